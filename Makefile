@@ -1,0 +1,64 @@
+# Everything that a person or the CI runs here. `make` alone lists it.
+
+PYTHON ?= python3
+PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
+PYTEST_ARGS ?=
+FUZZ_SECONDS ?= 20
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench fuzz format clean packages-demo packages-test
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: packages-demo .venv/.stamp ## update one name on a throwaway BIND, and see it change
+	@.venv/bin/python -m lab.demo
+
+test: packages-test .venv/.stamp-dev ## lint, type-check and test everything; PYTEST_ARGS="-k name" narrows the tests
+	@echo "== ruff check"
+	@.venv/bin/ruff check .
+	@echo "== ruff format"
+	@.venv/bin/ruff format --check .
+	@echo "== mypy"
+	@.venv/bin/mypy
+	@echo "== lint-imports"
+	@.venv/bin/lint-imports
+	@echo "== pytest"
+	@.venv/bin/python -m pytest -n auto $(PYTEST_ARGS)
+
+bench: packages-test .venv/.stamp-dev ## measure speed against the real servers
+	@.venv/bin/python -m lab.bench
+
+fuzz: .venv/.stamp-fuzz ## feed the parsers garbage for FUZZ_SECONDS (20)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) .venv/bin/python fuzz/run.py
+
+format: .venv/.stamp-dev ## format the code and fix what ruff can fix
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+clean: ## remove the virtual environment and all that was built
+	@rm -rf .venv .bench build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# First, for a Debian without python3-venv cannot make .venv.
+packages-demo:
+	@scripts/packages demo
+
+packages-test:
+	@scripts/packages test
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("dns-update needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11")'
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+
+.venv/.stamp: pyproject.toml | .venv/bin/python
+	@$(PIP) install --editable .
+	@touch $@
+
+.venv/.stamp-dev: pyproject.toml | .venv/bin/python
+	@$(PIP) install --editable '.[dev]'
+	@touch $@ .venv/.stamp
+
+.venv/.stamp-fuzz: pyproject.toml | .venv/bin/python
+	@$(PIP) install --editable '.[fuzz]'
+	@touch $@ .venv/.stamp

@@ -1,0 +1,17 @@
+"""Throwaway name servers on loopback, for the demo, the tests and the benchmarks.
+
+Each server is a real one from Debian's packages, in the foreground, with a directory and a port of its own:
+
+    with Bind(directory, keys=[LabKey.generate()]) as server:
+        print(dig(server, "example.com", "SOA"))
+"""
+
+from lab.bind import Bind
+from lab.errors import DigFailed, LabFailed, ServerFailed
+from lab.key import LabKey
+from lab.knot import Knot
+from lab.powerdns import PowerDns
+from lab.server import NameServer, dig
+from lab.zone import Zone
+
+__all__ = ["Bind", "DigFailed", "Knot", "LabFailed", "LabKey", "NameServer", "PowerDns", "ServerFailed", "Zone", "dig"]

@@ -1,0 +1,17 @@
+"""What goes wrong in a lab."""
+
+
+class LabFailed(Exception):  # noqa: N818 - the names say what happened, as those of the package do
+    """Any of the following."""
+
+
+class ServerFailed(LabFailed):
+    """A server is not installed, ended, or never answered; the text holds its log."""
+
+
+class PortTaken(ServerFailed):
+    """Another process has the port."""
+
+
+class DigFailed(LabFailed):
+    """Dig got no answer, or one that is neither NOERROR nor NXDOMAIN; the text is what it said."""

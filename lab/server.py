@@ -1,0 +1,289 @@
+"""What every lab server has in common: its process, its port, and the wait until it answers."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import ClassVar, Self
+
+from lab.errors import DigFailed, PortTaken, ServerFailed
+from lab.key import LabKey
+from lab.port import IPV4, Port, loopback_addresses
+from lab.probe import answers_over_tcp, answers_over_udp
+from lab.zone import Zone
+
+_START_DEADLINE = 10.0
+"""Seconds until a server must answer; a tenth of one is usual, a loaded machine takes longer."""
+
+_START_ATTEMPTS = 5
+"""Ports to try; only a process that is not a lab can take one between our look and the server's bind."""
+
+_STOP_DEADLINE = 5.0
+"""Seconds between SIGTERM and SIGKILL: enough for BIND to write its zones."""
+
+_POLL_INTERVAL = 0.005
+
+_SYSTEM_DIRECTORIES = "/usr/sbin:/sbin"
+"""Where Debian keeps daemons; an ordinary user's PATH leaves them out."""
+
+_FAKETIME_LIBRARIES = "*/faketime/libfaketimeMT.so.1"
+
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - libfaketime chose it, and we only remove there
+_FAKETIME_FILES = ("faketime_shm_{}", "sem.faketime_sem_{}")
+"""By process id; libfaketime leaves them when its process is killed, and under PowerDNS always."""
+
+_CANNOT_BIND = re.compile(r"address already in use|creating IPv[46] interface lo failed", re.IGNORECASE)
+"""As Knot and PowerDNS say it, which then end, and as BIND does, which carries on without the address."""
+
+_RECORD_FIELDS = 4
+"""Fields before the rdata, which may hold blanks of its own."""
+
+_STATUS = re.compile(r"status: (\w+)")
+_ANSWERS = frozenset({"NOERROR", "NXDOMAIN"})
+_NOT_VERIFIED = "Couldn't verify signature"
+
+
+@dataclass(eq=False, kw_only=True)
+class NameServer(ABC):
+    """A name server in the foreground on loopback; a context manager that starts and stops it.
+
+    Attributes:
+        directory: of its own; made if it is not there. What a server writes survives a restart of it.
+        zones: what it is authoritative for.
+        keys: TSIG keys that it knows and that may update every zone without a `policy` of its own.
+        readonly_keys: TSIG keys that it knows and that may update nothing.
+        options: more lines for the server's own block in its configuration.
+        extra: more lines for the configuration, outside any block.
+        clock_offset: runs the server under another clock, as libfaketime spells it: "+10m", "-1h".
+        listen_v6: listens on ::1 too, where the machine has it.
+        port: 0 for a free one, which stays the same when the server is started again.
+        host: the address it always listens on.
+
+    """
+
+    directory: Path = field(kw_only=False)
+    zones: Sequence[Zone] = (Zone("example.com"),)
+    keys: Sequence[LabKey] = ()
+    readonly_keys: Sequence[LabKey] = ()
+    options: str = ""
+    extra: str = ""
+    clock_offset: str | None = None
+    listen_v6: bool = True
+    port: int = 0
+    host: str = field(default=IPV4, init=False)
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+    _claim: Port | None = field(default=None, init=False, repr=False)
+    _prepared: bool = field(default=False, init=False, repr=False)
+
+    program: ClassVar[str]
+    package: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        # The server runs in the directory, where a relative path would mean another one.
+        self.directory = self.directory.resolve()
+
+    @abstractmethod
+    def _prepare(self) -> None:
+        """Write the zones' first data; called once."""
+
+    @abstractmethod
+    def _command(self) -> list[str]:
+        """Write the configuration for the present port and return the command line that runs in the foreground."""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses it listens on."""
+        return loopback_addresses() if self.listen_v6 else (IPV4,)
+
+    @property
+    def pid(self) -> int:
+        """The process id of the server itself."""
+        return self._running().pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is there; a paused one is."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def log(self) -> str:
+        """What it has written since it was last started."""
+        path = self.directory / "log"
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def start(self) -> None:
+        """Start it and return once it answers for every zone over UDP and TCP, or raise ServerFailed.
+
+        The server dies with the thread that started it, so that a killed test run leaves nothing behind; start it
+        from one that lives long enough.
+        """
+        if self.is_running:
+            raise ServerFailed(f"{self.program} is running already")
+        self._prepare_once()
+        attempts = 1 if self.port else _START_ATTEMPTS
+        while True:
+            attempts -= 1
+            try:
+                return self._start_once()
+            except PortTaken:
+                if not attempts:
+                    raise
+
+    def stop(self) -> None:
+        """End it, paused or not, and return once it is gone; do nothing if it is not running."""
+        process, self._process = self._process, None
+        if process is not None:
+            _end(process)
+            _remove_faketime_files(process.pid)
+        if self._claim is not None:
+            self._claim.release()
+            self._claim = None
+
+    def pause(self) -> None:
+        """Stop it from running (SIGSTOP): packets still arrive, no answer leaves."""
+        pid = self._running().pid
+        os.kill(pid, signal.SIGSTOP)
+        # Returns once every thread has halted; WNOWAIT leaves an exit status to Popen.
+        os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+
+    def resume(self) -> None:
+        """Let it run again (SIGCONT); it answers what has waited meanwhile."""
+        self._running().send_signal(signal.SIGCONT)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise ServerFailed(f"{self.program} is not running")
+        return self._process
+
+    def _prepare_once(self) -> None:
+        if not self._prepared:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            self._prepare()
+            self._prepared = True
+
+    def _start_once(self) -> None:
+        wanted = self.port
+        self._claim = Port.claim(wanted) if wanted else Port.claim_any()
+        self.port = self._claim.number
+        try:
+            self._process = self._spawn()
+            self._wait_until_it_answers()
+        except BaseException:
+            # Ctrl-C too: a server half started is a server left behind.
+            self.stop()
+            self.port = wanted
+            raise
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        command = [find_program("setpriv", "util-linux"), "--pdeathsig", "KILL", *self._clock(), *self._command()]
+        with (self.directory / "log").open("wb") as log:
+            return subprocess.Popen(
+                command,
+                cwd=self.directory,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # Ctrl-C at the terminal is ours to handle; the server then gets its SIGTERM in order.
+                start_new_session=True,
+            )
+
+    def _clock(self) -> list[str]:
+        """Return the front of a command line that changes the clock, and leaves the process id to the server."""
+        if self.clock_offset is None:
+            return []
+        library = next(Path("/usr/lib").glob(_FAKETIME_LIBRARIES), None)
+        if library is None:
+            raise ServerFailed("libfaketime: not found; apt-get install faketime")
+        return [
+            "env",
+            # libc's malloc goes before BIND's jemalloc, which asks for the time before libfaketime can tell it.
+            f"LD_PRELOAD={library} libc.so.6",
+            f"FAKETIME={self.clock_offset}",
+            # Timers count on the monotonic clock; only the time of day shall be wrong.
+            "FAKETIME_DONT_FAKE_MONOTONIC=1",
+        ]
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + _START_DEADLINE
+        while not self._answers():
+            if _CANNOT_BIND.search(self.log):
+                raise PortTaken(self._account("cannot bind"))
+            if not self.is_running:
+                raise ServerFailed(self._account("ended"))
+            if time.monotonic() > deadline:
+                raise ServerFailed(self._account(f"gave no answer within {_START_DEADLINE:g} s"))
+            time.sleep(_POLL_INTERVAL)
+
+    def _answers(self) -> bool:
+        return all(
+            ask(address, self.port, zone.name)
+            for zone in self.zones
+            for address in self.addresses
+            for ask in (answers_over_udp, answers_over_tcp)
+        )
+
+    def _account(self, what: str) -> str:
+        return f"{self.program} on port {self.port} {what}; its log:\n{self.log}"
+
+
+def find_program(name: str, package: str) -> str:
+    """Return the path of a program, or raise ServerFailed naming the package that has it."""
+    path = shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:{_SYSTEM_DIRECTORIES}")
+    if path is None:
+        raise ServerFailed(f"{name}: not found; apt-get install {package}")
+    return path
+
+
+def dig(server: NameServer, name: str, rrtype: str, *, key: LabKey | None = None, timeout: int = 3) -> list[str]:
+    """Ask the server with the real dig; return the answer section, a record as "name ttl class type rdata".
+
+    A name that does not exist has an empty answer. Raise DigFailed if none comes within `timeout` seconds, or one with
+    another rcode or with a wrong signature: it would look as if the name were not there.
+    """
+    command = [find_program("dig", "bind9-dnsutils"), "-r", f"@{server.host}", "-p", str(server.port)]
+    command += [f"+time={timeout}", "+tries=1", "+norecurse", "+noall", "+answer", "+comments", name, rrtype]
+    if key is None:
+        return _answer_lines(command)
+    with tempfile.TemporaryDirectory() as directory:
+        return _answer_lines([*command, "-k", str(key.write(Path(directory) / "key"))])
+
+
+def _answer_lines(command: list[str]) -> list[str]:
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    statuses = set(_STATUS.findall(result.stdout))
+    if result.returncode != 0 or not statuses <= _ANSWERS or _NOT_VERIFIED in result.stdout:
+        raise DigFailed(f"{result.stdout}{result.stderr}".strip())
+    lines = [line for line in result.stdout.splitlines() if line and not line.startswith(";")]
+    return [" ".join(line.split(maxsplit=_RECORD_FIELDS)) for line in lines]
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.send_signal(signal.SIGCONT)  # a paused process does not see SIGTERM
+    try:
+        process.wait(_STOP_DEADLINE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _remove_faketime_files(pid: int) -> None:
+    for name in _FAKETIME_FILES:
+        (_SHARED_MEMORY / name.format(pid)).unlink(missing_ok=True)

@@ -1,0 +1,120 @@
+"""The kernel's octets about addresses, read and written: rtnetlink(7). Pure: no socket here."""
+
+from __future__ import annotations
+
+from struct import Struct, error
+
+from dns_update.errors import MalformedMessage
+from dns_update.value import Value
+
+# linux/netlink.h, linux/rtnetlink.h, linux/if_addr.h
+NLMSG_ERROR = 2
+NLMSG_DONE = 3
+RTM_NEWADDR = 20
+RTM_GETADDR = 22
+_NLM_F_REQUEST = 0x001
+_NLM_F_DUMP = 0x300
+_IFA_ADDRESS = 1
+_IFA_LOCAL = 2
+_IFA_CACHEINFO = 6
+_IFA_FLAGS = 8
+
+
+class AddressFlag:
+    """What the kernel says about an address (linux/if_addr.h)."""
+
+    SECONDARY = 0x01  # IPv4: a further address of the subnet. IPv6: temporary (RFC 8981)
+    DADFAILED = 0x08
+    DEPRECATED = 0x20
+    TENTATIVE = 0x40
+
+
+_HEADER = Struct("=IHHII")  # length, type, flags, sequence number, port
+_IFADDRMSG = Struct("=BBBBI")  # family, prefix length, flags, scope, interface index
+_ATTRIBUTE = Struct("=HH")  # length, type
+_U32 = Struct("=I")
+_I32 = Struct("=i")
+_ALIGNMENT = 4
+FOREVER = 0xFFFFFFFF  # a lifetime without end
+
+
+class AddressEntry(Value):
+    """One address of one interface; `preferred` is the seconds for which it stays preferred."""
+
+    __slots__ = ("address", "flags", "index", "preferred", "scope")
+    index: int
+    address: bytes
+    flags: int
+    scope: int
+    preferred: int
+
+    def __init__(self, index: int, address: bytes, flags: int, scope: int, preferred: int) -> None:
+        self._fill(index=index, address=address, flags=flags, scope=scope, preferred=preferred)
+
+
+class Dump(Value):
+    """What one datagram of an answer held: addresses, and whether it was the last one; `errno` if the kernel refused."""
+
+    __slots__ = ("entries", "errno", "is_last")
+    entries: tuple[AddressEntry, ...]
+    is_last: bool
+    errno: int
+
+    def __init__(self, entries: tuple[AddressEntry, ...], *, is_last: bool, errno: int = 0) -> None:
+        self._fill(entries=entries, is_last=is_last, errno=errno)
+
+
+def dump_request(sequence: int) -> bytes:
+    """Return the request for all addresses of all interfaces."""
+    length = _HEADER.size + _IFADDRMSG.size
+    header = _HEADER.pack(length, RTM_GETADDR, _NLM_F_REQUEST | _NLM_F_DUMP, sequence, 0)
+    return header + _IFADDRMSG.pack(0, 0, 0, 0, 0)
+
+
+def decode(octets: bytes) -> Dump:
+    """Read one datagram from the kernel; raises MalformedMessage."""
+    entries = []
+    position = 0
+    try:
+        while position < len(octets):
+            length, kind, _flags, _sequence, _port = _HEADER.unpack_from(octets, position)
+            if length < _HEADER.size or position + length > len(octets):
+                raise MalformedMessage(f"a netlink message of {length} octets at {position}")
+            body = octets[position + _HEADER.size : position + length]
+            if kind == NLMSG_DONE:
+                return Dump(tuple(entries), is_last=True)
+            if kind == NLMSG_ERROR:
+                return Dump(tuple(entries), is_last=True, errno=-_I32.unpack_from(body)[0])
+            if kind == RTM_NEWADDR:
+                entries.append(_entry(body))
+            position += _aligned(length)
+    except error as reason:  # struct's: the octets did not suffice
+        raise MalformedMessage(f"a netlink message is cut off: {reason}") from reason
+    return Dump(tuple(entries), is_last=False)
+
+
+def _entry(body: bytes) -> AddressEntry:
+    _family, _prefix_length, flags, scope, index = _IFADDRMSG.unpack_from(body)
+    attributes = _attributes(body)
+    # On a point-to-point link IFA_ADDRESS is the peer's, IFA_LOCAL ours.
+    address = attributes.get(_IFA_LOCAL) or attributes.get(_IFA_ADDRESS, b"")
+    if _IFA_FLAGS in attributes:  # all 32 bits; the header has room for 8
+        flags = _U32.unpack_from(attributes[_IFA_FLAGS])[0]
+    preferred = _U32.unpack_from(attributes[_IFA_CACHEINFO])[0] if _IFA_CACHEINFO in attributes else FOREVER
+    return AddressEntry(index, address, flags, scope, preferred)
+
+
+def _attributes(body: bytes) -> dict[int, bytes]:
+    attributes = {}
+    position = _IFADDRMSG.size
+    while position + _ATTRIBUTE.size <= len(body):
+        length, kind = _ATTRIBUTE.unpack_from(body, position)
+        if length < _ATTRIBUTE.size or position + length > len(body):
+            raise MalformedMessage(f"a netlink attribute of {length} octets at {position}")
+        attributes[kind] = body[position + _ATTRIBUTE.size : position + length]
+        position += _aligned(length)
+    return attributes
+
+
+def _aligned(length: int) -> int:
+    return -(-length // _ALIGNMENT) * _ALIGNMENT

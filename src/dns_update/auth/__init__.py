@@ -1,0 +1,1 @@
+"""Who signs: keys, and the transaction signatures made with them."""

@@ -1,0 +1,92 @@
+"""From options to a request: the client, the key, and the records that a command is about."""
+
+from __future__ import annotations
+
+from dns_update.address.source import find_addresses
+from dns_update.auth.keys import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
+from dns_update.cli import render
+from dns_update.client.blocking import Client
+from dns_update.errors import InvalidText, UsageError
+from dns_update.exchange import Policy
+from dns_update.transport.blocking import BlockingTransport
+from dns_update.wire.codes import RRType
+from dns_update.wire.inet import IPV4_OCTETS
+from dns_update.wire.record import rdata_from_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.routeros.properties import Options
+
+    Data = dict[int, tuple[bytes, ...]]
+
+
+def client_of(options: Options) -> Client:
+    """Return a client for the servers, with the key and the patience that the options give; raises UsageError."""
+    trace = None
+    if options.debug:
+        from dns_update.cli.dig import print_message as trace  # noqa: PLC0415 - only if it is asked for
+    return Client(
+        *options.dns_server,
+        key=key_of(options),
+        port=options.port,
+        policy=Policy(options.timeout, options.retries, options.transport),
+        transport=BlockingTransport(options.local_address, trace),
+        log=_say_nothing if options.json else render.talk,
+    )
+
+
+def key_of(options: Options) -> Key | None:
+    """Return the key that the options give, None if there is none; raises UsageError."""
+    if options.key is not None and options.key_file is not None:
+        raise UsageError("key= and key-file= are both given", hint="one of them is enough")
+    if options.key_file is not None:
+        if options.algorithm is not None or options.key_encoding != "auto":
+            raise UsageError("algorithm= and key-encoding= stand in the key file", hint="leave them out")
+        return Key.from_file(options.key_file, options.key_name)
+    if options.key is not None:
+        if options.key_name is None:
+            raise UsageError("key= is given without key-name=", hint="the server finds the secret by the key's name")
+        algorithm = options.algorithm if options.algorithm is not None else Algorithm.from_text(DEFAULT_ALGORITHM)
+        return Key.from_secret(options.key_name, read_secret(options.key), algorithm, options.key_encoding)
+    for prop, value in (("key-name", options.key_name), ("algorithm", options.algorithm)):
+        if value is not None:
+            raise UsageError(f"{prop}= is given without a secret", hint="give key= or key-file=")
+    return None
+
+
+def name_of(options: Options, command: str) -> str:
+    """Return the name, which every command needs; raises UsageError."""
+    if options.name is None:
+        raise UsageError("name= is missing", hint=f"for example: dns-update {command} name=home zone=example.com ...")
+    return options.name
+
+
+def given_data(options: Options) -> Data:
+    """Return the records that address=, or type= and value=, give: type to values, empty where none are.
+
+    Raises UsageError for wrong combinations, NoAddress where a source gives none.
+    """
+    if options.address and (options.type is not None or options.value):
+        raise UsageError("address= and type= are both given", hint="address= makes A and AAAA records by itself")
+    if options.value and options.type is None:
+        raise UsageError("value= is given without type=", hint="for example: type=TXT value=hello")
+    if options.type == RRType.ANY:
+        raise UsageError("type=ANY is for show", hint="delete without type= removes the whole name")
+    if options.type is not None:
+        return {options.type: tuple(_rdata(options, options.type, text) for text in options.value)}
+    data: Data = {}
+    for address in find_addresses(options.address, allow_private=options.allow_private):
+        rrtype = RRType.A if len(address) == IPV4_OCTETS else RRType.AAAA
+        data[rrtype] = (*data.get(rrtype, ()), address)
+    return data
+
+
+def _rdata(options: Options, rrtype: int, text: str) -> bytes:
+    try:
+        return rdata_from_text(rrtype, text, options.rrclass)
+    except InvalidText as error:
+        raise UsageError(f"value=: {error.text}", hint=error.hint) from error
+
+
+def _say_nothing(_line: str) -> None:
+    """Drop a log line: with --json everything is in the object."""

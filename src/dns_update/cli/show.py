@@ -1,0 +1,25 @@
+"""`dns-update show`: what the authoritative server holds now."""
+
+from __future__ import annotations
+
+from dns_update.cli import render
+from dns_update.cli.request import client_of, name_of
+from dns_update.routeros.properties import parse
+from dns_update.wire.codes import RRType, rrtype_to_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ADDRESSES = (RRType.A, RRType.AAAA)
+
+
+def run(words: Sequence[str]) -> int:
+    """Carry out the command with the properties in `words`, and return the exit status."""
+    options = parse(words, "show")
+    name = name_of(options, "show")
+    rrtypes = _ADDRESSES if options.type is None else (options.type,)
+    outcome = client_of(options).show(name, rrtypes, zone=options.zone, rrclass=options.rrclass)
+    if not outcome.after and not options.json:
+        render.talk(f"{outcome.name} has no {' or '.join(map(rrtype_to_text, rrtypes))} record")
+    return render.success(outcome, command="show", as_json=options.json)

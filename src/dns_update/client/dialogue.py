@@ -1,0 +1,160 @@
+"""A request in progress: it asks servers, tries a secret's other reading, and goes on to the next server.
+
+Requests are generators. They yield what they need, an `Ask` or a `Resolve`, and are sent the answer; a shell does the
+rest. So each rule stands here once, for blocking and for asyncio callers.
+"""
+
+from __future__ import annotations
+
+from dns_update.errors import NameExists, NameNotFound, NameNotInZone, NoAnswer, NotApplied, Refusal, Silence
+from dns_update.exchange import Reply, UnverifiedReply
+from dns_update.transport.endpoint import DNS_PORT, Endpoint
+from dns_update.value import Value
+from dns_update.wire.codes import Rcode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from typing import Any, TypeAlias, TypeVar
+
+    from dns_update.auth.keys import Key
+    from dns_update.client.server import Server
+    from dns_update.errors import DnsUpdateError
+    from dns_update.wire.message import Message
+
+    T = TypeVar("T")
+    Steps: TypeAlias = Generator["Ask | Resolve", Any, T]
+
+MAX_ADDRESSES = 4  # of one host name that are tried, as nsupdate does
+
+# A refusal that says something about the zone's content; every server of the zone would say the same.
+_FINAL = (NameExists, NameNotFound, NameNotInZone, NotApplied)
+
+
+class Ask(Value):
+    """Send a message to a server, signed if there is a key; the answer is a Reply or an UnverifiedReply."""
+
+    __slots__ = ("endpoint", "key", "message")
+    endpoint: Endpoint
+    message: Message
+    key: Key | None
+
+    def __init__(self, endpoint: Endpoint, message: Message, key: Key | None) -> None:
+        self._fill(endpoint=endpoint, message=message, key=key)
+
+
+class Resolve(Value):
+    """Find the IP addresses of a host name; the answer is a tuple of texts."""
+
+    __slots__ = ("host",)
+    host: str
+
+    def __init__(self, host: str) -> None:
+        self._fill(host=host)
+
+
+class Dialogue:
+    """What one request knows while it is under way: the servers to try, the key in use, what to tell the user."""
+
+    def __init__(
+        self,
+        servers: tuple[Server, ...],
+        key: Key | None,
+        *,
+        log: Callable[[str], None],
+        resolvers: tuple[Server, ...] | None = None,
+        port: int = DNS_PORT,
+    ) -> None:
+        """Start with nothing asked yet.
+
+        Where `servers` is empty, the zone's primary is found through `resolvers` (None: the system's) and used at
+        `port`. `log` takes lines for people.
+        """
+        self.servers = servers
+        self.resolvers = resolvers
+        self.port = port
+        self.key = key
+        self.log = log
+        self.notes: list[str] = []
+        self.failures: list[DnsUpdateError] = []
+
+    def ask(self, endpoint: Endpoint, message: Message) -> Steps[Reply]:
+        """Send a message and return its answer, whatever the rcode; a TSIG error or an unbelievable answer is raised."""
+        reply = yield Ask(endpoint, message, self.key)
+        if isinstance(reply, UnverifiedReply):
+            reply = yield from self._ask_with_other_reading(endpoint, message, reply)
+        if reply.tsig is not None and reply.tsig.error:
+            raise self.refusal(reply, endpoint, message)
+        return reply
+
+    def ask_for(self, endpoint: Endpoint, message: Message, *accepted: int) -> Steps[Reply]:
+        """Do as `ask`, and raise a Refusal for an rcode that is neither NOERROR nor among `accepted`."""
+        reply = yield from self.ask(endpoint, message)
+        if reply.message.rcode not in (Rcode.NOERROR, *accepted):
+            raise self.refusal(reply, endpoint, message)
+        return reply
+
+    def refusal(self, reply: Reply, endpoint: Endpoint, message: Message) -> Refusal:
+        """Return the error that an answer means."""
+        from dns_update.client.verdict import Asked, refusal_of  # noqa: PLC0415 - only when something is wrong
+
+        return refusal_of(reply, Asked(message, endpoint, self.key))
+
+    def _ask_with_other_reading(self, endpoint: Endpoint, message: Message, first: UnverifiedReply) -> Steps[Reply]:
+        """Try the secret's other reading, if the server did not accept the first; keep it if that one is right."""
+        from dns_update.client.verdict import Asked, distrust_of  # noqa: PLC0415 - only when something is wrong
+
+        other = self.key.other_reading if self.key is not None else None
+        # PowerDNS does not say BADSIG; it refuses, unsigned.
+        may_be_secret = first.tsig_error == Rcode.BADSIG or (not first.tsig_error and first.rcode == Rcode.REFUSED)
+        if other is not None and may_be_secret:
+            second = yield Ask(endpoint, message, other)
+            if isinstance(second, Reply):
+                self.key = other
+                self.notes.append(
+                    f"the secret of key {other.name} was read as raw text, not as Base64; "
+                    "key-encoding=text says so from the start"
+                )
+                return second
+        raise distrust_of(first, Asked(message, endpoint, self.key))
+
+    def at_first_server(self, act: Callable[[Endpoint], Steps[T]]) -> Steps[T]:
+        """Do `act` at each server in turn until one succeeds; raise the most telling of their failures.
+
+        A refusal by one address of a host name ends the attempts at its others: they are the same server.
+        """
+        failures: list[DnsUpdateError] = []
+        for server in self.servers:
+            for endpoint in (yield from self._endpoints(server, failures)):
+                if failures:
+                    self.log(f"{failures[-1]}; trying {endpoint}")
+                try:
+                    result = yield from act(endpoint)
+                except _FINAL:
+                    raise
+                except (Silence, Refusal) as error:
+                    failures.append(error)
+                    if not isinstance(error, NoAnswer):
+                        break
+                else:
+                    self.failures += failures
+                    return result
+        raise _most_telling(failures)
+
+    def _endpoints(self, server: Server, failures: list[DnsUpdateError]) -> Steps[tuple[Endpoint, ...]]:
+        if server.is_address:
+            return (Endpoint(server.host, server.port),)
+        try:
+            addresses = yield Resolve(server.host)
+        except NoAnswer as error:
+            failures.append(error)
+            return ()
+        return tuple(Endpoint(address, server.port) for address in addresses[:MAX_ADDRESSES])
+
+
+def _most_telling(failures: list[DnsUpdateError]) -> DnsUpdateError:
+    """Choose the failure to report: one by a server that answered, rather than that another did not."""
+    answered = [failure for failure in failures if not isinstance(failure, NoAnswer)]
+    chosen = (answered or failures)[-1]
+    chosen.failures = tuple(failure for failure in failures if failure is not chosen)
+    return chosen

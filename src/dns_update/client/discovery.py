@@ -1,0 +1,97 @@
+"""Finding the zone that holds a name, and the zone's primary server, by its SOA record.
+
+The zone's own server is asked where one was named, and the system's resolvers otherwise. A negative answer carries the
+zone's SOA record in its authority section (RFC 2308, section 3), so one query is enough but for aliases.
+"""
+
+from __future__ import annotations
+
+from dns_update.client.dialogue import Dialogue
+from dns_update.client.server import Server
+from dns_update.errors import InvalidText, UsageError, ZoneNotFound
+from dns_update.transport.endpoint import Endpoint
+from dns_update.value import Value
+from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
+from dns_update.wire.message import Message
+from dns_update.wire.record import soa_fields
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.client.dialogue import Steps
+    from dns_update.wire.name import Name
+    from dns_update.wire.record import Record
+
+RESOLV_CONF = "/etc/resolv.conf"
+
+
+class Found(Value):
+    """A zone, and the host name of its primary (the SOA record's MNAME)."""
+
+    __slots__ = ("primary", "zone")
+    zone: Name
+    primary: Name
+
+    def __init__(self, zone: Name, primary: Name) -> None:
+        self._fill(zone=zone, primary=primary)
+
+
+def find_zone(dialogue: Dialogue, name: Name, rrclass: int = RRClass.IN) -> Steps[Found]:
+    """Return the zone that holds `name`, as the dialogue's servers say, or the resolvers if it has none.
+
+    Raises ZoneNotFound, or what hinders the servers from answering.
+    """
+    if dialogue.servers:
+        return (yield from dialogue.at_first_server(lambda endpoint: _ask_up(dialogue, endpoint, name, rrclass, 0)))
+    resolvers = dialogue.resolvers if dialogue.resolvers is not None else system_resolvers()
+    unsigned = Dialogue(resolvers, None, log=dialogue.log)
+    return (yield from unsigned.at_first_server(lambda endpoint: _ask_up(unsigned, endpoint, name, rrclass, Flag.RD)))
+
+
+def system_resolvers(path: str = RESOLV_CONF) -> tuple[Server, ...]:
+    """Return the name servers of resolv.conf(5), the local host's if it names none; raises UsageError."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - pathlib costs 4 ms
+            lines = [line.split() for line in file]
+    except FileNotFoundError:
+        lines = []
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    addresses = [words[1] for words in lines if len(words) > 1 and words[0] == "nameserver"]
+    servers = []
+    for address in addresses or ["127.0.0.1"]:
+        try:
+            servers.append(Server.from_text(address))
+        except InvalidText as error:
+            raise UsageError(f"{path}: {error}") from error
+    return tuple(servers)
+
+
+def _ask_up(dialogue: Dialogue, endpoint: Endpoint, name: Name, rrclass: int, flags: int) -> Steps[Found]:
+    """Ask for the SOA record of `name`, and of its parents where an alias hides the zone."""
+    candidate = name
+    while True:
+        query = Message.query(candidate, RRType.SOA, rrclass, flags)
+        reply = yield from dialogue.ask(endpoint, query)
+        message = reply.message
+        if message.rcode not in (Rcode.NOERROR, Rcode.NXDOMAIN):
+            raise _not_told(endpoint, name, f"answered {rcode_to_text(message.rcode)}")
+        is_alias = any(record.rrtype in (RRType.CNAME, RRType.DNAME) for record in message.answer)
+        soa = None if is_alias else _soa_above(candidate, message.answer + message.authority)
+        if soa is not None:
+            mname, _serial = soa_fields(soa.rdata)
+            return Found(soa.name, mname)
+        if not is_alias or not candidate.labels:
+            raise _not_told(endpoint, name, "knows no SOA record above it")
+        candidate = candidate.parent
+
+
+def _soa_above(name: Name, records: tuple[Record, ...]) -> Record | None:
+    return next((record for record in records if record.rrtype == RRType.SOA and name.is_within(record.name)), None)
+
+
+def _not_told(endpoint: Endpoint, name: Name, reason: str) -> ZoneNotFound:
+    return ZoneNotFound(
+        f"{endpoint} was asked which zone holds {name}, and {reason}",
+        hint="give the zone by zone= and its primary by dns-server=",
+        server=str(endpoint),
+    )

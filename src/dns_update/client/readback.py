@@ -1,0 +1,167 @@
+"""What the zone holds, before an update and after it: NOERROR does not mean applied.
+
+BIND answers NOERROR and ignores an A beside a CNAME, a lower SOA serial, the removal of the last NS, and more. So what was
+asked for is compared with what the same server then serves.
+"""
+
+from __future__ import annotations
+
+from dns_update.errors import NotApplied
+from dns_update.value import Value
+from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
+from dns_update.wire.message import Message
+from dns_update.wire.name import Name
+from dns_update.wire.record import canonical_rdata, rdata_to_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from dns_update.client.dialogue import Dialogue, Steps
+    from dns_update.transport.endpoint import Endpoint
+    from dns_update.wire.record import Record
+
+    Data = Mapping[int, tuple[bytes, ...]]
+    Records = tuple[Record, ...]
+
+# Records that a signing server keeps beside the others by itself: RRSIG, NSEC.
+_KEPT_BY_SERVER = (46, 47)
+
+
+class Place(Value):
+    """Where a request takes place: the zone, the owner name, the class."""
+
+    __slots__ = ("owner", "rrclass", "zone")
+    zone: Name
+    owner: Name
+    rrclass: int
+
+    def __init__(self, zone: Name, owner: Name, rrclass: int) -> None:
+        self._fill(zone=zone, owner=owner, rrclass=rrclass)
+
+
+class Site(Value):
+    """A place, and the server at which it is looked at."""
+
+    __slots__ = ("dialogue", "endpoint", "place")
+    dialogue: Dialogue
+    endpoint: Endpoint
+    place: Place
+
+    def __init__(self, dialogue: Dialogue, endpoint: Endpoint, place: Place) -> None:
+        self._fill(dialogue=dialogue, endpoint=endpoint, place=place)
+
+    def read(self, rrtype: int, owner: Name | None = None) -> Steps[Records]:
+        """Return the records at the place's owner name that a query for `rrtype` brings; a CNAME is among them."""
+        owner = self.place.owner if owner is None else owner
+        query = Message.query(owner, rrtype, self.place.rrclass)
+        reply = yield from self.dialogue.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
+        return tuple(record for record in reply.message.answer if record.name == owner)
+
+
+def standing(site: Site, rrtypes: Iterable[int]) -> Steps[tuple[Records, dict[int, int]]]:
+    """Return the records of these types, and the TTL for each type that is kept when the user gives none.
+
+    That is the TTL of the RRset that stands; where none does, the TTL of the zone's SOA record, asked for by name: in a
+    negative answer it is cut to the negative TTL (RFC 2308, section 3).
+    """
+    before: dict[Record, None] = {}
+    ttls: dict[int, int] = {}
+    for rrtype in rrtypes:
+        records = yield from site.read(rrtype)
+        before |= dict.fromkeys(records)
+        ttls |= {rrtype: record.ttl for record in records if record.rrtype == rrtype}
+    missing = [rrtype for rrtype in rrtypes if rrtype not in ttls]
+    if missing:
+        soa = yield from site.read(RRType.SOA, site.place.zone)
+        if not soa:
+            raise _no_soa(site)
+        ttls |= dict.fromkeys(missing, soa[0].ttl)
+    return tuple(before), ttls
+
+
+def after_set(site: Site, data: Data, ttls: Mapping[int, int]) -> Steps[Records]:
+    """Return the records of these types; raises NotApplied unless they are what `data` says."""
+    after: dict[Record, None] = {}
+    for rrtype, values in data.items():
+        records = yield from site.read(rrtype)
+        stands = [record for record in records if record.rrtype == rrtype]
+        if _canonical(site, rrtype, values) != _canonical(site, rrtype, [record.rdata for record in stands]):
+            raise (yield from _not_applied(site, rrtype, records))
+        after |= dict.fromkeys(stands)
+        for ttl in {record.ttl for record in stands} - {ttls[rrtype]}:
+            site.dialogue.notes.append(f"{rrtype_to_text(rrtype)}: the server holds TTL {ttl}, not {ttls[rrtype]}")
+    return tuple(after)
+
+
+def after_delete(site: Site, data: Data) -> Steps[Records]:
+    """Return what is left of these RRsets (of the whole name, if `data` is empty); raises NotApplied if too much is."""
+    left: dict[Record, None] = {}
+    for rrtype, values in (data or {RRType.ANY: ()}).items():
+        records = yield from site.read(rrtype)
+        if rrtype != RRType.ANY:
+            records = tuple(record for record in records if record.rrtype == rrtype)
+        gone = _canonical(site, rrtype, values)
+        too_much = [
+            record
+            for record in records
+            if record.rrtype not in _KEPT_BY_SERVER
+            and (not values or not gone.isdisjoint(_canonical(site, rrtype, [record.rdata])))
+        ]
+        if too_much:
+            wildcard = yield from _wildcard_behind(site, rrtype, too_much)
+            if wildcard is None:
+                raise (yield from _not_applied(site, rrtype, records))
+            site.dialogue.notes.append(f"{site.place.owner} is gone; the wildcard {wildcard} now answers for it")
+            continue
+        left |= dict.fromkeys(records)
+    return tuple(left)
+
+
+def _canonical(site: Site, rrtype: int, values: Iterable[bytes]) -> set[bytes]:
+    return {canonical_rdata(rrtype, value, site.place.rrclass) for value in values}
+
+
+def _wildcard_behind(site: Site, rrtype: int, records: list[Record]) -> Steps[Name | None]:
+    """Return the wildcard from which a server made these records up (RFC 4592), if there is one."""
+    ancestor = site.place.owner
+    while ancestor != site.place.zone and ancestor.labels:
+        ancestor = ancestor.parent
+        wildcard = Name((b"*", *ancestor.labels))
+        source = yield from site.read(rrtype, wildcard)
+        if source and {(r.rrtype, r.rdata) for r in source} >= {(r.rrtype, r.rdata) for r in records}:
+            return wildcard
+    return None
+
+
+def _not_applied(site: Site, rrtype: int, records: Records) -> Steps[NotApplied]:
+    """Say what stands at the name instead of what was asked for."""
+    if not records:
+        records = yield from site.read(RRType.ANY)
+    stands = [record for record in records if record.rrtype not in _KEPT_BY_SERVER]
+    texts = [f"{rrtype_to_text(r.rrtype)} {rdata_to_text(r.rrtype, r.rdata, r.rrclass)}" for r in stands]
+    owner = site.place.owner
+    instead = f"there stands {', '.join(texts)}" if texts else "there stands nothing"
+    return NotApplied(
+        f"{site.endpoint} said NOERROR, but {owner} {rrtype_to_text(rrtype)} is not as asked: {instead}",
+        hint=_remedy(site, rrtype, {record.rrtype for record in stands}),
+        server=str(site.endpoint),
+    )
+
+
+def _remedy(site: Site, rrtype: int, types: set[int]) -> str:
+    place = site.place
+    delete = f"dns-update delete name={place.owner.relative_to(place.zone)} zone={place.zone}"
+    if RRType.CNAME in types and rrtype != RRType.CNAME:
+        return f"nothing can stand beside a CNAME; remove it first: {delete} type=CNAME"
+    if rrtype == RRType.CNAME and types:
+        return f"a CNAME cannot stand beside other records; remove them first: {delete}"
+    return "the server left the change out without an error; its log says why"
+
+
+def _no_soa(site: Site) -> NotApplied:
+    return NotApplied(
+        f"{site.endpoint} has no SOA record for {site.place.zone}",
+        hint="no TTL can be taken from it: give ttl=",
+        server=str(site.endpoint),
+    )

@@ -1,0 +1,195 @@
+"""What users ask for: set, delete, show, send. Each is a generator of steps (see `dialogue`) that ends in an Outcome."""
+
+from __future__ import annotations
+
+from dns_update.client.outcome import Outcome
+from dns_update.client.readback import Place, Site, after_delete, after_set, standing
+from dns_update.errors import DnsUpdateError, NotApplied, UsageError
+from dns_update.update import Update, name_in_zone
+from dns_update.value import Value
+from dns_update.wire.codes import Rcode, RRClass
+from dns_update.wire.message import Message
+from dns_update.wire.name import Name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from dns_update.client.dialogue import Dialogue, Steps
+    from dns_update.exchange import Reply
+    from dns_update.transport.endpoint import Endpoint
+    from dns_update.wire.record import Record
+
+    Data = Mapping[int, tuple[bytes, ...]]
+    Records = tuple[Record, ...]
+
+_PREREQUISITE_FAILED = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXRRSET)
+
+
+class Target(Value):
+    """The name that a request is about, as the user wrote it; the zone, if it was given; the class."""
+
+    __slots__ = ("name", "rrclass", "zone")
+    name: str
+    zone: Name | None
+    rrclass: int
+
+    def __init__(self, name: str, zone: Name | None = None, rrclass: int = RRClass.IN) -> None:
+        self._fill(name=name, zone=zone, rrclass=rrclass)
+
+
+def set_records(
+    dialogue: Dialogue, target: Target, data: Data, *, ttl: int | None, require: str, verify: bool
+) -> Steps[Outcome]:
+    """Make the RRset of each type in `data` have exactly the values given, all in one message.
+
+    `ttl` in seconds; None keeps the TTL that stands, and takes that of the zone's SOA record where none does.
+    `require` is `any`, `existing` or `absent`, and speaks of the name.
+    """
+    place = yield from _locate(dialogue, target)
+
+    def at(endpoint: Endpoint) -> Steps[Outcome]:
+        site = Site(dialogue, endpoint, place)
+        before, ttls = None, dict.fromkeys(data, ttl or 0)
+        if ttl is None:
+            before, ttls = yield from standing(site, data)
+        update = Update(place.zone, rrclass=place.rrclass)
+        if require == "existing":
+            update = update.require_present(place.owner)
+        elif require == "absent":
+            update = update.require_absent(place.owner)
+        for rrtype, values in data.items():
+            update = update.replace(place.owner, ttls[rrtype], rrtype, *values)
+        reply, after = yield from _carry_out(site, update, lambda: after_set(site, data, ttls), verify=verify)
+        return _outcome(site, reply, before, after)
+
+    return (yield from dialogue.at_first_server(at))
+
+
+def delete_records(dialogue: Dialogue, target: Target, data: Data, *, require: str, verify: bool) -> Steps[Outcome]:
+    """Remove the records in `data`: for a type without values its whole RRset; with no types, the whole name.
+
+    `require=existing` speaks of the RRsets, or of the name where none are given; `absent` is a UsageError.
+    """
+    if require == "absent":
+        raise UsageError("require=absent makes no sense with delete", hint="use require=existing, or leave it out")
+    place = yield from _locate(dialogue, target)
+    if not data and place.owner == place.zone:
+        raise UsageError(
+            f"this would remove every record at {place.zone} itself", hint="say which: type=A, or address=, or value="
+        )
+    update = Update(place.zone, rrclass=place.rrclass)
+    if require == "existing":
+        update = update if data else update.require_present(place.owner)
+        for rrtype in data:
+            update = update.require_rrset(place.owner, rrtype)
+    update = update if data else update.delete_name(place.owner)
+    for rrtype, values in data.items():
+        update = update.delete(place.owner, rrtype, *values) if values else update.delete_rrset(place.owner, rrtype)
+
+    def at(endpoint: Endpoint) -> Steps[Outcome]:
+        site = Site(dialogue, endpoint, place)
+        reply, after = yield from _carry_out(site, update, lambda: after_delete(site, data), verify=verify)
+        return _outcome(site, reply, None, after)
+
+    return (yield from dialogue.at_first_server(at))
+
+
+def show_records(dialogue: Dialogue, target: Target, rrtypes: Iterable[int]) -> Steps[Outcome]:
+    """Return what the authoritative server holds at a name, of these types, in `after`; raises NameNotFound."""
+    place = yield from _locate(dialogue, target)
+
+    def at(endpoint: Endpoint) -> Steps[Outcome]:
+        site = Site(dialogue, endpoint, place)
+        found: dict[Record, None] = {}
+        for rrtype in rrtypes:
+            query = Message.query(place.owner, rrtype, place.rrclass)
+            reply = yield from dialogue.ask_for(endpoint, query, Rcode.NXDOMAIN)
+            found |= dict.fromkeys(record for record in reply.message.answer if record.name == place.owner)
+        if not found and reply.message.rcode == Rcode.NXDOMAIN:
+            raise dialogue.refusal(reply, endpoint, query)
+        return _outcome(site, reply, None, tuple(found))
+
+    return (yield from dialogue.at_first_server(at))
+
+
+def send_update(dialogue: Dialogue, update: Update) -> Steps[Outcome]:
+    """Send an update as it stands; raises the Refusal that the server's answer means."""
+    if not dialogue.servers:
+        yield from _choose_primary(dialogue, update.zone, update.rrclass)
+
+    def at(endpoint: Endpoint) -> Steps[Outcome]:
+        reply = yield from dialogue.ask_for(endpoint, update.to_message())
+        return _outcome(Site(dialogue, endpoint, Place(update.zone, update.zone, update.rrclass)), reply, None, None)
+
+    return (yield from dialogue.at_first_server(at))
+
+
+def _locate(dialogue: Dialogue, target: Target) -> Steps[Place]:
+    """Return zone and owner name, and see to it that the dialogue has servers; asks only for what was left out."""
+    if target.zone is not None:
+        owner = name_in_zone(target.name, target.zone)
+        if not owner.is_within(target.zone):
+            raise UsageError(f"{owner} is not in {target.zone}", hint="give the zone that holds the name")
+        if not dialogue.servers:
+            yield from _choose_primary(dialogue, target.zone, target.rrclass)
+        return Place(target.zone, owner, target.rrclass)
+    owner = Name.from_text(target.name)
+    if len(owner.labels) < 2:  # noqa: PLR2004 - a name of one label is relative to something
+        raise UsageError(f"{target.name!r} is not a full name", hint="give the zone by zone=, or the name in full")
+    zone = yield from _choose_primary(dialogue, owner, target.rrclass)
+    return Place(zone, owner, target.rrclass)
+
+
+def _choose_primary(dialogue: Dialogue, name: Name, rrclass: int) -> Steps[Name]:
+    """Find the zone that holds `name`; its primary becomes the server, unless the user gave one."""
+    from dns_update.client.discovery import find_zone  # noqa: PLC0415 - not needed where zone and server are given
+    from dns_update.client.server import Server  # noqa: PLC0415
+
+    found = yield from find_zone(dialogue, name, rrclass)
+    if not dialogue.servers:
+        dialogue.servers = (Server(str(found.primary), dialogue.port),)
+    return found.zone
+
+
+def _carry_out(
+    site: Site, update: Update, read_back: Callable[[], Steps[Records]], *, verify: bool
+) -> Steps[tuple[Reply, Records | None]]:
+    """Send the update and judge the answer; return it, and what was read back (None if it was not, or could not be)."""
+    dialogue, endpoint, place = site.dialogue, site.endpoint, site.place
+    dialogue.log(f"updating zone: {place.zone}: updating RR set for {place.owner.relative_to(place.zone)}")
+    message = update.to_message()
+    reply = yield from dialogue.ask(endpoint, message)
+    if reply.message.rcode != Rcode.NOERROR:
+        refusal = dialogue.refusal(reply, endpoint, message)
+        if reply.tries == 1 or reply.message.rcode not in _PREREQUISITE_FAILED:
+            raise refusal
+        # An earlier try may have been carried out, and only its answer lost: then it is our own work that the
+        # prerequisite stumbles over.
+        try:
+            after = yield from read_back()
+        except DnsUpdateError:
+            raise refusal from None
+        return reply, after
+    if not verify:
+        return reply, None
+    try:
+        return reply, (yield from read_back())
+    except NotApplied:
+        raise
+    except DnsUpdateError as error:
+        dialogue.notes.append(f"it could not be read back: {error}")
+        return reply, None
+
+
+def _outcome(site: Site, reply: Reply, before: Records | None, after: Records | None) -> Outcome:
+    return Outcome(
+        server=site.endpoint,
+        zone=site.place.zone,
+        name=site.place.owner,
+        rcode=reply.message.rcode,
+        before=before,
+        after=after,
+        notes=tuple(site.dialogue.notes),
+        failures=tuple(site.dialogue.failures),
+    )

@@ -1,0 +1,252 @@
+"""What an answer means: the error for each response code and TSIG error, with its cause and the next thing to do.
+
+The texts must be true of every server: Knot says BADKEY of a key that is valid but not permitted, PowerDNS answers every
+bad key with an unsigned REFUSED.
+"""
+
+from __future__ import annotations
+
+import time
+
+from dns_update import errors
+from dns_update.auth.tsig import FUDGE
+from dns_update.value import Value
+from dns_update.wire.codes import Rcode, RRClass, RRType, rcode_to_text, rrtype_to_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dns_update.auth.keys import Key
+    from dns_update.auth.tsig import Tsig
+    from dns_update.exchange import Reply, UnverifiedReply
+    from dns_update.transport.endpoint import Endpoint
+    from dns_update.wire.message import Message
+    from dns_update.wire.name import Name
+
+
+class Asked(Value):
+    """What a server was asked: the message, the server, the key that signed it."""
+
+    __slots__ = ("endpoint", "key", "message")
+    message: Message
+    endpoint: Endpoint
+    key: Key | None
+
+    def __init__(self, message: Message, endpoint: Endpoint, key: Key | None) -> None:
+        self._fill(message=message, endpoint=endpoint, key=key)
+
+    @property
+    def zone(self) -> Name:
+        """The zone of an update, the name of a query."""
+        return self.message.question[0].name
+
+
+def refusal_of(reply: Reply, asked: Asked) -> errors.Refusal:
+    """Return the error that an answer with another code than NOERROR means."""
+    if reply.tsig is not None and reply.tsig.error == Rcode.BADTIME:
+        return _clocks_differ(reply.tsig, asked)
+    if reply.tsig is not None and reply.tsig.error:
+        return _key_rejected(reply.tsig.error, asked)
+    rcode = reply.message.rcode
+    return _REFUSALS.get(rcode, _server_failure)(rcode, asked)
+
+
+def distrust_of(reply: UnverifiedReply, asked: Asked) -> errors.DnsUpdateError:
+    """Return the error that an answer means which should have been signed, and is not, or wrongly."""
+    if reply.tsig_error in (Rcode.BADKEY, Rcode.BADSIG, Rcode.BADTRUNC):
+        return _key_rejected(reply.tsig_error, asked)
+    rcode = rcode_to_text(reply.rcode)
+    return errors.ReplyNotTrusted(
+        f"{asked.endpoint} answered {rcode}, but {reply.reason}; nothing in it is believed",
+        server=str(asked.endpoint),
+        hint=_UNSIGNED_HINTS.get(reply.rcode, _UNSIGNED_HINT).format(zone=asked.zone, key=_name_of(asked.key)),
+    )
+
+
+_UNSIGNED_HINT = "check that the server's key {key} has the same secret, and that nothing between changes messages"
+_UNSIGNED_HINTS = {
+    Rcode.REFUSED: (
+        "PowerDNS answers so when it does not know key {key}, or its algorithm or secret differs, or the clocks do; "
+        "other servers when updates from here are not allowed at all"
+    ),
+    Rcode.NOTAUTH: "Knot answers so when it has no zone {zone}: check zone= and dns-server=",
+}
+
+
+def _key_rejected(tsig_error: int, asked: Asked) -> errors.KeyRejected:
+    reasons = {Rcode.BADSIG: _bad_signature, Rcode.BADTRUNC: _bad_truncation}
+    text, hint = reasons.get(tsig_error, _bad_key)(_name_of(asked.key), asked)
+    return errors.KeyRejected(
+        f"{asked.endpoint} said {rcode_to_text(tsig_error)}: {text}",
+        hint=hint,
+        server=str(asked.endpoint),
+        rcode=Rcode.NOTAUTH,
+        tsig_error=tsig_error,
+    )
+
+
+def _name_of(key: Key | None) -> str:
+    return str(key.name) if key is not None else "(none)"
+
+
+def _bad_signature(key: str, asked: Asked) -> tuple[str, str]:
+    both = ", read as Base64 and as raw text," if asked.key is not None and asked.key.other_reading is not None else ""
+    return (
+        f"the secret of key {key}{both} differs from the server's",
+        "copy the server's secret anew; key-encoding= says whether it is base64 or text",
+    )
+
+
+def _bad_key(key: str, asked: Asked) -> tuple[str, str]:
+    algorithm = asked.key.algorithm.text if asked.key else ""
+    return (
+        f"key {key} is unknown there, or known with another algorithm than {algorithm}, or (Knot) the key is not permitted "
+        f"to do this in {asked.zone}",
+        "compare key-name= and algorithm= with the server's key statement, and look there at what the key may do",
+    )
+
+
+def _bad_truncation(key: str, asked: Asked) -> tuple[str, str]:
+    algorithm = asked.key.algorithm.text if asked.key else ""
+    return (
+        f"a MAC of key {key} as short as {algorithm}'s is not accepted there",
+        "use the algorithm without its last part",
+    )
+
+
+def _clocks_differ(tsig: Tsig, asked: Asked) -> errors.ClocksDiffer:
+    server_time = tsig.server_time
+    if server_time is None:
+        text = f"{asked.endpoint} said BADTIME: its clock and ours differ by more than {FUDGE} s"
+    else:
+        # In a BADTIME answer, time signed is our own time as the server got it (RFC 8945, section 5.2.3).
+        text = (
+            f"{asked.endpoint} said BADTIME: the clocks differ by {abs(server_time - tsig.time_signed)} s "
+            f"(server {_utc(server_time)}, here {_utc(tsig.time_signed)}); the limit is {FUDGE} s"
+        )
+    return errors.ClocksDiffer(
+        text,
+        hint="set the clock that is wrong, and keep it right by NTP (timedatectl set-ntp true)",
+        server=str(asked.endpoint),
+        rcode=Rcode.NOTAUTH,
+    )
+
+
+def _utc(seconds: int) -> str:
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))
+    except (OverflowError, ValueError, OSError):  # 48 bits reach further than some C libraries
+        return f"{seconds} s since 1970"
+
+
+def _permission_denied(rcode: int, asked: Asked) -> errors.Refusal:
+    return errors.PermissionDenied(
+        f"{asked.endpoint} refuses to {_deed(asked)} with {_credential(asked.key)}",
+        hint=_grant(asked),
+        server=str(asked.endpoint),
+        rcode=rcode,
+    )
+
+
+def _deed(asked: Asked) -> str:
+    changes = asked.message.authority
+    if not changes:
+        question = asked.message.question[0]
+        return f"tell about {question.name} {rrtype_to_text(question.rrtype)}"
+    return f"change {changes[0].name} {_types(asked)}"
+
+
+def _credential(key: Key | None) -> str:
+    return f"key {key.name}" if key is not None else "no key"
+
+
+def _grant(asked: Asked) -> str:
+    changes = asked.message.authority
+    if not changes:
+        return (
+            "allow queries from here (BIND: allow-query), or give zone= and ttl= and verify=no, so that none is needed"
+        )
+    if asked.key is None:
+        return "give key-name= and key=, or let the server allow unsigned updates from this address"
+    return (
+        f'BIND would allow it by: update-policy {{ grant "{asked.key.name}" name {changes[0].name}. {_types(asked)}; }}; '
+        "a secondary that does not forward refuses too, and PowerDNS does beside a CNAME"
+    )
+
+
+def _types(asked: Asked) -> str:
+    types = dict.fromkeys(rrtype_to_text(change.rrtype) for change in asked.message.authority)
+    return " ".join(types)
+
+
+def _zone_not_found(rcode: int, asked: Asked) -> errors.Refusal:
+    return errors.ZoneNotFound(
+        f"{asked.endpoint} is not authoritative for {asked.zone}",
+        hint="zone= must be a zone that this server holds, not a name inside one; dns-server= its primary",
+        server=str(asked.endpoint),
+        rcode=rcode,
+    )
+
+
+def _name_not_in_zone(rcode: int, asked: Asked) -> errors.Refusal:
+    records = asked.message.answer + asked.message.authority
+    outside = next((record.name for record in records if not record.name.is_within(asked.zone)), asked.zone)
+    return errors.NameNotInZone(
+        f"{outside} is not in {asked.zone}",
+        hint="give the zone that holds the name, or leave zone= out",
+        server=str(asked.endpoint),
+        rcode=rcode,
+    )
+
+
+def _name_not_found(rcode: int, asked: Asked) -> errors.Refusal:
+    return errors.NameNotFound(
+        f"{_condition(asked)} does not exist at {asked.endpoint}",
+        hint="leave require=existing out to create it" if asked.message.answer else "check name= and zone=",
+        server=str(asked.endpoint),
+        rcode=rcode,
+    )
+
+
+def _name_exists(rcode: int, asked: Asked) -> errors.Refusal:
+    return errors.NameExists(
+        f"{_condition(asked)} exists at {asked.endpoint}",
+        hint="leave require=absent out to replace it",
+        server=str(asked.endpoint),
+        rcode=rcode,
+    )
+
+
+def _condition(asked: Asked) -> str:
+    """Name what the prerequisite speaks of; what the query asks for, where there is none."""
+    for record in asked.message.answer:
+        kind = "" if record.rrtype == RRType.ANY else f" {rrtype_to_text(record.rrtype)}"
+        data = " with these values" if record.rrclass not in (RRClass.ANY, RRClass.NONE) else ""
+        return f"{record.name}{kind}{data}"
+    return str(asked.zone)
+
+
+def _server_failure(rcode: int, asked: Asked) -> errors.Refusal:
+    hints = {
+        Rcode.SERVFAIL: "its log says why: often a journal that it cannot write, or a primary that a secondary cannot reach",
+        Rcode.FORMERR: "it does not understand the message; --debug shows it",
+        Rcode.NOTIMP: "it does not know dynamic updates: is it the zone's primary, or a resolver?",
+    }
+    return errors.ServerFailure(
+        f"{asked.endpoint} answered {rcode_to_text(rcode)}",
+        hint=hints.get(rcode, "its log may say why"),
+        server=str(asked.endpoint),
+        rcode=rcode,
+    )
+
+
+_REFUSALS: dict[int, Callable[[int, Asked], errors.Refusal]] = {
+    Rcode.REFUSED: _permission_denied,
+    Rcode.NOTAUTH: _zone_not_found,
+    Rcode.NOTZONE: _name_not_in_zone,
+    Rcode.NXDOMAIN: _name_not_found,
+    Rcode.NXRRSET: _name_not_found,
+    Rcode.YXDOMAIN: _name_exists,
+    Rcode.YXRRSET: _name_exists,
+}

@@ -1,0 +1,172 @@
+"""Every error that dns-update raises, as a tree by whose fault it is; each knows its first words and its exit status.
+
+```
+DnsUpdateError
+├── LocalError              the caller's mistake, found before anything was sent
+│   ├── UsageError          2  a wrong property, argument, name, number, record or key file
+│   │   └── InvalidText     2  a text that is not of the form that its kind demands
+│   └── NoAddress           3  an address source gave no address that may be published
+├── Silence                 nobody answered, or nobody who can be believed
+│   ├── NoAnswer            4  no server answered in time, or the network said that none will
+│   └── ReplyNotTrusted     5  only an unsigned or wrongly signed answer came to a signed request
+├── MalformedMessage        9  bytes that are no DNS message; the sender's fault
+└── Refusal                 the server answered and said no
+    ├── KeyRejected         5  TSIG BADKEY, BADSIG or BADTRUNC
+    ├── ClocksDiffer        6  TSIG BADTIME
+    ├── PermissionDenied    7  REFUSED
+    ├── ZoneNotFound        8  NOTAUTH without a TSIG error; no SOA record to be found
+    ├── NameNotInZone       8  NOTZONE
+    ├── NameNotFound        8  NXDOMAIN or NXRRSET
+    ├── NameExists          8  YXDOMAIN or YXRRSET
+    ├── NotApplied          8  NOERROR, and yet something else stands in the zone
+    └── ServerFailure       9  SERVFAIL, FORMERR, NOTIMP and the rest
+```
+"""
+
+from __future__ import annotations
+
+
+class DnsUpdateError(Exception):
+    """The root of the tree; catch it to catch everything that this package raises on purpose.
+
+    `text` says what happened, `hint` what to do next (it may be empty), `server` with whom it happened (it may be
+    empty). `first_words` and `exit_status` belong to the class. Where several servers were tried, `failures` are those
+    of the others.
+    """
+
+    first_words = ""
+    exit_status = 1
+    failures: tuple[DnsUpdateError, ...] = ()
+
+    def __init__(self, text: str, *, hint: str = "", server: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.hint = hint
+        self.server = server
+
+    def __str__(self) -> str:
+        return f"{self.first_words} {self.text}" if self.first_words else self.text
+
+
+class LocalError(DnsUpdateError):
+    """The caller's mistake; nothing was sent."""
+
+    exit_status = 2
+
+
+class UsageError(LocalError):
+    """A wrong property, argument, combination, file or key."""
+
+
+class InvalidText(UsageError, ValueError):
+    """A text that is not a name, number, address or record of the form that was asked for."""
+
+
+class NoAddress(LocalError):
+    """An address source gave no address that may be published."""
+
+    first_words = "No address:"
+    exit_status = 3
+
+
+class Silence(DnsUpdateError):
+    """Nobody answered, or nobody who can be believed."""
+
+
+class NoAnswer(Silence):
+    """No answer came in time, or the network said that none will come."""
+
+    exit_status = 4
+
+    def __init__(self, text: str, *, hint: str = "", server: str = "") -> None:
+        super().__init__(text, hint=hint, server=server)
+        self.first_words = f"No answer from {server}:"
+
+
+class ReplyNotTrusted(Silence):
+    """Only unsigned or wrongly signed answers came to a signed request (RFC 8945, section 5.3)."""
+
+    first_words = "TSIG error: Reply not trusted:"
+    exit_status = 5
+
+
+class MalformedMessage(DnsUpdateError):
+    """Bytes that are no DNS message (RFC 1035, section 4); the fault of whoever sent them."""
+
+    first_words = "Malformed message:"
+    exit_status = 9
+
+
+class Refusal(DnsUpdateError):
+    """The server answered and said no; `rcode` is its response code."""
+
+    def __init__(self, text: str, *, hint: str = "", server: str = "", rcode: int = 0) -> None:
+        super().__init__(text, hint=hint, server=server)
+        self.rcode = rcode
+
+
+class KeyRejected(Refusal):
+    """The server does not accept the key; `tsig_error` is 16 (BADSIG), 17 (BADKEY) or 22 (BADTRUNC)."""
+
+    first_words = "TSIG error: Server rejected:"
+    exit_status = 5
+
+    def __init__(self, text: str, *, tsig_error: int, hint: str = "", server: str = "", rcode: int = 0) -> None:
+        super().__init__(text, hint=hint, server=server, rcode=rcode)
+        self.tsig_error = tsig_error
+
+
+class ClocksDiffer(Refusal):
+    """The server's clock and ours are further apart than the fudge (RFC 8945, section 5.2.3)."""
+
+    first_words = "TSIG error: Server rejected:"
+    exit_status = 6
+
+
+class PermissionDenied(Refusal):
+    """REFUSED: the server knows the zone and will not let us change it."""
+
+    first_words = "Permission denied:"
+    exit_status = 7
+
+
+class ZoneNotFound(Refusal):
+    """NOTAUTH without a TSIG error, or no SOA record where one was looked for."""
+
+    first_words = "Zone not found:"
+    exit_status = 8
+
+
+class NameNotInZone(Refusal):
+    """NOTZONE: a name of the update lies outside its zone."""
+
+    first_words = "Name not in zone:"
+    exit_status = 8
+
+
+class NameNotFound(Refusal):
+    """NXDOMAIN or NXRRSET: what should have been there is not."""
+
+    first_words = "Name not found:"
+    exit_status = 8
+
+
+class NameExists(Refusal):
+    """YXDOMAIN or YXRRSET: what should not have been there is."""
+
+    first_words = "Name exists:"
+    exit_status = 8
+
+
+class NotApplied(Refusal):
+    """The server said NOERROR and yet holds something else than was asked for."""
+
+    first_words = "Update not applied:"
+    exit_status = 8
+
+
+class ServerFailure(Refusal):
+    """SERVFAIL, FORMERR, NOTIMP or a response code that means nothing here."""
+
+    first_words = "Server failure:"
+    exit_status = 9

@@ -1,0 +1,252 @@
+"""One question to one server: match its answer, verify it, try again, fall back to TCP. Sans-IO, told the time.
+
+The caller moves the octets. `next` tells what to send, and how, until there is a result; the caller opens that
+transport, sends, and hands over what comes while the exchange is `listening` and the deadline has not passed:
+
+```
+exchange = Exchange(message, key, policy)
+while (attempt := exchange.next(now=monotonic, wall=wall_clock, message_id=random_id)) is not None:
+    ... open attempt.transport, send attempt.octets ...
+    while exchange.listening and (octets := received before attempt.deadline):
+        exchange.receive(octets, wall=wall_clock)
+    ... or, where the network failed: exchange.lost("connection refused")
+return exchange.settled                                      # next raises NoAnswer where there is no result
+```
+
+What counts as an answer. A message with another ID, opcode or question is nobody's answer: it is passed over. If the
+request was signed, only an answer with a valid signature is believed (RFC 8945, section 5.3); whoever can guess a port
+and an ID can send any other. But a server that does not know our key cannot sign its refusal. So an answer over UDP
+that cannot be believed makes us ask once more over TCP, where a stranger cannot put in a word: what comes back there is
+what the server says. If TCP is not to be had, we wait for a better datagram until the deadline, as though nothing had
+come; only then does the unverified one become the result, of a type of its own.
+
+Every attempt is a fresh message with its own ID, time and signature; a late answer to an earlier one is passed over.
+"""
+
+from __future__ import annotations
+
+from dns_update.auth.tsig import Tsig, sign, verify
+from dns_update.errors import MalformedMessage, NoAnswer, ReplyNotTrusted
+from dns_update.value import Value
+from dns_update.wire.codes import Opcode, Rcode
+from dns_update.wire.message import Message
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.auth.keys import Key
+
+MAX_UDP_OCTETS = 512  # without EDNS (RFC 1035, section 4.2.1)
+
+UDP = "udp"
+TCP = "tcp"
+
+
+class Policy(Value):
+    """How long and how to try: seconds for each UDP try, how many tries follow the first, `udp` or `tcp` to start.
+
+    TCP repeats lost segments by itself, so over TCP there is one try, as long as all the UDP tries together.
+    """
+
+    __slots__ = ("retries", "timeout", "transport")
+    timeout: float
+    retries: int
+    transport: str
+
+    def __init__(self, timeout: float = 3.0, retries: int = 3, transport: str = UDP) -> None:
+        self._fill(timeout=timeout, retries=retries, transport=transport)
+
+    @property
+    def patience(self) -> float:
+        """Seconds for all the tries together."""
+        return self.timeout * (1 + self.retries)
+
+
+class Attempt(Value):
+    """What to do next: send `octets` by `transport`, and listen until `deadline` on the monotonic clock."""
+
+    __slots__ = ("deadline", "octets", "transport")
+    transport: str
+    octets: bytes
+    deadline: float
+
+    def __init__(self, transport: str, octets: bytes, deadline: float) -> None:
+        self._fill(transport=transport, octets=octets, deadline=deadline)
+
+
+class Reply(Value):
+    """An answer that counts: matched to the request and, if that was signed, verified."""
+
+    __slots__ = ("message", "transport", "tries", "tsig")
+    message: Message
+    tsig: Tsig | None
+    transport: str
+    tries: int
+
+    def __init__(self, message: Message, tsig: Tsig | None, transport: str, tries: int) -> None:
+        self._fill(message=message, tsig=tsig, transport=transport, tries=tries)
+
+
+class UnverifiedReply(Value):
+    """An answer to a signed request that could not be verified, and why; nothing in it may be acted upon.
+
+    `tsig_error` is the error of an unsigned TSIG record, with which a server says that it does not accept the key
+    (RFC 8945, section 5.2); 0 if there is none.
+    """
+
+    __slots__ = ("rcode", "reason", "tries", "tsig_error")
+    rcode: int
+    tsig_error: int
+    reason: str
+    tries: int
+
+    def __init__(self, rcode: int, tsig_error: int, reason: str, tries: int) -> None:
+        self._fill(rcode=rcode, tsig_error=tsig_error, reason=reason, tries=tries)
+
+
+class Exchange:
+    """The state of one question to one server; see the module's text for how it is driven."""
+
+    def __init__(self, message: Message, key: Key | None, policy: Policy, server: str = "the server") -> None:
+        """Prepare to send `message`, signed with `key` if there is one; `server` is its name in error texts."""
+        self.result: Reply | UnverifiedReply | None = None
+        self.listening = False
+        self._message = message
+        self._key = key
+        self._policy = policy
+        self._server = server
+        self._message_id = 0
+        self._request_mac = b""
+        self._started: float | None = None
+        self._sent = 0
+        self._transport = policy.transport
+        self._udp_tries_left = 1 + policy.retries
+        self._doubtful: UnverifiedReply | None = None
+        self._confirming = False  # asking by TCP whether a doubtful datagram was the server's
+        self._lost = ""
+
+    def next(self, *, now: float, wall: int, message_id: int) -> Attempt | None:
+        """Return the next attempt, a fresh message; None when there is a `result`.
+
+        `now` is the monotonic clock in seconds, `wall` the wall clock in whole seconds since 1970, `message_id` a
+        random number below 65536. Raises NoAnswer when no try is left and nothing came, or as soon as the network
+        said that nothing will.
+        """
+        if self._started is None:
+            self._started = now
+        elif self.result is None:
+            self._end_attempt()
+        self.listening = self.result is None and not self._is_spent()
+        if not self.listening:
+            return self._finish(now)
+        octets = self._encode(message_id, wall)
+        if len(octets) > MAX_UDP_OCTETS:
+            self._transport = TCP
+        self._sent += 1
+        patient = self._transport == TCP and not self._confirming
+        return Attempt(self._transport, octets, now + (self._policy.patience if patient else self._policy.timeout))
+
+    def receive(self, octets: bytes, *, wall: int) -> None:
+        """Take one message that came to where the last attempt went out; `wall` as for `next`.
+
+        Afterwards the exchange either goes on `listening`, or `next` knows what follows.
+        """
+        message = self._matched(octets)
+        if message is None:
+            return
+        reply = self._verified(octets, message, wall)
+        if isinstance(reply, UnverifiedReply) and self._transport == UDP:
+            may_confirm = self._doubtful is None
+            self._doubtful = reply
+            self._confirming = may_confirm
+            self.listening = not may_confirm
+        elif message.is_truncated and self._transport == UDP:
+            self._transport = TCP
+            self.listening = False
+        else:
+            self.result = reply
+            self.listening = False
+
+    @property
+    def settled(self) -> Reply | UnverifiedReply:
+        """The result of an exchange whose `next` returned None."""
+        if self.result is None:
+            raise RuntimeError("the exchange is not at its end: go on with next()")
+        return self.result
+
+    def lost(self, reason: str) -> None:
+        """Take note that the network failed the last attempt; `reason` is for people."""
+        self._lost = reason
+        self.listening = False
+
+    def _end_attempt(self) -> None:
+        """Choose the transport of the next attempt, the last one having ended without a result."""
+        if self._confirming:
+            # By UDP a doubtful datagram came, so go to TCP; and from there back, if TCP gave no answer. The UDP try
+            # that was broken off does not count.
+            self._confirming = self._transport == UDP
+            self._transport = TCP if self._confirming else UDP
+            self._lost = ""
+        elif self._transport == UDP:
+            self._udp_tries_left -= 1
+        elif self.listening:
+            self._lost = "no answer in time"
+
+    def _is_spent(self) -> bool:
+        return bool(self._lost) or self._udp_tries_left < 1
+
+    def _finish(self, now: float) -> None:
+        if self.result is None:
+            self.result = self._doubtful
+        if self.result is None:
+            raise self._no_answer(now)
+
+    def _encode(self, message_id: int, wall: int) -> bytes:
+        self._message_id = message_id
+        octets = self._message.encode(message_id)
+        if self._key is not None:
+            octets, self._request_mac = sign(octets, self._key, time_signed=wall)
+        return octets
+
+    def _matched(self, octets: bytes) -> Message | None:
+        """Return the message if it answers the last attempt: its ID, its opcode, its question."""
+        try:
+            message = Message.decode(octets)
+        except MalformedMessage:
+            return None
+        asked = self._message
+        is_ours = message.is_response and message.message_id == self._message_id and message.opcode == asked.opcode
+        # A server that could not or would not read that far leaves the question out (RFC 2136, section 3.8).
+        may_be_empty = message.opcode == Opcode.UPDATE or message.rcode != Rcode.NOERROR
+        same_question = message.question == asked.question or (not message.question and may_be_empty)
+        return message if is_ours and same_question else None
+
+    def _verified(self, octets: bytes, message: Message, wall: int) -> Reply | UnverifiedReply:
+        if self._key is None:
+            return Reply(message, None, self._transport, self._sent)
+        try:
+            tsig = verify(octets, message, self._key, self._request_mac, wall)
+        except ReplyNotTrusted as error:
+            return UnverifiedReply(message.rcode, _claimed_tsig_error(message), error.text, self._sent)
+        return Reply(message, tsig, self._transport, self._sent)
+
+    def _no_answer(self, now: float) -> NoAnswer:
+        seconds = now - self._started if self._started is not None else 0.0
+        tries = "1 try" if self._sent == 1 else f"{self._sent} tries"
+        reason = self._lost or "no answer in time"
+        port = "TCP" if self._transport == TCP else "UDP"
+        return NoAnswer(
+            f"{reason} ({tries} by {port}, {seconds:.1f} s)",
+            server=self._server,
+            hint="check the server's address, that it runs, and that no firewall drops UDP and TCP to its port",
+        )
+
+
+def _claimed_tsig_error(message: Message) -> int:
+    """Return the error of an unsigned TSIG record, 0 if there is none: what a server says that rejects our key."""
+    if message.signature is None:
+        return 0
+    try:
+        tsig = Tsig.from_rdata(message.signature.record.rdata)
+    except MalformedMessage:
+        return 0
+    return 0 if tsig.mac else tsig.error

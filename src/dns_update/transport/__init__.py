@@ -1,0 +1,1 @@
+"""Thin shells that move octets between an exchange and a server. They decide nothing."""

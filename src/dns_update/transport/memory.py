@@ -1,0 +1,80 @@
+"""A scripted stand-in for the network: what was sent is kept, what comes back is what the script says.
+
+For tests of whatever stands above the transports, and for faults that no real server can be brought to. Time passes
+only where the script lets an attempt run into its deadline, so nothing waits.
+"""
+
+from __future__ import annotations
+
+from dns_update.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
+    from dns_update.transport.endpoint import Endpoint
+
+    Script = Callable[["Sent"], "Iterable[bytes] | str"]
+
+
+class Sent(Value):
+    """One message that was sent: where to, by `udp` or `tcp`, and its octets."""
+
+    __slots__ = ("endpoint", "octets", "transport")
+    endpoint: Endpoint
+    transport: str
+    octets: bytes
+
+    def __init__(self, endpoint: Endpoint, transport: str, octets: bytes) -> None:
+        self._fill(endpoint=endpoint, transport=transport, octets=octets)
+
+
+class MemoryTransport:
+    """Carries exchanges to a script.
+
+    `script` is called with every message sent. It returns the messages that come back, in this order (none: the
+    attempt runs into its deadline), or a text: the reason why the network failed.
+    """
+
+    def __init__(
+        self, script: Script, *, wall: int = 1_800_000_000, hosts: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        """Start with the wall clock at `wall` seconds since 1970, the monotonic one at 0, and message IDs at 1.
+
+        `hosts` has the addresses of host names.
+        """
+        self.sent: list[Sent] = []
+        self.now = 0.0
+        self._script = script
+        self._hosts = hosts or {}
+        self._wall_at_start = wall
+
+    @property
+    def wall(self) -> int:
+        """The wall clock, in whole seconds since 1970."""
+        return self._wall_at_start + int(self.now)
+
+    def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
+        """Take an exchange to its end and return its result; raises NoAnswer."""
+        while (attempt := exchange.next(now=self.now, wall=self.wall, message_id=len(self.sent) + 1)) is not None:
+            self._attempt(exchange, attempt, endpoint)
+        return exchange.settled
+
+    def resolve(self, host: str) -> tuple[str, ...]:
+        """Return the addresses of a host name; raises OSError if it has none."""
+        if host not in self._hosts:
+            raise OSError(0, "Name or service not known")
+        return self._hosts[host]
+
+    def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
+        self.sent.append(Sent(endpoint, attempt.transport, attempt.octets))
+        came = self._script(self.sent[-1])
+        if isinstance(came, str):
+            exchange.lost(came)
+            return
+        for octets in came:
+            if exchange.listening:
+                exchange.receive(octets, wall=self.wall)
+        if exchange.listening:
+            self.now = attempt.deadline

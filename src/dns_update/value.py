@@ -1,0 +1,43 @@
+"""Immutable values, compared and printed by their slots, without the 11 ms that importing `dataclasses` costs."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+
+class Value:
+    """A value that cannot be altered once made.
+
+    A subclass names its fields in `__slots__` and fills them in `__init__` by `self._fill(...)`. Two values are equal
+    if they are of one class and all their slots are equal.
+    """
+
+    __slots__ = ()
+
+    def _fill(self, **fields: object) -> None:
+        """Set each field, once, from `__init__`."""
+        for name, content in fields.items():
+            object.__setattr__(self, name, content)
+
+    def _fields(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __setattr__(self, name: str, content: object) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} is immutable: make a new one instead of setting {name}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} is immutable: {name} cannot be deleted")
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._fields() == other._fields()
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self._fields()))
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
+        return f"{type(self).__name__}({fields})"

@@ -1,0 +1,148 @@
+"""The numbers of DNS and their names: record types, classes, opcodes, response codes, header flags."""
+
+from __future__ import annotations
+
+from dns_update.errors import InvalidText
+
+
+class Opcode:
+    """What a message asks for (RFC 1035, section 4.1.1; RFC 2136, section 1.3)."""
+
+    QUERY = 0
+    NOTIFY = 4
+    UPDATE = 5
+
+
+class Flag:
+    """Bits of the header's second word (RFC 1035, section 4.1.1)."""
+
+    QR = 0x8000
+    AA = 0x0400
+    TC = 0x0200
+    RD = 0x0100
+    RA = 0x0080
+    AD = 0x0020
+    CD = 0x0010
+
+
+class Rcode:
+    """Response codes (RFC 1035; RFC 2136, section 2.2) and the errors of TSIG records (RFC 8945, section 3)."""
+
+    NOERROR = 0
+    FORMERR = 1
+    SERVFAIL = 2
+    NXDOMAIN = 3
+    NOTIMP = 4
+    REFUSED = 5
+    YXDOMAIN = 6
+    YXRRSET = 7
+    NXRRSET = 8
+    NOTAUTH = 9
+    NOTZONE = 10
+    BADSIG = 16
+    BADKEY = 17
+    BADTIME = 18
+    BADTRUNC = 22
+
+
+class RRClass:
+    """Record classes; NONE and ANY have a meaning of their own in updates (RFC 2136, section 2.4 and 2.5)."""
+
+    IN = 1
+    CH = 3
+    HS = 4
+    NONE = 254
+    ANY = 255
+
+
+class RRType:
+    """Record types that the code itself speaks of; `RR_TYPES` names them all."""
+
+    A = 1
+    NS = 2
+    CNAME = 5
+    SOA = 6
+    PTR = 12
+    MX = 15
+    TXT = 16
+    AAAA = 28
+    SRV = 33
+    DNAME = 39
+    OPT = 41
+    SPF = 99
+    TSIG = 250
+    ANY = 255
+
+
+# The IANA registry "Resource Record (RR) TYPEs".
+RR_TYPES = {
+    "A": 1, "NS": 2, "MD": 3, "MF": 4, "CNAME": 5, "SOA": 6, "MB": 7, "MG": 8, "MR": 9, "NULL": 10, "WKS": 11,
+    "PTR": 12, "HINFO": 13, "MINFO": 14, "MX": 15, "TXT": 16, "RP": 17, "AFSDB": 18, "X25": 19, "ISDN": 20, "RT": 21,
+    "NSAP": 22, "NSAP-PTR": 23, "SIG": 24, "KEY": 25, "PX": 26, "GPOS": 27, "AAAA": 28, "LOC": 29, "NXT": 30,
+    "EID": 31, "NIMLOC": 32, "SRV": 33, "ATMA": 34, "NAPTR": 35, "KX": 36, "CERT": 37, "A6": 38, "DNAME": 39,
+    "SINK": 40, "OPT": 41, "APL": 42, "DS": 43, "SSHFP": 44, "IPSECKEY": 45, "RRSIG": 46, "NSEC": 47, "DNSKEY": 48,
+    "DHCID": 49, "NSEC3": 50, "NSEC3PARAM": 51, "TLSA": 52, "SMIMEA": 53, "HIP": 55, "NINFO": 56, "RKEY": 57,
+    "TALINK": 58, "CDS": 59, "CDNSKEY": 60, "OPENPGPKEY": 61, "CSYNC": 62, "ZONEMD": 63, "SVCB": 64, "HTTPS": 65,
+    "DSYNC": 66, "HHIT": 67, "BRID": 68, "SPF": 99, "UINFO": 100, "UID": 101, "GID": 102, "UNSPEC": 103, "NID": 104,
+    "L32": 105, "L64": 106, "LP": 107, "EUI48": 108, "EUI64": 109, "NXNAME": 128, "TKEY": 249, "TSIG": 250,
+    "IXFR": 251, "AXFR": 252, "MAILB": 253, "MAILA": 254, "ANY": 255, "URI": 256, "CAA": 257, "AVC": 258, "DOA": 259,
+    "AMTRELAY": 260, "RESINFO": 261, "WALLET": 262, "CLA": 263, "IPN": 264, "TA": 32768, "DLV": 32769,
+}  # fmt: skip
+
+# Meta-types and query types (RFC 6895, section 3.1): they never stand in a zone, so they cannot be added to one.
+META_TYPES = range(128, 256)
+
+
+def is_zone_type(rrtype: int) -> bool:
+    """Tell whether records of `rrtype` can stand in a zone."""
+    return 0 < rrtype < 0xFFFF and rrtype not in META_TYPES and rrtype != RRType.OPT
+
+
+def rrtype_from_text(text: str) -> int:
+    """Return the number of a record type written as its mnemonic or as TYPEn (RFC 3597, section 5).
+
+    Raises InvalidText if it is neither.
+    """
+    return _from_text(text, RR_TYPES, "TYPE", "record type")
+
+
+def rrtype_to_text(rrtype: int) -> str:
+    """Return a record type's mnemonic, or TYPEn where there is none."""
+    return next((name for name, number in RR_TYPES.items() if number == rrtype), f"TYPE{rrtype}")
+
+
+def rrclass_from_text(text: str) -> int:
+    """Return the number of a class written as its mnemonic or as CLASSn; raises InvalidText."""
+    return _from_text(text, vars(RRClass), "CLASS", "class")
+
+
+def rrclass_to_text(rrclass: int) -> str:
+    """Return a class's mnemonic, or CLASSn where there is none."""
+    return _mnemonic(RRClass, rrclass) or f"CLASS{rrclass}"
+
+
+def rcode_to_text(rcode: int) -> str:
+    """Return a response code's or TSIG error's mnemonic, or RCODEn where there is none."""
+    return _mnemonic(Rcode, rcode) or f"RCODE{rcode}"
+
+
+def opcode_to_text(opcode: int) -> str:
+    """Return an opcode's mnemonic, or OPCODEn where there is none."""
+    return _mnemonic(Opcode, opcode) or f"OPCODE{opcode}"
+
+
+def _mnemonic(codes: type, number: int) -> str | None:
+    return next((name for name, content in vars(codes).items() if content == number and name.isupper()), None)
+
+
+def _from_text(text: str, numbers: dict[str, int], generic_prefix: str, kind: str) -> int:
+    upper = text.upper()
+    number = numbers.get(upper)
+    if isinstance(number, int):
+        return number
+    digits = upper.removeprefix(generic_prefix)
+    if digits != upper and digits.isascii() and digits.isdecimal() and len(digits) <= len("65535"):
+        number = int(digits)
+        if number <= 0xFFFF:  # noqa: PLR2004 - a 16-bit field
+            return number
+    raise InvalidText(f"unknown {kind} {text!r}", hint=f"use a mnemonic, or {generic_prefix}n for number n")

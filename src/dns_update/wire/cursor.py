@@ -1,0 +1,98 @@
+"""The one bounded reader: every field of every message is taken through it, and never past its end."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from dns_update.errors import MalformedMessage
+from dns_update.wire.name import MAX_NAME_OCTETS, Name
+
+_U16 = Struct("!H")
+_U32 = Struct("!I")
+
+POINTER = 0xC0  # the two top bits that mark a compression pointer (RFC 1035, section 4.1.4)
+
+
+class Cursor:
+    """A position in `data` that moves forward and never passes `end`.
+
+    Compression pointers may lead anywhere before the name that holds them, since they count from the message's
+    first octet. Every method raises MalformedMessage when the octets do not suffice.
+    """
+
+    __slots__ = ("_end", "data", "position")
+
+    def __init__(self, data: bytes, position: int = 0, end: int | None = None) -> None:
+        self.data = data
+        self.position = position
+        self._end = len(data) if end is None else end
+
+    @property
+    def remaining(self) -> int:
+        """How many octets are left."""
+        return self._end - self.position
+
+    def take(self, length: int) -> bytes:
+        """Return the next `length` octets."""
+        start = self._advance(length)
+        return self.data[start : self.position]
+
+    def u8(self) -> int:
+        """Return the next octet as a number."""
+        return self.data[self._advance(1)]
+
+    def u16(self) -> int:
+        """Return the next two octets as a number."""
+        number: int = _U16.unpack_from(self.data, self._advance(2))[0]
+        return number
+
+    def u32(self) -> int:
+        """Return the next four octets as a number."""
+        number: int = _U32.unpack_from(self.data, self._advance(4))[0]
+        return number
+
+    def u48(self) -> int:
+        """Return the next six octets as a number."""
+        return int.from_bytes(self.take(6))
+
+    def window(self, length: int) -> Cursor:
+        """Return a cursor over the next `length` octets and step over them; `finish` it when it has been read."""
+        start = self._advance(length)
+        return Cursor(self.data, start, self.position)
+
+    def finish(self) -> None:
+        """Raise MalformedMessage unless every octet has been read."""
+        if self.remaining:
+            raise MalformedMessage(f"{self.remaining} octets too many at offset {self.position}")
+
+    def name(self) -> Name:
+        """Return the domain name at this position, following compression pointers (RFC 1035, section 4.1.4).
+
+        A pointer must lead to before the labels it follows. So each one goes further back, and no loop is possible.
+        """
+        labels: list[bytes] = []
+        octets = 1  # the root's
+        reader = self
+        first_octet_of_run = self.position
+        while (length := reader.u8()) != 0:
+            if length & POINTER == POINTER:
+                target = (length & ~POINTER) << 8 | reader.u8()
+                if target >= first_octet_of_run:
+                    raise MalformedMessage(f"compression pointer to {target} does not lead backwards")
+                first_octet_of_run = target
+                reader = Cursor(self.data, target)
+                continue
+            if length & POINTER:
+                raise MalformedMessage(f"label type {length >> 6:#04b} is not known")
+            octets += 1 + length
+            if octets > MAX_NAME_OCTETS:
+                raise MalformedMessage(f"a name of more than {MAX_NAME_OCTETS} octets")
+            labels.append(reader.take(length))
+        return Name(tuple(labels))
+
+    def _advance(self, length: int) -> int:
+        start = self.position
+        if length > self._end - start:
+            raise MalformedMessage(f"it ends at {self._end}, where {length} octets from {start} were expected")
+        self.position = start + length
+        return start

@@ -1,0 +1,39 @@
+"""Messages on a byte stream: the 16-bit length before each (RFC 1035, section 4.2.2), fed piece by piece."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+_LENGTH = Struct("!H")
+
+
+def frame(message: bytes) -> bytes:
+    """Return a message of at most 65,535 octets with its length before it."""
+    return _LENGTH.pack(len(message)) + message
+
+
+class Deframer:
+    """Cuts a byte stream into messages, whatever the pieces in which it comes."""
+
+    __slots__ = ("_buffer",)
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, octets: bytes) -> list[bytes]:
+        """Take the next octets of the stream and return the messages that they complete, oldest first."""
+        buffer = self._buffer
+        buffer += octets
+        messages = []
+        while len(buffer) >= _LENGTH.size:
+            end = _LENGTH.size + _LENGTH.unpack_from(buffer)[0]
+            if len(buffer) < end:
+                break
+            messages.append(bytes(buffer[_LENGTH.size : end]))
+            del buffer[:end]
+        return messages
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the stream stands between two messages: only there may it end."""
+        return not self._buffer

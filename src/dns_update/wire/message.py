@@ -1,0 +1,199 @@
+"""DNS messages: a header and four sections, frozen, to octets and back (RFC 1035, section 4; RFC 2136, section 2)."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from dns_update.errors import MalformedMessage, UsageError
+from dns_update.value import Value
+from dns_update.wire.codes import Flag, Opcode, RRClass, RRType
+from dns_update.wire.cursor import Cursor
+from dns_update.wire.name import Name, encode_labels
+from dns_update.wire.record import Record, read_rdata
+
+MAX_MESSAGE_OCTETS = 65535  # the TCP length prefix has 16 bits (RFC 1035, section 4.2.2)
+
+_HEADER = Struct("!HHHHHH")
+_QUESTION_FIXED = Struct("!HH")
+_RECORD_FIXED = Struct("!HHIH")
+_POINTER_TO_ZONE = b"\xc0\x0c"  # the first question's name always starts behind the header's 12 octets
+_OPCODE_SHIFT = 11
+_OPCODE_MASK = 0xF
+_RCODE_MASK = 0xF
+
+
+class Question(Value):
+    """One entry of the question section; in an update, the zone (RFC 2136, section 2.3)."""
+
+    __slots__ = ("name", "rrclass", "rrtype")
+    name: Name
+    rrtype: int
+    rrclass: int
+
+    def __init__(self, name: Name, rrtype: int, rrclass: int = RRClass.IN) -> None:
+        self._fill(name=name, rrtype=rrtype, rrclass=rrclass)
+
+
+class Signature(Value):
+    """The TSIG record that ends a message, and the offset where its octets start."""
+
+    __slots__ = ("offset", "record")
+    record: Record
+    offset: int
+
+    def __init__(self, record: Record, offset: int) -> None:
+        self._fill(record=record, offset=offset)
+
+
+class Message(Value):
+    """A DNS message. In an update the four sections are zone, prerequisite, update and additional data.
+
+    `flags` holds the header's second word without opcode and rcode. A message that came from the wire and ends with a
+    TSIG record has it in `signature`, not in `additional`; nothing has been verified then.
+    """
+
+    __slots__ = ("additional", "answer", "authority", "flags", "message_id", "opcode", "question", "rcode", "signature")
+    message_id: int
+    opcode: int
+    rcode: int
+    flags: int
+    question: tuple[Question, ...]
+    answer: tuple[Record, ...]
+    authority: tuple[Record, ...]
+    additional: tuple[Record, ...]
+    signature: Signature | None
+
+    def __init__(  # noqa: PLR0913 - a message has this many parts
+        self,
+        *,
+        opcode: int,
+        question: tuple[Question, ...],
+        answer: tuple[Record, ...] = (),
+        authority: tuple[Record, ...] = (),
+        additional: tuple[Record, ...] = (),
+        flags: int = 0,
+        rcode: int = 0,
+        message_id: int = 0,
+        signature: Signature | None = None,
+    ) -> None:
+        self._fill(
+            message_id=message_id,
+            opcode=opcode,
+            rcode=rcode,
+            flags=flags,
+            question=question,
+            answer=answer,
+            authority=authority,
+            additional=additional,
+            signature=signature,
+        )
+
+    @classmethod
+    def query(cls, name: Name, rrtype: int, rrclass: int = RRClass.IN, flags: int = 0) -> Message:
+        """Return a query for one RRset; `flags=Flag.RD` asks a resolver to recurse."""
+        return cls(opcode=Opcode.QUERY, question=(Question(name, rrtype, rrclass),), flags=flags)
+
+    def encode(self, message_id: int | None = None) -> bytes:
+        """Return the octets, without a signature and with `message_id` (0 to 65535) in place of the message's own.
+
+        Owner names below the first question's name, which in an update is the zone, are compressed against it. Raises
+        UsageError if the message would have more than 65,535 octets.
+        """
+        sections = (self.answer, self.authority, self.additional)
+        word = self.flags | self.opcode << _OPCODE_SHIFT | self.rcode
+        own_id = self.message_id if message_id is None else message_id
+        parts = [_HEADER.pack(own_id, word, len(self.question), *map(len, sections))]
+        for question in self.question:
+            parts += (question.name.to_wire(), _QUESTION_FIXED.pack(question.rrtype, question.rrclass))
+        zone = self.question[0].name.labels if self.question else ()
+        for section in sections:
+            _encode_records(section, zone, parts)
+        octets = b"".join(parts)
+        if len(octets) > MAX_MESSAGE_OCTETS:
+            raise UsageError(
+                f"this makes a message of {len(octets)} octets; at most {MAX_MESSAGE_OCTETS} are allowed",
+                hint="send it in several updates",
+            )
+        return octets
+
+    @classmethod
+    def decode(cls, octets: bytes) -> Message:
+        """Read a whole message; raises MalformedMessage if it is cut off, overlong or breaks the rules of its form."""
+        cursor = Cursor(octets)
+        message_id, word, *counts = _HEADER.unpack(cursor.take(_HEADER.size))
+        question = tuple(Question(cursor.name(), cursor.u16(), cursor.u16()) for _ in range(counts[0]))
+        answer = tuple(_decode_record(cursor) for _ in range(counts[1]))
+        authority = tuple(_decode_record(cursor) for _ in range(counts[2]))
+        additional, signature = _decode_additional(cursor, counts[3])
+        for record in answer + authority + additional:
+            if record.rrtype == RRType.TSIG:
+                raise MalformedMessage("a TSIG record that is not the last of the message")  # RFC 8945, section 5.2
+        cursor.finish()
+        return cls(
+            message_id=message_id,
+            opcode=word >> _OPCODE_SHIFT & _OPCODE_MASK,
+            rcode=word & _RCODE_MASK,
+            flags=word & ~(_OPCODE_MASK << _OPCODE_SHIFT | _RCODE_MASK),
+            question=question,
+            answer=answer,
+            authority=authority,
+            additional=additional,
+            signature=signature,
+        )
+
+    @property
+    def is_response(self) -> bool:
+        """Whether the QR bit is set."""
+        return bool(self.flags & Flag.QR)
+
+    @property
+    def is_truncated(self) -> bool:
+        """Whether the TC bit is set."""
+        return bool(self.flags & Flag.TC)
+
+    @property
+    def is_authoritative(self) -> bool:
+        """Whether the AA bit is set."""
+        return bool(self.flags & Flag.AA)
+
+
+def encode_record(record: Record) -> bytes:
+    """Return one record's octets, uncompressed."""
+    fixed = _RECORD_FIXED.pack(record.rrtype, record.rrclass, record.ttl, len(record.rdata))
+    return record.name.to_wire() + fixed + record.rdata
+
+
+def _encode_records(records: tuple[Record, ...], zone: tuple[bytes, ...], parts: list[bytes]) -> None:
+    """Append the records' octets, owner names compressed against `zone`.
+
+    Only a suffix of equal octets is compressed, so that the server sees the letters' case that the caller wrote.
+    """
+    pack = _RECORD_FIXED.pack
+    depth = len(zone)
+    for record in records:
+        labels = record.name.labels
+        own = len(labels) - depth
+        if depth and own >= 0 and labels[own:] == zone:
+            owner = encode_labels(labels[:own]) + _POINTER_TO_ZONE
+        else:
+            owner = encode_labels(labels) + b"\0"
+        rdata = record.rdata
+        parts.append(owner + pack(record.rrtype, record.rrclass, record.ttl, len(rdata)) + rdata)
+
+
+def _decode_record(cursor: Cursor) -> Record:
+    name = cursor.name()
+    rrtype, rrclass, ttl, length = _RECORD_FIXED.unpack(cursor.take(_RECORD_FIXED.size))
+    return Record(name, rrtype, rrclass, ttl, read_rdata(cursor, rrtype, length))
+
+
+def _decode_additional(cursor: Cursor, count: int) -> tuple[tuple[Record, ...], Signature | None]:
+    """Read the additional section and set a TSIG record at its end apart."""
+    records = []
+    offset = cursor.position
+    for _ in range(count):
+        offset = cursor.position
+        records.append(_decode_record(cursor))
+    if records and records[-1].rrtype == RRType.TSIG:
+        return tuple(records[:-1]), Signature(records[-1], offset)
+    return tuple(records), None

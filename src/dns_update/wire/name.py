@@ -1,0 +1,178 @@
+"""Domain names: immutable, absolute, compared without regard to case, ordered canonically."""
+
+from __future__ import annotations
+
+from dns_update.errors import InvalidText
+from dns_update.value import Value
+
+MAX_LABEL_OCTETS = 63  # RFC 1035, section 2.3.4
+MAX_NAME_OCTETS = 255  # the same, length octets and the root's included
+
+_ESCAPED = frozenset(b'."();@$\\')
+_PRINTABLE = range(0x21, 0x7F)
+
+
+class Name(Value):
+    """An absolute domain name; `labels` are its octet strings from the leftmost on, the root's empty one left out.
+
+    Make one with `Name.from_text`. Equality and hash ignore the case of ASCII letters (RFC 4343); order is the
+    canonical one (RFC 4034, section 6.1).
+    """
+
+    __slots__ = ("labels",)
+    labels: tuple[bytes, ...]
+
+    def __init__(self, labels: tuple[bytes, ...]) -> None:
+        object.__setattr__(self, "labels", labels)
+
+    @classmethod
+    def from_text(cls, text: str, origin: Name | None = None) -> Name:
+        r"""Read a name in presentation form, with its `\.` and `\DDD` escapes (RFC 1035, section 5.1).
+
+        Without a trailing dot it is relative to `origin`, or absolute if there is none; `@` alone is `origin`, `.`
+        alone the root. Raises InvalidText for an empty or overlong label or name.
+        """
+        if text == "@" and origin is not None:
+            return origin
+        if text == ".":
+            return ROOT
+        if not text:
+            raise InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
+        if not text.isascii():
+            raise InvalidText(f"{text!r} is not ASCII", hint="write an international name in its xn-- form")
+        if "\\" in text:
+            labels, absolute = _split_escaped(text)
+        elif text.split() != [text]:
+            raise InvalidText(f"{_shorten(text)!r} has a blank in it", hint="write it as \\032 if it is meant")
+        else:
+            absolute = text.endswith(".")
+            labels = text.removesuffix(".").encode("ascii").split(b".")
+        for label in labels:
+            _check_label(label, text)
+        if not absolute and origin is not None:
+            labels += origin.labels
+        octets = _wire_length(labels)
+        if octets > MAX_NAME_OCTETS:
+            raise InvalidText(
+                f"{_shorten(text)} makes a name of {octets} octets; at most {MAX_NAME_OCTETS} are allowed"
+            )
+        return cls(tuple(labels))
+
+    @property
+    def folded(self) -> tuple[bytes, ...]:
+        """The labels in lower case."""
+        return tuple(label.lower() for label in self.labels)
+
+    @property
+    def parent(self) -> Name:
+        """The name without its leftmost label; the root is its own parent."""
+        return Name(self.labels[1:])
+
+    def is_within(self, zone: Name) -> bool:
+        """Tell whether this name is `zone` or lies below it."""
+        depth = len(zone.labels)
+        tail = self.labels[len(self.labels) - depth :] if depth <= len(self.labels) else ()
+        return tail == zone.labels or (len(tail) == depth and Name(tail).folded == zone.folded)
+
+    def to_text(self) -> str:
+        """Return the presentation form, with a trailing dot."""
+        return "".join(_label_to_text(label) + "." for label in self.labels) or "."
+
+    def relative_to(self, zone: Name) -> str:
+        """Return the presentation form as it is written in a zone file: `@` for the zone, relative names below it."""
+        if not self.is_within(zone):
+            return self.to_text()
+        own = self.labels[: len(self.labels) - len(zone.labels)]
+        return ".".join(map(_label_to_text, own)) or "@"
+
+    def to_wire(self) -> bytes:
+        """Return the octets, uncompressed."""
+        return encode_labels(self.labels) + b"\0"
+
+    def to_canonical_wire(self) -> bytes:
+        """Return the octets in lower case and uncompressed, as signatures cover them (RFC 4034, section 6.2)."""
+        return self.to_wire().lower()  # a length octet is at most 63, below "A"
+
+    def __str__(self) -> str:
+        """Return the form for people: without the trailing dot, but for the root."""
+        return self.to_text().removesuffix(".") or "."
+
+    def __repr__(self) -> str:
+        return f"Name({self.to_text()!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Name):
+            return NotImplemented
+        return self.labels == other.labels or self.folded == other.folded
+
+    def __hash__(self) -> int:
+        return hash(self.folded)
+
+    def __lt__(self, other: Name) -> bool:
+        return self.folded[::-1] < other.folded[::-1]
+
+
+ROOT = Name(())
+
+
+def encode_labels(labels: tuple[bytes, ...]) -> bytes:
+    """Return labels with their length octets, without the root's."""
+    return b"".join([b"%c%b" % (len(label), label) for label in labels])
+
+
+def _wire_length(labels: list[bytes]) -> int:
+    return sum(map(len, labels)) + len(labels) + 1
+
+
+def _check_label(label: bytes, text: str) -> None:
+    if not label:
+        raise InvalidText(f"{_shorten(text)!r} has an empty label", hint="two dots in a row, or one at the start")
+    if len(label) > MAX_LABEL_OCTETS:
+        raise InvalidText(
+            f"{_shorten(text)!r} has a label of {len(label)} octets; at most {MAX_LABEL_OCTETS} are allowed"
+        )
+
+
+def _split_escaped(text: str) -> tuple[list[bytes], bool]:
+    """Split a name with escapes into labels; the second value tells whether it ends with an unescaped dot."""
+    labels = [bytearray()]
+    position = 0
+    while position < len(text):
+        character = text[position]
+        position += 1
+        if character == ".":
+            labels.append(bytearray())
+        elif character != "\\":
+            labels[-1] += character.encode("ascii")
+        else:
+            octet, position = _unescape(text, position)
+            labels[-1].append(octet)
+    absolute = len(labels) > 1 and not labels[-1]
+    if absolute:
+        labels.pop()
+    return [bytes(label) for label in labels], absolute
+
+
+def _unescape(text: str, position: int) -> tuple[int, int]:
+    r"""Read what follows a backslash: three decimal digits or one character."""
+    digits = text[position : position + 3]
+    if digits[:1].isdecimal():
+        if not (len(digits) == 3 and digits.isdecimal() and int(digits) <= 0xFF):  # noqa: PLR2004 - an octet's range
+            raise InvalidText(f"{_shorten(text)!r} has a wrong escape", hint="\\DDD takes three digits, 000 to 255")
+        return int(digits), position + 3
+    if not digits:
+        raise InvalidText(f"{_shorten(text)!r} ends within an escape", hint="\\\\ is a backslash")
+    return ord(digits[0]), position + 1
+
+
+def _label_to_text(label: bytes) -> str:
+    if label.isalnum():
+        return label.decode("ascii")
+    return "".join(
+        f"\\{octet:03d}" if octet not in _PRINTABLE else f"\\{octet:c}" if octet in _ESCAPED else chr(octet)
+        for octet in label
+    )
+
+
+def _shorten(text: str, limit: int = 40) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}..."

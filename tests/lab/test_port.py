@@ -1,0 +1,33 @@
+import socket
+
+import pytest
+
+from lab.errors import PortTaken
+from lab.port import IPV4, Port
+
+
+def test_a_claimed_port_can_be_bound() -> None:
+    port = Port.claim_any()
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+            server.bind((IPV4, port.number))
+    finally:
+        port.release()
+
+
+def test_a_port_is_claimed_once_until_released() -> None:
+    port = Port.claim_any()
+    with pytest.raises(PortTaken, match=str(port.number)):
+        Port.claim(port.number)
+    port.release()
+    Port.claim(port.number).release()
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])
+def test_a_port_in_use_cannot_be_claimed(kind: socket.SocketKind) -> None:
+    with socket.socket(socket.AF_INET, kind) as other:
+        other.bind((IPV4, 0))
+        if kind == socket.SOCK_STREAM:
+            other.listen()
+        with pytest.raises(PortTaken):
+            Port.claim(other.getsockname()[1])
