@@ -1,7 +1,7 @@
 """What goes wrong in a lab."""
 
 
-class LabFailed(Exception):  # noqa: N818 - the names say what happened, as those of the package do
+class LabFailed(Exception):
     """Any of the following."""
 
 

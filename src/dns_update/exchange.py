@@ -137,7 +137,8 @@ class Exchange:
             self._end_attempt()
         self.listening = self.result is None and not self._is_spent()
         if not self.listening:
-            return self._finish(now)
+            self._finish(now)
+            return None
         octets = self._encode(message_id, wall)
         if len(octets) > MAX_UDP_OCTETS:
             self._transport = TCP

@@ -14,7 +14,7 @@ class Value:
     if they are of one class and all their slots are equal.
     """
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] | str = ()
 
     def _fill(self, **fields: object) -> None:
         """Set each field, once, from `__init__`."""

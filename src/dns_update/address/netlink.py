@@ -53,7 +53,7 @@ class AddressEntry(Value):
 
 
 class Dump(Value):
-    """What one datagram of an answer held: addresses, and whether it was the last one; `errno` if the kernel refused."""
+    """What one datagram of an answer held: addresses; whether it was the last; `errno` if the kernel refused."""
 
     __slots__ = ("entries", "errno", "is_last")
     entries: tuple[AddressEntry, ...]
@@ -73,7 +73,7 @@ def dump_request(sequence: int) -> bytes:
 
 def decode(octets: bytes) -> Dump:
     """Read one datagram from the kernel; raises MalformedMessage."""
-    entries = []
+    entries: list[AddressEntry] = []
     position = 0
     try:
         while position < len(octets):

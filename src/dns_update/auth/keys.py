@@ -234,7 +234,7 @@ _COMMENT_STARTS = {"#": "\n", "//": "\n", "/*": "*/"}
 
 
 def _tokens(text: str, source: str) -> Iterator[str]:
-    """Cut named.conf's language into words, punctuation and quoted strings, which keep their first quote; no comments."""
+    """Cut named.conf's language into words, punctuation and quoted strings (with their first quote); skip comments."""
     position = 0
     while position < len(text):
         character = text[position]

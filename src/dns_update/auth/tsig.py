@@ -43,7 +43,7 @@ class Tsig(Value):
     error: int
     other: bytes
 
-    def __init__(  # noqa: PLR0913 - the fields of the RFC
+    def __init__(  # noqa: PLR0913, PLR0917 - the fields of the RFC
         self,
         algorithm: Name,
         time_signed: int,

@@ -1,4 +1,4 @@
-"""Messages in the form in which dig prints them, for `--debug`. A secret is in no message, so in none of this either."""
+"""Messages in the form in which dig prints them, for `--debug`. No message has a secret in it, so neither has this."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def message_to_text(message: Message) -> str:
     counts = [len(message.question), *map(len, sections)]
     counts[3] += signatures
     totals = ", ".join(f"{name}: {count}" for name, count in zip(names, counts, strict=True))
+    opcode = opcode_to_text(message.opcode)
     lines = [
-        f";; ->>HEADER<<- opcode: {opcode_to_text(message.opcode)}, status: {rcode_to_text(message.rcode)}, "
-        f"id: {message.message_id}",
+        f";; ->>HEADER<<- opcode: {opcode}, status: {rcode_to_text(message.rcode)}, id: {message.message_id}",
         f";; flags: {' '.join(_flags(message.flags))}; {totals}",
         f";; {names[0]} SECTION:",
     ]

@@ -1,4 +1,4 @@
-"""What users read: talk on standard error, data on standard output, and with `--json` everything as one object there."""
+"""What users read: talk on standard error, data on standard output; with `--json` everything there, as one object."""
 
 from __future__ import annotations
 

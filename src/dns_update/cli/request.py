@@ -16,23 +16,27 @@ from dns_update.wire.record import rdata_from_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.routeros.properties import Options
+    from dns_update.transport.blocking import Trace
 
     Data = dict[int, tuple[bytes, ...]]
 
 
 def client_of(options: Options) -> Client:
     """Return a client for the servers, with the key and the patience that the options give; raises UsageError."""
-    trace = None
-    if options.debug:
-        from dns_update.cli.dig import print_message as trace  # noqa: PLC0415 - only if it is asked for
     return Client(
         *options.dns_server,
         key=key_of(options),
         port=options.port,
         policy=Policy(options.timeout, options.retries, options.transport),
-        transport=BlockingTransport(options.local_address, trace),
+        transport=BlockingTransport(options.local_address, _trace() if options.debug else None),
         log=_say_nothing if options.json else render.talk,
     )
+
+
+def _trace() -> Trace:
+    from dns_update.cli.dig import print_message  # noqa: PLC0415 - only if it is asked for
+
+    return print_message
 
 
 def key_of(options: Options) -> Key | None:

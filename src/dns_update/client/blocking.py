@@ -92,7 +92,7 @@ class Client:
         verify: bool = True,
         rrclass: int = RRClass.IN,
     ) -> Outcome:
-        """Remove records: the values of each type in `data`; its whole RRset where there are none; all if it is empty."""
+        """Remove each type's values in `data`, its whole RRset where there are none; all of the name if `data` is empty."""
         target = Target(name, zone, rrclass)
         return self._run(lambda dialogue: delete_records(dialogue, target, data, require=require, verify=verify))
 

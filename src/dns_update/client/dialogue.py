@@ -79,8 +79,8 @@ class Dialogue:
         self.failures: list[DnsUpdateError] = []
 
     def ask(self, endpoint: Endpoint, message: Message) -> Steps[Reply]:
-        """Send a message and return its answer, whatever the rcode; a TSIG error or an unbelievable answer is raised."""
-        reply = yield Ask(endpoint, message, self.key)
+        """Send a message and return its answer, whatever the rcode; raise a TSIG error or an unbelievable answer."""
+        reply: Reply | UnverifiedReply = yield Ask(endpoint, message, self.key)
         if isinstance(reply, UnverifiedReply):
             reply = yield from self._ask_with_other_reading(endpoint, message, reply)
         if reply.tsig is not None and reply.tsig.error:

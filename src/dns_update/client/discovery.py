@@ -9,15 +9,15 @@ from __future__ import annotations
 from dns_update.client.dialogue import Dialogue
 from dns_update.client.server import Server
 from dns_update.errors import InvalidText, UsageError, ZoneNotFound
-from dns_update.transport.endpoint import Endpoint
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
 from dns_update.wire.message import Message
-from dns_update.wire.record import soa_fields
+from dns_update.wire.record import soa_mname
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.client.dialogue import Steps
+    from dns_update.transport.endpoint import Endpoint
     from dns_update.wire.name import Name
     from dns_update.wire.record import Record
 
@@ -78,8 +78,7 @@ def _ask_up(dialogue: Dialogue, endpoint: Endpoint, name: Name, rrclass: int, fl
         is_alias = any(record.rrtype in (RRType.CNAME, RRType.DNAME) for record in message.answer)
         soa = None if is_alias else _soa_above(candidate, message.answer + message.authority)
         if soa is not None:
-            mname, _serial = soa_fields(soa.rdata)
-            return Found(soa.name, mname)
+            return Found(soa.name, soa_mname(soa.rdata))
         if not is_alias or not candidate.labels:
             raise _not_told(endpoint, name, "knows no SOA record above it")
         candidate = candidate.parent

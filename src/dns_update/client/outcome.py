@@ -17,7 +17,7 @@ class Outcome(Value):
 
     `before` and `after` are the records of the RRsets concerned as the server gave them; None where it was not asked.
     An update whose `after` was read back is `verified`: it is what was wanted. `seconds` is the time that the whole
-    request took. `notes` are sentences that the user should read. `failures` are those of the servers that were tried before.
+    request took. `notes` are sentences that the user should read. `failures` are those of the servers tried before.
     """
 
     __slots__ = ("after", "before", "failures", "name", "notes", "rcode", "seconds", "server", "zone")

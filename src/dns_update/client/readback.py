@@ -1,7 +1,7 @@
 """What the zone holds, before an update and after it: NOERROR does not mean applied.
 
-BIND answers NOERROR and ignores an A beside a CNAME, a lower SOA serial, the removal of the last NS, and more. So what was
-asked for is compared with what the same server then serves.
+BIND answers NOERROR and ignores an A beside a CNAME, a lower SOA serial, the removal of the last NS, and more. So what
+was asked for is compared with what the same server then serves.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def standing(site: Site, rrtypes: Iterable[int]) -> Steps[tuple[Records, dict[in
     for rrtype in rrtypes:
         records = yield from site.read(rrtype)
         before |= dict.fromkeys(records)
-        ttls |= {rrtype: record.ttl for record in records if record.rrtype == rrtype}
+        ttls |= {record.rrtype: record.ttl for record in records}  # an RRset's records have one TTL (RFC 2181, 5.2)
     missing = [rrtype for rrtype in rrtypes if rrtype not in ttls]
     if missing:
         soa = yield from site.read(RRType.SOA, site.place.zone)

@@ -1,4 +1,4 @@
-"""What users ask for: set, delete, show, send. Each is a generator of steps (see `dialogue`) that ends in an Outcome."""
+"""What users ask for: set, delete, show, send; each a generator of steps (see `dialogue`) that ends in an Outcome."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Target(Value):
         self._fill(name=name, zone=zone, rrclass=rrclass)
 
 
-def set_records(
+def set_records(  # noqa: PLR0913 - what a user may say of it
     dialogue: Dialogue, target: Target, data: Data, *, ttl: int | None, require: str, verify: bool
 ) -> Steps[Outcome]:
     """Make the RRset of each type in `data` have exactly the values given, all in one message.

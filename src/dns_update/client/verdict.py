@@ -1,7 +1,7 @@
 """What an answer means: the error for each response code and TSIG error, with its cause and the next thing to do.
 
-The texts must be true of every server: Knot says BADKEY of a key that is valid but not permitted, PowerDNS answers every
-bad key with an unsigned REFUSED.
+The texts must be true of every server: Knot says BADKEY of a key that is valid but not permitted, PowerDNS answers
+every bad key with an unsigned REFUSED.
 """
 
 from __future__ import annotations
@@ -100,11 +100,11 @@ def _bad_signature(key: str, asked: Asked) -> tuple[str, str]:
 
 def _bad_key(key: str, asked: Asked) -> tuple[str, str]:
     algorithm = asked.key.algorithm.text if asked.key else ""
-    return (
-        f"key {key} is unknown there, or known with another algorithm than {algorithm}, or (Knot) the key is not permitted "
-        f"to do this in {asked.zone}",
-        "compare key-name= and algorithm= with the server's key statement, and look there at what the key may do",
+    text = (
+        f"key {key} is unknown there, or known with another algorithm than {algorithm}, "
+        f"or (Knot) the key is not permitted to do this in {asked.zone}"
     )
+    return text, "compare key-name= and algorithm= with the server's key statement, and look what the key may do there"
 
 
 def _bad_truncation(key: str, asked: Asked) -> tuple[str, str]:
@@ -164,13 +164,12 @@ def _credential(key: Key | None) -> str:
 def _grant(asked: Asked) -> str:
     changes = asked.message.authority
     if not changes:
-        return (
-            "allow queries from here (BIND: allow-query), or give zone= and ttl= and verify=no, so that none is needed"
-        )
+        return "let the server answer queries from here (BIND: allow-query), or give zone=, ttl= and verify=no"
     if asked.key is None:
         return "give key-name= and key=, or let the server allow unsigned updates from this address"
+    grant = f'grant "{asked.key.name}" name {changes[0].name}. {_types(asked)};'
     return (
-        f'BIND would allow it by: update-policy {{ grant "{asked.key.name}" name {changes[0].name}. {_types(asked)}; }}; '
+        f"BIND would allow it by update-policy {{ {grant} }}; "
         "a secondary that does not forward refuses too, and PowerDNS does beside a CNAME"
     )
 
@@ -229,7 +228,7 @@ def _condition(asked: Asked) -> str:
 
 def _server_failure(rcode: int, asked: Asked) -> errors.Refusal:
     hints = {
-        Rcode.SERVFAIL: "its log says why: often a journal that it cannot write, or a primary that a secondary cannot reach",
+        Rcode.SERVFAIL: "its log says why: a journal that it cannot write, a primary that it cannot forward to, ...",
         Rcode.FORMERR: "it does not understand the message; --debug shows it",
         Rcode.NOTIMP: "it does not know dynamic updates: is it the zone's primary, or a resolver?",
     }

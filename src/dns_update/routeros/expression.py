@@ -1,4 +1,4 @@
-"""RouterOS's expression for an interface's address, as scripts have it: `[/ip address get [find interface=X] address]`."""
+"""RouterOS's expression for an interface's address: `[/ip address get [find interface=X] address]`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def source_from_expression(text: str) -> str:
     Raises InvalidText for any other expression.
     """
     words = text.replace("[", " [ ").replace("]", " ] ").split()
+    family: str
     match [word for word in words if word not in _FILLER]:
         case ["[", "/ip" | "/ipv6" as family, "address", "get", "[", *find, "]", "address", "]"]:
             pass

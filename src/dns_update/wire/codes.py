@@ -74,6 +74,8 @@ class RRType:
     ANY = 255
 
 
+RR_CLASSES = {name: number for name, number in vars(RRClass).items() if isinstance(number, int)}
+
 # The IANA registry "Resource Record (RR) TYPEs".
 RR_TYPES = {
     "A": 1, "NS": 2, "MD": 3, "MF": 4, "CNAME": 5, "SOA": 6, "MB": 7, "MG": 8, "MR": 9, "NULL": 10, "WKS": 11,
@@ -91,11 +93,12 @@ RR_TYPES = {
 
 # Meta-types and query types (RFC 6895, section 3.1): they never stand in a zone, so they cannot be added to one.
 META_TYPES = range(128, 256)
+_MAX_U16 = 0xFFFF
 
 
 def is_zone_type(rrtype: int) -> bool:
     """Tell whether records of `rrtype` can stand in a zone."""
-    return 0 < rrtype < 0xFFFF and rrtype not in META_TYPES and rrtype != RRType.OPT
+    return 0 < rrtype < _MAX_U16 and rrtype not in META_TYPES and rrtype != RRType.OPT
 
 
 def rrtype_from_text(text: str) -> int:
@@ -113,7 +116,7 @@ def rrtype_to_text(rrtype: int) -> str:
 
 def rrclass_from_text(text: str) -> int:
     """Return the number of a class written as its mnemonic or as CLASSn; raises InvalidText."""
-    return _from_text(text, vars(RRClass), "CLASS", "class")
+    return _from_text(text, RR_CLASSES, "CLASS", "class")
 
 
 def rrclass_to_text(rrclass: int) -> str:
@@ -138,11 +141,11 @@ def _mnemonic(codes: type, number: int) -> str | None:
 def _from_text(text: str, numbers: dict[str, int], generic_prefix: str, kind: str) -> int:
     upper = text.upper()
     number = numbers.get(upper)
-    if isinstance(number, int):
+    if number is not None:
         return number
     digits = upper.removeprefix(generic_prefix)
     if digits != upper and digits.isascii() and digits.isdecimal() and len(digits) <= len("65535"):
         number = int(digits)
-        if number <= 0xFFFF:  # noqa: PLR2004 - a 16-bit field
+        if number <= _MAX_U16:
             return number
     raise InvalidText(f"unknown {kind} {text!r}", hint=f"use a mnemonic, or {generic_prefix}n for number n")

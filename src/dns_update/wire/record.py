@@ -1,4 +1,4 @@
-"""Resource records, and their rdata as text: A and AAAA by hand, every other type through dnspython, loaded when met."""
+"""Resource records, and rdata as text: A and AAAA by hand, other types through dnspython, loaded when met."""
 
 from __future__ import annotations
 
@@ -118,20 +118,9 @@ def canonical_rdata(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> byt
     return parsed.to_digestable() if parsed is not None else rdata
 
 
-def soa_fields(rdata: bytes) -> tuple[Name, int]:
-    """Return MNAME and serial of a SOA record's rdata (RFC 1035, section 3.3.13); raises MalformedMessage."""
-    cursor = Cursor(rdata)
-    mname = cursor.name()
-    cursor.name()  # RNAME
-    return mname, cursor.u32()
-
-
-def name_of_rdata(rdata: bytes) -> Name:
-    """Return the name that is the whole rdata of a CNAME, NS, PTR or DNAME record; raises MalformedMessage."""
-    cursor = Cursor(rdata)
-    name = cursor.name()
-    cursor.finish()
-    return name
+def soa_mname(rdata: bytes) -> Name:
+    """Return MNAME, the primary's host name, of a SOA record (RFC 1035, section 3.3.13); raises MalformedMessage."""
+    return Cursor(rdata).name()
 
 
 def _strings_from_text(text: str) -> bytes:
@@ -164,10 +153,11 @@ def _through_dnspython(rrtype: int, text: str, rrclass: int) -> bytes:
 
     try:
         parsed = dns.rdata.from_text(rrclass, rrtype, text, origin=dns.name.root, relativize=False)  # type: ignore[arg-type]
-        return parsed.to_wire()
+        rdata = parsed.to_wire()
     except (dns.exception.DNSException, ValueError, LookupError, TypeError, struct.error) as error:
         reason = str(error) or type(error).__name__
         raise InvalidText(f"{text!r} is not {rrtype_to_text(rrtype)} data: {reason}") from error
+    return rdata or b""  # None is what dnspython returns when it wrote to a file
 
 
 def _parse_with_dnspython(rrtype: int, rdata: bytes, rrclass: int) -> Rdata | None:
