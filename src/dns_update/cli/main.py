@@ -41,15 +41,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     while words and words[0] in _ROUTEROS_WORDS:
         del words[0]
+    command = words[0] if words and words[0] in COMMANDS else "set"
     try:
-        return _dispatch(words)
+        return _dispatch(words, command)
     except DnsUpdateError as error:
-        return render.failure(error, command=_command_of(words), as_json=_wants_json(words))
+        return render.failure(error, command=command, as_json=_wants_json(words))
     except Exception as error:  # noqa: BLE001 - whatever this is, it is our mistake and not the user's
         return render.bug(error, debug="--debug" in words or "debug=yes" in words, status=BUG)
 
 
-def _dispatch(words: list[str]) -> int:
+def _dispatch(words: list[str], command: str) -> int:
     if not words or any(word in _HELP_WORDS for word in words[:2]) or "--help" in words or "-h" in words:
         from dns_update.cli.help import help_text  # noqa: PLC0415 - not on the way of an update
 
@@ -61,9 +62,8 @@ def _dispatch(words: list[str]) -> int:
 
         sys.stdout.write(f"dns-update {__version__}\n")
         return 0
-    command = _command_of(words)
     if words[0] == command:
-        del words[0]
+        words = words[1:]
     elif "=" not in words[0] and not words[0].startswith("--"):
         raise _unknown_command(words[0])
     if command == "show":
@@ -73,10 +73,6 @@ def _dispatch(words: list[str]) -> int:
     else:
         from dns_update.cli.set import run  # noqa: PLC0415
     return run(words)
-
-
-def _command_of(words: list[str]) -> str:
-    return words[0] if words and words[0] in COMMANDS else "set"
 
 
 def _unknown_command(word: str) -> UsageError:

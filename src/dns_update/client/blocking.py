@@ -92,7 +92,7 @@ class Client:
         verify: bool = True,
         rrclass: int = RRClass.IN,
     ) -> Outcome:
-        """Remove each type's values in `data`, its whole RRset where there are none; all of the name if `data` is empty."""
+        """Remove each type's values in `data`, its whole RRset where there are none, or all of the name."""
         target = Target(name, zone, rrclass)
         return self._run(lambda dialogue: delete_records(dialogue, target, data, require=require, verify=verify))
 

@@ -105,8 +105,9 @@ class Dialogue:
         from dns_update.client.verdict import Asked, distrust_of  # noqa: PLC0415 - only when something is wrong
 
         other = self.key.other_reading if self.key is not None else None
-        # PowerDNS does not say BADSIG; it refuses, unsigned.
-        may_be_secret = first.tsig_error == Rcode.BADSIG or (not first.tsig_error and first.rcode == Rcode.REFUSED)
+        # PowerDNS does not say BADSIG: it answers an update with a bare REFUSED, a query with a bare NOTAUTH.
+        is_bare = not first.tsig_error and first.rcode in (Rcode.REFUSED, Rcode.NOTAUTH)
+        may_be_secret = first.tsig_error == Rcode.BADSIG or is_bare
         if other is not None and may_be_secret:
             second = yield Ask(endpoint, message, other)
             if isinstance(second, Reply):

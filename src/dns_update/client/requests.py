@@ -47,6 +47,7 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
     `require` is `any`, `existing` or `absent`, and speaks of the name.
     """
     place = yield from _locate(dialogue, target)
+    _announce(dialogue, place)
 
     def at(endpoint: Endpoint) -> Steps[Outcome]:
         site = Site(dialogue, endpoint, place)
@@ -78,6 +79,7 @@ def delete_records(dialogue: Dialogue, target: Target, data: Data, *, require: s
         raise UsageError(
             f"this would remove every record at {place.zone} itself", hint="say which: type=A, or address=, or value="
         )
+    _announce(dialogue, place)
     update = Update(place.zone, rrclass=place.rrclass)
     if require == "existing":
         update = update if data else update.require_present(place.owner)
@@ -152,12 +154,15 @@ def _choose_primary(dialogue: Dialogue, name: Name, rrclass: int) -> Steps[Name]
     return found.zone
 
 
+def _announce(dialogue: Dialogue, place: Place) -> None:
+    dialogue.log(f"updating zone: {place.zone}: updating RR set for {place.owner.relative_to(place.zone)}")
+
+
 def _carry_out(
     site: Site, update: Update, read_back: Callable[[], Steps[Records]], *, verify: bool
 ) -> Steps[tuple[Reply, Records | None]]:
     """Send the update and judge the answer; return it, and what was read back (None if it was not, or could not be)."""
-    dialogue, endpoint, place = site.dialogue, site.endpoint, site.place
-    dialogue.log(f"updating zone: {place.zone}: updating RR set for {place.owner.relative_to(place.zone)}")
+    dialogue, endpoint = site.dialogue, site.endpoint
     message = update.to_message()
     reply = yield from dialogue.ask(endpoint, message)
     if reply.message.rcode != Rcode.NOERROR:

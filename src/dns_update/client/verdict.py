@@ -11,7 +11,7 @@ import time
 from dns_update import errors
 from dns_update.auth.tsig import FUDGE
 from dns_update.value import Value
-from dns_update.wire.codes import Rcode, RRClass, RRType, rcode_to_text, rrtype_to_text
+from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, rcode_to_text, rrtype_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,18 +60,18 @@ def distrust_of(reply: UnverifiedReply, asked: Asked) -> errors.DnsUpdateError:
     return errors.ReplyNotTrusted(
         f"{asked.endpoint} answered {rcode}, but {reply.reason}; nothing in it is believed",
         server=str(asked.endpoint),
-        hint=_UNSIGNED_HINTS.get(reply.rcode, _UNSIGNED_HINT).format(zone=asked.zone, key=_name_of(asked.key)),
+        hint=_unsigned_hint(reply.rcode, asked),
     )
 
 
-_UNSIGNED_HINT = "check that the server's key {key} has the same secret, and that nothing between changes messages"
-_UNSIGNED_HINTS = {
-    Rcode.REFUSED: (
-        "PowerDNS answers so when it does not know key {key}, or its algorithm or secret differs, or the clocks do; "
-        "other servers when updates from here are not allowed at all"
-    ),
-    Rcode.NOTAUTH: "Knot answers so when it has no zone {zone}: check zone= and dns-server=",
-}
+def _unsigned_hint(rcode: int, asked: Asked) -> str:
+    """Tell which server answers so, and why: none of them signs what it says of a key that it does not accept."""
+    key = f"does not know key {_name_of(asked.key)}, or its algorithm or secret differs, or the clocks do"
+    if rcode == Rcode.NOTAUTH and asked.message.opcode == Opcode.UPDATE:
+        return f"Knot answers so when it has no zone {asked.zone}: check zone= and dns-server="
+    if rcode in (Rcode.REFUSED, Rcode.NOTAUTH):
+        return f"PowerDNS answers so when it {key}; Knot when it does not hold the zone"
+    return f"check that the server's key {_name_of(asked.key)} is the same, and that nothing between alters messages"
 
 
 def _key_rejected(tsig_error: int, asked: Asked) -> errors.KeyRejected:
@@ -180,9 +180,13 @@ def _types(asked: Asked) -> str:
 
 
 def _zone_not_found(rcode: int, asked: Asked) -> errors.Refusal:
+    if asked.key is None:
+        or_unsigned, try_key = f", or (Knot) takes no unsigned updates for {asked.zone}", "; a key may be needed"
+    else:
+        or_unsigned, try_key = "", ""
     return errors.ZoneNotFound(
-        f"{asked.endpoint} is not authoritative for {asked.zone}",
-        hint="zone= must be a zone that this server holds, not a name inside one; dns-server= its primary",
+        f"{asked.endpoint} is not authoritative for {asked.zone}{or_unsigned}",
+        hint=f"zone= must be a zone that this server holds, not a name inside one, dns-server= its primary{try_key}",
         server=str(asked.endpoint),
         rcode=rcode,
     )
@@ -202,7 +206,7 @@ def _name_not_in_zone(rcode: int, asked: Asked) -> errors.Refusal:
 def _name_not_found(rcode: int, asked: Asked) -> errors.Refusal:
     return errors.NameNotFound(
         f"{_condition(asked)} does not exist at {asked.endpoint}",
-        hint="leave require=existing out to create it" if asked.message.answer else "check name= and zone=",
+        hint="leave require=existing out to go on all the same" if asked.message.answer else "check name= and zone=",
         server=str(asked.endpoint),
         rcode=rcode,
     )
@@ -211,7 +215,7 @@ def _name_not_found(rcode: int, asked: Asked) -> errors.Refusal:
 def _name_exists(rcode: int, asked: Asked) -> errors.Refusal:
     return errors.NameExists(
         f"{_condition(asked)} exists at {asked.endpoint}",
-        hint="leave require=absent out to replace it",
+        hint="leave require=absent out to go on all the same",
         server=str(asked.endpoint),
         rcode=rcode,
     )
