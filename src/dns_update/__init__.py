@@ -9,17 +9,17 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.auth.keys import Key as Key
-    from dns_update.client.blocking import Client as Client
-    from dns_update.client.outcome import Outcome as Outcome
+    from dns_update.auth import Key as Key
+    from dns_update.client import Client as Client
+    from dns_update.client.requests import Outcome as Outcome
     from dns_update.errors import DnsUpdateError as DnsUpdateError
     from dns_update.update import Update as Update
 
 _HOMES = {
-    "Client": "dns_update.client.blocking",
+    "Client": "dns_update.client",
     "DnsUpdateError": "dns_update.errors",
-    "Key": "dns_update.auth.keys",
-    "Outcome": "dns_update.client.outcome",
+    "Key": "dns_update.auth",
+    "Outcome": "dns_update.client.requests",
     "Update": "dns_update.update",
 }
 

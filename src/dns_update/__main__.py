@@ -1,7 +1,5 @@
 """`python -m dns_update` is the command `dns-update`."""
 
-import sys
+from dns_update.cli import run_and_exit
 
-from dns_update.cli.main import main
-
-sys.exit(main())
+run_and_exit()

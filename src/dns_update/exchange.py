@@ -33,7 +33,7 @@ from dns_update.wire.message import Message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.auth.keys import Key
+    from dns_update.auth import Key
 
 MAX_UDP_OCTETS = 512  # without EDNS (RFC 1035, section 4.2.1)
 

@@ -10,7 +10,7 @@ from dns_update.wire.inet import parse_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.address.source import Command
+    from dns_update.address import Command
 
 COMMAND_SECONDS = 30  # a program that asks the network gives up by itself long before
 

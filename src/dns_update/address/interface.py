@@ -11,8 +11,8 @@ from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from dns_update.address import Interface
     from dns_update.address.netlink import AddressEntry
-    from dns_update.address.source import Interface
 
 _NEVER_IPV6 = AddressFlag.TENTATIVE | AddressFlag.DEPRECATED | AddressFlag.SECONDARY | AddressFlag.DADFAILED
 _KERNEL_SECONDS = 5  # the kernel answers within microseconds; this ends a wait that would be for ever

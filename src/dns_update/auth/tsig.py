@@ -8,7 +8,6 @@ verified in the order key, MAC, time (section 5.2): nothing of a message with a 
 from __future__ import annotations
 
 import hmac
-from struct import Struct
 
 from dns_update.errors import MalformedMessage, ReplyNotTrusted
 from dns_update.value import Value
@@ -19,15 +18,14 @@ from dns_update.wire.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.auth.keys import Key
+    from dns_update.auth import Key
     from dns_update.wire.name import Name
 
 FUDGE = 300  # seconds that the two clocks may differ (RFC 8945, section 10)
 TIME_OCTETS = 6
 
-_U16 = Struct("!H")
-_CLASS_AND_TTL = Struct("!HI")
-_ARCOUNT_OFFSET = 10
+_CLASS_ANY_AND_TTL_0 = RRClass.ANY.to_bytes(2) + (0).to_bytes(4)
+_ARCOUNT = slice(10, 12)  # where the header counts the additional records
 _ID_OCTETS = 2
 
 
@@ -83,12 +81,12 @@ class Tsig(Value):
             (
                 self.algorithm.to_canonical_wire(),
                 self.time_signed.to_bytes(TIME_OCTETS),
-                _U16.pack(self.fudge),
-                _U16.pack(len(self.mac)),
+                self.fudge.to_bytes(2),
+                len(self.mac).to_bytes(2),
                 self.mac,
-                _U16.pack(self.original_id),
-                _U16.pack(self.error),
-                _U16.pack(len(self.other)),
+                self.original_id.to_bytes(2),
+                self.error.to_bytes(2),
+                len(self.other).to_bytes(2),
                 self.other,
             )
         )
@@ -140,7 +138,7 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
         raise ReplyNotTrusted(f"it is signed with key {signature.record.name}, algorithm {tsig.algorithm}")
     if not tsig.mac:
         raise ReplyNotTrusted(f"it says {rcode_to_text(tsig.error)} without a signature")
-    unsigned = _with_arcount(_U16.pack(tsig.original_id) + octets[_ID_OCTETS : signature.offset], -1)
+    unsigned = _with_arcount(tsig.original_id.to_bytes(2) + octets[_ID_OCTETS : signature.offset], -1)
     whole = _mac(unsigned, key, tsig, request_mac)
     # A longer MAC than we send is welcome, a shorter one is not (RFC 8945, section 5.2.2.1).
     enough = key.algorithm.mac_octets <= len(tsig.mac) <= len(whole)
@@ -155,15 +153,15 @@ def _mac(octets: bytes, key: Key, tsig: Tsig, request_mac: bytes) -> bytes:
     """Return the whole MAC over a message without TSIG record and over `tsig`'s fields (RFC 8945, section 4.3)."""
     covered = b"".join(
         (
-            _U16.pack(len(request_mac)) + request_mac if request_mac else b"",
+            len(request_mac).to_bytes(2) + request_mac if request_mac else b"",
             octets,
             key.name.to_canonical_wire(),
-            _CLASS_AND_TTL.pack(RRClass.ANY, 0),
+            _CLASS_ANY_AND_TTL_0,
             tsig.algorithm.to_canonical_wire(),
             tsig.time_signed.to_bytes(TIME_OCTETS),
-            _U16.pack(tsig.fudge),
-            _U16.pack(tsig.error),
-            _U16.pack(len(tsig.other)),
+            tsig.fudge.to_bytes(2),
+            tsig.error.to_bytes(2),
+            len(tsig.other).to_bytes(2),
             tsig.other,
         )
     )
@@ -172,6 +170,5 @@ def _mac(octets: bytes, key: Key, tsig: Tsig, request_mac: bytes) -> bytes:
 
 def _with_arcount(octets: bytes, change: int) -> bytes:
     """Return a message with its count of additional records changed."""
-    count = _U16.unpack_from(octets, _ARCOUNT_OFFSET)[0] + change
-    behind = _ARCOUNT_OFFSET + _U16.size
-    return octets[:_ARCOUNT_OFFSET] + _U16.pack(count) + octets[behind:]
+    count = int.from_bytes(octets[_ARCOUNT]) + change
+    return octets[: _ARCOUNT.start] + count.to_bytes(2) + octets[_ARCOUNT.stop :]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dns_update.cli import render
+from dns_update.cli import conclude
 from dns_update.cli.request import client_of, given_data, name_of
-from dns_update.routeros.properties import parse
+from dns_update.routeros import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,4 +24,4 @@ def run(words: Sequence[str]) -> int:
         verify=options.verify,
         rrclass=options.rrclass,
     )
-    return render.success(outcome, command="delete", as_json=options.json)
+    return conclude(outcome, "delete", as_json=options.json)

@@ -20,7 +20,7 @@ from dns_update.wire.codes import (
 from dns_update.wire.message import Message
 
 if TYPE_CHECKING:
-    from dns_update.transport.endpoint import Endpoint
+    from dns_update.transport import Endpoint
     from dns_update.wire.record import Record
 
 _SECTIONS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from dns_update.routeros.properties import PROPERTIES
+from dns_update.routeros import PROPERTIES
 
 _OVERVIEW = """\
 dns-update keeps names in DNS zones pointing at the right addresses: it sends signed updates (RFC 2136, TSIG)

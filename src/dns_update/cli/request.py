@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dns_update.address.source import find_addresses
-from dns_update.auth.keys import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
-from dns_update.cli import render
-from dns_update.client.blocking import Client
+from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
+from dns_update.cli import talk
+from dns_update.client import Client
 from dns_update.errors import InvalidText, UsageError
 from dns_update.exchange import Policy
 from dns_update.transport.blocking import BlockingTransport
@@ -15,7 +14,9 @@ from dns_update.wire.record import rdata_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.routeros.properties import Options
+    from collections.abc import Iterable
+
+    from dns_update.routeros import Options
     from dns_update.transport.blocking import Trace
 
     Data = dict[int, tuple[bytes, ...]]
@@ -29,7 +30,7 @@ def client_of(options: Options) -> Client:
         port=options.port,
         policy=Policy(options.timeout, options.retries, options.transport),
         transport=BlockingTransport(options.local_address, _trace() if options.debug else None),
-        log=_say_nothing if options.json else render.talk,
+        log=_say_nothing if options.json else talk,
     )
 
 
@@ -79,10 +80,19 @@ def given_data(options: Options) -> Data:
     if options.type is not None:
         return {options.type: tuple(_rdata(options, options.type, text) for text in options.value)}
     data: Data = {}
-    for address in find_addresses(options.address, allow_private=options.allow_private):
+    for address in _addresses(options):
         rrtype = RRType.A if len(address) == IPV4_OCTETS else RRType.AAAA
         data[rrtype] = (*data.get(rrtype, ()), address)
     return data
+
+
+def _addresses(options: Options) -> Iterable[bytes]:
+    literals = [source for source in options.address if isinstance(source, bytes)]
+    if len(literals) == len(options.address):
+        return literals
+    from dns_update.address import find_addresses  # noqa: PLC0415 - literals need no looking for
+
+    return find_addresses(options.address, allow_private=options.allow_private)
 
 
 def _rdata(options: Options, rrtype: int, text: str) -> bytes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dns_update.cli import render
+from dns_update.cli import conclude
 from dns_update.cli.request import client_of, given_data, name_of
 from dns_update.errors import UsageError
-from dns_update.routeros.properties import parse
+from dns_update.routeros import parse
 from dns_update.wire.codes import RRType
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ def run(words: Sequence[str]) -> int:
             verify=options.verify,
             rrclass=options.rrclass,
         )
-        return render.success(outcome, command="set", as_json=options.json)
+        return conclude(outcome, "set", as_json=options.json)
     if not any(data.values()):
         raise UsageError("set needs address=, or type= and value=", hint="for example: address=203.0.113.45")
     outcome = client.set(
@@ -40,4 +40,4 @@ def run(words: Sequence[str]) -> int:
         verify=options.verify,
         rrclass=options.rrclass,
     )
-    return render.success(outcome, command="set", as_json=options.json)
+    return conclude(outcome, "set", as_json=options.json)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dns_update.cli import render
+from dns_update.cli import conclude, talk
 from dns_update.cli.request import client_of, name_of
-from dns_update.routeros.properties import parse
+from dns_update.routeros import parse
 from dns_update.wire.codes import RRType, rrtype_to_text
 
 TYPE_CHECKING = False
@@ -21,5 +21,5 @@ def run(words: Sequence[str]) -> int:
     rrtypes = _ADDRESSES if options.type is None else (options.type,)
     outcome = client_of(options).show(name, rrtypes, zone=options.zone, rrclass=options.rrclass)
     if not outcome.after and not options.json:
-        render.talk(f"{outcome.name} has no {' or '.join(map(rrtype_to_text, rrtypes))} record")
-    return render.success(outcome, command="show", as_json=options.json)
+        talk(f"{outcome.name} has no {' or '.join(map(rrtype_to_text, rrtypes))} record")
+    return conclude(outcome, "show", as_json=options.json)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dns_update.errors import NameExists, NameNotFound, NameNotInZone, NoAnswer, NotApplied, Refusal, Silence
 from dns_update.exchange import Reply, UnverifiedReply
-from dns_update.transport.endpoint import DNS_PORT, Endpoint
+from dns_update.transport import DNS_PORT, Endpoint
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from typing import Any, TypeAlias, TypeVar
 
-    from dns_update.auth.keys import Key
-    from dns_update.client.server import Server
+    from dns_update.auth import Key
     from dns_update.errors import DnsUpdateError
+    from dns_update.transport import Server
     from dns_update.wire.message import Message
 
     T = TypeVar("T")

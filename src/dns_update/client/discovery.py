@@ -7,8 +7,8 @@ zone's SOA record in its authority section (RFC 2308, section 3), so one query i
 from __future__ import annotations
 
 from dns_update.client.dialogue import Dialogue
-from dns_update.client.server import Server
 from dns_update.errors import InvalidText, UsageError, ZoneNotFound
+from dns_update.transport import Server
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
 from dns_update.wire.message import Message
@@ -17,7 +17,7 @@ from dns_update.wire.record import soa_mname
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.client.dialogue import Steps
-    from dns_update.transport.endpoint import Endpoint
+    from dns_update.transport import Endpoint
     from dns_update.wire.name import Name
     from dns_update.wire.record import Record
 

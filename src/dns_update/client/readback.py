@@ -7,9 +7,7 @@ was asked for is compared with what the same server then serves.
 from __future__ import annotations
 
 from dns_update.errors import NotApplied
-from dns_update.value import Value
-from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
-from dns_update.wire.message import Message
+from dns_update.wire.codes import RRType, rrtype_to_text
 from dns_update.wire.name import Name
 from dns_update.wire.record import canonical_rdata, rdata_to_text
 
@@ -17,8 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dns_update.client.dialogue import Dialogue, Steps
-    from dns_update.transport.endpoint import Endpoint
+    from dns_update.client.dialogue import Steps
+    from dns_update.client.requests import Site
     from dns_update.wire.record import Record
 
     Data = Mapping[int, tuple[bytes, ...]]
@@ -26,37 +24,6 @@ if TYPE_CHECKING:
 
 # Records that a signing server keeps beside the others by itself: RRSIG, NSEC.
 _KEPT_BY_SERVER = (46, 47)
-
-
-class Place(Value):
-    """Where a request takes place: the zone, the owner name, the class."""
-
-    __slots__ = ("owner", "rrclass", "zone")
-    zone: Name
-    owner: Name
-    rrclass: int
-
-    def __init__(self, zone: Name, owner: Name, rrclass: int) -> None:
-        self._fill(zone=zone, owner=owner, rrclass=rrclass)
-
-
-class Site(Value):
-    """A place, and the server at which it is looked at."""
-
-    __slots__ = ("dialogue", "endpoint", "place")
-    dialogue: Dialogue
-    endpoint: Endpoint
-    place: Place
-
-    def __init__(self, dialogue: Dialogue, endpoint: Endpoint, place: Place) -> None:
-        self._fill(dialogue=dialogue, endpoint=endpoint, place=place)
-
-    def read(self, rrtype: int, owner: Name | None = None) -> Steps[Records]:
-        """Return the records at the place's owner name that a query for `rrtype` brings; a CNAME is among them."""
-        owner = self.place.owner if owner is None else owner
-        query = Message.query(owner, rrtype, self.place.rrclass)
-        reply = yield from self.dialogue.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
-        return tuple(record for record in reply.message.answer if record.name == owner)
 
 
 def standing(site: Site, rrtypes: Iterable[int]) -> Steps[tuple[Records, dict[int, int]]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.client.outcome import Outcome
-from dns_update.client.readback import Place, Site, after_delete, after_set, standing
-from dns_update.errors import DnsUpdateError, NotApplied, UsageError
+from dns_update.errors import DnsUpdateError, NotApplied, UsageError, ZoneNotFound
 from dns_update.update import Update, name_in_zone
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRClass
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 
     from dns_update.client.dialogue import Dialogue, Steps
     from dns_update.exchange import Reply
-    from dns_update.transport.endpoint import Endpoint
+    from dns_update.transport import Endpoint
     from dns_update.wire.record import Record
 
     Data = Mapping[int, tuple[bytes, ...]]
@@ -38,6 +36,99 @@ class Target(Value):
         self._fill(name=name, zone=zone, rrclass=rrclass)
 
 
+class Place(Value):
+    """Where a request takes place: the zone, the owner name, the class."""
+
+    __slots__ = ("owner", "rrclass", "zone")
+    zone: Name
+    owner: Name
+    rrclass: int
+
+    def __init__(self, zone: Name, owner: Name, rrclass: int) -> None:
+        self._fill(zone=zone, owner=owner, rrclass=rrclass)
+
+
+class Site(Value):
+    """A place, and the server at which it is looked at."""
+
+    __slots__ = ("dialogue", "endpoint", "place")
+    dialogue: Dialogue
+    endpoint: Endpoint
+    place: Place
+
+    def __init__(self, dialogue: Dialogue, endpoint: Endpoint, place: Place) -> None:
+        self._fill(dialogue=dialogue, endpoint=endpoint, place=place)
+
+    def read(self, rrtype: int, owner: Name | None = None) -> Steps[Records]:
+        """Return the records at the place's owner name that a query for `rrtype` brings; a CNAME is among them."""
+        owner = self.place.owner if owner is None else owner
+        query = Message.query(owner, rrtype, self.place.rrclass)
+        reply = yield from self.dialogue.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
+        return tuple(record for record in reply.message.answer if record.name == owner)
+
+
+class Outcome(Value):
+    """The result of a request that a server carried out.
+
+    `before` and `after` are the records of the RRsets concerned as the server gave them; None where it was not asked.
+    An update whose `after` was read back is `verified`: it is what was wanted. `seconds` is the time that the whole
+    request took. `notes` are sentences that the user should read. `failures` are those of the servers tried before.
+    """
+
+    __slots__ = ("after", "before", "failures", "name", "notes", "rcode", "seconds", "server", "zone")
+    server: Endpoint
+    zone: Name
+    name: Name | None
+    rcode: int
+    before: tuple[Record, ...] | None
+    after: tuple[Record, ...] | None
+    seconds: float
+    notes: tuple[str, ...]
+    failures: tuple[DnsUpdateError, ...]
+
+    def __init__(  # noqa: PLR0913 - a result has this many parts
+        self,
+        *,
+        server: Endpoint,
+        zone: Name,
+        name: Name | None = None,
+        rcode: int = 0,
+        before: tuple[Record, ...] | None = None,
+        after: tuple[Record, ...] | None = None,
+        seconds: float = 0.0,
+        notes: tuple[str, ...] = (),
+        failures: tuple[DnsUpdateError, ...] = (),
+    ) -> None:
+        self._fill(
+            server=server,
+            zone=zone,
+            name=name,
+            rcode=rcode,
+            before=before,
+            after=after,
+            seconds=seconds,
+            notes=notes,
+            failures=failures,
+        )
+
+    @property
+    def verified(self) -> bool:
+        """Whether what was asked for was read back from the server."""
+        return self.after is not None
+
+    @property
+    def changed(self) -> bool | None:
+        """Whether the records were others before; None where that was not asked."""
+        if self.before is None or self.after is None:
+            return None
+        return set(self.before) != set(self.after)
+
+    def taking(self, seconds: float) -> Outcome:
+        """Return this outcome with the time that the request took."""
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        return Outcome(**fields | {"seconds": seconds})
+
+
 def set_records(  # noqa: PLR0913 - what a user may say of it
     dialogue: Dialogue, target: Target, data: Data, *, ttl: int | None, require: str, verify: bool
 ) -> Steps[Outcome]:
@@ -53,6 +144,8 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
         site = Site(dialogue, endpoint, place)
         before, ttls = None, dict.fromkeys(data, ttl or 0)
         if ttl is None:
+            from dns_update.client.readback import standing  # noqa: PLC0415 - the shortest way needs no reading
+
             before, ttls = yield from standing(site, data)
         update = Update(place.zone, rrclass=place.rrclass)
         if require == "existing":
@@ -61,7 +154,13 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
             update = update.require_absent(place.owner)
         for rrtype, values in data.items():
             update = update.replace(place.owner, ttls[rrtype], rrtype, *values)
-        reply, after = yield from _carry_out(site, update, lambda: after_set(site, data, ttls), verify=verify)
+
+        def read_back() -> Steps[Records]:
+            from dns_update.client.readback import after_set  # noqa: PLC0415 - as above
+
+            return after_set(site, data, ttls)
+
+        reply, after = yield from _carry_out(site, update, read_back, verify=verify)
         return _outcome(site, reply, before, after)
 
     return (yield from dialogue.at_first_server(at))
@@ -91,7 +190,13 @@ def delete_records(dialogue: Dialogue, target: Target, data: Data, *, require: s
 
     def at(endpoint: Endpoint) -> Steps[Outcome]:
         site = Site(dialogue, endpoint, place)
-        reply, after = yield from _carry_out(site, update, lambda: after_delete(site, data), verify=verify)
+
+        def read_back() -> Steps[Records]:
+            from dns_update.client.readback import after_delete  # noqa: PLC0415 - only if it is to be read back
+
+            return after_delete(site, data)
+
+        reply, after = yield from _carry_out(site, update, read_back, verify=verify)
         return _outcome(site, reply, None, after)
 
     return (yield from dialogue.at_first_server(at))
@@ -118,7 +223,7 @@ def show_records(dialogue: Dialogue, target: Target, rrtypes: Iterable[int]) -> 
 def send_update(dialogue: Dialogue, update: Update) -> Steps[Outcome]:
     """Send an update as it stands; raises the Refusal that the server's answer means."""
     if not dialogue.servers:
-        yield from _choose_primary(dialogue, update.zone, update.rrclass)
+        yield from _choose_primary_of(dialogue, update.zone, update.rrclass)
 
     def at(endpoint: Endpoint) -> Steps[Outcome]:
         reply = yield from dialogue.ask_for(endpoint, update.to_message())
@@ -134,7 +239,7 @@ def _locate(dialogue: Dialogue, target: Target) -> Steps[Place]:
         if not owner.is_within(target.zone):
             raise UsageError(f"{owner} is not in {target.zone}", hint="give the zone that holds the name")
         if not dialogue.servers:
-            yield from _choose_primary(dialogue, target.zone, target.rrclass)
+            yield from _choose_primary_of(dialogue, target.zone, target.rrclass)
         return Place(target.zone, owner, target.rrclass)
     owner = Name.from_text(target.name)
     if len(owner.labels) < 2:  # noqa: PLR2004 - a name of one label is relative to something
@@ -146,12 +251,19 @@ def _locate(dialogue: Dialogue, target: Target) -> Steps[Place]:
 def _choose_primary(dialogue: Dialogue, name: Name, rrclass: int) -> Steps[Name]:
     """Find the zone that holds `name`; its primary becomes the server, unless the user gave one."""
     from dns_update.client.discovery import find_zone  # noqa: PLC0415 - not needed where zone and server are given
-    from dns_update.client.server import Server  # noqa: PLC0415
+    from dns_update.transport import Server  # noqa: PLC0415
 
     found = yield from find_zone(dialogue, name, rrclass)
     if not dialogue.servers:
         dialogue.servers = (Server(str(found.primary), dialogue.port),)
     return found.zone
+
+
+def _choose_primary_of(dialogue: Dialogue, zone: Name, rrclass: int) -> Steps[None]:
+    """Find the primary of a zone that the user named; raises ZoneNotFound if that is no zone but a name inside one."""
+    found = yield from _choose_primary(dialogue, zone, rrclass)
+    if found != zone:
+        raise ZoneNotFound(f"{zone} is not a zone, but a name in {found}", hint=f"zone={found}")
 
 
 def _announce(dialogue: Dialogue, place: Place) -> None:

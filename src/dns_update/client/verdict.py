@@ -17,10 +17,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dns_update.auth.keys import Key
+    from dns_update.auth import Key
     from dns_update.auth.tsig import Tsig
     from dns_update.exchange import Reply, UnverifiedReply
-    from dns_update.transport.endpoint import Endpoint
+    from dns_update.transport import Endpoint
     from dns_update.wire.message import Message
     from dns_update.wire.name import Name
 

@@ -1,1 +1,344 @@
-"""RouterOS's words: the properties of `/tool dns-update`, and the expressions found in its scripts."""
+"""RouterOS's properties: one table from which come the parser of both spellings, the help text and the near misses.
+
+RouterOS writes `name=value`, GNU `--name value` or `--name=value`; they may be mixed.
+"""
+
+from __future__ import annotations
+
+from dns_update.auth import Algorithm
+from dns_update.errors import InvalidText, UsageError
+from dns_update.transport import Server, port_from_text
+from dns_update.value import Value
+from dns_update.wire.codes import RRClass, is_zone_type, rrclass_from_text, rrtype_from_text
+from dns_update.wire.inet import format_address, parse_address, parse_cidr
+from dns_update.wire.name import Name
+from dns_update.wire.record import MAX_TTL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from dns_update.address import Source
+
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+MAX_TIMEOUT = 3600.0  # seconds for one try; who waits longer than an hour has mistyped
+MAX_RETRIES = 100
+
+
+class Property(Value):
+    """One property: its name, the form of its value, which commands take it, its help, and how its text is read.
+
+    A `repeatable` one may be given several times; the value of a `secret` one is never shown; a `flag` needs no value
+    in the GNU spelling.
+    """
+
+    __slots__ = ("commands", "flag", "form", "help", "name", "read", "repeatable", "secret")
+    name: str
+    form: str
+    commands: tuple[str, ...]
+    help: str
+    read: Callable[[str], object]
+    repeatable: bool
+    secret: bool
+    flag: bool
+
+    def __init__(  # noqa: PLR0913 - the columns of the table
+        self,
+        name: str,
+        form: str,
+        commands: tuple[str, ...],
+        help: str,  # noqa: A002 - what it is
+        read: Callable[[str], object],
+        *,
+        repeatable: bool = False,
+        secret: bool = False,
+        flag: bool = False,
+    ) -> None:
+        self._fill(
+            name=name,
+            form=form,
+            commands=commands,
+            help=help,
+            read=read,
+            repeatable=repeatable,
+            secret=secret,
+            flag=flag,
+        )
+
+    @property
+    def attribute(self) -> str:
+        """The name of the attribute of Options that holds the value."""
+        return self.name.replace("-", "_")
+
+
+class Options:
+    """The values of all properties of one command line; what was left out has its default."""
+
+    def __init__(self) -> None:
+        self.address: tuple[Source, ...] = ()
+        self.dns_server: tuple[str, ...] = ()
+        self.key: str | None = None
+        self.key_name: Name | None = None
+        self.name: str | None = None
+        self.ttl: int | None = None
+        self.zone: Name | None = None
+        self.algorithm: Algorithm | None = None
+        self.key_file: str | None = None
+        self.key_encoding = "auto"
+        self.type: int | None = None
+        self.value: tuple[str, ...] = ()
+        self.require = "any"
+        self.verify = True
+        self.allow_private = False
+        self.transport = "udp"
+        self.port = 53
+        self.timeout = 3.0
+        self.retries = 3
+        self.local_address: str | None = None
+        # `class` is a keyword of Python; `setattr` does not mind, and neither does this.
+        self.__dict__["class"] = RRClass.IN
+        self.json = False
+        self.debug = False
+
+    @property
+    def rrclass(self) -> int:
+        """The value of the property `class`."""
+        number: int = self.__dict__["class"]
+        return number
+
+
+def ttl_from_text(text: str) -> int:
+    """Return seconds, written as a number or with units as in `1h30m` (w, d, h, m, s); raises InvalidText."""
+    total, digits = 0, ""
+    for character in text.lower():
+        if character.isascii() and character.isdecimal():
+            digits += character
+        elif digits and character in SECONDS:
+            total += int(digits[:_TTL_DIGITS]) * SECONDS[character]
+            digits = ""
+        else:
+            raise InvalidText(f"{text!r} is not a TTL", hint="seconds, or 10m, 1h, 1d")
+    total += int(digits[:_TTL_DIGITS] or 0)
+    if not text or total > MAX_TTL:
+        raise InvalidText(f"{text!r} is not a TTL", hint=f"0 to {MAX_TTL} seconds")
+    return total
+
+
+_TTL_DIGITS = len(str(MAX_TTL)) + 1  # one more than the largest has: enough to see that a number is too large
+
+
+def _address(text: str) -> object:
+    if text.startswith("["):
+        from dns_update.routeros.expression import source_from_expression  # noqa: PLC0415 - in pasted lines only
+
+        text = source_from_expression(text)
+    try:
+        return (parse_cidr(text),)
+    except InvalidText:
+        from dns_update.address import sources_from_text  # noqa: PLC0415 - most often it is an address as it stands
+
+        return sources_from_text(text)
+
+
+def _servers(text: str) -> tuple[str, ...]:
+    servers = tuple(part.strip() for part in text.split(","))
+    for server in servers:
+        Server.from_text(server)
+    return servers
+
+
+def _name(text: str) -> str:
+    if text != "@":
+        Name.from_text(text)
+    return text
+
+
+def _type(text: str) -> int:
+    rrtype = rrtype_from_text(text)
+    if not is_zone_type(rrtype) and text.upper() != "ANY":
+        raise InvalidText(f"{text!r} is not a type that a zone can hold")
+    return rrtype
+
+
+def _class(text: str) -> int:
+    rrclass = rrclass_from_text(text)
+    if rrclass in (0, RRClass.ANY, RRClass.NONE):
+        raise InvalidText(f"{text!r} is not a zone's class", hint="IN, CH or HS")
+    return rrclass
+
+
+def _timeout(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MAX_TIMEOUT:  # not true of NaN either
+        raise InvalidText(f"{text!r} is not a time", hint=f"seconds above 0, up to {MAX_TIMEOUT:.0f}, as 2.5")
+    return seconds
+
+
+def _retries(text: str) -> int:
+    if text.isascii() and text.isdecimal() and int(text[:4]) <= MAX_RETRIES:
+        return int(text)
+    raise InvalidText(f"{text!r} is not a number of retries", hint=f"0 to {MAX_RETRIES}")
+
+
+def _own_address(text: str) -> str:
+    return format_address(parse_address(text))
+
+
+def _text(text: str) -> str:
+    if not text:
+        raise InvalidText("the value is empty")
+    return text
+
+
+def _choice(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise InvalidText(f"{text!r} is not possible", hint=f"one of {', '.join(words)}")
+        return text
+
+    return read
+
+
+def _yes_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise InvalidText(f"{text!r} is not possible", hint="yes or no")
+    return text == "yes"
+
+
+_SET = ("set",)
+_CHANGE = ("set", "delete")
+_ALL = ("set", "delete", "show")
+
+PROPERTIES = (
+    Property("name", "NAME", _ALL,
+             "the name, relative to the zone or in full; @ is the zone itself", _name),
+    Property("address", "SOURCE[,SOURCE...]", _CHANGE,
+             "what the name shall point at: 203.0.113.45, 2001:db8::1, interface:ppp0 (/ipv4, /ipv6), command:PROGRAM",
+             _address, repeatable=True),
+    Property("zone", "NAME", _ALL,
+             "the zone to update; left out, it is found by its SOA record", Name.from_text),
+    Property("dns-server", "HOST[:PORT][,...]", _ALL,
+             "where to send; several are tried in order; left out, the primary in the zone's SOA record",
+             _servers, repeatable=True),
+    Property("key-name", "NAME", _ALL,
+             "the key's name on the server; with key-file, which of its keys", Name.from_text),
+    Property("key", "SECRET", _ALL,
+             "the key's secret; better @FILE, env:NAME or credential:NAME, which no other user can see",
+             _text, secret=True),
+    Property("ttl", "TIME", _SET,
+             "time to live: seconds, or 10m, 1h, 1d; left out, the one that stands is kept; 0 deletes the entry",
+             ttl_from_text),
+    Property("key-file", "FILE", _ALL,
+             'a file with key "NAME" { algorithm ...; secret "..."; }; as BIND has it', _text),
+    Property("algorithm", "NAME", _ALL,
+             "hmac-md5 (the default beside key=), hmac-sha1, -sha224, -sha256, -sha384, -sha512; hmac-sha256-128 is "
+             "cut to 128 bits", Algorithm.from_text),
+    Property("key-encoding", "auto|base64|text", _ALL,
+             "how key= is written; auto (the default) takes strict Base64 as that, anything else as raw text",
+             _choice("auto", "base64", "text")),
+    Property("type", "TYPE", _ALL,
+             "a record type: TXT, CNAME, MX, SRV, CAA, SVCB, TYPE65280, ...", _type),
+    Property("value", "DATA", _CHANGE,
+             "the data for type=, as in a zone file, names always in full; repeat it for several records",
+             _text, repeatable=True),
+    Property("require", "any|existing|absent", _CHANGE,
+             "go on only if the name exists, or does not; any is the default", _choice("any", "existing", "absent")),
+    Property("verify", "yes|no", _CHANGE,
+             "read the name back from the server afterwards; yes is the default", _yes_no),
+    Property("allow-private", "yes|no", _SET,
+             "publish an address from a source even if the world cannot reach it; no is the default", _yes_no),
+    Property("transport", "udp|tcp", _ALL,
+             "udp (the default) changes to TCP by itself where a message is too large", _choice("udp", "tcp")),
+    Property("port", "NUMBER", _ALL,
+             "the servers' port, where dns-server does not say; 53 is the default", port_from_text),
+    Property("timeout", "SECONDS", _ALL,
+             "how long to wait for each try; 3 is the default", _timeout),
+    Property("retries", "NUMBER", _ALL,
+             "how many tries follow the first; 3 is the default", _retries),
+    Property("local-address", "ADDRESS", _ALL,
+             "the address to send from", _own_address),
+    Property("class", "CLASS", _ALL,
+             "the class: IN (the default), CH or HS", _class),
+    Property("json", "yes|no", _ALL,
+             "print the result as one JSON object on standard output", _yes_no, flag=True),
+    Property("debug", "yes|no", _ALL,
+             "print every message sent and received to standard error", _yes_no, flag=True),
+)  # fmt: skip
+_BY_NAME = {prop.name: prop for prop in PROPERTIES}
+
+
+def parse(words: Sequence[str], command: str) -> Options:
+    """Return the options that a command line's words give; raises UsageError.
+
+    The words of a RouterOS expression in brackets, which a shell has taken apart, are put together again.
+    """
+    options = Options()
+    given: dict[str, object] = {}
+    rest = iter(words)
+    for word in rest:
+        name, value = _split(word, rest)
+        prop = _property(name, command)
+        content = _read(prop, value)
+        if name not in given:
+            given[name] = content
+        elif prop.repeatable:
+            given[name] = _joined(given[name], content)
+        else:
+            raise UsageError(f"{name}= is given twice", hint="it takes one value")
+    for name, content in given.items():
+        several = _BY_NAME[name].repeatable and not isinstance(content, tuple)
+        setattr(options, _BY_NAME[name].attribute, (content,) if several else content)
+    return options
+
+
+def _joined(first: object, second: object) -> object:
+    left = first if isinstance(first, tuple) else (first,)
+    return left + (second if isinstance(second, tuple) else (second,))
+
+
+def _split(word: str, rest: Iterator[str]) -> tuple[str, str]:
+    """Return name and value of the property that starts with `word`, taking further words where they belong to it."""
+    is_gnu = word.startswith("--")
+    name, equals, value = word.removeprefix("--").partition("=")
+    if not equals:
+        if not is_gnu:
+            raise UsageError(f"{word!r} is not a property", hint="they are written name=value or --name value")
+        if name in _BY_NAME and _BY_NAME[name].flag:
+            return name, "yes"
+        following = next(rest, None)
+        if following is None and name in _BY_NAME:
+            raise UsageError(f"--{name} has no value", hint=f"--{name} {_BY_NAME[name].form}")
+        value = following or ""
+    while value.startswith("[") and value.count("[") > value.count("]"):
+        following = next(rest, None)
+        if following is None:
+            raise UsageError(f"{name}={value} has a bracket that is not closed")
+        value += f" {following}"
+    return name, value
+
+
+def _property(name: str, command: str) -> Property:
+    prop = _BY_NAME.get(name)
+    if prop is None:
+        raise UsageError(f"unknown property {name!r}", hint=_near_miss(name, command))
+    if command not in prop.commands:
+        raise UsageError(f"{name}= has no meaning for {command}", hint=f"see: dns-update {command} --help")
+    return prop
+
+
+def _near_miss(name: str, command: str) -> str:
+    import difflib  # noqa: PLC0415 - only when something is wrong
+
+    candidates = [prop.name for prop in PROPERTIES if command in prop.commands]
+    close = difflib.get_close_matches(name, candidates, 1)
+    return f"did you mean {close[0]}?" if close else f"see: dns-update {command} --help"
+
+
+def _read(prop: Property, value: str) -> object:
+    try:
+        return prop.read(value)
+    except InvalidText as error:
+        raise UsageError(f"{prop.name}=: {error.text}", hint=error.hint) from error

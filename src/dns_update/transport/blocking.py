@@ -8,14 +8,13 @@ import time
 
 from dns_update.errors import UsageError
 from dns_update.exchange import TCP
-from dns_update.wire.framing import Deframer, frame
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
-    from dns_update.transport.endpoint import Endpoint
+    from dns_update.transport import Endpoint
 
     Trace = Callable[[str, Endpoint, str, bytes], None]
 
@@ -59,22 +58,20 @@ class BlockingTransport:
         return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
     def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
+        """Send one attempt and hand over what comes, until the exchange has heard enough; raises OSError."""
         is_tcp = attempt.transport == TCP
         with self._socket(endpoint, is_tcp=is_tcp) as connection:
             connection.settimeout(_left(attempt))
             connection.connect((endpoint.address, endpoint.port))
-            connection.sendall(frame(attempt.octets) if is_tcp else attempt.octets)
+            channel = _Stream(connection) if is_tcp else _Datagrams(connection)
+            channel.send(attempt.octets)
             self._tell("sent", endpoint, attempt.transport, attempt.octets)
-            deframer = Deframer()
             while exchange.listening:
                 connection.settimeout(_left(attempt))
-                octets = connection.recv(_LARGEST_READ)
-                if is_tcp and not octets:
-                    raise ConnectionResetError("the server closed the connection")
-                for message in deframer.feed(octets) if is_tcp else (octets,):
-                    self._tell("received", endpoint, attempt.transport, message)
+                for octets in channel.receive():
+                    self._tell("received", endpoint, attempt.transport, octets)
                     if exchange.listening:
-                        exchange.receive(message, wall=int(time.time()))
+                        exchange.receive(octets, wall=int(time.time()))
 
     def _socket(self, endpoint: Endpoint, *, is_tcp: bool) -> socket.socket:
         family = socket.AF_INET6 if endpoint.is_ipv6 else socket.AF_INET
@@ -93,6 +90,40 @@ class BlockingTransport:
     def _tell(self, direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
         if self._trace is not None:
             self._trace(direction, endpoint, transport, octets)
+
+
+class _Datagrams:
+    """Messages over UDP: each is a datagram."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def send(self, octets: bytes) -> None:
+        self._connection.send(octets)
+
+    def receive(self) -> list[bytes]:
+        return [self._connection.recv(_LARGEST_READ)]
+
+
+class _Stream:
+    """Messages over TCP: each has its length before it."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        from dns_update.wire.framing import Deframer  # noqa: PLC0415 - most exchanges need no stream
+
+        self._connection = connection
+        self._deframer = Deframer()
+
+    def send(self, octets: bytes) -> None:
+        from dns_update.wire.framing import frame  # noqa: PLC0415 - as above
+
+        self._connection.sendall(frame(octets))
+
+    def receive(self) -> list[bytes]:
+        octets = self._connection.recv(_LARGEST_READ)
+        if not octets:
+            raise ConnectionResetError("the server closed the connection")
+        return self._deframer.feed(octets)
 
 
 def _left(attempt: Attempt) -> float:

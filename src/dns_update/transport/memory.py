@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
-    from dns_update.transport.endpoint import Endpoint
+    from dns_update.transport import Endpoint
 
     Script = Callable[["Sent"], "Iterable[bytes] | str"]
 

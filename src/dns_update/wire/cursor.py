@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from struct import Struct
-
 from dns_update.errors import MalformedMessage
 from dns_update.wire.name import MAX_NAME_OCTETS, Name
-
-_U16 = Struct("!H")
-_U32 = Struct("!I")
 
 POINTER = 0xC0  # the two top bits that mark a compression pointer (RFC 1035, section 4.1.4)
 
@@ -43,13 +38,11 @@ class Cursor:
 
     def u16(self) -> int:
         """Return the next two octets as a number."""
-        number: int = _U16.unpack_from(self.data, self._advance(2))[0]
-        return number
+        return int.from_bytes(self.take(2))
 
     def u32(self) -> int:
         """Return the next four octets as a number."""
-        number: int = _U32.unpack_from(self.data, self._advance(4))[0]
-        return number
+        return int.from_bytes(self.take(4))
 
     def u48(self) -> int:
         """Return the next six octets as a number."""

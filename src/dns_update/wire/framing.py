@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from struct import Struct
-
-_LENGTH = Struct("!H")
+LENGTH_OCTETS = 2
 
 
 def frame(message: bytes) -> bytes:
     """Return a message of at most 65,535 octets with its length before it."""
-    return _LENGTH.pack(len(message)) + message
+    return len(message).to_bytes(LENGTH_OCTETS) + message
 
 
 class Deframer:
@@ -25,11 +23,11 @@ class Deframer:
         buffer = self._buffer
         buffer += octets
         messages = []
-        while len(buffer) >= _LENGTH.size:
-            end = _LENGTH.size + _LENGTH.unpack_from(buffer)[0]
+        while len(buffer) >= LENGTH_OCTETS:
+            end = LENGTH_OCTETS + int.from_bytes(buffer[:LENGTH_OCTETS])
             if len(buffer) < end:
                 break
-            messages.append(bytes(buffer[_LENGTH.size : end]))
+            messages.append(bytes(buffer[LENGTH_OCTETS:end]))
             del buffer[:end]
         return messages
 

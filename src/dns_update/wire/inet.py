@@ -20,6 +20,16 @@ def parse_address(text: str) -> bytes:
     return parse_ipv6(text) if ":" in text else parse_ipv4(text)
 
 
+def parse_cidr(text: str) -> bytes:
+    """Return the octets of an address; a prefix length behind it, as routers print it, is checked and dropped."""
+    address, slash, length = text.partition("/")
+    octets = parse_address(address)
+    longest = len(octets) * 8
+    if slash and not (length.isascii() and length.isdecimal() and int(length[:4]) <= longest):
+        raise InvalidText(f"{text!r} has a wrong prefix length", hint=f"0 to {longest}")
+    return octets
+
+
 def format_address(address: bytes) -> str:
     """Return the text of 4 or 16 octets; raises ValueError for another number of octets."""
     if len(address) == IPV4_OCTETS:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from struct import Struct
-
 from dns_update.errors import MalformedMessage, UsageError
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Opcode, RRClass, RRType
@@ -13,9 +11,7 @@ from dns_update.wire.record import Record, read_rdata
 
 MAX_MESSAGE_OCTETS = 65535  # the TCP length prefix has 16 bits (RFC 1035, section 4.2.2)
 
-_HEADER = Struct("!HHHHHH")
-_QUESTION_FIXED = Struct("!HH")
-_RECORD_FIXED = Struct("!HHIH")
+_HEADER_OCTETS = 12
 _POINTER_TO_ZONE = b"\xc0\x0c"  # the first question's name always starts behind the header's 12 octets
 _OPCODE_SHIFT = 11
 _OPCODE_MASK = 0xF
@@ -99,28 +95,28 @@ class Message(Value):
         Owner names below the first question's name, which in an update is the zone, are compressed against it. Raises
         UsageError if the message would have more than 65,535 octets.
         """
-        sections = (self.answer, self.authority, self.additional)
-        word = self.flags | self.opcode << _OPCODE_SHIFT | self.rcode
-        own_id = self.message_id if message_id is None else message_id
-        parts = [_HEADER.pack(own_id, word, len(self.question), *map(len, sections))]
-        for question in self.question:
-            parts += (question.name.to_wire(), _QUESTION_FIXED.pack(question.rrtype, question.rrclass))
         zone = self.question[0].name.labels if self.question else ()
+        sections = (self.answer, self.authority, self.additional)
+        parts = [q.name.to_wire() + q.rrtype.to_bytes(2) + q.rrclass.to_bytes(2) for q in self.question]
         for section in sections:
             _encode_records(section, zone, parts)
-        octets = b"".join(parts)
-        if len(octets) > MAX_MESSAGE_OCTETS:
+        body = b"".join(parts)
+        octets = _HEADER_OCTETS + len(body)
+        if octets > MAX_MESSAGE_OCTETS:
             raise UsageError(
-                f"this makes a message of {len(octets)} octets; at most {MAX_MESSAGE_OCTETS} are allowed",
+                f"this makes a message of {octets} octets; at most {MAX_MESSAGE_OCTETS} are allowed",
                 hint="send it in several updates",
             )
-        return octets
+        own_id = self.message_id if message_id is None else message_id
+        word = self.flags | self.opcode << _OPCODE_SHIFT | self.rcode
+        header = (own_id, word, len(self.question), *map(len, sections))
+        return b"".join([number.to_bytes(2) for number in header]) + body
 
     @classmethod
     def decode(cls, octets: bytes) -> Message:
         """Read a whole message; raises MalformedMessage if it is cut off, overlong or breaks the rules of its form."""
         cursor = Cursor(octets)
-        message_id, word, *counts = _HEADER.unpack(cursor.take(_HEADER.size))
+        message_id, word, *counts = (cursor.u16() for _ in range(_HEADER_OCTETS // 2))
         question = tuple(Question(cursor.name(), cursor.u16(), cursor.u16()) for _ in range(counts[0]))
         answer = tuple(_decode_record(cursor) for _ in range(counts[1]))
         authority = tuple(_decode_record(cursor) for _ in range(counts[2]))
@@ -159,8 +155,13 @@ class Message(Value):
 
 def encode_record(record: Record) -> bytes:
     """Return one record's octets, uncompressed."""
-    fixed = _RECORD_FIXED.pack(record.rrtype, record.rrclass, record.ttl, len(record.rdata))
-    return record.name.to_wire() + fixed + record.rdata
+    return record.name.to_wire() + _fixed_fields(record) + record.rdata
+
+
+def _fixed_fields(record: Record) -> bytes:
+    """Return type, class, TTL and the length of the rdata (RFC 1035, section 3.2.1)."""
+    type_and_class = record.rrtype << 16 | record.rrclass
+    return type_and_class.to_bytes(4) + (record.ttl << 16 | len(record.rdata)).to_bytes(6)
 
 
 def _encode_records(records: tuple[Record, ...], zone: tuple[bytes, ...], parts: list[bytes]) -> None:
@@ -168,7 +169,6 @@ def _encode_records(records: tuple[Record, ...], zone: tuple[bytes, ...], parts:
 
     Only a suffix of equal octets is compressed, so that the server sees the letters' case that the caller wrote.
     """
-    pack = _RECORD_FIXED.pack
     depth = len(zone)
     for record in records:
         labels = record.name.labels
@@ -177,13 +177,12 @@ def _encode_records(records: tuple[Record, ...], zone: tuple[bytes, ...], parts:
             owner = encode_labels(labels[:own]) + _POINTER_TO_ZONE
         else:
             owner = encode_labels(labels) + b"\0"
-        rdata = record.rdata
-        parts.append(owner + pack(record.rrtype, record.rrclass, record.ttl, len(rdata)) + rdata)
+        parts.append(owner + _fixed_fields(record) + record.rdata)
 
 
 def _decode_record(cursor: Cursor) -> Record:
     name = cursor.name()
-    rrtype, rrclass, ttl, length = _RECORD_FIXED.unpack(cursor.take(_RECORD_FIXED.size))
+    rrtype, rrclass, ttl, length = cursor.u16(), cursor.u16(), cursor.u32(), cursor.u16()
     return Record(name, rrtype, rrclass, ttl, read_rdata(cursor, rrtype, length))
 
 

@@ -1,0 +1,187 @@
+"""`make bench`: speed and memory beside the peers', in paired runs of which the medians count.
+
+The machine's own speed drifts, so no figure stands alone: each run of ours is followed by one of the peer's, and the
+ratio is taken pair by pair.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import dns.name
+import dns.tsig
+import dns.tsigkeyring
+import dns.update
+
+from dns_update.auth import Key
+from dns_update.auth.tsig import sign
+from dns_update.update import Update
+from lab.bind import Bind
+from lab.key import LabKey
+
+_PAIRS = int(os.environ.get("BENCH_PAIRS", "40"))
+_WARM_UPS = 3
+_NAMES = 1000
+_ENCODINGS = 15
+_ROOT = Path(__file__).resolve().parent.parent
+_VENV = _ROOT / ".bench"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One whole process: wall and processor time in milliseconds, peak memory in MiB."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def main() -> None:
+    """Print every figure."""
+    command = _installed_command()
+    with _bind() as (server, key_file):
+        one_shot = _OneShot(server, key_file, command)
+        print(f"one signed replace, zone and TTL given, UDP; medians of {_PAIRS} pairs of whole processes")
+        _print_header()
+        _compare("verify=no  / nsupdate", one_shot.dns_update("verify=no"), one_shot.nsupdate, limit=1.25)
+        _compare("verify=yes / nsupdate", one_shot.dns_update("verify=yes"), one_shot.nsupdate, limit=1.35)
+        _compare("no TTL given / nsupdate", one_shot.dns_update("verify=yes", ttl=False), one_shot.nsupdate)
+        _compare(
+            "bare python / nsupdate", lambda _n: _run([str(_VENV / "bin/python"), "-c", "pass"]), one_shot.nsupdate
+        )
+        _compare("nsupdate / nsupdate", one_shot.nsupdate, one_shot.nsupdate)
+    _encoding()
+
+
+def _installed_command() -> str:
+    """Install the package as a user does, into an environment of its own, and return the command's path."""
+    if not (_VENV / "bin/python").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(_VENV)], check=True)
+    pip = [str(_VENV / "bin/python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    subprocess.run([*pip, "--force-reinstall", str(_ROOT)], check=True, stderr=subprocess.DEVNULL)
+    return str(_VENV / "bin/dns-update")
+
+
+@contextmanager
+def _bind() -> Iterator[tuple[Bind, Path]]:
+    with tempfile.TemporaryDirectory(prefix="dns-update-bench-") as directory:
+        key = LabKey.generate()
+        key_file = key.write(Path(directory) / "ddns.key")
+        with Bind(Path(directory) / "bind", keys=(key,)) as server:
+            yield server, key_file
+
+
+@dataclass(frozen=True)
+class _OneShot:
+    """The same replace by each command; the address is another one each time, so that there is something to change."""
+
+    server: Bind
+    key_file: Path
+    command: str
+
+    def dns_update(self, verify: str, *, ttl: bool = True) -> Callable[[int], Run]:
+        """Return a function that runs ours."""
+        fixed = [self.command, f"dns-server={self.server.host}:{self.server.port}", "zone=example.com", "name=home"]
+        options = [f"key-file={self.key_file}", verify, *(["ttl=300"] if ttl else [])]
+        return lambda number: _run([*fixed, *options, f"address={_address(number)}"])
+
+    def nsupdate(self, number: int) -> Run:
+        """Run the peer."""
+        script = (
+            f"server {self.server.host} {self.server.port}\nzone example.com\n"
+            f"update delete home.example.com A\nupdate add home.example.com 300 A {_address(number)}\nsend\n"
+        )
+        return _run(["nsupdate", "-k", str(self.key_file)], script)
+
+
+def _address(number: int) -> str:
+    return f"203.0.{number >> 8 & 0xFF}.{number & 0xFF}"
+
+
+def _run(command: Sequence[str], script: str = "") -> Run:
+    """Run a process to its end; what it prints is thrown away, and a failure ends the benchmark."""
+    with tempfile.TemporaryFile() as source:
+        source.write(script.encode())
+        source.seek(0)
+        null = os.open(os.devnull, os.O_WRONLY)
+        actions = [(os.POSIX_SPAWN_DUP2, source.fileno(), 0), (os.POSIX_SPAWN_DUP2, null, 1)]
+        started = time.perf_counter()
+        pid = os.posix_spawnp(
+            command[0], list(command), os.environ, file_actions=[*actions, (os.POSIX_SPAWN_DUP2, null, 2)]
+        )
+        _pid, status, usage = os.wait4(pid, 0)
+        wall = time.perf_counter() - started
+        os.close(null)
+    if status:
+        sys.exit(f"bench: {' '.join(command)} ended with status {os.waitstatus_to_exitcode(status)}")
+    return Run(wall * 1e3, (usage.ru_utime + usage.ru_stime) * 1e3, usage.ru_maxrss / 1024)
+
+
+def _print_header() -> None:
+    print(f"  {'':26}{'wall ms':>17}{'ratio':>8}{'cpu ms':>15}{'ratio':>8}{'MiB':>15}{'ratio':>8}")
+
+
+def _compare(title: str, ours: Callable[[int], Run], peer: Callable[[int], Run], limit: float | None = None) -> None:
+    pairs = [(ours(2 * n), peer(2 * n + 1)) for n in range(_PAIRS + _WARM_UPS)][_WARM_UPS:]
+    columns = []
+    for field in ("wall", "cpu", "memory"):
+        left = [float(getattr(a, field)) for a, _ in pairs]
+        right = [float(getattr(b, field)) for _, b in pairs]
+        ratio = statistics.median(a / b for a, b in zip(left, right, strict=True))
+        columns.append(f"{statistics.median(left):8.1f} /{statistics.median(right):6.1f}{ratio:8.2f}")
+    goal = f"   goal: wall <= {limit}, MiB <= 1.1" if limit else ""
+    print(f"  {title:26}{' '.join(columns)}{goal}", flush=True)
+
+
+def _encoding() -> None:
+    """Compare the rates of encoding and signing one update of many names, each replaced."""
+    print(f"\nan update that replaces {_NAMES} names: messages a second, medians of {_ENCODINGS} pairs")
+    secret = LabKey.generate()
+    key = Key.from_secret(secret.name, secret.secret, secret.algorithm)
+    keyring = dns.tsigkeyring.from_text({secret.name: secret.secret})
+    names = [f"host-{number}" for number in range(_NAMES)]
+    texts = [_address(number) for number in range(_NAMES)]
+
+    def built() -> Update:
+        update = Update("example.com")
+        for name, address in zip(names, texts, strict=True):
+            update = update.replace(name, 300, "A", address)
+        return update
+
+    def built_by_dnspython() -> dns.update.UpdateMessage:
+        update = dns.update.UpdateMessage("example.com", keyring=keyring, keyalgorithm=dns.tsig.HMAC_SHA256)
+        for name, address in zip(names, texts, strict=True):
+            update.replace(name, 300, "A", address)
+        return update
+
+    ours, theirs = built(), built_by_dnspython()
+    _rates("encode and sign", lambda: _sign(ours, key), theirs.to_wire, goal="   goal: >= 10")
+    _rates("build, encode and sign", lambda: _sign(built(), key), lambda: built_by_dnspython().to_wire())
+
+
+def _sign(update: Update, key: Key) -> bytes:
+    return sign(update.to_message().encode(1), key, time_signed=int(time.time()))[0]
+
+
+def _rates(title: str, ours: Callable[[], bytes], peer: Callable[[], bytes], goal: str = "") -> None:
+    pairs = [(_seconds(ours), _seconds(peer)) for _ in range(_ENCODINGS + 1)][1:]
+    ratio = statistics.median(b / a for a, b in pairs)
+    left, right = (1 / statistics.median(column) for column in zip(*pairs, strict=True))
+    print(f"  {title:26}{left:8.0f} / dnspython {right:6.1f}   ratio {ratio:6.1f}{goal}")
+
+
+def _seconds(action: Callable[[], bytes]) -> float:
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()

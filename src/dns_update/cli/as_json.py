@@ -1,0 +1,69 @@
+"""Results as one JSON object on standard output, for `--json`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from dns_update.cli import put
+from dns_update.wire.codes import rcode_to_text, rrclass_to_text, rrtype_to_text
+
+if TYPE_CHECKING:
+    from dns_update.client.requests import Outcome
+    from dns_update.errors import DnsUpdateError
+    from dns_update.wire.record import Record
+
+
+def print_outcome(outcome: Outcome, command: str) -> None:
+    """Print what came of a request that was carried out."""
+    _print({"command": command, "status": "ok", "exit_status": 0} | _outcome_fields(outcome))
+
+
+def print_failure(error: DnsUpdateError, command: str) -> None:
+    """Print what went wrong, with the failures of all servers that were tried."""
+    status = {"command": command, "status": "error", "exit_status": error.exit_status}
+    _print(status | {"error": _error_fields(error), "failures": [_error_fields(other) for other in error.failures]})
+
+
+def _outcome_fields(outcome: Outcome) -> dict[str, object]:
+    return {
+        "zone": outcome.zone.to_text(),
+        "name": outcome.name.to_text() if outcome.name is not None else None,
+        "server": str(outcome.server),
+        "rcode": rcode_to_text(outcome.rcode),
+        "before": _records(outcome.before),
+        "after": _records(outcome.after),
+        "changed": outcome.changed,
+        "verified": outcome.verified,
+        "seconds": round(outcome.seconds, 6),
+        "notes": list(outcome.notes),
+        "failures": [_error_fields(error) for error in outcome.failures],
+    }
+
+
+def _records(records: tuple[Record, ...] | None) -> list[dict[str, object]] | None:
+    return None if records is None else [_record_fields(record) for record in records]
+
+
+def _record_fields(record: Record) -> dict[str, object]:
+    return {
+        "name": record.name.to_text(),
+        "ttl": record.ttl,
+        "class": rrclass_to_text(record.rrclass),
+        "type": rrtype_to_text(record.rrtype),
+        "data": record.data_text(),
+    }
+
+
+def _error_fields(error: DnsUpdateError) -> dict[str, object]:
+    return {
+        "kind": type(error).__name__,
+        "message": str(error),
+        "hint": error.hint,
+        "server": error.server,
+        "exit_status": error.exit_status,
+    }
+
+
+def _print(fields: dict[str, object]) -> None:
+    put(json.dumps(fields, indent=2) + "\n")
