@@ -32,6 +32,9 @@ _NAMES = 1000
 _ENCODINGS = 15
 _ROOT = Path(__file__).resolve().parent.parent
 _VENV = _ROOT / ".bench"
+_LAUNCH = Path(__file__).with_name("launch.py")
+_DISTRIBUTION_PYTHON = "/usr/bin/python3"
+_OLDEST_PYTHON = "3.11"
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,25 @@ def main() -> None:
     _encoding()
 
 
+def _python() -> str:
+    """Choose the Python for ours: the distribution's, since the peer is the distribution's; BENCH_PYTHON overrides."""
+    wanted = os.environ.get("BENCH_PYTHON")
+    if wanted:
+        return wanted
+    check = f"import ensurepip, sys; sys.exit(sys.version_info[:2] < tuple(map(int, '{_OLDEST_PYTHON}'.split('.'))))"
+    exists = Path(_DISTRIBUTION_PYTHON).exists()
+    usable = exists and subprocess.run([_DISTRIBUTION_PYTHON, "-c", check], check=False).returncode == 0
+    return _DISTRIBUTION_PYTHON if usable else sys.executable
+
+
 def _installed_command() -> str:
-    """Install the package as a user does, into an environment of its own, and return the command's path."""
-    if not (_VENV / "bin/python").exists():
-        subprocess.run([sys.executable, "-m", "venv", str(_VENV)], check=True)
+    """Install the package as a user does, into a new environment, and return the command's path."""
+    python = _python()
+    subprocess.run([python, "-m", "venv", "--clear", str(_VENV)], check=True)
     pip = [str(_VENV / "bin/python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
-    subprocess.run([*pip, "--force-reinstall", str(_ROOT)], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run([*pip, str(_ROOT)], check=True, stderr=subprocess.DEVNULL)
+    version = subprocess.run([python, "-VV"], check=True, capture_output=True, text=True).stdout.strip()
+    print(f"ours runs on {python}: {version}")
     return str(_VENV / "bin/dns-update")
 
 
@@ -107,21 +123,15 @@ def _address(number: int) -> str:
 
 def _run(command: Sequence[str], script: str = "") -> Run:
     """Run a process to its end; what it prints is thrown away, and a failure ends the benchmark."""
-    with tempfile.TemporaryFile() as source:
-        source.write(script.encode())
-        source.seek(0)
-        null = os.open(os.devnull, os.O_WRONLY)
-        actions = [(os.POSIX_SPAWN_DUP2, source.fileno(), 0), (os.POSIX_SPAWN_DUP2, null, 1)]
-        started = time.perf_counter()
-        pid = os.posix_spawnp(
-            command[0], list(command), os.environ, file_actions=[*actions, (os.POSIX_SPAWN_DUP2, null, 2)]
-        )
-        _pid, status, usage = os.wait4(pid, 0)
-        wall = time.perf_counter() - started
-        os.close(null)
-    if status:
-        sys.exit(f"bench: {' '.join(command)} ended with status {os.waitstatus_to_exitcode(status)}")
-    return Run(wall * 1e3, (usage.ru_utime + usage.ru_stime) * 1e3, usage.ru_maxrss / 1024)
+    with tempfile.NamedTemporaryFile("w") as source:
+        source.write(script)
+        source.flush()
+        launch = [sys.executable, "-I", "-S", str(_LAUNCH), source.name, *command]
+        done = subprocess.run(launch, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"bench: {' '.join(command)} ended with status {done.returncode}")
+    wall, cpu, memory = map(float, done.stdout.split())
+    return Run(wall * 1e3, cpu * 1e3, memory / 1024)
 
 
 def _print_header() -> None:
