@@ -10,8 +10,21 @@ from lab.bind import Bind
 from lab.errors import DigFailed, LabFailed, ServerFailed
 from lab.key import LabKey
 from lab.knot import Knot
+from lab.namespace import Namespace
 from lab.powerdns import PowerDns
 from lab.server import NameServer, dig
 from lab.zone import Zone
 
-__all__ = ["Bind", "DigFailed", "Knot", "LabFailed", "LabKey", "NameServer", "PowerDns", "ServerFailed", "Zone", "dig"]
+__all__ = [
+    "Bind",
+    "DigFailed",
+    "Knot",
+    "LabFailed",
+    "LabKey",
+    "NameServer",
+    "Namespace",
+    "PowerDns",
+    "ServerFailed",
+    "Zone",
+    "dig",
+]

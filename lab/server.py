@@ -16,6 +16,7 @@ from typing import ClassVar, Self
 
 from lab.errors import DigFailed, PortTaken, ServerFailed
 from lab.key import LabKey
+from lab.namespace import Namespace
 from lab.port import IPV4, Port, loopback_addresses
 from lab.probe import answers_over_tcp, answers_over_udp
 from lab.zone import Zone
@@ -64,6 +65,7 @@ class NameServer(ABC):
         extra: more lines for the configuration, outside any block.
         clock_offset: runs the server under another clock, as libfaketime spells it: "+10m", "-1h".
         listen_v6: listens on ::1 too, where the machine has it.
+        namespace: a network namespace to run in; `port` is given then.
         port: 0 for a free one, which stays the same when the server is started again.
         host: the address it always listens on.
 
@@ -77,6 +79,7 @@ class NameServer(ABC):
     extra: str = ""
     clock_offset: str | None = None
     listen_v6: bool = True
+    namespace: Namespace | None = None
     port: int = 0
     host: str = field(default=IPV4, init=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
@@ -180,8 +183,9 @@ class NameServer(ABC):
 
     def _start_once(self) -> None:
         wanted = self.port
-        self._claim = Port.claim(wanted) if wanted else Port.claim_any()
-        self.port = self._claim.number
+        if self.namespace is None:
+            self._claim = Port.claim(wanted) if wanted else Port.claim_any()
+            self.port = self._claim.number
         try:
             self._process = self._spawn()
             self._wait_until_it_answers()
@@ -192,7 +196,8 @@ class NameServer(ABC):
             raise
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        command = [find_program("setpriv", "util-linux"), "--pdeathsig", "KILL", *self._clock(), *self._command()]
+        command = [find_program("setpriv", "util-linux"), "--pdeathsig", "KILL", *self._inside()]
+        command += [*self._clock(), *self._command()]
         with (self.directory / "log").open("wb") as log:
             return subprocess.Popen(
                 command,
@@ -203,6 +208,10 @@ class NameServer(ABC):
                 # Ctrl-C at the terminal is ours to handle; the server then gets its SIGTERM in order.
                 start_new_session=True,
             )
+
+    def _inside(self) -> list[str]:
+        """Return the front of a command line that runs where the server does."""
+        return [] if self.namespace is None else self.namespace.prefix
 
     def _clock(self) -> list[str]:
         """Return the front of a command line that changes the clock, and leaves the process id to the server."""
@@ -232,6 +241,8 @@ class NameServer(ABC):
             time.sleep(_POLL_INTERVAL)
 
     def _answers(self) -> bool:
+        if self.namespace is not None:
+            return all(_answers_inside(self, zone.name) for zone in self.zones)
         return all(
             ask(address, self.port, zone.name)
             for zone in self.zones
@@ -241,6 +252,13 @@ class NameServer(ABC):
 
     def _account(self, what: str) -> str:
         return f"{self.program} on port {self.port} {what}; its log:\n{self.log}"
+
+
+def _answers_inside(server: NameServer, zone: str) -> bool:
+    try:
+        return bool(dig(server, zone, "SOA", timeout=1))
+    except DigFailed:
+        return False
 
 
 def find_program(name: str, package: str) -> str:
@@ -257,7 +275,8 @@ def dig(server: NameServer, name: str, rrtype: str, *, key: LabKey | None = None
     A name that does not exist has an empty answer. Raise DigFailed if none comes within `timeout` seconds, or one with
     another rcode or with a wrong signature: it would look as if the name were not there.
     """
-    command = [find_program("dig", "bind9-dnsutils"), "-r", f"@{server.host}", "-p", str(server.port)]
+    inside = [] if server.namespace is None else server.namespace.prefix
+    command = [*inside, find_program("dig", "bind9-dnsutils"), "-r", f"@{server.host}", "-p", str(server.port)]
     command += [f"+time={timeout}", "+tries=1", "+norecurse", "+noall", "+answer", "+comments", name, rrtype]
     if key is None:
         return _answer_lines(command)

@@ -5,33 +5,62 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab import Bind, Knot, LabKey, NameServer, PowerDns
+from lab import Bind, Knot, LabKey, NameServer, Namespace, PowerDns, Zone
+from lab.namespace import unavailable_because
 
 _LABELS = itertools.count(1)
+_FURTHER_ALGORITHMS = ("hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha384", "hmac-sha512")
 
 
 def _serve(kind: type[NameServer], factory: pytest.TempPathFactory) -> NameServer:
-    return kind(factory.mktemp(kind.__name__.lower()), keys=[LabKey.generate("ddns-key", "hmac-sha256")])
+    keys = [LabKey.generate("ddns-key", "hmac-sha256")]
+    keys += [LabKey.generate(f"{algorithm}-key", algorithm) for algorithm in _FURTHER_ALGORITHMS]
+    return kind(factory.mktemp(kind.__name__.lower()), keys=keys, readonly_keys=[LabKey.generate("reader")])
 
 
 @pytest.fixture(scope="session")
 def bind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
-    """BIND with example.com and one key, `bind.keys[0]`."""
+    """BIND with example.com, a key for each algorithm (`bind.keys[0]` for HMAC-SHA256), and one that may only read."""
     with _serve(Bind, tmp_path_factory) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def knot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
-    """Knot with example.com and one key, `knot.keys[0]`."""
+    """Knot with the same."""
     with _serve(Knot, tmp_path_factory) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def powerdns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
-    """PowerDNS with example.com and one key, `powerdns.keys[0]`."""
+    """PowerDNS with the same."""
     with _serve(PowerDns, tmp_path_factory) as server:
+        yield server
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> NameServer:
+    """Return the server that a test's parameter names: `bind`, `knot` or `powerdns`."""
+    named = request.getfixturevalue(request.param)
+    assert isinstance(named, NameServer)
+    return named
+
+
+@pytest.fixture(scope="session")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
+    """BIND on port 53 of a network namespace of its own (`network.namespace`), which is its system's resolver, too."""
+    reason = unavailable_because()
+    if reason is not None:
+        pytest.skip(reason)
+    zones = [
+        Zone("example.com", records="alias CNAME target.example.net.\nmoved DNAME example.net.\nhome A 192.0.2.1"),
+        Zone("example.net", ttl=1800),
+        Zone("sub.example.com", ttl=900),
+    ]
+    keys = [LabKey.generate("ddns-key", "hmac-sha256")]
+    directory = tmp_path_factory.mktemp("network")
+    with Namespace() as namespace, Bind(directory, zones=zones, keys=keys, namespace=namespace, port=53) as server:
         yield server
 
 
