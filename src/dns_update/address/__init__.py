@@ -8,7 +8,7 @@ from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
     # The octets of an address are a source that gives just them: what the user wrote is taken as it is.
@@ -28,6 +28,9 @@ class Interface(Value):
     def __init__(self, name: str, octets: int | None = None) -> None:
         self._fill(name=name, octets=octets)
 
+    def __str__(self) -> str:
+        return f"interface {self.name}"
+
 
 class Command(Value):
     """The first line that a program prints."""
@@ -37,6 +40,9 @@ class Command(Value):
 
     def __init__(self, line: str) -> None:
         self._fill(line=line)
+
+    def __str__(self) -> str:
+        return f"{self.line!r}"
 
 
 def sources_from_text(text: str) -> tuple[Source, ...]:
@@ -56,15 +62,17 @@ def sources_from_text(text: str) -> tuple[Source, ...]:
             return tuple(sources)
 
 
-def find_addresses(sources: Iterable[Source], *, allow_private: bool) -> tuple[bytes, ...]:
-    """Return the addresses that the sources give now, without repetitions.
+def find_addresses(sources: Iterable[Source], *, allow_private: bool, log: Callable[[str], None]) -> tuple[bytes, ...]:
+    """Return the addresses that the sources give now, without repetitions: the best one of each family of each source.
 
-    Addresses that the world cannot reach are refused when they come from a source, unless `allow_private`. Raises
-    NoAddress if any source gives none.
+    Addresses that the world cannot reach are refused when they come from a source, unless `allow_private`; where
+    another family has a better one, `log` is told of them. Raises NoAddress if any source gives none.
     """
     found: dict[bytes, None] = {}
     for source in sources:
-        found |= dict.fromkeys(_addresses_of(source, allow_private=allow_private))
+        found |= dict.fromkeys(
+            [source] if isinstance(source, bytes) else _ask(source, log, allow_private=allow_private)
+        )
     return tuple(found)
 
 
@@ -95,29 +103,34 @@ def _interface_from_text(text: str) -> Interface:
     return Interface(name, octets)
 
 
-def _addresses_of(source: Source, *, allow_private: bool) -> list[bytes]:
-    if isinstance(source, bytes):
-        return [source]
+def _ask(source: Interface | Command, log: Callable[[str], None], *, allow_private: bool) -> list[bytes]:
+    candidates = _candidates(source)
+    if allow_private:
+        return _one_a_family(candidates)
+    refused = {address: reason for address in candidates if (reason := _unreachable_because(address)) is not None}
+    public = _one_a_family([address for address in candidates if address not in refused])
+    texts = ", ".join(f"{format_address(address)} ({reason})" for address, reason in refused.items())
+    if not public:
+        raise NoAddress(
+            f"{source} has only addresses that the world cannot reach: {texts}",
+            hint="allow-private=yes publishes such an address all the same",
+        )
+    families = set(map(len, public))
+    for address, reason in refused.items():
+        if len(address) not in families:
+            log(f"{source}: {format_address(address)} is not published ({reason})")
+    return public
+
+
+def _candidates(source: Interface | Command) -> list[bytes]:
+    """Return what the source gives, the best of each family first."""
     if isinstance(source, Interface):
         from dns_update.address.interface import addresses_of_interface  # noqa: PLC0415 - only if it is asked for
 
-        candidates = addresses_of_interface(source)
-        origin = f"interface {source.name}"
-    else:
-        from dns_update.address.command import address_of_command  # noqa: PLC0415 - only if it is asked for
+        return addresses_of_interface(source)
+    from dns_update.address.command import address_of_command  # noqa: PLC0415 - only if it is asked for
 
-        candidates = [address_of_command(source)]
-        origin = f"{source.line!r}"
-    if allow_private:
-        return _one_a_family(candidates)
-    public = [address for address in candidates if _unreachable_because(address) is None]
-    if not public:
-        refused = ", ".join(f"{format_address(a)} ({_unreachable_because(a)})" for a in candidates)
-        raise NoAddress(
-            f"{origin} has only addresses that the world cannot reach: {refused}",
-            hint="allow-private=yes publishes such an address all the same",
-        )
-    return _one_a_family(public)
+    return [address_of_command(source)]
 
 
 def _one_a_family(addresses: list[bytes]) -> list[bytes]:

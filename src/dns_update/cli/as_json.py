@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def print_outcome(outcome: Outcome, command: str) -> None:
     """Print what came of a request that was carried out."""
-    _print({"command": command, "status": "ok", "exit_status": 0} | _outcome_fields(outcome))
+    done = _shown_fields(outcome) if command == "show" else _change_fields(outcome)
+    about = {"notes": list(outcome.notes), "failures": [_error_fields(error) for error in outcome.failures]}
+    _print({"command": command, "status": "ok", "exit_status": 0} | _common_fields(outcome) | done | about)
 
 
 def print_failure(error: DnsUpdateError, command: str) -> None:
@@ -25,19 +27,26 @@ def print_failure(error: DnsUpdateError, command: str) -> None:
     _print(status | {"error": _error_fields(error), "failures": [_error_fields(other) for other in error.failures]})
 
 
-def _outcome_fields(outcome: Outcome) -> dict[str, object]:
+def _common_fields(outcome: Outcome) -> dict[str, object]:
     return {
         "zone": outcome.zone.to_text(),
         "name": outcome.name.to_text() if outcome.name is not None else None,
         "server": str(outcome.server),
         "rcode": rcode_to_text(outcome.rcode),
+        "seconds": round(outcome.seconds, 6),
+    }
+
+
+def _shown_fields(outcome: Outcome) -> dict[str, object]:
+    return {"records": _records(outcome.after)}
+
+
+def _change_fields(outcome: Outcome) -> dict[str, object]:
+    return {
         "before": _records(outcome.before),
         "after": _records(outcome.after),
         "changed": outcome.changed,
         "verified": outcome.verified,
-        "seconds": round(outcome.seconds, 6),
-        "notes": list(outcome.notes),
-        "failures": [_error_fields(error) for error in outcome.failures],
     }
 
 

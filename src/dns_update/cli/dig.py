@@ -51,7 +51,7 @@ def message_to_text(message: Message) -> str:
     opcode = opcode_to_text(message.opcode)
     lines = [
         f";; ->>HEADER<<- opcode: {opcode}, status: {rcode_to_text(message.rcode)}, id: {message.message_id}",
-        f";; flags: {' '.join(_flags(message.flags))}; {totals}",
+        f";; flags:{''.join(_flags(message.flags))}; {totals}",
         f";; {names[0]} SECTION:",
     ]
     lines += [
@@ -66,7 +66,7 @@ def message_to_text(message: Message) -> str:
 
 
 def _flags(flags: int) -> list[str]:
-    return [name.lower() for name, bit in vars(Flag).items() if name.isupper() and flags & bit]
+    return [f" {name.lower()}" for name, bit in vars(Flag).items() if name.isupper() and flags & bit]
 
 
 def _record_line(record: Record) -> str:

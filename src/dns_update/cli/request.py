@@ -14,7 +14,7 @@ from dns_update.wire.record import rdata_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from dns_update.routeros import Options
     from dns_update.transport.blocking import Trace
@@ -30,8 +30,13 @@ def client_of(options: Options) -> Client:
         port=options.port,
         policy=Policy(options.timeout, options.retries, options.transport),
         transport=BlockingTransport(options.local_address, _trace() if options.debug else None),
-        log=_say_nothing if options.json else talk,
+        log=log_of(options),
     )
+
+
+def log_of(options: Options) -> Callable[[str], None]:
+    """Return what takes lines for people: standard error, or nobody with --json, where everything is in the object."""
+    return _say_nothing if options.json else talk
 
 
 def _trace() -> Trace:
@@ -92,7 +97,7 @@ def _addresses(options: Options) -> Iterable[bytes]:
         return literals
     from dns_update.address import find_addresses  # noqa: PLC0415 - literals need no looking for
 
-    return find_addresses(options.address, allow_private=options.allow_private)
+    return find_addresses(options.address, allow_private=options.allow_private, log=log_of(options))
 
 
 def _rdata(options: Options, rrtype: int, text: str) -> bytes:
@@ -103,4 +108,4 @@ def _rdata(options: Options, rrtype: int, text: str) -> bytes:
 
 
 def _say_nothing(_line: str) -> None:
-    """Drop a log line: with --json everything is in the object."""
+    """Drop a line."""

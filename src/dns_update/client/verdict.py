@@ -102,7 +102,7 @@ def _bad_key(key: str, asked: Asked) -> tuple[str, str]:
     algorithm = asked.key.algorithm.text if asked.key else ""
     text = (
         f"key {key} is unknown there, or known with another algorithm than {algorithm}, "
-        f"or (Knot) the key is not permitted to do this in {asked.zone}"
+        "or (Knot) the key is not permitted to do this"
     )
     return text, "compare key-name= and algorithm= with the server's key statement, and look what the key may do there"
 
