@@ -87,7 +87,8 @@ class Update(Value):
 
     def replace(self, name: Name | str, ttl: int, rrtype: int | str, *values: str | bytes) -> Update:
         """Make an RRset have exactly these values: delete it and add them, in the same message."""
-        return self.delete_rrset(name, rrtype).add(name, ttl, rrtype, *values)
+        owner = self._name(name)
+        return self.delete_rrset(owner, rrtype).add(owner, ttl, rrtype, *values)
 
     def to_message(self) -> Message:
         """Return the message to send (section 2); its ID is 0 until it is encoded for sending."""
@@ -124,7 +125,7 @@ def name_in_zone(text: str, zone: Name) -> Name:
     name = Name.from_text(text)
     if text.endswith(".") or name.is_within(zone):
         return name
-    return Name.from_text(text, origin=zone)
+    return name.below(zone)
 
 
 def _type(rrtype: int | str) -> int:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     # The octets of an address are a source that gives just them: what the user wrote is taken as it is.
     Source: TypeAlias = "bytes | Interface | Command"
 
+LINK_LOCAL = "link-local"
 _LATER = ("prefix:", "dns:", "http:", "https:")
 _FAMILIES = {"/ipv4": IPV4_OCTETS, "/ipv6": IPV6_OCTETS}
 
@@ -117,7 +118,7 @@ def _ask(source: Interface | Command, log: Callable[[str], None], *, allow_priva
         )
     families = set(map(len, public))
     for address, reason in refused.items():
-        if len(address) not in families:
+        if len(address) not in families and reason != LINK_LOCAL:  # every interface has one of those
             log(f"{source}: {format_address(address)} is not published ({reason})")
     return public
 
@@ -145,7 +146,7 @@ def _unreachable_because(address: bytes) -> str | None:
     parsed = ipaddress.ip_address(address)
     reasons = {
         "loopback": parsed.is_loopback,
-        "link-local": parsed.is_link_local,
+        LINK_LOCAL: parsed.is_link_local,
         "multicast": parsed.is_multicast,
         "carrier-grade NAT, 100.64.0.0/10": parsed in ipaddress.ip_network("100.64.0.0/10"),
         "unique-local": parsed in ipaddress.ip_network("fc00::/7"),

@@ -18,7 +18,6 @@ COMMANDS = ("set", "delete", "show")
 PLANNED = ("check", "plan", "apply", "nsupdate", "agent", "status", "history", "key", "import")
 INTERRUPTED = 130  # as a shell says of a process that SIGINT ended
 BROKEN_PIPE = 141  # the same of SIGPIPE
-BUG = 1
 
 _ROUTEROS_WORDS = ("/tool", "tool", "dns-update", "/tool/dns-update")
 _HELP_WORDS = ("--help", "-h", "help", "?")
@@ -70,13 +69,12 @@ def run_and_exit() -> NoReturn:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line (the process's own, if None) and return the exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    while words and words[0] in _ROUTEROS_WORDS:
+        del words[0]
     try:
         status = _run(words)
         if sys.stdout is not None:
             sys.stdout.flush()
-    except KeyboardInterrupt:
-        talk("interrupted: an update that was already sent may have been carried out")
-        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has left. Without this, Python would complain once more when it closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -85,15 +83,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    while words and words[0] in _ROUTEROS_WORDS:
-        del words[0]
     command = words[0] if words and words[0] in COMMANDS else "set"
     try:
         return _dispatch(words, command)
-    except DnsUpdateError as error:
-        return _failure(error, command, as_json=_wants_json(words))
-    except Exception as error:  # noqa: BLE001 - whatever this is, it is our mistake and not the user's
-        return _bug(error, debug="--debug" in words or "debug=yes" in words)
+    except BrokenPipeError:
+        raise
+    except KeyboardInterrupt:
+        error = DnsUpdateError("interrupted", hint="an update that was already sent may have been carried out")
+        error.exit_status = INTERRUPTED
+    except DnsUpdateError as failure:
+        error = failure
+    except Exception as mistake:  # noqa: BLE001 - whatever this is, it is our mistake and not the user's
+        error = _bug(mistake, debug="--debug" in words or "debug=yes" in words)
+    return _failure(error, command, as_json=_wants_json(words))
 
 
 def _dispatch(words: list[str], command: str) -> int:
@@ -153,13 +155,13 @@ def _failure(error: DnsUpdateError, command: str, *, as_json: bool) -> int:
     return error.exit_status
 
 
-def _bug(error: Exception, *, debug: bool) -> int:
-    """Own up to a mistake of this program, and return the exit status."""
-    talk(f"this is a bug in dns-update: {type(error).__name__}: {error}")
+def _bug(mistake: Exception, *, debug: bool) -> DnsUpdateError:
+    """Own up to a mistake of this program."""
     if debug:
         import traceback  # noqa: PLC0415 - only when something is wrong
 
-        traceback.print_exception(error)
-    else:
-        talk("hint: run it again with --debug and report what it prints")
-    return BUG
+        traceback.print_exception(mistake)
+    return DnsUpdateError(
+        f"this is a bug in dns-update: {type(mistake).__name__}: {mistake}",
+        hint="please report it, with what --debug prints",
+    )

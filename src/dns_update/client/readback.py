@@ -6,7 +6,7 @@ was asked for is compared with what the same server then serves.
 
 from __future__ import annotations
 
-from dns_update.errors import NotApplied
+from dns_update.errors import NotApplied, ZoneNotFound
 from dns_update.wire.codes import RRType, rrtype_to_text
 from dns_update.wire.name import Name
 from dns_update.wire.record import canonical_rdata, rdata_to_text
@@ -42,7 +42,11 @@ def standing(site: Site, rrtypes: Iterable[int]) -> Steps[tuple[Records, dict[in
     if missing:
         soa = yield from site.read(RRType.SOA, site.place.zone)
         if not soa:
-            raise _no_soa(site)
+            raise ZoneNotFound(
+                f"{site.endpoint} has no SOA record for {site.place.zone}: that is no zone of its own there",
+                hint="zone= must be a zone that this server holds, not a name inside one",
+                server=str(site.endpoint),
+            )
         ttls |= dict.fromkeys(missing, soa[0].ttl)
     return tuple(before), ttls
 
@@ -124,11 +128,3 @@ def _remedy(site: Site, rrtype: int, types: set[int]) -> str:
     if rrtype == RRType.CNAME and types:
         return f"a CNAME cannot stand beside other records; remove them first: {delete}"
     return "the server left the change out without an error; its log says why"
-
-
-def _no_soa(site: Site) -> NotApplied:
-    return NotApplied(
-        f"{site.endpoint} has no SOA record for {site.place.zone}",
-        hint="no TTL can be taken from it: give ttl=",
-        server=str(site.endpoint),
-    )

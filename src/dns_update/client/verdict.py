@@ -141,20 +141,27 @@ def _utc(seconds: int) -> str:
 
 
 def _permission_denied(rcode: int, asked: Asked) -> errors.Refusal:
+    if asked.message.opcode == Opcode.QUERY:
+        return _query_refused(rcode, asked)
+    changes = asked.message.authority
+    what = f"{changes[0].name} {_types(asked)}" if changes else str(asked.zone)
     return errors.PermissionDenied(
-        f"{asked.endpoint} refuses to {_deed(asked)} with {_credential(asked.key)}",
+        f"{asked.endpoint} refuses to change {what} with {_credential(asked.key)}",
         hint=_grant(asked),
         server=str(asked.endpoint),
         rcode=rcode,
     )
 
 
-def _deed(asked: Asked) -> str:
-    changes = asked.message.authority
-    if not changes:
-        question = asked.message.question[0]
-        return f"tell about {question.name} {rrtype_to_text(question.rrtype)}"
-    return f"change {changes[0].name} {_types(asked)}"
+def _query_refused(rcode: int, asked: Asked) -> errors.Refusal:
+    question = asked.message.question[0]
+    return errors.ZoneNotFound(
+        f"{asked.endpoint} refuses to tell about {question.name} {rrtype_to_text(question.rrtype)}: "
+        "it does not hold the zone, or answers no queries from here",
+        hint="check zone= and dns-server=; with zone=, ttl= and verify=no, set asks nothing beforehand",
+        server=str(asked.endpoint),
+        rcode=rcode,
+    )
 
 
 def _credential(key: Key | None) -> str:
@@ -162,12 +169,11 @@ def _credential(key: Key | None) -> str:
 
 
 def _grant(asked: Asked) -> str:
-    changes = asked.message.authority
-    if not changes:
-        return "let the server answer queries from here (BIND: allow-query), or give zone=, ttl= and verify=no"
     if asked.key is None:
         return "give key-name= and key=, or let the server allow unsigned updates from this address"
-    grant = f'grant "{asked.key.name}" name {changes[0].name}. {_types(asked)};'
+    changes = asked.message.authority
+    name = changes[0].name if changes else asked.zone
+    grant = f'grant "{asked.key.name}" name {name}. {_types(asked)};'
     return (
         f"BIND would allow it by update-policy {{ {grant} }}; "
         "a secondary that does not forward refuses too, and PowerDNS does beside a CNAME"

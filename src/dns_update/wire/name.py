@@ -49,14 +49,7 @@ class Name(Value):
             labels = text.removesuffix(".").encode("ascii").split(b".")
         for label in labels:
             _check_label(label, text)
-        if not absolute and origin is not None:
-            labels += origin.labels
-        octets = _wire_length(labels)
-        if octets > MAX_NAME_OCTETS:
-            raise InvalidText(
-                f"{_shorten(text)} makes a name of {octets} octets; at most {MAX_NAME_OCTETS} are allowed"
-            )
-        return cls(tuple(labels))
+        return cls(tuple(labels)).below(ROOT if absolute or origin is None else origin)
 
     @property
     def folded(self) -> tuple[bytes, ...]:
@@ -67,6 +60,15 @@ class Name(Value):
     def parent(self) -> Name:
         """The name without its leftmost label; the root is its own parent."""
         return Name(self.labels[1:])
+
+    def below(self, origin: Name) -> Name:
+        """Return this name with `origin` behind it; raises InvalidText if that is longer than a name may be."""
+        labels = self.labels + origin.labels
+        octets = sum(map(len, labels)) + len(labels) + 1
+        if octets > MAX_NAME_OCTETS:
+            text = _shorten(self.to_text())
+            raise InvalidText(f"{text!r} makes a name of {octets} octets; at most {MAX_NAME_OCTETS} are allowed")
+        return Name(labels)
 
     def is_within(self, zone: Name) -> bool:
         """Tell whether this name is `zone` or lies below it."""
@@ -118,10 +120,6 @@ ROOT = Name(())
 def encode_labels(labels: tuple[bytes, ...]) -> bytes:
     """Return labels with their length octets, without the root's."""
     return b"".join([b"%c%b" % (len(label), label) for label in labels])
-
-
-def _wire_length(labels: list[bytes]) -> int:
-    return sum(map(len, labels)) + len(labels) + 1
 
 
 def _check_label(label: bytes, text: str) -> None:
