@@ -11,6 +11,7 @@ from dns_update.exchange import Reply, UnverifiedReply
 from dns_update.transport import DNS_PORT, Endpoint
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode
+from dns_update.wire.message import Message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from dns_update.auth import Key
     from dns_update.errors import DnsUpdateError
     from dns_update.transport import Server
-    from dns_update.wire.message import Message
+    from dns_update.wire.name import Name
+    from dns_update.wire.record import Record
 
+    Records: TypeAlias = tuple[Record, ...]
     T = TypeVar("T")
     Steps: TypeAlias = Generator["Ask | Resolve", Any, T]
 
@@ -151,6 +154,37 @@ class Dialogue:
             failures.append(error)
             return ()
         return tuple(Endpoint(address, server.port) for address in addresses[:MAX_ADDRESSES])
+
+
+class Place(Value):
+    """Where a request takes place: the zone, the owner name, the class."""
+
+    __slots__ = ("owner", "rrclass", "zone")
+    zone: Name
+    owner: Name
+    rrclass: int
+
+    def __init__(self, zone: Name, owner: Name, rrclass: int) -> None:
+        self._fill(zone=zone, owner=owner, rrclass=rrclass)
+
+
+class Site(Value):
+    """A place, and the server at which it is looked at."""
+
+    __slots__ = ("dialogue", "endpoint", "place")
+    dialogue: Dialogue
+    endpoint: Endpoint
+    place: Place
+
+    def __init__(self, dialogue: Dialogue, endpoint: Endpoint, place: Place) -> None:
+        self._fill(dialogue=dialogue, endpoint=endpoint, place=place)
+
+    def read(self, rrtype: int, owner: Name | None = None) -> Steps[Records]:
+        """Return the records at the place's owner name that a query for `rrtype` brings; a CNAME is among them."""
+        owner = self.place.owner if owner is None else owner
+        query = Message.query(owner, rrtype, self.place.rrclass)
+        reply = yield from self.dialogue.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
+        return tuple(record for record in reply.message.answer if record.name == owner)
 
 
 def _most_telling(failures: list[DnsUpdateError]) -> DnsUpdateError:

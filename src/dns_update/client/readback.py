@@ -15,12 +15,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dns_update.client.dialogue import Steps
-    from dns_update.client.requests import Site
+    from dns_update.client.dialogue import Records, Site, Steps
     from dns_update.wire.record import Record
 
     Data = Mapping[int, tuple[bytes, ...]]
-    Records = tuple[Record, ...]
 
 # Records that a signing server keeps beside the others by itself: RRSIG, NSEC.
 _KEPT_BY_SERVER = (46, 47)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dns_update.client.dialogue import Place, Site
 from dns_update.errors import DnsUpdateError, NotApplied, UsageError, ZoneNotFound
 from dns_update.update import Update, name_in_zone
 from dns_update.value import Value
@@ -13,13 +14,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from dns_update.client.dialogue import Dialogue, Steps
+    from dns_update.client.dialogue import Dialogue, Records, Steps
     from dns_update.exchange import Reply
     from dns_update.transport import Endpoint
     from dns_update.wire.record import Record
 
     Data = Mapping[int, tuple[bytes, ...]]
-    Records = tuple[Record, ...]
 
 _PREREQUISITE_FAILED = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXRRSET)
 
@@ -34,37 +34,6 @@ class Target(Value):
 
     def __init__(self, name: str, zone: Name | None = None, rrclass: int = RRClass.IN) -> None:
         self._fill(name=name, zone=zone, rrclass=rrclass)
-
-
-class Place(Value):
-    """Where a request takes place: the zone, the owner name, the class."""
-
-    __slots__ = ("owner", "rrclass", "zone")
-    zone: Name
-    owner: Name
-    rrclass: int
-
-    def __init__(self, zone: Name, owner: Name, rrclass: int) -> None:
-        self._fill(zone=zone, owner=owner, rrclass=rrclass)
-
-
-class Site(Value):
-    """A place, and the server at which it is looked at."""
-
-    __slots__ = ("dialogue", "endpoint", "place")
-    dialogue: Dialogue
-    endpoint: Endpoint
-    place: Place
-
-    def __init__(self, dialogue: Dialogue, endpoint: Endpoint, place: Place) -> None:
-        self._fill(dialogue=dialogue, endpoint=endpoint, place=place)
-
-    def read(self, rrtype: int, owner: Name | None = None) -> Steps[Records]:
-        """Return the records at the place's owner name that a query for `rrtype` brings; a CNAME is among them."""
-        owner = self.place.owner if owner is None else owner
-        query = Message.query(owner, rrtype, self.place.rrclass)
-        reply = yield from self.dialogue.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
-        return tuple(record for record in reply.message.answer if record.name == owner)
 
 
 class Outcome(Value):
