@@ -117,7 +117,7 @@ class Exchange:
         self._message_id = 0
         self._request_mac = b""
         self._started: float | None = None
-        self._sent = 0
+        self._sent = {UDP: 0, TCP: 0}
         self._transport = policy.transport
         self._udp_tries_left = 1 + policy.retries
         self._doubtful: UnverifiedReply | None = None
@@ -142,7 +142,7 @@ class Exchange:
         octets = self._encode(message_id, wall)
         if len(octets) > MAX_UDP_OCTETS:
             self._transport = TCP
-        self._sent += 1
+        self._sent[self._transport] += 1
         patient = self._transport == TCP and not self._confirming
         return Attempt(self._transport, octets, now + (self._policy.patience if patient else self._policy.timeout))
 
@@ -192,6 +192,10 @@ class Exchange:
         elif self.listening:
             self._lost = "no answer in time"
 
+    @property
+    def _tries(self) -> int:
+        return sum(self._sent.values())
+
     def _is_spent(self) -> bool:
         return bool(self._lost) or self._udp_tries_left < 1
 
@@ -223,20 +227,21 @@ class Exchange:
 
     def _verified(self, octets: bytes, message: Message, wall: int) -> Reply | UnverifiedReply:
         if self._key is None:
-            return Reply(message, None, self._transport, self._sent)
+            return Reply(message, None, self._transport, self._tries)
         try:
             tsig = verify(octets, message, self._key, self._request_mac, wall)
         except ReplyNotTrusted as error:
-            return UnverifiedReply(message.rcode, _claimed_tsig_error(message), error.text, self._sent)
-        return Reply(message, tsig, self._transport, self._sent)
+            return UnverifiedReply(message.rcode, _claimed_tsig_error(message), error.text, self._tries)
+        return Reply(message, tsig, self._transport, self._tries)
 
     def _no_answer(self, now: float) -> NoAnswer:
         seconds = now - self._started if self._started is not None else 0.0
-        tries = "1 try" if self._sent == 1 else f"{self._sent} tries"
         reason = self._lost or "no answer in time"
-        port = "TCP" if self._transport == TCP else "UDP"
+        tries = [
+            f"{count} {'try' if count == 1 else 'tries'} by {how.upper()}" for how, count in self._sent.items() if count
+        ]
         return NoAnswer(
-            f"{reason} ({tries} by {port}, {seconds:.1f} s)",
+            f"{reason} ({', '.join(tries)}, {seconds:.1f} s)",
             server=self._server,
             hint="check the server's address, that it runs, and that no firewall drops UDP and TCP to its port",
         )

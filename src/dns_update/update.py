@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from dns_update.errors import InvalidText, UsageError
 from dns_update.value import Value
-from dns_update.wire.codes import Opcode, RRClass, RRType, is_zone_type, rrtype_from_text, rrtype_to_text
+from dns_update.wire.codes import (
+    Opcode,
+    RRClass,
+    RRType,
+    is_zone_type,
+    rrclass_to_text,
+    rrtype_from_text,
+    rrtype_to_text,
+)
 from dns_update.wire.message import Message, Question
-from dns_update.wire.name import Name
+from dns_update.wire.name import Name, parse_name
 from dns_update.wire.record import MAX_TTL, Record, rdata_from_text
 
 
@@ -32,6 +40,8 @@ class Update(Value):
         prerequisites: tuple[Record, ...] = (),
         changes: tuple[Record, ...] = (),
     ) -> None:
+        if not 0 < rrclass < RRClass.NONE:
+            raise UsageError(f"{rrclass_to_text(rrclass)} is not the class of a zone")
         self._fill(
             zone=Name.from_text(zone) if isinstance(zone, str) else zone,
             rrclass=rrclass,
@@ -44,7 +54,9 @@ class Update(Value):
         return self._require(Record(self._name(name), _type(rrtype), RRClass.ANY, 0, b""))
 
     def require_rrset_equal(self, name: Name | str, rrtype: int | str, *values: str | bytes) -> Update:
-        """RRset exists and has exactly these values (section 2.4.2)."""
+        """RRset exists and has exactly these values, one at least (section 2.4.2)."""
+        if not values:  # it would be no prerequisite at all, and the update always be carried out
+            raise UsageError("no value is given", hint="require_no_rrset says that an RRset must not exist")
         number = _type(rrtype)
         owner = self._name(name)
         return self._require(*(Record(owner, number, self.rrclass, 0, self._rdata(number, v)) for v in values))
@@ -66,8 +78,6 @@ class Update(Value):
         if not 0 <= ttl <= MAX_TTL:
             raise InvalidText(f"the TTL {ttl} is not within 0 to {MAX_TTL}")
         number = _type(rrtype)
-        if not is_zone_type(number):
-            raise UsageError(f"a record of type {rrtype_to_text(number)} cannot stand in a zone")
         owner = self._name(name)
         return self._change(*(Record(owner, number, self.rrclass, ttl, self._rdata(number, v)) for v in values))
 
@@ -122,11 +132,12 @@ def name_in_zone(text: str, zone: Name) -> Name:
     """
     if text == "@":
         return zone
-    name = Name.from_text(text)
-    if text.endswith(".") or name.is_within(zone):
-        return name
-    return name.below(zone)
+    name, is_absolute = parse_name(text)
+    return name if is_absolute or name.is_within(zone) else name.below(zone)
 
 
 def _type(rrtype: int | str) -> int:
-    return rrtype_from_text(rrtype) if isinstance(rrtype, str) else rrtype
+    number = rrtype_from_text(rrtype) if isinstance(rrtype, str) else rrtype
+    if not is_zone_type(number):
+        raise UsageError(f"there are no RRsets of type {rrtype_to_text(number)} in a zone")
+    return number

@@ -6,6 +6,7 @@ from struct import Struct, error
 
 from dns_update.errors import MalformedMessage
 from dns_update.value import Value
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
 # linux/netlink.h, linux/rtnetlink.h, linux/if_addr.h
 NLMSG_ERROR = 2
@@ -14,6 +15,7 @@ RTM_NEWADDR = 20
 RTM_GETADDR = 22
 _NLM_F_REQUEST = 0x001
 _NLM_F_DUMP = 0x300
+_ADDRESS_OCTETS = {2: IPV4_OCTETS, 10: IPV6_OCTETS}  # AF_INET, AF_INET6
 _IFA_ADDRESS = 1
 _IFA_LOCAL = 2
 _IFA_CACHEINFO = 6
@@ -86,22 +88,27 @@ def decode(octets: bytes) -> Dump:
             if kind == NLMSG_ERROR:
                 return Dump(tuple(entries), is_last=True, errno=-_I32.unpack_from(body)[0])
             if kind == RTM_NEWADDR:
-                entries.append(_entry(body))
+                entries += _entry(body)
             position += _aligned(length)
     except error as reason:  # struct's: the octets did not suffice
         raise MalformedMessage(f"a netlink message is cut off: {reason}") from reason
     return Dump(tuple(entries), is_last=False)
 
 
-def _entry(body: bytes) -> AddressEntry:
-    _family, _prefix_length, flags, scope, index = _IFADDRMSG.unpack_from(body)
+def _entry(body: bytes) -> tuple[AddressEntry, ...]:
+    """Read one RTM_NEWADDR; what is no IPv4 or IPv6 address (Phonet, MCTP) is passed over."""
+    family, _prefix_length, flags, scope, index = _IFADDRMSG.unpack_from(body)
     attributes = _attributes(body)
     # On a point-to-point link IFA_ADDRESS is the peer's, IFA_LOCAL ours.
     address = attributes.get(_IFA_LOCAL) or attributes.get(_IFA_ADDRESS, b"")
+    if family not in _ADDRESS_OCTETS or not address:
+        return ()
+    if len(address) != _ADDRESS_OCTETS[family]:
+        raise MalformedMessage(f"an address of {len(address)} octets in family {family}")
     if _IFA_FLAGS in attributes:  # all 32 bits; the header has room for 8
         flags = _U32.unpack_from(attributes[_IFA_FLAGS])[0]
     preferred = _U32.unpack_from(attributes[_IFA_CACHEINFO])[0] if _IFA_CACHEINFO in attributes else FOREVER
-    return AddressEntry(index, address, flags, scope, preferred)
+    return (AddressEntry(index, address, flags, scope, preferred),)
 
 
 def _attributes(body: bytes) -> dict[int, bytes]:

@@ -8,6 +8,7 @@ import stat
 
 from dns_update.errors import InvalidText, UsageError
 from dns_update.value import Value
+from dns_update.wire.codes import decimal
 from dns_update.wire.name import Name
 
 MIN_MAC_OCTETS = 10  # a truncated MAC has at least 10 octets and half the digest (RFC 8945, section 5.2.2.1)
@@ -59,7 +60,7 @@ class Algorithm(Value):
         wire_name, digest, octets = _ALGORITHMS[whole]
         least = max(MIN_MAC_OCTETS, octets // 2)
         allowed = range(least * 8, octets * 8 + 1, 8)
-        if not (bits.isascii() and bits.isdecimal() and int(bits[:4]) in allowed):
+        if bits.startswith("0") or decimal(bits, allowed[-1]) not in allowed:
             raise InvalidText(
                 f"{text!r} has a wrong length of the MAC",
                 hint=f"{whole} can be cut to {allowed[0]}, {allowed[1]}, ... {allowed[-1]} bits",
@@ -113,7 +114,12 @@ class Key(Value):
         `encoding` is `base64` (BIND's form), `text` (the text itself, as UTF-8, is the secret) or `auto`: Base64 if
         it is strictly that, with the text in `other_reading`; the text itself otherwise. Raises UsageError.
         """
-        raw = secret.encode()
+        try:
+            raw = secret.encode()
+        except UnicodeEncodeError:
+            raise InvalidText(
+                f"the secret of key {name} is not UTF-8", hint="key-encoding=base64 takes any octets"
+            ) from None
         if encoding == "text":
             return cls(name, raw, algorithm, reading="text")
         decoded = _decode_base64(raw)
@@ -242,7 +248,8 @@ def _tokens(text: str, source: str) -> Iterator[str]:
         if character.isspace():
             position += 1
         elif comment_end:
-            position = _behind(comment_end, text, position + 1)
+            start = position + 1 if comment_end == "\n" else position + len("/*")
+            position = _behind(comment_end, text, start)
         elif character == '"':
             end = text.find('"', position + 1)
             if end < 0:

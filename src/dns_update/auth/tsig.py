@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hmac
 
-from dns_update.errors import MalformedMessage, ReplyNotTrusted
+from dns_update.errors import MalformedMessage, ReplyNotTrusted, UsageError
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRClass, RRType, rcode_to_text
 from dns_update.wire.cursor import Cursor
-from dns_update.wire.message import Message, encode_record
+from dns_update.wire.message import MAX_MESSAGE_OCTETS, Message, encode_record
 from dns_update.wire.record import Record
 
 TYPE_CHECKING = False
@@ -111,14 +111,20 @@ def sign(  # noqa: PLR0913 - what a signature depends on
     """Return a message with a TSIG record behind it, and the MAC in that record.
 
     `octets` is an encoded message without one, `time_signed` the wall clock in whole seconds since 1970. To sign a
-    reply, give the `request_mac` that it answers.
+    reply, give the `request_mac` that it answers. Raises UsageError if that makes the message too long.
     """
     own_id = int.from_bytes(octets[:_ID_OCTETS])
     unsigned = Tsig(key.algorithm.wire_name, time_signed, FUDGE, b"", own_id, error, other)
     mac = _mac(octets, key, unsigned, request_mac)[: key.algorithm.mac_octets]
     tsig = Tsig(key.algorithm.wire_name, time_signed, FUDGE, mac, own_id, error, other)
     record = Record(key.name, RRType.TSIG, RRClass.ANY, 0, tsig.to_rdata())
-    return _with_arcount(octets, +1) + encode_record(record), mac
+    signed = _with_arcount(octets, +1) + encode_record(record)
+    if len(signed) > MAX_MESSAGE_OCTETS:
+        raise UsageError(
+            f"this makes a message of {len(signed)} octets, signed; at most {MAX_MESSAGE_OCTETS} are allowed",
+            hint="send it in several updates",
+        )
+    return signed, mac
 
 
 def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: int) -> Tsig:
@@ -134,6 +140,8 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
         tsig = Tsig.from_rdata(signature.record.rdata)
     except MalformedMessage as error:
         raise ReplyNotTrusted("its TSIG record is malformed") from error
+    if (signature.record.rrclass, signature.record.ttl) != (RRClass.ANY, 0):  # RFC 8945, section 4.2
+        raise ReplyNotTrusted("its TSIG record is malformed")
     if signature.record.name != key.name or tsig.algorithm != key.algorithm.wire_name:
         raise ReplyNotTrusted(f"it is signed with key {signature.record.name}, algorithm {tsig.algorithm}")
     if not tsig.mac:

@@ -99,20 +99,20 @@ def _run(words: list[str]) -> int:
 
 
 def _dispatch(words: list[str], command: str) -> int:
-    if not words or any(word in _HELP_WORDS for word in words[:2]) or "--help" in words or "-h" in words:
+    if any(word in _HELP_WORDS for word in words[:2]) or "--help" in words or "-h" in words:
         from dns_update.cli.help import help_text  # noqa: PLC0415 - not on the way of an update
 
         topic = next((word for word in words if word in COMMANDS), None)
         put(help_text(topic))
-        return 0 if words else UsageError.exit_status
-    if words[0] in ("--version", "version"):
+        return 0
+    if words[:1] in (["--version"], ["version"]):
         from dns_update import __version__  # noqa: PLC0415 - not on the way of an update
 
         put(f"dns-update {__version__}\n")
         return 0
-    if words[0] == command:
+    if words[:1] == [command]:
         words = words[1:]
-    elif "=" not in words[0] and not words[0].startswith("--"):
+    elif words and "=" not in words[0] and not words[0].startswith("--"):
         raise _unknown_command(words[0])
     if command == "show":
         from dns_update.cli.show import run  # noqa: PLC0415 - one command, one import

@@ -58,8 +58,12 @@ def key_of(options: Options) -> Key | None:
             raise UsageError("key= is given without key-name=", hint="the server finds the secret by the key's name")
         algorithm = options.algorithm if options.algorithm is not None else Algorithm.from_text(DEFAULT_ALGORITHM)
         return Key.from_secret(options.key_name, read_secret(options.key), algorithm, options.key_encoding)
-    for prop, value in (("key-name", options.key_name), ("algorithm", options.algorithm)):
-        if value is not None:
+    for prop, given in (
+        ("key-name", options.key_name is not None),
+        ("algorithm", options.algorithm is not None),
+        ("key-encoding", options.key_encoding != "auto"),
+    ):
+        if given:
             raise UsageError(f"{prop}= is given without a secret", hint="give key= or key-file=")
     return None
 
@@ -67,7 +71,8 @@ def key_of(options: Options) -> Key | None:
 def name_of(options: Options, command: str) -> str:
     """Return the name, which every command needs; raises UsageError."""
     if options.name is None:
-        raise UsageError("name= is missing", hint=f"for example: dns-update {command} name=home zone=example.com ...")
+        example = f"for example: dns-update {command} name=home zone=example.com ..."
+        raise UsageError("name= is missing", hint=f"{example}; all about it: dns-update --help")
     return options.name
 
 

@@ -6,11 +6,20 @@ rest. So each rule stands here once, for blocking and for asyncio callers.
 
 from __future__ import annotations
 
-from dns_update.errors import NameExists, NameNotFound, NameNotInZone, NoAnswer, NotApplied, Refusal, Silence
+from dns_update.errors import (
+    NameExists,
+    NameNotFound,
+    NameNotInZone,
+    NoAnswer,
+    NotApplied,
+    Refusal,
+    Silence,
+    ZoneNotFound,
+)
 from dns_update.exchange import Reply, UnverifiedReply
 from dns_update.transport import DNS_PORT, Endpoint
 from dns_update.value import Value
-from dns_update.wire.codes import Rcode
+from dns_update.wire.codes import Rcode, RRType
 from dns_update.wire.message import Message
 
 TYPE_CHECKING = False
@@ -127,31 +136,32 @@ class Dialogue:
 
         A refusal by one address of a host name ends the attempts at its others: they are the same server.
         """
-        failures: list[DnsUpdateError] = []
+        own = len(self.failures)
         for server in self.servers:
-            for endpoint in (yield from self._endpoints(server, failures)):
-                if failures:
-                    self.log(f"{failures[-1]}; trying {endpoint}")
+            for endpoint in (yield from self._endpoints(server)):
+                if len(self.failures) > own:
+                    self.log(f"{self.failures[-1]}; trying {endpoint}")
                 try:
-                    result = yield from act(endpoint)
-                except _FINAL:
+                    return (yield from act(endpoint))
+                except _FINAL as error:
+                    error.failures = tuple(self.failures[own:])
                     raise
                 except (Silence, Refusal) as error:
-                    failures.append(error)
+                    self.failures.append(error)
                     if not isinstance(error, NoAnswer):
                         break
-                else:
-                    self.failures += failures
-                    return result
-        raise _most_telling(failures)
+        chosen = _most_telling(self.failures[own:])
+        if chosen is not self.failures[-1]:
+            self.log(str(self.failures[-1]))
+        raise chosen
 
-    def _endpoints(self, server: Server, failures: list[DnsUpdateError]) -> Steps[tuple[Endpoint, ...]]:
+    def _endpoints(self, server: Server) -> Steps[tuple[Endpoint, ...]]:
         if server.is_address:
             return (Endpoint(server.host, server.port),)
         try:
             addresses = yield Resolve(server.host)
         except NoAnswer as error:
-            failures.append(error)
+            self.failures.append(error)
             return ()
         return tuple(Endpoint(address, server.port) for address in addresses[:MAX_ADDRESSES])
 
@@ -179,12 +189,43 @@ class Site(Value):
     def __init__(self, dialogue: Dialogue, endpoint: Endpoint, place: Place) -> None:
         self._fill(dialogue=dialogue, endpoint=endpoint, place=place)
 
-    def read(self, rrtype: int, owner: Name | None = None) -> Steps[Records]:
-        """Return the records at the place's owner name that a query for `rrtype` brings; a CNAME is among them."""
+    def look(self, rrtype: int, owner: Name | None = None) -> Steps[tuple[Records, Reply]]:
+        """Return the records at the owner name that a query for `rrtype` brings, a CNAME among them, and the answer.
+
+        `owner` is another name than the place's, if given. Raises ZoneNotFound, with the rcode NOERROR, for what lies
+        below a delegation and cannot be read.
+        """
         owner = self.place.owner if owner is None else owner
         query = Message.query(owner, rrtype, self.place.rrclass)
         reply = yield from self.dialogue.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
-        return tuple(record for record in reply.message.answer if record.name == owner)
+        records = tuple(record for record in reply.message.answer if record.name == owner)
+        cut = None if records else self._zone_cut(owner, reply.message)
+        return (records if cut is None else self._behind_cut(cut, owner, rrtype, reply.message)), reply
+
+    def read(self, rrtype: int, owner: Name | None = None) -> Steps[Records]:
+        """Do as `look`, and return the records only."""
+        records, _reply = yield from self.look(rrtype, owner)
+        return records
+
+    def _zone_cut(self, owner: Name, message: Message) -> Name | None:
+        """Return the delegation at or above `owner` to which a referral points (RFC 1034, section 4.3.2, step 3b)."""
+        for record in message.authority:
+            below_apex = record.name != self.place.zone and record.name.is_within(self.place.zone)
+            if record.rrtype == RRType.NS and below_apex and owner.is_within(record.name):
+                return record.name
+        return None
+
+    def _behind_cut(self, cut: Name, owner: Name, rrtype: int, message: Message) -> Records:
+        """Return what a referral shows of the data asked for: the delegation's own NS records, and glue."""
+        shown = message.additional if rrtype in (RRType.A, RRType.AAAA) else message.authority
+        records = tuple(record for record in shown if record.name == owner and rrtype in (record.rrtype, RRType.ANY))
+        if not records and (owner != cut or rrtype not in (RRType.NS, RRType.ANY)):
+            raise ZoneNotFound(
+                f"{owner} lies in {cut}, which {self.endpoint} delegates and does not show",
+                hint="records there are the business of that zone's own servers",
+                server=str(self.endpoint),
+            )
+        return records
 
 
 def _most_telling(failures: list[DnsUpdateError]) -> DnsUpdateError:

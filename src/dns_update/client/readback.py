@@ -6,8 +6,8 @@ was asked for is compared with what the same server then serves.
 
 from __future__ import annotations
 
-from dns_update.errors import NotApplied, ZoneNotFound
-from dns_update.wire.codes import RRType, rrtype_to_text
+from dns_update.errors import DnsUpdateError, NotApplied, ZoneNotFound
+from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
 from dns_update.wire.name import Name
 from dns_update.wire.record import canonical_rdata, rdata_to_text
 
@@ -33,7 +33,7 @@ def standing(site: Site, rrtypes: Iterable[int]) -> Steps[tuple[Records, dict[in
     before: dict[Record, None] = {}
     ttls: dict[int, int] = {}
     for rrtype in rrtypes:
-        records = yield from site.read(rrtype)
+        records = yield from _read_if_shown(site, rrtype)
         before |= dict.fromkeys(records)
         ttls |= {record.rrtype: record.ttl for record in records}  # an RRset's records have one TTL (RFC 2181, 5.2)
     missing = [rrtype for rrtype in rrtypes if rrtype not in ttls]
@@ -47,6 +47,16 @@ def standing(site: Site, rrtypes: Iterable[int]) -> Steps[tuple[Records, dict[in
             )
         ttls |= dict.fromkeys(missing, soa[0].ttl)
     return tuple(before), ttls
+
+
+def _read_if_shown(site: Site, rrtype: int) -> Steps[Records]:
+    """Return the records of a type; none if they lie below a delegation, which the server does not show."""
+    try:
+        return (yield from site.read(rrtype))
+    except ZoneNotFound as error:
+        if error.rcode != Rcode.NOERROR:
+            raise
+        return ()
 
 
 def after_set(site: Site, data: Data, ttls: Mapping[int, int]) -> Steps[Records]:
@@ -87,6 +97,14 @@ def after_delete(site: Site, data: Data) -> Steps[Records]:
     return tuple(left)
 
 
+def _read_if_possible(site: Site, rrtype: int, owner: Name | None = None) -> Steps[Records]:
+    """Return records that only serve to tell more; none if they cannot be had."""
+    try:
+        return (yield from site.read(rrtype, owner))
+    except DnsUpdateError:
+        return ()
+
+
 def _canonical(site: Site, rrtype: int, values: Iterable[bytes]) -> set[bytes]:
     return {canonical_rdata(rrtype, value, site.place.rrclass) for value in values}
 
@@ -97,7 +115,7 @@ def _wildcard_behind(site: Site, rrtype: int, records: list[Record]) -> Steps[Na
     while ancestor != site.place.zone and ancestor.labels:
         ancestor = ancestor.parent
         wildcard = Name((b"*", *ancestor.labels))
-        source = yield from site.read(rrtype, wildcard)
+        source = yield from _read_if_possible(site, rrtype, wildcard)
         if source and {(r.rrtype, r.rdata) for r in source} >= {(r.rrtype, r.rdata) for r in records}:
             return wildcard
     return None
@@ -106,7 +124,7 @@ def _wildcard_behind(site: Site, rrtype: int, records: list[Record]) -> Steps[Na
 def _not_applied(site: Site, rrtype: int, records: Records) -> Steps[NotApplied]:
     """Say what stands at the name instead of what was asked for."""
     if not records:
-        records = yield from site.read(RRType.ANY)
+        records = yield from _read_if_possible(site, RRType.ANY)
     stands = [record for record in records if record.rrtype not in _KEPT_BY_SERVER]
     texts = [f"{rrtype_to_text(r.rrtype)} {rdata_to_text(r.rrtype, r.rdata, r.rrclass)}" for r in stands]
     owner = site.place.owner

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update.client.dialogue import Place, Site
-from dns_update.errors import DnsUpdateError, NotApplied, UsageError, ZoneNotFound
+from dns_update.errors import DnsUpdateError, NoAnswer, NotApplied, UsageError, ZoneNotFound
 from dns_update.update import Update, name_in_zone
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRClass
@@ -179,11 +179,10 @@ def show_records(dialogue: Dialogue, target: Target, rrtypes: Iterable[int]) -> 
         site = Site(dialogue, endpoint, place)
         found: dict[Record, None] = {}
         for rrtype in rrtypes:
-            query = Message.query(place.owner, rrtype, place.rrclass)
-            reply = yield from dialogue.ask_for(endpoint, query, Rcode.NXDOMAIN)
-            found |= dict.fromkeys(record for record in reply.message.answer if record.name == place.owner)
+            records, reply = yield from site.look(rrtype)
+            found |= dict.fromkeys(records)
         if not found and reply.message.rcode == Rcode.NXDOMAIN:
-            raise dialogue.refusal(reply, endpoint, query)
+            raise dialogue.refusal(reply, endpoint, Message.query(place.owner, rrtype, place.rrclass))
         return _outcome(site, reply, None, tuple(found))
 
     return (yield from dialogue.at_first_server(at))
@@ -248,10 +247,11 @@ def _carry_out(
     reply = yield from dialogue.ask(endpoint, message)
     if reply.message.rcode != Rcode.NOERROR:
         refusal = dialogue.refusal(reply, endpoint, message)
-        if reply.tries == 1 or reply.message.rcode not in _PREREQUISITE_FAILED:
+        # An earlier try, here or at another address, may have been carried out, and only its answer lost: then it is
+        # our own work that the prerequisite stumbles over.
+        was_tried = reply.tries > 1 or any(isinstance(failure, NoAnswer) for failure in dialogue.failures)
+        if not was_tried or reply.message.rcode not in _PREREQUISITE_FAILED:
             raise refusal
-        # An earlier try may have been carried out, and only its answer lost: then it is our own work that the
-        # prerequisite stumbles over.
         try:
             after = yield from read_back()
         except DnsUpdateError:

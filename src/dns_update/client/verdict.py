@@ -71,6 +71,9 @@ def _unsigned_hint(rcode: int, asked: Asked) -> str:
         return f"Knot answers so when it has no zone {asked.zone}: check zone= and dns-server="
     if rcode in (Rcode.REFUSED, Rcode.NOTAUTH):
         return f"PowerDNS answers so when it {key}; Knot when it does not hold the zone"
+    if rcode in (Rcode.FORMERR, Rcode.NOTIMP):
+        what = "understand the message" if rcode == Rcode.FORMERR else "know dynamic updates, or not of this class"
+        return f"the server does not {what}; it may say so before it looks at the signature"
     return f"check that the server's key {_name_of(asked.key)} is the same, and that nothing between alters messages"
 
 
@@ -174,10 +177,13 @@ def _grant(asked: Asked) -> str:
     changes = asked.message.authority
     name = changes[0].name if changes else asked.zone
     grant = f'grant "{asked.key.name}" name {name}. {_types(asked)};'
-    return (
-        f"BIND would allow it by update-policy {{ {grant} }}; "
-        "a secondary that does not forward refuses too, and PowerDNS does beside a CNAME"
-    )
+    others = ["a secondary that does not forward refuses too", "PowerDNS does beside a CNAME"]
+    types = {change.rrtype for change in changes}
+    if types & {RRType.MX, RRType.SRV, RRType.NS}:
+        others.append("BIND does where a host of the zone that is named has no address (check-integrity)")
+    if types & {RRType.A, RRType.AAAA, RRType.MX}:
+        others.append("and where it takes the name for no host name (check-names)")
+    return f"BIND would allow it by update-policy {{ {grant} }}; {', '.join(others)}"
 
 
 def _types(asked: Asked) -> str:

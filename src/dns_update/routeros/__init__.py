@@ -9,10 +9,10 @@ from dns_update.auth import Algorithm
 from dns_update.errors import InvalidText, UsageError
 from dns_update.transport import Server, port_from_text
 from dns_update.value import Value
-from dns_update.wire.codes import RRClass, is_zone_type, rrclass_from_text, rrtype_from_text
+from dns_update.wire.codes import RRClass, decimal, is_zone_type, rrclass_from_text, rrtype_from_text
 from dns_update.wire.inet import format_address, parse_address, parse_cidr
 from dns_update.wire.name import Name
-from dns_update.wire.record import MAX_TTL
+from dns_update.wire.record import MAX_TTL, utf8
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,21 +110,18 @@ class Options:
 def ttl_from_text(text: str) -> int:
     """Return seconds, written as a number or with units as in `1h30m` (w, d, h, m, s); raises InvalidText."""
     total, digits = 0, ""
-    for character in text.lower():
-        if character.isascii() and character.isdecimal():
+    for character in f"{text.lower()}s" if text[-1:].isdecimal() else text.lower():
+        if character.isdecimal():
             digits += character
-        elif digits and character in SECONDS:
-            total += int(digits[:_TTL_DIGITS]) * SECONDS[character]
-            digits = ""
-        else:
-            raise InvalidText(f"{text!r} is not a TTL", hint="seconds, or 10m, 1h, 1d")
-    total += int(digits[:_TTL_DIGITS] or 0)
+            continue
+        number = decimal(digits, MAX_TTL)
+        if number is None or character not in SECONDS:
+            raise InvalidText(f"{text!r} is not a TTL", hint=f"0 to {MAX_TTL} seconds, or 10m, 1h, 1d")
+        total += number * SECONDS[character]
+        digits = ""
     if not text or total > MAX_TTL:
-        raise InvalidText(f"{text!r} is not a TTL", hint=f"0 to {MAX_TTL} seconds")
+        raise InvalidText(f"{text!r} is not a TTL", hint=f"0 to {MAX_TTL} seconds, or 10m, 1h, 1d")
     return total
-
-
-_TTL_DIGITS = len(str(MAX_TTL)) + 1  # one more than the largest has: enough to see that a number is too large
 
 
 def _address(text: str) -> object:
@@ -178,9 +175,10 @@ def _timeout(text: str) -> float:
 
 
 def _retries(text: str) -> int:
-    if text.isascii() and text.isdecimal() and int(text[:4]) <= MAX_RETRIES:
-        return int(text)
-    raise InvalidText(f"{text!r} is not a number of retries", hint=f"0 to {MAX_RETRIES}")
+    retries = decimal(text, MAX_RETRIES)
+    if retries is None:
+        raise InvalidText(f"{text!r} is not a number of retries", hint=f"0 to {MAX_RETRIES}")
+    return retries
 
 
 def _own_address(text: str) -> str:
@@ -190,6 +188,7 @@ def _own_address(text: str) -> str:
 def _text(text: str) -> str:
     if not text:
         raise InvalidText("the value is empty")
+    utf8(text)
     return text
 
 
@@ -312,7 +311,8 @@ def _split(word: str, rest: Iterator[str]) -> tuple[str, str]:
         if following is None and name in _BY_NAME:
             raise UsageError(f"--{name} has no value", hint=f"--{name} {_BY_NAME[name].form}")
         value = following or ""
-    while value.startswith("[") and value.count("[") > value.count("]"):
+    is_expression = name == "address" and value.startswith("[")
+    while is_expression and value.count("[") > value.count("]"):
         following = next(rest, None)
         if following is None:
             raise UsageError(f"{name}={value} has a bracket that is not closed")

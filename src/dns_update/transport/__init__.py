@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dns_update.errors import InvalidText
 from dns_update.value import Value
+from dns_update.wire.codes import MAX_U16, decimal
 from dns_update.wire.inet import format_address, parse_address
 from dns_update.wire.name import Name
 
 DNS_PORT = 53
-_MAX_PORT = 65535
 
 
 class Endpoint(Value):
@@ -27,9 +27,7 @@ class Endpoint(Value):
         return ":" in self.address
 
     def __str__(self) -> str:
-        if self.port == DNS_PORT:
-            return self.address
-        return f"[{self.address}]:{self.port}" if self.is_ipv6 else f"{self.address}:{self.port}"
+        return _with_port(self.address, self.port)
 
 
 class Server(Value):
@@ -51,6 +49,8 @@ class Server(Value):
         """
         host, port = _split_port(text, default_port)
         address, percent, scope = host.partition("%")
+        if percent and not scope:
+            raise InvalidText(f"{text!r} has an empty zone behind the %", hint="as fe80::1%eth0")
         if ":" in address:
             return cls(format_address(parse_address(address)) + percent + scope, port, is_address=True)
         if _looks_like_ipv4(host):
@@ -59,14 +59,21 @@ class Server(Value):
         return cls(host, port)
 
     def __str__(self) -> str:
-        return self.host if self.port == DNS_PORT else f"{self.host}:{self.port}"
+        return _with_port(self.host, self.port)
+
+
+def _with_port(host: str, port: int) -> str:
+    if port == DNS_PORT:
+        return host
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def port_from_text(text: str) -> int:
     """Return a port number, 1 to 65535; raises InvalidText."""
-    if text.isascii() and text.isdecimal() and 0 < int(text[:6]) <= _MAX_PORT:
-        return int(text)
-    raise InvalidText(f"{text!r} is not a port", hint=f"a number from 1 to {_MAX_PORT}")
+    port = decimal(text, MAX_U16)
+    if not port:
+        raise InvalidText(f"{text!r} is not a port", hint=f"a number from 1 to {MAX_U16}")
+    return port
 
 
 def _split_port(text: str, default_port: int) -> tuple[str, int]:

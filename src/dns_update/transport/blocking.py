@@ -32,9 +32,12 @@ class BlockingTransport:
         """Send from `local_address` if given; tell `trace` of every message, sent and received.
 
         `trace` is called with `"sent"` or `"received"`, the server's endpoint, `"udp"` or `"tcp"`, and the octets.
+        Raises UsageError if `local_address` is none of this machine's.
         """
         self._local_address = local_address
         self._trace = trace
+        if local_address is not None:
+            self._socket(is_ipv6=":" in local_address, is_tcp=False).close()
 
     def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
         """Take an exchange to its end and return its result; raises NoAnswer."""
@@ -60,7 +63,7 @@ class BlockingTransport:
     def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange has heard enough; raises OSError."""
         is_tcp = attempt.transport == TCP
-        with self._socket(endpoint, is_tcp=is_tcp) as connection:
+        with self._socket(is_ipv6=endpoint.is_ipv6, is_tcp=is_tcp) as connection:
             connection.settimeout(_left(attempt))
             connection.connect((endpoint.address, endpoint.port))
             channel = _Stream(connection) if is_tcp else _Datagrams(connection)
@@ -73,8 +76,8 @@ class BlockingTransport:
                     if exchange.listening:
                         exchange.receive(octets, wall=int(time.time()))
 
-    def _socket(self, endpoint: Endpoint, *, is_tcp: bool) -> socket.socket:
-        family = socket.AF_INET6 if endpoint.is_ipv6 else socket.AF_INET
+    def _socket(self, *, is_ipv6: bool, is_tcp: bool) -> socket.socket:
+        family = socket.AF_INET6 if is_ipv6 else socket.AF_INET
         connection = socket.socket(family, socket.SOCK_STREAM if is_tcp else socket.SOCK_DGRAM)
         if self._local_address is not None:
             try:

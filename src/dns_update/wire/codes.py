@@ -93,12 +93,20 @@ RR_TYPES = {
 
 # Meta-types and query types (RFC 6895, section 3.1): they never stand in a zone, so they cannot be added to one.
 META_TYPES = range(128, 256)
-_MAX_U16 = 0xFFFF
+MAX_U16 = 0xFFFF
+
+
+def decimal(text: str, highest: int) -> int | None:
+    """Return the number from 0 to `highest` that `text` is in ASCII digits; None if it is anything else."""
+    if not (text.isascii() and text.isdecimal()) or len(text.lstrip("0")) > len(str(highest)):
+        return None
+    number = int(text.lstrip("0") or "0")
+    return number if number <= highest else None
 
 
 def is_zone_type(rrtype: int) -> bool:
     """Tell whether records of `rrtype` can stand in a zone."""
-    return 0 < rrtype < _MAX_U16 and rrtype not in META_TYPES and rrtype != RRType.OPT
+    return 0 < rrtype < MAX_U16 and rrtype not in META_TYPES and rrtype != RRType.OPT
 
 
 def rrtype_from_text(text: str) -> int:
@@ -139,13 +147,11 @@ def _mnemonic(codes: type, number: int) -> str | None:
 
 
 def _from_text(text: str, numbers: dict[str, int], generic_prefix: str, kind: str) -> int:
-    upper = text.upper()
+    upper = text.upper() if text.isascii() else ""  # the upper case of some other letters is ASCII
     number = numbers.get(upper)
+    if number is None and upper.startswith(generic_prefix):
+        digits = upper.removeprefix(generic_prefix)
+        number = decimal(digits, MAX_U16) if digits == "0" or not digits.startswith("0") else None
     if number is not None:
         return number
-    digits = upper.removeprefix(generic_prefix)
-    if digits != upper and digits.isascii() and digits.isdecimal() and len(digits) <= len("65535"):
-        number = int(digits)
-        if number <= _MAX_U16:
-            return number
     raise InvalidText(f"unknown {kind} {text!r}", hint=f"use a mnemonic, or {generic_prefix}n for number n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dns_update.errors import MalformedMessage
 from dns_update.wire.name import MAX_NAME_OCTETS, Name
 
+MAX_POINTERS = 127  # in one name: as many as it can have labels; a longer chain only costs time
 POINTER = 0xC0  # the two top bits that mark a compression pointer (RFC 1035, section 4.1.4)
 
 
@@ -67,11 +68,15 @@ class Cursor:
         octets = 1  # the root's
         reader = self
         first_octet_of_run = self.position
+        pointers = 0
         while (length := reader.u8()) != 0:
             if length & POINTER == POINTER:
                 target = (length & ~POINTER) << 8 | reader.u8()
                 if target >= first_octet_of_run:
                     raise MalformedMessage(f"compression pointer to {target} does not lead backwards")
+                pointers += 1
+                if pointers > MAX_POINTERS:
+                    raise MalformedMessage(f"a name of more than {MAX_POINTERS} compression pointers")
                 first_octet_of_run = target
                 reader = Cursor(self.data, target)
                 continue

@@ -34,22 +34,8 @@ class Name(Value):
         """
         if text == "@" and origin is not None:
             return origin
-        if text == ".":
-            return ROOT
-        if not text:
-            raise InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
-        if not text.isascii():
-            raise InvalidText(f"{text!r} is not ASCII", hint="write an international name in its xn-- form")
-        if "\\" in text:
-            labels, absolute = _split_escaped(text)
-        elif text.split() != [text]:
-            raise InvalidText(f"{_shorten(text)!r} has a blank in it", hint="write it as \\032 if it is meant")
-        else:
-            absolute = text.endswith(".")
-            labels = text.removesuffix(".").encode("ascii").split(b".")
-        for label in labels:
-            _check_label(label, text)
-        return cls(tuple(labels)).below(ROOT if absolute or origin is None else origin)
+        name, is_absolute = parse_name(text)
+        return name if is_absolute or origin is None else name.below(origin)
 
     @property
     def folded(self) -> tuple[bytes, ...]:
@@ -117,6 +103,24 @@ class Name(Value):
 ROOT = Name(())
 
 
+def parse_name(text: str) -> tuple[Name, bool]:
+    """Return the name that `text` is by itself, and whether it ends with a dot and so is absolute; see `from_text`."""
+    if text == ".":
+        return ROOT, True
+    if not text:
+        raise InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
+    if not text.isascii():
+        raise InvalidText(f"{text!r} is not ASCII", hint="write an international name in its xn-- form")
+    if "\\" in text or text.split() != [text]:
+        labels, is_absolute = _split_escaped(text)
+    else:
+        is_absolute = text.endswith(".")
+        labels = text.removesuffix(".").encode("ascii").split(b".")
+    for label in labels:
+        _check_label(label, text)
+    return Name(tuple(labels)).below(ROOT), is_absolute
+
+
 def encode_labels(labels: tuple[bytes, ...]) -> bytes:
     """Return labels with their length octets, without the root's."""
     return b"".join([b"%c%b" % (len(label), label) for label in labels])
@@ -138,6 +142,8 @@ def _split_escaped(text: str) -> tuple[list[bytes], bool]:
     while position < len(text):
         character = text[position]
         position += 1
+        if character.isspace():
+            raise InvalidText(f"{_shorten(text)!r} has a blank in it", hint="write it as \\032 if it is meant")
         if character == ".":
             labels.append(bytearray())
         elif character != "\\":

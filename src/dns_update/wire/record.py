@@ -49,27 +49,33 @@ class Record(Value):
         return rdata_to_text(self.rrtype, self.rdata, self.rrclass)
 
 
-# Where names stand in the rdata of the types whose names senders may compress (RFC 3597, section 4): octets before the
-# first name, then the number of names. What follows them is copied.
+# The parts of the rdata of the types whose names senders may compress, or once could (RFC 3597, section 4): a number of
+# octets, or one of these.
+_NAME = -1
+_STRING = -2  # a length octet and as many octets
+_REST = -3
 _COMPRESSIBLE = {
-    RRType.NS: (0, 1),
-    3: (0, 1),  # MD
-    4: (0, 1),  # MF
-    RRType.CNAME: (0, 1),
-    RRType.SOA: (0, 2),
-    7: (0, 1),  # MB
-    8: (0, 1),  # MG
-    9: (0, 1),  # MR
-    RRType.PTR: (0, 1),
-    14: (0, 2),  # MINFO
-    RRType.MX: (2, 1),
-    17: (0, 2),  # RP
-    18: (2, 1),  # AFSDB
-    21: (2, 1),  # RT
-    26: (2, 2),  # PX
-    RRType.SRV: (6, 1),
-    36: (2, 1),  # KX
-    RRType.DNAME: (0, 1),
+    RRType.NS: (_NAME,),
+    3: (_NAME,),  # MD
+    4: (_NAME,),  # MF
+    RRType.CNAME: (_NAME,),
+    RRType.SOA: (_NAME, _NAME, 20),
+    7: (_NAME,),  # MB
+    8: (_NAME,),  # MG
+    9: (_NAME,),  # MR
+    RRType.PTR: (_NAME,),
+    14: (_NAME, _NAME),  # MINFO
+    RRType.MX: (2, _NAME),
+    17: (_NAME, _NAME),  # RP
+    18: (2, _NAME),  # AFSDB
+    21: (2, _NAME),  # RT
+    24: (18, _NAME, _REST),  # SIG
+    26: (2, _NAME, _NAME),  # PX
+    30: (_NAME, _REST),  # NXT
+    RRType.SRV: (6, _NAME),
+    35: (4, _STRING, _STRING, _STRING, _NAME),  # NAPTR
+    36: (2, _NAME),  # KX
+    RRType.DNAME: (_NAME,),
 }
 
 
@@ -78,12 +84,19 @@ def read_rdata(cursor: Cursor, rrtype: int, length: int) -> bytes:
     layout = _COMPRESSIBLE.get(rrtype)
     if layout is None or not length:  # the empty rdata of an update's delete has no names
         return cursor.take(length)
-    octets_before, names = layout
     window = cursor.window(length)
-    parts = [window.take(octets_before)]
-    parts += [window.name().to_wire() for _ in range(names)]
-    parts.append(window.take(window.remaining))
-    return b"".join(parts)
+    rdata = b"".join([_read_part(window, part) for part in layout])
+    window.finish()
+    return rdata
+
+
+def _read_part(window: Cursor, part: int) -> bytes:
+    if part == _NAME:
+        return window.name().to_wire()
+    if part == _STRING:
+        octets = window.u8()
+        return octets.to_bytes(1) + window.take(octets)
+    return window.take(window.remaining if part == _REST else part)
 
 
 def rdata_from_text(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:
@@ -98,7 +111,7 @@ def rdata_from_text(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:
         return parse_ipv6(text)
     if rrtype in (RRType.TXT, RRType.SPF) and '"' not in text and not text.startswith("\\#"):
         return _strings_from_text(text)
-    _refuse_comment(text)
+    _refuse_more_than_one_record(text)
     return _through_dnspython(rrtype, text, rrclass)
 
 
@@ -107,7 +120,8 @@ def rdata_to_text(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> str:
     if rrclass == RRClass.IN and (rrtype, len(rdata)) in ((RRType.A, IPV4_OCTETS), (RRType.AAAA, IPV6_OCTETS)):
         return format_address(rdata)
     parsed = _parse_with_dnspython(rrtype, rdata, rrclass)
-    return str(parsed.to_text()) if parsed is not None else f"\\# {len(rdata)} {rdata.hex()}".rstrip()
+    text = str(parsed.to_text()).rstrip() if parsed is not None else ""
+    return text or f"\\# {len(rdata)} {rdata.hex()}".rstrip()
 
 
 def canonical_rdata(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> bytes:
@@ -123,15 +137,24 @@ def soa_mname(rdata: bytes) -> Name:
     return Cursor(rdata).name()
 
 
+def utf8(text: str) -> bytes:
+    """Return a text's octets; raises InvalidText for what came from the command line and is not UTF-8."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise InvalidText("the text is not UTF-8") from None
+
+
 def _strings_from_text(text: str) -> bytes:
-    octets = text.encode()
+    octets = utf8(text)
     chunks = [octets[i : i + MAX_STRING_OCTETS] for i in range(0, len(octets), MAX_STRING_OCTETS)] or [b""]
     return b"".join(b"%c%b" % (len(chunk), chunk) for chunk in chunks)
 
 
-def _refuse_comment(text: str) -> None:
-    """Refuse what a zone file's reader would drop without a word: everything behind an unquoted semicolon."""
+def _refuse_more_than_one_record(text: str) -> None:
+    """Refuse what hides the rest of a text from a zone file's reader: an unquoted semicolon, the end of a line."""
     quoted = False
+    brackets = 0  # within them a line end is a blank (RFC 1035, section 5.1)
     position = 0
     while position < len(text):
         character = text[position]
@@ -139,8 +162,12 @@ def _refuse_comment(text: str) -> None:
             position += 1
         elif character == '"':
             quoted = not quoted
+        elif character == "\n" and not brackets:
+            raise InvalidText(f"{text!r} has more than one line", hint="give each record a value of its own")
         elif character == ";" and not quoted:
             raise InvalidText(f"{text!r} has a semicolon, which starts a comment", hint='put the text in "quotes"')
+        elif character in "()" and not quoted:
+            brackets += 1 if character == "(" else -1
         position += 1
 
 
