@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dns_update.transport import Endpoint
     from dns_update.wire.message import Message
     from dns_update.wire.name import Name
+    from dns_update.wire.record import Record
 
 
 class Asked(Value):
@@ -177,13 +178,23 @@ def _grant(asked: Asked) -> str:
     changes = asked.message.authority
     name = changes[0].name if changes else asked.zone
     grant = f'grant "{asked.key.name}" name {name}. {_types(asked)};'
-    others = ["a secondary that does not forward refuses too", "PowerDNS does beside a CNAME"]
+    return "; ".join([f"BIND would allow it by update-policy {{ {grant} }}", *_other_refusers(changes)])
+
+
+def _other_refusers(changes: tuple[Record, ...]) -> list[str]:
+    """Name what else is refused, whatever the key may do."""
+    others = ["a secondary that does not forward refuses too, and PowerDNS does beside a CNAME"]
     types = {change.rrtype for change in changes}
     if types & {RRType.MX, RRType.SRV, RRType.NS}:
-        others.append("BIND does where a host of the zone that is named has no address (check-integrity)")
-    if types & {RRType.A, RRType.AAAA, RRType.MX}:
-        others.append("and where it takes the name for no host name (check-names)")
-    return f"BIND would allow it by update-policy {{ {grant} }}; {', '.join(others)}"
+        others.append("BIND refuses a host of the zone that has no address (check-integrity)")
+    if types & {RRType.A, RRType.AAAA, RRType.MX} and not all(_is_host_name(change.name) for change in changes):
+        others.append("BIND refuses what is no host name (check-names)")
+    return others
+
+
+def _is_host_name(name: Name) -> bool:
+    """Tell whether all labels are letters, digits and hyphens (RFC 1123, section 2.1); a wildcard may be the first."""
+    return all(label.replace(b"-", b"").isalnum() for label in name.labels if label != b"*")
 
 
 def _types(asked: Asked) -> str:

@@ -1,0 +1,370 @@
+"""The documents are true: configurations start, commands run and print what is shown, tables are those of the code."""
+
+import os
+import re
+import shlex
+import subprocess
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dns_update import errors
+from dns_update.cli import BROKEN_PIPE, COMMANDS, INTERRUPTED
+from dns_update.routeros import PROPERTIES, parse
+from lab import Bind, Knot, LabKey, NameServer, PowerDns, Zone, dig
+from tests.support.command import COMMAND
+from tests.support.peer import closed_port
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+ROUTEROS = {"address", "dns-server", "key", "key-name", "name", "ttl", "zone"}
+
+_DEADLINE = 60  # seconds after which a script hangs; none of the tests counts on it
+_SERVER = "192.0.2.1"  # in every section of "Set up the server"
+_OWNER = "home.example.com"
+_HEADING = re.compile(r"(#+) (.+)")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_LIBRARIES = ("/etc/bind/", "/var/lib/bind/", "/etc/knot/", "/var/lib/knot", "/var/lib/powerdns/")
+
+# Shell functions in place of what would alter this machine, and of what has to be told where the lab's files are.
+_STAND_INS = """\
+editor() { :; }
+rndc() { :; }
+knotc() { :; }
+systemctl() { :; }
+pdnsutil() { command pdnsutil --config-dir=. "$@"; }
+"""
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A fenced block: the heading above it, the word behind its first fence, its text."""
+
+    heading: str
+    kind: str
+    text: str
+
+
+def _fences() -> Iterator[Fence]:
+    heading, kind, lines = "", None, list[str]()
+    for line in README.splitlines():
+        if line.startswith("```"):
+            if kind is not None:
+                yield Fence(heading, kind, "".join(f"{text}\n" for text in lines))
+            kind, lines = (line[3:], []) if kind is None else (None, [])
+        elif kind is not None:
+            lines.append(line)
+        elif found := _HEADING.fullmatch(line):
+            heading = found[2]
+
+
+FENCES = list(_fences())
+
+
+def _text_of(kind: str, *headings: str) -> str:
+    """Return the text of all fences of a kind under these headings, in the order of the README."""
+    return "".join(fence.text for fence in FENCES if fence.kind == kind and fence.heading in headings)
+
+
+def _section(heading: str) -> str:
+    """Return what stands under a heading of the second or third level, subsections included."""
+    found = re.search(rf"^(##+) {re.escape(heading)}\n(.*?)(?=^##? |^\1 |\Z)", README, re.DOTALL | re.MULTILINE)
+    assert found, heading
+    return found[2]
+
+
+def _table(heading: str) -> list[list[str]]:
+    """Return the cells of the rows of the table under a heading, its title row left out."""
+    lines = [line for line in _section(heading).splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+
+
+# The configurations, and the commands beside them.
+
+
+def _moved(text: str, server: NameServer) -> str:
+    """Return a shown text with the lab's directory in place of the system's."""
+    for directory in _LIBRARIES:
+        slash = "/" if directory.endswith("/") else ""
+        text = text.replace(directory, f"{server.directory}{slash}")
+    return text.replace("-g knot ", "")  # here, knotd runs as whoever runs the tests
+
+
+def _run(script: str, directory: Path) -> str:
+    """Run a shell script with our command in its path; return what it printed."""
+    done = subprocess.run(
+        ["bash", "-euc", f"{_STAND_INS}{script}"],
+        cwd=directory,
+        env=os.environ | {"PATH": f"{COMMAND.parent}:{os.environ['PATH']}:/usr/sbin:/sbin"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=_DEADLINE,
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout}"
+    return done.stdout
+
+
+def _before_and_after_starting(script: str) -> tuple[str, str]:
+    """Part a script into what is done before the server starts and what is done once it runs."""
+    found = re.search(r"^(rndc|knotc|systemctl) ", script, re.MULTILINE)
+    assert found, script
+    return script[: found.start()], script[found.start() :]
+
+
+class BindAsShown(Bind):
+    """BIND with the statements that the README shows, included by a named.conf of the lab, as Debian's does."""
+
+    script = _text_of("sh", "First use").partition("# both families")[0]
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        (self.directory / "example.com.zone").write_text(self.zones[0].text, encoding="utf-8")
+        _run(_moved(_before_and_after_starting(self.script)[0], self), self.directory)
+        self.extra = _moved(_text_of("named.conf", "BIND"), self)
+
+    def _zone_block(self, _zone: Zone) -> str:
+        return ""
+
+
+class KnotAsShown(Knot):
+    """Knot with what the README shows behind Debian's sections for the server, its log and its database."""
+
+    script = _text_of("sh", "Knot DNS")
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        (self.directory / "example.com.zone").write_text(self.zones[0].text, encoding="utf-8")
+        _run(_moved(_before_and_after_starting(self.script)[0], self), self.directory)
+        self.extra = _moved(_text_of("knot.conf", "Knot DNS"), self)
+
+    def _zone_block(self, _zone: Zone) -> str:
+        return ""
+
+
+class PowerDnsAsShown(PowerDns):
+    """PowerDNS with what the README shows, and where to listen."""
+
+    script = _text_of("sh", "PowerDNS")
+
+    @property
+    def _database(self) -> Path:
+        return self.directory / "pdns.sqlite3"
+
+    def _import_keys(self) -> None:
+        _run(_moved(_before_and_after_starting(self.script)[0], self), self.directory)
+
+    def _configuration(self) -> str:
+        shown = _moved(_text_of("pdns.conf", "PowerDNS"), self)
+        where = f"local-address={self.host}\nlocal-port={self.port}\nsocket-dir=.\n"
+        return f"{shown}{where}daemon=no\nguardian=no\nsecurity-poll-suffix=\n"
+
+
+AS_SHOWN: list[type[BindAsShown | KnotAsShown | PowerDnsAsShown]] = [BindAsShown, KnotAsShown, PowerDnsAsShown]
+
+
+@pytest.mark.parametrize("kind", AS_SHOWN)
+def test_each_server_set_up_as_shown_takes_the_update_that_is_shown(
+    kind: type[BindAsShown | KnotAsShown | PowerDnsAsShown], tmp_path: Path
+) -> None:
+    with kind(tmp_path / "server", listen_v6=False) as server:
+        assert dig(server, _OWNER, "A") == []
+        after = _moved(_before_and_after_starting(server.script)[1], server)
+        assert "dns-update: update successful" in _run(after.replace(_SERVER, _address(server)), server.directory)
+        assert [line.split()[-1] for line in dig(server, _OWNER, "A")] == ["203.0.113.45"]
+
+
+@pytest.mark.parametrize("kind", AS_SHOWN)
+def test_each_server_set_up_as_shown_takes_no_unsigned_update(
+    kind: type[BindAsShown | KnotAsShown | PowerDnsAsShown], tmp_path: Path
+) -> None:
+    with kind(tmp_path / "server", listen_v6=False) as server:
+        words = [
+            str(COMMAND),
+            f"dns-server={_address(server)}",
+            "zone=example.com",
+            "name=home",
+            "address=203.0.113.45",
+        ]
+        assert subprocess.run(words, check=False, stderr=subprocess.DEVNULL).returncode in (7, 8)
+        assert dig(server, _OWNER, "A") == []
+
+
+@pytest.mark.parametrize("kind", [BindAsShown, KnotAsShown])
+def test_the_key_as_shown_may_change_one_name_only(kind: type[BindAsShown | KnotAsShown], tmp_path: Path) -> None:
+    with kind(tmp_path / "server", listen_v6=False) as server:
+        after = _moved(_before_and_after_starting(server.script)[1], server)
+        other = after.replace(_SERVER, _address(server)).replace("name=home ", "name=www ")
+        assert "update failed" in _run(f"! {{ {other}\n}}", server.directory)
+        assert dig(server, "www.example.com", "A") == []
+
+
+def _address(server: NameServer) -> str:
+    return f"{server.host}:{server.port}"
+
+
+# What the commands print.
+
+
+@pytest.fixture
+def shown_servers(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Yield the address and port of the server that the README means by each address; make the key files, too."""
+    with ExitStack() as stack:
+        bind = stack.enter_context(BindAsShown(tmp_path / "bind", listen_v6=False))
+        written = (bind.directory / "home.key").read_text(encoding="utf-8")
+        found = re.search(r'secret "(.+)"', written)
+        assert found
+        key = LabKey("home-key", "hmac-sha256", found[1])
+        key.write(tmp_path / "home.key")
+        LabKey.generate("home-key").write(tmp_path / "stale.key")
+        LabKey.generate("other-key").write(tmp_path / "other.key")
+        powerdns = stack.enter_context(PowerDnsAsShown(tmp_path / "powerdns", listen_v6=False))
+        late = stack.enter_context(Bind(tmp_path / "late", keys=[key], clock_offset="+10m"))
+        alias = Zone("example.com", records="home CNAME pages.example.net.")
+        aliased = stack.enter_context(Bind(tmp_path / "aliased", keys=[key], zones=[alias]))
+        with Bind(tmp_path / "primary", keys=[key]) as primary:
+            extra = f"primaries {{ {primary.host} port {primary.port}; }}; allow-update-forwarding {{ any; }};"
+            forwarding = Zone("example.com", type="secondary", extra=extra)
+            secondary = stack.enter_context(Bind(tmp_path / "secondary", keys=[key], zones=[forwarding]))
+        yield {
+            "192.0.2.1": _address(bind),
+            "192.0.2.3": _address(powerdns),
+            "192.0.2.4": _address(late),
+            "192.0.2.5": _address(secondary),
+            "192.0.2.6": _address(aliased),
+            "192.0.2.9": f"127.0.0.1:{closed_port()}",
+        }
+
+
+def test_what_the_readme_shows_is_what_is_printed(shown_servers: dict[str, str], tmp_path: Path) -> None:
+    shown = [fence.text for fence in FENCES if fence.kind == "console"]
+    printed = [_session(text, shown_servers, tmp_path) for text in shown]
+    assert [_timeless(text) for text in printed] == [_timeless(text) for text in shown]
+
+
+def _session(text: str, servers: Mapping[str, str], directory: Path) -> str:
+    """Run the commands of a console and return the console as it came out, with the addresses of the README."""
+    lines = []
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            script = re.sub(r"(?<=dns-server=)[\d.]+", lambda address: servers[address[0]], line[2:])
+            output = _run(f"{script} || :", directory)
+            for address, real in servers.items():
+                output = output.replace(real, address)
+            lines.append(f"{line}\n{output}")
+    return "".join(lines)
+
+
+def _timeless(text: str) -> str:
+    """Return a text without what another moment makes different."""
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "TIME", text)
+    text = re.sub(r"differ by \d+ s", "differ by SOME s", text)
+    return re.sub(r'"seconds": [\d.e-]+|\b\d+\.\d s\)', "SECONDS", text)
+
+
+# The texts and tables beside the code.
+
+
+def _command_lines() -> list[str]:
+    lines = []
+    for fence in FENCES:
+        text = fence.text.replace("\\\n", " ")
+        if fence.kind in ("sh", "console"):
+            lines += [line.removeprefix("$ ") for line in text.splitlines()]
+    return [line for line in lines if line.startswith("dns-update ")]
+
+
+COMMAND_LINES = _command_lines()
+_MISTAKE = "adress="  # made on purpose, to show what is said of it
+
+
+@pytest.mark.parametrize("line", [line for line in COMMAND_LINES if _MISTAKE not in line])
+def test_every_command_line_is_understood(line: str) -> None:
+    words = shlex.split(line, comments=True)[1:]
+    while words[0] in ("/tool", "dns-update"):
+        del words[0]
+    command = words.pop(0) if words[0] in COMMANDS else "set"
+    assert parse(words, command).name
+
+
+def test_there_are_command_lines_of_every_command() -> None:
+    assert {line.split()[1] for line in COMMAND_LINES} >= {"delete", "show", "/tool"}
+
+
+def test_the_tables_have_every_property_once_and_no_other() -> None:
+    theirs = [row[0] for row in _table("The properties of RouterOS")]
+    ours = [row[0] for row in _table("Our own properties")]
+    assert sorted(theirs) == sorted(f"`{name}`" for name in ROUTEROS)
+    assert sorted(theirs + ours) == sorted(f"`{prop.name}`" for prop in PROPERTIES)
+
+
+def _kinds(kind: type[errors.DnsUpdateError] = errors.DnsUpdateError) -> Iterator[type[errors.DnsUpdateError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        yield from _kinds(child)
+
+
+def _first_words(kind: type[errors.DnsUpdateError]) -> str:
+    return "No answer from" if kind is errors.NoAnswer else kind.first_words  # there, the server's name follows
+
+
+SPOKEN = [kind for kind in _kinds() if _first_words(kind)]
+
+
+def test_troubleshooting_has_a_heading_for_all_first_words_and_no_other() -> None:
+    headings = re.findall(r"^### `(.+)`$", _section("Troubleshooting"), re.MULTILINE)
+    assert sorted(headings) == sorted({_first_words(kind) for kind in SPOKEN})
+
+
+def test_the_table_of_exit_statuses_is_that_of_the_errors() -> None:
+    rows = {int(row[0]): row[-1] for row in _table("Exit statuses")}
+    assert set(rows) == {kind.exit_status for kind in _kinds()} | {0, INTERRUPTED, BROKEN_PIPE}
+    told = {(status, words) for status, cell in rows.items() for words in re.findall(r"`(.+?)`", cell)}
+    assert told == {(kind.exit_status, _first_words(kind)) for kind in SPOKEN}
+
+
+def _anchors(document: Path) -> set[str]:
+    """Return the anchors of a document's headings, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for link in _LINK.findall(document.read_text(encoding="utf-8")):
+        path, _, anchor = link.partition("#")
+        target = (document.parent / path).resolve() if path else document
+        assert path.startswith("https://") or target.exists(), link
+        assert not anchor or path.startswith("https://") or anchor in _anchors(target), link
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_make_targets_that_are_named_exist(document: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"`make ([a-z]+)", document.read_text(encoding="utf-8")):
+        assert re.search(rf"^{target}:.*## ", makefile, re.MULTILINE), target
+
+
+def test_the_design_names_every_file_on_its_floor() -> None:
+    package = ROOT / "src" / "dns_update"
+    files = {
+        path.relative_to(package).as_posix() for path in package.rglob("*.py") if path.read_bytes().count(b"\n") > 1
+    }
+    rows = re.findall(r"^\| \d \| (.+?) \|", (ROOT / "docs" / "design.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"`(.+?)`", row)} == files - {"__init__.py"}
+
+
+def test_every_dependency_has_its_reason() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = settings["project"]
+    needed = settings["build-system"]["requires"] + project["dependencies"]
+    needed += [text for texts in project["optional-dependencies"].values() for text in texts]
+    reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    assert [text for text in needed if re.split(r"[<>=]", text)[0] not in reasons] == []
