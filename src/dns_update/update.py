@@ -55,11 +55,9 @@ class Update(Value):
 
     def require_rrset_equal(self, name: Name | str, rrtype: int | str, *values: str | bytes) -> Update:
         """RRset exists and has exactly these values, one at least (section 2.4.2)."""
-        if not values:  # it would be no prerequisite at all, and the update always be carried out
-            raise UsageError("no value is given", hint="require_no_rrset says that an RRset must not exist")
         number = _type(rrtype)
         owner = self._name(name)
-        return self._require(*(Record(owner, number, self.rrclass, 0, self._rdata(number, v)) for v in values))
+        return self._require(*(Record(owner, number, self.rrclass, 0, r) for r in self._rdatas(number, values)))
 
     def require_no_rrset(self, name: Name | str, rrtype: int | str) -> Update:
         """RRset does not exist (section 2.4.3)."""
@@ -79,7 +77,7 @@ class Update(Value):
             raise InvalidText(f"the TTL {ttl} is not within 0 to {MAX_TTL}")
         number = _type(rrtype)
         owner = self._name(name)
-        return self._change(*(Record(owner, number, self.rrclass, ttl, self._rdata(number, v)) for v in values))
+        return self._change(*(Record(owner, number, self.rrclass, ttl, r) for r in self._rdatas(number, values)))
 
     def delete_rrset(self, name: Name | str, rrtype: int | str) -> Update:
         """Delete an RRset (section 2.5.2)."""
@@ -93,7 +91,7 @@ class Update(Value):
         """Delete single records of an RRset (section 2.5.4)."""
         number = _type(rrtype)
         owner = self._name(name)
-        return self._change(*(Record(owner, number, RRClass.NONE, 0, self._rdata(number, v)) for v in values))
+        return self._change(*(Record(owner, number, RRClass.NONE, 0, r) for r in self._rdatas(number, values)))
 
     def replace(self, name: Name | str, ttl: int, rrtype: int | str, *values: str | bytes) -> Update:
         """Make an RRset have exactly these values: delete it and add them, in the same message."""
@@ -120,8 +118,10 @@ class Update(Value):
     def _name(self, name: Name | str) -> Name:
         return name_in_zone(name, self.zone) if isinstance(name, str) else name
 
-    def _rdata(self, rrtype: int, value: str | bytes) -> bytes:
-        return rdata_from_text(rrtype, value, self.rrclass) if isinstance(value, str) else value
+    def _rdatas(self, rrtype: int, values: tuple[str | bytes, ...]) -> list[bytes]:
+        if not values:  # nothing would be added, deleted or required, and nobody would notice
+            raise UsageError("no value is given", hint="delete_rrset and require_no_rrset take none")
+        return [rdata_from_text(rrtype, v, self.rrclass) if isinstance(v, str) else v for v in values]
 
 
 def name_in_zone(text: str, zone: Name) -> Name:

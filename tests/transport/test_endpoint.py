@@ -1,0 +1,123 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dns_update.errors import InvalidText
+from dns_update.transport import DNS_PORT, Endpoint, Server, port_from_text
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "text"),
+    [
+        (Endpoint("192.0.2.1"), "192.0.2.1"),
+        (Endpoint("192.0.2.1", 5353), "192.0.2.1:5353"),
+        (Endpoint("2001:db8::1"), "2001:db8::1"),
+        (Endpoint("2001:db8::1", 5353), "[2001:db8::1]:5353"),
+        (Endpoint("fe80::1%eth0", 5353), "[fe80::1%eth0]:5353"),
+    ],
+)
+def test_the_text_of_an_endpoint_is_what_dns_server_takes(endpoint: Endpoint, text: str) -> None:
+    assert str(endpoint) == text
+    server = Server.from_text(text)
+    assert (server.host, server.port, server.is_address) == (endpoint.address, endpoint.port, True)
+
+
+def test_an_endpoint_knows_its_family_and_the_port_of_dns() -> None:
+    assert Endpoint("::1").is_ipv6
+    assert not Endpoint("127.0.0.1").is_ipv6
+    assert Endpoint("127.0.0.1").port == DNS_PORT == 53
+
+
+def test_endpoints_are_values() -> None:
+    assert Endpoint("::1", 53) == Endpoint("::1")
+    assert len({Endpoint("::1"), Endpoint("::1", 53), Endpoint("::1", 54)}) == 2
+    with pytest.raises(AttributeError):
+        Endpoint("::1").port = 54
+
+
+@pytest.mark.parametrize(
+    ("text", "server"),
+    [
+        ("192.0.2.1", Server("192.0.2.1", is_address=True)),
+        ("192.0.2.1:5353", Server("192.0.2.1", 5353, is_address=True)),
+        ("2001:DB8:0::1", Server("2001:db8::1", is_address=True)),
+        ("[2001:db8::1]", Server("2001:db8::1", is_address=True)),
+        ("[2001:db8::1]:5353", Server("2001:db8::1", 5353, is_address=True)),
+        ("fe80::1%eth0", Server("fe80::1%eth0", is_address=True)),
+        ("ns.example.com", Server("ns.example.com")),
+        ("ns.example.com.", Server("ns.example.com.")),
+        ("ns:5353", Server("ns", 5353)),
+        ("1.example", Server("1.example")),
+    ],
+)
+def test_a_server_is_read(text: str, server: Server) -> None:
+    assert Server.from_text(text) == server
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", ":", ":53", "ns:", "ns:0", "ns:65536", "ns:x", "ns:53:53", "ns:-1", "ns:+1", "ns:5 3", "ns:\u0665",
+        "192.0.2", "192.0.2.256", "192.0.2.1:", "1", "1.2.3.4.5", "ns.\u0661",
+        "[", "[]", "[ns]", "[ns]:53", "[192.0.2.1]:53", "[::1", "[::1]53", "[::1]:", "[::1]:x", "::1]", "[::1]:53:53",
+        ":::", "1:2", "2001:db8::1::", "a..b", "a b", "ns:000000000000000053x", "fe80::1%", "[::1%]:53",
+    ],
+)  # fmt: skip
+def test_a_wrong_server_is_refused(text: str) -> None:
+    with pytest.raises(InvalidText):
+        Server.from_text(text)
+
+
+def test_the_default_port_stands_in_where_the_text_has_none() -> None:
+    assert Server.from_text("ns", 5353) == Server("ns", 5353)
+    assert Server.from_text("[::1]", 5353) == Server("::1", 5353, is_address=True)
+    assert Server.from_text("ns:53", 5353) == Server("ns", 53)
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        Server("ns.example.com"),
+        Server("ns.example.com", 5353),
+        Server("192.0.2.1", 5353, is_address=True),
+        Server("2001:db8::1", is_address=True),
+        Server("2001:db8::1", 5353, is_address=True),
+        Server("fe80::1%eth0", 5353, is_address=True),
+    ],
+    ids=str,
+)
+def test_the_text_of_a_server_reads_as_that_server(server: Server) -> None:
+    assert Server.from_text(str(server)) == server
+
+
+@given(st.text() | st.text(alphabet="[]:%.0159af", max_size=30))
+def test_any_text_is_a_server_or_refused(text: str) -> None:
+    try:
+        server = Server.from_text(text)
+    except InvalidText:
+        return
+    assert 0 < server.port <= 65535
+    assert Server.from_text(str(server)) == server
+
+
+@pytest.mark.parametrize(("text", "port"), [("1", 1), ("53", 53), ("65535", 65535)])
+def test_a_port_is_read(text: str, port: int) -> None:
+    assert port_from_text(text) == port
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "65536", "-1", "+1", " 1", "1_0", "\u0661", "99999999", "000053" + "0" * 5000]
+)
+def test_a_wrong_port_is_refused(text: str) -> None:
+    with pytest.raises(InvalidText, match="is not a port"):
+        port_from_text(text)
+
+
+@given(st.text(alphabet="0123456789", max_size=12))
+def test_any_digits_are_a_port_or_refused(text: str) -> None:
+    try:
+        port = port_from_text(text)
+    except InvalidText:
+        return
+    assert 0 < port <= 65535
+    assert port == int(text)
