@@ -49,7 +49,10 @@ def server(request: pytest.FixtureRequest) -> NameServer:
 
 @pytest.fixture(scope="session")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
-    """BIND on port 53 of a network namespace of its own (`network.namespace`), which is its system's resolver, too."""
+    """BIND on port 53 of a network namespace of its own (`network.namespace`), which is its system's resolver, too.
+
+    It listens on 127.0.0.8 as well and not on 127.0.0.9: a host can have both, and one of them is dead.
+    """
     reason = unavailable_because()
     if reason is not None:
         pytest.skip(reason)
@@ -59,9 +62,13 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
         Zone("sub.example.com", ttl=900),
     ]
     keys = [LabKey.generate("ddns-key", "hmac-sha256")]
+    options = "listen-on port 53 { 127.0.0.8; };"
     directory = tmp_path_factory.mktemp("network")
-    with Namespace() as namespace, Bind(directory, zones=zones, keys=keys, namespace=namespace, port=53) as server:
-        yield server
+    with Namespace() as namespace:
+        for address in ("127.0.0.8/32", "127.0.0.9/32"):  # alike, so that the C library keeps the order of a host's
+            namespace.ip("address", "add", address, "dev", "lo")
+        with Bind(directory, zones=zones, keys=keys, options=options, namespace=namespace, port=53) as server:
+            yield server
 
 
 @pytest.fixture

@@ -252,6 +252,13 @@ def test_an_rrset_cannot_be_required_to_have_no_values() -> None:
         UPDATE.require_rrset_equal("home", "A")
 
 
+def test_adding_or_deleting_nothing_is_a_mistake() -> None:
+    with pytest.raises(UsageError, match="no value"):
+        UPDATE.add("home", 1, "A")
+    with pytest.raises(UsageError, match="no value"):
+        UPDATE.delete("home", "A")
+
+
 @pytest.mark.parametrize(
     ("rrtype", "value"), [("A", "192.0.2"), ("AAAA", "192.0.2.1"), ("MX", "mail"), ("NOSUCH", "x")]
 )

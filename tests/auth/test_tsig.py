@@ -392,7 +392,7 @@ def test_every_flipped_bit_of_an_error_with_other_data_counts_too() -> None:
 
 
 @given(
-    values=st.lists(st.binary(max_size=40), max_size=4),
+    values=st.lists(st.binary(max_size=40), min_size=1, max_size=4),
     message_id=u16,
     request_mac=st.binary(max_size=64),
     algorithm=st.sampled_from(ALGORITHMS),
