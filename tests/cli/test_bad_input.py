@@ -1,0 +1,552 @@
+"""Bad input: for each property a table of wrong values. One clear line, exit status 2, nothing sent."""
+
+import os
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from dns_update.routeros import PROPERTIES, parse
+from lab import LabKey
+from lab.key import write_private
+from tests.support.command import Result, dns_update, in_process
+from tests.support.peer import Silent
+
+COMMANDS = ("set", "delete", "show")
+LONG_LABEL = "a" * 64
+LONG_NAME = ".".join(["a" * 49] * 5) + ".abcde"
+"""Six labels that make 257 octets on the wire."""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A command line that is wrong in one place: `words` beside those of a right one without the properties `minus`.
+
+    Properties that `words` give take the place of the right ones. `says` must stand in the one line, and so must the
+    name of `prop`. `{dir}` is a directory with key files.
+    """
+
+    words: Sequence[str | bytes]
+    says: str
+    minus: Sequence[str] = ()
+    command: str = "set"
+    prop: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        words = (word if isinstance(word, str) else repr(word) for word in self.words)
+        return f"{self.command} {' '.join(text if len(text) < 60 else f'{text[:60]}...' for text in words)}"
+
+
+def values(name: str, wrong: Mapping[str, str], minus: Sequence[str] = (), command: str = "set") -> list[Wrong]:
+    """Return a wrong command line for each wrong value; the line must name the property."""
+    return [Wrong([f"{name}={value}"], says, minus, command, name) for value, says in wrong.items()]
+
+
+def without_address(*words: str, says: str) -> Wrong:
+    return Wrong(words, says, ("address",))
+
+
+NAMES = {
+    "": "a domain name cannot be empty",
+    "a..b": "has an empty label",
+    ".a": "has an empty label",
+    "..": "has an empty label",
+    LONG_LABEL: "has a label of 64 octets; at most 63",
+    LONG_NAME: "makes a name of 257 octets; at most 255",
+    "a b": "'a b' has a blank in it",
+    "bücher": "is not ASCII",
+    "a\\": "ends within an escape",
+    "a\\25": "has a wrong escape",
+    "a\\256b": "has a wrong escape",
+}
+
+TABLE: list[Wrong] = [
+    # name
+    *values("name", NAMES),
+    Wrong([], "name= is missing", ["name"]),
+    Wrong(["name=home.example.org."], "home.example.org is not in example.com"),
+    Wrong([f"name={'.'.join(['a' * 49] * 4)}.{'b' * 43}"], "makes a name of 257 octets"),
+    Wrong(["name=a", "name=b"], "name= is given twice"),
+    Wrong(["name=home"], "'home' is not a full name", ["zone"]),
+    Wrong(["name=@"], "'@' is not a full name", ["zone"]),
+    Wrong([b"name=\xff\xfe"], "is not ASCII"),
+    # address
+    *values(
+        "address",
+        {
+            "": "an address is empty",
+            "300.1.1.1": "'300.1.1.1' is not an IPv4 address",
+            "192.0.2.256": "is not an IPv4 address",
+            "192.0.2": "is not an IPv4 address",
+            "192.0.2.1.1": "is not an IPv4 address",
+            "192.0.2.01": "is not an IPv4 address",
+            "010.0.2.1": "is not an IPv4 address",
+            "0x7f.0.0.1": "is not an IPv4 address",
+            "2130706433": "is not an IPv4 address",
+            "192.0.2.-1": "is not an IPv4 address",
+            "١٩٢.0.2.1": "is not an IPv4 address",
+            "home": "is not an IPv4 address",
+            "192.0.2.1/33": "has a wrong prefix length",
+            "192.0.2.1/": "has a wrong prefix length",
+            "192.0.2.1/-1": "has a wrong prefix length",
+            "192.0.2.1/x": "has a wrong prefix length",
+            "2001:db8::1/129": "has a wrong prefix length",
+            "2001:db8:::1": "is not an IPv6 address",
+            "2001:db8::1::2": "is not an IPv6 address",
+            "2001:db8:1:2:3:4:5": "is not an IPv6 address",
+            "1:2:3:4:5:6:7:8:9": "is not an IPv6 address",
+            "12345::1": "is not an IPv6 address",
+            "g::1": "is not an IPv6 address",
+            "::1.2.3": "is not an IPv6 address",
+            "::256.0.0.1": "is not an IPv6 address",
+            "fe80::1%eth0": "is not an IPv6 address",
+            ":": "is not an IPv6 address",
+            "192.0.2.1,": "an address is empty",
+            ",192.0.2.1": "an address is empty",
+            "192.0.2.1,,192.0.2.2": "an address is empty",
+            "192.0.2.1;192.0.2.2": "is not an IPv4 address",
+            "interface:": "names no interface",
+            "interface:/ipv4": "names no interface",
+            "interface:ppp0/ipv5": "names no interface",
+            "interface:a b": "names no interface",
+            "command:": "names no program",
+            "command: ": "names no program",
+            "dns:": "is not there yet",
+            "https://example.com": "is not there yet",
+            "[]": "cannot be evaluated outside a router",
+            "[/ip address get 0 address]": "cannot be evaluated outside a router",
+            "[/ip address get [find interface=] address]": "names no interface",
+            "[/ip route get [find interface=ppp0] gateway]": "cannot be evaluated outside a router",
+            "[$wan]": "cannot be evaluated outside a router",
+        },
+    ),
+    Wrong(["address=command:it's"], "No closing quotation"),
+    Wrong(["address=[/ip address get [find interface=lo]"], "a bracket that is not closed"),
+    Wrong(["address=[/ip", "address", "get"], "a bracket that is not closed"),
+    Wrong([], "address=, or type= and value=", ["address"]),
+    Wrong(["address=192.0.2.1"], "address= has no meaning for show", command="show"),
+    # zone
+    *values("zone", NAMES),
+    Wrong(["zone=example.com", "zone=example.net"], "zone= is given twice"),
+    # dns-server
+    *values(
+        "dns-server",
+        {
+            "": "",
+            "192.0.2.256": "is not an IPv4 address",
+            "192.0.2": "is not an IPv4 address",
+            "300.1.1.1": "is not an IPv4 address",
+            "2001:db8:::1": "is not an IPv6 address",
+            "[2001:db8::1": "",
+            "[2001:db8::1]53": "is not a server",
+            "[192.0.2.1]:53": "is not a server",
+            "192.0.2.1:": "is not a port",
+            "192.0.2.1:0": "'0' is not a port",
+            "192.0.2.1:65536": "'65536' is not a port",
+            "192.0.2.1:x": "'x' is not a port",
+            "ns.example.com:-1": "'-1' is not a port",
+            "[::1]:0": "'0' is not a port",
+            "a..b": "has an empty label",
+            f"{LONG_LABEL}.example.com": "has a label of 64 octets",
+            "ns example": "has a blank",
+            "127.0.0.1,": "",
+            "ns,,ns": "",
+        },
+    ),
+    # key, key-name, key-file
+    *values("key-name", NAMES, ["key-file"]),
+    Wrong(["key-name=k", "key="], "key=: the value is empty", ["key-file"]),
+    Wrong(["key=c2VjcmV0c2VjcmV0"], "key= is given without key-name=", ["key-file"]),
+    Wrong(["key-name=k"], "key-name= is given without a secret", ["key-file"]),
+    Wrong(["key-name=k", "key=c2VjcmV0c2VjcmV0"], "key= and key-file= are both given"),
+    Wrong(["key-name=k", "key=@{dir}/missing"], "No such file or directory", ["key-file"]),
+    Wrong(["key-name=k", "key=@{dir}"], "Is a directory", ["key-file"]),
+    Wrong(["key-name=k", "key=@{dir}/open.key"], "run: chmod o-rw {dir}/open.key", ["key-file"]),
+    Wrong(["key-name=k", "key=@{dir}/empty"], "is empty", ["key-file"]),
+    Wrong(["key-name=k", "key=@{dir}/binary"], "is not a text file", ["key-file"]),
+    Wrong(["key-name=k", "key=@{dir}/good.key"], "use key-file={dir}/good.key", ["key-file"]),
+    Wrong(["key-name=k", "key=@"], "cannot read ''", ["key-file"]),
+    Wrong(["key-name=k", "key=env:DDNS_NOT_THERE"], "'DDNS_NOT_THERE' is not set", ["key-file"]),
+    Wrong(["key-name=k", "key=env:"], "is not set", ["key-file"]),
+    Wrong(["key-name=k", "key=env:DDNS_EMPTY"], "empty", ["key-file"], env={"DDNS_EMPTY": ""}),
+    Wrong(["key-name=k", "key=credential:x"], "CREDENTIALS_DIRECTORY is not set", ["key-file"]),
+    Wrong(
+        ["key-name=k", "key=credential:x"],
+        "No such file or directory",
+        ["key-file"],
+        env={"CREDENTIALS_DIRECTORY": "/nonexistent"},
+    ),
+    Wrong(
+        ["key-name=k", "key=credential:../x"],
+        "is not a credential's name",
+        ["key-file"],
+        env={"CREDENTIALS_DIRECTORY": "/nonexistent"},
+    ),
+    Wrong([b"key-name=k", b"key=\xff\xfe"], "key=", ["key-file"]),
+    Wrong(["key-name=k", "key=a", "key=b"], "key= is given twice", ["key-file"]),
+    Wrong(["key-file="], "key-file=: the value is empty"),
+    Wrong(["key-file={dir}/missing"], "No such file or directory"),
+    Wrong(["key-file={dir}"], "Is a directory"),
+    Wrong(["key-file={dir}/open.key"], "run: chmod o-rw {dir}/open.key"),
+    Wrong(["key-file={dir}/empty"], "holds no key"),
+    Wrong(["key-file={dir}/binary"], "is not a text file"),
+    Wrong(["key-file={dir}/rubbish"], "holds no key"),
+    Wrong(["key-file={dir}/no-brace"], "has no closing brace"),
+    Wrong(["key-file={dir}/no-quote"], "a quoted string has no end"),
+    Wrong(["key-file={dir}/no-secret"], "has no secret"),
+    Wrong(["key-file={dir}/no-algorithm"], "has no algorithm"),
+    Wrong(["key-file={dir}/bad-secret"], "is not strict, padded Base64"),
+    Wrong(["key-file={dir}/bad-algorithm"], "unknown algorithm 'hmac-sha3'"),
+    Wrong(["key-file={dir}/bad-name"], "has an empty label"),
+    Wrong(["key-file={dir}/two"], "holds several keys: one, two"),
+    Wrong(["key-file={dir}/good.key", "key-name=other"], "holds no key named other"),
+    Wrong(["key-file=/dev/zero"], "too large"),
+    # algorithm, key-encoding
+    *values(
+        "algorithm",
+        {
+            "": "unknown algorithm",
+            "hmac-sha3": "unknown algorithm 'hmac-sha3'",
+            "sha256": "unknown algorithm",
+            "md5": "unknown algorithm",
+            "gss-tsig": "unknown algorithm",
+            "hmac-sha256-": "wrong length of the MAC",
+            "hmac-sha256-x": "wrong length of the MAC",
+            "hmac-sha256-0": "wrong length of the MAC",
+            "hmac-sha256-72": "wrong length of the MAC",
+            "hmac-sha256-120": "wrong length of the MAC",
+            "hmac-sha256-129": "wrong length of the MAC",
+            "hmac-sha256-264": "wrong length of the MAC",
+            "hmac-md5-72": "wrong length of the MAC",
+            "hmac-sha256--128": "",
+        },
+        ["key-file"],
+    ),
+    Wrong(["algorithm=hmac-sha256"], "algorithm= is given without a secret", ["key-file"]),
+    Wrong(["algorithm=hmac-sha256"], "stand in the key file"),
+    Wrong(["key-encoding=text"], "stand in the key file"),
+    Wrong(["key-encoding=text"], "key-encoding= is given without a secret", ["key-file"]),
+    *values("key-encoding", {"": "is not possible", "hex": "'hex' is not possible", "BASE64": "is not possible"}),
+    Wrong(["key-name=k", "key=secret!", "key-encoding=base64"], "is not strict, padded Base64", ["key-file"]),
+    # ttl
+    *values(
+        "ttl",
+        {
+            "": "is not a TTL",
+            "-1": "'-1' is not a TTL",
+            "+1": "is not a TTL",
+            "2147483648": "is not a TTL",
+            "99999999999999999999999": "is not a TTL",
+            "1x": "'1x' is not a TTL",
+            "x": "is not a TTL",
+            "h": "is not a TTL",
+            "1.5h": "is not a TTL",
+            "1e3": "is not a TTL",
+            "10 m": "is not a TTL",
+            "hh1": "is not a TTL",
+            "25000d": "is not a TTL",
+            "1_000": "is not a TTL",
+            "٣٠": "is not a TTL",
+        },
+    ),
+    Wrong(["ttl=60", "ttl=70"], "ttl= is given twice"),
+    Wrong(["ttl=60"], "ttl= has no meaning for delete", command="delete"),
+    Wrong(["ttl=60"], "ttl= has no meaning for show", ["address"], command="show"),
+    # type, value
+    *values(
+        "type",
+        {
+            "": "unknown record type",
+            "TXTT": "unknown record type 'TXTT'",
+            "TYPE": "unknown record type",
+            "TYPE65536": "unknown record type",
+            "TYPE-1": "unknown record type",
+            "TYPE0": "is not a type that a zone can hold",
+            "AXFR": "is not a type that a zone can hold",
+            "OPT": "is not a type that a zone can hold",
+            "TSIG": "is not a type that a zone can hold",
+            "MAILB": "is not a type that a zone can hold",
+            "TYPE255": "",
+        },
+        ["address"],
+    ),
+    without_address("type=ANY", "value=x", says="type=ANY is for show"),
+    without_address("type=TXT", says="address=, or type= and value="),
+    without_address("value=x", says="value= is given without type="),
+    Wrong(["value=x"], "value= is given without type=", ["address"], command="delete"),
+    Wrong(["type=TXT"], "address= and type= are both given"),
+    Wrong(["type=TXT", "value=x"], "address= and type= are both given"),
+    Wrong(["value=x"], "address= and"),
+    without_address("type=TXT", "type=MX", "value=x", says="type= is given twice"),
+    without_address("type=TXT", "value=", says="value=: the value is empty"),
+    *(
+        without_address(f"type={rrtype}", f"value={value}", says="value=")
+        for rrtype, wrong in {
+            "A": ["300.1.1.1", "2001:db8::1", "home", "192.0.2.1/24", r"\# 3 c00002"],
+            "AAAA": ["192.0.2.1", "1:2", r"\# 4 c0000201"],
+            "CNAME": ["a..b", "a b", f"{LONG_LABEL}.example.com.", "@ x"],
+            "NS": ["", "a b"],
+            "MX": ["mail", "10", "x mail.example.com.", "65536 mail.example.com.", "-1 mail.example.com."],
+            "SRV": ["x", "0 5 sip.example.com.", "0 5 65536 sip.example.com.", "0 5 5060"],
+            "CAA": ["x", "0 issue", "256 issue x", "0 iss!ue x"],
+            "SVCB": ["alpn=h2", "1", "x svc.example.com.", "1 . alpn=h2 alpn=h3", "1 . unknown=x"],
+            "TXT": ['"unbalanced', 'one" two', '"a" b "c', f'"{"x" * 256}"'],
+            "SSHFP": ["4 2 xyz", "4 2"],
+            "TLSA": ["3 1 1 x"],
+            "PTR": ["a..b"],
+            "TYPE65280": ["x", r"\# 2 ab", r"\# 1 abcd", r"\# x ab", r"\# 1 zz", r"\# -1"],
+        }.items()
+        for value in wrong
+        if value
+    ),
+    without_address("type=MX", "value=10 a.example.com. ; comment", says="semicolon"),
+    Wrong([b"type=TXT", b"value=\xff\xfe"], "value=", ["address"]),
+    # require, verify, allow-private, json, debug
+    *values("require", {"": "is not possible", "x": "one of any, existing, absent", "Existing": "is not possible"}),
+    Wrong(["require=absent"], "require=absent makes no sense with delete", command="delete"),
+    Wrong(["require=any"], "require= has no meaning for show", ["address"], command="show"),
+    *values("verify", {"": "is not possible", "maybe": "'maybe' is not possible: yes or no", "1": "", "YES": ""}),
+    *values("allow-private", {"maybe": "yes or no", "": "is not possible"}),
+    *values("json", {"maybe": "yes or no", "": "is not possible"}),
+    *values("debug", {"maybe": "yes or no", "": "is not possible"}),
+    Wrong(["--verify"], "--verify has no value"),
+    # transport, port, timeout, retries, local-address, class
+    *values("transport", {"": "is not possible", "x": "one of udp, tcp", "UDP": "is not possible"}),
+    *values(
+        "port",
+        dict.fromkeys(["", "0", "65536", "x", "-1", "53.0", "+53", " 53", "٥٣", "9" * 5000], "is not a port"),
+    ),
+    *values(
+        "timeout",
+        dict.fromkeys(["", "0", "-1", "nan", "inf", "-inf", "x", "1s", "3601", "1e9"], "is not a time"),
+    ),
+    *values("retries", dict.fromkeys(["", "-1", "101", "x", "1.5", "9" * 5000], "is not a number of retries")),
+    *values(
+        "local-address",
+        {
+            "": "is not an IPv4 address",
+            "x": "is not an IPv4 address",
+            "300.1.1.1": "is not an IPv4 address",
+            "127.0.0.1:53": "",
+            "192.0.2.1/24": "is not an IPv4 address",
+        },
+    ),
+    Wrong(["local-address=192.0.2.200"], "cannot send from 192.0.2.200"),
+    Wrong(["local-address=2001:db8::200"], "cannot send from 2001:db8::200"),
+    *values(
+        "class",
+        {
+            "": "unknown class",
+            "ANY": "is not a zone's class",
+            "NONE": "is not a zone's class",
+            "CLASS0": "is not a zone's class",
+            "CLASS255": "is not a zone's class",
+            "CLASS65536": "unknown class",
+            "INTERNET": "unknown class",
+        },
+    ),
+    # words
+    Wrong(["nmae=home"], "unknown property 'nmae': did you mean name?"),
+    Wrong(["--adress", "192.0.2.1"], "unknown property 'adress': did you mean address?"),
+    Wrong(["dnsserver=192.0.2.1"], "did you mean dns-server?"),
+    Wrong(["dns_server=192.0.2.1"], "did you mean dns-server?"),
+    Wrong(["keyname=k"], "did you mean key-name?"),
+    Wrong(["zzz=1"], "unknown property 'zzz': see: dns-update set --help"),
+    Wrong(["NAME=home"], "unknown property 'NAME'"),
+    Wrong(["=home"], "unknown property ''"),
+    Wrong(["--"], "unknown property ''"),
+    Wrong(["home"], "'home' is not a property"),
+    Wrong([""], "'' is not a property"),
+    Wrong(["-v"], "'-v' is not a property"),
+    Wrong(["--ttl"], "--ttl has no value"),
+    Wrong(["--name"], "--name has no value", ["name"]),
+]
+
+COMMAND_LINES = {
+    "": "name= is missing",
+    "set": "name= is missing",
+    "delete": "name= is missing",
+    "show": "name= is missing",
+    "/tool dns-update": "name= is missing",
+    "shwo name=home": "unknown command 'shwo': did you mean show?",
+    "delte name=home": "did you mean delete?",
+    "sett name=home": "did you mean set?",
+    "frobnicate name=home": "unknown command 'frobnicate'",
+    "agent --config x": "the command 'agent' is not there yet",
+    "/ip address print": "unknown command '/ip'",
+    "delete nmae=home": "unknown property 'nmae': did you mean name?",
+    "show vlaue=x": "unknown property 'vlaue'",
+    "delete allow-private=yes": "allow-private= has no meaning for delete",
+}
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory with key files, most of them wrong."""
+    path = tmp_path_factory.mktemp("keys")
+    good = LabKey("good", "hmac-sha256", "c2VjcmV0c2VjcmV0").bind_clause()
+    files = {
+        "good.key": good,
+        "empty": "",
+        "rubbish": "this is not the right file\n",
+        "no-brace": 'key "k" { algorithm hmac-sha256; secret "c2VjcmV0c2VjcmV0"; ',
+        "no-quote": 'key "k" { algorithm hmac-sha256; secret "c2VjcmV0c2VjcmV0; };',
+        "no-secret": 'key "k" { algorithm hmac-sha256; };',
+        "no-algorithm": 'key "k" { secret "c2VjcmV0c2VjcmV0"; };',
+        "bad-secret": good.replace("c2VjcmV0c2VjcmV0", "c2VjcmV0c2VjcmV0!"),
+        "bad-algorithm": good.replace("hmac-sha256", "hmac-sha3"),
+        "bad-name": good.replace('"good"', '"a..b"'),
+        "two": good.replace('"good"', '"one"') + good.replace('"good"', '"two"'),
+    }
+    for name, text in files.items():
+        write_private(path / name, text)
+    write_private(path / "open.key", good).chmod(0o644)
+    (path / "binary").write_bytes(b"\xff\xfe\x00")
+    (path / "binary").chmod(0o600)
+    return path
+
+
+@pytest.fixture(scope="module")
+def peer() -> Iterator[Silent]:
+    """Yield the server that must never hear of it."""
+    with Silent() as listener:
+        yield listener
+
+
+def command_line(wrong: Wrong, directory: Path, peer: Silent) -> list[str | bytes]:
+    """Return the right words but for those that are wrong."""
+    words = [word.replace("{dir}", str(directory)) if isinstance(word, str) else word for word in wrong.words]
+    given = {os.fsdecode(word).partition("=")[0] for word in words}
+    right = {
+        "name": "home",
+        "zone": "example.com",
+        "address": "192.0.2.1",
+        "dns-server": peer.address,
+        "key-file": f"{directory}/good.key",
+        "timeout": "0.1",
+        "retries": "0",
+    }
+    if wrong.command == "show":
+        del right["address"]
+    right = {name: value for name, value in right.items() if name not in {*given, *wrong.minus}}
+    return [wrong.command, *(f"{name}={value}" for name, value in right.items()), *words]
+
+
+@pytest.fixture(autouse=True)
+def _deaf_to_earlier_tests(peer: Silent) -> None:
+    while not peer.is_untouched:
+        pass
+
+
+def expect_one_line(result: Result, says: str) -> None:
+    assert result.stdout == ""
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith("dns-update: ")
+    assert says in lines[0]
+    assert result.status == 2
+
+
+@pytest.mark.parametrize("wrong", TABLE, ids=str)
+def test_bad_input_gets_one_line_and_nothing_is_sent(wrong: Wrong, directory: Path, peer: Silent) -> None:
+    result = dns_update(*command_line(wrong, directory, peer), env=wrong.env)
+    assert peer.is_untouched
+    expect_one_line(result, wrong.says.replace("{dir}", str(directory)))
+    assert f"{wrong.prop}=" in result.stderr if wrong.prop else True
+    assert "c2VjcmV0c2VjcmV0" not in result.stderr
+
+
+@pytest.mark.parametrize("wrong", [wrong for wrong in TABLE if wrong.prop != "json"], ids=str)
+def test_bad_input_gets_an_error_object_with_json(wrong: Wrong, directory: Path, peer: Silent) -> None:
+    command, *words = command_line(wrong, directory, peer)
+    result = in_process(command, "--json", *words, env=wrong.env)
+    assert result.stderr == ""
+    assert result.json["status"] == "error"
+    assert result.json["exit_status"] == result.status == 2
+    assert result.json["error"]["kind"] in {"UsageError", "InvalidText"}
+    assert peer.is_untouched
+
+
+@pytest.mark.parametrize(("line", "says"), COMMAND_LINES.items())
+def test_a_bad_command_gets_one_line(line: str, says: str) -> None:
+    expect_one_line(dns_update(*shlex.split(line)), says)
+
+
+@pytest.mark.parametrize("prop", [prop for prop in PROPERTIES if not prop.repeatable], ids=lambda prop: prop.name)
+def test_two_values_for_a_property_that_takes_one(prop: object, peer: Silent) -> None:
+    value = {"key-encoding": "text", "require": "any", "verify": "no", "transport": "udp", "local-address": "127.0.0.1",
+             "class": "IN", "type": "TXT", "algorithm": "hmac-md5", "allow-private": "no", "json": "no",
+             "debug": "no"}  # fmt: skip
+    name = getattr(prop, "name", "")
+    word = f"{name}={value.get(name, '1')}"
+    expect_one_line(dns_update(f"dns-server={peer.address}", word, word), f"{name}= is given twice")
+    assert peer.is_untouched
+
+
+def test_every_property_has_wrong_values_here() -> None:
+    given = {os.fsdecode(word).lstrip("-").partition("=")[0] for wrong in TABLE for word in wrong.words}
+    assert {prop.name for prop in PROPERTIES} - given == set()
+
+
+def test_a_group_may_read_a_key_file(directory: Path, peer: Silent) -> None:
+    path = directory / "group.key"
+    path.write_text((directory / "good.key").read_text(encoding="utf-8"), encoding="utf-8")
+    path.chmod(0o640)
+    result = dns_update(*command_line(Wrong([f"key-file={path}"], ""), directory, peer))
+    assert result.status == 4
+    assert not peer.is_untouched
+
+
+# --help
+
+
+def examples(text: str) -> list[list[str]]:
+    """Return the words of each example of a help text, behind `dns-update`."""
+    joined = text.replace("\\\n", " ")
+    lines = re.findall(r"^ +dns-update (?!\[)(.+)$", joined, re.MULTILINE)
+    words = [shlex.split(line) for line in lines]
+    return [example for example in words if any("=" in word for word in example) and "PROPERTY=VALUE..." not in example]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("words", [["{0}", "--help"], ["--help", "{0}"], ["help", "{0}"], ["{0}", "-h"]])
+def test_the_help_of_a_command_names_its_properties_and_its_examples_parse(command: str, words: list[str]) -> None:
+    result = dns_update(*(word.format(command) for word in words))
+    assert result.status == 0
+    assert result.stderr == ""
+    for prop in PROPERTIES:
+        assert (f"  {prop.name}={prop.form}" in result.stdout) == (command in prop.commands), prop.name
+    found = examples(result.stdout)
+    assert len(found) >= 2
+    for example in found:
+        own = example[1:] if example[0] in COMMANDS else example
+        assert (example[0] if example[0] in COMMANDS else "set") == command
+        assert parse(own, command).name is not None
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["help"], ["/tool", "dns-update", "--help"]])
+def test_the_overview_names_the_commands_and_its_example_parses(words: list[str]) -> None:
+    result = dns_update(*words)
+    assert result.status == 0
+    for command in COMMANDS:
+        assert command in result.stdout
+    (example,) = examples(result.stdout)
+    assert example[:2] == ["/tool", "dns-update"]
+    assert parse(example[2:], "set").name == "home"
+
+
+def test_help_is_found_behind_properties() -> None:
+    result = dns_update("show", "name=home", "--help")
+    assert result.status == 0
+    assert "dns-update show PROPERTY=VALUE" in result.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_line_of_help_is_wider_than_a_wide_terminal(command: str) -> None:
+    text = dns_update(command, "--help").stdout
+    behind_examples = text.partition("Examples:")[0]
+    assert max(map(len, behind_examples.splitlines())) <= 120

@@ -1,0 +1,126 @@
+"""`dns-update delete`: an address, a record, an RRset, a whole name; what is gone already."""
+
+import pytest
+
+from lab import NameServer, dig
+from tests.cli.test_set import SERVERS, done, records
+from tests.support.command import access, dns_update, given
+from tests.support.peer import Silent
+
+
+@pytest.fixture
+def full(server: NameServer, unique_name: str) -> str:
+    """Give a name two A records, an AAAA record and two TXT records; return its label."""
+    name = [*access(server), f"name={unique_name}", "ttl=60"]
+    given(*name, "address=192.0.2.1,192.0.2.2,2001:db8::1")
+    given(*name, "type=TXT", "value=one", "value=two")
+    return unique_name
+
+
+ALL = {"A": ["60 192.0.2.1", "60 192.0.2.2"], "AAAA": ["60 2001:db8::1"], "TXT": ['60 "one"', '60 "two"']}
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+@pytest.mark.parametrize(
+    ("named", "left"),
+    [
+        (["address=192.0.2.1"], {"A": ["60 192.0.2.2"]}),
+        (["address=192.0.2.1/24"], {"A": ["60 192.0.2.2"]}),
+        (["address=192.0.2.1,192.0.2.2"], {"A": []}),
+        (["address=192.0.2.1,2001:db8::1"], {"A": ["60 192.0.2.2"], "AAAA": []}),
+        (["address=192.0.2.3"], {}),
+        (["type=A"], {"A": []}),
+        (["type=TXT"], {"TXT": []}),
+        (["type=TXT", "value=one"], {"TXT": ['60 "two"']}),
+        (["type=TXT", "value=one", "value=two"], {"TXT": []}),
+        (["type=TXT", "value=three"], {}),
+        (["type=MX"], {}),
+        ([], {"A": [], "AAAA": [], "TXT": []}),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_only_what_was_named_goes(server: NameServer, named: list[str], left: dict[str, list[str]], full: str) -> None:
+    result = done(dns_update("delete", *access(server), f"name={full}", *named, "--debug"))
+    assert len(result.updates) == 1
+    assert {rrtype: records(server, full, rrtype) for rrtype in ALL} == ALL | left
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+@pytest.mark.parametrize("named", [[], ["type=A"], ["address=192.0.2.1"]], ids=["name", "rrset", "address"])
+def test_what_is_not_there_is_deleted_with_success(server: NameServer, named: list[str], unique_name: str) -> None:
+    result = done(dns_update("delete", *access(server), f"name={unique_name}", *named))
+    assert "update successful" in result.lines
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+@pytest.mark.parametrize("named", [[], ["type=TXT"], ["address=192.0.2.1"]], ids=["name", "rrset", "address"])
+def test_require_existing_is_met_by_what_stands(server: NameServer, named: list[str], full: str) -> None:
+    done(dns_update("delete", *access(server), f"name={full}", *named, "require=existing"))
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+def test_require_existing_speaks_of_the_rrset(server: NameServer, full: str) -> None:
+    result = dns_update("delete", *access(server), f"name={full}", "type=MX", "require=existing")
+    assert result.status == 8
+    assert result.failure.startswith("Name not found:")
+    assert f"{full}.example.com MX" in result.failure
+    assert {rrtype: records(server, full, rrtype) for rrtype in ALL} == ALL
+
+
+@pytest.mark.parametrize("apex", ["@", "example.com", "EXAMPLE.COM."])
+def test_all_of_the_apex_is_refused_before_anything_is_sent(apex: str) -> None:
+    with Silent() as peer:
+        result = dns_update("delete", f"dns-server={peer.address}", "zone=example.com", f"name={apex}")
+        assert result.status == 2
+        assert "every record at example.com" in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+        assert peer.is_untouched
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+def test_one_type_at_the_apex_can_be_deleted(server: NameServer) -> None:
+    done(dns_update(*access(server), "name=@", "type=MX", "value=10 mail.example.net"))
+    done(dns_update("delete", *access(server), "name=@", "type=MX"))
+    assert records(server, "@", "MX") == []
+    assert len(records(server, "@", "SOA")) == 1
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+@pytest.mark.parametrize("named", [[], ["type=A"], ["address=192.0.2.1"]], ids=["name", "rrset", "address"])
+def test_a_wildcard_that_answers_afterwards_is_noted_and_no_failure(
+    server: NameServer, named: list[str], unique_name: str
+) -> None:
+    above = unique_name
+    given(*access(server), f"name=*.{above}", "address=192.0.2.1", "ttl=60")
+    given(*access(server), f"name=below.{above}", "address=192.0.2.1", "ttl=60")
+    result = done(dns_update("delete", *access(server), f"name=below.{above}", *named))
+    full = f"below.{above}.example.com"
+    assert result.notes == [f"{full} is gone; the wildcard *.{above}.example.com now answers for it"]
+    assert records(server, f"*.{above}", "A") == ["60 192.0.2.1"]
+
+
+def test_a_wildcard_itself_can_be_deleted(bind: NameServer, unique_name: str) -> None:
+    given(*access(bind), f"name=*.{unique_name}", "address=192.0.2.1", "ttl=60")
+    result = done(dns_update("delete", *access(bind), f"name=*.{unique_name}"))
+    assert result.notes == []
+    assert dig(bind, f"any.{unique_name}.example.com", "A") == []
+
+
+def test_private_addresses_are_deleted_without_asking(bind: NameServer, unique_name: str) -> None:
+    given(*access(bind), f"name={unique_name}", "address=127.0.0.1,192.0.2.1", "ttl=60")
+    done(dns_update("delete", *access(bind), f"name={unique_name}", "address=interface:lo/ipv4"))
+    assert records(bind, unique_name, "A") == ["60 192.0.2.1"]
+
+
+def test_verify_no_sends_one_message(bind: NameServer, unique_name: str) -> None:
+    result = done(dns_update("delete", *access(bind), f"name={unique_name}", "verify=no", "--debug"))
+    assert [message.opcode for message in result.sent] == ["UPDATE"]
+
+
+def test_json_tells_what_is_left(bind: NameServer, unique_name: str) -> None:
+    name = [*access(bind), f"name={unique_name}"]
+    given(*name, "address=192.0.2.1,192.0.2.2", "ttl=60")
+    outcome = done(dns_update("delete", *name, "address=192.0.2.1", "--json")).json
+    assert outcome["command"] == "delete"
+    assert outcome["verified"] is True
+    assert [record["data"] for record in outcome["after"]] == ["192.0.2.2"]

@@ -1,0 +1,164 @@
+"""Zone and server left out: found by SOA records, through the system's resolvers or at the server that was given."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from lab import NameServer, Namespace, dig
+from lab.namespace import unavailable_because
+from tests.cli.test_set import SERVERS, done, records
+from tests.support.command import Result, access, at, dns_update, key_file
+from tests.support.peer import closed_port
+
+
+def inside(server: NameServer, *words: str) -> Result:
+    assert server.namespace is not None
+    return dns_update(*words, prefix=server.namespace.prefix)
+
+
+def address_of(server: NameServer, name: str) -> list[str]:
+    return [line.split(maxsplit=1)[1] for line in dig(server, name, "A")]
+
+
+@pytest.mark.parametrize(
+    "given", [[], ["zone=example.com"], ["dns-server=127.0.0.1"]], ids=["nothing", "zone", "server"]
+)
+def test_what_is_left_out_is_found(network: NameServer, given: list[str], unique_name: str) -> None:
+    name = f"{unique_name}.example.com"
+    result = done(inside(network, *given, f"name={name}", "address=192.0.2.1", key_file(network), "--debug"))
+    assert f"updating zone: example.com: updating RR set for {unique_name}" in result.lines
+    assert [message.to for message in result.updates] == ["127.0.0.1"]
+    assert address_of(network, name) == ["3600 IN A 192.0.2.1"]
+
+
+def test_a_zone_cut_is_respected(network: NameServer, unique_name: str) -> None:
+    result = done(inside(network, f"name={unique_name}.deep.sub.example.com", "address=192.0.2.1", key_file(network)))
+    assert f"updating zone: sub.example.com: updating RR set for {unique_name}.deep" in result.lines
+    assert address_of(network, f"{unique_name}.deep.sub.example.com") == ["900 IN A 192.0.2.1"]
+
+
+def test_the_apex_of_a_zone_by_its_full_name(network: NameServer) -> None:
+    result = done(inside(network, "name=example.net", "type=TXT", "value=apex", key_file(network)))
+    assert "updating zone: example.net: updating RR set for @" in result.lines
+
+
+def test_an_alias_is_looked_for_in_its_own_zone_and_not_in_its_targets(network: NameServer) -> None:
+    name = ("name=alias.example.com", "type=CNAME", key_file(network))
+    result = done(inside(network, *name, "value=target.example.net."))
+    assert "updating zone: example.com: updating RR set for alias" in result.lines
+
+
+def test_a_name_below_a_dname_is_looked_for_above_it(network: NameServer) -> None:
+    result = inside(network, "name=x.moved.example.com", "address=192.0.2.1", key_file(network))
+    assert "updating zone: example.com: updating RR set for x.moved" in result.lines
+
+
+@pytest.mark.parametrize("command", ["set", "delete", "show"])
+def test_a_name_in_no_zone_is_told(network: NameServer, command: str) -> None:
+    more = ["address=192.0.2.1"] if command == "set" else []
+    result = inside(network, command, "name=home.example.org", *more, "--debug")
+    assert result.status == 8
+    said = next(line for line in result.lines if "Zone not found:" in line)
+    assert "127.0.0.1" in said
+    assert "home.example.org" in said
+    assert "zone=" in result.hint
+    assert result.updates == []
+
+
+def test_show_and_delete_find_the_zone_too(network: NameServer, unique_name: str) -> None:
+    name = f"name={unique_name}.example.com"
+    done(inside(network, name, "address=192.0.2.1", "ttl=60", key_file(network)))
+    assert done(inside(network, "show", name)).stdout == f"{unique_name}.example.com. 60 IN A 192.0.2.1\n"
+    done(inside(network, "delete", name, key_file(network)))
+    assert inside(network, "show", name).status == 8
+
+
+def test_resolvers_are_asked_unsigned_and_for_recursion(network: NameServer, unique_name: str) -> None:
+    words = (f"name={unique_name}.example.com", "address=192.0.2.1", "ttl=60", "verify=no", key_file(network))
+    result = done(inside(network, *words, "--debug"))
+    query, update = result.stderr.split(";; sent ")[1:]
+    assert "opcode: QUERY" in query
+    assert ";; flags: rd;" in query
+    assert "TSIG PSEUDOSECTION" not in query
+    assert "opcode: UPDATE" in update
+    assert "TSIG PSEUDOSECTION" in update
+
+
+@pytest.fixture(scope="module")
+def island() -> Iterator[Namespace]:
+    """Make a network where no resolver runs, although resolv.conf names two."""
+    reason = unavailable_because()
+    if reason is not None:
+        pytest.skip(reason)
+    with Namespace(resolv_conf="nameserver 127.0.0.1\nnameserver 127.0.0.2\n") as namespace:
+        yield namespace
+
+
+def test_resolvers_that_do_not_answer_end_with_4(island: Namespace) -> None:
+    result = dns_update("name=home.example.com", "address=192.0.2.1", prefix=island.prefix)
+    assert result.status == 4
+    assert "No answer from 127.0.0.1:" in result.stderr
+    assert "No answer from 127.0.0.2:" in result.stderr
+
+
+def test_a_server_whose_name_cannot_be_resolved_ends_with_4(island: Namespace) -> None:
+    words = ("dns-server=ns.example.com", "zone=example.com", "name=home", "address=192.0.2.1")
+    result = dns_update(*words, prefix=island.prefix)
+    assert result.status == 4
+    assert result.failure.startswith("No answer from ns.example.com:")
+    assert "dns-server=" in result.hint
+
+
+def test_the_second_resolver_is_asked_when_the_first_does_not_answer(network: NameServer, unique_name: str) -> None:
+    assert network.namespace is not None
+    network.namespace.write("resolv.conf", "nameserver 127.0.0.2\nnameserver 127.0.0.1\n")
+    try:
+        words = (f"name={unique_name}.example.com", "address=192.0.2.1", "dns-server=127.0.0.1", key_file(network))
+        done(inside(network, *words[:2], *words[3:]))
+    finally:
+        network.namespace.write("resolv.conf", "nameserver 127.0.0.1\n")
+    assert address_of(network, f"{unique_name}.example.com") == ["3600 IN A 192.0.2.1"]
+
+
+# With the server given, it alone is asked
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+def test_the_server_given_tells_the_zone(server: NameServer, unique_name: str) -> None:
+    words = (at(server), f"name={unique_name}.deep.example.com", "address=192.0.2.1", key_file(server))
+    result = done(dns_update(*words, "--debug"))
+    assert {message.to for message in result.sent} == {f"{server.host}:{server.port}"}
+    assert f"updating zone: example.com: updating RR set for {unique_name}.deep" in result.lines
+    assert records(server, f"{unique_name}.deep", "A") == ["3600 192.0.2.1"]
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+def test_an_existing_name_is_found_as_well(server: NameServer, unique_name: str) -> None:
+    name = f"name={unique_name}.example.com"
+    done(dns_update(*access(server), name, "address=192.0.2.1"))
+    done(dns_update(at(server), name, "address=192.0.2.2", key_file(server)))
+    assert records(server, unique_name, "A") == ["3600 192.0.2.2"]
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+def test_an_alias_is_found_as_well(server: NameServer, unique_name: str) -> None:
+    name = f"name={unique_name}.example.com"
+    done(dns_update(*access(server), name, "type=CNAME", "value=ns.example.com."))
+    done(dns_update(at(server), name, "type=CNAME", "value=target.example.net.", key_file(server)))
+    assert records(server, unique_name, "CNAME") == ["3600 target.example.net."]
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+def test_a_name_that_the_server_given_does_not_hold_is_told(server: NameServer) -> None:
+    result = dns_update(at(server), "name=home.example.org", "address=192.0.2.1", "--debug")
+    assert result.status == 8
+    assert result.failure.startswith("Zone not found:")
+    assert f"{server.host}:{server.port}" in result.failure
+    assert result.updates == []
+
+
+def test_a_single_label_says_too_little_without_a_zone() -> None:
+    result = dns_update(f"dns-server=127.0.0.1:{closed_port()}", "name=home", "address=192.0.2.1")
+    assert result.status == 2
+    assert "not a full name" in result.stderr
+    assert "zone=" in result.stderr

@@ -1,0 +1,117 @@
+"""What the one-shot path imports: a `set` with zone, TTL, key file and a literal address.
+
+The architecture's second decision: the one-shot path imports almost nothing. Every module named here costs a part of
+the 25 ms that a whole update takes, and none may be added unseen: measure it (`make bench`, `python -X importtime`)
+and say in the commit why it is worth it.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lab import NameServer
+from tests.support.command import COMMAND, access
+
+RUNNER = """\
+import sys
+before = set(sys.modules)
+from dns_update.cli import main
+status = main(sys.argv[1:])
+sys.stdout.write("\\n".join(set(sys.modules) - before))
+sys.exit(status)
+"""
+
+ALLOWED = {
+    "dns_update",
+    "dns_update.errors",
+    "dns_update.value",
+    # bytes and values
+    "dns_update.wire",
+    "dns_update.wire.codes",
+    "dns_update.wire.cursor",
+    "dns_update.wire.inet",
+    "dns_update.wire.message",
+    "dns_update.wire.name",
+    "dns_update.wire.record",
+    # the key and its signature
+    "dns_update.auth",
+    "dns_update.auth.tsig",
+    # the update, sent and judged
+    "dns_update.update",
+    "dns_update.exchange",
+    "dns_update.transport",
+    "dns_update.transport.blocking",
+    "dns_update.client",
+    "dns_update.client.dialogue",
+    "dns_update.client.requests",
+    # the command line
+    "dns_update.routeros",
+    "dns_update.cli",
+    "dns_update.cli.request",
+    "dns_update.cli.set",
+}
+"""Of our own modules, all and only these. Not among them: what looks at failures (verdict), finds zones (discovery),
+asks interfaces or programs (address), speaks TCP (framing), prints JSON, help or messages."""
+
+WITH_VERIFY = {"dns_update.client.readback"}
+"""Reading back is what `verify=yes` adds."""
+
+SLOW = (
+    "argparse", "asyncio", "base64", "dataclasses", "dns", "inspect", "ipaddress", "json", "logging", "pathlib", "re",
+    "ssl", "subprocess", "tomllib", "typing",
+)  # fmt: skip
+"""Milliseconds each (see the architecture's table), and nothing of the one-shot path needs them."""
+
+
+def imported(server: NameServer, name: str, *words: str) -> set[str]:
+    """Run a `set` in a process of its own; return what it imported."""
+    command = [sys.executable, "-c", RUNNER, *access(server), f"name={name}", "address=192.0.2.1", "ttl=60", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(("verify", "allowed"), [("yes", ALLOWED | WITH_VERIFY), ("no", ALLOWED)], ids=["yes", "no"])
+def test_the_one_shot_path_imports_these_modules_of_ours_and_no_other(
+    verify: str, allowed: set[str], bind: NameServer, unique_name: str
+) -> None:
+    modules = imported(bind, unique_name, f"verify={verify}")
+    assert {module for module in modules if module.partition(".")[0] == "dns_update"} == allowed
+
+
+@pytest.mark.parametrize("verify", ["yes", "no"])
+def test_the_one_shot_path_imports_no_slow_module(verify: str, bind: NameServer, unique_name: str) -> None:
+    modules = imported(bind, unique_name, f"verify={verify}")
+    assert {module.partition(".")[0] for module in modules} & set(SLOW) == set()
+
+
+def test_the_runner_sees_what_is_imported(bind: NameServer, unique_name: str) -> None:
+    # Were it blind, the tests above could not fail.
+    assert {"dns_update.cli.as_json", "json"} <= set(_import_lines(bind, unique_name, "--json"))
+
+
+def test_the_script_that_is_installed_imports_no_slow_module_either(bind: NameServer, unique_name: str) -> None:
+    names = _import_lines(bind, unique_name)
+    assert "dns_update.cli" in names
+    assert {name.partition(".")[0] for name in names} & set(SLOW) <= _bare()
+
+
+def _import_lines(server: NameServer, name: str, *words: str) -> list[str]:
+    """Run the installed script and return the modules that Python reports to have imported."""
+    properties = (*access(server), f"name={name}", "address=192.0.2.1", "ttl=60")
+    command = [sys.executable, "-X", "importtime", str(COMMAND), *properties, *words]
+    return _modules(command)
+
+
+def _bare() -> set[str]:
+    """Return what the interpreter itself imports here: path configuration files may import anything."""
+    return {name.partition(".")[0] for name in _modules([sys.executable, "-X", "importtime", "-c", "pass"])}
+
+
+def _modules(command: list[str]) -> list[str]:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return [line.rpartition("|")[2].strip() for line in lines]

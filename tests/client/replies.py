@@ -1,0 +1,66 @@
+"""Scripts for MemoryTransport: a server of few words, and the words themselves."""
+
+from collections.abc import Callable, Iterable
+
+from dns_update.transport.memory import Sent
+from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
+from dns_update.wire.message import Message, Question
+from dns_update.wire.name import Name
+from dns_update.wire.record import Record, rdata_from_text
+
+ZONE = Name.from_text("example.com")
+HOME = Name.from_text("home.example.com")
+ADDRESS = bytes([192, 0, 2, 1])
+
+Answer = Callable[[Message], bytes | None]
+
+
+def record(name: str, rrtype: int, text: str, ttl: int = 60) -> Record:
+    return Record(Name.from_text(name), rrtype, RRClass.IN, ttl, rdata_from_text(rrtype, text))
+
+
+SOA = record("example.com", RRType.SOA, "ns.example.com. hostmaster.example.com. 1 3600 900 604800 300", 3600)
+
+
+def reply(
+    request: Message, rcode: int = Rcode.NOERROR, answer: Iterable[Record] = (), authority: Iterable[Record] = ()
+) -> bytes:
+    """Return the octets of an answer to a request, as an authoritative server gives them."""
+    message = Message(
+        opcode=request.opcode,
+        question=request.question,
+        answer=tuple(answer),
+        authority=tuple(authority),
+        flags=Flag.QR | Flag.AA,
+        rcode=rcode,
+    )
+    return message.encode(request.message_id)
+
+
+class Scripted:
+    """A script that answers updates with one function, queries with another; None is no answer."""
+
+    def __init__(self, update: Answer, query: Answer) -> None:
+        self.updates: list[Message] = []
+        self.queries: list[Question] = []
+        self._update = update
+        self._query = query
+
+    def __call__(self, sent: Sent) -> Iterable[bytes]:
+        message = Message.decode(sent.octets)
+        if message.opcode == Opcode.UPDATE:
+            self.updates.append(message)
+            octets = self._update(message)
+        else:
+            self.queries += message.question
+            octets = self._query(message)
+        return () if octets is None else (octets,)
+
+
+def said(rcode: int, *answer: Record, authority: Iterable[Record] = ()) -> Answer:
+    """Return the function that always answers so."""
+    return lambda request: reply(request, rcode, answer, authority)
+
+
+def silent(_request: Message) -> None:
+    """Answer nothing."""

@@ -1,0 +1,1 @@
+"""What tests of several directories use: the command as a process, silent and lossy peers."""
