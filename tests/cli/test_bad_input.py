@@ -248,6 +248,7 @@ TABLE: list[Wrong] = [
             "1e3": "is not a TTL",
             "10 m": "is not a TTL",
             "hh1": "is not a TTL",
+            "1h30": "is not a TTL",
             "25000d": "is not a TTL",
             "1_000": "is not a TTL",
             "٣٠": "is not a TTL",

@@ -3,11 +3,12 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Self
 
 import pytest
 
-from lab import NameServer, dig
+from lab import Bind, Knot, LabKey, NameServer, PowerDns, dig
 from tests.support.command import COMMAND, Result, access, at, dns_update, given, in_process
 from tests.support.peer import Relay, is_update
 
@@ -366,6 +367,17 @@ def test_data_of_any_type(
 def test_data_of_a_type_that_nobody_knows(server: NameServer, data: str, unique_name: str) -> None:
     done(dns_update(*access(server), f"name={unique_name}", "type=TYPE65280", f"value={data}", "ttl=60"))
     assert records(server, unique_name, "TYPE65280") == [f"60 {data}"]
+
+
+@pytest.mark.parametrize("kind", [Bind, Knot, PowerDns])
+def test_the_name_servers_of_a_zone_are_replaced(kind: type[NameServer], tmp_path: Path) -> None:
+    """A server ignores the deletion of the whole NS RRset at the apex (RFC 2136, section 3.4.2.4)."""
+    with kind(tmp_path, keys=[LabKey.generate()]) as server:
+        apex = [*access(server), "name=@", "type=NS", "ttl=60"]
+        done(dns_update(*apex, "value=ns1.example.net", "value=ns2.example.net"))
+        assert records(server, "@", "NS") == ["60 ns1.example.net.", "60 ns2.example.net."]
+        done(dns_update(*apex, "value=ns2.example.net"))
+        assert records(server, "@", "NS") == ["60 ns2.example.net."]
 
 
 # The parent zone's server answers for what is at or below a delegation with a referral, not with an answer.

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+from pathlib import Path
 from urllib.parse import quote
 
 import dns.rrset
@@ -10,7 +12,7 @@ import pytest
 
 from lab import LabKey, NameServer
 from tests.cli.test_set import SERVERS, done
-from tests.support.command import Result, access, at, dns_update, given
+from tests.support.command import COMMAND, Result, access, at, dns_update, given
 from tests.support.peer import Silent, closed_port
 
 
@@ -226,3 +228,23 @@ def test_debug_shows_what_was_sent_although_nobody_answered() -> None:
         result = dns_update(f"dns-server={peer.address}", *words, "--debug")
     assert result.status == 4
     assert [message.opcode for message in result.sent] == ["UPDATE", "UPDATE"]
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+@pytest.mark.parametrize("server", ["bind"], indirect=True)
+def test_output_that_cannot_be_written_is_told(home: list[str], words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [COMMAND, "show", *home, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "dns-update: cannot write to standard output: No space left on device\n",
+    )
+
+
+def test_a_property_before_the_command_gets_a_hint() -> None:
+    result = dns_update("--json=no", "show", "name=home")
+    assert (result.status, len(result.lines)) == (2, 1)
+    assert "'show' is not a property" in result.stderr
+    assert "behind the command" in result.stderr

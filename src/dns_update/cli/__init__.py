@@ -26,6 +26,10 @@ _HELP_WORDS = ("--help", "-h", "help", "?")
 # Both streams are None when the process was started with them closed; then there is nobody to write for.
 
 
+class _OutputLostError(UsageError):
+    """Standard output takes nothing more, so standard error must tell, with --json too."""
+
+
 def talk(line: str) -> None:
     """Write a line to standard error."""
     if sys.stderr is not None:
@@ -33,9 +37,22 @@ def talk(line: str) -> None:
 
 
 def put(text: str) -> None:
-    """Write text to standard output."""
-    if sys.stdout is not None:
+    """Write text to standard output, and out of the process."""
+    if sys.stdout is None:
+        return
+    try:
         sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _drop_output()
+        raise _OutputLostError(f"cannot write to standard output: {error.strerror}") from error
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere: without this, Python would fail once more when it closes the stream."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def conclude(outcome: Outcome, command: str, *, as_json: bool) -> int:
@@ -72,14 +89,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     while words and words[0] in _ROUTEROS_WORDS:
         del words[0]
     try:
-        status = _run(words)
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read our output has left. Without this, Python would complain once more when it closes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _run(words)
+    except BrokenPipeError:  # whoever read our output has left
+        _drop_output()
         return BROKEN_PIPE
-    return status
 
 
 def _run(words: list[str]) -> int:
@@ -88,6 +101,9 @@ def _run(words: list[str]) -> int:
         return _dispatch(words, command)
     except BrokenPipeError:
         raise
+    except _OutputLostError as lost:
+        talk(str(lost))
+        return lost.exit_status
     except KeyboardInterrupt:
         error = DnsUpdateError("interrupted", hint="an update that was already sent may have been carried out")
         error.exit_status = INTERRUPTED

@@ -6,9 +6,10 @@ from dns_update.client.dialogue import Place, Site
 from dns_update.errors import DnsUpdateError, NoAnswer, NotApplied, UsageError, ZoneNotFound
 from dns_update.update import Update, name_in_zone
 from dns_update.value import Value
-from dns_update.wire.codes import Rcode, RRClass
+from dns_update.wire.codes import Rcode, RRClass, RRType
 from dns_update.wire.message import Message
 from dns_update.wire.name import Name
+from dns_update.wire.record import canonical_rdata
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,7 +123,11 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
         elif require == "absent":
             update = update.require_absent(place.owner)
         for rrtype, values in data.items():
-            update = update.replace(place.owner, ttls[rrtype], rrtype, *values)
+            if rrtype == RRType.NS and place.owner == place.zone:
+                update = update.add(place.owner, ttls[rrtype], rrtype, *values)
+                update = yield from _without_other_name_servers(site, update, values)
+            else:
+                update = update.replace(place.owner, ttls[rrtype], rrtype, *values)
 
         def read_back() -> Steps[Records]:
             from dns_update.client.readback import after_set  # noqa: PLC0415 - as above
@@ -266,6 +271,21 @@ def _carry_out(
     except DnsUpdateError as error:
         dialogue.notes.append(f"it could not be read back: {error}")
         return reply, None
+
+
+def _without_other_name_servers(site: Site, update: Update, values: tuple[bytes, ...]) -> Steps[Update]:
+    """Delete the apex NS records that are not among `values`, one by one and behind the adds.
+
+    A server ignores the deletion of that RRset as a whole, and of its last record (RFC 2136, section 3.4.2.4).
+    """
+    records = yield from site.read(RRType.NS)
+    wanted = {canonical_rdata(RRType.NS, value) for value in values}
+    stale = [
+        record.rdata
+        for record in records
+        if record.rrtype == RRType.NS and canonical_rdata(RRType.NS, record.rdata) not in wanted
+    ]
+    return update.delete(site.place.owner, RRType.NS, *stale) if stale else update
 
 
 def _outcome(site: Site, reply: Reply, before: Records | None, after: Records | None) -> Outcome:

@@ -110,18 +110,22 @@ class Options:
 def ttl_from_text(text: str) -> int:
     """Return seconds, written as a number or with units as in `1h30m` (w, d, h, m, s); raises InvalidText."""
     total, digits = 0, ""
-    for character in f"{text.lower()}s" if text[-1:].isdecimal() else text.lower():
+    for character in f"{text}s" if text.isdecimal() else text.lower():
         if character.isdecimal():
             digits += character
             continue
         number = decimal(digits, MAX_TTL)
         if number is None or character not in SECONDS:
-            raise InvalidText(f"{text!r} is not a TTL", hint=f"0 to {MAX_TTL} seconds, or 10m, 1h, 1d")
+            raise _not_a_ttl(text)
         total += number * SECONDS[character]
         digits = ""
-    if not text or total > MAX_TTL:
-        raise InvalidText(f"{text!r} is not a TTL", hint=f"0 to {MAX_TTL} seconds, or 10m, 1h, 1d")
+    if not text or digits or total > MAX_TTL:
+        raise _not_a_ttl(text)
     return total
+
+
+def _not_a_ttl(text: str) -> InvalidText:
+    return InvalidText(f"{text!r} is not a TTL", hint=f"0 to {MAX_TTL} seconds, or 10m, 1h, 1d")
 
 
 def _address(text: str) -> object:
@@ -304,7 +308,9 @@ def _split(word: str, rest: Iterator[str]) -> tuple[str, str]:
     name, equals, value = word.removeprefix("--").partition("=")
     if not equals:
         if not is_gnu:
-            raise UsageError(f"{word!r} is not a property", hint="they are written name=value or --name value")
+            raise UsageError(
+                f"{word!r} is not a property", hint="they are written name=value or --name value, behind the command"
+            )
         if name in _BY_NAME and _BY_NAME[name].flag:
             return name, "yes"
         following = next(rest, None)
