@@ -26,7 +26,7 @@ _HELP_WORDS = ("--help", "-h", "help", "?")
 # Both streams are None when the process was started with them closed; then there is nobody to write for.
 
 
-class _OutputLostError(UsageError):
+class _OutputLost(Exception):
     """Standard output takes nothing more, so standard error must tell, with --json too."""
 
 
@@ -47,7 +47,7 @@ def put(text: str) -> None:
         raise
     except OSError as error:
         _drop_output()
-        raise _OutputLostError(f"cannot write to standard output: {error.strerror}") from error
+        raise _OutputLost(f"cannot write to standard output: {error.strerror}") from error
 
 
 def _drop_output() -> None:
@@ -101,9 +101,9 @@ def _run(words: list[str]) -> int:
         return _dispatch(words, command)
     except BrokenPipeError:
         raise
-    except _OutputLostError as lost:
+    except _OutputLost as lost:
         talk(str(lost))
-        return lost.exit_status
+        return UsageError.exit_status
     except KeyboardInterrupt:
         error = DnsUpdateError("interrupted", hint="an update that was already sent may have been carried out")
         error.exit_status = INTERRUPTED
