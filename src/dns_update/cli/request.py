@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
 from dns_update.cli import talk
 from dns_update.client import Client
-from dns_update.errors import InvalidText, UsageError
+from dns_update.errors import InvalidText, MalformedMessage, UsageError
 from dns_update.exchange import Policy
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRType
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from dns_update.routeros import Options
-    from dns_update.transport.blocking import Trace
+    from dns_update.transport import Endpoint
 
     Data = dict[int, tuple[bytes, ...]]
 
@@ -29,7 +31,7 @@ def client_of(options: Options) -> Client:
         key=key_of(options),
         port=options.port,
         policy=Policy(options.timeout, options.retries, options.transport),
-        transport=BlockingTransport(options.local_address, _trace() if options.debug else None),
+        transport=BlockingTransport(options.local_address, _print_message if options.debug else None),
         log=log_of(options),
     )
 
@@ -39,10 +41,19 @@ def log_of(options: Options) -> Callable[[str], None]:
     return _say_nothing if options.json else talk
 
 
-def _trace() -> Trace:
-    from dns_update.cli.dig import print_message  # noqa: PLC0415 - only if it is asked for
+def _print_message(direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
+    """Write a message that was sent or received to standard error, for --debug."""
+    from dns_update.client.dig import message_to_text  # noqa: PLC0415 - only if it is asked for
+    from dns_update.wire.message import Message  # noqa: PLC0415
 
-    return print_message
+    preposition = "to" if direction == "sent" else "from"
+    heading = f";; {direction} {len(octets)} octets {preposition} {endpoint} by {transport.upper()}"
+    try:
+        text = message_to_text(Message.decode(octets))
+    except MalformedMessage as error:
+        text = f";; {error}\n"
+    if sys.stderr is not None:
+        sys.stderr.write(f"{heading}\n{text}\n")
 
 
 def key_of(options: Options) -> Key | None:

@@ -1,9 +1,8 @@
-"""Messages in the form in which dig prints them, for `--debug`. No message has a secret in it, so neither has this."""
+"""Messages in the form in which dig prints them. No message has a secret in it, so neither has this."""
 
 from __future__ import annotations
 
 import base64
-import sys
 from typing import TYPE_CHECKING
 
 from dns_update.auth.tsig import Tsig
@@ -17,27 +16,15 @@ from dns_update.wire.codes import (
     rrclass_to_text,
     rrtype_to_text,
 )
-from dns_update.wire.message import Message
 
 if TYPE_CHECKING:
-    from dns_update.transport import Endpoint
+    from dns_update.wire.message import Message
     from dns_update.wire.record import Record
 
 _SECTIONS = {
     Opcode.UPDATE: ("ZONE", "PREREQUISITE", "UPDATE", "ADDITIONAL"),
 }
 _QUERY_SECTIONS = ("QUESTION", "ANSWER", "AUTHORITY", "ADDITIONAL")
-
-
-def print_message(direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
-    """Write a message that was sent or received to standard error."""
-    preposition = "to" if direction == "sent" else "from"
-    heading = f";; {direction} {len(octets)} octets {preposition} {endpoint} by {transport.upper()}\n"
-    try:
-        text = message_to_text(Message.decode(octets))
-    except MalformedMessage as error:
-        text = f";; {error}\n"
-    sys.stderr.write(f"{heading}{text}\n")
 
 
 def message_to_text(message: Message) -> str:
