@@ -1,5 +1,13 @@
 """dns-update: keep names in DNS zones pointing at the right addresses, by signed RFC 2136 updates.
 
+```python
+from dns_update import Client, Key, Update
+
+with Client("192.0.2.1", key=Key.from_file("ddns.key")) as client:
+    outcome = client.set("home.example.com", "203.0.113.45", ttl=300)
+    client.send(Update("example.com").require_absent("new").add("new", 300, "TXT", "hello"))
+```
+
 What is named here is loaded when it is first used, so that importing the package costs nothing.
 """
 
@@ -9,19 +17,70 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from dns_update.auth import Algorithm as Algorithm
     from dns_update.auth import Key as Key
     from dns_update.client import Client as Client
+    from dns_update.client.aio import AsyncClient as AsyncClient
     from dns_update.client.requests import Outcome as Outcome
+    from dns_update.errors import ClocksDiffer as ClocksDiffer
     from dns_update.errors import DnsUpdateError as DnsUpdateError
+    from dns_update.errors import InvalidText as InvalidText
+    from dns_update.errors import KeyRejected as KeyRejected
+    from dns_update.errors import LocalError as LocalError
+    from dns_update.errors import MalformedMessage as MalformedMessage
+    from dns_update.errors import NameExists as NameExists
+    from dns_update.errors import NameNotFound as NameNotFound
+    from dns_update.errors import NameNotInZone as NameNotInZone
+    from dns_update.errors import NoAddress as NoAddress
+    from dns_update.errors import NoAnswer as NoAnswer
+    from dns_update.errors import NotApplied as NotApplied
+    from dns_update.errors import PermissionDenied as PermissionDenied
+    from dns_update.errors import Refusal as Refusal
+    from dns_update.errors import ReplyNotTrusted as ReplyNotTrusted
+    from dns_update.errors import ServerFailure as ServerFailure
+    from dns_update.errors import Silence as Silence
+    from dns_update.errors import UsageError as UsageError
+    from dns_update.errors import ZoneNotFound as ZoneNotFound
+    from dns_update.exchange import Policy as Policy
+    from dns_update.transport import Endpoint as Endpoint
+    from dns_update.transport import Server as Server
     from dns_update.update import Update as Update
+    from dns_update.wire.name import Name as Name
+    from dns_update.wire.record import Record as Record
 
-_HOMES = {
-    "Client": "dns_update.client",
-    "DnsUpdateError": "dns_update.errors",
-    "Key": "dns_update.auth",
-    "Outcome": "dns_update.client.requests",
-    "Update": "dns_update.update",
+_NAMES = {
+    "auth": ("Algorithm", "Key"),
+    "client": ("Client",),
+    "client.aio": ("AsyncClient",),
+    "client.requests": ("Outcome",),
+    "errors": (
+        "ClocksDiffer",
+        "DnsUpdateError",
+        "InvalidText",
+        "KeyRejected",
+        "LocalError",
+        "MalformedMessage",
+        "NameExists",
+        "NameNotFound",
+        "NameNotInZone",
+        "NoAddress",
+        "NoAnswer",
+        "NotApplied",
+        "PermissionDenied",
+        "Refusal",
+        "ReplyNotTrusted",
+        "ServerFailure",
+        "Silence",
+        "UsageError",
+        "ZoneNotFound",
+    ),
+    "exchange": ("Policy",),
+    "transport": ("Endpoint", "Server"),
+    "update": ("Update",),
+    "wire.name": ("Name",),
+    "wire.record": ("Record",),
 }
+_HOMES = {name: home for home, names in _NAMES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
@@ -31,7 +90,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - only when a name is asked for
 
-    return getattr(import_module(home), name)
+    return getattr(import_module(f"{__name__}.{home}"), name)
 
 
 def __dir__() -> list[str]:

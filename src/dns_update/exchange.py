@@ -168,6 +168,11 @@ class Exchange:
             self.listening = False
 
     @property
+    def is_signed(self) -> bool:
+        """Whether the answers to this exchange must bear a signature."""
+        return self._key is not None
+
+    @property
     def settled(self) -> Reply | UnverifiedReply:
         """The result of an exchange whose `next` returned None."""
         if self.result is None:

@@ -14,14 +14,13 @@ from dns_update.wire.message import Message
 from dns_update.wire.record import Record
 from tests.client.replies import ADDRESS, SOA, ZONE, Answer, Scripted, record, reply, said, silent
 
-A = {RRType.A: (ADDRESS,)}
 SERVER = "192.0.2.53"
 
 
 def zone_found(query: Answer, name: str = "home.example.com") -> str:
     script = Scripted(said(Rcode.NOERROR), query)
     client = Client(SERVER, transport=MemoryTransport(script))
-    return str(client.set(name, A, ttl=60, verify=False).zone)
+    return str(client.set(name, ADDRESS, ttl=60, verify=False).zone)
 
 
 def at_names(answers: Mapping[str, tuple[tuple[Record, ...], tuple[Record, ...]]]) -> Answer:
@@ -82,7 +81,7 @@ def test_a_server_that_does_not_know_the_zone_is_named(query: Answer) -> None:
     script = Scripted(said(Rcode.NOERROR), query)
     client = Client(SERVER, transport=MemoryTransport(script))
     with pytest.raises(ZoneNotFound) as caught:
-        client.set("home.sub.example.com", A, ttl=60)
+        client.set("home.sub.example.com", ADDRESS, ttl=60)
     assert SERVER in str(caught.value)
     assert "home.sub.example.com" in str(caught.value)
     assert "zone=" in caught.value.hint
@@ -110,7 +109,7 @@ def through_resolvers(
 
 def test_the_primary_of_the_soa_record_gets_the_update() -> None:
     client, transport = through_resolvers(RESOLVER)
-    outcome = client.set("home.example.com", A, ttl=60, verify=False)
+    outcome = client.set("home.example.com", ADDRESS, ttl=60, verify=False)
     assert [str(sent.endpoint) for sent in transport.sent] == ["192.0.2.200", "192.0.2.1"]
     assert outcome.zone == ZONE
     assert Message.decode(transport.sent[0].octets).flags & Flag.RD
@@ -118,52 +117,52 @@ def test_the_primary_of_the_soa_record_gets_the_update() -> None:
 
 def test_the_port_given_is_the_primarys() -> None:
     client, transport = through_resolvers(RESOLVER, port=5353)
-    client.set("home.example.com", A, ttl=60, verify=False)
+    client.set("home.example.com", ADDRESS, ttl=60, verify=False)
     assert [str(sent.endpoint) for sent in transport.sent] == ["192.0.2.200", "192.0.2.1:5353"]
 
 
 def test_the_primary_is_looked_for_even_if_the_zone_is_given() -> None:
     client, transport = through_resolvers(RESOLVER)
-    client.set("home", A, zone=ZONE, ttl=60, verify=False)
+    client.set("home", ADDRESS, zone=ZONE, ttl=60, verify=False)
     assert str(transport.sent[-1].endpoint) == "192.0.2.1"
 
 
 def test_a_name_given_as_zone_that_is_none_is_told() -> None:
     client, _ = through_resolvers(RESOLVER)
     with pytest.raises(ZoneNotFound, match=r"is not a zone, but a name in example\.com"):
-        client.set("x", A, zone=ZONE.from_text("home.example.com"), ttl=60)
+        client.set("x", ADDRESS, zone=ZONE.from_text("home.example.com"), ttl=60)
 
 
 def test_the_next_resolver_is_asked_when_one_is_silent() -> None:
     client, _ = through_resolvers(Server("192.0.2.201", is_address=True), RESOLVER)
-    assert client.set("home.example.com", A, ttl=60, verify=False).zone == ZONE
+    assert client.set("home.example.com", ADDRESS, ttl=60, verify=False).zone == ZONE
 
 
 def test_a_primary_without_an_address_is_named() -> None:
     client, _ = through_resolvers(RESOLVER, hosts={})
     with pytest.raises(NoAnswer, match=r"No answer from ns\.example\.com"):
-        client.set("home.example.com", A, ttl=60)
+        client.set("home.example.com", ADDRESS, ttl=60)
 
 
 def test_a_hidden_primary_without_a_name_is_an_error_of_ours_to_tell() -> None:
     nameless = record("example.com", RRType.SOA, ". h.example.com. 1 2 3 4 5")
     client, _ = through_resolvers(RESOLVER, soa=nameless)
     with pytest.raises(DnsUpdateError) as caught:
-        client.set("home.example.com", A, ttl=60)
+        client.set("home.example.com", ADDRESS, ttl=60)
     assert "dns-server" in caught.value.hint
 
 
 def test_all_resolvers_silent_is_no_answer() -> None:
     client, _ = through_resolvers(Server("192.0.2.201", is_address=True))
     with pytest.raises(NoAnswer, match=r"No answer from 192\.0\.2\.201"):
-        client.set("home.example.com", A, ttl=60)
+        client.set("home.example.com", ADDRESS, ttl=60)
 
 
 @pytest.mark.parametrize("name", ["home", "home.", "@", "."])
 def test_a_single_label_is_no_full_name(name: str) -> None:
     client = Client(SERVER, transport=MemoryTransport(Scripted(silent, silent)))
     with pytest.raises(UsageError):
-        client.set(name, A, ttl=60)
+        client.set(name, ADDRESS, ttl=60)
 
 
 # resolv.conf

@@ -5,7 +5,7 @@ import pytest
 from dns_update.client import Client
 from dns_update.errors import DnsUpdateError, NameExists, NoAnswer, PermissionDenied, ServerFailure
 from dns_update.transport.memory import MemoryTransport, Sent
-from dns_update.wire.codes import Rcode, RRType
+from dns_update.wire.codes import Rcode
 from dns_update.wire.message import Message
 from tests.client.replies import ADDRESS, ZONE, reply
 
@@ -36,7 +36,7 @@ class Net:
 
 
 def set_home(client: Client) -> None:
-    client.set("home", {RRType.A: (ADDRESS,)}, zone=ZONE, ttl=60, require="absent", verify=False)
+    client.set("home", ADDRESS, zone=ZONE, ttl=60, require="absent", verify=False)
 
 
 def failure(client: Client) -> DnsUpdateError:
@@ -106,9 +106,7 @@ def test_a_refusal_that_ends_all_tries_keeps_the_failures_before_it() -> None:
 
 def test_an_outcome_names_the_server_that_did_it_and_the_failures_before() -> None:
     net = Net(_1="unreachable", _2=Rcode.REFUSED)
-    outcome = net.client("192.0.2.1", "192.0.2.2", GOOD).set(
-        "home", {RRType.A: (ADDRESS,)}, zone=ZONE, ttl=60, verify=False
-    )
+    outcome = net.client("192.0.2.1", "192.0.2.2", GOOD).set("home", ADDRESS, zone=ZONE, ttl=60, verify=False)
     assert str(outcome.server) == GOOD
     assert [type(other) for other in outcome.failures] == [NoAnswer, PermissionDenied]
 
@@ -127,5 +125,5 @@ def test_a_request_does_not_remember_the_failures_of_the_one_before() -> None:
     net = Net(_1="unreachable")
     client = net.client("192.0.2.1", GOOD)
     for _ in range(2):
-        outcome = client.delete("home", {}, zone=ZONE, verify=False)
+        outcome = client.delete("home", zone=ZONE, verify=False)
         assert len(outcome.failures) == 1

@@ -85,6 +85,7 @@ class Relay:
     def __init__(self, server: NameServer, hook: Hook = lambda _request, answer: (answer,)) -> None:
         self.requests: list[bytes] = []
         self.clients: list[str] = []
+        self.client_ports: list[int] = []
         self._server = (server.host, server.port)
         self._hook = hook
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -116,6 +117,7 @@ class Relay:
                 return
             self.requests.append(request)
             self.clients.append(client[0])
+            self.client_ports.append(client[1])
             for answer in self._hook(request, self._ask(request)):
                 self._socket.sendto(answer, client)
 

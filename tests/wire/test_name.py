@@ -57,7 +57,7 @@ WRONG = [
     "a\tb",
     "a\n",
     r"a\.b c",
-    "köln.example",
+    "☃.example",
     "a\u2024b",
     "\udcff",
 ]

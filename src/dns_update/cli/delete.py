@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dns_update.cli import conclude
-from dns_update.cli.request import client_of, given_data, name_of
+from dns_update.cli.request import client_of, given_data, target_of
+from dns_update.client.requests import delete_records
 from dns_update.routeros import parse
 
 TYPE_CHECKING = False
@@ -15,13 +16,9 @@ def run(words: Sequence[str]) -> int:
     """Carry out the command with the properties in `words`, and return the exit status."""
     options = parse(words, "delete")
     options.allow_private = True  # such an address may well be removed
-    name = name_of(options, "delete")
-    outcome = client_of(options).delete(
-        name,
-        given_data(options),
-        zone=options.zone,
-        require=options.require,
-        verify=options.verify,
-        rrclass=options.rrclass,
-    )
+    target = target_of(options, "delete")
+    client = client_of(options)
+    data = given_data(options, target)
+    require, verify = options.require, options.verify
+    outcome = client.run(lambda d: delete_records(d, target, data, require=require, verify=verify))
     return conclude(outcome, "delete", as_json=options.json)

@@ -7,12 +7,11 @@ import sys
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
 from dns_update.cli import talk
 from dns_update.client import Client
+from dns_update.client.requests import Target
 from dns_update.errors import InvalidText, MalformedMessage, UsageError
 from dns_update.exchange import Policy
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRType
-from dns_update.wire.inet import IPV4_OCTETS
-from dns_update.wire.record import rdata_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
     from dns_update.routeros import Options
     from dns_update.transport import Endpoint
-
-    Data = dict[int, tuple[bytes, ...]]
 
 
 def client_of(options: Options) -> Client:
@@ -79,15 +76,15 @@ def key_of(options: Options) -> Key | None:
     return None
 
 
-def name_of(options: Options, command: str) -> str:
-    """Return the name, which every command needs; raises UsageError."""
+def target_of(options: Options, command: str) -> Target:
+    """Return the name that the request is about, which every command needs; raises UsageError."""
     if options.name is None:
         example = f"for example: dns-update {command} name=home zone=example.com ..."
         raise UsageError("name= is missing", hint=f"{example}; all about it: dns-update --help")
-    return options.name
+    return Target(options.name, options.zone, options.rrclass)
 
 
-def given_data(options: Options) -> Data:
+def given_data(options: Options, target: Target) -> dict[int, tuple[bytes, ...]]:
     """Return the records that address=, or type= and value=, give: type to values, empty where none are.
 
     Raises UsageError for wrong combinations, NoAddress where a source gives none.
@@ -98,13 +95,12 @@ def given_data(options: Options) -> Data:
         raise UsageError("value= is given without type=", hint="for example: type=TXT value=hello")
     if options.type == RRType.ANY:
         raise UsageError("type=ANY is for show", hint="delete without type= removes the whole name")
-    if options.type is not None:
-        return {options.type: tuple(_rdata(options, options.type, text) for text in options.value)}
-    data: Data = {}
-    for address in _addresses(options):
-        rrtype = RRType.A if len(address) == IPV4_OCTETS else RRType.AAAA
-        data[rrtype] = (*data.get(rrtype, ()), address)
-    return data
+    if options.type is None:
+        return target.data(_addresses(options), None)
+    try:
+        return target.data(options.value, options.type)
+    except InvalidText as error:
+        raise UsageError(f"value=: {error.text}", hint=error.hint) from error
 
 
 def _addresses(options: Options) -> Iterable[bytes]:
@@ -114,13 +110,6 @@ def _addresses(options: Options) -> Iterable[bytes]:
     from dns_update.address import find_addresses  # noqa: PLC0415 - literals need no looking for
 
     return find_addresses(options.address, allow_private=options.allow_private, log=log_of(options))
-
-
-def _rdata(options: Options, rrtype: int, text: str) -> bytes:
-    try:
-        return rdata_from_text(rrtype, text, options.rrclass)
-    except InvalidText as error:
-        raise UsageError(f"value=: {error.text}", hint=error.hint) from error
 
 
 def _say_nothing(_line: str) -> None:

@@ -4,38 +4,34 @@ from __future__ import annotations
 
 import time
 
-from dns_update.client.dialogue import Ask, Dialogue
+from dns_update.client.dialogue import Ask, Dialogue, Settings, unresolved
 from dns_update.client.requests import Target, delete_records, send_update, set_records, show_records
 from dns_update.errors import NoAnswer
-from dns_update.exchange import Exchange, Policy
-from dns_update.transport import DNS_PORT, Server
+from dns_update.transport import DNS_PORT
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRClass, RRType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
+    from typing import Self
 
     from dns_update.auth import Key
-    from dns_update.client.dialogue import Resolve, Steps
+    from dns_update.client.dialogue import Request, Resolve
     from dns_update.client.requests import Outcome
-    from dns_update.exchange import Reply, UnverifiedReply
+    from dns_update.exchange import Policy, Reply, UnverifiedReply
+    from dns_update.transport import Server
     from dns_update.transport.memory import MemoryTransport
     from dns_update.update import Update
     from dns_update.wire.name import Name
 
-    Data = Mapping[int, tuple[bytes, ...]]
-
-
-def _say_nothing(_line: str) -> None:
-    """Drop a log line: the default of callers who want none."""
-
 
 class Client:
-    """Talks to the servers of a zone.
+    """Talks to the servers of a zone, one request after the other.
 
-    Each call is a request of its own. What goes wrong is raised as an error of `dns_update.errors`: a UsageError for
-    what the caller gave, a Silence where nobody answered, a Refusal where a server said no.
+    What goes wrong is raised as an error of `dns_update.errors`: a UsageError for what the caller gave, a Silence where
+    nobody answered, a Refusal where a server said no. Used as a context manager, it keeps its sockets from one request
+    to the next, which makes many requests faster.
     """
 
     def __init__(  # noqa: PLR0913 - every one of them can be left out
@@ -46,7 +42,7 @@ class Client:
         policy: Policy | None = None,
         resolvers: tuple[Server, ...] | None = None,
         transport: BlockingTransport | MemoryTransport | None = None,
-        log: Callable[[str], None] = _say_nothing,
+        log: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare to talk to `servers`, in this order until one succeeds; without any, to the zone's primary.
 
@@ -54,68 +50,76 @@ class Client:
         every message to them. `policy` says how long to wait. `resolvers` are asked for zone and primary where those
         are left out (None: those of the system). `log` is called with lines for people.
         """
-        self._servers = tuple(Server.from_text(s, port) if isinstance(s, str) else s for s in servers)
-        self._key = key
-        self._port = port
-        self._policy = policy if policy is not None else Policy()
-        self._resolvers = resolvers
+        self._settings = Settings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
         self._transport = transport if transport is not None else BlockingTransport()
-        self._log = log
 
     def set(  # noqa: PLR0913 - as above
         self,
         name: str,
-        data: Data,
-        *,
-        zone: Name | None = None,
+        *values: str | bytes,
+        rrtype: int | str | None = None,
+        zone: Name | str | None = None,
         ttl: int | None = None,
         require: str = "any",
         verify: bool = True,
         rrclass: int = RRClass.IN,
     ) -> Outcome:
-        """Make each RRset of `data` (type to values, as octets of rdata) at `name` have exactly those values.
+        """Make a name have exactly these addresses, or these values of one type.
 
-        It is one atomic message; other types at the name are left alone. `name` is relative to `zone`, or a full name.
-        `ttl` is in seconds; None keeps the one that stands. `require` is `any`, `existing` or `absent`.
+        It is one atomic message (RFC 2136, section 3.7); types that are not given are left alone. `name` is relative
+        to `zone`, or a full name. `values` are addresses, as texts or as 4 or 16 octets; with `rrtype`, a number or a
+        mnemonic, rdata in presentation form or as octets. `ttl` is in seconds; None keeps the one that stands, and
+        takes that of the zone's SOA record where none does. `require` is `any`, `existing` or `absent`, and speaks of
+        the name. With `verify`, the records are read back from the same server.
+
+        Raises UsageError for what was given wrongly, NotApplied if something else stands there afterwards, and any
+        other Refusal or Silence.
         """
         target = Target(name, zone, rrclass)
-        return self._run(lambda dialogue: set_records(dialogue, target, data, ttl=ttl, require=require, verify=verify))
+        data = target.data(values, rrtype)
+        return self.run(lambda dialogue: set_records(dialogue, target, data, ttl=ttl, require=require, verify=verify))
 
     def delete(  # noqa: PLR0913 - as above
         self,
         name: str,
-        data: Data,
-        *,
-        zone: Name | None = None,
+        *values: str | bytes,
+        rrtype: int | str | None = None,
+        zone: Name | str | None = None,
         require: str = "any",
         verify: bool = True,
         rrclass: int = RRClass.IN,
     ) -> Outcome:
-        """Remove each type's values in `data`, its whole RRset where there are none, or all of the name."""
+        """Remove these values; the RRset of `rrtype` where none are given; without either, all records of the name.
+
+        The arguments are those of `set`; `require=existing` speaks of the RRset, or of the name.
+        """
         target = Target(name, zone, rrclass)
-        return self._run(lambda dialogue: delete_records(dialogue, target, data, require=require, verify=verify))
+        data = target.data(values, rrtype)
+        return self.run(lambda dialogue: delete_records(dialogue, target, data, require=require, verify=verify))
 
     def show(
         self,
         name: str,
-        rrtypes: Iterable[int] = (RRType.A, RRType.AAAA),
-        *,
-        zone: Name | None = None,
+        *rrtypes: int | str,
+        zone: Name | str | None = None,
         rrclass: int = RRClass.IN,
     ) -> Outcome:
-        """Return what the authoritative server holds at `name`, in the outcome's `after`."""
+        """Return what the authoritative server holds at `name`, A and AAAA or these types, in the outcome's `after`.
+
+        Raises NameNotFound if there is no such name, and any other Refusal or Silence.
+        """
         target = Target(name, zone, rrclass)
-        return self._run(lambda dialogue: show_records(dialogue, target, rrtypes))
+        types = [number for rrtype in rrtypes or (RRType.A, RRType.AAAA) for number in target.data((), rrtype)]
+        return self.run(lambda dialogue: show_records(dialogue, target, types))
 
     def send(self, update: Update) -> Outcome:
-        """Send an update as it stands, and judge the answer; nothing is read back."""
-        return self._run(lambda dialogue: send_update(dialogue, update))
+        """Send an update as it stands; nothing is read back. Raises the Refusal that the answer means, or a Silence."""
+        return self.run(lambda dialogue: send_update(dialogue, update))
 
-    def _run(self, request: Callable[[Dialogue], Steps[Outcome]]) -> Outcome:
-        """Drive a request's steps to their end."""
-        dialogue = Dialogue(self._servers, self._key, log=self._log, resolvers=self._resolvers, port=self._port)
+    def run(self, request: Request[Outcome]) -> Outcome:
+        """Carry out a request of `dns_update.client.requests`: do what each of its steps needs, to the end."""
         started = time.monotonic()
-        steps = request(dialogue)
+        steps = request(Dialogue(self._settings))
         try:
             step = next(steps)
             while True:
@@ -131,12 +135,19 @@ class Client:
 
     def _perform(self, step: Ask | Resolve) -> Reply | UnverifiedReply | tuple[str, ...]:
         if isinstance(step, Ask):
-            exchange = Exchange(step.message, step.key, self._policy, str(step.endpoint))
-            return self._transport.carry(exchange, step.endpoint)
+            return self._transport.carry(self._settings.exchange(step), step.endpoint)
         try:
             return self._transport.resolve(step.host)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise NoAnswer(
-                f"its address cannot be found: {reason}", server=step.host, hint="check dns-server="
-            ) from error
+            raise unresolved(step.host, error) from error
+
+    def close(self) -> None:
+        """Close the sockets that were kept; the client can still be used, and opens new ones."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        self._transport.keep_open()
+        return self
+
+    def __exit__(self, *_reason: object) -> None:
+        self.close()

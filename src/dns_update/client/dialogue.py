@@ -16,26 +16,26 @@ from dns_update.errors import (
     Silence,
     ZoneNotFound,
 )
-from dns_update.exchange import Reply, UnverifiedReply
-from dns_update.transport import DNS_PORT, Endpoint
+from dns_update.exchange import Exchange, Policy, Reply, UnverifiedReply
+from dns_update.transport import DNS_PORT, Endpoint, Server
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRType
 from dns_update.wire.message import Message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable
     from typing import Any, TypeAlias, TypeVar
 
     from dns_update.auth import Key
     from dns_update.errors import DnsUpdateError
-    from dns_update.transport import Server
     from dns_update.wire.name import Name
     from dns_update.wire.record import Record
 
     Records: TypeAlias = tuple[Record, ...]
     T = TypeVar("T")
     Steps: TypeAlias = Generator["Ask | Resolve", Any, T]
+    Request: TypeAlias = Callable[["Dialogue"], Steps[T]]
 
 MAX_ADDRESSES = 4  # of one host name that are tried, as nsupdate does
 
@@ -65,28 +65,65 @@ class Resolve(Value):
         self._fill(host=host)
 
 
+def _say_nothing(_line: str) -> None:
+    """Drop a log line: the default of callers who want none."""
+
+
+class Settings(Value):
+    """What all requests of a client have in common; the shells say what each part is."""
+
+    __slots__ = ("key", "log", "policy", "port", "resolvers", "servers")
+    servers: tuple[Server, ...]
+    key: Key | None
+    port: int
+    policy: Policy
+    resolvers: tuple[Server, ...] | None
+    log: Callable[[str], None]
+
+    def __init__(  # noqa: PLR0913 - every one of them can be left out
+        self,
+        servers: Iterable[Server | str] = (),
+        *,
+        key: Key | None = None,
+        port: int = DNS_PORT,
+        policy: Policy | None = None,
+        resolvers: tuple[Server, ...] | None = None,
+        log: Callable[[str], None] | None = None,
+    ) -> None:
+        self._fill(
+            servers=tuple(Server.from_text(s, port) if isinstance(s, str) else s for s in servers),
+            key=key,
+            port=port,
+            policy=policy if policy is not None else Policy(),
+            resolvers=resolvers,
+            log=log if log is not None else _say_nothing,
+        )
+
+    def exchange(self, ask: Ask) -> Exchange:
+        """Return the exchange that an `Ask` is about."""
+        return Exchange(ask.message, ask.key, self.policy, str(ask.endpoint))
+
+
+def unresolved(host: str, error: OSError) -> NoAnswer:
+    """Return the error for a host name whose address cannot be found."""
+    reason = (error.strerror or str(error)).lower()
+    return NoAnswer(f"its address cannot be found: {reason}", server=host, hint="check dns-server=")
+
+
 class Dialogue:
     """What one request knows while it is under way: the servers to try, the key in use, what to tell the user."""
 
-    def __init__(
-        self,
-        servers: tuple[Server, ...],
-        key: Key | None,
-        *,
-        log: Callable[[str], None],
-        resolvers: tuple[Server, ...] | None = None,
-        port: int = DNS_PORT,
-    ) -> None:
+    def __init__(self, settings: Settings) -> None:
         """Start with nothing asked yet.
 
-        Where `servers` is empty, the zone's primary is found through `resolvers` (None: the system's) and used at
-        `port`. `log` takes lines for people.
+        Where the settings name no servers, the zone's primary is found through their `resolvers` (None: the
+        system's) and used at their `port`.
         """
-        self.servers = servers
-        self.resolvers = resolvers
-        self.port = port
-        self.key = key
-        self.log = log
+        self.servers = settings.servers
+        self.resolvers = settings.resolvers
+        self.port = settings.port
+        self.key = settings.key
+        self.log = settings.log
         self.notes: list[str] = []
         self.failures: list[DnsUpdateError] = []
 

@@ -6,7 +6,7 @@ zone's SOA record in its authority section (RFC 2308, section 3), so one query i
 
 from __future__ import annotations
 
-from dns_update.client.dialogue import Dialogue
+from dns_update.client.dialogue import Dialogue, Settings
 from dns_update.errors import InvalidText, UsageError, ZoneNotFound
 from dns_update.transport import Server
 from dns_update.value import Value
@@ -43,7 +43,7 @@ def find_zone(dialogue: Dialogue, name: Name, rrclass: int = RRClass.IN) -> Step
     if dialogue.servers:
         return (yield from dialogue.at_first_server(lambda endpoint: _ask_up(dialogue, endpoint, name, rrclass, 0)))
     resolvers = dialogue.resolvers if dialogue.resolvers is not None else system_resolvers()
-    unsigned = Dialogue(resolvers, None, log=dialogue.log)
+    unsigned = Dialogue(Settings(resolvers, log=dialogue.log))
     return (yield from unsigned.at_first_server(lambda endpoint: _ask_up(unsigned, endpoint, name, rrclass, Flag.RD)))
 
 

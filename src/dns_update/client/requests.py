@@ -6,10 +6,11 @@ from dns_update.client.dialogue import Place, Site
 from dns_update.errors import DnsUpdateError, NoAnswer, NotApplied, UsageError, ZoneNotFound
 from dns_update.update import Update, name_in_zone
 from dns_update.value import Value
-from dns_update.wire.codes import Rcode, RRClass, RRType
+from dns_update.wire.codes import Rcode, RRClass, RRType, rrtype_from_text
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_cidr
 from dns_update.wire.message import Message
 from dns_update.wire.name import Name
-from dns_update.wire.record import canonical_rdata
+from dns_update.wire.record import canonical_rdata, rdata_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,8 +34,26 @@ class Target(Value):
     zone: Name | None
     rrclass: int
 
-    def __init__(self, name: str, zone: Name | None = None, rrclass: int = RRClass.IN) -> None:
-        self._fill(name=name, zone=zone, rrclass=rrclass)
+    def __init__(self, name: str, zone: Name | str | None = None, rrclass: int = RRClass.IN) -> None:
+        self._fill(name=name, zone=Name.from_text(zone) if isinstance(zone, str) else zone, rrclass=rrclass)
+
+    def data(self, values: Iterable[str | bytes], rrtype: int | str | None) -> dict[int, tuple[bytes, ...]]:
+        """Return values by their type: rdata of `rrtype`; where that is None, addresses, for A and AAAA.
+
+        A value is a text in presentation form or octets. The type of no values is there, with none. Raises UsageError.
+        """
+        if rrtype is not None:
+            number = rrtype_from_text(rrtype) if isinstance(rrtype, str) else rrtype
+            texts_read = (rdata_from_text(number, v, self.rrclass) if isinstance(v, str) else v for v in values)
+            return {number: tuple(texts_read)}
+        data: dict[int, tuple[bytes, ...]] = {}
+        for value in values:
+            address = parse_cidr(value) if isinstance(value, str) else value
+            if len(address) not in (IPV4_OCTETS, IPV6_OCTETS):
+                raise UsageError(f"an address has 4 or 16 octets, not {len(address)}", hint="or give rrtype")
+            number = RRType.A if len(address) == IPV4_OCTETS else RRType.AAAA
+            data[number] = (*data.get(number, ()), address)
+        return data
 
 
 class Outcome(Value):

@@ -7,7 +7,7 @@ import socket
 import time
 
 from dns_update.errors import UsageError
-from dns_update.exchange import TCP
+from dns_update.exchange import TCP, UDP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,26 +18,39 @@ if TYPE_CHECKING:
 
     Trace = Callable[[str, Endpoint, str, bytes], None]
 
-_LARGEST_READ = 65535  # the largest datagram, and as good a piece of a stream as any
+LARGEST_READ = 65535  # the largest datagram, and as good a piece of a stream as any
 
 
 class BlockingTransport:
-    """Carries exchanges over sockets of their own, a new one for each attempt.
+    """Carries exchanges over sockets of their own, a new one for each attempt, unless it was told to keep them.
 
     A new socket has a new source port, which a forger must guess; and it is connected, so that the kernel keeps away
-    datagrams from other addresses and reports ICMP errors at once.
+    datagrams from other addresses and reports ICMP errors at once. Only the UDP sockets of signed exchanges are ever
+    kept: whoever guesses their port cannot forge a signature.
     """
 
-    def __init__(self, local_address: str | None = None, trace: Trace | None = None) -> None:
-        """Send from `local_address` if given; tell `trace` of every message, sent and received.
+    def __init__(self, local_address: str | None = None, trace: Trace | None = None, *, local_port: int = 0) -> None:
+        """Send from `local_address` if given, at `local_port` if not 0; tell `trace` of every message.
 
         `trace` is called with `"sent"` or `"received"`, the server's endpoint, `"udp"` or `"tcp"`, and the octets.
         Raises UsageError if `local_address` is none of this machine's.
         """
-        self._local_address = local_address
+        self._local = (local_address, local_port)
         self._trace = trace
+        self._keeps_open = False
+        self._kept: dict[Endpoint, _Datagrams] = {}
         if local_address is not None:
-            self._socket(is_ipv6=":" in local_address, is_tcp=False).close()
+            new_socket(self._local, is_ipv6=":" in local_address, is_tcp=False).close()
+
+    def keep_open(self) -> None:
+        """Keep, from now on, one UDP socket for each server, until `close`."""
+        self._keeps_open = True
+
+    def close(self) -> None:
+        """Close the sockets that were kept, and keep none from now on."""
+        self._keeps_open = False
+        while self._kept:
+            self._kept.popitem()[1].close()
 
     def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
         """Take an exchange to its end and return its result; raises NoAnswer."""
@@ -49,72 +62,83 @@ class BlockingTransport:
             except TimeoutError:
                 pass  # the exchange sees by its clock that nothing came
             except OSError as error:
-                exchange.lost(_reason(error, attempt.transport))
+                exchange.lost(reason_of(error, attempt.transport))
         return exchange.settled
 
     def resolve(self, host: str) -> tuple[str, ...]:
         """Return the IP addresses of a host name that can be reached from the local address; raises OSError."""
         family = socket.AF_UNSPEC
-        if self._local_address is not None:
-            family = socket.AF_INET6 if ":" in self._local_address else socket.AF_INET
+        if self._local[0] is not None:
+            family = socket.AF_INET6 if ":" in self._local[0] else socket.AF_INET
         found = socket.getaddrinfo(host, None, family=family, type=socket.SOCK_DGRAM)
         return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
     def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange has heard enough; raises OSError."""
-        is_tcp = attempt.transport == TCP
-        with self._socket(is_ipv6=endpoint.is_ipv6, is_tcp=is_tcp) as connection:
-            connection.settimeout(_left(attempt))
-            connection.connect((endpoint.address, endpoint.port))
-            channel = _Stream(connection) if is_tcp else _Datagrams(connection)
+        kept = self._kept.pop(endpoint, None) if attempt.transport == UDP else None
+        channel = kept if kept is not None else self._open(attempt, endpoint)
+        try:
             channel.send(attempt.octets)
             self._tell("sent", endpoint, attempt.transport, attempt.octets)
             while exchange.listening:
-                connection.settimeout(_left(attempt))
+                channel.wait_until(attempt.deadline)
                 for octets in channel.receive():
                     self._tell("received", endpoint, attempt.transport, octets)
                     if exchange.listening:
                         exchange.receive(octets, wall=int(time.time()))
+            if self._keeps_open and exchange.is_signed and isinstance(channel, _Datagrams):
+                self._kept[endpoint] = channel
+        finally:
+            if self._kept.get(endpoint) is not channel:
+                channel.close()
 
-    def _socket(self, *, is_ipv6: bool, is_tcp: bool) -> socket.socket:
-        family = socket.AF_INET6 if is_ipv6 else socket.AF_INET
-        connection = socket.socket(family, socket.SOCK_STREAM if is_tcp else socket.SOCK_DGRAM)
-        if self._local_address is not None:
-            try:
-                connection.bind((self._local_address, 0))
-            except OSError as error:
-                connection.close()
-                raise UsageError(
-                    f"cannot send from {self._local_address}: {(error.strerror or str(error)).lower()}",
-                    hint="local-address takes an address that this machine has",
-                ) from error
-        return connection
+    def _open(self, attempt: Attempt, endpoint: Endpoint) -> _Datagrams | _Stream:
+        is_tcp = attempt.transport == TCP
+        connection = new_socket(self._local, is_ipv6=endpoint.is_ipv6, is_tcp=is_tcp)
+        try:
+            connection.settimeout(_left(attempt.deadline))
+            connection.connect((endpoint.address, endpoint.port))
+        except OSError:
+            connection.close()
+            raise
+        return _Stream(connection) if is_tcp else _Datagrams(connection)
 
     def _tell(self, direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
         if self._trace is not None:
             self._trace(direction, endpoint, transport, octets)
 
 
-class _Datagrams:
-    """Messages over UDP: each is a datagram."""
+class _Channel:
+    """A connected socket, and how messages stand on it."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
+
+    def wait_until(self, deadline: float) -> None:
+        """Let the next `receive` wait until `deadline` on the monotonic clock; raises TimeoutError behind it."""
+        self._connection.settimeout(_left(deadline))
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _Datagrams(_Channel):
+    """Messages over UDP: each is a datagram."""
 
     def send(self, octets: bytes) -> None:
         self._connection.send(octets)
 
     def receive(self) -> list[bytes]:
-        return [self._connection.recv(_LARGEST_READ)]
+        return [self._connection.recv(LARGEST_READ)]
 
 
-class _Stream:
+class _Stream(_Channel):
     """Messages over TCP: each has its length before it."""
 
     def __init__(self, connection: socket.socket) -> None:
         from dns_update.wire.framing import Deframer  # noqa: PLC0415 - most exchanges need no stream
 
-        self._connection = connection
+        super().__init__(connection)
         self._deframer = Deframer()
 
     def send(self, octets: bytes) -> None:
@@ -123,15 +147,36 @@ class _Stream:
         self._connection.sendall(frame(octets))
 
     def receive(self) -> list[bytes]:
-        octets = self._connection.recv(_LARGEST_READ)
+        octets = self._connection.recv(LARGEST_READ)
         if not octets:
             raise ConnectionResetError("the server closed the connection")
         return self._deframer.feed(octets)
 
 
-def _left(attempt: Attempt) -> float:
-    """Return the seconds until the attempt's deadline; raises TimeoutError behind it."""
-    seconds = attempt.deadline - time.monotonic()
+def new_socket(local: tuple[str | None, int], *, is_ipv6: bool, is_tcp: bool) -> socket.socket:
+    """Return a socket that sends from `local`, an address and a port (None: the kernel's choice).
+
+    Raises UsageError if the address is none of this machine's.
+    """
+    connection = socket.socket(
+        socket.AF_INET6 if is_ipv6 else socket.AF_INET, socket.SOCK_STREAM if is_tcp else socket.SOCK_DGRAM
+    )
+    address, port = local
+    if address is not None:
+        try:
+            connection.bind((address, port))
+        except OSError as error:
+            connection.close()
+            raise UsageError(
+                f"cannot send from {address}: {(error.strerror or str(error)).lower()}",
+                hint="local-address takes an address that this machine has",
+            ) from error
+    return connection
+
+
+def _left(deadline: float) -> float:
+    """Return the seconds until a deadline; raises TimeoutError behind it."""
+    seconds = deadline - time.monotonic()
     if seconds <= 0:
         raise TimeoutError
     return seconds
@@ -141,7 +186,8 @@ def _random_id() -> int:
     return int.from_bytes(os.urandom(2))
 
 
-def _reason(error: OSError, transport: str) -> str:
+def reason_of(error: OSError, transport: str) -> str:
+    """Return, for people, why the network failed an attempt."""
     if isinstance(error, ConnectionRefusedError):
         return "connection refused" if transport == TCP else "port unreachable: nothing listens there"
     return (error.strerror or str(error)).lower()

@@ -61,6 +61,12 @@ class MemoryTransport:
             self._attempt(exchange, attempt, endpoint)
         return exchange.settled
 
+    def keep_open(self) -> None:
+        """Do nothing: there are no sockets."""
+
+    def close(self) -> None:
+        """Do nothing, as `keep_open`."""
+
     def resolve(self, host: str) -> tuple[str, ...]:
         """Return the addresses of a host name; raises OSError if it has none."""
         if host not in self._hosts:

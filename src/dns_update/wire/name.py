@@ -110,7 +110,7 @@ def parse_name(text: str) -> tuple[Name, bool]:
     if not text:
         raise InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
     if not text.isascii():
-        raise InvalidText(f"{text!r} is not ASCII", hint="write an international name in its xn-- form")
+        text = _to_a_labels(text)
     if "\\" in text or text.split() != [text]:
         labels, is_absolute = _split_escaped(text)
     else:
@@ -119,6 +119,18 @@ def parse_name(text: str) -> tuple[Name, bool]:
     for label in labels:
         _check_label(label, text)
     return Name(tuple(labels)).below(ROOT), is_absolute
+
+
+def _to_a_labels(text: str) -> str:
+    """Return an international name with its labels in their xn-- form (RFC 5891, mapped as by UTS #46)."""
+    import idna  # noqa: PLC0415 - for such names only
+
+    try:
+        return ".".join(
+            label if label.isascii() else idna.encode(label, uts46=True).decode("ascii") for label in text.split(".")
+        )
+    except (idna.IDNAError, UnicodeError) as error:
+        raise InvalidText(f"{_shorten(text)!r} is not an international domain name: {error}") from error
 
 
 def encode_labels(labels: tuple[bytes, ...]) -> bytes:

@@ -1,0 +1,120 @@
+"""AsyncClient: the requests of Client, carried out within an asyncio loop."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from dns_update.client.dialogue import Ask, Dialogue, Settings, unresolved
+from dns_update.client.requests import Target, delete_records, send_update, set_records, show_records
+from dns_update.errors import NoAnswer
+from dns_update.transport import DNS_PORT
+from dns_update.transport.aio import AsyncioTransport
+from dns_update.wire.codes import RRClass, RRType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dns_update.auth import Key
+    from dns_update.client.dialogue import Request, Resolve
+    from dns_update.client.requests import Outcome
+    from dns_update.exchange import Policy, Reply, UnverifiedReply
+    from dns_update.transport import Server
+    from dns_update.update import Update
+    from dns_update.wire.name import Name
+
+
+class AsyncClient:
+    """Talks to the servers of a zone; several requests may be under way at once.
+
+    Arguments, results and errors are those of `dns_update.client.Client`. A request that is cancelled closes its own
+    socket; the client can be used on. As with any request that was sent, the server may have carried it out.
+    """
+
+    def __init__(  # noqa: PLR0913 - every one of them can be left out
+        self,
+        *servers: Server | str,
+        key: Key | None = None,
+        port: int = DNS_PORT,
+        policy: Policy | None = None,
+        resolvers: tuple[Server, ...] | None = None,
+        transport: AsyncioTransport | None = None,
+        log: Callable[[str], None] | None = None,
+    ) -> None:
+        """Prepare to talk to `servers`; see Client."""
+        self._settings = Settings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
+        self._transport = transport if transport is not None else AsyncioTransport()
+
+    async def set(  # noqa: PLR0913 - as above
+        self,
+        name: str,
+        *values: str | bytes,
+        rrtype: int | str | None = None,
+        zone: Name | str | None = None,
+        ttl: int | None = None,
+        require: str = "any",
+        verify: bool = True,
+        rrclass: int = RRClass.IN,
+    ) -> Outcome:
+        """Make a name have exactly these addresses, or these values of one type; see `Client.set`."""
+        target = Target(name, zone, rrclass)
+        data = target.data(values, rrtype)
+        return await self.run(
+            lambda dialogue: set_records(dialogue, target, data, ttl=ttl, require=require, verify=verify)
+        )
+
+    async def delete(  # noqa: PLR0913 - as above
+        self,
+        name: str,
+        *values: str | bytes,
+        rrtype: int | str | None = None,
+        zone: Name | str | None = None,
+        require: str = "any",
+        verify: bool = True,
+        rrclass: int = RRClass.IN,
+    ) -> Outcome:
+        """Remove values, an RRset, or all records of a name; see `Client.delete`."""
+        target = Target(name, zone, rrclass)
+        data = target.data(values, rrtype)
+        return await self.run(lambda dialogue: delete_records(dialogue, target, data, require=require, verify=verify))
+
+    async def show(
+        self,
+        name: str,
+        *rrtypes: int | str,
+        zone: Name | str | None = None,
+        rrclass: int = RRClass.IN,
+    ) -> Outcome:
+        """Return what the authoritative server holds at `name`; see `Client.show`."""
+        target = Target(name, zone, rrclass)
+        types = [number for rrtype in rrtypes or (RRType.A, RRType.AAAA) for number in target.data((), rrtype)]
+        return await self.run(lambda dialogue: show_records(dialogue, target, types))
+
+    async def send(self, update: Update) -> Outcome:
+        """Send an update as it stands; see `Client.send`."""
+        return await self.run(lambda dialogue: send_update(dialogue, update))
+
+    async def run(self, request: Request[Outcome]) -> Outcome:
+        """Carry out a request of `dns_update.client.requests`: do what each of its steps needs, to the end."""
+        started = time.monotonic()
+        steps = request(Dialogue(self._settings))
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    answer = await self._perform(step)
+                except NoAnswer as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(answer)
+        except StopIteration as stop:
+            outcome: Outcome = stop.value
+            return outcome.taking(time.monotonic() - started)
+
+    async def _perform(self, step: Ask | Resolve) -> Reply | UnverifiedReply | tuple[str, ...]:
+        if isinstance(step, Ask):
+            return await self._transport.carry(self._settings.exchange(step), step.endpoint)
+        try:
+            return await self._transport.resolve(step.host)
+        except OSError as error:
+            raise unresolved(step.host, error) from error
