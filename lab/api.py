@@ -1,0 +1,106 @@
+"""The API reference, made from the docstrings of the public names: `python -m lab.api > docs/api.md`."""
+
+import inspect
+from collections.abc import Callable
+
+import dns_update
+
+_HEADING = """\
+# API reference
+
+Made from the docstrings of the public names of `dns_update` by `python -m lab.api`; a test compares. How the parts play
+together is told in [library.md](library.md).
+"""
+_WIDTH = 90
+_FIRST = (
+    "Client",
+    "AsyncClient",
+    "Update",
+    "Key",
+    "Algorithm",
+    "Outcome",
+    "Policy",
+    "Server",
+    "Endpoint",
+    "Name",
+    "Record",
+)
+
+
+def reference() -> str:
+    """Return the whole page."""
+    names = [name for name in dir(dns_update) if name[:1].isupper() and name != "TYPE_CHECKING"]
+    errors = [name for name in names if name not in _FIRST]
+    parts = [_HEADING, *map(_class, _FIRST), "## Errors\n", _fenced(_error_tree()), *map(_error, errors)]
+    return "\n".join(parts)
+
+
+def _public(name: str) -> type:
+    kind = getattr(dns_update, name)
+    if not isinstance(kind, type):
+        raise TypeError(f"{name} is not a class")
+    return kind
+
+
+def _class(name: str) -> str:
+    kind = _public(name)
+    own_init = vars(kind)["__init__"]
+    parts = [f"## {name}\n", f"{_text(kind)}\n", _fenced(f"{name}{_signature(own_init)}")]
+    if own_init.__doc__:
+        parts.append(f"{_text(own_init)}\n")
+    for member_name, member in vars(kind).items():
+        if not member_name.startswith("_"):
+            parts += _member(name, member_name, member)
+    return "\n".join(parts)
+
+
+def _member(owner: str, name: str, member: object) -> list[str]:
+    if isinstance(member, property):
+        return [f"### {owner}.{name}\n", f"{_text(member)}\n"]
+    function = member.__func__ if isinstance(member, classmethod) else member
+    if not inspect.isfunction(function):
+        return []  # an attribute, described in the class's own text
+    word = "await " if inspect.iscoroutinefunction(function) else ""
+    call = _fenced(f"{word}{owner}.{name}{_signature(function)}")
+    return [f"### {owner}.{name}\n", call, f"{_text(function)}\n"]
+
+
+def _error(name: str) -> str:
+    kind = _public(name)
+    return f"### {name}\n\n{_text(kind)}\n"
+
+
+def _error_tree() -> str:
+    import dns_update.errors as errors  # noqa: PLC0415, PLR0402 - its docstring is the picture
+
+    return (errors.__doc__ or "").split("```")[1].strip()
+
+
+def _text(thing: object) -> str:
+    text = inspect.getdoc(thing)
+    if not text:
+        raise SystemExit(f"{thing} has no docstring")
+    return text
+
+
+def _signature(function: Callable[..., object]) -> str:
+    signature = inspect.signature(function)
+    own = [_parameter(p) for p in signature.parameters.values() if p.name not in ("self", "cls")]
+    returns = "" if signature.return_annotation in (None, "None") else f" -> {signature.return_annotation}"
+    line = f"({', '.join(own)}){returns}"
+    return line if len(line) <= _WIDTH else "(\n    " + ",\n    ".join(own) + f",\n){returns}"
+
+
+def _parameter(parameter: inspect.Parameter) -> str:
+    """Return a parameter as it is written; annotations are texts already (PEP 563)."""
+    star = "*" if parameter.kind is inspect.Parameter.VAR_POSITIONAL else ""
+    default = "" if parameter.default is inspect.Parameter.empty else f" = {parameter.default!r}"
+    return f"{star}{parameter.name}: {parameter.annotation}{default}"
+
+
+def _fenced(text: str) -> str:
+    return f"```text\n{text}\n```\n"
+
+
+if __name__ == "__main__":
+    print(reference(), end="")
