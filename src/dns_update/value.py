@@ -18,8 +18,9 @@ class Value:
 
     def _fill(self, **fields: object) -> None:
         """Set each field, once, from `__init__`."""
+        fill = object.__setattr__
         for name, content in fields.items():
-            object.__setattr__(self, name, content)
+            fill(self, name, content)
 
     def _fields(self) -> tuple[object, ...]:
         return tuple(getattr(self, name) for name in self.__slots__)

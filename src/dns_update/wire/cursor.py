@@ -39,11 +39,12 @@ class Cursor:
 
     def u16(self) -> int:
         """Return the next two octets as a number."""
-        return int.from_bytes(self.take(2))
+        start = self._advance(2)
+        return self.data[start] << 8 | self.data[start + 1]
 
     def u32(self) -> int:
         """Return the next four octets as a number."""
-        return int.from_bytes(self.take(4))
+        return self.u16() << 16 | self.u16()
 
     def u48(self) -> int:
         """Return the next six octets as a number."""
