@@ -51,14 +51,14 @@ packages-test:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("dns-update needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11")'
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
-.venv/.stamp: pyproject.toml src/scripts/dns-update | .venv/bin/python
+.venv/.stamp: pyproject.toml src/scripts/dns-update src/scripts/dns-nsupdate | .venv/bin/python
 	@$(PIP) install --editable .
 	@touch $@
 
-.venv/.stamp-dev: pyproject.toml src/scripts/dns-update | .venv/bin/python
+.venv/.stamp-dev: pyproject.toml src/scripts/dns-update src/scripts/dns-nsupdate | .venv/bin/python
 	@$(PIP) install --editable '.[dev]'
 	@touch $@ .venv/.stamp
 
-.venv/.stamp-fuzz: pyproject.toml src/scripts/dns-update | .venv/bin/python
+.venv/.stamp-fuzz: pyproject.toml src/scripts/dns-update src/scripts/dns-nsupdate | .venv/bin/python
 	@$(PIP) install --editable '.[fuzz]'
 	@touch $@ .venv/.stamp

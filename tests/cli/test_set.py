@@ -459,7 +459,7 @@ def test_another_class_is_sent_as_such(knot: NameServer) -> None:
     words = ["zone=example.com", "name=home", "address=192.0.2.1", "ttl=60", "class=CH"]
     result = dns_update(at(knot), *words, "--debug")
     assert result.status == 9
-    assert ";example.com.\t\tCH\tSOA" in result.stderr
+    assert ";example.com.\t\t\tCH\tSOA" in result.stderr
     assert "home.example.com.\t60\tCH\tA" in result.stderr
 
 

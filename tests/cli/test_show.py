@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import subprocess
 from pathlib import Path
 from urllib.parse import quote
@@ -186,16 +187,16 @@ def test_debug_shows_messages_in_digs_form(server: NameServer, unique_name: str)
     name = f"{unique_name}.example.com."
     for line in (
         ";; ->>HEADER<<- opcode: UPDATE, status: NOERROR, id: ",
-        ";; flags:; ZONE: 1, PREREQUISITE: 1, UPDATE: 2, ADDITIONAL: 1",
-        ";; ZONE SECTION:\n;example.com.\t\tIN\tSOA",
+        ";; flags:; ZONE: 1, PREREQ: 1, UPDATE: 2, ADDITIONAL: 1",
+        ";; ZONE SECTION:\n;example.com.\tIN\tSOA",
         f";; PREREQUISITE SECTION:\n{name}\t0\tNONE\tANY",
         f";; UPDATE SECTION:\n{name}\t0\tANY\tA\n{name}\t60\tIN\tA\t192.0.2.1",
         ";; TSIG PSEUDOSECTION:\nddns-key.\t0\tANY\tTSIG\thmac-sha256. ",
         ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: ",
-        f";; QUESTION SECTION:\n;{name}\t\tIN\tA",
+        f";; QUESTION SECTION:\n;{name}\tIN\tA",
         f";; ANSWER SECTION:\n{name}\t60\tIN\tA\t192.0.2.1",
     ):
-        assert line in text
+        assert line in re.sub(r"\t+", "\t", text)
     assert text.count(";; sent ") == text.count(";; received ") == 2
 
 

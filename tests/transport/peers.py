@@ -37,6 +37,8 @@ class _Peer:
     def __init__(self, sock: socket.socket, address: str, port: int) -> None:
         self._socket = sock
         self._socket.settimeout(SECONDS)
+        if self._socket.type == socket.SOCK_STREAM:  # a port in TIME_WAIT is free enough
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((address, port))
         self.endpoint = Endpoint(address, self._socket.getsockname()[1])
         self._thread = threading.Thread(target=self._run)
@@ -124,6 +126,8 @@ def _first_message(connection: socket.socket) -> bytes | None:
 def deaf(kind: socket.SocketKind, port: int = 0) -> Iterator[Endpoint]:
     """Hold a port of 127.0.0.1 at which datagrams are unreachable, or connections refused."""
     with socket.socket(socket.AF_INET, kind) as holder:
+        if kind == socket.SOCK_STREAM:  # a port in TIME_WAIT is free enough
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         holder.bind((IPV4, port))
         if kind == socket.SOCK_DGRAM:
             holder.connect((IPV4, 9))  # from now on the kernel takes datagrams from there only

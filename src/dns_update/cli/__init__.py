@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from dns_update.client.requests import Outcome
 
-COMMANDS = ("set", "delete", "show")
-PLANNED = ("check", "plan", "apply", "nsupdate", "agent", "status", "history", "key", "import")
+COMMANDS = ("set", "delete", "show", "nsupdate")
+PLANNED = ("check", "plan", "apply", "agent", "status", "history", "key", "import")
 INTERRUPTED = 130  # as a shell says of a process that SIGINT ended
 BROKEN_PIPE = 141  # the same of SIGPIPE
 
@@ -115,6 +115,10 @@ def _run(words: list[str]) -> int:
 
 
 def _dispatch(words: list[str], command: str) -> int:
+    if command == "nsupdate":  # its words are those of another program
+        from dns_update.cli.nsupdate import run  # noqa: PLC0415 - one command, one import
+
+        return run(words[1:])
     if any(word in _HELP_WORDS for word in words[:2]) or "--help" in words or "-h" in words:
         from dns_update.cli.help import help_text  # noqa: PLC0415 - not on the way of an update
 

@@ -14,6 +14,7 @@ Usage:
   dns-update [set] PROPERTY=VALUE...     make a name have exactly these addresses (or this data)
   dns-update delete PROPERTY=VALUE...    remove an address, an RRset or a whole name
   dns-update show PROPERTY=VALUE...      what the authoritative server holds now
+  dns-update nsupdate [OPTIONS] [FILE]   nsupdate of BIND, its language and options; also as dns-nsupdate
   dns-update COMMAND --help              all properties of a command, with examples
 
 A property is written name=value, as on a RouterOS router, or --name value. A line copied from a router runs as it is:
@@ -48,6 +49,43 @@ zone file: name, TTL, class, type, data. A name that does not exist ends with st
 """,
 }
 
+_NSUPDATE = """\
+dns-update nsupdate [OPTIONS] [FILE]
+dns-nsupdate [OPTIONS] [FILE]
+
+Reads the commands of BIND's nsupdate from a file, a pipe or a terminal, and carries them out. It takes nsupdate's
+place in scripts: the same language, options, texts and exit statuses (0 done, 2 an update failed, 1 all else). But a
+key file that is missing, unreadable or readable by others ends the run before anything is sent.
+
+Commands (a blank line is send; a line that starts with ; is a comment):
+{commands}
+Options:
+  -k FILE                  a key: a file with a key statement, or a K* pair
+  -y [ALGORITHM:]NAME:SECRET
+                           the same as an argument, which other users can see; the algorithm is hmac-md5 if left out
+  -l                       the local server, with its session key
+  -p PORT                  of the servers (53)
+  -v                       TCP; messages of more than 512 octets go by TCP anyway
+  -t SECONDS               for a TCP exchange (300); 0: no limit
+  -u SECONDS, -r TRIES     for a UDP try (3), and how many tries follow it (3)
+  -4, -6                   only this IP version
+  -C FILE                  instead of /etc/resolv.conf
+  -d, -D                   show the messages; show more
+  -i                       go on after a syntax error
+  -T, -P                   list the record types; the private ones
+  -V                       the version
+  -g, -o, -S, -A, -E, -K, -H, -O
+                           GSS-TSIG and TLS: understood, and not there yet
+
+Examples:
+  # an address; the zone and its primary are found by themselves
+  printf 'update add home.example.com 300 A 203.0.113.45\\nsend\\n' | dns-update nsupdate -k home.key
+  # replace an address, at this server, in one message
+  printf 'server 192.0.2.1\\nzone example.com\\ndel home.example.com A\\nadd home.example.com 300 A 203.0.113.45\\nsend\\n' | dns-nsupdate -k home.key
+  # only if the name is new, from a file
+  dns-update nsupdate -k home.key new-name.txt
+"""
+
 _EXAMPLES = {
     "set": (
         ("an address, the TTL that stands kept", "dns-server=192.0.2.1 zone=example.com name=home address=203.0.113.45 key-file=home.key"),
@@ -75,6 +113,10 @@ def help_text(command: str | None) -> str:
     """Return the help of a command; the overview, if it is None."""
     if command is None:
         return _OVERVIEW
+    if command == "nsupdate":
+        from dns_update.nsupdate.commands import HELP  # noqa: PLC0415 - of this command only
+
+        return _NSUPDATE.replace("{commands}", textwrap.indent(HELP, "  "))
     lines = [_ABOUT[command], "Properties (each also as --name value):"]
     lines += [_property_lines(p.name, p.form, p.help) for p in PROPERTIES if command in p.commands]
     lines += ["", "Examples:"]

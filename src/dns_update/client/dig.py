@@ -1,66 +1,122 @@
-"""Messages in the form in which dig prints them. No message has a secret in it, so neither has this."""
+"""Messages in the form in which dig and nsupdate print them. No message has a secret in it, so neither has this."""
 
 from __future__ import annotations
 
-import base64
-from typing import TYPE_CHECKING
+import binascii
 
 from dns_update.auth.tsig import Tsig
 from dns_update.errors import MalformedMessage
 from dns_update.wire.codes import (
     Flag,
     Opcode,
+    RRClass,
     RRType,
     opcode_to_text,
     rcode_to_text,
     rrclass_to_text,
     rrtype_to_text,
 )
+from dns_update.wire.cursor import Cursor
+from dns_update.wire.record import rdata_to_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.wire.message import Message
+    from dns_update.wire.message import Message, Question
     from dns_update.wire.record import Record
 
 _SECTIONS = {
     Opcode.UPDATE: ("ZONE", "PREREQUISITE", "UPDATE", "ADDITIONAL"),
 }
 _QUERY_SECTIONS = ("QUESTION", "ANSWER", "AUTHORITY", "ADDITIONAL")
+_TOTALS = {"PREREQUISITE": "PREREQ"}  # the header's shorter word
+
+# Where each part of a record's line starts, if the parts before it leave room.
+_TTL_COLUMN, _CLASS_COLUMN, _TYPE_COLUMN, _DATA_COLUMN = 24, 32, 40, 48
+_TAB = 8
+
+_EDNS_DO = 0x8000
+_LEASE_OPTION = 2
 
 
 def message_to_text(message: Message) -> str:
-    """Return a message as lines in dig's form."""
+    """Return a message as lines in dig's form; sections without records are left out."""
     names = _SECTIONS.get(message.opcode, _QUERY_SECTIONS)
-    sections = (message.answer, message.authority, message.additional)
-    signatures = 0 if message.signature is None else 1
-    counts = [len(message.question), *map(len, sections)]
-    counts[3] += signatures
-    totals = ", ".join(f"{name}: {count}" for name, count in zip(names, counts, strict=True))
-    opcode = opcode_to_text(message.opcode)
-    lines = [
-        f";; ->>HEADER<<- opcode: {opcode}, status: {rcode_to_text(message.rcode)}, id: {message.message_id}",
-        f";; flags:{''.join(_flags(message.flags))}; {totals}",
-        f";; {names[0]} SECTION:",
-    ]
-    lines += [
-        f";{q.name.to_text()}\t\t{rrclass_to_text(q.rrclass)}\t{rrtype_to_text(q.rrtype)}" for q in message.question
-    ]
-    for name, records in zip(names[1:], sections, strict=True):
+    additional = tuple(record for record in message.additional if record.rrtype != RRType.OPT)
+    sections = []
+    if message.question:
+        sections.append([f";; {names[0]} SECTION:", *map(_question_line, message.question)])
+    for name, records in zip(names[1:], (message.answer, message.authority, additional), strict=True):
         if records:
-            lines += ["", f";; {name} SECTION:", *map(_record_line, records)]
+            sections.append([f";; {name} SECTION:", *map(_record_line, records)])
+    sections += [
+        [";; OPT PSEUDOSECTION:", *_edns_lines(record)] for record in message.additional if record.rrtype == RRType.OPT
+    ]
     if message.signature is not None:
-        lines += ["", ";; TSIG PSEUDOSECTION:", _tsig_line(message.signature.record)]
-    return "\n".join(lines) + "\n"
+        sections.append([";; TSIG PSEUDOSECTION:", _tsig_line(message.signature.record)])
+    header = "".join(f"{line}\n" for line in _header(message, names))
+    return header + "\n".join("".join(f"{line}\n" for line in section) for section in sections)
+
+
+def _header(message: Message, names: tuple[str, ...]) -> tuple[str, str]:
+    counts = [len(message.question), len(message.answer), len(message.authority), len(message.additional)]
+    counts[3] += 0 if message.signature is None else 1
+    totals = ", ".join(f"{_TOTALS.get(name, name)}: {count}" for name, count in zip(names, counts, strict=True))
+    opcode = opcode_to_text(message.opcode)
+    return (
+        f";; ->>HEADER<<- opcode: {opcode}, status: {rcode_to_text(message.rcode)}, id: {message.message_id:6}",
+        f";; flags:{''.join(_flags(message.flags))}; {totals}",
+    )
 
 
 def _flags(flags: int) -> list[str]:
     return [f" {name.lower()}" for name, bit in vars(Flag).items() if name.isupper() and flags & bit]
 
 
+def _question_line(question: Question) -> str:
+    line = _behind(f";{question.name.to_text()}", _CLASS_COLUMN, rrclass_to_text(question.rrclass))
+    return _behind(line, _TYPE_COLUMN, rrtype_to_text(question.rrtype))
+
+
 def _record_line(record: Record) -> str:
     # The empty rdata of prerequisites and deletes stays empty (RFC 2136, section 2.4 and 2.5).
-    data = record.data_text() if record.rdata else ""
-    fixed = (record.name.to_text(), str(record.ttl), rrclass_to_text(record.rrclass), rrtype_to_text(record.rrtype))
-    return "\t".join((*fixed, data)).rstrip()
+    # A record to delete has its rdata in the zone's class, most likely the Internet's; Hesiod's is like that.
+    rrclass = RRClass.IN if record.rrclass in (RRClass.NONE, RRClass.HS) else record.rrclass
+    return _line(record, rdata_to_text(record.rrtype, record.rdata, rrclass) if record.rdata else "")
+
+
+def _line(record: Record, data: str) -> str:
+    line = _behind(record.name.to_text(), _TTL_COLUMN, str(record.ttl))
+    line = _behind(line, _CLASS_COLUMN, rrclass_to_text(record.rrclass))
+    line = _behind(line, _TYPE_COLUMN, rrtype_to_text(record.rrtype))
+    return _behind(line, _DATA_COLUMN, data) if data else line
+
+
+def _behind(line: str, column: int, text: str) -> str:
+    """Return the line with `text` at the column, reached by tabs; one blank away, where the line is too long."""
+    width = len(line.expandtabs(_TAB))
+    tabs = column // _TAB - width // _TAB
+    gap = "\t" * tabs if tabs > 0 else " "
+    return f"{line}{gap}{text}"
+
+
+def _edns_lines(record: Record) -> list[str]:
+    """Return what an OPT record says (RFC 6891, section 6.1): its class is a size, its TTL holds version and flags."""
+    flags = " do" if record.ttl & _EDNS_DO else ""
+    lines = [f"; EDNS: version: {record.ttl >> 16 & 0xFF}, flags:{flags}; udp: {record.rrclass}"]
+    cursor = Cursor(record.rdata)
+    try:
+        while cursor.remaining:
+            code = cursor.u16()
+            lines.append(_option_line(code, cursor.take(cursor.u16())))
+    except MalformedMessage as error:
+        lines.append(f"; {error}")
+    return lines
+
+
+def _option_line(code: int, content: bytes) -> str:
+    if code == _LEASE_OPTION and len(content) in (4, 8):  # RFC 9664, section 4
+        return "; UPDATE-LEASE: " + "/".join(str(int.from_bytes(content[i : i + 4])) for i in range(0, len(content), 4))
+    return f"; OPT={code}: {content.hex(' ')}"
 
 
 def _tsig_line(record: Record) -> str:
@@ -68,11 +124,10 @@ def _tsig_line(record: Record) -> str:
         tsig = Tsig.from_rdata(record.rdata)
     except MalformedMessage as error:
         return f"; {error}"
-    mac = base64.b64encode(tsig.mac).decode()
-    other = f" {base64.b64encode(tsig.other).decode()}" if tsig.other else ""
+    mac = binascii.b2a_base64(tsig.mac, newline=False).decode()
+    other = f" {binascii.b2a_base64(tsig.other, newline=False).decode()}" if tsig.other else ""
     fields = (
         f"{tsig.algorithm.to_text()} {tsig.time_signed} {tsig.fudge} {len(tsig.mac)} {mac}".rstrip(),
         f"{tsig.original_id} {rcode_to_text(tsig.error)} {len(tsig.other)}{other}",
     )
-    owner = f"{record.name.to_text()}\t{record.ttl}\t{rrclass_to_text(record.rrclass)}\t{rrtype_to_text(RRType.TSIG)}"
-    return f"{owner}\t{' '.join(fields)}"
+    return _line(record, " ".join(fields))

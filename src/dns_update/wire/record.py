@@ -99,6 +99,20 @@ def _read_part(window: Cursor, part: int) -> bytes:
     return window.take(window.remaining if part == _REST else part)
 
 
+# Types that dnspython does not know, each with one of the same form that it knows.
+_SAME_FORM = {
+    3: RRType.NS,  # MD
+    4: RRType.NS,  # MF
+    7: RRType.NS,  # MB
+    8: RRType.NS,  # MG
+    9: RRType.NS,  # MR
+    14: 17,  # MINFO as RP
+    57: 48,  # RKEY as DNSKEY
+    58: 17,  # TALINK as RP
+    32768: 43,  # TA as DS
+}
+
+
 def rdata_from_text(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:
     r"""Return the octets of rdata in presentation form (RFC 1035, section 5.1), or in the `\# LENGTH HEX` of RFC 3597.
 
@@ -179,7 +193,8 @@ def _through_dnspython(rrtype: int, text: str, rrclass: int) -> bytes:
     import dns.rdata  # noqa: PLC0415
 
     try:
-        parsed = dns.rdata.from_text(rrclass, rrtype, text, origin=dns.name.root, relativize=False)  # type: ignore[arg-type]
+        form = _SAME_FORM.get(rrtype, rrtype)
+        parsed = dns.rdata.from_text(rrclass, form, text, origin=dns.name.root, relativize=False)  # type: ignore[arg-type]
         rdata = parsed.to_wire()
     except (dns.exception.DNSException, ValueError, LookupError, TypeError, struct.error) as error:
         reason = str(error) or type(error).__name__
@@ -195,7 +210,8 @@ def _parse_with_dnspython(rrtype: int, rdata: bytes, rrclass: int) -> Rdata | No
     import dns.rdata  # noqa: PLC0415
 
     try:
-        parsed = dns.rdata.from_wire(rrclass, rrtype, rdata, 0, len(rdata))  # type: ignore[arg-type]
+        form = _SAME_FORM.get(rrtype, rrtype)
+        parsed = dns.rdata.from_wire(rrclass, form, rdata, 0, len(rdata))  # type: ignore[arg-type]
         parsed.to_text()
         parsed.to_digestable()
     except (dns.exception.DNSException, ValueError, LookupError, TypeError, struct.error):

@@ -1,0 +1,113 @@
+"""`dns-update nsupdate`: BIND's nsupdate, from a file, a pipe or a terminal."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+from dns_update.cli import put
+from dns_update.errors import InvalidText
+from dns_update.nsupdate import Fatal
+from dns_update.nsupdate.keys import key_of_settings
+from dns_update.nsupdate.network import Network
+from dns_update.nsupdate.options import settings_of
+from dns_update.nsupdate.session import Session
+from dns_update.nsupdate.talk import Talk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
+
+    from dns_update.nsupdate.options import Settings
+
+_FAILURE = 1
+_PROMPT = "> "
+
+
+def run(words: Sequence[str]) -> int:
+    """Carry out a command line in nsupdate's form, and return nsupdate's exit status: 0, 1 or 2."""
+    if "--help" in words:
+        from dns_update.cli.help import help_text  # noqa: PLC0415 - not on the way of an update
+
+        put(help_text("nsupdate"))
+        return 0
+    try:
+        settings = settings_of(words)
+        if isinstance(settings, str):
+            put(settings)
+            return 0
+        return _run(settings)
+    except Fatal as fatal:
+        _write(f"{fatal}\n")
+        return _FAILURE
+
+
+def _run(settings: Settings) -> int:
+    # The start has left nothing to collect; a run of many messages may.
+    gc.freeze()
+    gc.enable()
+    talk = Talk(put, _write, settings.debug)
+    network = Network(settings, talk.trace)
+    session = Session(settings, key_of_settings(settings, talk.say), network, talk)
+    is_terminal = settings.file is None and sys.stdin is not None and sys.stdin.isatty()
+    lines = _typed_lines() if is_terminal else _lines(settings.file)
+    try:
+        _converse(session, lines, talk, goes_on=is_terminal or settings.goes_on)
+    finally:
+        network.close()
+    return session.status
+
+
+def _converse(session: Session, lines: Iterator[str], talk: Talk, *, goes_on: bool) -> None:
+    """Give the session its lines until one ends it; raises Fatal at a syntax error, unless the user `goes_on`."""
+    for line in lines:
+        try:
+            if not session.take(line):
+                return
+        except InvalidText as error:
+            talk.say(error.text)
+            if not goes_on:
+                raise Fatal("syntax error") from error
+
+
+def _lines(path: str | None) -> Iterator[str]:
+    """Yield the lines of a file, or of standard input, each as soon as it is there; raises Fatal."""
+    if path in (None, "-"):
+        if sys.stdin is not None:
+            yield from _decoded(sys.stdin.buffer)
+        return
+    try:
+        file = open(path, "rb")  # noqa: PTH123, SIM115 - pathlib costs 4 ms; closed below
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        raise Fatal(f"could not open '{path}': {reason}") from error
+    with file:
+        try:
+            yield from _decoded(file)
+        except OSError as error:
+            raise Fatal(f"could not read '{path}': {error.strerror}") from error
+
+
+def _decoded(file: BinaryIO) -> Iterator[str]:
+    # What is not UTF-8 gets through to the rdata as the octets that it is.
+    while line := file.readline():
+        yield line.decode("utf-8", "surrogateescape")
+
+
+def _typed_lines() -> Iterator[str]:
+    """Yield the lines that a person types, with editing and history."""
+    import readline  # noqa: F401, PLC0415 - makes `input` editable; 10 ms, for terminals only
+
+    while True:
+        try:
+            line = input(_PROMPT)
+        except EOFError:
+            return
+        yield line
+
+
+def _write(text: str) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(text)
+        sys.stderr.flush()

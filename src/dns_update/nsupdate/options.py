@@ -1,0 +1,184 @@
+"""nsupdate's options, as getopt(3) reads them, and the settings that they make."""
+
+from __future__ import annotations
+
+from dns_update.nsupdate import Fatal
+from dns_update.transport import DNS_PORT
+from dns_update.value import Value
+from dns_update.wire.codes import MAX_U16, RR_TYPES, decimal, is_zone_type
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import TypeAlias
+
+    Given: TypeAlias = dict[str, str]
+
+OPTIONS = "46A:C:dDE:ghH:iK:lL:MoOk:p:Pr:R:St:Tu:vVy:"
+SESSION_KEY_FILE = "/run/named/session.key"
+RESOLV_CONF = "/etc/resolv.conf"
+USAGE = (
+    "usage: nsupdate [-CdDi] [-L level] [-l] [-g | -o | -y keyname:secret | -k keyfile] [-p port] "
+    "[ -S [-K tlskeyfile] [-E tlscertfile] [-A tlscafile] [-H tlshostname] [-O] ] [-v] [-V] [-P] [-T] [-4 | -6] "
+    "[filename]"
+)
+
+_MAX_U32 = 0xFFFFFFFF
+_TLS = "SAEKHO"
+_PRIVATE_TYPES = 0xFF00
+
+
+class Settings(Value):
+    """What the options say.
+
+    Attributes:
+        families: the IP versions that may be used, of 4 and 6.
+        resolv_conf: path of the list of resolvers.
+        debug: 0, 1 for the messages (`-d`), 2 for more (`-D`).
+        goes_on: do not end at a syntax error (`-i`).
+        local: update the local server with its session key (`-l`).
+        key: `[algorithm:]name:secret`, or None. A secret: never to be shown.
+        key_file: path, or None.
+        gss: sign with GSS-TSIG (`-g`, `-o`).
+        tls: use TLS (`-S` and its companions).
+        port: of the servers.
+        total_timeout: seconds for a TCP exchange; 0 for no limit.
+        udp_timeout: seconds for a UDP try; 0 for a share of the total.
+        udp_retries: tries that follow the first.
+        tcp: use TCP (`-v`).
+        file: path of the commands; None or `-` for standard input.
+
+    """
+
+    __slots__ = (
+        "debug", "families", "file", "goes_on", "gss", "key", "key_file", "local", "port", "resolv_conf", "tcp", "tls",
+        "total_timeout", "udp_retries", "udp_timeout",
+    )  # fmt: skip
+    families: tuple[int, ...]
+    resolv_conf: str
+    debug: int
+    goes_on: bool
+    local: bool
+    key: str | None
+    key_file: str | None
+    gss: bool
+    tls: bool
+    port: int
+    total_timeout: int
+    udp_timeout: int
+    udp_retries: int
+    tcp: bool
+    file: str | None
+
+    def __init__(self, given: Given | None = None, file: str | None = None) -> None:
+        """Take the options given, each with its argument, empty where it has none; raises Fatal."""
+        given = given or {}
+        tls = any(option in given for option in _TLS)
+        self._fill(
+            families=(4,) if "4" in given else (6,) if "6" in given else (4, 6),
+            resolv_conf=given.get("C", RESOLV_CONF),
+            debug=2 if "D" in given or "M" in given else 1 if "d" in given else 0,
+            goes_on="i" in given,
+            local="l" in given,
+            key=given.get("y"),
+            key_file=given.get("k"),
+            gss="g" in given or "o" in given,
+            tls=tls,
+            port=_number(given, "p", DNS_PORT, "port number", MAX_U16),
+            total_timeout=_number(given, "t", 300, "timeout"),
+            udp_timeout=_number(given, "u", 3, "udp timeout"),
+            udp_retries=_number(given, "r", 3, "udp retries"),
+            tcp="v" in given or tls,
+            file=file,
+        )
+
+    def __repr__(self) -> str:
+        return "Settings(<a secret may be among them>)"
+
+
+def settings_of(words: Sequence[str]) -> Settings | str:
+    """Return the settings of a command line, or the text to print and be done with: of `-T`, `-P`, `-V`.
+
+    Raises Fatal for a mistake, with nsupdate's text.
+    """
+    given: Given = {}
+    rest = _read(words, given)
+    told = _told(given)
+    if told is not None:
+        return told
+    _number(given, "L", 0, "library debug value")
+    if "R" in given:
+        raise Fatal("The -R option has been deprecated.")
+    _check_exclusions(given)
+    return Settings(given, rest[0] if rest else None)
+
+
+def _read(words: Sequence[str], given: Given) -> list[str]:
+    """Take the options from the words into `given`, and return the words that remain."""
+    remaining = iter(words)
+    for word in remaining:
+        if word == "--":
+            break
+        if word == "-" or not word.startswith("-"):
+            return [word, *remaining]
+        _read_cluster(word[1:], remaining, given)
+    return list(remaining)
+
+
+def _read_cluster(cluster: str, remaining: Iterator[str], given: Given) -> None:
+    """Read `dvk key` or `dvkkey`: options behind one dash, the last of which may have an argument."""
+    for position, option in enumerate(cluster):
+        index = OPTIONS.find(option) if option != ":" else -1
+        if index < 0:
+            raise Fatal(f"nsupdate: illegal option -- {option}\nnsupdate: invalid argument -{option}\n{USAGE}")
+        if option == "h":
+            raise Fatal(USAGE)
+        _exclude_families(option, given)
+        if OPTIONS[index + 1 : index + 2] != ":":
+            given[option] = ""
+            continue
+        argument = cluster[position + 1 :] or next(remaining, None)
+        if argument is None:
+            raise Fatal(f"nsupdate: option requires an argument -- {option}\n{USAGE}")
+        given[option] = argument
+        return
+
+
+def _exclude_families(option: str, given: Given) -> None:
+    if (option == "4" and "6" in given) or (option == "6" and "4" in given):
+        raise Fatal("only one of -4 and -6 allowed")
+
+
+def _told(given: Given) -> str | None:
+    """Return what `-T`, `-P` and `-V` print; None if none of them is given."""
+    if not {"T", "P", "V"} & given.keys():
+        return None
+    from dns_update import __version__  # noqa: PLC0415 - not on the way of an update
+
+    types = sorted((number, name) for name, number in RR_TYPES.items() if is_zone_type(number))
+    texts = {
+        "P": [name for number, name in types if number >= _PRIVATE_TYPES],
+        "T": [name for number, name in types if number < _PRIVATE_TYPES],
+        "V": [f"nsupdate {__version__} (dns-update)"],
+    }
+    return "".join(f"{line}\n" for option in given if option in texts for line in texts[option])
+
+
+def _check_exclusions(given: Given) -> None:
+    if "k" in given and "y" in given:
+        raise Fatal("nsupdate: cannot specify both -k and -y")
+    if ("g" in given or "o" in given) and ("k" in given or "y" in given):
+        raise Fatal("nsupdate: cannot specify -g with -k or -y")
+    if ("K" in given) != ("E" in given):
+        raise Fatal("nsupdate: cannot specify the -K option without the -E option, and vice versa.")
+    if "A" in given and "O" in given:
+        raise Fatal("nsupdate: cannot specify the -A option in conjunction with the -O option.")
+
+
+def _number(given: Given, option: str, default: int, kind: str, highest: int = _MAX_U32) -> int:
+    if option not in given:
+        return default
+    number = decimal(given[option], highest)
+    if number is None:
+        raise Fatal(f"bad {kind} '{given[option]}'")
+    return number

@@ -1,0 +1,62 @@
+"""What a run says: data on standard output, talk on standard error, and messages, if they are asked for."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dns_update.transport import Endpoint
+    from dns_update.wire.message import Message
+
+MESSAGES = 1  # `-d` and the first `debug`
+MORE = 2  # `-D` and the second
+
+
+class Talk:
+    """Takes every text of a run; `debug` is how much is wanted: 0, MESSAGES or MORE."""
+
+    def __init__(self, put: Callable[[str], None], write: Callable[[str], None], debug: int = 0) -> None:
+        """Send data to `put` and talk to `write`; both take whole lines with their ends."""
+        self.put = put
+        self._write = write
+        self.debug = debug
+        self._announced = ""
+
+    def say(self, line: str) -> None:
+        """Write a line of talk."""
+        self._write(f"{line}\n")
+
+    def put_message(self, heading: str, message: Message) -> None:
+        """Write a message as data."""
+        self.put(_text(heading, message))
+
+    def say_message(self, heading: str, message: Message) -> None:
+        """Write a message as talk, if messages are wanted."""
+        if self.debug:
+            self._write(_text(heading, message))
+
+    def announce(self, heading: str) -> None:
+        """Write the next message that is sent under this heading, as data, if messages are wanted."""
+        self._announced = heading if self.debug else ""
+
+    def trace(self, direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
+        """Take note of a message on the wire; a transport calls this."""
+        if not self.debug:
+            return
+        if self.debug >= MORE:
+            self.say(f"; {direction} {len(octets)} octets, {transport}, {endpoint.address}#{endpoint.port}")
+        if direction == "sent" and self._announced:
+            from dns_update.wire.message import Message  # noqa: PLC0415 - only if messages are wanted
+
+            heading, self._announced = self._announced, ""
+            self.put_message(heading, Message.decode(octets))
+
+
+def _text(heading: str, message: Message) -> str:
+    from dns_update.client.dig import message_to_text  # noqa: PLC0415 - only if messages are wanted
+
+    text = message_to_text(message)
+    # Each section ends with a blank line, so a message of none has none.
+    end = "\n" if "SECTION:" in text else ""
+    return f"{heading}\n{text}{end}"

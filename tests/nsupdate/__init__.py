@@ -1,0 +1,1 @@
+"""The nsupdate language: its parts, and the whole beside the real program."""

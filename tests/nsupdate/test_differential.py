@@ -1,0 +1,57 @@
+"""Each script of the corpus, run once by the real nsupdate and once by ours, against twin zones of a real BIND."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from lab.namespace import unavailable_because
+from tests.nsupdate.scripts import Place, Script, load
+from tests.nsupdate.twins import IS_REAL_ON_BOTH_SIDES, REAL, UNDER_TEST, Twins, twins
+
+SCRIPTS = load()
+
+
+@pytest.fixture(scope="session")
+def machine_twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
+    """Two servers on ports of their own, with every script's zones."""
+    with twins(tmp_path_factory.mktemp("twins"), SCRIPTS, Place.MACHINE) as both:
+        yield both
+
+
+@pytest.fixture(scope="session")
+def namespace_twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
+    """Two servers on port 53 of namespaces of their own, whose resolver they are."""
+    reason = unavailable_because()
+    if reason is not None:
+        pytest.skip(reason)
+    with twins(tmp_path_factory.mktemp("namespaces"), SCRIPTS, Place.NAMESPACE) as both:
+        yield both
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: f"{script.subject}: {script.name}")
+def test_both_do_the_same(script: Script, request: pytest.FixtureRequest) -> None:
+    both: Twins = request.getfixturevalue(f"{script.place.value}_twins")
+    before = both.ours.records(script) if script.better is not None else ()
+    real = both.real.run(REAL, script)
+    ours = both.ours.run(UNDER_TEST, script)
+    if script.better is None or IS_REAL_ON_BOTH_SIDES:
+        assert ours.under(script.text) == real.under(script.text)
+        return
+    better = script.better
+    says = both.ours.fill(better.says, script)
+    added = [both.ours.fill(better.adds, script)] if better.adds else []
+    assert ours.status == better.status, ours.stderr
+    assert says in ours.stdout + ours.stderr
+    assert list(ours.records) == sorted([*(before if better.keeps_zone else real.records), *added])
+    # Otherwise the table would claim a difference that is none.
+    assert ours.status != real.status or ours.records != real.records or says not in real.stdout + real.stderr
+
+
+def test_the_corpus_is_large_and_its_names_are_unique() -> None:
+    assert len(SCRIPTS) >= 150
+    assert [name for name, count in Counter(script.name for script in SCRIPTS).items() if count > 1] == []
+
+
+def test_each_deliberate_difference_has_a_reason() -> None:
+    assert all(script.better.reason for script in SCRIPTS if script.better is not None)
