@@ -36,6 +36,8 @@ _SYSTEM_DIRECTORIES = "/usr/sbin:/sbin"
 """Where Debian keeps daemons; an ordinary user's PATH leaves them out."""
 
 _FAKETIME_LIBRARIES = "*/faketime/libfaketimeMT.so.1"
+_NO_FSYNC_LIBRARIES = "*/libeatmydata.so"
+"""Nothing here has to survive a power cut, and on a busy disk a server may wait seconds for its journal's fsync."""
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - libfaketime chose it, and we only remove there
 _FAKETIME_FILES = ("faketime_shm_{}", "sem.faketime_sem_{}")
@@ -197,7 +199,7 @@ class NameServer(ABC):
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [find_program("setpriv", "util-linux"), "--pdeathsig", "KILL", *self._inside()]
-        command += [*self._clock(), *self._command()]
+        command += [*self._environment(), *self._command()]
         with (self.directory / "log").open("wb") as log:
             return subprocess.Popen(
                 command,
@@ -213,21 +215,18 @@ class NameServer(ABC):
         """Return the front of a command line that runs where the server does."""
         return [] if self.namespace is None else self.namespace.prefix
 
-    def _clock(self) -> list[str]:
-        """Return the front of a command line that changes the clock, and leaves the process id to the server."""
+    def _environment(self) -> list[str]:
+        """Return the front of a command line that leaves out fsync and sets the clock; the process id stays."""
+        libraries = _libraries(_NO_FSYNC_LIBRARIES)
         if self.clock_offset is None:
-            return []
-        library = next(Path("/usr/lib").glob(_FAKETIME_LIBRARIES), None)
-        if library is None:
+            return ["env", f"LD_PRELOAD={libraries[0]}"] if libraries else []
+        faketime = _libraries(_FAKETIME_LIBRARIES)
+        if not faketime:
             raise ServerFailed("libfaketime: not found; apt-get install faketime")
-        return [
-            "env",
-            # libc's malloc goes before BIND's jemalloc, which asks for the time before libfaketime can tell it.
-            f"LD_PRELOAD={library} libc.so.6",
-            f"FAKETIME={self.clock_offset}",
-            # Timers count on the monotonic clock; only the time of day shall be wrong.
-            "FAKETIME_DONT_FAKE_MONOTONIC=1",
-        ]
+        # libc's malloc goes before BIND's jemalloc, which asks for the time before libfaketime can tell it.
+        preloaded = " ".join([*libraries[:1], faketime[0], "libc.so.6"])
+        # Timers count on the monotonic clock; only the time of day shall be wrong.
+        return ["env", f"LD_PRELOAD={preloaded}", f"FAKETIME={self.clock_offset}", "FAKETIME_DONT_FAKE_MONOTONIC=1"]
 
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + _START_DEADLINE
@@ -252,6 +251,10 @@ class NameServer(ABC):
 
     def _account(self, what: str) -> str:
         return f"{self.program} on port {self.port} {what}; its log:\n{self.log}"
+
+
+def _libraries(pattern: str) -> list[str]:
+    return [str(path) for path in Path("/usr/lib").glob(pattern)]
 
 
 def _answers_inside(server: NameServer, zone: str) -> bool:
