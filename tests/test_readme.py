@@ -1,33 +1,30 @@
 """The documents are true: configurations start, commands run and print what is shown, tables are those of the code."""
 
-import os
 import re
 import shlex
 import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from dns_update import errors
 from dns_update.cli import BROKEN_PIPE, COMMANDS, INTERRUPTED
-from dns_update.routeros import PROPERTIES, parse
+from dns_update.routeros import PROPERTIES, Line
 from lab import Bind, Knot, LabKey, NameServer, PowerDns, Zone, dig
 from tests.support.command import COMMAND
+from tests.support.documents import Document, run_script
 from tests.support.peer import closed_port
 
 ROOT = Path(__file__).resolve().parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = Document.read(ROOT / "README.md")
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 ROUTEROS = {"address", "dns-server", "key", "key-name", "name", "ttl", "zone"}
 
-_DEADLINE = 60  # seconds after which a script hangs; none of the tests counts on it
 _SERVER = "192.0.2.1"  # in every section of "Set up the server"
 _OWNER = "home.example.com"
-_HEADING = re.compile(r"(#+) (.+)")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _LIBRARIES = ("/etc/bind/", "/var/lib/bind/", "/etc/knot/", "/var/lib/knot", "/var/lib/powerdns/")
 
@@ -39,49 +36,6 @@ knotc() { :; }
 systemctl() { :; }
 pdnsutil() { command pdnsutil --config-dir=. "$@"; }
 """
-
-
-@dataclass(frozen=True)
-class Fence:
-    """A fenced block: the heading above it, the word behind its first fence, its text."""
-
-    heading: str
-    kind: str
-    text: str
-
-
-def _fences() -> Iterator[Fence]:
-    heading, kind, lines = "", None, list[str]()
-    for line in README.splitlines():
-        if line.startswith("```"):
-            if kind is not None:
-                yield Fence(heading, kind, "".join(f"{text}\n" for text in lines))
-            kind, lines = (line[3:], []) if kind is None else (None, [])
-        elif kind is not None:
-            lines.append(line)
-        elif found := _HEADING.fullmatch(line):
-            heading = found[2]
-
-
-FENCES = list(_fences())
-
-
-def _text_of(kind: str, *headings: str) -> str:
-    """Return the text of all fences of a kind under these headings, in the order of the README."""
-    return "".join(fence.text for fence in FENCES if fence.kind == kind and fence.heading in headings)
-
-
-def _section(heading: str) -> str:
-    """Return what stands under a heading of the second or third level, subsections included."""
-    found = re.search(rf"^(##+) {re.escape(heading)}\n(.*?)(?=^##? |^\1 |\Z)", README, re.DOTALL | re.MULTILINE)
-    assert found, heading
-    return found[2]
-
-
-def _table(heading: str) -> list[list[str]]:
-    """Return the cells of the rows of the table under a heading, its title row left out."""
-    lines = [line for line in _section(heading).splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
 
 
 # The configurations, and the commands beside them.
@@ -96,20 +50,8 @@ def _moved(text: str, server: NameServer) -> str:
 
 
 def _run(script: str, directory: Path) -> str:
-    """Run a shell script with our command in its path; return what it printed."""
-    done = subprocess.run(
-        ["bash", "-euc", f"{_STAND_INS}{script}"],
-        cwd=directory,
-        env=os.environ | {"PATH": f"{COMMAND.parent}:{os.environ['PATH']}:/usr/sbin:/sbin"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=_DEADLINE,
-    )
-    assert done.returncode == 0, f"{script}\n{done.stdout}"
-    return done.stdout
+    """Run a shell script of the README; return what it printed."""
+    return run_script(f"{_STAND_INS}{script}", directory)
 
 
 def _before_and_after_starting(script: str) -> tuple[str, str]:
@@ -122,13 +64,13 @@ def _before_and_after_starting(script: str) -> tuple[str, str]:
 class BindAsShown(Bind):
     """BIND with the statements that the README shows, included by a named.conf of the lab, as Debian's does."""
 
-    script = _text_of("sh", "First use").partition("# both families")[0]
+    script = README.shown("sh", "First use").partition("# both families")[0]
 
     def _prepare(self) -> None:
         super()._prepare()
         (self.directory / "example.com.zone").write_text(self.zones[0].text, encoding="utf-8")
         _run(_moved(_before_and_after_starting(self.script)[0], self), self.directory)
-        self.extra = _moved(_text_of("named.conf", "BIND"), self)
+        self.extra = _moved(README.shown("named.conf", "BIND"), self)
 
     def _zone_block(self, _zone: Zone) -> str:
         return ""
@@ -137,13 +79,13 @@ class BindAsShown(Bind):
 class KnotAsShown(Knot):
     """Knot with what the README shows behind Debian's sections for the server, its log and its database."""
 
-    script = _text_of("sh", "Knot DNS")
+    script = README.shown("sh", "Knot DNS")
 
     def _prepare(self) -> None:
         super()._prepare()
         (self.directory / "example.com.zone").write_text(self.zones[0].text, encoding="utf-8")
         _run(_moved(_before_and_after_starting(self.script)[0], self), self.directory)
-        self.extra = _moved(_text_of("knot.conf", "Knot DNS"), self)
+        self.extra = _moved(README.shown("knot.conf", "Knot DNS"), self)
 
     def _zone_block(self, _zone: Zone) -> str:
         return ""
@@ -152,7 +94,7 @@ class KnotAsShown(Knot):
 class PowerDnsAsShown(PowerDns):
     """PowerDNS with what the README shows, and where to listen."""
 
-    script = _text_of("sh", "PowerDNS")
+    script = README.shown("sh", "PowerDNS")
 
     @property
     def _database(self) -> Path:
@@ -162,7 +104,7 @@ class PowerDnsAsShown(PowerDns):
         _run(_moved(_before_and_after_starting(self.script)[0], self), self.directory)
 
     def _configuration(self) -> str:
-        shown = _moved(_text_of("pdns.conf", "PowerDNS"), self)
+        shown = _moved(README.shown("pdns.conf", "PowerDNS"), self)
         where = f"local-address={self.host}\nlocal-port={self.port}\nsocket-dir=.\n"
         return f"{shown}{where}daemon=no\nguardian=no\nsecurity-poll-suffix=\n"
 
@@ -244,7 +186,7 @@ def shown_servers(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 def test_what_the_readme_shows_is_what_is_printed(shown_servers: dict[str, str], tmp_path: Path) -> None:
-    shown = [fence.text for fence in FENCES if fence.kind == "console"]
+    shown = [fence.text for fence in README.fences if fence.kind == "console"]
     printed = [_session(text, shown_servers, tmp_path) for text in shown]
     assert [_timeless(text) for text in printed] == [_timeless(text) for text in shown]
 
@@ -274,7 +216,7 @@ def _timeless(text: str) -> str:
 
 def _command_lines() -> list[str]:
     lines = []
-    for fence in FENCES:
+    for fence in README.fences:
         text = fence.text.replace("\\\n", " ")
         if fence.kind in ("sh", "console"):
             lines += [line.removeprefix("$ ") for line in text.splitlines()]
@@ -291,7 +233,7 @@ def test_every_command_line_is_understood(line: str) -> None:
     while words[0] in ("/tool", "dns-update"):
         del words[0]
     command = words.pop(0) if words[0] in COMMANDS else "set"
-    assert parse(words, command).name
+    assert Line(words).options(command).name
 
 
 def test_there_are_command_lines_of_every_command() -> None:
@@ -299,8 +241,8 @@ def test_there_are_command_lines_of_every_command() -> None:
 
 
 def test_the_tables_have_every_property_once_and_no_other() -> None:
-    theirs = [row[0] for row in _table("The properties of RouterOS")]
-    ours = [row[0] for row in _table("Our own properties")]
+    theirs = [row[0] for row in README.table("The properties of RouterOS")]
+    ours = [row[0] for row in README.table("Our own properties")]
     assert sorted(theirs) == sorted(f"`{name}`" for name in ROUTEROS)
     assert sorted(theirs + ours) == sorted(f"`{prop.name}`" for prop in PROPERTIES)
 
@@ -319,12 +261,12 @@ SPOKEN = [kind for kind in _kinds() if _first_words(kind)]
 
 
 def test_troubleshooting_has_a_heading_for_all_first_words_and_no_other() -> None:
-    headings = re.findall(r"^### `(.+)`$", _section("Troubleshooting"), re.MULTILINE)
+    headings = re.findall(r"^### `(.+)`$", README.section("Troubleshooting"), re.MULTILINE)
     assert sorted(headings) == sorted({_first_words(kind) for kind in SPOKEN})
 
 
 def test_the_table_of_exit_statuses_is_that_of_the_errors() -> None:
-    rows = {int(row[0]): row[-1] for row in _table("Exit statuses")}
+    rows = {int(row[0]): row[-1] for row in README.table("Exit statuses")}
     assert set(rows) == {kind.exit_status for kind in _kinds()} | {0, INTERRUPTED, BROKEN_PIPE}
     told = {(status, words) for status, cell in rows.items() for words in re.findall(r"`(.+?)`", cell)}
     assert told == {(kind.exit_status, _first_words(kind)) for kind in SPOKEN}

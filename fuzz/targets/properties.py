@@ -1,6 +1,6 @@
 """The words of a command line, one a line; the first octet chooses the command."""
 
-from dns_update.routeros import MAX_RETRIES, MAX_TIMEOUT, parse
+from dns_update.routeros import MAX_RETRIES, MAX_TIMEOUT, Line
 from dns_update.wire.codes import is_zone_type
 from dns_update.wire.record import MAX_TTL
 from fuzz.expect import expect, text_of
@@ -22,7 +22,7 @@ SEEDS = (
 def check(data: bytes) -> None:
     """Read the words, and see that every number is within its bounds."""
     command = _COMMANDS[(data[0] if data else 0) % len(_COMMANDS)]
-    options = parse(text_of(data[1:]).split("\n"), command)
+    options = Line(text_of(data[1:]).split("\n")).options(command)
     expect("a port is a port", holds=0 < options.port <= _MAX_PORT)
     expect("the TTL is a TTL", holds=options.ttl is None or 0 <= options.ttl <= MAX_TTL)
     expect("the retries are bounded", holds=0 <= options.retries <= MAX_RETRIES)

@@ -14,7 +14,7 @@ DnsUpdateError
     ├── KeyRejected         5  TSIG BADKEY, BADSIG or BADTRUNC
     ├── ClocksDiffer        6  TSIG BADTIME
     ├── PermissionDenied    7  REFUSED
-    ├── ZoneNotFound        8  NOTAUTH without a TSIG error; no SOA record to be found
+    ├── ZoneNotFound        8  NOTAUTH without a TSIG error; no authority; no SOA record to be found
     ├── NameNotInZone       8  NOTZONE
     ├── NameNotFound        8  NXDOMAIN or NXRRSET
     ├── NameExists          8  YXDOMAIN or YXRRSET
@@ -25,18 +25,26 @@ DnsUpdateError
 
 from __future__ import annotations
 
+MAX_QUOTED = 60  # characters: enough to know a text again, and the error stays one line
+
+
+def quoted(text: str) -> str:
+    """Return what somebody wrote as an error shows it: in quotes, on one line, shortened."""
+    return repr(text) if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]!r}..."
+
 
 class DnsUpdateError(Exception):
     """The root of the tree; catch it to catch everything that this package raises on purpose.
 
     `text` says what happened, `hint` what to do next (it may be empty), `server` with whom it happened (it may be
     empty). `first_words` and `exit_status` belong to the class. Where several servers were tried, `failures` are those
-    of the others.
+    of the others. `notes` are sentences about the way there that the user should read.
     """
 
     first_words = ""
     exit_status = 1
     failures: tuple[DnsUpdateError, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __init__(self, text: str, *, hint: str = "", server: str = "") -> None:
         super().__init__(text)
@@ -74,13 +82,17 @@ class Silence(DnsUpdateError):
 
 
 class NoAnswer(Silence):
-    """No answer came in time, or the network said that none will come."""
+    """No answer came in time, or the network said that none will come.
+
+    `may_have_arrived` tells whether the server may have got the message all the same, and done what it says.
+    """
 
     exit_status = 4
 
-    def __init__(self, text: str, *, hint: str = "", server: str = "") -> None:
+    def __init__(self, text: str, *, hint: str = "", server: str = "", may_have_arrived: bool = False) -> None:
         super().__init__(text, hint=hint, server=server)
         self.first_words = f"No answer from {server}:"
+        self.may_have_arrived = may_have_arrived
 
 
 class ReplyNotTrusted(Silence):
@@ -131,10 +143,19 @@ class PermissionDenied(Refusal):
 
 
 class ZoneNotFound(Refusal):
-    """NOTAUTH without a TSIG error, or no SOA record where one was looked for."""
+    """NOTAUTH without a TSIG error, an answer without authority, or no SOA record where one was looked for.
+
+    `is_delegated` tells that the name lies below a delegation of the zone, whose data the server does not show.
+    """
 
     first_words = "Zone not found:"
     exit_status = 8
+
+    def __init__(
+        self, text: str, *, hint: str = "", server: str = "", rcode: int = 0, is_delegated: bool = False
+    ) -> None:
+        super().__init__(text, hint=hint, server=server, rcode=rcode)
+        self.is_delegated = is_delegated
 
 
 class NameNotInZone(Refusal):
@@ -159,10 +180,18 @@ class NameExists(Refusal):
 
 
 class NotApplied(Refusal):
-    """The server said NOERROR and yet holds something else than was asked for."""
+    """The server said NOERROR and yet holds something else than was asked for.
+
+    `may_come` tells that nothing speaks against it, so that it may just be late: a secondary that forwards updates
+    shows them only after its next transfer from the primary.
+    """
 
     first_words = "Update not applied:"
     exit_status = 8
+
+    def __init__(self, text: str, *, hint: str = "", server: str = "", may_come: bool = False) -> None:
+        super().__init__(text, hint=hint, server=server)
+        self.may_come = may_come
 
 
 class ServerFailure(Refusal):

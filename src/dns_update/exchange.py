@@ -26,7 +26,7 @@ Every attempt is a fresh message with its own ID, time and signature; a late ans
 from __future__ import annotations
 
 from dns_update.auth.tsig import Tsig, sign, verify
-from dns_update.errors import MalformedMessage, NoAnswer, ReplyNotTrusted
+from dns_update.errors import MalformedMessage, NoAnswer, ReplyNotTrusted, UsageError, quoted
 from dns_update.value import Value
 from dns_update.wire.codes import Opcode, Rcode
 from dns_update.wire.message import Message
@@ -53,6 +53,13 @@ class Policy(Value):
     transport: str
 
     def __init__(self, timeout: float = 3.0, retries: int = 3, transport: str = UDP) -> None:
+        """Take them, or raise UsageError."""
+        if transport not in (UDP, TCP):
+            raise UsageError(f"{quoted(str(transport))} is no transport", hint=f"{UDP} or {TCP}")
+        if not 0 < timeout < float("inf"):  # not true of NaN either
+            raise UsageError(f"a timeout of {timeout} s", hint="seconds above 0")
+        if retries < 0:
+            raise UsageError(f"{retries} retries", hint="0 or more")
         self._fill(timeout=timeout, retries=retries, transport=transport)
 
     @property
@@ -123,6 +130,7 @@ class Exchange:
         self._doubtful: UnverifiedReply | None = None
         self._confirming = False  # asking by TCP whether a doubtful datagram was the server's
         self._lost = ""
+        self._may_have_arrived = False
 
     def next(self, *, now: float, wall: int, message_id: int) -> Attempt | None:
         """Return the next attempt, a fresh message; None when there is a `result`.
@@ -179,13 +187,18 @@ class Exchange:
             raise RuntimeError("the exchange is not at its end: go on with next()")
         return self.result
 
-    def lost(self, reason: str) -> None:
-        """Take note that the network failed the last attempt; `reason` is for people."""
+    def lost(self, reason: str, *, may_have_arrived: bool = False) -> None:
+        """Take note that the network failed the last attempt; `reason` is for people.
+
+        `may_have_arrived` tells that the message was sent, and that nothing says that the server did not get it.
+        """
         self._lost = reason
+        self._may_have_arrived |= may_have_arrived
         self.listening = False
 
     def _end_attempt(self) -> None:
         """Choose the transport of the next attempt, the last one having ended without a result."""
+        self._may_have_arrived |= not self._lost  # time ran out, or what came was not to be believed
         if self._confirming:
             # By UDP a doubtful datagram came, so go to TCP; and from there back, if TCP gave no answer. The UDP try
             # that was broken off does not count.
@@ -249,6 +262,7 @@ class Exchange:
             f"{reason} ({', '.join(tries)}, {seconds:.1f} s)",
             server=self._server,
             hint="check the server's address, that it runs, and that no firewall drops UDP and TCP to its port",
+            may_have_arrived=self._may_have_arrived,
         )
 
 

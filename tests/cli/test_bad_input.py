@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dns_update.routeros import PROPERTIES, parse
+from dns_update.routeros import PROPERTIES, Line
 from lab import LabKey
 from lab.key import write_private
 from tests.support.command import Result, dns_update, in_process
@@ -276,7 +276,7 @@ TABLE: list[Wrong] = [
         ["address"],
     ),
     without_address("type=ANY", "value=x", says="type=ANY is for show"),
-    without_address("type=TXT", says="address=, or type= and value="),
+    without_address("type=TXT", says="type= is given without value="),
     without_address("value=x", says="value= is given without type="),
     Wrong(["value=x"], "value= is given without type=", ["address"], command="delete"),
     Wrong(["type=TXT"], "address= and type= are both given"),
@@ -361,7 +361,7 @@ TABLE: list[Wrong] = [
     Wrong(["=home"], "unknown property ''"),
     Wrong(["--"], "unknown property ''"),
     Wrong(["home"], "'home' is not a property"),
-    Wrong([""], "'' is not a property"),
+    Wrong([""], "an empty word is no property"),
     Wrong(["-v"], "'-v' is not a property"),
     Wrong(["--ttl"], "--ttl has no value"),
     Wrong(["--name"], "--name has no value", ["name"]),
@@ -526,7 +526,7 @@ def test_the_help_of_a_command_names_its_properties_and_its_examples_parse(comma
     for example in found:
         own = example[1:] if example[0] in COMMANDS else example
         assert (example[0] if example[0] in COMMANDS else "set") == command
-        assert parse(own, command).name is not None
+        assert Line(own).options(command).name is not None
 
 
 @pytest.mark.parametrize("words", [["--help"], ["-h"], ["help"], ["/tool", "dns-update", "--help"]])
@@ -537,7 +537,7 @@ def test_the_overview_names_the_commands_and_its_example_parses(words: list[str]
         assert command in result.stdout
     (example,) = examples(result.stdout)
     assert example[:2] == ["/tool", "dns-update"]
-    assert parse(example[2:], "set").name == "home"
+    assert Line(example[2:]).options("set").name == "home"
 
 
 def test_help_is_found_behind_properties() -> None:

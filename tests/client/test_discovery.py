@@ -89,7 +89,7 @@ def test_a_server_that_does_not_know_the_zone_is_named(query: Answer) -> None:
     assert len(script.queries) <= 5
 
 
-RESOLVER = Server("192.0.2.200", is_address=True)
+RESOLVER = Server("192.0.2.200")
 
 
 def through_resolvers(
@@ -134,7 +134,7 @@ def test_a_name_given_as_zone_that_is_none_is_told() -> None:
 
 
 def test_the_next_resolver_is_asked_when_one_is_silent() -> None:
-    client, _ = through_resolvers(Server("192.0.2.201", is_address=True), RESOLVER)
+    client, _ = through_resolvers(Server("192.0.2.201"), RESOLVER)
     assert client.set("home.example.com", ADDRESS, ttl=60, verify=False).zone == ZONE
 
 
@@ -153,7 +153,7 @@ def test_a_hidden_primary_without_a_name_is_an_error_of_ours_to_tell() -> None:
 
 
 def test_all_resolvers_silent_is_no_answer() -> None:
-    client, _ = through_resolvers(Server("192.0.2.201", is_address=True))
+    client, _ = through_resolvers(Server("192.0.2.201"))
     with pytest.raises(NoAnswer, match=r"No answer from 192\.0\.2\.201"):
         client.set("home.example.com", ADDRESS, ttl=60)
 

@@ -108,7 +108,8 @@ def test_an_outcome_names_the_server_that_did_it_and_the_failures_before() -> No
     net = Net(_1="unreachable", _2=Rcode.REFUSED)
     outcome = net.client("192.0.2.1", "192.0.2.2", GOOD).set("home", ADDRESS, zone=ZONE, ttl=60, verify=False)
     assert str(outcome.server) == GOOD
-    assert [type(other) for other in outcome.failures] == [NoAnswer, PermissionDenied]
+    kinds: list[type[DnsUpdateError]] = [NoAnswer, PermissionDenied]
+    assert [type(other) for other in outcome.failures] == kinds
 
 
 def test_the_log_blames_the_right_server() -> None:

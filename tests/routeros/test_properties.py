@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dns_update.address import Interface
 from dns_update.errors import UsageError
-from dns_update.routeros import PROPERTIES, Options, Property, parse, ttl_from_text
+from dns_update.routeros import PROPERTIES, Line, Options, Property, ttl_from_text
 
 COMMANDS = ("set", "delete", "show")
 
@@ -90,7 +90,7 @@ def test_both_spellings_mean_the_same(prop: Property) -> None:
     forms = spellings(prop.name, text)
     if prop.flag:  # `--json yes` would be the flag and a word
         forms[-1] = [f"--{prop.name}"]
-    contents = [content(parse(words, prop.commands[0]), prop) for words in forms]
+    contents = [content(Line(words).options(prop.commands[0]), prop) for words in forms]
     assert contents[0] == contents[1] == contents[2]
     assert contents[0] != content(Options(), prop)
     if expected is not None:
@@ -102,22 +102,22 @@ def test_both_spellings_mean_the_same(prop: Property) -> None:
 def test_a_command_takes_its_own_properties_only(prop: Property, command: str) -> None:
     words = [f"{prop.name}={RIGHT[prop.name][0]}"]
     if command in prop.commands:
-        parse(words, command)
+        Line(words).options(command)
     else:
         with pytest.raises(UsageError, match=f"{prop.name}= has no meaning for {command}"):
-            parse(words, command)
+            Line(words).options(command)
 
 
 @pytest.mark.parametrize("prop", PROPERTIES, ids=by_name)
 def test_twice_is_an_error_unless_the_property_is_repeatable(prop: Property) -> None:
     words = [f"{prop.name}={RIGHT[prop.name][0]}"] * 2
     if prop.repeatable:
-        several = content(parse(words, prop.commands[0]), prop)
+        several = content(Line(words).options(prop.commands[0]), prop)
         assert isinstance(several, tuple)
         assert len(several) == 2
     else:
         with pytest.raises(UsageError, match=f"{prop.name}= is given twice"):
-            parse(words, prop.commands[0])
+            Line(words).options(prop.commands[0])
 
 
 def test_the_repeatable_ones() -> None:
@@ -130,35 +130,35 @@ def test_a_near_miss_suggests_the_property(prop: Property) -> None:
         return
     missed = prop.name[:-1] + "x"
     with pytest.raises(UsageError) as caught:
-        parse([f"{missed}=1"], prop.commands[0])
+        Line([f"{missed}=1"]).options(prop.commands[0])
     assert caught.value.hint.startswith("did you mean ")
 
 
 def test_a_near_miss_suggests_only_what_the_command_takes() -> None:
     with pytest.raises(UsageError) as caught:
-        parse(["tll=1"], "show")
+        Line(["tll=1"]).options("show")
     assert "ttl" not in caught.value.hint
 
 
 def test_defaults() -> None:
-    options = parse([], "set")
+    options = Line([]).options("set")
     assert vars(options) == vars(Options())
     assert (options.require, options.verify, options.transport, options.port) == ("any", True, "udp", 53)
     assert (options.ttl, options.zone, options.key, options.rrclass) == (None, None, None, 1)
 
 
 def test_values_keep_equals_signs_and_commas() -> None:
-    assert parse(["type=TXT", "value=a=b,c"], "set").value == ("a=b,c",)
-    assert parse(["key==="], "set").key == "=="
+    assert Line(["type=TXT", "value=a=b,c"]).options("set").value == ("a=b,c",)
+    assert Line(["key==="]).options("set").key == "=="
 
 
 def test_a_value_may_look_like_an_option() -> None:
-    assert parse(["--key", "--secret"], "set").key == "--secret"
+    assert Line(["--key", "--secret"]).options("set").key == "--secret"
 
 
 def test_order_of_repeated_values_is_kept() -> None:
-    assert parse(["value=b", "--value", "a", "--value=c"], "set").value == ("b", "a", "c")
-    assert parse(["dns-server=b,a", "dns-server=c"], "set").dns_server == ("b", "a", "c")
+    assert Line(["value=b", "--value", "a", "--value=c"]).options("set").value == ("b", "a", "c")
+    assert Line(["dns-server=b,a", "dns-server=c"]).options("set").dns_server == ("b", "a", "c")
 
 
 @pytest.mark.parametrize(
@@ -171,21 +171,21 @@ def test_order_of_repeated_values_is_kept() -> None:
     ],
 )
 def test_a_bracketed_expression_is_put_together_again(words: Sequence[str]) -> None:
-    options = parse(words, "set")
+    options = Line(words).options("set")
     assert options.address == (Interface("ppp0", 4),)
     assert options.ttl == 60
 
 
 @pytest.mark.parametrize("name", ["key", "value", "name", "key-file"])
 def test_brackets_elsewhere_are_plain_characters(name: str) -> None:
-    options = parse([f"{name}=[x", "ttl=60"], "set")
+    options = Line([f"{name}=[x", "ttl=60"]).options("set")
     assert options.ttl == 60
 
 
 @given(st.lists(st.text(max_size=12), max_size=6), st.sampled_from(COMMANDS))
 def test_whatever_the_words_only_a_usage_error_comes_out(words: list[str], command: str) -> None:
     with contextlib.suppress(UsageError):
-        assert isinstance(parse(words, command), Options)
+        assert isinstance(Line(words).options(command), Options)
 
 
 @given(
@@ -197,7 +197,7 @@ def test_whatever_the_words_only_a_usage_error_comes_out(words: list[str], comma
 def test_whatever_the_values_only_a_usage_error_comes_out(items: list[tuple[str, str, int]]) -> None:
     words = [word for name, text, form in items for word in spellings(name, text)[form]]
     with contextlib.suppress(UsageError):
-        assert isinstance(parse(words, "set"), Options)
+        assert isinstance(Line(words).options("set"), Options)
 
 
 @given(st.integers(0, 2**31 - 1))

@@ -38,12 +38,12 @@ def test_endpoints_are_values() -> None:
 @pytest.mark.parametrize(
     ("text", "server"),
     [
-        ("192.0.2.1", Server("192.0.2.1", is_address=True)),
-        ("192.0.2.1:5353", Server("192.0.2.1", 5353, is_address=True)),
-        ("2001:DB8:0::1", Server("2001:db8::1", is_address=True)),
-        ("[2001:db8::1]", Server("2001:db8::1", is_address=True)),
-        ("[2001:db8::1]:5353", Server("2001:db8::1", 5353, is_address=True)),
-        ("fe80::1%eth0", Server("fe80::1%eth0", is_address=True)),
+        ("192.0.2.1", Server("192.0.2.1")),
+        ("192.0.2.1:5353", Server("192.0.2.1", 5353)),
+        ("2001:DB8:0::1", Server("2001:db8::1")),
+        ("[2001:db8::1]", Server("2001:db8::1")),
+        ("[2001:db8::1]:5353", Server("2001:db8::1", 5353)),
+        ("fe80::1%eth0", Server("fe80::1%eth0")),
         ("ns.example.com", Server("ns.example.com")),
         ("ns.example.com.", Server("ns.example.com.")),
         ("ns:5353", Server("ns", 5353)),
@@ -70,7 +70,7 @@ def test_a_wrong_server_is_refused(text: str) -> None:
 
 def test_the_default_port_stands_in_where_the_text_has_none() -> None:
     assert Server.from_text("ns", 5353) == Server("ns", 5353)
-    assert Server.from_text("[::1]", 5353) == Server("::1", 5353, is_address=True)
+    assert Server.from_text("[::1]", 5353) == Server("::1", 5353)
     assert Server.from_text("ns:53", 5353) == Server("ns", 53)
 
 
@@ -79,10 +79,10 @@ def test_the_default_port_stands_in_where_the_text_has_none() -> None:
     [
         Server("ns.example.com"),
         Server("ns.example.com", 5353),
-        Server("192.0.2.1", 5353, is_address=True),
-        Server("2001:db8::1", is_address=True),
-        Server("2001:db8::1", 5353, is_address=True),
-        Server("fe80::1%eth0", 5353, is_address=True),
+        Server("192.0.2.1", 5353),
+        Server("2001:db8::1"),
+        Server("2001:db8::1", 5353),
+        Server("fe80::1%eth0", 5353),
     ],
     ids=str,
 )

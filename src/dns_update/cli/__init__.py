@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from dns_update.errors import DnsUpdateError, UsageError
+from dns_update.errors import DnsUpdateError, UsageError, quoted
+from dns_update.routeros import HELP_WORDS, Line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,48 +21,60 @@ INTERRUPTED = 130  # as a shell says of a process that SIGINT ended
 BROKEN_PIPE = 141  # the same of SIGPIPE
 
 _ROUTEROS_WORDS = ("/tool", "tool", "dns-update", "/tool/dns-update")
-_HELP_WORDS = ("--help", "-h", "help", "?")
 
 
-# Both streams are None when the process was started with them closed; then there is nobody to write for.
+class OutputLost(Exception):
+    """Standard output takes nothing more; `reader_left` tells that it is a pipe that nobody reads any longer."""
+
+    def __init__(self, reason: str, *, reader_left: bool = False) -> None:
+        super().__init__(f"cannot write to standard output: {reason}")
+        self.reader_left = reader_left
 
 
-class _OutputLost(Exception):
-    """Standard output takes nothing more, so standard error must tell, with --json too."""
+# Both streams are None when the process was started with them closed.
+
+
+def write_talk(text: str) -> None:
+    """Write text to standard error; where nobody listens, go on all the same: no update shall fail for that."""
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        sys.stderr = None
 
 
 def talk(line: str) -> None:
     """Write a line to standard error."""
-    if sys.stderr is not None:
-        sys.stderr.write(f"dns-update: {line}\n")
+    write_talk(f"dns-update: {line}\n")
 
 
 def put(text: str) -> None:
-    """Write text to standard output, and out of the process."""
+    """Write text to standard output, and out of the process; raises OutputLost."""
     if sys.stdout is None:
-        return
+        raise OutputLost("it is closed")
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
-        raise
     except OSError as error:
-        _drop_output()
-        raise _OutputLost(f"cannot write to standard output: {error.strerror}") from error
-
-
-def _drop_output() -> None:
-    """Send what is still buffered nowhere: without this, Python would fail once more when it closes the stream."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stdout = None  # what is still buffered must not be tried again
+        raise OutputLost(error.strerror or str(error), reader_left=isinstance(error, BrokenPipeError)) from error
 
 
 def conclude(outcome: Outcome, command: str, *, as_json: bool) -> int:
     """Say what came of a request that was carried out, and return the exit status."""
     if as_json:
-        from dns_update.cli.as_json import print_outcome  # noqa: PLC0415 - only if it is asked for
+        from dns_update.cli.as_json import outcome_text  # noqa: PLC0415 - only if it is asked for
 
-        print_outcome(outcome, command)
-        return 0
+        try:
+            put(outcome_text(outcome, command))
+        except OutputLost as lost:
+            if command == "show":  # its data is all there is to it; of the others the zone has got what was wanted
+                raise
+            talk(f"note: {lost}")
+        else:
+            return 0
     if command == "show":
         put("".join(f"{record.to_text()}\n" for record in outcome.after or ()))
     else:
@@ -77,10 +90,7 @@ def run_and_exit() -> NoReturn:
     It ends without taking the interpreter down piece by piece, which costs 6 ms of the 40 that an update takes, and
     which nothing here has a use for: all files are closed and both streams flushed.
     """
-    status = main()
-    if sys.stderr is not None:
-        sys.stderr.flush()
-    os._exit(status)
+    os._exit(main())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,20 +98,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     while words and words[0] in _ROUTEROS_WORDS:
         del words[0]
+    verb = words[0] if words and not _is_property(words[0]) else ""
+    line = None
     try:
-        return _run(words)
-    except BrokenPipeError:  # whoever read our output has left
-        _drop_output()
-        return BROKEN_PIPE
+        if verb == "nsupdate":  # its words are those of another program
+            from dns_update.cli.nsupdate import run  # noqa: PLC0415 - one command, one import
 
-
-def _run(words: list[str]) -> int:
-    command = words[0] if words and words[0] in COMMANDS else "set"
-    try:
-        return _dispatch(words, command)
-    except BrokenPipeError:
-        raise
-    except _OutputLost as lost:
+            return run(words[1:])
+        line = Line(words[1:] if verb else words)
+        return _dispatch(line, verb, words)
+    except OutputLost as lost:
+        if lost.reader_left:
+            return BROKEN_PIPE
         talk(str(lost))
         return UsageError.exit_status
     except KeyboardInterrupt:
@@ -110,68 +118,78 @@ def _run(words: list[str]) -> int:
     except DnsUpdateError as failure:
         error = failure
     except Exception as mistake:  # noqa: BLE001 - whatever this is, it is our mistake and not the user's
-        error = _bug(mistake, debug="--debug" in words or "debug=yes" in words)
-    return _failure(error, command, as_json=_wants_json(words))
+        error = _bug(mistake, debug=line is not None and line.has("debug"))
+    return _failure(error, verb if verb in COMMANDS else "set", as_json=line is not None and line.has("json"))
 
 
-def _dispatch(words: list[str], command: str) -> int:
-    if command == "nsupdate":  # its words are those of another program
-        from dns_update.cli.nsupdate import run  # noqa: PLC0415 - one command, one import
-
-        return run(words[1:])
-    if any(word in _HELP_WORDS for word in words[:2]) or "--help" in words or "-h" in words:
-        from dns_update.cli.help import help_text  # noqa: PLC0415 - not on the way of an update
-
-        topic = next((word for word in words if word in COMMANDS), None)
-        put(help_text(topic))
-        return 0
-    if words[:1] in (["--version"], ["version"]):
+def _dispatch(line: Line, verb: str, words: list[str]) -> int:
+    if verb in HELP_WORDS or (line.wants_help and verb in ("", *COMMANDS)):
+        return _help(verb, words)
+    if verb == "version" or words[:1] == ["--version"]:
         from dns_update import __version__  # noqa: PLC0415 - not on the way of an update
 
         put(f"dns-update {__version__}\n")
         return 0
-    if words[:1] == [command]:
-        words = words[1:]
-    elif words and "=" not in words[0] and not words[0].startswith("--"):
-        raise _unknown_command(words[0])
-    if command == "show":
+    if verb not in ("", *COMMANDS):
+        raise _unknown_command(verb)
+    if verb == "show":
         from dns_update.cli.show import run  # noqa: PLC0415 - one command, one import
-    elif command == "delete":
+    elif verb == "delete":
         from dns_update.cli.delete import run  # noqa: PLC0415
     else:
         from dns_update.cli.set import run  # noqa: PLC0415
-    return run(words)
+    return run(line)
+
+
+def _is_property(word: str) -> bool:
+    return "=" in word or word.startswith("--")
+
+
+def _help(verb: str, words: list[str]) -> int:
+    """Print the help of a command: `set --help`, `help set`; else the overview."""
+    from dns_update.cli.help import help_text  # noqa: PLC0415 - not on the way of an update
+
+    topic = verb if verb in COMMANDS else ""
+    if words[0] in HELP_WORDS and words[1:] and not _is_property(words[1]):
+        topic = words[1]
+        if topic not in COMMANDS:
+            raise _unknown_command(topic)
+    put(help_text(topic))
+    return 0
 
 
 def _unknown_command(word: str) -> UsageError:
     if word in PLANNED:
-        return UsageError(f"the command {word!r} is not there yet", hint=f"there are {', '.join(COMMANDS)}")
+        return UsageError(f"the command {quoted(word)} is not there yet", hint=f"there are {', '.join(COMMANDS)}")
     import difflib  # noqa: PLC0415 - only when something is wrong
 
     close = difflib.get_close_matches(word, COMMANDS, 1)
     return UsageError(
-        f"unknown command {word!r}",
+        f"unknown command {quoted(word)}",
         hint=f"did you mean {close[0]}?" if close else f"there are {', '.join(COMMANDS)}; properties are name=value",
     )
-
-
-def _wants_json(words: list[str]) -> bool:
-    return "--json" in words or "json=yes" in words or "--json=yes" in words
 
 
 def _failure(error: DnsUpdateError, command: str, *, as_json: bool) -> int:
     """Say what went wrong and what to do next, and return the exit status."""
     if as_json:
-        from dns_update.cli.as_json import print_failure  # noqa: PLC0415 - only if it is asked for
+        from dns_update.cli.as_json import failure_text  # noqa: PLC0415 - only if it is asked for
 
-        print_failure(error, command)
-    elif isinstance(error, UsageError):
+        try:
+            put(failure_text(error, command))
+        except OutputLost as lost:
+            talk(str(lost))
+        else:
+            return error.exit_status
+    if isinstance(error, UsageError):
         talk(f"{error}: {error.hint}" if error.hint else str(error))
-    else:
-        prefix = "" if command == "show" else "update failed: "
-        talk(f"{prefix}{error}")
-        if error.hint:
-            talk(f"hint: {error.hint}")
+        return error.exit_status
+    prefix = "" if command == "show" else "update failed: "
+    talk(f"{prefix}{error}")
+    if error.hint:
+        talk(f"hint: {error.hint}")
+    for note in error.notes:
+        talk(f"note: {note}")
     return error.exit_status
 
 
@@ -180,7 +198,7 @@ def _bug(mistake: Exception, *, debug: bool) -> DnsUpdateError:
     if debug:
         import traceback  # noqa: PLC0415 - only when something is wrong
 
-        traceback.print_exception(mistake)
+        write_talk("".join(traceback.format_exception(mistake)))
     return DnsUpdateError(
         f"this is a bug in dns-update: {type(mistake).__name__}: {mistake}",
         hint="please report it, with what --debug prints",

@@ -1,11 +1,10 @@
-"""Results as one JSON object on standard output, for `--json`."""
+"""Results as the text of one JSON object, for `--json`."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from dns_update.cli import put
 from dns_update.wire.codes import rcode_to_text, rrclass_to_text, rrtype_to_text
 
 if TYPE_CHECKING:
@@ -14,17 +13,18 @@ if TYPE_CHECKING:
     from dns_update.wire.record import Record
 
 
-def print_outcome(outcome: Outcome, command: str) -> None:
-    """Print what came of a request that was carried out."""
+def outcome_text(outcome: Outcome, command: str) -> str:
+    """Return what came of a request that was carried out."""
     done = _shown_fields(outcome) if command == "show" else _change_fields(outcome)
     about = {"notes": list(outcome.notes), "failures": [_error_fields(error) for error in outcome.failures]}
-    _print({"command": command, "status": "ok", "exit_status": 0} | _common_fields(outcome) | done | about)
+    return _text({"command": command, "status": "ok", "exit_status": 0} | _common_fields(outcome) | done | about)
 
 
-def print_failure(error: DnsUpdateError, command: str) -> None:
-    """Print what went wrong, with the failures of all servers that were tried."""
-    status = {"command": command, "status": "error", "exit_status": error.exit_status}
-    _print(status | {"error": _error_fields(error), "failures": [_error_fields(other) for other in error.failures]})
+def failure_text(error: DnsUpdateError, command: str) -> str:
+    """Return what went wrong, with the failures of all servers that were tried."""
+    status = {"command": command, "status": "error", "exit_status": error.exit_status, "error": _error_fields(error)}
+    about = {"notes": list(error.notes), "failures": [_error_fields(other) for other in error.failures]}
+    return _text(status | about)
 
 
 def _common_fields(outcome: Outcome) -> dict[str, object]:
@@ -74,5 +74,5 @@ def _error_fields(error: DnsUpdateError) -> dict[str, object]:
     }
 
 
-def _print(fields: dict[str, object]) -> None:
-    put(json.dumps(fields, indent=2) + "\n")
+def _text(fields: dict[str, object]) -> str:
+    return json.dumps(fields, indent=2) + "\n"

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dns_update.cli import conclude
 from dns_update.cli.request import client_of, given_data, target_of
 from dns_update.client.requests import delete_records
-from dns_update.routeros import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from dns_update.routeros import Line
 
 
-def run(words: Sequence[str]) -> int:
-    """Carry out the command with the properties in `words`, and return the exit status."""
-    options = parse(words, "delete")
+def run(line: Line) -> int:
+    """Carry out the command with the properties in `line`, and return the exit status."""
+    options = line.options("delete")
     options.allow_private = True  # such an address may well be removed
     target = target_of(options, "delete")
     client = client_of(options)

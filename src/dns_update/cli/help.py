@@ -109,9 +109,9 @@ _EXAMPLES = {
 }  # fmt: skip
 
 
-def help_text(command: str | None) -> str:
-    """Return the help of a command; the overview, if it is None."""
-    if command is None:
+def help_text(command: str) -> str:
+    """Return the help of a command; the overview, if it is empty."""
+    if not command:
         return _OVERVIEW
     if command == "nsupdate":
         from dns_update.nsupdate.commands import HELP  # noqa: PLC0415 - of this command only

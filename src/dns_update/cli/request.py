@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
-from dns_update.cli import talk
+from dns_update.cli import talk, write_talk
 from dns_update.client import Client
 from dns_update.client.requests import Target
 from dns_update.errors import InvalidText, MalformedMessage, UsageError
@@ -49,8 +47,7 @@ def _print_message(direction: str, endpoint: Endpoint, transport: str, octets: b
         text = message_to_text(Message.decode(octets))
     except MalformedMessage as error:
         text = f";; {error}\n"
-    if sys.stderr is not None:
-        sys.stderr.write(f"{heading}\n{text}\n")
+    write_talk(f"{heading}\n{text}\n")
 
 
 def key_of(options: Options) -> Key | None:

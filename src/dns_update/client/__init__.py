@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
-from dns_update.client.dialogue import Ask, Dialogue, Settings, unresolved
-from dns_update.client.requests import Target, delete_records, send_update, set_records, show_records
+from dns_update.client.dialogue import Ask, Dialogue, Pause, Settings, unresolved
+from dns_update.client.requests import delete_request, send_update, set_request, show_request
 from dns_update.errors import NoAnswer
 from dns_update.transport import DNS_PORT
 from dns_update.transport.blocking import BlockingTransport
-from dns_update.wire.codes import RRClass, RRType
+from dns_update.wire.codes import RRClass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Client:
         port: int = DNS_PORT,
         policy: Policy | None = None,
         resolvers: tuple[Server, ...] | None = None,
+        local_address: str | None = None,
         transport: BlockingTransport | MemoryTransport | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
@@ -48,14 +49,15 @@ class Client:
 
         `servers` are Servers, or texts as `Server.from_text` takes them, at `port` unless they name one. `key` signs
         every message to them. `policy` says how long to wait. `resolvers` are asked for zone and primary where those
-        are left out (None: those of the system). `log` is called with lines for people.
+        are left out (None: those of the system). `local_address` is the one to send from. `log` is called with lines
+        for people. Raises UsageError.
         """
         self._settings = Settings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
-        self._transport = transport if transport is not None else BlockingTransport()
+        self._transport = transport if transport is not None else BlockingTransport(local_address)
 
     def set(  # noqa: PLR0913 - as above
         self,
-        name: str,
+        name: Name | str,
         *values: str | bytes,
         rrtype: int | str | None = None,
         zone: Name | str | None = None,
@@ -75,13 +77,15 @@ class Client:
         Raises UsageError for what was given wrongly, NotApplied if something else stands there afterwards, and any
         other Refusal or Silence.
         """
-        target = Target(name, zone, rrclass)
-        data = target.data(values, rrtype)
-        return self.run(lambda dialogue: set_records(dialogue, target, data, ttl=ttl, require=require, verify=verify))
+        return self.run(
+            set_request(
+                name, values, rrtype=rrtype, zone=zone, ttl=ttl, require=require, verify=verify, rrclass=rrclass
+            )
+        )
 
     def delete(  # noqa: PLR0913 - as above
         self,
-        name: str,
+        name: Name | str,
         *values: str | bytes,
         rrtype: int | str | None = None,
         zone: Name | str | None = None,
@@ -93,13 +97,13 @@ class Client:
 
         The arguments are those of `set`; `require=existing` speaks of the RRset, or of the name.
         """
-        target = Target(name, zone, rrclass)
-        data = target.data(values, rrtype)
-        return self.run(lambda dialogue: delete_records(dialogue, target, data, require=require, verify=verify))
+        return self.run(
+            delete_request(name, values, rrtype=rrtype, zone=zone, require=require, verify=verify, rrclass=rrclass)
+        )
 
     def show(
         self,
-        name: str,
+        name: Name | str,
         *rrtypes: int | str,
         zone: Name | str | None = None,
         rrclass: int = RRClass.IN,
@@ -108,9 +112,7 @@ class Client:
 
         Raises NameNotFound if there is no such name, and any other Refusal or Silence.
         """
-        target = Target(name, zone, rrclass)
-        types = [number for rrtype in rrtypes or (RRType.A, RRType.AAAA) for number in target.data((), rrtype)]
-        return self.run(lambda dialogue: show_records(dialogue, target, types))
+        return self.run(show_request(name, rrtypes, zone=zone, rrclass=rrclass))
 
     def send(self, update: Update) -> Outcome:
         """Send an update as it stands; nothing is read back. Raises the Refusal that the answer means, or a Silence."""
@@ -133,12 +135,15 @@ class Client:
             outcome: Outcome = stop.value
             return outcome.taking(time.monotonic() - started)
 
-    def _perform(self, step: Ask | Resolve) -> Reply | UnverifiedReply | tuple[str, ...]:
+    def _perform(self, step: Ask | Resolve | Pause) -> Reply | UnverifiedReply | tuple[str, ...] | None:
         if isinstance(step, Ask):
             return self._transport.carry(self._settings.exchange(step), step.endpoint)
+        if isinstance(step, Pause):
+            self._transport.pause(step.seconds)
+            return None
         try:
             return self._transport.resolve(step.host)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise unresolved(step.host, error) from error
 
     def close(self) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dns_update.client.dialogue import Ask, Dialogue, Settings, unresolved
-from dns_update.client.requests import Target, delete_records, send_update, set_records, show_records
+from dns_update.client.dialogue import Ask, Dialogue, Pause, Settings, unresolved
+from dns_update.client.requests import delete_request, send_update, set_request, show_request
 from dns_update.errors import NoAnswer
 from dns_update.transport import DNS_PORT
 from dns_update.transport.aio import AsyncioTransport
-from dns_update.wire.codes import RRClass, RRType
+from dns_update.wire.codes import RRClass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
 
     from dns_update.auth import Key
     from dns_update.client.dialogue import Request, Resolve
@@ -38,16 +39,17 @@ class AsyncClient:
         port: int = DNS_PORT,
         policy: Policy | None = None,
         resolvers: tuple[Server, ...] | None = None,
+        local_address: str | None = None,
         transport: AsyncioTransport | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare to talk to `servers`; see Client."""
         self._settings = Settings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
-        self._transport = transport if transport is not None else AsyncioTransport()
+        self._transport = transport if transport is not None else AsyncioTransport(local_address)
 
     async def set(  # noqa: PLR0913 - as above
         self,
-        name: str,
+        name: Name | str,
         *values: str | bytes,
         rrtype: int | str | None = None,
         zone: Name | str | None = None,
@@ -57,15 +59,15 @@ class AsyncClient:
         rrclass: int = RRClass.IN,
     ) -> Outcome:
         """Make a name have exactly these addresses, or these values of one type; see `Client.set`."""
-        target = Target(name, zone, rrclass)
-        data = target.data(values, rrtype)
         return await self.run(
-            lambda dialogue: set_records(dialogue, target, data, ttl=ttl, require=require, verify=verify)
+            set_request(
+                name, values, rrtype=rrtype, zone=zone, ttl=ttl, require=require, verify=verify, rrclass=rrclass
+            )
         )
 
     async def delete(  # noqa: PLR0913 - as above
         self,
-        name: str,
+        name: Name | str,
         *values: str | bytes,
         rrtype: int | str | None = None,
         zone: Name | str | None = None,
@@ -74,21 +76,19 @@ class AsyncClient:
         rrclass: int = RRClass.IN,
     ) -> Outcome:
         """Remove values, an RRset, or all records of a name; see `Client.delete`."""
-        target = Target(name, zone, rrclass)
-        data = target.data(values, rrtype)
-        return await self.run(lambda dialogue: delete_records(dialogue, target, data, require=require, verify=verify))
+        return await self.run(
+            delete_request(name, values, rrtype=rrtype, zone=zone, require=require, verify=verify, rrclass=rrclass)
+        )
 
     async def show(
         self,
-        name: str,
+        name: Name | str,
         *rrtypes: int | str,
         zone: Name | str | None = None,
         rrclass: int = RRClass.IN,
     ) -> Outcome:
         """Return what the authoritative server holds at `name`; see `Client.show`."""
-        target = Target(name, zone, rrclass)
-        types = [number for rrtype in rrtypes or (RRType.A, RRType.AAAA) for number in target.data((), rrtype)]
-        return await self.run(lambda dialogue: show_records(dialogue, target, types))
+        return await self.run(show_request(name, rrtypes, zone=zone, rrclass=rrclass))
 
     async def send(self, update: Update) -> Outcome:
         """Send an update as it stands; see `Client.send`."""
@@ -111,10 +111,22 @@ class AsyncClient:
             outcome: Outcome = stop.value
             return outcome.taking(time.monotonic() - started)
 
-    async def _perform(self, step: Ask | Resolve) -> Reply | UnverifiedReply | tuple[str, ...]:
+    async def _perform(self, step: Ask | Resolve | Pause) -> Reply | UnverifiedReply | tuple[str, ...] | None:
         if isinstance(step, Ask):
             return await self._transport.carry(self._settings.exchange(step), step.endpoint)
+        if isinstance(step, Pause):
+            await self._transport.pause(step.seconds)
+            return None
         try:
             return await self._transport.resolve(step.host)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise unresolved(step.host, error) from error
+
+    async def close(self) -> None:
+        """Do nothing: each request closes its own sockets. It is there for those who close what they have opened."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_reason: object) -> None:
+        await self.close()

@@ -1,12 +1,13 @@
 """A request in progress: it asks servers, tries a secret's other reading, and goes on to the next server.
 
-Requests are generators. They yield what they need, an `Ask` or a `Resolve`, and are sent the answer; a shell does the
-rest. So each rule stands here once, for blocking and for asyncio callers.
+Requests are generators. They yield what they need, an `Ask`, a `Resolve` or a `Pause`, and are sent the answer; a shell
+does the rest. So each rule stands here once, for blocking and for asyncio callers.
 """
 
 from __future__ import annotations
 
 from dns_update.errors import (
+    MalformedMessage,
     NameExists,
     NameNotFound,
     NameNotInZone,
@@ -14,10 +15,11 @@ from dns_update.errors import (
     NotApplied,
     Refusal,
     Silence,
+    UsageError,
     ZoneNotFound,
 )
 from dns_update.exchange import Exchange, Policy, Reply, UnverifiedReply
-from dns_update.transport import DNS_PORT, Endpoint, Server
+from dns_update.transport import DNS_PORT, Endpoint, Server, check_port
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRType
 from dns_update.wire.message import Message
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
     Records: TypeAlias = tuple[Record, ...]
     T = TypeVar("T")
-    Steps: TypeAlias = Generator["Ask | Resolve", Any, T]
+    Steps: TypeAlias = Generator["Ask | Resolve | Pause", Any, T]
     Request: TypeAlias = Callable[["Dialogue"], Steps[T]]
 
 MAX_ADDRESSES = 4  # of one host name that are tried, as nsupdate does
@@ -65,6 +67,16 @@ class Resolve(Value):
         self._fill(host=host)
 
 
+class Pause(Value):
+    """Let time pass, in seconds, before going on; there is no answer."""
+
+    __slots__ = ("seconds",)
+    seconds: float
+
+    def __init__(self, seconds: float) -> None:
+        self._fill(seconds=seconds)
+
+
 def _say_nothing(_line: str) -> None:
     """Drop a log line: the default of callers who want none."""
 
@@ -90,6 +102,10 @@ class Settings(Value):
         resolvers: tuple[Server, ...] | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
+        """Take them; raises InvalidText for a server or port that is none, UsageError for no resolvers."""
+        check_port(port)
+        if resolvers is not None and not resolvers:
+            raise UsageError("resolvers is empty", hint="None stands for those of the system")
         self._fill(
             servers=tuple(Server.from_text(s, port) if isinstance(s, str) else s for s in servers),
             key=key,
@@ -104,9 +120,9 @@ class Settings(Value):
         return Exchange(ask.message, ask.key, self.policy, str(ask.endpoint))
 
 
-def unresolved(host: str, error: OSError) -> NoAnswer:
+def unresolved(host: str, error: Exception) -> NoAnswer:
     """Return the error for a host name whose address cannot be found."""
-    reason = (error.strerror or str(error)).lower()
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
     return NoAnswer(f"its address cannot be found: {reason}", server=host, hint="check dns-server=")
 
 
@@ -120,12 +136,15 @@ class Dialogue:
         system's) and used at their `port`.
         """
         self.servers = settings.servers
+        self.primary_of: Name | None = None  # the zone whose SOA record named the server; None: the user did
+        self.patience = settings.policy.patience
         self.resolvers = settings.resolvers
         self.port = settings.port
         self.key = settings.key
         self.log = settings.log
         self.notes: list[str] = []
         self.failures: list[DnsUpdateError] = []
+        self._silent: dict[Endpoint | Server, NoAnswer] = {}
 
     def ask(self, endpoint: Endpoint, message: Message) -> Steps[Reply]:
         """Send a message and return its answer, whatever the rcode; raise a TSIG error or an unbelievable answer."""
@@ -171,34 +190,55 @@ class Dialogue:
     def at_first_server(self, act: Callable[[Endpoint], Steps[T]]) -> Steps[T]:
         """Do `act` at each server in turn until one succeeds; raise the most telling of their failures.
 
-        A refusal by one address of a host name ends the attempts at its others: they are the same server.
+        A refusal by one address of a host name ends the attempts at its others: they are the same server. Who was
+        silent to an earlier step of this request is not waited for once more.
         """
-        own = len(self.failures)
+        own: list[DnsUpdateError] = []
         for server in self.servers:
-            for endpoint in (yield from self._endpoints(server)):
-                if len(self.failures) > own:
-                    self.log(f"{self.failures[-1]}; trying {endpoint}")
+            for endpoint in (yield from self._endpoints(server, own)):
+                if endpoint in self._silent:
+                    own.append(self._silent[endpoint])
+                    continue
+                if own:
+                    self.log(f"{own[-1]}; trying {endpoint}")
                 try:
                     return (yield from act(endpoint))
                 except _FINAL as error:
-                    error.failures = tuple(self.failures[own:])
+                    error.failures, error.notes = tuple(own), tuple(self.notes)
                     raise
+                except NoAnswer as error:
+                    self._silent[endpoint] = error
+                    self._fail(error, own)
                 except (Silence, Refusal) as error:
-                    self.failures.append(error)
-                    if not isinstance(error, NoAnswer):
-                        break
-        chosen = _most_telling(self.failures[own:])
-        if chosen is not self.failures[-1]:
-            self.log(str(self.failures[-1]))
+                    self._fail(error, own)
+                    break
+                except MalformedMessage as error:
+                    text = f"{endpoint} sent a record that is none: {error.text}"
+                    self._fail(MalformedMessage(text, server=str(endpoint)), own)
+                    break
+        chosen = _most_telling(own)
+        chosen.notes = tuple(self.notes)
+        if chosen is not own[-1]:
+            self.log(str(own[-1]))
         raise chosen
 
-    def _endpoints(self, server: Server) -> Steps[tuple[Endpoint, ...]]:
+    def _fail(self, error: DnsUpdateError, own: list[DnsUpdateError]) -> None:
+        own.append(error)
+        self.failures.append(error)
+
+    def _endpoints(self, server: Server, own: list[DnsUpdateError]) -> Steps[tuple[Endpoint, ...]]:
         if server.is_address:
             return (Endpoint(server.host, server.port),)
+        if server in self._silent:
+            own.append(self._silent[server])
+            return ()
         try:
             addresses = yield Resolve(server.host)
         except NoAnswer as error:
-            self.failures.append(error)
+            if self.primary_of is not None:
+                error.hint = f"the SOA record of {self.primary_of} names it as the primary; dns-server= names another"
+            self._silent[server] = error
+            self._fail(error, own)
             return ()
         return tuple(Endpoint(address, server.port) for address in addresses[:MAX_ADDRESSES])
 
@@ -229,14 +269,21 @@ class Site(Value):
     def look(self, rrtype: int, owner: Name | None = None) -> Steps[tuple[Records, Reply]]:
         """Return the records at the owner name that a query for `rrtype` brings, a CNAME among them, and the answer.
 
-        `owner` is another name than the place's, if given. Raises ZoneNotFound, with the rcode NOERROR, for what lies
-        below a delegation and cannot be read.
+        `owner` is another name than the place's, if given. Raises ZoneNotFound for what lies below a delegation and
+        cannot be read, and for an answer without authority (RFC 1035, section 4.1.1): a cache's may be out of date.
         """
         owner = self.place.owner if owner is None else owner
         query = Message.query(owner, rrtype, self.place.rrclass)
         reply = yield from self.dialogue.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
         records = tuple(record for record in reply.message.answer if record.name == owner)
         cut = None if records else self._zone_cut(owner, reply.message)
+        if cut is None and not reply.message.is_authoritative:
+            raise ZoneNotFound(
+                f"{self.endpoint} tells about {owner} without authority: it is a cache, or does not hold "
+                f"{self.place.zone}",
+                hint="dns-server= must be a server of the zone itself",
+                server=str(self.endpoint),
+            )
         return (records if cut is None else self._behind_cut(cut, owner, rrtype, reply.message)), reply
 
     def read(self, rrtype: int, owner: Name | None = None) -> Steps[Records]:
@@ -261,6 +308,7 @@ class Site(Value):
                 f"{owner} lies in {cut}, which {self.endpoint} delegates and does not show",
                 hint="records there are the business of that zone's own servers",
                 server=str(self.endpoint),
+                is_delegated=True,
             )
         return records
 

@@ -48,7 +48,10 @@ def find_zone(dialogue: Dialogue, name: Name, rrclass: int = RRClass.IN) -> Step
 
 
 def system_resolvers(path: str = RESOLV_CONF) -> tuple[Server, ...]:
-    """Return the name servers of resolv.conf(5), the local host's if it names none; raises UsageError."""
+    """Return the name servers of resolv.conf(5), the local host's if it names none; raises UsageError.
+
+    As the C library does, what is no address of a name server is passed over.
+    """
     try:
         with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - pathlib costs 4 ms
             lines = [line.split() for line in file]
@@ -56,14 +59,16 @@ def system_resolvers(path: str = RESOLV_CONF) -> tuple[Server, ...]:
         lines = []
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    addresses = [words[1] for words in lines if len(words) > 1 and words[0] == "nameserver"]
-    servers = []
-    for address in addresses or ["127.0.0.1"]:
-        try:
-            servers.append(Server.from_text(address))
-        except InvalidText as error:
-            raise UsageError(f"{path}: {error}") from error
-    return tuple(servers)
+    found = [_resolver(words[1]) for words in lines if words[:1] == ["nameserver"] and len(words) > 1]
+    return tuple(server for server in found if server is not None) or (Server("127.0.0.1"),)
+
+
+def _resolver(text: str) -> Server | None:
+    try:
+        server = Server.from_text(text if ":" not in text else f"[{text}]")
+    except InvalidText:
+        return None
+    return server if server.is_address else None
 
 
 def _ask_up(dialogue: Dialogue, endpoint: Endpoint, name: Name, rrclass: int, flags: int) -> Steps[Found]:

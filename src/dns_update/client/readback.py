@@ -7,7 +7,7 @@ was asked for is compared with what the same server then serves.
 from __future__ import annotations
 
 from dns_update.errors import DnsUpdateError, NotApplied, ZoneNotFound
-from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
+from dns_update.wire.codes import RRType, rrtype_to_text
 from dns_update.wire.name import Name
 from dns_update.wire.record import canonical_rdata, rdata_to_text
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 # Records that a signing server keeps beside the others by itself: RRSIG, NSEC.
 _KEPT_BY_SERVER = (46, 47)
+
+_GUARDED_AT_APEX = {
+    RRType.SOA: "a SOA record with a serial that is not higher is left out (RFC 2136, section 3.4.2.2)",
+    RRType.NS: "a zone keeps its last name server (RFC 2136, section 3.4.2.4)",
+    RRType.DS: "DS records stand in the parent zone",
+}
 
 
 def standing(site: Site, rrtypes: Iterable[int]) -> Steps[tuple[Records, dict[int, int]]]:
@@ -54,7 +60,7 @@ def _read_if_shown(site: Site, rrtype: int) -> Steps[Records]:
     try:
         return (yield from site.read(rrtype))
     except ZoneNotFound as error:
-        if error.rcode != Rcode.NOERROR:
+        if not error.is_delegated:
             raise
         return ()
 
@@ -129,18 +135,30 @@ def _not_applied(site: Site, rrtype: int, records: Records) -> Steps[NotApplied]
     texts = [f"{rrtype_to_text(r.rrtype)} {rdata_to_text(r.rrtype, r.rdata, r.rrclass)}" for r in stands]
     owner = site.place.owner
     instead = f"there stands {', '.join(texts)}" if texts else "there stands nothing"
+    remedy = (yield from _below_dname(site, rrtype)) or _remedy(site, rrtype, {record.rrtype for record in stands})
     return NotApplied(
         f"{site.endpoint} said NOERROR, but {owner} {rrtype_to_text(rrtype)} is not as asked: {instead}",
-        hint=_remedy(site, rrtype, {record.rrtype for record in stands}),
+        hint=remedy or "the server's log may say why; a secondary that forwards updates shows them only later",
         server=str(site.endpoint),
+        may_come=not remedy,
     )
 
 
+def _below_dname(site: Site, rrtype: int) -> Steps[str]:
+    """Say that the name lies below a DNAME, from which the server makes up a CNAME (RFC 6672); empty if it does not."""
+    _records, reply = yield from site.look(rrtype)
+    aliases = [record.name for record in reply.message.answer if record.rrtype == RRType.DNAME]
+    return f"the DNAME at {aliases[0]} hides all names below it" if aliases else ""
+
+
 def _remedy(site: Site, rrtype: int, types: set[int]) -> str:
+    """Say what to do against a reason that can be seen; empty if none can."""
     place = site.place
     delete = f"dns-update delete name={place.owner.relative_to(place.zone)} zone={place.zone}"
     if RRType.CNAME in types and rrtype != RRType.CNAME:
         return f"nothing can stand beside a CNAME; remove it first: {delete} type=CNAME"
-    if rrtype == RRType.CNAME and types:
+    if rrtype == RRType.CNAME and types - {RRType.CNAME}:
         return f"a CNAME cannot stand beside other records; remove them first: {delete}"
-    return "the server left the change out without an error; its log says why"
+    if place.owner == place.zone and rrtype in _GUARDED_AT_APEX:
+        return _GUARDED_AT_APEX[rrtype]
+    return ""

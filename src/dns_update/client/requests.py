@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from dns_update.client.dialogue import Place, Site
-from dns_update.errors import DnsUpdateError, NoAnswer, NotApplied, UsageError, ZoneNotFound
+from dns_update.client.dialogue import Pause, Place, Site
+from dns_update.errors import (
+    DnsUpdateError,
+    NoAnswer,
+    NotApplied,
+    ReplyNotTrusted,
+    UsageError,
+    ZoneNotFound,
+    quoted,
+)
 from dns_update.update import Update, name_in_zone
 from dns_update.value import Value
-from dns_update.wire.codes import Rcode, RRClass, RRType, rrtype_from_text
+from dns_update.wire.codes import MAX_U16, Rcode, RRClass, RRType, rcode_to_text, rrtype_from_text, rrtype_to_text
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_cidr
 from dns_update.wire.message import Message
 from dns_update.wire.name import Name
@@ -16,13 +24,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from dns_update.client.dialogue import Dialogue, Records, Steps
+    from dns_update.client.dialogue import Dialogue, Records, Request, Steps
     from dns_update.exchange import Reply
     from dns_update.transport import Endpoint
     from dns_update.wire.record import Record
 
     Data = Mapping[int, tuple[bytes, ...]]
 
+REQUIREMENTS = ("any", "existing", "absent")
+_SINGLE = (RRType.CNAME, RRType.SOA, RRType.DNAME)  # of these a name has one record (RFC 1034, 3.6.2; RFC 6672, 2.4)
+_FIRST_PAUSE = 0.05  # seconds before what may be late is looked for again; each further one is twice as long
 _PREREQUISITE_FAILED = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXRRSET)
 
 
@@ -30,11 +41,14 @@ class Target(Value):
     """The name that a request is about, as the user wrote it; the zone, if it was given; the class."""
 
     __slots__ = ("name", "rrclass", "zone")
-    name: str
+    name: Name | str
     zone: Name | None
     rrclass: int
 
-    def __init__(self, name: str, zone: Name | str | None = None, rrclass: int = RRClass.IN) -> None:
+    def __init__(self, name: Name | str, zone: Name | str | None = None, rrclass: int = RRClass.IN) -> None:
+        """Take them; raises UsageError for a class that no zone has."""
+        if not 0 < rrclass < RRClass.NONE:
+            raise UsageError(f"{rrclass} is not the class of a zone", hint="1 is IN")
         self._fill(name=name, zone=Name.from_text(zone) if isinstance(zone, str) else zone, rrclass=rrclass)
 
     def data(self, values: Iterable[str | bytes], rrtype: int | str | None) -> dict[int, tuple[bytes, ...]]:
@@ -44,6 +58,8 @@ class Target(Value):
         """
         if rrtype is not None:
             number = rrtype_from_text(rrtype) if isinstance(rrtype, str) else rrtype
+            if not 0 < number <= MAX_U16:
+                raise UsageError(f"{number} is not a record type", hint=f"1 to {MAX_U16}, or a mnemonic")
             texts_read = (rdata_from_text(number, v, self.rrclass) if isinstance(v, str) else v for v in values)
             return {number: tuple(texts_read)}
         data: dict[int, tuple[bytes, ...]] = {}
@@ -118,6 +134,73 @@ class Outcome(Value):
         return Outcome(**fields | {"seconds": seconds})
 
 
+class Delivery:
+    """Sends the update of one request to one server after the other, and knows whether one of them may have done it."""
+
+    def __init__(self, dialogue: Dialogue, *, verify: bool) -> None:
+        """Prepare to read back what was sent, if `verify`."""
+        self._dialogue = dialogue
+        self._verify = verify
+        self._may_be_done = False
+
+    def carry_out(
+        self, site: Site, update: Update, read_back: Callable[[], Steps[Records]]
+    ) -> Steps[tuple[Reply, Records | None]]:
+        """Send the update and judge the answer; return it, and what was read back (None if nothing was)."""
+        message = update.to_message()
+        try:
+            reply = yield from self._dialogue.ask(site.endpoint, message)
+        except NoAnswer as error:
+            self._may_be_done |= error.may_have_arrived
+            raise
+        except ReplyNotTrusted:
+            self._may_be_done = True
+            raise
+        self._may_be_done |= reply.tries > 1
+        if reply.message.rcode != Rcode.NOERROR:
+            refusal = self._dialogue.refusal(reply, site.endpoint, message)
+            if not self._may_be_done or reply.message.rcode not in _PREREQUISITE_FAILED:
+                raise refusal
+            return reply, (yield from self._own_work(reply, refusal, read_back))
+        return reply, ((yield from self._read_back(read_back)) if self._verify else None)
+
+    def _own_work(
+        self, reply: Reply, refusal: DnsUpdateError, read_back: Callable[[], Steps[Records]]
+    ) -> Steps[Records]:
+        """Return what stands, if it is what was wanted; raise the refusal otherwise.
+
+        An earlier try, here or elsewhere, may have been carried out, and only its answer lost: then it is our own work
+        that the prerequisite stumbles over.
+        """
+        try:
+            after = yield from read_back()
+        except DnsUpdateError:
+            raise refusal from None
+        self._dialogue.notes.append(
+            f"an earlier try had no answer, and this one {rcode_to_text(reply.message.rcode)}; but everything stands as "
+            "wanted, so the earlier one was carried out"
+        )
+        return after
+
+    def _read_back(self, read_back: Callable[[], Steps[Records]]) -> Steps[Records | None]:
+        """Read back; again and again for a while, as long as what was asked for may just be late."""
+        left, pause = self._dialogue.patience, _FIRST_PAUSE
+        while True:
+            try:
+                return (yield from read_back())
+            except NotApplied as error:
+                if not error.may_come or left <= 0:
+                    raise
+                if pause == _FIRST_PAUSE:
+                    self._dialogue.log(f"{error.server} does not show the change yet; looking for up to {left:g} s")
+            except DnsUpdateError as error:
+                self._dialogue.notes.append(f"it could not be read back: {error}")
+                return None
+            yield Pause(min(pause, left))
+            left -= pause
+            pause *= 2
+
+
 def set_records(  # noqa: PLR0913 - what a user may say of it
     dialogue: Dialogue, target: Target, data: Data, *, ttl: int | None, require: str, verify: bool
 ) -> Steps[Outcome]:
@@ -126,8 +209,11 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
     `ttl` in seconds; None keeps the TTL that stands, and takes that of the zone's SOA record where none does.
     `require` is `any`, `existing` or `absent`, and speaks of the name.
     """
+    _check_requirement(require)
+    _check_values(data)
     place = yield from _locate(dialogue, target)
     _announce(dialogue, place)
+    delivery = Delivery(dialogue, verify=verify)
 
     def at(endpoint: Endpoint) -> Steps[Outcome]:
         site = Site(dialogue, endpoint, place)
@@ -153,7 +239,7 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
 
             return after_set(site, data, ttls)
 
-        reply, after = yield from _carry_out(site, update, read_back, verify=verify)
+        reply, after = yield from delivery.carry_out(site, update, read_back)
         return _outcome(site, reply, before, after)
 
     return (yield from dialogue.at_first_server(at))
@@ -164,6 +250,7 @@ def delete_records(dialogue: Dialogue, target: Target, data: Data, *, require: s
 
     `require=existing` speaks of the RRsets, or of the name where none are given; `absent` is a UsageError.
     """
+    _check_requirement(require)
     if require == "absent":
         raise UsageError("require=absent makes no sense with delete", hint="use require=existing, or leave it out")
     place = yield from _locate(dialogue, target)
@@ -172,6 +259,7 @@ def delete_records(dialogue: Dialogue, target: Target, data: Data, *, require: s
             f"this would remove every record at {place.zone} itself", hint="say which: type=A, or address=, or value="
         )
     _announce(dialogue, place)
+    delivery = Delivery(dialogue, verify=verify)
     update = Update(place.zone, rrclass=place.rrclass)
     if require == "existing":
         update = update if data else update.require_present(place.owner)
@@ -189,10 +277,23 @@ def delete_records(dialogue: Dialogue, target: Target, data: Data, *, require: s
 
             return after_delete(site, data)
 
-        reply, after = yield from _carry_out(site, update, read_back, verify=verify)
+        reply, after = yield from delivery.carry_out(site, update, read_back)
         return _outcome(site, reply, None, after)
 
     return (yield from dialogue.at_first_server(at))
+
+
+def _check_requirement(require: str) -> None:
+    if require not in REQUIREMENTS:
+        raise UsageError(f"require cannot be {quoted(str(require))}", hint=f"one of {', '.join(REQUIREMENTS)}")
+
+
+def _check_values(data: Data) -> None:
+    if not any(data.values()):
+        raise UsageError("no value is given that the name shall have", hint="delete removes what stands")
+    for rrtype in _SINGLE:
+        if len(set(data.get(rrtype, ()))) > 1:
+            raise UsageError(f"a name has one {rrtype_to_text(rrtype)} record; {len(data[rrtype])} are given")
 
 
 def show_records(dialogue: Dialogue, target: Target, rrtypes: Iterable[int]) -> Steps[Outcome]:
@@ -224,18 +325,63 @@ def send_update(dialogue: Dialogue, update: Update) -> Steps[Outcome]:
     return (yield from dialogue.at_first_server(at))
 
 
+# What the clients offer to programs: arguments as a program has them, checked, become a request.
+
+
+def set_request(  # noqa: PLR0913 - the arguments of Client.set
+    name: Name | str,
+    values: Iterable[str | bytes],
+    *,
+    rrtype: int | str | None,
+    zone: Name | str | None,
+    ttl: int | None,
+    require: str,
+    verify: bool,
+    rrclass: int,
+) -> Request[Outcome]:
+    """Return the request that `Client.set` describes; raises UsageError."""
+    target = Target(name, zone, rrclass)
+    data = target.data(values, rrtype)
+    return lambda dialogue: set_records(dialogue, target, data, ttl=ttl, require=require, verify=verify)
+
+
+def delete_request(  # noqa: PLR0913 - the arguments of Client.delete
+    name: Name | str,
+    values: Iterable[str | bytes],
+    *,
+    rrtype: int | str | None,
+    zone: Name | str | None,
+    require: str,
+    verify: bool,
+    rrclass: int,
+) -> Request[Outcome]:
+    """Return the request that `Client.delete` describes; raises UsageError."""
+    target = Target(name, zone, rrclass)
+    data = target.data(values, rrtype)
+    return lambda dialogue: delete_records(dialogue, target, data, require=require, verify=verify)
+
+
+def show_request(
+    name: Name | str, rrtypes: Iterable[int | str], *, zone: Name | str | None, rrclass: int
+) -> Request[Outcome]:
+    """Return the request that `Client.show` describes; raises UsageError."""
+    target = Target(name, zone, rrclass)
+    types = [number for rrtype in rrtypes or (RRType.A, RRType.AAAA) for number in target.data((), rrtype)]
+    return lambda dialogue: show_records(dialogue, target, types)
+
+
 def _locate(dialogue: Dialogue, target: Target) -> Steps[Place]:
     """Return zone and owner name, and see to it that the dialogue has servers; asks only for what was left out."""
     if target.zone is not None:
-        owner = name_in_zone(target.name, target.zone)
+        owner = target.name if isinstance(target.name, Name) else name_in_zone(target.name, target.zone)
         if not owner.is_within(target.zone):
             raise UsageError(f"{owner} is not in {target.zone}", hint="give the zone that holds the name")
         if not dialogue.servers:
             yield from _choose_primary_of(dialogue, target.zone, target.rrclass)
         return Place(target.zone, owner, target.rrclass)
-    owner = Name.from_text(target.name)
+    owner = target.name if isinstance(target.name, Name) else Name.from_text(target.name)
     if len(owner.labels) < 2:  # noqa: PLR2004 - a name of one label is relative to something
-        raise UsageError(f"{target.name!r} is not a full name", hint="give the zone by zone=, or the name in full")
+        raise UsageError(f"{str(target.name)!r} is not a full name", hint="give the zone by zone=, or the name in full")
     zone = yield from _choose_primary(dialogue, owner, target.rrclass)
     return Place(zone, owner, target.rrclass)
 
@@ -247,7 +393,12 @@ def _choose_primary(dialogue: Dialogue, name: Name, rrclass: int) -> Steps[Name]
 
     found = yield from find_zone(dialogue, name, rrclass)
     if not dialogue.servers:
+        if not found.primary.labels:
+            raise ZoneNotFound(
+                f"the SOA record of {found.zone} names no primary", hint="dns-server= says where its updates go"
+            )
         dialogue.servers = (Server(str(found.primary), dialogue.port),)
+        dialogue.primary_of = found.zone
     return found.zone
 
 
@@ -260,36 +411,6 @@ def _choose_primary_of(dialogue: Dialogue, zone: Name, rrclass: int) -> Steps[No
 
 def _announce(dialogue: Dialogue, place: Place) -> None:
     dialogue.log(f"updating zone: {place.zone}: updating RR set for {place.owner.relative_to(place.zone)}")
-
-
-def _carry_out(
-    site: Site, update: Update, read_back: Callable[[], Steps[Records]], *, verify: bool
-) -> Steps[tuple[Reply, Records | None]]:
-    """Send the update and judge the answer; return it, and what was read back (None if it was not, or could not be)."""
-    dialogue, endpoint = site.dialogue, site.endpoint
-    message = update.to_message()
-    reply = yield from dialogue.ask(endpoint, message)
-    if reply.message.rcode != Rcode.NOERROR:
-        refusal = dialogue.refusal(reply, endpoint, message)
-        # An earlier try, here or at another address, may have been carried out, and only its answer lost: then it is
-        # our own work that the prerequisite stumbles over.
-        was_tried = reply.tries > 1 or any(isinstance(failure, NoAnswer) for failure in dialogue.failures)
-        if not was_tried or reply.message.rcode not in _PREREQUISITE_FAILED:
-            raise refusal
-        try:
-            after = yield from read_back()
-        except DnsUpdateError:
-            raise refusal from None
-        return reply, after
-    if not verify:
-        return reply, None
-    try:
-        return reply, (yield from read_back())
-    except NotApplied:
-        raise
-    except DnsUpdateError as error:
-        dialogue.notes.append(f"it could not be read back: {error}")
-        return reply, None
 
 
 def _without_other_name_servers(site: Site, update: Update, values: tuple[bytes, ...]) -> Steps[Update]:
@@ -315,6 +436,6 @@ def _outcome(site: Site, reply: Reply, before: Records | None, after: Records | 
         rcode=reply.message.rcode,
         before=before,
         after=after,
-        notes=tuple(site.dialogue.notes),
+        notes=tuple(dict.fromkeys(site.dialogue.notes)),  # what is read again says the same again
         failures=tuple(site.dialogue.failures),
     )

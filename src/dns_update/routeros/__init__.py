@@ -6,7 +6,7 @@ RouterOS writes `name=value`, GNU `--name value` or `--name=value`; they may be 
 from __future__ import annotations
 
 from dns_update.auth import Algorithm
-from dns_update.errors import InvalidText, UsageError
+from dns_update.errors import InvalidText, UsageError, quoted
 from dns_update.transport import Server, port_from_text
 from dns_update.value import Value
 from dns_update.wire.codes import RRClass, decimal, is_zone_type, rrclass_from_text, rrtype_from_text
@@ -125,7 +125,7 @@ def ttl_from_text(text: str) -> int:
 
 
 def _not_a_ttl(text: str) -> InvalidText:
-    return InvalidText(f"{text!r} is not a TTL", hint=f"0 to {MAX_TTL} seconds, or 10m, 1h, 1d")
+    return InvalidText(f"{quoted(text)} is not a TTL", hint=f"0 to {MAX_TTL} seconds, or 10m, 1h, 1d")
 
 
 def _address(text: str) -> object:
@@ -154,34 +154,38 @@ def _name(text: str) -> str:
     return text
 
 
+def _full_name(text: str) -> Name:
+    if text == "@":
+        raise InvalidText("'@' stands for the zone in name=, and for nothing here", hint="as example.com")
+    return Name.from_text(text)
+
+
 def _type(text: str) -> int:
     rrtype = rrtype_from_text(text)
     if not is_zone_type(rrtype) and text.upper() != "ANY":
-        raise InvalidText(f"{text!r} is not a type that a zone can hold")
+        raise InvalidText(f"{quoted(text)} is not a type that a zone can hold")
     return rrtype
 
 
 def _class(text: str) -> int:
     rrclass = rrclass_from_text(text)
     if rrclass in (0, RRClass.ANY, RRClass.NONE):
-        raise InvalidText(f"{text!r} is not a zone's class", hint="IN, CH or HS")
+        raise InvalidText(f"{quoted(text)} is not a zone's class", hint="IN, CH or HS")
     return rrclass
 
 
 def _timeout(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= MAX_TIMEOUT:  # not true of NaN either
-        raise InvalidText(f"{text!r} is not a time", hint=f"seconds above 0, up to {MAX_TIMEOUT:.0f}, as 2.5")
+    is_number = text.isascii() and text.replace(".", "", 1).isdecimal()
+    seconds = float(text) if is_number else 0.0
+    if not 0 < seconds <= MAX_TIMEOUT:
+        raise InvalidText(f"{quoted(text)} is not a time", hint=f"seconds above 0, up to {MAX_TIMEOUT:.0f}, as 2.5")
     return seconds
 
 
 def _retries(text: str) -> int:
     retries = decimal(text, MAX_RETRIES)
     if retries is None:
-        raise InvalidText(f"{text!r} is not a number of retries", hint=f"0 to {MAX_RETRIES}")
+        raise InvalidText(f"{quoted(text)} is not a number of retries", hint=f"0 to {MAX_RETRIES}")
     return retries
 
 
@@ -199,7 +203,7 @@ def _text(text: str) -> str:
 def _choice(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:
-            raise InvalidText(f"{text!r} is not possible", hint=f"one of {', '.join(words)}")
+            raise InvalidText(f"{quoted(text)} is not possible", hint=f"one of {', '.join(words)}")
         return text
 
     return read
@@ -207,7 +211,7 @@ def _choice(*words: str) -> Callable[[str], str]:
 
 def _yes_no(text: str) -> bool:
     if text not in ("yes", "no"):
-        raise InvalidText(f"{text!r} is not possible", hint="yes or no")
+        raise InvalidText(f"{quoted(text)} is not possible", hint="yes or no")
     return text == "yes"
 
 
@@ -222,12 +226,12 @@ PROPERTIES = (
              "what the name shall point at: 203.0.113.45, 2001:db8::1, interface:ppp0 (/ipv4, /ipv6), command:PROGRAM",
              _address, repeatable=True),
     Property("zone", "NAME", _ALL,
-             "the zone to update; left out, it is found by its SOA record", Name.from_text),
+             "the zone to update; left out, it is found by its SOA record", _full_name),
     Property("dns-server", "HOST[:PORT][,...]", _ALL,
              "where to send; several are tried in order; left out, the primary in the zone's SOA record",
              _servers, repeatable=True),
     Property("key-name", "NAME", _ALL,
-             "the key's name on the server; with key-file, which of its keys", Name.from_text),
+             "the key's name on the server; with key-file, which of its keys", _full_name),
     Property("key", "SECRET", _ALL,
              "the key's secret; better @FILE, env:NAME or credential:NAME, which no other user can see",
              _text, secret=True),
@@ -271,30 +275,98 @@ PROPERTIES = (
              "print every message sent and received to standard error", _yes_no, flag=True),
 )  # fmt: skip
 _BY_NAME = {prop.name: prop for prop in PROPERTIES}
+_FLAGS_ALONE = {(prop.name, "yes") for prop in PROPERTIES if prop.flag}
+
+_HELP_OPTIONS = ("--help", "-h")
+HELP_WORDS = (*_HELP_OPTIONS, "help", "?")
 
 
-def parse(words: Sequence[str], command: str) -> Options:
-    """Return the options that a command line's words give; raises UsageError.
+class Line:
+    """A command line's words, taken apart into properties and values; what is wrong with it waits to be asked for.
 
-    The words of a RouterOS expression in brackets, which a shell has taken apart, are put together again.
+    So the flags are known even of a line that cannot be carried out: its error may have to be JSON, and who asks for
+    help gets it. A word that is the value of a property is never taken for a flag.
     """
-    options = Options()
-    given: dict[str, object] = {}
-    rest = iter(words)
-    for word in rest:
-        name, value = _split(word, rest)
-        prop = _property(name, command)
-        content = _read(prop, value)
-        if name not in given:
-            given[name] = content
-        elif prop.repeatable:
-            given[name] = _joined(given[name], content)
-        else:
-            raise UsageError(f"{name}= is given twice", hint="it takes one value")
-    for name, content in given.items():
-        several = _BY_NAME[name].repeatable and not isinstance(content, tuple)
-        setattr(options, _BY_NAME[name].attribute, (content,) if several else content)
-    return options
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._given: list[tuple[str, str]] = []
+        self._error: UsageError | None = None
+        self.wants_help = False
+        rest = iter(words)
+        try:
+            for word in rest:
+                if word in HELP_WORDS:
+                    self.wants_help = True
+                else:
+                    self._given += self._split(word, rest)
+        except UsageError as error:
+            self._error = error
+            self.wants_help = self.wants_help or any(word in _HELP_OPTIONS for word in rest)
+
+    def has(self, flag: str) -> bool:
+        """Tell whether a flag is set: `json` or `debug`."""
+        return (flag, "yes") in self._given
+
+    def options(self, command: str) -> Options:
+        """Return what the properties say to a command; raises UsageError for the first that is wrong."""
+        if self._error is not None:
+            raise self._error
+        given: dict[str, object] = {}
+        behind_secret = False
+        for name, value in self._given:
+            prop = _property(name, command, is_shown=not behind_secret)
+            behind_secret = behind_secret or prop.secret
+            content = _read(prop, value)
+            if name not in given:
+                given[name] = content
+            elif prop.repeatable:
+                given[name] = _joined(given[name], content)
+            else:
+                raise UsageError(f"{name}= is given twice", hint="it takes one value")
+        options = Options()
+        for name, content in given.items():
+            several = _BY_NAME[name].repeatable and not isinstance(content, tuple)
+            setattr(options, _BY_NAME[name].attribute, (content,) if several else content)
+        return options
+
+    def _split(self, word: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
+        """Yield name and value of the property that starts with `word`, taking further words where they belong to it.
+
+        The words of a RouterOS expression in brackets, which a shell has taken apart, are put together again.
+        """
+        is_gnu = word.startswith("--")
+        name, equals, value = word.removeprefix("--").partition("=")
+        if not equals:
+            if self._follows_flag(word):
+                name, value = self._given.pop()[0], word
+            elif not is_gnu:
+                raise self._stray(word)
+            elif name in _BY_NAME and _BY_NAME[name].flag:
+                value = "yes"
+            else:
+                following = next(rest, None)
+                if following is None and name in _BY_NAME:
+                    raise UsageError(f"--{name} has no value", hint=f"--{name} {_BY_NAME[name].form}")
+                value = following or ""
+        is_expression = name == "address" and value.startswith("[")
+        while is_expression and value.count("[") > value.count("]"):
+            following = next(rest, None)
+            if following is None:
+                raise UsageError(f"{name}=: {quoted(value)} has a bracket that is not closed")
+            value += f" {following}"
+        yield name, value
+
+    def _follows_flag(self, word: str) -> bool:
+        """Tell whether the word is the value of the flag before it: `--json yes`."""
+        return word in ("yes", "no") and bool(self._given) and self._given[-1] in _FLAGS_ALONE
+
+    def _stray(self, word: str) -> UsageError:
+        form = "they are written name=value or --name value, behind the command"
+        if any(name in _BY_NAME and _BY_NAME[name].secret for name, _value in self._given):
+            return _unshown()
+        if word.startswith("-") and word.lstrip("-") in _BY_NAME:
+            form = f"--{word.lstrip('-')}"
+        return UsageError(f"{quoted(word)} is not a property" if word else "an empty word is no property", hint=form)
 
 
 def _joined(first: object, second: object) -> object:
@@ -302,45 +374,31 @@ def _joined(first: object, second: object) -> object:
     return left + (second if isinstance(second, tuple) else (second,))
 
 
-def _split(word: str, rest: Iterator[str]) -> tuple[str, str]:
-    """Return name and value of the property that starts with `word`, taking further words where they belong to it."""
-    is_gnu = word.startswith("--")
-    name, equals, value = word.removeprefix("--").partition("=")
-    if not equals:
-        if not is_gnu:
-            raise UsageError(
-                f"{word!r} is not a property", hint="they are written name=value or --name value, behind the command"
-            )
-        if name in _BY_NAME and _BY_NAME[name].flag:
-            return name, "yes"
-        following = next(rest, None)
-        if following is None and name in _BY_NAME:
-            raise UsageError(f"--{name} has no value", hint=f"--{name} {_BY_NAME[name].form}")
-        value = following or ""
-    is_expression = name == "address" and value.startswith("[")
-    while is_expression and value.count("[") > value.count("]"):
-        following = next(rest, None)
-        if following is None:
-            raise UsageError(f"{name}={value} has a bracket that is not closed")
-        value += f" {following}"
-    return name, value
-
-
-def _property(name: str, command: str) -> Property:
+def _property(name: str, command: str, *, is_shown: bool) -> Property:
     prop = _BY_NAME.get(name)
     if prop is None:
-        raise UsageError(f"unknown property {name!r}", hint=_near_miss(name, command))
+        near = _near_miss(name, command)
+        if not near and not is_shown:
+            raise _unshown()
+        hint = f"did you mean {near}?" if near else f"see: dns-update {command} --help"
+        raise UsageError(f"unknown property {quoted(name)}", hint=hint)
     if command not in prop.commands:
         raise UsageError(f"{name}= has no meaning for {command}", hint=f"see: dns-update {command} --help")
     return prop
+
+
+def _unshown() -> UsageError:
+    return UsageError(
+        "a word behind key= is no property; it is not shown, for it may be a part of the secret",
+        hint="a secret with blanks needs quotes: 'key=...'",
+    )
 
 
 def _near_miss(name: str, command: str) -> str:
     import difflib  # noqa: PLC0415 - only when something is wrong
 
     candidates = [prop.name for prop in PROPERTIES if command in prop.commands]
-    close = difflib.get_close_matches(name, candidates, 1)
-    return f"did you mean {close[0]}?" if close else f"see: dns-update {command} --help"
+    return next(iter(difflib.get_close_matches(name.lower(), candidates, 1)), "")
 
 
 def _read(prop: Property, value: str) -> object:

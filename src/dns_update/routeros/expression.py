@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText
+from dns_update.errors import InvalidText, quoted
 
 _HINT = "understood is [/ip address get [find interface=NAME] address]; elsewhere write interface:NAME"
 _FAMILIES = {"/ip": "ipv4", "/ipv6": "ipv6"}
@@ -22,10 +22,10 @@ def source_from_expression(text: str) -> str:
         case ["[", "/ip/address" | "/ipv6/address" as path, "get", "[", *find, "]", "address", "]"]:
             family = path.removesuffix("/address")
         case _:
-            raise InvalidText(f"the expression {text!r} cannot be evaluated outside a router", hint=_HINT)
+            raise InvalidText(f"the expression {quoted(text)} cannot be evaluated outside a router", hint=_HINT)
     match find:
         case ["find", condition] | [_, "address", "find", condition] if condition.startswith("interface="):
             name = condition.removeprefix("interface=").strip('"')
         case _:
-            raise InvalidText(f"the expression {text!r} cannot be evaluated outside a router", hint=_HINT)
+            raise InvalidText(f"the expression {quoted(text)} cannot be evaluated outside a router", hint=_HINT)
     return f"interface:{name}/{_FAMILIES[family]}"

@@ -67,6 +67,10 @@ class MemoryTransport:
     def close(self) -> None:
         """Do nothing, as `keep_open`."""
 
+    def pause(self, seconds: float) -> None:
+        """Let time pass, without waiting."""
+        self.now += seconds
+
     def resolve(self, host: str) -> tuple[str, ...]:
         """Return the addresses of a host name; raises OSError if it has none."""
         if host not in self._hosts:

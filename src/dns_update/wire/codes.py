@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText
+from dns_update.errors import InvalidText, quoted
 
 
 class Opcode:
@@ -69,6 +69,7 @@ class RRType:
     SRV = 33
     DNAME = 39
     OPT = 41
+    DS = 43
     SPF = 99
     TSIG = 250
     ANY = 255
@@ -154,4 +155,4 @@ def _from_text(text: str, numbers: dict[str, int], generic_prefix: str, kind: st
         number = decimal(digits, MAX_U16) if digits == "0" or not digits.startswith("0") else None
     if number is not None:
         return number
-    raise InvalidText(f"unknown {kind} {text!r}", hint=f"use a mnemonic, or {generic_prefix}n for number n")
+    raise InvalidText(f"unknown {kind} {quoted(text)}", hint=f"use a mnemonic, or {generic_prefix}n for number n")

@@ -5,7 +5,7 @@ The standard library has this too, in `ipaddress` (3 ms to import) and in `socke
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText
+from dns_update.errors import InvalidText, quoted
 from dns_update.wire.codes import decimal
 
 IPV4_OCTETS = 4
@@ -27,7 +27,7 @@ def parse_cidr(text: str) -> bytes:
     octets = parse_address(address)
     longest = len(octets) * 8
     if slash and decimal(length, longest) is None:
-        raise InvalidText(f"{text!r} has a wrong prefix length", hint=f"0 to {longest}")
+        raise InvalidText(f"{quoted(text)} has a wrong prefix length", hint=f"0 to {longest}")
     return octets
 
 
@@ -44,7 +44,7 @@ def parse_ipv4(text: str) -> bytes:
     """Return the 4 octets of a dotted quad: four decimal numbers without leading zeros; raises InvalidText."""
     parts = text.split(".")
     if len(parts) != IPV4_OCTETS or not all(map(_is_octet, parts)):
-        raise InvalidText(f"{text!r} is not an IPv4 address", hint="four numbers from 0 to 255, as 203.0.113.45")
+        raise InvalidText(f"{quoted(text)} is not an IPv4 address", hint="four numbers from 0 to 255, as 203.0.113.45")
     return bytes(map(int, parts))
 
 
@@ -80,7 +80,7 @@ def _groups(text: str, whole: str, *, may_end_in_ipv4: bool) -> list[int]:
 
 
 def _not_ipv6(text: str) -> InvalidText:
-    return InvalidText(f"{text!r} is not an IPv6 address", hint="as 2001:db8::1")
+    return InvalidText(f"{quoted(text)} is not an IPv6 address", hint="as 2001:db8::1")
 
 
 def _is_octet(part: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText
+from dns_update.errors import InvalidText, quoted
 from dns_update.value import Value
 
 MAX_LABEL_OCTETS = 63  # RFC 1035, section 2.3.4
@@ -52,8 +52,8 @@ class Name(Value):
         labels = self.labels + origin.labels
         octets = sum(map(len, labels)) + len(labels) + 1
         if octets > MAX_NAME_OCTETS:
-            text = _shorten(self.to_text())
-            raise InvalidText(f"{text!r} makes a name of {octets} octets; at most {MAX_NAME_OCTETS} are allowed")
+            text = self.to_text()
+            raise InvalidText(f"{quoted(text)} makes a name of {octets} octets; at most {MAX_NAME_OCTETS} are allowed")
         return Name(labels)
 
     def is_within(self, zone: Name) -> bool:
@@ -130,7 +130,7 @@ def _to_a_labels(text: str) -> str:
             label if label.isascii() else idna.encode(label, uts46=True).decode("ascii") for label in text.split(".")
         )
     except (idna.IDNAError, UnicodeError) as error:
-        raise InvalidText(f"{_shorten(text)!r} is not an international domain name: {error}") from error
+        raise InvalidText(f"{quoted(text)} is not an international domain name: {error}") from error
 
 
 def encode_labels(labels: tuple[bytes, ...]) -> bytes:
@@ -140,11 +140,9 @@ def encode_labels(labels: tuple[bytes, ...]) -> bytes:
 
 def _check_label(label: bytes, text: str) -> None:
     if not label:
-        raise InvalidText(f"{_shorten(text)!r} has an empty label", hint="two dots in a row, or one at the start")
+        raise InvalidText(f"{quoted(text)} has an empty label", hint="two dots in a row, or one at the start")
     if len(label) > MAX_LABEL_OCTETS:
-        raise InvalidText(
-            f"{_shorten(text)!r} has a label of {len(label)} octets; at most {MAX_LABEL_OCTETS} are allowed"
-        )
+        raise InvalidText(f"{quoted(text)} has a label of {len(label)} octets; at most {MAX_LABEL_OCTETS} are allowed")
 
 
 def _split_escaped(text: str) -> tuple[list[bytes], bool]:
@@ -155,7 +153,7 @@ def _split_escaped(text: str) -> tuple[list[bytes], bool]:
         character = text[position]
         position += 1
         if character.isspace():
-            raise InvalidText(f"{_shorten(text)!r} has a blank in it", hint="write it as \\032 if it is meant")
+            raise InvalidText(f"{quoted(text)} has a blank in it", hint="write it as \\032 if it is meant")
         if character == ".":
             labels.append(bytearray())
         elif character != "\\":
@@ -174,10 +172,10 @@ def _unescape(text: str, position: int) -> tuple[int, int]:
     digits = text[position : position + 3]
     if digits[:1].isdecimal():
         if not (len(digits) == 3 and digits.isdecimal() and int(digits) <= 0xFF):  # noqa: PLR2004 - an octet's range
-            raise InvalidText(f"{_shorten(text)!r} has a wrong escape", hint="\\DDD takes three digits, 000 to 255")
+            raise InvalidText(f"{quoted(text)} has a wrong escape", hint="\\DDD takes three digits, 000 to 255")
         return int(digits), position + 3
     if not digits:
-        raise InvalidText(f"{_shorten(text)!r} ends within an escape", hint="\\\\ is a backslash")
+        raise InvalidText(f"{quoted(text)} ends within an escape", hint="\\\\ is a backslash")
     return ord(digits[0]), position + 1
 
 
@@ -188,7 +186,3 @@ def _label_to_text(label: bytes) -> str:
         f"\\{octet:03d}" if octet not in _PRINTABLE else f"\\{octet:c}" if octet in _ESCAPED else chr(octet)
         for octet in label
     )
-
-
-def _shorten(text: str, limit: int = 40) -> str:
-    return text if len(text) <= limit else f"{text[:limit]}..."

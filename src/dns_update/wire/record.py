@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText
+from dns_update.errors import InvalidText, quoted
 from dns_update.value import Value
 from dns_update.wire.codes import RRClass, RRType, rrclass_to_text, rrtype_to_text
 from dns_update.wire.cursor import Cursor
@@ -167,7 +167,7 @@ def _strings_from_text(text: str) -> bytes:
 
 def _refuse_more_than_one_record(text: str) -> None:
     """Refuse what hides the rest of a text from a zone file's reader: an unquoted semicolon, the end of a line."""
-    quoted = False
+    in_quotes = False
     brackets = 0  # within them a line end is a blank (RFC 1035, section 5.1)
     position = 0
     while position < len(text):
@@ -175,12 +175,14 @@ def _refuse_more_than_one_record(text: str) -> None:
         if character == "\\":
             position += 1
         elif character == '"':
-            quoted = not quoted
+            in_quotes = not in_quotes
         elif character == "\n" and not brackets:
-            raise InvalidText(f"{text!r} has more than one line", hint="give each record a value of its own")
-        elif character == ";" and not quoted:
-            raise InvalidText(f"{text!r} has a semicolon, which starts a comment", hint='put the text in "quotes"')
-        elif character in "()" and not quoted:
+            raise InvalidText(f"{quoted(text)} has more than one line", hint="give each record a value of its own")
+        elif character == ";" and not in_quotes:
+            raise InvalidText(
+                f"{quoted(text)} has a semicolon, where a comment starts", hint='put the text in "quotes"'
+            )
+        elif character in "()" and not in_quotes:
             brackets += 1 if character == "(" else -1
         position += 1
 
@@ -198,7 +200,7 @@ def _through_dnspython(rrtype: int, text: str, rrclass: int) -> bytes:
         rdata = parsed.to_wire()
     except (dns.exception.DNSException, ValueError, LookupError, TypeError, struct.error) as error:
         reason = str(error) or type(error).__name__
-        raise InvalidText(f"{text!r} is not {rrtype_to_text(rrtype)} data: {reason}") from error
+        raise InvalidText(f"{quoted(text)} is not {rrtype_to_text(rrtype)} data: {reason}") from error
     return rdata or b""  # None is what dnspython returns when it wrote to a file
 
 
