@@ -1,4 +1,4 @@
-"""The library's documents: every example runs, against a real BIND; the reference is that of the code."""
+"""Examples of the library in the documents: each runs, against a real BIND; the reference is that of the code."""
 
 import re
 from pathlib import Path
@@ -9,9 +9,12 @@ import dns_update
 from lab import Bind, LabKey, Zone
 from lab.api import reference
 
-_DOCS = Path(__file__).parent.parent / "docs"
+_ROOT = Path(__file__).parent.parent
+_DOCS = _ROOT / "docs"
 _EXAMPLE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_KEY_FILE = re.compile(r"\w+\.key\b")
 _PAGES = {
+    "README.md": (_ROOT / "README.md").read_text(),
     "library.md": (_DOCS / "library.md").read_text(),
     "dns_update": dns_update.__doc__ or "",
 }
@@ -27,7 +30,8 @@ def test_an_example_runs(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     key = LabKey.generate()
     zone = Zone("example.com", records="ns1 A 127.0.0.1")
     with Bind(tmp_path / "bind", keys=[key], zones=[zone]) as server:
-        key.write(tmp_path / "ddns.key")
+        for name in _KEY_FILE.findall(code):
+            key.write(tmp_path / name)
         monkeypatch.chdir(tmp_path)
         exec(code.replace('"192.0.2.1"', f'"{server.host}:{server.port}"'), {"__name__": "example"})  # noqa: S102
 

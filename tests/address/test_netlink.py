@@ -32,9 +32,10 @@ def attribute(kind: int, octets: bytes) -> bytes:
     return length.to_bytes(2, "little") + kind.to_bytes(2, "little") + octets + bytes(-length % 4)
 
 
-def message(kind: int, body: bytes) -> bytes:
+def message(kind: int, body: bytes, *, flags: int = 0, sequence: int = 0, port: int = 0) -> bytes:
     length = 16 + len(body)
-    return length.to_bytes(4, "little") + kind.to_bytes(2, "little") + bytes(10) + body + bytes(-length % 4)
+    header = [(length, 4), (kind, 2), (flags, 2), (sequence, 4), (port, 4)]
+    return b"".join(number.to_bytes(size, "little") for number, size in header) + body + bytes(-length % 4)
 
 
 def new_address(*attributes: bytes, family: int = socket.AF_INET, flags: int = 0, scope: int = 0) -> bytes:
@@ -118,6 +119,42 @@ def test_the_kernels_refusal_is_read(octets: str, errno: int) -> None:
     assert decode(refusal) == Dump((), is_last=True, errno=errno)
 
 
+@pytest.mark.parametrize(
+    ("octets", "errno"), [("f3ffffff", 13), ("00000000", 0), ("", 0), ("f3ff", 0), ("01000000", 0)]
+)
+def test_the_end_of_a_dump_tells_whether_the_kernel_gave_up(octets: str, errno: int) -> None:
+    assert decode(message(3, bytes.fromhex(octets))) == Dump((), is_last=True, errno=errno)
+
+
+@pytest.mark.parametrize("kind", [NEWADDR, 3], ids=["an address", "the end"])
+def test_an_interrupted_dump_is_seen(kind: int) -> None:
+    body = bytes([socket.AF_INET, 24, 0, 0]) + (2).to_bytes(4, "little") + attribute(2, b"\xc0\0\2\1")
+    assert not decode(message(kind, body, flags=0x02)).is_interrupted
+    assert decode(message(kind, body, flags=0x12)).is_interrupted
+    assert decode(message(kind, body, flags=0x12) + DONE).is_interrupted
+    assert decode(LOOPBACK + message(kind, body, flags=0x12)).is_interrupted
+
+
+FOREIGN = [{"sequence": 6, "port": 9}, {"sequence": 7, "port": 8}, {"sequence": 0, "port": 0}]
+
+
+@pytest.mark.parametrize("header", FOREIGN, ids=["another request", "another port", "an event"])
+def test_messages_that_answer_another_request_are_passed_over(header: dict[str, int]) -> None:
+    body = bytes([socket.AF_INET, 24, 0, 0]) + (2).to_bytes(4, "little")
+    foreign = message(NEWADDR, body + attribute(2, b"\6\6\6\6"), flags=0x12, **header)
+    foreign += message(2, b"\xff\xff\xff\xff", **header) + message(3, bytes(4), **header)
+    ours = message(NEWADDR, body + attribute(2, b"\xc0\0\2\1"), sequence=7, port=9)
+    end = message(3, bytes(4), sequence=7, port=9)
+    expected = Dump((entry(b"\xc0\0\2\1"),), is_last=True)
+    assert decode(foreign + ours + foreign + end, sequence=7, port=9) == expected
+    assert decode(foreign, sequence=7, port=9) == Dump((), is_last=False)
+
+
+def test_a_foreign_message_that_is_cut_off_is_malformed_all_the_same() -> None:
+    with pytest.raises(MalformedMessage):
+        decode(message(NEWADDR, bytes(7), sequence=6)[:-4], sequence=7, port=9)
+
+
 def test_every_beginning_of_a_message_is_malformed() -> None:
     for length in range(1, len(LOOPBACK)):
         with pytest.raises(MalformedMessage):
@@ -179,7 +216,7 @@ def kernels_entries() -> tuple[AddressEntry, ...]:
         kernel.sendto(dump_request(1), (0, 0))
         entries: tuple[AddressEntry, ...] = ()
         while True:
-            dump = decode(kernel.recv(LARGEST))
+            dump = decode(kernel.recv(LARGEST), sequence=1, port=kernel.getsockname()[0])
             assert dump.errno == 0
             entries += dump.entries
             if dump.is_last:

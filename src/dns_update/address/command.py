@@ -2,41 +2,168 @@
 
 from __future__ import annotations
 
-import shlex
-import subprocess
+import os
+import signal
+from contextlib import contextmanager, suppress
+from selectors import EVENT_READ, DefaultSelector
+from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
+from time import monotonic
 
-from dns_update.errors import InvalidText, NoAddress, UsageError
+from dns_update.errors import InvalidText, NoAddress, quoted
 from dns_update.wire.inet import parse_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import IO
+
     from dns_update.address import Command
 
 COMMAND_SECONDS = 30  # a program that asks the network gives up by itself long before
+LINGER_SECONDS = 1  # for what a program does after its first line: it may yet say by its status that it failed
+END_SECONDS = 1  # between SIGTERM and SIGKILL, to tidy up
+REAP_SECONDS = 5  # SIGKILL ends what may be killed at once; another user's program (sudo) is not waited for
+FIRST_LINE_OCTETS = 4096  # an address has at most 45; the rest shows what came instead
+
+_HINT = "its first line must be an address and nothing else"
 
 
 def address_of_command(source: Command) -> bytes:
     """Run the program and return the address on the first line of its standard output.
 
-    The line is split into words as a shell does, but no shell runs it; its standard error is ours. Raises NoAddress if
-    it cannot be run, fails, takes too long, or prints something else; UsageError if its quotes do not match.
+    No shell runs it; its standard error is ours, its standard input empty. It has a session and a process group of its
+    own, of which nothing is left, whether it did well, failed, or we were interrupted. Once its first line is there, it
+    has LINGER_SECONDS to end; if it does, its status counts. Raises NoAddress if it cannot be run, fails, prints no
+    line within COMMAND_SECONDS, or prints something else.
     """
-    try:
-        words = shlex.split(source.line)
-    except ValueError as error:
-        raise UsageError(f"command:{source.line}: {error}") from error
-    try:
-        done = subprocess.run(  # noqa: S603 - the user's own program, and no shell
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False, timeout=COMMAND_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        raise NoAddress(f"{source.line!r} did not end within {COMMAND_SECONDS} s") from None
-    except OSError as error:
-        raise NoAddress(f"{source.line!r} cannot be run: {error.strerror}") from error
-    if done.returncode:
-        raise NoAddress(f"{source.line!r} failed with status {done.returncode}")
-    line = done.stdout.decode(errors="replace").partition("\n")[0].strip()
+    with _process(source) as process, _watching(process) as program:
+        if not program.prints_line(by=monotonic() + COMMAND_SECONDS):
+            raise NoAddress(f"{source} printed no whole line within {COMMAND_SECONDS} s")
+        has_ended = program.ends(by=monotonic() + LINGER_SECONDS)
+    if has_ended and process.returncode:
+        raise NoAddress(f"{source} {_failure(process.returncode)}")
+    if not program.printed:
+        raise NoAddress(f"{source} printed nothing", hint=_HINT)
+    line = program.printed.partition(b"\n")[0].decode(errors="backslashreplace").strip()
     try:
         return parse_address(line)
     except InvalidText as error:
-        raise NoAddress(f"{source.line!r} printed no address: {error.text}") from error
+        raise NoAddress(f"{source} printed no address: {quoted(line)}", hint=_HINT) from error
+
+
+def _failure(status: int) -> str:
+    if status > 0:
+        return f"failed with status {status}"
+    names = {number.value: f" ({number.name})" for number in signal.Signals}  # most real-time signals have none
+    return f"was killed by signal {-status}{names.get(-status, '')}"
+
+
+@contextmanager
+def _process(source: Command) -> Iterator[Popen[bytes]]:
+    """Start the program; at the end, kill what is left of its process group."""
+    try:
+        process = Popen(  # noqa: S603 - the user's own program, and no shell
+            source.words, stdin=DEVNULL, stdout=PIPE, start_new_session=True
+        )
+    except (OSError, ValueError) as error:  # ValueError: a character that no file name can have
+        reason = error.strerror if isinstance(error, OSError) else error
+        hint = "no shell runs it; write command:env NAME=VALUE PROGRAM" if "=" in source.words[0] else ""
+        raise NoAddress(f"{source} cannot be run: {reason}", hint=hint) from error
+    try:
+        yield process
+    finally:
+        _signal(process, signal.SIGKILL)
+        _output(process).close()
+        with suppress(TimeoutExpired):
+            process.wait(REAP_SECONDS)
+
+
+@contextmanager
+def _watching(process: Popen[bytes]) -> Iterator[_Program]:
+    """Watch the program; at the end, ask what is left of its process group to end, and give it time to."""
+    end = os.pidfd_open(process.pid)  # can be read once the program has ended
+    try:
+        with DefaultSelector() as selector:
+            program = _Program(_output(process).fileno(), end, selector)
+            try:
+                yield program
+            finally:
+                _signal(process, signal.SIGTERM)
+                program.leaves_nobody(by=monotonic() + END_SECONDS)
+    finally:
+        os.close(end)
+
+
+def _output(process: Popen[bytes]) -> IO[bytes]:
+    assert process.stdout is not None  # noqa: S101 - it is a pipe of ours
+    return process.stdout
+
+
+def _signal(process: Popen[bytes], number: signal.Signals) -> None:
+    """Send a signal to the process group, whose number is nobody else's as long as the program is not reaped."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+class _Program:
+    """A program under way, and what it has printed. It is waited for up to a point in (monotonic) time, `by`."""
+
+    def __init__(self, output: int, end: int, selector: DefaultSelector) -> None:
+        self.printed = b""
+        self._has_ended = False
+        self._is_output_closed = False  # by all who have it: the program may have handed it down
+        self._output = output
+        self._end = end
+        self._selector = selector
+        os.set_blocking(output, False)
+        selector.register(output, EVENT_READ)
+        selector.register(end, EVENT_READ)
+
+    def prints_line(self, by: float) -> bool:
+        """Tell whether its first line is there by then, or all there will be of it."""
+        while not self._has_line() and self._wait(by):
+            pass
+        return self._has_line()
+
+    def ends(self, by: float) -> bool:
+        """Tell whether it has ended by then."""
+        while not self._has_ended and self._wait(by):
+            pass
+        return self._has_ended
+
+    def leaves_nobody(self, by: float) -> bool:
+        """Tell whether it, and all who have its output, have ended by then."""
+        while not (self._has_ended and self._is_output_closed) and self._wait(by):
+            pass
+        return self._has_ended and self._is_output_closed
+
+    def _has_line(self) -> bool:
+        is_there = b"\n" in self.printed or len(self.printed) >= FIRST_LINE_OCTETS
+        return is_there or self._is_output_closed or self._has_ended
+
+    def _wait(self, by: float) -> bool:
+        """Take in what happens next; False if nothing does by then."""
+        seconds = by - monotonic()
+        ready = [key.fd for key, _events in self._selector.select(seconds)] if seconds > 0 else []
+        if self._output in ready:
+            self._read()
+        if self._end in ready:
+            # All that it has printed is in the pipe now, even if a child of its keeps that open.
+            while not self._has_line() and self._read():
+                pass
+            self._has_ended = True
+            self._selector.unregister(self._end)
+        return bool(ready)
+
+    def _read(self) -> bool:
+        """Read what is there; False if nothing is."""
+        try:
+            octets = os.read(self._output, FIRST_LINE_OCTETS)
+        except BlockingIOError:
+            return False
+        if not octets:
+            self._is_output_closed = True
+            self._selector.unregister(self._output)
+        elif not self._has_line():  # the rest is read for the program's sake, which would wait for room in the pipe
+            self.printed += octets
+        return bool(octets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 
+from dns_update.address import some_of
 from dns_update.address.netlink import AddressFlag, decode, dump_request
 from dns_update.errors import NoAddress
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from dns_update.address.netlink import AddressEntry
 
 _NEVER_IPV6 = AddressFlag.TENTATIVE | AddressFlag.DEPRECATED | AddressFlag.SECONDARY | AddressFlag.DADFAILED
+_KERNEL = (0, 0)  # port and multicast groups; no other sender has port 0
+_DUMPS = 5  # as often addresses may change while they are listed; each takes microseconds
 _KERNEL_SECONDS = 5  # the kernel answers within microseconds; this ends a wait that would be for ever
 _LARGEST_DATAGRAM = 1 << 16
 
@@ -28,7 +31,7 @@ def addresses_of_interface(source: Interface) -> list[bytes]:
     try:
         index = socket.if_nametoindex(source.name)
     except OSError as error:
-        raise NoAddress(f"there is no interface {source.name}", hint=f"there are {', '.join(_names())}") from error
+        raise NoAddress(f"there is no interface {source.name}", hint=f"there are {some_of(_names())}") from error
     entries = [entry for entry in _dump() if entry.index == index and _is_usable(entry)]
     addresses = [entry.address for entry in sorted(entries, key=_rank) if source.octets in (None, len(entry.address))]
     if not addresses:
@@ -58,18 +61,32 @@ def _dump() -> list[AddressEntry]:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as kernel:
             kernel.settimeout(_KERNEL_SECONDS)
             kernel.bind((0, 0))
-            kernel.sendto(dump_request(sequence=1), (0, 0))
-            return _read_dump(kernel)
+            for sequence in range(1, _DUMPS + 1):
+                kernel.sendto(dump_request(sequence), _KERNEL)
+                entries = _read_dump(kernel, sequence)
+                if entries is not None:
+                    return entries
     except OSError as error:
         raise NoAddress(f"the kernel does not list addresses: {error.strerror or error}") from error
+    raise NoAddress(
+        f"the addresses of this machine changed each of the {_DUMPS} times that the kernel listed them",
+        hint="try again once they have settled",
+    )
 
 
-def _read_dump(kernel: socket.socket) -> list[AddressEntry]:
+def _read_dump(kernel: socket.socket, sequence: int) -> list[AddressEntry] | None:
+    """Return the addresses of the kernel's whole answer; None if they changed while they were listed."""
     entries: list[AddressEntry] = []
+    is_interrupted = False
+    port = kernel.getsockname()[0]
     while True:
-        dump = decode(kernel.recv(_LARGEST_DATAGRAM))
-        entries += dump.entries
+        octets, sender = kernel.recvfrom(_LARGEST_DATAGRAM)
+        if sender != _KERNEL:
+            continue
+        dump = decode(octets, sequence=sequence, port=port)
         if dump.errno:
             raise OSError(dump.errno, os.strerror(dump.errno))
+        entries += dump.entries
+        is_interrupted = is_interrupted or dump.is_interrupted
         if dump.is_last:
-            return entries
+            return None if is_interrupted else entries

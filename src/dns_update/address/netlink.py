@@ -8,12 +8,17 @@ from dns_update.errors import MalformedMessage
 from dns_update.value import Value
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 # linux/netlink.h, linux/rtnetlink.h, linux/if_addr.h
 NLMSG_ERROR = 2
 NLMSG_DONE = 3
 RTM_NEWADDR = 20
 RTM_GETADDR = 22
 _NLM_F_REQUEST = 0x001
+_NLM_F_DUMP_INTR = 0x010
 _NLM_F_DUMP = 0x300
 _ADDRESS_OCTETS = {2: IPV4_OCTETS, 10: IPV6_OCTETS}  # AF_INET, AF_INET6
 _IFA_ADDRESS = 1
@@ -55,15 +60,22 @@ class AddressEntry(Value):
 
 
 class Dump(Value):
-    """What one datagram of an answer held: addresses; whether it was the last; `errno` if the kernel refused."""
+    """What one datagram of an answer held.
 
-    __slots__ = ("entries", "errno", "is_last")
+    `is_last` tells whether the answer ends with it; `errno` is not 0 if the kernel refused or gave up; `is_interrupted`
+    tells that the addresses changed while they were listed, so that the list may lack some, or have some twice.
+    """
+
+    __slots__ = ("entries", "errno", "is_interrupted", "is_last")
     entries: tuple[AddressEntry, ...]
     is_last: bool
+    is_interrupted: bool
     errno: int
 
-    def __init__(self, entries: tuple[AddressEntry, ...], *, is_last: bool, errno: int = 0) -> None:
-        self._fill(entries=entries, is_last=is_last, errno=errno)
+    def __init__(
+        self, entries: tuple[AddressEntry, ...], *, is_last: bool, is_interrupted: bool = False, errno: int = 0
+    ) -> None:
+        self._fill(entries=entries, is_last=is_last, is_interrupted=is_interrupted, errno=errno)
 
 
 def dump_request(sequence: int) -> bytes:
@@ -73,26 +85,45 @@ def dump_request(sequence: int) -> bytes:
     return header + _IFADDRMSG.pack(0, 0, 0, 0, 0)
 
 
-def decode(octets: bytes) -> Dump:
-    """Read one datagram from the kernel; raises MalformedMessage."""
+def decode(octets: bytes, *, sequence: int | None = None, port: int | None = None) -> Dump:
+    """Read one datagram from the kernel; raises MalformedMessage.
+
+    With `sequence`, a request's, and `port`, its socket's, only messages that answer that request are taken.
+    """
     entries: list[AddressEntry] = []
-    position = 0
+    is_interrupted = False
     try:
-        while position < len(octets):
-            length, kind, _flags, _sequence, _port = _HEADER.unpack_from(octets, position)
-            if length < _HEADER.size or position + length > len(octets):
-                raise MalformedMessage(f"a netlink message of {length} octets at {position}")
-            body = octets[position + _HEADER.size : position + length]
-            if kind == NLMSG_DONE:
-                return Dump(tuple(entries), is_last=True)
-            if kind == NLMSG_ERROR:
-                return Dump(tuple(entries), is_last=True, errno=-_I32.unpack_from(body)[0])
+        for kind, flags, *answered, body in _messages(octets):
+            if sequence is not None and answered != [sequence, port]:
+                continue
+            is_interrupted = is_interrupted or bool(flags & _NLM_F_DUMP_INTR)
+            if kind in (NLMSG_DONE, NLMSG_ERROR):
+                errno = _errno(kind, body)
+                return Dump(tuple(entries), is_last=True, is_interrupted=is_interrupted, errno=errno)
             if kind == RTM_NEWADDR:
                 entries += _entry(body)
-            position += _aligned(length)
     except error as reason:  # struct's: the octets did not suffice
         raise MalformedMessage(f"a netlink message is cut off: {reason}") from reason
-    return Dump(tuple(entries), is_last=False)
+    return Dump(tuple(entries), is_last=False, is_interrupted=is_interrupted)
+
+
+def _messages(octets: bytes) -> Iterator[tuple[int, int, int, int, bytes]]:
+    """Yield type, flags, sequence number, port and body of each message in a datagram."""
+    position = 0
+    while position < len(octets):
+        length, kind, flags, sequence, port = _HEADER.unpack_from(octets, position)
+        if length < _HEADER.size or position + length > len(octets):
+            raise MalformedMessage(f"a netlink message of {length} octets at {position}")
+        yield kind, flags, sequence, port, octets[position + _HEADER.size : position + length]
+        position += _aligned(length)
+
+
+def _errno(kind: int, body: bytes) -> int:
+    """Return what went wrong; the end of a dump tells it if it was begun and cannot be finished."""
+    if kind == NLMSG_DONE and len(body) < _I32.size:
+        return 0
+    code: int = _I32.unpack_from(body)[0]  # 0, or an errno below it
+    return max(0, -code)
 
 
 def _entry(body: bytes) -> tuple[AddressEntry, ...]:

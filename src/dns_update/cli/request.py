@@ -103,7 +103,7 @@ def given_data(options: Options, target: Target) -> dict[int, tuple[bytes, ...]]
 def _addresses(options: Options) -> Iterable[bytes]:
     literals = [source for source in options.address if isinstance(source, bytes)]
     if len(literals) == len(options.address):
-        return literals
+        return dict.fromkeys(literals)
     from dns_update.address import find_addresses  # noqa: PLC0415 - literals need no looking for
 
     return find_addresses(options.address, allow_private=options.allow_private, log=log_of(options))

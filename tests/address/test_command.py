@@ -1,0 +1,251 @@
+"""Programs that print an address, and programs that misbehave: whatever they do, nothing of them is left."""
+
+import os
+import select
+import shlex
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dns_update.address import Command
+from dns_update.address import command as module
+from dns_update.address.command import address_of_command
+from dns_update.errors import NoAddress
+from tests.support.command import COMMAND
+
+ADDRESS = b"\1\2\3\4"
+SECRET = "s3cret-t0ken"  # noqa: S105 - nobody's
+_DEADLINE = 60_000  # milliseconds after which what is awaited will never come
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a busy machine have its time."""
+    monkeypatch.setattr(module, "COMMAND_SECONDS", 60)
+    monkeypatch.setattr(module, "LINGER_SECONDS", 60)
+    monkeypatch.setattr(module, "END_SECONDS", 0.2)  # however soon it passes, nobody lives on
+
+
+@pytest.fixture
+def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait for programs that go on anyhow."""
+    monkeypatch.setattr(module, "LINGER_SECONDS", 0.1)
+
+
+def shell(script: str, *arguments: str) -> Command:
+    return Command(shlex.join(["sh", "-c", script, *arguments]))
+
+
+def failure(source: Command) -> str:
+    with pytest.raises(NoAddress) as caught:
+        address_of_command(source)
+    return caught.value.text
+
+
+class Lifeline:
+    """A FIFO that programs hold open for as long as they live."""
+
+    def __init__(self, path: Path) -> None:
+        os.mkfifo(path)
+        self.path = path
+        self._end = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+    def wait(self) -> bytes:
+        """Return what is written next; nothing, once all who held it are gone."""
+        poll = select.poll()
+        poll.register(self._end, select.POLLIN)
+        assert poll.poll(_DEADLINE), "somebody lives on"
+        return os.read(self._end, 100)
+
+    def close(self) -> None:
+        os.close(self._end)
+
+
+@pytest.fixture
+def lifeline(tmp_path: Path) -> Iterator[Lifeline]:
+    line = Lifeline(tmp_path / "lifeline")
+    yield line
+    line.close()
+
+
+def held(lifeline: Lifeline, script: str) -> Command:
+    """Return a program that tells through its lifeline that it is up, and holds it."""
+    return shell(f"exec 9>{shlex.quote(str(lifeline.path))}; echo up >&9; {script}")
+
+
+# What is taken from a program
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "echo 1.2.3.4",
+        "printf 1.2.3.4",
+        "printf '1.2.3.4\\r\\nrubbish'",
+        "cat; echo 1.2.3.4",  # standard input is empty
+        "printf 1.2.; sleep 0.1; echo 3.4",
+        "echo 1.2.3.4; exec >&-",
+    ],
+)
+def test_the_first_line_is_the_address(script: str) -> None:
+    assert address_of_command(shell(script)) == ADDRESS
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "echo 1.2.3.4; exec sleep 1000",
+        "echo 1.2.3.4; exec >&-; exec sleep 1000",
+        "echo 1.2.3.4; yes",
+        "echo 1.2.3.4; sleep 1000 & exit 0",
+        "printf 1.2.3.4; sleep 1000 & exit 0",
+        "trap '' TERM; echo 1.2.3.4; while :; do sleep 1; done",
+    ],
+)
+@pytest.mark.usefixtures("_hurry")
+def test_nobody_waits_for_a_program_that_goes_on_after_its_first_line(script: str, lifeline: Lifeline) -> None:
+    assert address_of_command(held(lifeline, script)) == ADDRESS
+    assert lifeline.wait() == b"up\n"
+    assert lifeline.wait() == b""
+
+
+def test_nobody_waits_for_a_daemon_that_keeps_standard_output(tmp_path: Path) -> None:
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    end = os.open(path, os.O_RDWR)
+    try:
+        script = f"echo 1.2.3.4; setsid sh -c 'read line' <{shlex.quote(str(path))} &"
+        assert address_of_command(shell(script)) == ADDRESS
+    finally:
+        os.write(end, b"go\n")
+        os.close(end)
+
+
+# What a program does wrong
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("exit 1", "failed with status 1"),
+        ("echo 1.2.3.4; exit 3", "failed with status 3"),
+        ("echo 1.2.3.4; sleep 1000 & exit 3", "failed with status 3"),
+        ("echo 1.2.3.4; head -c 300000 /dev/zero; exit 3", "failed with status 3"),  # more than a pipe holds
+        ("echo 1.2.3.4; kill -9 $$", "was killed by signal 9 (SIGKILL)"),
+        ("kill -TERM $$", "was killed by signal 15 (SIGTERM)"),
+        ("kill -40 $$", "was killed by signal 40"),
+        ("true", "printed nothing"),
+        ("echo", "printed no address: ''"),
+        ("echo; echo 1.2.3.4", "printed no address: ''"),
+        ("echo rubbish", "printed no address: 'rubbish'"),
+        ("echo '1.2.3.4 5.6.7.8'", "printed no address: '1.2.3.4 5.6.7.8'"),
+        ("printf 'a\\033[31mb\\a'", r"printed no address: 'a\x1b[31mb\x07'"),
+        ("printf '\\377\\376'", r"printed no address: '\\xff\\xfe'"),
+        ("yes | head -c 100000 | tr -d '\\n'", f"printed no address: '{'y' * 60}'..."),
+    ],
+)
+def test_what_a_program_does_wrong_is_said(script: str, says: str) -> None:
+    text = failure(shell(script))
+    assert text.startswith(f"'sh' {says}")
+    assert len(text) < 300
+    assert text.isprintable()
+
+
+@pytest.mark.usefixtures("_hurry")
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("exec >&-; exec sleep 1000", "printed nothing"),
+        ("yes", "printed no address: 'y'"),
+        ("cat /dev/zero", r"printed no address: '\x00\x00\x00"),
+    ],
+)
+def test_what_a_program_does_wrong_is_said_while_it_goes_on(script: str, says: str) -> None:
+    text = failure(shell(script))
+    assert text.startswith(f"'sh' {says}")
+    assert len(text) < 300
+
+
+def test_no_argument_is_ever_shown(tmp_path: Path) -> None:
+    sources = [shell(script, SECRET) for script in ("exit 1", "kill $$", "true", "echo rubbish", "sleep 1000")]
+    sources += [Command(f"/no/such/program {SECRET}"), Command(f"{tmp_path} {SECRET}"), Command(f"TOKEN={SECRET} true")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "COMMAND_SECONDS", 0.5)
+        for source in sources:
+            with pytest.raises(NoAddress) as caught:
+                address_of_command(source)
+            assert SECRET not in f"{caught.value} {caught.value.hint}"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("/no/such/program x", "'/no/such/program' cannot be run: No such file or directory"),
+        ("/ x", "'/' cannot be run: Permission denied"),
+        ("x\ud800y", r"'x\ud800y' cannot be run: "),
+    ],
+)
+def test_a_program_that_cannot_be_run_is_named(line: str, says: str) -> None:
+    assert failure(Command(line)).startswith(says)
+
+
+def test_a_variable_before_the_program_has_a_hint() -> None:
+    with pytest.raises(NoAddress) as caught:
+        address_of_command(Command(f"TOKEN={SECRET} curl"))
+    assert caught.value.text.startswith("'TOKEN=...' cannot be run")
+    assert caught.value.hint == "no shell runs it; write command:env NAME=VALUE PROGRAM"
+
+
+# What is left of it
+
+
+def test_a_program_that_prints_no_line_in_time_is_ended_with_all_it_started(
+    lifeline: Lifeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def times() -> Iterator[float]:
+        yield 0.0
+        assert lifeline.wait() == b"up\n"
+        while True:
+            yield 61.0
+
+    monkeypatch.setattr(module, "monotonic", times().__next__)
+    monkeypatch.setattr(module, "END_SECONDS", 60)
+    text = failure(held(lifeline, "printf 1.2.3.4; sleep 1000 & sleep 1000"))
+    assert text == "'sh' printed no whole line within 60 s"
+    assert lifeline.wait() == b""
+
+
+@pytest.mark.usefixtures("_hurry")
+@pytest.mark.parametrize("script", ["echo rubbish; sleep 1000", "sleep 1000 & exit 1"])
+def test_a_program_that_fails_leaves_nobody_behind(lifeline: Lifeline, script: str) -> None:
+    failure(held(lifeline, script))
+    assert lifeline.wait() == b"up\n"
+    assert lifeline.wait() == b""
+
+
+def test_an_interrupt_ends_the_program_with_all_it_started(lifeline: Lifeline) -> None:
+    source = held(lifeline, "trap '' INT; sleep 1000 & sleep 1000")
+    words = ["dns-server=192.0.2.1", "zone=example.com", "name=home", "ttl=60", f"address=command:{source.line}"]
+    process = subprocess.Popen([COMMAND, *words], stderr=subprocess.PIPE, text=True)
+    assert lifeline.wait() == b"up\n"
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate()
+    assert process.returncode == 130, stderr
+    assert lifeline.wait() == b""
+
+
+def test_a_program_is_in_a_session_of_its_own() -> None:
+    # A terminal's Ctrl-C then reaches us alone, and a signal to the program's group nobody else.
+    script = f'test "$(ps -o sid= -p $$ | tr -d " ")" = $$ && test {os.getsid(0)} != $$ && echo 1.2.3.4'
+    assert address_of_command(shell(script)) == ADDRESS
+
+
+def test_no_descriptor_stays_open() -> None:
+    before = set(Path("/proc/self/fd").iterdir())
+    assert address_of_command(shell("echo 1.2.3.4")) == ADDRESS
+    failure(shell("exit 1"))
+    failure(Command("/no/such/program"))
+    assert set(Path("/proc/self/fd").iterdir()) == before
