@@ -1,4 +1,5 @@
 import importlib
+import pickle
 import pkgutil
 import re
 
@@ -124,3 +125,13 @@ def test_an_error_has_no_hint_and_no_server_unless_given() -> None:
 def test_a_wrong_text_is_a_value_error_too() -> None:
     with pytest.raises(ValueError, match="no name"):
         raise InvalidText("no name")
+
+
+def test_an_error_comes_back_from_a_pickle_whole() -> None:
+    error = KeyRejected("no such key", tsig_error=17, hint="look", server="192.0.2.1", rcode=9)
+    error.failures = (NoAnswer("in time", server="192.0.2.2", may_have_arrived=True),)
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    assert (type(again), str(again), vars(again) | {"failures": ()}) == (
+        KeyRejected, str(error), vars(error) | {"failures": ()},
+    )  # fmt: skip
+    assert vars(again.failures[0]) == vars(error.failures[0])

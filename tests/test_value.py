@@ -1,3 +1,6 @@
+import copy
+import pickle
+
 import pytest
 
 from dns_update.value import Value
@@ -51,3 +54,13 @@ def test_a_field_that_was_not_declared_cannot_be_added() -> None:
 
 def test_the_repr_names_every_field() -> None:
     assert repr(Point(1, 2)) == "Point(x=1, y=2)"
+
+
+def test_a_copy_is_the_value_itself() -> None:
+    point = Point(1, 2)
+    assert copy.copy(point) is point
+    assert copy.deepcopy([point])[0] is point
+
+
+def test_a_value_comes_back_from_a_pickle() -> None:
+    assert pickle.loads(pickle.dumps([Point(1, 2)])) == [Point(1, 2)]  # noqa: S301 - our own

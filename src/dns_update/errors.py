@@ -55,6 +55,16 @@ class DnsUpdateError(Exception):
     def __str__(self) -> str:
         return f"{self.first_words} {self.text}" if self.first_words else self.text
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[DnsUpdateError], args: tuple[object, ...], state: dict[str, object]) -> DnsUpdateError:
+    """Return the error that was pickled or copied; not through `__init__`, for each class has one of its own."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
 
 class LocalError(DnsUpdateError):
     """The caller's mistake; nothing was sent."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import NoReturn, Self, TypeVar
+
+    V = TypeVar("V", bound="Value")
 
 
 class Value:
@@ -39,6 +41,22 @@ class Value:
     def __hash__(self) -> int:
         return hash((type(self), *self._fields()))
 
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restored, (type(self), self._fields())
+
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
         return f"{type(self).__name__}({fields})"
+
+
+def _restored(kind: type[V], fields: tuple[object, ...]) -> V:
+    """Return the value that was pickled."""
+    value = kind.__new__(kind)
+    value._fill(**dict(zip(kind.__slots__, fields, strict=True)))  # noqa: SLF001 - of its own class
+    return value

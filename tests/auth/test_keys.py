@@ -1,4 +1,14 @@
 import base64
+import copy
+import inspect
+import json
+import os
+import pickle
+import pprint
+import reprlib
+import subprocess
+import sys
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dns_update.auth import Algorithm, Key, keys_from_text, read_private_file, read_secret
+from dns_update.auth.tsig import sign
 from dns_update.errors import InvalidText, UsageError
 from dns_update.wire.name import Name
 from lab.key import write_private
+from lab.server import find_program
 
 SECRET = b"\x00an octet string\xff!"
 BASE64 = base64.b64encode(SECRET).decode()
@@ -109,6 +121,27 @@ def test_an_unknown_algorithm_is_refused_with_those_that_there_are(text: str) ->
     assert all(known in caught.value.hint for known, *_ in ALGORITHMS)
 
 
+@pytest.mark.parametrize("text", ["hmac-sha3", "sha256", "hmac_sha256", "HMACSHA512", "hmac-nonsense"])
+def test_a_misspelt_algorithm_is_repeated(text: str) -> None:
+    with pytest.raises(InvalidText) as caught:
+        Algorithm.from_text(text)
+    assert caught.value.text == f"unknown algorithm {text!r}"
+
+
+@pytest.mark.parametrize("text", [BASE64, "c2VjcmV0", "correct horse", "hmac-" + BASE64])
+def test_what_is_like_no_algorithm_is_not_repeated_for_it_may_be_the_secret(text: str) -> None:
+    with pytest.raises(InvalidText) as caught:
+        Algorithm.from_text(text)
+    assert caught.value.text == "unknown algorithm"
+
+
+def test_a_long_truncation_is_not_repeated() -> None:
+    with pytest.raises(InvalidText) as caught:
+        Algorithm.from_text(f"hmac-sha256-{BASE64}")
+    assert_hidden(SECRET, str(caught.value).lower())
+    assert "'hmac-sha256-...' has a wrong length of the MAC" in caught.value.text
+
+
 @given(st.text(alphabet="hmac-sd5120364.", max_size=30) | st.integers().map(lambda n: f"hmac-sha256-{n}"))
 def test_any_text_is_an_algorithm_or_refused(text: str) -> None:
     try:
@@ -179,6 +212,50 @@ def test_a_secret_that_is_not_utf_8_is_refused(encoding: str) -> None:
         Key.from_secret("ddns-key", b"caf\xe9".decode(errors="surrogateescape"), encoding=encoding)
 
 
+@pytest.mark.parametrize("encoding", ["hex", "BASE64", "", "b64"])
+def test_an_unknown_encoding_is_refused_with_those_that_there_are(encoding: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        Key.from_secret("ddns-key", BASE64, encoding=encoding)
+    assert caught.value.hint == "one of auto, base64, text"
+
+
+@pytest.mark.parametrize("secret", ["c2VjcmV0", bytearray(b"secret"), None, 5])
+def test_a_secret_that_is_not_octets_is_refused(secret: bytes) -> None:
+    with pytest.raises(UsageError, match="secret is bytes") as caught:
+        Key("ddns-key", secret, "hmac-md5")
+    assert "Key.from_secret" in caught.value.hint
+
+
+def test_octets_are_no_secrets_text() -> None:
+    with pytest.raises(UsageError, match="is not a text") as caught:
+        Key.from_secret("ddns-key", SECRET)  # type: ignore[arg-type]
+    assert "Key(name, secret, algorithm)" in caught.value.hint
+
+
+def test_a_secret_may_have_65535_octets_and_no_more() -> None:
+    assert len(Key("ddns-key", bytes(65535), "hmac-md5").secret) == 65535
+    with pytest.raises(UsageError, match="65536 octets is too long"):
+        Key("ddns-key", bytes(65536), "hmac-md5")
+    with pytest.raises(UsageError, match="too long"):
+        Key.from_secret("ddns-key", "!" * 65536)
+
+
+@pytest.mark.parametrize(("name", "said"), [("@", "@ is the zone, no key's name"), (".", "the root is no key's name")])
+def test_a_name_that_no_key_has_is_refused(name: str, said: str) -> None:
+    for form in (name, Name.from_text(name)):
+        with pytest.raises(UsageError, match=said):
+            Key(form, SECRET, "hmac-md5")
+        with pytest.raises(UsageError, match=said):
+            Key.from_secret(form, BASE64)
+
+
+def test_a_name_or_an_algorithm_of_another_kind_is_refused() -> None:
+    with pytest.raises(UsageError, match="a Name or a text"):
+        Key(b"ddns-key", SECRET, "hmac-md5")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="an Algorithm or a text"):
+        Key("ddns-key", SECRET, None)  # type: ignore[arg-type]
+
+
 @given(st.binary(min_size=1))
 def test_base64_of_any_secret_is_read(secret: bytes) -> None:
     assert Key.from_secret("ddns-key", base64.b64encode(secret).decode()).secret == secret
@@ -214,9 +291,16 @@ def test_keys_with_another_secret_are_not_equal() -> None:
         f"/*/ key x {{ algorithm y; secret z; }} /*/{CLAUSE}",
         f"/**/{CLAUSE}/***/",
         CLAUSE.replace("{", "{ # secret x;\n").replace("; }", "; /* } */ }"),
-        CLAUSE.replace("algorithm", "unknown 5; algorithm"),
         f"{CLAUSE} # no line end",
-        f"{CLAUSE} /* no end",
+        CLAUSE.replace("key", "KEY").replace("algorithm", "Algorithm").replace("secret", "SECRET"),
+        CLAUSE.replace(BASE64, f" {BASE64[:8]} \t{BASE64[8:12]}\r\n{BASE64[12:]}\n"),
+        CLAUSE.replace("hmac-sha256;", "hmac-sha256#one\n;").replace('ddns-key"', 'ddns-key"/*two*/'),
+        f"key ddns-key/*one*/{{algorithm hmac-sha256//two;\n;secret {BASE64}/* three */;}};",
+        f'options {{ version "say \\"hi\\" {{"; }};{CLAUSE}',
+        f'options {{ version "\\\\"; }};{CLAUSE}',
+        f"zone key {{ type primary; }};{CLAUSE}",
+        f"view v {{ }}\n{CLAUSE}",
+        f"server 192.0.2.1 {{ keys {{ key; }}; keys key; }};{CLAUSE}",
         f'include "/etc/bind/other.key";\n{CLAUSE}',
         f'options {{ directory "/var/cache/bind"; listen-on {{ any; }}; }};\n{CLAUSE}',
         f'zone "example.com" {{ type primary; update-policy {{ grant key zonesub ANY; }}; }};\n{CLAUSE}',
@@ -251,6 +335,58 @@ def test_a_text_without_a_key_statement_has_no_key(text: str) -> None:
     assert keys_from_text(text, "the file") == []
 
 
+BIND_READS = {
+    "plain": CLAUSE,
+    "any case": CLAUSE.replace("key", "KEY", 1).replace("algorithm", "Algorithm").replace("secret", "SECRET"),
+    "algorithm in quotes": CLAUSE.replace("hmac-sha256", '"hmac-sha256"'),
+    "secret without quotes": f"key ddns-key {{ algorithm hmac-sha256; secret {BASE64.replace('/', 'A')}; }};",
+    "blanks in the secret": CLAUSE.replace(BASE64, f" {BASE64[:8]}\t{BASE64[8:]} "),
+    "line ends in the secret": CLAUSE.replace(BASE64, f"\n{BASE64[:8]}\r\n{BASE64[8:]}\n"),
+    "backslash in the secret": CLAUSE.replace(BASE64, f"{BASE64[:8]}\\{BASE64[8:]}"),
+    "backslash and line end in the secret": CLAUSE.replace(BASE64, f"{BASE64[:8]}\\\n{BASE64[8:]}"),
+    "no padding": CLAUSE.replace("=", ""),
+    "not canonical": CLAUSE.replace(BASE64, "YR=="),
+    "comment behind a word": CLAUSE.replace("hmac-sha256;", "hmac-sha256#one\n;//two\n"),
+    "comment within a word": "key ddns-key { algorithm hmac-sha256; secret c2Vj//cmV0\n; };",
+    "comment that takes the semicolon": "key ddns-key { algorithm hmac-sha256; secret c2Vj//cmV0; };\n };",
+    "comment without end": f"{CLAUSE} /* ",
+    "no semicolon behind the secret": CLAUSE.replace("; }", " }"),
+    "no semicolon behind the algorithm": CLAUSE.replace("256;", "256"),
+    "two semicolons": CLAUSE.replace("256;", "256;;"),
+    "two algorithms": CLAUSE.replace("{", "{ algorithm hmac-sha256;"),
+    "two secrets": CLAUSE.replace("{", f'{{ secret "{BASE64}";'),
+    "two keys of one name": CLAUSE + CLAUSE.replace("ddns-key", "DDNS-KEY."),
+    "another word": CLAUSE.replace("{", "{ owner me;"),
+    "keyword in quotes": CLAUSE.replace("secret ", '"secret" '),
+    "no algorithm": f'key "ddns-key" {{ secret "{BASE64}"; }};',
+    "no secret": 'key "ddns-key" { algorithm hmac-sha256; };',
+    "no name": CLAUSE.replace('"ddns-key"', ""),
+    "empty name": CLAUSE.replace('"ddns-key"', '""'),
+    "another algorithm": CLAUSE.replace("hmac-sha256", "hmac-sha3"),
+    "no closing brace": CLAUSE.removesuffix("};"),
+    "brace too many": f"{CLAUSE} }};",
+    "carriage returns": CLAUSE.replace(" ", "\r"),
+    "nested": f"view v {{ {CLAUSE} }};",
+    "within quotes": f'options {{ version "a \\" {{ b"; }};{CLAUSE}',
+    "two backslashes": f'options {{ version "\\\\"; }};{CLAUSE}',
+}
+
+
+@pytest.mark.parametrize("text", BIND_READS.values(), ids=BIND_READS.keys())
+def test_a_key_file_is_right_or_wrong_as_it_is_to_bind(text: str, tmp_path: Path) -> None:
+    checker = find_program("named-checkconf", "bind9-utils")
+    done = subprocess.run(
+        [checker, write_private(tmp_path / "conf", text)], capture_output=True, text=True, check=False
+    )
+    try:
+        keys_from_text(text, "the file")
+    except UsageError as error:
+        ours = str(error)
+    else:
+        ours = ""
+    assert (done.returncode == 0) == (not ours), done.stdout + ours
+
+
 BROKEN = {
     "no algorithm": (f'key "k" {{ secret "{BASE64}"; }};', "has no algorithm"),
     "no secret": ('key "k" { algorithm hmac-sha256; };', "has no secret"),
@@ -258,18 +394,74 @@ BROKEN = {
     "no opening brace": (f'key "k" algorithm hmac-sha256; secret "{BASE64}"; }};', "not followed by a brace"),
     "no closing brace": (f'key "k" {{ algorithm hmac-sha256; secret "{BASE64}";', "no closing brace"),
     "no end of a string": (f'key "k" {{ algorithm hmac-sha256; secret "{BASE64}; }};', "has no end"),
-    "no name": (f'key {{ algorithm hmac-sha256; secret "{BASE64}"; }};', "not followed by a brace"),
-    "nothing behind": ("key", "not followed by a brace"),
+    "no name": (f'key {{ algorithm hmac-sha256; secret "{BASE64}"; }};', "the key has no name"),
+    "empty name": (f'key "" {{ algorithm hmac-sha256; secret "{BASE64}"; }};', "the key has no name"),
+    "nothing behind": ("key", "the key has no name"),
+    "only a name": (f'key "{BASE64}"', "not followed by a brace"),
+    "no semicolon": (f'key "k" {{ algorithm hmac-sha256; secret "{BASE64}" }};', "no semicolon behind the secret"),
+    "secret in parts": (
+        f"key k {{ algorithm hmac-sha256; secret {BASE64[:8]} {BASE64[8:]}; }};",
+        "no semicolon behind the secret",
+    ),
+    "secret without its word": (f'key "k" {{ algorithm hmac-sha256; "{BASE64}"; }};', "nothing else"),
+    "secret behind the algorithm": (f"key k {{ algorithm hmac-sha256 {BASE64}; }};", "no semicolon"),
+    "secret as a word": (f"key k {{ algorithm hmac-sha256; {BASE64}; }};", "nothing else"),
+    "no algorithm's name": (f'key "k" {{ algorithm; secret "{BASE64}"; }};', "nothing behind algorithm"),
+    "second secret": (f'key k {{ secret "{BASE64}"; Secret "{BASE64}"; algorithm hmac-md5; }};', "a second secret"),
+    "second algorithm": (f'key k {{ algorithm hmac-md5; algorithm hmac-md5; secret "{BASE64}"; }};', "a second algor"),
+    "two of one name": (CLAUSE + CLAUSE.replace("ddns-key", "ddns-key."), "there is a key ddns-key in line 1 already"),
+    "empty secret": ('key "k" { algorithm hmac-sha256; secret ""; };', "the secret is empty"),
+    "comment without end": (f"/* {CLAUSE}", "a comment has no end"),
+    "brace too many": (f"}} {CLAUSE}", "this brace closes nothing"),
+    "brace never closed": (f"view v {{ {CLAUSE}", "this brace is never closed"),
+    "no semicolon before it": (f'include "x" {CLAUSE}', "no semicolon before this key"),
+    "the zone's sign": (CLAUSE.replace("ddns-key", "@"), "@ is the zone, no key's name"),
+    "the root": (CLAUSE.replace("ddns-key", "."), "the root is no key's name"),
+    "secret as the name": (f'key "{BASE64}.." {{ algorithm hmac-md5; secret "AAAA"; }};', "name is not a domain name"),
+    "secret and name exchanged": (f'key "{BASE64}" {{ algorithm hmac-md5; secret "k"; }};', "not strict"),
+    "secret and algorithm exchanged": (
+        f'key k {{ algorithm "{BASE64}"; secret "hmac-md5"; }};',
+        "unknown algorithm in",
+    ),
+    "secret as an international name": (
+        f"key \u00df{BASE64}\u0378 {{ algorithm hmac-md5; secret AAAA; }};",
+        "not a domain",
+    ),
     "unknown algorithm": (f'key "k" {{ algorithm hmac-sha3; secret "{BASE64}"; }};', "unknown algorithm"),
     "not Base64": (f'key "k" {{ algorithm hmac-sha256; secret "{BASE64}!"; }};', "not strict, padded Base64"),
-    "wrong name": (f'key "a..b" {{ algorithm hmac-sha256; secret "{BASE64}"; }};', "empty label"),
+    "wrong name": (f'key "a..b" {{ algorithm hmac-sha256; secret "{BASE64}"; }};', "name is not a domain name"),
 }
 
 
 @pytest.mark.parametrize(("text", "said"), BROKEN.values(), ids=BROKEN.keys())
 def test_a_broken_key_statement_is_refused(text: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(UsageError, match=said) as caught:
         keys_from_text(text, "the file")
+    assert "the file, line 1" in caught.value.text
+    assert "key-encoding" not in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f'\nkey "k" {{\n  algorithm hmac-sha3;\n  secret "{BASE64}";\n}};', 3),
+        ('\nkey "k" {\n  algorithm hmac-md5;\n  secret\n "k";\n};', 5),
+        (f'\nkey "k" {{\n  algorithm hmac-md5;\n  secret "{BASE64}"\n}};', 4),
+        ('/* one\n two\n*/ // three\n# four\n"six\n', 5),
+        ('key "k"\n{\nsecret k;\n};', 1),
+        (f"{CLAUSE}\n\n{CLAUSE}", 3),
+        (f"options\n{{\n{CLAUSE}", 2),
+    ],
+)
+def test_an_error_in_a_key_file_names_its_line(text: str, line: int) -> None:
+    with pytest.raises(UsageError) as caught:
+        keys_from_text(text, "ddns.key")
+    assert f"ddns.key, line {line}" in f"{caught.value.text}:"
+
+
+def test_many_escaped_quotes_are_read_in_one_go() -> None:
+    """Were each of them searched from the start, this would not end."""
+    assert keys_from_text('version "' + '\\"' * 500_000 + f'";{CLAUSE}', "the file") == [KEY]
 
 
 @given(st.text() | st.text(alphabet='key{};"/*# \nalgorithmsecret', max_size=80))
@@ -283,6 +475,29 @@ def test_any_text_is_a_key_file_or_refused(text: str) -> None:
 
 def test_a_key_file_is_read(tmp_path: Path) -> None:
     assert Key.from_file(str(write_private(tmp_path / "key", CLAUSE))) == KEY
+
+
+def test_a_path_may_be_a_path_object(tmp_path: Path) -> None:
+    assert Key.from_file(write_private(tmp_path / "key", CLAUSE)) == KEY
+
+
+def test_a_byte_order_mark_before_a_key_or_secret_is_skipped(tmp_path: Path) -> None:
+    assert Key.from_file(write_private(tmp_path / "key", f"\ufeff{CLAUSE}")) == KEY
+    assert read_secret(f"@{write_private(tmp_path / 'secret', chr(0xFEFF) + BASE64)}") == BASE64
+
+
+def test_an_error_names_the_file(tmp_path: Path) -> None:
+    path = write_private(tmp_path / "key", CLAUSE.replace("sha256", "sha3"))
+    with pytest.raises(UsageError) as caught:
+        Key.from_file(path)
+    assert caught.value.text == f"unknown algorithm 'hmac-sha3' in {path}, line 1"
+
+
+def test_a_path_with_a_line_end_in_it_makes_no_second_line(tmp_path: Path) -> None:
+    path = write_private(tmp_path / "a\nb", "")
+    with pytest.raises(UsageError) as caught:
+        Key.from_file(path)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_key_is_chosen_by_name_in_any_case(tmp_path: Path) -> None:
@@ -318,11 +533,107 @@ def test_a_file_that_others_can_read_or_write_is_refused_with_the_chmod_to_run(t
     assert caught.value.hint == f"run: chmod o-rw {path}"
 
 
+def test_the_chmod_to_run_is_one_for_a_shell(tmp_path: Path) -> None:
+    path = write_private(tmp_path / "my key", CLAUSE)
+    path.chmod(0o644)
+    with pytest.raises(UsageError) as caught:
+        Key.from_file(path)
+    assert caught.value.hint == f"run: chmod o-rw '{path}'"
+
+
+@pytest.mark.parametrize(("owner", "us"), [(0, 0), (0, 1000), (1000, 1000)])
+def test_a_file_of_ours_or_roots_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: int, us: int) -> None:
+    path = write_private(tmp_path / "key", CLAUSE)
+    pretend(monkeypatch, owner, us)
+    assert Key.from_file(path) == KEY
+    assert read_secret(f"@{write_private(tmp_path / 'secret', 's')}") == "s"
+
+
+@pytest.mark.parametrize(("owner", "us", "chown"), [(1000, 0, "chown root"), (1000, 1001, "chown 1001")])
+def test_a_file_of_another_user_is_refused_with_the_chown_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: int, us: int, chown: str
+) -> None:
+    path = write_private(tmp_path / "key", CLAUSE)
+    pretend(monkeypatch, owner, us)
+    for read in (lambda: Key.from_file(path), lambda: read_secret(f"@{path}")):
+        with pytest.raises(UsageError, match="belongs to another user") as caught:
+            read()
+        assert caught.value.hint == f"run as root: {chown} {path}"
+
+
+def test_the_owner_counts_only_where_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """BIND's session key, which nsupdate -l reads as root, belongs to the user that named runs as."""
+    path = write_private(tmp_path / "key", CLAUSE)
+    pretend(monkeypatch, 1000, 0)
+    assert read_private_file(str(path)) == CLAUSE
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, owner: int, us: int) -> None:
+    """Make all files belong to `owner`, and us be `us`: only root could do it in earnest."""
+    fstat = os.fstat
+
+    def owned(descriptor: int) -> os.stat_result:
+        fields = list(fstat(descriptor))
+        fields[4] = owner
+        return os.stat_result(fields)
+
+    monkeypatch.setattr("dns_update.auth.os.fstat", owned)
+    monkeypatch.setattr("dns_update.auth.os.geteuid", lambda: us)
+
+
 @pytest.mark.parametrize("mode", [0o400, 0o600, 0o640, 0o660])
 def test_a_file_for_owner_and_group_is_read(tmp_path: Path, mode: int) -> None:
     path = write_private(tmp_path / "key", CLAUSE)
     path.chmod(mode)
     assert Key.from_file(str(path)) == KEY
+
+
+def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path, 0o600)
+    for read in (lambda: Key.from_file(path), lambda: read_secret(f"@{path}")):
+        with pytest.raises(UsageError, match="is a named pipe"):
+            read()
+
+
+def test_a_pipe_that_is_open_already_is_waited_for_and_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a shell's <(...) is; what is written only after it was opened comes in as well."""
+    reader, writer = os.pipe()
+    opened = threading.Event()
+    set_blocking = os.set_blocking
+
+    def tell(descriptor: int, blocking: bool) -> None:  # noqa: FBT001 - as the real one
+        set_blocking(descriptor, blocking)
+        opened.set()
+
+    def write() -> None:
+        opened.wait()
+        os.write(writer, SECRET.hex().encode())
+        os.close(writer)
+
+    monkeypatch.setattr("dns_update.auth.os.set_blocking", tell)
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        assert read_secret(f"@/dev/fd/{reader}") == SECRET.hex()
+    finally:
+        opened.set()
+        thread.join()
+        os.close(reader)
+
+
+def test_a_key_comes_from_standard_input() -> None:
+    program = "from dns_update import Key; print(Key.from_file('/dev/stdin'))"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, input=CLAUSE, capture_output=True, text=True, check=False)
+    assert done.stdout == f"{KEY}\n"
+
+
+def test_a_symbolic_link_to_itself_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "loop"
+    path.symlink_to(path)
+    with pytest.raises(UsageError, match="Too many levels of symbolic links"):
+        Key.from_file(path)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
@@ -369,16 +680,37 @@ def test_a_secret_stands_for_itself(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "secret"),
-    [("s", "s"), ("s\n", "s"), ("s\r\n", "s"), ("s\n\n", "s\n"), (" s ", " s "), ("s\nt\n", "s\nt"), ("", "")],
-)
-def test_a_secret_is_read_from_a_file_without_its_line_end(tmp_path: Path, content: str, secret: str) -> None:
+    [
+        ("s", "s"), ("s\n", "s"), ("s\r\n", "s"), ("s\n\n \n", "s"), ("\t s \r\n", "s"), ("\n s t\n", "s t"),
+        ("\ufeffs\n", "s"), ("\u00a0s", "\u00a0s"),
+    ],
+)  # fmt: skip
+def test_a_secret_is_read_from_a_file_without_the_blanks_around_it(tmp_path: Path, content: str, secret: str) -> None:
     path = write_private(tmp_path / "secret", "")
     path.write_bytes(content.encode())
     assert read_secret(f"@{path}") == secret
 
 
+@pytest.mark.parametrize("content", ["", "\n", " \r\n\t\n", "\ufeff"])
+def test_a_secrets_file_that_is_empty_is_refused(tmp_path: Path, content: str) -> None:
+    path = write_private(tmp_path / "secret", content)
+    with pytest.raises(UsageError, match="is empty"):
+        read_secret(f"@{path}")
+
+
+@pytest.mark.parametrize(("content", "lines"), [("s\nt", 2), ("s\n\nt\r\nu\n", 3)])
+def test_a_secrets_file_of_several_lines_is_refused(tmp_path: Path, content: str, lines: int) -> None:
+    path = write_private(tmp_path / "secret", content)
+    with pytest.raises(UsageError, match=f"holds {lines} lines; one secret is expected"):
+        read_secret(f"@{path}")
+
+
+def test_a_secret_with_a_brace_is_no_key_file(tmp_path: Path) -> None:
+    assert read_secret(f"@{write_private(tmp_path / 'secret', 'my{secret')}") == "my{secret"
+
+
 def test_a_key_file_is_not_taken_for_a_bare_secret(tmp_path: Path) -> None:
-    path = write_private(tmp_path / "key", CLAUSE)
+    path = write_private(tmp_path / "key", CLAUSE.replace("secret", "SECRET"))
     with pytest.raises(UsageError, match="is a key file, not a bare secret") as caught:
         read_secret(f"@{path}")
     assert caught.value.hint == f"use key-file={path}"
@@ -424,6 +756,22 @@ def test_a_credential_outside_the_directory_is_refused(
         read_secret(f"credential:{name}")
 
 
+@pytest.mark.parametrize("name", ["home.key", "_x-1", "A"])
+def test_a_name_that_is_plain_is_repeated(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    for source in ("env", "credential"):
+        with pytest.raises(UsageError, match=repr(name)):
+            read_secret(f"{source}:{name}")
+
+
+def test_a_credential_of_several_lines_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_private(tmp_path / "ddns", "s\nt\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    with pytest.raises(UsageError, match="ddns holds 2 lines"):
+        read_secret("credential:ddns")
+
+
 @pytest.mark.parametrize("name", ["missing", ".", ".."])
 def test_a_credential_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
@@ -451,6 +799,44 @@ def assert_hidden(secret: bytes, *shown: str) -> None:
             assert form.lower() not in text.lower()
 
 
+@pytest.mark.parametrize(
+    "given", [f"@{BASE64}", f"@/{BASE64}", f"@ab/{BASE64}", f"@{BASE64}\0", f"env:{BASE64}", f"credential:{BASE64}"]
+)
+@pytest.mark.parametrize("directory", [None, "", "/nonexistent"])
+def test_a_secret_in_the_place_of_its_file_or_variable_is_not_repeated(
+    given: str, directory: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    if directory is not None:
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", directory or str(tmp_path))
+    with pytest.raises(UsageError) as caught:
+        read_secret(given)
+    assert_hidden(SECRET, *told(caught.value))
+
+
+@pytest.mark.parametrize("path", [BASE64, f"/{BASE64}", f"ab/{BASE64}", "correct horse"])
+def test_a_secret_in_the_place_of_a_key_file_is_not_repeated(
+    path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="cannot read the key file: No such file") as caught:
+        Key.from_file(path)
+    assert all(path not in text for text in told(caught.value))
+    assert "it may be a secret" in caught.value.hint
+
+
+@pytest.mark.parametrize("path", ["{directory}/missing", "./missing", "keys/missing", "there"])
+def test_a_path_that_is_one_is_repeated(path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "there").mkdir()
+    path = path.format(directory=tmp_path)
+    for read in (lambda: Key.from_file(path), lambda: read_secret(f"@{path}")):
+        with pytest.raises(UsageError, match=f"cannot read {path}: "):
+            read()
+
+
 @given(st.binary(min_size=12, max_size=64))
 def test_the_repr_of_a_key_never_shows_its_secret(secret: bytes) -> None:
     read = Key.from_secret("ddns-key", base64.b64encode(secret).decode(), "hmac-sha256")
@@ -462,6 +848,55 @@ def test_the_repr_of_a_key_never_shows_its_secret(secret: bytes) -> None:
 
 def test_the_repr_of_a_key_shows_what_is_no_secret() -> None:
     assert repr(KEY) == "Key(name='ddns-key', algorithm='hmac-sha256', secret=<hidden>)"
+
+
+def test_no_way_of_showing_a_key_shows_its_secret() -> None:
+    key = Key.from_secret("ddns-key", BASE64, "hmac-sha256")
+    shown = [
+        repr(key), str(key), format(key), ascii(key), f"{key!s}", "%s %r" % (key, key),  # noqa: UP031 - one of the ways
+        repr(Exception(key)), str(Exception(key)), repr(KeyError(key).args), pprint.pformat({"key": [key]}),
+        repr(copy.copy(key)), repr(copy.deepcopy([key])), reprlib.repr(key), repr(inspect.signature(key.from_secret)),
+    ]  # fmt: skip
+    for attempt in (
+        lambda: json.dumps(key),
+        lambda: pickle.dumps(key),
+        lambda: setattr(key, "secret", b""),
+        lambda: delattr(key, "secret"),
+        lambda: format(key, ">80"),
+        lambda: key + key,  # type: ignore[operator]
+        lambda: vars(key),
+    ):
+        with pytest.raises((TypeError, AttributeError)) as caught:
+            attempt()
+        shown += [str(caught.value), repr(caught.value)]
+    assert_hidden(SECRET, *shown)
+
+
+def test_a_traceback_with_its_variables_does_not_show_the_secret_of_a_key() -> None:
+    key = Key.from_secret("ddns-key", BASE64, "hmac-sha256")
+    with pytest.raises(UsageError) as caught:
+        sign(bytes(65535), key, time_signed=0)
+    lines = traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
+    whole = "".join(lines)
+    assert "key = Key(name='ddns-key'" in whole
+    assert_hidden(SECRET, whole)
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_key_is_not_pickled(protocol: int) -> None:
+    with pytest.raises(TypeError, match="a Key is not pickled"):
+        pickle.dumps([KEY], protocol)
+
+
+def test_a_copy_of_a_key_is_the_key() -> None:
+    assert copy.copy(KEY) is KEY
+    assert copy.deepcopy(KEY) is KEY
+
+
+def told(error: UsageError) -> list[str]:
+    """Return all that an error lets be seen: its texts, and its traceback without the lines of this file's code."""
+    whole = "".join(traceback.format_exception(error))
+    return [str(error), repr(error), error.hint, "\n".join(line for line in whole.splitlines() if "File " not in line)]
 
 
 def _from_file(content: str, mode: int = 0o600) -> Callable[[Path], object]:
@@ -477,6 +912,11 @@ def _bare(content: str) -> Callable[[Path], object]:
     return lambda directory: read_secret(f"@{write_private(directory / 'key', content)}")
 
 
+def _open_to_all(path: Path) -> object:
+    write_private(path, BASE64).chmod(0o644)
+    return read_secret(f"@{path}")
+
+
 def _not_text(directory: Path) -> object:
     path = write_private(directory / "key", "")
     path.write_bytes(CLAUSE.encode() + b"\xff" + SECRET)
@@ -490,7 +930,12 @@ RAISING = {
     "wrong name": lambda _: Key.from_secret("a..b", BASE64),
     "wrong algorithm": lambda _: Key.from_secret("ddns-key", BASE64, "hmac-sha3"),
     "not UTF-8": lambda _: Key.from_secret("ddns-key", SECRET.decode(errors="surrogateescape")),
-    "secret and algorithm exchanged": _from_file(f'key "k" {{ algorithm "{BASE64}"; secret "hmac-sha256"; }};'),
+    "name and secret exchanged": lambda _: Key.from_secret(BASE64, "ddns-key", encoding="base64"),
+    "algorithm and secret exchanged": lambda _: Key.from_secret("ddns-key", "hmac-sha256", BASE64),
+    "octets as a text": lambda _: Key.from_secret("ddns-key", SECRET),  # type: ignore[arg-type]
+    "text as octets": lambda _: Key("ddns-key", BASE64, "hmac-md5"),  # type: ignore[arg-type]
+    "several lines": _bare(f"{BASE64}\n{BASE64}\n"),
+    "bare secret open to all": lambda directory: _open_to_all(directory / "secret"),
     "other key": _from_file(CLAUSE.replace("ddns-key", "other")),
     "readable by others": _from_file(CLAUSE, 0o644),
     "bare secret as key file": _from_file(BASE64),
@@ -504,6 +949,4 @@ RAISING = {
 def test_no_error_about_a_key_shows_its_secret(tmp_path: Path, read: Callable[[Path], object]) -> None:
     with pytest.raises(UsageError) as caught:
         read(tmp_path)
-    whole = "".join(traceback.format_exception(caught.value))
-    lines_of_code = [line for line in whole.splitlines() if "File " not in line]
-    assert_hidden(SECRET, str(caught.value), repr(caught.value), caught.value.hint, "\n".join(lines_of_code))
+    assert_hidden(SECRET, *told(caught.value))

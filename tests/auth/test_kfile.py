@@ -57,18 +57,54 @@ def test_bits_is_the_length_of_the_mac(bits: str, octets: int, tmp_path: Path) -
         (KEY, PRIVATE.replace("163", "x"), "not the private half"),
         (KEY, PRIVATE.replace("Private-key-format", "Format"), "not the private half"),
         (KEY, PRIVATE.replace("Key:", "K:"), "has no Key: line"),
-        (KEY, PRIVATE.replace("Key: c2", "Key: !!"), "not strict, padded Base64"),
-        (KEY, PRIVATE.replace("AAA=", "?"), "has a wrong Bits: line"),
-        (KEY, PRIVATE.replace("AAA=", "AAg="), "wrong length of the MAC"),
-        ("; nothing\n", PRIVATE, "holds no KEY record"),
+        (KEY, PRIVATE.replace("Key: c2", "Key: !!"), "{private}: the secret is not strict, padded Base64"),
+        (KEY, PRIVATE.replace(BASE64, ""), "{private}: the secret is empty"),
+        (KEY, PRIVATE + f"Key: {BASE64}\n", "{private} has a second Key: line"),
+        (KEY, PRIVATE + "algorithm: 157\n", "{private} has a second Algorithm: line"),
+        (KEY, PRIVATE.replace("AAA=", "?"), "{private} has a wrong Bits: line"),
+        (KEY, PRIVATE.replace("AAA=", BASE64), "{private} has a wrong Bits: line"),
+        (KEY, PRIVATE.replace("AAA=", "AAg="), "wrong length of the MAC in {private}"),
+        ("; nothing\n", PRIVATE, "{key} holds no KEY record"),
+        ("", PRIVATE, "{key} holds no KEY record"),
+        (BASE64, PRIVATE, "{key} holds no KEY record"),
+        (f"{BASE64} x y z", PRIVATE, "{key} holds no KEY record"),
+        (KEY.replace(" KEY ", " DNSKEY "), PRIVATE, "{key} holds no KEY record"),
+        (KEY.replace("home-key", BASE64[:36] + ".."), PRIVATE, "{key}: the key's name is not a domain name"),
+        (KEY.replace("home-key.", "@"), PRIVATE, "{key}: @ is the zone, no key's name"),
+        (KEY.replace("home-key.", "."), PRIVATE, "{key}: the root is no key's name"),
     ],
 )
 def test_a_broken_pair_is_refused(key: str, private: str, said: str, tmp_path: Path) -> None:
     paths = pair(tmp_path, key, private)
     with pytest.raises(UsageError) as caught:
         key_from_pair(*paths)
-    assert said in str(caught.value)
-    assert BASE64 not in str(caught.value)
+    assert said.format(key=paths[0], private=paths[1]) in str(caught.value)
+    assert "key-encoding" not in caught.value.hint
+    assert all(BASE64[start : start + 8] not in str(caught.value) + caught.value.hint for start in range(32))
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_byte_order_mark_and_either_line_end_do_no_harm(mark: str, ending: str, tmp_path: Path) -> None:
+    key, private = (mark + text.replace("\n", ending) for text in (KEY, PRIVATE))
+    assert key_from_pair(*pair(tmp_path, key, private)) == key_from_pair(*pair(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        f"home-key. 3600 IN KEY 512 3 163 {BASE64}",
+        f"home-key. IN 3600 key 512 3 163 {BASE64}",
+        f"home-key\tKEY\t512 3 163 {BASE64} ; id = 12345",
+    ],
+)
+def test_a_key_record_is_found_with_ttl_and_class_or_without(record: str, tmp_path: Path) -> None:
+    assert key_from_pair(*pair(tmp_path, record)) == key_from_pair(*pair(tmp_path))
+
+
+def test_blanks_within_the_secret_do_not_count(tmp_path: Path) -> None:
+    spaced = PRIVATE.replace(BASE64, f"{BASE64[:8]} {BASE64[8:]}")
+    assert key_from_pair(*pair(tmp_path, private=spaced)) == key_from_pair(*pair(tmp_path))
 
 
 @pytest.mark.parametrize("index", [0, 1])

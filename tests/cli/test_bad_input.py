@@ -201,7 +201,7 @@ TABLE: list[Wrong] = [
     Wrong(["key-file={dir}/no-algorithm"], "has no algorithm"),
     Wrong(["key-file={dir}/bad-secret"], "is not strict, padded Base64"),
     Wrong(["key-file={dir}/bad-algorithm"], "unknown algorithm 'hmac-sha3'"),
-    Wrong(["key-file={dir}/bad-name"], "has an empty label"),
+    Wrong(["key-file={dir}/bad-name"], "the key's name is not a domain name"),
     Wrong(["key-file={dir}/two"], "holds several keys: one, two"),
     Wrong(["key-file={dir}/good.key", "key-name=other"], "holds no key named other"),
     Wrong(["key-file=/dev/zero"], "too large"),

@@ -6,7 +6,7 @@ import binascii
 import os
 import stat
 
-from dns_update.errors import InvalidText, UsageError
+from dns_update.errors import InvalidText, UsageError, quoted
 from dns_update.value import Value
 from dns_update.wire.codes import decimal
 from dns_update.wire.name import Name
@@ -24,8 +24,18 @@ _ALGORITHMS = {
 }
 DEFAULT_ALGORITHM = "hmac-md5"  # RouterOS's only one
 
+ENCODINGS = ("auto", "base64", "text")
+MAX_SECRET_OCTETS = 0xFFFF  # where DNS itself carries a secret, its length has 16 bits (RFC 2930, section 2.7)
+
 _READABLE_BY_OTHERS = stat.S_IROTH | stat.S_IWOTH
 _MAX_KEY_FILE_OCTETS = 1 << 20  # a whole named.conf fits; /dev/zero does not
+_MAX_ALGORITHM_SHOWN = 24  # characters; the longest that is right, hmac-md5.sig-alg.reg.int, has as many
+_NOT_SHOWN = "a relative path starts from the current directory; this one is not shown, for it may be a secret"
+_DESCRIPTORS = ("/dev/stdin", "/dev/fd/", "/proc/")  # where a pipe has no name of its own, as a shell's <(...)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 class Algorithm(Value):
@@ -44,14 +54,16 @@ class Algorithm(Value):
     def from_text(cls, text: str) -> Algorithm:
         """Read `hmac-sha256`, its truncated form `hmac-sha256-128` (bits of the MAC), or hmac-md5's name on the wire.
 
-        A truncated form keeps the whole form's name on the wire, as BIND does. Raises InvalidText.
+        A truncated form keeps the whole form's name on the wire, as BIND does. Raises InvalidText, which repeats the
+        text only if it is much like an algorithm: anything else may be a secret in the wrong place.
         """
         folded = text.lower().removesuffix(".").replace("hmac-md5.sig-alg.reg.int", "hmac-md5")
         whole, dash, bits = folded.rpartition("-")
         if folded not in _ALGORITHMS and whole in _ALGORITHMS and dash:
             return cls._truncated(whole, bits, folded)
         if folded not in _ALGORITHMS:
-            raise InvalidText(f"unknown algorithm {text!r}", hint="one of " + ", ".join(_ALGORITHMS))
+            shown = f" {text!r}" if _is_near_an_algorithm(folded) else ""
+            raise InvalidText(f"unknown algorithm{shown}", hint="one of " + ", ".join(_ALGORITHMS))
         wire_name, digest, octets = _ALGORITHMS[folded]
         return cls(folded, Name.from_text(wire_name), digest, octets)
 
@@ -61,15 +73,19 @@ class Algorithm(Value):
         least = max(MIN_MAC_OCTETS, octets // 2)
         allowed = range(least * 8, octets * 8 + 1, 8)
         if bits.startswith("0") or decimal(bits, allowed[-1]) not in allowed:
+            shown = text if len(text) <= _MAX_ALGORITHM_SHOWN else f"{whole}-..."
             raise InvalidText(
-                f"{text!r} has a wrong length of the MAC",
+                f"{shown!r} has a wrong length of the MAC",
                 hint=f"{whole} can be cut to {allowed[0]}, {allowed[1]}, ... {allowed[-1]} bits",
             )
         return cls(text, Name.from_text(wire_name), digest, int(bits) // 8)
 
 
 class Key(Value):
-    """A name, an algorithm and a secret that a server shares. Its repr never shows the secret.
+    """A name, an algorithm and a secret that a server shares.
+
+    Its repr never shows the secret, and it cannot be pickled, for the secret would stand in the pickle. `Key.from_file`
+    and `Key.from_secret` make one; the class itself takes the secret's octets, 1 to 65535. Raises UsageError.
 
     `other_reading` is the key that the same secret would be, were it written the other way (Base64 or raw text), when
     its text can be read both ways; None otherwise. `reading` names this key's way: `base64` or `text`.
@@ -91,12 +107,10 @@ class Key(Value):
         reading: str = "base64",
         other_reading: Key | None = None,
     ) -> None:
-        if not secret:
-            raise UsageError(f"the secret of key {name} is empty")
         self._fill(
-            name=Name.from_text(name) if isinstance(name, str) else name,
-            secret=secret,
-            algorithm=Algorithm.from_text(algorithm) if isinstance(algorithm, str) else algorithm,
+            name=_key_name(name),
+            secret=_checked(secret),
+            algorithm=_algorithm(algorithm),
             reading=reading,
             other_reading=other_reading,
         )
@@ -114,12 +128,14 @@ class Key(Value):
         `encoding` is `base64` (BIND's form), `text` (the text itself, as UTF-8, is the secret) or `auto`: Base64 if
         it is strictly that, with the text in `other_reading`; the text itself otherwise. Raises UsageError.
         """
+        if encoding not in ENCODINGS:
+            raise UsageError("this is not an encoding of a secret", hint=f"one of {', '.join(ENCODINGS)}")
+        if not isinstance(secret, str):
+            raise UsageError("the secret is not a text", hint="Key(name, secret, algorithm) takes its octets")
         try:
             raw = secret.encode()
         except UnicodeEncodeError:
-            raise InvalidText(
-                f"the secret of key {name} is not UTF-8", hint="key-encoding=base64 takes any octets"
-            ) from None
+            raise InvalidText("the secret is not UTF-8", hint="key-encoding=base64 takes any octets") from None
         if encoding == "text":
             return cls(name, raw, algorithm, reading="text")
         decoded = _decode_base64(raw)
@@ -127,152 +143,315 @@ class Key(Value):
             as_text = cls(name, raw, algorithm, reading="text") if encoding == "auto" else None
             return cls(name, decoded, algorithm, other_reading=as_text)
         if encoding == "base64":
-            raise UsageError(f"the secret of key {name} is not strict, padded Base64", hint="key-encoding=text if raw")
+            raise UsageError("the secret is not strict, padded Base64", hint="key-encoding=text if it is raw text")
         return cls(name, raw, algorithm, reading="text")
 
     @classmethod
-    def from_file(cls, path: str, name: Name | str | None = None) -> Key:
+    def from_file(cls, path: str | os.PathLike[str], name: Name | str | None = None) -> Key:
         """Read a key from a file in BIND's `key "name" { algorithm ...; secret "..."; };` form.
 
         `name` chooses among several keys; it may be left out if the file has only one. Everything else in the file
-        (comments, other statements) is passed over. Raises UsageError for a file that is missing, unreadable, readable
-        by others, or without such a key.
+        (comments, other statements, an `include` too) is passed over. Raises UsageError for a file that is missing,
+        unreadable, readable by others, owned by another user than root and us, or without such a key.
         """
-        keys = keys_from_text(read_private_file(path), path)
+        path = os.fsdecode(path)
+        called = called_in_errors(path, "the key file")
+        keys = keys_from_text(read_private_file(path, called, ours=True), called)
         if not keys:
-            raise UsageError(f"{path} holds no key", hint='expected: key "name" { algorithm ...; secret "..."; };')
+            raise UsageError(f"{called} holds no key", hint='expected: key "name" { algorithm ...; secret "..."; };')
+        names = ", ".join(str(key.name) for key in keys)
         if name is None:
             if len(keys) > 1:
-                names = ", ".join(str(key.name) for key in keys)
-                raise UsageError(f"{path} holds several keys: {names}", hint="choose one by key-name=")
+                raise UsageError(f"{called} holds several keys: {names}", hint="choose one by key-name=")
             return keys[0]
         wanted = Name.from_text(name) if isinstance(name, str) else name
         for key in keys:
             if key.name == wanted:
                 return key
-        raise UsageError(f"{path} holds no key named {wanted}", hint=f"it has {', '.join(str(k.name) for k in keys)}")
+        raise UsageError(f"{called} holds no key named {wanted}", hint=f"it has {names}")
 
     def __repr__(self) -> str:
         return f"Key(name={str(self.name)!r}, algorithm={self.algorithm.text!r}, secret=<hidden>)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Key is not pickled, for its secret would stand in the pickle: read it where it is needed")
 
 
 def read_secret(source: str) -> str:
     """Return the secret that a `key` property means.
 
-    `@FILE` is a file's content, `env:NAME` a variable of the environment, `credential:NAME` a systemd credential,
-    anything else is the secret itself. One line end behind it is dropped. Raises UsageError.
+    `@FILE` is a file's one line, `env:NAME` a variable of the environment, `credential:NAME` a systemd credential,
+    anything else is the secret itself. ASCII blanks around a file's or credential's secret are dropped, and one line
+    end behind a variable's. Raises UsageError, which shows neither a secret nor what may be one.
     """
-    if source.startswith("@"):
-        secret = read_private_file(source[1:])
-        if "{" in secret and "secret" in secret:
-            raise UsageError(f"{source[1:]} is a key file, not a bare secret", hint=f"use key-file={source[1:]}")
-    elif source.startswith("env:"):
-        secret = _from_environment(source.removeprefix("env:"))
-    elif source.startswith("credential:"):
-        secret = _from_credentials(source.removeprefix("credential:"))
-    else:
+    if not source.startswith(("@", "env:", "credential:")):
         return source
-    return secret.removesuffix("\n").removesuffix("\r")
+    from dns_update.auth.elsewhere import secret_from  # noqa: PLC0415 - a key file needs none of it
+
+    return secret_from(source)
 
 
-def read_private_file(path: str) -> str:
-    """Return a text file's content, refusing one that others than owner and group may read or write.
+def read_private_file(path: str, called: str = "", *, ours: bool = False) -> str:
+    """Return a text file's content, without a byte order mark; refuse one that others may read or write.
 
-    Raises UsageError, which names the `chmod` to run.
+    Others are all but owner and group. With `ours`, a file is refused too if its owner, who may always write to it, is
+    neither root nor the user that we run as. `called` is what errors call the file, where its path may be a secret.
+
+    A named pipe is refused, since perhaps nobody ever writes to it; /dev/stdin, a shell's `<(...)` and devices are
+    read to their end. Raises UsageError, which names the `chmod` or `chown` to run.
     """
+    called = called or called_in_errors(path, "the key file")
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - pathlib costs 4 ms on the one-shot path
-            mode = os.fstat(file.fileno()).st_mode
-            if stat.S_ISREG(mode) and mode & _READABLE_BY_OTHERS:
-                raise UsageError(f"{path} can be read or written by others", hint=f"run: chmod o-rw {path}")
+        with open(path, "rb", opener=_open_at_once) as file:
+            _refuse_unsafe(os.fstat(file.fileno()), path, called, ours=ours)
+            os.set_blocking(file.fileno(), True)
             content = file.read(_MAX_KEY_FILE_OCTETS + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise UsageError(f"cannot read {path!r}: {reason}") from error
+        raise UsageError(f"cannot read {called}: {reason}", hint="" if path in called else _NOT_SHOWN) from None
     if len(content) > _MAX_KEY_FILE_OCTETS:
-        raise UsageError(f"{path} is too large to be a key")
+        raise UsageError(f"{called} is too large to be a key")
     try:
-        return content.decode()
+        return content.decode().removeprefix("\ufeff")
     except UnicodeDecodeError:
-        raise UsageError(f"{path} is not a text file") from None
+        raise UsageError(f"{called} is not a text file") from None
+
+
+def called_in_errors(path: str, otherwise: str) -> str:
+    """Return a path as errors show it; `otherwise` if it may be a secret that somebody gave in a path's place.
+
+    That is so if neither the path is there, nor the first directory in it: Base64 has slashes, too.
+    """
+    root = path[: len(path) - len(path.lstrip("/"))]
+    first, slash, _ = path.removeprefix(root).partition("/")
+    if not path or os.path.lexists(path) or (slash and os.path.lexists(root + first)):
+        return path if path.isprintable() and path else quoted(path)
+    return otherwise
 
 
 def keys_from_text(text: str, source: str) -> list[Key]:
-    """Return the keys of a text in named.conf's language; `source` names it in errors. Raises UsageError."""
-    tokens = _tokens(text, source)
+    """Return the keys of a text in named.conf's language; `source` names it in errors.
+
+    It is read as BIND reads it, but that the semicolon behind a key may be missing, and a secret without quotes may
+    have slashes: ISC's dhcpd.conf has such keys. Only `key` statements are looked at, and only those outside of others,
+    as `view`. Raises UsageError, which names the line, and repeats no word but the name of a key that is right and an
+    algorithm that nearly is: any other may be a part of a secret.
+    """
+    words = _Words(text, source)
+    lines: dict[Name, int] = {}
     keys = []
-    depth = 0
-    for token in tokens:
-        if token == "key" and depth == 0:  # noqa: S105 - a keyword
-            keys.append(_read_key(_unquoted(next(tokens, "")), tokens, source))
-        elif token == "{":  # noqa: S105
-            depth += 1
-        elif token == "}":  # noqa: S105
-            depth -= 1
+    while word := words.take():
+        if word.lower() != "key":
+            words.pass_over(word)
+            continue
+        start = words.start
+        key = _read_key(words)
+        if key.name in lines:
+            raise words.fault(f"there is a key {key.name} in line {lines[key.name]} already", start)
+        lines[key.name] = words.line(start)
+        keys.append(key)
     return keys
 
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+def secret_in_file(where: str, text: str) -> bytes:
+    """Return the secret that stands in a file, at `where`, as Base64; raises UsageError.
+
+    As in BIND, blanks and line ends within it do not count.
+    """
+    if not text:
+        raise UsageError(f"{where}: the secret is empty")
+    decoded = _decode_base64(text.translate(_NO_BLANKS).encode(errors="replace"))
+    if decoded is None:
+        raise UsageError(f"{where}: the secret is not strict, padded Base64", hint="copy it again, with its last =")
+    return decoded
 
 
-def _read_key(name: str, tokens: Iterator[str], source: str) -> Key:
-    """Read the body of one key statement: `{ algorithm A; secret "S"; }`."""
-    fields: dict[str, str] = {}
-    if next(tokens, "") != "{":
-        raise UsageError(f"{source}: key {name!r} is not followed by a brace")
-    for token in tokens:
-        if token == "}":  # noqa: S105 - punctuation
-            break
-        if token in ("algorithm", "secret"):
-            fields[token] = _unquoted(next(tokens, ""))
-    else:
-        raise UsageError(f"{source}: key {name!r} has no closing brace")
-    missing = {"algorithm", "secret"} - fields.keys()
-    if missing:
-        raise UsageError(f"{source}: key {name!r} has no {' and no '.join(sorted(missing))}")
-    return Key.from_secret(name, fields["secret"], fields["algorithm"], encoding="base64")
+def key_in_file(where: str, name: str, secret: bytes, algorithm: Algorithm) -> Key:
+    """Return the key whose name stands in a file, at `where`; raises UsageError, which does not repeat it."""
+    try:
+        owner = Name.from_text(name)
+    except InvalidText:
+        raise UsageError(f"{where}: the key's name is not a domain name") from None
+    try:
+        return Key(owner, secret, algorithm)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error.text}", hint=error.hint) from None
 
 
 _PUNCTUATION = "{};"
-_COMMENT_STARTS = {"#": "\n", "//": "\n", "/*": "*/"}
+_COMMENT_ENDS = {"#": "\n", "//": "\n", "/*": "*/"}
+_WORD_ENDS = '{};"#'
+_NO_BLANKS = dict.fromkeys(map(ord, " \t\r\n"))
 
 
-def _tokens(text: str, source: str) -> Iterator[str]:
-    """Cut named.conf's language into words, punctuation and quoted strings (with their first quote); skip comments."""
-    position = 0
-    while position < len(text):
-        character = text[position]
-        comment_end = _COMMENT_STARTS.get(character) or _COMMENT_STARTS.get(text[position : position + 2])
-        if character.isspace():
-            position += 1
-        elif comment_end:
-            start = position + 1 if comment_end == "\n" else position + len("/*")
-            position = _behind(comment_end, text, start)
-        elif character == '"':
-            end = text.find('"', position + 1)
+class _Words:
+    """A text in named.conf's language, taken word by word; `start` is where the last one stands."""
+
+    __slots__ = ("position", "source", "start", "text")
+
+    def __init__(self, text: str, source: str) -> None:
+        self.text = text
+        self.source = source
+        self.position = self.start = 0
+
+    def take(self) -> str:
+        """Return the next word, brace, semicolon, or quoted string (with its first quote); "" at the end."""
+        self._skip_blanks_and_comments()
+        text, start = self.text, self.position
+        self.start = start
+        if text.startswith('"', start):
+            return self._take_quoted()
+        end = start + 1
+        if text[start:end] not in _PUNCTUATION:
+            while end < len(text) and not text[end].isspace() and text[end] not in _WORD_ENDS:
+                if text[end] == "/" and text[end : end + 2] in _COMMENT_ENDS:
+                    break
+                end += 1
+        self.position = min(end, len(text))
+        return text[start:end]
+
+    def pass_over(self, word: str) -> None:
+        """Read on to the end of the statement that begins with `word`: a semicolon, or its block's last brace."""
+        opened = []
+        previous = ""
+        while word:
+            if word == "{":
+                opened.append(self.start)
+            elif word == "}":
+                if not opened:
+                    raise self.fault("this brace closes nothing")
+                opened.pop()
+            if not opened and word in _PUNCTUATION:
+                return
+            if not opened and word.lower() == "key" and previous.startswith('"'):
+                raise self.fault("there is no semicolon before this key")
+            previous, word = word, self.take()
+        if opened:
+            raise self.fault("this brace is never closed", opened[0])
+
+    def line(self, start: int) -> int:
+        """Return the number of a line, from 1 on."""
+        return self.text.count("\n", 0, start) + 1
+
+    def where(self, start: int) -> str:
+        """Return the source and the line, as errors begin."""
+        return f"{self.source}, line {self.line(start)}"
+
+    def fault(self, what: str, start: int | None = None) -> UsageError:
+        """Return the error for what is wrong at `start`, or at the last word."""
+        return UsageError(f"{self.where(self.start if start is None else start)}: {what}")
+
+    def _take_quoted(self) -> str:
+        """Return a quoted string, in which a backslash before a quote makes it a part of the string."""
+        text, end, is_escaped = self.text, self.start, True
+        while is_escaped:
+            end = text.find('"', end + 1)
             if end < 0:
-                raise UsageError(f"{source}: a quoted string has no end")
-            yield text[position:end]
-            position = end + 1
-        elif character in _PUNCTUATION:
-            yield character
-            position += 1
-        else:
-            start = position
-            while position < len(text) and not text[position].isspace() and text[position] not in '{};"':
-                position += 1
-            yield text[start:position]
+                raise self.fault("a quoted string has no end")
+            first_backslash = end
+            while text[first_backslash - 1] == "\\":
+                first_backslash -= 1
+            is_escaped = (end - first_backslash) % 2 == 1
+        self.position = end + 1
+        return text[self.start : end].replace('\\"', '"')
+
+    def _skip_blanks_and_comments(self) -> None:
+        text = self.text
+        while self.position < len(text):
+            self.start = self.position
+            character = text[self.position]
+            if character.isspace():
+                self.position += 1
+                continue
+            mark = character if character == "#" else text[self.position : self.position + 2]
+            if mark not in _COMMENT_ENDS:
+                return
+            end = _COMMENT_ENDS[mark]
+            found = text.find(end, self.position + len(mark))
+            if found < 0 and end == "*/":
+                raise self.fault("a comment has no end")
+            self.position = len(text) if found < 0 else found + len(end)
 
 
-def _unquoted(token: str) -> str:
-    return token.removeprefix('"')
+def _read_key(words: _Words) -> Key:
+    """Read what follows the word `key`: a name, and `{ algorithm A; secret "S"; }`."""
+    start = words.start
+    name = words.take()
+    if name in ("", '"', *_PUNCTUATION):
+        raise words.fault("the key has no name", start)
+    if words.take() != "{":
+        raise words.fault("the key's name is not followed by a brace", start)
+    fields = _read_fields(words, start)
+    missing = {"algorithm", "secret"} - fields.keys()
+    if missing:
+        raise words.fault(f"the key has no {' and no '.join(sorted(missing))}", start)
+    algorithm, place = fields["algorithm"]
+    try:
+        signer = Algorithm.from_text(algorithm)
+    except InvalidText as error:
+        raise InvalidText(f"{error.text} in {words.where(place)}", hint=error.hint) from None
+    text, place = fields["secret"]
+    secret = secret_in_file(words.where(place), text)
+    return key_in_file(words.where(start), name.removeprefix('"'), secret, signer)
 
 
-def _behind(mark: str, text: str, start: int) -> int:
-    found = text.find(mark, start)
-    return len(text) if found < 0 else found + len(mark)
+def _read_fields(words: _Words, start: int) -> dict[str, tuple[str, int]]:
+    """Read a key's fields up to the closing brace; return each value, and where it stands."""
+    fields: dict[str, tuple[str, int]] = {}
+    while (field := words.take().lower()) != "}":
+        if not field:
+            raise words.fault("the key has no closing brace", start)
+        if field not in ("algorithm", "secret"):
+            raise words.fault("a key has an algorithm and a secret, nothing else")
+        if field in fields:
+            raise words.fault(f"the key has a second {field}")
+        value = words.take()
+        if value in ("", *_PUNCTUATION):
+            raise words.fault(f"there is nothing behind {field}")
+        fields[field] = value.removeprefix('"'), words.start
+        if words.take() != ";":
+            raise words.fault(f"there is no semicolon behind the {field}", fields[field][1])
+    return fields
+
+
+def _key_name(name: object) -> Name:
+    """Return a key's name, which a text or a Name gives."""
+    if isinstance(name, str):
+        name = Name.from_text(name)
+    if not isinstance(name, Name):
+        raise UsageError("a key's name is a Name or a text")
+    if name.labels == (b"@",):
+        raise UsageError("@ is the zone, no key's name", hint="the name is that in the server's key statement")
+    if not name.labels:
+        raise UsageError("the root is no key's name", hint="the name is that in the server's key statement")
+    return name
+
+
+def _checked(secret: object) -> bytes:
+    """Return a secret if it is one."""
+    if not isinstance(secret, bytes):
+        raise UsageError("a key's secret is bytes", hint="Key.from_secret reads a text")
+    if not secret:
+        raise UsageError("the key's secret is empty")
+    if len(secret) > MAX_SECRET_OCTETS:
+        raise UsageError(f"a secret of {len(secret)} octets is too long; at most {MAX_SECRET_OCTETS} are allowed")
+    return secret
+
+
+def _algorithm(algorithm: object) -> Algorithm:
+    if isinstance(algorithm, str):
+        return Algorithm.from_text(algorithm)
+    if not isinstance(algorithm, Algorithm):
+        raise UsageError("a key's algorithm is an Algorithm or a text")
+    return algorithm
+
+
+def _is_near_an_algorithm(text: str) -> bool:
+    """Tell whether a text can be shown as a misspelt algorithm; others may be secrets."""
+    import difflib  # noqa: PLC0415 - only when something is wrong
+
+    is_like_one = text.startswith("hmac") or difflib.get_close_matches(text, _ALGORITHMS, 1)
+    return len(text) <= _MAX_ALGORITHM_SHOWN and bool(is_like_one)
 
 
 def _decode_base64(text: bytes) -> bytes | None:
@@ -284,20 +463,29 @@ def _decode_base64(text: bytes) -> bytes | None:
     return decoded if decoded and binascii.b2a_base64(decoded, newline=False) == text else None
 
 
-def _from_environment(name: str) -> str:
-    secret = os.environ.get(name)
-    if not secret:
-        raise UsageError(f"the environment variable {name!r} is not set or empty")
-    return secret
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for a named pipe's writer; `flags` are those of `open`, O_CLOEXEC among them."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
 
 
-def _from_credentials(name: str) -> str:
-    directory = os.environ.get("CREDENTIALS_DIRECTORY")
-    if not directory:
+def _refuse_unsafe(status: os.stat_result, path: str, called: str, *, ours: bool) -> None:
+    """Raise UsageError for a named pipe, and for a file that others can read or write."""
+    if stat.S_ISFIFO(status.st_mode) and not path.startswith(_DESCRIPTORS):
+        raise UsageError(f"{called} is a named pipe", hint="give a file, or a pipe as /dev/stdin or <(COMMAND)")
+    if not stat.S_ISREG(status.st_mode):
+        return
+    if status.st_mode & _READABLE_BY_OTHERS:
         raise UsageError(
-            f"there is no credential {name!r}: CREDENTIALS_DIRECTORY is not set",
-            hint="systemd sets it for a unit with LoadCredential=",
+            f"{called} can be read or written by others", hint=f"run: chmod o-rw {_argument(path, called)}"
         )
-    if "/" in name or not name:
-        raise UsageError(f"{name!r} is not a credential's name")
-    return read_private_file(f"{directory}/{name}")
+    us = os.geteuid()
+    if ours and status.st_uid not in (0, us):
+        command = f"chown {us or 'root'} {_argument(path, called)}"
+        raise UsageError(f"{called} belongs to another user, who can change it", hint=f"run as root: {command}")
+
+
+def _argument(path: str, called: str) -> str:
+    """Return a file as a shell takes it; FILE if it is not called by its path."""
+    import shlex  # noqa: PLC0415 - only when something is wrong
+
+    return shlex.quote(path) if called == path else "FILE"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 
-from dns_update.auth import Algorithm, Key, read_private_file
-from dns_update.errors import UsageError
+from dns_update.auth import Algorithm, Key, key_in_file, read_private_file, secret_in_file
+from dns_update.errors import InvalidText, UsageError
 from dns_update.wire.codes import decimal
-from dns_update.wire.name import Name
 
 # The numbers of BIND's own that stand in the pair (they are not from IANA's registry).
 _HMACS = {
@@ -20,6 +19,9 @@ _HMACS = {
 }
 _MAX_U16 = 0xFFFF
 _BITS_BASE64 = "AAA="  # the whole MAC
+_BITS_OCTETS = 2
+_COUNTING = ("algorithm", "bits", "key")
+_MAX_BEFORE_TYPE = 3  # TTL, class and the type itself
 
 
 def pair_of(path: str) -> tuple[str, str] | None:
@@ -33,12 +35,12 @@ def pair_of(path: str) -> tuple[str, str] | None:
 
 
 def key_from_pair(key_path: str, private_path: str) -> Key:
-    """Return the HMAC key of a pair; raises UsageError.
+    """Return the HMAC key of a pair; raises UsageError, which repeats nothing of what stands in the files.
 
     The name stands in the `.key` file's KEY record (RFC 2535, section 3), algorithm and secret in the `.private` one.
     A pair for SIG(0) is refused.
     """
-    fields = _fields(read_private_file(private_path))
+    fields = _fields(read_private_file(private_path), private_path)
     number = decimal(fields.get("algorithm", "").partition(" ")[0], _MAX_U16)
     if number is None or "private-key-format" not in fields:
         raise UsageError(f"{private_path} is not the private half of a key pair")
@@ -48,20 +50,34 @@ def key_from_pair(key_path: str, private_path: str) -> Key:
         )
     if "key" not in fields:
         raise UsageError(f"{private_path} has no Key: line")
-    return Key.from_secret(_owner(key_path), fields["key"], _algorithm(number, fields, private_path), encoding="base64")
+    algorithm = _algorithm(number, fields, private_path)
+    secret = secret_in_file(private_path, fields["key"])
+    return key_in_file(key_path, _owner(key_path), secret, algorithm)
 
 
-def _fields(text: str) -> dict[str, str]:
-    """Return the `Name: value` lines, names in lower case."""
-    pairs = (line.partition(":") for line in text.splitlines() if not line.startswith(";"))
-    return {name.strip().lower(): value.strip() for name, colon, value in pairs if colon}
+def _fields(text: str, path: str) -> dict[str, str]:
+    """Return the `Name: value` lines, names in lower case; none of those that count may stand there twice."""
+    fields: dict[str, str] = {}
+    for line in text.split("\n"):
+        name, colon, value = line.partition(":")
+        folded = name.strip().lower()
+        if not colon or line.startswith(";"):
+            continue
+        if folded in _COUNTING and folded in fields:
+            raise UsageError(f"{path} has a second {folded.capitalize()}: line")
+        fields[folded] = value.strip()
+    return fields
 
 
-def _owner(key_path: str) -> Name:
-    for line in read_private_file(key_path).splitlines():
-        words = line.split()
-        if words and not words[0].startswith(";"):
-            return Name.from_text(words[0])
+def _owner(key_path: str) -> str:
+    """Return the owner name of the KEY record: the first word, and before KEY stand at most TTL and class."""
+    for line in read_private_file(key_path).split("\n"):
+        owner, *words = line.split() or [";"]
+        if owner.startswith(";"):
+            continue
+        if "KEY" in [word.upper() for word in words[:_MAX_BEFORE_TYPE]]:
+            return owner
+        break
     raise UsageError(f"{key_path} holds no KEY record")
 
 
@@ -71,7 +87,15 @@ def _algorithm(number: int, fields: dict[str, str], path: str) -> Algorithm:
 
     whole = Algorithm.from_text(_HMACS[number])
     try:
-        bits = int.from_bytes(binascii.a2b_base64(fields.get("bits", _BITS_BASE64), strict_mode=True))
-    except binascii.Error:
-        raise UsageError(f"{path} has a wrong Bits: line") from None
-    return Algorithm.from_text(f"{whole.text}-{bits}") if bits not in (0, whole.mac_octets * 8) else whole
+        octets = binascii.a2b_base64(fields.get("bits", _BITS_BASE64), strict_mode=True)
+    except ValueError:  # binascii.Error, or not ASCII
+        octets = b""
+    if len(octets) != _BITS_OCTETS:
+        raise UsageError(f"{path} has a wrong Bits: line")
+    bits = int.from_bytes(octets)
+    if bits in (0, whole.mac_octets * 8):
+        return whole
+    try:
+        return Algorithm.from_text(f"{whole.text}-{bits}")
+    except InvalidText as error:
+        raise InvalidText(f"{error.text} in {path}", hint=error.hint) from None

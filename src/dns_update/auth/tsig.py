@@ -11,7 +11,7 @@ import hmac
 
 from dns_update.errors import MalformedMessage, ReplyNotTrusted, UsageError
 from dns_update.value import Value
-from dns_update.wire.codes import Rcode, RRClass, RRType, rcode_to_text
+from dns_update.wire.codes import MAX_U16, Rcode, RRClass, RRType, rcode_to_text
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.message import MAX_MESSAGE_OCTETS, Message, encode_record
 from dns_update.wire.record import Record
@@ -27,6 +27,7 @@ TIME_OCTETS = 6
 _CLASS_ANY_AND_TTL_0 = RRClass.ANY.to_bytes(2) + (0).to_bytes(4)
 _ARCOUNT = slice(10, 12)  # where the header counts the additional records
 _ID_OCTETS = 2
+_TIMERS_OCTETS = 8  # time signed and fudge
 
 
 class Tsig(Value):
@@ -51,45 +52,32 @@ class Tsig(Value):
         error: int = 0,
         other: bytes = b"",
     ) -> None:
-        self._fill(
-            algorithm=algorithm,
-            time_signed=time_signed,
-            fudge=fudge,
-            mac=mac,
-            original_id=original_id,
-            error=error,
-            other=other,
-        )
+        fill = object.__setattr__  # not _fill, which takes twice as long: each reply has one
+        fill(self, "algorithm", algorithm)
+        fill(self, "time_signed", time_signed)
+        fill(self, "fudge", fudge)
+        fill(self, "mac", mac)
+        fill(self, "original_id", original_id)
+        fill(self, "error", error)
+        fill(self, "other", other)
 
     @classmethod
     def from_rdata(cls, rdata: bytes) -> Tsig:
         """Read a TSIG record's rdata; raises MalformedMessage."""
         cursor = Cursor(rdata)
         algorithm = cursor.name()
-        time_signed = cursor.u48()
-        fudge = cursor.u16()
+        timers = int.from_bytes(cursor.take(_TIMERS_OCTETS))
         mac = cursor.take(cursor.u16())
         original_id = cursor.u16()
         error = cursor.u16()
         other = cursor.take(cursor.u16())
         cursor.finish()
-        return cls(algorithm, time_signed, fudge, mac, original_id, error, other)
+        return cls(algorithm, timers >> 16, timers & MAX_U16, mac, original_id, error, other)
 
     def to_rdata(self) -> bytes:
         """Return the octets of the rdata."""
-        return b"".join(
-            (
-                self.algorithm.to_canonical_wire(),
-                self.time_signed.to_bytes(TIME_OCTETS),
-                self.fudge.to_bytes(2),
-                len(self.mac).to_bytes(2),
-                self.mac,
-                self.original_id.to_bytes(2),
-                self.error.to_bytes(2),
-                len(self.other).to_bytes(2),
-                self.other,
-            )
-        )
+        timers, error = _timers(self.time_signed, self.fudge), _error(self.error, self.other)
+        return _rdata(self.algorithm.to_canonical_wire(), timers, self.mac, self.original_id.to_bytes(2), error)
 
     @property
     def server_time(self) -> int | None:
@@ -113,12 +101,11 @@ def sign(  # noqa: PLR0913 - what a signature depends on
     `octets` is an encoded message without one, `time_signed` the wall clock in whole seconds since 1970. To sign a
     reply, give the `request_mac` that it answers. Raises UsageError if that makes the message too long.
     """
-    own_id = int.from_bytes(octets[:_ID_OCTETS])
-    unsigned = Tsig(key.algorithm.wire_name, time_signed, FUDGE, b"", own_id, error, other)
-    mac = _mac(octets, key, unsigned, request_mac)[: key.algorithm.mac_octets]
-    tsig = Tsig(key.algorithm.wire_name, time_signed, FUDGE, mac, own_id, error, other)
-    record = Record(key.name, RRType.TSIG, RRClass.ANY, 0, tsig.to_rdata())
-    signed = _with_arcount(octets, +1) + encode_record(record)
+    signer = _signer_of(key)
+    timers, trailer = _timers(time_signed, FUDGE), _error(error, other)
+    mac = signer.mac(octets, timers, trailer, request_mac)[: key.algorithm.mac_octets]
+    rdata = _rdata(signer.algorithm, timers, mac, octets[:_ID_OCTETS], trailer)
+    signed = b"".join((_with_arcount(octets, +1), signer.record_start, len(rdata).to_bytes(2), rdata))
     if len(signed) > MAX_MESSAGE_OCTETS:
         raise UsageError(
             f"this makes a message of {len(signed)} octets, signed; at most {MAX_MESSAGE_OCTETS} are allowed",
@@ -147,7 +134,8 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
     if not tsig.mac:
         raise ReplyNotTrusted(f"it says {rcode_to_text(tsig.error)} without a signature")
     unsigned = _with_arcount(tsig.original_id.to_bytes(2) + octets[_ID_OCTETS : signature.offset], -1)
-    whole = _mac(unsigned, key, tsig, request_mac)
+    timers, trailer = _timers(tsig.time_signed, tsig.fudge), _error(tsig.error, tsig.other)
+    whole = _signer_of(key).mac(unsigned, timers, trailer, request_mac)
     # A longer MAC than we send is welcome, a shorter one is not (RFC 8945, section 5.2.2.1).
     enough = key.algorithm.mac_octets <= len(tsig.mac) <= len(whole)
     if not enough or not hmac.compare_digest(whole[: len(tsig.mac)], tsig.mac):
@@ -157,23 +145,50 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
     return tsig
 
 
-def _mac(octets: bytes, key: Key, tsig: Tsig, request_mac: bytes) -> bytes:
-    """Return the whole MAC over a message without TSIG record and over `tsig`'s fields (RFC 8945, section 4.3)."""
-    covered = b"".join(
-        (
-            len(request_mac).to_bytes(2) + request_mac if request_mac else b"",
-            octets,
-            key.name.to_canonical_wire(),
-            _CLASS_ANY_AND_TTL_0,
-            tsig.algorithm.to_canonical_wire(),
-            tsig.time_signed.to_bytes(TIME_OCTETS),
-            tsig.fudge.to_bytes(2),
-            tsig.error.to_bytes(2),
-            len(tsig.other).to_bytes(2),
-            tsig.other,
-        )
-    )
-    return hmac.digest(key.secret, covered, key.algorithm.digest)
+class _Signer:
+    """What all signatures of one key have in common, made once: over many messages that halves the work."""
+
+    __slots__ = ("_covered", "_hmac", "algorithm", "key", "record_start")
+
+    def __init__(self, key: Key) -> None:
+        self.key = key
+        self.algorithm = key.algorithm.wire_name.to_canonical_wire()
+        # The TSIG record up to the length of its rdata.
+        self.record_start = encode_record(Record(key.name, RRType.TSIG, RRClass.ANY, 0, b""))[:-2]
+        self._covered = key.name.to_canonical_wire() + _CLASS_ANY_AND_TTL_0 + self.algorithm
+        self._hmac = hmac.new(key.secret, digestmod=key.algorithm.digest)
+
+    def mac(self, octets: bytes, timers: bytes, error: bytes, request_mac: bytes) -> bytes:
+        """Return the whole MAC over a message without its TSIG record and over that one's fields (section 4.3)."""
+        mac = self._hmac.copy()
+        request = len(request_mac).to_bytes(2) + request_mac if request_mac else b""
+        mac.update(b"".join((request, octets, self._covered, timers, error)))
+        return mac.digest()
+
+
+_MAX_SIGNERS = 16  # more keys than that are not used in turn
+_signers: dict[int, _Signer] = {}  # by the id() of a key, which stays its own as long as the signer holds the key
+
+
+def _signer_of(key: Key) -> _Signer:
+    signer = _signers.get(id(key))
+    if signer is None:
+        if len(_signers) >= _MAX_SIGNERS:
+            _signers.clear()
+        signer = _signers[id(key)] = _Signer(key)
+    return signer
+
+
+def _timers(time_signed: int, fudge: int) -> bytes:
+    return (time_signed << 16 | fudge).to_bytes(_TIMERS_OCTETS)
+
+
+def _error(error: int, other: bytes) -> bytes:
+    return (error << 16 | len(other)).to_bytes(4) + other
+
+
+def _rdata(algorithm: bytes, timers: bytes, mac: bytes, original_id: bytes, error: bytes) -> bytes:
+    return b"".join((algorithm, timers, len(mac).to_bytes(2), mac, original_id, error))
 
 
 def _with_arcount(octets: bytes, change: int) -> bytes:

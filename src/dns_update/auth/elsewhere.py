@@ -1,0 +1,70 @@
+"""Secrets that stand elsewhere than in the `key` property: in a file, the environment, systemd's credentials.
+
+A secret may be given by mistake where a file's or variable's name belongs: no error repeats what may be one.
+"""
+
+from __future__ import annotations
+
+import os
+
+from dns_update.auth import called_in_errors, read_private_file
+from dns_update.errors import UsageError
+
+_ASCII_BLANKS = " \t\r\n\f\v"
+
+
+def secret_from(source: str) -> str:
+    """Return the secret that `@FILE`, `env:NAME` or `credential:NAME` means; raises UsageError."""
+    if source.startswith("@"):
+        return _from_file(source.removeprefix("@"))
+    if source.startswith("env:"):
+        return _from_environment(source.removeprefix("env:"))
+    return _from_credentials(source.removeprefix("credential:"))
+
+
+def _from_file(path: str) -> str:
+    called = called_in_errors(path, "the file named behind key=@")
+    content = read_private_file(path, called, ours=True)
+    words = content.lower()
+    if "{" in words and "secret" in words and "algorithm" in words:
+        raise UsageError(f"{called} is a key file, not a bare secret", hint=f"use key-file={called}")
+    return _one_line(content, called)
+
+
+def _from_environment(name: str) -> str:
+    secret = os.environ.get(name)
+    if not secret:
+        shown = repr(name) if _is_plain(name) else "named behind env:"
+        raise UsageError(f"the environment variable {shown} is not set or empty")
+    return secret.removesuffix("\n").removesuffix("\r")
+
+
+def _from_credentials(name: str) -> str:
+    shown = f" {name!r}" if _is_plain(name) else ""
+    directory = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not directory:
+        raise UsageError(
+            f"there is no credential{shown}: CREDENTIALS_DIRECTORY is not set",
+            hint="systemd sets it for a unit with LoadCredential=",
+        )
+    if "/" in name or not name:
+        raise UsageError("what stands behind credential: is not a credential's name")
+    path = f"{directory}/{name}"
+    called = path if _is_plain(name) else f"the credential in {directory}"
+    return _one_line(read_private_file(path, called), called)  # systemd sees to its owner
+
+
+def _one_line(content: str, called: str) -> str:
+    """Return the one line that is not blank, without the blanks around it."""
+    lines = [stripped for line in content.split("\n") if (stripped := line.strip(_ASCII_BLANKS))]
+    if not lines:
+        raise UsageError(f"{called} is empty")
+    if len(lines) > 1:
+        raise UsageError(f"{called} holds {len(lines)} lines; one secret is expected")
+    return lines[0]
+
+
+def _is_plain(name: str) -> bool:
+    """Tell whether a name is of letters, digits, `_`, `.` and `-`, the first no digit: others may be secrets."""
+    letters = name.replace("_", "a").replace(".", "0").replace("-", "0")
+    return letters.isascii() and letters.isalnum() and letters[0].isalpha()
