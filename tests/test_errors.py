@@ -19,6 +19,7 @@ from dns_update.errors import (
     Refusal,
     ReplyNotTrusted,
     UsageError,
+    quoted,
 )
 
 _LINE = re.compile(r"^(?P<indent>[│ ]*)(?:[├└]── )?(?P<name>[A-Z]\w+) *(?P<status>\d+)?(?:  .*|$)")
@@ -135,3 +136,21 @@ def test_an_error_comes_back_from_a_pickle_whole() -> None:
         KeyRejected, str(error), vars(error) | {"failures": ()},
     )  # fmt: skip
     assert vars(again.failures[0]) == vars(error.failures[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", "''"),
+        ("home", "'home'"),
+        ("it's", '"it\'s"'),
+        ("two\nlines", r"'two\nlines'"),
+        ("x" * 60, f"'{'x' * 60}'"),
+        ("x" * 61, f"'{'x' * 60}'..."),
+        ("x" * 300, f"'{'x' * 60}'..."),
+        ("\n" * 300, f"'{chr(92)}n" + f"{chr(92)}n" * 59 + "'..."),
+    ],
+    ids=["empty", "plain", "quote", "line end", "60", "61", "300", "300 line ends"],
+)
+def test_what_somebody_wrote_is_quoted_on_one_line_and_shortened(text: str, shown: str) -> None:
+    assert quoted(text) == shown

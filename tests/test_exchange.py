@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 
@@ -441,6 +442,58 @@ def test_a_message_that_nobody_asked_is_not_doubted_but_passed_over() -> None:
     assert isinstance(result, Reply)
 
 
+# What the server may have got although no answer came.
+
+
+@pytest.mark.parametrize(
+    ("script", "transport", "may_have_arrived"),
+    [
+        (unreachable, UDP, False),
+        (refused, TCP, False),
+        (silence, UDP, True),
+        (silence, TCP, True),
+        (Steps(silence, unreachable), UDP, True),
+        (Steps(truncated, refused), UDP, True),
+        (lambda sent: (answer(sent, message_id=9999),), UDP, True),
+    ],
+    ids=[
+        "unreachable",
+        "refused",
+        "silence",
+        "silence by TCP",
+        "silence, unreachable",
+        "truncated, refused",
+        "another ID",
+    ],
+)
+def test_a_failure_tells_whether_the_message_may_have_arrived(
+    script: Script, transport: str, *, may_have_arrived: bool
+) -> None:
+    error, _ = carry_in_vain(script, policy=Policy(transport=transport))
+    assert error.may_have_arrived == may_have_arrived
+
+
+@pytest.mark.parametrize("may_have_arrived", [False, True])
+def test_the_shell_tells_whether_a_lost_message_was_sent(*, may_have_arrived: bool) -> None:
+    exchange = Exchange(UPDATE, None, Policy(transport=TCP))
+    exchange.next(now=0.0, wall=WALL, message_id=7)
+    exchange.lost("connection reset by peer", may_have_arrived=may_have_arrived)
+    assert not exchange.listening
+    with pytest.raises(NoAnswer, match="connection reset by peer") as caught:
+        exchange.next(now=0.1, wall=WALL, message_id=8)
+    assert caught.value.may_have_arrived == may_have_arrived
+
+
+def test_what_may_have_arrived_once_is_not_forgotten_when_a_later_try_is_lost() -> None:
+    exchange = Exchange(UPDATE, None, Policy(retries=1))
+    exchange.next(now=0.0, wall=WALL, message_id=7)
+    exchange.next(now=3.0, wall=WALL, message_id=8)
+    exchange.lost("port unreachable")
+    with pytest.raises(NoAnswer) as caught:
+        exchange.next(now=3.1, wall=WALL, message_id=9)
+    assert caught.value.may_have_arrived
+
+
 # The exchange itself.
 
 
@@ -495,3 +548,22 @@ def test_policies_and_attempts_are_values() -> None:
     assert Policy(timeout=1.0, retries=0).patience == 1.0
     with pytest.raises(AttributeError):
         Policy().timeout = 5.0
+
+
+@pytest.mark.parametrize(
+    ("policy", "says"),
+    [
+        ({"transport": "tls"}, "'tls' is no transport"),
+        ({"transport": "UDP"}, "'UDP' is no transport"),
+        ({"timeout": 0}, "a timeout of 0 s"),
+        ({"timeout": -1}, "a timeout of -1 s"),
+        ({"timeout": float("nan")}, "a timeout of nan s"),
+        ({"timeout": float("inf")}, "a timeout of inf s"),
+        ({"retries": -1}, "-1 retries"),
+    ],
+    ids=str,
+)
+def test_a_policy_that_is_none_is_refused(policy: dict[str, Any], says: str) -> None:
+    with pytest.raises(UsageError, match=says) as caught:
+        Policy(**policy)
+    assert caught.value.hint

@@ -73,8 +73,7 @@ class Update(Value):
 
     def add(self, name: Name | str, ttl: int, rrtype: int | str, *values: str | bytes) -> Update:
         """Add to an RRset (section 2.5.1); `ttl` in seconds, 0 to 2**31 - 1."""
-        if not 0 <= ttl <= MAX_TTL:
-            raise InvalidText(f"the TTL {ttl} is not within 0 to {MAX_TTL}")
+        check_ttl(ttl)
         number = _type(rrtype)
         owner = self._name(name)
         return self._change(*(Record(owner, number, self.rrclass, ttl, r) for r in self._rdatas(number, values)))
@@ -122,6 +121,12 @@ class Update(Value):
         if not values:  # nothing would be added, deleted or required, and nobody would notice
             raise UsageError("no value is given", hint="delete_rrset and require_no_rrset take none")
         return [rdata_from_text(rrtype, v, self.rrclass) if isinstance(v, str) else v for v in values]
+
+
+def check_ttl(ttl: int) -> None:
+    """Raise InvalidText for a number of seconds that no TTL can be (RFC 2181, section 8)."""
+    if not 0 <= ttl <= MAX_TTL:
+        raise InvalidText(f"the TTL {ttl} is not within 0 to {MAX_TTL}")
 
 
 def name_in_zone(text: str, zone: Name) -> Name:

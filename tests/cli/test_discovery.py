@@ -8,7 +8,7 @@ from lab import NameServer, Namespace, dig
 from lab.namespace import unavailable_because
 from tests.cli.test_set import SERVERS, done, records
 from tests.support.command import Result, access, at, dns_update, key_file
-from tests.support.peer import closed_port
+from tests.support.peer import Silent, closed_port
 
 
 def inside(server: NameServer, *words: str) -> Result:
@@ -109,6 +109,14 @@ def test_a_server_whose_name_cannot_be_resolved_ends_with_4(island: Namespace) -
     assert "dns-server=" in result.hint
 
 
+@pytest.mark.parametrize("label", [r"\255" * 20, "a" * 63, r"a\.b", r"\000"], ids=["octets", "long", "dot", "zero"])
+def test_a_server_whose_name_the_resolver_cannot_take_ends_with_4(island: Namespace, label: str) -> None:
+    words = (f"dns-server={label}.example", "zone=example.com", "name=home", "address=192.0.2.1")
+    result = dns_update(*words, prefix=island.prefix)
+    assert result.status == 4, result.stderr
+    assert "its address cannot be found" in result.failure
+
+
 def test_the_second_resolver_is_asked_when_the_first_does_not_answer(network: NameServer, unique_name: str) -> None:
     assert network.namespace is not None
     network.namespace.write("resolv.conf", "nameserver 127.0.0.2\nnameserver 127.0.0.1\n")
@@ -118,6 +126,26 @@ def test_the_second_resolver_is_asked_when_the_first_does_not_answer(network: Na
     finally:
         network.namespace.write("resolv.conf", "nameserver 127.0.0.1\n")
     assert address_of(network, f"{unique_name}.example.com") == ["3600 IN A 192.0.2.1"]
+
+
+def test_a_silent_server_is_waited_for_once_and_told_once(bind: NameServer, unique_name: str) -> None:
+    """Asked for the zone, it says nothing; the update then goes to the next server at once."""
+    with Silent() as peer:
+        servers = f"dns-server={peer.address},{bind.host}:{bind.port}"
+        words = (f"name={unique_name}.example.com", "address=192.0.2.1", "ttl=60", key_file(bind))
+        result = done(dns_update(servers, *words, "timeout=0.1", "retries=1", "--json", "--debug"))
+    assert [message.opcode for message in result.sent if message.to == peer.address] == ["QUERY", "QUERY"]
+    assert [(failure["kind"], failure["server"]) for failure in result.json["failures"]] == [("NoAnswer", peer.address)]
+    assert records(bind, unique_name, "A") == ["60 192.0.2.1"]
+
+
+def test_silent_servers_are_in_the_object_of_the_failure_once_each() -> None:
+    with Silent() as first, Silent() as second:
+        servers = f"dns-server={first.address},{second.address},{first.address}"
+        result = dns_update(servers, "name=home.example.com", "address=192.0.2.1", "timeout=0.1", "retries=0", "--json")
+    assert result.status == 4
+    told = [result.json["error"], *result.json["failures"]]
+    assert sorted(error["server"] for error in told) == sorted([first.address, second.address])
 
 
 # With the server given, it alone is asked

@@ -9,7 +9,7 @@ import pytest
 from lab import Bind, Knot, LabKey, NameServer, PowerDns
 from lab.key import write_private
 from tests.cli.test_set import SERVERS, done, records
-from tests.support.command import Result, at, dns_update, key_file
+from tests.support.command import Result, at, dns_update, in_process, key_file
 
 TYPED = "dGVzdC1zZWNyZXQtMTIz"
 """Strict Base64, and a text as well: nobody but the server knows which of them it is."""
@@ -242,3 +242,82 @@ def test_a_mac_shorter_than_the_server_takes_is_told(bind: NameServer) -> None:
     assert result.failure.startswith("TSIG error: Server rejected:")
     assert "BADTRUNC" in result.failure
     assert "hmac-sha256-128" in result.failure
+
+
+# Words behind the secret
+
+UNQUOTED = [
+    ["key=correct", "battery"],
+    ["key=correct", "horse", "battery", "staple"],
+    ["--key", "correct", "battery"],
+    ["--key=correct", "battery"],
+    ["key=", "YmF0dGVyeQ=="],
+    ["key=correct", "YmF0dGVyeQ="],
+    ["key=correct", "--battery"],
+    ["key=correct", "--battery", "staple"],
+    ["key=correct", "battery=staple"],
+    ["key=correct", "ttl=60", "battery"],
+    ["kye=correct", "battery"],
+    ["--secret", "correct", "battery"],
+    ["key=correct", "--battery=staple", "--json"],
+    ["key=correct", "battery", "--json"],
+    ["--json", "key=correct", "battery"],
+    ["key=correct", "battery", "--debug"],
+]
+"""A shell has taken the secret apart."""
+
+
+@pytest.mark.parametrize("words", UNQUOTED, ids=" ".join)
+def test_no_part_of_a_secret_without_quotes_is_shown(words: list[str]) -> None:
+    result = in_process("name=home", "zone=example.com", "dns-server=127.0.0.1:1", "address=192.0.2.1", *words)
+    assert result.status == 2
+    shown = result.stdout + result.stderr
+    assert not {part for part in ("correct", "horse", "battery", "staple", "YmF0dGVyeQ") if part in shown}
+    assert (result.stderr == "") == ("--json" in words)
+
+
+def test_a_stray_word_behind_a_secret_gets_a_hint_about_quotes() -> None:
+    result = in_process("name=home", "key-name=k", "key=correct", "battery")
+    (line,) = result.lines
+    assert line.startswith("a word behind key= is no property; it is not shown, for it may be a part of the secret: ")
+    assert "needs quotes: 'key=...'" in line
+
+
+@pytest.mark.parametrize(("word", "meant"), [("tll=60", "ttl"), ("--adress=192.0.2.1", "address"), ("nmae=x", "name")])
+def test_a_near_miss_behind_a_secret_is_still_suggested(word: str, meant: str) -> None:
+    result = in_process("key=correct", word)
+    assert result.status == 2
+    assert result.lines == [f"unknown property {word.strip('-').partition('=')[0]!r}: did you mean {meant}?"]
+
+
+# What was found out about the secret before something else failed
+
+
+@pytest.fixture(scope="module")
+def forbidding(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
+    """Yield BIND with the typed secret as text, which may change nothing."""
+    with Bind(tmp_path_factory.mktemp("forbidding"), readonly_keys=[AS_TEXT], keys=[AS_BASE64]) as server:
+        yield server
+
+
+def test_the_reading_found_is_told_of_an_update_that_is_refused(forbidding: NameServer) -> None:
+    result = update(forbidding, "home", AS_TEXT, TYPED)
+    assert result.status == 7
+    assert result.failure.startswith("Permission denied:")
+    assert len(result.notes) == 1
+    assert "key-encoding=text" in result.notes[0]
+
+
+def test_the_reading_found_is_in_the_object_of_an_update_that_is_refused(forbidding: NameServer) -> None:
+    result = update(forbidding, "home", AS_TEXT, TYPED, "--json")
+    assert (result.status, result.stderr) == (7, "")
+    assert result.json["error"]["kind"] == "PermissionDenied"
+    assert ["key-encoding=text" in note for note in result.json["notes"]] == [True]
+
+
+def test_the_reading_found_is_told_of_a_name_that_exists(holder: NameServer, unique_name: str) -> None:
+    done(update(holder, unique_name, AS_BASE64, TYPED))
+    result = update(holder, unique_name, AS_TEXT, TYPED, "require=absent")
+    assert result.status == 8
+    assert result.failure.startswith("Name exists:")
+    assert ["key-encoding=text" in note for note in result.notes] == [True]

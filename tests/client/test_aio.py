@@ -9,7 +9,7 @@ import pytest
 from dns_update import AsyncClient, NameExists, NameNotFound, NoAnswer, Policy, Update, UsageError
 from lab import NameServer, dig
 from tests.client.servers import key_of
-from tests.support.peer import Silent, closed_port
+from tests.support.peer import Relay, Silent, closed_port
 
 SERVERS = ["bind", "knot", "powerdns"]
 
@@ -128,5 +128,36 @@ def test_wrong_arguments_are_told_before_anything_is_sent() -> None:
             with pytest.raises(UsageError):
                 await client.set("home", "300.1.1.1", zone="example.com")
             assert peer.is_untouched
+
+    run(work())
+
+
+def test_a_client_is_a_context_manager_and_can_be_used_afterwards(bind: NameServer, unique_name: str) -> None:
+    async def work() -> None:
+        async with client_of(bind) as client:
+            assert isinstance(client, AsyncClient)
+            await client.set(unique_name, "192.0.2.1", zone="example.com", ttl=60)
+        await client.close()
+        await client.set(unique_name, "192.0.2.2", zone="example.com", ttl=60)
+
+    run(work())
+    assert addresses(bind, unique_name) == ["192.0.2.2"]
+
+
+def test_what_goes_wrong_within_the_context_comes_out() -> None:
+    async def work() -> None:
+        with pytest.raises(UsageError):
+            async with AsyncClient("127.0.0.1") as client:
+                await client.set("home", zone="example.com")
+
+    run(work())
+
+
+def test_messages_leave_from_the_local_address(bind: NameServer, unique_name: str) -> None:
+    async def work() -> None:
+        with Relay(bind) as relay:
+            client = AsyncClient(relay.address, key=key_of(bind.keys[0]), local_address="127.0.0.2")
+            await client.set(unique_name, "192.0.2.1", zone="example.com", ttl=60)
+            assert set(relay.clients) == {"127.0.0.2"}
 
     run(work())

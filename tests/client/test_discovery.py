@@ -1,16 +1,19 @@
 """Finding the zone of a name, in answers that the servers of the lab do not give."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from dns_update.client import Client
 from dns_update.client.discovery import system_resolvers
-from dns_update.errors import DnsUpdateError, NoAnswer, UsageError, ZoneNotFound
+from dns_update.errors import MalformedMessage, NoAnswer, PermissionDenied, UsageError, ZoneNotFound
+from dns_update.exchange import Policy
 from dns_update.transport import Server
 from dns_update.transport.memory import MemoryTransport, Sent
-from dns_update.wire.codes import Flag, Rcode, RRType
+from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
 from dns_update.wire.message import Message
+from dns_update.wire.name import Name
 from dns_update.wire.record import Record
 from tests.client.replies import ADDRESS, SOA, ZONE, Answer, Scripted, record, reply, said, silent
 
@@ -140,16 +143,133 @@ def test_the_next_resolver_is_asked_when_one_is_silent() -> None:
 
 def test_a_primary_without_an_address_is_named() -> None:
     client, _ = through_resolvers(RESOLVER, hosts={})
-    with pytest.raises(NoAnswer, match=r"No answer from ns\.example\.com"):
+    with pytest.raises(NoAnswer, match=r"No answer from ns\.example\.com") as caught:
         client.set("home.example.com", ADDRESS, ttl=60)
+    assert caught.value.hint.startswith("the SOA record of example.com names it as the primary")
+    assert "dns-server=" in caught.value.hint
 
 
-def test_a_hidden_primary_without_a_name_is_an_error_of_ours_to_tell() -> None:
+def test_a_server_given_without_an_address_is_not_blamed_on_the_soa_record() -> None:
+    client = Client("ns.example.com", transport=MemoryTransport(Scripted(silent, silent)))
+    with pytest.raises(NoAnswer) as caught:
+        client.set("home.example.com", ADDRESS, ttl=60)
+    assert caught.value.hint == "check dns-server="
+
+
+class UnspeakableTransport(MemoryTransport):
+    """Its resolver does not take the name, as Python's does not take labels of more than 63 characters."""
+
+    def resolve(self, host: str) -> tuple[str, ...]:
+        raise UnicodeError(f"label too long: {len(host)}")
+
+
+def test_a_host_that_the_resolver_cannot_take_has_no_address() -> None:
+    client = Client("ns.example.com", transport=UnspeakableTransport(Scripted(silent, silent)))
+    with pytest.raises(NoAnswer, match="its address cannot be found: label too long"):
+        client.show("home", zone=ZONE)
+
+
+@pytest.mark.parametrize("zone", [None, ZONE], ids=["zone-found", "zone-given"])
+def test_a_zone_whose_soa_record_names_no_primary_tells_the_way_out(zone: Name | None) -> None:
     nameless = record("example.com", RRType.SOA, ". h.example.com. 1 2 3 4 5")
-    client, _ = through_resolvers(RESOLVER, soa=nameless)
-    with pytest.raises(DnsUpdateError) as caught:
+    client, transport = through_resolvers(RESOLVER, soa=nameless)
+    with pytest.raises(ZoneNotFound, match=r"the SOA record of example\.com names no primary") as caught:
+        client.set("home.example.com", ADDRESS, zone=zone, ttl=60)
+    assert "dns-server=" in caught.value.hint
+    assert {str(sent.endpoint) for sent in transport.sent} == {str(RESOLVER)}
+
+
+def test_a_zone_whose_soa_record_names_no_primary_is_updated_where_the_user_says() -> None:
+    nameless = record("example.com", RRType.SOA, ". h.example.com. 1 2 3 4 5")
+    assert zone_found(said(Rcode.NOERROR, authority=(nameless,))) == "example.com"
+
+
+# A server that sends a SOA record that is none
+
+MALFORMED = Record(ZONE, RRType.SOA, RRClass.IN, 3600, b"")
+
+
+def asked_first(first: Answer, *servers: str, **arguments: Any) -> tuple[Client, list[str]]:  # noqa: ANN401
+    """Return a client whose first server, .53, answers queries so; .54 knows the zone. And whom it asks."""
+    asked: list[str] = []
+
+    def script(sent: Sent) -> tuple[bytes, ...]:
+        asked.append(str(sent.endpoint))
+        request = Message.decode(sent.octets)
+        if sent.endpoint.address == SERVER and request.opcode == Opcode.QUERY:
+            octets = first(request)
+            return () if octets is None else (octets,)
+        return (reply(request, authority=(SOA,)),)
+
+    hosts = {"ns.example.com": ("192.0.2.54",)}
+    return Client(*servers, transport=MemoryTransport(script, hosts=hosts), **arguments), asked
+
+
+def test_a_malformed_soa_record_is_that_servers_failure_and_it_is_named() -> None:
+    client, _ = asked_first(said(Rcode.NOERROR, MALFORMED), SERVER)
+    with pytest.raises(MalformedMessage, match=f"{SERVER} sent a record that is none") as caught:
         client.set("home.example.com", ADDRESS, ttl=60)
-    assert "dns-server" in caught.value.hint
+    assert (caught.value.server, caught.value.exit_status) == (SERVER, 9)
+
+
+def test_behind_a_malformed_soa_record_the_next_server_is_asked() -> None:
+    client, _ = asked_first(said(Rcode.NOERROR, MALFORMED), SERVER, "192.0.2.54")
+    outcome = client.set("home.example.com", ADDRESS, ttl=60, verify=False)
+    assert outcome.zone == ZONE
+    assert [(type(failure), failure.server) for failure in outcome.failures] == [(MalformedMessage, SERVER)]
+
+
+def test_behind_a_resolvers_malformed_soa_record_the_next_resolver_is_asked() -> None:
+    resolvers = (Server(SERVER), Server("192.0.2.54"))
+    client, asked = asked_first(said(Rcode.NOERROR, MALFORMED), resolvers=resolvers)
+    assert client.set("home.example.com", ADDRESS, ttl=60, verify=False).zone == ZONE
+    assert asked == [SERVER, "192.0.2.54", "192.0.2.54"]
+
+
+# A silent server is waited for once
+
+
+def test_who_was_silent_when_asked_for_the_zone_is_not_asked_again() -> None:
+    client, asked = asked_first(silent, SERVER, "192.0.2.54", policy=Policy(retries=2))
+    outcome = client.set("home.example.com", ADDRESS, ttl=60, verify=False)
+    assert asked == [SERVER, SERVER, SERVER, "192.0.2.54", "192.0.2.54"]
+    assert [(type(failure), failure.server) for failure in outcome.failures] == [(NoAnswer, SERVER)]
+
+
+def test_all_silent_are_asked_once_and_told_once() -> None:
+    silence = MemoryTransport(Scripted(silent, silent))
+    client = Client(SERVER, "192.0.2.54", SERVER, transport=silence, policy=Policy(retries=0))
+    with pytest.raises(NoAnswer) as caught:
+        client.set("home.example.com", ADDRESS, ttl=60)
+    assert [str(sent.endpoint) for sent in silence.sent] == [SERVER, "192.0.2.54"]
+    assert sorted([caught.value.server, *(failure.server for failure in caught.value.failures)]) == [
+        SERVER,
+        "192.0.2.54",
+    ]
+
+
+def test_a_silent_server_given_twice_is_told_once_beside_the_one_that_refused() -> None:
+    def script(sent: Sent) -> tuple[bytes, ...]:
+        silence = sent.endpoint.address == SERVER
+        return () if silence else (reply(Message.decode(sent.octets), Rcode.REFUSED),)
+
+    client = Client(SERVER, SERVER, "192.0.2.54", transport=MemoryTransport(script))
+    with pytest.raises(PermissionDenied) as caught:
+        client.set("home", ADDRESS, zone=ZONE, ttl=60)
+    assert [failure.server for failure in caught.value.failures] == [SERVER]
+
+
+def test_a_host_without_an_address_is_looked_for_once() -> None:
+    client, _ = asked_first(silent, "nowhere.example.com", "192.0.2.54")
+    outcome = client.set("home.example.com", ADDRESS, ttl=60, verify=False)
+    assert [failure.server for failure in outcome.failures] == ["nowhere.example.com"]
+
+
+def test_the_next_request_asks_a_silent_server_anew() -> None:
+    client, asked = asked_first(silent, SERVER, "192.0.2.54", policy=Policy(retries=0))
+    for _ in range(2):
+        client.set("home.example.com", ADDRESS, ttl=60, verify=False)
+    assert asked.count(SERVER) == 2
 
 
 def test_all_resolvers_silent_is_no_answer() -> None:
@@ -175,7 +295,16 @@ def test_a_single_label_is_no_full_name(name: str) -> None:
         ("nameserver 192.0.2.1\nnameserver 2001:db8::1\n", ["192.0.2.1", "2001:db8::1"]),
         ("# comment\n; another\nsearch example.com\nnameserver\t192.0.2.1 # first\noptions edns0\n", ["192.0.2.1"]),
         ("nameserver fe80::1%eth0\n", ["fe80::1%eth0"]),
+        ("nameserver fe80::1%2\noptions timeout:1 attempts:2 rotate\nnameserver ::1\n", ["fe80::1%2", "::1"]),
+        ("nameserver ns.example.com\nnameserver 192.0.2.1\n", ["192.0.2.1"]),
+        ("nameserver 192.0.2.256\nnameserver 192.0.2.1:53\nnameserver 192.0.2.2\n", ["192.0.2.2"]),
+        ("nameserver fe80::1\nnameserver fe80::1%\nnameserver [::1]\nnameserver 192.0.2.2\n", ["192.0.2.2"]),
+        ("nameserver @\nnameserver .\nnameserver 192.0.2.1%lo\nnameserver \ufffd\nnameserver ::2", ["::2"]),
+        ("nameservers 192.0.2.1\n  nameserver 192.0.2.2 192.0.2.3\nNAMESERVER 192.0.2.4\n", ["192.0.2.2"]),
+        ("nameserver ns.example.com\nnameserver 192.0.2.256\n", ["127.0.0.1"]),
         ("nameserver\n", ["127.0.0.1"]),
+        ("options edns0\n", ["127.0.0.1"]),
+        ("\n\n", ["127.0.0.1"]),
         ("", ["127.0.0.1"]),
     ],
 )
@@ -183,6 +312,18 @@ def test_the_systems_resolvers(text: str, hosts: list[str], tmp_path_factory: py
     path = tmp_path_factory.mktemp("etc") / "resolv.conf"
     path.write_text(text, encoding="utf-8")
     assert [server.host for server in system_resolvers(str(path))] == hosts
+
+
+def test_resolv_conf_need_not_be_utf_8(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("etc") / "resolv.conf"
+    path.write_bytes(b"# \xe4\xf6\xfc\nnameserver \xff\nnameserver 192.0.2.1\n")
+    assert [server.host for server in system_resolvers(str(path))] == ["192.0.2.1"]
+
+
+def test_a_resolv_conf_that_cannot_be_read_is_told(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("etc")
+    with pytest.raises(UsageError, match=f"cannot read {path}: Is a directory"):
+        system_resolvers(str(path))
 
 
 def test_without_resolv_conf_the_local_host_is_asked(tmp_path_factory: pytest.TempPathFactory) -> None:

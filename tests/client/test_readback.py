@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 
 from dns_update.client import Client
+from dns_update.client.requests import Outcome
 from dns_update.errors import NotApplied, ZoneNotFound
+from dns_update.exchange import Policy
 from dns_update.transport.memory import MemoryTransport
 from dns_update.wire.codes import Rcode, RRType
 from dns_update.wire.message import Message
+from dns_update.wire.record import Record
 from lab import Bind, LabKey, Zone
 from tests.client.replies import ADDRESS, SOA, ZONE, Answer, Scripted, record, reply, said, silent
 from tests.client.servers import client_of
@@ -95,6 +98,135 @@ def test_another_ttl_than_asked_is_noted_and_no_failure() -> None:
     outcome = client(script).set("home", ADDRESS, zone=ZONE, ttl=60)
     assert outcome.verified
     assert outcome.notes == ("A: the server holds TTL 30, not 60",)
+
+
+# What may just be late is looked for again, what cannot come is not
+
+BESIDE = record("home.example.com", RRType.CNAME, "other.example.com.")
+
+
+class Late(Scripted):
+    """A server that shows these records, one answer after the other; the last one stays."""
+
+    def __init__(self, *answers: tuple[Record, ...]) -> None:
+        self._answers = list(answers)
+        super().__init__(said(Rcode.NOERROR), self._next)
+
+    def _next(self, request: Message) -> bytes:
+        if request.question[0].rrtype == RRType.ANY:
+            return reply(request, answer=self._answers[0])
+        records = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        rrtype = request.question[0].rrtype
+        return reply(request, answer=[r for r in records if r.rrtype in (rrtype, RRType.CNAME, RRType.DNAME)])
+
+
+def set_home(script: Scripted, *addresses: str, policy: Policy | None = None) -> tuple[Outcome, float, list[str]]:
+    """Return what came of it, the seconds that it took, and the log."""
+    transport = MemoryTransport(script)
+    log: list[str] = []
+    outcome = Client(SERVER, transport=transport, policy=policy, log=log.append).set(
+        "home", *(addresses or ("192.0.2.1",)), zone=ZONE, ttl=60
+    )
+    return outcome, transport.now, log
+
+
+A = record("home.example.com", RRType.A, "192.0.2.1")
+OLD_TTL = record("home.example.com", RRType.A, "192.0.2.1", 30)
+AAAA = record("home.example.com", RRType.AAAA, "2001:db8::1")
+
+
+def test_a_change_that_is_late_is_looked_for_again() -> None:
+    outcome, seconds, log = set_home(Late((), (), (), (A,)))
+    assert outcome.verified
+    assert outcome.after == (A,)
+    assert outcome.notes == ()
+    assert seconds == pytest.approx(0.05 + 0.1 + 0.2)
+    assert log[1:] == [f"{SERVER} does not show the change yet; looking for up to 12 s"]
+
+
+def test_a_removal_that_is_late_is_looked_for_again() -> None:
+    script = Late((A,), (), (A,), (), ())  # each look at what is left is followed by one for a wildcard
+    transport = MemoryTransport(script)
+    outcome = Client(SERVER, transport=transport).delete("home", rrtype="A", zone=ZONE)
+    assert outcome.verified
+    assert outcome.after == ()
+    assert transport.now > 0
+
+
+def test_what_was_noted_before_the_change_came_is_forgotten() -> None:
+    outcome, _, _ = set_home(Late((OLD_TTL,), (), (A,), (AAAA,)), "192.0.2.1", "2001:db8::1")
+    assert outcome.verified
+    assert outcome.notes == ()
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy(timeout=0.2, retries=1), Policy(timeout=0.01, retries=0)], ids=str)
+def test_a_change_that_never_comes_is_waited_for_no_longer_than_an_answer(policy: Policy) -> None:
+    transport = MemoryTransport(Late(()))
+    with pytest.raises(NotApplied, match="there stands nothing") as caught:
+        Client(SERVER, transport=transport, policy=policy).set("home", ADDRESS, zone=ZONE, ttl=60)
+    assert caught.value.may_come
+    assert "a secondary that forwards updates shows them only later" in caught.value.hint
+    assert transport.now == pytest.approx(policy.patience)
+
+
+def test_without_verify_nothing_is_waited_for() -> None:
+    transport = MemoryTransport(Late(()))
+    Client(SERVER, transport=transport).set("home", ADDRESS, zone=ZONE, ttl=60, verify=False)
+    assert transport.now == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "rrtype", "value", "stands", "hint"),
+    [
+        ("home", "A", "192.0.2.1", (BESIDE,), "nothing can stand beside a CNAME"),
+        ("home", "CNAME", "other.example.com.", (A,), "a CNAME cannot stand beside other records"),
+        ("@", "SOA", "a. b. 1 2 3 4 5", (SOA,), "a SOA record with a serial that is not higher is left out"),
+        ("@", "DS", "1 8 2 " + "00" * 32, (), "DS records stand in the parent zone"),
+        (
+            "home",
+            "A",
+            "192.0.2.1",
+            (record("example.com", RRType.DNAME, "example.net."), BESIDE),
+            "the DNAME at example.com hides all names below it",
+        ),
+    ],
+    ids=["beside-cname", "cname-beside", "serial", "DS", "below-dname"],
+)
+def test_a_reason_that_can_be_seen_is_told_at_once(
+    name: str, rrtype: str, value: str, stands: tuple[Record, ...], hint: str
+) -> None:
+    transport = MemoryTransport(Late(stands))
+    with pytest.raises(NotApplied) as caught:
+        Client(SERVER, transport=transport).set(name, value, rrtype=rrtype, zone=ZONE, ttl=60)
+    assert not caught.value.may_come
+    assert caught.value.hint.startswith(hint)
+    assert transport.now == 0
+
+
+@pytest.mark.parametrize(
+    "dname",
+    [
+        record("moved.example.com", RRType.DNAME, "example.net."),
+        record("home.example.com", RRType.DNAME, "example.net."),
+    ],
+    ids=["of-the-target", "of-the-name-itself"],
+)
+def test_a_dname_that_is_not_above_the_name_is_not_the_reason(dname: Record) -> None:
+    chain = (record("home.example.com", RRType.CNAME, "x.moved.example.com."), dname)
+    with pytest.raises(NotApplied) as caught:
+        client(Late(chain)).set("home", ADDRESS, zone=ZONE, ttl=60)
+    assert caught.value.hint.startswith("nothing can stand beside a CNAME")
+
+
+def test_what_stands_instead_is_told_even_if_the_server_then_falls_silent() -> None:
+    answers = iter((said(Rcode.NOERROR, BESIDE),))
+
+    def query(request: Message) -> bytes | None:
+        return next(answers, silent)(request)
+
+    with pytest.raises(NotApplied, match=r"there stands CNAME other\.example\.com\.") as caught:
+        client(Scripted(said(Rcode.NOERROR), query)).set("home", ADDRESS, zone=ZONE, ttl=60)
+    assert caught.value.hint.startswith("nothing can stand beside a CNAME")
 
 
 def test_a_ttl_that_bind_cuts_to_its_maximum_is_noted(tmp_path: Path) -> None:

@@ -156,6 +156,11 @@ def test_a_value_may_look_like_an_option() -> None:
     assert Line(["--key", "--secret"]).options("set").key == "--secret"
 
 
+@pytest.mark.parametrize(("text", "seconds"), [("2.5", 2.5), ("0.5", 0.5), (".5", 0.5), ("5.", 5.0), ("3600", 3600.0)])
+def test_a_timeout_is_read(text: str, seconds: float) -> None:
+    assert Line([f"timeout={text}"]).options("set").timeout == seconds
+
+
 def test_order_of_repeated_values_is_kept() -> None:
     assert Line(["value=b", "--value", "a", "--value=c"]).options("set").value == ("b", "a", "c")
     assert Line(["dns-server=b,a", "dns-server=c"]).options("set").dns_server == ("b", "a", "c")

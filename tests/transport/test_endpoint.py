@@ -61,11 +61,41 @@ def test_a_server_is_read(text: str, server: Server) -> None:
         "192.0.2", "192.0.2.256", "192.0.2.1:", "1", "1.2.3.4.5", "ns.\u0661",
         "[", "[]", "[ns]", "[ns]:53", "[192.0.2.1]:53", "[::1", "[::1]53", "[::1]:", "[::1]:x", "::1]", "[::1]:53:53",
         ":::", "1:2", "2001:db8::1::", "a..b", "a b", "ns:000000000000000053x", "fe80::1%", "[::1%]:53",
+        ".", "@", ".:53", "@:53", "192.0.2.1%lo", "ns%lo", "fe80::1", "[fe80::1]:53", "FEBF:ffff::", "[::1]:0",
     ],
 )  # fmt: skip
 def test_a_wrong_server_is_refused(text: str) -> None:
     with pytest.raises(InvalidText):
         Server.from_text(text)
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536, 70000])
+def test_a_server_has_a_port_that_is_one(port: int) -> None:
+    with pytest.raises(InvalidText, match=f"^{port} is not a port$"):
+        Server("ns.example.com", port)
+
+
+@pytest.mark.parametrize(("text", "hint"), [("fe80::1", "fe80::1%eth0"), ("", "ns.example.com"), ("@", "host name")])
+def test_a_refused_server_gets_a_hint(text: str, hint: str) -> None:
+    with pytest.raises(InvalidText) as caught:
+        Server.from_text(text)
+    assert hint in caught.value.hint
+
+
+def test_a_unique_local_or_neighbouring_address_needs_no_zone() -> None:
+    for text in ("fd00::1", "fec0::1", "fe7f::1"):
+        assert Server.from_text(text) == Server(text)
+
+
+def test_an_international_host_is_what_the_resolver_takes() -> None:
+    assert Server.from_text("bücher.example:5353") == Server("xn--bcher-kva.example", 5353)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_address"), [("192.0.2.1", True), ("::1", True), ("ns", False), ("1.example", False)]
+)
+def test_a_server_knows_whether_its_host_is_an_address(host: str, *, is_address: bool) -> None:
+    assert Server(host).is_address == is_address
 
 
 def test_the_default_port_stands_in_where_the_text_has_none() -> None:

@@ -6,7 +6,7 @@ import time
 
 from dns_update.client.dialogue import Ask, Dialogue, Pause, Settings, unresolved
 from dns_update.client.requests import delete_request, send_update, set_request, show_request
-from dns_update.errors import NoAnswer
+from dns_update.errors import NoAnswer, UsageError
 from dns_update.transport import DNS_PORT
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRClass
@@ -52,6 +52,8 @@ class Client:
         are left out (None: those of the system). `local_address` is the one to send from. `log` is called with lines
         for people. Raises UsageError.
         """
+        if local_address is not None and transport is not None:
+            raise UsageError("local_address and transport are both given", hint="a transport has an address of its own")
         self._settings = Settings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
         self._transport = transport if transport is not None else BlockingTransport(local_address)
 

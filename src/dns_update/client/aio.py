@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dns_update.client.dialogue import Ask, Dialogue, Pause, Settings, unresolved
 from dns_update.client.requests import delete_request, send_update, set_request, show_request
-from dns_update.errors import NoAnswer
+from dns_update.errors import NoAnswer, UsageError
 from dns_update.transport import DNS_PORT
 from dns_update.transport.aio import AsyncioTransport
 from dns_update.wire.codes import RRClass
@@ -44,6 +44,8 @@ class AsyncClient:
         log: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare to talk to `servers`; see Client."""
+        if local_address is not None and transport is not None:
+            raise UsageError("local_address and transport are both given", hint="a transport has an address of its own")
         self._settings = Settings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
         self._transport = transport if transport is not None else AsyncioTransport(local_address)
 

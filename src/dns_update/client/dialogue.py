@@ -204,7 +204,7 @@ class Dialogue:
                 try:
                     return (yield from act(endpoint))
                 except _FINAL as error:
-                    error.failures, error.notes = tuple(own), tuple(self.notes)
+                    error.failures, error.notes = tuple(dict.fromkeys(own)), tuple(self.notes)
                     raise
                 except NoAnswer as error:
                     self._silent[endpoint] = error
@@ -317,5 +317,5 @@ def _most_telling(failures: list[DnsUpdateError]) -> DnsUpdateError:
     """Choose the failure to report: one by a server that answered, rather than that another did not."""
     answered = [failure for failure in failures if not isinstance(failure, NoAnswer)]
     chosen = (answered or failures)[-1]
-    chosen.failures = tuple(failure for failure in failures if failure is not chosen)
+    chosen.failures = tuple(failure for failure in dict.fromkeys(failures) if failure is not chosen)
     return chosen

@@ -72,7 +72,7 @@ def after_set(site: Site, data: Data, ttls: Mapping[int, int]) -> Steps[Records]
         records = yield from site.read(rrtype)
         stands = [record for record in records if record.rrtype == rrtype]
         if _canonical(site, rrtype, values) != _canonical(site, rrtype, [record.rdata for record in stands]):
-            raise (yield from _not_applied(site, rrtype, records))
+            raise (yield from not_applied(site, rrtype, records))
         after |= dict.fromkeys(stands)
         for ttl in {record.ttl for record in stands} - {ttls[rrtype]}:
             site.dialogue.notes.append(f"{rrtype_to_text(rrtype)}: the server holds TTL {ttl}, not {ttls[rrtype]}")
@@ -96,7 +96,7 @@ def after_delete(site: Site, data: Data) -> Steps[Records]:
         if too_much:
             wildcard = yield from _wildcard_behind(site, rrtype, too_much)
             if wildcard is None:
-                raise (yield from _not_applied(site, rrtype, records))
+                raise (yield from not_applied(site, rrtype, records))
             site.dialogue.notes.append(f"{site.place.owner} is gone; the wildcard {wildcard} now answers for it")
             continue
         left |= dict.fromkeys(records)
@@ -127,7 +127,7 @@ def _wildcard_behind(site: Site, rrtype: int, records: list[Record]) -> Steps[Na
     return None
 
 
-def _not_applied(site: Site, rrtype: int, records: Records) -> Steps[NotApplied]:
+def not_applied(site: Site, rrtype: int, records: Records) -> Steps[NotApplied]:
     """Say what stands at the name instead of what was asked for."""
     if not records:
         records = yield from _read_if_possible(site, RRType.ANY)
@@ -135,7 +135,9 @@ def _not_applied(site: Site, rrtype: int, records: Records) -> Steps[NotApplied]
     texts = [f"{rrtype_to_text(r.rrtype)} {rdata_to_text(r.rrtype, r.rdata, r.rrclass)}" for r in stands]
     owner = site.place.owner
     instead = f"there stands {', '.join(texts)}" if texts else "there stands nothing"
-    remedy = (yield from _below_dname(site, rrtype)) or _remedy(site, rrtype, {record.rrtype for record in stands})
+    types = {record.rrtype for record in stands}
+    below_dname = (yield from _below_dname(site, rrtype)) if RRType.CNAME in types else ""
+    remedy = below_dname or _remedy(site, rrtype, types)
     return NotApplied(
         f"{site.endpoint} said NOERROR, but {owner} {rrtype_to_text(rrtype)} is not as asked: {instead}",
         hint=remedy or "the server's log may say why; a secondary that forwards updates shows them only later",
@@ -146,9 +148,14 @@ def _not_applied(site: Site, rrtype: int, records: Records) -> Steps[NotApplied]
 
 def _below_dname(site: Site, rrtype: int) -> Steps[str]:
     """Say that the name lies below a DNAME, from which the server makes up a CNAME (RFC 6672); empty if it does not."""
-    _records, reply = yield from site.look(rrtype)
-    aliases = [record.name for record in reply.message.answer if record.rrtype == RRType.DNAME]
-    return f"the DNAME at {aliases[0]} hides all names below it" if aliases else ""
+    owner = site.place.owner
+    try:
+        _records, reply = yield from site.look(rrtype)
+    except DnsUpdateError:
+        return ""
+    dnames = [record.name for record in reply.message.answer if record.rrtype == RRType.DNAME]
+    above = [name for name in dnames if name != owner and owner.is_within(name)]
+    return f"the DNAME at {above[0]} hides all names below it" if above else ""
 
 
 def _remedy(site: Site, rrtype: int, types: set[int]) -> str:

@@ -12,9 +12,18 @@ from dns_update.errors import (
     ZoneNotFound,
     quoted,
 )
-from dns_update.update import Update, name_in_zone
+from dns_update.update import Update, check_ttl, name_in_zone
 from dns_update.value import Value
-from dns_update.wire.codes import MAX_U16, Rcode, RRClass, RRType, rcode_to_text, rrtype_from_text, rrtype_to_text
+from dns_update.wire.codes import (
+    MAX_U16,
+    Rcode,
+    RRClass,
+    RRType,
+    is_zone_type,
+    rcode_to_text,
+    rrtype_from_text,
+    rrtype_to_text,
+)
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_cidr
 from dns_update.wire.message import Message
 from dns_update.wire.name import Name
@@ -172,23 +181,27 @@ class Delivery:
         An earlier try, here or elsewhere, may have been carried out, and only its answer lost: then it is our own work
         that the prerequisite stumbles over.
         """
+        notes = tuple(self._dialogue.notes)
         try:
             after = yield from read_back()
         except DnsUpdateError:
+            self._dialogue.notes[:] = notes
             raise refusal from None
         self._dialogue.notes.append(
-            f"an earlier try had no answer, and this one {rcode_to_text(reply.message.rcode)}; but everything stands as "
-            "wanted, so the earlier one was carried out"
+            f"an earlier try had no answer, and this one {rcode_to_text(reply.message.rcode)}; but everything stands "
+            "as wanted, so the earlier one was carried out"
         )
         return after
 
     def _read_back(self, read_back: Callable[[], Steps[Records]]) -> Steps[Records | None]:
         """Read back; again and again for a while, as long as what was asked for may just be late."""
         left, pause = self._dialogue.patience, _FIRST_PAUSE
+        notes = tuple(self._dialogue.notes)
         while True:
             try:
                 return (yield from read_back())
             except NotApplied as error:
+                self._dialogue.notes[:] = notes  # what was noted of that look is out of date at the next
                 if not error.may_come or left <= 0:
                     raise
                 if pause == _FIRST_PAUSE:
@@ -211,7 +224,9 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
     """
     _check_requirement(require)
     _check_values(data)
-    place = yield from _locate(dialogue, target)
+    if ttl is not None:
+        check_ttl(ttl)
+    place = yield from locate(dialogue, target)
     _announce(dialogue, place)
     delivery = Delivery(dialogue, verify=verify)
 
@@ -240,7 +255,7 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
             return after_set(site, data, ttls)
 
         reply, after = yield from delivery.carry_out(site, update, read_back)
-        return _outcome(site, reply, before, after)
+        return outcome_at(site, reply.message.rcode, before, after)
 
     return (yield from dialogue.at_first_server(at))
 
@@ -253,7 +268,7 @@ def delete_records(dialogue: Dialogue, target: Target, data: Data, *, require: s
     _check_requirement(require)
     if require == "absent":
         raise UsageError("require=absent makes no sense with delete", hint="use require=existing, or leave it out")
-    place = yield from _locate(dialogue, target)
+    place = yield from locate(dialogue, target)
     if not data and place.owner == place.zone:
         raise UsageError(
             f"this would remove every record at {place.zone} itself", hint="say which: type=A, or address=, or value="
@@ -278,7 +293,7 @@ def delete_records(dialogue: Dialogue, target: Target, data: Data, *, require: s
             return after_delete(site, data)
 
         reply, after = yield from delivery.carry_out(site, update, read_back)
-        return _outcome(site, reply, None, after)
+        return outcome_at(site, reply.message.rcode, None, after)
 
     return (yield from dialogue.at_first_server(at))
 
@@ -291,6 +306,9 @@ def _check_requirement(require: str) -> None:
 def _check_values(data: Data) -> None:
     if not any(data.values()):
         raise UsageError("no value is given that the name shall have", hint="delete removes what stands")
+    for rrtype in data:
+        if not is_zone_type(rrtype):
+            raise UsageError(f"there are no RRsets of type {rrtype_to_text(rrtype)} in a zone")
     for rrtype in _SINGLE:
         if len(set(data.get(rrtype, ()))) > 1:
             raise UsageError(f"a name has one {rrtype_to_text(rrtype)} record; {len(data[rrtype])} are given")
@@ -298,7 +316,7 @@ def _check_values(data: Data) -> None:
 
 def show_records(dialogue: Dialogue, target: Target, rrtypes: Iterable[int]) -> Steps[Outcome]:
     """Return what the authoritative server holds at a name, of these types, in `after`; raises NameNotFound."""
-    place = yield from _locate(dialogue, target)
+    place = yield from locate(dialogue, target)
 
     def at(endpoint: Endpoint) -> Steps[Outcome]:
         site = Site(dialogue, endpoint, place)
@@ -308,7 +326,7 @@ def show_records(dialogue: Dialogue, target: Target, rrtypes: Iterable[int]) -> 
             found |= dict.fromkeys(records)
         if not found and reply.message.rcode == Rcode.NXDOMAIN:
             raise dialogue.refusal(reply, endpoint, Message.query(place.owner, rrtype, place.rrclass))
-        return _outcome(site, reply, None, tuple(found))
+        return outcome_at(site, reply.message.rcode, None, tuple(found))
 
     return (yield from dialogue.at_first_server(at))
 
@@ -320,7 +338,8 @@ def send_update(dialogue: Dialogue, update: Update) -> Steps[Outcome]:
 
     def at(endpoint: Endpoint) -> Steps[Outcome]:
         reply = yield from dialogue.ask_for(endpoint, update.to_message())
-        return _outcome(Site(dialogue, endpoint, Place(update.zone, update.zone, update.rrclass)), reply, None, None)
+        site = Site(dialogue, endpoint, Place(update.zone, update.zone, update.rrclass))
+        return outcome_at(site, reply.message.rcode, None, None)
 
     return (yield from dialogue.at_first_server(at))
 
@@ -370,7 +389,7 @@ def show_request(
     return lambda dialogue: show_records(dialogue, target, types)
 
 
-def _locate(dialogue: Dialogue, target: Target) -> Steps[Place]:
+def locate(dialogue: Dialogue, target: Target) -> Steps[Place]:
     """Return zone and owner name, and see to it that the dialogue has servers; asks only for what was left out."""
     if target.zone is not None:
         owner = target.name if isinstance(target.name, Name) else name_in_zone(target.name, target.zone)
@@ -428,14 +447,15 @@ def _without_other_name_servers(site: Site, update: Update, values: tuple[bytes,
     return update.delete(site.place.owner, RRType.NS, *stale) if stale else update
 
 
-def _outcome(site: Site, reply: Reply, before: Records | None, after: Records | None) -> Outcome:
+def outcome_at(site: Site, rcode: int, before: Records | None, after: Records | None) -> Outcome:
+    """Return what came of a request at the server that carried it out."""
     return Outcome(
         server=site.endpoint,
         zone=site.place.zone,
         name=site.place.owner,
-        rcode=reply.message.rcode,
+        rcode=rcode,
         before=before,
         after=after,
-        notes=tuple(dict.fromkeys(site.dialogue.notes)),  # what is read again says the same again
+        notes=tuple(site.dialogue.notes),
         failures=tuple(site.dialogue.failures),
     )

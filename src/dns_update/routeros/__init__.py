@@ -275,7 +275,6 @@ PROPERTIES = (
              "print every message sent and received to standard error", _yes_no, flag=True),
 )  # fmt: skip
 _BY_NAME = {prop.name: prop for prop in PROPERTIES}
-_FLAGS_ALONE = {(prop.name, "yes") for prop in PROPERTIES if prop.flag}
 
 _HELP_OPTIONS = ("--help", "-h")
 HELP_WORDS = (*_HELP_OPTIONS, "help", "?")
@@ -291,29 +290,29 @@ class Line:
     def __init__(self, words: Sequence[str]) -> None:
         self._given: list[tuple[str, str]] = []
         self._error: UsageError | None = None
-        self.wants_help = False
-        rest = iter(words)
-        try:
-            for word in rest:
-                if word in HELP_WORDS:
-                    self.wants_help = True
-                else:
-                    self._given += self._split(word, rest)
-        except UsageError as error:
-            self._error = error
-            self.wants_help = self.wants_help or any(word in _HELP_OPTIONS for word in rest)
+        self._sound: int | None = None  # how many of the properties stand before the error
+        self._flag_is_open = False  # the last word was a flag without a value
+        self.wants_help = words[0] in HELP_WORDS if words else False
+        rest = iter(words[1:] if self.wants_help else words)
+        for word in rest:
+            if word in _HELP_OPTIONS:
+                self.wants_help = True
+                continue
+            try:
+                self._given.append(self._split(word, rest))
+            except UsageError as error:
+                if self._error is None:
+                    self._error, self._sound = error, len(self._given)
 
     def has(self, flag: str) -> bool:
         """Tell whether a flag is set: `json` or `debug`."""
         return (flag, "yes") in self._given
 
     def options(self, command: str) -> Options:
-        """Return what the properties say to a command; raises UsageError for the first that is wrong."""
-        if self._error is not None:
-            raise self._error
+        """Return what the properties say to a command; raises UsageError for the first word that is wrong."""
         given: dict[str, object] = {}
         behind_secret = False
-        for name, value in self._given:
+        for name, value in self._given[: self._sound]:
             prop = _property(name, command, is_shown=not behind_secret)
             behind_secret = behind_secret or prop.secret
             content = _read(prop, value)
@@ -323,26 +322,29 @@ class Line:
                 given[name] = _joined(given[name], content)
             else:
                 raise UsageError(f"{name}= is given twice", hint="it takes one value")
+        if self._error is not None:
+            raise self._error
         options = Options()
         for name, content in given.items():
             several = _BY_NAME[name].repeatable and not isinstance(content, tuple)
             setattr(options, _BY_NAME[name].attribute, (content,) if several else content)
         return options
 
-    def _split(self, word: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
-        """Yield name and value of the property that starts with `word`, taking further words where they belong to it.
+    def _split(self, word: str, rest: Iterator[str]) -> tuple[str, str]:
+        """Return name and value of the property that starts with `word`, taking further words where they belong to it.
 
         The words of a RouterOS expression in brackets, which a shell has taken apart, are put together again.
         """
         is_gnu = word.startswith("--")
         name, equals, value = word.removeprefix("--").partition("=")
+        follows_flag, self._flag_is_open = self._flag_is_open, False
         if not equals:
-            if self._follows_flag(word):
+            if follows_flag and word in ("yes", "no"):  # `--json yes`
                 name, value = self._given.pop()[0], word
             elif not is_gnu:
                 raise self._stray(word)
             elif name in _BY_NAME and _BY_NAME[name].flag:
-                value = "yes"
+                value, self._flag_is_open = "yes", True
             else:
                 following = next(rest, None)
                 if following is None and name in _BY_NAME:
@@ -354,11 +356,7 @@ class Line:
             if following is None:
                 raise UsageError(f"{name}=: {quoted(value)} has a bracket that is not closed")
             value += f" {following}"
-        yield name, value
-
-    def _follows_flag(self, word: str) -> bool:
-        """Tell whether the word is the value of the flag before it: `--json yes`."""
-        return word in ("yes", "no") and bool(self._given) and self._given[-1] in _FLAGS_ALONE
+        return name, value
 
     def _stray(self, word: str) -> UsageError:
         form = "they are written name=value or --name value, behind the command"

@@ -1,0 +1,123 @@
+"""`--help` and `--version`: what is asked for is printed, and only where it is asked for."""
+
+import re
+import shlex
+
+import pytest
+
+import dns_update as package
+from dns_update.routeros import PROPERTIES, Line
+from tests.support.command import dns_update, in_process
+
+COMMANDS = ("set", "delete", "show")
+OVERVIEW = "dns-update keeps names in DNS zones pointing at the right addresses"
+
+
+def examples(text: str) -> list[list[str]]:
+    """Return the words of each example of a help text, behind `dns-update`."""
+    joined = text.replace("\\\n", " ")
+    lines = re.findall(r"^ +dns-update (?!\[)(.+)$", joined, re.MULTILINE)
+    words = [shlex.split(line) for line in lines]
+    return [example for example in words if any("=" in word for word in example) and "PROPERTY=VALUE..." not in example]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("words", [["{0}", "--help"], ["--help", "{0}"], ["help", "{0}"], ["{0}", "-h"]])
+def test_the_help_of_a_command_names_its_properties_and_its_examples_parse(command: str, words: list[str]) -> None:
+    result = dns_update(*(word.format(command) for word in words))
+    assert result.status == 0
+    assert result.stderr == ""
+    for prop in PROPERTIES:
+        assert (f"  {prop.name}={prop.form}" in result.stdout) == (command in prop.commands), prop.name
+    found = examples(result.stdout)
+    assert len(found) >= 2
+    for example in found:
+        own = example[1:] if example[0] in COMMANDS else example
+        assert (example[0] if example[0] in COMMANDS else "set") == command
+        assert Line(own).options(command).name is not None
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["help"], ["/tool", "dns-update", "--help"]])
+def test_the_overview_names_the_commands_and_its_example_parses(words: list[str]) -> None:
+    result = dns_update(*words)
+    assert result.status == 0
+    for command in COMMANDS:
+        assert command in result.stdout
+    (example,) = examples(result.stdout)
+    assert example[:2] == ["/tool", "dns-update"]
+    assert Line(example[2:]).options("set").name == "home"
+
+
+def test_help_is_found_behind_properties() -> None:
+    result = dns_update("show", "name=home", "--help")
+    assert result.status == 0
+    assert "dns-update show PROPERTY=VALUE" in result.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_line_of_help_is_wider_than_a_wide_terminal(command: str) -> None:
+    text = dns_update(command, "--help").stdout
+    behind_examples = text.partition("Examples:")[0]
+    assert max(map(len, behind_examples.splitlines())) <= 120
+
+
+@pytest.mark.parametrize(
+    ("line", "topic"),
+    [
+        ("set --help", "set"),
+        ("set -h", "set"),
+        ("set help", "set"),
+        ("set ?", "set"),
+        ("help set", "set"),
+        ("--help set", "set"),
+        ("-h show", "show"),
+        ("? delete", "delete"),
+        ("delete name=x --help", "delete"),
+        ("delete nmae=x --help", "delete"),
+        ("show stray --help", "show"),
+        ("show ttl=x -h", "show"),
+        ("/tool dns-update set ?", "set"),
+    ],
+)
+def test_the_help_of_a_command_is_that_commands(line: str, topic: str) -> None:
+    result = in_process(*line.split())
+    assert (result.status, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"dns-update {topic if topic != 'set' else '[set]'} PROPERTY=VALUE...")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["?", "-h", "help", "--help", "name=x --help", "foo=bar --help", "foo=bar -h", "help --json", "--json --help"],
+)
+def test_without_a_command_help_is_the_overview(line: str) -> None:
+    result = in_process(*line.split())
+    assert (result.status, result.stderr) == (0, "")
+    assert result.stdout.startswith(OVERVIEW)
+
+
+@pytest.mark.parametrize("line", ["foo --help", "foo -h", "foo help", "help foo", "--help foo", "? foo", "-h foo"])
+def test_there_is_no_help_for_a_command_that_is_none(line: str) -> None:
+    result = dns_update(*line.split())
+    assert (result.status, result.stdout) == (2, "")
+    assert result.stderr.startswith("dns-update: unknown command 'foo'")
+
+
+@pytest.mark.parametrize("word", ["help", "?"])
+def test_a_word_left_over_from_an_unquoted_value_is_no_request_for_help(word: str) -> None:
+    """Status 0 would say that the update was made."""
+    result = in_process("name=home", "type=TXT", "value=please", word, "zone=example.com", "dns-server=127.0.0.1:1")
+    assert (result.status, result.stdout) == (2, "")
+    assert f"{word!r} is not a property" in result.stderr
+
+
+@pytest.mark.parametrize("line", ["--version", "version", "/tool dns-update --version"])
+def test_the_version(line: str) -> None:
+    result = dns_update(*line.split())
+    assert (result.status, result.stderr) == (0, "")
+    assert result.stdout == f"dns-update {package.__version__}\n"
+
+
+def test_the_version_is_no_property() -> None:
+    result = in_process("set", "--version")
+    assert (result.status, result.stdout) == (2, "")
+    assert "unknown property 'version'" in result.stderr
