@@ -4,7 +4,8 @@
 DnsUpdateError
 ├── LocalError              the caller's mistake, found before anything was sent
 │   ├── UsageError          2  a wrong property, argument, name, number, record or key file
-│   │   └── InvalidText     2  a text that is not of the form that its kind demands
+│   │   ├── InvalidText     2  a text that is not of the form that its kind demands
+│   │   └── ConfigError     2  a configuration of the agent that is wrong
 │   └── NoAddress           3  an address source gave no address that may be published
 ├── Silence                 nobody answered, or nobody who can be believed
 │   ├── NoAnswer            4  no server answered in time, or the network said that none will
@@ -24,6 +25,10 @@ DnsUpdateError
 """
 
 from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_QUOTED = 60  # characters: enough to know a text again, and the error stays one line
 
@@ -77,7 +82,26 @@ class UsageError(LocalError):
 
 
 class InvalidText(UsageError, ValueError):
-    """A text that is not a name, number, address or record of the form that was asked for."""
+    """A text that is not a name, number, address or record of the form that was asked for.
+
+    Where it is one of several in a list, `place` tells which, from 0 on.
+    """
+
+    place: int | None = None
+
+
+class ConfigError(UsageError):
+    """A configuration that is wrong; its text is the first problem, and how many there are more.
+
+    `problems` are all of them in the order of their lines, each one line that begins `FILE:LINE: `.
+    """
+
+    def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
+        """Take texts and hints, one pair at least."""
+        (first, hint), *others = problems
+        super().__init__(f"{first} (and {len(others)} more)" if others else first, hint=hint)
+        pairs = [(first, hint), *others]
+        self.problems = tuple(f"{what}: {to_do}" if to_do else what for what, to_do in pairs)
 
 
 class NoAddress(LocalError):

@@ -25,7 +25,7 @@ class Value:
             fill(self, name, content)
 
     def _fields(self) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in self.__slots__)
+        return tuple([getattr(self, name) for name in self.__slots__])
 
     def __setattr__(self, name: str, content: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is immutable: make a new one instead of setting {name}")
@@ -39,7 +39,7 @@ class Value:
         return self._fields() == other._fields()
 
     def __hash__(self) -> int:
-        return hash((type(self), *self._fields()))
+        return hash((type(self), self._fields()))
 
     def __copy__(self) -> Self:
         return self

@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -235,6 +236,35 @@ def test_an_interrupt_ends_the_program_with_all_it_started(lifeline: Lifeline) -
     _, stderr = process.communicate()
     assert process.returncode == 130, stderr
     assert lifeline.wait() == b""
+
+
+def test_an_interrupt_amid_the_start_ends_the_program_too(lifeline: Lifeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be up before we are told that it was started."""
+
+    class Interrupted(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: object, **keywords: object) -> None:
+            super().__init__(*arguments, **keywords)  # type: ignore[call-overload]
+            assert lifeline.wait() == b"up\n"
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(module, "Popen", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        address_of_command(held(lifeline, "sleep 1000 & sleep 1000"))
+    assert lifeline.wait() == b""
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_program_may_be_run_in_any_thread() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(address_of_command, shell("echo 1.2.3.4")).result() == ADDRESS
+
+
+def test_interrupts_that_we_ignore_the_program_ignores_too() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert address_of_command(shell("kill -INT $$; echo 1.2.3.4")) == ADDRESS
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_program_is_in_a_session_of_its_own() -> None:

@@ -1,102 +1,111 @@
-"""The addresses of an interface, from the kernel: what it is asked, and what if they change meanwhile."""
-
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+"""The addresses of an interface and of its prefix, out of what the kernel knows."""
 
 import pytest
 
-from dns_update.address import Interface
-from dns_update.address.interface import addresses_of_interface
+from dns_update.address import Interface, Prefix, find_addresses
+from dns_update.address.interface import addresses_of_interface, addresses_of_prefix
+from dns_update.address.netlink import AddressEntry, AddressFlag, Event, LinkEntry, LinkFlag
+from dns_update.address.table import AddressTable
 from dns_update.errors import NoAddress
-from lab import Namespace
-from lab.namespace import unavailable_because
-
-MANY = 1000  # addresses, far more than the kernel puts into one datagram
-
-MEDDLE = """\
-import itertools, socket, subprocess, sys
-from dns_update.address import Interface
-from dns_update.address.interface import addresses_of_interface
-from dns_update.errors import NoAddress
-from dns_update.wire.inet import format_address
-
-times = int(sys.argv[1])
-numbers = itertools.count(1)
-is_new = False
-
-class Meddled(socket.socket):
-    def sendto(self, *arguments):
-        global is_new
-        is_new = True
-        return super().sendto(*arguments)
-
-    def recvfrom(self, *arguments):
-        global is_new, times
-        answer = super().recvfrom(*arguments)
-        if is_new and times:  # the kernel has begun to list them
-            subprocess.run(["ip", "address", "add", f"9.9.9.{next(numbers)}/32", "dev", "lo"], check=True)
-            is_new, times = False, times - 1
-        return answer
-
-socket.socket = Meddled
-try:
-    addresses = addresses_of_interface(Interface("lo", 4))
-except NoAddress as error:
-    print(error)
-else:
-    print(*map(format_address, addresses))
-"""
+from dns_update.wire.inet import format_address, parse_address
 
 
-@pytest.fixture(scope="module")
-def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Namespace]:
-    """Return a namespace with many addresses."""
-    reason = unavailable_because()
-    if reason is not None:
-        pytest.skip(reason)
-    lines = [f"address add 1.2.{number >> 8}.{number & 255}/32 dev lo\n" for number in range(MANY)]
-    batch = tmp_path_factory.mktemp("crowd") / "batch"
-    batch.write_text("".join(lines), encoding="ascii")
-    with Namespace() as namespace:
-        namespace.ip("-batch", str(batch))
-        yield namespace
+def table_of(*entries: AddressEntry, flags: int = LinkFlag.UP | LinkFlag.RUNNING, names: int = 1) -> AddressTable:
+    """Return a table with interfaces veth1, veth2 and so on, and these addresses."""
+    table = AddressTable()
+    for index in range(1, names + 1):
+        table.apply(Event(LinkEntry(index, (f"veth{index}",), flags)), now=0)
+    for entry in entries:
+        table.apply(Event(entry), now=0)
+    return table
 
 
-def meddled(namespace: Namespace, times: int) -> list[str]:
-    """Ask for the addresses while they change, in the first `times` answers of the kernel."""
-    command = [*namespace.prefix, sys.executable, "-c", MEDDLE, str(times)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return done.stdout.split()
+def entry(text: str, *, flags: int = 0, preferred: int = 3600, scope: int = 0) -> AddressEntry:
+    """Return an address of veth1."""
+    address, _slash, length = text.partition("/")
+    return AddressEntry(
+        1, parse_address(address), prefix_length=int(length), flags=flags, preferred=preferred, scope=scope
+    )
 
 
-@pytest.mark.parametrize("times", [0, 1, 3])
-def test_addresses_that_change_while_they_are_listed_are_asked_for_again(crowd: Namespace, times: int) -> None:
-    crowd.ip("address", "flush", "to", "9.9.9.0/24")
-    addresses = meddled(crowd, times)
-    assert len(addresses) == len(set(addresses)) == 1 + MANY + times
-    assert {f"9.9.9.{number}" for number in range(1, times + 1)} <= set(addresses)
+def prefixed(table: AddressTable, host: str = "::5", length: int = 64) -> list[str]:
+    source = Prefix("veth1", parse_address(host), length)
+    return [format_address(address) for address in addresses_of_prefix(source, table)]
 
 
-def test_addresses_that_change_each_time_they_are_listed_are_given_up(crowd: Namespace) -> None:
-    crowd.ip("address", "flush", "to", "9.9.9.0/24")
-    words = " ".join(meddled(crowd, 100))
-    assert words == "No address: the addresses of this machine changed each of the 5 times that the kernel listed them"
-
-
-def test_an_interface_that_is_not_there_has_a_hint_with_those_that_are() -> None:
+def refusal(source: Interface | Prefix, table: AddressTable) -> NoAddress:
     with pytest.raises(NoAddress) as caught:
-        addresses_of_interface(Interface("no-such-one"))
-    assert caught.value.text == "there is no interface no-such-one"
-    names = {path.name for path in Path("/sys/class/net").iterdir()}
-    assert set(caught.value.hint.removeprefix("there are ").replace(" and ", ", ").split(", ")) & names
+        find_addresses([source], allow_private=True, log=pytest.fail, table=table)
+    return caught.value
 
 
-def test_a_hint_names_a_few_of_many_interfaces(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = [(number, f"veth{number}") for number in range(1, 301)]
-    monkeypatch.setattr(socket, "if_nameindex", lambda: many)
-    with pytest.raises(NoAddress) as caught:
-        addresses_of_interface(Interface("no-such-one"))
-    assert caught.value.hint == f"there are {', '.join(name for _, name in many[:8])} and 292 more"
+SOURCES = [Interface("none"), Prefix("none", parse_address("::5"))]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=["interface", "prefix"])
+def test_an_interface_that_is_not_there_has_a_hint_with_those_that_are(source: Interface | Prefix) -> None:
+    error = refusal(source, table_of(names=2))
+    assert error.text == "there is no interface none"
+    assert error.hint == "there are veth1, veth2"
+
+
+def test_a_hint_names_a_few_of_many_interfaces() -> None:
+    hint = refusal(Interface("none"), table_of(names=300)).hint
+    assert hint == f"there are {', '.join(f'veth{number}' for number in range(1, 9))} and 292 more"
+
+
+def test_an_interface_that_is_switched_off_has_no_address() -> None:
+    error = refusal(Interface("veth1"), table_of(entry("1.2.3.4/24"), flags=0))
+    assert error.text == "interface veth1 is switched off"
+    assert error.hint == "ip link set veth1 up"
+
+
+def test_a_cable_pulled_out_takes_no_address_away() -> None:
+    table = table_of(entry("1.2.3.4/24"), flags=LinkFlag.UP)
+    assert addresses_of_interface(Interface("veth1"), table) == [b"\1\2\3\4"]
+
+
+@pytest.mark.parametrize(
+    ("own", "host", "length", "made"),
+    [
+        ("2600:1:2:3::9/64", "::5", 64, ["2600:1:2:3::5"]),
+        ("2600:1:2:3::9/64", "::1:2:3:4", 64, ["2600:1:2:3:1:2:3:4"]),
+        ("2600:1:2:3ff::9/64", "::7:0:0:0:5", 56, ["2600:1:2:307::5"]),
+        ("2600:1:2:3::9/48", "::5", 64, ["2600:1:2:3::5"]),
+        ("2600:1:2:3::9/80", "::5", 80, ["2600:1:2:3::5"]),
+        ("2600:1:2:3:4:5:6:7/127", "::1", 127, ["2600:1:2:3:4:5:6:7"]),
+    ],
+)
+def test_a_prefix_takes_the_host_part_in_place_of_its_own(own: str, host: str, length: int, made: list[str]) -> None:
+    assert prefixed(table_of(entry(own)), host, length) == made
+
+
+def test_the_prefix_that_stays_preferred_longest_comes_first() -> None:
+    table = table_of(entry("2600:1::9/64", preferred=1800), entry("2600:2::9/64"), entry("fd00::9/64", preferred=60))
+    assert prefixed(table) == ["2600:2::5", "2600:1::5", "fd00::5"]
+
+
+def test_addresses_of_one_prefix_make_one_address() -> None:
+    assert prefixed(table_of(entry("2600:1::9/64"), entry("2600:1::a/64"))) == ["2600:1::5"]
+
+
+@pytest.mark.parametrize("flag", [AddressFlag.TENTATIVE, AddressFlag.DEPRECATED, AddressFlag.SECONDARY])
+def test_an_address_that_is_not_published_gives_no_prefix(flag: int) -> None:
+    error = refusal(Prefix("veth1", parse_address("::5")), table_of(entry("2600:1::9/64", flags=flag)))
+    assert error.text == "interface veth1 has no IPv6 prefix of 64 bits: no usable IPv6 address"
+
+
+@pytest.mark.parametrize(
+    ("own", "length", "says"),
+    [
+        (["1.2.3.4/24"], 64, "of 64 bits: no usable IPv6 address"),
+        (["fe80::1/64"], 64, "of 64 bits: no usable IPv6 address"),
+        (["2600:1::9/128"], 64, "of 64 bits: only /128"),
+        (["2600:1::9/128"], 56, "of 64 bits: only /128"),
+        (["2600:1::9/128", "2600:2::9/80"], 72, "of 72 bits: only /80, /128"),
+    ],
+)
+def test_without_a_prefix_the_reason_is_said(own: list[str], length: int, says: str) -> None:
+    error = refusal(Prefix("veth1", parse_address("::5"), length), table_of(*map(entry, own)))
+    assert error.text == f"interface veth1 has no IPv6 prefix {says}"
+    assert "the LAN's" in error.hint

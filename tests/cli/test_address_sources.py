@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lab import Bind, NameServer, dig
+from tests.address.test_web import Service, response
 from tests.cli.test_set import done
 from tests.support.command import Result, access, dns_update
 from tests.support.peer import Silent
@@ -27,7 +28,7 @@ def interfaces(network: NameServer) -> Iterator[NameServer]:
     """Give BIND's namespace network interfaces with all sorts of addresses."""
     namespace = network.namespace
     assert namespace is not None
-    names = [*NAMESPACE_ADDRESSES, "old", "temp", "ppp", "young"]
+    names = [*NAMESPACE_ADDRESSES, "off", "old", "temp", "ppp", "young"]
     for name in names:
         namespace.ip("link", "add", name, "type", "veth", "peer", "name", f"{name}-peer")
         namespace.sysctl(f"ipv6/conf/{name}/accept_dad", "0")
@@ -38,6 +39,8 @@ def interfaces(network: NameServer) -> Iterator[NameServer]:
     for name, addresses in NAMESPACE_ADDRESSES.items():
         for address in addresses:
             namespace.ip("address", "add", address, "dev", name)
+    namespace.ip("address", "add", "1.2.3.8/24", "dev", "off")
+    namespace.ip("link", "set", "off", "down")
     namespace.ip("address", "add", "2600:2::1/64", "dev", "old", "preferred_lft", "0")
     namespace.sysctl("ipv6/conf/temp/use_tempaddr", "2")
     namespace.ip("address", "add", "2600:3::1/64", "dev", "temp", "mngtmpaddr")
@@ -69,6 +72,9 @@ def published(server: NameServer, name: str) -> list[str]:
         ("interface:ppp", ["1.2.3.7"]),  # not 5.6.7.8, the peer's
         ("interface:twofold", ["1.2.3.6"]),
         ("interface:temp", ["2600:3::1"]),  # not the temporary one, which the kernel made of it
+        ("prefix:good+::5", ["2600:1::5"]),
+        ("prefix:good+::1:0:0:0:5/48", ["2600:1:0:1::5"]),
+        ("prefix:temp+::5,interface:v4only", ["1.2.3.5", "2600:3::5"]),
         ("interface:v4only,2001:db8::1", ["1.2.3.5", "2001:db8::1"]),
         ("interface:v4only,interface:good/ipv6", ["1.2.3.5", "2600:1::4"]),
         ("[/ip address get [find interface=good] address]", ["1.2.3.4"]),
@@ -104,6 +110,13 @@ def test_the_kernel_has_the_addresses_that_must_not_be_chosen(interfaces: NameSe
         ("interface:lo/ipv6", "::1 (loopback"),
         ("[/ip address get [find interface=missing] address]", "there is no interface missing"),
         ("interface:good,interface:missing", "there is no interface missing"),
+        ("interface:off", "interface off is switched off"),
+        ("prefix:missing+::5", "there is no interface missing"),
+        ("prefix:v4only+::5", "interface v4only has no IPv6 prefix of 64 bits: no usable IPv6 address"),
+        ("prefix:old+::5", "interface old has no IPv6 prefix of 64 bits: no usable IPv6 address"),
+        ("prefix:private+::5", "the prefix of private has only addresses that the world cannot reach: fd00::5 (unique"),
+        ("dns:", "dns: gave none: over IPv4: network is unreachable"),
+        ("https://me:s3cret@example.com/", "https://example.com gave none: over IPv4: "),
     ],
 )
 def test_without_a_usable_address_nothing_is_sent_and_nothing_removed(
@@ -114,6 +127,7 @@ def test_without_a_usable_address_nothing_is_sent_and_nothing_removed(
     assert result.status == 3
     assert result.failure.startswith("No address:")
     assert reason in result.failure
+    assert "s3cret" not in result.failure
     assert result.sent == []
     assert published(interfaces, unique_name) == ["192.0.2.1", "2001:db8::1"]
 
@@ -140,6 +154,23 @@ def test_allow_private_publishes_them_all_the_same(
     assert "allow-private=yes" in result.hint
     done(publish(interfaces, unique_name, f"address={source}", "allow-private=yes"))
     assert published(interfaces, unique_name) == addresses
+
+
+# dns: and http:
+
+
+def test_a_name_servers_answer(bind: NameServer, unique_name: str) -> None:
+    done(dns_update(*access(bind), f"name=echo-{unique_name}", "ttl=60", "address=1.2.3.4"))
+    source = f"dns:echo-{unique_name}.example.com@{bind.host}:{bind.port}"
+    done(dns_update(*access(bind), f"name={unique_name}", "ttl=60", f"address={source}"))
+    assert published(bind, unique_name) == ["1.2.3.4"]
+
+
+def test_a_web_services_answer(bind: NameServer, unique_name: str) -> None:
+    with Service(lambda _path: response("1.2.3.4\n")) as service:
+        source = f"http://me:s3cret@{service.authority}/ip"
+        done(dns_update(*access(bind), f"name={unique_name}", "ttl=60", f"address={source}"))
+    assert published(bind, unique_name) == ["1.2.3.4"]
 
 
 # command:

@@ -61,21 +61,47 @@ def _failure(status: int) -> str:
 @contextmanager
 def _process(source: Command) -> Iterator[Popen[bytes]]:
     """Start the program; at the end, kill what is left of its process group."""
+    process = None
     try:
-        process = Popen(  # noqa: S603 - the user's own program, and no shell
+        with _interrupts_held():
+            process = _start(source)
+        yield process
+    finally:
+        if process is not None:
+            _signal(process, signal.SIGKILL)
+            _output(process).close()
+            with suppress(TimeoutExpired):
+                process.wait(REAP_SECONDS)
+
+
+def _start(source: Command) -> Popen[bytes]:
+    try:
+        return Popen(  # noqa: S603 - the user's own program, and no shell
             source.words, stdin=DEVNULL, stdout=PIPE, start_new_session=True
         )
     except (OSError, ValueError) as error:  # ValueError: a character that no file name can have
         reason = error.strerror if isinstance(error, OSError) else error
         hint = "no shell runs it; write command:env NAME=VALUE PROGRAM" if "=" in source.words[0] else ""
         raise NoAddress(f"{source} cannot be run: {reason}", hint=hint) from error
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Let an interrupt wait until the end: one that came before we know of the program would leave it behind."""
+    before = signal.getsignal(signal.SIGINT)
+    came: list[int] = []
     try:
-        yield process
+        if callable(before):  # and not ignored: a program would not inherit that from a handler
+            signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+    except ValueError:  # only the main thread has handlers, and gets interrupts
+        before = None
+    try:
+        yield
     finally:
-        _signal(process, signal.SIGKILL)
-        _output(process).close()
-        with suppress(TimeoutExpired):
-            process.wait(REAP_SECONDS)
+        if callable(before):
+            signal.signal(signal.SIGINT, before)
+            if came:
+                before(signal.SIGINT, None)
 
 
 @contextmanager

@@ -1,4 +1,9 @@
-"""The kernel's octets about addresses, read and written: rtnetlink(7). Pure: no socket here."""
+"""The kernel's octets about links, addresses and default routes, read and written: rtnetlink(7). Pure: no socket here.
+
+A netlink socket gets two kinds of messages. Those of a dump answer a request and bear its sequence number and the
+socket's port; they list what there is. All others are events: what came, changed or went, as somebody made it so. An
+event bears the sequence number and port of whoever caused it, which may be anything.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +16,42 @@ from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
 
-# linux/netlink.h, linux/rtnetlink.h, linux/if_addr.h
+    Subject: TypeAlias = "AddressEntry | LinkEntry | DefaultRoute"
+
+# linux/netlink.h, linux/rtnetlink.h, linux/if_addr.h, linux/if_link.h
 NLMSG_ERROR = 2
 NLMSG_DONE = 3
+RTM_NEWLINK = 16
+RTM_DELLINK = 17
+RTM_GETLINK = 18
 RTM_NEWADDR = 20
+RTM_DELADDR = 21
 RTM_GETADDR = 22
+RTM_NEWROUTE = 24
+RTM_DELROUTE = 25
 _NLM_F_REQUEST = 0x001
+_NLM_F_MULTI = 0x002
 _NLM_F_DUMP_INTR = 0x010
 _NLM_F_DUMP = 0x300
-_ADDRESS_OCTETS = {2: IPV4_OCTETS, 10: IPV6_OCTETS}  # AF_INET, AF_INET6
+_FAMILY_OCTETS = {2: IPV4_OCTETS, 10: IPV6_OCTETS}  # AF_INET, AF_INET6
 _IFA_ADDRESS = 1
 _IFA_LOCAL = 2
 _IFA_CACHEINFO = 6
 _IFA_FLAGS = 8
+_IFLA_IFNAME = 3
+_IFLA_EXT_MASK = 29
+_IFLA_PROP_LIST = 52
+_IFLA_ALT_IFNAME = 53
+_SKIP_STATS = 1 << 3  # RTEXT_FILTER_SKIP_STATS: two thirds of what the kernel says of a link, and of no use here
+_NLA_TYPE_MASK = 0x3FFF  # the two bits above tell of nesting and byte order
+_RTN_UNICAST = 1
+
+# The multicast groups whose members get the events that are read here.
+EVENT_GROUPS = (
+    0x001 | 0x010 | 0x040 | 0x100 | 0x400
+)  # RTMGRP_LINK, _IPV4_IFADDR, _IPV4_ROUTE, _IPV6_IFADDR, _IPV6_ROUTE
 
 
 class AddressFlag:
@@ -36,8 +63,18 @@ class AddressFlag:
     TENTATIVE = 0x40
 
 
+class LinkFlag:
+    """What the kernel says about a link (linux/if.h)."""
+
+    UP = 0x1  # somebody has switched it on
+    RUNNING = 0x40  # and it can carry packets: cable, carrier or peer are there
+
+
 _HEADER = Struct("=IHHII")  # length, type, flags, sequence number, port
 _IFADDRMSG = Struct("=BBBBI")  # family, prefix length, flags, scope, interface index
+_IFINFOMSG = Struct("=BxHiII")  # family, kind of hardware, interface index, flags, which of them changed
+_RTMSG = Struct("=BBBBBBBBI")  # family, prefix lengths (to, from), TOS, table, protocol, scope, kind, flags
+_CACHEINFO = Struct("=IIII")  # preferred, valid (seconds), created, updated (hundredths of a second)
 _ATTRIBUTE = Struct("=HH")  # length, type
 _U32 = Struct("=I")
 _I32 = Struct("=i")
@@ -46,75 +83,170 @@ FOREVER = 0xFFFFFFFF  # a lifetime without end
 
 
 class AddressEntry(Value):
-    """One address of one interface; `preferred` is the seconds for which it stays preferred."""
+    """One address of one interface, which `index` is the number of.
 
-    __slots__ = ("address", "flags", "index", "preferred", "scope")
+    `peer` is the address at the other end of a point-to-point link, else `address` again. `preferred` is the seconds
+    for which it stays preferred, or FOREVER; `created` and `updated` are hundredths of a second since the machine
+    started, as its monotonic clock counts them.
+    """
+
+    __slots__ = ("address", "created", "flags", "index", "peer", "preferred", "prefix_length", "scope", "updated")
     index: int
     address: bytes
+    prefix_length: int
+    peer: bytes
     flags: int
     scope: int
     preferred: int
+    created: int
+    updated: int
 
-    def __init__(self, index: int, address: bytes, flags: int, scope: int, preferred: int) -> None:
-        self._fill(index=index, address=address, flags=flags, scope=scope, preferred=preferred)
+    def __init__(  # noqa: PLR0913 - the kernel says as much about an address
+        self,
+        index: int,
+        address: bytes,
+        *,
+        prefix_length: int = 0,
+        peer: bytes | None = None,
+        flags: int = 0,
+        scope: int = 0,
+        preferred: int = FOREVER,
+        created: int = 0,
+        updated: int = 0,
+    ) -> None:
+        self._fill(
+            index=index,
+            address=address,
+            prefix_length=prefix_length,
+            peer=address if peer is None else peer,
+            flags=flags,
+            scope=scope,
+            preferred=preferred,
+            created=created,
+            updated=updated,
+        )
 
 
-class Dump(Value):
-    """What one datagram of an answer held.
+class LinkEntry(Value):
+    """One network interface: its number, its name with its alternative ones behind, and its LinkFlags."""
 
-    `is_last` tells whether the answer ends with it; `errno` is not 0 if the kernel refused or gave up; `is_interrupted`
-    tells that the addresses changed while they were listed, so that the list may lack some, or have some twice.
+    __slots__ = ("flags", "index", "names")
+    index: int
+    names: tuple[str, ...]
+    flags: int
+
+    def __init__(self, index: int, names: tuple[str, ...], flags: int) -> None:
+        self._fill(index=index, names=names, flags=flags)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it is switched on."""
+        return bool(self.flags & LinkFlag.UP)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it can carry packets."""
+        return bool(self.flags & LinkFlag.RUNNING)
+
+
+class DefaultRoute(Value):
+    """A route to everywhere, for addresses of 4 or 16 octets."""
+
+    __slots__ = ("octets",)
+    octets: int
+
+    def __init__(self, octets: int) -> None:
+        self._fill(octets=octets)
+
+
+class Event(Value):
+    """What is there now as `subject` says, or, if it `is_gone`, is there no more."""
+
+    __slots__ = ("is_gone", "subject")
+    subject: Subject
+    is_gone: bool
+
+    def __init__(self, subject: Subject, *, is_gone: bool = False) -> None:
+        self._fill(subject=subject, is_gone=is_gone)
+
+
+class Datagram(Value):
+    """What one datagram held: of the dump that was asked for what it `listed`, and `events`.
+
+    `is_last` tells whether the dump ends with it; `errno` is not 0 if the kernel refused it or gave up;
+    `is_interrupted` tells that what is listed changed meanwhile, so that the dump may lack some, or have some twice.
     """
 
-    __slots__ = ("entries", "errno", "is_interrupted", "is_last")
-    entries: tuple[AddressEntry, ...]
+    __slots__ = ("errno", "events", "is_interrupted", "is_last", "listed")
+    listed: tuple[Subject, ...]
+    events: tuple[Event, ...]
     is_last: bool
     is_interrupted: bool
     errno: int
 
     def __init__(
-        self, entries: tuple[AddressEntry, ...], *, is_last: bool, is_interrupted: bool = False, errno: int = 0
+        self,
+        listed: tuple[Subject, ...] = (),
+        events: tuple[Event, ...] = (),
+        *,
+        is_last: bool = False,
+        is_interrupted: bool = False,
+        errno: int = 0,
     ) -> None:
-        self._fill(entries=entries, is_last=is_last, is_interrupted=is_interrupted, errno=errno)
+        self._fill(listed=listed, events=events, is_last=is_last, is_interrupted=is_interrupted, errno=errno)
 
 
-def dump_request(sequence: int) -> bytes:
+def link_dump_request(sequence: int) -> bytes:
+    """Return the request for all interfaces."""
+    mask = _ATTRIBUTE.pack(_ATTRIBUTE.size + _U32.size, _IFLA_EXT_MASK) + _U32.pack(_SKIP_STATS)
+    return _dump_request(RTM_GETLINK, sequence, _IFINFOMSG.pack(0, 0, 0, 0, 0) + mask)
+
+
+def address_dump_request(sequence: int) -> bytes:
     """Return the request for all addresses of all interfaces."""
-    length = _HEADER.size + _IFADDRMSG.size
-    header = _HEADER.pack(length, RTM_GETADDR, _NLM_F_REQUEST | _NLM_F_DUMP, sequence, 0)
-    return header + _IFADDRMSG.pack(0, 0, 0, 0, 0)
+    return _dump_request(RTM_GETADDR, sequence, _IFADDRMSG.pack(0, 0, 0, 0, 0))
 
 
-def decode(octets: bytes, *, sequence: int | None = None, port: int | None = None) -> Dump:
+def _dump_request(kind: int, sequence: int, body: bytes) -> bytes:
+    return _HEADER.pack(_HEADER.size + len(body), kind, _NLM_F_REQUEST | _NLM_F_DUMP, sequence, 0) + body
+
+
+def decode(octets: bytes | memoryview, *, sequence: int, port: int) -> Datagram:
     """Read one datagram from the kernel; raises MalformedMessage.
 
-    With `sequence`, a request's, and `port`, its socket's, only messages that answer that request are taken.
+    `sequence` is that of the dump under way, `port` its socket's.
     """
-    entries: list[AddressEntry] = []
+    listed: list[Subject] = []
+    events: list[Event] = []
+    errno: int | None = None
     is_interrupted = False
     try:
         for kind, flags, *answered, body in _messages(octets):
-            if sequence is not None and answered != [sequence, port]:
-                continue
-            is_interrupted = is_interrupted or bool(flags & _NLM_F_DUMP_INTR)
+            is_ours = answered == [sequence, port]
+            is_listed = is_ours and bool(flags & _NLM_F_MULTI)  # what we cause would have our number, and not this flag
+            is_interrupted |= is_listed and bool(flags & _NLM_F_DUMP_INTR)
             if kind in (NLMSG_DONE, NLMSG_ERROR):
-                errno = _errno(kind, body)
-                return Dump(tuple(entries), is_last=True, is_interrupted=is_interrupted, errno=errno)
-            if kind == RTM_NEWADDR:
-                entries += _entry(body)
+                if is_ours and errno is None:
+                    errno = _errno(kind, body)
+            elif is_listed and errno is None:
+                listed += [event.subject for event in _events(kind, body)]
+            elif not is_listed:
+                events += _events(kind, body)
     except error as reason:  # struct's: the octets did not suffice
         raise MalformedMessage(f"a netlink message is cut off: {reason}") from reason
-    return Dump(tuple(entries), is_last=False, is_interrupted=is_interrupted)
+    return Datagram(
+        tuple(listed), tuple(events), is_last=errno is not None, is_interrupted=is_interrupted, errno=errno or 0
+    )
 
 
-def _messages(octets: bytes) -> Iterator[tuple[int, int, int, int, bytes]]:
+def _messages(octets: bytes | memoryview) -> Iterator[tuple[int, int, int, int, bytes]]:
     """Yield type, flags, sequence number, port and body of each message in a datagram."""
     position = 0
     while position < len(octets):
         length, kind, flags, sequence, port = _HEADER.unpack_from(octets, position)
         if length < _HEADER.size or position + length > len(octets):
             raise MalformedMessage(f"a netlink message of {length} octets at {position}")
-        yield kind, flags, sequence, port, octets[position + _HEADER.size : position + length]
+        yield kind, flags, sequence, port, bytes(octets[position + _HEADER.size : position + length])
         position += _aligned(length)
 
 
@@ -126,32 +258,87 @@ def _errno(kind: int, body: bytes) -> int:
     return max(0, -code)
 
 
-def _entry(body: bytes) -> tuple[AddressEntry, ...]:
-    """Read one RTM_NEWADDR; what is no IPv4 or IPv6 address (Phonet, MCTP) is passed over."""
-    family, _prefix_length, flags, scope, index = _IFADDRMSG.unpack_from(body)
-    attributes = _attributes(body)
+def _events(kind: int, body: bytes) -> list[Event]:
+    """Read one message as an event; what tells nothing about our subjects is passed over."""
+    subject: Subject | None = None
+    if kind in (RTM_NEWADDR, RTM_DELADDR):
+        subject = _address(body)
+    elif kind in (RTM_NEWLINK, RTM_DELLINK):
+        subject = _link(body)
+    elif kind in (RTM_NEWROUTE, RTM_DELROUTE):
+        subject = _default_route(body)
+    return [] if subject is None else [Event(subject, is_gone=kind in (RTM_DELADDR, RTM_DELLINK, RTM_DELROUTE))]
+
+
+def _address(body: bytes) -> AddressEntry | None:
+    """Read an address; None if it is no IPv4 or IPv6 address (but Phonet's or MCTP's)."""
+    family, prefix_length, flags, scope, index = _IFADDRMSG.unpack_from(body)
+    attributes = dict(_attributes(body, _IFADDRMSG.size))
+    peer = attributes.get(_IFA_ADDRESS, b"")
     # On a point-to-point link IFA_ADDRESS is the peer's, IFA_LOCAL ours.
-    address = attributes.get(_IFA_LOCAL) or attributes.get(_IFA_ADDRESS, b"")
-    if family not in _ADDRESS_OCTETS or not address:
-        return ()
-    if len(address) != _ADDRESS_OCTETS[family]:
+    address = attributes.get(_IFA_LOCAL) or peer
+    if family not in _FAMILY_OCTETS or not address:
+        return None
+    if {len(address), len(peer or address)} != {_FAMILY_OCTETS[family]}:
         raise MalformedMessage(f"an address of {len(address)} octets in family {family}")
+    if prefix_length > len(address) * 8:
+        raise MalformedMessage(f"a prefix length of {prefix_length} in family {family}")
     if _IFA_FLAGS in attributes:  # all 32 bits; the header has room for 8
         flags = _U32.unpack_from(attributes[_IFA_FLAGS])[0]
-    preferred = _U32.unpack_from(attributes[_IFA_CACHEINFO])[0] if _IFA_CACHEINFO in attributes else FOREVER
-    return (AddressEntry(index, address, flags, scope, preferred),)
+    preferred, created, updated = FOREVER, 0, 0
+    if _IFA_CACHEINFO in attributes:
+        preferred, _valid, created, updated = _CACHEINFO.unpack_from(attributes[_IFA_CACHEINFO])
+    return AddressEntry(
+        index,
+        address,
+        prefix_length=prefix_length,
+        peer=peer or address,
+        flags=flags,
+        scope=scope,
+        preferred=preferred,
+        created=created,
+        updated=updated,
+    )
 
 
-def _attributes(body: bytes) -> dict[int, bytes]:
-    attributes = {}
-    position = _IFADDRMSG.size
+def _link(body: bytes) -> LinkEntry | None:
+    """Read an interface; None if the message tells of something else about it.
+
+    A bridge tells in these messages of its ports, with its own address family; to leave a bridge is RTM_DELLINK, too.
+    """
+    family, _hardware, index, flags, _change = _IFINFOMSG.unpack_from(body)
+    if family:
+        return None
+    names: list[str] = []
+    for kind, content in _attributes(body, _IFINFOMSG.size):
+        if kind == _IFLA_IFNAME:
+            names.insert(0, _name(content))
+        elif kind == _IFLA_PROP_LIST:
+            names += [_name(name) for inner, name in _attributes(content, 0) if inner == _IFLA_ALT_IFNAME]
+    return LinkEntry(index, tuple(names), flags)
+
+
+def _name(content: bytes) -> str:
+    """Return an interface's name as Python hands over that of the command line."""
+    return content.partition(b"\0")[0].decode(errors="surrogateescape")
+
+
+def _default_route(body: bytes) -> DefaultRoute | None:
+    """Read a route; None if it is not to everywhere, or is a trap ("unreachable")."""
+    family, to_length, _from_length, _tos, _table, _protocol, _scope, kind, _flags = _RTMSG.unpack_from(body)
+    if family not in _FAMILY_OCTETS or to_length or kind != _RTN_UNICAST:
+        return None
+    return DefaultRoute(_FAMILY_OCTETS[family])
+
+
+def _attributes(body: bytes, position: int) -> Iterator[tuple[int, bytes]]:
+    """Yield type and content of each attribute from `position` on."""
     while position + _ATTRIBUTE.size <= len(body):
         length, kind = _ATTRIBUTE.unpack_from(body, position)
         if length < _ATTRIBUTE.size or position + length > len(body):
             raise MalformedMessage(f"a netlink attribute of {length} octets at {position}")
-        attributes[kind] = body[position + _ATTRIBUTE.size : position + length]
+        yield kind & _NLA_TYPE_MASK, body[position + _ATTRIBUTE.size : position + length]
         position += _aligned(length)
-    return attributes
 
 
 def _aligned(length: int) -> int:

@@ -1,0 +1,34 @@
+"""Asking somebody far away which address we come from, over IPv4 and over IPv6."""
+
+from __future__ import annotations
+
+from dns_update.errors import NoAddress
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dns_update.address.source import Resolver, Web
+
+FAMILIES = {IPV4_OCTETS: "IPv4", IPV6_OCTETS: "IPv6"}
+
+
+class NotToldError(Exception):
+    """Over one family no address could be had; the text says why."""
+
+
+def ask_families(source: Resolver | Web, ask: Callable[[int], bytes]) -> list[bytes]:
+    """Return what `ask` gives, called with 4 and with 16 (octets), or with the one that the source is for.
+
+    One address is enough: most networks have but one family. Raises NoAddress, with the reasons, if there is none.
+    """
+    found, reasons = [], []
+    for octets in FAMILIES if source.octets is None else (source.octets,):
+        try:
+            found.append(ask(octets))
+        except NotToldError as error:
+            reasons.append(f"over {FAMILIES[octets]}: {error}")
+    if not found:
+        raise NoAddress(f"{source} gave none: {'; '.join(reasons)}")
+    return found

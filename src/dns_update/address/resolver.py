@@ -1,0 +1,149 @@
+"""The address that name servers answer with, since the question came from there.
+
+Nothing of this is signed. What stands against forgers is that each question has a random message ID and goes out from
+a port of its own, and that only what comes from the address asked is read.
+"""
+
+from __future__ import annotations
+
+from dns_update.address.families import FAMILIES, NotToldError, ask_families
+from dns_update.address.source import some_of
+from dns_update.errors import InvalidText, NoAnswer
+from dns_update.exchange import Exchange, Policy, Reply
+from dns_update.transport import DNS_PORT, Endpoint
+from dns_update.transport.blocking import BlockingTransport
+from dns_update.value import Value
+from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_address
+from dns_update.wire.message import Message
+from dns_update.wire.name import Name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.address.source import Resolver
+
+_ADDRESS_TYPES = {IPV4_OCTETS: RRType.A, IPV6_OCTETS: RRType.AAAA}
+_SECONDS = 2.0  # for one try; the farthest of these servers answers within 0.3 s
+_RETRIES = 2  # if there is one server; if there are more, the next is as good as another try
+
+
+class Service(Value):
+    """A well-known service: the question that its server answers with the asker's address.
+
+    `is_authoritative` tells that it alone is so for the name, and that an answer which does not say so has come
+    through another resolver, whose address would then stand in it. (Some networks divert all that goes to port 53.)
+    The others' names mean nothing to other resolvers.
+    """
+
+    __slots__ = ("addresses", "is_authoritative", "is_text", "name", "rrclass")
+    name: Name
+    addresses: tuple[str, ...]
+    is_text: bool
+    rrclass: int
+    is_authoritative: bool
+
+    def __init__(
+        self,
+        name: Name,
+        addresses: tuple[str, ...],
+        *,
+        is_text: bool = False,
+        rrclass: int = RRClass.IN,
+        is_authoritative: bool = False,
+    ) -> None:
+        self._fill(name=name, addresses=addresses, is_text=is_text, rrclass=rrclass, is_authoritative=is_authoritative)
+
+
+SERVICES = (
+    Service(Name.from_text("whoami.cloudflare"), ("1.1.1.1", "2606:4700:4700::1111"), is_text=True, rrclass=RRClass.CH),
+    Service(Name.from_text("myip.opendns.com"), ("208.67.222.222", "2620:119:35::35")),
+    Service(
+        Name.from_text("o-o.myaddr.l.google.com"),
+        ("216.239.32.10", "2001:4860:4802:32::a"),
+        is_text=True,
+        is_authoritative=True,
+    ),
+)
+
+
+def addresses_of_resolver(source: Resolver) -> list[bytes]:
+    """Ask over each family, and of the services built in one after another; return what they say.
+
+    The answer must be a single address, of the family over which was asked. A family takes 2 s for each server at
+    most. Raises NoAddress.
+    """
+    return ask_families(source, lambda octets: _ask(source, octets))
+
+
+def _ask(source: Resolver, octets: int) -> bytes:
+    """Return our address of one family; raises NotToldError."""
+    reasons: dict[str, list[str]] = {}
+    rounds = _rounds(source, octets)
+    policy = Policy(timeout=_SECONDS, retries=_RETRIES if len(rounds) == 1 else 0)
+    for service, endpoint in rounds:
+        try:
+            return _ask_service(service, endpoint, octets, policy)
+        except NotToldError as error:
+            reasons.setdefault(str(error), []).append(str(endpoint))
+    raise NotToldError(", ".join(f"{reason} ({some_of(endpoints)})" for reason, endpoints in reasons.items()))
+
+
+def _rounds(source: Resolver, octets: int) -> list[tuple[Service, Endpoint]]:
+    """Return who is to be asked over one family, in turn; raises NotToldError if there is nobody."""
+    if source.name is None or source.server is None:
+        return [(service, endpoint) for service in SERVICES for endpoint in _endpoints(service.addresses, octets)]
+    own = Service(source.name, _resolve(source.server.host), is_text=source.is_text)
+    endpoints = _endpoints(own.addresses, octets, source.server.port)
+    if not endpoints:
+        raise NotToldError(f"{source.server.host} has no {FAMILIES[octets]} address")
+    return [(own, endpoint) for endpoint in endpoints]
+
+
+def _resolve(host: str) -> tuple[str, ...]:
+    try:
+        return BlockingTransport().resolve(host)
+    except OSError as error:
+        raise NotToldError(f"{host}: {(error.strerror or str(error)).lower()}") from error
+
+
+def _endpoints(addresses: tuple[str, ...], octets: int, port: int = DNS_PORT) -> list[Endpoint]:
+    is_ipv6 = octets == IPV6_OCTETS
+    return [endpoint for address in addresses if (endpoint := Endpoint(address, port)).is_ipv6 == is_ipv6]
+
+
+def _ask_service(service: Service, endpoint: Endpoint, octets: int, policy: Policy) -> bytes:
+    rrtype = RRType.TXT if service.is_text else _ADDRESS_TYPES[octets]
+    query = Message.query(service.name, rrtype, service.rrclass, Flag.RD)
+    try:
+        reply = BlockingTransport().carry(Exchange(query, None, policy), endpoint)
+    except NoAnswer as error:
+        raise NotToldError(error.text.partition(" (")[0]) from error
+    assert isinstance(reply, Reply)  # noqa: S101 - what was not signed needs no verifying
+    return _address_in(reply.message, service, rrtype, octets)
+
+
+def _address_in(message: Message, service: Service, rrtype: int, octets: int) -> bytes:
+    """Return the single address of an answer; raises NotToldError."""
+    if message.rcode != Rcode.NOERROR:
+        raise NotToldError(f"the answer is {rcode_to_text(message.rcode)}")
+    if service.is_authoritative and not message.is_authoritative:
+        raise NotToldError("the answer is another resolver's")
+    asked = (rrtype, service.rrclass)
+    answers = {record.rdata for record in message.answer if (record.rrtype, record.rrclass) == asked}
+    if len(answers) != 1:
+        raise NotToldError(f"the answer has {len(answers)} such records")
+    rdata = answers.pop()
+    address = _address_of_text(rdata) if service.is_text else rdata
+    if address is None or len(address) != octets:
+        raise NotToldError(f"the answer is no {FAMILIES[octets]} address")
+    return address
+
+
+def _address_of_text(rdata: bytes) -> bytes | None:
+    """Return the address that a TXT record's only string is; None if it is none."""
+    if not rdata or rdata[0] != len(rdata) - 1:
+        return None
+    try:
+        return parse_address(rdata[1:].decode("ascii", errors="replace"))
+    except InvalidText:
+        return None

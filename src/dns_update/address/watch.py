@@ -1,0 +1,245 @@
+"""The interfaces and addresses of this machine, watched: the kernel tells an asyncio loop of every change.
+
+The socket is subscribed before anything is listed, so that no change falls between the two. If the kernel had to drop
+events, or something came that cannot be read, the socket is closed, and all begins anew with another one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from errno import ENOBUFS
+
+from dns_update.address.listing import Listing
+from dns_update.address.netlink import EVENT_GROUPS, DefaultRoute, LinkEntry
+from dns_update.address.snapshot import LARGEST_DATAGRAM
+from dns_update.address.table import AddressTable
+from dns_update.errors import MalformedMessage, NoAddress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dns_update.address.netlink import Event
+
+_KERNEL = (0, 0)
+_SO_RCVBUFFORCE = 33  # asm-generic/socket.h; beyond the machine's limit, for who may
+RECEIVE_OCTETS = 4 << 20  # room for some thousand events, until the loop has time for them
+_BURST = 500  # datagrams read in one go; a few milliseconds
+_QUICK = 5  # listings begun anew at once; if even so many were disturbed, the next waits
+_PAUSE = 1.0  # seconds it waits
+
+
+class Watch:
+    """Keeps an AddressTable right, and says when it has changed.
+
+    `changed` is called, within the loop, with the table and the names of the interfaces whose usable addresses, or
+    their order, are no longer what they were: once for all that came together, the first time with all that have any.
+    `network_up` is called, after that, when a link can carry packets that could not before, when a default route
+    appears, or when that may have happened unseen: a good moment to try what has failed. Neither may raise.
+    """
+
+    def __init__(
+        self,
+        changed: Callable[[AddressTable, frozenset[str]], None],
+        network_up: Callable[[], None],
+        *,
+        receive_octets: int = RECEIVE_OCTETS,
+    ) -> None:
+        """Prepare; `open` begins. `receive_octets` is the room for events that the loop had no time for yet."""
+        self.table = AddressTable()
+        self.losses = 0  # how often events were lost, or could not be read
+        self._changed = changed
+        self._network_up = network_up
+        self._receive_octets = receive_octets
+        self._told: dict[str, tuple[tuple[bytes, int], ...]] = {}
+        self._is_up_due = False
+        self._is_table_whole = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._kernel: socket.socket | None = None
+        self._listing = Listing(0, most_interruptions=0)
+        self._opened: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._failures = 0  # in a row
+        self._buffer = bytearray(LARGEST_DATAGRAM)
+
+    async def open(self) -> None:
+        """Begin to watch, and return once the table is there and `changed` was called with it.
+
+        No privilege is needed. Raises NoAddress if the kernel does not tell.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._opened = self._loop.create_future()
+        try:
+            self._subscribe()
+        except OSError as error:
+            self.close()
+            raise _not_told(error) from error
+        await self._opened
+
+    def close(self) -> None:
+        """Watch no longer; nothing is called any more."""
+        self._unsubscribe()
+        if self._opened is not None:
+            self._opened.cancel()
+        self._loop = None
+
+    def _subscribe(self) -> None:
+        self._kernel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.NETLINK_ROUTE)
+        _make_room(self._kernel, self._receive_octets)
+        self._kernel.bind((0, EVENT_GROUPS))
+        self._running.add_reader(self._kernel, self._read)
+        self._list()
+
+    def _unsubscribe(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._kernel is not None:
+            self._running.remove_reader(self._kernel)
+            self._kernel.close()
+            self._kernel = None
+
+    def _begin_anew(self, error: OSError | MalformedMessage) -> None:
+        """Give the socket up for another one: at once, or after a pause if that has not helped."""
+        self._unsubscribe()
+        self.losses += 1
+        self._failures += 1
+        self._is_up_due = True
+        if self._failures <= _QUICK:
+            self._resubscribe()
+        elif (opening := self._opening) is not None and not _is_for_want_of_room(error):
+            opening.set_exception(_not_told(error))
+        else:
+            self._timer = self._running.call_later(_PAUSE, self._resubscribe)
+
+    def _resubscribe(self) -> None:
+        self._timer = None
+        try:
+            self._subscribe()
+        except OSError:
+            self._unsubscribe()
+            self._timer = self._running.call_later(_PAUSE, self._resubscribe)
+
+    def _list(self) -> None:
+        """Begin to list everything."""
+        self._timer = None
+        self._listing = Listing(self._open_socket.getsockname()[0], most_interruptions=_QUICK)
+        self._request()
+
+    def _request(self) -> None:
+        request = self._listing.request()
+        if request is not None:
+            self._open_socket.sendto(request, _KERNEL)
+
+    def _take_listing(self) -> None:
+        """Go on with a listing that has come to the end of a dump, or put its table in place of ours."""
+        if self._listing.table is None:
+            self._request()
+            return
+        self.table = self._listing.table
+        self.table.touch(self._told)
+        self._is_table_whole = True
+        if self._listing.is_doubtful:
+            self._timer = self._running.call_later(_PAUSE, self._list_again)
+        else:
+            self._failures = 0
+
+    def _list_again(self) -> None:
+        try:
+            self._list()
+        except OSError as error:
+            self._begin_anew(error)
+
+    @property
+    def _opening(self) -> asyncio.Future[None] | None:
+        """What `open` waits for, as long as it waits."""
+        return None if self._opened is None or self._opened.done() else self._opened
+
+    @property
+    def _running(self) -> asyncio.AbstractEventLoop:
+        assert self._loop is not None  # noqa: S101 - open() has set it
+        return self._loop
+
+    @property
+    def _open_socket(self) -> socket.socket:
+        assert self._kernel is not None  # noqa: S101 - whoever closes it takes its reader and timer away
+        return self._kernel
+
+    def _read(self) -> None:
+        """Take in what has come, and tell of it."""
+        try:
+            for _ in range(_BURST):
+                self._read_datagram()
+        except BlockingIOError:
+            pass
+        except (OSError, MalformedMessage) as error:  # ENOBUFS first of all: the kernel had no room for an event
+            self._begin_anew(error)
+        self._tell()
+
+    def _read_datagram(self) -> None:
+        octets, sender = self._open_socket.recvfrom_into(self._buffer)
+        if sender[0] == _KERNEL[0]:
+            self._take(memoryview(self._buffer)[:octets])
+
+    def _take(self, octets: memoryview) -> None:
+        now = self._running.time()
+        datagram = self._listing.receive(octets, now=now)
+        for event in datagram.events:
+            self._note(event)
+            self.table.apply(event, now=now)
+        if datagram.is_last:
+            self._take_listing()
+
+    def _note(self, event: Event) -> None:
+        """See whether the network may have come up."""
+        subject = event.subject
+        if isinstance(subject, LinkEntry) and subject.is_running and not event.is_gone:
+            before = self.table.link_of(subject.index)
+            self._is_up_due |= before is None or not before.is_running
+        elif isinstance(subject, DefaultRoute) and not event.is_gone:
+            self._is_up_due = True
+
+    def _tell(self) -> None:
+        """Call back, if there is anything to say."""
+        if not self._is_table_whole:
+            return
+        changed = frozenset(name for name in self.table.take_touched() if self._has_changed(name))
+        if changed or self._opening is not None:
+            self._changed(self.table, changed)
+        if (opening := self._opening) is not None:
+            opening.set_result(None)
+        is_listed = self._listing.table is not None
+        if self._is_up_due and is_listed and self._loop is not None:  # it is None if the callback has closed us
+            self._is_up_due = False
+            self._network_up()
+
+    def _has_changed(self, name: str) -> bool:
+        """Tell whether an interface's usable addresses are others than were told, and take note of them."""
+        usable = tuple((entry.address, entry.prefix_length) for entry in self.table.usable(name))
+        if usable == self._told.get(name, ()):
+            return False
+        self._told[name] = usable
+        if not usable:
+            del self._told[name]
+        return True
+
+
+def _make_room(kernel: socket.socket, octets: int) -> None:
+    try:
+        kernel.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, octets)
+    except PermissionError:
+        kernel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, octets)
+
+
+def _is_for_want_of_room(error: OSError | MalformedMessage) -> bool:
+    """Tell whether events were lost because there were too many; they will become fewer."""
+    return isinstance(error, OSError) and error.errno == ENOBUFS
+
+
+def _not_told(error: OSError | MalformedMessage) -> NoAddress:
+    reason = error.text if isinstance(error, MalformedMessage) else error.strerror or str(error)
+    return NoAddress(
+        f"the kernel does not tell of address changes: {reason}",
+        hint="in a systemd unit, RestrictAddressFamilies= must have AF_NETLINK",
+    )

@@ -1,0 +1,195 @@
+"""The address that a web service answers with, since the request came from there.
+
+A proxy that the environment names is not used: the service would see its address in place of ours.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+import socket
+from contextlib import contextmanager
+from http.client import HTTPException, HTTPResponse
+from io import BufferedReader, RawIOBase
+from time import monotonic
+
+from dns_update.address.families import FAMILIES, NotToldError, ask_families
+from dns_update.address.source import Web
+from dns_update.errors import InvalidText
+from dns_update.wire.inet import IPV4_OCTETS, parse_address
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WEB_SECONDS = 10  # for one family, redirects and all
+MOST_REDIRECTS = 3
+LARGEST_BODY = 4096  # an address has at most 45 octets; the rest is for the page around it
+_OK = 200
+_REDIRECTS = (301, 302, 303, 307, 308)
+_SOCKET_FAMILIES = {IPV4_OCTETS: socket.AF_INET}
+_WORD = re.compile(r"[\w.:%]+")
+
+
+def addresses_of_web(source: Web) -> list[bytes]:
+    """Ask over each family for which the host has addresses, and return what it says.
+
+    The answer must be the status 200 and have exactly one address of the family over which was asked, in at most 4
+    KiB; text or markup around it does not matter. Redirects are followed, but not from https to http. A family takes
+    10 s at most, beside what the system's resolver takes. Raises NoAddress.
+    """
+    return ask_families(source, lambda octets: _ask(source, octets))
+
+
+def _ask(source: Web, octets: int) -> bytes:
+    """Return our address of one family; raises NotToldError."""
+    deadline = monotonic() + WEB_SECONDS
+    place = source
+    try:
+        for _ in range(MOST_REDIRECTS + 1):
+            with _answer(place, octets, deadline) as response:
+                if response.status not in _REDIRECTS:
+                    return _address_in(_body(response), octets)
+                place = _redirected(place, response.headers.get("Location", ""))
+    except TimeoutError as error:
+        raise NotToldError(f"no whole answer within {WEB_SECONDS} s") from error
+    except OSError as error:
+        raise NotToldError(_words_of(error)) from error
+    except HTTPException as error:
+        raise NotToldError(f"the answer is not HTTP ({type(error).__name__})") from error
+    raise NotToldError(f"it redirects more than {MOST_REDIRECTS} times")
+
+
+@contextmanager
+def _answer(place: Web, octets: int, deadline: float) -> Iterator[HTTPResponse]:
+    """Send the request and give the answer, its head read; raises OSError and HTTPException."""
+    with _connected(place, octets, deadline) as connection:
+        connection.settimeout(_left(deadline))
+        connection.sendall(_request(place))
+        # All that it asks of a socket is `makefile`.
+        with HTTPResponse(_Deadlined(connection, deadline), method="GET") as response:  # type: ignore[arg-type]
+            response.begin()
+            yield response
+
+
+def _connected(place: Web, octets: int, deadline: float) -> socket.socket:
+    family = _SOCKET_FAMILIES.get(octets, socket.AF_INET6)
+    places = socket.getaddrinfo(place.host.encode(), place.port, family=family, type=socket.SOCK_STREAM)
+    connection = _first_that_connects([entry[4] for entry in places], family, deadline)
+    if place.scheme == "http":
+        return connection
+    import ssl  # noqa: PLC0415 - 12 ms, which http: does without
+
+    with connection:
+        connection.settimeout(_left(deadline))
+        # An answer that is cut off is an error, as long as nobody has signed its end (RFC 8446, section 6.1).
+        return ssl.create_default_context().wrap_socket(
+            connection, server_hostname=place.host, suppress_ragged_eofs=False
+        )
+
+
+def _first_that_connects(addresses: list[tuple[object, ...]], family: int, deadline: float) -> socket.socket:
+    """Connect to the first address that can be reached; each has its share of the time."""
+    failure: OSError = TimeoutError()
+    for done, address in enumerate(addresses):
+        connection = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(_left(deadline) / (len(addresses) - done))
+            connection.connect(address)
+        except OSError as error:
+            connection.close()
+            failure = error
+        else:
+            return connection
+    raise failure
+
+
+def _request(place: Web) -> bytes:
+    lines = [
+        f"GET {place.target} HTTP/1.1",
+        f"Host: {place.authority}",
+        "User-Agent: dns-update",
+        "Accept: text/plain, */*;q=0.5",
+        "Accept-Encoding: identity",
+        "Connection: close",
+    ]
+    if place.credentials:
+        lines.append(f"Authorization: Basic {binascii.b2a_base64(place.credentials, newline=False).decode()}")
+    return "\r\n".join([*lines, "", ""]).encode("ascii")
+
+
+def _body(response: HTTPResponse) -> str:
+    if response.status != _OK:
+        raise NotToldError(f"the answer has status {response.status}")
+    body = response.read(LARGEST_BODY + 1)
+    if len(body) > LARGEST_BODY:
+        raise NotToldError(f"the answer has more than {LARGEST_BODY} octets")
+    if response.length:  # fewer octets came than were announced: half an address is another address
+        raise NotToldError("the answer is cut off")
+    return body.decode(errors="replace")
+
+
+def _address_in(body: str, octets: int) -> bytes:
+    """Return the one address in a text; raises NotToldError."""
+    addresses = {address for word in _WORD.findall(body) if (address := _address_of(word)) is not None}
+    fitting = {address for address in addresses if len(address) == octets}
+    if len(fitting) != 1:
+        count = "several" if fitting else "no"
+        raise NotToldError(f"the answer has {count} {FAMILIES[octets]} addresses")
+    return fitting.pop()
+
+
+def _address_of(word: str) -> bytes | None:
+    try:
+        return parse_address(word.rstrip(".:"))  # the end of a sentence
+    except InvalidText:
+        return None
+
+
+def _redirected(place: Web, location: str) -> Web:
+    """Return where an answer sends us on to; user and password go only where they were meant for."""
+    from urllib.parse import urljoin  # noqa: PLC0415 - seldom needed
+
+    if not location:
+        raise NotToldError("it redirects to what is no web address")
+    try:
+        following = Web.from_text(urljoin(f"{place}{place.target}", location).partition("#")[0])
+    except ValueError as error:  # InvalidText is one, too
+        raise NotToldError("it redirects to what is no web address") from error
+    if place.scheme == "https" and following.scheme != "https":
+        raise NotToldError("it redirects from https to http, where anybody could answer")
+    is_same_server = (following.scheme, following.authority) == (place.scheme, place.authority)
+    credentials = place.credentials if is_same_server else b""
+    return Web(following.scheme, following.host, following.port, following.target, credentials=credentials)
+
+
+def _words_of(error: OSError) -> str:
+    certificate = getattr(error, "verify_message", "")  # ssl.SSLCertVerificationError's
+    return f"certificate not trusted: {certificate}" if certificate else (error.strerror or str(error)).lower()
+
+
+def _left(deadline: float) -> float:
+    """Return the seconds until a deadline; raises TimeoutError behind it."""
+    seconds = deadline - monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
+
+
+class _Deadlined(RawIOBase):
+    """A socket read until a deadline: the time-out of a socket alone begins anew with every octet."""
+
+    def __init__(self, connection: socket.socket, deadline: float) -> None:
+        self._connection = connection
+        self._deadline = deadline
+
+    def makefile(self, _mode: str) -> BufferedReader:
+        """Return it as a file, as HTTPResponse asks for it."""
+        return BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # RawIOBase's may be any buffer; this is what is given
+        self._connection.settimeout(_left(self._deadline))
+        return self._connection.recv_into(buffer)

@@ -1,0 +1,33 @@
+"""Network namespaces for the tests of what the kernel says."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from lab import Namespace
+from lab.namespace import unavailable_because
+
+
+@pytest.fixture(scope="session")
+def has_namespaces() -> None:
+    """Skip a test where no namespace can be made."""
+    reason = unavailable_because()
+    if reason is not None:
+        pytest.skip(reason)
+
+
+@pytest.fixture
+def namespace(has_namespaces: None) -> Iterator[Namespace]:  # noqa: ARG001 - it skips
+    """Return an empty namespace with a pair of Ethernet interfaces, `lan` and `peer`, both up and without addresses."""
+    with Namespace() as empty:
+        add_pair(empty, "lan", "peer")
+        yield empty
+
+
+def add_pair(namespace: Namespace, name: str, peer: str) -> None:
+    """Add a pair of Ethernet interfaces, without duplicate detection and link-local addresses."""
+    namespace.ip("link", "add", name, "type", "veth", "peer", "name", peer)
+    for end in (name, peer):
+        namespace.sysctl(f"ipv6/conf/{end}/accept_dad", "0")
+        namespace.sysctl(f"ipv6/conf/{end}/addr_gen_mode", "1")
+        namespace.ip("link", "set", end, "up")
