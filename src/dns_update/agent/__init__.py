@@ -1,0 +1,1 @@
+"""The agent: keeps names right, all the time, as its configuration says."""

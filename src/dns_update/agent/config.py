@@ -1,0 +1,116 @@
+"""The agent's configuration: TOML to frozen settings, or all that is wrong with it, each with its line.
+
+Nothing is guessed and nothing passed over: a key that nobody knows is an error, and so is a reference to nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+
+from dns_update.agent.positions import find_lines
+from dns_update.agent.records import read_records
+from dns_update.agent.schema import AGENT, DOCUMENT
+from dns_update.agent.sections import Sections
+from dns_update.agent.settings import AgentSettings, Config
+from dns_update.agent.tables import Problems, read_table
+from dns_update.errors import ConfigError, UsageError, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from dns_update.agent.positions import Path
+    from dns_update.agent.tables import Problem
+
+MAX_CONFIG_OCTETS = 1 << 24  # a hundred thousand records fit; /dev/zero does not
+
+_READABLE_BY_OTHERS = stat.S_IROTH | stat.S_IWOTH
+
+# What tomllib says in few words, and what was probably done.
+_SYNTAX_HINTS = {
+    "Invalid value": "a string stands in quotes, true and false are in lower case",
+    "Cannot overwrite a value": "this key is there already",
+    "Invalid statement": "a line is [table], [[table]], key = value or # comment",
+}
+
+
+def read_config(path: str) -> Config:
+    """Read a configuration from a file.
+
+    Raises ConfigError for what stands in it, and another UsageError for a file that cannot be read.
+    """
+    shown = path if path.isprintable() and path else quoted(path)
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - a Path is one more module to keep in memory
+            mode = os.fstat(file.fileno()).st_mode
+            content = file.read(MAX_CONFIG_OCTETS + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        raise UsageError(f"cannot read {shown}: {reason}") from error
+    if len(content) > MAX_CONFIG_OCTETS:
+        raise UsageError(f"{shown} is too large for a configuration", hint=f"at most {MAX_CONFIG_OCTETS} octets")
+    try:
+        decoded = content.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            [(f"{shown}:{line}: not UTF-8, which TOML demands", "")]
+        ) from None  # the error holds the whole text
+    is_private = not (stat.S_ISREG(mode) and mode & _READABLE_BY_OTHERS)
+    return config_from_text(decoded, shown, is_private=is_private)
+
+
+def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
+    """Read a configuration; `path` names it in errors, and a literal secret may stand in it only if it `is_private`.
+
+    Secrets are read from where they are. Raises ConfigError, which shows no secret, nor what may be one.
+    """
+    document = _parse(text, path)
+    problems = Problems()
+    given = read_table(document, (), DOCUMENT, problems)
+    words = read_table(given.get("agent", {}), ("agent",), AGENT, problems)
+    agent = AgentSettings(**{key.replace("-", "_"): value for key, value in words.items()})
+    sections = Sections(given, problems, path, is_private=is_private)
+    if "records" not in document or given.get("records") == []:
+        problems.add(("records",), "there is no name to keep right", "a table [[records]] has a name and an address")
+    records = read_records(given.get("records", []), sections, agent, problems)
+    if problems.found:
+        raise _located(problems.found, text, path)
+    return Config(agent, records)
+
+
+def _parse(text: str, path: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([_syntax_problem(str(error), text, path)]) from None
+    except (ValueError, RecursionError):
+        # Neither says where; what is that long, or that deep, fills the longest line.
+        lines = text.split("\n")
+        line = lines.index(max(lines, key=len)) + 1
+        what = "a number is too long, or arrays stand too deep in one another"
+        raise ConfigError([(f"{path}:{line}: {what}", "")]) from None
+
+
+def _syntax_problem(message: str, text: str, path: str) -> tuple[str, str]:
+    """Return what tomllib says, `... (at line 3, column 5)` or `... (at end of document)`, with the line in front."""
+    what, _, place = message.removesuffix(")").rpartition(" (at ")
+    line, comma, column = place.removeprefix("line ").partition(", column ")
+    if not comma:
+        line = str(text.rstrip().count("\n") + 1)
+    behind = f", column {column}" if comma else ", at the end"
+    return f"{path}:{line}: not TOML: {what}{behind}", _SYNTAX_HINTS.get(what, "") if comma else ""
+
+
+def _located(found: list[Problem], text: str, path: str) -> ConfigError:
+    """Return the error for what was found, in the order of the lines."""
+    lines = find_lines(text, (where for problem in found for where in (problem.path, problem.other)))
+    found = sorted(found, key=lambda problem: lines[problem.path])
+    return ConfigError((_as_text(problem, lines, path), problem.hint) for problem in found)
+
+
+def _as_text(problem: Problem, lines: dict[Path, int], path: str) -> str:
+    text = f"{path}:{lines[problem.path]}: {problem.spelled}: {problem.text}"
+    return f"{text} in line {lines[problem.other]}" if problem.other else text

@@ -1,0 +1,426 @@
+"""Every attempt to change a name, kept in an SQLite file for people to read; no decision ever rests on it.
+
+The file keeps SQLite's rollback journal, and not a write-ahead log: the log's index is mapped into memory, where a
+disk that fails ends the process by SIGBUS instead of by an error; and a reader who may not write the directory could
+not open it. Both forms outlive SIGKILL at any moment.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from contextlib import contextmanager
+from threading import Condition, Thread
+
+from dns_update.errors import UsageError
+from dns_update.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator, Sequence
+
+APPLICATION_ID = 0x444E5355  # "DNSU": so that nobody else's database is written to
+SCHEMA_VERSION = 1
+FILE_MODE = 0o640  # no secret stands in it; who is in the agent's group may read what the agent did
+MAX_WAITING = 10_000  # attempts, some 5 MB: all names of the largest agent foreseen, changing at once
+MAX_WAITING_BROKEN = 1_000  # attempts, while nobody knows whether the disk will ever take them
+BATCH = 1_000  # attempts a transaction: one wait for the disk, and a short one for readers
+RETRY_SECONDS = 60.0  # until a file that could not be written is tried again
+PRUNE_SECONDS = 21_600.0  # between two looks for what is too old
+PRUNE_ROWS = 10_000  # rows a transaction, so that its journal stays small
+BUSY_SECONDS = 5.0  # how long to wait for somebody else's lock
+CLOSE_SECONDS = 2.0  # how long the end of the process waits for the disk
+PAGE_ROWS = 500  # rows a reader takes at once; in between it holds no lock, however long its user looks at them
+CACHE_KIBIBYTES = 256  # SQLite's own default is 2 MiB
+
+_COLUMNS = (
+    "when", "name", "zone", "types", "before", "after", "server", "key_name", "outcome", "message", "seconds",
+)  # fmt: skip
+_NAMES = ", ".join(f'"{column}"' for column in _COLUMNS)
+_SCHEMA = (
+    f"CREATE TABLE attempts (id INTEGER PRIMARY KEY, {_NAMES})",
+    'CREATE INDEX attempts_when ON attempts ("when")',
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    f"PRAGMA user_version = {SCHEMA_VERSION}",
+)
+_IS_NAME = "name IN (?, ? || '.' || zone)"
+_IS_ZONE = "name = zone"
+_CORRUPT = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB
+_UNFINISHED = 776  # SQLITE_READONLY_ROLLBACK: a writer was killed, and this reader may not put the file in order
+
+
+class Attempt(Value):
+    """One attempt to change a name, whatever came of it.
+
+    `when` is in seconds since 1970; `name` and `zone` are in full, without the trailing dot; `types` are mnemonics such
+    as "AAAA"; `before` and `after` are data as text ("A 192.0.2.1, A 192.0.2.2"), empty where nothing stood or stands;
+    `key_name` is empty for an unsigned update; `outcome` is "ok" or the name of the error's class, `message` the
+    error's text; `seconds` is how long it took.
+    """
+
+    __slots__ = (  # noqa: RUF023 - the order of the columns
+        "when", "name", "zone", "types", "before", "after", "server", "key_name", "outcome", "message", "seconds",
+    )  # fmt: skip
+    when: float
+    name: str
+    zone: str
+    types: tuple[str, ...]
+    before: str
+    after: str
+    server: str
+    key_name: str
+    outcome: str
+    message: str
+    seconds: float
+
+    def __init__(  # noqa: PLR0913 - the columns of a table
+        self,
+        *,
+        when: float,
+        name: str,
+        zone: str,
+        types: tuple[str, ...],
+        before: str,
+        after: str,
+        server: str,
+        key_name: str,
+        outcome: str,
+        message: str,
+        seconds: float,
+    ) -> None:
+        self._fill(
+            when=when,
+            name=name,
+            zone=zone,
+            types=types,
+            before=before,
+            after=after,
+            server=server,
+            key_name=key_name,
+            outcome=outcome,
+            message=message,
+            seconds=seconds,
+        )
+
+
+class History:
+    """Writes attempts to a file, behind its caller's back: no method but `close` waits for the disk, none fails by it.
+
+    A thread writes, for a disk can take seconds, and a broken one for ever; what gathers meanwhile goes into one
+    transaction. The file is opened anew for each, so one that was removed, replaced or mounted again is no special
+    case, and an idle agent holds neither memory nor descriptor for it.
+
+    While the file cannot be written, attempts wait, up to MAX_WAITING_BROKEN; further ones push out the oldest. A
+    corrupt file is set aside, once a day, and a new one begun.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        keep_seconds: float,
+        report: Callable[[str], None],
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Keep attempts in the file at `path` for `keep_seconds`.
+
+        `report` gets a line when the file cannot be written any more, and when it can again. The writing thread calls
+        it, and it must not raise.
+        """
+        self._path = path
+        self._keep_seconds = keep_seconds
+        self._report = report
+        self._clock = clock
+        self._waiting: deque[Attempt] = deque()
+        self._change = Condition()  # guards what is waiting and the three below
+        self._lost = 0
+        self._is_broken = False
+        self._is_closing = False
+        self._next_prune = time.monotonic()
+        # Not waited for by the interpreter's end: the disk may never answer.
+        self._thread = Thread(target=self._run, name="history", daemon=True)
+        self._thread.start()
+
+    def add(self, attempt: Attempt) -> None:
+        """Have an attempt written as soon as may be."""
+        with self._change:
+            self._waiting.append(attempt)
+            self._drop_oldest()
+            self._change.notify()
+
+    def close(self) -> None:
+        """Have what is waiting written, and stop; give up after CLOSE_SECONDS."""
+        with self._change:
+            self._is_closing = True
+            self._change.notify()
+        self._thread.join(CLOSE_SECONDS)
+
+    def _run(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            try:
+                self._write(batch)
+            except _Unusable as reason:
+                self._break(batch, str(reason))
+            else:
+                self._mend()
+
+    def _next_batch(self) -> list[Attempt] | None:
+        """Wait for something to do: attempts to write, or (an empty batch) old ones to prune; None is the end."""
+        with self._change:
+            if self._is_broken:
+                self._change.wait_for(lambda: self._is_closing, RETRY_SECONDS)
+            else:
+                seconds = self._next_prune - time.monotonic()
+                self._change.wait_for(lambda: self._waiting or self._is_closing, max(seconds, 0))
+            if self._is_closing and (self._is_broken or not self._waiting):
+                return None
+            return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+
+    def _write(self, batch: Sequence[Attempt]) -> None:
+        try:
+            self._store(batch)
+        except _Corrupt as reason:
+            kept_as = _set_aside(self._path, self._clock())
+            self._report(f"history: {self._path} is corrupt ({reason}); it is kept as {kept_as}, a new one is begun")
+            self._store(batch)
+
+    def _store(self, batch: Sequence[Attempt]) -> None:
+        _make_file(self._path)
+        with _database(self._path) as database:
+            database.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+            with _transaction(database):
+                if not _has_schema(database):
+                    for statement in _SCHEMA:
+                        database.execute(statement)
+                _insert(database, batch)
+            if time.monotonic() >= self._next_prune:
+                _prune(database, self._clock() - self._keep_seconds)
+                self._next_prune = time.monotonic() + PRUNE_SECONDS
+
+    def _break(self, batch: Sequence[Attempt], reason: str) -> None:
+        with self._change:
+            was_broken, self._is_broken = self._is_broken, True
+            self._waiting.extendleft(reversed(batch))
+            self._drop_oldest()
+        if not was_broken:
+            self._report(f"history: cannot write {self._path}: {reason}; names are kept right all the same")
+
+    def _mend(self) -> None:
+        with self._change:
+            was_broken, self._is_broken = self._is_broken, False
+            is_behind = bool(self._waiting) and not was_broken
+            lost = self._lost
+            if not is_behind:
+                self._lost = 0
+        if was_broken:
+            self._report(f"history: {self._path} is written again; attempts lost meanwhile: {lost}")
+        elif lost and not is_behind:
+            self._report(f"history: the disk of {self._path} was too slow; attempts lost meanwhile: {lost}")
+
+    def _drop_oldest(self) -> None:
+        limit = MAX_WAITING_BROKEN if self._is_broken else MAX_WAITING
+        while len(self._waiting) > limit:
+            self._waiting.popleft()
+            self._lost += 1
+
+
+def read_history(
+    path: str, *, name: str | None = None, since: float | None = None, limit: int | None = None
+) -> Iterator[Attempt]:
+    """Yield the attempts in a file in the order in which they were made; an agent may be writing it meanwhile.
+
+    `name` is one in full, or relative to its zone (`@` is the zone itself); `since` is in seconds since 1970; `limit`
+    keeps the newest. Raises UsageError, when the first is asked for, if the file is not there, may not be read, or is
+    no history; also later, if it is corrupt.
+    """
+    conditions, arguments = _conditions(name, since)
+    try:
+        _check_file(path)
+        with _database(path) as database:
+            database.execute("PRAGMA query_only = 1")  # no further than to put in order what a killed writer left
+            if not _has_schema(database):
+                return
+            last = _before_newest(database, conditions, arguments, limit)
+            query = f"SELECT id, {_NAMES} FROM attempts WHERE {conditions} AND id > ? ORDER BY id LIMIT ?"  # noqa: S608
+            while page := database.execute(query, (*arguments, last, PAGE_ROWS)).fetchall():
+                for row in page:
+                    yield _attempt_of(row[1:])
+                last = page[-1][0]
+    except _Unusable as reason:
+        raise UsageError(f"history: cannot read {path}: {reason}", hint=_reading_hint(reason.__cause__)) from reason
+
+
+# What may go wrong with the file, and where
+
+
+class _Unusable(Exception):
+    """The file cannot be used now; the text says why."""
+
+
+class _Corrupt(_Unusable):
+    """What is in the file is no database, or a damaged one."""
+
+
+@contextmanager
+def _database(path: str) -> Iterator[sqlite3.Connection]:
+    """Open a database that is there; whatever SQLite says against it is _Unusable."""
+    import sqlite3  # noqa: PLC0415 - 1 MiB, only where a history is kept
+
+    escaped = os.path.abspath(path).lstrip("/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")  # noqa: PTH100
+    try:
+        database = sqlite3.connect(f"file:///{escaped}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_SECONDS)
+        try:
+            yield database
+        finally:
+            database.close()
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0)
+        if code & 0xFF in _CORRUPT:
+            raise _Corrupt(str(error)) from error
+        if code == _UNFINISHED:
+            raise _Unusable("a killed agent left it unfinished; root, or the agent, may put it in order") from error
+        raise _Unusable(str(error)) from error
+
+
+@contextmanager
+def _transaction(database: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing; what is not committed goes with the connection."""
+    database.execute("BEGIN IMMEDIATE")
+    yield
+    database.execute("COMMIT")
+
+
+def _make_file(path: str) -> None:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise _Unusable(error.strerror) from error
+
+
+def _set_aside(path: str, now: float) -> str:
+    """Rename a corrupt file, and return its new name; raises _Unusable if that was done today already.
+
+    One a day, so that a disk that corrupts everything is not filled by it. A journal beside it needs no care: SQLite
+    has played it back before it called the file corrupt, or drops it when it meets the new file empty.
+    """
+    new_name = f"{path}.corrupt-{time.strftime('%Y-%m-%d', time.gmtime(now))}"
+    if os.path.lexists(new_name):
+        raise _Unusable(f"it is corrupt, and {new_name} is there already")
+    try:
+        os.rename(path, new_name)  # noqa: PTH104 - pathlib costs memory
+    except OSError as error:
+        raise _Unusable(f"it is corrupt, and cannot be renamed: {error.strerror}") from error
+    return new_name
+
+
+def _check_file(path: str) -> None:
+    """Say of a file that cannot be read why; SQLite says nothing but that it is so."""
+    try:
+        with open(path, "rb"):  # noqa: PTH123 - as above
+            pass
+    except (OSError, ValueError) as error:
+        raise _Unusable(error.strerror if isinstance(error, OSError) else str(error)) from error
+
+
+def _reading_hint(reason: BaseException | None) -> str:
+    if isinstance(reason, FileNotFoundError):
+        return "the agent makes it; if it keeps its history elsewhere: file=PATH"
+    if isinstance(reason, PermissionError):
+        return "ask as root, or as a member of the file's group"
+    return ""
+
+
+# Rows
+
+
+def _has_schema(database: sqlite3.Connection) -> bool:
+    """Tell whether it is a history (True) or empty (False); raises _Unusable if it is something else."""
+    ((application,),) = database.execute("PRAGMA application_id").fetchall()
+    ((version,),) = database.execute("PRAGMA user_version").fetchall()
+    if application == APPLICATION_ID and version == SCHEMA_VERSION:
+        return True
+    if application == APPLICATION_ID:
+        raise _Unusable(f"it has version {version}, this dns-update knows {SCHEMA_VERSION}")
+    ((tables,),) = database.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    if tables or application or version:
+        raise _Unusable("it is another program's database")
+    return False
+
+
+def _insert(database: sqlite3.Connection, batch: Sequence[Attempt]) -> None:
+    places = ", ".join("?" * len(_COLUMNS))
+    database.executemany(f"INSERT INTO attempts ({_NAMES}) VALUES ({places})", map(_row, batch))  # noqa: S608 - ours
+
+
+def _prune(database: sqlite3.Connection, oldest: float) -> None:
+    query = 'DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE "when" < ? LIMIT ?)'
+    while database.execute(query, (oldest, PRUNE_ROWS)).rowcount == PRUNE_ROWS:
+        pass
+
+
+def _conditions(name: str | None, since: float | None) -> tuple[str, list[object]]:
+    conditions, arguments = ["1"], list[object]()
+    if since is not None:
+        conditions.append('"when" >= ?')
+        arguments.append(since)
+    if name is not None:
+        sought = _comparable(name)
+        conditions.append(_IS_ZONE if name == "@" else _IS_NAME)
+        arguments += [] if name == "@" else [sought, sought]
+    return " AND ".join(conditions), arguments
+
+
+def _before_newest(database: sqlite3.Connection, conditions: str, arguments: list[object], limit: int | None) -> int:
+    """Return the number after which the newest `limit` rows begin."""
+    if limit is None:
+        return 0
+    newest = f"SELECT id FROM attempts WHERE {conditions} ORDER BY id DESC LIMIT ?"  # noqa: S608 - ours
+    ((first,),) = database.execute(f"SELECT min(id) FROM ({newest})", (*arguments, limit)).fetchall()  # noqa: S608
+    return int(first) - 1 if first is not None else 0
+
+
+def _row(attempt: Attempt) -> tuple[object, ...]:
+    return (
+        float(attempt.when),
+        _comparable(attempt.name),
+        _comparable(attempt.zone),
+        " ".join(attempt.types),
+        _storable(attempt.before),
+        _storable(attempt.after),
+        _storable(attempt.server),
+        _storable(attempt.key_name),
+        attempt.outcome,
+        _storable(attempt.message),
+        float(attempt.seconds),
+    )
+
+
+def _attempt_of(row: tuple[float, str, str, str, str, str, str, str, str, str, float]) -> Attempt:
+    when, name, zone, types, before, after, server, key_name, outcome, message, seconds = row
+    return Attempt(
+        when=when,
+        name=name,
+        zone=zone,
+        types=tuple(types.split()),
+        before=before,
+        after=after,
+        server=server,
+        key_name=key_name,
+        outcome=outcome,
+        message=message,
+        seconds=seconds,
+    )
+
+
+def _comparable(name: str) -> str:
+    """Return a name as it is compared: in lower case (RFC 4343), without the trailing dot."""
+    return _storable(name).lower().removesuffix(".")
+
+
+def _storable(text: str) -> str:
+    """Return a text that UTF-8 can hold: a server's words may have lone surrogates."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

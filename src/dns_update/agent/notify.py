@@ -1,0 +1,82 @@
+"""What systemd wants to be told (sd_notify(3)): ready, reloading, stopping, alive."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from typing import Self
+
+SEND_SECONDS = 1.0  # systemd takes what is sent at once, or it is stuck, and then we are not to be
+PINGS_PER_LIMIT = 2  # sd_watchdog_enabled(3): half of the time after which systemd thinks us dead
+
+
+class Notifier:
+    """Tells the service manager how we are; without one, or if it does not listen, nothing happens.
+
+    `watchdog_seconds` is how often `alive` wants to be called; None if nobody waits for it.
+    """
+
+    def __init__(self, address: str = "", watchdog_seconds: float | None = None) -> None:
+        """Tell the socket at `address`: a path, or `@` and the name of an abstract one; empty for nobody."""
+        self._address = f"\0{address[1:]}" if address.startswith("@") else address
+        self.watchdog_seconds = watchdog_seconds
+
+    @classmethod
+    def from_environment(cls, environment: MutableMapping[str, str] | None = None) -> Self:
+        """Return what the environment (the process's own, if None) says, and remove it there.
+
+        Programs that we start are not the service, and must not speak for it.
+        """
+        variables = os.environ if environment is None else environment
+        address = variables.pop("NOTIFY_SOCKET", "")
+        microseconds = variables.pop("WATCHDOG_USEC", "")
+        pid = variables.pop("WATCHDOG_PID", "")
+        is_meant = pid in ("", str(os.getpid()))
+        interval = None
+        if is_meant and microseconds.isascii() and microseconds.isdecimal() and int(microseconds):
+            interval = int(microseconds) / 1_000_000 / PINGS_PER_LIMIT
+        return cls(address, interval)
+
+    def ready(self, status: str = "") -> bool:
+        """Tell that the start, or a reload, is over; this and all below return whether it was taken."""
+        return self._send("READY=1", *_status(status))
+
+    def reloading(self, status: str = "") -> bool:
+        """Tell that the configuration is being read anew; `ready` ends that (Type=notify-reload)."""
+        # The very clock that systemd compares with; time.monotonic() is the same one on Linux, but need not stay so.
+        now = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+        return self._send("RELOADING=1", f"MONOTONIC_USEC={now}", *_status(status))
+
+    def stopping(self) -> bool:
+        """Tell that the end has begun."""
+        return self._send("STOPPING=1")
+
+    def status(self, text: str) -> bool:
+        """Tell what `systemctl status` shows of us: one line."""
+        return self._send(*_status(text))
+
+    def alive(self) -> bool:
+        """Tell that we are not stuck."""
+        return self._send("WATCHDOG=1")
+
+    def _send(self, *assignments: str) -> bool:
+        if not self._address or not assignments:
+            return False
+        message = "\n".join(assignments).encode("utf-8", "backslashreplace")
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
+                connection.settimeout(SEND_SECONDS)
+                connection.connect(self._address)
+                connection.send(message)
+        except (OSError, ValueError):  # ValueError: a NUL in a path
+            return False
+        return True
+
+
+def _status(text: str) -> tuple[str, ...]:
+    return (f"STATUS={' '.join(text.split())}",) if text else ()

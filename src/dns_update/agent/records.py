@@ -1,0 +1,192 @@
+"""The tables of [[records]]: each one checked, given what its zone and servers say, and made a value."""
+
+from __future__ import annotations
+
+from dns_update.agent.schema import RECORD
+from dns_update.agent.sections import ZoneTable
+from dns_update.agent.settings import RecordSettings
+from dns_update.agent.tables import read_table, text_or_array, wrong_type
+from dns_update.errors import UsageError, quoted
+from dns_update.update import name_in_zone
+from dns_update.wire.codes import RRType, rrtype_to_text
+from dns_update.wire.name import Name
+from dns_update.wire.record import rdata_from_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from dns_update.agent.positions import Path
+    from dns_update.agent.sections import Sections
+    from dns_update.agent.settings import AgentSettings
+    from dns_update.agent.tables import Problems, Table
+
+_MIN_FULL_LABELS = 2  # a name of one label is relative to something
+_SINGLE = (RRType.CNAME, RRType.SOA, RRType.DNAME)  # of these a name has one record (RFC 1034, 3.6.2; RFC 6672, 2.4)
+_FIXED = ("type", "value")
+_OF_ADDRESSES = ("owner", "on-missing", "allow-private")  # what makes no sense beside fixed data
+_ATTRIBUTES = {
+    "type": "rrtype",
+    "ttl": "ttl",
+    "owner": "owner",
+    "on-missing": "delete_when_missing",
+    "grace": "grace",
+    "allow-private": "allow_private",
+    "on-change": "on_change",
+}
+
+
+def read_records(
+    tables: Sequence[object], sections: Sections, agent: AgentSettings, problems: Problems
+) -> tuple[RecordSettings, ...]:
+    """Return the records that can be read; what is wrong goes to the problems."""
+    reading = _Reading(sections, agent, problems)
+    taken = _Taken(problems)
+    records = []
+    for place, content in enumerate(tables):
+        path = ("records", place)
+        record = reading.record(path, content)
+        if record is not None:
+            taken.take(record, path)
+            records.append(record)
+    return tuple(records)
+
+
+class _Reading:
+    """Reads tables of [[records]], one after the other."""
+
+    def __init__(self, sections: Sections, agent: AgentSettings, problems: Problems) -> None:
+        self._sections = sections
+        self._agent = agent
+        self._problems = problems
+
+    def record(self, path: Path, content: object) -> RecordSettings | None:
+        """Return what a table says; None if it is wrong."""
+        if not isinstance(content, dict):
+            self._problems.add_error(path, wrong_type(content, "a table"))
+            return None
+        count = self._problems.count
+        given = read_table(content, path, RECORD, self._problems)
+        self._sections.check_references(given, path)
+        self._check_together(path, content)
+        values = self._values(path, given, content)
+        is_placed = "name" in given and ("zone" in given) == ("zone" in content)
+        place = self._place(path, given) if is_placed else None
+        if place is None or self._problems.count != count:
+            return None
+        return self._settings(path, given, *place, values)
+
+    def _settings(
+        self, path: Path, given: Mapping[str, Any], name: Name, zone: ZoneTable | None, values: tuple[bytes, ...]
+    ) -> RecordSettings | None:
+        common = zone if zone is not None else ZoneTable(name)
+        speaker = path if given.keys() & {"servers", "key"} else common.path
+        route = self._sections.route(given.get("servers", common.servers), given.get("key", common.key), speaker)
+        if route is None:
+            return None
+        own = {attribute: given[key] for key, attribute in _ATTRIBUTES.items() if key in given}
+        return RecordSettings(
+            name,
+            None if zone is None else zone.name,
+            sources=tuple(source for sources in given.get("address", ()) for source in sources),
+            values=values,
+            servers=route.servers,
+            key=route.key,
+            policy=route.policy,
+            local_address=route.local_address,
+            **{"ttl": common.ttl, "on_change": self._agent.on_change} | own,
+        )
+
+    def _check_together(self, path: Path, content: Table) -> None:
+        """Note what is missing, and what makes no sense beside something else."""
+        add = self._problems.add
+        if "name" not in content:
+            add(path, "the name is missing", 'as name = "home", or "@" for the zone itself')
+        beside = [key for key in _FIXED if key in content]
+        if "address" in content:
+            for key in beside:
+                add((*path, key), f"{key} and address are both given", "an address makes A and AAAA records by itself")
+        elif not beside:
+            add(path, "there is nothing to publish", "give an address, or a type and a value")
+        else:
+            for key in _FIXED:
+                if key not in content:
+                    add(path, f"the {key} is missing", 'for example: type = "TXT", value = "hello"')
+            for key in _OF_ADDRESSES:
+                if key in content:
+                    add((*path, key), f"{key} has no meaning beside type and value", "it is for addresses")
+        if "grace" in content and content.get("on-missing", "keep") == "keep":
+            add((*path, "grace"), "grace has no meaning where nothing is deleted", 'on-missing = "delete" goes with it')
+
+    def _values(self, path: Path, given: Mapping[str, Any], content: Table) -> tuple[bytes, ...]:
+        """Return the rdata that `type` and `value` give, each once."""
+        if not given.keys() >= set(_FIXED):
+            return ()
+        rrtype = given["type"]
+        try:
+            values = text_or_array(lambda text: rdata_from_text(rrtype, text))(content["value"])
+        except UsageError as error:
+            self._problems.add_error((*path, "value"), error)
+            return ()
+        distinct = tuple(dict.fromkeys(values))
+        if rrtype in _SINGLE and len(distinct) > 1:
+            text = f"a name has one {rrtype_to_text(rrtype)} record; {len(distinct)} are given"
+            self._problems.add((*path, "value"), text)
+        return distinct
+
+    def _place(self, path: Path, given: Mapping[str, Any]) -> tuple[Name, ZoneTable | None] | None:
+        """Return the owner name and its zone (None: it is to be found); None if that is wrong."""
+        try:
+            if "zone" not in given:
+                return self._place_in_some_zone(given["name"])
+            zone = self._sections.zone(given["zone"])
+            return _name_within(given["name"], zone.name), zone
+        except UsageError as error:
+            self._problems.add_error((*path, "name"), error)
+            return None
+
+    def _place_in_some_zone(self, text: str) -> tuple[Name, ZoneTable | None]:
+        owner = Name.from_text(text)
+        if text == "@" or len(owner.labels) < _MIN_FULL_LABELS:
+            raise UsageError(f"{quoted(text)} is not a full name", hint="give the zone, or the name in full")
+        zone = self._sections.zone_that_holds(owner)
+        return (owner, None) if zone is None else (_sharing_labels(owner, zone.name), zone)
+
+
+def _name_within(text: str, zone: Name) -> Name:
+    """Return the name that is meant by `text`; raises UsageError if the zone does not hold it."""
+    owner = name_in_zone(text, zone)
+    if not owner.is_within(zone):
+        raise UsageError(f"{owner} is not in {zone}", hint="give the zone that holds the name")
+    return _sharing_labels(owner, zone)
+
+
+def _sharing_labels(name: Name, zone: Name) -> Name:
+    """Return a name within a zone with the zone's own labels, so that thousands of names hold them once."""
+    return Name(name.labels[: len(name.labels) - len(zone.labels)] + zone.labels)
+
+
+class _Taken:
+    """Which record keeps which RRset right: two that did so would undo each other's work for ever."""
+
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self._rrsets: dict[tuple[Name | None, Name, int], Path] = {}
+        self._claims: dict[tuple[Name | None, Name], Path] = {}  # TXT records of owners, which several may share
+
+    def take(self, record: RecordSettings, path: Path) -> None:
+        """Take a record's RRsets; note it if another record has one of them."""
+        site = record.zone, record.name
+        others = [self._rrsets.get((*site, rrtype)) for rrtype in record.types]
+        if record.owner:
+            others.append(self._rrsets.get((*site, RRType.TXT)))
+            self._claims.setdefault(site, path)
+        elif RRType.TXT in record.types:
+            others.append(self._claims.get(site))
+        for rrtype in record.types:
+            self._rrsets.setdefault((*site, rrtype), path)
+        other = next((path for path in others if path is not None), None)
+        if other is not None:
+            types = " and ".join(map(rrtype_to_text, record.types))
+            self._problems.add(path, f"{types} records of {record.name} are kept right already", other=other)

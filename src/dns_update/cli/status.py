@@ -1,0 +1,246 @@
+"""`dns-update status`: what the agent is doing."""
+
+from __future__ import annotations
+
+import time
+
+from dns_update.agent.control import STATES, ask
+from dns_update.cli import put
+from dns_update.cli.table import lined_up, one_line
+from dns_update.cli.words import HELP, text_from, values_of
+from dns_update.errors import UsageError, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+    from dns_update.agent.control import ErrorStatus, PublishedStatus, RecordStatus, SourceStatus
+
+DEFAULT_SOCKET = "/run/dns-update/agent.sock"
+MOST_RECORDS = 50  # lines: somewhat more than a screen; of ten thousand names nobody reads those that are right
+MOST_SOURCES = 10
+SOME_FAILED = 10
+
+HELP_TEXT = """\
+dns-update status [PROPERTY=VALUE...]
+
+Asks the running agent how its names are: how many are right, then each with what it should point at, those that are
+not right first.
+
+  right      the zone has what it should
+  changing   an update is under way
+  held       an address is gone, and is given time to come back
+  failing    the last try went wrong; the line says why, and when the next one is
+  unknown    not compared with the zone yet
+
+It ends with 0 if none of the names is failing. If some are: with the status of their error (4 no answer,
+5 authentication, 6 clocks, 7 permission, 8 zone or name, 9 server failure, 3 no address) if it is the same one for all
+that fail, else with 10. It ends with 4 if no agent answers, with 2 if it may not be asked.
+
+Properties (each also as --name value):
+  name=NAME                           only this name, in full or relative to its zone, with all there is to say of it
+  all=yes|no                          all names, and not only the first 50
+  socket=PATH                         the agent's socket; /run/dns-update/agent.sock is the default
+  json=yes|no                         print the result as one JSON object on standard output
+
+Examples:
+  # how it is
+  dns-update status
+  # one name, for a script
+  dns-update status name=home.example.com --json
+"""
+
+
+def run(words: Sequence[str]) -> int:
+    """Carry out a command line, and return the exit status; raises UsageError and NoAnswer."""
+    if any(word in HELP for word in words):
+        put(HELP_TEXT)
+        return 0
+    values = values_of("status", words, {"name": text_from, "socket": text_from}, ("all", "json"))
+    answer = _answer_of(str(values.get("socket", DEFAULT_SOCKET)))
+    name = values.get("name")
+    if isinstance(name, str):
+        answer = {**answer, "records": records_named(name, answer["records"])}
+    status = exit_status(answer["records"])
+    if values.get("json"):
+        import json  # noqa: PLC0415 - only if it is asked for
+
+        fields = {"command": "status", "status": "error" if status else "ok", "exit_status": status}
+        put(json.dumps(fields | answer, indent=2) + "\n")
+    elif name is not None:
+        put("\n".join(line for record in answer["records"] for line in _details(record, time.time())) + "\n")
+    else:
+        put("\n".join(_overview(answer, time.time(), is_all=bool(values.get("all")))) + "\n")
+    return status
+
+
+def _answer_of(path: str) -> dict[str, Any]:
+    answer = ask(path, "status")
+    if not all(part in answer for part in ("agent", "records", "sources")):
+        raise UsageError(f"what answers at {path} is no agent of this version", hint="restart it")
+    return answer
+
+
+def records_named(name: str, records: Sequence[RecordStatus]) -> list[RecordStatus]:
+    """Return the records of a name in full, or relative to its zone; raises UsageError if there is none."""
+    sought = name.lower().removesuffix(".")
+    found = [record for record in records if sought in _spellings(record)]
+    if found:
+        return found
+    import difflib  # noqa: PLC0415 - only when something is wrong
+
+    near = next(iter(difflib.get_close_matches(sought, {s for record in records for s in _spellings(record)}, 1)), "")
+    hint = f"did you mean {near}?" if near else "dns-update status --all lists all of them"
+    raise UsageError(f"the agent keeps no name {quoted(name)}", hint=hint)
+
+
+def exit_status(records: Sequence[RecordStatus]) -> int:
+    """Return 0 if no record is failing, the status of the failure if they all have the same, else 10."""
+    failing = {_error_status(record) for record in records if record["state"] == "failing"}
+    if len(failing) > 1:
+        return SOME_FAILED
+    return next(iter(failing), 0)
+
+
+def _error_status(record: RecordStatus) -> int:
+    error = record["last_error"]
+    return error["exit_status"] if error is not None else SOME_FAILED
+
+
+def _spellings(record: RecordStatus) -> tuple[str, ...]:
+    name = record["name"].lower().removesuffix(".")
+    zone = record["zone"].lower().removesuffix(".")
+    if name == zone:
+        return (name, "@")
+    return (name, name.removesuffix(f".{zone}"))
+
+
+# The overview
+
+
+def _overview(answer: Mapping[str, Any], now: float, *, is_all: bool) -> Iterator[str]:
+    records = sorted(answer["records"], key=_urgency)
+    yield _summary(records)
+    yield from _agent_lines(answer["agent"], now)
+    shown = records if is_all else records[:MOST_RECORDS]
+    if shown:
+        yield ""
+        yield from lined_up([_HEADINGS, *(_row(record, now) for record in shown)])
+    if len(records) > len(shown):
+        rest = _counts(records[len(shown) :])
+        yield f"and {len(records) - len(shown):,} more: {rest}; --all shows them, name=NAME tells all about one"
+    yield from _source_lines(answer["sources"], now, is_all=is_all)
+
+
+def _summary(records: Sequence[RecordStatus]) -> str:
+    if not records:
+        return "no names: the configuration has no records"
+    return f"{len(records):,} {'name' if len(records) == 1 else 'names'}: {_counts(records)}"
+
+
+def _counts(records: Sequence[RecordStatus]) -> str:
+    """Return how many there are of each state, the best one first: "9,998 right, 2 failing"."""
+    numbers: dict[str, int] = {}
+    for record in records:
+        numbers[record["state"]] = numbers.get(record["state"], 0) + 1
+    known = [state for state in reversed(STATES) if state in numbers]
+    others = sorted(numbers.keys() - set(STATES))  # of an agent that is newer
+    return ", ".join(f"{numbers[state]:,} {state}" for state in (*known, *others))
+
+
+def _urgency(record: RecordStatus) -> tuple[int, str]:
+    state = record["state"]
+    return STATES.index(state) if state in STATES else 0, record["name"]
+
+
+def _agent_lines(agent: Mapping[str, Any], now: float) -> Iterator[str]:
+    line = f"agent {agent['pid']}, dns-update {agent['version']}, up {_span(now - agent['started'])}, {agent['config']}"
+    yield one_line(line)
+    if agent["last_reload_error"]:
+        yield one_line(f"the last reload failed, what was read before stays in force: {agent['last_reload_error']}")
+
+
+_HEADINGS = ("STATE", "FOR", "NAME", "SHOULD BE", "")
+
+
+def _row(record: RecordStatus, now: float) -> tuple[str, ...]:
+    trouble = _trouble(record, now) if record["state"] != "right" else ""
+    return record["state"], _span(now - record["since"]), record["name"], _data(record["wanted"]), trouble
+
+
+def _trouble(record: RecordStatus, now: float) -> str:
+    parts = [record["last_error"]["message"]] if record["last_error"] is not None else []
+    parts += [f"{p['server']} has {_data(p['records'])}" for p in record["published"] if _differs(record, p)]
+    if record["next_try"] is not None:
+        parts.append(f"next try {_until(record['next_try'], now)}")
+    return "; ".join(parts)
+
+
+def _differs(record: RecordStatus, published: PublishedStatus) -> bool:
+    return sorted(published["records"]) != sorted(record["wanted"])
+
+
+def _source_lines(sources: Sequence[SourceStatus], now: float, *, is_all: bool) -> Iterator[str]:
+    failing = [source for source in sources if source["error"] is not None]
+    working = [source for source in sources if source["error"] is None]
+    room = max(MOST_SOURCES - len(failing), 0)
+    shown = [*failing, *(working if is_all else working[:room])]
+    if not shown:
+        return
+    yield ""
+    yield from lined_up([("SOURCE", "ASKED", "GIVES"), *(_source_row(source, now) for source in shown)])
+    if len(shown) < len(sources):
+        yield f"and {len(sources) - len(shown):,} more that work; --all shows them"
+
+
+def _source_row(source: SourceStatus, now: float) -> tuple[str, ...]:
+    asked = f"{_span(now - source['checked'])} ago" if source["checked"] is not None else "never"
+    gives = _data(source["addresses"])
+    if source["error"] is not None:
+        gives = f"fails: {source['error']}" + (f"; it last gave {gives}" if source["addresses"] else "")
+    return source["source"], asked, gives
+
+
+# One name
+
+
+def _details(record: RecordStatus, now: float) -> Iterator[str]:
+    yield one_line(f"{record['name']}: {record['state']} for {_span(now - record['since'])}")
+    about = [("zone", record["zone"]), ("key", record["key"] or "none: unsigned"), ("wanted", _data(record["wanted"]))]
+    about += [(p["server"], _published(record, p, now)) for p in record["published"]]
+    about += _error_rows(record["last_error"])
+    if record["next_try"] is not None:
+        about.append(("next try", _until(record["next_try"], now)))
+    yield from (f"  {line}" for line in lined_up(about))
+
+
+def _published(record: RecordStatus, published: PublishedStatus, now: float) -> str:
+    verdict = " - not what is wanted" if _differs(record, published) else ""
+    return f"{_data(published['records'])}{verdict} (asked {_span(now - published['checked'])} ago)"
+
+
+def _error_rows(error: ErrorStatus | None) -> list[tuple[str, str]]:
+    if error is None:
+        return []
+    rows = [("error", error["message"]), ("server", error["server"]), ("hint", error["hint"])]
+    return [(heading, text) for heading, text in rows if text]
+
+
+# Words
+
+
+def _data(texts: Sequence[str]) -> str:
+    return ", ".join(texts) or "nothing"
+
+
+def _until(moment: float, now: float) -> str:
+    return f"in {_span(moment - now)}" if moment > now else "now"
+
+
+def _span(seconds: float) -> str:
+    """Return a time as one reads it at a glance: its largest unit; what a clock that was set makes negative is 0."""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit}"
+    return f"{max(int(seconds), 0)} s"

@@ -1,0 +1,26 @@
+"""Rows of text lined up, safe for a terminal."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+def lined_up(rows: Sequence[Sequence[str]], widths: list[int] | None = None) -> Iterator[str]:
+    """Yield a line for each row, its columns under those of the others; the last column may be as wide as it likes.
+
+    `widths` are those of rows that were printed before; they grow where these need more.
+    """
+    shown = [[one_line(cell) for cell in row] for row in rows]
+    room = widths if widths is not None else [0] * (len(shown[0]) - 1)
+    for column, width in enumerate(room):
+        room[column] = max(width, *(len(row[column]) for row in shown))
+    for row in shown:
+        cells = [f"{cell:<{width}}" for cell, width in zip(row, room, strict=False)]
+        yield "  ".join([*cells, row[-1]]).rstrip()
+
+
+def one_line(text: str) -> str:
+    """Return a text that is one line and cannot command a terminal: what a server said may have any character."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
