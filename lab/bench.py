@@ -5,6 +5,7 @@ ratio is taken pair by pair.
 """
 
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -24,12 +25,21 @@ from dns_update.auth import Key
 from dns_update.auth.tsig import sign
 from dns_update.update import Update
 from lab.bind import Bind
+from lab.delay import Delay
 from lab.key import LabKey
+from lab.port import IPV4
 
 _PAIRS = int(os.environ.get("BENCH_PAIRS", "40"))
 _WARM_UPS = 3
 _NAMES = 1000
 _ENCODINGS = 15
+_SENDS = 10_000
+_SENDS_FAR_AWAY = 2000
+_SCRIPT_PAIRS = 3
+_MILLISECONDS_AWAY = 1.0
+_IN_FLIGHT = 32
+_PATIENCE = 10.0
+"""Seconds without an answer after which the benchmark gives up."""
 _ROOT = Path(__file__).resolve().parent.parent
 _VENV = _ROOT / ".bench"
 _LAUNCH = Path(__file__).with_name("launch.py")
@@ -60,6 +70,8 @@ def main() -> None:
             "bare python / nsupdate", lambda _n: _run([str(_VENV / "bin/python"), "-c", "pass"]), one_shot.nsupdate
         )
         _compare("nsupdate / nsupdate", one_shot.nsupdate, one_shot.nsupdate)
+        _compare("dns-nsupdate / nsupdate", one_shot.dns_nsupdate, one_shot.nsupdate)
+    _scripts(command)
     _encoding()
 
 
@@ -85,12 +97,22 @@ def _installed_command() -> str:
     return str(_VENV / "bin/dns-update")
 
 
+class _BindOnAllCores(Bind):
+    """named with as many threads as it takes by itself, where a lab's has one."""
+
+    def _command(self) -> list[str]:
+        command = super()._command()
+        threads = command.index("-n")
+        return [*command[:threads], *command[threads + 2 :]]
+
+
 @contextmanager
-def _bind() -> Iterator[tuple[Bind, Path]]:
+def _bind(kind: type[Bind] = Bind) -> Iterator[tuple[Bind, Path]]:
     with tempfile.TemporaryDirectory(prefix="dns-update-bench-") as directory:
         key = LabKey.generate()
         key_file = key.write(Path(directory) / "ddns.key")
-        with Bind(Path(directory) / "bind", keys=(key,)) as server:
+        # Waiting for the disk, as people's servers do.
+        with kind(Path(directory) / "bind", keys=(key,), is_durable=True) as server:
             yield server, key_file
 
 
@@ -110,11 +132,22 @@ class _OneShot:
 
     def nsupdate(self, number: int) -> Run:
         """Run the peer."""
+        return self._run("nsupdate", number)
+
+    def dns_nsupdate(self, number: int) -> Run:
+        """Run ours under the peer's name."""
+        return self._run(_nsupdate_beside(self.command), number)
+
+    def _run(self, program: str, number: int) -> Run:
         script = (
             f"server {self.server.host} {self.server.port}\nzone example.com\n"
             f"update delete home.example.com A\nupdate add home.example.com 300 A {_address(number)}\nsend\n"
         )
-        return _run(["nsupdate", "-k", str(self.key_file)], script)
+        return _run([program, "-k", str(self.key_file)], script)
+
+
+def _nsupdate_beside(command: str) -> str:
+    return str(Path(command).with_name("dns-nsupdate"))
 
 
 def _address(number: int) -> str:
@@ -148,6 +181,71 @@ def _compare(title: str, ours: Callable[[int], Run], peer: Callable[[int], Run],
         columns.append(f"{statistics.median(left):8.1f} /{statistics.median(right):6.1f}{ratio:8.2f}")
     goal = f"   goal: wall <= {limit}, MiB <= 1.1" if limit else ""
     print(f"  {title:26}{' '.join(columns)}{goal}", flush=True)
+
+
+def _scripts(command: str) -> None:
+    """Compare the rates of scripts of many sends, near the server and away from it, and show what the server can do."""
+    print(f"\nscripts of {_SENDS} sends, each replaces a name: sends a second, medians of {_SCRIPT_PAIRS} pairs")
+    with _bind(_BindOnAllCores) as (server, key_file):
+        scripts = _Scripts(key_file, command)
+        scripts.compare("on loopback", server.port, _SENDS)
+        with Delay(server.port, _MILLISECONDS_AWAY) as relay:
+            scripts.compare(f"{_MILLISECONDS_AWAY:g} ms away ({_SENDS_FAR_AWAY} sends)", relay.port, _SENDS_FAR_AWAY)
+        print(f"  {f'BIND, {_IN_FLIGHT} updates at once':26}{_capacity(server, key_file):8.0f}", flush=True)
+
+
+@dataclass(frozen=True)
+class _Scripts:
+    """The same script for each command, with other addresses each time."""
+
+    key_file: Path
+    command: str
+
+    def compare(self, title: str, port: int, sends: int) -> None:
+        """Print the rates of both."""
+        ours, peer = _nsupdate_beside(self.command), "nsupdate"
+        pairs = [
+            (self._rate(ours, port, sends, 2 * n), self._rate(peer, port, sends, 2 * n + 1))
+            for n in range(_SCRIPT_PAIRS + 1)
+        ][1:]
+        ratio = statistics.median(a / b for a, b in pairs)
+        left, right = (statistics.median(column) for column in zip(*pairs, strict=True))
+        print(f"  {title:26}{left:8.0f} / nsupdate {right:6.0f}   ratio {ratio:6.2f}   goal: >= 5", flush=True)
+
+    def _rate(self, program: str, port: int, sends: int, turn: int) -> float:
+        script = f"server {IPV4} {port}\nzone example.com\n" + "".join(
+            f"update delete h{n}.example.com A\nupdate add h{n}.example.com 300 A {_address_in(turn, n)}\nsend\n"
+            for n in range(sends)
+        )
+        return sends / _run([program, "-k", str(self.key_file)], script).wall * 1e3
+
+
+def _address_in(turn: int, number: int) -> str:
+    return f"10.{turn}.{number >> 8 & 0xFF}.{number & 0xFF}"
+
+
+def _capacity(server: Bind, key_file: Path) -> float:
+    """Return how many updates a second the server carries out for a client that has nothing else to do."""
+    key = Key.from_file(str(key_file))
+    messages = [
+        sign(
+            Update("example.com").replace(f"h{n}", 300, "A", _address_in(255, n)).to_message().encode(n),
+            key,
+            time_signed=int(time.time()),
+        )[0]
+        for n in range(_SENDS)
+    ]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as connection:
+        connection.connect((server.host, server.port))
+        connection.settimeout(_PATIENCE)
+        started = time.perf_counter()
+        for number, message in enumerate(messages):
+            if number >= _IN_FLIGHT:
+                connection.recv(512)
+            connection.send(message)
+        for _last in range(_IN_FLIGHT):
+            connection.recv(512)
+        return _SENDS / (time.perf_counter() - started)
 
 
 def _encoding() -> None:

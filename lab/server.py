@@ -68,6 +68,7 @@ class NameServer(ABC):
         clock_offset: runs the server under another clock, as libfaketime spells it: "+10m", "-1h".
         listen_v6: listens on ::1 too, where the machine has it.
         namespace: a network namespace to run in; `port` is given then.
+        is_durable: waits for the disk, as a server does that must outlive a power cut.
         port: 0 for a free one, which stays the same when the server is started again.
         host: the address it always listens on.
 
@@ -82,6 +83,7 @@ class NameServer(ABC):
     clock_offset: str | None = None
     listen_v6: bool = True
     namespace: Namespace | None = None
+    is_durable: bool = False
     port: int = 0
     host: str = field(default=IPV4, init=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
@@ -217,7 +219,7 @@ class NameServer(ABC):
 
     def _environment(self) -> list[str]:
         """Return the front of a command line that leaves out fsync and sets the clock; the process id stays."""
-        libraries = _libraries(_NO_FSYNC_LIBRARIES)
+        libraries = [] if self.is_durable else _libraries(_NO_FSYNC_LIBRARIES)
         if self.clock_offset is None:
             return ["env", f"LD_PRELOAD={libraries[0]}"] if libraries else []
         faketime = _libraries(_FAKETIME_LIBRARIES)

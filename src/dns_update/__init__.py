@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dns_update.client.aio import AsyncClient as AsyncClient
     from dns_update.client.requests import Outcome as Outcome
     from dns_update.errors import ClocksDiffer as ClocksDiffer
+    from dns_update.errors import ConfigError as ConfigError
     from dns_update.errors import DnsUpdateError as DnsUpdateError
     from dns_update.errors import InvalidText as InvalidText
     from dns_update.errors import KeyRejected as KeyRejected
@@ -55,6 +56,7 @@ _NAMES = {
     "client.requests": ("Outcome",),
     "errors": (
         "ClocksDiffer",
+        "ConfigError",
         "DnsUpdateError",
         "InvalidText",
         "KeyRejected",

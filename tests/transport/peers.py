@@ -39,7 +39,11 @@ class _Peer:
         self._socket.settimeout(SECONDS)
         if self._socket.type == socket.SOCK_STREAM:  # a port in TIME_WAIT is free enough
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((address, port))
+        try:
+            self._socket.bind((address, port))
+        except OSError:
+            self._socket.close()
+            raise
         self.endpoint = Endpoint(address, self._socket.getsockname()[1])
         self._thread = threading.Thread(target=self._run)
 
@@ -64,17 +68,26 @@ class _Peer:
 class UdpPeer(_Peer):
     """Calls `script` with the number and the octets of each datagram; what it returns, an answer or many, goes back.
 
-    `clients` has the address and port that each came from.
+    `clients` has the address and port that each came from. A port that it picks is kept free for a TcpPeer, too.
     """
 
     def __init__(self, script: Callable[[int, bytes], Iterable[bytes]], address: str = IPV4, port: int = 0) -> None:
-        super().__init__(socket.socket(family_of(address), socket.SOCK_DGRAM), address, port)
+        self._reservation = None if port else _reserved_for_tcp(address)
+        number = port if self._reservation is None else self._reservation.getsockname()[1]
+        super().__init__(socket.socket(family_of(address), socket.SOCK_DGRAM), address, number)
         self.clients: list[tuple[str, int]] = []
         self.script = script
 
     def send_from_here(self, octets: bytes, client: tuple[str, int]) -> None:
         """Send a datagram that nobody asked for."""
         self._socket.sendto(octets, client)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        if self._reservation is not None:
+            self._reservation.close()
 
     def _run(self) -> None:
         while True:
@@ -112,6 +125,24 @@ class TcpPeer(_Peer):
 
     def _wake(self) -> None:
         socket.create_connection((self.endpoint.address, self.endpoint.port)).close()
+
+
+def _reserved_for_tcp(address: str) -> socket.socket:
+    """Return a socket that keeps a port, free for UDP and TCP, from all that do not reuse addresses.
+
+    It does not listen, so that others who do may have it, too.
+    """
+    while True:
+        reservation = socket.socket(family_of(address), socket.SOCK_STREAM)
+        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reservation.bind((address, 0))
+        try:
+            with socket.socket(family_of(address), socket.SOCK_DGRAM) as probe:
+                probe.bind(reservation.getsockname()[:2])
+        except OSError:
+            reservation.close()
+            continue
+        return reservation
 
 
 def _first_message(connection: socket.socket) -> bytes | None:

@@ -160,9 +160,10 @@ def test_an_answer_by_tcp_is_the_result(address: str) -> None:
 def test_a_refused_connection_is_said_at_once() -> None:
     with (
         deaf(socket.SOCK_STREAM) as endpoint,
-        pytest.raises(NoAnswer, match=r"connection refused \(1 try by TCP"),
+        pytest.raises(NoAnswer, match=r"connection refused \(1 try by TCP") as caught,
     ):
         BlockingTransport().carry(exchange(BY_TCP), endpoint)
+    assert not caught.value.may_have_arrived
 
 
 def _pieces(connection: socket.socket, octets: bytes) -> None:
@@ -191,9 +192,10 @@ def test_an_answer_is_found_in_the_stream(script: Callable[[socket.socket, bytes
 def test_a_connection_that_the_server_closes_is_said_at_once(script: Callable[[socket.socket, bytes], None]) -> None:
     with (
         TcpPeer(script) as peer,
-        pytest.raises(NoAnswer, match=r"the server closed the connection \(1 try by TCP"),
+        pytest.raises(NoAnswer, match=r"the server closed the connection \(1 try by TCP") as caught,
     ):
         BlockingTransport().carry(exchange(BY_TCP), peer.endpoint)
+    assert caught.value.may_have_arrived
 
 
 def test_a_truncated_answer_is_asked_for_again_by_tcp() -> None:
@@ -245,9 +247,28 @@ def test_a_local_address_that_is_not_ours_is_a_usage_error(transport: str) -> No
 
 @needs_ipv6
 @pytest.mark.parametrize(("local", "server"), [(IPV4, IPV6), (IPV6, IPV4)])
-def test_a_local_address_of_the_other_family_is_a_usage_error(local: str, server: str) -> None:
-    with pytest.raises(UsageError, match=f"cannot send from {local}"):
-        BlockingTransport(local).carry(exchange(), Endpoint(server))
+@pytest.mark.parametrize("policy", [PATIENT, BY_TCP], ids=[UDP, TCP])
+def test_a_server_of_another_family_than_the_local_address_gives_no_answer(
+    local: str, server: str, policy: Policy
+) -> None:
+    """It is that server's failure, so that the next one is tried, and no mistake of the user's."""
+    family = "IPv6" if ":" in server else "IPv4"
+    with pytest.raises(NoAnswer, match=f"cannot send to an {family} server from {local}") as caught:
+        BlockingTransport(local).carry(exchange(policy), Endpoint(server))
+    assert not caught.value.may_have_arrived
+
+
+def test_a_local_port_that_is_taken_after_the_start_gives_no_answer() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind((IPV4, 0))
+        port = other.getsockname()[1]
+        with pytest.raises(UsageError, match=f"cannot send from {IPV4}: address already in use"):
+            BlockingTransport(IPV4, local_port=port)
+    transport = BlockingTransport(IPV4, local_port=port)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind((IPV4, port))
+        with pytest.raises(NoAnswer, match=f"cannot send from {IPV4}: address already in use"):
+            transport.carry(exchange(), Endpoint(IPV4))
 
 
 def test_host_names_are_resolved_for_the_local_addresss_family() -> None:

@@ -68,11 +68,10 @@ class Tsig(Value):
         algorithm = cursor.name()
         timers = int.from_bytes(cursor.take(_TIMERS_OCTETS))
         mac = cursor.take(cursor.u16())
-        original_id = cursor.u16()
-        error = cursor.u16()
+        id_and_error = cursor.u32()
         other = cursor.take(cursor.u16())
         cursor.finish()
-        return cls(algorithm, timers >> 16, timers & MAX_U16, mac, original_id, error, other)
+        return cls(algorithm, timers >> 16, timers & MAX_U16, mac, id_and_error >> 16, id_and_error & MAX_U16, other)
 
     def to_rdata(self) -> bytes:
         """Return the octets of the rdata."""

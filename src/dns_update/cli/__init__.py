@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
     from dns_update.client.requests import Outcome
 
-COMMANDS = ("set", "delete", "show", "nsupdate")
-PLANNED = ("check", "plan", "apply", "agent", "status", "history", "key", "import")
+COMMANDS = ("set", "delete", "show", "nsupdate", "agent", "status", "history")
+PLANNED = ("check", "plan", "apply", "key", "import")
+_WITH_OWN_WORDS = ("nsupdate", "agent", "status", "history")
+_UPDATING = ("set", "delete", "nsupdate")
+_JSON_FLAGS = {"--json", "json=yes", "--json=yes"}
 INTERRUPTED = 130  # as a shell says of a process that SIGINT ended
 BROKEN_PIPE = 141  # the same of SIGPIPE
 
@@ -101,10 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verb = words[0] if words and not _is_property(words[0]) else ""
     line = None
     try:
-        if verb == "nsupdate":  # its words are those of another program
-            from dns_update.cli.nsupdate import run  # noqa: PLC0415 - one command, one import
-
-            return run(words[1:])
+        if verb in _WITH_OWN_WORDS:
+            return _run_with_own_words(verb, words[1:])
         line = Line(words[1:] if verb else words)
         return _dispatch(line, verb, words)
     except OutputLost as lost:
@@ -119,7 +120,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error = failure
     except Exception as mistake:  # noqa: BLE001 - whatever this is, it is our mistake and not the user's
         error = _bug(mistake, debug=line is not None and line.has("debug"))
-    return _failure(error, verb if verb in COMMANDS else "set", as_json=line is not None and line.has("json"))
+    as_json = line.has("json") if line is not None else verb != "nsupdate" and not _JSON_FLAGS.isdisjoint(words)
+    return _failure(error, verb if verb in COMMANDS else "set", as_json=as_json)
+
+
+def _run_with_own_words(verb: str, words: list[str]) -> int:
+    """Carry out a command whose words are not the properties of a name."""
+    if verb == "agent":
+        from dns_update.cli.agent import run  # noqa: PLC0415 - one command, one import
+    elif verb == "status":
+        from dns_update.cli.status import run  # noqa: PLC0415
+    elif verb == "history":
+        from dns_update.cli.history import run  # noqa: PLC0415
+    else:
+        from dns_update.cli.nsupdate import run  # noqa: PLC0415
+    return run(words)
 
 
 def _dispatch(line: Line, verb: str, words: list[str]) -> int:
@@ -184,7 +199,7 @@ def _failure(error: DnsUpdateError, command: str, *, as_json: bool) -> int:
     if isinstance(error, UsageError):
         talk(f"{error}: {error.hint}" if error.hint else str(error))
         return error.exit_status
-    prefix = "" if command == "show" else "update failed: "
+    prefix = "update failed: " if command in _UPDATING else ""
     talk(f"{prefix}{error}")
     if error.hint:
         talk(f"hint: {error.hint}")

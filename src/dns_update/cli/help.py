@@ -15,6 +15,8 @@ Usage:
   dns-update delete PROPERTY=VALUE...    remove an address, an RRset or a whole name
   dns-update show PROPERTY=VALUE...      what the authoritative server holds now
   dns-update nsupdate [OPTIONS] [FILE]   nsupdate of BIND, its language and options; also as dns-nsupdate
+  dns-update agent [--config FILE]       keep names right, all the time
+  dns-update status | history            what the agent is doing; what was ever attempted
   dns-update COMMAND --help              all properties of a command, with examples
 
 A property is written name=value, as on a RouterOS router, or --name value. A line copied from a router runs as it is:
@@ -113,6 +115,10 @@ def help_text(command: str) -> str:
     """Return the help of a command; the overview, if it is empty."""
     if not command:
         return _OVERVIEW
+    if command in ("agent", "status", "history"):
+        from importlib import import_module  # noqa: PLC0415 - each of them has its own
+
+        return str(import_module(f"dns_update.cli.{command}").HELP_TEXT)
     if command == "nsupdate":
         from dns_update.nsupdate.commands import HELP  # noqa: PLC0415 - of this command only
 

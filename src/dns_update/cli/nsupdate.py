@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import select
 import sys
 
 from dns_update.cli import put
@@ -16,13 +18,14 @@ from dns_update.nsupdate.talk import Talk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
 
     from dns_update.nsupdate.options import Settings
 
 _FAILURE = 1
 _PROMPT = "> "
+_CHUNK = 65536  # octets to read at once: as much as a pipe holds
 
 
 def run(words: Sequence[str]) -> int:
@@ -51,9 +54,10 @@ def _run(settings: Settings) -> int:
     network = Network(settings, talk.trace)
     session = Session(settings, key_of_settings(settings, talk.say), network, talk)
     is_terminal = settings.file is None and sys.stdin is not None and sys.stdin.isatty()
-    lines = _typed_lines() if is_terminal else _lines(settings.file)
+    lines = _typed_lines(session.settle) if is_terminal else _lines(settings.file, session.settle)
     try:
         _converse(session, lines, talk, goes_on=is_terminal or settings.goes_on)
+        session.settle()
     finally:
         network.close()
     return session.status
@@ -71,11 +75,15 @@ def _converse(session: Session, lines: Iterator[str], talk: Talk, *, goes_on: bo
                 raise Fatal("syntax error") from error
 
 
-def _lines(path: str | None) -> Iterator[str]:
-    """Yield the lines of a file, or of standard input, each as soon as it is there; raises Fatal."""
+def _lines(path: str | None, before_waiting: Callable[[], None]) -> Iterator[str]:
+    """Yield the lines of a file, or of standard input, each as soon as it is there; raises Fatal.
+
+    `before_waiting` is called whenever the next line is not there yet: whoever writes it may want to see first what
+    came of those before.
+    """
     if path in (None, "-"):
         if sys.stdin is not None:
-            yield from _decoded(sys.stdin.buffer)
+            yield from _lines_of(sys.stdin.buffer, before_waiting)
         return
     try:
         file = open(path, "rb")  # noqa: PTH123, SIM115 - pathlib costs 4 ms; closed below
@@ -84,22 +92,37 @@ def _lines(path: str | None) -> Iterator[str]:
         raise Fatal(f"could not open '{path}': {reason}") from error
     with file:
         try:
-            yield from _decoded(file)
+            yield from _lines_of(file, before_waiting)
         except OSError as error:
             raise Fatal(f"could not read '{path}': {error.strerror}") from error
 
 
-def _decoded(file: BinaryIO) -> Iterator[str]:
-    # What is not UTF-8 gets through to the rdata as the octets that it is.
-    while line := file.readline():
-        yield line.decode("utf-8", "surrogateescape")
+def _lines_of(file: BinaryIO, before_waiting: Callable[[], None]) -> Iterator[str]:
+    there = select.poll()
+    there.register(file, select.POLLIN)
+    rest = b""
+    is_open = True
+    while is_open:
+        if not there.poll(0):
+            before_waiting()
+            there.poll()
+        octets = os.read(file.fileno(), _CHUNK)
+        is_open = bool(octets)
+        whole, newline, rest = (rest + octets).rpartition(b"\n")
+        if not is_open and rest:
+            whole += newline + rest
+        elif not newline:
+            continue
+        # What is not UTF-8 gets through to the rdata as the octets that it is.
+        yield from whole.decode("utf-8", "surrogateescape").split("\n")
 
 
-def _typed_lines() -> Iterator[str]:
+def _typed_lines(before_waiting: Callable[[], None]) -> Iterator[str]:
     """Yield the lines that a person types, with editing and history."""
     import readline  # noqa: F401, PLC0415 - makes `input` editable; 10 ms, for terminals only
 
     while True:
+        before_waiting()
         try:
             line = input(_PROMPT)
         except EOFError:

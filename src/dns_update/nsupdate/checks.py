@@ -40,7 +40,8 @@ _NAMES = {
 _REVERSE = tuple(map(Name.from_text, ("in-addr.arpa", "ip6.arpa", "ip6.int")))
 _MICROSOFT = (b"gc", b"_msdcs")  # Active Directory's global catalogue has A and AAAA records there
 
-_ALPHANUMERIC = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_ALPHANUMERIC = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+_HOST_OCTETS = _ALPHANUMERIC + b"-"
 _BASE32HEX = frozenset(b"0123456789abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUV")
 _PRINTABLE = range(0x21, 0x7F)
 
@@ -59,7 +60,9 @@ def check_names(record: Record) -> None:
         raise InvalidText(f"check-names failed: bad owner '{owner}'")
     if rrtype == RRType.PTR and not any(owner.is_within(zone) for zone in _REVERSE):
         return
-    offset, kinds = _NAMES.get(rrtype, (0, ()))
+    if rrtype not in _NAMES:
+        return
+    offset, kinds = _NAMES[rrtype]
     cursor = Cursor(record.rdata, min(offset, len(record.rdata)))
     for kind in kinds:
         name = cursor.name()
@@ -97,7 +100,7 @@ def check_iterations(record: Record) -> None:
 
 def is_host(name: Name) -> bool:
     """Tell whether each label is of letters, digits and inner hyphens; the root's name is a host name, too."""
-    return all(_is_host_label(label) for label in name.labels)
+    return all(map(_is_host_label, name.labels))
 
 
 def is_mailbox(name: Name) -> bool:
@@ -106,11 +109,7 @@ def is_mailbox(name: Name) -> bool:
 
 
 def _is_host_label(label: bytes) -> bool:
-    return (
-        label[0] in _ALPHANUMERIC
-        and label[-1] in _ALPHANUMERIC
-        and all(octet in _ALPHANUMERIC or octet == ord("-") for octet in label)
-    )
+    return label[0] in _ALPHANUMERIC and label[-1] in _ALPHANUMERIC and not label.translate(None, _HOST_OCTETS)
 
 
 def _may_own(owner: Name, rrtype: int, rrclass: int) -> bool:

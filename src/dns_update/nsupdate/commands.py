@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dns_update.errors import InvalidText
 from dns_update.nsupdate.lexer import Line
 from dns_update.value import Value
@@ -12,13 +14,15 @@ from dns_update.wire.record import MAX_TTL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from typing import TypeAlias
 
     from dns_update.auth import Key
 
 MAX_U32 = 0xFFFFFFFF
 _ABOVE_ASCII = 0x80
+_OPERATIONS = ("add", "del", "delete")
+_REPEATED = 64  # words whose meaning is kept: lines that stand together speak of the same names and types
 
 
 class Plain(Value):
@@ -142,7 +146,12 @@ class Addition(Value):
     data: str
 
     def __init__(self, name: Name, ttl: int | None, rrclass: int | None, rrtype: int, data: str) -> None:
-        self._fill(name=name, ttl=ttl, rrclass=rrclass, rrtype=rrtype, data=data)
+        fill = object.__setattr__  # not _fill, which takes twice as long: scripts have many of these
+        fill(self, "name", name)
+        fill(self, "ttl", ttl)
+        fill(self, "rrclass", rrclass)
+        fill(self, "rrtype", rrtype)
+        fill(self, "data", data)
 
 
 class Deletion(Value):
@@ -155,7 +164,11 @@ class Deletion(Value):
     data: str
 
     def __init__(self, name: Name, rrclass: int | None = None, rrtype: int = RRType.ANY, data: str = "") -> None:
-        self._fill(name=name, rrclass=rrclass, rrtype=rrtype, data=data)
+        fill = object.__setattr__  # as above
+        fill(self, "name", name)
+        fill(self, "rrclass", rrclass)
+        fill(self, "rrtype", rrtype)
+        fill(self, "data", data)
 
 
 if TYPE_CHECKING:
@@ -190,9 +203,9 @@ def command_of(text: str, *, has_ttl: bool = False) -> Command:
         return Plain("")
     verb = word.lower()
     if verb == "update":
-        verb = _operation(line, ("add", "del", "delete"))
+        verb = _operation(line, _OPERATIONS)
     elif verb == "prereq":
-        verb = _operation(line, tuple(_PREREQUISITES))
+        verb = _operation(line, _PREREQUISITES)
     if verb == "add":
         return _addition(line, has_ttl=has_ttl)
     reader = _READERS.get(verb)
@@ -239,13 +252,14 @@ def _algorithm(text: str) -> str:
         raise InvalidText(f"digest-bits out of range [{max(80, most // 2)}..{most}]") from None
 
 
-def _operation(line: Line, operations: tuple[str, ...]) -> str:
+def _operation(line: Line, operations: Collection[str]) -> str:
     word = line.word()
     if not word:
         raise InvalidText("could not read operation code")
-    if word.lower() not in operations:
+    verb = word.lower()
+    if verb not in operations:
         raise InvalidText(f"incorrect operation code: {word}")
-    return word.lower()
+    return verb
 
 
 def _owner(line: Line) -> Name:
@@ -258,6 +272,7 @@ def _owner(line: Line) -> Name:
         raise InvalidText(f"invalid owner name: {_what_is_wrong(error)}") from error
 
 
+@lru_cache(_REPEATED)
 def _name(text: str) -> Name:
     """Return an absolute name; octets above ASCII are taken as they are, and not as an international name."""
     if text.startswith("\\[") or ".\\[" in text:  # the bit-string labels of RFC 2673
@@ -471,8 +486,10 @@ def _check(subject: str) -> Reader:
 
 
 def _plain(word: str) -> Reader:
+    command = Plain(word)
+
     def read(_line: Line) -> Plain:
-        return Plain(word)
+        return command
 
     return read
 
@@ -484,6 +501,7 @@ def _prerequisite_reader(*, must_exist: bool, is_rrset: bool) -> Reader:
     return read
 
 
+@lru_cache(_REPEATED)
 def _class(word: str) -> int | None:
     if word.upper() == "RESERVED0":
         return 0
@@ -497,6 +515,7 @@ def _class(word: str) -> int | None:
 _CLASS_NAMES = {"CHAOS": "CH", "HESIOD": "HS"}
 
 
+@lru_cache(_REPEATED)
 def _type(word: str) -> int | None:
     try:
         return rrtype_from_text(_without_zeros(word, "TYPE"))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dns_update.transport import Endpoint
     from dns_update.transport.blocking import Trace
     from dns_update.transport.memory import MemoryTransport
+    from dns_update.transport.pipeline import Flight, Pipeline
     from dns_update.wire.message import Message
 
     Transport: TypeAlias = BlockingTransport | MemoryTransport
@@ -48,7 +49,9 @@ class Heard(Value):
     octets: bytes
 
     def __init__(self, reply: Reply | UnverifiedReply, octets: bytes) -> None:
-        self._fill(reply=reply, octets=octets)
+        fill = object.__setattr__  # not _fill, which takes twice as long: each send has one
+        fill(self, "reply", reply)
+        fill(self, "octets", octets)
 
 
 class _TimedPolicy(Policy):
@@ -83,11 +86,14 @@ class Network:
         self._local: dict[int, tuple[str | None, int]] = {}
         self._transports: dict[int, Transport] = {}
         self._last_octets = b""
+        self._pipeline: Pipeline | None = None
+        self._policies = {transport: _policy(settings, transport) for transport in (UDP, TCP)}
 
     def send_from(self, address: str, port: int) -> None:
         """Send from `address`, to servers of its IP version, from now on; port 0 is the kernel's choice."""
         family = 6 if ":" in address else 4
         self._local[family] = (address, port)
+        self._close_pipeline()
         if family in self._transports:
             self._transports.pop(family).close()
 
@@ -96,13 +102,47 @@ class Network:
 
         Raises NoAnswer, and Fatal if the message is too long or the local address is not this machine's.
         """
-        exchange = Exchange(message, key, self._policy(TCP if tcp else UDP), format_endpoint(endpoint))
+        exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], format_endpoint(endpoint))
         self._last_octets = b""
         try:
             reply = self._transport(6 if endpoint.is_ipv6 else 4).carry(exchange, endpoint)
         except UsageError as error:
-            raise Fatal(f"{error}: {error.hint}" if error.hint else str(error)) from error
+            raise _fatal(error) from error
         return Heard(reply, self._last_octets)
+
+    def has_pipeline(self, endpoint: Endpoint) -> bool:
+        """Tell whether several messages can be under way to a server at once: not from a port that the user chose.
+
+        That one port the ordinary way needs, whenever an exchange goes on without the others.
+        """
+        family = 6 if endpoint.is_ipv6 else 4
+        has_port = family in self._local and self._local[family][1] != 0
+        return not has_port and isinstance(self._transport(family), BlockingTransport)
+
+    def start(self, message: Message, key: Key | None, endpoint: Endpoint) -> Flight:
+        """Send a signed message to a server that `has_pipeline`; return what `finish` takes.
+
+        Whatever was started for another server must be finished. Raises Fatal, as `ask` does.
+        """
+        exchange = Exchange(message, key, self._policies[UDP], format_endpoint(endpoint))
+        pipeline = self._pipeline
+        if pipeline is None or (pipeline.endpoint is not endpoint and pipeline.endpoint != endpoint):
+            pipeline = self._pipeline = self._open_pipeline(endpoint)
+        try:
+            return pipeline.start(exchange)
+        except UsageError as error:
+            raise _fatal(error) from error
+
+    def finish(self, flight: Flight) -> Heard:
+        """Return the answer to what `start` sent; raises NoAnswer."""
+        if self._pipeline is None:
+            raise RuntimeError("nothing is under way")
+        return Heard(self._pipeline.wait(flight), flight.octets)
+
+    def wait_out(self) -> None:
+        """Wait until nothing that was started is under way any more."""
+        if self._pipeline is not None:
+            self._pipeline.drain()
 
     def addresses(self, host: str) -> tuple[str, ...]:
         """Return the addresses of a host that may be used, four at most; raises InvalidText in nsupdate's words."""
@@ -120,6 +160,7 @@ class Network:
 
     def close(self) -> None:
         """Close the sockets."""
+        self._close_pipeline()
         for transport in self._transports.values():
             transport.close()
 
@@ -138,21 +179,42 @@ class Network:
         if transport is None:
             address, port = self._local.get(family, (None, 0))
             trace: Trace = self._trace
-            transport = self._transports[family] = self._open(address, trace, local_port=port)
+            try:
+                transport = self._transports[family] = self._open(address, trace, local_port=port)
+            except UsageError as error:
+                raise _fatal(error) from error
             transport.keep_open()
         return transport
+
+    def _open_pipeline(self, endpoint: Endpoint) -> Pipeline:
+        from dns_update.transport.pipeline import Pipeline  # noqa: PLC0415 - for signed updates only
+
+        self._close_pipeline()
+        transport = self._transport(6 if endpoint.is_ipv6 else 4)
+        if not isinstance(transport, BlockingTransport):
+            raise TypeError("only sockets can be shared")
+        return Pipeline(transport, endpoint)
+
+    def _close_pipeline(self) -> None:
+        if self._pipeline is not None:
+            self._pipeline.close()
+            self._pipeline = None
 
     def _trace(self, direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
         if direction == "received":
             self._last_octets = octets
         self._tell(direction, endpoint, transport, octets)
 
-    def _policy(self, transport: str) -> Policy:
-        settings = self._settings
-        total = min(settings.total_timeout or MAX_SECONDS, MAX_SECONDS)
-        share = max(_LEAST_UDP_TIMEOUT, total / (1 + settings.udp_retries))
-        timeout = min(settings.udp_timeout or share, MAX_SECONDS)
-        return _TimedPolicy(timeout, settings.udp_retries, transport, total)
+
+def _policy(settings: Settings, transport: str) -> Policy:
+    total = min(settings.total_timeout or MAX_SECONDS, MAX_SECONDS)
+    share = max(_LEAST_UDP_TIMEOUT, total / (1 + settings.udp_retries))
+    timeout = min(settings.udp_timeout or share, MAX_SECONDS)
+    return _TimedPolicy(timeout, settings.udp_retries, transport, total)
+
+
+def _fatal(error: UsageError) -> Fatal:
+    return Fatal(f"{error}: {error.hint}" if error.hint else str(error))
 
 
 def reason_of(error: NoAnswer) -> str:

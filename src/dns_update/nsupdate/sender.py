@@ -1,11 +1,19 @@
-"""Sending an update: zone and server found where they are not given, the next server tried, the answer judged."""
+"""Sending an update: zone and server found where they are not given, the next server tried, the answer judged.
+
+Signed updates that have nothing to do with one another are under way together, or even in one message (see
+`window.py`). What comes of them is told in the order of the sends.
+"""
 
 from __future__ import annotations
 
+from collections import deque
+
+from dns_update.auth.tsig import sign
 from dns_update.errors import InvalidText, MalformedMessage, NoAnswer, UsageError
-from dns_update.exchange import Reply
+from dns_update.exchange import MAX_UDP_OCTETS, Reply
 from dns_update.nsupdate import Fatal
 from dns_update.nsupdate.network import format_endpoint, reason_of
+from dns_update.nsupdate.window import Batch, Window, names_of
 from dns_update.transport import Endpoint
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, rcode_to_text
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
     from dns_update.nsupdate.network import Heard, Network
     from dns_update.nsupdate.options import Settings
     from dns_update.nsupdate.talk import Talk
+    from dns_update.transport.pipeline import Flight
     from dns_update.wire.name import Name
     from dns_update.wire.record import Record
 
@@ -41,8 +50,27 @@ class Place(Value):
         self._fill(zone=zone, servers=servers)
 
 
+class _UnderWay(Value):
+    """A message that was sent to the first of its servers, and has not been judged yet; the sends that it is about.
+
+    `joined` tells whether others were under way already.
+    """
+
+    __slots__ = ("flight", "joined", "key", "sends", "servers")
+    flight: Flight
+    sends: Sequence[Message]
+    servers: Sequence[Endpoint]
+    key: Key | None
+    joined: bool
+
+    def __init__(
+        self, flight: Flight, sends: Sequence[Message], servers: Sequence[Endpoint], key: Key | None, *, joined: bool
+    ) -> None:
+        self._fill(flight=flight, sends=sends, servers=servers, key=key, joined=joined)
+
+
 class Sender:
-    """Sends updates; `has_failed` once any of them did, `answer` is what the last one brought."""
+    """Sends updates. Once all is settled, `has_failed` tells whether any failed, and `answer` is the last one's."""
 
     def __init__(self, settings: Settings, network: Network, talk: Talk) -> None:
         self.has_failed = False
@@ -50,6 +78,9 @@ class Sender:
         self._settings = settings
         self._network = network
         self._talk = talk
+        self._window = Window()
+        self._batch: Batch | None = None  # what waits to go together
+        self._under_way: deque[_UnderWay] = deque()
 
     def find(
         self, name: Name, rrclass: int, servers: Sequence[Endpoint] | None, key: Key | None, *, is_zone: bool
@@ -61,6 +92,8 @@ class Sender:
         """
         from dns_update.nsupdate.discovery import Discovery, Servers  # noqa: PLC0415 - most scripts name both
 
+        self.settle()
+        self.answer = None
         endpoints = servers if servers is not None else self._resolvers()
         asked = Servers(endpoints, key, are_resolvers=servers is None, tcp=self._settings.tcp)
         found = Discovery(self._network, self._talk, asked).find(name, rrclass, is_zone=is_zone)
@@ -73,7 +106,78 @@ class Sender:
         return Place(found.zone, primaries) if primaries else None
 
     def send(self, message: Message, servers: Sequence[Endpoint], key: Key | None) -> None:
-        """Send an update to the first of the servers that answers, and judge the answer; raises Fatal."""
+        """Send an update to the first of the servers that answers, and judge the answer, at the latest by `settle`.
+
+        Raises Fatal.
+        """
+        names = names_of(message) if self._may_share(servers, key) else None
+        if names is None or key is None:
+            self.settle()
+            self.answer = None
+            self._try_each(message, servers, key)
+            return
+        common = (servers, key, *message.question)
+        if self._batch is None or not self._batch.takes(message, names, common):
+            self._send_batch()
+            self._batch = Batch(common, (servers, key), _room(message, key))
+            self._batch.takes(message, names, common)
+        if not self._window.has_been_answered:
+            self._send_batch()
+
+    def settle(self) -> None:
+        """Send what waits, wait for the answers to all that is under way, and judge them."""
+        self._send_batch()
+        while self._under_way:
+            self._settle_first()
+
+    def _send_batch(self) -> None:
+        """Send what waits to go together, once it may."""
+        batch, self._batch = self._batch, None
+        if batch is None:
+            return
+        servers, key = batch.way
+        while not self._window.admits(batch.common, batch.names):
+            self._settle_first()
+        flight = self._network.start(batch.to_message(), key, servers[0])
+        self._window.enter(batch.common, batch.names)
+        self._under_way.append(_UnderWay(flight, batch.messages, servers, key, joined=bool(self._under_way)))
+
+    def _may_share(self, servers: Sequence[Endpoint], key: Key | None) -> bool:
+        """Tell whether updates may share a socket. Debug output shows each message beside its answer."""
+        if not servers or key is None or self._settings.tcp or self._talk.debug:
+            return False
+        return self._network.has_pipeline(servers[0])
+
+    def _settle_first(self) -> None:
+        first = self._under_way.popleft()
+        self.answer = None
+        try:
+            heard = self._network.finish(first.flight)
+        except NoAnswer as error:
+            self._window.leave(answered=False)
+            if len(first.sends) > 1:
+                self._send_alone(first)
+                return
+            self._say_silent(first.servers[0], error)
+            self._try_each(first.sends[0], first.servers[1:], first.key)
+            return
+        rcode = heard.reply.message.rcode if isinstance(heard.reply, Reply) else Rcode.SERVFAIL
+        self._window.leave(answered=rcode != Rcode.SERVFAIL)
+        in_company = first.joined or bool(self._under_way)
+        if (rcode == Rcode.SERVFAIL and in_company) or (rcode != Rcode.NOERROR and len(first.sends) > 1):
+            self._send_alone(first)
+        else:
+            self._judge(heard)
+
+    def _send_alone(self, together: _UnderWay) -> None:
+        """Send each of the sends once more that shared a message, or whose fate others may have shared."""
+        self._network.wait_out()
+        for message in together.sends:
+            self.answer = None
+            self._try_each(message, together.servers, together.key)
+
+    def _try_each(self, message: Message, servers: Sequence[Endpoint], key: Key | None) -> None:
+        """Send an update to one server after the other until one answers, and judge the answer."""
         for endpoint in servers:
             if self._talk.debug:
                 self._talk.say(f"Sending update to {format_endpoint(endpoint)}")
@@ -81,11 +185,14 @@ class Sender:
             try:
                 heard = self._network.ask(message, key, endpoint, tcp=self._settings.tcp)
             except NoAnswer as error:
-                self._talk.say(f"; Communication with {format_endpoint(endpoint)} failed: {reason_of(error)}")
+                self._say_silent(endpoint, error)
             else:
                 self._judge(heard)
                 return
         self.has_failed = True
+
+    def _say_silent(self, endpoint: Endpoint, error: NoAnswer) -> None:
+        self._talk.say(f"; Communication with {format_endpoint(endpoint)} failed: {reason_of(error)}")
 
     def _resolvers(self) -> tuple[Endpoint, ...]:
         """Return the system's resolvers, at the port of the options, as nsupdate does; raises Fatal."""
@@ -124,6 +231,12 @@ class Sender:
             self._talk.say(f"update failed: {rcode_to_text(rcode)}{behind}")
         if self.answer is not None:
             self._talk.say_message("\nReply from update query:", self.answer)
+
+
+def _room(message: Message, key: Key) -> int:
+    """Return the octets that a signed datagram has for records beside those of the question and the signature."""
+    empty = Message(opcode=message.opcode, question=message.question)
+    return MAX_UDP_OCTETS - len(sign(empty.encode(0), key, time_signed=0)[0])
 
 
 def first_name(changes: Sequence[Record], prerequisites: Sequence[Record]) -> Name:

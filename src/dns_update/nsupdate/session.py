@@ -71,32 +71,48 @@ class Session:
         self._ttl: int | None = None
         self._lease: tuple[int, ...] = ()
         self._checks = Checks()
+        self._last_zone_section: tuple[Question, ...] = ()
         self._prerequisites: list[Record] = []
         self._changes: list[Record] = []
 
     @property
     def status(self) -> int:
-        """The exit status so far: 2 if any update failed."""
+        """The exit status, once all is settled: 2 if any update failed."""
         return 2 if self._sender.has_failed else 0
 
     def take(self, line: str) -> bool:
-        """Carry out a line; return False for `quit`.
+        """Carry out a line; return False for `quit`. What was sent may be under way still, until it must be settled.
 
-        Raises InvalidText for a syntax error, and Fatal where no going on is possible.
+        Raises InvalidText for a syntax error, and Fatal where no going on is possible; all is settled then.
         """
-        command = command_of(line, has_ttl=self._ttl is not None)
-        if isinstance(command, _OF_THE_MESSAGE):
-            self._add_to_message(command)
-            return True
-        if isinstance(command, Plain):
-            return self._plain(command.word)
-        self._set(command)
+        try:
+            command = command_of(line, has_ttl=self._ttl is not None)
+            if isinstance(command, _OF_THE_MESSAGE):
+                self._add_to_message(command)
+                return True
+            if isinstance(command, Plain):
+                return self._plain(command.word)
+            self._set(command)
+        except (InvalidText, Fatal):
+            self.settle()
+            raise
         return True
+
+    def settle(self) -> None:
+        """Wait for the answers to all that was sent, and say what came of it.
+
+        To be called before waiting for another line, whose writer may want to know, and behind the last one.
+        """
+        self._sender.settle()
 
     def _plain(self, word: str) -> bool:
         if word == "send":
             self._send()
-        elif word == "show":
+            return True
+        if not word:  # a comment
+            return True
+        self.settle()
+        if word == "show":
             self._talk.put_message("Outgoing update query:", self._message(self._zone))
         elif word == "answer" and self._sender.answer is not None:
             self._talk.put_message("Answer:", self._sender.answer)
@@ -115,6 +131,7 @@ class Session:
         if isinstance(command, ServerCommand):
             self._set_servers(command)
         elif isinstance(command, LocalCommand):
+            self.settle()
             self._network.send_from(command.address, command.port)
         elif isinstance(command, ZoneCommand):
             self._zone = command.zone
@@ -167,18 +184,23 @@ class Session:
 
     def _message(self, zone: Name | None) -> Message:
         """Return the message for a zone; None leaves the zone section empty, as long as no zone is known."""
-        rrclass = self._message_class()
         return Message(
             opcode=Opcode.UPDATE,
-            question=() if zone is None else (Question(zone, RRType.SOA, rrclass),),
+            question=() if zone is None else self._zone_section(zone, self._message_class()),
             answer=tuple(self._prerequisites),
             authority=tuple(self._changes),
             additional=(lease_record(self._lease),) if self._lease else (),
         )
 
+    def _zone_section(self, zone: Name, rrclass: int) -> tuple[Question, ...]:
+        """Return the section, the same one as last time if it can be: that is the quickest to compare."""
+        (last,) = self._last_zone_section or (None,)
+        if last is None or last.name is not zone or last.rrclass != rrclass:
+            self._last_zone_section = (Question(zone, RRType.SOA, rrclass),)
+        return self._last_zone_section
+
     def _send(self) -> None:
         """Send what is pending, and forget it, whatever comes of it."""
-        self._sender.answer = None
         if self._zone is not None or self._changes or self._prerequisites:
             self._refuse_what_is_not_there_yet()
             try:
@@ -187,6 +209,9 @@ class Session:
                 self._class = None
                 self._prerequisites.clear()
                 self._changes.clear()
+        else:
+            self.settle()
+            self._sender.answer = None
 
     def _deliver(self) -> None:
         zone, servers = self._zone, self._servers

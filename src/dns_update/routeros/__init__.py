@@ -223,7 +223,8 @@ PROPERTIES = (
     Property("name", "NAME", _ALL,
              "the name, relative to the zone or in full; @ is the zone itself", _name),
     Property("address", "SOURCE[,SOURCE...]", _CHANGE,
-             "what the name shall point at: 203.0.113.45, 2001:db8::1, interface:ppp0 (/ipv4, /ipv6), command:PROGRAM",
+             "what the name shall point at: 203.0.113.45, 2001:db8::1, interface:ppp0 (/ipv4, /ipv6), prefix:br0+::5, "
+             "dns:, https://HOST/PATH, command:PROGRAM",
              _address, repeatable=True),
     Property("zone", "NAME", _ALL,
              "the zone to update; left out, it is found by its SOA record", _full_name),

@@ -8,8 +8,8 @@ import socket
 import time
 from typing import TYPE_CHECKING
 
-from dns_update.exchange import TCP
-from dns_update.transport.blocking import LARGEST_READ, new_socket, reason_of
+from dns_update.exchange import TCP, UDP
+from dns_update.transport.blocking import LARGEST_READ, check_source, is_broken_off, new_socket, reason_of
 from dns_update.wire.framing import Deframer, frame
 
 if TYPE_CHECKING:
@@ -18,30 +18,50 @@ if TYPE_CHECKING:
 
 
 class AsyncioTransport:
-    """Carries exchanges over sockets of their own, a new one for each attempt; several exchanges may be under way.
+    """Carries exchanges over sockets of their own, a new one for each attempt, unless it was told to keep them.
 
-    Cancelling `carry` closes its socket and leaves the others alone.
+    Several exchanges may be under way; cancelling one `carry` leaves the others alone. Only signed exchanges ever share
+    a UDP socket: whoever guesses its port cannot forge a signature.
     """
 
     def __init__(self, local_address: str | None = None) -> None:
         """Send from `local_address` if given; raises UsageError if it is none of this machine's."""
         self._local_address = local_address
+        self._keeps_open = False
+        self._shared: dict[Endpoint, _SharedSocket] = {}
         if local_address is not None:
-            new_socket((local_address, 0), is_ipv6=":" in local_address, is_tcp=False).close()
+            check_source(local_address)
+
+    def keep_open(self) -> None:
+        """Keep, from now on, one UDP socket for each server, until `close`."""
+        self._keeps_open = True
+
+    def renew(self) -> None:
+        """Open new sockets from now on: those that are kept may be bound to an address that is gone."""
+        while self._shared:
+            self._shared.popitem()[1].retire()
+
+    def close(self) -> None:
+        """Close the sockets that were kept, and keep none from now on."""
+        self._keeps_open = False
+        self.renew()
 
     async def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
         """Take an exchange to its end and return its result; raises NoAnswer."""
-        while attempt := exchange.next(
-            now=time.monotonic(), wall=int(time.time()), message_id=int.from_bytes(os.urandom(2))
-        ):
-            try:
-                async with asyncio.timeout(attempt.deadline - time.monotonic()):
-                    await self._attempt(exchange, attempt, endpoint)
-            except TimeoutError:
-                pass  # the exchange sees by its clock that nothing came
-            except OSError as error:
-                exchange.lost(reason_of(error, attempt.transport))
-        return exchange.settled
+        while True:
+            shared = self._shared_socket(exchange, endpoint)
+            message_id = shared.free_id() if shared is not None else _random_id()
+            attempt = exchange.next(now=time.monotonic(), wall=int(time.time()), message_id=message_id)
+            if attempt is None:
+                return exchange.settled
+            if shared is not None and attempt.transport == UDP:
+                await self._share(shared, exchange, attempt, message_id)
+            else:
+                await self._attempt_alone(exchange, attempt, endpoint)
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        await asyncio.sleep(seconds)
 
     async def resolve(self, host: str) -> tuple[str, ...]:
         """Return the IP addresses of a host name that can be reached from the local address; raises OSError."""
@@ -49,8 +69,40 @@ class AsyncioTransport:
         if self._local_address is not None:
             family = socket.AF_INET6 if ":" in self._local_address else socket.AF_INET
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, None, family=family, type=socket.SOCK_DGRAM)
+        found = await loop.getaddrinfo(host.encode(), None, family=family, type=socket.SOCK_DGRAM)
         return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+    def _shared_socket(self, exchange: Exchange, endpoint: Endpoint) -> _SharedSocket | None:
+        """Return the socket that the exchange may share; None if it needs one of its own."""
+        if not (self._keeps_open and exchange.is_signed):
+            return None
+        shared = self._shared.get(endpoint)
+        if shared is None or shared.is_retired:
+            try:
+                local = (self._local_address, 0)
+                shared = _SharedSocket(new_socket(local, is_ipv6=endpoint.is_ipv6, is_tcp=False), endpoint)
+            except OSError:
+                return None  # the attempt of its own will say why
+            self._shared[endpoint] = shared
+        return shared
+
+    async def _share(self, shared: _SharedSocket, exchange: Exchange, attempt: Attempt, message_id: int) -> None:
+        try:
+            await shared.attempt(exchange, attempt, message_id)
+        except TimeoutError:
+            shared.retire()  # the exchange sees by its clock that nothing came; the next try starts afresh
+        except OSError as error:
+            shared.retire()
+            exchange.lost(reason_of(error, UDP), may_have_arrived=not isinstance(error, ConnectionRefusedError))
+
+    async def _attempt_alone(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
+        try:
+            async with asyncio.timeout_at(attempt.deadline):
+                await self._attempt(exchange, attempt, endpoint)
+        except TimeoutError:
+            pass  # the exchange sees by its clock that nothing came
+        except OSError as error:
+            exchange.lost(reason_of(error, attempt.transport), may_have_arrived=is_broken_off(error))
 
     async def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange has heard enough; raises OSError."""
@@ -68,3 +120,74 @@ class AsyncioTransport:
                 for message in deframer.feed(octets) if is_tcp else [octets]:
                     if exchange.listening:
                         exchange.receive(message, wall=int(time.time()))
+
+
+class _SharedSocket:
+    """A connected UDP socket for many exchanges at once; a message ID says for which of them a datagram is."""
+
+    def __init__(self, connection: socket.socket, endpoint: Endpoint) -> None:
+        """Connect; raises OSError."""
+        self.is_retired = False
+        self._flights: dict[int, tuple[Exchange, asyncio.Future[None]]] = {}
+        self._connection = connection
+        try:
+            connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
+            connection.connect((endpoint.address, endpoint.port))
+        except OSError:
+            connection.close()
+            raise
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(connection, self._read)
+
+    def free_id(self) -> int:
+        """Return a message ID that no exchange under way has."""
+        while (message_id := _random_id()) in self._flights:
+            pass
+        return message_id
+
+    async def attempt(self, exchange: Exchange, attempt: Attempt, message_id: int) -> None:
+        """Send one attempt and wait until the exchange has heard enough; raises TimeoutError, OSError."""
+        done: asyncio.Future[None] = self._loop.create_future()
+        self._flights[message_id] = exchange, done
+        timer = self._loop.call_at(attempt.deadline, _fail, done, TimeoutError())
+        try:
+            self._connection.send(attempt.octets)
+            await done
+        finally:
+            timer.cancel()
+            del self._flights[message_id]
+            if self.is_retired:
+                self.retire()
+
+    def retire(self) -> None:
+        """Take no more exchanges, and close the socket once none is under way."""
+        self.is_retired = True
+        if not self._flights and self._connection.fileno() >= 0:
+            self._loop.remove_reader(self._connection)
+            self._connection.close()
+
+    def _read(self) -> None:
+        """Hand over every datagram that is there."""
+        try:
+            while True:
+                octets = self._connection.recv(LARGEST_READ)
+                flight = self._flights.get(int.from_bytes(octets[:2]))
+                if flight is not None and flight[0].listening:
+                    exchange, done = flight
+                    exchange.receive(octets, wall=int(time.time()))
+                    if not exchange.listening and not done.done():
+                        done.set_result(None)
+        except BlockingIOError:
+            return
+        except OSError as error:  # an ICMP error: some datagram could not be delivered, and nobody knows which
+            for _exchange, done in self._flights.values():
+                _fail(done, error)
+
+
+def _fail(done: asyncio.Future[None], error: Exception) -> None:
+    if not done.done():
+        done.set_exception(error)
+
+
+def _random_id() -> int:
+    return int.from_bytes(os.urandom(2))

@@ -40,7 +40,7 @@ class BlockingTransport:
         self._keeps_open = False
         self._kept: dict[Endpoint, _Datagrams] = {}
         if local_address is not None:
-            new_socket(self._local, is_ipv6=":" in local_address, is_tcp=False).close()
+            check_source(local_address, local_port)
 
     def keep_open(self) -> None:
         """Keep, from now on, one UDP socket for each server, until `close`."""
@@ -52,26 +52,44 @@ class BlockingTransport:
         while self._kept:
             self._kept.popitem()[1].close()
 
-    def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
-        """Take an exchange to its end and return its result; raises NoAnswer."""
-        while (
-            attempt := exchange.next(now=time.monotonic(), wall=int(time.time()), message_id=_random_id())
-        ) is not None:
+    def carry(self, exchange: Exchange, endpoint: Endpoint, attempt: Attempt | None = None) -> Reply | UnverifiedReply:
+        """Take an exchange to its end and return its result; raises NoAnswer.
+
+        `attempt` is one that was taken from the exchange already and is not under way yet.
+        """
+        if attempt is None:
+            attempt = _next(exchange)
+        while attempt is not None:
             try:
                 self._attempt(exchange, attempt, endpoint)
             except TimeoutError:
                 pass  # the exchange sees by its clock that nothing came
             except OSError as error:
-                exchange.lost(reason_of(error, attempt.transport))
+                exchange.lost(reason_of(error, attempt.transport), may_have_arrived=is_broken_off(error))
+            attempt = _next(exchange)
         return exchange.settled
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(seconds)
 
     def resolve(self, host: str) -> tuple[str, ...]:
         """Return the IP addresses of a host name that can be reached from the local address; raises OSError."""
         family = socket.AF_UNSPEC
         if self._local[0] is not None:
             family = socket.AF_INET6 if ":" in self._local[0] else socket.AF_INET
-        found = socket.getaddrinfo(host, None, family=family, type=socket.SOCK_DGRAM)
+        found = socket.getaddrinfo(host.encode(), None, family=family, type=socket.SOCK_DGRAM)
         return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+    def open_datagrams(self, endpoint: Endpoint) -> socket.socket:
+        """Return a UDP socket that is connected to `endpoint`, for the caller to close; raises OSError."""
+        connection = new_socket(self._local, is_ipv6=endpoint.is_ipv6, is_tcp=False)
+        try:
+            connection.connect((endpoint.address, endpoint.port))
+        except OSError:
+            connection.close()
+            raise
+        return connection
 
     def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange has heard enough; raises OSError."""
@@ -153,25 +171,37 @@ class _Stream(_Channel):
         return self._deframer.feed(octets)
 
 
+class CannotSend(OSError):
+    """Nothing can be sent from the address that the user chose; the text says why."""
+
+
 def new_socket(local: tuple[str | None, int], *, is_ipv6: bool, is_tcp: bool) -> socket.socket:
     """Return a socket that sends from `local`, an address and a port (None: the kernel's choice).
 
-    Raises UsageError if the address is none of this machine's.
+    Raises OSError. It is for the server's attempt to fail then, and for the next server to be tried.
     """
+    address, port = local
+    if address is not None and (":" in address) != is_ipv6:
+        raise CannotSend(f"cannot send to an {'IPv6' if is_ipv6 else 'IPv4'} server from {address}")
     connection = socket.socket(
         socket.AF_INET6 if is_ipv6 else socket.AF_INET, socket.SOCK_STREAM if is_tcp else socket.SOCK_DGRAM
     )
-    address, port = local
     if address is not None:
         try:
             connection.bind((address, port))
         except OSError as error:
             connection.close()
-            raise UsageError(
-                f"cannot send from {address}: {(error.strerror or str(error)).lower()}",
-                hint="local-address takes an address that this machine has",
-            ) from error
+            raise CannotSend(f"cannot send from {address}: {_words_of(error)}") from error
     return connection
+
+
+def check_source(address: str, port: int = 0) -> None:
+    """Raise UsageError unless messages can be sent from `address`, at `port` if it is not 0."""
+    try:
+        new_socket((address, port), is_ipv6=":" in address, is_tcp=False).close()
+    except OSError as error:
+        text = str(error) if isinstance(error, CannotSend) else f"cannot send from {address}: {_words_of(error)}"
+        raise UsageError(text, hint="local-address takes an address that this machine has") from error
 
 
 def _left(deadline: float) -> float:
@@ -182,12 +212,27 @@ def _left(deadline: float) -> float:
     return seconds
 
 
-def _random_id() -> int:
-    return int.from_bytes(os.urandom(2))
+def _next(exchange: Exchange) -> Attempt | None:
+    message_id = int.from_bytes(os.urandom(2))
+    return exchange.next(now=time.monotonic(), wall=int(time.time()), message_id=message_id)
 
 
 def reason_of(error: OSError, transport: str) -> str:
     """Return, for people, why the network failed an attempt."""
     if isinstance(error, ConnectionRefusedError):
         return "connection refused" if transport == TCP else "port unreachable: nothing listens there"
+    return str(error) if isinstance(error, CannotSend) else _words_of(error)
+
+
+def is_broken_off(error: OSError) -> bool:
+    """Tell whether a connection ended that stood: what was sent before may have arrived."""
+    return isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError)
+
+
+def may_have_arrived(error: OSError) -> bool:
+    """Tell whether a server may have got the message all the same: the connection stood, and broke."""
+    return isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError)
+
+
+def _words_of(error: OSError) -> str:
     return (error.strerror or str(error)).lower()

@@ -7,6 +7,7 @@ from dns_update.wire.name import MAX_NAME_OCTETS, Name
 
 MAX_POINTERS = 127  # in one name: as many as it can have labels; a longer chain only costs time
 POINTER = 0xC0  # the two top bits that mark a compression pointer (RFC 1035, section 4.1.4)
+_POINTER_OCTETS = 2
 
 
 class Cursor:
@@ -44,7 +45,7 @@ class Cursor:
 
     def u32(self) -> int:
         """Return the next four octets as a number."""
-        return self.u16() << 16 | self.u16()
+        return int.from_bytes(self.take(4))
 
     def u48(self) -> int:
         """Return the next six octets as a number."""
@@ -67,31 +68,54 @@ class Cursor:
         """
         labels: list[bytes] = []
         octets = 1  # the root's
-        reader = self
-        first_octet_of_run = self.position
+        data, position, end = self.data, self.position, self._end
+        first_octet_of_run = position
+        behind = 0  # the first pointer: there this cursor goes on
         pointers = 0
-        while (length := reader.u8()) != 0:
+        while True:
+            if position >= end:
+                raise _cut_off(position, 1, end)
+            length = data[position]
             if length & POINTER == POINTER:
-                target = (length & ~POINTER) << 8 | reader.u8()
-                if target >= first_octet_of_run:
-                    raise MalformedMessage(f"compression pointer to {target} does not lead backwards")
                 pointers += 1
                 if pointers > MAX_POINTERS:
                     raise MalformedMessage(f"a name of more than {MAX_POINTERS} compression pointers")
-                first_octet_of_run = target
-                reader = Cursor(self.data, target)
+                behind = behind or position + _POINTER_OCTETS
+                position = first_octet_of_run = _target(data, position, end, first_octet_of_run)
+                end = len(data)
                 continue
             if length & POINTER:
                 raise MalformedMessage(f"label type {length >> 6:#04b} is not known")
+            position += 1
+            if not length:
+                break
             octets += 1 + length
             if octets > MAX_NAME_OCTETS:
                 raise MalformedMessage(f"a name of more than {MAX_NAME_OCTETS} octets")
-            labels.append(reader.take(length))
+            if length > end - position:
+                raise _cut_off(position, length, end)
+            labels.append(data[position : position + length])
+            position += length
+        self.position = behind or position
         return Name(tuple(labels))
 
     def _advance(self, length: int) -> int:
         start = self.position
         if length > self._end - start:
-            raise MalformedMessage(f"it ends at {self._end}, where {length} octets from {start} were expected")
+            raise _cut_off(start, length, self._end)
         self.position = start + length
         return start
+
+
+def _target(data: bytes, position: int, end: int, limit: int) -> int:
+    """Return where the compression pointer at `position` leads to, which must be before `limit`."""
+    if end - position < _POINTER_OCTETS:
+        raise _cut_off(position, _POINTER_OCTETS, end)
+    target = (data[position] & ~POINTER) << 8 | data[position + 1]
+    if target >= limit:
+        raise MalformedMessage(f"compression pointer to {target} does not lead backwards")
+    return target
+
+
+def _cut_off(start: int, length: int, end: int) -> MalformedMessage:
+    return MalformedMessage(f"it ends at {end}, where {length} octets from {start} were expected")

@@ -24,7 +24,7 @@ def rdata_from_fields(rrtype: int, text: str, rrclass: int = RRClass.IN) -> byte
     no continuation. `\# LENGTH HEX` (RFC 3597, section 5) is taken for every type. Raises InvalidText.
     """
     text = text.strip(_BLANKS)
-    if _is_generic(text):
+    if "\\#" in text and _is_generic(text):
         return rdata_from_text(rrtype, text, rrclass)
     if rrtype in _TEXTS:
         return b"".join(b"%c%b" % (len(string), string) for string in _strings(text))
@@ -94,7 +94,7 @@ def _string(text: str, position: int, ends: str) -> tuple[bytes, int]:
 
 def _without_comments_and_groups(text: str) -> str:
     """Escape what a zone file's reader takes for a comment or a bracket, outside of quotes."""
-    if not any(mark in text for mark in ";()"):
+    if ";" not in text and "(" not in text and ")" not in text:
         return text
     parts = []
     quoted = False

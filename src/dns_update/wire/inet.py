@@ -42,10 +42,14 @@ def format_address(address: bytes) -> str:
 
 def parse_ipv4(text: str) -> bytes:
     """Return the 4 octets of a dotted quad: four decimal numbers without leading zeros; raises InvalidText."""
-    parts = text.split(".")
-    if len(parts) != IPV4_OCTETS or not all(map(_is_octet, parts)):
+    try:
+        octets = bytes(map(int, text.split(".")))
+    except ValueError:
+        octets = b""
+    # `int` takes more than digits, and leading zeros, which mean octal to some; then the text does not come back.
+    if len(octets) != IPV4_OCTETS or ".".join(map(str, octets)) != text:
         raise InvalidText(f"{quoted(text)} is not an IPv4 address", hint="four numbers from 0 to 255, as 203.0.113.45")
-    return bytes(map(int, parts))
+    return octets
 
 
 def parse_ipv6(text: str) -> bytes:

@@ -1,0 +1,186 @@
+"""What to change: the records that are wanted, compared with those that stand. Pure.
+
+Without an owner, a type's RRset belongs to the agent: it shall be exactly what is wanted. With one, several agents
+share the name. Each keeps a TXT record there, its claim, that lists what it has published:
+
+    dns-update owner=router-1 203.0.113.45 2001:db8::1
+
+An agent adds its own addresses, and removes only what its own claim lists and no other claim does. That the claims are
+still those that were read is a prerequisite of the update (RFC 2136, section 2.4.2), so that of two agents at work at
+once one is told to look again.
+"""
+
+from __future__ import annotations
+
+from dns_update.errors import InvalidText
+from dns_update.update import Update
+from dns_update.value import Value
+from dns_update.wire.codes import RRType
+from dns_update.wire.inet import IPV4_OCTETS, format_address, parse_address
+from dns_update.wire.record import canonical_rdata, rdata_from_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from dns_update.client.dialogue import Place, Records
+    from dns_update.wire.record import Record
+
+    Data = Mapping[int, tuple[bytes, ...]]
+
+_CLAIM = "dns-update owner="
+
+
+class Wanted(Value):
+    """What shall stand at a name: rdata by type (none: the RRset shall go); the TTL, if one is set; the owner, if any.
+
+    `ttl` in seconds; None keeps the one that stands. An `owner` is for addresses only. With `only_adds`, more may stand
+    than is wanted: nothing is removed.
+    """
+
+    __slots__ = ("data", "only_adds", "owner", "ttl")
+    data: Data
+    ttl: int | None
+    owner: str
+    only_adds: bool
+
+    def __init__(self, data: Data, ttl: int | None = None, owner: str = "", *, only_adds: bool = False) -> None:
+        self._fill(data=data, ttl=ttl, owner=owner, only_adds=only_adds)
+
+    @property
+    def rrtypes(self) -> tuple[int, ...]:
+        """The types to look at before a plan can be made."""
+        return (*self.data, RRType.TXT) if self.owner else tuple(self.data)
+
+    @property
+    def with_any_ttl(self) -> Wanted:
+        """The same, content with the TTLs that stand."""
+        return self if self.ttl is None else Wanted(self.data, None, self.owner, only_adds=self.only_adds)
+
+
+def plan(place: Place, wanted: Wanted, standing: Records, new_ttl: int) -> Update | None:
+    """Return the update that makes a name right; None if it is right.
+
+    `standing` are the records of the wanted types as the server holds them; `new_ttl` is the TTL, in seconds, where
+    none is set and none stands.
+    """
+    stage = _Stage(place, wanted, standing, new_ttl)
+    update = _claimed(stage) if wanted.owner else _exclusive(stage)
+    return update if update.changes else None
+
+
+class _Stage:
+    """The records that stand, sorted by type, and the TTL that each type is to have."""
+
+    def __init__(self, place: Place, wanted: Wanted, standing: Records, new_ttl: int) -> None:
+        self.place = place
+        self.wanted = wanted
+        self._standing = standing
+        self._new_ttl = new_ttl
+
+    def records(self, rrtype: int) -> Sequence[Record]:
+        return [record for record in self._standing if record.rrtype == rrtype]
+
+    def ttl(self, rrtype: int) -> int:
+        if self.wanted.ttl is not None:
+            return self.wanted.ttl
+        return next((record.ttl for record in self.records(rrtype)), self._new_ttl)
+
+    def is_right(self, rrtype: int) -> bool:
+        """Tell whether the RRset is as wanted, TTL included."""
+        records = self.records(rrtype)
+        ttl = self.ttl(rrtype)
+        stands = self.canonical(rrtype, [record.rdata for record in records])
+        return stands == self.canonical(rrtype, self.wanted.data[rrtype]) and all(r.ttl == ttl for r in records)
+
+    def canonical(self, rrtype: int, values: Iterable[bytes]) -> set[bytes]:
+        return {canonical_rdata(rrtype, value, self.place.rrclass) for value in values}
+
+
+def _exclusive(stage: _Stage) -> Update:
+    place = stage.place
+    update = Update(place.zone, rrclass=place.rrclass)
+    for rrtype, values in stage.wanted.data.items():
+        if stage.wanted.only_adds:
+            update = _own_addresses(stage, update, rrtype, set())
+        elif stage.is_right(rrtype):
+            continue
+        elif values:
+            update = update.replace(place.owner, stage.ttl(rrtype), rrtype, *values)
+        else:
+            update = update.delete_rrset(place.owner, rrtype)
+    return update
+
+
+def _claimed(stage: _Stage) -> Update:
+    place, owner = stage.place, stage.wanted.owner
+    texts = [record.rdata for record in stage.records(RRType.TXT)]
+    claims = [(text, claim) for text in texts if (claim := _claim_from_rdata(text)) is not None]
+    old_claim = [text for text, claim in claims if claim.owner == owner]
+    published = {address for _text, claim in claims if claim.owner == owner for address in claim.addresses}
+    of_others = {address for _text, claim in claims if claim.owner != owner for address in claim.addresses}
+    wanted = {address for values in stage.wanted.data.values() for address in values}
+    # A family that nothing is known of now stays claimed as it was; so does everything, if nothing may be removed.
+    wanted |= {a for a in published if stage.wanted.only_adds or _rrtype(a) not in stage.wanted.data}
+    new_claim = [_Claim(owner, frozenset(wanted)).to_rdata()] if wanted else []
+
+    update = Update(place.zone, rrclass=place.rrclass)
+    for rrtype in stage.wanted.data:
+        update = _own_addresses(stage, update, rrtype, published - wanted - of_others)
+    if new_claim != old_claim:
+        update = update.delete(place.owner, RRType.TXT, *old_claim) if old_claim else update
+        update = update.add(place.owner, stage.ttl(RRType.TXT), RRType.TXT, *new_claim) if new_claim else update
+    if texts:
+        return update.require_rrset_equal(place.owner, RRType.TXT, *texts)
+    return update.require_no_rrset(place.owner, RRType.TXT)
+
+
+def _own_addresses(stage: _Stage, update: Update, rrtype: int, stale: set[bytes]) -> Update:
+    """Add the addresses of a type that are missing, and remove those of its stale ones that stand."""
+    place, ttl = stage.place, stage.ttl(rrtype)
+    stands = {record.rdata: record.ttl for record in stage.records(rrtype)}
+    gone = sorted(address for address in stale if address in stands and _rrtype(address) == rrtype)
+    missing = [value for value in stage.wanted.data[rrtype] if stands.get(value) != ttl]
+    update = update.delete(place.owner, rrtype, *gone) if gone else update
+    return update.add(place.owner, ttl, rrtype, *missing) if missing else update
+
+
+def _rrtype(address: bytes) -> int:
+    return RRType.A if len(address) == IPV4_OCTETS else RRType.AAAA
+
+
+class _Claim(Value):
+    """What an owner says that it has published."""
+
+    __slots__ = ("addresses", "owner")
+    owner: str
+    addresses: frozenset[bytes]
+
+    def __init__(self, owner: str, addresses: frozenset[bytes]) -> None:
+        self._fill(owner=owner, addresses=addresses)
+
+    def to_rdata(self) -> bytes:
+        words = [f"{_CLAIM}{self.owner}", *map(format_address, sorted(self.addresses, key=lambda a: (len(a), a)))]
+        return rdata_from_text(RRType.TXT, " ".join(words))
+
+
+def _claim_from_rdata(rdata: bytes) -> _Claim | None:
+    """Return the claim that a TXT record is; None for any other."""
+    text = _joined_strings(rdata)
+    if not text.startswith(_CLAIM):
+        return None
+    owner, *words = text.removeprefix(_CLAIM).split(" ")
+    try:
+        return _Claim(owner, frozenset(map(parse_address, words)))
+    except InvalidText:
+        return None
+
+
+def _joined_strings(rdata: bytes) -> str:
+    parts = []
+    position = 0
+    while position < len(rdata):
+        end = position + 1 + rdata[position]
+        parts.append(rdata[position + 1 : end])
+        position = end
+    return b"".join(parts).decode(errors="replace")

@@ -1,0 +1,152 @@
+"""What each address source says, and has said; and what a name shall hold according to its sources. Pure."""
+
+from __future__ import annotations
+
+from dns_update.agent.plan import Wanted
+from dns_update.agent.schedule import Held
+from dns_update.value import Value
+from dns_update.wire.codes import RRType
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Data = Mapping[int, tuple[bytes, ...]]
+
+_TYPES = {IPV4_OCTETS: RRType.A, IPV6_OCTETS: RRType.AAAA}
+
+
+class Reading(Value):
+    """What a source gave: the best address of each family, or why there are none.
+
+    `checked` is the wall clock then, in seconds since 1970.
+    """
+
+    __slots__ = ("addresses", "checked", "error")
+    addresses: tuple[bytes, ...]
+    checked: float
+    error: str
+
+    def __init__(self, addresses: tuple[bytes, ...], checked: float, error: str = "") -> None:
+        self._fill(addresses=addresses, checked=checked, error=error)
+
+
+class SourceState:
+    """One source's present and past: its last reading, what counts of it, and since when a family is missing."""
+
+    def __init__(self, *, started: float, knows_absence: bool = True) -> None:
+        """Begin with nothing heard; `started` is the monotonic clock.
+
+        `knows_absence` tells that no answer is an answer, too: the kernel knows that an interface has no address, a web
+        service that is not reached knows nothing.
+        """
+        self.knows_absence = knows_absence
+        self.reading: Reading | None = None
+        self._held = dict.fromkeys(_TYPES, Held())
+        self._last: dict[int, tuple[bytes, ...]] = dict.fromkeys(_TYPES, ())
+        self._missing_since: dict[int, float | None] = dict.fromkeys(_TYPES, started)
+
+    def hear(self, reading: Reading, now: float, hold_down: float) -> bool:
+        """Take a reading; return whether what counts has changed."""
+        self.reading = reading
+        changed = False
+        for octets in _TYPES:
+            addresses = tuple(address for address in reading.addresses if len(address) == octets)
+            changed |= self._take(octets, self._held[octets].heard(addresses, now, hold_down), now)
+        return changed
+
+    def tick(self, now: float) -> bool:
+        """Take the passing of time; return whether what counts has changed."""
+        changes = [self._take(octets, held.at(now), now) for octets, held in self._held.items()]
+        return any(changes)
+
+    @property
+    def next_tick(self) -> float | None:
+        """When time will change something, on the monotonic clock."""
+        return min((held.until for held in self._held.values() if held.until is not None), default=None)
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether it never gave an address."""
+        return not any(self._last.values())
+
+    def addresses(self, octets: int) -> tuple[bytes, ...]:
+        """Return the addresses of a family that count now."""
+        return self._held[octets].addresses
+
+    def last(self, octets: int) -> tuple[bytes, ...]:
+        """Return the last addresses of a family that there were."""
+        return self._last[octets]
+
+    def missing_since(self, octets: int) -> float | None:
+        """Return since when there is no address of a family, on the monotonic clock; None if there is one."""
+        return self._missing_since[octets]
+
+    def _take(self, octets: int, held: Held, now: float) -> bool:
+        changed = held.addresses != self._held[octets].addresses
+        self._held[octets] = held
+        if held.addresses:
+            self._last[octets] = held.addresses
+            self._missing_since[octets] = None
+        elif self._missing_since[octets] is None:
+            self._missing_since[octets] = now
+        return changed
+
+
+class Rule(Value):
+    """How a name follows its sources, and in which `types`.
+
+    `grace` is the seconds after which what is missing is deleted; None: never.
+    """
+
+    __slots__ = ("grace", "owner", "ttl", "types")
+    types: tuple[int, ...]
+    ttl: int | None
+    owner: str
+    grace: float | None
+
+    def __init__(
+        self, types: tuple[int, ...], ttl: int | None = None, owner: str = "", grace: float | None = None
+    ) -> None:
+        self._fill(types=types, ttl=ttl, owner=owner, grace=grace)
+
+
+def wanted_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) -> tuple[Wanted | None, float | None]:
+    """Return what a name shall hold; and when that changes if no source says anything new (None: never).
+
+    `states` are those of the rule's sources, a literal address for itself. A source that fails, or that has no address
+    of a family any more, is taken to say what it said last; if it knows of absence, until the grace time is over. A
+    family of which nothing was ever heard is left alone, until then. As long as one of several sources has said nothing
+    at all, what it may have published before stays. Nothing is wanted (None) as long as no source has said anything.
+    """
+    data: dict[int, tuple[bytes, ...]] = {}
+    changes: list[float] = []
+    for octets, rrtype in _TYPES.items():
+        if rrtype not in rule.types:
+            continue
+        parts = [_part(state, octets, rule.grace, now, changes) for state in states]
+        known = [part for part in parts if part is not None]
+        if known:
+            data[rrtype] = tuple(dict.fromkeys(address for part in known for address in part))
+    if not data:
+        return None, min(changes, default=None)
+    only_adds = any(isinstance(state, SourceState) and state.is_unheard for state in states)
+    return Wanted(data, rule.ttl, rule.owner, only_adds=only_adds), min(changes, default=None)
+
+
+def _part(
+    state: SourceState | bytes, octets: int, grace: float | None, now: float, changes: list[float]
+) -> tuple[bytes, ...] | None:
+    """Return what one source has to say of a family; None for nothing, not even that there is none."""
+    if isinstance(state, bytes):
+        return (state,) if len(state) == octets else None
+    present = state.addresses(octets)
+    missing_since = state.missing_since(octets)
+    if present or missing_since is None:
+        return present
+    if grace is not None and state.reading is not None and state.knows_absence:
+        if now >= missing_since + grace:
+            return ()
+        changes.append(missing_since + grace)
+    return state.last(octets) or None

@@ -1,0 +1,89 @@
+"""Make one name right: look at it, send what differs in one message, and look again; as a generator of steps."""
+
+from __future__ import annotations
+
+from dns_update.agent.plan import plan
+from dns_update.client.dialogue import Site
+from dns_update.client.readback import not_applied
+from dns_update.client.requests import Delivery, locate, outcome_at
+from dns_update.errors import NameExists, NameNotFound, NoAnswer, ZoneNotFound
+from dns_update.wire.codes import Rcode, RRType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.agent.plan import Wanted
+    from dns_update.client.dialogue import Dialogue, Records, Steps
+    from dns_update.client.requests import Outcome, Target
+    from dns_update.transport import Endpoint
+    from dns_update.update import Update
+    from dns_update.wire.record import Record
+
+_LOOKS = 5  # as often two agents may meet at one name, or the second look fail, before this try ends
+
+
+def reconcile(dialogue: Dialogue, target: Target, wanted: Wanted) -> Steps[Outcome]:
+    """Make the name hold what is wanted, and return what was there before and after; nothing is sent if it does.
+
+    Raises NotApplied if the server said that it did it and yet something else stands, and any other Refusal or Silence.
+    """
+    place = yield from locate(dialogue, target)
+    delivery = Delivery(dialogue, verify=True)
+
+    def at(endpoint: Endpoint) -> Steps[Outcome]:
+        site = Site(dialogue, endpoint, place)
+        unseen: Records | None = None  # what stood before an update of which nobody saw what came of it
+        for look in range(1, _LOOKS + 1):
+            before = yield from _look(site, wanted)
+            update = yield from _plan(site, wanted, before)
+            if update is None:
+                return outcome_at(site, Rcode.NOERROR, before if unseen is None else unseen, before)
+            try:
+                reply, after = yield from delivery.carry_out(site, update, lambda: _verified(site, wanted))
+            except (NameExists, NameNotFound):  # the claims were changed meanwhile
+                if look == _LOOKS:
+                    raise
+            else:
+                if after is not None:
+                    return outcome_at(site, reply.message.rcode, before if unseen is None else unseen, after)
+                unseen = before if unseen is None else unseen
+        raise NoAnswer(
+            f"the update was accepted, but what came of it could not be read {_LOOKS} times",
+            hint="something between may lose or alter messages",
+            server=str(endpoint),
+            may_have_arrived=True,
+        )
+
+    return (yield from dialogue.at_first_server(at))
+
+
+def _look(site: Site, wanted: Wanted) -> Steps[Records]:
+    found: dict[Record, None] = {}
+    for rrtype in wanted.rrtypes:
+        found |= dict.fromkeys((yield from site.read(rrtype)))
+    return tuple(found)
+
+
+def _plan(site: Site, wanted: Wanted, standing: Records) -> Steps[Update | None]:
+    """Return the update that is needed; the zone is asked for the TTL of its SOA record only where that matters."""
+    update = plan(site.place, wanted, standing, 0)
+    stands = {record.rrtype for record in standing}
+    if update is None or wanted.ttl is not None or stands.issuperset(change.rrtype for change in update.changes):
+        return update
+    soa = yield from site.read(RRType.SOA, site.place.zone)
+    if not soa:
+        raise ZoneNotFound(
+            f"{site.endpoint} has no SOA record for {site.place.zone}: that is no zone of its own there",
+            hint="zone must be a zone that this server holds, not a name inside one",
+            server=str(site.endpoint),
+        )
+    return plan(site.place, wanted, standing, soa[0].ttl)
+
+
+def _verified(site: Site, wanted: Wanted) -> Steps[Records]:
+    """Return what stands now; raises NotApplied if it is not what is wanted. The TTL may be the server's choice."""
+    after = yield from _look(site, wanted)
+    left = plan(site.place, wanted.with_any_ttl, after, 0)
+    if left is not None:
+        rrtype = left.changes[0].rrtype
+        raise (yield from not_applied(site, rrtype, tuple(record for record in after if record.rrtype == rrtype)))
+    return after

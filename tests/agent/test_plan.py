@@ -1,0 +1,174 @@
+"""What differs, and only that; and with owners, nothing of anybody else's."""
+
+from collections.abc import Iterable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dns_update.agent.plan import Wanted, plan
+from dns_update.client.dialogue import Place
+from dns_update.update import Update
+from dns_update.wire.codes import RRClass, RRType
+from dns_update.wire.inet import parse_address
+from dns_update.wire.name import Name
+from dns_update.wire.record import Record, rdata_from_text
+
+ZONE = Name.from_text("example.com")
+HOME = Name.from_text("home.example.com")
+PLACE = Place(ZONE, HOME, RRClass.IN)
+ONE, TWO, THREE, SIX = map(parse_address, ("192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::6"))
+
+
+def rrtype_of(address: bytes) -> int:
+    return RRType.A if len(address) == 4 else RRType.AAAA
+
+
+def addresses(*values: bytes, ttl: int = 60) -> tuple[Record, ...]:
+    return tuple(Record(HOME, rrtype_of(value), RRClass.IN, ttl, value) for value in values)
+
+
+def text(value: str, ttl: int = 60) -> Record:
+    return Record(HOME, RRType.TXT, RRClass.IN, ttl, rdata_from_text(RRType.TXT, value))
+
+
+def applied(standing: Iterable[Record], update: Update | None) -> tuple[Record, ...]:
+    """Carry out an update as a server does (RFC 2136, section 3.4.2), without its prerequisites."""
+    records = list(standing)
+    for change in update.changes if update is not None else ():
+        if change.rrclass == RRClass.ANY:
+            records = [record for record in records if record.rrtype != change.rrtype]
+        elif change.rrclass == RRClass.NONE:
+            records = [r for r in records if (r.rrtype, r.rdata) != (change.rrtype, change.rdata)]
+        else:
+            # An RRset has one TTL: the last that was added (section 3.4.2.2, and BIND).
+            records = [
+                Record(r.name, r.rrtype, r.rrclass, change.ttl if r.rrtype == change.rrtype else r.ttl, r.rdata)
+                for r in records
+                if (r.rrtype, r.rdata) != (change.rrtype, change.rdata)
+            ]
+            records.append(change)
+    return tuple(records)
+
+
+def values(records: Iterable[Record], *rrtypes: int) -> set[bytes]:
+    return {record.rdata for record in records if record.rrtype in (rrtypes or (RRType.A, RRType.AAAA))}
+
+
+def test_what_is_right_is_left_alone() -> None:
+    assert plan(PLACE, Wanted({RRType.A: (ONE,)}), addresses(ONE), 300) is None
+    assert plan(PLACE, Wanted({RRType.A: (ONE,)}, 60), addresses(ONE), 300) is None
+
+
+def test_another_address_replaces_the_rrset_and_keeps_its_ttl() -> None:
+    update = plan(PLACE, Wanted({RRType.A: (TWO,)}), addresses(ONE, SIX), 300)
+    assert update == Update(ZONE).replace(HOME, 60, RRType.A, TWO)
+
+
+def test_a_new_rrset_gets_the_new_ttl() -> None:
+    assert plan(PLACE, Wanted({RRType.A: (ONE,)}), (), 300) == Update(ZONE).replace(HOME, 300, RRType.A, ONE)
+
+
+def test_a_ttl_that_is_set_and_differs_is_mended() -> None:
+    update = plan(PLACE, Wanted({RRType.A: (ONE,)}, 90), addresses(ONE), 300)
+    assert update == Update(ZONE).replace(HOME, 90, RRType.A, ONE)
+
+
+def test_a_type_without_values_goes_once() -> None:
+    wanted = Wanted({RRType.AAAA: ()})
+    assert plan(PLACE, wanted, addresses(ONE, SIX), 300) == Update(ZONE).delete_rrset(HOME, RRType.AAAA)
+    assert plan(PLACE, wanted, addresses(ONE), 300) is None
+
+
+def test_types_that_are_not_spoken_of_are_left_alone() -> None:
+    assert plan(PLACE, Wanted({RRType.A: (ONE,)}), addresses(ONE, SIX), 300) is None
+
+
+def test_nothing_is_removed_as_long_as_a_source_has_not_spoken() -> None:
+    update = plan(PLACE, Wanted({RRType.A: (ONE,)}, only_adds=True), addresses(TWO), 300)
+    assert update == Update(ZONE).add(HOME, 60, RRType.A, ONE)
+
+
+def test_the_case_of_names_in_rdata_makes_no_difference() -> None:
+    wanted = Wanted({RRType.CNAME: (Name.from_text("WWW.example.com").to_wire(),)})
+    stands = Record(HOME, RRType.CNAME, RRClass.IN, 60, Name.from_text("www.example.com").to_wire())
+    assert plan(PLACE, wanted, (stands,), 300) is None
+
+
+def test_an_owner_claims_what_it_publishes() -> None:
+    update = plan(PLACE, Wanted({RRType.A: (ONE,)}, owner="a"), (), 300)
+    expected = Update(ZONE).add(HOME, 300, RRType.A, ONE).add(HOME, 300, RRType.TXT, "dns-update owner=a 192.0.2.1")
+    assert update == expected.require_no_rrset(HOME, RRType.TXT)
+
+
+def test_an_owner_removes_its_own_address_only() -> None:
+    claims = (text("dns-update owner=a 192.0.2.1"), text("dns-update owner=b 192.0.2.2"), text("v=spf1 -all"))
+    standing = (*addresses(ONE, TWO), *claims)
+    update = plan(PLACE, Wanted({RRType.A: (THREE,)}, owner="a"), standing, 300)
+    after = applied(standing, update)
+    assert values(after) == {TWO, THREE}
+    assert update is not None
+    assert {record.rdata for record in update.prerequisites} == {claim.rdata for claim in claims}
+    assert values(after, RRType.TXT) == {
+        rdata_from_text(RRType.TXT, t)
+        for t in ("dns-update owner=a 192.0.2.3", "dns-update owner=b 192.0.2.2", "v=spf1 -all")
+    }
+
+
+def test_an_address_that_another_owner_claims_too_stays() -> None:
+    claims = (text("dns-update owner=a 192.0.2.1"), text("dns-update owner=b 192.0.2.1"))
+    after = applied(
+        (*addresses(ONE), *claims),
+        plan(PLACE, Wanted({RRType.A: (THREE,)}, owner="a"), (*addresses(ONE), *claims), 300),
+    )
+    assert values(after) == {ONE, THREE}
+
+
+def test_an_owner_leaves_addresses_alone_that_nobody_claims() -> None:
+    after = applied(addresses(ONE), plan(PLACE, Wanted({RRType.A: (TWO,)}, owner="a"), addresses(ONE), 300))
+    assert values(after) == {ONE, TWO}
+
+
+def test_an_owner_that_has_nothing_left_gives_up_its_claim() -> None:
+    standing = (*addresses(ONE, TWO), text("dns-update owner=a 192.0.2.1"))
+    after = applied(standing, plan(PLACE, Wanted({RRType.A: ()}, owner="a"), standing, 300))
+    assert values(after) == {TWO}
+    assert not values(after, RRType.TXT)
+
+
+def test_an_owner_goes_on_claiming_the_family_of_which_nothing_is_known_now() -> None:
+    standing = (*addresses(ONE, SIX), text("dns-update owner=a 192.0.2.1 2001:db8::6"))
+    after = applied(standing, plan(PLACE, Wanted({RRType.A: (TWO,)}, owner="a"), standing, 300))
+    assert values(after) == {TWO, SIX}
+    assert values(after, RRType.TXT) == {rdata_from_text(RRType.TXT, "dns-update owner=a 192.0.2.2 2001:db8::6")}
+
+
+ADDRESSES = st.sets(st.sampled_from([ONE, TWO, THREE, SIX]))
+
+
+@st.composite
+def wanteds(draw: st.DrawFn, owner: str = "") -> Wanted:
+    chosen = draw(ADDRESSES)
+    types = draw(st.sets(st.sampled_from([RRType.A, RRType.AAAA]), min_size=1))
+    data = {rrtype: tuple(sorted(value for value in chosen if rrtype_of(value) == rrtype)) for rrtype in types}
+    return Wanted(data, draw(st.none() | st.just(90)), owner, only_adds=draw(st.booleans()))
+
+
+@given(wanteds(), ADDRESSES)
+def test_a_plan_once_applied_is_empty(wanted: Wanted, standing: set[bytes]) -> None:
+    records = addresses(*standing)
+    assert plan(PLACE, wanted, applied(records, plan(PLACE, wanted, records, 300)), 300) is None
+
+
+@given(st.lists(st.one_of(wanteds("a"), wanteds("b")), max_size=6), ADDRESSES)
+def test_owners_never_take_anything_from_each_other(turns: list[Wanted], unclaimed: set[bytes]) -> None:
+    records = addresses(*unclaimed)
+    kept: dict[str, set[bytes]] = {"a": set(), "b": set()}
+    for wanted in turns:
+        records = applied(records, plan(PLACE, wanted, records, 300))
+        assert plan(PLACE, wanted, records, 300) is None
+        named = {address for addresses_of_type in wanted.data.values() for address in addresses_of_type}
+        before = kept[wanted.owner]
+        kept[wanted.owner] = named | {
+            address for address in before if wanted.only_adds or rrtype_of(address) not in wanted.data
+        }
+        assert values(records) >= kept["a"] | kept["b"]

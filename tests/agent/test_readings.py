@@ -1,0 +1,99 @@
+"""What names hold while their sources come, go and fail."""
+
+from dns_update.agent.plan import Wanted
+from dns_update.agent.readings import Reading, Rule, SourceState, wanted_of
+from dns_update.wire.codes import RRType
+from dns_update.wire.inet import parse_address
+
+FOUR, OTHER, SIX = map(parse_address, ("192.0.2.1", "192.0.2.2", "2001:db8::6"))
+HOLD_DOWN = 10.0
+GRACE = 3600.0
+BOTH = (RRType.A, RRType.AAAA)
+
+
+def reading(*addresses: bytes, error: str = "") -> Reading:
+    return Reading(addresses, 0.0, error)
+
+
+def heard(*readings: Reading) -> SourceState:
+    state = SourceState(started=0.0)
+    for now, said in enumerate(readings):
+        state.hear(said, float(now), HOLD_DOWN)
+    return state
+
+
+def wanted(*states: SourceState | bytes, now: float = 0.0, grace: float | None = None) -> Wanted | None:
+    return wanted_of(Rule(BOTH, grace=grace), states, now)[0]
+
+
+def test_literals_are_wanted_as_they_are() -> None:
+    assert wanted(FOUR, SIX, OTHER) == Wanted({RRType.A: (FOUR, OTHER), RRType.AAAA: (SIX,)})
+
+
+def test_nothing_is_wanted_as_long_as_nothing_is_known() -> None:
+    assert wanted(SourceState(started=0.0)) is None
+    assert wanted(heard(reading(error="no answer"))) is None
+
+
+def test_a_family_of_which_nothing_was_heard_is_left_alone() -> None:
+    assert wanted(heard(reading(FOUR))) == Wanted({RRType.A: (FOUR,)})
+
+
+def test_a_source_that_fails_removes_nothing() -> None:
+    state = heard(reading(FOUR, SIX), reading(error="no answer"))
+    assert state.tick(HOLD_DOWN + 1)
+    assert wanted(state, now=1e9) == Wanted({RRType.A: (FOUR,), RRType.AAAA: (SIX,)})
+
+
+def test_what_is_missing_is_deleted_after_its_grace_time_if_the_user_says_so() -> None:
+    state = heard(reading(FOUR, SIX), reading(SIX))
+    state.tick(HOLD_DOWN + 1)
+    missing_since = state.missing_since(4)
+    assert missing_since == HOLD_DOWN + 1
+    before, at = wanted_of(Rule(BOTH, grace=GRACE), [state], missing_since)
+    assert before == Wanted({RRType.A: (FOUR,), RRType.AAAA: (SIX,)})
+    assert at == missing_since + GRACE
+    assert wanted(state, now=at, grace=GRACE) == Wanted({RRType.A: (), RRType.AAAA: (SIX,)})
+
+
+def test_a_source_that_can_only_fail_never_deletes() -> None:
+    state = SourceState(started=0.0, knows_absence=False)
+    state.hear(reading(FOUR), 0.0, HOLD_DOWN)
+    state.hear(reading(error="no answer"), 1.0, HOLD_DOWN)
+    state.tick(1e6)
+    assert wanted(state, now=1e9, grace=GRACE) == Wanted({RRType.A: (FOUR,)})
+
+
+def test_an_address_that_comes_back_ends_the_grace_time() -> None:
+    state = heard(reading(FOUR), reading())
+    state.tick(HOLD_DOWN + 1)
+    state.hear(reading(OTHER), 100, HOLD_DOWN)
+    assert wanted(state, now=GRACE - 1, grace=GRACE) == Wanted({RRType.A: (OTHER,)})
+
+
+def test_a_family_that_was_never_there_is_missing_since_the_start() -> None:
+    assert wanted(heard(reading(FOUR)), now=GRACE, grace=GRACE) == Wanted({RRType.A: (FOUR,), RRType.AAAA: ()})
+
+
+def test_a_type_that_no_source_can_give_is_never_deleted() -> None:
+    rule = Rule((RRType.A,), grace=GRACE)
+    assert wanted_of(rule, [heard(reading(FOUR))], 2 * GRACE)[0] == Wanted({RRType.A: (FOUR,)})
+
+
+def test_several_sources_are_joined_without_repetition() -> None:
+    assert wanted(heard(reading(FOUR)), heard(reading(FOUR)), OTHER) == Wanted({RRType.A: (FOUR, OTHER)})
+
+
+def test_nothing_is_removed_as_long_as_one_of_several_sources_has_never_spoken() -> None:
+    assert wanted(heard(reading(FOUR)), SourceState(started=0.0)) == Wanted({RRType.A: (FOUR,)}, only_adds=True)
+
+
+def test_a_reading_tells_whether_it_changes_anything() -> None:
+    state = SourceState(started=0.0)
+    assert state.hear(reading(FOUR), 0, HOLD_DOWN)
+    assert not state.hear(reading(FOUR), 1, HOLD_DOWN)
+    assert not state.hear(reading(), 2, HOLD_DOWN)
+    assert state.next_tick == 2 + HOLD_DOWN
+    assert not state.tick(3)
+    assert state.tick(2 + HOLD_DOWN)
+    assert state.next_tick is None
