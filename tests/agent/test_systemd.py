@@ -269,7 +269,6 @@ def test_sources_of_each_kind_are_asked_under_the_units_filters(
         agent.communicate()
 
 
-@pytest.mark.xfail(reason="agent/loop.py: a failing source that is heard last does not settle `once`", strict=True)
 def test_once_ends_though_a_source_that_has_to_be_asked_fails_last(
     machine: Machine, wan: str, tmp_path: Path, unique_name: str
 ) -> None:

@@ -57,8 +57,11 @@ def reconcile(dialogue: Dialogue, target: Target, wanted: Wanted) -> Steps[Outco
 
 
 def _look(site: Site, wanted: Wanted) -> Steps[Records]:
-    found: dict[Record, None] = {}
-    for rrtype in wanted.rrtypes:
+    rrtypes = wanted.rrtypes
+    if len(rrtypes) == 1:
+        return (yield from site.read(rrtypes[0]))
+    found: dict[Record, None] = {}  # a CNAME comes with each type
+    for rrtype in rrtypes:
         found |= dict.fromkeys((yield from site.read(rrtype)))
     return tuple(found)
 

@@ -17,12 +17,13 @@ class Cursor:
     first octet. Every method raises MalformedMessage when the octets do not suffice.
     """
 
-    __slots__ = ("_end", "data", "position")
+    __slots__ = ("_end", "_names", "data", "position")
 
     def __init__(self, data: bytes, position: int = 0, end: int | None = None) -> None:
         self.data = data
         self.position = position
         self._end = len(data) if end is None else end
+        self._names: dict[int, Name] = {}  # that were read, by where they start: most pointers lead to one of them
 
     @property
     def remaining(self) -> int:
@@ -54,7 +55,9 @@ class Cursor:
     def window(self, length: int) -> Cursor:
         """Return a cursor over the next `length` octets and step over them; `finish` it when it has been read."""
         start = self._advance(length)
-        return Cursor(self.data, start, self.position)
+        window = Cursor(self.data, start, self.position)
+        window._names = self._names
+        return window
 
     def finish(self) -> None:
         """Raise MalformedMessage unless every octet has been read."""
@@ -66,6 +69,16 @@ class Cursor:
 
         A pointer must lead to before the labels it follows. So each one goes further back, and no loop is possible.
         """
+        data, start = self.data, self.position
+        if self._end - start >= _POINTER_OCTETS and data[start] & POINTER == POINTER:
+            known = self._names.get((data[start] & ~POINTER) << 8 | data[start + 1])
+            if known is not None:
+                self.position += _POINTER_OCTETS
+                return known
+        name = self._names[start] = self._read_name()
+        return name
+
+    def _read_name(self) -> Name:
         labels: list[bytes] = []
         octets = 1  # the root's
         data, position, end = self.data, self.position, self._end

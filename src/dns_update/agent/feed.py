@@ -1,0 +1,203 @@
+"""The address sources at work: the kernel is listened to, the others are asked from time to time; within asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from dns_update.address import find_addresses, may_block
+from dns_update.address.watch import Watch
+from dns_update.agent.log import INFO, WARNING
+from dns_update.agent.readings import Reading, SourceState
+from dns_update.agent.schedule import growing, jittered
+from dns_update.errors import NoAddress
+from dns_update.wire.inet import format_address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import TypeAlias
+
+    from dns_update.address.source import Source
+    from dns_update.address.table import AddressTable
+    from dns_update.agent.control import SourceStatus
+    from dns_update.agent.log import Log
+    from dns_update.agent.settings import AgentSettings
+
+    Key: TypeAlias = tuple[Source, bool]
+    """A source, and whether what the world cannot reach is welcome."""
+
+
+class Feed:
+    """Keeps the state of every source that some record follows, and tells when what counts of one has changed."""
+
+    def __init__(self, heard: Callable[[set[SourceState]], None], network_up: Callable[[], None], log: Log) -> None:
+        """Tell `heard` of the sources that changed, `network_up` when what failed may succeed now."""
+        self._heard = heard
+        self._network_up = network_up
+        self._log = log
+        self._states: dict[Key, SourceState] = {}
+        self._pollers: dict[Key, _Poller] = {}
+        self._settings: AgentSettings | None = None  # None: not begun
+        self._watch = Watch(self._kernel_changed, self._kernel_up)
+        self._timer: asyncio.TimerHandle | None = None
+
+    def want(self, keys: Iterable[Key]) -> None:
+        """Follow these sources and no others; literals need no following."""
+        wanted = {key for key in keys if not isinstance(key[0], bytes)}
+        for key in self._states.keys() - wanted:
+            del self._states[key]
+            if key in self._pollers:
+                self._pollers.pop(key).close()
+            self._log.forget(key)
+        new = wanted - self._states.keys()
+        self._states |= {key: SourceState(started=time.monotonic(), knows_absence=not may_block(key[0])) for key in new}
+        if self._settings is not None:
+            self._begin(new)
+
+    def state(self, key: Key) -> SourceState:
+        """Return the state of a source that is followed."""
+        return self._states[key]
+
+    async def start(self, settings: AgentSettings) -> None:
+        """Begin, and return once what the kernel knows was heard; raises NoAddress if it does not tell."""
+        self._settings = settings
+        await self._watch.open()
+        self._begin(self._states.keys())
+
+    def configure(self, settings: AgentSettings) -> None:
+        """Go on with other settings."""
+        self._settings = settings
+
+    def close(self) -> None:
+        """End it."""
+        self._watch.close()
+        for poller in self._pollers.values():
+            poller.close()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every source was heard once."""
+        return all(state.reading is not None for state in self._states.values())
+
+    def ask_all(self) -> None:
+        """Ask those sources now that have to be asked."""
+        for poller in self._pollers.values():
+            poller.ask()
+
+    def status(self) -> Iterator[SourceStatus]:
+        """Yield what `dns-update status` shows of each source."""
+        for (source, _private), state in list(self._states.items()):
+            reading = state.reading
+            yield {
+                "source": str(source),
+                "addresses": [] if reading is None else list(map(format_address, reading.addresses)),
+                "error": None if reading is None else reading.error or None,
+                "checked": None if reading is None else reading.checked,
+            }
+
+    def _begin(self, keys: Iterable[Key]) -> None:
+        table = self._watch.table
+        for key in keys:
+            if may_block(key[0]):
+                self._pollers[key] = _Poller(key, self._take, self._poll_seconds)
+            else:
+                self._take(key, _read(key, table))
+
+    def _kernel_changed(self, table: AddressTable, names: frozenset[str]) -> None:
+        """Read the sources anew that follow these interfaces; a new address may mean another way to the world, too."""
+        readings = {
+            key: _read(key, table)
+            for key in self._states
+            if not may_block(key[0]) and getattr(key[0], "name", "") in names
+        }
+        self._take_all(readings)
+        self.ask_all()
+
+    def _kernel_up(self) -> None:
+        self.ask_all()
+        self._network_up()
+
+    def _take(self, key: Key, reading: Reading) -> None:
+        self._take_all({key: reading})
+
+    def _take_all(self, readings: dict[Key, Reading]) -> None:
+        """Let readings count, each for its source, and tell of all that changes by them at once."""
+        if self._settings is None:
+            return
+        now = time.monotonic()
+        changed = set()
+        for key, reading in readings.items():
+            if key in self._states and self._states[key].hear(reading, now, self._settings.hold_down):
+                changed.add(self._states[key])
+            priority = WARNING if reading.error else INFO
+            line = reading.error or f"{key[0]!s} gives {', '.join(map(format_address, reading.addresses))}"
+            self._log.changed(key, reading.error or reading.addresses, line, priority)
+        self._heard(changed)
+        self._arm()
+
+    def _arm(self) -> None:
+        """Let the loop wake us when a hold-down ends."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        ticks = [state.next_tick for state in self._states.values() if state.next_tick is not None]
+        if ticks:
+            self._timer = asyncio.get_running_loop().call_at(min(ticks), self._tick)
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        self._heard({state for state in self._states.values() if state.tick(now)})
+        self._arm()
+
+    def _poll_seconds(self, failures: int) -> float:
+        assert self._settings is not None  # noqa: S101 - start() has set it
+        return (
+            growing(failures, self._settings.poll, random.random)
+            if failures
+            else jittered(self._settings.poll, random.random)
+        )
+
+
+class _Poller:
+    """Asks one source again and again, in a thread: it may take its time."""
+
+    def __init__(self, key: Key, take: Callable[[Key, Reading], None], seconds: Callable[[int], float]) -> None:
+        self._key = key
+        self._take = take
+        self._seconds = seconds
+        self._wanted = asyncio.Event()
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def ask(self) -> None:
+        """Ask now; if it is being asked, once more afterwards."""
+        self._wanted.set()
+
+    def close(self) -> None:
+        self._task.cancel()
+
+    async def _run(self) -> None:
+        failures = 0
+        while True:
+            self._wanted.clear()
+            reading = await asyncio.to_thread(_read, self._key)
+            failures = failures + 1 if reading.error else 0
+            self._take(self._key, reading)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._seconds(failures)):
+                    await self._wanted.wait()
+
+
+def _read(key: Key, table: AddressTable | None = None) -> Reading:
+    """Ask one source; why it gives nothing is a reading, too."""
+    source, allow_private = key
+    remarks: list[str] = []
+    try:
+        addresses = find_addresses([source], allow_private=allow_private, log=remarks.append, table=table)
+    except NoAddress as error:
+        return Reading((), time.time(), str(error) + (f" ({error.hint})" if error.hint else ""))
+    return Reading(addresses, time.time())

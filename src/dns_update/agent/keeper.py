@@ -1,0 +1,167 @@
+"""One name in the agent's care: what it shall hold, what it was last seen to hold, how its last try went."""
+
+from __future__ import annotations
+
+from dns_update.agent.plan import Wanted
+from dns_update.agent.readings import Rule, wanted_of
+from dns_update.client.requests import Target
+from dns_update.wire.codes import rrtype_to_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from asyncio import Task
+    from collections.abc import Iterable, Sequence
+
+    from dns_update.agent.control import RecordStatus
+    from dns_update.agent.readings import SourceState
+    from dns_update.agent.settings import RecordSettings
+    from dns_update.client.aio import AsyncClient
+    from dns_update.client.requests import Outcome
+    from dns_update.errors import DnsUpdateError
+    from dns_update.wire.record import Record
+
+# The states of `control.STATES`.
+RIGHT = "right"
+HELD = "held"
+CHANGING = "changing"
+FAILING = "failing"
+UNKNOWN = "unknown"
+
+
+class Keeper:
+    """The state of one name. It decides nothing about time; the loop tells it what happened."""
+
+    __slots__ = (
+        "checked",
+        "client",
+        "due",
+        "error",
+        "failures",
+        "is_doubtful",
+        "is_dropped",
+        "next_change",
+        "published",
+        "server",
+        "settings",
+        "since",
+        "states",
+        "target",
+        "task",
+        "ttl",
+        "wanted",
+    )
+
+    def __init__(
+        self, settings: RecordSettings, client: AsyncClient, states: Sequence[SourceState | bytes], wall: float
+    ) -> None:
+        """Begin with nothing known, at `wall`; `states` are those of the settings' sources, in their order."""
+        self.settings = settings
+        self.client = client
+        self.states = states
+        self.target = Target(settings.name, settings.zone)
+        self.wanted: Wanted | None = None
+        self.next_change: float | None = None  # when `wanted` changes by the mere passing of time
+        self.ttl = settings.ttl  # or what the server makes of it
+        self.task: Task[float] | None = None  # the try that is under way
+        self.due: float | None = None  # when the next one is to begin, on the monotonic clock
+        self.is_dropped = False  # it is nobody's any more
+        self.is_doubtful = False  # whether a try has ended without a word on what came of it
+        self.failures = 0  # in a row
+        self.error: DnsUpdateError | None = None
+        self.published: tuple[Record, ...] = ()
+        self.server = ""  # where that was seen
+        self.checked = 0.0  # when, in seconds since 1970
+        self.since = wall  # since when the state is as it is
+
+    @property
+    def is_out_of_date(self) -> bool:
+        """Whether `wanted` may have changed though no source has said anything."""
+        return self.next_change is not None or (self.wanted is not None and self.wanted.ttl != self.ttl)
+
+    def refresh(self, now: float) -> bool:
+        """Work out what is wanted now; return whether that has changed."""
+        settings = self.settings
+        wanted: Wanted | None
+        if settings.rrtype is not None:
+            wanted, self.next_change = Wanted(settings.data, self.ttl), None
+        else:
+            grace = settings.grace if settings.delete_when_missing else None
+            rule = Rule(settings.types, self.ttl, settings.owner, grace)
+            wanted, self.next_change = wanted_of(rule, self.states, now)
+        changed = wanted != self.wanted
+        self.wanted = wanted
+        return changed
+
+    def succeeded(self, outcome: Outcome, wall: float) -> tuple[Record, ...] | None:
+        """Take what a try has found or brought about; return what stood before, if that was something else.
+
+        An earlier try may have brought it about, whose answer was lost or not waited for.
+        """
+        before, after = outcome.before or (), outcome.after or ()
+        if self.is_doubtful and self.checked and (before is after or set(before) == set(after)):
+            before = self.published
+        has_changed = before is not after and set(before) != set(after)
+        if has_changed or self.error is not None or not self.checked:
+            self.since = wall
+        self.failures = 0
+        self.error = None
+        self.is_doubtful = False
+        self.published = outcome.after or ()
+        self.server = str(outcome.server)
+        self.checked = wall
+        if before is not after and outcome.changed and self.ttl is not None:
+            # What the server makes of our TTL (a maximum of its own) must not look like drift ever after.
+            self.ttl = next((r.ttl for r in self.published if r.rrtype in self.settings.types), self.ttl)
+        return before if has_changed else None
+
+    def failed(self, error: DnsUpdateError, wall: float) -> None:
+        """Take why a try has failed."""
+        if self.error is None:
+            self.since = wall
+        self.failures += 1
+        self.error = error
+        self.is_doubtful = True
+
+    @property
+    def state(self) -> str:
+        """A word for how it is."""
+        if self.error is not None:
+            return FAILING
+        if self.wanted is None or not self.checked:
+            return UNKNOWN
+        if any(not isinstance(state, bytes) and state.next_tick is not None for state in self.states):
+            return HELD
+        return RIGHT if self.task is None else CHANGING
+
+    def status(self, clock: float) -> RecordStatus:
+        """Return what `dns-update status` shows; `clock` is what must be added to monotonic times for wall times."""
+        settings = self.settings
+        wanted = [] if self.wanted is None else list(self.wanted.data.items())
+        return {
+            "name": str(settings.name),
+            "zone": "" if settings.zone is None else str(settings.zone),
+            "wanted": [text_of(rrtype, value) for rrtype, values in wanted for value in values],
+            "published": [
+                {"server": self.server, "records": texts_of(self.published), "checked": self.checked},
+            ] if self.checked else [],
+            "since": self.since,
+            "state": self.state,
+            "last_error": None if self.error is None else {
+                "kind": type(self.error).__name__, "message": str(self.error), "hint": self.error.hint,
+                "server": self.error.server, "exit_status": self.error.exit_status,
+            },
+            "next_try": None if self.due is None else self.due + clock,
+            "key": None if settings.key is None else str(settings.key.name),
+        }  # fmt: skip
+
+
+def text_of(rrtype: int, rdata: bytes) -> str:
+    """Return one record's type and data, as in `A 203.0.113.45`."""
+    from dns_update.wire.record import rdata_to_text  # noqa: PLC0415 - with dnspython for rare types, on request only
+
+    return f"{rrtype_to_text(rrtype)} {rdata_to_text(rrtype, rdata)}"
+
+
+def texts_of(records: Iterable[Record]) -> list[str]:
+    """Return each record's type and data."""
+    return [text_of(record.rrtype, record.rdata) for record in records]

@@ -1,0 +1,159 @@
+"""Which name is tried when: in the order of their times, so many at once, and none lost when its try is called off."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import time
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from dns_update.agent.keeper import Keeper
+
+MAX_TRIES = 64  # names that are looked at at once: more than a server on another continent needs to be kept busy
+SLEPT_SECONDS = 5.0  # by which the clocks drift apart while the machine sleeps; less is no sleep
+LOOK_SECONDS = 15.0  # between two looks whether it has slept: the clock of the loop's timers stands still meanwhile
+_FEW = 1000  # entries that may be superseded ones without anybody minding
+
+
+class Tries:
+    """The names that wait for a try, and the tries that are under way; within an asyncio loop.
+
+    A keeper's `due` and `task` belong to it.
+    """
+
+    def __init__(
+        self,
+        attempt: Callable[[Keeper], Coroutine[None, None, float]],
+        idle: Callable[[], None],
+        woken: Callable[[], None],
+    ) -> None:
+        """Make a try by `attempt`, which returns the seconds until the next one.
+
+        `idle` is called each time nothing is due any more, `woken` when the machine has slept.
+        """
+        self._attempt = attempt
+        self._idle = idle
+        self._woken = woken
+        self._due: list[tuple[float, int, Keeper]] = []
+        self._most_due = _FEW
+        self._numbers = itertools.count()
+        self._ready: deque[Keeper] = deque()
+        self._under_way: set[asyncio.Task[float]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._slept = seconds_asleep()
+        self._is_closed = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no name is being tried, or due."""
+        is_due = bool(self._due) and self._due[0][0] <= time.monotonic()
+        return not (self._under_way or self._ready or is_due)
+
+    def schedule(self, keeper: Keeper, at: float) -> None:
+        """Try a name at that time, on the monotonic clock, and not when it was to be tried otherwise.
+
+        It is earlier if what the name shall hold changes before by the mere passing of time.
+        """
+        if keeper.next_change is not None:
+            at = min(at, keeper.next_change)
+        keeper.due = at
+        heapq.heappush(self._due, (at, next(self._numbers), keeper))
+        if len(self._due) > self._most_due:
+            self._forget_superseded()
+        self._arm()
+
+    def hasten(self, keeper: Keeper) -> None:
+        """See to it that a name is tried no later than what it shall hold changes."""
+        if keeper.due is not None and keeper.next_change is not None and keeper.next_change < keeper.due:
+            self.schedule(keeper, keeper.due)
+
+    def restart(self, keeper: Keeper) -> None:
+        """Try a name now; a try that is under way is for something that is no longer so."""
+        if keeper.task is not None:
+            keeper.task.cancel()
+        self.schedule(keeper, time.monotonic())
+
+    def look_at(self, keeper: Keeper) -> None:
+        """Try a name now, unless it is being tried."""
+        if keeper.task is None:
+            self.schedule(keeper, time.monotonic())
+
+    def drop(self, keeper: Keeper) -> None:
+        """Try a name no more."""
+        keeper.is_dropped = True
+        keeper.due = None
+        if keeper.task is not None:
+            keeper.task.cancel()
+
+    async def close(self) -> None:
+        """Call everything off."""
+        self._is_closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        tasks = list(self._under_way)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _forget_superseded(self) -> None:
+        """Keep only what still counts: where addresses flap, each change leaves one behind for a whole interval."""
+        self._due = [entry for entry in self._due if entry[2].due == entry[0]]
+        heapq.heapify(self._due)
+        self._most_due = _FEW + 2 * len(self._due)
+
+    def _arm(self) -> None:
+        """Let the loop wake us when the next name is due, and from time to time to see whether the machine slept."""
+        at = min(self._due[0][0], time.monotonic() + LOOK_SECONDS)
+        if self._timer is not None:
+            if self._timer.when() <= at:
+                return
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(at, self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        slept, self._slept = self._slept, seconds_asleep()
+        if self._slept - slept > SLEPT_SECONDS:
+            self._woken()
+        now = time.monotonic()
+        while self._due and self._due[0][0] <= now:
+            due, _number, keeper = heapq.heappop(self._due)
+            if keeper.due == due:  # else it was scheduled anew, or dropped
+                keeper.due = None
+                self._ready.append(keeper)
+        self._begin()
+        if self._due:
+            self._arm()
+
+    def _begin(self) -> None:
+        """Begin tries, as many as may be under way at once."""
+        while self._ready and len(self._under_way) < MAX_TRIES:
+            keeper = self._ready.popleft()
+            if keeper.task is None and not keeper.is_dropped:
+                keeper.task = asyncio.get_running_loop().create_task(self._attempt(keeper))
+                self._under_way.add(keeper.task)
+                # Not within the task: one that is called off before its first step never runs at all.
+                keeper.task.add_done_callback(partial(self._ended, keeper))
+        if self.is_idle:
+            self._idle()
+
+    def _ended(self, keeper: Keeper, task: asyncio.Task[float]) -> None:
+        self._under_way.discard(task)
+        keeper.task = None
+        if self._is_closed:
+            return
+        again = 0.0 if task.cancelled() else task.result()
+        if keeper.due is None and not keeper.is_dropped:
+            self.schedule(keeper, time.monotonic() + again)
+        self._begin()
+
+
+def seconds_asleep() -> float:
+    """Return the seconds that the machine has slept since it was booted: those that only one of the clocks counts."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()

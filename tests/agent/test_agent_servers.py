@@ -1,0 +1,316 @@
+"""The agent and its servers: stopped, silent, slow, lossy, refusing, wrong about the time; the name gets right."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from lab import Bind
+from lab.namespace import Namespace
+from tests.address.conftest import add_pair
+from tests.support.agents import BEACON, FROM_WAN, FROM_WAN_IPV4, Agent, Machine, eventually, machine_at
+from tests.support.traffic import Fate, Network, Unlucky, late, lost, unharmed
+
+ONE, TWO, THREE = "9.8.7.1", "9.8.7.2", "9.8.7.3"
+SIX = "2600:9::1"
+OFTEN = 'interval = "1s"\n'
+IMPATIENT = "timeout = 0.1\nretries = 0\n"
+QUICK = "timeout = 0.1\nretries = 3\n"
+MESSAGES = 6  # of an update: the question and its answer, the update and its answer, the second look and its answer
+
+
+def replace(machine: Machine, old: str, new: str) -> None:
+    machine.remove(f"{old}/24")
+    machine.add(f"{new}/24")
+
+
+def wait_for_failure(agent: Agent, why: str = "No answer") -> None:
+    agent.wait_for_line(f"update failed: home.example.com: {why}")
+
+
+def test_a_server_that_is_stopped_and_started(machine: Machine) -> None:
+    machine.add(f"{ONE}/24")
+    with machine.agent(machine.configure(agent=OFTEN)) as agent:
+        machine.wait_for(ONE, agent=agent)
+        with machine.reader() as reader:
+            machine.server.stop()
+            replace(machine, ONE, TWO)
+            wait_for_failure(agent)
+            machine.server.start()
+            machine.wait_for(TWO, agent=agent)
+        assert reader.seen == [ONE, TWO]
+        agent.wait_for_line("home.example.com is right again")
+        assert agent.text.count("update failed") == 1
+
+
+def test_a_server_that_hangs(machine: Machine) -> None:
+    """It takes what comes and answers it all when it wakes."""
+    machine.add(f"{ONE}/24")
+    with machine.agent(machine.configure(agent=OFTEN, server=IMPATIENT)) as agent:
+        machine.wait_for(ONE, agent=agent)
+        with machine.reader() as reader:
+            machine.server.pause()
+            replace(machine, ONE, TWO)
+            wait_for_failure(agent)
+            replace(machine, TWO, THREE)
+            machine.server.resume()
+            machine.wait_for(THREE, agent=agent)
+        assert reader.never_missed_it
+        assert reader.seen[-1] == THREE
+
+
+@pytest.mark.parametrize("fault", ["route", "link"])
+def test_a_server_that_cannot_be_reached_for_a_while(machine: Machine, tmp_path: Path, fault: str) -> None:
+    with Namespace() as outside:
+        add_pair(machine.namespace, "uplink", "provider")
+        machine.namespace.ip("link", "set", "provider", "netns", outside.name)
+        outside.ip("link", "set", "provider", "up")
+        outside.ip("address", "add", "9.0.0.53/24", "dev", "provider")
+        outside.ip("address", "add", "9.1.0.53/32", "dev", "lo")
+        machine.add("9.0.0.1/24", "uplink")
+        route = ("9.1.0.53", "via", "9.0.0.53")
+        machine.namespace.ip("route", "add", *route)
+        keys, options = [machine.key], "listen-on port 53 { 9.1.0.53; };"
+        with Bind(tmp_path / "outside", keys=keys, options=options, namespace=outside, port=53) as server:
+            far = Machine(tmp_path, outside, server)
+            machine.add(f"{ONE}/24")
+            configuration = machine.configure(address='"9.1.0.53"', agent=OFTEN, server=QUICK)
+            with machine.agent(configuration) as agent:
+                far.wait_for(ONE, agent=agent)
+                with far.reader() as reader:
+                    if fault == "route":
+                        machine.namespace.ip("route", "delete", *route)
+                    else:
+                        machine.namespace.ip("link", "set", "uplink", "down")
+                    replace(machine, ONE, TWO)
+                    wait_for_failure(agent)
+                    if fault == "link":
+                        machine.namespace.ip("link", "set", "uplink", "up")
+                    machine.namespace.ip("route", "replace", *route)
+                    far.wait_for(TWO, agent=agent)
+                assert reader.seen == [ONE, TWO]
+
+
+@pytest.mark.parametrize("event", ["link", "route"])
+def test_who_waits_for_an_answer_asks_again_when_the_network_comes_up(machine: Machine, event: str) -> None:
+    """The server has five minutes to answer, and the first message was lost."""
+    machine.add(f"{ONE}/24")
+    asked = []
+
+    def silent(message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+        asked.append(message)
+        return None
+
+    with Network(machine.namespace, silent) as network:
+        how = "timeout = 300\nretries = 0\n"
+        with machine.agent(machine.configure(address=f'"{network.address}"', server=how)) as agent:
+            eventually(lambda: len(asked), bool, lambda: agent.text)
+            network.fate = unharmed
+            if event == "link":
+                machine.namespace.ip("link", "set", "switch", "down")
+                machine.namespace.ip("link", "set", "switch", "up")
+            else:
+                machine.namespace.ip("route", "add", "default", "via", "9.8.7.254")
+            machine.wait_for(ONE, agent=agent)
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_a_server_that_is_slow(machine: Machine, transport: str) -> None:
+    machine.add(f"{ONE}/24")
+    with Network(machine.namespace, late(0.1)) as network:
+        how = f'timeout = 5\nretries = 0\ntransport = "{transport}"\n'
+        with machine.agent(machine.configure(address=f'"{network.address}"', server=how)) as agent:
+            machine.wait_for(ONE, agent=agent)
+            with machine.reader() as reader:
+                replace(machine, ONE, TWO)
+                replace(machine, TWO, THREE)
+                machine.wait_for(THREE, agent=agent)
+            assert reader.never_missed_it
+            assert "update failed" not in agent.text
+
+
+def test_addresses_that_flap_faster_than_the_server_answers(machine: Machine) -> None:
+    machine.add(f"{ONE}/24")
+    with (
+        Network(machine.namespace, late(0.03)) as network,
+        machine.agent(machine.configure(address=f'"{network.address}"', server="timeout = 5\n")) as agent,
+    ):
+        machine.wait_for(ONE, agent=agent)
+        with machine.reader() as reader:
+            for _ in range(20):
+                replace(machine, ONE, TWO)
+                replace(machine, TWO, ONE)
+            replace(machine, ONE, THREE)
+            machine.wait_for(THREE, agent=agent)
+        assert reader.never_missed_it
+
+
+def test_an_answer_later_than_our_patience(machine: Machine) -> None:
+    """Each try is given up before its answer comes, which then belongs to nothing any more."""
+    machine.add(f"{ONE}/24")
+    with Network(machine.namespace, late(0.15)) as network:
+        configuration = machine.configure(address=f'"{network.address}"', server=IMPATIENT, agent=OFTEN)
+        with machine.agent(configuration) as agent:
+            wait_for_failure(agent)
+            network.fate = unharmed
+            machine.wait_for(ONE, agent=agent)
+
+
+@pytest.mark.parametrize("patience", [QUICK, IMPATIENT], ids=["asked again", "given up"])
+@pytest.mark.parametrize("number", range(MESSAGES))
+def test_a_message_that_is_lost(machine: Machine, number: int, patience: str) -> None:
+    """The change is made once and told once, by line, history and program, whatever of it is lost."""
+    changed = machine.directory / "changed"
+    record = f"""on-change = ["sh", "-c", "echo $DNS_UPDATE_BEFORE to $DNS_UPDATE_AFTER >>{changed}"]\n"""
+    machine.add(f"{ONE}/24")
+    with Network(machine.namespace) as network:
+        configuration = machine.configure(
+            FROM_WAN_IPV4 + record, address=f'"{network.address}"', server=patience, agent=OFTEN
+        )
+        with machine.agent(configuration) as agent:
+            machine.wait_for(ONE, agent=agent)
+            agent.wait_for_line("update successful")
+            serial = machine.serial
+            network.fate = unlucky = Unlucky(number)
+            with machine.reader() as reader:
+                replace(machine, ONE, TWO)
+                agent.wait_for_line(f"update successful: home.example.com has A {TWO}")
+            assert reader.seen == [ONE, TWO]
+            assert unlucky.count > number
+            assert machine.serial == serial + 1
+            if patience == QUICK:
+                assert "update failed" not in agent.text
+            attempts = eventually(machine.history, lambda attempts: attempts[-1]["after"] == f"A {TWO}")
+            done = [attempt for attempt in attempts if attempt["outcome"] == "ok"]
+            assert [(attempt["before"], attempt["after"]) for attempt in done] == [
+                ("", f"A {ONE}"),
+                (f"A {ONE}", f"A {TWO}"),
+            ]
+            eventually(changed.read_text, lambda text: text == f"to A {ONE}\nA {ONE} to A {TWO}\n")
+
+
+def test_a_network_that_loses_a_third_of_all_messages(machine: Machine) -> None:
+    dice = random.Random(136)  # noqa: S311 - no secret
+
+    def unsure(_message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+        return None if dice.random() < 1 / 3 else 0.0
+
+    machine.add(f"{ONE}/24")
+    with Network(machine.namespace, unsure) as network:
+        configuration = machine.configure(address=f'"{network.address}"', server=QUICK, agent=OFTEN)
+        with machine.agent(configuration) as agent:
+            machine.wait_for(ONE, agent=agent)
+            with machine.reader() as reader:
+                for old, new in ((ONE, TWO), (TWO, THREE), (THREE, ONE), (ONE, TWO)):
+                    replace(machine, old, new)
+                    machine.wait_for(new, agent=agent)
+            assert reader.seen == [ONE, TWO, THREE, ONE, TWO]
+
+
+def test_a_key_without_permission_gets_it_later(machine: Machine) -> None:
+    """It is said once, with what would allow it; a reload tries at once what otherwise is tried rarely."""
+    key = machine.server.readonly_keys[0]
+    configuration = machine.configure(key=f'file = "{key.write(machine.directory / "reader")}"', agent=OFTEN)
+    machine.add(f"{ONE}/24")
+    with machine.agent(configuration) as agent:
+        wait_for_failure(agent, 'Permission denied: .*grant "reader" name home.example.com. A')
+        assert machine.status()["records"][0]["state"] == "failing"
+        machine.server.stop()
+        machine.server.keys, machine.server.readonly_keys = [machine.key, key], []
+        machine.server.start()
+        agent.reload()
+        machine.wait_for(ONE, agent=agent)
+        agent.wait_for_line("home.example.com is right again")
+        assert agent.text.count("update failed") == 1
+
+
+def test_a_clock_that_is_wrong_and_is_set(has_namespaces: None, tmp_path: Path) -> None:  # noqa: ARG001 - it skips
+    with machine_at(tmp_path, clock_offset="+10m") as machine:
+        machine.add(f"{ONE}/24")
+        with machine.agent(machine.configure(agent=OFTEN)) as agent:
+            wait_for_failure(agent, r"TSIG error: .*BADTIME: the clocks differ by (599|60\d) s")
+            machine.server.stop()
+            machine.server.clock_offset = None
+            machine.server.start()
+            machine.wait_for(ONE, agent=agent)
+
+
+def test_what_stands_in_the_way_and_is_removed(has_namespaces: None, tmp_path: Path) -> None:  # noqa: ARG001 - it skips
+    """BIND says NOERROR and does nothing if a CNAME stands there."""
+    with machine_at(tmp_path, records="home CNAME elsewhere.example.net.") as machine:
+        machine.add(f"{ONE}/24")
+        with machine.agent(machine.configure(agent=OFTEN)) as agent:
+            wait_for_failure(agent, "Update not applied: .*CNAME elsewhere.example.net")
+            machine.change("delete", "name=home", "type=CNAME")
+            machine.wait_for(ONE, agent=agent)
+
+
+@pytest.mark.parametrize("fate", [lost, None], ids=["silent", "not there"])
+def test_the_second_server_does_what_the_first_does_not(machine: Machine, fate: Fate | None) -> None:
+    machine.add(f"{ONE}/24")
+    with Network(machine.namespace, fate or unharmed) as network:
+        first = network.address if fate is not None else "127.0.0.1:1"
+        configuration = machine.configure(
+            FROM_WAN + BEACON, address=f'["{first}", "127.0.0.1"]', server=IMPATIENT, agent=OFTEN
+        )
+        with machine.agent(configuration) as agent, machine.reader(name="home") as reader:
+            machine.wait_for(ONE, agent=agent)
+            machine.wait_for(ONE, agent=agent)
+            for old, new in ((ONE, TWO), (TWO, THREE)):
+                replace(machine, old, new)
+                machine.wait_for(new, agent=agent)
+            agent.wait_for_line(f"No answer from {first}.*; 127.0.0.1 did it")
+            machine.light_beacon()
+            assert agent.text.count(f"No answer from {first}") == 1  # not once for each name
+        assert reader.seen in ([ONE, TWO, THREE], ["", ONE, TWO, THREE])
+
+
+def test_the_first_server_answers_again(machine: Machine) -> None:
+    machine.add(f"{ONE}/24")
+    with Network(machine.namespace) as network:
+        configuration = machine.configure(address=f'["{network.address}", "127.0.0.1"]', server=IMPATIENT, agent=OFTEN)
+        with machine.agent(configuration) as agent:
+            agent.wait_for_line(f"has A {ONE} at {network.address}")
+            for old, new in ((ONE, TWO), (TWO, THREE)):
+                network.fate = lost
+                agent.wait_for_line(f"No answer from {network.address}.*; 127.0.0.1 did it")
+                network.fate = unharmed
+                agent.wait_for_line(f"{network.address} answers again")
+                replace(machine, old, new)
+                agent.wait_for_line(f"has A {new} at {network.address}")
+
+
+def test_half_a_network(machine: Machine) -> None:
+    """IPv6 leads nowhere: there is an address and a route, and nobody at the other end."""
+    machine.add(f"{ONE}/24")
+    machine.add(f"{SIX}/64", "lan")
+    machine.namespace.ip("route", "add", "default", "via", "2600:9::ffff")
+    configuration = machine.configure(address='["2600:f::53", "127.0.0.1"]', server=IMPATIENT)
+    with machine.agent(configuration) as agent:
+        machine.wait_for(ONE, agent=agent)
+        with machine.reader() as reader:
+            replace(machine, ONE, TWO)
+            machine.wait_for(TWO, agent=agent)
+        assert reader.seen == [ONE, TWO]
+
+
+def test_a_server_by_name_and_one_that_the_zone_names(machine: Machine) -> None:
+    """The namespace's resolver is the server itself, and knows no other zones."""
+    machine.add(f"{ONE}/24")
+    with machine.agent(machine.configure(address='"ns.example.com"')) as agent:
+        machine.wait_for(ONE, agent=agent)
+    configuration = machine.configure()
+    text = configuration.read_text().replace('servers = ["main"]', 'key = "main"')
+    configuration.write_text(text)
+    replace(machine, ONE, TWO)
+    with machine.agent(configuration) as agent:
+        machine.wait_for(TWO, agent=agent)
+        agent.wait_for_line("update successful: home.example.com has A 9.8.7.2")
+
+
+def test_a_server_whose_name_cannot_be_resolved_yet(machine: Machine) -> None:
+    machine.add(f"{ONE}/24")
+    with machine.agent(machine.configure(address='"late.example.com"', agent=OFTEN)) as agent:
+        wait_for_failure(agent, "No answer from late.example.com: its address cannot be found")
+        machine.change("set", "name=late", "address=127.0.0.1", "ttl=60")
+        machine.wait_for(ONE, agent=agent)
