@@ -99,4 +99,3 @@ def _carry_out(work: Coroutine[Any, Any, T]) -> T:
         return loop.run_until_complete(work)
     finally:
         loop.close()
-
