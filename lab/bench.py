@@ -24,6 +24,7 @@ import dns.update
 from dns_update.auth import Key
 from dns_update.auth.tsig import sign
 from dns_update.update import Update
+from lab import bench_agent
 from lab.bind import Bind
 from lab.delay import Delay
 from lab.key import LabKey
@@ -73,6 +74,7 @@ def main() -> None:
         _compare("dns-nsupdate / nsupdate", one_shot.dns_nsupdate, one_shot.nsupdate)
     _scripts(command)
     _encoding()
+    bench_agent.main(command)
 
 
 def _python() -> str:

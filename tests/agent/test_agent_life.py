@@ -402,6 +402,12 @@ def test_once_makes_every_name_right_and_ends(machine: Machine) -> None:
     assert machine.serial == serial
 
 
+def test_once_keeps_the_history(machine: Machine) -> None:
+    machine.add(ONE)
+    assert machine.once(machine.configure(FROM_WAN)).status == 0
+    assert [row["after"] for row in machine.history()] == [f"A {ONE}"]
+
+
 def test_once_runs_the_programs_to_their_end(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     changed = machine.directory / "changed"

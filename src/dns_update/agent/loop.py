@@ -85,8 +85,13 @@ class Agent:
             await self._close()
 
     async def once(self) -> int:
-        """Make every name right once; return the exit status: 0, that of the one that failed, or 10 if some did."""
+        """Make every name right once; return the exit status: 0, that of the one that failed, or 10 if some did.
+
+        The history is kept if it may be written: who runs this for himself need not have a place for it.
+        """
         try:
+            if os.access(os.path.dirname(self._config.agent.history) or ".", os.W_OK):  # noqa: PTH120 - costs 1 MiB
+                self._open_history()
             self._apply(self._config)
             await self._feed.start(self._config.agent)
             self._settled_or_not()

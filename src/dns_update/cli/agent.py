@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+_COLLECTED_AFTER = (20_000, 20, 50)  # new objects: ten thousand names make many, and hardly any are garbage in a cycle
 DEFAULT_CONFIG = "/etc/dns-update/agent.toml"
 
 HELP_TEXT = """\
@@ -81,6 +82,7 @@ def run(words: Sequence[str]) -> int:
     from dns_update.agent.notify import Notifier  # noqa: PLC0415
 
     gc.freeze()  # what has been loaded stays; what comes and goes from now on is collected
+    gc.set_threshold(*_COLLECTED_AFTER)
     gc.enable()
     log = Log(threshold=DEBUG if values.get("debug") else INFO)
     agent = Agent(config, path, lambda: read_config(path), log, Notifier.from_environment())

@@ -1,0 +1,286 @@
+"""The agent beside its peers: from an event to the served address, memory, what idling costs, 10,000 names at start.
+
+`main` prints the figures; `lab.bench` calls it. `python -m lab.bench_agent DIRECTORY COMMAND` takes those of the agent,
+inside a network namespace that has INTERFACES, and prints them as JSON, as `lab.bench_peers` does the peers'.
+"""
+
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypedDict
+
+from lab import bench_peers
+from lab.bind import Bind
+from lab.errors import LabFailed
+from lab.key import LabKey
+from lab.namespace import Namespace, unavailable_because
+from lab.port import IPV4
+from lab.process import memory, running, usage
+from lab.served import Interface, Reader
+from lab.zone import Zone
+
+INTERFACES = ("wan", "lan")
+
+_CHANGES = 100
+_WARM_UPS = 5
+_PAUSE = 0.05
+"""Seconds between an answer and the next change: by then the agent has read back what it did."""
+
+_FEW = bench_peers.RECORDS
+_MANY = 10_000
+_IDLE_SECONDS = 20.0
+_QUIET_SECONDS = 0.5
+"""If no packet came for so long, the agent may have asked for everything."""
+
+_POLL_SECONDS = 0.005
+_PATIENCE = 60.0
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class _OfFew(TypedDict):
+    """With few names.
+
+    Attributes:
+        seconds: from each change to the served address.
+        mib: resident and peak MiB after the changes.
+        idle: the share of a processor that it takes when nothing happens.
+        switches: how often it was put on a processor meanwhile.
+
+    """
+
+    seconds: list[float]
+    mib: tuple[float, float]
+    idle: float
+    switches: int
+
+
+class _OfMany(TypedDict):
+    """With many names, all right.
+
+    Attributes:
+        verified: seconds from its start until it has seen that they are.
+        cpu: processor seconds until then.
+        reading: seconds of a process that does no more than read their configuration.
+        mib_of_many: resident and peak MiB.
+
+    """
+
+    verified: float
+    cpu: float
+    reading: float
+    mib_of_many: tuple[float, float]
+
+
+class Figures(_OfFew, _OfMany):
+    """What the agent needs."""
+
+
+def main(command: str) -> None:
+    """Print the figures of the agent, which the command starts, and of its peers; or why there are none."""
+    print("\nthe agent beside its peers, each in a network namespace with BIND", flush=True)
+    reason = unavailable_because()
+    if reason is not None:
+        print(f"  left out: {reason}")
+        return
+    # ddclient's shortest interval is a minute; the agent is measured meanwhile, in a namespace of its own.
+    with (
+        tempfile.TemporaryDirectory(prefix="dns-update-bench-") as directory,
+        _half(bench_peers.__name__, bench_peers.INTERFACES, Path(directory) / "peers") as peers,
+        _half("lab.bench_agent", INTERFACES, Path(directory) / "agent", command) as agent,
+    ):
+        ours: Figures = _result(agent)
+        theirs: dict[str, bench_peers.Figures] = _result(peers)
+    _print_seconds(ours, theirs)
+    _print_memory(ours, theirs)
+    _print_rest(ours)
+
+
+@contextmanager
+def _half(module: str, interfaces: Sequence[str], directory: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """Run one of the two modules in a namespace of its own; end it when the context ends early."""
+    directory.mkdir()
+    with Namespace() as namespace:
+        for name in interfaces:
+            namespace.ip("link", "add", name, "type", "veth", "peer", "name", f"{name}-peer")
+            for end in (name, f"{name}-peer"):
+                namespace.ip("link", "set", end, "up")
+        command = [*namespace.prefix, sys.executable, "-m", module, str(directory), *words]
+        with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                yield process
+            finally:
+                process.terminate()
+
+
+def _result(half: subprocess.Popen[str]) -> Any:  # noqa: ANN401 - JSON of the type that its module says
+    output, _errors = half.communicate()
+    if half.returncode:
+        raise LabFailed(f"{half.args!r} ended with status {half.returncode}")
+    return json.loads(output)
+
+
+# What is printed
+
+
+def _print_seconds(ours: Figures, theirs: Mapping[str, bench_peers.Figures]) -> None:
+    _print_title("from the kernel's event to the served address", "median ms", "worst")
+    _print_times("agent", ours["seconds"], "goal: median <= 30, worst <= 150")
+    loop = f"nsupdate in a loop, each {bench_peers.LOOP_SECONDS} s"
+    _print_times(loop, theirs["loop"]["seconds"], "cron's own shortest interval is 60 s")
+    if "ddclient" in theirs:
+        ddclient = f"ddclient, each {bench_peers.DDCLIENT_SECONDS} s"
+        _print_times(ddclient, theirs["ddclient"]["seconds"], "the shortest that it takes")
+    else:
+        print("    ddclient is not installed")
+
+
+def _print_memory(ours: Figures, theirs: Mapping[str, bench_peers.Figures]) -> None:
+    _print_title("memory", "MiB now", "peak")
+    _print_row(f"agent, {_FEW} names", *ours["mib"], "goal: <= 30")
+    for peer in ("ddclient", "inadyn"):
+        if peer in theirs:
+            _print_row(f"{peer}, {bench_peers.RECORDS} names", *theirs[peer]["mib"])
+        else:
+            print(f"    {peer} is not installed")
+    _print_row(f"agent, {_MANY} names", *ours["mib_of_many"], "goal: <= 60")
+
+
+def _print_rest(ours: Figures) -> None:
+    _print_title(f"agent, {_FEW} names, nothing happens for {_IDLE_SECONDS:g} s", "cpu %", "wake-ups")
+    _print_row("", 100 * ours["idle"], ours["switches"], "goal: < 0.05 %", digits=3)
+    _print_title(f"agent, {_MANY} names that are right, seen to be so", "seconds", "cpu s")
+    _print_row("from its start", ours["verified"], ours["cpu"], "goal: <= 3", digits=2)
+    _print_row("of which python, imports and configuration", ours["reading"], None, digits=2)
+
+
+def _print_title(title: str, *columns: str) -> None:
+    print(f"  {title:52}" + "".join(f"{column:>12}" for column in columns))
+
+
+def _print_times(title: str, seconds: Sequence[float], remark: str) -> None:
+    title = f"{title}: {len(seconds)} changes"
+    _print_row(title, statistics.median(seconds) * 1e3, max(seconds) * 1e3, remark)
+
+
+def _print_row(title: str, left: float, right: float | None, remark: str = "", *, digits: int = 1) -> None:
+    shown = "" if right is None else f"{right:.{digits}f}" if isinstance(right, float) else str(right)
+    print(f"    {title:50}{left:12.{digits}f}{shown:>12}   {remark}".rstrip(), flush=True)
+
+
+# What is measured, inside the namespace
+
+
+def _measure(directory: Path, command: str) -> Figures:
+    key = LabKey.generate()
+    key.write(directory / "key")
+    zone = Zone("example.com", records="".join(f"h{n} 60 A {_address(n)}\n" for n in range(_MANY)))
+    # Waiting for the disk, as people's servers do.
+    with Bind(directory / "bind", zones=[zone], keys=[key], is_durable=True, port=53):
+        return Figures(**_with_few(directory, command), **_with_many(directory, command))
+
+
+def _with_few(directory: Path, command: str) -> _OfFew:
+    """Follow one interface that changes, and others that do not; then let it be."""
+    wan, lan = Interface("wan"), Interface("lan")
+    wan.change(_moving(0))
+    lan.change("9.9.9.9")
+    records = [_record("wan", "interface:wan/ipv4")]
+    records += [_record(f"lan{number}", "interface:lan/ipv4") for number in range(_FEW - 1)]
+    configuration = _configure(directory, "few", records)
+    with running([command, "agent", f"config={configuration}"], directory / "few.log") as pid:
+        with Reader("wan.example.com") as reader:
+            reader.wait(_moving(0), patience=_PATIENCE)
+            seconds = [_one_change(wan, reader, number) for number in range(1, _WARM_UPS + _CHANGES + 1)][_WARM_UPS:]
+        time.sleep(1)  # what the last change has left to do
+        before = usage(pid)
+        time.sleep(_IDLE_SECONDS)
+        spent = usage(pid) - before
+        return _OfFew(seconds=seconds, mib=memory(pid), idle=spent.cpu / _IDLE_SECONDS, switches=spent.switches)
+
+
+def _one_change(interface: Interface, reader: Reader, number: int) -> float:
+    time.sleep(_PAUSE * (1 + random.random()))  # noqa: S311 - in step with nothing
+    started = interface.change(_moving(number))
+    return reader.wait(_moving(number), patience=_PATIENCE) - started
+
+
+def _with_many(directory: Path, command: str) -> _OfMany:
+    records = [_record(f"h{number}", _address(number)) for number in range(_MANY)]
+    configuration = _configure(directory, "many", records)
+    started = time.perf_counter()
+    subprocess.run([command, "agent", "--check", f"config={configuration}"], check=True, stderr=subprocess.DEVNULL)
+    reading = time.perf_counter() - started
+    started = time.perf_counter()
+    with running([command, "agent", f"config={configuration}"], directory / "many.log") as pid:
+        while True:
+            ended = _last_packet()
+            spent = usage(pid)
+            if _are_right(command, f"socket={directory}/many.sock"):
+                break
+            if time.perf_counter() > started + _PATIENCE:
+                raise LabFailed(f"the names are not right after {_PATIENCE:g} s")
+        return _OfMany(verified=ended - started, reading=reading, cpu=spent.cpu, mib_of_many=memory(pid))
+
+
+def _last_packet() -> float:
+    """Return when the last packet came through this namespace, once it has been quiet for some time.
+
+    Nothing of it disturbs the agent, as asking it again and again for the states of 10,000 names would.
+    """
+    packets, since = -1, 0.0
+    while True:
+        now, seen = time.perf_counter(), _packets()
+        if seen != packets:
+            packets, since = seen, now
+        elif now > since + _QUIET_SECONDS:
+            return since
+        time.sleep(_POLL_SECONDS)
+
+
+def _packets() -> int:
+    """Return how many IPv4 packets this namespace has received so far."""
+    words, figures = (line.split() for line in Path("/proc/self/net/snmp").read_text("ascii").splitlines()[:2])
+    return int(figures[words.index("InReceives")])
+
+
+def _are_right(command: str, socket: str) -> bool:
+    asked = subprocess.run(
+        [command, "status", "--json", socket], check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    if asked.returncode:  # it does not answer yet
+        return False
+    return all(record["state"] == "right" for record in json.loads(asked.stdout)["records"])
+
+
+def _configure(directory: Path, name: str, records: Sequence[str]) -> Path:
+    path = directory / f"{name}.toml"
+    path.write_text(
+        f'[agent]\nsocket = "{directory}/{name}.sock"\nhistory = "{directory}/{name}.db"\n'
+        f'[keys.main]\nfile = "{directory}/key"\n[servers.main]\naddress = "{IPV4}"\nkey = "main"\n'
+        f'[zones."example.com"]\nservers = ["main"]\nttl = 60\n' + "".join(records),
+        encoding="ascii",
+    )
+    return path
+
+
+def _record(name: str, address: str) -> str:
+    return f'[[records]]\nname = "{name}.example.com"\naddress = "{address}"\n'
+
+
+def _address(number: int) -> str:
+    return f"9.10.{number >> 8}.{number & 0xFF}"
+
+
+def _moving(number: int) -> str:
+    return f"9.8.0.{number + 1}"
+
+
+if __name__ == "__main__":
+    json.dump(_measure(Path(sys.argv[1]), sys.argv[2]), sys.stdout)
