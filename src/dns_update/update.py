@@ -15,7 +15,7 @@ from dns_update.wire.codes import (
 )
 from dns_update.wire.message import Message, Question
 from dns_update.wire.name import Name, parse_name
-from dns_update.wire.record import MAX_TTL, Record, rdata_from_text
+from dns_update.wire.record import MAX_TTL, Record, check_rdata, rdata_from_text
 
 
 class Update(Value):
@@ -120,11 +120,23 @@ class Update(Value):
     def _rdatas(self, rrtype: int, values: tuple[str | bytes, ...]) -> list[bytes]:
         if not values:  # nothing would be added, deleted or required, and nobody would notice
             raise UsageError("no value is given", hint="delete_rrset and require_no_rrset take none")
-        return [rdata_from_text(rrtype, v, self.rrclass) if isinstance(v, str) else v for v in values]
+        return [rdata_of(rrtype, value, self.rrclass) for value in values]
+
+
+def rdata_of(rrtype: int, value: object, rrclass: int) -> bytes:
+    """Return the octets of a value that is a text in presentation form or octets; raises UsageError for any other."""
+    if isinstance(value, str):
+        return rdata_from_text(rrtype, value, rrclass)
+    if not isinstance(value, bytes):
+        raise UsageError(f"a value is a text or octets, not {type(value).__name__}")
+    check_rdata(rrtype, value, rrclass)
+    return value
 
 
 def check_ttl(ttl: int) -> None:
-    """Raise InvalidText for a number of seconds that no TTL can be (RFC 2181, section 8)."""
+    """Raise InvalidText for what is no number of seconds that a TTL can be (RFC 2181, section 8)."""
+    if not isinstance(ttl, int) or isinstance(ttl, bool):
+        raise InvalidText(f"a TTL is a number of seconds, not {type(ttl).__name__}")
     if not 0 <= ttl <= MAX_TTL:
         raise InvalidText(f"the TTL {ttl} is not within 0 to {MAX_TTL}")
 

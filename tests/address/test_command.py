@@ -227,14 +227,19 @@ def test_a_program_that_fails_leaves_nobody_behind(lifeline: Lifeline, script: s
     assert lifeline.wait() == b""
 
 
-def test_an_interrupt_ends_the_program_with_all_it_started(lifeline: Lifeline) -> None:
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+    ids=["INT", "TERM", "HUP"],
+)
+def test_what_ends_us_ends_the_program_with_all_it_started(number: int, status: int, lifeline: Lifeline) -> None:
     source = held(lifeline, "trap '' INT; sleep 1000 & sleep 1000")
     words = ["dns-server=192.0.2.1", "zone=example.com", "name=home", "ttl=60", f"address=command:{source.line}"]
     process = subprocess.Popen([COMMAND, *words], stderr=subprocess.PIPE, text=True)
     assert lifeline.wait() == b"up\n"
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, stderr = process.communicate()
-    assert process.returncode == 130, stderr
+    assert process.returncode == status, stderr
     assert lifeline.wait() == b""
 
 

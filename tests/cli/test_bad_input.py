@@ -288,6 +288,8 @@ TABLE: list[Wrong] = [
     without_address("type=TXT", says="type= is given without value="),
     without_address("value=x", says="value= is given without type="),
     Wrong(["value=x"], "value= is given without type=", ["address"], command="delete"),
+    Wrong(["class=CH"], "address= is for the class IN"),
+    Wrong(["class=HS"], "address= is for the class IN"),
     Wrong(["type=TXT"], "address= and type= are both given"),
     Wrong(["type=TXT", "value=x"], "address= and type= are both given"),
     Wrong(["value=x"], "address= and"),

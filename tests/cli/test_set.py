@@ -456,11 +456,11 @@ def test_an_update_too_large_for_any_message_is_told_before_it_is_sent(bind: Nam
 
 
 def test_another_class_is_sent_as_such(knot: NameServer) -> None:
-    words = ["zone=example.com", "name=home", "address=192.0.2.1", "ttl=60", "class=CH"]
+    words = ["zone=example.com", "name=home", "type=TXT", "value=x", "ttl=60", "class=CH"]
     result = dns_update(at(knot), *words, "--debug")
     assert result.status == 9
     assert ";example.com.\t\t\tCH\tSOA" in result.stderr
-    assert "home.example.com.\t60\tCH\tA" in result.stderr
+    assert "home.example.com.\t60\tCH\tTXT" in result.stderr
 
 
 def test_the_command_is_installed_as_a_user_has_it() -> None:

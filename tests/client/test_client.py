@@ -1,6 +1,7 @@
 """The public face, and Client as a context manager."""
 
 import base64
+import ipaddress
 import re
 import subprocess
 import sys
@@ -259,4 +260,31 @@ def test_a_wrong_ttl_is_told_before_anybody_is_asked() -> None:
     transport = MemoryTransport(lambda _sent: "nobody is to be asked")
     with pytest.raises(UsageError, match="the TTL -1 is not within"):
         Client("192.0.2.1", transport=transport).set("home.example.com", "192.0.2.5", ttl=-1)
+    assert not transport.sent
+
+
+def test_addresses_of_the_standard_library_are_addresses(bind: NameServer, unique_name: str) -> None:
+    client = Client(f"{bind.host}:{bind.port}", key=key_of(bind.keys[0]))
+    addresses = (ipaddress.ip_address("192.0.2.7"), ipaddress.ip_address("2001:db8::7"))
+    outcome = client.set(unique_name, *addresses, zone="example.com", ttl=60)  # type: ignore[arg-type]
+    assert {record.rdata for record in outcome.after or ()} == {address.packed for address in addresses}
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda client: client.set("x", 5, zone="example.com"), "an address is a text, octets or"),
+        (lambda client: client.set("x", b"123", zone="example.com", rrtype="A"), "A rdata has 4 octets, not 3"),
+        (lambda client: client.set("x", 5, zone="example.com", rrtype="A"), "a value is a text or octets, not int"),
+        (lambda client: client.set("x", "192.0.2.1", zone="example.com", ttl="5"), "a TTL is a number of seconds"),
+        (lambda client: client.set("x", "192.0.2.1", zone="example.com", ttl=True), "a TTL is a number of seconds"),
+        (lambda client: client.send(None), "an Update can be sent, not NoneType"),
+        (lambda _client: Client(5), "a server is a Server or a text, not int"),  # type: ignore[arg-type]
+        (lambda _client: Update("example.com").add("x", 5, "AAAA", b"1234"), "AAAA rdata has 16 octets, not 4"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_told_before_anything_is_sent(call: Callable[[Any], object], says: str) -> None:
+    transport = MemoryTransport(lambda _sent: "nobody is to be asked")
+    with pytest.raises(UsageError, match=says):
+        call(Client("192.0.2.1", transport=transport))
     assert not transport.sent

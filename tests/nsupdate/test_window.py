@@ -57,14 +57,30 @@ def test_an_update_touches_the_names_of_its_changes_and_prerequisites() -> None:
     message = update(
         record("a.example.com", RRType.ANY, RRClass.ANY),
         record("A.example.com", RRType.TXT),
-        record("b.example.com", RRType.SRV),
+        record("b.example.com", RRType.PTR),
         prerequisites=(record("c.example.com", RRType.ANY, RRClass.NONE),),
     )
     assert names_of(message) == names("a.example.com", "b.example.com", "c.example.com")
     assert names_of(update()) == frozenset()
 
 
-_FAR_REACHING = [RRType.NS, RRType.CNAME, RRType.SOA, RRType.DNAME, RRType.DS, 46, 47, 48, 50, 51, 59, 60, 65280]
+_FAR_REACHING = [
+    RRType.MX,
+    RRType.SRV,
+    RRType.NS,
+    RRType.CNAME,
+    RRType.SOA,
+    RRType.DNAME,
+    RRType.DS,
+    46,
+    47,
+    48,
+    50,
+    51,
+    59,
+    60,
+    65280,
+]
 
 
 @pytest.mark.parametrize("rrtype", _FAR_REACHING)
@@ -399,8 +415,16 @@ def test_the_answer_to_the_last_send_is_shown(bind: NameServer, unique_name: str
     assert "Answer:\n;; ->>HEADER<<- opcode: UPDATE, status: NXDOMAIN" in result.stdout
 
 
+def test_a_host_that_gets_its_address_in_a_later_send_has_none_yet(bind: NameServer, unique_name: str) -> None:
+    """BIND refuses a mail exchanger of the zone that has no address: what comes after it must not help it."""
+    name = f"{unique_name}.example.com"
+    pair = [f"add a.{name} 60 MX 5 host.{name}", "send", f"add host.{name} 60 A 192.0.2.1", "send"]
+    result = nsupdate(to(bind, *sends_below(name, 6), *pair, *sends_below(f"b.{name}", 2)), "-k", key_of(bind))
+    assert result == Result(2, "", "update failed: REFUSED\n")
+    assert len(dig(bind, f"host.{name}", "A")) == 1
+
+
 def test_one_refused_send_among_many_fails_alone(bind: NameServer, unique_name: str) -> None:
-    """BIND refuses a mail exchanger of the zone that has no address, and with it the whole message that it came in."""
     name = f"{unique_name}.example.com"
     lines = [*sends_below(name, 6), f"add mx.{name} 60 MX 10 nobody.{name}", "send", *sends_below(f"b.{name}", 6)]
     result = nsupdate(to(bind, *lines), "-k", key_of(bind))

@@ -7,6 +7,7 @@ import signal
 from contextlib import contextmanager, suppress
 from selectors import EVENT_READ, DefaultSelector
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
+from threading import current_thread, main_thread
 from time import monotonic
 
 from dns_update.errors import InvalidText, NoAddress, quoted
@@ -25,6 +26,8 @@ END_SECONDS = 1  # between SIGTERM and SIGKILL, to tidy up
 REAP_SECONDS = 5  # SIGKILL ends what may be killed at once; another user's program (sudo) is not waited for
 FIRST_LINE_OCTETS = 4096  # an address has at most 45; the rest shows what came instead
 
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+_KILLED_BY = 128  # plus the signal's number, as a shell has it
 _HINT = "its first line must be an address and nothing else"
 
 
@@ -36,7 +39,7 @@ def address_of_command(source: Command) -> bytes:
     has LINGER_SECONDS to end; if it does, its status counts. Raises NoAddress if it cannot be run, fails, prints no
     line within COMMAND_SECONDS, or prints something else.
     """
-    with _process(source) as process, _watching(process) as program:
+    with _ended_by_signals(), _process(source) as process, _watching(process) as program:
         if not program.prints_line(by=monotonic() + COMMAND_SECONDS):
             raise NoAddress(f"{source} printed no whole line within {COMMAND_SECONDS} s")
         has_ended = program.ends(by=monotonic() + LINGER_SECONDS)
@@ -56,6 +59,27 @@ def _failure(status: int) -> str:
         return f"failed with status {status}"
     names = {number.value: f" ({number.name})" for number in signal.Signals}  # most real-time signals have none
     return f"was killed by signal {-status}{names.get(-status, '')}"
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a signal end us by an exception, so that the program ends, too; a thread leaves that to its process."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    # Whatever is not the default somebody has chosen: nohup ignores SIGHUP, the agent has handlers.
+    ours = [number for number in _ENDING if signal.getsignal(number) == signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _end(number: int, _frame: object) -> None:
+    raise SystemExit(_KILLED_BY + number)
 
 
 @contextmanager

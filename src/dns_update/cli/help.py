@@ -26,7 +26,7 @@ A property is written name=value, as on a RouterOS router, or --name value. A li
 
 Talk goes to standard error, data to standard output; --json puts everything there. Exit status: 0 done, 1 a bug,
 2 usage, 3 no address, 4 no answer, 5 authentication, 6 clocks, 7 permission, 8 zone or name, 9 server failure,
-130 interrupted.
+10 some of many failed, 130 interrupted.
 """
 
 _ABOUT = {

@@ -9,7 +9,7 @@ from dns_update.client.requests import Target
 from dns_update.errors import InvalidText, MalformedMessage, UsageError
 from dns_update.exchange import Policy
 from dns_update.transport.blocking import BlockingTransport
-from dns_update.wire.codes import RRType
+from dns_update.wire.codes import RRClass, RRType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ def given_data(options: Options, target: Target) -> dict[int, tuple[bytes, ...]]
         raise UsageError("value= is given without type=", hint="for example: type=TXT value=hello")
     if options.type == RRType.ANY:
         raise UsageError("type=ANY is for show", hint="delete without type= removes the whole name")
+    if options.address and options.rrclass != RRClass.IN:
+        raise UsageError("address= is for the class IN", hint="give type= and value=")
     if options.type is None:
         return target.data(_addresses(options), None)
     try:

@@ -107,7 +107,7 @@ class Settings(Value):
         if resolvers is not None and not resolvers:
             raise UsageError("resolvers is empty", hint="None stands for those of the system")
         self._fill(
-            servers=tuple(Server.from_text(s, port) if isinstance(s, str) else s for s in servers),
+            servers=tuple([_server(server, port) for server in servers]),
             key=key,
             port=port,
             policy=policy if policy is not None else Policy(),
@@ -118,6 +118,14 @@ class Settings(Value):
     def exchange(self, ask: Ask) -> Exchange:
         """Return the exchange that an `Ask` is about."""
         return Exchange(ask.message, ask.key, self.policy, str(ask.endpoint))
+
+
+def _server(server: object, port: int) -> Server:
+    if isinstance(server, str):
+        return Server.from_text(server, port)
+    if not isinstance(server, Server):
+        raise UsageError(f"a server is a Server or a text, not {type(server).__name__}")
+    return server
 
 
 def unresolved(host: str, error: Exception) -> NoAnswer:

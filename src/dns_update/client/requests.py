@@ -12,7 +12,7 @@ from dns_update.errors import (
     ZoneNotFound,
     quoted,
 )
-from dns_update.update import Update, check_ttl, name_in_zone
+from dns_update.update import Update, check_ttl, name_in_zone, rdata_of
 from dns_update.value import Value
 from dns_update.wire.codes import (
     MAX_U16,
@@ -27,7 +27,7 @@ from dns_update.wire.codes import (
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_cidr
 from dns_update.wire.message import Message
 from dns_update.wire.name import Name
-from dns_update.wire.record import canonical_rdata, rdata_from_text
+from dns_update.wire.record import canonical_rdata
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,16 +69,23 @@ class Target(Value):
             number = rrtype_from_text(rrtype) if isinstance(rrtype, str) else rrtype
             if not 0 < number <= MAX_U16:
                 raise UsageError(f"{number} is not a record type", hint=f"1 to {MAX_U16}, or a mnemonic")
-            texts_read = (rdata_from_text(number, v, self.rrclass) if isinstance(v, str) else v for v in values)
-            return {number: tuple(texts_read)}
+            return {number: tuple([rdata_of(number, value, self.rrclass) for value in values])}
         data: dict[int, tuple[bytes, ...]] = {}
         for value in values:
-            address = parse_cidr(value) if isinstance(value, str) else value
+            address = parse_cidr(value) if isinstance(value, str) else _address_octets(value)
             if len(address) not in (IPV4_OCTETS, IPV6_OCTETS):
                 raise UsageError(f"an address has 4 or 16 octets, not {len(address)}", hint="or give rrtype")
             number = RRType.A if len(address) == IPV4_OCTETS else RRType.AAAA
             data[number] = (*data.get(number, ()), address)
         return data
+
+
+def _address_octets(value: object) -> bytes:
+    """Return the octets of an address that is no text: octets, or one of the standard library's `ipaddress`."""
+    octets = getattr(value, "packed", value)
+    if not isinstance(octets, bytes):
+        raise UsageError(f"an address is a text, octets or of the module ipaddress, not {type(value).__name__}")
+    return octets
 
 
 class Outcome(Value):
@@ -333,6 +340,8 @@ def show_records(dialogue: Dialogue, target: Target, rrtypes: Iterable[int]) -> 
 
 def send_update(dialogue: Dialogue, update: Update) -> Steps[Outcome]:
     """Send an update as it stands; raises the Refusal that the server's answer means."""
+    if not isinstance(update, Update):
+        raise UsageError(f"an Update can be sent, not {type(update).__name__}")
     if not dialogue.servers:
         yield from _choose_primary_of(dialogue, update.zone, update.rrclass)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MAX_U32 = 0xFFFFFFFF
 _ABOVE_ASCII = 0x80
+_LONGEST_ALGORITHM = len("hmac-md5.sig-alg.reg.int.")
 _OPERATIONS = ("add", "del", "delete")
 _REPEATED = 64  # words whose meaning is kept: lines that stand together speak of the same names and types
 
@@ -239,7 +240,9 @@ def _algorithm(text: str) -> str:
     try:
         algorithm = Algorithm.from_text(whole if dash and bits.isdecimal() else text)
     except InvalidText:
-        raise InvalidText(f"unknown key type '{text}'") from None
+        # With the fields of -y mixed up this may be the secret, which is seldom as short as an algorithm's name.
+        shown = text if len(text) <= _LONGEST_ALGORITHM else "..."
+        raise InvalidText(f"unknown key type '{shown}'") from None
     most = algorithm.mac_octets * 8
     if algorithm.text == text.lower() or not bits.isdecimal():
         return algorithm.text

@@ -36,12 +36,13 @@ MOST = (
 )
 
 # Types whose records say nothing but about their own name. Others can hide names below theirs (NS, DNAME), stand for
-# another (CNAME), or move the serial number or the signatures of a whole zone (SOA, DNSKEY, NSEC3PARAM). ANY is a whole
-# name's deletion.
+# another (CNAME), move the serial number or the signatures of a whole zone (SOA, DNSKEY, NSEC3PARAM), or are refused
+# for what stands at the host that they name (MX by BIND's check-integrity; SRV is like it). ANY is a whole name's
+# deletion.
 _SSHFP, _TLSA, _CAA = 44, 52, 257
 _ORDINARY = frozenset(
     (
-        *(RRType.A, RRType.AAAA, RRType.PTR, RRType.MX, RRType.TXT, RRType.SPF, RRType.SRV),
+        *(RRType.A, RRType.AAAA, RRType.PTR, RRType.TXT, RRType.SPF),
         *(_SSHFP, _TLSA, _CAA, RRType.ANY),
     )
 )

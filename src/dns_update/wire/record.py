@@ -129,6 +129,13 @@ def rdata_from_text(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:
     return _through_dnspython(rrtype, text, rrclass)
 
 
+def check_rdata(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> None:
+    """Raise InvalidText for octets that no address record can have; of other types nothing is said."""
+    wanted = {RRType.A: IPV4_OCTETS, RRType.AAAA: IPV6_OCTETS}.get(rrtype) if rrclass == RRClass.IN else None
+    if wanted is not None and len(rdata) != wanted:
+        raise InvalidText(f"{rrtype_to_text(rrtype)} rdata has {wanted} octets, not {len(rdata)}")
+
+
 def rdata_to_text(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> str:
     """Return rdata in presentation form; in the generic form of RFC 3597 where its octets do not fit its type."""
     if rrclass == RRClass.IN and (rrtype, len(rdata)) in ((RRType.A, IPV4_OCTETS), (RRType.AAAA, IPV6_OCTETS)):
