@@ -1,6 +1,8 @@
 """AsyncClient against real servers: the same results and errors as Client's, many at once, and cancelling."""
 
 import asyncio
+import contextlib
+import os
 from collections.abc import Coroutine
 from typing import Any
 
@@ -142,6 +144,28 @@ def test_a_client_is_a_context_manager_and_can_be_used_afterwards(bind: NameServ
 
     run(work())
     assert addresses(bind, unique_name) == ["192.0.2.2"]
+
+
+def test_within_the_context_signed_requests_share_a_socket(bind: NameServer, unique_name: str) -> None:
+    async def work() -> None:
+        client = client_of(bind)
+        async with client:
+            opened = _sockets()
+            await client.set(unique_name, "192.0.2.1", zone="example.com", ttl=60)
+            await client.set(unique_name, "192.0.2.2", zone="example.com", ttl=60)
+            assert len(_sockets() - opened) == 1
+        assert _sockets() <= opened
+
+    run(work())
+
+
+def _sockets() -> set[str]:
+    """Return the sockets of this process, as the kernel names them."""
+    names = set()
+    for descriptor in os.listdir("/proc/self/fd"):  # noqa: PTH208 - a name is all that is wanted
+        with contextlib.suppress(OSError):  # the one that lists the others is gone
+            names.add(os.readlink(f"/proc/self/fd/{descriptor}"))  # noqa: PTH115
+    return {name for name in names if name.startswith("socket:")}
 
 
 def test_what_goes_wrong_within_the_context_comes_out() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dns_update.agent.plan import plan
 from dns_update.client.dialogue import Site
-from dns_update.client.readback import not_applied
+from dns_update.client.readback import not_applied, zone_ttl
 from dns_update.client.requests import Delivery, locate, outcome_at
-from dns_update.errors import NameExists, NameNotFound, NoAnswer, ZoneNotFound
-from dns_update.wire.codes import Rcode, RRType
+from dns_update.errors import NameExists, NameNotFound, NoAnswer
+from dns_update.wire.codes import Rcode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,14 +72,7 @@ def _plan(site: Site, wanted: Wanted, standing: Records) -> Steps[Update | None]
     stands = {record.rrtype for record in standing}
     if update is None or wanted.ttl is not None or stands.issuperset(change.rrtype for change in update.changes):
         return update
-    soa = yield from site.read(RRType.SOA, site.place.zone)
-    if not soa:
-        raise ZoneNotFound(
-            f"{site.endpoint} has no SOA record for {site.place.zone}: that is no zone of its own there",
-            hint="zone must be a zone that this server holds, not a name inside one",
-            server=str(site.endpoint),
-        )
-    return plan(site.place, wanted, standing, soa[0].ttl)
+    return plan(site.place, wanted, standing, (yield from zone_ttl(site)))
 
 
 def _verified(site: Site, wanted: Wanted) -> Steps[Records]:

@@ -6,7 +6,6 @@ import os
 import sys
 
 from dns_update.errors import DnsUpdateError, UsageError, quoted
-from dns_update.routeros import HELP_WORDS, Line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from dns_update.client.requests import Outcome
+    from dns_update.routeros import Line
 
 COMMANDS = ("set", "delete", "show", "nsupdate", "agent", "status", "history")
 PLANNED = ("check", "plan", "apply", "key", "import")
@@ -106,6 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if verb in _WITH_OWN_WORDS:
             return _run_with_own_words(verb, words[1:])
+        from dns_update.routeros import Line  # noqa: PLC0415 - nsupdate has other words, and no use for it
+
         line = Line(words[1:] if verb else words)
         return _dispatch(line, verb, words)
     except OutputLost as lost:
@@ -138,6 +140,8 @@ def _run_with_own_words(verb: str, words: list[str]) -> int:
 
 
 def _dispatch(line: Line, verb: str, words: list[str]) -> int:
+    from dns_update.routeros import HELP_WORDS  # noqa: PLC0415 - as above
+
     if verb in HELP_WORDS or (line.wants_help and verb in ("", *COMMANDS)):
         return _help(verb, words)
     if verb == "version" or words[:1] == ["--version"]:
@@ -163,6 +167,7 @@ def _is_property(word: str) -> bool:
 def _help(verb: str, words: list[str]) -> int:
     """Print the help of a command: `set --help`, `help set`; else the overview."""
     from dns_update.cli.help import help_text  # noqa: PLC0415 - not on the way of an update
+    from dns_update.routeros import HELP_WORDS  # noqa: PLC0415
 
     topic = verb if verb in COMMANDS else ""
     if words[0] in HELP_WORDS and words[1:] and not _is_property(words[1]):

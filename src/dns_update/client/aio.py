@@ -125,9 +125,11 @@ class AsyncClient:
             raise unresolved(step.host, error) from error
 
     async def close(self) -> None:
-        """Do nothing: each request closes its own sockets. It is there for those who close what they have opened."""
+        """Close the sockets that were kept; the client can still be used, and opens new ones."""
+        self._transport.close()
 
     async def __aenter__(self) -> Self:
+        self._transport.keep_open()
         return self
 
     async def __aexit__(self, *_reason: object) -> None:

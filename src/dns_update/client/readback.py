@@ -44,15 +44,20 @@ def standing(site: Site, rrtypes: Iterable[int]) -> Steps[tuple[Records, dict[in
         ttls |= {record.rrtype: record.ttl for record in records}  # an RRset's records have one TTL (RFC 2181, 5.2)
     missing = [rrtype for rrtype in rrtypes if rrtype not in ttls]
     if missing:
-        soa = yield from site.read(RRType.SOA, site.place.zone)
-        if not soa:
-            raise ZoneNotFound(
-                f"{site.endpoint} has no SOA record for {site.place.zone}: that is no zone of its own there",
-                hint="zone= must be a zone that this server holds, not a name inside one",
-                server=str(site.endpoint),
-            )
-        ttls |= dict.fromkeys(missing, soa[0].ttl)
+        ttls |= dict.fromkeys(missing, (yield from zone_ttl(site)))
     return tuple(before), ttls
+
+
+def zone_ttl(site: Site) -> Steps[int]:
+    """Return the TTL, in seconds, of the zone's SOA record; raises ZoneNotFound if the server has none."""
+    soa = yield from site.read(RRType.SOA, site.place.zone)
+    if not soa:
+        raise ZoneNotFound(
+            f"{site.endpoint} has no SOA record for {site.place.zone}: that is no zone of its own there",
+            hint="zone= must be a zone that this server holds, not a name inside one",
+            server=str(site.endpoint),
+        )
+    return soa[0].ttl
 
 
 def _read_if_shown(site: Site, rrtype: int) -> Steps[Records]:
