@@ -1,7 +1,10 @@
 """A port that is free for UDP and TCP on every loopback address, and that no other lab takes meanwhile."""
 
+import random
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from lab.errors import PortTaken
@@ -9,8 +12,10 @@ from lab.errors import PortTaken
 IPV4 = "127.0.0.1"
 IPV6 = "::1"
 
-_ATTEMPTS = 100
-"""Of ports asked from the kernel; that one is taken on the other family or protocol is rare already."""
+_LOWEST = 10000
+"""The first number that is offered; few programs of a machine have fixed ports above it."""
+
+_EPHEMERAL_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 _FAMILIES = {IPV4: socket.AF_INET, IPV6: socket.AF_INET6}
 
@@ -41,13 +46,17 @@ class Port:
 
     @classmethod
     def claim_any(cls) -> Self:
-        """Claim a port that the kernel picks."""
-        for _ in range(_ATTEMPTS - 1):
+        """Claim a port that the kernel gives to no socket of itself, or raise PortTaken if there is none.
+
+        dig's sockets have SO_REUSEPORT as Knot's have: from an ephemeral port that is the server's own, it would talk
+        to itself and take its question for an answer without records.
+        """
+        for number in _numbers():
             try:
-                return cls.claim(_number_from_kernel())
+                return cls.claim(number)
             except PortTaken:
                 continue
-        return cls.claim(_number_from_kernel())
+        raise PortTaken("every port that is not the kernel's own is taken")
 
     def release(self) -> None:
         """Let other labs have the port."""
@@ -69,11 +78,12 @@ def family_of(address: str) -> socket.AddressFamily:
     return _FAMILIES[address]
 
 
-def _number_from_kernel() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((IPV4, 0))
-        number: int = probe.getsockname()[1]
-        return number
+def _numbers() -> Iterator[int]:
+    """Yield the numbers that are no ephemeral ports of the kernel's, in an order of this call's own."""
+    first, last = map(int, _EPHEMERAL_RANGE.read_text(encoding="ascii").split())
+    numbers = [*range(_LOWEST, first), *range(last + 1, 1 << 16)]
+    random.shuffle(numbers)  # so that parallel processes seldom try the same one
+    yield from numbers
 
 
 def _check_free(number: int) -> None:

@@ -292,7 +292,7 @@ def dig(server: NameServer, name: str, rrtype: str, *, key: LabKey | None = None
 def _answer_lines(command: list[str]) -> list[str]:
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     statuses = set(_STATUS.findall(result.stdout))
-    if result.returncode != 0 or not statuses <= _ANSWERS or _NOT_VERIFIED in result.stdout:
+    if result.returncode != 0 or not statuses or not statuses <= _ANSWERS or _NOT_VERIFIED in result.stdout:
         raise DigFailed(f"{result.stdout}{result.stderr}".strip())
     lines = [line for line in result.stdout.splitlines() if line and not line.startswith(";")]
     return [" ".join(line.split(maxsplit=_RECORD_FIELDS)) for line in lines]

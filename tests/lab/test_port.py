@@ -1,4 +1,5 @@
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,15 @@ def test_a_claimed_port_can_be_bound() -> None:
             server.bind((IPV4, port.number))
     finally:
         port.release()
+
+
+def test_a_claimed_port_is_none_that_the_kernel_gives_to_a_socket() -> None:
+    # dig's sockets have SO_REUSEPORT: given the port of a server that has it, too, it asks itself.
+    first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split())
+    for _ in range(20):
+        port = Port.claim_any()
+        port.release()
+        assert not first <= port.number <= last
 
 
 def test_a_port_is_claimed_once_until_released() -> None:

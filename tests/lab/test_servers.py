@@ -189,7 +189,7 @@ def test_another_port_is_taken_if_the_server_cannot_bind(
         taken = other.getsockname()[1]
         free = _number_of_a_free_port()
         numbers = iter([taken, free])
-        monkeypatch.setattr("lab.port._number_from_kernel", lambda: next(numbers))
+        monkeypatch.setattr("lab.port._numbers", lambda: numbers)
         monkeypatch.setattr("lab.port._check_free", lambda _number: None)
         with kind(tmp_path / "server") as server:
             assert server.port == free
