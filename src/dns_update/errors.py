@@ -30,6 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+SOME_FAILED = 10  # the exit status where many things were tried and did not all fail alike; no one error has it
 MAX_QUOTED = 60  # characters: enough to know a text again, and the error stays one line
 
 
@@ -163,10 +164,11 @@ class KeyRejected(Refusal):
 
 
 class ClocksDiffer(Refusal):
-    """The server's clock and ours are further apart than the fudge (RFC 8945, section 5.2.3)."""
+    """The server's clock and ours are further apart than the fudge (RFC 8945, section 5.2.3): BADTIME."""
 
     first_words = "TSIG error: Server rejected:"
     exit_status = 6
+    tsig_error = 18
 
 
 class PermissionDenied(Refusal):

@@ -530,7 +530,7 @@ def test_a_file_that_others_can_read_or_write_is_refused_with_the_chmod_to_run(t
     path.chmod(mode)
     with pytest.raises(UsageError, match="can be read or written by others") as caught:
         Key.from_file(str(path))
-    assert caught.value.hint == f"run: chmod o-rw {path}"
+    assert caught.value.hint == f"if it is for keys only, run: chmod o-rw {path}"
 
 
 def test_the_chmod_to_run_is_one_for_a_shell(tmp_path: Path) -> None:
@@ -538,7 +538,7 @@ def test_the_chmod_to_run_is_one_for_a_shell(tmp_path: Path) -> None:
     path.chmod(0o644)
     with pytest.raises(UsageError) as caught:
         Key.from_file(path)
-    assert caught.value.hint == f"run: chmod o-rw '{path}'"
+    assert caught.value.hint == f"if it is for keys only, run: chmod o-rw '{path}'"
 
 
 @pytest.mark.parametrize(("owner", "us"), [(0, 0), (0, 1000), (1000, 1000)])

@@ -374,7 +374,7 @@ TABLE: list[Wrong] = [
         },
     ),
     Wrong(["local-address=192.0.2.200"], "cannot send from 192.0.2.200"),
-    Wrong(["local-address=2001:db8::200"], "cannot send from 2001:db8::200"),
+    Wrong(["local-address=::1"], "local-address=::1 is not of the IP version of dns-server="),
     *values(
         "class",
         {

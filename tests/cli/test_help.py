@@ -110,7 +110,7 @@ def test_a_word_left_over_from_an_unquoted_value_is_no_request_for_help(word: st
     assert f"{word!r} is not a property" in result.stderr
 
 
-@pytest.mark.parametrize("line", ["--version", "version", "/tool dns-update --version"])
+@pytest.mark.parametrize("line", ["--version", "version", "-V", "/tool dns-update --version"])
 def test_the_version(line: str) -> None:
     result = dns_update(*line.split())
     assert (result.status, result.stderr) == (0, "")

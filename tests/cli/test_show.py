@@ -124,7 +124,51 @@ def test_json_of_a_success(flag: str, bind: NameServer, unique_name: str) -> Non
     shown = only_an_object(dns_update("show", *name))
     assert shown["command"] == "show"
     assert shown["records"] == [record]
-    assert only_an_object(dns_update("delete", *name))["after"] == []
+    gone = only_an_object(dns_update("delete", *name))
+    assert (gone["before"], gone["after"], gone["changed"]) == ([record], [], True)
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+def test_json_tells_what_has_changed_whatever_the_ttl(server: NameServer, unique_name: str) -> None:
+    name = [*access(server), f"name={unique_name}", "--json"]
+    changed = [
+        only_an_object(dns_update(*words))["changed"]
+        for words in (
+            [*name, "address=192.0.2.1", "ttl=60"],
+            [*name, "address=192.0.2.1", "ttl=60"],
+            [*name, "address=192.0.2.1", "ttl=61"],
+            [*name, "address=192.0.2.1,192.0.2.2", "ttl=61"],
+            ["delete", *name, "address=192.0.2.3"],
+            ["delete", *name, "address=192.0.2.2"],
+            ["delete", *name],
+            ["delete", *name],
+        )
+    ]
+    assert changed == [True, False, True, True, False, True, True, False]
+
+
+def test_json_of_a_removal_under_a_wildcard_is_no_change(bind: NameServer, unique_name: str) -> None:
+    given(*access(bind), f"name=*.{unique_name}", "address=192.0.2.1", "ttl=60")
+    outcome = only_an_object(dns_update("delete", *access(bind), f"name=any.{unique_name}", "--json"))
+    assert outcome["before"] == outcome["after"]
+    assert outcome["changed"] is False
+
+
+def test_json_of_a_refusal_has_its_rcode_zone_and_name(bind: NameServer) -> None:
+    reader = bind.readonly_keys[0]
+    value = only_an_object(dns_update(*access(bind, reader), "name=home", "address=192.0.2.1", "ttl=60", "--json"))
+    assert (value["zone"], value["name"]) == ("example.com", "home")
+    error = value["error"]
+    assert isinstance(error, dict)
+    assert (error["kind"], error["rcode"], error["tsig_error"]) == ("PermissionDenied", "REFUSED", None)
+
+
+def test_json_of_a_rejected_key_has_its_tsig_error(bind: NameServer) -> None:
+    stranger = LabKey.generate("stranger", "hmac-sha256")
+    value = only_an_object(dns_update(*access(bind, stranger), "name=home", "address=192.0.2.1", "ttl=60", "--json"))
+    error = value["error"]
+    assert isinstance(error, dict)
+    assert (error["kind"], error["rcode"], error["tsig_error"]) == ("KeyRejected", "NOTAUTH", "BADKEY")
 
 
 def test_json_without_read_back_does_not_claim_to_be_verified(bind: NameServer, unique_name: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from dns_update.client import Client
 from dns_update.client.requests import Outcome
-from dns_update.errors import NotApplied, ZoneNotFound
+from dns_update.errors import NoAnswer, NotApplied, ZoneNotFound
 from dns_update.exchange import Policy
 from dns_update.transport.memory import MemoryTransport
 from dns_update.wire.codes import Rcode, RRType
@@ -38,6 +38,27 @@ def test_a_read_back_that_is_not_possible_is_a_success_with_a_note(query: Answer
     assert len(outcome.notes) == 1
     assert outcome.notes[0].startswith("it could not be read back: ")
     assert SERVER in outcome.notes[0]
+
+
+@pytest.mark.parametrize("command", ["set", "delete"])
+def test_what_was_there_before_may_stay_unknown(command: str) -> None:
+    # BIND lets nobody update who may not ask; others do.
+    stands = [record("home.example.com", RRType.A, "192.0.2.1")] if command == "set" else []
+    looks = iter([said(Rcode.REFUSED), said(Rcode.NOERROR, *stands)])
+    requester = client(Scripted(said(Rcode.NOERROR), lambda query: next(looks)(query)))
+    if command == "set":
+        outcome = requester.set("home", ADDRESS, zone=ZONE, ttl=60, compare=True)
+    else:
+        outcome = requester.delete("home", ADDRESS, zone=ZONE, compare=True)
+    assert (outcome.before, outcome.changed, outcome.verified) == (None, None, True)
+
+
+def test_a_server_that_is_silent_beforehand_gets_no_update() -> None:
+    script = Scripted(said(Rcode.NOERROR), silent)
+    with pytest.raises(NoAnswer):
+        client(script).set("home", ADDRESS, zone=ZONE, ttl=60, compare=True)
+    assert script.queries
+    assert not script.updates
 
 
 def test_the_wanted_records_in_any_order_are_verified() -> None:

@@ -11,6 +11,8 @@ from dns_update.wire.codes import Rcode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dns_update.agent.plan import Wanted
     from dns_update.client.dialogue import Dialogue, Records, Steps
     from dns_update.client.requests import Outcome, Target
@@ -32,15 +34,15 @@ def reconcile(dialogue: Dialogue, target: Target, wanted: Wanted) -> Steps[Outco
     def at(endpoint: Endpoint) -> Steps[Outcome]:
         site = Site(dialogue, endpoint, place)
         unseen: Records | None = None  # what stood before an update of which nobody saw what came of it
-        for look in range(1, _LOOKS + 1):
-            before = yield from _look(site, wanted)
+        for number in range(1, _LOOKS + 1):
+            before = yield from look(site, wanted.rrtypes)
             update = yield from _plan(site, wanted, before)
             if update is None:
                 return outcome_at(site, Rcode.NOERROR, before if unseen is None else unseen, before)
             try:
                 reply, after = yield from delivery.carry_out(site, update, lambda: _verified(site, wanted))
             except (NameExists, NameNotFound):  # the claims were changed meanwhile
-                if look == _LOOKS:
+                if number == _LOOKS:
                     raise
             else:
                 if after is not None:
@@ -56,8 +58,11 @@ def reconcile(dialogue: Dialogue, target: Target, wanted: Wanted) -> Steps[Outco
     return (yield from dialogue.at_first_server(at))
 
 
-def _look(site: Site, wanted: Wanted) -> Steps[Records]:
-    rrtypes = wanted.rrtypes
+def look(site: Site, rrtypes: Sequence[int]) -> Steps[Records]:
+    """Return what the server holds at the name of these types, and the CNAME that stands in their place, if one does.
+
+    Raises ZoneNotFound for what it has no authority for, and any other Refusal or Silence.
+    """
     if len(rrtypes) == 1:
         return (yield from site.read(rrtypes[0]))
     found: dict[Record, None] = {}  # a CNAME comes with each type
@@ -77,7 +82,7 @@ def _plan(site: Site, wanted: Wanted, standing: Records) -> Steps[Update | None]
 
 def _verified(site: Site, wanted: Wanted) -> Steps[Records]:
     """Return what stands now; raises NotApplied if it is not what is wanted. The TTL may be the server's choice."""
-    after = yield from _look(site, wanted)
+    after = yield from look(site, wanted.rrtypes)
     left = plan(site.place, wanted.with_any_ttl, after, 0)
     if left is not None:
         rrtype = left.changes[0].rrtype

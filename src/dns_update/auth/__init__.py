@@ -476,7 +476,8 @@ def _refuse_unsafe(status: os.stat_result, path: str, called: str, *, ours: bool
         return
     if status.st_mode & _READABLE_BY_OTHERS:
         raise UsageError(
-            f"{called} can be read or written by others", hint=f"run: chmod o-rw {_argument(path, called)}"
+            f"{called} can be read or written by others",
+            hint=f"if it is for keys only, run: chmod o-rw {_argument(path, called)}",
         )
     us = os.geteuid()
     if ours and status.st_uid not in (0, us):

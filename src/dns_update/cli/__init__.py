@@ -23,6 +23,7 @@ _JSON_FLAGS = {"--json", "json=yes", "--json=yes"}
 INTERRUPTED = 130  # as a shell says of a process that SIGINT ended
 BROKEN_PIPE = 141  # the same of SIGPIPE
 
+_VERSION_WORDS = ("version", "-V")
 _ROUTEROS_WORDS = ("/tool", "tool", "dns-update", "/tool/dns-update")
 
 
@@ -115,15 +116,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return BROKEN_PIPE
         talk(str(lost))
         return UsageError.exit_status
-    except KeyboardInterrupt:
-        error = DnsUpdateError("interrupted", hint="an update that was already sent may have been carried out")
+    except KeyboardInterrupt as interrupt:
+        error = DnsUpdateError("interrupted", hint=str(interrupt) or "nothing was changed")
         error.exit_status = INTERRUPTED
     except DnsUpdateError as failure:
         error = failure
     except Exception as mistake:  # noqa: BLE001 - whatever this is, it is our mistake and not the user's
         error = _bug(mistake, debug=line is not None and line.has("debug"))
     as_json = line.has("json") if line is not None else verb != "nsupdate" and not _JSON_FLAGS.isdisjoint(words)
-    return _failure(error, verb if verb in COMMANDS else "set", as_json=as_json)
+    if as_json:
+        return _failure_as_json(error, verb if verb in COMMANDS else "set", line)
+    return _failure(error, verb if verb in COMMANDS else "set")
 
 
 def _run_with_own_words(verb: str, words: list[str]) -> int:
@@ -144,7 +147,7 @@ def _dispatch(line: Line, verb: str, words: list[str]) -> int:
 
     if verb in HELP_WORDS or (line.wants_help and verb in ("", *COMMANDS)):
         return _help(verb, words)
-    if verb == "version" or words[:1] == ["--version"]:
+    if verb in _VERSION_WORDS or words[:1] == ["--version"]:
         from dns_update import __version__  # noqa: PLC0415 - not on the way of an update
 
         put(f"dns-update {__version__}\n")
@@ -190,17 +193,21 @@ def _unknown_command(word: str) -> UsageError:
     )
 
 
-def _failure(error: DnsUpdateError, command: str, *, as_json: bool) -> int:
-    """Say what went wrong and what to do next, and return the exit status."""
-    if as_json:
-        from dns_update.cli.as_json import failure_text  # noqa: PLC0415 - only if it is asked for
+def _failure_as_json(error: DnsUpdateError, command: str, line: Line | None) -> int:
+    """Do as `_failure`, for a program; where standard output is lost, for people after all."""
+    from dns_update.cli.as_json import failure_text  # noqa: PLC0415 - only if it is asked for
 
-        try:
-            put(failure_text(error, command))
-        except OutputLost as lost:
-            talk(str(lost))
-        else:
-            return error.exit_status
+    name, zone = (line.text("name"), line.text("zone")) if line is not None else (None, None)
+    try:
+        put(failure_text(error, command, name, zone))
+    except OutputLost as lost:
+        talk(str(lost))
+        return _failure(error, command)
+    return error.exit_status
+
+
+def _failure(error: DnsUpdateError, command: str) -> int:
+    """Say what went wrong and what to do next, and return the exit status."""
     if isinstance(error, UsageError):
         talk(f"{error}: {error.hint}" if error.hint else str(error))
         return error.exit_status

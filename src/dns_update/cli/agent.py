@@ -6,12 +6,14 @@ import gc
 
 from dns_update.cli import put, talk
 from dns_update.cli.words import HELP, text_from, values_of
-from dns_update.errors import ConfigError
+from dns_update.errors import ConfigError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
     from typing import Any, TypeVar
+
+    from dns_update.agent.settings import Config
 
     T = TypeVar("T")
 
@@ -28,6 +30,11 @@ docs/agent.md takes you from nothing to a running service.
 Properties (each also as --name value):
   config=FILE                         the configuration; /etc/dns-update/agent.toml is the default
   check=yes|no                        read the configuration, say what is wrong with it, and do nothing else
+  online=yes|no                       with check=: try it out, too. Every server, key, source and name is looked at,
+                                      what the agent would send is shown, and nothing is changed. What is wrong goes to
+                                      standard error. The exit status is 0 if nothing is, that of the failure if all
+                                      are alike, else 10; a name that the agent would merely update is none
+  json=yes|no                         with online=: print the result as one JSON object on standard output
   once=yes|no                         make every name right once, and end: for cron and hooks. The exit status is 0 if
                                       all are right, that of the failure if all failed alike, else 10
   debug=yes|no                        say more
@@ -50,6 +57,8 @@ A small configuration:
 Examples:
   # is the configuration right?
   dns-update agent --check
+  # and would it work?
+  dns-update agent --check --online
   # in the foreground, with a configuration of one's own
   dns-update agent config=agent.toml
   # once, from cron or a hook
@@ -62,20 +71,29 @@ def run(words: Sequence[str]) -> int:
     if any(word in HELP for word in words):
         put(HELP_TEXT)
         return 0
-    values = values_of("agent", words, {"config": text_from}, ("check", "once", "debug"))
+    values = values_of("agent", words, {"config": text_from}, ("check", "online", "json", "once", "debug"))
+    is_online, as_json = bool(values.get("online")), bool(values.get("json"))
+    if is_online and not values.get("check"):
+        raise UsageError("online= is given without check=", hint="dns-update agent --check --online")
+    if as_json and not is_online:
+        raise UsageError("json= is given without online=", hint="dns-update agent --check --online --json")
     path = str(values.get("config", DEFAULT_CONFIG))
     from dns_update.agent.config import read_config  # noqa: PLC0415 - behind the words' own errors
 
     try:
         config = read_config(path)
     except ConfigError as error:
+        if as_json:
+            error.notes = error.problems
+            raise
         for problem in error.problems:
             talk(problem)
         return error.exit_status
     if values.get("check"):
         count = len(config.records)
-        talk(f"{path} is right: {count} {'record' if count == 1 else 'records'}")
-        return 0
+        if not as_json:
+            talk(f"{path} is right: {count} {'record' if count == 1 else 'records'}")
+        return _check_online(config, path, as_json=as_json) if is_online else 0
 
     from dns_update.agent.log import DEBUG, INFO, Log  # noqa: PLC0415 - not for --check
     from dns_update.agent.loop import Agent  # noqa: PLC0415
@@ -90,6 +108,19 @@ def run(words: Sequence[str]) -> int:
         return _carry_out(agent.once())
     _carry_out(agent.run())
     return 0
+
+
+def _check_online(config: Config, path: str, *, as_json: bool) -> int:
+    """Look at everything, say how it is, and return the exit status."""
+    from dns_update.agent.checkup import check_up  # noqa: PLC0415 - not for --check alone
+    from dns_update.cli.checkup import json_text, tell  # noqa: PLC0415
+
+    diagnosis = _carry_out(check_up(config))
+    if as_json:
+        put(json_text(diagnosis, path))
+    else:
+        tell(diagnosis)
+    return diagnosis.exit_status
 
 
 def _carry_out(work: Coroutine[Any, Any, T]) -> T:

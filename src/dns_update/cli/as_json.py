@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from dns_update.errors import ClocksDiffer, KeyRejected, Refusal
 from dns_update.wire.codes import rcode_to_text, rrclass_to_text, rrtype_to_text
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ def outcome_text(outcome: Outcome, command: str) -> str:
     return _text({"command": command, "status": "ok", "exit_status": 0} | _common_fields(outcome) | done | about)
 
 
-def failure_text(error: DnsUpdateError, command: str) -> str:
-    """Return what went wrong, with the failures of all servers that were tried."""
-    status = {"command": command, "status": "error", "exit_status": error.exit_status, "error": _error_fields(error)}
-    about = {"notes": list(error.notes), "failures": [_error_fields(other) for other in error.failures]}
-    return _text(status | about)
+def failure_text(error: DnsUpdateError, command: str, name: str | None, zone: str | None) -> str:
+    """Return what went wrong, with the failures of all servers that were tried; `name` and `zone` are as they came."""
+    status = {"command": command, "status": "error", "exit_status": error.exit_status}
+    about = {"zone": zone, "name": name, "error": _error_fields(error)}
+    others = {"notes": list(error.notes), "failures": [_error_fields(other) for other in error.failures]}
+    return _text(status | about | others)
 
 
 def _common_fields(outcome: Outcome) -> dict[str, object]:
@@ -70,6 +72,8 @@ def _error_fields(error: DnsUpdateError) -> dict[str, object]:
         "message": str(error),
         "hint": error.hint,
         "server": error.server,
+        "rcode": rcode_to_text(error.rcode) if isinstance(error, Refusal) else None,
+        "tsig_error": rcode_to_text(error.tsig_error) if isinstance(error, (KeyRejected, ClocksDiffer)) else None,
         "exit_status": error.exit_status,
     }
 

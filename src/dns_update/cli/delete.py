@@ -18,6 +18,6 @@ def run(line: Line) -> int:
     target = target_of(options, "delete")
     client = client_of(options)
     data = given_data(options, target)
-    require, verify = options.require, options.verify
-    outcome = client.run(lambda d: delete_records(d, target, data, require=require, verify=verify))
+    require, verify, compare = options.require, options.verify, options.compare
+    outcome = client.run(lambda d: delete_records(d, target, data, require=require, verify=verify, compare=compare))
     return conclude(outcome, "delete", as_json=options.json)

@@ -8,6 +8,7 @@ from dns_update.client import Client
 from dns_update.client.requests import Target
 from dns_update.errors import InvalidText, MalformedMessage, UsageError
 from dns_update.exchange import Policy
+from dns_update.transport import Server
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRClass, RRType
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 def client_of(options: Options) -> Client:
     """Return a client for the servers, with the key and the patience that the options give; raises UsageError."""
+    _check_families(options)
     return Client(
         *options.dns_server,
         key=key_of(options),
@@ -29,6 +31,16 @@ def client_of(options: Options) -> Client:
         transport=BlockingTransport(options.local_address, _print_message if options.debug else None),
         log=log_of(options),
     )
+
+
+def _check_families(options: Options) -> None:
+    """Raise UsageError if no server can be reached from local-address=, for they are all of the other IP version."""
+    own = options.local_address
+    if own is None or not options.dns_server:
+        return
+    servers = [Server.from_text(server) for server in options.dns_server]
+    if all(server.is_address and (":" in server.host) != (":" in own) for server in servers):
+        raise UsageError(f"local-address={own} is not of the IP version of dns-server=", hint="both IPv4, or both IPv6")
 
 
 def log_of(options: Options) -> Callable[[str], None]:

@@ -19,14 +19,18 @@ def run(line: Line) -> int:
     target = target_of(options, "set")
     client = client_of(options)
     data = given_data(options, target)
-    ttl, require, verify = options.ttl, options.require, options.verify
+    ttl, require, verify, compare = options.ttl, options.require, options.verify, options.compare
     if ttl == 0:  # RouterOS's rule: the entry is deleted, whatever it points at
         rrsets: dict[int, tuple[bytes, ...]] = dict.fromkeys(data or (RRType.A, RRType.AAAA), ())
-        outcome = client.run(lambda d: delete_records(d, target, rrsets, require=require, verify=verify))
+        outcome = client.run(
+            lambda d: delete_records(d, target, rrsets, require=require, verify=verify, compare=compare)
+        )
     elif data and not any(data.values()):
         raise UsageError("type= is given without value=", hint="for example: type=TXT value=hello")
     elif not data:
         raise UsageError("set needs address=, or type= and value=", hint="for example: address=203.0.113.45")
     else:
-        outcome = client.run(lambda d: set_records(d, target, data, ttl=ttl, require=require, verify=verify))
+        outcome = client.run(
+            lambda d: set_records(d, target, data, ttl=ttl, require=require, verify=verify, compare=compare)
+        )
     return conclude(outcome, "set", as_json=options.json)

@@ -66,6 +66,7 @@ class Client:
         ttl: int | None = None,
         require: str = "any",
         verify: bool = True,
+        compare: bool = False,
         rrclass: int = RRClass.IN,
     ) -> Outcome:
         """Make a name have exactly these addresses, or these values of one type.
@@ -74,14 +75,23 @@ class Client:
         to `zone`, or a full name. `values` are addresses, as texts or as 4 or 16 octets; with `rrtype`, a number or a
         mnemonic, rdata in presentation form or as octets. `ttl` is in seconds; None keeps the one that stands, and
         takes that of the zone's SOA record where none does. `require` is `any`, `existing` or `absent`, and speaks of
-        the name. With `verify`, the records are read back from the same server.
+        the name. With `verify`, the records are read back from the same server; with `compare`, it is asked for them
+        beforehand too, so that the outcome tells what was there and whether it has `changed`.
 
         Raises UsageError for what was given wrongly, NotApplied if something else stands there afterwards, and any
         other Refusal or Silence.
         """
         return self.run(
             set_request(
-                name, values, rrtype=rrtype, zone=zone, ttl=ttl, require=require, verify=verify, rrclass=rrclass
+                name,
+                values,
+                rrtype=rrtype,
+                zone=zone,
+                ttl=ttl,
+                require=require,
+                verify=verify,
+                compare=compare,
+                rrclass=rrclass,
             )
         )
 
@@ -93,6 +103,7 @@ class Client:
         zone: Name | str | None = None,
         require: str = "any",
         verify: bool = True,
+        compare: bool = False,
         rrclass: int = RRClass.IN,
     ) -> Outcome:
         """Remove these values; the RRset of `rrtype` where none are given; without either, all records of the name.
@@ -100,7 +111,16 @@ class Client:
         The arguments are those of `set`; `require=existing` speaks of the RRset, or of the name.
         """
         return self.run(
-            delete_request(name, values, rrtype=rrtype, zone=zone, require=require, verify=verify, rrclass=rrclass)
+            delete_request(
+                name,
+                values,
+                rrtype=rrtype,
+                zone=zone,
+                require=require,
+                verify=verify,
+                compare=compare,
+                rrclass=rrclass,
+            )
         )
 
     def show(
@@ -121,9 +141,13 @@ class Client:
         return self.run(lambda dialogue: send_update(dialogue, update))
 
     def run(self, request: Request[Outcome]) -> Outcome:
-        """Carry out a request of `dns_update.client.requests`: do what each of its steps needs, to the end."""
+        """Carry out a request of `dns_update.client.requests`: do what each of its steps needs, to the end.
+
+        A KeyboardInterrupt that comes when the update may have reached a server says so.
+        """
         started = time.monotonic()
-        steps = request(Dialogue(self._settings))
+        dialogue = Dialogue(self._settings)
+        steps = request(dialogue)
         try:
             step = next(steps)
             while True:
@@ -136,6 +160,10 @@ class Client:
         except StopIteration as stop:
             outcome: Outcome = stop.value
             return outcome.taking(time.monotonic() - started)
+        except KeyboardInterrupt:
+            if dialogue.has_sent_update:
+                raise KeyboardInterrupt("an update that was already sent may have been carried out") from None
+            raise
 
     def _perform(self, step: Ask | Resolve | Pause) -> Reply | UnverifiedReply | tuple[str, ...] | None:
         if isinstance(step, Ask):

@@ -58,12 +58,21 @@ class AsyncClient:
         ttl: int | None = None,
         require: str = "any",
         verify: bool = True,
+        compare: bool = False,
         rrclass: int = RRClass.IN,
     ) -> Outcome:
         """Make a name have exactly these addresses, or these values of one type; see `Client.set`."""
         return await self.run(
             set_request(
-                name, values, rrtype=rrtype, zone=zone, ttl=ttl, require=require, verify=verify, rrclass=rrclass
+                name,
+                values,
+                rrtype=rrtype,
+                zone=zone,
+                ttl=ttl,
+                require=require,
+                verify=verify,
+                compare=compare,
+                rrclass=rrclass,
             )
         )
 
@@ -75,11 +84,21 @@ class AsyncClient:
         zone: Name | str | None = None,
         require: str = "any",
         verify: bool = True,
+        compare: bool = False,
         rrclass: int = RRClass.IN,
     ) -> Outcome:
         """Remove values, an RRset, or all records of a name; see `Client.delete`."""
         return await self.run(
-            delete_request(name, values, rrtype=rrtype, zone=zone, require=require, verify=verify, rrclass=rrclass)
+            delete_request(
+                name,
+                values,
+                rrtype=rrtype,
+                zone=zone,
+                require=require,
+                verify=verify,
+                compare=compare,
+                rrclass=rrclass,
+            )
         )
 
     async def show(

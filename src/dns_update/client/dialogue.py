@@ -150,6 +150,7 @@ class Dialogue:
         self.port = settings.port
         self.key = settings.key
         self.log = settings.log
+        self.has_sent_update = False
         self.notes: list[str] = []
         self.failures: list[DnsUpdateError] = []
         self._silent: dict[Endpoint | Server, NoAnswer] = {}

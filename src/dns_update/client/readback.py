@@ -6,7 +6,7 @@ was asked for is compared with what the same server then serves.
 
 from __future__ import annotations
 
-from dns_update.errors import DnsUpdateError, NotApplied, ZoneNotFound
+from dns_update.errors import DnsUpdateError, NoAnswer, NotApplied, ZoneNotFound
 from dns_update.wire.codes import RRType, rrtype_to_text
 from dns_update.wire.name import Name
 from dns_update.wire.record import canonical_rdata, rdata_to_text
@@ -70,6 +70,28 @@ def _read_if_shown(site: Site, rrtype: int) -> Steps[Records]:
         return ()
 
 
+def shown(site: Site, rrtypes: Iterable[int]) -> Steps[Records | None]:
+    """Return the records of these types; None if the server does not show them, for an update needs no right to read.
+
+    Raises NoAnswer: a server that is silent now gets no update.
+    """
+    found: dict[Record, None] = {}
+    try:
+        for rrtype in rrtypes:
+            found |= dict.fromkeys((yield from _read_type(site, rrtype)))
+    except NoAnswer:
+        raise
+    except DnsUpdateError:
+        return None
+    return tuple(found)
+
+
+def _read_type(site: Site, rrtype: int) -> Steps[Records]:
+    """Return the records of one type, or all for ANY, without a CNAME that the server shows in their place."""
+    records = yield from site.read(rrtype)
+    return records if rrtype == RRType.ANY else tuple([record for record in records if record.rrtype == rrtype])
+
+
 def after_set(site: Site, data: Data, ttls: Mapping[int, int]) -> Steps[Records]:
     """Return the records of these types; raises NotApplied unless they are what `data` says."""
     after: dict[Record, None] = {}
@@ -88,9 +110,7 @@ def after_delete(site: Site, data: Data) -> Steps[Records]:
     """Return what is left of these RRsets (of the whole name, if `data` is empty); raises NotApplied if too much is."""
     left: dict[Record, None] = {}
     for rrtype, values in (data or {RRType.ANY: ()}).items():
-        records = yield from site.read(rrtype)
-        if rrtype != RRType.ANY:
-            records = tuple(record for record in records if record.rrtype == rrtype)
+        records = yield from _read_type(site, rrtype)
         gone = _canonical(site, rrtype, values)
         too_much = [
             record
@@ -103,7 +123,6 @@ def after_delete(site: Site, data: Data) -> Steps[Records]:
             if wildcard is None:
                 raise (yield from not_applied(site, rrtype, records))
             site.dialogue.notes.append(f"{site.place.owner} is gone; the wildcard {wildcard} now answers for it")
-            continue
         left |= dict.fromkeys(records)
     return tuple(left)
 

@@ -164,6 +164,7 @@ class Delivery:
     ) -> Steps[tuple[Reply, Records | None]]:
         """Send the update and judge the answer; return it, and what was read back (None if nothing was)."""
         message = update.to_message()
+        self._dialogue.has_sent_update = True
         try:
             reply = yield from self._dialogue.ask(site.endpoint, message)
         except NoAnswer as error:
@@ -222,12 +223,13 @@ class Delivery:
 
 
 def set_records(  # noqa: PLR0913 - what a user may say of it
-    dialogue: Dialogue, target: Target, data: Data, *, ttl: int | None, require: str, verify: bool
+    dialogue: Dialogue, target: Target, data: Data, *, ttl: int | None, require: str, verify: bool, compare: bool
 ) -> Steps[Outcome]:
     """Make the RRset of each type in `data` have exactly the values given, all in one message.
 
     `ttl` in seconds; None keeps the TTL that stands, and takes that of the zone's SOA record where none does.
-    `require` is `any`, `existing` or `absent`, and speaks of the name.
+    `require` is `any`, `existing` or `absent`, and speaks of the name. `compare` looks first in any case, so that the
+    outcome tells what was there `before`.
     """
     _check_requirement(require)
     _check_values(data)
@@ -244,6 +246,10 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
             from dns_update.client.readback import standing  # noqa: PLC0415 - the shortest way needs no reading
 
             before, ttls = yield from standing(site, data)
+        elif compare:
+            from dns_update.client.readback import shown  # noqa: PLC0415 - as above
+
+            before = yield from shown(site, data)
         update = Update(place.zone, rrclass=place.rrclass)
         if require == "existing":
             update = update.require_present(place.owner)
@@ -267,10 +273,13 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
     return (yield from dialogue.at_first_server(at))
 
 
-def delete_records(dialogue: Dialogue, target: Target, data: Data, *, require: str, verify: bool) -> Steps[Outcome]:
+def delete_records(  # noqa: PLR0913 - as above
+    dialogue: Dialogue, target: Target, data: Data, *, require: str, verify: bool, compare: bool
+) -> Steps[Outcome]:
     """Remove the records in `data`: for a type without values its whole RRset; with no types, the whole name.
 
-    `require=existing` speaks of the RRsets, or of the name where none are given; `absent` is a UsageError.
+    `require=existing` speaks of the RRsets, or of the name where none are given; `absent` is a UsageError. `compare` is
+    as for `set_records`.
     """
     _check_requirement(require)
     if require == "absent":
@@ -299,8 +308,13 @@ def delete_records(dialogue: Dialogue, target: Target, data: Data, *, require: s
 
             return after_delete(site, data)
 
+        before = None
+        if compare:
+            from dns_update.client.readback import shown  # noqa: PLC0415 - as above
+
+            before = yield from shown(site, data or (RRType.ANY,))
         reply, after = yield from delivery.carry_out(site, update, read_back)
-        return outcome_at(site, reply.message.rcode, None, after)
+        return outcome_at(site, reply.message.rcode, before, after)
 
     return (yield from dialogue.at_first_server(at))
 
@@ -346,6 +360,7 @@ def send_update(dialogue: Dialogue, update: Update) -> Steps[Outcome]:
         yield from _choose_primary_of(dialogue, update.zone, update.rrclass)
 
     def at(endpoint: Endpoint) -> Steps[Outcome]:
+        dialogue.has_sent_update = True
         reply = yield from dialogue.ask_for(endpoint, update.to_message())
         site = Site(dialogue, endpoint, Place(update.zone, update.zone, update.rrclass))
         return outcome_at(site, reply.message.rcode, None, None)
@@ -365,12 +380,15 @@ def set_request(  # noqa: PLR0913 - the arguments of Client.set
     ttl: int | None,
     require: str,
     verify: bool,
+    compare: bool,
     rrclass: int,
 ) -> Request[Outcome]:
     """Return the request that `Client.set` describes; raises UsageError."""
     target = Target(name, zone, rrclass)
     data = target.data(values, rrtype)
-    return lambda dialogue: set_records(dialogue, target, data, ttl=ttl, require=require, verify=verify)
+    return lambda dialogue: set_records(
+        dialogue, target, data, ttl=ttl, require=require, verify=verify, compare=compare
+    )
 
 
 def delete_request(  # noqa: PLR0913 - the arguments of Client.delete
@@ -381,12 +399,13 @@ def delete_request(  # noqa: PLR0913 - the arguments of Client.delete
     zone: Name | str | None,
     require: str,
     verify: bool,
+    compare: bool,
     rrclass: int,
 ) -> Request[Outcome]:
     """Return the request that `Client.delete` describes; raises UsageError."""
     target = Target(name, zone, rrclass)
     data = target.data(values, rrtype)
-    return lambda dialogue: delete_records(dialogue, target, data, require=require, verify=verify)
+    return lambda dialogue: delete_records(dialogue, target, data, require=require, verify=verify, compare=compare)
 
 
 def show_request(

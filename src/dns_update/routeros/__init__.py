@@ -101,6 +101,11 @@ class Options:
         self.debug = False
 
     @property
+    def compare(self) -> bool:
+        """Whether what stood before is of interest: an object tells what has changed."""
+        return self.json and self.verify
+
+    @property
     def rrclass(self) -> int:
         """The value of the property `class`."""
         number: int = self.__dict__["class"]
@@ -304,6 +309,10 @@ class Line:
             except UsageError as error:
                 if self._error is None:
                     self._error, self._sound = error, len(self._given)
+
+    def text(self, name: str) -> str | None:
+        """Return the text that is given for a property first, right or wrong; None if it is left out."""
+        return next((value for given, value in self._given if given == name), None)
 
     def has(self, flag: str) -> bool:
         """Tell whether a flag is set: `json` or `debug`."""

@@ -1,0 +1,213 @@
+"""May a key change these records? Found out by updates that no server can carry out.
+
+Such an update has the real records, and demands that the zone's apex is in use and that it is not (RFC 2136, sections
+2.4.4 and 2.4.5). Whatever stands in the zone, one of the two fails, and an update of which a prerequisite fails changes
+nothing (section 3.2.5). So what can be learnt is in the response code. A server that looks at permissions first, as
+BIND does from 9.18.11 on, and Knot, refuses what is not permitted, and stumbles over the prerequisites otherwise. One
+that looks at the prerequisites first, as RFC 2136 has it (section 3.3) and BIND up to 9.18.10 does, never gets to
+permissions. PowerDNS looks at zone and key first, and at names last of all, if it has a policy for them.
+
+Which kind a server is shows by an update with a record outside of the zone: section 3.4.1 has that found after the
+prerequisites, and who answers NOTZONE has looked at the records before. Knot does so too, but at that only later, and
+PowerDNS at nothing but that; these two are known by what they say of their version, if they do.
+
+No record is sent before the server has shown, by an update without any, that it heeds prerequisites at all.
+"""
+
+from __future__ import annotations
+
+from dns_update.client.dialogue import Ask
+from dns_update.errors import DnsUpdateError, KeyRejected, PermissionDenied, Refusal, ServerFailure, ZoneNotFound
+from dns_update.exchange import UDP, Reply
+from dns_update.update import Update
+from dns_update.value import Value
+from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType
+from dns_update.wire.message import Message
+from dns_update.wire.name import Name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dns_update.client.dialogue import Records, Site, Steps
+    from dns_update.wire.record import Record
+
+# What it means that a probe is not refused.
+BY_RECORD = "record"  # the key may change these records
+BY_KEY = "key"  # the key may change the zone; a policy for names, if the server has one, is not known
+UNKNOWN = "unknown"  # nothing: the server may look at permissions only after the prerequisites
+
+_UNMET = (Rcode.NXDOMAIN, Rcode.YXDOMAIN)  # section 3.2.5: what the two prerequisites give that contradict each other
+_OUTSIDE = Name.from_text("outside.invalid")  # in nobody's zone (RFC 6761, section 6.4)
+_VERSION = Name.from_text("version.bind")  # RFC 4892, section 2
+_SERIAL = slice(-20, -16)  # of a SOA record's rdata: the first of the five numbers at its end (RFC 1035, 3.3.13)
+
+
+class Access(Value):
+    """What a server has shown of a zone, and of a key there.
+
+    `soa` is the zone's SOA record. `insight` says what it means that a probe is not refused: BY_RECORD, BY_KEY or
+    UNKNOWN. With `is_closed`, the server refuses any update with this key, whatever is in it; `says_badkey` tells that
+    it says BADKEY then, as Knot does.
+    """
+
+    __slots__ = ("insight", "is_closed", "says_badkey", "soa")
+    soa: Record
+    insight: str
+    is_closed: bool
+    says_badkey: bool
+
+    def __init__(self, soa: Record, insight: str, *, is_closed: bool = False, says_badkey: bool = False) -> None:
+        self._fill(soa=soa, insight=insight, is_closed=is_closed, says_badkey=says_badkey)
+
+    @property
+    def serial(self) -> int:
+        """The zone's serial at this server (RFC 1035, section 3.3.13)."""
+        return int.from_bytes(self.soa.rdata[_SERIAL])
+
+
+class Denial(Value):
+    """Which types of a name the server would not let be changed, and what it said of that."""
+
+    __slots__ = ("error", "rrtypes")
+    rrtypes: tuple[int, ...]
+    error: Refusal
+
+    def __init__(self, rrtypes: tuple[int, ...], error: Refusal) -> None:
+        self._fill(rrtypes=rrtypes, error=error)
+
+
+def unmeetable(update: Update) -> Update:
+    """Return an update that changes nothing anywhere: under the condition that the apex is in use, and is not."""
+    return update.require_present(update.zone).require_absent(update.zone)
+
+
+def explore(site: Site) -> Steps[Access]:
+    """Return what the server shows of the zone, and of the key; nothing is changed, and no record of the zone sent.
+
+    Raises ZoneNotFound if the server has no authority, KeyRejected and ClocksDiffer for the key, ServerFailure if it
+    takes no updates, and any other Refusal or Silence.
+    """
+    zone = site.place.zone
+    soa = next((record for record in (yield from site.read(RRType.SOA, zone)) if record.rrtype == RRType.SOA), None)
+    if soa is None:
+        raise ZoneNotFound(
+            f"{site.endpoint} has no SOA record for {zone}: that is no zone of its own there",
+            hint="zone= must be a zone that this server holds, not a name inside one",
+            server=str(site.endpoint),
+        )
+    refusal = yield from _refusal(site, ())
+    if refusal is not None:
+        if not isinstance(refusal, PermissionDenied):
+            raise refusal
+        return Access(soa, BY_KEY, is_closed=True, says_badkey=_is_badkey(refusal))
+    return Access(soa, (yield from _insight(site)))
+
+
+def denials(site: Site, access: Access, parts: Sequence[Records]) -> Steps[list[Denial | None]]:
+    """Return for each of these parts, which are the changes of one name each, whether it would be refused.
+
+    `access` is what `explore` has returned of the same site. It is one message as long as nothing is refused; where
+    something is, halves of it find out which name, and which of its types.
+    """
+    if access.is_closed:
+        return [Denial(_types(part), _denied(site, part, says_badkey=access.says_badkey)) for part in parts]
+    refusal = yield from _refusal(site, [record for part in parts for record in part])
+    if refusal is None:
+        return [None] * len(parts)
+    if len(parts) == 1:
+        return [(yield from _by_type(site, parts[0], refusal))]
+    middle = len(parts) // 2
+    first = yield from denials(site, access, parts[:middle])
+    return first + (yield from denials(site, access, parts[middle:]))
+
+
+def _by_type(site: Site, part: Records, refusal: Refusal) -> Steps[Denial]:
+    """Return which types of a name it is that are refused; all, if that is only so of them together."""
+    rrtypes = _types(part)
+    refused = list[int]()
+    for rrtype in rrtypes if len(rrtypes) > 1 else ():
+        if (yield from _refusal(site, [record for record in part if record.rrtype == rrtype])) is not None:
+            refused.append(rrtype)
+    if not refused or len(refused) == len(rrtypes):
+        return Denial(rrtypes, refusal)
+    rest = tuple(record for record in part if record.rrtype in refused)
+    if isinstance(refusal, PermissionDenied):
+        refusal = _denied(site, rest, says_badkey=_is_badkey(refusal))
+    return Denial(tuple(refused), refusal)
+
+
+def _types(part: Records) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(record.rrtype for record in part))
+
+
+def _refusal(site: Site, changes: Iterable[Record]) -> Steps[Refusal | None]:
+    """Probe: return why these changes would be refused, None if nothing is said against them."""
+    place, dialogue = site.place, site.dialogue
+    update = unmeetable(Update(place.zone, rrclass=place.rrclass, changes=tuple(changes)))
+    message = update.to_message()
+    try:
+        reply = yield from dialogue.ask(site.endpoint, message)
+    except KeyRejected as error:
+        if error.tsig_error != Rcode.BADKEY:
+            raise
+        # The same key was good for a query, so it is known there.
+        return _denied(site, update.changes, says_badkey=True)
+    rcode = reply.message.rcode
+    if rcode in _UNMET:
+        return None
+    if rcode == Rcode.NOERROR:
+        raise ServerFailure(
+            f"{site.endpoint} carries out updates whose prerequisites are not met (RFC 2136, section 3.2.5)",
+            hint="what the key may change cannot be found out there without changing it",
+            server=str(site.endpoint),
+        )
+    if rcode == Rcode.NOTAUTH and dialogue.key is None:
+        # It has shown its authority by the SOA record; Knot says so of what it does not take unsigned.
+        return _denied(site, update.changes, says_badkey=False)
+    return dialogue.refusal(reply, site.endpoint, message)
+
+
+def _denied(site: Site, changes: Records, *, says_badkey: bool) -> Refusal:
+    """Return the error that these changes are not permitted, told as a REFUSED is."""
+    place = site.place
+    update = Update(place.zone, rrclass=place.rrclass, changes=changes)
+    message = update.to_message()
+    refused = Message(opcode=Opcode.UPDATE, question=message.question, rcode=Rcode.REFUSED)
+    error = site.dialogue.refusal(Reply(refused, None, UDP, 1), site.endpoint, message)
+    if says_badkey and site.dialogue.key is not None:
+        error.rcode = Rcode.NOTAUTH
+        error.hint = (
+            "it takes the key for queries, and says BADKEY to this update, as Knot does: Knot would allow it by an acl "
+            f"of the zone with key: {site.dialogue.key.name} and action: update"
+        )
+    return error
+
+
+def _is_badkey(refusal: Refusal) -> bool:
+    return refusal.rcode == Rcode.NOTAUTH
+
+
+def _insight(site: Site) -> Steps[str]:
+    """Return what it means that this server does not refuse a probe."""
+    version = yield from _version(site)
+    if b"PowerDNS" in version:
+        return BY_KEY
+    if b"Knot" in version:
+        return BY_RECORD
+    place = site.place
+    if _OUTSIDE.is_within(place.zone):  # of the root zone and its like nothing is outside
+        return UNKNOWN
+    update = unmeetable(Update(place.zone, rrclass=place.rrclass)).delete_rrset(_OUTSIDE, RRType.A)
+    reply = yield from site.dialogue.ask(site.endpoint, update.to_message())
+    return BY_RECORD if reply.message.rcode == Rcode.NOTZONE else UNKNOWN
+
+
+def _version(site: Site) -> Steps[bytes]:
+    """Return what the server says of its version, empty if it does not; unsigned, for Knot signs nothing in CHAOS."""
+    query = Message.query(_VERSION, RRType.TXT, RRClass.CH)
+    try:
+        reply = yield Ask(site.endpoint, query, None)
+    except DnsUpdateError:
+        return b""
+    return b"".join(record.rdata for record in reply.message.answer if record.rrtype == RRType.TXT)
