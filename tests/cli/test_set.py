@@ -226,6 +226,22 @@ def test_a_ttl_left_out_is_that_of_the_soa_record_where_no_rrset_stands(server: 
     assert records(server, unique_name, "AAAA") == ["3600 2001:db8::2"]
 
 
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+@pytest.mark.parametrize("name", ["new", "a.new"])
+def test_a_ttl_left_out_is_not_that_of_a_wildcard(server: NameServer, name: str, unique_name: str) -> None:
+    # What a wildcard makes up stands nowhere (RFC 4592, section 2.2): not even if it is what is wanted.
+    given(*access(server), f"name=*.{unique_name}", "address=192.0.2.1", "ttl=42")
+    full = f"{name}.{unique_name}"
+    words = [*access(server), f"name={full}", "address=192.0.2.1"]
+    outcome = done(dns_update(*words, "--json")).json
+    assert (outcome["before"], outcome["changed"]) == ([], True)
+    assert records(server, full, "A") == ["3600 192.0.2.1"]
+    given(*words, "ttl=42")
+    outcome = done(dns_update(*words, "--json")).json  # it is the wildcard's twin now, and stands all the same
+    assert (len(outcome["before"]), outcome["changed"]) == (1, False)
+    assert records(server, full, "A") == ["42 192.0.2.1"]
+
+
 def test_a_ttl_left_out_is_not_that_of_a_cname_that_stands(bind: NameServer, unique_name: str) -> None:
     name = [*access(bind), f"name={unique_name}"]
     done(dns_update(*name, "type=CNAME", "value=other.example.com", "ttl=77"))

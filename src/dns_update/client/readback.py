@@ -7,7 +7,8 @@ was asked for is compared with what the same server then serves.
 from __future__ import annotations
 
 from dns_update.errors import DnsUpdateError, NoAnswer, NotApplied, ZoneNotFound
-from dns_update.wire.codes import RRType, rrtype_to_text
+from dns_update.update import Update
+from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
 from dns_update.wire.name import Name
 from dns_update.wire.record import canonical_rdata, rdata_to_text
 
@@ -39,7 +40,7 @@ def standing(site: Site, rrtypes: Iterable[int]) -> Steps[tuple[Records, dict[in
     before: dict[Record, None] = {}
     ttls: dict[int, int] = {}
     for rrtype in rrtypes:
-        records = yield from _read_if_shown(site, rrtype)
+        records = yield from _own(site, rrtype, (yield from _read_if_shown(site, rrtype)))
         before |= dict.fromkeys(records)
         ttls |= {record.rrtype: record.ttl for record in records}  # an RRset's records have one TTL (RFC 2181, 5.2)
     missing = [rrtype for rrtype in rrtypes if rrtype not in ttls]
@@ -78,7 +79,7 @@ def shown(site: Site, rrtypes: Iterable[int]) -> Steps[Records | None]:
     found: dict[Record, None] = {}
     try:
         for rrtype in rrtypes:
-            found |= dict.fromkeys((yield from _read_type(site, rrtype)))
+            found |= dict.fromkeys((yield from _own(site, rrtype, (yield from _read_type(site, rrtype)))))
     except NoAnswer:
         raise
     except DnsUpdateError:
@@ -123,6 +124,7 @@ def after_delete(site: Site, data: Data) -> Steps[Records]:
             if wildcard is None:
                 raise (yield from not_applied(site, rrtype, records))
             site.dialogue.notes.append(f"{site.place.owner} is gone; the wildcard {wildcard} now answers for it")
+            continue
         left |= dict.fromkeys(records)
     return tuple(left)
 
@@ -133,6 +135,24 @@ def _read_if_possible(site: Site, rrtype: int, owner: Name | None = None) -> Ste
         return (yield from site.read(rrtype, owner))
     except DnsUpdateError:
         return ()
+
+
+def _own(site: Site, rrtype: int, records: Records) -> Steps[Records]:
+    """Return what a query for `rrtype` brought, if it stands at the name; none if a wildcard made it up (RFC 4592).
+
+    What the wildcard beside the name holds, or what another one further up makes up for it, cannot be told from the
+    name's own records. If it is the same, TTL and all, the server is asked by a prerequisite: those know no wildcards.
+    """
+    owner, zone = site.place.owner, site.place.zone
+    if not records or owner == zone or owner.labels[0] == b"*":
+        return records
+    beside = yield from _read_if_possible(site, rrtype, Name((b"*", *owner.parent.labels)))
+    if {(r.rrtype, r.ttl, r.rdata) for r in beside} != {(r.rrtype, r.ttl, r.rdata) for r in records}:
+        return records
+    update = Update(zone, rrclass=site.place.rrclass)
+    update = update.require_present(owner) if rrtype == RRType.ANY else update.require_rrset(owner, records[0].rrtype)
+    reply = yield from site.dialogue.ask(site.endpoint, update.to_message())
+    return () if reply.message.rcode in (Rcode.NXDOMAIN, Rcode.NXRRSET) else records
 
 
 def _canonical(site: Site, rrtype: int, values: Iterable[bytes]) -> set[bytes]:
