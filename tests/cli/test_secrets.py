@@ -283,6 +283,19 @@ def test_a_stray_word_behind_a_secret_gets_a_hint_about_quotes() -> None:
     assert "needs quotes: 'key=...'" in line
 
 
+@pytest.mark.parametrize("before", [[], ["key-name=k"], ["name=home", "zone=example.com"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [[TYPED], [f"{TYPED}=="], [f"kay:{TYPED}"], [f"--{TYPED}"], [f"--{TYPED}", "x"], ["correct.horse.battery"]],
+    ids=["alone", "padded", "with a colon", "as an option", "with a value", "as text"],
+)
+def test_a_secret_whose_property_was_forgotten_is_not_shown(before: list[str], words: list[str]) -> None:
+    result = in_process("set", *before, *words)
+    assert (result.status, len(result.lines)) == (2, 1)
+    assert "may be a secret" in result.stderr
+    assert not {part for part in (TYPED, TYPED[:8], "horse") if part in result.stderr}
+
+
 @pytest.mark.parametrize(("word", "meant"), [("tll=60", "ttl"), ("--adress=192.0.2.1", "address"), ("nmae=x", "name")])
 def test_a_near_miss_behind_a_secret_is_still_suggested(word: str, meant: str) -> None:
     result = in_process("key=correct", word)

@@ -136,6 +136,25 @@ def test_three_names(asked: Asked) -> None:
     ]
 
 
+def test_servers_that_are_silent_are_shown(asked: Asked) -> None:
+    silent = {
+        "server": "192.0.2.53",
+        "since": _NOW - 180,
+        "error": "No answer from 192.0.2.53: no answer in time (4 tries by UDP, 12.0 s)",
+        "next_try": _NOW + 40,
+    }
+    status, out = asked(answer(record("alpha")) | {"silent_servers": [silent]})
+    assert status == 0
+    assert out.splitlines()[5:] == [
+        "",
+        "SILENT SERVER  FOR",
+        (
+            "192.0.2.53     3 min  No answer from 192.0.2.53: no answer in time (4 tries by UDP, 12.0 s); "
+            "in its turn again in 40 s"
+        ),
+    ]
+
+
 def test_ten_thousand_names(asked: Asked) -> None:
     names = [record(f"name-{number:05}") for number in range(9_998)]
     status, out = asked(answer(*names, failing("bad"), failing("worse")))

@@ -282,6 +282,9 @@ PROPERTIES = (
 )  # fmt: skip
 _BY_NAME = {prop.name: prop for prop in PROPERTIES}
 
+_LONGEST_SLIP = 20  # characters, somewhat more than the longest property has
+_SHORTEST_SECRET = 8  # characters: whatever is shorter protects nothing, and is more likely a slip
+
 _HELP_OPTIONS = ("--help", "-h")
 HELP_WORDS = (*_HELP_OPTIONS, "help", "?")
 
@@ -370,6 +373,8 @@ class Line:
 
     def _stray(self, word: str) -> UsageError:
         form = "they are written name=value or --name value, behind the command"
+        if _may_be_secret(word):
+            return _hidden()
         if any(name in _BY_NAME and _BY_NAME[name].secret for name, _value in self._given):
             return _unshown()
         if word.startswith("-") and word.lstrip("-") in _BY_NAME:
@@ -388,6 +393,8 @@ def _property(name: str, command: str, *, is_shown: bool) -> Property:
         near = _near_miss(name, command)
         if not near and not is_shown:
             raise _unshown()
+        if not near and _may_be_secret(name):
+            raise _hidden()
         hint = f"did you mean {near}?" if near else f"see: dns-update {command} --help"
         raise UsageError(f"unknown property {quoted(name)}", hint=hint)
     if command not in prop.commands:
@@ -399,6 +406,19 @@ def _unshown() -> UsageError:
     return UsageError(
         "a word behind key= is no property; it is not shown, for it may be a part of the secret",
         hint="a secret with blanks needs quotes: 'key=...'",
+    )
+
+
+def _may_be_secret(word: str) -> bool:
+    """Tell whether a word that is no property may be a secret whose `key=` was forgotten, and not just a slip."""
+    is_plain = word.islower() and word.replace("-", "").isalpha()
+    return len(word) > _LONGEST_SLIP or (len(word) >= _SHORTEST_SECRET and not is_plain)
+
+
+def _hidden() -> UsageError:
+    return UsageError(
+        "there is a word that is no property; it is not shown, for it may be a secret",
+        hint="properties are written name=value; a secret is key=SECRET, better key=@FILE",
     )
 
 
