@@ -128,6 +128,24 @@ def test_a_name_that_is_not_there_is_told_although_standard_output_is_closed(bin
     assert result.lines[0].startswith("Name not found:")
 
 
+@pytest.mark.parametrize("kind", LOST)
+@pytest.mark.parametrize("stream", ["stdout", "stderr", "both"])
+def test_a_script_of_nsupdate_is_carried_out_to_its_end_although_nobody_listens(
+    stream: str, kind: str, bind: NameServer, unique_name: str, tmp_path: Path
+) -> None:
+    script = tmp_path / "script"
+    script.write_text(
+        f"server {bind.host} {bind.port}\nzone example.com\nprereq yxdomain nobody.example.com\nshow\n"
+        f"add {unique_name}.example.com 60 A 192.0.2.1\nsend\nanswer\n"
+        f"add {unique_name}.example.com 60 A 192.0.2.2\nshow\nsend\nanswer\n",
+        encoding="utf-8",
+    )
+    key = bind.keys[0].write(tmp_path / "key")
+    result = losing(stream, kind, "nsupdate", "-k", str(key), str(script))
+    assert result.status == 2  # of the first send, as with nsupdate
+    assert records(bind, unique_name, "A") == ["60 192.0.2.2"]
+
+
 def test_a_bug_keeps_its_status_although_its_traceback_is_lost(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import dns_update.client\ndef broken(*_): raise ZeroDivisionError\ndns_update.client.Client.run = broken\n",

@@ -7,7 +7,7 @@ import os
 import select
 import sys
 
-from dns_update.cli import put
+from dns_update.cli import OutputLost, put, write_talk
 from dns_update.errors import InvalidText
 from dns_update.nsupdate import Fatal
 from dns_update.nsupdate.keys import key_of_settings
@@ -42,7 +42,7 @@ def run(words: Sequence[str]) -> int:
             return 0
         return _run(settings)
     except Fatal as fatal:
-        _write(f"{fatal}\n")
+        write_talk(f"{fatal}\n")
         return _FAILURE
 
 
@@ -50,7 +50,7 @@ def _run(settings: Settings) -> int:
     # The start has left nothing to collect; a run of many messages may.
     gc.freeze()
     gc.enable()
-    talk = Talk(put, _write, settings.debug)
+    talk = Talk(_put, write_talk, settings.debug)
     network = Network(settings, talk.trace)
     session = Session(settings, key_of_settings(settings, talk.say), network, talk)
     is_terminal = settings.file is None and sys.stdin is not None and sys.stdin.isatty()
@@ -130,7 +130,11 @@ def _typed_lines(before_waiting: Callable[[], None]) -> Iterator[str]:
         yield line
 
 
-def _write(text: str) -> None:
-    if sys.stderr is not None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
+def _put(text: str) -> None:
+    """Write data; where it is lost, say so once and go on: the sends that follow are what the script is for."""
+    if sys.stdout is None:
+        return
+    try:
+        put(text)
+    except OutputLost as lost:
+        write_talk(f"{lost}\n")
