@@ -83,6 +83,7 @@ _NAMES = {
     "wire.record": ("Record",),
 }
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> object:

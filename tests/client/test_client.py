@@ -83,6 +83,13 @@ def test_the_package_lists_its_public_names_and_no_other() -> None:
     assert all(isinstance(getattr(dns_update, name), type) for name in listed if name != "__version__")
 
 
+def test_an_import_of_everything_brings_the_public_names() -> None:
+    imported: dict[str, object] = {}
+    exec("from dns_update import *", imported)  # noqa: S102 - a star is allowed nowhere else
+    assert sorted(name for name in imported if not name.startswith("__")) == sorted(dns_update.__all__)
+    assert sorted([*dns_update.__all__, "__version__"]) == dir(dns_update)
+
+
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no_such_name"):
         dns_update.no_such_name  # noqa: B018
