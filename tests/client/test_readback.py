@@ -45,7 +45,11 @@ def test_what_was_there_before_may_stay_unknown(command: str) -> None:
     # BIND lets nobody update who may not ask; others do.
     stands = [record("home.example.com", RRType.A, "192.0.2.1")] if command == "set" else []
     looks = iter([said(Rcode.REFUSED), said(Rcode.NOERROR, *stands)])
-    requester = client(Scripted(said(Rcode.NOERROR), lambda query: next(looks)(query)))
+
+    def look(query: Message) -> bytes | None:
+        return next(looks)(query)
+
+    requester = client(Scripted(said(Rcode.NOERROR), look))
     if command == "set":
         outcome = requester.set("home", ADDRESS, zone=ZONE, ttl=60, compare=True)
     else:
