@@ -12,6 +12,7 @@ from dns_update.address import (
     may_block,
     sources_from_text,
 )
+from dns_update.address.source import spelled
 from dns_update.errors import DnsUpdateError, InvalidText, NoAddress
 from dns_update.transport import Server
 from dns_update.wire.inet import parse_address
@@ -306,3 +307,41 @@ def test_a_refusal_names_a_few_of_many_addresses(monkeypatch: pytest.MonkeyPatch
         found(Interface("ppp0"))
     assert "10.0.0.0 (private-use), 10.0.0.1 (private-use)" in caught.value.text
     assert caught.value.text.endswith("and 92 more")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "203.0.113.45",
+        "2001:db8::1",
+        "interface:ppp0",
+        "interface:ppp0/ipv4",
+        "interface:ppp0/ipv6",
+        "prefix:br0+::5",
+        "prefix:br0+::5/56",
+        "dns:",
+        "dns:/ipv4",
+        "dns:me.example@ns.example:5353/txt/ipv6",
+        "dns:me.example@192.0.2.1",
+        "http://example.com",
+        "https://example.com:8443#ipv6",
+        "http://192.0.2.1",
+        "command:/usr/local/bin/my-address",
+    ],
+)
+def test_a_source_is_spelled_as_it_was_written(text: str) -> None:
+    (source,) = sources_from_text(text)
+    assert spelled(source) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"https://user:{SECRET}@example.com/{SECRET}?token={SECRET}", "https://example.com"),
+        (f"command:curl -H {SECRET} example.com", "command:curl"),
+        (f"command:TOKEN={SECRET} program", "command:TOKEN=..."),
+    ],
+)
+def test_what_may_be_secret_is_not_spelled(text: str, shown: str) -> None:
+    (source,) = sources_from_text(text)
+    assert spelled(source) == shown

@@ -2,12 +2,14 @@
 
 import random
 from pathlib import Path
+from socket import AF_INET, SOCK_DGRAM, inet_aton, socket
 
 import pytest
 
 from lab import Bind
 from lab.namespace import Namespace
 from tests.address.conftest import add_pair
+from tests.address.inside import inside
 from tests.support.agents import BEACON, FROM_WAN, FROM_WAN_IPV4, Agent, Machine, eventually, machine_at
 from tests.support.traffic import Fate, Network, Unlucky, late, lost, unharmed
 
@@ -16,6 +18,8 @@ SIX = "2600:9::1"
 OFTEN = 'interval = "1s"\n'
 IMPATIENT = "timeout = 0.1\nretries = 0\n"
 QUICK = "timeout = 0.1\nretries = 3\n"
+PATIENCE = 2  # seconds
+UPDATE = 5  # the opcode
 MESSAGES = 6  # of an update: the question and its answer, the update and its answer, the second look and its answer
 
 
@@ -278,6 +282,123 @@ def test_the_first_server_answers_again(machine: Machine) -> None:
                 agent.wait_for_line(f"{network.address} answers again")
                 replace(machine, old, new)
                 agent.wait_for_line(f"has A {new} at {network.address}")
+
+
+def is_update(message: bytes) -> bool:
+    """Tell whether it is a request of opcode UPDATE (RFC 2136, section 2.2)."""
+    return message[2] >> 3 == UPDATE
+
+
+def test_who_was_silent_is_not_waited_for_at_the_next_change(machine: Machine) -> None:
+    """The first change takes the first server's patience, and then none does."""
+    machine.add(f"{ONE}/24")
+    with Network(machine.namespace, lost) as network:
+        patience = f"timeout = {PATIENCE}\nretries = 0\n"
+        addresses = f'["{network.address}", "127.0.0.1"]'
+        with machine.agent(machine.configure(FROM_WAN_IPV4, address=addresses, server=patience)) as agent:
+            agent.wait_for_line(f"No answer from {network.address}.*; 127.0.0.1 did it")
+            for old, new in ((ONE, TWO), (TWO, THREE), (THREE, ONE)):
+                replace(machine, old, new)
+                agent.wait_for_line(f"has A {new} at 127.0.0.1")
+                (server,) = machine.status()["silent_servers"]
+                assert server["server"] == network.address
+                assert f"No answer from {network.address}" in server["error"]
+            # Whoever had waited for it would have taken its patience; that it is asked in between keeps nobody waiting.
+            assert all(row["seconds"] < PATIENCE for row in machine.history()[1:])
+            shown = machine.command("status", f"socket={machine.directory}/agent.sock").stdout
+            assert f"{network.address}  " in shown.partition("SILENT SERVER")[2]
+            network.fate = unharmed
+            agent.wait_for_line(f"^dns-update: {network.address} answers again$")
+            replace(machine, ONE, TWO)
+            agent.wait_for_line(f"has A {TWO} at {network.address}")
+            assert machine.status()["silent_servers"] == []
+            assert agent.text.count("No answer") == 1
+
+
+def states(machine: Machine) -> list[str]:
+    """Return the state of each name, whatever `dns-update status` ends with."""
+    shown = machine.command("status", "--json", f"socket={machine.directory}/agent.sock").json
+    return [record["state"] for record in shown["records"]]
+
+
+def test_many_names_whose_server_dies_are_said_once_and_wait_for_no_turn(machine: Machine) -> None:
+    """More names than are tried at once; each would have the server wait for its patience, and another zone, too."""
+    count = 300
+    machine.add(f"{ONE}/24")
+    records = "".join(FROM_WAN_IPV4.replace("home", f"h{number}") for number in range(count))
+    records += BEACON.replace('"interface:lan/ipv4"', '"interface:lan/ipv4"\nservers = ["other"]')
+    with Network(machine.namespace) as network:
+        how = 'timeout = 0.5\nretries = 0\n[servers.other]\naddress = "127.0.0.1"\nkey = "main"\n'
+        configuration = machine.configure(records, address=f'"{network.address}"', server=how, agent=OFTEN)
+        with machine.agent(configuration) as agent:
+            machine.wait_for(ONE, f"h{count - 1}", agent=agent)
+            eventually(lambda: states(machine), lambda seen: seen.count("right") == count)
+            network.fate = lost
+            agent.wait_for_line(
+                rf"update failed: h\d+.example.com: No answer from {network.address}: .*"
+                rf"; {count - 1} other names are kept right there, too"
+            )
+            replace(machine, ONE, TWO)
+            eventually(lambda: states(machine), lambda seen: seen.count("failing") == count)
+            machine.light_beacon()
+            assert agent.text.count("No answer") == 1
+            assert machine.command("status", f"socket={machine.directory}/agent.sock").status == 4
+            network.fate = unharmed
+            agent.wait_for_line(rf"h\d+.example.com and {count - 1} more are right again")
+            machine.wait_for(TWO, f"h{count - 1}", agent=agent)
+            assert agent.text.count("right again") == 1
+            assert agent.text.count("No answer") == 1
+
+
+class Astray:
+    """The fate of a network in which the first update with these octets goes astray."""
+
+    def __init__(self, octets: bytes) -> None:
+        self.copy = b""
+        self._octets = octets
+
+    def __call__(self, message: bytes, is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+        if is_answer or self.copy or not is_update(message) or self._octets not in message:
+            return 0.0
+        self.copy = message
+        return None
+
+
+@pytest.mark.parametrize("ending", ["asked again", "called off"])
+def test_an_older_update_that_comes_after_a_newer_one_is_mended(machine: Machine, ending: str) -> None:
+    """The interval is an hour. A copy of an update went astray in the network, and comes when a newer one was done."""
+    machine.add(f"{ONE}/24")
+    patience = "timeout = 1\nretries = 3\n" if ending == "asked again" else "timeout = 4\nretries = 0\n"
+    with Network(machine.namespace) as network:
+        configuration = machine.configure(FROM_WAN_IPV4, address=f'"{network.address}"', server=patience)
+        with machine.agent(configuration) as agent:
+            agent.wait_for_line(f"has A {ONE}")
+            network.fate = astray = Astray(inet_aton(TWO))
+            with machine.reader() as reader:
+                replace(machine, ONE, TWO)
+                eventually(lambda: astray.copy, bool, lambda: agent.text)
+                if ending == "asked again":
+                    agent.wait_for_line(f"has A {TWO}")
+                replace(machine, TWO, THREE)
+                agent.wait_for_line(f"has A {THREE}")
+                with inside(machine.namespace, lambda: socket(AF_INET, SOCK_DGRAM)) as late_one:
+                    late_one.sendto(astray.copy, ("127.0.0.1", 53))
+                agent.wait_for_line(f"has A {THREE}")
+            assert reader.seen[-3:] == [THREE, TWO, THREE]
+            assert "update failed" not in agent.text
+
+
+def test_half_a_network_is_said_once_and_not_for_ever(machine: Machine) -> None:
+    """There is no IPv6 at all, and the first server is at such an address; it is tried each second."""
+    machine.add(f"{ONE}/24")
+    configuration = machine.configure(address='["2600:f::53", "127.0.0.1"]', server=IMPATIENT, agent=OFTEN)
+    with machine.agent(configuration) as agent:
+        agent.wait_for_line("No answer from 2600:f::53: .*; 127.0.0.1 did it")
+        first = machine.status()["silent_servers"][0]["next_try"]
+        eventually(lambda: machine.status()["silent_servers"][0]["next_try"], lambda at: at > first + 2)
+        replace(machine, ONE, TWO)
+        machine.wait_for(TWO, agent=agent)
+        assert agent.text.count("2600:f::53") == 1
 
 
 def test_half_a_network(machine: Machine) -> None:

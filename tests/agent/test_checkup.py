@@ -443,7 +443,7 @@ def test_an_interface(machine: Machine) -> None:
     before = machine.serial
     done = check_at(machine, name("home", "interface:wan"))
     assert done.status == 0, done.stderr
-    assert f"interface wan  {PUBLIC}" in done.stdout
+    assert f"interface:wan  {PUBLIC}" in done.stdout
     assert f"to be sent: delete A, add 60 A {PUBLIC}" in done.stdout
     assert (machine.serial, machine.data()) == (before, "")
 

@@ -290,7 +290,9 @@ def test_the_socket_of_a_killed_agent_is_taken_over(path: Path) -> None:
 def test_a_second_agent_leaves_the_first_alone(path: Path) -> None:
     async def work() -> None:
         async with serving(path):
-            with pytest.raises(UsageError, match=f"another agent is running: it answers at {path}"):
+            with pytest.raises(
+                UsageError, match=f"another agent is running, process {os.getpid()}: it answers at {path}"
+            ):
                 await serve(str(path), dict)
             assert await asked(path) == ANSWER
 
@@ -309,14 +311,61 @@ def test_an_agent_that_is_too_busy_to_accept_is_running_too(path: Path) -> None:
     assert path.is_socket()
 
 
-def test_two_that_start_at_once_do_not_remove_each_others_socket(path: Path) -> None:
+def test_who_starts_waits_for_another_that_is_just_starting(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = []
+    flock = fcntl.flock
+
+    def noted(descriptor: int, operation: int) -> None:
+        tries.append(operation)
+        flock(descriptor, operation)
+
+    async def work() -> None:
+        directory = os.open(path.parent, os.O_RDONLY)
+        flock(directory, fcntl.LOCK_EX)
+        starting = asyncio.create_task(_serve_in_vain(path))
+        while not tries:  # noqa: ASYNC110 - an event would be one of this loop, which is not there yet
+            await asyncio.sleep(0)
+        assert not await asyncio.to_thread(path.exists)
+        os.close(directory)
+        await starting
+
+    monkeypatch.setattr(fcntl, "flock", noted)
+    run(work())
+    assert len(tries) > 1
+
+
+def test_a_directory_that_stays_locked_is_given_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOCK_SECONDS", 0.05)
     directory = os.open(path.parent, os.O_RDONLY)
     try:
         fcntl.flock(directory, fcntl.LOCK_EX)
-        with pytest.raises(UsageError, match="another agent is just starting"):
+        with pytest.raises(UsageError, match=r"is locked by somebody else for more than 0\.05 s"):
             run(_serve_in_vain(path))
     finally:
         os.close(directory)
+    assert not path.exists()
+
+
+def test_a_second_one_is_told_which_process_has_the_socket(path: Path) -> None:
+    async def work() -> None:
+        async with serving(path):
+            with pytest.raises(UsageError, match=f"another agent is running, process {os.getpid()}: it answers at"):
+                await _serve_in_vain(path)
+            assert await asked(path) == ANSWER
+
+    run(work())
+
+
+def test_the_socket_of_another_that_took_the_path_over_is_left_alone(path: Path) -> None:
+    async def work() -> None:
+        async with serving(path):
+            await asyncio.to_thread(path.unlink)
+            heir = await serve(str(path), lambda: ANSWER)
+        assert await asked(path) == ANSWER
+        await heir.close()
+
+    run(work())
+    assert not path.exists()
 
 
 async def _serve_in_vain(path: Path) -> None:

@@ -10,6 +10,8 @@ from dns_update.agent import tries as module
 from dns_update.agent.keeper import Keeper
 from dns_update.agent.settings import RecordSettings
 from dns_update.agent.tries import MAX_TRIES, Tries
+from dns_update.agent.turns import Turns
+from dns_update.agent.way import Way
 from dns_update.client.aio import AsyncClient
 from dns_update.wire.name import Name
 
@@ -18,7 +20,8 @@ LATER = 3600.0
 
 
 def keeper(name: str = "home") -> Keeper:
-    return Keeper(RecordSettings(Name.from_text(f"{name}.example.com")), AsyncClient(), (), 0.0)
+    way = Way(AsyncClient(), (), Turns(float), 1.0)
+    return Keeper(RecordSettings(Name.from_text(f"{name}.example.com")), way, (), 0.0)
 
 
 class Story:

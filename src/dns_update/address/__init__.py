@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from dns_update.address.lifeline import Lifeline
     from dns_update.address.source import Source as Source
     from dns_update.address.table import AddressTable
 
@@ -38,25 +39,34 @@ def may_block(source: Source) -> bool:
     return isinstance(source, Resolver | Web | Command)
 
 
-def find_addresses(
+def find_addresses(  # noqa: PLR0913 - what is known already, and what programs are to heed
     sources: Iterable[Source],
     *,
     allow_private: bool,
     log: Callable[[str], None],
     table: AddressTable | None = None,
+    until: int | None = None,
+    lifeline: Lifeline | None = None,
 ) -> tuple[bytes, ...]:
     """Return the addresses that the sources give now, without repetitions: the best one of each family of each source.
 
     Addresses that the world cannot reach are refused when they come from a source, unless `allow_private`; where
     another family has a better one, `log` is told of them. `table` is what is known of this machine's interfaces; left
-    out, the kernel is asked. Raises NoAddress if any source gives none.
+    out, the kernel is asked. A program is ended early once the descriptor `until` can be read, and hangs by `lifeline`.
+    Raises NoAddress if any source gives none.
     """
     found: dict[bytes, None] = {}
     for source in sources:
         if isinstance(source, bytes):
             found[source] = None
         else:
-            found |= dict.fromkeys(_judged(source, _ask(source, table), log, allow_private=allow_private))
+            if isinstance(source, Command):
+                from dns_update.address.command import address_of_command  # noqa: PLC0415 - loaded when it is asked
+
+                candidates = [address_of_command(source, until=until, lifeline=lifeline)]
+            else:
+                candidates = _ask(source, table)
+            found |= dict.fromkeys(_judged(source, candidates, log, allow_private=allow_private))
     return tuple(found)
 
 
@@ -86,7 +96,7 @@ def _judged(
     return public
 
 
-def _ask(source: Interface | Prefix | Resolver | Web | Command, table: AddressTable | None) -> list[bytes]:
+def _ask(source: Interface | Prefix | Resolver | Web, table: AddressTable | None) -> list[bytes]:
     """Return what the source gives, the best of each family first; each kind's file is loaded when it is asked."""
     if isinstance(source, Resolver):
         from dns_update.address.resolver import addresses_of_resolver  # noqa: PLC0415
@@ -96,10 +106,6 @@ def _ask(source: Interface | Prefix | Resolver | Web | Command, table: AddressTa
         from dns_update.address.web import addresses_of_web  # noqa: PLC0415
 
         return addresses_of_web(source)
-    if isinstance(source, Command):
-        from dns_update.address.command import address_of_command  # noqa: PLC0415
-
-        return [address_of_command(source)]
     return _ask_kernel(source, table)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 from contextlib import contextmanager, suppress
 from selectors import EVENT_READ, DefaultSelector
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from dns_update.address import Command
+    from dns_update.address.lifeline import Lifeline
 
 COMMAND_SECONDS = 30  # a program that asks the network gives up by itself long before
 LINGER_SECONDS = 1  # for what a program does after its first line: it may yet say by its status that it failed
@@ -31,16 +33,21 @@ _KILLED_BY = 128  # plus the signal's number, as a shell has it
 _HINT = "its first line must be an address and nothing else"
 
 
-def address_of_command(source: Command) -> bytes:
+def address_of_command(source: Command, *, until: int | None = None, lifeline: Lifeline | None = None) -> bytes:
     """Run the program and return the address on the first line of its standard output.
 
     No shell runs it; its standard error is ours, its standard input empty. It has a session and a process group of its
     own, of which nothing is left, whether it did well, failed, or we were interrupted. Once its first line is there, it
-    has LINGER_SECONDS to end; if it does, its status counts. Raises NoAddress if it cannot be run, fails, prints no
+    has LINGER_SECONDS to end; if it does, its status counts. It is ended, too, as soon as the descriptor `until` can be
+    read, and if we are killed, as far as `lifeline` reaches. Raises NoAddress if it cannot be run, fails, prints no
     line within COMMAND_SECONDS, or prints something else.
     """
-    with _ended_by_signals(), _process(source) as process, _watching(process) as program:
+    if until is not None and select.select([until], [], [], 0)[0]:
+        raise _unwanted(source)
+    with _ended_by_signals(), _process(source, lifeline) as process, _watching(process, until) as program:
         if not program.prints_line(by=monotonic() + COMMAND_SECONDS):
+            if program.is_unwanted:
+                raise _unwanted(source)
             raise NoAddress(f"{source} printed no whole line within {COMMAND_SECONDS} s")
         has_ended = program.ends(by=monotonic() + LINGER_SECONDS)
     if has_ended and process.returncode:
@@ -52,6 +59,10 @@ def address_of_command(source: Command) -> bytes:
         return parse_address(line)
     except InvalidText as error:
         raise NoAddress(f"{source} printed no address: {quoted(line)}", hint=_HINT) from error
+
+
+def _unwanted(source: Command) -> NoAddress:
+    return NoAddress(f"{source} is not asked any more")
 
 
 def _failure(status: int) -> str:
@@ -83,17 +94,23 @@ def _end(number: int, _frame: object) -> None:
 
 
 @contextmanager
-def _process(source: Command) -> Iterator[Popen[bytes]]:
+def _process(source: Command, lifeline: Lifeline | None) -> Iterator[Popen[bytes]]:
     """Start the program; at the end, kill what is left of its process group."""
     process = None
     try:
+        if lifeline is not None:
+            lifeline.prepare()
         with _interrupts_held():
             process = _start(source)
+            if lifeline is not None:
+                lifeline.begun(process.pid)
         yield process
     finally:
         if process is not None:
             _signal(process, signal.SIGKILL)
             _output(process).close()
+            if lifeline is not None:
+                lifeline.ended(process.pid)
             with suppress(TimeoutExpired):
                 process.wait(REAP_SECONDS)
 
@@ -129,12 +146,12 @@ def _interrupts_held() -> Iterator[None]:
 
 
 @contextmanager
-def _watching(process: Popen[bytes]) -> Iterator[_Program]:
+def _watching(process: Popen[bytes], until: int | None) -> Iterator[_Program]:
     """Watch the program; at the end, ask what is left of its process group to end, and give it time to."""
     end = os.pidfd_open(process.pid)  # can be read once the program has ended
     try:
         with DefaultSelector() as selector:
-            program = _Program(_output(process).fileno(), end, selector)
+            program = _Program(_output(process).fileno(), end, until, selector)
             try:
                 yield program
             finally:
@@ -158,26 +175,30 @@ def _signal(process: Popen[bytes], number: signal.Signals) -> None:
 class _Program:
     """A program under way, and what it has printed. It is waited for up to a point in (monotonic) time, `by`."""
 
-    def __init__(self, output: int, end: int, selector: DefaultSelector) -> None:
+    def __init__(self, output: int, end: int, until: int | None, selector: DefaultSelector) -> None:
         self.printed = b""
+        self.is_unwanted = False  # nobody waits for what it prints any more
         self._has_ended = False
         self._is_output_closed = False  # by all who have it: the program may have handed it down
         self._output = output
         self._end = end
+        self._until = until
         self._selector = selector
         os.set_blocking(output, False)
         selector.register(output, EVENT_READ)
         selector.register(end, EVENT_READ)
+        if until is not None:
+            selector.register(until, EVENT_READ)
 
     def prints_line(self, by: float) -> bool:
         """Tell whether its first line is there by then, or all there will be of it."""
-        while not self._has_line() and self._wait(by):
+        while not (self._has_line() or self.is_unwanted) and self._wait(by):
             pass
         return self._has_line()
 
     def ends(self, by: float) -> bool:
         """Tell whether it has ended by then."""
-        while not self._has_ended and self._wait(by):
+        while not (self._has_ended or self.is_unwanted) and self._wait(by):
             pass
         return self._has_ended
 
@@ -197,6 +218,9 @@ class _Program:
         ready = [key.fd for key, _events in self._selector.select(seconds)] if seconds > 0 else []
         if self._output in ready:
             self._read()
+        if self._until in ready:
+            self.is_unwanted = True
+            self._selector.unregister(self._until)
         if self._end in ready:
             # All that it has printed is in the pipe now, even if a child of its keeps that open.
             while not self._has_line() and self._read():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dns_update.errors import InvalidText, quoted
 from dns_update.value import Value
 from dns_update.wire.codes import decimal
-from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_address, parse_cidr, parse_ipv6
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_address, parse_cidr, parse_ipv6
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -202,6 +202,30 @@ def sources_from_text(text: str) -> tuple[Source, ...]:
             f"an address is empty, number {place} of the list", hint="a comma only stands between two addresses"
         )
     return tuple(map(_source_from_text, elements))
+
+
+def spelled(source: Source) -> str:
+    """Return a source as users write it, but for what may be secret: the path of a URL, the arguments of a program."""
+    if isinstance(source, bytes):
+        return format_address(source)
+    if isinstance(source, Interface):
+        return f"interface:{source.name}{_family(source.octets)}"
+    if isinstance(source, Prefix):
+        length = "" if source.length == _DEFAULT_PREFIX_BITS else f"/{source.length}"
+        return f"prefix:{source.name}+{format_address(source.host)}{length}"
+    if isinstance(source, Resolver):
+        own = None if source.server is None else _own_octets(source.server.host)
+        text = f"{source}/txt" if source.is_text else str(source)
+        return text + _family(source.octets if own is None else None)
+    if isinstance(source, Web):
+        family = _family(source.octets if _own_octets(source.host) is None else None)
+        return f"{source}{family.replace('/', '#')}"
+    name, equals, _value = source.words[0].partition("=")
+    return f"command:{name}{equals and '=...'}"
+
+
+def _family(octets: int | None) -> str:
+    return next((suffix for suffix, number in _FAMILIES.items() if number == octets), "")
 
 
 def some_of(texts: Sequence[str]) -> str:

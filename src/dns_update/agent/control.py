@@ -12,6 +12,7 @@ import json
 import os
 import socket
 import stat
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -71,12 +72,21 @@ if TYPE_CHECKING:
         error: str | None
         checked: float | None
 
+    class ServerStatus(TypedDict):
+        """One server that is silent: since when, why, and when it is asked next in its turn."""
+
+        server: str
+        since: float
+        error: str
+        next_try: float
+
     class StatusAnswer(TypedDict):
         """All there is to say. An iterator in place of a list is taken item by item, as the asker reads."""
 
         agent: AgentStatus
         records: Iterable[RecordStatus]
         sources: Iterable[SourceStatus]
+        silent_servers: Iterable[ServerStatus]
 
 
 STATES = ("failing", "unknown", "changing", "held", "right")
@@ -88,6 +98,9 @@ and given time to come back; right: the zone has what it should.
 
 SOCKET_MODE = 0o660  # who is in the agent's group may ask
 MAX_REQUEST = 4096  # octets; a command has some twenty
+LOCK_SECONDS = 10.0  # for another agent that starts in the same directory; it needs a millisecond
+_LOCK_INTERVAL = 0.01
+_UCRED = struct.Struct("@iII")  # asm-generic/socket.h, struct ucred: pid, uid, gid
 MAX_CLIENTS = 64  # at once: file descriptors that must not run out for the servers
 CLIENT_SECONDS = 10.0  # for a whole conversation; ten thousand names take a tenth of a second
 ITEMS_A_WRITE = 100  # of a list, between which the agent does its other work: 1 ms
@@ -103,24 +116,25 @@ class ControlServer:
         self._answer = answer
         self._clients: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
-        self._inode = 0
+        self._identity: tuple[int, int] | None = None
 
     async def listen(self) -> None:
         """Begin; raises UsageError."""
-        listener = _listener(self._path)
-        self._inode = os.stat(self._path).st_ino  # noqa: PTH116 - pathlib costs memory
+        listener = await _listener(self._path)
+        self._identity = _identity(self._path)
         self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=MAX_REQUEST)
 
     async def close(self) -> None:
         """Listen no longer, let nobody wait for an answer, remove the socket."""
+        # Before the listener is closed: until then nobody takes the path over, and no other file gets the inode.
+        with suppress(OSError):
+            if _identity(self._path) == self._identity:
+                os.unlink(self._path)  # noqa: PTH108
         if self._server is not None:
             self._server.close()
         for client in self._clients:
             client.cancel()
         await asyncio.gather(*self._clients, return_exceptions=True)
-        with suppress(OSError):
-            if os.stat(self._path).st_ino == self._inode:  # noqa: PTH116
-                os.unlink(self._path)  # noqa: PTH108
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -192,11 +206,17 @@ def ask(path: str, command: str, *, seconds: float = ASK_SECONDS) -> dict[str, A
 # The agent's side
 
 
-def _listener(path: str) -> socket.socket:
+def _identity(path: str) -> tuple[int, int]:
+    """Return what no other file has as long as this one is there; raises OSError."""
+    status = os.stat(path)  # noqa: PTH116 - pathlib costs memory
+    return status.st_dev, status.st_ino
+
+
+async def _listener(path: str) -> socket.socket:
     """Return a socket that listens at `path`; raises UsageError."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        with _directory_lock(path):  # two agents that start at once would remove each other's socket
+        async with _directory_lock(path):  # two agents that start at once would remove each other's socket
             _remove_stale(path)
             listener.bind(path)
             # Nobody can connect before `listen`, so there is no moment at which others may.
@@ -219,18 +239,37 @@ class _directory_lock:  # noqa: N801 - used as a function
     def __init__(self, path: str) -> None:
         self._directory = os.path.dirname(path) or "."  # noqa: PTH120
 
-    def __enter__(self) -> None:
+    async def __aenter__(self) -> None:
         self._descriptor = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            await self._take()
+        except BaseException:
             os.close(self._descriptor)
-            if isinstance(error, BlockingIOError):
-                raise UsageError(f"another agent is just starting in {self._directory}") from error
             raise
 
-    def __exit__(self, *_reason: object) -> None:
+    async def __aexit__(self, *_reason: object) -> None:
         os.close(self._descriptor)
+
+    async def _take(self) -> None:
+        deadline = time.monotonic() + LOCK_SECONDS
+        while not self._is_taken():
+            if time.monotonic() > deadline:
+                raise _locked(self._directory)
+            await asyncio.sleep(_LOCK_INTERVAL)
+
+    def _is_taken(self) -> bool:
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def _locked(directory: str) -> UsageError:
+    return UsageError(
+        f"{directory} is locked by somebody else for more than {LOCK_SECONDS:g} s",
+        hint=f"another agent that hangs while it starts? fuser {directory} shows who it is",
+    )
 
 
 def _remove_stale(path: str) -> None:
@@ -241,6 +280,7 @@ def _remove_stale(path: str) -> None:
         return
     if not stat.S_ISSOCK(mode):
         raise UsageError(f"{path} is there and is no socket", hint='socket = "PATH" in [agent] names another')
+    who = "another agent is running"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(0)  # an agent whose queue is full is one, too
         try:
@@ -251,7 +291,17 @@ def _remove_stale(path: str) -> None:
             return
         except BlockingIOError:
             pass
-    raise UsageError(f"another agent is running: it answers at {path}", hint=f"ask it: dns-update status socket={path}")
+        else:
+            pid = _listening_process(connection)
+            who += f", process {pid}" if pid else ""
+    raise UsageError(f"{who}: it answers at {path}", hint=f"ask it: dns-update status socket={path}")
+
+
+def _listening_process(connection: socket.socket) -> int:
+    """Return who listens at the other end of a connection; 0 if that is beyond our sight, in a container (unix(7))."""
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
+    pid: int = _UCRED.unpack(credentials)[0]
+    return pid
 
 
 def _command_of(line: bytes) -> str | None:

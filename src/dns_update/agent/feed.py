@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from dns_update.address import find_addresses, may_block
+from dns_update.address import Command, find_addresses, may_block
+from dns_update.address.source import spelled
 from dns_update.address.watch import Watch
 from dns_update.agent.log import INFO, WARNING
 from dns_update.agent.readings import Reading, SourceState
@@ -18,8 +21,10 @@ from dns_update.wire.inet import format_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
     from typing import TypeAlias
 
+    from dns_update.address.lifeline import Lifeline
     from dns_update.address.source import Source
     from dns_update.address.table import AddressTable
     from dns_update.agent.control import SourceStatus
@@ -30,16 +35,31 @@ if TYPE_CHECKING:
     """A source, and whether what the world cannot reach is welcome."""
 
 
+MAX_ASKED = 16  # sources that are asked at once, in a thread each; what they ask may not answer for half a minute
+
+
 class Feed:
     """Keeps the state of every source that some record follows, and tells when what counts of one has changed."""
 
-    def __init__(self, heard: Callable[[set[SourceState]], None], network_up: Callable[[], None], log: Log) -> None:
-        """Tell `heard` of the sources that changed, `network_up` when what failed may succeed now."""
+    def __init__(
+        self,
+        heard: Callable[[set[SourceState]], None],
+        network_up: Callable[[], None],
+        log: Log,
+        lifeline: Lifeline | None = None,
+    ) -> None:
+        """Tell `heard` of the sources that changed, `network_up` when what failed may succeed now.
+
+        The programs that are sources hang by `lifeline`.
+        """
         self._heard = heard
         self._network_up = network_up
         self._log = log
         self._states: dict[Key, SourceState] = {}
+        self._lifeline = lifeline
+        self._threads: ThreadPoolExecutor | None = None
         self._pollers: dict[Key, _Poller] = {}
+        self._leaving: set[asyncio.Task[None]] = set()  # of pollers whose program still has to end
         self._settings: AgentSettings | None = None  # None: not begun
         self._watch = Watch(self._kernel_changed, self._kernel_up)
         self._timer: asyncio.TimerHandle | None = None
@@ -50,7 +70,7 @@ class Feed:
         for key in self._states.keys() - wanted:
             del self._states[key]
             if key in self._pollers:
-                self._pollers.pop(key).close()
+                self._leave(self._pollers.pop(key))
             self._log.forget(key)
         new = wanted - self._states.keys()
         self._states |= {key: SourceState(started=time.monotonic(), knows_absence=not may_block(key[0])) for key in new}
@@ -71,13 +91,23 @@ class Feed:
         """Go on with other settings."""
         self._settings = settings
 
-    def close(self) -> None:
-        """End it."""
+    async def close(self) -> None:
+        """End it, and the programs that are asked. Whom else a thread still asks is not waited for."""
+        self._settings = None
         self._watch.close()
-        for poller in self._pollers.values():
-            poller.close()
         if self._timer is not None:
             self._timer.cancel()
+        for poller in self._pollers.values():
+            self._leave(poller)
+        self._pollers.clear()
+        if self._leaving:
+            await asyncio.wait(self._leaving)
+
+    def _leave(self, poller: _Poller) -> None:
+        task = poller.close()
+        if task is not None:
+            self._leaving.add(task)
+            task.add_done_callback(self._leaving.discard)
 
     @property
     def is_settled(self) -> bool:
@@ -91,10 +121,10 @@ class Feed:
 
     def status(self) -> Iterator[SourceStatus]:
         """Yield what `dns-update status` shows of each source."""
-        for (source, _private), state in list(self._states.items()):
+        for (source, is_private_welcome), state in list(self._states.items()):
             reading = state.reading
             yield {
-                "source": str(source),
+                "source": spelled(source) + (" (allow-private)" if is_private_welcome else ""),
                 "addresses": [] if reading is None else list(map(format_address, reading.addresses)),
                 "error": None if reading is None else reading.error or None,
                 "checked": None if reading is None else reading.checked,
@@ -104,7 +134,9 @@ class Feed:
         table = self._watch.table
         for key in keys:
             if may_block(key[0]):
-                self._pollers[key] = _Poller(key, self._take, self._poll_seconds)
+                if self._threads is None:
+                    self._threads = ThreadPoolExecutor(MAX_ASKED)
+                self._pollers[key] = _Poller(key, self._take, self._poll_seconds, self._threads, self._lifeline)
             else:
                 self._take(key, _read(key, table))
 
@@ -166,38 +198,74 @@ class Feed:
 class _Poller:
     """Asks one source again and again, in a thread: it may take its time."""
 
-    def __init__(self, key: Key, take: Callable[[Key, Reading], None], seconds: Callable[[int], float]) -> None:
+    def __init__(
+        self,
+        key: Key,
+        take: Callable[[Key, Reading], None],
+        seconds: Callable[[int], float],
+        threads: ThreadPoolExecutor,
+        lifeline: Lifeline | None,
+    ) -> None:
         self._key = key
         self._take = take
         self._seconds = seconds
+        self._threads = threads
+        self._lifeline = lifeline
         self._wanted = asyncio.Event()
+        self._asked: Future[Reading] | None = None
+        self._until: int | None = None  # ends the program, if it is one
+        self._is_closing = False
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def ask(self) -> None:
         """Ask now; if it is being asked, once more afterwards."""
         self._wanted.set()
 
-    def close(self) -> None:
-        self._task.cancel()
+    def close(self) -> asyncio.Task[None] | None:
+        """Ask no more; return what has to be waited for: that the program which is asked has ended."""
+        self._is_closing = True
+        is_asked = self._asked is not None and not self._asked.cancel() and not self._asked.done()
+        if self._until is None or not is_asked:
+            self._task.cancel()
+            return None
+        os.eventfd_write(self._until, 1)
+        return self._task
 
     async def _run(self) -> None:
         failures = 0
-        while True:
-            self._wanted.clear()
-            reading = await asyncio.to_thread(_read, self._key)
-            failures = failures + 1 if reading.error else 0
-            self._take(self._key, reading)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._seconds(failures)):
-                    await self._wanted.wait()
+        if isinstance(self._key[0], Command):
+            self._until = os.eventfd(0, os.EFD_CLOEXEC)
+        try:
+            while not self._is_closing:
+                self._wanted.clear()
+                reading = await self._ask()
+                if self._is_closing:
+                    break
+                failures = failures + 1 if reading.error else 0
+                self._take(self._key, reading)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._seconds(failures)):
+                        await self._wanted.wait()
+        finally:
+            if self._until is not None:
+                os.close(self._until)
+
+    async def _ask(self) -> Reading:
+        # Not in the loop's own threads: the names of servers are resolved there, and must not wait for slow sources.
+        self._asked = self._threads.submit(_read, self._key, until=self._until, lifeline=self._lifeline)
+        return await asyncio.wrap_future(self._asked)
 
 
-def _read(key: Key, table: AddressTable | None = None) -> Reading:
+def _read(
+    key: Key, table: AddressTable | None = None, *, until: int | None = None, lifeline: Lifeline | None = None
+) -> Reading:
     """Ask one source; why it gives nothing is a reading, too."""
     source, allow_private = key
     remarks: list[str] = []
     try:
-        addresses = find_addresses([source], allow_private=allow_private, log=remarks.append, table=table)
+        addresses = find_addresses(
+            [source], allow_private=allow_private, log=remarks.append, table=table, until=until, lifeline=lifeline
+        )
     except NoAddress as error:
         return Reading((), time.time(), str(error) + (f" ({error.hint})" if error.hint else ""))
     return Reading(addresses, time.time())

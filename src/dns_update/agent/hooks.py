@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import TypeAlias
 
+    from dns_update.address.lifeline import Lifeline
+
     Key: TypeAlias = "tuple[tuple[str, ...], tuple[str, ...]]"
 
 MAX_RUNNING = 4  # programs at once: a change of network changes all names, and the machine has other work
@@ -47,9 +49,14 @@ class Hooks:
         most: int = MAX_RUNNING,
         seconds: float = PROGRAM_SECONDS,
         environment: Mapping[str, str] | None = None,
+        lifeline: Lifeline | None = None,
     ) -> None:
-        """Tell `report` a line for each failure; the environment to inherit from is the process's own, if None."""
+        """Tell `report` a line for each failure; the environment to inherit from is the process's own, if None.
+
+        Programs hang by `lifeline`: it ends them if we are killed.
+        """
         self._report = report
+        self._lifeline = lifeline
         self._most = most
         self._seconds = seconds
         own = os.environ if environment is None else environment
@@ -96,7 +103,7 @@ class Hooks:
 
     def _start(self, program: tuple[str, ...], change: Attempt) -> None:
         try:
-            run = _Run(program, {**self._inherited, **facts(change)}, self._seconds)
+            run = _Run(program, {**self._inherited, **facts(change)}, self._seconds, self._lifeline)
         except (OSError, ValueError) as error:  # ValueError: a NUL, or what is no Unicode
             reason = error.strerror if isinstance(error, OSError) else str(error)
             self._report(f"on-change program {_shown(program)} for {change.name} cannot be run: {reason}")
@@ -132,11 +139,18 @@ def facts(change: Attempt) -> dict[str, str]:
 class _Run:
     """A program under way. `ended` is done with its status; negative, if a signal ended it."""
 
-    def __init__(self, program: tuple[str, ...], environment: Mapping[str, str], seconds: float) -> None:
+    def __init__(
+        self, program: tuple[str, ...], environment: Mapping[str, str], seconds: float, lifeline: Lifeline | None
+    ) -> None:
         self.program = program
+        self._lifeline = lifeline
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[int] = self._loop.create_future()
+        if lifeline is not None:
+            lifeline.prepare()
         self._pid = _spawn(program, environment)
+        if lifeline is not None:
+            lifeline.begun(self._pid)
         self._seconds = seconds
         self._is_ending = False
         self._is_late = False
@@ -144,6 +158,8 @@ class _Run:
             self._descriptor = os.pidfd_open(self._pid)  # can be read once the program has ended
         except OSError:
             self._signal(signal.SIGKILL)
+            if lifeline is not None:
+                lifeline.ended(self._pid)
             os.waitpid(self._pid, 0)
             raise
         self._loop.add_reader(self._descriptor, self._reap)
@@ -181,6 +197,8 @@ class _Run:
         self._timer.cancel()
         self._loop.remove_reader(self._descriptor)
         os.close(self._descriptor)
+        if self._lifeline is not None:
+            self._lifeline.ended(self._pid)
         _, status = os.waitpid(self._pid, 0)
         self.ended.set_result(os.waitstatus_to_exitcode(status))
 

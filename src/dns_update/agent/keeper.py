@@ -10,12 +10,12 @@ from dns_update.wire.codes import rrtype_to_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import Task
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     from dns_update.agent.control import RecordStatus
     from dns_update.agent.readings import SourceState
     from dns_update.agent.settings import RecordSettings
-    from dns_update.client.aio import AsyncClient
+    from dns_update.agent.way import Way
     from dns_update.client.requests import Outcome
     from dns_update.errors import DnsUpdateError
     from dns_update.wire.record import Record
@@ -33,12 +33,13 @@ class Keeper:
 
     __slots__ = (
         "checked",
-        "client",
+        "done",
         "due",
         "error",
         "failures",
         "is_doubtful",
         "is_dropped",
+        "look_again",
         "next_change",
         "published",
         "server",
@@ -47,25 +48,28 @@ class Keeper:
         "states",
         "target",
         "task",
+        "trouble",
         "ttl",
         "wanted",
+        "way",
     )
 
-    def __init__(
-        self, settings: RecordSettings, client: AsyncClient, states: Sequence[SourceState | bytes], wall: float
-    ) -> None:
+    def __init__(self, settings: RecordSettings, way: Way, states: Sequence[SourceState | bytes], wall: float) -> None:
         """Begin with nothing known, at `wall`; `states` are those of the settings' sources, in their order."""
         self.settings = settings
-        self.client = client
+        self.way = way
         self.states = states
         self.target = Target(settings.name, settings.zone)
         self.wanted: Wanted | None = None
+        self.done: Wanted | None = None  # what was wanted when a try last succeeded
         self.next_change: float | None = None  # when `wanted` changes by the mere passing of time
         self.ttl = settings.ttl  # or what the server makes of it
         self.task: Task[float] | None = None  # the try that is under way
         self.due: float | None = None  # when the next one is to begin, on the monotonic clock
         self.is_dropped = False  # it is nobody's any more
-        self.is_doubtful = False  # whether a try has ended without a word on what came of it
+        self.is_doubtful = False  # whether a try has sent an update, and ended without a word on what came of it
+        self.look_again: float | None = None  # when an update that went astray will have come, if ever (monotonic)
+        self.trouble: Hashable = None  # what keeps it, and perhaps others, from being right
         self.failures = 0  # in a row
         self.error: DnsUpdateError | None = None
         self.published: tuple[Record, ...] = ()
@@ -92,6 +96,11 @@ class Keeper:
         self.wanted = wanted
         return changed
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether something else is wanted than what was brought about last."""
+        return self.done is not self.wanted and self.done != self.wanted
+
     def succeeded(self, outcome: Outcome, wall: float) -> tuple[Record, ...] | None:
         """Take what a try has found or brought about; return what stood before, if that was something else.
 
@@ -106,6 +115,7 @@ class Keeper:
         self.failures = 0
         self.error = None
         self.is_doubtful = False
+        self.done = self.wanted
         self.published = outcome.after or ()
         self.server = str(outcome.server)
         self.checked = wall
@@ -120,7 +130,7 @@ class Keeper:
             self.since = wall
         self.failures += 1
         self.error = error
-        self.is_doubtful = True
+        error.__traceback__ = None  # which holds every value on the way, ten thousand times if a server is down
 
     @property
     def state(self) -> str:

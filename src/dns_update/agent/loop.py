@@ -11,31 +11,35 @@ from operator import is_
 from typing import TYPE_CHECKING
 
 from dns_update import __version__
+from dns_update.address.lifeline import Lifeline
+from dns_update.agent.attempts import attempt_of, failed_attempt_of
 from dns_update.agent.feed import Feed
 from dns_update.agent.history import Attempt, History
 from dns_update.agent.hooks import Hooks
 from dns_update.agent.keeper import Keeper, texts_of
-from dns_update.agent.log import ERROR, NOTICE, WARNING
-from dns_update.agent.reconcile import reconcile
-from dns_update.agent.schedule import back_off, is_permanent, jittered
+from dns_update.agent.log import WARNING
+from dns_update.agent.schedule import back_off, growing, is_permanent, jittered
 from dns_update.agent.tries import Tries
+from dns_update.agent.troubles import Troubles
+from dns_update.agent.turns import Turns
+from dns_update.agent.way import Way
 from dns_update.client.aio import AsyncClient
-from dns_update.errors import DnsUpdateError, NoAddress, NoAnswer
+from dns_update.errors import SOME_FAILED, DnsUpdateError, NoAddress, NoAnswer
 from dns_update.transport.aio import AsyncioTransport
-from dns_update.wire.codes import rrtype_to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterator
 
-    from dns_update.agent.control import ControlServer, StatusAnswer
+    from dns_update.agent.control import ControlServer, ServerStatus, StatusAnswer
     from dns_update.agent.log import Log
     from dns_update.agent.notify import Notifier
     from dns_update.agent.readings import SourceState
     from dns_update.agent.settings import Config, RecordSettings
+    from dns_update.agent.turns import Silence
+    from dns_update.agent.way import Try
     from dns_update.client.requests import Outcome
-    from dns_update.wire.record import Record
 
-_PART_OF_MANY_FAILED = 10  # the exit status of `--once`
+_ENDED_BY = 128  # plus the signal's number: as a shell says of a process that a signal ended
 
 
 class Agent:
@@ -49,19 +53,22 @@ class Agent:
         self._log = log
         self._notifier = notifier
         self._keepers: dict[Hashable, Keeper] = {}
-        self._clients: dict[Hashable, AsyncClient] = {}
-        self._last_client: tuple[tuple[object, ...], AsyncClient | None] = (), None
+        self._ways: dict[Hashable, Way] = {}
+        self._last_way: tuple[tuple[object, ...], Way | None] = (), None
+        self._turns: dict[Hashable, Turns] = {}
         self._transports: dict[str | None, AsyncioTransport] = {}
-        self._failed_over: set[AsyncClient] = set()  # whose first server does not answer
+        self._troubles = Troubles(log)
         self._tries = Tries(self._try, self._settled_or_not, self._woken)
         self._started = time.time()
         self._reloads = 0
         self._reload_error: str | None = None
         self._stop = asyncio.Event()
         self._settled = asyncio.Event()
-        self._feed = Feed(self._heard, self._network_changed, log)
+        self._ended_by = 0  # the signal that ended `once`
+        self._lifeline = Lifeline()
+        self._feed = Feed(self._heard, self._network_changed, log, self._lifeline)
         self._history: History | None = None
-        self._hooks = Hooks(log.warning)
+        self._hooks = Hooks(log.warning, lifeline=self._lifeline)
         self._control: ControlServer | None = None
         self._socket = ""
 
@@ -87,8 +94,12 @@ class Agent:
     async def once(self) -> int:
         """Make every name right once; return the exit status: 0, that of the one that failed, or 10 if some did.
 
-        The history is kept if it may be written: who runs this for himself need not have a place for it.
+        SIGTERM and SIGINT end it before that. The history is kept if it may be written: who runs this for himself need
+        not have a place for it.
         """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._end_once, number)
         try:
             if os.access(os.path.dirname(self._config.agent.history) or ".", os.W_OK):  # noqa: PTH120 - costs 1 MiB
                 self._open_history()
@@ -96,11 +107,14 @@ class Agent:
             await self._feed.start(self._config.agent)
             self._settled_or_not()
             await self._settled.wait()
-            await self._hooks.finish()
+            await self._finish_hooks()
         finally:
             await self._close()
+        if self._ended_by:
+            self._log.notice("ended before every name was looked at")
+            return _ENDED_BY + self._ended_by
         statuses = {_exit_status(keeper) for keeper in self._keepers.values()}
-        return statuses.pop() if len(statuses) == 1 else _PART_OF_MANY_FAILED
+        return statuses.pop() if len(statuses) == 1 else SOME_FAILED
 
     def reload(self) -> None:
         """Read the configuration anew, and look at everything anew; what is wrong is said, and the old one stays."""
@@ -136,7 +150,16 @@ class Agent:
             },
             "records": (keeper.status(clock) for keeper in list(self._keepers.values())),
             "sources": self._feed.status(),
+            "silent_servers": self._silent_servers(clock),
         }  # fmt: skip
+
+    def _silent_servers(self, clock: float) -> Iterator[ServerStatus]:
+        for turns in list(self._turns.values()):
+            for _server, silence in turns.silences():
+                yield {
+                    "server": silence.error.server, "since": silence.since + clock, "error": str(silence.error),
+                    "next_try": silence.due + clock,
+                }  # fmt: skip
 
     # Opening and closing
 
@@ -159,15 +182,27 @@ class Agent:
             self._history = History(settings.history, settings.history_keep, self._log.warning)
 
     async def _close(self) -> None:
-        self._feed.close()
         await self._tries.close()
         for transport in self._transports.values():
             transport.close()
         if self._control is not None:
             await self._control.close()
-        await self._hooks.close()
+        await asyncio.gather(self._feed.close(), self._hooks.close())
+        self._lifeline.close()
         if self._history is not None:
             self._history.close()
+
+    def _end_once(self, number: int) -> None:
+        self._ended_by = number
+        self._stop.set()
+        self._settled.set()
+
+    async def _finish_hooks(self) -> None:
+        """Wait for the programs, unless a signal comes."""
+        waits = [asyncio.ensure_future(self._hooks.finish()), asyncio.ensure_future(self._stop.wait())]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for one in waits:
+            one.cancel()
 
     async def _tell_alive(self, seconds: float) -> None:
         while True:
@@ -183,51 +218,68 @@ class Agent:
     def _apply(self, config: Config) -> None:
         """Take up the records of a configuration, letting those alone that are the same as before."""
         old, self._keepers = self._keepers, {}
+        known_ways, self._ways = self._ways, {}
+        known_turns, self._turns = self._turns, {}
         self._feed.want((source, r.allow_private) for r in config.records for source in r.sources)
         now = time.monotonic()
         for settings in config.records:
             identity = settings.identity
             known = old.pop(identity, None)
+            way = self._way(settings, known_ways, known_turns)
             if known is not None and known.settings == settings:
                 self._keepers[identity] = known
                 continue
+            keeper = self._keepers[identity] = Keeper(settings, way, self._states(settings), time.time())
             if known is not None:
-                self._tries.drop(known)
-            keeper = Keeper(settings, self._client(settings), self._states(settings), time.time())
-            self._keepers[identity] = keeper
+                # What an update brings about that was sent by the old rules must not stay.
+                keeper.look_again = known.look_again if known.task is None else now + known.way.patience
+                self._drop(known)
             keeper.refresh(now)
             self._tries.schedule(keeper, now)
         for keeper in old.values():
-            self._tries.drop(keeper)
-            self._log.forget(keeper.settings.identity)
+            self._drop(keeper)
+
+    def _drop(self, keeper: Keeper) -> None:
+        self._tries.drop(keeper)
+        self._troubles.leave(keeper)
 
     def _states(self, settings: RecordSettings) -> list[SourceState | bytes]:
         private = settings.allow_private
         return [s if isinstance(s, bytes) else self._feed.state((s, private)) for s in settings.sources]
 
-    def _client(self, settings: RecordSettings) -> AsyncClient:
-        """Return the client for a record; records that are sent the same way share one."""
-        way = (settings.servers, settings.key, settings.policy, settings.local_address)
-        last, client = self._last_client
+    def _way(self, settings: RecordSettings, ways: dict[Hashable, Way], turns: dict[Hashable, Turns]) -> Way:
+        """Return the way of a record, one of `ways` if there is one: it may be under way."""
+        parts = (settings.servers, settings.key, settings.policy, settings.local_address)
+        last, way = self._last_way
         # The configuration shares equal parts, and to compare these is cheaper than to hash them ten thousand times.
-        if client is not None and all(map(is_, way, last)):
-            return client
-        if way not in self._clients:
-            transport = self._transports.get(settings.local_address)
-            if transport is None:
-                transport = self._transports[settings.local_address] = AsyncioTransport(settings.local_address)
-                transport.keep_open()
-            self._clients[way] = AsyncClient(
-                *settings.servers, key=settings.key, policy=settings.policy, transport=transport
-            )
-        self._last_client = way, self._clients[way]
-        return self._clients[way]
+        if way is not None and all(map(is_, parts, last)):
+            return way
+        manner = settings.policy, settings.local_address
+        if manner not in self._turns:
+            self._turns[manner] = turns.get(manner) or Turns(self._seconds_of_silence)
+        if parts not in self._ways:
+            self._ways[parts] = ways.get(parts) or self._new_way(settings, self._turns[manner])
+        self._last_way = parts, self._ways[parts]
+        return self._ways[parts]
+
+    def _new_way(self, settings: RecordSettings, turns: Turns) -> Way:
+        transport = self._transports.get(settings.local_address)
+        if transport is None:
+            transport = self._transports[settings.local_address] = AsyncioTransport(settings.local_address)
+            transport.keep_open()
+        client = AsyncClient(*settings.servers, key=settings.key, policy=settings.policy, transport=transport)
+        return Way(client, settings.servers, turns, settings.policy.patience)
+
+    def _seconds_of_silence(self, failures: int) -> float:
+        return growing(failures, self._config.agent.interval, random.random)
 
     # When something happens
 
     def _heard(self, states: set[SourceState]) -> None:
         """Act on what sources say; `states` are those by which something has changed."""
         now = time.monotonic()
+        if states:
+            self._let_all_be_asked()
         for keeper in self._keepers.values() if states else ():
             if states.isdisjoint(keeper.states):
                 continue
@@ -239,6 +291,7 @@ class Agent:
 
     def _network_changed(self) -> None:
         """Act on a network that has come up, or is another one: what fails, or waits for an answer, may succeed now."""
+        self._let_all_be_asked()
         for transport in self._transports.values():
             transport.renew()
         for keeper in self._keepers.values():
@@ -253,9 +306,15 @@ class Agent:
 
     def _look_anew(self) -> None:
         """Ask every source and look at every name now, whatever it waits for."""
+        self._let_all_be_asked()
         self._feed.ask_all()
         for keeper in self._keepers.values():
             self._tries.look_at(keeper)
+
+    def _let_all_be_asked(self) -> None:
+        """Let no server be passed over for having been silent before."""
+        for turns in self._turns.values():
+            turns.all_due()
 
     # Tries, each in its time
 
@@ -265,27 +324,36 @@ class Agent:
         if keeper.is_out_of_date:
             keeper.refresh(started)
         wanted = keeper.wanted
+        if wanted is None:
+            return self._interval()
+        attempt = keeper.way.begin(keeper.settings.zone, keeper, started, is_urgent=keeper.is_urgent)
+        if attempt is None:
+            return self._passed_over(keeper)
         try:
-            if wanted is not None:
-                outcome = await keeper.client.run(lambda dialogue: reconcile(dialogue, keeper.target, wanted))
-                self._succeeded(keeper, outcome)
-            return jittered(self._config.agent.interval, random.random)
+            outcome = await attempt.run(keeper.target, wanted)
+            return self._succeeded(keeper, attempt, outcome)
         except DnsUpdateError as error:
-            return self._failed(keeper, error, time.monotonic() - started)
+            return self._failed(keeper, attempt, error)
         except asyncio.CancelledError:
-            keeper.is_doubtful = True
+            attempt.called_off()
+            self._note_doubts(keeper, attempt)
             raise
         except Exception as mistake:  # noqa: BLE001 - a bug of ours must not keep the other names from being right
             bug = DnsUpdateError(f"this is a bug in dns-update: {type(mistake).__name__}: {mistake}")
-            return self._failed(keeper, bug, time.monotonic() - started)
+            return self._failed(keeper, attempt, bug)
+
+    def _interval(self) -> float:
+        return jittered(self._config.agent.interval, random.random)
 
     def _settled_or_not(self) -> None:
         """Tell `once` when every source was heard and every name has had its try."""
         if self._tries.is_idle and self._feed.is_settled:
             self._settled.set()
 
-    def _succeeded(self, keeper: Keeper, outcome: Outcome) -> None:
-        had_failed = keeper.error is not None
+    def _succeeded(self, keeper: Keeper, attempt: Try, outcome: Outcome) -> float:
+        """Take note of what stands now; return the seconds until the next look."""
+        now = time.monotonic()
+        ended = attempt.succeeded(outcome, now)
         before = keeper.succeeded(outcome, time.time())
         settings = keeper.settings
         if before is not None:
@@ -293,85 +361,88 @@ class Agent:
             self._log.info(f"updating zone: {outcome.zone}: updating RR set for {relative}")
             after = ", ".join(texts_of(outcome.after or ())) or "nothing"
             self._log.info(f"update successful: {settings.name} has {after} at {outcome.server}")
-            attempt = self._attempt(keeper, outcome, before)
-            self._keep(attempt)
+            change = attempt_of(keeper, outcome, before)
+            self._keep(change)
             if settings.on_change:
-                self._hooks.run(settings.on_change, attempt)
+                self._hooks.run(settings.on_change, change)
         self._note_fail_over(keeper, outcome)
-        if had_failed:
-            self._log.changed(settings.identity, "", f"{settings.name} is right again", NOTICE)
+        self._troubles.leave(keeper, is_right=True)
+        self._note_ends(keeper, ended)
+        if attempt.is_update_astray:
+            keeper.look_again = now + keeper.way.patience
+        elif keeper.look_again is not None and keeper.look_again <= attempt.began:
+            keeper.look_again = None
+        sooner = [keeper.look_again, self._due(keeper)]
+        return min([self._interval(), *(max(at - now, 0.0) for at in sooner if at is not None)])
 
     def _note_fail_over(self, keeper: Keeper, outcome: Outcome) -> None:
-        """Say which servers did not do it, and when they do again.
+        """Say which servers did not do it. A silent one concerns all names that are sent there, and is said once."""
+        failures = outcome.failures
+        if not failures:
+            return
+        line = f"{'; '.join(map(str, failures))}; {outcome.server} did it"
+        if not all(isinstance(failure, NoAnswer) for failure in failures):
+            state = tuple((type(failure).__name__, failure.server) for failure in failures)
+            self._log.changed((keeper.settings.identity, keeper.way), state, line, WARNING)
+            return
+        turns = keeper.way.turns
+        silences = [turns.silence_of(place) for place in keeper.way.places(keeper.settings.zone)]
+        unknown = [silence for silence in silences if silence is not None and not silence.is_known]
+        for silence in unknown:
+            silence.is_known = True
+        if unknown:
+            self._log.warning(line)
 
-        A silent server concerns all names that are sent there, and is said once for them all.
+    def _note_ends(self, keeper: Keeper, ended: list[tuple[Hashable, Silence]]) -> None:
+        """Say whose silence is over, and try those names that have waited for its end."""
+        for place, silence in ended:
+            if silence.is_known:
+                self._log.notice(f"{place} answers again")
+            for other in self._keepers.values():
+                waits = other.task is None and isinstance(other.error, NoAnswer) and other is not keeper
+                if waits and other.way.turns is keeper.way.turns and place in other.way.places(other.settings.zone):
+                    self._tries.restart(other)
+
+    def _passed_over(self, keeper: Keeper) -> float:
+        """Take note that those who could make a name right are silent, as is known; return as `_failed`.
+
+        Whoever finds them answering sees to it that it is tried.
         """
-        failures, client = outcome.failures, keeper.client
-        if failures:
-            is_silence = all(isinstance(failure, NoAnswer) for failure in failures)
-            state = [(type(failure).__name__, failure.server) for failure in failures]
-            line = f"{'; '.join(map(str, failures))}; {outcome.server} did it"
-            topic = client if is_silence else (keeper.settings.identity, client)
-            self._log.changed(topic, tuple(state), line, WARNING)
-            if is_silence:
-                self._failed_over.add(client)
-        elif client in self._failed_over:
-            self._failed_over.remove(client)
-            self._log.changed(client, "", f"{outcome.server} answers again", NOTICE)
-
-    def _failed(self, keeper: Keeper, error: DnsUpdateError, seconds: float) -> float:
-        """Take note of a failure; return the seconds until the next try."""
+        places = keeper.way.places(keeper.settings.zone)
+        silences = [silence for place in places if (silence := keeper.way.turns.silence_of(place)) is not None]
+        error = silences[-1].error
         keeper.failed(error, time.time())
-        again = back_off(error, keeper.failures, self._config.agent.interval, random.random)
-        hint = f" ({error.hint})" if error.hint else ""
-        line = f"update failed: {keeper.settings.name}: {error}{hint}"
-        priority = ERROR if is_permanent(error) else WARNING
-        self._log.changed(keeper.settings.identity, (type(error).__name__, error.server), line, priority)
-        self._keep(self._failed_attempt(keeper, error, seconds))
-        return again
+        self._troubles.enter(keeper, error, self._keepers.values())
+        return self._interval()
+
+    def _failed(self, keeper: Keeper, attempt: Try, error: DnsUpdateError) -> float:
+        """Take note of a failure; return the seconds until the next try."""
+        now = time.monotonic()
+        ended = attempt.failed(error, now)
+        keeper.failed(error, time.time())
+        self._note_doubts(keeper, attempt)
+        self._troubles.enter(keeper, error, self._keepers.values())
+        self._keep(failed_attempt_of(keeper, error, now - attempt.began))
+        self._note_ends(keeper, ended)
+        due = self._due(keeper) if isinstance(error, NoAnswer) else None
+        if due is not None:
+            return max(due - now, 0.0)
+        return back_off(error, keeper.failures, self._config.agent.interval, random.random)
+
+    def _note_doubts(self, keeper: Keeper, attempt: Try) -> None:
+        """Take note of what a try may have brought about that has not succeeded."""
+        keeper.is_doubtful |= attempt.has_sent_update
+        if attempt.is_update_astray:
+            keeper.look_again = time.monotonic() + keeper.way.patience
+
+    def _due(self, keeper: Keeper) -> float | None:
+        """Return when a server is to be asked again that was silent when this very name was tried."""
+        turns = keeper.way.turns
+        return turns.due(keeper.way.places(keeper.settings.zone), keeper) if turns.knows_silence else None
 
     def _keep(self, attempt: Attempt) -> None:
         if self._history is not None:
             self._history.add(attempt)
-
-    def _attempt(self, keeper: Keeper, outcome: Outcome, before: tuple[Record, ...]) -> Attempt:
-        return Attempt(
-            when=time.time(),
-            name=str(keeper.settings.name),
-            zone=str(outcome.zone),
-            types=_types(keeper.settings),
-            before=", ".join(texts_of(before)),
-            after=", ".join(texts_of(outcome.after or ())),
-            server=str(outcome.server),
-            key_name=_key_name(keeper.settings),
-            outcome="ok",
-            message="; ".join(outcome.notes),
-            seconds=outcome.seconds,
-        )
-
-    def _failed_attempt(self, keeper: Keeper, error: DnsUpdateError, seconds: float) -> Attempt:
-        wanted = keeper.status(0.0)["wanted"]
-        return Attempt(
-            when=time.time(),
-            name=str(keeper.settings.name),
-            zone="" if keeper.settings.zone is None else str(keeper.settings.zone),
-            types=_types(keeper.settings),
-            before=", ".join(texts_of(keeper.published)),
-            after=", ".join(wanted),
-            server=error.server,
-            key_name=_key_name(keeper.settings),
-            outcome=type(error).__name__,
-            message=str(error),
-            seconds=seconds,
-        )
-
-
-def _types(settings: RecordSettings) -> tuple[str, ...]:
-    return tuple(map(rrtype_to_text, settings.types))
-
-
-def _key_name(settings: RecordSettings) -> str:
-    return "" if settings.key is None else str(settings.key.name)
 
 
 def _exit_status(keeper: Keeper) -> int:

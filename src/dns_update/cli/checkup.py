@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dns_update.address.source import spelled
 from dns_update.agent.diagnosis import FAILING, RIGHT, STATES, UNKNOWN
 from dns_update.agent.inspection import change_texts
 from dns_update.agent.keeper import text_of, texts_of
@@ -119,7 +120,7 @@ def _spot_text(spot: Spot, diagnosis: Diagnosis) -> str:
 
 def _source_row(heard: Heard) -> tuple[str, str]:
     gives = ", ".join(map(format_address, heard.addresses))
-    return str(heard.source), str(heard.error) if heard.error is not None else gives
+    return spelled(heard.source), str(heard.error) if heard.error is not None else gives
 
 
 def _name_row(seen: Seen) -> tuple[str, ...]:
@@ -189,7 +190,7 @@ def _spot_fields(spot: Spot) -> Fields:
 
 def _source_fields(heard: Heard) -> Fields:
     return {
-        "source": str(heard.source),
+        "source": spelled(heard.source),
         "addresses": list(map(format_address, heard.addresses)),
         "error": None if heard.error is None else str(heard.error),
     }

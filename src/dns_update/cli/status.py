@@ -8,19 +8,18 @@ from dns_update.agent.control import STATES, ask
 from dns_update.cli import put
 from dns_update.cli.table import lined_up, one_line
 from dns_update.cli.words import HELP, text_from, values_of
-from dns_update.errors import UsageError, quoted
+from dns_update.errors import SOME_FAILED, UsageError, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from dns_update.agent.control import ErrorStatus, PublishedStatus, RecordStatus, SourceStatus
+    from dns_update.agent.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus, SourceStatus
 
 DEFAULT_SOCKET = "/run/dns-update/agent.sock"
 MOST_RECORDS = 50  # lines: somewhat more than a screen; of ten thousand names nobody reads those that are right
 MOST_SOURCES = 10
-SOME_FAILED = 10
 
 HELP_TEXT = """\
 dns-update status [PROPERTY=VALUE...]
@@ -33,6 +32,8 @@ not right first.
   held       an address is gone, and is given time to come back
   failing    the last try went wrong; the line says why, and when the next one is
   unknown    not compared with the zone yet
+
+A server that did not answer has its turn behind the others of its list for a while; those are shown, too.
 
 It ends with 0 if none of the names is failing. If some are: with the status of their error (4 no answer,
 5 authentication, 6 clocks, 7 permission, 8 zone or name, 9 server failure, 3 no address) if it is the same one for all
@@ -130,6 +131,7 @@ def _overview(answer: Mapping[str, Any], now: float, *, is_all: bool) -> Iterato
     if len(records) > len(shown):
         rest = _counts(records[len(shown) :])
         yield f"and {len(records) - len(shown):,} more: {rest}; --all shows them, name=NAME tells all about one"
+    yield from _server_lines(answer.get("silent_servers", ()), now)  # an agent of an earlier version says nothing
     yield from _source_lines(answer["sources"], now, is_all=is_all)
 
 
@@ -179,6 +181,17 @@ def _trouble(record: RecordStatus, now: float) -> str:
 
 def _differs(record: RecordStatus, published: PublishedStatus) -> bool:
     return sorted(published["records"]) != sorted(record["wanted"])
+
+
+def _server_lines(servers: Sequence[ServerStatus], now: float) -> Iterator[str]:
+    if servers:
+        yield ""
+        yield from lined_up([("SILENT SERVER", "FOR", ""), *(_server_row(server, now) for server in servers)])
+
+
+def _server_row(server: ServerStatus, now: float) -> tuple[str, ...]:
+    again = f"{server['error']}; in its turn again {_until(server['next_try'], now)}"
+    return server["server"], _span(now - server["since"]), again
 
 
 def _source_lines(sources: Sequence[SourceStatus], now: float, *, is_all: bool) -> Iterator[str]:

@@ -1,0 +1,119 @@
+"""How records are sent: by which client, to which servers; and the tries that are made of it, each in its order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dns_update.agent.reconcile import reconcile
+from dns_update.agent.witness import Witness
+from dns_update.errors import NoAnswer
+from dns_update.transport import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from dns_update.agent.plan import Wanted
+    from dns_update.agent.turns import Silence, Turns
+    from dns_update.client.aio import AsyncClient
+    from dns_update.client.dialogue import Dialogue, Steps
+    from dns_update.client.requests import Outcome, Target
+    from dns_update.errors import DnsUpdateError
+    from dns_update.wire.name import Name
+
+
+class Way:
+    """A client, its servers, and whose turn it is; records that are sent alike share one."""
+
+    __slots__ = ("client", "patience", "servers", "turns")
+
+    def __init__(self, client: AsyncClient, servers: tuple[Server, ...], turns: Turns, patience: float) -> None:
+        """Take them; without servers, each zone's primary is found. `patience` in seconds, for one server."""
+        self.client = client
+        self.servers = servers
+        self.turns = turns
+        self.patience = patience
+
+    def places(self, zone: Name | None) -> tuple[Hashable, ...]:
+        """Return who has a turn for a zone: the servers; or the zone, for whoever is its primary.
+
+        Nobody has if the zone is to be found, too.
+        """
+        return self.servers or (() if zone is None else (zone,))
+
+    def begin(self, zone: Name | None, by: object, now: float, *, is_urgent: bool) -> Try | None:
+        """Return a try at those whose turn it is; None if nobody is to be asked now. `by` is whoever tries."""
+        places = self.places(zone)
+        order = self.turns.order(places, now, is_urgent=is_urgent)
+        return None if places and not order else Try(self, order, by, now)
+
+
+class Try:
+    """One try, begun at `began` on the monotonic clock. It ends with `succeeded`, `failed` or `called_off`."""
+
+    __slots__ = ("_by", "_order", "_way", "_witness", "began")
+
+    def __init__(self, way: Way, order: tuple[Hashable, ...], by: object, began: float) -> None:
+        self._way = way
+        self._order = order
+        self._by = by
+        self._witness = Witness()
+        self.began = began
+
+    @property
+    def has_sent_update(self) -> bool:
+        """Whether an update was sent, whatever came of it."""
+        return self._witness.has_sent_update
+
+    @property
+    def is_update_astray(self) -> bool:
+        """Whether a copy of an update may be under way, of which no answer has told."""
+        return self._witness.is_update_astray
+
+    async def run(self, target: Target, wanted: Wanted) -> Outcome:
+        """Make a name right; raises DnsUpdateError."""
+
+        def request(dialogue: Dialogue) -> Steps[Outcome]:
+            servers = tuple(place for place in self._order if isinstance(place, Server))
+            dialogue.servers = servers
+            return self._witness.watch(reconcile(dialogue, target, wanted))
+
+        return await self._way.client.run(request)
+
+    def succeeded(self, outcome: Outcome, now: float) -> list[tuple[Hashable, Silence]]:
+        """Take note of who answered; return the servers whose silence has ended, and it."""
+        if not outcome.failures and not self._way.turns.knows_silence:
+            return []
+        return self._note(str(outcome.server), outcome.failures, now)
+
+    def failed(self, error: DnsUpdateError, now: float) -> list[tuple[Hashable, Silence]]:
+        """Take note of who answered, and of who did not; return as above."""
+        return self._note("", (error, *error.failures), now)
+
+    def called_off(self) -> None:
+        """Take note that nothing came of it."""
+        for place in self._order:
+            self._way.turns.left(place)
+
+    def _note(self, answered: str, failures: Sequence[DnsUpdateError], now: float) -> list[tuple[Hashable, Silence]]:
+        ended = []
+        for place in self._order:
+            silence = self._silence_at(place, failures)
+            if self._has_answered(place, answered, failures):
+                over = self._way.turns.heard(place)
+                ended += [] if over is None else [(place, over)]
+            elif silence is not None:
+                self._way.turns.unheard(place, silence, self._by, self.began, now)
+            else:
+                self._way.turns.left(place)
+        return ended
+
+    def _has_answered(self, place: Hashable, answered: str, failures: Sequence[DnsUpdateError]) -> bool:
+        spots = [answered] if answered else []
+        spots += [failure.server for failure in failures if not isinstance(failure, NoAnswer)]
+        return any(self._is_at(place, spot) for spot in spots)
+
+    def _silence_at(self, place: Hashable, failures: Sequence[DnsUpdateError]) -> NoAnswer | None:
+        return next((f for f in failures if isinstance(f, NoAnswer) and self._is_at(place, f.server)), None)
+
+    def _is_at(self, place: Hashable, spot: str) -> bool:
+        return self._witness.is_at(place, spot) if isinstance(place, Server) else True

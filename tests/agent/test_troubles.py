@@ -1,0 +1,118 @@
+"""What hinders many names is said once, and so is its end."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from dns_update.agent.keeper import Keeper
+from dns_update.agent.log import Log
+from dns_update.agent.settings import RecordSettings
+from dns_update.agent.troubles import Troubles
+from dns_update.agent.turns import Turns
+from dns_update.agent.way import Way
+from dns_update.client.aio import AsyncClient
+from dns_update.errors import DnsUpdateError, KeyRejected, NoAnswer, PermissionDenied, ServerFailure
+from dns_update.transport import Server
+from dns_update.wire.name import Name
+
+SILENCE = NoAnswer("no answer in time", server="192.0.2.1")
+WAY = Way(AsyncClient("192.0.2.1"), (Server("192.0.2.1"),), Turns(float), 1.0)
+OTHER_WAY = Way(AsyncClient("192.0.2.2"), (Server("192.0.2.2"),), WAY.turns, 1.0)
+
+
+def keeper(name: str, way: Way = WAY, zone: str = "example.com") -> Keeper:
+    return Keeper(RecordSettings(Name.from_text(f"{name}.{zone}"), Name.from_text(zone)), way, (), 0.0)
+
+
+class Story:
+    def __init__(self, *names: Keeper) -> None:
+        self._end, self._descriptor = os.pipe()
+        os.set_blocking(self._end, False)
+        self._names = names
+        self.troubles = Troubles(Log(descriptor=self._descriptor, environment={}))
+
+    def enter(self, name: Keeper, error: DnsUpdateError) -> list[str]:
+        self.troubles.enter(name, error, self._names)
+        return self.said()
+
+    def leave(self, name: Keeper, *, is_right: bool = True) -> list[str]:
+        self.troubles.leave(name, is_right=is_right)
+        return self.said()
+
+    def said(self) -> list[str]:
+        try:
+            text = os.read(self._end, 1 << 16).decode()
+        except BlockingIOError:
+            return []
+        return [line.removeprefix("dns-update: ") for line in text.splitlines()]
+
+    def close(self) -> None:
+        os.close(self._end)
+        os.close(self._descriptor)
+
+
+@pytest.fixture
+def names() -> list[Keeper]:
+    return [keeper("a"), keeper("b"), keeper("c"), keeper("d", OTHER_WAY)]
+
+
+@pytest.fixture
+def it(names: list[Keeper]) -> Iterator[Story]:
+    story = Story(*names)
+    yield story
+    story.close()
+
+
+def test_one_name(it: Story, names: list[Keeper]) -> None:
+    error = PermissionDenied("no", server="192.0.2.1", hint="ask")
+    assert it.enter(names[0], error) == ["update failed: a.example.com: Permission denied: no (ask)"]
+    assert it.enter(names[0], error) == []
+    assert it.enter(names[1], error) == ["update failed: b.example.com: Permission denied: no (ask)"]
+    assert it.leave(names[0]) == ["a.example.com is right again"]
+    assert it.leave(names[0]) == []
+
+
+def test_a_silent_server_is_said_once_with_the_number_of_names_that_it_concerns(it: Story, names: list[Keeper]) -> None:
+    assert it.enter(names[0], SILENCE) == [
+        (
+            "update failed: a.example.com: No answer from 192.0.2.1: no answer in time; "
+            "2 other names are kept right there, too"
+        )
+    ]
+    assert it.enter(names[1], NoAnswer("another text", server="192.0.2.1")) == []
+    assert it.enter(names[2], SILENCE) == []
+    assert it.leave(names[1]) == []
+    assert it.enter(names[1], SILENCE) == []
+    assert it.leave(names[0]) == []
+    assert it.leave(names[1]) == []
+    assert it.leave(names[2]) == ["c.example.com and 3 more are right again"]
+
+
+@pytest.mark.parametrize("error", [SILENCE, KeyRejected("", server="x", tsig_error=16), ServerFailure("", server="x")])
+def test_names_that_are_sent_elsewhere_have_troubles_of_their_own(
+    it: Story, names: list[Keeper], error: DnsUpdateError
+) -> None:
+    assert len(it.enter(names[0], error)) == 1
+    assert it.enter(names[1], error) == []
+    assert len(it.enter(names[3], error)) == 1
+
+
+def test_a_failure_of_a_zone_is_not_another_ones(it: Story, names: list[Keeper]) -> None:
+    error = ServerFailure("SERVFAIL", server="192.0.2.1")
+    assert len(it.enter(names[0], error)) == 1
+    assert it.enter(names[1], error) == []
+    assert len(it.enter(keeper("e", zone="example.net"), error)) == 1
+
+
+def test_another_trouble_is_said_and_the_first_is_not_said_to_be_over(it: Story, names: list[Keeper]) -> None:
+    it.enter(names[0], SILENCE)
+    (line,) = it.enter(names[0], PermissionDenied("no", server="192.0.2.1"))
+    assert "Permission denied" in line
+    assert it.leave(names[0]) == ["a.example.com is right again"]
+
+
+def test_a_name_that_is_kept_no_longer_is_not_said_to_be_right(it: Story, names: list[Keeper]) -> None:
+    it.enter(names[0], SILENCE)
+    assert it.leave(names[0], is_right=False) == []
+    assert len(it.enter(names[1], SILENCE)) == 1

@@ -1,0 +1,107 @@
+"""What the steps of a try show: where the servers are, and whether an update may still be under way."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dns_update.agent.witness import Witness
+from dns_update.client.dialogue import Ask, Resolve
+from dns_update.errors import NoAnswer
+from dns_update.exchange import Reply, UnverifiedReply
+from dns_update.transport import Endpoint, Server
+from dns_update.update import Update
+from dns_update.wire.codes import RRType
+from dns_update.wire.message import Message
+from dns_update.wire.name import Name
+
+if TYPE_CHECKING:
+    from dns_update.client.dialogue import Steps
+
+ZONE = Name.from_text("example.com")
+SERVER = Endpoint("192.0.2.1")
+QUERY = Message.query(ZONE, RRType.SOA)
+UPDATE = Update(ZONE).delete_rrset(ZONE, RRType.TXT).to_message()
+
+
+def asking(message: Message) -> "Steps[object]":
+    """Ask once, and once more if nobody answers."""
+    try:
+        return (yield Ask(SERVER, message, None))
+    except NoAnswer:
+        return (yield Ask(SERVER, QUERY, None))
+
+
+def reply(tries: int) -> Reply:
+    return Reply(QUERY, None, "udp", tries)
+
+
+@pytest.mark.parametrize(
+    ("message", "answer", "has_sent", "is_astray"),
+    [
+        (UPDATE, reply(1), True, False),
+        (UPDATE, reply(2), True, True),
+        (UPDATE, UnverifiedReply(5, 0, "unsigned", 1), True, True),
+        (QUERY, reply(2), False, False),
+    ],
+)
+def test_an_answer(message: Message, answer: object, *, has_sent: bool, is_astray: bool) -> None:
+    witness = Witness()
+    steps = witness.watch(asking(message))
+    step = next(steps)
+    assert isinstance(step, Ask)
+    assert step.message is message
+    assert witness.is_update_astray == (message is UPDATE)
+    with pytest.raises(StopIteration) as stopped:
+        steps.send(answer)
+    assert stopped.value.value is answer
+    assert (witness.has_sent_update, witness.is_update_astray) == (has_sent, is_astray)
+
+
+@pytest.mark.parametrize("may_have_arrived", [False, True])
+def test_a_silence_is_passed_on(*, may_have_arrived: bool) -> None:
+    witness = Witness()
+    steps = witness.watch(asking(UPDATE))
+    next(steps)
+    step = steps.throw(NoAnswer("", may_have_arrived=may_have_arrived))
+    assert isinstance(step, Ask)
+    assert step.message is QUERY
+    assert witness.is_update_astray == may_have_arrived
+
+
+def test_steps_that_fail_fail_with_their_own_error() -> None:
+    def failing() -> "Steps[None]":
+        yield Resolve("ns.example.com")
+        raise ValueError("their own")
+
+    steps = Witness().watch(failing())
+    next(steps)
+    with pytest.raises(ValueError, match="their own"):
+        steps.send(("192.0.2.1",))
+
+
+@pytest.mark.parametrize(
+    ("server", "place", "is_there"),
+    [
+        ("192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1:5353", "192.0.2.1", False),
+        ("192.0.2.1:5353", "192.0.2.1:5353", True),
+        ("[2001:db8::1]:5353", "[2001:db8::1]:5353", True),
+        ("ns.example.com", "ns.example.com", True),
+        ("ns.example.com:5353", "ns.example.com", True),
+        ("ns.example.com", "192.0.2.7", True),
+        ("ns.example.com:5353", "192.0.2.7", False),
+        ("ns.example.com:5353", "192.0.2.7:5353", True),
+        ("ns.example.com", "2001:db8::7", True),
+        ("ns.example.net", "192.0.2.7", False),
+    ],
+)
+def test_whose_place_it_is(server: str, place: str, *, is_there: bool) -> None:
+    def resolving() -> "Steps[None]":
+        yield Resolve("ns.example.com")
+
+    witness = Witness()
+    steps = witness.watch(resolving())
+    next(steps)
+    with pytest.raises(StopIteration):
+        steps.send(("192.0.2.7", "2001:db8::7"))
+    assert witness.is_at(Server.from_text(server), place) == is_there
