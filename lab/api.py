@@ -45,7 +45,7 @@ def _public(name: str) -> type:
 def _class(name: str) -> str:
     kind = _public(name)
     own_init = vars(kind)["__init__"]
-    parts = [f"## {name}\n", f"{_text(kind)}\n", _fenced(f"{name}{_signature(own_init)}")]
+    parts = [f"## {name}\n", f"{_text(kind)}\n", _fenced(f"{name}{signature_of(own_init)}")]
     if own_init.__doc__:
         parts.append(f"{_text(own_init)}\n")
     for member_name, member in vars(kind).items():
@@ -61,7 +61,7 @@ def _member(owner: str, name: str, member: object) -> list[str]:
     if not inspect.isfunction(function):
         return []  # an attribute, described in the class's own text
     word = "await " if inspect.iscoroutinefunction(function) else ""
-    call = _fenced(f"{word}{owner}.{name}{_signature(function)}")
+    call = _fenced(f"{word}{owner}.{name}{signature_of(function)}")
     return [f"### {owner}.{name}\n", call, f"{_text(function)}\n"]
 
 
@@ -83,16 +83,29 @@ def _text(thing: object) -> str:
     return text
 
 
-def _signature(function: Callable[..., object]) -> str:
+def signature_of(function: Callable[..., object]) -> str:
+    """Return a call as it is written, on one line or with each parameter on its own."""
     signature = inspect.signature(function)
-    own = [_parameter(p) for p in signature.parameters.values() if p.name not in ("self", "cls")]
+    own = _parameters([p for p in signature.parameters.values() if p.name not in ("self", "cls")])
     returns = "" if signature.return_annotation in (None, "None") else f" -> {signature.return_annotation}"
     line = f"({', '.join(own)}){returns}"
     return line if len(line) <= _WIDTH else "(\n    " + ",\n    ".join(own) + f",\n){returns}"
 
 
+def _parameters(parameters: list[inspect.Parameter]) -> list[str]:
+    """Return parameters as they are written, a bare `*` before those that are keyword-only among them."""
+    written: list[str] = []
+    needs_mark = True
+    for parameter in parameters:
+        if needs_mark and parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+            written.append("*")
+        needs_mark = needs_mark and parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        written.append(_parameter(parameter))
+    return written
+
+
 def _parameter(parameter: inspect.Parameter) -> str:
-    """Return a parameter as it is written; annotations are texts already (PEP 563)."""
+    """Return one of them; annotations are texts already (PEP 563)."""
     star = "*" if parameter.kind is inspect.Parameter.VAR_POSITIONAL else ""
     default = "" if parameter.default is inspect.Parameter.empty else f" = {parameter.default!r}"
     return f"{star}{parameter.name}: {parameter.annotation}{default}"

@@ -5,7 +5,7 @@ import pytest
 
 from dns_update.auth import Key
 from dns_update.auth.tsig import Tsig, sign
-from dns_update.errors import NoAnswer, UsageError
+from dns_update.errors import LocalError, NoAnswer, UsageError
 from dns_update.exchange import MAX_UDP_OCTETS, TCP, UDP, Attempt, Exchange, Policy, Reply, UnverifiedReply
 from dns_update.transport import Endpoint
 from dns_update.transport.memory import MemoryTransport, Sent
@@ -510,6 +510,17 @@ def test_it_is_driven_by_what_it_says() -> None:
     assert exchange.next(now=103.0, wall=WALL, message_id=9) is None
     assert exchange.settled == exchange.result
     assert trusted(exchange.settled).tries == 2
+
+
+def test_a_clock_before_1970_can_sign_nothing_and_is_said_to_be_wrong() -> None:
+    exchange = Exchange(UPDATE, KEY, Policy())
+    with pytest.raises(
+        LocalError, match="this machine's clock stands at 1969-12-31 00:00 UTC; nothing was sent"
+    ) as caught:
+        exchange.next(now=0.0, wall=-86400, message_id=7)
+    assert (caught.value.exit_status, caught.value.hint) == (6, "set this machine's clock, best by NTP")
+    assert Exchange(UPDATE, KEY, Policy()).next(now=0.0, wall=0, message_id=7) is not None
+    assert Exchange(UPDATE, None, Policy()).next(now=0.0, wall=-86400, message_id=7) is not None
 
 
 def test_the_time_that_an_answer_comes_at_decides_whether_its_signature_is_fresh() -> None:

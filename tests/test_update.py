@@ -246,6 +246,21 @@ def test_a_number_that_is_no_zones_class_is_refused(rrclass: int) -> None:
         Update(ZONE, rrclass=rrclass)
 
 
+def test_who_leaves_a_name_empty_is_told_how_the_zone_is_written() -> None:
+    with pytest.raises(InvalidText, match="a domain name cannot be empty") as caught:
+        UPDATE.delete_name("")
+    assert caught.value.hint == "write @ for the zone itself"
+    with pytest.raises(InvalidText) as caught:
+        Update("")
+    assert not caught.value.hint
+
+
+def test_an_update_that_goes_on_is_still_a_value_of_its_own() -> None:
+    longer = UPDATE.delete_name("a")
+    assert longer == Update(ZONE, changes=longer.changes)
+    assert Update(ZONE) == UPDATE
+
+
 def test_an_rrset_cannot_be_required_to_have_no_values() -> None:
     """It would be no prerequisite at all, and the update would always be carried out."""
     with pytest.raises(UsageError):

@@ -26,7 +26,7 @@ Every attempt is a fresh message with its own ID, time and signature; a late ans
 from __future__ import annotations
 
 from dns_update.auth.tsig import Tsig, sign, verify
-from dns_update.errors import MalformedMessage, NoAnswer, ReplyNotTrusted, UsageError, quoted
+from dns_update.errors import ClocksDiffer, LocalError, MalformedMessage, NoAnswer, ReplyNotTrusted, UsageError, quoted
 from dns_update.value import Value
 from dns_update.wire.codes import Opcode, Rcode
 from dns_update.wire.message import Message
@@ -56,6 +56,10 @@ class Policy(Value):
         """Take them, or raise UsageError."""
         if transport not in (UDP, TCP):
             raise UsageError(f"{quoted(str(transport))} is no transport", hint=f"{UDP} or {TCP}")
+        if not isinstance(timeout, int | float):
+            raise UsageError(f"a timeout is a number of seconds, not {type(timeout).__name__}")
+        if not isinstance(retries, int):
+            raise UsageError(f"a number of retries is a whole one, not {type(retries).__name__}")
         if not 0 < timeout < float("inf"):  # not true of NaN either
             raise UsageError(f"a timeout of {timeout} s", hint="seconds above 0")
         if retries < 0:
@@ -144,7 +148,7 @@ class Exchange:
 
         `now` is the monotonic clock in seconds, `wall` the wall clock in whole seconds since 1970, `message_id` a
         random number below 65536. Raises NoAnswer when no try is left and nothing came, or as soon as the network
-        said that nothing will.
+        said that nothing will; LocalError where a signature is wanted and the wall clock is before 1970.
         """
         if self._started is None:
             self._started = now
@@ -234,6 +238,8 @@ class Exchange:
         self._message_id = message_id
         octets = self._message.encode(message_id)
         if self._key is not None:
+            if wall < 0:
+                raise _clock_before_1970(wall)
             octets, self._request_mac = sign(octets, self._key, time_signed=wall)
         return octets
 
@@ -271,6 +277,20 @@ class Exchange:
             hint="check the server's address, that it runs, and that no firewall drops UDP and TCP to its port",
             may_have_arrived=self._may_have_arrived,
         )
+
+
+def _clock_before_1970(wall: int) -> LocalError:
+    """Return the error for a time that a signature cannot have: it counts from 1970 on (RFC 8945, section 4.2)."""
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - only when something is wrong
+
+    stands = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=wall)
+    error = LocalError(
+        f"this machine's clock stands at {stands:%Y-%m-%d %H:%M} UTC; nothing was sent, for no signature can have a "
+        "time before 1970",
+        hint="set this machine's clock, best by NTP",
+    )
+    error.exit_status = ClocksDiffer.exit_status
+    return error
 
 
 def _claimed_tsig_error(message: Message) -> int:

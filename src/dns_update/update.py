@@ -5,17 +5,25 @@ from __future__ import annotations
 from dns_update.errors import InvalidText, UsageError
 from dns_update.value import Value
 from dns_update.wire.codes import (
+    MAX_U16,
     Opcode,
     RRClass,
     RRType,
     is_zone_type,
-    rrclass_to_text,
+    rrclass_from_text,
     rrtype_from_text,
     rrtype_to_text,
 )
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_cidr
 from dns_update.wire.message import Message, Question
 from dns_update.wire.name import Name, parse_name
 from dns_update.wire.record import MAX_TTL, Record, check_rdata, rdata_from_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+
+_ADDRESS_TYPES = (RRType.A, RRType.AAAA)
 
 
 class Update(Value):
@@ -23,7 +31,11 @@ class Update(Value):
 
     Every method returns a new Update and leaves the old one as it was. Names are `Name`s, or texts: relative to the
     zone, `@` for the zone itself, and a full name inside the zone is understood as such. Types are numbers or
-    mnemonics. Values are texts in presentation form, or octets of rdata.
+    mnemonics. Values are texts in presentation form, or octets of rdata; those of A and AAAA may be addresses of the
+    standard library's `ipaddress`, too.
+
+    Every method raises InvalidText for a text that is no name, type or value, or not one of that type, and UsageError
+    for anything else that was given wrongly; it is the caller's fault, and nothing has been sent.
     """
 
     __slots__ = ("changes", "prerequisites", "rrclass", "zone")
@@ -36,64 +48,98 @@ class Update(Value):
         self,
         zone: Name | str,
         *,
-        rrclass: int = RRClass.IN,
+        rrclass: int | str = RRClass.IN,
         prerequisites: tuple[Record, ...] = (),
         changes: tuple[Record, ...] = (),
     ) -> None:
-        if not 0 < rrclass < RRClass.NONE:
-            raise UsageError(f"{rrclass_to_text(rrclass)} is not the class of a zone")
-        self._fill(
-            zone=Name.from_text(zone) if isinstance(zone, str) else zone,
-            rrclass=rrclass,
-            prerequisites=prerequisites,
-            changes=changes,
-        )
+        """Begin with what is given; the class is a number or a mnemonic. Raises as the methods do."""
+        for what, records in (("prerequisites", prerequisites), ("changes", changes)):
+            if not isinstance(records, tuple) or not all(isinstance(record, Record) for record in records):
+                raise UsageError(f"{what} are a tuple of Records", hint="the methods of Update make them")
+        self._fill(zone=zone_of(zone), rrclass=rrclass_of(rrclass), prerequisites=prerequisites, changes=changes)
 
     def require_rrset(self, name: Name | str, rrtype: int | str) -> Update:
-        """RRset exists, whatever its values (RFC 2136, section 2.4.1)."""
-        return self._require(Record(self._name(name), _type(rrtype), RRClass.ANY, 0, b""))
+        """RRset exists, whatever its values (RFC 2136, section 2.4.1).
 
-    def require_rrset_equal(self, name: Name | str, rrtype: int | str, *values: str | bytes) -> Update:
-        """RRset exists and has exactly these values, one at least (section 2.4.2)."""
-        number = _type(rrtype)
+        Raises UsageError for a type of which a zone has no RRsets, as ANY.
+        """
+        return self._require(Record(self._name(name), zone_type_of(rrtype), RRClass.ANY, 0, b""))
+
+    def require_rrset_equal(
+        self, name: Name | str, rrtype: int | str, *values: str | bytes | IPv4Address | IPv6Address
+    ) -> Update:
+        """RRset exists and has exactly these values, one at least (section 2.4.2).
+
+        Raises InvalidText for a value that is none of this type, UsageError if there is none.
+        """
+        number = zone_type_of(rrtype)
         owner = self._name(name)
         return self._require(*(Record(owner, number, self.rrclass, 0, r) for r in self._rdatas(number, values)))
 
     def require_no_rrset(self, name: Name | str, rrtype: int | str) -> Update:
-        """RRset does not exist (section 2.4.3)."""
-        return self._require(Record(self._name(name), _type(rrtype), RRClass.NONE, 0, b""))
+        """RRset does not exist (section 2.4.3).
+
+        Raises UsageError for a type of which a zone has no RRsets.
+        """
+        return self._require(Record(self._name(name), zone_type_of(rrtype), RRClass.NONE, 0, b""))
 
     def require_present(self, name: Name | str) -> Update:
-        """Name is in use: it has at least one record (section 2.4.4)."""
+        """Name is in use: it has at least one record (section 2.4.4).
+
+        Raises InvalidText for a text that is no name.
+        """
         return self._require(Record(self._name(name), RRType.ANY, RRClass.ANY, 0, b""))
 
     def require_absent(self, name: Name | str) -> Update:
-        """Name is not in use (section 2.4.5)."""
+        """Name is not in use (section 2.4.5).
+
+        Raises InvalidText for a text that is no name.
+        """
         return self._require(Record(self._name(name), RRType.ANY, RRClass.NONE, 0, b""))
 
-    def add(self, name: Name | str, ttl: int, rrtype: int | str, *values: str | bytes) -> Update:
-        """Add to an RRset (section 2.5.1); `ttl` in seconds, 0 to 2**31 - 1."""
+    def add(
+        self, name: Name | str, ttl: int, rrtype: int | str, *values: str | bytes | IPv4Address | IPv6Address
+    ) -> Update:
+        """Add to an RRset (section 2.5.1); `ttl` in seconds, 0 to 2**31 - 1.
+
+        Raises InvalidText for a value that is none of this type and for a TTL that is none, UsageError if there is no
+        value.
+        """
         check_ttl(ttl)
-        number = _type(rrtype)
+        number = zone_type_of(rrtype)
         owner = self._name(name)
         return self._change(*(Record(owner, number, self.rrclass, ttl, r) for r in self._rdatas(number, values)))
 
     def delete_rrset(self, name: Name | str, rrtype: int | str) -> Update:
-        """Delete an RRset (section 2.5.2)."""
-        return self._change(Record(self._name(name), _type(rrtype), RRClass.ANY, 0, b""))
+        """Delete an RRset (section 2.5.2).
+
+        Raises UsageError for a type of which a zone has no RRsets.
+        """
+        return self._change(Record(self._name(name), zone_type_of(rrtype), RRClass.ANY, 0, b""))
 
     def delete_name(self, name: Name | str) -> Update:
-        """Delete all RRsets of a name (section 2.5.3)."""
+        """Delete all RRsets of a name (section 2.5.3).
+
+        Raises InvalidText for a text that is no name.
+        """
         return self._change(Record(self._name(name), RRType.ANY, RRClass.ANY, 0, b""))
 
-    def delete(self, name: Name | str, rrtype: int | str, *values: str | bytes) -> Update:
-        """Delete single records of an RRset (section 2.5.4)."""
-        number = _type(rrtype)
+    def delete(self, name: Name | str, rrtype: int | str, *values: str | bytes | IPv4Address | IPv6Address) -> Update:
+        """Delete single records of an RRset (section 2.5.4).
+
+        Raises InvalidText for a value that is none of this type, UsageError if there is none.
+        """
+        number = zone_type_of(rrtype)
         owner = self._name(name)
         return self._change(*(Record(owner, number, RRClass.NONE, 0, r) for r in self._rdatas(number, values)))
 
-    def replace(self, name: Name | str, ttl: int, rrtype: int | str, *values: str | bytes) -> Update:
-        """Make an RRset have exactly these values: delete it and add them, in the same message."""
+    def replace(
+        self, name: Name | str, ttl: int, rrtype: int | str, *values: str | bytes | IPv4Address | IPv6Address
+    ) -> Update:
+        """Make an RRset have exactly these values: delete it and add them, in the same message.
+
+        Raises what `add` does.
+        """
         owner = self._name(name)
         return self.delete_rrset(owner, rrtype).add(owner, ttl, rrtype, *values)
 
@@ -107,30 +153,100 @@ class Update(Value):
         )
 
     def _require(self, *records: Record) -> Update:
-        prerequisites = self.prerequisites + records
-        return Update(self.zone, rrclass=self.rrclass, prerequisites=prerequisites, changes=self.changes)
+        return self._with(self.prerequisites + records, self.changes)
 
     def _change(self, *records: Record) -> Update:
-        changes = self.changes + records
-        return Update(self.zone, rrclass=self.rrclass, prerequisites=self.prerequisites, changes=changes)
+        return self._with(self.prerequisites, self.changes + records)
+
+    def _with(self, prerequisites: tuple[Record, ...], changes: tuple[Record, ...]) -> Update:
+        """Return this update with other records; not through `__init__`, which would look at each of them again."""
+        update = Update.__new__(Update)
+        update._fill(zone=self.zone, rrclass=self.rrclass, prerequisites=prerequisites, changes=changes)  # noqa: SLF001 - its own
+        return update
 
     def _name(self, name: Name | str) -> Name:
-        return name_in_zone(name, self.zone) if isinstance(name, str) else name
+        return name if isinstance(name, Name) else name_in_zone(name, self.zone)
 
-    def _rdatas(self, rrtype: int, values: tuple[str | bytes, ...]) -> list[bytes]:
+    def _rdatas(self, rrtype: int, values: tuple[object, ...]) -> list[bytes]:
         if not values:  # nothing would be added, deleted or required, and nobody would notice
             raise UsageError("no value is given", hint="delete_rrset and require_no_rrset take none")
         return [rdata_of(rrtype, value, self.rrclass) for value in values]
 
 
+# What callers give, as what it is.
+
+
+def zone_of(zone: Name | str) -> Name:
+    """Return a zone's name, which a text or a Name gives; raises UsageError, InvalidText for a text that is none."""
+    if isinstance(zone, Name):
+        return zone
+    if zone == "@":
+        raise UsageError("'@' is no zone, but stands for one beside it", hint="as example.com")
+    return Name.from_text(zone)
+
+
+def rrclass_of(rrclass: object) -> int:
+    """Return the number of a zone's class, which that or a mnemonic gives; raises UsageError."""
+    number = rrclass_from_text(rrclass) if isinstance(rrclass, str) else rrclass
+    if not isinstance(number, int):
+        raise _wrong("a class is a number or a mnemonic", number)
+    if not 0 < number < RRClass.NONE:
+        raise UsageError(f"{rrclass} is not the class of a zone", hint="IN, CH or HS")
+    return number
+
+
+def rrtype_of(rrtype: object) -> int:
+    """Return the number of a record type, which that or a mnemonic gives; raises UsageError."""
+    number = rrtype_from_text(rrtype) if isinstance(rrtype, str) else rrtype
+    if not isinstance(number, int):
+        raise _wrong("a type is a number or a mnemonic", number)
+    if not 0 < number <= MAX_U16:
+        raise UsageError(f"{number} is not a record type", hint=f"1 to {MAX_U16}, or a mnemonic")
+    return number
+
+
+def zone_type_of(rrtype: object) -> int:
+    """Do as `rrtype_of`, and raise UsageError for a type of which a zone has no RRsets, too."""
+    number = rrtype_of(rrtype)
+    if not is_zone_type(number):
+        raise UsageError(f"there are no RRsets of type {rrtype_to_text(number)} in a zone")
+    return number
+
+
 def rdata_of(rrtype: int, value: object, rrclass: int) -> bytes:
-    """Return the octets of a value that is a text in presentation form or octets; raises UsageError for any other."""
+    """Return the octets of a value: a text in presentation form, octets, or an address where the type is one's.
+
+    Raises UsageError for any other.
+    """
     if isinstance(value, str):
         return rdata_from_text(rrtype, value, rrclass)
-    if not isinstance(value, bytes):
-        raise UsageError(f"a value is a text or octets, not {type(value).__name__}")
-    check_rdata(rrtype, value, rrclass)
-    return value
+    octets = getattr(value, "packed", value) if rrtype in _ADDRESS_TYPES else value
+    if not isinstance(octets, bytes):
+        raise _wrong("a value is a text or octets", value)
+    check_rdata(rrtype, octets, rrclass)
+    return octets
+
+
+def address_of(value: object) -> bytes:
+    """Return the octets of an address: 4 or 16 octets, a text, or one of the standard library's `ipaddress`.
+
+    Raises UsageError for any other.
+    """
+    if isinstance(value, str):
+        return parse_cidr(value)
+    octets = getattr(value, "packed", value)
+    if not isinstance(octets, bytes):
+        raise _wrong("an address is a text, octets or of the module ipaddress", value)
+    if len(octets) not in (IPV4_OCTETS, IPV6_OCTETS):
+        raise UsageError(f"an address has 4 or 16 octets, not {len(octets)}", hint="or give rrtype")
+    return octets
+
+
+def _wrong(what: str, given: object) -> UsageError:
+    """Return the error for a value of another type than it must have."""
+    several = isinstance(given, list | tuple | set | frozenset)
+    hint = "give several as arguments of their own: *values" if several else ""
+    return UsageError(f"{what}, not {type(given).__name__}", hint=hint)
 
 
 def check_ttl(ttl: int) -> None:
@@ -149,12 +265,7 @@ def name_in_zone(text: str, zone: Name) -> Name:
     """
     if text == "@":
         return zone
+    if text == "":
+        raise InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
     name, is_absolute = parse_name(text)
     return name if is_absolute or name.is_within(zone) else name.below(zone)
-
-
-def _type(rrtype: int | str) -> int:
-    number = rrtype_from_text(rrtype) if isinstance(rrtype, str) else rrtype
-    if not is_zone_type(number):
-        raise UsageError(f"there are no RRsets of type {rrtype_to_text(number)} in a zone")
-    return number

@@ -72,7 +72,8 @@ TABLE: list[Wrong] = [
     Wrong(["name=a", "name=b"], "name= is given twice"),
     Wrong(["name=home"], "'home' is not a full name", ["zone"]),
     Wrong(["name=@"], "'@' is not a full name", ["zone"]),
-    Wrong([b"name=\xff\xfe"], "is not an international domain name"),
+    Wrong([b"name=\xff\xfe"], "name=: the text is not UTF-8"),
+    Wrong([b"zone=\xff\xfe"], "zone=: the text is not UTF-8"),
     # address
     *values(
         "address",
@@ -150,7 +151,12 @@ TABLE: list[Wrong] = [
             "[::1]:0": "'0' is not a port",
             "a..b": "has an empty label",
             f"{LONG_LABEL}.example.com": "has a label of 64 octets",
-            "ns example": "has a blank",
+            "ns example": "'ns example' is no host",
+            "127.0.0.1@16159": "'127.0.0.1@16159' is no host: write HOST:PORT",
+            "127.0.0.1#16159": "'127.0.0.1#16159' is no host: write HOST:PORT",
+            "ns/": "'ns/' is no host",
+            r"a\.b.example": r"'a\\.b.example' is no host",
+            r"\000.example": r"'\\000.example' is no host",
             "127.0.0.1,": "a server is empty",
             ",127.0.0.1": "a server is empty",
             "ns,,ns": "a server is empty",

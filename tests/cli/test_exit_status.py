@@ -93,6 +93,18 @@ def test_6_clocks(tmp_path: Path) -> None:
         assert dns_update(*access(server), *CHANGE).status == 6
 
 
+def test_6_a_clock_before_1970(unique_name: str) -> None:
+    key = LabKey.generate()
+    with Silent() as peer:
+        words = [f"dns-server={peer.address}", "zone=example.com", f"name={unique_name}", "address=192.0.2.1"]
+        signed = (f"key-name={key.name}", f"key={key.secret}", "ttl=60")
+        result = dns_update(*words, *signed, prefix=["faketime", "-f", "1969-06-01 12:00:00"], env={"TZ": "UTC"})
+        assert peer.is_untouched
+    assert result.status == 6
+    assert result.failure.startswith("this machine's clock stands at 1969-06-01 12:00 UTC; nothing was sent")
+    assert result.hint == "set this machine's clock, best by NTP"
+
+
 def test_7_permission(bind: NameServer) -> None:
     assert dns_update(*access(bind, bind.readonly_keys[0]), *CHANGE).status == 7
 

@@ -273,7 +273,7 @@ def test_a_wrong_ttl_is_told_before_anybody_is_asked() -> None:
 def test_addresses_of_the_standard_library_are_addresses(bind: NameServer, unique_name: str) -> None:
     client = Client(f"{bind.host}:{bind.port}", key=key_of(bind.keys[0]))
     addresses = (ipaddress.ip_address("192.0.2.7"), ipaddress.ip_address("2001:db8::7"))
-    outcome = client.set(unique_name, *addresses, zone="example.com", ttl=60)  # type: ignore[arg-type]
+    outcome = client.set(unique_name, *addresses, zone="example.com", ttl=60)
     assert {record.rdata for record in outcome.after or ()} == {address.packed for address in addresses}
 
 

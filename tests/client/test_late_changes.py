@@ -130,7 +130,7 @@ def test_what_cannot_stand_there_is_told_at_once(
     [
         (
             ["type=SOA", "value=ns.example.com. hostmaster.example.com. 1 3600 900 604800 300"],
-            "a SOA record with a serial",
+            "a zone keeps its SOA record, and a SOA record with a serial",
         ),
         (["type=DS", f"value={DS}"], "DS records stand in the parent zone"),
     ],

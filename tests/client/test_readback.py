@@ -205,7 +205,7 @@ def test_without_verify_nothing_is_waited_for() -> None:
     [
         ("home", "A", "192.0.2.1", (BESIDE,), "nothing can stand beside a CNAME"),
         ("home", "CNAME", "other.example.com.", (A,), "a CNAME cannot stand beside other records"),
-        ("@", "SOA", "a. b. 1 2 3 4 5", (SOA,), "a SOA record with a serial that is not higher is left out"),
+        ("@", "SOA", "a. b. 1 2 3 4 5", (SOA,), "a zone keeps its SOA record, and a SOA record with a serial"),
         ("@", "DS", "1 8 2 " + "00" * 32, (), "DS records stand in the parent zone"),
         (
             "home",
@@ -226,6 +226,12 @@ def test_a_reason_that_can_be_seen_is_told_at_once(
     assert not caught.value.may_come
     assert caught.value.hint.startswith(hint)
     assert transport.now == 0
+
+
+def test_who_deletes_the_soa_record_is_told_that_a_zone_keeps_it() -> None:
+    with pytest.raises(NotApplied) as caught:
+        Client(SERVER, transport=MemoryTransport(Late((SOA,)))).delete("@", rrtype="SOA", zone=ZONE)
+    assert caught.value.hint.startswith("a zone keeps its SOA record")
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,34 @@ def test_a_unique_local_or_neighbouring_address_needs_no_zone() -> None:
         assert Server.from_text(text) == Server(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        *(
+            (f"{host}{mark}16159", "write HOST:PORT")
+            for host in ("127.0.0.1", "ns.example.com", "2001:db8::1")
+            for mark in "@#"
+        ),
+        ("fe80::1%eth0@53", "write HOST:PORT"),
+        ("bücher.example@53", "write HOST:PORT"),
+        *((f"ns{mark}example", "an IP address or a host name") for mark in " !$&'()*+,/;=?~\\\"\t\n\0"),
+        ("@ns", "an IP address or a host name"),
+        ("http//ns.example.com", "an IP address or a host name"),
+        ("b\\252cher.example", "an IP address or a host name"),
+        ("ü b.example", "international domain name"),
+    ],
+)
+def test_what_has_other_characters_than_a_host_name_is_no_host(text: str, hint: str) -> None:
+    with pytest.raises(InvalidText) as caught:
+        Server.from_text(text)
+    assert hint in f"{caught.value.text}: {caught.value.hint}"
+
+
+@pytest.mark.parametrize("text", ["A-1.Example.COM", "_dns.example", "a_b", "xn--bcher-kva.example", "-a-"])
+def test_letters_digits_hyphens_and_underscores_make_a_host_name(text: str) -> None:
+    assert Server.from_text(text) == Server(text)
+
+
 def test_an_international_host_is_what_the_resolver_takes() -> None:
     assert Server.from_text("bücher.example:5353") == Server("xn--bcher-kva.example", 5353)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dns_update.errors import InvalidText
+from dns_update.errors import InvalidText, UsageError
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import MAX_NAME_OCTETS, ROOT, Name, encode_labels
 from tests.strategies import ZONE, names, names_in_zone
@@ -100,6 +100,24 @@ def test_a_wrong_text_is_refused(text: str) -> None:
 def test_a_wrong_text_is_refused_below_an_origin_too(text: str) -> None:
     with pytest.raises(InvalidText):
         Name.from_text(text, origin=ZONE)
+
+
+def test_an_empty_text_is_no_name_whatever_it_is_for() -> None:
+    with pytest.raises(InvalidText, match="a domain name cannot be empty") as caught:
+        Name.from_text("")
+    assert not caught.value.hint  # @, which stands for the zone, is no other way to write that zone
+
+
+@pytest.mark.parametrize("text", ["\udcff", "a.\udcff\udcfe", "bücher.\udc80"])
+def test_octets_that_are_not_utf_8_are_said_to_be_that(text: str) -> None:
+    with pytest.raises(InvalidText, match=r"^the text is not UTF-8$"):
+        Name.from_text(text)
+
+
+def test_what_is_no_text_is_no_name() -> None:
+    for wrong in (5, None, b"example.com", b""):
+        with pytest.raises(UsageError, match="a domain name is a Name or a text, not "):
+            Name.from_text(wrong)  # type: ignore[arg-type]
 
 
 def test_the_longest_label_and_the_longest_name_are_taken() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dns_update.address import find_addresses, may_block
@@ -20,11 +21,11 @@ from dns_update.agent.tries import MAX_TRIES
 from dns_update.client.aio import AsyncClient
 from dns_update.client.dialogue import MAX_ADDRESSES, Place, Site, unresolved
 from dns_update.client.probe import denials, explore
-from dns_update.client.requests import Target, locate, outcome_at
+from dns_update.client.requests import Target, locate
 from dns_update.errors import DnsUpdateError, NoAddress, NoAnswer
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.aio import AsyncioTransport
-from dns_update.wire.codes import Rcode, RRClass
+from dns_update.wire.codes import RRClass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable, Iterable, Iterator
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
     from dns_update.address.source import Source
     from dns_update.address.table import AddressTable
     from dns_update.agent.settings import Config, RecordSettings
+    from dns_update.auth import Key
     from dns_update.client.dialogue import Dialogue, Records, Steps
-    from dns_update.client.requests import Outcome
+    from dns_update.client.probe import Access
     from dns_update.wire.name import Name
 
     T = TypeVar("T")
@@ -101,7 +103,7 @@ class _Checkup:
         try:
             if route.zone is None or not route.servers:
                 client = AsyncClient(*settings.servers, key=settings.key, policy=settings.policy, transport=transport)
-                await client.run(route.locate)
+                route.zone, route.servers = await client.run(partial(_locate, settings))
         except DnsUpdateError as error:
             route.error = error
             return
@@ -140,14 +142,12 @@ class _Checkup:
     # What is there
 
     async def _explore(self, spot: Spot) -> None:
-        def request(dialogue: Dialogue) -> Steps[Outcome]:
-            site = _site(dialogue, spot, spot.zone)
-            spot.access = yield from explore(site)
-            spot.key, spot.notes = dialogue.key, tuple(dialogue.notes)
-            return outcome_at(site, Rcode.NOERROR, None, None)
+        def request(dialogue: Dialogue) -> Steps[tuple[Access, Key | None, tuple[str, ...]]]:
+            access = yield from explore(_site(dialogue, spot, spot.zone))
+            return access, dialogue.key, tuple(dialogue.notes)
 
         try:
-            await self._clients[spot].run(request)
+            spot.access, spot.key, spot.notes = await self._clients[spot].run(request)
         except DnsUpdateError as error:
             spot.error = error
         else:  # with the secret in the reading that was found to be right
@@ -156,17 +156,12 @@ class _Checkup:
     async def _look(self, pair: tuple[Seen, Spot]) -> None:
         seen, spot = pair
         access, settings = spot.access, seen.settings
-
-        def request(dialogue: Dialogue) -> Steps[Outcome]:
-            assert access is not None  # noqa: S101 - it is looked at only then
-            site = _site(dialogue, spot, settings.name)
-            seen.looks[spot] = look = yield from inspect(site, settings, seen.wanted, access.soa.ttl)
-            return outcome_at(site, Rcode.NOERROR, look.standing, None)
-
-        if spot.error is not None:
+        if spot.error is not None or access is None:
             return
         try:
-            await self._clients[spot].run(request)
+            seen.looks[spot] = await self._clients[spot].run(
+                lambda d: inspect(_site(d, spot, settings.name), settings, seen.wanted, access.soa.ttl)
+            )
         except NoAnswer as error:  # it did answer before; nobody shall wait for it ten thousand times
             spot.error = error
         except DnsUpdateError as error:
@@ -196,22 +191,16 @@ class _Checkup:
     async def _probe(self, probe: tuple[Spot, list[Seen], list[Records]]) -> None:
         spot, group, parts = probe
         access = spot.access
-
-        def request(dialogue: Dialogue) -> Steps[Outcome]:
-            assert access is not None  # noqa: S101 - it is probed only then
-            site = _site(dialogue, spot, spot.zone)
-            found = yield from denials(site, access, parts)
-            for seen, denial in zip(group, found, strict=True):
-                if denial is not None:
-                    seen.denials[spot] = denial
-            return outcome_at(site, Rcode.NOERROR, None, None)
-
-        if spot.error is not None:
+        if spot.error is not None or access is None:
             return
         try:
-            await self._clients[spot].run(request)
+            found = await self._clients[spot].run(lambda d: denials(_site(d, spot, spot.zone), access, parts))
         except DnsUpdateError as error:
             spot.error = error
+            return
+        for seen, denial in zip(group, found, strict=True):
+            if denial is not None:
+                seen.denials[spot] = denial
 
 
 class _Route:
@@ -225,17 +214,11 @@ class _Route:
         self.spots: list[Spot] = []
         self.error: DnsUpdateError | None = None
 
-    def locate(self, dialogue: Dialogue) -> Steps[Outcome]:
-        """Find zone and servers; a request."""
-        place = yield from locate(dialogue, Target(self.settings.name, self.settings.zone))
 
-        def at(endpoint: Endpoint) -> Steps[Outcome]:
-            yield from ()
-            return outcome_at(Site(dialogue, endpoint, place), Rcode.NOERROR, None, None)
-
-        outcome = yield from dialogue.at_first_server(at)
-        self.zone, self.servers = place.zone, dialogue.servers
-        return outcome
+def _locate(settings: RecordSettings, dialogue: Dialogue) -> Steps[tuple[Name, tuple[Server, ...]]]:
+    """Find the zone and the servers of a name; a request."""
+    place = yield from locate(dialogue, Target(settings.name, settings.zone))
+    return place.zone, dialogue.servers
 
 
 def _site(dialogue: Dialogue, spot: Spot, owner: Name) -> Site:

@@ -57,6 +57,8 @@ class Algorithm(Value):
         A truncated form keeps the whole form's name on the wire, as BIND does. Raises InvalidText, which repeats the
         text only if it is much like an algorithm: anything else may be a secret in the wrong place.
         """
+        if not isinstance(text, str):
+            raise UsageError(f"an algorithm is read from a text, not from {type(text).__name__}")
         folded = text.lower().removesuffix(".").replace("hmac-md5.sig-alg.reg.int", "hmac-md5")
         whole, dash, bits = folded.rpartition("-")
         if folded not in _ALGORITHMS and whole in _ALGORITHMS and dash:
@@ -107,6 +109,10 @@ class Key(Value):
         reading: str = "base64",
         other_reading: Key | None = None,
     ) -> None:
+        if reading not in ENCODINGS[1:]:
+            raise UsageError("a secret is read as base64 or text", hint="reading says how this one was")
+        if other_reading is not None and not isinstance(other_reading, Key):
+            raise UsageError(f"the other reading is a Key, not {type(other_reading).__name__}")
         self._fill(
             name=_key_name(name),
             secret=_checked(secret),
@@ -154,7 +160,10 @@ class Key(Value):
         (comments, other statements, an `include` too) is passed over. Raises UsageError for a file that is missing,
         unreadable, readable by others, owned by another user than root and us, or without such a key.
         """
-        path = os.fsdecode(path)
+        try:
+            path = os.fsdecode(path)
+        except TypeError:
+            raise UsageError(f"the key file is a path, not {type(path).__name__}") from None
         called = called_in_errors(path, "the key file")
         keys = keys_from_text(read_private_file(path, called, ours=True), called)
         if not keys:
@@ -164,7 +173,7 @@ class Key(Value):
             if len(keys) > 1:
                 raise UsageError(f"{called} holds several keys: {names}", hint="choose one by key-name=")
             return keys[0]
-        wanted = Name.from_text(name) if isinstance(name, str) else name
+        wanted = _key_name(name)
         for key in keys:
             if key.name == wanted:
                 return key

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from dns_update.client.dialogue import Ask, Dialogue, Pause, Settings, unresolved
+from dns_update.client.dialogue import Ask, Dialogue, Pause, Settings, check_way, unresolved, with_time
 from dns_update.client.requests import delete_request, send_update, set_request, show_request
-from dns_update.errors import NoAnswer, UsageError
+from dns_update.errors import NoAnswer
 from dns_update.transport import DNS_PORT
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRClass
@@ -14,7 +14,8 @@ from dns_update.wire.codes import RRClass
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Self
+    from ipaddress import IPv4Address, IPv6Address
+    from typing import Self, TypeVar
 
     from dns_update.auth import Key
     from dns_update.client.dialogue import Request, Resolve
@@ -25,13 +26,15 @@ if TYPE_CHECKING:
     from dns_update.update import Update
     from dns_update.wire.name import Name
 
+    T = TypeVar("T")
+
 
 class Client:
     """Talks to the servers of a zone, one request after the other.
 
     What goes wrong is raised as an error of `dns_update.errors`: a UsageError for what the caller gave, a Silence where
     nobody answered, a Refusal where a server said no. Used as a context manager, it keeps its sockets from one request
-    to the next, which makes many requests faster.
+    to the next, which makes many requests faster. Threads may share a client; each request is one thread's.
     """
 
     def __init__(  # noqa: PLR0913 - every one of them can be left out
@@ -52,31 +55,32 @@ class Client:
         are left out (None: those of the system). `local_address` is the one to send from. `log` is called with lines
         for people. Raises UsageError.
         """
-        if local_address is not None and transport is not None:
-            raise UsageError("local_address and transport are both given", hint="a transport has an address of its own")
+        check_way(local_address, transport)
         self._settings = Settings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
         self._transport = transport if transport is not None else BlockingTransport(local_address)
 
     def set(  # noqa: PLR0913 - as above
         self,
         name: Name | str,
-        *values: str | bytes,
+        *values: str | bytes | IPv4Address | IPv6Address,
         rrtype: int | str | None = None,
         zone: Name | str | None = None,
         ttl: int | None = None,
         require: str = "any",
         verify: bool = True,
         compare: bool = False,
-        rrclass: int = RRClass.IN,
+        rrclass: int | str = RRClass.IN,
     ) -> Outcome:
         """Make a name have exactly these addresses, or these values of one type.
 
         It is one atomic message (RFC 2136, section 3.7); types that are not given are left alone. `name` is relative
-        to `zone`, or a full name. `values` are addresses, as texts or as 4 or 16 octets; with `rrtype`, a number or a
-        mnemonic, rdata in presentation form or as octets. `ttl` is in seconds; None keeps the one that stands, and
-        takes that of the zone's SOA record where none does. `require` is `any`, `existing` or `absent`, and speaks of
-        the name. With `verify`, the records are read back from the same server; with `compare`, it is asked for them
-        beforehand too, so that the outcome tells what was there and whether it has `changed`.
+        to `zone`, or a full name. `values` are addresses, as texts, as 4 or 16 octets, or of the standard library's
+        `ipaddress`; with `rrtype`, a number or a mnemonic, rdata in presentation form or as octets. `ttl` is in
+        seconds; 0 is a TTL like any other, while the command's `ttl=0` deletes; None keeps the one that stands, and
+        takes that of the zone's SOA record where none does. `rrclass` is a number or a mnemonic. `require` is `any`,
+        `existing` or `absent`, and speaks of the name. With `verify`, the records are read back from the same server;
+        with `compare`, it is asked for them beforehand too, so that the outcome tells what was there and whether it has
+        `changed`.
 
         Raises UsageError for what was given wrongly, NotApplied if something else stands there afterwards, and any
         other Refusal or Silence.
@@ -98,13 +102,13 @@ class Client:
     def delete(  # noqa: PLR0913 - as above
         self,
         name: Name | str,
-        *values: str | bytes,
+        *values: str | bytes | IPv4Address | IPv6Address,
         rrtype: int | str | None = None,
         zone: Name | str | None = None,
         require: str = "any",
         verify: bool = True,
         compare: bool = False,
-        rrclass: int = RRClass.IN,
+        rrclass: int | str = RRClass.IN,
     ) -> Outcome:
         """Remove these values; the RRset of `rrtype` where none are given; without either, all records of the name.
 
@@ -128,7 +132,7 @@ class Client:
         name: Name | str,
         *rrtypes: int | str,
         zone: Name | str | None = None,
-        rrclass: int = RRClass.IN,
+        rrclass: int | str = RRClass.IN,
     ) -> Outcome:
         """Return what the authoritative server holds at `name`, A and AAAA or these types, in the outcome's `after`.
 
@@ -140,10 +144,11 @@ class Client:
         """Send an update as it stands; nothing is read back. Raises the Refusal that the answer means, or a Silence."""
         return self.run(lambda dialogue: send_update(dialogue, update))
 
-    def run(self, request: Request[Outcome]) -> Outcome:
+    def run(self, request: Request[T]) -> T:
         """Carry out a request of `dns_update.client.requests`: do what each of its steps needs, to the end.
 
-        A KeyboardInterrupt that comes when the update may have reached a server says so.
+        Returns what the request does; an Outcome gets the time that it took. A KeyboardInterrupt that comes when the
+        update may have reached a server says so.
         """
         started = time.monotonic()
         dialogue = Dialogue(self._settings)
@@ -158,8 +163,8 @@ class Client:
                 else:
                     step = steps.send(answer)
         except StopIteration as stop:
-            outcome: Outcome = stop.value
-            return outcome.taking(time.monotonic() - started)
+            result: T = stop.value
+            return with_time(result, time.monotonic() - started)
         except KeyboardInterrupt:
             if dialogue.has_sent_update:
                 raise KeyboardInterrupt("an update that was already sent may have been carried out") from None

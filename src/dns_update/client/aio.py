@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dns_update.client.dialogue import Ask, Dialogue, Pause, Settings, unresolved
+from dns_update.client.dialogue import Ask, Dialogue, Pause, Settings, check_way, unresolved, with_time
 from dns_update.client.requests import delete_request, send_update, set_request, show_request
-from dns_update.errors import NoAnswer, UsageError
+from dns_update.errors import NoAnswer
 from dns_update.transport import DNS_PORT
 from dns_update.transport.aio import AsyncioTransport
 from dns_update.wire.codes import RRClass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Self
+    from ipaddress import IPv4Address, IPv6Address
+    from typing import Self, TypeVar
 
     from dns_update.auth import Key
     from dns_update.client.dialogue import Request, Resolve
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
     from dns_update.update import Update
     from dns_update.wire.name import Name
 
+    T = TypeVar("T")
+
 
 class AsyncClient:
     """Talks to the servers of a zone; several requests may be under way at once.
 
     Arguments, results and errors are those of `dns_update.client.Client`. A request that is cancelled closes its own
-    socket; the client can be used on. As with any request that was sent, the server may have carried it out.
+    socket; the client can be used on. As with any request that was sent, the server may have carried it out. Within
+    `async with` a client belongs to the event loop that it is used in, and to that loop's thread.
     """
 
     def __init__(  # noqa: PLR0913 - every one of them can be left out
@@ -44,22 +48,21 @@ class AsyncClient:
         log: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare to talk to `servers`; see Client."""
-        if local_address is not None and transport is not None:
-            raise UsageError("local_address and transport are both given", hint="a transport has an address of its own")
+        check_way(local_address, transport)
         self._settings = Settings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
         self._transport = transport if transport is not None else AsyncioTransport(local_address)
 
     async def set(  # noqa: PLR0913 - as above
         self,
         name: Name | str,
-        *values: str | bytes,
+        *values: str | bytes | IPv4Address | IPv6Address,
         rrtype: int | str | None = None,
         zone: Name | str | None = None,
         ttl: int | None = None,
         require: str = "any",
         verify: bool = True,
         compare: bool = False,
-        rrclass: int = RRClass.IN,
+        rrclass: int | str = RRClass.IN,
     ) -> Outcome:
         """Make a name have exactly these addresses, or these values of one type; see `Client.set`."""
         return await self.run(
@@ -79,13 +82,13 @@ class AsyncClient:
     async def delete(  # noqa: PLR0913 - as above
         self,
         name: Name | str,
-        *values: str | bytes,
+        *values: str | bytes | IPv4Address | IPv6Address,
         rrtype: int | str | None = None,
         zone: Name | str | None = None,
         require: str = "any",
         verify: bool = True,
         compare: bool = False,
-        rrclass: int = RRClass.IN,
+        rrclass: int | str = RRClass.IN,
     ) -> Outcome:
         """Remove values, an RRset, or all records of a name; see `Client.delete`."""
         return await self.run(
@@ -106,7 +109,7 @@ class AsyncClient:
         name: Name | str,
         *rrtypes: int | str,
         zone: Name | str | None = None,
-        rrclass: int = RRClass.IN,
+        rrclass: int | str = RRClass.IN,
     ) -> Outcome:
         """Return what the authoritative server holds at `name`; see `Client.show`."""
         return await self.run(show_request(name, rrtypes, zone=zone, rrclass=rrclass))
@@ -115,7 +118,7 @@ class AsyncClient:
         """Send an update as it stands; see `Client.send`."""
         return await self.run(lambda dialogue: send_update(dialogue, update))
 
-    async def run(self, request: Request[Outcome]) -> Outcome:
+    async def run(self, request: Request[T]) -> T:
         """Carry out a request of `dns_update.client.requests`: do what each of its steps needs, to the end."""
         started = time.monotonic()
         steps = request(Dialogue(self._settings))
@@ -129,8 +132,8 @@ class AsyncClient:
                 else:
                     step = steps.send(answer)
         except StopIteration as stop:
-            outcome: Outcome = stop.value
-            return outcome.taking(time.monotonic() - started)
+            result: T = stop.value
+            return with_time(result, time.monotonic() - started)
 
     async def _perform(self, step: Ask | Resolve | Pause) -> Reply | UnverifiedReply | tuple[str, ...] | None:
         if isinstance(step, Ask):

@@ -6,6 +6,7 @@ does the rest. So each rule stands here once, for blocking and for asyncio calle
 
 from __future__ import annotations
 
+from dns_update.auth import Key
 from dns_update.errors import (
     MalformedMessage,
     NameExists,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
     from typing import Any, TypeAlias, TypeVar
 
-    from dns_update.auth import Key
     from dns_update.errors import DnsUpdateError
     from dns_update.wire.name import Name
     from dns_update.wire.record import Record
@@ -102,10 +102,18 @@ class Settings(Value):
         resolvers: tuple[Server, ...] | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
-        """Take them; raises InvalidText for a server or port that is none, UsageError for no resolvers."""
+        """Take them; raises InvalidText for a server or port that is none, UsageError for what is of a wrong type."""
         check_port(port)
-        if resolvers is not None and not resolvers:
-            raise UsageError("resolvers is empty", hint="None stands for those of the system")
+        if key is not None and not isinstance(key, Key):
+            raise UsageError(
+                f"key is a Key, not {type(key).__name__}", hint="Key.from_file and Key.from_secret make one"
+            )
+        if policy is not None and not isinstance(policy, Policy):
+            raise UsageError(f"policy is a Policy, not {type(policy).__name__}", hint="as Policy(timeout=2.0)")
+        if resolvers is not None:
+            _check_resolvers(resolvers)
+        if log is not None and not callable(log):
+            raise UsageError(f"log is called with lines, and {type(log).__name__} cannot be called")
         self._fill(
             servers=tuple([_server(server, port) for server in servers]),
             key=key,
@@ -126,6 +134,32 @@ def _server(server: object, port: int) -> Server:
     if not isinstance(server, Server):
         raise UsageError(f"a server is a Server or a text, not {type(server).__name__}")
     return server
+
+
+def _check_resolvers(resolvers: object) -> None:
+    if not isinstance(resolvers, tuple) or not all(isinstance(resolver, Server) for resolver in resolvers):
+        raise UsageError("resolvers is a tuple of Servers", hint='as (Server("192.0.2.53"),)')
+    if not resolvers:
+        raise UsageError("resolvers is empty", hint="None stands for those of the system")
+
+
+def check_way(local_address: str | None, transport: object) -> None:
+    """Raise UsageError for an address to send from beside a transport, and for a transport that is a mere name."""
+    if transport is None:
+        return
+    if isinstance(transport, str):
+        raise UsageError(
+            "transport is what carries messages, not str",
+            hint=f"policy=Policy(transport={transport!r}) chooses UDP or TCP",
+        )
+    if local_address is not None:
+        raise UsageError("local_address and transport are both given", hint="a transport has an address of its own")
+
+
+def with_time(result: T, seconds: float) -> T:
+    """Return the result of a request; an Outcome with the time that the request took."""
+    taking: Callable[[float], T] | None = getattr(result, "taking", None)
+    return result if taking is None else taking(seconds)
 
 
 def unresolved(host: str, error: Exception) -> NoAnswer:

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 _KEPT_BY_SERVER = (46, 47)
 
 _GUARDED_AT_APEX = {
-    RRType.SOA: "a SOA record with a serial that is not higher is left out (RFC 2136, section 3.4.2.2)",
+    RRType.SOA: (
+        "a zone keeps its SOA record, and a SOA record with a serial that is not higher is left out (RFC 2136, "
+        "sections 3.4.2.2 to 3.4.2.4)"
+    ),
     RRType.NS: "a zone keeps its last name server (RFC 2136, section 3.4.2.4)",
     RRType.DS: "DS records stand in the parent zone",
 }

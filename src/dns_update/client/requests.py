@@ -12,19 +12,27 @@ from dns_update.errors import (
     ZoneNotFound,
     quoted,
 )
-from dns_update.update import Update, check_ttl, name_in_zone, rdata_of
+from dns_update.update import (
+    Update,
+    address_of,
+    check_ttl,
+    name_in_zone,
+    rdata_of,
+    rrclass_of,
+    rrtype_of,
+    zone_of,
+    zone_type_of,
+)
 from dns_update.value import Value
 from dns_update.wire.codes import (
-    MAX_U16,
     Rcode,
     RRClass,
     RRType,
     is_zone_type,
     rcode_to_text,
-    rrtype_from_text,
     rrtype_to_text,
 )
-from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_cidr
+from dns_update.wire.inet import IPV4_OCTETS
 from dns_update.wire.message import Message
 from dns_update.wire.name import Name
 from dns_update.wire.record import canonical_rdata
@@ -32,6 +40,7 @@ from dns_update.wire.record import canonical_rdata
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from ipaddress import IPv4Address, IPv6Address
 
     from dns_update.client.dialogue import Dialogue, Records, Request, Steps
     from dns_update.exchange import Reply
@@ -54,38 +63,26 @@ class Target(Value):
     zone: Name | None
     rrclass: int
 
-    def __init__(self, name: Name | str, zone: Name | str | None = None, rrclass: int = RRClass.IN) -> None:
-        """Take them; raises UsageError for a class that no zone has."""
-        if not 0 < rrclass < RRClass.NONE:
-            raise UsageError(f"{rrclass} is not the class of a zone", hint="1 is IN")
-        self._fill(name=name, zone=Name.from_text(zone) if isinstance(zone, str) else zone, rrclass=rrclass)
+    def __init__(self, name: Name | str, zone: Name | str | None = None, rrclass: int | str = RRClass.IN) -> None:
+        """Take them; raises UsageError for a zone that is none, and for a class that no zone has."""
+        self._fill(name=name, zone=None if zone is None else zone_of(zone), rrclass=rrclass_of(rrclass))
 
-    def data(self, values: Iterable[str | bytes], rrtype: int | str | None) -> dict[int, tuple[bytes, ...]]:
+    def data(
+        self, values: Iterable[str | bytes | IPv4Address | IPv6Address], rrtype: int | str | None
+    ) -> dict[int, tuple[bytes, ...]]:
         """Return values by their type: rdata of `rrtype`; where that is None, addresses, for A and AAAA.
 
         A value is a text in presentation form or octets. The type of no values is there, with none. Raises UsageError.
         """
         if rrtype is not None:
-            number = rrtype_from_text(rrtype) if isinstance(rrtype, str) else rrtype
-            if not 0 < number <= MAX_U16:
-                raise UsageError(f"{number} is not a record type", hint=f"1 to {MAX_U16}, or a mnemonic")
+            number = zone_type_of(rrtype)
             return {number: tuple([rdata_of(number, value, self.rrclass) for value in values])}
         data: dict[int, tuple[bytes, ...]] = {}
         for value in values:
-            address = parse_cidr(value) if isinstance(value, str) else _address_octets(value)
-            if len(address) not in (IPV4_OCTETS, IPV6_OCTETS):
-                raise UsageError(f"an address has 4 or 16 octets, not {len(address)}", hint="or give rrtype")
+            address = address_of(value)
             number = RRType.A if len(address) == IPV4_OCTETS else RRType.AAAA
             data[number] = (*data.get(number, ()), address)
         return data
-
-
-def _address_octets(value: object) -> bytes:
-    """Return the octets of an address that is no text: octets, or one of the standard library's `ipaddress`."""
-    octets = getattr(value, "packed", value)
-    if not isinstance(octets, bytes):
-        raise UsageError(f"an address is a text, octets or of the module ipaddress, not {type(value).__name__}")
-    return octets
 
 
 class Outcome(Value):
@@ -373,7 +370,7 @@ def send_update(dialogue: Dialogue, update: Update) -> Steps[Outcome]:
 
 def set_request(  # noqa: PLR0913 - the arguments of Client.set
     name: Name | str,
-    values: Iterable[str | bytes],
+    values: Iterable[str | bytes | IPv4Address | IPv6Address],
     *,
     rrtype: int | str | None,
     zone: Name | str | None,
@@ -381,7 +378,7 @@ def set_request(  # noqa: PLR0913 - the arguments of Client.set
     require: str,
     verify: bool,
     compare: bool,
-    rrclass: int,
+    rrclass: int | str,
 ) -> Request[Outcome]:
     """Return the request that `Client.set` describes; raises UsageError."""
     target = Target(name, zone, rrclass)
@@ -393,14 +390,14 @@ def set_request(  # noqa: PLR0913 - the arguments of Client.set
 
 def delete_request(  # noqa: PLR0913 - the arguments of Client.delete
     name: Name | str,
-    values: Iterable[str | bytes],
+    values: Iterable[str | bytes | IPv4Address | IPv6Address],
     *,
     rrtype: int | str | None,
     zone: Name | str | None,
     require: str,
     verify: bool,
     compare: bool,
-    rrclass: int,
+    rrclass: int | str,
 ) -> Request[Outcome]:
     """Return the request that `Client.delete` describes; raises UsageError."""
     target = Target(name, zone, rrclass)
@@ -409,11 +406,12 @@ def delete_request(  # noqa: PLR0913 - the arguments of Client.delete
 
 
 def show_request(
-    name: Name | str, rrtypes: Iterable[int | str], *, zone: Name | str | None, rrclass: int
+    name: Name | str, rrtypes: Iterable[int | str], *, zone: Name | str | None, rrclass: int | str
 ) -> Request[Outcome]:
     """Return the request that `Client.show` describes; raises UsageError."""
     target = Target(name, zone, rrclass)
-    types = [number for rrtype in rrtypes or (RRType.A, RRType.AAAA) for number in target.data((), rrtype)]
+    numbers = [rrtype_of(rrtype) for rrtype in rrtypes or (RRType.A, RRType.AAAA)]
+    types = [number if number == RRType.ANY else zone_type_of(number) for number in numbers]
     return lambda dialogue: show_records(dialogue, target, types)
 
 

@@ -154,6 +154,8 @@ def _servers(text: str) -> tuple[str, ...]:
 
 
 def _name(text: str) -> str:
+    if not text:
+        raise InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
     if text != "@":
         Name.from_text(text)
     return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, quoted
+from dns_update.errors import InvalidText, UsageError, quoted
 from dns_update.value import Value
 from dns_update.wire.codes import MAX_U16, decimal
 from dns_update.wire.inet import format_address, parse_address
@@ -10,6 +10,8 @@ from dns_update.wire.name import Name
 
 DNS_PORT = 53
 _PORTS = f"a number from 1 to {MAX_U16}"
+# Letters, digits and hyphens (RFC 1123, section 2.1); underscores, which are no host's and yet in use; the root's dot.
+_IN_HOST_NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
 class Endpoint(Value):
@@ -20,6 +22,9 @@ class Endpoint(Value):
     port: int
 
     def __init__(self, address: str, port: int = DNS_PORT) -> None:
+        """Take them; raises InvalidText for an address or a port that is none, UsageError for other types."""
+        check_address(address)
+        check_port(port)
         self._fill(address=address, port=port)
 
     @property
@@ -39,7 +44,9 @@ class Server(Value):
     port: int
 
     def __init__(self, host: str, port: int = DNS_PORT) -> None:
-        """Take a host as `from_text` knows it; raises InvalidText for a port that is none."""
+        """Take a host as `from_text` makes one; raises InvalidText for a wrong port, UsageError for other types."""
+        if not isinstance(host, str):
+            raise UsageError(f"a host is a text, not {type(host).__name__}")
         check_port(port)
         self._fill(host=host, port=port)
 
@@ -48,8 +55,10 @@ class Server(Value):
         """Read `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1`, `[2001:db8::1]:5353`, `ns.example.com` or `ns:5353`.
 
         An IPv6 address may have a `%zone` behind it (RFC 4007, section 11), and a link-local one must. Raises
-        InvalidText.
+        InvalidText, and UsageError for what is no text.
         """
+        if not isinstance(text, str):
+            raise UsageError(f"a server is read from a text, not from {type(text).__name__}")
         host, port = _split_port(text, default_port)
         if ":" in host:
             return cls(_ipv6_host(host), port)
@@ -66,7 +75,16 @@ class Server(Value):
         return _with_port(self.host, self.port)
 
 
+def check_address(address: object) -> None:
+    """Raise InvalidText for a text that is no IP address, with or without a `%zone`, UsageError for what is no text."""
+    if not isinstance(address, str):
+        raise UsageError(f"an address is a text, not {type(address).__name__}")
+    parse_address(address.partition("%")[0])
+
+
 def _ipv6_host(text: str) -> str:
+    if "@" in text or "#" in text:
+        raise _no_host(text)
     address, percent, scope = text.partition("%")
     if percent and not scope:
         raise InvalidText(f"{quoted(text)} has an empty zone behind the %", hint="as fe80::1%eth0")
@@ -80,10 +98,18 @@ def _host_name(text: str) -> str:
     """Return a host name as the resolver wants it; raises InvalidText for what is no host."""
     if not text:
         raise InvalidText("a server is empty", hint="as 192.0.2.1, ns.example.com or [2001:db8::1]:5353")
-    if text in ("@", ".") or "%" in text:
-        raise InvalidText(f"{quoted(text)} is no host", hint="an IP address or a host name")
-    name = Name.from_text(text)
-    return text if text.isascii() else str(name)
+    host = text if text.isascii() else str(Name.from_text(text))
+    if text == "." or not _IN_HOST_NAMES.issuperset(host):
+        raise _no_host(text)
+    Name.from_text(host)
+    return host
+
+
+def _no_host(text: str) -> InvalidText:
+    """Return the error for what is no host: perhaps it has its port as Knot (`@`) and BIND (`#`) write it."""
+    has_port = text[:1] not in "@#" and ("@" in text or "#" in text)
+    hint = "write HOST:PORT, or [IPV6-ADDRESS]:PORT" if has_port else "an IP address or a host name"
+    return InvalidText(f"{quoted(text)} is no host", hint=hint)
 
 
 def _with_port(host: str, port: int) -> str:
@@ -101,7 +127,9 @@ def port_from_text(text: str) -> int:
 
 
 def check_port(port: int) -> None:
-    """Raise InvalidText for a number that is no port."""
+    """Raise InvalidText for a number that is no port, UsageError for what is no number."""
+    if not isinstance(port, int):
+        raise UsageError(f"a port is a number, not {type(port).__name__}")
     if not 0 < port <= MAX_U16:
         raise InvalidText(f"{port} is not a port", hint=_PORTS)
 

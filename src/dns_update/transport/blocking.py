@@ -8,6 +8,7 @@ import time
 
 from dns_update.errors import UsageError
 from dns_update.exchange import TCP, UDP
+from dns_update.transport import check_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,18 +28,22 @@ class BlockingTransport:
     A new socket has a new source port, which a forger must guess; and it is connected, so that the kernel keeps away
     datagrams from other addresses and reports ICMP errors at once. Only the UDP sockets of signed exchanges are ever
     kept: whoever guesses their port cannot forge a signature.
+
+    Threads may share one. A kept socket is used by one of them at a time; the others open their own meanwhile.
     """
 
     def __init__(self, local_address: str | None = None, trace: Trace | None = None, *, local_port: int = 0) -> None:
         """Send from `local_address` if given, at `local_port` if not 0; tell `trace` of every message.
 
         `trace` is called with `"sent"` or `"received"`, the server's endpoint, `"udp"` or `"tcp"`, and the octets.
-        Raises UsageError if `local_address` is none of this machine's.
+        Raises UsageError if `local_address` is none of this machine's, InvalidText if it is no address.
         """
         self._local = (local_address, local_port)
         self._trace = trace
         self._keeps_open = False
-        self._kept: dict[Endpoint, _Datagrams] = {}
+        # By address and port, and not by Endpoint: looking those up runs no Python code, so that another thread cannot
+        # come in between.
+        self._kept: dict[tuple[str, int], _Datagrams] = {}
         if local_address is not None:
             check_source(local_address, local_port)
 
@@ -49,8 +54,8 @@ class BlockingTransport:
     def close(self) -> None:
         """Close the sockets that were kept, and keep none from now on."""
         self._keeps_open = False
-        while self._kept:
-            self._kept.popitem()[1].close()
+        for place in tuple(self._kept):
+            self._close_kept(place)
 
     def carry(self, exchange: Exchange, endpoint: Endpoint, attempt: Attempt | None = None) -> Reply | UnverifiedReply:
         """Take an exchange to its end and return its result; raises NoAnswer.
@@ -81,20 +86,12 @@ class BlockingTransport:
         found = socket.getaddrinfo(host.encode(), None, family=family, type=socket.SOCK_DGRAM)
         return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
-    def open_datagrams(self, endpoint: Endpoint) -> socket.socket:
-        """Return a UDP socket that is connected to `endpoint`, for the caller to close; raises OSError."""
-        connection = new_socket(self._local, is_ipv6=endpoint.is_ipv6, is_tcp=False)
-        try:
-            connection.connect((endpoint.address, endpoint.port))
-        except OSError:
-            connection.close()
-            raise
-        return connection
-
     def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange has heard enough; raises OSError."""
-        kept = self._kept.pop(endpoint, None) if attempt.transport == UDP else None
+        place = (endpoint.address, endpoint.port)
+        kept = self._kept.pop(place, None) if attempt.transport == UDP else None
         channel = kept if kept is not None else self._open(attempt, endpoint)
+        may_be_kept = False
         try:
             channel.send(attempt.octets)
             self._tell("sent", endpoint, attempt.transport, attempt.octets)
@@ -104,11 +101,24 @@ class BlockingTransport:
                     self._tell("received", endpoint, attempt.transport, octets)
                     if exchange.listening:
                         exchange.receive(octets, wall=int(time.time()))
-            if self._keeps_open and exchange.is_signed and isinstance(channel, _Datagrams):
-                self._kept[endpoint] = channel
+            may_be_kept = self._keeps_open and exchange.is_signed
         finally:
-            if self._kept.get(endpoint) is not channel:
+            if may_be_kept and isinstance(channel, _Datagrams):
+                self._keep(channel, place)
+            else:
                 channel.close()
+
+    def _keep(self, channel: _Datagrams, place: tuple[str, int]) -> None:
+        """Keep a socket for the next exchange, unless another thread's is kept already."""
+        if self._kept.setdefault(place, channel) is not channel:
+            channel.close()
+        elif not self._keeps_open:  # `close` came in between, and may not have seen it
+            self._close_kept(place)
+
+    def _close_kept(self, place: tuple[str, int]) -> None:
+        channel = self._kept.pop(place, None)
+        if channel is not None:
+            channel.close()
 
     def _open(self, attempt: Attempt, endpoint: Endpoint) -> _Datagrams | _Stream:
         is_tcp = attempt.transport == TCP
@@ -197,11 +207,12 @@ def new_socket(local: tuple[str | None, int], *, is_ipv6: bool, is_tcp: bool) ->
 
 def check_source(address: str, port: int = 0) -> None:
     """Raise UsageError unless messages can be sent from `address`, at `port` if it is not 0."""
+    check_address(address)
     try:
         new_socket((address, port), is_ipv6=":" in address, is_tcp=False).close()
     except OSError as error:
         text = str(error) if isinstance(error, CannotSend) else f"cannot send from {address}: {_words_of(error)}"
-        raise UsageError(text, hint="local-address takes an address that this machine has") from error
+        raise UsageError(text, hint="it must be an address of this machine") from error
 
 
 def _left(deadline: float) -> float:
@@ -226,11 +237,6 @@ def reason_of(error: OSError, transport: str) -> str:
 
 def is_broken_off(error: OSError) -> bool:
     """Tell whether a connection ended that stood: what was sent before may have arrived."""
-    return isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError)
-
-
-def may_have_arrived(error: OSError) -> bool:
-    """Tell whether a server may have got the message all the same: the connection stood, and broke."""
     return isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, quoted
+from dns_update.errors import InvalidText, UsageError, quoted
 from dns_update.value import Value
 
 MAX_LABEL_OCTETS = 63  # RFC 1035, section 2.3.4
@@ -30,7 +30,7 @@ class Name(Value):
         r"""Read a name in presentation form, with its `\.` and `\DDD` escapes (RFC 1035, section 5.1).
 
         Without a trailing dot it is relative to `origin`, or absolute if there is none; `@` alone is `origin`, `.`
-        alone the root. Raises InvalidText for an empty or overlong label or name.
+        alone the root. Raises InvalidText for an empty or overlong label or name, UsageError for what is no text.
         """
         if text == "@" and origin is not None:
             return origin
@@ -109,8 +109,10 @@ def parse_name(text: str) -> tuple[Name, bool]:
     """Return the name that `text` is by itself, and whether it ends with a dot and so is absolute; see `from_text`."""
     if text == ".":
         return ROOT, True
+    if not isinstance(text, str):
+        raise UsageError(f"a domain name is a Name or a text, not {type(text).__name__}")
     if not text:
-        raise InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
+        raise InvalidText("a domain name cannot be empty")
     if not text.isascii():
         text = _to_a_labels(text)
     if "\\" in text or text.split() != [text]:
@@ -129,6 +131,8 @@ def _to_a_labels(text: str) -> str:
     """Return an international name with its labels in their xn-- form (RFC 5891, mapped as by UTS #46)."""
     import idna  # noqa: PLC0415 - for such names only
 
+    if any("\ud800" <= character <= "\udfff" for character in text):  # octets of the command line (PEP 383)
+        raise InvalidText("the text is not UTF-8")
     try:
         return ".".join(
             label if label.isascii() else idna.encode(label, uts46=True).decode("ascii") for label in text.split(".")
