@@ -177,16 +177,15 @@ class _Taken:
 
     def take(self, record: RecordSettings, path: Path) -> None:
         """Take a record's RRsets; note it if another record has one of them."""
-        site = record.zone, record.name
-        others = [self._rrsets.get((*site, rrtype)) for rrtype in record.types]
+        site, types = (record.zone, record.name), record.types
+        others = [self._rrsets.get((*site, RRType.TXT))] if record.owner else []
         if record.owner:
-            others.append(self._rrsets.get((*site, RRType.TXT)))
             self._claims.setdefault(site, path)
-        elif RRType.TXT in record.types:
+        elif RRType.TXT in types:
             others.append(self._claims.get(site))
-        for rrtype in record.types:
-            self._rrsets.setdefault((*site, rrtype), path)
-        other = next((path for path in others if path is not None), None)
+        # What comes back is another's path where another came first.
+        others += [self._rrsets.setdefault((*site, rrtype), path) for rrtype in types]
+        other = next((one for one in others if one is not None and one is not path), None)
         if other is not None:
-            types = " and ".join(map(rrtype_to_text, record.types))
-            self._problems.add(path, f"{types} records of {record.name} are kept right already", other=other)
+            words = " and ".join(map(rrtype_to_text, types))
+            self._problems.add(path, f"{words} records of {record.name} are kept right already", other=other)
