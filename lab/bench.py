@@ -24,7 +24,8 @@ import dns.update
 from dns_update.auth import Key
 from dns_update.auth.tsig import sign
 from dns_update.update import Update
-from lab import bench_agent
+from lab import bench_agent, bench_scripts
+from lab.bench_scripts import BindOnAllCores
 from lab.bind import Bind
 from lab.delay import Delay
 from lab.key import LabKey
@@ -73,6 +74,7 @@ def main() -> None:
         _compare("nsupdate / nsupdate", one_shot.nsupdate, one_shot.nsupdate)
         _compare("dns-nsupdate / nsupdate", one_shot.dns_nsupdate, one_shot.nsupdate)
     _scripts(command)
+    bench_scripts.main(_nsupdate_beside(command))
     _encoding()
     bench_agent.main(command)
 
@@ -97,15 +99,6 @@ def _installed_command() -> str:
     version = subprocess.run([python, "-VV"], check=True, capture_output=True, text=True).stdout.strip()
     print(f"ours runs on {python}: {version}")
     return str(_VENV / "bin/dns-update")
-
-
-class _BindOnAllCores(Bind):
-    """named with as many threads as it takes by itself, where a lab's has one."""
-
-    def _command(self) -> list[str]:
-        command = super()._command()
-        threads = command.index("-n")
-        return [*command[:threads], *command[threads + 2 :]]
 
 
 @contextmanager
@@ -188,7 +181,7 @@ def _compare(title: str, ours: Callable[[int], Run], peer: Callable[[int], Run],
 def _scripts(command: str) -> None:
     """Compare the rates of scripts of many sends, near the server and away from it, and show what the server can do."""
     print(f"\nscripts of {_SENDS} sends, each replaces a name: sends a second, medians of {_SCRIPT_PAIRS} pairs")
-    with _bind(_BindOnAllCores) as (server, key_file):
+    with _bind(BindOnAllCores) as (server, key_file):
         scripts = _Scripts(key_file, command)
         scripts.compare("on loopback", server.port, _SENDS)
         with Delay(server.port, _MILLISECONDS_AWAY) as relay:

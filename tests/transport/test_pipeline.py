@@ -1,8 +1,9 @@
-"""Several exchanges over one socket: by scripted peers, and by a real BIND behind a network that loses and repeats."""
+"""Several exchanges at once: by scripted peers, and by a real BIND behind a network that loses and repeats."""
 
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,11 @@ from dns_update.auth.tsig import Tsig, sign
 from dns_update.errors import NoAnswer, UsageError
 from dns_update.exchange import TCP, UDP, Exchange, Policy, Reply, UnverifiedReply
 from dns_update.transport import Endpoint
-from dns_update.transport.blocking import BlockingTransport
-from dns_update.transport.pipeline import Pipeline
+from dns_update.transport.blocking import LARGEST_READ, BlockingTransport
+from dns_update.transport.pipeline import FRESH, Flight, Pipeline
 from dns_update.update import Update
 from dns_update.wire.codes import Flag, Rcode
-from dns_update.wire.framing import frame
+from dns_update.wire.framing import Deframer, frame
 from dns_update.wire.message import Message
 from lab import NameServer, dig
 from tests.support.peer import Relay
@@ -26,8 +27,6 @@ from tests.transport.peers import IPV4, IPV6, SECONDS, TcpPeer, UdpPeer, answer,
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
-
-    from dns_update.transport.pipeline import Flight
 
     PipelineTo: TypeAlias = Callable[[Endpoint], Pipeline]
 
@@ -235,9 +234,155 @@ def test_no_two_under_way_have_the_same_id() -> None:
     assert len(set(ids)) == len(ids) == MANY
 
 
-def test_an_unsigned_exchange_may_not_share_a_socket(pipeline_to: PipelineTo) -> None:
-    with pytest.raises(ValueError, match="only signed exchanges"):
-        pipeline_to(Endpoint(IPV4)).start(exchange(key=None))
+def test_unsigned_exchanges_have_a_port_for_each_attempt(pipeline_to: PipelineTo) -> None:
+    """The first try of each is lost; a late answer to it comes to a port that is closed."""
+    with UdpPeer(lambda number, octets: [] if number <= 3 else [answer(octets)]) as peer:
+        pipeline = pipeline_to(peer.endpoint)
+        flights = [pipeline.start(exchange(name, Policy(timeout=0.3, retries=9), None)) for name in ("a", "b", "c")]
+        assert [rcode_of(pipeline, flight) for flight in flights] == [0, 0, 0]
+    assert len(set(peer.clients)) == len(peer.clients) >= 6
+
+
+def test_an_answer_counts_only_on_the_socket_of_its_question(pipeline_to: PipelineTo) -> None:
+    """What comes to the first one's port is the answer to the second one's question."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind((IPV4, 0))
+        pipeline = pipeline_to(Endpoint(*server.getsockname()))
+        once = Policy(timeout=0.2, retries=0)
+        flights = [pipeline.start(exchange(name, once, None)) for name in ("a", "b")]
+        _, client = server.recvfrom(512)
+        server.sendto(answer(server.recv(512)), client)
+        for flight in flights:
+            with pytest.raises(NoAnswer):
+                pipeline.wait(flight)
+
+
+def test_unsigned_exchanges_to_an_unreachable_port_end_each_by_itself(pipeline_to: PipelineTo) -> None:
+    with deaf(socket.SOCK_DGRAM) as endpoint:
+        pipeline = pipeline_to(endpoint)
+        for flight in [pipeline.start(exchange(name, key=None)) for name in ("a", "b")]:
+            with pytest.raises(NoAnswer, match="port unreachable"):
+                pipeline.wait(flight)
+
+
+# By TCP.
+
+
+def over_tcp(name: str = "home", key: Key | None = KEY) -> Exchange:
+    return exchange(name, Policy(timeout=SECONDS, retries=0, transport=TCP), key)
+
+
+def messages_on(connection: socket.socket, first: bytes) -> Iterator[bytes]:
+    """Yield the messages of a connection, of which the first has been read."""
+    yield first
+    deframer = Deframer()
+    while octets := connection.recv(LARGEST_READ):
+        yield from deframer.feed(octets)
+
+
+@pytest.mark.parametrize("key", [KEY, None])
+def test_exchanges_over_tcp_share_a_connection(key: Key | None, pipeline_to: PipelineTo) -> None:
+    """The peer is silent until it has all of them, and then starts with the last."""
+    has_first = threading.Event()  # the peer hands over one message by itself, and loses what comes along with it
+
+    def script(connection: socket.socket, first: bytes) -> None:
+        has_first.set()
+        requests: list[bytes] = []
+        for octets in messages_on(connection, first):
+            requests.append(octets)
+            if len(requests) == 3:
+                give = signed if key is not None else answer
+                connection.sendall(b"".join(frame(give(request)) for request in reversed(requests)))
+
+    with TcpPeer(script) as peer:
+        pipeline = pipeline_to(peer.endpoint)
+        flights = [pipeline.start(over_tcp("a", key))]
+        assert has_first.wait(SECONDS)
+        flights += [pipeline.start(over_tcp(name, key)) for name in ("b", "c")]
+        assert [rcode_of(pipeline, flight) for flight in flights] == [0, 0, 0]
+        pipeline.close()
+    assert len(peer.clients) == 1
+
+
+def test_when_the_server_ends_the_connection_those_behind_the_first_are_cut_off(pipeline_to: PipelineTo) -> None:
+    """It does so behind the first answer; whatever comes later has a connection of its own."""
+    with TcpPeer(lambda c, octets: c.sendall(frame(signed(octets)))) as peer:
+        pipeline = pipeline_to(peer.endpoint)
+        first, *others = [pipeline.start(over_tcp(name)) for name in ("a", "b", "c")]
+        assert rcode_of(pipeline, first) == Rcode.NOERROR
+        for flight in others:
+            with pytest.raises(NoAnswer, match="1 try by TCP"):
+                pipeline.wait(flight)
+            assert flight.was_cut_off
+        late = [pipeline.start(over_tcp(name)) for name in ("d", "e")]
+        assert [rcode_of(pipeline, flight) for flight in late] == [0, 0]
+    assert not any(flight.was_cut_off for flight in (first, *late))
+    assert len(peer.clients) == 3
+
+
+def test_a_connection_that_ends_without_any_answer_is_the_first_ones_failure(pipeline_to: PipelineTo) -> None:
+    with TcpPeer(lambda _connection, _octets: None) as peer:
+        pipeline = pipeline_to(peer.endpoint)
+        flight = pipeline.start(over_tcp())
+        with pytest.raises(NoAnswer) as caught:
+            pipeline.wait(flight)
+    assert caught.value.may_have_arrived
+    assert not flight.was_cut_off
+
+
+def test_a_refused_connection_is_a_failure_at_once(pipeline_to: PipelineTo) -> None:
+    with deaf(socket.SOCK_STREAM) as endpoint:
+        pipeline = pipeline_to(endpoint)
+        with pytest.raises(NoAnswer, match=r"connection refused \(1 try by TCP") as caught:
+            pipeline.wait(pipeline.start(over_tcp()))
+    assert not caught.value.may_have_arrived
+
+
+def test_a_server_that_is_silent_over_tcp_has_its_time(pipeline_to: PipelineTo) -> None:
+    with TcpPeer(lambda connection, first: list(messages_on(connection, first))) as peer:
+        pipeline = pipeline_to(peer.endpoint)
+        hasty = exchange("home", Policy(timeout=0.05, retries=0, transport=TCP))
+        flight = pipeline.start(hasty)
+        with pytest.raises(NoAnswer, match="no answer in time"):
+            pipeline.wait(flight)
+        pipeline.close()
+    assert not flight.was_cut_off
+
+
+# What is made ready before it can be sent.
+
+
+def test_what_was_made_ready_has_its_whole_time_from_when_it_is_sent(
+    pipeline_to: PipelineTo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with UdpPeer(lambda _number, octets: [signed(octets)]) as peer:
+        pipeline = pipeline_to(peer.endpoint)
+        flight = Flight(exchange(policy=Policy(timeout=5, retries=0)), 1)
+        clock = flight.ready_at + FRESH / 2
+        monkeypatch.setattr("dns_update.transport.pipeline.time.monotonic", lambda: clock)
+        assert pipeline.launch(flight)
+        assert flight.deadline == pytest.approx(clock + 5)
+        assert rcode_of(pipeline, flight) == Rcode.NOERROR
+
+
+def test_what_waited_too_long_is_not_sent(pipeline_to: PipelineTo, monkeypatch: pytest.MonkeyPatch) -> None:
+    with UdpPeer(lambda _number, octets: [signed(octets)]) as peer:
+        pipeline = pipeline_to(peer.endpoint)
+        flight = Flight(exchange(), 1)
+        late = flight.ready_at + 2 * FRESH
+        monkeypatch.setattr("dns_update.transport.pipeline.time.monotonic", lambda: late)
+        assert not pipeline.launch(flight)
+    assert peer.clients == []
+
+
+def test_what_was_made_ready_with_an_id_that_is_another_ones_is_not_sent(pipeline_to: PipelineTo) -> None:
+    with UdpPeer(lambda _number, octets: [signed(octets)]) as peer:
+        pipeline = pipeline_to(peer.endpoint)
+        first, second = (Flight(exchange(name), 1) for name in ("a", "b"))
+        assert pipeline.launch(first)
+        assert not pipeline.launch(second)
+        assert rcode_of(pipeline, first) == Rcode.NOERROR
+    assert len(peer.clients) == 1
 
 
 def test_a_message_that_cannot_be_encoded_leaves_the_others_alone(pipeline_to: PipelineTo) -> None:
@@ -252,11 +397,11 @@ def test_a_message_that_cannot_be_encoded_leaves_the_others_alone(pipeline_to: P
 
 def test_it_sends_from_the_transports_address() -> None:
     with UdpPeer(lambda _number, octets: [signed(octets)]) as peer:
-        pipeline = Pipeline(BlockingTransport("127.0.0.5"), peer.endpoint)
+        pipeline = Pipeline(BlockingTransport("127.0.0.5"), peer.endpoint, source="127.0.0.5")
         pipeline.wait(pipeline.start(exchange()))
         pipeline.close()
     assert [address for address, _ in peer.clients] == ["127.0.0.5"]
-    other_family = Pipeline(BlockingTransport(IPV4), Endpoint(IPV6))
+    other_family = Pipeline(BlockingTransport(IPV4), Endpoint(IPV6), source=IPV4)
     with pytest.raises(NoAnswer, match=f"cannot send to an IPv6 server from {IPV4}") as caught:
         other_family.wait(other_family.start(exchange()))
     assert not caught.value.may_have_arrived

@@ -58,6 +58,8 @@ def _run(settings: Settings) -> int:
     try:
         _converse(session, lines, talk, goes_on=is_terminal or settings.goes_on)
         session.settle()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("updates that were already sent may have been carried out") from None
     finally:
         network.close()
     return session.status

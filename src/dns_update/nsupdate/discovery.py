@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dns_update.auth import Key
     from dns_update.nsupdate.network import Network
-    from dns_update.nsupdate.talk import Talk
+    from dns_update.nsupdate.sender import Sender
     from dns_update.transport import Endpoint
     from dns_update.wire.name import Name
     from dns_update.wire.record import Record
@@ -55,7 +55,8 @@ class Found(Value):
 class Discovery:
     """One search, which goes on to the next server when one does not answer or refuses to."""
 
-    def __init__(self, network: Network, talk: Talk, servers: Servers) -> None:
+    def __init__(self, network: Network, talk: Sender, servers: Servers) -> None:
+        """Prepare to ask `servers`; `talk` takes what is to be said."""
         self._network = network
         self._talk = talk
         self._servers = servers

@@ -119,28 +119,37 @@ class Network:
         has_port = family in self._local and self._local[family][1] != 0
         return not has_port and isinstance(self._transport(family), BlockingTransport)
 
-    def start(self, message: Message, key: Key | None, endpoint: Endpoint) -> Flight:
-        """Send a signed message to a server that `has_pipeline`; return what `finish` takes.
+    def prepare(self, message: Message, key: Key | None, endpoint: Endpoint, *, tcp: bool) -> Flight:
+        """Make ready a message to a server that `has_pipeline`; return what `launch` and `finish` take.
 
-        Whatever was started for another server must be finished. Raises Fatal, as `ask` does.
+        Raises Fatal, as `ask` does.
         """
-        exchange = Exchange(message, key, self._policies[UDP], format_endpoint(endpoint))
-        pipeline = self._pipeline
-        if pipeline is None or (pipeline.endpoint is not endpoint and pipeline.endpoint != endpoint):
-            pipeline = self._pipeline = self._open_pipeline(endpoint)
+        from dns_update.transport.pipeline import Flight, random_id  # noqa: PLC0415 - not where messages are shown
+
+        exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], format_endpoint(endpoint))
         try:
-            return pipeline.start(exchange)
+            return Flight(exchange, random_id())
         except UsageError as error:
             raise _fatal(error) from error
 
+    def launch(self, flight: Flight, endpoint: Endpoint) -> bool:
+        """Send what was made ready; return False if it has waited too long, and must be made ready anew.
+
+        Whatever was launched to another server must be finished.
+        """
+        pipeline = self._pipeline
+        if pipeline is None or (pipeline.endpoint is not endpoint and pipeline.endpoint != endpoint):
+            pipeline = self._pipeline = self._open_pipeline(endpoint)
+        return pipeline.launch(flight)
+
     def finish(self, flight: Flight) -> Heard:
-        """Return the answer to what `start` sent; raises NoAnswer."""
+        """Return the answer to what `launch` sent; raises NoAnswer."""
         if self._pipeline is None:
             raise RuntimeError("nothing is under way")
         return Heard(self._pipeline.wait(flight), flight.octets)
 
     def wait_out(self) -> None:
-        """Wait until nothing that was started is under way any more."""
+        """Wait until nothing that was launched is under way any more."""
         if self._pipeline is not None:
             self._pipeline.drain()
 
@@ -187,13 +196,14 @@ class Network:
         return transport
 
     def _open_pipeline(self, endpoint: Endpoint) -> Pipeline:
-        from dns_update.transport.pipeline import Pipeline  # noqa: PLC0415 - for signed updates only
+        from dns_update.transport.pipeline import Pipeline  # noqa: PLC0415 - not where messages are shown
 
         self._close_pipeline()
-        transport = self._transport(6 if endpoint.is_ipv6 else 4)
+        family = 6 if endpoint.is_ipv6 else 4
+        transport = self._transport(family)
         if not isinstance(transport, BlockingTransport):
             raise TypeError("only sockets can be shared")
-        return Pipeline(transport, endpoint)
+        return Pipeline(transport, endpoint, source=self._local.get(family, (None, 0))[0])
 
     def _close_pipeline(self) -> None:
         if self._pipeline is not None:

@@ -1,7 +1,8 @@
 """Sending an update: zone and server found where they are not given, the next server tried, the answer judged.
 
-Signed updates that have nothing to do with one another are under way together, or even in one message (see
-`window.py`). What comes of them is told in the order of the sends.
+Updates that have nothing to do with one another are under way together, or even in one message (see `window.py`); what
+has to do with those before it is made ready while they are under way. What comes of them is told in the order of the
+sends.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from dns_update.errors import InvalidText, MalformedMessage, NoAnswer, UsageErro
 from dns_update.exchange import MAX_UDP_OCTETS, Reply
 from dns_update.nsupdate import Fatal
 from dns_update.nsupdate.network import format_endpoint, reason_of
-from dns_update.nsupdate.window import Batch, Window, names_of
+from dns_update.nsupdate.reach import reach_of, reach_of_search
+from dns_update.nsupdate.window import Batch, Window
 from dns_update.transport import Endpoint
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, rcode_to_text
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from dns_update.auth import Key
     from dns_update.nsupdate.network import Heard, Network
     from dns_update.nsupdate.options import Settings
+    from dns_update.nsupdate.reach import Reach
     from dns_update.nsupdate.talk import Talk
     from dns_update.transport.pipeline import Flight
     from dns_update.wire.name import Name
@@ -80,6 +83,7 @@ class Sender:
         self._talk = talk
         self._window = Window()
         self._batch: Batch | None = None  # what waits to go together
+        self._room: tuple[object, int] = (None, 0)  # in a datagram, and for what
         self._under_way: deque[_UnderWay] = deque()
 
     def find(
@@ -92,12 +96,13 @@ class Sender:
         """
         from dns_update.nsupdate.discovery import Discovery, Servers  # noqa: PLC0415 - most scripts name both
 
-        self.settle()
-        self.answer = None
+        self._settle_before(reach_of_search(name))
         endpoints = servers if servers is not None else self._resolvers()
         asked = Servers(endpoints, key, are_resolvers=servers is None, tcp=self._settings.tcp)
-        found = Discovery(self._network, self._talk, asked).find(name, rrclass, is_zone=is_zone)
+        found = Discovery(self._network, self, asked).find(name, rrclass, is_zone=is_zone)
         if found is None:
+            self.settle()
+            self.answer = None
             self.has_failed = True
             return None
         if self._talk.debug:
@@ -110,19 +115,30 @@ class Sender:
 
         Raises Fatal.
         """
-        names = names_of(message) if self._may_share(servers, key) else None
-        if names is None or key is None:
+        if not self._may_share(servers):
             self.settle()
             self.answer = None
             self._try_each(message, servers, key)
             return
+        reach = reach_of(message)
         common = (servers, key, *message.question)
-        if self._batch is None or not self._batch.takes(message, names, common):
+        if self._batch is None or not self._batch.takes(message, reach, common):
             self._send_batch()
-            self._batch = Batch(common, (servers, key), _room(message, key))
-            self._batch.takes(message, names, common)
-        if not self._window.has_been_answered:
+            self._batch = Batch(common, (servers, key), self._room_for(message, key, common), self._window.most_sends)
+            self._batch.takes(message, reach, common)
+        if self._batch.is_full:
             self._send_batch()
+
+    def say(self, line: str) -> None:
+        """Write a line of talk, behind what came of the sends before."""
+        self.settle()
+        self._talk.say(line)
+
+    def say_message(self, heading: str, message: Message) -> None:
+        """Write a message as talk, if messages are wanted, behind what came of the sends before."""
+        if self._talk.debug:
+            self.settle()
+            self._talk.say_message(heading, message)
 
     def settle(self) -> None:
         """Send what waits, wait for the answers to all that is under way, and judge them."""
@@ -130,23 +146,48 @@ class Sender:
         while self._under_way:
             self._settle_first()
 
+    def _settle_before(self, reach: Reach) -> None:
+        """Settle all, if it may matter to what reaches so far."""
+        is_waiting = self._batch is not None and self._batch.reach.clashes_with(reach)
+        if is_waiting or self._window.clashes_with(reach):
+            self.settle()
+
     def _send_batch(self) -> None:
         """Send what waits to go together, once it may."""
         batch, self._batch = self._batch, None
         if batch is None:
             return
         servers, key = batch.way
-        while not self._window.admits(batch.common, batch.names):
-            self._settle_first()
-        flight = self._network.start(batch.to_message(), key, servers[0])
-        self._window.enter(batch.common, batch.names)
+        reach = batch.reach
+        flight = self._launch(batch, reach)
+        self._window.enter(batch.common, reach)
         self._under_way.append(_UnderWay(flight, batch.messages, servers, key, joined=bool(self._under_way)))
 
-    def _may_share(self, servers: Sequence[Endpoint], key: Key | None) -> bool:
-        """Tell whether updates may share a socket. Debug output shows each message beside its answer."""
-        if not servers or key is None or self._settings.tcp or self._talk.debug:
+    def _launch(self, batch: Batch, reach: Reach) -> Flight:
+        """Make a message ready, wait until it may be sent, and send it."""
+        message, (servers, key) = batch.to_message(), batch.way
+        tcp = self._settings.tcp
+        flight = self._network.prepare(message, key, servers[0], tcp=tcp)
+        while not self._window.admits(batch.common, reach):
+            self._settle_first()
+        while not self._network.launch(flight, servers[0]):
+            flight = self._network.prepare(message, key, servers[0], tcp=tcp)
+        return flight
+
+    def _may_share(self, servers: Sequence[Endpoint]) -> bool:
+        """Tell whether updates may share sockets. Debug output shows each message beside its answer."""
+        if not servers or self._talk.debug:
             return False
         return self._network.has_pipeline(servers[0])
+
+    def _room_for(self, message: Message, key: Key | None, common: object) -> int:
+        """Return the octets that a datagram has for records, beside those of the question and the signature."""
+        if common != self._room[0]:
+            octets = Message(opcode=message.opcode, question=message.question).encode(0)
+            if key is not None:
+                octets, _mac = sign(octets, key, time_signed=0)
+            self._room = (common, MAX_UDP_OCTETS - len(octets))
+        return self._room[1]
 
     def _settle_first(self) -> None:
         first = self._under_way.popleft()
@@ -154,15 +195,15 @@ class Sender:
         try:
             heard = self._network.finish(first.flight)
         except NoAnswer as error:
-            self._window.leave(answered=False)
-            if len(first.sends) > 1:
+            self._window.leave(was_answered=False, was_carried_out=False)
+            if len(first.sends) > 1 or first.flight.was_cut_off:
                 self._send_alone(first)
                 return
             self._say_silent(first.servers[0], error)
             self._try_each(first.sends[0], first.servers[1:], first.key)
             return
         rcode = heard.reply.message.rcode if isinstance(heard.reply, Reply) else Rcode.SERVFAIL
-        self._window.leave(answered=rcode != Rcode.SERVFAIL)
+        self._window.leave(was_answered=rcode != Rcode.SERVFAIL, was_carried_out=rcode == Rcode.NOERROR)
         in_company = first.joined or bool(self._under_way)
         if (rcode == Rcode.SERVFAIL and in_company) or (rcode != Rcode.NOERROR and len(first.sends) > 1):
             self._send_alone(first)
@@ -205,10 +246,11 @@ class Sender:
         return tuple(Endpoint(s.host, self._settings.port) for s in servers if self._network.may_use(s.host))
 
     def _primaries(self, host: Name) -> tuple[Endpoint, ...]:
+        self._settle_before(reach_of_search(host))
         try:
             addresses = self._network.addresses(str(host))
         except InvalidText as error:
-            self._talk.say(error.text)
+            self.say(error.text)
             self.has_failed = True
             return ()
         return tuple(Endpoint(address, self._settings.port) for address in addresses)
@@ -231,12 +273,6 @@ class Sender:
             self._talk.say(f"update failed: {rcode_to_text(rcode)}{behind}")
         if self.answer is not None:
             self._talk.say_message("\nReply from update query:", self.answer)
-
-
-def _room(message: Message, key: Key) -> int:
-    """Return the octets that a signed datagram has for records beside those of the question and the signature."""
-    empty = Message(opcode=message.opcode, question=message.question)
-    return MAX_UDP_OCTETS - len(sign(empty.encode(0), key, time_signed=0)[0])
 
 
 def first_name(changes: Sequence[Record], prerequisites: Sequence[Record]) -> Name:
