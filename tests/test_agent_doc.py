@@ -244,7 +244,9 @@ def _timeless(text: str) -> str:
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "MOMENT", text)
     text = re.sub(r"\d\.\d{3} s", "TOOK", text)
     text = re.sub(r"agent \d+,", "agent PID,", text)
-    return re.sub(r"(next try +in|for|up|asked|failing|right|interface:ppp0(?:/ipv4)?) +\d+ (s|min|h)\b", r"\1 SPAN", text)
+    return re.sub(
+        r"(next try +in|for|up|asked|failing|right|interface:ppp0(?:/ipv4)?) +\d+ (s|min|h)\b", r"\1 SPAN", text
+    )
 
 
 def test_the_service_is_installed_as_shown(tmp_path: Path) -> None:

@@ -165,21 +165,25 @@ _DIFFERENCES = {
     },
     "a key file that others can read or write": set[str](),  # below; the corpus's key files are private
     "a key file with several keys": {"option-k-with-two-keys", "option-k-beside-other-statements"},
+    "a `-k` file that has nothing but an `include`": set[str](),  # below; nsupdate follows it from where it stands
     "a MAC cut shorter": {"option-y-truncated-too-far", "key-command-truncated-too-far"},
     "`hmac-md5.sig-alg.reg.int`": {"key-command-md5-long-name"},
     "`-` as the file": {"file-is-a-dash"},
     "a directory as the file": {"file-is-a-directory"},
     "a name in quotes": {"data-name-quoted"},
     "NSEC3PARAM": {"type-nsec3param-with-51-iterations", "type-nsec3param-with-151-iterations"},
-    "SVCB for a name server": {
+    "SVCB of the alias form": {
+        "data-svcb-alias-with-parameters",
         "type-svcb-for-dns-without-alpn",
         "type-svcb-for-dns-without-dohpath",
         "type-svcb-for-dns-unchecked",
     },
     "SVCB and HTTPS with an `ech`": {"type-https-with-broken-ech"},
+    "EUI48 and EUI64": {"data-eui48-with-more-behind", "data-eui64-with-more-behind"},
     "`lease SECONDS`": {"lease", "lease-of-a-key", "lease-none"},
     "a closed port, by TCP": {"server-closed-port-over-tcp"},
     "`-6` with an IPv4 server": {"option-6-and-ipv4-server"},
+    "`--help`": {"option-help"},
     "`-V`": {"option-big-v"},
     "`show` before `send`": {"show-counts"},
 }
@@ -219,6 +223,17 @@ def test_a_key_file_that_others_can_read_ends_the_run_where_nsupdate_takes_it(se
     assert (done.returncode, "run: chmod o-rw home.key" in done.stderr) == (1, True)
     assert dig(server, "new.example.com", "A") == []
     assert _nsupdate(find_program("nsupdate", "bind9-dnsutils"), server, tmp_path, "-k", "home.key").returncode == 0
+    assert dig(server, "new.example.com", "A") != []
+
+
+def test_a_key_file_that_only_includes_another_ends_the_run_where_nsupdate_follows_it(
+    server: Bind, tmp_path: Path
+) -> None:
+    write_private(tmp_path / "outer.key", f'include "{tmp_path}/home.key";\n')
+    done = _nsupdate(OURS, server, tmp_path, "-k", "outer.key")
+    assert (done.returncode, "holds no key" in done.stderr) == (1, True)
+    assert dig(server, "new.example.com", "A") == []
+    assert _nsupdate(find_program("nsupdate", "bind9-dnsutils"), server, tmp_path, "-k", "outer.key").returncode == 0
     assert dig(server, "new.example.com", "A") != []
 
 

@@ -204,7 +204,7 @@ def test_a_ttl_outside_its_range_is_refused(ttl: int) -> None:
         UPDATE.replace("home", ttl, "A", ADDRESS)
 
 
-@pytest.mark.parametrize("rrtype", [0, RRType.OPT, *META_TYPES, 65535, 65536, -1])
+@pytest.mark.parametrize("rrtype", [0, RRType.OPT, *META_TYPES, 65536, -1])
 def test_a_type_that_cannot_stand_in_a_zone_cannot_be_added(rrtype: int) -> None:
     with pytest.raises(UsageError):
         UPDATE.add("home", 1, rrtype, b"x")

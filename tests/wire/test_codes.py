@@ -106,7 +106,11 @@ def test_unknown_numbers_are_named_by_their_number() -> None:
     assert opcode_to_text(7) == "OPCODE7"
 
 
-@pytest.mark.parametrize("number", [0, 41, *META_TYPES, 65535])
+def test_the_highest_type_is_reserved_and_can_stand_in_a_zone_all_the_same() -> None:
+    assert is_zone_type(65535)
+
+
+@pytest.mark.parametrize("number", [0, 41, *META_TYPES, 65536])
 def test_meta_types_do_not_stand_in_a_zone(number: int) -> None:
     assert not is_zone_type(number)
 

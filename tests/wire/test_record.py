@@ -55,6 +55,9 @@ VECTORS = [
     ("NAPTR", '100 10 "u" "E2U+sip" "!^.*$!sip:a@b!" .',
      "0064 000a 01 75 07 4532552b736970 0e 215e2e2a24217369703a61406221 00",
      '100 10 "u" "E2U+sip" "!^.*$!sip:a@b!" .'),
+    ("LOC", "1 N 1 E 0", "00 12 16 13 8036ee80 8036ee80 00989680", "1 0 0.000 N 1 0 0.000 E 0.00m"),
+    ("LOC", "( 52 22 23.000 N 4 53 32.5 E -2.00m 0.5m 10000m 10m )", "00 51 16 13 8b3cf018 810cbed4 009895b8",
+     "52 22 23.000 N 4 53 32.500 E -2.00m 0.50m 10000.00m 10.00m"),
     ("TYPE65280", r"\# 3 616263", "616263", r"\# 3 616263"),
     ("TYPE65280", r"\# 0", "", r"\# 0"),
     ("TYPE65280", r"\# 3 61 6263", "616263", r"\# 3 616263"),
@@ -99,6 +102,78 @@ def test_what_is_printed_reads_the_same(mnemonic: str, printed: str) -> None:
 def test_wrong_data_is_refused(mnemonic: str, text: str) -> None:
     with pytest.raises(InvalidText):
         rdata_from_text(rrtype_from_text(mnemonic), text)
+
+
+# Types that dnspython does not read, in the text form that BIND has for them: type, text, octets.
+RARE = [
+    ("A6", "0 2001:db8::1", "00 20010db8000000000000000000000001"),
+    ("A6", "64 ::1 example.com", "40 0000000000000001" + EXAMPLE),
+    ("A6", "128 example.com", "80" + EXAMPLE),
+    ("ATMA", "+61200000000", "01 3631323030303030303030"),
+    ("ATMA", "39.246f", "00 39246f"),
+    ("DOA", '0 1 2 "text/plain; charset=utf-8" AQID',
+     "00000000 00000001 02 19 746578742f706c61696e3b20636861727365743d7574662d38 010203"),
+    ("DOA", '0 1 2 "" -', "00000000 00000001 02 00"),
+    ("EID", "01 02", "0102"),
+    ("NIMLOC", "0304", "0304"),
+    ("NXT", "example.com A NXT", EXAMPLE + "40000002"),
+    ("NXT", "é.com A", "07786e2d2d396361 03636f6d 00 40"),
+    ("SINK", "8 0 2 AQID", "08 00 02 010203"),
+    ("SINK", "( 8 0 2\n AQID )", "08 00 02 010203"),
+    ("SINK", r"\# 3 080002", "080002"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mnemonic", "text", "octets"), RARE)
+def test_types_that_dnspython_does_not_know_have_a_text_form_too(mnemonic: str, text: str, octets: str) -> None:
+    rrtype = rrtype_from_text(mnemonic)
+    rdata = rdata_from_text(rrtype, text)
+    assert rdata == bytes.fromhex(octets)
+    assert rdata_from_text(rrtype, rdata_to_text(rrtype, rdata)) == rdata
+
+
+@pytest.mark.parametrize(
+    ("mnemonic", "text"),
+    [
+        *[("LOC", f"1 N 1 E {rest}") for rest in ("0 1.555m", "0 90000001m", "1e3", "0 1e3", "0 0.001", "0 -1m", "")],
+        *[("LOC", text) for text in ("90 0 0.001 N 1 E 0", "1 N 180 1 E 0", "1 60 N 1 E 0", "1 X 1 E 0", "(1 N 1 E 0")],
+        *[("LOC", text) for text in ("1 N 1 E -100000.01m", "1 N 1 E 42849672.96m", "1 N 1 E 0 1m 1m 1m 1m", "é")],
+        ("DOA", f'1 2 3 "{LONG}" AAAA'), ("DOA", "1 2 3 x A"), ("NXT", "a TYPE128"), ("EID", "1"), ("A6", "64 ::1"),
+        ("ATMA", "39."), ("SINK", "8 0"), ("SINK", "8 0 2 AQID ; x"), ("NXT", "@ A"), ("A6", "64 ::1 @"),
+    ],
+)  # fmt: skip
+def test_wrong_data_of_such_types_is_refused(mnemonic: str, text: str) -> None:
+    with pytest.raises(InvalidText):
+        rdata_from_text(rrtype_from_text(mnemonic), text)
+
+
+@pytest.mark.parametrize(
+    ("mnemonic", "text"),
+    [
+        ("CNAME", "@"), ("CNAME", "( @ )"), ("MX", "10 @"), ("NS", "@"), ("SRV", "0 0 1 @"), ("SOA", "a. @ 1 2 3 4 5"),
+        ("HTTPS", "1 @ alpn=h2"), ("NAPTR", '1 1 "" "" "" @'), ("NSEC", "@ A"), ("LP", "1 @"), ("RP", "a. @"),
+    ],
+)  # fmt: skip
+def test_an_at_sign_is_refused_as_a_name_for_it_would_be_the_root(mnemonic: str, text: str) -> None:
+    with pytest.raises(InvalidText, match="@ is no name here") as caught:
+        rdata_from_text(rrtype_from_text(mnemonic), text)
+    assert "in full" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("mnemonic", "text", "octets"),
+    [
+        ("TXT", "@", "0140"),
+        ("TXT", '"@"', "0140"),
+        ("TXT", '"a" @', "0161 0140"),
+        ("HINFO", "@ @", "0140 0140"),
+        ("CNAME", r"\@", "0140 00"),
+        ("NAPTR", '1 1 "" "" "!a!b @ c!" .', "0001 0001 00 00 09 216121622040206321 00"),
+        ("RP", "a@b .", "03614062 00 00"),
+    ],
+)
+def test_an_at_sign_that_is_no_whole_name_is_a_character(mnemonic: str, text: str, octets: str) -> None:
+    assert rdata_from_text(rrtype_from_text(mnemonic), text) == bytes.fromhex(octets)
 
 
 @pytest.mark.parametrize(

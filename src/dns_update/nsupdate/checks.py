@@ -16,11 +16,15 @@ MAX_NSEC3_ITERATIONS = 50  # BIND treats a zone with more as unsigned
 _HOST = "host"
 _MAILBOX = "mailbox"
 
-# Types whose owner must be a host name. A, AAAA, A6 and MX records may have a wildcard for one, too.
-_HOST_OWNERS = {RRType.A: True, RRType.AAAA: True, RRType.MX: True, 38: True, 11: False}
 _NSEC3 = 50
 _NSEC3PARAM = 51
+_A6 = 38
+_IPV6_BITS = 128
 _SVCB = 64
+_HTTPS = 65
+
+# Types whose owner must be a host name. A, AAAA, A6 and MX records may have a wildcard for one, too.
+_HOST_OWNERS = {RRType.A: True, RRType.AAAA: True, RRType.MX: True, _A6: True, 11: False}
 
 # Types with names in their rdata: the octets before the first one, and what each must be.
 _NAMES = {
@@ -34,7 +38,8 @@ _NAMES = {
     21: (2, (_HOST,)),  # RT
     RRType.SRV: (6, (_HOST,)),
     _SVCB: (2, (_HOST,)),
-    65: (2, (_HOST,)),  # HTTPS
+    _HTTPS: (2, (_HOST,)),
+    66: (5, (_HOST,)),  # DSYNC
 }
 # Elsewhere a PTR record may point at anything.
 _REVERSE = tuple(map(Name.from_text, ("in-addr.arpa", "ip6.arpa", "ip6.int")))
@@ -60,12 +65,18 @@ def check_names(record: Record) -> None:
         raise InvalidText(f"check-names failed: bad owner '{owner}'")
     if rrtype == RRType.PTR and not any(owner.is_within(zone) for zone in _REVERSE):
         return
-    if rrtype not in _NAMES:
+    if rrtype == _A6:
+        offset, kinds = _a6_name(record.rdata)
+    elif rrtype in _NAMES and not _is_alias(record):
+        offset, kinds = _NAMES[rrtype]
+    else:
         return
-    offset, kinds = _NAMES[rrtype]
     cursor = Cursor(record.rdata, min(offset, len(record.rdata)))
     for kind in kinds:
-        name = cursor.name()
+        try:
+            name = cursor.name()
+        except MalformedMessage as error:  # octets given as such, in which there is no name
+            raise InvalidText(f"invalid rdata format: {error.text}") from error
         if not (is_host(name) if kind == _HOST else is_mailbox(name)):
             raise InvalidText(f"check-names failed: bad name '{name}'")
 
@@ -108,6 +119,17 @@ def is_mailbox(name: Name) -> bool:
     return all(octet in _PRINTABLE for octet in b"".join(name.labels[:1])) and is_host(name.parent)
 
 
+def _a6_name(rdata: bytes) -> tuple[int, tuple[str, ...]]:
+    """Return what `_NAMES` has for other types: an A6 record's name stands behind the address, or is not there."""
+    length = min(rdata[0], _IPV6_BITS) if rdata else 0
+    return 1 + (_IPV6_BITS - length + 7) // 8, (_HOST,) if length else ()
+
+
+def _is_alias(record: Record) -> bool:
+    """Tell whether a SVCB or HTTPS record is of the alias form, which may point at anything."""
+    return record.rrtype in (_SVCB, _HTTPS) and record.rdata[:2] == b"\0\0"
+
+
 def _is_host_label(label: bytes) -> bool:
     return label[0] in _ALPHANUMERIC and label[-1] in _ALPHANUMERIC and not label.translate(None, _HOST_OCTETS)
 
@@ -115,13 +137,11 @@ def _is_host_label(label: bytes) -> bool:
 def _may_own(owner: Name, rrtype: int, rrclass: int) -> bool:
     if rrtype == _NSEC3:
         return _is_hash(owner.labels[0]) if owner.labels else False
-    if rrtype not in _HOST_OWNERS:
+    if rrtype not in _HOST_OWNERS or is_host(owner):
         return True
     if rrtype in (RRType.A, RRType.AAAA) and rrclass == RRClass.IN and owner.folded[:2] == _MICROSOFT:
         return is_host(Name(owner.labels[2:]))
-    if _HOST_OWNERS[rrtype] and owner.labels[:1] == (b"*",):
-        return is_host(owner.parent)
-    return is_host(owner)
+    return _HOST_OWNERS[rrtype] and owner.labels[:1] == (b"*",) and is_host(owner.parent)
 
 
 def _is_hash(label: bytes) -> bool:

@@ -9,8 +9,8 @@ from dns_update.nsupdate.lexer import Line
 from dns_update.value import Value
 from dns_update.wire.codes import MAX_U16, RRClass, RRType, decimal, rrclass_from_text, rrtype_from_text
 from dns_update.wire.inet import format_address, parse_address
-from dns_update.wire.name import ROOT, Name
 from dns_update.wire.record import MAX_TTL
+from dns_update.wire.scanner import octet_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from dns_update.auth import Key
+    from dns_update.wire.name import Name
 
 MAX_U32 = 0xFFFFFFFF
-_ABOVE_ASCII = 0x80
 _LONGEST_ALGORITHM = len("hmac-md5.sig-alg.reg.int.")
 _OPERATIONS = ("add", "del", "delete")
 _REPEATED = 64  # words whose meaning is kept: lines that stand together speak of the same names and types
@@ -223,7 +223,7 @@ def key_of(name_and_algorithm: str, secret: str) -> Key:
     algorithm, colon, name = name_and_algorithm.partition(":")
     signer = _algorithm(algorithm) if colon else DEFAULT_ALGORITHM
     try:
-        owner = _name(name if colon else algorithm)
+        owner = octet_name(name if colon else algorithm)
     except InvalidText as error:
         raise InvalidText("could not parse key name") from error
     try:
@@ -270,22 +270,12 @@ def _owner(line: Line) -> Name:
     if not word:
         raise InvalidText("could not read owner name")
     try:
-        return _name(word)
+        return octet_name(word)
     except InvalidText as error:
         raise InvalidText(f"invalid owner name: {_what_is_wrong(error)}") from error
 
 
 @lru_cache(_REPEATED)
-def _name(text: str) -> Name:
-    """Return an absolute name; octets above ASCII are taken as they are, and not as an international name."""
-    if text.startswith("\\[") or ".\\[" in text:  # the bit-string labels of RFC 2673
-        raise InvalidText("bad label type")
-    if not text.isascii():
-        octets = text.encode("utf-8", "surrogateescape")
-        text = "".join(chr(octet) if octet < _ABOVE_ASCII else f"\\{octet}" for octet in octets)
-    return Name.from_text(text, ROOT)
-
-
 def _what_is_wrong(error: InvalidText) -> str:
     """Return what is wrong with a name in BIND's words, where it has some."""
     words = {
@@ -417,7 +407,7 @@ def _zone(line: Line) -> ZoneCommand:
     if not word:
         raise InvalidText("could not read zone name")
     try:
-        return ZoneCommand(_name(word))
+        return ZoneCommand(octet_name(word))
     except InvalidText as error:
         raise InvalidText("could not parse zone name") from error
 

@@ -35,7 +35,8 @@ def prerequisite_record(command: Prerequisite, rrclass: int) -> Record:
         return Record(command.name, command.rrtype, RRClass.NONE, 0, b"")
     if not command.data:
         return Record(command.name, command.rrtype, RRClass.ANY, 0, b"")
-    return Record(command.name, command.rrtype, rrclass, 0, _rdata(command, rrclass))
+    rdata = _rdata(command, rrclass)
+    return Record(command.name, command.rrtype, command.rrclass or rrclass, 0, rdata)
 
 
 def deletion_record(command: Deletion, rrclass: int) -> Record:
@@ -48,6 +49,8 @@ def deletion_record(command: Deletion, rrclass: int) -> Record:
 def addition_record(command: Addition, rrclass: int, default_ttl: int, checks: Checks) -> Record:
     """Return the record to add, checked; raises InvalidText."""
     ttl = default_ttl if command.ttl is None else command.ttl
+    if command.rrclass == RRClass.NONE:  # it goes out as it is said, and the server says what is wrong
+        rrclass = RRClass.NONE
     record = Record(command.name, command.rrtype, rrclass, ttl, _rdata(command, rrclass))
     if checks.names:
         check_names(record)
@@ -64,10 +67,10 @@ def lease_record(seconds: tuple[int, ...]) -> Record:
 
 
 def _rdata(command: Prerequisite | Deletion | Addition, rrclass: int) -> bytes:
-    if command.rrclass == RRClass.NONE:
-        raise InvalidText("invalid rdata format: unknown class/type")
     if not is_zone_type(command.rrtype):
         raise InvalidText("invalid rdata format: invalid use of a meta type")
+    if command.rrclass == RRClass.NONE:
+        rrclass = RRClass.NONE
     try:
         return rdata_from_fields(command.rrtype, command.data, rrclass)
     except InvalidText as error:

@@ -107,7 +107,7 @@ def decimal(text: str, highest: int) -> int | None:
 
 def is_zone_type(rrtype: int) -> bool:
     """Tell whether records of `rrtype` can stand in a zone."""
-    return 0 < rrtype < MAX_U16 and rrtype not in META_TYPES and rrtype != RRType.OPT
+    return 0 < rrtype <= MAX_U16 and rrtype not in META_TYPES and rrtype != RRType.OPT
 
 
 def rrtype_from_text(text: str) -> int:

@@ -112,12 +112,20 @@ _SAME_FORM = {
     32768: 43,  # TA as DS
 }
 
+# Types that are read without dnspython, which does not know them, or makes something else of wrong data (LOC).
+_RARE = frozenset((29, 30, 31, 32, 34, 38, 40, 259))  # LOC, NXT, EID, NIMLOC, ATMA, A6, SINK, DOA
+
+# Types in whose text a field that stands without quotes and is a single @ can be meant for a name only.
+_WITH_NAMES = frozenset((
+    *_COMPRESSIBLE, 23, 38, 45, 46, 47, 55, 58, 64, 65, 66, 107, 260,
+))  # NSAP-PTR, A6, IPSECKEY, RRSIG, NSEC, HIP, TALINK, SVCB, HTTPS, DSYNC, LP, AMTRELAY  # fmt: skip
+
 
 def rdata_from_text(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:
     r"""Return the octets of rdata in presentation form (RFC 1035, section 5.1), or in the `\# LENGTH HEX` of RFC 3597.
 
-    Names in it are absolute, with or without the trailing dot. The data of a TXT or SPF record may stand without
-    quotes: then all of it, blanks and semicolons included, is one text. Raises InvalidText.
+    Names in it are absolute, with or without the trailing dot; `@` is none of them. The data of a TXT or SPF record may
+    stand without quotes: then all of it, blanks and semicolons included, is one text. Raises InvalidText.
     """
     if rrclass == RRClass.IN and rrtype == RRType.A and text[:1] != "\\":
         return parse_ipv4(text)
@@ -125,7 +133,11 @@ def rdata_from_text(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:
         return parse_ipv6(text)
     if rrtype in (RRType.TXT, RRType.SPF) and '"' not in text and not text.startswith("\\#"):
         return _strings_from_text(text)
-    _refuse_more_than_one_record(text)
+    plain = _without_quotes_and_groups(text)
+    if "@" in plain.split() and rrtype in _WITH_NAMES:
+        raise InvalidText(f"{quoted(text)}: @ is no name here", hint="write the name in full, as home.example.com.")
+    if rrtype in _RARE and not text.startswith("\\#"):
+        return _rare(rrtype, text if '"' in text else plain)
     return _through_dnspython(rrtype, text, rrclass)
 
 
@@ -172,15 +184,21 @@ def _strings_from_text(text: str) -> bytes:
     return b"".join(b"%c%b" % (len(chunk), chunk) for chunk in chunks)
 
 
-def _refuse_more_than_one_record(text: str) -> None:
-    """Refuse what hides the rest of a text from a zone file's reader: an unquoted semicolon, the end of a line."""
+def _without_quotes_and_groups(text: str) -> str:
+    """Return a text with blanks in place of brackets, and something else in place of what is quoted.
+
+    Raises InvalidText for what hides the rest of a text from a zone file's reader: an unquoted semicolon, the end of a
+    line outside of brackets, within which it is a blank (RFC 1035, section 5.1).
+    """
+    parts = []
     in_quotes = False
-    brackets = 0  # within them a line end is a blank (RFC 1035, section 5.1)
+    brackets = 0
     position = 0
     while position < len(text):
         character = text[position]
         if character == "\\":
             position += 1
+            character += text[position : position + 1]
         elif character == '"':
             in_quotes = not in_quotes
         elif character == "\n" and not brackets:
@@ -189,9 +207,26 @@ def _refuse_more_than_one_record(text: str) -> None:
             raise InvalidText(
                 f"{quoted(text)} has a semicolon, where a comment starts", hint='put the text in "quotes"'
             )
-        elif character in "()" and not in_quotes:
-            brackets += 1 if character == "(" else -1
+        elif character in "()\n" and not in_quotes:
+            brackets += {"(": 1, ")": -1, "\n": 0}[character]
+            character = " "
+        parts.append('"' if in_quotes else character)
         position += 1
+    if brackets:
+        raise InvalidText(f"{quoted(text)} has a bracket without the other one")
+    return "".join(parts)
+
+
+def _rare(rrtype: int, text: str) -> bytes:
+    from dns_update.wire.name import ROOT, Name  # noqa: PLC0415 - with the readers, which need it
+    from dns_update.wire.rare import rare_rdata  # noqa: PLC0415 - for the rare types only
+    from dns_update.wire.scanner import Scanner  # noqa: PLC0415
+
+    try:
+        return rare_rdata(rrtype, Scanner(text, lambda name: Name.from_text(name, ROOT)))
+    except InvalidText as error:
+        reason = f"{quoted(text)} is not {rrtype_to_text(rrtype)} data: {error.text}"
+        raise InvalidText(reason, hint=error.hint) from error
 
 
 def _through_dnspython(rrtype: int, text: str, rrclass: int) -> bytes:
