@@ -245,20 +245,29 @@ def test_what_ends_us_ends_the_program_with_all_it_started(number: int, status: 
     assert lifeline.wait() == b""
 
 
-def test_an_interrupt_amid_the_start_ends_the_program_too(lifeline: Lifeline, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("number", "ending"),
+    [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit), (signal.SIGHUP, SystemExit)],
+    ids=["INT", "TERM", "HUP"],
+)
+def test_a_signal_amid_the_start_ends_the_program_too(
+    number: int, ending: type[BaseException], lifeline: Lifeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It may be up before we are told that it was started."""
 
     class Interrupted(subprocess.Popen[bytes]):
         def __init__(self, *arguments: object, **keywords: object) -> None:
             super().__init__(*arguments, **keywords)  # type: ignore[call-overload]
             assert lifeline.wait() == b"up\n"
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
 
+    default = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+    before = signal.signal(number, default)  # who runs the tests may ignore it (nohup)
     monkeypatch.setattr(module, "Popen", Interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(ending):
         address_of_command(held(lifeline, "sleep 1000 & sleep 1000"))
     assert lifeline.wait() == b""
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.signal(number, before) == default
 
 
 def test_a_program_may_be_run_in_any_thread() -> None:

@@ -16,7 +16,8 @@ from dns_update.wire.inet import parse_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from types import FrameType
     from typing import IO
 
     from dns_update.address import Command
@@ -100,7 +101,7 @@ def _process(source: Command, lifeline: Lifeline | None) -> Iterator[Popen[bytes
     try:
         if lifeline is not None:
             lifeline.prepare()
-        with _interrupts_held():
+        with _signals_held():
             process = _start(source)
             if lifeline is not None:
                 lifeline.begun(process.pid)
@@ -127,22 +128,23 @@ def _start(source: Command) -> Popen[bytes]:
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Let an interrupt wait until the end: one that came before we know of the program would leave it behind."""
-    before = signal.getsignal(signal.SIGINT)
+def _signals_held() -> Iterator[None]:
+    """Let what ends us wait until the end: a signal that came before we know of the program would leave it behind."""
+    handlers: dict[int, Callable[[int, FrameType | None], object]] = {}
     came: list[int] = []
-    try:
-        if callable(before):  # and not ignored: a program would not inherit that from a handler
-            signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
-    except ValueError:  # only the main thread has handlers, and gets interrupts
-        before = None
+    with suppress(ValueError):  # only the main thread has handlers, and is interrupted
+        for number in (signal.SIGINT, *_ENDING):
+            handler = signal.getsignal(number)
+            if callable(handler):  # and not ignored: a program would not inherit that from a handler
+                signal.signal(number, lambda number, _frame: came.append(number))
+                handlers[number] = handler
     try:
         yield
     finally:
-        if callable(before):
-            signal.signal(signal.SIGINT, before)
-            if came:
-                before(signal.SIGINT, None)
+        for held, handler in handlers.items():
+            signal.signal(held, handler)
+        if came:
+            handlers[came[0]](came[0], None)
 
 
 @contextmanager

@@ -66,13 +66,13 @@ class Feed:
 
     def want(self, keys: Iterable[Key]) -> None:
         """Follow these sources and no others; literals need no following."""
-        wanted = {key for key in keys if not isinstance(key[0], bytes)}
-        for key in self._states.keys() - wanted:
+        wanted = dict.fromkeys(key for key in keys if not isinstance(key[0], bytes))  # in the configuration's order
+        for key in self._states.keys() - wanted.keys():
             del self._states[key]
             if key in self._pollers:
                 self._leave(self._pollers.pop(key))
             self._log.forget(key)
-        new = wanted - self._states.keys()
+        new = [key for key in wanted if key not in self._states]
         self._states |= {key: SourceState(started=time.monotonic(), knows_absence=not may_block(key[0])) for key in new}
         if self._settings is not None:
             self._begin(new)
