@@ -381,9 +381,11 @@ def test_an_older_update_that_comes_after_a_newer_one_is_mended(machine: Machine
                     agent.wait_for_line(f"has A {TWO}")
                 replace(machine, TWO, THREE)
                 agent.wait_for_line(f"has A {THREE}")
+                eventually(lambda: reader.seen[-1], lambda last: last == THREE, lambda: agent.text)
                 with inside(machine.namespace, lambda: socket(AF_INET, SOCK_DGRAM)) as late_one:
                     late_one.sendto(astray.copy, ("127.0.0.1", 53))
                 agent.wait_for_line(f"has A {THREE}")
+                eventually(lambda: reader.seen[-1], lambda last: last == THREE, lambda: agent.text)
             assert reader.seen[-3:] == [THREE, TWO, THREE]
             assert "update failed" not in agent.text
 
