@@ -128,6 +128,13 @@ def test_an_owner_leaves_addresses_alone_that_nobody_claims() -> None:
     assert values(after) == {ONE, TWO}
 
 
+def test_an_owner_removes_what_it_claims_though_it_was_not_seen() -> None:
+    """It may have come between the look at the addresses and the look at the claims."""
+    standing = text("dns-update owner=a 192.0.2.1")
+    update = plan(PLACE, Wanted({RRType.A: (TWO,)}, owner="a"), (standing,), 300)
+    assert values(applied((standing, *addresses(ONE)), update)) == {TWO}
+
+
 def test_an_owner_that_has_nothing_left_gives_up_its_claim() -> None:
     standing = (*addresses(ONE, TWO), text("dns-update owner=a 192.0.2.1"))
     after = applied(standing, plan(PLACE, Wanted({RRType.A: ()}, owner="a"), standing, 300))

@@ -16,7 +16,7 @@ from dns_update.client.requests import Target
 from dns_update.errors import NameExists, NameNotFound, NoAnswer, NotApplied, Refusal
 from dns_update.exchange import Policy
 from dns_update.wire.codes import Opcode, RRType
-from dns_update.wire.inet import parse_address
+from dns_update.wire.inet import format_address, parse_address
 from dns_update.wire.name import Name
 from lab import dig
 
@@ -129,6 +129,30 @@ def test_two_that_meet_both_get_their_way(world: World) -> None:
     assert world.data() == "192.0.2.1 192.0.2.2"
     world.reconcile(Wanted({RRType.A: (THREE,)}, 60, "router-1"))
     assert world.data() == "192.0.2.2 192.0.2.3"
+
+
+@pytest.mark.parametrize("wanted", [ONE, THREE], ids=["as it stands", "another"])
+@pytest.mark.parametrize("number", range(3), ids=["first look", "second look", "update"])
+def test_an_older_update_of_ours_that_comes_late_leaves_nothing_behind(
+    world: World, number: int, wanted: bytes
+) -> None:
+    """A try that was called off has sent it; it overtakes a message of the next try."""
+    world.reconcile(Wanted({RRType.A: (ONE,)}, 60, "router-1"))
+    asked: list[Ask] = []
+    stood: list[str] = []
+
+    def overtake(ask: Ask, _is_after_update: bool) -> None:  # noqa: FBT001 - a Before
+        stood.append(world.data())
+        asked.append(ask)
+        if len(asked) == number + 1:
+            world.reconcile(Wanted({RRType.A: (TWO,)}, 60, "router-1"))
+
+    world.reconcile(Wanted({RRType.A: (wanted,)}, 60, "router-1"), overtake)
+    if len(asked) > number:
+        assert world.data() == format_address(wanted)
+        assert world.data("TXT") == f'"dns-update owner=router-1 {format_address(wanted)}"'
+    assert len(asked) > 1
+    assert "" not in stood
 
 
 def test_who_meets_somebody_each_time_gives_way_in_the_end(world: World) -> None:

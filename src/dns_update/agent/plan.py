@@ -7,7 +7,8 @@ share the name. Each keeps a TXT record there, its claim, that lists what it has
 
 An agent adds its own addresses, and removes only what its own claim lists and no other claim does. That the claims are
 still those that were read is a prerequisite of the update (RFC 2136, section 2.4.2), so that of two agents at work at
-once one is told to look again.
+once one is told to look again. So is an agent whose own older update comes late: for that the claims are read before
+the addresses, and so are no newer than these.
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ class Wanted(Value):
 
     @property
     def rrtypes(self) -> tuple[int, ...]:
-        """The types to look at before a plan can be made."""
-        return (*self.data, RRType.TXT) if self.owner else tuple(self.data)
+        """The types to look at before a plan can be made, in the order in which to ask: the claims first."""
+        return (RRType.TXT, *self.data) if self.owner else tuple(self.data)
 
     @property
     def with_any_ttl(self) -> Wanted:
@@ -136,10 +137,10 @@ def _claimed(stage: _Stage) -> Update:
 
 
 def _own_addresses(stage: _Stage, update: Update, rrtype: int, stale: set[bytes]) -> Update:
-    """Add the addresses of a type that are missing, and remove those of its stale ones that stand."""
+    """Add the addresses of a type that are missing, and remove its stale ones, seen or not: no claim will list them."""
     place, ttl = stage.place, stage.ttl(rrtype)
     stands = {record.rdata: record.ttl for record in stage.records(rrtype)}
-    gone = sorted(address for address in stale if address in stands and _rrtype(address) == rrtype)
+    gone = sorted(address for address in stale if _rrtype(address) == rrtype)
     missing = [value for value in stage.wanted.data[rrtype] if stands.get(value) != ttl]
     update = update.delete(place.owner, rrtype, *gone) if gone else update
     return update.add(place.owner, ttl, rrtype, *missing) if missing else update
