@@ -49,8 +49,7 @@ ALLOWED = {
     # the command line
     "dns_update.routeros",
     "dns_update.cli",
-    "dns_update.cli.request",
-    "dns_update.cli.set",
+    "dns_update.cli.records",
 }
 """Of our own modules, all and only these. Not among them: what looks at failures (verdict), finds zones (discovery),
 asks interfaces or programs (address), speaks TCP (framing), prints JSON, help or messages."""

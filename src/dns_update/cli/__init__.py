@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-    from dns_update.client.requests import Outcome
     from dns_update.routeros import Line
 
 COMMANDS = ("set", "delete", "show", "nsupdate", "agent", "status", "history")
@@ -64,28 +63,6 @@ def put(text: str) -> None:
     except OSError as error:
         sys.stdout = None  # what is still buffered must not be tried again
         raise OutputLost(error.strerror or str(error), reader_left=isinstance(error, BrokenPipeError)) from error
-
-
-def conclude(outcome: Outcome, command: str, *, as_json: bool) -> int:
-    """Say what came of a request that was carried out, and return the exit status."""
-    if as_json:
-        from dns_update.cli.as_json import outcome_text  # noqa: PLC0415 - only if it is asked for
-
-        try:
-            put(outcome_text(outcome, command))
-        except OutputLost as lost:
-            if command == "show":  # its data is all there is to it; of the others the zone has got what was wanted
-                raise
-            talk(f"note: {lost}")
-        else:
-            return 0
-    if command == "show":
-        put("".join(f"{record.to_text()}\n" for record in outcome.after or ()))
-    else:
-        talk("update successful")
-    for note in outcome.notes:
-        talk(f"note: {note}")
-    return 0
 
 
 def run_and_exit() -> NoReturn:
@@ -154,13 +131,9 @@ def _dispatch(line: Line, verb: str, words: list[str]) -> int:
         return 0
     if verb not in ("", *COMMANDS):
         raise _unknown_command(verb)
-    if verb == "show":
-        from dns_update.cli.show import run  # noqa: PLC0415 - one command, one import
-    elif verb == "delete":
-        from dns_update.cli.delete import run  # noqa: PLC0415
-    else:
-        from dns_update.cli.set import run  # noqa: PLC0415
-    return run(line)
+    from dns_update.cli.records import run  # noqa: PLC0415 - as above
+
+    return run(verb or "set", line)
 
 
 def _is_property(word: str) -> bool:

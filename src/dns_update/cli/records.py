@@ -1,35 +1,80 @@
-"""From options to a request: the client, the key, and the records that a command is about."""
+"""`dns-update set`, `delete` and `show`: from a line's properties to a request, and from its outcome to words."""
 
 from __future__ import annotations
 
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
-from dns_update.cli import talk, write_talk
+from dns_update.cli import OutputLost, put, talk, write_talk
 from dns_update.client import Client
-from dns_update.client.requests import Target
+from dns_update.client.requests import Target, delete_records, set_records, show_records
 from dns_update.errors import InvalidText, MalformedMessage, UsageError
 from dns_update.exchange import Policy
 from dns_update.transport import Server
 from dns_update.transport.blocking import BlockingTransport
-from dns_update.wire.codes import RRClass, RRType
+from dns_update.wire.codes import RRClass, RRType, rrtype_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from dns_update.routeros import Options
+    from dns_update.client.requests import Outcome
+    from dns_update.routeros import Line, Options
     from dns_update.transport import Endpoint
 
 
-def client_of(options: Options) -> Client:
+_ADDRESSES = (RRType.A, RRType.AAAA)
+
+
+def run(command: str, line: Line) -> int:
+    """Carry out `set`, `delete` or `show` with the properties in `line`, and return the exit status."""
+    options = line.options(command)
+    target = _target_of(options, command)
+    act = {"set": _set, "delete": _delete, "show": _show}[command]
+    return _conclude(act(options, target), command, as_json=options.json)
+
+
+def _set(options: Options, target: Target) -> Outcome:
+    """Make a name have exactly these addresses, or this data."""
+    client = _client_of(options)
+    data = _given_data(options, target)
+    ttl, require, verify, compare = options.ttl, options.require, options.verify, options.compare
+    if ttl == 0:  # RouterOS's rule: the entry is deleted, whatever it points at
+        rrsets: dict[int, tuple[bytes, ...]] = dict.fromkeys(data or _ADDRESSES, ())
+        return client.run(lambda d: delete_records(d, target, rrsets, require=require, verify=verify, compare=compare))
+    if data and not any(data.values()):
+        raise UsageError("type= is given without value=", hint="for example: type=TXT value=hello")
+    if not data:
+        raise UsageError("set needs address=, or type= and value=", hint="for example: address=203.0.113.45")
+    return client.run(lambda d: set_records(d, target, data, ttl=ttl, require=require, verify=verify, compare=compare))
+
+
+def _delete(options: Options, target: Target) -> Outcome:
+    """Remove an address, an RRset or a whole name."""
+    options.allow_private = True  # such an address may well be removed
+    client = _client_of(options)
+    data = _given_data(options, target)
+    require, verify, compare = options.require, options.verify, options.compare
+    return client.run(lambda d: delete_records(d, target, data, require=require, verify=verify, compare=compare))
+
+
+def _show(options: Options, target: Target) -> Outcome:
+    """Find out what the authoritative server holds now."""
+    rrtypes = _ADDRESSES if options.type is None else (options.type,)
+    outcome = _client_of(options).run(lambda d: show_records(d, target, rrtypes))
+    if not outcome.after and not options.json:
+        talk(f"{outcome.name} has no {' or '.join(map(rrtype_to_text, rrtypes))} record")
+    return outcome
+
+
+def _client_of(options: Options) -> Client:
     """Return a client for the servers, with the key and the patience that the options give; raises UsageError."""
     _check_families(options)
     return Client(
         *options.dns_server,
-        key=key_of(options),
+        key=_key_of(options),
         port=options.port,
         policy=Policy(options.timeout, options.retries, options.transport),
         transport=BlockingTransport(options.local_address, _print_message if options.debug else None),
-        log=log_of(options),
+        log=_log_of(options),
     )
 
 
@@ -43,7 +88,7 @@ def _check_families(options: Options) -> None:
         raise UsageError(f"local-address={own} is not of the IP version of dns-server=", hint="both IPv4, or both IPv6")
 
 
-def log_of(options: Options) -> Callable[[str], None]:
+def _log_of(options: Options) -> Callable[[str], None]:
     """Return what takes lines for people: standard error, or nobody with --json, where everything is in the object."""
     return _say_nothing if options.json else talk
 
@@ -62,7 +107,7 @@ def _print_message(direction: str, endpoint: Endpoint, transport: str, octets: b
     write_talk(f"{heading}\n{text}\n")
 
 
-def key_of(options: Options) -> Key | None:
+def _key_of(options: Options) -> Key | None:
     """Return the key that the options give, None if there is none; raises UsageError."""
     if options.key is not None and options.key_file is not None:
         raise UsageError("key= and key-file= are both given", hint="one of them is enough")
@@ -85,7 +130,7 @@ def key_of(options: Options) -> Key | None:
     return None
 
 
-def target_of(options: Options, command: str) -> Target:
+def _target_of(options: Options, command: str) -> Target:
     """Return the name that the request is about, which every command needs; raises UsageError."""
     if options.name is None:
         example = f"for example: dns-update {command} name=home zone=example.com ..."
@@ -93,7 +138,7 @@ def target_of(options: Options, command: str) -> Target:
     return Target(options.name, options.zone, options.rrclass)
 
 
-def given_data(options: Options, target: Target) -> dict[int, tuple[bytes, ...]]:
+def _given_data(options: Options, target: Target) -> dict[int, tuple[bytes, ...]]:
     """Return the records that address=, or type= and value=, give: type to values, empty where none are.
 
     Raises UsageError for wrong combinations, NoAddress where a source gives none.
@@ -120,8 +165,30 @@ def _addresses(options: Options) -> Iterable[bytes]:
         return dict.fromkeys(literals)
     from dns_update.address import find_addresses  # noqa: PLC0415 - literals need no looking for
 
-    return find_addresses(options.address, allow_private=options.allow_private, log=log_of(options))
+    return find_addresses(options.address, allow_private=options.allow_private, log=_log_of(options))
 
 
 def _say_nothing(_line: str) -> None:
     """Drop a line."""
+
+
+def _conclude(outcome: Outcome, command: str, *, as_json: bool) -> int:
+    """Say what came of a request that was carried out, and return the exit status."""
+    if as_json:
+        from dns_update.cli.as_json import outcome_text  # noqa: PLC0415 - only if it is asked for
+
+        try:
+            put(outcome_text(outcome, command))
+        except OutputLost as lost:
+            if command == "show":  # its data is all there is to it; of the others the zone has got what was wanted
+                raise
+            talk(f"note: {lost}")
+        else:
+            return 0
+    if command == "show":
+        put("".join(f"{record.to_text()}\n" for record in outcome.after or ()))
+    else:
+        talk("update successful")
+    for note in outcome.notes:
+        talk(f"note: {note}")
+    return 0
