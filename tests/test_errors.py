@@ -20,6 +20,7 @@ from dns_update.errors import (
     ReplyNotTrusted,
     UsageError,
     quoted,
+    refusals,
 )
 
 _LINE = re.compile(r"^(?P<indent>[│ ]*)(?:[├└]── )?(?P<name>[A-Z]\w+) *(?P<status>\d+)?(?:  .*|$)")
@@ -79,7 +80,12 @@ def test_every_error_of_the_package_is_drawn() -> None:
             importlib.import_module(module.name)
     ours = {cls for cls in _subclasses(DnsUpdateError) if cls.__module__.startswith("dns_update")}
     assert {cls.__name__ for cls in ours} == {drawn.name for drawn in _picture()}
-    assert {cls.__module__ for cls in ours} == {errors.__name__}
+    assert {cls.__module__ for cls in ours} == {errors.__name__, f"{errors.__name__}.refusals"}
+
+
+def test_a_leaf_is_found_where_its_root_is() -> None:
+    assert errors.NotApplied is refusals.NotApplied
+    assert not hasattr(errors, "NoSuchError")
 
 
 def test_every_class_that_is_raised_has_an_exit_status_of_its_own() -> None:

@@ -22,6 +22,8 @@ DnsUpdateError
     ├── NotApplied          8  NOERROR, and yet something else stands in the zone
     └── ServerFailure       9  SERVFAIL, FORMERR, NOTIMP and the rest
 ```
+
+The leaves below Refusal are loaded when one is first asked for: most runs meet none.
 """
 
 from __future__ import annotations
@@ -29,6 +31,16 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from dns_update.errors.refusals import ClocksDiffer as ClocksDiffer
+    from dns_update.errors.refusals import KeyRejected as KeyRejected
+    from dns_update.errors.refusals import NameExists as NameExists
+    from dns_update.errors.refusals import NameNotFound as NameNotFound
+    from dns_update.errors.refusals import NameNotInZone as NameNotInZone
+    from dns_update.errors.refusals import NotApplied as NotApplied
+    from dns_update.errors.refusals import PermissionDenied as PermissionDenied
+    from dns_update.errors.refusals import ServerFailure as ServerFailure
+    from dns_update.errors.refusals import ZoneNotFound as ZoneNotFound
 
 SOME_FAILED = 10  # the exit status where many things were tried and did not all fail alike; no one error has it
 MAX_QUOTED = 60  # characters: enough to know a text again, and the error stays one line
@@ -145,93 +157,22 @@ class MalformedMessage(DnsUpdateError):
 
 
 class Refusal(DnsUpdateError):
-    """The server answered and said no; `rcode` is its response code."""
+    """The server answered and said no; `rcode` is its response code.
+
+    One that `is_final` speaks of what the zone holds: every other server of the zone would say the same.
+    """
+
+    is_final = False
 
     def __init__(self, text: str, *, hint: str = "", server: str = "", rcode: int = 0) -> None:
         super().__init__(text, hint=hint, server=server)
         self.rcode = rcode
 
 
-class KeyRejected(Refusal):
-    """The server does not accept the key; `tsig_error` is 16 (BADSIG), 17 (BADKEY) or 22 (BADTRUNC)."""
+def __getattr__(name: str) -> object:
+    """Load a leaf below Refusal (PEP 562)."""
+    if name.startswith("_") or name == "refusals":  # what the machinery of imports asks for
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from dns_update.errors import refusals  # noqa: PLC0415 - only when a server has said no
 
-    first_words = "TSIG error: Server rejected:"
-    exit_status = 5
-
-    def __init__(self, text: str, *, tsig_error: int, hint: str = "", server: str = "", rcode: int = 0) -> None:
-        super().__init__(text, hint=hint, server=server, rcode=rcode)
-        self.tsig_error = tsig_error
-
-
-class ClocksDiffer(Refusal):
-    """The server's clock and ours are further apart than the fudge (RFC 8945, section 5.2.3): BADTIME."""
-
-    first_words = "TSIG error: Server rejected:"
-    exit_status = 6
-    tsig_error = 18
-
-
-class PermissionDenied(Refusal):
-    """REFUSED: the server knows the zone and will not let us change it."""
-
-    first_words = "Permission denied:"
-    exit_status = 7
-
-
-class ZoneNotFound(Refusal):
-    """NOTAUTH without a TSIG error, an answer without authority, or no SOA record where one was looked for.
-
-    `is_delegated` tells that the name lies below a delegation of the zone, whose data the server does not show.
-    """
-
-    first_words = "Zone not found:"
-    exit_status = 8
-
-    def __init__(
-        self, text: str, *, hint: str = "", server: str = "", rcode: int = 0, is_delegated: bool = False
-    ) -> None:
-        super().__init__(text, hint=hint, server=server, rcode=rcode)
-        self.is_delegated = is_delegated
-
-
-class NameNotInZone(Refusal):
-    """NOTZONE: a name of the update lies outside its zone."""
-
-    first_words = "Name not in zone:"
-    exit_status = 8
-
-
-class NameNotFound(Refusal):
-    """NXDOMAIN or NXRRSET: what should have been there is not."""
-
-    first_words = "Name not found:"
-    exit_status = 8
-
-
-class NameExists(Refusal):
-    """YXDOMAIN or YXRRSET: what should not have been there is."""
-
-    first_words = "Name exists:"
-    exit_status = 8
-
-
-class NotApplied(Refusal):
-    """The server said NOERROR and yet holds something else than was asked for.
-
-    `may_come` tells that nothing speaks against it, so that it may just be late: a secondary that forwards updates
-    shows them only after its next transfer from the primary.
-    """
-
-    first_words = "Update not applied:"
-    exit_status = 8
-
-    def __init__(self, text: str, *, hint: str = "", server: str = "", may_come: bool = False) -> None:
-        super().__init__(text, hint=hint, server=server)
-        self.may_come = may_come
-
-
-class ServerFailure(Refusal):
-    """SERVFAIL, FORMERR, NOTIMP or a response code that means nothing here."""
-
-    first_words = "Server failure:"
-    exit_status = 9
+    return getattr(refusals, name)
