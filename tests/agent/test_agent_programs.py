@@ -36,8 +36,22 @@ def of_hook(machine: Machine, program: Path) -> Path:
 
 
 def wait_for_ids(path: Path, agent: Agent) -> list[int]:
+    """Return the IDs that the program has written, once the agent can have told its lifeline of it.
+
+    What is killed between the two leaves the program behind: nobody knows its number before it runs.
+    """
     eventually(lambda: path.exists() and path.read_text().endswith("\n"), bool, lambda: agent.text)
+    eventually(lambda: watches_a_program(agent), bool, lambda: agent.text)
     return [int(word) for word in path.read_text().split()]
+
+
+def watches_a_program(agent: Agent) -> bool:
+    """Tell whether the agent has a descriptor of another process, which it gets after it has told its lifeline."""
+    found = set()
+    for descriptor in Path(f"/proc/{agent.process.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            found.add(str(descriptor.readlink()))
+    return "anon_inode:[pidfd]" in found
 
 
 def are_gone(pids: list[int]) -> bool:
