@@ -91,11 +91,15 @@ def _python() -> str:
 
 
 def _installed_command() -> str:
-    """Install the package as a user does, into a new environment, and return the command's path."""
+    """Install the package as `pipx` does, into an environment without pip, and return the command's path."""
     python = _python()
-    subprocess.run([python, "-m", "venv", "--clear", str(_VENV)], check=True)
-    pip = [str(_VENV / "bin/python"), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
-    subprocess.run([*pip, str(_ROOT)], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run([python, "-m", "venv", "--clear", "--without-pip", str(_VENV)], check=True)
+    with tempfile.TemporaryDirectory(prefix="dns-update-bench-") as beside:
+        # Before Python 3.12, an environment with pip has setuptools too, which each start of Python there looks at.
+        subprocess.run([python, "-m", "venv", beside], check=True)
+        pip = [f"{beside}/bin/python", "-m", "pip", f"--python={_VENV / 'bin/python'}"]
+        install = [*pip, "--quiet", "--disable-pip-version-check", "install", str(_ROOT)]
+        subprocess.run(install, check=True, stderr=subprocess.DEVNULL)
     version = subprocess.run([python, "-VV"], check=True, capture_output=True, text=True).stdout.strip()
     print(f"ours runs on {python}: {version}")
     return str(_VENV / "bin/dns-update")

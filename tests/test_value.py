@@ -3,7 +3,7 @@ import pickle
 
 import pytest
 
-from dns_update.value import Value
+from dns_update.value import Value, setters
 
 
 class Point(Value):
@@ -64,3 +64,11 @@ def test_a_copy_is_the_value_itself() -> None:
 
 def test_a_value_comes_back_from_a_pickle() -> None:
     assert pickle.loads(pickle.dumps([Point(1, 2)])) == [Point(1, 2)]  # noqa: S301 - our own
+
+
+def test_setters_fill_the_slots_in_their_order() -> None:
+    point = Point(1, 2)
+    set_x, set_y = setters(Point)
+    set_x(point, 3)
+    set_y(point, 4)
+    assert point == Point(3, 4)

@@ -26,8 +26,8 @@ Every attempt is a fresh message with its own ID, time and signature; a late ans
 from __future__ import annotations
 
 from dns_update.auth.tsig import Tsig, sign, verify
-from dns_update.errors import ClocksDiffer, LocalError, MalformedMessage, NoAnswer, ReplyNotTrusted, UsageError, quoted
-from dns_update.value import Value
+from dns_update.errors import LocalError, MalformedMessage, NoAnswer, ReplyNotTrusted, UsageError, quoted
+from dns_update.value import Value, setters
 from dns_update.wire.codes import Opcode, Rcode
 from dns_update.wire.message import Message
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dns_update.auth import Key
 
 MAX_UDP_OCTETS = 512  # without EDNS (RFC 1035, section 4.2.1)
+_MAX_START_OCTETS = 271  # the header's 12, a name's 255, type and class
 
 UDP = "udp"
 TCP = "tcp"
@@ -81,10 +82,12 @@ class Attempt(Value):
     deadline: float
 
     def __init__(self, transport: str, octets: bytes, deadline: float) -> None:
-        fill = object.__setattr__  # not _fill, which takes twice as long: bulk makes one of these for each message
-        fill(self, "transport", transport)
-        fill(self, "octets", octets)
-        fill(self, "deadline", deadline)
+        _attempt_transport(self, transport)
+        _attempt_octets(self, octets)
+        _attempt_deadline(self, deadline)
+
+
+_attempt_deadline, _attempt_octets, _attempt_transport = setters(Attempt)
 
 
 class Reply(Value):
@@ -97,11 +100,13 @@ class Reply(Value):
     tries: int
 
     def __init__(self, message: Message, tsig: Tsig | None, transport: str, tries: int) -> None:
-        fill = object.__setattr__  # as above
-        fill(self, "message", message)
-        fill(self, "tsig", tsig)
-        fill(self, "transport", transport)
-        fill(self, "tries", tries)
+        _reply_message(self, message)
+        _reply_tsig(self, tsig)
+        _reply_transport(self, transport)
+        _reply_tries(self, tries)
+
+
+_reply_message, _reply_transport, _reply_tries, _reply_tsig = setters(Reply)
 
 
 class UnverifiedReply(Value):
@@ -124,11 +129,12 @@ class UnverifiedReply(Value):
 class Exchange:
     """The state of one question to one server; see the module's text for how it is driven."""
 
-    def __init__(self, message: Message, key: Key | None, policy: Policy, server: str = "the server") -> None:
-        """Prepare to send `message`, signed with `key` if there is one; `server` is its name in error texts."""
+    def __init__(self, message: Message, key: Key | None, policy: Policy, server: object = "the server") -> None:
+        """Prepare to send `message`, signed with `key` if there is one; `server`'s text is its name in errors."""
         self.result: Reply | UnverifiedReply | None = None
         self.listening = False
         self._message = message
+        self._start = b""  # of the last attempt: its header and its question
         self._key = key
         self._policy = policy
         self._server = server
@@ -237,6 +243,7 @@ class Exchange:
     def _encode(self, message_id: int, wall: int) -> bytes:
         self._message_id = message_id
         octets = self._message.encode(message_id)
+        self._start = octets[:_MAX_START_OCTETS]
         if self._key is not None:
             if wall < 0:
                 raise _clock_before_1970(wall)
@@ -245,11 +252,11 @@ class Exchange:
 
     def _matched(self, octets: bytes) -> Message | None:
         """Return the message if it answers the last attempt: its ID, its opcode, its question."""
+        asked = self._message
         try:
-            message = Message.decode(octets)
+            message = Message.decode(octets, asked, self._start)
         except MalformedMessage:
             return None
-        asked = self._message
         is_ours = message.is_response and message.message_id == self._message_id and message.opcode == asked.opcode
         # A server that could not or would not read that far leaves the question out (RFC 2136, section 3.8).
         may_be_empty = message.opcode == Opcode.UPDATE or message.rcode != Rcode.NOERROR
@@ -273,7 +280,7 @@ class Exchange:
         ]
         return NoAnswer(
             f"{reason} ({', '.join(tries)}, {seconds:.1f} s)",
-            server=self._server,
+            server=str(self._server),
             hint="check the server's address, that it runs, and that no firewall drops UDP and TCP to its port",
             may_have_arrived=self._may_have_arrived,
         )
@@ -282,6 +289,8 @@ class Exchange:
 def _clock_before_1970(wall: int) -> LocalError:
     """Return the error for a time that a signature cannot have: it counts from 1970 on (RFC 8945, section 4.2)."""
     from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - only when something is wrong
+
+    from dns_update.errors import ClocksDiffer  # noqa: PLC0415 - as above
 
     stands = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=wall)
     error = LocalError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText, UsageError
-from dns_update.value import Value
+from dns_update.value import Value, setters
 from dns_update.wire.codes import (
     MAX_U16,
     Opcode,
@@ -53,10 +53,14 @@ class Update(Value):
         changes: tuple[Record, ...] = (),
     ) -> None:
         """Begin with what is given; the class is a number or a mnemonic. Raises as the methods do."""
-        for what, records in (("prerequisites", prerequisites), ("changes", changes)):
-            if not isinstance(records, tuple) or not all(isinstance(record, Record) for record in records):
-                raise UsageError(f"{what} are a tuple of Records", hint="the methods of Update make them")
-        self._fill(zone=zone_of(zone), rrclass=rrclass_of(rrclass), prerequisites=prerequisites, changes=changes)
+        if prerequisites != () or changes != ():
+            for what, records in (("prerequisites", prerequisites), ("changes", changes)):
+                if not isinstance(records, tuple) or not all(isinstance(record, Record) for record in records):
+                    raise UsageError(f"{what} are a tuple of Records", hint="the methods of Update make them")
+        _set_zone(self, zone_of(zone))
+        _set_rrclass(self, rrclass_of(rrclass))
+        _set_prerequisites(self, prerequisites)
+        _set_changes(self, changes)
 
     def require_rrset(self, name: Name | str, rrtype: int | str) -> Update:
         """RRset exists, whatever its values (RFC 2136, section 2.4.1).
@@ -161,7 +165,10 @@ class Update(Value):
     def _with(self, prerequisites: tuple[Record, ...], changes: tuple[Record, ...]) -> Update:
         """Return this update with other records; not through `__init__`, which would look at each of them again."""
         update = Update.__new__(Update)
-        update._fill(zone=self.zone, rrclass=self.rrclass, prerequisites=prerequisites, changes=changes)  # noqa: SLF001 - its own
+        _set_zone(update, self.zone)
+        _set_rrclass(update, self.rrclass)
+        _set_prerequisites(update, prerequisites)
+        _set_changes(update, changes)
         return update
 
     def _name(self, name: Name | str) -> Name:
@@ -171,6 +178,9 @@ class Update(Value):
         if not values:  # nothing would be added, deleted or required, and nobody would notice
             raise UsageError("no value is given", hint="delete_rrset and require_no_rrset take none")
         return [rdata_of(rrtype, value, self.rrclass) for value in values]
+
+
+_set_changes, _set_prerequisites, _set_rrclass, _set_zone = setters(Update)
 
 
 # What callers give, as what it is.
@@ -268,4 +278,9 @@ def name_in_zone(text: str, zone: Name) -> Name:
     if text == "":
         raise InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
     name, is_absolute = parse_name(text)
+    return placed_name(name, zone, is_absolute=is_absolute)
+
+
+def placed_name(name: Name, zone: Name, *, is_absolute: bool) -> Name:
+    """Return the name that is meant by one which was read; see `name_in_zone`. Raises InvalidText."""
     return name if is_absolute or name.is_within(zone) else name.below(zone)

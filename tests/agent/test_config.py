@@ -434,9 +434,13 @@ def test_what_differs_is_not_equal(old: str, new: str) -> None:
 
 def test_the_identity_is_zone_name_and_types() -> None:
     first, second = read(FULL).records
-    assert first.identity == ("example.com.", "a.example.com.", (RRType.A, RRType.AAAA))
-    assert second.identity == ("example.com.", "b.example.com.", (RRType.TXT,))
-    assert record('name = "C.example.com"\naddress = "::"').identity == ("", "c.example.com.", (RRType.AAAA,))
+    assert first.identity == (ZONE, Name.from_text("A.example.com"), (RRType.A, RRType.AAAA))
+    assert second.identity == (ZONE, Name.from_text("b.example.com"), (RRType.TXT,))
+    assert record('name = "C.example.com"\naddress = "::"').identity == (
+        None,
+        Name.from_text("c.example.com"),
+        (RRType.AAAA,),
+    )
 
 
 def test_the_identity_stays_where_the_rest_changes() -> None:

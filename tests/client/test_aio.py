@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dns_update import AsyncClient, NameExists, NameNotFound, NoAnswer, Policy, Update, UsageError
+from dns_update.transport.aio import AsyncioTransport
 from lab import NameServer, dig
 from tests.client.servers import key_of
 from tests.support.peer import Relay, Silent, closed_port
@@ -155,6 +156,28 @@ def test_within_the_context_signed_requests_share_a_socket(bind: NameServer, uni
             await client.set(unique_name, "192.0.2.2", zone="example.com", ttl=60)
             assert len(_sockets() - opened) == 1
         assert _sockets() <= opened
+
+    run(work())
+
+
+def test_on_a_shared_socket_each_request_has_its_own_patience(bind: NameServer) -> None:
+    async def work() -> None:
+        transport = AsyncioTransport()
+        transport.keep_open()
+        with Silent() as peer:
+            key = key_of(bind.keys[0])
+            patient, hasty = (
+                AsyncClient(peer.address, key=key, policy=Policy(timeout, 0), transport=transport)
+                for timeout in (60, 0.05)
+            )
+            waiting = asyncio.ensure_future(patient.show("a.example.com", zone="example.com"))
+            await asyncio.to_thread(peer.wait_for_datagram)
+            with pytest.raises(NoAnswer, match="1 try by UDP"):
+                await hasty.show("b.example.com", zone="example.com")
+            assert not waiting.done()
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        transport.close()
 
     run(work())
 

@@ -6,6 +6,8 @@ from dns_update.errors import MalformedMessage
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import MAX_NAME_OCTETS, Name
 
+EXAMPLE = Name.from_text("example.com")
+
 
 def pointer(target: int) -> bytes:
     return (0xC000 | target).to_bytes(2)
@@ -157,3 +159,41 @@ def test_any_octets_hold_a_name_or_are_malformed(data: bytes, position: int) -> 
         return
     assert len(name.to_wire()) <= MAX_NAME_OCTETS
     assert all(0 < len(label) <= 63 for label in name.labels)
+
+
+@given(st.binary(max_size=100), st.lists(st.integers(0, 99), max_size=10))
+def test_names_that_were_read_before_change_nothing(noise: bytes, targets: list[int]) -> None:
+    data = (
+        b"\x07example\x03com\0" + noise + b"".join(b"\x01a" + pointer(target) + pointer(target) for target in targets)
+    )
+    cursor = Cursor(data)
+    for position in range(len(data)):
+        cursor.position = position
+        assert read(cursor) == read(Cursor(data, position))
+
+
+def read(cursor: Cursor) -> tuple[object, int]:
+    """Return a name and where the cursor stands then; None for what is none, whose reason depends on where it began."""
+    try:
+        return cursor.name(), cursor.position
+    except MalformedMessage:
+        return None, cursor.position
+
+
+def test_octets_that_are_known_are_passed_over_and_pointers_lead_to_their_names() -> None:
+    data = EXAMPLE.to_wire() + b"\0\x01" + pointer(0) + pointer(8) + b"\x02ns" + pointer(8)
+    cursor = Cursor(data)
+    assert cursor.pass_over(data[:15], EXAMPLE)
+    assert cursor.position == 15
+    assert cursor.name() is EXAMPLE
+    assert cursor.name() == Name.from_text("com")
+    assert cursor.name() == Name.from_text("ns.com")
+    cursor.finish()
+
+
+@pytest.mark.parametrize("octets", [b"", EXAMPLE.to_wire().upper(), EXAMPLE.to_wire() + b"\0"])
+def test_other_octets_are_not_passed_over(octets: bytes) -> None:
+    cursor = Cursor(EXAMPLE.to_wire() + b"\0", 0, len(EXAMPLE.to_wire()))
+    assert not cursor.pass_over(octets, EXAMPLE)
+    assert cursor.position == 0
+    assert cursor.name() is not EXAMPLE

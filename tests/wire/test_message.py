@@ -407,3 +407,45 @@ def test_we_read_every_response_that_dnspython_encodes(drawn: list[tuple[Name, t
         if not any(other.full_match(rrset.name, rrset.rdclass, rrset.rdtype, rrset.covers) for other in target):
             target.append(rrset)
     assert_same(Message.decode(response.to_wire()), response)
+
+
+@pytest.mark.parametrize("message", [Message.query(HOME, RRType.A), Update(ZONE).delete_name(HOME).to_message()])
+def test_a_reply_shares_the_question_that_was_asked(message: Message) -> None:
+    sent = message.encode(5)
+    reply = Message.decode(sent, message, sent)
+    assert reply == Message.decode(sent)
+    assert reply.question is message.question
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Message.query(Name.from_text("HOME.example.com"), RRType.A),
+        Message.query(HOME, RRType.AAAA),
+        Message.query(HOME, RRType.A, RRClass.CH),
+        Message.query(HOME.parent, RRType.A),
+        Message(opcode=Opcode.QUERY, question=()),
+        Message(opcode=Opcode.QUERY, question=(Question(HOME, RRType.A),) * 2),
+    ],
+)
+def test_a_reply_keeps_a_question_that_was_not_asked(other: Message) -> None:
+    asked = Message.query(HOME, RRType.A)
+    assert Message.decode(other.encode(), asked, asked.encode()) == Message.decode(other.encode())
+    assert Message.decode(asked.encode(), other, other.encode()) == asked
+    assert Message.decode(asked.encode(), asked, b"") == asked
+
+
+@given(st.data())
+def test_a_damaged_reply_is_the_same_message_or_malformed_whatever_was_asked(data: st.DataObject) -> None:
+    asked = Message.query(ZONE, RRType.ANY)
+    damaged = bytearray(REPLY_OCTETS)
+    damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    assert decoded(bytes(damaged), asked, asked.encode()) == decoded(bytes(damaged))
+
+
+def decoded(octets: bytes, asked: Message | None = None, sent: bytes = b"") -> Message | None:
+    """Return the message; None for a malformed one."""
+    try:
+        return Message.decode(octets, asked, sent)
+    except MalformedMessage:
+        return None

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from dns_update.wire.record import Record
 
 
-def attempt_of(keeper: Keeper, outcome: Outcome, before: tuple[Record, ...]) -> Attempt:
-    """Return what to tell of a change that was made."""
+def attempt_of(keeper: Keeper, outcome: Outcome, before: tuple[Record, ...], seconds: float) -> Attempt:
+    """Return what to tell of a change that was made, and took so many seconds."""
     return Attempt(
         when=time.time(),
         name=str(keeper.settings.name),
@@ -30,7 +30,7 @@ def attempt_of(keeper: Keeper, outcome: Outcome, before: tuple[Record, ...]) -> 
         key_name=_key_name(keeper.settings),
         outcome="ok",
         message="; ".join(outcome.notes),
-        seconds=outcome.seconds,
+        seconds=seconds,
     )
 
 

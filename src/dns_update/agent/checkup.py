@@ -218,7 +218,8 @@ class _Route:
 def _locate(settings: RecordSettings, dialogue: Dialogue) -> Steps[tuple[Name, tuple[Server, ...]]]:
     """Find the zone and the servers of a name; a request."""
     place = yield from locate(dialogue, Target(settings.name, settings.zone))
-    return place.zone, dialogue.servers
+    found = tuple(server for server in dialogue.servers if isinstance(server, Server))
+    return place.zone, settings.servers or found
 
 
 def _site(dialogue: Dialogue, spot: Spot, owner: Name) -> Site:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import stat
-import tomllib
+
+import tomli
 
 from dns_update.agent.positions import find_lines
 from dns_update.agent.records import read_records
@@ -28,7 +29,7 @@ MAX_CONFIG_OCTETS = 1 << 24  # a hundred thousand records fit; /dev/zero does no
 
 _READABLE_BY_OTHERS = stat.S_IROTH | stat.S_IWOTH
 
-# What tomllib says in few words, and what was probably done.
+# What tomli says in few words, and what was probably done.
 _SYNTAX_HINTS = {
     "Invalid value": "a string stands in quotes, true and false are in lower case",
     "Cannot overwrite a value": "this key is there already",
@@ -83,9 +84,9 @@ def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
 
 def _parse(text: str, path: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError([_syntax_problem(str(error), text, path)]) from None
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        raise ConfigError([_syntax_problem(error, path)]) from None
     except (ValueError, RecursionError):
         # Neither says where; what is that long, or that deep, fills the longest line.
         lines = text.split("\n")
@@ -94,14 +95,13 @@ def _parse(text: str, path: str) -> dict[str, Any]:
         raise ConfigError([(f"{path}:{line}: {what}", "")]) from None
 
 
-def _syntax_problem(message: str, text: str, path: str) -> tuple[str, str]:
-    """Return what tomllib says, `... (at line 3, column 5)` or `... (at end of document)`, with the line in front."""
-    what, _, place = message.removesuffix(")").rpartition(" (at ")
-    line, comma, column = place.removeprefix("line ").partition(", column ")
-    if not comma:
-        line = str(text.rstrip().count("\n") + 1)
-    behind = f", column {column}" if comma else ", at the end"
-    return f"{path}:{line}: not TOML: {what}{behind}", _SYNTAX_HINTS.get(what, "") if comma else ""
+def _syntax_problem(error: tomli.TOMLDecodeError, path: str) -> tuple[str, str]:
+    """Return what tomli says, with the line in front; of what the end lacks, the last line that has anything."""
+    if error.pos >= len(error.doc):
+        line = error.doc.rstrip().count("\n") + 1
+        return f"{path}:{line}: not TOML: {error.msg}, at the end", ""
+    where = f"{path}:{error.lineno}: not TOML: {error.msg}, column {error.colno}"
+    return where, _SYNTAX_HINTS.get(error.msg, "")
 
 
 def _located(found: list[Problem], text: str, path: str) -> ConfigError:

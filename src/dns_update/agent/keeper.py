@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dns_update.agent.way import Way
     from dns_update.client.requests import Outcome
     from dns_update.errors import DnsUpdateError
+    from dns_update.transport import Endpoint
     from dns_update.wire.record import Record
 
 # The states of `control.STATES`.
@@ -73,7 +74,7 @@ class Keeper:
         self.failures = 0  # in a row
         self.error: DnsUpdateError | None = None
         self.published: tuple[Record, ...] = ()
-        self.server = ""  # where that was seen
+        self.server: Endpoint | None = None  # where that was seen
         self.checked = 0.0  # when, in seconds since 1970
         self.since = wall  # since when the state is as it is
 
@@ -92,9 +93,10 @@ class Keeper:
             grace = settings.grace if settings.delete_when_missing else None
             rule = Rule(settings.types, self.ttl, settings.owner, grace)
             wanted, self.next_change = wanted_of(rule, self.states, now)
-        changed = wanted != self.wanted
-        self.wanted = wanted
-        return changed
+        before, self.wanted = self.wanted, wanted
+        if before is None or wanted is None:  # most often at the start, where comparing would cost more
+            return before is not wanted
+        return wanted != before
 
     @property
     def is_urgent(self) -> bool:
@@ -117,7 +119,7 @@ class Keeper:
         self.is_doubtful = False
         self.done = self.wanted
         self.published = outcome.after or ()
-        self.server = str(outcome.server)
+        self.server = outcome.server
         self.checked = wall
         if before is not after and outcome.changed and self.ttl is not None:
             # What the server makes of our TTL (a maximum of its own) must not look like drift ever after.
@@ -152,7 +154,7 @@ class Keeper:
             "zone": "" if settings.zone is None else str(settings.zone),
             "wanted": [text_of(rrtype, value) for rrtype, values in wanted for value in values],
             "published": [
-                {"server": self.server, "records": texts_of(self.published), "checked": self.checked},
+                {"server": str(self.server), "records": texts_of(self.published), "checked": self.checked},
             ] if self.checked else [],
             "since": self.since,
             "state": self.state,

@@ -221,7 +221,7 @@ class Agent:
         known_ways, self._ways = self._ways, {}
         known_turns, self._turns = self._turns, {}
         self._feed.want((source, r.allow_private) for r in config.records for source in r.sources)
-        now = time.monotonic()
+        now, wall = time.monotonic(), time.time()
         for settings in config.records:
             identity = settings.identity
             known = old.pop(identity, None)
@@ -229,7 +229,7 @@ class Agent:
             if known is not None and known.settings == settings:
                 self._keepers[identity] = known
                 continue
-            keeper = self._keepers[identity] = Keeper(settings, way, self._states(settings), time.time())
+            keeper = self._keepers[identity] = Keeper(settings, way, self._states(settings), wall)
             if known is not None:
                 # What an update brings about that was sent by the old rules must not stay.
                 keeper.look_again = known.look_again if known.task is None else now + known.way.patience
@@ -243,9 +243,9 @@ class Agent:
         self._tries.drop(keeper)
         self._troubles.leave(keeper)
 
-    def _states(self, settings: RecordSettings) -> list[SourceState | bytes]:
+    def _states(self, settings: RecordSettings) -> tuple[SourceState | bytes, ...]:
         private = settings.allow_private
-        return [s if isinstance(s, bytes) else self._feed.state((s, private)) for s in settings.sources]
+        return tuple([s if isinstance(s, bytes) else self._feed.state((s, private)) for s in settings.sources])
 
     def _way(self, settings: RecordSettings, ways: dict[Hashable, Way], turns: dict[Hashable, Turns]) -> Way:
         """Return the way of a record, one of `ways` if there is one: it may be under way."""
@@ -361,7 +361,7 @@ class Agent:
             self._log.info(f"updating zone: {outcome.zone}: updating RR set for {relative}")
             after = ", ".join(texts_of(outcome.after or ())) or "nothing"
             self._log.info(f"update successful: {settings.name} has {after} at {outcome.server}")
-            change = attempt_of(keeper, outcome, before)
+            change = attempt_of(keeper, outcome, before, now - attempt.began)
             self._keep(change)
             if settings.on_change:
                 self._hooks.run(settings.on_change, change)

@@ -1,12 +1,13 @@
-"""Where the keys of a TOML text stand: tomllib tells their values, and not their lines. Pure.
+"""Where the keys of a TOML text stand: tomli tells their values, and not their lines. Pure.
 
-Everything here relies on a text that tomllib has taken. So it need not know what a value is, only where it ends.
+Everything here relies on a text that tomli has taken. So it need not know what a value is, only where it ends.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
+
+import tomli
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class _Scanner:
     def _value(self, path: Path) -> Iterator[tuple[Path, int]]:
         """Pass over a value; yield what stands in its arrays and inline tables.
 
-        Not by recursion: tomllib goes deeper than the frames that would be left here.
+        Not by recursion: tomli goes deeper than the frames that would be left here.
         """
         around: list[tuple[Path, int | None]] = []  # arrays, with the place of their next element, and inline tables
         while True:
@@ -138,7 +139,7 @@ class _Scanner:
         """Go on behind what the pattern matches here, and return that."""
         match = pattern.match(self._text, self._at)
         if match is None:
-            raise AssertionError("tomllib took what this does not know")  # pragma: no cover
+            raise AssertionError("tomli took what this does not know")  # pragma: no cover
         self._line += self._text.count("\n", self._at, match.end())
         self._at = match.end()
         return match[0]
@@ -148,5 +149,5 @@ def _unquoted(part: str) -> str:
     if part[0] == "'" or (part[0] == '"' and "\\" not in part):
         return part[1:-1]
     if part[0] == '"':
-        return str(tomllib.loads(f"key = {part}")["key"])
+        return str(tomli.loads(f"key = {part}")["key"])
     return part

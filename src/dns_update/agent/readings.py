@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update.agent.plan import Wanted
 from dns_update.agent.schedule import Held
-from dns_update.value import Value
+from dns_update.value import Value, setters
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Data = Mapping[int, tuple[bytes, ...]]
 
 _TYPES = {IPV4_OCTETS: RRType.A, IPV6_OCTETS: RRType.AAAA}
+_OCTETS = {rrtype: octets for octets, rrtype in _TYPES.items()}
 
 
 class Reading(Value):
@@ -109,7 +110,13 @@ class Rule(Value):
     def __init__(
         self, types: tuple[int, ...], ttl: int | None = None, owner: str = "", grace: float | None = None
     ) -> None:
-        self._fill(types=types, ttl=ttl, owner=owner, grace=grace)
+        _set_types(self, types)
+        _set_ttl(self, ttl)
+        _set_owner(self, owner)
+        _set_grace(self, grace)
+
+
+_set_grace, _set_owner, _set_ttl, _set_types = setters(Rule)
 
 
 def wanted_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) -> tuple[Wanted | None, float | None]:
@@ -122,17 +129,20 @@ def wanted_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) -> 
     """
     data: dict[int, tuple[bytes, ...]] = {}
     changes: list[float] = []
-    for octets, rrtype in _TYPES.items():
-        if rrtype not in rule.types:
-            continue
-        parts = [_part(state, octets, rule.grace, now, changes) for state in states]
-        known = [part for part in parts if part is not None]
-        if known:
-            data[rrtype] = tuple(dict.fromkeys(address for part in known for address in part))
+    for rrtype in rule.types:
+        octets = _OCTETS[rrtype]
+        known: dict[bytes, None] | None = None
+        for state in states:
+            part = _part(state, octets, rule.grace, now, changes)
+            if part is not None:
+                known = (known or {}) | dict.fromkeys(part)
+        if known is not None:
+            data[rrtype] = tuple(known)
+    change = min(changes) if changes else None
     if not data:
-        return None, min(changes, default=None)
-    only_adds = any(isinstance(state, SourceState) and state.is_unheard for state in states)
-    return Wanted(data, rule.ttl, rule.owner, only_adds=only_adds), min(changes, default=None)
+        return None, change
+    only_adds = any(not isinstance(state, bytes) and state.is_unheard for state in states)
+    return Wanted(data, rule.ttl, rule.owner, only_adds=only_adds), change
 
 
 def _part(

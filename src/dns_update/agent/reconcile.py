@@ -36,7 +36,9 @@ def reconcile(dialogue: Dialogue, target: Target, wanted: Wanted) -> Steps[Outco
         unseen: Records | None = None  # what stood before an update of which nobody saw what came of it
         for number in range(1, _LOOKS + 1):
             before = yield from look(site, wanted.rrtypes)
-            update = yield from _plan(site, wanted, before)
+            update = plan(place, wanted, before, 0)
+            if update is not None and _needs_zone_ttl(update, wanted, before):
+                update = plan(place, wanted, before, (yield from zone_ttl(site)))
             if update is None:
                 return outcome_at(site, Rcode.NOERROR, before if unseen is None else unseen, before)
             try:
@@ -63,21 +65,20 @@ def look(site: Site, rrtypes: Sequence[int]) -> Steps[Records]:
 
     Raises ZoneNotFound for what it has no authority for, and any other Refusal or Silence.
     """
-    if len(rrtypes) == 1:
-        return (yield from site.read(rrtypes[0]))
+    return site.read(rrtypes[0]) if len(rrtypes) == 1 else _look_at_each(site, rrtypes)
+
+
+def _look_at_each(site: Site, rrtypes: Sequence[int]) -> Steps[Records]:
     found: dict[Record, None] = {}  # a CNAME comes with each type
     for rrtype in rrtypes:
         found |= dict.fromkeys((yield from site.read(rrtype)))
     return tuple(found)
 
 
-def _plan(site: Site, wanted: Wanted, standing: Records) -> Steps[Update | None]:
-    """Return the update that is needed; the zone is asked for the TTL of its SOA record only where that matters."""
-    update = plan(site.place, wanted, standing, 0)
+def _needs_zone_ttl(update: Update, wanted: Wanted, standing: Records) -> bool:
+    """Tell whether the update adds records whose TTL is neither set nor stands: then it is that of the SOA record."""
     stands = {record.rrtype for record in standing}
-    if update is None or wanted.ttl is not None or stands.issuperset(change.rrtype for change in update.changes):
-        return update
-    return plan(site.place, wanted, standing, (yield from zone_ttl(site)))
+    return wanted.ttl is None and not stands.issuperset(change.rrtype for change in update.changes)
 
 
 def _verified(site: Site, wanted: Wanted) -> Steps[Records]:

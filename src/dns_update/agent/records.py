@@ -7,7 +7,7 @@ from dns_update.agent.sections import ZoneTable
 from dns_update.agent.settings import RecordSettings
 from dns_update.agent.tables import read_table, text_or_array, wrong_type
 from dns_update.errors import UsageError, quoted
-from dns_update.update import name_in_zone
+from dns_update.update import placed_name
 from dns_update.wire.codes import RRType, rrtype_to_text
 from dns_update.wire.name import Name
 from dns_update.wire.record import rdata_from_text
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from dns_update.address.source import Source
     from dns_update.agent.positions import Path
     from dns_update.agent.sections import Sections
     from dns_update.agent.settings import AgentSettings
@@ -72,7 +73,7 @@ class _Reading:
         self._check_together(path, content)
         values = self._values(path, given, content)
         is_placed = "name" in given and ("zone" in given) == ("zone" in content)
-        place = self._place(path, given) if is_placed else None
+        place = self._place(path, given, content) if is_placed else None
         if place is None or self._problems.count != count:
             return None
         return self._settings(path, given, *place, values)
@@ -81,15 +82,16 @@ class _Reading:
         self, path: Path, given: Mapping[str, Any], name: Name, zone: ZoneTable | None, values: tuple[bytes, ...]
     ) -> RecordSettings | None:
         common = zone if zone is not None else ZoneTable(name)
-        speaker = path if given.keys() & {"servers", "key"} else common.path
+        speaker = path if "servers" in given or "key" in given else common.path
         route = self._sections.route(given.get("servers", common.servers), given.get("key", common.key), speaker)
         if route is None:
             return None
-        own = {attribute: given[key] for key, attribute in _ATTRIBUTES.items() if key in given}
+        own = {_ATTRIBUTES[key]: value for key, value in given.items() if key in _ATTRIBUTES}
+        sources: tuple[tuple[Source, ...], ...] = given.get("address", ())
         return RecordSettings(
             name,
             None if zone is None else zone.name,
-            sources=tuple(source for sources in given.get("address", ()) for source in sources),
+            sources=sources[0] if len(sources) == 1 else tuple(one for several in sources for one in several),
             values=values,
             servers=route.servers,
             key=route.key,
@@ -103,25 +105,32 @@ class _Reading:
         add = self._problems.add
         if "name" not in content:
             add(path, "the name is missing", 'as name = "home", or "@" for the zone itself')
-        beside = [key for key in _FIXED if key in content]
-        if "address" in content:
-            for key in beside:
-                add((*path, key), f"{key} and address are both given", "an address makes A and AAAA records by itself")
-        elif not beside:
-            add(path, "there is nothing to publish", "give an address, or a type and a value")
-        else:
+        if "address" not in content:
+            self._check_fixed(path, content)
+        elif "type" in content or "value" in content:
             for key in _FIXED:
-                if key not in content:
-                    add(path, f"the {key} is missing", 'for example: type = "TXT", value = "hello"')
-            for key in _OF_ADDRESSES:
                 if key in content:
-                    add((*path, key), f"{key} has no meaning beside type and value", "it is for addresses")
+                    hint = "an address makes A and AAAA records by itself"
+                    add((*path, key), f"{key} and address are both given", hint)
         if "grace" in content and content.get("on-missing", "keep") == "keep":
             add((*path, "grace"), "grace has no meaning where nothing is deleted", 'on-missing = "delete" goes with it')
 
+    def _check_fixed(self, path: Path, content: Table) -> None:
+        """Do so where there is no address."""
+        add = self._problems.add
+        if "type" not in content and "value" not in content:
+            add(path, "there is nothing to publish", "give an address, or a type and a value")
+            return
+        for key in _FIXED:
+            if key not in content:
+                add(path, f"the {key} is missing", 'for example: type = "TXT", value = "hello"')
+        for key in _OF_ADDRESSES:
+            if key in content:
+                add((*path, key), f"{key} has no meaning beside type and value", "it is for addresses")
+
     def _values(self, path: Path, given: Mapping[str, Any], content: Table) -> tuple[bytes, ...]:
         """Return the rdata that `type` and `value` give, each once."""
-        if not given.keys() >= set(_FIXED):
+        if "type" not in given or "value" not in given:
             return ()
         rrtype = given["type"]
         try:
@@ -135,28 +144,29 @@ class _Reading:
             self._problems.add((*path, "value"), text)
         return distinct
 
-    def _place(self, path: Path, given: Mapping[str, Any]) -> tuple[Name, ZoneTable | None] | None:
+    def _place(self, path: Path, given: Mapping[str, Any], content: Table) -> tuple[Name, ZoneTable | None] | None:
         """Return the owner name and its zone (None: it is to be found); None if that is wrong."""
+        name: Name
+        name, is_absolute = given["name"]
         try:
             if "zone" not in given:
-                return self._place_in_some_zone(given["name"])
+                return self._place_in_some_zone(name, content["name"])
             zone = self._sections.zone(given["zone"])
-            return _name_within(given["name"], zone.name), zone
+            return _name_within(name, zone.name, is_absolute=is_absolute), zone
         except UsageError as error:
             self._problems.add_error((*path, "name"), error)
             return None
 
-    def _place_in_some_zone(self, text: str) -> tuple[Name, ZoneTable | None]:
-        owner = Name.from_text(text)
-        if text == "@" or len(owner.labels) < _MIN_FULL_LABELS:
-            raise UsageError(f"{quoted(text)} is not a full name", hint="give the zone, or the name in full")
+    def _place_in_some_zone(self, owner: Name, text: object) -> tuple[Name, ZoneTable | None]:
+        if len(owner.labels) < _MIN_FULL_LABELS:
+            raise UsageError(f"{quoted(str(text))} is not a full name", hint="give the zone, or the name in full")
         zone = self._sections.zone_that_holds(owner)
         return (owner, None) if zone is None else (_sharing_labels(owner, zone.name), zone)
 
 
-def _name_within(text: str, zone: Name) -> Name:
-    """Return the name that is meant by `text`; raises UsageError if the zone does not hold it."""
-    owner = name_in_zone(text, zone)
+def _name_within(name: Name, zone: Name, *, is_absolute: bool) -> Name:
+    """Return the name that is meant within a zone; raises UsageError if the zone does not hold it."""
+    owner = placed_name(name, zone, is_absolute=is_absolute)
     if not owner.is_within(zone):
         raise UsageError(f"{owner} is not in {zone}", hint="give the zone that holds the name")
     return _sharing_labels(owner, zone)
@@ -177,15 +187,18 @@ class _Taken:
 
     def take(self, record: RecordSettings, path: Path) -> None:
         """Take a record's RRsets; note it if another record has one of them."""
-        site, types = (record.zone, record.name), record.types
-        others = [self._rrsets.get((*site, RRType.TXT))] if record.owner else []
+        zone, name, types = record.zone, record.name, record.types
+        other: Path | None = None
         if record.owner:
-            self._claims.setdefault(site, path)
+            self._claims.setdefault((zone, name), path)
+            other = self._rrsets.get((zone, name, RRType.TXT))
         elif RRType.TXT in types:
-            others.append(self._claims.get(site))
-        # What comes back is another's path where another came first.
-        others += [self._rrsets.setdefault((*site, rrtype), path) for rrtype in types]
-        other = next((one for one in others if one is not None and one is not path), None)
+            other = self._claims.get((zone, name))
+        for rrtype in types:
+            # What comes back is another's path where another came first.
+            first = self._rrsets.setdefault((zone, name, rrtype), path)
+            if other is None and first is not path:
+                other = first
         if other is not None:
             words = " and ".join(map(rrtype_to_text, types))
             self._problems.add(path, f"{words} records of {record.name} are kept right already", other=other)

@@ -11,7 +11,7 @@ from dns_update.errors import InvalidText, quoted
 from dns_update.routeros import PROPERTIES
 from dns_update.transport import Server
 from dns_update.wire.codes import is_zone_type
-from dns_update.wire.name import Name
+from dns_update.wire.name import ROOT, Name, parse_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +34,14 @@ def _ttl(written: str) -> object:
             "the TTL is 0", hint='1 or more; to remove a name: on-missing = "delete", or dns-update delete'
         )
     return ttl
+
+
+def _name(written: str) -> tuple[Name, bool]:
+    """Read a record's name, as `parse_name` does; `@`, which stands for the zone, is the name of nothing below it."""
+    if written in ("", "@"):
+        _PROPERTY["name"](written)
+        return ROOT, False
+    return parse_name(written)
 
 
 def _servers(written: str) -> tuple[Server, ...]:
@@ -138,7 +146,7 @@ SERVER: Mapping[str, Reader] = {
 }
 ZONE: Mapping[str, Reader] = {"servers": _SERVER_REFERENCES, "key": _REFERENCE, "ttl": _TTL}
 RECORD: Mapping[str, Reader] = {
-    "name": text(_PROPERTY["name"]),
+    "name": text(_name),
     "zone": text(zone_from_text),
     "address": text_or_array(_PROPERTY["address"]),
     "type": text(_record_type),

@@ -10,7 +10,6 @@ from dns_update.auth import DEFAULT_ALGORITHM, Key, read_secret
 from dns_update.errors import UsageError, quoted
 from dns_update.exchange import Policy
 from dns_update.value import Value
-from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from dns_update.agent.positions import Path
     from dns_update.agent.tables import Problems, Table
     from dns_update.transport import Server
+    from dns_update.wire.name import Name
 
 _ELSEWHERE = ("@", "env:", "credential:")
 _CREDENTIAL = "credential:"
@@ -97,20 +97,22 @@ class Sections:
         self._untabled: dict[Name, ZoneTable] = {}
         self._keys = {name: self._key(name, path, content) for name, path, content in self._tables("keys")}
         self._servers = {name: self._server(path, content) for name, path, content in self._tables("servers")}
-        self._zones: dict[Name, ZoneTable] = {}
+        self._zones: dict[tuple[bytes, ...], ZoneTable] = {}  # by the labels of their names in lower case
         for name, path, content in self._tables("zones"):
             self._read_zone(name, path, content)
 
     def zone(self, name: Name) -> ZoneTable:
         """Return what is said of a zone, which need not have a table; always the same value for the same zone."""
-        if name in self._zones:
-            return self._zones[name]
-        return self._untabled.setdefault(name, ZoneTable(name))
+        return self._zones.get(name.folded) or self._untabled.setdefault(name, ZoneTable(name))
 
     def zone_that_holds(self, name: Name) -> ZoneTable | None:
         """Return the longest zone with a table that holds the name, if there is one."""
-        within = (Name(name.labels[depth:]) for depth in range(len(name.labels) + 1))
-        return next((self._zones[zone] for zone in within if zone in self._zones), None)
+        labels = name.folded
+        for depth in range(len(labels) + 1):
+            zone = self._zones.get(labels[depth:])
+            if zone is not None:
+                return zone
+        return None
 
     def route(self, servers: tuple[str, ...], key: str | None, path: Path) -> Route | None:
         """Return what these names mean together, always the same value for the same names; None if that is wrong.
@@ -126,7 +128,9 @@ class Sections:
         """Note which of the names behind `key` and `servers` name no table."""
         if "key" in given:
             self._check_key(given["key"], (*path, "key"))
-        names = given.get("servers", ())
+        names = given.get("servers")
+        if not names:
+            return
         known = self._document.get("servers", {})
         for place, name in enumerate(names):
             if name not in known:
@@ -199,11 +203,11 @@ class Sections:
         except UsageError as error:
             self._problems.add_error(path, error)
             return
-        if name in self._zones:
+        if name.folded in self._zones:
             self._problems.add(path, f"the zone {name} has a table already")
             return
         zone = ZoneTable(name, path, given.get("servers", ()), given.get("key"), given.get("ttl"))
-        self._zones[name] = zone
+        self._zones[name.folded] = zone
         if self._problems.count == count:
             self.route(zone.servers, zone.key, path)
 

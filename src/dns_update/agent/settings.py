@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update.address.source import Command, Prefix
 from dns_update.exchange import Policy
-from dns_update.value import Value
+from dns_update.value import Value, setters
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _MINUTE = 60.0
 _DAY = 86400.0
 _POLICY = Policy()
+_BOTH = (RRType.A, RRType.AAAA)
+_ONLY_A = (RRType.A,)
+_ONLY_AAAA = (RRType.AAAA,)
 
 
 class AgentSettings(Value):
@@ -124,23 +127,21 @@ class RecordSettings(Value):
         allow_private: bool = False,
         on_change: tuple[str, ...] = (),
     ) -> None:
-        self._fill(
-            name=name,
-            zone=zone,
-            sources=sources,
-            rrtype=rrtype,
-            values=values,
-            ttl=ttl,
-            servers=servers,
-            key=key,
-            policy=policy,
-            local_address=local_address,
-            owner=owner,
-            delete_when_missing=delete_when_missing,
-            grace=grace,
-            allow_private=allow_private,
-            on_change=on_change,
-        )
+        _set_name(self, name)
+        _set_zone(self, zone)
+        _set_sources(self, sources)
+        _set_rrtype(self, rrtype)
+        _set_values(self, values)
+        _set_ttl(self, ttl)
+        _set_servers(self, servers)
+        _set_key(self, key)
+        _set_policy(self, policy)
+        _set_local_address(self, local_address)
+        _set_owner(self, owner)
+        _set_delete_when_missing(self, delete_when_missing)
+        _set_grace(self, grace)
+        _set_allow_private(self, allow_private)
+        _set_on_change(self, on_change)
 
     @property
     def data(self) -> dict[int, tuple[bytes, ...]]:
@@ -152,13 +153,33 @@ class RecordSettings(Value):
         """The types that this record keeps right, in order: those that its sources can give, or that of its data."""
         if self.rrtype is not None:
             return (self.rrtype,)
+        if len(self.sources) == 1:
+            return _types_of(self.sources[0])
         return tuple(sorted({rrtype for source in self.sources for rrtype in _types_of(source)}))
 
     @property
-    def identity(self) -> tuple[str, str, tuple[int, ...]]:
-        """Zone (empty where it is to be found), name and types: what makes two records the same after a reload."""
-        zone = "" if self.zone is None else self.zone.to_text().lower()
-        return zone, self.name.to_text().lower(), self.types
+    def identity(self) -> tuple[Name | None, Name, tuple[int, ...]]:
+        """Zone (None where it is to be found), name and types: what makes two records the same after a reload."""
+        return self.zone, self.name, self.types
+
+
+(
+    _set_allow_private,
+    _set_delete_when_missing,
+    _set_grace,
+    _set_key,
+    _set_local_address,
+    _set_name,
+    _set_on_change,
+    _set_owner,
+    _set_policy,
+    _set_rrtype,
+    _set_servers,
+    _set_sources,
+    _set_ttl,
+    _set_values,
+    _set_zone,
+) = setters(RecordSettings)
 
 
 class Config(Value):
@@ -181,5 +202,5 @@ def _types_of(source: Source) -> tuple[int, ...]:
     else:
         octets = None if isinstance(source, Command) else source.octets
     if octets is None:
-        return (RRType.A, RRType.AAAA)
-    return (RRType.A if octets == IPV4_OCTETS else RRType.AAAA,)
+        return _BOTH
+    return _ONLY_A if octets == IPV4_OCTETS else _ONLY_AAAA

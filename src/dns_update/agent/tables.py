@@ -1,6 +1,6 @@
 """Tables of a TOML document, read strictly: each key is known and its value of the right type; all faults are kept.
 
-A reader takes a value as tomllib gives it and returns what it means, or raises UsageError. A table is described by
+A reader takes a value as tomli gives it and returns what it means, or raises UsageError. A table is described by
 readers by key; that description makes the checks, the near misses and the lists of what there is.
 """
 
@@ -174,7 +174,13 @@ def scalar(read: Callable[[str], object], *types: type, expected: str) -> Reader
 
 def text(read: Callable[[str], object] = str) -> Reader:
     """Return a reader for strings."""
-    return scalar(read, str, expected="a string")
+
+    def reader(raw: object) -> object:
+        if not isinstance(raw, str):
+            raise wrong_type(raw, "a string")
+        return read(raw)
+
+    return reader
 
 
 def array(read: Callable[[str], V], of: str) -> Callable[[object], tuple[V, ...]]:

@@ -52,8 +52,9 @@ class Tries:
     @property
     def is_idle(self) -> bool:
         """Whether no name is being tried, or due."""
-        is_due = bool(self._due) and self._due[0][0] <= time.monotonic()
-        return not (self._under_way or self._ready or is_due)
+        if self._under_way or self._ready:
+            return False
+        return not self._due or self._due[0][0] > time.monotonic()
 
     def schedule(self, keeper: Keeper, at: float) -> None:
         """Try a name at that time, on the monotonic clock, and not when it was to be tried otherwise.
@@ -109,11 +110,12 @@ class Tries:
 
     def _arm(self) -> None:
         """Let the loop wake us when the next name is due, and from time to time to see whether the machine slept."""
-        at = min(self._due[0][0], time.monotonic() + LOOK_SECONDS)
+        at = self._due[0][0]
         if self._timer is not None:
-            if self._timer.when() <= at:
+            if self._timer.when() <= at:  # nor is it later than LOOK_SECONDS from now
                 return
             self._timer.cancel()
+        at = min(at, time.monotonic() + LOOK_SECONDS)
         self._timer = asyncio.get_running_loop().call_at(at, self._wake)
 
     def _wake(self) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dns_update.agent.reconcile import reconcile
 from dns_update.agent.witness import Witness
+from dns_update.client.aio import carry_out
 from dns_update.errors import NoAnswer
 from dns_update.transport import Server
 
@@ -73,11 +74,11 @@ class Try:
         """Make a name right; raises DnsUpdateError."""
 
         def request(dialogue: Dialogue) -> Steps[Outcome]:
-            servers = tuple(place for place in self._order if isinstance(place, Server))
-            dialogue.servers = servers
+            if self._order is not self._way.servers:
+                dialogue.servers = tuple(place for place in self._order if isinstance(place, Server))
             return self._witness.watch(reconcile(dialogue, target, wanted))
 
-        return await self._way.client.run(request)
+        return await carry_out(self._way.client, request)
 
     def succeeded(self, outcome: Outcome, now: float) -> list[tuple[Hashable, Silence]]:
         """Take note of who answered; return the servers whose silence has ended, and it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 
 from dns_update.errors import MalformedMessage, ReplyNotTrusted, UsageError
-from dns_update.value import Value
+from dns_update.value import Value, setters
 from dns_update.wire.codes import MAX_U16, Rcode, RRClass, RRType, rcode_to_text
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.message import MAX_MESSAGE_OCTETS, Message, encode_record
@@ -18,7 +18,7 @@ from dns_update.wire.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.auth import Key
+    from dns_update.auth import Algorithm, Key
     from dns_update.wire.name import Name
 
 FUDGE = 300  # seconds that the two clocks may differ (RFC 8945, section 10)
@@ -28,6 +28,7 @@ _CLASS_ANY_AND_TTL_0 = RRClass.ANY.to_bytes(2) + (0).to_bytes(4)
 _ARCOUNT = slice(10, 12)  # where the header counts the additional records
 _ID_OCTETS = 2
 _TIMERS_OCTETS = 8  # time signed and fudge
+_TAIL_OCTETS = 6  # original ID, error and the length of the other data
 
 
 class Tsig(Value):
@@ -52,26 +53,28 @@ class Tsig(Value):
         error: int = 0,
         other: bytes = b"",
     ) -> None:
-        fill = object.__setattr__  # not _fill, which takes twice as long: each reply has one
-        fill(self, "algorithm", algorithm)
-        fill(self, "time_signed", time_signed)
-        fill(self, "fudge", fudge)
-        fill(self, "mac", mac)
-        fill(self, "original_id", original_id)
-        fill(self, "error", error)
-        fill(self, "other", other)
+        _set_algorithm(self, algorithm)
+        _set_time_signed(self, time_signed)
+        _set_fudge(self, fudge)
+        _set_mac(self, mac)
+        _set_original_id(self, original_id)
+        _set_error(self, error)
+        _set_other(self, other)
 
     @classmethod
-    def from_rdata(cls, rdata: bytes) -> Tsig:
-        """Read a TSIG record's rdata; raises MalformedMessage."""
+    def from_rdata(cls, rdata: bytes, expected: Algorithm | None = None) -> Tsig:
+        """Read a TSIG record's rdata; raises MalformedMessage. The `expected` algorithm's name is not read anew."""
         cursor = Cursor(rdata)
-        algorithm = cursor.name()
-        timers = int.from_bytes(cursor.take(_TIMERS_OCTETS))
-        mac = cursor.take(cursor.u16())
-        id_and_error = cursor.u32()
-        other = cursor.take(cursor.u16())
+        if expected is not None and cursor.pass_over(expected.wire_name.to_wire(), expected.wire_name):
+            algorithm = expected.wire_name
+        else:
+            algorithm = cursor.name()
+        head = int.from_bytes(cursor.take(_TIMERS_OCTETS + 2))
+        mac = cursor.take(head & MAX_U16)
+        tail = int.from_bytes(cursor.take(_TAIL_OCTETS))
+        other = cursor.take(tail & MAX_U16)
         cursor.finish()
-        return cls(algorithm, timers >> 16, timers & MAX_U16, mac, id_and_error >> 16, id_and_error & MAX_U16, other)
+        return cls(algorithm, head >> 32, head >> 16 & MAX_U16, mac, tail >> 32, tail >> 16 & MAX_U16, other)
 
     def to_rdata(self) -> bytes:
         """Return the octets of the rdata."""
@@ -84,6 +87,9 @@ class Tsig(Value):
         if self.error == Rcode.BADTIME and len(self.other) == TIME_OCTETS:
             return int.from_bytes(self.other)
         return None
+
+
+_set_algorithm, _set_error, _set_fudge, _set_mac, _set_original_id, _set_other, _set_time_signed = setters(Tsig)
 
 
 def sign(  # noqa: PLR0913 - what a signature depends on
@@ -104,7 +110,8 @@ def sign(  # noqa: PLR0913 - what a signature depends on
     timers, trailer = _timers(time_signed, FUDGE), _error(error, other)
     mac = signer.mac(octets, timers, trailer, request_mac)[: key.algorithm.mac_octets]
     rdata = _rdata(signer.algorithm, timers, mac, octets[:_ID_OCTETS], trailer)
-    signed = b"".join((_with_arcount(octets, +1), signer.record_start, len(rdata).to_bytes(2), rdata))
+    record = signer.record_start, len(rdata).to_bytes(2), rdata
+    signed = b"".join((octets[: _ARCOUNT.start], _arcount(octets, +1), octets[_ARCOUNT.stop :], *record))
     if len(signed) > MAX_MESSAGE_OCTETS:
         raise UsageError(
             f"this makes a message of {len(signed)} octets, signed; at most {MAX_MESSAGE_OCTETS} are allowed",
@@ -123,7 +130,7 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
     if signature is None:
         raise ReplyNotTrusted("it is not signed")
     try:
-        tsig = Tsig.from_rdata(signature.record.rdata)
+        tsig = Tsig.from_rdata(signature.record.rdata, key.algorithm)
     except MalformedMessage as error:
         raise ReplyNotTrusted("its TSIG record is malformed") from error
     if (signature.record.rrclass, signature.record.ttl) != (RRClass.ANY, 0):  # RFC 8945, section 4.2
@@ -132,7 +139,8 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
         raise ReplyNotTrusted(f"it is signed with key {signature.record.name}, algorithm {tsig.algorithm}")
     if not tsig.mac:
         raise ReplyNotTrusted(f"it says {rcode_to_text(tsig.error)} without a signature")
-    unsigned = _with_arcount(tsig.original_id.to_bytes(2) + octets[_ID_OCTETS : signature.offset], -1)
+    header = tsig.original_id.to_bytes(_ID_OCTETS) + octets[_ID_OCTETS : _ARCOUNT.start] + _arcount(octets, -1)
+    unsigned = header + octets[_ARCOUNT.stop : signature.offset]
     timers, trailer = _timers(tsig.time_signed, tsig.fudge), _error(tsig.error, tsig.other)
     whole = _signer_of(key).mac(unsigned, timers, trailer, request_mac)
     # A longer MAC than we send is welcome, a shorter one is not (RFC 8945, section 5.2.2.1).
@@ -190,7 +198,6 @@ def _rdata(algorithm: bytes, timers: bytes, mac: bytes, original_id: bytes, erro
     return b"".join((algorithm, timers, len(mac).to_bytes(2), mac, original_id, error))
 
 
-def _with_arcount(octets: bytes, change: int) -> bytes:
-    """Return a message with its count of additional records changed."""
-    count = int.from_bytes(octets[_ARCOUNT]) + change
-    return octets[: _ARCOUNT.start] + count.to_bytes(2) + octets[_ARCOUNT.stop :]
+def _arcount(octets: bytes, change: int) -> bytes:
+    """Return a message's count of additional records, changed."""
+    return (int.from_bytes(octets[_ARCOUNT]) + change).to_bytes(2)

@@ -6,22 +6,12 @@ does the rest. So each rule stands here once, for blocking and for asyncio calle
 
 from __future__ import annotations
 
+from dns_update import errors
 from dns_update.auth import Key
-from dns_update.errors import (
-    MalformedMessage,
-    NameExists,
-    NameNotFound,
-    NameNotInZone,
-    NoAnswer,
-    NotApplied,
-    Refusal,
-    Silence,
-    UsageError,
-    ZoneNotFound,
-)
+from dns_update.errors import MalformedMessage, NoAnswer, Refusal, Silence, UsageError
 from dns_update.exchange import Exchange, Policy, Reply, UnverifiedReply
 from dns_update.transport import DNS_PORT, Endpoint, Server, check_port
-from dns_update.value import Value
+from dns_update.value import Value, setters
 from dns_update.wire.codes import Rcode, RRType
 from dns_update.wire.message import Message
 
@@ -31,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias, TypeVar
 
     from dns_update.errors import DnsUpdateError
+    from dns_update.wire.message import Question
     from dns_update.wire.name import Name
     from dns_update.wire.record import Record
 
@@ -40,9 +31,6 @@ if TYPE_CHECKING:
     Request: TypeAlias = Callable[["Dialogue"], Steps[T]]
 
 MAX_ADDRESSES = 4  # of one host name that are tried, as nsupdate does
-
-# A refusal that says something about the zone's content; every server of the zone would say the same.
-_FINAL = (NameExists, NameNotFound, NameNotInZone, NotApplied)
 
 
 class Ask(Value):
@@ -54,7 +42,12 @@ class Ask(Value):
     key: Key | None
 
     def __init__(self, endpoint: Endpoint, message: Message, key: Key | None) -> None:
-        self._fill(endpoint=endpoint, message=message, key=key)
+        _ask_endpoint(self, endpoint)
+        _ask_message(self, message)
+        _ask_key(self, key)
+
+
+_ask_endpoint, _ask_key, _ask_message = setters(Ask)
 
 
 class Resolve(Value):
@@ -82,10 +75,13 @@ def _say_nothing(_line: str) -> None:
 
 
 class Settings(Value):
-    """What all requests of a client have in common; the shells say what each part is."""
+    """What all requests of a client have in common; the shells say what each part is.
+
+    A server whose address is given is an Endpoint: it is checked once for all requests.
+    """
 
     __slots__ = ("key", "log", "policy", "port", "resolvers", "servers")
-    servers: tuple[Server, ...]
+    servers: tuple[Server | Endpoint, ...]
     key: Key | None
     port: int
     policy: Policy
@@ -115,7 +111,7 @@ class Settings(Value):
         if log is not None and not callable(log):
             raise UsageError(f"log is called with lines, and {type(log).__name__} cannot be called")
         self._fill(
-            servers=tuple([_server(server, port) for server in servers]),
+            servers=tuple([_stop(server, port) for server in servers]),
             key=key,
             port=port,
             policy=policy if policy is not None else Policy(),
@@ -125,15 +121,15 @@ class Settings(Value):
 
     def exchange(self, ask: Ask) -> Exchange:
         """Return the exchange that an `Ask` is about."""
-        return Exchange(ask.message, ask.key, self.policy, str(ask.endpoint))
+        return Exchange(ask.message, ask.key, self.policy, ask.endpoint)
 
 
-def _server(server: object, port: int) -> Server:
+def _stop(server: object, port: int) -> Server | Endpoint:
     if isinstance(server, str):
-        return Server.from_text(server, port)
+        server = Server.from_text(server, port)
     if not isinstance(server, Server):
         raise UsageError(f"a server is a Server or a text, not {type(server).__name__}")
-    return server
+    return Endpoint(server.host, server.port) if server.is_address else server
 
 
 def _check_resolvers(resolvers: object) -> None:
@@ -177,7 +173,7 @@ class Dialogue:
         Where the settings name no servers, the zone's primary is found through their `resolvers` (None: the
         system's) and used at their `port`.
         """
-        self.servers = settings.servers
+        self.servers: tuple[Server | Endpoint, ...] = settings.servers
         self.primary_of: Name | None = None  # the zone whose SOA record named the server; None: the user did
         self.patience = settings.policy.patience
         self.resolvers = settings.resolvers
@@ -201,7 +197,8 @@ class Dialogue:
     def ask_for(self, endpoint: Endpoint, message: Message, *accepted: int) -> Steps[Reply]:
         """Do as `ask`, and raise a Refusal for an rcode that is neither NOERROR nor among `accepted`."""
         reply = yield from self.ask(endpoint, message)
-        if reply.message.rcode not in (Rcode.NOERROR, *accepted):
+        rcode = reply.message.rcode
+        if rcode != Rcode.NOERROR and rcode not in accepted:
             raise self.refusal(reply, endpoint, message)
         return reply
 
@@ -238,21 +235,22 @@ class Dialogue:
         """
         own: list[DnsUpdateError] = []
         for server in self.servers:
-            for endpoint in (yield from self._endpoints(server, own)):
-                if endpoint in self._silent:
+            endpoints = (server,) if isinstance(server, Endpoint) else (yield from self._endpoints(server, own))
+            for endpoint in endpoints:
+                if self._silent and endpoint in self._silent:
                     own.append(self._silent[endpoint])
                     continue
                 if own:
                     self.log(f"{own[-1]}; trying {endpoint}")
                 try:
                     return (yield from act(endpoint))
-                except _FINAL as error:
-                    error.failures, error.notes = tuple(dict.fromkeys(own)), tuple(self.notes)
-                    raise
                 except NoAnswer as error:
                     self._silent[endpoint] = error
                     self._fail(error, own)
                 except (Silence, Refusal) as error:
+                    if isinstance(error, Refusal) and error.is_final:
+                        error.failures, error.notes = tuple(dict.fromkeys(own)), tuple(self.notes)
+                        raise
                     self._fail(error, own)
                     break
                 except MalformedMessage as error:
@@ -295,7 +293,12 @@ class Place(Value):
     rrclass: int
 
     def __init__(self, zone: Name, owner: Name, rrclass: int) -> None:
-        self._fill(zone=zone, owner=owner, rrclass=rrclass)
+        _place_zone(self, zone)
+        _place_owner(self, owner)
+        _place_rrclass(self, rrclass)
+
+
+_place_owner, _place_rrclass, _place_zone = setters(Place)
 
 
 class Site(Value):
@@ -307,7 +310,9 @@ class Site(Value):
     place: Place
 
     def __init__(self, dialogue: Dialogue, endpoint: Endpoint, place: Place) -> None:
-        self._fill(dialogue=dialogue, endpoint=endpoint, place=place)
+        _site_dialogue(self, dialogue)
+        _site_endpoint(self, endpoint)
+        _site_place(self, place)
 
     def look(self, rrtype: int, owner: Name | None = None) -> Steps[tuple[Records, Reply]]:
         """Return the records at the owner name that a query for `rrtype` brings, a CNAME among them, and the answer.
@@ -315,24 +320,29 @@ class Site(Value):
         `owner` is another name than the place's, if given. Raises ZoneNotFound for what lies below a delegation and
         cannot be read, and for an answer without authority (RFC 1035, section 4.1.1): a cache's may be out of date.
         """
-        owner = self.place.owner if owner is None else owner
-        query = Message.query(owner, rrtype, self.place.rrclass)
+        query = Message.query(self.place.owner if owner is None else owner, rrtype, self.place.rrclass)
         reply = yield from self.dialogue.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
-        records = tuple(record for record in reply.message.answer if record.name == owner)
+        return self._seen(reply, query.question[0]), reply
+
+    def read(self, rrtype: int, owner: Name | None = None) -> Steps[Records]:
+        """Do as `look`, and return the records only."""
+        query = Message.query(self.place.owner if owner is None else owner, rrtype, self.place.rrclass)
+        reply = yield from self.dialogue.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
+        return self._seen(reply, query.question[0])
+
+    def _seen(self, reply: Reply, asked: Question) -> Records:
+        """Return the records that an answer shows of what was asked for."""
+        owner, rrtype = asked.name, asked.rrtype
+        records = tuple([record for record in reply.message.answer if record.name == owner])
         cut = None if records else self._zone_cut(owner, reply.message)
         if cut is None and not reply.message.is_authoritative:
-            raise ZoneNotFound(
+            raise errors.ZoneNotFound(
                 f"{self.endpoint} tells about {owner} without authority: it is a cache, or does not hold "
                 f"{self.place.zone}",
                 hint="dns-server= must be a server of the zone itself",
                 server=str(self.endpoint),
             )
-        return (records if cut is None else self._behind_cut(cut, owner, rrtype, reply.message)), reply
-
-    def read(self, rrtype: int, owner: Name | None = None) -> Steps[Records]:
-        """Do as `look`, and return the records only."""
-        records, _reply = yield from self.look(rrtype, owner)
-        return records
+        return records if cut is None else self._behind_cut(cut, owner, rrtype, reply.message)
 
     def _zone_cut(self, owner: Name, message: Message) -> Name | None:
         """Return the delegation at or above `owner` to which a referral points (RFC 1034, section 4.3.2, step 3b)."""
@@ -347,13 +357,16 @@ class Site(Value):
         shown = message.additional if rrtype in (RRType.A, RRType.AAAA) else message.authority
         records = tuple(record for record in shown if record.name == owner and rrtype in (record.rrtype, RRType.ANY))
         if not records and (owner != cut or rrtype not in (RRType.NS, RRType.ANY)):
-            raise ZoneNotFound(
+            raise errors.ZoneNotFound(
                 f"{owner} lies in {cut}, which {self.endpoint} delegates and does not show",
                 hint="records there are the business of that zone's own servers",
                 server=str(self.endpoint),
                 is_delegated=True,
             )
         return records
+
+
+_site_dialogue, _site_endpoint, _site_place = setters(Site)
 
 
 def _most_telling(failures: list[DnsUpdateError]) -> DnsUpdateError:

@@ -6,7 +6,8 @@ was asked for is compared with what the same server then serves.
 
 from __future__ import annotations
 
-from dns_update.errors import DnsUpdateError, NoAnswer, NotApplied, ZoneNotFound
+from dns_update import errors
+from dns_update.errors import DnsUpdateError, NoAnswer
 from dns_update.update import Update
 from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
 from dns_update.wire.name import Name
@@ -56,7 +57,7 @@ def zone_ttl(site: Site) -> Steps[int]:
     """Return the TTL, in seconds, of the zone's SOA record; raises ZoneNotFound if the server has none."""
     soa = yield from site.read(RRType.SOA, site.place.zone)
     if not soa:
-        raise ZoneNotFound(
+        raise errors.ZoneNotFound(
             f"{site.endpoint} has no SOA record for {site.place.zone}: that is no zone of its own there",
             hint="zone= must be a zone that this server holds, not a name inside one",
             server=str(site.endpoint),
@@ -68,7 +69,7 @@ def _read_if_shown(site: Site, rrtype: int) -> Steps[Records]:
     """Return the records of a type; none if they lie below a delegation, which the server does not show."""
     try:
         return (yield from site.read(rrtype))
-    except ZoneNotFound as error:
+    except errors.ZoneNotFound as error:
         if not error.is_delegated:
             raise
         return ()
@@ -174,7 +175,7 @@ def _wildcard_behind(site: Site, rrtype: int, records: list[Record]) -> Steps[Na
     return None
 
 
-def not_applied(site: Site, rrtype: int, records: Records) -> Steps[NotApplied]:
+def not_applied(site: Site, rrtype: int, records: Records) -> Steps[errors.NotApplied]:
     """Say what stands at the name instead of what was asked for."""
     if not records:
         records = yield from _read_if_possible(site, RRType.ANY)
@@ -185,7 +186,7 @@ def not_applied(site: Site, rrtype: int, records: Records) -> Steps[NotApplied]:
     types = {record.rrtype for record in stands}
     below_dname = (yield from _below_dname(site, rrtype)) if RRType.CNAME in types else ""
     remedy = below_dname or _remedy(site, rrtype, types)
-    return NotApplied(
+    return errors.NotApplied(
         f"{site.endpoint} said NOERROR, but {owner} {rrtype_to_text(rrtype)} is not as asked: {instead}",
         hint=remedy or "the server's log may say why; a secondary that forwards updates shows them only later",
         server=str(site.endpoint),

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
+from dns_update import errors
 from dns_update.client.dialogue import Pause, Place, Site
-from dns_update.errors import (
-    DnsUpdateError,
-    NoAnswer,
-    NotApplied,
-    ReplyNotTrusted,
-    UsageError,
-    ZoneNotFound,
-    quoted,
-)
+from dns_update.errors import DnsUpdateError, NoAnswer, ReplyNotTrusted, UsageError, quoted
 from dns_update.update import (
     Update,
     address_of,
@@ -23,7 +16,7 @@ from dns_update.update import (
     zone_of,
     zone_type_of,
 )
-from dns_update.value import Value
+from dns_update.value import Value, setters
 from dns_update.wire.codes import (
     Rcode,
     RRClass,
@@ -65,7 +58,9 @@ class Target(Value):
 
     def __init__(self, name: Name | str, zone: Name | str | None = None, rrclass: int | str = RRClass.IN) -> None:
         """Take them; raises UsageError for a zone that is none, and for a class that no zone has."""
-        self._fill(name=name, zone=None if zone is None else zone_of(zone), rrclass=rrclass_of(rrclass))
+        _target_name(self, name)
+        _target_zone(self, None if zone is None else zone_of(zone))
+        _target_rrclass(self, rrclass_of(rrclass))
 
     def data(
         self, values: Iterable[str | bytes | IPv4Address | IPv6Address], rrtype: int | str | None
@@ -83,6 +78,9 @@ class Target(Value):
             number = RRType.A if len(address) == IPV4_OCTETS else RRType.AAAA
             data[number] = (*data.get(number, ()), address)
         return data
+
+
+_target_name, _target_rrclass, _target_zone = setters(Target)
 
 
 class Outcome(Value):
@@ -117,17 +115,15 @@ class Outcome(Value):
         notes: tuple[str, ...] = (),
         failures: tuple[DnsUpdateError, ...] = (),
     ) -> None:
-        self._fill(
-            server=server,
-            zone=zone,
-            name=name,
-            rcode=rcode,
-            before=before,
-            after=after,
-            seconds=seconds,
-            notes=notes,
-            failures=failures,
-        )
+        _set_server(self, server)
+        _set_zone(self, zone)
+        _set_name(self, name)
+        _set_rcode(self, rcode)
+        _set_before(self, before)
+        _set_after(self, after)
+        _set_seconds(self, seconds)
+        _set_notes(self, notes)
+        _set_failures(self, failures)
 
     @property
     def verified(self) -> bool:
@@ -143,8 +139,22 @@ class Outcome(Value):
 
     def taking(self, seconds: float) -> Outcome:
         """Return this outcome with the time that the request took."""
-        fields = {name: getattr(self, name) for name in self.__slots__}
-        return Outcome(**fields | {"seconds": seconds})
+        return Outcome(
+            server=self.server,
+            zone=self.zone,
+            name=self.name,
+            rcode=self.rcode,
+            before=self.before,
+            after=self.after,
+            seconds=seconds,
+            notes=self.notes,
+            failures=self.failures,
+        )
+
+
+_set_after, _set_before, _set_failures, _set_name, _set_notes, _set_rcode, _set_seconds, _set_server, _set_zone = (
+    setters(Outcome)
+)
 
 
 class Delivery:
@@ -205,7 +215,7 @@ class Delivery:
         while True:
             try:
                 return (yield from read_back())
-            except NotApplied as error:
+            except errors.NotApplied as error:
                 self._dialogue.notes[:] = notes  # what was noted of that look is out of date at the next
                 if not error.may_come or left <= 0:
                     raise
@@ -439,7 +449,7 @@ def _choose_primary(dialogue: Dialogue, name: Name, rrclass: int) -> Steps[Name]
     found = yield from find_zone(dialogue, name, rrclass)
     if not dialogue.servers:
         if not found.primary.labels:
-            raise ZoneNotFound(
+            raise errors.ZoneNotFound(
                 f"the SOA record of {found.zone} names no primary", hint="dns-server= says where its updates go"
             )
         dialogue.servers = (Server(str(found.primary), dialogue.port),)
@@ -451,7 +461,7 @@ def _choose_primary_of(dialogue: Dialogue, zone: Name, rrclass: int) -> Steps[No
     """Find the primary of a zone that the user named; raises ZoneNotFound if that is no zone but a name inside one."""
     found = yield from _choose_primary(dialogue, zone, rrclass)
     if found != zone:
-        raise ZoneNotFound(f"{zone} is not a zone, but a name in {found}", hint=f"zone={found}")
+        raise errors.ZoneNotFound(f"{zone} is not a zone, but a name in {found}", hint=f"zone={found}")
 
 
 def _announce(dialogue: Dialogue, place: Place) -> None:

@@ -28,7 +28,7 @@ class AsyncioTransport:
         """Send from `local_address` if given; raises UsageError if it is none of this machine's."""
         self._local_address = local_address
         self._keeps_open = False
-        self._shared: dict[Endpoint, _SharedSocket] = {}
+        self._shared: dict[tuple[str, int], _SharedSocket] = {}  # by address and port
         if local_address is not None:
             check_source(local_address)
 
@@ -58,6 +58,8 @@ class AsyncioTransport:
                 await self._share(shared, exchange, attempt, message_id)
             else:
                 await self._attempt_alone(exchange, attempt, endpoint)
+            if exchange.result is not None:
+                return exchange.result
 
     async def pause(self, seconds: float) -> None:
         """Let time pass."""
@@ -76,14 +78,15 @@ class AsyncioTransport:
         """Return the socket that the exchange may share; None if it needs one of its own."""
         if not (self._keeps_open and exchange.is_signed):
             return None
-        shared = self._shared.get(endpoint)
+        place = endpoint.address, endpoint.port
+        shared = self._shared.get(place)
         if shared is None or shared.is_retired:
             try:
                 local = (self._local_address, 0)
                 shared = _SharedSocket(new_socket(local, is_ipv6=endpoint.is_ipv6, is_tcp=False), endpoint)
             except OSError:
                 return None  # the attempt of its own will say why
-            self._shared[endpoint] = shared
+            self._shared[place] = shared
         return shared
 
     async def _share(self, shared: _SharedSocket, exchange: Exchange, attempt: Attempt, message_id: int) -> None:
@@ -128,7 +131,8 @@ class _SharedSocket:
     def __init__(self, connection: socket.socket, endpoint: Endpoint) -> None:
         """Connect; raises OSError."""
         self.is_retired = False
-        self._flights: dict[int, tuple[Exchange, asyncio.Future[None]]] = {}
+        self._flights: dict[int, tuple[Exchange, asyncio.Future[None], float]] = {}  # with their deadlines
+        self._timer: asyncio.TimerHandle | None = None
         self._connection = connection
         try:
             connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
@@ -148,13 +152,13 @@ class _SharedSocket:
     async def attempt(self, exchange: Exchange, attempt: Attempt, message_id: int) -> None:
         """Send one attempt and wait until the exchange has heard enough; raises TimeoutError, OSError."""
         done: asyncio.Future[None] = self._loop.create_future()
-        self._flights[message_id] = exchange, done
-        timer = self._loop.call_at(attempt.deadline, _fail, done, TimeoutError())
+        self._flights[message_id] = exchange, done, attempt.deadline
+        if self._timer is None or attempt.deadline < self._timer.when():
+            self._wake_at(attempt.deadline)
         try:
             self._connection.send(attempt.octets)
             await done
         finally:
-            timer.cancel()
             del self._flights[message_id]
             if self.is_retired:
                 self.retire()
@@ -165,6 +169,24 @@ class _SharedSocket:
         if not self._flights and self._connection.fileno() >= 0:
             self._loop.remove_reader(self._connection)
             self._connection.close()
+            if self._timer is not None:
+                self._timer.cancel()
+
+    def _wake_at(self, deadline: float) -> None:
+        """Let the loop wake us at the first deadline: one timer for all, since hardly any is ever needed."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(deadline, self._give_up_late)
+
+    def _give_up_late(self) -> None:
+        self._timer = None
+        now = self._loop.time()
+        for _exchange, done, deadline in self._flights.values():
+            if deadline <= now:
+                _fail(done, TimeoutError())
+        later = [deadline for _exchange, _done, deadline in self._flights.values() if deadline > now]
+        if later:
+            self._wake_at(min(later))
 
     def _read(self) -> None:
         """Hand over every datagram that is there."""
@@ -173,14 +195,14 @@ class _SharedSocket:
                 octets = self._connection.recv(LARGEST_READ)
                 flight = self._flights.get(int.from_bytes(octets[:2]))
                 if flight is not None and flight[0].listening:
-                    exchange, done = flight
+                    exchange, done, _deadline = flight
                     exchange.receive(octets, wall=int(time.time()))
                     if not exchange.listening and not done.done():
                         done.set_result(None)
         except BlockingIOError:
             return
         except OSError as error:  # an ICMP error: some datagram could not be delivered, and nobody knows which
-            for _exchange, done in self._flights.values():
+            for _exchange, done, _deadline in self._flights.values():
                 _fail(done, error)
 
 

@@ -32,8 +32,12 @@ class Cursor:
 
     def take(self, length: int) -> bytes:
         """Return the next `length` octets."""
-        start = self._advance(length)
-        return self.data[start : self.position]
+        start = self.position  # not _advance: each record is taken through this
+        end = start + length
+        if end > self._end:
+            raise _cut_off(start, length, self._end)
+        self.position = end
+        return self.data[start:end]
 
     def u8(self) -> int:
         """Return the next octet as a number."""
@@ -61,7 +65,7 @@ class Cursor:
 
     def finish(self) -> None:
         """Raise MalformedMessage unless every octet has been read."""
-        if self.remaining:
+        if self.position < self._end:
             raise MalformedMessage(f"{self.remaining} octets too many at offset {self.position}")
 
     def name(self) -> Name:
@@ -71,12 +75,29 @@ class Cursor:
         """
         data, start = self.data, self.position
         if self._end - start >= _POINTER_OCTETS and data[start] & POINTER == POINTER:
-            known = self._names.get((data[start] & ~POINTER) << 8 | data[start + 1])
-            if known is not None:
+            target = (data[start] & ~POINTER) << 8 | data[start + 1]
+            known = self._names.get(target)
+            if known is None:
+                known = self._names[target] = self._read_name()
+            else:
                 self.position += _POINTER_OCTETS
-                return known
+            return known
         name = self._names[start] = self._read_name()
         return name
+
+    def pass_over(self, octets: bytes, name: Name) -> bool:
+        """Step over these octets, which begin with that name, if they are what stands here; return whether they do.
+
+        Pointers to the name above it, which most often is the zone, need not be followed later on, either.
+        """
+        start, end = self.position, self.position + len(octets)
+        if self.data[start:end] != octets or end > self._end or not octets:
+            return False
+        self._names[start] = name
+        if name.labels:
+            self._names[start + 1 + octets[0]] = name.parent
+        self.position = end
+        return True
 
     def _read_name(self) -> Name:
         labels: list[bytes] = []
@@ -91,10 +112,15 @@ class Cursor:
             length = data[position]
             if length & POINTER == POINTER:
                 pointers += 1
-                if pointers > MAX_POINTERS:
-                    raise MalformedMessage(f"a name of more than {MAX_POINTERS} compression pointers")
                 behind = behind or position + _POINTER_OCTETS
-                position = first_octet_of_run = _target(data, position, end, first_octet_of_run)
+                position = first_octet_of_run = _target(data, position, end, first_octet_of_run, pointers)
+                known = self._names.get(position)
+                if known is not None:
+                    labels += known.labels
+                    octets += sum(map(len, known.labels)) + len(known.labels)
+                    if octets > MAX_NAME_OCTETS:
+                        raise _overlong()
+                    break
                 end = len(data)
                 continue
             if length & POINTER:
@@ -104,7 +130,7 @@ class Cursor:
                 break
             octets += 1 + length
             if octets > MAX_NAME_OCTETS:
-                raise MalformedMessage(f"a name of more than {MAX_NAME_OCTETS} octets")
+                raise _overlong()
             if length > end - position:
                 raise _cut_off(position, length, end)
             labels.append(data[position : position + length])
@@ -120,14 +146,20 @@ class Cursor:
         return start
 
 
-def _target(data: bytes, position: int, end: int, limit: int) -> int:
-    """Return where the compression pointer at `position` leads to, which must be before `limit`."""
+def _target(data: bytes, position: int, end: int, limit: int, count: int) -> int:
+    """Return where the compression pointer at `position`, its name's `count`th, leads to: it must be before `limit`."""
+    if count > MAX_POINTERS:
+        raise MalformedMessage(f"a name of more than {MAX_POINTERS} compression pointers")
     if end - position < _POINTER_OCTETS:
         raise _cut_off(position, _POINTER_OCTETS, end)
     target = (data[position] & ~POINTER) << 8 | data[position + 1]
     if target >= limit:
         raise MalformedMessage(f"compression pointer to {target} does not lead backwards")
     return target
+
+
+def _overlong() -> MalformedMessage:
+    return MalformedMessage(f"a name of more than {MAX_NAME_OCTETS} octets")
 
 
 def _cut_off(start: int, length: int, end: int) -> MalformedMessage:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dns_update.errors import MalformedMessage, UsageError
-from dns_update.value import Value
+from dns_update.value import Value, setters
 from dns_update.wire.codes import MAX_U16, Flag, Opcode, RRClass, RRType
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name, encode_labels
-from dns_update.wire.record import Record, read_rdata
+from dns_update.wire.record import COMPRESSIBLE, Record, read_rdata
 
 MAX_MESSAGE_OCTETS = 65535  # the TCP length prefix has 16 bits (RFC 1035, section 4.2.2)
 
@@ -29,10 +29,9 @@ class Question(Value):
     rrclass: int
 
     def __init__(self, name: Name, rrtype: int, rrclass: int = RRClass.IN) -> None:
-        fill = object.__setattr__  # not _fill: see Message
-        fill(self, "name", name)
-        fill(self, "rrtype", rrtype)
-        fill(self, "rrclass", rrclass)
+        _question_name(self, name)
+        _question_rrtype(self, rrtype)
+        _question_rrclass(self, rrclass)
 
     def __eq__(self, other: object) -> bool:
         """Compare as Value does, without gathering the fields: each reply's is compared with its request's."""
@@ -43,6 +42,9 @@ class Question(Value):
     __hash__ = Value.__hash__
 
 
+_question_name, _question_rrclass, _question_rrtype = setters(Question)
+
+
 class Signature(Value):
     """The TSIG record that ends a message, and the offset where its octets start."""
 
@@ -51,9 +53,11 @@ class Signature(Value):
     offset: int
 
     def __init__(self, record: Record, offset: int) -> None:
-        fill = object.__setattr__  # not _fill: see Message
-        fill(self, "record", record)
-        fill(self, "offset", offset)
+        _signature_record(self, record)
+        _signature_offset(self, offset)
+
+
+_signature_offset, _signature_record = setters(Signature)
 
 
 class Message(Value):
@@ -87,16 +91,15 @@ class Message(Value):
         message_id: int = 0,
         signature: Signature | None = None,
     ) -> None:
-        fill = object.__setattr__  # not _fill, which takes twice as long: bulk updates make two messages each
-        fill(self, "message_id", message_id)
-        fill(self, "opcode", opcode)
-        fill(self, "rcode", rcode)
-        fill(self, "flags", flags)
-        fill(self, "question", question)
-        fill(self, "answer", answer)
-        fill(self, "authority", authority)
-        fill(self, "additional", additional)
-        fill(self, "signature", signature)
+        _set_message_id(self, message_id)
+        _set_opcode(self, opcode)
+        _set_rcode(self, rcode)
+        _set_flags(self, flags)
+        _set_question(self, question)
+        _set_answer(self, answer)
+        _set_authority(self, authority)
+        _set_additional(self, additional)
+        _set_signature(self, signature)
 
     @classmethod
     def query(cls, name: Name, rrtype: int, rrclass: int = RRClass.IN, flags: int = 0) -> Message:
@@ -110,10 +113,10 @@ class Message(Value):
         UsageError if the message would have more than 65,535 octets.
         """
         zone = self.question[0].name.labels if self.question else ()
-        sections = (self.answer, self.authority, self.additional)
-        parts = [q.name.to_wire() + q.rrtype.to_bytes(2) + q.rrclass.to_bytes(2) for q in self.question]
-        for section in sections:
-            _encode_records(section, zone, parts)
+        parts = [q.name.to_wire() + (q.rrtype << 16 | q.rrclass).to_bytes(4) for q in self.question]
+        for section in (self.answer, self.authority, self.additional):
+            if section:
+                _encode_records(section, zone, parts)
         body = b"".join(parts)
         octets = _HEADER_OCTETS + len(body)
         if octets > MAX_MESSAGE_OCTETS:
@@ -123,20 +126,26 @@ class Message(Value):
             )
         own_id = self.message_id if message_id is None else message_id
         word = self.flags | self.opcode << _OPCODE_SHIFT | self.rcode
-        header = own_id << 16 | word
-        for count in (len(self.question), *map(len, sections)):
-            header = header << 16 | count
-        return header.to_bytes(_HEADER_OCTETS) + body
+        counts = len(self.question) << 48 | len(self.answer) << 32 | len(self.authority) << 16 | len(self.additional)
+        return (own_id << 16 | word).to_bytes(4) + counts.to_bytes(8) + body
 
     @classmethod
-    def decode(cls, octets: bytes) -> Message:
-        """Read a whole message; raises MalformedMessage if it is cut off, overlong or breaks the rules of its form."""
+    def decode(cls, octets: bytes, asked: Message | None = None, sent: bytes = b"") -> Message:
+        """Read a whole message; raises MalformedMessage if it is cut off, overlong or breaks the rules of its form.
+
+        The question of a reply to `asked`, of which `sent` are the first octets, is not read again if it is the same
+        octet for octet: the two messages share it.
+        """
         cursor = Cursor(octets)
         header = int.from_bytes(cursor.take(_HEADER_OCTETS))
         word = header >> 64 & MAX_U16
-        question = tuple([_decode_question(cursor) for _ in range(header >> 48 & MAX_U16)])
-        answer = tuple([_decode_record(cursor) for _ in range(header >> 32 & MAX_U16)])
-        authority = tuple([_decode_record(cursor) for _ in range(header >> 16 & MAX_U16)])
+        questions = header >> 48 & MAX_U16
+        if asked is not None and questions == 1 == len(asked.question) and _pass_question(cursor, asked, sent):
+            question: tuple[Question, ...] = asked.question
+        else:
+            question = tuple([_decode_question(cursor) for _ in range(questions)])
+        answer = _decode_records(cursor, header >> 32 & MAX_U16)
+        authority = _decode_records(cursor, header >> 16 & MAX_U16)
         additional, signature = _decode_additional(cursor, header & MAX_U16)
         for record in answer + authority + additional:
             if record.rrtype == RRType.TSIG:
@@ -170,6 +179,19 @@ class Message(Value):
         return bool(self.flags & Flag.AA)
 
 
+(
+    _set_additional,
+    _set_answer,
+    _set_authority,
+    _set_flags,
+    _set_message_id,
+    _set_opcode,
+    _set_question,
+    _set_rcode,
+    _set_signature,
+) = setters(Message)
+
+
 def encode_record(record: Record) -> bytes:
     """Return one record's octets, uncompressed."""
     return record.name.to_wire() + _fixed_fields(record) + record.rdata
@@ -197,26 +219,38 @@ def _encode_records(records: tuple[Record, ...], zone: tuple[bytes, ...], parts:
         parts.append(owner + _fixed_fields(record) + record.rdata)
 
 
+def _pass_question(cursor: Cursor, asked: Message, sent: bytes) -> bool:
+    """Step over the question if it has the octets of the one that was asked; return whether it does."""
+    name = asked.question[0].name
+    octets = sum(map(len, name.labels)) + len(name.labels) + 5  # those of the root, type and class, too
+    return cursor.pass_over(sent[_HEADER_OCTETS : _HEADER_OCTETS + octets], name)
+
+
 def _decode_question(cursor: Cursor) -> Question:
     name = cursor.name()
     fixed = cursor.u32()
     return Question(name, fixed >> 16, fixed & MAX_U16)
 
 
-def _decode_record(cursor: Cursor) -> Record:
-    name = cursor.name()
-    fixed = int.from_bytes(cursor.take(FIXED_OCTETS))
-    rrtype, rrclass, ttl, length = fixed >> 64, fixed >> 48 & MAX_U16, fixed >> 16 & _MAX_U32, fixed & MAX_U16
-    return Record(name, rrtype, rrclass, ttl, read_rdata(cursor, rrtype, length))
+def _decode_records(cursor: Cursor, count: int) -> tuple[Record, ...]:
+    records = []
+    for _ in range(count):
+        name = cursor.name()
+        fixed = int.from_bytes(cursor.take(FIXED_OCTETS))
+        rrtype = fixed >> 64
+        length = fixed & MAX_U16
+        rdata = read_rdata(cursor, rrtype, length) if rrtype in COMPRESSIBLE else cursor.take(length)
+        records.append(Record(name, rrtype, fixed >> 48 & MAX_U16, fixed >> 16 & _MAX_U32, rdata))
+    return tuple(records)
 
 
 def _decode_additional(cursor: Cursor, count: int) -> tuple[tuple[Record, ...], Signature | None]:
     """Read the additional section and set a TSIG record at its end apart."""
-    records = []
+    if not count:
+        return (), None
+    records = _decode_records(cursor, count - 1)
     offset = cursor.position
-    for _ in range(count):
-        offset = cursor.position
-        records.append(_decode_record(cursor))
-    if records and records[-1].rrtype == RRType.TSIG:
-        return tuple(records[:-1]), Signature(records[-1], offset)
-    return tuple(records), None
+    (last,) = _decode_records(cursor, 1)
+    if last.rrtype == RRType.TSIG:
+        return records, Signature(last, offset)
+    return (*records, last), None

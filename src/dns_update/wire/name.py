@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText, UsageError, quoted
-from dns_update.value import Value
+from dns_update.value import Value, setters
 
 MAX_LABEL_OCTETS = 63  # RFC 1035, section 2.3.4
 MAX_NAME_OCTETS = 255  # the same, length octets and the root's included
@@ -23,7 +23,7 @@ class Name(Value):
     labels: tuple[bytes, ...]
 
     def __init__(self, labels: tuple[bytes, ...]) -> None:
-        object.__setattr__(self, "labels", labels)
+        _set_labels(self, labels)
 
     @classmethod
     def from_text(cls, text: str, origin: Name | None = None) -> Name:
@@ -102,6 +102,7 @@ class Name(Value):
         return self.folded[::-1] < other.folded[::-1]
 
 
+(_set_labels,) = setters(Name)
 ROOT = Name(())
 
 
@@ -143,7 +144,10 @@ def _to_a_labels(text: str) -> str:
 
 def encode_labels(labels: tuple[bytes, ...]) -> bytes:
     """Return labels with their length octets, without the root's."""
-    return b"".join([b"%c%b" % (len(label), label) for label in labels])
+    octets = b""
+    for label in labels:
+        octets += len(label).to_bytes() + label
+    return octets
 
 
 def _check_label(label: bytes, text: str) -> None:

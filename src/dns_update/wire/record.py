@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText, quoted
-from dns_update.value import Value
+from dns_update.value import Value, setters
 from dns_update.wire.codes import RRClass, RRType, rrclass_to_text, rrtype_to_text
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_ipv4, parse_ipv6
@@ -32,12 +32,11 @@ class Record(Value):
     rdata: bytes
 
     def __init__(self, name: Name, rrtype: int, rrclass: int, ttl: int, rdata: bytes) -> None:
-        fill = object.__setattr__  # not _fill: this is the constructor that bulk updates call most
-        fill(self, "name", name)
-        fill(self, "rrtype", rrtype)
-        fill(self, "rrclass", rrclass)
-        fill(self, "ttl", ttl)
-        fill(self, "rdata", rdata)
+        _set_name(self, name)
+        _set_rrtype(self, rrtype)
+        _set_rrclass(self, rrclass)
+        _set_ttl(self, ttl)
+        _set_rdata(self, rdata)
 
     def to_text(self) -> str:
         """Return the record as a line of a zone file."""
@@ -49,21 +48,25 @@ class Record(Value):
         return rdata_to_text(self.rrtype, self.rdata, self.rrclass)
 
 
+_set_name, _set_rdata, _set_rrclass, _set_rrtype, _set_ttl = setters(Record)
+
+
 # The parts of the rdata of the types whose names senders may compress, or once could (RFC 3597, section 4): a number of
 # octets, or one of these.
 _NAME = -1
 _STRING = -2  # a length octet and as many octets
 _REST = -3
-_COMPRESSIBLE = {
-    RRType.NS: (_NAME,),
-    3: (_NAME,),  # MD
-    4: (_NAME,),  # MF
-    RRType.CNAME: (_NAME,),
+_ONE_NAME = (_NAME,)
+COMPRESSIBLE = {
+    RRType.NS: _ONE_NAME,
+    3: _ONE_NAME,  # MD
+    4: _ONE_NAME,  # MF
+    RRType.CNAME: _ONE_NAME,
     RRType.SOA: (_NAME, _NAME, 20),
-    7: (_NAME,),  # MB
-    8: (_NAME,),  # MG
-    9: (_NAME,),  # MR
-    RRType.PTR: (_NAME,),
+    7: _ONE_NAME,  # MB
+    8: _ONE_NAME,  # MG
+    9: _ONE_NAME,  # MR
+    RRType.PTR: _ONE_NAME,
     14: (_NAME, _NAME),  # MINFO
     RRType.MX: (2, _NAME),
     17: (_NAME, _NAME),  # RP
@@ -75,17 +78,17 @@ _COMPRESSIBLE = {
     RRType.SRV: (6, _NAME),
     35: (4, _STRING, _STRING, _STRING, _NAME),  # NAPTR
     36: (2, _NAME),  # KX
-    RRType.DNAME: (_NAME,),
+    RRType.DNAME: _ONE_NAME,
 }
 
 
 def read_rdata(cursor: Cursor, rrtype: int, length: int) -> bytes:
     """Take `length` octets of rdata from a message, with compressed names written out; raises MalformedMessage."""
-    layout = _COMPRESSIBLE.get(rrtype)
+    layout = COMPRESSIBLE.get(rrtype)
     if layout is None or not length:  # the empty rdata of an update's delete has no names
         return cursor.take(length)
     window = cursor.window(length)
-    rdata = b"".join([_read_part(window, part) for part in layout])
+    rdata = window.name().to_wire() if layout is _ONE_NAME else b"".join([_read_part(window, part) for part in layout])
     window.finish()
     return rdata
 
@@ -117,7 +120,7 @@ _RARE = frozenset((29, 30, 31, 32, 34, 38, 40, 259))  # LOC, NXT, EID, NIMLOC, A
 
 # Types in whose text a field that stands without quotes and is a single @ can be meant for a name only.
 _WITH_NAMES = frozenset((
-    *_COMPRESSIBLE, 23, 38, 45, 46, 47, 55, 58, 64, 65, 66, 107, 260,
+    *COMPRESSIBLE, 23, 38, 45, 46, 47, 55, 58, 64, 65, 66, 107, 260,
 ))  # NSAP-PTR, A6, IPSECKEY, RRSIG, NSEC, HIP, TALINK, SVCB, HTTPS, DSYNC, LP, AMTRELAY  # fmt: skip
 
 
