@@ -431,6 +431,63 @@ def test_a_server_by_name_and_one_that_the_zone_names(machine: Machine) -> None:
         agent.wait_for_line("update successful: home.example.com has A 9.8.7.2")
 
 
+class FirstOneDies:
+    """The fate of several networks: the one that gets the first message of all loses it, and all that follow."""
+
+    def __init__(self) -> None:
+        self.dead = ""
+        self.lost = 0
+
+    def at(self, host: str) -> Fate:
+        """Return the fate of the network at this address."""
+
+        def judge(_message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+            self.dead = self.dead or host
+            if host != self.dead:
+                return 0.0
+            self.lost += 1
+            return None
+
+        return judge
+
+
+def test_a_server_one_of_whose_addresses_is_dead_keeps_a_change_waiting_once(machine: Machine) -> None:
+    """Whichever the resolver names first: BIND gives them in another order each time."""
+    hosts = ("127.0.0.1", "127.0.0.2")
+    machine.add(f"{ONE}/24")
+    machine.change("set", "name=ns", f"address={','.join(hosts)}", "ttl=60")
+    fate = FirstOneDies()
+    patience = f"timeout = {PATIENCE}\nretries = 0\n"
+    configuration = machine.configure(FROM_WAN_IPV4, address='"ns.example.com:5300"', server=patience)
+    with (
+        Network(machine.namespace, fate.at(hosts[0]), host=hosts[0]) as one,
+        Network(machine.namespace, fate.at(hosts[1]), host=hosts[1]) as two,
+        machine.agent(configuration) as agent,
+    ):
+        dead, alive = agent.wait_for_line("No answer from (.*:5300): .*; (.*:5300) did it").groups()
+        assert {dead, alive} == {one.address, two.address}
+        for old, new in ((ONE, TWO), (TWO, ONE)) * 4:
+            replace(machine, old, new)
+            agent.wait_for_line(f"has A {new} at {alive}")
+        assert fate.lost == 1
+        assert silent_servers(machine) == [dead]
+        one.fate = two.fate = unharmed
+        eventually(lambda: silent_after_reload(machine, agent), lambda silent: not silent, lambda: agent.text)
+        agent.wait_for_line(f"^dns-update: {dead} answers again$")
+        assert agent.text.count("No answer") == 1
+
+
+def silent_servers(machine: Machine) -> list[str]:
+    """Return the servers that are silent, as far as the agent knows."""
+    return [server["server"] for server in machine.status()["silent_servers"]]
+
+
+def silent_after_reload(machine: Machine, agent: Agent) -> list[str]:
+    """Do as `silent_servers`, when the agent has been told to look at everything anew."""
+    agent.reload()
+    return silent_servers(machine)
+
+
 def test_a_server_whose_name_cannot_be_resolved_yet(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     with machine.agent(machine.configure(address='"late.example.com"', agent=OFTEN)) as agent:

@@ -119,8 +119,9 @@ class Network:
     What becomes of each datagram, or piece of a stream, `fate` says, which may be set to another one at any time.
     """
 
-    def __init__(self, namespace: Namespace, fate: Fate = unharmed, *, port: int = 5300) -> None:
+    def __init__(self, namespace: Namespace, fate: Fate = unharmed, *, host: str = IPV4, port: int = 5300) -> None:
         self.fate = fate
+        self.host = host
         self.port = port
         self._namespace = namespace
         self._selector = selectors.DefaultSelector()
@@ -133,10 +134,10 @@ class Network:
 
     def __enter__(self) -> Self:
         datagrams = self._socket(socket.SOCK_DGRAM)
-        datagrams.bind((IPV4, self.port))
+        datagrams.bind((self.host, self.port))
         streams = self._socket(socket.SOCK_STREAM)
         streams.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        streams.bind((IPV4, self.port))
+        streams.bind((self.host, self.port))
         streams.listen()
         self._watch(datagrams, lambda: self._request(datagrams))
         self._watch(streams, lambda: self._accept(streams))
@@ -157,7 +158,7 @@ class Network:
     @property
     def address(self) -> str:
         """What a configuration has for it."""
-        return f"{IPV4}:{self.port}"
+        return f"{self.host}:{self.port}"
 
     def _run(self) -> None:
         while True:

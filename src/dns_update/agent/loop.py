@@ -155,7 +155,9 @@ class Agent:
 
     def _silent_servers(self, clock: float) -> Iterator[ServerStatus]:
         for turns in list(self._turns.values()):
-            for _server, silence in turns.silences():
+            # A host's silence is also that of its addresses.
+            silences = {silence.error.server: silence for _place, silence in turns.silences()}
+            for silence in silences.values():
                 yield {
                     "server": silence.error.server, "since": silence.since + clock, "error": str(silence.error),
                     "next_try": silence.due + clock,
@@ -365,7 +367,7 @@ class Agent:
             self._keep(change)
             if settings.on_change:
                 self._hooks.run(settings.on_change, change)
-        self._note_fail_over(keeper, outcome)
+        self._note_fail_over(keeper, attempt, outcome)
         self._troubles.leave(keeper, is_right=True)
         self._note_ends(keeper, ended)
         if attempt.is_update_astray:
@@ -375,7 +377,7 @@ class Agent:
         sooner = [keeper.look_again, self._due(keeper)]
         return min([self._interval(), *(max(at - now, 0.0) for at in sooner if at is not None)])
 
-    def _note_fail_over(self, keeper: Keeper, outcome: Outcome) -> None:
+    def _note_fail_over(self, keeper: Keeper, attempt: Try, outcome: Outcome) -> None:
         """Say which servers did not do it. A silent one concerns all names that are sent there, and is said once."""
         failures = outcome.failures
         if not failures:
@@ -386,7 +388,7 @@ class Agent:
             self._log.changed((keeper.settings.identity, keeper.way), state, line, WARNING)
             return
         turns = keeper.way.turns
-        silences = [turns.silence_of(place) for place in keeper.way.places(keeper.settings.zone)]
+        silences = [turns.silence_of(place) for place in attempt.places]
         unknown = [silence for silence in silences if silence is not None and not silence.is_known]
         for silence in unknown:
             silence.is_known = True

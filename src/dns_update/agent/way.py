@@ -8,7 +8,7 @@ from dns_update.agent.reconcile import reconcile
 from dns_update.agent.witness import Witness
 from dns_update.client.aio import carry_out
 from dns_update.errors import NoAnswer
-from dns_update.transport import Server
+from dns_update.transport import Endpoint, Server
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -45,20 +45,22 @@ class Way:
         """Return a try at those whose turn it is; None if nobody is to be asked now. `by` is whoever tries."""
         places = self.places(zone)
         order = self.turns.order(places, now, is_urgent=is_urgent)
-        return None if places and not order else Try(self, order, by, now)
+        return None if places and not order else Try(self, order, by, now, is_urgent=is_urgent)
 
 
 class Try:
     """One try, begun at `began` on the monotonic clock. It ends with `succeeded`, `failed` or `called_off`."""
 
-    __slots__ = ("_by", "_order", "_way", "_witness", "began")
+    __slots__ = ("_by", "_is_urgent", "_order", "_way", "_witness", "began", "places")
 
-    def __init__(self, way: Way, order: tuple[Hashable, ...], by: object, began: float) -> None:
+    def __init__(self, way: Way, order: tuple[Hashable, ...], by: object, began: float, *, is_urgent: bool) -> None:
         self._way = way
         self._order = order
         self._by = by
+        self._is_urgent = is_urgent
         self._witness = Witness()
         self.began = began
+        self.places = order  # whose silence, or its end, this try may show: with the addresses of host names
 
     @property
     def has_sent_update(self) -> bool:
@@ -76,6 +78,7 @@ class Try:
         def request(dialogue: Dialogue) -> Steps[Outcome]:
             if self._order is not self._way.servers:
                 dialogue.servers = tuple(place for place in self._order if isinstance(place, Server))
+            dialogue.in_turn = self._in_turn
             return self._witness.watch(reconcile(dialogue, target, wanted))
 
         return await carry_out(self._way.client, request)
@@ -92,12 +95,18 @@ class Try:
 
     def called_off(self) -> None:
         """Take note that nothing came of it."""
-        for place in self._order:
+        for place in self.places:
             self._way.turns.left(place)
+
+    def _in_turn(self, endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
+        """Sort the addresses of a host: who was silent of late comes last. If all were, it is the host's turn still."""
+        self.places = tuple(dict.fromkeys((*self.places, *endpoints)))
+        order = self._way.turns.order(endpoints, self.began, is_urgent=self._is_urgent)
+        return tuple(dict.fromkeys((*(place for place in order if isinstance(place, Endpoint)), *endpoints)))
 
     def _note(self, answered: str, failures: Sequence[DnsUpdateError], now: float) -> list[tuple[Hashable, Silence]]:
         ended = []
-        for place in self._order:
+        for place in self.places:
             silence = self._silence_at(place, failures)
             if self._has_answered(place, answered, failures):
                 over = self._way.turns.heard(place)
@@ -117,4 +126,6 @@ class Try:
         return next((f for f in failures if isinstance(f, NoAnswer) and self._is_at(place, f.server)), None)
 
     def _is_at(self, place: Hashable, spot: str) -> bool:
+        if isinstance(place, Endpoint):
+            return spot == str(place)
         return self._witness.is_at(place, spot) if isinstance(place, Server) else True

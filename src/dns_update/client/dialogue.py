@@ -180,6 +180,7 @@ class Dialogue:
         self.port = settings.port
         self.key = settings.key
         self.log = settings.log
+        self.in_turn: Callable[[tuple[Endpoint, ...]], tuple[Endpoint, ...]] | None = None  # sorts a host's addresses
         self.has_sent_update = False
         self.notes: list[str] = []
         self.failures: list[DnsUpdateError] = []
@@ -281,7 +282,8 @@ class Dialogue:
             self._silent[server] = error
             self._fail(error, own)
             return ()
-        return tuple(Endpoint(address, server.port) for address in addresses[:MAX_ADDRESSES])
+        endpoints = tuple([Endpoint(address, server.port) for address in addresses])
+        return (endpoints if self.in_turn is None else self.in_turn(endpoints))[:MAX_ADDRESSES]
 
 
 class Place(Value):
