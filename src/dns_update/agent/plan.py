@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dns_update.errors import InvalidText
 from dns_update.update import Update
-from dns_update.value import Value
+from dns_update.value import Value, setters
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, format_address, parse_address
 from dns_update.wire.record import canonical_rdata, rdata_from_text
@@ -46,7 +46,10 @@ class Wanted(Value):
     only_adds: bool
 
     def __init__(self, data: Data, ttl: int | None = None, owner: str = "", *, only_adds: bool = False) -> None:
-        self._fill(data=data, ttl=ttl, owner=owner, only_adds=only_adds)
+        _set_data(self, data)
+        _set_ttl(self, ttl)
+        _set_owner(self, owner)
+        _set_only_adds(self, only_adds)
 
     @property
     def rrtypes(self) -> tuple[int, ...]:
@@ -59,6 +62,9 @@ class Wanted(Value):
         return self if self.ttl is None else Wanted(self.data, None, self.owner, only_adds=self.only_adds)
 
 
+_set_data, _set_only_adds, _set_owner, _set_ttl = setters(Wanted)
+
+
 def plan(place: Place, wanted: Wanted, standing: Records, new_ttl: int) -> Update | None:
     """Return the update that makes a name right; None if it is right.
 
@@ -66,7 +72,12 @@ def plan(place: Place, wanted: Wanted, standing: Records, new_ttl: int) -> Updat
     none is set and none stands.
     """
     stage = _Stage(place, wanted, standing, new_ttl)
-    update = _claimed(stage) if wanted.owner else _exclusive(stage)
+    if wanted.owner:
+        update = _claimed(stage)
+    elif all(map(stage.is_right, wanted.data)):  # as it is with thousands of names
+        return None
+    else:
+        update = _exclusive(stage)
     return update if update.changes else None
 
 
@@ -89,10 +100,11 @@ class _Stage:
 
     def is_right(self, rrtype: int) -> bool:
         """Tell whether the RRset is as wanted, TTL included."""
-        records = self.records(rrtype)
+        records, values = self.records(rrtype), self.wanted.data[rrtype]
+        stands = [record.rdata for record in records]
+        is_same = stands == [*values] or self.canonical(rrtype, stands) == self.canonical(rrtype, values)
         ttl = self.ttl(rrtype)
-        stands = self.canonical(rrtype, [record.rdata for record in records])
-        return stands == self.canonical(rrtype, self.wanted.data[rrtype]) and all(r.ttl == ttl for r in records)
+        return is_same and all(record.ttl == ttl for record in records)
 
     def canonical(self, rrtype: int, values: Iterable[bytes]) -> set[bytes]:
         return {canonical_rdata(rrtype, value, self.place.rrclass) for value in values}

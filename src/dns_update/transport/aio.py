@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 import time
+from array import array
 from typing import TYPE_CHECKING
 
 from dns_update.exchange import TCP, UDP
@@ -15,6 +16,8 @@ from dns_update.wire.framing import Deframer, frame
 if TYPE_CHECKING:
     from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
     from dns_update.transport import Endpoint
+
+_RANDOM_OCTETS = 512  # asked for at once
 
 
 class AsyncioTransport:
@@ -133,6 +136,7 @@ class _SharedSocket:
         self.is_retired = False
         self._flights: dict[int, tuple[Exchange, asyncio.Future[None], float]] = {}  # with their deadlines
         self._timer: asyncio.TimerHandle | None = None
+        self._ids = array("H")  # random ones for what comes next: to ask the kernel for each takes longer
         self._connection = connection
         try:
             connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
@@ -145,9 +149,12 @@ class _SharedSocket:
 
     def free_id(self) -> int:
         """Return a message ID that no exchange under way has."""
-        while (message_id := _random_id()) in self._flights:
-            pass
-        return message_id
+        while True:
+            if not self._ids:
+                self._ids.frombytes(os.urandom(_RANDOM_OCTETS))
+            message_id = self._ids.pop()
+            if message_id not in self._flights:
+                return message_id
 
     async def attempt(self, exchange: Exchange, attempt: Attempt, message_id: int) -> None:
         """Send one attempt and wait until the exchange has heard enough; raises TimeoutError, OSError."""
