@@ -11,7 +11,7 @@ from dns_update.errors import NoAnswer
 from dns_update.transport import Endpoint, Server
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Coroutine, Hashable, Sequence
 
     from dns_update.agent.plan import Wanted
     from dns_update.agent.turns import Silence, Turns
@@ -72,8 +72,8 @@ class Try:
         """Whether a copy of an update may be under way, of which no answer has told."""
         return self._witness.is_update_astray
 
-    async def run(self, target: Target, wanted: Wanted) -> Outcome:
-        """Make a name right; raises DnsUpdateError."""
+    def run(self, target: Target, wanted: Wanted) -> Coroutine[None, None, Outcome]:
+        """Make a name right, when it is awaited; raises DnsUpdateError."""
 
         def request(dialogue: Dialogue) -> Steps[Outcome]:
             if self._order is not self._way.servers:
@@ -81,7 +81,7 @@ class Try:
             dialogue.in_turn = self._in_turn
             return self._witness.watch(reconcile(dialogue, target, wanted))
 
-        return await carry_out(self._way.client, request)
+        return carry_out(self._way.client, request)
 
     def succeeded(self, outcome: Outcome, now: float) -> list[tuple[Hashable, Silence]]:
         """Take note of who answered; return the servers whose silence has ended, and it."""

@@ -111,7 +111,7 @@ class Settings(Value):
         if log is not None and not callable(log):
             raise UsageError(f"log is called with lines, and {type(log).__name__} cannot be called")
         self._fill(
-            servers=tuple([_stop(server, port) for server in servers]),
+            servers=tuple([_checked_server(server, port) for server in servers]),
             key=key,
             port=port,
             policy=policy if policy is not None else Policy(),
@@ -124,7 +124,7 @@ class Settings(Value):
         return Exchange(ask.message, ask.key, self.policy, ask.endpoint)
 
 
-def _stop(server: object, port: int) -> Server | Endpoint:
+def _checked_server(server: object, port: int) -> Server | Endpoint:
     if isinstance(server, str):
         server = Server.from_text(server, port)
     if not isinstance(server, Server):

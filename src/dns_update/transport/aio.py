@@ -58,7 +58,7 @@ class AsyncioTransport:
             if attempt is None:
                 return exchange.settled
             if shared is not None and attempt.transport == UDP:
-                await self._share(shared, exchange, attempt, message_id)
+                await shared.attempt(exchange, attempt, message_id)
             else:
                 await self._attempt_alone(exchange, attempt, endpoint)
             if exchange.result is not None:
@@ -91,15 +91,6 @@ class AsyncioTransport:
                 return None  # the attempt of its own will say why
             self._shared[place] = shared
         return shared
-
-    async def _share(self, shared: _SharedSocket, exchange: Exchange, attempt: Attempt, message_id: int) -> None:
-        try:
-            await shared.attempt(exchange, attempt, message_id)
-        except TimeoutError:
-            shared.retire()  # the exchange sees by its clock that nothing came; the next try starts afresh
-        except OSError as error:
-            shared.retire()
-            exchange.lost(reason_of(error, UDP), may_have_arrived=not isinstance(error, ConnectionRefusedError))
 
     async def _attempt_alone(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
         try:
@@ -157,7 +148,7 @@ class _SharedSocket:
                 return message_id
 
     async def attempt(self, exchange: Exchange, attempt: Attempt, message_id: int) -> None:
-        """Send one attempt and wait until the exchange has heard enough; raises TimeoutError, OSError."""
+        """Send one attempt and wait until the exchange has heard enough, or knows that the network failed it."""
         done: asyncio.Future[None] = self._loop.create_future()
         self._flights[message_id] = exchange, done, attempt.deadline
         if self._timer is None or attempt.deadline < self._timer.when():
@@ -165,6 +156,11 @@ class _SharedSocket:
         try:
             self._connection.send(attempt.octets)
             await done
+        except TimeoutError:
+            self.is_retired = True  # the exchange sees by its clock that nothing came; the next try starts afresh
+        except OSError as error:
+            self.is_retired = True
+            exchange.lost(reason_of(error, UDP), may_have_arrived=not isinstance(error, ConnectionRefusedError))
         finally:
             del self._flights[message_id]
             if self.is_retired:
