@@ -85,7 +85,16 @@ def test_every_error_of_the_package_is_drawn() -> None:
 
 def test_a_leaf_is_found_where_its_root_is() -> None:
     assert errors.NotApplied is refusals.NotApplied
-    assert not hasattr(errors, "NoSuchError")
+    with pytest.raises(AttributeError, match=r"module 'dns_update\.errors' has no attribute 'NoSuchError'"):
+        _ = errors.NoSuchError
+
+
+def test_the_whole_tree_is_listed_and_imported_by_a_star() -> None:
+    names = {drawn.name for drawn in _picture()}
+    assert names <= set(dir(errors))
+    found: dict[str, object] = {}
+    exec("from dns_update.errors import *", found)  # noqa: S102 - no function may hold it
+    assert {name: getattr(errors, name) for name in names}.items() <= found.items()
 
 
 def test_every_class_that_is_raised_has_an_exit_status_of_its_own() -> None:

@@ -42,6 +42,30 @@ if TYPE_CHECKING:
     from dns_update.errors.refusals import ServerFailure as ServerFailure
     from dns_update.errors.refusals import ZoneNotFound as ZoneNotFound
 
+__all__ = [
+    "ClocksDiffer",
+    "ConfigError",
+    "DnsUpdateError",
+    "InvalidText",
+    "KeyRejected",
+    "LocalError",
+    "MalformedMessage",
+    "NameExists",
+    "NameNotFound",
+    "NameNotInZone",
+    "NoAddress",
+    "NoAnswer",
+    "NotApplied",
+    "PermissionDenied",
+    "Refusal",
+    "ReplyNotTrusted",
+    "ServerFailure",
+    "Silence",
+    "UsageError",
+    "ZoneNotFound",
+    "quoted",
+]
+
 SOME_FAILED = 10  # the exit status where many things were tried and did not all fail alike; no one error has it
 MAX_QUOTED = 60  # characters: enough to know a text again, and the error stays one line
 
@@ -171,8 +195,12 @@ class Refusal(DnsUpdateError):
 
 def __getattr__(name: str) -> object:
     """Load a leaf below Refusal (PEP 562)."""
-    if name.startswith("_") or name == "refusals":  # what the machinery of imports asks for
+    if name not in __all__:  # what of it is not here is a leaf
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from dns_update.errors import refusals  # noqa: PLC0415 - only when a server has said no
 
     return getattr(refusals, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
