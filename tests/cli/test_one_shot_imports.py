@@ -43,6 +43,7 @@ ALLOWED = {
     "dns_update.exchange",
     "dns_update.transport",
     "dns_update.transport.blocking",
+    "dns_update.transport.datagrams",
     "dns_update.client",
     "dns_update.client.dialogue",
     "dns_update.client.requests",
@@ -52,14 +53,14 @@ ALLOWED = {
     "dns_update.cli.records",
 }
 """Of our own modules, all and only these. Not among them: what looks at failures (verdict), finds zones (discovery),
-asks interfaces or programs (address), speaks TCP (framing), prints JSON, help or messages."""
+asks interfaces or programs (address), speaks TCP (sockets, framing), prints JSON, help or messages."""
 
 WITH_VERIFY = {"dns_update.client.readback"}
 """Reading back is what `verify=yes` adds."""
 
 SLOW = (
-    "argparse", "asyncio", "base64", "dataclasses", "dns", "inspect", "ipaddress", "json", "logging", "pathlib", "re",
-    "ssl", "subprocess", "tomllib", "typing",
+    "argparse", "asyncio", "base64", "collections", "dataclasses", "dns", "enum", "inspect", "ipaddress", "json",
+    "logging", "pathlib", "re", "selectors", "socket", "ssl", "subprocess", "tomllib", "typing",
 )  # fmt: skip
 """Milliseconds each (see the architecture's table), and nothing of the one-shot path needs them."""
 

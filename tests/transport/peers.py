@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
+import pytest
+
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import Flag
 from dns_update.wire.framing import Deframer
@@ -163,3 +165,16 @@ def deaf(kind: socket.SocketKind, port: int = 0) -> Iterator[Endpoint]:
         if kind == socket.SOCK_DGRAM:
             holder.connect((IPV4, 9))  # from now on the kernel takes datagrams from there only
         yield Endpoint(IPV4, holder.getsockname()[1])
+
+
+def has_ipv6_loopback() -> bool:
+    """Tell whether a socket can have the address ::1."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+            sock.bind((IPV6, 0))
+    except OSError:
+        return False
+    return True
+
+
+needs_ipv6 = pytest.mark.skipif(not has_ipv6_loopback(), reason="this machine has no IPv6 loopback address")

@@ -14,7 +14,7 @@ from dns_update.update import Update
 from dns_update.wire.codes import Flag, Rcode
 from dns_update.wire.framing import frame
 from dns_update.wire.message import Message
-from tests.transport.peers import IPV4, IPV6, SECONDS, TcpPeer, UdpPeer, answer, deaf
+from tests.transport.peers import IPV4, IPV6, SECONDS, TcpPeer, UdpPeer, answer, deaf, needs_ipv6
 
 UPDATE = Update("example.com").replace("home", 300, "A", "192.0.2.1").to_message()
 KEY = Key("ddns-key", b"0123456789abcdef", "hmac-sha256")
@@ -32,16 +32,6 @@ def trusted(result: Reply | UnverifiedReply) -> Reply:
     return result
 
 
-def has_ipv6_loopback() -> bool:
-    try:
-        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
-            sock.bind((IPV6, 0))
-    except OSError:
-        return False
-    return True
-
-
-needs_ipv6 = pytest.mark.skipif(not has_ipv6_loopback(), reason="this machine has no IPv6 loopback address")
 addresses = pytest.mark.parametrize("address", [IPV4, pytest.param(IPV6, marks=needs_ipv6)])
 
 

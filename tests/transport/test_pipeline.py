@@ -13,8 +13,8 @@ from dns_update.auth import Key
 from dns_update.auth.tsig import Tsig, sign
 from dns_update.errors import NoAnswer, UsageError
 from dns_update.exchange import TCP, UDP, Exchange, Policy, Reply, UnverifiedReply
-from dns_update.transport import Endpoint
-from dns_update.transport.blocking import LARGEST_READ, BlockingTransport
+from dns_update.transport import LARGEST_READ, Endpoint
+from dns_update.transport.blocking import BlockingTransport
 from dns_update.transport.pipeline import FRESH, Flight, Pipeline
 from dns_update.update import Update
 from dns_update.wire.codes import Flag, Rcode

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import time
+
 from dns_update.errors import InvalidText, UsageError, quoted
 from dns_update.value import Value
 from dns_update.wire.codes import MAX_U16, decimal
 from dns_update.wire.inet import format_address, parse_address
 from dns_update.wire.name import Name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Local: TypeAlias = tuple[str | None, int]  # the address and port to send from; None, 0: the kernel's choice
+
 DNS_PORT = 53
+LARGEST_READ = 65535  # the largest datagram, and as good a piece of a stream as any
 _PORTS = f"a number from 1 to {MAX_U16}"
 # Letters, digits and hyphens (RFC 1123, section 2.1); underscores, which are no host's and yet in use; the root's dot.
 _IN_HOST_NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
@@ -149,3 +158,11 @@ def _split_port(text: str, default_port: int) -> tuple[str, int]:
 def _looks_like_ipv4(host: str) -> bool:
     """Tell a wrong IPv4 address from a host name: no top-level domain is a number (RFC 3696, section 2)."""
     return host.rpartition(".")[2].isdecimal()
+
+
+def seconds_left(deadline: float) -> float:
+    """Return the seconds until a deadline on the monotonic clock; raises TimeoutError behind it."""
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds

@@ -10,7 +10,8 @@ from array import array
 from typing import TYPE_CHECKING
 
 from dns_update.exchange import TCP, UDP
-from dns_update.transport.blocking import LARGEST_READ, check_source, is_broken_off, new_socket, reason_of
+from dns_update.transport import LARGEST_READ
+from dns_update.transport.sockets import check_source, is_broken_off, new_socket, reason_of
 from dns_update.wire.framing import Deframer, frame
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import socket
 import time
 
 from dns_update.exchange import TCP, UDP
-from dns_update.transport.blocking import LARGEST_READ, new_socket
+from dns_update.transport import LARGEST_READ
+from dns_update.transport.sockets import new_socket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ import time
 
 from dns_update.errors import NoAnswer
 from dns_update.exchange import TCP, UDP, Attempt
-from dns_update.transport.blocking import is_broken_off, reason_of
 from dns_update.transport.channel import Datagrams, Stream, open_datagrams, open_stream
+from dns_update.transport.sockets import is_broken_off, reason_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
