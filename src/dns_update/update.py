@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, UsageError
+from dns_update import errors
 from dns_update.value import Value, setters
 from dns_update.wire.codes import (
     MAX_U16,
@@ -56,7 +56,7 @@ class Update(Value):
         if prerequisites != () or changes != ():
             for what, records in (("prerequisites", prerequisites), ("changes", changes)):
                 if not isinstance(records, tuple) or not all(isinstance(record, Record) for record in records):
-                    raise UsageError(f"{what} are a tuple of Records", hint="the methods of Update make them")
+                    raise errors.UsageError(f"{what} are a tuple of Records", hint="the methods of Update make them")
         _set_zone(self, zone_of(zone))
         _set_rrclass(self, rrclass_of(rrclass))
         _set_prerequisites(self, prerequisites)
@@ -176,7 +176,7 @@ class Update(Value):
 
     def _rdatas(self, rrtype: int, values: tuple[object, ...]) -> list[bytes]:
         if not values:  # nothing would be added, deleted or required, and nobody would notice
-            raise UsageError("no value is given", hint="delete_rrset and require_no_rrset take none")
+            raise errors.UsageError("no value is given", hint="delete_rrset and require_no_rrset take none")
         return [rdata_of(rrtype, value, self.rrclass) for value in values]
 
 
@@ -191,7 +191,7 @@ def zone_of(zone: Name | str) -> Name:
     if isinstance(zone, Name):
         return zone
     if zone == "@":
-        raise UsageError("'@' is no zone, but stands for one beside it", hint="as example.com")
+        raise errors.UsageError("'@' is no zone, but stands for one beside it", hint="as example.com")
     return Name.from_text(zone)
 
 
@@ -201,7 +201,7 @@ def rrclass_of(rrclass: object) -> int:
     if not isinstance(number, int):
         raise _wrong("a class is a number or a mnemonic", number)
     if not 0 < number < RRClass.NONE:
-        raise UsageError(f"{rrclass} is not the class of a zone", hint="IN, CH or HS")
+        raise errors.UsageError(f"{rrclass} is not the class of a zone", hint="IN, CH or HS")
     return number
 
 
@@ -211,7 +211,7 @@ def rrtype_of(rrtype: object) -> int:
     if not isinstance(number, int):
         raise _wrong("a type is a number or a mnemonic", number)
     if not 0 < number <= MAX_U16:
-        raise UsageError(f"{number} is not a record type", hint=f"1 to {MAX_U16}, or a mnemonic")
+        raise errors.UsageError(f"{number} is not a record type", hint=f"1 to {MAX_U16}, or a mnemonic")
     return number
 
 
@@ -219,7 +219,7 @@ def zone_type_of(rrtype: object) -> int:
     """Do as `rrtype_of`, and raise UsageError for a type of which a zone has no RRsets, too."""
     number = rrtype_of(rrtype)
     if not is_zone_type(number):
-        raise UsageError(f"there are no RRsets of type {rrtype_to_text(number)} in a zone")
+        raise errors.UsageError(f"there are no RRsets of type {rrtype_to_text(number)} in a zone")
     return number
 
 
@@ -248,23 +248,23 @@ def address_of(value: object) -> bytes:
     if not isinstance(octets, bytes):
         raise _wrong("an address is a text, octets or of the module ipaddress", value)
     if len(octets) not in (IPV4_OCTETS, IPV6_OCTETS):
-        raise UsageError(f"an address has 4 or 16 octets, not {len(octets)}", hint="or give rrtype")
+        raise errors.UsageError(f"an address has 4 or 16 octets, not {len(octets)}", hint="or give rrtype")
     return octets
 
 
-def _wrong(what: str, given: object) -> UsageError:
+def _wrong(what: str, given: object) -> errors.UsageError:
     """Return the error for a value of another type than it must have."""
     several = isinstance(given, list | tuple | set | frozenset)
     hint = "give several as arguments of their own: *values" if several else ""
-    return UsageError(f"{what}, not {type(given).__name__}", hint=hint)
+    return errors.UsageError(f"{what}, not {type(given).__name__}", hint=hint)
 
 
 def check_ttl(ttl: int) -> None:
     """Raise InvalidText for what is no number of seconds that a TTL can be (RFC 2181, section 8)."""
     if not isinstance(ttl, int) or isinstance(ttl, bool):
-        raise InvalidText(f"a TTL is a number of seconds, not {type(ttl).__name__}")
+        raise errors.InvalidText(f"a TTL is a number of seconds, not {type(ttl).__name__}")
     if not 0 <= ttl <= MAX_TTL:
-        raise InvalidText(f"the TTL {ttl} is not within 0 to {MAX_TTL}")
+        raise errors.InvalidText(f"the TTL {ttl} is not within 0 to {MAX_TTL}")
 
 
 def name_in_zone(text: str, zone: Name) -> Name:
@@ -276,7 +276,7 @@ def name_in_zone(text: str, zone: Name) -> Name:
     if text == "@":
         return zone
     if text == "":
-        raise InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
+        raise errors.InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
     name, is_absolute = parse_name(text)
     return placed_name(name, zone, is_absolute=is_absolute)
 

@@ -6,7 +6,8 @@ import binascii
 import os
 import stat
 
-from dns_update.errors import InvalidText, UsageError, quoted
+from dns_update import errors
+from dns_update.errors import quoted
 from dns_update.value import Value
 from dns_update.wire.codes import decimal
 from dns_update.wire.name import Name
@@ -58,14 +59,14 @@ class Algorithm(Value):
         text only if it is much like an algorithm: anything else may be a secret in the wrong place.
         """
         if not isinstance(text, str):
-            raise UsageError(f"an algorithm is read from a text, not from {type(text).__name__}")
+            raise errors.UsageError(f"an algorithm is read from a text, not from {type(text).__name__}")
         folded = text.lower().removesuffix(".").replace("hmac-md5.sig-alg.reg.int", "hmac-md5")
         whole, dash, bits = folded.rpartition("-")
         if folded not in _ALGORITHMS and whole in _ALGORITHMS and dash:
             return cls._truncated(whole, bits, folded)
         if folded not in _ALGORITHMS:
             shown = f" {text!r}" if _is_near_an_algorithm(folded) else ""
-            raise InvalidText(f"unknown algorithm{shown}", hint="one of " + ", ".join(_ALGORITHMS))
+            raise errors.InvalidText(f"unknown algorithm{shown}", hint="one of " + ", ".join(_ALGORITHMS))
         wire_name, digest, octets = _ALGORITHMS[folded]
         return cls(folded, Name.from_text(wire_name), digest, octets)
 
@@ -76,7 +77,7 @@ class Algorithm(Value):
         allowed = range(least * 8, octets * 8 + 1, 8)
         if bits.startswith("0") or decimal(bits, allowed[-1]) not in allowed:
             shown = text if len(text) <= _MAX_ALGORITHM_SHOWN else f"{whole}-..."
-            raise InvalidText(
+            raise errors.InvalidText(
                 f"{shown!r} has a wrong length of the MAC",
                 hint=f"{whole} can be cut to {allowed[0]}, {allowed[1]}, ... {allowed[-1]} bits",
             )
@@ -110,9 +111,9 @@ class Key(Value):
         other_reading: Key | None = None,
     ) -> None:
         if reading not in ENCODINGS[1:]:
-            raise UsageError("a secret is read as base64 or text", hint="reading says how this one was")
+            raise errors.UsageError("a secret is read as base64 or text", hint="reading says how this one was")
         if other_reading is not None and not isinstance(other_reading, Key):
-            raise UsageError(f"the other reading is a Key, not {type(other_reading).__name__}")
+            raise errors.UsageError(f"the other reading is a Key, not {type(other_reading).__name__}")
         self._fill(
             name=_key_name(name),
             secret=_checked(secret),
@@ -135,13 +136,13 @@ class Key(Value):
         it is strictly that, with the text in `other_reading`; the text itself otherwise. Raises UsageError.
         """
         if encoding not in ENCODINGS:
-            raise UsageError("this is not an encoding of a secret", hint=f"one of {', '.join(ENCODINGS)}")
+            raise errors.UsageError("this is not an encoding of a secret", hint=f"one of {', '.join(ENCODINGS)}")
         if not isinstance(secret, str):
-            raise UsageError("the secret is not a text", hint="Key(name, secret, algorithm) takes its octets")
+            raise errors.UsageError("the secret is not a text", hint="Key(name, secret, algorithm) takes its octets")
         try:
             raw = secret.encode()
         except UnicodeEncodeError:
-            raise InvalidText("the secret is not UTF-8", hint="key-encoding=base64 takes any octets") from None
+            raise errors.InvalidText("the secret is not UTF-8", hint="key-encoding=base64 takes any octets") from None
         if encoding == "text":
             return cls(name, raw, algorithm, reading="text")
         decoded = _decode_base64(raw)
@@ -149,7 +150,9 @@ class Key(Value):
             as_text = cls(name, raw, algorithm, reading="text") if encoding == "auto" else None
             return cls(name, decoded, algorithm, other_reading=as_text)
         if encoding == "base64":
-            raise UsageError("the secret is not strict, padded Base64", hint="key-encoding=text if it is raw text")
+            raise errors.UsageError(
+                "the secret is not strict, padded Base64", hint="key-encoding=text if it is raw text"
+            )
         return cls(name, raw, algorithm, reading="text")
 
     @classmethod
@@ -163,21 +166,23 @@ class Key(Value):
         try:
             path = os.fsdecode(path)
         except TypeError:
-            raise UsageError(f"the key file is a path, not {type(path).__name__}") from None
+            raise errors.UsageError(f"the key file is a path, not {type(path).__name__}") from None
         called = called_in_errors(path, "the key file")
         keys = keys_from_text(read_private_file(path, called, ours=True), called)
         if not keys:
-            raise UsageError(f"{called} holds no key", hint='expected: key "name" { algorithm ...; secret "..."; };')
+            raise errors.UsageError(
+                f"{called} holds no key", hint='expected: key "name" { algorithm ...; secret "..."; };'
+            )
         names = ", ".join(str(key.name) for key in keys)
         if name is None:
             if len(keys) > 1:
-                raise UsageError(f"{called} holds several keys: {names}", hint="choose one by key-name=")
+                raise errors.UsageError(f"{called} holds several keys: {names}", hint="choose one by key-name=")
             return keys[0]
         wanted = _key_name(name)
         for key in keys:
             if key.name == wanted:
                 return key
-        raise UsageError(f"{called} holds no key named {wanted}", hint=f"it has {names}")
+        raise errors.UsageError(f"{called} holds no key named {wanted}", hint=f"it has {names}")
 
     def __repr__(self) -> str:
         return f"Key(name={str(self.name)!r}, algorithm={self.algorithm.text!r}, secret=<hidden>)"
@@ -217,13 +222,13 @@ def read_private_file(path: str, called: str = "", *, ours: bool = False) -> str
             content = file.read(_MAX_KEY_FILE_OCTETS + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise UsageError(f"cannot read {called}: {reason}", hint="" if path in called else _NOT_SHOWN) from None
+        raise errors.UsageError(f"cannot read {called}: {reason}", hint="" if path in called else _NOT_SHOWN) from None
     if len(content) > _MAX_KEY_FILE_OCTETS:
-        raise UsageError(f"{called} is too large to be a key")
+        raise errors.UsageError(f"{called} is too large to be a key")
     try:
         return content.decode().removeprefix("\ufeff")
     except UnicodeDecodeError:
-        raise UsageError(f"{called} is not a text file") from None
+        raise errors.UsageError(f"{called} is not a text file") from None
 
 
 def called_in_errors(path: str, otherwise: str) -> str:
@@ -268,10 +273,12 @@ def secret_in_file(where: str, text: str) -> bytes:
     As in BIND, blanks and line ends within it do not count.
     """
     if not text:
-        raise UsageError(f"{where}: the secret is empty")
+        raise errors.UsageError(f"{where}: the secret is empty")
     decoded = _decode_base64(text.translate(_NO_BLANKS).encode(errors="replace"))
     if decoded is None:
-        raise UsageError(f"{where}: the secret is not strict, padded Base64", hint="copy it again, with its last =")
+        raise errors.UsageError(
+            f"{where}: the secret is not strict, padded Base64", hint="copy it again, with its last ="
+        )
     return decoded
 
 
@@ -279,12 +286,12 @@ def key_in_file(where: str, name: str, secret: bytes, algorithm: Algorithm) -> K
     """Return the key whose name stands in a file, at `where`; raises UsageError, which does not repeat it."""
     try:
         owner = Name.from_text(name)
-    except InvalidText:
-        raise UsageError(f"{where}: the key's name is not a domain name") from None
+    except errors.InvalidText:
+        raise errors.UsageError(f"{where}: the key's name is not a domain name") from None
     try:
         return Key(owner, secret, algorithm)
-    except UsageError as error:
-        raise UsageError(f"{where}: {error.text}", hint=error.hint) from None
+    except errors.UsageError as error:
+        raise errors.UsageError(f"{where}: {error.text}", hint=error.hint) from None
 
 
 _PUNCTUATION = "{};"
@@ -346,9 +353,9 @@ class _Words:
         """Return the source and the line, as errors begin."""
         return f"{self.source}, line {self.line(start)}"
 
-    def fault(self, what: str, start: int | None = None) -> UsageError:
+    def fault(self, what: str, start: int | None = None) -> errors.UsageError:
         """Return the error for what is wrong at `start`, or at the last word."""
-        return UsageError(f"{self.where(self.start if start is None else start)}: {what}")
+        return errors.UsageError(f"{self.where(self.start if start is None else start)}: {what}")
 
     def _take_quoted(self) -> str:
         """Return a quoted string, in which a backslash before a quote makes it a part of the string."""
@@ -397,8 +404,8 @@ def _read_key(words: _Words) -> Key:
     algorithm, place = fields["algorithm"]
     try:
         signer = Algorithm.from_text(algorithm)
-    except InvalidText as error:
-        raise InvalidText(f"{error.text} in {words.where(place)}", hint=error.hint) from None
+    except errors.InvalidText as error:
+        raise errors.InvalidText(f"{error.text} in {words.where(place)}", hint=error.hint) from None
     text, place = fields["secret"]
     secret = secret_in_file(words.where(place), text)
     return key_in_file(words.where(start), name.removeprefix('"'), secret, signer)
@@ -428,22 +435,24 @@ def _key_name(name: object) -> Name:
     if isinstance(name, str):
         name = Name.from_text(name)
     if not isinstance(name, Name):
-        raise UsageError("a key's name is a Name or a text")
+        raise errors.UsageError("a key's name is a Name or a text")
     if name.labels == (b"@",):
-        raise UsageError("@ is the zone, no key's name", hint="the name is that in the server's key statement")
+        raise errors.UsageError("@ is the zone, no key's name", hint="the name is that in the server's key statement")
     if not name.labels:
-        raise UsageError("the root is no key's name", hint="the name is that in the server's key statement")
+        raise errors.UsageError("the root is no key's name", hint="the name is that in the server's key statement")
     return name
 
 
 def _checked(secret: object) -> bytes:
     """Return a secret if it is one."""
     if not isinstance(secret, bytes):
-        raise UsageError("a key's secret is bytes", hint="Key.from_secret reads a text")
+        raise errors.UsageError("a key's secret is bytes", hint="Key.from_secret reads a text")
     if not secret:
-        raise UsageError("the key's secret is empty")
+        raise errors.UsageError("the key's secret is empty")
     if len(secret) > MAX_SECRET_OCTETS:
-        raise UsageError(f"a secret of {len(secret)} octets is too long; at most {MAX_SECRET_OCTETS} are allowed")
+        raise errors.UsageError(
+            f"a secret of {len(secret)} octets is too long; at most {MAX_SECRET_OCTETS} are allowed"
+        )
     return secret
 
 
@@ -451,7 +460,7 @@ def _algorithm(algorithm: object) -> Algorithm:
     if isinstance(algorithm, str):
         return Algorithm.from_text(algorithm)
     if not isinstance(algorithm, Algorithm):
-        raise UsageError("a key's algorithm is an Algorithm or a text")
+        raise errors.UsageError("a key's algorithm is an Algorithm or a text")
     return algorithm
 
 
@@ -480,18 +489,18 @@ def _open_at_once(path: str, flags: int) -> int:
 def _refuse_unsafe(status: os.stat_result, path: str, called: str, *, ours: bool) -> None:
     """Raise UsageError for a named pipe, and for a file that others can read or write."""
     if stat.S_ISFIFO(status.st_mode) and not path.startswith(_DESCRIPTORS):
-        raise UsageError(f"{called} is a named pipe", hint="give a file, or a pipe as /dev/stdin or <(COMMAND)")
+        raise errors.UsageError(f"{called} is a named pipe", hint="give a file, or a pipe as /dev/stdin or <(COMMAND)")
     if not stat.S_ISREG(status.st_mode):
         return
     if status.st_mode & _READABLE_BY_OTHERS:
-        raise UsageError(
+        raise errors.UsageError(
             f"{called} can be read or written by others",
             hint=f"if it is for keys only, run: chmod o-rw {_argument(path, called)}",
         )
     us = os.geteuid()
     if ours and status.st_uid not in (0, us):
         command = f"chown {us or 'root'} {_argument(path, called)}"
-        raise UsageError(f"{called} belongs to another user, who can change it", hint=f"run as root: {command}")
+        raise errors.UsageError(f"{called} belongs to another user, who can change it", hint=f"run as root: {command}")
 
 
 def _argument(path: str, called: str) -> str:

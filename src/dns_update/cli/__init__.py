@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from dns_update.errors import DnsUpdateError, UsageError, quoted
+from dns_update import errors
+from dns_update.errors import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,11 +93,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if lost.reader_left:
             return BROKEN_PIPE
         talk(str(lost))
-        return UsageError.exit_status
+        return errors.UsageError.exit_status
     except KeyboardInterrupt as interrupt:
-        error = DnsUpdateError("interrupted", hint=str(interrupt) or "nothing was changed")
+        error = errors.DnsUpdateError("interrupted", hint=str(interrupt) or "nothing was changed")
         error.exit_status = INTERRUPTED
-    except DnsUpdateError as failure:
+    except errors.DnsUpdateError as failure:
         error = failure
     except Exception as mistake:  # noqa: BLE001 - whatever this is, it is our mistake and not the user's
         error = _bug(mistake, debug=line is not None and line.has("debug"))
@@ -154,19 +155,21 @@ def _help(verb: str, words: list[str]) -> int:
     return 0
 
 
-def _unknown_command(word: str) -> UsageError:
+def _unknown_command(word: str) -> errors.UsageError:
     if word in PLANNED:
-        return UsageError(f"the command {quoted(word)} is not there yet", hint=f"there are {', '.join(COMMANDS)}")
+        return errors.UsageError(
+            f"the command {quoted(word)} is not there yet", hint=f"there are {', '.join(COMMANDS)}"
+        )
     import difflib  # noqa: PLC0415 - only when something is wrong
 
     close = difflib.get_close_matches(word, COMMANDS, 1)
-    return UsageError(
+    return errors.UsageError(
         f"unknown command {quoted(word)}",
         hint=f"did you mean {close[0]}?" if close else f"there are {', '.join(COMMANDS)}; properties are name=value",
     )
 
 
-def _failure_as_json(error: DnsUpdateError, command: str, line: Line | None) -> int:
+def _failure_as_json(error: errors.DnsUpdateError, command: str, line: Line | None) -> int:
     """Do as `_failure`, for a program; where standard output is lost, for people after all."""
     from dns_update.cli.as_json import failure_text  # noqa: PLC0415 - only if it is asked for
 
@@ -179,9 +182,9 @@ def _failure_as_json(error: DnsUpdateError, command: str, line: Line | None) -> 
     return error.exit_status
 
 
-def _failure(error: DnsUpdateError, command: str) -> int:
+def _failure(error: errors.DnsUpdateError, command: str) -> int:
     """Say what went wrong and what to do next, and return the exit status."""
-    if isinstance(error, UsageError):
+    if isinstance(error, errors.UsageError):
         talk(f"{error}: {error.hint}" if error.hint else str(error))
         return error.exit_status
     prefix = "update failed: " if command in _UPDATING else ""
@@ -193,13 +196,13 @@ def _failure(error: DnsUpdateError, command: str) -> int:
     return error.exit_status
 
 
-def _bug(mistake: Exception, *, debug: bool) -> DnsUpdateError:
+def _bug(mistake: Exception, *, debug: bool) -> errors.DnsUpdateError:
     """Own up to a mistake of this program."""
     if debug:
         import traceback  # noqa: PLC0415 - only when something is wrong
 
         write_talk("".join(traceback.format_exception(mistake)))
-    return DnsUpdateError(
+    return errors.DnsUpdateError(
         f"this is a bug in dns-update: {type(mistake).__name__}: {mistake}",
         hint="please report it, with what --debug prints",
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dns_update import errors
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
 from dns_update.cli import OutputLost, put, talk, write_talk
 from dns_update.client import Client
 from dns_update.client.requests import Target, delete_records, set_records, show_records
-from dns_update.errors import InvalidText, MalformedMessage, UsageError
 from dns_update.exchange import Policy
 from dns_update.transport import Server
 from dns_update.transport.blocking import BlockingTransport
@@ -41,9 +41,9 @@ def _set(options: Options, target: Target) -> Outcome:
         rrsets: dict[int, tuple[bytes, ...]] = dict.fromkeys(data or _ADDRESSES, ())
         return client.run(lambda d: delete_records(d, target, rrsets, require=require, verify=verify, compare=compare))
     if data and not any(data.values()):
-        raise UsageError("type= is given without value=", hint="for example: type=TXT value=hello")
+        raise errors.UsageError("type= is given without value=", hint="for example: type=TXT value=hello")
     if not data:
-        raise UsageError("set needs address=, or type= and value=", hint="for example: address=203.0.113.45")
+        raise errors.UsageError("set needs address=, or type= and value=", hint="for example: address=203.0.113.45")
     return client.run(lambda d: set_records(d, target, data, ttl=ttl, require=require, verify=verify, compare=compare))
 
 
@@ -85,7 +85,9 @@ def _check_families(options: Options) -> None:
         return
     servers = [Server.from_text(server) for server in options.dns_server]
     if all(server.is_address and (":" in server.host) != (":" in own) for server in servers):
-        raise UsageError(f"local-address={own} is not of the IP version of dns-server=", hint="both IPv4, or both IPv6")
+        raise errors.UsageError(
+            f"local-address={own} is not of the IP version of dns-server=", hint="both IPv4, or both IPv6"
+        )
 
 
 def _log_of(options: Options) -> Callable[[str], None]:
@@ -102,7 +104,7 @@ def _print_message(direction: str, endpoint: Endpoint, transport: str, octets: b
     heading = f";; {direction} {len(octets)} octets {preposition} {endpoint} by {transport.upper()}"
     try:
         text = message_to_text(Message.decode(octets))
-    except MalformedMessage as error:
+    except errors.MalformedMessage as error:
         text = f";; {error}\n"
     write_talk(f"{heading}\n{text}\n")
 
@@ -110,14 +112,16 @@ def _print_message(direction: str, endpoint: Endpoint, transport: str, octets: b
 def _key_of(options: Options) -> Key | None:
     """Return the key that the options give, None if there is none; raises UsageError."""
     if options.key is not None and options.key_file is not None:
-        raise UsageError("key= and key-file= are both given", hint="one of them is enough")
+        raise errors.UsageError("key= and key-file= are both given", hint="one of them is enough")
     if options.key_file is not None:
         if options.algorithm is not None or options.key_encoding != "auto":
-            raise UsageError("algorithm= and key-encoding= stand in the key file", hint="leave them out")
+            raise errors.UsageError("algorithm= and key-encoding= stand in the key file", hint="leave them out")
         return Key.from_file(options.key_file, options.key_name)
     if options.key is not None:
         if options.key_name is None:
-            raise UsageError("key= is given without key-name=", hint="the server finds the secret by the key's name")
+            raise errors.UsageError(
+                "key= is given without key-name=", hint="the server finds the secret by the key's name"
+            )
         algorithm = options.algorithm if options.algorithm is not None else Algorithm.from_text(DEFAULT_ALGORITHM)
         return Key.from_secret(options.key_name, read_secret(options.key), algorithm, options.key_encoding)
     for prop, given in (
@@ -126,7 +130,7 @@ def _key_of(options: Options) -> Key | None:
         ("key-encoding", options.key_encoding != "auto"),
     ):
         if given:
-            raise UsageError(f"{prop}= is given without a secret", hint="give key= or key-file=")
+            raise errors.UsageError(f"{prop}= is given without a secret", hint="give key= or key-file=")
     return None
 
 
@@ -134,7 +138,7 @@ def _target_of(options: Options, command: str) -> Target:
     """Return the name that the request is about, which every command needs; raises UsageError."""
     if options.name is None:
         example = f"for example: dns-update {command} name=home zone=example.com ..."
-        raise UsageError("name= is missing", hint=f"{example}; all about it: dns-update --help")
+        raise errors.UsageError("name= is missing", hint=f"{example}; all about it: dns-update --help")
     return Target(options.name, options.zone, options.rrclass)
 
 
@@ -144,19 +148,19 @@ def _given_data(options: Options, target: Target) -> dict[int, tuple[bytes, ...]
     Raises UsageError for wrong combinations, NoAddress where a source gives none.
     """
     if options.address and (options.type is not None or options.value):
-        raise UsageError("address= and type= are both given", hint="address= makes A and AAAA records by itself")
+        raise errors.UsageError("address= and type= are both given", hint="address= makes A and AAAA records by itself")
     if options.value and options.type is None:
-        raise UsageError("value= is given without type=", hint="for example: type=TXT value=hello")
+        raise errors.UsageError("value= is given without type=", hint="for example: type=TXT value=hello")
     if options.type == RRType.ANY:
-        raise UsageError("type=ANY is for show", hint="delete without type= removes the whole name")
+        raise errors.UsageError("type=ANY is for show", hint="delete without type= removes the whole name")
     if options.address and options.rrclass != RRClass.IN:
-        raise UsageError("address= is for the class IN", hint="give type= and value=")
+        raise errors.UsageError("address= is for the class IN", hint="give type= and value=")
     if options.type is None:
         return target.data(_addresses(options), None)
     try:
         return target.data(options.value, options.type)
-    except InvalidText as error:
-        raise UsageError(f"value=: {error.text}", hint=error.hint) from error
+    except errors.InvalidText as error:
+        raise errors.UsageError(f"value=: {error.text}", hint=error.hint) from error
 
 
 def _addresses(options: Options) -> Iterable[bytes]:

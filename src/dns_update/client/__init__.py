@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
+from dns_update import errors
 from dns_update.client.dialogue import Ask, Dialogue, Pause, Settings, check_way, unresolved, with_time
 from dns_update.client.requests import delete_request, send_update, set_request, show_request
-from dns_update.errors import NoAnswer
 from dns_update.transport import DNS_PORT
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRClass
@@ -158,7 +158,7 @@ class Client:
             while True:
                 try:
                     answer = self._perform(step)
-                except NoAnswer as error:
+                except errors.NoAnswer as error:
                     step = steps.throw(error)
                 else:
                     step = steps.send(answer)

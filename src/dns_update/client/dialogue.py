@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.auth import Key
-from dns_update.errors import MalformedMessage, NoAnswer, Refusal, Silence, UsageError
 from dns_update.exchange import Exchange, Policy, Reply, UnverifiedReply
 from dns_update.transport import DNS_PORT, Endpoint, Server, check_port
 from dns_update.value import Value, setters
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
     from typing import Any, TypeAlias, TypeVar
 
-    from dns_update.errors import DnsUpdateError
     from dns_update.wire.message import Question
     from dns_update.wire.name import Name
     from dns_update.wire.record import Record
@@ -101,15 +99,15 @@ class Settings(Value):
         """Take them; raises InvalidText for a server or port that is none, UsageError for what is of a wrong type."""
         check_port(port)
         if key is not None and not isinstance(key, Key):
-            raise UsageError(
+            raise errors.UsageError(
                 f"key is a Key, not {type(key).__name__}", hint="Key.from_file and Key.from_secret make one"
             )
         if policy is not None and not isinstance(policy, Policy):
-            raise UsageError(f"policy is a Policy, not {type(policy).__name__}", hint="as Policy(timeout=2.0)")
+            raise errors.UsageError(f"policy is a Policy, not {type(policy).__name__}", hint="as Policy(timeout=2.0)")
         if resolvers is not None:
             _check_resolvers(resolvers)
         if log is not None and not callable(log):
-            raise UsageError(f"log is called with lines, and {type(log).__name__} cannot be called")
+            raise errors.UsageError(f"log is called with lines, and {type(log).__name__} cannot be called")
         self._fill(
             servers=tuple([_checked_server(server, port) for server in servers]),
             key=key,
@@ -128,15 +126,15 @@ def _checked_server(server: object, port: int) -> Server | Endpoint:
     if isinstance(server, str):
         server = Server.from_text(server, port)
     if not isinstance(server, Server):
-        raise UsageError(f"a server is a Server or a text, not {type(server).__name__}")
+        raise errors.UsageError(f"a server is a Server or a text, not {type(server).__name__}")
     return Endpoint(server.host, server.port) if server.is_address else server
 
 
 def _check_resolvers(resolvers: object) -> None:
     if not isinstance(resolvers, tuple) or not all(isinstance(resolver, Server) for resolver in resolvers):
-        raise UsageError("resolvers is a tuple of Servers", hint='as (Server("192.0.2.53"),)')
+        raise errors.UsageError("resolvers is a tuple of Servers", hint='as (Server("192.0.2.53"),)')
     if not resolvers:
-        raise UsageError("resolvers is empty", hint="None stands for those of the system")
+        raise errors.UsageError("resolvers is empty", hint="None stands for those of the system")
 
 
 def check_way(local_address: str | None, transport: object) -> None:
@@ -144,12 +142,14 @@ def check_way(local_address: str | None, transport: object) -> None:
     if transport is None:
         return
     if isinstance(transport, str):
-        raise UsageError(
+        raise errors.UsageError(
             "transport is what carries messages, not str",
             hint=f"policy=Policy(transport={transport!r}) chooses UDP or TCP",
         )
     if local_address is not None:
-        raise UsageError("local_address and transport are both given", hint="a transport has an address of its own")
+        raise errors.UsageError(
+            "local_address and transport are both given", hint="a transport has an address of its own"
+        )
 
 
 def with_time(result: T, seconds: float) -> T:
@@ -158,10 +158,10 @@ def with_time(result: T, seconds: float) -> T:
     return result if taking is None else taking(seconds)
 
 
-def unresolved(host: str, error: Exception) -> NoAnswer:
+def unresolved(host: str, error: Exception) -> errors.NoAnswer:
     """Return the error for a host name whose address cannot be found."""
     reason = (getattr(error, "strerror", None) or str(error)).lower()
-    return NoAnswer(f"its address cannot be found: {reason}", server=host, hint="check dns-server=")
+    return errors.NoAnswer(f"its address cannot be found: {reason}", server=host, hint="check dns-server=")
 
 
 class Dialogue:
@@ -183,8 +183,8 @@ class Dialogue:
         self.in_turn: Callable[[tuple[Endpoint, ...]], tuple[Endpoint, ...]] | None = None  # sorts a host's addresses
         self.has_sent_update = False
         self.notes: list[str] = []
-        self.failures: list[DnsUpdateError] = []
-        self._silent: dict[Endpoint | Server, NoAnswer] = {}
+        self.failures: list[errors.DnsUpdateError] = []
+        self._silent: dict[Endpoint | Server, errors.NoAnswer] = {}
 
     def ask(self, endpoint: Endpoint, message: Message) -> Steps[Reply]:
         """Send a message and return its answer, whatever the rcode; raise a TSIG error or an unbelievable answer."""
@@ -203,7 +203,7 @@ class Dialogue:
             raise self.refusal(reply, endpoint, message)
         return reply
 
-    def refusal(self, reply: Reply, endpoint: Endpoint, message: Message) -> Refusal:
+    def refusal(self, reply: Reply, endpoint: Endpoint, message: Message) -> errors.Refusal:
         """Return the error that an answer means."""
         from dns_update.client.verdict import Asked, refusal_of  # noqa: PLC0415 - only when something is wrong
 
@@ -234,7 +234,7 @@ class Dialogue:
         A refusal by one address of a host name ends the attempts at its others: they are the same server. Who was
         silent to an earlier step of this request is not waited for once more.
         """
-        own: list[DnsUpdateError] = []
+        own: list[errors.DnsUpdateError] = []
         for server in self.servers:
             endpoints = (server,) if isinstance(server, Endpoint) else (yield from self._endpoints(server, own))
             for endpoint in endpoints:
@@ -245,18 +245,18 @@ class Dialogue:
                     self.log(f"{own[-1]}; trying {endpoint}")
                 try:
                     return (yield from act(endpoint))
-                except NoAnswer as error:
+                except errors.NoAnswer as error:
                     self._silent[endpoint] = error
                     self._fail(error, own)
-                except (Silence, Refusal) as error:
-                    if isinstance(error, Refusal) and error.is_final:
+                except (errors.Silence, errors.Refusal) as error:
+                    if isinstance(error, errors.Refusal) and error.is_final:
                         error.failures, error.notes = tuple(dict.fromkeys(own)), tuple(self.notes)
                         raise
                     self._fail(error, own)
                     break
-                except MalformedMessage as error:
+                except errors.MalformedMessage as error:
                     text = f"{endpoint} sent a record that is none: {error.text}"
-                    self._fail(MalformedMessage(text, server=str(endpoint)), own)
+                    self._fail(errors.MalformedMessage(text, server=str(endpoint)), own)
                     break
         chosen = _most_telling(own)
         chosen.notes = tuple(self.notes)
@@ -264,11 +264,11 @@ class Dialogue:
             self.log(str(own[-1]))
         raise chosen
 
-    def _fail(self, error: DnsUpdateError, own: list[DnsUpdateError]) -> None:
+    def _fail(self, error: errors.DnsUpdateError, own: list[errors.DnsUpdateError]) -> None:
         own.append(error)
         self.failures.append(error)
 
-    def _endpoints(self, server: Server, own: list[DnsUpdateError]) -> Steps[tuple[Endpoint, ...]]:
+    def _endpoints(self, server: Server, own: list[errors.DnsUpdateError]) -> Steps[tuple[Endpoint, ...]]:
         if server.is_address:
             return (Endpoint(server.host, server.port),)
         if server in self._silent:
@@ -276,7 +276,7 @@ class Dialogue:
             return ()
         try:
             addresses = yield Resolve(server.host)
-        except NoAnswer as error:
+        except errors.NoAnswer as error:
             if self.primary_of is not None:
                 error.hint = f"the SOA record of {self.primary_of} names it as the primary; dns-server= names another"
             self._silent[server] = error
@@ -371,9 +371,9 @@ class Site(Value):
 _site_dialogue, _site_endpoint, _site_place = setters(Site)
 
 
-def _most_telling(failures: list[DnsUpdateError]) -> DnsUpdateError:
+def _most_telling(failures: list[errors.DnsUpdateError]) -> errors.DnsUpdateError:
     """Choose the failure to report: one by a server that answered, rather than that another did not."""
-    answered = [failure for failure in failures if not isinstance(failure, NoAnswer)]
+    answered = [failure for failure in failures if not isinstance(failure, errors.NoAnswer)]
     chosen = (answered or failures)[-1]
     chosen.failures = tuple(failure for failure in dict.fromkeys(failures) if failure is not chosen)
     return chosen

@@ -7,7 +7,6 @@ was asked for is compared with what the same server then serves.
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.errors import DnsUpdateError, NoAnswer
 from dns_update.update import Update
 from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
 from dns_update.wire.name import Name
@@ -84,9 +83,9 @@ def shown(site: Site, rrtypes: Iterable[int]) -> Steps[Records | None]:
     try:
         for rrtype in rrtypes:
             found |= dict.fromkeys((yield from _own(site, rrtype, (yield from _read_type(site, rrtype)))))
-    except NoAnswer:
+    except errors.NoAnswer:
         raise
-    except DnsUpdateError:
+    except errors.DnsUpdateError:
         return None
     return tuple(found)
 
@@ -137,7 +136,7 @@ def _read_if_possible(site: Site, rrtype: int, owner: Name | None = None) -> Ste
     """Return records that only serve to tell more; none if they cannot be had."""
     try:
         return (yield from site.read(rrtype, owner))
-    except DnsUpdateError:
+    except errors.DnsUpdateError:
         return ()
 
 
@@ -199,7 +198,7 @@ def _below_dname(site: Site, rrtype: int) -> Steps[str]:
     owner = site.place.owner
     try:
         _records, reply = yield from site.look(rrtype)
-    except DnsUpdateError:
+    except errors.DnsUpdateError:
         return ""
     dnames = [record.name for record in reply.message.answer if record.rrtype == RRType.DNAME]
     above = [name for name in dnames if name != owner and owner.is_within(name)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.client.dialogue import Pause, Place, Site
-from dns_update.errors import DnsUpdateError, NoAnswer, ReplyNotTrusted, UsageError, quoted
+from dns_update.errors import quoted
 from dns_update.update import (
     Update,
     address_of,
@@ -100,7 +100,7 @@ class Outcome(Value):
     after: tuple[Record, ...] | None
     seconds: float
     notes: tuple[str, ...]
-    failures: tuple[DnsUpdateError, ...]
+    failures: tuple[errors.DnsUpdateError, ...]
 
     def __init__(  # noqa: PLR0913 - a result has this many parts
         self,
@@ -113,7 +113,7 @@ class Outcome(Value):
         after: tuple[Record, ...] | None = None,
         seconds: float = 0.0,
         notes: tuple[str, ...] = (),
-        failures: tuple[DnsUpdateError, ...] = (),
+        failures: tuple[errors.DnsUpdateError, ...] = (),
     ) -> None:
         _set_server(self, server)
         _set_zone(self, zone)
@@ -174,10 +174,10 @@ class Delivery:
         self._dialogue.has_sent_update = True
         try:
             reply = yield from self._dialogue.ask(site.endpoint, message)
-        except NoAnswer as error:
+        except errors.NoAnswer as error:
             self._may_be_done |= error.may_have_arrived
             raise
-        except ReplyNotTrusted:
+        except errors.ReplyNotTrusted:
             self._may_be_done = True
             raise
         self._may_be_done |= reply.tries > 1
@@ -189,7 +189,7 @@ class Delivery:
         return reply, ((yield from self._read_back(read_back)) if self._verify else None)
 
     def _own_work(
-        self, reply: Reply, refusal: DnsUpdateError, read_back: Callable[[], Steps[Records]]
+        self, reply: Reply, refusal: errors.DnsUpdateError, read_back: Callable[[], Steps[Records]]
     ) -> Steps[Records]:
         """Return what stands, if it is what was wanted; raise the refusal otherwise.
 
@@ -199,7 +199,7 @@ class Delivery:
         notes = tuple(self._dialogue.notes)
         try:
             after = yield from read_back()
-        except DnsUpdateError:
+        except errors.DnsUpdateError:
             self._dialogue.notes[:] = notes
             raise refusal from None
         self._dialogue.notes.append(
@@ -221,7 +221,7 @@ class Delivery:
                     raise
                 if pause == _FIRST_PAUSE:
                     self._dialogue.log(f"{error.server} does not show the change yet; looking for up to {left:g} s")
-            except DnsUpdateError as error:
+            except errors.DnsUpdateError as error:
                 self._dialogue.notes.append(f"it could not be read back: {error}")
                 return None
             yield Pause(min(pause, left))
@@ -290,10 +290,12 @@ def delete_records(  # noqa: PLR0913 - as above
     """
     _check_requirement(require)
     if require == "absent":
-        raise UsageError("require=absent makes no sense with delete", hint="use require=existing, or leave it out")
+        raise errors.UsageError(
+            "require=absent makes no sense with delete", hint="use require=existing, or leave it out"
+        )
     place = yield from locate(dialogue, target)
     if not data and place.owner == place.zone:
-        raise UsageError(
+        raise errors.UsageError(
             f"this would remove every record at {place.zone} itself", hint="say which: type=A, or address=, or value="
         )
     _announce(dialogue, place)
@@ -328,18 +330,18 @@ def delete_records(  # noqa: PLR0913 - as above
 
 def _check_requirement(require: str) -> None:
     if require not in REQUIREMENTS:
-        raise UsageError(f"require cannot be {quoted(str(require))}", hint=f"one of {', '.join(REQUIREMENTS)}")
+        raise errors.UsageError(f"require cannot be {quoted(str(require))}", hint=f"one of {', '.join(REQUIREMENTS)}")
 
 
 def _check_values(data: Data) -> None:
     if not any(data.values()):
-        raise UsageError("no value is given that the name shall have", hint="delete removes what stands")
+        raise errors.UsageError("no value is given that the name shall have", hint="delete removes what stands")
     for rrtype in data:
         if not is_zone_type(rrtype):
-            raise UsageError(f"there are no RRsets of type {rrtype_to_text(rrtype)} in a zone")
+            raise errors.UsageError(f"there are no RRsets of type {rrtype_to_text(rrtype)} in a zone")
     for rrtype in _SINGLE:
         if len(set(data.get(rrtype, ()))) > 1:
-            raise UsageError(f"a name has one {rrtype_to_text(rrtype)} record; {len(data[rrtype])} are given")
+            raise errors.UsageError(f"a name has one {rrtype_to_text(rrtype)} record; {len(data[rrtype])} are given")
 
 
 def show_records(dialogue: Dialogue, target: Target, rrtypes: Iterable[int]) -> Steps[Outcome]:
@@ -362,7 +364,7 @@ def show_records(dialogue: Dialogue, target: Target, rrtypes: Iterable[int]) -> 
 def send_update(dialogue: Dialogue, update: Update) -> Steps[Outcome]:
     """Send an update as it stands; raises the Refusal that the server's answer means."""
     if not isinstance(update, Update):
-        raise UsageError(f"an Update can be sent, not {type(update).__name__}")
+        raise errors.UsageError(f"an Update can be sent, not {type(update).__name__}")
     if not dialogue.servers:
         yield from _choose_primary_of(dialogue, update.zone, update.rrclass)
 
@@ -430,13 +432,15 @@ def locate(dialogue: Dialogue, target: Target) -> Steps[Place]:
     if target.zone is not None:
         owner = target.name if isinstance(target.name, Name) else name_in_zone(target.name, target.zone)
         if not owner.is_within(target.zone):
-            raise UsageError(f"{owner} is not in {target.zone}", hint="give the zone that holds the name")
+            raise errors.UsageError(f"{owner} is not in {target.zone}", hint="give the zone that holds the name")
         if not dialogue.servers:
             yield from _choose_primary_of(dialogue, target.zone, target.rrclass)
         return Place(target.zone, owner, target.rrclass)
     owner = target.name if isinstance(target.name, Name) else Name.from_text(target.name)
     if len(owner.labels) < 2:  # noqa: PLR2004 - a name of one label is relative to something
-        raise UsageError(f"{str(target.name)!r} is not a full name", hint="give the zone by zone=, or the name in full")
+        raise errors.UsageError(
+            f"{str(target.name)!r} is not a full name", hint="give the zone by zone=, or the name in full"
+        )
     zone = yield from _choose_primary(dialogue, owner, target.rrclass)
     return Place(zone, owner, target.rrclass)
 

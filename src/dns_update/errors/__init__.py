@@ -23,24 +23,33 @@ DnsUpdateError
     └── ServerFailure       9  SERVFAIL, FORMERR, NOTIMP and the rest
 ```
 
-The leaves below Refusal are loaded when one is first asked for: most runs meet none.
+The classes are loaded when the first of them is asked for: most runs meet none.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from dns_update.errors.refusals import ClocksDiffer as ClocksDiffer
-    from dns_update.errors.refusals import KeyRejected as KeyRejected
-    from dns_update.errors.refusals import NameExists as NameExists
-    from dns_update.errors.refusals import NameNotFound as NameNotFound
-    from dns_update.errors.refusals import NameNotInZone as NameNotInZone
-    from dns_update.errors.refusals import NotApplied as NotApplied
-    from dns_update.errors.refusals import PermissionDenied as PermissionDenied
-    from dns_update.errors.refusals import ServerFailure as ServerFailure
-    from dns_update.errors.refusals import ZoneNotFound as ZoneNotFound
+    from dns_update.errors.classes import ClocksDiffer as ClocksDiffer
+    from dns_update.errors.classes import ConfigError as ConfigError
+    from dns_update.errors.classes import DnsUpdateError as DnsUpdateError
+    from dns_update.errors.classes import InvalidText as InvalidText
+    from dns_update.errors.classes import KeyRejected as KeyRejected
+    from dns_update.errors.classes import LocalError as LocalError
+    from dns_update.errors.classes import MalformedMessage as MalformedMessage
+    from dns_update.errors.classes import NameExists as NameExists
+    from dns_update.errors.classes import NameNotFound as NameNotFound
+    from dns_update.errors.classes import NameNotInZone as NameNotInZone
+    from dns_update.errors.classes import NoAddress as NoAddress
+    from dns_update.errors.classes import NoAnswer as NoAnswer
+    from dns_update.errors.classes import NotApplied as NotApplied
+    from dns_update.errors.classes import PermissionDenied as PermissionDenied
+    from dns_update.errors.classes import Refusal as Refusal
+    from dns_update.errors.classes import ReplyNotTrusted as ReplyNotTrusted
+    from dns_update.errors.classes import ServerFailure as ServerFailure
+    from dns_update.errors.classes import Silence as Silence
+    from dns_update.errors.classes import UsageError as UsageError
+    from dns_update.errors.classes import ZoneNotFound as ZoneNotFound
 
 __all__ = [
     "ClocksDiffer",
@@ -75,131 +84,14 @@ def quoted(text: str) -> str:
     return repr(text) if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]!r}..."
 
 
-class DnsUpdateError(Exception):
-    """The root of the tree; catch it to catch everything that this package raises on purpose.
-
-    `text` says what happened, `hint` what to do next (it may be empty), `server` with whom it happened (it may be
-    empty). `first_words` and `exit_status` belong to the class. Where several servers were tried, `failures` are those
-    of the others. `notes` are sentences about the way there that the user should read.
-    """
-
-    first_words = ""
-    exit_status = 1
-    failures: tuple[DnsUpdateError, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    def __init__(self, text: str, *, hint: str = "", server: str = "") -> None:
-        super().__init__(text)
-        self.text = text
-        self.hint = hint
-        self.server = server
-
-    def __str__(self) -> str:
-        return f"{self.first_words} {self.text}" if self.first_words else self.text
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _restored, (type(self), self.args, self.__dict__)
-
-
-def _restored(kind: type[DnsUpdateError], args: tuple[object, ...], state: dict[str, object]) -> DnsUpdateError:
-    """Return the error that was pickled or copied; not through `__init__`, for each class has one of its own."""
-    error = kind.__new__(kind, *args)
-    error.__dict__.update(state)
-    return error
-
-
-class LocalError(DnsUpdateError):
-    """The caller's mistake; nothing was sent."""
-
-    exit_status = 2
-
-
-class UsageError(LocalError):
-    """A wrong property, argument, combination, file or key."""
-
-
-class InvalidText(UsageError, ValueError):
-    """A text that is not a name, number, address or record of the form that was asked for.
-
-    Where it is one of several in a list, `place` tells which, from 0 on.
-    """
-
-    place: int | None = None
-
-
-class ConfigError(UsageError):
-    """A configuration that is wrong; its text is the first problem, and how many there are more.
-
-    `problems` are all of them in the order of their lines, each one line that begins `FILE:LINE: `.
-    """
-
-    def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
-        """Take texts and hints, one pair at least."""
-        (first, hint), *others = problems
-        super().__init__(f"{first} (and {len(others)} more)" if others else first, hint=hint)
-        pairs = [(first, hint), *others]
-        self.problems = tuple(f"{what}: {to_do}" if to_do else what for what, to_do in pairs)
-
-
-class NoAddress(LocalError):
-    """An address source gave no address that may be published."""
-
-    first_words = "No address:"
-    exit_status = 3
-
-
-class Silence(DnsUpdateError):
-    """Nobody answered, or nobody who can be believed."""
-
-
-class NoAnswer(Silence):
-    """No answer came in time, or the network said that none will come.
-
-    `may_have_arrived` tells whether the server may have got the message all the same, and done what it says.
-    """
-
-    exit_status = 4
-
-    def __init__(self, text: str, *, hint: str = "", server: str = "", may_have_arrived: bool = False) -> None:
-        super().__init__(text, hint=hint, server=server)
-        self.first_words = f"No answer from {server}:"
-        self.may_have_arrived = may_have_arrived
-
-
-class ReplyNotTrusted(Silence):
-    """Only unsigned or wrongly signed answers came to a signed request (RFC 8945, section 5.3)."""
-
-    first_words = "TSIG error: Reply not trusted:"
-    exit_status = 5
-
-
-class MalformedMessage(DnsUpdateError):
-    """Bytes that are no DNS message (RFC 1035, section 4); the fault of whoever sent them."""
-
-    first_words = "Malformed message:"
-    exit_status = 9
-
-
-class Refusal(DnsUpdateError):
-    """The server answered and said no; `rcode` is its response code.
-
-    One that `is_final` speaks of what the zone holds: every other server of the zone would say the same.
-    """
-
-    is_final = False
-
-    def __init__(self, text: str, *, hint: str = "", server: str = "", rcode: int = 0) -> None:
-        super().__init__(text, hint=hint, server=server)
-        self.rcode = rcode
-
-
 def __getattr__(name: str) -> object:
-    """Load a leaf below Refusal (PEP 562)."""
-    if name not in __all__:  # what of it is not here is a leaf
+    """Load the classes (PEP 562); from then on they stand here."""
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from dns_update.errors import refusals  # noqa: PLC0415 - only when a server has said no
+    from dns_update.errors import classes  # noqa: PLC0415 - only when something is wrong
 
-    return getattr(refusals, name)
+    globals().update({each: getattr(classes, each) for each in __all__ if hasattr(classes, each)})
+    return getattr(classes, name)
 
 
 def __dir__() -> list[str]:

@@ -5,8 +5,9 @@ RouterOS writes `name=value`, GNU `--name value` or `--name=value`; they may be 
 
 from __future__ import annotations
 
+from dns_update import errors
 from dns_update.auth import Algorithm
-from dns_update.errors import InvalidText, UsageError, quoted
+from dns_update.errors import quoted
 from dns_update.transport import Server, port_from_text
 from dns_update.value import Value
 from dns_update.wire.codes import RRClass, decimal, is_zone_type, rrclass_from_text, rrtype_from_text
@@ -129,8 +130,8 @@ def ttl_from_text(text: str) -> int:
     return total
 
 
-def _not_a_ttl(text: str) -> InvalidText:
-    return InvalidText(f"{quoted(text)} is not a TTL", hint=f"0 to {MAX_TTL} seconds, or 10m, 1h, 1d")
+def _not_a_ttl(text: str) -> errors.InvalidText:
+    return errors.InvalidText(f"{quoted(text)} is not a TTL", hint=f"0 to {MAX_TTL} seconds, or 10m, 1h, 1d")
 
 
 def _address(text: str) -> object:
@@ -140,7 +141,7 @@ def _address(text: str) -> object:
         text = source_from_expression(text)
     try:
         return (parse_cidr(text),)
-    except InvalidText:
+    except errors.InvalidText:
         from dns_update.address import sources_from_text  # noqa: PLC0415 - most often it is an address as it stands
 
         return sources_from_text(text)
@@ -155,7 +156,7 @@ def _servers(text: str) -> tuple[str, ...]:
 
 def _name(text: str) -> str:
     if not text:
-        raise InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
+        raise errors.InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
     if text != "@":
         Name.from_text(text)
     return text
@@ -163,21 +164,21 @@ def _name(text: str) -> str:
 
 def _full_name(text: str) -> Name:
     if text == "@":
-        raise InvalidText("'@' stands for the zone in name=, and for nothing here", hint="as example.com")
+        raise errors.InvalidText("'@' stands for the zone in name=, and for nothing here", hint="as example.com")
     return Name.from_text(text)
 
 
 def _type(text: str) -> int:
     rrtype = rrtype_from_text(text)
     if not is_zone_type(rrtype) and text.upper() != "ANY":
-        raise InvalidText(f"{quoted(text)} is not a type that a zone can hold")
+        raise errors.InvalidText(f"{quoted(text)} is not a type that a zone can hold")
     return rrtype
 
 
 def _class(text: str) -> int:
     rrclass = rrclass_from_text(text)
     if rrclass in (0, RRClass.ANY, RRClass.NONE):
-        raise InvalidText(f"{quoted(text)} is not a zone's class", hint="IN, CH or HS")
+        raise errors.InvalidText(f"{quoted(text)} is not a zone's class", hint="IN, CH or HS")
     return rrclass
 
 
@@ -185,14 +186,16 @@ def _timeout(text: str) -> float:
     is_number = text.isascii() and text.replace(".", "", 1).isdecimal()
     seconds = float(text) if is_number else 0.0
     if not 0 < seconds <= MAX_TIMEOUT:
-        raise InvalidText(f"{quoted(text)} is not a time", hint=f"seconds above 0, up to {MAX_TIMEOUT:.0f}, as 2.5")
+        raise errors.InvalidText(
+            f"{quoted(text)} is not a time", hint=f"seconds above 0, up to {MAX_TIMEOUT:.0f}, as 2.5"
+        )
     return seconds
 
 
 def _retries(text: str) -> int:
     retries = decimal(text, MAX_RETRIES)
     if retries is None:
-        raise InvalidText(f"{quoted(text)} is not a number of retries", hint=f"0 to {MAX_RETRIES}")
+        raise errors.InvalidText(f"{quoted(text)} is not a number of retries", hint=f"0 to {MAX_RETRIES}")
     return retries
 
 
@@ -202,7 +205,7 @@ def _own_address(text: str) -> str:
 
 def _text(text: str) -> str:
     if not text:
-        raise InvalidText("the value is empty")
+        raise errors.InvalidText("the value is empty")
     utf8(text)
     return text
 
@@ -210,7 +213,7 @@ def _text(text: str) -> str:
 def _choice(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:
-            raise InvalidText(f"{quoted(text)} is not possible", hint=f"one of {', '.join(words)}")
+            raise errors.InvalidText(f"{quoted(text)} is not possible", hint=f"one of {', '.join(words)}")
         return text
 
     return read
@@ -218,7 +221,7 @@ def _choice(*words: str) -> Callable[[str], str]:
 
 def _yes_no(text: str) -> bool:
     if text not in ("yes", "no"):
-        raise InvalidText(f"{quoted(text)} is not possible", hint="yes or no")
+        raise errors.InvalidText(f"{quoted(text)} is not possible", hint="yes or no")
     return text == "yes"
 
 
@@ -301,7 +304,7 @@ class Line:
 
     def __init__(self, words: Sequence[str]) -> None:
         self._given: list[tuple[str, str]] = []
-        self._error: UsageError | None = None
+        self._error: errors.UsageError | None = None
         self._sound: int | None = None  # how many of the properties stand before the error
         self._flag_is_open = False  # the last word was a flag without a value
         self.wants_help = words[0] in HELP_WORDS if words else False
@@ -312,7 +315,7 @@ class Line:
                 continue
             try:
                 self._given.append(self._split(word, rest))
-            except UsageError as error:
+            except errors.UsageError as error:
                 if self._error is None:
                     self._error, self._sound = error, len(self._given)
 
@@ -337,7 +340,7 @@ class Line:
             elif prop.repeatable:
                 given[name] = _joined(given[name], content)
             else:
-                raise UsageError(f"{name}= is given twice", hint="it takes one value")
+                raise errors.UsageError(f"{name}= is given twice", hint="it takes one value")
         if self._error is not None:
             raise self._error
         options = Options()
@@ -364,17 +367,17 @@ class Line:
             else:
                 following = next(rest, None)
                 if following is None and name in _BY_NAME:
-                    raise UsageError(f"--{name} has no value", hint=f"--{name} {_BY_NAME[name].form}")
+                    raise errors.UsageError(f"--{name} has no value", hint=f"--{name} {_BY_NAME[name].form}")
                 value = following or ""
         is_expression = name == "address" and value.startswith("[")
         while is_expression and value.count("[") > value.count("]"):
             following = next(rest, None)
             if following is None:
-                raise UsageError(f"{name}=: {quoted(value)} has a bracket that is not closed")
+                raise errors.UsageError(f"{name}=: {quoted(value)} has a bracket that is not closed")
             value += f" {following}"
         return name, value
 
-    def _stray(self, word: str) -> UsageError:
+    def _stray(self, word: str) -> errors.UsageError:
         form = "they are written name=value or --name value, behind the command"
         if _may_be_secret(word):
             return _hidden()
@@ -382,7 +385,9 @@ class Line:
             return _unshown()
         if word.startswith("-") and word.lstrip("-") in _BY_NAME:
             form = f"--{word.lstrip('-')}"
-        return UsageError(f"{quoted(word)} is not a property" if word else "an empty word is no property", hint=form)
+        return errors.UsageError(
+            f"{quoted(word)} is not a property" if word else "an empty word is no property", hint=form
+        )
 
 
 def _joined(first: object, second: object) -> object:
@@ -399,14 +404,14 @@ def _property(name: str, command: str, *, is_shown: bool) -> Property:
         if not near and _may_be_secret(name):
             raise _hidden()
         hint = f"did you mean {near}?" if near else f"see: dns-update {command} --help"
-        raise UsageError(f"unknown property {quoted(name)}", hint=hint)
+        raise errors.UsageError(f"unknown property {quoted(name)}", hint=hint)
     if command not in prop.commands:
-        raise UsageError(f"{name}= has no meaning for {command}", hint=f"see: dns-update {command} --help")
+        raise errors.UsageError(f"{name}= has no meaning for {command}", hint=f"see: dns-update {command} --help")
     return prop
 
 
-def _unshown() -> UsageError:
-    return UsageError(
+def _unshown() -> errors.UsageError:
+    return errors.UsageError(
         "a word behind key= is no property; it is not shown, for it may be a part of the secret",
         hint="a secret with blanks needs quotes: 'key=...'",
     )
@@ -418,8 +423,8 @@ def _may_be_secret(word: str) -> bool:
     return len(word) > _LONGEST_SLIP or (len(word) >= _SHORTEST_SECRET and not is_plain)
 
 
-def _hidden() -> UsageError:
-    return UsageError(
+def _hidden() -> errors.UsageError:
+    return errors.UsageError(
         "there is a word that is no property; it is not shown, for it may be a secret",
         hint="properties are written name=value; a secret is key=SECRET, better key=@FILE",
     )
@@ -435,5 +440,5 @@ def _near_miss(name: str, command: str) -> str:
 def _read(prop: Property, value: str) -> object:
     try:
         return prop.read(value)
-    except InvalidText as error:
-        raise UsageError(f"{prop.name}=: {error.text}", hint=error.hint) from error
+    except errors.InvalidText as error:
+        raise errors.UsageError(f"{prop.name}=: {error.text}", hint=error.hint) from error

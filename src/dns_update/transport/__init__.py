@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from dns_update.errors import InvalidText, UsageError, quoted
+from dns_update import errors
+from dns_update.errors import quoted
 from dns_update.value import Value
 from dns_update.wire.codes import MAX_U16, decimal
 from dns_update.wire.inet import format_address, parse_address
@@ -55,7 +56,7 @@ class Server(Value):
     def __init__(self, host: str, port: int = DNS_PORT) -> None:
         """Take a host as `from_text` makes one; raises InvalidText for a wrong port, UsageError for other types."""
         if not isinstance(host, str):
-            raise UsageError(f"a host is a text, not {type(host).__name__}")
+            raise errors.UsageError(f"a host is a text, not {type(host).__name__}")
         check_port(port)
         self._fill(host=host, port=port)
 
@@ -67,7 +68,7 @@ class Server(Value):
         InvalidText, and UsageError for what is no text.
         """
         if not isinstance(text, str):
-            raise UsageError(f"a server is read from a text, not from {type(text).__name__}")
+            raise errors.UsageError(f"a server is read from a text, not from {type(text).__name__}")
         host, port = _split_port(text, default_port)
         if ":" in host:
             return cls(_ipv6_host(host), port)
@@ -87,7 +88,7 @@ class Server(Value):
 def check_address(address: object) -> None:
     """Raise InvalidText for a text that is no IP address, with or without a `%zone`, UsageError for what is no text."""
     if not isinstance(address, str):
-        raise UsageError(f"an address is a text, not {type(address).__name__}")
+        raise errors.UsageError(f"an address is a text, not {type(address).__name__}")
     parse_address(address.partition("%")[0])
 
 
@@ -96,17 +97,17 @@ def _ipv6_host(text: str) -> str:
         raise _no_host(text)
     address, percent, scope = text.partition("%")
     if percent and not scope:
-        raise InvalidText(f"{quoted(text)} has an empty zone behind the %", hint="as fe80::1%eth0")
+        raise errors.InvalidText(f"{quoted(text)} has an empty zone behind the %", hint="as fe80::1%eth0")
     octets = parse_address(address)
     if octets[0] == 0xFE and octets[1] & 0xC0 == 0x80 and not percent:  # noqa: PLR2004 - fe80::/10
-        raise InvalidText(f"{quoted(text)} is on every link", hint=f"say on which: {address}%eth0")
+        raise errors.InvalidText(f"{quoted(text)} is on every link", hint=f"say on which: {address}%eth0")
     return format_address(octets) + percent + scope
 
 
 def _host_name(text: str) -> str:
     """Return a host name as the resolver wants it; raises InvalidText for what is no host."""
     if not text:
-        raise InvalidText("a server is empty", hint="as 192.0.2.1, ns.example.com or [2001:db8::1]:5353")
+        raise errors.InvalidText("a server is empty", hint="as 192.0.2.1, ns.example.com or [2001:db8::1]:5353")
     host = text if text.isascii() else str(Name.from_text(text))
     if text == "." or not _IN_HOST_NAMES.issuperset(host):
         raise _no_host(text)
@@ -114,11 +115,11 @@ def _host_name(text: str) -> str:
     return host
 
 
-def _no_host(text: str) -> InvalidText:
+def _no_host(text: str) -> errors.InvalidText:
     """Return the error for what is no host: perhaps it has its port as Knot (`@`) and BIND (`#`) write it."""
     has_port = text[:1] not in "@#" and ("@" in text or "#" in text)
     hint = "write HOST:PORT, or [IPV6-ADDRESS]:PORT" if has_port else "an IP address or a host name"
-    return InvalidText(f"{quoted(text)} is no host", hint=hint)
+    return errors.InvalidText(f"{quoted(text)} is no host", hint=hint)
 
 
 def _with_port(host: str, port: int) -> str:
@@ -131,23 +132,25 @@ def port_from_text(text: str) -> int:
     """Return a port number, 1 to 65535; raises InvalidText."""
     port = decimal(text, MAX_U16)
     if not port:
-        raise InvalidText(f"{quoted(text)} is not a port", hint=_PORTS)
+        raise errors.InvalidText(f"{quoted(text)} is not a port", hint=_PORTS)
     return port
 
 
 def check_port(port: int) -> None:
     """Raise InvalidText for a number that is no port, UsageError for what is no number."""
     if not isinstance(port, int):
-        raise UsageError(f"a port is a number, not {type(port).__name__}")
+        raise errors.UsageError(f"a port is a number, not {type(port).__name__}")
     if not 0 < port <= MAX_U16:
-        raise InvalidText(f"{port} is not a port", hint=_PORTS)
+        raise errors.InvalidText(f"{port} is not a port", hint=_PORTS)
 
 
 def _split_port(text: str, default_port: int) -> tuple[str, int]:
     if text.startswith("["):
         host, bracket, rest = text[1:].partition("]")
         if not bracket or ":" not in host or rest[:1] not in ("", ":"):
-            raise InvalidText(f"{quoted(text)} is not a server", hint="an IPv6 address with a port: [2001:db8::1]:53")
+            raise errors.InvalidText(
+                f"{quoted(text)} is not a server", hint="an IPv6 address with a port: [2001:db8::1]:53"
+            )
         return host, port_from_text(rest[1:]) if rest else default_port
     if text.count(":") == 1:
         host, _, port = text.partition(":")

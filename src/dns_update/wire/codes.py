@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, quoted
+from dns_update import errors
+from dns_update.errors import quoted
 
 
 class Opcode:
@@ -155,4 +156,6 @@ def _from_text(text: str, numbers: dict[str, int], generic_prefix: str, kind: st
         number = decimal(digits, MAX_U16) if digits == "0" or not digits.startswith("0") else None
     if number is not None:
         return number
-    raise InvalidText(f"unknown {kind} {quoted(text)}", hint=f"use a mnemonic, or {generic_prefix}n for number n")
+    raise errors.InvalidText(
+        f"unknown {kind} {quoted(text)}", hint=f"use a mnemonic, or {generic_prefix}n for number n"
+    )

@@ -5,7 +5,8 @@ The standard library has this too, in `ipaddress` (3 ms to import) and in `socke
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, quoted
+from dns_update import errors
+from dns_update.errors import quoted
 from dns_update.wire.codes import decimal
 
 IPV4_OCTETS = 4
@@ -27,7 +28,7 @@ def parse_cidr(text: str) -> bytes:
     octets = parse_address(address)
     longest = len(octets) * 8
     if slash and decimal(length, longest) is None:
-        raise InvalidText(f"{quoted(text)} has a wrong prefix length", hint=f"0 to {longest}")
+        raise errors.InvalidText(f"{quoted(text)} has a wrong prefix length", hint=f"0 to {longest}")
     return octets
 
 
@@ -48,7 +49,9 @@ def parse_ipv4(text: str) -> bytes:
         octets = b""
     # `int` takes more than digits, and leading zeros, which mean octal to some; then the text does not come back.
     if len(octets) != IPV4_OCTETS or ".".join(map(str, octets)) != text:
-        raise InvalidText(f"{quoted(text)} is not an IPv4 address", hint="four numbers from 0 to 255, as 203.0.113.45")
+        raise errors.InvalidText(
+            f"{quoted(text)} is not an IPv4 address", hint="four numbers from 0 to 255, as 203.0.113.45"
+        )
     return octets
 
 
@@ -83,8 +86,8 @@ def _groups(text: str, whole: str, *, may_end_in_ipv4: bool) -> list[int]:
     return [int(part, 16) for part in parts]
 
 
-def _not_ipv6(text: str) -> InvalidText:
-    return InvalidText(f"{quoted(text)} is not an IPv6 address", hint="as 2001:db8::1")
+def _not_ipv6(text: str) -> errors.InvalidText:
+    return errors.InvalidText(f"{quoted(text)} is not an IPv6 address", hint="as 2001:db8::1")
 
 
 def _is_octet(part: str) -> bool:

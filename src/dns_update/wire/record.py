@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, quoted
+from dns_update import errors
+from dns_update.errors import quoted
 from dns_update.value import Value, setters
 from dns_update.wire.codes import RRClass, RRType, rrclass_to_text, rrtype_to_text
 from dns_update.wire.cursor import Cursor
@@ -138,7 +139,9 @@ def rdata_from_text(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:
         return _strings_from_text(text)
     plain = _without_quotes_and_groups(text)
     if "@" in plain.split() and rrtype in _WITH_NAMES:
-        raise InvalidText(f"{quoted(text)}: @ is no name here", hint="write the name in full, as home.example.com.")
+        raise errors.InvalidText(
+            f"{quoted(text)}: @ is no name here", hint="write the name in full, as home.example.com."
+        )
     if rrtype in _RARE and not text.startswith("\\#"):
         return _rare(rrtype, text if '"' in text else plain)
     return _through_dnspython(rrtype, text, rrclass)
@@ -148,7 +151,7 @@ def check_rdata(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> None:
     """Raise InvalidText for octets that no address record can have; of other types nothing is said."""
     wanted = {RRType.A: IPV4_OCTETS, RRType.AAAA: IPV6_OCTETS}.get(rrtype) if rrclass == RRClass.IN else None
     if wanted is not None and len(rdata) != wanted:
-        raise InvalidText(f"{rrtype_to_text(rrtype)} rdata has {wanted} octets, not {len(rdata)}")
+        raise errors.InvalidText(f"{rrtype_to_text(rrtype)} rdata has {wanted} octets, not {len(rdata)}")
 
 
 def rdata_to_text(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> str:
@@ -178,7 +181,7 @@ def utf8(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise InvalidText("the text is not UTF-8") from None
+        raise errors.InvalidText("the text is not UTF-8") from None
 
 
 def _strings_from_text(text: str) -> bytes:
@@ -205,9 +208,11 @@ def _without_quotes_and_groups(text: str) -> str:
         elif character == '"':
             in_quotes = not in_quotes
         elif character == "\n" and not brackets:
-            raise InvalidText(f"{quoted(text)} has more than one line", hint="give each record a value of its own")
+            raise errors.InvalidText(
+                f"{quoted(text)} has more than one line", hint="give each record a value of its own"
+            )
         elif character == ";" and not in_quotes:
-            raise InvalidText(
+            raise errors.InvalidText(
                 f"{quoted(text)} has a semicolon, where a comment starts", hint='put the text in "quotes"'
             )
         elif character in "()\n" and not in_quotes:
@@ -216,7 +221,7 @@ def _without_quotes_and_groups(text: str) -> str:
         parts.append('"' if in_quotes else character)
         position += 1
     if brackets:
-        raise InvalidText(f"{quoted(text)} has a bracket without the other one")
+        raise errors.InvalidText(f"{quoted(text)} has a bracket without the other one")
     return "".join(parts)
 
 
@@ -227,9 +232,9 @@ def _rare(rrtype: int, text: str) -> bytes:
 
     try:
         return rare_rdata(rrtype, Scanner(text, lambda name: Name.from_text(name, ROOT)))
-    except InvalidText as error:
+    except errors.InvalidText as error:
         reason = f"{quoted(text)} is not {rrtype_to_text(rrtype)} data: {error.text}"
-        raise InvalidText(reason, hint=error.hint) from error
+        raise errors.InvalidText(reason, hint=error.hint) from error
 
 
 def _through_dnspython(rrtype: int, text: str, rrclass: int) -> bytes:
@@ -245,7 +250,7 @@ def _through_dnspython(rrtype: int, text: str, rrclass: int) -> bytes:
         rdata = parsed.to_wire()
     except (dns.exception.DNSException, ValueError, LookupError, TypeError, struct.error) as error:
         reason = str(error) or type(error).__name__
-        raise InvalidText(f"{quoted(text)} is not {rrtype_to_text(rrtype)} data: {reason}") from error
+        raise errors.InvalidText(f"{quoted(text)} is not {rrtype_to_text(rrtype)} data: {reason}") from error
     return rdata or b""  # None is what dnspython returns when it wrote to a file
 
 

@@ -1,0 +1,214 @@
+"""The classes of the errors, from the root of the tree to its leaves."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class DnsUpdateError(Exception):
+    """The root of the tree; catch it to catch everything that this package raises on purpose.
+
+    `text` says what happened, `hint` what to do next (it may be empty), `server` with whom it happened (it may be
+    empty). `first_words` and `exit_status` belong to the class. Where several servers were tried, `failures` are those
+    of the others. `notes` are sentences about the way there that the user should read.
+    """
+
+    first_words = ""
+    exit_status = 1
+    failures: tuple[DnsUpdateError, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __init__(self, text: str, *, hint: str = "", server: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.hint = hint
+        self.server = server
+
+    def __str__(self) -> str:
+        return f"{self.first_words} {self.text}" if self.first_words else self.text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[DnsUpdateError], args: tuple[object, ...], state: dict[str, object]) -> DnsUpdateError:
+    """Return the error that was pickled or copied; not through `__init__`, for each class has one of its own."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
+
+class LocalError(DnsUpdateError):
+    """The caller's mistake; nothing was sent."""
+
+    exit_status = 2
+
+
+class UsageError(LocalError):
+    """A wrong property, argument, combination, file or key."""
+
+
+class InvalidText(UsageError, ValueError):
+    """A text that is not a name, number, address or record of the form that was asked for.
+
+    Where it is one of several in a list, `place` tells which, from 0 on.
+    """
+
+    place: int | None = None
+
+
+class ConfigError(UsageError):
+    """A configuration that is wrong; its text is the first problem, and how many there are more.
+
+    `problems` are all of them in the order of their lines, each one line that begins `FILE:LINE: `.
+    """
+
+    def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
+        """Take texts and hints, one pair at least."""
+        (first, hint), *others = problems
+        super().__init__(f"{first} (and {len(others)} more)" if others else first, hint=hint)
+        pairs = [(first, hint), *others]
+        self.problems = tuple(f"{what}: {to_do}" if to_do else what for what, to_do in pairs)
+
+
+class NoAddress(LocalError):
+    """An address source gave no address that may be published."""
+
+    first_words = "No address:"
+    exit_status = 3
+
+
+class Silence(DnsUpdateError):
+    """Nobody answered, or nobody who can be believed."""
+
+
+class NoAnswer(Silence):
+    """No answer came in time, or the network said that none will come.
+
+    `may_have_arrived` tells whether the server may have got the message all the same, and done what it says.
+    """
+
+    exit_status = 4
+
+    def __init__(self, text: str, *, hint: str = "", server: str = "", may_have_arrived: bool = False) -> None:
+        super().__init__(text, hint=hint, server=server)
+        self.first_words = f"No answer from {server}:"
+        self.may_have_arrived = may_have_arrived
+
+
+class ReplyNotTrusted(Silence):
+    """Only unsigned or wrongly signed answers came to a signed request (RFC 8945, section 5.3)."""
+
+    first_words = "TSIG error: Reply not trusted:"
+    exit_status = 5
+
+
+class MalformedMessage(DnsUpdateError):
+    """Bytes that are no DNS message (RFC 1035, section 4); the fault of whoever sent them."""
+
+    first_words = "Malformed message:"
+    exit_status = 9
+
+
+class Refusal(DnsUpdateError):
+    """The server answered and said no; `rcode` is its response code.
+
+    One that `is_final` speaks of what the zone holds: every other server of the zone would say the same.
+    """
+
+    is_final = False
+
+    def __init__(self, text: str, *, hint: str = "", server: str = "", rcode: int = 0) -> None:
+        super().__init__(text, hint=hint, server=server)
+        self.rcode = rcode
+
+
+class KeyRejected(Refusal):
+    """The server does not accept the key; `tsig_error` is 16 (BADSIG), 17 (BADKEY) or 22 (BADTRUNC)."""
+
+    first_words = "TSIG error: Server rejected:"
+    exit_status = 5
+
+    def __init__(self, text: str, *, tsig_error: int, hint: str = "", server: str = "", rcode: int = 0) -> None:
+        super().__init__(text, hint=hint, server=server, rcode=rcode)
+        self.tsig_error = tsig_error
+
+
+class ClocksDiffer(Refusal):
+    """The server's clock and ours are further apart than the fudge (RFC 8945, section 5.2.3): BADTIME."""
+
+    first_words = "TSIG error: Server rejected:"
+    exit_status = 6
+    tsig_error = 18
+
+
+class PermissionDenied(Refusal):
+    """REFUSED: the server knows the zone and will not let us change it."""
+
+    first_words = "Permission denied:"
+    exit_status = 7
+
+
+class ZoneNotFound(Refusal):
+    """NOTAUTH without a TSIG error, an answer without authority, or no SOA record where one was looked for.
+
+    `is_delegated` tells that the name lies below a delegation of the zone, whose data the server does not show.
+    """
+
+    first_words = "Zone not found:"
+    exit_status = 8
+
+    def __init__(
+        self, text: str, *, hint: str = "", server: str = "", rcode: int = 0, is_delegated: bool = False
+    ) -> None:
+        super().__init__(text, hint=hint, server=server, rcode=rcode)
+        self.is_delegated = is_delegated
+
+
+class NameNotInZone(Refusal):
+    """NOTZONE: a name of the update lies outside its zone."""
+
+    first_words = "Name not in zone:"
+    exit_status = 8
+    is_final = True
+
+
+class NameNotFound(Refusal):
+    """NXDOMAIN or NXRRSET: what should have been there is not."""
+
+    first_words = "Name not found:"
+    exit_status = 8
+    is_final = True
+
+
+class NameExists(Refusal):
+    """YXDOMAIN or YXRRSET: what should not have been there is."""
+
+    first_words = "Name exists:"
+    exit_status = 8
+    is_final = True
+
+
+class NotApplied(Refusal):
+    """The server said NOERROR and yet holds something else than was asked for.
+
+    `may_come` tells that nothing speaks against it, so that it may just be late: a secondary that forwards updates
+    shows them only after its next transfer from the primary.
+    """
+
+    first_words = "Update not applied:"
+    exit_status = 8
+    is_final = True
+
+    def __init__(self, text: str, *, hint: str = "", server: str = "", may_come: bool = False) -> None:
+        super().__init__(text, hint=hint, server=server)
+        self.may_come = may_come
+
+
+class ServerFailure(Refusal):
+    """SERVFAIL, FORMERR, NOTIMP or a response code that means nothing here."""
+
+    first_words = "Server failure:"
+    exit_status = 9
