@@ -5,12 +5,11 @@ from __future__ import annotations
 from dns_update import errors
 from dns_update.errors import quoted
 from dns_update.value import Value, setters
-from dns_update.wire.codes import RRClass, RRType, rrclass_to_text, rrtype_to_text
+from dns_update.wire.codes import MAX_STRING_OCTETS, RRClass, RRType, rrclass_to_text, rrtype_to_text
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_ipv4, parse_ipv6
 
 MAX_TTL = 2**31 - 1  # RFC 2181, section 8
-MAX_STRING_OCTETS = 255  # of one <character-string> (RFC 1035, section 3.3)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

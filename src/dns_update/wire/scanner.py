@@ -10,9 +10,8 @@ from __future__ import annotations
 import binascii
 
 from dns_update.errors import InvalidText, quoted
-from dns_update.wire.codes import decimal
+from dns_update.wire.codes import MAX_STRING_OCTETS, decimal
 from dns_update.wire.name import ROOT, Name
-from dns_update.wire.record import MAX_STRING_OCTETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
