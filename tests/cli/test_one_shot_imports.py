@@ -44,6 +44,7 @@ ALLOWED = {
     "dns_update.transport",
     "dns_update.transport.blocking",
     "dns_update.transport.datagrams",
+    "dns_update.transport.libc",
     "dns_update.client",
     "dns_update.client.dialogue",
     "dns_update.client.requests",

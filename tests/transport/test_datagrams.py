@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dns_update.transport import Endpoint, datagrams
+from dns_update.transport import Endpoint
 from dns_update.transport.datagrams import Datagrams, open_datagrams
 from lab import NameServer, dig
 from tests.support.command import access
@@ -33,7 +33,7 @@ def soon() -> float:
 @pytest.fixture(params=["made by the C library", "made by the standard library"])
 def _made_by_each(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "made by the standard library":
-        monkeypatch.setattr(datagrams, "_C_LIBRARY", None)
+        monkeypatch.setitem(sys.modules, "dns_update.transport.libc", None)
     else:
         monkeypatch.setattr("dns_update.transport.sockets.connected_socket", None)  # whoever calls that fails
 
@@ -45,7 +45,7 @@ made_by_each = pytest.mark.usefixtures("_made_by_each")
 @pytest.mark.parametrize("address", [IPV4, pytest.param(IPV6, marks=needs_ipv6)])
 def test_a_datagram_goes_there_and_its_answer_comes_back(address: str) -> None:
     with UdpPeer(lambda _number, octets: [octets[::-1]], address) as peer:
-        channel = open_datagrams(peer.endpoint, ANYWHERE, soon())
+        channel = open_datagrams(peer.endpoint, ANYWHERE)
         channel.send(b"abc", soon())
         assert channel.receive(soon()) == [b"cba"]
         assert peer.clients[0][0] == address
@@ -55,7 +55,7 @@ def test_a_datagram_goes_there_and_its_answer_comes_back(address: str) -> None:
 @made_by_each
 def test_a_closed_port_is_an_error_of_the_next_call() -> None:
     with deaf(socket.SOCK_DGRAM) as endpoint:
-        channel = open_datagrams(endpoint, ANYWHERE, soon())
+        channel = open_datagrams(endpoint, ANYWHERE)
         channel.send(b"abc", soon())
         with pytest.raises(ConnectionRefusedError):
             channel.receive(soon())
@@ -66,7 +66,7 @@ def test_a_closed_port_is_an_error_of_the_next_call() -> None:
 def test_an_address_that_the_kernel_does_not_connect_to_is_an_error_and_leaves_nothing_open() -> None:
     before = descriptors()
     with pytest.raises(OSError, match=r"(?i)permission denied|network is unreachable"):  # a broadcast address
-        open_datagrams(Endpoint("255.255.255.255"), ANYWHERE, soon())
+        open_datagrams(Endpoint("255.255.255.255"), ANYWHERE)
     assert descriptors() == before
 
 
@@ -74,7 +74,7 @@ def test_an_address_that_the_kernel_does_not_connect_to_is_an_error_and_leaves_n
 def test_a_program_that_is_started_does_not_inherit_the_socket() -> None:
     with UdpPeer(lambda _number, _octets: ()) as peer:
         before = descriptors()
-        channel = open_datagrams(peer.endpoint, ANYWHERE, soon())
+        channel = open_datagrams(peer.endpoint, ANYWHERE)
         (descriptor,) = descriptors() - before
         assert not os.get_inheritable(descriptor)
         assert not os.get_blocking(descriptor)
@@ -91,9 +91,8 @@ def descriptors() -> set[int]:
 @needs_ipv6
 def test_an_address_with_a_zone_is_connected_to() -> None:
     with UdpPeer(lambda _number, octets: [octets], IPV6) as peer:
-        channel = open_datagrams(
-            Endpoint(f"{IPV6}%{socket.if_nametoindex('lo')}", peer.endpoint.port), ANYWHERE, soon()
-        )
+        zone = socket.if_nametoindex("lo")
+        channel = open_datagrams(Endpoint(f"{IPV6}%{zone}", peer.endpoint.port), ANYWHERE)
         channel.send(b"abc", soon())
         assert channel.receive(soon()) == [b"abc"]
         channel.close()
@@ -109,7 +108,7 @@ def test_a_socket_that_nobody_closed_is_closed_with_its_object() -> None:
 
 def test_nothing_is_waited_for_behind_the_deadline() -> None:
     with UdpPeer(lambda _number, _octets: ()) as peer:
-        channel = open_datagrams(peer.endpoint, ANYWHERE, soon())
+        channel = open_datagrams(peer.endpoint, ANYWHERE)
         with pytest.raises(TimeoutError):
             channel.receive(time.monotonic())
         with pytest.raises(TimeoutError):
@@ -160,7 +159,7 @@ def test_a_datagram_with_a_wrong_checksum_is_none() -> None:
     except PermissionError:
         pytest.skip("only root makes datagrams with wrong checksums")
     with raw, UdpPeer(lambda _number, octets: [octets]) as peer:
-        channel = open_datagrams(peer.endpoint, ANYWHERE, soon())
+        channel = open_datagrams(peer.endpoint, ANYWHERE)
         channel.send(b"abc", soon())
         assert channel.receive(soon()) == [b"abc"]
         ports = struct.pack("!HH", peer.endpoint.port, peer.clients[0][1])

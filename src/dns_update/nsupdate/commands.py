@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from dns_update.errors import InvalidText
 from dns_update.nsupdate.lexer import Line
 from dns_update.value import Value
@@ -275,7 +273,6 @@ def _owner(line: Line) -> Name:
         raise InvalidText(f"invalid owner name: {_what_is_wrong(error)}") from error
 
 
-@lru_cache(_REPEATED)
 def _what_is_wrong(error: InvalidText) -> str:
     """Return what is wrong with a name in BIND's words, where it has some."""
     words = {
@@ -295,12 +292,12 @@ def _prerequisite(line: Line, *, must_exist: bool, is_rrset: bool) -> Prerequisi
     word = line.word()
     if not word:
         raise InvalidText("could not read class or type")
-    rrclass = _class(word)
+    rrclass = _CLASSES[word]
     if rrclass is not None:
         word = line.word()
         if not word:
             raise InvalidText("could not read type")
-    rrtype = _type(word)
+    rrtype = _TYPES[word]
     if rrtype is None:
         raise InvalidText(f"invalid type: {word}")
     return Prerequisite(name, rrtype, rrclass, line.remainder() if must_exist else "", must_exist=must_exist)
@@ -346,16 +343,16 @@ def _class_and_type(word: str, line: Line) -> tuple[int | None, int | None]:
 
     ANY is a type here: the class of a whole name's deletion is not the writer's to say.
     """
-    rrclass = _class(word)
+    rrclass = _CLASSES[word]
     if rrclass is None or rrclass == RRClass.ANY:
-        rrtype = _type(word)
+        rrtype = _TYPES[word]
         if rrtype is None:
             raise InvalidText(f"'{word}' is not a valid class or type: unknown class/type")
         return None, rrtype
     word = line.word()
     if not word:
         return rrclass, None
-    rrtype = _type(word)
+    rrtype = _TYPES[word]
     if rrtype is None:
         raise InvalidText(f"'{word}' is not a valid type: unknown class/type")
     return rrclass, rrtype
@@ -416,7 +413,7 @@ def _default_class(line: Line) -> ClassCommand:
     word = line.word()
     if not word:
         raise InvalidText("could not read class name")
-    rrclass = _class(word)
+    rrclass = _CLASSES[word]
     if rrclass is None:
         raise InvalidText(f"could not parse class name: {word}")
     if rrclass in (0, RRClass.ANY, RRClass.NONE):
@@ -494,8 +491,20 @@ def _prerequisite_reader(*, must_exist: bool, is_rrset: bool) -> Reader:
     return read
 
 
-@lru_cache(_REPEATED)
-def _class(word: str) -> int | None:
+class _Meanings(dict[str, int | None]):
+    """What words mean, each found out once: lines that stand together speak of the same classes and types."""
+
+    def __init__(self, find: Callable[[str], int | None]) -> None:
+        self._find = find
+
+    def __missing__(self, word: str) -> int | None:
+        if len(self) >= _REPEATED:
+            self.clear()
+        number = self[word] = self._find(word)
+        return number
+
+
+def _class_of(word: str) -> int | None:
     if word.upper() == "RESERVED0":
         return 0
     try:
@@ -508,8 +517,7 @@ def _class(word: str) -> int | None:
 _CLASS_NAMES = {"CHAOS": "CH", "HESIOD": "HS"}
 
 
-@lru_cache(_REPEATED)
-def _type(word: str) -> int | None:
+def _type_of(word: str) -> int | None:
     try:
         return rrtype_from_text(_without_zeros(word, "TYPE"))
     except InvalidText:
@@ -523,6 +531,9 @@ def _without_zeros(word: str, prefix: str) -> str:
         return f"{prefix}{digits.lstrip('0') or '0'}"
     return word
 
+
+_CLASSES = _Meanings(_class_of)
+_TYPES = _Meanings(_type_of)
 
 _PREREQUISITES = {
     "nxdomain": _prerequisite_reader(must_exist=False, is_rrset=False),

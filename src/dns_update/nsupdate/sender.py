@@ -7,8 +7,6 @@ sends.
 
 from __future__ import annotations
 
-from collections import deque
-
 from dns_update.auth.tsig import sign
 from dns_update.errors import InvalidText, MalformedMessage, NoAnswer, UsageError
 from dns_update.exchange import MAX_UDP_OCTETS, Reply
@@ -84,7 +82,7 @@ class Sender:
         self._window = Window()
         self._batch: Batch | None = None  # what waits to go together
         self._room: tuple[object, int] = (None, 0)  # in a datagram, and for what
-        self._under_way: deque[_UnderWay] = deque()
+        self._under_way: list[_UnderWay] = []  # in the order in which they were sent
 
     def find(
         self, name: Name, rrclass: int, servers: Sequence[Endpoint] | None, key: Key | None, *, is_zone: bool
@@ -190,7 +188,7 @@ class Sender:
         return self._room[1]
 
     def _settle_first(self) -> None:
-        first = self._under_way.popleft()
+        first = self._under_way.pop(0)
         self.answer = None
         try:
             heard = self._network.finish(first.flight)

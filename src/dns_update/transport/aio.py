@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from dns_update.exchange import TCP, UDP
 from dns_update.transport import LARGEST_READ
-from dns_update.transport.sockets import check_source, is_broken_off, new_socket, reason_of
+from dns_update.transport.failures import is_broken_off, reason_of
+from dns_update.transport.sockets import check_source, new_socket
 from dns_update.wire.framing import Deframer, frame
 
 if TYPE_CHECKING:

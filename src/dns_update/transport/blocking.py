@@ -69,7 +69,7 @@ class BlockingTransport:
             except TimeoutError:
                 pass  # the exchange sees by its clock that nothing came
             except OSError as error:
-                from dns_update.transport.sockets import is_broken_off, reason_of  # noqa: PLC0415 - as above
+                from dns_update.transport.failures import is_broken_off, reason_of  # noqa: PLC0415 - seldom needed
 
                 exchange.lost(reason_of(error, attempt.transport), may_have_arrived=is_broken_off(error))
             attempt = _next(exchange)
@@ -124,7 +124,7 @@ class BlockingTransport:
 
     def _open(self, attempt: Attempt, endpoint: Endpoint) -> Datagrams | Stream:
         if attempt.transport == UDP:
-            return open_datagrams(endpoint, self._local, attempt.deadline)
+            return open_datagrams(endpoint, self._local)
         from dns_update.transport.sockets import open_stream  # noqa: PLC0415 - most exchanges need no stream
 
         return open_stream(endpoint, self._local, attempt.deadline)

@@ -24,19 +24,17 @@ import time
 
 from dns_update.errors import NoAnswer
 from dns_update.exchange import TCP, UDP, Attempt
-from dns_update.transport.channel import Datagrams, Stream, open_datagrams, open_stream
-from dns_update.transport.sockets import is_broken_off, reason_of
+from dns_update.transport.channel import open_channel
+from dns_update.transport.failures import is_broken_off, reason_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import TypeAlias
 
     from dns_update.exchange import Exchange, Reply, UnverifiedReply
     from dns_update.transport import Endpoint
     from dns_update.transport.blocking import BlockingTransport, Trace
-
-    Channel: TypeAlias = Datagrams | Stream
+    from dns_update.transport.channel import Channel
 
 
 FRESH = 1.0  # seconds for which a message may wait between its signature and its departure; servers allow for 300
@@ -177,10 +175,8 @@ class Pipeline:
         is_shared = flight.exchange.is_signed if attempt.transport == UDP else self._shares_streams
         channel = self._shared.get(attempt.transport) if is_shared else None
         if channel is None:
-            if attempt.transport == TCP:
-                channel = open_stream(self.endpoint, self._source, attempt.deadline, is_shared=is_shared)
-            else:
-                channel = open_datagrams(self.endpoint, self._source, is_shared=is_shared)
+            local = (self._source, 0)
+            channel = open_channel(self.endpoint, local, attempt.transport, attempt.deadline, is_shared=is_shared)
             self._readable.register(channel.connection, select.POLLIN)
             self._channels[channel.connection.fileno()] = channel
             if is_shared:
@@ -233,7 +229,7 @@ class Pipeline:
     def _hear(self, channel: Channel) -> None:
         """Take what is there, or an error."""
         try:
-            messages = channel.receive()
+            messages = channel.connection.take()
         except BlockingIOError:
             return
         except OSError as error:
@@ -246,7 +242,7 @@ class Pipeline:
         """Take what came before an error."""
         while channel.flights:
             try:
-                messages = channel.receive()
+                messages = channel.connection.take()
             except BlockingIOError:
                 return
             except OSError:

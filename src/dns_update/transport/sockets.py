@@ -1,4 +1,4 @@
-"""Sockets of the standard library: how they are made, TCP on them, and what their errors mean to people.
+"""Sockets of the standard library: how they are made, and TCP on them.
 
 Importing `socket` takes 11 ms of a command's 40, so the shortest way does without (see `transport/datagrams.py`).
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import socket
 
 from dns_update.errors import UsageError
-from dns_update.exchange import TCP
 from dns_update.transport import LARGEST_READ, check_address, seconds_left
+from dns_update.transport.failures import CannotSend, words_of
 from dns_update.wire.framing import Deframer, frame
 
 TYPE_CHECKING = False
@@ -21,8 +21,14 @@ class Stream:
     """Messages over a TCP connection: each has its length before it."""
 
     def __init__(self, connection: socket.socket) -> None:
+        """Take a connected socket; it is closed with this."""
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connection = connection
         self._deframer = Deframer()
+
+    def fileno(self) -> int:
+        """Return the descriptor, for `select.poll`."""
+        return self._connection.fileno()
 
     def send(self, octets: bytes, deadline: float) -> None:
         """Send a message; raises OSError, a TimeoutError if the other side has not taken it by `deadline`."""
@@ -32,30 +38,37 @@ class Stream:
     def receive(self, deadline: float) -> list[bytes]:
         """Wait for octets and return the messages that they complete; raises OSError, a TimeoutError at `deadline`."""
         self._connection.settimeout(seconds_left(deadline))
-        octets = self._connection.recv(LARGEST_READ)
-        if not octets:
-            raise ConnectionResetError("the server closed the connection")
-        return self._deframer.feed(octets)
+        return self._read()
+
+    def take(self) -> list[bytes]:
+        """Return the messages that octets complete which are there; raises BlockingIOError if none are, and OSError."""
+        self._connection.settimeout(0)
+        return self._read()
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
+    def _read(self) -> list[bytes]:
+        octets = self._connection.recv(LARGEST_READ)
+        if not octets:
+            raise ConnectionResetError("the server closed the connection")
+        return self._deframer.feed(octets)
+
 
 def open_stream(endpoint: Endpoint, local: Local, deadline: float) -> Stream:
     """Return a TCP connection to a server, which has until `deadline` to take it; raises OSError."""
-    return Stream(connected_socket(endpoint, local, deadline, is_tcp=True))
+    return Stream(connected_socket(endpoint, local, seconds_left(deadline), is_tcp=True))
 
 
-class CannotSend(OSError):
-    """Nothing can be sent from the address that the user chose; the text says why."""
+def connected_socket(endpoint: Endpoint, local: Local, seconds: float, *, is_tcp: bool) -> socket.socket:
+    """Return a socket from `local` to a server, which has `seconds` to take a connection.
 
-
-def connected_socket(endpoint: Endpoint, local: Local, deadline: float, *, is_tcp: bool) -> socket.socket:
-    """Return a socket that is connected from `local` to a server; raises OSError, a TimeoutError at `deadline`."""
+    That is the socket's timeout, too; with 0 it does not block. Raises OSError, a TimeoutError if that time is over.
+    """
     connection = new_socket(local, is_ipv6=endpoint.is_ipv6, is_tcp=is_tcp)
+    connection.settimeout(seconds)
     try:
-        connection.settimeout(seconds_left(deadline))
         connection.connect((endpoint.address, endpoint.port))
     except OSError:
         connection.close()
@@ -79,7 +92,7 @@ def new_socket(local: Local, *, is_ipv6: bool, is_tcp: bool) -> socket.socket:
             connection.bind((address, port))
         except OSError as error:
             connection.close()
-            raise CannotSend(f"cannot send from {address}: {_words_of(error)}") from error
+            raise CannotSend(f"cannot send from {address}: {words_of(error)}") from error
     return connection
 
 
@@ -89,21 +102,5 @@ def check_source(address: str, port: int = 0) -> None:
     try:
         new_socket((address, port), is_ipv6=":" in address, is_tcp=False).close()
     except OSError as error:
-        text = str(error) if isinstance(error, CannotSend) else f"cannot send from {address}: {_words_of(error)}"
+        text = str(error) if isinstance(error, CannotSend) else f"cannot send from {address}: {words_of(error)}"
         raise UsageError(text, hint="it must be an address of this machine") from error
-
-
-def reason_of(error: OSError, transport: str) -> str:
-    """Return, for people, why the network failed an attempt."""
-    if isinstance(error, ConnectionRefusedError):
-        return "connection refused" if transport == TCP else "port unreachable: nothing listens there"
-    return str(error) if isinstance(error, CannotSend) else _words_of(error)
-
-
-def is_broken_off(error: OSError) -> bool:
-    """Tell whether a connection ended that stood: what was sent before may have arrived."""
-    return isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError)
-
-
-def _words_of(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
