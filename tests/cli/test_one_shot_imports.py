@@ -99,6 +99,20 @@ def test_the_script_that_is_installed_imports_no_slow_module_either(bind: NameSe
     assert {name.partition(".")[0] for name in names} & set(SLOW) <= _bare()
 
 
+def test_a_send_of_dns_nsupdate_imports_no_slow_module_either(
+    bind: NameServer, unique_name: str, tmp_path: Path
+) -> None:
+    script = tmp_path / "script"
+    script.write_text(
+        f"server {bind.host} {bind.port}\nzone example.com\nadd {unique_name}.example.com 60 A 192.0.2.1\nsend\n"
+    )
+    key_file = bind.keys[0].write(tmp_path / "key")
+    command = [sys.executable, "-X", "importtime", str(COMMAND.with_name("dns-nsupdate")), "-k", str(key_file)]
+    names = _modules([*command, str(script)])
+    assert "dns_update.transport.pipeline" in names
+    assert {name.partition(".")[0] for name in names} & set(SLOW) <= _bare()
+
+
 def _import_lines(server: NameServer, name: str, *words: str) -> list[str]:
     """Run the installed script and return the modules that Python reports to have imported."""
     properties = (*access(server), f"name={name}", "address=192.0.2.1", "ttl=60")
