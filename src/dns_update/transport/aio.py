@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dns_update.exchange import TCP, UDP
 from dns_update.transport import LARGEST_READ
 from dns_update.transport.failures import is_broken_off, reason_of
-from dns_update.transport.sockets import check_source, new_socket
+from dns_update.transport.sockets import addresses_found, check_source, new_socket, place_of
 from dns_update.wire.framing import Deframer, frame
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class AsyncioTransport:
             family = socket.AF_INET6 if ":" in self._local_address else socket.AF_INET
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host.encode(), None, family=family, type=socket.SOCK_DGRAM)
-        return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+        return addresses_found(found)
 
     def _shared_socket(self, exchange: Exchange, endpoint: Endpoint) -> _SharedSocket | None:
         """Return the socket that the exchange may share; None if it needs one of its own."""
@@ -109,7 +109,7 @@ class AsyncioTransport:
         is_tcp = attempt.transport == TCP
         with new_socket((self._local_address, 0), is_ipv6=endpoint.is_ipv6, is_tcp=is_tcp) as connection:
             connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
-            await loop.sock_connect(connection, (endpoint.address, endpoint.port))
+            await loop.sock_connect(connection, place_of(endpoint))
             await loop.sock_sendall(connection, frame(attempt.octets) if is_tcp else attempt.octets)
             deframer = Deframer()
             while exchange.listening:
@@ -133,7 +133,7 @@ class _SharedSocket:
         self._connection = connection
         try:
             connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
-            connection.connect((endpoint.address, endpoint.port))
+            connection.connect(place_of(endpoint))
         except OSError:
             connection.close()
             raise

@@ -83,11 +83,13 @@ class BlockingTransport:
         """Return the IP addresses of a host name that can be reached from the local address; raises OSError."""
         import socket  # noqa: PLC0415 - as above
 
+        from dns_update.transport.sockets import addresses_found  # noqa: PLC0415 - as above
+
         family = socket.AF_UNSPEC
         if self._local[0] is not None:
             family = socket.AF_INET6 if ":" in self._local[0] else socket.AF_INET
         found = socket.getaddrinfo(host.encode(), None, family=family, type=socket.SOCK_DGRAM)
-        return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+        return addresses_found(found)
 
     def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange has heard enough; raises OSError."""

@@ -14,6 +14,9 @@ from dns_update.wire.framing import Deframer, frame
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
     from dns_update.transport import Endpoint, Local
 
 
@@ -69,11 +72,31 @@ def connected_socket(endpoint: Endpoint, local: Local, seconds: float, *, is_tcp
     connection = new_socket(local, is_ipv6=endpoint.is_ipv6, is_tcp=is_tcp)
     connection.settimeout(seconds)
     try:
-        connection.connect((endpoint.address, endpoint.port))
+        connection.connect(place_of(endpoint))
     except OSError:
         connection.close()
         raise
     return connection
+
+
+def place_of(endpoint: Endpoint) -> tuple[str, int] | tuple[str, int, int, int]:
+    """Return an endpoint as `connect` takes it, which wants the zone of an address beside it, as a number.
+
+    Raises OSError if there is no such interface.
+    """
+    address, percent, zone = endpoint.address.partition("%")
+    if not percent:
+        return address, endpoint.port
+    return address, endpoint.port, 0, int(zone) if zone.isdecimal() else socket.if_nametoindex(zone)
+
+
+def addresses_found(places: Iterable[tuple[Any, ...]]) -> tuple[str, ...]:
+    """Return the addresses in what `getaddrinfo` says, each once, with its zone (a number) where it has one."""
+    texts = []
+    for *_, (address, _port, *more) in places:
+        zone = more[1] if more else 0
+        texts.append(f"{address}%{zone}" if zone and "%" not in address else address)
+    return tuple(dict.fromkeys(texts))
 
 
 def new_socket(local: Local, *, is_ipv6: bool, is_tcp: bool) -> socket.socket:
