@@ -303,6 +303,55 @@ def test_a_near_miss_behind_a_secret_is_still_suggested(word: str, meant: str) -
     assert result.lines == [f"unknown property {word.strip('-').partition('=')[0]!r}: did you mean {meant}?"]
 
 
+GIVEN = ["name=home", "zone=example.com", "dns-server=127.0.0.1:1", "address=192.0.2.1", "ttl=60", "key-name=k"]
+
+
+@pytest.mark.parametrize("secret", [f"--key={TYPED}", f"key={TYPED}", f"--key-file={TYPED}"])
+@pytest.mark.parametrize(
+    "option", ["--verify", "--timeout", "--allow-private", "--require", "--name", "--zone", "--type", "--retries"]
+)
+def test_a_secret_behind_an_option_without_its_value_is_not_taken_for_that(option: str, secret: str) -> None:
+    result = in_process("set", *GIVEN, option, secret)
+    assert result.status == 2
+    (line,) = result.lines
+    assert line.startswith(f"{option} has no value: ")
+    assert TYPED not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [f"ttl=key={TYPED}"],
+        [f"key-encoding={TYPED}"],
+        [f"--json={TYPED}"],
+        ["--json", f"verify={TYPED}"],
+        [f"require={TYPED}"],
+        [f"transport=key={TYPED}"],
+        [f"address=key={TYPED}"],
+        [f"type=key={TYPED}"],
+        [f"retries=--key={TYPED}"],
+        [f"local-address=key={TYPED}"],
+    ],
+    ids=lambda words: " ".join(words).replace(TYPED, "..."),
+)
+def test_a_secret_in_the_place_of_another_value_is_not_shown(words: list[str]) -> None:
+    result = in_process(
+        "set", *[word for word in GIVEN if word.partition("=")[0] != words[-1].partition("=")[0]], *words
+    )
+    assert result.status == 2
+    assert TYPED not in result.stdout + result.stderr
+
+
+def test_data_may_begin_as_an_option_does() -> None:
+    written_apart = in_process("set", "name=home", "type=TXT", "--value", f"--key={TYPED}")
+    assert written_apart.lines == [
+        "--value has no value: --value DATA; a value that is itself an option's name is written --value=--key"
+    ]
+    data = ["--value=--key=x", "--value", "key=x", "--value", "--json"]
+    together = in_process("set", "name=home", "type=TXT", *data, "ttl=wrong")
+    assert together.lines[0].startswith("ttl=: 'wrong' is not a TTL")
+
+
 # What was found out about the secret before something else failed
 
 

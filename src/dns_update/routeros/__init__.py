@@ -213,7 +213,7 @@ def _text(text: str) -> str:
 def _choice(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:
-            raise errors.InvalidText(f"{quoted(text)} is not possible", hint=f"one of {', '.join(words)}")
+            raise _not_possible(text, f"one of {', '.join(words)}")
         return text
 
     return read
@@ -221,8 +221,13 @@ def _choice(*words: str) -> Callable[[str], str]:
 
 def _yes_no(text: str) -> bool:
     if text not in ("yes", "no"):
-        raise errors.InvalidText(f"{quoted(text)} is not possible", hint="yes or no")
+        raise _not_possible(text, "yes or no")
     return text == "yes"
+
+
+def _not_possible(text: str, hint: str) -> errors.InvalidText:
+    """Return the error for a text that is none of the words; it may be a secret in the wrong place."""
+    return errors.InvalidText(f"{'that' if _may_be_secret(text) else quoted(text)} is not possible", hint=hint)
 
 
 _SET = ("set",)
@@ -366,8 +371,8 @@ class Line:
                 value, self._flag_is_open = "yes", True
             else:
                 following = next(rest, None)
-                if following is None and name in _BY_NAME:
-                    raise errors.UsageError(f"--{name} has no value", hint=f"--{name} {_BY_NAME[name].form}")
+                if name in _BY_NAME and (following is None or _is_next_property(following, name)):
+                    raise _without_value(name, following)
                 value = following or ""
         is_expression = name == "address" and value.startswith("[")
         while is_expression and value.count("[") > value.count("]"):
@@ -388,6 +393,24 @@ class Line:
         return errors.UsageError(
             f"{quoted(word)} is not a property" if word else "an empty word is no property", hint=form
         )
+
+
+def _is_next_property(word: str, name: str) -> bool:
+    """Tell whether the word behind `--NAME` is no value, but the next property; only data may look like one."""
+    following, equals, _value = word.removeprefix("--").partition("=")
+    if following not in _BY_NAME:
+        return False
+    is_secret = bool(equals) and _BY_NAME[following].secret
+    is_gnu = word.startswith("--")
+    return is_secret and is_gnu if name == "value" else is_secret or is_gnu
+
+
+def _without_value(name: str, following: str | None) -> errors.UsageError:
+    hint = f"--{name} {_BY_NAME[name].form}"
+    if following is not None:
+        option = following.partition("=")[0]
+        hint += f"; a value that is itself an option's name is written --{name}={option}"
+    return errors.UsageError(f"--{name} has no value", hint=hint)
 
 
 def _joined(first: object, second: object) -> object:
@@ -441,4 +464,7 @@ def _read(prop: Property, value: str) -> object:
     try:
         return prop.read(value)
     except errors.InvalidText as error:
-        raise errors.UsageError(f"{prop.name}=: {error.text}", hint=error.hint) from error
+        text = error.text
+        if any(f"{secret.name}=" in value for secret in PROPERTIES if secret.secret):
+            text = "that is not possible; it is not shown, for it holds what may be a secret"
+        raise errors.UsageError(f"{prop.name}=: {text}", hint=error.hint) from error
