@@ -74,13 +74,14 @@ class Cursor:
         A pointer must lead to before the labels it follows. So each one goes further back, and no loop is possible.
         """
         data, start = self.data, self.position
-        if self._end - start >= _POINTER_OCTETS and data[start] & POINTER == POINTER:
-            target = (data[start] & ~POINTER) << 8 | data[start + 1]
+        behind = start + _POINTER_OCTETS
+        if behind <= self._end and data[start] >= POINTER:
+            target = (data[start] - POINTER) << 8 | data[start + 1]
             known = self._names.get(target)
             if known is None:
                 known = self._names[target] = self._read_name()
             else:
-                self.position += _POINTER_OCTETS
+                self.position = behind
             return known
         name = self._names[start] = self._read_name()
         return name
