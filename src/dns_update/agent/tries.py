@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MAX_TRIES = 64  # names that are looked at at once: more than a server on another continent needs to be kept busy
 SLEPT_SECONDS = 5.0  # by which the clocks drift apart while the machine sleeps; less is no sleep
 LOOK_SECONDS = 15.0  # between two looks whether it has slept: the clock of the loop's timers stands still meanwhile
-_TRIES_A_TASK = 100  # in a row: a task for each costs as much as a signature; after some the loop sees to all else
+TRIES_A_TASK = 16  # in a row: a task for each costs as much as a signature; then the loop sees to all else
 _FEW = 1000  # entries that may be superseded ones without anybody minding
 
 
@@ -156,7 +156,7 @@ class Tries:
         """Try a name, and then some of those that are ready, one after the other. A try that is called off ends it."""
         task = keeper.task
         assert task is not None  # noqa: S101 - the one that this runs in
-        for left in range(_TRIES_A_TASK - 1, -1, -1):
+        for left in range(TRIES_A_TASK - 1, -1, -1):
             again = await self._attempt(keeper)
             keeper.task = None
             self._schedule_next(keeper, again)
