@@ -8,7 +8,6 @@ from dns_update.value import Value, setters
 MAX_LABEL_OCTETS = 63  # RFC 1035, section 2.3.4
 MAX_NAME_OCTETS = 255  # the same, length octets and the root's included
 
-_LENGTHS = [bytes((length,)) for length in range(MAX_LABEL_OCTETS + 1)]
 _ESCAPED = frozenset(b'."();@$\\')
 _PRINTABLE = range(0x21, 0x7F)
 
@@ -147,7 +146,7 @@ def encode_labels(labels: tuple[bytes, ...]) -> bytes:
     """Return labels with their length octets, without the root's."""
     octets = b""
     for label in labels:
-        octets += _LENGTHS[len(label)] + label
+        octets += len(label).to_bytes() + label
     return octets
 
 
