@@ -142,6 +142,44 @@ def test_no_more_are_tried_at_once_than_may_be() -> None:
     tell(story)
 
 
+def test_a_try_called_off_in_a_task_that_made_others_before_is_made_again_and_none_is_lost() -> None:
+    async def story(it: Story) -> None:
+        hosts = [keeper(f"host{number}") for number in range(MAX_TRIES + 2)]
+        for host in hosts:
+            it.tries.schedule(host, time.monotonic())
+        await it.until(lambda: len(it.begun) == MAX_TRIES)
+        last = hosts[-1]
+        tasks = {host.task for host in hosts[:MAX_TRIES]}
+        it.go.set()
+        it.go.clear()  # those that wait by now go on
+        await it.until(lambda: last in it.begun)
+        assert last.task in tasks
+        assert hosts[0].task is None
+        it.tries.restart(last)
+        await it.until(lambda: it.begun.count(last) == 2)
+        it.go.set()
+        await it.until(lambda: it.tries.is_idle)
+        assert all(host.task is None and host.due is not None for host in hosts)
+        assert len(it.begun) == len(hosts) + 1
+
+    tell(story)
+
+
+def test_tries_that_wait_for_nothing_leave_the_loop_to_others_from_time_to_time() -> None:
+    async def story(it: Story) -> None:
+        it.go.set()
+        hosts = [keeper(f"host{number}") for number in range(2 * MAX_TRIES * module.TRIES_A_TASK)]
+        for host in hosts:
+            it.tries.schedule(host, time.monotonic())
+        await it.until(lambda: bool(it.begun))
+        assert len(it.begun) < len(hosts)
+        await it.until(lambda: it.idle > 0)
+        assert len(it.begun) == len(hosts)
+        assert set(it.begun) == set(hosts)
+
+    tell(story)
+
+
 def test_nothing_is_begun_any_more_once_it_is_closed() -> None:
     async def story(it: Story) -> None:
         for number in range(3 * MAX_TRIES):

@@ -65,7 +65,7 @@ class Keeper:
         self.done: Wanted | None = None  # what was wanted when a try last succeeded
         self.next_change: float | None = None  # when `wanted` changes by the mere passing of time
         self.ttl = settings.ttl  # or what the server makes of it
-        self.task: Task[float] | None = None  # the try that is under way
+        self.task: Task[None] | None = None  # in which it is being tried
         self.due: float | None = None  # when the next one is to begin, on the monotonic clock
         self.is_dropped = False  # it is nobody's any more
         self.is_doubtful = False  # whether a try has sent an update, and ended without a word on what came of it

@@ -226,7 +226,7 @@ class Agent:
         now, wall = time.monotonic(), time.time()
         for settings in config.records:
             identity = settings.identity
-            known = old.pop(identity, None)
+            known = old.pop(identity, None) if old else None  # to hash ten thousand names for nothing takes its time
             way = self._way(settings, known_ways, known_turns)
             if known is not None and known.settings == settings:
                 self._keepers[identity] = known
@@ -374,8 +374,11 @@ class Agent:
             keeper.look_again = now + keeper.way.patience
         elif keeper.look_again is not None and keeper.look_again <= attempt.began:
             keeper.look_again = None
-        sooner = [keeper.look_again, self._due(keeper)]
-        return min([self._interval(), *(max(at - now, 0.0) for at in sooner if at is not None)])
+        seconds = self._interval()
+        for sooner in (keeper.look_again, self._due(keeper)):
+            if sooner is not None:
+                seconds = min(seconds, max(sooner - now, 0.0))
+        return seconds
 
     def _note_fail_over(self, keeper: Keeper, attempt: Try, outcome: Outcome) -> None:
         """Say which servers did not do it. A silent one concerns all names that are sent there, and is said once."""

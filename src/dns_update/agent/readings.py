@@ -129,19 +129,22 @@ def wanted_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) -> 
     """
     data: dict[int, tuple[bytes, ...]] = {}
     changes: list[float] = []
+    only_adds = False
+    for state in states:
+        if not isinstance(state, bytes) and state.is_unheard:
+            only_adds = True
     for rrtype in rule.types:
         octets = _OCTETS[rrtype]
         known: dict[bytes, None] | None = None
         for state in states:
             part = _part(state, octets, rule.grace, now, changes)
             if part is not None:
-                known = (known or {}) | dict.fromkeys(part)
+                known = dict.fromkeys(part) if known is None else known | dict.fromkeys(part)
         if known is not None:
             data[rrtype] = tuple(known)
     change = min(changes) if changes else None
     if not data:
         return None, change
-    only_adds = any(not isinstance(state, bytes) and state.is_unheard for state in states)
     return Wanted(data, rule.ttl, rule.owner, only_adds=only_adds), change
 
 

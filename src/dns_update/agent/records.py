@@ -86,7 +86,10 @@ class _Reading:
         route = self._sections.route(given.get("servers", common.servers), given.get("key", common.key), speaker)
         if route is None:
             return None
-        own = {_ATTRIBUTES[key]: value for key, value in given.items() if key in _ATTRIBUTES}
+        own: dict[str, Any] = {"ttl": common.ttl, "on_change": self._agent.on_change}
+        for key, value in given.items():
+            if key in _ATTRIBUTES:
+                own[_ATTRIBUTES[key]] = value
         sources: tuple[tuple[Source, ...], ...] = given.get("address", ())
         return RecordSettings(
             name,
@@ -97,7 +100,7 @@ class _Reading:
             key=route.key,
             policy=route.policy,
             local_address=route.local_address,
-            **{"ttl": common.ttl, "on_change": self._agent.on_change} | own,
+            **own,
         )
 
     def _check_together(self, path: Path, content: Table) -> None:

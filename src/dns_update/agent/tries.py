@@ -7,7 +7,6 @@ import heapq
 import itertools
 import time
 from collections import deque
-from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 MAX_TRIES = 64  # names that are looked at at once: more than a server on another continent needs to be kept busy
 SLEPT_SECONDS = 5.0  # by which the clocks drift apart while the machine sleeps; less is no sleep
 LOOK_SECONDS = 15.0  # between two looks whether it has slept: the clock of the loop's timers stands still meanwhile
+TRIES_A_TASK = 16  # in a row: a task for each costs as much as a signature; then the loop sees to all else
 _FEW = 1000  # entries that may be superseded ones without anybody minding
 
 
@@ -44,7 +44,7 @@ class Tries:
         self._most_due = _FEW
         self._numbers = itertools.count()
         self._ready: deque[Keeper] = deque()
-        self._under_way: set[asyncio.Task[float]] = set()
+        self._under_way: dict[asyncio.Task[None], Keeper] = {}  # what each task tries now
         self._timer: asyncio.TimerHandle | None = None
         self._slept = seconds_asleep()
         self._is_closed = False
@@ -135,25 +135,53 @@ class Tries:
 
     def _begin(self) -> None:
         """Begin tries, as many as may be under way at once."""
-        while self._ready and len(self._under_way) < MAX_TRIES:
-            keeper = self._ready.popleft()
-            if keeper.task is None and not keeper.is_dropped:
-                keeper.task = asyncio.get_running_loop().create_task(self._attempt(keeper))
-                self._under_way.add(keeper.task)
-                # Not within the task: one that is called off before its first step never runs at all.
-                keeper.task.add_done_callback(partial(self._ended, keeper))
+        while len(self._under_way) < MAX_TRIES and (keeper := self._next()) is not None:
+            task = asyncio.get_running_loop().create_task(self._make_tries(keeper))
+            self._under_way[task] = keeper
+            keeper.task = task
+            # Not within the task: one that is called off before its first step never runs at all.
+            task.add_done_callback(self._ended)
         if self.is_idle:
             self._idle()
 
-    def _ended(self, keeper: Keeper, task: asyncio.Task[float]) -> None:
-        self._under_way.discard(task)
-        keeper.task = None
+    def _next(self) -> Keeper | None:
+        """Take the next name that is to be tried now, if there is one."""
+        while self._ready and not self._is_closed:
+            keeper = self._ready.popleft()
+            if keeper.task is None and not keeper.is_dropped:
+                return keeper
+        return None
+
+    async def _make_tries(self, keeper: Keeper) -> None:
+        """Try a name, and then some of those that are ready, one after the other. A try that is called off ends it."""
+        task = keeper.task
+        assert task is not None  # noqa: S101 - the one that this runs in
+        for left in range(TRIES_A_TASK - 1, -1, -1):
+            again = await self._attempt(keeper)
+            keeper.task = None
+            self._schedule_next(keeper, again)
+            following = self._next() if left else None
+            if following is None:
+                return
+            keeper = self._under_way[task] = following
+            keeper.task = task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        keeper = self._under_way.pop(task)
+        if keeper.task is task:  # called off
+            keeper.task = None
+            if task.cancelled():
+                self._schedule_next(keeper, 0.0)
         if self._is_closed:
             return
-        again = 0.0 if task.cancelled() else task.result()
-        if keeper.due is None and not keeper.is_dropped:
-            self.schedule(keeper, time.monotonic() + again)
+        if not task.cancelled():
+            task.result()
         self._begin()
+
+    def _schedule_next(self, keeper: Keeper, seconds: float) -> None:
+        """Try a name again after so many seconds, unless that is settled otherwise."""
+        if keeper.due is None and not keeper.is_dropped and not self._is_closed:
+            self.schedule(keeper, time.monotonic() + seconds)
 
 
 def seconds_asleep() -> float:

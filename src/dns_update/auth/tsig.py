@@ -18,7 +18,7 @@ from dns_update.wire.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.auth import Algorithm, Key
+    from dns_update.auth import Key
     from dns_update.wire.name import Name
 
 FUDGE = 300  # seconds that the two clocks may differ (RFC 8945, section 10)
@@ -62,12 +62,15 @@ class Tsig(Value):
         _set_other(self, other)
 
     @classmethod
-    def from_rdata(cls, rdata: bytes, expected: Algorithm | None = None) -> Tsig:
-        """Read a TSIG record's rdata; raises MalformedMessage. The `expected` algorithm's name is not read anew."""
-        cursor = Cursor(rdata)
-        if expected is not None and cursor.pass_over(expected.wire_name.to_wire(), expected.wire_name):
-            algorithm = expected.wire_name
+    def from_rdata(cls, rdata: bytes, expected: Name | None = None, written: bytes = b"") -> Tsig:
+        """Read a TSIG record's rdata; raises MalformedMessage.
+
+        The name of the `expected` algorithm is not read anew where it stands as it is `written` in octets.
+        """
+        if expected is not None and rdata.startswith(written):
+            cursor, algorithm = Cursor(rdata, len(written)), expected
         else:
+            cursor = Cursor(rdata)
             algorithm = cursor.name()
         head = int.from_bytes(cursor.take(_TIMERS_OCTETS + 2))
         mac = cursor.take(head & MAX_U16)
@@ -108,7 +111,7 @@ def sign(  # noqa: PLR0913 - what a signature depends on
     """
     signer = _signer_of(key)
     timers, trailer = _timers(time_signed, FUDGE), _error(error, other)
-    mac = signer.mac(octets, timers, trailer, request_mac)[: key.algorithm.mac_octets]
+    mac = signer.mac((octets,), timers, trailer, request_mac)[: key.algorithm.mac_octets]
     rdata = _rdata(signer.algorithm, timers, mac, octets[:_ID_OCTETS], trailer)
     record = signer.record_start, len(rdata).to_bytes(2), rdata
     signed = b"".join((octets[: _ARCOUNT.start], _arcount(octets, +1), octets[_ARCOUNT.stop :], *record))
@@ -129,20 +132,21 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
     signature = message.signature
     if signature is None:
         raise ReplyNotTrusted("it is not signed")
+    record, signer, expected = signature.record, _signer_of(key), key.algorithm.wire_name
     try:
-        tsig = Tsig.from_rdata(signature.record.rdata, key.algorithm)
+        tsig = Tsig.from_rdata(record.rdata, expected, signer.algorithm)
     except MalformedMessage as error:
         raise ReplyNotTrusted("its TSIG record is malformed") from error
-    if (signature.record.rrclass, signature.record.ttl) != (RRClass.ANY, 0):  # RFC 8945, section 4.2
+    if record.rrclass != RRClass.ANY or record.ttl:  # RFC 8945, section 4.2
         raise ReplyNotTrusted("its TSIG record is malformed")
-    if signature.record.name != key.name or tsig.algorithm != key.algorithm.wire_name:
-        raise ReplyNotTrusted(f"it is signed with key {signature.record.name}, algorithm {tsig.algorithm}")
+    if record.name != key.name or (tsig.algorithm is not expected and tsig.algorithm != expected):
+        raise ReplyNotTrusted(f"it is signed with key {record.name}, algorithm {tsig.algorithm}")
     if not tsig.mac:
         raise ReplyNotTrusted(f"it says {rcode_to_text(tsig.error)} without a signature")
-    header = tsig.original_id.to_bytes(_ID_OCTETS) + octets[_ID_OCTETS : _ARCOUNT.start] + _arcount(octets, -1)
-    unsigned = header + octets[_ARCOUNT.stop : signature.offset]
+    original_id, flags_and_counts = tsig.original_id.to_bytes(_ID_OCTETS), octets[_ID_OCTETS : _ARCOUNT.start]
+    unsigned = original_id, flags_and_counts, _arcount(octets, -1), octets[_ARCOUNT.stop : signature.offset]
     timers, trailer = _timers(tsig.time_signed, tsig.fudge), _error(tsig.error, tsig.other)
-    whole = _signer_of(key).mac(unsigned, timers, trailer, request_mac)
+    whole = signer.mac(unsigned, timers, trailer, request_mac)
     # A longer MAC than we send is welcome, a shorter one is not (RFC 8945, section 5.2.2.1).
     enough = key.algorithm.mac_octets <= len(tsig.mac) <= len(whole)
     if not enough or not hmac.compare_digest(whole[: len(tsig.mac)], tsig.mac):
@@ -165,11 +169,11 @@ class _Signer:
         self._covered = key.name.to_canonical_wire() + _CLASS_ANY_AND_TTL_0 + self.algorithm
         self._hmac = hmac.new(key.secret, digestmod=key.algorithm.digest)
 
-    def mac(self, octets: bytes, timers: bytes, error: bytes, request_mac: bytes) -> bytes:
-        """Return the whole MAC over a message without its TSIG record and over that one's fields (section 4.3)."""
+    def mac(self, unsigned: tuple[bytes, ...], timers: bytes, error: bytes, request_mac: bytes) -> bytes:
+        """Return the whole MAC over the parts of a message without its TSIG record, and that one's fields (4.3)."""
         mac = self._hmac.copy()
-        request = len(request_mac).to_bytes(2) + request_mac if request_mac else b""
-        mac.update(b"".join((request, octets, self._covered, timers, error)))
+        request = len(request_mac).to_bytes(2) if request_mac else b""
+        mac.update(b"".join((request, request_mac, *unsigned, self._covered, timers, error)))
         return mac.digest()
 
 

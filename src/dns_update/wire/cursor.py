@@ -19,11 +19,14 @@ class Cursor:
 
     __slots__ = ("_end", "_names", "data", "position")
 
-    def __init__(self, data: bytes, position: int = 0, end: int | None = None) -> None:
+    def __init__(
+        self, data: bytes, position: int = 0, end: int | None = None, names: dict[int, Name] | None = None
+    ) -> None:
         self.data = data
         self.position = position
         self._end = len(data) if end is None else end
-        self._names: dict[int, Name] = {}  # that were read, by where they start: most pointers lead to one of them
+        # Those that were read, by where they start: most pointers lead to one of them.
+        self._names = {} if names is None else names
 
     @property
     def remaining(self) -> int:
@@ -59,9 +62,7 @@ class Cursor:
     def window(self, length: int) -> Cursor:
         """Return a cursor over the next `length` octets and step over them; `finish` it when it has been read."""
         start = self._advance(length)
-        window = Cursor(self.data, start, self.position)
-        window._names = self._names
-        return window
+        return Cursor(self.data, start, self.position, self._names)
 
     def finish(self) -> None:
         """Raise MalformedMessage unless every octet has been read."""
@@ -74,13 +75,14 @@ class Cursor:
         A pointer must lead to before the labels it follows. So each one goes further back, and no loop is possible.
         """
         data, start = self.data, self.position
-        if self._end - start >= _POINTER_OCTETS and data[start] & POINTER == POINTER:
-            target = (data[start] & ~POINTER) << 8 | data[start + 1]
+        behind = start + _POINTER_OCTETS
+        if behind <= self._end and data[start] >= POINTER:
+            target = (data[start] - POINTER) << 8 | data[start + 1]
             known = self._names.get(target)
             if known is None:
                 known = self._names[target] = self._read_name()
             else:
-                self.position += _POINTER_OCTETS
+                self.position = behind
             return known
         name = self._names[start] = self._read_name()
         return name

@@ -144,22 +144,24 @@ class Message(Value):
             question: tuple[Question, ...] = asked.question
         else:
             question = tuple([_decode_question(cursor) for _ in range(questions)])
-        answer = _decode_records(cursor, header >> 32 & MAX_U16)
-        authority = _decode_records(cursor, header >> 16 & MAX_U16)
-        additional, signature = _decode_additional(cursor, header & MAX_U16)
-        for record in answer + authority + additional:
-            if record.rrtype == RRType.TSIG:
-                raise MalformedMessage("a TSIG record that is not the last of the message")  # RFC 8945, section 5.2
+        answers, authorities, additionals = header >> 32 & MAX_U16, header >> 16 & MAX_U16, header & MAX_U16
+        records, offset = _decode_records(cursor, answers + authorities + additionals)
         cursor.finish()
+        signature = None
+        if records and records[-1].rrtype == RRType.TSIG:
+            if not additionals:
+                raise _misplaced_signature()
+            signature = Signature(records.pop(), offset)
+        before_additional = answers + authorities
         return cls(
             message_id=header >> 80,
             opcode=word >> _OPCODE_SHIFT & _OPCODE_MASK,
             rcode=word & _RCODE_MASK,
             flags=word & ~(_OPCODE_MASK << _OPCODE_SHIFT | _RCODE_MASK),
             question=question,
-            answer=answer,
-            authority=authority,
-            additional=additional,
+            answer=tuple(records[:answers]),
+            authority=tuple(records[answers:before_additional]),
+            additional=tuple(records[before_additional:]),
             signature=signature,
         )
 
@@ -232,25 +234,22 @@ def _decode_question(cursor: Cursor) -> Question:
     return Question(name, fixed >> 16, fixed & MAX_U16)
 
 
-def _decode_records(cursor: Cursor, count: int) -> tuple[Record, ...]:
+def _decode_records(cursor: Cursor, count: int) -> tuple[list[Record], int]:
+    """Return the records of all sections, and the offset where the last one starts; only that may be a TSIG record."""
     records = []
-    for _ in range(count):
+    offset = cursor.position
+    for behind in range(count - 1, -1, -1):
+        offset = cursor.position
         name = cursor.name()
         fixed = int.from_bytes(cursor.take(FIXED_OCTETS))
         rrtype = fixed >> 64
         length = fixed & MAX_U16
+        if behind and rrtype == RRType.TSIG:
+            raise _misplaced_signature()
         rdata = read_rdata(cursor, rrtype, length) if rrtype in COMPRESSIBLE else cursor.take(length)
         records.append(Record(name, rrtype, fixed >> 48 & MAX_U16, fixed >> 16 & _MAX_U32, rdata))
-    return tuple(records)
+    return records, offset
 
 
-def _decode_additional(cursor: Cursor, count: int) -> tuple[tuple[Record, ...], Signature | None]:
-    """Read the additional section and set a TSIG record at its end apart."""
-    if not count:
-        return (), None
-    records = _decode_records(cursor, count - 1)
-    offset = cursor.position
-    (last,) = _decode_records(cursor, 1)
-    if last.rrtype == RRType.TSIG:
-        return records, Signature(last, offset)
-    return (*records, last), None
+def _misplaced_signature() -> MalformedMessage:
+    return MalformedMessage("a TSIG record that is not the last of the message")  # RFC 8945, section 5.2

@@ -40,7 +40,7 @@ class Name(Value):
     @property
     def folded(self) -> tuple[bytes, ...]:
         """The labels in lower case."""
-        return tuple(label.lower() for label in self.labels)
+        return tuple([label.lower() for label in self.labels])
 
     @property
     def parent(self) -> Name:
