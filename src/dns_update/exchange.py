@@ -25,8 +25,9 @@ Every attempt is a fresh message with its own ID, time and signature; a late ans
 
 from __future__ import annotations
 
+from dns_update import errors
 from dns_update.auth.tsig import Tsig, sign, verify
-from dns_update.errors import LocalError, MalformedMessage, NoAnswer, ReplyNotTrusted, UsageError, quoted
+from dns_update.errors import quoted
 from dns_update.value import Value, setters
 from dns_update.wire.codes import Opcode, Rcode
 from dns_update.wire.message import Message
@@ -56,15 +57,15 @@ class Policy(Value):
     def __init__(self, timeout: float = 3.0, retries: int = 3, transport: str = UDP) -> None:
         """Take them, or raise UsageError."""
         if transport not in (UDP, TCP):
-            raise UsageError(f"{quoted(str(transport))} is no transport", hint=f"{UDP} or {TCP}")
+            raise errors.UsageError(f"{quoted(str(transport))} is no transport", hint=f"{UDP} or {TCP}")
         if not isinstance(timeout, int | float):
-            raise UsageError(f"a timeout is a number of seconds, not {type(timeout).__name__}")
+            raise errors.UsageError(f"a timeout is a number of seconds, not {type(timeout).__name__}")
         if not isinstance(retries, int):
-            raise UsageError(f"a number of retries is a whole one, not {type(retries).__name__}")
+            raise errors.UsageError(f"a number of retries is a whole one, not {type(retries).__name__}")
         if not 0 < timeout < float("inf"):  # not true of NaN either
-            raise UsageError(f"a timeout of {timeout} s", hint="seconds above 0")
+            raise errors.UsageError(f"a timeout of {timeout} s", hint="seconds above 0")
         if retries < 0:
-            raise UsageError(f"{retries} retries", hint="0 or more")
+            raise errors.UsageError(f"{retries} retries", hint="0 or more")
         self._fill(timeout=timeout, retries=retries, transport=transport)
 
     @property
@@ -255,7 +256,7 @@ class Exchange:
         asked = self._message
         try:
             message = Message.decode(octets, asked, self._start)
-        except MalformedMessage:
+        except errors.MalformedMessage:
             return None
         is_ours = message.is_response and message.message_id == self._message_id and message.opcode == asked.opcode
         # A server that could not or would not read that far leaves the question out (RFC 2136, section 3.8).
@@ -268,17 +269,17 @@ class Exchange:
             return Reply(message, None, self._transport, self._tries)
         try:
             tsig = verify(octets, message, self._key, self._request_mac, wall)
-        except ReplyNotTrusted as error:
+        except errors.ReplyNotTrusted as error:
             return UnverifiedReply(message.rcode, _claimed_tsig_error(message), error.text, self._tries)
         return Reply(message, tsig, self._transport, self._tries)
 
-    def _no_answer(self, now: float) -> NoAnswer:
+    def _no_answer(self, now: float) -> errors.NoAnswer:
         seconds = now - self._started if self._started is not None else 0.0
         reason = self._lost or "no answer in time"
         tries = [
             f"{count} {'try' if count == 1 else 'tries'} by {how.upper()}" for how, count in self._sent.items() if count
         ]
-        return NoAnswer(
+        return errors.NoAnswer(
             f"{reason} ({', '.join(tries)}, {seconds:.1f} s)",
             server=str(self._server),
             hint="check the server's address, that it runs, and that no firewall drops UDP and TCP to its port",
@@ -286,19 +287,17 @@ class Exchange:
         )
 
 
-def _clock_before_1970(wall: int) -> LocalError:
+def _clock_before_1970(wall: int) -> errors.LocalError:
     """Return the error for a time that a signature cannot have: it counts from 1970 on (RFC 8945, section 4.2)."""
     from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - only when something is wrong
 
-    from dns_update.errors import ClocksDiffer  # noqa: PLC0415 - as above
-
     stands = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=wall)
-    error = LocalError(
+    error = errors.LocalError(
         f"this machine's clock stands at {stands:%Y-%m-%d %H:%M} UTC; nothing was sent, for no signature can have a "
         "time before 1970",
         hint="set this machine's clock, best by NTP",
     )
-    error.exit_status = ClocksDiffer.exit_status
+    error.exit_status = errors.ClocksDiffer.exit_status
     return error
 
 
@@ -308,6 +307,6 @@ def _claimed_tsig_error(message: Message) -> int:
         return 0
     try:
         tsig = Tsig.from_rdata(message.signature.record.rdata)
-    except MalformedMessage:
+    except errors.MalformedMessage:
         return 0
     return 0 if tsig.mac else tsig.error

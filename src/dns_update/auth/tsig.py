@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 
-from dns_update.errors import MalformedMessage, ReplyNotTrusted, UsageError
+from dns_update import errors
 from dns_update.value import Value, setters
 from dns_update.wire.codes import MAX_U16, Rcode, RRClass, RRType, rcode_to_text
 from dns_update.wire.cursor import Cursor
@@ -116,7 +116,7 @@ def sign(  # noqa: PLR0913 - what a signature depends on
     record = signer.record_start, len(rdata).to_bytes(2), rdata
     signed = b"".join((octets[: _ARCOUNT.start], _arcount(octets, +1), octets[_ARCOUNT.stop :], *record))
     if len(signed) > MAX_MESSAGE_OCTETS:
-        raise UsageError(
+        raise errors.UsageError(
             f"this makes a message of {len(signed)} octets, signed; at most {MAX_MESSAGE_OCTETS} are allowed",
             hint="send it in several updates",
         )
@@ -131,18 +131,18 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
     """
     signature = message.signature
     if signature is None:
-        raise ReplyNotTrusted("it is not signed")
+        raise errors.ReplyNotTrusted("it is not signed")
     record, signer, expected = signature.record, _signer_of(key), key.algorithm.wire_name
     try:
         tsig = Tsig.from_rdata(record.rdata, expected, signer.algorithm)
-    except MalformedMessage as error:
-        raise ReplyNotTrusted("its TSIG record is malformed") from error
+    except errors.MalformedMessage as error:
+        raise errors.ReplyNotTrusted("its TSIG record is malformed") from error
     if record.rrclass != RRClass.ANY or record.ttl:  # RFC 8945, section 4.2
-        raise ReplyNotTrusted("its TSIG record is malformed")
+        raise errors.ReplyNotTrusted("its TSIG record is malformed")
     if record.name != key.name or (tsig.algorithm is not expected and tsig.algorithm != expected):
-        raise ReplyNotTrusted(f"it is signed with key {record.name}, algorithm {tsig.algorithm}")
+        raise errors.ReplyNotTrusted(f"it is signed with key {record.name}, algorithm {tsig.algorithm}")
     if not tsig.mac:
-        raise ReplyNotTrusted(f"it says {rcode_to_text(tsig.error)} without a signature")
+        raise errors.ReplyNotTrusted(f"it says {rcode_to_text(tsig.error)} without a signature")
     original_id, flags_and_counts = tsig.original_id.to_bytes(_ID_OCTETS), octets[_ID_OCTETS : _ARCOUNT.start]
     unsigned = original_id, flags_and_counts, _arcount(octets, -1), octets[_ARCOUNT.stop : signature.offset]
     timers, trailer = _timers(tsig.time_signed, tsig.fudge), _error(tsig.error, tsig.other)
@@ -150,9 +150,9 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
     # A longer MAC than we send is welcome, a shorter one is not (RFC 8945, section 5.2.2.1).
     enough = key.algorithm.mac_octets <= len(tsig.mac) <= len(whole)
     if not enough or not hmac.compare_digest(whole[: len(tsig.mac)], tsig.mac):
-        raise ReplyNotTrusted("its signature is wrong")
+        raise errors.ReplyNotTrusted("its signature is wrong")
     if abs(now - tsig.time_signed) > tsig.fudge:
-        raise ReplyNotTrusted(f"it was signed {abs(now - tsig.time_signed)} s from now")
+        raise errors.ReplyNotTrusted(f"it was signed {abs(now - tsig.time_signed)} s from now")
     return tsig
 
 

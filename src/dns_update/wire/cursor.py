@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import MalformedMessage
+from dns_update import errors
 from dns_update.wire.name import MAX_NAME_OCTETS, Name
 
 MAX_POINTERS = 127  # in one name: as many as it can have labels; a longer chain only costs time
@@ -67,7 +67,7 @@ class Cursor:
     def finish(self) -> None:
         """Raise MalformedMessage unless every octet has been read."""
         if self.position < self._end:
-            raise MalformedMessage(f"{self.remaining} octets too many at offset {self.position}")
+            raise errors.MalformedMessage(f"{self.remaining} octets too many at offset {self.position}")
 
     def name(self) -> Name:
         """Return the domain name at this position, following compression pointers (RFC 1035, section 4.1.4).
@@ -126,7 +126,7 @@ class Cursor:
                 end = len(data)
                 continue
             if length & POINTER:
-                raise MalformedMessage(f"label type {length >> 6:#04b} is not known")
+                raise errors.MalformedMessage(f"label type {length >> 6:#04b} is not known")
             position += 1
             if not length:
                 break
@@ -151,18 +151,18 @@ class Cursor:
 def _target(data: bytes, position: int, end: int, limit: int, count: int) -> int:
     """Return where the compression pointer at `position`, its name's `count`th, leads to: it must be before `limit`."""
     if count > MAX_POINTERS:
-        raise MalformedMessage(f"a name of more than {MAX_POINTERS} compression pointers")
+        raise errors.MalformedMessage(f"a name of more than {MAX_POINTERS} compression pointers")
     if end - position < _POINTER_OCTETS:
         raise _cut_off(position, _POINTER_OCTETS, end)
     target = (data[position] & ~POINTER) << 8 | data[position + 1]
     if target >= limit:
-        raise MalformedMessage(f"compression pointer to {target} does not lead backwards")
+        raise errors.MalformedMessage(f"compression pointer to {target} does not lead backwards")
     return target
 
 
-def _overlong() -> MalformedMessage:
-    return MalformedMessage(f"a name of more than {MAX_NAME_OCTETS} octets")
+def _overlong() -> errors.MalformedMessage:
+    return errors.MalformedMessage(f"a name of more than {MAX_NAME_OCTETS} octets")
 
 
-def _cut_off(start: int, length: int, end: int) -> MalformedMessage:
-    return MalformedMessage(f"it ends at {end}, where {length} octets from {start} were expected")
+def _cut_off(start: int, length: int, end: int) -> errors.MalformedMessage:
+    return errors.MalformedMessage(f"it ends at {end}, where {length} octets from {start} were expected")

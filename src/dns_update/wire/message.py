@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import MalformedMessage, UsageError
+from dns_update import errors
 from dns_update.value import Value, setters
 from dns_update.wire.codes import MAX_U16, Flag, Opcode, RRClass, RRType
 from dns_update.wire.cursor import Cursor
@@ -120,7 +120,7 @@ class Message(Value):
         body = b"".join(parts)
         octets = _HEADER_OCTETS + len(body)
         if octets > MAX_MESSAGE_OCTETS:
-            raise UsageError(
+            raise errors.UsageError(
                 f"this makes a message of {octets} octets; at most {MAX_MESSAGE_OCTETS} are allowed",
                 hint="send it in several updates",
             )
@@ -251,5 +251,5 @@ def _decode_records(cursor: Cursor, count: int) -> tuple[list[Record], int]:
     return records, offset
 
 
-def _misplaced_signature() -> MalformedMessage:
-    return MalformedMessage("a TSIG record that is not the last of the message")  # RFC 8945, section 5.2
+def _misplaced_signature() -> errors.MalformedMessage:
+    return errors.MalformedMessage("a TSIG record that is not the last of the message")  # RFC 8945, section 5.2

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, UsageError, quoted
+from dns_update import errors
+from dns_update.errors import quoted
 from dns_update.value import Value, setters
 
 MAX_LABEL_OCTETS = 63  # RFC 1035, section 2.3.4
@@ -53,7 +54,9 @@ class Name(Value):
         octets = sum(map(len, labels)) + len(labels) + 1
         if octets > MAX_NAME_OCTETS:
             text = self.to_text()
-            raise InvalidText(f"{quoted(text)} makes a name of {octets} octets; at most {MAX_NAME_OCTETS} are allowed")
+            raise errors.InvalidText(
+                f"{quoted(text)} makes a name of {octets} octets; at most {MAX_NAME_OCTETS} are allowed"
+            )
         return Name(labels)
 
     def is_within(self, zone: Name) -> bool:
@@ -111,9 +114,9 @@ def parse_name(text: str) -> tuple[Name, bool]:
     if text == ".":
         return ROOT, True
     if not isinstance(text, str):
-        raise UsageError(f"a domain name is a Name or a text, not {type(text).__name__}")
+        raise errors.UsageError(f"a domain name is a Name or a text, not {type(text).__name__}")
     if not text:
-        raise InvalidText("a domain name cannot be empty")
+        raise errors.InvalidText("a domain name cannot be empty")
     if not text.isascii():
         text = _to_a_labels(text)
     if "\\" in text or text.split() != [text]:
@@ -133,13 +136,13 @@ def _to_a_labels(text: str) -> str:
     import idna  # noqa: PLC0415 - for such names only
 
     if any("\ud800" <= character <= "\udfff" for character in text):  # octets of the command line (PEP 383)
-        raise InvalidText("the text is not UTF-8")
+        raise errors.InvalidText("the text is not UTF-8")
     try:
         return ".".join(
             label if label.isascii() else idna.encode(label, uts46=True).decode("ascii") for label in text.split(".")
         )
     except (idna.IDNAError, UnicodeError) as error:
-        raise InvalidText(f"{quoted(text)} is not an international domain name: {error}") from error
+        raise errors.InvalidText(f"{quoted(text)} is not an international domain name: {error}") from error
 
 
 def encode_labels(labels: tuple[bytes, ...]) -> bytes:
@@ -152,9 +155,11 @@ def encode_labels(labels: tuple[bytes, ...]) -> bytes:
 
 def _check_label(label: bytes, text: str) -> None:
     if not label:
-        raise InvalidText(f"{quoted(text)} has an empty label", hint="two dots in a row, or one at the start")
+        raise errors.InvalidText(f"{quoted(text)} has an empty label", hint="two dots in a row, or one at the start")
     if len(label) > MAX_LABEL_OCTETS:
-        raise InvalidText(f"{quoted(text)} has a label of {len(label)} octets; at most {MAX_LABEL_OCTETS} are allowed")
+        raise errors.InvalidText(
+            f"{quoted(text)} has a label of {len(label)} octets; at most {MAX_LABEL_OCTETS} are allowed"
+        )
 
 
 def _split_escaped(text: str) -> tuple[list[bytes], bool]:
@@ -165,7 +170,7 @@ def _split_escaped(text: str) -> tuple[list[bytes], bool]:
         character = text[position]
         position += 1
         if character.isspace():
-            raise InvalidText(f"{quoted(text)} has a blank in it", hint="write it as \\032 if it is meant")
+            raise errors.InvalidText(f"{quoted(text)} has a blank in it", hint="write it as \\032 if it is meant")
         if character == ".":
             labels.append(bytearray())
         elif character != "\\":
@@ -184,10 +189,10 @@ def _unescape(text: str, position: int) -> tuple[int, int]:
     digits = text[position : position + 3]
     if digits[:1].isdecimal():
         if not (len(digits) == 3 and digits.isdecimal() and int(digits) <= 0xFF):  # noqa: PLR2004 - an octet's range
-            raise InvalidText(f"{quoted(text)} has a wrong escape", hint="\\DDD takes three digits, 000 to 255")
+            raise errors.InvalidText(f"{quoted(text)} has a wrong escape", hint="\\DDD takes three digits, 000 to 255")
         return int(digits), position + 3
     if not digits:
-        raise InvalidText(f"{quoted(text)} ends within an escape", hint="\\\\ is a backslash")
+        raise errors.InvalidText(f"{quoted(text)} ends within an escape", hint="\\\\ is a backslash")
     return ord(digits[0]), position + 1
 
 
