@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dns_update.client.dialogue import Records, Site, Steps
+    from dns_update.wire.message import Message
     from dns_update.wire.record import Record
 
     Data = Mapping[int, tuple[bytes, ...]]
@@ -82,7 +83,8 @@ def shown(site: Site, rrtypes: Iterable[int]) -> Steps[Records | None]:
     found: dict[Record, None] = {}
     try:
         for rrtype in rrtypes:
-            found |= dict.fromkeys((yield from _own(site, rrtype, (yield from _read_type(site, rrtype)))))
+            records = _of_type(rrtype, (yield from site.read(rrtype)))
+            found |= dict.fromkeys((yield from _own(site, rrtype, records)))
     except errors.NoAnswer:
         raise
     except errors.DnsUpdateError:
@@ -90,9 +92,8 @@ def shown(site: Site, rrtypes: Iterable[int]) -> Steps[Records | None]:
     return tuple(found)
 
 
-def _read_type(site: Site, rrtype: int) -> Steps[Records]:
+def _of_type(rrtype: int, records: Records) -> Records:
     """Return the records of one type, or all for ANY, without a CNAME that the server shows in their place."""
-    records = yield from site.read(rrtype)
     return records if rrtype == RRType.ANY else tuple([record for record in records if record.rrtype == rrtype])
 
 
@@ -100,10 +101,10 @@ def after_set(site: Site, data: Data, ttls: Mapping[int, int]) -> Steps[Records]
     """Return the records of these types; raises NotApplied unless they are what `data` says."""
     after: dict[Record, None] = {}
     for rrtype, values in data.items():
-        records = yield from site.read(rrtype)
+        records, reply = yield from site.look(rrtype)
         stands = [record for record in records if record.rrtype == rrtype]
         if _canonical(site, rrtype, values) != _canonical(site, rrtype, [record.rdata for record in stands]):
-            raise (yield from not_applied(site, rrtype, records))
+            raise (yield from not_applied(site, rrtype, records, reply.message))
         after |= dict.fromkeys(stands)
         for ttl in {record.ttl for record in stands} - {ttls[rrtype]}:
             site.dialogue.notes.append(f"{rrtype_to_text(rrtype)}: the server holds TTL {ttl}, not {ttls[rrtype]}")
@@ -114,7 +115,8 @@ def after_delete(site: Site, data: Data) -> Steps[Records]:
     """Return what is left of these RRsets (of the whole name, if `data` is empty); raises NotApplied if too much is."""
     left: dict[Record, None] = {}
     for rrtype, values in (data or {RRType.ANY: ()}).items():
-        records = yield from _read_type(site, rrtype)
+        everything, reply = yield from site.look(rrtype)
+        records = _of_type(rrtype, everything)
         gone = _canonical(site, rrtype, values)
         too_much = [
             record
@@ -125,7 +127,7 @@ def after_delete(site: Site, data: Data) -> Steps[Records]:
         if too_much:
             wildcard = yield from _wildcard_behind(site, rrtype, too_much)
             if wildcard is None:
-                raise (yield from not_applied(site, rrtype, records))
+                raise (yield from not_applied(site, rrtype, records, reply.message))
             site.dialogue.notes.append(f"{site.place.owner} is gone; the wildcard {wildcard} now answers for it")
             continue
         left |= dict.fromkeys(records)
@@ -174,35 +176,61 @@ def _wildcard_behind(site: Site, rrtype: int, records: list[Record]) -> Steps[Na
     return None
 
 
-def not_applied(site: Site, rrtype: int, records: Records) -> Steps[errors.NotApplied]:
-    """Say what stands at the name instead of what was asked for."""
-    if not records:
-        records = yield from _read_if_possible(site, RRType.ANY)
-    stands = [record for record in records if record.rrtype not in _KEPT_BY_SERVER]
+def not_applied(site: Site, rrtype: int, records: Records, message: Message | None = None) -> Steps[errors.NotApplied]:
+    """Say what stands at the name instead of what was asked for.
+
+    `records` are those that the answer `message` to a query for `rrtype` shows; it is asked for where it is left out.
+    """
+    if message is None:
+        message = yield from _answer_if_possible(site, rrtype)
+    stands = yield from _own_if_possible(site, rrtype, records)
+    if not stands:
+        stands = yield from _own_if_possible(site, RRType.ANY, (yield from _read_if_possible(site, RRType.ANY)))
+    stands = tuple([record for record in stands if record.rrtype not in _KEPT_BY_SERVER])
     texts = [f"{rrtype_to_text(r.rrtype)} {rdata_to_text(r.rrtype, r.rdata, r.rrclass)}" for r in stands]
-    owner = site.place.owner
     instead = f"there stands {', '.join(texts)}" if texts else "there stands nothing"
-    types = {record.rrtype for record in stands}
-    below_dname = (yield from _below_dname(site, rrtype)) if RRType.CNAME in types else ""
-    remedy = below_dname or _remedy(site, rrtype, types)
+    remedy = _way_elsewhere(site, message) or _remedy(site, rrtype, {record.rrtype for record in stands})
     return errors.NotApplied(
-        f"{site.endpoint} said NOERROR, but {owner} {rrtype_to_text(rrtype)} is not as asked: {instead}",
+        f"{site.endpoint} said NOERROR, but {site.place.owner} {rrtype_to_text(rrtype)} is not as asked: {instead}",
         hint=remedy or "the server's log may say why; a secondary that forwards updates shows them only later",
         server=str(site.endpoint),
         may_come=not remedy,
     )
 
 
-def _below_dname(site: Site, rrtype: int) -> Steps[str]:
-    """Say that the name lies below a DNAME, from which the server makes up a CNAME (RFC 6672); empty if it does not."""
-    owner = site.place.owner
+def _answer_if_possible(site: Site, rrtype: int) -> Steps[Message | None]:
     try:
         _records, reply = yield from site.look(rrtype)
     except errors.DnsUpdateError:
+        return None
+    return reply.message
+
+
+def _own_if_possible(site: Site, rrtype: int, records: Records) -> Steps[Records]:
+    """Return what of these records stands at the name; all of them, if that cannot be told."""
+    try:
+        return (yield from _own(site, rrtype, records))
+    except errors.DnsUpdateError:
+        return records
+
+
+def _way_elsewhere(site: Site, message: Message | None) -> str:
+    """Say that an answer speaks for another place than the one that was meant; empty if it does not."""
+    if message is None:
         return ""
-    dnames = [record.name for record in reply.message.answer if record.rrtype == RRType.DNAME]
-    above = [name for name in dnames if name != owner and owner.is_within(name)]
-    return f"the DNAME at {above[0]} hides all names below it" if above else ""
+    owner, zone = site.place.owner, site.place.zone
+    for record in message.answer:
+        if record.rrtype == RRType.DNAME and record.name != owner and owner.is_within(record.name):
+            return f"the DNAME at {record.name} hides all names below it"
+    for record in message.authority:
+        is_below = record.name != zone and record.name.is_within(zone) and owner.is_within(record.name)
+        if message.is_authoritative and record.rrtype in (RRType.SOA, RRType.NS) and is_below:
+            child = record.name
+            return (
+                f"the name lies in {child}, a zone of its own on this server: give zone={child}; "
+                f"glue in {zone} is not shown, so that it wants verify=no"
+            )
+    return ""
 
 
 def _remedy(site: Site, rrtype: int, types: set[int]) -> str:
@@ -215,4 +243,6 @@ def _remedy(site: Site, rrtype: int, types: set[int]) -> str:
         return f"a CNAME cannot stand beside other records; remove them first: {delete}"
     if place.owner == place.zone and rrtype in _GUARDED_AT_APEX:
         return _GUARDED_AT_APEX[rrtype]
+    if rrtype == RRType.DS and types.isdisjoint((RRType.DS, RRType.NS)):
+        return f"DS records stand only beside the NS records of a delegation: see that {place.owner} has some"
     return ""
