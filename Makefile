@@ -4,6 +4,8 @@ PYTHON ?= python3
 PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST_ARGS ?=
 FUZZ_SECONDS ?= 20
+# The kernel reads 255 characters of a command's first line: "#!", this, and "/.venv/bin/python".
+LONGEST_PATH := 230
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test bench fuzz format clean packages-demo packages-test packages-bench
@@ -52,6 +54,7 @@ packages-bench:
 	@scripts/packages bench || true
 
 .venv/bin/python:
+	@[ "$(CURDIR)" = "$(firstword $(CURDIR))" ] && [ $$(printf %s "$(CURDIR)" | wc -c) -le $(LONGEST_PATH) ] || { echo "make: the path of this directory has a blank, or more than $(LONGEST_PATH) characters: the first line of a command cannot hold that. Move the directory." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("dns-update needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11")'
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 

@@ -82,6 +82,8 @@ _NAMES = {
     "wire.name": ("Name",),
     "wire.record": ("Record",),
 }
+# What a request needs when something goes wrong. A process that has no file left to open could not load it then.
+_WITH_CLIENTS = ("errors.classes", "transport.failures", "client.verdict", "client.readback")
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}
 __all__ = list(_HOMES)
 
@@ -93,7 +95,11 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - only when a name is asked for
 
-    return getattr(import_module(f"{__name__}.{home}"), name)
+    module = import_module(f"{__name__}.{home}")
+    if name in ("Client", "AsyncClient"):
+        for needed in _WITH_CLIENTS:
+            import_module(f"{__name__}.{needed}")
+    return getattr(module, name)
 
 
 def __dir__() -> list[str]:

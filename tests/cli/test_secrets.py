@@ -244,6 +244,21 @@ def test_a_mac_shorter_than_the_server_takes_is_told(bind: NameServer) -> None:
     assert "hmac-sha256-128" in result.failure
 
 
+@pytest.mark.parametrize(
+    ("server", "words"),
+    [
+        ("knot", "differs from the server's, or (Knot) no MAC as short as hmac-sha256-128's is accepted there"),
+        ("powerdns", "or no MAC as short as hmac-sha256-128's is accepted there"),
+    ],
+    indirect=["server"],
+)
+def test_a_server_that_takes_no_short_mac_is_not_said_to_have_another_secret(server: NameServer, words: str) -> None:
+    key = LabKey(server.keys[0].name, "hmac-sha256-128", server.keys[0].secret)
+    result = update(server, "home", key, key.secret)
+    assert result.status == 5
+    assert words in result.stderr
+
+
 # Words behind the secret
 
 UNQUOTED = [

@@ -51,6 +51,12 @@ class Algorithm(Value):
     def __init__(self, text: str, wire_name: Name, digest: str, mac_octets: int) -> None:
         self._fill(text=text, wire_name=wire_name, digest=digest, mac_octets=mac_octets)
 
+    @property
+    def is_truncated(self) -> bool:
+        """Whether only a part of the MAC is sent (RFC 8945, section 5.2.2.1)."""
+        _wire_name, _digest, octets = _ALGORITHMS.get(self.text) or _ALGORITHMS[self.text.rpartition("-")[0]]
+        return self.mac_octets < octets
+
     @classmethod
     def from_text(cls, text: str) -> Algorithm:
         """Read `hmac-sha256`, its truncated form `hmac-sha256-128` (bits of the MAC), or hmac-md5's name on the wire.

@@ -68,6 +68,8 @@ def distrust_of(reply: UnverifiedReply, asked: Asked) -> errors.DnsUpdateError:
 def _unsigned_hint(rcode: int, asked: Asked) -> str:
     """Tell which server answers so, and why: none of them signs what it says of a key that it does not accept."""
     key = f"does not know key {_name_of(asked.key)}, or its algorithm or secret differs, or the clocks do"
+    if asked.key is not None and asked.key.algorithm.is_truncated:
+        key += f", or no MAC as short as {asked.key.algorithm.text}'s is accepted there"
     if rcode == Rcode.NOTAUTH and asked.message.opcode == Opcode.UPDATE:
         return f"Knot answers so when it has no zone {asked.zone}: check zone= and dns-server="
     if rcode in (Rcode.REFUSED, Rcode.NOTAUTH):
@@ -96,10 +98,12 @@ def _name_of(key: Key | None) -> str:
 
 def _bad_signature(key: str, asked: Asked) -> tuple[str, str]:
     both = ", read as Base64 and as raw text," if asked.key is not None and asked.key.other_reading is not None else ""
-    return (
-        f"the secret of key {key}{both} differs from the server's",
-        "copy the server's secret anew; key-encoding= says whether it is base64 or text",
-    )
+    text = f"the secret of key {key}{both} differs from the server's"
+    hint = "copy the server's secret anew; key-encoding= says whether it is base64 or text"
+    if asked.key is not None and asked.key.algorithm.is_truncated:
+        text += f", or (Knot) no MAC as short as {asked.key.algorithm.text}'s is accepted there"
+        hint += "; or use the algorithm without its last part"
+    return text, hint
 
 
 def _bad_key(key: str, asked: Asked) -> tuple[str, str]:
