@@ -1,6 +1,7 @@
 """Addresses from network interfaces and from programs, and what is never published."""
 
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from lab import Bind, NameServer, dig
 from tests.address.test_web import Service, response
 from tests.cli.test_set import done
-from tests.support.command import Result, access, dns_update
+from tests.support.command import COMMAND, Result, access, dns_update
 from tests.support.peer import Silent
 
 NAMESPACE_ADDRESSES = {
@@ -214,6 +215,18 @@ def test_a_program_has_arguments_with_commas_and_quotes(bind: NameServer, unique
     source = f'address=command:{sys.executable} -c \'print(".".join(["1","2","3","4"]))\''
     done(dns_update(*access(bind), f"name={unique_name}", "ttl=60", source))
     assert published(bind, unique_name) == ["1.2.3.4"]
+
+
+def test_a_program_may_complain_though_our_own_standard_error_is_closed(
+    bind: NameServer, unique_name: str, tmp_path: Path
+) -> None:
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\necho a warning >&2 && echo 203.0.113.9\n")
+    program.chmod(0o755)
+    words = [*access(bind), f"name={unique_name}", "ttl=60", f"address=command:{program}"]
+    closed = ["sh", "-c", 'exec "$@" 2>&-', "sh", str(COMMAND)]
+    assert subprocess.run([*closed, *words], check=False).returncode == 0
+    assert published(bind, unique_name) == ["203.0.113.9"]
 
 
 def test_no_shell_is_started_for_a_program(bind: NameServer, unique_name: str) -> None:

@@ -45,6 +45,12 @@ def test_an_answer_by_udp_is_the_result(address: str) -> None:
     assert (reply.message.rcode, reply.transport, reply.tries) == (Rcode.REFUSED, UDP, 1)
 
 
+def test_a_timeout_may_be_longer_than_the_system_waits() -> None:
+    """`poll` counts milliseconds in 31 bits."""
+    with UdpPeer(lambda _number, octets: [answer(octets)]) as peer:
+        assert trusted(BlockingTransport().carry(exchange(Policy(timeout=1e9)), peer.endpoint)).tries == 1
+
+
 def test_an_empty_datagram_is_passed_over() -> None:
     with UdpPeer(lambda _number, octets: [b"", answer(octets)]) as peer:
         assert trusted(BlockingTransport().carry(exchange(), peer.endpoint)).tries == 1

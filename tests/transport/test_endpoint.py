@@ -100,6 +100,8 @@ def test_a_unique_local_or_neighbouring_address_needs_no_zone() -> None:
         *((f"ns{mark}example", "an IP address or a host name") for mark in " !$&'()*+,/;=?~\\\"\t\n\0"),
         ("@ns", "an IP address or a host name"),
         ("http//ns.example.com", "an IP address or a host name"),
+        ("http://ns.example.com", "an IP address or a host name"),
+        ("https://192.0.2.1:443", "an IP address or a host name"),
         ("b\\252cher.example", "an IP address or a host name"),
         ("ü b.example", "international domain name"),
     ],

@@ -88,6 +88,12 @@ def test_answers_in_any_order_find_their_exchanges(pipeline_to: PipelineTo) -> N
     assert len(set(peer.clients)) == 1
 
 
+def test_a_timeout_may_be_longer_than_the_system_waits(pipeline_to: PipelineTo) -> None:
+    with UdpPeer(lambda _number, octets: [signed(octets)]) as peer:
+        pipeline = pipeline_to(peer.endpoint)
+        assert rcode_of(pipeline, pipeline.start(exchange(policy=Policy(timeout=1e9)))) == 0
+
+
 def test_one_that_is_lost_does_not_hold_up_the_others(pipeline_to: PipelineTo) -> None:
     with UdpPeer(lambda _number, octets: [] if name_in(octets) == "lost" else [signed(octets)]) as peer:
         pipeline = pipeline_to(peer.endpoint)

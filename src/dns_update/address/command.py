@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import sys
 from contextlib import contextmanager, suppress
 from selectors import EVENT_READ, DefaultSelector
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
@@ -117,9 +118,10 @@ def _process(source: Command, lifeline: Lifeline | None) -> Iterator[Popen[bytes
 
 
 def _start(source: Command) -> Popen[bytes]:
+    errors_to = None if sys.stderr is not None else DEVNULL  # of our own: closed, and another file may be there by now
     try:
         return Popen(  # noqa: S603 - the user's own program, and no shell
-            source.words, stdin=DEVNULL, stdout=PIPE, start_new_session=True
+            source.words, stdin=DEVNULL, stdout=PIPE, stderr=errors_to, start_new_session=True
         )
     except (OSError, ValueError) as error:  # ValueError: a character that no file name can have
         reason = error.strerror if isinstance(error, OSError) else error

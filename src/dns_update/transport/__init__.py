@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Local: TypeAlias = tuple[str | None, int]  # the address and port to send from; None, 0: the kernel's choice
 
 DNS_PORT = 53
+LONGEST_WAIT = 86_400.0  # seconds; the system's own waits end at 24 days
 LARGEST_READ = 65535  # the largest datagram, and as good a piece of a stream as any
 _PORTS = f"a number from 1 to {MAX_U16}"
 # Letters, digits and hyphens (RFC 1123, section 2.1); underscores, which are no host's and yet in use; the root's dot.
@@ -69,6 +70,8 @@ class Server(Value):
         """
         if not isinstance(text, str):
             raise errors.UsageError(f"a server is read from a text, not from {type(text).__name__}")
+        if "/" in text:
+            raise _no_host(text)
         host, port = _split_port(text, default_port)
         if ":" in host:
             return cls(_ipv6_host(host), port)
@@ -164,8 +167,8 @@ def _looks_like_ipv4(host: str) -> bool:
 
 
 def seconds_left(deadline: float) -> float:
-    """Return the seconds until a deadline on the monotonic clock; raises TimeoutError behind it."""
+    """Return the seconds until a deadline on the monotonic clock, a day at most; raises TimeoutError behind it."""
     seconds = deadline - time.monotonic()
     if seconds <= 0:
         raise TimeoutError
-    return seconds
+    return min(seconds, LONGEST_WAIT)

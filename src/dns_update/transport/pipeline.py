@@ -24,6 +24,7 @@ import time
 
 from dns_update.errors import NoAnswer
 from dns_update.exchange import TCP, UDP, Attempt
+from dns_update.transport import LONGEST_WAIT
 from dns_update.transport.channel import open_channel
 from dns_update.transport.failures import is_broken_off, reason_of
 
@@ -210,7 +211,8 @@ class Pipeline:
         """Take what comes until the first deadline; where nothing does, go on with those whose deadline it was."""
         first = min([flight.deadline for flight in self._flights.values()])
         # At least a millisecond, so as not to come too early.
-        ready = self._readable.poll(max((first - time.monotonic()) * 1000 + 1, 0))
+        left = min(max(first - time.monotonic(), 0), LONGEST_WAIT)
+        ready = self._readable.poll(left * 1000 + 1)
         for descriptor, _event in ready:
             channel = self._channels.get(descriptor)
             if channel is not None:
