@@ -221,12 +221,12 @@ def test_a_program_may_complain_though_our_own_standard_error_is_closed(
     bind: NameServer, unique_name: str, tmp_path: Path
 ) -> None:
     program = tmp_path / "program"
-    program.write_text("#!/bin/sh\necho a warning >&2 && echo 203.0.113.9\n")
+    program.write_text("#!/bin/sh\necho a warning >&2 && echo 1.2.3.9\n")
     program.chmod(0o755)
     words = [*access(bind), f"name={unique_name}", "ttl=60", f"address=command:{program}"]
     closed = ["sh", "-c", 'exec "$@" 2>&-', "sh", str(COMMAND)]
     assert subprocess.run([*closed, *words], check=False).returncode == 0
-    assert published(bind, unique_name) == ["203.0.113.9"]
+    assert published(bind, unique_name) == ["1.2.3.9"]
 
 
 def test_no_shell_is_started_for_a_program(bind: NameServer, unique_name: str) -> None:
