@@ -49,6 +49,7 @@ ROWS = {
         f"{HERE}.test_an_address_beside_a_cname_is_not_applied_and_the_hint_helps",
         f"{HERE}.test_a_cname_beside_an_address_is_not_applied_and_the_hint_helps",
         f"{HERE}.test_the_last_ns_at_the_apex_stays_and_that_is_told",
+        f"{HERE}.test_a_name_in_a_zone_below_is_told_at_once_and_the_hint_helps",
     ),
     "no answer": (
         f"{HERE}.test_a_closed_port_is_told_at_once_by_icmp",
