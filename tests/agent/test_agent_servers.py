@@ -6,7 +6,7 @@ from socket import AF_INET, SOCK_DGRAM, inet_aton, socket
 
 import pytest
 
-from lab import Bind
+from lab import Bind, LabKey, Zone
 from lab.namespace import Namespace
 from tests.address.conftest import add_pair
 from tests.address.inside import inside
@@ -282,6 +282,28 @@ def test_the_first_server_answers_again(machine: Machine) -> None:
                 agent.wait_for_line(f"{network.address} answers again")
                 replace(machine, old, new)
                 agent.wait_for_line(f"has A {new} at {network.address}")
+
+
+@pytest.mark.parametrize("why", ["Permission denied", "TSIG error: .*BADKEY", "Zone not found"])
+def test_a_second_server_that_refuses_does_not_keep_the_first_from_being_tried_again(
+    machine: Machine, tmp_path: Path, why: str
+) -> None:
+    """Such are secondaries that do not forward updates. What is permanent is tried again only after an hour."""
+    zone = Zone("example.net" if why == "Zone not found" else "example.com", policy="allow-update { none; };")
+    keys = [LabKey.generate("another-key")] if "BADKEY" in why else [machine.key]
+    machine.add(f"{ONE}/24")
+    with Bind(tmp_path / "second", zones=[zone], keys=keys, namespace=machine.namespace, port=5353):
+        configuration = machine.configure(address='["127.0.0.1", "127.0.0.1:5353"]', server=IMPATIENT, agent=OFTEN)
+        with machine.agent(configuration) as agent:
+            machine.wait_for(ONE, agent=agent)
+            machine.server.stop()
+            replace(machine, ONE, TWO)
+            line = agent.wait_for_line(f"update failed: home.example.com: {why}").string
+            assert "; No answer from 127.0.0.1: " in line
+            machine.server.start()
+            machine.wait_for(TWO, agent=agent)
+            agent.wait_for_line("home.example.com is right again")
+            assert agent.text.count("update failed") == 1
 
 
 def is_update(message: bytes) -> bool:

@@ -404,7 +404,7 @@ class Agent:
             if silence.is_known:
                 self._log.notice(f"{place} answers again")
             for other in self._keepers.values():
-                waits = other.task is None and isinstance(other.error, NoAnswer) and other is not keeper
+                waits = other.task is None and _has_met_silence(other.error) and other is not keeper
                 if waits and other.way.turns is keeper.way.turns and place in other.way.places(other.settings.zone):
                     self._tries.restart(other)
 
@@ -448,6 +448,11 @@ class Agent:
     def _keep(self, attempt: Attempt) -> None:
         if self._history is not None:
             self._history.add(attempt)
+
+
+def _has_met_silence(error: DnsUpdateError | None) -> bool:
+    """Tell whether a try failed, if it did, for want of an answer from one of the servers at least."""
+    return error is not None and any(isinstance(one, NoAnswer) for one in (error, *error.failures))
 
 
 def _exit_status(keeper: Keeper) -> int:

@@ -38,7 +38,8 @@ class Troubles:
             trouble = self._troubles[cause] = _Trouble()
             others = sum(cause_of(error, other) == cause for other in keepers) - 1
             hint = f" ({error.hint})" if error.hint else ""
-            line = f"update failed: {keeper.settings.name}: {error}{hint}{_beside(others)}"
+            elsewhere = "".join(f"; {failure}" for failure in error.failures)
+            line = f"update failed: {keeper.settings.name}: {error}{hint}{elsewhere}{_beside(others)}"
             self._log.write(ERROR if is_permanent(error) else WARNING, line)
         trouble.names += 1
 
