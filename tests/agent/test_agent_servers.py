@@ -118,6 +118,38 @@ def test_who_waits_for_an_answer_asks_again_when_the_network_comes_up(machine: M
             machine.wait_for(ONE, agent=agent)
 
 
+class Restless:
+    """The fate of a network at each message of which a link comes up that has nothing to do with it."""
+
+    def __init__(self, namespace: Namespace, fate: Fate) -> None:
+        self.count = 0
+        self._namespace = namespace
+        self._fate = fate
+
+    def __call__(self, message: bytes, is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+        self.count += 1
+        for state in ("down", "up"):
+            self._namespace.ip("link", "set", "switch", state)
+        return self._fate(message, is_answer)
+
+
+@pytest.mark.parametrize("fate", [lost, late(0.1)], ids=["silent", "slow"])
+def test_links_that_come_up_all_the_time_keep_no_try_from_its_end(machine: Machine, fate: Fate) -> None:
+    """The silent server has another one behind it, which is asked once a try has waited for the first one."""
+    machine.add(f"{ONE}/24")
+    with Network(machine.namespace) as network:
+        address = f'["{network.address}", "127.0.0.1"]' if fate is lost else f'"{network.address}"'
+        with machine.agent(machine.configure(address=address, server="timeout = 1\nretries = 1\n")) as agent:
+            agent.wait_for_line(f"has A {ONE} at {network.address}")
+            network.fate = restless = Restless(machine.namespace, fate)
+            with machine.reader() as reader:
+                for old, new in ((ONE, TWO), (TWO, THREE)):
+                    replace(machine, old, new)
+                    machine.wait_for(new, agent=agent)
+            assert reader.seen == [ONE, TWO, THREE]
+            assert restless.count > 1
+
+
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_a_server_that_is_slow(machine: Machine, transport: str) -> None:
     machine.add(f"{ONE}/24")

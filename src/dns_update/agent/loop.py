@@ -292,12 +292,19 @@ class Agent:
         self._settled_or_not()
 
     def _network_changed(self) -> None:
-        """Act on a network that has come up, or is another one: what fails, or waits for an answer, may succeed now."""
+        """Act on a network that has come up, or is another one: what fails, or waits for an answer, may succeed now.
+
+        Links may come up all the time. So of the tries of a name one is called off, and the next one is left to end: it
+        asks again of its own accord, and if it fails, another one follows soon.
+        """
         self._let_all_be_asked()
         for transport in self._transports.values():
             transport.renew()
         for keeper in self._keepers.values():
-            if keeper.task is not None or (keeper.error is not None and not is_permanent(keeper.error)):
+            if keeper.task is not None and keeper.is_spared:
+                keeper.failures = 0
+            elif keeper.task is not None or (keeper.error is not None and not is_permanent(keeper.error)):
+                keeper.is_spared |= keeper.task is not None
                 self._tries.restart(keeper)
 
     def _woken(self) -> None:
