@@ -97,6 +97,7 @@ class Agent:
         SIGTERM and SIGINT end it before that. The history is kept if it may be written: who runs this for himself need
         not have a place for it.
         """
+        self._tries.is_once = True
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end_once, number)
@@ -303,8 +304,10 @@ class Agent:
         for keeper in self._keepers.values():
             if keeper.task is not None and keeper.is_spared:
                 keeper.failures = 0
-            elif keeper.task is not None or (keeper.error is not None and not is_permanent(keeper.error)):
-                keeper.is_spared |= keeper.task is not None
+            elif keeper.task is not None:
+                keeper.is_spared = True
+                self._tries.restart(keeper)
+            elif keeper.error is not None and not is_permanent(keeper.error) and not self._tries.is_once:
                 self._tries.restart(keeper)
 
     def _woken(self) -> None:
