@@ -301,6 +301,50 @@ def test_the_second_server_does_what_the_first_does_not(machine: Machine, fate: 
         assert reader.seen in ([ONE, TWO, THREE], ["", ONE, TWO, THREE])
 
 
+def test_two_silent_servers_are_said_once_and_not_by_turns(machine: Machine) -> None:
+    """Who is asked last, and so is the last to fail, is another one each time."""
+    machine.add(f"{ONE}/24")
+    with Network(machine.namespace, lost) as one, Network(machine.namespace, lost, port=5301) as two:
+        addresses = f'["{one.address}", "{two.address}"]'
+        with machine.agent(machine.configure(FROM_WAN_IPV4, address=addresses, server=IMPATIENT, agent=OFTEN)) as agent:
+            eventually((machine.directory / "agent.db").exists, bool, lambda: agent.text)
+            failed = eventually(
+                machine.history, lambda rows: len({row["server"] for row in rows}) == 2, lambda: agent.text
+            )
+            assert {row["outcome"] for row in failed} == {"NoAnswer"}
+            assert agent.text.count("update failed") == 1
+            (line,) = (line for line in agent.lines if "update failed" in line)
+            assert f"No answer from {one.address}: " in line
+            assert f"No answer from {two.address}: " in line
+            one.fate = two.fate = unharmed
+            agent.wait_for_line("home.example.com is right again")
+
+
+def test_a_silent_server_beside_one_that_refuses_is_said_once_though_a_third_does_it(
+    machine: Machine, tmp_path: Path
+) -> None:
+    """The silent one is asked now and then, and passed over else; that the other refuses is no news either way."""
+    machine.add(f"{ONE}/24")
+    asked = []
+
+    def silent(message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+        asked.append(message)
+        return None
+
+    second = Bind(tmp_path / "second", keys=[LabKey.generate("other")], namespace=machine.namespace, port=5353)
+    with Network(machine.namespace, silent) as network, second:
+        addresses = f'["{network.address}", "127.0.0.1:5353", "127.0.0.1"]'
+        configuration = machine.configure(FROM_WAN_IPV4, address=addresses, server=IMPATIENT, agent=OFTEN)
+        with machine.agent(configuration) as agent:
+            machine.wait_for(ONE, agent=agent)
+            for number in (2, 3):
+                eventually(lambda: len(asked), number.__le__, lambda: agent.text)
+                machine.change("set", "name=home", f"address={THREE}")
+                machine.wait_for(ONE, agent=agent)
+            assert agent.text.count("BADKEY") == 1
+            assert agent.text.count("No answer") == 1
+
+
 def test_the_first_server_answers_again(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     with Network(machine.namespace) as network:

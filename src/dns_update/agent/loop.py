@@ -396,16 +396,18 @@ class Agent:
         if not failures:
             return
         line = f"{'; '.join(map(str, failures))}; {outcome.server} did it"
-        if not all(isinstance(failure, NoAnswer) for failure in failures):
-            state = tuple((type(failure).__name__, failure.server) for failure in failures)
-            self._log.changed((keeper.settings.identity, keeper.way), state, line, WARNING)
+        # Without the silent ones: these are asked now and then only, which changes nothing about the others.
+        refusals = frozenset((type(f).__name__, f.server) for f in failures if not isinstance(f, NoAnswer))
+        topic = keeper.settings.identity, keeper.way
+        is_said = bool(refusals) and self._log.changed(topic, refusals, line, WARNING)
+        if all(not isinstance(failure, NoAnswer) for failure in failures):
             return
         turns = keeper.way.turns
         silences = [turns.silence_of(place) for place in attempt.places]
         unknown = [silence for silence in silences if silence is not None and not silence.is_known]
         for silence in unknown:
             silence.is_known = True
-        if unknown:
+        if unknown and not is_said:
             self._log.warning(line)
 
     def _note_ends(self, keeper: Keeper, ended: list[tuple[Hashable, Silence]]) -> None:
