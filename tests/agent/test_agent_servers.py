@@ -488,6 +488,47 @@ def test_an_older_update_that_comes_after_a_newer_one_is_mended(machine: Machine
             assert "update failed" not in agent.text
 
 
+class Unanswered:
+    """The fate of a network that loses the first answer to an update, and nothing else."""
+
+    def __init__(self) -> None:
+        self.has_lost_it = False
+
+    def __call__(self, message: bytes, is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+        if self.has_lost_it or not is_answer or message[2] >> 3 & 15 != UPDATE:
+            return 0.0
+        self.has_lost_it = True
+        return None
+
+
+@pytest.mark.parametrize("by", ["another address", "a reload", "SIGTERM"])
+def test_an_update_whose_try_is_called_off_is_in_the_history(machine: Machine, by: str) -> None:
+    """The server has carried it out, and nobody waits for the answer any more."""
+    machine.add(f"{ONE}/24")
+    with Network(machine.namespace) as network:
+        way = {"address": f'"{network.address}"', "server": "timeout = 300\nretries = 0\n"}
+        with machine.agent(machine.configure(FROM_WAN_IPV4, **way)) as agent:
+            agent.wait_for_line(f"has A {ONE}")
+            network.fate = Unanswered()
+            replace(machine, ONE, TWO)
+            machine.wait_for(TWO, agent=agent)
+            if by == "a reload":
+                machine.configure(FROM_WAN_IPV4 + "ttl = 61\n", **way)
+                agent.reload()
+                agent.wait_for_line("anew")
+            elif by == "another address":
+                replace(machine, TWO, THREE)
+                agent.wait_for_line(f"has A {THREE}")
+            assert agent.terminate() == 0
+    rows = [(row["before"], row["after"], row["outcome"]) for row in machine.history()]
+    assert rows[:2] == [("", f"A {ONE}", "ok"), (f"A {ONE}", f"A {TWO}", "CalledOff")]
+    assert rows[2:] == ([(f"A {TWO}", f"A {THREE}", "ok")] if by == "another address" else [])
+    called_off = machine.history()[1]
+    assert (called_off["server"], called_off["key_name"]) == (network.address, "ddns-key")
+    assert called_off["zone"] == "example.com"
+    assert "the server may have carried out the update" in called_off["message"]
+
+
 def test_half_a_network_is_said_once_and_not_for_ever(machine: Machine) -> None:
     """There is no IPv6 at all, and the first server is at such an address; it is tried each second."""
     machine.add(f"{ONE}/24")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dns_update import __version__
 from dns_update.address.lifeline import Lifeline
-from dns_update.agent.attempts import attempt_of, failed_attempt_of
+from dns_update.agent.attempts import attempt_of, called_off_attempt_of, failed_attempt_of
 from dns_update.agent.feed import Feed
 from dns_update.agent.history import Attempt, History
 from dns_update.agent.hooks import Hooks
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dns_update.agent.control import ControlServer, ServerStatus, StatusAnswer
     from dns_update.agent.log import Log
     from dns_update.agent.notify import Notifier
+    from dns_update.agent.plan import Wanted
     from dns_update.agent.readings import SourceState
     from dns_update.agent.settings import Config, RecordSettings
     from dns_update.agent.turns import Silence
@@ -347,8 +348,7 @@ class Agent:
         except DnsUpdateError as error:
             return self._failed(keeper, attempt, error)
         except asyncio.CancelledError:
-            attempt.called_off()
-            self._note_doubts(keeper, attempt)
+            self._called_off(keeper, attempt, wanted)
             raise
         except Exception as mistake:  # noqa: BLE001 - a bug of ours must not keep the other names from being right
             bug = DnsUpdateError(f"this is a bug in dns-update: {type(mistake).__name__}: {mistake}")
@@ -446,9 +446,17 @@ class Agent:
             return max(due - now, 0.0)
         return back_off(error, keeper.failures, self._config.agent.interval, random.random)
 
+    def _called_off(self, keeper: Keeper, attempt: Try, wanted: Wanted) -> None:
+        """Take note of a try that is not waited for any more, and what it was to bring about."""
+        attempt.called_off()
+        self._note_doubts(keeper, attempt)
+        if attempt.update_sent_to is not None:
+            seconds = time.monotonic() - attempt.began
+            self._keep(called_off_attempt_of(keeper, wanted, attempt.update_sent_to, seconds))
+
     def _note_doubts(self, keeper: Keeper, attempt: Try) -> None:
         """Take note of what a try may have brought about that has not succeeded."""
-        keeper.is_doubtful |= attempt.has_sent_update
+        keeper.is_doubtful |= attempt.update_sent_to is not None
         if attempt.is_update_astray:
             keeper.look_again = time.monotonic() + keeper.way.patience
 
