@@ -334,7 +334,8 @@ def test_a_silent_server_beside_one_that_refuses_is_said_once_though_a_third_doe
     second = Bind(tmp_path / "second", keys=[LabKey.generate("other")], namespace=machine.namespace, port=5353)
     with Network(machine.namespace, silent) as network, second:
         addresses = f'["{network.address}", "127.0.0.1:5353", "127.0.0.1"]'
-        configuration = machine.configure(FROM_WAN_IPV4, address=addresses, server=IMPATIENT, agent=OFTEN)
+        patience = "timeout = 0.5\nretries = 0\n"
+        configuration = machine.configure(FROM_WAN_IPV4, address=addresses, server=patience, agent=OFTEN)
         with machine.agent(configuration) as agent:
             machine.wait_for(ONE, agent=agent)
             for number in (2, 3):
@@ -369,7 +370,7 @@ def test_a_second_server_that_refuses_does_not_keep_the_first_from_being_tried_a
     keys = [LabKey.generate("another-key")] if "BADKEY" in why else [machine.key]
     machine.add(f"{ONE}/24")
     with Bind(tmp_path / "second", zones=[zone], keys=keys, namespace=machine.namespace, port=5353):
-        configuration = machine.configure(address='["127.0.0.1", "127.0.0.1:5353"]', server=IMPATIENT, agent=OFTEN)
+        configuration = machine.configure(address='["127.0.0.1", "127.0.0.1:5353"]', agent=OFTEN)
         with machine.agent(configuration) as agent:
             machine.wait_for(ONE, agent=agent)
             machine.server.stop()
@@ -513,7 +514,7 @@ def test_an_update_whose_try_is_called_off_is_in_the_history(machine: Machine, b
             replace(machine, ONE, TWO)
             machine.wait_for(TWO, agent=agent)
             if by == "a reload":
-                machine.configure(FROM_WAN_IPV4 + "ttl = 61\n", **way)
+                machine.configure(FROM_WAN_IPV4 + 'on-missing = "delete"\n', **way)
                 agent.reload()
                 agent.wait_for_line("anew")
             elif by == "another address":
