@@ -229,6 +229,47 @@ def test_what_is_missing_is_deleted_only_after_its_grace_time_and_only_where_tha
         machine.wait_for(TWO, agent=agent)
 
 
+@pytest.mark.parametrize("ending", ["killed", "once"])
+def test_what_went_missing_while_no_agent_ran_is_deleted_after_its_grace_time(machine: Machine, ending: str) -> None:
+    grace = "1s" if ending == "killed" else "0s"
+    configuration = machine.configure(f'{FROM_WAN}on-missing = "delete"\ngrace = "{grace}"\n')
+    machine.add(f"{ONE}/24")
+    machine.add(f"{SIX}/64")
+    with machine.agent(configuration) as agent:
+        machine.wait_for(ONE, agent=agent)
+        machine.wait_for(SIX, rrtype="AAAA", agent=agent)
+        agent.kill()
+    machine.remove(f"{ONE}/24")
+    machine.remove(f"{SIX}/64")
+    if ending == "once":
+        assert machine.once(configuration).status == 0
+        assert machine.data() == machine.data(rrtype="AAAA") == ""
+        return
+    with machine.agent(configuration) as heir:
+        machine.wait_for("", agent=heir)
+        machine.wait_for("", rrtype="AAAA", agent=heir)
+        machine.add(f"{TWO}/24")
+        machine.wait_for(TWO, agent=heir)
+
+
+def test_what_went_missing_while_no_agent_ran_stays_for_its_grace_time(machine: Machine) -> None:
+    """And for ever where nobody wants it deleted."""
+    kept = FROM_WAN_IPV4.replace("home", "kept")
+    configuration = machine.configure(
+        f'{FROM_WAN_IPV4}on-missing = "delete"\n{kept}{BEACON}', agent='interval = "1s"\n'
+    )
+    machine.add(f"{ONE}/24")
+    with machine.agent(configuration) as agent:
+        machine.wait_for(ONE, agent=agent)
+        machine.wait_for(ONE, "kept", agent=agent)
+        agent.kill()
+    machine.remove(f"{ONE}/24")
+    with machine.agent(configuration) as heir, machine.reader() as reader, machine.reader(name="kept") as other:
+        heir.wait_for_line("interface wan has no usable IPv4 address")
+        machine.light_beacon()
+    assert reader.seen == other.seen == [ONE]
+
+
 def test_a_source_of_one_family_never_deletes_the_other(machine: Machine) -> None:
     machine.change("set", "name=home", "address=2600:ffff::1", "ttl=60")
     machine.add(f"{ONE}/24")

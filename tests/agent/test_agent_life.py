@@ -478,6 +478,34 @@ def test_once_without_an_answer_ends_with_4(machine: Machine) -> None:
         assert machine.once(machine.configure(address=f'"{network.address}"', server=IMPATIENT)).status == 4
 
 
+def test_once_tries_no_name_again(machine: Machine) -> None:
+    """One server is silent, with much patience for it; meanwhile the name of the other would be due again and again."""
+    machine.add(f"{ONE}/24")
+    quick = f'{FROM_WAN_IPV4.replace("home", "quick")}servers = ["gone"]\n'
+    servers = 'timeout = 2\nretries = 1\n[servers.gone]\naddress = "127.0.0.1:1"\nkey = "main"\n'
+    with Network(machine.namespace, lost) as network:
+        address = f'"{network.address}"'
+        done = machine.once(machine.configure(FROM_WAN_IPV4 + quick, address=address, server=servers, agent=OFTEN))
+    assert done.status == 4, done.stderr
+    assert sorted(row["name"] for row in machine.history()) == ["home.example.com", "quick.example.com"]
+
+
+def test_once_ends_though_links_come_up_all_the_time(machine: Machine) -> None:
+    machine.add(f"{ONE}/24")
+    quick = f'{FROM_WAN_IPV4.replace("home", "quick")}servers = ["gone"]\n'
+    servers = 'timeout = 1\nretries = 1\n[servers.gone]\naddress = "127.0.0.1:1"\nkey = "main"\n'
+
+    def restless(_message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+        for state in ("down", "up"):
+            machine.namespace.ip("link", "set", "switch", state)
+        return None
+
+    with Network(machine.namespace, restless) as network:
+        address = f'"{network.address}"'
+        assert machine.once(machine.configure(FROM_WAN_IPV4 + quick, address=address, server=servers)).status == 4
+    assert sorted(row["name"] for row in machine.history()) == ["home.example.com", "quick.example.com"]
+
+
 def test_once_with_a_wrong_key_ends_with_5_and_without_permission_with_7(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     wrong = LabKey.generate(machine.key.name).write(machine.directory / "wrong")

@@ -6,7 +6,7 @@ from socket import AF_INET, SOCK_DGRAM, inet_aton, socket
 
 import pytest
 
-from lab import Bind
+from lab import Bind, LabKey, Zone
 from lab.namespace import Namespace
 from tests.address.conftest import add_pair
 from tests.address.inside import inside
@@ -116,6 +116,38 @@ def test_who_waits_for_an_answer_asks_again_when_the_network_comes_up(machine: M
             else:
                 machine.namespace.ip("route", "add", "default", "via", "9.8.7.254")
             machine.wait_for(ONE, agent=agent)
+
+
+class Restless:
+    """The fate of a network at each message of which a link comes up that has nothing to do with it."""
+
+    def __init__(self, namespace: Namespace, fate: Fate) -> None:
+        self.count = 0
+        self._namespace = namespace
+        self._fate = fate
+
+    def __call__(self, message: bytes, is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+        self.count += 1
+        for state in ("down", "up"):
+            self._namespace.ip("link", "set", "switch", state)
+        return self._fate(message, is_answer)
+
+
+@pytest.mark.parametrize("fate", [lost, late(0.1)], ids=["silent", "slow"])
+def test_links_that_come_up_all_the_time_keep_no_try_from_its_end(machine: Machine, fate: Fate) -> None:
+    """The silent server has another one behind it, which is asked once a try has waited for the first one."""
+    machine.add(f"{ONE}/24")
+    with Network(machine.namespace) as network:
+        address = f'["{network.address}", "127.0.0.1"]' if fate is lost else f'"{network.address}"'
+        with machine.agent(machine.configure(address=address, server="timeout = 1\nretries = 1\n")) as agent:
+            agent.wait_for_line(f"has A {ONE} at {network.address}")
+            network.fate = restless = Restless(machine.namespace, fate)
+            with machine.reader() as reader:
+                for old, new in ((ONE, TWO), (TWO, THREE)):
+                    replace(machine, old, new)
+                    machine.wait_for(new, agent=agent)
+            assert reader.seen == [ONE, TWO, THREE]
+            assert restless.count > 1
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
@@ -269,6 +301,51 @@ def test_the_second_server_does_what_the_first_does_not(machine: Machine, fate: 
         assert reader.seen in ([ONE, TWO, THREE], ["", ONE, TWO, THREE])
 
 
+def test_two_silent_servers_are_said_once_and_not_by_turns(machine: Machine) -> None:
+    """Who is asked last, and so is the last to fail, is another one each time."""
+    machine.add(f"{ONE}/24")
+    with Network(machine.namespace, lost) as one, Network(machine.namespace, lost, port=5301) as two:
+        addresses = f'["{one.address}", "{two.address}"]'
+        with machine.agent(machine.configure(FROM_WAN_IPV4, address=addresses, server=IMPATIENT, agent=OFTEN)) as agent:
+            eventually((machine.directory / "agent.db").exists, bool, lambda: agent.text)
+            failed = eventually(
+                machine.history, lambda rows: len({row["server"] for row in rows}) == 2, lambda: agent.text
+            )
+            assert {row["outcome"] for row in failed} == {"NoAnswer"}
+            assert agent.text.count("update failed") == 1
+            (line,) = (line for line in agent.lines if "update failed" in line)
+            assert f"No answer from {one.address}: " in line
+            assert f"No answer from {two.address}: " in line
+            one.fate = two.fate = unharmed
+            agent.wait_for_line("home.example.com is right again")
+
+
+def test_a_silent_server_beside_one_that_refuses_is_said_once_though_a_third_does_it(
+    machine: Machine, tmp_path: Path
+) -> None:
+    """The silent one is asked now and then, and passed over else; that the other refuses is no news either way."""
+    machine.add(f"{ONE}/24")
+    asked = []
+
+    def silent(message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+        asked.append(message)
+        return None
+
+    second = Bind(tmp_path / "second", keys=[LabKey.generate("other")], namespace=machine.namespace, port=5353)
+    with Network(machine.namespace, silent) as network, second:
+        addresses = f'["{network.address}", "127.0.0.1:5353", "127.0.0.1"]'
+        patience = "timeout = 0.5\nretries = 0\n"
+        configuration = machine.configure(FROM_WAN_IPV4, address=addresses, server=patience, agent=OFTEN)
+        with machine.agent(configuration) as agent:
+            machine.wait_for(ONE, agent=agent)
+            for number in (2, 3):
+                eventually(lambda: len(asked), number.__le__, lambda: agent.text)
+                machine.change("set", "name=home", f"address={THREE}")
+                machine.wait_for(ONE, agent=agent)
+            assert agent.text.count("BADKEY") == 1
+            assert agent.text.count("No answer") == 1
+
+
 def test_the_first_server_answers_again(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     with Network(machine.namespace) as network:
@@ -282,6 +359,28 @@ def test_the_first_server_answers_again(machine: Machine) -> None:
                 agent.wait_for_line(f"{network.address} answers again")
                 replace(machine, old, new)
                 agent.wait_for_line(f"has A {new} at {network.address}")
+
+
+@pytest.mark.parametrize("why", ["Permission denied", "TSIG error: .*BADKEY", "Zone not found"])
+def test_a_second_server_that_refuses_does_not_keep_the_first_from_being_tried_again(
+    machine: Machine, tmp_path: Path, why: str
+) -> None:
+    """Such are secondaries that do not forward updates. What is permanent is tried again only after an hour."""
+    zone = Zone("example.net" if why == "Zone not found" else "example.com", policy="allow-update { none; };")
+    keys = [LabKey.generate("another-key")] if "BADKEY" in why else [machine.key]
+    machine.add(f"{ONE}/24")
+    with Bind(tmp_path / "second", zones=[zone], keys=keys, namespace=machine.namespace, port=5353):
+        configuration = machine.configure(address='["127.0.0.1", "127.0.0.1:5353"]', agent=OFTEN)
+        with machine.agent(configuration) as agent:
+            machine.wait_for(ONE, agent=agent)
+            machine.server.stop()
+            replace(machine, ONE, TWO)
+            line = agent.wait_for_line(f"update failed: home.example.com: {why}").string
+            assert "; No answer from 127.0.0.1: " in line
+            machine.server.start()
+            machine.wait_for(TWO, agent=agent)
+            agent.wait_for_line("home.example.com is right again")
+            assert agent.text.count("update failed") == 1
 
 
 def is_update(message: bytes) -> bool:
@@ -388,6 +487,47 @@ def test_an_older_update_that_comes_after_a_newer_one_is_mended(machine: Machine
                 eventually(lambda: reader.seen[-1], lambda last: last == THREE, lambda: agent.text)
             assert reader.seen[-3:] == [THREE, TWO, THREE]
             assert "update failed" not in agent.text
+
+
+class Unanswered:
+    """The fate of a network that loses the first answer to an update, and nothing else."""
+
+    def __init__(self) -> None:
+        self.has_lost_it = False
+
+    def __call__(self, message: bytes, is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+        if self.has_lost_it or not is_answer or message[2] >> 3 & 15 != UPDATE:
+            return 0.0
+        self.has_lost_it = True
+        return None
+
+
+@pytest.mark.parametrize("by", ["another address", "a reload", "SIGTERM"])
+def test_an_update_whose_try_is_called_off_is_in_the_history(machine: Machine, by: str) -> None:
+    """The server has carried it out, and nobody waits for the answer any more."""
+    machine.add(f"{ONE}/24")
+    with Network(machine.namespace) as network:
+        way = {"address": f'"{network.address}"', "server": "timeout = 300\nretries = 0\n"}
+        with machine.agent(machine.configure(FROM_WAN_IPV4, **way)) as agent:
+            agent.wait_for_line(f"has A {ONE}")
+            network.fate = Unanswered()
+            replace(machine, ONE, TWO)
+            machine.wait_for(TWO, agent=agent)
+            if by == "a reload":
+                machine.configure(FROM_WAN_IPV4 + 'on-missing = "delete"\n', **way)
+                agent.reload()
+                agent.wait_for_line("anew")
+            elif by == "another address":
+                replace(machine, TWO, THREE)
+                agent.wait_for_line(f"has A {THREE}")
+            assert agent.terminate() == 0
+    rows = [(row["before"], row["after"], row["outcome"]) for row in machine.history()]
+    assert rows[:2] == [("", f"A {ONE}", "ok"), (f"A {ONE}", f"A {TWO}", "CalledOff")]
+    assert rows[2:] == ([(f"A {TWO}", f"A {THREE}", "ok")] if by == "another address" else [])
+    called_off = machine.history()[1]
+    assert (called_off["server"], called_off["key_name"]) == (network.address, "ddns-key")
+    assert called_off["zone"] == "example.com"
+    assert "the server may have carried out the update" in called_off["message"]
 
 
 def test_half_a_network_is_said_once_and_not_for_ever(machine: Machine) -> None:

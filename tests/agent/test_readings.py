@@ -75,6 +75,34 @@ def test_a_family_that_was_never_there_is_missing_since_the_start() -> None:
     assert wanted(heard(reading(FOUR)), now=GRACE, grace=GRACE) == Wanted({RRType.A: (FOUR,), RRType.AAAA: ()})
 
 
+def test_the_first_reading_changes_something_even_if_it_gives_nothing() -> None:
+    """That there is none is known from now on, and the grace time runs."""
+    state = SourceState(started=0.0)
+    assert state.hear(reading(), 1.0, HOLD_DOWN)
+    assert not state.hear(reading(), 2.0, HOLD_DOWN)
+    assert wanted_of(Rule(BOTH, grace=GRACE), [state], 2.0) == (None, GRACE)
+    assert wanted_of(Rule(BOTH), [state], 2.0) == (None, None)
+
+
+def test_what_was_missing_from_the_start_is_deleted_after_its_grace_time() -> None:
+    state = heard(reading(error="no such interface"))
+    assert wanted(state, now=GRACE, grace=GRACE) == Wanted({RRType.A: (), RRType.AAAA: ()})
+    assert wanted(state, now=GRACE) is None
+
+
+def test_of_several_sources_one_that_was_missing_from_the_start_holds_nothing_back_after_its_grace_time() -> None:
+    states = heard(reading()), heard(reading(FOUR))
+    assert wanted(*states, now=GRACE - 1, grace=GRACE) == Wanted({RRType.A: (FOUR,)}, only_adds=True)
+    assert wanted(*states, now=GRACE, grace=GRACE) == Wanted({RRType.A: (FOUR,), RRType.AAAA: ()})
+
+
+def test_of_several_sources_one_that_can_only_fail_holds_everything_back() -> None:
+    web = SourceState(started=0.0, knows_absence=False)
+    web.hear(reading(error="no answer"), 1.0, HOLD_DOWN)
+    said = wanted(heard(reading()), web, now=1e9, grace=GRACE)
+    assert said == Wanted({RRType.A: (), RRType.AAAA: ()}, only_adds=True)
+
+
 def test_a_type_that_no_source_can_give_is_never_deleted() -> None:
     rule = Rule((RRType.A,), grace=GRACE)
     assert wanted_of(rule, [heard(reading(FOUR))], 2 * GRACE)[0] == Wanted({RRType.A: (FOUR,)})

@@ -9,6 +9,7 @@ from dns_update.errors import (
     ClocksDiffer,
     DnsUpdateError,
     KeyRejected,
+    NameNotInZone,
     NoAnswer,
     NotApplied,
     PermissionDenied,
@@ -17,6 +18,14 @@ from dns_update.errors import (
 
 SILENT = NoAnswer("no answer in time", server="192.0.2.1")
 DENIED = PermissionDenied("no")
+
+
+def beside(error: DnsUpdateError, *others: DnsUpdateError) -> DnsUpdateError:
+    """Return an error as it is when other servers had been asked, too."""
+    error.failures = others
+    return error
+
+
 DICE = st.floats(0, 1, exclude_max=True)
 OLD, NEW, OTHER = b"\1\1\1\1", b"\2\2\2\2", b"\3\3\3\3"
 HOLD_DOWN = 10.0
@@ -53,6 +62,10 @@ def test_what_only_a_person_can_mend_is_tried_rarely(failures: int, dice: float)
         (NotApplied("a CNAME"), False),
         (DENIED, True),
         (KeyRejected("BADKEY", tsig_error=17), True),
+        (beside(PermissionDenied("no"), KeyRejected("BADKEY", tsig_error=17)), True),
+        (beside(PermissionDenied("no"), SILENT), False),
+        (beside(PermissionDenied("no"), DENIED, ServerFailure("SERVFAIL")), False),
+        (beside(NameNotInZone("for all servers"), SILENT), True),
     ],
 )
 def test_which_failures_are_permanent(error: DnsUpdateError, permanent: bool) -> None:  # noqa: FBT001 - a table

@@ -80,6 +80,22 @@ def test_a_try_is_made_and_the_next_one_is_due_when_it_says() -> None:
     tell(story)
 
 
+def test_where_each_name_is_tried_once_no_try_follows_one_that_is_over() -> None:
+    async def story(it: Story) -> None:
+        it.tries.is_once = True
+        home = keeper()
+        it.tries.schedule(home, time.monotonic())
+        await it.until(lambda: it.begun == [home])
+        it.tries.restart(home)
+        await it.until(lambda: it.begun == [home, home])
+        it.go.set()
+        await it.until(lambda: it.idle > 0)
+        assert home.due == module.NEVER
+        assert it.tries.is_idle
+
+    tell(story)
+
+
 def test_a_try_called_off_before_its_first_step_is_made_again() -> None:
     async def story(it: Story) -> None:
         first, second = keeper("first"), keeper("second")

@@ -89,6 +89,37 @@ def test_a_silent_server_is_said_once_with_the_number_of_names_that_it_concerns(
     assert it.leave(names[2]) == ["c.example.com and 3 more are right again"]
 
 
+def beside(error: DnsUpdateError, *others: DnsUpdateError) -> DnsUpdateError:
+    """Return an error as it is when other servers had been asked, too."""
+    error.failures = others
+    return error
+
+
+def test_two_silent_servers_are_one_trouble_whichever_was_asked_last(it: Story, names: list[Keeper]) -> None:
+    one, two = (NoAnswer("no answer in time", server=f"192.0.2.{number}") for number in (1, 2))
+    (line,) = it.enter(names[0], beside(two, one))
+    assert "update failed: a.example.com: No answer from 192.0.2.2: no answer in time; No answer from 192.0.2.1" in line
+    assert it.enter(names[0], beside(NoAnswer("no answer", server="192.0.2.1"), two)) == []
+    assert it.enter(names[1], one) == []
+    assert it.enter(names[0], SILENCE) == []
+
+
+def test_what_begins_to_be_permanent_is_said_again(it: Story, names: list[Keeper]) -> None:
+    """The other server may do it as long as it is silent, and does not when it refuses, too."""
+    denied = PermissionDenied("no", server="192.0.2.2")
+    assert len(it.enter(names[0], beside(denied, SILENCE))) == 1
+    assert it.enter(names[0], beside(denied, NoAnswer("", server="192.0.2.1"))) == []
+    assert len(it.enter(names[0], beside(denied, KeyRejected("", server="192.0.2.1", tsig_error=17)))) == 1
+
+
+def test_who_was_asked_for_a_zone_that_is_not_known_tells_one_trouble_from_another(it: Story) -> None:
+    way = Way(AsyncClient(), (), WAY.turns, 1.0)
+    home, other = (Keeper(RecordSettings(Name.from_text(f"{name}.example.com")), way, (), 0.0) for name in "xy")
+    assert len(it.enter(home, NoAnswer("", server="192.0.2.1"))) == 1
+    assert it.enter(other, NoAnswer("", server="192.0.2.1")) == []
+    assert len(it.enter(other, NoAnswer("", server="192.0.2.2"))) == 1
+
+
 @pytest.mark.parametrize("error", [SILENCE, KeyRejected("", server="x", tsig_error=16), ServerFailure("", server="x")])
 def test_names_that_are_sent_elsewhere_have_troubles_of_their_own(
     it: Story, names: list[Keeper], error: DnsUpdateError

@@ -54,7 +54,7 @@ def test_an_answer(message: Message, answer: object, *, has_sent: bool, is_astra
     with pytest.raises(StopIteration) as stopped:
         steps.send(answer)
     assert stopped.value.value is answer
-    assert (witness.has_sent_update, witness.is_update_astray) == (has_sent, is_astray)
+    assert (witness.update_sent_to, witness.is_update_astray) == (SERVER if has_sent else None, is_astray)
 
 
 @pytest.mark.parametrize("may_have_arrived", [False, True])

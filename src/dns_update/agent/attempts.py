@@ -6,15 +6,20 @@ import time
 from typing import TYPE_CHECKING
 
 from dns_update.agent.history import Attempt
-from dns_update.agent.keeper import texts_of
+from dns_update.agent.keeper import text_of, texts_of
 from dns_update.wire.codes import rrtype_to_text
 
 if TYPE_CHECKING:
     from dns_update.agent.keeper import Keeper
+    from dns_update.agent.plan import Wanted
     from dns_update.agent.settings import RecordSettings
     from dns_update.client.requests import Outcome
     from dns_update.errors import DnsUpdateError
+    from dns_update.transport import Endpoint
     from dns_update.wire.record import Record
+
+CALLED_OFF = "CalledOff"  # the outcome of a try that was not waited for, where others have the name of an error
+_CALLED_OFF_MESSAGE = "called off before its end; the server may have carried out the update"
 
 
 def attempt_of(keeper: Keeper, outcome: Outcome, before: tuple[Record, ...], seconds: float) -> Attempt:
@@ -36,17 +41,30 @@ def attempt_of(keeper: Keeper, outcome: Outcome, before: tuple[Record, ...], sec
 
 def failed_attempt_of(keeper: Keeper, error: DnsUpdateError, seconds: float) -> Attempt:
     """Return what to tell of a try that failed after so many seconds."""
+    return _unproven(keeper, keeper.wanted, error.server, (type(error).__name__, str(error)), seconds)
+
+
+def called_off_attempt_of(keeper: Keeper, wanted: Wanted, server: Endpoint, seconds: float) -> Attempt:
+    """Return what to tell of a try that was called off after so many seconds, when its update had been sent.
+
+    `wanted` is what it was to bring about; by now something else may be.
+    """
+    return _unproven(keeper, wanted, str(server), (CALLED_OFF, _CALLED_OFF_MESSAGE), seconds)
+
+
+def _unproven(keeper: Keeper, wanted: Wanted | None, server: str, outcome: tuple[str, str], seconds: float) -> Attempt:
+    data = () if wanted is None else wanted.data.items()
     return Attempt(
         when=time.time(),
         name=str(keeper.settings.name),
         zone="" if keeper.settings.zone is None else str(keeper.settings.zone),
         types=_types(keeper.settings),
         before=", ".join(texts_of(keeper.published)),
-        after=", ".join(keeper.status(0.0)["wanted"]),
-        server=error.server,
+        after=", ".join(text_of(rrtype, value) for rrtype, values in data for value in values),
+        server=server,
         key_name=_key_name(keeper.settings),
-        outcome=type(error).__name__,
-        message=str(error),
+        outcome=outcome[0],
+        message=outcome[1],
         seconds=seconds,
     )
 

@@ -56,8 +56,8 @@ class Attempt(Value):
 
     `when` is in seconds since 1970; `name` and `zone` are in full, without the trailing dot; `types` are mnemonics such
     as "AAAA"; `before` and `after` are data as text ("A 192.0.2.1, A 192.0.2.2"), empty where nothing stood or stands;
-    `key_name` is empty for an unsigned update; `outcome` is "ok" or the name of the error's class, `message` the
-    error's text; `seconds` is how long it took.
+    `key_name` is empty for an unsigned update; `outcome` is "ok", the name of the error's class, or "CalledOff" for one
+    whose update was sent and its end not waited for; `message` says more; `seconds` is how long it took.
     """
 
     __slots__ = (  # noqa: RUF023 - the order of the columns

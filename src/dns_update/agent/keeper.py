@@ -40,6 +40,7 @@ class Keeper:
         "failures",
         "is_doubtful",
         "is_dropped",
+        "is_spared",
         "look_again",
         "next_change",
         "published",
@@ -68,6 +69,7 @@ class Keeper:
         self.task: Task[None] | None = None  # in which it is being tried
         self.due: float | None = None  # when the next one is to begin, on the monotonic clock
         self.is_dropped = False  # it is nobody's any more
+        self.is_spared = False  # a network that came up has called a try off, and none has come to its end since
         self.is_doubtful = False  # whether a try has sent an update, and ended without a word on what came of it
         self.look_again: float | None = None  # when an update that went astray will have come, if ever (monotonic)
         self.trouble: Hashable = None  # what keeps it, and perhaps others, from being right
@@ -116,6 +118,7 @@ class Keeper:
             self.since = wall
         self.failures = 0
         self.error = None
+        self.is_spared = False
         self.is_doubtful = False
         self.done = self.wanted
         self.published = outcome.after or ()
@@ -131,6 +134,7 @@ class Keeper:
         if self.error is None:
             self.since = wall
         self.failures += 1
+        self.is_spared = False
         self.error = error
         error.__traceback__ = None  # which holds every value on the way, ten thousand times if a server is down
 

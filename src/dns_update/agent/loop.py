@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dns_update import __version__
 from dns_update.address.lifeline import Lifeline
-from dns_update.agent.attempts import attempt_of, failed_attempt_of
+from dns_update.agent.attempts import attempt_of, called_off_attempt_of, failed_attempt_of
 from dns_update.agent.feed import Feed
 from dns_update.agent.history import Attempt, History
 from dns_update.agent.hooks import Hooks
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dns_update.agent.control import ControlServer, ServerStatus, StatusAnswer
     from dns_update.agent.log import Log
     from dns_update.agent.notify import Notifier
+    from dns_update.agent.plan import Wanted
     from dns_update.agent.readings import SourceState
     from dns_update.agent.settings import Config, RecordSettings
     from dns_update.agent.turns import Silence
@@ -97,6 +98,7 @@ class Agent:
         SIGTERM and SIGINT end it before that. The history is kept if it may be written: who runs this for himself need
         not have a place for it.
         """
+        self._tries.is_once = True
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end_once, number)
@@ -292,12 +294,21 @@ class Agent:
         self._settled_or_not()
 
     def _network_changed(self) -> None:
-        """Act on a network that has come up, or is another one: what fails, or waits for an answer, may succeed now."""
+        """Act on a network that has come up, or is another one: what fails, or waits for an answer, may succeed now.
+
+        Links may come up all the time. So of the tries of a name one is called off, and the next one is left to end: it
+        asks again of its own accord, and if it fails, another one follows soon.
+        """
         self._let_all_be_asked()
         for transport in self._transports.values():
             transport.renew()
         for keeper in self._keepers.values():
-            if keeper.task is not None or (keeper.error is not None and not is_permanent(keeper.error)):
+            if keeper.task is not None and keeper.is_spared:
+                keeper.failures = 0
+            elif keeper.task is not None:
+                keeper.is_spared = True
+                self._tries.restart(keeper)
+            elif keeper.error is not None and not is_permanent(keeper.error) and not self._tries.is_once:
                 self._tries.restart(keeper)
 
     def _woken(self) -> None:
@@ -337,8 +348,7 @@ class Agent:
         except DnsUpdateError as error:
             return self._failed(keeper, attempt, error)
         except asyncio.CancelledError:
-            attempt.called_off()
-            self._note_doubts(keeper, attempt)
+            self._called_off(keeper, attempt, wanted)
             raise
         except Exception as mistake:  # noqa: BLE001 - a bug of ours must not keep the other names from being right
             bug = DnsUpdateError(f"this is a bug in dns-update: {type(mistake).__name__}: {mistake}")
@@ -386,16 +396,18 @@ class Agent:
         if not failures:
             return
         line = f"{'; '.join(map(str, failures))}; {outcome.server} did it"
-        if not all(isinstance(failure, NoAnswer) for failure in failures):
-            state = tuple((type(failure).__name__, failure.server) for failure in failures)
-            self._log.changed((keeper.settings.identity, keeper.way), state, line, WARNING)
+        # Without the silent ones: these are asked now and then only, which changes nothing about the others.
+        refusals = frozenset((type(f).__name__, f.server) for f in failures if not isinstance(f, NoAnswer))
+        topic = keeper.settings.identity, keeper.way
+        is_said = bool(refusals) and self._log.changed(topic, refusals, line, WARNING)
+        if all(not isinstance(failure, NoAnswer) for failure in failures):
             return
         turns = keeper.way.turns
         silences = [turns.silence_of(place) for place in attempt.places]
         unknown = [silence for silence in silences if silence is not None and not silence.is_known]
         for silence in unknown:
             silence.is_known = True
-        if unknown:
+        if unknown and not is_said:
             self._log.warning(line)
 
     def _note_ends(self, keeper: Keeper, ended: list[tuple[Hashable, Silence]]) -> None:
@@ -404,7 +416,7 @@ class Agent:
             if silence.is_known:
                 self._log.notice(f"{place} answers again")
             for other in self._keepers.values():
-                waits = other.task is None and isinstance(other.error, NoAnswer) and other is not keeper
+                waits = other.task is None and _has_met_silence(other.error) and other is not keeper
                 if waits and other.way.turns is keeper.way.turns and place in other.way.places(other.settings.zone):
                     self._tries.restart(other)
 
@@ -434,9 +446,17 @@ class Agent:
             return max(due - now, 0.0)
         return back_off(error, keeper.failures, self._config.agent.interval, random.random)
 
+    def _called_off(self, keeper: Keeper, attempt: Try, wanted: Wanted) -> None:
+        """Take note of a try that is not waited for any more, and what it was to bring about."""
+        attempt.called_off()
+        self._note_doubts(keeper, attempt)
+        if attempt.update_sent_to is not None:
+            seconds = time.monotonic() - attempt.began
+            self._keep(called_off_attempt_of(keeper, wanted, attempt.update_sent_to, seconds))
+
     def _note_doubts(self, keeper: Keeper, attempt: Try) -> None:
         """Take note of what a try may have brought about that has not succeeded."""
-        keeper.is_doubtful |= attempt.has_sent_update
+        keeper.is_doubtful |= attempt.update_sent_to is not None
         if attempt.is_update_astray:
             keeper.look_again = time.monotonic() + keeper.way.patience
 
@@ -448,6 +468,11 @@ class Agent:
     def _keep(self, attempt: Attempt) -> None:
         if self._history is not None:
             self._history.add(attempt)
+
+
+def _has_met_silence(error: DnsUpdateError | None) -> bool:
+    """Tell whether a try failed, if it did, for want of an answer from one of the servers at least."""
+    return error is not None and any(isinstance(one, NoAnswer) for one in (error, *error.failures))
 
 
 def _exit_status(keeper: Keeper) -> int:

@@ -49,9 +49,9 @@ class SourceState:
         self._missing_since: dict[int, float | None] = dict.fromkeys(_TYPES, started)
 
     def hear(self, reading: Reading, now: float, hold_down: float) -> bool:
-        """Take a reading; return whether what counts has changed."""
+        """Take a reading; return whether what counts has changed: by the first one it has, whatever that gives."""
+        changed = self.reading is None
         self.reading = reading
-        changed = False
         for octets in _TYPES:
             addresses = tuple(address for address in reading.addresses if len(address) == octets)
             changed |= self._take(octets, self._held[octets].heard(addresses, now, hold_down), now)
@@ -124,15 +124,16 @@ def wanted_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) -> 
 
     `states` are those of the rule's sources, a literal address for itself. A source that fails, or that has no address
     of a family any more, is taken to say what it said last; if it knows of absence, until the grace time is over. A
-    family of which nothing was ever heard is left alone, until then. As long as one of several sources has said nothing
-    at all, what it may have published before stays. Nothing is wanted (None) as long as no source has said anything.
+    family of which nothing was ever heard is left alone, until then. As long as one source never gave an address, what
+    it may have published before stays, until then, too. Nothing is wanted (None) as long as nothing is known.
     """
     data: dict[int, tuple[bytes, ...]] = {}
     changes: list[float] = []
     only_adds = False
     for state in states:
         if not isinstance(state, bytes) and state.is_unheard:
-            only_adds = True
+            gone_at = _gone_at(state, IPV4_OCTETS, rule.grace)  # as of the other family: neither was ever there
+            only_adds |= gone_at is None or now < gone_at
     for rrtype in rule.types:
         octets = _OCTETS[rrtype]
         known: dict[bytes, None] | None = None
@@ -155,11 +156,19 @@ def _part(
     if isinstance(state, bytes):
         return (state,) if len(state) == octets else None
     present = state.addresses(octets)
-    missing_since = state.missing_since(octets)
-    if present or missing_since is None:
+    if present or state.missing_since(octets) is None:
         return present
-    if grace is not None and state.reading is not None and state.knows_absence:
-        if now >= missing_since + grace:
+    gone_at = _gone_at(state, octets, grace)
+    if gone_at is not None:
+        if now >= gone_at:
             return ()
-        changes.append(missing_since + grace)
+        changes.append(gone_at)
     return state.last(octets) or None
+
+
+def _gone_at(state: SourceState, octets: int, grace: float | None) -> float | None:
+    """Return when a family is taken to be gone for good if it stays missing; None for never."""
+    missing_since = state.missing_since(octets)
+    if grace is None or missing_since is None or state.reading is None or not state.knows_absence:
+        return None
+    return missing_since + grace

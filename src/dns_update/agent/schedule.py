@@ -22,8 +22,14 @@ _PERMANENT = (KeyRejected, PermissionDenied, ZoneNotFound, NameNotInZone, LocalE
 
 
 def is_permanent(error: DnsUpdateError) -> bool:
-    """Tell whether the same request will fail again until a person has changed something."""
-    return isinstance(error, _PERMANENT)
+    """Tell whether the same request will fail again until a person has changed something.
+
+    It may succeed before that if it failed otherwise at another server, which might do it: one that was silent, say,
+    beside a secondary that forwards no updates. Where every server would say the same, none of them might.
+    """
+    if not isinstance(error, _PERMANENT):
+        return False
+    return isinstance(error, NameNotInZone) or all(isinstance(other, _PERMANENT) for other in error.failures)
 
 
 def jittered(seconds: float, dice: Dice) -> float:

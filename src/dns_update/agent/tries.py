@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 import time
 from collections import deque
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 MAX_TRIES = 64  # names that are looked at at once: more than a server on another continent needs to be kept busy
 SLEPT_SECONDS = 5.0  # by which the clocks drift apart while the machine sleeps; less is no sleep
 LOOK_SECONDS = 15.0  # between two looks whether it has slept: the clock of the loop's timers stands still meanwhile
+NEVER = math.inf  # when a name is due that is not to be tried again
 TRIES_A_TASK = 16  # in a row: a task for each costs as much as a signature; then the loop sees to all else
 _FEW = 1000  # entries that may be superseded ones without anybody minding
 
@@ -37,6 +39,7 @@ class Tries:
 
         `idle` is called each time nothing is due any more, `woken` when the machine has slept.
         """
+        self.is_once = False  # whether a name has no other try after one that is over, well or not
         self._attempt = attempt
         self._idle = idle
         self._woken = woken
@@ -159,7 +162,7 @@ class Tries:
         for left in range(TRIES_A_TASK - 1, -1, -1):
             again = await self._attempt(keeper)
             keeper.task = None
-            self._schedule_next(keeper, again)
+            self._schedule_next(keeper, NEVER if self.is_once else again)
             following = self._next() if left else None
             if following is None:
                 return

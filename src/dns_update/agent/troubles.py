@@ -36,9 +36,11 @@ class Troubles:
         trouble = self._troubles.get(cause)
         if trouble is None:
             trouble = self._troubles[cause] = _Trouble()
-            others = sum(cause_of(error, other) == cause for other in keepers) - 1
+            is_shared = keeper.settings.identity not in cause  # and if not, ten thousand names are not asked for each
+            others = sum(cause_of(error, other) == cause for other in keepers) - 1 if is_shared else 0
             hint = f" ({error.hint})" if error.hint else ""
-            line = f"update failed: {keeper.settings.name}: {error}{hint}{_beside(others)}"
+            elsewhere = "".join(f"; {failure}" for failure in error.failures)
+            line = f"update failed: {keeper.settings.name}: {error}{hint}{elsewhere}{_beside(others)}"
             self._log.write(ERROR if is_permanent(error) else WARNING, line)
         trouble.names += 1
 
@@ -67,15 +69,16 @@ class _Trouble:
         self.right = 0  # that were, and are right
 
 
-def cause_of(error: DnsUpdateError, keeper: Keeper) -> Hashable:
+def cause_of(error: DnsUpdateError, keeper: Keeper) -> tuple[Hashable, ...]:
     """Return what names have in common that fail for the same reason: their servers, their key, their zone, or nothing.
 
-    It is that of an error as it would be if this name had met it.
+    It is that of an error as it would be if this name had met it. What only a person can mend is another one.
     """
     settings, way = keeper.settings, keeper.way
-    met: tuple[Hashable, ...] = type(error).__name__, error.server
     if isinstance(error, NoAnswer):
-        return (*met, way.turns, way.places(settings.zone))
+        # Of several silent servers another one is asked last each time, and its silence is the error.
+        return NoAnswer.__name__, way.turns, way.places(settings.zone) or error.server
+    met: tuple[Hashable, ...] = type(error).__name__, error.server, is_permanent(error)
     if isinstance(error, _OF_KEYS):
         return (*met, way)
     is_of_zone = isinstance(error, ServerFailure) or (isinstance(error, ZoneNotFound) and not error.is_delegated)

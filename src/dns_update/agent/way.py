@@ -63,9 +63,9 @@ class Try:
         self.places = order  # whose silence, or its end, this try may show: with the addresses of host names
 
     @property
-    def has_sent_update(self) -> bool:
-        """Whether an update was sent, whatever came of it."""
-        return self._witness.has_sent_update
+    def update_sent_to(self) -> Endpoint | None:
+        """Where the last update was sent, whatever came of it; None if none was."""
+        return self._witness.update_sent_to
 
     @property
     def is_update_astray(self) -> bool:

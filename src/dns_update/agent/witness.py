@@ -23,7 +23,7 @@ class Witness:
 
     def __init__(self) -> None:
         self._addresses: dict[str, tuple[str, ...]] = {}  # of host names
-        self.has_sent_update = False
+        self.update_sent_to: Endpoint | None = None  # the last one, whatever came of it
         self._is_update_under_way = False
         self._is_update_astray = False
 
@@ -32,8 +32,9 @@ class Witness:
         try:
             step = next(steps)
             while True:
-                self._is_update_under_way = isinstance(step, Ask) and step.message.opcode == Opcode.UPDATE
-                self.has_sent_update |= self._is_update_under_way
+                if isinstance(step, Ask) and step.message.opcode == Opcode.UPDATE:
+                    self._is_update_under_way = True
+                    self.update_sent_to = step.endpoint
                 try:
                     answer = yield step
                 except NoAnswer as error:
