@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.agent.plan import Wanted
+from dns_update.agent.plan import Wanted, is_shared
 from dns_update.agent.readings import Rule, wanted_of
 from dns_update.client.requests import Target
 from dns_update.wire.codes import rrtype_to_text
@@ -121,7 +121,7 @@ class Keeper:
         self.published = outcome.after or ()
         self.server = outcome.server
         self.checked = wall
-        if before is not after and outcome.changed and self.ttl is not None:
+        if before is not after and outcome.changed and self.ttl is not None and not self._is_shared:
             # What the server makes of our TTL (a maximum of its own) must not look like drift ever after.
             self.ttl = next((r.ttl for r in self.published if r.rrtype in self.settings.types), self.ttl)
         return before if has_changed else None
@@ -133,6 +133,11 @@ class Keeper:
         self.failures += 1
         self.error = error
         error.__traceback__ = None  # which holds every value on the way, ten thousand times if a server is down
+
+    @property
+    def _is_shared(self) -> bool:
+        """Whether others publish at the name, too; the TTL may then be theirs."""
+        return bool(self.settings.owner) and is_shared(self.published, self.settings.owner)
 
     @property
     def state(self) -> str:
