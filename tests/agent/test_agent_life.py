@@ -1,6 +1,7 @@
 """The agent's life: killed at any step and started again, reloaded, asked, ended; its disk full or broken."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -165,6 +166,37 @@ def test_a_broken_configuration_leaves_the_old_one_at_work_and_is_said(machine: 
         replace(machine, TWO, THREE)
         machine.wait_for(THREE, agent=agent)
         assert machine.status()["agent"]["last_reload_error"] is None
+
+
+def test_a_broken_configuration_is_said_as_by_check(machine: Machine) -> None:
+    """Each mistake with its line and what was probably meant; it need not be looked for by another command."""
+    configuration = machine.configure(FROM_WAN_IPV4)
+    right = configuration.read_text()
+    with machine.agent(configuration) as agent:
+        agent.wait_for_line("No address")
+        for old, new in (('key = "main"', 'key = "mian"'), ("ttl = 60", "tll = 60"), ("address", "adress")):
+            configuration.write_text(configuration.read_text().replace(old, new))
+        told = said_by_check(machine, configuration)
+        assert len(told) > 3
+        assert any("did you mean main?" in line for line in told)
+        agent.reload()
+        for line in told:
+            agent.wait_for_line(re.escape(f"the configuration stays as it was: {line}") + "$")
+        assert machine.status()["agent"]["last_reload_error"] == "; ".join(told)
+        configuration.write_text(right)
+        (machine.directory / "key").chmod(0o644)
+        agent.reload()
+        agent.wait_for_line(f"the configuration stays as it was: .*run: chmod .*{machine.directory}/key")
+        configuration.write_text(f"{right}key = 1\n" + "[[records]]\n" * 100)
+        agent.reload()
+        agent.wait_for_line(r"the configuration stays as it was: and \d+ more, which dns-update agent --check lists")
+        assert re.search(r"; and \d+ more, which", machine.status()["agent"]["last_reload_error"])
+
+
+def said_by_check(machine: Machine, configuration: Path) -> list[str]:
+    done = machine.command("agent", "--check", f"config={configuration}")
+    assert done.status == 2
+    return [line.removeprefix("dns-update: ") for line in done.stderr.splitlines()]
 
 
 def test_a_shorter_interval_counts_from_the_reload_on(machine: Machine) -> None:

@@ -24,7 +24,7 @@ from dns_update.agent.troubles import Troubles
 from dns_update.agent.turns import Turns
 from dns_update.agent.way import Way
 from dns_update.client.aio import AsyncClient
-from dns_update.errors import SOME_FAILED, DnsUpdateError, NoAddress, NoAnswer
+from dns_update.errors import SOME_FAILED, ConfigError, DnsUpdateError, NoAddress, NoAnswer
 from dns_update.transport.aio import AsyncioTransport
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from dns_update.agent.way import Try
     from dns_update.client.requests import Outcome
 
+MOST_PROBLEMS = 20  # of a broken configuration that are said: about a screen; a slip may make ten thousand of them
 _ENDED_BY = 128  # plus the signal's number: as a shell says of a process that a signal ended
 
 
@@ -122,8 +123,10 @@ class Agent:
         try:
             config = self._read()
         except DnsUpdateError as error:
-            self._reload_error = str(error)
-            self._log.error(f"the configuration stays as it was: {error}")
+            problems = _problems_of(error)
+            self._reload_error = "; ".join(problems)
+            for problem in problems:
+                self._log.error(f"the configuration stays as it was: {problem}")
         else:
             self._reload_error = None
             self._reloads += 1
@@ -448,6 +451,15 @@ class Agent:
     def _keep(self, attempt: Attempt) -> None:
         if self._history is not None:
             self._history.add(attempt)
+
+
+def _problems_of(error: DnsUpdateError) -> list[str]:
+    """Return what is wrong with a configuration, each with what to do."""
+    if not isinstance(error, ConfigError):
+        return [f"{error} ({error.hint})" if error.hint else str(error)]
+    more = len(error.problems) - MOST_PROBLEMS
+    rest = [f"and {more:,} more, which dns-update agent --check lists"] if more > 0 else []
+    return [*error.problems[:MOST_PROBLEMS], *rest]
 
 
 def _exit_status(keeper: Keeper) -> int:
