@@ -166,11 +166,17 @@ class Feed:
         for key, reading in readings.items():
             if key in self._states and self._states[key].hear(reading, now, self._settings.hold_down):
                 changed.add(self._states[key])
-            priority = WARNING if reading.error else INFO
-            line = reading.error or f"{key[0]!s} gives {', '.join(map(format_address, reading.addresses))}"
-            self._log.changed(key, reading.error or reading.addresses, line, priority)
+            self._say(key, reading)
         self._heard(changed)
         self._arm()
+
+    def _say(self, key: Key, reading: Reading) -> None:
+        """Log what is new of a source. One that is asked again and again may fail in other words each time."""
+        if not reading.error:
+            line = f"{key[0]!s} gives {', '.join(map(format_address, reading.addresses))}"
+            self._log.changed(key, reading.addresses, line, INFO)
+        elif not self._log.changed(key, may_block(key[0]) or reading.error, reading.error, WARNING):
+            self._log.debug(reading.error)
 
     def _arm(self) -> None:
         """Let the loop wake us when a hold-down ends."""
