@@ -16,6 +16,7 @@ from dns_update.address.watch import Watch
 from dns_update.agent.log import INFO, WARNING
 from dns_update.agent.readings import Reading, SourceState
 from dns_update.agent.schedule import growing, jittered
+from dns_update.agent.wording import in_toml
 from dns_update.errors import NoAddress
 from dns_update.wire.inet import format_address
 
@@ -273,5 +274,5 @@ def _read(
             [source], allow_private=allow_private, log=remarks.append, table=table, until=until, lifeline=lifeline
         )
     except NoAddress as error:
-        return Reading((), time.time(), str(error) + (f" ({error.hint})" if error.hint else ""))
+        return Reading((), time.time(), str(error) + (f" ({in_toml(error.hint)})" if error.hint else ""))
     return Reading(addresses, time.time())

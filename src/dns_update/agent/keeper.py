@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dns_update.agent.plan import Wanted, is_shared
 from dns_update.agent.readings import Rule, wanted_of
+from dns_update.agent.wording import in_toml
 from dns_update.client.requests import Target
 from dns_update.wire.codes import rrtype_to_text
 
@@ -132,6 +133,7 @@ class Keeper:
             self.since = wall
         self.failures += 1
         self.error = error
+        error.hint = in_toml(error.hint)
         error.__traceback__ = None  # which holds every value on the way, ten thousand times if a server is down
 
     @property
