@@ -274,6 +274,33 @@ def test_how_long_a_name_has_been_right_is_not_begun_anew_by_each_look(machine: 
         assert later["records"][0]["since"] == first["records"][0]["since"]
 
 
+@pytest.mark.parametrize("hours", [5, -3])
+def test_a_wall_clock_that_is_set_changes_no_duration(machine: Machine, hours: int) -> None:
+    machine.add(f"{ONE}/24")
+    offset = machine.directory / "offset"
+    offset.write_text("+0")
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    env = {
+        "LD_PRELOAD": str(library),
+        "FAKETIME_TIMESTAMP_FILE": str(offset),
+        "FAKETIME_NO_CACHE": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+    }
+    with machine.agent(machine.configure(FROM_WAN_IPV4), env=env) as agent:
+        machine.wait_for(ONE, agent=agent)
+        before = eventually(machine.status, lambda status: status["records"][0]["state"] == "right")
+        offset.write_text(f"{hours * 3600:+}")
+        minute = 60 if hours > 0 else -60
+        after = eventually(
+            machine.status, lambda status: (status["agent"]["started"] - before["agent"]["started"]) / minute > 1
+        )
+    now = after["agent"]["started"] + after["agent"]["uptime"]
+    record, source = after["records"][0], after["sources"][0]
+    ages = [now - moment for moment in (record["since"], record["published"][0]["checked"], source["checked"])]
+    assert all(0 <= age <= after["agent"]["uptime"] < 3600 for age in ages)
+    assert 3000 < record["next_try"] - now < 4000
+
+
 def test_an_address_that_is_missing_shows_as_held(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     with machine.agent(machine.configure(FROM_WAN_IPV4, agent='hold-down = "1h"\n')) as agent:

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from typing import Any, TypedDict
 
     class AgentStatus(TypedDict):
-        """The process: `started`, as all times, in seconds since 1970, `uptime` in seconds."""
+        """The process: `started`, as all times, in seconds since 1970, `uptime` in seconds.
+
+        They are as the wall clock has them now: how long ago it was is right even if that was set meanwhile.
+        """
 
         pid: int
         started: float

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from dns_update.address import Command, find_addresses, may_block
 from dns_update.address.source import spelled
 from dns_update.address.watch import Watch
+from dns_update.agent.clock import since_boot
 from dns_update.agent.log import INFO, WARNING
 from dns_update.agent.readings import Reading, SourceState
 from dns_update.agent.schedule import growing, jittered
@@ -120,15 +121,15 @@ class Feed:
         for poller in self._pollers.values():
             poller.ask()
 
-    def status(self) -> Iterator[SourceStatus]:
-        """Yield what `dns-update status` shows of each source."""
+    def status(self, boot: float) -> Iterator[SourceStatus]:
+        """Yield what `dns-update status` shows of each source; `boot` is when the machine was started."""
         for (source, is_private_welcome), state in list(self._states.items()):
             reading = state.reading
             yield {
                 "source": spelled(source) + (" (allow-private)" if is_private_welcome else ""),
                 "addresses": [] if reading is None else list(map(format_address, reading.addresses)),
                 "error": None if reading is None else reading.error or None,
-                "checked": None if reading is None else reading.checked,
+                "checked": None if reading is None else reading.checked + boot,
             }
 
     def _begin(self, keys: Iterable[Key]) -> None:
@@ -274,5 +275,5 @@ def _read(
             [source], allow_private=allow_private, log=remarks.append, table=table, until=until, lifeline=lifeline
         )
     except NoAddress as error:
-        return Reading((), time.time(), str(error) + (f" ({in_toml(error.hint)})" if error.hint else ""))
-    return Reading(addresses, time.time())
+        return Reading((), since_boot(), str(error) + (f" ({in_toml(error.hint)})" if error.hint else ""))
+    return Reading(addresses, since_boot())

@@ -56,8 +56,11 @@ class Keeper:
         "way",
     )
 
-    def __init__(self, settings: RecordSettings, way: Way, states: Sequence[SourceState | bytes], wall: float) -> None:
-        """Begin with nothing known, at `wall`; `states` are those of the settings' sources, in their order."""
+    def __init__(self, settings: RecordSettings, way: Way, states: Sequence[SourceState | bytes], up: float) -> None:
+        """Begin with nothing known; `states` are those of the settings' sources, in their order.
+
+        `up`, here and below, is now in seconds since the machine was started.
+        """
         self.settings = settings
         self.way = way
         self.states = states
@@ -76,8 +79,8 @@ class Keeper:
         self.error: DnsUpdateError | None = None
         self.published: tuple[Record, ...] = ()
         self.server: Endpoint | None = None  # where that was seen
-        self.checked = 0.0  # when, in seconds since 1970
-        self.since = wall  # since when the state is as it is
+        self.checked = 0.0  # when, in seconds since the machine was started; 0 for never
+        self.since = up  # since when the state is as it is
 
     @property
     def is_out_of_date(self) -> bool:
@@ -104,7 +107,7 @@ class Keeper:
         """Whether something else is wanted than what was brought about last."""
         return self.done is not self.wanted and self.done != self.wanted
 
-    def succeeded(self, outcome: Outcome, wall: float) -> tuple[Record, ...] | None:
+    def succeeded(self, outcome: Outcome, up: float) -> tuple[Record, ...] | None:
         """Take what a try has found or brought about; return what stood before, if that was something else.
 
         An earlier try may have brought it about, whose answer was lost or not waited for.
@@ -114,23 +117,23 @@ class Keeper:
             before = self.published
         has_changed = before is not after and set(before) != set(after)
         if has_changed or self.error is not None or not self.checked:
-            self.since = wall
+            self.since = up
         self.failures = 0
         self.error = None
         self.is_doubtful = False
         self.done = self.wanted
         self.published = outcome.after or ()
         self.server = outcome.server
-        self.checked = wall
+        self.checked = up
         if before is not after and outcome.changed and self.ttl is not None and not self._is_shared:
             # What the server makes of our TTL (a maximum of its own) must not look like drift ever after.
             self.ttl = next((r.ttl for r in self.published if r.rrtype in self.settings.types), self.ttl)
         return before if has_changed else None
 
-    def failed(self, error: DnsUpdateError, wall: float) -> None:
+    def failed(self, error: DnsUpdateError, up: float) -> None:
         """Take why a try has failed."""
         if self.error is None:
-            self.since = wall
+            self.since = up
         self.failures += 1
         self.error = error
         error.hint = in_toml(error.hint)
@@ -152,8 +155,11 @@ class Keeper:
             return HELD
         return RIGHT if self.task is None else CHANGING
 
-    def status(self, clock: float) -> RecordStatus:
-        """Return what `dns-update status` shows; `clock` is what must be added to monotonic times for wall times."""
+    def status(self, clock: float, boot: float = 0.0) -> RecordStatus:
+        """Return what `dns-update status` shows.
+
+        `clock` is what must be added to monotonic times for wall times, `boot` to those since the machine was started.
+        """
         settings = self.settings
         wanted = [] if self.wanted is None else list(self.wanted.data.items())
         return {
@@ -161,9 +167,9 @@ class Keeper:
             "zone": "" if settings.zone is None else str(settings.zone),
             "wanted": [text_of(rrtype, value) for rrtype, values in wanted for value in values],
             "published": [
-                {"server": str(self.server), "records": texts_of(self.published), "checked": self.checked},
+                {"server": str(self.server), "records": texts_of(self.published), "checked": self.checked + boot},
             ] if self.checked else [],
-            "since": self.since,
+            "since": self.since + boot,
             "state": self.state,
             "last_error": None if self.error is None else {
                 "kind": type(self.error).__name__, "message": str(self.error), "hint": self.error.hint,
