@@ -37,6 +37,7 @@ class Keeper:
         "checked",
         "done",
         "due",
+        "elsewhere",
         "error",
         "failures",
         "is_doubtful",
@@ -79,6 +80,7 @@ class Keeper:
         self.error: DnsUpdateError | None = None
         self.published: tuple[Record, ...] = ()
         self.server: Endpoint | None = None  # where that was seen
+        self.elsewhere: tuple[tuple[Endpoint, tuple[Record, ...], float], ...] = ()  # the same of others, newest first
         self.checked = 0.0  # when, in seconds since the machine was started; 0 for never
         self.since = up  # since when the state is as it is
 
@@ -118,6 +120,8 @@ class Keeper:
         has_changed = before is not after and set(before) != set(after)
         if has_changed or self.error is not None or not self.checked:
             self.since = up
+        if self.server is not None and self.server is not outcome.server and self.server != outcome.server:
+            self._keep_for_elsewhere(self.server, outcome.server)
         self.failures = 0
         self.error = None
         self.is_doubtful = False
@@ -129,6 +133,12 @@ class Keeper:
             # What the server makes of our TTL (a maximum of its own) must not look like drift ever after.
             self.ttl = next((r.ttl for r in self.published if r.rrtype in self.settings.types), self.ttl)
         return before if has_changed else None
+
+    def _keep_for_elsewhere(self, last: Endpoint, new: Endpoint) -> None:
+        """Keep what was seen at the last server, as another one has been asked: of as many as the record has."""
+        others = [place for place in self.elsewhere if place[0] != new]
+        most = max(len(self.way.servers) - 1, 0)
+        self.elsewhere = ((last, self.published, self.checked), *others)[:most]
 
     def failed(self, error: DnsUpdateError, up: float) -> None:
         """Take why a try has failed."""
@@ -162,13 +172,15 @@ class Keeper:
         """
         settings = self.settings
         wanted = [] if self.wanted is None else list(self.wanted.data.items())
+        places = () if self.server is None else ((self.server, self.published, self.checked), *self.elsewhere)
         return {
             "name": str(settings.name),
             "zone": "" if settings.zone is None else str(settings.zone),
             "wanted": [text_of(rrtype, value) for rrtype, values in wanted for value in values],
             "published": [
-                {"server": str(self.server), "records": texts_of(self.published), "checked": self.checked + boot},
-            ] if self.checked else [],
+                {"server": str(server), "records": texts_of(records), "checked": checked + boot}
+                for server, records, checked in places
+            ],
             "since": self.since + boot,
             "state": self.state,
             "last_error": None if self.error is None else {
@@ -177,6 +189,7 @@ class Keeper:
             },
             "next_try": None if self.due is None else self.due + clock,
             "key": None if settings.key is None else str(settings.key.name),
+            "owner": settings.owner,
         }  # fmt: skip
 
 
