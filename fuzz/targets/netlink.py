@@ -7,6 +7,7 @@ from dns_update.address.netlink import (
     address_dump_request,
     decode,
     link_dump_request,
+    route_dump_request,
 )
 from dns_update.address.table import AddressTable
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
@@ -17,6 +18,7 @@ SEQUENCE, PORT = 1, 0
 SEEDS = (
     address_dump_request(SEQUENCE),
     link_dump_request(SEQUENCE),
+    route_dump_request(SEQUENCE),
     # lo, 127.0.0.1, as Linux 6 lists it; then the end of the dump
     bytes.fromhex(
         "4c000000 1400 0200 01000000 00000000  02 08 80 fe 01000000"
@@ -38,6 +40,11 @@ SEEDS = (
     ),
     bytes.fromhex("28000000 1400 0000 2a000000 4d010000  02 20 00 00 02000000  0800 0100 c0000202  0800 0200 c0000201"),
     bytes.fromhex("24000000 1800 0000 2a000000 4d010000  02 00 00 00 fe 03 00 01 00000000  0800 0500 c0000202"),
+    # another one takes the place of the first: table 254, metric 100, interface 2
+    bytes.fromhex(
+        "3c000000 1800 0001 2a000000 4d010000  02 00 00 00 fe 03 00 01 00000000"
+        "0800 0f00 fe000000  0800 0600 64000000  0800 0400 02000000  0800 0500 c0000203"
+    ),
     bytes.fromhex("28000000 1500 0000 2a000000 4d010000  02 20 00 00 02000000  0800 0100 c0000202  0800 0200 c0000201"),
     bytes.fromhex(
         "2c000000 1100 0000 2a000000 4d010000  0000 0000 02000000 00000000 00000000  0900 0300 7070703000 000000"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from pyroute2.netlink import NLM_F_REPLACE  # type: ignore[import-untyped]
 from pyroute2.netlink.rtnl.marshal import MarshalRtnl  # type: ignore[import-untyped]
 
 from dns_update.address.netlink import (
@@ -18,6 +19,7 @@ from dns_update.address.netlink import (
     address_dump_request,
     decode,
     link_dump_request,
+    route_dump_request,
 )
 from lab import Namespace
 from tests.address.conftest import add_pair
@@ -38,6 +40,10 @@ COMMANDS = (
     "address change 2600:1::1/64 dev lan preferred_lft 0",
     "route add default via 1.2.3.9",
     "-6 route add default via 2600:1::9",
+    "-6 route replace default via 2600:1::9 metric 1024 expires 1800",
+    "route replace default via 1.2.3.8",
+    "route replace default via 1.2.3.9",
+    "route add default via 1.2.3.9 table 4711 metric 70000",
     "route add 9.9.9.0/24 via 1.2.3.9",
     "route add unreachable default metric 99",
     "route del default via 1.2.3.9",
@@ -50,6 +56,7 @@ COMMANDS = (
     "link set wan master bridge",
     "link set wan nomaster",
     "link delete wan",
+    "-6 route add default dev lo metric 1024",
 )
 
 
@@ -76,7 +83,7 @@ def _until_there_is_none(kernel: socket.socket) -> Iterator[bytes]:
 
 def _dumps(kernel: socket.socket) -> Iterator[bytes]:
     kernel.settimeout(10)
-    for request in (link_dump_request, address_dump_request):
+    for request in (link_dump_request, address_dump_request, route_dump_request):
         kernel.send(request(SEQUENCE))
         is_last = False
         while not is_last:
@@ -97,8 +104,15 @@ def _theirs(message: Mapping[str, Any]) -> Event | None:
         others = [name for _kind, name in properties["attrs"]] if properties else []
         subject = LinkEntry(message["index"], (attributes["IFLA_IFNAME"], *others), message["flags"])
     elif kind.endswith("ROUTE") and message["dst_len"] == 0 and message["type"] == 1:
-        subject = DefaultRoute(OCTETS[message["family"]])
-    return None if subject is None else Event(subject, is_gone=kind.startswith("RTM_DEL"))
+        subject = _their_route(message, attributes)
+    is_replacing = kind == "RTM_NEWROUTE" and bool(message["header"]["flags"] & NLM_F_REPLACE)
+    return None if subject is None else Event(subject, is_gone=kind.startswith("RTM_DEL"), is_replacing=is_replacing)
+
+
+def _their_route(message: Mapping[str, Any], attributes: Mapping[str, Any]) -> DefaultRoute:
+    slot = message["tos"], attributes["RTA_TABLE"], attributes.get("RTA_PRIORITY", 0)
+    gateway = ipaddress.ip_address(attributes["RTA_GATEWAY"]).packed if "RTA_GATEWAY" in attributes else b""
+    return DefaultRoute(OCTETS[message["family"]], slot, attributes["RTA_OIF"], gateway)
 
 
 def _their_address(message: Mapping[str, Any], attributes: Mapping[str, Any]) -> AddressEntry:
@@ -135,9 +149,16 @@ def test_all_that_was_done_was_told(captured: tuple[list[bytes], int]) -> None:
     assert {(name, gone) for name in ("AddressEntry", "LinkEntry", "DefaultRoute") for gone in (False, True)} <= set(
         told
     )
-    assert {DefaultRoute(4), DefaultRoute(16)} <= {event.subject for event in events}
+    routes = [event.subject for event in events if isinstance(event.subject, DefaultRoute)]
+    assert {(route.octets, route.slot[1:]) for route in routes} == {
+        (4, (254, 0)),
+        (4, (4711, 70000)),
+        (16, (254, 1024)),
+    }
+    assert len([event for event in events if event.is_replacing]) == 3
+    assert any(isinstance(subject, DefaultRoute) for datagram in read for subject in datagram.listed)
     links = [event.subject for event in events if isinstance(event.subject, LinkEntry)]
     assert {link.names for link in links} >= {("lan",), ("wan",), ("wan", "uplink", "enp3s0"), ("bridge",)}
     assert {link.is_up for link in links} == {True, False}
-    assert [datagram.is_last for datagram in read].count(True) == 2
+    assert [datagram.is_last for datagram in read].count(True) == 3
     assert any(isinstance(subject, AddressEntry) for datagram in read for subject in datagram.listed)

@@ -12,9 +12,11 @@ from dns_update.address.netlink import (
     RTM_DELADDR,
     RTM_GETADDR,
     RTM_GETLINK,
+    RTM_GETROUTE,
     RTM_NEWADDR,
     RTM_NEWLINK,
     RTM_NEWROUTE,
+    DefaultRoute,
 )
 
 PORT = 4711
@@ -31,8 +33,8 @@ def address(last: int) -> bytes:
 class Told:
     """A listing, and a kernel that tells it what a test says."""
 
-    def __init__(self, most_interruptions: int = 5) -> None:
-        self.listing = Listing(PORT, most_interruptions=most_interruptions)
+    def __init__(self, most_interruptions: int = 5, *, has_routes: bool = False) -> None:
+        self.listing = Listing(PORT, most_interruptions=most_interruptions, has_routes=has_routes)
 
     def asked(self) -> int | None:
         """Return the kind of the request that is to be sent now; what comes then, answers it."""
@@ -138,3 +140,26 @@ def test_a_refusal_is_an_error(told: Told) -> None:
     told.asked()
     with pytest.raises(PermissionError):
         told.answer((NLMSG_ERROR, pack("=i", -1)), flags=0, last=False)
+
+
+ROUTE = DefaultRoute(4, (0, 254, 0))
+DISTURBANCES = ("nothing", "a mark", "an address", "a refusal")
+
+
+@pytest.mark.parametrize("disturbance", DISTURBANCES)
+def test_default_routes_are_listed_if_they_are_wanted_and_none_is_known_if_that_was_disturbed(disturbance: str) -> None:
+    told = Told(has_routes=True)
+    for answer in ((RTM_NEWLINK, LINK), (RTM_NEWADDR, address(1))):
+        told.asked()
+        told.answer(answer)
+    assert (told.usable(), told.asked()) == (None, RTM_GETROUTE)
+    if disturbance == "an address":
+        told.event(RTM_DELADDR, address(1))
+    if disturbance == "a refusal":
+        told.answer((NLMSG_ERROR, pack("=i", -95)), flags=0, last=False)
+    else:
+        told.answer((RTM_NEWROUTE, DEFAULT_ROUTE), flags=INTERRUPTED if disturbance == "a mark" else MULTI)
+    assert told.listing.table is not None
+    assert told.listing.table.has_route(ROUTE) == (disturbance == "nothing")
+    assert told.usable() == ([] if disturbance == "an address" else [1])
+    assert (told.listing.is_doubtful, told.listing.interruptions) == (False, 0)

@@ -237,8 +237,9 @@ def route_body(family: int = socket.AF_INET, *, length: int = 0, kind: int = 1) 
 
 @pytest.mark.parametrize(("family", "octets"), [(socket.AF_INET, 4), (socket.AF_INET6, 16)])
 def test_a_default_route_comes_and_goes(family: int, octets: int) -> None:
-    assert event(NEWROUTE, route_body(family)) == (Event(DefaultRoute(octets)),)
-    assert event(DELROUTE, route_body(family)) == (Event(DefaultRoute(octets), is_gone=True),)
+    route = DefaultRoute(octets, (0, 254, 0), 0, b"\1\2\3\4")
+    assert event(NEWROUTE, route_body(family)) == (Event(route),)
+    assert event(DELROUTE, route_body(family)) == (Event(route, is_gone=True),)
 
 
 @pytest.mark.parametrize(

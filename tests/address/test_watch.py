@@ -225,6 +225,108 @@ def test_a_default_route_is_a_sign_that_the_network_is_up(namespace: Namespace) 
     assert watch(namespace, story).calls == [{"lan", "lo"}, "up"]
 
 
+REFRESHED = {
+    "IPv4": ("route", "replace", "default", "via", "1.2.3.1", "dev", "lan", "metric", "100"),
+    "IPv6": ("-6", "route", "replace", "default", "via", "fe80::1", "dev", "lan", "metric", "100", "expires", "1800"),
+}
+
+
+async def told_anew(told: Told, namespace: Namespace, number: int) -> None:
+    """Return once all is told that has happened so far; each time with another number."""
+    address = f"5.6.7.{number}"
+    namespace.ip("address", "add", f"{address}/32", "dev", "peer")
+    await told.until(lambda: address in told.texts("peer"))
+
+
+@pytest.mark.parametrize("family", REFRESHED)
+def test_a_default_route_that_is_only_refreshed_is_no_sign(namespace: Namespace, family: str) -> None:
+    """At each router advertisement, and at each renewal of a lease, the same route is set again."""
+    namespace.ip("address", "add", "1.2.3.4/24", "dev", "lan")
+    namespace.ip(*REFRESHED[family])
+
+    async def story(told: Told) -> None:
+        for _ in range(3):  # it was there before
+            namespace.ip(*REFRESHED[family])
+        await told_anew(told, namespace, 1)
+        assert "up" not in told.calls
+        namespace.ip(*(word.replace("replace", "delete") for word in REFRESHED[family][:-2]))
+        namespace.ip(*REFRESHED[family])  # and this time it comes
+        await told.until(lambda: "up" in told.calls)
+        told.calls.clear()
+        namespace.ip(*REFRESHED[family])
+        await told_anew(told, namespace, 2)
+        assert "up" not in told.calls
+
+    watch(namespace, story)
+
+
+@pytest.mark.parametrize("family", REFRESHED)
+def test_a_default_route_by_another_router_is_a_sign_each_time(namespace: Namespace, family: str) -> None:
+    namespace.ip("address", "add", "1.2.3.4/24", "dev", "lan")
+    namespace.ip(*REFRESHED[family])
+    other = [word.replace("1.2.3.1", "1.2.3.2").replace("fe80::1", "fe80::2") for word in REFRESHED[family]]
+
+    async def story(told: Told) -> None:
+        for words in (other, REFRESHED[family], other):
+            namespace.ip(*words)
+            await told.until(lambda: "up" in told.calls)
+            told.calls.clear()
+
+    watch(namespace, story)
+
+
+@pytest.mark.parametrize(
+    ("family", "loss"),
+    [("IPv4", "address"), ("IPv4", "link"), ("IPv4", "interface"), ("IPv6", "link"), ("IPv6", "interface")],
+)
+def test_a_default_route_that_went_without_a_word_is_a_sign_when_it_is_back(
+    namespace: Namespace, loss: str, family: str
+) -> None:
+    """The kernel does not tell of IPv4 routes that go with an address or a link."""
+    namespace.ip("address", "add", "1.2.3.4/24", "dev", "lan")
+    namespace.ip(*REFRESHED[family])
+
+    async def story(told: Told) -> None:
+        if loss == "address":
+            namespace.ip("address", "delete", "1.2.3.4/24", "dev", "lan")
+        elif loss == "link":
+            namespace.ip("link", "set", "lan", "down")
+            namespace.ip("link", "set", "lan", "up")
+            await told.until(lambda: "up" in told.calls)
+        else:
+            namespace.ip("link", "delete", "lan")
+            add_pair(namespace, "lan", "peer")
+            await told.until(lambda: "up" in told.calls)
+        if loss != "link":
+            namespace.ip("address", "add", "1.2.3.4/24", "dev", "lan")
+        await told_anew(told, namespace, 2)
+        told.calls.clear()
+        namespace.ip(*REFRESHED[family])
+        await told.until(lambda: "up" in told.calls)
+
+    watch(namespace, story)
+
+
+@pytest.mark.parametrize("family", REFRESHED)
+def test_after_a_loss_of_events_default_routes_are_known_again(
+    namespace: Namespace, tmp_path: Path, family: str
+) -> None:
+    namespace.ip("address", "add", "1.2.3.4/24", "dev", "peer")
+    flood = _batch(tmp_path, "add")
+
+    async def story(told: Told) -> None:
+        namespace.ip(*(word.replace("lan", "peer") for word in REFRESHED[family]))
+        namespace.ip("-batch", flood)  # and the loop does not run meanwhile
+        await told.until(lambda: len(told.texts()) == MANY and "up" in told.calls)
+        assert told.watch.losses > 0
+        told.calls.clear()
+        namespace.ip(*(word.replace("lan", "peer") for word in REFRESHED[family]))
+        await told_anew(told, namespace, 1)
+        assert "up" not in told.calls
+
+    watch(namespace, story, receive_octets=1 << 16)
+
+
 def test_what_comes_together_is_told_once(namespace: Namespace, tmp_path: Path) -> None:
     batch = tmp_path / "batch"
     lines = [f"address add 1.2.3.{number}/24 dev {name}\n" for number in range(1, 20) for name in ("lan", "peer")]

@@ -1,11 +1,13 @@
 """The agent and the kernel: addresses and links come, change and go, and the name in a real zone follows."""
 
 import time
+from functools import partial
+from operator import ne
 
 import pytest
 
 from tests.address.conftest import add_pair
-from tests.support.agents import BEACON, FROM_WAN, FROM_WAN_IPV4, Machine
+from tests.support.agents import BEACON, FROM_WAN, FROM_WAN_IPV4, Machine, eventually
 
 ONE, TWO, THREE = "9.8.7.1", "9.8.7.2", "9.8.7.3"
 SIX, OTHER_SIX = "2600:9::1", "2600:a::1"
@@ -331,6 +333,28 @@ def test_what_a_program_prints_is_asked_for_from_time_to_time(machine: Machine) 
         machine.wait_for(ONE, agent=agent)
         said.write_text(f"{TWO}\n")
         machine.wait_for(TWO, agent=agent)
+
+
+def test_a_source_that_fails_in_other_words_each_time_is_said_once(machine: Machine) -> None:
+    program, said = machine.directory / "program", machine.directory / "said"
+    program.write_text(f"#!/bin/sh\ncat {said} 2>/dev/null || echo failed at $(date +%s.%N)\n")
+    program.chmod(0o700)
+    records = f'[[records]]\nname = "home"\nzone = "example.com"\naddress = "command:{program}"\n'
+
+    def error() -> str | None:
+        text: str | None = machine.status()["sources"][0]["error"]
+        return text
+
+    with machine.agent(machine.configure(records, agent='poll = "1s"\n')) as agent:
+        agent.wait_for_line("failed at")
+        for _ in range(3):
+            eventually(error, partial(ne, error()), lambda: agent.text)
+        said.write_text(f"{ONE}\n")
+        agent.wait_for_line(f"gives {ONE}")
+        said.unlink()
+        agent.wait_for_line("failed at")
+        eventually(error, partial(ne, error()), lambda: agent.text)
+        assert [line for line in agent.lines if "failed at" in line][2:] == []
 
 
 def test_a_source_that_has_not_spoken_yet_keeps_what_it_may_have_published(machine: Machine) -> None:

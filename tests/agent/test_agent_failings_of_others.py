@@ -194,7 +194,7 @@ def test_a_detection_that_fails_deletes_nothing(machine: Machine) -> None:
             agent.wait_for_line("cat.* failed with status 1")
             machine.light_beacon()
             said.write_text("<html>503 Service Unavailable</html>\n")
-            agent.wait_for_line("printed no address")
+            eventually(lambda: machine.status()["sources"], lambda all_: "printed no address" in str(all_))
             machine.light_beacon("9.9.9.2")
             said.write_text(f"{TWO}\n")
             machine.wait_for(TWO, agent=agent)

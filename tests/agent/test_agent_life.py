@@ -1,6 +1,7 @@
 """The agent's life: killed at any step and started again, reloaded, asked, ended; its disk full or broken."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -167,6 +168,37 @@ def test_a_broken_configuration_leaves_the_old_one_at_work_and_is_said(machine: 
         assert machine.status()["agent"]["last_reload_error"] is None
 
 
+def test_a_broken_configuration_is_said_as_by_check(machine: Machine) -> None:
+    """Each mistake with its line and what was probably meant; it need not be looked for by another command."""
+    configuration = machine.configure(FROM_WAN_IPV4)
+    right = configuration.read_text()
+    with machine.agent(configuration) as agent:
+        agent.wait_for_line("No address")
+        for old, new in (('key = "main"', 'key = "mian"'), ("ttl = 60", "tll = 60"), ("address", "adress")):
+            configuration.write_text(configuration.read_text().replace(old, new))
+        told = said_by_check(machine, configuration)
+        assert len(told) > 3
+        assert any("did you mean main?" in line for line in told)
+        agent.reload()
+        for line in told:
+            agent.wait_for_line(re.escape(f"the configuration stays as it was: {line}") + "$")
+        assert machine.status()["agent"]["last_reload_error"] == "; ".join(told)
+        configuration.write_text(right)
+        (machine.directory / "key").chmod(0o644)
+        agent.reload()
+        agent.wait_for_line(f"the configuration stays as it was: .*run: chmod .*{machine.directory}/key")
+        configuration.write_text(f"{right}key = 1\n" + "[[records]]\n" * 100)
+        agent.reload()
+        agent.wait_for_line(r"the configuration stays as it was: and \d+ more, which dns-update agent --check lists")
+        assert re.search(r"; and \d+ more, which", machine.status()["agent"]["last_reload_error"])
+
+
+def said_by_check(machine: Machine, configuration: Path) -> list[str]:
+    done = machine.command("agent", "--check", f"config={configuration}")
+    assert done.status == 2
+    return [line.removeprefix("dns-update: ") for line in done.stderr.splitlines()]
+
+
 def test_a_shorter_interval_counts_from_the_reload_on(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     with machine.agent(machine.configure(FROM_WAN_IPV4)) as agent:
@@ -240,6 +272,33 @@ def test_how_long_a_name_has_been_right_is_not_begun_anew_by_each_look(machine: 
         looked = first["records"][0]["published"][0]["checked"]
         later = eventually(machine.status, lambda status: status["records"][0]["published"][0]["checked"] > looked)
         assert later["records"][0]["since"] == first["records"][0]["since"]
+
+
+@pytest.mark.parametrize("hours", [5, -3])
+def test_a_wall_clock_that_is_set_changes_no_duration(machine: Machine, hours: int) -> None:
+    machine.add(f"{ONE}/24")
+    offset = machine.directory / "offset"
+    offset.write_text("+0")
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    env = {
+        "LD_PRELOAD": str(library),
+        "FAKETIME_TIMESTAMP_FILE": str(offset),
+        "FAKETIME_NO_CACHE": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+    }
+    with machine.agent(machine.configure(FROM_WAN_IPV4), env=env) as agent:
+        machine.wait_for(ONE, agent=agent)
+        before = eventually(machine.status, lambda status: status["records"][0]["state"] == "right")
+        offset.write_text(f"{hours * 3600:+}")
+        minute = 60 if hours > 0 else -60
+        after = eventually(
+            machine.status, lambda status: (status["agent"]["started"] - before["agent"]["started"]) / minute > 1
+        )
+    now = after["agent"]["started"] + after["agent"]["uptime"]
+    record, source = after["records"][0], after["sources"][0]
+    ages = [now - moment for moment in (record["since"], record["published"][0]["checked"], source["checked"])]
+    assert all(0 <= age <= after["agent"]["uptime"] < 3600 for age in ages)
+    assert 3000 < record["next_try"] - now < 4000
 
 
 def test_an_address_that_is_missing_shows_as_held(machine: Machine) -> None:

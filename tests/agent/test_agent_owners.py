@@ -1,6 +1,7 @@
 """Several agents, each with an owner of its own, at one name: each adds and removes its own addresses and no others."""
 
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,36 @@ def test_what_others_remove_is_added_again(machine: Machine) -> None:
         machine.change("delete", "name=home")
         machine.wait_for(f"{OURS} {THEIRS}", agent=other)
         eventually(lambda: len(claims(machine)), lambda count: count == 2)
+
+
+def test_owners_with_ttls_of_their_own_do_not_fight(machine: Machine) -> None:
+    machine.add(f"{OURS}/24")
+    machine.add(f"{THEIRS}/24", "lan")
+    both = {"router-1": ("wan", 60), "router-2": ("lan", 120)}
+    files = [
+        machine.configure(
+            f'{FROM_WAN_IPV4.replace("wan", interface)}owner = "{owner}"\nttl = {ttl}\n',
+            agent='interval = "1s"\n',
+            name=owner,
+        )
+        for owner, (interface, ttl) in both.items()
+    ]
+    with machine.agent(files[0]) as agent, machine.agent(files[1]):
+        machine.wait_for(f"{OURS} {THEIRS}", agent=agent)
+        look_again(machine, *both)
+        serial = machine.serial
+        for _ in range(2):
+            look_again(machine, *both)
+        assert machine.serial == serial, agent.text
+
+
+def look_again(machine: Machine, *agents: str) -> None:
+    """Return once each agent has looked at its name once more."""
+    for name in agents:
+        last = checked(machine, name)
+        eventually(partial(checked, machine, name), last.__lt__)
+
+
+def checked(machine: Machine, name: str) -> float:
+    """Return when an agent last looked at its name; 0 for never."""
+    return max((p["checked"] for p in machine.status(name)["records"][0]["published"]), default=0.0)

@@ -617,6 +617,28 @@ def test_a_server_one_of_whose_addresses_is_dead_keeps_a_change_waiting_once(mac
         assert agent.text.count("No answer") == 1
 
 
+def test_what_is_published_is_told_of_each_server_that_was_asked(machine: Machine) -> None:
+    machine.add(f"{ONE}/24")
+
+    def published() -> dict[str, list[str]]:
+        return {p["server"]: p["records"] for p in machine.status()["records"][0]["published"]}
+
+    with Network(machine.namespace, unharmed) as network:
+        both = f'["{network.address}", "127.0.0.1"]'
+        with machine.agent(machine.configure(FROM_WAN_IPV4, address=both, server=IMPATIENT)) as agent:
+            machine.wait_for(ONE, agent=agent)
+            eventually(published, lambda found: found == {network.address: [f"A {ONE}"]})
+            network.fate = lost
+            replace(machine, ONE, TWO)
+            machine.wait_for(TWO, agent=agent)
+            two = {"127.0.0.1": [f"A {TWO}"], network.address: [f"A {ONE}"]}
+            assert [*eventually(published, lambda found: found == two)] == ["127.0.0.1", network.address]
+            network.fate = unharmed
+            agent.wait_for_line(f"{network.address} answers again")
+            both_two = {"127.0.0.1": [f"A {TWO}"], network.address: [f"A {TWO}"]}
+            assert [*eventually(published, lambda found: found == both_two)] == [network.address, "127.0.0.1"]
+
+
 def silent_servers(machine: Machine) -> list[str]:
     """Return the servers that are silent, as far as the agent knows."""
     return [server["server"] for server in machine.status()["silent_servers"]]

@@ -711,6 +711,16 @@ RECORD_FAULTS = {
     "TXT records of home.example.com are kept right already in line 1",
     f'\n{FIXED}[[records]] #!\n{GIVEN}owner = "a"': "records[1]: "
     "A records of home.example.com are kept right already in line 1",
+    f'\n{NAMED}address = "192.0.2.1"\n[[records]] #!\nname = "home"\nzone = "example.com"\naddress = "interface:ppp0"':
+    "records[1]: A and AAAA records of home.example.com are kept right already in line 1",
+    f'\nname = "home"\nzone = "example.com"\naddress = "192.0.2.1"\n[[records]] #!\n{NAMED}address = "192.0.2.1"':
+    "records[1]: A records of home.example.com are kept right already in line 1",
+    f'\n{NAMED}address = "interface:ppp0"\n[[records]] #!\n{NAMED}type = "CNAME"\nvalue = "www.example.com."':
+    "records[1]: a CNAME stands alone at its name, and home.example.com has A and AAAA records in line 1",
+    f'\n{NAMED}type = "CNAME"\nvalue = "www.example.com."\n[[records]] #!\n{FIXED}':
+    "records[1]: a CNAME stands alone at its name, and home.example.com has CNAME records in line 1",
+    '\nname = "@"\nzone = "example.com"\ntype = "CNAME" #!\nvalue = "www.example.com."':
+    "records[0].type: a CNAME stands alone at its name, and a zone has SOA and NS records at its own",
 }  # fmt: skip
 WHOLE_FAULTS = {
     "#!": "records: there is no name to keep right: a table [[records]] has a name and an address",
@@ -802,6 +812,13 @@ def test_the_same_name_in_another_zone_or_of_another_type_is_another_record() ->
     others = RECORD.replace("192.0.2.1", "::1") + RECORD.replace("example.com", "example.net")
     others += '[[records]]\nname = "home"\nzone = "example.com"\ntype = "TXT"\nvalue = "x"\n'
     assert len(read(RECORD + others).records) == 4
+
+
+def test_a_name_may_stand_in_two_zones_that_are_both_given() -> None:
+    """The zone of a name server has its address, and so has the one above, as glue."""
+    table = '[[records]]\nname = "ns.lab.example.com."\naddress = "192.0.2.1"\n'
+    config = read(f'{table}zone = "example.com"\n{table}zone = "lab.example.com"\n')
+    assert [str(record.zone) for record in config.records] == ["example.com", "lab.example.com"]
 
 
 def test_two_owners_records_of_one_name_share_it() -> None:

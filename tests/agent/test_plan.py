@@ -179,3 +179,31 @@ def test_owners_never_take_anything_from_each_other(turns: list[Wanted], unclaim
             address for address in before if wanted.only_adds or rrtype_of(address) not in wanted.data
         }
         assert values(records) >= kept["a"] | kept["b"]
+
+
+def test_an_owner_takes_the_ttl_that_stands_where_others_have_addresses() -> None:
+    """The addresses of a type have one TTL in common; each agent's own would undo the other's for ever."""
+    standing = (*addresses(ONE, TWO), text("dns-update owner=a 192.0.2.1"), text("dns-update owner=b 192.0.2.2"))
+    assert plan(PLACE, Wanted({RRType.A: (ONE,)}, 90, "a"), standing, 300) is None
+    newcomer = plan(PLACE, Wanted({RRType.A: (THREE,)}, 90, "c"), standing, 300)
+    assert {record.ttl for record in applied(standing, newcomer)} == {60}
+
+
+def test_an_owner_who_is_alone_sets_the_ttl() -> None:
+    standing = (*addresses(ONE, SIX), text("dns-update owner=a 192.0.2.1"), text("dns-update owner=b 2001:db8::6"))
+    after = applied(standing, plan(PLACE, Wanted({RRType.A: (ONE,)}, 90, "a"), standing, 300))
+    assert {record.ttl for record in after if record.rrtype == RRType.A} == {90}
+
+
+TTLS = st.none() | st.sampled_from([30, 60, 90])
+
+
+@given(st.tuples(wanteds("a"), wanteds("b")), st.tuples(TTLS, TTLS), ADDRESSES)
+def test_owners_with_ttls_of_their_own_come_to_rest(
+    wanted: tuple[Wanted, Wanted], ttls: tuple[int | None, int | None], unclaimed: set[bytes]
+) -> None:
+    both = [Wanted(w.data, ttl, w.owner, only_adds=w.only_adds) for w, ttl in zip(wanted, ttls, strict=True)]
+    records = addresses(*unclaimed)
+    for one in both * 2:
+        records = applied(records, plan(PLACE, one, records, 300))
+    assert [plan(PLACE, one, records, 300) for one in both] == [None, None]

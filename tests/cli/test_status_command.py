@@ -242,6 +242,40 @@ def test_a_name_that_is_right(asked: Asked) -> None:
     ]
 
 
+STALE = {"server": "192.0.2.54:53", "records": ["A 192.0.2.7"], "checked": _NOW - 7200}
+SAME = {"server": "192.0.2.55:53", "records": ["A 192.0.2.1"], "checked": _NOW - 60}
+
+
+def published_at(*others: object) -> list[object]:
+    mine = record()["published"]
+    assert isinstance(mine, list)
+    return [*mine, *others]
+
+
+def test_each_server_that_was_asked_is_shown(asked: Asked) -> None:
+    status, out = asked(answer(record("alpha", published=published_at(STALE, SAME))), "name=alpha")
+    assert status == 0
+    assert out.splitlines()[4:] == [
+        "  192.0.2.53:53  A 192.0.2.1 (asked 12 s ago)",
+        "  192.0.2.54:53  A 192.0.2.7 - not what is wanted (asked 2 h ago)",
+        "  192.0.2.55:53  A 192.0.2.1 (asked 1 min ago)",
+    ]
+
+
+@pytest.mark.parametrize("state", ["right", "changing"])
+def test_what_another_server_had_is_in_the_table_if_it_is_not_what_is_wanted(asked: Asked, state: str) -> None:
+    _, out = asked(answer(record("alpha", state, published=published_at(STALE, SAME))))
+    assert out.splitlines()[4].split("  ")[-1].strip() == "192.0.2.54:53 had A 192.0.2.7 2 h ago"
+
+
+def test_what_other_owners_publish_is_not_unwanted(asked: Asked) -> None:
+    shared = {"server": "192.0.2.53:53", "records": ["A 192.0.2.1", "A 192.0.2.2"], "checked": _NOW - 12}
+    _, out = asked(answer(record("alpha", published=[shared], owner="router-1")), "name=alpha")
+    assert out.splitlines()[4] == "  192.0.2.53:53  A 192.0.2.1, A 192.0.2.2 (asked 12 s ago)"
+    _, out = asked(answer(record("alpha", published=[STALE], owner="router-1")), "name=alpha")
+    assert "not what is wanted" in out.splitlines()[4]
+
+
 def test_the_apex(asked: Asked) -> None:
     apex = record() | {"name": "example.com"}
     _, out = asked(answer(record("alpha"), apex), "name=@")

@@ -1,5 +1,8 @@
 """Asking the kernel for all interfaces and all addresses: two dumps in turn, until nothing changed meanwhile. Sans-IO.
 
+A third one has the default routes, for whoever wants them. It is never begun anew: if it was disturbed, or refused, no
+default route counts as known.
+
 ```
 listing = Listing(port)
 while (table := listing.table) is None:
@@ -24,6 +27,7 @@ from dns_update.address.netlink import (
     address_dump_request,
     decode,
     link_dump_request,
+    route_dump_request,
 )
 from dns_update.address.table import AddressTable
 
@@ -31,7 +35,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.address.netlink import Datagram
 
-_REQUESTS = (link_dump_request, address_dump_request)
+_REQUESTS = (link_dump_request, address_dump_request, route_dump_request)
+_ADDRESSES, _ROUTES = 1, 2  # their places
 
 
 class Listing:
@@ -40,8 +45,8 @@ class Listing:
     `table` is None until the listing is whole. `interruptions` counts how often it was begun anew.
     """
 
-    def __init__(self, port: int, *, most_interruptions: int) -> None:
-        """Begin one; `port` is the socket's.
+    def __init__(self, port: int, *, most_interruptions: int, has_routes: bool = False) -> None:
+        """Begin one; `port` is the socket's. `has_routes` tells that default routes are wanted, too.
 
         One that was interrupted more than `most_interruptions` times is taken as it is: `table` may then lack
         something until an event or the next listing, and `is_doubtful` tells so.
@@ -51,6 +56,7 @@ class Listing:
         self.interruptions = 0
         self._port = port
         self._most_interruptions = most_interruptions
+        self._last_stage = _ROUTES if has_routes else _ADDRESSES
         self._sequence = 0
         self._stage = 0
         self._is_due = True
@@ -77,24 +83,37 @@ class Listing:
         return datagram
 
     def _take(self, datagram: Datagram, now: float) -> None:
-        if datagram.errno:
+        if datagram.errno and self._stage != _ROUTES:
             raise OSError(datagram.errno, os.strerror(datagram.errno))
         for subject in datagram.listed:
             self._fresh.apply(Event(subject), now=now)
         for event in datagram.events:
             self._fresh.apply(event, now=now)
-        has_changed = any(isinstance(event.subject, AddressEntry | LinkEntry) for event in datagram.events)
-        self._is_interrupted |= datagram.is_interrupted or has_changed
+        if self._stage == _ROUTES:
+            self._is_interrupted |= datagram.is_interrupted or bool(datagram.errno or datagram.events)
+        else:
+            has_changed = any(isinstance(event.subject, AddressEntry | LinkEntry) for event in datagram.events)
+            self._is_interrupted |= datagram.is_interrupted or has_changed
         if datagram.is_last:
             self._end_dump()
 
     def _end_dump(self) -> None:
-        if self._is_interrupted and self.interruptions < self._most_interruptions:
+        if self._stage == _ROUTES:
+            if self._is_interrupted:
+                self._fresh.forget_routes()
+            self.table = self._fresh
+        elif self._is_interrupted and self.interruptions < self._most_interruptions:
             self.interruptions += 1
             self._stage, self._is_due, self._is_interrupted = 0, True, False
             self._fresh = AddressTable()
-        elif self._stage + 1 < len(_REQUESTS):
-            self._stage, self._is_due = self._stage + 1, True
         else:
-            self.is_doubtful = self._is_interrupted
+            self._end_stage()
+
+    def _end_stage(self) -> None:
+        """Go on with the next dump, if there is one."""
+        if self._stage == _ADDRESSES:
+            self.is_doubtful, self._is_interrupted = self._is_interrupted, False
+        if self._stage == self._last_stage:
             self.table = self._fresh
+        else:
+            self._stage, self._is_due = self._stage + 1, True

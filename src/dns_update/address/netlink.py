@@ -31,9 +31,11 @@ RTM_DELADDR = 21
 RTM_GETADDR = 22
 RTM_NEWROUTE = 24
 RTM_DELROUTE = 25
+RTM_GETROUTE = 26
 _NLM_F_REQUEST = 0x001
 _NLM_F_MULTI = 0x002
 _NLM_F_DUMP_INTR = 0x010
+_NLM_F_REPLACE = 0x100
 _NLM_F_DUMP = 0x300
 _FAMILY_OCTETS = {2: IPV4_OCTETS, 10: IPV6_OCTETS}  # AF_INET, AF_INET6
 _IFA_ADDRESS = 1
@@ -47,6 +49,10 @@ _IFLA_ALT_IFNAME = 53
 _SKIP_STATS = 1 << 3  # RTEXT_FILTER_SKIP_STATS: two thirds of what the kernel says of a link, and of no use here
 _NLA_TYPE_MASK = 0x3FFF  # the two bits above tell of nesting and byte order
 _RTN_UNICAST = 1
+_RTA_OIF = 4
+_RTA_PRIORITY = 6
+_RTA_TABLE = 15
+_WAYS = (5, 9, 18, 30)  # RTA_GATEWAY, RTA_MULTIPATH, RTA_VIA, RTA_NH_ID: where a route leads, besides the interface
 
 # The multicast groups whose members get the events that are read here.
 EVENT_GROUPS = (
@@ -150,24 +156,36 @@ class LinkEntry(Value):
 
 
 class DefaultRoute(Value):
-    """A route to everywhere, for addresses of 4 or 16 octets."""
+    """A route to everywhere, for addresses of 4 or 16 octets.
 
-    __slots__ = ("octets",)
+    `slot` is its TOS, table and metric: what another route must differ in, or take its place, or stand beside it. It
+    leads by the interface numbered `index` (0: by several, or it is not said) to `way`, the gateway as the kernel
+    writes it. Other properties, such as its lifetime, do not make it another route.
+    """
+
+    __slots__ = ("index", "octets", "slot", "way")
     octets: int
+    slot: tuple[int, int, int]
+    index: int
+    way: bytes
 
-    def __init__(self, octets: int) -> None:
-        self._fill(octets=octets)
+    def __init__(self, octets: int, slot: tuple[int, int, int] = (0, 0, 0), index: int = 0, way: bytes = b"") -> None:
+        self._fill(octets=octets, slot=slot, index=index, way=way)
 
 
 class Event(Value):
-    """What is there now as `subject` says, or, if it `is_gone`, is there no more."""
+    """What is there now as `subject` says, or, if it `is_gone`, is there no more.
 
-    __slots__ = ("is_gone", "subject")
+    A route that `is_replacing` has taken the place of all others of its slot.
+    """
+
+    __slots__ = ("is_gone", "is_replacing", "subject")
     subject: Subject
     is_gone: bool
+    is_replacing: bool
 
-    def __init__(self, subject: Subject, *, is_gone: bool = False) -> None:
-        self._fill(subject=subject, is_gone=is_gone)
+    def __init__(self, subject: Subject, *, is_gone: bool = False, is_replacing: bool = False) -> None:
+        self._fill(subject=subject, is_gone=is_gone, is_replacing=is_replacing)
 
 
 class Datagram(Value):
@@ -207,6 +225,11 @@ def address_dump_request(sequence: int) -> bytes:
     return _dump_request(RTM_GETADDR, sequence, _IFADDRMSG.pack(0, 0, 0, 0, 0))
 
 
+def route_dump_request(sequence: int) -> bytes:
+    """Return the request for all routes; what is no default route is passed over when they are read."""
+    return _dump_request(RTM_GETROUTE, sequence, _RTMSG.pack(0, 0, 0, 0, 0, 0, 0, 0, 0))
+
+
 def _dump_request(kind: int, sequence: int, body: bytes) -> bytes:
     return _HEADER.pack(_HEADER.size + len(body), kind, _NLM_F_REQUEST | _NLM_F_DUMP, sequence, 0) + body
 
@@ -229,9 +252,9 @@ def decode(octets: bytes | memoryview, *, sequence: int, port: int) -> Datagram:
                 if is_ours and errno is None:
                     errno = _errno(kind, body)
             elif is_listed and errno is None:
-                listed += [event.subject for event in _events(kind, body)]
+                listed += [event.subject for event in _events(kind, 0, body)]
             elif not is_listed:
-                events += _events(kind, body)
+                events += _events(kind, flags, body)
     except error as reason:  # struct's: the octets did not suffice
         raise MalformedMessage(f"a netlink message is cut off: {reason}") from reason
     return Datagram(
@@ -258,16 +281,19 @@ def _errno(kind: int, body: bytes) -> int:
     return max(0, -code)
 
 
-def _events(kind: int, body: bytes) -> list[Event]:
+def _events(kind: int, flags: int, body: bytes) -> list[Event]:
     """Read one message as an event; what tells nothing about our subjects is passed over."""
     subject: Subject | None = None
+    is_replacing = False
     if kind in (RTM_NEWADDR, RTM_DELADDR):
         subject = _address(body)
     elif kind in (RTM_NEWLINK, RTM_DELLINK):
         subject = _link(body)
     elif kind in (RTM_NEWROUTE, RTM_DELROUTE):
         subject = _default_route(body)
-    return [] if subject is None else [Event(subject, is_gone=kind in (RTM_DELADDR, RTM_DELLINK, RTM_DELROUTE))]
+        is_replacing = kind == RTM_NEWROUTE and bool(flags & _NLM_F_REPLACE)
+    is_gone = kind in (RTM_DELADDR, RTM_DELLINK, RTM_DELROUTE)
+    return [] if subject is None else [Event(subject, is_gone=is_gone, is_replacing=is_replacing)]
 
 
 def _address(body: bytes) -> AddressEntry | None:
@@ -325,10 +351,20 @@ def _name(content: bytes) -> str:
 
 def _default_route(body: bytes) -> DefaultRoute | None:
     """Read a route; None if it is not to everywhere, or is a trap ("unreachable")."""
-    family, to_length, _from_length, _tos, _table, _protocol, _scope, kind, _flags = _RTMSG.unpack_from(body)
+    family, to_length, _from_length, tos, table, _protocol, _scope, kind, _flags = _RTMSG.unpack_from(body)
     if family not in _FAMILY_OCTETS or to_length or kind != _RTN_UNICAST:
         return None
-    return DefaultRoute(_FAMILY_OCTETS[family])
+    attributes = dict(_attributes(body, _RTMSG.size))
+
+    def number(attribute: int, otherwise: int) -> int:
+        return _U32.unpack_from(attributes[attribute])[0] if attribute in attributes else otherwise
+
+    return DefaultRoute(
+        _FAMILY_OCTETS[family],
+        (tos, number(_RTA_TABLE, table), number(_RTA_PRIORITY, 0)),
+        number(_RTA_OIF, 0),
+        b"".join(attributes.get(kind, b"") for kind in _WAYS),
+    )
 
 
 def _attributes(body: bytes, position: int) -> Iterator[tuple[int, bytes]]:

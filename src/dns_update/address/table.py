@@ -1,4 +1,4 @@
-"""What is known of this machine's interfaces and their addresses at a moment, and which addresses are to be published.
+"""What is known of this machine's interfaces, their addresses and its default routes at a moment; what to publish.
 
 Pure: it is fed what the kernel lists and tells (netlink.py), and told the time.
 
@@ -11,11 +11,15 @@ lifetime, as it was granted (RFC 4862, section 5.5.4); and if that is equal, of 
 Not the lifetime that is left: where two routers announce a prefix each, either would be the best after its own
 announcement, and a name would change every few minutes for ever. By what was granted one of them stays the best. A
 router that renumbers grants the old prefix less; one that just forgets the old prefix makes the new one the youngest.
+
+Default routes are known only to tell one that appears from one that is merely set again, as at each router
+advertisement. Where it is doubtful whether one is there still, it is forgotten: the kernel does not tell of IPv4 routes
+that go with an address or a link.
 """
 
 from __future__ import annotations
 
-from dns_update.address.netlink import FOREVER, AddressEntry, AddressFlag, LinkEntry
+from dns_update.address.netlink import FOREVER, AddressEntry, AddressFlag, DefaultRoute, LinkEntry
 from dns_update.value import Value
 from dns_update.wire.inet import IPV4_OCTETS
 
@@ -62,6 +66,7 @@ class AddressTable:
         # The kernel tells of an address and of its interface in either order, so the two are kept apart.
         self._addresses: dict[int, dict[object, _Held]] = {}
         self._touched: set[str] = set()
+        self._routes: set[DefaultRoute] = set()
 
     def apply(self, event: Event, *, now: float) -> None:
         """Take in what the kernel said at `now`, seconds of the monotonic clock.
@@ -73,6 +78,8 @@ class AddressTable:
             self._apply_address(subject, now, is_gone=event.is_gone)
         elif isinstance(subject, LinkEntry):
             self._apply_link(subject, is_gone=event.is_gone)
+        else:
+            self._apply_route(subject, event)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -87,6 +94,14 @@ class AddressTable:
     def link_of(self, index: int) -> LinkEntry | None:
         """Return the interface of that number; None if there is none."""
         return self._links.get(index)
+
+    def has_route(self, route: DefaultRoute) -> bool:
+        """Tell whether this default route is known to be there."""
+        return route in self._routes
+
+    def forget_routes(self) -> None:
+        """Know of no default route any more: each that is told of is a new one."""
+        self._routes.clear()
 
     def usable(self, name: str) -> tuple[AddressEntry, ...]:
         """Return the addresses of an interface that may be published, of both families mixed, the best first.
@@ -113,6 +128,8 @@ class AddressTable:
         held = self._addresses.setdefault(entry.index, {})
         if is_gone:
             held.pop(_key(entry), None)
+            if len(entry.address) == IPV4_OCTETS:  # routes of any interface may have it as their source
+                self._routes = {route for route in self._routes if route.octets != IPV4_OCTETS}
         else:
             held[_key(entry)] = _Held(entry, now)
         if not held:
@@ -126,12 +143,22 @@ class AddressTable:
             if self._indexes.get(name) == link.index:
                 del self._indexes[name]
             self._touched.add(name)
+        if is_gone or not link.is_up:
+            self._routes = {route for route in self._routes if route.index not in (link.index, 0)}
         if is_gone:
             self._addresses.pop(link.index, None)  # a link moved to another namespace takes them along without a word
             return
         self._links[link.index] = link
         self._indexes.update(dict.fromkeys(link.names, link.index))
         self._touched.update(link.names)
+
+    def _apply_route(self, route: DefaultRoute, event: Event) -> None:
+        if event.is_gone or event.is_replacing:
+            # Of a route that goes by several ways the kernel does not tell in the same words when it goes.
+            slot = route.octets, route.slot
+            self._routes = {other for other in self._routes if (other.octets, other.slot) != slot}
+        if not event.is_gone:
+            self._routes.add(route)
 
 
 def _key(entry: AddressEntry) -> object:

@@ -124,7 +124,7 @@ class Watch:
     def _list(self) -> None:
         """Begin to list everything."""
         self._timer = None
-        self._listing = Listing(self._open_socket.getsockname()[0], most_interruptions=_QUICK)
+        self._listing = Listing(self._open_socket.getsockname()[0], most_interruptions=_QUICK, has_routes=True)
         self._request()
 
     def _request(self) -> None:
@@ -198,7 +198,7 @@ class Watch:
             before = self.table.link_of(subject.index)
             self._is_up_due |= before is None or not before.is_running
         elif isinstance(subject, DefaultRoute) and not event.is_gone:
-            self._is_up_due = True
+            self._is_up_due |= not self.table.has_route(subject)
 
     def _tell(self) -> None:
         """Call back, if there is anything to say."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dns_update.agent.history import Attempt
 from dns_update.agent.keeper import text_of, texts_of
+from dns_update.agent.wording import in_toml
 from dns_update.wire.codes import rrtype_to_text
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def attempt_of(keeper: Keeper, outcome: Outcome, before: tuple[Record, ...], sec
         server=str(outcome.server),
         key_name=_key_name(keeper.settings),
         outcome="ok",
-        message="; ".join(outcome.notes),
+        message=in_toml("; ".join(outcome.notes)),
         seconds=seconds,
     )
 

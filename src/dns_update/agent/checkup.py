@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dns_update.address import find_addresses, may_block
 from dns_update.address.snapshot import read_table
+from dns_update.agent.clock import since_boot
 from dns_update.agent.diagnosis import Diagnosis, Heard, Seen, Spot
 from dns_update.agent.inspection import inspect, possible_changes
 from dns_update.agent.plan import Wanted
@@ -263,7 +264,7 @@ async def _ask_sources(asked: Iterable[Asked]) -> dict[Asked, tuple[Heard, Sourc
         else:
             found = Heard(key[0], error=failure) if failure is not None else _ask(key, table)
         state = SourceState(started=time.monotonic(), knows_absence=not may_block(key[0]))
-        state.hear(Reading(found.addresses, time.time(), str(found.error or "")), time.monotonic(), 0.0)
+        state.hear(Reading(found.addresses, since_boot(), str(found.error or "")), time.monotonic(), 0.0)
         heard[key] = found, state
 
     await _each(ask, distinct)

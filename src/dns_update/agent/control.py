@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from typing import Any, TypedDict
 
     class AgentStatus(TypedDict):
-        """The process: `started`, as all times, in seconds since 1970, `uptime` in seconds."""
+        """The process: `started`, as all times, in seconds since 1970, `uptime` in seconds.
+
+        They are as the wall clock has them now: how long ago it was is right even if that was set meanwhile.
+        """
 
         pid: int
         started: float
@@ -52,7 +55,11 @@ if TYPE_CHECKING:
         exit_status: int
 
     class RecordStatus(TypedDict):
-        """One name: `wanted` and `published` data as "A 192.0.2.1", `state` one of STATES, since when it is that."""
+        """One name: `wanted` and `published` data as "A 192.0.2.1", `state` one of STATES, since when it is that.
+
+        `published` is what was last seen at each server that was asked, at the one asked last first. With an `owner`,
+        others may publish there, too.
+        """
 
         name: str
         zone: str
@@ -63,6 +70,7 @@ if TYPE_CHECKING:
         last_error: ErrorStatus | None
         next_try: float | None
         key: str | None
+        owner: str
 
     class SourceStatus(TypedDict):
         """One source of addresses: what it last gave, and what was wrong when it was last asked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dns_update.agent.keeper import texts_of
+from dns_update.agent.wording import in_toml
 from dns_update.errors import SOME_FAILED, NotApplied
 from dns_update.wire.codes import rrtype_to_text
 from dns_update.wire.record import canonical_rdata
@@ -113,7 +114,8 @@ class Seen:
         for denial in self.denials.values():
             if not self.is_needed(denial):
                 types = " and ".join(map(rrtype_to_text, denial.rrtypes))
-                yield f"there is no {types} to publish now; once there is: {denial.error} ({denial.error.hint})"
+                hint = in_toml(denial.error.hint)
+                yield f"there is no {types} to publish now; once there is: {denial.error} ({hint})"
 
     def _disagreements(self) -> Iterator[DnsUpdateError]:
         """Yield which servers hold something else than the first; of TTLs each may think as it likes."""
@@ -166,7 +168,7 @@ class Diagnosis:
     def notes(self) -> Iterator[str]:
         """Yield what is to be known, and nothing that is wrong."""
         for spot in self.spots:
-            yield from spot.notes
+            yield from map(in_toml, spot.notes)
         for heard in self.sources:
             yield from heard.remarks
         for seen in self.names:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from dns_update.address import Command, find_addresses, may_block
 from dns_update.address.source import spelled
 from dns_update.address.watch import Watch
+from dns_update.agent.clock import since_boot
 from dns_update.agent.log import INFO, WARNING
 from dns_update.agent.readings import Reading, SourceState
 from dns_update.agent.schedule import growing, jittered
+from dns_update.agent.wording import in_toml
 from dns_update.errors import NoAddress
 from dns_update.wire.inet import format_address
 
@@ -119,15 +121,15 @@ class Feed:
         for poller in self._pollers.values():
             poller.ask()
 
-    def status(self) -> Iterator[SourceStatus]:
-        """Yield what `dns-update status` shows of each source."""
+    def status(self, boot: float) -> Iterator[SourceStatus]:
+        """Yield what `dns-update status` shows of each source; `boot` is when the machine was started."""
         for (source, is_private_welcome), state in list(self._states.items()):
             reading = state.reading
             yield {
                 "source": spelled(source) + (" (allow-private)" if is_private_welcome else ""),
                 "addresses": [] if reading is None else list(map(format_address, reading.addresses)),
                 "error": None if reading is None else reading.error or None,
-                "checked": None if reading is None else reading.checked,
+                "checked": None if reading is None else reading.checked + boot,
             }
 
     def _begin(self, keys: Iterable[Key]) -> None:
@@ -166,11 +168,17 @@ class Feed:
         for key, reading in readings.items():
             if key in self._states and self._states[key].hear(reading, now, self._settings.hold_down):
                 changed.add(self._states[key])
-            priority = WARNING if reading.error else INFO
-            line = reading.error or f"{key[0]!s} gives {', '.join(map(format_address, reading.addresses))}"
-            self._log.changed(key, reading.error or reading.addresses, line, priority)
+            self._say(key, reading)
         self._heard(changed)
         self._arm()
+
+    def _say(self, key: Key, reading: Reading) -> None:
+        """Log what is new of a source. One that is asked again and again may fail in other words each time."""
+        if not reading.error:
+            line = f"{key[0]!s} gives {', '.join(map(format_address, reading.addresses))}"
+            self._log.changed(key, reading.addresses, line, INFO)
+        elif not self._log.changed(key, may_block(key[0]) or reading.error, reading.error, WARNING):
+            self._log.debug(reading.error)
 
     def _arm(self) -> None:
         """Let the loop wake us when a hold-down ends."""
@@ -267,5 +275,5 @@ def _read(
             [source], allow_private=allow_private, log=remarks.append, table=table, until=until, lifeline=lifeline
         )
     except NoAddress as error:
-        return Reading((), time.time(), str(error) + (f" ({error.hint})" if error.hint else ""))
-    return Reading(addresses, time.time())
+        return Reading((), since_boot(), str(error) + (f" ({in_toml(error.hint)})" if error.hint else ""))
+    return Reading(addresses, since_boot())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dns_update.agent.plan import Wanted
+from dns_update.agent.plan import Wanted, is_shared
 from dns_update.agent.readings import Rule, wanted_of
+from dns_update.agent.wording import in_toml
 from dns_update.client.requests import Target
 from dns_update.wire.codes import rrtype_to_text
 
@@ -36,6 +37,7 @@ class Keeper:
         "checked",
         "done",
         "due",
+        "elsewhere",
         "error",
         "failures",
         "is_doubtful",
@@ -56,8 +58,11 @@ class Keeper:
         "way",
     )
 
-    def __init__(self, settings: RecordSettings, way: Way, states: Sequence[SourceState | bytes], wall: float) -> None:
-        """Begin with nothing known, at `wall`; `states` are those of the settings' sources, in their order."""
+    def __init__(self, settings: RecordSettings, way: Way, states: Sequence[SourceState | bytes], up: float) -> None:
+        """Begin with nothing known; `states` are those of the settings' sources, in their order.
+
+        `up`, here and below, is now in seconds since the machine was started.
+        """
         self.settings = settings
         self.way = way
         self.states = states
@@ -77,8 +82,9 @@ class Keeper:
         self.error: DnsUpdateError | None = None
         self.published: tuple[Record, ...] = ()
         self.server: Endpoint | None = None  # where that was seen
-        self.checked = 0.0  # when, in seconds since 1970
-        self.since = wall  # since when the state is as it is
+        self.elsewhere: tuple[tuple[Endpoint, tuple[Record, ...], float], ...] = ()  # the same of others, newest first
+        self.checked = 0.0  # when, in seconds since the machine was started; 0 for never
+        self.since = up  # since when the state is as it is
 
     @property
     def is_out_of_date(self) -> bool:
@@ -105,7 +111,7 @@ class Keeper:
         """Whether something else is wanted than what was brought about last."""
         return self.done is not self.wanted and self.done != self.wanted
 
-    def succeeded(self, outcome: Outcome, wall: float) -> tuple[Record, ...] | None:
+    def succeeded(self, outcome: Outcome, up: float) -> tuple[Record, ...] | None:
         """Take what a try has found or brought about; return what stood before, if that was something else.
 
         An earlier try may have brought it about, whose answer was lost or not waited for.
@@ -115,7 +121,9 @@ class Keeper:
             before = self.published
         has_changed = before is not after and set(before) != set(after)
         if has_changed or self.error is not None or not self.checked:
-            self.since = wall
+            self.since = up
+        if self.server is not None and self.server is not outcome.server and self.server != outcome.server:
+            self._keep_for_elsewhere(self.server, outcome.server)
         self.failures = 0
         self.error = None
         self.is_spared = False
@@ -123,20 +131,32 @@ class Keeper:
         self.done = self.wanted
         self.published = outcome.after or ()
         self.server = outcome.server
-        self.checked = wall
-        if before is not after and outcome.changed and self.ttl is not None:
+        self.checked = up
+        if before is not after and outcome.changed and self.ttl is not None and not self._is_shared:
             # What the server makes of our TTL (a maximum of its own) must not look like drift ever after.
             self.ttl = next((r.ttl for r in self.published if r.rrtype in self.settings.types), self.ttl)
         return before if has_changed else None
 
-    def failed(self, error: DnsUpdateError, wall: float) -> None:
+    def _keep_for_elsewhere(self, last: Endpoint, new: Endpoint) -> None:
+        """Keep what was seen at the last server, as another one has been asked: of as many as the record has."""
+        others = [place for place in self.elsewhere if place[0] != new]
+        most = max(len(self.way.servers) - 1, 0)
+        self.elsewhere = ((last, self.published, self.checked), *others)[:most]
+
+    def failed(self, error: DnsUpdateError, up: float) -> None:
         """Take why a try has failed."""
         if self.error is None:
-            self.since = wall
+            self.since = up
         self.failures += 1
         self.is_spared = False
         self.error = error
+        error.hint = in_toml(error.hint)
         error.__traceback__ = None  # which holds every value on the way, ten thousand times if a server is down
+
+    @property
+    def _is_shared(self) -> bool:
+        """Whether others publish at the name, too; the TTL may then be theirs."""
+        return bool(self.settings.owner) and is_shared(self.published, self.settings.owner)
 
     @property
     def state(self) -> str:
@@ -149,18 +169,23 @@ class Keeper:
             return HELD
         return RIGHT if self.task is None else CHANGING
 
-    def status(self, clock: float) -> RecordStatus:
-        """Return what `dns-update status` shows; `clock` is what must be added to monotonic times for wall times."""
+    def status(self, clock: float, boot: float = 0.0) -> RecordStatus:
+        """Return what `dns-update status` shows.
+
+        `clock` is what must be added to monotonic times for wall times, `boot` to those since the machine was started.
+        """
         settings = self.settings
         wanted = [] if self.wanted is None else list(self.wanted.data.items())
+        places = () if self.server is None else ((self.server, self.published, self.checked), *self.elsewhere)
         return {
             "name": str(settings.name),
             "zone": "" if settings.zone is None else str(settings.zone),
             "wanted": [text_of(rrtype, value) for rrtype, values in wanted for value in values],
             "published": [
-                {"server": str(self.server), "records": texts_of(self.published), "checked": self.checked},
-            ] if self.checked else [],
-            "since": self.since,
+                {"server": str(server), "records": texts_of(records), "checked": checked + boot}
+                for server, records, checked in places
+            ],
+            "since": self.since + boot,
             "state": self.state,
             "last_error": None if self.error is None else {
                 "kind": type(self.error).__name__, "message": str(self.error), "hint": self.error.hint,
@@ -168,6 +193,7 @@ class Keeper:
             },
             "next_try": None if self.due is None else self.due + clock,
             "key": None if settings.key is None else str(settings.key.name),
+            "owner": settings.owner,
         }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from dns_update import __version__
 from dns_update.address.lifeline import Lifeline
 from dns_update.agent.attempts import attempt_of, called_off_attempt_of, failed_attempt_of
+from dns_update.agent.clock import WallClock, since_boot
 from dns_update.agent.feed import Feed
 from dns_update.agent.history import Attempt, History
 from dns_update.agent.hooks import Hooks
@@ -24,7 +25,7 @@ from dns_update.agent.troubles import Troubles
 from dns_update.agent.turns import Turns
 from dns_update.agent.way import Way
 from dns_update.client.aio import AsyncClient
-from dns_update.errors import SOME_FAILED, DnsUpdateError, NoAddress, NoAnswer
+from dns_update.errors import SOME_FAILED, ConfigError, DnsUpdateError, NoAddress, NoAnswer
 from dns_update.transport.aio import AsyncioTransport
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from dns_update.agent.way import Try
     from dns_update.client.requests import Outcome
 
+MOST_PROBLEMS = 20  # of a broken configuration that are said: about a screen; a slip may make ten thousand of them
 _ENDED_BY = 128  # plus the signal's number: as a shell says of a process that a signal ended
 
 
@@ -60,7 +62,8 @@ class Agent:
         self._transports: dict[str | None, AsyncioTransport] = {}
         self._troubles = Troubles(log)
         self._tries = Tries(self._try, self._settled_or_not, self._woken)
-        self._started = time.time()
+        self._started = since_boot()
+        self._wall = WallClock()
         self._reloads = 0
         self._reload_error: str | None = None
         self._stop = asyncio.Event()
@@ -124,8 +127,10 @@ class Agent:
         try:
             config = self._read()
         except DnsUpdateError as error:
-            self._reload_error = str(error)
-            self._log.error(f"the configuration stays as it was: {error}")
+            problems = _problems_of(error)
+            self._reload_error = "; ".join(problems)
+            for problem in problems:
+                self._log.error(f"the configuration stays as it was: {problem}")
         else:
             self._reload_error = None
             self._reloads += 1
@@ -143,15 +148,15 @@ class Agent:
 
     def status(self) -> StatusAnswer:
         """Return what `dns-update status` shows."""
-        clock = time.time() - time.monotonic()
+        clock, boot = time.time() - time.monotonic(), self._wall.at_boot
         return {
             "agent": {
-                "pid": os.getpid(), "started": self._started, "version": __version__, "config": self._path,
-                "uptime": time.time() - self._started, "reloads": self._reloads,
+                "pid": os.getpid(), "started": self._started + boot, "version": __version__, "config": self._path,
+                "uptime": since_boot() - self._started, "reloads": self._reloads,
                 "last_reload_error": self._reload_error,
             },
-            "records": (keeper.status(clock) for keeper in list(self._keepers.values())),
-            "sources": self._feed.status(),
+            "records": (keeper.status(clock, boot) for keeper in list(self._keepers.values())),
+            "sources": self._feed.status(boot),
             "silent_servers": self._silent_servers(clock),
         }  # fmt: skip
 
@@ -225,7 +230,7 @@ class Agent:
         known_ways, self._ways = self._ways, {}
         known_turns, self._turns = self._turns, {}
         self._feed.want((source, r.allow_private) for r in config.records for source in r.sources)
-        now, wall = time.monotonic(), time.time()
+        now, up = time.monotonic(), since_boot()
         for settings in config.records:
             identity = settings.identity
             known = old.pop(identity, None) if old else None  # to hash ten thousand names for nothing takes its time
@@ -233,7 +238,7 @@ class Agent:
             if known is not None and known.settings == settings:
                 self._keepers[identity] = known
                 continue
-            keeper = self._keepers[identity] = Keeper(settings, way, self._states(settings), wall)
+            keeper = self._keepers[identity] = Keeper(settings, way, self._states(settings), up)
             if known is not None:
                 # What an update brings about that was sent by the old rules must not stay.
                 keeper.look_again = known.look_again if known.task is None else now + known.way.patience
@@ -366,7 +371,7 @@ class Agent:
         """Take note of what stands now; return the seconds until the next look."""
         now = time.monotonic()
         ended = attempt.succeeded(outcome, now)
-        before = keeper.succeeded(outcome, time.time())
+        before = keeper.succeeded(outcome, since_boot())
         settings = keeper.settings
         if before is not None:
             relative = settings.name.relative_to(outcome.zone)
@@ -428,7 +433,7 @@ class Agent:
         places = keeper.way.places(keeper.settings.zone)
         silences = [silence for place in places if (silence := keeper.way.turns.silence_of(place)) is not None]
         error = silences[-1].error
-        keeper.failed(error, time.time())
+        keeper.failed(error, since_boot())
         self._troubles.enter(keeper, error, self._keepers.values())
         return self._interval()
 
@@ -436,7 +441,7 @@ class Agent:
         """Take note of a failure; return the seconds until the next try."""
         now = time.monotonic()
         ended = attempt.failed(error, now)
-        keeper.failed(error, time.time())
+        keeper.failed(error, since_boot())
         self._note_doubts(keeper, attempt)
         self._troubles.enter(keeper, error, self._keepers.values())
         self._keep(failed_attempt_of(keeper, error, now - attempt.began))
@@ -473,6 +478,15 @@ class Agent:
 def _has_met_silence(error: DnsUpdateError | None) -> bool:
     """Tell whether a try failed, if it did, for want of an answer from one of the servers at least."""
     return error is not None and any(isinstance(one, NoAnswer) for one in (error, *error.failures))
+
+
+def _problems_of(error: DnsUpdateError) -> list[str]:
+    """Return what is wrong with a configuration, each with what to do."""
+    if not isinstance(error, ConfigError):
+        return [f"{error} ({error.hint})" if error.hint else str(error)]
+    more = len(error.problems) - MOST_PROBLEMS
+    rest = [f"and {more:,} more, which dns-update agent --check lists"] if more > 0 else []
+    return [*error.problems[:MOST_PROBLEMS], *rest]
 
 
 def _exit_status(keeper: Keeper) -> int:

@@ -9,6 +9,9 @@ An agent adds its own addresses, and removes only what its own claim lists and n
 still those that were read is a prerequisite of the update (RFC 2136, section 2.4.2), so that of two agents at work at
 once one is told to look again. So is an agent whose own older update comes late: for that the claims are read before
 the addresses, and so are no newer than these.
+
+An RRset has one TTL (RFC 2181, section 5.2). Where others have claimed a part of it, the one that stands is
+everybody's: if each insisted on his own, they would undo each other's work for ever.
 """
 
 from __future__ import annotations
@@ -93,10 +96,13 @@ class _Stage:
     def records(self, rrtype: int) -> Sequence[Record]:
         return [record for record in self._standing if record.rrtype == rrtype]
 
-    def ttl(self, rrtype: int) -> int:
-        if self.wanted.ttl is not None:
-            return self.wanted.ttl
-        return next((record.ttl for record in self.records(rrtype)), self._new_ttl)
+    def ttl(self, rrtype: int, *, is_shared: bool = False) -> int:
+        """Return the TTL that is set, if one is, or that stands; if the RRset `is_shared`, the other way round."""
+        set_one = self.wanted.ttl
+        if set_one is not None and not is_shared:
+            return set_one
+        otherwise = self._new_ttl if set_one is None else set_one
+        return next((record.ttl for record in self.records(rrtype)), otherwise)
 
     def is_right(self, rrtype: int) -> bool:
         """Tell whether the RRset is as wanted, TTL included."""
@@ -118,7 +124,7 @@ def _exclusive(stage: _Stage) -> Update:
     update = Update(place.zone, rrclass=place.rrclass)
     for rrtype, values in stage.wanted.data.items():
         if stage.wanted.only_adds:
-            update = _own_addresses(stage, update, rrtype, set())
+            update = _own_addresses(stage, update, rrtype, set(), is_shared=False)
         elif stage.is_right(rrtype):
             continue
         elif values:
@@ -131,7 +137,7 @@ def _exclusive(stage: _Stage) -> Update:
 def _claimed(stage: _Stage) -> Update:
     place, owner = stage.place, stage.wanted.owner
     texts = [record.rdata for record in stage.records(RRType.TXT)]
-    claims = [(text, claim) for text in texts if (claim := _claim_from_rdata(text)) is not None]
+    claims = _claims(texts)
     old_claim = [text for text, claim in claims if claim.owner == owner]
     published = {address for _text, claim in claims if claim.owner == owner for address in claim.addresses}
     of_others = {address for _text, claim in claims if claim.owner != owner for address in claim.addresses}
@@ -142,21 +148,32 @@ def _claimed(stage: _Stage) -> Update:
 
     update = Update(place.zone, rrclass=place.rrclass)
     for rrtype in stage.wanted.data:
-        update = _own_addresses(stage, update, rrtype, published - wanted - of_others)
+        is_shared = any(_rrtype(address) == rrtype for address in of_others)
+        update = _own_addresses(stage, update, rrtype, published - wanted - of_others, is_shared=is_shared)
     if new_claim != old_claim:
         update = update.delete(place.owner, RRType.TXT, *old_claim) if old_claim else update
-        update = update.add(place.owner, stage.ttl(RRType.TXT), RRType.TXT, *new_claim) if new_claim else update
+        ttl = stage.ttl(RRType.TXT, is_shared=bool(of_others))
+        update = update.add(place.owner, ttl, RRType.TXT, *new_claim) if new_claim else update
     if texts:
         return update.require_rrset_equal(place.owner, RRType.TXT, *texts)
     return update.require_no_rrset(place.owner, RRType.TXT)
 
 
-def _own_addresses(stage: _Stage, update: Update, rrtype: int, stale: set[bytes]) -> Update:
-    """Add the addresses of a type that are missing, and remove its stale ones, seen or not: no claim will list them."""
-    place, ttl = stage.place, stage.ttl(rrtype)
+def is_shared(records: Records, owner: str) -> bool:
+    """Tell whether somebody else than this owner has a claim among the records."""
+    return any(claim.owner != owner for _text, claim in _claims(r.rdata for r in records if r.rrtype == RRType.TXT))
+
+
+def _own_addresses(stage: _Stage, update: Update, rrtype: int, stale: set[bytes], *, is_shared: bool) -> Update:
+    """Add the addresses of a type that are missing, and remove its stale ones, seen or not: no claim will list them.
+
+    What stands with another TTL is missing, too, unless the RRset `is_shared` with others.
+    """
+    place, ttl = stage.place, stage.ttl(rrtype, is_shared=is_shared)
     stands = {record.rdata: record.ttl for record in stage.records(rrtype)}
     gone = sorted(address for address in stale if _rrtype(address) == rrtype)
-    missing = [value for value in stage.wanted.data[rrtype] if stands.get(value) != ttl]
+    right = stands if is_shared else {address for address, stood in stands.items() if stood == ttl}
+    missing = [value for value in stage.wanted.data[rrtype] if value not in right]
     update = update.delete(place.owner, rrtype, *gone) if gone else update
     return update.add(place.owner, ttl, rrtype, *missing) if missing else update
 
@@ -178,6 +195,11 @@ class _Claim(Value):
     def to_rdata(self) -> bytes:
         words = [f"{_CLAIM}{self.owner}", *map(format_address, sorted(self.addresses, key=lambda a: (len(a), a)))]
         return rdata_from_text(RRType.TXT, " ".join(words))
+
+
+def _claims(texts: Iterable[bytes]) -> list[tuple[bytes, _Claim]]:
+    """Return those TXT records that are claims, and what they say."""
+    return [(text, claim) for text in texts if (claim := _claim_from_rdata(text)) is not None]
 
 
 def _claim_from_rdata(rdata: bytes) -> _Claim | None:

@@ -21,7 +21,7 @@ _OCTETS = {rrtype: octets for octets, rrtype in _TYPES.items()}
 class Reading(Value):
     """What a source gave: the best address of each family, or why there are none.
 
-    `checked` is the wall clock then, in seconds since 1970.
+    `checked` is when, in seconds since the machine was started.
     """
 
     __slots__ = ("addresses", "checked", "error")

@@ -185,23 +185,39 @@ class _Taken:
 
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
-        self._rrsets: dict[tuple[Name | None, Name, int], Path] = {}
-        self._claims: dict[tuple[Name | None, Name], Path] = {}  # TXT records of owners, which several may share
+        self._records: dict[Name, list[tuple[RecordSettings, Path]]] = {}
 
     def take(self, record: RecordSettings, path: Path) -> None:
-        """Take a record's RRsets; note it if another record has one of them."""
-        zone, name, types = record.zone, record.name, record.types
-        other: Path | None = None
-        if record.owner:
-            self._claims.setdefault((zone, name), path)
-            other = self._rrsets.get((zone, name, RRType.TXT))
-        elif RRType.TXT in types:
-            other = self._claims.get((zone, name))
-        for rrtype in types:
-            # What comes back is another's path where another came first.
-            first = self._rrsets.setdefault((zone, name, rrtype), path)
-            if other is None and first is not path:
-                other = first
-        if other is not None:
-            words = " and ".join(map(rrtype_to_text, types))
-            self._problems.add(path, f"{words} records of {record.name} are kept right already", other=other)
+        """Take a record's RRsets; note it if it cannot stand beside those of another record."""
+        if record.rrtype == RRType.CNAME and record.name == record.zone:
+            self._problems.add((*path, "type"), f"{_ALONE}, and a zone has SOA and NS records at its own")
+        beside = self._records.setdefault(record.name, [])
+        for other, first in beside:
+            fault = _clash(record, other)
+            if fault:
+                self._problems.add(path, fault, other=first)
+                break
+        beside.append((record, path))
+
+
+_ALONE = "a CNAME stands alone at its name"  # RFC 1034, section 3.6.2
+
+
+def _clash(record: RecordSettings, other: RecordSettings) -> str:
+    """Return why two records of one name cannot both be kept right; empty if they can.
+
+    A zone that is to be found may be any.
+    """
+    if record.zone is not None and other.zone is not None and record.zone != other.zone:
+        return ""
+    types, of_other = set(record.types), set(other.types)
+    is_claimed = (record.owner and RRType.TXT in of_other) or (other.owner and RRType.TXT in types)
+    if is_claimed or types & of_other:
+        return f"{_listed(record)} records of {record.name} are kept right already"
+    if RRType.CNAME in types | of_other:
+        return f"{_ALONE}, and {record.name} has {_listed(other)} records"
+    return ""
+
+
+def _listed(record: RecordSettings) -> str:
+    return " and ".join(map(rrtype_to_text, record.types))

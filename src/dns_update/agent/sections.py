@@ -6,6 +6,7 @@ import os
 
 from dns_update.agent.schema import KEY, SERVER, ZONE, zone_from_text
 from dns_update.agent.tables import near_miss, read_table
+from dns_update.agent.wording import in_toml
 from dns_update.auth import DEFAULT_ALGORITHM, Key, read_secret
 from dns_update.errors import UsageError, quoted
 from dns_update.exchange import Policy
@@ -23,15 +24,6 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = ("@", "env:", "credential:")
 _CREDENTIAL = "credential:"
-
-# How errors of secrets speak of properties, and what those are called here.
-_IN_TOML = (
-    ("key-encoding=text", 'encoding = "text"'),
-    ("key-encoding=base64", 'encoding = "base64"'),
-    ("use key-file=", "use file = "),
-    ("choose one by key-name=", "choose one by name"),
-    ("behind key=@", "behind @"),
-)
 
 
 class Route(Value):
@@ -161,7 +153,7 @@ class Sections:
             return _key_from_file(given) if "file" in given else _key_from_secret(name, given)
         except UsageError as error:
             at = "file" if "file" in given else "secret"
-            self._problems.add((*path, at), _in_toml(error.text), _in_toml(error.hint))
+            self._problems.add((*path, at), in_toml(error.text), in_toml(error.hint))
             return None
 
     def _is_complete(self, path: Path, content: Table) -> bool:
@@ -272,9 +264,3 @@ def _path_of_credential(name: str) -> str:
     if "/" in name or not name:
         raise UsageError("what stands behind credential: is not a credential's name")
     return f"{directory}/{name}"
-
-
-def _in_toml(text: str) -> str:
-    for property_form, ours in _IN_TOML:
-        text = text.replace(property_form, ours)
-    return text

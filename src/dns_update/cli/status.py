@@ -167,19 +167,28 @@ _HEADINGS = ("STATE", "FOR", "NAME", "SHOULD BE", "")
 
 
 def _row(record: RecordStatus, now: float) -> tuple[str, ...]:
-    trouble = _trouble(record, now) if record["state"] != "right" else ""
+    trouble = _trouble(record, now) if record["state"] != "right" else "; ".join(_elsewhere(record, now))
     return record["state"], _span(now - record["since"]), record["name"], _data(record["wanted"]), trouble
 
 
 def _trouble(record: RecordStatus, now: float) -> str:
     parts = [record["last_error"]["message"]] if record["last_error"] is not None else []
-    parts += [f"{p['server']} has {_data(p['records'])}" for p in record["published"] if _differs(record, p)]
+    parts += [f"{p['server']} has {_data(p['records'])}" for p in record["published"][:1] if _differs(record, p)]
+    parts += _elsewhere(record, now)
     if record["next_try"] is not None:
         parts.append(f"next try {_until(record['next_try'], now)}")
     return "; ".join(parts)
 
 
+def _elsewhere(record: RecordStatus, now: float) -> list[str]:
+    """Tell what other servers had that is not wanted, when they were asked."""
+    others = [published for published in record["published"][1:] if _differs(record, published)]
+    return [f"{p['server']} had {_data(p['records'])} {_span(now - p['checked'])} ago" for p in others]
+
+
 def _differs(record: RecordStatus, published: PublishedStatus) -> bool:
+    if record.get("owner"):  # an agent of an earlier version does not say; others publish there, too
+        return not set(record["wanted"]) <= set(published["records"])
     return sorted(published["records"]) != sorted(record["wanted"])
 
 

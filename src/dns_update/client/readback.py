@@ -228,7 +228,7 @@ def _way_elsewhere(site: Site, message: Message | None) -> str:
             child = record.name
             return (
                 f"the name lies in {child}, a zone of its own on this server: give zone={child}; "
-                f"glue in {zone} is not shown, so that it wants verify=no"
+                f"glue in {zone} is not shown, and cannot be read back"
             )
     return ""
 
