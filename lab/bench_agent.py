@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from lab import bench_peers
 from lab.bind import Bind
@@ -35,6 +35,9 @@ _PAUSE = 0.05
 
 _FEW = bench_peers.RECORDS
 _MANY = 10_000
+_STARTS = 5
+"""With many names: the machine's own speed drifts, so one start alone says little."""
+
 _IDLE_SECONDS = 20.0
 _QUIET_SECONDS = 0.5
 """If no packet came for so long, the agent may have asked for everything."""
@@ -65,14 +68,14 @@ class _OfMany(TypedDict):
     """With many names, all right.
 
     Attributes:
-        verified: seconds from its start until it has seen that they are.
-        cpu: processor seconds until then.
+        verified: seconds from each start until it has seen that they are.
+        cpu: processor seconds until then, the median.
         reading: seconds of a process that does no more than read their configuration.
         mib_of_many: resident and peak MiB.
 
     """
 
-    verified: float
+    verified: list[float]
     cpu: float
     reading: float
     mib_of_many: tuple[float, float]
@@ -155,8 +158,10 @@ def _print_memory(ours: Figures, theirs: Mapping[str, bench_peers.Figures]) -> N
 def _print_rest(ours: Figures) -> None:
     _print_title(f"agent, {_FEW} names, nothing happens for {_IDLE_SECONDS:g} s", "cpu %", "wake-ups")
     _print_row("", 100 * ours["idle"], ours["switches"], "goal: < 0.05 %", digits=3)
-    _print_title(f"agent, {_MANY} names that are right, seen to be so", "seconds", "cpu s")
-    _print_row("from its start", ours["verified"], ours["cpu"], "goal: <= 3", digits=2)
+    verified = ours["verified"]
+    _print_title(f"agent, {_MANY} names that are right, seen to be so", "median s", "worst")
+    _print_row(f"from its start: {_STARTS} starts", statistics.median(verified), max(verified), "goal: <= 3", digits=2)
+    _print_row("of which processor", ours["cpu"], None, digits=2)
     _print_row("of which python, imports and configuration", ours["reading"], None, digits=2)
 
 
@@ -217,6 +222,24 @@ def _with_many(directory: Path, command: str) -> _OfMany:
     started = time.perf_counter()
     subprocess.run([command, "agent", "--check", f"config={configuration}"], check=True, stderr=subprocess.DEVNULL)
     reading = time.perf_counter() - started
+    starts = [_one_start(directory, command, configuration) for _ in range(_STARTS)]
+    return _OfMany(
+        verified=[start.seconds for start in starts],
+        cpu=statistics.median(start.cpu for start in starts),
+        reading=reading,
+        mib_of_many=starts[-1].mib,
+    )
+
+
+class _Start(NamedTuple):
+    """Seconds and processor seconds from an agent's start until all is seen right; resident and peak MiB then."""
+
+    seconds: float
+    cpu: float
+    mib: tuple[float, float]
+
+
+def _one_start(directory: Path, command: str, configuration: Path) -> _Start:
     started = time.perf_counter()
     with running([command, "agent", f"config={configuration}"], directory / "many.log") as pid:
         while True:
@@ -226,7 +249,7 @@ def _with_many(directory: Path, command: str) -> _OfMany:
                 break
             if time.perf_counter() > started + _PATIENCE:
                 raise LabFailed(f"the names are not right after {_PATIENCE:g} s")
-        return _OfMany(verified=ended - started, reading=reading, cpu=spent.cpu, mib_of_many=memory(pid))
+        return _Start(ended - started, spent.cpu, memory(pid))
 
 
 def _last_packet() -> float:
