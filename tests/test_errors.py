@@ -105,8 +105,11 @@ def test_every_class_that_is_raised_has_an_exit_status_of_its_own() -> None:
     assert all(cls.exit_status > 1 for cls in raised)
 
 
-def test_the_root_is_exported_by_the_package() -> None:
-    assert dns_update.DnsUpdateError is DnsUpdateError
+def test_every_class_is_exported_by_the_package() -> None:
+    """It names them itself: importing it loads nothing, not even their list."""
+    named = {name for name in dns_update.__all__ if hasattr(classes, name)}
+    assert named == set(errors.CLASSES) == {drawn.name for drawn in _picture()}
+    assert all(getattr(dns_update, name) is getattr(errors, name) for name in named)
 
 
 @pytest.mark.parametrize(

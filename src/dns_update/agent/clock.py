@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 
-_SET_SECONDS = (
-    1.0  # less is how long it takes to read two clocks, or NTP at its work; a time once told does not vary by it
-)
+# Less is how long it takes to read two clocks, or NTP at its work; a time once told does not vary by it.
+_SET_SECONDS = 1.0
 
 
 def since_boot() -> float:

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from dns_update.errors.classes import UsageError as UsageError
     from dns_update.errors.classes import ZoneNotFound as ZoneNotFound
 
-__all__ = [
+CLASSES = (
     "ClocksDiffer",
     "ConfigError",
     "DnsUpdateError",
@@ -72,8 +72,9 @@ __all__ = [
     "Silence",
     "UsageError",
     "ZoneNotFound",
-    "quoted",
-]
+)
+__all__ = list(CLASSES)
+__all__ += ["quoted"]
 
 SOME_FAILED = 10  # the exit status where many things were tried and did not all fail alike; no one error has it
 MAX_QUOTED = 60  # characters: enough to know a text again, and the error stays one line
@@ -86,11 +87,11 @@ def quoted(text: str) -> str:
 
 def __getattr__(name: str) -> object:
     """Load the classes (PEP 562); from then on they stand here."""
-    if name not in __all__:
+    if name not in CLASSES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from dns_update.errors import classes  # noqa: PLC0415 - only when something is wrong
 
-    globals().update({each: getattr(classes, each) for each in __all__ if hasattr(classes, each)})
+    globals().update({each: getattr(classes, each) for each in CLASSES})
     return getattr(classes, name)
 
 
