@@ -8,10 +8,10 @@ FUZZ_SECONDS ?= 20
 LONGEST_PATH := 230
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz format clean packages-demo packages-test packages-bench
+.PHONY: help demo test test-on bench fuzz format clean packages-demo packages-test packages-test-on packages-bench
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 demo: packages-demo .venv/.stamp ## update one name on a throwaway BIND, and see it change
 	@.venv/bin/python -m lab.demo
@@ -27,6 +27,9 @@ test: packages-test .venv/.stamp-dev ## lint, type-check and test everything; PY
 	@.venv/bin/lint-imports
 	@echo "== pytest"
 	@.venv/bin/python -m pytest -n auto $(PYTEST_ARGS)
+
+test-on: packages-test-on ## the demo and the tests on a fresh Debian: RELEASE=trixie (needs root)
+	@scripts/test-on "$(RELEASE)" $(if $(PYTEST_ARGS),PYTEST_ARGS="$(PYTEST_ARGS)")
 
 bench: packages-test packages-bench .venv/.stamp-dev ## measure speed against the real servers, beside the peers
 	@.venv/bin/python -m lab.bench
@@ -48,6 +51,9 @@ packages-demo:
 
 packages-test:
 	@scripts/packages test
+
+packages-test-on:
+	@scripts/packages test-on
 
 # A peer that cannot be had is left out.
 packages-bench:

@@ -8,7 +8,11 @@ from typing import ClassVar
 from lab.key import write_private
 from lab.port import IPV6
 from lab.server import NameServer, find_program
+from lab.versions import version
 from lab.zone import Zone
+
+_NO_LOCK_FILE = (9, 20)
+"""The first version without a lock file, which does not know the option either."""
 
 _APPARMOR_SWITCH = Path("/sys/module/apparmor/parameters/enabled")
 """Holds Y where AppArmor is in force, which on Debian confines /usr/sbin/named to its own directories."""
@@ -51,7 +55,8 @@ controls {{}};
 options {{
     directory "{self.directory}";
     pid-file none;
-    lock-file none;
+    {"lock-file none;" if version(self.program) < _NO_LOCK_FILE else ""}
+    allow-transfer {{ any; }};
     session-keyfile "{self.directory}/session.key";
     listen-on port {self.port} {{ {self.host}; }};
     listen-on-v6 port {self.port} {{ {f"{IPV6};" if IPV6 in self.addresses else "none;"} }};
