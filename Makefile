@@ -1,51 +1,62 @@
 # Everything that a person or the CI runs here. `make` alone lists it.
 
 PYTHON ?= python3
-PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
+# Where the virtual environment is; each Python needs one of its own.
+VENV ?= .venv
+PIP := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST_ARGS ?=
+RELEASE ?= trixie
 FUZZ_SECONDS ?= 20
 # The kernel reads 255 characters of a command's first line: "#!", this, and "/.venv/bin/python".
 LONGEST_PATH := 230
+SCRIPTS := src/scripts/dns-update src/scripts/dns-nsupdate
+# The oldest dependencies that pyproject.toml allows, as pip takes them: "dnspython==2.3" "idna==3.3".
+OLDEST = $(shell sed -n 's/^dependencies = \[\(.*\)\]/\1/p' pyproject.toml | tr -d ,\" | sed 's/>=/==/g')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-on bench fuzz format clean packages-demo packages-test packages-test-on packages-bench
+.PHONY: help demo test test-oldest test-on bench fuzz format clean
+.PHONY: packages-demo packages-test packages-test-on packages-bench
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: packages-demo .venv/.stamp ## update one name on a throwaway BIND, and see it change
-	@.venv/bin/python -m lab.demo
+demo: packages-demo $(VENV)/.stamp ## update one name on a throwaway BIND, and see it change
+	@$(VENV)/bin/python -m lab.demo
 
-test: packages-test .venv/.stamp-dev ## lint, type-check and test everything; PYTEST_ARGS="-k name" narrows the tests
+test: packages-test $(VENV)/.stamp-dev ## lint, type-check and test everything; PYTEST_ARGS="-k name" narrows the tests
 	@echo "== ruff check"
-	@.venv/bin/ruff check .
+	@$(VENV)/bin/ruff check .
 	@echo "== ruff format"
-	@.venv/bin/ruff format --check .
+	@$(VENV)/bin/ruff format --check .
 	@echo "== mypy"
-	@.venv/bin/mypy
+	@$(VENV)/bin/mypy
 	@echo "== lint-imports"
-	@.venv/bin/lint-imports
+	@$(VENV)/bin/lint-imports
 	@echo "== pytest"
-	@.venv/bin/python -m pytest -n auto $(PYTEST_ARGS)
+	@$(VENV)/bin/python -m pytest -n auto $(PYTEST_ARGS)
 
-test-on: packages-test-on ## the demo and the tests on a fresh Debian: RELEASE=trixie (needs root)
-	@scripts/test-on "$(RELEASE)" $(if $(PYTEST_ARGS),PYTEST_ARGS="$(PYTEST_ARGS)")
+test-oldest: packages-test ## the tests with the oldest versions of the libraries that are allowed
+	@$(MAKE) --no-print-directory VENV=.venv-oldest .venv-oldest/.stamp-oldest
+	@.venv-oldest/bin/python -m pytest -n auto $(PYTEST_ARGS)
 
-bench: packages-test packages-bench .venv/.stamp-dev ## measure speed against the real servers, beside the peers
-	@.venv/bin/python -m lab.bench
+test-on: packages-test-on ## the demo and the tests on a fresh Debian, RELEASE=trixie; needs root
+	@scripts/test-on $(RELEASE) PYTEST_ARGS="$(PYTEST_ARGS)"
 
-fuzz: .venv/.stamp-fuzz ## feed the parsers garbage for FUZZ_SECONDS (20)
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) .venv/bin/python fuzz/run.py
+bench: packages-test packages-bench $(VENV)/.stamp-dev ## measure speed against the real servers, beside the peers
+	@$(VENV)/bin/python -m lab.bench
 
-format: .venv/.stamp-dev ## format the code and fix what ruff can fix
-	@.venv/bin/ruff format .
-	@.venv/bin/ruff check --fix .
+fuzz: $(VENV)/.stamp-fuzz ## feed the parsers garbage for FUZZ_SECONDS (20)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(VENV)/bin/python fuzz/run.py
 
-clean: ## remove the virtual environment and all that was built
-	@rm -rf .venv .bench build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+format: $(VENV)/.stamp-dev ## format the code and fix what ruff can fix
+	@$(VENV)/bin/ruff format .
+	@$(VENV)/bin/ruff check --fix .
+
+clean: ## remove the virtual environments and all that was built
+	@rm -rf .venv .venv-* .bench build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# First, for a Debian without python3-venv cannot make .venv.
+# First, for a Debian without python3-venv cannot make a virtual environment.
 packages-demo:
 	@scripts/packages demo
 
@@ -59,19 +70,23 @@ packages-test-on:
 packages-bench:
 	@scripts/packages bench || true
 
-.venv/bin/python:
+$(VENV)/bin/python:
 	@[ "$(CURDIR)" = "$(firstword $(CURDIR))" ] && [ $$(printf %s "$(CURDIR)" | wc -c) -le $(LONGEST_PATH) ] || { echo "make: the path of this directory has a blank, or more than $(LONGEST_PATH) characters: the first line of a command cannot hold that. Move the directory." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("dns-update needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11")'
-	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
-.venv/.stamp: pyproject.toml src/scripts/dns-update src/scripts/dns-nsupdate | .venv/bin/python
+$(VENV)/.stamp: pyproject.toml $(SCRIPTS) | $(VENV)/bin/python
 	@$(PIP) install --editable .
 	@touch $@
 
-.venv/.stamp-dev: pyproject.toml src/scripts/dns-update src/scripts/dns-nsupdate | .venv/bin/python
+$(VENV)/.stamp-dev: pyproject.toml $(SCRIPTS) | $(VENV)/bin/python
 	@$(PIP) install --editable '.[dev]'
-	@touch $@ .venv/.stamp
+	@touch $@ $(VENV)/.stamp
 
-.venv/.stamp-fuzz: pyproject.toml src/scripts/dns-update src/scripts/dns-nsupdate | .venv/bin/python
+$(VENV)/.stamp-oldest: pyproject.toml $(SCRIPTS) | $(VENV)/bin/python
+	@$(PIP) install --editable '.[dev]' $(OLDEST)
+	@touch $@
+
+$(VENV)/.stamp-fuzz: pyproject.toml $(SCRIPTS) | $(VENV)/bin/python
 	@$(PIP) install --editable '.[fuzz]'
-	@touch $@ .venv/.stamp
+	@touch $@

@@ -1,10 +1,10 @@
-"""The lines of keys, against what tomli reads and what was written."""
+"""The lines of keys, against what tomllib reads and what was written."""
 
+import tomllib
 from collections.abc import Iterator
 from typing import TypeAlias
 
 import pytest
-import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,7 +52,7 @@ class Document:
             written += written[0] if written[0] in "\"'" else ""
         else:
             written = f"k{self._keys}"
-        (read,) = tomli.loads(f"{written} = 1")
+        (read,) = tomllib.loads(f"{written} = 1")
         return written, read
 
     def dotted(self, path: Path) -> Path:
@@ -129,7 +129,7 @@ def documents(draw: st.DrawFn) -> Document:
 
 
 def paths_of(value: object, path: Path = ()) -> Iterator[Path]:
-    """Yield the paths of all that tomli reads."""
+    """Yield the paths of all that tomllib reads."""
     below: list[tuple[str | int, object]] = []
     if isinstance(value, dict):
         below = list(value.items())
@@ -149,7 +149,7 @@ def first_lines(text: str) -> dict[Path, int]:
 
 @given(documents())
 def test_each_key_is_found_on_the_line_on_which_it_was_written(document: Document) -> None:
-    assert set(paths_of(tomli.loads(document.text))) == set(document.lines), document.text
+    assert set(paths_of(tomllib.loads(document.text))) == set(document.lines), document.text
     assert first_lines(document.text) == document.lines, document.text
 
 
@@ -157,7 +157,7 @@ def test_each_key_is_found_on_the_line_on_which_it_was_written(document: Documen
 @pytest.mark.parametrize("form", ["k = {}\nz = 1", "k = [{}, {}]\nz = 1", "k = {{ a = {}, b = {} }} # x\nz = 1"])
 def test_what_stands_behind_each_kind_of_value_is_found(scalar: str, form: str) -> None:
     text = form.format(scalar, scalar)
-    assert set(first_lines(text)) == set(paths_of(tomli.loads(text)))
+    assert set(first_lines(text)) == set(paths_of(tomllib.loads(text)))
     assert first_lines(text)["z",] == text.count("\n") + 1
 
 
@@ -165,7 +165,7 @@ def test_what_stands_behind_each_kind_of_value_is_found(scalar: str, form: str) 
 @pytest.mark.parametrize("form", ["\n{} = 1", "\n[{}]", "\n[[{}]]", "\n{}.x = 1", "\n[{} . x]"])
 def test_each_kind_of_key_is_found(key: str, form: str) -> None:
     text = form.format(key)
-    assert first_lines(text) == dict.fromkeys(paths_of(tomli.loads(text)), 2)
+    assert first_lines(text) == dict.fromkeys(paths_of(tomllib.loads(text)), 2)
 
 
 def test_the_text_may_end_without_a_line_end() -> None:
@@ -176,9 +176,9 @@ def test_nothing_is_found_in_nothing() -> None:
     assert first_lines("") == first_lines("# a = 1\n\n") == {}
 
 
-def test_arrays_may_stand_as_deep_as_tomli_reads_them() -> None:
+def test_arrays_may_stand_as_deep_as_tomllib_reads_them() -> None:
     text = "x = " + "[" * 300 + "]" * 300
-    tomli.loads(text)
+    tomllib.loads(text)
     assert len(first_lines(text)) == 300
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-
-import tomli
+import tomllib
 
 from dns_update.agent.positions import find_lines
 from dns_update.agent.records import read_records
@@ -29,12 +28,9 @@ MAX_CONFIG_OCTETS = 1 << 24  # a hundred thousand records fit; /dev/zero does no
 
 _READABLE_BY_OTHERS = stat.S_IROTH | stat.S_IWOTH
 
-# What tomli says in few words, and what was probably done.
-_SYNTAX_HINTS = {
-    "Invalid value": "a string stands in quotes, true and false are in lower case",
-    "Cannot overwrite a value": "this key is there already",
-    "Invalid statement": "a line is [table], [[table]], key = value or # comment",
-}
+_SYNTAX_HINT = (
+    "a line is [table], [[table]], key = value or # comment; strings are in quotes, true and false in lower case"
+)
 
 
 def read_config(path: str) -> Config:
@@ -84,24 +80,16 @@ def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
 
 def _parse(text: str, path: str) -> dict[str, Any]:
     try:
-        return tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        raise ConfigError([_syntax_problem(error, path)]) from None
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # It tells line and column in words; as numbers only from Python 3.14 on.
+        raise ConfigError([(f"{path}: not TOML: {error}", _SYNTAX_HINT)]) from None
     except (ValueError, RecursionError):
         # Neither says where; what is that long, or that deep, fills the longest line.
         lines = text.split("\n")
         line = lines.index(max(lines, key=len)) + 1
         what = "a number is too long, or arrays stand too deep in one another"
         raise ConfigError([(f"{path}:{line}: {what}", "")]) from None
-
-
-def _syntax_problem(error: tomli.TOMLDecodeError, path: str) -> tuple[str, str]:
-    """Return what tomli says, with the line in front; of what the end lacks, the last line that has anything."""
-    if error.pos >= len(error.doc):
-        line = error.doc.rstrip().count("\n") + 1
-        return f"{path}:{line}: not TOML: {error.msg}, at the end", ""
-    where = f"{path}:{error.lineno}: not TOML: {error.msg}, column {error.colno}"
-    return where, _SYNTAX_HINTS.get(error.msg, "")
 
 
 def _located(found: list[Problem], text: str, path: str) -> ConfigError:

@@ -1,13 +1,12 @@
-"""Where the keys of a TOML text stand: tomli tells their values, and not their lines. Pure.
+"""Where the keys of a TOML text stand: tomllib tells their values, and not their lines. Pure.
 
-Everything here relies on a text that tomli has taken. So it need not know what a value is, only where it ends.
+Everything here relies on a text that tomllib has taken. So it need not know what a value is, only where it ends.
 """
 
 from __future__ import annotations
 
 import re
-
-import tomli
+import tomllib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ class _Scanner:
     def _value(self, path: Path) -> Iterator[tuple[Path, int]]:
         """Pass over a value; yield what stands in its arrays and inline tables.
 
-        Not by recursion: tomli goes deeper than the frames that would be left here.
+        Not by recursion: tomllib goes deeper than the frames that would be left here.
         """
         around: list[tuple[Path, int | None]] = []  # arrays, with the place of their next element, and inline tables
         while True:
@@ -139,7 +138,7 @@ class _Scanner:
         """Go on behind what the pattern matches here, and return that."""
         match = pattern.match(self._text, self._at)
         if match is None:
-            raise AssertionError("tomli took what this does not know")  # pragma: no cover
+            raise AssertionError("tomllib took what this does not know")  # pragma: no cover
         self._line += self._text.count("\n", self._at, match.end())
         self._at = match.end()
         return match[0]
@@ -149,5 +148,5 @@ def _unquoted(part: str) -> str:
     if part[0] == "'" or (part[0] == '"' and "\\" not in part):
         return part[1:-1]
     if part[0] == '"':
-        return str(tomli.loads(f"key = {part}")["key"])
+        return str(tomllib.loads(f"key = {part}")["key"])
     return part

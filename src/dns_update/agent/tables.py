@@ -1,6 +1,6 @@
 """Tables of a TOML document, read strictly: each key is known and its value of the right type; all faults are kept.
 
-A reader takes a value as tomli gives it and returns what it means, or raises UsageError. A table is described by
+A reader takes a value as tomllib gives it and returns what it means, or raises UsageError. A table is described by
 readers by key; that description makes the checks, the near misses and the lists of what there is.
 """
 
