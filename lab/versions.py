@@ -1,6 +1,7 @@
 """Which versions of the servers, and of the peers' tools, this machine has."""
 
 import functools
+import operator
 import re
 import subprocess
 
@@ -8,7 +9,8 @@ from lab.errors import ServerFailed
 from lab.server import find_program
 
 _VERSION = re.compile(r"\b\d+(?:\.\d+)+[^\s;,]*")
-_NUMBERS = re.compile(r"\d+(?:\.\d+)*")
+_NUMBER = re.compile(r"\d+")
+_COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 _PROGRAMS = {
     "named": ("bind9", "-V"),
@@ -33,9 +35,22 @@ def version_text(program: str) -> str:
 
 
 def version(program: str) -> tuple[int, ...]:
-    """Return the version's numbers, to be compared: (9, 18, 49)."""
-    match = _NUMBERS.match(version_text(program))
-    return tuple(map(int, match[0].split("."))) if match else ()
+    """Return the version's numbers, to be compared: (9, 18, 49, 1, 12, 1) for the text above."""
+    return _numbers(version_text(program))
+
+
+def is_within(program: str, versions: str) -> bool:
+    """Return whether a program's version is in a range: "< 9.20", ">= 9.18.49-1~deb12u3, < 9.20"; "" is any."""
+    return all(map(functools.partial(_fits, version(program)), filter(None, versions.split(","))))
+
+
+def _fits(numbers: tuple[int, ...], comparison: str) -> bool:
+    sign, bound = comparison.split()
+    return _COMPARISONS[sign](numbers, _numbers(bound))
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(int, _NUMBER.findall(text)))
 
 
 def all_versions() -> str:

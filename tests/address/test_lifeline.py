@@ -1,5 +1,6 @@
 """A lifeline: what hangs by it ends with the process that holds it, however that ends, and nothing else does."""
 
+import contextlib
 import os
 import select
 import signal
@@ -49,7 +50,8 @@ def test_what_hangs_by_it_ends_with_it_and_what_has_left_does_not(end: str) -> N
             assert not has_ended(ends[1], 0)
         finally:
             for pidfd in ends:
-                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # it has ended, and somebody has waited for it
+                    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
                 os.close(pidfd)
 
 

@@ -67,16 +67,19 @@ class Better:
 
     Attributes:
         reason: what is better about it.
+        versions: those of the real program that it holds for ("< 9.20", see `lab.versions`); with any other, both do
+            the same. Empty for all.
         status: the exit status of ours.
-        says: what ours says, on either stream.
+        says: what ours says, on either stream; empty if it is silent, None if it matters not.
         keeps_zone: whether the zone is as it was; otherwise it is as the real program leaves it.
         adds: a record that ours leaves there and the real program does not, with placeholders; empty if none.
 
     """
 
     reason: str
+    versions: str
     status: int
-    says: str
+    says: str | None
     keeps_zone: bool
     adds: str
 
@@ -172,8 +175,9 @@ def _better(fields: dict[str, str]) -> Better | None:
         return None
     return Better(
         reason=fields.pop("better"),
+        versions=fields.pop("versions", ""),
         status=int(fields.pop("status", "0")),
-        says=fields.pop("says", ""),
+        says=fields.pop("says", None),
         keeps_zone=fields.pop("zone", "") == "unchanged",
         adds=fields.pop("adds", ""),
     )

@@ -131,10 +131,13 @@ def _tag(fields: Scanner) -> bytes:
 
 
 def _target(fields: Scanner) -> bytes:
-    """Read the target of an URI record, which stands in quotes (RFC 7553, section 4.4)."""
+    """Read the target of an URI record, which is in quotes and not empty (RFC 7553, section 4.4)."""
     if not fields.is_quoted:
-        raise InvalidText("the target of an URI record stands in quotes")
-    return fields.long_string()
+        raise InvalidText("the target of an URI record must be in quotes")
+    target = fields.long_string()
+    if not target:
+        raise InvalidText("the target of an URI record is empty")
+    return target
 
 
 def _regexp(fields: Scanner) -> bytes:
@@ -282,6 +285,6 @@ _LEAST_OCTETS = {
     RR_TYPES[mnemonic]: least
     for mnemonic, least in {
         "X25": 5, "GPOS": 3, "IPSECKEY": 4, "NSEC": 4, "DNSKEY": 5, "DHCID": 1, "TLSA": 4, "SMIMEA": 4, "HIP": 6,
-        "CDNSKEY": 5, "URI": 4,
+        "CDNSKEY": 5, "URI": 5,
     }.items()
 }  # fmt: skip
