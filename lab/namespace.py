@@ -1,6 +1,11 @@
-"""A network namespace: network interfaces, port 53 and a resolv.conf of its own, for root only."""
+"""A network namespace: network interfaces, port 53 and a resolv.conf of its own, for root only.
 
-import contextlib
+The kernel cleans up. A namespace lasts as long as the mount that gives it its name, and as the processes in it. Those
+mounts are made in a mount namespace that only this process and its children have, and go with them, however they end.
+"""
+
+import ctypes
+import functools
 import itertools
 import os
 import shutil
@@ -12,10 +17,13 @@ from typing import Self
 
 from lab.errors import LabFailed
 
-_PREFIX = "dns-update-lab-"
-_MOUNTS = Path("/run/netns")
+_NAMES = Path("/run/netns")
 _SETTINGS = Path("/etc/netns")
 """Where ip-netns(8) looks for files that stand in for those of /etc."""
+
+# linux/sched.h, linux/mount.h
+_CLONE_NEWNS = 0x00020000
+_MS_REC_PRIVATE = 0x4000 | 0x40000
 
 _COUNTER = itertools.count(1)
 
@@ -30,10 +38,10 @@ class Namespace:
     """
 
     resolv_conf: str = "nameserver 127.0.0.1\n"
-    name: str = field(default_factory=lambda: f"{_PREFIX}{os.getpid()}-{next(_COUNTER)}", init=False)
+    name: str = field(default_factory=lambda: f"dns-update-lab-{next(_COUNTER)}", init=False)
 
     def __enter__(self) -> Self:
-        _remove_left_behind()
+        _keep_mounts_private()
         _ip("netns", "add", self.name)
         (_SETTINGS / self.name).mkdir(parents=True)
         self.write("resolv.conf", self.resolv_conf)
@@ -43,7 +51,9 @@ class Namespace:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _remove(self.name)
+        shutil.rmtree(_SETTINGS / self.name, ignore_errors=True)
+        if (_NAMES / self.name).exists():
+            _ip("netns", "delete", self.name)
 
     @property
     def prefix(self) -> list[str]:
@@ -78,6 +88,25 @@ def unavailable_because() -> str | None:
         return str(error)
 
 
+@functools.cache
+def _keep_mounts_private() -> None:
+    """Let this thread, and what it starts, have mounts of its own from now on; and empty directories for namespaces.
+
+    By the C library, for `os.unshare` is as young as Python 3.12, and there is no `mount` in the standard library.
+    """
+    library = ctypes.CDLL(None, use_errno=True)
+    _check(library.unshare(_CLONE_NEWNS), "unshare")
+    _check(library.mount(b"none", b"/", None, _MS_REC_PRIVATE, None), "mount --make-rprivate /")
+    for directory in (_NAMES, _SETTINGS):
+        directory.mkdir(parents=True, exist_ok=True)
+        _check(library.mount(b"tmpfs", bytes(directory), b"tmpfs", 0, b"mode=755"), f"mount -t tmpfs {directory}")
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        raise LabFailed(f"{what}: {os.strerror(ctypes.get_errno())}")
+
+
 def _ip(*words: str) -> str:
     return _run(["ip", *words])
 
@@ -90,18 +119,3 @@ def _run(command: list[str]) -> str:
     if result.returncode != 0:
         raise LabFailed(f"{' '.join(command)}: {result.stderr.strip()}")
     return result.stdout
-
-
-def _remove(name: str) -> None:
-    shutil.rmtree(_SETTINGS / name, ignore_errors=True)
-    if (_MOUNTS / name).exists():
-        _ip("netns", "delete", name)
-
-
-def _remove_left_behind() -> None:
-    """Remove the namespaces of processes that were killed."""
-    for mount in _MOUNTS.glob(f"{_PREFIX}*"):
-        pid = mount.name.removeprefix(_PREFIX).partition("-")[0]
-        if not Path(f"/proc/{pid}").exists():
-            with contextlib.suppress(LabFailed):  # another process has done so meanwhile
-                _remove(mount.name)

@@ -46,11 +46,21 @@ def is_within(program: str, versions: str) -> bool:
 
 def _fits(numbers: tuple[int, ...], comparison: str) -> bool:
     sign, bound = comparison.split()
-    return _COMPARISONS[sign](numbers, _numbers(bound))
+    return bool(_COMPARISONS[sign](numbers, _numbers(bound)))
 
 
 def _numbers(text: str) -> tuple[int, ...]:
     return tuple(map(int, _NUMBER.findall(text)))
+
+
+def knot_says_badkey() -> bool:
+    """Return whether knotd says BADKEY of a key that it does not know or permit; from 3.4 on, an unsigned NOTAUTH."""
+    return is_within("knotd", "< 3.4")
+
+
+def knot_keeps_ttls() -> bool:
+    """Return whether knotd passes over an update that changes nothing but a TTL, and says NOERROR."""
+    return is_within("knotd", ">= 3.5")
 
 
 def all_versions() -> str:

@@ -3,15 +3,23 @@
 import itertools
 from collections.abc import Iterator
 
+import dns.version
 import pytest
 from hypothesis import settings
 
 from lab import Bind, Knot, LabKey, NameServer, Namespace, PowerDns, Zone
 from lab.namespace import unavailable_because
+from lab.versions import all_versions
 
 # Every run is the same; looking for what nobody has thought of is `make fuzz`'s work.
 settings.register_profile("same", derandomize=True)
 settings.load_profile("same")
+
+
+def pytest_report_header() -> str:
+    """Tell which servers and peers the tests speak to: what they really do depends on it."""
+    return f"{all_versions()}, dnspython {dns.version.version}"
+
 
 _LABELS = itertools.count(1)
 _FURTHER_ALGORITHMS = ("hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha384", "hmac-sha512")

@@ -87,7 +87,11 @@ def _calls(word: str) -> Iterator[str]:
     if not word.startswith("@"):
         yield word
         return
-    shown = subprocess.run(["systemd-analyze", "syscall-filter", word], capture_output=True, text=True, check=True)
+    # systemd's own programs tell the socket how they have ended; it is the agent's here.
+    environment = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
+    shown = subprocess.run(
+        ["systemd-analyze", "syscall-filter", word], capture_output=True, text=True, check=True, env=environment
+    )
     for line in shown.stdout.splitlines()[1:]:
         member = line.strip()
         if member and not member.startswith("#"):

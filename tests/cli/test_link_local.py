@@ -69,4 +69,4 @@ def test_an_interface_that_is_not_there_is_told(on_the_link: NameServer) -> None
         on_the_link, "show", f"dns-server={ADDRESS}%nowhere", "zone=example.com", "name=home", "retries=0", "timeout=1"
     )
     assert result.status == 4
-    assert result.lines[0].startswith(f"No answer from {ADDRESS}%nowhere: no interface with this name (1 try by UDP")
+    assert result.lines[0].startswith(f"No answer from {ADDRESS}%nowhere: no such interface (1 try by UDP")

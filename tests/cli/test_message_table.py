@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lab import Bind, Knot, LabKey, NameServer, PowerDns, Zone, dig
+from lab.versions import knot_says_badkey
 from tests.support.command import Result, access, at, dns_update, key_file
 from tests.support.peer import Silent, closed_port
 
@@ -26,6 +27,7 @@ ROWS = {
     "unsigned or wrongly signed reply to a signed request": (
         f"{HERE}.test_an_unsigned_refusal_of_powerdns_is_not_believed",
         f"{HERE}.test_an_unsigned_notauth_of_knot_is_not_believed",
+        f"{HERE}.test_an_unsigned_notauth_of_knot_may_be_about_the_key",
     ),
     "NOTAUTH, no TSIG error": (
         f"{HERE}.test_notauth_says_that_the_server_is_not_authoritative",
@@ -64,6 +66,9 @@ ROWS = {
 }
 """Row of the table to the tests that show it."""
 
+badkey_of_knot = pytest.mark.skipif(not knot_says_badkey(), reason="Knot from 3.4 on: an unsigned NOTAUTH instead")
+unsigned_notauth_of_knot = pytest.mark.skipif(knot_says_badkey(), reason="Knot before 3.4: BADKEY instead")
+
 OLD_AND_NEW = ("address=192.0.2.9", "ttl=60")
 
 
@@ -90,7 +95,7 @@ def unlike(key: LabKey, *, name: str = "", algorithm: str = "", secret: str = ""
 ANOTHER_SECRET = LabKey.generate().secret
 
 
-@pytest.mark.parametrize("server", ["bind", "knot"], indirect=True)
+@pytest.mark.parametrize("server", ["bind", pytest.param("knot", marks=badkey_of_knot)], indirect=True)
 @pytest.mark.parametrize("wrong", [{"name": "another-key"}, {"algorithm": "hmac-sha512"}], ids=["name", "algorithm"])
 def test_badkey_says_unknown_or_known_with_another_algorithm(
     server: NameServer, wrong: dict[str, str], unique_name: str
@@ -106,6 +111,7 @@ def test_badkey_says_unknown_or_known_with_another_algorithm(
     assert dig(server, f"{unique_name}.example.com", "A") == []
 
 
+@badkey_of_knot
 def test_badkey_of_a_key_that_knot_does_not_permit(knot: NameServer, unique_name: str) -> None:
     result = dns_update(*access(knot, knot.readonly_keys[0]), f"name={unique_name}", *OLD_AND_NEW)
     expect(result, "TSIG error: Server rejected:", 5, knot)
@@ -182,6 +188,18 @@ def test_an_unsigned_notauth_of_knot_is_not_believed(knot: NameServer, zone: str
     expect(result, "TSIG error: Reply not trusted:", 5, knot)
     assert "answered NOTAUTH" in result.failure
     assert f"Knot answers so when it has no zone {zone}: check zone= and dns-server=" in result.hint
+
+
+@unsigned_notauth_of_knot
+@pytest.mark.parametrize("wrong", [{"name": "another-key"}, {"algorithm": "hmac-sha512"}, None], ids=str)
+def test_an_unsigned_notauth_of_knot_may_be_about_the_key(
+    knot: NameServer, wrong: dict[str, str] | None, unique_name: str
+) -> None:
+    key = knot.readonly_keys[0] if wrong is None else unlike(knot.keys[0], **wrong)
+    result = dns_update(*access(knot, key), f"name={unique_name}", *OLD_AND_NEW)
+    expect(result, "TSIG error: Reply not trusted:", 5, knot)
+    assert f"does not know key {key.name} or its algorithm, or when no acl of the zone permits" in result.hint
+    assert dig(knot, f"{unique_name}.example.com", "A") == []
 
 
 @pytest.mark.parametrize("server", ["bind", "powerdns"], indirect=True)

@@ -8,6 +8,7 @@ import pytest
 
 from lab import Bind, Knot, LabKey, NameServer, PowerDns
 from lab.key import write_private
+from lab.versions import is_within
 from tests.cli.test_set import SERVERS, done, records
 from tests.support.command import Result, at, dns_update, in_process, key_file
 
@@ -247,7 +248,13 @@ def test_a_mac_shorter_than_the_server_takes_is_told(bind: NameServer) -> None:
 @pytest.mark.parametrize(
     ("server", "words"),
     [
-        ("knot", "differs from the server's, or (Knot) no MAC as short as hmac-sha256-128's is accepted there"),
+        pytest.param(
+            "knot",
+            "differs from the server's, or (Knot) no MAC as short as hmac-sha256-128's is accepted there",
+            marks=pytest.mark.skipif(
+                is_within("knotd", ">= 3.5"), reason="a query with a short MAC ends knotd 3.5.8 by SIGSEGV"
+            ),
+        ),
         ("powerdns", "or no MAC as short as hmac-sha256-128's is accepted there"),
     ],
     indirect=["server"],

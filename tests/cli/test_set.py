@@ -9,6 +9,7 @@ from typing import Self
 import pytest
 
 from lab import Bind, Knot, LabKey, NameServer, PowerDns, dig
+from lab.versions import knot_keeps_ttls
 from tests.support.command import COMMAND, Result, access, at, dns_update, given, in_process
 from tests.support.peer import Relay, is_update
 
@@ -220,7 +221,7 @@ def test_a_ttl_left_out_is_that_of_the_soa_record_where_no_rrset_stands(server: 
     name = [*access(server), f"name={unique_name}"]
     done(dns_update(*name, "address=192.0.2.1"))
     assert records(server, unique_name, "A") == ["3600 192.0.2.1"]
-    done(dns_update(*name, "address=192.0.2.1", "ttl=120"))
+    done(dns_update(*name, "address=192.0.2.3", "ttl=120"))
     done(dns_update(*name, "address=192.0.2.2,2001:db8::2"))
     assert records(server, unique_name, "A") == ["120 192.0.2.2"]
     assert records(server, unique_name, "AAAA") == ["3600 2001:db8::2"]
@@ -236,10 +237,21 @@ def test_a_ttl_left_out_is_not_that_of_a_wildcard(server: NameServer, name: str,
     outcome = done(dns_update(*words, "--json")).json
     assert (outcome["before"], outcome["changed"]) == ([], True)
     assert records(server, full, "A") == ["3600 192.0.2.1"]
-    given(*words, "ttl=42")
+    given(*access(server), f"name={full}", "address=192.0.2.7", "ttl=42")
+    given(*words)
     outcome = done(dns_update(*words, "--json")).json  # it is the wildcard's twin now, and stands all the same
     assert (len(outcome["before"]), outcome["changed"]) == (1, False)
     assert records(server, full, "A") == ["42 192.0.2.1"]
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+def test_a_ttl_alone_is_changed_or_the_note_says_that_it_is_not(server: NameServer, unique_name: str) -> None:
+    name = [*access(server), f"name={unique_name}", "address=192.0.2.1"]
+    given(*name, "ttl=300")
+    result = done(dns_update(*name, "ttl=120"))
+    is_kept = isinstance(server, Knot) and knot_keeps_ttls()
+    assert result.notes == (["A: the server holds TTL 300, not 120"] if is_kept else [])
+    assert records(server, unique_name, "A") == [f"{300 if is_kept else 120} 192.0.2.1"]
 
 
 def test_a_ttl_left_out_is_not_that_of_a_cname_that_stands(bind: NameServer, unique_name: str) -> None:

@@ -1,4 +1,6 @@
+import select
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,15 +57,42 @@ def test_nothing_is_left_behind(namespace: Namespace) -> None:
     assert Path("/run/netns", namespace.name).exists()
 
 
-def test_the_namespace_of_a_process_that_was_killed_is_removed_by_the_next(namespace: Namespace) -> None:
-    assert namespace.name
-    killed = f"dns-update-lab-{_dead_pid()}-1"
-    subprocess.run(["ip", "netns", "add", killed], check=True)
-    with Namespace():
-        assert not Path("/run/netns", killed).exists()
+def test_a_killed_process_leaves_no_namespace_behind(namespace: Namespace, pytestconfig: pytest.Config) -> None:
+    program = (
+        "import subprocess, sys; from lab import Namespace\n"
+        "with Namespace() as made:\n"
+        "    inside = subprocess.Popen([*made.prefix, 'cat'], stdin=subprocess.PIPE)\n"
+        "    print(inside.pid, flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=pytestconfig.rootpath,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        pid = holder.stdout.readline().strip()
+        before = set(Path("/run/netns").iterdir())
+        namespace.ip("link", "add", "near", "type", "veth", "peer", "name", "far", "netns", pid)
+        with subprocess.Popen(
+            [*namespace.prefix, "ip", "monitor", "link"], stdout=subprocess.PIPE, text=True
+        ) as monitor:
+            try:
+                assert monitor.stdout is not None
+                while not select.select([monitor.stdout], [], [], 0.01)[0]:  # until it listens
+                    namespace.ip("link", "set", "near", "up")
+                    namespace.ip("link", "set", "near", "down")
+                holder.kill()
+                # With the namespace its interface ends, and so does ours, which is the other end of it.
+                assert any(line.startswith("Deleted") and "near" in line for line in monitor.stdout)
+            finally:
+                monitor.kill()
+    assert set(Path("/run/netns").iterdir()) == before
 
 
-def _dead_pid() -> int:
-    with subprocess.Popen(["true"]) as process:
-        pass
-    return process.pid
+def test_others_do_not_see_it(namespace: Namespace) -> None:
+    first = ["nsenter", "--target", "1", "--mount", "ls", "/run/netns"]
+    seen = subprocess.run(first, capture_output=True, text=True, check=False).stdout
+    assert namespace.name not in seen.split()

@@ -1,6 +1,7 @@
 """What holds for each of the three servers."""
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,7 +48,7 @@ def test_a_wrong_secret_is_rejected(shared: NameServer, unique_name: str, tmp_pa
 def test_an_unknown_key_is_rejected(shared: NameServer, unique_name: str, tmp_path: Path) -> None:
     result = add_address(shared, unique_name, LabKey.generate("another-key"), tmp_path)
     assert result.returncode == 2
-    assert "BADKEY" in result.stderr or "REFUSED" in result.stderr
+    assert re.search("BADKEY|REFUSED|NOTAUTH", result.stderr)  # nsupdate tells of Knot 3.4's unsigned answer only this
     assert dig(shared, f"{unique_name}.example.com", "A") == []
 
 

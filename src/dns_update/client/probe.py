@@ -17,7 +17,15 @@ No record is sent before the server has shown, by an update without any, that it
 from __future__ import annotations
 
 from dns_update.client.dialogue import Ask
-from dns_update.errors import DnsUpdateError, KeyRejected, PermissionDenied, Refusal, ServerFailure, ZoneNotFound
+from dns_update.errors import (
+    DnsUpdateError,
+    KeyRejected,
+    PermissionDenied,
+    Refusal,
+    ReplyNotTrusted,
+    ServerFailure,
+    ZoneNotFound,
+)
 from dns_update.exchange import UDP, Reply
 from dns_update.update import Update
 from dns_update.value import Value
@@ -47,18 +55,18 @@ class Access(Value):
     """What a server has shown of a zone, and of a key there.
 
     `soa` is the zone's SOA record. `insight` says what it means that a probe is not refused: BY_RECORD, BY_KEY or
-    UNKNOWN. With `is_closed`, the server refuses any update with this key, whatever is in it; `says_badkey` tells that
-    it says BADKEY then, as Knot does.
+    UNKNOWN. With `is_closed`, the server refuses any update with this key, whatever is in it; with `rejects_key`, it
+    rejects the key then, as Knot does, instead of the update.
     """
 
-    __slots__ = ("insight", "is_closed", "says_badkey", "soa")
+    __slots__ = ("insight", "is_closed", "rejects_key", "soa")
     soa: Record
     insight: str
     is_closed: bool
-    says_badkey: bool
+    rejects_key: bool
 
-    def __init__(self, soa: Record, insight: str, *, is_closed: bool = False, says_badkey: bool = False) -> None:
-        self._fill(soa=soa, insight=insight, is_closed=is_closed, says_badkey=says_badkey)
+    def __init__(self, soa: Record, insight: str, *, is_closed: bool = False, rejects_key: bool = False) -> None:
+        self._fill(soa=soa, insight=insight, is_closed=is_closed, rejects_key=rejects_key)
 
     @property
     def serial(self) -> int:
@@ -100,7 +108,7 @@ def explore(site: Site) -> Steps[Access]:
     if refusal is not None:
         if not isinstance(refusal, PermissionDenied):
             raise refusal
-        return Access(soa, BY_KEY, is_closed=True, says_badkey=_is_badkey(refusal))
+        return Access(soa, BY_KEY, is_closed=True, rejects_key=_has_rejected_key(refusal))
     return Access(soa, (yield from _insight(site)))
 
 
@@ -111,7 +119,7 @@ def denials(site: Site, access: Access, parts: Sequence[Records]) -> Steps[list[
     something is, halves of it find out which name, and which of its types.
     """
     if access.is_closed:
-        return [Denial(_types(part), _denied(site, part, says_badkey=access.says_badkey)) for part in parts]
+        return [Denial(_types(part), _denied(site, part, rejects_key=access.rejects_key)) for part in parts]
     refusal = yield from _refusal(site, [record for part in parts for record in part])
     if refusal is None:
         return [None] * len(parts)
@@ -133,7 +141,7 @@ def _by_type(site: Site, part: Records, refusal: Refusal) -> Steps[Denial]:
         return Denial(rrtypes, refusal)
     rest = tuple(record for record in part if record.rrtype in refused)
     if isinstance(refusal, PermissionDenied):
-        refusal = _denied(site, rest, says_badkey=_is_badkey(refusal))
+        refusal = _denied(site, rest, rejects_key=_has_rejected_key(refusal))
     return Denial(tuple(refused), refusal)
 
 
@@ -148,11 +156,11 @@ def _refusal(site: Site, changes: Iterable[Record]) -> Steps[Refusal | None]:
     message = update.to_message()
     try:
         reply = yield from dialogue.ask(site.endpoint, message)
-    except KeyRejected as error:
-        if error.tsig_error != Rcode.BADKEY:
+    except (KeyRejected, ReplyNotTrusted) as error:
+        if not _rejects_key(error):
             raise
         # The same key was good for a query, so it is known there.
-        return _denied(site, update.changes, says_badkey=True)
+        return _denied(site, update.changes, rejects_key=True)
     rcode = reply.message.rcode
     if rcode in _UNMET:
         return None
@@ -164,27 +172,34 @@ def _refusal(site: Site, changes: Iterable[Record]) -> Steps[Refusal | None]:
         )
     if rcode == Rcode.NOTAUTH and dialogue.key is None:
         # It has shown its authority by the SOA record; Knot says so of what it does not take unsigned.
-        return _denied(site, update.changes, says_badkey=False)
+        return _denied(site, update.changes, rejects_key=False)
     return dialogue.refusal(reply, site.endpoint, message)
 
 
-def _denied(site: Site, changes: Records, *, says_badkey: bool) -> Refusal:
+def _denied(site: Site, changes: Records, *, rejects_key: bool) -> Refusal:
     """Return the error that these changes are not permitted, told as a REFUSED is."""
     place = site.place
     update = Update(place.zone, rrclass=place.rrclass, changes=changes)
     message = update.to_message()
     refused = Message(opcode=Opcode.UPDATE, question=message.question, rcode=Rcode.REFUSED)
     error = site.dialogue.refusal(Reply(refused, None, UDP, 1), site.endpoint, message)
-    if says_badkey and site.dialogue.key is not None:
+    if rejects_key and site.dialogue.key is not None:
         error.rcode = Rcode.NOTAUTH
         error.hint = (
-            "it takes the key for queries, and says BADKEY to this update, as Knot does: Knot would allow it by an acl "
+            "it takes the key for queries and rejects it for this update, as Knot does: Knot would allow it by an acl "
             f"of the zone with key: {site.dialogue.key.name} and action: update"
         )
     return error
 
 
-def _is_badkey(refusal: Refusal) -> bool:
+def _rejects_key(error: KeyRejected | ReplyNotTrusted) -> bool:
+    """Return whether this is how Knot says that a key is not permitted: BADKEY, and from 3.4 on an unsigned NOTAUTH."""
+    if isinstance(error, KeyRejected):
+        return error.tsig_error == Rcode.BADKEY
+    return error.claimed_rcode == Rcode.NOTAUTH
+
+
+def _has_rejected_key(refusal: Refusal) -> bool:
     return refusal.rcode == Rcode.NOTAUTH
 
 

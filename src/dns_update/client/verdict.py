@@ -1,7 +1,7 @@
 """What an answer means: the error for each response code and TSIG error, with its cause and the next thing to do.
 
-The texts must be true of every server: Knot says BADKEY of a key that is valid but not permitted, PowerDNS answers
-every bad key with an unsigned REFUSED.
+The texts must be true of every server: Knot says BADKEY of a key that is valid but not permitted, and from 3.4 on an
+unsigned NOTAUTH; PowerDNS answers every bad key with an unsigned REFUSED.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ def distrust_of(reply: UnverifiedReply, asked: Asked) -> errors.DnsUpdateError:
     rcode = rcode_to_text(reply.rcode)
     return errors.ReplyNotTrusted(
         f"{asked.endpoint} answered {rcode}, but {reply.reason}; nothing in it is believed",
+        claimed_rcode=reply.rcode,
         server=str(asked.endpoint),
         hint=_unsigned_hint(reply.rcode, asked),
     )
@@ -71,9 +72,13 @@ def _unsigned_hint(rcode: int, asked: Asked) -> str:
     if asked.key is not None and asked.key.algorithm.is_truncated:
         key += f", or no MAC as short as {asked.key.algorithm.text}'s is accepted there"
     if rcode == Rcode.NOTAUTH and asked.message.opcode == Opcode.UPDATE:
-        return f"Knot answers so when it has no zone {asked.zone}: check zone= and dns-server="
+        return (
+            f"Knot answers so when it has no zone {asked.zone}: check zone= and dns-server=; from 3.4 on also when it "
+            f"does not know key {_name_of(asked.key)} or its algorithm, or when no acl of the zone permits the change"
+        )
     if rcode in (Rcode.REFUSED, Rcode.NOTAUTH):
-        return f"PowerDNS answers so when it {key}; Knot when it does not hold the zone"
+        who = "PowerDNS, and Knot from 3.4 on, answer so"
+        return f"{who} when the server {key}; Knot also when it does not hold the zone"
     if rcode in (Rcode.FORMERR, Rcode.NOTIMP):
         what = "understand the message" if rcode == Rcode.FORMERR else "know dynamic updates, or not of this class"
         return f"the server does not {what}; it may say so before it looks at the signature"

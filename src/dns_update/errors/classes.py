@@ -99,10 +99,17 @@ class NoAnswer(Silence):
 
 
 class ReplyNotTrusted(Silence):
-    """Only unsigned or wrongly signed answers came to a signed request (RFC 8945, section 5.3)."""
+    """Only unsigned or wrongly signed answers came to a signed request (RFC 8945, section 5.3).
+
+    `claimed_rcode` is the response code of such an answer, which anybody may have sent; None where there is no message.
+    """
 
     first_words = "TSIG error: Reply not trusted:"
     exit_status = 5
+
+    def __init__(self, text: str, *, hint: str = "", server: str = "", claimed_rcode: int | None = None) -> None:
+        super().__init__(text, hint=hint, server=server)
+        self.claimed_rcode = claimed_rcode
 
 
 class MalformedMessage(DnsUpdateError):

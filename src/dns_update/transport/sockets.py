@@ -5,6 +5,7 @@ Importing `socket` takes 11 ms of a command's 40, so the shortest way does witho
 
 from __future__ import annotations
 
+import errno
 import socket
 
 from dns_update.errors import UsageError
@@ -87,7 +88,14 @@ def place_of(endpoint: Endpoint) -> tuple[str, int] | tuple[str, int, int, int]:
     address, percent, zone = endpoint.address.partition("%")
     if not percent:
         return address, endpoint.port
-    return address, endpoint.port, 0, int(zone) if zone.isdecimal() else socket.if_nametoindex(zone)
+    return address, endpoint.port, 0, int(zone) if zone.isdecimal() else _interface_index(zone)
+
+
+def _interface_index(name: str) -> int:
+    try:
+        return socket.if_nametoindex(name)
+    except OSError as error:  # whose number and words differ from one version of Python to another
+        raise OSError(errno.ENODEV, "no such interface") from error
 
 
 def addresses_found(places: Iterable[tuple[Any, ...]]) -> tuple[str, ...]:
