@@ -180,11 +180,13 @@ _DIFFERENCES = {
     },
     "SVCB and HTTPS with an `ech`": {"type-https-with-broken-ech"},
     "EUI48 and EUI64": {"data-eui48-with-more-behind", "data-eui64-with-more-behind"},
+    "URI": {"data-uri-empty"},
     "`lease SECONDS`": {"lease", "lease-of-a-key", "lease-none"},
     "a closed port, by TCP": {"server-closed-port-over-tcp"},
     "`-6` with an IPv4 server": {"option-6-and-ipv4-server"},
     "`--help`": {"option-help"},
     "`-V`": {"option-big-v"},
+    "`-L LEVEL`": {"option-big-l"},
     "`show` before `send`": {"show-counts"},
 }
 
