@@ -47,8 +47,8 @@ def find_zone(dialogue: Dialogue, name: Name, rrclass: int = RRClass.IN) -> Step
     return (yield from unsigned.at_first_server(lambda endpoint: _ask_up(unsigned, endpoint, name, rrclass, Flag.RD)))
 
 
-def system_resolvers(path: str = RESOLV_CONF) -> tuple[Server, ...]:
-    """Return the name servers of resolv.conf(5), the local host's if it names none; raises UsageError.
+def system_resolvers(path: str = RESOLV_CONF, otherwise: tuple[str, ...] = ("127.0.0.1",)) -> tuple[Server, ...]:
+    """Return the name servers of resolv.conf(5), those at `otherwise` if it names none; raises UsageError.
 
     As the C library does, what is no address of a name server is passed over.
     """
@@ -60,7 +60,7 @@ def system_resolvers(path: str = RESOLV_CONF) -> tuple[Server, ...]:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     found = [_resolver(words[1]) for words in lines if words[:1] == ["nameserver"] and len(words) > 1]
-    return tuple(server for server in found if server is not None) or (Server("127.0.0.1"),)
+    return tuple(server for server in found if server is not None) or tuple(map(Server, otherwise))
 
 
 def _resolver(text: str) -> Server | None:

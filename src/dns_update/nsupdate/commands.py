@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MAX_U32 = 0xFFFFFFFF
 _LONGEST_ALGORITHM = len("hmac-md5.sig-alg.reg.int.")
 _OPERATIONS = ("add", "del", "delete")
+_LONGEST_REALM = 1022  # octets; with the @ before it, what BIND has room for
 _REPEATED = 64  # words whose meaning is kept: lines that stand together speak of the same names and types
 
 
@@ -459,6 +460,25 @@ def _lease(line: Line) -> LeaseCommand:
     return LeaseCommand(tuple(times))
 
 
+def _realm(line: Line) -> Plain:
+    """Read `realm [REALM]`, which only GSS-TSIG needs, and that is not there yet."""
+    if len(line.word().encode(errors="surrogateescape")) > _LONGEST_REALM:
+        raise InvalidText("realm is too long")
+    return Plain("")
+
+
+def _tkey_name(line: Line) -> Plain:
+    """Read `tkeyname NAME`, the name under which GSS-TSIG agrees on a key; it is not there yet."""
+    word = line.word()
+    if not word:
+        raise InvalidText("could not read TKEY name")
+    try:
+        octet_name(word)
+    except InvalidText as error:
+        raise InvalidText("could not parse TKEY name") from error
+    return Plain("")
+
+
 _YES_AND_NO = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 
 
@@ -559,7 +579,8 @@ _READERS: dict[str, Reader] = {
     "checksvcb": _check("svcb"),
     "gsstsig": _plain("gsstsig"),
     "oldgsstsig": _plain("gsstsig"),
-    "realm": _plain(""),  # needed by GSS-TSIG alone, which is not there yet
+    "realm": _realm,
+    "tkeyname": _tkey_name,
     **{word: _plain(word) for word in ("send", "show", "answer", "debug", "help", "version", "quit")},
 }
 
@@ -575,6 +596,8 @@ version                   (display the version)
 debug                     (show the messages, sent and received)
 key [hmac:]keyname secret (use TSIG to sign the request)
 gsstsig                   (use GSS_TSIG to sign the request)
+realm [name]              (set the realm for GSS-TSIG)
+tkeyname name             (set the name of the key that GSS-TSIG agrees on)
 zone name                 (set the zone to be updated)
 class CLASS               (set the zone's DNS class, e.g. IN (default), CH)
 ttl seconds | none        (set the TTL of additions that name none)
