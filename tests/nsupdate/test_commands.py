@@ -200,7 +200,29 @@ def test_key_takes_the_rest_of_the_line_for_its_secret(word: str, algorithm: str
 def test_a_wrong_secret_is_not_repeated() -> None:
     with pytest.raises(InvalidText) as caught:
         command_of("key hmac-sha256:x hush!hush")
-    assert caught.value.text == "could not create key from hmac-sha256:x: bad base64 encoding"
+    assert caught.value.text == "could not create key: bad base64 encoding"
+
+
+SECRET = "aGVsbG8gd29ybGQgMTIzNA=="  # noqa: S105 - nobody's
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        SECRET,
+        f"update {SECRET}",
+        f"key {SECRET}",
+        f"key {SECRET} x",
+        f"key {SECRET}:hmac-sha256 x",
+        f"key hmac-sha256:{SECRET} home.",
+        f"key hmac-sha256:home:{SECRET} {SECRET}x",
+        f"key hmac-sha256:home {SECRET[:-1]}",
+    ],
+)
+def test_a_secret_in_a_wrong_place_of_a_line_is_not_repeated(line: str) -> None:
+    with pytest.raises(InvalidText) as caught:
+        command_of(line)
+    assert SECRET[:-2] not in caught.value.text
 
 
 # Records
