@@ -180,9 +180,9 @@ _DIFFERENCES = {
     },
     "SVCB and HTTPS with an `ech`": {"type-https-with-broken-ech"},
     "EUI48 and EUI64": {"data-eui48-with-more-behind", "data-eui64-with-more-behind"},
-    "DNSKEY, KEY, RRSIG": set(),
+    "DNSKEY, KEY, RRSIG": set[str](),  # tests/nsupdate/rdata; no server takes it
     "`lease SECONDS`": {"lease", "lease-of-a-key", "lease-none"},
-    "`tkeyname NAME`": set(),
+    "`tkeyname NAME`": set[str](),  # tests/nsupdate/test_commands.py
     "`local` with an address": {"local-that-is-not-ours"},
     "a closed port, by TCP": {"server-closed-port-over-tcp"},
     "`-6` with an IPv4 server": {"option-6-and-ipv4-server"},
