@@ -558,7 +558,7 @@ def test_a_file_of_another_user_is_refused_with_the_chown_to_run(
     for read in (lambda: Key.from_file(path), lambda: read_secret(f"@{path}")):
         with pytest.raises(UsageError, match="belongs to another user") as caught:
             read()
-        assert caught.value.hint == f"run as root: {chown} {path}"
+        assert caught.value.hint == f"if only you use it, run as root: {chown} {path}; otherwise use a copy of your own"
 
 
 @pytest.mark.parametrize("place", ["/run/secrets", "/var/run/secrets"])

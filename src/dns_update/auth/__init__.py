@@ -528,7 +528,10 @@ def _refuse_unsafe(
     us = os.geteuid()
     if ours and status.st_uid not in (0, us) and not _is_secret_of_container(path):
         command = f"chown {us or 'root'} {_argument(path, called)}"
-        raise errors.UsageError(f"{called} belongs to another user, who can change it", hint=f"run as root: {command}")
+        raise errors.UsageError(
+            f"{called} belongs to another user, who can change it",
+            hint=f"if only you use it, run as root: {command}; otherwise use a copy of your own",
+        )
 
 
 def _argument(path: str, called: str) -> str:

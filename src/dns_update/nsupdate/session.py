@@ -229,4 +229,4 @@ class Session:
         if self._gss:
             raise Fatal("GSS-TSIG is not there yet: use a TSIG key (-k, -y or the command key)")
         if self._settings.tls:
-            raise Fatal("TLS is not there yet: leave out -S, -A, -E, -K, -H and -O")
+            raise Fatal("TLS is not there yet: without -S, -A, -E, -K, -H and -O everybody on the way can read along")
