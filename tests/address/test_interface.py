@@ -57,7 +57,7 @@ def test_a_hint_names_a_few_of_many_interfaces() -> None:
 def test_an_interface_that_is_switched_off_has_no_address() -> None:
     error = refusal(Interface("veth1"), table_of(entry("1.2.3.4/24"), flags=0))
     assert error.text == "interface veth1 is switched off"
-    assert error.hint == "ip link set veth1 up"
+    assert error.hint == "ip link set veth1 up switches it on"
 
 
 def test_a_cable_pulled_out_takes_no_address_away() -> None:

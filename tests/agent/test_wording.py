@@ -20,7 +20,7 @@ SAID_ONLY_BY_COMMANDS = (
     "require=absent makes no sense with delete",
     "use require=existing, or leave it out",
     "say which: type=A, or address=, or value=",
-    "remove it first: X type=CNAME",  # X is that line
+    "remove it: X type=CNAME",  # X is that line
     "policy=Policy(",  # of the library, as what follows
     "as Policy(",
     "Key(name=",
@@ -60,7 +60,7 @@ def test_there_are_texts_that_would() -> None:
 
 
 def test_what_is_no_property_is_left_alone() -> None:
-    line = "remove it first: dns-update delete name=www zone=example.com type=CNAME"
+    line = "remove it: dns-update delete name=www zone=example.com type=CNAME"
     assert in_toml(line) == line
 
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dns_update.auth import Algorithm, Key, keys_from_text, read_private_file, read_secret
+from dns_update.auth import SECRETS_OF_CONTAINERS, Algorithm, Key, keys_from_text, read_private_file, read_secret
 from dns_update.auth.tsig import sign
 from dns_update.errors import InvalidText, UsageError
 from dns_update.wire.name import Name
@@ -558,7 +558,39 @@ def test_a_file_of_another_user_is_refused_with_the_chown_to_run(
     for read in (lambda: Key.from_file(path), lambda: read_secret(f"@{path}")):
         with pytest.raises(UsageError, match="belongs to another user") as caught:
             read()
-        assert caught.value.hint == f"run as root: {chown} {path}"
+        assert caught.value.hint == f"if only you use it, run as root: {chown} {path}; otherwise use a copy of your own"
+
+
+@pytest.mark.parametrize("place", ["/run/secrets", "/var/run/secrets"])
+def test_a_container_has_its_secrets_as_files_that_others_own_and_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """`/var/run` is a link to `/run`, Kubernetes' files are links within their directory."""
+    assert place in SECRETS_OF_CONTAINERS
+    directory = tmp_path / "run" / "secrets"
+    directory.mkdir(parents=True)
+    (tmp_path / "var").symlink_to(tmp_path)
+    monkeypatch.setattr("dns_update.auth.SECRETS_OF_CONTAINERS", (f"{tmp_path}{place}",))
+    write_private(directory / "data", CLAUSE).chmod(0o444)
+    write_private(directory / "bare", "s").chmod(0o444)
+    (directory / "key").symlink_to("data")
+    pretend(monkeypatch, 1000, 0)
+    for way in (directory, tmp_path / "var" / "run" / "secrets"):
+        assert Key.from_file(way / "key") == KEY
+        assert read_secret(f"@{way / 'bare'}") == "s"
+    (directory / "data").chmod(0o446)
+    with pytest.raises(UsageError, match="can be read or written by others"):
+        Key.from_file(directory / "key")
+
+
+def test_a_file_beside_a_containers_secrets_is_none_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dns_update.auth.SECRETS_OF_CONTAINERS", (f"{tmp_path}/secrets",))
+    (tmp_path / "secrets").mkdir()
+    write_private(tmp_path / "secrets2", CLAUSE).chmod(0o644)
+    (tmp_path / "secrets" / "link").symlink_to(tmp_path / "secrets2")
+    for path in (tmp_path / "secrets2", tmp_path / "secrets" / ".." / "secrets2", tmp_path / "secrets" / "link"):
+        with pytest.raises(UsageError, match="can be read or written by others"):
+            Key.from_file(path)
 
 
 def test_the_owner_counts_only_where_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

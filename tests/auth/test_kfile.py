@@ -113,3 +113,6 @@ def test_a_half_that_others_may_read_is_refused(index: int, tmp_path: Path) -> N
     Path(paths[index]).chmod(0o644)
     with pytest.raises(UsageError, match="can be read or written by others"):
         key_from_pair(*paths)
+    warnings: list[str] = []
+    assert key_from_pair(*paths, warnings.append).name.labels == (b"home-key",)
+    assert [paths[index] in warning for warning in warnings] == [True]

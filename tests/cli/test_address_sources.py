@@ -133,6 +133,23 @@ def test_without_a_usable_address_nothing_is_sent_and_nothing_removed(
     assert published(interfaces, unique_name) == ["192.0.2.1", "2001:db8::1"]
 
 
+@pytest.mark.parametrize(
+    ("source", "beginning"),
+    [
+        ("interface:private", "behind a NAT, address=dns: asks"),
+        ("interface:shared", "the provider's NAT has the public address, and others share it"),
+        ("interface:lo", "allow-private=yes"),
+        ("prefix:private+::5", "allow-private=yes"),  # of another machine: the world sees it by another address
+    ],
+)
+def test_to_publish_what_nobody_can_reach_is_the_last_advice(
+    interfaces: NameServer, source: str, beginning: str, unique_name: str
+) -> None:
+    hint = publish(interfaces, unique_name, f"address={source}").hint
+    assert hint.startswith(beginning)
+    assert hint.endswith("allow-private=yes publishes such an address all the same")
+
+
 def test_the_hint_names_the_interfaces_that_there_are(interfaces: NameServer, unique_name: str) -> None:
     hint = publish(interfaces, unique_name, "address=interface:missing").hint
     assert "good" in hint

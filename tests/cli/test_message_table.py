@@ -331,7 +331,82 @@ def test_an_address_beside_a_cname_is_refused_by_powerdns_and_the_hint_says_so(
     assert dns_update(*name, "type=CNAME", "value=other.example.com").status == 0
     result = dns_update(*name, "address=192.0.2.9")
     expect(result, "Permission denied:", 7, powerdns)
-    assert "PowerDNS does beside a CNAME" in result.hint
+    assert result.hint.startswith("PowerDNS refuses a record beside a CNAME")
+    assert "grant" not in result.hint
+    _follow(result.hint, powerdns)
+    assert dns_update(*name, "address=192.0.2.9").status == 0
+
+
+def test_a_cname_beside_an_address_is_refused_by_powerdns_and_the_hint_says_so(
+    powerdns: NameServer, unique_name: str
+) -> None:
+    name = [*access(powerdns), f"name={unique_name}"]
+    assert dns_update(*name, "address=192.0.2.9").status == 0
+    result = dns_update(*name, "type=CNAME", "value=other.example.com")
+    expect(result, "Permission denied:", 7, powerdns)
+    assert "a CNAME cannot stand beside other records" in result.hint
+    assert "grant" not in result.hint
+
+
+def test_what_bind_does_not_permit_gets_its_grammar_where_no_cname_is_in_the_way(
+    powerdns: NameServer, bind: NameServer, unique_name: str
+) -> None:
+    for server in (bind, powerdns):
+        result = dns_update(
+            *access(server, server.readonly_keys[0]), f"name={unique_name}", "type=CNAME", "value=x.example."
+        )
+        assert "grant" in result.hint
+
+
+@pytest.mark.parametrize("kind", [Bind, Knot, PowerDns])
+def test_an_alias_on_purpose_is_left_and_its_target_and_zone_are_named(kind: type[NameServer], tmp_path: Path) -> None:
+    """An ACME challenge that is delegated (RFC 8555, section 8.4): the CNAME is what makes it work."""
+    alias = "_acme-challenge.www CNAME www.acme.example.net.\n"
+    zones = [Zone("example.com", records=alias), Zone("acme.example.net")]
+    with kind(tmp_path / "server", zones=zones, keys=[LabKey.generate()]) as server:
+        result = dns_update(*access(server), "name=_acme-challenge.www", "type=TXT", "value=proof", "ttl=60")
+        assert "change www.acme.example.net, in the zone acme.example.net; only if the alias is not wan" in result.hint
+        words = [at(server), key_file(server), "zone=acme.example.net", "name=www.acme.example.net"]
+        assert dns_update(*words, "type=TXT", "value=proof", "ttl=60").status == 0
+
+
+def test_the_zone_of_a_target_elsewhere_is_not_made_up(bind: NameServer, unique_name: str) -> None:
+    name = [*access(bind), f"name={unique_name}"]
+    assert dns_update(*name, "type=CNAME", "value=www.example.net").status == 0
+    hint = dns_update(*name, "address=192.0.2.9", "ttl=60").hint
+    assert "change www.example.net, in the zone that holds it" in hint
+
+
+@pytest.mark.parametrize("server", ["bind", "knot", "powerdns"], indirect=True)
+def test_a_cname_at_the_apex_is_told_to_be_impossible(server: NameServer) -> None:
+    result = dns_update(*access(server), "name=@", "type=CNAME", "value=other.example.com", "ttl=60")
+    assert "a zone's own name always has some: SOA and NS" in result.hint
+    assert "delete" not in result.hint
+
+
+@pytest.mark.parametrize(
+    ("words", "host", "reason"),
+    [
+        (["type=MX", "value=10 mail_1.example.net."], "mail_1.example.net", "check-names"),
+        (["type=SRV", "value=1 1 1 -sip.example.net."], "-sip.example.net", "check-names"),
+        (["type=MX", "value=10 nothing.example.com."], "nothing.example.com", "check-integrity"),
+    ],
+)
+def test_what_bind_refuses_of_any_key_is_named_as_its_log_does(
+    words: list[str], host: str, reason: str, tmp_path: Path
+) -> None:
+    with Bind(tmp_path / "server", zones=[Zone("example.com")], keys=[LabKey.generate()]) as server:
+        result = dns_update(*access(server), "name=home", *words, "ttl=60")
+        expect(result, "Permission denied:", 7, server)
+        assert re.search(rf"BIND refuses {host}\b.*\({reason}\)", result.hint)
+        assert ("check-integrity" in result.hint) == (reason == "check-integrity")
+        # More rights would not help, so they are not the first advice.
+        assert reason == "check-integrity" or result.hint.startswith("BIND refuses ")
+
+
+def test_who_has_no_key_is_not_told_to_open_the_server(bind: NameServer, unique_name: str) -> None:
+    hint = dns_update(at(bind), "zone=example.com", f"name={unique_name}", *OLD_AND_NEW).hint
+    assert hint == "give a key that may change it, by key-file=, or by key-name= and key="
 
 
 @pytest.mark.parametrize("server", ["bind", "knot"], indirect=True)

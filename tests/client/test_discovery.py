@@ -328,3 +328,21 @@ def test_a_resolv_conf_that_cannot_be_read_is_told(tmp_path_factory: pytest.Temp
 
 def test_without_resolv_conf_the_local_host_is_asked(tmp_path_factory: pytest.TempPathFactory) -> None:
     assert [server.host for server in system_resolvers(str(tmp_path_factory.mktemp("etc") / "none"))] == ["127.0.0.1"]
+
+
+def test_a_silent_resolver_is_called_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dns_update.client.discovery.system_resolvers", lambda: (Server("192.0.2.99"),))
+    clients = {
+        "it is the resolver of /etc/resolv.conf, asked which zone holds home.example.com; ": Client(
+            transport=MemoryTransport(Scripted(silent, silent))
+        ),
+        "it is the resolver that was named, ": Client(
+            resolvers=(Server("192.0.2.99"),), transport=MemoryTransport(Scripted(silent, silent))
+        ),
+    }
+    for beginning, client in clients.items():
+        with pytest.raises(NoAnswer) as caught:
+            client.set("home.example.com", ADDRESS, ttl=60)
+        assert caught.value.server == "192.0.2.99"
+        assert caught.value.hint.startswith(beginning)
+        assert caught.value.hint.endswith("give the zone by zone= and its primary by dns-server=")

@@ -59,6 +59,9 @@ BASE64 = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IQ=="
         ("gsstsig", Plain("gsstsig")),
         ("oldgsstsig", Plain("gsstsig")),
         ("realm EXAMPLE.COM", Plain("")),
+        ("realm", Plain("")),
+        (f"realm {'x' * 1022}", Plain("")),
+        ("tkeyname key.example.com further words", Plain("")),
         ("server ns.example.com", ServerCommand("ns.example.com", None)),
         ("server 192.0.2.1 5353", ServerCommand("192.0.2.1", 5353)),
         ("local 192.0.2.9", LocalCommand("192.0.2.9", 0)),
@@ -155,6 +158,10 @@ def test_escapes_make_any_name() -> None:
         ("ttl", "could not read ttl"),
         ("ttl 1h", "ttl '1h': not a valid number"),
         ("ttl 2147483648", "ttl '2147483648' is out of range (0 to 2147483647)"),
+        (f"realm {'x' * 1023}", "realm is too long"),
+        ("realm " + "\u00fc" * 512, "realm is too long"),
+        ("tkeyname", "could not read TKEY name"),
+        ("tkeyname a..b", "could not parse TKEY name"),
         ("lease", "could not read lease time"),
         ("lease x", "lease 'x': not a valid number"),
         ("lease 5 x", "lease 'x': not a valid number"),
@@ -193,7 +200,29 @@ def test_key_takes_the_rest_of_the_line_for_its_secret(word: str, algorithm: str
 def test_a_wrong_secret_is_not_repeated() -> None:
     with pytest.raises(InvalidText) as caught:
         command_of("key hmac-sha256:x hush!hush")
-    assert caught.value.text == "could not create key from hmac-sha256:x: bad base64 encoding"
+    assert caught.value.text == "could not create key: bad base64 encoding"
+
+
+SECRET = "aGVsbG8gd29ybGQgMTIzNA=="  # noqa: S105 - nobody's
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        SECRET,
+        f"update {SECRET}",
+        f"key {SECRET}",
+        f"key {SECRET} x",
+        f"key {SECRET}:hmac-sha256 x",
+        f"key hmac-sha256:{SECRET} home.",
+        f"key hmac-sha256:home:{SECRET} {SECRET}x",
+        f"key hmac-sha256:home {SECRET[:-1]}",
+    ],
+)
+def test_a_secret_in_a_wrong_place_of_a_line_is_not_repeated(line: str) -> None:
+    with pytest.raises(InvalidText) as caught:
+        command_of(line)
+    assert SECRET[:-2] not in caught.value.text
 
 
 # Records
@@ -257,7 +286,13 @@ def test_a_wrong_txt_record_is_refused(data: str) -> None:
         ("add x 60 MX 10", "is not MX data"),
         ("add x 60 CNAME a b", "is not CNAME data"),
         ("add x 60 TYPE65400 abcd", "unknown class/type"),
+        ("add x 60 UINFO abcd", "unknown class/type"),
+        ("add x 60 TYPE0 abcd", "unknown class/type"),
+        ("add x 60 ANY abcd", "unknown class/type"),
+        ('add x 60 TYPE65400 "a b"', "unknown class/type"),
         ("add x 60 ANY \\# 0", "invalid use of a meta type"),
+        ("add x 60 TYPE0 \\# 0", "invalid use of a meta type"),
+        ("add x 60 KEY \\# 4 02000308", "unexpected end of input"),
         ("add x 60 NONE A 192.0.2.1", "unknown class/type"),
     ],
 )
@@ -409,3 +444,36 @@ def test_nsec3param_has_fifty_iterations_at_most() -> None:
 def test_a_lease_is_an_edns_option() -> None:
     assert lease_record((60,)).rdata == bytes.fromhex("0002 0004 0000003c")
     assert lease_record((60, 3600)).rdata == bytes.fromhex("0002 0008 0000003c 00000e10")
+
+
+def test_a_tkey_record_is_sent_though_no_zone_can_hold_one() -> None:
+    rdata = added("add x 0 in tkey invalid.algorithm. 1 2 3 BADKEY 3 AAAA 0").rdata
+    assert rdata == Name.from_text("invalid.algorithm").to_wire() + bytes.fromhex(
+        "00000001 00000002 0003 0011 0003 000000 0000"
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "octets"),
+    [("PRIVATEDNS A2ZvbwNjb20A", "fd 03666f6f03636f6d00"), ("PRIVATEOID CAYGKwYBBAEBqA==", "fe 0806062b060104010 1a8")],
+)
+def test_a_key_of_a_private_algorithm_begins_with_the_name_of_the_algorithm(data: str, octets: str) -> None:
+    assert added(f"add x 60 DNSKEY 256 3 {data}").rdata == bytes.fromhex("010003" + octets.replace(" ", ""))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "DNSKEY 256 3 253 AwEAAag=",  # a name that breaks off
+        "CDNSKEY 256 3 254 AwEAAag=",  # a length, and no identifier
+        "KEY 256 3 254 BAYDAQI=",  # shorter than its length
+        "KEY 256 3 254 BAYCAYA=",  # a number that breaks off
+        "DNSKEY 256 3 254 BAYCgAE=",  # a number with zeros before it
+        "RRSIG A 253 2 300 20300101000000 20200101000000 1 example.com. AwEAAag=",
+        "SIG A 254 2 300 20300101000000 20200101000000 1 example.com. AwEAAag=",
+        "DNSKEY \\# 8 010003fe06030102",
+    ],
+)
+def test_a_private_algorithm_without_a_name_is_refused_as_in_binds_main_branch(data: str) -> None:
+    with pytest.raises(InvalidText, match=r"^invalid rdata format: "):
+        added(f"add x 60 {data}")

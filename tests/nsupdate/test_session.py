@@ -24,6 +24,7 @@ from dns_update.wire.name import ROOT, Name
 from dns_update.wire.record import Record
 from lab import LabKey, NameServer, dig
 from lab.key import write_private
+from lab.port import Port
 from tests.support.command import Result, key_file
 
 if TYPE_CHECKING:
@@ -147,16 +148,66 @@ def test_keys_come_from_an_argument_a_command_or_a_session_file(bind: NameServer
 def test_a_key_that_cannot_be_had_ends_the_run_before_anything_is_sent(
     option: str, bind: NameServer, tmp_path: Path, unique_name: str
 ) -> None:
-    open_to_all = write_private(tmp_path / "open.key", bind.keys[0].bind_clause())
-    open_to_all.chmod(0o644)
     empty = write_private(tmp_path / "empty.key", "// nothing\n")
     script = to(bind, f"add {unique_name}.example.com 60 A 192.0.2.1", "send")
-    for path, said in ((tmp_path / "none", "No such file"), (open_to_all, "chmod o-rw"), (empty, "holds no key")):
+    for path, said in ((tmp_path / "none", "No such file"), (empty, "holds no key")):
         result = nsupdate(script, option, str(path))
         assert result.status == 1
         assert "read key from " in result.stderr
         assert said in result.stderr
     assert dig(bind, f"{unique_name}.example.com", "A") == []
+
+
+@pytest.mark.parametrize("option", ["-k", "-lk"])
+def test_a_key_file_that_others_can_read_is_used_with_a_warning(option: str, bind: NameServer, tmp_path: Path) -> None:
+    path = write_private(tmp_path / "open.key", bind.keys[0].bind_clause())
+    path.chmod(0o644)
+    script = "zone example.com\nsend\n" if option == "-lk" else to(bind, "send")
+    result = nsupdate(script, "-p", str(bind.port), option, str(path))
+    warning = f"warning: {path} can be read or written by others: if it is for keys only, run: chmod o-rw {path}\n"
+    assert result == Result(0, "", warning)
+
+
+def test_each_file_of_a_pair_that_others_can_read_is_warned_of(bind: NameServer, tmp_path: Path) -> None:
+    stem = tmp_path / "Kddns-key.+163+12345"
+    record = write_private(Path(f"{stem}.key"), f"ddns-key. IN KEY 512 3 163 {bind.keys[0].secret}\n")
+    private = f"Private-key-format: v1.3\nAlgorithm: 163 (HMAC_SHA256)\nKey: {bind.keys[0].secret}\nBits: AAA=\n"
+    write_private(Path(f"{stem}.private"), private).chmod(0o644)
+    record.chmod(0o644)
+    result = nsupdate(to(bind, "send"), "-k", str(stem))
+    assert (result.status, result.stderr.count("warning: ")) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-k", "{secret}"],
+        ["-k", "ddns-key:{secret}"],
+        ["-lk", "{secret}"],
+        ["-k", "{secret}/x"],
+        ["-y", "{secret}"],
+        ["-y", "{secret}:ddns-key:x"],
+        ["-y", "{secret}:ddns-key"],
+        ["-y", "hmac-sha256:{secret}:ddns-key.example"],
+        ["-k", "{file}", "{secret}"],
+        ["hmac-sha256:ddns-key:{secret}"],
+        ["-p", "{secret}"],
+        ["-r", "{secret}"],
+        ["-y", "ddns-key", "{secret}"],
+    ],
+)
+def test_a_secret_in_a_wrong_place_is_not_repeated(words: list[str], bind: NameServer) -> None:
+    secret = LabKey.generate(algorithm="hmac-md5").secret
+    filled = [word.format(secret=secret, file=key_of(bind)) for word in words]
+    result = nsupdate("send\n", *filled)
+    assert result.status == 1
+    assert secret not in result.stdout + result.stderr
+
+
+def test_a_path_that_is_no_secret_is_repeated(tmp_path: Path) -> None:
+    for name in ("missing.key", "home", str(tmp_path / "AbCdEfGh0123456789AbCdEf")):
+        assert name.removesuffix(".key") in nsupdate("", "-k", name).stderr
+        assert name in nsupdate("", name).stderr
 
 
 def test_a_secret_is_never_repeated(bind: NameServer) -> None:
@@ -180,9 +231,34 @@ def test_more_than_512_octets_go_by_tcp(bind: NameServer, unique_name: str) -> N
 def test_the_source_can_be_chosen_once_a_family(bind: NameServer) -> None:
     lines = ("local 127.0.0.1", "local ::1", "local 127.0.0.1", "send")
     assert nsupdate(to(bind, *lines), "-k", key_of(bind)) == Result(0, "", "")
-    result = nsupdate(to(bind, "local 192.0.2.77", "send"))
-    assert result.status == 1
-    assert result.stderr.startswith("cannot send from 192.0.2.77: ")
+
+
+@pytest.mark.parametrize("words", [[], ["-v"], ["-d"]])
+def test_a_source_that_is_not_ours_is_a_failed_update_and_later_sends_still_run(
+    words: list[str], bind: NameServer, unique_name: str
+) -> None:
+    lines = ("local 192.0.2.77", "send", "local 127.0.0.1", f"add {unique_name}.example.com 60 A 192.0.2.1", "send")
+    result = nsupdate(to(bind, *lines), "-k", key_of(bind), *words)
+    assert result.status == 2
+    assert f"; Communication with {bind.host}#{bind.port} failed: cannot send from 192.0.2.77: " in result.stderr
+    assert len(dig(bind, f"{unique_name}.example.com", "A")) == 1
+
+
+def test_a_search_from_a_source_that_is_not_ours_reaches_nobody(bind: NameServer) -> None:
+    result = nsupdate(f"server {bind.host} {bind.port}\nlocal 192.0.2.77\ndel x.example.com\nsend\n")
+    assert (result.status, result.stderr.splitlines()[-1]) == (1, "could not reach any name server")
+
+
+@pytest.mark.parametrize("words", [[], ["-v"], ["-v", "-d"]])
+def test_a_port_to_send_from_serves_for_many_messages(words: list[str], bind: NameServer, unique_name: str) -> None:
+    port = Port.claim_any()
+    lines = [f"local 127.0.0.1 {port.number}"]
+    for number in range(3):
+        lines += [f"add {unique_name}-{number}.example.com 60 A 192.0.2.1", "send"]
+    result = nsupdate(to(bind, *lines), "-k", key_of(bind), *words)
+    port.release()
+    assert (result.status, result.stderr.count("failed")) == (0, 0)
+    assert all(dig(bind, f"{unique_name}-{number}.example.com", "A") for number in range(3))
 
 
 @pytest.mark.parametrize("words", [["-S"], ["-O"], ["-g"], ["-o"]])
@@ -332,6 +408,31 @@ def test_without_anybody_who_tells_the_zone_the_run_ends(script: Callable[[Sent]
     assert run.said[0].startswith("; Communication with 192.0.2.1#53 failed: ")
 
 
+@pytest.mark.parametrize("zone", ["", "zone example.com"])
+def test_a_dead_first_address_is_waited_for_once_a_send(zone: str) -> None:
+    run = Run(lambda sent: b"" if sent.endpoint.address == "192.0.2.1" else well(sent), {"r": "0"})
+    assert run.take("server two", *filter(None, [zone]), "del x.example.com", "send") == 0
+    assert run.at == ["192.0.2.1#53", *["192.0.2.2#53"] * (1 if zone else 2)]
+    assert run.said == ["; Communication with 192.0.2.1#53 failed: timed out\n"]
+
+
+@pytest.mark.parametrize("family", ["4", "6"])
+def test_a_source_of_an_ip_version_that_is_switched_off_is_a_syntax_error(family: str) -> None:
+    address = {"4": "::1", "6": "127.0.0.1"}[family]
+    with pytest.raises(InvalidText) as caught:
+        Run(well, {family: ""}).take(f"local {address}")
+    assert caught.value.text == f"invalid address {address}"
+
+
+def test_the_local_host_is_first_tried_by_ipv6(tmp_path: Path) -> None:
+    (tmp_path / "resolv.conf").write_text("search example.com\n", encoding="utf-8")
+    for given in ({"l": ""}, {"C": str(tmp_path / "resolv.conf")}):
+        run = Run(lambda _sent: "connection refused", given)
+        with pytest.raises(Fatal, match="could not reach any name server"):
+            run.take("del x.example.com", "send")
+        assert run.at == ["::1#53", "127.0.0.1#53"]
+
+
 def test_an_answer_without_use_ends_the_run() -> None:
     run = Run(lambda sent: reply(sent, Rcode.SERVFAIL))
     with pytest.raises(Fatal, match="response to SOA query was unsuccessful"):
@@ -383,10 +484,12 @@ def test_the_last_zone_counts_for_the_whole_message_and_names_are_absolute() -> 
     assert [record.name for record in run.sent[0].authority] == [Name.from_text("x"), Name.from_text("y")]
 
 
-def test_a_lease_is_asked_for_until_it_is_taken_back() -> None:
+def test_a_lease_is_the_pending_messages_and_can_be_taken_out_of_it() -> None:
     run = Run(well)
-    run.take("server 192.0.2.1", "zone example.com", "lease 60 90", "send", "show", "lease none", "send")
-    assert [len(message.additional) for message in run.sent] == [1, 0]
+    run.take("server 192.0.2.1", "zone example.com", "lease 60 90", "show", "send", "send")
+    run.take("lease 60", "lease none", "send", "lease 60", "lease 90", "send")
+    assert [len(message.additional) for message in run.sent] == [1, 0, 0, 1]
+    assert run.sent[3].additional[0].rdata[4:] == (90).to_bytes(4)
     assert ";; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232\n; UPDATE-LEASE: 60/90\n" in run.shown[0]
 
 

@@ -87,13 +87,26 @@ def _judged(
         texts = [f"{format_address(address)} ({reason})" for address, reason in refused.items()]
         raise NoAddress(
             f"{source} has only addresses that the world cannot reach: {some_of(texts)}",
-            hint="allow-private=yes publishes such an address all the same",
+            hint="; ".join(
+                [*_better_source(source, refused.values()), "allow-private=yes publishes such an address all the same"]
+            ),
         )
     families = set(map(len, public))
     for address, reason in refused.items():
         if len(address) not in families and reason != LINK_LOCAL:  # every interface has one of those
             log(f"{source}: {format_address(address)} is not published ({reason})")
     return public
+
+
+def _better_source(source: Source, reasons: Iterable[str]) -> list[str]:
+    """Say where the address may be had that the world knows this machine by, if that can help."""
+    from dns_update.address.reach import CARRIER_NAT, LOOPBACK  # noqa: PLC0415 - only when something is wrong
+
+    if not isinstance(source, Interface) or LOOPBACK in reasons:  # a prefix is that of another machine
+        return []
+    if CARRIER_NAT in reasons:
+        return ["the provider's NAT has the public address, and others share it: to be reached takes one of your own"]
+    return ["behind a NAT, address=dns: asks for the address that the world sees, and https://... does as well"]
 
 
 def _ask(source: Interface | Prefix | Resolver | Web, table: AddressTable | None) -> list[bytes]:

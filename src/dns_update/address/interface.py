@@ -54,7 +54,7 @@ def _usable(name: str, table: AddressTable) -> tuple[AddressEntry, ...]:
     if link is None:
         raise NoAddress(f"there is no interface {name}", hint=f"there are {some_of(table.names)}")
     if not link.is_up:
-        raise NoAddress(f"interface {name} is switched off", hint=f"ip link set {name} up")
+        raise NoAddress(f"interface {name} is switched off", hint=f"ip link set {name} up switches it on")
     return table.usable(name)
 
 

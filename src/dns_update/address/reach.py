@@ -8,6 +8,8 @@ from __future__ import annotations
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_address
 
 LINK_LOCAL = "link-local"
+LOOPBACK = "loopback"
+CARRIER_NAT = "carrier-grade NAT, 100.64.0.0/10"
 
 # The names are the registries', but where people know an address by another one. Of the prefixes that hold an address
 # the longest decides; None stands for "the world can reach it". What the registries call globally reachable and what
@@ -19,8 +21,8 @@ _PREFIXES = (
     ("0.0.0.0/8", "this network"),
     ("0.0.0.0/32", "this host on this network"),
     ("10.0.0.0/8", "private-use"),
-    ("100.64.0.0/10", "carrier-grade NAT, 100.64.0.0/10"),  # "Shared Address Space"
-    ("127.0.0.0/8", "loopback"),
+    ("100.64.0.0/10", CARRIER_NAT),  # "Shared Address Space"
+    ("127.0.0.0/8", LOOPBACK),
     ("169.254.0.0/16", LINK_LOCAL),
     ("172.16.0.0/12", "private-use"),
     ("192.0.0.0/24", "IETF protocol assignments"),
@@ -43,7 +45,7 @@ _PREFIXES = (
     ("::/0", "outside of 2000::/3, the global unicast addresses"),
     ("::/96", "IPv4-compatible"),
     ("::/128", "unspecified"),
-    ("::1/128", "loopback"),
+    ("::1/128", LOOPBACK),
     ("::ffff:0:0/96", "IPv4-mapped"),
     ("64:ff9b:1::/48", "local NAT64"),  # "IPv4-IPv6 Translat."
     ("100::/64", "discard-only"),

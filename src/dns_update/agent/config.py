@@ -6,7 +6,6 @@ Nothing is guessed and nothing passed over: a key that nobody knows is an error,
 from __future__ import annotations
 
 import os
-import stat
 import tomllib
 
 from dns_update.agent.positions import find_lines
@@ -15,6 +14,7 @@ from dns_update.agent.schema import AGENT, DOCUMENT
 from dns_update.agent.sections import Sections
 from dns_update.agent.settings import AgentSettings, Config
 from dns_update.agent.tables import Problems, read_table
+from dns_update.auth import is_open_to_others
 from dns_update.errors import ConfigError, UsageError, quoted
 
 TYPE_CHECKING = False
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from dns_update.agent.tables import Problem
 
 MAX_CONFIG_OCTETS = 1 << 24  # a hundred thousand records fit; /dev/zero does not
-
-_READABLE_BY_OTHERS = stat.S_IROTH | stat.S_IWOTH
 
 _SYNTAX_HINT = (
     "a line is [table], [[table]], key = value or # comment; strings are in quotes, true and false in lower case"
@@ -41,7 +39,7 @@ def read_config(path: str) -> Config:
     shown = path if path.isprintable() and path else quoted(path)
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - a Path is one more module to keep in memory
-            mode = os.fstat(file.fileno()).st_mode
+            status = os.fstat(file.fileno())
             content = file.read(MAX_CONFIG_OCTETS + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
@@ -55,8 +53,7 @@ def read_config(path: str) -> Config:
         raise ConfigError(
             [(f"{shown}:{line}: not UTF-8, which TOML demands", "")]
         ) from None  # the error holds the whole text
-    is_private = not (stat.S_ISREG(mode) and mode & _READABLE_BY_OTHERS)
-    return config_from_text(decoded, shown, is_private=is_private)
+    return config_from_text(decoded, shown, is_private=not is_open_to_others(status, path))
 
 
 def config_from_text(text: str, path: str, *, is_private: bool) -> Config:

@@ -10,7 +10,7 @@ _IN_TOML = (
     ("choose one by key-name=", "choose one by name"),
     ("behind key=@", "behind @"),
     ("compare key-name= and algorithm= with", "compare name and algorithm of the key with"),
-    ("give key-name= and key=, or", "give a key, or"),
+    ("give a key that may change it, by key-file=, or by key-name= and key=", "give a key that may change it"),
     ("check dns-server=", "check the server's address"),
     (
         "check zone= and dns-server=; with zone=, ttl= and verify=no, set asks nothing beforehand",
@@ -29,7 +29,11 @@ _IN_TOML = (
     ("check name= and zone=", "check name and zone"),
     # Only owners have prerequisites here: that the claims are still those that were read.
     ("leave require=existing out to go on all the same", "somebody else changes the name at the same moments"),
-    ("leave require=absent out to go on all the same", "somebody else changes the name at the same moments"),
+    (
+        "leave require=absent out only if what is there may be replaced",
+        "somebody else changes the name at the same moments",
+    ),
+    ("address=dns: asks", '"dns:" as the source asks'),
     ("allow-private=yes publishes", "allow-private = true publishes"),
 )
 

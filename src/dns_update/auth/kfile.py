@@ -8,6 +8,10 @@ from dns_update.auth import Algorithm, Key, key_in_file, read_private_file, secr
 from dns_update.errors import InvalidText, UsageError
 from dns_update.wire.codes import decimal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # The numbers of BIND's own that stand in the pair (they are not from IANA's registry).
 _HMACS = {
     157: "hmac-md5",
@@ -34,13 +38,13 @@ def pair_of(path: str) -> tuple[str, str] | None:
     return (key, private) if os.path.exists(private) else None  # noqa: PTH110 - pathlib costs 4 ms
 
 
-def key_from_pair(key_path: str, private_path: str) -> Key:
+def key_from_pair(key_path: str, private_path: str, warn: Callable[[str], None] | None = None) -> Key:
     """Return the HMAC key of a pair; raises UsageError, which repeats nothing of what stands in the files.
 
     The name stands in the `.key` file's KEY record (RFC 2535, section 3), algorithm and secret in the `.private` one.
-    A pair for SIG(0) is refused.
+    A pair for SIG(0) is refused. `warn` is as in `read_private_file`.
     """
-    fields = _fields(read_private_file(private_path), private_path)
+    fields = _fields(read_private_file(private_path, warn=warn), private_path)
     number = decimal(fields.get("algorithm", "").partition(" ")[0], _MAX_U16)
     if number is None or "private-key-format" not in fields:
         raise UsageError(f"{private_path} is not the private half of a key pair")
@@ -52,7 +56,7 @@ def key_from_pair(key_path: str, private_path: str) -> Key:
         raise UsageError(f"{private_path} has no Key: line")
     algorithm = _algorithm(number, fields, private_path)
     secret = secret_in_file(private_path, fields["key"])
-    return key_in_file(key_path, _owner(key_path), secret, algorithm)
+    return key_in_file(key_path, _owner(key_path, warn), secret, algorithm)
 
 
 def _fields(text: str, path: str) -> dict[str, str]:
@@ -69,9 +73,9 @@ def _fields(text: str, path: str) -> dict[str, str]:
     return fields
 
 
-def _owner(key_path: str) -> str:
+def _owner(key_path: str, warn: Callable[[str], None] | None) -> str:
     """Return the owner name of the KEY record: the first word, and before KEY stand at most TTL and class."""
-    for line in read_private_file(key_path).split("\n"):
+    for line in read_private_file(key_path, warn=warn).split("\n"):
         owner, *words = line.split() or [";"]
         if owner.startswith(";"):
             continue

@@ -57,7 +57,7 @@ dns-nsupdate [OPTIONS] [FILE]
 
 Reads the commands of BIND's nsupdate from a file, a pipe or a terminal, and carries them out. It takes nsupdate's
 place in scripts: the same language, options, texts and exit statuses (0 done, 2 an update failed, 1 all else). But a
-key file that is missing, unreadable or readable by others ends the run before anything is sent.
+key file that is missing or unreadable ends the run before anything is sent.
 
 Commands (a blank line is send; a line that starts with ; is a comment):
 {commands}

@@ -9,7 +9,7 @@ import sys
 
 from dns_update.cli import OutputLost, put, write_talk
 from dns_update.errors import InvalidText
-from dns_update.nsupdate import Fatal
+from dns_update.nsupdate import Fatal, shown_path
 from dns_update.nsupdate.keys import key_of_settings
 from dns_update.nsupdate.network import Network
 from dns_update.nsupdate.options import settings_of
@@ -91,7 +91,7 @@ def _lines(path: str | None, before_waiting: Callable[[], None]) -> Iterator[str
         file = open(path, "rb")  # noqa: PTH123, SIM115 - pathlib costs 4 ms; closed below
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise Fatal(f"could not open '{path}': {reason}") from error
+        raise Fatal(f"could not open '{shown_path(path)}': {reason}") from error
     with file:
         try:
             yield from _lines_of(file, before_waiting)

@@ -73,8 +73,8 @@ def _flags(flags: int) -> list[str]:
 
 
 def _question_line(question: Question) -> str:
-    line = _behind(f";{question.name.to_text()}", _CLASS_COLUMN, rrclass_to_text(question.rrclass))
-    return _behind(line, _TYPE_COLUMN, rrtype_to_text(question.rrtype))
+    line = _behind(question.name.to_text(), _CLASS_COLUMN, rrclass_to_text(question.rrclass))
+    return ";" + _behind(line, _TYPE_COLUMN, rrtype_to_text(question.rrtype))  # no column counts the semicolon
 
 
 def _record_line(record: Record) -> str:
@@ -92,10 +92,13 @@ def _line(record: Record, data: str) -> str:
 
 
 def _behind(line: str, column: int, text: str) -> str:
-    """Return the line with `text` at the column, reached by tabs; one blank away, where the line is too long."""
+    """Return the line with `text` at the column; at the next one where the line is too long.
+
+    The gap is of tabs, and of one blank where no tab stop is in it.
+    """
     width = len(line.expandtabs(_TAB))
-    tabs = column // _TAB - width // _TAB
-    gap = "\t" * tabs if tabs > 0 else " "
+    tabs = max(column, width + 1) // _TAB - width // _TAB
+    gap = "\t" * tabs or " "
     return f"{line}{gap}{text}"
 
 

@@ -7,7 +7,7 @@ zone's SOA record in its authority section (RFC 2308, section 3), so one query i
 from __future__ import annotations
 
 from dns_update.client.dialogue import Dialogue, Settings
-from dns_update.errors import InvalidText, UsageError, ZoneNotFound
+from dns_update.errors import InvalidText, NoAnswer, UsageError, ZoneNotFound
 from dns_update.transport import Server
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dns_update.wire.record import Record
 
 RESOLV_CONF = "/etc/resolv.conf"
+_GIVE_ZONE = "give the zone by zone= and its primary by dns-server="
 
 
 class Found(Value):
@@ -44,11 +45,18 @@ def find_zone(dialogue: Dialogue, name: Name, rrclass: int = RRClass.IN) -> Step
         return (yield from dialogue.at_first_server(lambda endpoint: _ask_up(dialogue, endpoint, name, rrclass, 0)))
     resolvers = dialogue.resolvers if dialogue.resolvers is not None else system_resolvers()
     unsigned = Dialogue(Settings(resolvers, log=dialogue.log))
-    return (yield from unsigned.at_first_server(lambda endpoint: _ask_up(unsigned, endpoint, name, rrclass, Flag.RD)))
+    try:
+        return (
+            yield from unsigned.at_first_server(lambda endpoint: _ask_up(unsigned, endpoint, name, rrclass, Flag.RD))
+        )
+    except NoAnswer as error:
+        whose = f"of {RESOLV_CONF}" if dialogue.resolvers is None else "that was named"
+        error.hint = f"it is the resolver {whose}, asked which zone holds {name}; {_GIVE_ZONE}"
+        raise
 
 
-def system_resolvers(path: str = RESOLV_CONF) -> tuple[Server, ...]:
-    """Return the name servers of resolv.conf(5), the local host's if it names none; raises UsageError.
+def system_resolvers(path: str = RESOLV_CONF, otherwise: tuple[str, ...] = ("127.0.0.1",)) -> tuple[Server, ...]:
+    """Return the name servers of resolv.conf(5), those at `otherwise` if it names none; raises UsageError.
 
     As the C library does, what is no address of a name server is passed over.
     """
@@ -60,7 +68,7 @@ def system_resolvers(path: str = RESOLV_CONF) -> tuple[Server, ...]:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     found = [_resolver(words[1]) for words in lines if words[:1] == ["nameserver"] and len(words) > 1]
-    return tuple(server for server in found if server is not None) or (Server("127.0.0.1"),)
+    return tuple(server for server in found if server is not None) or tuple(map(Server, otherwise))
 
 
 def _resolver(text: str) -> Server | None:
@@ -96,6 +104,6 @@ def _soa_above(name: Name, records: tuple[Record, ...]) -> Record | None:
 def _not_told(endpoint: Endpoint, name: Name, reason: str) -> ZoneNotFound:
     return ZoneNotFound(
         f"{endpoint} was asked which zone holds {name}, and {reason}",
-        hint="give the zone by zone= and its primary by dns-server=",
+        hint=_GIVE_ZONE,
         server=str(endpoint),
     )

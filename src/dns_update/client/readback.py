@@ -9,6 +9,8 @@ from __future__ import annotations
 from dns_update import errors
 from dns_update.update import Update
 from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
+from dns_update.wire.cursor import Cursor
+from dns_update.wire.message import Message
 from dns_update.wire.name import Name
 from dns_update.wire.record import canonical_rdata, rdata_to_text
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dns_update.client.dialogue import Records, Site, Steps
-    from dns_update.wire.message import Message
     from dns_update.wire.record import Record
 
     Data = Mapping[int, tuple[bytes, ...]]
@@ -189,7 +190,7 @@ def not_applied(site: Site, rrtype: int, records: Records, message: Message | No
     stands = tuple([record for record in stands if record.rrtype not in _KEPT_BY_SERVER])
     texts = [f"{rrtype_to_text(r.rrtype)} {rdata_to_text(r.rrtype, r.rdata, r.rrclass)}" for r in stands]
     instead = f"there stands {', '.join(texts)}" if texts else "there stands nothing"
-    remedy = _way_elsewhere(site, message) or _remedy(site, rrtype, {record.rrtype for record in stands})
+    remedy = _way_elsewhere(site, message) or (yield from _remedy(site, rrtype, stands))
     return errors.NotApplied(
         f"{site.endpoint} said NOERROR, but {site.place.owner} {rrtype_to_text(rrtype)} is not as asked: {instead}",
         hint=remedy or "the server's log may say why; a secondary that forwards updates shows them only later",
@@ -233,16 +234,68 @@ def _way_elsewhere(site: Site, message: Message | None) -> str:
     return ""
 
 
-def _remedy(site: Site, rrtype: int, types: set[int]) -> str:
+def _remedy(site: Site, rrtype: int, stands: Records) -> Steps[str]:
     """Say what to do against a reason that can be seen; empty if none can."""
-    place = site.place
-    delete = f"dns-update delete name={place.owner.relative_to(place.zone)} zone={place.zone}"
-    if RRType.CNAME in types and rrtype != RRType.CNAME:
-        return f"nothing can stand beside a CNAME; remove it first: {delete} type=CNAME"
-    if rrtype == RRType.CNAME and types - {RRType.CNAME}:
-        return f"a CNAME cannot stand beside other records; remove them first: {delete}"
+    place, types = site.place, {record.rrtype for record in stands}
+    conflict = yield from _beside_cname(site, rrtype, stands)
+    if conflict:
+        return conflict
     if place.owner == place.zone and rrtype in _GUARDED_AT_APEX:
         return _GUARDED_AT_APEX[rrtype]
     if rrtype == RRType.DS and types.isdisjoint((RRType.DS, RRType.NS)):
         return f"DS records stand only beside the NS records of a delegation: see that {place.owner} has some"
     return ""
+
+
+def _beside_cname(site: Site, rrtype: int, stands: Records) -> Steps[str]:
+    """Say what to do where a CNAME would be beside other records (RFC 1034, section 3.6.2); empty if none would.
+
+    An alias may be meant so (an ACME challenge's is), and the records beside it may be needed: to remove what is there
+    is never the first advice.
+    """
+    place = site.place
+    delete = f"dns-update delete name={place.owner.relative_to(place.zone)} zone={place.zone}"
+    alias = next((record for record in stands if record.rrtype == RRType.CNAME), None)
+    if rrtype != RRType.CNAME and alias is not None:
+        target = Cursor(alias.rdata).name()
+        zone = yield from _zone_of(site, target)
+        where = f"the zone {zone}" if zone is not None else "the zone that holds it"
+        return (
+            f"nothing can stand beside a CNAME: {place.owner} is an alias of {target}, so change {target}, in {where}; "
+            f"only if the alias is not wanted, remove it: {delete} type=CNAME"
+        )
+    if rrtype != RRType.CNAME or all(record.rrtype == RRType.CNAME for record in stands):
+        return ""
+    if place.owner == place.zone:
+        return "a CNAME cannot stand beside other records, and a zone's own name always has some: SOA and NS"
+    return (
+        "a CNAME cannot stand beside other records; choose another name for it, or, only if none of them is needed, "
+        f"remove them all: {delete}"
+    )
+
+
+def _zone_of(site: Site, name: Name) -> Steps[Name | None]:
+    """Return the zone that holds a name, if the same server does; None if it does not say."""
+    try:
+        reply = yield from site.dialogue.ask(site.endpoint, Message.query(name, RRType.SOA, site.place.rrclass))
+    except errors.DnsUpdateError:
+        return None
+    message = reply.message
+    zones = [r.name for r in message.answer + message.authority if r.rrtype == RRType.SOA and name.is_within(r.name)]
+    return zones[0] if zones and message.is_authoritative else None
+
+
+def explain_refusal(site: Site, update: Update, refusal: errors.PermissionDenied) -> Steps[None]:
+    """Put first in a refusal's hint what PowerDNS refuses, and BIND and Knot ignore: a CNAME beside other records."""
+    added = [r.rrtype for r in update.changes if r.name == site.place.owner and r.rrclass == site.place.rrclass]
+    for rrtype in dict.fromkeys(added):
+        asked = RRType.ANY if rrtype == RRType.CNAME else rrtype
+        stands = yield from _own_if_possible(site, asked, (yield from _read_if_possible(site, asked)))
+        stands = tuple([record for record in stands if record.rrtype not in _KEPT_BY_SERVER])
+        conflict = yield from _beside_cname(site, rrtype, stands)
+        if conflict:
+            refusal.hint = (
+                "PowerDNS refuses a record beside a CNAME (on another server, it is the key that may not do this): "
+                f"{conflict}"
+            )
+            return

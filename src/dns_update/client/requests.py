@@ -183,6 +183,10 @@ class Delivery:
         self._may_be_done |= reply.tries > 1
         if reply.message.rcode != Rcode.NOERROR:
             refusal = self._dialogue.refusal(reply, site.endpoint, message)
+            if isinstance(refusal, errors.PermissionDenied):
+                from dns_update.client.readback import explain_refusal  # noqa: PLC0415 - only when something is wrong
+
+                yield from explain_refusal(site, update, refusal)
             if not self._may_be_done or reply.message.rcode not in _PREREQUISITE_FAILED:
                 raise refusal
             return reply, (yield from self._own_work(reply, refusal, read_back))

@@ -12,10 +12,11 @@ from dns_update import errors
 from dns_update.auth.tsig import FUDGE
 from dns_update.value import Value
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, rcode_to_text, rrtype_to_text
+from dns_update.wire.cursor import Cursor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from dns_update.auth import Key
     from dns_update.auth.tsig import Tsig
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from dns_update.wire.message import Message
     from dns_update.wire.name import Name
     from dns_update.wire.record import Record
+
+
+_HOST_OWNERS = (RRType.A, RRType.AAAA, RRType.MX)  # types whose owner BIND wants to be a host name
+_HOST_OFFSETS = {RRType.NS: 0, RRType.MX: 2, RRType.SRV: 6}  # types that point to a host, and the octets before it
 
 
 class Asked(Value):
@@ -183,27 +188,50 @@ def _credential(key: Key | None) -> str:
 
 def _grant(asked: Asked) -> str:
     if asked.key is None:
-        return "give key-name= and key=, or let the server allow unsigned updates from this address"
+        return "give a key that may change it, by key-file=, or by key-name= and key="
     changes = asked.message.authority
     name = changes[0].name if changes else asked.zone
     grant = f'grant "{asked.key.name}" name {name}. {_types(asked)};'
-    return "; ".join([f"BIND would allow it by update-policy {{ {grant} }}", *_other_refusers(changes)])
+    may_not = f"BIND would allow it by update-policy {{ {grant} }}"
+    others = "a secondary that does not forward refuses too, and PowerDNS does beside a CNAME"
+    return "; ".join([*_bad_host_names(changes), may_not, others, *_hosts_without_address(changes, asked.zone)])
 
 
-def _other_refusers(changes: tuple[Record, ...]) -> list[str]:
-    """Name what else is refused, whatever the key may do."""
-    others = ["a secondary that does not forward refuses too, and PowerDNS does beside a CNAME"]
-    types = {change.rrtype for change in changes}
-    if types & {RRType.MX, RRType.SRV, RRType.NS}:
-        others.append("BIND refuses a host of the zone that has no address (check-integrity)")
-    if types & {RRType.A, RRType.AAAA, RRType.MX} and not all(_is_host_name(change.name) for change in changes):
-        others.append("BIND refuses what is no host name (check-names)")
-    return others
+def _bad_host_names(changes: tuple[Record, ...]) -> list[str]:
+    """Name what BIND refuses whatever the key may do: to give it more rights would not help."""
+    owners = [change.name for change in _added(changes) if change.rrtype in _HOST_OWNERS]
+    bad = [name for name in owners + _hosts(changes) if not _is_host_name(name)]
+    return [f"BIND refuses {name}, for it is no host name (check-names)" for name in dict.fromkeys(bad)]
+
+
+def _hosts_without_address(changes: tuple[Record, ...], zone: Name) -> list[str]:
+    """Name the hosts of the zone which BIND refuses if they have no address."""
+    hosts = dict.fromkeys(str(host) for host in _hosts(changes) if host.is_within(zone))
+    return [f"BIND refuses {host} if it has no address (check-integrity)" for host in hosts]
+
+
+def _added(changes: Iterable[Record]) -> list[Record]:
+    return [change for change in changes if change.rrclass not in (RRClass.ANY, RRClass.NONE)]
+
+
+def _hosts(changes: Iterable[Record]) -> list[Name]:
+    """Return the hosts to which added records point; the root's name is none (RFC 7505; RFC 2782)."""
+    hosts = []
+    for change in _added(changes):
+        offset = _HOST_OFFSETS.get(change.rrtype)
+        if offset is None or len(change.rdata) <= offset:
+            continue
+        try:
+            hosts.append(Cursor(change.rdata, offset).name())
+        except errors.MalformedMessage:  # octets of the caller's own making
+            continue
+    return [host for host in hosts if host.labels]
 
 
 def _is_host_name(name: Name) -> bool:
-    """Tell whether all labels are letters, digits and hyphens (RFC 1123, section 2.1); a wildcard may be the first."""
-    return all(label.replace(b"-", b"").isalnum() for label in name.labels if label != b"*")
+    """Return whether all labels are letters, digits and inner hyphens (RFC 1123, 2.1); a wildcard may be the first."""
+    labels = name.labels[1:] if name.labels[:1] == (b"*",) else name.labels
+    return all(label.replace(b"-", b"").isalnum() and label.strip(b"-") == label for label in labels)
 
 
 def _types(asked: Asked) -> str:
@@ -247,7 +275,7 @@ def _name_not_found(rcode: int, asked: Asked) -> errors.Refusal:
 def _name_exists(rcode: int, asked: Asked) -> errors.Refusal:
     return errors.NameExists(
         f"{_condition(asked)} exists at {asked.endpoint}",
-        hint="leave require=absent out to go on all the same",
+        hint="leave require=absent out only if what is there may be replaced",
         server=str(asked.endpoint),
         rcode=rcode,
     )

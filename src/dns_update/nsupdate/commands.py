@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText
+from dns_update.nsupdate import shown
 from dns_update.nsupdate.lexer import Line
 from dns_update.value import Value
 from dns_update.wire.codes import MAX_U16, RRClass, RRType, decimal, rrclass_from_text, rrtype_from_text
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from dns_update.wire.name import Name
 
 MAX_U32 = 0xFFFFFFFF
-_LONGEST_ALGORITHM = len("hmac-md5.sig-alg.reg.int.")
 _OPERATIONS = ("add", "del", "delete")
+_LONGEST_REALM = 1022  # octets; with the @ before it, what BIND has room for
 _REPEATED = 64  # words whose meaning is kept: lines that stand together speak of the same names and types
 
 
@@ -209,7 +210,7 @@ def command_of(text: str, *, has_ttl: bool = False) -> Command:
         return _addition(line, has_ttl=has_ttl)
     reader = _READERS.get(verb)
     if reader is None:
-        raise InvalidText(f"incorrect section name: {word}")
+        raise InvalidText(f"incorrect section name: {shown(word)}")
     return reader(line)
 
 
@@ -227,7 +228,8 @@ def key_of(name_and_algorithm: str, secret: str) -> Key:
     try:
         return Key.from_secret(owner, "".join(secret.split()), signer, encoding="base64")
     except UsageError:
-        raise InvalidText(f"could not create key from {name_and_algorithm}: bad base64 encoding") from None
+        # The name is not repeated: with the fields mixed up, it is the secret.
+        raise InvalidText("could not create key: bad base64 encoding") from None
 
 
 def _algorithm(text: str) -> str:
@@ -238,9 +240,7 @@ def _algorithm(text: str) -> str:
     try:
         algorithm = Algorithm.from_text(whole if dash and bits.isdecimal() else text)
     except InvalidText:
-        # With the fields of -y mixed up this may be the secret, which is seldom as short as an algorithm's name.
-        shown = text if len(text) <= _LONGEST_ALGORITHM else "..."
-        raise InvalidText(f"unknown key type '{shown}'") from None
+        raise InvalidText(f"unknown key type '{shown(text)}'") from None
     most = algorithm.mac_octets * 8
     if algorithm.text == text.lower() or not bits.isdecimal():
         return algorithm.text
@@ -259,7 +259,7 @@ def _operation(line: Line, operations: Collection[str]) -> str:
         raise InvalidText("could not read operation code")
     verb = word.lower()
     if verb not in operations:
-        raise InvalidText(f"incorrect operation code: {word}")
+        raise InvalidText(f"incorrect operation code: {shown(word)}")
     return verb
 
 
@@ -459,6 +459,25 @@ def _lease(line: Line) -> LeaseCommand:
     return LeaseCommand(tuple(times))
 
 
+def _realm(line: Line) -> Plain:
+    """Read `realm [REALM]`, which only GSS-TSIG needs, and that is not there yet."""
+    if len(line.word().encode(errors="surrogateescape")) > _LONGEST_REALM:
+        raise InvalidText("realm is too long")
+    return Plain("")
+
+
+def _tkey_name(line: Line) -> Plain:
+    """Read `tkeyname NAME`, the name under which GSS-TSIG agrees on a key; it is not there yet."""
+    word = line.word()
+    if not word:
+        raise InvalidText("could not read TKEY name")
+    try:
+        octet_name(word)
+    except InvalidText as error:
+        raise InvalidText("could not parse TKEY name") from error
+    return Plain("")
+
+
 _YES_AND_NO = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 
 
@@ -559,7 +578,8 @@ _READERS: dict[str, Reader] = {
     "checksvcb": _check("svcb"),
     "gsstsig": _plain("gsstsig"),
     "oldgsstsig": _plain("gsstsig"),
-    "realm": _plain(""),  # needed by GSS-TSIG alone, which is not there yet
+    "realm": _realm,
+    "tkeyname": _tkey_name,
     **{word: _plain(word) for word in ("send", "show", "answer", "debug", "help", "version", "quit")},
 }
 
@@ -575,6 +595,8 @@ version                   (display the version)
 debug                     (show the messages, sent and received)
 key [hmac:]keyname secret (use TSIG to sign the request)
 gsstsig                   (use GSS_TSIG to sign the request)
+realm [name]              (set the realm for GSS-TSIG)
+tkeyname name             (set the name of the key that GSS-TSIG agrees on)
 zone name                 (set the zone to be updated)
 class CLASS               (set the zone's DNS class, e.g. IN (default), CH)
 ttl seconds | none        (set the TTL of additions that name none)

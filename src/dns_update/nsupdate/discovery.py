@@ -62,6 +62,11 @@ class Discovery:
         self._servers = servers
         self._rest = list(servers.endpoints)
 
+    @property
+    def rest(self) -> Sequence[Endpoint]:
+        """The servers that have not failed yet: the one that was asked last, and those not asked."""
+        return tuple(self._rest)
+
     def find(self, name: Name, rrclass: int, *, is_zone: bool) -> Found | None:
         """Return the zone that holds `name` and its primary.
 

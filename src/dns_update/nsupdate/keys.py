@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update.auth import Key, keys_from_text, read_private_file
 from dns_update.errors import InvalidText, UsageError
-from dns_update.nsupdate import Fatal
+from dns_update.nsupdate import Fatal, shown_path
 from dns_update.nsupdate.commands import key_of
 from dns_update.nsupdate.options import SESSION_KEY_FILE
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from dns_update.nsupdate.options import Settings
 
+_KEY_FILE = "the file named by -k"  # where its path may be a secret
 _PARTS = 2  # of `name:secret`; with the algorithm before them, three
 
 
@@ -23,18 +24,19 @@ def key_of_settings(settings: Settings, say: Callable[[str], None]) -> Key | Non
         return _from_argument(settings.key)
     path = settings.key_file
     if settings.local:
-        return _from_statements(path or SESSION_KEY_FILE, f"can't read key from {path or SESSION_KEY_FILE}")
+        path = path or SESSION_KEY_FILE
+        return _from_statements(path, f"can't read key from {shown_path(path, _KEY_FILE)}", say)
     if path is None:
         return None
     from dns_update.auth.kfile import key_from_pair, pair_of  # noqa: PLC0415 - only with -k
 
-    stem = path.removesuffix(".private").removesuffix(".key").removesuffix(".")
-    complaint = f"could not read key from {stem}.{{private,key}}"
+    stem = shown_path(path, "").removesuffix(".private").removesuffix(".key").removesuffix(".")
+    complaint = f"could not read key from {stem}.{{private,key}}" if stem else f"could not read key from {_KEY_FILE}"
     pair = pair_of(path)
     if pair is None:
-        return _from_statements(path, complaint)
+        return _from_statements(path, complaint, say)
     try:
-        key = key_from_pair(*pair)
+        key = key_from_pair(*pair, warn=say)
     except UsageError as error:
         raise _fatal(complaint, error) from error
     say(f"{pair[1]}: Use of K* file pairs for HMAC is deprecated")
@@ -51,10 +53,11 @@ def _from_argument(text: str) -> Key:
         raise Fatal(error.text) from error
 
 
-def _from_statements(path: str, complaint: str) -> Key:
-    """Return the first key of a file in named.conf's language."""
+def _from_statements(path: str, complaint: str, say: Callable[[str], None]) -> Key:
+    """Return the first key of a file in named.conf's language; `say` takes a warning of who can read it."""
+    called = shown_path(path, _KEY_FILE)
     try:
-        keys = keys_from_text(read_private_file(path), path)
+        keys = keys_from_text(read_private_file(path, called, warn=say), called)
     except InvalidText as error:
         if error.text.startswith("unknown algorithm "):
             raise Fatal(error.text.replace("algorithm", "key type", 1)) from error
@@ -62,7 +65,7 @@ def _from_statements(path: str, complaint: str) -> Key:
     except UsageError as error:
         raise _fatal(complaint, error) from error
     if not keys:
-        raise Fatal(f"{complaint}: {path} holds no key")
+        raise Fatal(f"{complaint}: {called} holds no key")
     return keys[0]
 
 

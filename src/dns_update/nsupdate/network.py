@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, UsageError
+from dns_update.errors import InvalidText, NoAnswer, UsageError
 from dns_update.exchange import TCP, UDP, Exchange, Policy
 from dns_update.nsupdate import Fatal
 from dns_update.transport.blocking import BlockingTransport
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from dns_update.auth import Key
-    from dns_update.errors import NoAnswer
     from dns_update.exchange import Reply, UnverifiedReply
     from dns_update.nsupdate.options import Settings
     from dns_update.transport import Endpoint
@@ -100,7 +99,7 @@ class Network:
     def ask(self, message: Message, key: Key | None, endpoint: Endpoint, *, tcp: bool) -> Heard:
         """Send a message, signed if there is a key, and return the answer.
 
-        Raises NoAnswer, and Fatal if the message is too long or the local address is not this machine's.
+        Raises NoAnswer, also if nothing can be sent from the local address, and Fatal if the message is too long.
         """
         exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], format_endpoint(endpoint))
         self._last_octets = b""
@@ -117,7 +116,10 @@ class Network:
         """
         family = 6 if endpoint.is_ipv6 else 4
         has_port = family in self._local and self._local[family][1] != 0
-        return not has_port and isinstance(self._transport(family), BlockingTransport)
+        try:
+            return not has_port and isinstance(self._transport(family), BlockingTransport)
+        except NoAnswer:  # which `ask` will tell
+            return False
 
     def prepare(self, message: Message, key: Key | None, endpoint: Endpoint, *, tcp: bool) -> Flight:
         """Make ready a message to a server that `has_pipeline`; return what `launch` and `finish` take.
@@ -190,8 +192,8 @@ class Network:
             trace: Trace = self._trace
             try:
                 transport = self._transports[family] = self._open(address, trace, local_port=port)
-            except UsageError as error:
-                raise _fatal(error) from error
+            except UsageError as error:  # not this machine's address, or not yet: the next send may find it
+                raise NoAnswer(error.text) from error
             transport.keep_open()
         return transport
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.nsupdate import Fatal
+from dns_update.nsupdate import Fatal, shown
 from dns_update.transport import DNS_PORT
 from dns_update.value import Value
 from dns_update.wire.codes import MAX_U16, RR_TYPES, decimal, is_zone_type
@@ -180,5 +180,5 @@ def _number(given: Given, option: str, default: int, kind: str, highest: int = _
         return default
     number = decimal(given[option], highest)
     if number is None:
-        raise Fatal(f"bad {kind} '{given[option]}'")
+        raise Fatal(f"bad {kind} '{shown(given[option])}'")
     return number

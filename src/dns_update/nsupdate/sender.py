@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from dns_update.wire.name import Name
     from dns_update.wire.record import Record
 
+LOCAL_HOST = ("::1", "127.0.0.1")  # in the order in which BIND tries them
+
 _DS = 43
 
 # Why an answer is not believed, in BIND's words.
@@ -87,8 +89,9 @@ class Sender:
     def find(
         self, name: Name, rrclass: int, servers: Sequence[Endpoint] | None, key: Key | None, *, is_zone: bool
     ) -> Place | None:
-        """Return the zone that holds `name`, and its servers: those given, or, where they are None, its primary's.
+        """Return the zone that holds `name`, and the servers to send to.
 
+        They are those of `servers` that have not failed, or, where that is None, the addresses of the zone's primary.
         `is_zone` says that `name` is a zone's that the user gave. None if the zone or its primary cannot be found;
         raises Fatal if nobody can be asked.
         """
@@ -97,7 +100,8 @@ class Sender:
         self._settle_before(reach_of_search(name))
         endpoints = servers if servers is not None else self._resolvers()
         asked = Servers(endpoints, key, are_resolvers=servers is None, tcp=self._settings.tcp)
-        found = Discovery(self._network, self, asked).find(name, rrclass, is_zone=is_zone)
+        discovery = Discovery(self._network, self, asked)
+        found = discovery.find(name, rrclass, is_zone=is_zone)
         if found is None:
             self.settle()
             self.answer = None
@@ -105,7 +109,7 @@ class Sender:
             return None
         if self._talk.debug:
             self._talk.say(f"Found zone name: {found.zone}\nThe primary is: {found.primary}")
-        primaries = servers if servers is not None else self._primaries(found.primary)
+        primaries = discovery.rest if servers is not None else self._primaries(found.primary)
         return Place(found.zone, primaries) if primaries else None
 
     def send(self, message: Message, servers: Sequence[Endpoint], key: Key | None) -> None:
@@ -238,7 +242,7 @@ class Sender:
         from dns_update.client.discovery import system_resolvers  # noqa: PLC0415 - only where no server is named
 
         try:
-            servers = system_resolvers(self._settings.resolv_conf)
+            servers = system_resolvers(self._settings.resolv_conf, LOCAL_HOST)
         except UsageError as error:
             raise Fatal(str(error)) from error
         return tuple(Endpoint(s.host, self._settings.port) for s in servers if self._network.may_use(s.host))

@@ -27,7 +27,7 @@ from dns_update.nsupdate.records import (
     lease_record,
     prerequisite_record,
 )
-from dns_update.nsupdate.sender import Sender, first_name
+from dns_update.nsupdate.sender import LOCAL_HOST, Sender, first_name
 from dns_update.nsupdate.talk import MESSAGES, MORE
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import Opcode, RRClass, RRType, rrclass_to_text
@@ -46,14 +46,13 @@ if TYPE_CHECKING:
     from dns_update.wire.record import Record
 
 _OF_THE_MESSAGE = (Addition, Deletion, Prerequisite)
-_LOCAL_HOST = ("127.0.0.1", "::1")
 
 
 class Session:
     """Takes lines, one after the other, and carries them out.
 
-    Zone, servers, key, TTL, default class, lease and checks outlive a `send`. The pending message, and the class that
-    its first record set, do not.
+    Zone, servers, key, TTL, default class and checks outlive a `send`. The pending message does not, nor its lease and
+    the class that its first record set.
     """
 
     def __init__(self, settings: Settings, key: Key | None, network: Network, talk: Talk) -> None:
@@ -131,6 +130,8 @@ class Session:
         if isinstance(command, ServerCommand):
             self._set_servers(command)
         elif isinstance(command, LocalCommand):
+            if not self._network.may_use(command.address):
+                raise InvalidText(f"invalid address {command.address}")
             self.settle()
             self._network.send_from(command.address, command.port)
         elif isinstance(command, ZoneCommand):
@@ -156,7 +157,7 @@ class Session:
         self._servers = tuple(Endpoint(address, port) for address in self._network.addresses(command.host))
 
     def _local_servers(self) -> tuple[Endpoint, ...]:
-        return tuple(Endpoint(a, self._settings.port) for a in _LOCAL_HOST if self._network.may_use(a))
+        return tuple(Endpoint(a, self._settings.port) for a in LOCAL_HOST if self._network.may_use(a))
 
     def _add_to_message(self, command: Addition | Deletion | Prerequisite) -> None:
         if command.rrclass is not None:
@@ -201,17 +202,18 @@ class Session:
 
     def _send(self) -> None:
         """Send what is pending, and forget it, whatever comes of it."""
-        if self._zone is not None or self._changes or self._prerequisites:
-            self._refuse_what_is_not_there_yet()
-            try:
+        try:
+            if self._zone is not None or self._changes or self._prerequisites:
+                self._refuse_what_is_not_there_yet()
                 self._deliver()
-            finally:
-                self._class = None
-                self._prerequisites.clear()
-                self._changes.clear()
-        else:
-            self.settle()
-            self._sender.answer = None
+            else:
+                self.settle()
+                self._sender.answer = None
+        finally:
+            self._class = None
+            self._lease = ()
+            self._prerequisites.clear()
+            self._changes.clear()
 
     def _deliver(self) -> None:
         zone, servers = self._zone, self._servers
@@ -227,4 +229,4 @@ class Session:
         if self._gss:
             raise Fatal("GSS-TSIG is not there yet: use a TSIG key (-k, -y or the command key)")
         if self._settings.tls:
-            raise Fatal("TLS is not there yet: leave out -S, -A, -E, -K, -H and -O")
+            raise Fatal("TLS is not there yet: without -S, -A, -E, -K, -H and -O everybody on the way can read along")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import sys
 
 from dns_update.errors import UsageError
 from dns_update.transport import LARGEST_READ, check_address, seconds_left
@@ -120,11 +121,21 @@ def new_socket(local: Local, *, is_ipv6: bool, is_tcp: bool) -> socket.socket:
     )
     if address is not None:
         try:
+            if is_tcp and port:
+                _let_port_be_used_again(connection)
             connection.bind((address, port))
         except OSError as error:
             connection.close()
             raise CannotSend(f"cannot send from {address}: {words_of(error)}") from error
     return connection
+
+
+def _let_port_be_used_again(connection: socket.socket) -> None:
+    """Let the next connection have this one's port: after an ordinary end nobody could for a minute (TIME-WAIT)."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Where the server is the same, too, the address alone is not enough: the connection must end without a trace. What
+    # was sent is not lost by that, for whoever closes has the answer, or waits for it no longer.
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, (1).to_bytes(4, sys.byteorder) + bytes(4))
 
 
 def check_source(address: str, port: int = 0) -> None:

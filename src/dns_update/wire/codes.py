@@ -27,7 +27,7 @@ class Flag:
 
 
 class Rcode:
-    """Response codes (RFC 1035; RFC 2136, section 2.2) and the errors of TSIG records (RFC 8945, section 3)."""
+    """Response codes (RFC 1035; RFC 2136, 2.2), and the errors of TSIG (RFC 8945, 3) and TKEY (RFC 2930, 2.6)."""
 
     NOERROR = 0
     FORMERR = 1
@@ -43,6 +43,9 @@ class Rcode:
     BADSIG = 16
     BADKEY = 17
     BADTIME = 18
+    BADMODE = 19
+    BADNAME = 20
+    BADALG = 21
     BADTRUNC = 22
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, quoted
+from dns_update.errors import InvalidText, MalformedMessage, quoted
 from dns_update.wire.codes import decimal, rrtype_from_text
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.scanner import Scanner, number, unhex
@@ -27,10 +27,15 @@ _FLAGS = {
     "FLAG10": 0x0020, "FLAG11": 0x0010, "KSK": 0x0001, **{f"SIG{bits}": bits for bits in range(16)},
 }  # fmt: skip
 _EPOCH = 1970
-_LABELS, _SIGNER = 3, 18  # where they are in a signature's octets
+_SIGNATURE_ALGORITHM, _LABELS, _SIGNER = 2, 3, 18  # where they are in a signature's octets
 _MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _NO_KEY = 0xC000  # RFC 2535, section 3.1.2: both bits set, there is no key
 _MAX_FLAG_DIGITS = 12
+_KEY_ALGORITHM, _KEY_HEAD = 3, 4  # where the algorithm is in a key's octets, and the key
+_DIGEST_KIND, _DIGEST_HEAD = 3, 4  # where a DS record has the kind of its digest, and the digest
+_OBJECT_IDENTIFIER = 6  # DER's tag
+_LONG_FORM = 0x80  # lengths from here on are written otherwise; no algorithm has so long an identifier
+_CONTINUES = 0x80  # the bit that says that a number of an object identifier goes on in the next octet
 
 # The octets of digests and hashes, by their numbers; of others there may be any number.
 _DIGEST_OCTETS = {1: 20, 2: 32, 4: 48}
@@ -52,6 +57,16 @@ def digest(fields: Scanner) -> bytes:
     return kind.to_bytes(1) + fields.hex(_DIGEST_OCTETS.get(kind))
 
 
+def check_digest(rdata: bytes) -> None:
+    """Raise InvalidText unless the rdata can be a DS record's, or one's of that form: of a known digest, all of it."""
+    count = _DIGEST_OCTETS.get(int.from_bytes(rdata[_DIGEST_KIND:_DIGEST_HEAD]))
+    octets = len(rdata) - _DIGEST_HEAD
+    if octets <= 0 or octets < (count or 0):
+        raise InvalidText("unexpected end of input")
+    if count is not None and octets > count:
+        raise InvalidText("extra input data")
+
+
 def fingerprint(fields: Scanner) -> bytes:
     """Read the kind of a SSHFP record's fingerprint, and as many octets as it has (RFC 4255; RFC 6594)."""
     kind = fields.number(_U8)
@@ -71,21 +86,75 @@ def zone_digest(fields: Scanner) -> bytes:
 
 def key(fields: Scanner) -> bytes:
     """Read flags, protocol, algorithm and key."""
-    return _key_head(fields) + fields.base64()
+    rdata = _key_head(fields) + fields.base64()
+    check_key(rdata)
+    return rdata
 
 
 def key_or_none(fields: Scanner) -> bytes:
     """Read a KEY record, whose flags may say that there is no key (RFC 2535, section 3.1.2)."""
     head = _key_head(fields)
-    return head if int.from_bytes(head[:2]) & _NO_KEY == _NO_KEY else head + fields.base64()
+    if _has_no_key(head):
+        return head
+    rdata = head + fields.base64()
+    check_key(rdata)
+    return rdata
+
+
+def check_key(rdata: bytes) -> None:
+    """Raise InvalidText unless the octets of a key can follow the head of this rdata."""
+    if len(rdata) <= _KEY_HEAD:
+        raise InvalidText("unexpected end of input")
+    _check_private(rdata[_KEY_ALGORITHM], rdata[_KEY_HEAD:])
+
+
+def check_key_or_none(rdata: bytes) -> None:
+    """Raise InvalidText unless the rdata can be a KEY record's: with a key, or, if its flags say so, without one."""
+    if not _has_no_key(rdata):
+        check_key(rdata)
+    elif len(rdata) != _KEY_HEAD:
+        raise InvalidText("extra input data" if len(rdata) > _KEY_HEAD else "unexpected end of input")
+
+
+def check_resource_key(rdata: bytes) -> None:
+    """Raise InvalidText unless the rdata can be a RKEY record's."""
+    check_key(rdata)
+    if rdata[:2] != b"\0\0":
+        raise InvalidText("the flags of a RKEY record are 0")
 
 
 def resource_key(fields: Scanner) -> bytes:
     """Read the key of a RKEY record."""
     rdata = key(fields)
-    if rdata[:2] != b"\0\0":
-        raise InvalidText("the flags of a RKEY record are 0")
+    check_resource_key(rdata)
     return rdata
+
+
+def _has_no_key(rdata: bytes) -> bool:
+    return int.from_bytes(rdata[:2]) & _NO_KEY == _NO_KEY
+
+
+def _check_private(number: int, octets: bytes) -> None:
+    """Refuse a key or signature of a private algorithm without the algorithm's name before it (RFC 4034, A.1.1)."""
+    if number == _ALGORITHMS["PRIVATEDNS"]:
+        try:
+            Cursor(octets).name()
+        except MalformedMessage as error:
+            raise InvalidText(f"no domain name of a private algorithm: {error.text}") from error
+    elif number == _ALGORITHMS["PRIVATEOID"] and not _begins_with_object_identifier(octets):
+        raise InvalidText("no object identifier of a private algorithm")
+
+
+def _begins_with_object_identifier(octets: bytes) -> bool:
+    """Return whether there is a length, and an object identifier of that length in DER (X.690, section 8.19)."""
+    content = octets[3 : octets[0] + 1]
+    starts = [content[i] for i in range(len(content)) if i == 0 or content[i - 1] < _CONTINUES]
+    return (
+        octets[:3] == bytes([len(content) + 2, _OBJECT_IDENTIFIER, len(content)])
+        and 0 < len(content) < _LONG_FORM
+        and content[-1] < _CONTINUES
+        and _CONTINUES not in starts  # a number without leading zeros
+    )
 
 
 def _key_head(fields: Scanner) -> bytes:
@@ -181,8 +250,10 @@ def old_signature(fields: Scanner) -> bytes:
 def _signature(fields: Scanner, time: Callable[[str], bytes]) -> bytes:
     head = _covered(fields.word()) + algorithm(fields)
     labels = fields.u8()
-    head += labels + fields.u32() + time(fields.word()) + time(fields.word()) + fields.u16()
-    return head + fields.name() + fields.base64()
+    head += labels + fields.u32() + time(fields.word()) + time(fields.word()) + fields.u16() + fields.name()
+    octets = fields.base64()
+    _check_private(head[_SIGNATURE_ALGORITHM], octets)
+    return head + octets
 
 
 def _covered(word: str) -> bytes:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText
-from dns_update.wire.codes import RRClass, RRType
+from dns_update.wire.codes import RR_CLASSES, RRClass, RRType, is_zone_type
 from dns_update.wire.inet import parse_ipv4
 from dns_update.wire.record import rdata_from_text
 from dns_update.wire.scanner import BLANKS, Scanner, escape_octets
 
 _TEXTS = (RRType.TXT, RRType.SPF)
 _WKS = 11
+_DSYNC = 66
+_LEFT_TO_DNSPYTHON = (
+    (RRType.A, RRClass.CH),
+    (_WKS, RRClass.IN),
+    *((_DSYNC, rrclass) for rrclass in RR_CLASSES.values()),
+)
+_GENERIC_HINT = "its data is written as \\# LENGTH HEX"
 _NO_MARKS_HERE = frozenset(';()"')  # in what has words and numbers only; to a zone file's reader they mean something
 
 
@@ -23,6 +30,8 @@ def rdata_from_fields(rrtype: int, text: str, rrclass: int = RRClass.IN) -> byte
     """
     text = text.strip(BLANKS)
     if "\\#" in text and _is_generic(rrtype, text):
+        if not is_zone_type(rrtype):
+            raise InvalidText("invalid use of a meta type")
         from dns_update.wire.layouts import generic_rdata  # noqa: PLC0415 - rare
 
         return generic_rdata(rrtype, text, rrclass)
@@ -37,6 +46,8 @@ def rdata_from_fields(rrtype: int, text: str, rrclass: int = RRClass.IN) -> byte
     rdata = rdata_by_layout(rrtype, text, rrclass)
     if rdata is not None:
         return rdata
+    if (rrtype, rrclass) not in _LEFT_TO_DNSPYTHON:
+        raise InvalidText("unknown class/type", hint=_GENERIC_HINT if is_zone_type(rrtype) else "")
     if not _NO_MARKS_HERE.isdisjoint(text):
         raise InvalidText("syntax error")
     text = text.lower() if rrtype == _WKS else text  # BIND finds services and protocols in whatever case

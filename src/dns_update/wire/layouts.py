@@ -7,9 +7,13 @@ layout here is left to it.
 from __future__ import annotations
 
 from dns_update.errors import InvalidText, quoted
-from dns_update.wire.codes import RR_TYPES, RRClass, decimal, rrtype_to_text
+from dns_update.wire.codes import RR_TYPES, Rcode, RRClass, decimal, rrtype_to_text
 from dns_update.wire.dnssec import (
     algorithm,
+    check_digest,
+    check_key,
+    check_key_or_none,
+    check_resource_key,
     digest,
     fingerprint,
     hash_algorithm,
@@ -43,6 +47,7 @@ _CERTIFICATES = {
     "PKIX": 1, "SPKI": 2, "PGP": 3, "IPKIX": 4, "ISPKI": 5, "IPGP": 6, "ACPKIX": 7, "IACPKIX": 8, "URI": 253,
     "OID": 254,
 }  # fmt: skip
+_ERRORS = {name: number for name, number in vars(Rcode).items() if isinstance(number, int)}
 _LEAST_X25_DIGITS = 4
 _MAX_GATEWAY = 3  # a name; 1 and 2 are as in _FAMILIES
 _FAMILIES = {"1": parse_ipv4, "2": parse_ipv6}  # of addresses, as IANA numbers them
@@ -76,6 +81,8 @@ def generic_rdata(rrtype: int, text: str, rrclass: int) -> bytes:
         rdata = rdata_from_text(rrtype, text, rrclass)
     if len(rdata) < _LEAST_OCTETS.get(rrtype, 0):
         raise InvalidText("unexpected end of input")
+    if rrtype in _CHECKS:
+        _CHECKS[rrtype](rdata)
     return rdata
 
 
@@ -191,6 +198,23 @@ def _gateway(kind: int, fields: Scanner) -> bytes:
     return b""
 
 
+def _transaction_error(fields: Scanner) -> bytes:
+    """Read the error of a TKEY record, as a mnemonic or a number (RFC 2930, section 2.6)."""
+    return fields.mnemonic(_ERRORS, _U16).to_bytes(2)
+
+
+def _sized(fields: Scanner) -> bytes:
+    """Read a number of octets, and as many octets in Base64."""
+    size = fields.number(_U16)
+    text = ""
+    while len(text) < (size + 2) // 3 * 4:
+        text += fields.word()
+    octets = unbase64(text)
+    if len(octets) != size:
+        raise InvalidText(f"{len(octets)} octets in Base64 where {size} belong")
+    return size.to_bytes(2) + octets
+
+
 def _service_binding(fields: Scanner) -> bytes:
     from dns_update.wire.svcb import service_binding  # noqa: PLC0415 - with it comes re
 
@@ -268,6 +292,7 @@ _BY_MNEMONICS: dict[str, tuple[Reader, ...]] = {
     "NSEC3": (hash_algorithm, u8, u16, salt, next_hash, types),
     "NSEC3PARAM": (hash_algorithm, u8, u16, salt),
     "CSYNC": (u32, u16, types),
+    "TKEY": (name, u32, u32, u16, _transaction_error, _sized, _sized),
 }
 _LAYOUTS = {
     **{rrtype: (read,) for rrtype, read in RARE.items()},
@@ -280,11 +305,21 @@ _INTERNET_ONLY = frozenset(map(RR_TYPES.__getitem__, (
 )))  # fmt: skip
 
 # Types of whose octets dnspython refuses some that BIND takes, and the least octets that BIND asks of some types.
-_TAKEN_AS_THEY_ARE = frozenset(RR_TYPES[mnemonic] for mnemonic in ("TLSA", "SMIMEA", "URI", "GPOS"))
+_DIGESTS = ("DS", "CDS", "DLV", "TA")
+_TAKEN_AS_THEY_ARE = frozenset(RR_TYPES[mnemonic] for mnemonic in ("TLSA", "SMIMEA", "URI", "GPOS", *_DIGESTS))
 _LEAST_OCTETS = {
     RR_TYPES[mnemonic]: least
     for mnemonic, least in {
-        "X25": 5, "GPOS": 3, "IPSECKEY": 4, "NSEC": 4, "DNSKEY": 5, "DHCID": 1, "TLSA": 4, "SMIMEA": 4, "HIP": 6,
-        "CDNSKEY": 5, "URI": 5,
+        "X25": 5, "GPOS": 3, "IPSECKEY": 4, "NSEC": 4, "DHCID": 1, "TLSA": 4, "SMIMEA": 4, "HIP": 6, "URI": 5,
+        "NSAP": 1, "EID": 1, "NIMLOC": 1, "SINK": 3, "CERT": 6, "OPENPGPKEY": 1, "SIG": 20, "RRSIG": 20,
     }.items()
 }  # fmt: skip
+
+# What else BIND asks of a type's octets.
+_CHECKS = {
+    RR_TYPES["KEY"]: check_key_or_none,
+    RR_TYPES["DNSKEY"]: check_key,
+    RR_TYPES["CDNSKEY"]: check_key,
+    RR_TYPES["RKEY"]: check_resource_key,
+    **{RR_TYPES[mnemonic]: check_digest for mnemonic in _DIGESTS},
+}
