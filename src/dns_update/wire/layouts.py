@@ -103,9 +103,9 @@ def _eui(count: int) -> Reader:
     def read(fields: Scanner) -> bytes:
         word = fields.word()
         groups = word.split("-")
-        if len(groups) != count or not all(0 < len(group) <= 2 for group in groups):  # noqa: PLR2004 - an octet
+        if [len(group) for group in groups] != [2] * count:  # digits of an octet (RFC 7043, section 3.2)
             raise InvalidText(f"{quoted(word)} is not of the form {'-'.join(['00'] * count)}")
-        return unhex("".join(group.zfill(2) for group in groups))
+        return unhex("".join(groups))
 
     return read
 
