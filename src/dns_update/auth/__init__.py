@@ -32,6 +32,7 @@ _READABLE_BY_OTHERS = stat.S_IROTH | stat.S_IWOTH
 _MAX_KEY_FILE_OCTETS = 1 << 20  # a whole named.conf fits; /dev/zero does not
 _MAX_ALGORITHM_SHOWN = 24  # characters; the longest that is right, hmac-md5.sig-alg.reg.int, has as many
 _NOT_SHOWN = "a relative path starts from the current directory; this one is not shown, for it may be a secret"
+_ENDINGS = (".conf", ".key", ".private", ".secret", ".tsig", ".txt")  # of files with keys; no Base64 has a dot
 _DESCRIPTORS = ("/dev/stdin", "/dev/fd/", "/proc/")  # where a pipe has no name of its own, as a shell's <(...)
 
 TYPE_CHECKING = False
@@ -191,6 +192,10 @@ class Key(Value):
         raise errors.UsageError(f"{called} holds no key named {wanted}", hint=f"it has {names}")
 
     def __repr__(self) -> str:
+        if not hasattr(self, "algorithm"):
+            return (
+                "Key(secret=<hidden>)"  # its __init__ has raised: it is shown in tracebacks and debuggers all the same
+            )
         return f"Key(name={str(self.name)!r}, algorithm={self.algorithm.text!r}, secret=<hidden>)"
 
     def __reduce__(self) -> NoReturn:
@@ -240,11 +245,13 @@ def read_private_file(path: str, called: str = "", *, ours: bool = False) -> str
 def called_in_errors(path: str, otherwise: str) -> str:
     """Return a path as errors show it; `otherwise` if it may be a secret that somebody gave in a path's place.
 
-    That is so if neither the path is there, nor the first directory in it: Base64 has slashes, too.
+    That is so if neither the path is there, nor the first directory in it (Base64 has slashes, too), and it does not
+    end as files with keys do.
     """
     root = path[: len(path) - len(path.lstrip("/"))]
     first, slash, _ = path.removeprefix(root).partition("/")
-    if not path or os.path.lexists(path) or (slash and os.path.lexists(root + first)):
+    is_path = path.endswith(_ENDINGS) or os.path.lexists(path) or (slash and os.path.lexists(root + first))
+    if not path or is_path:
         return path if path.isprintable() and path else quoted(path)
     return otherwise
 

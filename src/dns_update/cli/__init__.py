@@ -162,9 +162,11 @@ def _unknown_command(word: str) -> errors.UsageError:
         )
     import difflib  # noqa: PLC0415 - only when something is wrong
 
+    from dns_update.cli.words import shown  # noqa: PLC0415
+
     close = difflib.get_close_matches(word, COMMANDS, 1)
     return errors.UsageError(
-        f"unknown command {quoted(word)}",
+        f"unknown command {quoted(word) if close else shown(word)}",
         hint=f"did you mean {close[0]}?" if close else f"there are {', '.join(COMMANDS)}; properties are name=value",
     )
 

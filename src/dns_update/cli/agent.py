@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 
 from dns_update.cli import put, talk
-from dns_update.cli.words import HELP, text_from, values_of
+from dns_update.cli.words import HELP, values_of
 from dns_update.errors import ConfigError, UsageError
+from dns_update.routeros import path_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def run(words: Sequence[str]) -> int:
     if any(word in HELP for word in words):
         put(HELP_TEXT)
         return 0
-    values = values_of("agent", words, {"config": text_from}, ("check", "online", "json", "once", "debug"))
+    values = values_of("agent", words, {"config": path_from_text}, ("check", "online", "json", "once", "debug"))
     is_online, as_json = bool(values.get("online")), bool(values.get("json"))
     if is_online and not values.get("check"):
         raise UsageError("online= is given without check=", hint="dns-update agent --check --online")

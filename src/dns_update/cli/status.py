@@ -9,6 +9,7 @@ from dns_update.cli import put
 from dns_update.cli.table import lined_up, one_line
 from dns_update.cli.words import HELP, text_from, values_of
 from dns_update.errors import SOME_FAILED, UsageError, quoted
+from dns_update.routeros import path_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def run(words: Sequence[str]) -> int:
     if any(word in HELP for word in words):
         put(HELP_TEXT)
         return 0
-    values = values_of("status", words, {"name": text_from, "socket": text_from}, ("all", "json"))
+    values = values_of("status", words, {"name": text_from, "socket": path_from_text}, ("all", "json"))
     answer = _answer_of(str(values.get("socket", DEFAULT_SOCKET)))
     name = values.get("name")
     if isinstance(name, str):
