@@ -148,14 +148,15 @@ class Agent:
 
     def status(self) -> StatusAnswer:
         """Return what `dns-update status` shows."""
-        clock, boot = time.time() - time.monotonic(), self._wall.at_boot
+        now, boot = time.monotonic(), self._wall.at_boot
+        clock = time.time() - now
         return {
             "agent": {
                 "pid": os.getpid(), "started": self._started + boot, "version": __version__, "config": self._path,
                 "uptime": since_boot() - self._started, "reloads": self._reloads,
                 "last_reload_error": self._reload_error,
             },
-            "records": (keeper.status(clock, boot) for keeper in list(self._keepers.values())),
+            "records": (keeper.status(now, clock, boot) for keeper in list(self._keepers.values())),
             "sources": self._feed.status(boot),
             "silent_servers": self._silent_servers(clock),
         }  # fmt: skip
