@@ -100,8 +100,9 @@ if TYPE_CHECKING:
 STATES = ("failing", "unknown", "changing", "held", "right")
 """Of a record, the worst first.
 
-failing: the last try went wrong; unknown: not compared yet; changing: an update is under way; held: an address is gone,
-and given time to come back; right: the zone has what it should.
+failing: the last try went wrong, or a source has given no address for longer than the hold-down; unknown: not compared
+yet; changing: an update is under way; held: an address is gone, and given time to come back; right: the zone has what
+it should.
 """
 
 SOCKET_MODE = 0o660  # who is in the agent's group may ask
@@ -207,7 +208,9 @@ def ask(path: str, command: str, *, seconds: float = ASK_SECONDS) -> dict[str, A
     if answer is None:
         raise _no_agent(path)
     if "error" in answer:
-        raise UsageError(f"the agent at {path} says: {answer['error']}", hint="is it of another version?")
+        said = str(answer["error"])  # by whoever listens there
+        said = said if said.isprintable() else quoted(said)
+        raise UsageError(f"the agent at {path} says: {said}", hint="is it of another version?")
     return answer
 
 

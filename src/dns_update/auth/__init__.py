@@ -193,9 +193,7 @@ class Key(Value):
 
     def __repr__(self) -> str:
         if not hasattr(self, "algorithm"):
-            return (
-                "Key(secret=<hidden>)"  # its __init__ has raised: it is shown in tracebacks and debuggers all the same
-            )
+            return "Key(secret=<hidden>)"  # its __init__ has raised, and a debugger shows it
         return f"Key(name={str(self.name)!r}, algorithm={self.algorithm.text!r}, secret=<hidden>)"
 
     def __reduce__(self) -> NoReturn:
