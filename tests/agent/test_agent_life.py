@@ -189,8 +189,8 @@ def test_a_broken_configuration_is_said_as_by_check(machine: Machine) -> None:
         agent.wait_for_line(f"the configuration stays as it was: .*run: chmod .*{machine.directory}/key")
         configuration.write_text(f"{right}key = 1\n" + "[[records]]\n" * 100)
         agent.reload()
-        agent.wait_for_line(r"the configuration stays as it was: and \d+ more, which dns-update agent --check lists")
-        assert re.search(r"; and \d+ more, which", machine.status()["agent"]["last_reload_error"])
+        agent.wait_for_line(r"the configuration stays as it was: and \d+ more$")
+        assert re.search(r"; and \d+ more$", machine.status()["agent"]["last_reload_error"])
 
 
 def said_by_check(machine: Machine, configuration: Path) -> list[str]:

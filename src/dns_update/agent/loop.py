@@ -185,7 +185,7 @@ class Agent:
 
     def _open_history(self) -> None:
         if self._history is not None:
-            self._history.close()
+            self._history.finish()  # and is not waited for: its disk may never answer
             self._history = None
         settings = self._config.agent
         if settings.history:
@@ -372,6 +372,8 @@ class Agent:
         """Take note of what stands now; return the seconds until the next look."""
         now = time.monotonic()
         ended = attempt.succeeded(outcome, now)
+        if keeper.settings.key is not None and self._history is not None:
+            self._history.believe()
         before = keeper.succeeded(outcome, since_boot())
         settings = keeper.settings
         if before is not None:
@@ -485,9 +487,7 @@ def _problems_of(error: DnsUpdateError) -> list[str]:
     """Return what is wrong with a configuration, each with what to do."""
     if not isinstance(error, ConfigError):
         return [f"{error} ({error.hint})" if error.hint else str(error)]
-    more = len(error.problems) - MOST_PROBLEMS
-    rest = [f"and {more:,} more, which dns-update agent --check lists"] if more > 0 else []
-    return [*error.problems[:MOST_PROBLEMS], *rest]
+    return list(error.lines(MOST_PROBLEMS))
 
 
 def _exit_status(keeper: Keeper) -> int:

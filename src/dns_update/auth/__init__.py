@@ -225,12 +225,14 @@ def read_private_file(path: str, called: str = "", *, ours: bool = False) -> str
     """
     called = called or called_in_errors(path, "the key file")
     try:
-        with open(path, "rb", opener=_open_at_once) as file:
+        with open(path, "rb", opener=open_at_once) as file:
             _refuse_unsafe(os.fstat(file.fileno()), path, called, ours=ours)
             os.set_blocking(file.fileno(), True)
             content = file.read(_MAX_KEY_FILE_OCTETS + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
+        if isinstance(error, OSError) and errors.NotNow.is_why(error):
+            raise errors.NotNow(f"cannot read {called}: {reason}") from None
         raise errors.UsageError(f"cannot read {called}: {reason}", hint="" if path in called else _NOT_SHOWN) from None
     if len(content) > _MAX_KEY_FILE_OCTETS:
         raise errors.UsageError(f"{called} is too large to be a key")
@@ -492,7 +494,7 @@ def _decode_base64(text: bytes) -> bytes | None:
     return decoded if decoded and binascii.b2a_base64(decoded, newline=False) == text else None
 
 
-def _open_at_once(path: str, flags: int) -> int:
+def open_at_once(path: str, flags: int) -> int:
     """Open a file without waiting for a named pipe's writer; `flags` are those of `open`, O_CLOEXEC among them."""
     return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
 

@@ -199,7 +199,9 @@ def _failure(error: errors.DnsUpdateError, command: str) -> int:
 
 
 def _bug(mistake: Exception, *, debug: bool) -> errors.DnsUpdateError:
-    """Own up to a mistake of this program."""
+    """Own up to a mistake of this program, if it is not the machine's."""
+    if isinstance(mistake, OSError) and errors.NotNow.is_why(mistake):
+        return errors.NotNow(f"this machine lacks something: {mistake.strerror}", hint="try again")
     if debug:
         import traceback  # noqa: PLC0415 - only when something is wrong
 
