@@ -452,7 +452,7 @@ def test_a_full_disk_stops_no_update(machine: Machine) -> None:
 def test_a_broken_file_stops_no_update(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     history = machine.directory / "agent.db"
-    history.write_bytes(b"this is no database, and was never one" * 1000)
+    history.write_bytes(b"SQLite format 3\0" + bytes(52) + b"DNSU" + b"damaged" * 1000)  # its header says whose it is
     with machine.agent(machine.configure(FROM_WAN_IPV4)) as agent:
         machine.wait_for(ONE, agent=agent)
         agent.wait_for_line("history: .* is corrupt .*; it is kept as")

@@ -185,7 +185,11 @@ async def serve(path: str, answer: Callable[[], Mapping[str, Any]]) -> ControlSe
     be made; NotNow if it may be possible later. A socket that a killed agent left is taken over.
     """
     server = ControlServer(path, answer)
-    await server.listen()
+    try:
+        await server.listen()
+    except asyncio.CancelledError:
+        await server.close()
+        raise
     return server
 
 
@@ -236,7 +240,7 @@ async def _listener(path: str) -> socket.socket:
     except (OSError, ValueError) as error:
         listener.close()
         raise _unmade(path, error) from error
-    except (UsageError, NotNow):
+    except BaseException:  # UsageError, NotNow, or that it is called off
         listener.close()
         raise
     return listener

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
 
 from dns_update.cli import put, talk
 from dns_update.cli.words import HELP, values_of
@@ -79,6 +81,8 @@ def run(words: Sequence[str]) -> int:
         raise UsageError("online= is given without check=", hint="dns-update agent --check --online")
     if as_json and not is_online:
         raise UsageError("json= is given without online=", hint="dns-update agent --check --online --json")
+    if not values.get("check") and not values.get("once"):
+        _prepare_for_signals()
     path = str(values.get("config", DEFAULT_CONFIG))
     from dns_update.agent.config import read_config  # noqa: PLC0415 - behind the words' own errors
 
@@ -107,6 +111,16 @@ def run(words: Sequence[str]) -> int:
         return _carry_out(agent.once())
     _carry_out(agent.run())
     return 0
+
+
+def _prepare_for_signals() -> None:
+    """Let what is meant for an agent at work wait until it is, and SIGTERM end us also as a container's first process.
+
+    Such a one the kernel does not end by a signal for which it has no handler.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP, signal.SIGUSR1))
+    if os.getpid() == 1:
+        signal.signal(signal.SIGTERM, lambda _number, _frame: os._exit(0))  # nothing is open yet that would be left
 
 
 def _check(config: Config, path: str, *, is_online: bool, as_json: bool) -> int:
