@@ -1,5 +1,7 @@
 import copy
+import importlib
 import pickle
+from collections.abc import Iterator
 
 import pytest
 
@@ -72,3 +74,17 @@ def test_setters_fill_the_slots_in_their_order() -> None:
     set_x(point, 3)
     set_y(point, 4)
     assert point == Point(3, 4)
+
+
+def test_a_value_that_was_not_filled_has_a_repr_all_the_same() -> None:
+    """Its `__init__` has raised, and a debugger or a traceback with locals shows it."""
+    for kind in _kinds_below(Value):
+        assert repr(kind.__new__(kind)).startswith(kind.__name__)
+
+
+def _kinds_below(kind: type[Value]) -> Iterator[type[Value]]:
+    for name in ("agent.settings", "agent.sections", "agent.readings", "auth", "address", "nsupdate.options"):
+        importlib.import_module(f"dns_update.{name}")
+    for below in kind.__subclasses__():
+        yield below
+        yield from _kinds_below(below)

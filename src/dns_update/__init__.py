@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from dns_update.errors import NoAddress as NoAddress
     from dns_update.errors import NoAnswer as NoAnswer
     from dns_update.errors import NotApplied as NotApplied
+    from dns_update.errors import NotNow as NotNow
     from dns_update.errors import PermissionDenied as PermissionDenied
     from dns_update.errors import Refusal as Refusal
     from dns_update.errors import ReplyNotTrusted as ReplyNotTrusted
@@ -68,6 +69,7 @@ _NAMES = {
         "NoAddress",
         "NoAnswer",
         "NotApplied",
+        "NotNow",
         "PermissionDenied",
         "Refusal",
         "ReplyNotTrusted",

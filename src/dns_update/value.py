@@ -52,7 +52,8 @@ class Value:
         return _restored, (type(self), self._fields())
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
+        # One that its `__init__` has not filled, because it raised, is shown in tracebacks and debuggers, too.
+        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__ if hasattr(self, name))
         return f"{type(self).__name__}({fields})"
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -227,13 +228,33 @@ def test_a_program_that_fails_leaves_nobody_behind(lifeline: Lifeline, script: s
     assert lifeline.wait() == b""
 
 
+SETSID = "setsid sh -c 'setsid sleep 1000 & sleep 1000' & "
+
+
+@pytest.mark.usefixtures("_hurry")
+@pytest.mark.parametrize("script", [f"{SETSID} echo 1.2.3.4", f"{SETSID} echo 1.2.3.4; sleep 1000", f"{SETSID} exit 1"])
+def test_what_a_program_put_into_sessions_of_their_own_is_ended_too(script: str, lifeline: Lifeline) -> None:
+    with suppress(NoAddress):
+        address_of_command(held(lifeline, script))
+    assert lifeline.wait() == b"up\n"
+    assert lifeline.wait() == b""
+
+
+@pytest.mark.usefixtures("_hurry")
+def test_other_children_of_ours_are_let_be() -> None:
+    with subprocess.Popen(["setsid", "sleep", "1000"]) as other:
+        assert address_of_command(shell("echo 1.2.3.4")) == ADDRESS
+        assert other.poll() is None
+        other.kill()
+
+
 @pytest.mark.parametrize(
     ("number", "status"),
     [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
     ids=["INT", "TERM", "HUP"],
 )
 def test_what_ends_us_ends_the_program_with_all_it_started(number: int, status: int, lifeline: Lifeline) -> None:
-    source = held(lifeline, "trap '' INT; sleep 1000 & sleep 1000")
+    source = held(lifeline, f"trap '' INT; {SETSID} sleep 1000 & sleep 1000")
     words = ["dns-server=192.0.2.1", "zone=example.com", "name=home", "ttl=60", f"address=command:{source.line}"]
     # Who runs the tests may ignore a signal (nohup), and what is ignored stays so.
     command = ["env", "--default-signal", str(COMMAND), *words]

@@ -181,7 +181,23 @@ def test_a_link_is_deleted(namespace: Namespace) -> None:
         namespace.ip("link", "delete", "lan")
         await told.until(lambda: told.watch.table.link("lan") is None)
 
-    assert watch(namespace, story).calls[-1] == {"lan"}
+    assert watch(namespace, story).calls[-1] == {"lan", "peer"}  # the other end of the cable goes with it
+
+
+def test_a_link_without_an_address_is_told_of_too(namespace: Namespace) -> None:
+    """Why an interface has no address is another reason each time."""
+
+    async def story(told: Told) -> None:
+        namespace.ip("link", "set", "lan", "down")
+        await told.until(lambda: told.calls[-1] == {"lan"})
+        told.calls.clear()
+        namespace.ip("link", "delete", "lan")
+        await told.until(lambda: {"lan", "peer"} in told.calls)
+        told.calls.clear()
+        namespace.ip("link", "add", "lan", "type", "veth", "peer", "name", "peer")
+        await told.until(lambda: {"lan", "peer"} in told.calls)
+
+    watch(namespace, story)
 
 
 def test_a_link_moves_to_another_namespace_and_back(namespace: Namespace) -> None:

@@ -189,8 +189,8 @@ def test_a_broken_configuration_is_said_as_by_check(machine: Machine) -> None:
         agent.wait_for_line(f"the configuration stays as it was: .*run: chmod .*{machine.directory}/key")
         configuration.write_text(f"{right}key = 1\n" + "[[records]]\n" * 100)
         agent.reload()
-        agent.wait_for_line(r"the configuration stays as it was: and \d+ more, which dns-update agent --check lists")
-        assert re.search(r"; and \d+ more, which", machine.status()["agent"]["last_reload_error"])
+        agent.wait_for_line(r"the configuration stays as it was: and \d+ more$")
+        assert re.search(r"; and \d+ more$", machine.status()["agent"]["last_reload_error"])
 
 
 def said_by_check(machine: Machine, configuration: Path) -> list[str]:
@@ -452,7 +452,7 @@ def test_a_full_disk_stops_no_update(machine: Machine) -> None:
 def test_a_broken_file_stops_no_update(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     history = machine.directory / "agent.db"
-    history.write_bytes(b"this is no database, and was never one" * 1000)
+    history.write_bytes(b"SQLite format 3\0" + bytes(52) + b"DNSU" + b"damaged" * 1000)  # its header says whose it is
     with machine.agent(machine.configure(FROM_WAN_IPV4)) as agent:
         machine.wait_for(ONE, agent=agent)
         agent.wait_for_line("history: .* is corrupt .*; it is kept as")

@@ -19,7 +19,7 @@ import pytest
 
 from dns_update.agent import control as module
 from dns_update.agent.control import ask, serve
-from dns_update.errors import DnsUpdateError, NoAnswer, UsageError
+from dns_update.errors import DnsUpdateError, NoAnswer, NotNow, UsageError
 
 _DEADLINE = 60.0  # seconds after which what is awaited will never come
 ANSWER = {"agent": {"pid": 7, "config": "ü"}, "records": [{"name": "home.example.com"}], "sources": []}
@@ -339,7 +339,7 @@ def test_a_directory_that_stays_locked_is_given_up(path: Path, monkeypatch: pyte
     directory = os.open(path.parent, os.O_RDONLY)
     try:
         fcntl.flock(directory, fcntl.LOCK_EX)
-        with pytest.raises(UsageError, match=r"is locked by somebody else for more than 0\.05 s"):
+        with pytest.raises(NotNow, match=r"is locked by somebody else for more than 0\.05 s"):
             run(_serve_in_vain(path))
     finally:
         os.close(directory)

@@ -11,11 +11,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dns_update.agent import history as module
-from dns_update.agent.history import Attempt, History, read_history
+from dns_update.agent.history import Attempt, History, fault_of_file, read_history
 from dns_update.errors import UsageError
 
 _DEADLINE = 60  # seconds after which what is awaited will never come
@@ -45,7 +46,8 @@ class Watched(History):
         self.reports: queue.Queue[str] = queue.Queue()
         self._writes: queue.Queue[None] = queue.Queue()
         self._failures: queue.Queue[None] = queue.Queue()
-        super().__init__(str(path), keep, self.reports.put, clock=lambda: now)
+        self.now, self.up = now, 0.0
+        super().__init__(str(path), keep, self.reports.put, clock=lambda: self.now, uptime=lambda: self.up)
 
     def _mend(self) -> None:
         super()._mend()
@@ -224,11 +226,11 @@ def test_what_is_too_old_goes_at_the_start_and_not_at_each_add(path: Path) -> No
     write(path, *map(attempt, range(100)))
     history = Watched(path, keep=40, now=1_000_100)
     history.written()
-    assert numbers(path) == list(range(60, 100))
+    assert numbers(path) == list(range(59, 100))  # by the newest one: nobody has said yet that the clock is right
     history.add(attempt(5))
     history.written()
     history.close()
-    assert numbers(path) == [*range(60, 100), 5]
+    assert numbers(path) == [*range(59, 100), 5]
 
 
 def test_what_is_too_old_goes_from_an_idle_agent_too(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,11 +239,79 @@ def test_what_is_too_old_goes_from_an_idle_agent_too(path: Path, monkeypatch: py
     history = Watched(path, keep=40, now=1_000_000)
     history.written()
     assert numbers(path) == list(range(5))
-    history._clock = lambda: 1_000_042.5  # noqa: SLF001 - time passes
+    history.believe()
+    history.now, history.up = history.now + 42.5, 42.5
     history.written()  # may have been under way with the old time
     history.written()
     history.close()
     assert numbers(path) == [3, 4]
+
+
+YEARS_2040 = 14 * 365 * DAY
+LATER = 1_000_000.0 + YEARS_2040
+
+
+@pytest.fixture
+def _always_pruning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PRUNE_SECONDS", 0.01)
+
+
+def pruned(history: Watched) -> None:
+    """Wait until the history has been pruned with what is the case now."""
+    history.written()
+    history.written()
+
+
+@pytest.mark.usefixtures("_always_pruning")
+def test_a_clock_that_is_years_ahead_deletes_nothing(path: Path) -> None:
+    """However often the machine starts with it, and whatever fails by it."""
+    write(path, *map(attempt, range(5)))
+    failed = replaced(attempt(), when=LATER, outcome="ClocksDiffer")
+    for _ in range(3):
+        history = Watched(path, now=LATER)
+        history.add(failed)
+        pruned(history)
+        history.close()
+    assert [each.when for each in read_history(str(path))] == [*(1_000_000.0 + n for n in range(5)), *[LATER] * 3]
+
+
+@pytest.mark.usefixtures("_always_pruning")
+def test_once_a_server_has_signed_the_clock_counts(path: Path) -> None:
+    write(path, *map(attempt, range(5)))
+    history = Watched(path, now=LATER)
+    pruned(history)
+    assert numbers(path) == list(range(5))
+    history.believe()
+    pruned(history)
+    history.close()
+    assert numbers(path) == []
+
+
+@pytest.mark.usefixtures("_always_pruning")
+def test_a_clock_that_jumps_ahead_after_that_deletes_nothing(path: Path) -> None:
+    write(path, *map(attempt, range(5)))
+    history = Watched(path)
+    history.believe()
+    history.now = LATER
+    pruned(history)
+    history.close()
+    assert numbers(path) == list(range(5))
+
+
+@pytest.mark.usefixtures("_always_pruning")
+def test_what_was_never_signed_gets_old_while_the_agent_runs(path: Path) -> None:
+    write(path, *(replaced(attempt(n), key_name="") for n in range(5)))
+    history = Watched(path, keep=40, now=1_000_000.0 + DAY)
+    pruned(history)
+    assert len(list(read_history(str(path)))) == 5
+    history.up = 38.5
+    pruned(history)
+    history.close()
+    assert [each.when for each in read_history(str(path))] == [1_000_003.0, 1_000_004.0]
+
+
+def replaced(attempt: Attempt, **fields: Any) -> Attempt:  # noqa: ANN401 - any field
+    return Attempt(**({name: getattr(attempt, name) for name in attempt.__slots__} | fields))
 
 
 def test_pruning_goes_step_by_step(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -345,16 +415,70 @@ def test_a_file_that_is_removed_is_begun_anew(path: Path) -> None:
     assert history.reports.empty()
 
 
-@pytest.mark.parametrize("octets", [b"rubbish" * 1000, b"SQLite format 3\0" + b"\xff" * 5000], ids=["text", "header"])
-def test_a_corrupt_file_is_set_aside_and_a_new_one_begun(path: Path, octets: bytes) -> None:
+def damage(path: Path) -> bytes:
+    """Damage a history, but for the beginning by which it is known, and return its octets."""
+    octets = bytearray(path.read_bytes())
+    octets[100:] = b"\xff" * (len(octets) - 100)
     path.write_bytes(octets)
+    return bytes(octets)
+
+
+def test_a_damaged_history_is_set_aside_and_a_new_one_begun(path: Path) -> None:
+    write(path, attempt(0))
+    octets = damage(path)
     with writing(path) as history:
         history.add(attempt(1))
     aside = path.with_name("history.db.corrupt-1970-01-12")
-    assert history.report().startswith(f"history: {path} is corrupt (file is not a database); it is kept as {aside}")
+    assert history.report().startswith(f"history: {path} is corrupt (")
     assert history.reports.empty()
     assert aside.read_bytes() == octets
     assert numbers(path) == [1]
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize(
+    ("octets", "says"),
+    [
+        (b"Welcome to this machine.\n" * 1000, "it is not a history"),
+        (b"x", "it is not a history"),
+        (b"SQLite format 3\0" + b"\xff" * 5000, "it is another program's database"),
+        (b"SQLite format 3\0" + bytes(5000), "it is another program's database"),
+    ],
+    ids=["text", "an octet", "damaged database", "empty database"],
+)
+def test_a_file_that_is_no_history_is_left_alone(path: Path, octets: bytes, says: str) -> None:
+    path.write_bytes(octets)
+    assert says in fault_of_file(str(path))
+    with writing(path) as history:
+        history.add(attempt(1))
+        report = history.report()
+        assert report.startswith(f"history: cannot write {path}: {says}")
+        assert report.endswith("names are kept right all the same")
+    assert path.read_bytes() == octets
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: Path(path).symlink_to("/dev/zero")])
+def test_what_is_no_file_is_neither_waited_for_nor_touched(path: Path, make: Callable[[Path], None]) -> None:
+    make(path)
+    assert fault_of_file(str(path)) == "it is not a regular file"
+    with writing(path) as history:
+        history.add(attempt(1))
+        assert "it is not a regular file" in history.report()
+    with pytest.raises(UsageError, match=r"it is not a regular file|Is a directory"):
+        list(read_history(str(path)))
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_history_or_what_may_become_one_has_no_fault(path: Path) -> None:
+    assert fault_of_file(str(path)) == fault_of_file(str(path / "in" / "none")) == ""
+    path.touch()
+    assert fault_of_file(str(path)) == ""
+    write(path, attempt(1))
+    assert fault_of_file(str(path)) == ""
+    damage(path)
+    assert fault_of_file(str(path)) == ""
 
 
 def test_a_damaged_page_is_found_when_it_is_met(path: Path) -> None:
@@ -372,12 +496,13 @@ def test_a_damaged_page_is_found_when_it_is_met(path: Path) -> None:
 
 @pytest.mark.usefixtures("_impatient")
 def test_a_file_that_is_corrupt_again_on_the_same_day_stays_where_it_is(path: Path) -> None:
-    path.write_bytes(b"rubbish" * 1000)
+    write(path, attempt(1))
+    damage(path)
     write_and_ignore_reports(path)
-    path.write_bytes(b"garbage" * 1000)
+    octets = damage(path)
     with writing(path) as history:
         assert "cannot write" in history.report()
-    assert path.read_bytes() == b"garbage" * 1000
+    assert path.read_bytes() == octets
     assert len(list(path.parent.iterdir())) == 2
 
 
@@ -411,7 +536,7 @@ def test_what_is_not_ours_is_left_alone(path: Path, statement: str, says: str) -
 
 def test_a_directory_in_its_place(tmp_path: Path) -> None:
     with writing(tmp_path) as history:
-        assert "unable to open database file" in history.report()
+        assert "it is not a regular file" in history.report()
 
 
 # Killed

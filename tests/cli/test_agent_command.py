@@ -1,11 +1,17 @@
 """The words of `dns-update agent --check`, and what is wrong with them."""
 
+import os
+import resource
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from dns_update.agent.config import read_config
+from dns_update.auth import Key
+from dns_update.errors import NotNow
 from lab import LabKey
-from tests.support.command import dns_update
+from tests.support.command import COMMAND, dns_update
 
 CONFIGURATION = """\
 [servers.main]
@@ -91,3 +97,158 @@ def test_the_help_tells_of_it() -> None:
     done = dns_update("agent", "--help")
     assert "online=yes|no" in done.stdout
     assert "dns-update agent --check --online" in done.stdout
+
+
+# What `--check` sees beyond the text
+
+
+def with_key(path: Path, secret: str) -> None:
+    key = f'[keys.main]\nname = "home-key"\nalgorithm = "hmac-sha256"\nsecret = "{secret}"\n'
+    path.write_text(key + CONFIGURATION.replace(':1"', ':1"\nkey = "main"'))
+    path.chmod(0o600)
+
+
+WEAK = {
+    "hunter2": "has 56 bits",
+    "correct horse battery staple": "is made of words",
+    "CorrectHorseBatteryStaple": "is made of words",
+    "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZQ==": "is made of words",
+    "x" * 64: "repeats a few characters",
+}
+
+
+@pytest.mark.parametrize("secret", WEAK)
+def test_a_weak_secret_is_warned_of_and_not_shown(secret: str, configuration: Path) -> None:
+    with_key(configuration, secret)
+    done = dns_update("agent", "--check", f"config={configuration}")
+    assert (done.status, len(done.lines)) == (0, 2)
+    assert done.lines[1].startswith(f"warning: the secret of key home-key {WEAK[secret]}")
+    assert secret not in done.stderr
+    online = dns_update("agent", "--check", "--online", "--json", f"config={configuration}")
+    assert online.json["notes"][0] == done.lines[1].removeprefix("warning: ")
+
+
+@pytest.mark.parametrize("algorithm", ["hmac-sha256", "hmac-sha512"])
+def test_a_secret_as_it_is_made_for_a_server_is_no_weak_one(algorithm: str, configuration: Path) -> None:
+    with_key(configuration, LabKey.generate("home-key", algorithm).secret)
+    assert len(dns_update("agent", "--check", f"config={configuration}").lines) == 1
+
+
+def test_a_history_that_is_none_is_refused(configuration: Path, tmp_path: Path) -> None:
+    motd = tmp_path / "motd"
+    motd.write_text("Welcome")
+    configuration.write_text(f'[agent]\nhistory = "{motd}"\n' + CONFIGURATION)
+    done = dns_update("agent", "--check", f"config={configuration}")
+    assert (done.status, len(done.lines)) == (2, 1)
+    assert done.lines[0].startswith(f"{configuration}: [agent] history: {motd}: it is not a history")
+    assert motd.read_text() == "Welcome"
+
+
+def test_of_very_many_mistakes_the_first_are_printed(configuration: Path) -> None:
+    configuration.write_text(CONFIGURATION + "[[records]]\n" * 20_000)
+    done = dns_update("agent", "--check", f"config={configuration}")
+    assert done.status == 2
+    assert len(done.lines) == 51
+    assert done.lines[-1] == "and 39,950 more"
+
+
+# Files that are none
+
+
+def test_a_configuration_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    done = dns_update("agent", "--check", f"config={tmp_path}/pipe")
+    assert (done.status, len(done.lines)) == (2, 1)
+    assert "it is not a regular file" in done.lines[0]
+
+
+@pytest.mark.parametrize("key", ['file = "{pipe}"', 'name = "k"\nsecret = "@{pipe}"', 'file = "/dev/stdin"'])
+def test_a_key_that_is_a_pipe_is_not_waited_for(key: str, configuration: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    configuration.write_text(f"[keys.main]\n{key.format(pipe=tmp_path / 'pipe')}\n{CONFIGURATION}")
+    with subprocess.Popen(
+        [COMMAND, "agent", "--check", f"config={configuration}"], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.wait(60) == 2
+        assert process.stderr is not None
+        assert b"regular" in process.stderr.read()
+
+
+# Whose file it is
+
+
+PROGRAMS = {
+    "of the agent": '[agent]\non-change = ["/bin/true"]\n' + CONFIGURATION,
+    "of a record": CONFIGURATION + 'on-change = ["/bin/true"]\n',
+    "as a source": CONFIGURATION.replace('"192.0.2.1"', '"command:/bin/true"'),
+}
+
+
+@pytest.mark.parametrize("text", PROGRAMS.values(), ids=PROGRAMS)
+def test_programs_are_not_taken_from_a_file_that_others_can_write(text: str, configuration: Path) -> None:
+    configuration.write_text(text)
+    configuration.chmod(0o666)
+    for word in ("--check", "--once"):
+        done = dns_update("agent", word, f"config={configuration}")
+        assert (done.status, len(done.lines)) == (2, 1)
+        assert f"names programs to run, and others can write it: run: chmod o-w {configuration}" in done.lines[0]
+    configuration.chmod(0o644)
+    assert dns_update("agent", "--check", f"config={configuration}").status == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away, and must not run what others write")
+def test_root_takes_no_programs_from_a_file_of_another_user(configuration: Path) -> None:
+    configuration.write_text(PROGRAMS["of a record"])
+    os.chown(configuration, 65534, -1)
+    done = dns_update("agent", "--check", f"config={configuration}")
+    assert done.status == 2
+    assert f"chown root {configuration}" in done.lines[0]
+
+
+def test_without_programs_such_a_file_is_taken(configuration: Path) -> None:
+    configuration.chmod(0o666)
+    assert dns_update("agent", "--check", f"config={configuration}").status == 0
+
+
+# What passes by itself
+
+
+FULL = """\
+mount -t tmpfs -o nr_inodes=1 none "$1" || exit 77
+exec "$2" agent "config=$3"
+"""
+"""A directory in which no socket can be made, for want of room."""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
+def test_a_full_run_directory_is_no_mistake_of_the_configuration(configuration: Path, tmp_path: Path) -> None:
+    """The unit is not started again after exit status 2."""
+    full = tmp_path / "run"
+    full.mkdir()
+    configuration.write_text(f'[agent]\nhistory = ""\nsocket = "{full}/agent.sock"\n{CONFIGURATION}')
+    command = ["unshare", "--mount", "/bin/sh", "-c", FULL, "sh", *map(str, (full, COMMAND, configuration))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 77:
+        pytest.skip("nothing can be mounted here")
+    assert done.returncode == NotNow.exit_status, done.stderr
+    assert "No space left on device" in done.stderr
+
+
+@pytest.mark.parametrize("reads_key", [False, True])
+def test_too_many_open_files_are_no_mistake_of_the_configuration(
+    configuration: Path,
+    tmp_path: Path,
+    reads_key: bool,  # noqa: FBT001 - a parameter of pytest
+) -> None:
+    LabKey.generate().write(tmp_path / "key")
+    configuration.write_text(f'[keys.main]\nfile = "{tmp_path}/key"\n{CONFIGURATION}')
+    read_config(str(configuration))  # everything is imported from now on
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest = os.open("/dev/null", os.O_RDONLY)
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, hard))
+    try:
+        with pytest.raises(NotNow, match="Too many open files"):
+            Key.from_file(tmp_path / "key") if reads_key else read_config(str(configuration))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

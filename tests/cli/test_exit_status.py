@@ -169,6 +169,13 @@ def test_0_with_standard_streams_closed_as_in_a_cron_line(closed: str, bind: Nam
     assert dig(bind, f"{unique_name}.example.com", "A") == [f"{unique_name}.example.com. 3600 IN A 192.0.2.1"]
 
 
+def run_script(script: str, before: str) -> subprocess.CompletedProcess[str]:
+    """Run one of the installed scripts after a line of Python."""
+    code = f"import runpy, sys\n{before}\nrunpy.run_path({str(SCRIPTS / script)!r}, run_name='__main__')"
+    command = ["env", "--default-signal=INT", sys.executable, "-c", code, *CHANGE]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 SCRIPTS = Path(__file__).parents[2] / "src" / "scripts"
 
 
@@ -180,19 +187,13 @@ def test_130_interrupted_before_the_command_is_at_work(script: str, tmp_path: Pa
     (tmp_path / "dns_update" / "__init__.py").touch()
     interrupt = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"
     (package / "__init__.py").write_text(f"{interrupt}def run_and_exit(): os._exit(0)\n", encoding="utf-8")
-    command = ["env", "--default-signal=INT", f"PYTHONPATH={tmp_path}", sys.executable, str(SCRIPTS / script), *CHANGE]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run_script(script, f"sys.path.insert(1, {str(tmp_path)!r})")
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
-def test_130_interrupted_behind_the_work(tmp_path: Path) -> None:
+def test_130_interrupted_behind_the_work() -> None:
     """Ctrl-C comes when the command has ended, and the process has not."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "import os, signal, dns_update.cli as cli\n"
-        "def interrupted(): os.kill(os.getpid(), signal.SIGINT)\n"
-        "cli.main = interrupted\n",
-        encoding="utf-8",
+    done = run_script(
+        "dns-update", "import os, signal, dns_update.cli as c; c.main = lambda: os.kill(os.getpid(), signal.SIGINT)"
     )
-    command = ["env", "--default-signal=INT", f"PYTHONPATH={tmp_path}", sys.executable, str(SCRIPTS / "dns-update")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

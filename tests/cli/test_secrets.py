@@ -405,3 +405,48 @@ def test_the_reading_found_is_told_of_a_name_that_exists(holder: NameServer, uni
     assert result.status == 8
     assert result.failure.startswith("Name exists:")
     assert ["key-encoding=text" in note for note in result.notes] == [True]
+
+
+WORDS = [TYPED, f"{TYPED}==", f"--{TYPED}", f"--{TYPED}=x", "hunter2", "hunter2=x", "SECRET=x", "correct.horse"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *([command, word] for command in ("agent", "status", "history") for word in WORDS),
+        *([*command, word] for command in ([], ["help"]) for word in (TYPED, "hunter2", "correct.horse")),
+    ],
+    ids=" ".join,
+)
+def test_a_secret_where_no_command_takes_one_is_not_shown(words: list[str]) -> None:
+    result = in_process(*words)
+    assert (result.status, len(result.lines)) == (2, 1)
+    assert not {part for part in (TYPED, TYPED[:8], "horse", "SECRET", "hunter2") if part in result.stderr}
+
+
+@pytest.mark.parametrize("command", ["agent", "status", "history"])
+def test_a_secret_in_the_place_of_yes_or_no_is_not_shown(command: str) -> None:
+    flag = "check" if command == "agent" else "json"
+    assert TYPED not in in_process(command, f"{flag}={TYPED}").stderr
+
+
+def test_a_home_stands_for_itself_at_the_beginning_of_a_path(
+    bind: NameServer, unique_name: str, tmp_path: Path
+) -> None:
+    """As a shell does it, but that it does so at the beginning of a word only."""
+    bind.keys[0].write(tmp_path / "home.key")
+    (tmp_path / "home.secret").write_text(bind.keys[0].secret)
+    (tmp_path / "home.secret").chmod(0o600)
+    env = {"HOME": str(tmp_path)}
+    words = [at(bind), "zone=example.com", f"name={unique_name}", "address=192.0.2.1", "ttl=60"]
+    assert dns_update(*words, "key-file=~/home.key", env=env).status == 0
+    named = [f"key-name={bind.keys[0].name}", "algorithm=hmac-sha256", "key=@~/home.secret"]
+    assert dns_update(*words, *named, env=env).status == 0
+
+
+@pytest.mark.parametrize("path", ["home.key", "~/none.key", "/no-such/home.secret", "keys/tsig.conf"])
+def test_a_path_that_cannot_be_read_is_shown(path: str, tmp_path: Path) -> None:
+    shown = path.replace("~", str(tmp_path))
+    for words in ([f"key-file={path}"], ["key-name=k", f"key=@{path}"]):
+        result = in_process("name=home", "zone=example.com", "address=192.0.2.1", *words, env={"HOME": str(tmp_path)})
+        assert result.lines[0].startswith(f"cannot read {shown}: No such file or directory"), result.stderr

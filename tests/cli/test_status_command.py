@@ -1,6 +1,7 @@
 """`dns-update status`: what is printed of an agent's answer, read at a glance with three names and ten thousand."""
 
 import asyncio
+import copy
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -314,6 +315,17 @@ def test_the_exit_status_is_that_of_what_fails(
     assert asked(answer(*records), "--json")[0] == expected
 
 
+def test_a_reload_that_failed_is_a_failure(asked: Asked) -> None:
+    content = answer(record("alpha"), last_reload_error="agent.toml:1: not TOML")
+    for words in ([], ["name=alpha"]):
+        status, out = asked(content, *words)
+        assert status == 2
+        assert "the last reload failed, what was read before stays in force: agent.toml:1: not TOML" in out.splitlines()
+    status, out = asked(content, "--json")
+    assert (status, json.loads(out)["status"], json.loads(out)["exit_status"]) == (2, "error", 2)
+    assert asked(answer(failing("a"), last_reload_error="x"))[0] == 10
+
+
 def test_no_agent(tmp_path: Path) -> None:
     with pytest.raises(NoAnswer) as caught:
         run([f"socket={tmp_path / 'agent.sock'}"])
@@ -371,3 +383,74 @@ def test_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert module.DEFAULT_SOCKET in HELP_TEXT
     for state in STATES:
         assert f"\n  {state} " in HELP_TEXT
+
+
+# Whoever answers
+
+
+EVIL = "\x1b]0;owned\x07\x9b31m\u202e\ud800"
+"""Sets a terminal's title, colours it, turns the writing around; and what cannot be printed at all."""
+
+
+def _everywhere(content: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return an answer with this behind each of its texts."""
+    if isinstance(content, dict):
+        return {key: _everywhere(part) for key, part in content.items()}
+    if isinstance(content, list):
+        return [_everywhere(part) for part in content]
+    return content + EVIL if isinstance(content, str) else content
+
+
+FULL = answer(
+    *(failing(f"n{number}") for number in range(60)),
+    record("alpha") | {"published": [{"server": "a", "records": ["A 192.0.2.9"], "checked": 1.0}] * 2, "owner": "me"},
+    sources=(source(error="it failed"), *[source()] * 20),
+    last_reload_error="broken",
+) | {"silent_servers": [{"server": "a", "since": 1.0, "error": "none", "next_try": 2.0}]}
+
+
+@pytest.mark.parametrize("words", [[], ["--all"], ["--json"], [f"name=n1.example.com{EVIL}"]], ids=len)
+def test_no_text_of_whoever_answers_commands_the_terminal(asked: Asked, words: list[str]) -> None:
+    _, out = asked(_everywhere(FULL), *words)
+    assert not {character for character in out if not character.isprintable()} - {"\n"}
+    assert "owned" in out
+
+
+def _places(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - any JSON
+    for key in content if isinstance(content, dict) else range(len(content)) if isinstance(content, list) else ():
+        yield (*path, key)
+        yield from _places(content[key], (*path, key))
+
+
+ONE_OF_EACH = answer(failing("a"), sources=(source(),), last_reload_error="broken") | {
+    "silent_servers": [{"server": "a", "since": 1.0, "error": "none", "next_try": 2.0}]
+}
+ODD: list[Any] = [{}, [], [1], True, float("nan"), float("inf"), 10**300]
+UNASKED = {("agent", "uptime"), ("agent", "reloads")}
+
+
+@pytest.mark.parametrize("place", [place for place in _places(ONE_OF_EACH) if place not in UNASKED], ids=str)
+def test_an_odd_answer_is_no_bug_of_ours(asked: Asked, place: tuple[Any, ...]) -> None:
+    """Anybody may listen at a socket."""
+    for odd in ODD:
+        content = copy.deepcopy(ONE_OF_EACH)
+        inner = content
+        for key in place[:-1]:
+            inner = inner[key]
+        if type(inner[place[-1]]) is type(odd) and odd in ([], 10**300):
+            continue  # an empty list is one, and so is a number of any length
+        inner[place[-1]] = odd
+        with pytest.raises(UsageError, match="is no agent of this version"):
+            asked(content)
+
+
+@pytest.mark.parametrize("status", [0, 256, -1, 1.5])
+def test_an_exit_status_that_is_none_is_no_agents(asked: Asked, status: object) -> None:
+    with pytest.raises(UsageError, match="is no agent of this version"):
+        asked(answer(failing("a", _REFUSED | {"exit_status": status})))
+
+
+def test_an_error_that_comes_over_the_socket_commands_no_terminal(asked: Asked) -> None:
+    with pytest.raises(UsageError) as caught:
+        asked({"error": EVIL})
+    assert str(caught.value).isprintable()

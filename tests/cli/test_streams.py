@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from lab import NameServer
 from tests.cli.test_set import records
-from tests.support.command import COMMAND, Result, access, dns_update, given
+from tests.support.command import COMMAND, Result, access, given
 from tests.support.peer import closed_port
 
 LOST = ["closed", "full", "pipe"]
@@ -146,14 +147,19 @@ def test_a_script_of_nsupdate_is_carried_out_to_its_end_although_nobody_listens(
     assert records(bind, unique_name, "A") == ["60 192.0.2.2"]
 
 
-def test_a_bug_keeps_its_status_although_its_traceback_is_lost(tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text(
-        "import dns_update.client\ndef broken(*_): raise ZeroDivisionError\ndns_update.client.Client.run = broken\n",
-        encoding="utf-8",
-    )
-    told = dns_update(*DEAD, "--debug", env={"PYTHONPATH": str(tmp_path)})
-    assert (told.status, "Traceback" in told.stderr) == (1, True)
-    command = ["env", f"PYTHONPATH={tmp_path}", str(COMMAND), *DEAD, "--debug"]
+BROKEN = """\
+import dns_update.client
+def broken(*_): raise ZeroDivisionError
+dns_update.client.Client.run = broken
+from dns_update.cli import run_and_exit
+run_and_exit()
+"""
+
+
+def test_a_bug_keeps_its_status_although_its_traceback_is_lost() -> None:
+    command = [sys.executable, "-c", BROKEN, *DEAD, "--debug"]
+    told = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    assert (told.returncode, "Traceback" in told.stderr) == (1, True)
     with _lost("full") as writer:
         assert subprocess.run(command, stderr=writer, check=False).returncode == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from dns_update.auth import Key
 from dns_update.auth.tsig import Tsig, sign
+from dns_update.cli import main
 from dns_update.nsupdate import Fatal
 from dns_update.nsupdate.network import Network
 from dns_update.nsupdate.options import Settings
@@ -653,6 +655,25 @@ def test_ctrl_c_ends_a_run_whose_sends_are_under_way() -> None:
             assert b"interrupted" in process.stderr.readline()
             assert b"may have been carried out" in process.stderr.readline()
             assert process.wait(_DEADLINE) == 130
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_ctrl_c_at_an_idle_prompt_claims_no_update(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not by a signal: one that comes just before the terminal is waited for is heard at the next key only."""
+
+    def interrupted(_prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sys.stdin", _Terminal())
+    monkeypatch.setattr("builtins.input", interrupted)
+    assert main(["nsupdate"]) == 130
+    assert capsys.readouterr() == ("", "dns-update: interrupted; nothing was under way\n")
 
 
 def test_a_host_that_gets_its_address_in_a_later_send_has_none_yet(bind: NameServer, unique_name: str) -> None:

@@ -6,12 +6,13 @@ import os
 import select
 import signal
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from selectors import EVENT_READ, DefaultSelector
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 from threading import current_thread, main_thread
 from time import monotonic
 
+from dns_update.address.orphans import MARK, adopted
 from dns_update.errors import InvalidText, NoAddress, quoted
 from dns_update.wire.inet import parse_address
 
@@ -39,14 +40,22 @@ def address_of_command(source: Command, *, until: int | None = None, lifeline: L
     """Run the program and return the address on the first line of its standard output.
 
     No shell runs it; its standard error is ours, its standard input empty. It has a session and a process group of its
-    own, of which nothing is left, whether it did well, failed, or we were interrupted. Once its first line is there, it
-    has LINGER_SECONDS to end; if it does, its status counts. It is ended, too, as soon as the descriptor `until` can be
-    read, and if we are killed, as far as `lifeline` reaches. Raises NoAddress if it cannot be run, fails, prints no
-    line within COMMAND_SECONDS, or prints something else.
+    own, of which nothing is left, whether it did well, failed, or we were interrupted. Without a `lifeline`, which
+    an agent has that runs others beside it, nothing is left of sessions of their own either. Once its first line is
+    there, it has LINGER_SECONDS to end; if it does, its status counts. It is ended, too, as soon as the descriptor
+    `until` can be read, and if we are killed, as far as `lifeline` reaches. Raises NoAddress if it cannot be run,
+    fails, prints no line within COMMAND_SECONDS, or prints something else.
     """
     if until is not None and select.select([until], [], [], 0)[0]:
         raise _unwanted(source)
-    with _ended_by_signals(), _process(source, lifeline) as process, _watching(process, until) as program:
+    mark = f"{os.getpid()}-{monotonic()}"
+    is_alone = lifeline is None and current_thread() is main_thread()
+    with (
+        _ended_by_signals(),
+        adopted(mark) if is_alone else nullcontext(),
+        _process(source, lifeline, mark) as process,
+        _watching(process, until) as program,
+    ):
         if not program.prints_line(by=monotonic() + COMMAND_SECONDS):
             if program.is_unwanted:
                 raise _unwanted(source)
@@ -96,14 +105,14 @@ def _end(number: int, _frame: object) -> None:
 
 
 @contextmanager
-def _process(source: Command, lifeline: Lifeline | None) -> Iterator[Popen[bytes]]:
+def _process(source: Command, lifeline: Lifeline | None, mark: str) -> Iterator[Popen[bytes]]:
     """Start the program; at the end, kill what is left of its process group."""
     process = None
     try:
         if lifeline is not None:
             lifeline.prepare()
         with _signals_held():
-            process = _start(source)
+            process = _start(source, mark)
             if lifeline is not None:
                 lifeline.begun(process.pid)
         yield process
@@ -117,11 +126,16 @@ def _process(source: Command, lifeline: Lifeline | None) -> Iterator[Popen[bytes
                 process.wait(REAP_SECONDS)
 
 
-def _start(source: Command) -> Popen[bytes]:
+def _start(source: Command, mark: str) -> Popen[bytes]:
     errors_to = None if sys.stderr is not None else DEVNULL  # of our own: closed, and another file may be there by now
     try:
         return Popen(  # noqa: S603 - the user's own program, and no shell
-            source.words, stdin=DEVNULL, stdout=PIPE, stderr=errors_to, start_new_session=True
+            source.words,
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=errors_to,
+            start_new_session=True,
+            env=os.environ | {MARK: mark},
         )
     except (OSError, ValueError) as error:  # ValueError: a character that no file name can have
         reason = error.strerror if isinstance(error, OSError) else error

@@ -155,7 +155,7 @@ class Web(Value):
         return f"{self.scheme}://{self.authority}"
 
     def __repr__(self) -> str:
-        return f"Web({self})"
+        return f"Web({self if hasattr(self, 'scheme') else ''})"
 
 
 class Command(Value):
@@ -187,7 +187,7 @@ class Command(Value):
         return repr(f"{name}=..." if equals else name)
 
     def __repr__(self) -> str:
-        return f"Command({self})"
+        return f"Command({self if hasattr(self, 'words') else ''})"
 
 
 def sources_from_text(text: str) -> tuple[Source, ...]:

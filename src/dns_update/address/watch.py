@@ -34,7 +34,8 @@ class Watch:
     """Keeps an AddressTable right, and says when it has changed.
 
     `changed` is called, within the loop, with the table and the names of the interfaces whose usable addresses, or
-    their order, are no longer what they were: once for all that came together, the first time with all that have any.
+    their order, are no longer what they were, or that have come, gone, or been switched on or off: once for all that
+    came together, the first time with all that have any.
     `network_up` is called, after that, when a link can carry packets that could not before, when a default route
     appears, or when that may have happened unseen: a good moment to try what has failed. Neither may raise.
     """
@@ -52,7 +53,7 @@ class Watch:
         self._changed = changed
         self._network_up = network_up
         self._receive_octets = receive_octets
-        self._told: dict[str, tuple[tuple[bytes, int], ...]] = {}
+        self._told: dict[str, tuple[bool, tuple[tuple[bytes, int], ...]]] = {}
         self._is_up_due = False
         self._is_table_whole = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -215,14 +216,13 @@ class Watch:
             self._network_up()
 
     def _has_changed(self, name: str) -> bool:
-        """Tell whether an interface's usable addresses are others than were told, and take note of them."""
+        """Return whether an interface, or its usable addresses, are not as was told; note how they are."""
+        link = self.table.link(name)
+        if link is None:
+            return self._told.pop(name, None) is not None
         usable = tuple((entry.address, entry.prefix_length) for entry in self.table.usable(name))
-        if usable == self._told.get(name, ()):
-            return False
-        self._told[name] = usable
-        if not usable:
-            del self._told[name]
-        return True
+        before, self._told[name] = self._told.get(name), (link.is_up, usable)
+        return before != self._told[name] and (self._opening is None or bool(usable))
 
 
 def _make_room(kernel: socket.socket, octets: int) -> None:

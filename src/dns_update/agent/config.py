@@ -6,16 +6,18 @@ Nothing is guessed and nothing passed over: a key that nobody knows is an error,
 from __future__ import annotations
 
 import os
+import stat
 import tomllib
 
+from dns_update.address import Command
 from dns_update.agent.positions import find_lines
 from dns_update.agent.records import read_records
 from dns_update.agent.schema import AGENT, DOCUMENT
 from dns_update.agent.sections import Sections
 from dns_update.agent.settings import AgentSettings, Config
 from dns_update.agent.tables import Problems, read_table
-from dns_update.auth import is_open_to_others
-from dns_update.errors import ConfigError, UsageError, quoted
+from dns_update.auth import is_open_to_others, open_at_once
+from dns_update.errors import ConfigError, NotNow, UsageError, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,16 +36,21 @@ _SYNTAX_HINT = (
 def read_config(path: str) -> Config:
     """Read a configuration from a file.
 
-    Raises ConfigError for what stands in it, and another UsageError for a file that cannot be read.
+    Raises ConfigError for what stands in it, another UsageError for a file that cannot be read, or that names programs
+    and is not safe from others, and NotNow if it may be read later.
     """
     shown = path if path.isprintable() and path else quoted(path)
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - a Path is one more module to keep in memory
+        # Without waiting: an agent that reads it again must not stand still until somebody writes to a named pipe.
+        with open(path, "rb", opener=open_at_once) as file:
             status = os.fstat(file.fileno())
-            content = file.read(MAX_CONFIG_OCTETS + 1)
+            content = file.read(MAX_CONFIG_OCTETS + 1) if stat.S_ISREG(status.st_mode) else None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise UsageError(f"cannot read {shown}: {reason}") from error
+        kind = NotNow if isinstance(error, OSError) and NotNow.is_why(error) else UsageError
+        raise kind(f"cannot read {shown}: {reason}") from error
+    if content is None:
+        raise UsageError(f"cannot read {shown}: it is not a regular file", hint="a pipe or device may never end")
     if len(content) > MAX_CONFIG_OCTETS:
         raise UsageError(f"{shown} is too large for a configuration", hint=f"at most {MAX_CONFIG_OCTETS} octets")
     try:
@@ -53,7 +60,10 @@ def read_config(path: str) -> Config:
         raise ConfigError(
             [(f"{shown}:{line}: not UTF-8, which TOML demands", "")]
         ) from None  # the error holds the whole text
-    return config_from_text(decoded, shown, is_private=not is_open_to_others(status, path))
+    config = config_from_text(decoded, shown, is_private=not is_open_to_others(status, path))
+    if _names_programs(config):
+        _refuse_unsafe(status, path, shown)
+    return config
 
 
 def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
@@ -73,6 +83,25 @@ def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
     if problems.found:
         raise _located(problems.found, text, path)
     return Config(agent, records)
+
+
+def _names_programs(config: Config) -> bool:
+    if config.agent.on_change:
+        return True
+    return any(record.on_change or any(isinstance(s, Command) for s in record.sources) for record in config.records)
+
+
+def _refuse_unsafe(status: os.stat_result, path: str, shown: str) -> None:
+    """Raise UsageError for a file by which others could have us run what they like."""
+    if status.st_mode & stat.S_IWOTH:
+        who, command = "others can write it", "chmod o-w"
+    elif os.geteuid() == 0 and status.st_uid != 0:
+        who, command = "it belongs to another user than root, who runs them", "chown root"
+    else:
+        return
+    import shlex  # noqa: PLC0415 - only when something is wrong
+
+    raise UsageError(f"{shown} names programs to run, and {who}", hint=f"run: {command} {shlex.quote(path)}")
 
 
 def _parse(text: str, path: str) -> dict[str, Any]:

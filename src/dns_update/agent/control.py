@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
-from dns_update.errors import NoAnswer, UsageError, quoted
+from dns_update.errors import NoAnswer, NotNow, UsageError, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,8 +100,9 @@ if TYPE_CHECKING:
 STATES = ("failing", "unknown", "changing", "held", "right")
 """Of a record, the worst first.
 
-failing: the last try went wrong; unknown: not compared yet; changing: an update is under way; held: an address is gone,
-and given time to come back; right: the zone has what it should.
+failing: the last try went wrong, or a source has given no address for longer than the hold-down; unknown: not compared
+yet; changing: an update is under way; held: an address is gone, and given time to come back; right: the zone has what
+it should.
 """
 
 SOCKET_MODE = 0o660  # who is in the agent's group may ask
@@ -127,7 +128,7 @@ class ControlServer:
         self._identity: tuple[int, int] | None = None
 
     async def listen(self) -> None:
-        """Begin; raises UsageError."""
+        """Begin; raises UsageError and NotNow."""
         listener = await _listener(self._path)
         self._identity = _identity(self._path)
         self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=MAX_REQUEST)
@@ -181,10 +182,14 @@ async def serve(path: str, answer: Callable[[], Mapping[str, Any]]) -> ControlSe
     names is held in memory, and the loop is not kept from other work meanwhile; such an iterator must bear that.
 
     Raises UsageError if another agent answers there, if something that is no socket is there, or if the socket cannot
-    be made. A socket that a killed agent left is taken over.
+    be made; NotNow if it may be possible later. A socket that a killed agent left is taken over.
     """
     server = ControlServer(path, answer)
-    await server.listen()
+    try:
+        await server.listen()
+    except asyncio.CancelledError:
+        await server.close()
+        raise
     return server
 
 
@@ -207,7 +212,9 @@ def ask(path: str, command: str, *, seconds: float = ASK_SECONDS) -> dict[str, A
     if answer is None:
         raise _no_agent(path)
     if "error" in answer:
-        raise UsageError(f"the agent at {path} says: {answer['error']}", hint="is it of another version?")
+        said = str(answer["error"])  # by whoever listens there
+        said = said if said.isprintable() else quoted(said)
+        raise UsageError(f"the agent at {path} says: {said}", hint="is it of another version?")
     return answer
 
 
@@ -221,7 +228,7 @@ def _identity(path: str) -> tuple[int, int]:
 
 
 async def _listener(path: str) -> socket.socket:
-    """Return a socket that listens at `path`; raises UsageError."""
+    """Return a socket that listens at `path`; raises UsageError and NotNow."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         async with _directory_lock(path):  # two agents that start at once would remove each other's socket
@@ -230,15 +237,21 @@ async def _listener(path: str) -> socket.socket:
             # Nobody can connect before `listen`, so there is no moment at which others may.
             os.chmod(path, SOCKET_MODE)  # noqa: PTH101
             listener.listen()
-    except (OSError, ValueError, UsageError) as error:
+    except (OSError, ValueError) as error:
         listener.close()
-        if isinstance(error, UsageError):
-            raise
-        raise UsageError(
-            f"the agent's socket {path} cannot be made: {_reason(error)}",
-            hint='its directory must be there and ours (systemd: RuntimeDirectory=); socket = "" does without one',
-        ) from error
+        raise _unmade(path, error) from error
+    except BaseException:  # UsageError, NotNow, or that it is called off
+        listener.close()
+        raise
     return listener
+
+
+def _unmade(path: str, error: OSError | ValueError) -> UsageError | NotNow:
+    what = f"the agent's socket {path} cannot be made: {_reason(error)}"
+    without = 'socket = "" does without one'
+    if isinstance(error, OSError) and NotNow.is_why(error):
+        return NotNow(what, hint=without)
+    return UsageError(what, hint=f"its directory must be there and ours (systemd: RuntimeDirectory=); {without}")
 
 
 class _directory_lock:  # noqa: N801 - used as a function
@@ -273,8 +286,8 @@ class _directory_lock:  # noqa: N801 - used as a function
         return True
 
 
-def _locked(directory: str) -> UsageError:
-    return UsageError(
+def _locked(directory: str) -> NotNow:
+    return NotNow(
         f"{directory} is locked by somebody else for more than {LOCK_SECONDS:g} s",
         hint=f"another agent that hangs while it starts? fuser {directory} shows who it is",
     )

@@ -8,11 +8,14 @@ not open it. Both forms outlive SIGKILL at any moment.
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections import deque
 from contextlib import contextmanager
 from threading import Condition, Thread
 
+from dns_update.agent.clock import since_boot
+from dns_update.auth import open_at_once
 from dns_update.errors import UsageError
 from dns_update.value import Value
 
@@ -47,6 +50,9 @@ _SCHEMA = (
 )
 _IS_NAME = "name IN (?, ? || '.' || zone)"
 _IS_ZONE = "name = zone"
+_MAGIC = b"SQLite format 3\0"  # https://sqlite.org/fileformat.html, section 1.3
+_APPLICATION_ID_AT = 68
+_HEADER_OCTETS = 100
 _CORRUPT = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB
 _UNFINISHED = 776  # SQLITE_READONLY_ROLLBACK: a writer was killed, and this reader may not put the file in order
 
@@ -113,7 +119,11 @@ class History:
     case, and an idle agent holds neither memory nor descriptor for it.
 
     While the file cannot be written, attempts wait, up to MAX_WAITING_BROKEN; further ones push out the oldest. A
-    corrupt file is set aside, once a day, and a new one begun.
+    history that is damaged is set aside, once a day, and a new one begun; any other file stays as it is.
+
+    Old attempts are deleted by a time that the clock alone does not make: a machine may start with any. It is the
+    clock's when it was last `believed`, or else that of the newest attempt that shows it right, and what has passed
+    since then; never more than what the clock says.
     """
 
     def __init__(
@@ -123,6 +133,7 @@ class History:
         report: Callable[[str], None],
         *,
         clock: Callable[[], float] = time.time,
+        uptime: Callable[[], float] = since_boot,
     ) -> None:
         """Keep attempts in the file at `path` for `keep_seconds`.
 
@@ -133,6 +144,8 @@ class History:
         self._keep_seconds = keep_seconds
         self._report = report
         self._clock = clock
+        self._uptime = uptime
+        self._believed: tuple[float, float] | None = None  # a time of the clock that was right, and the uptime then
         self._waiting: deque[Attempt] = deque()
         self._change = Condition()  # guards what is waiting and the three below
         self._lost = 0
@@ -150,11 +163,19 @@ class History:
             self._drop_oldest()
             self._change.notify()
 
-    def close(self) -> None:
-        """Have what is waiting written, and stop; give up after CLOSE_SECONDS."""
+    def believe(self) -> None:
+        """Take it that the clock is right now: a server has signed what we have signed (RFC 8945, section 5.2.3)."""
+        self._believed = self._clock(), self._uptime()
+
+    def finish(self) -> None:
+        """Have what is waiting written, and stop; returns at once."""
         with self._change:
             self._is_closing = True
             self._change.notify()
+
+    def close(self) -> None:
+        """Do so, and wait for it; give up after CLOSE_SECONDS."""
+        self.finish()
         self._thread.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
@@ -188,6 +209,8 @@ class History:
 
     def _store(self, batch: Sequence[Attempt]) -> None:
         _make_file(self._path)
+        if fault := _fault_of(_first_octets(self._path)):  # SQLite would take a short text for an empty database
+            raise _Unusable(fault)
         with _database(self._path) as database:
             database.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
             with _transaction(database):
@@ -196,8 +219,17 @@ class History:
                         database.execute(statement)
                 _insert(database, batch)
             if time.monotonic() >= self._next_prune:
-                _prune(database, self._clock() - self._keep_seconds)
+                _prune(database, self._time_of(database) - self._keep_seconds)
                 self._next_prune = time.monotonic() + PRUNE_SECONDS
+
+    def _time_of(self, database: sqlite3.Connection) -> float:
+        """Return the time by which attempts are old."""
+        now, up = self._clock(), self._uptime()
+        if self._believed is None:
+            newest = _newest_believed(database)
+            self._believed = (now if newest is None else min(newest, now)), up
+        then, up_then = self._believed
+        return min(then + up - up_then, now)
 
     def _break(self, batch: Sequence[Attempt], reason: str) -> None:
         with self._change:
@@ -293,12 +325,54 @@ def _transaction(database: sqlite3.Connection) -> Iterator[None]:
 
 
 def _make_file(path: str) -> None:
+    _refuse_special(path)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
     except FileExistsError:
         pass
     except OSError as error:
         raise _Unusable(error.strerror) from error
+
+
+def fault_of_file(path: str) -> str:
+    """Return why the file at `path` cannot be a history; empty if it can, is not there, or we may not see."""
+    try:
+        _refuse_special(path)
+        return _fault_of(_first_octets(path))
+    except _Unusable as reason:
+        return "" if isinstance(reason.__cause__, OSError) else str(reason)
+
+
+def _fault_of(octets: bytes) -> str:
+    """Return why a file that begins so is not a history, and not what is left of a damaged one; empty if it may be."""
+    if not octets:
+        return ""  # somebody was killed before he wrote anything
+    if not octets.startswith(_MAGIC):
+        return "it is not a history; it is left alone"
+    if int.from_bytes(octets[_APPLICATION_ID_AT : _APPLICATION_ID_AT + 4]) != APPLICATION_ID:
+        return "it is another program's database"
+    return ""
+
+
+def _first_octets(path: str) -> bytes:
+    """Return the first octets of a file, none if it is not there; raises _Unusable."""
+    try:
+        with open(path, "rb", opener=open_at_once) as file:
+            return file.read(_HEADER_OCTETS)
+    except FileNotFoundError:
+        return b""
+    except (OSError, ValueError) as error:
+        raise _Unusable(error.strerror if isinstance(error, OSError) else str(error)) from error
+
+
+def _refuse_special(path: str) -> None:
+    """Raise _Unusable for what is there and is no file: from a pipe nothing may ever come."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - pathlib costs memory
+    except (OSError, ValueError):
+        return  # whoever opens it says why
+    if not stat.S_ISREG(mode):
+        raise _Unusable("it is not a regular file")
 
 
 def _set_aside(path: str, now: float) -> str:
@@ -320,8 +394,8 @@ def _set_aside(path: str, now: float) -> str:
 def _check_file(path: str) -> None:
     """Say of a file that cannot be read why; SQLite says nothing but that it is so."""
     try:
-        with open(path, "rb"):  # noqa: PTH123 - as above
-            pass
+        with open(path, "rb", opener=open_at_once):
+            _refuse_special(path)
     except (OSError, ValueError) as error:
         raise _Unusable(error.strerror if isinstance(error, OSError) else str(error)) from error
 
@@ -354,6 +428,18 @@ def _has_schema(database: sqlite3.Connection) -> bool:
 def _insert(database: sqlite3.Connection, batch: Sequence[Attempt]) -> None:
     places = ", ".join("?" * len(_COLUMNS))
     database.executemany(f"INSERT INTO attempts ({_NAMES}) VALUES ({places})", map(_row, batch))  # noqa: S608 - ours
+
+
+def _newest_believed(database: sqlite3.Connection) -> float | None:
+    """Return the time of the newest attempt at which the clock was right, as a signed answer shows.
+
+    Where nothing is signed, nobody knows better than the newest attempt of all. None if there are none.
+    """
+    for condition in ("outcome = 'ok' AND key_name <> ''", "1"):
+        ((newest,),) = database.execute(f'SELECT max("when") FROM attempts WHERE {condition}').fetchall()  # noqa: S608 - ours
+        if newest is not None:
+            return float(newest)
+    return None
 
 
 def _prune(database: sqlite3.Connection, oldest: float) -> None:

@@ -6,6 +6,7 @@ from dns_update.agent.plan import Wanted, is_shared
 from dns_update.agent.readings import Rule, wanted_of
 from dns_update.agent.wording import in_toml
 from dns_update.client.requests import Target
+from dns_update.errors import NoAddress
 from dns_update.wire.codes import rrtype_to_text
 
 TYPE_CHECKING = False
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from asyncio import Task
     from collections.abc import Hashable, Iterable, Sequence
 
-    from dns_update.agent.control import RecordStatus
+    from dns_update.agent.control import ErrorStatus, RecordStatus
     from dns_update.agent.readings import SourceState
     from dns_update.agent.settings import RecordSettings
     from dns_update.agent.way import Way
@@ -169,13 +170,20 @@ class Keeper:
             return HELD
         return RIGHT if self.task is None else CHANGING
 
-    def status(self, clock: float, boot: float = 0.0) -> RecordStatus:
-        """Return what `dns-update status` shows.
+    def _failing_source(self, now: float) -> SourceState | None:
+        """Return a source that gives nothing, if the last try has not failed for another reason."""
+        if self.error is not None:
+            return None
+        return next((state for state in self.states if not isinstance(state, bytes) and state.is_failing(now)), None)
+
+    def status(self, now: float, clock: float, boot: float = 0.0) -> RecordStatus:
+        """Return what `dns-update status` shows at `now` on the monotonic clock.
 
         `clock` is what must be added to monotonic times for wall times, `boot` to those since the machine was started.
         """
         settings = self.settings
         wanted = [] if self.wanted is None else list(self.wanted.data.items())
+        source = self._failing_source(now)
         places = () if self.server is None else ((self.server, self.published, self.checked), *self.elsewhere)
         return {
             "name": str(settings.name),
@@ -185,16 +193,30 @@ class Keeper:
                 {"server": str(server), "records": texts_of(records), "checked": checked + boot}
                 for server, records, checked in places
             ],
-            "since": self.since + boot,
-            "state": self.state,
-            "last_error": None if self.error is None else {
-                "kind": type(self.error).__name__, "message": str(self.error), "hint": self.error.hint,
-                "server": self.error.server, "exit_status": self.error.exit_status,
-            },
+            "since": self.since + boot if source is None or source.fails_from is None else source.fails_from + clock,
+            "state": self.state if source is None else FAILING,
+            "last_error": _error_of_source(source) if self.error is None else _error_status(self.error),
             "next_try": None if self.due is None else self.due + clock,
             "key": None if settings.key is None else str(settings.key.name),
             "owner": settings.owner,
         }  # fmt: skip
+
+
+def _error_status(error: DnsUpdateError) -> ErrorStatus:
+    return {
+        "kind": type(error).__name__, "message": str(error), "hint": error.hint, "server": error.server,
+        "exit_status": error.exit_status,
+    }  # fmt: skip
+
+
+def _error_of_source(source: SourceState | None) -> ErrorStatus | None:
+    """Return the failure of a source as that of the name that follows it."""
+    if source is None or source.reading is None:
+        return None
+    return {
+        "kind": NoAddress.__name__, "message": source.reading.error, "hint": "", "server": "",
+        "exit_status": NoAddress.exit_status,
+    }  # fmt: skip
 
 
 def text_of(rrtype: int, rdata: bytes) -> str:

@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import time
+from contextlib import suppress
 from operator import is_
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ from dns_update.errors import SOME_FAILED, ConfigError, DnsUpdateError, NoAddres
 from dns_update.transport.aio import AsyncioTransport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Coroutine, Hashable, Iterator
 
     from dns_update.agent.control import ControlServer, ServerStatus, StatusAnswer
     from dns_update.agent.log import Log
@@ -67,6 +68,9 @@ class Agent:
         self._reloads = 0
         self._reload_error: str | None = None
         self._stop = asyncio.Event()
+        self._is_ending = False  # as `_stop`, but known at once, also within work that lets the loop do nothing else
+        self._is_open = False
+        self._is_reload_due = False  # as soon as it is open
         self._settled = asyncio.Event()
         self._ended_by = 0  # the signal that ended `once`
         self._lifeline = Lifeline()
@@ -77,18 +81,27 @@ class Agent:
         self._socket = ""
 
     async def run(self) -> None:
-        """Keep the names right until SIGTERM or SIGINT; SIGHUP reads the configuration anew."""
+        """Keep the names right until SIGTERM or SIGINT.
+
+        SIGHUP has the configuration read again, SIGUSR1 everything looked at. Both may be blocked until now, for they
+        end a process that has no handler for them.
+        """
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
-        loop.add_signal_handler(signal.SIGHUP, self.reload)
+        self._end_at_signals(lambda _number: self._stop.set())
+        loop.add_signal_handler(signal.SIGHUP, self._reload_once_open)
+        loop.add_signal_handler(signal.SIGUSR1, self._asked_to_look)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGHUP, signal.SIGUSR1))
         watchdog = None
         try:
-            await self._open()
-            self._notifier.ready(self._summary())
-            if self._notifier.watchdog_seconds is not None:
-                watchdog = loop.create_task(self._tell_alive(self._notifier.watchdog_seconds))
-            await self._stop.wait()
+            await self._unless_ended(self._open())
+            self._is_open = True
+            if not self._stop.is_set():
+                self._notifier.ready(self._summary())
+                if self._notifier.watchdog_seconds is not None:
+                    watchdog = loop.create_task(self._tell_alive(self._notifier.watchdog_seconds))
+                if self._is_reload_due:
+                    self.reload()
+                await self._stop.wait()
             self._notifier.stopping()
         finally:
             if watchdog is not None:
@@ -102,17 +115,16 @@ class Agent:
         not have a place for it.
         """
         self._tries.is_once = True
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._end_once, number)
+        self._end_at_signals(self._end_once)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _nothing_more)
         try:
             if os.access(os.path.dirname(self._config.agent.history) or ".", os.W_OK):  # noqa: PTH120 - costs 1 MiB
                 self._open_history()
             self._apply(self._config)
-            await self._feed.start(self._config.agent)
+            await self._unless_ended(self._feed.start(self._config.agent))
             self._settled_or_not()
             await self._settled.wait()
-            await self._finish_hooks()
+            await self._unless_ended(self._hooks.finish())
         finally:
             await self._close()
         if self._ended_by:
@@ -148,14 +160,15 @@ class Agent:
 
     def status(self) -> StatusAnswer:
         """Return what `dns-update status` shows."""
-        clock, boot = time.time() - time.monotonic(), self._wall.at_boot
+        now, boot = time.monotonic(), self._wall.at_boot
+        clock = time.time() - now
         return {
             "agent": {
                 "pid": os.getpid(), "started": self._started + boot, "version": __version__, "config": self._path,
                 "uptime": since_boot() - self._started, "reloads": self._reloads,
                 "last_reload_error": self._reload_error,
             },
-            "records": (keeper.status(clock, boot) for keeper in list(self._keepers.values())),
+            "records": (keeper.status(now, clock, boot) for keeper in list(self._keepers.values())),
             "sources": self._feed.status(boot),
             "silent_servers": self._silent_servers(clock),
         }  # fmt: skip
@@ -184,7 +197,7 @@ class Agent:
 
     def _open_history(self) -> None:
         if self._history is not None:
-            self._history.close()
+            self._history.finish()  # and is not waited for: its disk may never answer
             self._history = None
         settings = self._config.agent
         if settings.history:
@@ -201,17 +214,43 @@ class Agent:
         if self._history is not None:
             self._history.close()
 
+    def _end_at_signals(self, end: Callable[[int], None]) -> None:
+        """Have the loop call `end` with the number of the signal that asks us to end."""
+        loop = asyncio.get_running_loop()
+
+        def hear(number: int, _frame: object) -> None:
+            self._is_ending = True
+            with suppress(RuntimeError):  # the loop is closed already
+                loop.call_soon_threadsafe(end, number)
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, hear)
+
+    def _reload_once_open(self) -> None:
+        if self._is_open:
+            self.reload()
+        else:
+            self._is_reload_due = True
+
+    def _asked_to_look(self) -> None:
+        self._log.notice("SIGUSR1: looking at everything now")
+        self._look_anew()
+
     def _end_once(self, number: int) -> None:
         self._ended_by = number
         self._stop.set()
         self._settled.set()
 
-    async def _finish_hooks(self) -> None:
-        """Wait for the programs, unless a signal comes."""
-        waits = [asyncio.ensure_future(self._hooks.finish()), asyncio.ensure_future(self._stop.wait())]
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for one in waits:
-            one.cancel()
+    async def _unless_ended(self, work: Coroutine[None, None, None]) -> None:
+        """Wait for some work, or until a signal has asked us to end; then it is called off."""
+        under_way, stop = asyncio.ensure_future(work), asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait((under_way, stop), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.cancel()
+            under_way.cancel()
+        with suppress(asyncio.CancelledError):
+            await under_way
 
     async def _tell_alive(self, seconds: float) -> None:
         while True:
@@ -232,6 +271,8 @@ class Agent:
         self._feed.want((source, r.allow_private) for r in config.records for source in r.sources)
         now, up = time.monotonic(), since_boot()
         for settings in config.records:
+            if self._is_ending:  # a hundred thousand take seconds
+                return
             identity = settings.identity
             known = old.pop(identity, None) if old else None  # to hash ten thousand names for nothing takes its time
             way = self._way(settings, known_ways, known_turns)
@@ -371,6 +412,8 @@ class Agent:
         """Take note of what stands now; return the seconds until the next look."""
         now = time.monotonic()
         ended = attempt.succeeded(outcome, now)
+        if keeper.settings.key is not None and self._history is not None:
+            self._history.believe()
         before = keeper.succeeded(outcome, since_boot())
         settings = keeper.settings
         if before is not None:
@@ -475,6 +518,10 @@ class Agent:
             self._history.add(attempt)
 
 
+def _nothing_more() -> None:
+    """Do nothing: everything is looked at once anyway."""
+
+
 def _has_met_silence(error: DnsUpdateError | None) -> bool:
     """Tell whether a try failed, if it did, for want of an answer from one of the servers at least."""
     return error is not None and any(isinstance(one, NoAnswer) for one in (error, *error.failures))
@@ -484,9 +531,7 @@ def _problems_of(error: DnsUpdateError) -> list[str]:
     """Return what is wrong with a configuration, each with what to do."""
     if not isinstance(error, ConfigError):
         return [f"{error} ({error.hint})" if error.hint else str(error)]
-    more = len(error.problems) - MOST_PROBLEMS
-    rest = [f"and {more:,} more, which dns-update agent --check lists"] if more > 0 else []
-    return [*error.problems[:MOST_PROBLEMS], *rest]
+    return list(error.lines(MOST_PROBLEMS))
 
 
 def _exit_status(keeper: Keeper) -> int:

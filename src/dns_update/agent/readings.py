@@ -44,6 +44,7 @@ class SourceState:
         """
         self.knows_absence = knows_absence
         self.reading: Reading | None = None
+        self.fails_from: float | None = None  # when what is wrong lasts longer than a hold-down, on the monotonic clock
         self._held = dict.fromkeys(_TYPES, Held())
         self._last: dict[int, tuple[bytes, ...]] = dict.fromkeys(_TYPES, ())
         self._missing_since: dict[int, float | None] = dict.fromkeys(_TYPES, started)
@@ -52,6 +53,10 @@ class SourceState:
         """Take a reading; return whether what counts has changed: by the first one it has, whatever that gives."""
         changed = self.reading is None
         self.reading = reading
+        if not reading.error:
+            self.fails_from = None
+        elif self.fails_from is None:
+            self.fails_from = now + hold_down
         for octets in _TYPES:
             addresses = tuple(address for address in reading.addresses if len(address) == octets)
             changed |= self._take(octets, self._held[octets].heard(addresses, now, hold_down), now)
@@ -61,6 +66,10 @@ class SourceState:
         """Take the passing of time; return whether what counts has changed."""
         changes = [self._take(octets, held.at(now), now) for octets, held in self._held.items()]
         return any(changes)
+
+    def is_failing(self, now: float) -> bool:
+        """Return whether it has given nothing for longer than a moment."""
+        return self.fails_from is not None and now >= self.fails_from
 
     @property
     def next_tick(self) -> float | None:

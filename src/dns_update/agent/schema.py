@@ -8,7 +8,7 @@ from __future__ import annotations
 from dns_update.agent.tables import array, boolean, duration, one_of, scalar, table, text, text_or_array, wrong_type
 from dns_update.auth import ENCODINGS
 from dns_update.errors import InvalidText, quoted
-from dns_update.routeros import PROPERTIES
+from dns_update.routeros import PROPERTIES, path_from_text
 from dns_update.transport import Server
 from dns_update.wire.codes import is_zone_type
 from dns_update.wire.name import ROOT, Name, parse_name
@@ -78,14 +78,20 @@ def _on_missing(written: str) -> bool:
 def _file(written: str) -> str:
     if not written:
         raise InvalidText("the path is empty")
-    return _without_nul(written)
+    return _path(written)
 
 
 def _socket(written: str) -> str:
-    octets = len(_without_nul(written).encode(errors="replace"))
+    path = _path(written)
+    octets = len(path.encode(errors="replace"))
     if octets > MAX_SOCKET_OCTETS:
         raise InvalidText(f"a socket's path of {octets} octets", hint=f"at most {MAX_SOCKET_OCTETS} are possible")
-    return written
+    return path
+
+
+def _path(written: str) -> str:
+    """Read a path, or "" for none."""
+    return path_from_text(_without_nul(written)) if written else ""
 
 
 def _without_nul(written: str) -> str:
@@ -125,7 +131,7 @@ AGENT: Mapping[str, Reader] = {
     "hold-down": duration("0s", "1h"),
     "poll": duration("1s", "7d"),
     "socket": text(_socket),
-    "history": text(_without_nul),
+    "history": text(_path),
     "history-keep": duration("1h", "3650d"),
     "on-change": _program,
 }

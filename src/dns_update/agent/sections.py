@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from dns_update.agent.schema import KEY, SERVER, ZONE, zone_from_text
 from dns_update.agent.tables import near_miss, read_table
@@ -239,6 +240,8 @@ def _meant(near: str, kind: str, known: Iterable[str]) -> str:
 
 def _key_from_secret(table: str, given: Mapping[str, Any]) -> Key:
     """Return a key of which everything but the secret stands in its table."""
+    if given["secret"].startswith("@"):
+        _refuse_pipe(os.path.expanduser(given["secret"].removeprefix("@")))  # noqa: PTH111 - as read_secret does
     return Key.from_secret(
         given.get("name", table),
         read_secret(given["secret"]),
@@ -251,7 +254,18 @@ def _key_from_file(given: Mapping[str, Any]) -> Key:
     path: str = given["file"]
     if path.startswith(_CREDENTIAL):
         path = _path_of_credential(path.removeprefix(_CREDENTIAL))
+    _refuse_pipe(path)
     return Key.from_file(path, given.get("name"))
+
+
+def _refuse_pipe(path: str) -> None:
+    """Raise UsageError for what may never end: the agent reads it again at each reload, and must not stand still."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - pathlib costs memory
+    except (OSError, ValueError):
+        return  # whoever reads it says why it cannot be read
+    if not stat.S_ISREG(mode):
+        raise UsageError("the file is not a regular one", hint="a pipe or device may never end")
 
 
 def _path_of_credential(name: str) -> str:

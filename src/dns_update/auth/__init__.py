@@ -33,6 +33,7 @@ SECRETS_OF_CONTAINERS = ("/run/secrets", "/var/run/secrets")
 _MAX_KEY_FILE_OCTETS = 1 << 20  # a whole named.conf fits; /dev/zero does not
 _MAX_ALGORITHM_SHOWN = 24  # characters; the longest that is right, hmac-md5.sig-alg.reg.int, has as many
 _NOT_SHOWN = "a relative path starts from the current directory; this one is not shown, for it may be a secret"
+_ENDINGS = (".conf", ".key", ".private", ".secret", ".tsig", ".txt")  # of files with keys; no Base64 has a dot
 _DESCRIPTORS = ("/dev/stdin", "/dev/fd/", "/proc/")  # where a pipe has no name of its own, as a shell's <(...)
 
 TYPE_CHECKING = False
@@ -193,6 +194,8 @@ class Key(Value):
         raise errors.UsageError(f"{called} holds no key named {wanted}", hint=f"it has {names}")
 
     def __repr__(self) -> str:
+        if not hasattr(self, "algorithm"):
+            return "Key(secret=<hidden>)"  # its __init__ has raised, and a debugger shows it
         return f"Key(name={str(self.name)!r}, algorithm={self.algorithm.text!r}, secret=<hidden>)"
 
     def __reduce__(self) -> NoReturn:
@@ -228,12 +231,14 @@ def read_private_file(
     """
     called = called or called_in_errors(path, "the key file")
     try:
-        with open(path, "rb", opener=_open_at_once) as file:
+        with open(path, "rb", opener=open_at_once) as file:
             _refuse_unsafe(os.fstat(file.fileno()), path, called, ours=ours, warn=warn)
             os.set_blocking(file.fileno(), True)
             content = file.read(_MAX_KEY_FILE_OCTETS + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
+        if isinstance(error, OSError) and errors.NotNow.is_why(error):
+            raise errors.NotNow(f"cannot read {called}: {reason}") from None
         raise errors.UsageError(f"cannot read {called}: {reason}", hint="" if path in called else _NOT_SHOWN) from None
     if len(content) > _MAX_KEY_FILE_OCTETS:
         raise errors.UsageError(f"{called} is too large to be a key")
@@ -259,11 +264,13 @@ def _is_secret_of_container(path: str) -> bool:
 def called_in_errors(path: str, otherwise: str) -> str:
     """Return a path as errors show it; `otherwise` if it may be a secret that somebody gave in a path's place.
 
-    That is so if neither the path is there, nor the first directory in it: Base64 has slashes, too.
+    That is so if neither the path is there, nor the first directory in it (Base64 has slashes, too), and it does not
+    end as files with keys do.
     """
     root = path[: len(path) - len(path.lstrip("/"))]
     first, slash, _ = path.removeprefix(root).partition("/")
-    if not path or os.path.lexists(path) or (slash and os.path.lexists(root + first)):
+    is_path = path.endswith(_ENDINGS) or os.path.lexists(path) or (slash and os.path.lexists(root + first))
+    if not path or is_path:
         return path if path.isprintable() and path else quoted(path)
     return otherwise
 
@@ -506,7 +513,7 @@ def _decode_base64(text: bytes) -> bytes | None:
     return decoded if decoded and binascii.b2a_base64(decoded, newline=False) == text else None
 
 
-def _open_at_once(path: str, flags: int) -> int:
+def open_at_once(path: str, flags: int) -> int:
     """Open a file without waiting for a named pipe's writer; `flags` are those of `open`, O_CLOEXEC among them."""
     return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
 

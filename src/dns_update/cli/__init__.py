@@ -162,9 +162,11 @@ def _unknown_command(word: str) -> errors.UsageError:
         )
     import difflib  # noqa: PLC0415 - only when something is wrong
 
+    from dns_update.cli.words import shown  # noqa: PLC0415
+
     close = difflib.get_close_matches(word, COMMANDS, 1)
     return errors.UsageError(
-        f"unknown command {quoted(word)}",
+        f"unknown command {quoted(word) if close else shown(word)}",
         hint=f"did you mean {close[0]}?" if close else f"there are {', '.join(COMMANDS)}; properties are name=value",
     )
 
@@ -197,7 +199,9 @@ def _failure(error: errors.DnsUpdateError, command: str) -> int:
 
 
 def _bug(mistake: Exception, *, debug: bool) -> errors.DnsUpdateError:
-    """Own up to a mistake of this program."""
+    """Own up to a mistake of this program, if it is not the machine's."""
+    if isinstance(mistake, OSError) and errors.NotNow.is_why(mistake):
+        return errors.NotNow(f"this machine lacks something: {mistake.strerror}", hint="try again")
     if debug:
         import traceback  # noqa: PLC0415 - only when something is wrong
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
 
 from dns_update.cli import put, talk
-from dns_update.cli.words import HELP, text_from, values_of
+from dns_update.cli.words import HELP, values_of
 from dns_update.errors import ConfigError, UsageError
+from dns_update.routeros import path_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 _COLLECTED_AFTER = (20_000, 20, 50)  # new objects: ten thousand names make many, and hardly any are garbage in a cycle
+MOST_PROBLEMS = 50  # of a configuration that are printed; one slip in a script may make a hundred thousand
 DEFAULT_CONFIG = "/etc/dns-update/agent.toml"
 
 HELP_TEXT = """\
@@ -71,29 +75,28 @@ def run(words: Sequence[str]) -> int:
     if any(word in HELP for word in words):
         put(HELP_TEXT)
         return 0
-    values = values_of("agent", words, {"config": text_from}, ("check", "online", "json", "once", "debug"))
+    values = values_of("agent", words, {"config": path_from_text}, ("check", "online", "json", "once", "debug"))
     is_online, as_json = bool(values.get("online")), bool(values.get("json"))
     if is_online and not values.get("check"):
         raise UsageError("online= is given without check=", hint="dns-update agent --check --online")
     if as_json and not is_online:
         raise UsageError("json= is given without online=", hint="dns-update agent --check --online --json")
+    if not values.get("check") and not values.get("once"):
+        _prepare_for_signals()
     path = str(values.get("config", DEFAULT_CONFIG))
     from dns_update.agent.config import read_config  # noqa: PLC0415 - behind the words' own errors
 
     try:
         config = read_config(path)
+        if values.get("check"):
+            return _check(config, path, is_online=is_online, as_json=as_json)
     except ConfigError as error:
         if as_json:
             error.notes = error.problems
             raise
-        for problem in error.problems:
-            talk(problem)
+        for line in error.lines(MOST_PROBLEMS):
+            talk(line)
         return error.exit_status
-    if values.get("check"):
-        count = len(config.records)
-        if not as_json:
-            talk(f"{path} is right: {count} {'record' if count == 1 else 'records'}")
-        return _check_online(config, path, as_json=as_json) if is_online else 0
 
     from dns_update.agent.log import DEBUG, INFO, Log  # noqa: PLC0415 - not for --check
     from dns_update.agent.loop import Agent  # noqa: PLC0415
@@ -110,14 +113,38 @@ def run(words: Sequence[str]) -> int:
     return 0
 
 
-def _check_online(config: Config, path: str, *, as_json: bool) -> int:
+def _prepare_for_signals() -> None:
+    """Let what is meant for an agent at work wait until it is, and SIGTERM end us also as a container's first process.
+
+    Such a one the kernel does not end by a signal for which it has no handler.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP, signal.SIGUSR1))
+    if os.getpid() == 1:
+        signal.signal(signal.SIGTERM, lambda _number, _frame: os._exit(0))  # nothing is open yet that would be left
+
+
+def _check(config: Config, path: str, *, is_online: bool, as_json: bool) -> int:
+    """Say how a configuration is that could be read, and return the exit status; raises ConfigError."""
+    from dns_update.agent.advice import refuse_files, warnings_about  # noqa: PLC0415 - not for an agent at work
+
+    refuse_files(config, path)
+    warnings = list(warnings_about(config))
+    if not as_json:
+        count = len(config.records)
+        talk(f"{path} is right: {count} {'record' if count == 1 else 'records'}")
+        for warning in warnings:
+            talk(f"warning: {warning}")
+    return _check_online(config, path, warnings, as_json=as_json) if is_online else 0
+
+
+def _check_online(config: Config, path: str, warnings: Sequence[str], *, as_json: bool) -> int:
     """Look at everything, say how it is, and return the exit status."""
     from dns_update.agent.checkup import check_up  # noqa: PLC0415 - not for --check alone
     from dns_update.cli.checkup import json_text, tell  # noqa: PLC0415
 
     diagnosis = _carry_out(check_up(config))
     if as_json:
-        put(json_text(diagnosis, path))
+        put(json_text(diagnosis, path, warnings))
     else:
         tell(diagnosis)
     return diagnosis.exit_status

@@ -160,8 +160,8 @@ def _data(texts: Sequence[str]) -> str:
 # JSON
 
 
-def json_text(diagnosis: Diagnosis, path: str) -> str:
-    """Return everything as the text of one JSON object."""
+def json_text(diagnosis: Diagnosis, path: str, warnings: Sequence[str] = ()) -> str:
+    """Return everything, and what the configuration alone gave reason to say, as the text of one JSON object."""
     import json  # noqa: PLC0415 - only if it is asked for
 
     status = diagnosis.exit_status
@@ -173,7 +173,7 @@ def json_text(diagnosis: Diagnosis, path: str) -> str:
         "findings": [
             _error_fields(error) | {"name": None if name is None else str(name)} for error, name in diagnosis.findings()
         ],
-        "notes": list(dict.fromkeys(diagnosis.notes())),
+        "notes": [*warnings, *dict.fromkeys(diagnosis.notes())],
     }
     return json.dumps(fields | about, indent=2) + "\n"
 

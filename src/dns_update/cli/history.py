@@ -10,7 +10,7 @@ from dns_update.cli import put
 from dns_update.cli.table import lined_up
 from dns_update.cli.words import HELP, text_from, values_of
 from dns_update.errors import InvalidText, quoted
-from dns_update.routeros import ttl_from_text
+from dns_update.routeros import path_from_text, ttl_from_text
 from dns_update.wire.codes import decimal
 
 TYPE_CHECKING = False
@@ -52,7 +52,7 @@ def run(words: Sequence[str]) -> int:
     if any(word in HELP for word in words):
         put(HELP_TEXT)
         return 0
-    readers = {"name": text_from, "since": _seconds, "limit": _limit, "file": text_from}
+    readers = {"name": text_from, "since": _seconds, "limit": _limit, "file": path_from_text}
     values = values_of("history", words, readers, ("json",))
     path = str(values.get("file", DEFAULT_FILE))
     name, seconds, limit = values.get("name"), values.get("since"), values.get("limit", DEFAULT_LIMIT)

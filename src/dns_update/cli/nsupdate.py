@@ -7,7 +7,7 @@ import os
 import select
 import sys
 
-from dns_update.cli import OutputLost, put, write_talk
+from dns_update.cli import INTERRUPTED, OutputLost, put, write_talk
 from dns_update.errors import InvalidText
 from dns_update.nsupdate import Fatal, shown_path
 from dns_update.nsupdate.keys import key_of_settings
@@ -58,11 +58,18 @@ def _run(settings: Settings) -> int:
     try:
         _converse(session, lines, talk, goes_on=is_terminal or settings.goes_on)
         session.settle()
+    except _IdleInterrupt:
+        write_talk("dns-update: interrupted; nothing was under way\n")
+        return INTERRUPTED
     except KeyboardInterrupt:
         raise KeyboardInterrupt("updates that were already sent may have been carried out") from None
     finally:
         network.close()
     return session.status
+
+
+class _IdleInterrupt(KeyboardInterrupt):
+    """Ctrl-C while the next line is waited for: all that was sent has been answered, and told."""
 
 
 def _converse(session: Session, lines: Iterator[str], talk: Talk, *, goes_on: bool) -> None:
@@ -107,7 +114,10 @@ def _lines_of(file: BinaryIO, before_waiting: Callable[[], None]) -> Iterator[st
     while is_open:
         if not there.poll(0):
             before_waiting()
-            there.poll()
+            try:
+                there.poll()
+            except KeyboardInterrupt:
+                raise _IdleInterrupt from None
         octets = os.read(file.fileno(), _CHUNK)
         is_open = bool(octets)
         whole, newline, rest = (rest + octets).rpartition(b"\n")
@@ -129,6 +139,8 @@ def _typed_lines(before_waiting: Callable[[], None]) -> Iterator[str]:
             line = input(_PROMPT)
         except EOFError:
             return
+        except KeyboardInterrupt:
+            raise _IdleInterrupt from None
         yield line
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 
+from dns_update.agent.answers import is_status
 from dns_update.agent.control import STATES, ask
 from dns_update.cli import put
 from dns_update.cli.table import lined_up, one_line
 from dns_update.cli.words import HELP, text_from, values_of
 from dns_update.errors import SOME_FAILED, UsageError, quoted
+from dns_update.routeros import path_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from dns_update.agent.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus, SourceStatus
@@ -30,14 +32,15 @@ not right first.
   right      the zone has what it should
   changing   an update is under way
   held       an address is gone, and is given time to come back
-  failing    the last try went wrong; the line says why, and when the next one is
+  failing    the last try went wrong, or its source has given no address for longer than hold-down; the line says why
   unknown    not compared with the zone yet
 
 A server that did not answer has its turn behind the others of its list for a while; those are shown, too.
 
 It ends with 0 if none of the names is failing. If some are: with the status of their error (4 no answer,
 5 authentication, 6 clocks, 7 permission, 8 zone or name, 9 server failure, 3 no address) if it is the same one for all
-that fail, else with 10. It ends with 4 if no agent answers, with 2 if it may not be asked.
+that fail, else with 10. A configuration that could not be read at the last reload counts as a failure with status 2.
+It ends with 4 if no agent answers, with 2 if it may not be asked.
 
 Properties (each also as --name value):
   name=NAME                           only this name, in full or relative to its zone, with all there is to say of it
@@ -58,27 +61,33 @@ def run(words: Sequence[str]) -> int:
     if any(word in HELP for word in words):
         put(HELP_TEXT)
         return 0
-    values = values_of("status", words, {"name": text_from, "socket": text_from}, ("all", "json"))
+    values = values_of("status", words, {"name": text_from, "socket": path_from_text}, ("all", "json"))
     answer = _answer_of(str(values.get("socket", DEFAULT_SOCKET)))
     name = values.get("name")
     if isinstance(name, str):
         answer = {**answer, "records": records_named(name, answer["records"])}
-    status = exit_status(answer["records"])
+    status = exit_status(answer["records"], answer["agent"]["last_reload_error"])
     if values.get("json"):
         import json  # noqa: PLC0415 - only if it is asked for
 
         fields = {"command": "status", "status": "error" if status else "ok", "exit_status": status}
         put(json.dumps(fields | answer, indent=2) + "\n")
     elif name is not None:
-        put("\n".join(line for record in answer["records"] for line in _details(record, time.time())) + "\n")
+        _put_lines([line for record in answer["records"] for line in _details(record, time.time())])
+        _put_lines(_reload_lines(answer["agent"]))
     else:
-        put("\n".join(_overview(answer, time.time(), is_all=bool(values.get("all")))) + "\n")
+        _put_lines(_overview(answer, time.time(), is_all=bool(values.get("all"))))
     return status
+
+
+def _put_lines(lines: Iterable[str]) -> None:
+    """Print lines, in which nothing commands the terminal, whoever has answered."""
+    put("".join(f"{one_line(line)}\n" for line in lines))
 
 
 def _answer_of(path: str) -> dict[str, Any]:
     answer = ask(path, "status")
-    if not all(part in answer for part in ("agent", "records", "sources")):
+    if not is_status(answer):
         raise UsageError(f"what answers at {path} is no agent of this version", hint="restart it")
     return answer
 
@@ -96,9 +105,11 @@ def records_named(name: str, records: Sequence[RecordStatus]) -> list[RecordStat
     raise UsageError(f"the agent keeps no name {quoted(name)}", hint=hint)
 
 
-def exit_status(records: Sequence[RecordStatus]) -> int:
-    """Return 0 if no record is failing, the status of the failure if they all have the same, else 10."""
+def exit_status(records: Sequence[RecordStatus], reload_error: str | None) -> int:
+    """Return 0 if no record fails, nor the last reload; if some do, the status that they all have, else 10."""
     failing = {_error_status(record) for record in records if record["state"] == "failing"}
+    if reload_error is not None:
+        failing.add(UsageError.exit_status)
     if len(failing) > 1:
         return SOME_FAILED
     return next(iter(failing), 0)
@@ -158,9 +169,13 @@ def _urgency(record: RecordStatus) -> tuple[int, str]:
 
 def _agent_lines(agent: Mapping[str, Any], now: float) -> Iterator[str]:
     line = f"agent {agent['pid']}, dns-update {agent['version']}, up {_span(now - agent['started'])}, {agent['config']}"
-    yield one_line(line)
-    if agent["last_reload_error"]:
-        yield one_line(f"the last reload failed, what was read before stays in force: {agent['last_reload_error']}")
+    yield line
+    yield from _reload_lines(agent)
+
+
+def _reload_lines(agent: Mapping[str, Any]) -> Iterator[str]:
+    if agent["last_reload_error"] is not None:
+        yield f"the last reload failed, what was read before stays in force: {agent['last_reload_error']}"
 
 
 _HEADINGS = ("STATE", "FOR", "NAME", "SHOULD BE", "")
@@ -228,7 +243,7 @@ def _source_row(source: SourceStatus, now: float) -> tuple[str, ...]:
 
 
 def _details(record: RecordStatus, now: float) -> Iterator[str]:
-    yield one_line(f"{record['name']}: {record['state']} for {_span(now - record['since'])}")
+    yield f"{record['name']}: {record['state']} for {_span(now - record['since'])}"
     about = [("zone", record["zone"]), ("key", record["key"] or "none: unsigned"), ("wanted", _data(record["wanted"]))]
     about += [(p["server"], _published(record, p, now)) for p in record["published"]]
     about += _error_rows(record["last_error"])

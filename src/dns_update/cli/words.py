@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+_LONGEST_SLIP = 20  # characters, somewhat more than the longest property has
+
 HELP = ("--help", "-h", "help", "?")
 
 
@@ -38,19 +40,19 @@ def _pairs(words: Sequence[str], flags: Sequence[str]) -> Iterator[tuple[str, st
         if equals:
             yield name, text
         elif not word.startswith("--"):
-            raise UsageError(f"{quoted(word)} is not a property", hint="they are written name=value or --name value")
+            raise _stray(word)
         elif name in flags:
             yield name, "yes"
         else:
             following = next(rest, None)
             if following is None:
-                raise UsageError(f"--{name} has no value", hint=f"--{name} VALUE")
+                raise UsageError(f"--{name} has no value", hint=f"--{name} VALUE") if _is_plain(name) else _stray(name)
             yield name, following
 
 
 def _yes_no(text: str) -> bool:
     if text not in ("yes", "no"):
-        raise InvalidText(f"{quoted(text)} is not possible", hint="yes or no")
+        raise InvalidText(f"{shown(text)} is not possible", hint="yes or no")
     return text == "yes"
 
 
@@ -59,7 +61,22 @@ def _unknown(command: str, name: str, names: Sequence[str]) -> UsageError:
 
     near = next(iter(difflib.get_close_matches(name.lower(), names, 1)), "")
     hint = f"did you mean {near}?" if near else f"see: dns-update {command} --help"
-    return UsageError(f"unknown property {quoted(name)}", hint=hint)
+    return UsageError(f"unknown property {shown(name)}", hint=hint)
+
+
+def _stray(word: str) -> UsageError:
+    return UsageError(f"{shown(word)} is not a property", hint="they are written name=value or --name value")
+
+
+def shown(word: str) -> str:
+    """Return a word that is none of ours as an error shows it."""
+    return quoted(word) if _is_plain(word) else "<not shown: it may be a secret>"
+
+
+def _is_plain(word: str) -> bool:
+    """Return whether a word may be a slip of one of ours, and hardly a secret in the wrong place."""
+    letters = word.removeprefix("/").replace("-", "")  # RouterOS's menus begin with a slash
+    return len(word) <= _LONGEST_SLIP and word.islower() and letters.isalpha()
 
 
 def text_from(text: str) -> str:

@@ -7,6 +7,7 @@ DnsUpdateError
 │   │   ├── InvalidText     2  a text that is not of the form that its kind demands
 │   │   └── ConfigError     2  a configuration of the agent that is wrong
 │   └── NoAddress           3  an address source gave no address that may be published
+├── NotNow                 11  this machine lacks something for the moment: room, open files, memory, a lock
 ├── Silence                 nobody answered, or nobody who can be believed
 │   ├── NoAnswer            4  no server answered in time, or the network said that none will
 │   └── ReplyNotTrusted     5  only an unsigned or wrongly signed answer came to a signed request
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from dns_update.errors.classes import NoAddress as NoAddress
     from dns_update.errors.classes import NoAnswer as NoAnswer
     from dns_update.errors.classes import NotApplied as NotApplied
+    from dns_update.errors.classes import NotNow as NotNow
     from dns_update.errors.classes import PermissionDenied as PermissionDenied
     from dns_update.errors.classes import Refusal as Refusal
     from dns_update.errors.classes import ReplyNotTrusted as ReplyNotTrusted
@@ -65,6 +67,7 @@ CLASSES = (
     "NoAddress",
     "NoAnswer",
     "NotApplied",
+    "NotNow",
     "PermissionDenied",
     "Refusal",
     "ReplyNotTrusted",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,12 +74,33 @@ class ConfigError(UsageError):
         pairs = [(first, hint), *others]
         self.problems = tuple(f"{what}: {to_do}" if to_do else what for what, to_do in pairs)
 
+    def lines(self, most: int) -> tuple[str, ...]:
+        """Return the first problems, `most` of them, and how many there are more."""
+        more = len(self.problems) - most
+        return (*self.problems[:most], f"and {more:,} more") if more > 0 else self.problems
+
 
 class NoAddress(LocalError):
     """An address source gave no address that may be published."""
 
     first_words = "No address:"
     exit_status = 3
+
+
+class NotNow(DnsUpdateError):
+    """What this machine lacks for the moment, and may have again: room, open files, memory, a lock."""
+
+    exit_status = 11
+
+    @staticmethod
+    def is_why(error: OSError) -> bool:
+        """Return whether an error of the operating system tells of such a lack."""
+        return error.errno in _PASSING
+
+
+_PASSING = (
+    errno.EAGAIN, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ENOSPC,
+)  # fmt: skip
 
 
 class Silence(DnsUpdateError):

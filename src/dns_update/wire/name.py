@@ -89,7 +89,7 @@ class Name(Value):
         return self.to_text().removesuffix(".") or "."
 
     def __repr__(self) -> str:
-        return f"Name({self.to_text()!r})"
+        return f"Name({self.to_text()!r})" if hasattr(self, "labels") else "Name()"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Name):
