@@ -1,5 +1,6 @@
 """A peer, a process of its own, that sends to whoever has spoken to it, and never pauses."""
 
+import contextlib
 import socket
 import subprocess
 import sys
@@ -22,6 +23,7 @@ class Flood:
     """Listens at `port` of 127.0.0.1 by `transport`, "tcp" or "udp"; leaving the context ends it."""
 
     def __init__(self, transport: str, prefix: Sequence[str] = ()) -> None:
+        self.transport = transport
         self._command = [*prefix, sys.executable, "-m", __name__, transport]
 
     def __enter__(self) -> Self:
@@ -61,7 +63,7 @@ def _pour_into(connection: socket.socket, octets: bytes) -> None:
 
 def _spray(socket_: socket.socket, octets: bytes) -> None:
     clients = {socket_.recvfrom(_LARGEST)[1]}
-    socket_.setblocking(False)
+    socket_.settimeout(0)
     while True:
         for client in tuple(clients):
             try:
@@ -69,10 +71,8 @@ def _spray(socket_: socket.socket, octets: bytes) -> None:
                     socket_.sendto(octets, client)
             except OSError:
                 pass  # it is gone, or slower than we are
-        try:
+        with contextlib.suppress(OSError):
             clients.add(socket_.recvfrom(_LARGEST)[1])
-        except OSError:
-            pass
 
 
 def _main() -> None:
@@ -83,7 +83,8 @@ def _main() -> None:
         if transport == "tcp":
             listener.listen()
         threading.Thread(target=send, args=(listener, OCTETS[transport]), daemon=True).start()
-        print(listener.getsockname()[1], flush=True)
+        sys.stdout.write(f"{listener.getsockname()[1]}\n")
+        sys.stdout.flush()
         threading.Event().wait(_SECONDS)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dns_update.transport import Endpoint
 
 _RANDOM_OCTETS = 512  # asked for at once
-# What is read in one go, before the loop sees to all else: a server that sends without pause must not keep it from that.
+# What is read in one go, before the loop sees to all else: from a server that sends without pause, too.
 _STREAM_OCTETS = 1 << 14  # some thousand messages at worst; a few milliseconds
 _DATAGRAM_OCTETS = 1 << 16  # of all datagrams together
 _DATAGRAM_COST = 512  # octets that each counts for beside its own; so all names of an agent are answered in one go
