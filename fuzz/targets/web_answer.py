@@ -11,11 +11,12 @@ from fuzz.expect import expect
 
 PLACE = Web("https", "example.com", 443, "/ip", credentials=b"me:secret")
 
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
 SEEDS = (
     b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n1.2.3.4",
     b"HTTP/1.0 200 OK\r\n\r\n<p>Your address is 1.2.3.4.</p>",
-    b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"
-    b"Transfer-Encoding: chunked\r\n\r\n7;x=y\r\n1.2.3.4\r\n0\r\na: b\r\n\r\n",
+    _CONTINUE + b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7;x=y\r\n1.2.3.4\r\n0\r\na: b\r\n\r\n",
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-7\r\n1.2.3.4",
     b"HTTP/1.1 302 Found\r\nLocation: https://example.net/\r\nContent-Length: 0\r\n\r\n",
     b"HTTP/1.1 307 Temporary Redirect\r\nLocation: ../x?y#z\r\n\r\n",
