@@ -31,8 +31,9 @@ class Story:
         self.begun: list[Keeper] = []
         self.idle = 0
         self.woken = 0
+        self.broken: list[tuple[Keeper, BaseException]] = []
         self.go = asyncio.Event()
-        self.tries = Tries(self.attempt, self.count_idle, self.count_woken)
+        self.tries = Tries(self.attempt, self.count_idle, self.count_woken, self.count_broken)
         self.news = asyncio.Event()
 
     async def attempt(self, keeper: Keeper) -> float:
@@ -48,6 +49,11 @@ class Story:
     def count_woken(self) -> None:
         self.woken += 1
         self.news.set()
+
+    def count_broken(self, keeper: Keeper, mistake: BaseException) -> float:
+        self.broken.append((keeper, mistake))
+        self.news.set()
+        return 0.0
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         async with asyncio.timeout(SECONDS):

@@ -36,7 +36,8 @@ class Watch:
     `changed` is called, within the loop, with the table and the names of the interfaces whose usable addresses, or
     their order, are no longer what they were: once for all that came together, the first time with all that have any.
     `network_up` is called, after that, when a link can carry packets that could not before, when a default route
-    appears, or when that may have happened unseen: a good moment to try what has failed. Neither may raise.
+    appears, or when that may have happened unseen: a good moment to try what has failed. What either raises, the loop's
+    exception handler is told.
     """
 
     def __init__(
@@ -175,7 +176,13 @@ class Watch:
             pass
         except (OSError, MalformedMessage) as error:  # ENOBUFS first of all: the kernel had no room for an event
             self._begin_anew(error)
+        except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the watch
+            self._own_up(mistake)
+            self._begin_anew(MalformedMessage(f"{type(mistake).__name__}: {mistake}"))
         self._tell()
+
+    def _own_up(self, mistake: Exception) -> None:
+        self._running.call_exception_handler({"message": "watching the kernel", "exception": mistake})
 
     def _read_datagram(self) -> None:
         octets, sender = self._open_socket.recvfrom_into(self._buffer)
@@ -206,13 +213,19 @@ class Watch:
             return
         changed = frozenset(name for name in self.table.take_touched() if self._has_changed(name))
         if changed or self._opening is not None:
-            self._changed(self.table, changed)
+            self._call(self._changed, self.table, changed)
         if (opening := self._opening) is not None:
             opening.set_result(None)
         is_listed = self._listing.table is not None
         if self._is_up_due and is_listed and self._loop is not None:  # it is None if the callback has closed us
             self._is_up_due = False
-            self._network_up()
+            self._call(self._network_up)
+
+    def _call(self, callback: Callable[..., None], *arguments: object) -> None:
+        try:
+            callback(*arguments)
+        except Exception as mistake:  # noqa: BLE001 - of whoever is told; what is next is told all the same
+            self._own_up(mistake)
 
     def _has_changed(self, name: str) -> bool:
         """Tell whether an interface's usable addresses are others than were told, and take note of them."""

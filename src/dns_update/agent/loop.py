@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from dns_update import __version__
 from dns_update.address.lifeline import Lifeline
 from dns_update.agent.attempts import attempt_of, called_off_attempt_of, failed_attempt_of
+from dns_update.agent.bugs import Bugs, text_of
 from dns_update.agent.clock import WallClock, since_boot
 from dns_update.agent.feed import Feed
 from dns_update.agent.history import Attempt, History
@@ -30,6 +31,7 @@ from dns_update.transport.aio import AsyncioTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
+    from typing import Any
 
     from dns_update.agent.control import ControlServer, ServerStatus, StatusAnswer
     from dns_update.agent.log import Log
@@ -61,7 +63,8 @@ class Agent:
         self._turns: dict[Hashable, Turns] = {}
         self._transports: dict[str | None, AsyncioTransport] = {}
         self._troubles = Troubles(log)
-        self._tries = Tries(self._try, self._settled_or_not, self._woken)
+        self._bugs = Bugs(log)
+        self._tries = Tries(self._try, self._settled_or_not, self._woken, self._broken)
         self._started = since_boot()
         self._wall = WallClock()
         self._reloads = 0
@@ -70,7 +73,7 @@ class Agent:
         self._settled = asyncio.Event()
         self._ended_by = 0  # the signal that ended `once`
         self._lifeline = Lifeline()
-        self._feed = Feed(self._heard, self._network_changed, log, self._lifeline)
+        self._feed = Feed(self._heard, self._network_changed, log, self._bugs, self._lifeline)
         self._history: History | None = None
         self._hooks = Hooks(log.warning, lifeline=self._lifeline)
         self._control: ControlServer | None = None
@@ -79,6 +82,7 @@ class Agent:
     async def run(self) -> None:
         """Keep the names right until SIGTERM or SIGINT; SIGHUP reads the configuration anew."""
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._own_up)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, self.reload)
@@ -103,6 +107,7 @@ class Agent:
         """
         self._tries.is_once = True
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._own_up)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end_once, number)
         try:
@@ -126,7 +131,7 @@ class Agent:
         self._notifier.reloading()
         try:
             config = self._read()
-        except DnsUpdateError as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong, the agent goes on with what it has
             problems = _problems_of(error)
             self._reload_error = "; ".join(problems)
             for problem in problems:
@@ -153,7 +158,7 @@ class Agent:
             "agent": {
                 "pid": os.getpid(), "started": self._started + boot, "version": __version__, "config": self._path,
                 "uptime": since_boot() - self._started, "reloads": self._reloads,
-                "last_reload_error": self._reload_error,
+                "last_reload_error": self._reload_error, "last_bug": self._bugs.last,
             },
             "records": (keeper.status(clock, boot) for keeper in list(self._keepers.values())),
             "sources": self._feed.status(boot),
@@ -212,6 +217,10 @@ class Agent:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for one in waits:
             one.cancel()
+
+    def _own_up(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Take note of what nobody has caught, of which the loop tells."""
+        self._bugs.note(context.get("exception") or RuntimeError("no error is known"), context["message"])
 
     async def _tell_alive(self, seconds: float) -> None:
         while True:
@@ -356,8 +365,13 @@ class Agent:
             self._called_off(keeper, attempt, wanted)
             raise
         except Exception as mistake:  # noqa: BLE001 - a bug of ours must not keep the other names from being right
-            bug = DnsUpdateError(f"this is a bug in dns-update: {type(mistake).__name__}: {mistake}")
-            return self._failed(keeper, attempt, bug)
+            return self._failed(keeper, attempt, DnsUpdateError(text_of(mistake)))
+
+    def _broken(self, keeper: Keeper, mistake: BaseException) -> float:
+        """Take note of an error that a try did not even fail by; return as `_failed`."""
+        self._bugs.note(mistake, f"{keeper.settings.name} could not be tried")
+        keeper.failed(DnsUpdateError(text_of(mistake)), since_boot())
+        return growing(keeper.failures, self._config.agent.interval, random.random)
 
     def _interval(self) -> float:
         return jittered(self._config.agent.interval, random.random)
@@ -480,8 +494,10 @@ def _has_met_silence(error: DnsUpdateError | None) -> bool:
     return error is not None and any(isinstance(one, NoAnswer) for one in (error, *error.failures))
 
 
-def _problems_of(error: DnsUpdateError) -> list[str]:
+def _problems_of(error: Exception) -> list[str]:
     """Return what is wrong with a configuration, each with what to do."""
+    if not isinstance(error, DnsUpdateError):
+        return [text_of(error)]
     if not isinstance(error, ConfigError):
         return [f"{error} ({error.hint})" if error.hint else str(error)]
     more = len(error.problems) - MOST_PROBLEMS

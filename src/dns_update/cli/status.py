@@ -161,6 +161,8 @@ def _agent_lines(agent: Mapping[str, Any], now: float) -> Iterator[str]:
     yield one_line(line)
     if agent["last_reload_error"]:
         yield one_line(f"the last reload failed, what was read before stays in force: {agent['last_reload_error']}")
+    if agent.get("last_bug"):  # an agent of an earlier version does not say
+        yield one_line(f"please report this, the agent has gone on: {agent['last_bug']}")
 
 
 _HEADINGS = ("STATE", "FOR", "NAME", "SHOULD BE", "")

@@ -80,7 +80,10 @@ class AsyncioTransport:
         if self._local_address is not None:
             family = socket.AF_INET6 if ":" in self._local_address else socket.AF_INET
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host.encode(), None, family=family, type=socket.SOCK_DGRAM)
+        try:
+            found = await loop.getaddrinfo(host.encode(), None, family=family, type=socket.SOCK_DGRAM)
+        except RuntimeError as error:  # there is no thread to ask the system's resolver in
+            raise OSError(str(error)) from error
         return addresses_found(found)
 
     def _shared_socket(self, exchange: Exchange, endpoint: Endpoint) -> _SharedSocket | None:
