@@ -13,7 +13,7 @@ from typing import Self
 import pytest
 
 from dns_update.address.listing import Listing
-from dns_update.address.netlink import Datagram
+from dns_update.address.netlink import Datagram, Event
 from dns_update.address.snapshot import read_table
 from dns_update.address.table import AddressTable
 from dns_update.address.watch import Watch
@@ -553,3 +553,55 @@ def test_a_second_pair_is_seen(namespace: Namespace) -> None:
         await told.addresses("2600:1::1", name="wan")
 
     watch(namespace, story)
+
+
+# What nobody foresaw
+
+
+def _owned_up() -> list[object]:
+    """Return the errors that the running loop's exception handler is told of from now on."""
+    mistakes: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: mistakes.append(context["exception"]))
+    return mistakes
+
+
+def test_a_bug_while_the_kernel_is_read_loses_nothing(namespace: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    bug = ZeroDivisionError("a mistake of ours")
+
+    async def story(told: Told) -> None:
+        mistakes = _owned_up()
+        take = AddressTable.apply
+
+        def apply(table: AddressTable, event: Event, *, now: float) -> None:
+            if not mistakes:
+                raise bug
+            take(table, event, now=now)
+
+        monkeypatch.setattr(AddressTable, "apply", apply)
+        namespace.ip("address", "add", "1.2.3.4/24", "dev", "lan")
+        await told.addresses("1.2.3.4")
+        assert mistakes == [bug]
+
+    watch(namespace, story)
+
+
+def test_a_bug_of_who_is_told_ends_no_watch(namespace: Namespace) -> None:
+    bug = ZeroDivisionError("a mistake of ours")
+    told: list[frozenset[str]] = []
+
+    def changed(_table: AddressTable, names: frozenset[str]) -> None:
+        told.append(names)
+        raise bug
+
+    async def story() -> None:
+        mistakes = _owned_up()
+        is_up = asyncio.Event()
+        watching = Watch(changed, is_up.set)
+        await watching.open()
+        add_pair(namespace, "wan", "isp")
+        await is_up.wait()
+        watching.close()
+        assert mistakes == [bug] * len(told)
+
+    run_inside(namespace, story)
+    assert told

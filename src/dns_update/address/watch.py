@@ -177,12 +177,9 @@ class Watch:
         except (OSError, MalformedMessage) as error:  # ENOBUFS first of all: the kernel had no room for an event
             self._begin_anew(error)
         except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the watch
-            self._own_up(mistake)
+            _own_up(mistake)
             self._begin_anew(MalformedMessage(f"{type(mistake).__name__}: {mistake}"))
         self._tell()
-
-    def _own_up(self, mistake: Exception) -> None:
-        self._running.call_exception_handler({"message": "watching the kernel", "exception": mistake})
 
     def _read_datagram(self) -> None:
         octets, sender = self._open_socket.recvfrom_into(self._buffer)
@@ -225,7 +222,7 @@ class Watch:
         try:
             callback(*arguments)
         except Exception as mistake:  # noqa: BLE001 - of whoever is told; what is next is told all the same
-            self._own_up(mistake)
+            _own_up(mistake)
 
     def _has_changed(self, name: str) -> bool:
         """Tell whether an interface's usable addresses are others than were told, and take note of them."""
@@ -236,6 +233,11 @@ class Watch:
         if not usable:
             del self._told[name]
         return True
+
+
+def _own_up(mistake: Exception) -> None:
+    context = {"message": "what the kernel tells could not be taken in", "exception": mistake}
+    asyncio.get_running_loop().call_exception_handler(context)
 
 
 def _make_room(kernel: socket.socket, octets: int) -> None:
