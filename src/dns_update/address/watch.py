@@ -37,7 +37,7 @@ class Watch:
     their order, are no longer what they were: once for all that came together, the first time with all that have any.
     `network_up` is called, after that, when a link can carry packets that could not before, when a default route
     appears, or when that may have happened unseen: a good moment to try what has failed. What either raises, the loop's
-    exception handler is told.
+    exception handler is told; `changed` is called again after a pause.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Watch:
         self._network_up = network_up
         self._receive_octets = receive_octets
         self._told: dict[str, tuple[tuple[bytes, int], ...]] = {}
+        self._untold: frozenset[str] = frozenset()  # names of which `changed` was told, and raised something
         self._is_up_due = False
         self._is_table_whole = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -208,9 +209,9 @@ class Watch:
         """Call back, if there is anything to say."""
         if not self._is_table_whole:
             return
-        changed = frozenset(name for name in self.table.take_touched() if self._has_changed(name))
+        changed = self._untold | {name for name in self.table.take_touched() if self._has_changed(name)}
         if changed or self._opening is not None:
-            self._call(self._changed, self.table, changed)
+            self._untold = frozenset() if self._call(self._changed, self.table, changed) else changed
         if (opening := self._opening) is not None:
             opening.set_result(None)
         is_listed = self._listing.table is not None
@@ -218,11 +219,17 @@ class Watch:
             self._is_up_due = False
             self._call(self._network_up)
 
-    def _call(self, callback: Callable[..., None], *arguments: object) -> None:
+    def _call(self, callback: Callable[..., None], *arguments: object) -> bool:
+        """Call back, and return whether that went well; if it did not, all begins anew after a pause."""
         try:
             callback(*arguments)
-        except Exception as mistake:  # noqa: BLE001 - of whoever is told; what is next is told all the same
+        except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the watch
             _own_up(mistake)
+            if self._loop is not None:
+                self._unsubscribe()
+                self._timer = self._loop.call_later(_PAUSE, self._resubscribe)
+            return False
+        return True
 
     def _has_changed(self, name: str) -> bool:
         """Tell whether an interface's usable addresses are others than were told, and take note of them."""

@@ -224,7 +224,10 @@ class Agent:
 
     async def _tell_alive(self, seconds: float) -> None:
         while True:
-            self._notifier.alive()
+            try:
+                self._notifier.alive()
+            except Exception as mistake:  # noqa: BLE001 - the service manager is to hear of us again
+                self._bugs.note(mistake, "the service manager could not be told")
             await asyncio.sleep(seconds)
 
     def _summary(self) -> str:
