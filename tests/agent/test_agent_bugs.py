@@ -1,22 +1,25 @@
 """An agent with bugs: each is owned up to, in its log and by `status`, and it goes on."""
 
 import socket
+import subprocess
 from pathlib import Path
 from types import TracebackType
 
 import pytest
 
 from tests.support.agents import FROM_WAN_IPV4, Agent, Machine, eventually
+from tests.support.command import COMMAND
 
 ONE, TWO = "9.8.7.1", "9.8.7.2"
 OFTEN = 'interval = "1s"\n'
-BUG = "this is a bug in dns-update: ZeroDivisionError: a mistake of ours (sitecustomize.py, line 11)"
+BUG = "this is a bug in dns-update: ZeroDivisionError: a mistake of ours (sitecustomize.py, line 12)"
 
 # Python runs it before all else. One call of a method, the one with this number, raises what nobody foresaw.
 SABOTAGE = """\
 from importlib import import_module
 home, place, number = {home!r}, {place!r}, {number!r}
-owner = getattr(import_module("dns_update.agent." + home), place.partition(".")[0])
+owner = import_module("dns_update.agent." + home)
+owner = getattr(owner, place.partition(".")[0]) if place[0] != "." else owner
 name = place.partition(".")[2]
 method = getattr(owner, name)
 calls = 0
@@ -120,3 +123,22 @@ def test_the_service_manager_hears_of_it_again(machine: Machine) -> None:
                 pass
             assert BUG in machine.status()["agent"]["last_bug"]
             assert agent.terminate() == 0
+
+
+def test_what_a_program_prints_is_not_lost(machine: Machine) -> None:
+    configuration = machine.configure(FROM_WAN_IPV4.replace("interface:wan/ipv4", f"command:echo {ONE}"))
+    with Buggy(machine, configuration, "feed:Feed._take") as agent:
+        machine.wait_for(ONE, agent=agent)
+        assert BUG in machine.status()["agent"]["last_bug"]
+
+
+def test_a_source_that_raises_whatever_is_a_finding_of_the_checkup(machine: Machine) -> None:
+    machine.add(f"{ONE}/24")
+    library = machine.directory / "library"
+    library.mkdir()
+    (library / "sitecustomize.py").write_text(SABOTAGE.format(home="checkup", place=".find_addresses", number=1))
+    configuration = machine.configure(FROM_WAN_IPV4 + FROM_WAN_IPV4.replace("home", "n").replace("wan", "lan"))
+    command = [*machine.namespace.prefix, "env", f"PYTHONPATH={library}", str(COMMAND), "agent", "--check", "--online"]
+    done = subprocess.run([*command, f"config={configuration}"], capture_output=True, text=True, check=False)
+    assert "interface wan cannot be asked: this is a bug in dns-update: ZeroDivisionError" in done.stderr
+    assert "interface lan has no usable IPv4 address" in done.stderr

@@ -276,7 +276,12 @@ class _Poller:
                 if self._is_closing:
                     break
                 failures = failures + 1 if reading.error else 0
-                self._take(self._key, reading)
+                try:
+                    self._take(self._key, reading)
+                except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the interest in a source
+                    failures += 1
+                    what = f"what {self._key[0]!s} gives could not be taken in"
+                    asyncio.get_running_loop().call_exception_handler({"message": what, "exception": mistake})
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._seconds(failures)):
                         await self._wanted.wait()
