@@ -14,6 +14,7 @@ from dns_update.agent.feed import Feed
 from dns_update.agent.log import Log
 from dns_update.agent.readings import SourceState
 from dns_update.agent.settings import AgentSettings
+from dns_update.errors import NoAddress
 
 if TYPE_CHECKING:
     from dns_update.address.source import Source
@@ -31,8 +32,9 @@ class Story:
     """A feed at work; what it tells is gathered."""
 
     def __init__(self) -> None:
-        self.bugs = Bugs(Log(descriptor=-1))
-        self.feed = Feed(self.hear, lambda: None, Log(descriptor=-1), self.bugs)
+        self.log = Log(descriptor=-1)
+        self.bugs = Bugs(self.log)
+        self.feed = Feed(self.hear, lambda: None, self.log, self.bugs)
         self.told: list[set[SourceState]] = []
         self.refusals = 0  # how often what is told is not taken
         self.news = asyncio.Event()
@@ -174,3 +176,24 @@ def test_reloads_while_it_starts_do_not_have_a_source_asked_by_two() -> None:
         assert len(asking) == 1
 
     tell(story)
+
+
+def test_a_bug_in_a_source_that_failed_before_is_said(failures: list[Exception]) -> None:
+    """Otherwise, what is asked again and again is said to fail once, in whatever words it does."""
+    lines: list[str] = []
+
+    async def story(it: Story) -> None:
+        it.log.write = lambda _priority, line: lines.append(line)  # type: ignore[method-assign]
+        failures[:] = [
+            NoAddress("nobody answers"),
+            NoAddress("no answer"),
+            *[ZeroDivisionError("a mistake of ours")] * 2,
+        ]
+        it.feed.want([PROGRAM])
+        await it.feed.start(SETTINGS)
+        await it.until(lambda: it.feed.state(PROGRAM).addresses(4) == (ADDRESS,))
+
+    tell(story)
+    told = [line for line in lines if line.startswith("No address") or "bug" in line]
+    assert told[0] == "No address: nobody answers"
+    assert "'true' cannot be asked: this is a bug in dns-update" in told[-1]

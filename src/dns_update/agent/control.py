@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         """The process: `started`, as all times, in seconds since 1970, `uptime` in seconds.
 
         They are as the wall clock has them now: how long ago it was is right even if that was set meanwhile. `last_bug`
-        is the last unexpected error, that of a source or a name excepted.
+        is the last unexpected error, but for those that a source or a name shows.
         """
 
         pid: int

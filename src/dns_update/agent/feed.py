@@ -200,7 +200,9 @@ class Feed:
         if not reading.error:
             line = f"{key[0]!s} gives {', '.join(map(format_address, reading.addresses))}"
             self._log.changed(key, reading.addresses, line, INFO)
-        elif not self._log.changed(key, may_block(key[0]) or reading.error, reading.error, WARNING):
+            return
+        is_alike = may_block(key[0]) and not reading.is_mistaken
+        if not self._log.changed(key, is_alike or reading.error, reading.error, WARNING):
             self._log.debug(reading.error)
 
     def _arm(self) -> None:
@@ -295,13 +297,13 @@ class _Poller:
         try:
             if self._until is None and isinstance(self._key[0], Command):
                 self._until = os.eventfd(0, os.EFD_CLOEXEC)
-            self._asked = self._threads.submit(self._read, turn)
+            self._asked = self._threads.submit(self._read_in_turn, turn)
         except (OSError, RuntimeError) as error:  # no descriptor, no thread
             self._turn = None
             return _unasked(self._key, str(error))
         return await asyncio.wrap_future(self._asked)
 
-    def _read(self, turn: object) -> Reading:
+    def _read_in_turn(self, turn: object) -> Reading:
         """Ask, in a thread, unless the question was given up since no thread could be had for it."""
         if turn is not self._turn:
             return _unasked(self._key, "given up")
