@@ -130,6 +130,12 @@ class Agent:
         """Read the configuration anew, and look at everything anew; what is wrong is said, and the old one stays."""
         self._notifier.reloading()
         try:
+            self._read_anew()
+        finally:
+            self._notifier.ready(self._summary())
+
+    def _read_anew(self) -> None:
+        try:
             config = self._read()
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the agent goes on with what it has
             problems = _problems_of(error)
@@ -149,7 +155,6 @@ class Agent:
                 self._log.warning(f"the socket stays at {self._socket or 'none'} until the agent is started anew")
             self._look_anew()
             self._log.notice(f"read {self._path} anew: {self._summary()}")
-        self._notifier.ready(self._summary())
 
     def status(self) -> StatusAnswer:
         """Return what `dns-update status` shows."""
