@@ -254,11 +254,13 @@ class Exchange:
     def _matched(self, octets: bytes) -> Message | None:
         """Return the message if it answers the last attempt: its ID, its opcode, its question."""
         asked = self._message
+        if int.from_bytes(octets[:2]) != self._message_id:  # before all else: most of what is not for us ends here
+            return None
         try:
             message = Message.decode(octets, asked, self._start)
         except errors.MalformedMessage:
             return None
-        is_ours = message.is_response and message.message_id == self._message_id and message.opcode == asked.opcode
+        is_ours = message.is_response and message.opcode == asked.opcode
         # A server that could not or would not read that far leaves the question out (RFC 2136, section 3.8).
         may_be_empty = message.opcode == Opcode.UPDATE or message.rcode != Rcode.NOERROR
         same_question = message.question == asked.question or (not message.question and may_be_empty)

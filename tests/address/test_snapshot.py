@@ -1,11 +1,15 @@
 """All interfaces and addresses, asked from the kernel once: what is asked, and what if they change meanwhile."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 
 import pytest
 
+from dns_update.address import snapshot as module
+from dns_update.address.snapshot import read_table
+from dns_update.errors import NoAddress
 from lab import Namespace
 
 MANY = 1000  # addresses, far more than the kernel puts into one datagram
@@ -83,3 +87,17 @@ def test_no_privilege_is_needed_to_ask(crowd: Namespace) -> None:
     command = [*crowd.prefix, *powerless, sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert int(done.stdout) >= MANY
+
+
+class Besieged(socket.socket):
+    """A netlink socket that another process, and never the kernel, sends datagrams to."""
+
+    def recvfrom(self, _octets: int, _flags: int = 0) -> tuple[bytes, tuple[int, int]]:
+        return b"", (1, 0)
+
+
+def test_datagrams_of_others_without_end_are_not_waited_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_KERNEL_SECONDS", 0.1)
+    monkeypatch.setattr("dns_update.address.snapshot.socket.socket", Besieged)
+    with pytest.raises(NoAddress, match=r"has not listed the addresses of this machine within 0\.1 s"):
+        read_table()

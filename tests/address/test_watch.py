@@ -13,7 +13,7 @@ from typing import Self
 import pytest
 
 from dns_update.address.listing import Listing
-from dns_update.address.netlink import Datagram
+from dns_update.address.netlink import Datagram, Event
 from dns_update.address.snapshot import read_table
 from dns_update.address.table import AddressTable
 from dns_update.address.watch import Watch
@@ -569,3 +569,68 @@ def test_a_second_pair_is_seen(namespace: Namespace) -> None:
         await told.addresses("2600:1::1", name="wan")
 
     watch(namespace, story)
+
+
+# What nobody foresaw
+
+
+def _owned_up() -> list[object]:
+    """Return the errors that the running loop's exception handler is told of from now on."""
+    mistakes: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: mistakes.append(context["exception"]))
+    return mistakes
+
+
+def test_a_bug_while_the_kernel_is_read_loses_nothing(namespace: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    bug = ZeroDivisionError("a mistake of ours")
+
+    async def story(told: Told) -> None:
+        mistakes = _owned_up()
+        take = AddressTable.apply
+
+        def apply(table: AddressTable, event: Event, *, now: float) -> None:
+            if not mistakes:
+                raise bug
+            take(table, event, now=now)
+
+        monkeypatch.setattr(AddressTable, "apply", apply)
+        namespace.ip("address", "add", "1.2.3.4/24", "dev", "lan")
+        await told.addresses("1.2.3.4")
+        assert mistakes == [bug]
+
+    watch(namespace, story)
+
+
+def test_a_bug_of_who_is_told_loses_nothing(namespace: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither that an address has come nor that it has gone."""
+    monkeypatch.setattr("dns_update.address.watch._PAUSE", 0.01)
+    bug = ZeroDivisionError("a mistake of ours")
+    told: list[list[str]] = []
+    is_told = asyncio.Event()
+    refusals = 0
+
+    def changed(table: AddressTable, names: frozenset[str]) -> None:
+        nonlocal refusals
+        if refusals:
+            refusals -= 1
+            raise bug
+        if "lan" in names:
+            told.append(texts(table))
+            is_told.set()
+
+    async def story() -> None:
+        nonlocal refusals
+        mistakes = _owned_up()
+        watching = Watch(changed, lambda: None)
+        refusals = 2
+        await watching.open()
+        for action, expected in (("add", ["1.2.3.4"]), ("delete", [])):
+            refusals, mistakes[:] = 2, []
+            is_told.clear()
+            namespace.ip("address", action, "1.2.3.4/24", "dev", "lan")
+            await is_told.wait()
+            assert told[-1] == expected
+            assert mistakes == [bug, bug]
+        watching.close()
+
+    run_inside(namespace, story)

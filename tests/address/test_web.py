@@ -13,9 +13,12 @@ from typing import Self
 import pytest
 
 from dns_update.address import Web, find_addresses, sources_from_text
-from dns_update.address.web import LARGEST_BODY, addresses_of_web
+from dns_update.address import web as module
+from dns_update.address.web import LARGEST_ANSWER, LARGEST_BODY, addresses_of_web
 from dns_update.errors import NoAddress
 from dns_update.wire.inet import format_address
+from lab import Namespace
+from tests.address.inside import inside
 from tests.support.peer import Silent, closed_port
 
 SECRET = "s3cret-t0ken"  # noqa: S105 - nobody's
@@ -26,7 +29,12 @@ class Service:
     """A web server on loopback; `answer` says, for a request's path, what octets it sends."""
 
     def __init__(
-        self, answer: Callable[[str], bytes], host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+        self,
+        answer: Callable[[str], bytes],
+        host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
+        *,
+        is_end_signed: bool = False,
     ) -> None:
         self.requests: list[tuple[str, dict[str, str]]] = []
         service = self
@@ -35,6 +43,8 @@ class Service:
             def do_GET(self) -> None:
                 service.requests.append((self.path, dict(self.headers.items())))
                 self.wfile.write(answer(self.path))
+                if is_end_signed:
+                    self.connection.unwrap()
 
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - http.server's name
                 """Say nothing."""
@@ -141,6 +151,9 @@ def test_no_address_and_several_are_refused(body: str, reason: str) -> None:
         (response("1.2.3.4", status="500 1.2.3.4"), "the answer has status 500"),
         (response("1.2.3.4", status="304 Not Modified"), "the answer has status 304"),
         (response("1.2.3.4", length=8), "the answer is cut off"),
+        (response("1.2.3.4", length=-7), "the answer does not say where it ends"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 8x\r\n\r\n1.2.3.4", "the answer does not say where it ends"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n1.2.3.4", "the answer does not say where it ends"),
         (b"1.2.3.4", "the answer is not HTTP (BadStatusLine)"),
         (b"", "remote end closed connection without response"),
         (b"HTTP/1.1 two hundred\r\n\r\n1.2.3.4", "the answer is not HTTP (BadStatusLine)"),
@@ -150,6 +163,7 @@ def test_no_address_and_several_are_refused(body: str, reason: str) -> None:
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n1.2.3.4",
             "the answer is not HTTP (IncompleteRead)",
         ),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-7\r\n1.2.3.4", "the answer is not HTTP (ValueError)"),
     ],
 )
 def test_what_is_no_whole_good_answer_is_refused(octets: bytes, reason: str) -> None:
@@ -404,3 +418,102 @@ def test_a_redirect_from_http_to_https_is_followed(tls: ssl.SSLContext) -> None:
 def test_a_private_address_is_refused_as_from_every_source() -> None:
     with Service(lambda _path: response("192.168.1.1")) as service, pytest.raises(NoAddress, match="private-use"):
         find_addresses(sources_from_text(f"http://{service.authority}/"), allow_private=False, log=pytest.fail)
+
+
+@pytest.mark.usefixtures("trusted")
+def test_an_answer_whose_end_nobody_has_signed_may_be_cut_off(tls: ssl.SSLContext) -> None:
+    """The address was 1.2.3.45, perhaps."""
+    with Service(lambda _path: b"HTTP/1.0 200 OK\r\n\r\n1.2.3.4", tls=tls) as service:
+        assert refused(f"https://{service.authority}/").endswith("over IPv4: the answer is cut off")
+
+
+@pytest.mark.usefixtures("trusted")
+def test_an_answer_whose_end_is_signed_is_whole(tls: ssl.SSLContext) -> None:
+    with Service(lambda _path: b"HTTP/1.0 200 OK\r\n\r\n1.2.3.4", tls=tls, is_end_signed=True) as service:
+        assert asked(f"https://{service.authority}/") == ["1.2.3.4"]
+
+
+# Redirects to where others are.
+
+
+@pytest.mark.parametrize("place", ["10.0.0.1 (private-use)", "169.254.169.254 (link-local)"])
+def test_a_service_of_this_machine_sends_us_no_further_than_to_this_machine(place: str) -> None:
+    with Service(redirecting(f"http://{place.partition(' ')[0]}/")) as service:
+        text = refused(f"http://{service.authority}/0")
+    assert text.endswith(f"it redirects to {place}, where it is not itself")
+
+
+PUBLIC, SIX = "9.8.7.1", "2600:9::1"
+
+
+@pytest.mark.parametrize(
+    ("home", "place", "kind"),
+    [
+        (PUBLIC, "127.0.0.1", "loopback"),
+        (PUBLIC, "192.168.7.1", "private-use"),
+        (SIX, "::1", "loopback"),
+        (SIX, "fd00::1", "unique-local"),
+        ("192.168.7.1", "127.0.0.1", "loopback"),
+    ],
+)
+def test_no_service_sends_us_to_servers_that_the_world_cannot_reach(
+    namespace: Namespace, home: str, place: str, kind: str
+) -> None:
+    namespace.ip("link", "set", "lo", "up")
+    for address in (f"{PUBLIC}/32", "192.168.7.1/32", f"{SIX}/128", "fd00::1/128"):
+        namespace.ip("address", "add", address, "dev", "lo")
+
+    def ask() -> tuple[str, list[tuple[str, dict[str, str]]]]:
+        with (
+            Service(lambda _path: response("1.2.3.4"), place) as other,
+            Service(redirecting(f"http://{other.authority}/"), home) as service,
+        ):
+            return refused(f"http://{service.authority}/0"), other.requests
+
+    text, requests = inside(namespace, ask)
+    assert text.endswith(f"it redirects to {place} ({kind}), where it is not itself")
+    assert requests == []
+
+
+# Answers without end.
+
+
+def endless(start: bytes, more: bytes) -> str:
+    """Return why an answer is refused whose server never stops sending, without what stands before the reason."""
+
+    def pour(listening: socket.socket) -> None:
+        with listening.accept()[0] as connection:
+            connection.recv(4096)
+            try:
+                connection.sendall(start)
+                while True:
+                    connection.sendall(more)
+            except OSError:
+                return
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=pour, args=(listening,))
+        thread.start()
+        text = refused(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        thread.join()
+    return text.partition(": over IPv4: ")[2]
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+ENDLESS = [
+    (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000),
+    (CHUNKED + b"7\r\n1.2.3.4\r\n0\r\n", b"trailer: x\r\n" * 1000),
+    (CHUNKED + b"-1\r\n1.2.3.4", b" " * 10_000),
+]
+
+
+@pytest.mark.parametrize(("start", "more"), ENDLESS, ids=["head", "trailer", "chunk"])
+def test_an_answer_without_end_is_not_read_to_the_end(start: bytes, more: bytes) -> None:
+    assert endless(start, more) == f"the answer has more than {LARGEST_ANSWER} octets"
+
+
+@pytest.mark.parametrize(("start", "more"), ENDLESS, ids=["head", "trailer", "chunk"])
+def test_an_answer_without_end_has_its_time(start: bytes, more: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WEB_SECONDS", 0.2)
+    monkeypatch.setattr(module, "LARGEST_ANSWER", 1 << 40)
+    assert endless(start, more) == "no whole answer within 0.2 s"

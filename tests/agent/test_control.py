@@ -537,3 +537,45 @@ def _drip(listener: socket.socket) -> None:
                 connection.send(b"x")
         except OSError:
             pass
+
+
+@pytest.mark.parametrize("piece", [b"x" * 65536, b"\n" * 65536, b'{"command": "status"}\n' * 1000])
+def test_a_client_that_never_stops_sending_hurts_nobody(path: Path, piece: bytes) -> None:
+    def pour() -> None:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(path))
+            try:
+                while True:
+                    client.sendall(piece)
+            except OSError:
+                pass  # it was let go
+
+    async def work() -> None:
+        async with serving(path):
+            pouring = asyncio.create_task(asyncio.to_thread(pour))
+            assert await asked(path) == ANSWER
+            await pouring
+
+    run(work())
+
+
+def test_an_agent_that_never_stops_answering_is_given_up_in_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_ANSWER", 1 << 60)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        thread = Thread(target=_pour, args=(listener,))
+        thread.start()
+        error = failure(path, seconds=0.1)
+        thread.join()
+    assert "did not answer within 0.1 s" in str(error)
+
+
+def _pour(listener: socket.socket) -> None:
+    with listener.accept()[0] as connection:
+        connection.recv(4096)
+        try:
+            while True:
+                connection.sendall(b"[" * 65536)
+        except OSError:
+            pass

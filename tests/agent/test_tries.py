@@ -31,8 +31,9 @@ class Story:
         self.begun: list[Keeper] = []
         self.idle = 0
         self.woken = 0
+        self.broken: list[tuple[Keeper, BaseException]] = []
         self.go = asyncio.Event()
-        self.tries = Tries(self.attempt, self.count_idle, self.count_woken)
+        self.tries = Tries(self.attempt, self.count_idle, self.count_woken, self.count_broken)
         self.news = asyncio.Event()
 
     async def attempt(self, keeper: Keeper) -> float:
@@ -48,6 +49,11 @@ class Story:
     def count_woken(self) -> None:
         self.woken += 1
         self.news.set()
+
+    def count_broken(self, keeper: Keeper, mistake: BaseException) -> float:
+        self.broken.append((keeper, mistake))
+        self.news.set()
+        return 0.0
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         async with asyncio.timeout(SECONDS):
@@ -263,3 +269,45 @@ def test_the_end_of_a_sleep_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_time_asleep_is_what_one_of_the_clocks_does_not_count() -> None:
     assert module.seconds_asleep() >= -0.001
+
+
+def test_a_name_whose_try_breaks_is_tried_again_and_so_are_the_others() -> None:
+    """Each breaks once, in a task that would have tried several."""
+    bug = ZeroDivisionError("a mistake of ours")
+
+    async def story(it: Story) -> None:
+        keepers = [keeper(f"host{number}") for number in range(2 * MAX_TRIES)]
+        made: list[Keeper] = []
+
+        async def attempt(keeper: Keeper) -> float:
+            await asyncio.sleep(0)
+            if keeper not in (broken for broken, _mistake in it.broken):
+                raise bug
+            made.append(keeper)
+            it.news.set()
+            return LATER
+
+        it.tries = Tries(attempt, it.count_idle, it.count_woken, it.count_broken)
+        for one in keepers:
+            it.tries.schedule(one, time.monotonic())
+        await it.until(lambda: len(made) == len(keepers))
+        assert {mistake for _keeper, mistake in it.broken} == {bug}
+        assert len(it.broken) == len(keepers)
+
+    tell(story)
+
+
+def test_a_bug_at_the_end_of_a_sleep_leaves_no_name_untried(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(it: Story) -> None:
+        def woken() -> None:
+            raise ZeroDivisionError
+
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: it.count_woken())
+        it.tries = Tries(it.attempt, it.count_idle, woken, it.count_broken)
+        monkeypatch.setattr(module, "seconds_asleep", lambda: 1e9)
+        home = keeper()
+        it.tries.schedule(home, time.monotonic())
+        await it.until(lambda: it.begun == [home])
+        assert it.woken == 1
+
+    tell(story)

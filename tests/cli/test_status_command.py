@@ -65,6 +65,7 @@ def answer(*records: Mapping[str, object], sources: tuple[object, ...] = (), **a
         "uptime": 270_000.0,
         "reloads": 0,
         "last_reload_error": None,
+        "last_bug": None,
     }
     return {"agent": about | agent, "records": list(records), "sources": list(sources)}
 
@@ -197,6 +198,13 @@ def test_a_reload_that_failed_is_told(asked: Asked) -> None:
     _, out = asked(answer(record(), last_reload_error="line 3: unknown key 'zoen'"))
     assert out.splitlines()[2] == (
         "the last reload failed, what was read before stays in force: line 3: unknown key 'zoen'"
+    )
+
+
+def test_an_error_that_nobody_foresaw_is_told(asked: Asked) -> None:
+    _, out = asked(answer(record(), last_bug="this is a bug in dns-update: ZeroDivisionError: a mistake of ours"))
+    assert out.splitlines()[2] == (
+        "please report this, the agent has gone on: this is a bug in dns-update: ZeroDivisionError: a mistake of ours"
     )
 
 

@@ -62,7 +62,7 @@ messages = st.builds(
     question=st.lists(st.builds(Question, names_in_zone, u16, u16), max_size=2).map(tuple),
     answer=st.lists(records, max_size=3).map(tuple),
     authority=st.lists(records, max_size=3).map(tuple),
-    additional=st.lists(records, max_size=3).map(tuple),
+    additional=st.lists(records.filter(lambda record: record.rrtype != RRType.OPT), max_size=3).map(tuple),
 )
 
 

@@ -46,21 +46,24 @@ def address_of_command(source: Command, *, until: int | None = None, lifeline: L
     `until` can be read, and if we are killed, as far as `lifeline` reaches. Raises NoAddress if it cannot be run,
     fails, prints no line within COMMAND_SECONDS, or prints something else.
     """
-    if until is not None and select.select([until], [], [], 0)[0]:
+    if until is not None and _can_be_read(until):
         raise _unwanted(source)
     mark = f"{os.getpid()}-{monotonic()}"
     is_alone = lifeline is None and current_thread() is main_thread()
-    with (
-        _ended_by_signals(),
-        adopted(mark) if is_alone else nullcontext(),
-        _process(source, lifeline, mark) as process,
-        _watching(process, until) as program,
-    ):
-        if not program.prints_line(by=monotonic() + COMMAND_SECONDS):
-            if program.is_unwanted:
-                raise _unwanted(source)
-            raise NoAddress(f"{source} printed no whole line within {COMMAND_SECONDS} s")
-        has_ended = program.ends(by=monotonic() + LINGER_SECONDS)
+    try:
+        with (
+            _ended_by_signals(),
+            adopted(mark) if is_alone else nullcontext(),
+            _process(source, lifeline, mark) as process,
+            _watching(process, until) as program,
+        ):
+            if not program.prints_line(by=monotonic() + COMMAND_SECONDS):
+                if program.is_unwanted:
+                    raise _unwanted(source)
+                raise NoAddress(f"{source} printed no whole line within {COMMAND_SECONDS} s")
+            has_ended = program.ends(by=monotonic() + LINGER_SECONDS)
+    except OSError as error:  # no descriptor is left to watch it with
+        raise NoAddress(f"{source} cannot be run: {error.strerror}") from error
     if has_ended and process.returncode:
         raise NoAddress(f"{source} {_failure(process.returncode)}")
     if not program.printed:
@@ -70,6 +73,12 @@ def address_of_command(source: Command, *, until: int | None = None, lifeline: L
         return parse_address(line)
     except InvalidText as error:
         raise NoAddress(f"{source} printed no address: {quoted(line)}", hint=_HINT) from error
+
+
+def _can_be_read(descriptor: int) -> bool:
+    poll = select.poll()  # `select` takes no descriptor above 1023
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _unwanted(source: Command) -> NoAddress:

@@ -7,6 +7,7 @@ from time import monotonic
 
 from dns_update.address.listing import Listing
 from dns_update.errors import NoAddress
+from dns_update.transport import seconds_left
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 _KERNEL = (0, 0)  # port and multicast groups; no other sender has port 0
 _LISTINGS = 5  # as often addresses may change while they are listed; each takes microseconds
-_KERNEL_SECONDS = 5  # the kernel answers within microseconds; this ends a wait that would be for ever
+_KERNEL_SECONDS = 5  # for all of it; the kernel answers within microseconds, and others may send us datagrams, too
 LARGEST_DATAGRAM = 1 << 16  # the kernel makes them of 32 KiB at most
 
 
@@ -22,11 +23,16 @@ def read_table() -> AddressTable:
     """Return every interface and every address; anybody may ask. Raises NoAddress if the kernel does not tell."""
     try:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as kernel:
-            kernel.settimeout(_KERNEL_SECONDS)
+            deadline = monotonic() + _KERNEL_SECONDS
             kernel.bind((0, 0))
             listing = Listing(kernel.getsockname()[0], most_interruptions=_LISTINGS - 1)
             while listing.table is None:
+                kernel.settimeout(seconds_left(deadline))
                 _go_on(kernel, listing)
+    except TimeoutError as error:
+        raise NoAddress(
+            f"the kernel has not listed the addresses of this machine within {_KERNEL_SECONDS} s"
+        ) from error
     except OSError as error:
         raise NoAddress(f"the kernel does not list addresses: {error.strerror or error}") from error
     if listing.is_doubtful:

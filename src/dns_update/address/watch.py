@@ -37,7 +37,8 @@ class Watch:
     their order, are no longer what they were, or that have come, gone, or been switched on or off: once for all that
     came together, the first time with all that have any.
     `network_up` is called, after that, when a link can carry packets that could not before, when a default route
-    appears, or when that may have happened unseen: a good moment to try what has failed. Neither may raise.
+    appears, or when that may have happened unseen: a good moment to try what has failed. What either raises, the loop's
+    exception handler is told; `changed` is called again after a pause.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Watch:
         self._network_up = network_up
         self._receive_octets = receive_octets
         self._told: dict[str, tuple[bool, tuple[tuple[bytes, int], ...]]] = {}
+        self._untold: frozenset[str] = frozenset()  # names of which `changed` was told, and raised something
         self._is_up_due = False
         self._is_table_whole = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -176,6 +178,9 @@ class Watch:
             pass
         except (OSError, MalformedMessage) as error:  # ENOBUFS first of all: the kernel had no room for an event
             self._begin_anew(error)
+        except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the watch
+            _own_up(mistake)
+            self._begin_anew(MalformedMessage(f"{type(mistake).__name__}: {mistake}"))
         self._tell()
 
     def _read_datagram(self) -> None:
@@ -205,15 +210,27 @@ class Watch:
         """Call back, if there is anything to say."""
         if not self._is_table_whole:
             return
-        changed = frozenset(name for name in self.table.take_touched() if self._has_changed(name))
+        changed = self._untold | {name for name in self.table.take_touched() if self._has_changed(name)}
         if changed or self._opening is not None:
-            self._changed(self.table, changed)
+            self._untold = frozenset() if self._call(self._changed, self.table, changed) else changed
         if (opening := self._opening) is not None:
             opening.set_result(None)
         is_listed = self._listing.table is not None
         if self._is_up_due and is_listed and self._loop is not None:  # it is None if the callback has closed us
             self._is_up_due = False
-            self._network_up()
+            self._call(self._network_up)
+
+    def _call(self, callback: Callable[..., None], *arguments: object) -> bool:
+        """Call back, and return whether that went well; if it did not, all begins anew after a pause."""
+        try:
+            callback(*arguments)
+        except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the watch
+            _own_up(mistake)
+            if self._loop is not None:
+                self._unsubscribe()
+                self._timer = self._loop.call_later(_PAUSE, self._resubscribe)
+            return False
+        return True
 
     def _has_changed(self, name: str) -> bool:
         """Return whether an interface, or its usable addresses, are not as was told; note how they are."""
@@ -223,6 +240,11 @@ class Watch:
         usable = tuple((entry.address, entry.prefix_length) for entry in self.table.usable(name))
         before, self._told[name] = self._told.get(name), (link.is_up, usable)
         return before != self._told[name] and (self._opening is None or bool(usable))
+
+
+def _own_up(mistake: Exception) -> None:
+    context = {"message": "what the kernel tells could not be taken in", "exception": mistake}
+    asyncio.get_running_loop().call_exception_handler(context)
 
 
 def _make_room(kernel: socket.socket, octets: int) -> None:

@@ -8,23 +8,32 @@ from __future__ import annotations
 import binascii
 import re
 import socket
-from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
 from io import BufferedReader, RawIOBase
 from time import monotonic
 
 from dns_update.address.families import FAMILIES, NotToldError, ask_families
+from dns_update.address.reach import unreachable_because
 from dns_update.address.source import Web
 from dns_update.errors import InvalidText
 from dns_update.wire.inet import IPV4_OCTETS, parse_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from io import BufferedIOBase
+    from typing import Any, Protocol
+
+    class Answer(Protocol):
+        """All that HTTPResponse asks of a socket."""
+
+        def makefile(self, mode: str, /) -> BufferedIOBase:
+            """Return what comes, as a file."""
+
 
 WEB_SECONDS = 10  # for one family, redirects and all
 MOST_REDIRECTS = 3
 LARGEST_BODY = 4096  # an address has at most 45 octets; the rest is for the page around it
+LARGEST_ANSWER = 1 << 18  # octets, head and all; where it is misled, http.client reads without end
 _OK = 200
 _REDIRECTS = (301, 302, 303, 307, 308)
 _SOCKET_FAMILIES = {IPV4_OCTETS: socket.AF_INET}
@@ -35,8 +44,9 @@ def addresses_of_web(source: Web) -> list[bytes]:
     """Ask over each family for which the host has addresses, and return what it says.
 
     The answer must be the status 200 and have exactly one address of the family over which was asked, in at most 4
-    KiB; text or markup around it does not matter. Redirects are followed, but not from https to http. A family takes
-    10 s at most, beside what the system's resolver takes. Raises NoAddress.
+    KiB; text or markup around it does not matter. Redirects are followed, but not from https to http, nor to addresses
+    that the world cannot reach (private, loopback) unless the service itself has one of that kind. A family takes 10 s
+    at most, beside what the system's resolver takes. Raises NoAddress.
     """
     return ask_families(source, lambda octets: _ask(source, octets))
 
@@ -46,53 +56,83 @@ def _ask(source: Web, octets: int) -> bytes:
     deadline = monotonic() + WEB_SECONDS
     place = source
     try:
+        addresses = _addresses_of(source, octets)
+        kinds = {_kind_of(address) for address in addresses}
         for _ in range(MOST_REDIRECTS + 1):
-            with _answer(place, octets, deadline) as response:
-                if response.status not in _REDIRECTS:
-                    return _address_in(_body(response), octets)
-                place = _redirected(place, response.headers.get("Location", ""))
+            with _connected(place, addresses, deadline) as connection:
+                connection.settimeout(_left(deadline))
+                connection.sendall(_request(place))
+                told = read_answer(_Deadlined(connection, deadline), place, octets)
+            if isinstance(told, bytes):
+                return told
+            place, addresses = told, _open_to(kinds, _addresses_of(told, octets))
     except TimeoutError as error:
         raise NotToldError(f"no whole answer within {WEB_SECONDS} s") from error
     except OSError as error:
         raise NotToldError(_words_of(error)) from error
-    except HTTPException as error:
-        raise NotToldError(f"the answer is not HTTP ({type(error).__name__})") from error
     raise NotToldError(f"it redirects more than {MOST_REDIRECTS} times")
 
 
-@contextmanager
-def _answer(place: Web, octets: int, deadline: float) -> Iterator[HTTPResponse]:
-    """Send the request and give the answer, its head read; raises OSError and HTTPException."""
-    with _connected(place, octets, deadline) as connection:
-        connection.settimeout(_left(deadline))
-        connection.sendall(_request(place))
-        # All that it asks of a socket is `makefile`.
-        with HTTPResponse(_Deadlined(connection, deadline), method="GET") as response:  # type: ignore[arg-type]
+def read_answer(answer: Answer, place: Web, octets: int) -> bytes | Web:
+    """Return the address of one family in an answer of `place`, or where that sends us on to.
+
+    Raises NotToldError for any answer that has neither, and what `answer` raises.
+    """
+    try:
+        with HTTPResponse(answer, method="GET") as response:  # type: ignore[arg-type] # it need not be a socket
             response.begin()
-            yield response
+            if response.status in _REDIRECTS:
+                return _redirected(place, response.headers.get("Location", ""))
+            return _address_in(_body(response), octets)
+    except OSError:  # http.client's word for a connection that was closed is both
+        raise
+    except (HTTPException, ValueError) as error:  # ValueError: a chunk of negative size, say
+        raise NotToldError(f"the answer is not HTTP ({type(error).__name__})") from error
 
 
-def _connected(place: Web, octets: int, deadline: float) -> socket.socket:
+def _addresses_of(place: Web, octets: int) -> list[tuple[Any, ...]]:
+    """Return the addresses of one family that a host has, as a socket takes them; raises OSError."""
     family = _SOCKET_FAMILIES.get(octets, socket.AF_INET6)
     places = socket.getaddrinfo(place.host.encode(), place.port, family=family, type=socket.SOCK_STREAM)
-    connection = _first_that_connects([entry[4] for entry in places], family, deadline)
+    return [entry[4] for entry in places]
+
+
+def _kind_of(address: tuple[Any, ...]) -> str | None:
+    """Return why the world cannot reach an address, None if it can."""
+    return unreachable_because(parse_address(address[0].partition("%")[0]))
+
+
+def _open_to(kinds: set[str | None], addresses: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return where a service with addresses of these kinds may send us on to; raises NotToldError if nowhere is.
+
+    Otherwise whoever speaks for a service could have us send requests to this machine's and its network's own.
+    """
+    allowed = [address for address in addresses if _kind_of(address) in {None, *kinds}]
+    if not allowed:
+        raise NotToldError(f"it redirects to {addresses[0][0]} ({_kind_of(addresses[0])}), where it is not itself")
+    return allowed
+
+
+def _connected(place: Web, addresses: list[tuple[Any, ...]], deadline: float) -> socket.socket:
+    connection = _first_that_connects(addresses, deadline)
     if place.scheme == "http":
         return connection
     import ssl  # noqa: PLC0415 - 12 ms, which http: does without
 
+    context = ssl.create_default_context()
+    # An answer that is cut off is an error, as long as nobody has signed its end (RFC 8446, section 6.1). Python has
+    # OpenSSL pass over that, where OpenSSL (from 3.0 on) can.
+    context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
     with connection:
         connection.settimeout(_left(deadline))
-        # An answer that is cut off is an error, as long as nobody has signed its end (RFC 8446, section 6.1).
-        return ssl.create_default_context().wrap_socket(
-            connection, server_hostname=place.host, suppress_ragged_eofs=False
-        )
+        return context.wrap_socket(connection, server_hostname=place.host, suppress_ragged_eofs=False)
 
 
-def _first_that_connects(addresses: list[tuple[object, ...]], family: int, deadline: float) -> socket.socket:
+def _first_that_connects(addresses: list[tuple[Any, ...]], deadline: float) -> socket.socket:
     """Connect to the first address that can be reached; each has its share of the time."""
     failure: OSError = TimeoutError()
     for done, address in enumerate(addresses):
-        connection = socket.socket(family, socket.SOCK_STREAM)
+        connection = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_STREAM)
         try:
             connection.settimeout(_left(deadline) / (len(addresses) - done))
             connection.connect(address)
@@ -121,12 +161,21 @@ def _request(place: Web) -> bytes:
 def _body(response: HTTPResponse) -> str:
     if response.status != _OK:
         raise NotToldError(f"the answer has status {response.status}")
+    if _has_unknown_end(response):
+        raise NotToldError("the answer does not say where it ends")
     body = response.read(LARGEST_BODY + 1)
     if len(body) > LARGEST_BODY:
         raise NotToldError(f"the answer has more than {LARGEST_BODY} octets")
     if response.length:  # fewer octets came than were announced: half an address is another address
         raise NotToldError("the answer is cut off")
     return body.decode(errors="replace")
+
+
+def _has_unknown_end(response: HTTPResponse) -> bool:
+    """Tell whether an answer says, in a way that cannot be read, where it ends (RFC 9112, section 6.3)."""
+    if response.chunked:
+        return False
+    return "Transfer-Encoding" in response.headers or (response.length is None and "Content-Length" in response.headers)
 
 
 def _address_in(body: str, octets: int) -> bytes:
@@ -164,6 +213,8 @@ def _redirected(place: Web, location: str) -> Web:
 
 
 def _words_of(error: OSError) -> str:
+    if getattr(error, "reason", "") == "UNEXPECTED_EOF_WHILE_READING":
+        return "the answer is cut off"
     certificate = getattr(error, "verify_message", "")  # ssl.SSLCertVerificationError's
     return f"certificate not trusted: {certificate}" if certificate else (error.strerror or str(error)).lower()
 
@@ -177,11 +228,12 @@ def _left(deadline: float) -> float:
 
 
 class _Deadlined(RawIOBase):
-    """A socket read until a deadline: the time-out of a socket alone begins anew with every octet."""
+    """A socket read until a deadline, and so far: the time-out of a socket alone begins anew with every octet."""
 
     def __init__(self, connection: socket.socket, deadline: float) -> None:
         self._connection = connection
         self._deadline = deadline
+        self._room = LARGEST_ANSWER
 
     def makefile(self, _mode: str) -> BufferedReader:
         """Return it as a file, as HTTPResponse asks for it."""
@@ -192,4 +244,8 @@ class _Deadlined(RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # RawIOBase's may be any buffer; this is what is given
         self._connection.settimeout(_left(self._deadline))
-        return self._connection.recv_into(buffer)
+        octets = self._connection.recv_into(buffer)
+        self._room -= octets
+        if self._room < 0:
+            raise NotToldError(f"the answer has more than {LARGEST_ANSWER} octets")
+        return octets

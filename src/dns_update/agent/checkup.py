@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dns_update.address import find_addresses, may_block
 from dns_update.address.snapshot import read_table
+from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import since_boot
 from dns_update.agent.diagnosis import Diagnosis, Heard, Seen, Spot
 from dns_update.agent.inspection import inspect, possible_changes
@@ -278,6 +279,8 @@ def _ask(key: Asked, table: AddressTable | None) -> Heard:
         found.addresses = find_addresses([source], allow_private=allow_private, log=found.remarks.append, table=table)
     except NoAddress as error:
         found.error = error
+    except Exception as mistake:  # noqa: BLE001 - a bug of ours must not keep the rest from being looked at
+        found.error = NoAddress(f"{source!s} cannot be asked: {text_of(mistake)}")
     return found
 
 

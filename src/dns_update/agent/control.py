@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     class AgentStatus(TypedDict):
         """The process: `started`, as all times, in seconds since 1970, `uptime` in seconds.
 
-        They are as the wall clock has them now: how long ago it was is right even if that was set meanwhile.
+        They are as the wall clock has them now: how long ago it was is right even if that was set meanwhile. `last_bug`
+        is the last unexpected error, but for those that a source or a name shows.
         """
 
         pid: int
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         uptime: float
         reloads: int
         last_reload_error: str | None
+        last_bug: str | None
 
     class PublishedStatus(TypedDict):
         """What one server said, when it was last asked."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from dns_update.address import Command, find_addresses, may_block
 from dns_update.address.source import spelled
 from dns_update.address.watch import Watch
+from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import since_boot
 from dns_update.agent.log import INFO, WARNING
 from dns_update.agent.readings import Reading, SourceState
@@ -22,13 +23,14 @@ from dns_update.errors import NoAddress
 from dns_update.wire.inet import format_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from concurrent.futures import Future
     from typing import TypeAlias
 
     from dns_update.address.lifeline import Lifeline
     from dns_update.address.source import Source
     from dns_update.address.table import AddressTable
+    from dns_update.agent.bugs import Bugs
     from dns_update.agent.control import SourceStatus
     from dns_update.agent.log import Log
     from dns_update.agent.settings import AgentSettings
@@ -48,13 +50,20 @@ class Feed:
         heard: Callable[[set[SourceState]], None],
         network_up: Callable[[], None],
         log: Log,
+        bugs: Bugs,
         lifeline: Lifeline | None = None,
     ) -> None:
         """Tell `heard` of the sources that changed, `network_up` when what failed may succeed now.
 
-        The programs that are sources hang by `lifeline`.
+        What `heard` does not take, since it raises something, it is told again. The programs that are sources hang by
+        `lifeline`.
         """
         self._heard = heard
+        self._bugs = bugs
+        self._untold: set[SourceState] = set()  # of these `heard` has to be told
+        self._unread: set[Key] = set()  # of these the kernel could not be asked
+        self._failures = 0  # in a row, to tell or to read
+        self._again: float | None = None  # when to try that again, on the monotonic clock
         self._network_up = network_up
         self._log = log
         self._states: dict[Key, SourceState] = {}
@@ -62,7 +71,8 @@ class Feed:
         self._threads: ThreadPoolExecutor | None = None
         self._pollers: dict[Key, _Poller] = {}
         self._leaving: set[asyncio.Task[None]] = set()  # of pollers whose program still has to end
-        self._settings: AgentSettings | None = None  # None: not begun
+        self._settings: AgentSettings | None = None
+        self._is_open = False
         self._watch = Watch(self._kernel_changed, self._kernel_up)
         self._timer: asyncio.TimerHandle | None = None
 
@@ -76,7 +86,7 @@ class Feed:
             self._log.forget(key)
         new = [key for key in wanted if key not in self._states]
         self._states |= {key: SourceState(started=time.monotonic(), knows_absence=not may_block(key[0])) for key in new}
-        if self._settings is not None:
+        if self._is_open:
             self._begin(new)
 
     def state(self, key: Key) -> SourceState:
@@ -87,6 +97,7 @@ class Feed:
         """Begin, and return once what the kernel knows was heard; raises NoAddress if it does not tell."""
         self._settings = settings
         await self._watch.open()
+        self._is_open = True
         self._begin(self._states.keys())
 
     def configure(self, settings: AgentSettings) -> None:
@@ -95,7 +106,7 @@ class Feed:
 
     async def close(self) -> None:
         """End it, and the programs that are asked. Whom else a thread still asks is not waited for."""
-        self._settings = None
+        self._is_open = False
         self._watch.close()
         if self._timer is not None:
             self._timer.cancel()
@@ -132,24 +143,19 @@ class Feed:
                 "checked": None if reading is None else reading.checked + boot,
             }
 
-    def _begin(self, keys: Iterable[Key]) -> None:
+    def _begin(self, keys: Collection[Key]) -> None:
         table = self._watch.table
         for key in keys:
             if may_block(key[0]):
                 if self._threads is None:
                     self._threads = ThreadPoolExecutor(MAX_ASKED)
                 self._pollers[key] = _Poller(key, self._take, self._poll_seconds, self._threads, self._lifeline)
-            else:
-                self._take(key, _read(key, table))
+        self._take_all({key: _read(key, table) for key in keys if not may_block(key[0])})
 
     def _kernel_changed(self, table: AddressTable, names: frozenset[str]) -> None:
         """Read the sources anew that follow these interfaces; a new address may mean another way to the world, too."""
-        readings = {
-            key: _read(key, table)
-            for key in self._states
-            if not may_block(key[0]) and getattr(key[0], "name", "") in names
-        }
-        self._take_all(readings)
+        keys = [key for key in self._states if not may_block(key[0]) and getattr(key[0], "name", "") in names]
+        self._take_all({key: _read(key, table) for key in keys})
         self.ask_all()
 
     def _kernel_up(self) -> None:
@@ -161,7 +167,7 @@ class Feed:
 
     def _take_all(self, readings: dict[Key, Reading]) -> None:
         """Let readings count, each for its source, and tell of all that changes by them at once."""
-        if self._settings is None:
+        if self._settings is None or not self._is_open:
             return
         now = time.monotonic()
         changed = set()
@@ -169,7 +175,24 @@ class Feed:
             if key in self._states and self._states[key].hear(reading, now, self._settings.hold_down):
                 changed.add(self._states[key])
             self._say(key, reading)
-        self._heard(changed)
+            if not may_block(key[0]):
+                (self._unread.add if reading.is_mistaken else self._unread.discard)(key)
+        self._tell(changed)
+
+    def _tell(self, changed: set[SourceState]) -> None:
+        """Tell of the sources that changed, and of those of which nobody could be told before."""
+        self._untold |= changed
+        try:
+            self._heard(self._untold)
+        except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the agent, nor lose an address
+            self._bugs.note(mistake, "what sources say cannot be acted upon")
+        else:
+            self._untold = set()
+        if not self._untold and not self._unread:
+            self._failures, self._again = 0, None
+        elif self._again is None:
+            self._failures += 1
+            self._again = time.monotonic() + self._poll_seconds(self._failures)
         self._arm()
 
     def _say(self, key: Key, reading: Reading) -> None:
@@ -177,22 +200,28 @@ class Feed:
         if not reading.error:
             line = f"{key[0]!s} gives {', '.join(map(format_address, reading.addresses))}"
             self._log.changed(key, reading.addresses, line, INFO)
-        elif not self._log.changed(key, may_block(key[0]) or reading.error, reading.error, WARNING):
+            return
+        is_alike = may_block(key[0]) and not reading.is_mistaken
+        if not self._log.changed(key, is_alike or reading.error, reading.error, WARNING):
             self._log.debug(reading.error)
 
     def _arm(self) -> None:
-        """Let the loop wake us when a hold-down ends."""
+        """Let the loop wake us when a hold-down ends, or to do again what has failed."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        ticks = [state.next_tick for state in self._states.values() if state.next_tick is not None]
-        if ticks:
-            self._timer = asyncio.get_running_loop().call_at(min(ticks), self._tick)
+        ticks = [state.next_tick for state in self._states.values()]
+        first = min((tick for tick in (*ticks, self._again) if tick is not None), default=None)
+        if first is not None:
+            self._timer = asyncio.get_running_loop().call_at(first, self._tick)
 
     def _tick(self) -> None:
         now = time.monotonic()
-        self._heard({state for state in self._states.values() if state.tick(now)})
-        self._arm()
+        changed = {state for state in self._states.values() if state.tick(now)}
+        unread, self._unread = self._unread & self._states.keys(), set()
+        self._again = None
+        self._untold |= changed
+        self._take_all({key: _read(key, self._watch.table) for key in unread})
 
     def _poll_seconds(self, failures: int) -> float:
         assert self._settings is not None  # noqa: S101 - start() has set it
@@ -220,6 +249,7 @@ class _Poller:
         self._threads = threads
         self._lifeline = lifeline
         self._wanted = asyncio.Event()
+        self._turn: object = None  # of the last question that was put to the threads
         self._asked: Future[Reading] | None = None
         self._until: int | None = None  # ends the program, if it is one
         self._is_closing = False
@@ -241,8 +271,6 @@ class _Poller:
 
     async def _run(self) -> None:
         failures = 0
-        if isinstance(self._key[0], Command):
-            self._until = os.eventfd(0, os.EFD_CLOEXEC)
         try:
             while not self._is_closing:
                 self._wanted.clear()
@@ -250,7 +278,12 @@ class _Poller:
                 if self._is_closing:
                     break
                 failures = failures + 1 if reading.error else 0
-                self._take(self._key, reading)
+                try:
+                    self._take(self._key, reading)
+                except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the interest in a source
+                    failures += 1
+                    what = f"what {self._key[0]!s} gives could not be taken in"
+                    asyncio.get_running_loop().call_exception_handler({"message": what, "exception": mistake})
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._seconds(failures)):
                         await self._wanted.wait()
@@ -260,14 +293,27 @@ class _Poller:
 
     async def _ask(self) -> Reading:
         # Not in the loop's own threads: the names of servers are resolved there, and must not wait for slow sources.
-        self._asked = self._threads.submit(_read, self._key, until=self._until, lifeline=self._lifeline)
+        self._turn = turn = object()
+        try:
+            if self._until is None and isinstance(self._key[0], Command):
+                self._until = os.eventfd(0, os.EFD_CLOEXEC)
+            self._asked = self._threads.submit(self._read_in_turn, turn)
+        except (OSError, RuntimeError) as error:  # no descriptor, no thread
+            self._turn = None
+            return _unasked(self._key, str(error))
         return await asyncio.wrap_future(self._asked)
+
+    def _read_in_turn(self, turn: object) -> Reading:
+        """Ask, in a thread, unless the question was given up since no thread could be had for it."""
+        if turn is not self._turn:
+            return _unasked(self._key, "given up")
+        return _read(self._key, until=self._until, lifeline=self._lifeline)
 
 
 def _read(
     key: Key, table: AddressTable | None = None, *, until: int | None = None, lifeline: Lifeline | None = None
 ) -> Reading:
-    """Ask one source; why it gives nothing is a reading, too."""
+    """Ask one source; why it gives nothing is a reading, too, whatever that is."""
     source, allow_private = key
     remarks: list[str] = []
     try:
@@ -276,4 +322,11 @@ def _read(
         )
     except NoAddress as error:
         return Reading((), since_boot(), str(error) + (f" ({in_toml(error.hint)})" if error.hint else ""))
+    except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the interest in a source
+        return _unasked(key, text_of(mistake))
     return Reading(addresses, since_boot())
+
+
+def _unasked(key: Key, reason: str) -> Reading:
+    """Return the reading of a source that could not be asked, for no fault of its own."""
+    return Reading((), since_boot(), f"{key[0]!s} cannot be asked: {reason}", is_mistaken=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from dns_update import __version__
 from dns_update.address.lifeline import Lifeline
 from dns_update.agent.attempts import attempt_of, called_off_attempt_of, failed_attempt_of
+from dns_update.agent.bugs import Bugs, text_of
 from dns_update.agent.clock import WallClock, since_boot
 from dns_update.agent.feed import Feed
 from dns_update.agent.history import Attempt, History
@@ -31,6 +32,7 @@ from dns_update.transport.aio import AsyncioTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable, Iterator
+    from typing import Any
 
     from dns_update.agent.control import ControlServer, ServerStatus, StatusAnswer
     from dns_update.agent.log import Log
@@ -62,7 +64,8 @@ class Agent:
         self._turns: dict[Hashable, Turns] = {}
         self._transports: dict[str | None, AsyncioTransport] = {}
         self._troubles = Troubles(log)
-        self._tries = Tries(self._try, self._settled_or_not, self._woken)
+        self._bugs = Bugs(log)
+        self._tries = Tries(self._try, self._settled_or_not, self._woken, self._broken)
         self._started = since_boot()
         self._wall = WallClock()
         self._reloads = 0
@@ -74,7 +77,7 @@ class Agent:
         self._settled = asyncio.Event()
         self._ended_by = 0  # the signal that ended `once`
         self._lifeline = Lifeline()
-        self._feed = Feed(self._heard, self._network_changed, log, self._lifeline)
+        self._feed = Feed(self._heard, self._network_changed, log, self._bugs, self._lifeline)
         self._history: History | None = None
         self._hooks = Hooks(log.warning, lifeline=self._lifeline)
         self._control: ControlServer | None = None
@@ -87,6 +90,7 @@ class Agent:
         end a process that has no handler for them.
         """
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._own_up)
         self._end_at_signals(lambda _number: self._stop.set())
         loop.add_signal_handler(signal.SIGHUP, self._reload_once_open)
         loop.add_signal_handler(signal.SIGUSR1, self._asked_to_look)
@@ -115,8 +119,10 @@ class Agent:
         not have a place for it.
         """
         self._tries.is_once = True
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._own_up)
         self._end_at_signals(self._end_once)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _nothing_more)
+        loop.add_signal_handler(signal.SIGUSR1, _nothing_more)
         try:
             if os.access(os.path.dirname(self._config.agent.history) or ".", os.W_OK):  # noqa: PTH120 - costs 1 MiB
                 self._open_history()
@@ -137,8 +143,14 @@ class Agent:
         """Read the configuration anew, and look at everything anew; what is wrong is said, and the old one stays."""
         self._notifier.reloading()
         try:
+            self._read_anew()
+        finally:
+            self._notifier.ready(self._summary())
+
+    def _read_anew(self) -> None:
+        try:
             config = self._read()
-        except DnsUpdateError as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong, the agent goes on with what it has
             problems = _problems_of(error)
             self._reload_error = "; ".join(problems)
             for problem in problems:
@@ -156,7 +168,6 @@ class Agent:
                 self._log.warning(f"the socket stays at {self._socket or 'none'} until the agent is started anew")
             self._look_anew()
             self._log.notice(f"read {self._path} anew: {self._summary()}")
-        self._notifier.ready(self._summary())
 
     def status(self) -> StatusAnswer:
         """Return what `dns-update status` shows."""
@@ -166,7 +177,7 @@ class Agent:
             "agent": {
                 "pid": os.getpid(), "started": self._started + boot, "version": __version__, "config": self._path,
                 "uptime": since_boot() - self._started, "reloads": self._reloads,
-                "last_reload_error": self._reload_error,
+                "last_reload_error": self._reload_error, "last_bug": self._bugs.last,
             },
             "records": (keeper.status(now, clock, boot) for keeper in list(self._keepers.values())),
             "sources": self._feed.status(boot),
@@ -252,9 +263,16 @@ class Agent:
         with suppress(asyncio.CancelledError):
             await under_way
 
+    def _own_up(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Take note of what nobody has caught, of which the loop tells."""
+        self._bugs.note(context.get("exception") or RuntimeError("no error is known"), context["message"])
+
     async def _tell_alive(self, seconds: float) -> None:
         while True:
-            self._notifier.alive()
+            try:
+                self._notifier.alive()
+            except Exception as mistake:  # noqa: BLE001 - the service manager is to hear of us again
+                self._bugs.note(mistake, "the service manager could not be told")
             await asyncio.sleep(seconds)
 
     def _summary(self) -> str:
@@ -397,8 +415,13 @@ class Agent:
             self._called_off(keeper, attempt, wanted)
             raise
         except Exception as mistake:  # noqa: BLE001 - a bug of ours must not keep the other names from being right
-            bug = DnsUpdateError(f"this is a bug in dns-update: {type(mistake).__name__}: {mistake}")
-            return self._failed(keeper, attempt, bug)
+            return self._failed(keeper, attempt, DnsUpdateError(text_of(mistake)))
+
+    def _broken(self, keeper: Keeper, mistake: BaseException) -> float:
+        """Take note of an error that a try did not even fail by; return as `_failed`."""
+        self._bugs.note(mistake, f"{keeper.settings.name} could not be tried")
+        keeper.failed(DnsUpdateError(text_of(mistake)), since_boot())
+        return growing(keeper.failures, self._config.agent.interval, random.random)
 
     def _interval(self) -> float:
         return jittered(self._config.agent.interval, random.random)
@@ -527,8 +550,10 @@ def _has_met_silence(error: DnsUpdateError | None) -> bool:
     return error is not None and any(isinstance(one, NoAnswer) for one in (error, *error.failures))
 
 
-def _problems_of(error: DnsUpdateError) -> list[str]:
+def _problems_of(error: Exception) -> list[str]:
     """Return what is wrong with a configuration, each with what to do."""
+    if not isinstance(error, DnsUpdateError):
+        return [text_of(error)]
     if not isinstance(error, ConfigError):
         return [f"{error} ({error.hint})" if error.hint else str(error)]
     return list(error.lines(MOST_PROBLEMS))

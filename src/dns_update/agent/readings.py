@@ -21,16 +21,20 @@ _OCTETS = {rrtype: octets for octets, rrtype in _TYPES.items()}
 class Reading(Value):
     """What a source gave: the best address of each family, or why there are none.
 
-    `checked` is when, in seconds since the machine was started.
+    `checked` is when, in seconds since the machine was started. `is_mistaken` tells that the error says nothing of the
+    source, but that it could not be asked.
     """
 
-    __slots__ = ("addresses", "checked", "error")
+    __slots__ = ("addresses", "checked", "error", "is_mistaken")
     addresses: tuple[bytes, ...]
     checked: float
     error: str
+    is_mistaken: bool
 
-    def __init__(self, addresses: tuple[bytes, ...], checked: float, error: str = "") -> None:
-        self._fill(addresses=addresses, checked=checked, error=error)
+    def __init__(
+        self, addresses: tuple[bytes, ...], checked: float, error: str = "", *, is_mistaken: bool = False
+    ) -> None:
+        self._fill(addresses=addresses, checked=checked, error=error, is_mistaken=is_mistaken)
 
 
 class SourceState:

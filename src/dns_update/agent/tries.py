@@ -34,15 +34,18 @@ class Tries:
         attempt: Callable[[Keeper], Coroutine[None, None, float]],
         idle: Callable[[], None],
         woken: Callable[[], None],
+        broken: Callable[[Keeper, BaseException], float],
     ) -> None:
         """Make a try by `attempt`, which returns the seconds until the next one.
 
-        `idle` is called each time nothing is due any more, `woken` when the machine has slept.
+        `idle` is called each time nothing is due any more, `woken` when the machine has slept. `broken` is called with
+        what `attempt` has raised, and returns the seconds as well.
         """
         self.is_once = False  # whether a name has no other try after one that is over, well or not
         self._attempt = attempt
         self._idle = idle
         self._woken = woken
+        self._broken = broken
         self._due: list[tuple[float, int, Keeper]] = []
         self._most_due = _FEW
         self._numbers = itertools.count()
@@ -124,17 +127,25 @@ class Tries:
     def _wake(self) -> None:
         self._timer = None
         slept, self._slept = self._slept, seconds_asleep()
-        if self._slept - slept > SLEPT_SECONDS:
-            self._woken()
+        try:
+            if self._slept - slept > SLEPT_SECONDS:
+                self._woken()
+        finally:
+            self._begin_due()
+
+    def _begin_due(self) -> None:
+        """Begin the tries of those names that are due, and have the loop wake us for the others."""
         now = time.monotonic()
         while self._due and self._due[0][0] <= now:
             due, _number, keeper = heapq.heappop(self._due)
             if keeper.due == due:  # else it was scheduled anew, or dropped
                 keeper.due = None
                 self._ready.append(keeper)
-        self._begin()
-        if self._due:
-            self._arm()
+        try:
+            self._begin()
+        finally:
+            if self._due:
+                self._arm()
 
     def _begin(self) -> None:
         """Begin tries, as many as may be under way at once."""
@@ -171,15 +182,13 @@ class Tries:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         keeper = self._under_way.pop(task)
-        if keeper.task is task:  # called off
+        mistake = None if task.cancelled() else task.exception()
+        again = 0.0 if mistake is None else self._broken(keeper, mistake)
+        if keeper.task is task:  # called off, or broken
             keeper.task = None
-            if task.cancelled():
-                self._schedule_next(keeper, 0.0)
-        if self._is_closed:
-            return
-        if not task.cancelled():
-            task.result()
-        self._begin()
+            self._schedule_next(keeper, NEVER if self.is_once and mistake is not None else again)
+        if not self._is_closed:
+            self._begin()
 
     def _schedule_next(self, keeper: Keeper, seconds: float) -> None:
         """Try a name again after so many seconds, unless that is settled otherwise."""

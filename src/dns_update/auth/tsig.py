@@ -11,7 +11,7 @@ import hmac
 
 from dns_update import errors
 from dns_update.value import Value, setters
-from dns_update.wire.codes import MAX_U16, Rcode, RRClass, RRType, rcode_to_text
+from dns_update.wire.codes import MAX_U16, Rcode, RRClass, RRType, tsig_error_to_text
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.message import MAX_MESSAGE_OCTETS, Message, encode_record
 from dns_update.wire.record import Record
@@ -142,7 +142,7 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
     if record.name != key.name or (tsig.algorithm is not expected and tsig.algorithm != expected):
         raise errors.ReplyNotTrusted(f"it is signed with key {record.name}, algorithm {tsig.algorithm}")
     if not tsig.mac:
-        raise errors.ReplyNotTrusted(f"it says {rcode_to_text(tsig.error)} without a signature")
+        raise errors.ReplyNotTrusted(f"it says {tsig_error_to_text(tsig.error)} without a signature")
     original_id, flags_and_counts = tsig.original_id.to_bytes(_ID_OCTETS), octets[_ID_OCTETS : _ARCOUNT.start]
     unsigned = original_id, flags_and_counts, _arcount(octets, -1), octets[_ARCOUNT.stop : signature.offset]
     timers, trailer = _timers(tsig.time_signed, tsig.fudge), _error(tsig.error, tsig.other)

@@ -97,17 +97,26 @@ def run(words: Sequence[str]) -> int:
         for line in error.lines(MOST_PROBLEMS):
             talk(line)
         return error.exit_status
+    return _keep_right(config, path, is_once=bool(values.get("once")), is_debug=bool(values.get("debug")))
 
+
+def _keep_right(config: Config, path: str, *, is_once: bool, is_debug: bool) -> int:
+    """Be the agent, until it is told to stop or has done it once, and return the exit status."""
+    from dns_update.agent.config import read_config  # noqa: PLC0415 - loaded by now
     from dns_update.agent.log import DEBUG, INFO, Log  # noqa: PLC0415 - not for --check
     from dns_update.agent.loop import Agent  # noqa: PLC0415
     from dns_update.agent.notify import Notifier  # noqa: PLC0415
 
+    if not is_once:
+        from dns_update.agent.preload import load  # noqa: PLC0415 - for who stays
+
+        load()
     gc.freeze()  # what has been loaded stays; what comes and goes from now on is collected
     gc.set_threshold(*_COLLECTED_AFTER)
     gc.enable()
-    log = Log(threshold=DEBUG if values.get("debug") else INFO)
+    log = Log(threshold=DEBUG if is_debug else INFO)
     agent = Agent(config, path, lambda: read_config(path), log, Notifier.from_environment())
-    if values.get("once"):
+    if is_once:
         return _carry_out(agent.once())
     _carry_out(agent.run())
     return 0

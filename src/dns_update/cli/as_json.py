@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from dns_update.errors import ClocksDiffer, KeyRejected, Refusal
-from dns_update.wire.codes import rcode_to_text, rrclass_to_text, rrtype_to_text
+from dns_update.wire.codes import rcode_to_text, rrclass_to_text, rrtype_to_text, tsig_error_to_text
 
 if TYPE_CHECKING:
     from dns_update.client.requests import Outcome
@@ -73,7 +73,7 @@ def _error_fields(error: DnsUpdateError) -> dict[str, object]:
         "hint": error.hint,
         "server": error.server,
         "rcode": rcode_to_text(error.rcode) if isinstance(error, Refusal) else None,
-        "tsig_error": rcode_to_text(error.tsig_error) if isinstance(error, (KeyRejected, ClocksDiffer)) else None,
+        "tsig_error": tsig_error_to_text(error.tsig_error) if isinstance(error, (KeyRejected, ClocksDiffer)) else None,
         "exit_status": error.exit_status,
     }
 

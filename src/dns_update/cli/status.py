@@ -171,6 +171,8 @@ def _agent_lines(agent: Mapping[str, Any], now: float) -> Iterator[str]:
     line = f"agent {agent['pid']}, dns-update {agent['version']}, up {_span(now - agent['started'])}, {agent['config']}"
     yield line
     yield from _reload_lines(agent)
+    if agent.get("last_bug"):  # an agent of an earlier version does not say
+        yield f"please report this, the agent has gone on: {agent['last_bug']}"
 
 
 def _reload_lines(agent: Mapping[str, Any]) -> Iterator[str]:

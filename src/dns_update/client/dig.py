@@ -15,6 +15,7 @@ from dns_update.wire.codes import (
     rcode_to_text,
     rrclass_to_text,
     rrtype_to_text,
+    tsig_error_to_text,
 )
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.record import rdata_to_text
@@ -131,6 +132,6 @@ def _tsig_line(record: Record) -> str:
     other = f" {binascii.b2a_base64(tsig.other, newline=False).decode()}" if tsig.other else ""
     fields = (
         f"{tsig.algorithm.to_text()} {tsig.time_signed} {tsig.fudge} {len(tsig.mac)} {mac}".rstrip(),
-        f"{tsig.original_id} {rcode_to_text(tsig.error)} {len(tsig.other)}{other}",
+        f"{tsig.original_id} {tsig_error_to_text(tsig.error)} {len(tsig.other)}{other}",
     )
     return _line(record, " ".join(fields))

@@ -11,7 +11,7 @@ import time
 from dns_update import errors
 from dns_update.auth.tsig import FUDGE
 from dns_update.value import Value
-from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, rcode_to_text, rrtype_to_text
+from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, rcode_to_text, rrtype_to_text, tsig_error_to_text
 from dns_update.wire.cursor import Cursor
 
 TYPE_CHECKING = False
@@ -94,7 +94,7 @@ def _key_rejected(tsig_error: int, asked: Asked) -> errors.KeyRejected:
     reasons = {Rcode.BADSIG: _bad_signature, Rcode.BADTRUNC: _bad_truncation}
     text, hint = reasons.get(tsig_error, _bad_key)(_name_of(asked.key), asked)
     return errors.KeyRejected(
-        f"{asked.endpoint} said {rcode_to_text(tsig_error)}: {text}",
+        f"{asked.endpoint} said {tsig_error_to_text(tsig_error)}: {text}",
         hint=hint,
         server=str(asked.endpoint),
         rcode=Rcode.NOTAUTH,

@@ -16,7 +16,7 @@ from dns_update.nsupdate.reach import reach_of, reach_of_search
 from dns_update.nsupdate.window import Batch, Window
 from dns_update.transport import Endpoint
 from dns_update.value import Value
-from dns_update.wire.codes import Rcode, rcode_to_text
+from dns_update.wire.codes import Rcode, rcode_to_text, tsig_error_to_text
 from dns_update.wire.message import Message
 
 TYPE_CHECKING = False
@@ -271,7 +271,7 @@ class Sender:
             self._talk.say(f"; TSIG error with server: {distrust}")
         self.has_failed = self.has_failed or bool(distrust) or rcode != Rcode.NOERROR
         if rcode != Rcode.NOERROR and not self._talk.debug:
-            behind = f"({rcode_to_text(tsig_error)})" if tsig_error else ""
+            behind = f"({tsig_error_to_text(tsig_error)})" if tsig_error else ""
             self._talk.say(f"update failed: {rcode_to_text(rcode)}{behind}")
         if self.answer is not None:
             self._talk.say_message("\nReply from update query:", self.answer)

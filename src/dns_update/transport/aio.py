@@ -10,7 +10,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from dns_update.exchange import TCP, UDP
-from dns_update.transport import LARGEST_READ
+from dns_update.transport import LARGEST_READ, seconds_left
 from dns_update.transport.failures import is_broken_off, reason_of
 from dns_update.transport.sockets import addresses_found, check_source, new_socket, place_of
 from dns_update.wire.framing import Deframer, frame
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from dns_update.transport import Endpoint
 
 _RANDOM_OCTETS = 512  # asked for at once
+# What is read in one go, before the loop sees to all else: from a server that sends without pause, too.
+_STREAM_OCTETS = 1 << 14  # some thousand messages at worst; a few milliseconds
+_DATAGRAM_OCTETS = 1 << 16  # of all datagrams together
+_DATAGRAM_COST = 512  # octets that each counts for beside its own; so all names of an agent are answered in one go
 
 
 class AsyncioTransport:
@@ -76,7 +80,10 @@ class AsyncioTransport:
         if self._local_address is not None:
             family = socket.AF_INET6 if ":" in self._local_address else socket.AF_INET
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host.encode(), None, family=family, type=socket.SOCK_DGRAM)
+        try:
+            found = await loop.getaddrinfo(host.encode(), None, family=family, type=socket.SOCK_DGRAM)
+        except RuntimeError as error:  # there is no thread to ask the system's resolver in
+            raise OSError(str(error)) from error
         return addresses_found(found)
 
     def _shared_socket(self, exchange: Exchange, endpoint: Endpoint) -> _SharedSocket | None:
@@ -112,13 +119,16 @@ class AsyncioTransport:
             await loop.sock_connect(connection, place_of(endpoint))
             await loop.sock_sendall(connection, frame(attempt.octets) if is_tcp else attempt.octets)
             deframer = Deframer()
-            while exchange.listening:
-                octets = await loop.sock_recv(connection, LARGEST_READ)
+            while True:
+                octets = await loop.sock_recv(connection, _STREAM_OCTETS if is_tcp else LARGEST_READ)
                 if is_tcp and not octets:
                     raise ConnectionResetError("the server closed the connection")
                 for message in deframer.feed(octets) if is_tcp else [octets]:
-                    if exchange.listening:
-                        exchange.receive(message, wall=int(time.time()))
+                    exchange.receive(message, wall=int(time.time()))
+                    if not exchange.listening:
+                        return
+                    seconds_left(attempt.deadline)
+                await asyncio.sleep(0)  # `sock_recv` does not give way if something is there
 
 
 class _SharedSocket:
@@ -194,10 +204,12 @@ class _SharedSocket:
             self._wake_at(min(later))
 
     def _read(self) -> None:
-        """Hand over every datagram that is there."""
+        """Hand over the datagrams that are there; the loop calls again if some are left."""
+        room = _DATAGRAM_OCTETS
         try:
-            while True:
+            while room > 0:
                 octets = self._connection.recv(LARGEST_READ)
+                room -= len(octets) + _DATAGRAM_COST
                 flight = self._flights.get(int.from_bytes(octets[:2]))
                 if flight is not None and flight[0].listening:
                     exchange, done, _deadline = flight

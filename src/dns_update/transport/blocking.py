@@ -6,6 +6,7 @@ import os
 import time
 
 from dns_update.exchange import UDP
+from dns_update.transport import seconds_left
 from dns_update.transport.datagrams import Datagrams, open_datagrams
 
 TYPE_CHECKING = False
@@ -103,8 +104,10 @@ class BlockingTransport:
             while exchange.listening:
                 for octets in channel.receive(attempt.deadline):
                     self._tell("received", endpoint, attempt.transport, octets)
-                    if exchange.listening:
-                        exchange.receive(octets, wall=int(time.time()))
+                    exchange.receive(octets, wall=int(time.time()))
+                    if not exchange.listening:
+                        break
+                    seconds_left(attempt.deadline)
             may_be_kept = self._keeps_open and exchange.is_signed
         finally:
             if may_be_kept and isinstance(channel, Datagrams):

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from dns_update.transport.channel import Channel
 
 
+REST_SECONDS = 0.1  # for what came before a deadline or an error; a socket's buffer is read in a few milliseconds
 FRESH = 1.0  # seconds for which a message may wait between its signature and its departure; servers allow for 300
 
 
@@ -208,7 +209,7 @@ class Pipeline:
             del self._shared[channel.transport]
 
     def _listen(self) -> None:
-        """Take what comes until the first deadline; where nothing does, go on with those whose deadline it was."""
+        """Take what comes until the first deadline, and go on with those whose deadline is over."""
         first = min([flight.deadline for flight in self._flights.values()])
         # At least a millisecond, so as not to come too early.
         left = min(max(first - time.monotonic(), 0), LONGEST_WAIT)
@@ -217,32 +218,42 @@ class Pipeline:
             channel = self._channels.get(descriptor)
             if channel is not None:
                 self._hear(channel)
-        if not ready:
+        if first <= time.monotonic():
             self._go_on_with_the_late()
 
     def _go_on_with_the_late(self) -> None:
-        now = time.monotonic()
-        late = [flight for flight in self._flights.values() if flight.deadline <= now]
+        """Go on with the exchanges whose deadline is over, but for those whose answers are there already."""
+        for channel in {flight.channel for flight in self._late() if flight.channel is not None}:
+            until = time.monotonic() + REST_SECONDS
+            while channel.flights and self._hear(channel) and time.monotonic() < until:
+                pass
+        late = self._late()
         for flight in late:
             self._leave(flight)
         for flight in late:
             self._go_on(flight)  # it sees by its clock that nothing came
 
-    def _hear(self, channel: Channel) -> None:
-        """Take what is there, or an error."""
+    def _late(self) -> list[Flight]:
+        now = time.monotonic()
+        return [flight for flight in self._flights.values() if flight.deadline <= now]
+
+    def _hear(self, channel: Channel) -> bool:
+        """Take what is there, or an error; return whether anything was."""
         try:
             messages = channel.connection.take()
         except BlockingIOError:
-            return
+            return False
         except OSError as error:
             self._lose(channel, tuple(channel.flights.values()), error)
-            return
+            return True
         for octets in messages:
             self._take(channel, octets)
+        return True
 
     def _hear_the_rest(self, channel: Channel) -> None:
         """Take what came before an error."""
-        while channel.flights:
+        until = time.monotonic() + REST_SECONDS
+        while channel.flights and time.monotonic() < until:
             try:
                 messages = channel.connection.take()
             except BlockingIOError:

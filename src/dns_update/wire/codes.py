@@ -49,6 +49,9 @@ class Rcode:
     BADTRUNC = 22
 
 
+_BADVERS = 16  # in a message (RFC 6891, section 9); in a TSIG record the number is BADSIG's
+
+
 class RRClass:
     """Record classes; NONE and ANY have a meaning of their own in updates (RFC 2136, section 2.4 and 2.5)."""
 
@@ -139,8 +142,13 @@ def rrclass_to_text(rrclass: int) -> str:
 
 
 def rcode_to_text(rcode: int) -> str:
-    """Return a response code's or TSIG error's mnemonic, or RCODEn where there is none."""
-    return _mnemonic(Rcode, rcode) or f"RCODE{rcode}"
+    """Return a response code's mnemonic, or RCODEn where there is none."""
+    return "BADVERS" if rcode == _BADVERS else tsig_error_to_text(rcode)
+
+
+def tsig_error_to_text(error: int) -> str:
+    """Return the mnemonic of a TSIG record's error, or RCODEn where there is none."""
+    return _mnemonic(Rcode, error) or f"RCODE{error}"
 
 
 def opcode_to_text(opcode: int) -> str:

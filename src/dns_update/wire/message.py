@@ -18,6 +18,8 @@ _POINTER_TO_ZONE = b"\xc0\x0c"  # the first question's name always starts behind
 _OPCODE_SHIFT = 11
 _OPCODE_MASK = 0xF
 _RCODE_MASK = 0xF
+_RCODE_BITS = 4  # of the header
+_UPPER_RCODE_SHIFT = 24  # the others are the first 8 of an OPT record's TTL
 
 
 class Question(Value):
@@ -64,7 +66,8 @@ class Message(Value):
     """A DNS message. In an update the four sections are zone, prerequisite, update and additional data.
 
     `flags` holds the header's second word without opcode and rcode. A message that came from the wire and ends with a
-    TSIG record has it in `signature`, not in `additional`; nothing has been verified then.
+    TSIG record has it in `signature`, not in `additional`; nothing has been verified then. If it has an OPT record, the
+    upper 8 bits of `rcode` are from there (RFC 6891, section 6.1.3).
     """
 
     __slots__ = ("additional", "answer", "authority", "flags", "message_id", "opcode", "question", "rcode", "signature")
@@ -125,7 +128,7 @@ class Message(Value):
                 hint="send it in several updates",
             )
         own_id = self.message_id if message_id is None else message_id
-        word = self.flags | self.opcode << _OPCODE_SHIFT | self.rcode
+        word = self.flags | self.opcode << _OPCODE_SHIFT | self.rcode & _RCODE_MASK
         counts = len(self.question) << 48 | len(self.answer) << 32 | len(self.authority) << 16 | len(self.additional)
         return (own_id << 16 | word).to_bytes(4) + counts.to_bytes(8) + body
 
@@ -153,15 +156,16 @@ class Message(Value):
                 raise _misplaced_signature()
             signature = Signature(records.pop(), offset)
         before_additional = answers + authorities
+        additional = tuple(records[before_additional:])
         return cls(
             message_id=header >> 80,
             opcode=word >> _OPCODE_SHIFT & _OPCODE_MASK,
-            rcode=word & _RCODE_MASK,
+            rcode=word & _RCODE_MASK | (_upper_rcode(additional) if additional else 0),
             flags=word & ~(_OPCODE_MASK << _OPCODE_SHIFT | _RCODE_MASK),
             question=question,
             answer=tuple(records[:answers]),
             authority=tuple(records[answers:before_additional]),
-            additional=tuple(records[before_additional:]),
+            additional=additional,
             signature=signature,
         )
 
@@ -249,6 +253,12 @@ def _decode_records(cursor: Cursor, count: int) -> tuple[list[Record], int]:
         rdata = read_rdata(cursor, rrtype, length) if rrtype in COMPRESSIBLE else cursor.take(length)
         records.append(Record(name, rrtype, fixed >> 48 & MAX_U16, fixed >> 16 & _MAX_U32, rdata))
     return records, offset
+
+
+def _upper_rcode(additional: tuple[Record, ...]) -> int:
+    """Return the bits of the rcode that the header has no room for."""
+    ttl = next((record.ttl for record in additional if record.rrtype == RRType.OPT), 0)
+    return ttl >> _UPPER_RCODE_SHIFT << _RCODE_BITS
 
 
 def _misplaced_signature() -> errors.MalformedMessage:

@@ -1,0 +1,47 @@
+"""What nobody foresaw: it is said once, kept for `dns-update status`, and the agent goes on."""
+
+from __future__ import annotations
+
+from dns_update.agent.log import ERROR, WARNING
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.agent.log import Log
+
+
+class Bugs:
+    """The unexpected errors of this agent; `last` is the text of the last one, None if there was none."""
+
+    def __init__(self, log: Log) -> None:
+        """Say them in `log`."""
+        self.last: str | None = None
+        self._log = log
+
+    def note(self, mistake: BaseException, where: str) -> None:
+        """Take note of an error that came up somewhere, a phrase for people."""
+        text = f"{where}: {text_of(mistake)}"
+        if not is_of_machine(mistake):
+            self.last = text
+        self._log.changed((Bugs, where), text, text, WARNING if is_of_machine(mistake) else ERROR)
+
+
+def text_of(mistake: BaseException) -> str:
+    """Return, for people, what an unexpected error says, and where in the code it came up if that is to blame."""
+    if is_of_machine(mistake):
+        return (getattr(mistake, "strerror", None) or str(mistake) or type(mistake).__name__).lower()
+    return f"this is a bug in dns-update: {type(mistake).__name__}: {mistake}{_place_of(mistake)}"
+
+
+def is_of_machine(mistake: BaseException) -> bool:
+    """Tell whether an error says that the machine lacks something, descriptors or memory: that is no bug of ours."""
+    return isinstance(mistake, OSError | MemoryError)
+
+
+def _place_of(mistake: BaseException) -> str:
+    """Return the file and the line that raised an error."""
+    trace = mistake.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f" ({trace.tb_frame.f_code.co_filename.rpartition('/')[2]}, line {trace.tb_lineno})"

@@ -1,0 +1,52 @@
+"""All that an agent may need in its life, to be loaded at its start.
+
+What is loaded later may be another version's by then, since the package was upgraded meanwhile; or it is not to be had,
+since no file can be opened any more.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from importlib import import_module
+
+OURS = (
+    "address.command",
+    "address.interface",
+    "address.reach",
+    "address.resolver",
+    "address.snapshot",
+    "address.web",
+    "agent.control",
+    "auth.elsewhere",
+    "auth.kfile",
+    "client.discovery",
+    "client.readback",
+    "client.verdict",
+    "errors.classes",
+    "routeros.expression",
+    "transport.blocking",
+    "transport.datagrams",
+    "transport.failures",
+    "transport.sockets",
+    "wire.layouts",
+    "wire.rare",
+    "wire.scanner",
+    "wire.svcb",
+)
+OTHERS = (
+    *("binascii", "datetime", "difflib", "grp", "shlex", "sqlite3", "ssl", "struct", "urllib.parse", "idna"),
+    # Codecs: of host names in certificates, of the head of web answers, of characters that cannot be printed.
+    *("encodings.idna", "encodings.latin_1", "encodings.iso8859_1", "encodings.unicode_escape"),
+)
+LEFT_OUT = ("dns", "importlib")
+"""dnspython is large, and what a configuration needs of it is loaded as that is read; Python itself has the other."""
+
+
+def load() -> None:
+    """Load it; raises ImportError and OSError."""
+    for name in OTHERS:
+        import_module(name)
+    for name in OURS:
+        import_module(f"dns_update.{name}")
+    with suppress(ImportError):  # not to be had everywhere
+        import_module("dns_update.transport.libc")
