@@ -31,6 +31,7 @@ _IN_TOML = (
     ("leave require=existing out to go on all the same", "somebody else changes the name at the same moments"),
     ("leave require=absent out to go on all the same", "somebody else changes the name at the same moments"),
     ("allow-private=yes publishes", "allow-private = true publishes"),
+    ("check-names=no sends", "check-names = false sends"),
 )
 
 

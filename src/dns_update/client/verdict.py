@@ -12,6 +12,7 @@ from dns_update import errors
 from dns_update.auth.tsig import FUDGE
 from dns_update.value import Value
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, rcode_to_text, rrtype_to_text
+from dns_update.wire.host_names import may_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -196,14 +197,9 @@ def _other_refusers(changes: tuple[Record, ...]) -> list[str]:
     types = {change.rrtype for change in changes}
     if types & {RRType.MX, RRType.SRV, RRType.NS}:
         others.append("BIND refuses a host of the zone that has no address (check-integrity)")
-    if types & {RRType.A, RRType.AAAA, RRType.MX} and not all(_is_host_name(change.name) for change in changes):
+    if not all(may_own(change.name, change.rrtype, RRClass.IN) for change in changes):
         others.append("BIND refuses what is no host name (check-names)")
     return others
-
-
-def _is_host_name(name: Name) -> bool:
-    """Tell whether all labels are letters, digits and hyphens (RFC 1123, section 2.1); a wildcard may be the first."""
-    return all(label.replace(b"-", b"").isalnum() for label in name.labels if label != b"*")
 
 
 def _types(asked: Asked) -> str:
