@@ -13,6 +13,7 @@ from dns_update.auth.tsig import FUDGE
 from dns_update.value import Value
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, rcode_to_text, rrtype_to_text, tsig_error_to_text
 from dns_update.wire.cursor import Cursor
+from dns_update.wire.host_names import may_own, wrong_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from dns_update.wire.record import Record
 
 
-_HOST_OWNERS = (RRType.A, RRType.AAAA, RRType.MX)  # types whose owner BIND wants to be a host name
 _HOST_OFFSETS = {RRType.NS: 0, RRType.MX: 2, RRType.SRV: 6}  # types that point to a host, and the octets before it
 
 
@@ -199,9 +199,17 @@ def _grant(asked: Asked) -> str:
 
 def _bad_host_names(changes: tuple[Record, ...]) -> list[str]:
     """Name what BIND refuses whatever the key may do: to give it more rights would not help."""
-    owners = [change.name for change in _added(changes) if change.rrtype in _HOST_OWNERS]
-    bad = [name for name in owners + _hosts(changes) if not _is_host_name(name)]
-    return [f"BIND refuses {name}, for it is no host name (check-names)" for name in dict.fromkeys(bad)]
+    bad = dict.fromkeys(name for change in _added(changes) for name in _names_that_are_not_hosts(change))
+    return [f"BIND refuses {name}, for it is no host name (check-names)" for name in bad]
+
+
+def _names_that_are_not_hosts(change: Record) -> list[Name]:
+    owner = [] if may_own(change.name, change.rrtype, change.rrclass) else [change.name]
+    try:
+        wrong = wrong_name(change)
+    except errors.MalformedMessage:  # octets of the caller's own making
+        wrong = None
+    return owner if wrong is None else [*owner, wrong]
 
 
 def _hosts_without_address(changes: tuple[Record, ...], zone: Name) -> list[str]:
@@ -226,12 +234,6 @@ def _hosts(changes: Iterable[Record]) -> list[Name]:
         except errors.MalformedMessage:  # octets of the caller's own making
             continue
     return [host for host in hosts if host.labels]
-
-
-def _is_host_name(name: Name) -> bool:
-    """Return whether all labels are letters, digits and inner hyphens (RFC 1123, 2.1); a wildcard may be the first."""
-    labels = name.labels[1:] if name.labels[:1] == (b"*",) else name.labels
-    return all(label.replace(b"-", b"").isalnum() and label.strip(b"-") == label for label in labels)
 
 
 def _types(asked: Asked) -> str:
