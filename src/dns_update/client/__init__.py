@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from dns_update import errors
-from dns_update.client.dialogue import Ask, Dialogue, Pause, Settings, check_way, unresolved, with_time
+from dns_update.client.dialogue import Ask, Clock, Dialogue, Pause, Settings, check_way, unresolved, with_time
 from dns_update.client.requests import delete_request, send_update, set_request, show_request
 from dns_update.transport import DNS_PORT
 from dns_update.transport.blocking import BlockingTransport
@@ -170,12 +170,14 @@ class Client:
                 raise KeyboardInterrupt("an update that was already sent may have been carried out") from None
             raise
 
-    def _perform(self, step: Ask | Resolve | Pause) -> Reply | UnverifiedReply | tuple[str, ...] | None:
+    def _perform(self, step: Ask | Resolve | Pause | Clock) -> Reply | UnverifiedReply | tuple[str, ...] | float | None:
         if isinstance(step, Ask):
             return self._transport.carry(self._settings.exchange(step), step.endpoint)
         if isinstance(step, Pause):
             self._transport.pause(step.seconds)
             return None
+        if isinstance(step, Clock):
+            return self._transport.clock()
         try:
             return self._transport.resolve(step.host)
         except (OSError, UnicodeError) as error:

@@ -1,7 +1,7 @@
 """A request in progress: it asks servers, tries a secret's other reading, and goes on to the next server.
 
-Requests are generators. They yield what they need, an `Ask`, a `Resolve` or a `Pause`, and are sent the answer; a shell
-does the rest. So each rule stands here once, for blocking and for asyncio callers.
+Requests are generators. They yield what they need, an `Ask`, a `Resolve`, a `Pause` or a `Clock`, and are sent the
+answer; a shell does the rest. So each rule stands here once, for blocking and for asyncio callers.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Records: TypeAlias = tuple[Record, ...]
     T = TypeVar("T")
-    Steps: TypeAlias = Generator["Ask | Resolve | Pause", Any, T]
+    Steps: TypeAlias = Generator["Ask | Resolve | Pause | Clock", Any, T]
     Request: TypeAlias = Callable[["Dialogue"], Steps[T]]
 
 MAX_ADDRESSES = 4  # of one host name that are tried, as nsupdate does
@@ -66,6 +66,12 @@ class Pause(Value):
 
     def __init__(self, seconds: float) -> None:
         self._fill(seconds=seconds)
+
+
+class Clock(Value):
+    """Look at the monotonic clock; the answer is its seconds, of use only beside another such answer."""
+
+    __slots__ = ()
 
 
 def _say_nothing(_line: str) -> None:

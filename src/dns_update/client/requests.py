@@ -452,9 +452,11 @@ def _choose_primary(dialogue: Dialogue, name: Name, rrclass: int) -> Steps[Name]
 
     found = yield from find_zone(dialogue, name, rrclass)
     if not dialogue.servers:
-        if not found.primary.labels:
+        if not found.is_primary_usable:
+            what = f"{found.primary} as the primary, which is not a host to send updates to"
             raise errors.ZoneNotFound(
-                f"the SOA record of {found.zone} names no primary", hint="dns-server= says where its updates go"
+                f"the SOA record of {found.zone} names {what if found.primary.labels else 'no primary'}",
+                hint="dns-server= says where its updates go",
             )
         dialogue.servers = (Server(str(found.primary), dialogue.port),)
         dialogue.primary_of = found.zone
