@@ -51,9 +51,9 @@ class Client:
         """Prepare to talk to `servers`, in this order until one succeeds; without any, to the zone's primary.
 
         `servers` are Servers, or texts as `Server.from_text` takes them, at `port` unless they name one. `key` signs
-        every message to them. `policy` says how long to wait. `resolvers` are asked for zone and primary where those
-        are left out (None: those of the system). `local_address` is the one to send from. `log` is called with lines
-        for people. Raises UsageError.
+        every message to them, but for queries to a server that does not accept it. `policy` says how long to wait.
+        `resolvers` are asked for zone and primary where those are left out (None: those of the system).
+        `local_address` is the one to send from. `log` is called with lines for people. Raises UsageError.
         """
         check_way(local_address, transport)
         self._settings = Settings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)

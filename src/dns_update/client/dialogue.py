@@ -11,7 +11,7 @@ from dns_update.auth import Key
 from dns_update.exchange import Exchange, Policy, Reply, UnverifiedReply
 from dns_update.transport import DNS_PORT, Endpoint, Server, check_port
 from dns_update.value import Value, setters
-from dns_update.wire.codes import Rcode, RRType
+from dns_update.wire.codes import Opcode, Rcode, RRType
 from dns_update.wire.message import Message
 
 TYPE_CHECKING = False
@@ -191,12 +191,19 @@ class Dialogue:
         self.notes: list[str] = []
         self.failures: list[errors.DnsUpdateError] = []
         self._silent: dict[Endpoint | Server, errors.NoAnswer] = {}
+        self._unsigned: set[Endpoint] = set()  # who does not accept the key, and is sent queries without a signature
 
     def ask(self, endpoint: Endpoint, message: Message) -> Steps[Reply]:
-        """Send a message and return its answer, whatever the rcode; raise a TSIG error or an unbelievable answer."""
-        reply: Reply | UnverifiedReply = yield Ask(endpoint, message, self.key)
+        """Send a message and return its answer, whatever the rcode; raise a TSIG error or an unbelievable answer.
+
+        A query is repeated without a signature at a server that does not accept the key: it may be a secondary that
+        answers everybody, and forwards updates to the primary, which has the key. `is_unsigned` tells that.
+        """
+        is_query = message.opcode == Opcode.QUERY
+        key = None if is_query and endpoint in self._unsigned else self.key
+        reply: Reply | UnverifiedReply = yield Ask(endpoint, message, key)
         if isinstance(reply, UnverifiedReply):
-            reply = yield from self._ask_with_other_reading(endpoint, message, reply)
+            reply = yield from self._ask_otherwise(endpoint, message, reply)
         if reply.tsig is not None and reply.tsig.error:
             raise self.refusal(reply, endpoint, message)
         return reply
@@ -215,8 +222,25 @@ class Dialogue:
 
         return refusal_of(reply, Asked(message, endpoint, self.key))
 
-    def _ask_with_other_reading(self, endpoint: Endpoint, message: Message, first: UnverifiedReply) -> Steps[Reply]:
-        """Try the secret's other reading, if the server did not accept the first; keep it if that one is right."""
+    def is_unsigned(self, endpoint: Endpoint) -> bool:
+        """Return whether queries to this server are not signed although there is a key: it does not accept the key."""
+        return endpoint in self._unsigned
+
+    def notes_at(self, endpoint: Endpoint) -> tuple[str, ...]:
+        """Return what the user should read of what came of the request at this server."""
+        if self.key is None or not self.is_unsigned(endpoint):
+            return tuple(self.notes)
+        unsigned = (
+            f"{endpoint} does not accept key {self.key.name} for queries, so it was asked without a signature; what it "
+            "shows is not verified"
+        )
+        return (*self.notes, unsigned)
+
+    def _ask_otherwise(self, endpoint: Endpoint, message: Message, first: UnverifiedReply) -> Steps[Reply]:
+        """Try the secret's other reading, if the server did not accept the first, and keep it if that one is right.
+
+        If the server does not know the key at all, send a query without a signature.
+        """
         from dns_update.client.verdict import Asked, distrust_of  # noqa: PLC0415 - only when something is wrong
 
         other = self.key.other_reading if self.key is not None else None
@@ -232,6 +256,11 @@ class Dialogue:
                     "key-encoding=text says so from the start"
                 )
                 return second
+        if message.opcode == Opcode.QUERY and (first.tsig_error == Rcode.BADKEY or is_bare):
+            unsigned: Reply = yield Ask(endpoint, message, None)
+            if unsigned.message.rcode in (Rcode.NOERROR, Rcode.NXDOMAIN):
+                self._unsigned.add(endpoint)
+                return unsigned
         raise distrust_of(first, Asked(message, endpoint, self.key))
 
     def at_first_server(self, act: Callable[[Endpoint], Steps[T]]) -> Steps[T]:
@@ -256,7 +285,7 @@ class Dialogue:
                     self._fail(error, own)
                 except (errors.Silence, errors.Refusal) as error:
                     if isinstance(error, errors.Refusal) and error.is_final:
-                        error.failures, error.notes = tuple(dict.fromkeys(own)), tuple(self.notes)
+                        error.failures, error.notes = tuple(dict.fromkeys(own)), self.notes_at(endpoint)
                         raise
                     self._fail(error, own)
                     break

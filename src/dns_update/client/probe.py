@@ -157,7 +157,7 @@ def _refusal(site: Site, changes: Iterable[Record]) -> Steps[Refusal | None]:
     try:
         reply = yield from dialogue.ask(site.endpoint, message)
     except (KeyRejected, ReplyNotTrusted) as error:
-        if not _rejects_key(error):
+        if dialogue.is_unsigned(site.endpoint) or not _rejects_key(error):
             raise
         # The same key was good for a query, so it is known there.
         return _denied(site, update.changes, rejects_key=True)
@@ -214,7 +214,10 @@ def _insight(site: Site) -> Steps[str]:
     if _OUTSIDE.is_within(place.zone):  # of the root zone and its like nothing is outside
         return UNKNOWN
     update = unmeetable(Update(place.zone, rrclass=place.rrclass)).delete_rrset(_OUTSIDE, RRType.A)
-    reply = yield from site.dialogue.ask(site.endpoint, update.to_message())
+    try:
+        reply = yield from site.dialogue.ask(site.endpoint, update.to_message())
+    except ServerFailure:  # so BIND hides a NOTZONE, where it forwards with a key of which it knows nothing
+        return UNKNOWN
     return BY_RECORD if reply.message.rcode == Rcode.NOTZONE else UNKNOWN
 
 

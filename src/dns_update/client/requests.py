@@ -87,11 +87,12 @@ class Outcome(Value):
     """The result of a request that a server carried out.
 
     `before` and `after` are the records of the RRsets concerned as the server gave them; None where it was not asked.
-    An update whose `after` was read back is `verified`: it is what was wanted. `seconds` is the time that the whole
+    An update whose `after` was read back is `verified`: it is what was wanted. What was `read_unsigned` is not, for the
+    server does not accept the key for queries, and anybody may have answered. `seconds` is the time that the whole
     request took. `notes` are sentences that the user should read. `failures` are those of the servers tried before.
     """
 
-    __slots__ = ("after", "before", "failures", "name", "notes", "rcode", "seconds", "server", "zone")
+    __slots__ = ("after", "before", "failures", "name", "notes", "rcode", "read_unsigned", "seconds", "server", "zone")
     server: Endpoint
     zone: Name
     name: Name | None
@@ -101,6 +102,7 @@ class Outcome(Value):
     seconds: float
     notes: tuple[str, ...]
     failures: tuple[errors.DnsUpdateError, ...]
+    read_unsigned: bool
 
     def __init__(  # noqa: PLR0913 - a result has this many parts
         self,
@@ -114,6 +116,7 @@ class Outcome(Value):
         seconds: float = 0.0,
         notes: tuple[str, ...] = (),
         failures: tuple[errors.DnsUpdateError, ...] = (),
+        read_unsigned: bool = False,
     ) -> None:
         _set_server(self, server)
         _set_zone(self, zone)
@@ -124,11 +127,12 @@ class Outcome(Value):
         _set_seconds(self, seconds)
         _set_notes(self, notes)
         _set_failures(self, failures)
+        _set_read_unsigned(self, read_unsigned)
 
     @property
     def verified(self) -> bool:
-        """Whether what was asked for was read back from the server."""
-        return self.after is not None
+        """Whether what was asked for was read back from the server, in signed answers if there is a key."""
+        return self.after is not None and not self.read_unsigned
 
     @property
     def changed(self) -> bool | None:
@@ -149,12 +153,22 @@ class Outcome(Value):
             seconds=seconds,
             notes=self.notes,
             failures=self.failures,
+            read_unsigned=self.read_unsigned,
         )
 
 
-_set_after, _set_before, _set_failures, _set_name, _set_notes, _set_rcode, _set_seconds, _set_server, _set_zone = (
-    setters(Outcome)
-)
+(
+    _set_after,
+    _set_before,
+    _set_failures,
+    _set_name,
+    _set_notes,
+    _set_rcode,
+    _set_read_unsigned,
+    _set_seconds,
+    _set_server,
+    _set_zone,
+) = setters(Outcome)
 
 
 class Delivery:
@@ -498,6 +512,7 @@ def outcome_at(site: Site, rcode: int, before: Records | None, after: Records | 
         rcode=rcode,
         before=before,
         after=after,
-        notes=tuple(site.dialogue.notes),
+        notes=site.dialogue.notes_at(site.endpoint),
         failures=tuple(site.dialogue.failures),
+        read_unsigned=site.dialogue.is_unsigned(site.endpoint),
     )
