@@ -112,7 +112,7 @@ class Client:
     ) -> Outcome:
         """Remove these values; the RRset of `rrtype` where none are given; without either, all records of the name.
 
-        The arguments are those of `set`; `require=existing` speaks of the RRset, or of the name.
+        The arguments are those of `set`; `require=existing` speaks of the values, the RRset, or the name.
         """
         return self.run(
             delete_request(

@@ -92,6 +92,24 @@ def shown(site: Site, rrtypes: Iterable[int]) -> Steps[Records | None]:
     return tuple(found)
 
 
+def check_existing(site: Site, data: Data) -> Steps[None]:
+    """Raise NameNotFound for a value that is not there, for no prerequisite speaks of one among others."""
+    for rrtype, values in data.items():
+        if not values:
+            continue
+        records = yield from _own(site, rrtype, _of_type(rrtype, (yield from site.read(rrtype))))
+        stands = _canonical(site, rrtype, [record.rdata for record in records])
+        for value in values:
+            if canonical_rdata(rrtype, value, site.place.rrclass) not in stands:
+                text = f"{rrtype_to_text(rrtype)} {rdata_to_text(rrtype, value, site.place.rrclass)}"
+                raise errors.NameNotFound(
+                    f"{site.place.owner} {text} does not exist at {site.endpoint}",
+                    hint="leave require=existing out to go on all the same",
+                    server=str(site.endpoint),
+                    rcode=Rcode.NXRRSET,
+                )
+
+
 def _of_type(rrtype: int, records: Records) -> Records:
     """Return the records of one type, or all for ANY, without a CNAME that the server shows in their place."""
     return records if rrtype == RRType.ANY else tuple([record for record in records if record.rrtype == rrtype])

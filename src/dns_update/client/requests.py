@@ -178,7 +178,7 @@ class Delivery:
         """Prepare to read back what was sent, if `verify`."""
         self._dialogue = dialogue
         self._verify = verify
-        self._may_be_done = False
+        self.may_be_done = False  # whether a server may have carried out what was sent, though no answer says so
 
     def carry_out(
         self, site: Site, update: Update, read_back: Callable[[], Steps[Records]]
@@ -189,15 +189,15 @@ class Delivery:
         try:
             reply = yield from self._dialogue.ask(site.endpoint, message)
         except errors.NoAnswer as error:
-            self._may_be_done |= error.may_have_arrived
+            self.may_be_done |= error.may_have_arrived
             raise
         except errors.ReplyNotTrusted:
-            self._may_be_done = True
+            self.may_be_done = True
             raise
-        self._may_be_done |= reply.tries > 1
+        self.may_be_done |= reply.tries > 1
         if reply.message.rcode != Rcode.NOERROR:
             refusal = self._dialogue.refusal(reply, site.endpoint, message)
-            if not self._may_be_done or reply.message.rcode not in _PREREQUISITE_FAILED:
+            if not self.may_be_done or reply.message.rcode not in _PREREQUISITE_FAILED:
                 raise refusal
             return reply, (yield from self._own_work(reply, refusal, read_back))
         return reply, ((yield from self._read_back(read_back)) if self._verify else None)
@@ -299,8 +299,8 @@ def delete_records(  # noqa: PLR0913 - as above
 ) -> Steps[Outcome]:
     """Remove the records in `data`: for a type without values its whole RRset; with no types, the whole name.
 
-    `require=existing` speaks of the RRsets, or of the name where none are given; `absent` is a UsageError. `compare` is
-    as for `set_records`.
+    `require=existing` speaks of the values, of the RRsets where none are given, or of the name where no types are;
+    `absent` is a UsageError. `compare` is as for `set_records`.
     """
     _check_requirement(require)
     if require == "absent":
@@ -314,14 +314,8 @@ def delete_records(  # noqa: PLR0913 - as above
         )
     _announce(dialogue, place)
     delivery = Delivery(dialogue, verify=verify)
-    update = Update(place.zone, rrclass=place.rrclass)
-    if require == "existing":
-        update = update if data else update.require_present(place.owner)
-        for rrtype in data:
-            update = update.require_rrset(place.owner, rrtype)
-    update = update if data else update.delete_name(place.owner)
-    for rrtype, values in data.items():
-        update = update.delete(place.owner, rrtype, *values) if values else update.delete_rrset(place.owner, rrtype)
+    update = _deletion(place, data, require)
+    before: Records | None = None
 
     def at(endpoint: Endpoint) -> Steps[Outcome]:
         site = Site(dialogue, endpoint, place)
@@ -331,15 +325,32 @@ def delete_records(  # noqa: PLR0913 - as above
 
             return after_delete(site, data)
 
-        before = None
-        if compare:
-            from dns_update.client.readback import shown  # noqa: PLC0415 - as above
+        nonlocal before
+        if not delivery.may_be_done:
+            if require == "existing":
+                from dns_update.client.readback import check_existing  # noqa: PLC0415 - as above
 
-            before = yield from shown(site, data or (RRType.ANY,))
+                yield from check_existing(site, data)
+            if compare:
+                from dns_update.client.readback import shown  # noqa: PLC0415 - as above
+
+                before = yield from shown(site, data or (RRType.ANY,))
         reply, after = yield from delivery.carry_out(site, update, read_back)
         return outcome_at(site, reply.message.rcode, before, after)
 
     return (yield from dialogue.at_first_server(at))
+
+
+def _deletion(place: Place, data: Data, require: str) -> Update:
+    update = Update(place.zone, rrclass=place.rrclass)
+    if require == "existing":
+        update = update if data else update.require_present(place.owner)
+        for rrtype in data:
+            update = update.require_rrset(place.owner, rrtype)
+    update = update if data else update.delete_name(place.owner)
+    for rrtype, values in data.items():
+        update = update.delete(place.owner, rrtype, *values) if values else update.delete_rrset(place.owner, rrtype)
+    return update
 
 
 def _check_requirement(require: str) -> None:
