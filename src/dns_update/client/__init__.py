@@ -136,7 +136,8 @@ class Client:
     ) -> Outcome:
         """Return what the authoritative server holds at `name`, A and AAAA or these types, in the outcome's `after`.
 
-        Raises NameNotFound if there is no such name, and any other Refusal or Silence.
+        Raises NameNotFound if there is no such name, ZoneNotFound if the server answers from a zone below, and any
+        other Refusal or Silence.
         """
         return self.run(show_request(name, rrtypes, zone=zone, rrclass=rrclass))
 

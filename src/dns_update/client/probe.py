@@ -17,15 +17,7 @@ No record is sent before the server has shown, by an update without any, that it
 from __future__ import annotations
 
 from dns_update.client.dialogue import Ask
-from dns_update.errors import (
-    DnsUpdateError,
-    KeyRejected,
-    PermissionDenied,
-    Refusal,
-    ReplyNotTrusted,
-    ServerFailure,
-    ZoneNotFound,
-)
+from dns_update.errors import DnsUpdateError, KeyRejected, PermissionDenied, Refusal, ReplyNotTrusted, ServerFailure
 from dns_update.exchange import UDP, Reply
 from dns_update.update import Update
 from dns_update.value import Value
@@ -99,11 +91,7 @@ def explore(site: Site) -> Steps[Access]:
     zone = site.place.zone
     soa = next((record for record in (yield from site.read(RRType.SOA, zone)) if record.rrtype == RRType.SOA), None)
     if soa is None:
-        raise ZoneNotFound(
-            f"{site.endpoint} has no SOA record for {zone}: that is no zone of its own there",
-            hint="zone= must be a zone that this server holds, not a name inside one",
-            server=str(site.endpoint),
-        )
+        raise site.no_zone()
     refusal = yield from _refusal(site, ())
     if refusal is not None:
         if not isinstance(refusal, PermissionDenied):
