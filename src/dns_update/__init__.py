@@ -84,8 +84,8 @@ _NAMES = {
     "wire.name": ("Name",),
     "wire.record": ("Record",),
 }
-# What a request needs when something goes wrong. A process that has no file left to open could not load it then.
-_WITH_CLIENTS = ("errors.classes", "transport.failures", "client.verdict", "client.readback")
+# What a request may need only later. A process that has no file left to open could not load it then.
+_WITH_CLIENTS = ("errors.classes", "transport.failures", "client.verdict", "client.readback", "client.discovery")
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}
 __all__ = list(_HOMES)
 

@@ -5,7 +5,7 @@ import pytest
 from lab import NameServer, dig
 from tests.cli.test_set import SERVERS, done, records
 from tests.support.command import access, dns_update, given
-from tests.support.peer import Silent
+from tests.support.peer import Relay, Silent, is_update
 
 
 @pytest.fixture
@@ -48,8 +48,7 @@ def test_only_what_was_named_goes(server: NameServer, named: list[str], left: di
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 @pytest.mark.parametrize("named", [[], ["type=A"], ["address=192.0.2.1"]], ids=["name", "rrset", "address"])
 def test_what_is_not_there_is_deleted_with_success(server: NameServer, named: list[str], unique_name: str) -> None:
-    result = done(dns_update("delete", *access(server), f"name={unique_name}", *named))
-    assert "update successful" in result.lines
+    done(dns_update("delete", *access(server), f"name={unique_name}", *named))
 
 
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
@@ -124,3 +123,84 @@ def test_json_tells_what_is_left(bind: NameServer, unique_name: str) -> None:
     assert outcome["command"] == "delete"
     assert outcome["verified"] is True
     assert [record["data"] for record in outcome["after"]] == ["192.0.2.2"]
+
+
+# A delete that deletes nothing
+
+NOTHING = [
+    ([], "record"),
+    (["type=A"], "A record"),
+    (["type=TXT"], "TXT record"),
+    (["address=192.0.2.1"], "A 192.0.2.1"),
+    (["address=192.0.2.1,2001:db8::1"], "A 192.0.2.1 and no AAAA 2001:db8::1"),
+    (["type=TXT", "value=one"], 'TXT "one"'),
+]
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+@pytest.mark.parametrize(
+    ("named", "what"), NOTHING, ids=lambda value: " ".join(value) if isinstance(value, list) else ""
+)
+def test_a_name_that_never_was_is_unchanged(server: NameServer, named: list[str], what: str, unique_name: str) -> None:
+    result = done(dns_update("delete", *access(server), f"name={unique_name}", *named))
+    assert result.lines[-1] == f"unchanged: {unique_name}.example.com has no {what}"
+    assert not [line for line in result.lines if "successful" in line]
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+@pytest.mark.parametrize(
+    ("named", "what"),
+    [
+        (["address=192.0.2.3"], "A 192.0.2.3"),
+        (["type=TXT", "value=three"], 'TXT "three"'),
+        (["type=MX"], "MX record"),
+    ],
+    ids=["address", "value", "type"],
+)
+def test_what_a_name_does_not_have_is_unchanged_and_an_error_if_required(
+    server: NameServer, named: list[str], what: str, full: str
+) -> None:
+    name = ("delete", *access(server), f"name={full}", *named)
+    assert done(dns_update(*name)).lines[-1] == f"unchanged: {full}.example.com has no {what}"
+    required = dns_update(*name, "require=existing", "--debug")
+    assert required.status == 8
+    assert required.failure.startswith("Name not found:")
+    assert what.removesuffix(" record") in required.failure
+    assert {rrtype: records(server, full, rrtype) for rrtype in ALL} == ALL
+
+
+@pytest.mark.parametrize("server", ["bind"], indirect=True)
+def test_one_missing_value_is_an_error_if_required_and_else_no_hindrance(server: NameServer, full: str) -> None:
+    name = ("delete", *access(server), f"name={full}", "address=192.0.2.1,192.0.2.3")
+    assert dns_update(*name, "require=existing", "verify=no").status == 8
+    assert records(server, full, "A") == ALL["A"]
+    assert "update successful" in done(dns_update(*name)).lines
+    assert records(server, full, "A") == ["60 192.0.2.2"]
+
+
+@pytest.mark.parametrize("server", ["bind"], indirect=True)
+def test_ttl_0_deletes_and_says_so_too(server: NameServer, full: str) -> None:
+    name = (*access(server), f"name={full}", "ttl=0", "address=2001:db8::1")
+    assert done(dns_update(*name)).lines[-1] == "update successful"
+    assert done(dns_update(*name)).lines[-1] == f"unchanged: {full}.example.com has no AAAA record"
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+def test_what_only_a_wildcard_makes_up_is_unchanged(server: NameServer, unique_name: str) -> None:
+    given(*access(server), f"name=*.{unique_name}", "address=192.0.2.1", "ttl=60")
+    result = done(dns_update("delete", *access(server), f"name=any.{unique_name}", "address=192.0.2.1"))
+    assert f"unchanged: any.{unique_name}.example.com has no A 192.0.2.1" in result.lines
+    required = dns_update("delete", *access(server), f"name=any.{unique_name}", "address=192.0.2.1", "require=existing")
+    assert required.status == 8
+
+
+def test_a_removal_that_an_earlier_try_has_made_is_not_called_unchanged(bind: NameServer, unique_name: str) -> None:
+    """The first server carries it out, and its answer is lost; the second one has nothing left to remove."""
+    given(*access(bind), f"name={unique_name}", "address=192.0.2.1", "ttl=60")
+    with Relay(bind, lambda request, answer: () if is_update(request) else (answer,)) as relay:
+        words = (f"dns-server={relay.address},{bind.host}:{bind.port}", *access(bind)[1:], f"name={unique_name}")
+        for required in ([], ["require=existing"]):
+            given(*access(bind), f"name={unique_name}", "address=192.0.2.1", "ttl=60")
+            result = done(dns_update("delete", *words, "address=192.0.2.1", "timeout=0.2", "retries=0", *required))
+            assert "update successful" in result.lines
+    assert records(bind, unique_name, "A") == []

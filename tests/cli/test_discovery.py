@@ -3,14 +3,16 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from lab import NameServer, Namespace, dig
+from dns_update.wire.message import Message
+from lab import Bind, LabKey, NameServer, Namespace, Zone, dig
 from lab.namespace import unavailable_because
 from tests.cli.test_set import SERVERS, done, records
 from tests.support.command import Result, access, at, dns_update, key_file
-from tests.support.peer import Silent, closed_port
+from tests.support.peer import Relay, Silent, closed_port, stripped
 
 
 def inside(server: NameServer, *words: str) -> Result:
@@ -202,3 +204,93 @@ def test_a_single_label_says_too_little_without_a_zone() -> None:
     assert result.status == 2
     assert "not a full name" in result.stderr
     assert "zone=" in result.stderr
+
+
+# A server between that leaves out all but the answer: the SOA record above is asked for, label by label
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+@pytest.mark.parametrize("label", ["home", "a.b.c"], ids=["NODATA", "NXDOMAIN"])
+def test_a_negative_answer_without_a_soa_record_is_asked_further_up(
+    server: NameServer, label: str, unique_name: str
+) -> None:
+    name = f"{label}.{unique_name}.example.com"
+    if label == "home":
+        done(dns_update(*access(server), f"name={name}", "type=TXT", "value=there"))
+    with Relay(server, stripped) as relay:
+        result = dns_update("show", f"dns-server={relay.address}", f"name={name}", "type=TXT")
+        asked = [str(Message.decode(request).question[0].name) for request in relay.requests]
+    assert asked[: name.count(".")] == [name.split(".", up)[-1] for up in range(name.count("."))]
+    assert result.status == (0 if label == "home" else 8)
+    assert result.stdout == (f'{name}. 3600 IN TXT "there"\n' if label == "home" else "")
+    assert not [line for line in result.lines if line.startswith("Zone not found")]
+
+
+# Zones that are nobody's: found, but not meant
+
+
+@pytest.fixture(scope="module")
+def rooted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
+    """Yield a resolver that tells of the root zone, of lan and of in-addr.arpa, and would take updates for them."""
+    reason = unavailable_because()
+    if reason is not None:
+        pytest.skip(reason)
+    zones = [Zone("."), Zone("lan"), Zone("in-addr.arpa"), Zone("home.arpa")]
+    with (
+        Namespace() as namespace,
+        Bind(
+            tmp_path_factory.mktemp("rooted"), zones=zones, keys=[LabKey.generate()], namespace=namespace, port=53
+        ) as server,
+    ):
+        yield server
+
+
+@pytest.mark.parametrize("command", ["set", "delete", "show"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["name=nas.home"],
+        ["name=nas", "zone=home"],
+        ["name=nas.home", "dns-server=127.0.0.1"],
+        ["name=nas.lan"],
+        ["name=9.1.168.192.in-addr.arpa"],
+    ],
+    ids=" ".join,
+)
+def test_no_update_goes_to_the_root_or_a_top_level_zone_on_a_guess(
+    rooted: NameServer, command: str, words: list[str]
+) -> None:
+    more = ["type=TXT", *(["value=x"] if command == "set" else [])]
+    result = inside(rooted, command, *words, *more, key_file(rooted), "--debug")
+    assert result.status == 8
+    assert "Zone not found: 127.0.0.1 was asked which zone holds " in result.stderr
+    assert "no update is sent there on a guess" in result.stderr
+    assert result.hint == "give the zone by zone= and its primary by dns-server="
+    assert {message.opcode for message in result.sent} == {"QUERY"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["name=nas", "zone=lan"],
+        ["name=nas.lan", "dns-server=127.0.0.1"],
+        ["name=nas.home.arpa"],
+        ["name=nas.home", "zone=.", "dns-server=127.0.0.1"],
+    ],
+    ids=" ".join,
+)
+def test_what_the_user_names_is_updated(rooted: NameServer, words: list[str]) -> None:
+    done(inside(rooted, *words, "address=192.0.2.10", key_file(rooted)))
+
+
+def test_the_agent_sends_nothing_there_either(rooted: NameServer, tmp_path: Path) -> None:
+    path = tmp_path / "agent.toml"
+    path.write_text('[[records]]\nname = "nas.home"\naddress = "192.0.2.10"\n')
+    assert rooted.namespace is not None
+    for words in (["--once"], ["--check", "--online"]):
+        result = dns_update(
+            "agent", *words, f"config={path}", prefix=rooted.namespace.prefix, env={"STATE_DIRECTORY": str(tmp_path)}
+        )
+        assert result.status == 8
+        assert "no update is sent there on a guess" in result.stderr
+        assert "give the zone, and servers that have it" in result.stderr

@@ -3,7 +3,7 @@
 import importlib
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,7 +51,6 @@ ROWS = {
         f"{HERE}.test_an_address_beside_a_cname_is_not_applied_and_the_hint_helps",
         f"{HERE}.test_a_cname_beside_an_address_is_not_applied_and_the_hint_helps",
         f"{HERE}.test_the_last_ns_at_the_apex_stays_and_that_is_told",
-        f"{HERE}.test_a_name_in_a_zone_below_is_told_at_once_and_the_hint_helps",
     ),
     "no answer": (
         f"{HERE}.test_a_closed_port_is_told_at_once_by_icmp",
@@ -419,40 +418,6 @@ def test_a_cname_beside_an_address_is_not_applied_and_the_hint_helps(server: Nam
     _follow(result.hint, server)
     assert dns_update(*name, "type=CNAME", "value=other.example.com").status == 0
     assert dig(server, f"{unique_name}.example.com", "CNAME")[0].endswith("CNAME other.example.com.")
-
-
-@pytest.fixture(scope="module")
-def holding_a_child(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
-    """Yield a server that holds a zone and another one below it, both open to one key."""
-    kind: type[NameServer] = request.param
-    zones = [Zone("example.com"), Zone("sub.example.com", records="same 60 IN A 192.0.2.7\n")]
-    with kind(tmp_path_factory.mktemp("holding"), zones=zones, keys=[LabKey.generate()]) as server:
-        yield server
-
-
-# Knot's positive answers do not say of which zone they are.
-@pytest.mark.parametrize(
-    ("holding_a_child", "words"),
-    [
-        pytest.param(Bind, ["name=kid.sub", "address=192.0.2.1", "ttl=60"], id="set-bind"),
-        pytest.param(Knot, ["name=kid.sub", "address=192.0.2.1", "ttl=60"], id="set-knot"),
-        pytest.param(Bind, ["name=same.sub", "address=192.0.2.1", "ttl=60"], id="replace-bind"),
-        pytest.param(Bind, ["delete", "name=same.sub", "address=192.0.2.7"], id="delete-bind"),
-    ],
-    indirect=["holding_a_child"],
-)
-def test_a_name_in_a_zone_below_is_told_at_once_and_the_hint_helps(
-    words: list[str], holding_a_child: NameServer
-) -> None:
-    result = dns_update(*words, *access(holding_a_child))
-    expect(result, "Update not applied:", 8, holding_a_child)
-    assert (
-        "the name lies in sub.example.com, a zone of its own on this server: give zone=sub.example.com" in result.hint
-    )
-    assert not any("does not show the change yet" in line for line in result.lines)
-    in_zone = [word for word in access(holding_a_child) if not word.startswith("zone=")]
-    name = [word.replace(".sub", "") for word in words]
-    assert dns_update(*name, *in_zone, "zone=sub.example.com").status == 0
 
 
 def test_a_wildcards_record_does_not_stand_at_the_name(bind: NameServer, unique_name: str) -> None:

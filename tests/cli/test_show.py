@@ -243,7 +243,7 @@ def test_debug_shows_messages_in_digs_form(server: NameServer, unique_name: str)
         f";; ANSWER SECTION:\n{name}\t60\tIN\tA\t192.0.2.1",
     ):
         assert line in re.sub(r"\t+", "\t", text)
-    assert text.count(";; sent ") == text.count(";; received ") == 2
+    assert text.count(";; sent ") == text.count(";; received ") >= 2
 
 
 @pytest.mark.parametrize("server", SERVERS, indirect=True)

@@ -21,6 +21,8 @@ def record(name: str, rrtype: int, text: str, ttl: int = 60) -> Record:
 
 SOA = record("example.com", RRType.SOA, "ns.example.com. hostmaster.example.com. 1 3600 900 604800 300", 3600)
 
+NS = record("example.com", RRType.NS, "ns.example.com.", 3600)  # in the authority section, it tells the zone
+
 
 def reply(
     request: Message, rcode: int = Rcode.NOERROR, answer: Iterable[Record] = (), authority: Iterable[Record] = ()

@@ -8,8 +8,8 @@ import pytest
 from dns_update.client import Client
 from dns_update.client.discovery import system_resolvers
 from dns_update.errors import MalformedMessage, NoAnswer, PermissionDenied, UsageError, ZoneNotFound
-from dns_update.exchange import Policy
-from dns_update.transport import Server
+from dns_update.exchange import Exchange, Policy, Reply, UnverifiedReply
+from dns_update.transport import Endpoint, Server
 from dns_update.transport.memory import MemoryTransport, Sent
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
 from dns_update.wire.message import Message
@@ -346,3 +346,132 @@ def test_a_silent_resolver_is_called_what_it_is(monkeypatch: pytest.MonkeyPatch)
         assert caught.value.server == "192.0.2.99"
         assert caught.value.hint.startswith(beginning)
         assert caught.value.hint.endswith("give the zone by zone= and its primary by dns-server=")
+
+
+# Answers without a SOA record: the names above are asked for
+
+
+@pytest.mark.parametrize("rcode", [Rcode.NOERROR, Rcode.NXDOMAIN])
+def test_a_negative_answer_without_a_soa_record_is_passed_by(rcode: int) -> None:
+    def query(request: Message) -> bytes:
+        is_apex = request.question[0].name == ZONE
+        return reply(request, Rcode.NOERROR if is_apex else rcode, (SOA,) if is_apex else ())
+
+    assert zone_found(query, "a.b.example.com") == "example.com"
+
+
+def test_the_ns_records_of_a_resolvers_negative_answer_are_no_referral() -> None:
+    """RFC 2308, section 2.2: a resolver may leave out the SOA record and not the NS records."""
+
+    def script(sent: Sent) -> tuple[bytes, ...]:
+        request = Message.decode(sent.octets)
+        is_apex = request.question[0].name == ZONE
+        message = Message(
+            opcode=Opcode.QUERY,
+            question=request.question,
+            answer=(SOA,) if is_apex else (),
+            authority=() if is_apex else (record("example.com", RRType.NS, "ns.example.com."),),
+            flags=Flag.QR | Flag.RD | Flag.RA,
+        )
+        return (message.encode(request.message_id),)
+
+    transport = MemoryTransport(script, hosts={"ns.example.com": ("192.0.2.1",)})
+    with pytest.raises(ZoneNotFound, match="without authority"):
+        Client(resolvers=(RESOLVER,), transport=transport).show("home.example.com")
+    assert [str(sent.endpoint) for sent in transport.sent] == ["192.0.2.200", "192.0.2.200", "192.0.2.1"]
+
+
+def test_a_referral_is_not_passed_by_for_the_zone_that_refers() -> None:
+    def query(request: Message) -> bytes:
+        if request.question[0].name == ZONE:
+            return reply(request, answer=(SOA,))
+        referral = Message(
+            opcode=Opcode.QUERY,
+            question=request.question,
+            authority=(record("sub.example.com", RRType.NS, "ns.example.net."),),
+            flags=Flag.QR,
+        )
+        return referral.encode(request.message_id)
+
+    with pytest.raises(ZoneNotFound, match="refers to other servers"):
+        zone_found(query, "home.sub.example.com")
+
+
+# Primaries that are none
+
+
+@pytest.mark.parametrize(
+    "primary",
+    [
+        "0x7f000042.",
+        "0X7F.0.0.0x42.",
+        "127.1.",
+        "2130706433.",
+        "0177.0.0.1.",
+        "a.b.0x.",
+        r"127\.0\.0\.1.",
+        r"a\032b.x.",
+    ],
+)
+def test_a_primary_that_is_no_host_name_gets_nothing(primary: str) -> None:
+    soa = record("example.com", RRType.SOA, f"{primary} h.example.com. 1 2 3 4 5")
+    client, transport = through_resolvers(RESOLVER, soa=soa, hosts={primary.removesuffix("."): ("127.0.0.66",)})
+    with pytest.raises(ZoneNotFound, match="as the primary, which is not a host to send updates to") as caught:
+        client.set("home.example.com", ADDRESS, ttl=60)
+    assert "dns-server=" in caught.value.hint
+    assert {str(sent.endpoint) for sent in transport.sent} == {str(RESOLVER)}
+
+
+@pytest.mark.parametrize("primary", ["prisoner.iana.org", "Blackhole.AS112.arpa"])
+def test_a_primary_that_only_swallows_what_leaks_out_gets_nothing(primary: str) -> None:
+    """So a public resolver answers for 192.168.0.0/16 (RFC 7534)."""
+    soa = record("168.192.in-addr.arpa", RRType.SOA, f"{primary}. hostmaster.root-servers.org. 1 2 3 4 5")
+    client, transport = through_resolvers(RESOLVER, soa=soa, hosts={primary: ("192.0.2.1",)})
+    with pytest.raises(ZoneNotFound, match="not a host to send updates to"):
+        client.set("9.1.168.192.in-addr.arpa", "home.example.com.", rrtype="PTR", ttl=60)
+    assert {str(sent.endpoint) for sent in transport.sent} == {str(RESOLVER)}
+
+
+@pytest.mark.parametrize("primary", ["ns", "ns-1.0x7f.example", "my_server.local", "1.2.3.x4", "xn--bcher-kva.example"])
+def test_a_primary_that_is_a_host_name_gets_the_update(primary: str) -> None:
+    soa = record("example.com", RRType.SOA, f"{primary}. h.example.com. 1 2 3 4 5")
+    client, transport = through_resolvers(RESOLVER, soa=soa, hosts={primary: ("192.0.2.1",)})
+    client.set("home.example.com", ADDRESS, ttl=60, verify=False)
+    assert str(transport.sent[-1].endpoint) == "192.0.2.1"
+
+
+# All in all, it takes a limited time
+
+
+class SlowTransport(MemoryTransport):
+    """Each answer takes 0.8 s."""
+
+    def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
+        self.now += 0.8
+        return super().carry(exchange, endpoint)
+
+
+@pytest.mark.parametrize("is_alias", [True, False], ids=["aliases", "empty"])
+def test_a_name_of_many_slow_labels_is_not_looked_for_without_end(*, is_alias: bool) -> None:
+    name = f"{'a.' * 120}lan"
+
+    def script(sent: Sent) -> tuple[bytes, ...]:
+        request = Message.decode(sent.octets)
+        asked = request.question[0].name
+        return (reply(request, answer=(record(str(asked), RRType.CNAME, f"x.{asked}"),) if is_alias else ()),)
+
+    transport = SlowTransport(script)
+    with pytest.raises(ZoneNotFound, match=r"has not told within 12 s") as caught:
+        Client(SERVER, "192.0.2.54", transport=transport).set(name, ADDRESS)
+    assert "zone=" in caught.value.hint
+    assert transport.now < 2 * (12 + 2)
+    assert {str(sent.endpoint) for sent in transport.sent} == {SERVER, "192.0.2.54"}
+
+
+def test_the_limit_in_time_is_none_for_a_few_labels_with_little_patience() -> None:
+    def script(sent: Sent) -> tuple[bytes, ...]:
+        request = Message.decode(sent.octets)
+        return (reply(request, answer=(SOA,) if request.question[0].name == ZONE else ()),)
+
+    client = Client(SERVER, transport=SlowTransport(script), policy=Policy(timeout=0.1, retries=0))
+    assert client.set("a.b.c.example.com", ADDRESS, ttl=60, verify=False).zone == ZONE

@@ -13,7 +13,7 @@ from dns_update.wire.codes import Rcode, RRType
 from dns_update.wire.message import Message
 from dns_update.wire.record import Record
 from lab import Bind, LabKey, Zone
-from tests.client.replies import ADDRESS, SOA, ZONE, Answer, Scripted, record, reply, said, silent
+from tests.client.replies import ADDRESS, NS, SOA, ZONE, Answer, Scripted, record, reply, said, silent
 from tests.client.servers import client_of
 
 SERVER = "192.0.2.53"
@@ -44,7 +44,7 @@ def test_a_read_back_that_is_not_possible_is_a_success_with_a_note(query: Answer
 def test_what_was_there_before_may_stay_unknown(command: str) -> None:
     # BIND lets nobody update who may not ask; others do.
     stands = [record("home.example.com", RRType.A, "192.0.2.1")] if command == "set" else []
-    looks = iter([said(Rcode.REFUSED), said(Rcode.NOERROR, *stands)])
+    looks = iter([said(Rcode.REFUSED), said(Rcode.NOERROR, *stands, authority=(NS,))])
 
     def look(query: Message) -> bytes | None:
         return next(looks)(query)
@@ -139,10 +139,11 @@ class Late(Scripted):
 
     def _next(self, request: Message) -> bytes:
         if request.question[0].rrtype == RRType.ANY:
-            return reply(request, answer=self._answers[0])
+            return reply(request, answer=self._answers[0], authority=(NS,))
         records = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         rrtype = request.question[0].rrtype
-        return reply(request, answer=[r for r in records if r.rrtype in (rrtype, RRType.CNAME, RRType.DNAME)])
+        shown = [r for r in records if r.rrtype in (rrtype, RRType.CNAME, RRType.DNAME)]
+        return reply(request, answer=shown, authority=(NS,))
 
 
 def set_home(script: Scripted, *addresses: str, policy: Policy | None = None) -> tuple[Outcome, float, list[str]]:

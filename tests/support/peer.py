@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
+from dns_update.wire.codes import Opcode
+from dns_update.wire.message import Message
 from lab import NameServer
 from lab.port import IPV4
 
@@ -140,3 +142,18 @@ def closed_port() -> int:
     Port 1 (tcpmux) is below the range from which the kernel hands out ports, and no test has a server there.
     """
     return 1
+
+
+def stripped(_request: bytes, answer: bytes) -> Iterable[bytes]:
+    """Leave out the authority and additional sections of what a query brings, and with them the signature."""
+    message = Message.decode(answer)
+    if message.opcode != Opcode.QUERY:
+        return (answer,)
+    bare = Message(
+        opcode=message.opcode,
+        question=message.question,
+        answer=message.answer,
+        flags=message.flags,
+        rcode=message.rcode,
+    )
+    return (bare.encode(message.message_id),)

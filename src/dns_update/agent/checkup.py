@@ -146,7 +146,7 @@ class _Checkup:
     async def _explore(self, spot: Spot) -> None:
         def request(dialogue: Dialogue) -> Steps[tuple[Access, Key | None, tuple[str, ...]]]:
             access = yield from explore(_site(dialogue, spot, spot.zone))
-            return access, dialogue.key, tuple(dialogue.notes)
+            return access, dialogue.key, dialogue.notes_at(spot.endpoint)
 
         try:
             spot.access, spot.key, spot.notes = await self._clients[spot].run(request)

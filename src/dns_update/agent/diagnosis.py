@@ -110,12 +110,15 @@ class Seen:
         yield from self._disagreements()
 
     def remarks(self) -> Iterator[str]:
-        """Yield what is to be known of the name, and no failure yet: what is not permitted, and not needed now."""
+        """Yield what is to be known of the name, and no failure, as what is not permitted and not needed now."""
         for denial in self.denials.values():
             if not self.is_needed(denial):
                 types = " and ".join(map(rrtype_to_text, denial.rrtypes))
                 hint = in_toml(denial.error.hint)
                 yield f"there is no {types} to publish now; once there is: {denial.error} ({hint})"
+        for look in self.looks.values():
+            if look.remark:
+                yield in_toml(look.remark)
 
     def _disagreements(self) -> Iterator[DnsUpdateError]:
         """Yield which servers hold something else than the first; of TTLs each may think as it likes."""

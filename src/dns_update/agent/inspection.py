@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dns_update.agent.keeper import texts_of
 from dns_update.agent.plan import plan
-from dns_update.agent.reconcile import look
+from dns_update.agent.reconcile import confirmed, is_told_by_prerequisites, look, replacement
 from dns_update.client.readback import not_applied
-from dns_update.errors import NotApplied
+from dns_update.errors import NotApplied, ZoneNotFound
 from dns_update.update import Update
 from dns_update.value import Value
 from dns_update.wire.codes import RRClass, RRType, rrtype_to_text
@@ -28,15 +28,19 @@ class Look(Value):
 
     `standing` are the records that are there, `changes` those of the update that the agent would send (none: the name
     is right, or it is not known what it shall have), and `obstacle` is what would keep that from being applied.
+    `remark` is what else is to be known of it.
     """
 
-    __slots__ = ("changes", "obstacle", "standing")
+    __slots__ = ("changes", "obstacle", "remark", "standing")
     standing: Records
     changes: Records
     obstacle: DnsUpdateError | None
+    remark: str
 
-    def __init__(self, standing: Records, changes: Records = (), obstacle: DnsUpdateError | None = None) -> None:
-        self._fill(standing=standing, changes=changes, obstacle=obstacle)
+    def __init__(
+        self, standing: Records, changes: Records = (), obstacle: DnsUpdateError | None = None, remark: str = ""
+    ) -> None:
+        self._fill(standing=standing, changes=changes, obstacle=obstacle, remark=remark)
 
 
 def types_of(settings: RecordSettings) -> tuple[int, ...]:
@@ -45,15 +49,28 @@ def types_of(settings: RecordSettings) -> tuple[int, ...]:
 
 
 def inspect(site: Site, settings: RecordSettings, wanted: Wanted | None, zone_ttl: int) -> Steps[Look]:
-    """Look at a name as the agent does before it changes it; nothing is sent but queries.
+    """Look at a name as the agent does before it changes it; nothing is sent that changes anything.
 
     `zone_ttl` is the TTL, in seconds, of the zone's SOA record. Raises what hinders the server from telling.
     """
-    standing = yield from look(site, types_of(settings) if wanted is None else wanted.rrtypes)
+    try:
+        standing = yield from look(site, types_of(settings) if wanted is None else wanted.rrtypes)
+    except ZoneNotFound as error:
+        if wanted is None or not is_told_by_prerequisites(wanted, error):
+            raise
+        return (yield from _look_by_prerequisites(site, wanted, zone_ttl, error))
     update = None if wanted is None else plan(site.place, wanted, standing, zone_ttl)
     if update is None:
         return Look(standing)
     return Look(standing, update.changes, (yield from _obstacle(site, update.changes, standing)))
+
+
+def _look_by_prerequisites(site: Site, wanted: Wanted, zone_ttl: int, error: ZoneNotFound) -> Steps[Look]:
+    """Look at a name that the server does not show; `error` is why."""
+    ttl = zone_ttl if wanted.ttl is None else wanted.ttl
+    standing = yield from confirmed(site, wanted, ttl)
+    changes = () if standing is not None else replacement(site.place, wanted, ttl).changes
+    return Look(standing or (), changes, remark=f"{error.text} ({error.hint})")
 
 
 def _obstacle(site: Site, changes: Records, standing: Records) -> Steps[NotApplied | None]:

@@ -26,6 +26,7 @@ from dns_update.agent.tries import Tries
 from dns_update.agent.troubles import Troubles
 from dns_update.agent.turns import Turns
 from dns_update.agent.way import Way
+from dns_update.agent.wording import in_toml
 from dns_update.client.aio import AsyncClient
 from dns_update.errors import SOME_FAILED, ConfigError, DnsUpdateError, NoAddress, NoAnswer
 from dns_update.transport.aio import AsyncioTransport
@@ -449,6 +450,8 @@ class Agent:
             if settings.on_change:
                 self._hooks.run(settings.on_change, change)
         self._note_fail_over(keeper, attempt, outcome)
+        for note in outcome.notes:  # most are true of many names, and are said once
+            self._log.changed((keeper.way, note), note, f"{settings.name}: {in_toml(note)}", WARNING)
         self._troubles.leave(keeper, is_right=True)
         self._note_ends(keeper, ended)
         if attempt.is_update_astray:

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from dns_update.client.dialogue import Pause, Steps
+    from dns_update.client.dialogue import Clock, Pause, Steps
     from dns_update.transport import Server
 
     T = TypeVar("T")
@@ -64,7 +64,7 @@ class Witness:
         addresses = self._addresses.get(server.host, ())
         return text == server.host or any(text == str(Endpoint(address, server.port)) for address in addresses)
 
-    def _note(self, step: Ask | Resolve | Pause, answer: object) -> None:
+    def _note(self, step: Ask | Resolve | Pause | Clock, answer: object) -> None:
         if isinstance(step, Resolve) and isinstance(answer, tuple):
             self._addresses[step.host] = answer
         elif self._is_update_under_way:

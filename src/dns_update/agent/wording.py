@@ -25,7 +25,7 @@ _IN_TOML = (
     ("dns-server= says where", "servers says where"),
     ("dns-server= must be a server", "servers must be those"),
     ("leave zone= out", "leave zone out"),
-    ("on this server: give zone=", "on this server; its zone is "),
+    ("give zone=", "its zone is "),
     ("check name= and zone=", "check name and zone"),
     # Only owners have prerequisites here: that the claims are still those that were read.
     ("leave require=existing out to go on all the same", "somebody else changes the name at the same moments"),

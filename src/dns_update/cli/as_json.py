@@ -40,7 +40,7 @@ def _common_fields(outcome: Outcome) -> dict[str, object]:
 
 
 def _shown_fields(outcome: Outcome) -> dict[str, object]:
-    return {"records": _records(outcome.after)}
+    return {"records": _records(outcome.after), "verified": outcome.verified}
 
 
 def _change_fields(outcome: Outcome) -> dict[str, object]:

@@ -11,6 +11,7 @@ from dns_update.exchange import Policy
 from dns_update.transport import Server
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRClass, RRType, rrtype_to_text
+from dns_update.wire.record import rdata_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _ADDRESSES = (RRType.A, RRType.AAAA)
+_DONE = "update successful"
 
 
 def run(command: str, line: Line) -> int:
@@ -29,10 +31,11 @@ def run(command: str, line: Line) -> int:
     options = line.options(command)
     target = _target_of(options, command)
     act = {"set": _set, "delete": _delete, "show": _show}[command]
-    return _conclude(act(options, target), command, as_json=options.json)
+    outcome, done = act(options, target)
+    return _conclude(outcome, command, done, as_json=options.json)
 
 
-def _set(options: Options, target: Target) -> Outcome:
+def _set(options: Options, target: Target) -> tuple[Outcome, str]:
     """Make a name have exactly these addresses, or this data."""
     client = _client_of(options)
     data = _given_data(options, target)
@@ -40,34 +43,51 @@ def _set(options: Options, target: Target) -> Outcome:
     check_names = options.check_names
     if ttl == 0:  # RouterOS's rule: the entry is deleted, whatever it points at
         rrsets: dict[int, tuple[bytes, ...]] = dict.fromkeys(data or _ADDRESSES, ())
-        return client.run(lambda d: delete_records(d, target, rrsets, require=require, verify=verify, compare=compare))
+        return _deleted(client, options, target, rrsets)
     if data and not any(data.values()):
         raise errors.UsageError("type= is given without value=", hint="for example: type=TXT value=hello")
     if not data:
         raise errors.UsageError("set needs address=, or type= and value=", hint="for example: address=203.0.113.45")
-    return client.run(
+    outcome = client.run(
         lambda d: set_records(
             d, target, data, ttl=ttl, require=require, verify=verify, compare=compare, check_names=check_names
         )
     )
+    return outcome, _DONE
 
 
-def _delete(options: Options, target: Target) -> Outcome:
+def _delete(options: Options, target: Target) -> tuple[Outcome, str]:
     """Remove an address, an RRset or a whole name."""
     options.allow_private = True  # such an address may well be removed
     client = _client_of(options)
     data = _given_data(options, target)
-    require, verify, compare = options.require, options.verify, options.compare
-    return client.run(lambda d: delete_records(d, target, data, require=require, verify=verify, compare=compare))
+    return _deleted(client, options, target, data)
 
 
-def _show(options: Options, target: Target) -> Outcome:
+def _deleted(
+    client: Client, options: Options, target: Target, data: dict[int, tuple[bytes, ...]]
+) -> tuple[Outcome, str]:
+    """Remove the records in `data`; what is read back is read beforehand, too, to tell whether any were there."""
+    require, verify, compare = options.require, options.verify, options.compare or options.verify
+    outcome = client.run(lambda d: delete_records(d, target, data, require=require, verify=verify, compare=compare))
+    if outcome.changed is not False:
+        return outcome, _DONE
+    given = [
+        f"{rrtype_to_text(rrtype)} {rdata_to_text(rrtype, value, target.rrclass)}"
+        for rrtype, values in data.items()
+        for value in values
+    ]
+    named = given or [f"{rrtype_to_text(rrtype)} record" for rrtype in data] or ["record"]
+    return outcome, f"unchanged: {outcome.name} has no {' and no '.join(named)}"
+
+
+def _show(options: Options, target: Target) -> tuple[Outcome, str]:
     """Find out what the authoritative server holds now."""
     rrtypes = _ADDRESSES if options.type is None else (options.type,)
     outcome = _client_of(options).run(lambda d: show_records(d, target, rrtypes))
     if not outcome.after and not options.json:
         talk(f"{outcome.name} has no {' or '.join(map(rrtype_to_text, rrtypes))} record")
-    return outcome
+    return outcome, ""
 
 
 def _client_of(options: Options) -> Client:
@@ -181,8 +201,8 @@ def _say_nothing(_line: str) -> None:
     """Drop a line."""
 
 
-def _conclude(outcome: Outcome, command: str, *, as_json: bool) -> int:
-    """Say what came of a request that was carried out, and return the exit status."""
+def _conclude(outcome: Outcome, command: str, done: str, *, as_json: bool) -> int:
+    """Say what came of a request that was carried out, in the words of `done`, and return the exit status."""
     if as_json:
         from dns_update.cli.as_json import outcome_text  # noqa: PLC0415 - only if it is asked for
 
@@ -197,7 +217,7 @@ def _conclude(outcome: Outcome, command: str, *, as_json: bool) -> int:
     if command == "show":
         put("".join(f"{record.to_text()}\n" for record in outcome.after or ()))
     else:
-        talk("update successful")
+        talk(done)
     for note in outcome.notes:
         talk(f"note: {note}")
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from dns_update import errors
-from dns_update.client.dialogue import Ask, Dialogue, Pause, Settings, check_way, unresolved, with_time
+from dns_update.client.dialogue import Ask, Clock, Dialogue, Pause, Settings, check_way, unresolved, with_time
 from dns_update.client.requests import delete_request, send_update, set_request, show_request
 from dns_update.transport import DNS_PORT
 from dns_update.transport.blocking import BlockingTransport
@@ -51,9 +51,9 @@ class Client:
         """Prepare to talk to `servers`, in this order until one succeeds; without any, to the zone's primary.
 
         `servers` are Servers, or texts as `Server.from_text` takes them, at `port` unless they name one. `key` signs
-        every message to them. `policy` says how long to wait. `resolvers` are asked for zone and primary where those
-        are left out (None: those of the system). `local_address` is the one to send from. `log` is called with lines
-        for people. Raises UsageError.
+        every message to them, but for queries to a server that does not accept it. `policy` says how long to wait.
+        `resolvers` are asked for zone and primary where those are left out (None: those of the system).
+        `local_address` is the one to send from. `log` is called with lines for people. Raises UsageError.
         """
         check_way(local_address, transport)
         self._settings = Settings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
@@ -115,7 +115,7 @@ class Client:
     ) -> Outcome:
         """Remove these values; the RRset of `rrtype` where none are given; without either, all records of the name.
 
-        The arguments are those of `set`; `require=existing` speaks of the RRset, or of the name.
+        The arguments are those of `set`; `require=existing` speaks of the values, the RRset, or the name.
         """
         return self.run(
             delete_request(
@@ -139,7 +139,8 @@ class Client:
     ) -> Outcome:
         """Return what the authoritative server holds at `name`, A and AAAA or these types, in the outcome's `after`.
 
-        Raises NameNotFound if there is no such name, and any other Refusal or Silence.
+        Raises NameNotFound if there is no such name, ZoneNotFound if the server answers from a zone below, and any
+        other Refusal or Silence.
         """
         return self.run(show_request(name, rrtypes, zone=zone, rrclass=rrclass))
 
@@ -173,12 +174,14 @@ class Client:
                 raise KeyboardInterrupt("an update that was already sent may have been carried out") from None
             raise
 
-    def _perform(self, step: Ask | Resolve | Pause) -> Reply | UnverifiedReply | tuple[str, ...] | None:
+    def _perform(self, step: Ask | Resolve | Pause | Clock) -> Reply | UnverifiedReply | tuple[str, ...] | float | None:
         if isinstance(step, Ask):
             return self._transport.carry(self._settings.exchange(step), step.endpoint)
         if isinstance(step, Pause):
             self._transport.pause(step.seconds)
             return None
+        if isinstance(step, Clock):
+            return self._transport.clock()
         try:
             return self._transport.resolve(step.host)
         except (OSError, UnicodeError) as error:

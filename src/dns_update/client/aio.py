@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dns_update.client.dialogue import Ask, Dialogue, Pause, Settings, check_way, unresolved, with_time
+from dns_update.client.dialogue import Ask, Clock, Dialogue, Pause, Settings, check_way, unresolved, with_time
 from dns_update.client.requests import delete_request, send_update, set_request, show_request
 from dns_update.errors import NoAnswer
 from dns_update.transport import DNS_PORT
@@ -126,10 +126,12 @@ class AsyncClient:
         result = await carry_out(self, request)
         return with_time(result, time.monotonic() - started)
 
-    async def _perform(self, step: Resolve | Pause) -> tuple[str, ...] | None:
+    async def _perform(self, step: Resolve | Pause | Clock) -> tuple[str, ...] | float | None:
         if isinstance(step, Pause):
             await self._transport.pause(step.seconds)
             return None
+        if isinstance(step, Clock):
+            return self._transport.clock()
         try:
             return await self._transport.resolve(step.host)
         except (OSError, UnicodeError) as error:

@@ -1,7 +1,7 @@
 """A request in progress: it asks servers, tries a secret's other reading, and goes on to the next server.
 
-Requests are generators. They yield what they need, an `Ask`, a `Resolve` or a `Pause`, and are sent the answer; a shell
-does the rest. So each rule stands here once, for blocking and for asyncio callers.
+Requests are generators. They yield what they need, an `Ask`, a `Resolve`, a `Pause` or a `Clock`, and are sent the
+answer; a shell does the rest. So each rule stands here once, for blocking and for asyncio callers.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dns_update.auth import Key
 from dns_update.exchange import Exchange, Policy, Reply, UnverifiedReply
 from dns_update.transport import DNS_PORT, Endpoint, Server, check_port
 from dns_update.value import Value, setters
-from dns_update.wire.codes import Rcode, RRType
+from dns_update.wire.codes import Opcode, Rcode, RRType
 from dns_update.wire.message import Message
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Records: TypeAlias = tuple[Record, ...]
     T = TypeVar("T")
-    Steps: TypeAlias = Generator["Ask | Resolve | Pause", Any, T]
+    Steps: TypeAlias = Generator["Ask | Resolve | Pause | Clock", Any, T]
     Request: TypeAlias = Callable[["Dialogue"], Steps[T]]
 
 MAX_ADDRESSES = 4  # of one host name that are tried, as nsupdate does
@@ -66,6 +66,12 @@ class Pause(Value):
 
     def __init__(self, seconds: float) -> None:
         self._fill(seconds=seconds)
+
+
+class Clock(Value):
+    """Look at the monotonic clock; the answer is its seconds, of use only beside another such answer."""
+
+    __slots__ = ()
 
 
 def _say_nothing(_line: str) -> None:
@@ -185,12 +191,20 @@ class Dialogue:
         self.notes: list[str] = []
         self.failures: list[errors.DnsUpdateError] = []
         self._silent: dict[Endpoint | Server, errors.NoAnswer] = {}
+        self._unsigned: set[Endpoint] = set()  # who does not accept the key, and is sent queries without a signature
+        self._zones: dict[tuple[Endpoint, Name], Name] = {}  # that hold names, as far as they were looked for
 
     def ask(self, endpoint: Endpoint, message: Message) -> Steps[Reply]:
-        """Send a message and return its answer, whatever the rcode; raise a TSIG error or an unbelievable answer."""
-        reply: Reply | UnverifiedReply = yield Ask(endpoint, message, self.key)
+        """Send a message and return its answer, whatever the rcode; raise a TSIG error or an unbelievable answer.
+
+        A query is repeated without a signature at a server that does not accept the key: it may be a secondary that
+        answers everybody, and forwards updates to the primary, which has the key. `is_unsigned` tells that.
+        """
+        is_query = message.opcode == Opcode.QUERY
+        key = None if is_query and endpoint in self._unsigned else self.key
+        reply: Reply | UnverifiedReply = yield Ask(endpoint, message, key)
         if isinstance(reply, UnverifiedReply):
-            reply = yield from self._ask_with_other_reading(endpoint, message, reply)
+            reply = yield from self._ask_otherwise(endpoint, message, reply)
         if reply.tsig is not None and reply.tsig.error:
             raise self.refusal(reply, endpoint, message)
         return reply
@@ -209,8 +223,40 @@ class Dialogue:
 
         return refusal_of(reply, Asked(message, endpoint, self.key))
 
-    def _ask_with_other_reading(self, endpoint: Endpoint, message: Message, first: UnverifiedReply) -> Steps[Reply]:
-        """Try the secret's other reading, if the server did not accept the first; keep it if that one is right."""
+    def is_unsigned(self, endpoint: Endpoint) -> bool:
+        """Return whether queries to this server are not signed although there is a key: it does not accept the key."""
+        return endpoint in self._unsigned
+
+    def notes_at(self, endpoint: Endpoint) -> tuple[str, ...]:
+        """Return what the user should read of what came of the request at this server."""
+        if self.key is None or not self.is_unsigned(endpoint):
+            return tuple(self.notes)
+        unsigned = (
+            f"{endpoint} does not accept key {self.key.name} for queries, so it was asked without a signature; what it "
+            "shows is not verified"
+        )
+        return (*self.notes, unsigned)
+
+    def zone_at(self, endpoint: Endpoint, name: Name, place: Place) -> Steps[Name]:
+        """Return the zone of a server that holds `name`, by its SOA record; the place's own if the server does not say.
+
+        It is asked for once.
+        """
+        from dns_update.client.discovery import ask_up  # noqa: PLC0415 - where no answer tells by itself
+
+        if (endpoint, name) not in self._zones:
+            try:
+                zone = (yield from ask_up(self, endpoint, name, place.rrclass, 0)).zone
+            except (errors.ZoneNotFound, errors.NoAnswer):
+                zone = place.zone
+            self._zones[endpoint, name] = zone
+        return self._zones[endpoint, name]
+
+    def _ask_otherwise(self, endpoint: Endpoint, message: Message, first: UnverifiedReply) -> Steps[Reply]:
+        """Try the secret's other reading, if the server did not accept the first, and keep it if that one is right.
+
+        If the server does not know the key at all, send a query without a signature.
+        """
         from dns_update.client.verdict import Asked, distrust_of  # noqa: PLC0415 - only when something is wrong
 
         other = self.key.other_reading if self.key is not None else None
@@ -226,6 +272,11 @@ class Dialogue:
                     "key-encoding=text says so from the start"
                 )
                 return second
+        if message.opcode == Opcode.QUERY and (first.tsig_error == Rcode.BADKEY or is_bare):
+            unsigned: Reply = yield Ask(endpoint, message, None)
+            if unsigned.message.rcode in (Rcode.NOERROR, Rcode.NXDOMAIN):
+                self._unsigned.add(endpoint)
+                return unsigned
         raise distrust_of(first, Asked(message, endpoint, self.key))
 
     def at_first_server(self, act: Callable[[Endpoint], Steps[T]]) -> Steps[T]:
@@ -250,7 +301,7 @@ class Dialogue:
                     self._fail(error, own)
                 except (errors.Silence, errors.Refusal) as error:
                     if isinstance(error, errors.Refusal) and error.is_final:
-                        error.failures, error.notes = tuple(dict.fromkeys(own)), tuple(self.notes)
+                        error.failures, error.notes = tuple(dict.fromkeys(own)), self.notes_at(endpoint)
                         raise
                     self._fail(error, own)
                     break
@@ -319,32 +370,76 @@ class Site(Value):
     def look(self, rrtype: int, owner: Name | None = None) -> Steps[tuple[Records, Reply]]:
         """Return the records at the owner name that a query for `rrtype` brings, a CNAME among them, and the answer.
 
-        `owner` is another name than the place's, if given. Raises ZoneNotFound for what lies below a delegation and
-        cannot be read, and for an answer without authority (RFC 1035, section 4.1.1): a cache's may be out of date.
+        `owner` is another name than the place's, if given. Raises ZoneNotFound for what lies below a delegation or in a
+        zone below and cannot be read, for a zone that the server does not have, and for an answer without authority
+        (RFC 1035, section 4.1.1): a cache's may be out of date.
         """
         query = Message.query(self.place.owner if owner is None else owner, rrtype, self.place.rrclass)
         reply = yield from self.dialogue.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
-        return self._seen(reply, query.question[0]), reply
+        return (yield from self._seen(reply, query.question[0])), reply
 
     def read(self, rrtype: int, owner: Name | None = None) -> Steps[Records]:
         """Do as `look`, and return the records only."""
         query = Message.query(self.place.owner if owner is None else owner, rrtype, self.place.rrclass)
         reply = yield from self.dialogue.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
-        return self._seen(reply, query.question[0])
+        return (yield from self._seen(reply, query.question[0]))
 
-    def _seen(self, reply: Reply, asked: Question) -> Records:
+    def no_zone(self) -> errors.ZoneNotFound:
+        """Return the error that the server has no such zone."""
+        return errors.ZoneNotFound(
+            f"{self.endpoint} has no SOA record for {self.place.zone}: that is no zone of its own there",
+            hint="zone= must be a zone that this server holds, not a name inside one",
+            server=str(self.endpoint),
+        )
+
+    def _seen(self, reply: Reply, asked: Question) -> Steps[Records]:
         """Return the records that an answer shows of what was asked for."""
-        owner, rrtype = asked.name, asked.rrtype
-        records = tuple([record for record in reply.message.answer if record.name == owner])
-        cut = None if records else self._zone_cut(owner, reply.message)
-        if cut is None and not reply.message.is_authoritative:
+        owner, message = asked.name, reply.message
+        records = tuple([record for record in message.answer if record.name == owner])
+        cut = None if records else self._zone_cut(owner, message)
+        if cut is not None:
+            return self._behind_cut(cut, owner, asked.rrtype, message)
+        if not message.is_authoritative:
             raise errors.ZoneNotFound(
                 f"{self.endpoint} tells about {owner} without authority: it is a cache, or does not hold "
                 f"{self.place.zone}",
                 hint="dns-server= must be a server of the zone itself",
                 server=str(self.endpoint),
             )
-        return records if cut is None else self._behind_cut(cut, owner, rrtype, reply.message)
+        zone = self._zone_told(asked, message)
+        if zone is None:
+            zone = yield from self.dialogue.zone_at(self.endpoint, _in_zone(asked), self.place)
+        if zone != self.place.zone:
+            raise self._answered_from(zone, owner)
+        return records
+
+    def _zone_told(self, asked: Question, message: Message) -> Name | None:
+        """Return the zone that an authoritative answer is from, None if it does not tell.
+
+        A server that has the zone below, too, answers from that one. A negative answer has the zone's SOA record (RFC
+        2308, section 3), and BIND puts the NS records beside others. Behind an alias they may be those of its target.
+        """
+        if asked.name == self.place.zone:
+            return asked.name
+        if asked.rrtype != RRType.CNAME and any(r.rrtype in (RRType.CNAME, RRType.DNAME) for r in message.answer):
+            return None
+        for record in message.authority:
+            if record.rrtype in (RRType.SOA, RRType.NS) and asked.name.is_within(record.name):
+                return record.name
+        return None
+
+    def _answered_from(self, zone: Name, owner: Name) -> errors.ZoneNotFound:
+        """Return the error that an answer is from another zone than the one that was meant."""
+        if not zone.is_within(self.place.zone):
+            return self.no_zone()
+        error = errors.ZoneNotFound(
+            f"{owner} lies in {zone}, a zone of its own on {self.endpoint}, which answers from there",
+            hint=f"give zone={zone}; what {self.place.zone} holds there is not shown",
+            server=str(self.endpoint),
+            is_delegated=True,
+        )
+        error.zone_below = str(zone)
+        return error
 
     def _zone_cut(self, owner: Name, message: Message) -> Name | None:
         """Return the delegation at or above `owner` to which a referral points (RFC 1034, section 4.3.2, step 3b)."""
@@ -369,6 +464,11 @@ class Site(Value):
 
 
 _site_dialogue, _site_endpoint, _site_place = setters(Site)
+
+
+def _in_zone(asked: Question) -> Name:
+    """Return a name in the zone that has what was asked for: a DS record is in the zone above (RFC 4034, section 5)."""
+    return asked.name.parent if asked.rrtype == RRType.DS else asked.name
 
 
 def _most_telling(failures: list[errors.DnsUpdateError]) -> errors.DnsUpdateError:

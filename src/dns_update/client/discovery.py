@@ -1,28 +1,35 @@
 """Finding the zone that holds a name, and the zone's primary server, by its SOA record.
 
 The zone's own server is asked where one was named, and the system's resolvers otherwise. A negative answer carries the
-zone's SOA record in its authority section (RFC 2308, section 3), so one query is enough but for aliases.
+zone's SOA record in its authority section (RFC 2308, section 3), so one query is enough as a rule. An alias hides it,
+and some forwarders leave it out: then the names above are asked for, label by label.
+
+Whatever is found is only a guess at what the user means. It is none where it is the root zone or a top-level one: a
+name like nas.lan is in no zone that the world knows, and an update for it must not go to the root's primary.
 """
 
 from __future__ import annotations
 
-from dns_update.client.dialogue import Dialogue, Settings
+from dns_update.client.dialogue import Clock, Dialogue, Settings
 from dns_update.errors import InvalidText, NoAnswer, UsageError, ZoneNotFound
 from dns_update.transport import Server
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
 from dns_update.wire.message import Message
+from dns_update.wire.name import Name
 from dns_update.wire.record import soa_mname
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.client.dialogue import Steps
     from dns_update.transport import Endpoint
-    from dns_update.wire.name import Name
     from dns_update.wire.record import Record
 
 RESOLV_CONF = "/etc/resolv.conf"
+LEAST_SECONDS = 10.0  # for all queries to one server, if its patience is shorter: many names may have to be asked for
 _GIVE_ZONE = "give the zone by zone= and its primary by dns-server="
+_REVERSE_TREES = (Name.from_text("in-addr.arpa"), Name.from_text("ip6.arpa"))  # as public as a top-level zone
+_BLACK_HOLES = (Name.from_text("prisoner.iana.org"), Name.from_text("blackhole.as112.arpa"))  # RFC 7534, RFC 7535
 
 
 class Found(Value):
@@ -35,19 +42,31 @@ class Found(Value):
     def __init__(self, zone: Name, primary: Name) -> None:
         self._fill(zone=zone, primary=primary)
 
+    @property
+    def is_primary_usable(self) -> bool:
+        """Whether `primary` is a host that may take updates.
+
+        It is none if the C library would take it for an address, as 0x7f000042 or 127.1 (RFC 1123, section 2.1), nor
+        if it only swallows the queries for private addresses that leak out.
+        """
+        labels = self.primary.labels
+        is_host = bool(labels) and all(label.translate(None, b"-_").isalnum() for label in labels)
+        return is_host and not _is_number(labels[-1]) and self.primary not in _BLACK_HOLES
+
 
 def find_zone(dialogue: Dialogue, name: Name, rrclass: int = RRClass.IN) -> Steps[Found]:
     """Return the zone that holds `name`, as the dialogue's servers say, or the resolvers if it has none.
 
-    Raises ZoneNotFound, or what hinders the servers from answering.
+    Raises ZoneNotFound, or what hinders the servers from answering. Each of them has the time of `ask_up`.
     """
     if dialogue.servers:
-        return (yield from dialogue.at_first_server(lambda endpoint: _ask_up(dialogue, endpoint, name, rrclass, 0)))
+        return (yield from dialogue.at_first_server(lambda endpoint: ask_up(dialogue, endpoint, name, rrclass, 0)))
     resolvers = dialogue.resolvers if dialogue.resolvers is not None else system_resolvers()
     unsigned = Dialogue(Settings(resolvers, log=dialogue.log))
+    unsigned.patience = dialogue.patience
     try:
         return (
-            yield from unsigned.at_first_server(lambda endpoint: _ask_up(unsigned, endpoint, name, rrclass, Flag.RD))
+            yield from unsigned.at_first_server(lambda endpoint: ask_up(unsigned, endpoint, name, rrclass, Flag.RD))
         )
     except NoAnswer as error:
         whose = f"of {RESOLV_CONF}" if dialogue.resolvers is None else "that was named"
@@ -79,26 +98,70 @@ def _resolver(text: str) -> Server | None:
     return server if server.is_address else None
 
 
-def _ask_up(dialogue: Dialogue, endpoint: Endpoint, name: Name, rrclass: int, flags: int) -> Steps[Found]:
-    """Ask for the SOA record of `name`, and of its parents where an alias hides the zone."""
+def ask_up(dialogue: Dialogue, endpoint: Endpoint, name: Name, rrclass: int, flags: int) -> Steps[Found]:
+    """Ask one server for the SOA record of `name`, and of the names above where an answer does not have it.
+
+    Raises ZoneNotFound if it does not tell, or not within its patience, or only of a zone that `name` cannot be meant
+    to be in.
+    """
+    limit = max(dialogue.patience, LEAST_SECONDS)
+    started: float = yield Clock()
     candidate = name
     while True:
-        query = Message.query(candidate, RRType.SOA, rrclass, flags)
-        reply = yield from dialogue.ask(endpoint, query)
+        reply = yield from dialogue.ask(endpoint, Message.query(candidate, RRType.SOA, rrclass, flags))
         message = reply.message
         if message.rcode not in (Rcode.NOERROR, Rcode.NXDOMAIN):
             raise _not_told(endpoint, name, f"answered {rcode_to_text(message.rcode)}")
-        is_alias = any(record.rrtype in (RRType.CNAME, RRType.DNAME) for record in message.answer)
-        soa = None if is_alias else _soa_above(candidate, message.answer + message.authority)
+        soa = _soa_told(message, candidate)
         if soa is not None:
+            if soa.name != name and _is_top(soa.name) and not _is_held(soa.name, message, flags):
+                raise _not_told(endpoint, name, f"knows only {_top(soa.name)}; no update is sent there on a guess")
             return Found(soa.name, soa_mname(soa.rdata))
-        if not is_alias or not candidate.labels:
+        if _is_referral(message, flags):
+            raise _not_told(endpoint, name, "refers to other servers")
+        candidate = candidate.parent if candidate.labels else candidate
+        if not candidate.labels:
             raise _not_told(endpoint, name, "knows no SOA record above it")
-        candidate = candidate.parent
+        now: float = yield Clock()
+        if now - started >= limit:
+            raise _not_told(endpoint, name, f"has not told within {limit:g} s")
 
 
-def _soa_above(name: Name, records: tuple[Record, ...]) -> Record | None:
+def _soa_told(message: Message, name: Name) -> Record | None:
+    """Return the SOA record of the zone above `name`; None if an alias hides it, or none is told."""
+    if any(record.rrtype in (RRType.CNAME, RRType.DNAME) for record in message.answer):
+        return None
+    records = message.answer + message.authority
     return next((record for record in records if record.rrtype == RRType.SOA and name.is_within(record.name)), None)
+
+
+def _is_referral(message: Message, flags: int) -> bool:
+    """Return whether a server that does not look further names others (RFC 1034, section 4.3.2, step 3b)."""
+    is_recursive = bool(flags & Flag.RD and message.flags & Flag.RA)
+    names_servers = not message.answer and any(record.rrtype == RRType.NS for record in message.authority)
+    return names_servers and message.rcode == Rcode.NOERROR and not message.is_authoritative and not is_recursive
+
+
+def _is_top(zone: Name) -> bool:
+    return len(zone.labels) < 2 or zone in _REVERSE_TREES  # noqa: PLR2004 - of one label is a top-level zone
+
+
+def _is_held(zone: Name, message: Message, flags: int) -> bool:
+    """Return whether a server that the user named has this zone itself, as one at home may have lan; not the root."""
+    return bool(zone.labels) and message.is_authoritative and not flags & Flag.RD
+
+
+def _top(zone: Name) -> str:
+    return f"the top-level zone {zone}" if zone.labels else "the root zone"
+
+
+def _is_number(label: bytes) -> bool:
+    """Return whether inet_aton(3) reads this as a number; what ends in one is an address to it, or nothing."""
+    try:
+        int(label, 16 if label[:2].lower() == b"0x" else 10)
+    except ValueError:
+        return label.lower() == b"0x"
+    return True
 
 
 def _not_told(endpoint: Endpoint, name: Name, reason: str) -> ZoneNotFound:

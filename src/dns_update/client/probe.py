@@ -17,15 +17,7 @@ No record is sent before the server has shown, by an update without any, that it
 from __future__ import annotations
 
 from dns_update.client.dialogue import Ask
-from dns_update.errors import (
-    DnsUpdateError,
-    KeyRejected,
-    PermissionDenied,
-    Refusal,
-    ReplyNotTrusted,
-    ServerFailure,
-    ZoneNotFound,
-)
+from dns_update.errors import DnsUpdateError, KeyRejected, PermissionDenied, Refusal, ReplyNotTrusted, ServerFailure
 from dns_update.exchange import UDP, Reply
 from dns_update.update import Update
 from dns_update.value import Value
@@ -99,11 +91,7 @@ def explore(site: Site) -> Steps[Access]:
     zone = site.place.zone
     soa = next((record for record in (yield from site.read(RRType.SOA, zone)) if record.rrtype == RRType.SOA), None)
     if soa is None:
-        raise ZoneNotFound(
-            f"{site.endpoint} has no SOA record for {zone}: that is no zone of its own there",
-            hint="zone= must be a zone that this server holds, not a name inside one",
-            server=str(site.endpoint),
-        )
+        raise site.no_zone()
     refusal = yield from _refusal(site, ())
     if refusal is not None:
         if not isinstance(refusal, PermissionDenied):
@@ -157,7 +145,7 @@ def _refusal(site: Site, changes: Iterable[Record]) -> Steps[Refusal | None]:
     try:
         reply = yield from dialogue.ask(site.endpoint, message)
     except (KeyRejected, ReplyNotTrusted) as error:
-        if not _rejects_key(error):
+        if dialogue.is_unsigned(site.endpoint) or not _rejects_key(error):
             raise
         # The same key was good for a query, so it is known there.
         return _denied(site, update.changes, rejects_key=True)
@@ -214,7 +202,10 @@ def _insight(site: Site) -> Steps[str]:
     if _OUTSIDE.is_within(place.zone):  # of the root zone and its like nothing is outside
         return UNKNOWN
     update = unmeetable(Update(place.zone, rrclass=place.rrclass)).delete_rrset(_OUTSIDE, RRType.A)
-    reply = yield from site.dialogue.ask(site.endpoint, update.to_message())
+    try:
+        reply = yield from site.dialogue.ask(site.endpoint, update.to_message())
+    except ServerFailure:  # so BIND hides a NOTZONE, where it forwards with a key of which it knows nothing
+        return UNKNOWN
     return BY_RECORD if reply.message.rcode == Rcode.NOTZONE else UNKNOWN
 
 

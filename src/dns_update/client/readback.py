@@ -2,6 +2,9 @@
 
 BIND answers NOERROR and ignores an A beside a CNAME, a lower SOA serial, the removal of the last NS, and more. So what
 was asked for is compared with what the same server then serves.
+
+A server that has the zone below, too, answers from that one. Then what the zone itself holds is asked by an update that
+has prerequisites and no changes (RFC 2136, section 2.4): that goes to the zone that it names, and alters nothing.
 """
 
 from __future__ import annotations
@@ -12,14 +15,13 @@ from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.message import Message
 from dns_update.wire.name import Name
-from dns_update.wire.record import canonical_rdata, rdata_to_text
+from dns_update.wire.record import Record, canonical_rdata, rdata_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dns_update.client.dialogue import Records, Site, Steps
-    from dns_update.wire.record import Record
 
     Data = Mapping[int, tuple[bytes, ...]]
 
@@ -36,44 +38,38 @@ _GUARDED_AT_APEX = {
 }
 
 
-def standing(site: Site, rrtypes: Iterable[int]) -> Steps[tuple[Records, dict[int, int]]]:
+def standing(site: Site, rrtypes: Iterable[int]) -> Steps[tuple[Records | None, dict[int, int]]]:
     """Return the records of these types, and the TTL for each type that is kept when the user gives none.
 
-    That is the TTL of the RRset that stands; where none does, the TTL of the zone's SOA record, asked for by name: in a
-    negative answer it is cut to the negative TTL (RFC 2308, section 3).
+    The records are None if they lie below a delegation or in a zone below, and are not all shown. The TTL is that of
+    the RRset that stands; where none does, of the zone's SOA record, asked for by name: in a negative answer it is cut
+    to the negative TTL (RFC 2308, section 3).
     """
     before: dict[Record, None] = {}
     ttls: dict[int, int] = {}
+    is_shown = True
     for rrtype in rrtypes:
-        records = yield from _own(site, rrtype, (yield from _read_if_shown(site, rrtype)))
+        try:
+            records = yield from _own(site, rrtype, (yield from site.read(rrtype)))
+        except errors.ZoneNotFound as error:
+            if not error.is_delegated:
+                raise
+            is_shown = False
+            continue
         before |= dict.fromkeys(records)
         ttls |= {record.rrtype: record.ttl for record in records}  # an RRset's records have one TTL (RFC 2181, 5.2)
     missing = [rrtype for rrtype in rrtypes if rrtype not in ttls]
     if missing:
         ttls |= dict.fromkeys(missing, (yield from zone_ttl(site)))
-    return tuple(before), ttls
+    return (tuple(before) if is_shown else None), ttls
 
 
 def zone_ttl(site: Site) -> Steps[int]:
     """Return the TTL, in seconds, of the zone's SOA record; raises ZoneNotFound if the server has none."""
     soa = yield from site.read(RRType.SOA, site.place.zone)
     if not soa:
-        raise errors.ZoneNotFound(
-            f"{site.endpoint} has no SOA record for {site.place.zone}: that is no zone of its own there",
-            hint="zone= must be a zone that this server holds, not a name inside one",
-            server=str(site.endpoint),
-        )
+        raise site.no_zone()
     return soa[0].ttl
-
-
-def _read_if_shown(site: Site, rrtype: int) -> Steps[Records]:
-    """Return the records of a type; none if they lie below a delegation, which the server does not show."""
-    try:
-        return (yield from site.read(rrtype))
-    except errors.ZoneNotFound as error:
-        if not error.is_delegated:
-            raise
-        return ()
 
 
 def shown(site: Site, rrtypes: Iterable[int]) -> Steps[Records | None]:
@@ -88,9 +84,30 @@ def shown(site: Site, rrtypes: Iterable[int]) -> Steps[Records | None]:
             found |= dict.fromkeys((yield from _own(site, rrtype, records)))
     except errors.NoAnswer:
         raise
+    except errors.ZoneNotFound as error:
+        is_absent = error.is_delegated and (yield from _holds_none_of(site, rrtypes))
+        return () if is_absent else None
     except errors.DnsUpdateError:
         return None
     return tuple(found)
+
+
+def check_existing(site: Site, data: Data) -> Steps[None]:
+    """Raise NameNotFound for a value that is not there, for no prerequisite speaks of one among others."""
+    for rrtype, values in data.items():
+        if not values:
+            continue
+        records = yield from _own(site, rrtype, _of_type(rrtype, (yield from site.read(rrtype))))
+        stands = _canonical(site, rrtype, [record.rdata for record in records])
+        for value in values:
+            if canonical_rdata(rrtype, value, site.place.rrclass) not in stands:
+                text = f"{rrtype_to_text(rrtype)} {rdata_to_text(rrtype, value, site.place.rrclass)}"
+                raise errors.NameNotFound(
+                    f"{site.place.owner} {text} does not exist at {site.endpoint}",
+                    hint="leave require=existing out to go on all the same",
+                    server=str(site.endpoint),
+                    rcode=Rcode.NXRRSET,
+                )
 
 
 def _of_type(rrtype: int, records: Records) -> Records:
@@ -102,7 +119,11 @@ def after_set(site: Site, data: Data, ttls: Mapping[int, int]) -> Steps[Records]
     """Return the records of these types; raises NotApplied unless they are what `data` says."""
     after: dict[Record, None] = {}
     for rrtype, values in data.items():
-        records, reply = yield from site.look(rrtype)
+        try:
+            records, reply = yield from site.look(rrtype)
+        except errors.ZoneNotFound as error:
+            after |= dict.fromkeys((yield from _confirmed(site, rrtype, values, ttls[rrtype], error)))
+            continue
         stands = [record for record in records if record.rrtype == rrtype]
         if _canonical(site, rrtype, values) != _canonical(site, rrtype, [record.rdata for record in stands]):
             raise (yield from not_applied(site, rrtype, records, reply.message))
@@ -116,7 +137,11 @@ def after_delete(site: Site, data: Data) -> Steps[Records]:
     """Return what is left of these RRsets (of the whole name, if `data` is empty); raises NotApplied if too much is."""
     left: dict[Record, None] = {}
     for rrtype, values in (data or {RRType.ANY: ()}).items():
-        everything, reply = yield from site.look(rrtype)
+        try:
+            everything, reply = yield from site.look(rrtype)
+        except errors.ZoneNotFound as error:
+            yield from _confirm_removal(site, rrtype, values, error)
+            continue
         records = _of_type(rrtype, everything)
         gone = _canonical(site, rrtype, values)
         too_much = [
@@ -133,6 +158,81 @@ def after_delete(site: Site, data: Data) -> Steps[Records]:
             continue
         left |= dict.fromkeys(records)
     return tuple(left)
+
+
+def holds(site: Site, rrtype: int, values: Iterable[bytes]) -> Steps[bool]:
+    """Return whether the zone has exactly this RRset, or none of this type if there are no values.
+
+    It is asked by a prerequisite; TTLs are left out of that. Raises the refusal of a server that does not say.
+    """
+    owner, update = site.place.owner, Update(site.place.zone, rrclass=site.place.rrclass)
+    if rrtype == RRType.ANY:
+        update = update.require_absent(owner)
+    elif values:
+        update = update.require_rrset_equal(owner, rrtype, *values)
+    else:
+        update = update.require_no_rrset(owner, rrtype)
+    unmet = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXRRSET)
+    reply = yield from site.dialogue.ask_for(site.endpoint, update.to_message(), *unmet)
+    return reply.message.rcode == Rcode.NOERROR
+
+
+def _holds_none_of(site: Site, rrtypes: Iterable[int]) -> Steps[bool]:
+    """Return whether the zone has no record of these types; False if it cannot be asked."""
+    try:
+        for rrtype in rrtypes:
+            if not (yield from holds(site, rrtype, ())):
+                return False
+    except errors.DnsUpdateError:
+        return False
+    return True
+
+
+def _confirmed(
+    site: Site, rrtype: int, values: tuple[bytes, ...], ttl: int, error: errors.ZoneNotFound
+) -> Steps[Records]:
+    """Return the records that the zone itself has, though the server does not show them; raises NotApplied.
+
+    `error` is why the server does not; it is raised if it is another reason than a zone below.
+    """
+    if not error.is_delegated:
+        raise error
+    if not (yield from holds(site, rrtype, values)):
+        raise _not_confirmed(site, rrtype, error)
+    _note_confirmed(site, error)
+    return tuple([Record(site.place.owner, rrtype, site.place.rrclass, ttl, value) for value in values])
+
+
+def _confirm_removal(site: Site, rrtype: int, values: tuple[bytes, ...], error: errors.ZoneNotFound) -> Steps[None]:
+    """See that the zone itself has these values no more, or nothing of the type; raises as `_confirmed` does.
+
+    Whether it still has some of the values, and others beside them, no prerequisite tells.
+    """
+    if not error.is_delegated:
+        raise error
+    if not (yield from holds(site, rrtype, ())):
+        if values and not (yield from holds(site, rrtype, values)):
+            raise error
+        raise _not_confirmed(site, rrtype, error)
+    _note_confirmed(site, error)
+
+
+def _not_confirmed(site: Site, rrtype: int, error: errors.ZoneNotFound) -> errors.NotApplied:
+    return errors.NotApplied(
+        f"{site.endpoint} said NOERROR, but {site.place.owner} {rrtype_to_text(rrtype)} is not as asked in "
+        f"{site.place.zone}",
+        hint=error.hint,
+        server=str(site.endpoint),
+    )
+
+
+def _note_confirmed(site: Site, error: errors.ZoneNotFound) -> None:
+    """Tell why there may be something else to be seen than what was set."""
+    note = f"{error.text}; that {site.place.zone} itself is as asked, a prerequisite shows (RFC 2136, section 2.4)"
+    if error.zone_below:
+        note += f"; to change what is served there, give zone={error.zone_below}"
+    if note not in site.dialogue.notes:
+        site.dialogue.notes.append(note)
 
 
 def _read_if_possible(site: Site, rrtype: int, owner: Name | None = None) -> Steps[Records]:
@@ -219,18 +319,10 @@ def _way_elsewhere(site: Site, message: Message | None) -> str:
     """Say that an answer speaks for another place than the one that was meant; empty if it does not."""
     if message is None:
         return ""
-    owner, zone = site.place.owner, site.place.zone
+    owner = site.place.owner
     for record in message.answer:
         if record.rrtype == RRType.DNAME and record.name != owner and owner.is_within(record.name):
             return f"the DNAME at {record.name} hides all names below it"
-    for record in message.authority:
-        is_below = record.name != zone and record.name.is_within(zone) and owner.is_within(record.name)
-        if message.is_authoritative and record.rrtype in (RRType.SOA, RRType.NS) and is_below:
-            child = record.name
-            return (
-                f"the name lies in {child}, a zone of its own on this server: give zone={child}; "
-                f"glue in {zone} is not shown, and cannot be read back"
-            )
     return ""
 
 

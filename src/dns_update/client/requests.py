@@ -103,11 +103,12 @@ class Outcome(Value):
     """The result of a request that a server carried out.
 
     `before` and `after` are the records of the RRsets concerned as the server gave them; None where it was not asked.
-    An update whose `after` was read back is `verified`: it is what was wanted. `seconds` is the time that the whole
+    An update whose `after` was read back is `verified`: it is what was wanted. What was `read_unsigned` is not, for the
+    server does not accept the key for queries, and anybody may have answered. `seconds` is the time that the whole
     request took. `notes` are sentences that the user should read. `failures` are those of the servers tried before.
     """
 
-    __slots__ = ("after", "before", "failures", "name", "notes", "rcode", "seconds", "server", "zone")
+    __slots__ = ("after", "before", "failures", "name", "notes", "rcode", "read_unsigned", "seconds", "server", "zone")
     server: Endpoint
     zone: Name
     name: Name | None
@@ -117,6 +118,7 @@ class Outcome(Value):
     seconds: float
     notes: tuple[str, ...]
     failures: tuple[errors.DnsUpdateError, ...]
+    read_unsigned: bool
 
     def __init__(  # noqa: PLR0913 - a result has this many parts
         self,
@@ -130,6 +132,7 @@ class Outcome(Value):
         seconds: float = 0.0,
         notes: tuple[str, ...] = (),
         failures: tuple[errors.DnsUpdateError, ...] = (),
+        read_unsigned: bool = False,
     ) -> None:
         _set_server(self, server)
         _set_zone(self, zone)
@@ -140,11 +143,12 @@ class Outcome(Value):
         _set_seconds(self, seconds)
         _set_notes(self, notes)
         _set_failures(self, failures)
+        _set_read_unsigned(self, read_unsigned)
 
     @property
     def verified(self) -> bool:
-        """Whether what was asked for was read back from the server."""
-        return self.after is not None
+        """Whether what was asked for was read back from the server, in signed answers if there is a key."""
+        return self.after is not None and not self.read_unsigned
 
     @property
     def changed(self) -> bool | None:
@@ -165,12 +169,22 @@ class Outcome(Value):
             seconds=seconds,
             notes=self.notes,
             failures=self.failures,
+            read_unsigned=self.read_unsigned,
         )
 
 
-_set_after, _set_before, _set_failures, _set_name, _set_notes, _set_rcode, _set_seconds, _set_server, _set_zone = (
-    setters(Outcome)
-)
+(
+    _set_after,
+    _set_before,
+    _set_failures,
+    _set_name,
+    _set_notes,
+    _set_rcode,
+    _set_read_unsigned,
+    _set_seconds,
+    _set_server,
+    _set_zone,
+) = setters(Outcome)
 
 
 class Delivery:
@@ -180,7 +194,7 @@ class Delivery:
         """Prepare to read back what was sent, if `verify`."""
         self._dialogue = dialogue
         self._verify = verify
-        self._may_be_done = False
+        self.may_be_done = False  # whether a server may have carried out what was sent, though no answer says so
 
     def carry_out(
         self, site: Site, update: Update, read_back: Callable[[], Steps[Records]]
@@ -191,19 +205,19 @@ class Delivery:
         try:
             reply = yield from self._dialogue.ask(site.endpoint, message)
         except errors.NoAnswer as error:
-            self._may_be_done |= error.may_have_arrived
+            self.may_be_done |= error.may_have_arrived
             raise
         except errors.ReplyNotTrusted:
-            self._may_be_done = True
+            self.may_be_done = True
             raise
-        self._may_be_done |= reply.tries > 1
+        self.may_be_done |= reply.tries > 1
         if reply.message.rcode != Rcode.NOERROR:
             refusal = self._dialogue.refusal(reply, site.endpoint, message)
             if isinstance(refusal, errors.PermissionDenied):
                 from dns_update.client.readback import explain_refusal  # noqa: PLC0415 - only when something is wrong
 
                 yield from explain_refusal(site, update, refusal)
-            if not self._may_be_done or reply.message.rcode not in _PREREQUISITE_FAILED:
+            if not self.may_be_done or reply.message.rcode not in _PREREQUISITE_FAILED:
                 raise refusal
             return reply, (yield from self._own_work(reply, refusal, read_back))
         return reply, ((yield from self._read_back(read_back)) if self._verify else None)
@@ -313,8 +327,8 @@ def delete_records(  # noqa: PLR0913 - as above
 ) -> Steps[Outcome]:
     """Remove the records in `data`: for a type without values its whole RRset; with no types, the whole name.
 
-    `require=existing` speaks of the RRsets, or of the name where none are given; `absent` is a UsageError. `compare` is
-    as for `set_records`.
+    `require=existing` speaks of the values, of the RRsets where none are given, or of the name where no types are;
+    `absent` is a UsageError. `compare` is as for `set_records`.
     """
     _check_requirement(require)
     if require == "absent":
@@ -328,14 +342,8 @@ def delete_records(  # noqa: PLR0913 - as above
         )
     _announce(dialogue, place)
     delivery = Delivery(dialogue, verify=verify)
-    update = Update(place.zone, rrclass=place.rrclass)
-    if require == "existing":
-        update = update if data else update.require_present(place.owner)
-        for rrtype in data:
-            update = update.require_rrset(place.owner, rrtype)
-    update = update if data else update.delete_name(place.owner)
-    for rrtype, values in data.items():
-        update = update.delete(place.owner, rrtype, *values) if values else update.delete_rrset(place.owner, rrtype)
+    update = _deletion(place, data, require)
+    before: Records | None = None
 
     def at(endpoint: Endpoint) -> Steps[Outcome]:
         site = Site(dialogue, endpoint, place)
@@ -345,15 +353,32 @@ def delete_records(  # noqa: PLR0913 - as above
 
             return after_delete(site, data)
 
-        before = None
-        if compare:
-            from dns_update.client.readback import shown  # noqa: PLC0415 - as above
+        nonlocal before
+        if not delivery.may_be_done:
+            if require == "existing":
+                from dns_update.client.readback import check_existing  # noqa: PLC0415 - as above
 
-            before = yield from shown(site, data or (RRType.ANY,))
+                yield from check_existing(site, data)
+            if compare:
+                from dns_update.client.readback import shown  # noqa: PLC0415 - as above
+
+                before = yield from shown(site, data or (RRType.ANY,))
         reply, after = yield from delivery.carry_out(site, update, read_back)
         return outcome_at(site, reply.message.rcode, before, after)
 
     return (yield from dialogue.at_first_server(at))
+
+
+def _deletion(place: Place, data: Data, require: str) -> Update:
+    update = Update(place.zone, rrclass=place.rrclass)
+    if require == "existing":
+        update = update if data else update.require_present(place.owner)
+        for rrtype in data:
+            update = update.require_rrset(place.owner, rrtype)
+    update = update if data else update.delete_name(place.owner)
+    for rrtype, values in data.items():
+        update = update.delete(place.owner, rrtype, *values) if values else update.delete_rrset(place.owner, rrtype)
+    return update
 
 
 def _check_requirement(require: str) -> None:
@@ -477,9 +502,11 @@ def _choose_primary(dialogue: Dialogue, name: Name, rrclass: int) -> Steps[Name]
 
     found = yield from find_zone(dialogue, name, rrclass)
     if not dialogue.servers:
-        if not found.primary.labels:
+        if not found.is_primary_usable:
+            what = f"{found.primary} as the primary, which is not a host to send updates to"
             raise errors.ZoneNotFound(
-                f"the SOA record of {found.zone} names no primary", hint="dns-server= says where its updates go"
+                f"the SOA record of {found.zone} names {what if found.primary.labels else 'no primary'}",
+                hint="dns-server= says where its updates go",
             )
         dialogue.servers = (Server(str(found.primary), dialogue.port),)
         dialogue.primary_of = found.zone
@@ -521,6 +548,7 @@ def outcome_at(site: Site, rcode: int, before: Records | None, after: Records | 
         rcode=rcode,
         before=before,
         after=after,
-        notes=tuple(site.dialogue.notes),
+        notes=site.dialogue.notes_at(site.endpoint),
         failures=tuple(site.dialogue.failures),
+        read_unsigned=site.dialogue.is_unsigned(site.endpoint),
     )

@@ -60,6 +60,9 @@ def refusal_of(reply: Reply, asked: Asked) -> errors.Refusal:
 
 def distrust_of(reply: UnverifiedReply, asked: Asked) -> errors.DnsUpdateError:
     """Return the error that an answer means which should have been signed, and is not, or wrongly."""
+    if reply.tsig_error == Rcode.BADKEY and reply.rcode == Rcode.SERVFAIL:
+        # BIND, where it has forwarded an update with a key of which it knows nothing, and got no answer to pass on.
+        return _server_failure(reply.rcode, asked)
     if reply.tsig_error in (Rcode.BADKEY, Rcode.BADSIG, Rcode.BADTRUNC):
         return _key_rejected(reply.tsig_error, asked)
     rcode = rcode_to_text(reply.rcode)

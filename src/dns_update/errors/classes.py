@@ -184,11 +184,13 @@ class PermissionDenied(Refusal):
 class ZoneNotFound(Refusal):
     """NOTAUTH without a TSIG error, an answer without authority, or no SOA record where one was looked for.
 
-    `is_delegated` tells that the name lies below a delegation of the zone, whose data the server does not show.
+    `is_delegated` tells that the name lies below a delegation of the zone, whose data the server does not show. If the
+    server has that zone itself, and so answers from there, `zone_below` is its name.
     """
 
     first_words = "Zone not found:"
     exit_status = 8
+    zone_below = ""
 
     def __init__(
         self, text: str, *, hint: str = "", server: str = "", rcode: int = 0, is_delegated: bool = False

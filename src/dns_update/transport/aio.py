@@ -70,6 +70,11 @@ class AsyncioTransport:
             if exchange.result is not None:
                 return exchange.result
 
+    @staticmethod
+    def clock() -> float:
+        """Return the seconds on the monotonic clock."""
+        return time.monotonic()
+
     async def pause(self, seconds: float) -> None:
         """Let time pass."""
         await asyncio.sleep(seconds)

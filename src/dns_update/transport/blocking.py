@@ -76,6 +76,11 @@ class BlockingTransport:
             attempt = _next(exchange)
         return exchange.settled
 
+    @staticmethod
+    def clock() -> float:
+        """Return the seconds on the monotonic clock."""
+        return time.monotonic()
+
     def pause(self, seconds: float) -> None:
         """Let time pass."""
         time.sleep(seconds)

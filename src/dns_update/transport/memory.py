@@ -67,6 +67,10 @@ class MemoryTransport:
     def close(self) -> None:
         """Do nothing, as `keep_open`."""
 
+    def clock(self) -> float:
+        """Return the seconds on the monotonic clock."""
+        return self.now
+
     def pause(self, seconds: float) -> None:
         """Let time pass, without waiting."""
         self.now += seconds
