@@ -287,8 +287,8 @@ def _zone_of(site: Site, name: Name) -> Steps[Name | None]:
 
 def explain_refusal(site: Site, update: Update, refusal: errors.PermissionDenied) -> Steps[None]:
     """Put first in a refusal's hint what PowerDNS refuses, and BIND and Knot ignore: a CNAME beside other records."""
-    added = {r.rrtype for r in update.changes if r.name == site.place.owner and r.rrclass == site.place.rrclass}
-    for rrtype in added:
+    added = [r.rrtype for r in update.changes if r.name == site.place.owner and r.rrclass == site.place.rrclass]
+    for rrtype in dict.fromkeys(added):
         asked = RRType.ANY if rrtype == RRType.CNAME else rrtype
         stands = yield from _own_if_possible(site, asked, (yield from _read_if_possible(site, asked)))
         stands = tuple([record for record in stands if record.rrtype not in _KEPT_BY_SERVER])

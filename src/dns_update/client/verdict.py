@@ -199,9 +199,8 @@ def _grant(asked: Asked) -> str:
 
 def _bad_host_names(changes: tuple[Record, ...]) -> list[str]:
     """Name what BIND refuses whatever the key may do: to give it more rights would not help."""
-    added = [change for change in changes if change.rdata]
-    owners = [change.name for change in added if change.rrtype in _HOST_OWNERS]
-    bad = [name for name in owners + _hosts(added) if not _is_host_name(name)]
+    owners = [change.name for change in _added(changes) if change.rrtype in _HOST_OWNERS]
+    bad = [name for name in owners + _hosts(changes) if not _is_host_name(name)]
     return [f"BIND refuses {name}, for it is no host name (check-names)" for name in dict.fromkeys(bad)]
 
 
@@ -211,10 +210,21 @@ def _hosts_without_address(changes: tuple[Record, ...], zone: Name) -> list[str]
     return [f"BIND refuses {host} if it has no address (check-integrity)" for host in hosts]
 
 
+def _added(changes: Iterable[Record]) -> list[Record]:
+    return [change for change in changes if change.rrclass not in (RRClass.ANY, RRClass.NONE)]
+
+
 def _hosts(changes: Iterable[Record]) -> list[Name]:
-    """Return the hosts to which the records point; the root's name is none (RFC 7505; RFC 2782)."""
-    offsets = [(change, _HOST_OFFSETS[change.rrtype]) for change in changes if change.rrtype in _HOST_OFFSETS]
-    hosts = [Cursor(change.rdata, offset).name() for change, offset in offsets if len(change.rdata) > offset]
+    """Return the hosts to which added records point; the root's name is none (RFC 7505; RFC 2782)."""
+    hosts = []
+    for change in _added(changes):
+        offset = _HOST_OFFSETS.get(change.rrtype)
+        if offset is None or len(change.rdata) <= offset:
+            continue
+        try:
+            hosts.append(Cursor(change.rdata, offset).name())
+        except errors.MalformedMessage:  # octets of the caller's own making
+            continue
     return [host for host in hosts if host.labels]
 
 
