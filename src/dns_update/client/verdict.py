@@ -13,7 +13,7 @@ from dns_update.auth.tsig import FUDGE
 from dns_update.value import Value
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, rcode_to_text, rrtype_to_text, tsig_error_to_text
 from dns_update.wire.cursor import Cursor
-from dns_update.wire.host_names import may_own, wrong_name
+from dns_update.wire.host_names import is_host, may_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -202,17 +202,9 @@ def _grant(asked: Asked) -> str:
 
 def _bad_host_names(changes: tuple[Record, ...]) -> list[str]:
     """Name what BIND refuses whatever the key may do: to give it more rights would not help."""
-    bad = dict.fromkeys(name for change in _added(changes) for name in _names_that_are_not_hosts(change))
-    return [f"BIND refuses {name}, for it is no host name (check-names)" for name in bad]
-
-
-def _names_that_are_not_hosts(change: Record) -> list[Name]:
-    owner = [] if may_own(change.name, change.rrtype, change.rrclass) else [change.name]
-    try:
-        wrong = wrong_name(change)
-    except errors.MalformedMessage:  # octets of the caller's own making
-        wrong = None
-    return owner if wrong is None else [*owner, wrong]
+    bad = [change.name for change in _added(changes) if not may_own(change.name, change.rrtype, change.rrclass)]
+    bad += [host for host in _hosts(changes) if not is_host(host)]
+    return [f"BIND refuses {name}, for it is no host name (check-names)" for name in dict.fromkeys(bad)]
 
 
 def _hosts_without_address(changes: tuple[Record, ...], zone: Name) -> list[str]:
