@@ -169,6 +169,7 @@ def test_address_sources(value: str, expected: tuple[object, ...]) -> None:
         ("A", '["192.0.2.1", "192.0.2.2"]', 1, (ADDRESS, bytes([192, 0, 2, 2]))),
         ("CNAME", '"www.example.net"', 5, (b"\3www\7example\3net\0",)),
         ("TYPE65280", r'"\\# 2 abcd"', 65280, (b"\xab\xcd",)),
+        ("TXT", "'key=\"some value\"'", 16, (b'\x10key="some value"',)),
     ],
 )
 def test_fixed_data(rrtype: str, value: str, number: int, data: tuple[bytes, ...]) -> None:

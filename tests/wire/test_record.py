@@ -1,3 +1,5 @@
+import dns.exception
+import dns.rdata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +46,18 @@ VECTORS = [
     ("TXT", r'"a\"b"', "03 612262", r'"a\"b"'),
     ("TXT", r'"a\059b"', "03 613b62", '"a;b"'),
     ("TXT", '""', "00", '""'),
+    ("TXT", 'a"', "02 6122", r'"a\""'),
+    ("TXT", 'aaaa"bbb', "08 6161616122626262", r'"aaaa\"bbb"'),
+    ("TXT", 'key="some value"', "10 6b65793d22736f6d652076616c756522", r'"key=\"some value\""'),
+    ("TXT", '{"a": "b c"}', "0c 7b2261223a202262206322 7d", r'"{\"a\": \"b c\"}"'),
+    ("TXT", 'one "two three"', "0f 6f6e65202274776f20746872656522", r'"one \"two three\""'),
+    ("TXT", '"one" tw"o"', "03 6f6e65 05 7477226f22", r'"one" "tw\"o\""'),
+    ("TXT", '"one""two"', "03 6f6e65 03 74776f", '"one" "two"'),
+    ("TXT", '( "one;"\n "(two)" )', "04 6f6e653b 05 2874776f29", '"one;" "(two)"'),
+    ("TXT", r"\#hello", "07 5c2368656c6c6f", r'"\\#hello"'),
+    ("HINFO", 'Intel"x" "Linux 6"', "08 496e74656c227822 07 4c696e75782036", r'"Intel\"x\"" "Linux 6"'),
+    ("CNAME", 'a"b', "03 612262 00", r'a\"b.'),
+    ("SVCB", '1 . key667="a; b"', "0001 00 029b 0004 613b2062", '1 . key667="a; b"'),
     ("TXT", r"\# 4 03 6f6e65", "03 6f6e65", '"one"'),
     ("SPF", "v=spf1 -all", "0b 763d73706631202d616c6c", '"v=spf1 -all"'),
     ("CAA", '0 issue "ca.example.net"', "00 05 6973737565 63612e6578616d706c652e6e6574", '0 issue "ca.example.net"'),
@@ -69,10 +83,11 @@ WRONG = [
     ("CNAME", ""), ("CNAME", "a..b"), ("CNAME", "a b"), ("CNAME", "a" * 64), ("CNAME", r"\256"), ("CNAME", "\\"),
     ("CNAME", "a" + ".a" * 127), ("CNAME", '"'), ("CNAME", "("), ("CNAME", ")"), ("CNAME", "é" * 64),
     ("MX", ""), ("MX", "10"), ("MX", "mail.example.com"), ("MX", "x mail"), ("MX", "65536 mail"), ("MX", "-1 mail"),
-    ("MX", "10 mail more"), ("MX", "99999999999999999999 mail"),
+    ("MX", "10 mail more"), ("MX", "99999999999999999999 mail"), ("MX", '10 "mail"'), ("MX", ") 10 mail ("),
+    ("HINFO", "Intel"), ("HINFO", 'Intel "Linux'), ("HINFO", '"a\nb" c'), ("URI", "10 1 https://www.example.com/"),
     ("SRV", "0 0 mail"), ("SRV", "0 0 65536 mail"), ("SRV", "a b c d"),
     ("SOA", "a b 1 2 3 4"), ("SOA", "a b 1 2 3 4 99999999999"), ("SOA", "a b 1 2 3 4 5 6"),
-    ("TXT", '"'), ("TXT", '"a'), ("TXT", 'a"'), ("TXT", r'"\300"'), ("TXT", f'"{LONG}"'), ("TXT", r"\# 2 0"),
+    ("TXT", '"'), ("TXT", '"a'), ("TXT", r'"\300"'), ("TXT", f'"{LONG}"'), ("TXT", r"\# 2 0"),
     ("TXT", "\udce9"), ("TXT", '"\udce9"'), ("SPF", "\udce9"),
     ("CAA", "0 issue"), ("CAA", "256 issue x"), ("CAA", "0 is-sue x"), ("CAA", '0 "" x'),
     ("SVCB", ""), ("SVCB", "1"), ("SVCB", "1 . alpn"), ("SVCB", "1 . port=x"), ("SVCB", "1 . port=65536"),
@@ -152,6 +167,7 @@ def test_wrong_data_of_such_types_is_refused(mnemonic: str, text: str) -> None:
     [
         ("CNAME", "@"), ("CNAME", "( @ )"), ("MX", "10 @"), ("NS", "@"), ("SRV", "0 0 1 @"), ("SOA", "a. @ 1 2 3 4 5"),
         ("HTTPS", "1 @ alpn=h2"), ("NAPTR", '1 1 "" "" "" @'), ("NSEC", "@ A"), ("LP", "1 @"), ("RP", "a. @"),
+        ("DSYNC", "CDS NOTIFY 53 @"),
     ],
 )  # fmt: skip
 def test_an_at_sign_is_refused_as_a_name_for_it_would_be_the_root(mnemonic: str, text: str) -> None:
@@ -291,6 +307,43 @@ def test_canonical_rdata_keeps_other_differences(mnemonic: str, one: str, other:
     rrtype = rrtype_from_text(mnemonic)
     first, second = rdata_from_text(rrtype, one), rdata_from_text(rrtype, other)
     assert canonical_rdata(rrtype, first) != canonical_rdata(rrtype, second)
+
+
+def _by_dnspython(rrtype: int, rdata: bytes) -> dns.rdata.Rdata | None:
+    try:
+        parsed = dns.rdata.from_wire(1, rrtype, rdata, 0, len(rdata))  # type: ignore[arg-type]
+        parsed.to_text()
+    except (dns.exception.DNSException, ValueError):
+        return None
+    return parsed
+
+
+_NAMES = st.lists(st.binary(min_size=1, max_size=8), max_size=4).map(lambda labels: Name(tuple(labels)).to_wire())
+_LIKE_RDATA = st.one_of(
+    st.binary(max_size=40),
+    st.builds(lambda octets, names: octets + b"".join(names), st.binary(max_size=18), st.lists(_NAMES, max_size=2)),
+    st.lists(st.binary(max_size=20), max_size=3).map(lambda parts: b"".join(b"%c%b" % (len(p), p) for p in parts)),
+    st.builds(lambda names, octets: b"".join(names) + octets, st.lists(_NAMES, max_size=2), st.binary(max_size=20)),
+)
+
+
+@pytest.mark.parametrize("mnemonic", ["NS", "CNAME", "SOA", "PTR", "MX", "SRV", "DNAME", "TXT", "SPF"])
+@given(rdata=_LIKE_RDATA)
+def test_what_is_printed_by_hand_is_what_dnspython_prints(mnemonic: str, rdata: bytes) -> None:
+    theirs = _by_dnspython(RR_TYPES[mnemonic], rdata)
+    text = theirs.to_text() if theirs is not None else ""
+    assert rdata_to_text(RR_TYPES[mnemonic], rdata) == (text or f"\\# {len(rdata)} {rdata.hex()}".rstrip())
+
+
+@pytest.mark.parametrize(
+    "mnemonic",
+    ["NS", "SOA", "MX", "RP", "AFSDB", "RT", "SRV", "NAPTR", "KX", "DNAME", "RRSIG", "TXT", "SVCB", "LP"],
+)
+@given(rdata=_LIKE_RDATA)
+def test_the_canonical_form_is_dnspythons(mnemonic: str, rdata: bytes) -> None:
+    theirs = _by_dnspython(RR_TYPES[mnemonic], rdata)
+    if theirs is not None:
+        assert canonical_rdata(RR_TYPES[mnemonic], rdata) == theirs.to_digestable()
 
 
 def test_canonical_rdata_leaves_what_it_cannot_read() -> None:

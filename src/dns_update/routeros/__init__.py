@@ -276,8 +276,8 @@ PROPERTIES = (
     Property("type", "TYPE", _ALL,
              "a record type: TXT, CNAME, MX, SRV, CAA, SVCB, TYPE65280, ...", _type),
     Property("value", "DATA", _CHANGE,
-             "the data for type=, as in a zone file, names always in full; a TXT without quotes is one text as it "
-             "stands; repeat it for several records",
+             "the data for type=, as in a zone file, names always in full; a TXT that begins with no quote is one text "
+             "as it stands; repeat it for several records",
              _text, repeatable=True),
     Property("require", "any|existing|absent", _CHANGE,
              "go on only if the name exists, or does not; any is the default", _choice("any", "existing", "absent")),

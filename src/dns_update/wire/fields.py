@@ -1,4 +1,4 @@
-"""Rdata as the fields of a line, parted by blanks or quotes: how nsupdate reads what a zone file's reader would."""
+"""Rdata as a line of BIND's nsupdate has it: the fields of the layouts, parted by blanks or quotes, nothing more."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dns_update.errors import InvalidText
 from dns_update.wire.codes import RR_CLASSES, RRClass, RRType, is_zone_type
 from dns_update.wire.inet import parse_ipv4
 from dns_update.wire.record import rdata_from_text
-from dns_update.wire.scanner import BLANKS, Scanner, escape_octets
+from dns_update.wire.scanner import BLANKS, escape_octets
 
-_TEXTS = (RRType.TXT, RRType.SPF)
 _WKS = 11
 _DSYNC = 66
 _LEFT_TO_DNSPYTHON = (
@@ -29,19 +28,18 @@ def rdata_from_fields(rrtype: int, text: str, rrclass: int = RRClass.IN) -> byte
     in more places. `\# LENGTH HEX` (RFC 3597, section 5) is taken for every type. Raises InvalidText.
     """
     text = text.strip(BLANKS)
-    if "\\#" in text and _is_generic(rrtype, text):
-        if not is_zone_type(rrtype):
-            raise InvalidText("invalid use of a meta type")
-        from dns_update.wire.layouts import generic_rdata  # noqa: PLC0415 - rare
+    if "\\#" in text:
+        from dns_update.wire.generic import generic_rdata, is_generic  # noqa: PLC0415 - rare
 
-        return generic_rdata(rrtype, text, rrclass)
+        if is_generic(rrtype, text):
+            if not is_zone_type(rrtype):
+                raise InvalidText("invalid use of a meta type")
+            return generic_rdata(rrtype, text, rrclass)
     if rrtype in (RRType.A, RRType.AAAA) and rrclass == RRClass.IN:
         return rdata_from_text(rrtype, text, rrclass)
-    if rrtype in _TEXTS:
-        return Scanner(text).strings()
     if rrtype == RRType.A and rrclass == RRClass.HS:  # BIND gives Hesiod the Internet's addresses
         return parse_ipv4(text)
-    from dns_update.wire.layouts import rdata_by_layout  # noqa: PLC0415 - not for the types that updates mostly have
+    from dns_update.wire.layouts import rdata_by_layout  # noqa: PLC0415 - not for addresses
 
     rdata = rdata_by_layout(rrtype, text, rrclass)
     if rdata is not None:
@@ -51,10 +49,6 @@ def rdata_from_fields(rrtype: int, text: str, rrclass: int = RRClass.IN) -> byte
     if not _NO_MARKS_HERE.isdisjoint(text):
         raise InvalidText("syntax error")
     text = text.lower() if rrtype == _WKS else text  # BIND finds services and protocols in whatever case
-    return rdata_from_text(rrtype, escape_octets(text), rrclass)
+    from dns_update.wire.with_dnspython import rdata_of  # noqa: PLC0415 - 70 ms, for seldom used types only
 
-
-def _is_generic(rrtype: int, text: str) -> bool:
-    r"""Tell whether data begins with a `\#` that means something: in a text it may be just an escaped character."""
-    mark, *rest = text.split(None, 2)
-    return mark == "\\#" and (rrtype != RRType.TXT or (bool(rest) and rest[0].isdecimal()))
+    return rdata_of(rrtype, escape_octets(text), rrclass)

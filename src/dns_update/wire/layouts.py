@@ -1,236 +1,69 @@
-"""The layouts of rdata: of each type the fields that stand in its text, read as BIND reads them.
+"""The layouts of rdata: of each type the fields that its text has, one after the other; here those of the usual types.
 
-dnspython is stricter in some places and laxer in others, and makes international names of what is no ASCII. What has no
-layout here is left to it.
+A zone file's text and BIND's line are read by the same layouts. What has no layout is left to dnspython.
 """
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, quoted
-from dns_update.wire.codes import RR_TYPES, Rcode, RRClass, decimal, rrtype_to_text
-from dns_update.wire.dnssec import (
-    algorithm,
-    check_digest,
-    check_key,
-    check_key_or_none,
-    check_resource_key,
-    digest,
-    fingerprint,
-    hash_algorithm,
-    key,
-    key_or_none,
-    next_hash,
-    old_signature,
-    resource_key,
-    salt,
-    signature,
-    some_types,
-    types,
-    zone_digest,
-)
-from dns_update.wire.inet import parse_ipv4, parse_ipv6
-from dns_update.wire.rare import RARE
-from dns_update.wire.record import rdata_from_text
-from dns_update.wire.regexp import check_regexp
-from dns_update.wire.scanner import Scanner, number, unbase64, unhex
+from dns_update import errors
+from dns_update.errors import quoted
+from dns_update.wire.codes import RR_TYPES, RRClass, decimal, rrtype_to_text
+from dns_update.wire.scanner import Scanner, number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dns_update.wire.name import Name
+
     Reader = Callable[[Scanner], bytes]
 
-_U8, _U16, _U32 = 0xFF, 0xFFFF, 0xFFFFFFFF
+_U32 = 0xFFFFFFFF
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
-_CERTIFICATES = {
-    "PKIX": 1, "SPKI": 2, "PGP": 3, "IPKIX": 4, "ISPKI": 5, "IPGP": 6, "ACPKIX": 7, "IACPKIX": 8, "URI": 253,
-    "OID": 254,
-}  # fmt: skip
-_ERRORS = {name: number for name, number in vars(Rcode).items() if isinstance(number, int)}
-_LEAST_X25_DIGITS = 4
-_MAX_GATEWAY = 3  # a name; 1 and 2 are as in _FAMILIES
-_FAMILIES = {"1": parse_ipv4, "2": parse_ipv6}  # of addresses, as IANA numbers them
 
+def rdata_by_layout(
+    rrtype: int, text: str, rrclass: int, read_name: Callable[[str], Name] | None = None
+) -> bytes | None:
+    """Return the octets of rdata, or None if there is no layout for the type; raises InvalidText.
 
-def rdata_by_layout(rrtype: int, text: str, rrclass: int) -> bytes | None:
-    """Return the octets of rdata, or None if there is no layout for the type; raises InvalidText."""
-    if rrclass != RRClass.IN and rrtype in _INTERNET_ONLY:
-        return None
-    layout = _LAYOUTS.get(rrtype)
+    `read_name` is as for Scanner.
+    """
+    layout = _layout(rrtype, rrclass)
     if layout is None:
         return None
-    fields = Scanner(text)
+    fields = Scanner(text, read_name)
     try:
         rdata = b"".join([read(fields) for read in layout])
         fields.finish()
-    except InvalidText as error:
+    except errors.InvalidText as error:
         reason = f"{quoted(text)} is not {rrtype_to_text(rrtype)} data: {error.text}"
-        raise InvalidText(reason, hint=error.hint) from error
+        raise errors.InvalidText(reason, hint=error.hint) from error
     return rdata
 
 
-def generic_rdata(rrtype: int, text: str, rrclass: int) -> bytes:
-    r"""Return the octets of `\# LENGTH HEX` (RFC 3597, section 5); raises InvalidText if a type cannot have them."""
-    if rrtype in _TAKEN_AS_THEY_ARE:
-        _, length, *digits = [*text.split(), ""]
-        rdata = unhex("".join(digits))
-        if len(rdata) != number(length, _U16):
-            raise InvalidText(f"{len(rdata)} octets, and not {length}")
-    else:
-        rdata = rdata_from_text(rrtype, text, rrclass)
-    if len(rdata) < _LEAST_OCTETS.get(rrtype, 0):
-        raise InvalidText("unexpected end of input")
-    if rrtype in _CHECKS:
-        _CHECKS[rrtype](rdata)
-    return rdata
+def _layout(rrtype: int, rrclass: int) -> tuple[Reader, ...] | None:
+    if rrclass != RRClass.IN and rrtype in _INTERNET_ONLY:
+        return None
+    if rrtype in _LAYOUTS:
+        return _LAYOUTS[rrtype]
+    from dns_update.wire.special_layouts import SPECIAL_LAYOUTS  # noqa: PLC0415 - six modules, for seldom used types
 
-
-def _locator(fields: Scanner) -> bytes:
-    """Read four groups of one to four hexadecimal digits (RFC 6742, section 2.1.2)."""
-    word = fields.word()
-    groups = word.split(":")
-    if len(groups) != 4 or not all(0 < len(group) <= 4 for group in groups):  # noqa: PLR2004 - as told
-        raise InvalidText(f"{quoted(word)} is not of the form 1:2:3:4")
-    return unhex("".join(group.zfill(4) for group in groups))
-
-
-def _ipv4(fields: Scanner) -> bytes:
-    return parse_ipv4(fields.word())
-
-
-def _eui(count: int) -> Reader:
-    def read(fields: Scanner) -> bytes:
-        word = fields.word()
-        groups = word.split("-")
-        if [len(group) for group in groups] != [2] * count:  # digits of an octet (RFC 7043, section 3.2)
-            raise InvalidText(f"{quoted(word)} is not of the form {'-'.join(['00'] * count)}")
-        return unhex("".join(groups))
-
-    return read
-
-
-def _optional_string(fields: Scanner) -> bytes:
-    return b"" if fields.is_at_end else fields.string()
-
-
-def _digits(fields: Scanner) -> bytes:
-    string = fields.string()
-    if len(string) <= _LEAST_X25_DIGITS or not string[1:].isdigit():
-        raise InvalidText(f"a PSDN address has {_LEAST_X25_DIGITS} digits at least, and nothing else")
-    return string
-
-
-def _nsap(fields: Scanner) -> bytes:
-    word = fields.word()
-    octets = unhex(word[2:].replace(".", ""))
-    if word[:2].lower() != "0x" or not octets:
-        raise InvalidText(f"{quoted(word)} is not of the form 0x47.0005")
-    return octets
+    return SPECIAL_LAYOUTS.get(rrtype)
 
 
 def _tag(fields: Scanner) -> bytes:
     """Read the tag of a CAA record, letters and digits (RFC 8659, section 4.1)."""
     word = fields.word()
     if not (word.isascii() and word.isalnum() and len(word) <= 0xFF):  # noqa: PLR2004 - an octet before it
-        raise InvalidText(f"{quoted(word)} is no tag")
+        raise errors.InvalidText(f"{quoted(word)} is no tag")
     return b"%c%b" % (len(word), word.encode())
 
 
-def _target(fields: Scanner) -> bytes:
-    """Read the target of an URI record, which is in quotes and not empty (RFC 7553, section 4.4)."""
-    if not fields.is_quoted:
-        raise InvalidText("the target of an URI record must be in quotes")
-    target = fields.long_string()
-    if not target:
-        raise InvalidText("the target of an URI record is empty")
-    return target
-
-
-def _regexp(fields: Scanner) -> bytes:
-    string = fields.string()
-    check_regexp(string[1:])
-    return string
-
-
-def _certificate(fields: Scanner) -> bytes:
-    return fields.mnemonic(_CERTIFICATES, _U16).to_bytes(2)
-
-
-def _prefixes(fields: Scanner) -> bytes:
-    """Read prefixes of addresses, as many as there are: `[!]FAMILY:ADDRESS/LENGTH` (RFC 3123, section 5)."""
-    return b"".join(map(_prefix, fields.words()))
-
-
-def _prefix(word: str) -> bytes:
-    family, _, rest = word.removeprefix("!").partition(":")
-    address, _, length = rest.partition("/")
-    if family not in _FAMILIES:
-        raise InvalidText(f"{quoted(word)} is of no address family that is known: 1 for IPv4, 2 for IPv6")
-    octets = _FAMILIES[family](address)
-    bits = number(length, len(octets) * 8)
-    octets = octets.rstrip(b"\0")
-    negation = 0x80 if word.startswith("!") else 0
-    return int(family).to_bytes(2) + bytes([bits, negation | len(octets)]) + octets
-
-
-def _ipsec_key(fields: Scanner) -> bytes:
-    """Read precedence, gateway type, algorithm, gateway and key (RFC 4025, section 3.1)."""
-    precedence, kind = fields.u8(), fields.number(_MAX_GATEWAY)
-    return precedence + kind.to_bytes(1) + fields.u8() + _gateway(kind, fields) + fields.base64()
-
-
-def _relay(fields: Scanner) -> bytes:
-    """Read precedence, discovery optional, relay type and relay (RFC 8777, section 4.3)."""
-    precedence, discovery, kind = fields.u8(), fields.number(1), fields.number(_MAX_GATEWAY)
-    return precedence + (discovery << 7 | kind).to_bytes(1) + _gateway(kind, fields)
-
-
-def _gateway(kind: int, fields: Scanner) -> bytes:
-    """Read nothing, which is a dot, or an IPv4 or IPv6 address, or a name."""
-    if kind == _MAX_GATEWAY:
-        return fields.name()
-    word = fields.word()
-    if kind:
-        return _FAMILIES[str(kind)](word)
-    if word != ".":
-        raise InvalidText(f"{quoted(word)} is not the dot of a gateway that is none")
-    return b""
-
-
-def _transaction_error(fields: Scanner) -> bytes:
-    """Read the error of a TKEY record, as a mnemonic or a number (RFC 2930, section 2.6)."""
-    return fields.mnemonic(_ERRORS, _U16).to_bytes(2)
-
-
-def _sized(fields: Scanner) -> bytes:
-    """Read a number of octets, and as many octets in Base64."""
-    size = fields.number(_U16)
-    text = ""
-    while len(text) < (size + 2) // 3 * 4:
-        text += fields.word()
-    octets = unbase64(text)
-    if len(octets) != size:
-        raise InvalidText(f"{len(octets)} octets in Base64 where {size} belong")
-    return size.to_bytes(2) + octets
-
-
 def _service_binding(fields: Scanner) -> bytes:
-    from dns_update.wire.svcb import service_binding  # noqa: PLC0415 - with it comes re
+    from dns_update.wire.svcb import service_binding  # noqa: PLC0415 - of no use to others
 
     return service_binding(fields)
-
-
-def _host_identity(fields: Scanner) -> bytes:
-    """Read algorithm, tag and key, with their lengths before them, and rendezvous servers (RFC 8005, section 5)."""
-    algorithm = fields.u8()
-    tag, key = unhex(fields.word()), unbase64(fields.word())
-    if not 0 < len(tag) <= _U8 or not 0 < len(key) <= _U16:
-        raise InvalidText(f"a tag of 1 to {_U8} octets is needed, and a key of 1 to {_U16}")
-    servers = []
-    while not fields.is_at_end:
-        servers.append(fields.name())
-    return len(tag).to_bytes(1) + algorithm + len(key).to_bytes(2) + tag + key + b"".join(servers)
 
 
 def _seconds(fields: Scanner) -> bytes:
@@ -246,80 +79,32 @@ def _seconds(fields: Scanner) -> bytes:
         else:
             digits += character
     if digits or total > _U32:
-        raise InvalidText(f"{quoted(word)} is no time, as 3600 or 1h30m")
+        raise errors.InvalidText(f"{quoted(word)} is no time, as 3600 or 1h30m")
     return total.to_bytes(4)
 
 
 name, string, u8, u16, u32 = Scanner.name, Scanner.string, Scanner.u8, Scanner.u16, Scanner.u32
 
-_BY_MNEMONICS: dict[str, tuple[Reader, ...]] = {
-    "NS MD MF CNAME MB MG MR PTR NSAP-PTR DNAME": (name,),
-    "MINFO RP TALINK": (name, name),
-    "MX AFSDB RT KX LP": (u16, name),
-    "PX": (u16, name, name),
-    "SRV": (u16, u16, u16, name),
-    "SOA": (name, name, u32, _seconds, _seconds, _seconds, _seconds),
-    "HINFO": (string, string),
-    "ISDN": (string, _optional_string),
-    "GPOS": (string, string, string),
-    "X25": (_digits,),
-    "NINFO AVC RESINFO WALLET": (Scanner.strings,),
-    "NAPTR": (u16, u16, string, string, _regexp, name),
-    "URI": (u16, u16, _target),
-    "CAA": (u8, _tag, Scanner.long_string),
-    "CERT": (_certificate, u16, algorithm, Scanner.base64),
-    "OPENPGPKEY DHCID HHIT BRID": (Scanner.base64,),
-    "NSAP": (_nsap,),
-    "NID L64": (u16, _locator),
-    "L32": (u16, _ipv4),
-    "EUI48": (_eui(6),),
-    "EUI64": (_eui(8),),
-    "APL": (_prefixes,),
-    "IPSECKEY": (_ipsec_key,),
-    "AMTRELAY": (_relay,),
-    "HIP": (_host_identity,),
-    "SVCB HTTPS": (_service_binding,),
-    "DNSKEY CDNSKEY": (key,),
-    "KEY": (key_or_none,),
-    "RKEY": (resource_key,),
-    "DS CDS DLV TA": (u16, algorithm, digest),
-    "SSHFP": (u8, fingerprint),
-    "TLSA SMIMEA": (u8, u8, u8, Scanner.hex),
-    "ZONEMD": (u32, u8, zone_digest),
-    "RRSIG": (signature,),
-    "SIG": (old_signature,),
-    "NSEC": (name, some_types),
-    "NSEC3": (hash_algorithm, u8, u16, salt, next_hash, types),
-    "NSEC3PARAM": (hash_algorithm, u8, u16, salt),
-    "CSYNC": (u32, u16, types),
-    "TKEY": (name, u32, u32, u16, _transaction_error, _sized, _sized),
-}
-_LAYOUTS = {
-    **{rrtype: (read,) for rrtype, read in RARE.items()},
-    **{RR_TYPES[mnemonic]: layout for mnemonics, layout in _BY_MNEMONICS.items() for mnemonic in mnemonics.split()},
+_LAYOUTS: dict[int, tuple[Reader, ...]] = {
+    RR_TYPES[mnemonic]: layout
+    for mnemonics, layout in {
+        "NS MD MF CNAME MB MG MR PTR NSAP-PTR DNAME": (name,),
+        "MINFO RP TALINK": (name, name),
+        "MX AFSDB RT KX LP": (u16, name),
+        "PX": (u16, name, name),
+        "SRV": (u16, u16, u16, name),
+        "SOA": (name, name, u32, _seconds, _seconds, _seconds, _seconds),
+        "HINFO": (string, string),
+        "GPOS": (string, string, string),
+        "TXT SPF NINFO AVC RESINFO WALLET": (Scanner.strings,),
+        "CAA": (u8, _tag, Scanner.long_string),
+        "TLSA SMIMEA": (u8, u8, u8, Scanner.hex),
+        "SVCB HTTPS": (_service_binding,),
+    }.items()
+    for mnemonic in mnemonics.split()
 }
 
 # What BIND reads in class IN alone. It reads A and AAAA there, too, but those need no layout.
 _INTERNET_ONLY = frozenset(map(RR_TYPES.__getitem__, (
     "A6", "APL", "ATMA", "DHCID", "EID", "HTTPS", "KX", "NIMLOC", "NSAP", "NSAP-PTR", "PX", "SRV", "SVCB",
 )))  # fmt: skip
-
-# Types of whose octets dnspython refuses some that BIND takes, and the least octets that BIND asks of some types.
-_DIGESTS = ("DS", "CDS", "DLV", "TA")
-_TAKEN_AS_THEY_ARE = frozenset(RR_TYPES[mnemonic] for mnemonic in ("TLSA", "SMIMEA", "URI", "GPOS", *_DIGESTS))
-_LEAST_OCTETS = {
-    RR_TYPES[mnemonic]: least
-    for mnemonic, least in {
-        "X25": 5, "GPOS": 3, "IPSECKEY": 4, "NSEC": 4, "DHCID": 1, "TLSA": 4, "SMIMEA": 4, "HIP": 6, "URI": 5,
-        "NSAP": 1, "EID": 1, "NIMLOC": 1, "SINK": 3, "CERT": 6, "OPENPGPKEY": 1, "SIG": 20, "RRSIG": 20,
-    }.items()
-}  # fmt: skip
-
-# What else BIND asks of a type's octets.
-_CHECKS = {
-    RR_TYPES["KEY"]: check_key_or_none,
-    RR_TYPES["DNSKEY"]: check_key,
-    RR_TYPES["CDNSKEY"]: check_key,
-    RR_TYPES["RKEY"]: check_resource_key,
-    **{RR_TYPES[mnemonic]: check_digest for mnemonic in _DIGESTS},
-}

@@ -16,13 +16,6 @@ _IPV6_BITS = 128
 _NXT_TYPES = 128  # the bitmap of RFC 2535, section 5.2 has no room for higher ones
 
 
-def rare_rdata(rrtype: int, fields: Scanner) -> bytes:
-    """Return the octets of rdata of one of the `RARE` types; raises InvalidText."""
-    rdata = RARE[rrtype](fields)
-    fields.finish()
-    return rdata
-
-
 def _atma(fields: Scanner) -> bytes:
     """Read an ATM address: `+` and digits (E.164), or hexadecimal digits parted by single dots (AESA)."""
     text = fields.word()

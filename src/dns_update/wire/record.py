@@ -1,11 +1,10 @@
-"""Resource records, and rdata as text: A and AAAA by hand, other types through dnspython, loaded when met."""
+"""Resource records: their octets, their canonical form, and their text, whose readers and printers load when met."""
 
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.errors import quoted
 from dns_update.value import Value, setters
-from dns_update.wire.codes import MAX_STRING_OCTETS, RRClass, RRType, rrclass_to_text, rrtype_to_text
+from dns_update.wire.codes import RRClass, RRType, rrclass_to_text, rrtype_to_text
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_ipv4, parse_ipv6
 
@@ -13,8 +12,6 @@ MAX_TTL = 2**31 - 1  # RFC 2181, section 8
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns.rdata import Rdata
-
     from dns_update.wire.name import Name
 
 
@@ -102,48 +99,25 @@ def _read_part(window: Cursor, part: int) -> bytes:
     return window.take(window.remaining if part == _REST else part)
 
 
-# Types that dnspython does not know, each with one of the same form that it knows.
-_SAME_FORM = {
-    3: RRType.NS,  # MD
-    4: RRType.NS,  # MF
-    7: RRType.NS,  # MB
-    8: RRType.NS,  # MG
-    9: RRType.NS,  # MR
-    14: 17,  # MINFO as RP
-    57: 48,  # RKEY as DNSKEY
-    58: 17,  # TALINK as RP
-    32768: 43,  # TA as DS
-}
-
-# Types that are read without dnspython, which does not know them, or makes something else of wrong data (LOC).
-_RARE = frozenset((29, 30, 31, 32, 34, 38, 40, 259))  # LOC, NXT, EID, NIMLOC, ATMA, A6, SINK, DOA
-
-# Types in whose text a field that stands without quotes and is a single @ can be meant for a name only.
-_WITH_NAMES = frozenset((
-    *COMPRESSIBLE, 23, 38, 45, 46, 47, 55, 58, 64, 65, 66, 107, 260,
-))  # NSAP-PTR, A6, IPSECKEY, RRSIG, NSEC, HIP, TALINK, SVCB, HTTPS, DSYNC, LP, AMTRELAY  # fmt: skip
+# Types whose names are compared without regard to case (RFC 4034, section 6.2): those, and RRSIG, whose form is SIG's.
+_CANONICAL = {**COMPRESSIBLE, 46: COMPRESSIBLE[24]}
+_CHAOS_ADDRESS = (_NAME, 2)
 
 
 def rdata_from_text(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:
     r"""Return the octets of rdata in presentation form (RFC 1035, section 5.1), or in the `\# LENGTH HEX` of RFC 3597.
 
-    Names in it are absolute, with or without the trailing dot; `@` is none of them. The data of a TXT or SPF record may
-    stand without quotes: then all of it, blanks and semicolons included, is one text. Raises InvalidText.
+    Names in it are absolute, with or without the trailing dot; `@` is not a name here. A quote has a meaning only where
+    a string begins. The data of a TXT or SPF record that does not begin with one is one text as it is written: blanks,
+    quotes, backslashes and semicolons included. Raises InvalidText.
     """
     if rrclass == RRClass.IN and rrtype == RRType.A and text[:1] != "\\":
         return parse_ipv4(text)
     if rrclass == RRClass.IN and rrtype == RRType.AAAA and text[:1] != "\\":
         return parse_ipv6(text)
-    if rrtype in (RRType.TXT, RRType.SPF) and '"' not in text and not text.startswith("\\#"):
-        return _strings_from_text(text)
-    plain = _without_quotes_and_groups(text)
-    if "@" in plain.split() and rrtype in _WITH_NAMES:
-        raise errors.InvalidText(
-            f"{quoted(text)}: @ is no name here", hint="write the name in full, as home.example.com."
-        )
-    if rrtype in _RARE and not text.startswith("\\#"):
-        return _rare(rrtype, text if '"' in text else plain)
-    return _through_dnspython(rrtype, text, rrclass)
+    from dns_update.wire.zone_text import rdata_from_zone_text  # noqa: PLC0415 - not for addresses
+
+    return rdata_from_zone_text(rrtype, text, rrclass)
 
 
 def check_rdata(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> None:
@@ -157,17 +131,23 @@ def rdata_to_text(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> str:
     """Return rdata in presentation form; in the generic form of RFC 3597 where its octets do not fit its type."""
     if rrclass == RRClass.IN and (rrtype, len(rdata)) in ((RRType.A, IPV4_OCTETS), (RRType.AAAA, IPV6_OCTETS)):
         return format_address(rdata)
-    parsed = _parse_with_dnspython(rrtype, rdata, rrclass)
-    text = str(parsed.to_text()).rstrip() if parsed is not None else ""
-    return text or f"\\# {len(rdata)} {rdata.hex()}".rstrip()
+    from dns_update.wire.printer import text_of_rdata  # noqa: PLC0415 - not for addresses
+
+    return text_of_rdata(rrtype, rdata, rrclass)
 
 
 def canonical_rdata(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> bytes:
     """Return the form in which equal rdata has equal octets: names in lower case (RFC 4034, section 6.2)."""
-    if rrtype in (RRType.A, RRType.AAAA, RRType.TXT):
+    layout = _CHAOS_ADDRESS if (rrclass, rrtype) == (RRClass.CH, RRType.A) else _CANONICAL.get(rrtype)
+    if layout is None:
         return rdata
-    parsed = _parse_with_dnspython(rrtype, rdata, rrclass)
-    return parsed.to_digestable() if parsed is not None else rdata
+    cursor = Cursor(rdata)
+    try:
+        parts = [_read_part(cursor, part).lower() if part == _NAME else _read_part(cursor, part) for part in layout]
+        cursor.finish()
+    except errors.MalformedMessage:  # octets that no such record can have equal nothing but themselves
+        return rdata
+    return b"".join(parts)
 
 
 def soa_mname(rdata: bytes) -> Name:
@@ -181,90 +161,3 @@ def utf8(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         raise errors.InvalidText("the text is not UTF-8") from None
-
-
-def _strings_from_text(text: str) -> bytes:
-    octets = utf8(text)
-    chunks = [octets[i : i + MAX_STRING_OCTETS] for i in range(0, len(octets), MAX_STRING_OCTETS)] or [b""]
-    return b"".join(b"%c%b" % (len(chunk), chunk) for chunk in chunks)
-
-
-def _without_quotes_and_groups(text: str) -> str:
-    """Return a text with blanks in place of brackets, and something else in place of what is quoted.
-
-    Raises InvalidText for what hides the rest of a text from a zone file's reader: an unquoted semicolon, the end of a
-    line outside of brackets, within which it is a blank (RFC 1035, section 5.1).
-    """
-    parts = []
-    in_quotes = False
-    brackets = 0
-    position = 0
-    while position < len(text):
-        character = text[position]
-        if character == "\\":
-            position += 1
-            character += text[position : position + 1]
-        elif character == '"':
-            in_quotes = not in_quotes
-        elif character == "\n" and not brackets:
-            raise errors.InvalidText(
-                f"{quoted(text)} has more than one line", hint="give each record a value of its own"
-            )
-        elif character == ";" and not in_quotes:
-            raise errors.InvalidText(
-                f"{quoted(text)} has a semicolon, where a comment starts", hint='put the text in "quotes"'
-            )
-        elif character in "()\n" and not in_quotes:
-            brackets += {"(": 1, ")": -1, "\n": 0}[character]
-            character = " "
-        parts.append('"' if in_quotes else character)
-        position += 1
-    if brackets:
-        raise errors.InvalidText(f"{quoted(text)} has a bracket without the other one")
-    return "".join(parts)
-
-
-def _rare(rrtype: int, text: str) -> bytes:
-    from dns_update.wire.name import ROOT, Name  # noqa: PLC0415 - with the readers, which need it
-    from dns_update.wire.rare import rare_rdata  # noqa: PLC0415 - for the rare types only
-    from dns_update.wire.scanner import Scanner  # noqa: PLC0415
-
-    try:
-        return rare_rdata(rrtype, Scanner(text, lambda name: Name.from_text(name, ROOT)))
-    except errors.InvalidText as error:
-        reason = f"{quoted(text)} is not {rrtype_to_text(rrtype)} data: {error.text}"
-        raise errors.InvalidText(reason, hint=error.hint) from error
-
-
-def _through_dnspython(rrtype: int, text: str, rrclass: int) -> bytes:
-    import struct  # noqa: PLC0415 - with dnspython, which raises it
-
-    import dns.exception  # noqa: PLC0415 - 70 ms, for the rare types only
-    import dns.name  # noqa: PLC0415
-    import dns.rdata  # noqa: PLC0415
-
-    try:
-        form = _SAME_FORM.get(rrtype, rrtype)
-        parsed = dns.rdata.from_text(rrclass, form, text, origin=dns.name.root, relativize=False)  # type: ignore[arg-type]
-        rdata = parsed.to_wire()
-    except (dns.exception.DNSException, ValueError, LookupError, TypeError, struct.error) as error:
-        reason = str(error) or type(error).__name__
-        raise errors.InvalidText(f"{quoted(text)} is not {rrtype_to_text(rrtype)} data: {reason}") from error
-    return rdata or b""  # None is what dnspython returns when it wrote to a file
-
-
-def _parse_with_dnspython(rrtype: int, rdata: bytes, rrclass: int) -> Rdata | None:
-    """Return dnspython's reading of rdata, or None if the octets do not fit the type."""
-    import struct  # noqa: PLC0415 - with dnspython, which raises it
-
-    import dns.exception  # noqa: PLC0415 - 70 ms, for the rare types only
-    import dns.rdata  # noqa: PLC0415
-
-    try:
-        form = _SAME_FORM.get(rrtype, rrtype)
-        parsed = dns.rdata.from_wire(rrclass, form, rdata, 0, len(rdata))  # type: ignore[arg-type]
-        parsed.to_text()
-        parsed.to_digestable()
-    except (dns.exception.DNSException, ValueError, LookupError, TypeError, struct.error):
-        return None
-    return parsed

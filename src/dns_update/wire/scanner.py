@@ -1,4 +1,4 @@
-r"""The fields of a line of rdata, taken one after the other, each as BIND reads it.
+r"""The fields of a line of rdata, taken one after the other.
 
 Fields part on blanks and tabs. A backslash takes the meaning from the character behind it, a blank's too. Quotes are
 quotes only around a character-string; elsewhere, and in the middle of a field, they are characters as any other, and
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import binascii
 
-from dns_update.errors import InvalidText, quoted
+from dns_update import errors
+from dns_update.errors import quoted
 from dns_update.wire.codes import MAX_STRING_OCTETS, decimal
 from dns_update.wire.name import ROOT, Name
 
@@ -85,7 +86,7 @@ class Scanner:
             return octets
         octets, end = unescape(self._text, self._position + 1, '"')
         if end == len(self._text):
-            raise InvalidText("a quoted string has no end")
+            raise errors.InvalidText("a quoted string has no end")
         self._position = end + 1
         return octets
 
@@ -93,7 +94,7 @@ class Scanner:
         """Take a character-string, and return it with its length before it (RFC 1035, section 3.3)."""
         octets = self.long_string()
         if len(octets) > MAX_STRING_OCTETS:
-            raise InvalidText(
+            raise errors.InvalidText(
                 f"a string of {len(octets)} octets; at most {MAX_STRING_OCTETS} are allowed",
                 hint="part it by blanks or quotes",
             )
@@ -114,7 +115,7 @@ class Scanner:
         if not self.is_quoted:
             return self._name(self.word()).to_wire()
         if not may_be_quoted:
-            raise InvalidText("a name in quotes")
+            raise errors.InvalidText("a name in quotes")
         start = self._position + 1
         self.long_string()
         return self._name(self._text[start : self._position - 1].replace(" ", "\\032")).to_wire()
@@ -145,7 +146,7 @@ class Scanner:
         self._need_a_field()
         octets = unhex("".join(self.words()))
         if count is not None and len(octets) != count:
-            raise InvalidText(f"{len(octets)} octets in hexadecimal digits where {count} belong")
+            raise errors.InvalidText(f"{len(octets)} octets in hexadecimal digits where {count} belong")
         return octets
 
     def base64(self) -> bytes:
@@ -156,18 +157,18 @@ class Scanner:
     def finish(self) -> None:
         """Raise InvalidText if there is a field left."""
         if not self.is_at_end:
-            raise InvalidText("extra input text")
+            raise errors.InvalidText("extra input text")
 
     def _need_a_field(self) -> None:
         if self.is_at_end:
-            raise InvalidText("unexpected end of input")
+            raise errors.InvalidText("unexpected end of input")
 
 
 def number(word: str, highest: int) -> int:
     """Return the number from 0 to `highest` that a word is."""
     found = decimal(word, highest)
     if found is None:
-        raise InvalidText(f"{quoted(word)} is not a number from 0 to {highest}")
+        raise errors.InvalidText(f"{quoted(word)} is not a number from 0 to {highest}")
     return found
 
 
@@ -176,7 +177,7 @@ def unhex(digits: str) -> bytes:
     try:
         return binascii.unhexlify(digits)
     except ValueError:  # UnicodeEncodeError is one, too
-        raise InvalidText("bad hex encoding") from None
+        raise errors.InvalidText("bad hex encoding") from None
 
 
 def unbase64(text: str) -> bytes:
@@ -186,14 +187,14 @@ def unbase64(text: str) -> bytes:
     except ValueError:
         octets = b""
     if binascii.b2a_base64(octets, newline=False) != text.encode(errors="surrogateescape"):
-        raise InvalidText("bad base64 encoding")
+        raise errors.InvalidText("bad base64 encoding")
     return octets
 
 
 def octet_name(text: str) -> Name:
     """Return an absolute name whose octets above ASCII are taken as they are, and not as an international name."""
     if text.startswith("\\[") or ".\\[" in text:  # the bit-string labels of RFC 2673
-        raise InvalidText("bad label type")
+        raise errors.InvalidText("bad label type")
     return Name.from_text(text if text.isascii() else escape_octets(text), ROOT)
 
 
@@ -227,12 +228,12 @@ def unescape(text: str, position: int, ends: str) -> tuple[bytes, int]:
             octets += digits[0].encode("utf-8", "surrogateescape")
             position += 1
         else:
-            raise InvalidText("it ends within an escape", hint="\\\\ is a backslash")
+            raise errors.InvalidText("it ends within an escape", hint="\\\\ is a backslash")
     return bytes(octets), position
 
 
 def _octet(digits: str) -> int:
     octet = decimal(digits, _MAX_OCTET)
     if len(digits) < _ESCAPE_DIGITS or octet is None:
-        raise InvalidText("a wrong escape", hint="\\DDD takes three digits, 000 to 255")
+        raise errors.InvalidText("a wrong escape", hint="\\DDD takes three digits, 000 to 255")
     return octet

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
-from dns_update.errors import InvalidText, quoted
+from dns_update import errors
+from dns_update.errors import quoted
 from dns_update.wire.codes import MAX_U16
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_ipv4, parse_ipv6
 from dns_update.wire.scanner import Scanner, number, unbase64, unescape
@@ -28,13 +27,6 @@ _KEYS = {
 _MAX_ALPN_OCTETS = 255
 _PORT_OCTETS = 2
 
-# A URI template (RFC 6570, section 2): literals and expressions, and the variables of an expression.
-_PERCENT = "%[0-9A-Fa-f]{2}"
-_PART = f"(?:[A-Za-z0-9_]|{_PERCENT})+"
-_VARIABLE = rf"({_PART}(?:\.{_PART})*)(?:\*|:[1-9][0-9]{{0,3}})?"
-_EXPRESSION = re.compile(rf"\{{[+#./;?&]?({_VARIABLE}(?:,{_VARIABLE})*)\}}")
-_TEMPLATE = re.compile(rf"/(?:[^{{%]|{_PERCENT}|{_EXPRESSION.pattern})*", re.DOTALL)
-
 
 def service_binding(fields: Scanner) -> bytes:
     """Read priority, target and parameters; raises InvalidText."""
@@ -43,7 +35,7 @@ def service_binding(fields: Scanner) -> bytes:
     while not fields.is_at_end:
         key, value = _parameter(*fields.pair())
         if key in parameters:
-            raise InvalidText(f"the parameter {key} is there twice")
+            raise errors.InvalidText(f"the parameter {key} is there twice")
         parameters[key] = value
     _check_together(parameters)
     return head + b"".join(
@@ -57,7 +49,7 @@ def _parameter(name: str, text: str) -> tuple[int, bytes]:
     read = _READERS.get(key, _octets) if name in _KEYS else _octets
     value = read(text)
     if len(value) > MAX_U16 or not _CHECKS.get(key, _anything)(value):
-        raise InvalidText(f"{quoted(text)} is no value of {name}")
+        raise errors.InvalidText(f"{quoted(text)} is no value of {name}")
     return key, value
 
 
@@ -67,7 +59,7 @@ def _key(name: str) -> int:
         return _KEYS[name.lower()]
     digits = name.removeprefix("key")
     if digits == name or (digits[:1] == "0" and digits != "0"):
-        raise InvalidText(f"{quoted(name)} is no SvcParamKey")
+        raise errors.InvalidText(f"{quoted(name)} is no SvcParamKey")
     return number(digits, MAX_U16)
 
 
@@ -75,9 +67,9 @@ def _check_together(parameters: dict[int, bytes]) -> None:
     """Refuse mandatory keys that are not there, and the lack of the default ALPN without another (sections 7, 8)."""
     keys = _pairs(parameters.get(_MANDATORY, b""))
     if _MANDATORY in keys or not set(keys) <= set(parameters):
-        raise InvalidText("a mandatory parameter is not there")
+        raise errors.InvalidText("a mandatory parameter is not there")
     if _NO_DEFAULT_ALPN in parameters and _ALPN not in parameters:
-        raise InvalidText("no-default-alpn needs an alpn")
+        raise errors.InvalidText("no-default-alpn needs an alpn")
 
 
 def _pairs(value: bytes) -> list[int]:
@@ -104,13 +96,13 @@ def _protocols(text: str) -> bytes:
         elif octet == b"\\":
             position += 1
             if position == len(octets):
-                raise InvalidText("an ALPN ends within an escape")
+                raise errors.InvalidText("an ALPN ends within an escape")
             protocols[-1] += octets[position : position + 1]
         else:
             protocols[-1] += octet
         position += 1
     if any(not 0 < len(protocol) <= _MAX_ALPN_OCTETS for protocol in protocols):
-        raise InvalidText(f"an ALPN has 1 to {_MAX_ALPN_OCTETS} octets")
+        raise errors.InvalidText(f"an ALPN has 1 to {_MAX_ALPN_OCTETS} octets")
     return b"".join(bytes([len(protocol)]) + protocol for protocol in protocols)
 
 
@@ -175,15 +167,9 @@ def _is_ech(value: bytes) -> bool:
 
 
 def _is_path(value: bytes) -> bool:
-    """Tell whether it is a URI template with the variable `dns` (RFC 9461, section 5)."""
-    try:
-        text = value.decode()
-    except UnicodeDecodeError:
-        return False
-    variables = {
-        part.rstrip("*").partition(":")[0] for found in _EXPRESSION.finditer(text) for part in found[1].split(",")
-    }
-    return _TEMPLATE.fullmatch(text) is not None and "dns" in variables
+    from dns_update.wire.uri_template import is_dns_path  # noqa: PLC0415 - imports re, which no other parameter needs
+
+    return is_dns_path(value)
 
 
 _READERS: dict[int, Callable[[str], bytes]] = {
