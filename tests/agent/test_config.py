@@ -655,7 +655,7 @@ RECORD_FAULTS = {
     f'\n{GIVEN}allow-private = "yes" #!': "records[0].allow-private: a string stands here: true or false is expected",
     f"\n{GIVEN}allow-privat = true #!": "records[0].allow-privat: unknown key: did you mean allow-private?",
     f'\n{GIVEN}"a.b" = 1 #!': 'records[0]."a.b": unknown key: one of name, zone, address, type, value, ttl, servers, '
-    "key, owner, on-missing, grace, allow-private, on-change",
+    "key, owner, on-missing, grace, allow-private, check-names, on-change",
     f"\n{GIVEN}ttl = true #!": f"records[0].ttl: a boolean stands here: {TTL_EXPECTED}",
     f'\n{GIVEN}ttl = "0" #!': "records[0].ttl: the TTL is 0: "
     '1 or more; to remove a name: on-missing = "delete", or dns-update delete',
@@ -972,3 +972,19 @@ def test_whatever_the_secret_it_is_in_no_error(secret: str) -> None:
     for place in ("name", "encoding", "colour"):
         for problem in problems_of(f'{RECORD}[keys.home]\nsecret = "{written}"\n{place} = "{written} .."\n'):
             assert "hunter" not in problem
+
+
+@pytest.mark.parametrize(
+    ("lines", "at"),
+    [
+        ('name = "a1,b1.example.com"\naddress = "192.0.2.1"', "a1,b1.example.com is not a host name"),
+        ('name = "a_b.example.com"\naddress = "interface:ppp0/ipv6"', "a_b.example.com is not a host name"),
+        ('name = "a.example.com"\ntype = "MX"\nvalue = "10 $mail.example.com"', "$mail"),
+        ('name = "_a.example.com"\ntype = "SRV"\nvalue = "0 0 1 _a.example.com"', "_a"),
+    ],
+)
+def test_what_is_not_a_host_name_is_a_problem_unless_check_names_is_false(lines: str, at: str) -> None:
+    (problem,) = problems_of(f"[[records]]\n{lines}")
+    assert at.replace("$", "\\$") in problem
+    assert "check-names = false" in problem
+    record(f"{lines}\ncheck-names = false")

@@ -31,6 +31,7 @@ ALLOWED = {
     "dns_update.wire",
     "dns_update.wire.codes",
     "dns_update.wire.cursor",
+    "dns_update.wire.host_names",
     "dns_update.wire.inet",
     "dns_update.wire.message",
     "dns_update.wire.name",

@@ -17,6 +17,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "address": ("192.0.2.1", None),
     "algorithm": ("hmac-sha256", None),
     "allow-private": ("yes", True),
+    "check-names": ("no", False),
     "class": ("CH", 3),
     "debug": ("yes", True),
     "dns-server": ("192.0.2.1:5353", None),

@@ -5,7 +5,6 @@ from pathlib import Path
 import dns.exception
 import dns.name
 import dns.rdata
-import pytest
 
 from dns_update.errors import InvalidText
 from dns_update.wire.codes import RR_TYPES

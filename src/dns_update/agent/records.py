@@ -6,9 +6,11 @@ from dns_update.agent.schema import RECORD
 from dns_update.agent.sections import ZoneTable
 from dns_update.agent.settings import RecordSettings
 from dns_update.agent.tables import read_table, text_or_array, wrong_type
+from dns_update.agent.wording import in_toml
 from dns_update.errors import UsageError, quoted
 from dns_update.update import placed_name
-from dns_update.wire.codes import RRType, rrtype_to_text
+from dns_update.wire.codes import RRClass, RRType, rrtype_to_text
+from dns_update.wire.host_names import check_owner, check_targets
 from dns_update.wire.name import Name
 from dns_update.wire.record import rdata_from_text
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 _MIN_FULL_LABELS = 2  # a name of one label is relative to something
 _SINGLE = (RRType.CNAME, RRType.SOA, RRType.DNAME)  # of these a name has one record (RFC 1034, 3.6.2; RFC 6672, 2.4)
+_ADDRESSES = (RRType.A, RRType.AAAA)
 _FIXED = ("type", "value")
 _OF_ADDRESSES = ("owner", "on-missing", "allow-private")  # what makes no sense beside fixed data
 _ATTRIBUTES = {
@@ -76,7 +79,21 @@ class _Reading:
         place = self._place(path, given, content) if is_placed else None
         if place is None or self._problems.count != count:
             return None
+        if given.get("check-names", True):
+            self._check_names(path, given, place[0], values)
         return self._settings(path, given, *place, values)
+
+    def _check_names(self, path: Path, given: Mapping[str, Any], name: Name, values: tuple[bytes, ...]) -> None:
+        """Note what is not a host name where one belongs, as the command's `check-names` does."""
+        try:
+            for rrtype in (given["type"],) if values else _ADDRESSES:
+                check_owner(name, rrtype, RRClass.IN)
+        except UsageError as error:
+            self._problems.add((*path, "name"), error.text, in_toml(error.hint))
+        try:
+            check_targets(name, given.get("type", RRType.A), values, RRClass.IN)
+        except UsageError as error:
+            self._problems.add((*path, "value"), error.text, in_toml(error.hint))
 
     def _settings(
         self, path: Path, given: Mapping[str, Any], name: Name, zone: ZoneTable | None, values: tuple[bytes, ...]

@@ -164,5 +164,6 @@ RECORD: Mapping[str, Reader] = {
     "on-missing": text(_on_missing),
     "grace": duration("0s", "365d"),
     "allow-private": boolean,
+    "check-names": boolean,
     "on-change": _program,
 }

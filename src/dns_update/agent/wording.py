@@ -35,6 +35,7 @@ _IN_TOML = (
     ),
     ("address=dns: asks", '"dns:" as the source asks'),
     ("allow-private=yes publishes", "allow-private = true publishes"),
+    ("check-names=no sends", "check-names = false sends"),
 )
 
 

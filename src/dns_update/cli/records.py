@@ -37,6 +37,7 @@ def _set(options: Options, target: Target) -> Outcome:
     client = _client_of(options)
     data = _given_data(options, target)
     ttl, require, verify, compare = options.ttl, options.require, options.verify, options.compare
+    check_names = options.check_names
     if ttl == 0:  # RouterOS's rule: the entry is deleted, whatever it points at
         rrsets: dict[int, tuple[bytes, ...]] = dict.fromkeys(data or _ADDRESSES, ())
         return client.run(lambda d: delete_records(d, target, rrsets, require=require, verify=verify, compare=compare))
@@ -44,7 +45,11 @@ def _set(options: Options, target: Target) -> Outcome:
         raise errors.UsageError("type= is given without value=", hint="for example: type=TXT value=hello")
     if not data:
         raise errors.UsageError("set needs address=, or type= and value=", hint="for example: address=203.0.113.45")
-    return client.run(lambda d: set_records(d, target, data, ttl=ttl, require=require, verify=verify, compare=compare))
+    return client.run(
+        lambda d: set_records(
+            d, target, data, ttl=ttl, require=require, verify=verify, compare=compare, check_names=check_names
+        )
+    )
 
 
 def _delete(options: Options, target: Target) -> Outcome:

@@ -69,6 +69,7 @@ class Client:
         require: str = "any",
         verify: bool = True,
         compare: bool = False,
+        check_names: bool = True,
         rrclass: int | str = RRClass.IN,
     ) -> Outcome:
         """Make a name have exactly these addresses, or these values of one type.
@@ -80,7 +81,8 @@ class Client:
         takes that of the zone's SOA record where none does. `rrclass` is a number or a mnemonic. `require` is `any`,
         `existing` or `absent`, and speaks of the name. With `verify`, the records are read back from the same server;
         with `compare`, it is asked for them beforehand too, so that the outcome tells what was there and whether it has
-        `changed`.
+        `changed`. `check_names` refuses, as BIND does, what is not a host name as the owner of an address or as the
+        target of MX, NS, SRV and the like; False sends it.
 
         Raises UsageError for what was given wrongly, NotApplied if something else stands there afterwards, and any
         other Refusal or Silence.
@@ -95,6 +97,7 @@ class Client:
                 require=require,
                 verify=verify,
                 compare=compare,
+                check_names=check_names,
                 rrclass=rrclass,
             )
         )

@@ -62,6 +62,7 @@ class AsyncClient:
         require: str = "any",
         verify: bool = True,
         compare: bool = False,
+        check_names: bool = True,
         rrclass: int | str = RRClass.IN,
     ) -> Outcome:
         """Make a name have exactly these addresses, or these values of one type; see `Client.set`."""
@@ -75,6 +76,7 @@ class AsyncClient:
                 require=require,
                 verify=verify,
                 compare=compare,
+                check_names=check_names,
                 rrclass=rrclass,
             )
         )

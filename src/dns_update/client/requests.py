@@ -25,6 +25,7 @@ from dns_update.wire.codes import (
     rcode_to_text,
     rrtype_to_text,
 )
+from dns_update.wire.host_names import check_owner, check_targets
 from dns_update.wire.inet import IPV4_OCTETS
 from dns_update.wire.message import Message
 from dns_update.wire.name import Name
@@ -61,6 +62,21 @@ class Target(Value):
         _target_name(self, name)
         _target_zone(self, None if zone is None else zone_of(zone))
         _target_rrclass(self, rrclass_of(rrclass))
+
+    @property
+    def owner(self) -> Name:
+        """The name in full; raises UsageError, InvalidText for a text that is no name."""
+        if self.zone is None:
+            owner = self.name if isinstance(self.name, Name) else Name.from_text(self.name)
+            if len(owner.labels) < 2:  # noqa: PLR2004 - a name of one label is relative to something
+                raise errors.UsageError(
+                    f"{str(self.name)!r} is not a full name", hint="give the zone by zone=, or the name in full"
+                )
+            return owner
+        owner = self.name if isinstance(self.name, Name) else name_in_zone(self.name, self.zone)
+        if not owner.is_within(self.zone):
+            raise errors.UsageError(f"{owner} is not in {self.zone}", hint="give the zone that holds the name")
+        return owner
 
     def data(
         self, values: Iterable[str | bytes | IPv4Address | IPv6Address], rrtype: int | str | None
@@ -234,16 +250,24 @@ class Delivery:
 
 
 def set_records(  # noqa: PLR0913 - what a user may say of it
-    dialogue: Dialogue, target: Target, data: Data, *, ttl: int | None, require: str, verify: bool, compare: bool
+    dialogue: Dialogue,
+    target: Target,
+    data: Data,
+    *,
+    ttl: int | None,
+    require: str,
+    verify: bool,
+    compare: bool,
+    check_names: bool,
 ) -> Steps[Outcome]:
     """Make the RRset of each type in `data` have exactly the values given, all in one message.
 
     `ttl` in seconds; None keeps the TTL that stands, and takes that of the zone's SOA record where none does.
     `require` is `any`, `existing` or `absent`, and speaks of the name. `compare` looks first in any case, so that the
-    outcome tells what was there `before`.
+    outcome tells what was there `before`. `check_names` refuses what is no host name where one belongs.
     """
     _check_requirement(require)
-    _check_values(data)
+    _check_values(target, data, check_names=check_names)
     if ttl is not None:
         check_ttl(ttl)
     place = yield from locate(dialogue, target)
@@ -337,7 +361,7 @@ def _check_requirement(require: str) -> None:
         raise errors.UsageError(f"require cannot be {quoted(str(require))}", hint=f"one of {', '.join(REQUIREMENTS)}")
 
 
-def _check_values(data: Data) -> None:
+def _check_values(target: Target, data: Data, *, check_names: bool) -> None:
     if not any(data.values()):
         raise errors.UsageError("no value is given that the name shall have", hint="delete removes what stands")
     for rrtype in data:
@@ -346,6 +370,9 @@ def _check_values(data: Data) -> None:
     for rrtype in _SINGLE:
         if len(set(data.get(rrtype, ()))) > 1:
             raise errors.UsageError(f"a name has one {rrtype_to_text(rrtype)} record; {len(data[rrtype])} are given")
+    for rrtype, values in data.items() if check_names else ():
+        check_owner(target.owner, rrtype, target.rrclass)
+        check_targets(target.owner, rrtype, values, target.rrclass)
 
 
 def show_records(dialogue: Dialogue, target: Target, rrtypes: Iterable[int]) -> Steps[Outcome]:
@@ -394,13 +421,14 @@ def set_request(  # noqa: PLR0913 - the arguments of Client.set
     require: str,
     verify: bool,
     compare: bool,
+    check_names: bool,
     rrclass: int | str,
 ) -> Request[Outcome]:
     """Return the request that `Client.set` describes; raises UsageError."""
     target = Target(name, zone, rrclass)
     data = target.data(values, rrtype)
     return lambda dialogue: set_records(
-        dialogue, target, data, ttl=ttl, require=require, verify=verify, compare=compare
+        dialogue, target, data, ttl=ttl, require=require, verify=verify, compare=compare, check_names=check_names
     )
 
 
@@ -433,18 +461,11 @@ def show_request(
 
 def locate(dialogue: Dialogue, target: Target) -> Steps[Place]:
     """Return zone and owner name, and see to it that the dialogue has servers; asks only for what was left out."""
+    owner = target.owner
     if target.zone is not None:
-        owner = target.name if isinstance(target.name, Name) else name_in_zone(target.name, target.zone)
-        if not owner.is_within(target.zone):
-            raise errors.UsageError(f"{owner} is not in {target.zone}", hint="give the zone that holds the name")
         if not dialogue.servers:
             yield from _choose_primary_of(dialogue, target.zone, target.rrclass)
         return Place(target.zone, owner, target.rrclass)
-    owner = target.name if isinstance(target.name, Name) else Name.from_text(target.name)
-    if len(owner.labels) < 2:  # noqa: PLR2004 - a name of one label is relative to something
-        raise errors.UsageError(
-            f"{str(target.name)!r} is not a full name", hint="give the zone by zone=, or the name in full"
-        )
     zone = yield from _choose_primary(dialogue, owner, target.rrclass)
     return Place(zone, owner, target.rrclass)
 

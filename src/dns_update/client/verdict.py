@@ -13,6 +13,7 @@ from dns_update.auth.tsig import FUDGE
 from dns_update.value import Value
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, rcode_to_text, rrtype_to_text, tsig_error_to_text
 from dns_update.wire.cursor import Cursor
+from dns_update.wire.host_names import is_host, may_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from dns_update.wire.record import Record
 
 
-_HOST_OWNERS = (RRType.A, RRType.AAAA, RRType.MX)  # types whose owner BIND wants to be a host name
 _HOST_OFFSETS = {RRType.NS: 0, RRType.MX: 2, RRType.SRV: 6}  # types that point to a host, and the octets before it
 
 
@@ -199,8 +199,8 @@ def _grant(asked: Asked) -> str:
 
 def _bad_host_names(changes: tuple[Record, ...]) -> list[str]:
     """Name what BIND refuses whatever the key may do: to give it more rights would not help."""
-    owners = [change.name for change in _added(changes) if change.rrtype in _HOST_OWNERS]
-    bad = [name for name in owners + _hosts(changes) if not _is_host_name(name)]
+    bad = [change.name for change in _added(changes) if not may_own(change.name, change.rrtype, change.rrclass)]
+    bad += [host for host in _hosts(changes) if not is_host(host)]
     return [f"BIND refuses {name}, for it is no host name (check-names)" for name in dict.fromkeys(bad)]
 
 
@@ -226,12 +226,6 @@ def _hosts(changes: Iterable[Record]) -> list[Name]:
         except errors.MalformedMessage:  # octets of the caller's own making
             continue
     return [host for host in hosts if host.labels]
-
-
-def _is_host_name(name: Name) -> bool:
-    """Return whether all labels are letters, digits and inner hyphens (RFC 1123, 2.1); a wildcard may be the first."""
-    labels = name.labels[1:] if name.labels[:1] == (b"*",) else name.labels
-    return all(label.replace(b"-", b"").isalnum() and label.strip(b"-") == label for label in labels)
 
 
 def _types(asked: Asked) -> str:

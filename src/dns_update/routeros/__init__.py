@@ -93,6 +93,7 @@ class Options:
         self.require = "any"
         self.verify = True
         self.allow_private = False
+        self.check_names = True
         self.transport = "udp"
         self.port = 53
         self.timeout = 3.0
@@ -285,6 +286,8 @@ PROPERTIES = (
              "read the name back from the server afterwards; yes is the default", _yes_no),
     Property("allow-private", "yes|no", _SET,
              "publish an address from a source even if the world cannot reach it; no is the default", _yes_no),
+    Property("check-names", "yes|no", _SET,
+             "refuse what is not a host name where one belongs, as BIND does; yes is the default", _yes_no),
     Property("transport", "udp|tcp", _ALL,
              "udp (the default) changes to TCP by itself where a message is too large", _choice("udp", "tcp")),
     Property("port", "NUMBER", _ALL,
