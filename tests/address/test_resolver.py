@@ -237,6 +237,11 @@ def test_an_answer_that_came_through_another_resolver_has_that_ones_address(monk
         ask_instead_of(google, server, monkeypatch)
 
 
+def test_a_mapped_address_in_a_text_is_the_ipv4_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Answering(answer(b"\x0e::ffff:1.2.3.4", rrtype=RRType.TXT, rrclass=RRClass.CH)) as server:
+        assert ask_instead_of(SERVICES[0], server, monkeypatch) == [b"\1\2\3\4"]
+
+
 def test_cloudflares_question_is_of_class_ch(monkeypatch: pytest.MonkeyPatch) -> None:
     with Answering(answer(TEXT, rrtype=RRType.TXT, rrclass=RRClass.CH)) as server:
         assert ask_instead_of(SERVICES[0], server, monkeypatch) == [b"\1\2\3\4"]

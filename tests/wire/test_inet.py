@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dns_update.errors import InvalidText
-from dns_update.wire.inet import format_address, parse_address, parse_ipv4, parse_ipv6
+from dns_update.wire.inet import format_address, parse_address, parse_ipv4, parse_ipv6, parse_told_address, reverse_name
 
 # Text as it may be written, the octets, and the one form in which it is printed (RFC 5952).
 IPV6_VECTORS = [
@@ -130,3 +130,16 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
 def test_other_numbers_of_octets_are_no_address(length: int) -> None:
     with pytest.raises(ValueError, match="4 or 16 octets"):
         format_address(bytes(length))
+
+
+@pytest.mark.parametrize("text", ["192.0.2.1", "::ffff:192.0.2.1", "::FFFF:c000:201"])
+def test_a_mapped_address_that_is_told_is_the_ipv4_one(text: str) -> None:
+    assert parse_told_address(text) == b"\xc0\0\2\1"
+    assert len(parse_address("::ffff:192.0.2.1")) == 16  # what the user writes is taken as it is written
+
+
+@given(st.ip_addresses())
+def test_the_name_for_reverse_look_ups_is_the_standard_librarys(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> None:
+    assert reverse_name(address.packed) == f"{address.reverse_pointer}."

@@ -14,7 +14,7 @@ from dns_update.transport import DNS_PORT, Endpoint
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
-from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_address
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_told_address
 from dns_update.wire.message import Message
 from dns_update.wire.name import Name
 
@@ -144,6 +144,6 @@ def _address_of_text(rdata: bytes) -> bytes | None:
     if not rdata or rdata[0] != len(rdata) - 1:
         return None
     try:
-        return parse_address(rdata[1:].decode("ascii", errors="replace"))
+        return parse_told_address(rdata[1:].decode("ascii", errors="replace"))
     except InvalidText:
         return None

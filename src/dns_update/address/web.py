@@ -16,7 +16,8 @@ from dns_update.address.families import FAMILIES, NotToldError, ask_families
 from dns_update.address.reach import unreachable_because
 from dns_update.address.source import Web
 from dns_update.errors import InvalidText
-from dns_update.wire.inet import IPV4_OCTETS, parse_address
+from dns_update.wire.codes import MAX_U16, decimal
+from dns_update.wire.inet import IPV4_OCTETS, parse_told_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _OK = 200
 _REDIRECTS = (301, 302, 303, 307, 308)
 _SOCKET_FAMILIES = {IPV4_OCTETS: socket.AF_INET}
 _WORD = re.compile(r"[\w.:%]+")
+_LABEL = re.compile(r"(?![0-9a-f]{1,4}$)[a-z]\w*", re.IGNORECASE)  # and not a group of an IPv6 address
 
 
 def addresses_of_web(source: Web) -> list[bytes]:
@@ -189,10 +191,17 @@ def _address_in(body: str, octets: int) -> bytes:
 
 
 def _address_of(word: str) -> bytes | None:
-    try:
-        return parse_address(word.rstrip(".:"))  # the end of a sentence
-    except InvalidText:
-        return None
+    """Return the address that a word is, or has: `IP:192.0.2.1`, `192.0.2.1:54321`; None if there is none."""
+    word = word.rstrip(".:")  # the end of a sentence
+    label, _, unlabelled = word.partition(":")
+    texts = [word, unlabelled] if _LABEL.fullmatch(label) else [word]
+    for text in texts:
+        try:
+            return parse_told_address(text)
+        except InvalidText:
+            continue
+    address, _, port = texts[-1].partition(":")
+    return _address_of(address) if decimal(port, MAX_U16) is not None else None
 
 
 def _redirected(place: Web, location: str) -> Web:

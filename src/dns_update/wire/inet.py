@@ -12,6 +12,7 @@ from dns_update.wire.codes import decimal
 IPV4_OCTETS = 4
 IPV6_OCTETS = 16
 
+_MAPPED = bytes(10) + b"\xff\xff"  # before an IPv4 address (RFC 4291, section 2.5.5.2)
 _IPV6_GROUPS = 8
 _MAX_GROUP_DIGITS = 4
 _MAX_OCTET = 255
@@ -30,6 +31,22 @@ def parse_cidr(text: str) -> bytes:
     if slash and decimal(length, longest) is None:
         raise errors.InvalidText(f"{quoted(text)} has a wrong prefix length", hint=f"0 to {longest}")
     return octets
+
+
+def parse_told_address(text: str) -> bytes:
+    """Return the octets of an address as another program tells it; raises InvalidText.
+
+    A server with one socket for both families knows an IPv4 client as `::ffff:192.0.2.1`: that is its IPv4 address.
+    """
+    octets = parse_address(text)
+    return octets.removeprefix(_MAPPED)
+
+
+def reverse_name(address: bytes) -> str:
+    """Return the name that an address has for reverse look-ups (RFC 1035, section 3.5; RFC 3596, section 2.5)."""
+    if len(address) == IPV4_OCTETS:
+        return ".".join(map(str, reversed(address))) + ".in-addr.arpa."
+    return ".".join(reversed(address.hex())) + ".ip6.arpa."
 
 
 def format_address(address: bytes) -> str:
