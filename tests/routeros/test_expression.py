@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dns_update.errors import InvalidText
-from dns_update.routeros.expression import source_from_expression
+from dns_update.routeros.expression import host_from_expression, name_from_expression, source_from_expression
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,10 @@ from dns_update.routeros.expression import source_from_expression
         ("[/ip/address get [find interface=ether1] address]", "interface:ether1/ipv4"),
         ("[/ipv6 address get [find interface=ether1] address]", "interface:ether1/ipv6"),
         ("[/ipv6/address get [find interface=ether1] address]", "interface:ether1/ipv6"),
+        ("[/ip/address/get [find interface=ether1] address]", "interface:ether1/ipv4"),
+        ("[/ip/address/get [/ip/address/find interface=ether1] address]", "interface:ether1/ipv4"),
+        ("[/ip address get [find interface=ether1] value-name=address]", "interface:ether1/ipv4"),
+        ("[/ipv6/address/get [find where interface=ether1] address]", "interface:ether1/ipv6"),
         ("[ /ip  address get [ find interface=ether1 ] address ]", "interface:ether1/ipv4"),
     ],
 )
@@ -45,6 +49,8 @@ def test_the_address_of_an_interface(expression: str, source: str) -> None:
         "[/ip address set [find interface=ether1] address]",
         "[/ip dhcp-client get [find interface=ether1] address]",
         "[/ip route get [find interface=ether1] address]",
+        "[/ip/address/set [find interface=ether1] address]",
+        "[/system identity get name]",
         "[:resolve example.com]",
         "[$wanAddress]",
     ],
@@ -62,3 +68,26 @@ def test_whatever_the_text_only_invalid_text_comes_out(text: str) -> None:
     except InvalidText:
         return
     assert source.startswith("interface:")
+
+
+@pytest.mark.parametrize(
+    "text", ['[:resolve "ns1.example.com"]', "[:resolve ns1.example.com]", "[ :resolve ns1.example.com ]"]
+)
+def test_the_server_that_is_resolved_is_a_host(text: str) -> None:
+    assert host_from_expression(text) == "ns1.example.com"
+
+
+@pytest.mark.parametrize(
+    "text", ["[:resolve]", "[:resolve a b]", "[:resolve a server=192.0.2.1]", "[/ip dns get servers]"]
+)
+def test_other_servers_are_beyond_us(text: str) -> None:
+    with pytest.raises(InvalidText, match="cannot be evaluated outside a router"):
+        host_from_expression(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["[/system identity get]", "[/system identity print]", "[/system identity get name", "[/x]"]
+)
+def test_other_names_are_beyond_us(text: str) -> None:
+    with pytest.raises(InvalidText, match="cannot be evaluated outside a router"):
+        name_from_expression(text)

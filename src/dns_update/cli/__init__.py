@@ -78,16 +78,15 @@ def run_and_exit() -> NoReturn:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line (the process's own, if None) and return the exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    while words and words[0] in _ROUTEROS_WORDS:
-        del words[0]
-    verb = words[0] if words and not _is_property(words[0]) else ""
-    line = None
+    verb, line = "", None
     try:
+        words, is_routers = _without_path(words)
+        verb = words[0] if words and not _is_property(words[0]) else ""
         if verb in _WITH_OWN_WORDS:
             return _run_with_own_words(verb, words[1:])
         from dns_update.routeros import Line  # noqa: PLC0415 - nsupdate has other words, and no use for it
 
-        line = Line(words[1:] if verb else words)
+        line = Line(words[1:] if verb else words, is_routers=is_routers)
         return _dispatch(line, verb, words)
     except OutputLost as lost:
         if lost.reader_left:
@@ -105,6 +104,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if as_json:
         return _failure_as_json(error, verb if verb in COMMANDS else "set", line)
     return _failure(error, verb if verb in COMMANDS else "set")
+
+
+def _without_path(words: list[str]) -> tuple[list[str], bool]:
+    """Return the words without RouterOS's `/tool dns-update` before them, and whether that was there.
+
+    A line that was pasted in quotes, and so is one word, is taken apart.
+    """
+    start, *rest = words[0].split(None, 1) if words else ("",)
+    if rest and start in _ROUTEROS_WORDS:
+        from dns_update.routeros.pasted import words_of_line  # noqa: PLC0415 - for such lines only
+
+        words = [*words_of_line(words[0]), *words[1:]]
+    own = words
+    while own and own[0] in _ROUTEROS_WORDS:
+        own = own[1:]
+    return own, len(own) < len(words)
 
 
 def _run_with_own_words(verb: str, words: list[str]) -> int:

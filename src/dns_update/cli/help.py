@@ -95,6 +95,7 @@ _EXAMPLES = {
         ("the address that an interface has now", "name=home.example.com address=interface:ppp0/ipv4 key-file=home.key"),
         ("the same, as a router's script says it", "name=home zone=example.com address=[/ip address get [find interface=ppp0] address] key-file=home.key"),
         ("any record type", "name=_acme-challenge.example.com type=TXT value=gfj9Xq...Rg85nM ttl=60 key-file=acme.key"),
+        ("the reverse name of an address", "address=203.0.113.45 type=PTR value=home.example.com key-file=home.key"),
         ("only if the name is new", "name=printer zone=example.com address=192.0.2.40 require=absent key-file=home.key"),
         ("ttl=0 deletes the entry, as on RouterOS", "name=home zone=example.com address=203.0.113.45 ttl=0 key-file=home.key"),
     ),

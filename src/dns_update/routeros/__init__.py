@@ -12,8 +12,8 @@ from dns_update.auth import Algorithm
 from dns_update.errors import quoted
 from dns_update.transport import Server, port_from_text
 from dns_update.value import Value
-from dns_update.wire.codes import RRClass, decimal, is_zone_type, rrclass_from_text, rrtype_from_text
-from dns_update.wire.inet import format_address, parse_address, parse_cidr
+from dns_update.wire.codes import RRClass, RRType, decimal, is_zone_type, rrclass_from_text, rrtype_from_text
+from dns_update.wire.inet import format_address, parse_address, parse_cidr, reverse_name
 from dns_update.wire.name import Name
 from dns_update.wire.record import MAX_TTL, utf8
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 MAX_TIMEOUT = 3600.0  # seconds for one try; who waits longer than an hour has mistyped
 MAX_RETRIES = 100
+
+# How RouterOS's expressions begin, where they can stand. An IPv6 address of a server has brackets, too.
+_EXPRESSIONS = {"address": ("[",), "dns-server": ("[:resolve", "[/"), "name": ("[/",)}
 
 
 class Property(Value):
@@ -117,9 +120,12 @@ class Options:
 
 
 def ttl_from_text(text: str) -> int:
-    """Return seconds, written as a number or with units as in `1h30m` (w, d, h, m, s); raises InvalidText."""
+    """Return seconds, written as a number, with units as in `1h30m` (w, d, h, m, s), or as RouterOS's `1d00:05:00`.
+
+    Raises InvalidText.
+    """
     total, digits = 0, ""
-    for character in f"{text}s" if text.isdecimal() else text.lower():
+    for character in _in_units(text):
         if character.isdecimal():
             digits += character
             continue
@@ -133,13 +139,21 @@ def ttl_from_text(text: str) -> int:
     return total
 
 
+def _in_units(text: str) -> str:
+    """Return a time with a unit after each number, where it is plain seconds or has RouterOS's clock, `1d00:05:00`."""
+    if text.isdecimal():
+        return f"{text}s"
+    hours, *rest = text.lower().rsplit(":", 2)
+    return f"{hours}h{rest[0]}m{rest[1]}s" if len(rest) == 2 else text.lower()  # noqa: PLR2004 - minutes and seconds
+
+
 def _not_a_ttl(text: str) -> errors.InvalidText:
     return errors.InvalidText(f"{quoted(text)} is not a TTL", hint=f"0 to {MAX_TTL} seconds, or 10m, 1h, 1d")
 
 
 def _address(text: str) -> object:
-    if text.startswith("["):
-        from dns_update.routeros.expression import source_from_expression  # noqa: PLC0415 - in pasted lines only
+    if text.startswith(_EXPRESSIONS["address"]):
+        from dns_update.routeros.expression import source_from_expression  # noqa: PLC0415 - in routers' lines only
 
         text = source_from_expression(text)
     try:
@@ -151,6 +165,10 @@ def _address(text: str) -> object:
 
 
 def _servers(text: str) -> tuple[str, ...]:
+    if text.startswith(_EXPRESSIONS["dns-server"]):
+        from dns_update.routeros.expression import host_from_expression  # noqa: PLC0415 - as above
+
+        text = host_from_expression(text)
     servers = tuple(part.strip() for part in text.split(","))
     for server in servers:
         Server.from_text(server)
@@ -160,6 +178,10 @@ def _servers(text: str) -> tuple[str, ...]:
 def _name(text: str) -> str:
     if not text:
         raise errors.InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
+    if text.startswith(_EXPRESSIONS["name"]):
+        from dns_update.routeros.expression import name_from_expression  # noqa: PLC0415 - as above
+
+        text = name_from_expression(text)
     if text != "@":
         Name.from_text(text)
     return text
@@ -251,7 +273,7 @@ PROPERTIES = (
              "the name, relative to the zone or in full; @ is the zone itself", _name),
     Property("address", "SOURCE[,SOURCE...]", _CHANGE,
              "what the name shall point at: 203.0.113.45, 2001:db8::1, interface:ppp0 (/ipv4, /ipv6), prefix:br0+::5, "
-             "dns:, https://HOST/PATH, command:PROGRAM",
+             "dns:, https://HOST/PATH, command:PROGRAM; with type=PTR, the address whose reverse name is meant",
              _address, repeatable=True),
     Property("zone", "NAME", _ALL,
              "the zone to update; left out, it is found by its SOA record", _full_name),
@@ -321,7 +343,9 @@ class Line:
     help gets it. A word that is the value of a property is never taken for a flag.
     """
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[str], *, is_routers: bool = False) -> None:
+        """Take the words apart; in a router's line, a name that is left out is the zone's."""
+        self._is_routers = is_routers
         self._given: list[tuple[str, str]] = []
         self._error: errors.UsageError | None = None
         self._sound: int | None = None  # how many of the properties stand before the error
@@ -362,10 +386,14 @@ class Line:
                 raise errors.UsageError(f"{name}= is given twice", hint="it takes one value")
         if self._error is not None:
             raise self._error
+        if self._is_routers and command == "set" and "zone" in given and "type" not in given:
+            given.setdefault("name", "@")
         options = Options()
         for name, content in given.items():
             several = _BY_NAME[name].repeatable and not isinstance(content, tuple)
             setattr(options, _BY_NAME[name].attribute, (content,) if several else content)
+        if options.type == RRType.PTR and options.address:
+            _name_by_address(options)
         return options
 
     def _split(self, word: str, rest: Iterator[str]) -> tuple[str, str]:
@@ -388,7 +416,7 @@ class Line:
                 if name in _BY_NAME and (following is None or _is_next_property(following, name)):
                     raise _without_value(name, following)
                 value = following or ""
-        is_expression = name == "address" and value.startswith("[")
+        is_expression = value.startswith(_EXPRESSIONS.get(name, ()))
         while is_expression and value.count("[") > value.count("]"):
             following = next(rest, None)
             if following is None:
@@ -425,6 +453,20 @@ def _without_value(name: str, following: str | None) -> errors.UsageError:
         option = following.partition("=")[0]
         hint += f"; a value that is itself an option's name is written --{name}={option}"
     return errors.UsageError(f"--{name} has no value", hint=hint)
+
+
+def _name_by_address(options: Options) -> None:
+    """Put the name that an address has for reverse look-ups in the place of the address; raises UsageError."""
+    if options.name is not None:
+        raise errors.UsageError(
+            "name= and address= are both given with type=PTR", hint="the address makes the name, value= is the host"
+        )
+    address = options.address[0]
+    if len(options.address) > 1 or not isinstance(address, bytes):
+        raise errors.UsageError(
+            "type=PTR takes one address, and no source of addresses", hint="e.g. address=203.0.113.45"
+        )
+    options.name, options.address = reverse_name(address), ()
 
 
 def _joined(first: object, second: object) -> object:

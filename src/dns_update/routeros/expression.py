@@ -1,31 +1,67 @@
-"""RouterOS's expression for an interface's address: `[/ip address get [find interface=X] address]`."""
+"""RouterOS's expressions in brackets that lines of /tool dns-update have: an address, a server, the router's name."""
 
 from __future__ import annotations
 
+import os
+
 from dns_update.errors import InvalidText, quoted
 
-_HINT = "understood is [/ip address get [find interface=NAME] address]; elsewhere write interface:NAME"
 _FAMILIES = {"/ip": "ipv4", "/ipv6": "ipv6"}
 _FILLER = ("where",)  # [find where interface=X] is the same
 
 
 def source_from_expression(text: str) -> str:
-    """Return the address source that the expression means: `interface:X/ipv4`, or `/ipv6` for `/ipv6 address`.
+    """Return the address source that `[/ip address get [find interface=X] address]` means: `interface:X/ipv4`.
 
-    Raises InvalidText for any other expression.
+    It is `interface:X/ipv6` for `/ipv6 address`. Raises InvalidText for any other expression.
     """
-    words = text.replace("[", " [ ").replace("]", " ] ").split()
+    error = _beyond_us(text, "[/ip address get [find interface=NAME] address]", "interface:NAME")
     family: str
-    match [word for word in words if word not in _FILLER]:
-        case ["[", "/ip" | "/ipv6" as family, "address", "get", "[", *find, "]", "address", "]"]:
+    match _words(text):
+        case ["[", "/ip" | "/ipv6" as family, "address", "get", "[", *find, "]", "address" | "value-name=address", "]"]:
             pass
-        case ["[", "/ip/address" | "/ipv6/address" as path, "get", "[", *find, "]", "address", "]"]:
-            family = path.removesuffix("/address")
         case _:
-            raise InvalidText(f"the expression {quoted(text)} cannot be evaluated outside a router", hint=_HINT)
+            raise error
     match find:
         case ["find", condition] | [_, "address", "find", condition] if condition.startswith("interface="):
             name = condition.removeprefix("interface=").strip('"')
         case _:
-            raise InvalidText(f"the expression {quoted(text)} cannot be evaluated outside a router", hint=_HINT)
+            raise error
     return f"interface:{name}/{_FAMILIES[family]}"
+
+
+def host_from_expression(text: str) -> str:
+    """Return the host of `[:resolve "ns1.example.com"]`; it is resolved when it is asked. Raises InvalidText."""
+    match _words(text):
+        case ["[", ":resolve", host, "]"]:
+            return host.strip('"')
+        case _:
+            raise _beyond_us(text, '[:resolve "HOST"]', "the host's name or address")
+
+
+def name_from_expression(text: str) -> str:
+    """Return what `[/system identity get name]` means: this machine's name, without a domain. Raises InvalidText."""
+    match _words(text):
+        case ["[", "/system", "identity", "get", "name" | "value-name=name", "]"]:
+            return os.uname().nodename.partition(".")[0]
+        case _:
+            raise _beyond_us(text, "[/system identity get name]", "the name")
+
+
+def _words(text: str) -> list[str]:
+    """Return an expression's words; a path is parted, so that `/ip/address/get` is what `/ip address get` is."""
+    words: list[str] = []
+    for word in text.replace("[", " [ ").replace("]", " ] ").split():
+        if word.startswith("/"):
+            first, *rest = word[1:].split("/")
+            words += [f"/{first}", *rest]
+        elif word not in _FILLER:
+            words.append(word)
+    return words
+
+
+def _beyond_us(text: str, understood: str, elsewhere: str) -> InvalidText:
+    return InvalidText(
+        f"the expression {quoted(text)} cannot be evaluated outside a router",
+        hint=f"understood is {understood}; elsewhere write {elsewhere}",
+    )
