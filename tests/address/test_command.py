@@ -90,7 +90,6 @@ def held(lifeline: Lifeline, script: str) -> Command:
         "cat; echo 1.2.3.4",  # standard input is empty
         "printf 1.2.; sleep 0.1; echo 3.4",
         "echo 1.2.3.4; exec >&-",
-        "echo ::ffff:1.2.3.4",
     ],
 )
 def test_the_first_line_is_the_address(script: str) -> None:

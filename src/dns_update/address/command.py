@@ -14,7 +14,7 @@ from time import monotonic
 
 from dns_update.address.orphans import MARK, adopted
 from dns_update.errors import InvalidText, NoAddress, quoted
-from dns_update.wire.inet import parse_told_address
+from dns_update.wire.inet import parse_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def address_of_command(source: Command, *, until: int | None = None, lifeline: L
         raise NoAddress(f"{source} printed nothing", hint=_HINT)
     line = program.printed.partition(b"\n")[0].decode(errors="backslashreplace").strip()
     try:
-        return parse_told_address(line)
+        return parse_address(line)
     except InvalidText as error:
         raise NoAddress(f"{source} printed no address: {quoted(line)}", hint=_HINT) from error
 

@@ -111,8 +111,8 @@ def _without_path(words: list[str]) -> tuple[list[str], bool]:
 
     A line that was pasted in quotes, and so is one word, is taken apart.
     """
-    start, *rest = words[0].split(None, 1) if words else ("",)
-    if rest and start in _ROUTEROS_WORDS:
+    start = words[0].split(None, 1) if words else []
+    if len(start) > 1 and start[0] in _ROUTEROS_WORDS:
         from dns_update.routeros.pasted import words_of_line  # noqa: PLC0415 - for such lines only
 
         words = [*words_of_line(words[0]), *words[1:]]

@@ -22,10 +22,9 @@ _NO_MARKS_HERE = frozenset(';()"')  # in what has words and numbers only; to a z
 def rdata_from_fields(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:
     r"""Return the octets of rdata whose fields are parted by blanks, with or without quotes.
 
-    It differs from `rdata_from_text` in that it reads what BIND reads. Each field of a TXT or SPF record is a
+    The layouts are those of `rdata_from_text`; what is different is the line. Each field of a TXT or SPF record is a
     character-string of its own, so that `a b` is two. A semicolon or a bracket is a character as any other: a line has
-    no comments and no continuation. Names are no international ones, and `@` is the root. Mnemonics stand for numbers
-    in more places. `\# LENGTH HEX` (RFC 3597, section 5) is taken for every type. Raises InvalidText.
+    no comments and no continuation. Names are not international ones, and `@` is the root. Raises InvalidText.
     """
     text = text.strip(BLANKS)
     if "\\#" in text:

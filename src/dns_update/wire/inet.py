@@ -34,7 +34,7 @@ def parse_cidr(text: str) -> bytes:
 
 
 def parse_told_address(text: str) -> bytes:
-    """Return the octets of an address as another program tells it; raises InvalidText.
+    """Return the octets of an address as a server tells its client; raises InvalidText.
 
     A server with one socket for both families knows an IPv4 client as `::ffff:192.0.2.1`: that is its IPv4 address.
     """
