@@ -17,7 +17,7 @@ from dns_update.address.reach import unreachable_because
 from dns_update.address.source import Web
 from dns_update.errors import InvalidText
 from dns_update.wire.codes import MAX_U16, decimal
-from dns_update.wire.inet import IPV4_OCTETS, parse_told_address
+from dns_update.wire.inet import IPV4_OCTETS, parse_address, parse_told_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
