@@ -28,12 +28,12 @@ def rdata_from_fields(rrtype: int, text: str, rrclass: int = RRClass.IN) -> byte
     """
     text = text.strip(BLANKS)
     if "\\#" in text:
-        from dns_update.wire.generic import generic_rdata, is_generic  # noqa: PLC0415 - rare
+        from dns_update.wire.generic import generic_rdata_as_bind, is_generic  # noqa: PLC0415 - rare
 
         if is_generic(rrtype, text):
             if not is_zone_type(rrtype):
                 raise InvalidText("invalid use of a meta type")
-            return generic_rdata(rrtype, text, rrclass)
+            return generic_rdata_as_bind(rrtype, text, rrclass)
     if rrtype in (RRType.A, RRType.AAAA) and rrclass == RRClass.IN:
         return rdata_from_text(rrtype, text, rrclass)
     if rrtype == RRType.A and rrclass == RRClass.HS:  # BIND gives Hesiod the Internet's addresses

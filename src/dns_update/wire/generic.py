@@ -35,18 +35,27 @@ def is_generic(rrtype: int, text: str) -> bool:
 
 
 def generic_rdata(rrtype: int, text: str, rrclass: int) -> bytes:
-    r"""Return the octets of `\# LENGTH HEX` (RFC 3597, section 5); raises InvalidText if a type cannot have them."""
-    if rrtype in _TAKEN_AS_THEY_ARE or rrtype not in RR_TYPES.values():
-        _, length, *digits = [*text.split(), ""]
-        rdata = unhex("".join(digits))
-        if len(rdata) != number(length, MAX_U16):
-            raise InvalidText(f"{len(rdata)} octets, and not {length}")
-    else:
-        from dns_update.wire.with_dnspython import rdata_of  # noqa: PLC0415 - it knows what octets a type can have
+    r"""Return the octets of `\# LENGTH HEX`; raises InvalidText if that is wrong, or dnspython knows them to be."""
+    if rrtype not in RR_TYPES.values():
+        return _octets(text)
+    from dns_update.wire.with_dnspython import rdata_of  # noqa: PLC0415 - it knows what octets a type can have
 
-        rdata = rdata_of(rrtype, text, rrclass)
+    return rdata_of(rrtype, text, rrclass)
+
+
+def generic_rdata_as_bind(rrtype: int, text: str, rrclass: int) -> bytes:
+    r"""Return the octets of `\# LENGTH HEX`; raises InvalidText for those that BIND does not take of the type."""
+    rdata = _octets(text) if rrtype in _TAKEN_AS_THEY_ARE else generic_rdata(rrtype, text, rrclass)
     if len(rdata) < _LEAST_OCTETS.get(rrtype, 0):
         raise InvalidText("unexpected end of input")
     if rrtype in _CHECKS:
         _CHECKS[rrtype](rdata)
+    return rdata
+
+
+def _octets(text: str) -> bytes:
+    _, length, *digits = [*text.split(), ""]
+    rdata = unhex("".join(digits))
+    if len(rdata) != number(length, MAX_U16):
+        raise InvalidText(f"{len(rdata)} octets, and not {length}")
     return rdata

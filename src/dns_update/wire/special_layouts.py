@@ -89,10 +89,10 @@ def _nsap(fields: Scanner) -> bytes:
 def _target(fields: Scanner) -> bytes:
     """Read the target of an URI record, which is in quotes and not empty (RFC 7553, section 4.4)."""
     if not fields.is_quoted:
-        raise InvalidText("the target is not in quotes", hint='as 10 1 "https://www.example.com/"')
+        raise InvalidText("the target of an URI record must be in quotes", hint='as 10 1 "https://www.example.com/"')
     target = fields.long_string()
     if not target:
-        raise InvalidText("the target is empty")
+        raise InvalidText("the target of an URI record is empty")
     return target
 
 
