@@ -7,8 +7,7 @@ from types import TracebackType
 
 import pytest
 
-from tests.support.agents import FROM_WAN_IPV4, Agent, Machine, eventually
-from tests.support.command import COMMAND
+from tests.support.agents import FROM_WAN_IPV4, Agent, Machine, eventually, program
 
 ONE, TWO = "9.8.7.1", "9.8.7.2"
 OFTEN = 'interval = "1s"\n'
@@ -45,9 +44,7 @@ class Buggy(Agent):
         (library / "sitecustomize.py").write_text(
             SABOTAGE.format(home=home, place=method, number=number), encoding="ascii"
         )
-        super().__init__(
-            machine.namespace.prefix, f"config={configuration}", env={"PYTHONPATH": str(library)} | (env or {})
-        )
+        super().__init__(machine.namespace.prefix, f"config={configuration}", env=env, library=library)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -138,7 +135,7 @@ def test_a_source_that_raises_whatever_is_a_finding_of_the_checkup(machine: Mach
     library.mkdir()
     (library / "sitecustomize.py").write_text(SABOTAGE.format(home="checkup", place=".find_addresses", number=1))
     configuration = machine.configure(FROM_WAN_IPV4 + FROM_WAN_IPV4.replace("home", "n").replace("wan", "lan"))
-    command = [*machine.namespace.prefix, "env", f"PYTHONPATH={library}", str(COMMAND), "agent", "--check", "--online"]
+    command = [*machine.namespace.prefix, *program(library), "agent", "--check", "--online"]
     done = subprocess.run([*command, f"config={configuration}"], capture_output=True, text=True, check=False)
     assert "interface wan cannot be asked: this is a bug in dns-update: ZeroDivisionError" in done.stderr
     assert "interface lan has no usable IPv4 address" in done.stderr

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -42,11 +43,23 @@ def eventually(look: Callable[[], T], wanted: Callable[[T], bool], otherwise: Ca
     return found
 
 
-class Agent:
-    """`dns-update agent` under way; leaving the context ends it. Its lines are taken from a pipe as they come."""
+def program(library: Path | None = None) -> list[str]:
+    """Return how the command is started; with `library`, as a module, for the script heeds no PYTHONPATH."""
+    if library is None:
+        return [str(COMMAND)]
+    return ["env", f"PYTHONPATH={library}", sys.executable, "-P", "-m", "dns_update"]
 
-    def __init__(self, prefix: Sequence[str], *words: str, env: dict[str, str] | None = None) -> None:
-        self._command = [*prefix, str(COMMAND), "agent", *words]
+
+class Agent:
+    """`dns-update agent` under way; leaving the context ends it. Its lines are taken from a pipe as they come.
+
+    With `library`, it imports from that directory before all others.
+    """
+
+    def __init__(
+        self, prefix: Sequence[str], *words: str, env: dict[str, str] | None = None, library: Path | None = None
+    ) -> None:
+        self._command = [*prefix, *program(library), "agent", *words]
         self._env = env or {}
         self._lines: list[str] = []
         self._passed = 0  # lines up to the one last waited for

@@ -18,6 +18,7 @@ IPV4 = "127.0.0.1"
 IPV6 = "::1"
 SECONDS = 30  # after which a peer gives up; no test waits for it
 _LARGEST = 65535
+_WAKE_AGAIN = 0.05  # seconds; the one before may have found no room in a socket full of what nobody has read yet
 
 
 def family_of(address: str) -> socket.AddressFamily:
@@ -56,8 +57,9 @@ class _Peer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._wake()
-        self._thread.join()
+        while self._thread.is_alive():
+            self._wake()
+            self._thread.join(_WAKE_AGAIN)
         self._socket.close()
 
     def _run(self) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 MAX_EXIT_STATUS = 255  # a larger one would be cut to another, perhaps to 0
 MAX_SECONDS = 1e12  # since 1970: some 30,000 years; what is above is not a time
-_SINCE_LATER = ("owner", "silent_servers")  # an agent of an earlier version does not have them
+_SINCE_LATER = ("owner", "silent_servers", "last_bug")  # an agent of an earlier version does not have them
 
 _ERROR: Shape = {"kind": str, "message": str, "hint": str, "server": str, "exit_status": int}
 _RECORD: Shape = {
@@ -27,7 +27,14 @@ _RECORD: Shape = {
     "owner": str,
 }
 _STATUS: Shape = {
-    "agent": {"pid": int, "started": float, "version": str, "config": str, "last_reload_error": (None, str)},
+    "agent": {
+        "pid": int,
+        "started": float,
+        "version": str,
+        "config": str,
+        "last_reload_error": (None, str),
+        "last_bug": (None, str),
+    },
     "records": [_RECORD],
     "sources": [{"source": str, "addresses": [str], "error": (None, str), "checked": (None, float)}],
     "silent_servers": [{"server": str, "since": float, "error": str, "next_try": float}],

@@ -28,17 +28,22 @@ OURS = (
     "transport.datagrams",
     "transport.failures",
     "transport.sockets",
+    "wire.generic",
     "wire.layouts",
+    "wire.printer",
     "wire.rare",
     "wire.scanner",
+    "wire.special_layouts",
     "wire.svcb",
+    "wire.uri_template",
+    "wire.zone_text",
 )
 OTHERS = (
     *("binascii", "datetime", "difflib", "grp", "shlex", "sqlite3", "ssl", "struct", "urllib.parse", "idna"),
     # Codecs: of host names in certificates, of the head of web answers, of characters that cannot be printed.
     *("encodings.idna", "encodings.latin_1", "encodings.iso8859_1", "encodings.unicode_escape"),
 )
-LEFT_OUT = ("dns", "importlib")
+LEFT_OUT = ("dns", "dns_update.wire.with_dnspython", "importlib")
 """dnspython is large, and what a configuration needs of it is loaded as that is read; Python itself has the other."""
 
 
