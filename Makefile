@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV ?= .venv
 PIP := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST_ARGS ?=
+# Most tests wait for a server or a clock: more of them than processors keep those busy.
+WORKERS := $(shell echo $$((2 * $$(nproc))))
 RELEASE ?= trixie
 FUZZ_SECONDS ?= 20
 # The kernel reads 255 characters of a command's first line: "#!", this, and "/.venv/bin/python".
@@ -33,11 +35,11 @@ test: packages-test $(VENV)/.stamp-dev ## lint, type-check and test everything; 
 	@echo "== lint-imports"
 	@$(VENV)/bin/lint-imports
 	@echo "== pytest"
-	@$(VENV)/bin/python -m pytest -n auto $(PYTEST_ARGS)
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 test-oldest: packages-test ## the tests with the oldest versions of the libraries that are allowed
 	@$(MAKE) --no-print-directory VENV=.venv-oldest .venv-oldest/.stamp-oldest
-	@.venv-oldest/bin/python -m pytest -n auto $(PYTEST_ARGS)
+	@.venv-oldest/bin/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 test-on: packages-test-on ## the demo and the tests on a fresh Debian, RELEASE=trixie; needs root
 	@scripts/test-on $(RELEASE) PYTEST_ARGS="$(PYTEST_ARGS)"
