@@ -151,12 +151,27 @@ def _check_online(config: Config, path: str, warnings: Sequence[str], *, as_json
     from dns_update.agent.checkup import check_up  # noqa: PLC0415 - not for --check alone
     from dns_update.cli.checkup import json_text, tell  # noqa: PLC0415
 
-    diagnosis = _carry_out(check_up(config))
+    diagnosis = _carry_out(_unless_interrupted(check_up(config)))
     if as_json:
         put(json_text(diagnosis, path, warnings))
     else:
         tell(diagnosis)
     return diagnosis.exit_status
+
+
+async def _unless_interrupted(work: Coroutine[Any, Any, T]) -> T:
+    """Do the work, and raise KeyboardInterrupt if SIGINT comes: here, and not wherever Python is by then.
+
+    It might be where an exception can only be passed over.
+    """
+    import asyncio  # noqa: PLC0415 - 34 ms, for the agent only
+
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 def _carry_out(work: Coroutine[Any, Any, T]) -> T:
