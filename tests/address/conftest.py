@@ -6,6 +6,7 @@ import pytest
 
 from lab import Namespace
 from lab.namespace import unavailable_because
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +26,18 @@ def namespace(has_namespaces: None) -> Iterator[Namespace]:  # noqa: ARG001 - it
 
 
 def add_pair(namespace: Namespace, name: str, peer: str) -> None:
-    """Add a pair of Ethernet interfaces, without duplicate detection and link-local addresses."""
+    """Add a pair of Ethernet interfaces, without duplicate detection and link-local addresses; return once they carry.
+
+    The kernel finds the carrier of a link that was set up a moment later, and tells that as a further event.
+    """
     namespace.ip("link", "add", name, "type", "veth", "peer", "name", peer)
     for end in (name, peer):
         namespace.sysctl(f"ipv6/conf/{end}/accept_dad", "0")
         namespace.sysctl(f"ipv6/conf/{end}/addr_gen_mode", "1")
         namespace.ip("link", "set", end, "up")
+    for end in (name, peer):
+        _wait_for_carrier(namespace, end)
+
+
+def _wait_for_carrier(namespace: Namespace, name: str) -> None:
+    eventually(lambda: namespace.read("link", "show", "dev", name), lambda shown: "state UP" in shown)

@@ -7,7 +7,8 @@ from operator import ne
 import pytest
 
 from tests.address.conftest import add_pair
-from tests.support.agents import BEACON, FROM_WAN, FROM_WAN_IPV4, Machine, eventually
+from tests.support.agents import BEACON, FROM_WAN, FROM_WAN_IPV4, Machine
+from tests.support.waiting import eventually
 
 ONE, TWO, THREE = "9.8.7.1", "9.8.7.2", "9.8.7.3"
 SIX, OTHER_SIX = "2600:9::1", "2600:a::1"

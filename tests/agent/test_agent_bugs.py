@@ -7,7 +7,8 @@ from types import TracebackType
 
 import pytest
 
-from tests.support.agents import FROM_WAN_IPV4, Agent, Machine, eventually, program
+from tests.support.agents import FROM_WAN_IPV4, Agent, Machine, program
+from tests.support.waiting import eventually
 
 ONE, TWO = "9.8.7.1", "9.8.7.2"
 OFTEN = 'interval = "1s"\n'

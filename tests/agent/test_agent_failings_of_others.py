@@ -7,8 +7,9 @@ import pytest
 from lab import Bind, LabKey
 from lab.namespace import Namespace
 from tests.address.conftest import add_pair
-from tests.support.agents import BEACON, FROM_WAN, FROM_WAN_IPV4, Agent, Machine, eventually
+from tests.support.agents import BEACON, FROM_WAN, FROM_WAN_IPV4, Agent, Machine
 from tests.support.traffic import Network, Reader, Unlucky, late, lost, unharmed
+from tests.support.waiting import eventually
 
 ONE, TWO, THREE = "9.8.7.1", "9.8.7.2", "9.8.7.3"
 SIX, OTHER_SIX = "2600:9::1", "2600:a::1"

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from lab import LabKey
-from tests.support.agents import BEACON, FROM_WAN, FROM_WAN_IPV4, Agent, Machine, eventually
+from tests.support.agents import BEACON, FROM_WAN, FROM_WAN_IPV4, Agent, Machine
 from tests.support.command import COMMAND
 from tests.support.traffic import Network, late, lost, unharmed
+from tests.support.waiting import eventually
 
 ONE, TWO, THREE = "9.8.7.1", "9.8.7.2", "9.8.7.3"
 OFTEN = 'interval = "1s"\n'

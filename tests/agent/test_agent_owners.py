@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.agents import FROM_WAN_IPV4, Agent, Machine, eventually
+from tests.support.agents import FROM_WAN_IPV4, Agent, Machine
 from tests.support.traffic import Network, late
+from tests.support.waiting import eventually
 
 OURS, OURS_TOO, THEIRS, THEIRS_TOO = "9.8.7.1", "9.8.7.2", "9.9.9.1", "9.9.9.2"
 OFTEN = 'interval = "1s"\nsocket = ""\n'

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.agents import FROM_WAN_IPV4, Agent, Machine, eventually
+from tests.support.agents import FROM_WAN_IPV4, Agent, Machine
+from tests.support.waiting import eventually
 
 ONE = "9.8.7.1"
 _DEADLINE = 30_000  # milliseconds after which what is awaited will never come

@@ -10,8 +10,9 @@ from lab import Bind, LabKey, Zone
 from lab.namespace import Namespace
 from tests.address.conftest import add_pair
 from tests.address.inside import inside
-from tests.support.agents import BEACON, FROM_WAN, FROM_WAN_IPV4, Agent, Machine, eventually, machine_at
+from tests.support.agents import BEACON, FROM_WAN, FROM_WAN_IPV4, Agent, Machine, machine_at
 from tests.support.traffic import Fate, Network, Unlucky, late, lost, unharmed
+from tests.support.waiting import eventually
 
 ONE, TWO, THREE = "9.8.7.1", "9.8.7.2", "9.8.7.3"
 SIX = "2600:9::1"

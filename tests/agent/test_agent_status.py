@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.support.agents import FROM_WAN, FROM_WAN_IPV4, Agent, Machine, eventually
+from tests.support.agents import FROM_WAN, FROM_WAN_IPV4, Agent, Machine
 from tests.support.command import Result
+from tests.support.waiting import eventually
 
 ONE = "9.8.7.1"
 PATIENT = 'hold-down = "1h"\n'

@@ -11,7 +11,8 @@ import dns_update
 from dns_update.agent.wording import in_toml
 from dns_update.routeros import PROPERTIES
 from lab import LabKey
-from tests.support.agents import FROM_WAN_IPV4, Machine, eventually
+from tests.support.agents import FROM_WAN_IPV4, Machine
+from tests.support.waiting import eventually
 
 PACKAGE = Path(dns_update.__file__).parent
 PROPERTY = re.compile(rf"(?<![\w.-])({'|'.join(sorted(map(re.escape, (p.name for p in PROPERTIES))))})=")

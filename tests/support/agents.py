@@ -7,24 +7,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from lab import Bind, LabKey, Namespace, Zone, dig
 from tests.address.conftest import add_pair
 from tests.support.command import COMMAND, Result, dns_update
 from tests.support.traffic import Reader
+from tests.support.waiting import DEADLINE, eventually
 
-DEADLINE = 30.0  # seconds after which what is awaited will never come
-_POLL_INTERVAL = 0.01
 _FAULTS = ("this is a bug in dns-update", "Traceback", "Task was destroyed", "never retrieved", "never awaited")
 _NOBODY_THERE = 4  # what `dns-update status` ends with
 
-T = TypeVar("T")
 
 FROM_WAN = '[[records]]\nname = "home"\nzone = "example.com"\naddress = "interface:wan"\n'
 FROM_WAN_IPV4 = '[[records]]\nname = "home"\nzone = "example.com"\naddress = "interface:wan/ipv4"\n'
@@ -32,15 +30,6 @@ FROM_WAN_IPV4 = '[[records]]\nname = "home"\nzone = "example.com"\naddress = "in
 
 BEACON = '[[records]]\nname = "beacon"\nzone = "example.com"\naddress = "interface:lan/ipv4"\n'
 """A second name. Once it has changed, the agent has also seen all that happened to other interfaces before."""
-
-
-def eventually(look: Callable[[], T], wanted: Callable[[T], bool], otherwise: Callable[[], str] = str) -> T:
-    """Look again and again until what is wanted is there, and return it; fail after a time."""
-    deadline = time.monotonic() + DEADLINE
-    while not wanted(found := look()):
-        assert time.monotonic() < deadline, f"still {found!r}\n{otherwise()}"
-        time.sleep(_POLL_INTERVAL)
-    return found
 
 
 def program(library: Path | None = None) -> list[str]:
