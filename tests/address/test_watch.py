@@ -471,6 +471,50 @@ def test_without_netlink_it_cannot_be_opened(monkeypatch: pytest.MonkeyPatch) ->
     assert "RestrictAddressFamilies" in caught.value.hint
 
 
+def _short_of_files(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """Let the kernel give no socket, so many times."""
+    make, left = socket.socket, times
+
+    def refused(family: int, *arguments: int) -> socket.socket:
+        nonlocal left
+        left -= family == socket.AF_NETLINK
+        if family == socket.AF_NETLINK and left >= 0:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return make(family, *arguments)
+
+    monkeypatch.setattr(socket, "socket", refused)
+    monkeypatch.setattr("dns_update.address.watch._PAUSE", 0.01)
+
+
+def test_a_shortage_of_files_is_waited_out_if_wished(namespace: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    _short_of_files(monkeypatch, 3)
+    namespace.ip("address", "add", "1.2.3.4/24", "dev", "lan")
+    refusals: list[NoAddress] = []
+
+    async def run() -> None:
+        watching = Watch(lambda _table, _names: None, lambda: None, refused=refusals.append)
+        await watching.open(waits_out_shortage=True)
+        assert texts(watching.table, "lan") == ["1.2.3.4"]
+        watching.close()
+
+    run_inside(namespace, run)
+    assert [refusal.text for refusal in refusals] == [
+        "the kernel does not tell of address changes: Too many open files"
+    ]
+
+
+def test_a_shortage_of_files_is_told_to_who_does_not_wait(
+    namespace: Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _short_of_files(monkeypatch, 1)
+
+    async def run() -> None:
+        with pytest.raises(NoAddress, match="Too many open files"):
+            await Told().watch.open()
+
+    run_inside(namespace, run)
+
+
 MALFORMED = MalformedMessage("a netlink message of 0 octets at 0")
 NO_ROOM = OSError(errno.ENOBUFS, "No buffer space available")
 

@@ -14,7 +14,7 @@ from dns_update.address.listing import Listing
 from dns_update.address.netlink import EVENT_GROUPS, DefaultRoute, LinkEntry
 from dns_update.address.snapshot import LARGEST_DATAGRAM
 from dns_update.address.table import AddressTable
-from dns_update.errors import MalformedMessage, NoAddress
+from dns_update.errors import MalformedMessage, NoAddress, NotNow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Watch:
     `network_up` is called, after that, when a link can carry packets that could not before, when a default route
     appears, or when that may have happened unseen: a good moment to try what has failed. What either raises, the loop's
     exception handler is told; `changed` is called again after a pause.
+    `refused`, if given, is called with the error when the kernel gives no socket; it is tried again and again, and not
+    told of again until it was given one.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Watch:
         changed: Callable[[AddressTable, frozenset[str]], None],
         network_up: Callable[[], None],
         *,
+        refused: Callable[[NoAddress], None] | None = None,
         receive_octets: int = RECEIVE_OCTETS,
     ) -> None:
         """Prepare; `open` begins. `receive_octets` is the room for events that the loop had no time for yet."""
@@ -53,6 +56,7 @@ class Watch:
         self.losses = 0  # how often events were lost, or could not be read
         self._changed = changed
         self._network_up = network_up
+        self._refused = refused
         self._receive_octets = receive_octets
         self._told: dict[str, tuple[bool, tuple[tuple[bytes, int], ...]]] = {}
         self._untold: frozenset[str] = frozenset()  # names of which `changed` was told, and raised something
@@ -62,22 +66,22 @@ class Watch:
         self._kernel: socket.socket | None = None
         self._listing = Listing(0, most_interruptions=0)
         self._opened: asyncio.Future[None] | None = None
+        self._waits_out_shortage = False
+        self._is_refused = False  # when last a socket was asked for
         self._timer: asyncio.TimerHandle | None = None
         self._failures = 0  # in a row
         self._buffer = bytearray(LARGEST_DATAGRAM)
 
-    async def open(self) -> None:
+    async def open(self, *, waits_out_shortage: bool = False) -> None:
         """Begin to watch, and return once the table is there and `changed` was called with it.
 
-        No privilege is needed. Raises NoAddress if the kernel does not tell.
+        No privilege is needed. Raises NoAddress if the kernel does not tell; with `waits_out_shortage` not because this
+        machine lacks something for the moment, such as open files or memory: then it tries again and again.
         """
         self._loop = asyncio.get_running_loop()
         self._opened = self._loop.create_future()
-        try:
-            self._subscribe()
-        except OSError as error:
-            self.close()
-            raise _not_told(error) from error
+        self._waits_out_shortage = waits_out_shortage
+        self._resubscribe()
         await self._opened
 
     def close(self) -> None:
@@ -111,18 +115,37 @@ class Watch:
         self._is_up_due = True
         if self._failures <= _QUICK:
             self._resubscribe()
-        elif (opening := self._opening) is not None and not _is_for_want_of_room(error):
-            opening.set_exception(_not_told(error))
-        else:
+        elif not self._has_given_up(error):
             self._timer = self._running.call_later(_PAUSE, self._resubscribe)
 
     def _resubscribe(self) -> None:
         self._timer = None
         try:
             self._subscribe()
-        except OSError:
+        except OSError as error:
             self._unsubscribe()
-            self._timer = self._running.call_later(_PAUSE, self._resubscribe)
+            if not self._has_given_up(error):
+                self._timer = self._running.call_later(_PAUSE, self._resubscribe)
+                if self._refused is not None and not self._is_refused:
+                    self._refused(_not_told(error))
+                self._is_refused = True
+        else:
+            self._is_refused = False
+
+    def _has_given_up(self, error: OSError | MalformedMessage) -> bool:
+        """Let `open` fail by an error, if it still waits and the error will not pass; return whether it does.
+
+        Events that were too many will become fewer, whoever waits.
+        """
+        opening = self._opening
+        if opening is None:
+            return False
+        if isinstance(error, OSError):
+            is_waited_out = self._waits_out_shortage and NotNow.is_why(error)
+            if is_waited_out or error.errno == ENOBUFS:
+                return False
+        opening.set_exception(_not_told(error))
+        return True
 
     def _list(self) -> None:
         """Begin to list everything."""
@@ -252,11 +275,6 @@ def _make_room(kernel: socket.socket, octets: int) -> None:
         kernel.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, octets)
     except PermissionError:
         kernel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, octets)
-
-
-def _is_for_want_of_room(error: OSError | MalformedMessage) -> bool:
-    """Tell whether events were lost because there were too many; they will become fewer."""
-    return isinstance(error, OSError) and error.errno == ENOBUFS
 
 
 def _not_told(error: OSError | MalformedMessage) -> NoAddress:

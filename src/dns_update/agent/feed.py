@@ -73,7 +73,7 @@ class Feed:
         self._leaving: set[asyncio.Task[None]] = set()  # of pollers whose program still has to end
         self._settings: AgentSettings | None = None
         self._is_open = False
-        self._watch = Watch(self._kernel_changed, self._kernel_up)
+        self._watch = Watch(self._kernel_changed, self._kernel_up, refused=self._kernel_refused)
         self._timer: asyncio.TimerHandle | None = None
 
     def want(self, keys: Iterable[Key]) -> None:
@@ -93,10 +93,13 @@ class Feed:
         """Return the state of a source that is followed."""
         return self._states[key]
 
-    async def start(self, settings: AgentSettings) -> None:
-        """Begin, and return once what the kernel knows was heard; raises NoAddress if it does not tell."""
+    async def start(self, settings: AgentSettings, *, waits_out_shortage: bool = False) -> None:
+        """Begin, and return once what the kernel knows was heard; raises NoAddress if it does not tell.
+
+        With `waits_out_shortage` a lack of open files or memory, which may pass, is logged and waited out.
+        """
         self._settings = settings
-        await self._watch.open()
+        await self._watch.open(waits_out_shortage=waits_out_shortage)
         self._is_open = True
         self._begin(self._states.keys())
 
@@ -157,6 +160,9 @@ class Feed:
         keys = [key for key in self._states if not may_block(key[0]) and getattr(key[0], "name", "") in names]
         self._take_all({key: _read(key, table) for key in keys})
         self.ask_all()
+
+    def _kernel_refused(self, error: NoAddress) -> None:
+        self._log.warning(f"{error.text}; trying again every second")
 
     def _kernel_up(self) -> None:
         self.ask_all()

@@ -205,7 +205,7 @@ class Agent:
             self._control = await serve(self._socket, self.status)
         self._open_history()
         self._apply(self._config)
-        await self._feed.start(self._config.agent)
+        await self._feed.start(self._config.agent, waits_out_shortage=True)
 
     def _open_history(self) -> None:
         if self._history is not None:
