@@ -1,4 +1,4 @@
-"""Feed every parser garbage for FUZZ_SECONDS (20) seconds, each in a process of its own, as many at once as CPUs.
+"""Sources every parser garbage for FUZZ_SECONDS (20) seconds, each in a process of its own, as many at once as CPUs.
 
 Prints a line for each target. What a target learns is kept in fuzz/corpus and used by the next run. Ends with status
 1 if any parser raised something else than the package's own errors, hung, or let through what it must not; the input

@@ -1,7 +1,9 @@
 """The real servers that tests speak to: one of each for a whole worker, started when a test first asks for it."""
 
 import itertools
+import signal
 from collections.abc import Iterator
+from types import FrameType
 
 import dns.version
 import pytest
@@ -19,6 +21,25 @@ settings.load_profile("same")
 def pytest_report_header() -> str:
     """Tell which servers and peers the tests speak to: what they really do depends on it."""
     return f"{all_versions()}, dnspython {dns.version.version}"
+
+
+TEST_DEADLINE = 300.0  # seconds: no test takes a tenth of that, and one that hangs must not take the whole run with it
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let a test fail that has not ended after a time, and say where it was."""
+
+    def overdue(_number: int, _frame: FrameType | None) -> None:
+        pytest.fail(f"{item.nodeid} has not ended within {TEST_DEADLINE:g} s")
+
+    previous = signal.signal(signal.SIGALRM, overdue)
+    signal.setitimer(signal.ITIMER_REAL, TEST_DEADLINE)
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
 
 
 _LABELS = itertools.count(1)

@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
+from dns_update.rr.record import Record
 from dns_update.wire.name import MAX_LABEL_OCTETS, MAX_NAME_OCTETS, Name
-from dns_update.wire.record import Record
 
 ZONE = Name.from_text("example.com")
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from dns_update.agent import schema
-from dns_update.agent.config import config_from_text
-from dns_update.agent.history import Attempt
-from dns_update.agent.hooks import facts
-from dns_update.agent.settings import AgentSettings, Config
+from dns_update.agent.config import schema
+from dns_update.agent.config.load import config_from_text
+from dns_update.agent.config.settings import AgentSettings, Config
+from dns_update.agent.output.history import Attempt
+from dns_update.agent.output.hooks import facts
 from lab import Bind, LabKey, Namespace, Zone, dig
 from lab.key import write_private
 from lab.namespace import unavailable_because

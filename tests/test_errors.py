@@ -14,7 +14,7 @@ from dns_update.errors import (
     KeyRejected,
     MalformedMessage,
     NoAddress,
-    NoAnswer,
+    NoResponse,
     PermissionDenied,
     Refusal,
     ReplyNotTrusted,
@@ -99,7 +99,7 @@ def test_the_whole_tree_is_listed_and_imported_by_a_star() -> None:
 
 def test_every_class_that_is_raised_has_an_exit_status_of_its_own() -> None:
     """1 means a bug in dns-update, so no error that is raised on purpose may have it."""
-    abstract = {"DnsUpdateError", "Silence", "Refusal"}
+    abstract = {"DnsUpdateError", "CommunicationError", "Refusal"}
     raised = [cls for cls in _subclasses(DnsUpdateError) if cls.__name__ not in abstract]
     assert raised
     assert all(cls.exit_status > 1 for cls in raised)
@@ -118,7 +118,7 @@ def test_every_class_is_exported_by_the_package() -> None:
         (UsageError("no"), "no"),
         (InvalidText("'x' is no name"), "'x' is no name"),
         (NoAddress("interface ppp0 has none"), "No address: interface ppp0 has none"),
-        (NoAnswer("timed out", server="192.0.2.1"), "No answer from 192.0.2.1: timed out"),
+        (NoResponse("timed out", server="192.0.2.1"), "No answer from 192.0.2.1: timed out"),
         (ReplyNotTrusted("it is not signed"), "TSIG error: Reply not trusted: it is not signed"),
         (MalformedMessage("cut off"), "Malformed message: cut off"),
         (KeyRejected("BADKEY", tsig_error=17), "TSIG error: Server rejected: BADKEY"),
@@ -148,7 +148,7 @@ def test_a_wrong_text_is_a_value_error_too() -> None:
 
 def test_an_error_comes_back_from_a_pickle_whole() -> None:
     error = KeyRejected("no such key", tsig_error=17, hint="look", server="192.0.2.1", rcode=9)
-    error.failures = (NoAnswer("in time", server="192.0.2.2", may_have_arrived=True),)
+    error.failures = (NoResponse("in time", server="192.0.2.2", may_have_arrived=True),)
     again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
     assert (type(again), str(again), vars(again) | {"failures": ()}) == (
         KeyRejected, str(error), vars(error) | {"failures": ()},

@@ -5,15 +5,15 @@ import pytest
 
 from dns_update.auth import Key
 from dns_update.auth.tsig import Tsig, sign
-from dns_update.errors import LocalError, NoAnswer, UsageError
+from dns_update.errors import LocalError, NoResponse, UsageError
 from dns_update.exchange import MAX_UDP_OCTETS, TCP, UDP, Attempt, Exchange, Policy, Reply, UnverifiedReply
+from dns_update.message import Message, Question, encode_record
+from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
 from dns_update.transport.memory import MemoryTransport, Sent
 from dns_update.update import Update
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
-from dns_update.wire.message import Message, Question, encode_record
 from dns_update.wire.name import Name
-from dns_update.wire.record import Record
 
 ZONE = Name.from_text("example.com")
 KEY = Key("ddns-key", b"0123456789abcdef", "hmac-sha256")
@@ -114,10 +114,10 @@ def carry(
 
 def carry_in_vain(
     script: Script, message: Message = UPDATE, key: Key | None = None, policy: Policy | None = None
-) -> tuple[NoAnswer, MemoryTransport]:
+) -> tuple[NoResponse, MemoryTransport]:
     network = MemoryTransport(script, wall=WALL)
     exchange = Exchange(message, key, policy or Policy(), "192.0.2.53")
-    with pytest.raises(NoAnswer) as caught:
+    with pytest.raises(NoResponse) as caught:
         network.carry(exchange, SERVER)
     return caught.value, network
 
@@ -479,7 +479,7 @@ def test_the_shell_tells_whether_a_lost_message_was_sent(*, may_have_arrived: bo
     exchange.next(now=0.0, wall=WALL, message_id=7)
     exchange.lost("connection reset by peer", may_have_arrived=may_have_arrived)
     assert not exchange.listening
-    with pytest.raises(NoAnswer, match="connection reset by peer") as caught:
+    with pytest.raises(NoResponse, match="connection reset by peer") as caught:
         exchange.next(now=0.1, wall=WALL, message_id=8)
     assert caught.value.may_have_arrived == may_have_arrived
 
@@ -489,7 +489,7 @@ def test_what_may_have_arrived_once_is_not_forgotten_when_a_later_try_is_lost() 
     exchange.next(now=0.0, wall=WALL, message_id=7)
     exchange.next(now=3.0, wall=WALL, message_id=8)
     exchange.lost("port unreachable")
-    with pytest.raises(NoAnswer) as caught:
+    with pytest.raises(NoResponse) as caught:
         exchange.next(now=3.1, wall=WALL, message_id=9)
     assert caught.value.may_have_arrived
 
@@ -543,7 +543,7 @@ def test_it_is_not_settled_before_its_end() -> None:
 def test_without_a_name_the_server_is_called_so() -> None:
     exchange = Exchange(UPDATE, None, Policy(retries=0))
     exchange.next(now=0.0, wall=WALL, message_id=7)
-    with pytest.raises(NoAnswer, match="No answer from the server: no answer in time"):
+    with pytest.raises(NoResponse, match="No answer from the server: no answer in time"):
         exchange.next(now=3.0, wall=WALL, message_id=8)
 
 

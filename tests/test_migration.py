@@ -17,8 +17,8 @@ import dns.update
 import pytest
 
 import dns_update
+from dns_update.message import Message
 from dns_update.routeros import Line
-from dns_update.wire.message import Message
 from lab import Bind, LabKey, NameServer, Namespace, Zone, dig
 from lab.key import write_private
 from lab.namespace import unavailable_because

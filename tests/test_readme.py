@@ -259,7 +259,7 @@ def _kinds(kind: type[errors.DnsUpdateError] = errors.DnsUpdateError) -> Iterato
 
 
 def _first_words(kind: type[errors.DnsUpdateError]) -> str:
-    return "No answer from" if kind is errors.NoAnswer else kind.first_words  # there, the server's name follows
+    return "No answer from" if kind is errors.NoResponse else kind.first_words  # there, the server's name follows
 
 
 SPOKEN = [kind for kind in _kinds() if _first_words(kind)]

@@ -5,11 +5,11 @@ import dns.update
 import pytest
 
 from dns_update.errors import InvalidText, UsageError
+from dns_update.message import Question
+from dns_update.rr.record import Record
 from dns_update.update import Update, name_in_zone
 from dns_update.wire.codes import META_TYPES, Opcode, RRClass, RRType, rrtype_from_text
-from dns_update.wire.message import Question
 from dns_update.wire.name import ROOT, Name
-from dns_update.wire.record import Record
 
 ZONE = Name.from_text("example.com")
 HOME = Name.from_text("home.example.com")

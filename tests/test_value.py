@@ -83,7 +83,14 @@ def test_a_value_that_was_not_filled_has_a_repr_all_the_same() -> None:
 
 
 def _kinds_below(kind: type[Value]) -> Iterator[type[Value]]:
-    for name in ("agent.settings", "agent.sections", "agent.readings", "auth", "address", "nsupdate.options"):
+    for name in (
+        "agent.config.settings",
+        "agent.config.references",
+        "agent.desired",
+        "auth",
+        "address",
+        "nsupdate.options",
+    ):
         importlib.import_module(f"dns_update.{name}")
     for below in kind.__subclasses__():
         yield below

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tomllib
 
-from dns_update.agent.config import config_from_text
-from dns_update.agent.positions import positions
+from dns_update.agent.config.load import config_from_text
+from dns_update.agent.config.positions import positions
 from dns_update.errors import ConfigError
 from fuzz.expect import expect, text_of
 
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dns_update.agent.positions import Path
+    from dns_update.agent.config.positions import Path
 
 _FILE = "agent.toml"
 

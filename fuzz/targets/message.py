@@ -3,8 +3,8 @@
 from dns_update.auth import Key
 from dns_update.auth.tsig import sign, verify
 from dns_update.errors import ReplyNotTrusted
+from dns_update.message import Message
 from dns_update.update import Update
-from dns_update.wire.message import Message
 from dns_update.wire.name import Name
 from fuzz.expect import expect
 

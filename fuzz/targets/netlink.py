@@ -1,6 +1,7 @@
 """The kernel's octets: an address is an IPv4 or an IPv6 one, and whatever is told, a table can take it."""
 
-from dns_update.address.netlink import (
+from dns_update.address.kernel.interfaces import AddressTable
+from dns_update.address.kernel.netlink import (
     AddressEntry,
     Event,
     LinkEntry,
@@ -9,7 +10,6 @@ from dns_update.address.netlink import (
     link_dump_request,
     route_dump_request,
 )
-from dns_update.address.table import AddressTable
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 from fuzz.expect import expect
 

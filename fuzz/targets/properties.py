@@ -1,8 +1,8 @@
 """The words of a command line, one a line; the first octet chooses the command."""
 
 from dns_update.routeros import MAX_RETRIES, MAX_TIMEOUT, Line
+from dns_update.rr.record import MAX_TTL
 from dns_update.wire.codes import is_zone_type
-from dns_update.wire.record import MAX_TTL
 from fuzz.expect import expect, text_of
 
 _COMMANDS = ("set", "delete", "show")

@@ -3,10 +3,10 @@
 from dns_update.auth import Key
 from dns_update.auth.tsig import Tsig, verify
 from dns_update.errors import ReplyNotTrusted
+from dns_update.message import Message, encode_record
+from dns_update.rr.record import Record
 from dns_update.wire.codes import Rcode, RRClass, RRType
-from dns_update.wire.message import Message, encode_record
 from dns_update.wire.name import Name
-from dns_update.wire.record import Record
 from fuzz.expect import expect
 
 KEY = Key("ddns-key", b"0123456789abcdef", "hmac-sha256")

@@ -4,7 +4,7 @@ import contextlib
 from io import BytesIO
 
 from dns_update.address.families import NotToldError
-from dns_update.address.source import Web
+from dns_update.address.sources import Web
 from dns_update.address.web import read_answer
 from dns_update.wire.inet import IPV4_OCTETS
 from fuzz.expect import expect

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dns_update.client.aio import AsyncClient as AsyncClient
     from dns_update.client.requests import Outcome as Outcome
     from dns_update.errors import ClocksDiffer as ClocksDiffer
+    from dns_update.errors import CommunicationError as CommunicationError
     from dns_update.errors import ConfigError as ConfigError
     from dns_update.errors import DnsUpdateError as DnsUpdateError
     from dns_update.errors import InvalidText as InvalidText
@@ -33,22 +34,21 @@ if TYPE_CHECKING:
     from dns_update.errors import NameNotFound as NameNotFound
     from dns_update.errors import NameNotInZone as NameNotInZone
     from dns_update.errors import NoAddress as NoAddress
-    from dns_update.errors import NoAnswer as NoAnswer
+    from dns_update.errors import NoResponse as NoResponse
     from dns_update.errors import NotApplied as NotApplied
     from dns_update.errors import NotNow as NotNow
     from dns_update.errors import PermissionDenied as PermissionDenied
     from dns_update.errors import Refusal as Refusal
     from dns_update.errors import ReplyNotTrusted as ReplyNotTrusted
     from dns_update.errors import ServerFailure as ServerFailure
-    from dns_update.errors import Silence as Silence
     from dns_update.errors import UsageError as UsageError
     from dns_update.errors import ZoneNotFound as ZoneNotFound
     from dns_update.exchange import Policy as Policy
+    from dns_update.rr.record import Record as Record
     from dns_update.transport import Endpoint as Endpoint
     from dns_update.transport import Server as Server
     from dns_update.update import Update as Update
     from dns_update.wire.name import Name as Name
-    from dns_update.wire.record import Record as Record
 
 _NAMES = {
     "auth": ("Algorithm", "Key"),
@@ -67,14 +67,14 @@ _NAMES = {
         "NameNotFound",
         "NameNotInZone",
         "NoAddress",
-        "NoAnswer",
+        "NoResponse",
         "NotApplied",
         "NotNow",
         "PermissionDenied",
         "Refusal",
         "ReplyNotTrusted",
         "ServerFailure",
-        "Silence",
+        "CommunicationError",
         "UsageError",
         "ZoneNotFound",
     ),
@@ -82,10 +82,10 @@ _NAMES = {
     "transport": ("Endpoint", "Server"),
     "update": ("Update",),
     "wire.name": ("Name",),
-    "wire.record": ("Record",),
+    "rr.record": ("Record",),
 }
 # What a request may need only later. A process that has no file left to open could not load it then.
-_WITH_CLIENTS = ("errors.classes", "transport.failures", "client.verdict", "client.readback", "client.discovery")
+_WITH_CLIENTS = ("errors.classes", "transport.failures", "client.reply_errors", "client.readback", "client.discovery")
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}
 __all__ = list(_HOMES)
 

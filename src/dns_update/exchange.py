@@ -10,7 +10,7 @@ while (attempt := exchange.next(now=monotonic, wall=wall_clock, message_id=rando
     while exchange.listening and (octets := received before attempt.deadline):
         exchange.receive(octets, wall=wall_clock)
     ... or, where the network failed: exchange.lost("connection refused")
-return exchange.settled                                      # next raises NoAnswer where there is no result
+return exchange.settled                                      # next raises NoResponse where there is no result
 ```
 
 What counts as an answer. A message with another ID, opcode or question is nobody's answer: it is passed over. If the
@@ -28,9 +28,9 @@ from __future__ import annotations
 from dns_update import errors
 from dns_update.auth.tsig import Tsig, sign, verify
 from dns_update.errors import quoted
+from dns_update.message import Message
 from dns_update.value import Value, setters
 from dns_update.wire.codes import Opcode, Rcode
-from dns_update.wire.message import Message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Exchange:
         """Return the next attempt, a fresh message; None when there is a `result`.
 
         `now` is the monotonic clock in seconds, `wall` the wall clock in whole seconds since 1970, `message_id` a
-        random number below 65536. Raises NoAnswer when no try is left and nothing came, or as soon as the network
+        random number below 65536. Raises NoResponse when no try is left and nothing came, or as soon as the network
         said that nothing will; LocalError where a signature is wanted and the wall clock is before 1970.
         """
         if self._started is None:
@@ -275,13 +275,13 @@ class Exchange:
             return UnverifiedReply(message.rcode, _claimed_tsig_error(message), error.text, self._tries)
         return Reply(message, tsig, self._transport, self._tries)
 
-    def _no_answer(self, now: float) -> errors.NoAnswer:
+    def _no_answer(self, now: float) -> errors.NoResponse:
         seconds = now - self._started if self._started is not None else 0.0
         reason = self._lost or "no answer in time"
         tries = [
             f"{count} {'try' if count == 1 else 'tries'} by {how.upper()}" for how, count in self._sent.items() if count
         ]
-        return errors.NoAnswer(
+        return errors.NoResponse(
             f"{reason} ({', '.join(tries)}, {seconds:.1f} s)",
             server=str(self._server),
             hint="check the server's address, that it runs, and that no firewall drops UDP and TCP to its port",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dns_update import errors
+from dns_update.message import Message, Question
+from dns_update.rr.record import MAX_TTL, Record, check_rdata, rdata_from_text
 from dns_update.value import Value, setters
 from dns_update.wire.codes import (
     MAX_U16,
@@ -15,9 +17,7 @@ from dns_update.wire.codes import (
     rrtype_to_text,
 )
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_cidr
-from dns_update.wire.message import Message, Question
 from dns_update.wire.name import Name, parse_name
-from dns_update.wire.record import MAX_TTL, Record, check_rdata, rdata_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

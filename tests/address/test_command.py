@@ -47,7 +47,7 @@ def failure(source: Command) -> str:
     return caught.value.text
 
 
-class Lifeline:
+class ChildGuard:
     """A FIFO that programs hold open for as long as they live."""
 
     def __init__(self, path: Path) -> None:
@@ -67,15 +67,15 @@ class Lifeline:
 
 
 @pytest.fixture
-def lifeline(tmp_path: Path) -> Iterator[Lifeline]:
-    line = Lifeline(tmp_path / "lifeline")
+def child_guard(tmp_path: Path) -> Iterator[ChildGuard]:
+    line = ChildGuard(tmp_path / "child_guard")
     yield line
     line.close()
 
 
-def held(lifeline: Lifeline, script: str) -> Command:
-    """Return a program that tells through its lifeline that it is up, and holds it."""
-    return shell(f"exec 9>{shlex.quote(str(lifeline.path))}; echo up >&9; {script}")
+def held(child_guard: ChildGuard, script: str) -> Command:
+    """Return a program that tells through its child_guard that it is up, and holds it."""
+    return shell(f"exec 9>{shlex.quote(str(child_guard.path))}; echo up >&9; {script}")
 
 
 # What is taken from a program
@@ -108,10 +108,10 @@ def test_the_first_line_is_the_address(script: str) -> None:
     ],
 )
 @pytest.mark.usefixtures("_hurry")
-def test_nobody_waits_for_a_program_that_goes_on_after_its_first_line(script: str, lifeline: Lifeline) -> None:
-    assert address_of_command(held(lifeline, script)) == ADDRESS
-    assert lifeline.wait() == b"up\n"
-    assert lifeline.wait() == b""
+def test_nobody_waits_for_a_program_that_goes_on_after_its_first_line(script: str, child_guard: ChildGuard) -> None:
+    assert address_of_command(held(child_guard, script)) == ADDRESS
+    assert child_guard.wait() == b"up\n"
+    assert child_guard.wait() == b""
 
 
 def test_nobody_waits_for_a_daemon_that_keeps_standard_output(tmp_path: Path) -> None:
@@ -205,27 +205,27 @@ def test_a_variable_before_the_program_has_a_hint() -> None:
 
 
 def test_a_program_that_prints_no_line_in_time_is_ended_with_all_it_started(
-    lifeline: Lifeline, monkeypatch: pytest.MonkeyPatch
+    child_guard: ChildGuard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def times() -> Iterator[float]:
         yield 0.0
-        assert lifeline.wait() == b"up\n"
+        assert child_guard.wait() == b"up\n"
         while True:
             yield 61.0
 
     monkeypatch.setattr(module, "monotonic", times().__next__)
     monkeypatch.setattr(module, "END_SECONDS", 60)
-    text = failure(held(lifeline, "printf 1.2.3.4; sleep 1000 & sleep 1000"))
+    text = failure(held(child_guard, "printf 1.2.3.4; sleep 1000 & sleep 1000"))
     assert text == "'sh' printed no whole line within 60 s"
-    assert lifeline.wait() == b""
+    assert child_guard.wait() == b""
 
 
 @pytest.mark.usefixtures("_hurry")
 @pytest.mark.parametrize("script", ["echo rubbish; sleep 1000", "sleep 1000 & exit 1"])
-def test_a_program_that_fails_leaves_nobody_behind(lifeline: Lifeline, script: str) -> None:
-    failure(held(lifeline, script))
-    assert lifeline.wait() == b"up\n"
-    assert lifeline.wait() == b""
+def test_a_program_that_fails_leaves_nobody_behind(child_guard: ChildGuard, script: str) -> None:
+    failure(held(child_guard, script))
+    assert child_guard.wait() == b"up\n"
+    assert child_guard.wait() == b""
 
 
 SETSID = "setsid sh -c 'setsid sleep 1000 & sleep 1000' & "
@@ -233,11 +233,11 @@ SETSID = "setsid sh -c 'setsid sleep 1000 & sleep 1000' & "
 
 @pytest.mark.usefixtures("_hurry")
 @pytest.mark.parametrize("script", [f"{SETSID} echo 1.2.3.4", f"{SETSID} echo 1.2.3.4; sleep 1000", f"{SETSID} exit 1"])
-def test_what_a_program_put_into_sessions_of_their_own_is_ended_too(script: str, lifeline: Lifeline) -> None:
+def test_what_a_program_put_into_sessions_of_their_own_is_ended_too(script: str, child_guard: ChildGuard) -> None:
     with suppress(NoAddress):
-        address_of_command(held(lifeline, script))
-    assert lifeline.wait() == b"up\n"
-    assert lifeline.wait() == b""
+        address_of_command(held(child_guard, script))
+    assert child_guard.wait() == b"up\n"
+    assert child_guard.wait() == b""
 
 
 @pytest.mark.usefixtures("_hurry")
@@ -253,17 +253,17 @@ def test_other_children_of_ours_are_let_be() -> None:
     [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
     ids=["INT", "TERM", "HUP"],
 )
-def test_what_ends_us_ends_the_program_with_all_it_started(number: int, status: int, lifeline: Lifeline) -> None:
-    source = held(lifeline, f"trap '' INT; {SETSID} sleep 1000 & sleep 1000")
+def test_what_ends_us_ends_the_program_with_all_it_started(number: int, status: int, child_guard: ChildGuard) -> None:
+    source = held(child_guard, f"trap '' INT; {SETSID} sleep 1000 & sleep 1000")
     words = ["dns-server=192.0.2.1", "zone=example.com", "name=home", "ttl=60", f"address=command:{source.line}"]
     # Who runs the tests may ignore a signal (nohup), and what is ignored stays so.
     command = ["env", "--default-signal", str(COMMAND), *words]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert lifeline.wait() == b"up\n"
+    assert child_guard.wait() == b"up\n"
     process.send_signal(number)
     _, stderr = process.communicate()
     assert process.returncode == status, stderr
-    assert lifeline.wait() == b""
+    assert child_guard.wait() == b""
 
 
 @pytest.mark.parametrize(
@@ -272,22 +272,22 @@ def test_what_ends_us_ends_the_program_with_all_it_started(number: int, status: 
     ids=["INT", "TERM", "HUP"],
 )
 def test_a_signal_amid_the_start_ends_the_program_too(
-    number: int, ending: type[BaseException], lifeline: Lifeline, monkeypatch: pytest.MonkeyPatch
+    number: int, ending: type[BaseException], child_guard: ChildGuard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may be up before we are told that it was started."""
 
     class Interrupted(subprocess.Popen[bytes]):
         def __init__(self, *arguments: object, **keywords: object) -> None:
             super().__init__(*arguments, **keywords)  # type: ignore[call-overload]
-            assert lifeline.wait() == b"up\n"
+            assert child_guard.wait() == b"up\n"
             signal.raise_signal(number)
 
     default = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
     before = signal.signal(number, default)  # who runs the tests may ignore it (nohup)
     monkeypatch.setattr(module, "Popen", Interrupted)
     with pytest.raises(ending):
-        address_of_command(held(lifeline, "sleep 1000 & sleep 1000"))
-    assert lifeline.wait() == b""
+        address_of_command(held(child_guard, "sleep 1000 & sleep 1000"))
+    assert child_guard.wait() == b""
     assert signal.signal(number, before) == default
 
 

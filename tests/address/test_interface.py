@@ -4,8 +4,8 @@ import pytest
 
 from dns_update.address import Interface, Prefix, find_addresses
 from dns_update.address.interface import addresses_of_interface, addresses_of_prefix
-from dns_update.address.netlink import AddressEntry, AddressFlag, Event, LinkEntry, LinkFlag
-from dns_update.address.table import AddressTable
+from dns_update.address.kernel.interfaces import AddressTable
+from dns_update.address.kernel.netlink import AddressEntry, AddressFlag, Event, LinkEntry, LinkFlag
 from dns_update.errors import NoAddress
 from dns_update.wire.inet import format_address, parse_address
 

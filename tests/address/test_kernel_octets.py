@@ -10,7 +10,7 @@ import pytest
 from pyroute2.netlink import NLM_F_REPLACE  # type: ignore[import-untyped]
 from pyroute2.netlink.rtnl.marshal import MarshalRtnl  # type: ignore[import-untyped]
 
-from dns_update.address.netlink import (
+from dns_update.address.kernel.netlink import (
     EVENT_GROUPS,
     AddressEntry,
     DefaultRoute,

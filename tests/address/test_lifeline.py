@@ -1,4 +1,4 @@
-"""A lifeline: what hangs by it ends with the process that holds it, however that ends, and nothing else does."""
+"""A child_guard: what hangs by it ends with the process that holds it, however that ends, and nothing else does."""
 
 import contextlib
 import os
@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from dns_update.address import lifeline as module
-from dns_update.address.lifeline import Lifeline
+from dns_update.process import child_guard as module
+from dns_update.process.child_guard import ChildGuard
 
 _DEADLINE = 30_000  # milliseconds after which what is awaited will never come
 
 # Starts two groups that sleep, hangs both by the line, says that one of them has ended, and tells who they are.
 _HOLDER = """
 import os, subprocess, sys
-from dns_update.address.lifeline import Lifeline
-line = Lifeline()
+from dns_update.process.child_guard import ChildGuard
+line = ChildGuard()
 groups = [subprocess.Popen(["sleep", "300"], start_new_session=True, stdout=subprocess.DEVNULL) for _ in range(3)]
 line.prepare()
 for group in groups:
@@ -64,7 +64,7 @@ def has_ended(pidfd: int, milliseconds: int = _DEADLINE) -> bool:
 def test_without_a_shell_nothing_hangs_and_nothing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_SHELL", "/no/such/shell")
     before = len(list(Path("/proc/self/fd").iterdir()))
-    line = Lifeline()
+    line = ChildGuard()
     line.prepare()
     line.begun(1)
     line.ended(1)

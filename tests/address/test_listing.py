@@ -5,8 +5,8 @@ from struct import pack
 
 import pytest
 
-from dns_update.address.listing import Listing
-from dns_update.address.netlink import (
+from dns_update.address.kernel.dump import Dump
+from dns_update.address.kernel.netlink import (
     NLMSG_DONE,
     NLMSG_ERROR,
     RTM_DELADDR,
@@ -34,7 +34,7 @@ class Told:
     """A listing, and a kernel that tells it what a test says."""
 
     def __init__(self, most_interruptions: int = 5, *, has_routes: bool = False) -> None:
-        self.listing = Listing(PORT, most_interruptions=most_interruptions, has_routes=has_routes)
+        self.listing = Dump(PORT, most_interruptions=most_interruptions, has_routes=has_routes)
 
     def asked(self) -> int | None:
         """Return the kind of the request that is to be sent now; what comes then, answers it."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dns_update.address.netlink import (
+from dns_update.address.kernel.netlink import (
     FOREVER,
     AddressEntry,
     AddressFlag,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dns_update.address.reach import unreachable_because
+from dns_update.address.special_purpose import unreachable_because
 from dns_update.wire.inet import format_address, parse_address
 
 SHARED = "carrier-grade NAT, 100.64.0.0/10"

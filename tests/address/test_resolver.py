@@ -11,11 +11,11 @@ import pytest
 from dns_update.address import Resolver, find_addresses
 from dns_update.address.resolver import SERVICES, Service, addresses_of_resolver
 from dns_update.errors import NoAddress
+from dns_update.message import Message
+from dns_update.rr.record import Record
 from dns_update.transport import Endpoint, Server
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType
-from dns_update.wire.message import Message
 from dns_update.wire.name import Name
-from dns_update.wire.record import Record
 from lab import Namespace, PowerDns, Zone
 from tests.address.inside import inside
 from tests.address.world import found, machine_and_outside

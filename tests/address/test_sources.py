@@ -12,7 +12,7 @@ from dns_update.address import (
     may_block,
     sources_from_text,
 )
-from dns_update.address.source import spelled
+from dns_update.address.sources import spelled
 from dns_update.errors import DnsUpdateError, InvalidText, NoAddress
 from dns_update.transport import Server
 from dns_update.wire.inet import parse_address

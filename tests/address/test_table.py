@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from dns_update.address.netlink import (
+from dns_update.address.kernel.interfaces import AddressTable
+from dns_update.address.kernel.netlink import (
     FOREVER,
     AddressEntry,
     AddressFlag,
@@ -16,7 +17,6 @@ from dns_update.address.netlink import (
     LinkEntry,
     LinkFlag,
 )
-from dns_update.address.table import AddressTable
 from dns_update.wire.inet import format_address, parse_address
 
 UP = LinkFlag.UP | LinkFlag.RUNNING

@@ -12,11 +12,11 @@ from typing import Self
 
 import pytest
 
-from dns_update.address.listing import Listing
-from dns_update.address.netlink import Datagram, Event
-from dns_update.address.snapshot import read_table
-from dns_update.address.table import AddressTable
-from dns_update.address.watch import Watch
+from dns_update.address.kernel.dump import Dump
+from dns_update.address.kernel.interfaces import AddressTable
+from dns_update.address.kernel.monitor import Monitor
+from dns_update.address.kernel.netlink import Datagram, Event
+from dns_update.address.kernel.snapshot import read_table
 from dns_update.errors import MalformedMessage, NoAddress
 from dns_update.wire.inet import format_address
 from lab import Namespace
@@ -35,7 +35,7 @@ class Told:
 
     def __init__(self, *, receive_octets: int = 1 << 20) -> None:
         self.calls: list[object] = []
-        self.watch = Watch(self._changed, lambda: self._note("up"), receive_octets=receive_octets)
+        self.watch = Monitor(self._changed, lambda: self._note("up"), receive_octets=receive_octets)
         self._called = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -413,8 +413,8 @@ def test_a_table_begun_amid_changes_is_right_in_the_end(
     namespace: Namespace, tmp_path: Path, receive_octets: int, quick: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Dumps are interrupted, and events come between their pieces."""
-    monkeypatch.setattr("dns_update.address.watch._QUICK", quick)
-    monkeypatch.setattr("dns_update.address.watch._PAUSE", 0.01)
+    monkeypatch.setattr("dns_update.address.kernel.monitor._QUICK", quick)
+    monkeypatch.setattr("dns_update.address.kernel.monitor._PAUSE", 0.01)
 
     async def run() -> None:
         change = await asyncio.create_subprocess_exec("ip", "-n", namespace.name, "-batch", _batch(tmp_path, "add"))
@@ -452,7 +452,7 @@ def test_it_may_be_closed_while_it_tells(namespace: Namespace) -> None:
                 watched.close()
                 closed.set()
 
-        watched = Watch(changed, lambda: None)
+        watched = Monitor(changed, lambda: None)
         await watched.open()
         namespace.ip("address", "add", "1.2.3.4/24", "dev", "lan")
         await closed.wait()
@@ -464,7 +464,7 @@ def test_without_netlink_it_cannot_be_opened(monkeypatch: pytest.MonkeyPatch) ->
     def forbidden(*_arguments: object) -> socket.socket:
         raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
 
-    monkeypatch.setattr(Watch, "_subscribe", forbidden)
+    monkeypatch.setattr(Monitor, "_subscribe", forbidden)
     with pytest.raises(NoAddress) as caught:
         asyncio.run(Told().watch.open())
     assert caught.value.text == "the kernel does not tell of address changes: Address family not supported by protocol"
@@ -483,7 +483,7 @@ def _short_of_files(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
         return make(family, *arguments)
 
     monkeypatch.setattr(socket, "socket", refused)
-    monkeypatch.setattr("dns_update.address.watch._PAUSE", 0.01)
+    monkeypatch.setattr("dns_update.address.kernel.monitor._PAUSE", 0.01)
 
 
 def test_a_shortage_of_files_is_waited_out_if_wished(namespace: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -492,7 +492,7 @@ def test_a_shortage_of_files_is_waited_out_if_wished(namespace: Namespace, monke
     refusals: list[NoAddress] = []
 
     async def run() -> None:
-        watching = Watch(lambda _table, _names: None, lambda: None, refused=refusals.append)
+        watching = Monitor(lambda _table, _names: None, lambda: None, refused=refusals.append)
         await watching.open(waits_out_shortage=True)
         assert texts(watching.table, "lan") == ["1.2.3.4"]
         watching.close()
@@ -522,9 +522,9 @@ NO_ROOM = OSError(errno.ENOBUFS, "No buffer space available")
 def _unreadable(monkeypatch: pytest.MonkeyPatch, error: Exception = MALFORMED) -> Callable[[int], None]:
     """Return what makes the next datagrams unreadable, as many as it is told."""
     left = 0
-    receive = Listing.receive
+    receive = Dump.receive
 
-    def damaged(listing: Listing, octets: bytes, *, now: float) -> Datagram:
+    def damaged(listing: Dump, octets: bytes, *, now: float) -> Datagram:
         nonlocal left
         left -= 1
         if left >= 0:
@@ -535,8 +535,8 @@ def _unreadable(monkeypatch: pytest.MonkeyPatch, error: Exception = MALFORMED) -
         nonlocal left
         left = number
 
-    monkeypatch.setattr(Listing, "receive", damaged)
-    monkeypatch.setattr("dns_update.address.watch._PAUSE", 0.01)
+    monkeypatch.setattr(Dump, "receive", damaged)
+    monkeypatch.setattr("dns_update.address.kernel.monitor._PAUSE", 0.01)
     return make
 
 
@@ -578,7 +578,7 @@ def test_to_lose_events_again_and_again_does_not_keep_it_from_opening(
 
 POWERLESS = """\
 import asyncio
-from dns_update.address.watch import Watch
+from dns_update.address.kernel.monitor import Monitor
 
 async def main():
     told = asyncio.Event()
@@ -586,7 +586,7 @@ async def main():
         print(*sorted(names), flush=True)
         if "lan" in names:
             told.set()
-    watch = Watch(changed, lambda: None)
+    watch = Monitor(changed, lambda: None)
     await watch.open()
     await told.wait()
     watch.close()
@@ -647,7 +647,7 @@ def test_a_bug_while_the_kernel_is_read_loses_nothing(namespace: Namespace, monk
 
 def test_a_bug_of_who_is_told_loses_nothing(namespace: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither that an address has come nor that it has gone."""
-    monkeypatch.setattr("dns_update.address.watch._PAUSE", 0.01)
+    monkeypatch.setattr("dns_update.address.kernel.monitor._PAUSE", 0.01)
     bug = ZeroDivisionError("a mistake of ours")
     told: list[list[str]] = []
     is_told = asyncio.Event()
@@ -665,7 +665,7 @@ def test_a_bug_of_who_is_told_loses_nothing(namespace: Namespace, monkeypatch: p
     async def story() -> None:
         nonlocal refusals
         mistakes = _owned_up()
-        watching = Watch(changed, lambda: None)
+        watching = Monitor(changed, lambda: None)
         refusals = 2
         await watching.open()
         for action, expected in (("add", ["1.2.3.4"]), ("delete", [])):

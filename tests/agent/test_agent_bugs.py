@@ -58,12 +58,12 @@ class Buggy(Agent):
     ("place", "number"),
     [
         ("history:History.add", 1),
-        ("keeper:Keeper.succeeded", 1),
-        ("keeper:Keeper.refresh", 2),
+        ("keeper:ManagedName.succeeded", 1),
+        ("keeper:ManagedName.refresh", 2),
         ("loop:Agent._heard", 1),
         ("loop:Agent._heard", 2),
         ("loop:Agent._try", 1),
-        ("feed:Feed._kernel_changed", 1),
+        ("feed:Sources._kernel_changed", 1),
     ],
 )
 def test_a_name_gets_right_all_the_same(machine: Machine, place: str, number: int) -> None:
@@ -78,7 +78,7 @@ def test_a_name_gets_right_all_the_same(machine: Machine, place: str, number: in
         assert agent.terminate() == 0
 
 
-@pytest.mark.parametrize("place", ["feed:Feed._kernel_changed", "loop:Agent._heard"])
+@pytest.mark.parametrize("place", ["feed:Sources._kernel_changed", "loop:Agent._heard"])
 def test_an_event_of_the_kernel_is_not_lost(machine: Machine, place: str) -> None:
     with Buggy(machine, machine.configure(FROM_WAN_IPV4), place, 2) as agent:
         agent.wait_for_line("interface wan has no usable IPv4 address")
@@ -125,7 +125,7 @@ def test_the_service_manager_hears_of_it_again(machine: Machine) -> None:
 
 def test_what_a_program_prints_is_not_lost(machine: Machine) -> None:
     configuration = machine.configure(FROM_WAN_IPV4.replace("interface:wan/ipv4", f"command:echo {ONE}"))
-    with Buggy(machine, configuration, "feed:Feed._take") as agent:
+    with Buggy(machine, configuration, "feed:Sources._take") as agent:
         machine.wait_for(ONE, agent=agent)
         assert BUG in machine.status()["agent"]["last_bug"]
 

@@ -37,7 +37,7 @@ def of_hook(machine: Machine, program: Path) -> Path:
 
 
 def wait_for_ids(path: Path, agent: Agent) -> list[int]:
-    """Return the IDs that the program has written, once the agent can have told its lifeline of it.
+    """Return the IDs that the program has written, once the agent can have told its child_guard of it.
 
     What is killed between the two leaves the program behind: nobody knows its number before it runs.
     """
@@ -47,7 +47,7 @@ def wait_for_ids(path: Path, agent: Agent) -> list[int]:
 
 
 def watches_a_program(agent: Agent) -> bool:
-    """Tell whether the agent has a descriptor of another process, which it gets after it has told its lifeline."""
+    """Tell whether the agent has a descriptor of another process, which it gets after it has told its child_guard."""
     found = set()
     for descriptor in Path(f"/proc/{agent.process.pid}/fd").iterdir():
         with suppress(FileNotFoundError):  # closed meanwhile

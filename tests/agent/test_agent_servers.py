@@ -312,7 +312,7 @@ def test_two_silent_servers_are_said_once_and_not_by_turns(machine: Machine) -> 
             failed = eventually(
                 machine.history, lambda rows: len({row["server"] for row in rows}) == 2, lambda: agent.text
             )
-            assert {row["outcome"] for row in failed} == {"NoAnswer"}
+            assert {row["outcome"] for row in failed} == {"NoResponse"}
             assert agent.text.count("update failed") == 1
             (line,) = (line for line in agent.lines if "update failed" in line)
             assert f"No answer from {one.address}: " in line

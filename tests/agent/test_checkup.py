@@ -292,7 +292,7 @@ def test_a_host_that_has_no_address(case: Case, network: NameServer) -> None:
 def test_different_failures_end_with_ten(case: Case, granting: Bind) -> None:
     case.write_at(name("other"), f"{granting.host}:{granting.port}", "127.0.0.1:1", key=granting.keys[0])
     answer = case.json(status=10)
-    assert sorted(kinds(answer)) == ["NoAnswer", "PermissionDenied"]
+    assert sorted(kinds(answer)) == ["NoResponse", "PermissionDenied"]
 
 
 def test_several_zones_servers_and_keys(

@@ -2,20 +2,20 @@
 
 import pytest
 
+from dns_update.agent.config.settings import RecordSettings
 from dns_update.agent.diagnosis import Diagnosis, Seen, Spot
 from dns_update.agent.inspection import Look
-from dns_update.agent.plan import Wanted
-from dns_update.agent.settings import RecordSettings
+from dns_update.agent.reconcile.plan import Desired
 from dns_update.cli.checkup import json_text, tell
 from dns_update.client.probe import UNKNOWN, Access
-from dns_update.errors import DnsUpdateError, NoAddress, NoAnswer, PermissionDenied
+from dns_update.errors import DnsUpdateError, NoAddress, NoResponse, PermissionDenied
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import RRType
 from tests.client.replies import ADDRESS, HOME, SOA, ZONE
 
 
 def seen_at(*spots: Spot) -> Seen:
-    seen = Seen(RecordSettings(HOME, ZONE, sources=(ADDRESS,)), Wanted({RRType.A: (ADDRESS,)}))
+    seen = Seen(RecordSettings(HOME, ZONE, sources=(ADDRESS,)), Desired({RRType.A: (ADDRESS,)}))
     seen.spots = spots
     seen.looks = {spot: Look(()) for spot in spots}
     return seen
@@ -38,7 +38,7 @@ def test_a_server_that_tells_nothing_of_permissions_is_not_said_to_permit(capsys
 
 def test_what_a_server_said_cannot_command_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     spot = spot_of()
-    spot.error = NoAnswer("\x1b[2J\nforged line", server="192.0.2.53")
+    spot.error = NoResponse("\x1b[2J\nforged line", server="192.0.2.53")
     tell(Diagnosis([spot], [], [seen_at()], []))
     captured = capsys.readouterr()
     assert "\x1b" not in captured.out + captured.err
@@ -50,8 +50,8 @@ def test_what_a_server_said_cannot_command_a_terminal(capsys: pytest.CaptureFixt
     [
         ([], 0),
         ([NoAddress("none")], 3),
-        ([NoAnswer("a", server="a"), NoAnswer("b", server="b")], 4),
-        ([NoAnswer("a", server="a"), PermissionDenied("b")], 10),
+        ([NoResponse("a", server="a"), NoResponse("b", server="b")], 4),
+        ([NoResponse("a", server="a"), PermissionDenied("b")], 10),
     ],
 )
 def test_the_exit_status(errors: list[DnsUpdateError], status: int) -> None:

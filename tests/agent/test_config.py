@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dns_update.address.source import Command, Interface, Prefix
-from dns_update.agent import config as module
-from dns_update.agent.config import config_from_text, read_config
-from dns_update.agent.settings import AgentSettings, Config, RecordSettings
+from dns_update.address.sources import Command, Interface, Prefix
+from dns_update.agent.config import load as module
+from dns_update.agent.config.load import config_from_text, read_config
+from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings
 from dns_update.auth import Key
 from dns_update.errors import ConfigError, UsageError
 from dns_update.exchange import Policy

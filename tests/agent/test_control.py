@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from dns_update.agent import control as module
-from dns_update.agent.control import ask, serve
-from dns_update.errors import DnsUpdateError, NoAnswer, NotNow, UsageError
+from dns_update.agent.output import control as module
+from dns_update.agent.output.control import ask, serve
+from dns_update.errors import DnsUpdateError, NoResponse, NotNow, UsageError
 
 _DEADLINE = 60.0  # seconds after which what is awaited will never come
 ANSWER = {"agent": {"pid": 7, "config": "ü"}, "records": [{"name": "home.example.com"}], "sources": []}
@@ -237,7 +237,7 @@ def test_there_is_a_limit_to_clients(path: Path, monkeypatch: pytest.MonkeyPatch
             second = await asyncio.open_unix_connection(path)
             third_reader, third_writer = await asyncio.open_unix_connection(path)
             assert await third_reader.read() == b""
-            with pytest.raises(NoAnswer, match="the agent is too busy to answer"):
+            with pytest.raises(NoResponse, match="the agent is too busy to answer"):
                 await asked(path)
             first[1].write(b'{"command": "status"}\n')
             assert json.loads(await first[0].read()) == ANSWER
@@ -306,7 +306,7 @@ def test_an_agent_that_is_too_busy_to_accept_is_running_too(path: Path) -> None:
         client.connect(str(path))
         with pytest.raises(UsageError, match="another agent is running"):
             run(_serve_in_vain(path))
-        with pytest.raises(NoAnswer, match="too busy"):
+        with pytest.raises(NoResponse, match="too busy"):
             ask(str(path), "status", seconds=_DEADLINE)
     assert path.is_socket()
 
@@ -444,7 +444,7 @@ import os, sys
 os.setgroups([])
 os.setresgid(65534, 65534, 65534)
 os.setresuid(65534, 65534, 65534)
-from dns_update.agent.control import ask
+from dns_update.agent.output.control import ask
 from dns_update.errors import UsageError
 try:
     ask("agent.sock", "status")
@@ -457,7 +457,7 @@ except UsageError as error:
         path.chmod(0o660)
         listener.listen()
         # The interpreter may live where others cannot go: its modules are imported before the change of user.
-        early = "import dns_update.agent.control, grp\n"
+        early = "import dns_update.agent.output.control, grp\n"
         done = subprocess.run(
             [sys.executable, "-c", early + script], cwd=path.parent, capture_output=True, text=True, check=True
         )

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from dns_update.address import sources_from_text
-from dns_update.agent import feed as module
+from dns_update.agent import sources as module
 from dns_update.agent.bugs import Bugs
-from dns_update.agent.feed import Feed
-from dns_update.agent.log import DEBUG, Log
-from dns_update.agent.readings import SourceState
-from dns_update.agent.settings import AgentSettings
+from dns_update.agent.config.settings import AgentSettings
+from dns_update.agent.desired import SourceState
+from dns_update.agent.output.log import DEBUG, Log
+from dns_update.agent.sources import Sources
 from dns_update.errors import NoAddress
 
 if TYPE_CHECKING:
-    from dns_update.address.source import Source
+    from dns_update.address.sources import Source
 
 Key: TypeAlias = "tuple[Source, bool]"
 
@@ -46,7 +46,7 @@ class Story:
     def __init__(self) -> None:
         self.log = Lines()
         self.bugs = Bugs(self.log)
-        self.feed = Feed(self.hear, lambda: None, self.log, self.bugs)
+        self.feed = Sources(self.hear, lambda: None, self.log, self.bugs)
         self.told: list[set[SourceState]] = []
         self.refusals = 0  # how often what is told is not taken
         self.news = asyncio.Event()

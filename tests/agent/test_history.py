@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from dns_update.agent import history as module
-from dns_update.agent.history import Attempt, History, fault_of_file, read_history
+from dns_update.agent.output import history as module
+from dns_update.agent.output.history import Attempt, History, fault_of_file, read_history
 from dns_update.errors import UsageError
 
 _DEADLINE = 60  # seconds after which what is awaited will never come
@@ -206,7 +206,7 @@ def test_any_path_will_do(tmp_path: Path, name: str) -> None:
 
 
 def test_sqlite_is_imported_only_for_a_file() -> None:
-    script = "import dns_update.agent.history, sys; sys.exit('sqlite3' in sys.modules)"
+    script = "import dns_update.agent.output.history, sys; sys.exit('sqlite3' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
@@ -544,7 +544,7 @@ def test_a_directory_in_its_place(tmp_path: Path) -> None:
 
 KILLED_WITHIN = """
 import os, signal, sys
-from dns_update.agent import history as module
+from dns_update.agent.output import history as module
 from tests.agent.test_history import attempt
 
 path, rows = sys.argv[1], int(sys.argv[2])
@@ -579,7 +579,7 @@ def test_a_writer_killed_within_a_transaction_leaves_whole_ones(path: Path, rows
 
 KILLED_ANYWHERE = """
 import sys
-from dns_update.agent import history as module
+from dns_update.agent.output import history as module
 from tests.agent.test_history import attempt
 
 sys.setswitchinterval(1e-5)  # the thread that writes shall have its turns

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from dns_update.agent import hooks as module
-from dns_update.agent.history import Attempt
-from dns_update.agent.hooks import Hooks
+from dns_update.agent.output import hooks as module
+from dns_update.agent.output.history import Attempt
+from dns_update.agent.output.hooks import Hooks
 
 _DEADLINE = 60.0  # seconds after which what is awaited will never come
 SECRET = "s3cret-t0ken"  # noqa: S105 - nobody's
@@ -178,7 +178,7 @@ STREAMLESS = """
 import asyncio, socket
 taken = socket.socket()
 assert taken.fileno() == 2
-from dns_update.agent.hooks import Hooks
+from dns_update.agent.output.hooks import Hooks
 from tests.agent.test_hooks import change
 
 async def work():
@@ -201,7 +201,7 @@ def test_it_runs_although_we_have_no_standard_error() -> None:
 CHILDLESS = """
 import asyncio, signal
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # as some who start us have it
-from dns_update.agent.hooks import Hooks
+from dns_update.agent.output.hooks import Hooks
 from tests.agent.test_hooks import change
 
 async def work():
@@ -399,14 +399,14 @@ def test_one_that_does_not_heed_that_is_killed(fifo: Fifo, monkeypatch: pytest.M
 
 
 def test_closing_ends_what_runs_with_all_it_started_and_forgets_what_waits(tmp_path: Path) -> None:
-    lifeline = tmp_path / "lifeline"
-    os.mkfifo(lifeline)
-    end = os.open(lifeline, os.O_RDONLY | os.O_NONBLOCK)
+    child_guard = tmp_path / "child_guard"
+    os.mkfifo(child_guard)
+    end = os.open(child_guard, os.O_RDONLY | os.O_NONBLOCK)
 
     async def work() -> None:
         told = list[str]()
         hooks = Hooks(told.append)
-        program = shell(f"exec 9>{shlex.quote(str(lifeline))}; (trap '' TERM; echo up >&9; exec sleep 1000) & wait")
+        program = shell(f"exec 9>{shlex.quote(str(child_guard))}; (trap '' TERM; echo up >&9; exec sleep 1000) & wait")
         hooks.run(program, change())
         hooks.run(program, change())
         up = asyncio.Event()

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dns_update.agent import log as module
-from dns_update.agent.log import DEBUG, ERROR, INFO, NOTICE, WARNING, Log
+from dns_update.agent.output import log as module
+from dns_update.agent.output.log import DEBUG, ERROR, INFO, NOTICE, WARNING, Log
 
 
 class Reader:
@@ -164,7 +164,7 @@ STREAMLESS = """
 import socket
 ours, theirs = socket.socketpair()
 assert 2 in (ours.fileno(), theirs.fileno())
-from dns_update.agent.log import Log
+from dns_update.agent.output.log import Log
 Log().error("into the void")
 for end in (ours, theirs):
     end.setblocking(False)
@@ -216,5 +216,5 @@ def test_a_socket_as_the_journal_has_it_may_be_stuck_too(monkeypatch: pytest.Mon
 
 
 def test_it_brings_no_logging(tmp_path: Path) -> None:
-    script = "import dns_update.agent.log, sys; sys.exit('logging' in sys.modules or 'typing' in sys.modules)"
+    script = "import dns_update.agent.output.log, sys; sys.exit('logging' in sys.modules or 'typing' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False, cwd=tmp_path).returncode == 0

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dns_update.agent.plan import Wanted, plan
-from dns_update.client.dialogue import Place
+from dns_update.agent.reconcile.plan import Desired, plan
+from dns_update.client.transaction import Place
+from dns_update.rr.record import Record, rdata_from_text
 from dns_update.update import Update
 from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.inet import parse_address
 from dns_update.wire.name import Name
-from dns_update.wire.record import Record, rdata_from_text
 
 ZONE = Name.from_text("example.com")
 HOME = Name.from_text("home.example.com")
@@ -55,47 +55,47 @@ def values(records: Iterable[Record], *rrtypes: int) -> set[bytes]:
 
 
 def test_what_is_right_is_left_alone() -> None:
-    assert plan(PLACE, Wanted({RRType.A: (ONE,)}), addresses(ONE), 300) is None
-    assert plan(PLACE, Wanted({RRType.A: (ONE,)}, 60), addresses(ONE), 300) is None
+    assert plan(PLACE, Desired({RRType.A: (ONE,)}), addresses(ONE), 300) is None
+    assert plan(PLACE, Desired({RRType.A: (ONE,)}, 60), addresses(ONE), 300) is None
 
 
 def test_another_address_replaces_the_rrset_and_keeps_its_ttl() -> None:
-    update = plan(PLACE, Wanted({RRType.A: (TWO,)}), addresses(ONE, SIX), 300)
+    update = plan(PLACE, Desired({RRType.A: (TWO,)}), addresses(ONE, SIX), 300)
     assert update == Update(ZONE).replace(HOME, 60, RRType.A, TWO)
 
 
 def test_a_new_rrset_gets_the_new_ttl() -> None:
-    assert plan(PLACE, Wanted({RRType.A: (ONE,)}), (), 300) == Update(ZONE).replace(HOME, 300, RRType.A, ONE)
+    assert plan(PLACE, Desired({RRType.A: (ONE,)}), (), 300) == Update(ZONE).replace(HOME, 300, RRType.A, ONE)
 
 
 def test_a_ttl_that_is_set_and_differs_is_mended() -> None:
-    update = plan(PLACE, Wanted({RRType.A: (ONE,)}, 90), addresses(ONE), 300)
+    update = plan(PLACE, Desired({RRType.A: (ONE,)}, 90), addresses(ONE), 300)
     assert update == Update(ZONE).replace(HOME, 90, RRType.A, ONE)
 
 
 def test_a_type_without_values_goes_once() -> None:
-    wanted = Wanted({RRType.AAAA: ()})
+    wanted = Desired({RRType.AAAA: ()})
     assert plan(PLACE, wanted, addresses(ONE, SIX), 300) == Update(ZONE).delete_rrset(HOME, RRType.AAAA)
     assert plan(PLACE, wanted, addresses(ONE), 300) is None
 
 
 def test_types_that_are_not_spoken_of_are_left_alone() -> None:
-    assert plan(PLACE, Wanted({RRType.A: (ONE,)}), addresses(ONE, SIX), 300) is None
+    assert plan(PLACE, Desired({RRType.A: (ONE,)}), addresses(ONE, SIX), 300) is None
 
 
 def test_nothing_is_removed_as_long_as_a_source_has_not_spoken() -> None:
-    update = plan(PLACE, Wanted({RRType.A: (ONE,)}, only_adds=True), addresses(TWO), 300)
+    update = plan(PLACE, Desired({RRType.A: (ONE,)}, only_adds=True), addresses(TWO), 300)
     assert update == Update(ZONE).add(HOME, 60, RRType.A, ONE)
 
 
 def test_the_case_of_names_in_rdata_makes_no_difference() -> None:
-    wanted = Wanted({RRType.CNAME: (Name.from_text("WWW.example.com").to_wire(),)})
+    wanted = Desired({RRType.CNAME: (Name.from_text("WWW.example.com").to_wire(),)})
     stands = Record(HOME, RRType.CNAME, RRClass.IN, 60, Name.from_text("www.example.com").to_wire())
     assert plan(PLACE, wanted, (stands,), 300) is None
 
 
 def test_an_owner_claims_what_it_publishes() -> None:
-    update = plan(PLACE, Wanted({RRType.A: (ONE,)}, owner="a"), (), 300)
+    update = plan(PLACE, Desired({RRType.A: (ONE,)}, owner="a"), (), 300)
     expected = Update(ZONE).add(HOME, 300, RRType.A, ONE).add(HOME, 300, RRType.TXT, "dns-update owner=a 192.0.2.1")
     assert update == expected.require_no_rrset(HOME, RRType.TXT)
 
@@ -103,7 +103,7 @@ def test_an_owner_claims_what_it_publishes() -> None:
 def test_an_owner_removes_its_own_address_only() -> None:
     claims = (text("dns-update owner=a 192.0.2.1"), text("dns-update owner=b 192.0.2.2"), text("v=spf1 -all"))
     standing = (*addresses(ONE, TWO), *claims)
-    update = plan(PLACE, Wanted({RRType.A: (THREE,)}, owner="a"), standing, 300)
+    update = plan(PLACE, Desired({RRType.A: (THREE,)}, owner="a"), standing, 300)
     after = applied(standing, update)
     assert values(after) == {TWO, THREE}
     assert update is not None
@@ -118,33 +118,33 @@ def test_an_address_that_another_owner_claims_too_stays() -> None:
     claims = (text("dns-update owner=a 192.0.2.1"), text("dns-update owner=b 192.0.2.1"))
     after = applied(
         (*addresses(ONE), *claims),
-        plan(PLACE, Wanted({RRType.A: (THREE,)}, owner="a"), (*addresses(ONE), *claims), 300),
+        plan(PLACE, Desired({RRType.A: (THREE,)}, owner="a"), (*addresses(ONE), *claims), 300),
     )
     assert values(after) == {ONE, THREE}
 
 
 def test_an_owner_leaves_addresses_alone_that_nobody_claims() -> None:
-    after = applied(addresses(ONE), plan(PLACE, Wanted({RRType.A: (TWO,)}, owner="a"), addresses(ONE), 300))
+    after = applied(addresses(ONE), plan(PLACE, Desired({RRType.A: (TWO,)}, owner="a"), addresses(ONE), 300))
     assert values(after) == {ONE, TWO}
 
 
 def test_an_owner_removes_what_it_claims_though_it_was_not_seen() -> None:
     """It may have come between the look at the addresses and the look at the claims."""
     standing = text("dns-update owner=a 192.0.2.1")
-    update = plan(PLACE, Wanted({RRType.A: (TWO,)}, owner="a"), (standing,), 300)
+    update = plan(PLACE, Desired({RRType.A: (TWO,)}, owner="a"), (standing,), 300)
     assert values(applied((standing, *addresses(ONE)), update)) == {TWO}
 
 
 def test_an_owner_that_has_nothing_left_gives_up_its_claim() -> None:
     standing = (*addresses(ONE, TWO), text("dns-update owner=a 192.0.2.1"))
-    after = applied(standing, plan(PLACE, Wanted({RRType.A: ()}, owner="a"), standing, 300))
+    after = applied(standing, plan(PLACE, Desired({RRType.A: ()}, owner="a"), standing, 300))
     assert values(after) == {TWO}
     assert not values(after, RRType.TXT)
 
 
 def test_an_owner_goes_on_claiming_the_family_of_which_nothing_is_known_now() -> None:
     standing = (*addresses(ONE, SIX), text("dns-update owner=a 192.0.2.1 2001:db8::6"))
-    after = applied(standing, plan(PLACE, Wanted({RRType.A: (TWO,)}, owner="a"), standing, 300))
+    after = applied(standing, plan(PLACE, Desired({RRType.A: (TWO,)}, owner="a"), standing, 300))
     assert values(after) == {TWO, SIX}
     assert values(after, RRType.TXT) == {rdata_from_text(RRType.TXT, "dns-update owner=a 192.0.2.2 2001:db8::6")}
 
@@ -153,21 +153,21 @@ ADDRESSES = st.sets(st.sampled_from([ONE, TWO, THREE, SIX]))
 
 
 @st.composite
-def wanteds(draw: st.DrawFn, owner: str = "") -> Wanted:
+def wanteds(draw: st.DrawFn, owner: str = "") -> Desired:
     chosen = draw(ADDRESSES)
     types = draw(st.sets(st.sampled_from([RRType.A, RRType.AAAA]), min_size=1))
     data = {rrtype: tuple(sorted(value for value in chosen if rrtype_of(value) == rrtype)) for rrtype in types}
-    return Wanted(data, draw(st.none() | st.just(90)), owner, only_adds=draw(st.booleans()))
+    return Desired(data, draw(st.none() | st.just(90)), owner, only_adds=draw(st.booleans()))
 
 
 @given(wanteds(), ADDRESSES)
-def test_a_plan_once_applied_is_empty(wanted: Wanted, standing: set[bytes]) -> None:
+def test_a_plan_once_applied_is_empty(wanted: Desired, standing: set[bytes]) -> None:
     records = addresses(*standing)
     assert plan(PLACE, wanted, applied(records, plan(PLACE, wanted, records, 300)), 300) is None
 
 
 @given(st.lists(st.one_of(wanteds("a"), wanteds("b")), max_size=6), ADDRESSES)
-def test_owners_never_take_anything_from_each_other(turns: list[Wanted], unclaimed: set[bytes]) -> None:
+def test_owners_never_take_anything_from_each_other(turns: list[Desired], unclaimed: set[bytes]) -> None:
     records = addresses(*unclaimed)
     kept: dict[str, set[bytes]] = {"a": set(), "b": set()}
     for wanted in turns:
@@ -184,14 +184,14 @@ def test_owners_never_take_anything_from_each_other(turns: list[Wanted], unclaim
 def test_an_owner_takes_the_ttl_that_stands_where_others_have_addresses() -> None:
     """The addresses of a type have one TTL in common; each agent's own would undo the other's for ever."""
     standing = (*addresses(ONE, TWO), text("dns-update owner=a 192.0.2.1"), text("dns-update owner=b 192.0.2.2"))
-    assert plan(PLACE, Wanted({RRType.A: (ONE,)}, 90, "a"), standing, 300) is None
-    newcomer = plan(PLACE, Wanted({RRType.A: (THREE,)}, 90, "c"), standing, 300)
+    assert plan(PLACE, Desired({RRType.A: (ONE,)}, 90, "a"), standing, 300) is None
+    newcomer = plan(PLACE, Desired({RRType.A: (THREE,)}, 90, "c"), standing, 300)
     assert {record.ttl for record in applied(standing, newcomer)} == {60}
 
 
 def test_an_owner_who_is_alone_sets_the_ttl() -> None:
     standing = (*addresses(ONE, SIX), text("dns-update owner=a 192.0.2.1"), text("dns-update owner=b 2001:db8::6"))
-    after = applied(standing, plan(PLACE, Wanted({RRType.A: (ONE,)}, 90, "a"), standing, 300))
+    after = applied(standing, plan(PLACE, Desired({RRType.A: (ONE,)}, 90, "a"), standing, 300))
     assert {record.ttl for record in after if record.rrtype == RRType.A} == {90}
 
 
@@ -200,9 +200,9 @@ TTLS = st.none() | st.sampled_from([30, 60, 90])
 
 @given(st.tuples(wanteds("a"), wanteds("b")), st.tuples(TTLS, TTLS), ADDRESSES)
 def test_owners_with_ttls_of_their_own_come_to_rest(
-    wanted: tuple[Wanted, Wanted], ttls: tuple[int | None, int | None], unclaimed: set[bytes]
+    wanted: tuple[Desired, Desired], ttls: tuple[int | None, int | None], unclaimed: set[bytes]
 ) -> None:
-    both = [Wanted(w.data, ttl, w.owner, only_adds=w.only_adds) for w, ttl in zip(wanted, ttls, strict=True)]
+    both = [Desired(w.data, ttl, w.owner, only_adds=w.only_adds) for w, ttl in zip(wanted, ttls, strict=True)]
     records = addresses(*unclaimed)
     for one in both * 2:
         records = applied(records, plan(PLACE, one, records, 300))

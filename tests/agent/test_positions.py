@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dns_update.agent.positions import find_lines, positions
+from dns_update.agent.config.positions import find_lines, positions
 
 Path: TypeAlias = tuple[str | int, ...]
 

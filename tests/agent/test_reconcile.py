@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dns_update.agent.plan import Wanted
-from dns_update.agent.reconcile import reconcile
+from dns_update.agent.reconcile.plan import Desired
+from dns_update.agent.reconcile.reconcile import reconcile
 from dns_update.auth import Key
 from dns_update.client import Client
-from dns_update.client.dialogue import Ask
 from dns_update.client.requests import Target
-from dns_update.errors import NameExists, NameNotFound, NoAnswer, NotApplied, Refusal
+from dns_update.client.transaction import Ask
+from dns_update.errors import NameExists, NameNotFound, NoResponse, NotApplied, Refusal
 from dns_update.exchange import Policy
 from dns_update.wire.codes import Opcode, RRType
 from dns_update.wire.inet import format_address, parse_address
@@ -21,8 +21,8 @@ from dns_update.wire.name import Name
 from lab import dig
 
 if TYPE_CHECKING:
-    from dns_update.client.dialogue import Dialogue, Steps
     from dns_update.client.requests import Outcome
+    from dns_update.client.transaction import Steps, Transaction
     from lab import NameServer
 
 ONE, TWO, THREE = map(parse_address, ("192.0.2.1", "192.0.2.2", "192.0.2.3"))
@@ -46,12 +46,12 @@ class World:
         self._server = server
         self._others = Client(self.address, key=self.key)
 
-    def reconcile(self, wanted: Wanted, before: Before = nothing) -> Outcome:
+    def reconcile(self, wanted: Desired, before: Before = nothing) -> Outcome:
         """Make the name right."""
         target = Target(Name.from_text(f"{self.name}.example.com"), Name.from_text("example.com"))
 
-        def watched(dialogue: Dialogue) -> Steps[Outcome]:
-            steps = reconcile(dialogue, target, wanted)
+        def watched(transaction: Transaction) -> Steps[Outcome]:
+            steps = reconcile(transaction, target, wanted)
             step, is_after_update = next(steps), False
             while True:
                 try:
@@ -60,7 +60,7 @@ class World:
                         is_after_update |= is_update(step)
                     answer = yield step
                     step = steps.send(answer)
-                except NoAnswer as error:
+                except NoResponse as error:
                     step = steps.throw(error)
                 except StopIteration as stop:
                     outcome: Outcome = stop.value
@@ -88,7 +88,7 @@ def is_update(ask: Ask) -> bool:
 
 
 def test_what_is_wanted_is_made_and_then_left_alone(world: World) -> None:
-    wanted = Wanted({RRType.A: (ONE, TWO), RRType.AAAA: (SIX,)}, 60)
+    wanted = Desired({RRType.A: (ONE, TWO), RRType.AAAA: (SIX,)}, 60)
     outcome = world.reconcile(wanted)
     assert outcome.changed
     assert (world.data(), world.data("AAAA")) == ("192.0.2.1 192.0.2.2", "2001:db8::6")
@@ -99,19 +99,19 @@ def test_what_is_wanted_is_made_and_then_left_alone(world: World) -> None:
 
 
 def test_a_type_that_shall_go_goes_and_the_other_stays(world: World) -> None:
-    world.reconcile(Wanted({RRType.A: (ONE,), RRType.AAAA: (SIX,)}, 60))
-    world.reconcile(Wanted({RRType.AAAA: ()}))
+    world.reconcile(Desired({RRType.A: (ONE,), RRType.AAAA: (SIX,)}, 60))
+    world.reconcile(Desired({RRType.AAAA: ()}))
     assert (world.data(), world.data("AAAA")) == ("192.0.2.1", "")
 
 
 def test_where_no_ttl_is_set_the_one_that_stands_is_kept(world: World) -> None:
     world.others_set("192.0.2.9")
-    outcome = world.reconcile(Wanted({RRType.A: (ONE,)}))
+    outcome = world.reconcile(Desired({RRType.A: (ONE,)}))
     assert [record.ttl for record in outcome.after or ()] == [60]
 
 
 def test_where_no_ttl_is_set_and_none_stands_it_is_that_of_the_soa(world: World) -> None:
-    outcome = world.reconcile(Wanted({RRType.A: (ONE,)}))
+    outcome = world.reconcile(Desired({RRType.A: (ONE,)}))
     assert [record.ttl for record in outcome.after or ()] == [3600]
 
 
@@ -122,12 +122,12 @@ def test_two_that_meet_both_get_their_way(world: World) -> None:
     def meet(ask: Ask, _is_after_update: bool) -> None:  # noqa: FBT001 - a Before
         if is_update(ask) and not met:
             met.append(ask)
-            world.reconcile(Wanted({RRType.A: (TWO,)}, 60, "router-2"))
+            world.reconcile(Desired({RRType.A: (TWO,)}, 60, "router-2"))
 
-    world.reconcile(Wanted({RRType.A: (ONE,)}, 60, "router-1"), meet)
+    world.reconcile(Desired({RRType.A: (ONE,)}, 60, "router-1"), meet)
     assert met
     assert world.data() == "192.0.2.1 192.0.2.2"
-    world.reconcile(Wanted({RRType.A: (THREE,)}, 60, "router-1"))
+    world.reconcile(Desired({RRType.A: (THREE,)}, 60, "router-1"))
     assert world.data() == "192.0.2.2 192.0.2.3"
 
 
@@ -137,7 +137,7 @@ def test_an_older_update_of_ours_that_comes_late_leaves_nothing_behind(
     world: World, number: int, wanted: bytes
 ) -> None:
     """A try that was called off has sent it; it overtakes a message of the next try."""
-    world.reconcile(Wanted({RRType.A: (ONE,)}, 60, "router-1"))
+    world.reconcile(Desired({RRType.A: (ONE,)}, 60, "router-1"))
     asked: list[Ask] = []
     stood: list[str] = []
 
@@ -145,9 +145,9 @@ def test_an_older_update_of_ours_that_comes_late_leaves_nothing_behind(
         stood.append(world.data())
         asked.append(ask)
         if len(asked) == number + 1:
-            world.reconcile(Wanted({RRType.A: (TWO,)}, 60, "router-1"))
+            world.reconcile(Desired({RRType.A: (TWO,)}, 60, "router-1"))
 
-    world.reconcile(Wanted({RRType.A: (wanted,)}, 60, "router-1"), overtake)
+    world.reconcile(Desired({RRType.A: (wanted,)}, 60, "router-1"), overtake)
     if len(asked) > number:
         assert world.data() == format_address(wanted)
         assert world.data("TXT") == f'"dns-update owner=router-1 {format_address(wanted)}"'
@@ -162,10 +162,10 @@ def test_who_meets_somebody_each_time_gives_way_in_the_end(world: World) -> None
         nonlocal meetings
         if is_update(ask):
             meetings += 1
-            world.reconcile(Wanted({RRType.A: (parse_address(f"192.0.2.{100 + meetings}"),)}, 60, "router-2"))
+            world.reconcile(Desired({RRType.A: (parse_address(f"192.0.2.{100 + meetings}"),)}, 60, "router-2"))
 
     with pytest.raises((NameExists, NameNotFound)):
-        world.reconcile(Wanted({RRType.A: (ONE,)}, 60, "router-1"), meet)
+        world.reconcile(Desired({RRType.A: (ONE,)}, 60, "router-1"), meet)
     assert meetings == 5
     assert world.data() == "192.0.2.105"
 
@@ -177,9 +177,9 @@ def test_an_update_that_cannot_be_looked_at_is_looked_at_again(world: World) -> 
     def lose(ask: Ask, is_after_update: bool) -> None:  # noqa: FBT001 - a Before
         if is_after_update and not is_update(ask) and not lost:
             lost.append(ask)
-            raise NoAnswer("lost", server=world.address)
+            raise NoResponse("lost", server=world.address)
 
-    outcome = world.reconcile(Wanted({RRType.A: (ONE,)}, 60), lose)
+    outcome = world.reconcile(Desired({RRType.A: (ONE,)}, 60), lose)
     assert lost
     assert [record.rdata for record in outcome.before or ()] == [parse_address("192.0.2.9")]
     assert [record.rdata for record in outcome.after or ()] == [ONE]
@@ -188,10 +188,10 @@ def test_an_update_that_cannot_be_looked_at_is_looked_at_again(world: World) -> 
 def test_an_update_that_can_never_be_looked_at_is_no_success(world: World) -> None:
     def lose(ask: Ask, is_after_update: bool) -> None:  # noqa: FBT001 - a Before
         if is_after_update and not is_update(ask):
-            raise NoAnswer("lost", server=world.address)
+            raise NoResponse("lost", server=world.address)
 
-    with pytest.raises(NoAnswer):
-        world.reconcile(Wanted({RRType.A: (ONE,)}, 60), lose)
+    with pytest.raises(NoResponse):
+        world.reconcile(Desired({RRType.A: (ONE,)}, 60), lose)
     assert world.data() == "192.0.2.1"
 
 
@@ -199,5 +199,5 @@ def test_what_a_cname_keeps_from_being_is_no_success(world: World) -> None:
     """BIND and Knot say NOERROR and do nothing, PowerDNS refuses."""
     world.others_set("target.example.net.", rrtype="CNAME")
     with pytest.raises((NotApplied, Refusal)):
-        world.reconcile(Wanted({RRType.A: (ONE,)}, 60))
+        world.reconcile(Desired({RRType.A: (ONE,)}, 60))
     assert world.data("CNAME") == "target.example.net."

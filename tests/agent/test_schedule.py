@@ -4,19 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dns_update.agent.schedule import FIRST_BACK_OFF, RARELY, Held, back_off, is_permanent, jittered
+from dns_update.agent.reconcile.backoff import FIRST_BACK_OFF, RARELY, Held, back_off, is_permanent, jittered
 from dns_update.errors import (
     ClocksDiffer,
     DnsUpdateError,
     KeyRejected,
     NameNotInZone,
-    NoAnswer,
+    NoResponse,
     NotApplied,
     PermissionDenied,
     ServerFailure,
 )
 
-SILENT = NoAnswer("no answer in time", server="192.0.2.1")
+SILENT = NoResponse("no answer in time", server="192.0.2.1")
 DENIED = PermissionDenied("no")
 
 

@@ -1,4 +1,4 @@
-"""Tries in their time: none is lost when it is called off, no matter at which moment."""
+"""Scheduler in their time: none is lost when it is called off, no matter at which moment."""
 
 import asyncio
 import time
@@ -6,12 +6,12 @@ from collections.abc import Callable, Coroutine
 
 import pytest
 
-from dns_update.agent import tries as module
-from dns_update.agent.keeper import Keeper
-from dns_update.agent.settings import RecordSettings
-from dns_update.agent.tries import MAX_TRIES, Tries
-from dns_update.agent.turns import Turns
-from dns_update.agent.way import Way
+from dns_update.agent import scheduler as module
+from dns_update.agent.config.settings import RecordSettings
+from dns_update.agent.managed_name import ManagedName
+from dns_update.agent.reconcile.server_health import ServerHealth
+from dns_update.agent.reconcile.upstream import Upstream
+from dns_update.agent.scheduler import MAX_TRIES, Scheduler
 from dns_update.client.aio import AsyncClient
 from dns_update.wire.name import Name
 
@@ -19,24 +19,24 @@ SECONDS = 30  # after which what is awaited will never come
 LATER = 3600.0
 
 
-def keeper(name: str = "home") -> Keeper:
-    way = Way(AsyncClient(), (), Turns(float), 1.0)
-    return Keeper(RecordSettings(Name.from_text(f"{name}.example.com")), way, (), 0.0)
+def keeper(name: str = "home") -> ManagedName:
+    way = Upstream(AsyncClient(), (), ServerHealth(float), 1.0)
+    return ManagedName(RecordSettings(Name.from_text(f"{name}.example.com")), way, (), 0.0)
 
 
 class Story:
     """What happens to names that are tried; each try waits until it is let go, and is then due in an hour."""
 
     def __init__(self) -> None:
-        self.begun: list[Keeper] = []
+        self.begun: list[ManagedName] = []
         self.idle = 0
         self.woken = 0
-        self.broken: list[tuple[Keeper, BaseException]] = []
+        self.broken: list[tuple[ManagedName, BaseException]] = []
         self.go = asyncio.Event()
-        self.tries = Tries(self.attempt, self.count_idle, self.count_woken, self.count_broken)
+        self.tries = Scheduler(self.attempt, self.count_idle, self.count_woken, self.count_broken)
         self.news = asyncio.Event()
 
-    async def attempt(self, keeper: Keeper) -> float:
+    async def attempt(self, keeper: ManagedName) -> float:
         self.begun.append(keeper)
         self.news.set()
         await self.go.wait()
@@ -50,7 +50,7 @@ class Story:
         self.woken += 1
         self.news.set()
 
-    def count_broken(self, keeper: Keeper, mistake: BaseException) -> float:
+    def count_broken(self, keeper: ManagedName, mistake: BaseException) -> float:
         self.broken.append((keeper, mistake))
         self.news.set()
         return 0.0
@@ -277,9 +277,9 @@ def test_a_name_whose_try_breaks_is_tried_again_and_so_are_the_others() -> None:
 
     async def story(it: Story) -> None:
         keepers = [keeper(f"host{number}") for number in range(2 * MAX_TRIES)]
-        made: list[Keeper] = []
+        made: list[ManagedName] = []
 
-        async def attempt(keeper: Keeper) -> float:
+        async def attempt(keeper: ManagedName) -> float:
             await asyncio.sleep(0)
             if keeper not in (broken for broken, _mistake in it.broken):
                 raise bug
@@ -287,7 +287,7 @@ def test_a_name_whose_try_breaks_is_tried_again_and_so_are_the_others() -> None:
             it.news.set()
             return LATER
 
-        it.tries = Tries(attempt, it.count_idle, it.count_woken, it.count_broken)
+        it.tries = Scheduler(attempt, it.count_idle, it.count_woken, it.count_broken)
         for one in keepers:
             it.tries.schedule(one, time.monotonic())
         await it.until(lambda: len(made) == len(keepers))
@@ -303,7 +303,7 @@ def test_a_bug_at_the_end_of_a_sleep_leaves_no_name_untried(monkeypatch: pytest.
             raise ZeroDivisionError
 
         asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: it.count_woken())
-        it.tries = Tries(it.attempt, it.count_idle, woken, it.count_broken)
+        it.tries = Scheduler(it.attempt, it.count_idle, woken, it.count_broken)
         monkeypatch.setattr(module, "seconds_asleep", lambda: 1e9)
         home = keeper()
         it.tries.schedule(home, time.monotonic())

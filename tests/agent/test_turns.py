@@ -1,18 +1,18 @@
 """Who is asked first: the servers of a list in turn, and who was silent of late behind the others, for a while."""
 
-from dns_update.agent.turns import Turns
-from dns_update.errors import NoAnswer
+from dns_update.agent.reconcile.server_health import ServerHealth
+from dns_update.errors import NoResponse
 
 ALL = ("one", "two", "three")
-ERROR = NoAnswer("no answer in time", server="one")
+ERROR = NoResponse("no answer in time", server="one")
 AGAIN = 10.0  # seconds after a first failure, of which each further one makes as many more
 
 
-def turns() -> Turns:
-    return Turns(lambda failures: AGAIN * failures)
+def turns() -> ServerHealth:
+    return ServerHealth(lambda failures: AGAIN * failures)
 
 
-def silenced(*servers: str, now: float = 100.0, by: object = "home") -> Turns:
+def silenced(*servers: str, now: float = 100.0, by: object = "home") -> ServerHealth:
     it = turns()
     for server in servers:
         it.unheard(server, ERROR, by, now - 1, now)

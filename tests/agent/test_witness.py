@@ -4,18 +4,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dns_update.agent.witness import Witness
-from dns_update.client.dialogue import Ask, Resolve
-from dns_update.errors import NoAnswer
+from dns_update.agent.reconcile.witness import Witness
+from dns_update.client.transaction import Ask, Resolve
+from dns_update.errors import NoResponse
 from dns_update.exchange import Reply, UnverifiedReply
+from dns_update.message import Message
 from dns_update.transport import Endpoint, Server
 from dns_update.update import Update
 from dns_update.wire.codes import RRType
-from dns_update.wire.message import Message
 from dns_update.wire.name import Name
 
 if TYPE_CHECKING:
-    from dns_update.client.dialogue import Steps
+    from dns_update.client.transaction import Steps
 
 ZONE = Name.from_text("example.com")
 SERVER = Endpoint("192.0.2.1")
@@ -27,7 +27,7 @@ def asking(message: Message) -> "Steps[object]":
     """Ask once, and once more if nobody answers."""
     try:
         return (yield Ask(SERVER, message, None))
-    except NoAnswer:
+    except NoResponse:
         return (yield Ask(SERVER, QUERY, None))
 
 
@@ -62,7 +62,7 @@ def test_a_silence_is_passed_on(*, may_have_arrived: bool) -> None:
     witness = Witness()
     steps = witness.watch(asking(UPDATE))
     next(steps)
-    step = steps.throw(NoAnswer("", may_have_arrived=may_have_arrived))
+    step = steps.throw(NoResponse("", may_have_arrived=may_have_arrived))
     assert isinstance(step, Ask)
     assert step.message is QUERY
     assert witness.is_update_astray == may_have_arrived

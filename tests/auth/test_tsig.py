@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from dns_update.auth import Algorithm, Key
 from dns_update.auth.tsig import FUDGE, Tsig, sign, verify
 from dns_update.errors import MalformedMessage, ReplyNotTrusted, UsageError
+from dns_update.message import MAX_MESSAGE_OCTETS, Message, Question
+from dns_update.rr.record import Record
 from dns_update.update import Update
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
-from dns_update.wire.message import MAX_MESSAGE_OCTETS, Message, Question
 from dns_update.wire.name import Name
-from dns_update.wire.record import Record
 from tests.strategies import ZONE, u16
 
 NOW = 1_800_000_000

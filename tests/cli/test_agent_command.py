@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dns_update.agent.config import read_config
+from dns_update.agent.config.load import read_config
 from dns_update.auth import Key
 from dns_update.errors import NotNow
 from lab import LabKey

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dns_update.wire.message import Message
+from dns_update.message import Message
 from lab import Bind, LabKey, NameServer, Namespace, Zone, dig
 from lab.namespace import unavailable_because
 from tests.cli.test_set import SERVERS, done, records
@@ -115,10 +115,10 @@ def test_a_server_whose_name_cannot_be_resolved_ends_with_4(island: Namespace) -
 
 _AT_HOST = """\
 import sys
-from dns_update import Client, NoAnswer, Server
+from dns_update import Client, NoResponse, Server
 try:
     Client(Server(sys.argv[1])).set("home", "192.0.2.1", zone="example.com")
-except NoAnswer as error:
+except NoResponse as error:
     print(error.text)
 """
 
@@ -149,7 +149,9 @@ def test_a_silent_server_is_waited_for_once_and_told_once(bind: NameServer, uniq
         words = (f"name={unique_name}.example.com", "address=192.0.2.1", "ttl=60", key_file(bind))
         result = done(dns_update(servers, *words, "timeout=0.1", "retries=1", "--json", "--debug"))
     assert [message.opcode for message in result.sent if message.to == peer.address] == ["QUERY", "QUERY"]
-    assert [(failure["kind"], failure["server"]) for failure in result.json["failures"]] == [("NoAnswer", peer.address)]
+    assert [(failure["kind"], failure["server"]) for failure in result.json["failures"]] == [
+        ("NoResponse", peer.address)
+    ]
     assert records(bind, unique_name, "A") == ["60 192.0.2.1"]
 
 

@@ -46,7 +46,7 @@ def test_the_object_names_the_server_that_did_it_and_the_failures_before(
     outcome = done(dns_update(servers, *CHANGE, f"name={unique_name}", key_file(bind), "--json")).json
     assert outcome["server"] == address(bind)
     assert [(failure["kind"], failure["server"]) for failure in outcome["failures"]] == [
-        ("NoAnswer", DEAD),
+        ("NoResponse", DEAD),
         ("PermissionDenied", address(refusing)),
     ]
 

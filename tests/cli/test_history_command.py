@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dns_update.agent.history import Attempt, History
+from dns_update.agent.output.history import Attempt, History
 from dns_update.cli import history as module
 from dns_update.cli.history import HELP_TEXT, run
 from dns_update.errors import UsageError

@@ -28,14 +28,15 @@ ALLOWED = {
     "dns_update.errors",
     "dns_update.value",
     # bytes and values
+    "dns_update.rr",
     "dns_update.wire",
     "dns_update.wire.codes",
     "dns_update.wire.cursor",
-    "dns_update.wire.host_names",
+    "dns_update.rr.host_names",
     "dns_update.wire.inet",
-    "dns_update.wire.message",
+    "dns_update.message",
     "dns_update.wire.name",
-    "dns_update.wire.record",
+    "dns_update.rr.record",
     # the key and its signature
     "dns_update.auth",
     "dns_update.auth.tsig",
@@ -47,7 +48,7 @@ ALLOWED = {
     "dns_update.transport.datagrams",
     "dns_update.transport.libc",
     "dns_update.client",
-    "dns_update.client.dialogue",
+    "dns_update.client.transaction",
     "dns_update.client.requests",
     # the command line
     "dns_update.routeros",
@@ -60,7 +61,7 @@ asks interfaces or programs (address), speaks TCP (sockets, framing), prints JSO
 WITH_VERIFY = {"dns_update.client.readback"}
 """Reading back is what `verify=yes` adds."""
 
-READERS = {"dns_update.wire.zone_text", "dns_update.wire.layouts", "dns_update.wire.scanner"}
+READERS = {"dns_update.rr.zone_file", "dns_update.rr.layouts", "dns_update.rr.scanner"}
 """What reads the text of the usual types: 2 ms, where dnspython needs 70."""
 
 OTHER_TYPES = {
@@ -69,7 +70,7 @@ OTHER_TYPES = {
     "SRV": ("0 5 5060 sip.example.net", READERS),
     "CAA": ('0 issue "ca.example.net"', READERS),
     "TXT": ("hello; world", READERS),
-    "HTTPS": ("1 . alpn=h2", READERS | {"dns_update.wire.svcb"}),
+    "HTTPS": ("1 . alpn=h2", READERS | {"dns_update.rr.svcb"}),
 }
 """Types that people set often: a value, and the modules of ours that reading it adds."""
 

@@ -189,7 +189,7 @@ def test_json_of_a_name_without_such_a_record(bind: NameServer) -> None:
 @pytest.mark.parametrize(
     ("words", "kind", "status"),
     [
-        (["name=home"], "NoAnswer", 4),
+        (["name=home"], "NoResponse", 4),
         (["name=home.example.org."], "UsageError", 2),
         (["nmae=home"], "UsageError", 2),
         ([], "UsageError", 2),

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from dns_update import __version__
-from dns_update.agent.control import STATES, serve
+from dns_update.agent.output.control import STATES, serve
 from dns_update.cli import status as module
 from dns_update.cli.status import HELP_TEXT, run
-from dns_update.errors import NoAnswer, UsageError
+from dns_update.errors import NoResponse, UsageError
 
 _NOW = 1_700_000_000.0
 _REFUSED = {
@@ -25,7 +25,7 @@ _REFUSED = {
     "server": "192.0.2.53:53",
     "exit_status": 7,
 }
-_SILENT = _REFUSED | {"kind": "NoAnswer", "message": "No answer from 192.0.2.53:53: timed out", "exit_status": 4}
+_SILENT = _REFUSED | {"kind": "NoResponse", "message": "No answer from 192.0.2.53:53: timed out", "exit_status": 4}
 
 
 @pytest.fixture(autouse=True)
@@ -335,7 +335,7 @@ def test_a_reload_that_failed_is_a_failure(asked: Asked) -> None:
 
 
 def test_no_agent(tmp_path: Path) -> None:
-    with pytest.raises(NoAnswer) as caught:
+    with pytest.raises(NoResponse) as caught:
         run([f"socket={tmp_path / 'agent.sock'}"])
     assert caught.value.exit_status == 4
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
+from dns_update.message import Message, Question
+from dns_update.rr.record import Record, rdata_from_text
 from dns_update.transport.memory import Sent
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
-from dns_update.wire.message import Message, Question
 from dns_update.wire.name import Name
-from dns_update.wire.record import Record, rdata_from_text
 
 ZONE = Name.from_text("example.com")
 HOME = Name.from_text("home.example.com")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dns_update import AsyncClient, NameExists, NameNotFound, NoAnswer, Policy, Update, UsageError
+from dns_update import AsyncClient, NameExists, NameNotFound, NoResponse, Policy, Update, UsageError
 from dns_update.transport.aio import AsyncioTransport
 from lab import NameServer, dig
 from tests.client.servers import key_of
@@ -85,7 +85,7 @@ def test_a_dead_server_is_passed_over(bind: NameServer, unique_name: str) -> Non
         dead = f"127.0.0.1:{closed_port()}"
         client = client_of(bind, dead, f"localhost:{bind.port}")
         outcome = await client.set(unique_name, "192.0.2.1", zone="example.com", ttl=60)
-        assert [type(failure) for failure in outcome.failures] == [NoAnswer]
+        assert [type(failure) for failure in outcome.failures] == [NoResponse]
 
     run(work())
 
@@ -110,7 +110,7 @@ def test_silence_is_no_answer_after_the_time_given(bind: NameServer) -> None:
     async def work() -> None:
         with Silent() as peer:
             client = client_of(bind, peer.address, policy=Policy(timeout=0.05, retries=1))
-            with pytest.raises(NoAnswer, match="2 tries by UDP"):
+            with pytest.raises(NoResponse, match="2 tries by UDP"):
                 await client.set("home", "192.0.2.1", zone="example.com", ttl=60)
 
     run(work())
@@ -118,7 +118,7 @@ def test_silence_is_no_answer_after_the_time_given(bind: NameServer) -> None:
 
 def test_a_host_name_without_an_address_is_no_answer() -> None:
     async def work() -> None:
-        with pytest.raises(NoAnswer, match="address cannot be found"):
+        with pytest.raises(NoResponse, match="address cannot be found"):
             await AsyncClient("no-such-host.invalid").show("home.example.com", zone="example.com")
 
     run(work())
@@ -172,7 +172,7 @@ def test_on_a_shared_socket_each_request_has_its_own_patience(bind: NameServer) 
             )
             waiting = asyncio.ensure_future(patient.show("a.example.com", zone="example.com"))
             await asyncio.to_thread(peer.wait_for_datagram)
-            with pytest.raises(NoAnswer, match="1 try by UDP"):
+            with pytest.raises(NoResponse, match="1 try by UDP"):
                 await hasty.show("b.example.com", zone="example.com")
             assert not waiting.done()
             waiting.cancel()

@@ -7,11 +7,11 @@ import pytest
 from dns_update.client import Client
 from dns_update.errors import NameExists, ZoneNotFound
 from dns_update.exchange import Exchange, Policy, Reply
+from dns_update.message import Message
 from dns_update.transport import Endpoint
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.transport.memory import MemoryTransport
 from dns_update.wire.codes import Flag, Rcode, RRType
-from dns_update.wire.message import Message
 from dns_update.wire.name import Name
 from lab import Bind, NameServer, Zone
 from tests.client.replies import ADDRESS, SOA, ZONE, Answer, Scripted, record, reply, said, silent

@@ -7,14 +7,14 @@ import pytest
 
 from dns_update.client import Client
 from dns_update.client.discovery import system_resolvers
-from dns_update.errors import MalformedMessage, NoAnswer, PermissionDenied, UsageError, ZoneNotFound
+from dns_update.errors import MalformedMessage, NoResponse, PermissionDenied, UsageError, ZoneNotFound
 from dns_update.exchange import Exchange, Policy, Reply, UnverifiedReply
+from dns_update.message import Message
+from dns_update.rr.record import Record
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.memory import MemoryTransport, Sent
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
-from dns_update.wire.message import Message
 from dns_update.wire.name import Name
-from dns_update.wire.record import Record
 from tests.client.replies import ADDRESS, SOA, ZONE, Answer, Scripted, record, reply, said, silent
 
 SERVER = "192.0.2.53"
@@ -143,7 +143,7 @@ def test_the_next_resolver_is_asked_when_one_is_silent() -> None:
 
 def test_a_primary_without_an_address_is_named() -> None:
     client, _ = through_resolvers(RESOLVER, hosts={})
-    with pytest.raises(NoAnswer, match=r"No answer from ns\.example\.com") as caught:
+    with pytest.raises(NoResponse, match=r"No answer from ns\.example\.com") as caught:
         client.set("home.example.com", ADDRESS, ttl=60)
     assert caught.value.hint.startswith("the SOA record of example.com names it as the primary")
     assert "dns-server=" in caught.value.hint
@@ -151,7 +151,7 @@ def test_a_primary_without_an_address_is_named() -> None:
 
 def test_a_server_given_without_an_address_is_not_blamed_on_the_soa_record() -> None:
     client = Client("ns.example.com", transport=MemoryTransport(Scripted(silent, silent)))
-    with pytest.raises(NoAnswer) as caught:
+    with pytest.raises(NoResponse) as caught:
         client.set("home.example.com", ADDRESS, ttl=60)
     assert caught.value.hint == "check dns-server="
 
@@ -165,7 +165,7 @@ class UnspeakableTransport(MemoryTransport):
 
 def test_a_host_that_the_resolver_cannot_take_has_no_address() -> None:
     client = Client("ns.example.com", transport=UnspeakableTransport(Scripted(silent, silent)))
-    with pytest.raises(NoAnswer, match="its address cannot be found: label too long"):
+    with pytest.raises(NoResponse, match="its address cannot be found: label too long"):
         client.show("home", zone=ZONE)
 
 
@@ -233,13 +233,13 @@ def test_who_was_silent_when_asked_for_the_zone_is_not_asked_again() -> None:
     client, asked = asked_first(silent, SERVER, "192.0.2.54", policy=Policy(retries=2))
     outcome = client.set("home.example.com", ADDRESS, ttl=60, verify=False)
     assert asked == [SERVER, SERVER, SERVER, "192.0.2.54", "192.0.2.54"]
-    assert [(type(failure), failure.server) for failure in outcome.failures] == [(NoAnswer, SERVER)]
+    assert [(type(failure), failure.server) for failure in outcome.failures] == [(NoResponse, SERVER)]
 
 
 def test_all_silent_are_asked_once_and_told_once() -> None:
     silence = MemoryTransport(Scripted(silent, silent))
     client = Client(SERVER, "192.0.2.54", SERVER, transport=silence, policy=Policy(retries=0))
-    with pytest.raises(NoAnswer) as caught:
+    with pytest.raises(NoResponse) as caught:
         client.set("home.example.com", ADDRESS, ttl=60)
     assert [str(sent.endpoint) for sent in silence.sent] == [SERVER, "192.0.2.54"]
     assert sorted([caught.value.server, *(failure.server for failure in caught.value.failures)]) == [
@@ -274,7 +274,7 @@ def test_the_next_request_asks_a_silent_server_anew() -> None:
 
 def test_all_resolvers_silent_is_no_answer() -> None:
     client, _ = through_resolvers(Server("192.0.2.201"))
-    with pytest.raises(NoAnswer, match=r"No answer from 192\.0\.2\.201"):
+    with pytest.raises(NoResponse, match=r"No answer from 192\.0\.2\.201"):
         client.set("home.example.com", ADDRESS, ttl=60)
 
 
@@ -341,7 +341,7 @@ def test_a_silent_resolver_is_called_what_it_is(monkeypatch: pytest.MonkeyPatch)
         ),
     }
     for beginning, client in clients.items():
-        with pytest.raises(NoAnswer) as caught:
+        with pytest.raises(NoResponse) as caught:
             client.set("home.example.com", ADDRESS, ttl=60)
         assert caught.value.server == "192.0.2.99"
         assert caught.value.hint.startswith(beginning)

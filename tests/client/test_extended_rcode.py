@@ -8,10 +8,10 @@ import pytest
 from dns_update import Client, ServerFailure
 from dns_update.auth import Key
 from dns_update.auth.tsig import Tsig, sign
+from dns_update.message import Message
+from dns_update.rr.record import Record
 from dns_update.wire.codes import Flag, RRType
-from dns_update.wire.message import Message
 from dns_update.wire.name import ROOT
-from dns_update.wire.record import Record
 from tests.support.command import COMMAND
 from tests.transport.peers import UdpPeer
 

@@ -3,10 +3,10 @@
 import pytest
 
 from dns_update.client import Client
-from dns_update.errors import DnsUpdateError, NameExists, NoAnswer, PermissionDenied, ServerFailure
+from dns_update.errors import DnsUpdateError, NameExists, NoResponse, PermissionDenied, ServerFailure
+from dns_update.message import Message
 from dns_update.transport.memory import MemoryTransport, Sent
 from dns_update.wire.codes import Rcode
-from dns_update.wire.message import Message
 from tests.client.replies import ADDRESS, ZONE, reply
 
 HOSTS = {"ns": ("192.0.2.1", "192.0.2.2", "192.0.2.3"), "other": ("192.0.2.9",), "many": tuple(
@@ -68,7 +68,7 @@ def test_what_the_zone_holds_is_the_same_everywhere_and_ends_all_tries(rcode: in
 
 def test_no_more_than_four_addresses_of_a_host_are_tried() -> None:
     net = Net(**{f"_{number}": "unreachable" for number in range(10, 20)})
-    assert isinstance(failure(net.client("many")), NoAnswer)
+    assert isinstance(failure(net.client("many")), NoResponse)
     assert net.asked == ["192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.13"]
 
 
@@ -83,7 +83,7 @@ def test_a_host_without_an_address_goes_on_to_the_next_server() -> None:
 def test_a_server_that_answered_tells_more_than_one_that_did_not(order: list[str]) -> None:
     error = failure(Net(_1=Rcode.REFUSED, _2="unreachable").client(*order))
     assert isinstance(error, PermissionDenied)
-    assert [type(other) for other in error.failures] == [NoAnswer]
+    assert [type(other) for other in error.failures] == [NoResponse]
 
 
 def test_of_several_that_answered_the_last_is_told_and_the_others_are_kept() -> None:
@@ -94,7 +94,7 @@ def test_of_several_that_answered_the_last_is_told_and_the_others_are_kept() -> 
 
 def test_of_several_silent_ones_all_are_kept() -> None:
     error = failure(Net(_1="unreachable", _2=None, _3=None).client("ns"))
-    assert isinstance(error, NoAnswer)
+    assert isinstance(error, NoResponse)
     assert [error.server, *(other.server for other in error.failures)] == ["192.0.2.3", "192.0.2.1", "192.0.2.2"]
 
 
@@ -108,7 +108,7 @@ def test_an_outcome_names_the_server_that_did_it_and_the_failures_before() -> No
     net = Net(_1="unreachable", _2=Rcode.REFUSED)
     outcome = net.client("192.0.2.1", "192.0.2.2", GOOD).set("home", ADDRESS, zone=ZONE, ttl=60, verify=False)
     assert str(outcome.server) == GOOD
-    kinds: list[type[DnsUpdateError]] = [NoAnswer, PermissionDenied]
+    kinds: list[type[DnsUpdateError]] = [NoResponse, PermissionDenied]
     assert [type(other) for other in outcome.failures] == kinds
 
 

@@ -9,8 +9,8 @@ import pytest
 from dns_update.client import Client
 from dns_update.errors import NotApplied
 from dns_update.exchange import Policy
+from dns_update.message import Message, Question
 from dns_update.wire.codes import Flag, RRClass, RRType
-from dns_update.wire.message import Message, Question
 from dns_update.wire.name import Name
 from lab import Bind, LabKey, NameServer, Zone, dig
 from tests.client.servers import key_of

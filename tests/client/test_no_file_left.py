@@ -28,7 +28,7 @@ except DnsUpdateError as error:
 @pytest.mark.parametrize(
     ("what", "told"),
     [
-        ("no socket", "NoAnswer No answer from 127.0.0.1:1: too many open files (1 try by UDP"),
+        ("no socket", "NoResponse No answer from 127.0.0.1:1: too many open files (1 try by UDP"),
         ("refused", "PermissionDenied Permission denied: 127.0.0.1:1 refuses"),
         ("not applied", "NotApplied Update not applied: 127.0.0.1:1 said NOERROR"),
     ],

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dns_update.client import Client
-from dns_update.client.dialogue import Place, Site
 from dns_update.client.probe import BY_KEY, BY_RECORD, UNKNOWN, Access, denials, explore, unmeetable
 from dns_update.client.requests import outcome_at
+from dns_update.client.transaction import Place, Site
 from dns_update.errors import ClocksDiffer, KeyRejected, PermissionDenied, ReplyNotTrusted, ServerFailure, ZoneNotFound
+from dns_update.message import Message
 from dns_update.transport import Endpoint
 from dns_update.transport.memory import MemoryTransport
 from dns_update.update import Update
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType
-from dns_update.wire.message import Message
 from dns_update.wire.name import Name
 from lab import Bind, Knot, LabKey, Zone, dig
 from lab.versions import knot_says_badkey
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dns_update.auth import Key
-    from dns_update.client.dialogue import Dialogue, Records, Steps
     from dns_update.client.probe import Denial
     from dns_update.client.requests import Outcome
+    from dns_update.client.transaction import Records, Steps, Transaction
     from dns_update.transport.memory import Sent
     from lab import NameServer
 
@@ -67,8 +67,8 @@ class Asker:
     def explore(self) -> Access:
         """Return what the server shows of the zone."""
 
-        def request(dialogue: Dialogue) -> Steps[Outcome]:
-            site = self._site(dialogue)
+        def request(transaction: Transaction) -> Steps[Outcome]:
+            site = self._site(transaction)
             self.access = yield from explore(site)
             return outcome_at(site, Rcode.NOERROR, None, None)
 
@@ -81,16 +81,16 @@ class Asker:
         access = self.explore()
         found: list[Denial | None] = []
 
-        def request(dialogue: Dialogue) -> Steps[Outcome]:
-            site = self._site(dialogue)
+        def request(transaction: Transaction) -> Steps[Outcome]:
+            site = self._site(transaction)
             found.extend((yield from denials(site, access, parts)))
             return outcome_at(site, Rcode.NOERROR, None, None)
 
         self._client.run(request)
         return found
 
-    def _site(self, dialogue: Dialogue) -> Site:
-        return Site(dialogue, self._endpoint, Place(self._zone, self._zone, RRClass.IN))
+    def _site(self, transaction: Transaction) -> Site:
+        return Site(transaction, self._endpoint, Place(self._zone, self._zone, RRClass.IN))
 
 
 def only(found: Sequence[Denial | None]) -> Denial:

@@ -6,12 +6,12 @@ import pytest
 
 from dns_update.client import Client
 from dns_update.client.requests import Outcome
-from dns_update.errors import NoAnswer, NotApplied, ZoneNotFound
+from dns_update.errors import NoResponse, NotApplied, ZoneNotFound
 from dns_update.exchange import Policy
+from dns_update.message import Message
+from dns_update.rr.record import Record
 from dns_update.transport.memory import MemoryTransport
 from dns_update.wire.codes import Rcode, RRType
-from dns_update.wire.message import Message
-from dns_update.wire.record import Record
 from lab import Bind, LabKey, Zone
 from tests.client.replies import ADDRESS, NS, SOA, ZONE, Answer, Scripted, record, reply, said, silent
 from tests.client.servers import client_of
@@ -59,7 +59,7 @@ def test_what_was_there_before_may_stay_unknown(command: str) -> None:
 
 def test_a_server_that_is_silent_beforehand_gets_no_update() -> None:
     script = Scripted(said(Rcode.NOERROR), silent)
-    with pytest.raises(NoAnswer):
+    with pytest.raises(NoResponse):
         client(script).set("home", ADDRESS, zone=ZONE, ttl=60, compare=True)
     assert script.queries
     assert not script.updates

@@ -7,11 +7,11 @@ import pytest
 from dns_update.auth import Key
 from dns_update.auth.tsig import Tsig, sign
 from dns_update.client import Client
-from dns_update.errors import NameExists, NameNotFound, NoAnswer, ReplyNotTrusted
+from dns_update.errors import NameExists, NameNotFound, NoResponse, ReplyNotTrusted
 from dns_update.exchange import Policy
+from dns_update.message import Message
 from dns_update.transport.memory import MemoryTransport, Sent
 from dns_update.wire.codes import Rcode, RRType
-from dns_update.wire.message import Message
 from dns_update.wire.name import Name
 from lab import NameServer, dig
 from tests.client.replies import ADDRESS, SOA, Answer, Scripted, record, reply, said, silent
@@ -101,7 +101,7 @@ def test_an_update_carried_out_at_an_address_that_never_answers_is_not_held_agai
 def test_all_answers_lost_is_no_answer(bind: NameServer, unique_name: str) -> None:
     with Relay(bind, lambda _request, _answer: ()) as relay:
         client = client_of(bind, relay.address, policy=Policy(timeout=0.1, retries=2))
-        with pytest.raises(NoAnswer, match="3 tries"):
+        with pytest.raises(NoResponse, match="3 tries"):
             client.set(unique_name, ADDRESS, zone=ZONE, ttl=60)
         assert len(relay.requests) == 3
 

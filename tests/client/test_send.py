@@ -3,10 +3,10 @@
 import pytest
 
 from dns_update.errors import NameExists, NameNotFound, NameNotInZone, Refusal, ServerFailure
+from dns_update.rr.record import Record
 from dns_update.update import Update
 from dns_update.wire.codes import Rcode, RRClass, RRType
 from dns_update.wire.name import Name
-from dns_update.wire.record import Record
 from lab import NameServer, dig
 from tests.client.servers import client_of
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dns_update.nsupdate.reach import Reach
+from dns_update.message import Message, Question
+from dns_update.nsupdate.footprint import Reach
+from dns_update.rr.record import Record
 from dns_update.wire.codes import Opcode, RRClass, RRType
-from dns_update.wire.message import Message, Question
 from dns_update.wire.name import Name
-from dns_update.wire.record import Record
 
 ZONE = Name.from_text("example.com")
 

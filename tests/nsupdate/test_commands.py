@@ -23,16 +23,16 @@ from dns_update.nsupdate.commands import (
     ZoneCommand,
     command_of,
 )
-from dns_update.nsupdate.records import (
+from dns_update.nsupdate.translation import (
     Checks,
     addition_record,
     deletion_record,
     lease_record,
     prerequisite_record,
 )
+from dns_update.rr.record import Record
 from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.name import ROOT, Name
-from dns_update.wire.record import Record
 
 if TYPE_CHECKING:
     from dns_update.nsupdate.commands import Command

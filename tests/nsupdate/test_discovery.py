@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dns_update.message import Message
 from dns_update.wire.codes import Opcode
-from dns_update.wire.message import Message
 from lab import Bind, NameServer, Zone
 from lab.server import find_program
 from tests.support.peer import Relay, stripped

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from dns_update.errors import InvalidText
+from dns_update.message import Message
 from dns_update.nsupdate.commands import Addition, command_of
-from dns_update.nsupdate.records import Checks, addition_record
+from dns_update.nsupdate.translation import Checks, addition_record
 from dns_update.wire.codes import RRClass
-from dns_update.wire.message import Message
 from lab.versions import is_within
 from tests.nsupdate.twins import REAL
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dns_update.nsupdate.reach import ALONE, Reach, reach_of, reach_of_all, reach_of_search
+from dns_update.nsupdate.footprint import ALONE, Reach, reach_of, reach_of_all, reach_of_search
+from dns_update.rr.record import Record
 from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.name import ROOT, Name
-from dns_update.wire.record import Record
 from tests.nsupdate.messages import altering, exchanger_of, names, record, update
 
 _FAR_REACHING = [

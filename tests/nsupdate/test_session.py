@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dns_update.errors import InvalidText
+from dns_update.message import Message
 from dns_update.nsupdate import Fatal
 from dns_update.nsupdate.network import Network
 from dns_update.nsupdate.options import Settings
 from dns_update.nsupdate.session import Session
 from dns_update.nsupdate.talk import Talk
+from dns_update.rr.record import Record
 from dns_update.transport.memory import MemoryTransport
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRType
-from dns_update.wire.message import Message
 from dns_update.wire.name import ROOT, Name
-from dns_update.wire.record import Record
 from lab import LabKey, NameServer, dig
 from lab.key import write_private
 from lab.port import Port

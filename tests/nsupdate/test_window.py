@@ -16,18 +16,18 @@ import pytest
 from dns_update.auth import Key
 from dns_update.auth.tsig import Tsig, sign
 from dns_update.cli import main
+from dns_update.message import Message
 from dns_update.nsupdate import Fatal
+from dns_update.nsupdate.footprint import ALONE, reach_of
 from dns_update.nsupdate.network import Network
 from dns_update.nsupdate.options import Settings
-from dns_update.nsupdate.reach import ALONE, reach_of
 from dns_update.nsupdate.session import Session
 from dns_update.nsupdate.talk import Talk
 from dns_update.nsupdate.window import MOST, Batch, Window
+from dns_update.rr.record import Record
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
 from dns_update.wire.framing import frame
-from dns_update.wire.message import Message
 from dns_update.wire.name import Name
-from dns_update.wire.record import Record
 from lab import Bind, NameServer, Zone, dig
 from tests.nsupdate.messages import ZONE, altering, exchanger_of, record, update
 from tests.nsupdate.test_session import COMMAND, key_of, nsupdate, to

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
+from dns_update.message import Message
 from dns_update.wire.codes import Opcode
-from dns_update.wire.message import Message
 from lab import NameServer
 from lab.port import IPV4
 

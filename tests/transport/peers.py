@@ -9,10 +9,10 @@ from typing import Self
 
 import pytest
 
+from dns_update.message import Message
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import Flag
 from dns_update.wire.framing import Deframer
-from dns_update.wire.message import Message
 
 IPV4 = "127.0.0.1"
 IPV6 = "::1"

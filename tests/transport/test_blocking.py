@@ -6,14 +6,14 @@ import pytest
 
 from dns_update.auth import Key
 from dns_update.auth.tsig import Tsig, sign
-from dns_update.errors import InvalidText, NoAnswer, UsageError
+from dns_update.errors import InvalidText, NoResponse, UsageError
 from dns_update.exchange import TCP, UDP, Exchange, Policy, Reply, UnverifiedReply
+from dns_update.message import Message
 from dns_update.transport import Endpoint
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.update import Update
 from dns_update.wire.codes import Flag, Rcode
 from dns_update.wire.framing import frame
-from dns_update.wire.message import Message
 from tests.transport.peers import IPV4, IPV6, SECONDS, TcpPeer, UdpPeer, answer, deaf, needs_ipv6
 
 UPDATE = Update("example.com").replace("home", 300, "A", "192.0.2.1").to_message()
@@ -123,7 +123,7 @@ def test_a_datagram_from_elsewhere_is_never_seen(address: str) -> None:
 def test_a_peer_that_is_silent_gives_no_answer() -> None:
     with (
         UdpPeer(lambda _number, _octets: ()) as peer,
-        pytest.raises(NoAnswer, match=r"No answer from the peer: no answer in time \(2 tries by UDP"),
+        pytest.raises(NoResponse, match=r"No answer from the peer: no answer in time \(2 tries by UDP"),
     ):
         BlockingTransport().carry(exchange(Policy(timeout=0.05, retries=1)), peer.endpoint)
 
@@ -131,14 +131,14 @@ def test_a_peer_that_is_silent_gives_no_answer() -> None:
 def test_an_unreachable_port_is_said_at_once() -> None:
     with (
         deaf(socket.SOCK_DGRAM) as endpoint,
-        pytest.raises(NoAnswer, match=r"port unreachable: nothing listens there \(1 try by UDP"),
+        pytest.raises(NoResponse, match=r"port unreachable: nothing listens there \(1 try by UDP"),
     ):
         BlockingTransport().carry(exchange(Policy(timeout=SECONDS, retries=3)), endpoint)
 
 
 def test_an_address_without_a_route_is_said_at_once() -> None:
     """From a loopback address there is no way to anywhere else."""
-    with pytest.raises(NoAnswer, match=r"\(1 try by UDP") as caught:
+    with pytest.raises(NoResponse, match=r"\(1 try by UDP") as caught:
         BlockingTransport("127.0.0.1").carry(exchange(), Endpoint("192.0.2.1"))
     assert "no answer in time" not in caught.value.text
 
@@ -156,7 +156,7 @@ def test_an_answer_by_tcp_is_the_result(address: str) -> None:
 def test_a_refused_connection_is_said_at_once() -> None:
     with (
         deaf(socket.SOCK_STREAM) as endpoint,
-        pytest.raises(NoAnswer, match=r"connection refused \(1 try by TCP") as caught,
+        pytest.raises(NoResponse, match=r"connection refused \(1 try by TCP") as caught,
     ):
         BlockingTransport().carry(exchange(BY_TCP), endpoint)
     assert not caught.value.may_have_arrived
@@ -188,7 +188,7 @@ def test_an_answer_is_found_in_the_stream(script: Callable[[socket.socket, bytes
 def test_a_connection_that_the_server_closes_is_said_at_once(script: Callable[[socket.socket, bytes], None]) -> None:
     with (
         TcpPeer(script) as peer,
-        pytest.raises(NoAnswer, match=r"the server closed the connection \(1 try by TCP") as caught,
+        pytest.raises(NoResponse, match=r"the server closed the connection \(1 try by TCP") as caught,
     ):
         BlockingTransport().carry(exchange(BY_TCP), peer.endpoint)
     assert caught.value.may_have_arrived
@@ -255,7 +255,7 @@ def test_a_server_of_another_family_than_the_local_address_gives_no_answer(
 ) -> None:
     """It is that server's failure, so that the next one is tried, and no mistake of the user's."""
     family = "IPv6" if ":" in server else "IPv4"
-    with pytest.raises(NoAnswer, match=f"cannot send to an {family} server from {local}") as caught:
+    with pytest.raises(NoResponse, match=f"cannot send to an {family} server from {local}") as caught:
         BlockingTransport(local).carry(exchange(policy), Endpoint(server))
     assert not caught.value.may_have_arrived
 
@@ -269,7 +269,7 @@ def test_a_local_port_that_is_taken_after_the_start_gives_no_answer() -> None:
     transport = BlockingTransport(IPV4, local_port=port)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind((IPV4, port))
-        with pytest.raises(NoAnswer, match=f"cannot send from {IPV4}: address already in use"):
+        with pytest.raises(NoResponse, match=f"cannot send from {IPV4}: address already in use"):
             transport.carry(exchange(), Endpoint(IPV4))
 
 

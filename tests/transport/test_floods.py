@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dns_update import AsyncClient, Client, NoAnswer, Policy
+from dns_update import AsyncClient, Client, NoResponse, Policy
 from dns_update.auth import Key
 from dns_update.exchange import TCP, UDP, Exchange
 from dns_update.transport import Endpoint
@@ -47,7 +47,7 @@ def exchange(policy: Policy, key: Key | None = None) -> Exchange:
 
 @both
 def test_a_flood_ends_no_later_than_the_deadline(transport: str) -> None:
-    with Flood(transport) as flood, pytest.raises(NoAnswer):
+    with Flood(transport) as flood, pytest.raises(NoResponse):
         Client(flood.address, policy=hasty(transport)).set("home", "192.0.2.1", zone="example.com", ttl=60)
 
 
@@ -58,7 +58,7 @@ def test_a_flood_ends_no_later_than_the_deadline_of_a_pipeline(transport: str, k
         pipeline = Pipeline(BlockingTransport(), Endpoint(IPV4, flood.port))
         flights = [pipeline.start(exchange(hasty(transport), key)) for _ in range(5)]
         for flight in flights:
-            with pytest.raises(NoAnswer):
+            with pytest.raises(NoResponse):
                 pipeline.wait(flight)
         pipeline.close()
 
@@ -85,7 +85,7 @@ def test_a_flood_ends_no_later_than_the_deadline_within_a_loop(transport: str, r
     async def work(address: str) -> None:
         client = AsyncClient(address, policy=hasty(transport))
         sets = [client.set("home", "192.0.2.1", zone="example.com", ttl=60) for _ in range(requests)]
-        assert {type(error) for error in await asyncio.gather(*sets, return_exceptions=True)} == {NoAnswer}
+        assert {type(error) for error in await asyncio.gather(*sets, return_exceptions=True)} == {NoResponse}
 
     with Flood(transport) as flood:
         asyncio.run(work(flood.address))
@@ -118,7 +118,7 @@ def test_datagrams_without_end_hold_up_no_pipeline(key: Key | None, monkeypatch:
         pipeline = Pipeline(BlockingTransport(), peer.endpoint)
         flights = [pipeline.start(exchange(hasty(UDP), key)) for _ in range(5)]
         for flight in flights:
-            with pytest.raises(NoAnswer):
+            with pytest.raises(NoResponse):
                 pipeline.wait(flight)
         pipeline.close()
 
@@ -151,7 +151,7 @@ def test_datagrams_without_end_stop_no_loop(inexhaustible: Endpoint, key: Key | 
         transport = AsyncioTransport()
         transport.keep_open()
         carried = [transport.carry(exchange(hasty(UDP), key), inexhaustible) for _ in range(5)]
-        assert {type(error) for error in await asyncio.gather(*carried, return_exceptions=True)} == {NoAnswer}
+        assert {type(error) for error in await asyncio.gather(*carried, return_exceptions=True)} == {NoResponse}
         transport.close()
 
     asyncio.run(work())

@@ -11,15 +11,15 @@ import pytest
 
 from dns_update.auth import Key
 from dns_update.auth.tsig import Tsig, sign
-from dns_update.errors import NoAnswer, UsageError
+from dns_update.errors import NoResponse, UsageError
 from dns_update.exchange import TCP, UDP, Exchange, Policy, Reply, UnverifiedReply
+from dns_update.message import Message
 from dns_update.transport import LARGEST_READ, Endpoint
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.transport.pipeline import FRESH, Flight, Pipeline
 from dns_update.update import Update
 from dns_update.wire.codes import Flag, Rcode
 from dns_update.wire.framing import Deframer, frame
-from dns_update.wire.message import Message
 from lab import NameServer, dig
 from tests.support.peer import Relay
 from tests.transport.peers import IPV4, IPV6, SECONDS, TcpPeer, UdpPeer, answer, deaf
@@ -122,7 +122,7 @@ def test_each_that_gets_no_answer_says_so(pipeline_to: PipelineTo) -> None:
     with UdpPeer(lambda _number, _octets: []) as peer:
         pipeline = pipeline_to(peer.endpoint)
         for flight in [pipeline.start(exchange(name, HASTY)) for name in ("a", "b", "c")]:
-            with pytest.raises(NoAnswer, match=r"no answer in time \(2 tries by UDP") as caught:
+            with pytest.raises(NoResponse, match=r"no answer in time \(2 tries by UDP") as caught:
                 pipeline.wait(flight)
             assert caught.value.may_have_arrived
     assert len(peer.clients) == 6
@@ -201,7 +201,7 @@ def test_an_unreachable_port_ends_all_that_are_under_way(pipeline_to: PipelineTo
     with deaf(socket.SOCK_DGRAM) as endpoint:
         pipeline = pipeline_to(endpoint)
         for flight in [pipeline.start(exchange(name)) for name in ("a", "b", "c")]:
-            with pytest.raises(NoAnswer, match=r"port unreachable: nothing listens there \(1 try by UDP"):
+            with pytest.raises(NoResponse, match=r"port unreachable: nothing listens there \(1 try by UDP"):
                 pipeline.wait(flight)
 
 
@@ -216,7 +216,7 @@ def test_what_was_answered_before_the_port_closed_counts(pipeline_to: PipelineTo
     late = pipeline.start(exchange("c"))
     assert rcode_of(pipeline, answered) == Rcode.NOERROR
     for flight, may_have_arrived in ((ignored, True), (late, True)):
-        with pytest.raises(NoAnswer, match="port unreachable") as caught:
+        with pytest.raises(NoResponse, match="port unreachable") as caught:
             pipeline.wait(flight)
         assert caught.value.may_have_arrived == may_have_arrived
 
@@ -224,7 +224,7 @@ def test_what_was_answered_before_the_port_closed_counts(pipeline_to: PipelineTo
 def test_it_goes_on_when_the_port_opens_again(pipeline_to: PipelineTo) -> None:
     with deaf(socket.SOCK_DGRAM) as endpoint:
         pipeline = pipeline_to(endpoint)
-        with pytest.raises(NoAnswer):
+        with pytest.raises(NoResponse):
             pipeline.wait(pipeline.start(exchange()))
     with UdpPeer(lambda _number, octets: [signed(octets)], port=endpoint.port):
         assert rcode_of(pipeline, pipeline.start(exchange())) == Rcode.NOERROR
@@ -259,7 +259,7 @@ def test_an_answer_counts_only_on_the_socket_of_its_question(pipeline_to: Pipeli
         _, client = server.recvfrom(512)
         server.sendto(answer(server.recv(512)), client)
         for flight in flights:
-            with pytest.raises(NoAnswer):
+            with pytest.raises(NoResponse):
                 pipeline.wait(flight)
 
 
@@ -267,7 +267,7 @@ def test_unsigned_exchanges_to_an_unreachable_port_end_each_by_itself(pipeline_t
     with deaf(socket.SOCK_DGRAM) as endpoint:
         pipeline = pipeline_to(endpoint)
         for flight in [pipeline.start(exchange(name, key=None)) for name in ("a", "b")]:
-            with pytest.raises(NoAnswer, match="port unreachable"):
+            with pytest.raises(NoResponse, match="port unreachable"):
                 pipeline.wait(flight)
 
 
@@ -317,7 +317,7 @@ def test_when_the_server_ends_the_connection_those_behind_the_first_are_cut_off(
         first, *others = [pipeline.start(over_tcp(name)) for name in ("a", "b", "c")]
         assert rcode_of(pipeline, first) == Rcode.NOERROR
         for flight in others:
-            with pytest.raises(NoAnswer, match="1 try by TCP"):
+            with pytest.raises(NoResponse, match="1 try by TCP"):
                 pipeline.wait(flight)
             assert flight.was_cut_off
         late = [pipeline.start(over_tcp(name)) for name in ("d", "e")]
@@ -330,7 +330,7 @@ def test_a_connection_that_ends_without_any_answer_is_the_first_ones_failure(pip
     with TcpPeer(lambda _connection, _octets: None) as peer:
         pipeline = pipeline_to(peer.endpoint)
         flight = pipeline.start(over_tcp())
-        with pytest.raises(NoAnswer) as caught:
+        with pytest.raises(NoResponse) as caught:
             pipeline.wait(flight)
     assert caught.value.may_have_arrived
     assert not flight.was_cut_off
@@ -339,7 +339,7 @@ def test_a_connection_that_ends_without_any_answer_is_the_first_ones_failure(pip
 def test_a_refused_connection_is_a_failure_at_once(pipeline_to: PipelineTo) -> None:
     with deaf(socket.SOCK_STREAM) as endpoint:
         pipeline = pipeline_to(endpoint)
-        with pytest.raises(NoAnswer, match=r"connection refused \(1 try by TCP") as caught:
+        with pytest.raises(NoResponse, match=r"connection refused \(1 try by TCP") as caught:
             pipeline.wait(pipeline.start(over_tcp()))
     assert not caught.value.may_have_arrived
 
@@ -349,7 +349,7 @@ def test_a_server_that_is_silent_over_tcp_has_its_time(pipeline_to: PipelineTo) 
         pipeline = pipeline_to(peer.endpoint)
         hasty = exchange("home", Policy(timeout=0.05, retries=0, transport=TCP))
         flight = pipeline.start(hasty)
-        with pytest.raises(NoAnswer, match="no answer in time"):
+        with pytest.raises(NoResponse, match="no answer in time"):
             pipeline.wait(flight)
         pipeline.close()
     assert not flight.was_cut_off
@@ -408,7 +408,7 @@ def test_it_sends_from_the_transports_address() -> None:
         pipeline.close()
     assert [address for address, _ in peer.clients] == ["127.0.0.5"]
     other_family = Pipeline(BlockingTransport(IPV4), Endpoint(IPV6), source=IPV4)
-    with pytest.raises(NoAnswer, match=f"cannot send to an IPv6 server from {IPV4}") as caught:
+    with pytest.raises(NoResponse, match=f"cannot send to an IPv6 server from {IPV4}") as caught:
         other_family.wait(other_family.start(exchange()))
     assert not caught.value.may_have_arrived
 

@@ -7,9 +7,9 @@ import dns.name
 import dns.rdata
 import dns.rrset
 
-from dns_update.wire.message import Message, Question
+from dns_update.message import Message, Question
+from dns_update.rr.record import Record, canonical_rdata
 from dns_update.wire.name import Name
-from dns_update.wire.record import Record, canonical_rdata
 
 
 def name_of(theirs: dns.name.Name) -> Name:

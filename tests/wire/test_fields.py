@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dns_update.errors import InvalidText
+from dns_update.rr.bind_line import rdata_from_fields
+from dns_update.rr.scanner import Scanner, escape_octets
 from dns_update.wire.codes import RR_TYPES, RRClass, RRType, rrtype_from_text
-from dns_update.wire.fields import rdata_from_fields
-from dns_update.wire.scanner import Scanner, escape_octets
 
 OCTET = "\udcff"  # how the octet 255 comes in that is no UTF-8
 
@@ -72,7 +72,7 @@ def test_octets_that_are_escaped_come_back(octets: bytes) -> None:
 
 def test_a_name_needs_no_dnspython() -> None:
     code = (
-        "import sys; from dns_update.wire.fields import rdata_from_fields as read; "
+        "import sys; from dns_update.rr.bind_line import rdata_from_fields as read; "
         "read(5, 'a.b'); read(15, '1 a'); read(65, '1 . alpn=h2'); print('dns' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dns_update.errors import MalformedMessage, UsageError
+from dns_update.message import MAX_MESSAGE_OCTETS, Message, Question, encode_record
+from dns_update.rr.record import Record
 from dns_update.update import Update
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
-from dns_update.wire.message import MAX_MESSAGE_OCTETS, Message, Question, encode_record
 from dns_update.wire.name import ROOT, Name
-from dns_update.wire.record import Record
 from tests.strategies import ZONE, names, names_in_zone, records, u16
 from tests.wire.oracle import assert_reads_the_same, assert_same
 

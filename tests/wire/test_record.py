@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dns_update.errors import InvalidText, MalformedMessage
+from dns_update.rr.record import Record, canonical_rdata, rdata_from_text, rdata_to_text, read_rdata, soa_mname
 from dns_update.wire.codes import RR_TYPES, RRClass, RRType, rrtype_from_text
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name
-from dns_update.wire.record import Record, canonical_rdata, rdata_from_text, rdata_to_text, read_rdata, soa_mname
 
 EXAMPLE = "07 6578616d706c65 03 636f6d 00"
 LONG = "x" * 300

@@ -8,8 +8,8 @@ import dns.name
 import dns.rdata
 
 from dns_update.errors import InvalidText
+from dns_update.rr.record import rdata_from_text
 from dns_update.wire.codes import RR_TYPES
-from dns_update.wire.record import rdata_from_text
 
 _FORMS = (Path(__file__).parents[1] / "nsupdate" / "rdata" / "forms.txt").read_text(encoding="utf-8").splitlines()
 _SPLIT = [(mnemonic, text) for mnemonic, _, text in (form.partition(" ") for form in _FORMS) if mnemonic in RR_TYPES]

@@ -7,7 +7,7 @@ of their own, as `asyncio.to_thread` has them.
 
 from __future__ import annotations
 
-from dns_update.address.source import Command, Interface, Prefix, Resolver, Web, some_of, sources_from_text
+from dns_update.address.sources import Command, Interface, Prefix, Resolver, Web, some_of, sources_from_text
 from dns_update.errors import NoAddress
 from dns_update.wire.inet import format_address
 
@@ -15,9 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from dns_update.address.lifeline import Lifeline
-    from dns_update.address.source import Source as Source
-    from dns_update.address.table import AddressTable
+    from dns_update.address.kernel.interfaces import AddressTable
+    from dns_update.address.sources import Source as Source
+    from dns_update.process.child_guard import ChildGuard
 
 __all__ = [
     "Command",
@@ -46,14 +46,14 @@ def find_addresses(  # noqa: PLR0913 - what is known already, and what programs 
     log: Callable[[str], None],
     table: AddressTable | None = None,
     until: int | None = None,
-    lifeline: Lifeline | None = None,
+    child_guard: ChildGuard | None = None,
 ) -> tuple[bytes, ...]:
     """Return the addresses that the sources give now, without repetitions: the best one of each family of each source.
 
     Addresses that the world cannot reach are refused when they come from a source, unless `allow_private`; where
     another family has a better one, `log` is told of them. `table` is what is known of this machine's interfaces; left
-    out, the kernel is asked. A program is ended early once the descriptor `until` can be read, and hangs by `lifeline`.
-    Raises NoAddress if any source gives none.
+    out, the kernel is asked. A program is ended early once the descriptor `until` can be read, and hangs by
+    `child_guard`. Raises NoAddress if any source gives none.
     """
     found: dict[bytes, None] = {}
     for source in sources:
@@ -63,7 +63,7 @@ def find_addresses(  # noqa: PLR0913 - what is known already, and what programs 
             if isinstance(source, Command):
                 from dns_update.address.command import address_of_command  # noqa: PLC0415 - loaded when it is asked
 
-                candidates = [address_of_command(source, until=until, lifeline=lifeline)]
+                candidates = [address_of_command(source, until=until, child_guard=child_guard)]
             else:
                 candidates = _ask(source, table)
             found |= dict.fromkeys(_judged(source, candidates, log, allow_private=allow_private))
@@ -77,7 +77,7 @@ def _judged(
     *,
     allow_private: bool,
 ) -> list[bytes]:
-    from dns_update.address.reach import LINK_LOCAL, unreachable_because  # noqa: PLC0415 - literals are not judged
+    from dns_update.address.special_purpose import LINK_LOCAL, unreachable_because  # noqa: PLC0415 - literals are not judged
 
     if allow_private:
         return _one_a_family(candidates)
@@ -100,7 +100,7 @@ def _judged(
 
 def _better_source(source: Source, reasons: Iterable[str]) -> list[str]:
     """Say where the address may be had that the world knows this machine by, if that can help."""
-    from dns_update.address.reach import CARRIER_NAT, LOOPBACK  # noqa: PLC0415 - only when something is wrong
+    from dns_update.address.special_purpose import CARRIER_NAT, LOOPBACK  # noqa: PLC0415 - only when something is wrong
 
     if not isinstance(source, Interface) or LOOPBACK in reasons:  # a prefix is that of another machine
         return []
@@ -126,7 +126,7 @@ def _ask_kernel(source: Interface | Prefix, table: AddressTable | None) -> list[
     from dns_update.address.interface import addresses_of_interface, addresses_of_prefix  # noqa: PLC0415 - as above
 
     if table is None:
-        from dns_update.address.snapshot import read_table  # noqa: PLC0415 - who has a table needs none
+        from dns_update.address.kernel.snapshot import read_table  # noqa: PLC0415 - who has a table needs none
 
         table = read_table()
     return (

@@ -12,8 +12,8 @@ from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 from threading import current_thread, main_thread
 from time import monotonic
 
-from dns_update.address.orphans import MARK, adopted
 from dns_update.errors import InvalidText, NoAddress, quoted
+from dns_update.process.orphans import MARK, adopted
 from dns_update.wire.inet import parse_address
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from dns_update.address import Command
-    from dns_update.address.lifeline import Lifeline
+    from dns_update.process.child_guard import ChildGuard
 
 COMMAND_SECONDS = 30  # a program that asks the network gives up by itself long before
 LINGER_SECONDS = 1  # for what a program does after its first line: it may yet say by its status that it failed
@@ -36,25 +36,25 @@ _KILLED_BY = 128  # plus the signal's number, as a shell has it
 _HINT = "its first line must be an address and nothing else"
 
 
-def address_of_command(source: Command, *, until: int | None = None, lifeline: Lifeline | None = None) -> bytes:
+def address_of_command(source: Command, *, until: int | None = None, child_guard: ChildGuard | None = None) -> bytes:
     """Run the program and return the address on the first line of its standard output.
 
     No shell runs it; its standard error is ours, its standard input empty. It has a session and a process group of its
-    own, of which nothing is left, whether it did well, failed, or we were interrupted. Without a `lifeline`, which
+    own, of which nothing is left, whether it did well, failed, or we were interrupted. Without a `child_guard`, which
     an agent has that runs others beside it, nothing is left of sessions of their own either. Once its first line is
     there, it has LINGER_SECONDS to end; if it does, its status counts. It is ended, too, as soon as the descriptor
-    `until` can be read, and if we are killed, as far as `lifeline` reaches. Raises NoAddress if it cannot be run,
+    `until` can be read, and if we are killed, as far as `child_guard` reaches. Raises NoAddress if it cannot be run,
     fails, prints no line within COMMAND_SECONDS, or prints something else.
     """
     if until is not None and _can_be_read(until):
         raise _unwanted(source)
     mark = f"{os.getpid()}-{monotonic()}"
-    is_alone = lifeline is None and current_thread() is main_thread()
+    is_alone = child_guard is None and current_thread() is main_thread()
     try:
         with (
             _ended_by_signals(),
             adopted(mark) if is_alone else nullcontext(),
-            _process(source, lifeline, mark) as process,
+            _process(source, child_guard, mark) as process,
             _watching(process, until) as program,
         ):
             if not program.prints_line(by=monotonic() + COMMAND_SECONDS):
@@ -114,23 +114,23 @@ def _end(number: int, _frame: object) -> None:
 
 
 @contextmanager
-def _process(source: Command, lifeline: Lifeline | None, mark: str) -> Iterator[Popen[bytes]]:
+def _process(source: Command, child_guard: ChildGuard | None, mark: str) -> Iterator[Popen[bytes]]:
     """Start the program; at the end, kill what is left of its process group."""
     process = None
     try:
-        if lifeline is not None:
-            lifeline.prepare()
+        if child_guard is not None:
+            child_guard.prepare()
         with _signals_held():
             process = _start(source, mark)
-            if lifeline is not None:
-                lifeline.begun(process.pid)
+            if child_guard is not None:
+                child_guard.begun(process.pid)
         yield process
     finally:
         if process is not None:
             _signal(process, signal.SIGKILL)
             _output(process).close()
-            if lifeline is not None:
-                lifeline.ended(process.pid)
+            if child_guard is not None:
+                child_guard.ended(process.pid)
             with suppress(TimeoutExpired):
                 process.wait(REAP_SECONDS)
 
@@ -174,7 +174,7 @@ def _signals_held() -> Iterator[None]:
 
 @contextmanager
 def _watching(process: Popen[bytes], until: int | None) -> Iterator[_Program]:
-    """Watch the program; at the end, ask what is left of its process group to end, and give it time to."""
+    """Monitor the program; at the end, ask what is left of its process group to end, and give it time to."""
     end = os.pidfd_open(process.pid)  # can be read once the program has ended
     try:
         with DefaultSelector() as selector:

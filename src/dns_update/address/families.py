@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dns_update.address.source import Resolver, Web
+    from dns_update.address.sources import Resolver, Web
 
 FAMILIES = {IPV4_OCTETS: "IPv4", IPV6_OCTETS: "IPv6"}
 

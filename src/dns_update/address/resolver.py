@@ -7,20 +7,20 @@ a port of its own, and that only what comes from the address asked is read.
 from __future__ import annotations
 
 from dns_update.address.families import FAMILIES, NotToldError, ask_families
-from dns_update.address.source import some_of
-from dns_update.errors import InvalidText, NoAnswer
+from dns_update.address.sources import some_of
+from dns_update.errors import InvalidText, NoResponse
 from dns_update.exchange import Exchange, Policy, Reply
+from dns_update.message import Message
 from dns_update.transport import DNS_PORT, Endpoint
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_told_address
-from dns_update.wire.message import Message
 from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.address.source import Resolver
+    from dns_update.address.sources import Resolver
 
 _ADDRESS_TYPES = {IPV4_OCTETS: RRType.A, IPV6_OCTETS: RRType.AAAA}
 _SECONDS = 2.0  # for one try; the farthest of these servers answers within 0.3 s
@@ -116,7 +116,7 @@ def _ask_service(service: Service, endpoint: Endpoint, octets: int, policy: Poli
     query = Message.query(service.name, rrtype, service.rrclass, Flag.RD)
     try:
         reply = BlockingTransport().carry(Exchange(query, None, policy), endpoint)
-    except NoAnswer as error:
+    except NoResponse as error:
         raise NotToldError(error.text.partition(" (")[0]) from error
     assert isinstance(reply, Reply)  # noqa: S101 - what was not signed needs no verifying
     return _address_in(reply.message, service, rrtype, octets)

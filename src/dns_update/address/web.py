@@ -13,8 +13,8 @@ from io import BufferedReader, RawIOBase
 from time import monotonic
 
 from dns_update.address.families import FAMILIES, NotToldError, ask_families
-from dns_update.address.reach import unreachable_because
-from dns_update.address.source import Web
+from dns_update.address.sources import Web
+from dns_update.address.special_purpose import unreachable_because
 from dns_update.errors import InvalidText
 from dns_update.wire.codes import MAX_U16, decimal
 from dns_update.wire.inet import IPV4_OCTETS, parse_address, parse_told_address

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dns_update.agent.log import ERROR, WARNING
+from dns_update.agent.output.log import ERROR, WARNING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.agent.log import Log
+    from dns_update.agent.output.log import Log
 
 
 class Bugs:

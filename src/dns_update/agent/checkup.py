@@ -12,19 +12,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dns_update.address import find_addresses, may_block
-from dns_update.address.snapshot import read_table
+from dns_update.address.kernel.snapshot import read_table
 from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import since_boot
+from dns_update.agent.desired import Reading, Rule, SourceState, wanted_of
 from dns_update.agent.diagnosis import Diagnosis, Heard, Seen, Spot
 from dns_update.agent.inspection import inspect, possible_changes
-from dns_update.agent.plan import Wanted
-from dns_update.agent.readings import Reading, Rule, SourceState, wanted_of
-from dns_update.agent.tries import MAX_TRIES
+from dns_update.agent.reconcile.plan import Desired
+from dns_update.agent.scheduler import MAX_TRIES
 from dns_update.client.aio import AsyncClient
-from dns_update.client.dialogue import MAX_ADDRESSES, Place, Site, unresolved
 from dns_update.client.probe import denials, explore
 from dns_update.client.requests import Target, locate
-from dns_update.errors import DnsUpdateError, NoAddress, NoAnswer
+from dns_update.client.transaction import MAX_ADDRESSES, Place, Site, unresolved
+from dns_update.errors import DnsUpdateError, NoAddress, NoResponse
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.aio import AsyncioTransport
 from dns_update.wire.codes import RRClass
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable, Iterable, Iterator
     from typing import TypeAlias, TypeVar
 
-    from dns_update.address.source import Source
-    from dns_update.address.table import AddressTable
-    from dns_update.agent.settings import Config, RecordSettings
+    from dns_update.address.kernel.interfaces import AddressTable
+    from dns_update.address.sources import Source
+    from dns_update.agent.config.settings import Config, RecordSettings
     from dns_update.auth import Key
-    from dns_update.client.dialogue import Dialogue, Records, Steps
     from dns_update.client.probe import Access
+    from dns_update.client.transaction import Records, Steps, Transaction
     from dns_update.wire.name import Name
 
     T = TypeVar("T")
@@ -144,9 +144,9 @@ class _Checkup:
     # What is there
 
     async def _explore(self, spot: Spot) -> None:
-        def request(dialogue: Dialogue) -> Steps[tuple[Access, Key | None, tuple[str, ...]]]:
-            access = yield from explore(_site(dialogue, spot, spot.zone))
-            return access, dialogue.key, dialogue.notes_at(spot.endpoint)
+        def request(transaction: Transaction) -> Steps[tuple[Access, Key | None, tuple[str, ...]]]:
+            access = yield from explore(_site(transaction, spot, spot.zone))
+            return access, transaction.key, transaction.notes_at(spot.endpoint)
 
         try:
             spot.access, spot.key, spot.notes = await self._clients[spot].run(request)
@@ -164,7 +164,7 @@ class _Checkup:
             seen.looks[spot] = await self._clients[spot].run(
                 lambda d: inspect(_site(d, spot, settings.name), settings, seen.wanted, access.soa.ttl)
             )
-        except NoAnswer as error:  # it did answer before; nobody shall wait for it ten thousand times
+        except NoResponse as error:  # it did answer before; nobody shall wait for it ten thousand times
             spot.error = error
         except DnsUpdateError as error:
             seen.errors[spot] = error
@@ -217,15 +217,15 @@ class _Route:
         self.error: DnsUpdateError | None = None
 
 
-def _locate(settings: RecordSettings, dialogue: Dialogue) -> Steps[tuple[Name, tuple[Server, ...]]]:
+def _locate(settings: RecordSettings, transaction: Transaction) -> Steps[tuple[Name, tuple[Server, ...]]]:
     """Find the zone and the servers of a name; a request."""
-    place = yield from locate(dialogue, Target(settings.name, settings.zone))
-    found = tuple(server for server in dialogue.servers if isinstance(server, Server))
+    place = yield from locate(transaction, Target(settings.name, settings.zone))
+    found = tuple(server for server in transaction.servers if isinstance(server, Server))
     return place.zone, settings.servers or found
 
 
-def _site(dialogue: Dialogue, spot: Spot, owner: Name) -> Site:
-    return Site(dialogue, spot.endpoint, Place(spot.zone, owner, RRClass.IN))
+def _site(transaction: Transaction, spot: Spot, owner: Name) -> Site:
+    return Site(transaction, spot.endpoint, Place(spot.zone, owner, RRClass.IN))
 
 
 def _possible_changes(spot: Spot, seen: Seen) -> Records:
@@ -237,10 +237,10 @@ def _possible_changes(spot: Spot, seen: Seen) -> Records:
 # Sources
 
 
-def _wanted(settings: RecordSettings, heard: dict[Asked, tuple[Heard, SourceState]]) -> Wanted | None:
+def _wanted(settings: RecordSettings, heard: dict[Asked, tuple[Heard, SourceState]]) -> Desired | None:
     """Return what a name shall have by what its sources have just said."""
     if settings.rrtype is not None:
-        return Wanted(settings.data, settings.ttl)
+        return Desired(settings.data, settings.ttl)
     states = [s if isinstance(s, bytes) else heard[s, settings.allow_private][1] for s in settings.sources]
     rule = Rule(settings.types, settings.ttl, settings.owner, settings.grace if settings.delete_when_missing else None)
     wanted, _change = wanted_of(rule, states, time.monotonic())

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dns_update.agent.keeper import texts_of
+from dns_update.agent.managed_name import texts_of
 from dns_update.agent.wording import in_toml
 from dns_update.errors import SOME_FAILED, NotApplied
+from dns_update.rr.record import canonical_rdata
 from dns_update.wire.codes import rrtype_to_text
-from dns_update.wire.record import canonical_rdata
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dns_update.address.source import Source
+    from dns_update.address.sources import Source
+    from dns_update.agent.config.settings import RecordSettings
     from dns_update.agent.inspection import Look
-    from dns_update.agent.plan import Wanted
-    from dns_update.agent.settings import RecordSettings
+    from dns_update.agent.reconcile.plan import Desired
     from dns_update.auth import Key
     from dns_update.client.probe import Access, Denial
     from dns_update.errors import DnsUpdateError, NoAddress
@@ -66,7 +66,7 @@ class Seen:
 
     __slots__ = ("denials", "error", "errors", "looks", "settings", "spots", "wanted")
 
-    def __init__(self, settings: RecordSettings, wanted: Wanted | None) -> None:
+    def __init__(self, settings: RecordSettings, wanted: Desired | None) -> None:
         """Begin with nothing seen."""
         self.settings = settings
         self.wanted = wanted

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from dns_update.agent.keeper import texts_of
-from dns_update.agent.plan import plan
-from dns_update.agent.reconcile import confirmed, is_told_by_prerequisites, look, replacement
+from dns_update.agent.managed_name import texts_of
+from dns_update.agent.reconcile.plan import plan
+from dns_update.agent.reconcile.reconcile import confirmed, is_told_by_prerequisites, look, replacement
 from dns_update.client.readback import not_applied
 from dns_update.errors import NotApplied, ZoneNotFound
+from dns_update.rr.record import rdata_to_text
 from dns_update.update import Update
 from dns_update.value import Value
 from dns_update.wire.codes import RRClass, RRType, rrtype_to_text
-from dns_update.wire.record import rdata_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dns_update.agent.plan import Wanted
-    from dns_update.agent.settings import RecordSettings
-    from dns_update.client.dialogue import Place, Records, Site, Steps
+    from dns_update.agent.config.settings import RecordSettings
+    from dns_update.agent.reconcile.plan import Desired
+    from dns_update.client.transaction import Place, Records, Site, Steps
     from dns_update.errors import DnsUpdateError
-    from dns_update.wire.record import Record
+    from dns_update.rr.record import Record
 
 
 class Look(Value):
@@ -48,7 +48,7 @@ def types_of(settings: RecordSettings) -> tuple[int, ...]:
     return (*settings.types, RRType.TXT) if settings.owner else settings.types
 
 
-def inspect(site: Site, settings: RecordSettings, wanted: Wanted | None, zone_ttl: int) -> Steps[Look]:
+def inspect(site: Site, settings: RecordSettings, wanted: Desired | None, zone_ttl: int) -> Steps[Look]:
     """Look at a name as the agent does before it changes it; nothing is sent that changes anything.
 
     `zone_ttl` is the TTL, in seconds, of the zone's SOA record. Raises what hinders the server from telling.
@@ -65,7 +65,7 @@ def inspect(site: Site, settings: RecordSettings, wanted: Wanted | None, zone_tt
     return Look(standing, update.changes, (yield from _obstacle(site, update.changes, standing)))
 
 
-def _look_by_prerequisites(site: Site, wanted: Wanted, zone_ttl: int, error: ZoneNotFound) -> Steps[Look]:
+def _look_by_prerequisites(site: Site, wanted: Desired, zone_ttl: int, error: ZoneNotFound) -> Steps[Look]:
     """Look at a name that the server does not show; `error` is why."""
     ttl = zone_ttl if wanted.ttl is None else wanted.ttl
     standing = yield from confirmed(site, wanted, ttl)
@@ -90,7 +90,7 @@ def _obstacle(site: Site, changes: Records, standing: Records) -> Steps[NotAppli
     )
 
 
-def possible_changes(place: Place, settings: RecordSettings, wanted: Wanted | None, zone_ttl: int) -> Records:
+def possible_changes(place: Place, settings: RecordSettings, wanted: Desired | None, zone_ttl: int) -> Records:
     """Return changes of every kind that the record may ever need, to ask for the permission of.
 
     They are those that a bare name needs to be as wanted. A type of which nothing is wanted now is deleted: its turn

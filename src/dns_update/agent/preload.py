@@ -12,38 +12,38 @@ from importlib import import_module
 OURS = (
     "address.command",
     "address.interface",
-    "address.reach",
+    "address.special_purpose",
     "address.resolver",
-    "address.snapshot",
+    "address.kernel.snapshot",
     "address.web",
-    "agent.control",
-    "auth.elsewhere",
+    "agent.output.control",
+    "auth.secret_sources",
     "auth.kfile",
     "client.discovery",
     "client.readback",
-    "client.verdict",
+    "client.reply_errors",
     "errors.classes",
     "routeros.expression",
     "transport.blocking",
     "transport.datagrams",
     "transport.failures",
     "transport.sockets",
-    "wire.generic",
-    "wire.layouts",
-    "wire.printer",
-    "wire.rare",
-    "wire.scanner",
-    "wire.special_layouts",
-    "wire.svcb",
-    "wire.uri_template",
-    "wire.zone_text",
+    "rr.generic",
+    "rr.layouts",
+    "rr.printer",
+    "rr.rare",
+    "rr.scanner",
+    "rr.special_layouts",
+    "rr.svcb",
+    "rr.uri_template",
+    "rr.zone_file",
 )
 OTHERS = (
     *("binascii", "datetime", "difflib", "grp", "shlex", "sqlite3", "ssl", "struct", "urllib.parse", "idna"),
     # Codecs: of host names in certificates, of the head of web answers, of characters that cannot be printed.
     *("encodings.idna", "encodings.latin_1", "encodings.iso8859_1", "encodings.unicode_escape"),
 )
-LEFT_OUT = ("dns", "dns_update.wire.with_dnspython", "importlib")
+LEFT_OUT = ("dns", "dns_update.rr.with_dnspython", "importlib")
 """dnspython is large, and what a configuration needs of it is loaded as that is read; Python itself has the other."""
 
 

@@ -211,7 +211,7 @@ def read_secret(source: str) -> str:
     """
     if not source.startswith(("@", "env:", "credential:")):
         return source
-    from dns_update.auth.elsewhere import secret_from  # noqa: PLC0415 - a key file needs none of it
+    from dns_update.auth.secret_sources import secret_from  # noqa: PLC0415 - a key file needs none of it
 
     return secret_from(source)
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hmac
 
 from dns_update import errors
+from dns_update.message import MAX_MESSAGE_OCTETS, Message, encode_record
+from dns_update.rr.record import Record
 from dns_update.value import Value, setters
 from dns_update.wire.codes import MAX_U16, Rcode, RRClass, RRType, tsig_error_to_text
 from dns_update.wire.cursor import Cursor
-from dns_update.wire.message import MAX_MESSAGE_OCTETS, Message, encode_record
-from dns_update.wire.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

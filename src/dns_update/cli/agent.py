@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
     from typing import Any, TypeVar
 
-    from dns_update.agent.settings import Config
+    from dns_update.agent.config.settings import Config
 
     T = TypeVar("T")
 
@@ -84,7 +84,7 @@ def run(words: Sequence[str]) -> int:
     if not values.get("check") and not values.get("once"):
         _prepare_for_signals()
     path = str(values.get("config", DEFAULT_CONFIG))
-    from dns_update.agent.config import read_config  # noqa: PLC0415 - behind the words' own errors
+    from dns_update.agent.config.load import read_config  # noqa: PLC0415 - behind the words' own errors
 
     try:
         config = read_config(path)
@@ -102,10 +102,10 @@ def run(words: Sequence[str]) -> int:
 
 def _keep_right(config: Config, path: str, *, is_once: bool, is_debug: bool) -> int:
     """Be the agent, until it is told to stop or has done it once, and return the exit status."""
-    from dns_update.agent.config import read_config  # noqa: PLC0415 - loaded by now
-    from dns_update.agent.log import DEBUG, INFO, Log  # noqa: PLC0415 - not for --check
-    from dns_update.agent.loop import Agent  # noqa: PLC0415
-    from dns_update.agent.notify import Notifier  # noqa: PLC0415
+    from dns_update.agent.config.load import read_config  # noqa: PLC0415 - loaded by now
+    from dns_update.agent.controller import Agent  # noqa: PLC0415
+    from dns_update.agent.output.log import DEBUG, INFO, Log  # noqa: PLC0415 - not for --check
+    from dns_update.agent.output.systemd import Notifier  # noqa: PLC0415
 
     if not is_once:
         from dns_update.agent.preload import load  # noqa: PLC0415 - for who stays
@@ -134,7 +134,7 @@ def _prepare_for_signals() -> None:
 
 def _check(config: Config, path: str, *, is_online: bool, as_json: bool) -> int:
     """Say how a configuration is that could be read, and return the exit status; raises ConfigError."""
-    from dns_update.agent.advice import refuse_files, warnings_about  # noqa: PLC0415 - not for an agent at work
+    from dns_update.agent.config.advice import refuse_files, warnings_about  # noqa: PLC0415 - not for an agent at work
 
     refuse_files(config, path)
     warnings = list(warnings_about(config))

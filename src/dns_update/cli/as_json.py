@@ -11,7 +11,7 @@ from dns_update.wire.codes import rcode_to_text, rrclass_to_text, rrtype_to_text
 if TYPE_CHECKING:
     from dns_update.client.requests import Outcome
     from dns_update.errors import DnsUpdateError
-    from dns_update.wire.record import Record
+    from dns_update.rr.record import Record
 
 
 def outcome_text(outcome: Outcome, command: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dns_update.address.source import spelled
+from dns_update.address.sources import spelled
 from dns_update.agent.diagnosis import FAILING, RIGHT, STATES, UNKNOWN
 from dns_update.agent.inspection import change_texts
-from dns_update.agent.keeper import text_of, texts_of
+from dns_update.agent.managed_name import text_of, texts_of
 from dns_update.agent.wording import in_toml
 from dns_update.cli import put, talk
 from dns_update.cli.table import lined_up, one_line

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 
-from dns_update.agent.history import read_history
+from dns_update.agent.output.history import read_history
 from dns_update.cli import put
 from dns_update.cli.table import lined_up
 from dns_update.cli.words import HELP, text_from, values_of
@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dns_update.agent.history import Attempt
+    from dns_update.agent.output.history import Attempt
 
 DEFAULT_FILE = "/var/lib/dns-update/history.db"
 DEFAULT_LIMIT = 50  # lines: somewhat more than a screen

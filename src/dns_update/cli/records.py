@@ -8,10 +8,10 @@ from dns_update.cli import OutputLost, put, talk, write_talk
 from dns_update.client import Client
 from dns_update.client.requests import Target, delete_records, set_records, show_records
 from dns_update.exchange import Policy
+from dns_update.rr.record import rdata_to_text
 from dns_update.transport import Server
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRClass, RRType, rrtype_to_text
-from dns_update.wire.record import rdata_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _log_of(options: Options) -> Callable[[str], None]:
 def _print_message(direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
     """Write a message that was sent or received to standard error, for --debug."""
     from dns_update.client.dig import message_to_text  # noqa: PLC0415 - only if it is asked for
-    from dns_update.wire.message import Message  # noqa: PLC0415
+    from dns_update.message import Message  # noqa: PLC0415
 
     preposition = "to" if direction == "sent" else "from"
     heading = f";; {direction} {len(octets)} octets {preposition} {endpoint} by {transport.upper()}"

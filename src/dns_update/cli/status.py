@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from dns_update.agent.answers import is_status
-from dns_update.agent.control import STATES, ask
+from dns_update.agent.output.answers import is_status
+from dns_update.agent.output.control import STATES, ask
 from dns_update.cli import put
 from dns_update.cli.table import lined_up, one_line
 from dns_update.cli.words import HELP, text_from, values_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from dns_update.agent.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus, SourceStatus
+    from dns_update.agent.output.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus, SourceStatus
 
 DEFAULT_SOCKET = "/run/dns-update/agent.sock"
 MOST_RECORDS = 50  # lines: somewhat more than a screen; of ten thousand names nobody reads those that are right
@@ -57,7 +57,7 @@ Examples:
 
 
 def run(words: Sequence[str]) -> int:
-    """Carry out a command line, and return the exit status; raises UsageError and NoAnswer."""
+    """Carry out a command line, and return the exit status; raises UsageError and NoResponse."""
     if any(word in HELP for word in words):
         put(HELP_TEXT)
         return 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from dns_update import errors
-from dns_update.client.dialogue import Ask, Clock, Dialogue, Pause, Settings, check_way, unresolved, with_time
 from dns_update.client.requests import delete_request, send_update, set_request, show_request
+from dns_update.client.transaction import Ask, Clock, Pause, Settings, Transaction, check_way, unresolved, with_time
 from dns_update.transport import DNS_PORT
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRClass
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from typing import Self, TypeVar
 
     from dns_update.auth import Key
-    from dns_update.client.dialogue import Request, Resolve
     from dns_update.client.requests import Outcome
+    from dns_update.client.transaction import Request, Resolve
     from dns_update.exchange import Policy, Reply, UnverifiedReply
     from dns_update.transport import Server
     from dns_update.transport.memory import MemoryTransport
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 class Client:
     """Talks to the servers of a zone, one request after the other.
 
-    What goes wrong is raised as an error of `dns_update.errors`: a UsageError for what the caller gave, a Silence where
-    nobody answered, a Refusal where a server said no. Used as a context manager, it keeps its sockets from one request
-    to the next, which makes many requests faster. Threads may share a client; each request is one thread's.
+    What goes wrong is raised as an error of `dns_update.errors`: a UsageError for what the caller gave, a
+    CommunicationError where nobody answered, a Refusal where a server said no. Used as a context manager, it keeps its
+    sockets from one request to the next, which makes many requests faster. Threads may share a client; each request is
+    one thread's.
     """
 
     def __init__(  # noqa: PLR0913 - every one of them can be left out
@@ -85,7 +86,7 @@ class Client:
         target of MX, NS, SRV and the like; False sends it.
 
         Raises UsageError for what was given wrongly, NotApplied if something else stands there afterwards, and any
-        other Refusal or Silence.
+        other Refusal or CommunicationError.
         """
         return self.run(
             set_request(
@@ -140,13 +141,16 @@ class Client:
         """Return what the authoritative server holds at `name`, A and AAAA or these types, in the outcome's `after`.
 
         Raises NameNotFound if there is no such name, ZoneNotFound if the server answers from a zone below, and any
-        other Refusal or Silence.
+        other Refusal or CommunicationError.
         """
         return self.run(show_request(name, rrtypes, zone=zone, rrclass=rrclass))
 
     def send(self, update: Update) -> Outcome:
-        """Send an update as it stands; nothing is read back. Raises the Refusal that the answer means, or a Silence."""
-        return self.run(lambda dialogue: send_update(dialogue, update))
+        """Send an update as it stands; nothing is read back.
+
+        Raises the Refusal that the answer means, or a CommunicationError.
+        """
+        return self.run(lambda transaction: send_update(transaction, update))
 
     def run(self, request: Request[T]) -> T:
         """Carry out a request of `dns_update.client.requests`: do what each of its steps needs, to the end.
@@ -155,14 +159,14 @@ class Client:
         update may have reached a server says so.
         """
         started = time.monotonic()
-        dialogue = Dialogue(self._settings)
-        steps = request(dialogue)
+        transaction = Transaction(self._settings)
+        steps = request(transaction)
         try:
             step = next(steps)
             while True:
                 try:
                     answer = self._perform(step)
-                except errors.NoAnswer as error:
+                except errors.NoResponse as error:
                     step = steps.throw(error)
                 else:
                     step = steps.send(answer)
@@ -170,7 +174,7 @@ class Client:
             result: T = stop.value
             return with_time(result, time.monotonic() - started)
         except KeyboardInterrupt:
-            if dialogue.has_sent_update:
+            if transaction.has_sent_update:
                 raise KeyboardInterrupt("an update that was already sent may have been carried out") from None
             raise
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dns_update.client.dialogue import Ask, Clock, Dialogue, Pause, Settings, check_way, unresolved, with_time
 from dns_update.client.requests import delete_request, send_update, set_request, show_request
-from dns_update.errors import NoAnswer
+from dns_update.client.transaction import Ask, Clock, Pause, Settings, Transaction, check_way, unresolved, with_time
+from dns_update.errors import NoResponse
 from dns_update.transport import DNS_PORT
 from dns_update.transport.aio import AsyncioTransport
 from dns_update.wire.codes import RRClass
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from typing import Self, TypeVar
 
     from dns_update.auth import Key
-    from dns_update.client.dialogue import Request, Resolve
     from dns_update.client.requests import Outcome
+    from dns_update.client.transaction import Request, Resolve
     from dns_update.exchange import Policy
     from dns_update.transport import Server
     from dns_update.update import Update
@@ -118,7 +118,7 @@ class AsyncClient:
 
     async def send(self, update: Update) -> Outcome:
         """Send an update as it stands; see `Client.send`."""
-        return await self.run(lambda dialogue: send_update(dialogue, update))
+        return await self.run(lambda transaction: send_update(transaction, update))
 
     async def run(self, request: Request[T]) -> T:
         """Carry out a request of `dns_update.client.requests`: do what each of its steps needs, to the end."""
@@ -152,7 +152,7 @@ class AsyncClient:
 async def carry_out(client: AsyncClient, request: Request[T]) -> T:
     """Do as `AsyncClient.run` does, but leave the time that it took out of the outcome."""
     settings, transport = client._settings, client._transport  # noqa: SLF001 - of this module
-    steps = request(Dialogue(settings))
+    steps = request(Transaction(settings))
     try:
         step = next(steps)
         while True:
@@ -162,7 +162,7 @@ async def carry_out(client: AsyncClient, request: Request[T]) -> T:
                     answer = await transport.carry(settings.exchange(step), step.endpoint)
                 else:
                     answer = await client._perform(step)  # noqa: SLF001 - of this module
-            except NoAnswer as error:
+            except NoResponse as error:
                 step = steps.throw(error)
             else:
                 step = steps.send(answer)

@@ -6,6 +6,7 @@ import binascii
 
 from dns_update.auth.tsig import Tsig
 from dns_update.errors import MalformedMessage
+from dns_update.rr.record import rdata_to_text
 from dns_update.wire.codes import (
     Flag,
     Opcode,
@@ -18,12 +19,11 @@ from dns_update.wire.codes import (
     tsig_error_to_text,
 )
 from dns_update.wire.cursor import Cursor
-from dns_update.wire.record import rdata_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.wire.message import Message, Question
-    from dns_update.wire.record import Record
+    from dns_update.message import Message, Question
+    from dns_update.rr.record import Record
 
 _SECTIONS = {
     Opcode.UPDATE: ("ZONE", "PREREQUISITE", "UPDATE", "ADDITIONAL"),

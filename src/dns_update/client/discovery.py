@@ -10,20 +10,20 @@ name like nas.lan is in no zone that the world knows, and an update for it must 
 
 from __future__ import annotations
 
-from dns_update.client.dialogue import Clock, Dialogue, Settings
-from dns_update.errors import InvalidText, NoAnswer, UsageError, ZoneNotFound
+from dns_update.client.transaction import Clock, Settings, Transaction
+from dns_update.errors import InvalidText, NoResponse, UsageError, ZoneNotFound
+from dns_update.message import Message
+from dns_update.rr.record import soa_mname
 from dns_update.transport import Server
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
-from dns_update.wire.message import Message
 from dns_update.wire.name import Name
-from dns_update.wire.record import soa_mname
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.client.dialogue import Steps
+    from dns_update.client.transaction import Steps
+    from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
-    from dns_update.wire.record import Record
 
 RESOLV_CONF = "/etc/resolv.conf"
 LEAST_SECONDS = 10.0  # for all queries to one server, if its patience is shorter: many names may have to be asked for
@@ -54,22 +54,24 @@ class Found(Value):
         return is_host and not _is_number(labels[-1]) and self.primary not in _BLACK_HOLES
 
 
-def find_zone(dialogue: Dialogue, name: Name, rrclass: int = RRClass.IN) -> Steps[Found]:
-    """Return the zone that holds `name`, as the dialogue's servers say, or the resolvers if it has none.
+def find_zone(transaction: Transaction, name: Name, rrclass: int = RRClass.IN) -> Steps[Found]:
+    """Return the zone that holds `name`, as the transaction's servers say, or the resolvers if it has none.
 
     Raises ZoneNotFound, or what hinders the servers from answering. Each of them has the time of `ask_up`.
     """
-    if dialogue.servers:
-        return (yield from dialogue.at_first_server(lambda endpoint: ask_up(dialogue, endpoint, name, rrclass, 0)))
-    resolvers = dialogue.resolvers if dialogue.resolvers is not None else system_resolvers()
-    unsigned = Dialogue(Settings(resolvers, log=dialogue.log))
-    unsigned.patience = dialogue.patience
+    if transaction.servers:
+        return (
+            yield from transaction.at_first_server(lambda endpoint: ask_up(transaction, endpoint, name, rrclass, 0))
+        )
+    resolvers = transaction.resolvers if transaction.resolvers is not None else system_resolvers()
+    unsigned = Transaction(Settings(resolvers, log=transaction.log))
+    unsigned.patience = transaction.patience
     try:
         return (
             yield from unsigned.at_first_server(lambda endpoint: ask_up(unsigned, endpoint, name, rrclass, Flag.RD))
         )
-    except NoAnswer as error:
-        whose = f"of {RESOLV_CONF}" if dialogue.resolvers is None else "that was named"
+    except NoResponse as error:
+        whose = f"of {RESOLV_CONF}" if transaction.resolvers is None else "that was named"
         error.hint = f"it is the resolver {whose}, asked which zone holds {name}; {_GIVE_ZONE}"
         raise
 
@@ -98,17 +100,17 @@ def _resolver(text: str) -> Server | None:
     return server if server.is_address else None
 
 
-def ask_up(dialogue: Dialogue, endpoint: Endpoint, name: Name, rrclass: int, flags: int) -> Steps[Found]:
+def ask_up(transaction: Transaction, endpoint: Endpoint, name: Name, rrclass: int, flags: int) -> Steps[Found]:
     """Ask one server for the SOA record of `name`, and of the names above where an answer does not have it.
 
     Raises ZoneNotFound if it does not tell, or not within its patience, or only of a zone that `name` cannot be meant
     to be in.
     """
-    limit = max(dialogue.patience, LEAST_SECONDS)
+    limit = max(transaction.patience, LEAST_SECONDS)
     started: float = yield Clock()
     candidate = name
     while True:
-        reply = yield from dialogue.ask(endpoint, Message.query(candidate, RRType.SOA, rrclass, flags))
+        reply = yield from transaction.ask(endpoint, Message.query(candidate, RRType.SOA, rrclass, flags))
         message = reply.message
         if message.rcode not in (Rcode.NOERROR, Rcode.NXDOMAIN):
             raise _not_told(endpoint, name, f"answered {rcode_to_text(message.rcode)}")

@@ -16,21 +16,21 @@ No record is sent before the server has shown, by an update without any, that it
 
 from __future__ import annotations
 
-from dns_update.client.dialogue import Ask
+from dns_update.client.transaction import Ask
 from dns_update.errors import DnsUpdateError, KeyRejected, PermissionDenied, Refusal, ReplyNotTrusted, ServerFailure
 from dns_update.exchange import UDP, Reply
+from dns_update.message import Message
 from dns_update.update import Update
 from dns_update.value import Value
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType
-from dns_update.wire.message import Message
 from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dns_update.client.dialogue import Records, Site, Steps
-    from dns_update.wire.record import Record
+    from dns_update.client.transaction import Records, Site, Steps
+    from dns_update.rr.record import Record
 
 # What it means that a probe is not refused.
 BY_RECORD = "record"  # the key may change these records
@@ -86,7 +86,7 @@ def explore(site: Site) -> Steps[Access]:
     """Return what the server shows of the zone, and of the key; nothing is changed, and no record of the zone sent.
 
     Raises ZoneNotFound if the server has no authority, KeyRejected and ClocksDiffer for the key, ServerFailure if it
-    takes no updates, and any other Refusal or Silence.
+    takes no updates, and any other Refusal or CommunicationError.
     """
     zone = site.place.zone
     soa = next((record for record in (yield from site.read(RRType.SOA, zone)) if record.rrtype == RRType.SOA), None)
@@ -139,13 +139,13 @@ def _types(part: Records) -> tuple[int, ...]:
 
 def _refusal(site: Site, changes: Iterable[Record]) -> Steps[Refusal | None]:
     """Probe: return why these changes would be refused, None if nothing is said against them."""
-    place, dialogue = site.place, site.dialogue
+    place, transaction = site.place, site.transaction
     update = unmeetable(Update(place.zone, rrclass=place.rrclass, changes=tuple(changes)))
     message = update.to_message()
     try:
-        reply = yield from dialogue.ask(site.endpoint, message)
+        reply = yield from transaction.ask(site.endpoint, message)
     except (KeyRejected, ReplyNotTrusted) as error:
-        if dialogue.is_unsigned(site.endpoint) or not _rejects_key(error):
+        if transaction.is_unsigned(site.endpoint) or not _rejects_key(error):
             raise
         # The same key was good for a query, so it is known there.
         return _denied(site, update.changes, rejects_key=True)
@@ -158,10 +158,10 @@ def _refusal(site: Site, changes: Iterable[Record]) -> Steps[Refusal | None]:
             hint="what the key may change cannot be found out there without changing it",
             server=str(site.endpoint),
         )
-    if rcode == Rcode.NOTAUTH and dialogue.key is None:
+    if rcode == Rcode.NOTAUTH and transaction.key is None:
         # It has shown its authority by the SOA record; Knot says so of what it does not take unsigned.
         return _denied(site, update.changes, rejects_key=False)
-    return dialogue.refusal(reply, site.endpoint, message)
+    return transaction.refusal(reply, site.endpoint, message)
 
 
 def _denied(site: Site, changes: Records, *, rejects_key: bool) -> Refusal:
@@ -170,12 +170,12 @@ def _denied(site: Site, changes: Records, *, rejects_key: bool) -> Refusal:
     update = Update(place.zone, rrclass=place.rrclass, changes=changes)
     message = update.to_message()
     refused = Message(opcode=Opcode.UPDATE, question=message.question, rcode=Rcode.REFUSED)
-    error = site.dialogue.refusal(Reply(refused, None, UDP, 1), site.endpoint, message)
-    if rejects_key and site.dialogue.key is not None:
+    error = site.transaction.refusal(Reply(refused, None, UDP, 1), site.endpoint, message)
+    if rejects_key and site.transaction.key is not None:
         error.rcode = Rcode.NOTAUTH
         error.hint = (
             "it takes the key for queries and rejects it for this update, as Knot does: Knot would allow it by an acl "
-            f"of the zone with key: {site.dialogue.key.name} and action: update"
+            f"of the zone with key: {site.transaction.key.name} and action: update"
         )
     return error
 
@@ -203,7 +203,7 @@ def _insight(site: Site) -> Steps[str]:
         return UNKNOWN
     update = unmeetable(Update(place.zone, rrclass=place.rrclass)).delete_rrset(_OUTSIDE, RRType.A)
     try:
-        reply = yield from site.dialogue.ask(site.endpoint, update.to_message())
+        reply = yield from site.transaction.ask(site.endpoint, update.to_message())
     except ServerFailure:  # so BIND hides a NOTZONE, where it forwards with a key of which it knows nothing
         return UNKNOWN
     return BY_RECORD if reply.message.rcode == Rcode.NOTZONE else UNKNOWN

@@ -10,18 +10,18 @@ has prerequisites and no changes (RFC 2136, section 2.4): that goes to the zone 
 from __future__ import annotations
 
 from dns_update import errors
+from dns_update.message import Message
+from dns_update.rr.record import Record, canonical_rdata, rdata_to_text
 from dns_update.update import Update
 from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
 from dns_update.wire.cursor import Cursor
-from dns_update.wire.message import Message
 from dns_update.wire.name import Name
-from dns_update.wire.record import Record, canonical_rdata, rdata_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dns_update.client.dialogue import Records, Site, Steps
+    from dns_update.client.transaction import Records, Site, Steps
 
     Data = Mapping[int, tuple[bytes, ...]]
 
@@ -75,14 +75,14 @@ def zone_ttl(site: Site) -> Steps[int]:
 def shown(site: Site, rrtypes: Iterable[int]) -> Steps[Records | None]:
     """Return the records of these types; None if the server does not show them, for an update needs no right to read.
 
-    Raises NoAnswer: a server that is silent now gets no update.
+    Raises NoResponse: a server that is silent now gets no update.
     """
     found: dict[Record, None] = {}
     try:
         for rrtype in rrtypes:
             records = _of_type(rrtype, (yield from site.read(rrtype)))
             found |= dict.fromkeys((yield from _own(site, rrtype, records)))
-    except errors.NoAnswer:
+    except errors.NoResponse:
         raise
     except errors.ZoneNotFound as error:
         is_absent = error.is_delegated and (yield from _holds_none_of(site, rrtypes))
@@ -129,7 +129,7 @@ def after_set(site: Site, data: Data, ttls: Mapping[int, int]) -> Steps[Records]
             raise (yield from not_applied(site, rrtype, records, reply.message))
         after |= dict.fromkeys(stands)
         for ttl in {record.ttl for record in stands} - {ttls[rrtype]}:
-            site.dialogue.notes.append(f"{rrtype_to_text(rrtype)}: the server holds TTL {ttl}, not {ttls[rrtype]}")
+            site.transaction.notes.append(f"{rrtype_to_text(rrtype)}: the server holds TTL {ttl}, not {ttls[rrtype]}")
     return tuple(after)
 
 
@@ -154,7 +154,7 @@ def after_delete(site: Site, data: Data) -> Steps[Records]:
             wildcard = yield from _wildcard_behind(site, rrtype, too_much)
             if wildcard is None:
                 raise (yield from not_applied(site, rrtype, records, reply.message))
-            site.dialogue.notes.append(f"{site.place.owner} is gone; the wildcard {wildcard} now answers for it")
+            site.transaction.notes.append(f"{site.place.owner} is gone; the wildcard {wildcard} now answers for it")
             continue
         left |= dict.fromkeys(records)
     return tuple(left)
@@ -173,7 +173,7 @@ def holds(site: Site, rrtype: int, values: Iterable[bytes]) -> Steps[bool]:
     else:
         update = update.require_no_rrset(owner, rrtype)
     unmet = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXRRSET)
-    reply = yield from site.dialogue.ask_for(site.endpoint, update.to_message(), *unmet)
+    reply = yield from site.transaction.ask_for(site.endpoint, update.to_message(), *unmet)
     return reply.message.rcode == Rcode.NOERROR
 
 
@@ -231,8 +231,8 @@ def _note_confirmed(site: Site, error: errors.ZoneNotFound) -> None:
     note = f"{error.text}; that {site.place.zone} itself is as asked, a prerequisite shows (RFC 2136, section 2.4)"
     if error.zone_below:
         note += f"; to change what is served there, give zone={error.zone_below}"
-    if note not in site.dialogue.notes:
-        site.dialogue.notes.append(note)
+    if note not in site.transaction.notes:
+        site.transaction.notes.append(note)
 
 
 def _read_if_possible(site: Site, rrtype: int, owner: Name | None = None) -> Steps[Records]:
@@ -257,7 +257,7 @@ def _own(site: Site, rrtype: int, records: Records) -> Steps[Records]:
         return records
     update = Update(zone, rrclass=site.place.rrclass)
     update = update.require_present(owner) if rrtype == RRType.ANY else update.require_rrset(owner, records[0].rrtype)
-    reply = yield from site.dialogue.ask(site.endpoint, update.to_message())
+    reply = yield from site.transaction.ask(site.endpoint, update.to_message())
     return () if reply.message.rcode in (Rcode.NXDOMAIN, Rcode.NXRRSET) else records
 
 
@@ -369,7 +369,7 @@ def _beside_cname(site: Site, rrtype: int, stands: Records) -> Steps[str]:
 def _zone_of(site: Site, name: Name) -> Steps[Name | None]:
     """Return the zone that holds a name, if the same server does; None if it does not say."""
     try:
-        reply = yield from site.dialogue.ask(site.endpoint, Message.query(name, RRType.SOA, site.place.rrclass))
+        reply = yield from site.transaction.ask(site.endpoint, Message.query(name, RRType.SOA, site.place.rrclass))
     except errors.DnsUpdateError:
         return None
     message = reply.message

@@ -1,10 +1,13 @@
-"""What users ask for: set, delete, show, send; each a generator of steps (see `dialogue`) that ends in an Outcome."""
+"""What users ask for: set, delete, show, send; each a generator of steps (see `transaction`) that gives an Outcome."""
 
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.client.dialogue import Pause, Place, Site
+from dns_update.client.transaction import Pause, Place, Site
 from dns_update.errors import quoted
+from dns_update.message import Message
+from dns_update.rr.host_names import check_owner, check_targets
+from dns_update.rr.record import canonical_rdata
 from dns_update.update import (
     Update,
     address_of,
@@ -25,21 +28,18 @@ from dns_update.wire.codes import (
     rcode_to_text,
     rrtype_to_text,
 )
-from dns_update.wire.host_names import check_owner, check_targets
 from dns_update.wire.inet import IPV4_OCTETS
-from dns_update.wire.message import Message
 from dns_update.wire.name import Name
-from dns_update.wire.record import canonical_rdata
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from ipaddress import IPv4Address, IPv6Address
 
-    from dns_update.client.dialogue import Dialogue, Records, Request, Steps
+    from dns_update.client.transaction import Records, Request, Steps, Transaction
     from dns_update.exchange import Reply
+    from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
-    from dns_update.wire.record import Record
 
     Data = Mapping[int, tuple[bytes, ...]]
 
@@ -190,9 +190,9 @@ class Outcome(Value):
 class Delivery:
     """Sends the update of one request to one server after the other, and knows whether one of them may have done it."""
 
-    def __init__(self, dialogue: Dialogue, *, verify: bool) -> None:
+    def __init__(self, transaction: Transaction, *, verify: bool) -> None:
         """Prepare to read back what was sent, if `verify`."""
-        self._dialogue = dialogue
+        self._dialogue = transaction
         self._verify = verify
         self.may_be_done = False  # whether a server may have carried out what was sent, though no answer says so
 
@@ -204,7 +204,7 @@ class Delivery:
         self._dialogue.has_sent_update = True
         try:
             reply = yield from self._dialogue.ask(site.endpoint, message)
-        except errors.NoAnswer as error:
+        except errors.NoResponse as error:
             self.may_be_done |= error.may_have_arrived
             raise
         except errors.ReplyNotTrusted:
@@ -264,7 +264,7 @@ class Delivery:
 
 
 def set_records(  # noqa: PLR0913 - what a user may say of it
-    dialogue: Dialogue,
+    transaction: Transaction,
     target: Target,
     data: Data,
     *,
@@ -284,12 +284,12 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
     _check_values(target, data, check_names=check_names)
     if ttl is not None:
         check_ttl(ttl)
-    place = yield from locate(dialogue, target)
-    _announce(dialogue, place)
-    delivery = Delivery(dialogue, verify=verify)
+    place = yield from locate(transaction, target)
+    _announce(transaction, place)
+    delivery = Delivery(transaction, verify=verify)
 
     def at(endpoint: Endpoint) -> Steps[Outcome]:
-        site = Site(dialogue, endpoint, place)
+        site = Site(transaction, endpoint, place)
         before, ttls = None, dict.fromkeys(data, ttl or 0)
         if ttl is None:
             from dns_update.client.readback import standing  # noqa: PLC0415 - the shortest way needs no reading
@@ -319,11 +319,11 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
         reply, after = yield from delivery.carry_out(site, update, read_back)
         return outcome_at(site, reply.message.rcode, before, after)
 
-    return (yield from dialogue.at_first_server(at))
+    return (yield from transaction.at_first_server(at))
 
 
 def delete_records(  # noqa: PLR0913 - as above
-    dialogue: Dialogue, target: Target, data: Data, *, require: str, verify: bool, compare: bool
+    transaction: Transaction, target: Target, data: Data, *, require: str, verify: bool, compare: bool
 ) -> Steps[Outcome]:
     """Remove the records in `data`: for a type without values its whole RRset; with no types, the whole name.
 
@@ -335,18 +335,18 @@ def delete_records(  # noqa: PLR0913 - as above
         raise errors.UsageError(
             "require=absent makes no sense with delete", hint="use require=existing, or leave it out"
         )
-    place = yield from locate(dialogue, target)
+    place = yield from locate(transaction, target)
     if not data and place.owner == place.zone:
         raise errors.UsageError(
             f"this would remove every record at {place.zone} itself", hint="say which: type=A, or address=, or value="
         )
-    _announce(dialogue, place)
-    delivery = Delivery(dialogue, verify=verify)
+    _announce(transaction, place)
+    delivery = Delivery(transaction, verify=verify)
     update = _deletion(place, data, require)
     before: Records | None = None
 
     def at(endpoint: Endpoint) -> Steps[Outcome]:
-        site = Site(dialogue, endpoint, place)
+        site = Site(transaction, endpoint, place)
 
         def read_back() -> Steps[Records]:
             from dns_update.client.readback import after_delete  # noqa: PLC0415 - only if it is to be read back
@@ -366,7 +366,7 @@ def delete_records(  # noqa: PLR0913 - as above
         reply, after = yield from delivery.carry_out(site, update, read_back)
         return outcome_at(site, reply.message.rcode, before, after)
 
-    return (yield from dialogue.at_first_server(at))
+    return (yield from transaction.at_first_server(at))
 
 
 def _deletion(place: Place, data: Data, require: str) -> Update:
@@ -400,37 +400,37 @@ def _check_values(target: Target, data: Data, *, check_names: bool) -> None:
         check_targets(target.owner, rrtype, values, target.rrclass)
 
 
-def show_records(dialogue: Dialogue, target: Target, rrtypes: Iterable[int]) -> Steps[Outcome]:
+def show_records(transaction: Transaction, target: Target, rrtypes: Iterable[int]) -> Steps[Outcome]:
     """Return what the authoritative server holds at a name, of these types, in `after`; raises NameNotFound."""
-    place = yield from locate(dialogue, target)
+    place = yield from locate(transaction, target)
 
     def at(endpoint: Endpoint) -> Steps[Outcome]:
-        site = Site(dialogue, endpoint, place)
+        site = Site(transaction, endpoint, place)
         found: dict[Record, None] = {}
         for rrtype in rrtypes:
             records, reply = yield from site.look(rrtype)
             found |= dict.fromkeys(records)
         if not found and reply.message.rcode == Rcode.NXDOMAIN:
-            raise dialogue.refusal(reply, endpoint, Message.query(place.owner, rrtype, place.rrclass))
+            raise transaction.refusal(reply, endpoint, Message.query(place.owner, rrtype, place.rrclass))
         return outcome_at(site, reply.message.rcode, None, tuple(found))
 
-    return (yield from dialogue.at_first_server(at))
+    return (yield from transaction.at_first_server(at))
 
 
-def send_update(dialogue: Dialogue, update: Update) -> Steps[Outcome]:
+def send_update(transaction: Transaction, update: Update) -> Steps[Outcome]:
     """Send an update as it stands; raises the Refusal that the server's answer means."""
     if not isinstance(update, Update):
         raise errors.UsageError(f"an Update can be sent, not {type(update).__name__}")
-    if not dialogue.servers:
-        yield from _choose_primary_of(dialogue, update.zone, update.rrclass)
+    if not transaction.servers:
+        yield from _choose_primary_of(transaction, update.zone, update.rrclass)
 
     def at(endpoint: Endpoint) -> Steps[Outcome]:
-        dialogue.has_sent_update = True
-        reply = yield from dialogue.ask_for(endpoint, update.to_message())
-        site = Site(dialogue, endpoint, Place(update.zone, update.zone, update.rrclass))
+        transaction.has_sent_update = True
+        reply = yield from transaction.ask_for(endpoint, update.to_message())
+        site = Site(transaction, endpoint, Place(update.zone, update.zone, update.rrclass))
         return outcome_at(site, reply.message.rcode, None, None)
 
-    return (yield from dialogue.at_first_server(at))
+    return (yield from transaction.at_first_server(at))
 
 
 # What the clients offer to programs: arguments as a program has them, checked, become a request.
@@ -452,8 +452,8 @@ def set_request(  # noqa: PLR0913 - the arguments of Client.set
     """Return the request that `Client.set` describes; raises UsageError."""
     target = Target(name, zone, rrclass)
     data = target.data(values, rrtype)
-    return lambda dialogue: set_records(
-        dialogue, target, data, ttl=ttl, require=require, verify=verify, compare=compare, check_names=check_names
+    return lambda transaction: set_records(
+        transaction, target, data, ttl=ttl, require=require, verify=verify, compare=compare, check_names=check_names
     )
 
 
@@ -471,7 +471,9 @@ def delete_request(  # noqa: PLR0913 - the arguments of Client.delete
     """Return the request that `Client.delete` describes; raises UsageError."""
     target = Target(name, zone, rrclass)
     data = target.data(values, rrtype)
-    return lambda dialogue: delete_records(dialogue, target, data, require=require, verify=verify, compare=compare)
+    return lambda transaction: delete_records(
+        transaction, target, data, require=require, verify=verify, compare=compare
+    )
 
 
 def show_request(
@@ -481,47 +483,47 @@ def show_request(
     target = Target(name, zone, rrclass)
     numbers = [rrtype_of(rrtype) for rrtype in rrtypes or (RRType.A, RRType.AAAA)]
     types = [number if number == RRType.ANY else zone_type_of(number) for number in numbers]
-    return lambda dialogue: show_records(dialogue, target, types)
+    return lambda transaction: show_records(transaction, target, types)
 
 
-def locate(dialogue: Dialogue, target: Target) -> Steps[Place]:
-    """Return zone and owner name, and see to it that the dialogue has servers; asks only for what was left out."""
+def locate(transaction: Transaction, target: Target) -> Steps[Place]:
+    """Return zone and owner name, and see to it that the transaction has servers; asks only for what was left out."""
     owner = target.owner
     if target.zone is not None:
-        if not dialogue.servers:
-            yield from _choose_primary_of(dialogue, target.zone, target.rrclass)
+        if not transaction.servers:
+            yield from _choose_primary_of(transaction, target.zone, target.rrclass)
         return Place(target.zone, owner, target.rrclass)
-    zone = yield from _choose_primary(dialogue, owner, target.rrclass)
+    zone = yield from _choose_primary(transaction, owner, target.rrclass)
     return Place(zone, owner, target.rrclass)
 
 
-def _choose_primary(dialogue: Dialogue, name: Name, rrclass: int) -> Steps[Name]:
+def _choose_primary(transaction: Transaction, name: Name, rrclass: int) -> Steps[Name]:
     """Find the zone that holds `name`; its primary becomes the server, unless the user gave one."""
     from dns_update.client.discovery import find_zone  # noqa: PLC0415 - not needed where zone and server are given
     from dns_update.transport import Server  # noqa: PLC0415
 
-    found = yield from find_zone(dialogue, name, rrclass)
-    if not dialogue.servers:
+    found = yield from find_zone(transaction, name, rrclass)
+    if not transaction.servers:
         if not found.is_primary_usable:
             what = f"{found.primary} as the primary, which is not a host to send updates to"
             raise errors.ZoneNotFound(
                 f"the SOA record of {found.zone} names {what if found.primary.labels else 'no primary'}",
                 hint="dns-server= says where its updates go",
             )
-        dialogue.servers = (Server(str(found.primary), dialogue.port),)
-        dialogue.primary_of = found.zone
+        transaction.servers = (Server(str(found.primary), transaction.port),)
+        transaction.primary_of = found.zone
     return found.zone
 
 
-def _choose_primary_of(dialogue: Dialogue, zone: Name, rrclass: int) -> Steps[None]:
+def _choose_primary_of(transaction: Transaction, zone: Name, rrclass: int) -> Steps[None]:
     """Find the primary of a zone that the user named; raises ZoneNotFound if that is no zone but a name inside one."""
-    found = yield from _choose_primary(dialogue, zone, rrclass)
+    found = yield from _choose_primary(transaction, zone, rrclass)
     if found != zone:
         raise errors.ZoneNotFound(f"{zone} is not a zone, but a name in {found}", hint=f"zone={found}")
 
 
-def _announce(dialogue: Dialogue, place: Place) -> None:
-    dialogue.log(f"updating zone: {place.zone}: updating RR set for {place.owner.relative_to(place.zone)}")
+def _announce(transaction: Transaction, place: Place) -> None:
+    transaction.log(f"updating zone: {place.zone}: updating RR set for {place.owner.relative_to(place.zone)}")
 
 
 def _without_other_name_servers(site: Site, update: Update, values: tuple[bytes, ...]) -> Steps[Update]:
@@ -548,7 +550,7 @@ def outcome_at(site: Site, rcode: int, before: Records | None, after: Records | 
         rcode=rcode,
         before=before,
         after=after,
-        notes=site.dialogue.notes_at(site.endpoint),
-        failures=tuple(site.dialogue.failures),
-        read_unsigned=site.dialogue.is_unsigned(site.endpoint),
+        notes=site.transaction.notes_at(site.endpoint),
+        failures=tuple(site.transaction.failures),
+        read_unsigned=site.transaction.is_unsigned(site.endpoint),
     )

@@ -8,8 +8,8 @@ DnsUpdateError
 │   │   └── ConfigError     2  a configuration of the agent that is wrong
 │   └── NoAddress           3  an address source gave no address that may be published
 ├── NotNow                 11  this machine lacks something for the moment: room, open files, memory, a lock
-├── Silence                 nobody answered, or nobody who can be believed
-│   ├── NoAnswer            4  no server answered in time, or the network said that none will
+├── CommunicationError                 nobody answered, or nobody who can be believed
+│   ├── NoResponse            4  no server answered in time, or the network said that none will
 │   └── ReplyNotTrusted     5  only an unsigned or wrongly signed answer came to a signed request
 ├── MalformedMessage        9  bytes that are no DNS message; the sender's fault
 └── Refusal                 the server answered and said no
@@ -32,6 +32,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.errors.classes import ClocksDiffer as ClocksDiffer
+    from dns_update.errors.classes import CommunicationError as CommunicationError
     from dns_update.errors.classes import ConfigError as ConfigError
     from dns_update.errors.classes import DnsUpdateError as DnsUpdateError
     from dns_update.errors.classes import InvalidText as InvalidText
@@ -42,14 +43,13 @@ if TYPE_CHECKING:
     from dns_update.errors.classes import NameNotFound as NameNotFound
     from dns_update.errors.classes import NameNotInZone as NameNotInZone
     from dns_update.errors.classes import NoAddress as NoAddress
-    from dns_update.errors.classes import NoAnswer as NoAnswer
+    from dns_update.errors.classes import NoResponse as NoResponse
     from dns_update.errors.classes import NotApplied as NotApplied
     from dns_update.errors.classes import NotNow as NotNow
     from dns_update.errors.classes import PermissionDenied as PermissionDenied
     from dns_update.errors.classes import Refusal as Refusal
     from dns_update.errors.classes import ReplyNotTrusted as ReplyNotTrusted
     from dns_update.errors.classes import ServerFailure as ServerFailure
-    from dns_update.errors.classes import Silence as Silence
     from dns_update.errors.classes import UsageError as UsageError
     from dns_update.errors.classes import ZoneNotFound as ZoneNotFound
 
@@ -65,14 +65,14 @@ CLASSES = (
     "NameNotFound",
     "NameNotInZone",
     "NoAddress",
-    "NoAnswer",
+    "NoResponse",
     "NotApplied",
     "NotNow",
     "PermissionDenied",
     "Refusal",
     "ReplyNotTrusted",
     "ServerFailure",
-    "Silence",
+    "CommunicationError",
     "UsageError",
     "ZoneNotFound",
 )

@@ -103,11 +103,11 @@ _PASSING = (
 )  # fmt: skip
 
 
-class Silence(DnsUpdateError):
+class CommunicationError(DnsUpdateError):
     """Nobody answered, or nobody who can be believed."""
 
 
-class NoAnswer(Silence):
+class NoResponse(CommunicationError):
     """No answer came in time, or the network said that none will come.
 
     `may_have_arrived` tells whether the server may have got the message all the same, and done what it says.
@@ -121,7 +121,7 @@ class NoAnswer(Silence):
         self.may_have_arrived = may_have_arrived
 
 
-class ReplyNotTrusted(Silence):
+class ReplyNotTrusted(CommunicationError):
     """Only unsigned or wrongly signed answers came to a signed request (RFC 8945, section 5.3).
 
     `claimed_rcode` is the response code of such an answer, which anybody may have sent; None where there is no message.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dns_update.errors import InvalidText
 from dns_update.nsupdate import shown
 from dns_update.nsupdate.lexer import Line
+from dns_update.rr.record import MAX_TTL
+from dns_update.rr.scanner import octet_name
 from dns_update.value import Value
 from dns_update.wire.codes import MAX_U16, RRClass, RRType, decimal, rrclass_from_text, rrtype_from_text
 from dns_update.wire.inet import format_address, parse_address
-from dns_update.wire.record import MAX_TTL
-from dns_update.wire.scanner import octet_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, NoAnswer, UsageError
+from dns_update.errors import InvalidText, NoResponse, UsageError
 from dns_update.exchange import TCP, UDP, Exchange, Policy
 from dns_update.nsupdate import Fatal
 from dns_update.transport.blocking import BlockingTransport
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from dns_update.auth import Key
     from dns_update.exchange import Reply, UnverifiedReply
+    from dns_update.message import Message
     from dns_update.nsupdate.options import Settings
     from dns_update.transport import Endpoint
     from dns_update.transport.blocking import Trace
     from dns_update.transport.memory import MemoryTransport
     from dns_update.transport.pipeline import Flight, Pipeline
-    from dns_update.wire.message import Message
 
     Transport: TypeAlias = BlockingTransport | MemoryTransport
     Tell: TypeAlias = Callable[[str, Endpoint, str, bytes], None]
@@ -99,7 +99,7 @@ class Network:
     def ask(self, message: Message, key: Key | None, endpoint: Endpoint, *, tcp: bool) -> Heard:
         """Send a message, signed if there is a key, and return the answer.
 
-        Raises NoAnswer, also if nothing can be sent from the local address, and Fatal if the message is too long.
+        Raises NoResponse, also if nothing can be sent from the local address, and Fatal if the message is too long.
         """
         exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], format_endpoint(endpoint))
         self._last_octets = b""
@@ -118,7 +118,7 @@ class Network:
         has_port = family in self._local and self._local[family][1] != 0
         try:
             return not has_port and isinstance(self._transport(family), BlockingTransport)
-        except NoAnswer:  # which `ask` will tell
+        except NoResponse:  # which `ask` will tell
             return False
 
     def prepare(self, message: Message, key: Key | None, endpoint: Endpoint, *, tcp: bool) -> Flight:
@@ -145,7 +145,7 @@ class Network:
         return pipeline.launch(flight)
 
     def finish(self, flight: Flight) -> Heard:
-        """Return the answer to what `launch` sent; raises NoAnswer."""
+        """Return the answer to what `launch` sent; raises NoResponse."""
         if self._pipeline is None:
             raise RuntimeError("nothing is under way")
         return Heard(self._pipeline.wait(flight), flight.octets)
@@ -193,7 +193,7 @@ class Network:
             try:
                 transport = self._transports[family] = self._open(address, trace, local_port=port)
             except UsageError as error:  # not this machine's address, or not yet: the next send may find it
-                raise NoAnswer(error.text) from error
+                raise NoResponse(error.text) from error
             transport.keep_open()
         return transport
 
@@ -229,7 +229,7 @@ def _fatal(error: UsageError) -> Fatal:
     return Fatal(f"{error}: {error.hint}" if error.hint else str(error))
 
 
-def reason_of(error: NoAnswer) -> str:
+def reason_of(error: NoResponse) -> str:
     """Return why no answer came, in BIND's words: `timed out`, `connection refused`."""
     reason = error.text.rpartition(" (")[0] or error.text
     return _REASONS.get(reason, reason)

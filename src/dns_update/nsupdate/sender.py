@@ -8,29 +8,29 @@ sends.
 from __future__ import annotations
 
 from dns_update.auth.tsig import sign
-from dns_update.errors import InvalidText, MalformedMessage, NoAnswer, UsageError
+from dns_update.errors import InvalidText, MalformedMessage, NoResponse, UsageError
 from dns_update.exchange import MAX_UDP_OCTETS, Reply
+from dns_update.message import Message
 from dns_update.nsupdate import Fatal
+from dns_update.nsupdate.footprint import reach_of, reach_of_search
 from dns_update.nsupdate.network import format_endpoint, reason_of
-from dns_update.nsupdate.reach import reach_of, reach_of_search
 from dns_update.nsupdate.window import Batch, Window
 from dns_update.transport import Endpoint
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, rcode_to_text, tsig_error_to_text
-from dns_update.wire.message import Message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dns_update.auth import Key
+    from dns_update.nsupdate.footprint import Reach
     from dns_update.nsupdate.network import Heard, Network
     from dns_update.nsupdate.options import Settings
-    from dns_update.nsupdate.reach import Reach
     from dns_update.nsupdate.talk import Talk
+    from dns_update.rr.record import Record
     from dns_update.transport.pipeline import Flight
     from dns_update.wire.name import Name
-    from dns_update.wire.record import Record
 
 LOCAL_HOST = ("::1", "127.0.0.1")  # in the order in which BIND tries them
 
@@ -95,7 +95,7 @@ class Sender:
         `is_zone` says that `name` is a zone's that the user gave. None if the zone or its primary cannot be found;
         raises Fatal if nobody can be asked.
         """
-        from dns_update.nsupdate.discovery import Discovery, Servers  # noqa: PLC0415 - most scripts name both
+        from dns_update.nsupdate.soa_search import Discovery, Servers  # noqa: PLC0415 - most scripts name both
 
         self._settle_before(reach_of_search(name))
         endpoints = servers if servers is not None else self._resolvers()
@@ -196,7 +196,7 @@ class Sender:
         self.answer = None
         try:
             heard = self._network.finish(first.flight)
-        except NoAnswer as error:
+        except NoResponse as error:
             self._window.leave(was_answered=False, was_carried_out=False)
             if len(first.sends) > 1 or first.flight.was_cut_off:
                 self._send_alone(first)
@@ -227,14 +227,14 @@ class Sender:
             self._talk.announce("Outgoing update query:")
             try:
                 heard = self._network.ask(message, key, endpoint, tcp=self._settings.tcp)
-            except NoAnswer as error:
+            except NoResponse as error:
                 self._say_silent(endpoint, error)
             else:
                 self._judge(heard)
                 return
         self.has_failed = True
 
-    def _say_silent(self, endpoint: Endpoint, error: NoAnswer) -> None:
+    def _say_silent(self, endpoint: Endpoint, error: NoResponse) -> None:
         self._talk.say(f"; Communication with {format_endpoint(endpoint)} failed: {reason_of(error)}")
 
     def _resolvers(self) -> tuple[Endpoint, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText
+from dns_update.message import Message, Question
 from dns_update.nsupdate import Fatal
 from dns_update.nsupdate.commands import (
     HELP,
@@ -20,18 +21,17 @@ from dns_update.nsupdate.commands import (
     ZoneCommand,
     command_of,
 )
-from dns_update.nsupdate.records import (
+from dns_update.nsupdate.sender import LOCAL_HOST, Sender, first_name
+from dns_update.nsupdate.talk import MESSAGES, MORE
+from dns_update.nsupdate.translation import (
     Checks,
     addition_record,
     deletion_record,
     lease_record,
     prerequisite_record,
 )
-from dns_update.nsupdate.sender import LOCAL_HOST, Sender, first_name
-from dns_update.nsupdate.talk import MESSAGES, MORE
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import Opcode, RRClass, RRType, rrclass_to_text
-from dns_update.wire.message import Message, Question
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from dns_update.nsupdate.network import Network
     from dns_update.nsupdate.options import Settings
     from dns_update.nsupdate.talk import Talk
+    from dns_update.rr.record import Record
     from dns_update.wire.name import Name
-    from dns_update.wire.record import Record
 
 _OF_THE_MESSAGE = (Addition, Deletion, Prerequisite)
 

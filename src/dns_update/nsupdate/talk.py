@@ -6,8 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dns_update.message import Message
     from dns_update.transport import Endpoint
-    from dns_update.wire.message import Message
 
 MESSAGES = 1  # `-d` and the first `debug`
 MORE = 2  # `-D` and the second
@@ -47,7 +47,7 @@ class Talk:
         if self.debug >= MORE:
             self.say(f"; {direction} {len(octets)} octets, {transport}, {endpoint.address}#{endpoint.port}")
         if direction == "sent" and self._announced:
-            from dns_update.wire.message import Message  # noqa: PLC0415 - only if messages are wanted
+            from dns_update.message import Message  # noqa: PLC0415 - only if messages are wanted
 
             heading, self._announced = self._announced, ""
             self.put_message(heading, Message.decode(octets))

@@ -23,8 +23,8 @@ all. So SERVFAIL counts only where an update was alone; elsewhere it is sent onc
 
 from __future__ import annotations
 
-from dns_update.nsupdate.reach import reach_of_all
-from dns_update.wire.message import FIXED_OCTETS, Message
+from dns_update.message import FIXED_OCTETS, Message
+from dns_update.nsupdate.footprint import reach_of_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from dns_update.auth import Key
-    from dns_update.nsupdate.reach import Reach
+    from dns_update.nsupdate.footprint import Reach
+    from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
     from dns_update.wire.name import Name
-    from dns_update.wire.record import Record
 
-    Way: TypeAlias = tuple[Sequence[Endpoint], Key | None]
+    Upstream: TypeAlias = tuple[Sequence[Endpoint], Key | None]
 
 MOST = (
     32  # messages; BIND takes 100 updates at once from all its clients, and drops silently what is more (update-quota)
@@ -47,7 +47,7 @@ MOST = (
 class Batch:
     """Sends that wait to go together, in one message."""
 
-    def __init__(self, common: object, way: Way, most_octets: int, most_sends: int) -> None:
+    def __init__(self, common: object, way: Upstream, most_octets: int, most_sends: int) -> None:
         """Begin an empty one.
 
         `common` is what all must agree in, `way` the servers and the key in it, `most_octets` the room for records.

@@ -10,12 +10,12 @@ import os
 from dns_update import errors
 from dns_update.auth import Algorithm
 from dns_update.errors import quoted
+from dns_update.rr.record import MAX_TTL, utf8
 from dns_update.transport import Server, port_from_text
 from dns_update.value import Value
 from dns_update.wire.codes import RRClass, RRType, decimal, is_zone_type, rrclass_from_text, rrtype_from_text
 from dns_update.wire.inet import format_address, parse_address, parse_cidr, reverse_name
 from dns_update.wire.name import Name
-from dns_update.wire.record import MAX_TTL, utf8
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -56,7 +56,7 @@ class AsyncioTransport:
         self.renew()
 
     async def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
-        """Take an exchange to its end and return its result; raises NoAnswer."""
+        """Take an exchange to its end and return its result; raises NoResponse."""
         while True:
             shared = self._shared_socket(exchange, endpoint)
             message_id = shared.free_id() if shared is not None else _random_id()

@@ -58,7 +58,7 @@ class BlockingTransport:
             self._close_kept(place)
 
     def carry(self, exchange: Exchange, endpoint: Endpoint, attempt: Attempt | None = None) -> Reply | UnverifiedReply:
-        """Take an exchange to its end and return its result; raises NoAnswer.
+        """Take an exchange to its end and return its result; raises NoResponse.
 
         `attempt` is one that was taken from the exchange already and is not under way yet.
         """

@@ -56,7 +56,7 @@ class MemoryTransport:
         return self._wall_at_start + int(self.now)
 
     def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
-        """Take an exchange to its end and return its result; raises NoAnswer."""
+        """Take an exchange to its end and return its result; raises NoResponse."""
         while (attempt := exchange.next(now=self.now, wall=self.wall, message_id=len(self.sent) + 1)) is not None:
             self._attempt(exchange, attempt, endpoint)
         return exchange.settled

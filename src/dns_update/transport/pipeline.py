@@ -22,7 +22,7 @@ import os
 import select
 import time
 
-from dns_update.errors import NoAnswer
+from dns_update.errors import NoResponse
 from dns_update.exchange import TCP, UDP, Attempt
 from dns_update.transport import LONGEST_WAIT
 from dns_update.transport.channel import open_channel
@@ -62,7 +62,7 @@ class Flight:
         self.channel: Channel | None = None  # of the attempt under way
         self.deadline = 0.0  # the same, on the monotonic clock
         self.follows = False  # whether its channel had been used before
-        self.failure: NoAnswer | None = None
+        self.failure: NoResponse | None = None
         self.octets = b""
         self.was_cut_off = False
 
@@ -122,7 +122,7 @@ class Pipeline:
         return True
 
     def wait(self, flight: Flight) -> Reply | UnverifiedReply:
-        """Take an exchange to its end, the others as far as they come meanwhile; raises NoAnswer."""
+        """Take an exchange to its end, the others as far as they come meanwhile; raises NoResponse."""
         while not flight.is_over:
             self._listen()
         if flight.failure is not None:
@@ -146,7 +146,7 @@ class Pipeline:
             attempt = flight.exchange.next(now=time.monotonic(), wall=int(time.time()), message_id=message_id)
             if attempt is not None:
                 self._send(flight, attempt, message_id)
-        except NoAnswer as error:
+        except NoResponse as error:
             flight.failure = error
 
     def _send(self, flight: Flight, attempt: Attempt, message_id: int) -> None:

@@ -1,0 +1,119 @@
+"""Asking the kernel for all interfaces and all addresses: two dumps in turn, until nothing changed meanwhile. Sans-IO.
+
+A third one has the default routes, for whoever wants them. It is never begun anew: if it was disturbed, or refused, no
+default route counts as known.
+
+```
+listing = Dump(port)
+while (table := listing.table) is None:
+    if (request := listing.request()) is not None:
+        ... send it ...
+    listing.receive(octets, now=monotonic)
+```
+
+A dump is no picture of one moment. The kernel puts it together piece by piece and marks it if it saw a change between
+two pieces. And it puts the pieces together without holding up whoever makes changes, so that the event of a deletion
+can come before the piece that still has the address. So a dump also counts as interrupted if an event came with it.
+"""
+
+from __future__ import annotations
+
+import os
+
+from dns_update.address.kernel.interfaces import AddressTable
+from dns_update.address.kernel.netlink import (
+    AddressEntry,
+    Event,
+    LinkEntry,
+    address_dump_request,
+    decode,
+    link_dump_request,
+    route_dump_request,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.address.kernel.netlink import Datagram
+
+_REQUESTS = (link_dump_request, address_dump_request, route_dump_request)
+_ADDRESSES, _ROUTES = 1, 2  # their places
+
+
+class Dump:
+    """The state of one listing over one netlink socket; see the module's text for how it is driven.
+
+    `table` is None until the listing is whole. `interruptions` counts how often it was begun anew.
+    """
+
+    def __init__(self, port: int, *, most_interruptions: int, has_routes: bool = False) -> None:
+        """Begin one; `port` is the socket's. `has_routes` tells that default routes are wanted, too.
+
+        One that was interrupted more than `most_interruptions` times is taken as it is: `table` may then lack
+        something until an event or the next listing, and `is_doubtful` tells so.
+        """
+        self.table: AddressTable | None = None
+        self.is_doubtful = False
+        self.interruptions = 0
+        self._port = port
+        self._most_interruptions = most_interruptions
+        self._last_stage = _ROUTES if has_routes else _ADDRESSES
+        self._sequence = 0
+        self._stage = 0
+        self._is_due = True
+        self._is_interrupted = False
+        self._fresh = AddressTable()
+
+    def request(self) -> bytes | None:
+        """Return what is to be sent now; None if nothing is."""
+        if not self._is_due:
+            return None
+        self._is_due = False
+        self._sequence += 1
+        return _REQUESTS[self._stage](self._sequence)
+
+    def receive(self, octets: bytes | memoryview, *, now: float) -> Datagram:
+        """Take one datagram, at `now`, seconds of the monotonic clock; return what it held.
+
+        Once the listing is whole, it goes on reading events, and applies them to nothing. Raises MalformedMessage, and
+        OSError if the kernel refused or gave up.
+        """
+        datagram = decode(octets, sequence=self._sequence, port=self._port)
+        if self.table is None:
+            self._take(datagram, now)
+        return datagram
+
+    def _take(self, datagram: Datagram, now: float) -> None:
+        if datagram.errno and self._stage != _ROUTES:
+            raise OSError(datagram.errno, os.strerror(datagram.errno))
+        for subject in datagram.listed:
+            self._fresh.apply(Event(subject), now=now)
+        for event in datagram.events:
+            self._fresh.apply(event, now=now)
+        if self._stage == _ROUTES:
+            self._is_interrupted |= datagram.is_interrupted or bool(datagram.errno or datagram.events)
+        else:
+            has_changed = any(isinstance(event.subject, AddressEntry | LinkEntry) for event in datagram.events)
+            self._is_interrupted |= datagram.is_interrupted or has_changed
+        if datagram.is_last:
+            self._end_dump()
+
+    def _end_dump(self) -> None:
+        if self._stage == _ROUTES:
+            if self._is_interrupted:
+                self._fresh.forget_routes()
+            self.table = self._fresh
+        elif self._is_interrupted and self.interruptions < self._most_interruptions:
+            self.interruptions += 1
+            self._stage, self._is_due, self._is_interrupted = 0, True, False
+            self._fresh = AddressTable()
+        else:
+            self._end_stage()
+
+    def _end_stage(self) -> None:
+        """Go on with the next dump, if there is one."""
+        if self._stage == _ADDRESSES:
+            self.is_doubtful, self._is_interrupted = self._is_interrupted, False
+        if self._stage == self._last_stage:
+            self.table = self._fresh
+        else:
+            self._stage, self._is_due = self._stage + 1, True

@@ -1,0 +1,171 @@
+"""What is known of this machine's interfaces, their addresses and its default routes at a moment; what to publish.
+
+Pure: it is fed what the kernel lists and tells (netlink.py), and told the time.
+
+Which addresses of an interface are usable: none while the interface is switched off; of IPv6, never tentative,
+deprecated or temporary ones. No clock is needed for that. When a preferred lifetime runs out, the kernel says so in an
+event, with the flag "deprecated".
+
+Which is the best: primary before secondary ones; then those of wider scope; then those with the longest preferred
+lifetime, as it was granted (RFC 4862, section 5.5.4); and if that is equal, of IPv6 the youngest, of IPv4 the oldest.
+Not the lifetime that is left: where two routers announce a prefix each, either would be the best after its own
+announcement, and a name would change every few minutes for ever. By what was granted one of them stays the best. A
+router that renumbers grants the old prefix less; one that just forgets the old prefix makes the new one the youngest.
+
+Default routes are known only to tell one that appears from one that is merely set again, as at each router
+advertisement. Where it is doubtful whether one is there still, it is forgotten: the kernel does not tell of IPv4 routes
+that go with an address or a link.
+"""
+
+from __future__ import annotations
+
+from dns_update.address.kernel.netlink import FOREVER, AddressEntry, AddressFlag, DefaultRoute, LinkEntry
+from dns_update.value import Value
+from dns_update.wire.inet import IPV4_OCTETS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dns_update.address.kernel.netlink import Event
+
+_NEVER_IPV6 = AddressFlag.TENTATIVE | AddressFlag.DEPRECATED | AddressFlag.SECONDARY | AddressFlag.DADFAILED
+_HUNDREDTHS = 100
+# Seconds by which two lifetimes must differ, about, to be different ones: what the kernel tells is up to two seconds
+# off, as it is rounded down and then read a moment later.
+_LIFETIME_GRAIN = 10
+
+
+class _Held(Value):
+    """An address and its place among those of its interface: the lowest `rank` is the best."""
+
+    __slots__ = ("entry", "rank")
+    entry: AddressEntry
+    rank: tuple[bool, int, float, int, bytes]
+
+    def __init__(self, entry: AddressEntry, now: float) -> None:
+        lifetime = float("inf")
+        if entry.preferred != FOREVER:
+            granted = now + entry.preferred - entry.updated / _HUNDREDTHS
+            lifetime = round(granted / _LIFETIME_GRAIN)
+        age = entry.created if len(entry.address) == IPV4_OCTETS else -entry.created
+        rank = (bool(entry.flags & AddressFlag.SECONDARY), entry.scope, -lifetime, age, entry.address)
+        self._fill(entry=entry, rank=rank)
+
+    @property
+    def is_usable(self) -> bool:
+        return len(self.entry.address) == IPV4_OCTETS or not self.entry.flags & _NEVER_IPV6
+
+
+class AddressTable:
+    """The interfaces and their addresses, kept up to date by `apply`."""
+
+    def __init__(self) -> None:
+        self._links: dict[int, LinkEntry] = {}
+        self._indexes: dict[str, int] = {}
+        # The kernel tells of an address and of its interface in either order, so the two are kept apart.
+        self._addresses: dict[int, dict[object, _Held]] = {}
+        self._touched: set[str] = set()
+        self._routes: set[DefaultRoute] = set()
+
+    def apply(self, event: Event, *, now: float) -> None:
+        """Take in what the kernel said at `now`, seconds of the monotonic clock.
+
+        What a dump lists is applied as an event, too: it is there now.
+        """
+        subject = event.subject
+        if isinstance(subject, AddressEntry):
+            self._apply_address(subject, now, is_gone=event.is_gone)
+        elif isinstance(subject, LinkEntry):
+            self._apply_link(subject, is_gone=event.is_gone)
+        else:
+            self._apply_route(subject, event)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The interfaces that there are, in the order of their numbers; of each the name, not the alternative ones."""
+        return tuple(self._links[index].names[0] for index in sorted(self._links) if self._links[index].names)
+
+    def link(self, name: str) -> LinkEntry | None:
+        """Return the interface of that name, which may be an alternative one; None if there is none."""
+        index = self._indexes.get(name)
+        return None if index is None else self._links[index]
+
+    def link_of(self, index: int) -> LinkEntry | None:
+        """Return the interface of that number; None if there is none."""
+        return self._links.get(index)
+
+    def has_route(self, route: DefaultRoute) -> bool:
+        """Tell whether this default route is known to be there."""
+        return route in self._routes
+
+    def forget_routes(self) -> None:
+        """Know of no default route any more: each that is told of is a new one."""
+        self._routes.clear()
+
+    def usable(self, name: str) -> tuple[AddressEntry, ...]:
+        """Return the addresses of an interface that may be published, of both families mixed, the best first.
+
+        There are none if it is switched off or not there; `link` tells that.
+        """
+        link = self.link(name)
+        if link is None or not link.is_up:
+            return ()
+        held = [held for held in self._addresses.get(link.index, {}).values() if held.is_usable]
+        return tuple(one.entry for one in sorted(held, key=lambda one: one.rank))
+
+    def touch(self, names: Iterable[str]) -> None:
+        """Have `take_touched` return these names, too."""
+        self._touched.update(names)
+
+    def take_touched(self) -> frozenset[str]:
+        """Return the names of the interfaces that anything was said about since this was last called."""
+        touched = frozenset(self._touched)
+        self._touched.clear()
+        return touched
+
+    def _apply_address(self, entry: AddressEntry, now: float, *, is_gone: bool) -> None:
+        held = self._addresses.setdefault(entry.index, {})
+        if is_gone:
+            held.pop(_key(entry), None)
+            if len(entry.address) == IPV4_OCTETS:  # routes of any interface may have it as their source
+                self._routes = {route for route in self._routes if route.octets != IPV4_OCTETS}
+        else:
+            held[_key(entry)] = _Held(entry, now)
+        if not held:
+            del self._addresses[entry.index]
+        if entry.index in self._links:
+            self._touched.update(self._links[entry.index].names)
+
+    def _apply_link(self, link: LinkEntry, *, is_gone: bool) -> None:
+        before = self._links.pop(link.index, None)
+        for name in before.names if before is not None else ():
+            if self._indexes.get(name) == link.index:
+                del self._indexes[name]
+            self._touched.add(name)
+        if is_gone or not link.is_up:
+            self._routes = {route for route in self._routes if route.index not in (link.index, 0)}
+        if is_gone:
+            self._addresses.pop(link.index, None)  # a link moved to another namespace takes them along without a word
+            return
+        self._links[link.index] = link
+        self._indexes.update(dict.fromkeys(link.names, link.index))
+        self._touched.update(link.names)
+
+    def _apply_route(self, route: DefaultRoute, event: Event) -> None:
+        if event.is_gone or event.is_replacing:
+            # Of a route that goes by several ways the kernel does not tell in the same words when it goes.
+            slot = route.octets, route.slot
+            self._routes = {other for other in self._routes if (other.octets, other.slot) != slot}
+        if not event.is_gone:
+            self._routes.add(route)
+
+
+def _key(entry: AddressEntry) -> object:
+    """Return what tells one address of an interface from another, as the kernel does.
+
+    An interface can have one IPv4 address several times, with other prefix lengths or other peers.
+    """
+    if len(entry.address) == IPV4_OCTETS:
+        return entry.address, entry.prefix_length, entry.peer
+    return entry.address

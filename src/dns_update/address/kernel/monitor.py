@@ -1,0 +1,285 @@
+"""The interfaces and addresses of this machine, watched: the kernel tells an asyncio loop of every change.
+
+The socket is subscribed before anything is listed, so that no change falls between the two. If the kernel had to drop
+events, or something came that cannot be read, the socket is closed, and all begins anew with another one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from errno import ENOBUFS
+
+from dns_update.address.kernel.dump import Dump
+from dns_update.address.kernel.interfaces import AddressTable
+from dns_update.address.kernel.netlink import EVENT_GROUPS, DefaultRoute, LinkEntry
+from dns_update.address.kernel.snapshot import LARGEST_DATAGRAM
+from dns_update.errors import MalformedMessage, NoAddress, NotNow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dns_update.address.kernel.netlink import Event
+
+_KERNEL = (0, 0)
+_SO_RCVBUFFORCE = 33  # asm-generic/socket.h; beyond the machine's limit, for who may
+RECEIVE_OCTETS = 4 << 20  # room for some thousand events, until the loop has time for them
+_BURST = 500  # datagrams read in one go; a few milliseconds
+_QUICK = 5  # listings begun anew at once; if even so many were disturbed, the next waits
+_PAUSE = 1.0  # seconds it waits
+
+
+class Monitor:
+    """Keeps an AddressTable right, and says when it has changed.
+
+    `changed` is called, within the loop, with the table and the names of the interfaces whose usable addresses, or
+    their order, are no longer what they were, or that have come, gone, or been switched on or off: once for all that
+    came together, the first time with all that have any.
+    `network_up` is called, after that, when a link can carry packets that could not before, when a default route
+    appears, or when that may have happened unseen: a good moment to try what has failed. What either raises, the loop's
+    exception handler is told; `changed` is called again after a pause.
+    `refused`, if given, is called with the error when the kernel gives no socket; it is tried again and again, and not
+    told of again until it was given one.
+    """
+
+    def __init__(
+        self,
+        changed: Callable[[AddressTable, frozenset[str]], None],
+        network_up: Callable[[], None],
+        *,
+        refused: Callable[[NoAddress], None] | None = None,
+        receive_octets: int = RECEIVE_OCTETS,
+    ) -> None:
+        """Prepare; `open` begins. `receive_octets` is the room for events that the loop had no time for yet."""
+        self.table = AddressTable()
+        self.losses = 0  # how often events were lost, or could not be read
+        self._changed = changed
+        self._network_up = network_up
+        self._refused = refused
+        self._receive_octets = receive_octets
+        self._told: dict[str, tuple[bool, tuple[tuple[bytes, int], ...]]] = {}
+        self._untold: frozenset[str] = frozenset()  # names of which `changed` was told, and raised something
+        self._is_up_due = False
+        self._is_table_whole = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._kernel: socket.socket | None = None
+        self._listing = Dump(0, most_interruptions=0)
+        self._opened: asyncio.Future[None] | None = None
+        self._waits_out_shortage = False
+        self._is_refused = False  # when last a socket was asked for
+        self._timer: asyncio.TimerHandle | None = None
+        self._failures = 0  # in a row
+        self._buffer = bytearray(LARGEST_DATAGRAM)
+
+    async def open(self, *, waits_out_shortage: bool = False) -> None:
+        """Begin to watch, and return once the table is there and `changed` was called with it.
+
+        No privilege is needed. Raises NoAddress if the kernel does not tell; with `waits_out_shortage` not because this
+        machine lacks something for the moment, such as open files or memory: then it tries again and again.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._opened = self._loop.create_future()
+        self._waits_out_shortage = waits_out_shortage
+        self._resubscribe()
+        await self._opened
+
+    def close(self) -> None:
+        """Monitor no longer; nothing is called any more."""
+        self._unsubscribe()
+        if self._opened is not None:
+            self._opened.cancel()
+        self._loop = None
+
+    def _subscribe(self) -> None:
+        self._kernel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.NETLINK_ROUTE)
+        _make_room(self._kernel, self._receive_octets)
+        self._kernel.bind((0, EVENT_GROUPS))
+        self._running.add_reader(self._kernel, self._read)
+        self._list()
+
+    def _unsubscribe(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._kernel is not None:
+            self._running.remove_reader(self._kernel)
+            self._kernel.close()
+            self._kernel = None
+
+    def _begin_anew(self, error: OSError | MalformedMessage) -> None:
+        """Give the socket up for another one: at once, or after a pause if that has not helped."""
+        self._unsubscribe()
+        self.losses += 1
+        self._failures += 1
+        self._is_up_due = True
+        if self._failures <= _QUICK:
+            self._resubscribe()
+        elif not self._has_given_up(error):
+            self._timer = self._running.call_later(_PAUSE, self._resubscribe)
+
+    def _resubscribe(self) -> None:
+        self._timer = None
+        try:
+            self._subscribe()
+        except OSError as error:
+            self._unsubscribe()
+            if not self._has_given_up(error):
+                self._timer = self._running.call_later(_PAUSE, self._resubscribe)
+                if self._refused is not None and not self._is_refused:
+                    self._refused(_not_told(error))
+                self._is_refused = True
+        else:
+            self._is_refused = False
+
+    def _has_given_up(self, error: OSError | MalformedMessage) -> bool:
+        """Let `open` fail by an error, if it still waits and the error will not pass; return whether it does.
+
+        Events that were too many will become fewer, whoever waits.
+        """
+        opening = self._opening
+        if opening is None:
+            return False
+        if isinstance(error, OSError):
+            is_waited_out = self._waits_out_shortage and NotNow.is_why(error)
+            if is_waited_out or error.errno == ENOBUFS:
+                return False
+        opening.set_exception(_not_told(error))
+        return True
+
+    def _list(self) -> None:
+        """Begin to list everything."""
+        self._timer = None
+        self._listing = Dump(self._open_socket.getsockname()[0], most_interruptions=_QUICK, has_routes=True)
+        self._request()
+
+    def _request(self) -> None:
+        request = self._listing.request()
+        if request is not None:
+            self._open_socket.sendto(request, _KERNEL)
+
+    def _take_listing(self) -> None:
+        """Go on with a listing that has come to the end of a dump, or put its table in place of ours."""
+        if self._listing.table is None:
+            self._request()
+            return
+        self.table = self._listing.table
+        self.table.touch(self._told)
+        self._is_table_whole = True
+        if self._listing.is_doubtful:
+            self._timer = self._running.call_later(_PAUSE, self._list_again)
+        else:
+            self._failures = 0
+
+    def _list_again(self) -> None:
+        try:
+            self._list()
+        except OSError as error:
+            self._begin_anew(error)
+
+    @property
+    def _opening(self) -> asyncio.Future[None] | None:
+        """What `open` waits for, as long as it waits."""
+        return None if self._opened is None or self._opened.done() else self._opened
+
+    @property
+    def _running(self) -> asyncio.AbstractEventLoop:
+        assert self._loop is not None  # noqa: S101 - open() has set it
+        return self._loop
+
+    @property
+    def _open_socket(self) -> socket.socket:
+        assert self._kernel is not None  # noqa: S101 - whoever closes it takes its reader and timer away
+        return self._kernel
+
+    def _read(self) -> None:
+        """Take in what has come, and tell of it."""
+        try:
+            for _ in range(_BURST):
+                self._read_datagram()
+        except BlockingIOError:
+            pass
+        except (OSError, MalformedMessage) as error:  # ENOBUFS first of all: the kernel had no room for an event
+            self._begin_anew(error)
+        except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the watch
+            _own_up(mistake)
+            self._begin_anew(MalformedMessage(f"{type(mistake).__name__}: {mistake}"))
+        self._tell()
+
+    def _read_datagram(self) -> None:
+        octets, sender = self._open_socket.recvfrom_into(self._buffer)
+        if sender[0] == _KERNEL[0]:
+            self._take(memoryview(self._buffer)[:octets])
+
+    def _take(self, octets: memoryview) -> None:
+        now = self._running.time()
+        datagram = self._listing.receive(octets, now=now)
+        for event in datagram.events:
+            self._note(event)
+            self.table.apply(event, now=now)
+        if datagram.is_last:
+            self._take_listing()
+
+    def _note(self, event: Event) -> None:
+        """See whether the network may have come up."""
+        subject = event.subject
+        if isinstance(subject, LinkEntry) and subject.is_running and not event.is_gone:
+            before = self.table.link_of(subject.index)
+            self._is_up_due |= before is None or not before.is_running
+        elif isinstance(subject, DefaultRoute) and not event.is_gone:
+            self._is_up_due |= not self.table.has_route(subject)
+
+    def _tell(self) -> None:
+        """Call back, if there is anything to say."""
+        if not self._is_table_whole:
+            return
+        changed = self._untold | {name for name in self.table.take_touched() if self._has_changed(name)}
+        if changed or self._opening is not None:
+            self._untold = frozenset() if self._call(self._changed, self.table, changed) else changed
+        if (opening := self._opening) is not None:
+            opening.set_result(None)
+        is_listed = self._listing.table is not None
+        if self._is_up_due and is_listed and self._loop is not None:  # it is None if the callback has closed us
+            self._is_up_due = False
+            self._call(self._network_up)
+
+    def _call(self, callback: Callable[..., None], *arguments: object) -> bool:
+        """Call back, and return whether that went well; if it did not, all begins anew after a pause."""
+        try:
+            callback(*arguments)
+        except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the watch
+            _own_up(mistake)
+            if self._loop is not None:
+                self._unsubscribe()
+                self._timer = self._loop.call_later(_PAUSE, self._resubscribe)
+            return False
+        return True
+
+    def _has_changed(self, name: str) -> bool:
+        """Return whether an interface, or its usable addresses, are not as was told; note how they are."""
+        link = self.table.link(name)
+        if link is None:
+            return self._told.pop(name, None) is not None
+        usable = tuple((entry.address, entry.prefix_length) for entry in self.table.usable(name))
+        before, self._told[name] = self._told.get(name), (link.is_up, usable)
+        return before != self._told[name] and (self._opening is None or bool(usable))
+
+
+def _own_up(mistake: Exception) -> None:
+    context = {"message": "what the kernel tells could not be taken in", "exception": mistake}
+    asyncio.get_running_loop().call_exception_handler(context)
+
+
+def _make_room(kernel: socket.socket, octets: int) -> None:
+    try:
+        kernel.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, octets)
+    except PermissionError:
+        kernel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, octets)
+
+
+def _not_told(error: OSError | MalformedMessage) -> NoAddress:
+    reason = error.text if isinstance(error, MalformedMessage) else error.strerror or str(error)
+    return NoAddress(
+        f"the kernel does not tell of address changes: {reason}",
+        hint="in a systemd unit, RestrictAddressFamilies= must have AF_NETLINK",
+    )

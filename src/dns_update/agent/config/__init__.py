@@ -1,0 +1,1 @@
+"""The agent's configuration: from TOML to frozen settings."""

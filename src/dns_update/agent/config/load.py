@@ -1,0 +1,130 @@
+"""The agent's configuration: TOML to frozen settings, or all that is wrong with it, each with its line.
+
+Nothing is guessed and nothing passed over: a key that nobody knows is an error, and so is a reference to nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+
+from dns_update.address import Command
+from dns_update.agent.config.positions import find_lines
+from dns_update.agent.config.readers import Problems, read_table
+from dns_update.agent.config.record_tables import read_records
+from dns_update.agent.config.references import Sections
+from dns_update.agent.config.schema import AGENT, DOCUMENT
+from dns_update.agent.config.settings import AgentSettings, Config
+from dns_update.auth import is_open_to_others, open_at_once
+from dns_update.errors import ConfigError, NotNow, UsageError, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from dns_update.agent.config.positions import Path
+    from dns_update.agent.config.readers import Problem
+
+MAX_CONFIG_OCTETS = 1 << 24  # a hundred thousand records fit; /dev/zero does not
+
+_SYNTAX_HINT = (
+    "a line is [table], [[table]], key = value or # comment; strings are in quotes, true and false in lower case"
+)
+
+
+def read_config(path: str) -> Config:
+    """Read a configuration from a file.
+
+    Raises ConfigError for what stands in it, another UsageError for a file that cannot be read, or that names programs
+    and is not safe from others, and NotNow if it may be read later.
+    """
+    shown = path if path.isprintable() and path else quoted(path)
+    try:
+        # Without waiting: an agent that reads it again must not stand still until somebody writes to a named pipe.
+        with open(path, "rb", opener=open_at_once) as file:
+            status = os.fstat(file.fileno())
+            content = file.read(MAX_CONFIG_OCTETS + 1) if stat.S_ISREG(status.st_mode) else None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        kind = NotNow if isinstance(error, OSError) and NotNow.is_why(error) else UsageError
+        raise kind(f"cannot read {shown}: {reason}") from error
+    if content is None:
+        raise UsageError(f"cannot read {shown}: it is not a regular file", hint="a pipe or device may never end")
+    if len(content) > MAX_CONFIG_OCTETS:
+        raise UsageError(f"{shown} is too large for a configuration", hint=f"at most {MAX_CONFIG_OCTETS} octets")
+    try:
+        decoded = content.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            [(f"{shown}:{line}: not UTF-8, which TOML demands", "")]
+        ) from None  # the error holds the whole text
+    config = config_from_text(decoded, shown, is_private=not is_open_to_others(status, path))
+    if _names_programs(config):
+        _refuse_unsafe(status, path, shown)
+    return config
+
+
+def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
+    """Read a configuration; `path` names it in errors, and a literal secret may stand in it only if it `is_private`.
+
+    Secrets are read from where they are. Raises ConfigError, which shows no secret, nor what may be one.
+    """
+    document = _parse(text, path)
+    problems = Problems()
+    given = read_table(document, (), DOCUMENT, problems)
+    words = read_table(given.get("agent", {}), ("agent",), AGENT, problems)
+    agent = AgentSettings(**{key.replace("-", "_"): value for key, value in words.items()})
+    sections = Sections(given, problems, path, is_private=is_private)
+    if "records" not in document or given.get("records") == []:
+        problems.add(("records",), "there is no name to keep right", "a table [[records]] has a name and an address")
+    records = read_records(given.get("records", []), sections, agent, problems)
+    if problems.found:
+        raise _located(problems.found, text, path)
+    return Config(agent, records)
+
+
+def _names_programs(config: Config) -> bool:
+    if config.agent.on_change:
+        return True
+    return any(record.on_change or any(isinstance(s, Command) for s in record.sources) for record in config.records)
+
+
+def _refuse_unsafe(status: os.stat_result, path: str, shown: str) -> None:
+    """Raise UsageError for a file by which others could have us run what they like."""
+    if status.st_mode & stat.S_IWOTH:
+        who, command = "others can write it", "chmod o-w"
+    elif os.geteuid() == 0 and status.st_uid != 0:
+        who, command = "it belongs to another user than root, who runs them", "chown root"
+    else:
+        return
+    import shlex  # noqa: PLC0415 - only when something is wrong
+
+    raise UsageError(f"{shown} names programs to run, and {who}", hint=f"run: {command} {shlex.quote(path)}")
+
+
+def _parse(text: str, path: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # It tells line and column in words; as numbers only from Python 3.14 on.
+        raise ConfigError([(f"{path}: not TOML: {error}", _SYNTAX_HINT)]) from None
+    except (ValueError, RecursionError):
+        # Neither says where; what is that long, or that deep, fills the longest line.
+        lines = text.split("\n")
+        line = lines.index(max(lines, key=len)) + 1
+        what = "a number is too long, or arrays stand too deep in one another"
+        raise ConfigError([(f"{path}:{line}: {what}", "")]) from None
+
+
+def _located(found: list[Problem], text: str, path: str) -> ConfigError:
+    """Return the error for what was found, in the order of the lines."""
+    lines = find_lines(text, (where for problem in found for where in (problem.path, problem.other)))
+    found = sorted(found, key=lambda problem: lines[problem.path])
+    return ConfigError((_as_text(problem, lines, path), problem.hint) for problem in found)
+
+
+def _as_text(problem: Problem, lines: dict[Path, int], path: str) -> str:
+    text = f"{path}:{lines[problem.path]}: {problem.spelled}: {problem.text}"
+    return f"{text} in line {lines[problem.other]}" if problem.other else text

@@ -1,0 +1,263 @@
+"""Tables of a TOML document, read strictly: each key is known and its value of the right type; all faults are kept.
+
+A reader takes a value as tomllib gives it and returns what it means, or raises UsageError. A table is described by
+readers by key; that description makes the checks, the near misses and the lists of what there is.
+"""
+
+from __future__ import annotations
+
+from dns_update.errors import MAX_QUOTED, InvalidText, UsageError, quoted
+from dns_update.routeros import ttl_from_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, TypeAlias, TypeVar
+
+    from dns_update.agent.config.positions import Path
+
+    Reader: TypeAlias = Callable[[Any], object]
+    Table: TypeAlias = Mapping[str, object]
+    V = TypeVar("V")
+
+_KINDS = {
+    bool: "a boolean",
+    int: "an integer",
+    float: "a float",
+    str: "a string",
+    list: "an array",
+    dict: "a table",
+}
+_BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+_NAMED = ("keys", "servers", "zones")  # tables of tables: their headers have a second part
+_LONGEST_DECIMAL_BITS = 64  # Python does not write integers of thousands of digits in decimal
+
+
+class Problem:
+    """One thing that is wrong: where, what, and what to do.
+
+    `spelled` is the path as people read it; `other` is one that the text ends with the line of, empty for none.
+    """
+
+    __slots__ = ("hint", "other", "path", "spelled", "text")
+
+    def __init__(self, path: Path, spelled: str, text: str, hint: str, other: Path = ()) -> None:
+        self.path = path
+        self.spelled = spelled
+        self.text = text
+        self.hint = hint
+        self.other = other
+
+
+class Problems:
+    """All that was found wrong so far, in the order in which it was found."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.found)
+
+    def add(self, path: Path, text: str, hint: str = "", *, other: Path = ()) -> None:
+        """Note what is wrong at a path."""
+        self.found.append(Problem(path, spelled(path), text, hint, other))
+
+    def add_unshown(self, path: Path, text: str, hint: str = "") -> None:
+        """Note what is wrong at a path whose last key may be a secret."""
+        self.found.append(Problem(path, spelled(path[:-1]), text, hint))
+
+    def add_error(self, path: Path, error: UsageError) -> None:
+        """Note what a reader said of the value at a path."""
+        place = error.place if isinstance(error, InvalidText) else None
+        self.add(path if place is None else (*path, place), error.text, error.hint)
+
+
+def read_table(
+    table: Table, path: Path, readers: Mapping[str, Reader], problems: Problems, *, holds_secret: bool = False
+) -> dict[str, Any]:
+    """Return what the keys of a table mean; those that are wrong are left out, and noted.
+
+    With `holds_secret`, an unknown key is shown only if it is much like a known one.
+    """
+    given: dict[str, Any] = {}
+    for key, raw in table.items():
+        reader = readers.get(key)
+        if reader is None:
+            _note_unknown(key, raw, path, readers, problems, holds_secret=holds_secret)
+            continue
+        try:
+            given[key] = reader(raw)
+        except UsageError as error:
+            problems.add_error((*path, key), error)
+    return given
+
+
+def _note_unknown(  # noqa: PLR0913 - what there is to know of a key
+    key: str, raw: object, path: Path, known: Iterable[str], problems: Problems, *, holds_secret: bool
+) -> None:
+    kind = "table" if isinstance(raw, dict) else "key"
+    near = near_miss(key, known)
+    if near:
+        problems.add((*path, key), f"unknown {kind}", f"did you mean {near}?")
+    elif holds_secret:
+        text = "unknown key; it is not shown, for it may be a part of the secret"
+        problems.add_unshown((*path, key), text, one_of(known))
+    elif kind == "table" and path[:1] == ("zones",):  # [zones.example.com] is com within example
+        name = f"{path[-1]}.{key}"
+        problems.add((*path, key), "unknown table", f"a name with dots needs quotes: {spelled(('zones', name))}")
+    else:
+        problems.add((*path, key), f"unknown {kind}", one_of(known))
+
+
+def near_miss(word: str, words: Iterable[str]) -> str:
+    """Return the one of `words` that was probably meant; empty if there is none."""
+    import difflib  # noqa: PLC0415 - only when something is wrong
+
+    by_folded = {known.lower(): known for known in words}
+    folded = word.lower().replace("_", "-")
+    return next((by_folded[close] for close in difflib.get_close_matches(folded, by_folded, 1)), "")
+
+
+def one_of(words: Iterable[str]) -> str:
+    """Return the hint that lists what there is."""
+    return f"one of {', '.join(words)}"
+
+
+def spelled(path: Path) -> str:
+    """Return a path as people find it in the text: `[agent] poll`, `[zones."example.com"] ttl`, `records[3].ttl`."""
+    if path[:1] == ("records",) or not path:
+        return _dotted(path)
+    depth = 2 if path[0] in _NAMED else 1
+    if len(path) == 1 and path[0] not in (*_NAMED, "agent"):
+        return _dotted(path)
+    return f"[{_dotted(path[:depth])}] {_dotted(path[depth:])}".rstrip()
+
+
+def _dotted(path: Path) -> str:
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{_key(part)}" if text else _key(part)
+    return text
+
+
+def _key(part: str) -> str:
+    if part and _BARE.issuperset(part) and len(part) <= MAX_QUOTED:
+        return part
+    return (
+        f'"{part}"' if part.isprintable() and not set(part) & set('"\\') and len(part) <= MAX_QUOTED else quoted(part)
+    )
+
+
+# Readers.
+
+
+def wrong_type(raw: object, expected: str) -> InvalidText:
+    """Return the error for a value of another type; it does not show the value, which may be a secret."""
+    return InvalidText(f"{_KINDS.get(type(raw), 'a date or time')} stands here", hint=f"{expected} is expected")
+
+
+def scalar(read: Callable[[str], object], *types: type, expected: str) -> Reader:
+    """Return a reader for values of these types, which are given to `read` as texts."""
+
+    def reader(raw: object) -> object:
+        if type(raw) not in types:  # a boolean is an int, too
+            raise wrong_type(raw, expected)
+        return read(_as_text(raw))
+
+    return reader
+
+
+def text(read: Callable[[str], object] = str) -> Reader:
+    """Return a reader for strings."""
+
+    def reader(raw: object) -> object:
+        if not isinstance(raw, str):
+            raise wrong_type(raw, "a string")
+        return read(raw)
+
+    return reader
+
+
+def array(read: Callable[[str], V], of: str) -> Callable[[object], tuple[V, ...]]:
+    """Return a reader for arrays of strings, which gives a tuple."""
+
+    def reader(raw: object) -> tuple[V, ...]:
+        if not isinstance(raw, list):
+            raise wrong_type(raw, f"an array of {of}")
+        return tuple(_element(read, element, place) for place, element in enumerate(raw))
+
+    return reader
+
+
+def text_or_array(read: Callable[[str], V]) -> Callable[[object], tuple[V, ...]]:
+    """Return a reader for a string, or an array of strings that has one at least; it gives a tuple."""
+    several = array(read, "strings")
+
+    def reader(raw: object) -> tuple[V, ...]:
+        if isinstance(raw, str):
+            return (read(raw),)
+        if not isinstance(raw, list):
+            raise wrong_type(raw, "a string or an array of strings")
+        if not raw:
+            raise InvalidText("the array is empty", hint="one string at least is expected")
+        return several(raw)
+
+    return reader
+
+
+def boolean(raw: object) -> bool:
+    """Read true or false."""
+    if not isinstance(raw, bool):
+        raise wrong_type(raw, "true or false")
+    return raw
+
+
+def duration(shortest: str, longest: str) -> Reader:
+    """Return a reader for times: numbers of seconds, or strings as "1h30m"; it gives seconds."""
+    low, high = ttl_from_text(shortest), ttl_from_text(longest)
+
+    def reader(raw: object) -> float:
+        if type(raw) not in (int, float, str):
+            raise wrong_type(raw, 'a number of seconds, or a string as "5m",')
+        seconds = _seconds(raw) if isinstance(raw, str) else raw
+        if not (isinstance(seconds, int | float) and low <= seconds <= high):  # not true of NaN either
+            raise InvalidText(f"{quoted(_as_text(raw))} is out of range", hint=f"{shortest} to {longest}")
+        return float(seconds)
+
+    return reader
+
+
+def table(raw: object) -> Table:
+    """Read a table."""
+    if not isinstance(raw, dict):
+        raise wrong_type(raw, "a table")
+    return raw
+
+
+def _seconds(written: str) -> int:
+    try:
+        return ttl_from_text(written)
+    except InvalidText:
+        raise InvalidText(f"{quoted(written)} is not a time", hint='seconds, or "10s", "5m", "1h30m"') from None
+
+
+def _element(read: Callable[[str], V], raw: object, place: int) -> V:
+    try:
+        if not isinstance(raw, str):
+            raise wrong_type(raw, "a string")
+        return read(raw)
+    except UsageError as error:
+        wrong = InvalidText(error.text, hint=error.hint)
+        wrong.place = place
+        raise wrong from error
+
+
+def _as_text(raw: object) -> str:
+    if isinstance(raw, int) and raw.bit_length() > _LONGEST_DECIMAL_BITS:
+        return hex(raw)
+    return str(raw)

@@ -1,0 +1,240 @@
+"""The tables of [[records]]: each one checked, given what its zone and servers say, and made a value."""
+
+from __future__ import annotations
+
+from dns_update.agent.config.readers import read_table, text_or_array, wrong_type
+from dns_update.agent.config.references import ZoneTable
+from dns_update.agent.config.schema import RECORD
+from dns_update.agent.config.settings import RecordSettings
+from dns_update.agent.wording import in_toml
+from dns_update.errors import UsageError, quoted
+from dns_update.rr.host_names import check_owner, check_targets
+from dns_update.rr.record import rdata_from_text
+from dns_update.update import placed_name
+from dns_update.wire.codes import RRClass, RRType, rrtype_to_text
+from dns_update.wire.name import Name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from dns_update.address.sources import Source
+    from dns_update.agent.config.positions import Path
+    from dns_update.agent.config.readers import Problems, Table
+    from dns_update.agent.config.references import Sections
+    from dns_update.agent.config.settings import AgentSettings
+
+_MIN_FULL_LABELS = 2  # a name of one label is relative to something
+_SINGLE = (RRType.CNAME, RRType.SOA, RRType.DNAME)  # of these a name has one record (RFC 1034, 3.6.2; RFC 6672, 2.4)
+_ADDRESSES = (RRType.A, RRType.AAAA)
+_FIXED = ("type", "value")
+_OF_ADDRESSES = ("owner", "on-missing", "allow-private")  # what makes no sense beside fixed data
+_ATTRIBUTES = {
+    "type": "rrtype",
+    "ttl": "ttl",
+    "owner": "owner",
+    "on-missing": "delete_when_missing",
+    "grace": "grace",
+    "allow-private": "allow_private",
+    "on-change": "on_change",
+}
+
+
+def read_records(
+    tables: Sequence[object], sections: Sections, agent: AgentSettings, problems: Problems
+) -> tuple[RecordSettings, ...]:
+    """Return the records that can be read; what is wrong goes to the problems."""
+    reading = _Reading(sections, agent, problems)
+    taken = _Taken(problems)
+    records = []
+    for place, content in enumerate(tables):
+        path = ("records", place)
+        record = reading.record(path, content)
+        if record is not None:
+            taken.take(record, path)
+            records.append(record)
+    return tuple(records)
+
+
+class _Reading:
+    """Reads tables of [[records]], one after the other."""
+
+    def __init__(self, sections: Sections, agent: AgentSettings, problems: Problems) -> None:
+        self._sections = sections
+        self._agent = agent
+        self._problems = problems
+
+    def record(self, path: Path, content: object) -> RecordSettings | None:
+        """Return what a table says; None if it is wrong."""
+        if not isinstance(content, dict):
+            self._problems.add_error(path, wrong_type(content, "a table"))
+            return None
+        count = self._problems.count
+        given = read_table(content, path, RECORD, self._problems)
+        self._sections.check_references(given, path)
+        self._check_together(path, content)
+        values = self._values(path, given, content)
+        is_placed = "name" in given and ("zone" in given) == ("zone" in content)
+        place = self._place(path, given, content) if is_placed else None
+        if place is None or self._problems.count != count:
+            return None
+        if given.get("check-names", True):
+            self._check_names(path, given, place[0], values)
+        return self._settings(path, given, *place, values)
+
+    def _check_names(self, path: Path, given: Mapping[str, Any], name: Name, values: tuple[bytes, ...]) -> None:
+        """Note what is not a host name where one belongs, as the command's `check-names` does."""
+        try:
+            for rrtype in (given["type"],) if values else _ADDRESSES:
+                check_owner(name, rrtype, RRClass.IN)
+        except UsageError as error:
+            self._problems.add((*path, "name"), error.text, in_toml(error.hint))
+        try:
+            check_targets(name, given.get("type", RRType.A), values, RRClass.IN)
+        except UsageError as error:
+            self._problems.add((*path, "value"), error.text, in_toml(error.hint))
+
+    def _settings(
+        self, path: Path, given: Mapping[str, Any], name: Name, zone: ZoneTable | None, values: tuple[bytes, ...]
+    ) -> RecordSettings | None:
+        common = zone if zone is not None else ZoneTable(name)
+        speaker = path if "servers" in given or "key" in given else common.path
+        route = self._sections.route(given.get("servers", common.servers), given.get("key", common.key), speaker)
+        if route is None:
+            return None
+        own: dict[str, Any] = {"ttl": common.ttl, "on_change": self._agent.on_change}
+        for key, value in given.items():
+            if key in _ATTRIBUTES:
+                own[_ATTRIBUTES[key]] = value
+        sources: tuple[tuple[Source, ...], ...] = given.get("address", ())
+        return RecordSettings(
+            name,
+            None if zone is None else zone.name,
+            sources=sources[0] if len(sources) == 1 else tuple(one for several in sources for one in several),
+            values=values,
+            servers=route.servers,
+            key=route.key,
+            policy=route.policy,
+            local_address=route.local_address,
+            **own,
+        )
+
+    def _check_together(self, path: Path, content: Table) -> None:
+        """Note what is missing, and what makes no sense beside something else."""
+        add = self._problems.add
+        if "name" not in content:
+            add(path, "the name is missing", 'as name = "home", or "@" for the zone itself')
+        if "address" not in content:
+            self._check_fixed(path, content)
+        elif "type" in content or "value" in content:
+            for key in _FIXED:
+                if key in content:
+                    hint = "an address makes A and AAAA records by itself"
+                    add((*path, key), f"{key} and address are both given", hint)
+        if "grace" in content and content.get("on-missing", "keep") == "keep":
+            add((*path, "grace"), "grace has no meaning where nothing is deleted", 'on-missing = "delete" goes with it')
+
+    def _check_fixed(self, path: Path, content: Table) -> None:
+        """Do so where there is no address."""
+        add = self._problems.add
+        if "type" not in content and "value" not in content:
+            add(path, "there is nothing to publish", "give an address, or a type and a value")
+            return
+        for key in _FIXED:
+            if key not in content:
+                add(path, f"the {key} is missing", 'for example: type = "TXT", value = "hello"')
+        for key in _OF_ADDRESSES:
+            if key in content:
+                add((*path, key), f"{key} has no meaning beside type and value", "it is for addresses")
+
+    def _values(self, path: Path, given: Mapping[str, Any], content: Table) -> tuple[bytes, ...]:
+        """Return the rdata that `type` and `value` give, each once."""
+        if "type" not in given or "value" not in given:
+            return ()
+        rrtype = given["type"]
+        try:
+            values = text_or_array(lambda text: rdata_from_text(rrtype, text))(content["value"])
+        except UsageError as error:
+            self._problems.add_error((*path, "value"), error)
+            return ()
+        distinct = tuple(dict.fromkeys(values))
+        if rrtype in _SINGLE and len(distinct) > 1:
+            text = f"a name has one {rrtype_to_text(rrtype)} record; {len(distinct)} are given"
+            self._problems.add((*path, "value"), text)
+        return distinct
+
+    def _place(self, path: Path, given: Mapping[str, Any], content: Table) -> tuple[Name, ZoneTable | None] | None:
+        """Return the owner name and its zone (None: it is to be found); None if that is wrong."""
+        name: Name
+        name, is_absolute = given["name"]
+        try:
+            if "zone" not in given:
+                return self._place_in_some_zone(name, content["name"])
+            zone = self._sections.zone(given["zone"])
+            return _name_within(name, zone.name, is_absolute=is_absolute), zone
+        except UsageError as error:
+            self._problems.add_error((*path, "name"), error)
+            return None
+
+    def _place_in_some_zone(self, owner: Name, text: object) -> tuple[Name, ZoneTable | None]:
+        if len(owner.labels) < _MIN_FULL_LABELS:
+            raise UsageError(f"{quoted(str(text))} is not a full name", hint="give the zone, or the name in full")
+        zone = self._sections.zone_that_holds(owner)
+        return (owner, None) if zone is None else (_sharing_labels(owner, zone.name), zone)
+
+
+def _name_within(name: Name, zone: Name, *, is_absolute: bool) -> Name:
+    """Return the name that is meant within a zone; raises UsageError if the zone does not hold it."""
+    owner = placed_name(name, zone, is_absolute=is_absolute)
+    if not owner.is_within(zone):
+        raise UsageError(f"{owner} is not in {zone}", hint="give the zone that holds the name")
+    return _sharing_labels(owner, zone)
+
+
+def _sharing_labels(name: Name, zone: Name) -> Name:
+    """Return a name within a zone with the zone's own labels, so that thousands of names hold them once."""
+    return Name(name.labels[: len(name.labels) - len(zone.labels)] + zone.labels)
+
+
+class _Taken:
+    """Which record keeps which RRset right: two that did so would undo each other's work for ever."""
+
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self._records: dict[Name, list[tuple[RecordSettings, Path]]] = {}
+
+    def take(self, record: RecordSettings, path: Path) -> None:
+        """Take a record's RRsets; note it if it cannot stand beside those of another record."""
+        if record.rrtype == RRType.CNAME and record.name == record.zone:
+            self._problems.add((*path, "type"), f"{_ALONE}, and a zone has SOA and NS records at its own")
+        beside = self._records.setdefault(record.name, [])
+        for other, first in beside:
+            fault = _clash(record, other)
+            if fault:
+                self._problems.add(path, fault, other=first)
+                break
+        beside.append((record, path))
+
+
+_ALONE = "a CNAME stands alone at its name"  # RFC 1034, section 3.6.2
+
+
+def _clash(record: RecordSettings, other: RecordSettings) -> str:
+    """Return why two records of one name cannot both be kept right; empty if they can.
+
+    A zone that is to be found may be any.
+    """
+    if record.zone is not None and other.zone is not None and record.zone != other.zone:
+        return ""
+    types, of_other = set(record.types), set(other.types)
+    is_claimed = (record.owner and RRType.TXT in of_other) or (other.owner and RRType.TXT in types)
+    if is_claimed or types & of_other:
+        return f"{_listed(record)} records of {record.name} are kept right already"
+    if RRType.CNAME in types | of_other:
+        return f"{_ALONE}, and {record.name} has {_listed(other)} records"
+    return ""
+
+
+def _listed(record: RecordSettings) -> str:
+    return " and ".join(map(rrtype_to_text, record.types))

@@ -1,0 +1,280 @@
+"""Keys, servers and zones: the tables that records refer to, and what they mean together."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from dns_update.agent.config.readers import near_miss, read_table
+from dns_update.agent.config.schema import KEY, SERVER, ZONE, zone_from_text
+from dns_update.agent.wording import in_toml
+from dns_update.auth import DEFAULT_ALGORITHM, Key, read_secret
+from dns_update.errors import UsageError, quoted
+from dns_update.exchange import Policy
+from dns_update.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from dns_update.agent.config.positions import Path
+    from dns_update.agent.config.readers import Problems, Table
+    from dns_update.transport import Server
+    from dns_update.wire.name import Name
+
+_ELSEWHERE = ("@", "env:", "credential:")
+_CREDENTIAL = "credential:"
+
+
+class Route(Value):
+    """Where and how a record is published: servers to try in turn, the key, the patience, the address to send from."""
+
+    __slots__ = ("key", "local_address", "policy", "servers")
+    servers: tuple[Server, ...]
+    key: Key | None
+    policy: Policy
+    local_address: str | None
+
+    def __init__(
+        self, servers: tuple[Server, ...], key: Key | None, policy: Policy, local_address: str | None = None
+    ) -> None:
+        self._fill(servers=servers, key=key, policy=policy, local_address=local_address)
+
+
+class ServerTable(Value):
+    """What a table of [servers] says; `key` is the name of a table."""
+
+    __slots__ = ("addresses", "key", "local_address", "policy")
+    addresses: tuple[Server, ...]
+    key: str | None
+    policy: Policy
+    local_address: str | None
+
+    def __init__(
+        self, addresses: tuple[Server, ...], key: str | None, policy: Policy, local_address: str | None
+    ) -> None:
+        self._fill(addresses=addresses, key=key, policy=policy, local_address=local_address)
+
+
+class ZoneTable(Value):
+    """What the records of a zone have in common; `servers` and `key` are names of tables, `path` is its own."""
+
+    __slots__ = ("key", "name", "path", "servers", "ttl")
+    name: Name
+    path: Path
+    servers: tuple[str, ...]
+    key: str | None
+    ttl: int | None
+
+    def __init__(
+        self, name: Name, path: Path = (), servers: tuple[str, ...] = (), key: str | None = None, ttl: int | None = None
+    ) -> None:
+        self._fill(name=name, path=path, servers=servers, key=key, ttl=ttl)
+
+
+class Sections:
+    """The keys, servers and zones of a document; what is wrong with them goes to the problems.
+
+    `document` holds the tables by kind and name, `file` is what errors call the whole. A literal secret may stand in
+    it only if it `is_private`.
+    """
+
+    def __init__(self, document: Mapping[str, Any], problems: Problems, file: str, *, is_private: bool) -> None:
+        self._document = document
+        self._problems = problems
+        self._file = file
+        self._is_private = is_private
+        self._policy = Policy()
+        self._routes: dict[tuple[tuple[str, ...], str | None], Route | None] = {}
+        self._untabled: dict[Name, ZoneTable] = {}
+        self._keys = {name: self._key(name, path, content) for name, path, content in self._tables("keys")}
+        self._servers = {name: self._server(path, content) for name, path, content in self._tables("servers")}
+        self._zones: dict[tuple[bytes, ...], ZoneTable] = {}  # by the labels of their names in lower case
+        for name, path, content in self._tables("zones"):
+            self._read_zone(name, path, content)
+
+    def zone(self, name: Name) -> ZoneTable:
+        """Return what is said of a zone, which need not have a table; always the same value for the same zone."""
+        return self._zones.get(name.folded) or self._untabled.setdefault(name, ZoneTable(name))
+
+    def zone_that_holds(self, name: Name) -> ZoneTable | None:
+        """Return the longest zone with a table that holds the name, if there is one."""
+        labels = name.folded
+        for depth in range(len(labels) + 1):
+            zone = self._zones.get(labels[depth:])
+            if zone is not None:
+                return zone
+        return None
+
+    def route(self, servers: tuple[str, ...], key: str | None, path: Path) -> Route | None:
+        """Return what these names mean together, always the same value for the same names; None if that is wrong.
+
+        `path` is the table that names them.
+        """
+        chosen = servers, key
+        if chosen not in self._routes:
+            self._routes[chosen] = self._join(servers, key, path)
+        return self._routes[chosen]
+
+    def check_references(self, given: Mapping[str, Any], path: Path) -> None:
+        """Note which of the names behind `key` and `servers` name no table."""
+        if "key" in given:
+            self._check_key(given["key"], (*path, "key"))
+        names = given.get("servers")
+        if not names:
+            return
+        known = self._document.get("servers", {})
+        for place, name in enumerate(names):
+            if name not in known:
+                hint = _meant(near_miss(name, known), "servers", known)
+                self._problems.add((*path, "servers", place), f"there is no server {quoted(name)}", hint)
+            elif name in names[:place]:
+                self._problems.add((*path, "servers", place), f"the server {quoted(name)} stands there twice")
+
+    def _check_key(self, name: str, path: Path) -> None:
+        known = self._document.get("keys", {})
+        if name not in known:
+            near = near_miss(name, known)
+            shown = f"there is no key {quoted(name)}" if near else "there is no such key; what stands here is not shown"
+            self._problems.add(path, shown, _meant(near, "keys", known))
+
+    def _tables(self, kind: str) -> Iterable[tuple[str, Path, Table]]:
+        for name, content in self._document.get(kind, {}).items():
+            if isinstance(content, dict):
+                yield name, (kind, name), content
+            else:
+                self._problems.add_unshown((kind, name), "a key stands here", f"tables [{kind}.NAME] are expected")
+
+    def _key(self, name: str, path: Path, content: Table) -> Key | None:
+        given = read_table(content, path, KEY, self._problems, holds_secret=True)
+        if not self._is_complete(path, content) or given.keys() != content.keys():
+            return None
+        try:
+            return _key_from_file(given) if "file" in given else _key_from_secret(name, given)
+        except UsageError as error:
+            at = "file" if "file" in given else "secret"
+            self._problems.add((*path, at), in_toml(error.text), in_toml(error.hint))
+            return None
+
+    def _is_complete(self, path: Path, content: Table) -> bool:
+        """Tell whether there is a secret, from one place, which may stand there."""
+        count = self._problems.count
+        beside_file = [key for key in ("secret", "algorithm", "encoding") if key in content and "file" in content]
+        for key in beside_file:
+            self._problems.add((*path, key), f"{key} and file are both given", "the file says it all")
+        secret = content.get("secret")
+        if "secret" not in content and "file" not in content:
+            self._problems.add(path, "the secret is missing", 'secret = "@FILE", or file = "FILE" for a key file')
+        elif isinstance(secret, str) and not self._is_private and not secret.startswith(_ELSEWHERE):
+            import shlex  # noqa: PLC0415 - only when something is wrong
+
+            command = f"chmod o-rw {shlex.quote(self._file)}"
+            hint = f"run: {command}; or say where it is: @FILE, env:NAME, credential:NAME"
+            self._problems.add((*path, "secret"), "a secret stands here, and others can read or write this file", hint)
+        return self._problems.count == count
+
+    def _server(self, path: Path, content: Table) -> ServerTable:
+        given = read_table(content, path, SERVER, self._problems)
+        self.check_references(given, path)
+        if "address" not in content:
+            self._problems.add(path, "the address is missing", 'as address = "192.0.2.1", or "ns.example.com:5353"')
+        how = {key: given[key] for key in ("timeout", "retries", "transport") if key in given}
+        return ServerTable(
+            tuple(server for servers in given.get("address", ()) for server in servers),
+            given.get("key"),
+            Policy(**how) if how else self._policy,
+            given.get("local-address"),
+        )
+
+    def _read_zone(self, text: str, path: Path, content: Table) -> None:
+        count = self._problems.count
+        given = read_table(content, path, ZONE, self._problems)
+        self.check_references(given, path)
+        try:
+            name = zone_from_text(text)
+        except UsageError as error:
+            self._problems.add_error(path, error)
+            return
+        if name.folded in self._zones:
+            self._problems.add(path, f"the zone {name} has a table already")
+            return
+        zone = ZoneTable(name, path, given.get("servers", ()), given.get("key"), given.get("ttl"))
+        self._zones[name.folded] = zone
+        if self._problems.count == count:
+            self.route(zone.servers, zone.key, path)
+
+    def _join(self, names: tuple[str, ...], key: str | None, path: Path) -> Route | None:
+        """Put tables of servers together. A record is published in one way, wherever the way leads."""
+        tables = [self._servers[name] for name in names if name in self._servers]
+        if not tables:
+            return Route((), self._known_key(key), self._policy)
+        first = tables[0]
+        for name, table in zip(names, tables, strict=False):
+            if key is None and table.key != first.key:
+                what, hint = "have different keys", 'say here which one to use, as key = "NAME"'
+            elif (table.policy, table.local_address) != (first.policy, first.local_address):
+                what, hint = (
+                    "differ in more than address and key",
+                    "servers that stand in for each other are asked alike",
+                )
+            else:
+                continue
+            both = f"the servers {quoted(names[0])} and {quoted(name)}"
+            self._problems.add((*path, "servers"), f"{both} {what}", hint)
+            return None
+        servers = tuple(server for table in tables for server in table.addresses)
+        own = self._known_key(first.key if key is None else key)
+        return Route(servers, own, first.policy, first.local_address)
+
+    def _known_key(self, name: str | None) -> Key | None:
+        return None if name is None else self._keys.get(name)
+
+
+def _meant(near: str, kind: str, known: Iterable[str]) -> str:
+    if near:
+        return f"did you mean {near}?"
+    names = ", ".join(known)
+    return f"the tables [{kind}.NAME] have: {names}" if names else f"there is no table [{kind}.NAME] at all"
+
+
+def _key_from_secret(table: str, given: Mapping[str, Any]) -> Key:
+    """Return a key of which everything but the secret stands in its table."""
+    if given["secret"].startswith("@"):
+        _refuse_pipe(os.path.expanduser(given["secret"].removeprefix("@")))  # noqa: PTH111 - as read_secret does
+    return Key.from_secret(
+        given.get("name", table),
+        read_secret(given["secret"]),
+        given.get("algorithm", DEFAULT_ALGORITHM),
+        given.get("encoding", "auto"),
+    )
+
+
+def _key_from_file(given: Mapping[str, Any]) -> Key:
+    path: str = given["file"]
+    if path.startswith(_CREDENTIAL):
+        path = _path_of_credential(path.removeprefix(_CREDENTIAL))
+    _refuse_pipe(path)
+    return Key.from_file(path, given.get("name"))
+
+
+def _refuse_pipe(path: str) -> None:
+    """Raise UsageError for what may never end: the agent reads it again at each reload, and must not stand still."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - pathlib costs memory
+    except (OSError, ValueError):
+        return  # whoever reads it says why it cannot be read
+    if not stat.S_ISREG(mode):
+        raise UsageError("the file is not a regular one", hint="a pipe or device may never end")
+
+
+def _path_of_credential(name: str) -> str:
+    directory = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not directory:
+        raise UsageError(
+            "there is no such credential: CREDENTIALS_DIRECTORY is not set",
+            hint="systemd sets it for a unit with LoadCredential=",
+        )
+    if "/" in name or not name:
+        raise UsageError("what stands behind credential: is not a credential's name")
+    return f"{directory}/{name}"

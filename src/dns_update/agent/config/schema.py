@@ -1,0 +1,179 @@
+"""The words of the configuration: for each table its keys, and how the value of each is read.
+
+Where the command line has a property for it, the property's reader reads it.
+"""
+
+from __future__ import annotations
+
+from dns_update.agent.config.readers import (
+    array,
+    boolean,
+    duration,
+    one_of,
+    scalar,
+    table,
+    text,
+    text_or_array,
+    wrong_type,
+)
+from dns_update.auth import ENCODINGS
+from dns_update.errors import InvalidText, quoted
+from dns_update.routeros import PROPERTIES, path_from_text
+from dns_update.transport import Server
+from dns_update.wire.codes import is_zone_type
+from dns_update.wire.name import ROOT, Name, parse_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from dns_update.agent.config.readers import Reader
+
+MAX_SOCKET_OCTETS = 107  # unix(7): sun_path has 108, with a NUL at the end
+MAX_OWNER = 63  # characters, as a host's name has; an owner stands in a TXT record, with its addresses behind it
+
+_PROPERTY: Mapping[str, Any] = {prop.name: prop.read for prop in PROPERTIES}
+zone_from_text: Callable[[str], Name] = _PROPERTY["zone"]
+
+
+def _ttl(written: str) -> object:
+    ttl = _PROPERTY["ttl"](written)
+    if ttl == 0:
+        raise InvalidText(
+            "the TTL is 0", hint='1 or more; to remove a name: on-missing = "delete", or dns-update delete'
+        )
+    return ttl
+
+
+def _name(written: str) -> tuple[Name, bool]:
+    """Read a record's name, as `parse_name` does; `@`, which stands for the zone, is the name of nothing below it."""
+    if written in ("", "@"):
+        _PROPERTY["name"](written)
+        return ROOT, False
+    return parse_name(written)
+
+
+def _servers(written: str) -> tuple[Server, ...]:
+    return tuple(map(Server.from_text, _PROPERTY["dns-server"](written)))
+
+
+def _encoding(written: str) -> str:
+    if written not in ENCODINGS:
+        raise InvalidText("this is not an encoding of a secret", hint=one_of(ENCODINGS))
+    return written
+
+
+def _key_name(written: str) -> Name:
+    try:
+        return Name.from_text(written)
+    except InvalidText:  # it is not shown: somebody may have mixed up name and secret
+        raise InvalidText("the key's name is not a domain name") from None
+
+
+def _owner(written: str) -> str:
+    letters = written.replace("-", "a").replace("_", "a").replace(".", "a")
+    if not (letters.isascii() and letters.isalnum() and len(written) <= MAX_OWNER):
+        hint = f"1 to {MAX_OWNER} letters, digits, hyphens, dots, underscores, as router-1"
+        raise InvalidText(f"{quoted(written)} is not an owner", hint=hint)
+    return written
+
+
+def _on_missing(written: str) -> bool:
+    if written not in ("keep", "delete"):
+        raise InvalidText(f"{quoted(written)} is not possible", hint='"keep" or "delete"')
+    return written == "delete"
+
+
+def _file(written: str) -> str:
+    if not written:
+        raise InvalidText("the path is empty")
+    return _path(written)
+
+
+def _socket(written: str) -> str:
+    path = _path(written)
+    octets = len(path.encode(errors="replace"))
+    if octets > MAX_SOCKET_OCTETS:
+        raise InvalidText(f"a socket's path of {octets} octets", hint=f"at most {MAX_SOCKET_OCTETS} are possible")
+    return path
+
+
+def _path(written: str) -> str:
+    """Read a path, or "" for none."""
+    return path_from_text(_without_nul(written)) if written else ""
+
+
+def _without_nul(written: str) -> str:
+    if "\0" in written:
+        raise InvalidText("a NUL stands in it")
+    return written
+
+
+def _record_type(written: str) -> object:
+    rrtype: int = _PROPERTY["type"](written)
+    if not is_zone_type(rrtype):
+        raise InvalidText(f"{quoted(written)} is not a type that a zone can hold")
+    return rrtype
+
+
+def _program(raw: object) -> object:
+    words = _PROGRAM(raw)
+    if words[:1] == ("",):
+        raise InvalidText("the program's name is empty", hint='as ["/usr/local/bin/changed"], or [] for none')
+    return words
+
+
+def _records(raw: object) -> object:
+    if not isinstance(raw, list):
+        raise wrong_type(raw, "[[records]], in two brackets,")
+    return raw
+
+
+_PROGRAM = array(_without_nul, "strings, a program and its arguments,")
+_REFERENCE = text()
+_SERVER_REFERENCES = array(str, "names of [servers.NAME]")
+_TTL = scalar(_ttl, str, int, expected='an integer of seconds, or a string as "5m",')
+
+DOCUMENT: Mapping[str, Reader] = {"agent": table, "keys": table, "servers": table, "zones": table, "records": _records}
+AGENT: Mapping[str, Reader] = {
+    "interval": duration("1s", "7d"),  # more often is noise, more rarely is not watching
+    "hold-down": duration("0s", "1h"),
+    "poll": duration("1s", "7d"),
+    "socket": text(_socket),
+    "history": text(_path),
+    "history-keep": duration("1h", "3650d"),
+    "on-change": _program,
+}
+KEY: Mapping[str, Reader] = {
+    "name": text(_key_name),
+    "algorithm": text(_PROPERTY["algorithm"]),
+    "secret": text(),
+    "encoding": text(_encoding),
+    "file": text(_file),
+}
+SERVER: Mapping[str, Reader] = {
+    "address": text_or_array(_servers),
+    "key": _REFERENCE,
+    "transport": text(_PROPERTY["transport"]),
+    "timeout": scalar(_PROPERTY["timeout"], int, float, expected="a number of seconds"),
+    "retries": scalar(_PROPERTY["retries"], int, expected="an integer"),
+    "local-address": text(_PROPERTY["local-address"]),
+}
+ZONE: Mapping[str, Reader] = {"servers": _SERVER_REFERENCES, "key": _REFERENCE, "ttl": _TTL}
+RECORD: Mapping[str, Reader] = {
+    "name": text(_name),
+    "zone": text(zone_from_text),
+    "address": text_or_array(_PROPERTY["address"]),
+    "type": text(_record_type),
+    "value": text_or_array(_PROPERTY["value"]),
+    "ttl": _TTL,
+    "servers": _SERVER_REFERENCES,
+    "key": _REFERENCE,
+    "owner": text(_owner),
+    "on-missing": text(_on_missing),
+    "grace": duration("0s", "365d"),
+    "allow-private": boolean,
+    "check-names": boolean,
+    "on-change": _program,
+}

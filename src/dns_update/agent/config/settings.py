@@ -1,0 +1,206 @@
+"""What a configuration says, as values: of the agent itself, and of each record. Equal texts make equal values."""
+
+from __future__ import annotations
+
+from dns_update.address.sources import Command, Prefix
+from dns_update.exchange import Policy
+from dns_update.value import Value, setters
+from dns_update.wire.codes import RRType
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.address.sources import Source
+    from dns_update.auth import Key
+    from dns_update.transport import Server
+    from dns_update.wire.name import Name
+
+_MINUTE = 60.0
+_DAY = 86400.0
+_POLICY = Policy()
+_BOTH = (RRType.A, RRType.AAAA)
+_ONLY_A = (RRType.A,)
+_ONLY_AAAA = (RRType.AAAA,)
+
+
+class AgentSettings(Value):
+    """What is said of the agent itself, times in seconds.
+
+    Everything is compared with the zone each `interval`; sources that must be asked are asked each `poll`; an address
+    that is lost stays published for `hold_down`. `socket` and `history` are paths, or empty for none; what happened is
+    kept for `history_keep`. `on_change` is a program and its arguments, or empty.
+    """
+
+    __slots__ = ("history", "history_keep", "hold_down", "interval", "on_change", "poll", "socket")
+    interval: float
+    hold_down: float
+    poll: float
+    socket: str
+    history: str
+    history_keep: float
+    on_change: tuple[str, ...]
+
+    def __init__(  # noqa: PLR0913 - every one of them can be left out
+        self,
+        *,
+        interval: float = 5 * _MINUTE,
+        hold_down: float = 10.0,
+        poll: float = 5 * _MINUTE,
+        socket: str = "/run/dns-update/agent.sock",
+        history: str = "/var/lib/dns-update/history.db",
+        history_keep: float = 90 * _DAY,
+        on_change: tuple[str, ...] = (),
+    ) -> None:
+        self._fill(
+            interval=interval,
+            hold_down=hold_down,
+            poll=poll,
+            socket=socket,
+            history=history,
+            history_keep=history_keep,
+            on_change=on_change,
+        )
+
+
+class RecordSettings(Value):
+    """What is said of one name: where its data comes from, and where it is published.
+
+    `name` is the owner name in full; `zone` is None where it is to be found by its SOA record. Data comes from
+    `sources`, or is fixed: the `values`, octets of rdata, of one `rrtype`. `ttl` in seconds; None keeps the one that
+    stands. `servers` are tried in turn, with `key` (None: unsigned), by `policy`, from `local_address` (None: any);
+    without servers, the zone's primary. `owner` is empty where the name is ours alone. Once its sources are without an
+    address, the name keeps what it has; with `delete_when_missing` only for `grace` seconds. `allow_private` publishes
+    what the world cannot reach. `on_change` is a program and its arguments, or empty.
+
+    There may be thousands of these, so equal parts are shared.
+    """
+
+    __slots__ = (
+        "allow_private",
+        "delete_when_missing",
+        "grace",
+        "key",
+        "local_address",
+        "name",
+        "on_change",
+        "owner",
+        "policy",
+        "rrtype",
+        "servers",
+        "sources",
+        "ttl",
+        "values",
+        "zone",
+    )
+    name: Name
+    zone: Name | None
+    sources: tuple[Source, ...]
+    rrtype: int | None
+    values: tuple[bytes, ...]
+    ttl: int | None
+    servers: tuple[Server, ...]
+    key: Key | None
+    policy: Policy
+    local_address: str | None
+    owner: str
+    delete_when_missing: bool
+    grace: float
+    allow_private: bool
+    on_change: tuple[str, ...]
+
+    def __init__(  # noqa: PLR0913 - all but the name can be left out
+        self,
+        name: Name,
+        zone: Name | None = None,
+        *,
+        sources: tuple[Source, ...] = (),
+        rrtype: int | None = None,
+        values: tuple[bytes, ...] = (),
+        ttl: int | None = None,
+        servers: tuple[Server, ...] = (),
+        key: Key | None = None,
+        policy: Policy = _POLICY,
+        local_address: str | None = None,
+        owner: str = "",
+        delete_when_missing: bool = False,
+        grace: float = 60 * _MINUTE,
+        allow_private: bool = False,
+        on_change: tuple[str, ...] = (),
+    ) -> None:
+        _set_name(self, name)
+        _set_zone(self, zone)
+        _set_sources(self, sources)
+        _set_rrtype(self, rrtype)
+        _set_values(self, values)
+        _set_ttl(self, ttl)
+        _set_servers(self, servers)
+        _set_key(self, key)
+        _set_policy(self, policy)
+        _set_local_address(self, local_address)
+        _set_owner(self, owner)
+        _set_delete_when_missing(self, delete_when_missing)
+        _set_grace(self, grace)
+        _set_allow_private(self, allow_private)
+        _set_on_change(self, on_change)
+
+    @property
+    def data(self) -> dict[int, tuple[bytes, ...]]:
+        """The fixed data by its type; empty where the data comes from sources."""
+        return {} if self.rrtype is None else {self.rrtype: self.values}
+
+    @property
+    def types(self) -> tuple[int, ...]:
+        """The types that this record keeps right, in order: those that its sources can give, or that of its data."""
+        if self.rrtype is not None:
+            return (self.rrtype,)
+        if len(self.sources) == 1:
+            return _types_of(self.sources[0])
+        return tuple(sorted({rrtype for source in self.sources for rrtype in _types_of(source)}))
+
+    @property
+    def identity(self) -> tuple[Name | None, Name, tuple[int, ...]]:
+        """Zone (None where it is to be found), name and types: what makes two records the same after a reload."""
+        return self.zone, self.name, self.types
+
+
+(
+    _set_allow_private,
+    _set_delete_when_missing,
+    _set_grace,
+    _set_key,
+    _set_local_address,
+    _set_name,
+    _set_on_change,
+    _set_owner,
+    _set_policy,
+    _set_rrtype,
+    _set_servers,
+    _set_sources,
+    _set_ttl,
+    _set_values,
+    _set_zone,
+) = setters(RecordSettings)
+
+
+class Config(Value):
+    """A whole configuration: the agent's settings, and the records in the order of the text, one at least."""
+
+    __slots__ = ("agent", "records")
+    agent: AgentSettings
+    records: tuple[RecordSettings, ...]
+
+    def __init__(self, agent: AgentSettings, records: tuple[RecordSettings, ...]) -> None:
+        self._fill(agent=agent, records=records)
+
+
+def _types_of(source: Source) -> tuple[int, ...]:
+    """Return the types of the addresses that a source can give: of one family if it says so, or of both."""
+    if isinstance(source, bytes):
+        octets: int | None = len(source)
+    elif isinstance(source, Prefix):
+        octets = IPV6_OCTETS
+    else:
+        octets = None if isinstance(source, Command) else source.octets
+    if octets is None:
+        return _BOTH
+    return _ONLY_A if octets == IPV4_OCTETS else _ONLY_AAAA

@@ -1,0 +1,187 @@
+"""What each address source says, and has said; and what a name shall hold according to its sources. Pure."""
+
+from __future__ import annotations
+
+from dns_update.agent.reconcile.backoff import Held
+from dns_update.agent.reconcile.plan import Desired
+from dns_update.value import Value, setters
+from dns_update.wire.codes import RRType
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Data = Mapping[int, tuple[bytes, ...]]
+
+_TYPES = {IPV4_OCTETS: RRType.A, IPV6_OCTETS: RRType.AAAA}
+_OCTETS = {rrtype: octets for octets, rrtype in _TYPES.items()}
+
+
+class Reading(Value):
+    """What a source gave: the best address of each family, or why there are none.
+
+    `checked` is when, in seconds since the machine was started. `is_mistaken` tells that the error says nothing of the
+    source, but that it could not be asked.
+    """
+
+    __slots__ = ("addresses", "checked", "error", "is_mistaken")
+    addresses: tuple[bytes, ...]
+    checked: float
+    error: str
+    is_mistaken: bool
+
+    def __init__(
+        self, addresses: tuple[bytes, ...], checked: float, error: str = "", *, is_mistaken: bool = False
+    ) -> None:
+        self._fill(addresses=addresses, checked=checked, error=error, is_mistaken=is_mistaken)
+
+
+class SourceState:
+    """One source's present and past: its last reading, what counts of it, and since when a family is missing."""
+
+    def __init__(self, *, started: float, knows_absence: bool = True) -> None:
+        """Begin with nothing heard; `started` is the monotonic clock.
+
+        `knows_absence` tells that no answer is an answer, too: the kernel knows that an interface has no address, a web
+        service that is not reached knows nothing.
+        """
+        self.knows_absence = knows_absence
+        self.reading: Reading | None = None
+        self.fails_from: float | None = None  # when what is wrong lasts longer than a hold-down, on the monotonic clock
+        self._held = dict.fromkeys(_TYPES, Held())
+        self._last: dict[int, tuple[bytes, ...]] = dict.fromkeys(_TYPES, ())
+        self._missing_since: dict[int, float | None] = dict.fromkeys(_TYPES, started)
+
+    def hear(self, reading: Reading, now: float, hold_down: float) -> bool:
+        """Take a reading; return whether what counts has changed: by the first one it has, whatever that gives."""
+        changed = self.reading is None
+        self.reading = reading
+        if not reading.error:
+            self.fails_from = None
+        elif self.fails_from is None:
+            self.fails_from = now + hold_down
+        for octets in _TYPES:
+            addresses = tuple(address for address in reading.addresses if len(address) == octets)
+            changed |= self._take(octets, self._held[octets].heard(addresses, now, hold_down), now)
+        return changed
+
+    def tick(self, now: float) -> bool:
+        """Take the passing of time; return whether what counts has changed."""
+        changes = [self._take(octets, held.at(now), now) for octets, held in self._held.items()]
+        return any(changes)
+
+    def is_failing(self, now: float) -> bool:
+        """Return whether it has given nothing for longer than a moment."""
+        return self.fails_from is not None and now >= self.fails_from
+
+    @property
+    def next_tick(self) -> float | None:
+        """When time will change something, on the monotonic clock."""
+        return min((held.until for held in self._held.values() if held.until is not None), default=None)
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether it never gave an address."""
+        return not any(self._last.values())
+
+    def addresses(self, octets: int) -> tuple[bytes, ...]:
+        """Return the addresses of a family that count now."""
+        return self._held[octets].addresses
+
+    def last(self, octets: int) -> tuple[bytes, ...]:
+        """Return the last addresses of a family that there were."""
+        return self._last[octets]
+
+    def missing_since(self, octets: int) -> float | None:
+        """Return since when there is no address of a family, on the monotonic clock; None if there is one."""
+        return self._missing_since[octets]
+
+    def _take(self, octets: int, held: Held, now: float) -> bool:
+        changed = held.addresses != self._held[octets].addresses
+        self._held[octets] = held
+        if held.addresses:
+            self._last[octets] = held.addresses
+            self._missing_since[octets] = None
+        elif self._missing_since[octets] is None:
+            self._missing_since[octets] = now
+        return changed
+
+
+class Rule(Value):
+    """How a name follows its sources, and in which `types`.
+
+    `grace` is the seconds after which what is missing is deleted; None: never.
+    """
+
+    __slots__ = ("grace", "owner", "ttl", "types")
+    types: tuple[int, ...]
+    ttl: int | None
+    owner: str
+    grace: float | None
+
+    def __init__(
+        self, types: tuple[int, ...], ttl: int | None = None, owner: str = "", grace: float | None = None
+    ) -> None:
+        _set_types(self, types)
+        _set_ttl(self, ttl)
+        _set_owner(self, owner)
+        _set_grace(self, grace)
+
+
+_set_grace, _set_owner, _set_ttl, _set_types = setters(Rule)
+
+
+def wanted_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) -> tuple[Desired | None, float | None]:
+    """Return what a name shall hold; and when that changes if no source says anything new (None: never).
+
+    `states` are those of the rule's sources, a literal address for itself. A source that fails, or that has no address
+    of a family any more, is taken to say what it said last; if it knows of absence, until the grace time is over. A
+    family of which nothing was ever heard is left alone, until then. As long as one source never gave an address, what
+    it may have published before stays, until then, too. Nothing is wanted (None) as long as nothing is known.
+    """
+    data: dict[int, tuple[bytes, ...]] = {}
+    changes: list[float] = []
+    only_adds = False
+    for state in states:
+        if not isinstance(state, bytes) and state.is_unheard:
+            gone_at = _gone_at(state, IPV4_OCTETS, rule.grace)  # as of the other family: neither was ever there
+            only_adds |= gone_at is None or now < gone_at
+    for rrtype in rule.types:
+        octets = _OCTETS[rrtype]
+        known: dict[bytes, None] | None = None
+        for state in states:
+            part = _part(state, octets, rule.grace, now, changes)
+            if part is not None:
+                known = dict.fromkeys(part) if known is None else known | dict.fromkeys(part)
+        if known is not None:
+            data[rrtype] = tuple(known)
+    change = min(changes) if changes else None
+    if not data:
+        return None, change
+    return Desired(data, rule.ttl, rule.owner, only_adds=only_adds), change
+
+
+def _part(
+    state: SourceState | bytes, octets: int, grace: float | None, now: float, changes: list[float]
+) -> tuple[bytes, ...] | None:
+    """Return what one source has to say of a family; None for nothing, not even that there is none."""
+    if isinstance(state, bytes):
+        return (state,) if len(state) == octets else None
+    present = state.addresses(octets)
+    if present or state.missing_since(octets) is None:
+        return present
+    gone_at = _gone_at(state, octets, grace)
+    if gone_at is not None:
+        if now >= gone_at:
+            return ()
+        changes.append(gone_at)
+    return state.last(octets) or None
+
+
+def _gone_at(state: SourceState, octets: int, grace: float | None) -> float | None:
+    """Return when a family is taken to be gone for good if it stays missing; None for never."""
+    missing_since = state.missing_since(octets)
+    if grace is None or missing_since is None or state.reading is None or not state.knows_absence:
+        return None
+    return missing_since + grace

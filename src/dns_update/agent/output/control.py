@@ -1,0 +1,420 @@
+"""The agent's Unix socket: one line of JSON asks, one line of JSON answers; the agent's side and the asking side.
+
+What `{"command": "status"}` is answered with is `StatusAnswer` below. An answer `{"error": TEXT}` says what is wrong
+with the question.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import socket
+import stat
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+from dns_update.errors import NoResponse, NotNow, UsageError, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, TypedDict
+
+    class AgentStatus(TypedDict):
+        """The process: `started`, as all times, in seconds since 1970, `uptime` in seconds.
+
+        They are as the wall clock has them now: how long ago it was is right even if that was set meanwhile. `last_bug`
+        is the last unexpected error, but for those that a source or a name shows.
+        """
+
+        pid: int
+        started: float
+        version: str
+        config: str
+        uptime: float
+        reloads: int
+        last_reload_error: str | None
+        last_bug: str | None
+
+    class PublishedStatus(TypedDict):
+        """What one server said, when it was last asked."""
+
+        server: str
+        records: list[str]
+        checked: float
+
+    class ErrorStatus(TypedDict):
+        """A failure, as `--json` of the other commands has it."""
+
+        kind: str
+        message: str
+        hint: str
+        server: str
+        exit_status: int
+
+    class RecordStatus(TypedDict):
+        """One name: `wanted` and `published` data as "A 192.0.2.1", `state` one of STATES, since when it is that.
+
+        `published` is what was last seen at each server that was asked, at the one asked last first. With an `owner`,
+        others may publish there, too.
+        """
+
+        name: str
+        zone: str
+        wanted: list[str]
+        published: list[PublishedStatus]
+        state: str
+        since: float
+        last_error: ErrorStatus | None
+        next_try: float | None
+        key: str | None
+        owner: str
+
+    class SourceStatus(TypedDict):
+        """One source of addresses: what it last gave, and what was wrong when it was last asked."""
+
+        source: str
+        addresses: list[str]
+        error: str | None
+        checked: float | None
+
+    class ServerStatus(TypedDict):
+        """One server that is silent: since when, why, and when it is asked next in its turn."""
+
+        server: str
+        since: float
+        error: str
+        next_try: float
+
+    class StatusAnswer(TypedDict):
+        """All there is to say. An iterator in place of a list is taken item by item, as the asker reads."""
+
+        agent: AgentStatus
+        records: Iterable[RecordStatus]
+        sources: Iterable[SourceStatus]
+        silent_servers: Iterable[ServerStatus]
+
+
+STATES = ("failing", "unknown", "changing", "held", "right")
+"""Of a record, the worst first.
+
+failing: the last try went wrong, or a source has given no address for longer than the hold-down; unknown: not compared
+yet; changing: an update is under way; held: an address is gone, and given time to come back; right: the zone has what
+it should.
+"""
+
+SOCKET_MODE = 0o660  # who is in the agent's group may ask
+MAX_REQUEST = 4096  # octets; a command has some twenty
+LOCK_SECONDS = 10.0  # for another agent that starts in the same directory; it needs a millisecond
+_LOCK_INTERVAL = 0.01
+_UCRED = struct.Struct("@iII")  # asm-generic/socket.h, struct ucred: pid, uid, gid
+MAX_CLIENTS = 64  # at once: file descriptors that must not run out for the servers
+CLIENT_SECONDS = 10.0  # for a whole conversation; ten thousand names take a tenth of a second
+ITEMS_A_WRITE = 100  # of a list, between which the agent does its other work: 1 ms
+ASK_SECONDS = 15.0  # the asking side's patience: somewhat more than the agent's
+MAX_ANSWER = 1 << 28  # octets: a million names; more is no agent
+
+
+class ControlServer:
+    """The agent's side, listening; made by `serve`."""
+
+    def __init__(self, path: str, answer: Callable[[], Mapping[str, Any]]) -> None:
+        self._path = path
+        self._answer = answer
+        self._clients: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+        self._identity: tuple[int, int] | None = None
+
+    async def listen(self) -> None:
+        """Begin; raises UsageError and NotNow."""
+        listener = await _listener(self._path)
+        self._identity = _identity(self._path)
+        self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=MAX_REQUEST)
+
+    async def close(self) -> None:
+        """Listen no longer, let nobody wait for an answer, remove the socket."""
+        # Before the listener is closed: until then nobody takes the path over, and no other file gets the inode.
+        with suppress(OSError):
+            if _identity(self._path) == self._identity:
+                os.unlink(self._path)  # noqa: PTH108
+        if self._server is not None:
+            self._server.close()
+        for client in self._clients:
+            client.cancel()
+        await asyncio.gather(*self._clients, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is None or len(self._clients) >= MAX_CLIENTS:
+            writer.transport.abort()
+            return
+        self._clients.add(task)
+        try:
+            async with asyncio.timeout(CLIENT_SECONDS):
+                await self._converse(reader, writer)
+        except (OSError, TimeoutError):
+            pass  # the client's loss
+        finally:
+            self._clients.discard(task)
+            writer.transport.abort()  # what a client does not read must not be kept for it
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            line = await reader.readline()
+        except ValueError:  # longer than MAX_REQUEST
+            line = b""
+        command = _command_of(line)
+        if command == "status":
+            await _write_object(writer, self._answer())
+        else:
+            what = "no command is in it" if command is None else f"unknown command {quoted(command)}"
+            await _write_object(writer, {"error": f"{what}; there is: status"})
+        writer.close()
+        await writer.wait_closed()
+
+
+async def serve(path: str, answer: Callable[[], Mapping[str, Any]]) -> ControlServer:
+    """Answer on a Unix socket at `path`, until the server that is returned is closed.
+
+    `answer` makes a StatusAnswer. Where that has iterators in place of lists, nothing of an answer about ten thousand
+    names is held in memory, and the loop is not kept from other work meanwhile; such an iterator must bear that.
+
+    Raises UsageError if another agent answers there, if something that is no socket is there, or if the socket cannot
+    be made; NotNow if it may be possible later. A socket that a killed agent left is taken over.
+    """
+    server = ControlServer(path, answer)
+    try:
+        await server.listen()
+    except asyncio.CancelledError:
+        await server.close()
+        raise
+    return server
+
+
+def ask(path: str, command: str, *, seconds: float = ASK_SECONDS) -> dict[str, Any]:
+    """Ask the agent that listens at `path`, and return its answer; blocks for `seconds` at most.
+
+    Raises NoResponse if no agent is there or it does not answer, UsageError if it may not be asked, does not know the
+    command, or is no agent.
+    """
+    deadline = time.monotonic() + seconds
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(seconds)
+            connection.connect(path)
+            connection.sendall(json.dumps({"command": command}).encode() + b"\n")
+            line = _read_line(connection, deadline)
+    except OSError as error:
+        raise _unanswered(path, error, seconds) from error
+    answer = _object_of(line)
+    if answer is None:
+        raise _no_agent(path)
+    if "error" in answer:
+        said = str(answer["error"])  # by whoever listens there
+        said = said if said.isprintable() else quoted(said)
+        raise UsageError(f"the agent at {path} says: {said}", hint="is it of another version?")
+    return answer
+
+
+# The agent's side
+
+
+def _identity(path: str) -> tuple[int, int]:
+    """Return what no other file has as long as this one is there; raises OSError."""
+    status = os.stat(path)  # noqa: PTH116 - pathlib costs memory
+    return status.st_dev, status.st_ino
+
+
+async def _listener(path: str) -> socket.socket:
+    """Return a socket that listens at `path`; raises UsageError and NotNow."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        async with _directory_lock(path):  # two agents that start at once would remove each other's socket
+            _remove_stale(path)
+            listener.bind(path)
+            # Nobody can connect before `listen`, so there is no moment at which others may.
+            os.chmod(path, SOCKET_MODE)  # noqa: PTH101
+            listener.listen()
+    except (OSError, ValueError) as error:
+        listener.close()
+        raise _unmade(path, error) from error
+    except BaseException:  # UsageError, NotNow, or that it is called off
+        listener.close()
+        raise
+    return listener
+
+
+def _unmade(path: str, error: OSError | ValueError) -> UsageError | NotNow:
+    what = f"the agent's socket {path} cannot be made: {_reason(error)}"
+    without = 'socket = "" does without one'
+    if isinstance(error, OSError) and NotNow.is_why(error):
+        return NotNow(what, hint=without)
+    return UsageError(what, hint=f"its directory must be there and ours (systemd: RuntimeDirectory=); {without}")
+
+
+class _directory_lock:  # noqa: N801 - used as a function
+    """Keeps other agents from the directory of a path for a moment; ends with the descriptor, so also with us."""
+
+    def __init__(self, path: str) -> None:
+        self._directory = os.path.dirname(path) or "."  # noqa: PTH120
+
+    async def __aenter__(self) -> None:
+        self._descriptor = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            await self._take()
+        except BaseException:
+            os.close(self._descriptor)
+            raise
+
+    async def __aexit__(self, *_reason: object) -> None:
+        os.close(self._descriptor)
+
+    async def _take(self) -> None:
+        deadline = time.monotonic() + LOCK_SECONDS
+        while not self._is_taken():
+            if time.monotonic() > deadline:
+                raise _locked(self._directory)
+            await asyncio.sleep(_LOCK_INTERVAL)
+
+    def _is_taken(self) -> bool:
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def _locked(directory: str) -> NotNow:
+    return NotNow(
+        f"{directory} is locked by somebody else for more than {LOCK_SECONDS:g} s",
+        hint=f"another agent that hangs while it starts? fuser {directory} shows who it is",
+    )
+
+
+def _remove_stale(path: str) -> None:
+    """Remove a socket at which nobody answers; raises UsageError if somebody does, or if it is no socket."""
+    try:
+        mode = os.lstat(path).st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISSOCK(mode):
+        raise UsageError(f"{path} is there and is no socket", hint='socket = "PATH" in [agent] names another')
+    who = "another agent is running"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(0)  # an agent whose queue is full is one, too
+        try:
+            connection.connect(path)
+        except (ConnectionRefusedError, FileNotFoundError):
+            with suppress(FileNotFoundError):
+                os.unlink(path)  # noqa: PTH108
+            return
+        except BlockingIOError:
+            pass
+        else:
+            pid = _listening_process(connection)
+            who += f", process {pid}" if pid else ""
+    raise UsageError(f"{who}: it answers at {path}", hint=f"ask it: dns-update status socket={path}")
+
+
+def _listening_process(connection: socket.socket) -> int:
+    """Return who listens at the other end of a connection; 0 if that is beyond our sight, in a container (unix(7))."""
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
+    pid: int = _UCRED.unpack(credentials)[0]
+    return pid
+
+
+def _command_of(line: bytes) -> str | None:
+    request = _object_of(line)
+    command = None if request is None else request.get("command")
+    return command if isinstance(command, str) else None
+
+
+async def _write_object(writer: asyncio.StreamWriter, fields: Mapping[str, Any]) -> None:
+    """Write an object as one line of JSON, its iterators piece by piece."""
+    opening = "{"
+    for key, content in fields.items():
+        writer.write(f"{opening}{json.dumps(key)}:".encode())
+        opening = ","
+        if isinstance(content, Iterator):
+            await _write_list(writer, content)
+        else:
+            writer.write(json.dumps(content).encode())
+    writer.write(b"}\n")
+    await writer.drain()
+
+
+async def _write_list(writer: asyncio.StreamWriter, items: Iterator[object]) -> None:
+    opening = "["
+    while texts := [json.dumps(item) for _, item in zip(range(ITEMS_A_WRITE), items, strict=False)]:
+        writer.write((opening + ",".join(texts)).encode())
+        opening = ","
+        await writer.drain()
+        await asyncio.sleep(0)  # `drain` gives way only if the client is behind
+    writer.write(b"[]" if opening == "[" else b"]")
+
+
+# The asking side
+
+
+def _read_line(connection: socket.socket, deadline: float) -> bytes:
+    """Return what comes up to the end of the line, or all there is; raises OSError."""
+    pieces = list[bytes]()
+    length = 0
+    while length < MAX_ANSWER:
+        seconds = deadline - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError
+        connection.settimeout(seconds)
+        piece = connection.recv(1 << 16)
+        pieces.append(piece)
+        length += len(piece)
+        if not piece or piece.endswith(b"\n"):
+            break
+    return b"".join(pieces)
+
+
+def _unanswered(path: str, error: OSError, seconds: float) -> NoResponse | UsageError:
+    start = "start it: dns-update agent; one with another socket: socket=PATH"
+    if isinstance(error, FileNotFoundError):
+        return NoResponse("no agent is running: there is no such socket", hint=start, server=path)
+    if isinstance(error, ConnectionRefusedError):
+        return NoResponse("no agent is running: nobody listens at this socket", hint=start, server=path)
+    if isinstance(error, PermissionError):
+        return UsageError(f"the agent at {path} may not be asked: {error.strerror}", hint=_permission_hint(path))
+    if isinstance(error, TimeoutError):
+        return NoResponse(f"the agent did not answer within {seconds:g} s", hint="see its log", server=path)
+    if isinstance(error, (BlockingIOError, ConnectionError)):
+        return NoResponse("the agent is too busy to answer", hint="try again", server=path)
+    return UsageError(f"{path} cannot be asked: {error.strerror or error}", hint="socket=PATH names the agent's socket")
+
+
+def _permission_hint(path: str) -> str:
+    try:
+        import grp  # noqa: PLC0415 - only when something is wrong
+
+        return f"as root, or as a member of the group {grp.getgrgid(os.stat(path).st_gid).gr_name}"  # noqa: PTH116
+    except (OSError, KeyError):
+        return "as root, or as a member of the socket's group"
+
+
+def _no_agent(path: str) -> UsageError:
+    return UsageError(f"what answers at {path} is no agent of dns-update", hint="socket=PATH names the agent's socket")
+
+
+def _object_of(line: bytes) -> dict[str, Any] | None:
+    """Return the object that a whole line of JSON is, None if it is none."""
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        content = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

@@ -1,0 +1,312 @@
+"""What an answer means: the error for each response code and TSIG error, with its cause and the next thing to do.
+
+The texts must be true of every server: Knot says BADKEY of a key that is valid but not permitted, and from 3.4 on an
+unsigned NOTAUTH; PowerDNS answers every bad key with an unsigned REFUSED.
+"""
+
+from __future__ import annotations
+
+import time
+
+from dns_update import errors
+from dns_update.auth.tsig import FUDGE
+from dns_update.rr.host_names import is_host, may_own
+from dns_update.value import Value
+from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, rcode_to_text, rrtype_to_text, tsig_error_to_text
+from dns_update.wire.cursor import Cursor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dns_update.auth import Key
+    from dns_update.auth.tsig import Tsig
+    from dns_update.exchange import Reply, UnverifiedReply
+    from dns_update.message import Message
+    from dns_update.rr.record import Record
+    from dns_update.transport import Endpoint
+    from dns_update.wire.name import Name
+
+
+_HOST_OFFSETS = {RRType.NS: 0, RRType.MX: 2, RRType.SRV: 6}  # types that point to a host, and the octets before it
+
+
+class Asked(Value):
+    """What a server was asked: the message, the server, the key that signed it."""
+
+    __slots__ = ("endpoint", "key", "message")
+    message: Message
+    endpoint: Endpoint
+    key: Key | None
+
+    def __init__(self, message: Message, endpoint: Endpoint, key: Key | None) -> None:
+        self._fill(message=message, endpoint=endpoint, key=key)
+
+    @property
+    def zone(self) -> Name:
+        """The zone of an update, the name of a query."""
+        return self.message.question[0].name
+
+
+def refusal_of(reply: Reply, asked: Asked) -> errors.Refusal:
+    """Return the error that an answer with another code than NOERROR means."""
+    if reply.tsig is not None and reply.tsig.error == Rcode.BADTIME:
+        return _clocks_differ(reply.tsig, asked)
+    if reply.tsig is not None and reply.tsig.error:
+        return _key_rejected(reply.tsig.error, asked)
+    rcode = reply.message.rcode
+    return _REFUSALS.get(rcode, _server_failure)(rcode, asked)
+
+
+def distrust_of(reply: UnverifiedReply, asked: Asked) -> errors.DnsUpdateError:
+    """Return the error that an answer means which should have been signed, and is not, or wrongly."""
+    if reply.tsig_error == Rcode.BADKEY and reply.rcode == Rcode.SERVFAIL:
+        # BIND, where it has forwarded an update with a key of which it knows nothing, and got no answer to pass on.
+        return _server_failure(reply.rcode, asked)
+    if reply.tsig_error in (Rcode.BADKEY, Rcode.BADSIG, Rcode.BADTRUNC):
+        return _key_rejected(reply.tsig_error, asked)
+    rcode = rcode_to_text(reply.rcode)
+    return errors.ReplyNotTrusted(
+        f"{asked.endpoint} answered {rcode}, but {reply.reason}; nothing in it is believed",
+        claimed_rcode=reply.rcode,
+        server=str(asked.endpoint),
+        hint=_unsigned_hint(reply.rcode, asked),
+    )
+
+
+def _unsigned_hint(rcode: int, asked: Asked) -> str:
+    """Tell which server answers so, and why: none of them signs what it says of a key that it does not accept."""
+    key = f"does not know key {_name_of(asked.key)}, or its algorithm or secret differs, or the clocks do"
+    if asked.key is not None and asked.key.algorithm.is_truncated:
+        key += f", or no MAC as short as {asked.key.algorithm.text}'s is accepted there"
+    if rcode == Rcode.NOTAUTH and asked.message.opcode == Opcode.UPDATE:
+        return (
+            f"Knot answers so when it has no zone {asked.zone}: check zone= and dns-server=; from 3.4 on also when it "
+            f"does not know key {_name_of(asked.key)} or its algorithm, or when no acl of the zone permits the change"
+        )
+    if rcode in (Rcode.REFUSED, Rcode.NOTAUTH):
+        who = "PowerDNS, and Knot from 3.4 on, answer so"
+        return f"{who} when the server {key}; Knot also when it does not hold the zone"
+    if rcode in (Rcode.FORMERR, Rcode.NOTIMP):
+        what = "understand the message" if rcode == Rcode.FORMERR else "know dynamic updates, or not of this class"
+        return f"the server does not {what}; it may say so before it looks at the signature"
+    return f"check that the server's key {_name_of(asked.key)} is the same, and that nothing between alters messages"
+
+
+def _key_rejected(tsig_error: int, asked: Asked) -> errors.KeyRejected:
+    reasons = {Rcode.BADSIG: _bad_signature, Rcode.BADTRUNC: _bad_truncation}
+    text, hint = reasons.get(tsig_error, _bad_key)(_name_of(asked.key), asked)
+    return errors.KeyRejected(
+        f"{asked.endpoint} said {tsig_error_to_text(tsig_error)}: {text}",
+        hint=hint,
+        server=str(asked.endpoint),
+        rcode=Rcode.NOTAUTH,
+        tsig_error=tsig_error,
+    )
+
+
+def _name_of(key: Key | None) -> str:
+    return str(key.name) if key is not None else "(none)"
+
+
+def _bad_signature(key: str, asked: Asked) -> tuple[str, str]:
+    both = ", read as Base64 and as raw text," if asked.key is not None and asked.key.other_reading is not None else ""
+    text = f"the secret of key {key}{both} differs from the server's"
+    hint = "copy the server's secret anew; key-encoding= says whether it is base64 or text"
+    if asked.key is not None and asked.key.algorithm.is_truncated:
+        text += f", or (Knot) no MAC as short as {asked.key.algorithm.text}'s is accepted there"
+        hint += "; or use the algorithm without its last part"
+    return text, hint
+
+
+def _bad_key(key: str, asked: Asked) -> tuple[str, str]:
+    algorithm = asked.key.algorithm.text if asked.key else ""
+    text = (
+        f"key {key} is unknown there, or known with another algorithm than {algorithm}, "
+        "or (Knot) the key is not permitted to do this"
+    )
+    return text, "compare key-name= and algorithm= with the server's key statement, and look what the key may do there"
+
+
+def _bad_truncation(key: str, asked: Asked) -> tuple[str, str]:
+    algorithm = asked.key.algorithm.text if asked.key else ""
+    return (
+        f"a MAC of key {key} as short as {algorithm}'s is not accepted there",
+        "use the algorithm without its last part",
+    )
+
+
+def _clocks_differ(tsig: Tsig, asked: Asked) -> errors.ClocksDiffer:
+    server_time = tsig.server_time
+    if server_time is None:
+        text = f"{asked.endpoint} said BADTIME: its clock and ours differ by more than {FUDGE} s"
+    else:
+        # In a BADTIME answer, time signed is our own time as the server got it (RFC 8945, section 5.2.3).
+        text = (
+            f"{asked.endpoint} said BADTIME: the clocks differ by {abs(server_time - tsig.time_signed)} s "
+            f"(server {_utc(server_time)}, here {_utc(tsig.time_signed)}); the limit is {FUDGE} s"
+        )
+    return errors.ClocksDiffer(
+        text,
+        hint="set the clock that is wrong, and keep it right by NTP (timedatectl set-ntp true)",
+        server=str(asked.endpoint),
+        rcode=Rcode.NOTAUTH,
+    )
+
+
+def _utc(seconds: int) -> str:
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))
+    except (OverflowError, ValueError, OSError):  # 48 bits reach further than some C libraries
+        return f"{seconds} s since 1970"
+
+
+def _permission_denied(rcode: int, asked: Asked) -> errors.Refusal:
+    if asked.message.opcode == Opcode.QUERY:
+        return _query_refused(rcode, asked)
+    changes = asked.message.authority
+    what = f"{changes[0].name} {_types(asked)}" if changes else str(asked.zone)
+    return errors.PermissionDenied(
+        f"{asked.endpoint} refuses to change {what} with {_credential(asked.key)}",
+        hint=_grant(asked),
+        server=str(asked.endpoint),
+        rcode=rcode,
+    )
+
+
+def _query_refused(rcode: int, asked: Asked) -> errors.Refusal:
+    question = asked.message.question[0]
+    return errors.ZoneNotFound(
+        f"{asked.endpoint} refuses to tell about {question.name} {rrtype_to_text(question.rrtype)}: "
+        "it does not hold the zone, or answers no queries from here",
+        hint="check zone= and dns-server=; with zone=, ttl= and verify=no, set asks nothing beforehand",
+        server=str(asked.endpoint),
+        rcode=rcode,
+    )
+
+
+def _credential(key: Key | None) -> str:
+    return f"key {key.name}" if key is not None else "no key"
+
+
+def _grant(asked: Asked) -> str:
+    if asked.key is None:
+        return "give a key that may change it, by key-file=, or by key-name= and key="
+    changes = asked.message.authority
+    name = changes[0].name if changes else asked.zone
+    grant = f'grant "{asked.key.name}" name {name}. {_types(asked)};'
+    may_not = f"BIND would allow it by update-policy {{ {grant} }}"
+    others = "a secondary that does not forward refuses too, and PowerDNS does beside a CNAME"
+    return "; ".join([*_bad_host_names(changes), may_not, others, *_hosts_without_address(changes, asked.zone)])
+
+
+def _bad_host_names(changes: tuple[Record, ...]) -> list[str]:
+    """Name what BIND refuses whatever the key may do: to give it more rights would not help."""
+    bad = [change.name for change in _added(changes) if not may_own(change.name, change.rrtype, change.rrclass)]
+    bad += [host for host in _hosts(changes) if not is_host(host)]
+    return [f"BIND refuses {name}, for it is no host name (check-names)" for name in dict.fromkeys(bad)]
+
+
+def _hosts_without_address(changes: tuple[Record, ...], zone: Name) -> list[str]:
+    """Name the hosts of the zone which BIND refuses if they have no address."""
+    hosts = dict.fromkeys(str(host) for host in _hosts(changes) if host.is_within(zone))
+    return [f"BIND refuses {host} if it has no address (check-integrity)" for host in hosts]
+
+
+def _added(changes: Iterable[Record]) -> list[Record]:
+    return [change for change in changes if change.rrclass not in (RRClass.ANY, RRClass.NONE)]
+
+
+def _hosts(changes: Iterable[Record]) -> list[Name]:
+    """Return the hosts to which added records point; the root's name is none (RFC 7505; RFC 2782)."""
+    hosts = []
+    for change in _added(changes):
+        offset = _HOST_OFFSETS.get(change.rrtype)
+        if offset is None or len(change.rdata) <= offset:
+            continue
+        try:
+            hosts.append(Cursor(change.rdata, offset).name())
+        except errors.MalformedMessage:  # octets of the caller's own making
+            continue
+    return [host for host in hosts if host.labels]
+
+
+def _types(asked: Asked) -> str:
+    types = dict.fromkeys(rrtype_to_text(change.rrtype) for change in asked.message.authority)
+    return " ".join(types)
+
+
+def _zone_not_found(rcode: int, asked: Asked) -> errors.Refusal:
+    if asked.key is None:
+        or_unsigned, try_key = f", or (Knot) takes no unsigned updates for {asked.zone}", "; a key may be needed"
+    else:
+        or_unsigned, try_key = "", ""
+    return errors.ZoneNotFound(
+        f"{asked.endpoint} is not authoritative for {asked.zone}{or_unsigned}",
+        hint=f"zone= must be a zone that this server holds, not a name inside one, dns-server= its primary{try_key}",
+        server=str(asked.endpoint),
+        rcode=rcode,
+    )
+
+
+def _name_not_in_zone(rcode: int, asked: Asked) -> errors.Refusal:
+    records = asked.message.answer + asked.message.authority
+    outside = next((record.name for record in records if not record.name.is_within(asked.zone)), asked.zone)
+    return errors.NameNotInZone(
+        f"{outside} is not in {asked.zone}",
+        hint="give the zone that holds the name, or leave zone= out",
+        server=str(asked.endpoint),
+        rcode=rcode,
+    )
+
+
+def _name_not_found(rcode: int, asked: Asked) -> errors.Refusal:
+    return errors.NameNotFound(
+        f"{_condition(asked)} does not exist at {asked.endpoint}",
+        hint="leave require=existing out to go on all the same" if asked.message.answer else "check name= and zone=",
+        server=str(asked.endpoint),
+        rcode=rcode,
+    )
+
+
+def _name_exists(rcode: int, asked: Asked) -> errors.Refusal:
+    return errors.NameExists(
+        f"{_condition(asked)} exists at {asked.endpoint}",
+        hint="leave require=absent out only if what is there may be replaced",
+        server=str(asked.endpoint),
+        rcode=rcode,
+    )
+
+
+def _condition(asked: Asked) -> str:
+    """Name what the prerequisite speaks of; what the query asks for, where there is none."""
+    for record in asked.message.answer:
+        kind = "" if record.rrtype == RRType.ANY else f" {rrtype_to_text(record.rrtype)}"
+        data = " with these values" if record.rrclass not in (RRClass.ANY, RRClass.NONE) else ""
+        return f"{record.name}{kind}{data}"
+    return str(asked.zone)
+
+
+def _server_failure(rcode: int, asked: Asked) -> errors.Refusal:
+    hints = {
+        Rcode.SERVFAIL: "its log says why: a journal that it cannot write, a primary that it cannot forward to, ...",
+        Rcode.FORMERR: "it does not understand the message; --debug shows it",
+        Rcode.NOTIMP: "it does not know dynamic updates: is it the zone's primary, or a resolver?",
+    }
+    return errors.ServerFailure(
+        f"{asked.endpoint} answered {rcode_to_text(rcode)}",
+        hint=hints.get(rcode, "its log may say why"),
+        server=str(asked.endpoint),
+        rcode=rcode,
+    )
+
+
+_REFUSALS: dict[int, Callable[[int, Asked], errors.Refusal]] = {
+    Rcode.REFUSED: _permission_denied,
+    Rcode.NOTAUTH: _zone_not_found,
+    Rcode.NOTZONE: _name_not_in_zone,
+    Rcode.NXDOMAIN: _name_not_found,
+    Rcode.NXRRSET: _name_not_found,
+    Rcode.YXDOMAIN: _name_exists,
+    Rcode.YXRRSET: _name_exists,
+}

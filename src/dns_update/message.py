@@ -1,0 +1,265 @@
+"""DNS messages: a header and four sections, frozen, to octets and back (RFC 1035, section 4; RFC 2136, section 2)."""
+
+from __future__ import annotations
+
+from dns_update import errors
+from dns_update.rr.record import COMPRESSIBLE, Record, read_rdata
+from dns_update.value import Value, setters
+from dns_update.wire.codes import MAX_U16, Flag, Opcode, RRClass, RRType
+from dns_update.wire.cursor import Cursor
+from dns_update.wire.name import Name, encode_labels
+
+MAX_MESSAGE_OCTETS = 65535  # the TCP length prefix has 16 bits (RFC 1035, section 4.2.2)
+
+_HEADER_OCTETS = 12
+FIXED_OCTETS = 10  # of a record: type, class, TTL and the length of the rdata (RFC 1035, section 3.2.1)
+_MAX_U32 = 0xFFFFFFFF
+_POINTER_TO_ZONE = b"\xc0\x0c"  # the first question's name always starts behind the header's 12 octets
+_OPCODE_SHIFT = 11
+_OPCODE_MASK = 0xF
+_RCODE_MASK = 0xF
+_RCODE_BITS = 4  # of the header
+_UPPER_RCODE_SHIFT = 24  # the others are the first 8 of an OPT record's TTL
+
+
+class Question(Value):
+    """One entry of the question section; in an update, the zone (RFC 2136, section 2.3)."""
+
+    __slots__ = ("name", "rrclass", "rrtype")
+    name: Name
+    rrtype: int
+    rrclass: int
+
+    def __init__(self, name: Name, rrtype: int, rrclass: int = RRClass.IN) -> None:
+        _question_name(self, name)
+        _question_rrtype(self, rrtype)
+        _question_rrclass(self, rrclass)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare as Value does, without gathering the fields: each reply's is compared with its request's."""
+        if not isinstance(other, Question):
+            return NotImplemented
+        return self.rrtype == other.rrtype and self.rrclass == other.rrclass and self.name == other.name
+
+    __hash__ = Value.__hash__
+
+
+_question_name, _question_rrclass, _question_rrtype = setters(Question)
+
+
+class Signature(Value):
+    """The TSIG record that ends a message, and the offset where its octets start."""
+
+    __slots__ = ("offset", "record")
+    record: Record
+    offset: int
+
+    def __init__(self, record: Record, offset: int) -> None:
+        _signature_record(self, record)
+        _signature_offset(self, offset)
+
+
+_signature_offset, _signature_record = setters(Signature)
+
+
+class Message(Value):
+    """A DNS message. In an update the four sections are zone, prerequisite, update and additional data.
+
+    `flags` holds the header's second word without opcode and rcode. A message that came from the wire and ends with a
+    TSIG record has it in `signature`, not in `additional`; nothing has been verified then. If it has an OPT record, the
+    upper 8 bits of `rcode` are from there (RFC 6891, section 6.1.3).
+    """
+
+    __slots__ = ("additional", "answer", "authority", "flags", "message_id", "opcode", "question", "rcode", "signature")
+    message_id: int
+    opcode: int
+    rcode: int
+    flags: int
+    question: tuple[Question, ...]
+    answer: tuple[Record, ...]
+    authority: tuple[Record, ...]
+    additional: tuple[Record, ...]
+    signature: Signature | None
+
+    def __init__(  # noqa: PLR0913 - a message has this many parts
+        self,
+        *,
+        opcode: int,
+        question: tuple[Question, ...],
+        answer: tuple[Record, ...] = (),
+        authority: tuple[Record, ...] = (),
+        additional: tuple[Record, ...] = (),
+        flags: int = 0,
+        rcode: int = 0,
+        message_id: int = 0,
+        signature: Signature | None = None,
+    ) -> None:
+        _set_message_id(self, message_id)
+        _set_opcode(self, opcode)
+        _set_rcode(self, rcode)
+        _set_flags(self, flags)
+        _set_question(self, question)
+        _set_answer(self, answer)
+        _set_authority(self, authority)
+        _set_additional(self, additional)
+        _set_signature(self, signature)
+
+    @classmethod
+    def query(cls, name: Name, rrtype: int, rrclass: int = RRClass.IN, flags: int = 0) -> Message:
+        """Return a query for one RRset; `flags=Flag.RD` asks a resolver to recurse."""
+        return cls(opcode=Opcode.QUERY, question=(Question(name, rrtype, rrclass),), flags=flags)
+
+    def encode(self, message_id: int | None = None) -> bytes:
+        """Return the octets, without a signature and with `message_id` (0 to 65535) in place of the message's own.
+
+        Owner names below the first question's name, which in an update is the zone, are compressed against it. Raises
+        UsageError if the message would have more than 65,535 octets.
+        """
+        zone = self.question[0].name.labels if self.question else ()
+        parts = [q.name.to_wire() + (q.rrtype << 16 | q.rrclass).to_bytes(4) for q in self.question]
+        for section in (self.answer, self.authority, self.additional):
+            if section:
+                _encode_records(section, zone, parts)
+        body = b"".join(parts)
+        octets = _HEADER_OCTETS + len(body)
+        if octets > MAX_MESSAGE_OCTETS:
+            raise errors.UsageError(
+                f"this makes a message of {octets} octets; at most {MAX_MESSAGE_OCTETS} are allowed",
+                hint="send it in several updates",
+            )
+        own_id = self.message_id if message_id is None else message_id
+        word = self.flags | self.opcode << _OPCODE_SHIFT | self.rcode & _RCODE_MASK
+        counts = len(self.question) << 48 | len(self.answer) << 32 | len(self.authority) << 16 | len(self.additional)
+        return (own_id << 16 | word).to_bytes(4) + counts.to_bytes(8) + body
+
+    @classmethod
+    def decode(cls, octets: bytes, asked: Message | None = None, sent: bytes = b"") -> Message:
+        """Read a whole message; raises MalformedMessage if it is cut off, overlong or breaks the rules of its form.
+
+        The question of a reply to `asked`, of which `sent` are the first octets, is not read again if it is the same
+        octet for octet: the two messages share it.
+        """
+        cursor = Cursor(octets)
+        header = int.from_bytes(cursor.take(_HEADER_OCTETS))
+        word = header >> 64 & MAX_U16
+        questions = header >> 48 & MAX_U16
+        if asked is not None and questions == 1 == len(asked.question) and _pass_question(cursor, asked, sent):
+            question: tuple[Question, ...] = asked.question
+        else:
+            question = tuple([_decode_question(cursor) for _ in range(questions)])
+        answers, authorities, additionals = header >> 32 & MAX_U16, header >> 16 & MAX_U16, header & MAX_U16
+        records, offset = _decode_records(cursor, answers + authorities + additionals)
+        cursor.finish()
+        signature = None
+        if records and records[-1].rrtype == RRType.TSIG:
+            if not additionals:
+                raise _misplaced_signature()
+            signature = Signature(records.pop(), offset)
+        before_additional = answers + authorities
+        additional = tuple(records[before_additional:])
+        return cls(
+            message_id=header >> 80,
+            opcode=word >> _OPCODE_SHIFT & _OPCODE_MASK,
+            rcode=word & _RCODE_MASK | (_upper_rcode(additional) if additional else 0),
+            flags=word & ~(_OPCODE_MASK << _OPCODE_SHIFT | _RCODE_MASK),
+            question=question,
+            answer=tuple(records[:answers]),
+            authority=tuple(records[answers:before_additional]),
+            additional=additional,
+            signature=signature,
+        )
+
+    @property
+    def is_response(self) -> bool:
+        """Whether the QR bit is set."""
+        return bool(self.flags & Flag.QR)
+
+    @property
+    def is_truncated(self) -> bool:
+        """Whether the TC bit is set."""
+        return bool(self.flags & Flag.TC)
+
+    @property
+    def is_authoritative(self) -> bool:
+        """Whether the AA bit is set."""
+        return bool(self.flags & Flag.AA)
+
+
+(
+    _set_additional,
+    _set_answer,
+    _set_authority,
+    _set_flags,
+    _set_message_id,
+    _set_opcode,
+    _set_question,
+    _set_rcode,
+    _set_signature,
+) = setters(Message)
+
+
+def encode_record(record: Record) -> bytes:
+    """Return one record's octets, uncompressed."""
+    return record.name.to_wire() + _fixed_fields(record) + record.rdata
+
+
+def _fixed_fields(record: Record) -> bytes:
+    """Return type, class, TTL and the length of the rdata."""
+    type_and_class = record.rrtype << 16 | record.rrclass
+    return (type_and_class << 48 | record.ttl << 16 | len(record.rdata)).to_bytes(FIXED_OCTETS)
+
+
+def _encode_records(records: tuple[Record, ...], zone: tuple[bytes, ...], parts: list[bytes]) -> None:
+    """Append the records' octets, owner names compressed against `zone`.
+
+    Only a suffix of equal octets is compressed, so that the server sees the letters' case that the caller wrote.
+    """
+    depth = len(zone)
+    for record in records:
+        labels = record.name.labels
+        own = len(labels) - depth
+        if depth and own >= 0 and labels[own:] == zone:
+            owner = encode_labels(labels[:own]) + _POINTER_TO_ZONE
+        else:
+            owner = encode_labels(labels) + b"\0"
+        parts.append(owner + _fixed_fields(record) + record.rdata)
+
+
+def _pass_question(cursor: Cursor, asked: Message, sent: bytes) -> bool:
+    """Step over the question if it has the octets of the one that was asked; return whether it does."""
+    name = asked.question[0].name
+    octets = sum(map(len, name.labels)) + len(name.labels) + 5  # those of the root, type and class, too
+    return cursor.pass_over(sent[_HEADER_OCTETS : _HEADER_OCTETS + octets], name)
+
+
+def _decode_question(cursor: Cursor) -> Question:
+    name = cursor.name()
+    fixed = cursor.u32()
+    return Question(name, fixed >> 16, fixed & MAX_U16)
+
+
+def _decode_records(cursor: Cursor, count: int) -> tuple[list[Record], int]:
+    """Return the records of all sections, and the offset where the last one starts; only that may be a TSIG record."""
+    records = []
+    offset = cursor.position
+    for behind in range(count - 1, -1, -1):
+        offset = cursor.position
+        name = cursor.name()
+        fixed = int.from_bytes(cursor.take(FIXED_OCTETS))
+        rrtype = fixed >> 64
+        length = fixed & MAX_U16
+        if behind and rrtype == RRType.TSIG:
+            raise _misplaced_signature()
+        rdata = read_rdata(cursor, rrtype, length) if rrtype in COMPRESSIBLE else cursor.take(length)
+        records.append(Record(name, rrtype, fixed >> 48 & MAX_U16, fixed >> 16 & _MAX_U32, rdata))
+    return records, offset
+
+
+def _upper_rcode(additional: tuple[Record, ...]) -> int:
+    """Return the bits of the rcode that the header has no room for."""
+    ttl = next((record.ttl for record in additional if record.rrtype == RRType.OPT), 0)
+    return ttl >> _UPPER_RCODE_SHIFT << _RCODE_BITS
+
+
+def _misplaced_signature() -> errors.MalformedMessage:
+    return errors.MalformedMessage("a TSIG record that is not the last of the message")  # RFC 8945, section 5.2

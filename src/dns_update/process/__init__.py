@@ -1,0 +1,1 @@
+"""Programs that this process runs, and ends whatever happens to it."""

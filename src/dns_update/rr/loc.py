@@ -1,0 +1,84 @@
+"""LOC rdata: where a host stands, and how exactly that is known (RFC 1876)."""
+
+from __future__ import annotations
+
+from dns_update.errors import InvalidText, quoted
+from dns_update.rr.scanner import Scanner, number
+from dns_update.wire.codes import decimal
+
+_MAX_LATITUDE = 90
+_MAX_LONGITUDE = 180
+_MAX_MINUTES = 59
+_EQUATOR = _MERIDIAN = 1 << 31
+_MS_IN_MINUTE = 60_000
+_MS_DIGITS = 3
+_CM_DIGITS = 2
+_SEA_LEVEL = 10_000_000  # centimetres above the reference of altitudes
+_MAX_ALTITUDE = (1 << 32) - 1 - _SEA_LEVEL
+_MAX_METRES = 90_000_000  # 9e9 cm, the most that a mantissa and an exponent of one digit can say
+_DEFAULTS = ("1m", "10000m", "10m")  # size, horizontal and vertical precision (section 3)
+
+
+def location(fields: Scanner) -> bytes:
+    """Read latitude, longitude, altitude, and size and precisions if they are there; raises InvalidText."""
+    latitude = _EQUATOR + _angle(fields, _MAX_LATITUDE, {"N": 1, "S": -1})
+    longitude = _MERIDIAN + _angle(fields, _MAX_LONGITUDE, {"E": 1, "W": -1})
+    altitude = _SEA_LEVEL + _altitude(fields.word())
+    sizes = [_size(default if fields.is_at_end else fields.word()) for default in _DEFAULTS]
+    return b"\0" + bytes(sizes) + b"".join(part.to_bytes(4) for part in (latitude, longitude, altitude))
+
+
+def _angle(fields: Scanner, most: int, signs: dict[str, int]) -> int:
+    """Read degrees, then minutes and seconds or not, then the hemisphere; return thousandths of a second of arc."""
+    angle = fields.number(most) * 60 * _MS_IN_MINUTE
+    word = fields.word()
+    if word not in signs:
+        angle += number(word, _MAX_MINUTES) * _MS_IN_MINUTE
+        word = fields.word()
+        if word not in signs:
+            angle += _milliseconds(word)
+            word = fields.word()
+    if word not in signs:
+        raise InvalidText(f"{quoted(word)} is none of {', '.join(signs)}")
+    if angle > most * 60 * _MS_IN_MINUTE:
+        raise InvalidText(f"an angle of more than {most} degrees")
+    return signs[word] * angle
+
+
+def _milliseconds(word: str) -> int:
+    thousandths = _fixed(word, _MS_DIGITS)
+    if thousandths >= _MS_IN_MINUTE:
+        raise InvalidText(f"{quoted(word)} is more than 59.999 seconds")
+    return thousandths
+
+
+def _altitude(word: str) -> int:
+    unsigned = word.removeprefix("-")
+    altitude = _fixed(_metres(unsigned if unsigned != word else word.removeprefix("+")), _CM_DIGITS)
+    altitude = -altitude if unsigned != word else altitude
+    if not -_SEA_LEVEL <= altitude <= _MAX_ALTITUDE:
+        raise InvalidText(f"{quoted(word)} is no altitude from -100000m to 42849672.95m")
+    return altitude
+
+
+def _size(word: str) -> int:
+    """Return a length as its first digit and the power of ten in centimetres (section 2)."""
+    centimetres = _fixed(_metres(word), _CM_DIGITS)
+    if centimetres // 100 > _MAX_METRES:
+        raise InvalidText(f"{quoted(word)} is more than {_MAX_METRES}m")
+    digits = str(centimetres)
+    return int(digits[0]) << 4 | len(digits) - 1
+
+
+def _metres(word: str) -> str:
+    return word.removesuffix("m")
+
+
+def _fixed(word: str, places: int) -> int:
+    """Return a decimal number with up to so many places behind the point, without the point."""
+    whole, _, fraction = word.partition(".")
+    digits = whole + fraction.ljust(places, "0")
+    value = decimal(digits, 10**12)  # more than any part of a location can be
+    if value is None or len(fraction) > places or not (whole or fraction):
+        raise InvalidText(f"{quoted(word)} is not a number with up to {places} places behind the point")
+    return value

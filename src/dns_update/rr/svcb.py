@@ -1,0 +1,193 @@
+"""SVCB and HTTPS rdata: a target, and parameters for those who connect to it (RFC 9460)."""
+
+from __future__ import annotations
+
+from dns_update import errors
+from dns_update.errors import quoted
+from dns_update.rr.scanner import Scanner, number, unbase64, unescape
+from dns_update.wire.codes import MAX_U16
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_ipv4, parse_ipv6
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MANDATORY, _ALPN, _NO_DEFAULT_ALPN, _PORT, _IPV4HINT, _ECH, _IPV6HINT, _DOHPATH = range(8)
+
+_KEYS = {
+    "mandatory": _MANDATORY,
+    "alpn": _ALPN,
+    "no-default-alpn": _NO_DEFAULT_ALPN,
+    "port": _PORT,
+    "ipv4hint": _IPV4HINT,
+    "ech": _ECH,
+    "ipv6hint": _IPV6HINT,
+    "dohpath": _DOHPATH,
+}
+_MAX_ALPN_OCTETS = 255
+_PORT_OCTETS = 2
+
+
+def service_binding(fields: Scanner) -> bytes:
+    """Read priority, target and parameters; raises InvalidText."""
+    head = fields.u16() + fields.name(may_be_quoted=True)
+    parameters: dict[int, bytes] = {}
+    while not fields.is_at_end:
+        key, value = _parameter(*fields.pair())
+        if key in parameters:
+            raise errors.InvalidText(f"the parameter {key} is there twice")
+        parameters[key] = value
+    _check_together(parameters)
+    return head + b"".join(
+        key.to_bytes(2) + len(value).to_bytes(2) + value for key, value in sorted(parameters.items())
+    )
+
+
+def _parameter(name: str, text: str) -> tuple[int, bytes]:
+    key = _key(name)
+    # A name in capitals is a name, but its value is not read by its meaning (as with BIND).
+    read = _READERS.get(key, _octets) if name in _KEYS else _octets
+    value = read(text)
+    if len(value) > MAX_U16 or not _CHECKS.get(key, _anything)(value):
+        raise errors.InvalidText(f"{quoted(text)} is no value of {name}")
+    return key, value
+
+
+def _key(name: str) -> int:
+    """Return the number of a key: by its name, or as keyN without leading zeros (section 2.1)."""
+    if name.lower() in _KEYS:
+        return _KEYS[name.lower()]
+    digits = name.removeprefix("key")
+    if digits == name or (digits[:1] == "0" and digits != "0"):
+        raise errors.InvalidText(f"{quoted(name)} is no SvcParamKey")
+    return number(digits, MAX_U16)
+
+
+def _check_together(parameters: dict[int, bytes]) -> None:
+    """Refuse mandatory keys that are not there, and the lack of the default ALPN without another (sections 7, 8)."""
+    keys = _pairs(parameters.get(_MANDATORY, b""))
+    if _MANDATORY in keys or not set(keys) <= set(parameters):
+        raise errors.InvalidText("a mandatory parameter is not there")
+    if _NO_DEFAULT_ALPN in parameters and _ALPN not in parameters:
+        raise errors.InvalidText("no-default-alpn needs an alpn")
+
+
+def _pairs(value: bytes) -> list[int]:
+    return [int.from_bytes(value[i : i + 2]) for i in range(0, len(value), 2)]
+
+
+def _octets(text: str) -> bytes:
+    return unescape(text, 0, "")[0]
+
+
+def _keys(text: str) -> bytes:
+    return b"".join(key.to_bytes(2) for key in sorted(map(_key, text.split(","))))
+
+
+def _protocols(text: str) -> bytes:
+    r"""Read identifiers parted by commas; within one, `\,` and `\\` after the text's own escapes (appendix A.1)."""
+    octets = _octets(text)
+    protocols = [bytearray()]
+    position = 0
+    while position < len(octets):
+        octet = octets[position : position + 1]
+        if octet == b",":
+            protocols.append(bytearray())
+        elif octet == b"\\":
+            position += 1
+            if position == len(octets):
+                raise errors.InvalidText("an ALPN ends within an escape")
+            protocols[-1] += octets[position : position + 1]
+        else:
+            protocols[-1] += octet
+        position += 1
+    if any(not 0 < len(protocol) <= _MAX_ALPN_OCTETS for protocol in protocols):
+        raise errors.InvalidText(f"an ALPN has 1 to {_MAX_ALPN_OCTETS} octets")
+    return b"".join(bytes([len(protocol)]) + protocol for protocol in protocols)
+
+
+def _port(text: str) -> bytes:
+    return number(text, MAX_U16).to_bytes(_PORT_OCTETS)
+
+
+def _ipv4(text: str) -> bytes:
+    return b"".join(map(parse_ipv4, text.split(",")))
+
+
+def _ipv6(text: str) -> bytes:
+    return b"".join(map(parse_ipv6, text.split(",")))
+
+
+def _base64(text: str) -> bytes:
+    return unbase64("".join(text.split()))
+
+
+def _anything(_value: bytes) -> bool:
+    return True
+
+
+def _is_empty(value: bytes) -> bool:
+    return not value
+
+
+def _is_sorted(value: bytes) -> bool:
+    keys = _pairs(value)
+    return bool(keys) and len(value) % 2 == 0 and keys == sorted(set(keys))
+
+
+def _are_protocols(value: bytes) -> bool:
+    position = 0
+    while position < len(value) and value[position]:
+        position += 1 + value[position]
+    return bool(value) and position == len(value)
+
+
+def _is_port(value: bytes) -> bool:
+    return len(value) == _PORT_OCTETS
+
+
+def _are_ipv4(value: bytes) -> bool:
+    return bool(value) and len(value) % IPV4_OCTETS == 0
+
+
+def _are_ipv6(value: bytes) -> bool:
+    return bool(value) and len(value) % IPV6_OCTETS == 0
+
+
+def _is_ech(value: bytes) -> bool:
+    """Tell whether it is an ECHConfigList: a length, and as many octets of versions, lengths and contents.
+
+    BIND lets any octets through, and then no browser connects.
+    """
+    length, configs = int.from_bytes(value[:2]), value[2:]
+    position = 0
+    while position + 4 <= len(configs):
+        position += 4 + int.from_bytes(configs[position + 2 : position + 4])
+    return 0 < position == len(configs) == length
+
+
+def _is_path(value: bytes) -> bool:
+    from dns_update.rr.uri_template import is_dns_path  # noqa: PLC0415 - imports re, which no other parameter needs
+
+    return is_dns_path(value)
+
+
+_READERS: dict[int, Callable[[str], bytes]] = {
+    _MANDATORY: _keys,
+    _ALPN: _protocols,
+    _PORT: _port,
+    _IPV4HINT: _ipv4,
+    _ECH: _base64,
+    _IPV6HINT: _ipv6,
+}
+
+_CHECKS: dict[int, Callable[[bytes], bool]] = {
+    _MANDATORY: _is_sorted,
+    _ALPN: _are_protocols,
+    _NO_DEFAULT_ALPN: _is_empty,
+    _PORT: _is_port,
+    _IPV4HINT: _are_ipv4,
+    _ECH: _is_ech,
+    _IPV6HINT: _are_ipv6,
+    _DOHPATH: _is_path,
+}
