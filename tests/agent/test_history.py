@@ -311,7 +311,7 @@ def test_what_was_never_signed_gets_old_while_the_agent_runs(path: Path) -> None
 
 
 def replaced(attempt: Attempt, **fields: Any) -> Attempt:  # noqa: ANN401 - any field
-    return Attempt(**({name: getattr(attempt, name) for name in attempt.__slots__} | fields))
+    return Attempt(**({name: getattr(attempt, name) for name in Attempt.__fields__} | fields))
 
 
 def test_pruning_goes_step_by_step(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

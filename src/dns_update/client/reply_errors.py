@@ -34,13 +34,9 @@ _HOST_OFFSETS = {RRType.NS: 0, RRType.MX: 2, RRType.SRV: 6}  # types that point 
 class Asked(Value):
     """What a server was asked: the message, the server, the key that signed it."""
 
-    __slots__ = ("endpoint", "key", "message")
     message: Message
     endpoint: Endpoint
     key: Key | None
-
-    def __init__(self, message: Message, endpoint: Endpoint, key: Key | None) -> None:
-        self._fill(message=message, endpoint=endpoint, key=key)
 
     @property
     def zone(self) -> Name:

@@ -19,7 +19,7 @@ from dns_update.update import (
     zone_of,
     zone_type_of,
 )
-from dns_update.value import Value, setters
+from dns_update.value import Value
 from dns_update.wire.codes import (
     Rcode,
     RRClass,
@@ -52,16 +52,13 @@ _PREREQUISITE_FAILED = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXR
 class Target(Value):
     """The name that a request is about, as the user wrote it; the zone, if it was given; the class."""
 
-    __slots__ = ("name", "rrclass", "zone")
     name: Name | str
     zone: Name | None
     rrclass: int
 
     def __init__(self, name: Name | str, zone: Name | str | None = None, rrclass: int | str = RRClass.IN) -> None:
         """Take them; raises UsageError for a zone that is none, and for a class that no zone has."""
-        _target_name(self, name)
-        _target_zone(self, None if zone is None else zone_of(zone))
-        _target_rrclass(self, rrclass_of(rrclass))
+        self._store(name=name, zone=None if zone is None else zone_of(zone), rrclass=rrclass_of(rrclass))
 
     @property
     def owner(self) -> Name:
@@ -96,10 +93,7 @@ class Target(Value):
         return data
 
 
-_target_name, _target_rrclass, _target_zone = setters(Target)
-
-
-class Outcome(Value):
+class Outcome(Value, kw_only=True):
     """The result of a request that a server carried out.
 
     `before` and `after` are the records of the RRsets concerned as the server gave them; None where it was not asked.
@@ -108,42 +102,16 @@ class Outcome(Value):
     request took. `notes` are sentences that the user should read. `failures` are those of the servers tried before.
     """
 
-    __slots__ = ("after", "before", "failures", "name", "notes", "rcode", "read_unsigned", "seconds", "server", "zone")
     server: Endpoint
     zone: Name
-    name: Name | None
-    rcode: int
-    before: tuple[Record, ...] | None
-    after: tuple[Record, ...] | None
-    seconds: float
-    notes: tuple[str, ...]
-    failures: tuple[errors.DnsUpdateError, ...]
-    read_unsigned: bool
-
-    def __init__(  # noqa: PLR0913 - a result has this many parts
-        self,
-        *,
-        server: Endpoint,
-        zone: Name,
-        name: Name | None = None,
-        rcode: int = 0,
-        before: tuple[Record, ...] | None = None,
-        after: tuple[Record, ...] | None = None,
-        seconds: float = 0.0,
-        notes: tuple[str, ...] = (),
-        failures: tuple[errors.DnsUpdateError, ...] = (),
-        read_unsigned: bool = False,
-    ) -> None:
-        _set_server(self, server)
-        _set_zone(self, zone)
-        _set_name(self, name)
-        _set_rcode(self, rcode)
-        _set_before(self, before)
-        _set_after(self, after)
-        _set_seconds(self, seconds)
-        _set_notes(self, notes)
-        _set_failures(self, failures)
-        _set_read_unsigned(self, read_unsigned)
+    name: Name | None = None
+    rcode: int = 0
+    before: tuple[Record, ...] | None = None
+    after: tuple[Record, ...] | None = None
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    failures: tuple[errors.DnsUpdateError, ...] = ()
+    read_unsigned: bool = False
 
     @property
     def verified(self) -> bool:
@@ -171,20 +139,6 @@ class Outcome(Value):
             failures=self.failures,
             read_unsigned=self.read_unsigned,
         )
-
-
-(
-    _set_after,
-    _set_before,
-    _set_failures,
-    _set_name,
-    _set_notes,
-    _set_rcode,
-    _set_read_unsigned,
-    _set_seconds,
-    _set_server,
-    _set_zone,
-) = setters(Outcome)
 
 
 class Delivery:

@@ -11,7 +11,7 @@ from dns_update.auth import Key
 from dns_update.exchange import Exchange, Policy, Reply, UnverifiedReply
 from dns_update.message import Message
 from dns_update.transport import DNS_PORT, Endpoint, Server, check_port
-from dns_update.value import Value, setters
+from dns_update.value import Value
 from dns_update.wire.codes import Opcode, Rcode, RRType
 
 TYPE_CHECKING = False
@@ -34,44 +34,25 @@ MAX_ADDRESSES = 4  # of one host name that are tried, as nsupdate does
 class Ask(Value):
     """Send a message to a server, signed if there is a key; the answer is a Reply or an UnverifiedReply."""
 
-    __slots__ = ("endpoint", "key", "message")
     endpoint: Endpoint
     message: Message
     key: Key | None
-
-    def __init__(self, endpoint: Endpoint, message: Message, key: Key | None) -> None:
-        _ask_endpoint(self, endpoint)
-        _ask_message(self, message)
-        _ask_key(self, key)
-
-
-_ask_endpoint, _ask_key, _ask_message = setters(Ask)
 
 
 class Resolve(Value):
     """Find the IP addresses of a host name; the answer is a tuple of texts."""
 
-    __slots__ = ("host",)
     host: str
-
-    def __init__(self, host: str) -> None:
-        self._fill(host=host)
 
 
 class Pause(Value):
     """Let time pass, in seconds, before going on; there is no answer."""
 
-    __slots__ = ("seconds",)
     seconds: float
-
-    def __init__(self, seconds: float) -> None:
-        self._fill(seconds=seconds)
 
 
 class Clock(Value):
     """Look at the monotonic clock; the answer is its seconds, of use only beside another such answer."""
-
-    __slots__ = ()
 
 
 def _say_nothing(_line: str) -> None:
@@ -84,7 +65,6 @@ class Settings(Value):
     A server whose address is given is an Endpoint: it is checked once for all requests.
     """
 
-    __slots__ = ("key", "log", "policy", "port", "resolvers", "servers")
     servers: tuple[Server | Endpoint, ...]
     key: Key | None
     port: int
@@ -114,7 +94,7 @@ class Settings(Value):
             _check_resolvers(resolvers)
         if log is not None and not callable(log):
             raise errors.UsageError(f"log is called with lines, and {type(log).__name__} cannot be called")
-        self._fill(
+        self._store(
             servers=tuple([_checked_server(server, port) for server in servers]),
             key=key,
             port=port,
@@ -340,32 +320,17 @@ class Transaction:
 class Place(Value):
     """Where a request takes place: the zone, the owner name, the class."""
 
-    __slots__ = ("owner", "rrclass", "zone")
     zone: Name
     owner: Name
     rrclass: int
-
-    def __init__(self, zone: Name, owner: Name, rrclass: int) -> None:
-        _place_zone(self, zone)
-        _place_owner(self, owner)
-        _place_rrclass(self, rrclass)
-
-
-_place_owner, _place_rrclass, _place_zone = setters(Place)
 
 
 class Site(Value):
     """A place, and the server at which it is looked at."""
 
-    __slots__ = ("endpoint", "place", "transaction")
     transaction: Transaction
     endpoint: Endpoint
     place: Place
-
-    def __init__(self, transaction: Transaction, endpoint: Endpoint, place: Place) -> None:
-        _site_transaction(self, transaction)
-        _site_endpoint(self, endpoint)
-        _site_place(self, place)
 
     def look(self, rrtype: int, owner: Name | None = None) -> Steps[tuple[Records, Reply]]:
         """Return the records at the owner name that a query for `rrtype` brings, a CNAME among them, and the answer.
@@ -461,9 +426,6 @@ class Site(Value):
                 is_delegated=True,
             )
         return records
-
-
-_site_endpoint, _site_place, _site_transaction = setters(Site)
 
 
 def _in_zone(asked: Question) -> Name:

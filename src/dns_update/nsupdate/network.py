@@ -12,6 +12,7 @@ from dns_update.wire.inet import IPV4_OCTETS, parse_address
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from dataclasses import KW_ONLY
     from typing import TypeAlias
 
     from dns_update.auth import Key
@@ -43,25 +44,15 @@ _REASONS = {
 class Heard(Value):
     """An answer: what the exchange makes of it, and the octets that came, for showing."""
 
-    __slots__ = ("octets", "reply")
     reply: Reply | UnverifiedReply
     octets: bytes
-
-    def __init__(self, reply: Reply | UnverifiedReply, octets: bytes) -> None:
-        fill = object.__setattr__  # not _fill, which takes twice as long: each send has one
-        fill(self, "reply", reply)
-        fill(self, "octets", octets)
 
 
 class _TimedPolicy(Policy):
     """A policy whose TCP exchanges have a time of their own."""
 
-    __slots__ = ("total",)
+    _: KW_ONLY
     total: float
-
-    def __init__(self, timeout: float, retries: int, transport: str, total: float) -> None:
-        super().__init__(timeout, retries, transport)
-        self._fill(total=total)
 
     @property
     def patience(self) -> float:
@@ -222,7 +213,7 @@ def _policy(settings: Settings, transport: str) -> Policy:
     total = min(settings.total_timeout or MAX_SECONDS, MAX_SECONDS)
     share = max(_LEAST_UDP_TIMEOUT, total / (1 + settings.udp_retries))
     timeout = min(settings.udp_timeout or share, MAX_SECONDS)
-    return _TimedPolicy(timeout, settings.udp_retries, transport, total)
+    return _TimedPolicy(timeout, settings.udp_retries, transport, total=total)
 
 
 def _fatal(error: UsageError) -> Fatal:

@@ -22,6 +22,7 @@ from dns_update.wire.codes import Rcode, rcode_to_text, tsig_error_to_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from dataclasses import KW_ONLY
 
     from dns_update.auth import Key
     from dns_update.nsupdate.footprint import Reach
@@ -45,12 +46,8 @@ _CLOCKS = "clocks are unsynchronized"
 class Place(Value):
     """A zone, and the servers to which its updates go."""
 
-    __slots__ = ("servers", "zone")
     zone: Name
     servers: Sequence[Endpoint]
-
-    def __init__(self, zone: Name, servers: Sequence[Endpoint]) -> None:
-        self._fill(zone=zone, servers=servers)
 
 
 class _UnderWay(Value):
@@ -59,17 +56,12 @@ class _UnderWay(Value):
     `joined` tells whether others were under way already.
     """
 
-    __slots__ = ("flight", "joined", "key", "sends", "servers")
     flight: Flight
     sends: Sequence[Message]
     servers: Sequence[Endpoint]
     key: Key | None
+    _: KW_ONLY
     joined: bool
-
-    def __init__(
-        self, flight: Flight, sends: Sequence[Message], servers: Sequence[Endpoint], key: Key | None, *, joined: bool
-    ) -> None:
-        self._fill(flight=flight, sends=sends, servers=servers, key=key, joined=joined)
 
 
 class Sender:

@@ -26,14 +26,13 @@ if TYPE_CHECKING:
 class Servers(Value):
     """The servers to ask: those that the user named (`tcp` and `key` are for them), or the system's resolvers."""
 
-    __slots__ = ("are_resolvers", "endpoints", "key", "tcp")
     endpoints: Sequence[Endpoint]
     are_resolvers: bool
     key: Key | None
     tcp: bool
 
     def __init__(self, endpoints: Sequence[Endpoint], key: Key | None, *, are_resolvers: bool, tcp: bool) -> None:
-        self._fill(
+        self._store(
             endpoints=endpoints,
             are_resolvers=are_resolvers,
             key=None if are_resolvers else key,
@@ -44,12 +43,8 @@ class Servers(Value):
 class Found(Value):
     """A zone, and the host name of its primary (the SOA record's MNAME)."""
 
-    __slots__ = ("primary", "zone")
     zone: Name
     primary: Name
-
-    def __init__(self, zone: Name, primary: Name) -> None:
-        self._fill(zone=zone, primary=primary)
 
 
 class Discovery:
