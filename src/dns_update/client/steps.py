@@ -95,7 +95,12 @@ class Clock(Value):
 def unresolved(host: str, error: Exception) -> errors.NoResponse:
     """Return the error for a host name whose address cannot be found."""
     reason = (getattr(error, "strerror", None) or str(error)).lower()
-    return errors.NoResponse(f"its address cannot be found: {reason}", server=host, hint="check dns-server=")
+    return errors.NoResponse(
+        f"its address cannot be found: {reason}",
+        endpoint=host,
+        cause=errors.causes.ADDRESS_NOT_FOUND,
+        hint=errors.Hint("check {dns-server}"),
+    )
 
 
 async def drive(steps: Steps[T], perform: Callable[[Step], Awaitable[object]]) -> T:

@@ -219,8 +219,11 @@ class Transaction:
             if isinstance(second, Reply):
                 self.key = other
                 self.notes.append(
-                    f"the secret of key {other.name} was read as raw text, not as Base64; "
-                    "key-encoding=text says so from the start"
+                    errors.Hint(
+                        "the secret of key {of_key} was read as raw text, not as Base64; {key-encoding:text} says so "
+                        "from the start",
+                        of_key=other.name,
+                    )
                 )
                 return second
         if message.opcode == Opcode.QUERY and (first.tsig_error == Rcode.BADKEY or is_bare):
@@ -258,7 +261,7 @@ class Transaction:
                     break
                 except errors.MalformedMessage as error:
                     text = f"{endpoint} sent a record that is none: {error.text}"
-                    self._fail(errors.MalformedMessage(text, server=str(endpoint)), own)
+                    self._fail(errors.MalformedMessage(text, endpoint=endpoint), own)
                     break
         chosen = _most_telling(own)
         chosen.notes = tuple(self.notes)
@@ -280,7 +283,10 @@ class Transaction:
             addresses = await Resolve(server.host)
         except errors.NoResponse as error:
             if self.primary_of is not None:
-                error.hint = f"the SOA record of {self.primary_of} names it as the primary; dns-server= names another"
+                error.hint = errors.Hint(
+                    "the SOA record of {of_zone} names it as the primary; {dns-server} names another",
+                    of_zone=self.primary_of,
+                )
             self._silent[server] = error
             self._fail(error, own)
             return ()
@@ -339,8 +345,8 @@ class Site(Value):
         """Return the error that the server has no such zone."""
         return errors.ZoneNotFound(
             f"{self.endpoint} has no SOA record for {self.place.zone}: that is no zone of its own there",
-            hint="zone= must be a zone that this server holds, not a name inside one",
-            server=str(self.endpoint),
+            hint=errors.Hint("{zone} must be a zone that this server holds, not a name inside one"),
+            endpoint=self.endpoint,
         )
 
     async def _seen(self, reply: Reply, asked: Question) -> Records:
@@ -354,8 +360,8 @@ class Site(Value):
             raise errors.ZoneNotFound(
                 f"{self.endpoint} tells about {owner} without authority: it is a cache, or does not hold "
                 f"{self.place.zone}",
-                hint="dns-server= must be a server of the zone itself",
-                server=str(self.endpoint),
+                hint=errors.Hint("{dns-server} must be a server of the zone itself"),
+                endpoint=self.endpoint,
             )
         zone = self._zone_told(asked, message)
         if zone is None:
@@ -385,8 +391,10 @@ class Site(Value):
             return self.no_zone()
         error = errors.ZoneNotFound(
             f"{owner} lies in {zone}, a zone of its own on {self.endpoint}, which answers from there",
-            hint=f"give zone={zone}; what {self.place.zone} holds there is not shown",
-            server=str(self.endpoint),
+            hint=errors.Hint(
+                "give {zone:{below}}; what {above} has there is not shown", below=zone, above=self.place.zone
+            ),
+            endpoint=self.endpoint,
             is_delegated=True,
         )
         error.zone_below = str(zone)
@@ -408,7 +416,7 @@ class Site(Value):
             raise errors.ZoneNotFound(
                 f"{owner} lies in {cut}, which {self.endpoint} delegates and does not show",
                 hint="records there are the business of that zone's own servers",
-                server=str(self.endpoint),
+                endpoint=self.endpoint,
                 is_delegated=True,
             )
         return records
