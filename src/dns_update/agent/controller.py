@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from dns_update.agent.reconcile.plan import Desired
     from dns_update.agent.reconcile.server_health import Outage
     from dns_update.agent.reconcile.upstream import Try
-    from dns_update.client.requests import Outcome
+    from dns_update.client.outcome import Outcome
 
 MOST_PROBLEMS = 20  # of a broken configuration that are said: about a screen; a slip may make ten thousand of them
 _ENDED_BY = 128  # plus the signal's number: as a shell says of a process that a signal ended
