@@ -48,6 +48,7 @@ ALLOWED = {
     "dns_update.transport.datagrams",
     "dns_update.transport.libc",
     "dns_update.client",
+    "dns_update.client.steps",
     "dns_update.client.transaction",
     "dns_update.client.requests",
     # the command line
