@@ -28,14 +28,20 @@ OURS = (
     "transport.datagrams",
     "transport.failures",
     "transport.sockets",
+    "rr.addresses",
+    "rr.certificates",
+    "rr.dnssec",
+    "rr.dohpath",
     "rr.generic",
+    "rr.keys",
     "rr.layouts",
+    "rr.loc",
+    "rr.naptr",
+    "rr.obsolete",
     "rr.printer",
-    "rr.rare",
+    "rr.reader",
     "rr.scanner",
-    "rr.special_layouts",
     "rr.svcb",
-    "rr.uri_template",
     "rr.zone_file",
 )
 OTHERS = (
@@ -43,8 +49,8 @@ OTHERS = (
     # Codecs: of host names in certificates, of the head of web answers, of characters that cannot be printed.
     *("encodings.idna", "encodings.latin_1", "encodings.iso8859_1", "encodings.unicode_escape"),
 )
-LEFT_OUT = ("dns", "dns_update.rr.with_dnspython", "importlib")
-"""dnspython is large, and what a configuration needs of it is loaded as that is read; Python itself has the other."""
+LEFT_OUT = ("importlib",)
+"""Python itself has it."""
 
 
 def load() -> None:

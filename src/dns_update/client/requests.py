@@ -7,8 +7,8 @@ from dns_update.client.steps import Pause
 from dns_update.client.transaction import Place, Site
 from dns_update.errors import quoted
 from dns_update.message import Message
+from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.host_names import check_owner, check_targets
-from dns_update.rr.record import canonical_rdata
 from dns_update.update import (
     Update,
     address_of,
