@@ -6,7 +6,6 @@ since no file can be opened any more.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from importlib import import_module
 
 OURS = (
@@ -25,9 +24,10 @@ OURS = (
     "errors.classes",
     "routeros.expression",
     "transport.blocking",
-    "transport.datagrams",
     "transport.failures",
     "transport.sockets",
+    "transport.tcp",
+    "transport.udp",
     "rr.generic",
     "rr.layouts",
     "rr.printer",
@@ -53,5 +53,3 @@ def load() -> None:
         import_module(name)
     for name in OURS:
         import_module(f"dns_update.{name}")
-    with suppress(ImportError):  # not to be had everywhere
-        import_module("dns_update.transport.libc")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dns_update.exchange import TCP
-
-
-class CannotSend(OSError):
-    """Nothing can be sent from the address that the user chose; the text says why."""
+from dns_update.transport.sockets import CannotSend, words_of
 
 
 def reason_of(error: OSError, transport: str) -> str:
@@ -17,10 +14,5 @@ def reason_of(error: OSError, transport: str) -> str:
 
 
 def is_broken_off(error: OSError) -> bool:
-    """Tell whether a connection ended that stood: what was sent before may have arrived."""
+    """Return whether an established connection ended: what was sent before may have arrived."""
     return isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError)
-
-
-def words_of(error: OSError) -> str:
-    """Return what the system calls an error, as a part of a sentence."""
-    return (error.strerror or str(error)).lower()
