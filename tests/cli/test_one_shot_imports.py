@@ -46,8 +46,8 @@ ALLOWED = {
     "dns_update.exchange",
     "dns_update.transport",
     "dns_update.transport.blocking",
-    "dns_update.transport.datagrams",
-    "dns_update.transport.libc",
+    "dns_update.transport.sockets",
+    "dns_update.transport.udp",
     "dns_update.client",
     "dns_update.client.steps",
     "dns_update.client.transaction",
@@ -58,7 +58,7 @@ ALLOWED = {
     "dns_update.cli.records",
 }
 """Of our own modules, all and only these. Not among them: what looks at failures (verdict), finds zones (discovery),
-asks interfaces or programs (address), speaks TCP (sockets, framing), prints JSON, help or messages."""
+asks interfaces or programs (address), speaks TCP (tcp, framing), prints JSON, help or messages."""
 
 WITH_VERIFY = {"dns_update.client.readback"}
 """Reading back is what `verify=yes` adds."""
@@ -83,8 +83,8 @@ OTHER_TYPES = {
 """Types that people set often: a value, and the modules of ours that reading it adds."""
 
 SLOW = (
-    "argparse", "asyncio", "base64", "collections", "dataclasses", "dns", "enum", "inspect", "ipaddress", "json",
-    "logging", "pathlib", "re", "selectors", "socket", "ssl", "subprocess", "tomllib", "typing",
+    "argparse", "asyncio", "base64", "collections", "ctypes", "dataclasses", "dns", "enum", "inspect", "ipaddress",
+    "json", "logging", "pathlib", "re", "selectors", "socket", "ssl", "subprocess", "tomllib", "typing",
 )  # fmt: skip
 """Milliseconds each (see the architecture's table), and nothing of the one-shot path needs them."""
 

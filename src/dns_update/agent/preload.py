@@ -6,28 +6,23 @@ since no file can be opened any more.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from importlib import import_module
 
 OURS = (
     "address.command",
     "address.interface",
-    "address.special_purpose",
-    "address.resolver",
     "address.kernel.snapshot",
+    "address.resolver",
+    "address.special_purpose",
     "address.web",
     "agent.output.control",
-    "auth.secret_sources",
     "auth.kfile",
+    "auth.secret_sources",
     "client.discovery",
     "client.readback",
     "client.reply_errors",
     "errors.classes",
     "routeros.expression",
-    "transport.blocking",
-    "transport.datagrams",
-    "transport.failures",
-    "transport.sockets",
     "rr.addresses",
     "rr.certificates",
     "rr.dnssec",
@@ -43,6 +38,11 @@ OURS = (
     "rr.scanner",
     "rr.svcb",
     "rr.zone_file",
+    "transport.blocking",
+    "transport.failures",
+    "transport.sockets",
+    "transport.tcp",
+    "transport.udp",
 )
 OTHERS = (
     *("binascii", "datetime", "difflib", "grp", "shlex", "sqlite3", "ssl", "struct", "urllib.parse", "idna"),
@@ -59,5 +59,3 @@ def load() -> None:
         import_module(name)
     for name in OURS:
         import_module(f"dns_update.{name}")
-    with suppress(ImportError):  # not to be had everywhere
-        import_module("dns_update.transport.libc")
