@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dns_update.address import find_addresses, may_block
-from dns_update.address.kernel.snapshot import read_table
+from dns_update.address.kernel.snapshot import read_interfaces
 from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import since_boot
 from dns_update.agent.desired import Reading, Rule, SourceState, wanted_of
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable, Iterable, Iterator
     from typing import TypeAlias, TypeVar
 
-    from dns_update.address.kernel.interfaces import AddressTable
+    from dns_update.address.kernel.interfaces import Interfaces
     from dns_update.address.sources import Source
     from dns_update.agent.config.settings import Config, RecordSettings
     from dns_update.auth import Key
@@ -253,12 +253,12 @@ def _wanted(settings: RecordSettings, heard: dict[Asked, tuple[Heard, SourceStat
 async def _ask_sources(asked: Iterable[Asked]) -> dict[Asked, tuple[Heard, SourceState]]:
     """Ask each source once, literals excepted."""
     heard: dict[Asked, tuple[Heard, SourceState]] = {}
-    table: AddressTable | None = None
+    table: Interfaces | None = None
     distinct = [key for key in asked if not isinstance(key[0], bytes)]
     failure: NoAddress | None = None
     if not all(may_block(source) for source, _private in distinct):
         try:
-            table = read_table()
+            table = read_interfaces()
         except NoAddress as error:
             failure = error
 
@@ -275,11 +275,13 @@ async def _ask_sources(asked: Iterable[Asked]) -> dict[Asked, tuple[Heard, Sourc
     return heard
 
 
-def _ask(key: Asked, table: AddressTable | None) -> Heard:
+def _ask(key: Asked, table: Interfaces | None) -> Heard:
     source, allow_private = key
     found = Heard(source)
     try:
-        found.addresses = find_addresses([source], allow_private=allow_private, log=found.remarks.append, table=table)
+        found.addresses = find_addresses(
+            [source], allow_private=allow_private, log=found.remarks.append, interfaces=table
+        )
     except NoAddress as error:
         found.error = error
     except Exception as mistake:  # noqa: BLE001 - a bug of ours must not keep the rest from being looked at

@@ -15,7 +15,7 @@ from dns_update.client.steps import Clock
 from dns_update.client.transaction import Transaction
 from dns_update.errors import Hint, InvalidText, NoResponse, UsageError, ZoneNotFound
 from dns_update.message import Message
-from dns_update.rr.record import soa_mname
+from dns_update.rr.embedded_names import soa_mname
 from dns_update.transport import Server
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.message import Message
-from dns_update.rr.record import Record, canonical_rdata, rdata_to_text
+from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.rr.record import Record, rdata_to_text
 from dns_update.update import Update
 from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
 from dns_update.wire.cursor import Cursor

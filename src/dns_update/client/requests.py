@@ -13,8 +13,8 @@ from dns_update.client.lookup import ZoneView
 from dns_update.client.outcome import outcome_at
 from dns_update.errors import quoted
 from dns_update.message import Message
+from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.host_names import check_owner, check_targets
-from dns_update.rr.record import canonical_rdata
 from dns_update.update import Update, check_ttl, rrtype_of, zone_type_of
 from dns_update.wire.codes import Rcode, RRClass, RRType, is_zone_type, rrtype_to_text
 
