@@ -26,7 +26,7 @@ ZONE = Name.from_text("example.com")
 class NetworkRun:
     """A session on a scripted network; `servers` are asked as its script says, `said` and `shown` what comes of it."""
 
-    def __init__(self, script: Callable[[Sent], bytes | str], given: dict[str, str] | None = None) -> None:
+    def __init__(self, script: Callable[[Sent], bytes | OSError], given: dict[str, str] | None = None) -> None:
         self.said: list[str] = []
         self.shown: list[str] = []
         self.sent: list[Message] = []
@@ -41,12 +41,12 @@ class NetworkRun:
         hosts = {"ns.example.com": ("192.0.2.53", "2001:db8::53"), "two": ("192.0.2.1", "192.0.2.2")}
         return MemoryTransport(self._answer, hosts=hosts)
 
-    def _answer(self, sent: Sent) -> list[bytes] | str:
+    def _answer(self, sent: Sent) -> list[bytes] | OSError:
         self.sent.append(Message.decode(sent.octets))
         self.at.append(f"{sent.endpoint.address}#{sent.endpoint.port}")
         self.how.append(sent.transport)
         came = self._script(sent)
-        return came if isinstance(came, str) else [came] if came else []
+        return came if isinstance(came, OSError) else [came] if came else []
 
     def take(self, *lines: str) -> int:
         for line in lines:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from dns_update.errors import InvalidText
@@ -48,10 +50,20 @@ def test_a_port_to_send_from_serves_for_many_messages(words: list[str], bind: Na
     assert all(dig(bind, f"{unique_name}-{number}.example.com", "A") for number in range(3))
 
 
-def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
-    run = NetworkRun(lambda sent: "no route to host" if sent.endpoint.address == "192.0.2.1" else reply(sent))
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ConnectionRefusedError(), "connection refused"),
+        (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), "connection reset"),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), "network unreachable"),
+        (OSError(errno.EHOSTUNREACH, "No route to host"), "host unreachable"),
+        (OSError(errno.EPERM, "Operation not permitted"), "operation not permitted"),
+    ],
+)
+def test_the_next_address_is_tried_when_one_does_not_answer(error: OSError, said: str) -> None:
+    run = NetworkRun(lambda sent: error if sent.endpoint.address == "192.0.2.1" else reply(sent))
     assert run.take("zone example.com", "server two", "del x.example.com", "send") == 0
-    assert run.said == ["; Communication with 192.0.2.1#53 failed: host unreachable\n"]
+    assert run.said == [f"; Communication with 192.0.2.1#53 failed: {said}\n"]
 
 
 def test_silence_is_a_failed_update_and_the_next_one_is_sent() -> None:

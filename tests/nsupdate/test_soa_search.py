@@ -41,8 +41,8 @@ def test_the_resolvers_find_the_zone_and_its_primary_at_the_port_of_the_options(
     assert run.sent[1].question[0].name == ZONE
 
 
-@pytest.mark.parametrize("script", [lambda _sent: "connection refused", lambda sent: reply(sent, Rcode.REFUSED)])
-def test_without_anybody_who_tells_the_zone_the_run_ends(script: Callable[[Sent], bytes | str]) -> None:
+@pytest.mark.parametrize("script", [lambda _sent: ConnectionRefusedError(), lambda sent: reply(sent, Rcode.REFUSED)])
+def test_without_anybody_who_tells_the_zone_the_run_ends(script: Callable[[Sent], bytes | OSError]) -> None:
     run = NetworkRun(script)
     with pytest.raises(Fatal, match="could not reach any name server"):
         run.take("server two", "del x.example.com", "send")
@@ -53,7 +53,7 @@ def test_without_anybody_who_tells_the_zone_the_run_ends(script: Callable[[Sent]
 def test_the_local_host_is_first_tried_by_ipv6(tmp_path: Path) -> None:
     (tmp_path / "resolv.conf").write_text("search example.com\n", encoding="utf-8")
     for given in ({"l": ""}, {"C": str(tmp_path / "resolv.conf")}):
-        run = NetworkRun(lambda _sent: "connection refused", given)
+        run = NetworkRun(lambda _sent: ConnectionRefusedError(), given)
         with pytest.raises(Fatal, match="could not reach any name server"):
             run.take("del x.example.com", "send")
         assert run.at == ["::1#53", "127.0.0.1#53"]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.errors import DnsUpdateError
+
 # Words that may be secrets in Base64. No sensible secret is shorter, and few words of so many letters are typed.
 _LEAST_SECRET = 12  # characters: 8 octets
 _LEAST_PLAIN_SECRET = 16  # of small letters only
@@ -22,6 +26,13 @@ def shown_path(path: str, otherwise: str = "...") -> str:
     from dns_update.auth import called_in_errors  # noqa: PLC0415 - only when something is wrong
 
     return called_in_errors(path, "") or shown(path, otherwise)
+
+
+def hint_of(error: DnsUpdateError) -> str:
+    """Return an error's hint as the command line spells it; empty if it has none."""
+    from dns_update.errors.hints import COMMAND_LINE, rendered  # noqa: PLC0415 - only when something is wrong
+
+    return rendered(error.hint, COMMAND_LINE)
 
 
 def _may_be_secret(word: str) -> bool:

@@ -1,26 +1,36 @@
-"""What BIND calls an endpoint, the failure of an exchange, and an answer that cannot be trusted."""
+"""BIND's words for an endpoint, a failed exchange, an answer that cannot be trusted, and a mistake in a name.
+
+Where BIND has none for a cause, ours are used.
+"""
 
 from __future__ import annotations
 
+from dns_update.errors import causes
 from dns_update.exchange import Reply
 from dns_update.wire.codes import Rcode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.errors import NoResponse
+    from dns_update.errors import InvalidText, NoResponse
     from dns_update.exchange import UnverifiedReply
     from dns_update.transport import Endpoint
 
-# What the exchange says of a network's failure, in BIND's words.
-_REASONS = {
-    "no answer in time": "timed out",
-    "port unreachable: nothing listens there": "connection refused",
-    "network is unreachable": "network unreachable",
-    "no route to host": "host unreachable",
-    "connection reset by peer": "connection reset",
+_FAILURES = {
+    causes.TIMED_OUT: "timed out",
+    causes.PORT_UNREACHABLE: "connection refused",
+    causes.CONNECTION_REFUSED: "connection refused",
+    causes.CONNECTION_RESET: "connection reset",
+    causes.NETWORK_UNREACHABLE: "network unreachable",
+    causes.HOST_UNREACHABLE: "host unreachable",
 }
-# Why an answer is not believed, in BIND's words.
-_DISTRUST = {"it is not signed": "expected a TSIG or SIG(0)", "its signature is wrong": "tsig verify failure"}
+_DISTRUST = {causes.NOT_SIGNED: "expected a TSIG or SIG(0)", causes.WRONG_SIGNATURE: "tsig verify failure"}
+_NAME_MISTAKES = {
+    causes.EMPTY_LABEL: "empty label",
+    causes.LABEL_TOO_LONG: "label too long",
+    causes.NAME_TOO_LONG: "name too long",
+    causes.WRONG_ESCAPE: "bad escape",
+    causes.UNFINISHED_ESCAPE: "unexpected end of input",
+}
 _TSIG_ERROR = "tsig indicates error"
 _CLOCKS = "clocks are unsynchronized"
 
@@ -32,8 +42,7 @@ def endpoint_text(endpoint: Endpoint) -> str:
 
 def failure_text(error: NoResponse) -> str:
     """Return why no answer came: `timed out`, `connection refused`."""
-    reason = error.text.rpartition(" (")[0] or error.text
-    return _REASONS.get(reason, reason)
+    return _FAILURES.get(error.cause, error.reason)
 
 
 def distrust_text(reply: Reply | UnverifiedReply) -> str:
@@ -42,4 +51,9 @@ def distrust_text(reply: Reply | UnverifiedReply) -> str:
         if reply.tsig is None or not reply.tsig.error:
             return ""
         return _CLOCKS if reply.tsig.error == Rcode.BADTIME else _TSIG_ERROR
-    return _TSIG_ERROR if reply.tsig_error else _DISTRUST.get(reply.reason, reply.reason)
+    return _TSIG_ERROR if reply.tsig_error else _DISTRUST.get(reply.cause, reply.reason)
+
+
+def name_mistake_text(error: InvalidText) -> str:
+    """Return what is wrong with the text of a name."""
+    return _NAME_MISTAKES.get(error.cause, error.text)

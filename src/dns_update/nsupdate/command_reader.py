@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dns_update.errors import InvalidText
 from dns_update.nsupdate import shown
+from dns_update.nsupdate.bind_words import name_mistake_text
 from dns_update.nsupdate.commands import (
     Addition,
     CheckCommand,
@@ -83,19 +84,7 @@ def _owner(line: Lexer) -> Name:
     try:
         return octet_name(word)
     except InvalidText as error:
-        raise InvalidText(f"invalid owner name: {_what_is_wrong(error)}") from error
-
-
-def _what_is_wrong(error: InvalidText) -> str:
-    """Return what is wrong with a name in BIND's words, where it has some."""
-    words = {
-        "has an empty label": "empty label",
-        "has a label of": "label too long",
-        "makes a name of": "name too long",
-        "has a wrong escape": "bad escape",
-        "ends within an escape": "unexpected end of input",
-    }
-    return next((text for mark, text in words.items() if mark in error.text), error.text)
+        raise InvalidText(f"invalid owner name: {name_mistake_text(error)}") from error
 
 
 def _prerequisite(line: Lexer, *, must_exist: bool, is_rrset: bool) -> Prerequisite:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, keys_from_text, read_private_file
-from dns_update.errors import InvalidText, UsageError
-from dns_update.nsupdate import Fatal, shown, shown_path
+from dns_update.errors import InvalidText, UsageError, causes
+from dns_update.nsupdate import Fatal, hint_of, shown, shown_path
 from dns_update.nsupdate.options import SESSION_KEY_FILE
 from dns_update.rr.scanner import octet_name
 from dns_update.wire.codes import decimal
@@ -93,11 +93,9 @@ def _from_statements(path: str, complaint: str, warn: Callable[[str], None]) -> 
     called = shown_path(path, _KEY_FILE)
     try:
         keys = keys_from_text(read_private_file(path, called, warn=warn), called)
-    except InvalidText as error:
-        if error.text.startswith("unknown algorithm "):
-            raise Fatal(error.text.replace("algorithm", "key type", 1)) from error
-        raise _fatal(complaint, error) from error
     except UsageError as error:
+        if isinstance(error, InvalidText) and error.cause == causes.UNKNOWN_ALGORITHM:
+            complaint = f"unknown key type '{error.subject or '...'}'\n{complaint}"
         raise _fatal(complaint, error) from error
     if not keys:
         raise Fatal(f"{complaint}: {called} holds no key")
@@ -105,5 +103,5 @@ def _from_statements(path: str, complaint: str, warn: Callable[[str], None]) -> 
 
 
 def _fatal(complaint: str, error: UsageError) -> Fatal:
-    hint = f" ({error.hint})" if error.hint else ""
+    hint = f" ({hint_of(error)})" if error.hint else ""
     return Fatal(f"{complaint}: {error}{hint}")

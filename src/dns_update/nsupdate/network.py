@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, NoResponse, UsageError
+from dns_update.errors import InvalidText, NoResponse, UsageError, causes
 from dns_update.exchange import TCP, UDP, Exchange, Policy
-from dns_update.nsupdate import Fatal
+from dns_update.nsupdate import Fatal, hint_of
 from dns_update.nsupdate.bind_words import endpoint_text
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.value import Value
@@ -183,7 +183,7 @@ class Network:
             try:
                 transport = self._transports[family] = self._open(address, self._note, local_port=port)
             except UsageError as error:  # the address may come later, before another send
-                raise NoResponse(error.text) from error
+                raise NoResponse(error.text, cause=causes.CANNOT_SEND_FROM) from error
             transport.keep_open()
         return transport
 
@@ -220,4 +220,4 @@ def _policy(options: NsupdateOptions, transport: str) -> Policy:
 
 
 def _fatal(error: UsageError) -> Fatal:
-    return Fatal(f"{error}: {error.hint}" if error.hint else str(error))
+    return Fatal(f"{error}: {hint_of(error)}" if error.hint else str(error))
