@@ -9,7 +9,7 @@ from dns_update.nsupdate import Fatal
 from dns_update.nsupdate.bind_words import endpoint_text, failure_text
 from dns_update.nsupdate.footprint import footprint_of_search
 from dns_update.nsupdate.options import LOCAL_HOST
-from dns_update.rr.record import soa_mname
+from dns_update.rr.embedded_names import soa_mname
 from dns_update.transport import Endpoint
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRType
