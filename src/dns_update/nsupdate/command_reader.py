@@ -24,7 +24,7 @@ from dns_update.nsupdate.lexer import Lexer
 from dns_update.nsupdate.mnemonics import CLASSES, TYPES
 from dns_update.rr.record import MAX_TTL
 from dns_update.rr.scanner import octet_name
-from dns_update.wire.codes import MAX_U16, RRClass, RRType, decimal
+from dns_update.wire.codes import MAX_U16, MAX_U32, RRClass, RRType, decimal
 from dns_update.wire.inet import format_address, parse_address
 
 TYPE_CHECKING = False
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     CommandReader: TypeAlias = Callable[[Lexer], Command]
 
-_MAX_U32 = 0xFFFFFFFF
 _OPERATIONS = ("add", "del", "delete")
 _LONGEST_REALM = 1022  # octets; with the @ before it, what BIND has room for
 
@@ -104,7 +103,7 @@ def _prerequisite(line: Lexer, *, must_exist: bool, is_rrset: bool) -> Prerequis
 def _addition(line: Lexer, *, has_ttl: bool) -> Addition:
     name = _owner(line)
     word = line.word() or _missing("owner ttl")
-    ttl = decimal(word, _MAX_U32)
+    ttl = decimal(word, MAX_U32)
     if ttl is None and not has_ttl:
         raise _not_a_number("ttl", word)
     if ttl is not None:
@@ -120,7 +119,7 @@ def _addition(line: Lexer, *, has_ttl: bool) -> Addition:
 def _deletion(line: Lexer) -> Deletion:
     name = _owner(line)
     word = line.word()
-    if decimal(word, _MAX_U32) is not None:
+    if decimal(word, MAX_U32) is not None:
         word = line.word()
     if not word:
         return Deletion(name)
@@ -168,7 +167,7 @@ def _port(line: Lexer) -> int | None:
     word = line.word()
     if not word:
         return None
-    number = decimal(word, _MAX_U32)
+    number = decimal(word, MAX_U32)
     if number is None:
         raise InvalidText(f"port '{word}' is not numeric")
     if not 0 < number <= MAX_U16:
@@ -222,7 +221,7 @@ def _lease(line: Lexer) -> LeaseCommand:
 
 
 def _number(kind: str, word: str) -> int:
-    number = decimal(word, _MAX_U32)
+    number = decimal(word, MAX_U32)
     if number is None:
         raise _not_a_number(kind, word)
     return number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dns_update.nsupdate import Fatal, shown
 from dns_update.transport import DNS_PORT
 from dns_update.value import Value
-from dns_update.wire.codes import MAX_U16, RR_TYPES, decimal, is_zone_type
+from dns_update.wire.codes import MAX_U16, MAX_U32, RR_TYPES, decimal, is_zone_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ USAGE = (
     "[filename]"
 )
 
-_MAX_U32 = 0xFFFFFFFF
 _TLS = "SAEKHO"
 _PRIVATE_TYPES = 0xFF00
 
@@ -176,7 +175,7 @@ def _check_exclusions(given: Given) -> None:
         raise Fatal("nsupdate: cannot specify the -A option in conjunction with the -O option.")
 
 
-def _number(given: Given, option: str, default: int, kind: str, highest: int = _MAX_U32) -> int:
+def _number(given: Given, option: str, default: int, kind: str, highest: int = MAX_U32) -> int:
     if option not in given:
         return default
     number = decimal(given[option], highest)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText
-from dns_update.message import Message, Question
 from dns_update.nsupdate import Fatal
 from dns_update.nsupdate.command_reader import command_from_line
 from dns_update.nsupdate.commands import (
@@ -21,17 +20,11 @@ from dns_update.nsupdate.commands import (
     ZoneCommand,
 )
 from dns_update.nsupdate.options import LOCAL_HOST
+from dns_update.nsupdate.pending import PendingUpdate
 from dns_update.nsupdate.sender import Sender
 from dns_update.nsupdate.talk import MESSAGES, MORE
-from dns_update.nsupdate.translation import (
-    Checks,
-    addition_record,
-    deletion_record,
-    lease_record,
-    prerequisite_record,
-)
+from dns_update.nsupdate.translation import Checks
 from dns_update.transport import Endpoint
-from dns_update.wire.codes import Opcode, RRClass, RRType, rrclass_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,17 +36,15 @@ if TYPE_CHECKING:
     from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.nsupdate.soa_search import ZoneServers
     from dns_update.nsupdate.talk import Talk
-    from dns_update.rr.record import Record
     from dns_update.wire.name import Name
 
-_OF_THE_MESSAGE = (Addition, Deletion, Prerequisite)
+_OF_THE_UPDATE = (Addition, Deletion, Prerequisite)
 
 
 class Session:
     """Takes lines, one after the other, and carries them out.
 
-    A `send` keeps zone, servers, key, TTL, default class and checks. It clears the pending message, with its lease and
-    the class that its first record set.
+    A `send` clears the pending update. It keeps zone, servers, key, TTL, default class and checks.
     """
 
     def __init__(self, options: NsupdateOptions, key: Key | None, network: Network, talk: Talk) -> None:
@@ -62,18 +53,11 @@ class Session:
         self._network = network
         self._talk = talk
         self._sender = Sender(options, network, talk)
+        self._pending = PendingUpdate()
         self._key = key
         self._gss = options.gss
         self._zone: Name | None = None
         self._servers: Sequence[Endpoint] | None = self._local_servers() if options.local else None
-        self._default_class: int = RRClass.IN
-        self._class: int | None = None  # of the pending message, once something has set it
-        self._ttl: int | None = None
-        self._lease: tuple[int, ...] = ()
-        self._checks = Checks()
-        self._last_zone_section: tuple[Question, ...] = ()
-        self._prerequisites: list[Record] = []
-        self._changes: list[Record] = []
 
     @property
     def status(self) -> int:
@@ -86,9 +70,9 @@ class Session:
         Raises InvalidText for a syntax error, and Fatal where the run cannot continue; all is settled then.
         """
         try:
-            command = command_from_line(line, has_ttl=self._ttl is not None)
-            if isinstance(command, _OF_THE_MESSAGE):
-                self._add_to_message(command)
+            command = command_from_line(line, has_ttl=self._pending.default_ttl is not None)
+            if isinstance(command, _OF_THE_UPDATE):
+                self._pending.add(command)
                 return True
             if isinstance(command, Plain):
                 return self._plain(command.word)
@@ -113,7 +97,7 @@ class Session:
             return True
         self.settle()
         if word == "show":
-            self._talk.put_message("Outgoing update query:", self._message(self._zone))
+            self._talk.put_message("Outgoing update query:", self._pending.to_message(self._zone))
         elif word == "answer" and self._sender.answer is not None:
             self._talk.put_message("Answer:", self._sender.answer)
         elif word == "debug":
@@ -130,25 +114,23 @@ class Session:
         if isinstance(command, ServerCommand):
             self._set_servers(command)
         elif isinstance(command, LocalCommand):
-            if not self._network.may_use(command.address):
-                raise InvalidText(f"invalid address {command.address}")
-            self.settle()
-            self._network.send_from(command.address, command.port)
+            self._set_source(command)
         elif isinstance(command, ZoneCommand):
             self._zone = command.zone
         elif isinstance(command, ClassCommand):
-            self._default_class = command.rrclass
+            self._pending.default_class = command.rrclass
         elif isinstance(command, TtlCommand):
-            self._ttl = command.seconds
+            self._pending.default_ttl = command.seconds
         elif isinstance(command, LeaseCommand):
-            self._lease = command.seconds
+            self._pending.lease = command.seconds
         elif isinstance(command, KeyCommand):
             self._key = command.key
             self._gss = False
         elif isinstance(command, CheckCommand):
-            names = command.wanted if command.subject == "names" else self._checks.names
-            svcb = command.wanted if command.subject == "svcb" else self._checks.svcb
-            self._checks = Checks(names=names, svcb=svcb)
+            checks = self._pending.checks
+            names = command.wanted if command.subject == "names" else checks.names
+            svcb = command.wanted if command.subject == "svcb" else checks.svcb
+            self._pending.checks = Checks(names=names, svcb=svcb)
 
     def _set_servers(self, command: ServerCommand) -> None:
         if self._options.local:
@@ -159,61 +141,23 @@ class Session:
     def _local_servers(self) -> tuple[Endpoint, ...]:
         return tuple(Endpoint(a, self._options.port) for a in LOCAL_HOST if self._network.may_use(a))
 
-    def _add_to_message(self, command: Addition | Deletion | Prerequisite) -> None:
-        if command.rrclass is not None:
-            self._agree_on_class(command.rrclass)
-        rrclass = self._message_class()
-        if isinstance(command, Addition):
-            self._changes.append(addition_record(command, rrclass, self._ttl or 0, self._checks))
-        elif isinstance(command, Deletion):
-            self._changes.append(deletion_record(command, rrclass))
-        else:
-            self._prerequisites.append(prerequisite_record(command, rrclass))
-
-    def _agree_on_class(self, rrclass: int) -> None:
-        """Make the first class that a record names the whole message's; NONE does not count, and no zone has ANY."""
-        if rrclass == RRClass.NONE:
-            return
-        if rrclass == RRClass.ANY or self._class not in (None, rrclass):
-            raise InvalidText(f"class mismatch: {rrclass_to_text(rrclass)}")
-        self._class = rrclass
-
-    def _message_class(self) -> int:
-        if self._class is None:
-            self._class = self._default_class
-        return self._class
-
-    def _message(self, zone: Name | None) -> Message:
-        """Return the message for a zone; None, where no zone is known yet, leaves the zone section empty."""
-        return Message(
-            opcode=Opcode.UPDATE,
-            question=() if zone is None else self._zone_section(zone, self._message_class()),
-            answer=tuple(self._prerequisites),
-            authority=tuple(self._changes),
-            additional=(lease_record(self._lease),) if self._lease else (),
-        )
-
-    def _zone_section(self, zone: Name, rrclass: int) -> tuple[Question, ...]:
-        """Return the zone section; the same object as last time if it is equal, since that is quickest to compare."""
-        (last,) = self._last_zone_section or (None,)
-        if last is None or last.name is not zone or last.rrclass != rrclass:
-            self._last_zone_section = (Question(zone, RRType.SOA, rrclass),)
-        return self._last_zone_section
+    def _set_source(self, command: LocalCommand) -> None:
+        if not self._network.may_use(command.address):
+            raise InvalidText(f"invalid address {command.address}")
+        self.settle()
+        self._network.send_from(command.address, command.port)
 
     def _send(self) -> None:
-        """Send the pending message, and clear it, whatever the outcome."""
+        """Send the pending update, and clear it, whatever the outcome."""
         try:
-            if self._zone is not None or self._changes or self._prerequisites:
-                self._refuse_what_is_not_implemented()
-                self._deliver()
-            else:
+            if self._zone is None and self._pending.is_empty:
                 self.settle()
                 self._sender.answer = None
+            else:
+                self._refuse_what_is_not_implemented()
+                self._deliver()
         finally:
-            self._class = None
-            self._lease = ()
-            self._prerequisites.clear()
-            self._changes.clear()
+            self._pending.clear()
 
     def _deliver(self) -> None:
         zone, servers = self._zone, self._servers
@@ -222,14 +166,14 @@ class Session:
             if found is None:
                 return
             zone, servers = zone if zone is not None else found.zone, found.servers
-        self._sender.send(self._message(zone), servers, self._key)
+        self._sender.send(self._pending.to_message(zone), servers, self._key)
 
     def _find_zone_and_servers(self) -> ZoneServers | None:
-        from dns_update.nsupdate.soa_search import ZoneFinder, first_name  # noqa: PLC0415 - most scripts name both
+        from dns_update.nsupdate.soa_search import ZoneFinder  # noqa: PLC0415 - most scripts name both
 
-        name = self._zone if self._zone is not None else first_name(self._changes, self._prerequisites)
+        name = self._zone if self._zone is not None else self._pending.first_name
         finder = ZoneFinder(self._options, self._network, self._sender, self._talk)
-        return finder.find(name, self._message_class(), self._servers, self._key, is_zone=self._zone is not None)
+        return finder.find(name, self._pending.rrclass, self._servers, self._key, is_zone=self._zone is not None)
 
     def _refuse_what_is_not_implemented(self) -> None:
         if self._gss:

@@ -155,15 +155,6 @@ class _Search:
         return reply.message
 
 
-def first_name(changes: Sequence[Record], prerequisites: Sequence[Record]) -> Name:
-    """Return the name for which the zone is searched: the first change's, else the first prerequisite's.
-
-    A DS record belongs to the zone above its name (RFC 4034, section 5), so the search begins at the parent.
-    """
-    first = (changes or prerequisites)[0]
-    return first.name.parent if changes and first.rrtype == RRType.DS else first.name
-
-
 def _soa(message: Message, name: Name) -> Record | None:
     """Return the SOA record of the zone above `name`; None if an alias hides it, or the message has none."""
     for record in message.answer:
