@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dns_update.agent.output.log import ERROR, WARNING
 from dns_update.agent.reconcile.backoff import is_permanent
 from dns_update.errors import ClocksDiffer, KeyRejected, NoResponse, ReplyNotTrusted, ServerFailure, ZoneNotFound
+from dns_update.errors.hints import TOML, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -39,7 +40,7 @@ class Incidents:
             incident = self._incidents[cause] = _Incident()
             is_shared = managed.settings.identity not in cause  # else ten thousand names are not asked for each
             others = sum(cause_of(error, other) == cause for other in names) - 1 if is_shared else 0
-            hint = f" ({error.hint})" if error.hint else ""
+            hint = f" ({rendered(error.hint, TOML)})" if error.hint else ""
             elsewhere = "".join(f"; {failure}" for failure in error.failures)
             line = f"update failed: {managed.settings.name}: {error}{hint}{elsewhere}{_and_others(others)}"
             self._log.write(ERROR if is_permanent(error) else WARNING, line)

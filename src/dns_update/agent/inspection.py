@@ -6,7 +6,7 @@ from dns_update.agent.managed_name import texts_of
 from dns_update.agent.reconcile.plan import plan
 from dns_update.agent.reconcile.reconcile import confirmed, is_told_by_prerequisites, look, replacement
 from dns_update.client.readback import not_applied
-from dns_update.errors import NotApplied, ZoneNotFound
+from dns_update.errors import Hint, NotApplied, ZoneNotFound
 from dns_update.rr.record import rdata_to_text
 from dns_update.update import Update
 from dns_update.value import Value
@@ -70,7 +70,7 @@ def _look_by_prerequisites(site: Site, wanted: Desired, zone_ttl: int, error: Zo
     ttl = zone_ttl if wanted.ttl is None else wanted.ttl
     standing = yield from confirmed(site, wanted, ttl)
     changes = () if standing is not None else replacement(site.place, wanted, ttl).changes
-    return Look(standing or (), changes, remark=f"{error.text} ({error.hint})")
+    return Look(standing or (), changes, remark=Hint("{told} ({to_do})", told=error.text, to_do=error.hint))
 
 
 def _obstacle(site: Site, changes: Records, standing: Records) -> Steps[NotApplied | None]:
@@ -86,7 +86,7 @@ def _obstacle(site: Site, changes: Records, standing: Records) -> Steps[NotAppli
     return NotApplied(
         f"{site.endpoint} would not add {rrtype_to_text(added[0])} to {site.place.owner}{stands}",
         hint=found.hint,
-        server=str(site.endpoint),
+        endpoint=site.endpoint,
     )
 
 

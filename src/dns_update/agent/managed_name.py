@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dns_update.agent.desired import Rule, desired_of
 from dns_update.agent.reconcile.plan import Desired, is_shared
-from dns_update.agent.wording import in_toml
 from dns_update.client.requests import Target
 from dns_update.wire.codes import rrtype_to_text
 
@@ -146,7 +145,6 @@ class ManagedName:
             self.since = boot
         self.failures += 1
         self.error = error
-        error.hint = in_toml(error.hint)
         error.__traceback__ = None  # which holds every value on the way, ten thousand times if a server is down
 
     def forget_failures(self) -> None:

@@ -13,6 +13,7 @@ from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import since_boot
 from dns_update.agent.controller import Controller
 from dns_update.errors import SOME_FAILED, ConfigError, DnsUpdateError, NoAddress
+from dns_update.errors.hints import TOML, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -222,7 +223,7 @@ def _problems_of(error: Exception) -> list[str]:
     if not isinstance(error, DnsUpdateError):
         return [text_of(error)]
     if not isinstance(error, ConfigError):
-        return [f"{error} ({error.hint})" if error.hint else str(error)]
+        return [f"{error} ({rendered(error.hint, TOML)})" if error.hint else str(error)]
     return list(error.lines(MOST_PROBLEMS))
 
 

@@ -8,8 +8,8 @@ from dns_update.agent.managed_name import texts_of
 from dns_update.agent.output.history import History
 from dns_update.agent.output.history_rows import cancelled_row, changed_row, failed_row
 from dns_update.agent.output.log import WARNING
-from dns_update.agent.wording import in_toml
 from dns_update.errors import NoResponse
+from dns_update.errors.hints import TOML, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -57,7 +57,7 @@ class Reports:
         self._failed_over(attempt, outcome)
         for note in outcome.notes:  # most are true of many names, and are said once
             topic = attempt.managed.upstream, note
-            self._log.changed(topic, note, f"{settings.name}: {in_toml(note)}", WARNING)
+            self._log.changed(topic, note, f"{settings.name}: {rendered(note, TOML)}", WARNING)
 
     def changed(self, attempt: Attempt, outcome: Outcome, before: tuple[Record, ...], seconds: float) -> None:
         """Tell that a name was changed."""

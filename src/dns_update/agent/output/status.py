@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dns_update.agent.managed_name import FAILING, text_of, texts_of
 from dns_update.errors import NoAddress
+from dns_update.errors.hints import TOML, rendered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _error_status(error: DnsUpdateError) -> ErrorStatus:
     return {
         "kind": type(error).__name__,
         "message": str(error),
-        "hint": error.hint,
+        "hint": rendered(error.hint, TOML),
         "server": error.server,
         "exit_status": error.exit_status,
     }
