@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dns_update.agent.reconcile.plan import Desired
     from dns_update.agent.reconcile.server_health import Outage
     from dns_update.client.requests import Outcome
-    from dns_update.client.transaction import Steps, Transaction
+    from dns_update.client.transaction import Transaction
     from dns_update.errors import DnsUpdateError
 
 
@@ -90,11 +90,11 @@ class Attempt:
     async def run(self) -> Outcome:
         """Make the name right; raises DnsUpdateError."""
 
-        def request(transaction: Transaction) -> Steps[Outcome]:
+        async def request(transaction: Transaction) -> Outcome:
             if self._order is not self._upstream.servers:
                 transaction.servers = tuple(server for server in self._order if isinstance(server, Server))
             transaction.in_turn = self._sorted
-            return self._witness.watch(reconcile(transaction, self.managed.target, self.desired))
+            return await self._witness.watch(reconcile(transaction, self.managed.target, self.desired))
 
         return await carry_out(self._upstream.client, request)
 

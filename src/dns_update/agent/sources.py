@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from concurrent.futures import Future
 
-    from dns_update.address.kernel.interfaces import AddressTable
+    from dns_update.address.kernel.interfaces import Interfaces
     from dns_update.agent.bugs import Bugs
     from dns_update.agent.clock import Clock
     from dns_update.agent.config.settings import AgentSettings
@@ -150,7 +150,7 @@ class Sources:
             }
 
     def _begin(self, keys: Collection[SourceKey]) -> None:
-        table = self._monitor.table
+        table = self._monitor.interfaces
         for key in keys:
             if may_block(key[0]):
                 if self._threads is None:
@@ -158,7 +158,7 @@ class Sources:
                 self._pollers[key] = _Poller(key, self._take, self._poll_seconds, self._threads, self._child_guard)
         self._take_all({key: _read(key, table, clock=self._clock) for key in keys if not may_block(key[0])})
 
-    def _kernel_changed(self, table: AddressTable, names: frozenset[str]) -> None:
+    def _kernel_changed(self, table: Interfaces, names: frozenset[str]) -> None:
         """Read the sources that follow these interfaces. Ask the others, too: there may be a new route to the world."""
         keys = [key for key in self._states if not may_block(key[0]) and getattr(key[0], "name", "") in names]
         self._take_all({key: _read(key, table, clock=self._clock) for key in keys})
@@ -230,7 +230,7 @@ class Sources:
         unread, self._unread = self._unread & self._states.keys(), set()
         self._again = None
         self._untold |= changed
-        self._take_all({key: _read(key, self._monitor.table, clock=self._clock) for key in unread})
+        self._take_all({key: _read(key, self._monitor.interfaces, clock=self._clock) for key in unread})
 
     def _poll_seconds(self, failures: int) -> float:
         assert self._settings is not None  # noqa: S101 - start() has set it
@@ -318,7 +318,7 @@ class _Poller:
 
 def _read(
     key: SourceKey,
-    table: AddressTable | None = None,
+    table: Interfaces | None = None,
     *,
     clock: Clock = SYSTEM_CLOCK,
     until: int | None = None,
@@ -329,7 +329,12 @@ def _read(
     remarks: list[str] = []
     try:
         addresses = find_addresses(
-            [source], allow_private=allow_private, log=remarks.append, table=table, until=until, child_guard=child_guard
+            [source],
+            allow_private=allow_private,
+            log=remarks.append,
+            interfaces=table,
+            until=until,
+            child_guard=child_guard,
         )
     except NoAddress as error:
         return Reading((), clock.boot(), str(error) + (f" ({rendered(error.hint, TOML)})" if error.hint else ""))
