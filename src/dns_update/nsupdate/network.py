@@ -6,6 +6,7 @@ from dns_update.errors import InvalidText, NoResponse, UsageError
 from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.exchange import TCP, UDP, Exchange, Policy
 from dns_update.nsupdate import Fatal
+from dns_update.transport import random_id
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.value import Value
 from dns_update.wire.inet import IPV4_OCTETS, parse_address
@@ -127,7 +128,7 @@ class Network:
 
         Raises Fatal, as `ask` does.
         """
-        from dns_update.transport.pipeline import Flight, random_id  # noqa: PLC0415 - not where messages are shown
+        from dns_update.transport.pipeline import Flight  # noqa: PLC0415 - not where messages are shown
 
         exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], format_endpoint(endpoint))
         try:
