@@ -23,7 +23,8 @@ from dns_update.agent.scheduler import MAX_TRIES
 from dns_update.client.aio import AsyncClient
 from dns_update.client.probe import denials, explore
 from dns_update.client.requests import Target, locate
-from dns_update.client.transaction import MAX_ADDRESSES, Place, Site, unresolved
+from dns_update.client.steps import unresolved
+from dns_update.client.transaction import MAX_ADDRESSES, Place, Site
 from dns_update.errors import DnsUpdateError, NoAddress, NoResponse
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.aio import AsyncioTransport
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from dns_update.agent.config.settings import Config, RecordSettings
     from dns_update.auth import Key
     from dns_update.client.probe import Access
-    from dns_update.client.transaction import Records, Steps, Transaction
+    from dns_update.client.transaction import Records, Transaction
     from dns_update.wire.name import Name
 
     T = TypeVar("T")
@@ -144,8 +145,8 @@ class _Checkup:
     # What is there
 
     async def _explore(self, spot: Spot) -> None:
-        def request(transaction: Transaction) -> Steps[tuple[Access, Key | None, tuple[str, ...]]]:
-            access = yield from explore(_site(transaction, spot, spot.zone))
+        async def request(transaction: Transaction) -> tuple[Access, Key | None, tuple[str, ...]]:
+            access = await explore(_site(transaction, spot, spot.zone))
             return access, transaction.key, transaction.notes_at(spot.endpoint)
 
         try:
@@ -217,9 +218,9 @@ class _Route:
         self.error: DnsUpdateError | None = None
 
 
-def _locate(settings: RecordSettings, transaction: Transaction) -> Steps[tuple[Name, tuple[Server, ...]]]:
+async def _locate(settings: RecordSettings, transaction: Transaction) -> tuple[Name, tuple[Server, ...]]:
     """Find the zone and the servers of a name; a request."""
-    place = yield from locate(transaction, Target(settings.name, settings.zone))
+    place = await locate(transaction, Target(settings.name, settings.zone))
     found = tuple(server for server in transaction.servers if isinstance(server, Server))
     return place.zone, settings.servers or found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dns_update.agent.managed_name import texts_of
 from dns_update.errors import SOME_FAILED, NotApplied
 from dns_update.errors.hints import TOML, rendered
-from dns_update.rr.record import canonical_rdata
+from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.wire.codes import rrtype_to_text
 
 TYPE_CHECKING = False
