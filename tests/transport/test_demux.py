@@ -29,7 +29,7 @@ class Script:
     def __call__(self, octets: int) -> bytes:
         ids = next(self._rounds)
         assert octets >= 2 * len(ids)
-        return b"".join(message_id.to_bytes(2, sys.byteorder) for message_id in reversed(ids))
+        return b"".join(message_id.to_bytes(2, sys.byteorder) for message_id in ids)
 
 
 def test_a_message_is_for_the_exchange_of_its_id() -> None:

@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from dns_update.nsupdate.options import Settings
     from dns_update.transport import Endpoint
     from dns_update.transport.blocking import Trace
-    from dns_update.transport.memory import MemoryTransport
     from dns_update.transport.pipeline import Flight, Pipeline
+    from dns_update.transport.protocol import Transport
 
-    Transport: TypeAlias = BlockingTransport | MemoryTransport
     Tell: TypeAlias = Callable[[str, Endpoint, str, bytes], None]
 
 MAX_ADDRESSES = 4  # of one host name that are tried, as nsupdate does

@@ -9,11 +9,10 @@ the socket, and does not do what that call was for. It concerns every exchange t
 from __future__ import annotations
 
 import os
-from array import array
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import TypeVar
 
     from dns_update.exchange import Exchange
@@ -49,16 +48,15 @@ class Demux(dict[int, "P"]):
         """Start without any; `random` returns as many random octets as it is asked for."""
         super().__init__()
         self._random = random
-        self._ids = array("H")
+        self._ids: Iterator[int] = iter(())
 
     def free_id(self) -> int:
         """Return a random ID that no pending exchange has."""
         while True:
-            if not self._ids:
-                self._ids.frombytes(self._random(_RANDOM_OCTETS))
-            message_id = self._ids.pop()
-            if message_id not in self:
-                return message_id
+            for message_id in self._ids:
+                if message_id not in self:
+                    return message_id
+            self._ids = iter(memoryview(self._random(_RANDOM_OCTETS)).cast("H"))
 
     def enter(self, pending: P) -> None:
         """Wait for the answer to an attempt."""
