@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dns_update.client.transaction import Request
     from dns_update.exchange import Policy
     from dns_update.transport import Server
+    from dns_update.transport.protocol import AsyncTransport
 
     P = ParamSpec("P")
     T = TypeVar("T")
@@ -54,13 +55,13 @@ class AsyncClient:
         policy: Policy | None = None,
         resolvers: tuple[Server, ...] | None = None,
         local_address: str | None = None,
-        transport: AsyncioTransport | None = None,
+        transport: AsyncTransport | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare to talk to `servers`; see Client."""
         check_transport(local_address, transport)
         self._settings = ClientSettings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
-        self._transport = transport if transport is not None else AsyncioTransport(local_address)
+        self._transport: AsyncTransport = transport if transport is not None else AsyncioTransport(local_address)
 
     set = _method(set_records)
     delete = _method(delete_records)
