@@ -36,7 +36,7 @@ def test_keys_come_from_an_argument_a_command_or_a_session_file(bind: NameServer
 
 
 @pytest.mark.parametrize("option", ["-k", "-lk"])
-def test_a_key_that_cannot_be_had_ends_the_run_before_anything_is_sent(
+def test_a_key_that_cannot_be_read_ends_the_run_before_anything_is_sent(
     option: str, bind: NameServer, tmp_path: Path, unique_name: str
 ) -> None:
     empty = write_private(tmp_path / "empty.key", "// nothing\n")
@@ -59,7 +59,7 @@ def test_a_key_file_that_others_can_read_is_used_with_a_warning(option: str, bin
     assert result == Result(0, "", warning)
 
 
-def test_each_file_of_a_pair_that_others_can_read_is_warned_of(bind: NameServer, tmp_path: Path) -> None:
+def test_each_file_of_a_pair_that_others_can_read_gets_a_warning(bind: NameServer, tmp_path: Path) -> None:
     stem = tmp_path / "Kddns-key.+163+12345"
     record = write_private(Path(f"{stem}.key"), f"ddns-key. IN KEY 512 3 163 {bind.keys[0].secret}\n")
     private = f"Private-key-format: v1.3\nAlgorithm: 163 (HMAC_SHA256)\nKey: {bind.keys[0].secret}\nBits: AAA=\n"
@@ -95,7 +95,7 @@ def test_a_secret_in_a_wrong_place_is_not_repeated(words: list[str], bind: NameS
     assert secret not in result.stdout + result.stderr
 
 
-def test_a_path_that_is_no_secret_is_repeated(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_a_secret_is_repeated(tmp_path: Path) -> None:
     for name in ("missing.key", "home", str(tmp_path / "AbCdEfGh0123456789AbCdEf")):
         assert name.removesuffix(".key") in nsupdate("", "-k", name).stderr
         assert name in nsupdate("", name).stderr

@@ -22,7 +22,7 @@ def test_more_than_512_octets_go_by_tcp(bind: NameServer, unique_name: str) -> N
     assert len(dig(bind, f"{unique_name}.example.com", "TXT")) == 20
 
 
-def test_the_source_can_be_chosen_once_a_family(bind: NameServer) -> None:
+def test_a_source_can_be_chosen_for_each_ip_version(bind: NameServer) -> None:
     lines = ("local 127.0.0.1", "local ::1", "local 127.0.0.1", "send")
     assert nsupdate(to(bind, *lines), "-k", key_of(bind)) == Result(0, "", "")
 
@@ -81,7 +81,7 @@ def test_a_dead_first_address_is_waited_for_once_a_send(zone: str) -> None:
     assert run.said == ["; Communication with 192.0.2.1#53 failed: timed out\n"]
 
 
-def test_options_bound_the_families_of_servers() -> None:
+def test_a_server_of_an_ip_version_that_is_switched_off_is_a_syntax_error() -> None:
     with pytest.raises(InvalidText) as caught:
         NetworkRun(well, {"4": ""}).take("server ::1")
     assert caught.value.text == "couldn't get address for '::1': address family not supported"
