@@ -4,7 +4,7 @@ What an installed nsupdate does otherwise is in rdata/differences.toml, by its v
 
 The forms are in rdata/forms.txt, `TYPE DATA` or `CLASS TYPE DATA` on a line, with placeholders for what is long or no
 UTF-8. The real program reads them in one run, `-i`, in which wrong ones do not affect the rest. But there a line is
-edited before it is read, so each form that is not ASCII has a run of its own. A peer receives and accepts what it sends.
+edited before it is read, so each form that is not ASCII has its own run. A peer receives and accepts what it sends.
 """
 
 import socketserver
