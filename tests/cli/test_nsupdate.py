@@ -17,7 +17,7 @@ import pytest
 from dns_update.cli import main
 from lab import NameServer, dig
 from tests.nsupdate.peer_runs import KEY, answered, lines_of, lone_sends, sends_below
-from tests.nsupdate.program import COMMAND, DEADLINE, key_of, nsupdate, to
+from tests.nsupdate.program import COMMAND, DEADLINE, key_of, nsupdate, run_program, to
 from tests.support.command import Result
 from tests.transport.peers import UdpPeer
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def test_the_command_is_the_same_under_any_name(name: str, tmp_path: Path) -> None:
     link = tmp_path / name
     link.symlink_to(COMMAND)
-    result = nsupdate("", "-k", "a", "-y", "b:c", program=link)
+    result = run_program("", "-k", "a", "-y", "b:c", program=link)
     assert (result.status, result.stderr) == (1, "nsupdate: cannot specify both -k and -y\n")
 
 

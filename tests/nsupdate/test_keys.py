@@ -109,3 +109,34 @@ def test_a_secret_is_never_repeated(bind: NameServer) -> None:
     result = nsupdate(to(bind, f"key {good.algorithm}:{good.name} {good.secret}", "show", "send", "answer"), "-D")
     assert result.status == 0
     assert good.secret not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("argument", ["x", ":x", "x:", "hmac-sha256:x:", "::"])
+def test_a_key_argument_needs_a_name_and_a_secret(argument: str) -> None:
+    assert nsupdate("", "-y", argument) == Result(1, "", "key option must specify [hmac:]keyname:secret\n")
+
+
+@pytest.mark.parametrize("option", ["-k", "-lk"])
+@pytest.mark.parametrize(("word", "shown"), [("hmac-nonsense", "hmac-nonsense"), ("c2VjcmV0IHNlY3JldA==", "...")])
+def test_an_unknown_algorithm_in_a_key_file_is_an_unknown_key_type(
+    word: str, shown: str, option: str, tmp_path: Path
+) -> None:
+    clause = f'key "home" {{\n  algorithm "{word}";\n  secret "AAAA";\n}};\n'
+    path = write_private(tmp_path / "home.key", clause)
+    result = nsupdate("", option, str(path))
+    first, second = result.stderr.splitlines()
+    assert (result.status, first) == (1, f"unknown key type '{shown}'")
+    assert f"read key from {path}" in second
+    assert f"{path}, line 2" in second
+    assert (word in result.stderr) == (word == shown)
+
+
+@pytest.mark.parametrize(
+    "private", ["", "Private-key-format: v1.3\nAlgorithm: 163 (HMAC_SHA256)\nKey: !\nBits: AAA=\n"]
+)
+def test_a_broken_pair_of_key_files_ends_the_run(private: str, tmp_path: Path) -> None:
+    stem = tmp_path / "Kddns-key.+163+12345"
+    write_private(Path(f"{stem}.key"), "ddns-key. IN KEY 512 3 163 AAAA\n")
+    write_private(Path(f"{stem}.private"), private)
+    result = nsupdate("", "-k", str(stem))
+    assert (result.status, result.stderr.startswith(f"could not read key from {stem}.{{private,key}}: ")) == (1, True)

@@ -7,8 +7,10 @@ import errno
 import pytest
 
 from dns_update.errors import InvalidText
+from dns_update.nsupdate import Fatal
 from lab import NameServer, dig
 from lab.port import Port
+from tests.nsupdate.peer_runs import PeerRun
 from tests.nsupdate.program import key_of, nsupdate, to
 from tests.nsupdate.scripted import NetworkRun, reply, well
 from tests.support.command import Result
@@ -88,3 +90,18 @@ def test_a_server_of_an_ip_version_that_is_switched_off_is_a_syntax_error() -> N
     with pytest.raises(InvalidText) as caught:
         NetworkRun(well).take("server nono")
     assert caught.value.text == "couldn't get address for 'nono': not found"
+
+
+def test_an_update_that_is_longer_than_a_message_ends_the_run() -> None:
+    lines = [f'add {number}.example.com 60 TXT "{"x" * 250}"' for number in range(250)]
+    with pytest.raises(Fatal, match="at most 65535 are allowed"):
+        NetworkRun(reply).take("server 192.0.2.1", "zone example.com", *lines, "send")
+    with pytest.raises(Fatal, match="at most 65535 are allowed"):
+        PeerRun(lambda _number, _octets: []).take(*lines, "send")
+
+
+def test_a_host_name_that_is_none_has_no_address() -> None:
+    for host in ("x" * 64, "a..b"):
+        with pytest.raises(InvalidText) as caught:
+            PeerRun(lambda _number, _octets: []).take(f"server {host}")
+        assert caught.value.text == f"couldn't get address for '{host}': not found"

@@ -131,3 +131,21 @@ def test_help_version_and_debug_answer_at_once() -> None:
     assert "[update] del[ete] ....    (remove the given record(s) from the zone)\n" in run.shown[0]
     assert run.shown[1].startswith("nsupdate ")
     assert "Sending update to 192.0.2.1#53\n" in run.said
+
+
+def test_a_class_that_no_zone_has_is_a_class_mismatch() -> None:
+    with pytest.raises(InvalidText, match="class mismatch: ANY"):
+        NetworkRun(well).take("yxrrset x ANY A")
+
+
+def test_a_record_of_class_none_leaves_the_message_in_the_default_class() -> None:
+    run = NetworkRun(well)
+    run.take("server 192.0.2.1", "zone example.com", "class CH", "del x NONE TXT", "send")
+    assert run.sent[0].question[0].rrclass == RRClass.CH
+
+
+def test_checks_can_be_switched_off_and_on() -> None:
+    run = NetworkRun(well)
+    run.take("check-names no", "add a_b 60 A 192.0.2.1", "check-svcb off", "add _dns.x 60 SVCB 1 .", "check-names yes")
+    with pytest.raises(InvalidText, match="bad owner 'a_b'"):
+        run.take("add a_b 60 A 192.0.2.1")

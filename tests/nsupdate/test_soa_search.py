@@ -87,6 +87,32 @@ def test_a_zone_that_does_not_exist_is_a_failed_update(tmp_path: Path) -> None:
     assert run.said == ["specified zone 'nono.example.com' does not exist (NXDOMAIN)\n"]
 
 
+def test_a_primary_without_an_address_is_a_failed_update(tmp_path: Path) -> None:
+    soa_of_lost = Record(ZONE, RRType.SOA, RRClass.IN, 60, Name.from_text("lost").to_wire() + bytes(21))
+    run = NetworkRun(lambda sent: reply(sent, authority=(soa_of_lost,)), {"C": str(tmp_path / "none")})
+    assert run.take("del x.example.com", "send", "answer") == 2
+    assert run.said == ["couldn't get address for 'lost': not found\n"]
+    assert run.shown == []
+
+
+def test_a_list_of_resolvers_that_cannot_be_read_ends_the_run(tmp_path: Path) -> None:
+    with pytest.raises(Fatal, match="cannot read "):
+        NetworkRun(well, {"C": str(tmp_path)}).take("del x.example.com", "send")
+
+
+def test_a_search_is_shown_with_debug() -> None:
+    run = NetworkRun(well, {"d": ""})
+    assert run.take("server 192.0.2.1", "del www.example.com", "send") == 0
+    said = [text.partition("\n")[0] for text in run.said]
+    assert said == [
+        "Reply from SOA query:",
+        "Found zone name: example.com",
+        "Sending update to 192.0.2.1#53",
+        "",
+    ]
+    assert "The primary is: ns.example.com\n" in run.said[1]
+
+
 # As BIND's nsupdate does it, where answers lack the SOA record, and where only the root has one
 
 

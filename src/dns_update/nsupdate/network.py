@@ -5,7 +5,6 @@ from __future__ import annotations
 from dns_update.errors import InvalidText, NoResponse, UsageError, causes
 from dns_update.exchange import TCP, UDP, Exchange, Policy
 from dns_update.nsupdate import Fatal, hint_of
-from dns_update.nsupdate.bind_words import endpoint_text
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.value import Value
 from dns_update.wire.inet import IPV4_OCTETS, parse_address
@@ -92,7 +91,7 @@ class Network:
 
         Raises NoResponse, also if nothing can be sent from the local address, and Fatal if the message is too long.
         """
-        exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], endpoint_text(endpoint))
+        exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], endpoint)
         self._last_octets = b""
         try:
             reply = self._transport(_family_of(endpoint)).carry(exchange, endpoint)
@@ -119,7 +118,7 @@ class Network:
         """
         from dns_update.transport.pipeline import Flight, random_id  # noqa: PLC0415 - not where messages are shown
 
-        exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], endpoint_text(endpoint))
+        exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], endpoint)
         try:
             return Flight(exchange, random_id())
         except UsageError as error:
