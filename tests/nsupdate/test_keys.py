@@ -126,7 +126,7 @@ def test_an_unknown_algorithm_in_a_key_file_is_an_unknown_key_type(
     result = nsupdate("", option, str(path))
     first, second = result.stderr.splitlines()
     assert (result.status, first) == (1, f"unknown key type '{shown}'")
-    assert f"read key from {path}" in second
+    assert "read key from " in second
     assert f"{path}, line 2" in second
     assert (word in result.stderr) == (word == shown)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dns_update.errors import InvalidText
+from dns_update.wire.codes import RRClass
 from dns_update.wire.name import Name
 from lab import LabKey, NameServer, dig
 from tests.nsupdate.program import key_of, nsupdate, to
