@@ -111,7 +111,7 @@ def _ours(line: bytes) -> bytes | None:
     try:
         command = command_from_line(line.decode("utf-8", "surrogateescape"))
         assert isinstance(command, Addition)
-        return addition_record(command, RRClass.IN, 0, _CHECKS).rdata
+        return addition_record(command, command.rrclass or RRClass.IN, 0, _CHECKS).rdata  # it fixes the message's class
     except InvalidText:
         return None
 
