@@ -126,6 +126,23 @@ def test_other_usual_types_need_their_readers_and_no_slow_module(
     assert {module.partition(".")[0] for module in modules} & set(SLOW) == set()
 
 
+RARE_TYPES = {
+    "SSHFP": "4 2 " + "ab" * 32,
+    "LOC": "52 22 23.000 N 4 53 32.500 E 0.00m",
+    "NAPTR": '100 10 "u" "E2U+sip" "!^.*$!sip:a@b!" .',
+    "DS": "60485 8 2 " + "ab" * 32,
+    "WKS": "192.0.2.1 6 25",
+    "CERT": r"\# 6 000100010861",
+}
+"""Types that people set seldom, each read by another module."""
+
+
+@pytest.mark.parametrize("rrtype", RARE_TYPES)
+def test_no_type_needs_a_slow_module(rrtype: str, bind: NameServer, unique_name: str) -> None:
+    modules = imported(bind, unique_name, data=(f"type={rrtype}", f"value={RARE_TYPES[rrtype]}"))
+    assert {module.partition(".")[0] for module in modules} & set(SLOW) == set()
+
+
 def test_the_runner_sees_what_is_imported(bind: NameServer, unique_name: str) -> None:
     # Were it blind, the tests above could not fail.
     assert {"dns_update.cli.as_json", "json"} <= set(_import_lines(bind, unique_name, "--json"))
