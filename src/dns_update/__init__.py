@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dns_update.auth import Key as Key
     from dns_update.client import Client as Client
     from dns_update.client.aio import AsyncClient as AsyncClient
-    from dns_update.client.requests import Outcome as Outcome
+    from dns_update.client.outcome import Outcome as Outcome
     from dns_update.errors import ClocksDiffer as ClocksDiffer
     from dns_update.errors import CommunicationError as CommunicationError
     from dns_update.errors import ConfigError as ConfigError
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from dns_update.rr.record import Record as Record
     from dns_update.transport import Endpoint as Endpoint
     from dns_update.transport import Server as Server
+    from dns_update.transport.protocol import AsyncTransport as AsyncTransport
+    from dns_update.transport.protocol import Transport as Transport
     from dns_update.update import Update as Update
     from dns_update.wire.name import Name as Name
 
@@ -54,7 +56,7 @@ _NAMES = {
     "auth": ("Algorithm", "Key"),
     "client": ("Client",),
     "client.aio": ("AsyncClient",),
-    "client.requests": ("Outcome",),
+    "client.outcome": ("Outcome",),
     "errors": (
         "ClocksDiffer",
         "ConfigError",
@@ -80,6 +82,7 @@ _NAMES = {
     ),
     "exchange": ("Policy",),
     "transport": ("Endpoint", "Server"),
+    "transport.protocol": ("AsyncTransport", "Transport"),
     "update": ("Update",),
     "wire.name": ("Name",),
     "rr.record": ("Record",),

@@ -11,8 +11,8 @@ from dns_update.agent.reconcile.plan import Desired
 from dns_update.agent.reconcile.reconcile import reconcile
 from dns_update.auth import Key
 from dns_update.client import Client
-from dns_update.client.requests import Target
-from dns_update.client.transaction import Ask
+from dns_update.client.locate import Target
+from dns_update.client.steps import Ask
 from dns_update.errors import NameExists, NameNotFound, NoResponse, NotApplied, Refusal
 from dns_update.exchange import Policy
 from dns_update.wire.codes import Opcode, RRType
@@ -21,8 +21,8 @@ from dns_update.wire.name import Name
 from lab import dig
 
 if TYPE_CHECKING:
-    from dns_update.client.requests import Outcome
-    from dns_update.client.transaction import Steps, Transaction
+    from dns_update.client.outcome import Outcome
+    from dns_update.client.transaction import Transaction
     from lab import NameServer
 
 ONE, TWO, THREE = map(parse_address, ("192.0.2.1", "192.0.2.2", "192.0.2.3"))
@@ -46,19 +46,19 @@ class World:
         self._server = server
         self._others = Client(self.address, key=self.key)
 
-    def reconcile(self, wanted: Desired, before: Before = nothing) -> Outcome:
+    def reconcile(self, desired: Desired, before: Before = nothing) -> Outcome:
         """Make the name right."""
         target = Target(Name.from_text(f"{self.name}.example.com"), Name.from_text("example.com"))
 
-        def watched(transaction: Transaction) -> Steps[Outcome]:
-            steps = reconcile(transaction, target, wanted)
-            step, is_after_update = next(steps), False
+        async def watched(transaction: Transaction) -> Outcome:
+            steps = reconcile(transaction, target, desired)
+            step, is_after_update = steps.send(None), False
             while True:
                 try:
                     if isinstance(step, Ask):
                         before(step, is_after_update)
                         is_after_update |= is_update(step)
-                    answer = yield step
+                    answer = await step
                     step = steps.send(answer)
                 except NoResponse as error:
                     step = steps.throw(error)
@@ -88,12 +88,12 @@ def is_update(ask: Ask) -> bool:
 
 
 def test_what_is_wanted_is_made_and_then_left_alone(world: World) -> None:
-    wanted = Desired({RRType.A: (ONE, TWO), RRType.AAAA: (SIX,)}, 60)
-    outcome = world.reconcile(wanted)
+    desired = Desired({RRType.A: (ONE, TWO), RRType.AAAA: (SIX,)}, 60)
+    outcome = world.reconcile(desired)
     assert outcome.changed
     assert (world.data(), world.data("AAAA")) == ("192.0.2.1 192.0.2.2", "2001:db8::6")
     sent: list[Ask] = []
-    again = world.reconcile(wanted, lambda ask, _after: sent.append(ask))
+    again = world.reconcile(desired, lambda ask, _after: sent.append(ask))
     assert not again.changed
     assert not any(map(is_update, sent))
 
@@ -131,10 +131,10 @@ def test_two_that_meet_both_get_their_way(world: World) -> None:
     assert world.data() == "192.0.2.2 192.0.2.3"
 
 
-@pytest.mark.parametrize("wanted", [ONE, THREE], ids=["as it stands", "another"])
+@pytest.mark.parametrize("desired", [ONE, THREE], ids=["as it stands", "another"])
 @pytest.mark.parametrize("number", range(3), ids=["first look", "second look", "update"])
 def test_an_older_update_of_ours_that_comes_late_leaves_nothing_behind(
-    world: World, number: int, wanted: bytes
+    world: World, number: int, desired: bytes
 ) -> None:
     """A try that was called off has sent it; it overtakes a message of the next try."""
     world.reconcile(Desired({RRType.A: (ONE,)}, 60, "router-1"))
@@ -147,10 +147,10 @@ def test_an_older_update_of_ours_that_comes_late_leaves_nothing_behind(
         if len(asked) == number + 1:
             world.reconcile(Desired({RRType.A: (TWO,)}, 60, "router-1"))
 
-    world.reconcile(Desired({RRType.A: (wanted,)}, 60, "router-1"), overtake)
+    world.reconcile(Desired({RRType.A: (desired,)}, 60, "router-1"), overtake)
     if len(asked) > number:
-        assert world.data() == format_address(wanted)
-        assert world.data("TXT") == f'"dns-update owner=router-1 {format_address(wanted)}"'
+        assert world.data() == format_address(desired)
+        assert world.data("TXT") == f'"dns-update owner=router-1 {format_address(desired)}"'
     assert len(asked) > 1
     assert "" not in stood
 
@@ -177,7 +177,7 @@ def test_an_update_that_cannot_be_looked_at_is_looked_at_again(world: World) -> 
     def lose(ask: Ask, is_after_update: bool) -> None:  # noqa: FBT001 - a Before
         if is_after_update and not is_update(ask) and not lost:
             lost.append(ask)
-            raise NoResponse("lost", server=world.address)
+            raise NoResponse("lost", endpoint=world.address)
 
     outcome = world.reconcile(Desired({RRType.A: (ONE,)}, 60), lose)
     assert lost
@@ -188,7 +188,7 @@ def test_an_update_that_cannot_be_looked_at_is_looked_at_again(world: World) -> 
 def test_an_update_that_can_never_be_looked_at_is_no_success(world: World) -> None:
     def lose(ask: Ask, is_after_update: bool) -> None:  # noqa: FBT001 - a Before
         if is_after_update and not is_update(ask):
-            raise NoResponse("lost", server=world.address)
+            raise NoResponse("lost", endpoint=world.address)
 
     with pytest.raises(NoResponse):
         world.reconcile(Desired({RRType.A: (ONE,)}, 60), lose)

@@ -70,8 +70,14 @@ class Algorithm(Value):
         if folded not in _ALGORITHMS and whole in _ALGORITHMS and dash:
             return cls._truncated(whole, bits, folded)
         if folded not in _ALGORITHMS:
-            shown = f" {text!r}" if _is_near_an_algorithm(folded) else ""
-            raise errors.InvalidText(f"unknown algorithm{shown}", hint="one of " + ", ".join(_ALGORITHMS))
+            shown = text if _is_near_an_algorithm(folded) else ""
+            error = errors.InvalidText(
+                f"unknown algorithm {shown!r}" if shown else "unknown algorithm",
+                hint="one of " + ", ".join(_ALGORITHMS),
+                cause=errors.causes.UNKNOWN_ALGORITHM,
+            )
+            error.subject = shown
+            raise error
         wire_name, digest, octets = _ALGORITHMS[folded]
         return cls(folded, Name.from_text(wire_name), digest, octets)
 
@@ -146,7 +152,9 @@ class Key(Value):
         try:
             raw = secret.encode()
         except UnicodeEncodeError:
-            raise errors.InvalidText("the secret is not UTF-8", hint="key-encoding=base64 takes any octets") from None
+            raise errors.InvalidText(
+                "the secret is not UTF-8", hint=errors.Hint("{key-encoding:base64} takes any octets")
+            ) from None
         if encoding == "text":
             return cls(name, raw, algorithm, reading="text")
         decoded = _decode_base64(raw)
@@ -155,7 +163,7 @@ class Key(Value):
             return cls(name, decoded, algorithm, other_reading=as_text)
         if encoding == "base64":
             raise errors.UsageError(
-                "the secret is not strict, padded Base64", hint="key-encoding=text if it is raw text"
+                "the secret is not strict, padded Base64", hint=errors.Hint("{key-encoding:text} if it is raw text")
             )
         return cls(name, raw, algorithm, reading="text")
 
@@ -180,7 +188,9 @@ class Key(Value):
         names = ", ".join(str(key.name) for key in keys)
         if name is None:
             if len(keys) > 1:
-                raise errors.UsageError(f"{called} holds several keys: {names}", hint="choose one by key-name=")
+                raise errors.UsageError(
+                    f"{called} holds several keys: {names}", hint=errors.Hint("choose one by {key-name}")
+                )
             return keys[0]
         wanted = _key_name(name)
         for key in keys:
@@ -432,7 +442,9 @@ def _read_key(words: _Words) -> Key:
     try:
         signer = Algorithm.from_text(algorithm)
     except errors.InvalidText as error:
-        raise errors.InvalidText(f"{error.text} in {words.where(place)}", hint=error.hint) from None
+        located = errors.InvalidText(f"{error.text} in {words.where(place)}", hint=error.hint, cause=error.cause)
+        located.subject = error.subject
+        raise located from None
     text, place = fields["secret"]
     secret = secret_in_file(words.where(place), text)
     return key_in_file(words.where(start), name.removeprefix('"'), secret, signer)

@@ -5,27 +5,38 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dns_update.client.requests import delete_request, send_update, set_request, show_request
-from dns_update.client.transaction import Ask, Clock, Pause, Settings, Transaction, check_way, unresolved, with_time
-from dns_update.errors import NoResponse
+from dns_update.client.outcome import with_time
+from dns_update.client.requests import as_method, delete_records, send_update, set_records, show_records
+from dns_update.client.settings import ClientSettings, check_transport
+from dns_update.client.steps import Ask, Pause, Resolve, drive
+from dns_update.client.transaction import Transaction
 from dns_update.transport import DNS_PORT
 from dns_update.transport.aio import AsyncioTransport
-from dns_update.wire.codes import RRClass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from ipaddress import IPv4Address, IPv6Address
-    from typing import Self, TypeVar
+    from collections.abc import Awaitable, Callable, Coroutine
+    from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
     from dns_update.auth import Key
-    from dns_update.client.requests import Outcome
-    from dns_update.client.transaction import Request, Resolve
+    from dns_update.client.steps import Step, Steps
+    from dns_update.client.transaction import Request
     from dns_update.exchange import Policy
     from dns_update.transport import Server
-    from dns_update.update import Update
-    from dns_update.wire.name import Name
+    from dns_update.transport.protocol import AsyncTransport
 
+    P = ParamSpec("P")
     T = TypeVar("T")
+
+
+def _method(
+    request: Callable[Concatenate[Transaction, P], Steps[T]],
+) -> Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]]:
+    """Return a method that carries out a request with its own arguments."""
+
+    async def method(self: AsyncClient, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self.run(lambda transaction: request(transaction, *args, **kwargs))
+
+    return as_method(request, method)
 
 
 class AsyncClient:
@@ -44,81 +55,18 @@ class AsyncClient:
         policy: Policy | None = None,
         resolvers: tuple[Server, ...] | None = None,
         local_address: str | None = None,
-        transport: AsyncioTransport | None = None,
+        transport: AsyncTransport | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare to talk to `servers`; see Client."""
-        check_way(local_address, transport)
-        self._settings = Settings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
-        self._transport = transport if transport is not None else AsyncioTransport(local_address)
+        check_transport(local_address, transport)
+        self._settings = ClientSettings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
+        self._transport: AsyncTransport = transport if transport is not None else AsyncioTransport(local_address)
 
-    async def set(  # noqa: PLR0913 - as above
-        self,
-        name: Name | str,
-        *values: str | bytes | IPv4Address | IPv6Address,
-        rrtype: int | str | None = None,
-        zone: Name | str | None = None,
-        ttl: int | None = None,
-        require: str = "any",
-        verify: bool = True,
-        compare: bool = False,
-        check_names: bool = True,
-        rrclass: int | str = RRClass.IN,
-    ) -> Outcome:
-        """Make a name have exactly these addresses, or these values of one type; see `Client.set`."""
-        return await self.run(
-            set_request(
-                name,
-                values,
-                rrtype=rrtype,
-                zone=zone,
-                ttl=ttl,
-                require=require,
-                verify=verify,
-                compare=compare,
-                check_names=check_names,
-                rrclass=rrclass,
-            )
-        )
-
-    async def delete(  # noqa: PLR0913 - as above
-        self,
-        name: Name | str,
-        *values: str | bytes | IPv4Address | IPv6Address,
-        rrtype: int | str | None = None,
-        zone: Name | str | None = None,
-        require: str = "any",
-        verify: bool = True,
-        compare: bool = False,
-        rrclass: int | str = RRClass.IN,
-    ) -> Outcome:
-        """Remove values, an RRset, or all records of a name; see `Client.delete`."""
-        return await self.run(
-            delete_request(
-                name,
-                values,
-                rrtype=rrtype,
-                zone=zone,
-                require=require,
-                verify=verify,
-                compare=compare,
-                rrclass=rrclass,
-            )
-        )
-
-    async def show(
-        self,
-        name: Name | str,
-        *rrtypes: int | str,
-        zone: Name | str | None = None,
-        rrclass: int | str = RRClass.IN,
-    ) -> Outcome:
-        """Return what the authoritative server holds at `name`; see `Client.show`."""
-        return await self.run(show_request(name, rrtypes, zone=zone, rrclass=rrclass))
-
-    async def send(self, update: Update) -> Outcome:
-        """Send an update as it stands; see `Client.send`."""
-        return await self.run(lambda transaction: send_update(transaction, update))
+    set = _method(set_records)
+    delete = _method(delete_records)
+    show = _method(show_records)
+    send = _method(send_update)
 
     async def run(self, request: Request[T]) -> T:
         """Carry out a request of `dns_update.client.requests`: do what each of its steps needs, to the end."""
@@ -126,16 +74,15 @@ class AsyncClient:
         result = await carry_out(self, request)
         return with_time(result, time.monotonic() - started)
 
-    async def _perform(self, step: Resolve | Pause | Clock) -> tuple[str, ...] | float | None:
+    def _perform(self, step: Step) -> Awaitable[object]:
+        transport = self._transport
+        if isinstance(step, Ask):
+            return transport.carry(self._settings.exchange(step), step.endpoint)
+        if isinstance(step, Resolve):
+            return transport.resolve(step.host)
         if isinstance(step, Pause):
-            await self._transport.pause(step.seconds)
-            return None
-        if isinstance(step, Clock):
-            return self._transport.clock()
-        try:
-            return await self._transport.resolve(step.host)
-        except (OSError, UnicodeError) as error:
-            raise unresolved(step.host, error) from error
+            return transport.pause(step.seconds)
+        return _done(transport.clock())
 
     async def close(self) -> None:
         """Close the sockets that were kept; the client can still be used, and opens new ones."""
@@ -151,21 +98,9 @@ class AsyncClient:
 
 async def carry_out(client: AsyncClient, request: Request[T]) -> T:
     """Do as `AsyncClient.run` does, but leave the time that it took out of the outcome."""
-    settings, transport = client._settings, client._transport  # noqa: SLF001 - of this module
-    steps = request(Transaction(settings))
-    try:
-        step = next(steps)
-        while True:
-            try:
-                answer: object
-                if isinstance(step, Ask):
-                    answer = await transport.carry(settings.exchange(step), step.endpoint)
-                else:
-                    answer = await client._perform(step)  # noqa: SLF001 - of this module
-            except NoResponse as error:
-                step = steps.throw(error)
-            else:
-                step = steps.send(answer)
-    except StopIteration as stop:
-        result: T = stop.value
-        return result
+    transaction = Transaction(client._settings)  # noqa: SLF001 - of this module
+    return await drive(request(transaction), client._perform)  # noqa: SLF001 - of this module
+
+
+async def _done(answer: object) -> object:
+    return answer

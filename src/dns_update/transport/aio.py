@@ -1,25 +1,23 @@
-"""UDP and TCP within an asyncio loop: what a program needs that does other things meanwhile."""
+"""UDP and TCP within an asyncio loop: for a program that does other things at the same time."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 import time
-from array import array
+from socket import SOCK_DGRAM, socket
 from typing import TYPE_CHECKING
 
 from dns_update.exchange import TCP, UDP
-from dns_update.transport import LARGEST_READ, seconds_left
-from dns_update.transport.failures import is_broken_off, reason_of
-from dns_update.transport.sockets import addresses_found, check_source, new_socket, place_of
+from dns_update.transport import LARGEST_READ, random_id, seconds_left
+from dns_update.transport.demux import Demux, Pending, may_have_arrived, send_shared
+from dns_update.transport.failures import failure_of, is_broken_off
+from dns_update.transport.sockets import addresses_found, check_source, connect_address, family_of, new_socket
 from dns_update.wire.framing import Deframer, frame
 
 if TYPE_CHECKING:
     from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
     from dns_update.transport import Endpoint
 
-_RANDOM_OCTETS = 512  # asked for at once
 # What is read in one go, before the loop sees to all else: from a server that sends without pause, too.
 _STREAM_OCTETS = 1 << 14  # some thousand messages at worst; a few milliseconds
 _DATAGRAM_OCTETS = 1 << 16  # of all datagrams together
@@ -27,14 +25,14 @@ _DATAGRAM_COST = 512  # octets that each counts for beside its own; so all names
 
 
 class AsyncioTransport:
-    """Carries exchanges over sockets of their own, a new one for each attempt, unless it was told to keep them.
+    """Carries exchanges over sockets of their own, a new one for each attempt, unless `keep_open` was called.
 
     Several exchanges may be under way; cancelling one `carry` leaves the others alone. Only signed exchanges ever share
-    a UDP socket: whoever guesses its port cannot forge a signature.
+    a UDP socket: to forge an answer to those takes more than guessing the port.
     """
 
     def __init__(self, local_address: str | None = None) -> None:
-        """Send from `local_address` if given; raises UsageError if it is none of this machine's."""
+        """Send from `local_address` if given; raises UsageError if this machine does not have it."""
         self._local_address = local_address
         self._keeps_open = False
         self._shared: dict[tuple[str, int], _SharedSocket] = {}  # by address and port
@@ -46,7 +44,7 @@ class AsyncioTransport:
         self._keeps_open = True
 
     def renew(self) -> None:
-        """Open new sockets from now on: those that are kept may be bound to an address that is gone."""
+        """Open new sockets from now on: those that were kept may be bound to an address that is gone."""
         while self._shared:
             self._shared.popitem()[1].retire()
 
@@ -56,10 +54,10 @@ class AsyncioTransport:
         self.renew()
 
     async def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
-        """Take an exchange to its end and return its result; raises NoResponse."""
+        """Carry an exchange to its end and return its result; raises NoResponse."""
         while True:
             shared = self._shared_socket(exchange, endpoint)
-            message_id = shared.free_id() if shared is not None else _random_id()
+            message_id = shared.free_id() if shared is not None else random_id()
             attempt = exchange.next(now=time.monotonic(), wall=int(time.time()), message_id=message_id)
             if attempt is None:
                 return exchange.settled
@@ -81,13 +79,11 @@ class AsyncioTransport:
 
     async def resolve(self, host: str) -> tuple[str, ...]:
         """Return the IP addresses of a host name that can be reached from the local address; raises OSError."""
-        family = socket.AF_UNSPEC
-        if self._local_address is not None:
-            family = socket.AF_INET6 if ":" in self._local_address else socket.AF_INET
+        family = family_of(self._local_address)
         loop = asyncio.get_running_loop()
         try:
-            found = await loop.getaddrinfo(host.encode(), None, family=family, type=socket.SOCK_DGRAM)
-        except RuntimeError as error:  # there is no thread to ask the system's resolver in
+            found = await loop.getaddrinfo(host.encode(), None, family=family, type=SOCK_DGRAM)
+        except RuntimeError as error:  # no thread is left for the system's resolver
             raise OSError(str(error)) from error
         return addresses_found(found)
 
@@ -99,12 +95,16 @@ class AsyncioTransport:
         shared = self._shared.get(place)
         if shared is None or shared.is_retired:
             try:
-                local = (self._local_address, 0)
-                shared = _SharedSocket(new_socket(local, is_ipv6=endpoint.is_ipv6, is_tcp=False), endpoint)
+                shared = _SharedSocket(self._new_socket(endpoint, is_tcp=False), endpoint)
             except OSError:
-                return None  # the attempt of its own will say why
+                return None  # the attempt without it will say why
             self._shared[place] = shared
         return shared
+
+    def _new_socket(self, endpoint: Endpoint, *, is_tcp: bool) -> socket:
+        """Return a socket of the class that asyncio's loops take; raises OSError."""
+        plain = new_socket((self._local_address, 0), is_ipv6=endpoint.is_ipv6, is_tcp=is_tcp)
+        return socket(plain.family, plain.type, fileno=plain.detach())
 
     async def _attempt_alone(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
         try:
@@ -113,15 +113,18 @@ class AsyncioTransport:
         except TimeoutError:
             pass  # the exchange sees by its clock that nothing came
         except OSError as error:
-            exchange.lost(reason_of(error, attempt.transport), may_have_arrived=is_broken_off(error))
+            exchange.lost(
+                *failure_of(error, attempt.transport),
+                may_have_arrived=is_broken_off(error),
+            )
 
     async def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
-        """Send one attempt and hand over what comes, until the exchange has heard enough; raises OSError."""
+        """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""
         loop = asyncio.get_running_loop()
         is_tcp = attempt.transport == TCP
-        with new_socket((self._local_address, 0), is_ipv6=endpoint.is_ipv6, is_tcp=is_tcp) as connection:
+        with self._new_socket(endpoint, is_tcp=is_tcp) as connection:
             connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
-            await loop.sock_connect(connection, place_of(endpoint))
+            await loop.sock_connect(connection, connect_address(endpoint))
             await loop.sock_sendall(connection, frame(attempt.octets) if is_tcp else attempt.octets)
             deframer = Deframer()
             while True:
@@ -136,19 +139,28 @@ class AsyncioTransport:
                 await asyncio.sleep(0)  # `sock_recv` does not give way if something is there
 
 
-class _SharedSocket:
-    """A connected UDP socket for many exchanges at once; a message ID says for which of them a datagram is."""
+class _Request(Pending):
+    """An exchange on a shared socket; `done` is set once it needs no other message, or will get none."""
 
-    def __init__(self, connection: socket.socket, endpoint: Endpoint) -> None:
+    __slots__ = ("done",)
+
+    def __init__(self, exchange: Exchange, message_id: int, deadline: float, done: asyncio.Future[None]) -> None:
+        super().__init__(exchange, message_id, deadline)
+        self.done = done
+
+
+class _SharedSocket:
+    """A connected UDP socket for many exchanges at once; demux.py says which of them a datagram is for."""
+
+    def __init__(self, connection: socket, endpoint: Endpoint) -> None:
         """Connect; raises OSError."""
         self.is_retired = False
-        self._flights: dict[int, tuple[Exchange, asyncio.Future[None], float]] = {}  # with their deadlines
+        self._pending: Demux[_Request] = Demux()
         self._timer: asyncio.TimerHandle | None = None
-        self._ids = array("H")  # random ones for what comes next: to ask the kernel for each takes longer
         self._connection = connection
         try:
             connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
-            connection.connect(place_of(endpoint))
+            connection.connect(connect_address(endpoint))
         except OSError:
             connection.close()
             raise
@@ -156,37 +168,32 @@ class _SharedSocket:
         self._loop.add_reader(connection, self._read)
 
     def free_id(self) -> int:
-        """Return a message ID that no exchange under way has."""
-        while True:
-            if not self._ids:
-                self._ids.frombytes(os.urandom(_RANDOM_OCTETS))
-            message_id = self._ids.pop()
-            if message_id not in self._flights:
-                return message_id
+        """Return a message ID that no pending exchange has."""
+        return self._pending.free_id()
 
     async def attempt(self, exchange: Exchange, attempt: Attempt, message_id: int) -> None:
-        """Send one attempt and wait until the exchange has heard enough, or knows that the network failed it."""
-        done: asyncio.Future[None] = self._loop.create_future()
-        self._flights[message_id] = exchange, done, attempt.deadline
+        """Send one attempt and wait until the exchange needs no other message, or knows that the network failed it."""
+        request = _Request(exchange, message_id, attempt.deadline, self._loop.create_future())
+        self._pending.enter(request)
         if self._timer is None or attempt.deadline < self._timer.when():
             self._wake_at(attempt.deadline)
         try:
-            self._connection.send(attempt.octets)
-            await done
-        except TimeoutError:
-            self.is_retired = True  # the exchange sees by its clock that nothing came; the next try starts afresh
+            earlier = send_shared(lambda: self._connection.send(attempt.octets))
+            if earlier is not None:
+                self._lose([other for other in self._pending.values() if other is not request], earlier)
+            await request.done
         except OSError as error:
             self.is_retired = True
-            exchange.lost(reason_of(error, UDP), may_have_arrived=not isinstance(error, ConnectionRefusedError))
+            exchange.lost(*failure_of(error, UDP), may_have_arrived=is_broken_off(error))
         finally:
-            del self._flights[message_id]
+            self._pending.leave(request)
             if self.is_retired:
                 self.retire()
 
     def retire(self) -> None:
-        """Take no more exchanges, and close the socket once none is under way."""
+        """Take no more exchanges, and close the socket once none is pending."""
         self.is_retired = True
-        if not self._flights and self._connection.fileno() >= 0:
+        if not self._pending and self._connection.fileno() >= 0:
             self._loop.remove_reader(self._connection)
             self._connection.close()
             if self._timer is not None:
@@ -199,14 +206,14 @@ class _SharedSocket:
         self._timer = self._loop.call_at(deadline, self._give_up_late)
 
     def _give_up_late(self) -> None:
+        """End the attempts that are late; each exchange sees by its clock that nothing came."""
         self._timer = None
-        now = self._loop.time()
-        for _exchange, done, deadline in self._flights.values():
-            if deadline <= now:
-                _fail(done, TimeoutError())
-        later = [deadline for _exchange, _done, deadline in self._flights.values() if deadline > now]
-        if later:
-            self._wake_at(min(later))
+        for request in self._pending.late(self._loop.time()):
+            self.is_retired = True  # the next try starts with a new socket
+            self._finish(request)
+        first = self._pending.first_deadline()
+        if first is not None:
+            self._wake_at(first)
 
     def _read(self) -> None:
         """Hand over the datagrams that are there; the loop calls again if some are left."""
@@ -215,23 +222,24 @@ class _SharedSocket:
             while room > 0:
                 octets = self._connection.recv(LARGEST_READ)
                 room -= len(octets) + _DATAGRAM_COST
-                flight = self._flights.get(int.from_bytes(octets[:2]))
-                if flight is not None and flight[0].listening:
-                    exchange, done, _deadline = flight
-                    exchange.receive(octets, wall=int(time.time()))
-                    if not exchange.listening and not done.done():
-                        done.set_result(None)
+                request = self._pending.find(octets)
+                if request is not None and request.receive(octets, wall=int(time.time())):
+                    self._finish(request)
         except BlockingIOError:
             return
-        except OSError as error:  # an ICMP error: some datagram could not be delivered, and nobody knows which
-            for _exchange, done, _deadline in self._flights.values():
-                _fail(done, error)
+        except OSError as error:
+            self._lose(list(self._pending.values()), error)
 
+    def _lose(self, requests: list[_Request], error: OSError) -> None:
+        """End the attempts that an error of the socket concerns."""
+        if requests:
+            self.is_retired = True
+        arrived = may_have_arrived(error, is_alone=len(requests) == 1)
+        for request in requests:
+            request.exchange.lost(*failure_of(error, UDP), may_have_arrived=arrived)
+            self._finish(request)
 
-def _fail(done: asyncio.Future[None], error: Exception) -> None:
-    if not done.done():
-        done.set_exception(error)
-
-
-def _random_id() -> int:
-    return int.from_bytes(os.urandom(2))
+    def _finish(self, request: _Request) -> None:
+        self._pending.leave(request)
+        if not request.done.done():  # it may have been cancelled
+            request.done.set_result(None)

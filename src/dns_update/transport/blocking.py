@@ -1,13 +1,13 @@
-"""UDP and TCP, one exchange at a time and waited for: what a command that does one thing needs."""
+"""UDP and TCP, one exchange at a time, waiting for each: for a command that does one thing."""
 
 from __future__ import annotations
 
-import os
 import time
 
 from dns_update.exchange import UDP
-from dns_update.transport import seconds_left
-from dns_update.transport.datagrams import Datagrams, open_datagrams
+from dns_update.transport import random_id, seconds_left
+from dns_update.transport.sockets import addresses_of_host, check_source
+from dns_update.transport.udp import Datagrams, open_datagrams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
 
     from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
     from dns_update.transport import Endpoint
-    from dns_update.transport.sockets import Stream
+    from dns_update.transport.tcp import Stream
 
     Trace = Callable[[str, Endpoint, str, bytes], None]
 
 
 class BlockingTransport:
-    """Carries exchanges over sockets of their own, a new one for each attempt, unless it was told to keep them.
+    """Carries exchanges over sockets of their own, a new one for each attempt, unless `keep_open` was called.
 
-    A new socket has a new source port, which a forger must guess; and it is connected, so that the kernel keeps away
+    A new socket has a new source port, which a forger must guess. It is connected, so that the kernel keeps away
     datagrams from other addresses and reports ICMP errors at once. Only the UDP sockets of signed exchanges are ever
-    kept: whoever guesses their port cannot forge a signature.
+    kept: to forge an answer to those takes more than guessing the port.
 
-    Threads may share one. A kept socket is used by one of them at a time; the others open their own meanwhile.
+    Threads may share a transport. One of them uses a kept socket at a time; the others open their own for that time.
     """
 
     def __init__(self, local_address: str | None = None, trace: Trace | None = None, *, local_port: int = 0) -> None:
-        """Send from `local_address` if given, at `local_port` if not 0; tell `trace` of every message.
+        """Send from `local_address` if given, at `local_port` if not 0; call `trace` with every message.
 
-        `trace` is called with `"sent"` or `"received"`, the server's endpoint, `"udp"` or `"tcp"`, and the octets.
-        Raises UsageError if `local_address` is none of this machine's, InvalidText if it is no address.
+        `trace` gets `"sent"` or `"received"`, the server's endpoint, `"udp"` or `"tcp"`, and the octets. Raises
+        UsageError if this machine does not have `local_address`, InvalidText if it is not an address.
         """
         self._local = (local_address, local_port)
         self._trace = trace
@@ -43,8 +43,6 @@ class BlockingTransport:
         # come in between.
         self._kept: dict[tuple[str, int], Datagrams] = {}
         if local_address is not None:
-            from dns_update.transport.sockets import check_source  # noqa: PLC0415 - `socket` is dear to import
-
             check_source(local_address, local_port)
 
     def keep_open(self) -> None:
@@ -58,9 +56,9 @@ class BlockingTransport:
             self._close_kept(place)
 
     def carry(self, exchange: Exchange, endpoint: Endpoint, attempt: Attempt | None = None) -> Reply | UnverifiedReply:
-        """Take an exchange to its end and return its result; raises NoResponse.
+        """Carry an exchange to its end and return its result; raises NoResponse.
 
-        `attempt` is one that was taken from the exchange already and is not under way yet.
+        `attempt` is one that was already taken from the exchange and was not sent yet.
         """
         if attempt is None:
             attempt = _next(exchange)
@@ -70,9 +68,12 @@ class BlockingTransport:
             except TimeoutError:
                 pass  # the exchange sees by its clock that nothing came
             except OSError as error:
-                from dns_update.transport.failures import is_broken_off, reason_of  # noqa: PLC0415 - seldom needed
+                from dns_update.transport.failures import failure_of, is_broken_off  # noqa: PLC0415 - seldom needed
 
-                exchange.lost(reason_of(error, attempt.transport), may_have_arrived=is_broken_off(error))
+                exchange.lost(
+                    *failure_of(error, attempt.transport),
+                    may_have_arrived=is_broken_off(error),
+                )
             attempt = _next(exchange)
         return exchange.settled
 
@@ -87,18 +88,10 @@ class BlockingTransport:
 
     def resolve(self, host: str) -> tuple[str, ...]:
         """Return the IP addresses of a host name that can be reached from the local address; raises OSError."""
-        import socket  # noqa: PLC0415 - as above
-
-        from dns_update.transport.sockets import addresses_found  # noqa: PLC0415 - as above
-
-        family = socket.AF_UNSPEC
-        if self._local[0] is not None:
-            family = socket.AF_INET6 if ":" in self._local[0] else socket.AF_INET
-        found = socket.getaddrinfo(host.encode(), None, family=family, type=socket.SOCK_DGRAM)
-        return addresses_found(found)
+        return addresses_of_host(host, self._local[0])
 
     def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
-        """Send one attempt and hand over what comes, until the exchange has heard enough; raises OSError."""
+        """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""
         place = (endpoint.address, endpoint.port)
         kept = self._kept.pop(place, None) if attempt.transport == UDP else None
         channel = kept if kept is not None else self._open(attempt, endpoint)
@@ -135,7 +128,7 @@ class BlockingTransport:
     def _open(self, attempt: Attempt, endpoint: Endpoint) -> Datagrams | Stream:
         if attempt.transport == UDP:
             return open_datagrams(endpoint, self._local)
-        from dns_update.transport.sockets import open_stream  # noqa: PLC0415 - most exchanges need no stream
+        from dns_update.transport.tcp import open_stream  # noqa: PLC0415 - most exchanges need no stream
 
         return open_stream(endpoint, self._local, attempt.deadline)
 
@@ -145,5 +138,4 @@ class BlockingTransport:
 
 
 def _next(exchange: Exchange) -> Attempt | None:
-    message_id = int.from_bytes(os.urandom(2))
-    return exchange.next(now=time.monotonic(), wall=int(time.time()), message_id=message_id)
+    return exchange.next(now=time.monotonic(), wall=int(time.time()), message_id=random_id())

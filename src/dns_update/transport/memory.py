@@ -1,11 +1,13 @@
-"""A scripted stand-in for the network: what was sent is kept, what comes back is what the script says.
+"""A scripted stand-in for the network: it keeps what was sent, and a script says what comes back.
 
-For tests of whatever stands above the transports, and for faults that no real server can be brought to. Time passes
-only where the script lets an attempt run into its deadline, so nothing waits.
+It is for tests of all that uses a transport, and for faults that no real server shows on request. Time passes only
+where the script lets an attempt run into its deadline, so nothing waits.
 """
 
 from __future__ import annotations
 
+from dns_update.errors.causes import NETWORK_ERROR
+from dns_update.transport.failures import failure_of
 from dns_update.value import Value
 
 TYPE_CHECKING = False
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
     from dns_update.transport import Endpoint
 
-    Script = Callable[["Sent"], "Iterable[bytes] | str"]
+    Script = Callable[["Sent"], "Iterable[bytes] | OSError | str"]
 
 
 class Sent(Value):
@@ -30,7 +32,8 @@ class MemoryTransport:
     """Carries exchanges to a script.
 
     `script` is called with every message sent. It returns the messages that come back, in this order (none: the
-    attempt runs into its deadline), or a text: the reason why the network failed.
+    attempt runs into its deadline), or why the network failed: an OSError as a
+    socket raises it, or a text for any other reason.
     """
 
     def __init__(
@@ -52,7 +55,7 @@ class MemoryTransport:
         return self._wall_at_start + int(self.now)
 
     def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
-        """Take an exchange to its end and return its result; raises NoResponse."""
+        """Carry an exchange to its end and return its result; raises NoResponse."""
         while (attempt := exchange.next(now=self.now, wall=self.wall, message_id=len(self.sent) + 1)) is not None:
             self._attempt(exchange, attempt, endpoint)
         return exchange.settled
@@ -80,8 +83,11 @@ class MemoryTransport:
     def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
         self.sent.append(Sent(endpoint, attempt.transport, attempt.octets))
         came = self._script(self.sent[-1])
+        if isinstance(came, OSError):
+            exchange.lost(*failure_of(came, attempt.transport))
+            return
         if isinstance(came, str):
-            exchange.lost(came)
+            exchange.lost(came, NETWORK_ERROR)
             return
         for octets in came:
             if exchange.listening:
