@@ -2,7 +2,8 @@
 
 from contextlib import suppress
 
-from dns_update.auth import MIN_MAC_OCTETS, Algorithm, Key, keys_from_text
+from dns_update.auth import MIN_MAC_OCTETS, Algorithm, Key
+from dns_update.auth.named_conf import keys_from_text
 from dns_update.errors import UsageError
 from fuzz.expect import expect, text_of
 

@@ -894,7 +894,7 @@ def test_a_secret_may_stand_in_a_file_that_only_we_and_our_group_can_read(tmp_pa
 def test_a_secret_may_stand_in_a_file_where_containers_have_their_secrets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dns_update.auth.SECRETS_OF_CONTAINERS", (str(tmp_path),))
+    monkeypatch.setattr("dns_update.auth.private_file.SECRETS_OF_CONTAINERS", (str(tmp_path),))
     assert read_config(write(tmp_path, FULL, 0o444)).records[0].key is not None
 
 

@@ -17,7 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dns_update.auth import SECRETS_OF_CONTAINERS, Algorithm, Key, keys_from_text, read_private_file, read_secret
+from dns_update.auth import Algorithm, Key, read_secret
+from dns_update.auth.named_conf import keys_from_text
+from dns_update.auth.private_file import SECRETS_OF_CONTAINERS, read_private_file
 from dns_update.auth.tsig import sign
 from dns_update.errors import InvalidText, UsageError
 from dns_update.errors.hints import COMMAND_LINE, rendered
@@ -571,7 +573,7 @@ def test_a_container_has_its_secrets_as_files_that_others_own_and_read(
     directory = tmp_path / "run" / "secrets"
     directory.mkdir(parents=True)
     (tmp_path / "var").symlink_to(tmp_path)
-    monkeypatch.setattr("dns_update.auth.SECRETS_OF_CONTAINERS", (f"{tmp_path}{place}",))
+    monkeypatch.setattr("dns_update.auth.private_file.SECRETS_OF_CONTAINERS", (f"{tmp_path}{place}",))
     write_private(directory / "data", CLAUSE).chmod(0o444)
     write_private(directory / "bare", "s").chmod(0o444)
     (directory / "key").symlink_to("data")
@@ -585,7 +587,7 @@ def test_a_container_has_its_secrets_as_files_that_others_own_and_read(
 
 
 def test_a_file_beside_a_containers_secrets_is_none_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dns_update.auth.SECRETS_OF_CONTAINERS", (f"{tmp_path}/secrets",))
+    monkeypatch.setattr("dns_update.auth.private_file.SECRETS_OF_CONTAINERS", (f"{tmp_path}/secrets",))
     (tmp_path / "secrets").mkdir()
     write_private(tmp_path / "secrets2", CLAUSE).chmod(0o644)
     (tmp_path / "secrets" / "link").symlink_to(tmp_path / "secrets2")
@@ -610,8 +612,8 @@ def pretend(monkeypatch: pytest.MonkeyPatch, owner: int, us: int) -> None:
         fields[4] = owner
         return os.stat_result(fields)
 
-    monkeypatch.setattr("dns_update.auth.os.fstat", owned)
-    monkeypatch.setattr("dns_update.auth.os.geteuid", lambda: us)
+    monkeypatch.setattr("dns_update.auth.private_file.os.fstat", owned)
+    monkeypatch.setattr("dns_update.auth.private_file.os.geteuid", lambda: us)
 
 
 @pytest.mark.parametrize("mode", [0o400, 0o600, 0o640, 0o660])
@@ -644,7 +646,7 @@ def test_a_pipe_that_is_open_already_is_waited_for_and_read_to_its_end(monkeypat
         os.write(writer, SECRET.hex().encode())
         os.close(writer)
 
-    monkeypatch.setattr("dns_update.auth.os.set_blocking", tell)
+    monkeypatch.setattr("dns_update.auth.private_file.os.set_blocking", tell)
     thread = threading.Thread(target=write)
     thread.start()
     try:

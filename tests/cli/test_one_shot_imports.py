@@ -40,6 +40,8 @@ ALLOWED = {
     "dns_update.rr.record",
     # the key and its signature
     "dns_update.auth",
+    "dns_update.auth.named_conf",
+    "dns_update.auth.private_file",
     "dns_update.auth.tsig",
     # the update, sent and judged
     "dns_update.update",

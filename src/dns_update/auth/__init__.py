@@ -1,13 +1,11 @@
-"""Who signs: TSIG keys, their algorithms, and their secrets, from properties, files, the environment and systemd."""
+"""TSIG keys and their algorithms (RFC 8945)."""
 
 from __future__ import annotations
 
 import binascii
 import os
-import stat
 
 from dns_update import errors
-from dns_update.errors import quoted
 from dns_update.value import Value
 from dns_update.wire.codes import decimal
 from dns_update.wire.name import Name
@@ -28,17 +26,9 @@ DEFAULT_ALGORITHM = "hmac-md5"  # RouterOS's only one
 ENCODINGS = ("auto", "base64", "text")
 MAX_SECRET_OCTETS = 0xFFFF  # where DNS itself carries a secret, its length has 16 bits (RFC 2930, section 2.7)
 
-# Where containers have their secrets: whoever started one has put them there, as files that all in it can read.
-SECRETS_OF_CONTAINERS = ("/run/secrets", "/var/run/secrets")
-_MAX_KEY_FILE_OCTETS = 1 << 20  # a whole named.conf fits; /dev/zero does not
 _MAX_ALGORITHM_SHOWN = 24  # characters; the longest that is right, hmac-md5.sig-alg.reg.int, has as many
-_NOT_SHOWN = "a relative path starts from the current directory; this one is not shown, for it may be a secret"
-_ENDINGS = (".conf", ".key", ".private", ".secret", ".tsig", ".txt")  # of files with keys; no Base64 has a dot
-_DESCRIPTORS = ("/dev/stdin", "/dev/fd/", "/proc/")  # where a pipe has no name of its own, as a shell's <(...)
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import NoReturn
 
 
@@ -157,7 +147,7 @@ class Key(Value):
             ) from None
         if encoding == "text":
             return cls(name, raw, algorithm, reading="text")
-        decoded = _decode_base64(raw)
+        decoded = decoded_base64(raw)
         if decoded is not None:
             as_text = cls(name, raw, algorithm, reading="text") if encoding == "auto" else None
             return cls(name, decoded, algorithm, other_reading=as_text)
@@ -175,6 +165,9 @@ class Key(Value):
         (comments, other statements, an `include` too) is passed over. Raises UsageError for a file that is missing,
         unreadable, readable by others, owned by another user than root and us, or without such a key.
         """
+        from dns_update.auth.named_conf import keys_from_text  # noqa: PLC0415 - it imports this module
+        from dns_update.auth.private_file import called_in_errors, read_private_file  # noqa: PLC0415 - for files only
+
         try:
             path = os.fsdecode(path)
         except TypeError:
@@ -221,254 +214,6 @@ def read_secret(source: str) -> str:
     return secret_from(source)
 
 
-def read_private_file(
-    path: str, called: str = "", *, ours: bool = False, warn: Callable[[str], None] | None = None
-) -> str:
-    """Return a text file's content, without a byte order mark; refuse one that others may read or write.
-
-    Others are all but owner and group. With `ours`, a file is refused too if its owner, who may always write to it, is
-    neither root nor the user that we run as. What is below /run/secrets or /var/run/secrets may be another user's, and
-    others may read it. With `warn`, which takes a line for people, a file is not refused for what others may do with
-    it. `called` is what errors call the file, where its path may be a secret.
-
-    A named pipe is refused, since perhaps nobody ever writes to it; /dev/stdin, a shell's `<(...)` and devices are
-    read to their end. Raises UsageError, which names the `chmod` or `chown` to run.
-    """
-    called = called or called_in_errors(path, "the key file")
-    try:
-        with open(path, "rb", opener=open_at_once) as file:
-            _refuse_unsafe(os.fstat(file.fileno()), path, called, ours=ours, warn=warn)
-            os.set_blocking(file.fileno(), True)
-            content = file.read(_MAX_KEY_FILE_OCTETS + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
-        if isinstance(error, OSError) and errors.NotNow.is_why(error):
-            raise errors.NotNow(f"cannot read {called}: {reason}") from None
-        raise errors.UsageError(f"cannot read {called}: {reason}", hint="" if path in called else _NOT_SHOWN) from None
-    if len(content) > _MAX_KEY_FILE_OCTETS:
-        raise errors.UsageError(f"{called} is too large to be a key")
-    try:
-        return content.decode().removeprefix("\ufeff")
-    except UnicodeDecodeError:
-        raise errors.UsageError(f"{called} is not a text file") from None
-
-
-def is_open_to_others(status: os.stat_result, path: str) -> bool:
-    """Return whether others than owner and group can read or write a regular file, and no container has it so."""
-    others = status.st_mode & (stat.S_IROTH | stat.S_IWOTH)
-    if not stat.S_ISREG(status.st_mode) or not others:
-        return False
-    return bool(others & stat.S_IWOTH) or not _is_secret_of_container(path)
-
-
-def _is_secret_of_container(path: str) -> bool:
-    places = tuple(f"{os.path.realpath(place)}/" for place in SECRETS_OF_CONTAINERS)  # /var/run is a link to /run
-    return os.path.realpath(path).startswith(places)
-
-
-def called_in_errors(path: str, otherwise: str) -> str:
-    """Return a path as errors show it; `otherwise` if it may be a secret that somebody gave in a path's place.
-
-    That is so if neither the path is there, nor the first directory in it (Base64 has slashes, too), and it does not
-    end as files with keys do.
-    """
-    root = path[: len(path) - len(path.lstrip("/"))]
-    first, slash, _ = path.removeprefix(root).partition("/")
-    is_path = path.endswith(_ENDINGS) or os.path.lexists(path) or (slash and os.path.lexists(root + first))
-    if not path or is_path:
-        return path if path.isprintable() and path else quoted(path)
-    return otherwise
-
-
-def keys_from_text(text: str, source: str) -> list[Key]:
-    """Return the keys of a text in named.conf's language; `source` names it in errors.
-
-    It is read as BIND reads it, but that the semicolon behind a key may be missing, and a secret without quotes may
-    have slashes: ISC's dhcpd.conf has such keys. Only `key` statements are looked at, and only those outside of others,
-    as `view`. Raises UsageError, which names the line, and repeats no word but the name of a key that is right and an
-    algorithm that nearly is: any other may be a part of a secret.
-    """
-    words = _Words(text, source)
-    lines: dict[Name, int] = {}
-    keys = []
-    while word := words.take():
-        if word.lower() != "key":
-            words.pass_over(word)
-            continue
-        start = words.start
-        key = _read_key(words)
-        if key.name in lines:
-            raise words.fault(f"there is a key {key.name} in line {lines[key.name]} already", start)
-        lines[key.name] = words.line(start)
-        keys.append(key)
-    return keys
-
-
-def secret_in_file(where: str, text: str) -> bytes:
-    """Return the secret that stands in a file, at `where`, as Base64; raises UsageError.
-
-    As in BIND, blanks and line ends within it do not count.
-    """
-    if not text:
-        raise errors.UsageError(f"{where}: the secret is empty")
-    decoded = _decode_base64(text.translate(_NO_BLANKS).encode(errors="replace"))
-    if decoded is None:
-        raise errors.UsageError(
-            f"{where}: the secret is not strict, padded Base64", hint="copy it again, with its last ="
-        )
-    return decoded
-
-
-def key_in_file(where: str, name: str, secret: bytes, algorithm: Algorithm) -> Key:
-    """Return the key whose name stands in a file, at `where`; raises UsageError, which does not repeat it."""
-    try:
-        owner = Name.from_text(name)
-    except errors.InvalidText:
-        raise errors.UsageError(f"{where}: the key's name is not a domain name") from None
-    try:
-        return Key(owner, secret, algorithm)
-    except errors.UsageError as error:
-        raise errors.UsageError(f"{where}: {error.text}", hint=error.hint) from None
-
-
-_PUNCTUATION = "{};"
-_COMMENT_ENDS = {"#": "\n", "//": "\n", "/*": "*/"}
-_WORD_ENDS = '{};"#'
-_NO_BLANKS = dict.fromkeys(map(ord, " \t\r\n"))
-
-
-class _Words:
-    """A text in named.conf's language, taken word by word; `start` is where the last one stands."""
-
-    __slots__ = ("position", "source", "start", "text")
-
-    def __init__(self, text: str, source: str) -> None:
-        self.text = text
-        self.source = source
-        self.position = self.start = 0
-
-    def take(self) -> str:
-        """Return the next word, brace, semicolon, or quoted string (with its first quote); "" at the end."""
-        self._skip_blanks_and_comments()
-        text, start = self.text, self.position
-        self.start = start
-        if text.startswith('"', start):
-            return self._take_quoted()
-        end = start + 1
-        if text[start:end] not in _PUNCTUATION:
-            while end < len(text) and not text[end].isspace() and text[end] not in _WORD_ENDS:
-                if text[end] == "/" and text[end : end + 2] in _COMMENT_ENDS:
-                    break
-                end += 1
-        self.position = min(end, len(text))
-        return text[start:end]
-
-    def pass_over(self, word: str) -> None:
-        """Read on to the end of the statement that begins with `word`: a semicolon, or its block's last brace."""
-        opened = []
-        previous = ""
-        while word:
-            if word == "{":
-                opened.append(self.start)
-            elif word == "}":
-                if not opened:
-                    raise self.fault("this brace closes nothing")
-                opened.pop()
-            if not opened and word in _PUNCTUATION:
-                return
-            if not opened and word.lower() == "key" and previous.startswith('"'):
-                raise self.fault("there is no semicolon before this key")
-            previous, word = word, self.take()
-        if opened:
-            raise self.fault("this brace is never closed", opened[0])
-
-    def line(self, start: int) -> int:
-        """Return the number of a line, from 1 on."""
-        return self.text.count("\n", 0, start) + 1
-
-    def where(self, start: int) -> str:
-        """Return the source and the line, as errors begin."""
-        return f"{self.source}, line {self.line(start)}"
-
-    def fault(self, what: str, start: int | None = None) -> errors.UsageError:
-        """Return the error for what is wrong at `start`, or at the last word."""
-        return errors.UsageError(f"{self.where(self.start if start is None else start)}: {what}")
-
-    def _take_quoted(self) -> str:
-        """Return a quoted string, in which a backslash before a quote makes it a part of the string."""
-        text, end, is_escaped = self.text, self.start, True
-        while is_escaped:
-            end = text.find('"', end + 1)
-            if end < 0:
-                raise self.fault("a quoted string has no end")
-            first_backslash = end
-            while text[first_backslash - 1] == "\\":
-                first_backslash -= 1
-            is_escaped = (end - first_backslash) % 2 == 1
-        self.position = end + 1
-        return text[self.start : end].replace('\\"', '"')
-
-    def _skip_blanks_and_comments(self) -> None:
-        text = self.text
-        while self.position < len(text):
-            self.start = self.position
-            character = text[self.position]
-            if character.isspace():
-                self.position += 1
-                continue
-            mark = character if character == "#" else text[self.position : self.position + 2]
-            if mark not in _COMMENT_ENDS:
-                return
-            end = _COMMENT_ENDS[mark]
-            found = text.find(end, self.position + len(mark))
-            if found < 0 and end == "*/":
-                raise self.fault("a comment has no end")
-            self.position = len(text) if found < 0 else found + len(end)
-
-
-def _read_key(words: _Words) -> Key:
-    """Read what follows the word `key`: a name, and `{ algorithm A; secret "S"; }`."""
-    start = words.start
-    name = words.take()
-    if name in ("", '"', *_PUNCTUATION):
-        raise words.fault("the key has no name", start)
-    if words.take() != "{":
-        raise words.fault("the key's name is not followed by a brace", start)
-    fields = _read_fields(words, start)
-    missing = {"algorithm", "secret"} - fields.keys()
-    if missing:
-        raise words.fault(f"the key has no {' and no '.join(sorted(missing))}", start)
-    algorithm, place = fields["algorithm"]
-    try:
-        signer = Algorithm.from_text(algorithm)
-    except errors.InvalidText as error:
-        located = errors.InvalidText(f"{error.text} in {words.where(place)}", hint=error.hint, cause=error.cause)
-        located.subject = error.subject
-        raise located from None
-    text, place = fields["secret"]
-    secret = secret_in_file(words.where(place), text)
-    return key_in_file(words.where(start), name.removeprefix('"'), secret, signer)
-
-
-def _read_fields(words: _Words, start: int) -> dict[str, tuple[str, int]]:
-    """Read a key's fields up to the closing brace; return each value, and where it stands."""
-    fields: dict[str, tuple[str, int]] = {}
-    while (field := words.take().lower()) != "}":
-        if not field:
-            raise words.fault("the key has no closing brace", start)
-        if field not in ("algorithm", "secret"):
-            raise words.fault("a key has an algorithm and a secret, nothing else")
-        if field in fields:
-            raise words.fault(f"the key has a second {field}")
-        value = words.take()
-        if value in ("", *_PUNCTUATION):
-            raise words.fault(f"there is nothing behind {field}")
-        fields[field] = value.removeprefix('"'), words.start
-        if words.take() != ";":
-            raise words.fault(f"there is no semicolon behind the {field}", fields[field][1])
-    return fields
-
-
 def _key_name(name: object) -> Name:
     """Return a key's name, which a text or a Name gives."""
     if isinstance(name, str):
@@ -511,45 +256,10 @@ def _is_near_an_algorithm(text: str) -> bool:
     return len(text) <= _MAX_ALGORITHM_SHOWN and bool(is_like_one)
 
 
-def _decode_base64(text: bytes) -> bytes | None:
+def decoded_base64(text: bytes) -> bytes | None:
     """Return what strict, padded, canonical Base64 stands for, or None."""
     try:
         decoded = binascii.a2b_base64(text, strict_mode=True)
     except binascii.Error:
         return None
     return decoded if decoded and binascii.b2a_base64(decoded, newline=False) == text else None
-
-
-def open_at_once(path: str, flags: int) -> int:
-    """Open a file without waiting for a named pipe's writer; `flags` are those of `open`, O_CLOEXEC among them."""
-    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
-
-
-def _refuse_unsafe(
-    status: os.stat_result, path: str, called: str, *, ours: bool, warn: Callable[[str], None] | None
-) -> None:
-    """Raise UsageError for a named pipe, and for a file that others can read or write; or else tell `warn` that."""
-    if stat.S_ISFIFO(status.st_mode) and not path.startswith(_DESCRIPTORS):
-        raise errors.UsageError(f"{called} is a named pipe", hint="give a file, or a pipe as /dev/stdin or <(COMMAND)")
-    if not stat.S_ISREG(status.st_mode):
-        return
-    if is_open_to_others(status, path):
-        what = f"{called} can be read or written by others"
-        to_do = f"if it is for keys only, run: chmod o-rw {_argument(path, called)}"
-        if warn is None:
-            raise errors.UsageError(what, hint=to_do)
-        warn(f"warning: {what}: {to_do}")
-    us = os.geteuid()
-    if ours and status.st_uid not in (0, us) and not _is_secret_of_container(path):
-        command = f"chown {us or 'root'} {_argument(path, called)}"
-        raise errors.UsageError(
-            f"{called} belongs to another user, who can change it",
-            hint=f"if only you use it, run as root: {command}; otherwise use a copy of your own",
-        )
-
-
-def _argument(path: str, called: str) -> str:
-    """Return a file as a shell takes it; FILE if it is not called by its path."""
-    import shlex  # noqa: PLC0415 - only when something is wrong
-
-    return shlex.quote(path) if called == path else "FILE"

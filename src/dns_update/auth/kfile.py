@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 
-from dns_update.auth import Algorithm, Key, key_in_file, read_private_file, secret_in_file
+from dns_update.auth import Algorithm, Key
+from dns_update.auth.named_conf import key_in_file, secret_in_file
+from dns_update.auth.private_file import read_private_file
 from dns_update.errors import InvalidText, UsageError
-from dns_update.wire.codes import decimal
+from dns_update.wire.codes import MAX_U16, decimal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ _HMACS = {
     164: "hmac-sha384",
     165: "hmac-sha512",
 }
-_MAX_U16 = 0xFFFF
 _BITS_BASE64 = "AAA="  # the whole MAC
 _BITS_OCTETS = 2
 _COUNTING = ("algorithm", "bits", "key")
@@ -45,7 +46,7 @@ def key_from_pair(key_path: str, private_path: str, warn: Callable[[str], None] 
     A pair for SIG(0) is refused. `warn` is as in `read_private_file`.
     """
     fields = _fields(read_private_file(private_path, warn=warn), private_path)
-    number = decimal(fields.get("algorithm", "").partition(" ")[0], _MAX_U16)
+    number = decimal(fields.get("algorithm", "").partition(" ")[0], MAX_U16)
     if number is None or "private-key-format" not in fields:
         raise UsageError(f"{private_path} is not the private half of a key pair")
     if number not in _HMACS:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from dns_update.auth import called_in_errors, read_private_file
+from dns_update.auth.private_file import called_in_errors, read_private_file
 from dns_update.errors import Hint, UsageError
 
 _USE = "use {key-file:{called}}"

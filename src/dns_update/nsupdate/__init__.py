@@ -23,7 +23,7 @@ def shown(text: str, otherwise: str = "...") -> str:
 
 def shown_path(path: str, otherwise: str = "...") -> str:
     """Return a path as an error repeats it; `otherwise` where no part of it exists, and it may contain a secret."""
-    from dns_update.auth import called_in_errors  # noqa: PLC0415 - only when something is wrong
+    from dns_update.auth.private_file import called_in_errors  # noqa: PLC0415 - only when something is wrong
 
     return called_in_errors(path, "") or shown(path, otherwise)
 

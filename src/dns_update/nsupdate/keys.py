@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, keys_from_text, read_private_file
+from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key
+from dns_update.auth.named_conf import keys_from_text
+from dns_update.auth.private_file import read_private_file
 from dns_update.errors import InvalidText, UsageError, causes
 from dns_update.nsupdate import Fatal, hint_of, shown, shown_path
 from dns_update.nsupdate.options import SESSION_KEY_FILE

@@ -16,7 +16,7 @@ from dns_update.agent.config.record_tables import read_records
 from dns_update.agent.config.references import References
 from dns_update.agent.config.schema import AGENT, DOCUMENT
 from dns_update.agent.config.settings import AgentSettings, Config
-from dns_update.auth import is_open_to_others, open_at_once
+from dns_update.auth.private_file import is_open_to_others, open_at_once
 from dns_update.errors import ConfigError, NotNow, UsageError, quoted
 
 TYPE_CHECKING = False

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from threading import Condition, Thread
 
 from dns_update.agent.clock import since_boot
-from dns_update.auth import open_at_once
+from dns_update.auth.private_file import open_at_once
 from dns_update.errors import Hint, UsageError
 from dns_update.value import Value
 

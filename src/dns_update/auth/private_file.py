@@ -1,0 +1,114 @@
+"""Files that hold secrets: read once, whole, and only if nobody else can read or change them."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from dns_update import errors
+from dns_update.errors import quoted
+
+# Where containers have their secrets: whoever started one has put them there, as files that all in it can read.
+SECRETS_OF_CONTAINERS = ("/run/secrets", "/var/run/secrets")
+_MAX_KEY_FILE_OCTETS = 1 << 20  # a whole named.conf fits; /dev/zero does not
+_NOT_SHOWN = "a relative path starts from the current directory; this one is not shown, for it may be a secret"
+_ENDINGS = (".conf", ".key", ".private", ".secret", ".tsig", ".txt")  # of files with keys; no Base64 has a dot
+_DESCRIPTORS = ("/dev/stdin", "/dev/fd/", "/proc/")  # where a pipe has no name of its own, as a shell's <(...)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def read_private_file(
+    path: str, called: str = "", *, ours: bool = False, warn: Callable[[str], None] | None = None
+) -> str:
+    """Return a text file's content, without a byte order mark; refuse one that others may read or write.
+
+    Others are all but owner and group. With `ours`, a file is refused too if its owner, who may always write to it, is
+    neither root nor the user that we run as. What is below /run/secrets or /var/run/secrets may be another user's, and
+    others may read it. With `warn`, which takes a line for people, a file is not refused for what others may do with
+    it. `called` is what errors call the file, where its path may be a secret.
+
+    A named pipe is refused, since perhaps nobody ever writes to it; /dev/stdin, a shell's `<(...)` and devices are
+    read to their end. Raises UsageError, which names the `chmod` or `chown` to run.
+    """
+    called = called or called_in_errors(path, "the key file")
+    try:
+        with open(path, "rb", opener=open_at_once) as file:
+            _refuse_unsafe(os.fstat(file.fileno()), path, called, ours=ours, warn=warn)
+            os.set_blocking(file.fileno(), True)
+            content = file.read(_MAX_KEY_FILE_OCTETS + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        if isinstance(error, OSError) and errors.NotNow.is_why(error):
+            raise errors.NotNow(f"cannot read {called}: {reason}") from None
+        raise errors.UsageError(f"cannot read {called}: {reason}", hint="" if path in called else _NOT_SHOWN) from None
+    if len(content) > _MAX_KEY_FILE_OCTETS:
+        raise errors.UsageError(f"{called} is too large to be a key")
+    try:
+        return content.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        raise errors.UsageError(f"{called} is not a text file") from None
+
+
+def is_open_to_others(status: os.stat_result, path: str) -> bool:
+    """Return whether others than owner and group can read or write a regular file, and no container has it so."""
+    others = status.st_mode & (stat.S_IROTH | stat.S_IWOTH)
+    if not stat.S_ISREG(status.st_mode) or not others:
+        return False
+    return bool(others & stat.S_IWOTH) or not _is_secret_of_container(path)
+
+
+def _is_secret_of_container(path: str) -> bool:
+    places = tuple(f"{os.path.realpath(place)}/" for place in SECRETS_OF_CONTAINERS)  # /var/run is a link to /run
+    return os.path.realpath(path).startswith(places)
+
+
+def called_in_errors(path: str, otherwise: str) -> str:
+    """Return a path as errors show it; `otherwise` if it may be a secret that somebody gave in a path's place.
+
+    That is so if neither the path is there, nor the first directory in it (Base64 has slashes, too), and it does not
+    end as files with keys do.
+    """
+    root = path[: len(path) - len(path.lstrip("/"))]
+    first, slash, _ = path.removeprefix(root).partition("/")
+    is_path = path.endswith(_ENDINGS) or os.path.lexists(path) or (slash and os.path.lexists(root + first))
+    if not path or is_path:
+        return path if path.isprintable() and path else quoted(path)
+    return otherwise
+
+
+def open_at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for a named pipe's writer; `flags` are those of `open`, O_CLOEXEC among them."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
+
+
+def _refuse_unsafe(
+    status: os.stat_result, path: str, called: str, *, ours: bool, warn: Callable[[str], None] | None
+) -> None:
+    """Raise UsageError for a named pipe, and for a file that others can read or write; or else tell `warn` that."""
+    if stat.S_ISFIFO(status.st_mode) and not path.startswith(_DESCRIPTORS):
+        raise errors.UsageError(f"{called} is a named pipe", hint="give a file, or a pipe as /dev/stdin or <(COMMAND)")
+    if not stat.S_ISREG(status.st_mode):
+        return
+    if is_open_to_others(status, path):
+        what = f"{called} can be read or written by others"
+        to_do = f"if it is for keys only, run: chmod o-rw {_argument(path, called)}"
+        if warn is None:
+            raise errors.UsageError(what, hint=to_do)
+        warn(f"warning: {what}: {to_do}")
+    us = os.geteuid()
+    if ours and status.st_uid not in (0, us) and not _is_secret_of_container(path):
+        command = f"chown {us or 'root'} {_argument(path, called)}"
+        raise errors.UsageError(
+            f"{called} belongs to another user, who can change it",
+            hint=f"if only you use it, run as root: {command}; otherwise use a copy of your own",
+        )
+
+
+def _argument(path: str, called: str) -> str:
+    """Return a file as a shell takes it; FILE if it is not called by its path."""
+    import shlex  # noqa: PLC0415 - only when something is wrong
+
+    return shlex.quote(path) if called == path else "FILE"
