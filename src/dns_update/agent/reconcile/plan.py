@@ -26,13 +26,11 @@ from dns_update.wire.inet import IPV4_OCTETS, format_address, parse_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from dns_update.client.locate import LocatedTarget
+    from dns_update.client.locate import LocatedTarget, RdataByType
     from dns_update.client.lookup import Records
     from dns_update.rr.record import Record
-
-    Data = Mapping[int, tuple[bytes, ...]]
 
 _CLAIM = "dns-update owner="
 
@@ -45,12 +43,12 @@ class Desired(Value):
     """
 
     __slots__ = ("data", "only_adds", "owner", "ttl")
-    data: Data
+    data: RdataByType
     ttl: int | None
     owner: str
     only_adds: bool
 
-    def __init__(self, data: Data, ttl: int | None = None, owner: str = "", *, only_adds: bool = False) -> None:
+    def __init__(self, data: RdataByType, ttl: int | None = None, owner: str = "", *, only_adds: bool = False) -> None:
         _set_data(self, data)
         _set_ttl(self, ttl)
         _set_owner(self, owner)
