@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update.agent.desired import Rule, desired_of
 from dns_update.agent.reconcile.plan import Desired, is_shared
-from dns_update.client.requests import Target
+from dns_update.client.locate import Target
 from dns_update.wire.codes import rrtype_to_text
 
 TYPE_CHECKING = False
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dns_update.agent.config.settings import RecordSettings
     from dns_update.agent.desired import SourceState
     from dns_update.agent.reconcile.upstream import Upstream
-    from dns_update.client.requests import Outcome
+    from dns_update.client.outcome import Outcome
     from dns_update.errors import DnsUpdateError
     from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
