@@ -32,16 +32,10 @@ class Look(Value):
     `remark` is what else is to be known of it.
     """
 
-    __slots__ = ("changes", "obstacle", "remark", "standing")
     standing: Records
-    changes: Records
-    obstacle: DnsUpdateError | None
-    remark: str
-
-    def __init__(
-        self, standing: Records, changes: Records = (), obstacle: DnsUpdateError | None = None, remark: str = ""
-    ) -> None:
-        self._fill(standing=standing, changes=changes, obstacle=obstacle, remark=remark)
+    changes: Records = ()
+    obstacle: DnsUpdateError | None = None
+    remark: str = ""
 
 
 def types_of(settings: RecordSettings) -> tuple[int, ...]:

@@ -23,13 +23,9 @@ if TYPE_CHECKING:
 class Sent(Value):
     """One message that was sent: where to, by `udp` or `tcp`, and its octets."""
 
-    __slots__ = ("endpoint", "octets", "transport")
     endpoint: Endpoint
     transport: str
     octets: bytes
-
-    def __init__(self, endpoint: Endpoint, transport: str, octets: bytes) -> None:
-        self._fill(endpoint=endpoint, transport=transport, octets=octets)
 
 
 class MemoryTransport:
