@@ -1,4 +1,4 @@
-"""Where host names belong, as the owner of a record or in its rdata, and whether they are such: BIND's check-names.
+"""Where names must be host names, as owners and in rdata, and whether they are: BIND's check-names.
 
 A host name is of letters, digits and inner hyphens (RFC 952; RFC 1123, section 2.1).
 """
@@ -65,7 +65,7 @@ def check_owner(owner: Name, rrtype: int, rrclass: int) -> None:
 def check_targets(owner: Name, rrtype: int, values: Iterable[bytes], rrclass: int) -> None:
     """Raise InvalidText for rdata with something else where the type needs a host name.
 
-    Octets in which there is no name were given as such; they are left to the server's judgement.
+    Octets without a name were given as octets; they are left to the server.
     """
     for rdata in values:
         try:
@@ -95,9 +95,9 @@ def may_own(owner: Name, rrtype: int, rrclass: int) -> bool:
 
 
 def wrong_name(record: Record) -> Name | None:
-    """Return the first name in the rdata that is not the host name or mailbox that it must be; None if there is none.
+    """Return the first name in the rdata that is not the host name or mailbox that it must be; None if all are right.
 
-    Raises MalformedMessage for octets in which there is no name.
+    Raises MalformedMessage for octets without a name.
     """
     if record.rrtype == RRType.PTR and not any(record.name.is_within(zone) for zone in _REVERSE):
         return None
@@ -126,17 +126,17 @@ def _is_without_hosts(rrtype: int, rrclass: int) -> bool:
 
 
 def is_host(name: Name) -> bool:
-    """Tell whether each label is of letters, digits and inner hyphens; the root's name is a host name, too."""
+    """Return whether each label is of letters, digits and inner hyphens; the root's name is a host name, too."""
     return all(map(_is_host_label, name.labels))
 
 
 def is_mailbox(name: Name) -> bool:
-    """Tell whether the first label can be a mailbox (RFC 1035, section 8), and the rest is a host name."""
+    """Return whether the first label can be a mailbox (RFC 1035, section 8), and the rest is a host name."""
     return all(octet in _PRINTABLE for octet in b"".join(name.labels[:1])) and is_host(name.parent)
 
 
 def _is_alias(record: Record) -> bool:
-    """Tell whether a SVCB or HTTPS record is of the alias form, which may point at anything."""
+    """Return whether a SVCB or HTTPS record is of the alias form, which may point at anything."""
     return record.rrtype in (_SVCB, _HTTPS) and record.rdata[:2] == b"\0\0"
 
 
@@ -145,5 +145,5 @@ def _is_host_label(label: bytes) -> bool:
 
 
 def _is_hash(label: bytes) -> bool:
-    """Tell whether a label is whole octets in the Base32 of RFC 5155, section 3.3."""
+    """Return whether a label is whole octets in the Base32 of RFC 5155, section 3.3."""
     return all(octet in _BASE32HEX for octet in label) and len(label) % 8 not in (1, 3, 6)

@@ -26,14 +26,12 @@ from dns_update.wire.inet import IPV4_OCTETS, format_address, parse_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from dataclasses import KW_ONLY
 
-    from dns_update.client.locate import LocatedTarget
+    from dns_update.client.locate import LocatedTarget, RdataByType
     from dns_update.client.lookup import Records
     from dns_update.rr.record import Record
-
-    Data = Mapping[int, tuple[bytes, ...]]
 
 _CLAIM = "dns-update owner="
 
@@ -45,7 +43,7 @@ class Desired(Value):
     than is desired: nothing is removed.
     """
 
-    data: Data
+    data: RdataByType
     ttl: int | None = None
     owner: str = ""
     _: KW_ONLY
