@@ -179,7 +179,7 @@ _DIFFERENCES = {
         "type-svcb-for-dns-unchecked",
     },
     "SVCB and HTTPS with an `ech`": {"type-https-with-broken-ech"},
-    "EUI48 and EUI64 with more": {"data-eui48-with-more-behind", "data-eui64-with-more-behind"},
+    "EUI48 and EUI64 with more": {"data-eui48-with-more-after-them", "data-eui64-with-more-after-them"},
     "EUI48 and EUI64 with one digit": {"data-eui48-without-zeros"},
     "URI": {"data-uri-empty"},
     "DNSKEY, KEY, RRSIG": set[str](),  # tests/nsupdate/rdata; no server takes it
