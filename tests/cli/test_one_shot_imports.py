@@ -51,9 +51,15 @@ ALLOWED = {
     "dns_update.client.transaction",
     "dns_update.client.requests",
     # the command line
-    "dns_update.routeros",
+    "dns_update.commandline",
+    "dns_update.commandline.line",
+    "dns_update.commandline.properties",
+    "dns_update.commandline.values",
     "dns_update.cli",
-    "dns_update.cli.records",
+    "dns_update.cli.set",
+    "dns_update.cli.request",
+    "dns_update.cli.credentials",
+    "dns_update.cli.outcomes",
 }
 """Of our own modules, all and only these. Not among them: what looks at failures (verdict), finds zones (discovery),
 asks interfaces or programs (address), speaks TCP (sockets, framing), prints JSON, help or messages."""

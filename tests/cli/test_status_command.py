@@ -14,7 +14,9 @@ import pytest
 from dns_update import __version__
 from dns_update.agent.output.control import STATES, serve
 from dns_update.cli import status as module
-from dns_update.cli.status import HELP_TEXT, run
+from dns_update.cli.status import run
+from dns_update.commandline.help import help_text
+from dns_update.commandline.line import CommandLine
 from dns_update.errors import NoResponse, UsageError
 
 _NOW = 1_700_000_000.0
@@ -103,7 +105,7 @@ def asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Asked:
     def ask(content: Mapping[str, Any], *words: str) -> tuple[int, str]:
         path = tmp_path / "agent.sock"
         with agent(path, content):
-            status = run([f"socket={path}", *words])
+            status = run(CommandLine([f"socket={path}", *words]))
         out, err = capsys.readouterr()
         assert err == ""
         return status, out
@@ -336,7 +338,7 @@ def test_a_reload_that_failed_is_a_failure(asked: Asked) -> None:
 
 def test_no_agent(tmp_path: Path) -> None:
     with pytest.raises(NoResponse) as caught:
-        run([f"socket={tmp_path / 'agent.sock'}"])
+        run(CommandLine([f"socket={tmp_path / 'agent.sock'}"]))
     assert caught.value.exit_status == 4
 
 
@@ -382,15 +384,14 @@ def test_a_try_that_is_due(asked: Asked) -> None:
 
 def test_wrong_words() -> None:
     with pytest.raises(UsageError, match="unknown property 'nmae'"):
-        run(["nmae=home"])
+        run(CommandLine(["nmae=home"]))
 
 
-def test_help(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--help"]) == 0
-    assert capsys.readouterr().out == HELP_TEXT
-    assert module.DEFAULT_SOCKET in HELP_TEXT
+def test_help() -> None:
+    text = help_text("status")
     for state in STATES:
-        assert f"\n  {state} " in HELP_TEXT
+        assert f"\n  {state} " in text
+    assert f"not only the first {module.MOST_RECORDS}" in text
 
 
 # Whoever answers

@@ -8,9 +8,7 @@ from dns_update.agent.output.answers import is_status
 from dns_update.agent.output.control import STATES, ask
 from dns_update.cli import put
 from dns_update.cli.table import lined_up, one_line
-from dns_update.cli.words import HELP, text_from, values_of
 from dns_update.errors import SOME_FAILED, UsageError, quoted
-from dns_update.routeros import path_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,65 +16,29 @@ if TYPE_CHECKING:
     from typing import Any
 
     from dns_update.agent.output.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus, SourceStatus
+    from dns_update.commandline.line import CommandLine
 
-DEFAULT_SOCKET = "/run/dns-update/agent.sock"
 MOST_RECORDS = 50  # lines: somewhat more than a screen; of ten thousand names nobody reads those that are right
 MOST_SOURCES = 10
 
-HELP_TEXT = """\
-dns-update status [PROPERTY=VALUE...]
 
-Asks the running agent how its names are: how many are right, then each with what it should point at, those that are
-not right first.
-
-  right      the zone has what it should
-  changing   an update is under way
-  held       an address is gone, and is given time to come back
-  failing    the last try went wrong, or its source has given no address for longer than hold-down; the line says why
-  unknown    not compared with the zone yet
-
-A server that did not answer has its turn behind the others of its list for a while; those are shown, too.
-
-It ends with 0 if none of the names is failing. If some are: with the status of their error (4 no answer,
-5 authentication, 6 clocks, 7 permission, 8 zone or name, 9 server failure, 3 no address) if it is the same one for all
-that fail, else with 10. A configuration that could not be read at the last reload counts as a failure with status 2.
-It ends with 4 if no agent answers, with 2 if it may not be asked.
-
-Properties (each also as --name value):
-  name=NAME                           only this name, in full or relative to its zone, with all there is to say of it
-  all=yes|no                          all names, and not only the first 50
-  socket=PATH                         the agent's socket; /run/dns-update/agent.sock is the default
-  json=yes|no                         print the result as one JSON object on standard output
-
-Examples:
-  # how it is
-  dns-update status
-  # one name, for a script
-  dns-update status name=home.example.com --json
-"""
-
-
-def run(words: Sequence[str]) -> int:
+def run(line: CommandLine) -> int:
     """Carry out a command line, and return the exit status; raises UsageError and NoResponse."""
-    if any(word in HELP for word in words):
-        put(HELP_TEXT)
-        return 0
-    values = values_of("status", words, {"name": text_from, "socket": path_from_text}, ("all", "json"))
-    answer = _answer_of(str(values.get("socket", DEFAULT_SOCKET)))
-    name = values.get("name")
-    if isinstance(name, str):
-        answer = {**answer, "records": records_named(name, answer["records"])}
+    options = line.options("status")
+    answer = _answer_of(options.socket)
+    if options.known_name is not None:
+        answer = {**answer, "records": records_named(options.known_name, answer["records"])}
     status = exit_status(answer["records"], answer["agent"]["last_reload_error"])
-    if values.get("json"):
+    if options.json:
         import json  # noqa: PLC0415 - only if it is asked for
 
         fields = {"command": "status", "status": "error" if status else "ok", "exit_status": status}
         put(json.dumps(fields | answer, indent=2) + "\n")
-    elif name is not None:
+    elif options.known_name is not None:
         _put_lines([line for record in answer["records"] for line in _details(record, time.time())])
         _put_lines(_reload_lines(answer["agent"]))
     else:
-        _put_lines(_overview(answer, time.time(), is_all=bool(values.get("all"))))
+        _put_lines(_overview(answer, time.time(), is_all=options.all))
     return status
 
 
