@@ -38,7 +38,7 @@ def test_a_server_that_tells_nothing_of_permissions_is_not_said_to_permit(capsys
 
 def test_what_a_server_said_cannot_command_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     spot = spot_of()
-    spot.error = NoResponse("\x1b[2J\nforged line", server="192.0.2.53")
+    spot.error = NoResponse("\x1b[2J\nforged line", endpoint="192.0.2.53")
     tell(Diagnosis([spot], [], [seen_at()], []))
     captured = capsys.readouterr()
     assert "\x1b" not in captured.out + captured.err
@@ -50,8 +50,8 @@ def test_what_a_server_said_cannot_command_a_terminal(capsys: pytest.CaptureFixt
     [
         ([], 0),
         ([NoAddress("none")], 3),
-        ([NoResponse("a", server="a"), NoResponse("b", server="b")], 4),
-        ([NoResponse("a", server="a"), PermissionDenied("b")], 10),
+        ([NoResponse("a", endpoint="a"), NoResponse("b", endpoint="b")], 4),
+        ([NoResponse("a", endpoint="a"), PermissionDenied("b")], 10),
     ],
 )
 def test_the_exit_status(errors: list[DnsUpdateError], status: int) -> None:

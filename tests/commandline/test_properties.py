@@ -127,7 +127,7 @@ def test_the_defaults_that_agent_and_library_have_too_are_the_same() -> None:
 
 def test_options_are_immutable() -> None:
     options = CommandLine(["ttl=60"]).options("set")
-    for name in ("ttl", "retries", "given", "other"):
+    for name in ("ttl", "retries", "other"):
         with pytest.raises(AttributeError):
             setattr(options, name, 1)
     assert (options.ttl, options.retries) == (60, 3)

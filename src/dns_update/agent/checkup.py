@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dns_update.address import find_addresses, may_block
-from dns_update.address.kernel.snapshot import read_table
+from dns_update.address.kernel.snapshot import read_interfaces
 from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import since_boot
 from dns_update.agent.desired import Reading, Rule, SourceState, wanted_of
@@ -23,7 +23,8 @@ from dns_update.agent.scheduler import MAX_TRIES
 from dns_update.client.aio import AsyncClient
 from dns_update.client.probe import denials, explore
 from dns_update.client.requests import Target, locate
-from dns_update.client.transaction import MAX_ADDRESSES, Place, Site, unresolved
+from dns_update.client.steps import unresolved
+from dns_update.client.transaction import MAX_ADDRESSES, Place, Site
 from dns_update.errors import DnsUpdateError, NoAddress, NoResponse
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.aio import AsyncioTransport
@@ -33,12 +34,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable, Iterable, Iterator
     from typing import TypeAlias, TypeVar
 
-    from dns_update.address.kernel.interfaces import AddressTable
+    from dns_update.address.kernel.interfaces import Interfaces
     from dns_update.address.sources import Source
     from dns_update.agent.config.settings import Config, RecordSettings
     from dns_update.auth import Key
     from dns_update.client.probe import Access
-    from dns_update.client.transaction import Records, Steps, Transaction
+    from dns_update.client.transaction import Records, Transaction
     from dns_update.wire.name import Name
 
     T = TypeVar("T")
@@ -144,8 +145,8 @@ class _Checkup:
     # What is there
 
     async def _explore(self, spot: Spot) -> None:
-        def request(transaction: Transaction) -> Steps[tuple[Access, Key | None, tuple[str, ...]]]:
-            access = yield from explore(_site(transaction, spot, spot.zone))
+        async def request(transaction: Transaction) -> tuple[Access, Key | None, tuple[str, ...]]:
+            access = await explore(_site(transaction, spot, spot.zone))
             return access, transaction.key, transaction.notes_at(spot.endpoint)
 
         try:
@@ -217,9 +218,9 @@ class _Route:
         self.error: DnsUpdateError | None = None
 
 
-def _locate(settings: RecordSettings, transaction: Transaction) -> Steps[tuple[Name, tuple[Server, ...]]]:
+async def _locate(settings: RecordSettings, transaction: Transaction) -> tuple[Name, tuple[Server, ...]]:
     """Find the zone and the servers of a name; a request."""
-    place = yield from locate(transaction, Target(settings.name, settings.zone))
+    place = await locate(transaction, Target(settings.name, settings.zone))
     found = tuple(server for server in transaction.servers if isinstance(server, Server))
     return place.zone, settings.servers or found
 
@@ -250,12 +251,12 @@ def _wanted(settings: RecordSettings, heard: dict[Asked, tuple[Heard, SourceStat
 async def _ask_sources(asked: Iterable[Asked]) -> dict[Asked, tuple[Heard, SourceState]]:
     """Ask each source once, literals excepted."""
     heard: dict[Asked, tuple[Heard, SourceState]] = {}
-    table: AddressTable | None = None
+    table: Interfaces | None = None
     distinct = [key for key in asked if not isinstance(key[0], bytes)]
     failure: NoAddress | None = None
     if not all(may_block(source) for source, _private in distinct):
         try:
-            table = read_table()
+            table = read_interfaces()
         except NoAddress as error:
             failure = error
 
@@ -272,11 +273,13 @@ async def _ask_sources(asked: Iterable[Asked]) -> dict[Asked, tuple[Heard, Sourc
     return heard
 
 
-def _ask(key: Asked, table: AddressTable | None) -> Heard:
+def _ask(key: Asked, table: Interfaces | None) -> Heard:
     source, allow_private = key
     found = Heard(source)
     try:
-        found.addresses = find_addresses([source], allow_private=allow_private, log=found.remarks.append, table=table)
+        found.addresses = find_addresses(
+            [source], allow_private=allow_private, log=found.remarks.append, interfaces=table
+        )
     except NoAddress as error:
         found.error = error
     except Exception as mistake:  # noqa: BLE001 - a bug of ours must not keep the rest from being looked at

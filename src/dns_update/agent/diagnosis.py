@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dns_update.agent.managed_name import texts_of
-from dns_update.agent.wording import in_toml
 from dns_update.errors import SOME_FAILED, NotApplied
-from dns_update.rr.record import canonical_rdata
+from dns_update.errors.hints import TOML, rendered
+from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.wire.codes import rrtype_to_text
 
 TYPE_CHECKING = False
@@ -114,11 +114,11 @@ class Seen:
         for denial in self.denials.values():
             if not self.is_needed(denial):
                 types = " and ".join(map(rrtype_to_text, denial.rrtypes))
-                hint = in_toml(denial.error.hint)
+                hint = rendered(denial.error.hint, TOML)
                 yield f"there is no {types} to publish now; once there is: {denial.error} ({hint})"
         for look in self.looks.values():
             if look.remark:
-                yield in_toml(look.remark)
+                yield rendered(look.remark, TOML)
 
     def _disagreements(self) -> Iterator[DnsUpdateError]:
         """Yield which servers hold something else than the first; of TTLs each may think as it likes."""
@@ -129,7 +129,7 @@ class Seen:
                 yield NotApplied(
                     f"{self.settings.name} is not the same everywhere: {self._has(first)}, {self._has(spot)}",
                     hint=f"see that {spot.endpoint} gets the zone from {first.endpoint}, or take it out of servers",
-                    server=str(spot.endpoint),
+                    endpoint=spot.endpoint,
                 )
 
     def _has(self, spot: Spot) -> str:
@@ -171,7 +171,7 @@ class Diagnosis:
     def notes(self) -> Iterator[str]:
         """Yield what is to be known, and nothing that is wrong."""
         for spot in self.spots:
-            yield from map(in_toml, spot.notes)
+            yield from (rendered(note, TOML) for note in spot.notes)
         for heard in self.sources:
             yield from heard.remarks
         for seen in self.names:

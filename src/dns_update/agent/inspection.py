@@ -6,7 +6,7 @@ from dns_update.agent.managed_name import texts_of
 from dns_update.agent.reconcile.plan import plan
 from dns_update.agent.reconcile.reconcile import confirmed, is_told_by_prerequisites, look, replacement
 from dns_update.client.readback import not_applied
-from dns_update.errors import NotApplied, ZoneNotFound
+from dns_update.errors import Hint, NotApplied, ZoneNotFound
 from dns_update.rr.record import rdata_to_text
 from dns_update.update import Update
 from dns_update.value import Value
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dns_update.agent.config.settings import RecordSettings
     from dns_update.agent.reconcile.plan import Desired
-    from dns_update.client.transaction import Place, Records, Site, Steps
+    from dns_update.client.transaction import Place, Records, Site
     from dns_update.errors import DnsUpdateError
     from dns_update.rr.record import Record
 
@@ -48,45 +48,45 @@ def types_of(settings: RecordSettings) -> tuple[int, ...]:
     return (*settings.types, RRType.TXT) if settings.owner else settings.types
 
 
-def inspect(site: Site, settings: RecordSettings, wanted: Desired | None, zone_ttl: int) -> Steps[Look]:
+async def inspect(site: Site, settings: RecordSettings, wanted: Desired | None, zone_ttl: int) -> Look:
     """Look at a name as the agent does before it changes it; nothing is sent that changes anything.
 
     `zone_ttl` is the TTL, in seconds, of the zone's SOA record. Raises what hinders the server from telling.
     """
     try:
-        standing = yield from look(site, types_of(settings) if wanted is None else wanted.rrtypes)
+        standing = await look(site, types_of(settings) if wanted is None else wanted.rrtypes)
     except ZoneNotFound as error:
         if wanted is None or not is_told_by_prerequisites(wanted, error):
             raise
-        return (yield from _look_by_prerequisites(site, wanted, zone_ttl, error))
+        return await _look_by_prerequisites(site, wanted, zone_ttl, error)
     update = None if wanted is None else plan(site.place, wanted, standing, zone_ttl)
     if update is None:
         return Look(standing)
-    return Look(standing, update.changes, (yield from _obstacle(site, update.changes, standing)))
+    return Look(standing, update.changes, await _obstacle(site, update.changes, standing))
 
 
-def _look_by_prerequisites(site: Site, wanted: Desired, zone_ttl: int, error: ZoneNotFound) -> Steps[Look]:
+async def _look_by_prerequisites(site: Site, wanted: Desired, zone_ttl: int, error: ZoneNotFound) -> Look:
     """Look at a name that the server does not show; `error` is why."""
     ttl = zone_ttl if wanted.ttl is None else wanted.ttl
-    standing = yield from confirmed(site, wanted, ttl)
+    standing = await confirmed(site, wanted, ttl)
     changes = () if standing is not None else replacement(site.place, wanted, ttl).changes
-    return Look(standing or (), changes, remark=f"{error.text} ({error.hint})")
+    return Look(standing or (), changes, remark=Hint("{told} ({to_do})", told=error.text, to_do=error.hint))
 
 
-def _obstacle(site: Site, changes: Records, standing: Records) -> Steps[NotApplied | None]:
+async def _obstacle(site: Site, changes: Records, standing: Records) -> NotApplied | None:
     """Return what stands in the way: nothing is added beside a CNAME (RFC 2136, section 3.4.2.2)."""
     added = [change.rrtype for change in changes if change.rrclass == site.place.rrclass]
     has_cname = any(record.rrtype == RRType.CNAME for record in standing)
     if not added or (added[0] == RRType.CNAME) == has_cname:
         return None
-    found = yield from not_applied(site, added[0], standing)
+    found = await not_applied(site, added[0], standing)
     if found.may_come:  # nothing to be seen that speaks against it
         return None
     stands = f": there stands {', '.join(texts_of(standing))}" if standing else ""
     return NotApplied(
         f"{site.endpoint} would not add {rrtype_to_text(added[0])} to {site.place.owner}{stands}",
         hint=found.hint,
-        server=str(site.endpoint),
+        endpoint=site.endpoint,
     )
 
 

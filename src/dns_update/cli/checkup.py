@@ -6,10 +6,10 @@ from dns_update.address.sources import spelled
 from dns_update.agent.diagnosis import FAILING, RIGHT, STATES, UNKNOWN
 from dns_update.agent.inspection import change_texts
 from dns_update.agent.managed_name import text_of, texts_of
-from dns_update.agent.wording import in_toml
 from dns_update.cli import put, talk
 from dns_update.cli.table import lined_up, one_line
 from dns_update.client.probe import BY_KEY, BY_RECORD
+from dns_update.errors.hints import TOML, rendered
 from dns_update.wire.codes import rrtype_to_text
 from dns_update.wire.inet import format_address
 
@@ -44,7 +44,7 @@ def _finding_lines(diagnosis: Diagnosis) -> Iterator[str]:
         if told[alike] <= MOST_ALIKE:
             yield str(error)
             if error.hint:
-                yield f"hint: {in_toml(error.hint)}"
+                yield f"hint: {rendered(error.hint, TOML)}"
     for (kind, server), count in told.items():
         if count > MOST_ALIKE:
             at = f" at {server}" if server else ""
@@ -230,7 +230,7 @@ def _error_fields(error: DnsUpdateError) -> Fields:
     return {
         "kind": type(error).__name__,
         "message": str(error),
-        "hint": in_toml(error.hint),
+        "hint": rendered(error.hint, TOML),
         "server": error.server,
         "exit_status": error.exit_status,
     }

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST_SLIP = 20  # characters, somewhat more than the longest property has
-_SHORTEST_SECRET = 8  # characters: a shorter secret protects nothing, so a shorter word is more likely a slip
+_SHORTEST_SECRET = 6  # characters: a shorter secret protects nothing, so a shorter word is more likely a slip
 
 
 def may_be_secret(word: str) -> bool:
@@ -78,7 +78,7 @@ _FORM = "properties are written name=value or --name value, after the command"
 def _hidden() -> UsageError:
     return UsageError(
         "one of the words is not a property; it is not shown, because it may be a secret",
-        hint="properties are written name=value; a secret is written key=SECRET, better key=@FILE",
+        hint="properties are written name=value; a secret goes after key=, or better into a file: key=@FILE",
     )
 
 
