@@ -15,7 +15,7 @@ from dns_update.address import find_addresses, may_block
 from dns_update.address.kernel.snapshot import read_interfaces
 from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import since_boot
-from dns_update.agent.desired import Reading, Rule, SourceState, wanted_of
+from dns_update.agent.desired import Reading, Rule, SourceState, desired_of
 from dns_update.agent.diagnosis import Diagnosis, Heard, Seen, Spot
 from dns_update.agent.inspection import inspect, possible_changes
 from dns_update.agent.reconcile.plan import Desired
@@ -244,7 +244,7 @@ def _wanted(settings: RecordSettings, heard: dict[Asked, tuple[Heard, SourceStat
         return Desired(settings.data, settings.ttl)
     states = [s if isinstance(s, bytes) else heard[s, settings.allow_private][1] for s in settings.sources]
     rule = Rule(settings.types, settings.ttl, settings.owner, settings.grace if settings.delete_when_missing else None)
-    wanted, _change = wanted_of(rule, states, time.monotonic())
+    wanted, _change = desired_of(rule, states, time.monotonic())
     return wanted
 
 

@@ -28,6 +28,13 @@ def conclude(outcome: Outcome, command: str, done: str, *, as_json: bool) -> int
         put("".join(f"{record.to_text()}\n" for record in outcome.after or ()))
     else:
         talk(done)
-    for note in outcome.notes:
-        talk(f"note: {note}")
+    if outcome.notes:
+        _talk_notes(outcome)
     return 0
+
+
+def _talk_notes(outcome: Outcome) -> None:
+    from dns_update.errors.hints import COMMAND_LINE, rendered  # noqa: PLC0415 - most outcomes have no notes
+
+    for note in outcome.notes:
+        talk(f"note: {rendered(note, COMMAND_LINE)}")

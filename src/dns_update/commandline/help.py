@@ -24,9 +24,9 @@ def help_text(command: str) -> str:
         return OVERVIEW.replace("{commands}", "\n".join(_command_lines()))
     about = COMMANDS[command]
     if command == "nsupdate":
-        from dns_update.nsupdate.commands import HELP  # noqa: PLC0415 - of this command only
+        from dns_update.nsupdate.help_text import COMMANDS as SCRIPT_COMMANDS  # noqa: PLC0415 - of this command only
 
-        return f"dns-update {about.form}\n{about.about.replace('{commands}', textwrap.indent(HELP, '  '))}"
+        return f"dns-update {about.form}\n{about.about.replace('{commands}', textwrap.indent(SCRIPT_COMMANDS, '  '))}"
     lines = [f"dns-update {about.form}", "", about.about, "Properties (each also as --name value):"]
     lines += [_property_lines(row) for row in PROPERTIES if command in row.commands]
     lines += ["", about.more] if about.more else [""]

@@ -17,7 +17,7 @@ _SHORTEST_SECRET = 6  # characters: a shorter secret protects nothing, so a shor
 
 def may_be_secret(word: str) -> bool:
     """Return whether an unknown word may be a secret whose `key=` was forgotten, and not just a slip."""
-    letters = word.removeprefix("/").replace("-", "")  # RouterOS's menus begin with a slash
+    letters = word.removeprefix("/").replace("-", "").replace("_", "")  # RouterOS's menus begin with a slash
     is_plain = word.islower() and letters.isalpha()
     return len(word) > _LONGEST_SLIP or (len(word) >= _SHORTEST_SECRET and not is_plain)
 
@@ -48,8 +48,10 @@ def unknown_property(name: str, command: str, *, follows_secret: bool) -> UsageE
         return _part_of_secret()
     if not near and may_be_secret(name):
         return _hidden()
-    hint = f"did you mean {near}?" if near else f"see: dns-update {command} --help"
-    return UsageError(f"unknown property {quoted(name)}", hint=hint)
+    shown = "" if may_be_secret(name) else f" {quoted(name)}"
+    return UsageError(
+        f"unknown property{shown}", hint=f"did you mean {near}?" if near else f"see: dns-update {command} --help"
+    )
 
 
 def without_value(name: str, following: str | None) -> UsageError:
