@@ -60,8 +60,6 @@ ALLOWED = {
     "dns_update.cli",
     "dns_update.cli.set",
     "dns_update.cli.request",
-    "dns_update.cli.credentials",
-    "dns_update.cli.outcomes",
 }
 """Of our own modules, all and only these. Not among them: what looks at failures (verdict), finds zones (discovery),
 asks interfaces or programs (address), speaks TCP (tcp, framing), prints JSON, help or messages."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.cli.outcomes import DONE, conclude
-from dns_update.cli.request import client_of, data_of, target_of
+from dns_update.cli.request import DONE, client_of, conclude, data_of, target_of
 from dns_update.client.requests import delete_records
 from dns_update.rr.record import rdata_to_text
 from dns_update.wire.codes import rrtype_to_text

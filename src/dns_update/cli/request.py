@@ -1,10 +1,10 @@
-"""What `set`, `delete` and `show` have in common: from the properties to the name, the data and the client."""
+"""What `set`, `delete` and `show` have in common: from properties to a request, and from its outcome to words."""
 
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.cli import talk, write_talk
-from dns_update.cli.credentials import key_of
+from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
+from dns_update.cli import OutputLost, put, talk, write_talk
 from dns_update.client import Client
 from dns_update.client.requests import Target
 from dns_update.exchange import Policy
@@ -17,10 +17,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from dns_update.client.requests import Outcome
     from dns_update.commandline.properties import Options
     from dns_update.transport import Endpoint
 
 ADDRESS_TYPES = (RRType.A, RRType.AAAA)
+DONE = "update successful"
 
 
 def target_of(options: Options, command: str, *, is_routers: bool = False) -> Target:
@@ -105,6 +107,38 @@ def client_of(options: Options) -> Client:
     )
 
 
+def key_of(options: Options) -> Key | None:
+    """Return the key, None if no property gives one; raises UsageError."""
+    if options.key is not None and options.key_file is not None:
+        raise errors.UsageError("key= and key-file= are both given", hint="one of them is enough")
+    if options.key_file is not None:
+        if options.algorithm is not None or options.key_encoding != "auto":
+            raise errors.UsageError(
+                "algorithm= and key-encoding= cannot be given with key-file=", hint="leave them out; the file has them"
+            )
+        return Key.from_file(options.key_file, options.key_name)
+    if options.key is not None:
+        if options.key_name is None:
+            raise errors.UsageError(
+                "key= is given without key-name=", hint="the server finds the secret by the key's name"
+            )
+        algorithm = options.algorithm if options.algorithm is not None else Algorithm.from_text(DEFAULT_ALGORITHM)
+        return Key.from_secret(options.key_name, read_secret(options.key), algorithm, options.key_encoding)
+    _refuse_without_secret(options)
+    return None
+
+
+def _refuse_without_secret(options: Options) -> None:
+    """Raise UsageError for what describes a key, if there is none."""
+    for name, given in (
+        ("key-name", options.key_name is not None),
+        ("algorithm", options.algorithm is not None),
+        ("key-encoding", options.key_encoding != "auto"),
+    ):
+        if given:
+            raise errors.UsageError(f"{name}= is given without a secret", hint="give key= or key-file=")
+
+
 def _check_families(options: Options) -> None:
     """Raise UsageError if local-address= cannot reach any server, because all are of the other IP version."""
     own = options.local_address
@@ -138,3 +172,32 @@ def _print_message(direction: str, endpoint: Endpoint, transport: str, octets: b
     except errors.MalformedMessage as error:
         text = f";; {error}\n"
     write_talk(f"{heading}\n{text}\n")
+
+
+def conclude(outcome: Outcome, command: str, done: str, *, as_json: bool) -> int:
+    """Say what came of a request that was carried out, in the words of `done`, and return the exit status."""
+    if as_json:
+        from dns_update.cli.as_json import outcome_text  # noqa: PLC0415 - only if it is asked for
+
+        try:
+            put(outcome_text(outcome, command))
+        except OutputLost as lost:
+            if command == "show":  # its data is its only result; after the others, the zone is as it should be
+                raise
+            talk(f"note: {lost}")
+        else:
+            return 0
+    if command == "show":
+        put("".join(f"{record.to_text()}\n" for record in outcome.after or ()))
+    else:
+        talk(done)
+    if outcome.notes:
+        _talk_notes(outcome)
+    return 0
+
+
+def _talk_notes(outcome: Outcome) -> None:
+    from dns_update.errors.hints import COMMAND_LINE, rendered  # noqa: PLC0415 - most outcomes have no notes
+
+    for note in outcome.notes:
+        talk(f"note: {rendered(note, COMMAND_LINE)}")

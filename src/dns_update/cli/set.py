@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.cli.outcomes import DONE, conclude
-from dns_update.cli.request import ADDRESS_TYPES, client_of, data_of, target_of
+from dns_update.cli.request import ADDRESS_TYPES, DONE, client_of, conclude, data_of, target_of
 from dns_update.client.requests import set_records
 
 TYPE_CHECKING = False

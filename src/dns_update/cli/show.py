@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dns_update.cli import talk
-from dns_update.cli.outcomes import conclude
-from dns_update.cli.request import ADDRESS_TYPES, client_of, target_of
+from dns_update.cli.request import ADDRESS_TYPES, client_of, conclude, target_of
 from dns_update.client.requests import show_records
 from dns_update.wire.codes import rrtype_to_text
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dns_update.agent.output.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus, SourceStatus
     from dns_update.commandline.line import CommandLine
 
-MOST_RECORDS = 50  # lines: somewhat more than a screen; of ten thousand names nobody reads those that are right
+MOST_RECORDS = 50  # lines, somewhat more than a screen: nobody reads ten thousand names that are right
 MOST_SOURCES = 10
 
 
@@ -43,14 +43,14 @@ def run(line: CommandLine) -> int:
 
 
 def _put_lines(lines: Iterable[str]) -> None:
-    """Print lines, in which nothing commands the terminal, whoever has answered."""
+    """Print lines without control characters, which what answered may have sent to the terminal."""
     put("".join(f"{one_line(line)}\n" for line in lines))
 
 
 def _answer_of(path: str) -> dict[str, Any]:
     answer = ask(path, "status")
     if not is_status(answer):
-        raise UsageError(f"what answers at {path} is no agent of this version", hint="restart it")
+        raise UsageError(f"what answers at {path} is not an agent of this version", hint="restart it")
     return answer
 
 
@@ -64,7 +64,7 @@ def records_named(name: str, records: Sequence[RecordStatus]) -> list[RecordStat
 
     near = next(iter(difflib.get_close_matches(sought, {s for record in records for s in _spellings(record)}, 1)), "")
     hint = f"did you mean {near}?" if near else "dns-update status --all lists all of them"
-    raise UsageError(f"the agent keeps no name {quoted(name)}", hint=hint)
+    raise UsageError(f"the agent has no name {quoted(name)}", hint=hint)
 
 
 def exit_status(records: Sequence[RecordStatus], reload_error: str | None) -> int:
@@ -115,12 +115,12 @@ def _summary(records: Sequence[RecordStatus]) -> str:
 
 
 def _counts(records: Sequence[RecordStatus]) -> str:
-    """Return how many there are of each state, the best one first: "9,998 right, 2 failing"."""
+    """Return how many there are of each state, the best state first: "9,998 right, 2 failing"."""
     numbers: dict[str, int] = {}
     for record in records:
         numbers[record["state"]] = numbers.get(record["state"], 0) + 1
     known = [state for state in reversed(STATES) if state in numbers]
-    others = sorted(numbers.keys() - set(STATES))  # of an agent that is newer
+    others = sorted(numbers.keys() - set(STATES))  # of a newer agent
     return ", ".join(f"{numbers[state]:,} {state}" for state in (*known, *others))
 
 
@@ -134,12 +134,12 @@ def _agent_lines(agent: Mapping[str, Any], now: float) -> Iterator[str]:
     yield line
     yield from _reload_lines(agent)
     if agent.get("last_bug"):  # an agent of an earlier version does not say
-        yield f"please report this, the agent has gone on: {agent['last_bug']}"
+        yield f"please report this; the agent continues: {agent['last_bug']}"
 
 
 def _reload_lines(agent: Mapping[str, Any]) -> Iterator[str]:
     if agent["last_reload_error"] is not None:
-        yield f"the last reload failed, what was read before stays in force: {agent['last_reload_error']}"
+        yield f"the last reload failed, the previous configuration stays in force: {agent['last_reload_error']}"
 
 
 _HEADINGS = ("STATE", "FOR", "NAME", "SHOULD BE", "")
@@ -160,7 +160,7 @@ def _trouble(record: RecordStatus, now: float) -> str:
 
 
 def _elsewhere(record: RecordStatus, now: float) -> list[str]:
-    """Tell what other servers had that is not wanted, when they were asked."""
+    """Return what other servers had that is not wanted, when they were asked."""
     others = [published for published in record["published"][1:] if _differs(record, published)]
     return [f"{p['server']} had {_data(p['records'])} {_span(now - p['checked'])} ago" for p in others]
 
@@ -178,7 +178,7 @@ def _server_lines(servers: Sequence[ServerStatus], now: float) -> Iterator[str]:
 
 
 def _server_row(server: ServerStatus, now: float) -> tuple[str, ...]:
-    again = f"{server['error']}; in its turn again {_until(server['next_try'], now)}"
+    again = f"{server['error']}; in its usual place again {_until(server['next_try'], now)}"
     return server["server"], _span(now - server["since"]), again
 
 
@@ -240,7 +240,7 @@ def _until(moment: float, now: float) -> str:
 
 
 def _span(seconds: float) -> str:
-    """Return a time as one reads it at a glance: its largest unit; what a clock that was set makes negative is 0."""
+    """Return a time in its largest unit, to be read at a glance; 0 where a clock that was set makes it negative."""
     for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= size:
             return f"{int(seconds // size)} {unit}"
