@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dns_update.cli.request import DONE, client_of, conclude, data_of, target_of
-from dns_update.client.requests import delete_records
+from dns_update.client.requests import delete_rdata
 from dns_update.rr.record import rdata_to_text
 from dns_update.wire.codes import rrtype_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.client import Client
-    from dns_update.client.requests import Outcome, Target
+    from dns_update.client.locate import Target
+    from dns_update.client.outcome import Outcome
     from dns_update.commandline.line import CommandLine
     from dns_update.commandline.properties import Options
 
@@ -32,7 +33,7 @@ def carry_out(client: Client, options: Options, target: Target, data: Data, comm
     What is read back is also read beforehand, to know whether there were any.
     """
     outcome = client.run(
-        lambda transaction: delete_records(
+        lambda transaction: delete_rdata(
             transaction, target, data, require=options.require, verify=options.verify, compare=options.verify
         )
     )

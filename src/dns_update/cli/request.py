@@ -6,7 +6,7 @@ from dns_update import errors
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
 from dns_update.cli import OutputLost, put, talk, write_talk
 from dns_update.client import Client
-from dns_update.client.requests import Target
+from dns_update.client.locate import Target
 from dns_update.exchange import Policy
 from dns_update.transport import Server
 from dns_update.transport.blocking import BlockingTransport
@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from dns_update.client.requests import Outcome
+    from dns_update.client.outcome import Outcome
     from dns_update.commandline.properties import Options
     from dns_update.transport import Endpoint
 

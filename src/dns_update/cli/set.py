@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.cli.request import ADDRESS_TYPES, DONE, client_of, conclude, data_of, target_of
-from dns_update.client.requests import set_records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.commandline.line import CommandLine
-    from dns_update.commandline.properties import Options
 
 
 def run(line: CommandLine) -> int:
@@ -23,24 +21,19 @@ def run(line: CommandLine) -> int:
 
         return carry_out(client, options, target, dict.fromkeys(data or ADDRESS_TYPES, ()), "set")
     _check_data(data)
-    outcome = client.run(
-        lambda transaction: set_records(
-            transaction,
-            target,
-            data,
-            ttl=options.ttl,
-            require=options.require,
-            verify=options.verify,
-            compare=compares(options),
-            check_names=options.check_names,
-        )
+    outcome = client.set(
+        target.name,
+        *[value for values in data.values() for value in values],
+        rrtype=options.rrtype,
+        zone=target.zone,
+        ttl=options.ttl,
+        require=options.require,
+        verify=options.verify,
+        compare=options.json and options.verify,  # a JSON object has what has changed
+        check_names=options.check_names,
+        rrclass=target.rrclass,
     )
     return conclude(outcome, "set", DONE, as_json=options.json)
-
-
-def compares(options: Options) -> bool:
-    """Return whether the old records matter: a JSON object has what has changed."""
-    return options.json and options.verify
 
 
 def _check_data(data: dict[int, tuple[bytes, ...]]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dns_update.cli import talk
 from dns_update.cli.request import ADDRESS_TYPES, client_of, conclude, target_of
-from dns_update.client.requests import show_records
 from dns_update.wire.codes import rrtype_to_text
 
 TYPE_CHECKING = False
@@ -17,7 +16,7 @@ def run(line: CommandLine) -> int:
     options = line.options("show")
     target = target_of(options, "show")
     rrtypes = ADDRESS_TYPES if options.rrtype is None else (options.rrtype,)
-    outcome = client_of(options).run(lambda transaction: show_records(transaction, target, rrtypes))
+    outcome = client_of(options).show(target.name, *rrtypes, zone=target.zone, rrclass=target.rrclass)
     if not outcome.after and not options.json:
         talk(f"{outcome.name} has no {' or '.join(map(rrtype_to_text, rrtypes))} record")
     return conclude(outcome, "show", "", as_json=options.json)

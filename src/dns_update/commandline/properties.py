@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from typing import Literal, TypeVar
 
     from dns_update.address import Source
+    from dns_update.client.requests import Requirement
     from dns_update.wire.name import Name
 
     Encoding = Literal["auto", "base64", "text"]
-    Requirement = Literal["any", "existing", "absent"]
     Transport = Literal["udp", "tcp"]
     T = TypeVar("T")
 
