@@ -17,8 +17,8 @@ import dns.update
 import pytest
 
 import dns_update
+from dns_update.commandline.line import CommandLine
 from dns_update.message import Message
-from dns_update.routeros import Line
 from lab import Bind, LabKey, NameServer, Namespace, Zone, dig
 from lab.key import write_private
 from lab.namespace import unavailable_because
@@ -150,7 +150,7 @@ def _properties(*headings: str) -> list[str]:
 def test_properties_in_the_tables_are_understood(code: str) -> None:
     words = shlex.split(code)
     command = words.pop(0) if words[0] == "delete" else "set"
-    assert Line(words).options(command)
+    assert CommandLine(words).options(command)
 
 
 # What is told of nsupdate's differences: by row of the table, the scripts of the corpus that assert it.

@@ -571,7 +571,7 @@ SERVER_FAULTS = {
     '[servers.main]\naddress = "" #!': "[servers.main] address: a server is empty: "
     "as 192.0.2.1, ns.example.com or [2001:db8::1]:5353",
     '[servers.main]\naddress = "192.0.2.1"\ntransport = "tls" #!': "[servers.main] transport: "
-    "'tls' is not possible: one of udp, tcp",
+    "'tls' is not a valid value: one of udp, tcp",
     '[servers.main]\naddress = "192.0.2.1"\ntimeout = 0 #!': "[servers.main] timeout: "
     "'0' is not a time: seconds above 0, up to 3600, as 2.5",
     '[servers.main]\naddress = "192.0.2.1"\ntimeout = "3" #!': "[servers.main] timeout: a string stands here: "

@@ -6,8 +6,8 @@ readers by key; that description makes the checks, the near misses and the lists
 
 from __future__ import annotations
 
+from dns_update.commandline.values import ttl_from_text
 from dns_update.errors import MAX_QUOTED, InvalidText, UsageError, quoted
-from dns_update.routeros import ttl_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

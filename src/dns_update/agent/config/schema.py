@@ -17,8 +17,9 @@ from dns_update.agent.config.readers import (
     wrong_type,
 )
 from dns_update.auth import ENCODINGS
+from dns_update.commandline.properties import PROPERTIES
+from dns_update.commandline.values import path_from_text, text_from_text
 from dns_update.errors import InvalidText, quoted
-from dns_update.routeros import PROPERTIES, path_from_text
 from dns_update.transport import Server
 from dns_update.wire.codes import is_zone_type
 from dns_update.wire.name import ROOT, Name, parse_name
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 MAX_SOCKET_OCTETS = 107  # unix(7): sun_path has 108, with a NUL at the end
 MAX_OWNER = 63  # characters, as a host's name has; an owner stands in a TXT record, with its addresses behind it
 
-_PROPERTY: Mapping[str, Any] = {prop.name: prop.read for prop in PROPERTIES}
+_PROPERTY: Mapping[str, Any] = {prop.name: prop.read for prop in PROPERTIES if "set" in prop.commands}
 zone_from_text: Callable[[str], Name] = _PROPERTY["zone"]
 
 
@@ -166,7 +167,7 @@ RECORD: Mapping[str, Reader] = {
     "zone": text(zone_from_text),
     "address": text_or_array(_PROPERTY["address"]),
     "type": text(_record_type),
-    "value": text_or_array(_PROPERTY["value"]),
+    "value": text_or_array(text_from_text),
     "ttl": _TTL,
     "servers": _SERVER_REFERENCES,
     "key": _REFERENCE,
