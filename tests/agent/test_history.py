@@ -331,9 +331,7 @@ def test_a_locked_file_is_told_once_and_what_was_added_is_written_later(path: Pa
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with writing(path) as history:
-            assert history.report() == (
-                f"history: cannot write {path}: database is locked; names are kept right all the same"
-            )
+            assert history.report() == (f"history: cannot write {path}: database is locked; names are still kept right")
             for number in range(1, 4):
                 history.add(attempt(number))
                 history.failed()
@@ -453,7 +451,7 @@ def test_a_file_that_is_no_history_is_left_alone(path: Path, octets: bytes, says
         history.add(attempt(1))
         report = history.report()
         assert report.startswith(f"history: cannot write {path}: {says}")
-        assert report.endswith("names are kept right all the same")
+        assert report.endswith("names are still kept right")
     assert path.read_bytes() == octets
     assert list(path.parent.iterdir()) == [path]
 
