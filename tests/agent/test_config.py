@@ -605,8 +605,8 @@ ZONE_FAULTS = {
     '[zones."a.b"]\nttl = 1.5 #!': f'[zones."a.b"] ttl: {TTL_EXPECTED} a float',
     '[zones."a.b"]\nttl = "1x" #!': "[zones.\"a.b\"] ttl: '1x' is not a TTL: 0 to 2147483647 seconds, or 10m, 1h, 1d",
     '[zones."a.b"]\nttl = -1 #!': "[zones.\"a.b\"] ttl: '-1' is not a TTL: 0 to 2147483647 seconds, or 10m, 1h, 1d",
-    '[zones."a.b"]\nservers = "main" #!': '[zones."a.b"] servers: a string stands here: '
-    "an array of names of [servers.NAME] is expected",
+    '[zones."a.b"]\nservers = "main" #!': '[zones."a.b"] servers: expected '
+    "an array of names of [servers.NAME], got a string",
     f'[zones."a.b"]\nservers = ["main",\n"bakcup"] #!\n{SERVERS}': '[zones."a.b"] servers[1]: '
     "there is no server 'bakcup': did you mean backup?",
     f'[zones."a.b"]\nservers = ["x"] #!\n{SERVERS}': "[zones.\"a.b\"] servers[0]: there is no server 'x': "
@@ -838,7 +838,7 @@ def test_several_keys_in_a_file_are_told_in_words_of_the_configuration(tmp_path:
 def test_a_key_file_in_a_secrets_place_is_told_in_words_of_the_configuration(tmp_path: Path) -> None:
     path = tmp_path / "home.key"
     write_private(path, KEY_FILE)
-    expected = f"agent.toml:7: [keys.home] secret: {path} is a key file, not a bare secret: use file = {path}"
+    expected = f'agent.toml:7: [keys.home] secret: {path} is a key file, not a bare secret: use file = "{path}"'
     assert problems_of(f'{RECORD}[keys.home]\nsecret = "@{path}"\n') == (expected,)
 
 

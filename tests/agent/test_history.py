@@ -18,6 +18,7 @@ import pytest
 from dns_update.agent.output import history as module
 from dns_update.agent.output.history import History, HistoryRow, fault_of_file, read_history
 from dns_update.errors import UsageError
+from dns_update.errors.hints import COMMAND_LINE, rendered
 
 _DEADLINE = 60  # seconds after which what is awaited will never come
 DAY = 86_400.0
@@ -642,7 +643,8 @@ def test_no_file(path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         next(read_history(str(path)))
     assert str(caught.value) == f"history: cannot read {path}: No such file or directory"
-    assert caught.value.hint == "the agent makes it; if it keeps its history elsewhere: file=PATH"
+    hint = rendered(caught.value.hint, COMMAND_LINE)
+    assert hint == "the agent makes it; if it keeps its history elsewhere: file=PATH"
 
 
 def test_a_directory(tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dns_update.agent.reconcile.reconcile import reconcile
-from dns_update.agent.reconcile.witness import Witness
 from dns_update.client.aio import carry_out
 from dns_update.errors import NoResponse
 from dns_update.transport import Endpoint, Server
+from dns_update.wire.name import Name
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dns_update.agent.managed_name import ManagedName
     from dns_update.agent.reconcile.plan import Desired
     from dns_update.agent.reconcile.server_health import Outage
-    from dns_update.client.requests import Outcome
+    from dns_update.client.outcome import Outcome
     from dns_update.client.transaction import Transaction
     from dns_update.errors import DnsUpdateError
 
@@ -60,8 +60,8 @@ class Attempt:
     __slots__ = (
         "_is_urgent",
         "_order",
+        "_transaction",
         "_upstream",
-        "_witness",
         "began",
         "began_in_doubt",
         "desired",
@@ -80,12 +80,12 @@ class Attempt:
         self._order = order
         self._upstream = managed.upstream
         self._is_urgent = is_urgent
-        self._witness = Witness()
+        self._transaction: Transaction | None = None
 
     @property
     def update_sent_to(self) -> Endpoint | None:
         """Where the last update was sent, whatever came of it; None if none was."""
-        return self._witness.update_sent_to
+        return None if self._transaction is None else self._transaction.update_sent_to
 
     async def run(self) -> Outcome:
         """Make the name right; raises DnsUpdateError."""
@@ -94,7 +94,8 @@ class Attempt:
             if self._order is not self._upstream.servers:
                 transaction.servers = tuple(server for server in self._order if isinstance(server, Server))
             transaction.in_turn = self._sorted
-            return await self._witness.watch(reconcile(transaction, self.managed.target, self.desired))
+            self._transaction = transaction
+            return await reconcile(transaction, self.managed.target, self.desired)
 
         return await carry_out(self._upstream.client, request)
 
@@ -107,12 +108,12 @@ class Attempt:
             self.managed.doubt = None if recheck_at is None else Doubt(is_outcome_unknown=False, recheck_at=recheck_at)
         if not outcome.failures and not self._upstream.health.has_outages:
             return []
-        return self._record(str(outcome.server), outcome.failures, now)
+        return self._record([outcome.server], outcome.failures, now)
 
     def failed(self, error: DnsUpdateError, now: float) -> list[tuple[Hashable, Outage]]:
         """Record which servers answered, and which did not; return as `succeeded`."""
         self._keep_doubt(now)
-        return self._record("", (error, *error.failures), now)
+        return self._record([], (error, *error.failures), now)
 
     def cancelled(self, now: float) -> None:
         """Record that the end was not waited for."""
@@ -121,7 +122,8 @@ class Attempt:
             self._upstream.health.not_asked(server)
 
     def _recheck_at(self, now: float) -> float | None:
-        return now + self._upstream.patience if self._witness.is_update_astray else self.managed.recheck_at
+        is_astray = self._transaction is not None and self._transaction.is_update_astray
+        return now + self._upstream.patience if is_astray else self.managed.recheck_at
 
     def _keep_doubt(self, now: float) -> None:
         """Keep what this attempt may have done, and what earlier ones may."""
@@ -136,12 +138,17 @@ class Attempt:
         order = self._upstream.health.order(endpoints, self.began, is_urgent=self._is_urgent)
         return tuple(dict.fromkeys((*(one for one in order if isinstance(one, Endpoint)), *endpoints)))
 
-    def _record(self, answered: str, failures: Sequence[DnsUpdateError], now: float) -> list[tuple[Hashable, Outage]]:
+    def _record(
+        self, answered: Sequence[object], failures: Sequence[DnsUpdateError], now: float
+    ) -> list[tuple[Hashable, Outage]]:
+        """Record what the endpoints in errors, and those that `answered`, show of each server."""
         health = self._upstream.health
+        answered = [*answered, *(failure.endpoint for failure in failures if not isinstance(failure, NoResponse))]
+        silences = [failure for failure in failures if isinstance(failure, NoResponse)]
         recovered = []
         for server in self.servers:
-            silence = self._silence_of(server, failures)
-            if self._has_answered(server, answered, failures):
+            silence = next((silence for silence in silences if self._is_at(server, silence.endpoint)), None)
+            if any(self._is_at(server, endpoint) for endpoint in answered):
                 outage = health.answered(server)
                 recovered += [] if outage is None else [(server, outage)]
             elif silence is not None:
@@ -150,15 +157,11 @@ class Attempt:
                 health.not_asked(server)
         return recovered
 
-    def _has_answered(self, server: Hashable, answered: str, failures: Sequence[DnsUpdateError]) -> bool:
-        texts = [answered] if answered else []
-        texts += [failure.server for failure in failures if not isinstance(failure, NoResponse)]
-        return any(self._is_at(server, text) for text in texts)
-
-    def _silence_of(self, server: Hashable, failures: Sequence[DnsUpdateError]) -> NoResponse | None:
-        return next((f for f in failures if isinstance(f, NoResponse) and self._is_at(server, f.server)), None)
-
-    def _is_at(self, server: Hashable, text: str) -> bool:
-        if isinstance(server, Endpoint):
-            return text == str(server)
-        return self._witness.is_at(server, text) if isinstance(server, Server) else True
+    def _is_at(self, server: Hashable, endpoint: object) -> bool:
+        """Return whether an endpoint, as errors and outcomes have it, is one of this server's."""
+        if not isinstance(server, Server):
+            return isinstance(server, Name) or endpoint == server  # a name is that of a zone, in place of its primary
+        if not isinstance(endpoint, Endpoint):
+            return endpoint in (server, server.host)  # a host without an address
+        addresses = () if self._transaction is None else self._transaction.addresses_of(server.host)
+        return endpoint.port == server.port and endpoint.address in (server.host, *addresses)

@@ -21,10 +21,11 @@ from dns_update.agent.inspection import inspect, possible_changes
 from dns_update.agent.reconcile.plan import Desired
 from dns_update.agent.scheduler import MAX_TRIES
 from dns_update.client.aio import AsyncClient
+from dns_update.client.locate import LocatedTarget, Target, locate
+from dns_update.client.lookup import ZoneView
 from dns_update.client.probe import denials, explore
-from dns_update.client.requests import Target, locate
 from dns_update.client.steps import unresolved
-from dns_update.client.transaction import MAX_ADDRESSES, Place, Site
+from dns_update.client.transaction import MAX_ADDRESSES
 from dns_update.errors import DnsUpdateError, NoAddress, NoResponse
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.aio import AsyncioTransport
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
     from dns_update.address.sources import Source
     from dns_update.agent.config.settings import Config, RecordSettings
     from dns_update.auth import Key
+    from dns_update.client.lookup import Records
     from dns_update.client.probe import Access
-    from dns_update.client.transaction import Records, Transaction
+    from dns_update.client.transaction import Transaction
     from dns_update.wire.name import Name
 
     T = TypeVar("T")
@@ -225,13 +227,13 @@ async def _locate(settings: RecordSettings, transaction: Transaction) -> tuple[N
     return place.zone, settings.servers or found
 
 
-def _site(transaction: Transaction, spot: Spot, owner: Name) -> Site:
-    return Site(transaction, spot.endpoint, Place(spot.zone, owner, RRClass.IN))
+def _site(transaction: Transaction, spot: Spot, owner: Name) -> ZoneView:
+    return ZoneView(transaction, spot.endpoint, LocatedTarget(spot.zone, owner, RRClass.IN))
 
 
 def _possible_changes(spot: Spot, seen: Seen) -> Records:
     assert spot.access is not None  # noqa: S101 - the name was seen there
-    place = Place(spot.zone, seen.settings.name, RRClass.IN)
+    place = LocatedTarget(spot.zone, seen.settings.name, RRClass.IN)
     return possible_changes(place, seen.settings, seen.wanted, spot.access.soa.ttl)
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from dns_update.agent.config.settings import RecordSettings
     from dns_update.agent.reconcile.plan import Desired
-    from dns_update.client.transaction import Place, Records, Site
+    from dns_update.client.locate import LocatedTarget
+    from dns_update.client.lookup import Records, ZoneView
     from dns_update.errors import DnsUpdateError
     from dns_update.rr.record import Record
 
@@ -48,7 +49,7 @@ def types_of(settings: RecordSettings) -> tuple[int, ...]:
     return (*settings.types, RRType.TXT) if settings.owner else settings.types
 
 
-async def inspect(site: Site, settings: RecordSettings, wanted: Desired | None, zone_ttl: int) -> Look:
+async def inspect(site: ZoneView, settings: RecordSettings, wanted: Desired | None, zone_ttl: int) -> Look:
     """Look at a name as the agent does before it changes it; nothing is sent that changes anything.
 
     `zone_ttl` is the TTL, in seconds, of the zone's SOA record. Raises what hinders the server from telling.
@@ -59,23 +60,23 @@ async def inspect(site: Site, settings: RecordSettings, wanted: Desired | None, 
         if wanted is None or not is_told_by_prerequisites(wanted, error):
             raise
         return await _look_by_prerequisites(site, wanted, zone_ttl, error)
-    update = None if wanted is None else plan(site.place, wanted, standing, zone_ttl)
+    update = None if wanted is None else plan(site.target, wanted, standing, zone_ttl)
     if update is None:
         return Look(standing)
     return Look(standing, update.changes, await _obstacle(site, update.changes, standing))
 
 
-async def _look_by_prerequisites(site: Site, wanted: Desired, zone_ttl: int, error: ZoneNotFound) -> Look:
+async def _look_by_prerequisites(site: ZoneView, wanted: Desired, zone_ttl: int, error: ZoneNotFound) -> Look:
     """Look at a name that the server does not show; `error` is why."""
     ttl = zone_ttl if wanted.ttl is None else wanted.ttl
     standing = await confirmed(site, wanted, ttl)
-    changes = () if standing is not None else replacement(site.place, wanted, ttl).changes
+    changes = () if standing is not None else replacement(site.target, wanted, ttl).changes
     return Look(standing or (), changes, remark=Hint("{told} ({to_do})", told=error.text, to_do=error.hint))
 
 
-async def _obstacle(site: Site, changes: Records, standing: Records) -> NotApplied | None:
+async def _obstacle(site: ZoneView, changes: Records, standing: Records) -> NotApplied | None:
     """Return what stands in the way: nothing is added beside a CNAME (RFC 2136, section 3.4.2.2)."""
-    added = [change.rrtype for change in changes if change.rrclass == site.place.rrclass]
+    added = [change.rrtype for change in changes if change.rrclass == site.target.rrclass]
     has_cname = any(record.rrtype == RRType.CNAME for record in standing)
     if not added or (added[0] == RRType.CNAME) == has_cname:
         return None
@@ -84,13 +85,13 @@ async def _obstacle(site: Site, changes: Records, standing: Records) -> NotAppli
         return None
     stands = f": there stands {', '.join(texts_of(standing))}" if standing else ""
     return NotApplied(
-        f"{site.endpoint} would not add {rrtype_to_text(added[0])} to {site.place.owner}{stands}",
+        f"{site.endpoint} would not add {rrtype_to_text(added[0])} to {site.target.owner}{stands}",
         hint=found.hint,
         endpoint=site.endpoint,
     )
 
 
-def possible_changes(place: Place, settings: RecordSettings, wanted: Desired | None, zone_ttl: int) -> Records:
+def possible_changes(place: LocatedTarget, settings: RecordSettings, wanted: Desired | None, zone_ttl: int) -> Records:
     """Return changes of every kind that the record may ever need, to ask for the permission of.
 
     They are those that a bare name needs to be as wanted. A type of which nothing is wanted now is deleted: its turn

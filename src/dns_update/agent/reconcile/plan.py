@@ -28,7 +28,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from dns_update.client.transaction import Place, Records
+    from dns_update.client.locate import LocatedTarget
+    from dns_update.client.lookup import Records
     from dns_update.rr.record import Record
 
     Data = Mapping[int, tuple[bytes, ...]]
@@ -69,7 +70,7 @@ class Desired(Value):
 _set_data, _set_only_adds, _set_owner, _set_ttl = setters(Desired)
 
 
-def plan(place: Place, desired: Desired, current: Records, new_ttl: int) -> Update | None:
+def plan(place: LocatedTarget, desired: Desired, current: Records, new_ttl: int) -> Update | None:
     """Return the update that makes a name right; None if it is right.
 
     `current` are the records of the desired types as the server holds them; `new_ttl` is the TTL, in seconds, where
@@ -88,7 +89,7 @@ def plan(place: Place, desired: Desired, current: Records, new_ttl: int) -> Upda
 class _Stage:
     """The current records by type, and the TTL that each type is to have."""
 
-    def __init__(self, place: Place, desired: Desired, current: Records, new_ttl: int) -> None:
+    def __init__(self, place: LocatedTarget, desired: Desired, current: Records, new_ttl: int) -> None:
         self.place = place
         self.desired = desired
         self._current = current

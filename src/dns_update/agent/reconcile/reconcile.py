@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dns_update.agent.reconcile.plan import plan
+from dns_update.client.delivery import Delivery
+from dns_update.client.locate import locate
+from dns_update.client.lookup import ZoneView
+from dns_update.client.outcome import outcome_at
 from dns_update.client.readback import after_set, not_applied, zone_ttl
-from dns_update.client.requests import Delivery, locate, outcome_at
-from dns_update.client.transaction import Site
 from dns_update.errors import NameExists, NameNotFound, NoResponse, NotApplied, ZoneNotFound
 from dns_update.update import Update
 from dns_update.wire.codes import Rcode
@@ -15,9 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dns_update.agent.reconcile.plan import Desired
-    from dns_update.client.requests import Outcome, Target
+    from dns_update.client.locate import LocatedTarget, Target
+    from dns_update.client.lookup import Records
+    from dns_update.client.outcome import Outcome
     from dns_update.client.steps import Steps
-    from dns_update.client.transaction import Place, Records, Transaction
+    from dns_update.client.transaction import Transaction
     from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
 
@@ -34,7 +38,7 @@ async def reconcile(transaction: Transaction, target: Target, desired: Desired) 
     delivery = Delivery(transaction, verify=True)
 
     async def at(endpoint: Endpoint) -> Outcome:
-        site = Site(transaction, endpoint, place)
+        site = ZoneView(transaction, endpoint, place)
         try:
             return await _by_reading(site, desired, delivery)
         except ZoneNotFound as error:
@@ -45,14 +49,14 @@ async def reconcile(transaction: Transaction, target: Target, desired: Desired) 
     return await transaction.at_first_server(at)
 
 
-async def _by_reading(site: Site, desired: Desired, delivery: Delivery) -> Outcome:
+async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery) -> Outcome:
     """Make the name right by what the server shows of it."""
     unseen: Records | None = None  # what was there before an update whose result was not seen
     for number in range(1, _LOOKS + 1):
         before = await look(site, desired.rrtypes)
-        update = plan(site.place, desired, before, 0)
+        update = plan(site.target, desired, before, 0)
         if update is not None and _needs_zone_ttl(update, desired, before):
-            update = plan(site.place, desired, before, await zone_ttl(site))
+            update = plan(site.target, desired, before, await zone_ttl(site))
         if update is None:
             return outcome_at(site, Rcode.NOERROR, before if unseen is None else unseen, before)
         try:
@@ -80,7 +84,7 @@ def is_told_by_prerequisites(desired: Desired, error: ZoneNotFound) -> bool:
     return bool(error.zone_below) and not desired.owner and not desired.only_adds
 
 
-async def confirmed(site: Site, desired: Desired, ttl: int) -> Records | None:
+async def confirmed(site: ZoneView, desired: Desired, ttl: int) -> Records | None:
     """Return the records of such a name if they are what is desired, None if not.
 
     They get this `ttl`, for a prerequisite cannot ask for it.
@@ -91,7 +95,7 @@ async def confirmed(site: Site, desired: Desired, ttl: int) -> Records | None:
         return None
 
 
-def replacement(place: Place, desired: Desired, ttl: int) -> Update:
+def replacement(place: LocatedTarget, desired: Desired, ttl: int) -> Update:
     """Return the update that makes such a name right, whatever it holds."""
     update = Update(place.zone, rrclass=place.rrclass)
     for rrtype, values in desired.data.items():
@@ -102,13 +106,13 @@ def replacement(place: Place, desired: Desired, ttl: int) -> Update:
     return update
 
 
-async def _by_prerequisites(site: Site, desired: Desired, delivery: Delivery, error: ZoneNotFound) -> Outcome:
+async def _by_prerequisites(site: ZoneView, desired: Desired, delivery: Delivery, error: ZoneNotFound) -> Outcome:
     """Make the name right in the zone itself; `error` is why it cannot be read there, so what it had is not known."""
     ttl = await zone_ttl(site) if desired.ttl is None else desired.ttl
     current = await confirmed(site, desired, ttl)
     if current is not None:
         return outcome_at(site, Rcode.NOERROR, current, current)
-    update = replacement(site.place, desired, ttl)
+    update = replacement(site.target, desired, ttl)
     ttls = dict.fromkeys(desired.data, ttl)
     reply, after = await delivery.carry_out(site, update, lambda: after_set(site, desired.data, ttls))
     if after is None:
@@ -116,15 +120,15 @@ async def _by_prerequisites(site: Site, desired: Desired, delivery: Delivery, er
     return outcome_at(site, reply.message.rcode, None, after)
 
 
-def look(site: Site, rrtypes: Sequence[int]) -> Steps[Records]:
-    """Return what the server holds at the name of these types, and the CNAME in their place, if there is one.
+def look(site: ZoneView, rrtypes: Sequence[int]) -> Steps[Records]:
+    """Return what the server holds at the name of these types, and the CNAME that stands in their place, if one does.
 
     Raises ZoneNotFound for what it has no authority for, and any other Refusal or CommunicationError.
     """
     return site.read(rrtypes[0]) if len(rrtypes) == 1 else _look_at_each(site, rrtypes)
 
 
-async def _look_at_each(site: Site, rrtypes: Sequence[int]) -> Records:
+async def _look_at_each(site: ZoneView, rrtypes: Sequence[int]) -> Records:
     found: dict[Record, None] = {}  # a CNAME comes with each type
     for rrtype in rrtypes:
         found |= dict.fromkeys(await site.read(rrtype))
@@ -137,10 +141,10 @@ def _needs_zone_ttl(update: Update, desired: Desired, current: Records) -> bool:
     return desired.ttl is None and not present.issuperset(change.rrtype for change in update.changes)
 
 
-async def _verified(site: Site, desired: Desired) -> Records:
-    """Return what is there now; raises NotApplied if it is not what is desired. The TTL may be the server's choice."""
+async def _verified(site: ZoneView, desired: Desired) -> Records:
+    """Return what stands now; raises NotApplied if it is not what is desired. The TTL may be the server's choice."""
     after = await look(site, desired.rrtypes)
-    left = plan(site.place, desired.with_any_ttl, after, 0)
+    left = plan(site.target, desired.with_any_ttl, after, 0)
     if left is not None:
         rrtype = left.changes[0].rrtype
         raise await not_applied(site, rrtype, tuple(record for record in after if record.rrtype == rrtype))
