@@ -5,7 +5,7 @@ from __future__ import annotations
 from dns_update.agent.managed_name import texts_of
 from dns_update.agent.reconcile.plan import plan
 from dns_update.agent.reconcile.reconcile import confirmed, is_told_by_prerequisites, look, replacement
-from dns_update.client.readback import not_applied
+from dns_update.client.obstacles import not_applied
 from dns_update.errors import Hint, NotApplied, ZoneNotFound
 from dns_update.rr.record import rdata_to_text
 from dns_update.update import Update

@@ -32,8 +32,8 @@ class MemoryTransport:
     """Carries exchanges to a script.
 
     `script` is called with every message sent. It returns the messages that come back, in this order (none: the
-    attempt runs into its deadline), or why the network failed: an OSError as a
-    socket raises it, or a text for any other reason.
+    attempt runs into its deadline), or why the network failed: an OSError as a socket raises it, or a text for any
+    other reason.
     """
 
     def __init__(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dns_update.agent.config.settings import Config
     from dns_update.auth import Key
 
-MIN_SECRET_BITS = 128  # nobody tries as many; a secret of fewer is found from one signed message that was captured
+MIN_SECRET_BITS = 128  # too many to try out; a shorter secret can be found from one signed message that was captured
 _MIN_DIFFERENT_OCTETS = 8  # 16 random octets have fewer in one case of a billion
 _MIN_WORD = 4  # letters; runs as long are rare in Base64 and in hexadecimal digits, and can hardly be spoken there
 _MOST_CONSONANTS = 4  # in a row within a word
@@ -24,12 +24,12 @@ def refuse_files(config: Config, path: str) -> None:
     """Raise ConfigError if a file that the configuration at `path` names is there, and is not what it should be."""
     fault = fault_of_file(config.agent.history) if config.agent.history else ""
     if fault:
-        hint = "name another file; what is there would not be touched, and no history kept"
+        hint = "name another file; this one would be left alone, and no history kept"
         raise ConfigError([(f"{path}: [agent] history: {config.agent.history}: {fault}", hint)])
 
 
 def warnings_about(config: Config) -> Iterator[str]:
-    """Yield a line for each key whose secret somebody may guess who has seen one signed message."""
+    """Yield a line for each key whose secret can be guessed from one signed message."""
     keys = {record.key.name: record.key for record in config.records if record.key is not None}
     for name, key in keys.items():
         if weakness := weakness_of(key):
@@ -62,7 +62,7 @@ def _is_of_words(secret: bytes) -> bool:
 
 
 def _words_of(text: str) -> list[str]:
-    """Return the runs of letters; a capital behind a small letter begins another one."""
+    """Return the runs of letters; a capital after a small letter begins another one."""
     pairs = zip(" " + text, text, strict=False)
     parted = "".join(f" {c}" if c.isupper() and before.islower() else c for before, c in pairs)
     return "".join(c if c.isalpha() else " " for c in parted).split()

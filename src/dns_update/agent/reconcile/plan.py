@@ -1,6 +1,6 @@
-"""What to change: the records that are desired, compared with those that stand. Pure.
+"""What to change: desired records compared with current ones. Pure.
 
-Without an owner, a type's RRset belongs to the agent: it shall be exactly what is desired. With one, several agents
+Without an owner, a type's RRset belongs to the agent: it is to be exactly what is desired. With one, several agents
 share the name. Each keeps a TXT record there, its claim, that lists what it has published:
 
     dns-update owner=router-1 203.0.113.45 2001:db8::1
@@ -10,8 +10,8 @@ still those that were read is a prerequisite of the update (RFC 2136, section 2.
 once one is told to look again. So is an agent whose own older update comes late: for that the claims are read before
 the addresses, and so are no newer than these.
 
-An RRset has one TTL (RFC 2181, section 5.2). Where others have claimed a part of it, the one that stands is
-everybody's: if each insisted on his own, they would undo each other's work for ever.
+An RRset has one TTL (RFC 2181, section 5.2). Where others have claimed a part of it, the current one is
+everybody's: if each agent insisted on its own, they would undo each other's work for ever.
 """
 
 from __future__ import annotations
@@ -26,26 +26,24 @@ from dns_update.wire.inet import IPV4_OCTETS, format_address, parse_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from dataclasses import KW_ONLY
 
-    from dns_update.client.locate import LocatedTarget
+    from dns_update.client.locate import LocatedTarget, RdataByType
     from dns_update.client.lookup import Records
     from dns_update.rr.record import Record
-
-    Data = Mapping[int, tuple[bytes, ...]]
 
 _CLAIM = "dns-update owner="
 
 
 class Desired(Value):
-    """What shall stand at a name: rdata by type (none: the RRset shall go); the TTL, if one is set; the owner, if any.
+    """What a name is to have: rdata by type (none: no such RRset); the TTL, if one is set; the owner, if any.
 
-    `ttl` in seconds; None keeps the one that stands. An `owner` is for addresses only. With `only_adds`, more may stand
-    than is desired: nothing is removed.
+    `ttl` in seconds; None keeps the current one. An `owner` is for addresses only. With `only_adds`, there may be
+    more than is desired: nothing is removed.
     """
 
-    data: Data
+    data: RdataByType
     ttl: int | None = None
     owner: str = ""
     _: KW_ONLY
@@ -58,7 +56,7 @@ class Desired(Value):
 
     @property
     def with_any_ttl(self) -> Desired:
-        """The same, content with the TTLs that stand."""
+        """The same, content with the current TTLs."""
         return self if self.ttl is None else Desired(self.data, None, self.owner, only_adds=self.only_adds)
 
 
@@ -66,7 +64,7 @@ def plan(place: LocatedTarget, desired: Desired, current: Records, new_ttl: int)
     """Return the update that makes a name right; None if it is right.
 
     `current` are the records of the desired types as the server holds them; `new_ttl` is the TTL, in seconds, where
-    none is set and none stands.
+    none is set and there is none.
     """
     stage = _Stage(place, desired, current, new_ttl)
     if desired.owner:
@@ -79,7 +77,7 @@ def plan(place: LocatedTarget, desired: Desired, current: Records, new_ttl: int)
 
 
 class _Stage:
-    """The records that stand, sorted by type, and the TTL that each type is to have."""
+    """The current records by type, and the TTL that each type is to have."""
 
     def __init__(self, place: LocatedTarget, desired: Desired, current: Records, new_ttl: int) -> None:
         self.place = place
@@ -91,7 +89,7 @@ class _Stage:
         return [record for record in self._current if record.rrtype == rrtype]
 
     def ttl(self, rrtype: int, *, is_shared: bool = False) -> int:
-        """Return the TTL that is set, if one is, or that stands; if the RRset `is_shared`, the other way round."""
+        """Return the TTL that is set, if one is, or the current one; the other way round if the RRset `is_shared`."""
         set_one = self.desired.ttl
         if set_one is not None and not is_shared:
             return set_one
@@ -99,15 +97,15 @@ class _Stage:
         return next((record.ttl for record in self.records(rrtype)), otherwise)
 
     def is_right(self, rrtype: int) -> bool:
-        """Tell whether the RRset is as desired, TTL included."""
+        """Return whether the RRset is as desired, TTL included."""
         ttl, values = self.ttl(rrtype), self.desired.data[rrtype]
-        stands = []
+        present = []
         for record in self._current:  # not by `records`: this is asked of thousands of names that are right
             if record.rrtype == rrtype:
                 if record.ttl != ttl:
                     return False
-                stands.append(record.rdata)
-        return stands == [*values] or self.canonical(rrtype, stands) == self.canonical(rrtype, values)
+                present.append(record.rdata)
+        return present == [*values] or self.canonical(rrtype, present) == self.canonical(rrtype, values)
 
     def canonical(self, rrtype: int, values: Iterable[bytes]) -> set[bytes]:
         return {canonical_rdata(rrtype, value, self.place.rrclass) for value in values}
@@ -154,19 +152,19 @@ def _claimed(stage: _Stage) -> Update:
 
 
 def is_shared(records: Records, owner: str) -> bool:
-    """Tell whether somebody else than this owner has a claim among the records."""
+    """Return whether another owner has a claim among the records."""
     return any(claim.owner != owner for _text, claim in _claims(r.rdata for r in records if r.rrtype == RRType.TXT))
 
 
 def _own_addresses(stage: _Stage, update: Update, rrtype: int, stale: set[bytes], *, is_shared: bool) -> Update:
     """Add the addresses of a type that are missing, and remove its stale ones, seen or not: no claim will list them.
 
-    What stands with another TTL is missing, too, unless the RRset `is_shared` with others.
+    What is there with another TTL is missing, too, unless the RRset `is_shared` with others.
     """
     place, ttl = stage.place, stage.ttl(rrtype, is_shared=is_shared)
-    stands = {record.rdata: record.ttl for record in stage.records(rrtype)}
+    present = {record.rdata: record.ttl for record in stage.records(rrtype)}
     gone = sorted(address for address in stale if _rrtype(address) == rrtype)
-    right = stands if is_shared else {address for address, stood in stands.items() if stood == ttl}
+    right = present if is_shared else {address for address, its_ttl in present.items() if its_ttl == ttl}
     missing = [value for value in stage.desired.data[rrtype] if value not in right]
     update = update.delete(place.owner, rrtype, *gone) if gone else update
     return update.add(place.owner, ttl, rrtype, *missing) if missing else update
@@ -177,7 +175,7 @@ def _rrtype(address: bytes) -> int:
 
 
 class _Claim(Value):
-    """What an owner says that it has published."""
+    """What an owner has published, by its own account."""
 
     owner: str
     addresses: frozenset[bytes]

@@ -6,8 +6,9 @@ from dns_update.agent.reconcile.plan import plan
 from dns_update.client.delivery import Delivery
 from dns_update.client.locate import locate
 from dns_update.client.lookup import ZoneView
+from dns_update.client.obstacles import not_applied
 from dns_update.client.outcome import outcome_at
-from dns_update.client.readback import after_set, not_applied, zone_ttl
+from dns_update.client.readback import after_set, zone_ttl
 from dns_update.errors import NameExists, NameNotFound, NoResponse, NotApplied, ZoneNotFound
 from dns_update.update import Update
 from dns_update.wire.codes import Rcode
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
     from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
 
-_LOOKS = 5  # as often two agents may meet at one name, or the second look fail, before this try ends
+_LOOKS = 5  # so often two agents may meet at one name, or the second look fail, before this attempt ends
 
 
 async def reconcile(transaction: Transaction, target: Target, desired: Desired) -> Outcome:
-    """Make the name hold what is desired, and return what was there before and after; nothing is sent if it does.
+    """Make the name have what is desired, and return what was there before and after; nothing is sent if it has.
 
-    Raises NotApplied if the server said that it did it and yet something else stands, and any other Refusal or
+    Raises NotApplied if the server reported success and yet has something else, and any other Refusal or
     CommunicationError.
     """
     place = await locate(transaction, target)
@@ -51,7 +52,7 @@ async def reconcile(transaction: Transaction, target: Target, desired: Desired) 
 
 async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery) -> Outcome:
     """Make the name right by what the server shows of it."""
-    unseen: Records | None = None  # what stood before an update of which nobody saw what came of it
+    unseen: Records | None = None  # what was there before an update whose result was not seen
     for number in range(1, _LOOKS + 1):
         before = await look(site, desired.rrtypes)
         update = plan(site.target, desired, before, 0)
@@ -77,7 +78,7 @@ async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery) -> O
 
 
 def is_told_by_prerequisites(desired: Desired, error: ZoneNotFound) -> bool:
-    """Return whether a name is right can be told though the server does not show it: it answers from a zone below.
+    """Return whether prerequisites can tell if a name is right, though the server answers from a zone below.
 
     Prerequisites speak of whole RRsets, and so not of those that the agent shares with others.
     """
@@ -87,7 +88,7 @@ def is_told_by_prerequisites(desired: Desired, error: ZoneNotFound) -> bool:
 async def confirmed(site: ZoneView, desired: Desired, ttl: int) -> Records | None:
     """Return the records of such a name if they are what is desired, None if not.
 
-    `ttl` is the one that they are said to have, for that cannot be asked.
+    They get this `ttl`, for a prerequisite cannot ask for it.
     """
     try:
         return await after_set(site, desired.data, dict.fromkeys(desired.data, ttl))
@@ -107,7 +108,7 @@ def replacement(place: LocatedTarget, desired: Desired, ttl: int) -> Update:
 
 
 async def _by_prerequisites(site: ZoneView, desired: Desired, delivery: Delivery, error: ZoneNotFound) -> Outcome:
-    """Make the name right in the zone itself; `error` is why it cannot be read there, and what stood is not known."""
+    """Make the name right in the zone itself; `error` is why it cannot be read there, so what it had is not known."""
     ttl = await zone_ttl(site) if desired.ttl is None else desired.ttl
     current = await confirmed(site, desired, ttl)
     if current is not None:
@@ -136,9 +137,9 @@ async def _look_at_each(site: ZoneView, rrtypes: Sequence[int]) -> Records:
 
 
 def _needs_zone_ttl(update: Update, desired: Desired, current: Records) -> bool:
-    """Tell whether the update adds records whose TTL is neither set nor stands: then it is that of the SOA record."""
-    stands = {record.rrtype for record in current}
-    return desired.ttl is None and not stands.issuperset(change.rrtype for change in update.changes)
+    """Return whether the update adds records whose TTL is neither set nor there: then it is that of the SOA record."""
+    present = {record.rrtype for record in current}
+    return desired.ttl is None and not present.issuperset(change.rrtype for change in update.changes)
 
 
 async def _verified(site: ZoneView, desired: Desired) -> Records:
