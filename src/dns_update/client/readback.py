@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from dns_update.client.locate import RdataByType
     from dns_update.client.lookup import Records, ZoneView
 
-# Records that a signing server keeps beside the others by itself: RRSIG, NSEC.
-KEPT_BY_SERVER = (46, 47)
+# Records that a signing server keeps beside the others by itself.
+KEPT_BY_SERVER = (RRType.RRSIG, RRType.NSEC)
 
 
 async def current(view: ZoneView, rrtypes: Iterable[int]) -> tuple[Records | None, dict[int, int]]:

@@ -16,7 +16,7 @@ from dns_update.message import Message
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.host_names import check_owner, check_targets
 from dns_update.update import Update, check_ttl, rrtype_of, zone_type_of
-from dns_update.wire.codes import Rcode, RRClass, RRType, is_zone_type, rrtype_to_text
+from dns_update.wire.codes import SINGLE_RECORD_TYPES, Rcode, RRClass, RRType, is_zone_type, rrtype_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     M = TypeVar("M", bound=Callable[..., object])
 
 _REQUIREMENTS: dict[str, Requirement] = {"any": "any", "existing": "existing", "absent": "absent"}
-_SINGLE = (RRType.CNAME, RRType.SOA, RRType.DNAME)  # of these a name has one record (RFC 1034, 3.6.2; RFC 6672, 2.4)
 
 
 def as_method(request: Callable[..., Any], method: M) -> M:
@@ -185,7 +184,7 @@ def _check_values(target: Target, rdata: RdataByType, *, check_names: bool) -> N
     for rrtype in rdata:
         if not is_zone_type(rrtype):
             raise errors.UsageError(f"there are no RRsets of type {rrtype_to_text(rrtype)} in a zone")
-    for rrtype in _SINGLE:
+    for rrtype in SINGLE_RECORD_TYPES:
         if len(set(rdata.get(rrtype, ()))) > 1:
             raise errors.UsageError(f"a name has one {rrtype_to_text(rrtype)} record; {len(rdata[rrtype])} are given")
     for rrtype, values in rdata.items() if check_names else ():

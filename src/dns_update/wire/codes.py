@@ -77,6 +77,8 @@ class RRType:
     DNAME = 39
     OPT = 41
     DS = 43
+    RRSIG = 46
+    NSEC = 47
     SPF = 99
     TSIG = 250
     ANY = 255
@@ -98,6 +100,9 @@ RR_TYPES = {
     "IXFR": 251, "AXFR": 252, "MAILB": 253, "MAILA": 254, "ANY": 255, "URI": 256, "CAA": 257, "AVC": 258, "DOA": 259,
     "AMTRELAY": 260, "RESINFO": 261, "WALLET": 262, "CLA": 263, "IPN": 264, "TA": 32768, "DLV": 32769,
 }  # fmt: skip
+
+SINGLE_RECORD_TYPES = (RRType.CNAME, RRType.SOA, RRType.DNAME)
+"""Types of which a name has at most one record (RFC 1034, section 3.6.2; RFC 6672, section 2.4)."""
 
 # Meta-types and query types (RFC 6895, section 3.1): they never stand in a zone, so they cannot be added to one.
 META_TYPES = range(128, 256)

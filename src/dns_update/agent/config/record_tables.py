@@ -11,7 +11,7 @@ from dns_update.errors.hints import TOML, rendered
 from dns_update.rr.host_names import check_owner, check_targets
 from dns_update.rr.record import rdata_from_text
 from dns_update.update import placed_name
-from dns_update.wire.codes import RRClass, RRType, rrtype_to_text
+from dns_update.wire.codes import SINGLE_RECORD_TYPES, RRClass, RRType, rrtype_to_text
 from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from dns_update.agent.config.settings import AgentSettings
 
 _MIN_FULL_LABELS = 2  # a name of one label is relative to something
-_SINGLE = (RRType.CNAME, RRType.SOA, RRType.DNAME)  # of these a name has one record (RFC 1034, 3.6.2; RFC 6672, 2.4)
 _ADDRESSES = (RRType.A, RRType.AAAA)
 _FIXED = ("type", "value")
 _OF_ADDRESSES = ("owner", "on-missing", "allow-private")  # what makes no sense with fixed data
@@ -161,7 +160,7 @@ class _RecordReader:
             self._problems.add_error((*path, "value"), error)
             return ()
         distinct = tuple(dict.fromkeys(values))
-        if rrtype in _SINGLE and len(distinct) > 1:
+        if rrtype in SINGLE_RECORD_TYPES and len(distinct) > 1:
             text = f"a name has one {rrtype_to_text(rrtype)} record; {len(distinct)} are given"
             self._problems.add((*path, "value"), text)
         return distinct
