@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -193,7 +193,9 @@ def test_the_message_that_is_sent_is_not_altered() -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("transport", [UDP, TCP])
-def test_what_is_nobodys_answer_is_passed_over(foreign: Callable[[Sent], bytes], transport: str) -> None:
+def test_what_is_nobodys_answer_is_passed_over(
+    foreign: Callable[[Sent], bytes], transport: Literal["udp", "tcp"]
+) -> None:
     policy = Policy(transport=transport)
     result, network = carry(lambda sent: (foreign(sent), answer(sent, rcode=Rcode.REFUSED)), policy=policy)
     assert trusted(result).message.rcode == Rcode.REFUSED
@@ -311,7 +313,7 @@ def test_a_message_larger_than_512_octets_goes_by_tcp_at_once() -> None:
 
 
 @pytest.mark.parametrize(("spare", "transport"), [(0, UDP), (1, TCP)])
-def test_the_signature_counts_towards_the_512_octets(spare: int, transport: str) -> None:
+def test_the_signature_counts_towards_the_512_octets(spare: int, transport: Literal["udp", "tcp"]) -> None:
     def signed_length(text: int) -> int:
         octets = Update(ZONE).add("home", 300, "TYPE65280", bytes(text)).to_message().encode()
         return len(sign(octets, KEY, time_signed=WALL)[0])
@@ -467,7 +469,7 @@ def test_a_message_that_nobody_asked_is_not_doubted_but_passed_over() -> None:
     ],
 )
 def test_a_failure_tells_whether_the_message_may_have_arrived(
-    script: Script, transport: str, *, may_have_arrived: bool
+    script: Script, transport: Literal["udp", "tcp"], *, may_have_arrived: bool
 ) -> None:
     error, _ = carry_in_vain(script, policy=Policy(transport=transport))
     assert error.may_have_arrived == may_have_arrived

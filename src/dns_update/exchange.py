@@ -34,13 +34,17 @@ from dns_update.wire.codes import Opcode, Rcode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final, Literal, TypeAlias
+
     from dns_update.auth import Key
+
+    TransportName: TypeAlias = Literal["udp", "tcp"]
 
 MAX_UDP_OCTETS = 512  # without EDNS (RFC 1035, section 4.2.1)
 _MAX_START_OCTETS = 271  # the header's 12, a name's 255, type and class
 
-UDP = "udp"
-TCP = "tcp"
+UDP: Final = "udp"
+TCP: Final = "tcp"
 
 
 class Policy(Value):
@@ -51,7 +55,7 @@ class Policy(Value):
 
     timeout: float = 3.0
     retries: int = 3
-    transport: str = UDP
+    transport: Literal["udp", "tcp"] = UDP
 
     def __post_init__(self) -> None:
         """Raise UsageError for a value that is out of range or of a wrong type."""
@@ -75,7 +79,7 @@ class Policy(Value):
 class Attempt(Value):
     """What to do next: send `octets` by `transport`, and listen until `deadline` on the monotonic clock."""
 
-    transport: str
+    transport: TransportName
     octets: bytes
     deadline: float
 
@@ -85,7 +89,7 @@ class Reply(Value):
 
     message: Message
     tsig: Tsig | None
-    transport: str
+    transport: TransportName
     tries: int
 
 

@@ -29,7 +29,7 @@ MAX_SECRET_OCTETS = 0xFFFF  # where DNS itself carries a secret, its length has 
 _MAX_ALGORITHM_SHOWN = 24  # characters; the longest that is right, hmac-md5.sig-alg.reg.int, has as many
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Literal, NoReturn
 
 
 class Algorithm(Value):
@@ -98,7 +98,7 @@ class Key(Value):
     name: Name
     algorithm: Algorithm
     secret: bytes
-    reading: str
+    reading: Literal["base64", "text"]
     other_reading: Key | None
 
     def __init__(
@@ -107,7 +107,7 @@ class Key(Value):
         secret: bytes,
         algorithm: Algorithm | str,
         *,
-        reading: str = "base64",
+        reading: Literal["base64", "text"] = "base64",
         other_reading: Key | None = None,
     ) -> None:
         if reading not in ENCODINGS[1:]:

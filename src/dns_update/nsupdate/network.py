@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dataclasses import KW_ONLY
 
     from dns_update.auth import Key
-    from dns_update.exchange import Reply, UnverifiedReply
+    from dns_update.exchange import Reply, TransportName, UnverifiedReply
     from dns_update.message import Message
     from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.transport import Endpoint
@@ -201,7 +201,7 @@ def _family_of(endpoint: Endpoint) -> int:
     return 6 if endpoint.is_ipv6 else 4
 
 
-def _policy(options: NsupdateOptions, transport: str) -> Policy:
+def _policy(options: NsupdateOptions, transport: TransportName) -> Policy:
     total = min(options.total_timeout or MAX_SECONDS, MAX_SECONDS)
     share = max(_LEAST_UDP_TIMEOUT, total / (1 + options.udp_retries))
     timeout = min(options.udp_timeout or share, MAX_SECONDS)
