@@ -569,7 +569,7 @@ SERVER_FAULTS = {
     '[servers.main]\naddress = ["192.0.2.1",\n"192.0.2.1:x"] #!': "[servers.main] address[1]: "
     "'x' is not a port: a number from 1 to 65535",
     '[servers.main]\naddress = "" #!': "[servers.main] address: a server is empty: "
-    "as 192.0.2.1, ns.example.com or [2001:db8::1]:5353",
+    "e.g. 192.0.2.1, ns.example.com or [2001:db8::1]:5353",
     '[servers.main]\naddress = "192.0.2.1"\ntransport = "tls" #!': "[servers.main] transport: "
     "'tls' is not a valid value: one of udp, tcp",
     '[servers.main]\naddress = "192.0.2.1"\ntimeout = 0 #!': "[servers.main] timeout: "
@@ -678,7 +678,7 @@ RECORD_FAULTS = {
     f'\n{NAMED}address = "192.0.2.300" #!': "records[0].address: '192.0.2.300' is not an IPv4 address: "
     "four numbers from 0 to 255, as 203.0.113.45",
     f'\n{NAMED}address = ["192.0.2.1",\n"interface:"] #!': "records[0].address[1]: "
-    "'interface:' names no interface: as interface:ppp0, interface:ppp0/ipv4, interface:ppp0/ipv6",
+    "'interface:' names no interface: e.g. interface:ppp0, interface:ppp0/ipv4, interface:ppp0/ipv6",
     f"\n{NAMED}address = [\n\n1979-05-27] #!": "records[0].address[0]: "
     "expected a string, got a date or time",
     f"\n{NAMED}address = [] #!": "records[0].address: the array is empty: give one string at least",
