@@ -542,7 +542,7 @@ KEY_FAULTS = {
     '[keys.home]\nfile = "/tmp/no/such" #!': "[keys.home] file: cannot read /tmp/no/such: No such file or directory",
     '[keys.home]\nfile = "" #!': "[keys.home] file: the path is empty",
     '[keys.home]\nfile = "a\\u0000" #!': "[keys.home] file: it has a NUL in it",
-    '[keys.home]\nfile = "credential:x" #!': "[keys.home] file: there is no such credential: "
+    '[keys.home]\nfile = "credential:x" #!': "[keys.home] file: there is no credential 'x': "
     "CREDENTIALS_DIRECTORY is not set: systemd sets it for a unit with LoadCredential=",
     '[keys.home]\nsecret = "x"\nname = "a..b" #!': "[keys.home] name: the key's name is not a domain name",
     '[keys.home]\nsecret = "x"\nname = 1 #!': "[keys.home] name: expected a string, got an integer",
@@ -845,7 +845,7 @@ def test_a_key_file_in_a_secrets_place_is_told_in_words_of_the_configuration(tmp
 def test_a_credential_is_no_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     (problem,) = problems_of(f'{RECORD}[keys.home]\nfile = "credential:../x"\n')
-    assert problem == "agent.toml:7: [keys.home] file: there is no credential's name after credential:"
+    assert problem == "agent.toml:7: [keys.home] file: the text after credential: is not a credential's name"
 
 
 # Files.
