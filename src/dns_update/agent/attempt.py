@@ -95,7 +95,10 @@ class Attempt:
                 transaction.servers = tuple(server for server in self._order if isinstance(server, Server))
             transaction.in_turn = self._sorted
             self._transaction = transaction
-            return await reconcile(transaction, self.managed.target, self.desired)
+            try:
+                return await reconcile(transaction, self.managed.target, self.desired)
+            finally:
+                transaction.in_turn = None  # a cycle: thousands of attempts would wait for the garbage collector
 
         return await carry_out(self._upstream.client, request)
 
