@@ -5,8 +5,8 @@ import pytest
 from dns_update.agent.config.settings import RecordSettings
 from dns_update.agent.diagnosis import Diagnosis, Seen, Spot
 from dns_update.agent.inspection import Look
-from dns_update.agent.reconcile.plan import Desired
 from dns_update.cli.checkup import json_text, tell
+from dns_update.client.plan import Desired
 from dns_update.client.probe import UNKNOWN, Access
 from dns_update.errors import DnsUpdateError, NoAddress, NoResponse, PermissionDenied
 from dns_update.transport import Endpoint

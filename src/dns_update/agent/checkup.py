@@ -18,9 +18,9 @@ from dns_update.agent.clock import since_boot
 from dns_update.agent.desired import Reading, Rule, SourceState, wanted_of
 from dns_update.agent.diagnosis import Diagnosis, Heard, Seen, Spot
 from dns_update.agent.inspection import inspect, possible_changes
-from dns_update.agent.reconcile.plan import Desired
 from dns_update.agent.scheduler import MAX_TRIES
 from dns_update.client.aio import AsyncClient
+from dns_update.client.plan import Desired
 from dns_update.client.probe import denials, explore
 from dns_update.client.requests import Target, locate
 from dns_update.client.transaction import MAX_ADDRESSES, Place, Site, unresolved

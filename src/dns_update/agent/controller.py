@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from dns_update.agent.output.control import ControlServer, ServerStatus, StatusAnswer
     from dns_update.agent.output.log import Log
     from dns_update.agent.output.systemd import Notifier
-    from dns_update.agent.reconcile.plan import Desired
     from dns_update.agent.reconcile.server_health import Outage
     from dns_update.agent.reconcile.upstream import Try
+    from dns_update.client.plan import Desired
     from dns_update.client.requests import Outcome
 
 MOST_PROBLEMS = 20  # of a broken configuration that are said: about a screen; a slip may make ten thousand of them

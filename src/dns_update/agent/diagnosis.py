@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from dns_update.address.sources import Source
     from dns_update.agent.config.settings import RecordSettings
     from dns_update.agent.inspection import Look
-    from dns_update.agent.reconcile.plan import Desired
     from dns_update.auth import Key
+    from dns_update.client.plan import Desired
     from dns_update.client.probe import Access, Denial
     from dns_update.errors import DnsUpdateError, NoAddress
     from dns_update.transport import Endpoint

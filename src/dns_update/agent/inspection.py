@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dns_update.agent.managed_name import texts_of
-from dns_update.agent.reconcile.plan import plan
-from dns_update.agent.reconcile.reconcile import confirmed, is_told_by_prerequisites, look, replacement
+from dns_update.client.current import confirmed, is_told_by_prerequisites, look
+from dns_update.client.plan import plan, replacement
 from dns_update.client.readback import not_applied
 from dns_update.errors import NotApplied, ZoneNotFound
 from dns_update.rr.record import rdata_to_text
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dns_update.agent.config.settings import RecordSettings
-    from dns_update.agent.reconcile.plan import Desired
+    from dns_update.client.plan import Desired
     from dns_update.client.transaction import Place, Records, Site, Steps
     from dns_update.errors import DnsUpdateError
     from dns_update.rr.record import Record

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dns_update.agent.desired import Rule, wanted_of
-from dns_update.agent.reconcile.plan import Desired, is_shared
 from dns_update.agent.wording import in_toml
+from dns_update.client.plan import Desired, is_shared
 from dns_update.client.requests import Target
 from dns_update.errors import NoAddress
 from dns_update.wire.codes import rrtype_to_text

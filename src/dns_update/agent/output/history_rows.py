@@ -13,7 +13,7 @@ from dns_update.wire.codes import rrtype_to_text
 if TYPE_CHECKING:
     from dns_update.agent.config.settings import RecordSettings
     from dns_update.agent.managed_name import ManagedName
-    from dns_update.agent.reconcile.plan import Desired
+    from dns_update.client.plan import Desired
     from dns_update.client.requests import Outcome
     from dns_update.errors import DnsUpdateError
     from dns_update.rr.record import Record

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dns_update.agent.reconcile.plan import plan
+from dns_update.client.current import confirmed, is_told_by_prerequisites, look
+from dns_update.client.plan import plan, replacement
 from dns_update.client.readback import after_set, not_applied, zone_ttl
 from dns_update.client.requests import Delivery, locate, outcome_at
 from dns_update.client.transaction import Site
-from dns_update.errors import NameExists, NameNotFound, NoResponse, NotApplied, ZoneNotFound
-from dns_update.update import Update
+from dns_update.errors import NameExists, NameNotFound, NoResponse, ZoneNotFound
 from dns_update.wire.codes import Rcode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from dns_update.agent.reconcile.plan import Desired
+    from dns_update.client.plan import Desired
     from dns_update.client.requests import Outcome, Target
-    from dns_update.client.transaction import Place, Records, Steps, Transaction
-    from dns_update.rr.record import Record
+    from dns_update.client.transaction import Records, Steps, Transaction
     from dns_update.transport import Endpoint
+    from dns_update.update import Update
 
 _LOOKS = 5  # as often two agents may meet at one name, or the second look fail, before this try ends
 
@@ -71,36 +69,6 @@ def _by_reading(site: Site, wanted: Desired, delivery: Delivery) -> Steps[Outcom
     )
 
 
-def is_told_by_prerequisites(wanted: Desired, error: ZoneNotFound) -> bool:
-    """Return whether a name is right can be told though the server does not show it: it answers from a zone below.
-
-    Prerequisites speak of whole RRsets, and so not of those that the agent shares with others.
-    """
-    return bool(error.zone_below) and not wanted.owner and not wanted.only_adds
-
-
-def confirmed(site: Site, wanted: Desired, ttl: int) -> Steps[Records | None]:
-    """Return the records of such a name if they are what is wanted, None if not.
-
-    `ttl` is the one that they are said to have, for that cannot be asked.
-    """
-    try:
-        return (yield from after_set(site, wanted.data, dict.fromkeys(wanted.data, ttl)))
-    except NotApplied:
-        return None
-
-
-def replacement(place: Place, wanted: Desired, ttl: int) -> Update:
-    """Return the update that makes such a name right, whatever it holds."""
-    update = Update(place.zone, rrclass=place.rrclass)
-    for rrtype, values in wanted.data.items():
-        if values:
-            update = update.replace(place.owner, ttl, rrtype, *values)
-        else:
-            update = update.delete_rrset(place.owner, rrtype)
-    return update
-
-
 def _by_prerequisites(site: Site, wanted: Desired, delivery: Delivery, error: ZoneNotFound) -> Steps[Outcome]:
     """Make the name right in the zone itself; `error` is why it cannot be read there, and what stood is not known."""
     ttl = (yield from zone_ttl(site)) if wanted.ttl is None else wanted.ttl
@@ -113,21 +81,6 @@ def _by_prerequisites(site: Site, wanted: Desired, delivery: Delivery, error: Zo
     if after is None:
         raise error
     return outcome_at(site, reply.message.rcode, None, after)
-
-
-def look(site: Site, rrtypes: Sequence[int]) -> Steps[Records]:
-    """Return what the server holds at the name of these types, and the CNAME that stands in their place, if one does.
-
-    Raises ZoneNotFound for what it has no authority for, and any other Refusal or CommunicationError.
-    """
-    return site.read(rrtypes[0]) if len(rrtypes) == 1 else _look_at_each(site, rrtypes)
-
-
-def _look_at_each(site: Site, rrtypes: Sequence[int]) -> Steps[Records]:
-    found: dict[Record, None] = {}  # a CNAME comes with each type
-    for rrtype in rrtypes:
-        found |= dict.fromkeys((yield from site.read(rrtype)))
-    return tuple(found)
 
 
 def _needs_zone_ttl(update: Update, wanted: Desired, standing: Records) -> bool:

@@ -13,9 +13,9 @@ from dns_update.transport import Endpoint, Server
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Hashable, Sequence
 
-    from dns_update.agent.reconcile.plan import Desired
     from dns_update.agent.reconcile.server_health import Outage, ServerHealth
     from dns_update.client.aio import AsyncClient
+    from dns_update.client.plan import Desired
     from dns_update.client.requests import Outcome, Target
     from dns_update.client.transaction import Steps, Transaction
     from dns_update.errors import DnsUpdateError

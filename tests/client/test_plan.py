@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dns_update.agent.reconcile.plan import Desired, plan
+from dns_update.client.plan import Desired, plan
 from dns_update.client.transaction import Place
 from dns_update.rr.record import Record, rdata_from_text
 from dns_update.update import Update

@@ -84,6 +84,17 @@ def plan(place: Place, wanted: Desired, standing: Records, new_ttl: int) -> Upda
     return update if update.changes else None
 
 
+def replacement(place: Place, desired: Desired, ttl: int) -> Update:
+    """Return the update that gives a name the desired RRsets, whatever it holds; `ttl` in seconds."""
+    update = Update(place.zone, rrclass=place.rrclass)
+    for rrtype, values in desired.data.items():
+        if values:
+            update = update.replace(place.owner, ttl, rrtype, *values)
+        else:
+            update = update.delete_rrset(place.owner, rrtype)
+    return update
+
+
 class _Stage:
     """The records that stand, sorted by type, and the TTL that each type is to have."""
 
