@@ -148,15 +148,16 @@ def _check(config: Config, path: str, *, is_online: bool, as_json: bool) -> int:
 
 def _check_online(config: Config, path: str, warnings: Sequence[str], *, as_json: bool) -> int:
     """Look at everything, say how it is, and return the exit status."""
-    from dns_update.agent.checkup import check_up  # noqa: PLC0415 - not for --check alone
-    from dns_update.cli.checkup import json_text, tell  # noqa: PLC0415
+    from dns_update.agent.try_out import try_out  # noqa: PLC0415 - not for --check alone
+    from dns_update.agent.wording import in_toml  # noqa: PLC0415
+    from dns_update.cli.examination import ExaminationReport  # noqa: PLC0415
 
-    diagnosis = _carry_out(_unless_interrupted(check_up(config)))
+    report = ExaminationReport(_carry_out(_unless_interrupted(try_out(config))), in_toml)
     if as_json:
-        put(json_text(diagnosis, path, warnings))
+        put(report.json_text(path, warnings))
     else:
-        tell(diagnosis)
-    return diagnosis.exit_status
+        report.tell()
+    return report.exit_status
 
 
 async def _unless_interrupted(work: Coroutine[Any, Any, T]) -> T:

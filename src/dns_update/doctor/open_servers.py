@@ -1,0 +1,142 @@
+"""The servers of what is examined: found, and each asked at its own address; within asyncio."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dns_update.client.aio import AsyncClient
+from dns_update.client.probe import explore
+from dns_update.client.requests import Target, locate
+from dns_update.client.transaction import MAX_ADDRESSES, Place, Site, unresolved
+from dns_update.doctor.examination import ServerExamination
+from dns_update.errors import DnsUpdateError
+from dns_update.transport import Endpoint, Server
+from dns_update.transport.aio import AsyncioTransport
+from dns_update.wire.codes import RRClass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from typing import TypeVar
+
+    from dns_update.auth import Key
+    from dns_update.client.probe import Access
+    from dns_update.client.transaction import Steps, Transaction
+    from dns_update.doctor.subject import Destination
+    from dns_update.wire.name import Name
+
+    T = TypeVar("T")
+
+
+class OpenServer:
+    """A zone at one of its servers, while it is being examined."""
+
+    def __init__(self, zone: Name, endpoint: Endpoint, destination: Destination, transport: AsyncioTransport) -> None:
+        """Begin with nothing asked; messages are signed and sent as the destination says."""
+        self.zone = zone
+        self.endpoint = endpoint
+        self.access: Access | None = None
+        self.error: DnsUpdateError | None = None
+        self._key = destination.key
+        self._policy = destination.policy
+        self._transport = transport
+        self._notes: tuple[str, ...] = ()
+        self._client = self._client_with(destination.key)
+
+    async def explore(self) -> None:
+        """Find out what the server shows of the zone and of the key, and keep that or the error."""
+
+        def request(transaction: Transaction) -> Steps[tuple[Access, Key | None, tuple[str, ...]]]:
+            access = yield from explore(self._site(transaction, self.zone))
+            return access, transaction.key, transaction.notes_at(self.endpoint)
+
+        try:
+            self.access, self._key, self._notes = await self._client.run(request)
+        except DnsUpdateError as error:
+            self.error = error
+        else:  # with the secret in the reading that was found to be right
+            self._client = self._client_with(self._key)
+
+    async def run(self, steps: Callable[[Site], Steps[T]], owner: Name) -> T:
+        """Carry out steps about a name of the zone; raises a Refusal or a CommunicationError."""
+        return await self._client.run(lambda transaction: steps(self._site(transaction, owner)))
+
+    def place(self, owner: Name) -> Place:
+        """Return the place of a name in this zone."""
+        return Place(self.zone, owner, RRClass.IN)
+
+    @property
+    def result(self) -> ServerExamination:
+        """What has been seen of it."""
+        return ServerExamination(self.zone, self.endpoint, self._key, self.access, self.error, self._notes)
+
+    def _site(self, transaction: Transaction, owner: Name) -> Site:
+        return Site(transaction, self.endpoint, self.place(owner))
+
+    def _client_with(self, key: Key | None) -> AsyncClient:
+        server = Server(self.endpoint.address, self.endpoint.port)
+        return AsyncClient(server, key=key, policy=self._policy, transport=self._transport)
+
+
+class ServerDirectory:
+    """Finds the servers of names, and knows each of them once; `unresolved` are errors about their host names."""
+
+    def __init__(self) -> None:
+        self.unresolved: list[DnsUpdateError] = []
+        self._transports: dict[str | None, AsyncioTransport] = {}
+        self._servers: dict[Hashable, OpenServer] = {}
+
+    async def servers_of(self, name: Name, destination: Destination) -> tuple[OpenServer, ...]:
+        """Return the servers to which updates of a name go, one for each address; raises why they cannot be found."""
+        transport = self._transport(destination.local_address)
+        zone, hosts = await _zone_and_servers(name, destination, transport)
+        found: list[OpenServer] = []
+        for host in hosts:
+            for endpoint in await self._endpoints(host, transport):
+                identity = (zone, endpoint, destination.key, destination.policy, destination.local_address)
+                if identity not in self._servers:
+                    self._servers[identity] = OpenServer(zone, endpoint, destination, transport)
+                found.append(self._servers[identity])
+        return tuple(found)
+
+    def prepare(self, destination: Destination) -> None:
+        """Prepare to send to a destination; raises UsageError if this machine lacks its local address."""
+        self._transport(destination.local_address)
+
+    def close(self) -> None:
+        """Close all sockets."""
+        for transport in self._transports.values():
+            transport.close()
+
+    async def _endpoints(self, server: Server, transport: AsyncioTransport) -> list[Endpoint]:
+        """Return the addresses of a server; none if they cannot be found, which is kept as an error."""
+        if server.is_address:
+            return [Endpoint(server.host, server.port)]
+        try:
+            addresses = await transport.resolve(server.host)
+        except (OSError, UnicodeError) as error:
+            self.unresolved.append(unresolved(server.host, error))
+            return []
+        return [Endpoint(address, server.port) for address in addresses[:MAX_ADDRESSES]]
+
+    def _transport(self, local_address: str | None) -> AsyncioTransport:
+        if local_address not in self._transports:
+            self._transports[local_address] = AsyncioTransport(local_address)
+            self._transports[local_address].keep_open()
+        return self._transports[local_address]
+
+
+async def _zone_and_servers(
+    name: Name, destination: Destination, transport: AsyncioTransport
+) -> tuple[Name, tuple[Server, ...]]:
+    """Return the zone and the servers of a destination; what it leaves open is found by SOA records."""
+    if destination.zone is not None and destination.servers:
+        return destination.zone, destination.servers
+    client = AsyncClient(*destination.servers, key=destination.key, policy=destination.policy, transport=transport)
+    return await client.run(partial(_locate, name, destination))
+
+
+def _locate(name: Name, destination: Destination, transaction: Transaction) -> Steps[tuple[Name, tuple[Server, ...]]]:
+    place = yield from locate(transaction, Target(name, destination.zone))
+    found = tuple(server for server in transaction.servers if isinstance(server, Server))
+    return place.zone, destination.servers or found
