@@ -118,7 +118,7 @@ def test_every_class_is_exported_by_the_package() -> None:
         (UsageError("no"), "no"),
         (InvalidText("'x' is no name"), "'x' is no name"),
         (NoAddress("interface ppp0 has none"), "No address: interface ppp0 has none"),
-        (NoResponse("timed out", server="192.0.2.1"), "No answer from 192.0.2.1: timed out"),
+        (NoResponse("timed out", endpoint="192.0.2.1"), "No answer from 192.0.2.1: timed out"),
         (ReplyNotTrusted("it is not signed"), "TSIG error: Reply not trusted: it is not signed"),
         (MalformedMessage("cut off"), "Malformed message: cut off"),
         (KeyRejected("BADKEY", tsig_error=17), "TSIG error: Server rejected: BADKEY"),
@@ -131,7 +131,7 @@ def test_the_text_starts_with_the_first_words(error: DnsUpdateError, text: str) 
 
 
 def test_an_error_keeps_what_it_was_given() -> None:
-    error = KeyRejected("BADKEY", tsig_error=17, rcode=9, hint="look at the name", server="ns.example.com")
+    error = KeyRejected("BADKEY", tsig_error=17, rcode=9, hint="look at the name", endpoint="ns.example.com")
     assert (error.text, error.tsig_error, error.rcode) == ("BADKEY", 17, 9)
     assert (error.hint, error.server, error.failures) == ("look at the name", "ns.example.com", ())
 
@@ -147,8 +147,8 @@ def test_a_wrong_text_is_a_value_error_too() -> None:
 
 
 def test_an_error_comes_back_from_a_pickle_whole() -> None:
-    error = KeyRejected("no such key", tsig_error=17, hint="look", server="192.0.2.1", rcode=9)
-    error.failures = (NoResponse("in time", server="192.0.2.2", may_have_arrived=True),)
+    error = KeyRejected("no such key", tsig_error=17, hint="look", endpoint="192.0.2.1", rcode=9)
+    error.failures = (NoResponse("in time", endpoint="192.0.2.2", may_have_arrived=True),)
     again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
     assert (type(again), str(again), vars(again) | {"failures": ()}) == (
         KeyRejected, str(error), vars(error) | {"failures": ()},

@@ -5,7 +5,7 @@ import pytest
 
 from dns_update.auth import Key
 from dns_update.auth.tsig import Tsig, sign
-from dns_update.errors import LocalError, NoResponse, UsageError
+from dns_update.errors import LocalError, NoResponse, UsageError, causes
 from dns_update.exchange import MAX_UDP_OCTETS, TCP, UDP, Attempt, Exchange, Policy, Reply, UnverifiedReply
 from dns_update.message import Message, Question, encode_record
 from dns_update.rr.record import Record
@@ -477,7 +477,7 @@ def test_a_failure_tells_whether_the_message_may_have_arrived(
 def test_the_shell_tells_whether_a_lost_message_was_sent(*, may_have_arrived: bool) -> None:
     exchange = Exchange(UPDATE, None, Policy(transport=TCP))
     exchange.next(now=0.0, wall=WALL, message_id=7)
-    exchange.lost("connection reset by peer", may_have_arrived=may_have_arrived)
+    exchange.lost("connection reset by peer", causes.CONNECTION_RESET, may_have_arrived=may_have_arrived)
     assert not exchange.listening
     with pytest.raises(NoResponse, match="connection reset by peer") as caught:
         exchange.next(now=0.1, wall=WALL, message_id=8)
@@ -488,7 +488,7 @@ def test_what_may_have_arrived_once_is_not_forgotten_when_a_later_try_is_lost() 
     exchange = Exchange(UPDATE, None, Policy(retries=1))
     exchange.next(now=0.0, wall=WALL, message_id=7)
     exchange.next(now=3.0, wall=WALL, message_id=8)
-    exchange.lost("port unreachable")
+    exchange.lost("port unreachable", causes.PORT_UNREACHABLE)
     with pytest.raises(NoResponse) as caught:
         exchange.next(now=3.1, wall=WALL, message_id=9)
     assert caught.value.may_have_arrived

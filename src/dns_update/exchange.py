@@ -9,7 +9,7 @@ while (attempt := exchange.next(now=monotonic, wall=wall_clock, message_id=rando
     ... open attempt.transport, send attempt.octets ...
     while exchange.listening and (octets := received before attempt.deadline):
         exchange.receive(octets, wall=wall_clock)
-    ... or, where the network failed: exchange.lost("connection refused")
+    ... or, where the network failed: exchange.lost("connection refused", CONNECTION_REFUSED)
 return exchange.settled                                      # next raises NoResponse where there is no result
 ```
 
@@ -110,21 +110,25 @@ class Reply(Value):
 _reply_message, _reply_transport, _reply_tries, _reply_tsig = setters(Reply)
 
 
+_IN_TIME = "no answer in time"
+
+
 class UnverifiedReply(Value):
     """An answer to a signed request that could not be verified, and why; nothing in it may be acted upon.
 
     `tsig_error` is the error of an unsigned TSIG record, with which a server says that it does not accept the key
-    (RFC 8945, section 5.2); 0 if there is none.
+    (RFC 8945, section 5.2); 0 if there is none. `cause` is one of `errors.causes`, `reason` the same in words.
     """
 
-    __slots__ = ("rcode", "reason", "tries", "tsig_error")
+    __slots__ = ("cause", "rcode", "reason", "tries", "tsig_error")
     rcode: int
     tsig_error: int
+    cause: str
     reason: str
     tries: int
 
-    def __init__(self, rcode: int, tsig_error: int, reason: str, tries: int) -> None:
-        self._fill(rcode=rcode, tsig_error=tsig_error, reason=reason, tries=tries)
+    def __init__(self, rcode: int, tsig_error: int, cause: str, reason: str, tries: int) -> None:
+        self._fill(rcode=rcode, tsig_error=tsig_error, cause=cause, reason=reason, tries=tries)
 
 
 class Exchange:
@@ -147,7 +151,8 @@ class Exchange:
         self._udp_tries_left = 1 + policy.retries
         self._doubtful: UnverifiedReply | None = None
         self._confirming = False  # asking by TCP whether a doubtful datagram was the server's
-        self._lost = ""
+        self._lost = ""  # what the network did to the last attempt, in words, and as a code
+        self._cause = ""
         self._may_have_arrived = False
 
     def next(self, *, now: float, wall: int, message_id: int) -> Attempt | None:
@@ -205,12 +210,12 @@ class Exchange:
             raise RuntimeError("the exchange is not at its end: go on with next()")
         return self.result
 
-    def lost(self, reason: str, *, may_have_arrived: bool = False) -> None:
-        """Take note that the network failed the last attempt; `reason` is for people.
+    def lost(self, reason: str, cause: str, *, may_have_arrived: bool = False) -> None:
+        """Record that the network failed the last attempt; `reason` is for people, `cause` one of `errors.causes`.
 
         `may_have_arrived` tells that the message was sent, and that nothing says that the server did not get it.
         """
-        self._lost = reason
+        self._lost, self._cause = reason, cause
         self._may_have_arrived |= may_have_arrived
         self.listening = False
 
@@ -222,11 +227,11 @@ class Exchange:
             # that was broken off does not count.
             self._confirming = self._transport == UDP
             self._transport = TCP if self._confirming else UDP
-            self._lost = ""
+            self._lost = self._cause = ""
         elif self._transport == UDP:
             self._udp_tries_left -= 1
         elif self.listening:
-            self._lost = "no answer in time"
+            self._lost = _IN_TIME
 
     @property
     def _tries(self) -> int:
@@ -272,18 +277,20 @@ class Exchange:
         try:
             tsig = verify(octets, message, self._key, self._request_mac, wall)
         except errors.ReplyNotTrusted as error:
-            return UnverifiedReply(message.rcode, _claimed_tsig_error(message), error.text, self._tries)
+            return UnverifiedReply(message.rcode, _claimed_tsig_error(message), error.cause, error.text, self._tries)
         return Reply(message, tsig, self._transport, self._tries)
 
     def _no_answer(self, now: float) -> errors.NoResponse:
         seconds = now - self._started if self._started is not None else 0.0
-        reason = self._lost or "no answer in time"
+        reason = self._lost or _IN_TIME
         tries = [
             f"{count} {'try' if count == 1 else 'tries'} by {how.upper()}" for how, count in self._sent.items() if count
         ]
         return errors.NoResponse(
             f"{reason} ({', '.join(tries)}, {seconds:.1f} s)",
-            server=str(self._server),
+            cause=self._cause or "timed-out",
+            reason=reason,
+            endpoint=self._server,
             hint="check the server's address, that it runs, and that no firewall drops UDP and TCP to its port",
             may_have_arrived=self._may_have_arrived,
         )

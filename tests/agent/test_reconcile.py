@@ -177,7 +177,7 @@ def test_an_update_that_cannot_be_looked_at_is_looked_at_again(world: World) -> 
     def lose(ask: Ask, is_after_update: bool) -> None:  # noqa: FBT001 - a Before
         if is_after_update and not is_update(ask) and not lost:
             lost.append(ask)
-            raise NoResponse("lost", server=world.address)
+            raise NoResponse("lost", endpoint=world.address)
 
     outcome = world.reconcile(Desired({RRType.A: (ONE,)}, 60), lose)
     assert lost
@@ -188,7 +188,7 @@ def test_an_update_that_cannot_be_looked_at_is_looked_at_again(world: World) -> 
 def test_an_update_that_can_never_be_looked_at_is_no_success(world: World) -> None:
     def lose(ask: Ask, is_after_update: bool) -> None:  # noqa: FBT001 - a Before
         if is_after_update and not is_update(ask):
-            raise NoResponse("lost", server=world.address)
+            raise NoResponse("lost", endpoint=world.address)
 
     with pytest.raises(NoResponse):
         world.reconcile(Desired({RRType.A: (ONE,)}, 60), lose)

@@ -16,7 +16,7 @@ from dns_update.errors import (
     ServerFailure,
 )
 
-SILENT = NoResponse("no answer in time", server="192.0.2.1")
+SILENT = NoResponse("no answer in time", endpoint="192.0.2.1")
 DENIED = PermissionDenied("no")
 
 

@@ -16,7 +16,7 @@ from dns_update.errors import DnsUpdateError, KeyRejected, NoResponse, Permissio
 from dns_update.transport import Server
 from dns_update.wire.name import Name
 
-SILENCE = NoResponse("no answer in time", server="192.0.2.1")
+SILENCE = NoResponse("no answer in time", endpoint="192.0.2.1")
 WAY = Upstream(AsyncClient("192.0.2.1"), (Server("192.0.2.1"),), ServerHealth(float), 1.0)
 OTHER_WAY = Upstream(AsyncClient("192.0.2.2"), (Server("192.0.2.2"),), WAY.turns, 1.0)
 
@@ -65,7 +65,7 @@ def it(names: list[ManagedName]) -> Iterator[Story]:
 
 
 def test_one_name(it: Story, names: list[ManagedName]) -> None:
-    error = PermissionDenied("no", server="192.0.2.1", hint="ask")
+    error = PermissionDenied("no", endpoint="192.0.2.1", hint="ask")
     assert it.enter(names[0], error) == ["update failed: a.example.com: Permission denied: no (ask)"]
     assert it.enter(names[0], error) == []
     assert it.enter(names[1], error) == ["update failed: b.example.com: Permission denied: no (ask)"]
@@ -82,7 +82,7 @@ def test_a_silent_server_is_said_once_with_the_number_of_names_that_it_concerns(
             "2 other names are kept right there, too"
         )
     ]
-    assert it.enter(names[1], NoResponse("another text", server="192.0.2.1")) == []
+    assert it.enter(names[1], NoResponse("another text", endpoint="192.0.2.1")) == []
     assert it.enter(names[2], SILENCE) == []
     assert it.leave(names[1]) == []
     assert it.enter(names[1], SILENCE) == []
@@ -98,31 +98,33 @@ def beside(error: DnsUpdateError, *others: DnsUpdateError) -> DnsUpdateError:
 
 
 def test_two_silent_servers_are_one_trouble_whichever_was_asked_last(it: Story, names: list[ManagedName]) -> None:
-    one, two = (NoResponse("no answer in time", server=f"192.0.2.{number}") for number in (1, 2))
+    one, two = (NoResponse("no answer in time", endpoint=f"192.0.2.{number}") for number in (1, 2))
     (line,) = it.enter(names[0], beside(two, one))
     assert "update failed: a.example.com: No answer from 192.0.2.2: no answer in time; No answer from 192.0.2.1" in line
-    assert it.enter(names[0], beside(NoResponse("no answer", server="192.0.2.1"), two)) == []
+    assert it.enter(names[0], beside(NoResponse("no answer", endpoint="192.0.2.1"), two)) == []
     assert it.enter(names[1], one) == []
     assert it.enter(names[0], SILENCE) == []
 
 
 def test_what_begins_to_be_permanent_is_said_again(it: Story, names: list[ManagedName]) -> None:
     """The other server may do it as long as it is silent, and does not when it refuses, too."""
-    denied = PermissionDenied("no", server="192.0.2.2")
+    denied = PermissionDenied("no", endpoint="192.0.2.2")
     assert len(it.enter(names[0], beside(denied, SILENCE))) == 1
-    assert it.enter(names[0], beside(denied, NoResponse("", server="192.0.2.1"))) == []
-    assert len(it.enter(names[0], beside(denied, KeyRejected("", server="192.0.2.1", tsig_error=17)))) == 1
+    assert it.enter(names[0], beside(denied, NoResponse("", endpoint="192.0.2.1"))) == []
+    assert len(it.enter(names[0], beside(denied, KeyRejected("", endpoint="192.0.2.1", tsig_error=17)))) == 1
 
 
 def test_who_was_asked_for_a_zone_that_is_not_known_tells_one_trouble_from_another(it: Story) -> None:
     way = Upstream(AsyncClient(), (), WAY.turns, 1.0)
     home, other = (ManagedName(RecordSettings(Name.from_text(f"{name}.example.com")), way, (), 0.0) for name in "xy")
-    assert len(it.enter(home, NoResponse("", server="192.0.2.1"))) == 1
-    assert it.enter(other, NoResponse("", server="192.0.2.1")) == []
-    assert len(it.enter(other, NoResponse("", server="192.0.2.2"))) == 1
+    assert len(it.enter(home, NoResponse("", endpoint="192.0.2.1"))) == 1
+    assert it.enter(other, NoResponse("", endpoint="192.0.2.1")) == []
+    assert len(it.enter(other, NoResponse("", endpoint="192.0.2.2"))) == 1
 
 
-@pytest.mark.parametrize("error", [SILENCE, KeyRejected("", server="x", tsig_error=16), ServerFailure("", server="x")])
+@pytest.mark.parametrize(
+    "error", [SILENCE, KeyRejected("", endpoint="x", tsig_error=16), ServerFailure("", endpoint="x")]
+)
 def test_names_that_are_sent_elsewhere_have_troubles_of_their_own(
     it: Story, names: list[ManagedName], error: DnsUpdateError
 ) -> None:
@@ -132,7 +134,7 @@ def test_names_that_are_sent_elsewhere_have_troubles_of_their_own(
 
 
 def test_a_failure_of_a_zone_is_not_another_ones(it: Story, names: list[ManagedName]) -> None:
-    error = ServerFailure("SERVFAIL", server="192.0.2.1")
+    error = ServerFailure("SERVFAIL", endpoint="192.0.2.1")
     assert len(it.enter(names[0], error)) == 1
     assert it.enter(names[1], error) == []
     assert len(it.enter(keeper("e", zone="example.net"), error)) == 1
@@ -140,7 +142,7 @@ def test_a_failure_of_a_zone_is_not_another_ones(it: Story, names: list[ManagedN
 
 def test_another_trouble_is_said_and_the_first_is_not_said_to_be_over(it: Story, names: list[ManagedName]) -> None:
     it.enter(names[0], SILENCE)
-    (line,) = it.enter(names[0], PermissionDenied("no", server="192.0.2.1"))
+    (line,) = it.enter(names[0], PermissionDenied("no", endpoint="192.0.2.1"))
     assert "Permission denied" in line
     assert it.leave(names[0]) == ["a.example.com is right again"]
 

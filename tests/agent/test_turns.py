@@ -4,7 +4,7 @@ from dns_update.agent.reconcile.server_health import ServerHealth
 from dns_update.errors import NoResponse
 
 ALL = ("one", "two", "three")
-ERROR = NoResponse("no answer in time", server="one")
+ERROR = NoResponse("no answer in time", endpoint="one")
 AGAIN = 10.0  # seconds after a first failure, of which each further one makes as many more
 
 

@@ -40,7 +40,7 @@ def reply(tries: int) -> Reply:
     [
         (UPDATE, reply(1), True, False),
         (UPDATE, reply(2), True, True),
-        (UPDATE, UnverifiedReply(5, 0, "unsigned", 1), True, True),
+        (UPDATE, UnverifiedReply(5, 0, "not-signed", "unsigned", 1), True, True),
         (QUERY, reply(2), False, False),
     ],
 )

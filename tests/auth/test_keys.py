@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from dns_update.auth import SECRETS_OF_CONTAINERS, Algorithm, Key, keys_from_text, read_private_file, read_secret
 from dns_update.auth.tsig import sign
 from dns_update.errors import InvalidText, UsageError
+from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.wire.name import Name
 from lab.key import write_private
 from lab.server import find_program
@@ -745,7 +746,8 @@ def test_a_key_file_is_not_taken_for_a_bare_secret(tmp_path: Path) -> None:
     path = write_private(tmp_path / "key", CLAUSE.replace("secret", "SECRET"))
     with pytest.raises(UsageError, match="is a key file, not a bare secret") as caught:
         read_secret(f"@{path}")
-    assert caught.value.hint == f"use key-file={path}"
+    assert rendered(caught.value.hint, COMMAND_LINE) == f"use key-file={path}"
+    assert caught.value.hint == "Key.from_file reads it"
 
 
 def test_a_secrets_file_that_others_can_read_is_refused(tmp_path: Path) -> None:

@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 
-from dns_update.agent.wording import in_toml
 from dns_update.cli.examination import ExaminationReport
-from dns_update.doctor.examination import Examination, NameExamination
-from dns_update.errors import DnsUpdateError, NoAddress, NoResponse, PermissionDenied
-from tests.doctor.seen import name_at, server
+from dns_update.doctor.comparison import Comparison
+from dns_update.doctor.examination import Examination, NameAtServer, NameExamination
+from dns_update.errors import DnsUpdateError, Hint, NoAddress, NoResponse, PermissionDenied
+from dns_update.errors.causes import TIMED_OUT
+from dns_update.errors.hints import TOML
+from tests.doctor.seen import SECOND, name_at, server
 
 
 def report_of(examination: Examination) -> ExaminationReport:
-    return ExaminationReport(examination, in_toml)
+    return ExaminationReport(examination, TOML)
 
 
 def json_of(examination: Examination) -> dict[str, Any]:
@@ -29,7 +31,7 @@ def test_a_server_that_tells_nothing_of_permissions_is_not_said_to_permit(capsys
 
 
 def test_what_a_server_said_cannot_command_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    broken = server(error=NoResponse("\x1b[2J\nforged line", server="192.0.2.53"))
+    broken = server(error=NoResponse("\x1b[2J\nforged line", endpoint="192.0.2.53"))
     report_of(Examination((broken,), names=(name_at(),))).tell()
     captured = capsys.readouterr()
     assert "\x1b" not in captured.out + captured.err
@@ -41,8 +43,8 @@ def test_what_a_server_said_cannot_command_a_terminal(capsys: pytest.CaptureFixt
     [
         ([], 0),
         ([NoAddress("none")], 3),
-        ([NoResponse("a", server="a"), NoResponse("b", server="b")], 4),
-        ([NoResponse("a", server="a"), PermissionDenied("b")], 10),
+        ([NoResponse("a", endpoint="a"), NoResponse("b", endpoint="b")], 4),
+        ([NoResponse("a", endpoint="a"), PermissionDenied("b")], 10),
     ],
 )
 def test_the_exit_status(errors: list[DnsUpdateError], status: int) -> None:
@@ -52,15 +54,28 @@ def test_the_exit_status(errors: list[DnsUpdateError], status: int) -> None:
 
 
 def test_hints_are_spelled_as_the_reader_writes(capsys: pytest.CaptureFixture[str]) -> None:
-    unresolved = NoResponse("its address cannot be found", server="ns.example.com", hint="check dns-server=")
+    unresolved = NoResponse("its address cannot be found", endpoint="ns.example.com", hint=Hint("check {dns-server}"))
     report_of(Examination(unresolved=(unresolved,))).tell()
-    assert "hint: check the server's address" in capsys.readouterr().err
-    assert json_of(Examination(unresolved=(unresolved,)))["findings"][0]["hint"] == "check the server's address"
+    assert "hint: check servers" in capsys.readouterr().err
+    assert json_of(Examination(unresolved=(unresolved,)))["findings"][0]["hint"] == "check servers"
+
+
+def test_a_finding_has_its_cause_for_programs() -> None:
+    name = name_at(server(), server(SECOND, error=NoResponse("3 tries", endpoint=SECOND, cause=TIMED_OUT)))
+    differing = NameAtServer(server(SECOND), Comparison(()))
+    examination = Examination(
+        servers=tuple(one.server for one in name.at_servers),
+        names=(NameExamination(name.subject, (name.at_servers[0], differing)),),
+    )
+    answer = json_of(examination)
+    told = [(finding["cause"], finding["kind"], finding["server"]) for finding in answer["findings"]]
+    assert told == [("timed-out", "NoResponse", str(SECOND)), ("servers-disagree", "NotApplied", str(SECOND))]
+    assert answer["servers"][1]["error"]["cause"] == "timed-out"
 
 
 def test_fifty_names_are_shown_the_worst_first(capsys: pytest.CaptureFixture[str]) -> None:
     right = [name_at(server(), label=f"n{number}") for number in range(60)]
-    failing = NameExamination(right[0].subject, error=NoResponse("silent", server="192.0.2.53"))
+    failing = NameExamination(right[0].subject, error=NoResponse("silent", endpoint="192.0.2.53"))
     report_of(Examination((server(),), names=(*right, failing))).tell()
     rows = capsys.readouterr().out.splitlines()
     heading = next(number for number, row in enumerate(rows) if row.startswith("STATE"))

@@ -56,4 +56,4 @@ def name_at(*servers: ServerExamination, label: str = "home") -> NameExamination
 
 
 def denial(*rrtypes: int) -> Denial:
-    return Denial(rrtypes, PermissionDenied("192.0.2.53 refuses", hint="grant it", server="192.0.2.53"))
+    return Denial(rrtypes, PermissionDenied("192.0.2.53 refuses", hint="grant it", endpoint="192.0.2.53"))

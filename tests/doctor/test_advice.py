@@ -11,7 +11,7 @@ from dns_update.doctor.findings import (
     ServersDisagree,
     UpdateBlocked,
 )
-from dns_update.errors import NoResponse, ZoneNotFound
+from dns_update.errors import Hint, NoResponse, ZoneNotFound
 from dns_update.update import Update
 from dns_update.wire.codes import RRType
 from tests.client.replies import HOME, ZONE, record
@@ -21,9 +21,9 @@ ALIAS = record("home.example.com", RRType.CNAME, "www.example.com.")
 
 
 def test_an_error_says_what_it_says() -> None:
-    error = NoResponse("3 tries within 2 s", server="192.0.2.53", hint="check dns-server=")
+    error = NoResponse("3 tries within 2 s", endpoint="192.0.2.53", hint=Hint("check {dns-server}"))
     assert advise(RequestFailed(error)) == Advice(
-        "NoResponse", "No answer from 192.0.2.53: 3 tries within 2 s", "check dns-server="
+        "NoResponse", "No answer from 192.0.2.53: 3 tries within 2 s", error.hint
     )
 
 

@@ -46,7 +46,7 @@ def seen(*at_servers: NameAtServer, desired: Desired | None = DESIRED) -> NameEx
         (seen(NameAtServer(server())), "unknown"),
         (seen(), "unknown"),
         (seen(NameAtServer(server(), error=PermissionDenied("no"))), "failing"),
-        (NameExamination(subject(), error=NoResponse("silent", server="192.0.2.53")), "failing"),
+        (NameExamination(subject(), error=NoResponse("silent", endpoint="192.0.2.53")), "failing"),
         (seen(NameAtServer(server(), comparison(*right_records()), denial(RRType.A))), "failing"),
         (seen(NameAtServer(server(), comparison(*right_records()), denial(RRType.AAAA))), "right"),
     ],
@@ -56,7 +56,7 @@ def test_the_state_of_a_name(name: NameExamination, state: NameState) -> None:
 
 
 def test_the_first_server_that_tells_says_whether_a_name_differs() -> None:
-    silent = NameAtServer(server(error=NoResponse("silent", server="192.0.2.53")))
+    silent = NameAtServer(server(error=NoResponse("silent", endpoint="192.0.2.53")))
     assert state_of(seen(silent, NameAtServer(server(SECOND), comparison(OTHER)))) == "differs"
 
 
@@ -72,7 +72,7 @@ def test_an_obstacle_is_a_problem_that_names_server_and_data() -> None:
     obstacle = Obstacle(RRType.A, "remove the alias")
     (problem,) = problems_of(seen(NameAtServer(server(), Comparison((ALIAS,), obstacle=obstacle))))
     assert problem == UpdateBlocked(FIRST, HOME, obstacle, (ALIAS,))
-    assert (problem.code, problem.exit_status) == ("update-blocked", NotApplied.exit_status)
+    assert (problem.cause, problem.exit_status) == ("update-blocked", NotApplied.exit_status)
 
 
 def test_servers_with_other_data_than_the_first_are_a_problem_each() -> None:
@@ -96,7 +96,7 @@ def test_servers_may_differ_in_ttl_and_in_the_case_of_names() -> None:
 def test_what_is_denied_and_needed_is_a_problem() -> None:
     denied = denial(RRType.A)
     name = seen(NameAtServer(server(), comparison(), denied))
-    assert list(problems_of(name)) == [RequestFailed(denied.error, FIRST, HOME)]
+    assert list(problems_of(name)) == [RequestFailed(denied.error, HOME)]
     assert list(notes_of(name)) == []
 
 
@@ -110,14 +110,14 @@ def test_what_is_denied_and_not_needed_now_is_a_note() -> None:
 def test_what_is_denied_may_be_needed_where_it_is_not_known_what_is_desired() -> None:
     denied = denial(RRType.AAAA)
     name = seen(NameAtServer(server(), comparison(), denied), desired=None)
-    assert list(problems_of(name)) == [RequestFailed(denied.error, FIRST, HOME)]
+    assert list(problems_of(name)) == [RequestFailed(denied.error, HOME)]
 
 
 def test_the_owners_claim_is_needed() -> None:
     shared = Desired({RRType.A: (ADDRESS,)}, owner="router-1")
     denied = denial(RRType.TXT)
     name = seen(NameAtServer(server(), comparison(), denied), desired=shared)
-    assert list(problems_of(name)) == [RequestFailed(denied.error, FIRST, HOME)]
+    assert list(problems_of(name)) == [RequestFailed(denied.error, HOME)]
 
 
 def test_data_that_a_server_does_not_show_is_a_note() -> None:
@@ -131,8 +131,8 @@ def test_data_that_a_server_does_not_show_is_a_note() -> None:
 
 
 def test_problems_of_servers_and_sources_come_before_those_of_names() -> None:
-    unresolved = NoResponse("no address", server="ns.example.com")
-    broken = NoResponse("silent", server="192.0.2.53")
+    unresolved = NoResponse("no address", endpoint="ns.example.com")
+    broken = NoResponse("silent", endpoint="192.0.2.53")
     nothing = NoAddress("there is no interface ppp0")
     refused = PermissionDenied("no")
     examination = Examination(
@@ -143,14 +143,14 @@ def test_problems_of_servers_and_sources_come_before_those_of_names() -> None:
     )
     assert list(problems(examination)) == [
         RequestFailed(unresolved),
-        RequestFailed(broken, FIRST),
+        RequestFailed(broken),
         RequestFailed(nothing),
-        RequestFailed(refused, FIRST, HOME),
+        RequestFailed(refused, HOME),
     ]
 
 
 def test_a_server_that_fails_is_one_problem_and_none_of_its_names() -> None:
-    broken = server(error=NoResponse("silent", server="192.0.2.53"))
+    broken = server(error=NoResponse("silent", endpoint="192.0.2.53"))
     names = tuple(NameExamination(subject(DESIRED, f"n{number}"), (NameAtServer(broken),)) for number in range(3))
     assert len(list(problems(Examination((broken,), names=names)))) == 1
 
@@ -162,7 +162,7 @@ def test_notes_of_servers_and_sources() -> None:
 
 
 def test_the_exit_status_is_that_of_all_problems_or_ten() -> None:
-    alike = [RequestFailed(NoResponse(text, server=text)) for text in "ab"]
+    alike = [RequestFailed(NoResponse(text, endpoint=text)) for text in "ab"]
     blocked = UpdateBlocked(FIRST, HOME, Obstacle(RRType.A, ""), ())
     assert [exit_status([]), exit_status(alike), exit_status([blocked]), exit_status([*alike, blocked])] == [
         0,

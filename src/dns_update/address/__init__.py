@@ -8,7 +8,7 @@ of their own, as `asyncio.to_thread` has them.
 from __future__ import annotations
 
 from dns_update.address.sources import Command, Interface, Prefix, Resolver, Web, some_of, sources_from_text
-from dns_update.errors import NoAddress
+from dns_update.errors import Hint, NoAddress
 from dns_update.wire.inet import format_address
 
 TYPE_CHECKING = False
@@ -87,8 +87,8 @@ def _judged(
         texts = [f"{format_address(address)} ({reason})" for address, reason in refused.items()]
         raise NoAddress(
             f"{source} has only addresses that the world cannot reach: {some_of(texts)}",
-            hint="; ".join(
-                [*_better_source(source, refused.values()), "allow-private=yes publishes such an address all the same"]
+            hint=Hint(
+                "; ".join([*_better_source(source, refused.values()), "{allow-private:yes} publishes such an address"])
             ),
         )
     families = set(map(len, public))
@@ -106,7 +106,7 @@ def _better_source(source: Source, reasons: Iterable[str]) -> list[str]:
         return []
     if CARRIER_NAT in reasons:
         return ["the provider's NAT has the public address, and others share it: to be reached takes one of your own"]
-    return ["behind a NAT, address=dns: asks for the address that the world sees, and https://... does as well"]
+    return ["behind a NAT, {address:dns:} asks for the address that the world sees, and https://... does as well"]
 
 
 def _ask(source: Interface | Prefix | Resolver | Web, table: AddressTable | None) -> list[bytes]:

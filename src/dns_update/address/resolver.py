@@ -117,7 +117,7 @@ def _ask_service(service: Service, endpoint: Endpoint, octets: int, policy: Poli
     try:
         reply = BlockingTransport().carry(Exchange(query, None, policy), endpoint)
     except NoResponse as error:
-        raise NotToldError(error.text.partition(" (")[0]) from error
+        raise NotToldError(error.reason) from error
     assert isinstance(reply, Reply)  # noqa: S101 - what was not signed needs no verifying
     return _address_in(reply.message, service, rrtype, octets)
 

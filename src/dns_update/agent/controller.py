@@ -25,9 +25,9 @@ from dns_update.agent.reconcile.server_health import ServerHealth
 from dns_update.agent.reconcile.upstream import Upstream
 from dns_update.agent.scheduler import Scheduler
 from dns_update.agent.sources import Sources
-from dns_update.agent.wording import in_toml
 from dns_update.client.aio import AsyncClient
 from dns_update.errors import SOME_FAILED, ConfigError, DnsUpdateError, NoAddress, NoResponse
+from dns_update.errors.hints import TOML, rendered
 from dns_update.process.child_guard import ChildGuard
 from dns_update.transport.aio import AsyncioTransport
 
@@ -453,7 +453,7 @@ class Agent:
                 self._hooks.run(settings.on_change, change)
         self._note_fail_over(keeper, attempt, outcome)
         for note in outcome.notes:  # most are true of many names, and are said once
-            self._log.changed((keeper.way, note), note, f"{settings.name}: {in_toml(note)}", WARNING)
+            self._log.changed((keeper.way, note), note, f"{settings.name}: {rendered(note, TOML)}", WARNING)
         self._troubles.leave(keeper, is_right=True)
         self._note_ends(keeper, ended)
         if attempt.is_update_astray:
@@ -560,7 +560,7 @@ def _problems_of(error: Exception) -> list[str]:
     if not isinstance(error, DnsUpdateError):
         return [text_of(error)]
     if not isinstance(error, ConfigError):
-        return [f"{error} ({error.hint})" if error.hint else str(error)]
+        return [f"{error} ({rendered(error.hint, TOML)})" if error.hint else str(error)]
     return list(error.lines(MOST_PROBLEMS))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dns_update.agent.output.log import ERROR, WARNING
 from dns_update.agent.reconcile.backoff import is_permanent
 from dns_update.errors import ClocksDiffer, KeyRejected, NoResponse, ReplyNotTrusted, ServerFailure, ZoneNotFound
+from dns_update.errors.hints import TOML, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -38,7 +39,7 @@ class Incidents:
             trouble = self._troubles[cause] = _Incident()
             is_shared = keeper.settings.identity not in cause  # and if not, ten thousand names are not asked for each
             others = sum(cause_of(error, other) == cause for other in keepers) - 1 if is_shared else 0
-            hint = f" ({error.hint})" if error.hint else ""
+            hint = f" ({rendered(error.hint, TOML)})" if error.hint else ""
             elsewhere = "".join(f"; {failure}" for failure in error.failures)
             line = f"update failed: {keeper.settings.name}: {error}{hint}{elsewhere}{_beside(others)}"
             self._log.write(ERROR if is_permanent(error) else WARNING, line)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dns_update.agent.desired import Rule, wanted_of
-from dns_update.agent.wording import in_toml
 from dns_update.client.plan import Desired, is_shared
 from dns_update.client.requests import Target
 from dns_update.errors import NoAddress
+from dns_update.errors.hints import TOML, rendered
 from dns_update.wire.codes import rrtype_to_text
 
 TYPE_CHECKING = False
@@ -153,7 +153,6 @@ class ManagedName:
         self.failures += 1
         self.is_spared = False
         self.error = error
-        error.hint = in_toml(error.hint)
         error.__traceback__ = None  # which holds every value on the way, ten thousand times if a server is down
 
     @property
@@ -206,7 +205,7 @@ class ManagedName:
 
 def _error_status(error: DnsUpdateError) -> ErrorStatus:
     return {
-        "kind": type(error).__name__, "message": str(error), "hint": error.hint, "server": error.server,
+        "kind": type(error).__name__, "message": str(error), "hint": rendered(error.hint, TOML), "server": error.server,
         "exit_status": error.exit_status,
     }  # fmt: skip
 

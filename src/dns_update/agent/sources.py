@@ -18,8 +18,8 @@ from dns_update.agent.clock import since_boot
 from dns_update.agent.desired import Reading, SourceState
 from dns_update.agent.output.log import INFO, WARNING
 from dns_update.agent.reconcile.backoff import growing, jittered
-from dns_update.agent.wording import in_toml
 from dns_update.errors import NoAddress
+from dns_update.errors.hints import TOML, rendered
 from dns_update.wire.inet import format_address
 
 if TYPE_CHECKING:
@@ -327,7 +327,7 @@ def _read(
             [source], allow_private=allow_private, log=remarks.append, table=table, until=until, child_guard=child_guard
         )
     except NoAddress as error:
-        return Reading((), since_boot(), str(error) + (f" ({in_toml(error.hint)})" if error.hint else ""))
+        return Reading((), since_boot(), str(error) + (f" ({rendered(error.hint, TOML)})" if error.hint else ""))
     except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the interest in a source
         return _unasked(key, text_of(mistake))
     return Reading(addresses, since_boot())

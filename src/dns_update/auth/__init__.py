@@ -75,7 +75,11 @@ class Algorithm(Value):
             return cls._truncated(whole, bits, folded)
         if folded not in _ALGORITHMS:
             shown = f" {text!r}" if _is_near_an_algorithm(folded) else ""
-            raise errors.InvalidText(f"unknown algorithm{shown}", hint="one of " + ", ".join(_ALGORITHMS))
+            raise errors.InvalidText(
+                f"unknown algorithm{shown}",
+                hint="one of " + ", ".join(_ALGORITHMS),
+                cause=errors.causes.UNKNOWN_ALGORITHM,
+            )
         wire_name, digest, octets = _ALGORITHMS[folded]
         return cls(folded, Name.from_text(wire_name), digest, octets)
 
@@ -151,7 +155,9 @@ class Key(Value):
         try:
             raw = secret.encode()
         except UnicodeEncodeError:
-            raise errors.InvalidText("the secret is not UTF-8", hint="key-encoding=base64 takes any octets") from None
+            raise errors.InvalidText(
+                "the secret is not UTF-8", hint=errors.Hint("{key-encoding:base64} takes any octets")
+            ) from None
         if encoding == "text":
             return cls(name, raw, algorithm, reading="text")
         decoded = _decode_base64(raw)
@@ -160,7 +166,7 @@ class Key(Value):
             return cls(name, decoded, algorithm, other_reading=as_text)
         if encoding == "base64":
             raise errors.UsageError(
-                "the secret is not strict, padded Base64", hint="key-encoding=text if it is raw text"
+                "the secret is not strict, padded Base64", hint=errors.Hint("{key-encoding:text} if it is raw text")
             )
         return cls(name, raw, algorithm, reading="text")
 
@@ -185,7 +191,9 @@ class Key(Value):
         names = ", ".join(str(key.name) for key in keys)
         if name is None:
             if len(keys) > 1:
-                raise errors.UsageError(f"{called} holds several keys: {names}", hint="choose one by key-name=")
+                raise errors.UsageError(
+                    f"{called} holds several keys: {names}", hint=errors.Hint("choose one by {key-name}")
+                )
             return keys[0]
         wanted = _key_name(name)
         for key in keys:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 
 from dns_update.auth import called_in_errors, read_private_file
-from dns_update.errors import UsageError
+from dns_update.errors import Hint, UsageError
 
+_AS_FILE = "use {key-file:{called}}"
 _ASCII_BLANKS = " \t\r\n\f\v"
 
 
@@ -24,11 +25,14 @@ def secret_from(source: str) -> str:
 
 def _from_file(path: str) -> str:
     path = os.path.expanduser(path)  # noqa: PTH111 - a shell does so at the beginning of a word only
-    called = called_in_errors(path, "the file named behind key=@")
+    called = called_in_errors(path, "the secret's file")
     content = read_private_file(path, called, ours=True)
     words = content.lower()
     if "{" in words and "secret" in words and "algorithm" in words:
-        raise UsageError(f"{called} is a key file, not a bare secret", hint=f"use key-file={called}")
+        raise UsageError(
+            f"{called} is a key file, not a bare secret",
+            hint=Hint("Key.from_file reads it", command_line=_AS_FILE, toml=_AS_FILE, called=called),
+        )
     return _one_line(content, called)
 
 

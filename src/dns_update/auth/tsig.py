@@ -131,18 +131,22 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
     """
     signature = message.signature
     if signature is None:
-        raise errors.ReplyNotTrusted("it is not signed")
+        raise errors.ReplyNotTrusted("it is not signed", cause=errors.causes.NOT_SIGNED)
     record, signer, expected = signature.record, _signer_of(key), key.algorithm.wire_name
     try:
         tsig = Tsig.from_rdata(record.rdata, expected, signer.algorithm)
     except errors.MalformedMessage as error:
-        raise errors.ReplyNotTrusted("its TSIG record is malformed") from error
+        raise errors.ReplyNotTrusted("its TSIG record is malformed", cause=errors.causes.MALFORMED_TSIG) from error
     if record.rrclass != RRClass.ANY or record.ttl:  # RFC 8945, section 4.2
-        raise errors.ReplyNotTrusted("its TSIG record is malformed")
+        raise errors.ReplyNotTrusted("its TSIG record is malformed", cause=errors.causes.MALFORMED_TSIG)
     if record.name != key.name or (tsig.algorithm is not expected and tsig.algorithm != expected):
-        raise errors.ReplyNotTrusted(f"it is signed with key {record.name}, algorithm {tsig.algorithm}")
+        raise errors.ReplyNotTrusted(
+            f"it is signed with key {record.name}, algorithm {tsig.algorithm}", cause=errors.causes.WRONG_KEY
+        )
     if not tsig.mac:
-        raise errors.ReplyNotTrusted(f"it says {tsig_error_to_text(tsig.error)} without a signature")
+        raise errors.ReplyNotTrusted(
+            f"it says {tsig_error_to_text(tsig.error)} without a signature", cause=errors.causes.NO_MAC
+        )
     original_id, flags_and_counts = tsig.original_id.to_bytes(_ID_OCTETS), octets[_ID_OCTETS : _ARCOUNT.start]
     unsigned = original_id, flags_and_counts, _arcount(octets, -1), octets[_ARCOUNT.stop : signature.offset]
     timers, trailer = _timers(tsig.time_signed, tsig.fudge), _error(tsig.error, tsig.other)
@@ -150,9 +154,11 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
     # A longer MAC than we send is welcome, a shorter one is not (RFC 8945, section 5.2.2.1).
     enough = key.algorithm.mac_octets <= len(tsig.mac) <= len(whole)
     if not enough or not hmac.compare_digest(whole[: len(tsig.mac)], tsig.mac):
-        raise errors.ReplyNotTrusted("its signature is wrong")
+        raise errors.ReplyNotTrusted("its signature is wrong", cause=errors.causes.WRONG_SIGNATURE)
     if abs(now - tsig.time_signed) > tsig.fudge:
-        raise errors.ReplyNotTrusted(f"it was signed {abs(now - tsig.time_signed)} s from now")
+        raise errors.ReplyNotTrusted(
+            f"it was signed {abs(now - tsig.time_signed)} s from now", cause=errors.causes.SIGNED_AT_ANOTHER_TIME
+        )
     return tsig
 
 

@@ -201,15 +201,17 @@ def _failure_as_json(error: errors.DnsUpdateError, command: str, line: Line | No
 
 def _failure(error: errors.DnsUpdateError, command: str) -> int:
     """Say what went wrong and what to do next, and return the exit status."""
+    from dns_update.errors.hints import COMMAND_LINE, rendered  # noqa: PLC0415 - only when something is wrong
+
     if isinstance(error, errors.UsageError):
-        talk(f"{error}: {error.hint}" if error.hint else str(error))
+        talk(f"{error}: {rendered(error.hint, COMMAND_LINE)}" if error.hint else str(error))
         return error.exit_status
     prefix = "update failed: " if command in _UPDATING else ""
     talk(f"{prefix}{error}")
     if error.hint:
-        talk(f"hint: {error.hint}")
+        talk(f"hint: {rendered(error.hint, COMMAND_LINE)}")
     for note in error.notes:
-        talk(f"note: {note}")
+        talk(f"note: {rendered(note, COMMAND_LINE)}")
     return error.exit_status
 
 

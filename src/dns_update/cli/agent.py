@@ -149,10 +149,10 @@ def _check(config: Config, path: str, *, is_online: bool, as_json: bool) -> int:
 def _check_online(config: Config, path: str, warnings: Sequence[str], *, as_json: bool) -> int:
     """Look at everything, say how it is, and return the exit status."""
     from dns_update.agent.try_out import try_out  # noqa: PLC0415 - not for --check alone
-    from dns_update.agent.wording import in_toml  # noqa: PLC0415
     from dns_update.cli.examination import ExaminationReport  # noqa: PLC0415
+    from dns_update.errors.hints import TOML  # noqa: PLC0415
 
-    report = ExaminationReport(_carry_out(_unless_interrupted(try_out(config))), in_toml)
+    report = ExaminationReport(_carry_out(_unless_interrupted(try_out(config))), TOML)
     if as_json:
         put(report.json_text(path, warnings))
     else:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from dns_update.errors import ClocksDiffer, KeyRejected, Refusal
+from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.wire.codes import rcode_to_text, rrclass_to_text, rrtype_to_text, tsig_error_to_text
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 def outcome_text(outcome: Outcome, command: str) -> str:
     """Return what came of a request that was carried out."""
     done = _shown_fields(outcome) if command == "show" else _change_fields(outcome)
-    about = {"notes": list(outcome.notes), "failures": [_error_fields(error) for error in outcome.failures]}
+    about = {
+        "notes": [rendered(note, COMMAND_LINE) for note in outcome.notes],
+        "failures": [_error_fields(error) for error in outcome.failures],
+    }
     return _text({"command": command, "status": "ok", "exit_status": 0} | _common_fields(outcome) | done | about)
 
 
@@ -25,7 +29,10 @@ def failure_text(error: DnsUpdateError, command: str, name: str | None, zone: st
     """Return what went wrong, with the failures of all servers that were tried; `name` and `zone` are as they came."""
     status = {"command": command, "status": "error", "exit_status": error.exit_status}
     about = {"zone": zone, "name": name, "error": _error_fields(error)}
-    others = {"notes": list(error.notes), "failures": [_error_fields(other) for other in error.failures]}
+    others = {
+        "notes": [rendered(note, COMMAND_LINE) for note in error.notes],
+        "failures": [_error_fields(other) for other in error.failures],
+    }
     return _text(status | about | others)
 
 
@@ -70,7 +77,8 @@ def _error_fields(error: DnsUpdateError) -> dict[str, object]:
     return {
         "kind": type(error).__name__,
         "message": str(error),
-        "hint": error.hint,
+        "cause": error.cause,
+        "hint": rendered(error.hint, COMMAND_LINE),
         "server": error.server,
         "rcode": rcode_to_text(error.rcode) if isinstance(error, Refusal) else None,
         "tsig_error": tsig_error_to_text(error.tsig_error) if isinstance(error, (KeyRejected, ClocksDiffer)) else None,

@@ -7,18 +7,20 @@ from dns_update.cli import put, talk
 from dns_update.cli.table import lined_up, one_line
 from dns_update.client.probe import BY_KEY, BY_RECORD
 from dns_update.doctor.advice import advise, change_text, data_text, listed, note_texts
-from dns_update.doctor.findings import STATES, RequestFailed, exit_status, is_needed, notes, problems, state_of
+from dns_update.doctor.findings import STATES, exit_status, is_needed, notes, problems, state_of
+from dns_update.errors.hints import rendered
 from dns_update.wire.codes import rrtype_to_text
 from dns_update.wire.inet import format_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
     from dns_update.doctor.findings import NameState, Note, Problem
     from dns_update.doctor.source_answers import SourceAnswer
     from dns_update.errors import DnsUpdateError
+    from dns_update.errors.hints import Door
 
 MOST_NAMES = 50  # as `dns-update status` shows
 MOST_ALIKE = 10  # problems of one kind, at one server: the next thousand say nothing new
@@ -27,12 +29,12 @@ Fields = dict[str, object]
 
 
 class ExaminationReport:
-    """The result of an examination, in words; `spell` gives a hint the spelling in which its reader writes."""
+    """The result of an examination, in words; hints name properties as the reader's `door` spells them."""
 
-    def __init__(self, examination: Examination, spell: Callable[[str], str]) -> None:
+    def __init__(self, examination: Examination, door: Door) -> None:
         """Work out what is wrong, and in which state each name is."""
         self._examination = examination
-        self._spell = spell
+        self._door = door
         self._problems = list(problems(examination))
         self._states = [(state_of(name), name) for name in examination.names]
         self.exit_status = exit_status(self._problems)
@@ -64,12 +66,12 @@ class ExaminationReport:
         told: dict[tuple[str, str], int] = {}
         for problem in self._problems:
             advice = advise(problem)
-            alike = advice.kind, _server_of(problem)
+            alike = advice.kind, problem.server
             told[alike] = told.get(alike, 0) + 1
             if told[alike] <= MOST_ALIKE:
                 yield advice.text
                 if advice.hint:
-                    yield f"hint: {self._spell(advice.hint)}"
+                    yield f"hint: {self._said(advice.hint)}"
         for (kind, server), count in told.items():
             if count > MOST_ALIKE:
                 at = f" at {server}" if server else ""
@@ -84,9 +86,12 @@ class ExaminationReport:
     def _notes(self) -> list[str]:
         return list(dict.fromkeys(map(self._note_text, notes(self._examination))))
 
+    def _said(self, sentence: str) -> str:
+        return rendered(sentence, self._door)
+
     def _note_text(self, note: Note) -> str:
         text, hint = note_texts(note)
-        return self._spell(text) + (f" ({self._spell(hint)})" if hint else "")
+        return self._said(text) + (f" ({self._said(hint)})" if hint else "")
 
     # The tables
 
@@ -121,8 +126,9 @@ class ExaminationReport:
     def _error_fields(self, error: DnsUpdateError) -> Fields:
         return {
             "kind": type(error).__name__,
+            "cause": error.cause,
             "message": str(error),
-            "hint": self._spell(error.hint),
+            "hint": self._said(error.hint),
             "server": error.server,
             "exit_status": error.exit_status,
         }
@@ -131,17 +137,13 @@ class ExaminationReport:
         advice = advise(problem)
         return {
             "kind": advice.kind,
+            "cause": problem.cause,
             "message": advice.text,
-            "hint": self._spell(advice.hint),
-            "server": _server_of(problem),
+            "hint": self._said(advice.hint),
+            "server": problem.server,
             "exit_status": problem.exit_status,
             "name": None if problem.name is None else str(problem.name),
         }
-
-
-def _server_of(problem: Problem) -> str:
-    """Return where a problem is, as text; empty if it is not at one server."""
-    return problem.error.server if isinstance(problem, RequestFailed) else str(problem.endpoint)
 
 
 # Rows

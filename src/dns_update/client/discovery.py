@@ -11,7 +11,7 @@ name like nas.lan is in no zone that the world knows, and an update for it must 
 from __future__ import annotations
 
 from dns_update.client.transaction import Clock, Settings, Transaction
-from dns_update.errors import InvalidText, NoResponse, UsageError, ZoneNotFound
+from dns_update.errors import Hint, InvalidText, NoResponse, UsageError, ZoneNotFound
 from dns_update.message import Message
 from dns_update.rr.record import soa_mname
 from dns_update.transport import Server
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 RESOLV_CONF = "/etc/resolv.conf"
 LEAST_SECONDS = 10.0  # for all queries to one server, if its patience is shorter: many names may have to be asked for
-_GIVE_ZONE = "give the zone by zone= and its primary by dns-server="
+_GIVE_ZONE = Hint("give the zone by {zone} and its primary by {dns-server}")
 _REVERSE_TREES = (Name.from_text("in-addr.arpa"), Name.from_text("ip6.arpa"))  # as public as a top-level zone
 _BLACK_HOLES = (Name.from_text("prisoner.iana.org"), Name.from_text("blackhole.as112.arpa"))  # RFC 7534, RFC 7535
 
@@ -72,7 +72,12 @@ def find_zone(transaction: Transaction, name: Name, rrclass: int = RRClass.IN) -
         )
     except NoResponse as error:
         whose = f"of {RESOLV_CONF}" if transaction.resolvers is None else "that was named"
-        error.hint = f"it is the resolver {whose}, asked which zone holds {name}; {_GIVE_ZONE}"
+        error.hint = Hint(
+            "it is the resolver {whose}, asked which zone holds {owner}; {give_zone}",
+            whose=whose,
+            owner=name,
+            give_zone=_GIVE_ZONE,
+        )
         raise
 
 
@@ -170,5 +175,5 @@ def _not_told(endpoint: Endpoint, name: Name, reason: str) -> ZoneNotFound:
     return ZoneNotFound(
         f"{endpoint} was asked which zone holds {name}, and {reason}",
         hint=_GIVE_ZONE,
-        server=str(endpoint),
+        endpoint=endpoint,
     )

@@ -156,7 +156,7 @@ def _refusal(site: Site, changes: Iterable[Record]) -> Steps[Refusal | None]:
         raise ServerFailure(
             f"{site.endpoint} carries out updates whose prerequisites are not met (RFC 2136, section 3.2.5)",
             hint="what the key may change cannot be found out there without changing it",
-            server=str(site.endpoint),
+            endpoint=site.endpoint,
         )
     if rcode == Rcode.NOTAUTH and transaction.key is None:
         # It has shown its authority by the SOA record; Knot says so of what it does not take unsigned.

@@ -104,8 +104,8 @@ def check_existing(site: Site, data: Data) -> Steps[None]:
                 text = f"{rrtype_to_text(rrtype)} {rdata_to_text(rrtype, value, site.place.rrclass)}"
                 raise errors.NameNotFound(
                     f"{site.place.owner} {text} does not exist at {site.endpoint}",
-                    hint="leave require=existing out to go on all the same",
-                    server=str(site.endpoint),
+                    hint=errors.Hint("leave {require:existing} out to go on all the same"),
+                    endpoint=site.endpoint,
                     rcode=Rcode.NXRRSET,
                 )
 
@@ -222,15 +222,16 @@ def _not_confirmed(site: Site, rrtype: int, error: errors.ZoneNotFound) -> error
         f"{site.endpoint} said NOERROR, but {site.place.owner} {rrtype_to_text(rrtype)} is not as asked in "
         f"{site.place.zone}",
         hint=error.hint,
-        server=str(site.endpoint),
+        endpoint=site.endpoint,
     )
 
 
 def _note_confirmed(site: Site, error: errors.ZoneNotFound) -> None:
     """Tell why there may be something else to be seen than what was set."""
-    note = f"{error.text}; that {site.place.zone} itself is as asked, a prerequisite shows (RFC 2136, section 2.4)"
+    template = "{told}; that {above} itself is as asked, a prerequisite shows (RFC 2136, section 2.4)"
     if error.zone_below:
-        note += f"; to change what is served there, give zone={error.zone_below}"
+        template += "; to change what is served there, give {zone:{below}}"
+    note = errors.Hint(template, told=error.text, above=site.place.zone, below=error.zone_below)
     if note not in site.transaction.notes:
         site.transaction.notes.append(note)
 
@@ -294,7 +295,7 @@ def not_applied(site: Site, rrtype: int, records: Records, message: Message | No
     return errors.NotApplied(
         f"{site.endpoint} said NOERROR, but {site.place.owner} {rrtype_to_text(rrtype)} is not as asked: {instead}",
         hint=remedy or "the server's log may say why; a secondary that forwards updates shows them only later",
-        server=str(site.endpoint),
+        endpoint=site.endpoint,
         may_come=not remedy,
     )
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from dns_update.wire.name import Name
 
 
+_GO_ON = "leave {require:existing} out to go on all the same"
+# Of a configuration only names with an owner have prerequisites: that the claims are still those that were read.
+_ANOTHER = "another program changes the name at the same time"
 _HOST_OFFSETS = {RRType.NS: 0, RRType.MX: 2, RRType.SRV: 6}  # types that point to a host, and the octets before it
 
 
@@ -69,7 +72,7 @@ def distrust_of(reply: UnverifiedReply, asked: Asked) -> errors.DnsUpdateError:
     return errors.ReplyNotTrusted(
         f"{asked.endpoint} answered {rcode}, but {reply.reason}; nothing in it is believed",
         claimed_rcode=reply.rcode,
-        server=str(asked.endpoint),
+        endpoint=asked.endpoint,
         hint=_unsigned_hint(reply.rcode, asked),
     )
 
@@ -80,9 +83,11 @@ def _unsigned_hint(rcode: int, asked: Asked) -> str:
     if asked.key is not None and asked.key.algorithm.is_truncated:
         key += f", or no MAC as short as {asked.key.algorithm.text}'s is accepted there"
     if rcode == Rcode.NOTAUTH and asked.message.opcode == Opcode.UPDATE:
-        return (
-            f"Knot answers so when it has no zone {asked.zone}: check zone= and dns-server=; from 3.4 on also when it "
-            f"does not know key {_name_of(asked.key)} or its algorithm, or when no acl of the zone permits the change"
+        return errors.Hint(
+            "Knot answers so when it has no zone {asked}: check {zone} and {dns-server}; from 3.4 on also when it does "
+            "not know key {of_key} or its algorithm, or when no acl of the zone permits the change",
+            asked=asked.zone,
+            of_key=_name_of(asked.key),
         )
     if rcode in (Rcode.REFUSED, Rcode.NOTAUTH):
         who = "PowerDNS, and Knot from 3.4 on, answer so"
@@ -99,7 +104,7 @@ def _key_rejected(tsig_error: int, asked: Asked) -> errors.KeyRejected:
     return errors.KeyRejected(
         f"{asked.endpoint} said {tsig_error_to_text(tsig_error)}: {text}",
         hint=hint,
-        server=str(asked.endpoint),
+        endpoint=asked.endpoint,
         rcode=Rcode.NOTAUTH,
         tsig_error=tsig_error,
     )
@@ -112,11 +117,11 @@ def _name_of(key: Key | None) -> str:
 def _bad_signature(key: str, asked: Asked) -> tuple[str, str]:
     both = ", read as Base64 and as raw text," if asked.key is not None and asked.key.other_reading is not None else ""
     text = f"the secret of key {key}{both} differs from the server's"
-    hint = "copy the server's secret anew; key-encoding= says whether it is base64 or text"
+    template = "copy the server's secret again; {key-encoding} says whether it is base64 or text"
     if asked.key is not None and asked.key.algorithm.is_truncated:
         text += f", or (Knot) no MAC as short as {asked.key.algorithm.text}'s is accepted there"
-        hint += "; or use the algorithm without its last part"
-    return text, hint
+        template += "; or use the algorithm without its last part"
+    return text, errors.Hint(template)
 
 
 def _bad_key(key: str, asked: Asked) -> tuple[str, str]:
@@ -125,7 +130,10 @@ def _bad_key(key: str, asked: Asked) -> tuple[str, str]:
         f"key {key} is unknown there, or known with another algorithm than {algorithm}, "
         "or (Knot) the key is not permitted to do this"
     )
-    return text, "compare key-name= and algorithm= with the server's key statement, and look what the key may do there"
+    return text, errors.Hint(
+        "compare {key-name} and {algorithm} with the server's key statement, and look what the key may do there",
+        toml="compare name and algorithm of the key with the server's key statement, and look what it may do there",
+    )
 
 
 def _bad_truncation(key: str, asked: Asked) -> tuple[str, str]:
@@ -149,7 +157,7 @@ def _clocks_differ(tsig: Tsig, asked: Asked) -> errors.ClocksDiffer:
     return errors.ClocksDiffer(
         text,
         hint="set the clock that is wrong, and keep it right by NTP (timedatectl set-ntp true)",
-        server=str(asked.endpoint),
+        endpoint=asked.endpoint,
         rcode=Rcode.NOTAUTH,
     )
 
@@ -169,7 +177,7 @@ def _permission_denied(rcode: int, asked: Asked) -> errors.Refusal:
     return errors.PermissionDenied(
         f"{asked.endpoint} refuses to change {what} with {_credential(asked.key)}",
         hint=_grant(asked),
-        server=str(asked.endpoint),
+        endpoint=asked.endpoint,
         rcode=rcode,
     )
 
@@ -179,8 +187,11 @@ def _query_refused(rcode: int, asked: Asked) -> errors.Refusal:
     return errors.ZoneNotFound(
         f"{asked.endpoint} refuses to tell about {question.name} {rrtype_to_text(question.rrtype)}: "
         "it does not hold the zone, or answers no queries from here",
-        hint="check zone= and dns-server=; with zone=, ttl= and verify=no, set asks nothing beforehand",
-        server=str(asked.endpoint),
+        hint=errors.Hint(
+            "check {zone} and {dns-server}; with {zone}, {ttl} and {verify:no}, set asks nothing beforehand",
+            toml="check {zone} and {dns-server}",
+        ),
+        endpoint=asked.endpoint,
         rcode=rcode,
     )
 
@@ -191,7 +202,9 @@ def _credential(key: Key | None) -> str:
 
 def _grant(asked: Asked) -> str:
     if asked.key is None:
-        return "give a key that may change it, by key-file=, or by key-name= and key="
+        return errors.Hint(
+            "give a key that may change it: {key-file}, or {key-name} and {key}", toml="give a key that may change it"
+        )
     changes = asked.message.authority
     name = changes[0].name if changes else asked.zone
     grant = f'grant "{asked.key.name}" name {name}. {_types(asked)};'
@@ -241,10 +254,11 @@ def _zone_not_found(rcode: int, asked: Asked) -> errors.Refusal:
         or_unsigned, try_key = f", or (Knot) takes no unsigned updates for {asked.zone}", "; a key may be needed"
     else:
         or_unsigned, try_key = "", ""
+    hint = "{zone} must be a zone that this server holds, not a name inside one, {dns-server} its primary{try_key}"
     return errors.ZoneNotFound(
         f"{asked.endpoint} is not authoritative for {asked.zone}{or_unsigned}",
-        hint=f"zone= must be a zone that this server holds, not a name inside one, dns-server= its primary{try_key}",
-        server=str(asked.endpoint),
+        hint=errors.Hint(hint, try_key=try_key),
+        endpoint=asked.endpoint,
         rcode=rcode,
     )
 
@@ -254,8 +268,8 @@ def _name_not_in_zone(rcode: int, asked: Asked) -> errors.Refusal:
     outside = next((record.name for record in records if not record.name.is_within(asked.zone)), asked.zone)
     return errors.NameNotInZone(
         f"{outside} is not in {asked.zone}",
-        hint="give the zone that holds the name, or leave zone= out",
-        server=str(asked.endpoint),
+        hint=errors.Hint("give the zone that holds the name, or leave {zone} out"),
+        endpoint=asked.endpoint,
         rcode=rcode,
     )
 
@@ -263,8 +277,8 @@ def _name_not_in_zone(rcode: int, asked: Asked) -> errors.Refusal:
 def _name_not_found(rcode: int, asked: Asked) -> errors.Refusal:
     return errors.NameNotFound(
         f"{_condition(asked)} does not exist at {asked.endpoint}",
-        hint="leave require=existing out to go on all the same" if asked.message.answer else "check name= and zone=",
-        server=str(asked.endpoint),
+        hint=errors.Hint(_GO_ON, toml=_ANOTHER) if asked.message.answer else errors.Hint("check {name} and {zone}"),
+        endpoint=asked.endpoint,
         rcode=rcode,
     )
 
@@ -272,8 +286,8 @@ def _name_not_found(rcode: int, asked: Asked) -> errors.Refusal:
 def _name_exists(rcode: int, asked: Asked) -> errors.Refusal:
     return errors.NameExists(
         f"{_condition(asked)} exists at {asked.endpoint}",
-        hint="leave require=absent out only if what is there may be replaced",
-        server=str(asked.endpoint),
+        hint=errors.Hint("leave {require:absent} out only if what is there may be replaced", toml=_ANOTHER),
+        endpoint=asked.endpoint,
         rcode=rcode,
     )
 
@@ -296,7 +310,7 @@ def _server_failure(rcode: int, asked: Asked) -> errors.Refusal:
     return errors.ServerFailure(
         f"{asked.endpoint} answered {rcode_to_text(rcode)}",
         hint=hints.get(rcode, "its log may say why"),
-        server=str(asked.endpoint),
+        endpoint=asked.endpoint,
         rcode=rcode,
     )
 

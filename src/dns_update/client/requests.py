@@ -70,7 +70,7 @@ class Target(Value):
             owner = self.name if isinstance(self.name, Name) else Name.from_text(self.name)
             if len(owner.labels) < 2:  # noqa: PLR2004 - a name of one label is relative to something
                 raise errors.UsageError(
-                    f"{str(self.name)!r} is not a full name", hint="give the zone by zone=, or the name in full"
+                    f"{str(self.name)!r} is not a full name", hint=errors.Hint("give {zone}, or the name in full")
                 )
             return owner
         owner = self.name if isinstance(self.name, Name) else name_in_zone(self.name, self.zone)
@@ -333,12 +333,13 @@ def delete_records(  # noqa: PLR0913 - as above
     _check_requirement(require)
     if require == "absent":
         raise errors.UsageError(
-            "require=absent makes no sense with delete", hint="use require=existing, or leave it out"
+            "what is to be absent cannot be deleted", hint=errors.Hint("use {require:existing}, or leave {require} out")
         )
     place = yield from locate(transaction, target)
     if not data and place.owner == place.zone:
         raise errors.UsageError(
-            f"this would remove every record at {place.zone} itself", hint="say which: type=A, or address=, or value="
+            f"this would remove every record at {place.zone} itself",
+            hint=errors.Hint("say which: {type:A}, or {address}, or {value}"),
         )
     _announce(transaction, place)
     delivery = Delivery(transaction, verify=verify)
@@ -508,7 +509,7 @@ def _choose_primary(transaction: Transaction, name: Name, rrclass: int) -> Steps
             what = f"{found.primary} as the primary, which is not a host to send updates to"
             raise errors.ZoneNotFound(
                 f"the SOA record of {found.zone} names {what if found.primary.labels else 'no primary'}",
-                hint="dns-server= says where its updates go",
+                hint=errors.Hint("{dns-server} says where its updates go"),
             )
         transaction.servers = (Server(str(found.primary), transaction.port),)
         transaction.primary_of = found.zone
@@ -519,7 +520,9 @@ def _choose_primary_of(transaction: Transaction, zone: Name, rrclass: int) -> St
     """Find the primary of a zone that the user named; raises ZoneNotFound if that is no zone but a name inside one."""
     found = yield from _choose_primary(transaction, zone, rrclass)
     if found != zone:
-        raise errors.ZoneNotFound(f"{zone} is not a zone, but a name in {found}", hint=f"zone={found}")
+        raise errors.ZoneNotFound(
+            f"{zone} is not a zone, but a name in {found}", hint=errors.Hint("{zone:{found}}", found=found)
+        )
 
 
 def _announce(transaction: Transaction, place: Place) -> None:

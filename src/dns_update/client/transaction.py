@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.auth import Key
+from dns_update.errors.causes import ADDRESS_NOT_FOUND
 from dns_update.exchange import Exchange, Policy, Reply, UnverifiedReply
 from dns_update.message import Message
 from dns_update.transport import DNS_PORT, Endpoint, Server, check_port
@@ -167,7 +168,12 @@ def with_time(result: T, seconds: float) -> T:
 def unresolved(host: str, error: Exception) -> errors.NoResponse:
     """Return the error for a host name whose address cannot be found."""
     reason = (getattr(error, "strerror", None) or str(error)).lower()
-    return errors.NoResponse(f"its address cannot be found: {reason}", server=host, hint="check dns-server=")
+    return errors.NoResponse(
+        f"its address cannot be found: {reason}",
+        endpoint=host,
+        cause=ADDRESS_NOT_FOUND,
+        hint=errors.Hint("check {dns-server}"),
+    )
 
 
 class Transaction:
@@ -268,8 +274,11 @@ class Transaction:
             if isinstance(second, Reply):
                 self.key = other
                 self.notes.append(
-                    f"the secret of key {other.name} was read as raw text, not as Base64; "
-                    "key-encoding=text says so from the start"
+                    errors.Hint(
+                        "the secret of key {of_key} was read as raw text, not as Base64; {key-encoding:text} says so "
+                        "from the start",
+                        of_key=other.name,
+                    )
                 )
                 return second
         if message.opcode == Opcode.QUERY and (first.tsig_error == Rcode.BADKEY or is_bare):
@@ -307,7 +316,7 @@ class Transaction:
                     break
                 except errors.MalformedMessage as error:
                     text = f"{endpoint} sent a record that is none: {error.text}"
-                    self._fail(errors.MalformedMessage(text, server=str(endpoint)), own)
+                    self._fail(errors.MalformedMessage(text, endpoint=endpoint), own)
                     break
         chosen = _most_telling(own)
         chosen.notes = tuple(self.notes)
@@ -329,7 +338,10 @@ class Transaction:
             addresses = yield Resolve(server.host)
         except errors.NoResponse as error:
             if self.primary_of is not None:
-                error.hint = f"the SOA record of {self.primary_of} names it as the primary; dns-server= names another"
+                error.hint = errors.Hint(
+                    "the SOA record of {of_zone} names it as the primary; {dns-server} names another",
+                    of_zone=self.primary_of,
+                )
             self._silent[server] = error
             self._fail(error, own)
             return ()
@@ -388,8 +400,8 @@ class Site(Value):
         """Return the error that the server has no such zone."""
         return errors.ZoneNotFound(
             f"{self.endpoint} has no SOA record for {self.place.zone}: that is no zone of its own there",
-            hint="zone= must be a zone that this server holds, not a name inside one",
-            server=str(self.endpoint),
+            hint=errors.Hint("{zone} must be a zone that this server holds, not a name inside one"),
+            endpoint=self.endpoint,
         )
 
     def _seen(self, reply: Reply, asked: Question) -> Steps[Records]:
@@ -403,8 +415,8 @@ class Site(Value):
             raise errors.ZoneNotFound(
                 f"{self.endpoint} tells about {owner} without authority: it is a cache, or does not hold "
                 f"{self.place.zone}",
-                hint="dns-server= must be a server of the zone itself",
-                server=str(self.endpoint),
+                hint=errors.Hint("{dns-server} must be a server of the zone itself"),
+                endpoint=self.endpoint,
             )
         zone = self._zone_told(asked, message)
         if zone is None:
@@ -434,8 +446,10 @@ class Site(Value):
             return self.no_zone()
         error = errors.ZoneNotFound(
             f"{owner} lies in {zone}, a zone of its own on {self.endpoint}, which answers from there",
-            hint=f"give zone={zone}; what {self.place.zone} holds there is not shown",
-            server=str(self.endpoint),
+            hint=errors.Hint(
+                "give {zone:{below}}; what {above} has there is not shown", below=zone, above=self.place.zone
+            ),
+            endpoint=self.endpoint,
             is_delegated=True,
         )
         error.zone_below = str(zone)
@@ -457,7 +471,7 @@ class Site(Value):
             raise errors.ZoneNotFound(
                 f"{owner} lies in {cut}, which {self.endpoint} delegates and does not show",
                 hint="records there are the business of that zone's own servers",
-                server=str(self.endpoint),
+                endpoint=self.endpoint,
                 is_delegated=True,
             )
         return records

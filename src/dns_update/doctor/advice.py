@@ -23,7 +23,7 @@ class Advice:
     """A finding for people: what it is, and what to do, which may be empty.
 
     `kind` is the name of the class of errors that it belongs to; `text` begins with that class's first words. `hint`
-    names properties as errors do.
+    may be a Hint, which names properties in the way of each front door.
     """
 
     kind: str
@@ -59,7 +59,7 @@ def _blocked_update(problem: UpdateBlocked) -> tuple[str, str]:
 def _disagreement(problem: ServersDisagree) -> tuple[str, str]:
     text = f"{problem.name} differs between servers: {_holding(problem.first)}, {_holding(problem.second)}"
     primary = problem.first.server.endpoint
-    return text, f"check that {problem.endpoint} gets the zone from {primary}, or remove it from the list of servers"
+    return text, f"check that {problem.server} gets the zone from {primary}, or remove it from the list of servers"
 
 
 def _holding(one: NameAtServer) -> str:

@@ -28,16 +28,20 @@ STATES: tuple[NameState, ...] = ("failing", "unknown", "differs", "right")  # th
 
 @dataclass(frozen=True)
 class RequestFailed:
-    """A server, a source or a request about a name failed; the error says why."""
+    """A server, a source or a request about a name failed; the error says why, and where."""
 
     error: DnsUpdateError
-    endpoint: Endpoint | None = None
     name: Name | None = None
 
     @property
-    def code(self) -> str:
-        """What kind of error it is."""
-        return type(self.error).__name__
+    def cause(self) -> str:
+        """The code of what happened."""
+        return self.error.cause
+
+    @property
+    def server(self) -> str:
+        """The endpoint as text; empty if there is none."""
+        return self.error.server
 
     @property
     def exit_status(self) -> int:
@@ -49,28 +53,33 @@ class RequestFailed:
 class UpdateBlocked:
     """A server would not add what is desired at a name, because of what it holds there."""
 
-    code: ClassVar[str] = "update-blocked"
+    cause: ClassVar[str] = "update-blocked"
     exit_status: ClassVar[int] = NotApplied.exit_status
     endpoint: Endpoint
     name: Name
     obstacle: Obstacle
     current: Records
 
+    @property
+    def server(self) -> str:
+        """The endpoint as text."""
+        return str(self.endpoint)
+
 
 @dataclass(frozen=True)
 class ServersDisagree:
-    """Two servers of a zone hold different data at a name; `endpoint` is the second one."""
+    """Two servers of a zone hold different data at a name."""
 
-    code: ClassVar[str] = "servers-disagree"
+    cause: ClassVar[str] = "servers-disagree"
     exit_status: ClassVar[int] = NotApplied.exit_status
     name: Name
     first: NameAtServer
     second: NameAtServer
 
     @property
-    def endpoint(self) -> Endpoint:
-        """The server that differs from the first."""
-        return self.second.server.endpoint
+    def server(self) -> str:
+        """The endpoint of the second one as text."""
+        return str(self.second.server.endpoint)
 
 
 Problem: TypeAlias = RequestFailed | UpdateBlocked | ServersDisagree
@@ -83,7 +92,7 @@ Problem: TypeAlias = RequestFailed | UpdateBlocked | ServersDisagree
 class DeniedForLater:
     """A server would refuse to change types of which nothing is desired now."""
 
-    code: ClassVar[str] = "denied-for-later"
+    cause: ClassVar[str] = "denied-for-later"
     endpoint: Endpoint
     name: Name
     denial: Denial
@@ -93,7 +102,7 @@ class DeniedForLater:
 class DataNotShown:
     """A server does not show what the zone holds at a name; prerequisites told whether that is right."""
 
-    code: ClassVar[str] = "data-not-shown"
+    cause: ClassVar[str] = "data-not-shown"
     endpoint: Endpoint
     name: Name
     error: ZoneNotFound
@@ -103,7 +112,7 @@ class DataNotShown:
 class Remark:
     """A sentence that a server's transaction, or a source, left for the user."""
 
-    code: ClassVar[str] = "remark"
+    cause: ClassVar[str] = "remark"
     text: str
 
 
@@ -119,7 +128,7 @@ def problems(examination: Examination) -> Iterator[Problem]:
         yield RequestFailed(error)
     for server in examination.servers:
         if server.error is not None:
-            yield RequestFailed(server.error, server.endpoint)
+            yield RequestFailed(server.error)
     for answer in examination.sources:
         if answer.error is not None:
             yield RequestFailed(answer.error)
@@ -160,13 +169,13 @@ def problems_of(name: NameExamination) -> Iterator[Problem]:
     """Yield what is wrong with a name itself, and not with a whole server."""
     owner = name.subject.name
     if name.error is not None:
-        yield RequestFailed(name.error, name=owner)
+        yield RequestFailed(name.error, owner)
     for one in name.at_servers:
         endpoint, comparison = one.server.endpoint, one.comparison
         if one.error is not None:
-            yield RequestFailed(one.error, endpoint, owner)
+            yield RequestFailed(one.error, owner)
         if one.denial is not None and is_needed(name, one.denial):
-            yield RequestFailed(one.denial.error, endpoint, owner)
+            yield RequestFailed(one.denial.error, owner)
         if comparison is not None and comparison.obstacle is not None:
             yield UpdateBlocked(endpoint, owner, comparison.obstacle, comparison.current)
     yield from _disagreements(name)

@@ -31,6 +31,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from dns_update.errors import causes as causes
     from dns_update.errors.classes import ClocksDiffer as ClocksDiffer
     from dns_update.errors.classes import CommunicationError as CommunicationError
     from dns_update.errors.classes import ConfigError as ConfigError
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from dns_update.errors.classes import ServerFailure as ServerFailure
     from dns_update.errors.classes import UsageError as UsageError
     from dns_update.errors.classes import ZoneNotFound as ZoneNotFound
+    from dns_update.errors.hints import Hint as Hint
 
 CLASSES = (
     "ClocksDiffer",
@@ -77,7 +79,7 @@ CLASSES = (
     "ZoneNotFound",
 )
 __all__ = list(CLASSES)
-__all__ += ["quoted"]
+__all__ += ["Hint", "causes", "quoted"]
 
 SOME_FAILED = 10  # the exit status where many things were tried and did not all fail alike; no one error has it
 MAX_QUOTED = 60  # characters: enough to know a text again, and the error stays one line
@@ -89,11 +91,16 @@ def quoted(text: str) -> str:
 
 
 def __getattr__(name: str) -> object:
-    """Load the classes (PEP 562); from then on they stand here."""
+    """Load the classes, or hints (PEP 562); from then on they are here."""
+    from importlib import import_module  # noqa: PLC0415 - only when something is wrong
+
+    if name == "causes":
+        return import_module(f"{__name__}.causes")
+    if name == "Hint":
+        return import_module(f"{__name__}.hints").Hint
     if name not in CLASSES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from dns_update.errors import classes  # noqa: PLC0415 - only when something is wrong
-
+    classes = import_module(f"{__name__}.classes")
     globals().update({each: getattr(classes, each) for each in CLASSES})
     return getattr(classes, name)
 

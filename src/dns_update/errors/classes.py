@@ -12,21 +12,37 @@ if TYPE_CHECKING:
 class DnsUpdateError(Exception):
     """The root of the tree; catch it to catch everything that this package raises on purpose.
 
-    `text` says what happened, `hint` what to do next (it may be empty), `server` with whom it happened (it may be
-    empty). `first_words` and `exit_status` belong to the class. Where several servers were tried, `failures` are those
-    of the others. `notes` are sentences about the way there that the user should read.
+    `cause` is a code for what happened (see `dns_update.errors.causes`), `endpoint` the server with which it happened:
+    an Endpoint or Server, a text for what is not one, or None. These two identify an error. The rest is for people:
+    `text` says what happened, `hint` what to do next; it may be empty, and as a Hint it names properties in the way of
+    each front door. `first_words` and `exit_status` belong to the class. Where several servers were tried, `failures`
+    are the errors of the others. `notes` are further sentences that the user should read, Hints among them.
     """
 
+    cause = ""
     first_words = ""
     exit_status = 1
     failures: tuple[DnsUpdateError, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def __init__(self, text: str, *, hint: str = "", server: str = "") -> None:
+    def __init__(self, text: str, *, hint: str = "", endpoint: object = None, cause: str = "") -> None:
         super().__init__(text)
         self.text = text
         self.hint = hint
-        self.server = server
+        self.endpoint = endpoint
+        if cause:
+            self.cause = cause
+
+    def __init_subclass__(cls) -> None:
+        """Give a class its own cause: its name in lower case, with hyphens."""
+        super().__init_subclass__()
+        if "cause" not in cls.__dict__:
+            cls.cause = "".join([f"-{c.lower()}" if c.isupper() else c for c in cls.__name__]).lstrip("-")
+
+    @property
+    def server(self) -> str:
+        """The endpoint as text; empty if there is none."""
+        return "" if self.endpoint is None else str(self.endpoint)
 
     def __str__(self) -> str:
         return f"{self.first_words} {self.text}" if self.first_words else self.text
@@ -110,14 +126,25 @@ class CommunicationError(DnsUpdateError):
 class NoResponse(CommunicationError):
     """No answer came in time, or the network said that none will come.
 
-    `may_have_arrived` tells whether the server may have got the message all the same, and done what it says.
+    `reason` is the text without the numbers of tries and seconds. `may_have_arrived` tells whether the server may have
+    got the message all the same, and done what it says.
     """
 
     exit_status = 4
 
-    def __init__(self, text: str, *, hint: str = "", server: str = "", may_have_arrived: bool = False) -> None:
-        super().__init__(text, hint=hint, server=server)
-        self.first_words = f"No answer from {server}:"
+    def __init__(  # noqa: PLR0913 - all but the text can be left out
+        self,
+        text: str,
+        *,
+        hint: str = "",
+        endpoint: object = None,
+        cause: str = "",
+        reason: str = "",
+        may_have_arrived: bool = False,
+    ) -> None:
+        super().__init__(text, hint=hint, endpoint=endpoint, cause=cause)
+        self.reason = reason or text
+        self.first_words = f"No answer from {self.server}:"
         self.may_have_arrived = may_have_arrived
 
 
@@ -130,8 +157,10 @@ class ReplyNotTrusted(CommunicationError):
     first_words = "TSIG error: Reply not trusted:"
     exit_status = 5
 
-    def __init__(self, text: str, *, hint: str = "", server: str = "", claimed_rcode: int | None = None) -> None:
-        super().__init__(text, hint=hint, server=server)
+    def __init__(
+        self, text: str, *, hint: str = "", endpoint: object = None, cause: str = "", claimed_rcode: int | None = None
+    ) -> None:
+        super().__init__(text, hint=hint, endpoint=endpoint, cause=cause)
         self.claimed_rcode = claimed_rcode
 
 
@@ -150,8 +179,8 @@ class Refusal(DnsUpdateError):
 
     is_final = False
 
-    def __init__(self, text: str, *, hint: str = "", server: str = "", rcode: int = 0) -> None:
-        super().__init__(text, hint=hint, server=server)
+    def __init__(self, text: str, *, hint: str = "", endpoint: object = None, rcode: int = 0) -> None:
+        super().__init__(text, hint=hint, endpoint=endpoint)
         self.rcode = rcode
 
 
@@ -161,8 +190,8 @@ class KeyRejected(Refusal):
     first_words = "TSIG error: Server rejected:"
     exit_status = 5
 
-    def __init__(self, text: str, *, tsig_error: int, hint: str = "", server: str = "", rcode: int = 0) -> None:
-        super().__init__(text, hint=hint, server=server, rcode=rcode)
+    def __init__(self, text: str, *, tsig_error: int, hint: str = "", endpoint: object = None, rcode: int = 0) -> None:
+        super().__init__(text, hint=hint, endpoint=endpoint, rcode=rcode)
         self.tsig_error = tsig_error
 
 
@@ -193,9 +222,9 @@ class ZoneNotFound(Refusal):
     zone_below = ""
 
     def __init__(
-        self, text: str, *, hint: str = "", server: str = "", rcode: int = 0, is_delegated: bool = False
+        self, text: str, *, hint: str = "", endpoint: object = None, rcode: int = 0, is_delegated: bool = False
     ) -> None:
-        super().__init__(text, hint=hint, server=server, rcode=rcode)
+        super().__init__(text, hint=hint, endpoint=endpoint, rcode=rcode)
         self.is_delegated = is_delegated
 
 
@@ -234,8 +263,8 @@ class NotApplied(Refusal):
     exit_status = 8
     is_final = True
 
-    def __init__(self, text: str, *, hint: str = "", server: str = "", may_come: bool = False) -> None:
-        super().__init__(text, hint=hint, server=server)
+    def __init__(self, text: str, *, hint: str = "", endpoint: object = None, may_come: bool = False) -> None:
+        super().__init__(text, hint=hint, endpoint=endpoint)
         self.may_come = may_come
 
 

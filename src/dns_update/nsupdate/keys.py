@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dns_update.auth import Key, keys_from_text, read_private_file
 from dns_update.errors import InvalidText, UsageError
+from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.nsupdate import Fatal, shown_path
 from dns_update.nsupdate.commands import key_of
 from dns_update.nsupdate.options import SESSION_KEY_FILE
@@ -70,5 +71,5 @@ def _from_statements(path: str, complaint: str, say: Callable[[str], None]) -> K
 
 
 def _fatal(complaint: str, error: UsageError) -> Fatal:
-    hint = f" ({error.hint})" if error.hint else ""
+    hint = f" ({rendered(error.hint, COMMAND_LINE)})" if error.hint else ""
     return Fatal(f"{complaint}: {error}{hint}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText, NoResponse, UsageError
+from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.exchange import TCP, UDP, Exchange, Policy
 from dns_update.nsupdate import Fatal
 from dns_update.transport.blocking import BlockingTransport
@@ -226,7 +227,7 @@ def _policy(settings: Settings, transport: str) -> Policy:
 
 
 def _fatal(error: UsageError) -> Fatal:
-    return Fatal(f"{error}: {error.hint}" if error.hint else str(error))
+    return Fatal(f"{error}: {rendered(error.hint, COMMAND_LINE)}" if error.hint else str(error))
 
 
 def reason_of(error: NoResponse) -> str:

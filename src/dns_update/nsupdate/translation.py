@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText
+from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.nsupdate.checks import check_iterations, check_names, check_svcb
 from dns_update.rr.bind_line import rdata_from_fields
 from dns_update.rr.record import Record
@@ -72,5 +73,5 @@ def _rdata(command: Prerequisite | Deletion | Addition, rrclass: int) -> bytes:
     try:
         return rdata_from_fields(command.rrtype, command.data, rrclass)
     except InvalidText as error:
-        hint = f" ({error.hint})" if error.hint else ""
+        hint = f" ({rendered(error.hint, COMMAND_LINE)})" if error.hint else ""
         raise InvalidText(f"invalid rdata format: {error.text}{hint}") from error

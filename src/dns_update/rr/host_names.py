@@ -75,7 +75,7 @@ def check_targets(owner: Name, rrtype: int, values: Iterable[bytes], rrclass: in
 def _not_a_host_name(name: Name, role: str, rrtype: int) -> errors.InvalidText:
     return errors.InvalidText(
         f"{name} is not a host name, as the {role} of {rrtype_to_text(rrtype)} records must be",
-        hint="a host name has letters, digits and inner hyphens; check-names=no sends any name",
+        hint=errors.Hint("a host name has letters, digits and inner hyphens; {check-names:no} sends any name"),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dns_update.exchange import TCP, UDP
 from dns_update.transport import LARGEST_READ, seconds_left
-from dns_update.transport.failures import is_broken_off, reason_of
+from dns_update.transport.failures import failure_of, is_broken_off
 from dns_update.transport.sockets import addresses_found, check_source, new_socket, place_of
 from dns_update.wire.framing import Deframer, frame
 
@@ -113,7 +113,10 @@ class AsyncioTransport:
         except TimeoutError:
             pass  # the exchange sees by its clock that nothing came
         except OSError as error:
-            exchange.lost(reason_of(error, attempt.transport), may_have_arrived=is_broken_off(error))
+            exchange.lost(
+                *failure_of(error, attempt.transport),
+                may_have_arrived=is_broken_off(error),
+            )
 
     async def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange has heard enough; raises OSError."""
@@ -177,7 +180,10 @@ class _SharedSocket:
             self.is_retired = True  # the exchange sees by its clock that nothing came; the next try starts afresh
         except OSError as error:
             self.is_retired = True
-            exchange.lost(reason_of(error, UDP), may_have_arrived=not isinstance(error, ConnectionRefusedError))
+            exchange.lost(
+                *failure_of(error, UDP),
+                may_have_arrived=not isinstance(error, ConnectionRefusedError),
+            )
         finally:
             del self._flights[message_id]
             if self.is_retired:

@@ -70,9 +70,12 @@ class BlockingTransport:
             except TimeoutError:
                 pass  # the exchange sees by its clock that nothing came
             except OSError as error:
-                from dns_update.transport.failures import is_broken_off, reason_of  # noqa: PLC0415 - seldom needed
+                from dns_update.transport.failures import failure_of, is_broken_off  # noqa: PLC0415 - seldom needed
 
-                exchange.lost(reason_of(error, attempt.transport), may_have_arrived=is_broken_off(error))
+                exchange.lost(
+                    *failure_of(error, attempt.transport),
+                    may_have_arrived=is_broken_off(error),
+                )
             attempt = _next(exchange)
         return exchange.settled
 

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import errno
+
+from dns_update.errors import causes
 from dns_update.exchange import TCP
+
+_CAUSES = {
+    errno.ECONNRESET: causes.CONNECTION_RESET,
+    errno.ENETUNREACH: causes.NETWORK_UNREACHABLE,
+    errno.EHOSTUNREACH: causes.HOST_UNREACHABLE,
+}
 
 
 class CannotSend(OSError):
     """Nothing can be sent from the address that the user chose; the text says why."""
 
 
-def reason_of(error: OSError, transport: str) -> str:
-    """Return, for people, why the network failed an attempt."""
+def failure_of(error: OSError, transport: str) -> tuple[str, str]:
+    """Return why the network failed an attempt: in words for people, and as a code of `errors.causes`."""
+    if isinstance(error, ConnectionRefusedError) and transport == TCP:
+        return "connection refused", causes.CONNECTION_REFUSED
     if isinstance(error, ConnectionRefusedError):
-        return "connection refused" if transport == TCP else "port unreachable: nothing listens there"
-    return str(error) if isinstance(error, CannotSend) else words_of(error)
+        return "port unreachable: nothing listens there", causes.PORT_UNREACHABLE
+    if isinstance(error, CannotSend):
+        return str(error), causes.CANNOT_SEND_FROM
+    return words_of(error), _CAUSES.get(error.errno or 0, causes.NETWORK_ERROR)
 
 
 def is_broken_off(error: OSError) -> bool:

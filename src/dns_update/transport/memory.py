@@ -6,6 +6,7 @@ only where the script lets an attempt run into its deadline, so nothing waits.
 
 from __future__ import annotations
 
+from dns_update.errors.causes import NETWORK_ERROR
 from dns_update.value import Value
 
 TYPE_CHECKING = False
@@ -85,7 +86,7 @@ class MemoryTransport:
         self.sent.append(Sent(endpoint, attempt.transport, attempt.octets))
         came = self._script(self.sent[-1])
         if isinstance(came, str):
-            exchange.lost(came)
+            exchange.lost(came, NETWORK_ERROR)
             return
         for octets in came:
             if exchange.listening:

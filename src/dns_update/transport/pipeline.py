@@ -26,7 +26,7 @@ from dns_update.errors import NoResponse
 from dns_update.exchange import TCP, UDP, Attempt
 from dns_update.transport import LONGEST_WAIT
 from dns_update.transport.channel import open_channel
-from dns_update.transport.failures import is_broken_off, reason_of
+from dns_update.transport.failures import failure_of, is_broken_off
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -293,7 +293,7 @@ class Pipeline:
             flight.was_cut_off = True
             self._shares_streams = False
         if not isinstance(error, TimeoutError):  # otherwise it sees by its clock that nothing came
-            flight.exchange.lost(reason_of(error, transport), may_have_arrived=may_have_arrived)
+            flight.exchange.lost(*failure_of(error, transport), may_have_arrived=may_have_arrived)
         self._go_on(flight)
 
     def _tell(self, direction: str, channel: Channel, octets: bytes) -> None:

@@ -55,7 +55,8 @@ class Name(Value):
         if octets > MAX_NAME_OCTETS:
             text = self.to_text()
             raise errors.InvalidText(
-                f"{quoted(text)} makes a name of {octets} octets; at most {MAX_NAME_OCTETS} are allowed"
+                f"{quoted(text)} makes a name of {octets} octets; at most {MAX_NAME_OCTETS} are allowed",
+                cause=errors.causes.NAME_TOO_LONG,
             )
         return Name(labels)
 
@@ -155,10 +156,15 @@ def encode_labels(labels: tuple[bytes, ...]) -> bytes:
 
 def _check_label(label: bytes, text: str) -> None:
     if not label:
-        raise errors.InvalidText(f"{quoted(text)} has an empty label", hint="two dots in a row, or one at the start")
+        raise errors.InvalidText(
+            f"{quoted(text)} has an empty label",
+            hint="two dots in a row, or one at the start",
+            cause=errors.causes.EMPTY_LABEL,
+        )
     if len(label) > MAX_LABEL_OCTETS:
         raise errors.InvalidText(
-            f"{quoted(text)} has a label of {len(label)} octets; at most {MAX_LABEL_OCTETS} are allowed"
+            f"{quoted(text)} has a label of {len(label)} octets; at most {MAX_LABEL_OCTETS} are allowed",
+            cause=errors.causes.LABEL_TOO_LONG,
         )
 
 
@@ -189,10 +195,16 @@ def _unescape(text: str, position: int) -> tuple[int, int]:
     digits = text[position : position + 3]
     if digits[:1].isdecimal():
         if not (len(digits) == 3 and digits.isdecimal() and int(digits) <= 0xFF):  # noqa: PLR2004 - an octet's range
-            raise errors.InvalidText(f"{quoted(text)} has a wrong escape", hint="\\DDD takes three digits, 000 to 255")
+            raise errors.InvalidText(
+                f"{quoted(text)} has a wrong escape",
+                hint="\\DDD takes three digits, 000 to 255",
+                cause=errors.causes.WRONG_ESCAPE,
+            )
         return int(digits), position + 3
     if not digits:
-        raise errors.InvalidText(f"{quoted(text)} ends within an escape", hint="\\\\ is a backslash")
+        raise errors.InvalidText(
+            f"{quoted(text)} ends within an escape", hint="\\\\ is a backslash", cause=errors.causes.UNFINISHED_ESCAPE
+        )
     return ord(digits[0]), position + 1
 
 

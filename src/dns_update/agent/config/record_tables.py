@@ -6,8 +6,8 @@ from dns_update.agent.config.readers import read_table, text_or_array, wrong_typ
 from dns_update.agent.config.references import ZoneTable
 from dns_update.agent.config.schema import RECORD
 from dns_update.agent.config.settings import RecordSettings
-from dns_update.agent.wording import in_toml
 from dns_update.errors import UsageError, quoted
+from dns_update.errors.hints import TOML, rendered
 from dns_update.rr.host_names import check_owner, check_targets
 from dns_update.rr.record import rdata_from_text
 from dns_update.update import placed_name
@@ -89,11 +89,11 @@ class _Reading:
             for rrtype in (given["type"],) if values else _ADDRESSES:
                 check_owner(name, rrtype, RRClass.IN)
         except UsageError as error:
-            self._problems.add((*path, "name"), error.text, in_toml(error.hint))
+            self._problems.add((*path, "name"), error.text, rendered(error.hint, TOML))
         try:
             check_targets(name, given.get("type", RRType.A), values, RRClass.IN)
         except UsageError as error:
-            self._problems.add((*path, "value"), error.text, in_toml(error.hint))
+            self._problems.add((*path, "value"), error.text, rendered(error.hint, TOML))
 
     def _settings(
         self, path: Path, given: Mapping[str, Any], name: Name, zone: ZoneTable | None, values: tuple[bytes, ...]

@@ -7,9 +7,9 @@ import stat
 
 from dns_update.agent.config.readers import near_miss, read_table
 from dns_update.agent.config.schema import KEY, SERVER, ZONE, zone_from_text
-from dns_update.agent.wording import in_toml
 from dns_update.auth import DEFAULT_ALGORITHM, Key, read_secret
 from dns_update.errors import UsageError, quoted
+from dns_update.errors.hints import TOML, rendered
 from dns_update.exchange import Policy
 from dns_update.value import Value
 
@@ -154,7 +154,7 @@ class Sections:
             return _key_from_file(given) if "file" in given else _key_from_secret(name, given)
         except UsageError as error:
             at = "file" if "file" in given else "secret"
-            self._problems.add((*path, at), in_toml(error.text), in_toml(error.hint))
+            self._problems.add((*path, at), rendered(error.text, TOML), rendered(error.hint, TOML))
             return None
 
     def _is_complete(self, path: Path, content: Table) -> bool:

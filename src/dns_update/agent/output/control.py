@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
-from dns_update.errors import NoResponse, NotNow, UsageError, quoted
+from dns_update.errors import Hint, NoResponse, NotNow, UsageError, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -378,18 +378,20 @@ def _read_line(connection: socket.socket, deadline: float) -> bytes:
 
 
 def _unanswered(path: str, error: OSError, seconds: float) -> NoResponse | UsageError:
-    start = "start it: dns-update agent; one with another socket: socket=PATH"
+    start = Hint("start it: dns-update agent; {socket:PATH} asks one with another socket")
     if isinstance(error, FileNotFoundError):
-        return NoResponse("no agent is running: there is no such socket", hint=start, server=path)
+        return NoResponse("no agent is running: there is no such socket", hint=start, endpoint=path)
     if isinstance(error, ConnectionRefusedError):
-        return NoResponse("no agent is running: nobody listens at this socket", hint=start, server=path)
+        return NoResponse("no agent is running: nobody listens at this socket", hint=start, endpoint=path)
     if isinstance(error, PermissionError):
         return UsageError(f"the agent at {path} may not be asked: {error.strerror}", hint=_permission_hint(path))
     if isinstance(error, TimeoutError):
-        return NoResponse(f"the agent did not answer within {seconds:g} s", hint="see its log", server=path)
+        return NoResponse(f"the agent did not answer within {seconds:g} s", hint="see its log", endpoint=path)
     if isinstance(error, (BlockingIOError, ConnectionError)):
-        return NoResponse("the agent is too busy to answer", hint="try again", server=path)
-    return UsageError(f"{path} cannot be asked: {error.strerror or error}", hint="socket=PATH names the agent's socket")
+        return NoResponse("the agent is too busy to answer", hint="try again", endpoint=path)
+    return UsageError(
+        f"{path} cannot be asked: {error.strerror or error}", hint=Hint("{socket:PATH} names the agent's socket")
+    )
 
 
 def _permission_hint(path: str) -> str:
@@ -402,7 +404,9 @@ def _permission_hint(path: str) -> str:
 
 
 def _no_agent(path: str) -> UsageError:
-    return UsageError(f"what answers at {path} is no agent of dns-update", hint="socket=PATH names the agent's socket")
+    return UsageError(
+        f"what answers at {path} is no agent of dns-update", hint=Hint("{socket:PATH} names the agent's socket")
+    )
 
 
 def _object_of(line: bytes) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from threading import Condition, Thread
 
 from dns_update.agent.clock import since_boot
 from dns_update.auth import open_at_once
-from dns_update.errors import UsageError
+from dns_update.errors import Hint, UsageError
 from dns_update.value import Value
 
 TYPE_CHECKING = False
@@ -402,7 +402,7 @@ def _check_file(path: str) -> None:
 
 def _reading_hint(reason: BaseException | None) -> str:
     if isinstance(reason, FileNotFoundError):
-        return "the agent makes it; if it keeps its history elsewhere: file=PATH"
+        return Hint("the agent makes it; if it keeps its history elsewhere: {file:PATH}")
     if isinstance(reason, PermissionError):
         return "ask as root, or as a member of the file's group"
     return ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dns_update.agent.managed_name import text_of, texts_of
 from dns_update.agent.output.history import Attempt
-from dns_update.agent.wording import in_toml
+from dns_update.errors.hints import TOML, rendered
 from dns_update.wire.codes import rrtype_to_text
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def attempt_of(keeper: ManagedName, outcome: Outcome, before: tuple[Record, ...]
         server=str(outcome.server),
         key_name=_key_name(keeper.settings),
         outcome="ok",
-        message=in_toml("; ".join(outcome.notes)),
+        message="; ".join([rendered(note, TOML) for note in outcome.notes]),
         seconds=seconds,
     )
 

@@ -64,7 +64,7 @@ def _by_reading(site: Site, wanted: Desired, delivery: Delivery) -> Steps[Outcom
     raise NoResponse(
         f"the update was accepted, but what came of it could not be read {_LOOKS} times",
         hint="something between may lose or alter messages",
-        server=str(site.endpoint),
+        endpoint=site.endpoint,
         may_have_arrived=True,
     )
 

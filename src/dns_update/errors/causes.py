@@ -1,0 +1,36 @@
+"""What happened, as codes: a cause and an endpoint identify an error, whatever its words are.
+
+The cause of an error that is not named here is that of its class. Codes are part of the interface: they may become more
+and do not change.
+"""
+
+from __future__ import annotations
+
+# Why no response came.
+TIMED_OUT = "timed-out"  # nothing that counts came in time
+PORT_UNREACHABLE = "port-unreachable"  # ICMP: nothing listens at that UDP port
+CONNECTION_REFUSED = "connection-refused"  # the same of TCP
+CONNECTION_RESET = "connection-reset"  # by the server, before it answered
+NETWORK_UNREACHABLE = "network-unreachable"
+HOST_UNREACHABLE = "host-unreachable"
+NETWORK_ERROR = "network-error"  # whatever else the system says of the network
+ADDRESS_NOT_FOUND = "address-not-found"  # a host name has no address
+CANNOT_SEND_FROM = "cannot-send-from"  # nothing can be sent from the local address that was chosen
+
+# Why a reply is not trusted.
+NOT_SIGNED = "not-signed"
+MALFORMED_TSIG = "malformed-tsig"
+WRONG_KEY = "wrong-key"  # it is signed with another key, or by another algorithm
+NO_MAC = "no-mac"  # it has a TSIG record with an error and no signature
+SIGNED_AT_ANOTHER_TIME = "signed-at-another-time"  # further from now than the fudge allows
+WRONG_SIGNATURE = "wrong-signature"
+
+# What is wrong with the text of a domain name.
+EMPTY_LABEL = "empty-label"
+LABEL_TOO_LONG = "label-too-long"
+NAME_TOO_LONG = "name-too-long"
+WRONG_ESCAPE = "wrong-escape"
+UNFINISHED_ESCAPE = "unfinished-escape"
+
+# What is wrong with a key.
+UNKNOWN_ALGORITHM = "unknown-algorithm"

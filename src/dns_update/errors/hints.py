@@ -1,0 +1,147 @@
+"""Sentences that name properties: each front door (command line, configuration, Python) spells those in its own way.
+
+A sentence is a template. `{zone}` speaks of a property, `{require:existing}` of a property with a value, and any other
+`{field}` is filled with a value that is given by name:
+
+```
+>>> hint = Hint("give {zone:{found}}, or leave {name} out", found="example.com")
+>>> hint.rendered(COMMAND_LINE)
+'give zone=example.com, or leave name= out'
+>>> hint.rendered(TOML)
+'give zone = "example.com", or leave name out'
+```
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Self
+
+
+class Door:
+    """A front door: how it spells a property alone, and with a value."""
+
+    __slots__ = ("_alone", "_names", "_valued", "name")
+
+    def __init__(self, name: str, alone: str, valued: str, names: Mapping[str, str]) -> None:
+        """Take formats with `{name}` and `{value}`, and the names of those properties that have another name here."""
+        self.name = name
+        self._alone = alone
+        self._valued = valued
+        self._names = names
+
+    def spelled(self, prop: str, value: str = "") -> str:
+        """Return a property of the command line as it is written here, with a value if one is given."""
+        name = self._names.get(prop, prop)
+        if not value:
+            return self._alone.format(name=name)
+        return self._valued.format(name=name, value=self._literal(value))
+
+    def _literal(self, value: str) -> str:
+        if self is COMMAND_LINE:
+            return value
+        truth = _TRUTH.get(value)
+        if truth is not None:
+            return truth if self is TOML else truth.capitalize()
+        return value if value.isdecimal() else f'"{value}"'
+
+
+_TRUTH = {"yes": "true", "no": "false"}
+
+COMMAND_LINE = Door("command line", "{name}=", "{name}={value}", {})
+TOML = Door(
+    "configuration",
+    "{name}",
+    "{name} = {value}",
+    {"dns-server": "servers", "key": "secret", "key-encoding": "encoding", "key-file": "file", "key-name": "name"},
+)
+PYTHON = Door(
+    "Python",
+    "{name}",
+    "{name}={value}",
+    {
+        "address": "values",
+        "allow-private": "allow_private",
+        "check-names": "check_names",
+        "class": "rrclass",
+        "dns-server": "servers",
+        "key": "secret",
+        "key-encoding": "encoding",
+        "key-file": "Key.from_file",
+        "key-name": "name",
+        "type": "rrtype",
+        "value": "values",
+    },
+)
+DOORS = (COMMAND_LINE, TOML, PYTHON)
+
+PROPERTIES = frozenset((
+    "address", "algorithm", "allow-private", "check-names", "class", "dns-server", "file", "key", "key-encoding",
+    "key-file", "key-name", "name", "require", "socket", "ttl", "type", "value", "verify", "zone",
+))  # fmt: skip
+"""The properties that sentences of the lower floors speak of, as the command line has them."""
+
+
+class Hint(str):
+    """A sentence, mostly what to do next. As a plain text it is Python's; `rendered` gives that of another door."""
+
+    __slots__ = ("_others", "_template", "_values")
+    _template: str
+    _values: Mapping[str, object]
+    _others: Mapping[Door, str]
+
+    def __new__(cls, template: str, *, command_line: str = "", toml: str = "", **values: object) -> Self:
+        """Take a template and the values of its fields.
+
+        Where a door needs other words, and not only another spelling, `command_line` or `toml` has its template.
+        """
+        others = {door: text for door, text in ((COMMAND_LINE, command_line), (TOML, toml)) if text}
+        hint = super().__new__(cls, template.format_map(_Fields(PYTHON, values)))
+        hint._template = template
+        hint._values = values
+        hint._others = others
+        return hint
+
+    def rendered(self, door: Door) -> str:
+        """Return the sentence as a door says it."""
+        return self._others.get(door, self._template).format_map(_Fields(door, self._values))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        texts = [self._others.get(door, "") for door in (COMMAND_LINE, TOML)]
+        return _restored, (type(self), self._template, *texts, dict(self._values))
+
+
+def _restored(kind: type[Hint], template: str, command_line: str, toml: str, values: dict[str, object]) -> Hint:
+    return kind(template, command_line=command_line, toml=toml, **values)
+
+
+def rendered(sentence: str, door: Door) -> str:
+    """Return a sentence as a door says it; one that names no properties is the same for all."""
+    return sentence.rendered(door) if isinstance(sentence, Hint) else sentence
+
+
+class _Fields:
+    """What the fields of a template mean, for `str.format_map`."""
+
+    def __init__(self, door: Door, values: Mapping[str, object]) -> None:
+        self._door = door
+        self._values = values
+
+    def __getitem__(self, field: str) -> object:
+        if field in PROPERTIES:
+            return _Property(self._door, field)
+        value = self._values[field]
+        return rendered(value, self._door) if isinstance(value, str) else value
+
+
+class _Property:
+    """A property in a template; what follows its colon is its value."""
+
+    def __init__(self, door: Door, name: str) -> None:
+        self._door = door
+        self._name = name
+
+    def __format__(self, value: str) -> str:
+        return self._door.spelled(self._name, value)

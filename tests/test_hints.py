@@ -1,0 +1,146 @@
+"""What to do next is said in the words of the front door that the user came by."""
+
+import ast
+import copy
+import pickle
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import dns_update
+from dns_update.errors import Hint
+from dns_update.errors.hints import COMMAND_LINE, DOORS, PROPERTIES, PYTHON, TOML, Door, rendered
+from dns_update.routeros import PROPERTIES as ON_COMMAND_LINES
+
+PACKAGE = Path(dns_update.__file__).parent
+FLOORS = ("address", "auth", "client", "process", "rr", "transport", "wire", "agent/config", "agent/reconcile")
+SPELLED = re.compile(rf"(?<![\w.-])({'|'.join(sorted(map(re.escape, (p.name for p in ON_COMMAND_LINES))))})=")
+WITHOUT_A_DOOR = (
+    "dns-update delete name=",  # a command to be run, whoever reads it
+    "remove it: X type=CNAME",  # X is that command
+    " zone=X",  # a part of it
+    "Policy(",  # of the library, as what follows
+    "Key(name=",
+    "dns-update owner=",  # what a TXT record holds
+)
+FOUND = "example.com"
+
+
+def trees() -> Iterator[ast.Module]:
+    paths = [path for floor in FLOORS for path in sorted((PACKAGE / floor).rglob("*.py"))]
+    for path in [*paths, PACKAGE / "exchange.py", PACKAGE / "update.py", PACKAGE / "message.py"]:
+        yield ast.parse(path.read_text())
+
+
+def text_of(node: ast.AST) -> str:
+    """Return a text of the code; X is what is put into it."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(text_of(value) if isinstance(value, ast.Constant) else "X" for value in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def texts() -> Iterator[str]:
+    """Yield every text of the lower floors that is not a docstring."""
+    for tree in trees():
+        docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        inner = {id(value) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for value in node.values}
+        for node in ast.walk(tree):
+            if id(node) not in docs | inner and text_of(node):
+                yield text_of(node)
+
+
+def templates() -> Iterator[str]:
+    """Yield every text that names a property as a field."""
+    for text in texts():
+        try:
+            fields = {field for _, field, _, _ in Formatter().parse(text) if field}
+        except ValueError:  # braces of another language
+            continue
+        if fields & PROPERTIES:
+            yield text
+
+
+TEMPLATES = list(templates())
+
+
+def test_there_are_templates() -> None:
+    assert len(TEMPLATES) > 20
+
+
+def test_every_property_of_a_template_is_one_of_the_command_line() -> None:
+    commands_own = {"file", "socket"}  # of history and status
+    assert {prop.name for prop in ON_COMMAND_LINES} | commands_own >= PROPERTIES
+
+
+def test_no_text_of_the_lower_floors_spells_a_property_itself() -> None:
+    spelled = [text for text in texts() if SPELLED.search(text)]
+    assert [text for text in spelled if not any(known in text for known in WITHOUT_A_DOOR)] == []
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_door_renders_every_hint(template: str, door: Door) -> None:
+    values = {field: FOUND for field in fields_of(template) if field not in PROPERTIES}
+    text = Hint(template, **values).rendered(door)
+    assert "{" not in text
+    assert "}" not in text
+    # A property of the command line has its "=", and one of another door has not.
+    assert bool(SPELLED.search(text)) == (door is COMMAND_LINE) or door is PYTHON
+    if door is not COMMAND_LINE:
+        assert not re.search(r"[a-z]+-[a-z]+=", text)
+
+
+def fields_of(template: str) -> set[str]:
+    """Return the fields of a template, those within the value of a property among them."""
+    found = set()
+    for _, field, inner, _ in Formatter().parse(template):
+        found |= ({field} if field else set()) | (fields_of(inner) if inner else set())
+    return found
+
+
+HINT = Hint("give {zone:{found}}, or leave {name} out; {verify:no}", found=FOUND)
+
+
+@pytest.mark.parametrize(
+    ("door", "text"),
+    [
+        (COMMAND_LINE, "give zone=example.com, or leave name= out; verify=no"),
+        (TOML, 'give zone = "example.com", or leave name out; verify = false'),
+        (PYTHON, 'give zone="example.com", or leave name out; verify=False'),
+    ],
+)
+def test_a_property_is_spelled_as_its_door_does(door: Door, text: str) -> None:
+    assert HINT.rendered(door) == text
+
+
+def test_as_a_text_a_hint_is_for_programmers() -> None:
+    assert HINT.rendered(PYTHON) == HINT
+
+
+def test_a_door_may_have_words_of_its_own() -> None:
+    hint = Hint("leave {require:existing} out", toml="another program changes {zone}")
+    assert hint.rendered(COMMAND_LINE) == "leave require=existing out"
+    assert hint.rendered(TOML) == "another program changes zone"
+
+
+def test_a_hint_within_a_hint_is_rendered_for_the_same_door() -> None:
+    outer = Hint("first: {inner}", inner=HINT)
+    assert outer.rendered(TOML) == f"first: {HINT.rendered(TOML)}"
+
+
+def test_braces_in_a_value_mean_nothing() -> None:
+    assert Hint("{told} is not a zone", told="{zone}").rendered(COMMAND_LINE) == "{zone} is not a zone"
+
+
+def test_a_plain_text_is_the_same_for_all() -> None:
+    assert {rendered("look at its log {now}", door) for door in DOORS} == {"look at its log {now}"}
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda hint: pickle.loads(pickle.dumps(hint))])  # noqa: S301 - our own
+def test_a_copy_renders_as_well(again: object) -> None:
+    assert callable(again)
+    copied = again(Hint("leave {require:existing} out", toml="{told}", told="1"))
+    assert [copied.rendered(door) for door in (COMMAND_LINE, TOML)] == ["leave require=existing out", "1"]
