@@ -1,6 +1,6 @@
 """The kernel's octets: an address is an IPv4 or an IPv6 one, and whatever is told, a table can take it."""
 
-from dns_update.address.kernel.interfaces import AddressTable
+from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.netlink import (
     AddressEntry,
     Event,
@@ -56,14 +56,14 @@ SEEDS = (
 def check(data: bytes) -> None:
     """Read one datagram, and let a table have it."""
     datagram = decode(data, sequence=SEQUENCE, port=PORT)
-    table = AddressTable()
+    interfaces = Interfaces()
     for event in (*map(Event, datagram.listed), *datagram.events):
         if isinstance(event.subject, AddressEntry):
             expect("an address has 4 or 16 octets", holds=len(event.subject.address) in {IPV4_OCTETS, IPV6_OCTETS})
         if isinstance(event.subject, LinkEntry):
             expect("a name ends before its NUL", holds=not any("\0" in name for name in event.subject.names))
-        table.apply(event, now=0)
-    for name in (*table.names, *table.take_touched()):
-        link = table.link(name)
-        usable = table.usable(name)
+        interfaces.apply(event, now=0)
+    for name in (*interfaces.names, *interfaces.take_touched()):
+        link = interfaces.link(name)
+        usable = interfaces.usable(name)
         expect("an address belongs to its link", holds=all(link and link.index == one.index for one in usable))

@@ -1,7 +1,8 @@
 """Rdata as nsupdate's lines have it: of every type, in several classes; the first two octets choose."""
 
 from dns_update.rr.bind_line import rdata_from_fields
-from dns_update.rr.record import canonical_rdata, rdata_to_text
+from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.rr.record import rdata_to_text
 from dns_update.wire.codes import RR_TYPES, RRClass
 from fuzz.expect import expect, text_of
 

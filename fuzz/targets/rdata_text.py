@@ -1,6 +1,7 @@
 """Rdata of every type: from text, and to text from whatever octets; the first octet chooses the type."""
 
-from dns_update.rr.record import canonical_rdata, rdata_from_text, rdata_to_text
+from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.rr.record import rdata_from_text, rdata_to_text
 from dns_update.wire.codes import RR_TYPES, RRClass
 from fuzz.expect import expect, text_of
 

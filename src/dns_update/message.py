@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.rr.record import COMPRESSIBLE, Record, read_rdata
+from dns_update.rr.embedded_names import COMPRESSIBLE, read_rdata
+from dns_update.rr.record import Record
 from dns_update.value import Value, setters
 from dns_update.wire.codes import MAX_U16, Flag, Opcode, RRClass, RRType
 from dns_update.wire.cursor import Cursor

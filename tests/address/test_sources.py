@@ -302,7 +302,7 @@ def test_commands_are_equal_if_their_arguments_are() -> None:
 
 def test_a_refusal_names_a_few_of_many_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     many = [bytes([10, 0, 0, last]) for last in range(100)]
-    monkeypatch.setattr("dns_update.address.interface.addresses_of_interface", lambda _source, _table: many)
+    monkeypatch.setattr("dns_update.address.interface.addresses_of_interface", lambda _source, _interfaces: many)
     with pytest.raises(NoAddress) as caught:
         found(Interface("ppp0"))
     assert "10.0.0.0 (private-use), 10.0.0.1 (private-use)" in caught.value.text

@@ -12,7 +12,7 @@ from dns_update.auth import Key
 from dns_update.client import Client
 from dns_update.client.plan import Desired
 from dns_update.client.requests import Target
-from dns_update.client.transaction import Ask
+from dns_update.client.steps import Ask
 from dns_update.errors import NameExists, NameNotFound, NoResponse, NotApplied, Refusal
 from dns_update.exchange import Policy
 from dns_update.wire.codes import Opcode, RRType
@@ -22,7 +22,7 @@ from lab import dig
 
 if TYPE_CHECKING:
     from dns_update.client.requests import Outcome
-    from dns_update.client.transaction import Steps, Transaction
+    from dns_update.client.transaction import Transaction
     from lab import NameServer
 
 ONE, TWO, THREE = map(parse_address, ("192.0.2.1", "192.0.2.2", "192.0.2.3"))
@@ -50,15 +50,15 @@ class World:
         """Make the name right."""
         target = Target(Name.from_text(f"{self.name}.example.com"), Name.from_text("example.com"))
 
-        def watched(transaction: Transaction) -> Steps[Outcome]:
+        async def watched(transaction: Transaction) -> Outcome:
             steps = reconcile(transaction, target, wanted)
-            step, is_after_update = next(steps), False
+            step, is_after_update = steps.send(None), False
             while True:
                 try:
                     if isinstance(step, Ask):
                         before(step, is_after_update)
                         is_after_update |= is_update(step)
-                    answer = yield step
+                    answer = await step
                     step = steps.send(answer)
                 except NoResponse as error:
                     step = steps.throw(error)

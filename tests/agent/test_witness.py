@@ -1,11 +1,9 @@
 """What the steps of a try show: where the servers are, and whether an update may still be under way."""
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from dns_update.agent.reconcile.witness import Witness
-from dns_update.client.transaction import Ask, Resolve
+from dns_update.client.steps import Ask, Resolve
 from dns_update.errors import NoResponse
 from dns_update.exchange import Reply, UnverifiedReply
 from dns_update.message import Message
@@ -14,21 +12,18 @@ from dns_update.update import Update
 from dns_update.wire.codes import RRType
 from dns_update.wire.name import Name
 
-if TYPE_CHECKING:
-    from dns_update.client.transaction import Steps
-
 ZONE = Name.from_text("example.com")
 SERVER = Endpoint("192.0.2.1")
 QUERY = Message.query(ZONE, RRType.SOA)
 UPDATE = Update(ZONE).delete_rrset(ZONE, RRType.TXT).to_message()
 
 
-def asking(message: Message) -> "Steps[object]":
+async def asking(message: Message) -> object:
     """Ask once, and once more if nobody answers."""
     try:
-        return (yield Ask(SERVER, message, None))
+        return await Ask(SERVER, message, None)
     except NoResponse:
-        return (yield Ask(SERVER, QUERY, None))
+        return await Ask(SERVER, QUERY, None)
 
 
 def reply(tries: int) -> Reply:
@@ -47,7 +42,7 @@ def reply(tries: int) -> Reply:
 def test_an_answer(message: Message, answer: object, *, has_sent: bool, is_astray: bool) -> None:
     witness = Witness()
     steps = witness.watch(asking(message))
-    step = next(steps)
+    step = steps.send(None)
     assert isinstance(step, Ask)
     assert step.message is message
     assert witness.is_update_astray == (message is UPDATE)
@@ -61,7 +56,7 @@ def test_an_answer(message: Message, answer: object, *, has_sent: bool, is_astra
 def test_a_silence_is_passed_on(*, may_have_arrived: bool) -> None:
     witness = Witness()
     steps = witness.watch(asking(UPDATE))
-    next(steps)
+    steps.send(None)
     step = steps.throw(NoResponse("", may_have_arrived=may_have_arrived))
     assert isinstance(step, Ask)
     assert step.message is QUERY
@@ -69,12 +64,12 @@ def test_a_silence_is_passed_on(*, may_have_arrived: bool) -> None:
 
 
 def test_steps_that_fail_fail_with_their_own_error() -> None:
-    def failing() -> "Steps[None]":
-        yield Resolve("ns.example.com")
+    async def failing() -> None:
+        await Resolve("ns.example.com")
         raise ValueError("their own")
 
     steps = Witness().watch(failing())
-    next(steps)
+    steps.send(None)
     with pytest.raises(ValueError, match="their own"):
         steps.send(("192.0.2.1",))
 
@@ -96,12 +91,12 @@ def test_steps_that_fail_fail_with_their_own_error() -> None:
     ],
 )
 def test_whose_place_it_is(server: str, place: str, *, is_there: bool) -> None:
-    def resolving() -> "Steps[None]":
-        yield Resolve("ns.example.com")
+    async def resolving() -> None:
+        await Resolve("ns.example.com")
 
     witness = Witness()
     steps = witness.watch(resolving())
-    next(steps)
+    steps.send(None)
     with pytest.raises(StopIteration):
         steps.send(("192.0.2.7", "2001:db8::7"))
     assert witness.is_at(Server.from_text(server), place) == is_there

@@ -15,7 +15,7 @@ from dns_update.transport.memory import MemoryTransport
 from tests.client.servers import key_of
 
 if TYPE_CHECKING:
-    from dns_update.client.transaction import Steps, Transaction
+    from dns_update.client.transaction import Transaction
     from lab import NameServer
 
 Act = Callable[[], object]
@@ -172,8 +172,7 @@ def test_an_address_of_one_version_is_none_of_the_other() -> None:
 
 
 def test_a_result_of_any_kind_comes_out_of_a_request() -> None:
-    def request(_dialogue: Transaction) -> Steps[int]:
-        yield from ()
+    async def request(_dialogue: Transaction) -> int:
         return 5
 
     assert Client("192.0.2.1").run(request) == 5

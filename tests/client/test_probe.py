@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dns_update.auth import Key
     from dns_update.client.probe import Denial
     from dns_update.client.requests import Outcome
-    from dns_update.client.transaction import Records, Steps, Transaction
+    from dns_update.client.transaction import Records, Transaction
     from dns_update.transport.memory import Sent
     from lab import NameServer
 
@@ -67,9 +67,9 @@ class Asker:
     def explore(self) -> Access:
         """Return what the server shows of the zone."""
 
-        def request(transaction: Transaction) -> Steps[Outcome]:
+        async def request(transaction: Transaction) -> Outcome:
             site = self._site(transaction)
-            self.access = yield from explore(site)
+            self.access = await explore(site)
             return outcome_at(site, Rcode.NOERROR, None, None)
 
         self._client.run(request)
@@ -81,9 +81,9 @@ class Asker:
         access = self.explore()
         found: list[Denial | None] = []
 
-        def request(transaction: Transaction) -> Steps[Outcome]:
+        async def request(transaction: Transaction) -> Outcome:
             site = self._site(transaction)
-            found.extend((yield from denials(site, access, parts)))
+            found.extend(await denials(site, access, parts))
             return outcome_at(site, Rcode.NOERROR, None, None)
 
         self._client.run(request)

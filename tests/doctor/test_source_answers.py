@@ -60,10 +60,10 @@ def test_a_source_that_fails_and_one_that_does_not(tmp_path: Path) -> None:
 def test_a_kernel_that_lists_nothing_fails_interfaces_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     error = NoAddress("the kernel does not list addresses")
 
-    def read_table() -> None:
+    def read_interfaces() -> None:
         raise error
 
-    monkeypatch.setattr(source_answers, "read_table", read_table)
+    monkeypatch.setattr(source_answers, "read_interfaces", read_interfaces)
     interface, command = SourceQuestion(Interface("lo", 4)), SourceQuestion(program(tmp_path, "echo 9.8.7.6"))
     answers = ask(interface, command)
     assert answers[interface].error is error
@@ -86,5 +86,5 @@ def test_a_bug_is_the_answer_of_one_source(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_no_question_needs_no_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source_answers, "read_table", None)
+    monkeypatch.setattr(source_answers, "read_interfaces", None)
     assert ask() == {}

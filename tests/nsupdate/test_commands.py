@@ -292,7 +292,7 @@ def test_a_wrong_txt_record_is_refused(data: str) -> None:
         ('add x 60 TYPE65400 "a b"', "unknown class/type"),
         ("add x 60 ANY \\# 0", "invalid use of a meta type"),
         ("add x 60 TYPE0 \\# 0", "invalid use of a meta type"),
-        ("add x 60 KEY \\# 4 02000308", "unexpected end of input"),
+        ("add x 60 KEY \\# 4 02000308", "these octets are not KEY data"),
         ("add x 60 NONE A 192.0.2.1", "unknown class/type"),
     ],
 )

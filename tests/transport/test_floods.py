@@ -16,9 +16,8 @@ from dns_update.exchange import TCP, UDP, Exchange
 from dns_update.transport import Endpoint
 from dns_update.transport.aio import AsyncioTransport
 from dns_update.transport.blocking import BlockingTransport
-from dns_update.transport.datagrams import Datagrams
 from dns_update.transport.pipeline import Pipeline
-from dns_update.transport.sockets import new_socket
+from dns_update.transport.udp import Datagrams
 from dns_update.update import Update
 from dns_update.wire.framing import frame
 from lab import NameServer, dig
@@ -29,8 +28,6 @@ from tests.transport.peers import IPV4, SECONDS, TcpPeer, UdpPeer, answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from dns_update.transport import Local
 
 KEY = Key("ddns-key", b"0123456789abcdef", "hmac-sha256")
 both = pytest.mark.parametrize("transport", [TCP, UDP])
@@ -133,12 +130,7 @@ class Inexhaustible(socket.socket):
 @pytest.fixture
 def inexhaustible(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
     """Return a server with an endless flood of datagrams for an asyncio loop, which the kernel says is there."""
-
-    def flooded(local: Local, *, is_ipv6: bool, is_tcp: bool) -> socket.socket:
-        plain = new_socket(local, is_ipv6=is_ipv6, is_tcp=is_tcp)
-        return Inexhaustible(plain.family, plain.type, fileno=plain.detach())
-
-    monkeypatch.setattr("dns_update.transport.aio.new_socket", flooded)
+    monkeypatch.setattr("dns_update.transport.aio.socket", Inexhaustible)
     with UdpPeer(lambda _number, _octets: [OCTETS[UDP]]) as peer:
         yield peer.endpoint
 

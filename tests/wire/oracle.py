@@ -8,7 +8,8 @@ import dns.rdata
 import dns.rrset
 
 from dns_update.message import Message, Question
-from dns_update.rr.record import Record, canonical_rdata
+from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.rr.record import Record
 from dns_update.wire.name import Name
 
 

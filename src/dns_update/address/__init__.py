@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from dns_update.address.kernel.interfaces import AddressTable
+    from dns_update.address.kernel.interfaces import Interfaces
     from dns_update.address.sources import Source as Source
     from dns_update.process.child_guard import ChildGuard
 
@@ -44,16 +44,16 @@ def find_addresses(  # noqa: PLR0913 - what is known already, and what programs 
     *,
     allow_private: bool,
     log: Callable[[str], None],
-    table: AddressTable | None = None,
+    interfaces: Interfaces | None = None,
     until: int | None = None,
     child_guard: ChildGuard | None = None,
 ) -> tuple[bytes, ...]:
     """Return the addresses that the sources give now, without repetitions: the best one of each family of each source.
 
-    Addresses that the world cannot reach are refused when they come from a source, unless `allow_private`; where
-    another family has a better one, `log` is told of them. `table` is what is known of this machine's interfaces; left
-    out, the kernel is asked. A program is ended early once the descriptor `until` can be read, and hangs by
-    `child_guard`. Raises NoAddress if any source gives none.
+    Addresses that cannot be reached from the Internet are refused when they come from a source, unless `allow_private`;
+    where another family has a better one, `log` is told of them. `interfaces` is what is known of this machine; without
+    it, the kernel is asked. A program is ended early once the descriptor `until` can be read, and by `child_guard` if
+    this process is killed. Raises NoAddress if any source gives none.
     """
     found: dict[bytes, None] = {}
     for source in sources:
@@ -65,7 +65,7 @@ def find_addresses(  # noqa: PLR0913 - what is known already, and what programs 
 
                 candidates = [address_of_command(source, until=until, child_guard=child_guard)]
             else:
-                candidates = _ask(source, table)
+                candidates = _ask(source, interfaces)
             found |= dict.fromkeys(_judged(source, candidates, log, allow_private=allow_private))
     return tuple(found)
 
@@ -109,7 +109,7 @@ def _better_source(source: Source, reasons: Iterable[str]) -> list[str]:
     return ["behind a NAT, {address:dns:} asks for the address that the world sees, and https://... does as well"]
 
 
-def _ask(source: Interface | Prefix | Resolver | Web, table: AddressTable | None) -> list[bytes]:
+def _ask(source: Interface | Prefix | Resolver | Web, interfaces: Interfaces | None) -> list[bytes]:
     """Return what the source gives, the best of each family first; each kind's file is loaded when it is asked."""
     if isinstance(source, Resolver):
         from dns_update.address.resolver import addresses_of_resolver  # noqa: PLC0415
@@ -119,19 +119,19 @@ def _ask(source: Interface | Prefix | Resolver | Web, table: AddressTable | None
         from dns_update.address.web import addresses_of_web  # noqa: PLC0415
 
         return addresses_of_web(source)
-    return _ask_kernel(source, table)
+    return _ask_kernel(source, interfaces)
 
 
-def _ask_kernel(source: Interface | Prefix, table: AddressTable | None) -> list[bytes]:
+def _ask_kernel(source: Interface | Prefix, interfaces: Interfaces | None) -> list[bytes]:
     from dns_update.address.interface import addresses_of_interface, addresses_of_prefix  # noqa: PLC0415 - as above
 
-    if table is None:
-        from dns_update.address.kernel.snapshot import read_table  # noqa: PLC0415 - who has a table needs none
+    if interfaces is None:
+        from dns_update.address.kernel.snapshot import read_interfaces  # noqa: PLC0415 - not where they are known
 
-        table = read_table()
-    return (
-        addresses_of_interface(source, table) if isinstance(source, Interface) else addresses_of_prefix(source, table)
-    )
+        interfaces = read_interfaces()
+    if isinstance(source, Interface):
+        return addresses_of_interface(source, interfaces)
+    return addresses_of_prefix(source, interfaces)
 
 
 def _one_a_family(addresses: list[bytes]) -> list[bytes]:

@@ -8,7 +8,7 @@ from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.address.kernel.interfaces import AddressTable
+    from dns_update.address.kernel.interfaces import Interfaces
     from dns_update.address.kernel.netlink import AddressEntry
     from dns_update.address.sources import Interface, Prefix
 
@@ -16,12 +16,13 @@ _LINK_BITS = 64  # of an IPv6 address that say which link it is on (RFC 4291, se
 _LINK_LOCAL = bytes.fromhex("fe80")  # RFC 4291, section 2.5.6
 
 
-def addresses_of_interface(source: Interface, table: AddressTable) -> list[bytes]:
+def addresses_of_interface(source: Interface, interfaces: Interfaces) -> list[bytes]:
     """Return the interface's addresses of the families asked for, the best of each family first.
 
-    table.py says which are usable and which are best. Raises NoAddress if the interface does not exist or has none.
+    kernel/interfaces.py says which are usable and which are best. Raises NoAddress if the interface does not exist or
+    has none.
     """
-    usable = _usable(source.name, table)
+    usable = _usable(source.name, interfaces)
     addresses = [entry.address for entry in usable if source.octets in (None, len(entry.address))]
     if not addresses:
         family = {IPV4_OCTETS: "IPv4 ", IPV6_OCTETS: "IPv6 "}.get(source.octets or 0, "")
@@ -29,14 +30,14 @@ def addresses_of_interface(source: Interface, table: AddressTable) -> list[bytes
     return addresses
 
 
-def addresses_of_prefix(source: Prefix, table: AddressTable) -> list[bytes]:
+def addresses_of_prefix(source: Prefix, interfaces: Interfaces) -> list[bytes]:
     """Return the addresses that the prefixes of the interface make with the host part, the best prefix first.
 
     The prefix is that of the interface's own IPv6 address, of those that are usable; link-local ones give none. Nor
     does one whose prefix is longer, and which so says nothing of other hosts on the link (DHCPv6 gives out /128).
     Raises NoAddress if the interface does not exist or has no such address.
     """
-    own = [entry for entry in _usable(source.name, table) if _is_of_a_prefix(entry)]
+    own = [entry for entry in _usable(source.name, interfaces) if _is_of_a_prefix(entry)]
     longest = max(source.length, _LINK_BITS)
     addresses = [_joined(entry.address, source) for entry in own if entry.prefix_length <= longest]
     if not addresses:
@@ -49,13 +50,13 @@ def addresses_of_prefix(source: Prefix, table: AddressTable) -> list[bytes]:
     return list(dict.fromkeys(addresses))
 
 
-def _usable(name: str, table: AddressTable) -> tuple[AddressEntry, ...]:
-    link = table.link(name)
+def _usable(name: str, interfaces: Interfaces) -> tuple[AddressEntry, ...]:
+    link = interfaces.link(name)
     if link is None:
-        raise NoAddress(f"there is no interface {name}", hint=f"there are {some_of(table.names)}")
+        raise NoAddress(f"there is no interface {name}", hint=f"there are {some_of(interfaces.names)}")
     if not link.is_up:
         raise NoAddress(f"interface {name} is switched off", hint=f"ip link set {name} up switches it on")
-    return table.usable(name)
+    return interfaces.usable(name)
 
 
 def _is_of_a_prefix(entry: AddressEntry) -> bool:

@@ -6,45 +6,51 @@ since no file can be opened any more.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from importlib import import_module
 
 OURS = (
     "address.command",
     "address.interface",
-    "address.special_purpose",
-    "address.resolver",
     "address.kernel.snapshot",
+    "address.resolver",
+    "address.special_purpose",
     "address.web",
     "agent.output.control",
-    "auth.secret_sources",
     "auth.kfile",
+    "auth.secret_sources",
     "client.discovery",
     "client.readback",
     "client.reply_errors",
     "errors.classes",
     "routeros.expression",
+    "rr.addresses",
+    "rr.certificates",
+    "rr.dnssec",
+    "rr.dohpath",
+    "rr.generic",
+    "rr.keys",
+    "rr.layouts",
+    "rr.loc",
+    "rr.naptr",
+    "rr.obsolete",
+    "rr.printer",
+    "rr.reader",
+    "rr.scanner",
+    "rr.svcb",
+    "rr.zone_file",
     "transport.blocking",
-    "transport.datagrams",
     "transport.failures",
     "transport.sockets",
-    "rr.generic",
-    "rr.layouts",
-    "rr.printer",
-    "rr.rare",
-    "rr.scanner",
-    "rr.special_layouts",
-    "rr.svcb",
-    "rr.uri_template",
-    "rr.zone_file",
+    "transport.tcp",
+    "transport.udp",
 )
 OTHERS = (
     *("binascii", "datetime", "difflib", "grp", "shlex", "sqlite3", "ssl", "struct", "urllib.parse", "idna"),
     # Codecs: of host names in certificates, of the head of web answers, of characters that cannot be printed.
     *("encodings.idna", "encodings.latin_1", "encodings.iso8859_1", "encodings.unicode_escape"),
 )
-LEFT_OUT = ("dns", "dns_update.rr.with_dnspython", "importlib")
-"""dnspython is large, and what a configuration needs of it is loaded as that is read; Python itself has the other."""
+LEFT_OUT = ("importlib",)
+"""Python itself has it."""
 
 
 def load() -> None:
@@ -53,5 +59,3 @@ def load() -> None:
         import_module(name)
     for name in OURS:
         import_module(f"dns_update.{name}")
-    with suppress(ImportError):  # not to be had everywhere
-        import_module("dns_update.transport.libc")

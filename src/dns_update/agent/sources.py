@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from typing import TypeAlias
 
-    from dns_update.address.kernel.interfaces import AddressTable
+    from dns_update.address.kernel.interfaces import Interfaces
     from dns_update.address.sources import Source
     from dns_update.agent.bugs import Bugs
     from dns_update.agent.config.settings import AgentSettings
@@ -147,7 +147,7 @@ class Sources:
             }
 
     def _begin(self, keys: Collection[Key]) -> None:
-        table = self._watch.table
+        table = self._watch.interfaces
         for key in keys:
             if may_block(key[0]):
                 if self._threads is None:
@@ -155,7 +155,7 @@ class Sources:
                 self._pollers[key] = _Poller(key, self._take, self._poll_seconds, self._threads, self._child_guard)
         self._take_all({key: _read(key, table) for key in keys if not may_block(key[0])})
 
-    def _kernel_changed(self, table: AddressTable, names: frozenset[str]) -> None:
+    def _kernel_changed(self, table: Interfaces, names: frozenset[str]) -> None:
         """Read the sources anew that follow these interfaces; a new address may mean another way to the world, too."""
         keys = [key for key in self._states if not may_block(key[0]) and getattr(key[0], "name", "") in names]
         self._take_all({key: _read(key, table) for key in keys})
@@ -227,7 +227,7 @@ class Sources:
         unread, self._unread = self._unread & self._states.keys(), set()
         self._again = None
         self._untold |= changed
-        self._take_all({key: _read(key, self._watch.table) for key in unread})
+        self._take_all({key: _read(key, self._watch.interfaces) for key in unread})
 
     def _poll_seconds(self, failures: int) -> float:
         assert self._settings is not None  # noqa: S101 - start() has set it
@@ -317,14 +317,19 @@ class _Poller:
 
 
 def _read(
-    key: Key, table: AddressTable | None = None, *, until: int | None = None, child_guard: ChildGuard | None = None
+    key: Key, table: Interfaces | None = None, *, until: int | None = None, child_guard: ChildGuard | None = None
 ) -> Reading:
     """Ask one source; why it gives nothing is a reading, too, whatever that is."""
     source, allow_private = key
     remarks: list[str] = []
     try:
         addresses = find_addresses(
-            [source], allow_private=allow_private, log=remarks.append, table=table, until=until, child_guard=child_guard
+            [source],
+            allow_private=allow_private,
+            log=remarks.append,
+            interfaces=table,
+            until=until,
+            child_guard=child_guard,
         )
     except NoAddress as error:
         return Reading((), since_boot(), str(error) + (f" ({rendered(error.hint, TOML)})" if error.hint else ""))

@@ -10,7 +10,7 @@ import os
 from dns_update.auth import called_in_errors, read_private_file
 from dns_update.errors import Hint, UsageError
 
-_AS_FILE = "use {key-file:{called}}"
+_USE = "use {key-file:{called}}"
 _ASCII_BLANKS = " \t\r\n\f\v"
 
 
@@ -31,7 +31,7 @@ def _from_file(path: str) -> str:
     if "{" in words and "secret" in words and "algorithm" in words:
         raise UsageError(
             f"{called} is a key file, not a bare secret",
-            hint=Hint("Key.from_file reads it", command_line=_AS_FILE, toml=_AS_FILE, called=called),
+            hint=Hint("Key.from_file reads it", command_line=_USE, toml=_USE, called=called),
         )
     return _one_line(content, called)
 

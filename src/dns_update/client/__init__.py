@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from dns_update import errors
 from dns_update.client.requests import delete_request, send_update, set_request, show_request
-from dns_update.client.transaction import Ask, Clock, Pause, Settings, Transaction, check_way, unresolved, with_time
+from dns_update.client.steps import Ask, Pause, Resolve, drive, finished
+from dns_update.client.transaction import Settings, Transaction, check_way, with_time
 from dns_update.transport import DNS_PORT
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRClass
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from dns_update.auth import Key
     from dns_update.client.requests import Outcome
-    from dns_update.client.transaction import Request, Resolve
-    from dns_update.exchange import Policy, Reply, UnverifiedReply
+    from dns_update.client.steps import Step
+    from dns_update.client.transaction import Request
+    from dns_update.exchange import Policy
     from dns_update.transport import Server
     from dns_update.transport.memory import MemoryTransport
     from dns_update.update import Update
@@ -160,36 +161,24 @@ class Client:
         """
         started = time.monotonic()
         transaction = Transaction(self._settings)
-        steps = request(transaction)
         try:
-            step = next(steps)
-            while True:
-                try:
-                    answer = self._perform(step)
-                except errors.NoResponse as error:
-                    step = steps.throw(error)
-                else:
-                    step = steps.send(answer)
-        except StopIteration as stop:
-            result: T = stop.value
-            return with_time(result, time.monotonic() - started)
+            result = finished(drive(request(transaction), self._perform))
         except KeyboardInterrupt:
             if transaction.has_sent_update:
                 raise KeyboardInterrupt("an update that was already sent may have been carried out") from None
             raise
+        return with_time(result, time.monotonic() - started)
 
-    def _perform(self, step: Ask | Resolve | Pause | Clock) -> Reply | UnverifiedReply | tuple[str, ...] | float | None:
+    async def _perform(self, step: Step) -> object:
+        transport = self._transport
         if isinstance(step, Ask):
-            return self._transport.carry(self._settings.exchange(step), step.endpoint)
+            return transport.carry(self._settings.exchange(step), step.endpoint)
+        if isinstance(step, Resolve):
+            return transport.resolve(step.host)
         if isinstance(step, Pause):
-            self._transport.pause(step.seconds)
+            transport.pause(step.seconds)
             return None
-        if isinstance(step, Clock):
-            return self._transport.clock()
-        try:
-            return self._transport.resolve(step.host)
-        except (OSError, UnicodeError) as error:
-            raise unresolved(step.host, error) from error
+        return transport.clock()
 
     def close(self) -> None:
         """Close the sockets that were kept; the client can still be used, and opens new ones."""

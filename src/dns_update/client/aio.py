@@ -6,20 +6,21 @@ import time
 from typing import TYPE_CHECKING
 
 from dns_update.client.requests import delete_request, send_update, set_request, show_request
-from dns_update.client.transaction import Ask, Clock, Pause, Settings, Transaction, check_way, unresolved, with_time
-from dns_update.errors import NoResponse
+from dns_update.client.steps import Ask, Pause, Resolve, drive
+from dns_update.client.transaction import Settings, Transaction, check_way, with_time
 from dns_update.transport import DNS_PORT
 from dns_update.transport.aio import AsyncioTransport
 from dns_update.wire.codes import RRClass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from ipaddress import IPv4Address, IPv6Address
     from typing import Self, TypeVar
 
     from dns_update.auth import Key
     from dns_update.client.requests import Outcome
-    from dns_update.client.transaction import Request, Resolve
+    from dns_update.client.steps import Step
+    from dns_update.client.transaction import Request
     from dns_update.exchange import Policy
     from dns_update.transport import Server
     from dns_update.update import Update
@@ -126,16 +127,15 @@ class AsyncClient:
         result = await carry_out(self, request)
         return with_time(result, time.monotonic() - started)
 
-    async def _perform(self, step: Resolve | Pause | Clock) -> tuple[str, ...] | float | None:
+    def _perform(self, step: Step) -> Awaitable[object]:
+        transport = self._transport
+        if isinstance(step, Ask):
+            return transport.carry(self._settings.exchange(step), step.endpoint)
+        if isinstance(step, Resolve):
+            return transport.resolve(step.host)
         if isinstance(step, Pause):
-            await self._transport.pause(step.seconds)
-            return None
-        if isinstance(step, Clock):
-            return self._transport.clock()
-        try:
-            return await self._transport.resolve(step.host)
-        except (OSError, UnicodeError) as error:
-            raise unresolved(step.host, error) from error
+            return transport.pause(step.seconds)
+        return _done(transport.clock())
 
     async def close(self) -> None:
         """Close the sockets that were kept; the client can still be used, and opens new ones."""
@@ -151,21 +151,9 @@ class AsyncClient:
 
 async def carry_out(client: AsyncClient, request: Request[T]) -> T:
     """Do as `AsyncClient.run` does, but leave the time that it took out of the outcome."""
-    settings, transport = client._settings, client._transport  # noqa: SLF001 - of this module
-    steps = request(Transaction(settings))
-    try:
-        step = next(steps)
-        while True:
-            try:
-                answer: object
-                if isinstance(step, Ask):
-                    answer = await transport.carry(settings.exchange(step), step.endpoint)
-                else:
-                    answer = await client._perform(step)  # noqa: SLF001 - of this module
-            except NoResponse as error:
-                step = steps.throw(error)
-            else:
-                step = steps.send(answer)
-    except StopIteration as stop:
-        result: T = stop.value
-        return result
+    transaction = Transaction(client._settings)  # noqa: SLF001 - of this module
+    return await drive(request(transaction), client._perform)  # noqa: SLF001 - of this module
+
+
+async def _done(answer: object) -> object:
+    return answer

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dns_update.client.plan import Desired
-    from dns_update.client.transaction import Records, Site, Steps
+    from dns_update.client.steps import Steps
+    from dns_update.client.transaction import Records, Site
     from dns_update.errors import ZoneNotFound
     from dns_update.rr.record import Record
 
@@ -23,10 +24,10 @@ def look(site: Site, rrtypes: Sequence[int]) -> Steps[Records]:
     return site.read(rrtypes[0]) if len(rrtypes) == 1 else _look_at_each(site, rrtypes)
 
 
-def _look_at_each(site: Site, rrtypes: Sequence[int]) -> Steps[Records]:
+async def _look_at_each(site: Site, rrtypes: Sequence[int]) -> Records:
     found: dict[Record, None] = {}  # a CNAME comes with each type
     for rrtype in rrtypes:
-        found |= dict.fromkeys((yield from site.read(rrtype)))
+        found |= dict.fromkeys(await site.read(rrtype))
     return tuple(found)
 
 
@@ -39,12 +40,12 @@ def is_told_by_prerequisites(desired: Desired, error: ZoneNotFound) -> bool:
     return bool(error.zone_below) and not desired.owner and not desired.only_adds
 
 
-def confirmed(site: Site, desired: Desired, ttl: int) -> Steps[Records | None]:
+async def confirmed(site: Site, desired: Desired, ttl: int) -> Records | None:
     """Return the records of such a name if they are what is desired, None if not.
 
     `ttl`, in seconds, is given to the records returned: prerequisites do not tell it.
     """
     try:
-        return (yield from after_set(site, desired.data, dict.fromkeys(desired.data, ttl)))
+        return await after_set(site, desired.data, dict.fromkeys(desired.data, ttl))
     except NotApplied:
         return None

@@ -10,10 +10,11 @@ name like nas.lan is in no zone that the world knows, and an update for it must 
 
 from __future__ import annotations
 
-from dns_update.client.transaction import Clock, Settings, Transaction
+from dns_update.client.steps import Clock
+from dns_update.client.transaction import Settings, Transaction
 from dns_update.errors import Hint, InvalidText, NoResponse, UsageError, ZoneNotFound
 from dns_update.message import Message
-from dns_update.rr.record import soa_mname
+from dns_update.rr.embedded_names import soa_mname
 from dns_update.transport import Server
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
@@ -21,7 +22,6 @@ from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.client.transaction import Steps
     from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
 
@@ -54,22 +54,18 @@ class Found(Value):
         return is_host and not _is_number(labels[-1]) and self.primary not in _BLACK_HOLES
 
 
-def find_zone(transaction: Transaction, name: Name, rrclass: int = RRClass.IN) -> Steps[Found]:
+async def find_zone(transaction: Transaction, name: Name, rrclass: int = RRClass.IN) -> Found:
     """Return the zone that holds `name`, as the transaction's servers say, or the resolvers if it has none.
 
     Raises ZoneNotFound, or what hinders the servers from answering. Each of them has the time of `ask_up`.
     """
     if transaction.servers:
-        return (
-            yield from transaction.at_first_server(lambda endpoint: ask_up(transaction, endpoint, name, rrclass, 0))
-        )
+        return await transaction.at_first_server(lambda endpoint: ask_up(transaction, endpoint, name, rrclass, 0))
     resolvers = transaction.resolvers if transaction.resolvers is not None else system_resolvers()
     unsigned = Transaction(Settings(resolvers, log=transaction.log))
     unsigned.patience = transaction.patience
     try:
-        return (
-            yield from unsigned.at_first_server(lambda endpoint: ask_up(unsigned, endpoint, name, rrclass, Flag.RD))
-        )
+        return await unsigned.at_first_server(lambda endpoint: ask_up(unsigned, endpoint, name, rrclass, Flag.RD))
     except NoResponse as error:
         whose = f"of {RESOLV_CONF}" if transaction.resolvers is None else "that was named"
         error.hint = Hint(
@@ -105,17 +101,17 @@ def _resolver(text: str) -> Server | None:
     return server if server.is_address else None
 
 
-def ask_up(transaction: Transaction, endpoint: Endpoint, name: Name, rrclass: int, flags: int) -> Steps[Found]:
+async def ask_up(transaction: Transaction, endpoint: Endpoint, name: Name, rrclass: int, flags: int) -> Found:
     """Ask one server for the SOA record of `name`, and of the names above where an answer does not have it.
 
     Raises ZoneNotFound if it does not tell, or not within its patience, or only of a zone that `name` cannot be meant
     to be in.
     """
     limit = max(transaction.patience, LEAST_SECONDS)
-    started: float = yield Clock()
+    started = await Clock()
     candidate = name
     while True:
-        reply = yield from transaction.ask(endpoint, Message.query(candidate, RRType.SOA, rrclass, flags))
+        reply = await transaction.ask(endpoint, Message.query(candidate, RRType.SOA, rrclass, flags))
         message = reply.message
         if message.rcode not in (Rcode.NOERROR, Rcode.NXDOMAIN):
             raise _not_told(endpoint, name, f"answered {rcode_to_text(message.rcode)}")
@@ -129,7 +125,7 @@ def ask_up(transaction: Transaction, endpoint: Endpoint, name: Name, rrclass: in
         candidate = candidate.parent if candidate.labels else candidate
         if not candidate.labels:
             raise _not_told(endpoint, name, "knows no SOA record above it")
-        now: float = yield Clock()
+        now = await Clock()
         if now - started >= limit:
             raise _not_told(endpoint, name, f"has not told within {limit:g} s")
 

@@ -17,7 +17,8 @@ everybody's: if each insisted on his own, they would undo each other's work for 
 from __future__ import annotations
 
 from dns_update.errors import InvalidText
-from dns_update.rr.record import canonical_rdata, rdata_from_text
+from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.rr.record import rdata_from_text
 from dns_update.update import Update
 from dns_update.value import Value, setters
 from dns_update.wire.codes import RRType

@@ -16,7 +16,7 @@ No record is sent before the server has shown, by an update without any, that it
 
 from __future__ import annotations
 
-from dns_update.client.transaction import Ask
+from dns_update.client.steps import Ask
 from dns_update.errors import DnsUpdateError, KeyRejected, PermissionDenied, Refusal, ReplyNotTrusted, ServerFailure
 from dns_update.exchange import UDP, Reply
 from dns_update.message import Message
@@ -29,7 +29,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dns_update.client.transaction import Records, Site, Steps
+    from dns_update.client.transaction import Records, Site
     from dns_update.rr.record import Record
 
 # What it means that a probe is not refused.
@@ -82,25 +82,25 @@ def unmeetable(update: Update) -> Update:
     return update.require_present(update.zone).require_absent(update.zone)
 
 
-def explore(site: Site) -> Steps[Access]:
+async def explore(site: Site) -> Access:
     """Return what the server shows of the zone, and of the key; nothing is changed, and no record of the zone sent.
 
     Raises ZoneNotFound if the server has no authority, KeyRejected and ClocksDiffer for the key, ServerFailure if it
     takes no updates, and any other Refusal or CommunicationError.
     """
     zone = site.place.zone
-    soa = next((record for record in (yield from site.read(RRType.SOA, zone)) if record.rrtype == RRType.SOA), None)
+    soa = next((record for record in await site.read(RRType.SOA, zone) if record.rrtype == RRType.SOA), None)
     if soa is None:
         raise site.no_zone()
-    refusal = yield from _refusal(site, ())
+    refusal = await _refusal(site, ())
     if refusal is not None:
         if not isinstance(refusal, PermissionDenied):
             raise refusal
         return Access(soa, BY_KEY, is_closed=True, rejects_key=_has_rejected_key(refusal))
-    return Access(soa, (yield from _insight(site)))
+    return Access(soa, await _insight(site))
 
 
-def denials(site: Site, access: Access, parts: Sequence[Records]) -> Steps[list[Denial | None]]:
+async def denials(site: Site, access: Access, parts: Sequence[Records]) -> list[Denial | None]:
     """Return for each of these parts, which are the changes of one name each, whether it would be refused.
 
     `access` is what `explore` has returned of the same site. It is one message as long as nothing is refused; where
@@ -108,22 +108,22 @@ def denials(site: Site, access: Access, parts: Sequence[Records]) -> Steps[list[
     """
     if access.is_closed:
         return [Denial(_types(part), _denied(site, part, rejects_key=access.rejects_key)) for part in parts]
-    refusal = yield from _refusal(site, [record for part in parts for record in part])
+    refusal = await _refusal(site, [record for part in parts for record in part])
     if refusal is None:
         return [None] * len(parts)
     if len(parts) == 1:
-        return [(yield from _by_type(site, parts[0], refusal))]
+        return [await _by_type(site, parts[0], refusal)]
     middle = len(parts) // 2
-    first = yield from denials(site, access, parts[:middle])
-    return first + (yield from denials(site, access, parts[middle:]))
+    first = await denials(site, access, parts[:middle])
+    return first + await denials(site, access, parts[middle:])
 
 
-def _by_type(site: Site, part: Records, refusal: Refusal) -> Steps[Denial]:
+async def _by_type(site: Site, part: Records, refusal: Refusal) -> Denial:
     """Return which types of a name it is that are refused; all, if that is only so of them together."""
     rrtypes = _types(part)
     refused = list[int]()
     for rrtype in rrtypes if len(rrtypes) > 1 else ():
-        if (yield from _refusal(site, [record for record in part if record.rrtype == rrtype])) is not None:
+        if await _refusal(site, [record for record in part if record.rrtype == rrtype]) is not None:
             refused.append(rrtype)
     if not refused or len(refused) == len(rrtypes):
         return Denial(rrtypes, refusal)
@@ -137,13 +137,13 @@ def _types(part: Records) -> tuple[int, ...]:
     return tuple(dict.fromkeys(record.rrtype for record in part))
 
 
-def _refusal(site: Site, changes: Iterable[Record]) -> Steps[Refusal | None]:
+async def _refusal(site: Site, changes: Iterable[Record]) -> Refusal | None:
     """Probe: return why these changes would be refused, None if nothing is said against them."""
     place, transaction = site.place, site.transaction
     update = unmeetable(Update(place.zone, rrclass=place.rrclass, changes=tuple(changes)))
     message = update.to_message()
     try:
-        reply = yield from transaction.ask(site.endpoint, message)
+        reply = await transaction.ask(site.endpoint, message)
     except (KeyRejected, ReplyNotTrusted) as error:
         if transaction.is_unsigned(site.endpoint) or not _rejects_key(error):
             raise
@@ -191,9 +191,9 @@ def _has_rejected_key(refusal: Refusal) -> bool:
     return refusal.rcode == Rcode.NOTAUTH
 
 
-def _insight(site: Site) -> Steps[str]:
+async def _insight(site: Site) -> str:
     """Return what it means that this server does not refuse a probe."""
-    version = yield from _version(site)
+    version = await _version(site)
     if b"PowerDNS" in version:
         return BY_KEY
     if b"Knot" in version:
@@ -203,17 +203,19 @@ def _insight(site: Site) -> Steps[str]:
         return UNKNOWN
     update = unmeetable(Update(place.zone, rrclass=place.rrclass)).delete_rrset(_OUTSIDE, RRType.A)
     try:
-        reply = yield from site.transaction.ask(site.endpoint, update.to_message())
+        reply = await site.transaction.ask(site.endpoint, update.to_message())
     except ServerFailure:  # so BIND hides a NOTZONE, where it forwards with a key of which it knows nothing
         return UNKNOWN
     return BY_RECORD if reply.message.rcode == Rcode.NOTZONE else UNKNOWN
 
 
-def _version(site: Site) -> Steps[bytes]:
+async def _version(site: Site) -> bytes:
     """Return what the server says of its version, empty if it does not; unsigned, for Knot signs nothing in CHAOS."""
     query = Message.query(_VERSION, RRType.TXT, RRClass.CH)
     try:
-        reply = yield Ask(site.endpoint, query, None)
+        reply = await Ask(site.endpoint, query, None)
     except DnsUpdateError:
+        return b""
+    if not isinstance(reply, Reply):
         return b""
     return b"".join(record.rdata for record in reply.message.answer if record.rrtype == RRType.TXT)

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.message import Message
-from dns_update.rr.record import Record, canonical_rdata, rdata_to_text
+from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.rr.record import Record, rdata_to_text
 from dns_update.update import Update
 from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
 from dns_update.wire.cursor import Cursor
@@ -21,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dns_update.client.transaction import Records, Site, Steps
+    from dns_update.client.transaction import Records, Site
 
     Data = Mapping[int, tuple[bytes, ...]]
 
@@ -38,7 +39,7 @@ _GUARDED_AT_APEX = {
 }
 
 
-def standing(site: Site, rrtypes: Iterable[int]) -> Steps[tuple[Records | None, dict[int, int]]]:
+async def standing(site: Site, rrtypes: Iterable[int]) -> tuple[Records | None, dict[int, int]]:
     """Return the records of these types, and the TTL for each type that is kept when the user gives none.
 
     The records are None if they lie below a delegation or in a zone below, and are not all shown. The TTL is that of
@@ -50,7 +51,7 @@ def standing(site: Site, rrtypes: Iterable[int]) -> Steps[tuple[Records | None, 
     is_shown = True
     for rrtype in rrtypes:
         try:
-            records = yield from _own(site, rrtype, (yield from site.read(rrtype)))
+            records = await _own(site, rrtype, await site.read(rrtype))
         except errors.ZoneNotFound as error:
             if not error.is_delegated:
                 raise
@@ -60,19 +61,19 @@ def standing(site: Site, rrtypes: Iterable[int]) -> Steps[tuple[Records | None, 
         ttls |= {record.rrtype: record.ttl for record in records}  # an RRset's records have one TTL (RFC 2181, 5.2)
     missing = [rrtype for rrtype in rrtypes if rrtype not in ttls]
     if missing:
-        ttls |= dict.fromkeys(missing, (yield from zone_ttl(site)))
+        ttls |= dict.fromkeys(missing, await zone_ttl(site))
     return (tuple(before) if is_shown else None), ttls
 
 
-def zone_ttl(site: Site) -> Steps[int]:
+async def zone_ttl(site: Site) -> int:
     """Return the TTL, in seconds, of the zone's SOA record; raises ZoneNotFound if the server has none."""
-    soa = yield from site.read(RRType.SOA, site.place.zone)
+    soa = await site.read(RRType.SOA, site.place.zone)
     if not soa:
         raise site.no_zone()
     return soa[0].ttl
 
 
-def shown(site: Site, rrtypes: Iterable[int]) -> Steps[Records | None]:
+async def shown(site: Site, rrtypes: Iterable[int]) -> Records | None:
     """Return the records of these types; None if the server does not show them, for an update needs no right to read.
 
     Raises NoResponse: a server that is silent now gets no update.
@@ -80,24 +81,24 @@ def shown(site: Site, rrtypes: Iterable[int]) -> Steps[Records | None]:
     found: dict[Record, None] = {}
     try:
         for rrtype in rrtypes:
-            records = _of_type(rrtype, (yield from site.read(rrtype)))
-            found |= dict.fromkeys((yield from _own(site, rrtype, records)))
+            records = _of_type(rrtype, await site.read(rrtype))
+            found |= dict.fromkeys(await _own(site, rrtype, records))
     except errors.NoResponse:
         raise
     except errors.ZoneNotFound as error:
-        is_absent = error.is_delegated and (yield from _holds_none_of(site, rrtypes))
+        is_absent = error.is_delegated and await _holds_none_of(site, rrtypes)
         return () if is_absent else None
     except errors.DnsUpdateError:
         return None
     return tuple(found)
 
 
-def check_existing(site: Site, data: Data) -> Steps[None]:
+async def check_existing(site: Site, data: Data) -> None:
     """Raise NameNotFound for a value that is not there, for no prerequisite speaks of one among others."""
     for rrtype, values in data.items():
         if not values:
             continue
-        records = yield from _own(site, rrtype, _of_type(rrtype, (yield from site.read(rrtype))))
+        records = await _own(site, rrtype, _of_type(rrtype, await site.read(rrtype)))
         stands = _canonical(site, rrtype, [record.rdata for record in records])
         for value in values:
             if canonical_rdata(rrtype, value, site.place.rrclass) not in stands:
@@ -115,32 +116,32 @@ def _of_type(rrtype: int, records: Records) -> Records:
     return records if rrtype == RRType.ANY else tuple([record for record in records if record.rrtype == rrtype])
 
 
-def after_set(site: Site, data: Data, ttls: Mapping[int, int]) -> Steps[Records]:
+async def after_set(site: Site, data: Data, ttls: Mapping[int, int]) -> Records:
     """Return the records of these types; raises NotApplied unless they are what `data` says."""
     after: dict[Record, None] = {}
     for rrtype, values in data.items():
         try:
-            records, reply = yield from site.look(rrtype)
+            records, reply = await site.look(rrtype)
         except errors.ZoneNotFound as error:
-            after |= dict.fromkeys((yield from _confirmed(site, rrtype, values, ttls[rrtype], error)))
+            after |= dict.fromkeys(await _confirmed(site, rrtype, values, ttls[rrtype], error))
             continue
         stands = [record for record in records if record.rrtype == rrtype]
         if _canonical(site, rrtype, values) != _canonical(site, rrtype, [record.rdata for record in stands]):
-            raise (yield from not_applied(site, rrtype, records, reply.message))
+            raise await not_applied(site, rrtype, records, reply.message)
         after |= dict.fromkeys(stands)
         for ttl in {record.ttl for record in stands} - {ttls[rrtype]}:
             site.transaction.notes.append(f"{rrtype_to_text(rrtype)}: the server holds TTL {ttl}, not {ttls[rrtype]}")
     return tuple(after)
 
 
-def after_delete(site: Site, data: Data) -> Steps[Records]:
+async def after_delete(site: Site, data: Data) -> Records:
     """Return what is left of these RRsets (of the whole name, if `data` is empty); raises NotApplied if too much is."""
     left: dict[Record, None] = {}
     for rrtype, values in (data or {RRType.ANY: ()}).items():
         try:
-            everything, reply = yield from site.look(rrtype)
+            everything, reply = await site.look(rrtype)
         except errors.ZoneNotFound as error:
-            yield from _confirm_removal(site, rrtype, values, error)
+            await _confirm_removal(site, rrtype, values, error)
             continue
         records = _of_type(rrtype, everything)
         gone = _canonical(site, rrtype, values)
@@ -151,16 +152,16 @@ def after_delete(site: Site, data: Data) -> Steps[Records]:
             and (not values or not gone.isdisjoint(_canonical(site, rrtype, [record.rdata])))
         ]
         if too_much:
-            wildcard = yield from _wildcard_behind(site, rrtype, too_much)
+            wildcard = await _wildcard_behind(site, rrtype, too_much)
             if wildcard is None:
-                raise (yield from not_applied(site, rrtype, records, reply.message))
+                raise await not_applied(site, rrtype, records, reply.message)
             site.transaction.notes.append(f"{site.place.owner} is gone; the wildcard {wildcard} now answers for it")
             continue
         left |= dict.fromkeys(records)
     return tuple(left)
 
 
-def holds(site: Site, rrtype: int, values: Iterable[bytes]) -> Steps[bool]:
+async def holds(site: Site, rrtype: int, values: Iterable[bytes]) -> bool:
     """Return whether the zone has exactly this RRset, or none of this type if there are no values.
 
     It is asked by a prerequisite; TTLs are left out of that. Raises the refusal of a server that does not say.
@@ -173,45 +174,45 @@ def holds(site: Site, rrtype: int, values: Iterable[bytes]) -> Steps[bool]:
     else:
         update = update.require_no_rrset(owner, rrtype)
     unmet = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXRRSET)
-    reply = yield from site.transaction.ask_for(site.endpoint, update.to_message(), *unmet)
+    reply = await site.transaction.ask_for(site.endpoint, update.to_message(), *unmet)
     return reply.message.rcode == Rcode.NOERROR
 
 
-def _holds_none_of(site: Site, rrtypes: Iterable[int]) -> Steps[bool]:
+async def _holds_none_of(site: Site, rrtypes: Iterable[int]) -> bool:
     """Return whether the zone has no record of these types; False if it cannot be asked."""
     try:
         for rrtype in rrtypes:
-            if not (yield from holds(site, rrtype, ())):
+            if not await holds(site, rrtype, ()):
                 return False
     except errors.DnsUpdateError:
         return False
     return True
 
 
-def _confirmed(
+async def _confirmed(
     site: Site, rrtype: int, values: tuple[bytes, ...], ttl: int, error: errors.ZoneNotFound
-) -> Steps[Records]:
+) -> Records:
     """Return the records that the zone itself has, though the server does not show them; raises NotApplied.
 
     `error` is why the server does not; it is raised if it is another reason than a zone below.
     """
     if not error.is_delegated:
         raise error
-    if not (yield from holds(site, rrtype, values)):
+    if not await holds(site, rrtype, values):
         raise _not_confirmed(site, rrtype, error)
     _note_confirmed(site, error)
     return tuple([Record(site.place.owner, rrtype, site.place.rrclass, ttl, value) for value in values])
 
 
-def _confirm_removal(site: Site, rrtype: int, values: tuple[bytes, ...], error: errors.ZoneNotFound) -> Steps[None]:
+async def _confirm_removal(site: Site, rrtype: int, values: tuple[bytes, ...], error: errors.ZoneNotFound) -> None:
     """See that the zone itself has these values no more, or nothing of the type; raises as `_confirmed` does.
 
     Whether it still has some of the values, and others beside them, no prerequisite tells.
     """
     if not error.is_delegated:
         raise error
-    if not (yield from holds(site, rrtype, ())):
-        if values and not (yield from holds(site, rrtype, values)):
+    if not await holds(site, rrtype, ()):
+        if values and not await holds(site, rrtype, values):
             raise error
         raise _not_confirmed(site, rrtype, error)
     _note_confirmed(site, error)
@@ -236,15 +237,15 @@ def _note_confirmed(site: Site, error: errors.ZoneNotFound) -> None:
         site.transaction.notes.append(note)
 
 
-def _read_if_possible(site: Site, rrtype: int, owner: Name | None = None) -> Steps[Records]:
+async def _read_if_possible(site: Site, rrtype: int, owner: Name | None = None) -> Records:
     """Return records that only serve to tell more; none if they cannot be had."""
     try:
-        return (yield from site.read(rrtype, owner))
+        return await site.read(rrtype, owner)
     except errors.DnsUpdateError:
         return ()
 
 
-def _own(site: Site, rrtype: int, records: Records) -> Steps[Records]:
+async def _own(site: Site, rrtype: int, records: Records) -> Records:
     """Return what a query for `rrtype` brought, if it stands at the name; none if a wildcard made it up (RFC 4592).
 
     What the wildcard beside the name holds, or what another one further up makes up for it, cannot be told from the
@@ -253,12 +254,12 @@ def _own(site: Site, rrtype: int, records: Records) -> Steps[Records]:
     owner, zone = site.place.owner, site.place.zone
     if not records or owner == zone or owner.labels[0] == b"*":
         return records
-    beside = yield from _read_if_possible(site, rrtype, Name((b"*", *owner.parent.labels)))
+    beside = await _read_if_possible(site, rrtype, Name((b"*", *owner.parent.labels)))
     if {(r.rrtype, r.ttl, r.rdata) for r in beside} != {(r.rrtype, r.ttl, r.rdata) for r in records}:
         return records
     update = Update(zone, rrclass=site.place.rrclass)
     update = update.require_present(owner) if rrtype == RRType.ANY else update.require_rrset(owner, records[0].rrtype)
-    reply = yield from site.transaction.ask(site.endpoint, update.to_message())
+    reply = await site.transaction.ask(site.endpoint, update.to_message())
     return () if reply.message.rcode in (Rcode.NXDOMAIN, Rcode.NXRRSET) else records
 
 
@@ -266,32 +267,32 @@ def _canonical(site: Site, rrtype: int, values: Iterable[bytes]) -> set[bytes]:
     return {canonical_rdata(rrtype, value, site.place.rrclass) for value in values}
 
 
-def _wildcard_behind(site: Site, rrtype: int, records: list[Record]) -> Steps[Name | None]:
+async def _wildcard_behind(site: Site, rrtype: int, records: list[Record]) -> Name | None:
     """Return the wildcard from which a server made these records up (RFC 4592), if there is one."""
     ancestor = site.place.owner
     while ancestor != site.place.zone and ancestor.labels:
         ancestor = ancestor.parent
         wildcard = Name((b"*", *ancestor.labels))
-        source = yield from _read_if_possible(site, rrtype, wildcard)
+        source = await _read_if_possible(site, rrtype, wildcard)
         if source and {(r.rrtype, r.rdata) for r in source} >= {(r.rrtype, r.rdata) for r in records}:
             return wildcard
     return None
 
 
-def not_applied(site: Site, rrtype: int, records: Records, message: Message | None = None) -> Steps[errors.NotApplied]:
+async def not_applied(site: Site, rrtype: int, records: Records, message: Message | None = None) -> errors.NotApplied:
     """Say what stands at the name instead of what was asked for.
 
     `records` are those that the answer `message` to a query for `rrtype` shows; it is asked for where it is left out.
     """
     if message is None:
-        message = yield from _answer_if_possible(site, rrtype)
-    stands = yield from _own_if_possible(site, rrtype, records)
+        message = await _answer_if_possible(site, rrtype)
+    stands = await _own_if_possible(site, rrtype, records)
     if not stands:
-        stands = yield from _own_if_possible(site, RRType.ANY, (yield from _read_if_possible(site, RRType.ANY)))
+        stands = await _own_if_possible(site, RRType.ANY, await _read_if_possible(site, RRType.ANY))
     stands = tuple([record for record in stands if record.rrtype not in _KEPT_BY_SERVER])
     texts = [f"{rrtype_to_text(r.rrtype)} {rdata_to_text(r.rrtype, r.rdata, r.rrclass)}" for r in stands]
     instead = f"there stands {', '.join(texts)}" if texts else "there stands nothing"
-    remedy = _way_elsewhere(site, message) or (yield from _remedy(site, rrtype, stands))
+    remedy = _way_elsewhere(site, message) or await _remedy(site, rrtype, stands)
     return errors.NotApplied(
         f"{site.endpoint} said NOERROR, but {site.place.owner} {rrtype_to_text(rrtype)} is not as asked: {instead}",
         hint=remedy or "the server's log may say why; a secondary that forwards updates shows them only later",
@@ -300,18 +301,18 @@ def not_applied(site: Site, rrtype: int, records: Records, message: Message | No
     )
 
 
-def _answer_if_possible(site: Site, rrtype: int) -> Steps[Message | None]:
+async def _answer_if_possible(site: Site, rrtype: int) -> Message | None:
     try:
-        _records, reply = yield from site.look(rrtype)
+        _records, reply = await site.look(rrtype)
     except errors.DnsUpdateError:
         return None
     return reply.message
 
 
-def _own_if_possible(site: Site, rrtype: int, records: Records) -> Steps[Records]:
+async def _own_if_possible(site: Site, rrtype: int, records: Records) -> Records:
     """Return what of these records stands at the name; all of them, if that cannot be told."""
     try:
-        return (yield from _own(site, rrtype, records))
+        return await _own(site, rrtype, records)
     except errors.DnsUpdateError:
         return records
 
@@ -327,10 +328,10 @@ def _way_elsewhere(site: Site, message: Message | None) -> str:
     return ""
 
 
-def _remedy(site: Site, rrtype: int, stands: Records) -> Steps[str]:
+async def _remedy(site: Site, rrtype: int, stands: Records) -> str:
     """Say what to do against a reason that can be seen; empty if none can."""
     place, types = site.place, {record.rrtype for record in stands}
-    conflict = yield from _beside_cname(site, rrtype, stands)
+    conflict = await _beside_cname(site, rrtype, stands)
     if conflict:
         return conflict
     if place.owner == place.zone and rrtype in _GUARDED_AT_APEX:
@@ -340,7 +341,7 @@ def _remedy(site: Site, rrtype: int, stands: Records) -> Steps[str]:
     return ""
 
 
-def _beside_cname(site: Site, rrtype: int, stands: Records) -> Steps[str]:
+async def _beside_cname(site: Site, rrtype: int, stands: Records) -> str:
     """Say what to do where a CNAME would be beside other records (RFC 1034, section 3.6.2); empty if none would.
 
     An alias may be meant so (an ACME challenge's is), and the records beside it may be needed: to remove what is there
@@ -351,7 +352,7 @@ def _beside_cname(site: Site, rrtype: int, stands: Records) -> Steps[str]:
     alias = next((record for record in stands if record.rrtype == RRType.CNAME), None)
     if rrtype != RRType.CNAME and alias is not None:
         target = Cursor(alias.rdata).name()
-        zone = yield from _zone_of(site, target)
+        zone = await _zone_of(site, target)
         where = f"the zone {zone}" if zone is not None else "the zone that holds it"
         return (
             f"nothing can stand beside a CNAME: {place.owner} is an alias of {target}, so change {target}, in {where}; "
@@ -367,10 +368,10 @@ def _beside_cname(site: Site, rrtype: int, stands: Records) -> Steps[str]:
     )
 
 
-def _zone_of(site: Site, name: Name) -> Steps[Name | None]:
+async def _zone_of(site: Site, name: Name) -> Name | None:
     """Return the zone that holds a name, if the same server does; None if it does not say."""
     try:
-        reply = yield from site.transaction.ask(site.endpoint, Message.query(name, RRType.SOA, site.place.rrclass))
+        reply = await site.transaction.ask(site.endpoint, Message.query(name, RRType.SOA, site.place.rrclass))
     except errors.DnsUpdateError:
         return None
     message = reply.message
@@ -378,14 +379,14 @@ def _zone_of(site: Site, name: Name) -> Steps[Name | None]:
     return zones[0] if zones and message.is_authoritative else None
 
 
-def explain_refusal(site: Site, update: Update, refusal: errors.PermissionDenied) -> Steps[None]:
+async def explain_refusal(site: Site, update: Update, refusal: errors.PermissionDenied) -> None:
     """Put first in a refusal's hint what PowerDNS refuses, and BIND and Knot ignore: a CNAME beside other records."""
     added = [r.rrtype for r in update.changes if r.name == site.place.owner and r.rrclass == site.place.rrclass]
     for rrtype in dict.fromkeys(added):
         asked = RRType.ANY if rrtype == RRType.CNAME else rrtype
-        stands = yield from _own_if_possible(site, asked, (yield from _read_if_possible(site, asked)))
+        stands = await _own_if_possible(site, asked, await _read_if_possible(site, asked))
         stands = tuple([record for record in stands if record.rrtype not in _KEPT_BY_SERVER])
-        conflict = yield from _beside_cname(site, rrtype, stands)
+        conflict = await _beside_cname(site, rrtype, stands)
         if conflict:
             refusal.hint = (
                 "PowerDNS refuses a record beside a CNAME (on another server, it is the key that may not do this): "

@@ -1,13 +1,14 @@
-"""What users ask for: set, delete, show, send; each a generator of steps (see `transaction`) that gives an Outcome."""
+"""What users ask for: set, delete, show, send; each made of steps (see `steps`), with an Outcome."""
 
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.client.transaction import Pause, Place, Site
+from dns_update.client.steps import Pause
+from dns_update.client.transaction import Place, Site
 from dns_update.errors import quoted
 from dns_update.message import Message
+from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.host_names import check_owner, check_targets
-from dns_update.rr.record import canonical_rdata
 from dns_update.update import (
     Update,
     address_of,
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from ipaddress import IPv4Address, IPv6Address
 
-    from dns_update.client.transaction import Records, Request, Steps, Transaction
+    from dns_update.client.steps import Steps
+    from dns_update.client.transaction import Records, Request, Transaction
     from dns_update.exchange import Reply
     from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
@@ -196,14 +198,14 @@ class Delivery:
         self._verify = verify
         self.may_be_done = False  # whether a server may have carried out what was sent, though no answer says so
 
-    def carry_out(
+    async def carry_out(
         self, site: Site, update: Update, read_back: Callable[[], Steps[Records]]
-    ) -> Steps[tuple[Reply, Records | None]]:
+    ) -> tuple[Reply, Records | None]:
         """Send the update and judge the answer; return it, and what was read back (None if nothing was)."""
         message = update.to_message()
         self._dialogue.has_sent_update = True
         try:
-            reply = yield from self._dialogue.ask(site.endpoint, message)
+            reply = await self._dialogue.ask(site.endpoint, message)
         except errors.NoResponse as error:
             self.may_be_done |= error.may_have_arrived
             raise
@@ -216,15 +218,15 @@ class Delivery:
             if isinstance(refusal, errors.PermissionDenied):
                 from dns_update.client.readback import explain_refusal  # noqa: PLC0415 - only when something is wrong
 
-                yield from explain_refusal(site, update, refusal)
+                await explain_refusal(site, update, refusal)
             if not self.may_be_done or reply.message.rcode not in _PREREQUISITE_FAILED:
                 raise refusal
-            return reply, (yield from self._own_work(reply, refusal, read_back))
-        return reply, ((yield from self._read_back(read_back)) if self._verify else None)
+            return reply, await self._own_work(reply, refusal, read_back)
+        return reply, (await self._read_back(read_back) if self._verify else None)
 
-    def _own_work(
+    async def _own_work(
         self, reply: Reply, refusal: errors.DnsUpdateError, read_back: Callable[[], Steps[Records]]
-    ) -> Steps[Records]:
+    ) -> Records:
         """Return what stands, if it is what was wanted; raise the refusal otherwise.
 
         An earlier try, here or elsewhere, may have been carried out, and only its answer lost: then it is our own work
@@ -232,7 +234,7 @@ class Delivery:
         """
         notes = tuple(self._dialogue.notes)
         try:
-            after = yield from read_back()
+            after = await read_back()
         except errors.DnsUpdateError:
             self._dialogue.notes[:] = notes
             raise refusal from None
@@ -242,13 +244,13 @@ class Delivery:
         )
         return after
 
-    def _read_back(self, read_back: Callable[[], Steps[Records]]) -> Steps[Records | None]:
+    async def _read_back(self, read_back: Callable[[], Steps[Records]]) -> Records | None:
         """Read back; again and again for a while, as long as what was asked for may just be late."""
         left, pause = self._dialogue.patience, _FIRST_PAUSE
         notes = tuple(self._dialogue.notes)
         while True:
             try:
-                return (yield from read_back())
+                return await read_back()
             except errors.NotApplied as error:
                 self._dialogue.notes[:] = notes  # what was noted of that look is out of date at the next
                 if not error.may_come or left <= 0:
@@ -258,12 +260,12 @@ class Delivery:
             except errors.DnsUpdateError as error:
                 self._dialogue.notes.append(f"it could not be read back: {error}")
                 return None
-            yield Pause(min(pause, left))
+            await Pause(min(pause, left))
             left -= pause
             pause *= 2
 
 
-def set_records(  # noqa: PLR0913 - what a user may say of it
+async def set_records(  # noqa: PLR0913 - what a user may say of it
     transaction: Transaction,
     target: Target,
     data: Data,
@@ -273,7 +275,7 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
     verify: bool,
     compare: bool,
     check_names: bool,
-) -> Steps[Outcome]:
+) -> Outcome:
     """Make the RRset of each type in `data` have exactly the values given, all in one message.
 
     `ttl` in seconds; None keeps the TTL that stands, and takes that of the zone's SOA record where none does.
@@ -284,21 +286,21 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
     _check_values(target, data, check_names=check_names)
     if ttl is not None:
         check_ttl(ttl)
-    place = yield from locate(transaction, target)
+    place = await locate(transaction, target)
     _announce(transaction, place)
     delivery = Delivery(transaction, verify=verify)
 
-    def at(endpoint: Endpoint) -> Steps[Outcome]:
+    async def at(endpoint: Endpoint) -> Outcome:
         site = Site(transaction, endpoint, place)
         before, ttls = None, dict.fromkeys(data, ttl or 0)
         if ttl is None:
             from dns_update.client.readback import standing  # noqa: PLC0415 - the shortest way needs no reading
 
-            before, ttls = yield from standing(site, data)
+            before, ttls = await standing(site, data)
         elif compare:
             from dns_update.client.readback import shown  # noqa: PLC0415 - as above
 
-            before = yield from shown(site, data)
+            before = await shown(site, data)
         update = Update(place.zone, rrclass=place.rrclass)
         if require == "existing":
             update = update.require_present(place.owner)
@@ -307,7 +309,7 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
         for rrtype, values in data.items():
             if rrtype == RRType.NS and place.owner == place.zone:
                 update = update.add(place.owner, ttls[rrtype], rrtype, *values)
-                update = yield from _without_other_name_servers(site, update, values)
+                update = await _without_other_name_servers(site, update, values)
             else:
                 update = update.replace(place.owner, ttls[rrtype], rrtype, *values)
 
@@ -316,15 +318,15 @@ def set_records(  # noqa: PLR0913 - what a user may say of it
 
             return after_set(site, data, ttls)
 
-        reply, after = yield from delivery.carry_out(site, update, read_back)
+        reply, after = await delivery.carry_out(site, update, read_back)
         return outcome_at(site, reply.message.rcode, before, after)
 
-    return (yield from transaction.at_first_server(at))
+    return await transaction.at_first_server(at)
 
 
-def delete_records(  # noqa: PLR0913 - as above
+async def delete_records(  # noqa: PLR0913 - as above
     transaction: Transaction, target: Target, data: Data, *, require: str, verify: bool, compare: bool
-) -> Steps[Outcome]:
+) -> Outcome:
     """Remove the records in `data`: for a type without values its whole RRset; with no types, the whole name.
 
     `require=existing` speaks of the values, of the RRsets where none are given, or of the name where no types are;
@@ -335,7 +337,7 @@ def delete_records(  # noqa: PLR0913 - as above
         raise errors.UsageError(
             "what is to be absent cannot be deleted", hint=errors.Hint("use {require:existing}, or leave {require} out")
         )
-    place = yield from locate(transaction, target)
+    place = await locate(transaction, target)
     if not data and place.owner == place.zone:
         raise errors.UsageError(
             f"this would remove every record at {place.zone} itself",
@@ -346,7 +348,7 @@ def delete_records(  # noqa: PLR0913 - as above
     update = _deletion(place, data, require)
     before: Records | None = None
 
-    def at(endpoint: Endpoint) -> Steps[Outcome]:
+    async def at(endpoint: Endpoint) -> Outcome:
         site = Site(transaction, endpoint, place)
 
         def read_back() -> Steps[Records]:
@@ -359,15 +361,15 @@ def delete_records(  # noqa: PLR0913 - as above
             if require == "existing":
                 from dns_update.client.readback import check_existing  # noqa: PLC0415 - as above
 
-                yield from check_existing(site, data)
+                await check_existing(site, data)
             if compare:
                 from dns_update.client.readback import shown  # noqa: PLC0415 - as above
 
-                before = yield from shown(site, data or (RRType.ANY,))
-        reply, after = yield from delivery.carry_out(site, update, read_back)
+                before = await shown(site, data or (RRType.ANY,))
+        reply, after = await delivery.carry_out(site, update, read_back)
         return outcome_at(site, reply.message.rcode, before, after)
 
-    return (yield from transaction.at_first_server(at))
+    return await transaction.at_first_server(at)
 
 
 def _deletion(place: Place, data: Data, require: str) -> Update:
@@ -401,37 +403,37 @@ def _check_values(target: Target, data: Data, *, check_names: bool) -> None:
         check_targets(target.owner, rrtype, values, target.rrclass)
 
 
-def show_records(transaction: Transaction, target: Target, rrtypes: Iterable[int]) -> Steps[Outcome]:
+async def show_records(transaction: Transaction, target: Target, rrtypes: Iterable[int]) -> Outcome:
     """Return what the authoritative server holds at a name, of these types, in `after`; raises NameNotFound."""
-    place = yield from locate(transaction, target)
+    place = await locate(transaction, target)
 
-    def at(endpoint: Endpoint) -> Steps[Outcome]:
+    async def at(endpoint: Endpoint) -> Outcome:
         site = Site(transaction, endpoint, place)
         found: dict[Record, None] = {}
         for rrtype in rrtypes:
-            records, reply = yield from site.look(rrtype)
+            records, reply = await site.look(rrtype)
             found |= dict.fromkeys(records)
         if not found and reply.message.rcode == Rcode.NXDOMAIN:
             raise transaction.refusal(reply, endpoint, Message.query(place.owner, rrtype, place.rrclass))
         return outcome_at(site, reply.message.rcode, None, tuple(found))
 
-    return (yield from transaction.at_first_server(at))
+    return await transaction.at_first_server(at)
 
 
-def send_update(transaction: Transaction, update: Update) -> Steps[Outcome]:
+async def send_update(transaction: Transaction, update: Update) -> Outcome:
     """Send an update as it stands; raises the Refusal that the server's answer means."""
     if not isinstance(update, Update):
         raise errors.UsageError(f"an Update can be sent, not {type(update).__name__}")
     if not transaction.servers:
-        yield from _choose_primary_of(transaction, update.zone, update.rrclass)
+        await _choose_primary_of(transaction, update.zone, update.rrclass)
 
-    def at(endpoint: Endpoint) -> Steps[Outcome]:
+    async def at(endpoint: Endpoint) -> Outcome:
         transaction.has_sent_update = True
-        reply = yield from transaction.ask_for(endpoint, update.to_message())
+        reply = await transaction.ask_for(endpoint, update.to_message())
         site = Site(transaction, endpoint, Place(update.zone, update.zone, update.rrclass))
         return outcome_at(site, reply.message.rcode, None, None)
 
-    return (yield from transaction.at_first_server(at))
+    return await transaction.at_first_server(at)
 
 
 # What the clients offer to programs: arguments as a program has them, checked, become a request.
@@ -487,23 +489,23 @@ def show_request(
     return lambda transaction: show_records(transaction, target, types)
 
 
-def locate(transaction: Transaction, target: Target) -> Steps[Place]:
+async def locate(transaction: Transaction, target: Target) -> Place:
     """Return zone and owner name, and see to it that the transaction has servers; asks only for what was left out."""
     owner = target.owner
     if target.zone is not None:
         if not transaction.servers:
-            yield from _choose_primary_of(transaction, target.zone, target.rrclass)
+            await _choose_primary_of(transaction, target.zone, target.rrclass)
         return Place(target.zone, owner, target.rrclass)
-    zone = yield from _choose_primary(transaction, owner, target.rrclass)
+    zone = await _choose_primary(transaction, owner, target.rrclass)
     return Place(zone, owner, target.rrclass)
 
 
-def _choose_primary(transaction: Transaction, name: Name, rrclass: int) -> Steps[Name]:
+async def _choose_primary(transaction: Transaction, name: Name, rrclass: int) -> Name:
     """Find the zone that holds `name`; its primary becomes the server, unless the user gave one."""
     from dns_update.client.discovery import find_zone  # noqa: PLC0415 - not needed where zone and server are given
     from dns_update.transport import Server  # noqa: PLC0415
 
-    found = yield from find_zone(transaction, name, rrclass)
+    found = await find_zone(transaction, name, rrclass)
     if not transaction.servers:
         if not found.is_primary_usable:
             what = f"{found.primary} as the primary, which is not a host to send updates to"
@@ -516,9 +518,9 @@ def _choose_primary(transaction: Transaction, name: Name, rrclass: int) -> Steps
     return found.zone
 
 
-def _choose_primary_of(transaction: Transaction, zone: Name, rrclass: int) -> Steps[None]:
+async def _choose_primary_of(transaction: Transaction, zone: Name, rrclass: int) -> None:
     """Find the primary of a zone that the user named; raises ZoneNotFound if that is no zone but a name inside one."""
-    found = yield from _choose_primary(transaction, zone, rrclass)
+    found = await _choose_primary(transaction, zone, rrclass)
     if found != zone:
         raise errors.ZoneNotFound(
             f"{zone} is not a zone, but a name in {found}", hint=errors.Hint("{zone:{found}}", found=found)
@@ -529,12 +531,12 @@ def _announce(transaction: Transaction, place: Place) -> None:
     transaction.log(f"updating zone: {place.zone}: updating RR set for {place.owner.relative_to(place.zone)}")
 
 
-def _without_other_name_servers(site: Site, update: Update, values: tuple[bytes, ...]) -> Steps[Update]:
+async def _without_other_name_servers(site: Site, update: Update, values: tuple[bytes, ...]) -> Update:
     """Delete the apex NS records that are not among `values`, one by one and behind the adds.
 
     A server ignores the deletion of that RRset as a whole, and of its last record (RFC 2136, section 3.4.2.4).
     """
-    records = yield from site.read(RRType.NS)
+    records = await site.read(RRType.NS)
     wanted = {canonical_rdata(RRType.NS, value) for value in values}
     stale = [
         record.rdata

@@ -1,14 +1,13 @@
 """A request in progress: it asks servers, tries a secret's other reading, and goes on to the next server.
 
-Requests are generators. They yield what they need, an `Ask`, a `Resolve`, a `Pause` or a `Clock`, and are sent the
-answer; a shell does the rest. So each rule stands here once, for blocking and for asyncio callers.
+Requests are made of the steps of `steps`, so that each rule is written once, for blocking and for asyncio callers.
 """
 
 from __future__ import annotations
 
 from dns_update import errors
 from dns_update.auth import Key
-from dns_update.errors.causes import ADDRESS_NOT_FOUND
+from dns_update.client.steps import Ask, Resolve
 from dns_update.exchange import Exchange, Policy, Reply, UnverifiedReply
 from dns_update.message import Message
 from dns_update.transport import DNS_PORT, Endpoint, Server, check_port
@@ -17,62 +16,19 @@ from dns_update.wire.codes import Opcode, Rcode, RRType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
-    from typing import Any, TypeAlias, TypeVar
+    from collections.abc import Callable, Iterable
+    from typing import TypeAlias, TypeVar
 
+    from dns_update.client.steps import Steps
     from dns_update.message import Question
     from dns_update.rr.record import Record
     from dns_update.wire.name import Name
 
     Records: TypeAlias = tuple[Record, ...]
     T = TypeVar("T")
-    Steps: TypeAlias = Generator["Ask | Resolve | Pause | Clock", Any, T]
     Request: TypeAlias = Callable[["Transaction"], Steps[T]]
 
 MAX_ADDRESSES = 4  # of one host name that are tried, as nsupdate does
-
-
-class Ask(Value):
-    """Send a message to a server, signed if there is a key; the answer is a Reply or an UnverifiedReply."""
-
-    __slots__ = ("endpoint", "key", "message")
-    endpoint: Endpoint
-    message: Message
-    key: Key | None
-
-    def __init__(self, endpoint: Endpoint, message: Message, key: Key | None) -> None:
-        _ask_endpoint(self, endpoint)
-        _ask_message(self, message)
-        _ask_key(self, key)
-
-
-_ask_endpoint, _ask_key, _ask_message = setters(Ask)
-
-
-class Resolve(Value):
-    """Find the IP addresses of a host name; the answer is a tuple of texts."""
-
-    __slots__ = ("host",)
-    host: str
-
-    def __init__(self, host: str) -> None:
-        self._fill(host=host)
-
-
-class Pause(Value):
-    """Let time pass, in seconds, before going on; there is no answer."""
-
-    __slots__ = ("seconds",)
-    seconds: float
-
-    def __init__(self, seconds: float) -> None:
-        self._fill(seconds=seconds)
-
-
-class Clock(Value):
-    """Look at the monotonic clock; the answer is its seconds, of use only beside another such answer."""
-
-    __slots__ = ()
 
 
 def _say_nothing(_line: str) -> None:
@@ -165,17 +121,6 @@ def with_time(result: T, seconds: float) -> T:
     return result if taking is None else taking(seconds)
 
 
-def unresolved(host: str, error: Exception) -> errors.NoResponse:
-    """Return the error for a host name whose address cannot be found."""
-    reason = (getattr(error, "strerror", None) or str(error)).lower()
-    return errors.NoResponse(
-        f"its address cannot be found: {reason}",
-        endpoint=host,
-        cause=ADDRESS_NOT_FOUND,
-        hint=errors.Hint("check {dns-server}"),
-    )
-
-
 class Transaction:
     """What one request knows while it is under way: the servers to try, the key in use, what to tell the user."""
 
@@ -200,7 +145,7 @@ class Transaction:
         self._unsigned: set[Endpoint] = set()  # who does not accept the key, and is sent queries without a signature
         self._zones: dict[tuple[Endpoint, Name], Name] = {}  # that hold names, as far as they were looked for
 
-    def ask(self, endpoint: Endpoint, message: Message) -> Steps[Reply]:
+    async def ask(self, endpoint: Endpoint, message: Message) -> Reply:
         """Send a message and return its answer, whatever the rcode; raise a TSIG error or an unbelievable answer.
 
         A query is repeated without a signature at a server that does not accept the key: it may be a secondary that
@@ -208,16 +153,16 @@ class Transaction:
         """
         is_query = message.opcode == Opcode.QUERY
         key = None if is_query and endpoint in self._unsigned else self.key
-        reply: Reply | UnverifiedReply = yield Ask(endpoint, message, key)
+        reply = await Ask(endpoint, message, key)
         if isinstance(reply, UnverifiedReply):
-            reply = yield from self._ask_otherwise(endpoint, message, reply)
+            reply = await self._ask_otherwise(endpoint, message, reply)
         if reply.tsig is not None and reply.tsig.error:
             raise self.refusal(reply, endpoint, message)
         return reply
 
-    def ask_for(self, endpoint: Endpoint, message: Message, *accepted: int) -> Steps[Reply]:
+    async def ask_for(self, endpoint: Endpoint, message: Message, *accepted: int) -> Reply:
         """Do as `ask`, and raise a Refusal for an rcode that is neither NOERROR nor among `accepted`."""
-        reply = yield from self.ask(endpoint, message)
+        reply = await self.ask(endpoint, message)
         rcode = reply.message.rcode
         if rcode != Rcode.NOERROR and rcode not in accepted:
             raise self.refusal(reply, endpoint, message)
@@ -243,7 +188,7 @@ class Transaction:
         )
         return (*self.notes, unsigned)
 
-    def zone_at(self, endpoint: Endpoint, name: Name, place: Place) -> Steps[Name]:
+    async def zone_at(self, endpoint: Endpoint, name: Name, place: Place) -> Name:
         """Return the zone of a server that holds `name`, by its SOA record; the place's own if the server does not say.
 
         It is asked for once.
@@ -252,13 +197,13 @@ class Transaction:
 
         if (endpoint, name) not in self._zones:
             try:
-                zone = (yield from ask_up(self, endpoint, name, place.rrclass, 0)).zone
+                zone = (await ask_up(self, endpoint, name, place.rrclass, 0)).zone
             except (errors.ZoneNotFound, errors.NoResponse):
                 zone = place.zone
             self._zones[endpoint, name] = zone
         return self._zones[endpoint, name]
 
-    def _ask_otherwise(self, endpoint: Endpoint, message: Message, first: UnverifiedReply) -> Steps[Reply]:
+    async def _ask_otherwise(self, endpoint: Endpoint, message: Message, first: UnverifiedReply) -> Reply:
         """Try the secret's other reading, if the server did not accept the first, and keep it if that one is right.
 
         If the server does not know the key at all, send a query without a signature.
@@ -270,7 +215,7 @@ class Transaction:
         is_bare = not first.tsig_error and first.rcode in (Rcode.REFUSED, Rcode.NOTAUTH)
         may_be_secret = first.tsig_error == Rcode.BADSIG or is_bare
         if other is not None and may_be_secret:
-            second = yield Ask(endpoint, message, other)
+            second = await Ask(endpoint, message, other)
             if isinstance(second, Reply):
                 self.key = other
                 self.notes.append(
@@ -282,13 +227,13 @@ class Transaction:
                 )
                 return second
         if message.opcode == Opcode.QUERY and (first.tsig_error == Rcode.BADKEY or is_bare):
-            unsigned: Reply = yield Ask(endpoint, message, None)
-            if unsigned.message.rcode in (Rcode.NOERROR, Rcode.NXDOMAIN):
+            unsigned = await Ask(endpoint, message, None)
+            if isinstance(unsigned, Reply) and unsigned.message.rcode in (Rcode.NOERROR, Rcode.NXDOMAIN):
                 self._unsigned.add(endpoint)
                 return unsigned
         raise distrust_of(first, Asked(message, endpoint, self.key))
 
-    def at_first_server(self, act: Callable[[Endpoint], Steps[T]]) -> Steps[T]:
+    async def at_first_server(self, act: Callable[[Endpoint], Steps[T]]) -> T:
         """Do `act` at each server in turn until one succeeds; raise the most telling of their failures.
 
         A refusal by one address of a host name ends the attempts at its others: they are the same server. Who was
@@ -296,7 +241,7 @@ class Transaction:
         """
         own: list[errors.DnsUpdateError] = []
         for server in self.servers:
-            endpoints = (server,) if isinstance(server, Endpoint) else (yield from self._endpoints(server, own))
+            endpoints = (server,) if isinstance(server, Endpoint) else await self._endpoints(server, own)
             for endpoint in endpoints:
                 if self._silent and endpoint in self._silent:
                     own.append(self._silent[endpoint])
@@ -304,7 +249,7 @@ class Transaction:
                 if own:
                     self.log(f"{own[-1]}; trying {endpoint}")
                 try:
-                    return (yield from act(endpoint))
+                    return await act(endpoint)
                 except errors.NoResponse as error:
                     self._silent[endpoint] = error
                     self._fail(error, own)
@@ -328,14 +273,14 @@ class Transaction:
         own.append(error)
         self.failures.append(error)
 
-    def _endpoints(self, server: Server, own: list[errors.DnsUpdateError]) -> Steps[tuple[Endpoint, ...]]:
+    async def _endpoints(self, server: Server, own: list[errors.DnsUpdateError]) -> tuple[Endpoint, ...]:
         if server.is_address:
             return (Endpoint(server.host, server.port),)
         if server in self._silent:
             own.append(self._silent[server])
             return ()
         try:
-            addresses = yield Resolve(server.host)
+            addresses = await Resolve(server.host)
         except errors.NoResponse as error:
             if self.primary_of is not None:
                 error.hint = errors.Hint(
@@ -379,7 +324,7 @@ class Site(Value):
         _site_endpoint(self, endpoint)
         _site_place(self, place)
 
-    def look(self, rrtype: int, owner: Name | None = None) -> Steps[tuple[Records, Reply]]:
+    async def look(self, rrtype: int, owner: Name | None = None) -> tuple[Records, Reply]:
         """Return the records at the owner name that a query for `rrtype` brings, a CNAME among them, and the answer.
 
         `owner` is another name than the place's, if given. Raises ZoneNotFound for what lies below a delegation or in a
@@ -387,14 +332,14 @@ class Site(Value):
         (RFC 1035, section 4.1.1): a cache's may be out of date.
         """
         query = Message.query(self.place.owner if owner is None else owner, rrtype, self.place.rrclass)
-        reply = yield from self.transaction.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
-        return (yield from self._seen(reply, query.question[0])), reply
+        reply = await self.transaction.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
+        return await self._seen(reply, query.question[0]), reply
 
-    def read(self, rrtype: int, owner: Name | None = None) -> Steps[Records]:
+    async def read(self, rrtype: int, owner: Name | None = None) -> Records:
         """Do as `look`, and return the records only."""
         query = Message.query(self.place.owner if owner is None else owner, rrtype, self.place.rrclass)
-        reply = yield from self.transaction.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
-        return (yield from self._seen(reply, query.question[0]))
+        reply = await self.transaction.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
+        return await self._seen(reply, query.question[0])
 
     def no_zone(self) -> errors.ZoneNotFound:
         """Return the error that the server has no such zone."""
@@ -404,7 +349,7 @@ class Site(Value):
             endpoint=self.endpoint,
         )
 
-    def _seen(self, reply: Reply, asked: Question) -> Steps[Records]:
+    async def _seen(self, reply: Reply, asked: Question) -> Records:
         """Return the records that an answer shows of what was asked for."""
         owner, message = asked.name, reply.message
         records = tuple([record for record in message.answer if record.name == owner])
@@ -420,7 +365,7 @@ class Site(Value):
             )
         zone = self._zone_told(asked, message)
         if zone is None:
-            zone = yield from self.transaction.zone_at(self.endpoint, _in_zone(asked), self.place)
+            zone = await self.transaction.zone_at(self.endpoint, _in_zone(asked), self.place)
         if zone != self.place.zone:
             raise self._answered_from(zone, owner)
         return records

@@ -14,7 +14,7 @@ from dns_update.wire.codes import RRType
 
 if TYPE_CHECKING:
     from dns_update.client.plan import Desired
-    from dns_update.client.transaction import Place, Records, Site, Steps
+    from dns_update.client.transaction import Place, Records, Site
     from dns_update.doctor.subject import Subject
 
 
@@ -41,7 +41,7 @@ class Comparison:
     unread: ZoneNotFound | None = None
 
 
-def compare(site: Site, subject: Subject, zone_ttl: int) -> Steps[Comparison]:
+async def compare(site: Site, subject: Subject, zone_ttl: int) -> Comparison:
     """Compare what the server holds at a name with what is desired.
 
     `zone_ttl` is the TTL, in seconds, of the zone's SOA record. Raises a Refusal or a CommunicationError if the server
@@ -49,32 +49,32 @@ def compare(site: Site, subject: Subject, zone_ttl: int) -> Steps[Comparison]:
     """
     desired = subject.desired
     try:
-        current = yield from look(site, subject.updated_types if desired is None else desired.rrtypes)
+        current = await look(site, subject.updated_types if desired is None else desired.rrtypes)
     except ZoneNotFound as error:
         if desired is None or not is_told_by_prerequisites(desired, error):
             raise
-        return (yield from _compare_by_prerequisites(site, desired, zone_ttl, error))
+        return await _compare_by_prerequisites(site, desired, zone_ttl, error)
     update = None if desired is None else plan(site.place, desired, current, zone_ttl)
     if update is None:
         return Comparison(current)
-    return Comparison(current, update.changes, (yield from _obstacle(site, update.changes, current)))
+    return Comparison(current, update.changes, await _obstacle(site, update.changes, current))
 
 
-def _compare_by_prerequisites(site: Site, desired: Desired, zone_ttl: int, error: ZoneNotFound) -> Steps[Comparison]:
+async def _compare_by_prerequisites(site: Site, desired: Desired, zone_ttl: int, error: ZoneNotFound) -> Comparison:
     """Compare at a server that does not show the name; `error` is why."""
     ttl = zone_ttl if desired.ttl is None else desired.ttl
-    current = yield from confirmed(site, desired, ttl)
+    current = await confirmed(site, desired, ttl)
     changes = () if current is not None else replacement(site.place, desired, ttl).changes
     return Comparison(current or (), changes, unread=error)
 
 
-def _obstacle(site: Site, changes: Records, current: Records) -> Steps[Obstacle | None]:
+async def _obstacle(site: Site, changes: Records, current: Records) -> Obstacle | None:
     """Return what would block these changes: nothing is added beside a CNAME (RFC 2136, section 3.4.2.2)."""
     added = [change.rrtype for change in changes if change.rrclass == site.place.rrclass]
     has_cname = any(record.rrtype == RRType.CNAME for record in current)
     if not added or (added[0] == RRType.CNAME) == has_cname:
         return None
-    blocked = yield from not_applied(site, added[0], current)
+    blocked = await not_applied(site, added[0], current)
     return None if blocked.may_come else Obstacle(added[0], blocked.hint)
 
 

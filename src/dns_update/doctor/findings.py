@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from dns_update.errors import SOME_FAILED, NotApplied
-from dns_update.rr.record import canonical_rdata
+from dns_update.rr.embedded_names import canonical_rdata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

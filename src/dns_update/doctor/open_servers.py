@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from dns_update.client.aio import AsyncClient
 from dns_update.client.probe import explore
 from dns_update.client.requests import Target, locate
-from dns_update.client.transaction import MAX_ADDRESSES, Place, Site, unresolved
+from dns_update.client.steps import unresolved
+from dns_update.client.transaction import MAX_ADDRESSES, Place, Site
 from dns_update.doctor.examination import ServerExamination
 from dns_update.errors import DnsUpdateError
 from dns_update.transport import Endpoint, Server
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     from dns_update.auth import Key
     from dns_update.client.probe import Access
-    from dns_update.client.transaction import Steps, Transaction
+    from dns_update.client.steps import Steps
+    from dns_update.client.transaction import Transaction
     from dns_update.doctor.subject import Destination
     from dns_update.wire.name import Name
 
@@ -46,8 +48,8 @@ class OpenServer:
     async def explore(self) -> None:
         """Find out what the server shows of the zone and of the key, and keep that or the error."""
 
-        def request(transaction: Transaction) -> Steps[tuple[Access, Key | None, tuple[str, ...]]]:
-            access = yield from explore(self._site(transaction, self.zone))
+        async def request(transaction: Transaction) -> tuple[Access, Key | None, tuple[str, ...]]:
+            access = await explore(self._site(transaction, self.zone))
             return access, transaction.key, transaction.notes_at(self.endpoint)
 
         try:
@@ -136,7 +138,7 @@ async def _zone_and_servers(
     return await client.run(partial(_locate, name, destination))
 
 
-def _locate(name: Name, destination: Destination, transaction: Transaction) -> Steps[tuple[Name, tuple[Server, ...]]]:
-    place = yield from locate(transaction, Target(name, destination.zone))
+async def _locate(name: Name, destination: Destination, transaction: Transaction) -> tuple[Name, tuple[Server, ...]]:
+    place = await locate(transaction, Target(name, destination.zone))
     found = tuple(server for server in transaction.servers if isinstance(server, Server))
     return place.zone, destination.servers or found

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dns_update.address import find_addresses, may_block
-from dns_update.address.kernel.snapshot import read_table
+from dns_update.address.kernel.snapshot import read_interfaces
 from dns_update.doctor.concurrently import for_each
 from dns_update.errors import NoAddress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from dns_update.address.kernel.interfaces import AddressTable
+    from dns_update.address.kernel.interfaces import Interfaces
     from dns_update.address.sources import Source
 
 
@@ -45,7 +45,7 @@ async def ask_sources(
     asked; `explain` says it in words.
     """
     distinct = list(dict.fromkeys(questions))
-    table, failure = _table_for(distinct)
+    interfaces, failure = _interfaces_for(distinct)
     answers: dict[SourceQuestion, SourceAnswer] = {}
 
     async def ask(question: SourceQuestion) -> None:
@@ -54,26 +54,28 @@ async def ask_sources(
         elif failure is not None:
             answers[question] = SourceAnswer(question.source, error=failure)
         else:
-            answers[question] = _ask(question, table, explain)
+            answers[question] = _ask(question, interfaces, explain)
 
     await for_each(ask, distinct)
     return {question: answers[question] for question in distinct}
 
 
-def _table_for(questions: Iterable[SourceQuestion]) -> tuple[AddressTable | None, NoAddress | None]:
+def _interfaces_for(questions: Iterable[SourceQuestion]) -> tuple[Interfaces | None, NoAddress | None]:
     """Return the addresses of this machine, or why they cannot be listed; neither if no question is about them."""
     if all(may_block(question.source) for question in questions):
         return None, None
     try:
-        return read_table(), None
+        return read_interfaces(), None
     except NoAddress as error:
         return None, error
 
 
-def _ask(question: SourceQuestion, table: AddressTable | None, explain: Callable[[Exception], str]) -> SourceAnswer:
+def _ask(question: SourceQuestion, interfaces: Interfaces | None, explain: Callable[[Exception], str]) -> SourceAnswer:
     source, remarks = question.source, list[str]()
     try:
-        addresses = find_addresses([source], allow_private=question.allow_private, log=remarks.append, table=table)
+        addresses = find_addresses(
+            [source], allow_private=question.allow_private, log=remarks.append, interfaces=interfaces
+        )
     except NoAddress as error:
         return SourceAnswer(source, error=error, remarks=tuple(remarks))
     except Exception as mistake:  # noqa: BLE001 - a bug of ours must not keep the rest from being examined

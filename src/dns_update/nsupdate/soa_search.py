@@ -7,7 +7,7 @@ from dns_update.exchange import Reply
 from dns_update.message import Message
 from dns_update.nsupdate import Fatal
 from dns_update.nsupdate.network import format_endpoint, reason_of
-from dns_update.rr.record import soa_mname
+from dns_update.rr.embedded_names import soa_mname
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRType
 

@@ -6,6 +6,7 @@ A host name is of letters, digits and inner hyphens (RFC 952; RFC 1123, section 
 from __future__ import annotations
 
 from dns_update import errors
+from dns_update.rr.embedded_names import a6_prefix
 from dns_update.rr.record import Record
 from dns_update.wire.codes import RRClass, RRType, rrtype_to_text
 from dns_update.wire.cursor import Cursor
@@ -20,7 +21,6 @@ _MAILBOX = "mailbox"
 
 _NSEC3 = 50
 _A6 = 38
-_IPV6_BITS = 128
 _SVCB = 64
 _HTTPS = 65
 
@@ -98,7 +98,8 @@ def wrong_name(record: Record) -> Name | None:
     if record.rrtype == RRType.PTR and not any(record.name.is_within(zone) for zone in _REVERSE):
         return None
     if record.rrtype == _A6:
-        offset, kinds = _a6_name(record.rdata)
+        offset, names = a6_prefix(record.rdata)
+        kinds: tuple[str, ...] = (_HOST,) * names
     elif record.rrtype in _NAMES and not _is_alias(record):
         offset, kinds = _NAMES[record.rrtype]
     else:
@@ -119,12 +120,6 @@ def is_host(name: Name) -> bool:
 def is_mailbox(name: Name) -> bool:
     """Tell whether the first label can be a mailbox (RFC 1035, section 8), and the rest is a host name."""
     return all(octet in _PRINTABLE for octet in b"".join(name.labels[:1])) and is_host(name.parent)
-
-
-def _a6_name(rdata: bytes) -> tuple[int, tuple[str, ...]]:
-    """Return what `_NAMES` has for other types: an A6 record's name stands behind the address, or is not there."""
-    length = min(rdata[0], _IPV6_BITS) if rdata else 0
-    return 1 + (_IPV6_BITS - length + 7) // 8, (_HOST,) if length else ()
 
 
 def _is_alias(record: Record) -> bool:

@@ -1,73 +1,70 @@
-"""The layouts of rdata: of each type the fields that its text has, one after the other; here those of the usual types.
+"""The layouts of rdata: of each type that BIND knows, the fields that its text and its octets have, in their order.
 
-A zone file's text and BIND's line are read by the same layouts. What has no layout is left to dnspython.
+One table serves both dialects of text, the printer, and the check of octets in the generic form. Here are the usual
+types; a module of its own has those of each other subject.
 """
 
 from __future__ import annotations
 
 from dns_update import errors
 from dns_update.errors import quoted
+from dns_update.rr.field_kinds import (
+    HEX,
+    IPV4,
+    IPV6,
+    LONG_STRING,
+    NAME,
+    STRING,
+    STRINGS,
+    U8,
+    U16,
+    U32,
+    Field,
+    need,
+    quoted_string,
+    rest,
+    take_string,
+)
 from dns_update.rr.scanner import Scanner, number
-from dns_update.wire.codes import RR_TYPES, RRClass, decimal, rrtype_to_text
+from dns_update.wire.codes import MAX_STRING_OCTETS, RR_TYPES, RRClass, RRType, decimal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from dns_update.wire.cursor import Cursor
 
-    from dns_update.wire.name import Name
-
-    Reader = Callable[[Scanner], bytes]
+    Layout = tuple[Field, ...]
 
 _U32 = 0xFFFFFFFF
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_OCTAL_DIGITS = frozenset("01234567")
 
 
-def rdata_by_layout(
-    rrtype: int, text: str, rrclass: int, read_name: Callable[[str], Name] | None = None
-) -> bytes | None:
-    """Return the octets of rdata, or None if there is no layout for the type; raises InvalidText.
-
-    `read_name` is as for Scanner.
-    """
-    layout = _layout(rrtype, rrclass)
-    if layout is None:
-        return None
-    fields = Scanner(text, read_name)
-    try:
-        rdata = b"".join([read(fields) for read in layout])
-        fields.finish()
-    except errors.InvalidText as error:
-        reason = f"{quoted(text)} is not {rrtype_to_text(rrtype)} data: {error.text}"
-        raise errors.InvalidText(reason, hint=error.hint) from error
-    return rdata
-
-
-def _layout(rrtype: int, rrclass: int) -> tuple[Reader, ...] | None:
+def layout_of(rrtype: int, rrclass: int) -> Layout | None:
+    """Return the layout of a type's rdata in a class; None if there is none, as for NULL and for unknown types."""
+    if rrtype == RRType.A:
+        return _ADDRESSES.get(rrclass)
     if rrclass != RRClass.IN and rrtype in _INTERNET_ONLY:
         return None
-    if rrtype in _LAYOUTS:
-        return _LAYOUTS[rrtype]
-    from dns_update.rr.special_layouts import SPECIAL_LAYOUTS  # noqa: PLC0415 - six modules, for seldom used types
+    if rrtype in _USUAL:
+        return _USUAL[rrtype]
+    if rrtype in _SERVICE_BINDINGS:
+        from dns_update.rr.svcb import SERVICE_BINDING  # noqa: PLC0415 - set often enough to come without the others
 
-    return SPECIAL_LAYOUTS.get(rrtype)
-
-
-def _tag(fields: Scanner) -> bytes:
-    """Read the tag of a CAA record, letters and digits (RFC 8659, section 4.1)."""
-    word = fields.word()
-    if not (word.isascii() and word.isalnum() and len(word) <= 0xFF):  # noqa: PLR2004 - an octet before it
-        raise errors.InvalidText(f"{quoted(word)} is no tag")
-    return b"%c%b" % (len(word), word.encode())
+        return SERVICE_BINDING
+    if not _OTHERS:
+        _load_others()
+    return _OTHERS.get(rrtype)
 
 
-def _service_binding(fields: Scanner) -> bytes:
-    from dns_update.rr.svcb import service_binding  # noqa: PLC0415 - of no use to others
+def _load_others() -> None:
+    from dns_update.rr import addresses, certificates, dnssec, keys, loc, naptr, obsolete  # noqa: PLC0415 - seldom used
 
-    return service_binding(fields)
+    for module in (addresses, certificates, dnssec, keys, loc, naptr, obsolete):
+        _OTHERS.update({RR_TYPES[mnemonic]: layout for mnemonic, layout in module.LAYOUTS.items()})
 
 
 def _seconds(fields: Scanner) -> bytes:
-    """Read seconds, as a number or as numbers with a unit behind each: `1w2d`, in whatever order."""
+    """Read seconds, as a number or as numbers followed by a unit each: `1w2d`, in any order."""
     word = fields.word()
     if decimal(word, _U32) is not None:
         return number(word, _U32).to_bytes(4)
@@ -79,32 +76,73 @@ def _seconds(fields: Scanner) -> bytes:
         else:
             digits += character
     if digits or total > _U32:
-        raise errors.InvalidText(f"{quoted(word)} is no time, as 3600 or 1h30m")
+        raise errors.InvalidText(f"{quoted(word)} is not a time such as 3600 or 1h30m")
     return total.to_bytes(4)
 
 
-name, string, u8, u16, u32 = Scanner.name, Scanner.string, Scanner.u8, Scanner.u16, Scanner.u32
+def _tag(fields: Scanner) -> bytes:
+    """Read the tag of a CAA record, letters and digits (RFC 8659, section 4.1)."""
+    word = fields.word()
+    if not (word.isascii() and word.isalnum() and len(word) <= MAX_STRING_OCTETS):
+        raise errors.InvalidText(f"{quoted(word)} is not a tag of letters and digits")
+    return b"%c%b" % (len(word), word.encode())
 
-_LAYOUTS: dict[int, tuple[Reader, ...]] = {
+
+def _tag_text(cursor: Cursor) -> str:
+    tag = take_string(cursor)
+    need(holds=tag.isalnum(), what="a tag of other octets than letters and digits")
+    return tag.decode("ascii")
+
+
+def _target(fields: Scanner) -> bytes:
+    """Read the target of an URI record, which is in quotes and not empty (RFC 7553, section 4.4)."""
+    if not fields.is_quoted:
+        raise errors.InvalidText(
+            "the target of an URI record must be in quotes", hint='e.g. 10 1 "https://www.example.com/"'
+        )
+    target = fields.long_string()
+    if not target:
+        raise errors.InvalidText("the target of an URI record is empty")
+    return target
+
+
+def _octal(fields: Scanner) -> bytes:
+    """Read a Chaosnet address, 16 bits in octal digits."""
+    word = fields.word()
+    if not (_OCTAL_DIGITS.issuperset(word) and int(word, 8) <= 0xFFFF):  # noqa: PLR2004 - 16 bits
+        raise errors.InvalidText(f"{quoted(word)} is not an octal number from 0 to 177777")
+    return int(word, 8).to_bytes(2)
+
+
+_TIME = Field(_seconds, U32.to_text)
+_TAG = Field(_tag, _tag_text)
+_TARGET = Field(_target, lambda cursor: quoted_string(rest(cursor, 1)))
+_OCTAL = Field(_octal, lambda cursor: f"{cursor.u16():o}")
+
+_ADDRESSES: dict[int, Layout] = {RRClass.IN: (IPV4,), RRClass.CH: (NAME, _OCTAL), RRClass.HS: (IPV4,)}
+_USUAL: dict[int, Layout] = {
     RR_TYPES[mnemonic]: layout
     for mnemonics, layout in {
-        "NS MD MF CNAME MB MG MR PTR NSAP-PTR DNAME": (name,),
-        "MINFO RP TALINK": (name, name),
-        "MX AFSDB RT KX LP": (u16, name),
-        "PX": (u16, name, name),
-        "SRV": (u16, u16, u16, name),
-        "SOA": (name, name, u32, _seconds, _seconds, _seconds, _seconds),
-        "HINFO": (string, string),
-        "GPOS": (string, string, string),
-        "TXT SPF NINFO AVC RESINFO WALLET": (Scanner.strings,),
-        "CAA": (u8, _tag, Scanner.long_string),
-        "TLSA SMIMEA": (u8, u8, u8, Scanner.hex),
-        "SVCB HTTPS": (_service_binding,),
+        "NS MD MF CNAME MB MG MR PTR NSAP-PTR DNAME": (NAME,),
+        "MINFO RP TALINK": (NAME, NAME),
+        "MX AFSDB RT KX LP": (U16, NAME),
+        "PX": (U16, NAME, NAME),
+        "SRV": (U16, U16, U16, NAME),
+        "SOA": (NAME, NAME, U32, _TIME, _TIME, _TIME, _TIME),
+        "HINFO": (STRING, STRING),
+        "TXT SPF NINFO AVC RESINFO WALLET": (STRINGS,),
+        "CAA": (U8, _TAG, LONG_STRING),
+        "URI": (U16, U16, _TARGET),
+        "TLSA SMIMEA": (U8, U8, U8, HEX),
+        "AAAA": (IPV6,),
     }.items()
     for mnemonic in mnemonics.split()
 }
+_OTHERS: dict[int, Layout] = {}  # filled when the first of them is asked for
+_SERVICE_BINDINGS = (RR_TYPES["SVCB"], RR_TYPES["HTTPS"])
 
-# What BIND reads in class IN alone. It reads A and AAAA there, too, but those need no layout.
+# What BIND knows in class IN alone.
 _INTERNET_ONLY = frozenset(map(RR_TYPES.__getitem__, (
-    "A6", "APL", "ATMA", "DHCID", "EID", "HTTPS", "KX", "NIMLOC", "NSAP", "NSAP-PTR", "PX", "SRV", "SVCB",
+    "A6", "AAAA", "APL", "ATMA", "DHCID", "EID", "HTTPS", "KX", "NIMLOC", "NSAP", "NSAP-PTR", "PX", "SRV", "SVCB",
+    "WKS",
 )))  # fmt: skip

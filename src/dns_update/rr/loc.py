@@ -1,10 +1,15 @@
-"""LOC rdata: where a host stands, and how exactly that is known (RFC 1876)."""
+"""LOC rdata: where a host is, and how exactly that is known (RFC 1876)."""
 
 from __future__ import annotations
 
 from dns_update.errors import InvalidText, quoted
+from dns_update.rr.field_kinds import Field, need, rest
 from dns_update.rr.scanner import Scanner, number
 from dns_update.wire.codes import decimal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.wire.cursor import Cursor
 
 _MAX_LATITUDE = 90
 _MAX_LONGITUDE = 180
@@ -17,9 +22,11 @@ _SEA_LEVEL = 10_000_000  # centimetres above the reference of altitudes
 _MAX_ALTITUDE = (1 << 32) - 1 - _SEA_LEVEL
 _MAX_METRES = 90_000_000  # 9e9 cm, the most that a mantissa and an exponent of one digit can say
 _DEFAULTS = ("1m", "10000m", "10m")  # size, horizontal and vertical precision (section 3)
+_DEFAULT_OCTETS = b"\x12\x16\x13"  # the same
+_MAX_DIGIT = 9
 
 
-def location(fields: Scanner) -> bytes:
+def _location(fields: Scanner) -> bytes:
     """Read latitude, longitude, altitude, and size and precisions if they are there; raises InvalidText."""
     latitude = _EQUATOR + _angle(fields, _MAX_LATITUDE, {"N": 1, "S": -1})
     longitude = _MERIDIAN + _angle(fields, _MAX_LONGITUDE, {"E": 1, "W": -1})
@@ -39,7 +46,7 @@ def _angle(fields: Scanner, most: int, signs: dict[str, int]) -> int:
             angle += _milliseconds(word)
             word = fields.word()
     if word not in signs:
-        raise InvalidText(f"{quoted(word)} is none of {', '.join(signs)}")
+        raise InvalidText(f"{quoted(word)} is not one of {', '.join(signs)}")
     if angle > most * 60 * _MS_IN_MINUTE:
         raise InvalidText(f"an angle of more than {most} degrees")
     return signs[word] * angle
@@ -57,7 +64,7 @@ def _altitude(word: str) -> int:
     altitude = _fixed(_metres(unsigned if unsigned != word else word.removeprefix("+")), _CM_DIGITS)
     altitude = -altitude if unsigned != word else altitude
     if not -_SEA_LEVEL <= altitude <= _MAX_ALTITUDE:
-        raise InvalidText(f"{quoted(word)} is no altitude from -100000m to 42849672.95m")
+        raise InvalidText(f"{quoted(word)} is not an altitude from -100000m to 42849672.95m")
     return altitude
 
 
@@ -75,10 +82,45 @@ def _metres(word: str) -> str:
 
 
 def _fixed(word: str, places: int) -> int:
-    """Return a decimal number with up to so many places behind the point, without the point."""
+    """Return a decimal number with up to so many decimal places, without the point."""
     whole, _, fraction = word.partition(".")
     digits = whole + fraction.ljust(places, "0")
     value = decimal(digits, 10**12)  # more than any part of a location can be
     if value is None or len(fraction) > places or not (whole or fraction):
-        raise InvalidText(f"{quoted(word)} is not a number with up to {places} places behind the point")
+        raise InvalidText(f"{quoted(word)} is not a number with up to {places} decimal places")
     return value
+
+
+def _location_text(cursor: Cursor) -> str | None:
+    if cursor.u8():  # a version to come, whose octets nobody knows
+        rest(cursor)
+        return None
+    sizes = cursor.take(len(_DEFAULTS))
+    latitude = _angle_text(cursor.u32() - _EQUATOR, _MAX_LATITUDE, "NS")
+    longitude = _angle_text(cursor.u32() - _MERIDIAN, _MAX_LONGITUDE, "EW")
+    text = f"{latitude} {longitude} {_metres_text(cursor.u32() - _SEA_LEVEL)}"
+    texts = [_metres_text(_centimetres(size)) for size in sizes]
+    return text if sizes == _DEFAULT_OCTETS else " ".join([text, *texts])
+
+
+def _angle_text(angle: int, most: int, hemispheres: str) -> str:
+    need(holds=abs(angle) <= most * 60 * _MS_IN_MINUTE, what=f"an angle of more than {most} degrees")
+    minutes, milliseconds = divmod(abs(angle), _MS_IN_MINUTE)
+    degrees, minutes = divmod(minutes, 60)
+    seconds, milliseconds = divmod(milliseconds, 1000)
+    return f"{degrees} {minutes} {seconds}.{milliseconds:03} {hemispheres[angle < 0]}"
+
+
+def _centimetres(size: int) -> int:
+    """Return what a first digit and a power of ten say; 0 is 0, and other digits are from 1 to 9."""
+    digit, power = size >> 4, size & 0xF
+    need(holds=not size or (0 < digit <= _MAX_DIGIT and power <= _MAX_DIGIT), what=f"{size:#04x} as a size")
+    return digit * int(10**power)
+
+
+def _metres_text(centimetres: int) -> str:
+    sign = "-" if centimetres < 0 else ""
+    return f"{sign}{abs(centimetres) // 100}.{abs(centimetres) % 100:02}m"
+
+
+LAYOUTS = {"LOC": (Field(_location, _location_text),)}

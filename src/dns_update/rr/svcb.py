@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.errors import quoted
+from dns_update.rr.field_kinds import NAME, U16, Field, base64_text, need, quoted_string
 from dns_update.rr.scanner import Scanner, number, unbase64, unescape
 from dns_update.wire.codes import MAX_U16
-from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_ipv4, parse_ipv6
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_ipv4, parse_ipv6
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from dns_update.wire.cursor import Cursor
 
 _MANDATORY, _ALPN, _NO_DEFAULT_ALPN, _PORT, _IPV4HINT, _ECH, _IPV6HINT, _DOHPATH = range(8)
 
@@ -28,19 +31,20 @@ _MAX_ALPN_OCTETS = 255
 _PORT_OCTETS = 2
 
 
-def service_binding(fields: Scanner) -> bytes:
-    """Read priority, target and parameters; raises InvalidText."""
-    head = fields.u16() + fields.name(may_be_quoted=True)
+def _target(fields: Scanner) -> bytes:
+    return fields.name(may_be_quoted=True)
+
+
+def _parameters(fields: Scanner) -> bytes:
+    """Read as many parameters as there are; raises InvalidText."""
     parameters: dict[int, bytes] = {}
     while not fields.is_at_end:
         key, value = _parameter(*fields.pair())
         if key in parameters:
-            raise errors.InvalidText(f"the parameter {key} is there twice")
+            raise errors.InvalidText(f"parameter {key} is given twice")
         parameters[key] = value
     _check_together(parameters)
-    return head + b"".join(
-        key.to_bytes(2) + len(value).to_bytes(2) + value for key, value in sorted(parameters.items())
-    )
+    return b"".join(key.to_bytes(2) + len(value).to_bytes(2) + value for key, value in sorted(parameters.items()))
 
 
 def _parameter(name: str, text: str) -> tuple[int, bytes]:
@@ -49,7 +53,7 @@ def _parameter(name: str, text: str) -> tuple[int, bytes]:
     read = _READERS.get(key, _octets) if name in _KEYS else _octets
     value = read(text)
     if len(value) > MAX_U16 or not _CHECKS.get(key, _anything)(value):
-        raise errors.InvalidText(f"{quoted(text)} is no value of {name}")
+        raise errors.InvalidText(f"{quoted(text)} is not a value of {name}")
     return key, value
 
 
@@ -59,15 +63,15 @@ def _key(name: str) -> int:
         return _KEYS[name.lower()]
     digits = name.removeprefix("key")
     if digits == name or (digits[:1] == "0" and digits != "0"):
-        raise errors.InvalidText(f"{quoted(name)} is no SvcParamKey")
+        raise errors.InvalidText(f"{quoted(name)} is not a SvcParamKey")
     return number(digits, MAX_U16)
 
 
 def _check_together(parameters: dict[int, bytes]) -> None:
-    """Refuse mandatory keys that are not there, and the lack of the default ALPN without another (sections 7, 8)."""
+    """Refuse a mandatory key that is missing, and no-default-alpn without an alpn (sections 7, 8)."""
     keys = _pairs(parameters.get(_MANDATORY, b""))
     if _MANDATORY in keys or not set(keys) <= set(parameters):
-        raise errors.InvalidText("a mandatory parameter is not there")
+        raise errors.InvalidText("a mandatory parameter is missing")
     if _NO_DEFAULT_ALPN in parameters and _ALPN not in parameters:
         raise errors.InvalidText("no-default-alpn needs an alpn")
 
@@ -155,7 +159,7 @@ def _are_ipv6(value: bytes) -> bool:
 
 
 def _is_ech(value: bytes) -> bool:
-    """Tell whether it is an ECHConfigList: a length, and as many octets of versions, lengths and contents.
+    """Return whether it is an ECHConfigList: a length, and as many octets of versions, lengths and contents.
 
     BIND lets any octets through, and then no browser connects.
     """
@@ -167,7 +171,7 @@ def _is_ech(value: bytes) -> bool:
 
 
 def _is_path(value: bytes) -> bool:
-    from dns_update.rr.uri_template import is_dns_path  # noqa: PLC0415 - imports re, which no other parameter needs
+    from dns_update.rr.dohpath import is_dns_path  # noqa: PLC0415 - imports re, which no other parameter needs
 
     return is_dns_path(value)
 
@@ -191,3 +195,73 @@ _CHECKS: dict[int, Callable[[bytes], bool]] = {
     _IPV6HINT: _are_ipv6,
     _DOHPATH: _is_path,
 }
+
+
+def _parameters_text(cursor: Cursor) -> str:
+    parameters: dict[int, bytes] = {}
+    last = -1
+    while cursor.remaining:
+        key, value = cursor.u16(), cursor.take(cursor.u16())
+        need(holds=key > last, what="parameters in another order than their numbers")
+        need(holds=key == _ECH or _CHECKS.get(key, _anything)(value), what=f"the value of {_key_text(key)}")
+        parameters[key] = value
+        last = key
+    try:
+        _check_together(parameters)
+    except errors.InvalidText as error:
+        raise errors.MalformedMessage(error.text) from error
+    return " ".join(_parameter_text(key, value) for key, value in parameters.items())
+
+
+def _parameter_text(key: int, value: bytes) -> str:
+    if not value:
+        return _key_text(key)
+    return f"{_key_text(key)}={_WRITERS.get(key, quoted_string)(value)}"
+
+
+def _key_text(key: int) -> str:
+    return next((name for name, number in _KEYS.items() if number == key), f"key{key}")
+
+
+def _keys_text(value: bytes) -> str:
+    return f'"{",".join(map(_key_text, _pairs(value)))}"'
+
+
+def _protocols_text(value: bytes) -> str:
+    protocols = []
+    while value:
+        protocol, value = value[1 : value[0] + 1], value[value[0] + 1 :]
+        protocols.append(protocol.replace(b"\\", rb"\\").replace(b",", rb"\,"))
+    return quoted_string(b",".join(protocols))
+
+
+def _port_text(value: bytes) -> str:
+    return f'"{int.from_bytes(value)}"'
+
+
+def _ipv4_text(value: bytes) -> str:
+    return _addresses_text(value, IPV4_OCTETS)
+
+
+def _ipv6_text(value: bytes) -> str:
+    return _addresses_text(value, IPV6_OCTETS)
+
+
+def _addresses_text(value: bytes, octets: int) -> str:
+    return f'"{",".join(format_address(value[i : i + octets]) for i in range(0, len(value), octets))}"'
+
+
+def _base64_text(value: bytes) -> str:
+    return f'"{base64_text(value)}"'
+
+
+_WRITERS: dict[int, Callable[[bytes], str]] = {
+    _MANDATORY: _keys_text,
+    _ALPN: _protocols_text,
+    _PORT: _port_text,
+    _IPV4HINT: _ipv4_text,
+    _ECH: _base64_text,
+    _IPV6HINT: _ipv6_text,
+}
+
+SERVICE_BINDING = (U16, Field(_target, NAME.to_text), Field(_parameters, _parameters_text))

@@ -1,14 +1,14 @@
-r"""Rdata as a zone file has it (RFC 1035, section 5.1), all of it in one text.
+"""The dialect of zone files (RFC 1035, section 5.1), all of a record's data in one text.
 
-Brackets hold together what has several lines, a semicolon outside of quotes would begin a comment and is refused, a
-quote begins a string and is otherwise a character as any other, and names may be international ones.
+Brackets hold together what has several lines. A semicolon outside of quotes would begin a comment and is refused. A
+quote begins a string and is otherwise a character like any other. Names may be international ones.
 """
 
 from __future__ import annotations
 
 from dns_update import errors
 from dns_update.errors import quoted
-from dns_update.rr.layouts import rdata_by_layout
+from dns_update.rr.reader import rdata_of_line
 from dns_update.rr.record import utf8
 from dns_update.rr.scanner import BLANKS, unescape
 from dns_update.wire.codes import MAX_STRING_OCTETS, RRType
@@ -23,28 +23,18 @@ _BEFORE_DATA = "".join(_PARTING)
 def rdata_from_zone_text(rrtype: int, text: str, rrclass: int) -> bytes:
     """Return the octets of rdata; see `rdata_from_text` for what is special. Raises InvalidText."""
     octets = utf8(text)
-    is_generic = "\\#" in text and _is_generic(rrtype, text)
-    if rrtype in _TEXTS and not is_generic and not text.lstrip(_BEFORE_DATA).startswith('"'):
+    start = text.lstrip(_BEFORE_DATA)
+    if rrtype in _TEXTS and not start.startswith('"') and not _is_generic(rrtype, start):
         return _one_text(octets)
-    line = _line(text, has_pairs=rrtype in _WITH_PAIRS)
-    if is_generic:
-        from dns_update.rr.generic import generic_rdata  # noqa: PLC0415 - rare
-
-        return generic_rdata(rrtype, line, rrclass)
-    rdata = rdata_by_layout(rrtype, line, rrclass, _name)
-    if rdata is None:
-        from dns_update.rr.with_dnspython import rdata_of  # noqa: PLC0415 - 70 ms, for seldom used types only
-
-        for word in line.split():
-            _check_no_origin(word)
-        rdata = rdata_of(rrtype, line, rrclass)
-    return rdata
+    return rdata_of_line(rrtype, _line(rrtype, text), rrclass, _name)
 
 
 def _is_generic(rrtype: int, text: str) -> bool:
+    if not text.startswith("\\#"):
+        return False
     from dns_update.rr.generic import is_generic  # noqa: PLC0415 - rare
 
-    return is_generic(rrtype, text.lstrip(_BEFORE_DATA))
+    return is_generic(rrtype, text)
 
 
 def _one_text(octets: bytes) -> bytes:
@@ -54,17 +44,13 @@ def _one_text(octets: bytes) -> bytes:
 
 
 def _name(text: str) -> Name:
-    _check_no_origin(text)
+    if text == "@":  # there is no origin, and it would be the root
+        raise errors.InvalidText("@ is not a name here", hint="write the name in full, e.g. home.example.com.")
     return Name.from_text(text, ROOT)
 
 
-def _check_no_origin(word: str) -> None:
-    if word == "@":  # there is no origin, and it would be the root
-        raise errors.InvalidText("@ is no name here", hint="write the name in full, as home.example.com.")
-
-
-def _line(text: str, *, has_pairs: bool) -> str:
-    """Return a text on one line: blanks stand for its brackets, and for the line ends within them.
+def _line(rrtype: int, text: str) -> str:
+    """Return a text on one line: its brackets, and the line ends within them, become blanks.
 
     Raises InvalidText for what hides the rest of a text from a zone file's reader: a semicolon outside of quotes, the
     end of a line outside of brackets.
@@ -87,10 +73,12 @@ def _line(text: str, *, has_pairs: bool) -> str:
         brackets += {"(": 1, ")": -1}.get(piece, 0)
         if brackets < 0:
             break
-        is_start = (len(piece) > 1 and character == '"') or piece in _PARTING or (has_pairs and piece == "=")
+        is_start = (
+            (len(piece) > 1 and character == '"') or piece in _PARTING or (piece == "=" and rrtype in _WITH_PAIRS)
+        )
         pieces.append(" " if piece in _PARTING else piece)
     if brackets:
-        raise errors.InvalidText(f"{quoted(text)} has a bracket without the other one")
+        raise errors.InvalidText(f"{quoted(text)} has an opening or closing bracket too many")
     return "".join(pieces)
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import time
 from array import array
+from socket import SOCK_DGRAM, socket
 from typing import TYPE_CHECKING
 
 from dns_update.exchange import TCP, UDP
 from dns_update.transport import LARGEST_READ, seconds_left
 from dns_update.transport.failures import failure_of, is_broken_off
-from dns_update.transport.sockets import addresses_found, check_source, new_socket, place_of
+from dns_update.transport.sockets import addresses_found, check_source, connect_address, family_of, new_socket
 from dns_update.wire.framing import Deframer, frame
 
 if TYPE_CHECKING:
@@ -81,12 +81,10 @@ class AsyncioTransport:
 
     async def resolve(self, host: str) -> tuple[str, ...]:
         """Return the IP addresses of a host name that can be reached from the local address; raises OSError."""
-        family = socket.AF_UNSPEC
-        if self._local_address is not None:
-            family = socket.AF_INET6 if ":" in self._local_address else socket.AF_INET
+        family = family_of(self._local_address)
         loop = asyncio.get_running_loop()
         try:
-            found = await loop.getaddrinfo(host.encode(), None, family=family, type=socket.SOCK_DGRAM)
+            found = await loop.getaddrinfo(host.encode(), None, family=family, type=SOCK_DGRAM)
         except RuntimeError as error:  # there is no thread to ask the system's resolver in
             raise OSError(str(error)) from error
         return addresses_found(found)
@@ -99,12 +97,16 @@ class AsyncioTransport:
         shared = self._shared.get(place)
         if shared is None or shared.is_retired:
             try:
-                local = (self._local_address, 0)
-                shared = _SharedSocket(new_socket(local, is_ipv6=endpoint.is_ipv6, is_tcp=False), endpoint)
+                shared = _SharedSocket(self._new_socket(endpoint, is_tcp=False), endpoint)
             except OSError:
                 return None  # the attempt of its own will say why
             self._shared[place] = shared
         return shared
+
+    def _new_socket(self, endpoint: Endpoint, *, is_tcp: bool) -> socket:
+        """Return a socket of the class that asyncio's loops take; raises OSError."""
+        plain = new_socket((self._local_address, 0), is_ipv6=endpoint.is_ipv6, is_tcp=is_tcp)
+        return socket(plain.family, plain.type, fileno=plain.detach())
 
     async def _attempt_alone(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
         try:
@@ -122,9 +124,9 @@ class AsyncioTransport:
         """Send one attempt and hand over what comes, until the exchange has heard enough; raises OSError."""
         loop = asyncio.get_running_loop()
         is_tcp = attempt.transport == TCP
-        with new_socket((self._local_address, 0), is_ipv6=endpoint.is_ipv6, is_tcp=is_tcp) as connection:
+        with self._new_socket(endpoint, is_tcp=is_tcp) as connection:
             connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
-            await loop.sock_connect(connection, place_of(endpoint))
+            await loop.sock_connect(connection, connect_address(endpoint))
             await loop.sock_sendall(connection, frame(attempt.octets) if is_tcp else attempt.octets)
             deframer = Deframer()
             while True:
@@ -142,7 +144,7 @@ class AsyncioTransport:
 class _SharedSocket:
     """A connected UDP socket for many exchanges at once; a message ID says for which of them a datagram is."""
 
-    def __init__(self, connection: socket.socket, endpoint: Endpoint) -> None:
+    def __init__(self, connection: socket, endpoint: Endpoint) -> None:
         """Connect; raises OSError."""
         self.is_retired = False
         self._flights: dict[int, tuple[Exchange, asyncio.Future[None], float]] = {}  # with their deadlines
@@ -151,7 +153,7 @@ class _SharedSocket:
         self._connection = connection
         try:
             connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
-            connection.connect(place_of(endpoint))
+            connection.connect(connect_address(endpoint))
         except OSError:
             connection.close()
             raise

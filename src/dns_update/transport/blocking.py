@@ -7,7 +7,8 @@ import time
 
 from dns_update.exchange import UDP
 from dns_update.transport import seconds_left
-from dns_update.transport.datagrams import Datagrams, open_datagrams
+from dns_update.transport.sockets import addresses_of_host, check_source
+from dns_update.transport.udp import Datagrams, open_datagrams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
     from dns_update.transport import Endpoint
-    from dns_update.transport.sockets import Stream
+    from dns_update.transport.tcp import Stream
 
     Trace = Callable[[str, Endpoint, str, bytes], None]
 
@@ -43,8 +44,6 @@ class BlockingTransport:
         # come in between.
         self._kept: dict[tuple[str, int], Datagrams] = {}
         if local_address is not None:
-            from dns_update.transport.sockets import check_source  # noqa: PLC0415 - `socket` is dear to import
-
             check_source(local_address, local_port)
 
     def keep_open(self) -> None:
@@ -90,15 +89,7 @@ class BlockingTransport:
 
     def resolve(self, host: str) -> tuple[str, ...]:
         """Return the IP addresses of a host name that can be reached from the local address; raises OSError."""
-        import socket  # noqa: PLC0415 - as above
-
-        from dns_update.transport.sockets import addresses_found  # noqa: PLC0415 - as above
-
-        family = socket.AF_UNSPEC
-        if self._local[0] is not None:
-            family = socket.AF_INET6 if ":" in self._local[0] else socket.AF_INET
-        found = socket.getaddrinfo(host.encode(), None, family=family, type=socket.SOCK_DGRAM)
-        return addresses_found(found)
+        return addresses_of_host(host, self._local[0])
 
     def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange has heard enough; raises OSError."""
@@ -138,7 +129,7 @@ class BlockingTransport:
     def _open(self, attempt: Attempt, endpoint: Endpoint) -> Datagrams | Stream:
         if attempt.transport == UDP:
             return open_datagrams(endpoint, self._local)
-        from dns_update.transport.sockets import open_stream  # noqa: PLC0415 - most exchanges need no stream
+        from dns_update.transport.tcp import open_stream  # noqa: PLC0415 - most exchanges need no stream
 
         return open_stream(endpoint, self._local, attempt.deadline)
 

@@ -7,9 +7,9 @@ from dns_update.exchange import TCP
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.transport import Endpoint, Local
-    from dns_update.transport.datagrams import Datagrams
     from dns_update.transport.pipeline import Flight
-    from dns_update.transport.sockets import Stream
+    from dns_update.transport.tcp import Stream
+    from dns_update.transport.udp import Datagrams
 
 
 class Channel:
@@ -50,11 +50,11 @@ def open_channel(endpoint: Endpoint, local: Local, transport: str, deadline: flo
     """Return a connection from `local` to a server, which has until `deadline` to take it; raises OSError."""
     connection: Datagrams | Stream
     if transport == TCP:
-        from dns_update.transport.sockets import open_stream  # noqa: PLC0415 - most runs need no stream
+        from dns_update.transport.tcp import open_stream  # noqa: PLC0415 - most runs need no stream
 
         connection = open_stream(endpoint, local, deadline)
     else:
-        from dns_update.transport.datagrams import open_datagrams  # noqa: PLC0415 - as above
+        from dns_update.transport.udp import open_datagrams  # noqa: PLC0415 - as above
 
         connection = open_datagrams(endpoint, local)
     return Channel(connection, transport, is_shared=is_shared)

@@ -6,16 +6,13 @@ import errno
 
 from dns_update.errors import causes
 from dns_update.exchange import TCP
+from dns_update.transport.sockets import CannotSend, words_of
 
 _CAUSES = {
     errno.ECONNRESET: causes.CONNECTION_RESET,
     errno.ENETUNREACH: causes.NETWORK_UNREACHABLE,
     errno.EHOSTUNREACH: causes.HOST_UNREACHABLE,
 }
-
-
-class CannotSend(OSError):
-    """Nothing can be sent from the address that the user chose; the text says why."""
 
 
 def failure_of(error: OSError, transport: str) -> tuple[str, str]:
@@ -30,10 +27,5 @@ def failure_of(error: OSError, transport: str) -> tuple[str, str]:
 
 
 def is_broken_off(error: OSError) -> bool:
-    """Tell whether a connection ended that stood: what was sent before may have arrived."""
+    """Return whether an established connection ended: what was sent before may have arrived."""
     return isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError)
-
-
-def words_of(error: OSError) -> str:
-    """Return what the system calls an error, as a part of a sentence."""
-    return (error.strerror or str(error)).lower()

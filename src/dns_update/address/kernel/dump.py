@@ -4,11 +4,11 @@ A third one has the default routes, for whoever wants them. It is never begun an
 default route counts as known.
 
 ```
-listing = Dump(port)
-while (table := listing.table) is None:
-    if (request := listing.request()) is not None:
+dump = Dump(port)
+while (interfaces := dump.interfaces) is None:
+    if (request := dump.request()) is not None:
         ... send it ...
-    listing.receive(octets, now=monotonic)
+    dump.receive(octets, now=monotonic)
 ```
 
 A dump is no picture of one moment. The kernel puts it together piece by piece and marks it if it saw a change between
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import os
 
-from dns_update.address.kernel.interfaces import AddressTable
+from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.netlink import (
     AddressEntry,
     Event,
@@ -42,16 +42,16 @@ _ADDRESSES, _ROUTES = 1, 2  # their places
 class Dump:
     """The state of one listing over one netlink socket; see the module's text for how it is driven.
 
-    `table` is None until the listing is whole. `interruptions` counts how often it was begun anew.
+    `interfaces` is None until the listing is whole. `interruptions` counts how often it was begun anew.
     """
 
     def __init__(self, port: int, *, most_interruptions: int, has_routes: bool = False) -> None:
         """Begin one; `port` is the socket's. `has_routes` tells that default routes are wanted, too.
 
-        One that was interrupted more than `most_interruptions` times is taken as it is: `table` may then lack
+        One that was interrupted more than `most_interruptions` times is taken as it is: `interfaces` may then lack
         something until an event or the next listing, and `is_doubtful` tells so.
         """
-        self.table: AddressTable | None = None
+        self.interfaces: Interfaces | None = None
         self.is_doubtful = False
         self.interruptions = 0
         self._port = port
@@ -61,7 +61,7 @@ class Dump:
         self._stage = 0
         self._is_due = True
         self._is_interrupted = False
-        self._fresh = AddressTable()
+        self._fresh = Interfaces()
 
     def request(self) -> bytes | None:
         """Return what is to be sent now; None if nothing is."""
@@ -78,7 +78,7 @@ class Dump:
         OSError if the kernel refused or gave up.
         """
         datagram = decode(octets, sequence=self._sequence, port=self._port)
-        if self.table is None:
+        if self.interfaces is None:
             self._take(datagram, now)
         return datagram
 
@@ -101,11 +101,11 @@ class Dump:
         if self._stage == _ROUTES:
             if self._is_interrupted:
                 self._fresh.forget_routes()
-            self.table = self._fresh
+            self.interfaces = self._fresh
         elif self._is_interrupted and self.interruptions < self._most_interruptions:
             self.interruptions += 1
             self._stage, self._is_due, self._is_interrupted = 0, True, False
-            self._fresh = AddressTable()
+            self._fresh = Interfaces()
         else:
             self._end_stage()
 
@@ -114,6 +114,6 @@ class Dump:
         if self._stage == _ADDRESSES:
             self.is_doubtful, self._is_interrupted = self._is_interrupted, False
         if self._stage == self._last_stage:
-            self.table = self._fresh
+            self.interfaces = self._fresh
         else:
             self._stage, self._is_due = self._stage + 1, True

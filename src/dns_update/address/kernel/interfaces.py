@@ -36,7 +36,7 @@ _HUNDREDTHS = 100
 _LIFETIME_GRAIN = 10
 
 
-class _Held(Value):
+class _Ranked(Value):
     """An address and its place among those of its interface: the lowest `rank` is the best."""
 
     __slots__ = ("entry", "rank")
@@ -57,14 +57,14 @@ class _Held(Value):
         return len(self.entry.address) == IPV4_OCTETS or not self.entry.flags & _NEVER_IPV6
 
 
-class AddressTable:
+class Interfaces:
     """The interfaces and their addresses, kept up to date by `apply`."""
 
     def __init__(self) -> None:
         self._links: dict[int, LinkEntry] = {}
         self._indexes: dict[str, int] = {}
         # The kernel tells of an address and of its interface in either order, so the two are kept apart.
-        self._addresses: dict[int, dict[object, _Held]] = {}
+        self._addresses: dict[int, dict[object, _Ranked]] = {}
         self._touched: set[str] = set()
         self._routes: set[DefaultRoute] = set()
 
@@ -131,7 +131,7 @@ class AddressTable:
             if len(entry.address) == IPV4_OCTETS:  # routes of any interface may have it as their source
                 self._routes = {route for route in self._routes if route.octets != IPV4_OCTETS}
         else:
-            held[_key(entry)] = _Held(entry, now)
+            held[_key(entry)] = _Ranked(entry, now)
         if not held:
             del self._addresses[entry.index]
         if entry.index in self._links:

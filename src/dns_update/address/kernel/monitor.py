@@ -11,7 +11,7 @@ import socket
 from errno import ENOBUFS
 
 from dns_update.address.kernel.dump import Dump
-from dns_update.address.kernel.interfaces import AddressTable
+from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.netlink import EVENT_GROUPS, DefaultRoute, LinkEntry
 from dns_update.address.kernel.snapshot import LARGEST_DATAGRAM
 from dns_update.errors import MalformedMessage, NoAddress, NotNow
@@ -31,9 +31,9 @@ _PAUSE = 1.0  # seconds it waits
 
 
 class Monitor:
-    """Keeps an AddressTable right, and says when it has changed.
+    """Keeps `interfaces` right, and says when they have changed.
 
-    `changed` is called, within the loop, with the table and the names of the interfaces whose usable addresses, or
+    `changed` is called, within the loop, with them and the names of those whose usable addresses, or
     their order, are no longer what they were, or that have come, gone, or been switched on or off: once for all that
     came together, the first time with all that have any.
     `network_up` is called, after that, when a link can carry packets that could not before, when a default route
@@ -45,14 +45,14 @@ class Monitor:
 
     def __init__(
         self,
-        changed: Callable[[AddressTable, frozenset[str]], None],
+        changed: Callable[[Interfaces, frozenset[str]], None],
         network_up: Callable[[], None],
         *,
         refused: Callable[[NoAddress], None] | None = None,
         receive_octets: int = RECEIVE_OCTETS,
     ) -> None:
         """Prepare; `open` begins. `receive_octets` is the room for events that the loop had no time for yet."""
-        self.table = AddressTable()
+        self.interfaces = Interfaces()
         self.losses = 0  # how often events were lost, or could not be read
         self._changed = changed
         self._network_up = network_up
@@ -61,10 +61,10 @@ class Monitor:
         self._told: dict[str, tuple[bool, tuple[tuple[bytes, int], ...]]] = {}
         self._untold: frozenset[str] = frozenset()  # names of which `changed` was told, and raised something
         self._is_up_due = False
-        self._is_table_whole = False
+        self._is_whole = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._kernel: socket.socket | None = None
-        self._listing = Dump(0, most_interruptions=0)
+        self._dump = Dump(0, most_interruptions=0)
         self._opened: asyncio.Future[None] | None = None
         self._waits_out_shortage = False
         self._is_refused = False  # when last a socket was asked for
@@ -73,7 +73,7 @@ class Monitor:
         self._buffer = bytearray(LARGEST_DATAGRAM)
 
     async def open(self, *, waits_out_shortage: bool = False) -> None:
-        """Begin to watch, and return once the table is there and `changed` was called with it.
+        """Begin to watch, and return once the interfaces are known and `changed` was called with it.
 
         No privilege is needed. Raises NoAddress if the kernel does not tell; with `waits_out_shortage` not because this
         machine lacks something for the moment, such as open files or memory: then it tries again and again.
@@ -150,23 +150,23 @@ class Monitor:
     def _list(self) -> None:
         """Begin to list everything."""
         self._timer = None
-        self._listing = Dump(self._open_socket.getsockname()[0], most_interruptions=_QUICK, has_routes=True)
+        self._dump = Dump(self._open_socket.getsockname()[0], most_interruptions=_QUICK, has_routes=True)
         self._request()
 
     def _request(self) -> None:
-        request = self._listing.request()
+        request = self._dump.request()
         if request is not None:
             self._open_socket.sendto(request, _KERNEL)
 
-    def _take_listing(self) -> None:
-        """Go on with a listing that has come to the end of a dump, or put its table in place of ours."""
-        if self._listing.table is None:
+    def _take_dump(self) -> None:
+        """Go on with a listing that has come to the end of a dump, or put its result in place of ours."""
+        if self._dump.interfaces is None:
             self._request()
             return
-        self.table = self._listing.table
-        self.table.touch(self._told)
-        self._is_table_whole = True
-        if self._listing.is_doubtful:
+        self.interfaces = self._dump.interfaces
+        self.interfaces.touch(self._told)
+        self._is_whole = True
+        if self._dump.is_doubtful:
             self._timer = self._running.call_later(_PAUSE, self._list_again)
         else:
             self._failures = 0
@@ -213,32 +213,32 @@ class Monitor:
 
     def _take(self, octets: memoryview) -> None:
         now = self._running.time()
-        datagram = self._listing.receive(octets, now=now)
+        datagram = self._dump.receive(octets, now=now)
         for event in datagram.events:
             self._note(event)
-            self.table.apply(event, now=now)
+            self.interfaces.apply(event, now=now)
         if datagram.is_last:
-            self._take_listing()
+            self._take_dump()
 
     def _note(self, event: Event) -> None:
         """See whether the network may have come up."""
         subject = event.subject
         if isinstance(subject, LinkEntry) and subject.is_running and not event.is_gone:
-            before = self.table.link_of(subject.index)
+            before = self.interfaces.link_of(subject.index)
             self._is_up_due |= before is None or not before.is_running
         elif isinstance(subject, DefaultRoute) and not event.is_gone:
-            self._is_up_due |= not self.table.has_route(subject)
+            self._is_up_due |= not self.interfaces.has_route(subject)
 
     def _tell(self) -> None:
         """Call back, if there is anything to say."""
-        if not self._is_table_whole:
+        if not self._is_whole:
             return
-        changed = self._untold | {name for name in self.table.take_touched() if self._has_changed(name)}
+        changed = self._untold | {name for name in self.interfaces.take_touched() if self._has_changed(name)}
         if changed or self._opening is not None:
-            self._untold = frozenset() if self._call(self._changed, self.table, changed) else changed
+            self._untold = frozenset() if self._call(self._changed, self.interfaces, changed) else changed
         if (opening := self._opening) is not None:
             opening.set_result(None)
-        is_listed = self._listing.table is not None
+        is_listed = self._dump.interfaces is not None
         if self._is_up_due and is_listed and self._loop is not None:  # it is None if the callback has closed us
             self._is_up_due = False
             self._call(self._network_up)
@@ -257,10 +257,10 @@ class Monitor:
 
     def _has_changed(self, name: str) -> bool:
         """Return whether an interface, or its usable addresses, are not as was told; note how they are."""
-        link = self.table.link(name)
+        link = self.interfaces.link(name)
         if link is None:
             return self._told.pop(name, None) is not None
-        usable = tuple((entry.address, entry.prefix_length) for entry in self.table.usable(name))
+        usable = tuple((entry.address, entry.prefix_length) for entry in self.interfaces.usable(name))
         before, self._told[name] = self._told.get(name), (link.is_up, usable)
         return before != self._told[name] and (self._opening is None or bool(usable))
 

@@ -11,7 +11,7 @@ from dns_update.transport import seconds_left
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.address.kernel.interfaces import AddressTable
+    from dns_update.address.kernel.interfaces import Interfaces
 
 _KERNEL = (0, 0)  # port and multicast groups; no other sender has port 0
 _LISTINGS = 5  # as often addresses may change while they are listed; each takes microseconds
@@ -19,34 +19,34 @@ _KERNEL_SECONDS = 5  # for all of it; the kernel answers within microseconds, an
 LARGEST_DATAGRAM = 1 << 16  # the kernel makes them of 32 KiB at most
 
 
-def read_table() -> AddressTable:
+def read_interfaces() -> Interfaces:
     """Return every interface and every address; anybody may ask. Raises NoAddress if the kernel does not tell."""
     try:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as kernel:
             deadline = monotonic() + _KERNEL_SECONDS
             kernel.bind((0, 0))
-            listing = Dump(kernel.getsockname()[0], most_interruptions=_LISTINGS - 1)
-            while listing.table is None:
+            dump = Dump(kernel.getsockname()[0], most_interruptions=_LISTINGS - 1)
+            while dump.interfaces is None:
                 kernel.settimeout(seconds_left(deadline))
-                _go_on(kernel, listing)
+                _go_on(kernel, dump)
     except TimeoutError as error:
         raise NoAddress(
             f"the kernel has not listed the addresses of this machine within {_KERNEL_SECONDS} s"
         ) from error
     except OSError as error:
         raise NoAddress(f"the kernel does not list addresses: {error.strerror or error}") from error
-    if listing.is_doubtful:
+    if dump.is_doubtful:
         raise NoAddress(
             f"the addresses of this machine changed each of the {_LISTINGS} times that the kernel listed them",
             hint="try again once they have settled",
         )
-    return listing.table
+    return dump.interfaces
 
 
-def _go_on(kernel: socket.socket, listing: Dump) -> None:
-    request = listing.request()
+def _go_on(kernel: socket.socket, dump: Dump) -> None:
+    request = dump.request()
     if request is not None:
         kernel.sendto(request, _KERNEL)
     octets, sender = kernel.recvfrom(LARGEST_DATAGRAM)
     if sender == _KERNEL:
-        listing.receive(octets, now=monotonic())
+        dump.receive(octets, now=monotonic())

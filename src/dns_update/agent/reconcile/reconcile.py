@@ -1,4 +1,4 @@
-"""Make one name right: look at it, send what differs in one message, and look again; as a generator of steps."""
+"""Make one name right: look at it, send what differs in one message, and look again, as steps."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.client.plan import Desired
     from dns_update.client.requests import Outcome, Target
-    from dns_update.client.transaction import Records, Steps, Transaction
+    from dns_update.client.transaction import Records, Transaction
     from dns_update.transport import Endpoint
     from dns_update.update import Update
 
 _LOOKS = 5  # as often two agents may meet at one name, or the second look fail, before this try ends
 
 
-def reconcile(transaction: Transaction, target: Target, wanted: Desired) -> Steps[Outcome]:
+async def reconcile(transaction: Transaction, target: Target, wanted: Desired) -> Outcome:
     """Make the name hold what is wanted, and return what was there before and after; nothing is sent if it does.
 
     Raises NotApplied if the server said that it did it and yet something else stands, and any other Refusal or
     CommunicationError.
     """
-    place = yield from locate(transaction, target)
+    place = await locate(transaction, target)
     delivery = Delivery(transaction, verify=True)
 
-    def at(endpoint: Endpoint) -> Steps[Outcome]:
+    async def at(endpoint: Endpoint) -> Outcome:
         site = Site(transaction, endpoint, place)
         try:
-            return (yield from _by_reading(site, wanted, delivery))
+            return await _by_reading(site, wanted, delivery)
         except ZoneNotFound as error:
             if not is_told_by_prerequisites(wanted, error):
                 raise
-            return (yield from _by_prerequisites(site, wanted, delivery, error))
+            return await _by_prerequisites(site, wanted, delivery, error)
 
-    return (yield from transaction.at_first_server(at))
+    return await transaction.at_first_server(at)
 
 
-def _by_reading(site: Site, wanted: Desired, delivery: Delivery) -> Steps[Outcome]:
+async def _by_reading(site: Site, wanted: Desired, delivery: Delivery) -> Outcome:
     """Make the name right by what the server shows of it."""
     unseen: Records | None = None  # what stood before an update of which nobody saw what came of it
     for number in range(1, _LOOKS + 1):
-        before = yield from look(site, wanted.rrtypes)
+        before = await look(site, wanted.rrtypes)
         update = plan(site.place, wanted, before, 0)
         if update is not None and _needs_zone_ttl(update, wanted, before):
-            update = plan(site.place, wanted, before, (yield from zone_ttl(site)))
+            update = plan(site.place, wanted, before, await zone_ttl(site))
         if update is None:
             return outcome_at(site, Rcode.NOERROR, before if unseen is None else unseen, before)
         try:
-            reply, after = yield from delivery.carry_out(site, update, lambda: _verified(site, wanted))
+            reply, after = await delivery.carry_out(site, update, lambda: _verified(site, wanted))
         except (NameExists, NameNotFound):  # the claims were changed meanwhile
             if number == _LOOKS:
                 raise
@@ -69,15 +69,15 @@ def _by_reading(site: Site, wanted: Desired, delivery: Delivery) -> Steps[Outcom
     )
 
 
-def _by_prerequisites(site: Site, wanted: Desired, delivery: Delivery, error: ZoneNotFound) -> Steps[Outcome]:
+async def _by_prerequisites(site: Site, wanted: Desired, delivery: Delivery, error: ZoneNotFound) -> Outcome:
     """Make the name right in the zone itself; `error` is why it cannot be read there, and what stood is not known."""
-    ttl = (yield from zone_ttl(site)) if wanted.ttl is None else wanted.ttl
-    standing = yield from confirmed(site, wanted, ttl)
+    ttl = await zone_ttl(site) if wanted.ttl is None else wanted.ttl
+    standing = await confirmed(site, wanted, ttl)
     if standing is not None:
         return outcome_at(site, Rcode.NOERROR, standing, standing)
     update = replacement(site.place, wanted, ttl)
     ttls = dict.fromkeys(wanted.data, ttl)
-    reply, after = yield from delivery.carry_out(site, update, lambda: after_set(site, wanted.data, ttls))
+    reply, after = await delivery.carry_out(site, update, lambda: after_set(site, wanted.data, ttls))
     if after is None:
         raise error
     return outcome_at(site, reply.message.rcode, None, after)
@@ -89,11 +89,11 @@ def _needs_zone_ttl(update: Update, wanted: Desired, standing: Records) -> bool:
     return wanted.ttl is None and not stands.issuperset(change.rrtype for change in update.changes)
 
 
-def _verified(site: Site, wanted: Desired) -> Steps[Records]:
+async def _verified(site: Site, wanted: Desired) -> Records:
     """Return what stands now; raises NotApplied if it is not what is wanted. The TTL may be the server's choice."""
-    after = yield from look(site, wanted.rrtypes)
+    after = await look(site, wanted.rrtypes)
     left = plan(site.place, wanted.with_any_ttl, after, 0)
     if left is not None:
         rrtype = left.changes[0].rrtype
-        raise (yield from not_applied(site, rrtype, tuple(record for record in after if record.rrtype == rrtype)))
+        raise await not_applied(site, rrtype, tuple(record for record in after if record.rrtype == rrtype))
     return after

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from dns_update.client.aio import AsyncClient
     from dns_update.client.plan import Desired
     from dns_update.client.requests import Outcome, Target
-    from dns_update.client.transaction import Steps, Transaction
+    from dns_update.client.steps import Steps
+    from dns_update.client.transaction import Transaction
     from dns_update.errors import DnsUpdateError
     from dns_update.wire.name import Name
 

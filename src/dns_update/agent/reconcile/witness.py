@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.client.transaction import Ask, Resolve
+from dns_update.client.steps import Ask, Resolve
 from dns_update.errors import NoResponse
 from dns_update.exchange import Reply
 from dns_update.transport import Endpoint
@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from dns_update.client.transaction import Clock, Pause, Steps
+    from dns_update.client.steps import Clock, Pause, Steps
     from dns_update.transport import Server
 
     T = TypeVar("T")
@@ -27,16 +27,16 @@ class Witness:
         self._is_update_under_way = False
         self._is_update_astray = False
 
-    def watch(self, steps: Steps[T]) -> Steps[T]:
+    async def watch(self, steps: Steps[T]) -> T:
         """Do the steps, and see what comes of each."""
         try:
-            step = next(steps)
+            step = steps.send(None)
             while True:
                 if isinstance(step, Ask) and step.message.opcode == Opcode.UPDATE:
                     self._is_update_under_way = True
                     self.update_sent_to = step.endpoint
                 try:
-                    answer = yield step
+                    answer = await step
                 except NoResponse as error:
                     self._note_silence(error)
                     step = steps.throw(error)

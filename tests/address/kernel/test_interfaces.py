@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from dns_update.address.kernel.interfaces import AddressTable
+from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.netlink import (
     FOREVER,
     AddressEntry,
@@ -30,105 +30,105 @@ def entry(text: str, *, index: int = 1, length: int = 64, **fields: object) -> A
     return AddressEntry(index, parse_address(text), **{"prefix_length": length, **fields})  # type: ignore[arg-type]
 
 
-def table_of(*subjects: AddressEntry | LinkEntry | Event, now: float = 0) -> AddressTable:
-    table = AddressTable()
+def interfaces_of(*subjects: AddressEntry | LinkEntry | Event, now: float = 0) -> Interfaces:
+    interfaces = Interfaces()
     for subject in subjects:
-        table.apply(subject if isinstance(subject, Event) else Event(subject), now=now)
-    return table
+        interfaces.apply(subject if isinstance(subject, Event) else Event(subject), now=now)
+    return interfaces
 
 
 def gone(subject: AddressEntry | LinkEntry) -> Event:
     return Event(subject, is_gone=True)
 
 
-def usable(table: AddressTable, name: str = "ppp0") -> list[str]:
-    return [format_address(one.address) for one in table.usable(name)]
+def usable(interfaces: Interfaces, name: str = "ppp0") -> list[str]:
+    return [format_address(one.address) for one in interfaces.usable(name)]
 
 
 def test_an_address_is_usable_from_when_it_comes_until_it_goes() -> None:
-    table = table_of(link(), entry("1.2.3.4"))
-    assert usable(table) == ["1.2.3.4"]
-    table.apply(gone(entry("1.2.3.4")), now=0)
-    assert usable(table) == []
+    interfaces = interfaces_of(link(), entry("1.2.3.4"))
+    assert usable(interfaces) == ["1.2.3.4"]
+    interfaces.apply(gone(entry("1.2.3.4")), now=0)
+    assert usable(interfaces) == []
 
 
 def test_an_address_may_come_before_its_link() -> None:
-    table = table_of(entry("1.2.3.4"))
-    assert usable(table) == []
-    table.apply(Event(link()), now=0)
-    assert usable(table) == ["1.2.3.4"]
+    interfaces = interfaces_of(entry("1.2.3.4"))
+    assert usable(interfaces) == []
+    interfaces.apply(Event(link()), now=0)
+    assert usable(interfaces) == ["1.2.3.4"]
 
 
 @pytest.mark.parametrize("flag", ["TENTATIVE", "DEPRECATED", "SECONDARY", "DADFAILED"])
 def test_a_flag_that_comes_takes_an_ipv6_address_away_and_brings_it_back(flag: str) -> None:
-    table = table_of(link(), entry("2600::1"))
-    table.apply(Event(entry("2600::1", flags=getattr(AddressFlag, flag))), now=0)
-    assert usable(table) == []
-    table.apply(Event(entry("2600::1")), now=0)
-    assert usable(table) == ["2600::1"]
+    interfaces = interfaces_of(link(), entry("2600::1"))
+    interfaces.apply(Event(entry("2600::1", flags=getattr(AddressFlag, flag))), now=0)
+    assert usable(interfaces) == []
+    interfaces.apply(Event(entry("2600::1")), now=0)
+    assert usable(interfaces) == ["2600::1"]
 
 
 def test_a_secondary_ipv4_address_is_usable_behind_the_primary_one() -> None:
-    table = table_of(link(), entry("1.2.3.4", flags=AddressFlag.SECONDARY), entry("1.2.3.5", created=9))
-    assert usable(table) == ["1.2.3.5", "1.2.3.4"]
+    interfaces = interfaces_of(link(), entry("1.2.3.4", flags=AddressFlag.SECONDARY), entry("1.2.3.5", created=9))
+    assert usable(interfaces) == ["1.2.3.5", "1.2.3.4"]
 
 
 def test_a_link_that_is_switched_off_has_none_until_it_is_on_again() -> None:
-    table = table_of(link(), entry("1.2.3.4"))
-    table.apply(Event(link(flags=0)), now=0)
-    assert usable(table) == []
-    table.apply(Event(link(flags=LinkFlag.UP)), now=0)
-    assert usable(table) == ["1.2.3.4"]
+    interfaces = interfaces_of(link(), entry("1.2.3.4"))
+    interfaces.apply(Event(link(flags=0)), now=0)
+    assert usable(interfaces) == []
+    interfaces.apply(Event(link(flags=LinkFlag.UP)), now=0)
+    assert usable(interfaces) == ["1.2.3.4"]
 
 
 def test_a_link_that_goes_takes_its_addresses_along() -> None:
-    table = table_of(link(), entry("1.2.3.4"), gone(link()), link())
-    assert usable(table) == []
+    interfaces = interfaces_of(link(), entry("1.2.3.4"), gone(link()), link())
+    assert usable(interfaces) == []
 
 
 def test_a_link_that_is_renamed_keeps_its_addresses() -> None:
-    table = table_of(link(), entry("1.2.3.4"), link(1, "wan"))
-    assert usable(table) == []
-    assert usable(table, "wan") == ["1.2.3.4"]
-    assert table.names == ("wan",)
+    interfaces = interfaces_of(link(), entry("1.2.3.4"), link(1, "wan"))
+    assert usable(interfaces) == []
+    assert usable(interfaces, "wan") == ["1.2.3.4"]
+    assert interfaces.names == ("wan",)
 
 
 def test_two_links_may_swap_their_names() -> None:
-    table = table_of(link(1, "a"), link(2, "b"), entry("1.2.3.4"), entry("5.6.7.8", index=2))
+    interfaces = interfaces_of(link(1, "a"), link(2, "b"), entry("1.2.3.4"), entry("5.6.7.8", index=2))
     for renamed in (link(1, "x"), link(2, "a"), link(1, "b")):
-        table.apply(Event(renamed), now=0)
-    assert (usable(table, "a"), usable(table, "b"), usable(table, "x")) == (["5.6.7.8"], ["1.2.3.4"], [])
+        interfaces.apply(Event(renamed), now=0)
+    assert (usable(interfaces, "a"), usable(interfaces, "b"), usable(interfaces, "x")) == (["5.6.7.8"], ["1.2.3.4"], [])
 
 
 def test_a_link_is_known_by_its_alternative_names_too() -> None:
-    table = table_of(link(1, "eth0", "enp3s0"), entry("1.2.3.4"))
-    assert usable(table, "enp3s0") == ["1.2.3.4"]
-    assert table.names == ("eth0",)
-    table.apply(Event(link(1, "eth0")), now=0)
-    assert table.link("enp3s0") is None
+    interfaces = interfaces_of(link(1, "eth0", "enp3s0"), entry("1.2.3.4"))
+    assert usable(interfaces, "enp3s0") == ["1.2.3.4"]
+    assert interfaces.names == ("eth0",)
+    interfaces.apply(Event(link(1, "eth0")), now=0)
+    assert interfaces.link("enp3s0") is None
 
 
 def test_one_ipv4_address_may_be_there_with_two_prefix_lengths() -> None:
-    table = table_of(
+    interfaces = interfaces_of(
         link(), entry("1.2.3.4", length=24), entry("1.2.3.4", length=32), gone(entry("1.2.3.4", length=24))
     )
-    assert usable(table) == ["1.2.3.4"]
+    assert usable(interfaces) == ["1.2.3.4"]
 
 
 def test_an_ipv6_address_is_there_once_whatever_its_prefix_length() -> None:
-    assert usable(table_of(link(), entry("2600::1", length=64), gone(entry("2600::1", length=128)))) == []
+    assert usable(interfaces_of(link(), entry("2600::1", length=64), gone(entry("2600::1", length=128)))) == []
 
 
 def test_the_longest_lifetime_that_was_granted_wins() -> None:
-    table = table_of(link(), entry("2600:1::1", preferred=1800), entry("2600:2::1", preferred=3600))
-    assert usable(table) == ["2600:2::1", "2600:1::1"]
-    table.apply(Event(entry("2600:3::1", preferred=FOREVER)), now=0)
-    assert usable(table)[0] == "2600:3::1"
+    interfaces = interfaces_of(link(), entry("2600:1::1", preferred=1800), entry("2600:2::1", preferred=3600))
+    assert usable(interfaces) == ["2600:2::1", "2600:1::1"]
+    interfaces.apply(Event(entry("2600:3::1", preferred=FOREVER)), now=0)
+    assert usable(interfaces)[0] == "2600:3::1"
 
 
 def test_two_routers_that_announce_in_turn_do_not_change_the_order() -> None:
     """Whichever announced last has more of its lifetime left; were that the measure, the name would flap for ever."""
-    table = table_of(
+    interfaces = interfaces_of(
         link(), entry("2600:1::1", preferred=1800, created=1), entry("2600:2::1", preferred=1800, created=2)
     )
     orders = set()
@@ -136,8 +136,8 @@ def test_two_routers_that_announce_in_turn_do_not_change_the_order() -> None:
         now = round_ * 97.3
         name = f"2600:{round_ % 2 + 1}::1"
         announced = entry(name, preferred=1800, created=round_ % 2 + 1, updated=int(now * 100))
-        table.apply(Event(announced), now=now)
-        orders.add(tuple(usable(table)))
+        interfaces.apply(Event(announced), now=now)
+        orders.add(tuple(usable(interfaces)))
     assert orders == {("2600:2::1", "2600:1::1")}
 
 
@@ -147,45 +147,48 @@ def test_the_time_at_which_the_kernel_is_asked_does_not_change_the_order() -> No
         left = [1800 - (now * 100 - updated) // 100 - (now * 100 < updated) for updated in (0, 90)]
         first = entry("2600:1::1", preferred=left[0], created=1, updated=0)
         second = entry("2600:2::1", preferred=left[1], created=2, updated=90)
-        assert usable(table_of(link(), first, second, now=now)) == ["2600:2::1", "2600:1::1"]
+        assert usable(interfaces_of(link(), first, second, now=now)) == ["2600:2::1", "2600:1::1"]
 
 
 def test_a_router_that_renumbers_without_a_word_makes_the_new_prefix_the_best() -> None:
     old = entry("2600:1::1", preferred=1800, created=100, updated=100)
     new = entry("2600:2::1", preferred=1800, created=9000, updated=9000)
-    table = table_of(link(), old)
-    table.apply(Event(new), now=90)
-    assert usable(table) == ["2600:2::1", "2600:1::1"]
+    interfaces = interfaces_of(link(), old)
+    interfaces.apply(Event(new), now=90)
+    assert usable(interfaces) == ["2600:2::1", "2600:1::1"]
 
 
 def test_of_equal_ipv4_addresses_the_oldest_is_the_best() -> None:
-    assert usable(table_of(link(), entry("1.2.3.5", created=2), entry("1.2.3.9", created=1))) == ["1.2.3.9", "1.2.3.5"]
+    assert usable(interfaces_of(link(), entry("1.2.3.5", created=2), entry("1.2.3.9", created=1))) == [
+        "1.2.3.9",
+        "1.2.3.5",
+    ]
 
 
 def test_wider_scope_goes_first() -> None:
-    table = table_of(link(), entry("fe80::1", scope=253), entry("2600::1", preferred=60))
-    assert usable(table) == ["2600::1", "fe80::1"]
+    interfaces = interfaces_of(link(), entry("fe80::1", scope=253), entry("2600::1", preferred=60))
+    assert usable(interfaces) == ["2600::1", "fe80::1"]
 
 
 def test_a_default_route_is_nobodys_address() -> None:
-    table = table_of(link(), entry("1.2.3.4"))
-    table.take_touched()
-    table.apply(Event(DefaultRoute(4)), now=0)
-    assert (usable(table), table.take_touched()) == (["1.2.3.4"], frozenset())
+    interfaces = interfaces_of(link(), entry("1.2.3.4"))
+    interfaces.take_touched()
+    interfaces.apply(Event(DefaultRoute(4)), now=0)
+    assert (usable(interfaces), interfaces.take_touched()) == (["1.2.3.4"], frozenset())
 
 
 def test_what_was_touched_is_said_once() -> None:
-    table = table_of(link(1, "a"), link(2, "b", "b-too"))
-    assert table.take_touched() == {"a", "b", "b-too"}
-    table.apply(Event(entry("1.2.3.4")), now=0)
-    assert table.take_touched() == {"a"}
-    assert table.take_touched() == frozenset()
-    table.apply(Event(link(2, "c")), now=0)
-    assert table.take_touched() == {"b", "b-too", "c"}
-    table.apply(gone(link(1, "a")), now=0)
-    assert table.take_touched() == {"a"}
-    table.touch(["x"])
-    assert table.take_touched() == {"x"}
+    interfaces = interfaces_of(link(1, "a"), link(2, "b", "b-too"))
+    assert interfaces.take_touched() == {"a", "b", "b-too"}
+    interfaces.apply(Event(entry("1.2.3.4")), now=0)
+    assert interfaces.take_touched() == {"a"}
+    assert interfaces.take_touched() == frozenset()
+    interfaces.apply(Event(link(2, "c")), now=0)
+    assert interfaces.take_touched() == {"b", "b-too", "c"}
+    interfaces.apply(gone(link(1, "a")), now=0)
+    assert interfaces.take_touched() == {"a"}
+    interfaces.touch(["x"])
+    assert interfaces.take_touched() == {"x"}
 
 
 ADDRESSES = ("1.2.3.4", "5.6.7.8", "2600:1::1", "2600:2::1", "2600:3::1")
@@ -280,8 +283,8 @@ def histories(draw: DrawFn) -> tuple[Kernel, list[tuple[int, Event]], int]:
     return kernel, told, draw(st.integers(0, len(told)))
 
 
-def keys(table: AddressTable) -> dict[str, list[tuple[bytes, int]]]:
-    return {name: [(one.address, one.prefix_length) for one in table.usable(name)] for name in NAMES}
+def keys(interfaces: Interfaces) -> dict[str, list[tuple[bytes, int]]]:
+    return {name: [(one.address, one.prefix_length) for one in interfaces.usable(name)] for name in NAMES}
 
 
 @given(histories())
@@ -289,7 +292,7 @@ def test_events_one_by_one_make_the_same_table_as_a_fresh_dump(
     history: tuple[Kernel, list[tuple[int, Event]], int],
 ) -> None:
     kernel, told, _ = history
-    followed, fresh = AddressTable(), AddressTable()
+    followed, fresh = Interfaces(), Interfaces()
     for now, event in told:
         followed.apply(event, now=now)
     for event in kernel.dump():
@@ -302,7 +305,7 @@ def test_events_one_by_one_make_the_same_table_as_a_fresh_dump(
 def test_events_that_are_told_twice_change_nothing(history: tuple[Kernel, list[tuple[int, Event]], int]) -> None:
     """A dump may have what an event behind it in the queue tells again."""
     kernel, told, again = history
-    once, twice = AddressTable(), AddressTable()
+    once, twice = Interfaces(), Interfaces()
     for now, event in told:
         once.apply(event, now=now)
     for now, event in [*told, *told[again:]]:

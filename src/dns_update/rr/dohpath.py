@@ -1,4 +1,4 @@
-"""Whether the path of a SVCB record's DOHPATH is a URI template with the variable `dns` (RFC 9461, section 5)."""
+"""DOHPATH, a parameter of SVCB records: a URI template with the variable `dns` (RFC 9461, section 5)."""
 
 from __future__ import annotations
 

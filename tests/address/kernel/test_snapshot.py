@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from dns_update.address.kernel import snapshot as module
-from dns_update.address.kernel.snapshot import read_table
+from dns_update.address.kernel.snapshot import read_interfaces
 from dns_update.errors import NoAddress
 from lab import Namespace
 
@@ -17,7 +17,7 @@ MANY = 1000  # addresses, far more than the kernel puts into one datagram
 MEDDLE = """\
 import itertools, socket, subprocess, sys
 from dns_update.address.kernel.netlink import RTM_GETADDR
-from dns_update.address.kernel.snapshot import read_table
+from dns_update.address.kernel.snapshot import read_interfaces
 from dns_update.errors import NoAddress
 from dns_update.wire.inet import format_address
 
@@ -41,11 +41,11 @@ class Meddled(socket.socket):
 
 socket.socket = Meddled
 try:
-    table = read_table()
+    interfaces = read_interfaces()
 except NoAddress as error:
     print(error)
 else:
-    print(*(format_address(entry.address) for entry in table.usable("lo") if len(entry.address) == 4))
+    print(*(format_address(entry.address) for entry in interfaces.usable("lo") if len(entry.address) == 4))
 """
 
 
@@ -82,7 +82,9 @@ def test_addresses_that_change_each_time_they_are_listed_are_given_up(crowd: Nam
 
 
 def test_no_privilege_is_needed_to_ask(crowd: Namespace) -> None:
-    script = "from dns_update.address.kernel.snapshot import read_table; print(len(read_table().usable('lo')))"
+    script = (
+        "from dns_update.address.kernel.snapshot import read_interfaces; print(len(read_interfaces().usable('lo')))"
+    )
     powerless = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
     command = [*crowd.prefix, *powerless, sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -100,4 +102,4 @@ def test_datagrams_of_others_without_end_are_not_waited_through(monkeypatch: pyt
     monkeypatch.setattr(module, "_KERNEL_SECONDS", 0.1)
     monkeypatch.setattr("dns_update.address.kernel.snapshot.socket.socket", Besieged)
     with pytest.raises(NoAddress, match=r"has not listed the addresses of this machine within 0\.1 s"):
-        read_table()
+        read_interfaces()

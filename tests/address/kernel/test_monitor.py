@@ -13,10 +13,10 @@ from typing import Self
 import pytest
 
 from dns_update.address.kernel.dump import Dump
-from dns_update.address.kernel.interfaces import AddressTable
+from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.monitor import Monitor
 from dns_update.address.kernel.netlink import Datagram, Event
-from dns_update.address.kernel.snapshot import read_table
+from dns_update.address.kernel.snapshot import read_interfaces
 from dns_update.errors import MalformedMessage, NoAddress
 from dns_update.wire.inet import format_address
 from lab import Namespace
@@ -26,8 +26,8 @@ from tests.address.inside import run_inside
 MANY = 2000
 
 
-def texts(table: AddressTable, name: str = "lan") -> list[str]:
-    return [format_address(entry.address) for entry in table.usable(name)]
+def texts(interfaces: Interfaces, name: str = "lan") -> list[str]:
+    return [format_address(entry.address) for entry in interfaces.usable(name)]
 
 
 class Told:
@@ -48,7 +48,7 @@ class Told:
         self.watch.close()
 
     def texts(self, name: str = "lan") -> list[str]:
-        return texts(self.watch.table, name)
+        return texts(self.watch.interfaces, name)
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Return once something holds that a call makes true."""
@@ -60,8 +60,8 @@ class Told:
         """Return once an interface has these addresses, the first being the best."""
         await self.until(lambda: self.texts(name) == list(expected))
 
-    def _changed(self, table: AddressTable, names: frozenset[str]) -> None:
-        assert table is self.watch.table
+    def _changed(self, interfaces: Interfaces, names: frozenset[str]) -> None:
+        assert interfaces is self.watch.interfaces
         self._note(names)
 
     def _note(self, call: frozenset[str] | str) -> None:
@@ -96,7 +96,7 @@ def test_what_is_there_at_first_is_told_at_once(namespace: Namespace) -> None:
 def test_a_machine_without_addresses_is_told_too(has_namespaces: None) -> None:  # noqa: ARG001 - it skips
     async def story(told: Told) -> None:
         assert told.calls == [frozenset()]
-        assert told.watch.table.names == ("lo",)
+        assert told.watch.interfaces.names == ("lo",)
 
     with Namespace() as namespace:
         namespace.ip("link", "set", "lo", "down")
@@ -167,7 +167,7 @@ def test_a_link_is_renamed_and_gets_other_names(namespace: Namespace) -> None:
         namespace.ip("link", "set", "lan", "name", "wan")
         namespace.ip("link", "set", "wan", "up")
         await told.addresses("1.2.3.4", name="wan")
-        assert told.watch.table.link("lan") is None
+        assert told.watch.interfaces.link("lan") is None
         namespace.ip("link", "property", "add", "dev", "wan", "altname", "uplink")
         await told.addresses("1.2.3.4", name="uplink")
 
@@ -179,7 +179,7 @@ def test_a_link_is_deleted(namespace: Namespace) -> None:
 
     async def story(told: Told) -> None:
         namespace.ip("link", "delete", "lan")
-        await told.until(lambda: told.watch.table.link("lan") is None)
+        await told.until(lambda: told.watch.interfaces.link("lan") is None)
 
     assert watch(namespace, story).calls[-1] == {"lan", "peer"}  # the other end of the cable goes with it
 
@@ -206,7 +206,7 @@ def test_a_link_moves_to_another_namespace_and_back(namespace: Namespace) -> Non
     async def story(told: Told) -> None:
         namespace.ip("link", "set", "lan", "netns", other.name)
         await told.addresses()
-        assert told.watch.table.link("lan") is None
+        assert told.watch.interfaces.link("lan") is None
         other.ip("link", "set", "lan", "netns", namespace.name)
         namespace.ip("link", "set", "lan", "up")
         namespace.ip("address", "add", "5.6.7.8/24", "dev", "lan")
@@ -402,7 +402,7 @@ def test_what_goes_while_events_are_lost_is_not_kept(namespace: Namespace, tmp_p
         namespace.ip("link", "delete", "peer")
         await told.until(lambda: told.watch.losses > 0 and not told.texts("peer"))
         assert told.texts() == []
-        assert told.watch.table.names == ("lo",)
+        assert told.watch.interfaces.names == ("lo",)
 
     watch(namespace, story, receive_octets=1)
 
@@ -421,9 +421,9 @@ def test_a_table_begun_amid_changes_is_right_in_the_end(
         async with Told(receive_octets=receive_octets) as told:
             assert await change.wait() == 0
             await told.until(lambda: len(told.texts()) == MANY)
-            asked = read_table()
-            assert told.watch.table.usable("lan") == asked.usable("lan")
-            assert told.watch.table.names == asked.names
+            asked = read_interfaces()
+            assert told.watch.interfaces.usable("lan") == asked.usable("lan")
+            assert told.watch.interfaces.names == asked.names
 
     run_inside(namespace, run)
 
@@ -447,7 +447,7 @@ def test_it_may_be_closed_while_it_tells(namespace: Namespace) -> None:
     async def run() -> None:
         closed = asyncio.Event()
 
-        def changed(_table: AddressTable, names: frozenset[str]) -> None:
+        def changed(_interfaces: Interfaces, names: frozenset[str]) -> None:
             if "lan" in names:
                 watched.close()
                 closed.set()
@@ -492,9 +492,9 @@ def test_a_shortage_of_files_is_waited_out_if_wished(namespace: Namespace, monke
     refusals: list[NoAddress] = []
 
     async def run() -> None:
-        watching = Monitor(lambda _table, _names: None, lambda: None, refused=refusals.append)
+        watching = Monitor(lambda _interfaces, _names: None, lambda: None, refused=refusals.append)
         await watching.open(waits_out_shortage=True)
-        assert texts(watching.table, "lan") == ["1.2.3.4"]
+        assert texts(watching.interfaces, "lan") == ["1.2.3.4"]
         watching.close()
 
     run_inside(namespace, run)
@@ -524,12 +524,12 @@ def _unreadable(monkeypatch: pytest.MonkeyPatch, error: Exception = MALFORMED) -
     left = 0
     receive = Dump.receive
 
-    def damaged(listing: Dump, octets: bytes, *, now: float) -> Datagram:
+    def damaged(dump: Dump, octets: bytes, *, now: float) -> Datagram:
         nonlocal left
         left -= 1
         if left >= 0:
             raise error
-        return receive(listing, octets, now=now)
+        return receive(dump, octets, now=now)
 
     def make(number: int) -> None:
         nonlocal left
@@ -582,7 +582,7 @@ from dns_update.address.kernel.monitor import Monitor
 
 async def main():
     told = asyncio.Event()
-    def changed(table, names):
+    def changed(interfaces, names):
         print(*sorted(names), flush=True)
         if "lan" in names:
             told.set()
@@ -630,14 +630,14 @@ def test_a_bug_while_the_kernel_is_read_loses_nothing(namespace: Namespace, monk
 
     async def story(told: Told) -> None:
         mistakes = _owned_up()
-        take = AddressTable.apply
+        take = Interfaces.apply
 
-        def apply(table: AddressTable, event: Event, *, now: float) -> None:
+        def apply(interfaces: Interfaces, event: Event, *, now: float) -> None:
             if not mistakes:
                 raise bug
-            take(table, event, now=now)
+            take(interfaces, event, now=now)
 
-        monkeypatch.setattr(AddressTable, "apply", apply)
+        monkeypatch.setattr(Interfaces, "apply", apply)
         namespace.ip("address", "add", "1.2.3.4/24", "dev", "lan")
         await told.addresses("1.2.3.4")
         assert mistakes == [bug]
@@ -653,13 +653,13 @@ def test_a_bug_of_who_is_told_loses_nothing(namespace: Namespace, monkeypatch: p
     is_told = asyncio.Event()
     refusals = 0
 
-    def changed(table: AddressTable, names: frozenset[str]) -> None:
+    def changed(interfaces: Interfaces, names: frozenset[str]) -> None:
         nonlocal refusals
         if refusals:
             refusals -= 1
             raise bug
         if "lan" in names:
-            told.append(texts(table))
+            told.append(texts(interfaces))
             is_told.set()
 
     async def story() -> None:

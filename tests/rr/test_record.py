@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dns_update.errors import InvalidText, MalformedMessage
-from dns_update.rr.record import Record, canonical_rdata, rdata_from_text, rdata_to_text, read_rdata, soa_mname
+from dns_update.rr.embedded_names import canonical_rdata, read_rdata, soa_mname
+from dns_update.rr.record import Record, rdata_from_text, rdata_to_text
 from dns_update.wire.codes import RR_TYPES, RRClass, RRType, rrtype_from_text
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name
@@ -171,7 +172,7 @@ def test_wrong_data_of_such_types_is_refused(mnemonic: str, text: str) -> None:
     ],
 )  # fmt: skip
 def test_an_at_sign_is_refused_as_a_name_for_it_would_be_the_root(mnemonic: str, text: str) -> None:
-    with pytest.raises(InvalidText, match="@ is no name here") as caught:
+    with pytest.raises(InvalidText, match="@ is not a name here") as caught:
         rdata_from_text(rrtype_from_text(mnemonic), text)
     assert "in full" in caught.value.hint
 
@@ -227,9 +228,14 @@ def test_unquoted_text_may_hold_a_line_end() -> None:
     assert rdata_from_text(RRType.TXT, "a\nb") == b"\x03a\nb"
 
 
-def test_addresses_of_another_class_are_not_those_of_the_internet() -> None:
-    assert rdata_from_text(RRType.A, r"\# 1 61", RRClass.HS) == b"a"
-    assert rdata_to_text(RRType.A, b"abcd", RRClass.HS) == r"\# 4 61626364"
+def test_an_address_record_of_each_class_has_the_form_that_bind_gives_it() -> None:
+    assert rdata_from_text(RRType.A, "192.0.2.1", RRClass.HS) == b"\xc0\0\2\1"
+    assert rdata_to_text(RRType.A, b"\xc0\0\2\1", RRClass.HS) == "192.0.2.1"
+    assert rdata_from_text(RRType.A, "a.example 177777", RRClass.CH) == b"\1a\7example\0\xff\xff"
+    assert rdata_to_text(RRType.A, b"\1a\7example\0\xff\xff", RRClass.CH) == "a.example. 177777"
+    assert rdata_from_text(RRType.A, r"\# 1 61", 7) == b"a"
+    assert rdata_to_text(RRType.A, b"abcd", 7) == r"\# 4 61626364"
+    assert rdata_to_text(RRType.AAAA, bytes(16), RRClass.HS) == f"\\# 16 {bytes(16).hex()}"
 
 
 @given(st.sampled_from(sorted(RR_TYPES.values())), st.text(max_size=60))

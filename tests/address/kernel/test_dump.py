@@ -34,11 +34,11 @@ class Told:
     """A listing, and a kernel that tells it what a test says."""
 
     def __init__(self, most_interruptions: int = 5, *, has_routes: bool = False) -> None:
-        self.listing = Dump(PORT, most_interruptions=most_interruptions, has_routes=has_routes)
+        self.dump = Dump(PORT, most_interruptions=most_interruptions, has_routes=has_routes)
 
     def asked(self) -> int | None:
         """Return the kind of the request that is to be sent now; what comes then, answers it."""
-        request = self.listing.request()
+        request = self.dump.request()
         if request is None:
             return None
         self.sequence = int.from_bytes(request[8:12], "little")
@@ -47,17 +47,17 @@ class Told:
     def answer(self, *bodies: tuple[int, bytes], flags: int = MULTI, last: bool = True) -> None:
         parts = [self._message(kind, body, flags, PORT) for kind, body in bodies]
         parts += [self._message(NLMSG_DONE, bytes(4), flags, PORT)] if last else []
-        self.listing.receive(b"".join(parts), now=0)
+        self.dump.receive(b"".join(parts), now=0)
 
     def event(self, kind: int, body: bytes) -> None:
-        self.listing.receive(self._message(kind, body, 0, 99), now=0)
+        self.dump.receive(self._message(kind, body, 0, 99), now=0)
 
     def _message(self, kind: int, body: bytes, flags: int, port: int) -> bytes:
         return pack("=IHHII", 16 + len(body), kind, flags, self.sequence, port) + body
 
     def usable(self) -> list[int] | None:
-        table = self.listing.table
-        return None if table is None else [entry.address[3] for entry in table.usable("lan")]
+        interfaces = self.dump.interfaces
+        return None if interfaces is None else [entry.address[3] for entry in interfaces.usable("lan")]
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_links_then_addresses_make_a_table(told: Told) -> None:
     told.answer((RTM_NEWADDR, address(1)), last=False)
     assert (told.asked(), told.usable()) == (None, None)
     told.answer((RTM_NEWADDR, address(2)))
-    assert (told.asked(), told.usable(), told.listing.is_doubtful) == (None, [1, 2], False)
+    assert (told.asked(), told.usable(), told.dump.is_doubtful) == (None, [1, 2], False)
 
 
 @pytest.mark.parametrize("interrupted", ["links", "addresses"])
@@ -89,7 +89,7 @@ def test_an_interrupted_dump_begins_all_anew(told: Told, interrupted: str) -> No
     told.answer((RTM_NEWLINK, LINK))
     assert told.asked() == RTM_GETADDR
     told.answer((RTM_NEWADDR, address(1)))
-    assert (told.usable(), told.listing.interruptions) == ([1], 1)
+    assert (told.usable(), told.dump.interruptions) == ([1], 1)
 
 
 def test_an_address_that_goes_while_it_is_listed_does_not_stay(told: Told) -> None:
@@ -121,7 +121,7 @@ def test_after_too_many_interruptions_it_is_taken_as_it_is() -> None:
         told.answer((RTM_NEWLINK, LINK), flags=INTERRUPTED)
     assert told.asked() == RTM_GETADDR
     told.answer((RTM_NEWADDR, address(1)))
-    assert (told.usable(), told.listing.is_doubtful, told.listing.interruptions) == ([1], True, 2)
+    assert (told.usable(), told.dump.is_doubtful, told.dump.interruptions) == ([1], True, 2)
 
 
 def test_what_comes_for_an_earlier_dump_is_not_listed(told: Told) -> None:
@@ -159,7 +159,7 @@ def test_default_routes_are_listed_if_they_are_wanted_and_none_is_known_if_that_
         told.answer((NLMSG_ERROR, pack("=i", -95)), flags=0, last=False)
     else:
         told.answer((RTM_NEWROUTE, DEFAULT_ROUTE), flags=INTERRUPTED if disturbance == "a mark" else MULTI)
-    assert told.listing.table is not None
-    assert told.listing.table.has_route(ROUTE) == (disturbance == "nothing")
+    assert told.dump.interfaces is not None
+    assert told.dump.interfaces.has_route(ROUTE) == (disturbance == "nothing")
     assert told.usable() == ([] if disturbance == "an address" else [1])
-    assert (told.listing.is_doubtful, told.listing.interruptions) == (False, 0)
+    assert (told.dump.is_doubtful, told.dump.interruptions) == (False, 0)

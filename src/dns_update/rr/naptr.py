@@ -1,16 +1,20 @@
-r"""Whether the substitution expression of a NAPTR record is one.
+r"""NAPTR rdata, and its substitution expression.
 
-It is `DELIMITER ERE DELIMITER REPLACEMENT DELIMITER [i]` (RFC 3402, section 3.2), with a POSIX extended regular
-expression, and with `\1` to `\9` for its groups. BIND refuses any other, and what it checks is checked here.
+The expression is `DELIMITER ERE DELIMITER REPLACEMENT DELIMITER [i]` (RFC 3402, section 3.2), with a POSIX extended
+regular expression, and with `\1` to `\9` for its groups. BIND refuses any other, and what it checks is checked here.
 """
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText
+from dns_update.errors import InvalidText, MalformedMessage
+from dns_update.rr.field_kinds import NAME, STRING, U16, Field, quoted_string, take_string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from dns_update.rr.scanner import Scanner
+    from dns_update.wire.cursor import Cursor
 
 _FORBIDDEN_DELIMITERS = b"0123456789\\i\0"
 _CLASSES = tuple(f":{name}:".encode() for name in
@@ -20,8 +24,8 @@ _MAX_BOUND = 255  # POSIX's RE_DUP_MAX
 _REFERENCES = b"123456789"
 
 
-def check_regexp(expression: bytes) -> None:
-    """Raise InvalidText if a substitution expression is none; an empty one is right, and means that there is none."""
+def check_expression(expression: bytes) -> None:
+    """Raise InvalidText for a wrong substitution expression; an empty one is right, and means that there is none."""
     if not expression:
         return
     if expression[0] in _FORBIDDEN_DELIMITERS or b"\0" in expression:
@@ -31,11 +35,11 @@ def check_regexp(expression: bytes) -> None:
         raise _wrong("it is not of the form !EXPRESSION!REPLACEMENT!")
     pattern, replacement, _flags = parts
     if _references(replacement) > _Pattern(pattern).groups():
-        raise _wrong("the replacement speaks of a group that the expression does not have")
+        raise _wrong("the replacement refers to a group that the expression does not have")
 
 
 def _parts(text: bytes, delimiter: int) -> list[bytes]:
-    """Part a text at the delimiters that no backslash stands before; among the flags it has no meaning."""
+    """Split a text at the delimiters that have no backslash before them; among the flags a backslash has no meaning."""
     parts = [bytearray()]
     position = 0
     while position < len(text):
@@ -52,13 +56,13 @@ def _parts(text: bytes, delimiter: int) -> list[bytes]:
 
 
 def _references(replacement: bytes) -> int:
-    r"""Return the highest group that is spoken of; `\0` is none."""
+    r"""Return the highest group that is referred to; `\0` refers to none."""
     highest = 0
     position = replacement.find(b"\\")
     while position >= 0:
         character = replacement[position + 1 : position + 2]
         if character in (b"", b"0"):
-            raise _wrong("a backslash in the replacement stands before 1 to 9 or a character that is meant")
+            raise _wrong("in the replacement, 1 to 9 or the character that is meant must follow a backslash")
         highest = max(highest, int(character) if character.isdigit() else 0)
         position = replacement.find(b"\\", position + 2)
     return highest
@@ -100,10 +104,10 @@ class _Pattern:
         self._has_atom = self._may_repeat = True
 
     def escape(self) -> None:
-        """Read what a backslash stands before."""
+        """Read what follows a backslash."""
         octet = self._take()
         if not octet or (octet in _REFERENCES and int(octet) > self._groups):
-            raise _wrong("a backslash at the end, or before the number of a group that is not there")
+            raise _wrong("a backslash at the end, or before the number of a missing group")
         self._atom()
 
     def anchor(self) -> None:
@@ -113,7 +117,7 @@ class _Pattern:
     def repeat(self) -> None:
         """Read what repeats the atom before it."""
         if not (self._has_atom and self._may_repeat):
-            raise _wrong("*, +, ? and {} stand behind what they repeat")
+            raise _wrong("*, +, ? and {} must follow what they repeat")
         self._may_repeat = False
 
     def bound(self) -> None:
@@ -153,7 +157,7 @@ class _Pattern:
         self._has_atom = self._may_repeat = False
 
     def bracket(self) -> None:
-        """Read a set of characters to its `]`, which stands for itself where it is the first."""
+        """Read a set of characters to its `]`, which is a character where it is the first."""
         if self._next() == b"^":
             self._take()
         start = self._position
@@ -183,7 +187,7 @@ class _Pattern:
             raise _wrong("[. [= and [: have an end")
         name = self._text[self._position : end + 1]
         if kind == b":" and name not in _CLASSES:
-            raise _wrong(f"{name.decode(errors='replace')} is no class of characters")
+            raise _wrong(f"{name.decode(errors='replace')} is not a class of characters")
         self._position = end + 2
         return name[1] if kind == b"." else -1
 
@@ -197,3 +201,21 @@ _READERS: dict[bytes, Callable[[_Pattern], None]] = {
 
 def _wrong(what: str) -> InvalidText:
     return InvalidText(f"the regular expression is wrong: {what}")
+
+
+def _regexp(fields: Scanner) -> bytes:
+    string = fields.string()
+    check_expression(string[1:])
+    return string
+
+
+def _regexp_text(cursor: Cursor) -> str:
+    expression = take_string(cursor)
+    try:
+        check_expression(expression)
+    except InvalidText as error:
+        raise MalformedMessage(error.text) from error
+    return quoted_string(expression)
+
+
+LAYOUTS = {"NAPTR": (U16, U16, STRING, STRING, Field(_regexp, _regexp_text), NAME)}

@@ -1,0 +1,136 @@
+"""Steps: what a request needs of the world around it, and the one loop that performs them for both clients.
+
+A request is an `async def` over these steps. It awaits each, and what comes back is the step's answer:
+
+    reply = await Ask(endpoint, message, key)  # a Reply or an UnverifiedReply
+    addresses = await Resolve("ns.example.com")  # a tuple of texts
+
+Nothing here belongs to asyncio: awaiting a step yields the step itself to whoever drives the request. `drive` does that
+for a client; it is a coroutine too, and waits wherever its client's way to perform a step waits. The blocking client
+performs steps without waiting, so that its whole drive is over in one go (`finished`), and asyncio is not imported.
+"""
+
+from __future__ import annotations
+
+from dns_update import errors
+from dns_update.value import Value, setters
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Generator
+    from typing import Any, TypeAlias, TypeVar
+
+    from dns_update.auth import Key
+    from dns_update.exchange import Reply, UnverifiedReply
+    from dns_update.message import Message
+    from dns_update.transport import Endpoint
+
+    T = TypeVar("T")
+    Step: TypeAlias = "Ask | Resolve | Pause | Clock"
+    Steps: TypeAlias = Coroutine[Step, Any, T]
+    """What calling a request gives: the steps that lead to a result."""
+
+
+class Ask(Value):
+    """Send a message to a server, signed if there is a key; the answer is a Reply or an UnverifiedReply.
+
+    Raises NoResponse.
+    """
+
+    __slots__ = ("endpoint", "key", "message")
+    endpoint: Endpoint
+    message: Message
+    key: Key | None
+
+    def __init__(self, endpoint: Endpoint, message: Message, key: Key | None) -> None:
+        _ask_endpoint(self, endpoint)
+        _ask_message(self, message)
+        _ask_key(self, key)
+
+    def __await__(self) -> Generator[Ask, Reply | UnverifiedReply, Reply | UnverifiedReply]:
+        return (yield self)
+
+
+_ask_endpoint, _ask_key, _ask_message = setters(Ask)
+
+
+class Resolve(Value):
+    """Find the IP addresses of a host name; the answer is a tuple of texts. Raises NoResponse."""
+
+    __slots__ = ("host",)
+    host: str
+
+    def __init__(self, host: str) -> None:
+        self._fill(host=host)
+
+    def __await__(self) -> Generator[Resolve, tuple[str, ...], tuple[str, ...]]:
+        try:
+            return (yield self)
+        except (OSError, UnicodeError) as error:
+            raise unresolved(self.host, error) from error
+
+
+class Pause(Value):
+    """Let time pass, in seconds, before going on; there is no answer."""
+
+    __slots__ = ("seconds",)
+    seconds: float
+
+    def __init__(self, seconds: float) -> None:
+        self._fill(seconds=seconds)
+
+    def __await__(self) -> Generator[Pause, None, None]:
+        yield self
+
+
+class Clock(Value):
+    """Read the monotonic clock; the answer is in seconds, of use only beside another such answer."""
+
+    __slots__ = ()
+
+    def __await__(self) -> Generator[Clock, float, float]:
+        return (yield self)
+
+
+def unresolved(host: str, error: Exception) -> errors.NoResponse:
+    """Return the error for a host name whose address cannot be found."""
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
+    return errors.NoResponse(
+        f"its address cannot be found: {reason}",
+        endpoint=host,
+        cause=errors.causes.ADDRESS_NOT_FOUND,
+        hint=errors.Hint("check {dns-server}"),
+    )
+
+
+async def drive(steps: Steps[T], perform: Callable[[Step], Awaitable[object]]) -> T:
+    """Perform each step of a request, hand it the answer, and return the request's result.
+
+    What the network does to a step is raised inside the request, which may go on with another step. Any other error,
+    and a cancellation, ends the request.
+    """
+    try:
+        step = steps.send(None)
+        while True:
+            try:
+                answer = await perform(step)
+            except (errors.NoResponse, OSError, UnicodeError) as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    finally:
+        steps.close()
+
+
+def finished(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never waits for anything, and return its result."""
+    try:
+        work.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    work.close()
+    raise AssertionError("a step of the blocking client has waited")

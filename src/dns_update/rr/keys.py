@@ -1,0 +1,186 @@
+"""Keys in rdata: KEY, DNSKEY, CDNSKEY, RKEY and TKEY; and the names inside keys of private algorithms."""
+
+from __future__ import annotations
+
+from dns_update.errors import InvalidText, MalformedMessage, quoted
+from dns_update.rr.embedded_names import uncompressed_name
+from dns_update.rr.field_kinds import NAME, U16, U32, Field, base64_text, need, rest
+from dns_update.rr.scanner import Scanner, unbase64
+from dns_update.wire.codes import Rcode, decimal
+from dns_update.wire.cursor import Cursor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_U8, _U16 = 0xFF, 0xFFFF
+
+_ALGORITHMS = {
+    "RSAMD5": 1, "DH": 2, "DSA": 3, "RSASHA1": 5, "NSEC3DSA": 6, "NSEC3RSASHA1": 7, "RSASHA256": 8, "RSASHA512": 10,
+    "ECCGOST": 12, "ECDSA256": 13, "ECDSAP256SHA256": 13, "ECDSA384": 14, "ECDSAP384SHA384": 14, "ED25519": 15,
+    "ED448": 16, "INDIRECT": 252, "PRIVATEDNS": 253, "PRIVATEOID": 254,
+}  # fmt: skip
+_PROTOCOLS = {"NONE": 0, "TLS": 1, "EMAIL": 2, "DNSSEC": 3, "IPSEC": 4, "ALL": 255}  # of keys (RFC 2535, section 7.1)
+_FLAGS = {
+    "NOCONF": 0x4000, "NOAUTH": 0x8000, "NOKEY": 0xC000, "FLAG2": 0x2000, "EXTEND": 0x1000, "FLAG4": 0x0800,
+    "FLAG5": 0x0400, "USER": 0, "ZONE": 0x0100, "HOST": 0x0200, "NTYP3": 0x0300, "FLAG8": 0x0080, "FLAG9": 0x0040,
+    "FLAG10": 0x0020, "FLAG11": 0x0010, "KSK": 0x0001, **{f"SIG{bits}": bits for bits in range(16)},
+}  # fmt: skip
+_ERRORS = {name: number for name, number in vars(Rcode).items() if name.isupper()}
+_NO_KEY = 0xC000  # RFC 2535, section 3.1.2: both bits set, there is no key
+_MAX_FLAG_DIGITS = 12
+_KEY_ALGORITHM, _KEY_HEAD = 3, 4  # where the algorithm is in a key's octets, and the key
+_OBJECT_IDENTIFIER = 6  # DER's tag
+_LONG_FORM = 0x80  # lengths from here on are written otherwise; no algorithm has so long an identifier
+_CONTINUES = 0x80  # the bit that says that a number of an object identifier goes on in the next octet
+
+
+def algorithm(fields: Scanner) -> bytes:
+    """Read the algorithm of a key or signature."""
+    return fields.mnemonic(_ALGORITHMS, _U8).to_bytes(1)
+
+
+def check_private(number: int, octets: bytes) -> None:
+    """Refuse a key or signature of a private algorithm without the algorithm's name before it (RFC 4034, A.1.1).
+
+    Raises MalformedMessage.
+    """
+    if number == _ALGORITHMS["PRIVATEDNS"]:
+        uncompressed_name(Cursor(octets))
+    elif number == _ALGORITHMS["PRIVATEOID"] and not _begins_with_object_identifier(octets):
+        raise MalformedMessage("no object identifier of a private algorithm")
+
+
+def checked_text(fields: Scanner, head: bytes, check: Callable[[bytes], None]) -> bytes:
+    """Read what is left as Base64, and return it after `head`, both checked as octets of the wire are."""
+    rdata = head + fields.base64()
+    try:
+        check(rdata)
+    except MalformedMessage as error:
+        raise InvalidText(error.text) from error
+    return rdata
+
+
+def _key(fields: Scanner) -> bytes:
+    """Read flags, protocol, algorithm and key."""
+    return checked_text(fields, _key_head(fields), _check_key)
+
+
+def _key_or_none(fields: Scanner) -> bytes:
+    """Read a KEY record, whose flags may say that there is no key (RFC 2535, section 3.1.2)."""
+    head = _key_head(fields)
+    return head if _has_no_key(head) else checked_text(fields, head, _check_key)
+
+
+def _resource_key(fields: Scanner) -> bytes:
+    return checked_text(fields, _key_head(fields), _check_resource_key)
+
+
+def _check_key(rdata: bytes) -> None:
+    check_private(rdata[_KEY_ALGORITHM], rdata[_KEY_HEAD:])
+
+
+def _check_key_or_none(rdata: bytes) -> None:
+    if not _has_no_key(rdata):
+        _check_key(rdata)
+
+
+def _check_resource_key(rdata: bytes) -> None:
+    _check_key(rdata)
+    need(holds=rdata[:2] == b"\0\0", what="the flags of a RKEY record are not 0")
+
+
+def _has_no_key(rdata: bytes) -> bool:
+    return int.from_bytes(rdata[:2]) & _NO_KEY == _NO_KEY
+
+
+def _begins_with_object_identifier(octets: bytes) -> bool:
+    """Return whether there is a length, and an object identifier of that length in DER (X.690, section 8.19)."""
+    content = octets[3 : octets[0] + 1]
+    starts = [content[i] for i in range(len(content)) if i == 0 or content[i - 1] < _CONTINUES]
+    return (
+        octets[:3] == bytes([len(content) + 2, _OBJECT_IDENTIFIER, len(content)])
+        and 0 < len(content) < _LONG_FORM
+        and content[-1] < _CONTINUES
+        and _CONTINUES not in starts  # a number without leading zeros
+    )
+
+
+def _key_head(fields: Scanner) -> bytes:
+    flags = _flags(fields.word())
+    return flags.to_bytes(2) + fields.mnemonic(_PROTOCOLS, _U8).to_bytes(1) + algorithm(fields)
+
+
+def _flags(word: str) -> int:
+    if word[:1].isdecimal():
+        return _flag_number(word)
+    flags = 0
+    for name in word.removesuffix("|").upper().split("|"):
+        # The first flag that begins so: BIND takes any abbreviation.
+        flag = next((bits for known, bits in _FLAGS.items() if known.startswith(name)), None)
+        if flag is None:
+            raise InvalidText(f"unknown flag {quoted(name)}")
+        flags |= flag
+    return flags
+
+
+def _flag_number(word: str) -> int:
+    """Return a number in decimal digits, or else in hexadecimal ones, with `0x` before them or without."""
+    found = decimal(word, _U16)
+    if found is None and word.isalnum():
+        try:
+            found = int(word, 16)
+        except ValueError:
+            found = None
+    if found is None or found > _U16 or len(word) > _MAX_FLAG_DIGITS:
+        raise InvalidText(f"{quoted(word)} are not flags")
+    return found
+
+
+def _key_field(from_text: Callable[[Scanner], bytes], check: Callable[[bytes], None]) -> Field:
+    def to_text(cursor: Cursor) -> str:
+        head = cursor.take(_KEY_HEAD)
+        octets = b"" if check is _check_key_or_none and _has_no_key(head) else rest(cursor, 1)
+        check(head + octets)
+        return f"{int.from_bytes(head[:2])} {head[2]} {head[3]} {base64_text(octets)}".rstrip()
+
+    return Field(from_text, to_text)
+
+
+def _transaction_error(fields: Scanner) -> bytes:
+    """Read the error of a TKEY record, as a mnemonic or a number (RFC 2930, section 2.6)."""
+    return fields.mnemonic(_ERRORS, _U16).to_bytes(2)
+
+
+def _transaction_error_text(cursor: Cursor) -> str:
+    error = cursor.u16()
+    return next((name for name, number in _ERRORS.items() if number == error), str(error))
+
+
+def _sized(fields: Scanner) -> bytes:
+    """Read a number of octets, and as many octets in Base64."""
+    size = fields.number(_U16)
+    text = ""
+    while len(text) < (size + 2) // 3 * 4:
+        text += fields.word()
+    octets = unbase64(text)
+    if len(octets) != size:
+        raise InvalidText(f"{len(octets)} octets in Base64 where {size} are announced")
+    return size.to_bytes(2) + octets
+
+
+def _sized_text(cursor: Cursor) -> str:
+    size = cursor.u16()
+    return f"{size} {base64_text(cursor.take(size))}".rstrip()
+
+
+_DNSKEY = (_key_field(_key, _check_key),)
+_SIZED = Field(_sized, _sized_text)
+
+LAYOUTS = {
+    "DNSKEY": _DNSKEY,
+    "CDNSKEY": _DNSKEY,
+    "KEY": (_key_field(_key_or_none, _check_key_or_none),),
+    "RKEY": (_key_field(_resource_key, _check_resource_key),),
+    "TKEY": (NAME, U32, U32, U16, Field(_transaction_error, _transaction_error_text), _SIZED, _SIZED),
+}

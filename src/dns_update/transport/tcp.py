@@ -1,0 +1,54 @@
+"""Messages over TCP connections: each has its length before it."""
+
+from __future__ import annotations
+
+from dns_update.transport import LARGEST_READ, seconds_left
+from dns_update.transport.sockets import connected_socket
+from dns_update.wire.framing import Deframer, frame
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.transport import Endpoint, Local
+    from dns_update.transport.sockets import Socket
+
+
+class Stream:
+    """A TCP connection to a server."""
+
+    def __init__(self, connection: Socket) -> None:
+        self._connection = connection
+        self._deframer = Deframer()
+
+    def fileno(self) -> int:
+        """Return the descriptor, for `select.poll`."""
+        return self._connection.fileno()
+
+    def send(self, octets: bytes, deadline: float) -> None:
+        """Send a message; raises OSError, a TimeoutError if the other side has not taken it by `deadline`."""
+        self._connection.settimeout(seconds_left(deadline))
+        self._connection.sendall(frame(octets))
+
+    def receive(self, deadline: float) -> list[bytes]:
+        """Wait for octets and return the messages that they complete; raises OSError, a TimeoutError at `deadline`."""
+        self._connection.settimeout(seconds_left(deadline))
+        return self._read()
+
+    def take(self) -> list[bytes]:
+        """Return the messages that octets complete which are there; raises BlockingIOError if none are, and OSError."""
+        self._connection.settimeout(0)
+        return self._read()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _read(self) -> list[bytes]:
+        octets = self._connection.recv(LARGEST_READ)
+        if not octets:
+            raise ConnectionResetError("the server closed the connection")
+        return self._deframer.feed(octets)
+
+
+def open_stream(endpoint: Endpoint, local: Local, deadline: float) -> Stream:
+    """Return a TCP connection to a server, which has until `deadline` to accept it; raises OSError."""
+    return Stream(connected_socket(endpoint, local, deadline, is_tcp=True))
