@@ -12,7 +12,7 @@ import pytest
 from dns_update.agent.config import schema
 from dns_update.agent.config.load import config_from_text
 from dns_update.agent.config.settings import AgentSettings, Config
-from dns_update.agent.output.history import Attempt
+from dns_update.agent.output.history import HistoryRow
 from dns_update.agent.output.hooks import facts
 from lab import Bind, LabKey, Namespace, Zone, dig
 from lab.key import write_private
@@ -100,7 +100,7 @@ def test_the_defaults_shown_for_records_are_their_defaults(tmp_path: Path, monke
 
 
 def test_on_change_programs_get_the_variables_that_are_listed() -> None:
-    attempt = Attempt(
+    attempt = HistoryRow(
         when=0.0, name="", zone="", types=(), before="", after="", server="", key_name="", outcome="", message="",
         seconds=0.0,
     )  # fmt: skip

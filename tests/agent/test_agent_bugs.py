@@ -57,13 +57,13 @@ class Buggy(Agent):
 @pytest.mark.parametrize(
     ("place", "number"),
     [
-        ("history:History.add", 1),
-        ("keeper:ManagedName.succeeded", 1),
-        ("keeper:ManagedName.refresh", 2),
-        ("loop:Agent._heard", 1),
-        ("loop:Agent._heard", 2),
-        ("loop:Agent._try", 1),
-        ("feed:Sources._kernel_changed", 1),
+        ("output.history:History.add", 1),
+        ("managed_name:ManagedName.succeeded", 1),
+        ("managed_name:ManagedName.refresh", 2),
+        ("controller:Controller._sources_changed", 1),
+        ("controller:Controller._sources_changed", 2),
+        ("worker:Worker.attempt", 1),
+        ("sources:Sources._kernel_changed", 1),
     ],
 )
 def test_a_name_gets_right_all_the_same(machine: Machine, place: str, number: int) -> None:
@@ -78,7 +78,7 @@ def test_a_name_gets_right_all_the_same(machine: Machine, place: str, number: in
         assert agent.terminate() == 0
 
 
-@pytest.mark.parametrize("place", ["feed:Sources._kernel_changed", "loop:Agent._heard"])
+@pytest.mark.parametrize("place", ["sources:Sources._kernel_changed", "controller:Controller._sources_changed"])
 def test_an_event_of_the_kernel_is_not_lost(machine: Machine, place: str) -> None:
     with Buggy(machine, machine.configure(FROM_WAN_IPV4), place, 2) as agent:
         agent.wait_for_line("interface wan has no usable IPv4 address")
@@ -88,7 +88,7 @@ def test_an_event_of_the_kernel_is_not_lost(machine: Machine, place: str) -> Non
 
 
 def test_a_status_that_fails_is_said_and_the_next_one_shows_it(machine: Machine) -> None:
-    with Buggy(machine, machine.configure(), "loop:Agent.status") as agent:
+    with Buggy(machine, machine.configure(), "service:Agent.status") as agent:
         eventually((machine.directory / "agent.sock").exists, bool, lambda: agent.text)
         assert machine.command("status", f"socket={machine.directory}/agent.sock").status != 0
         assert BUG in machine.status()["agent"]["last_bug"]
@@ -99,13 +99,13 @@ def test_a_status_that_fails_is_said_and_the_next_one_shows_it(machine: Machine)
 def test_a_reload_that_fails_leaves_the_old_configuration_at_work(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     configuration = machine.configure(FROM_WAN_IPV4)
-    with Buggy(machine, configuration, "config:Sections.__init__", 2) as agent:
+    with Buggy(machine, configuration, "config.load:References.__init__", 2) as agent:
         machine.wait_for(ONE, agent=agent)
         agent.reload()
         agent.wait_for_line("the configuration stays as it was: this is a bug")
         assert machine.status()["agent"]["last_reload_error"] == BUG
         agent.reload()
-        agent.wait_for_line("anew: keeping 1 name right")
+        agent.wait_for_line("reloaded .*: managing 1 name")
         assert machine.status()["agent"]["last_reload_error"] is None
         assert agent.terminate() == 0
 
@@ -116,7 +116,7 @@ def test_the_service_manager_hears_of_it_again(machine: Machine) -> None:
         manager.bind(str(path))
         manager.settimeout(30)
         env = {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": "200000"}
-        with Buggy(machine, machine.configure(), "notify:Notifier.alive", env=env) as agent:
+        with Buggy(machine, machine.configure(), "output.systemd:Notifier.alive", env=env) as agent:
             while manager.recv(4096) != b"WATCHDOG=1":
                 pass
             assert BUG in machine.status()["agent"]["last_bug"]
@@ -125,7 +125,7 @@ def test_the_service_manager_hears_of_it_again(machine: Machine) -> None:
 
 def test_what_a_program_prints_is_not_lost(machine: Machine) -> None:
     configuration = machine.configure(FROM_WAN_IPV4.replace("interface:wan/ipv4", f"command:echo {ONE}"))
-    with Buggy(machine, configuration, "feed:Sources._take") as agent:
+    with Buggy(machine, configuration, "sources:Sources._take") as agent:
         machine.wait_for(ONE, agent=agent)
         assert BUG in machine.status()["agent"]["last_bug"]
 

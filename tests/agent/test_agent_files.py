@@ -50,7 +50,7 @@ def test_another_history_is_taken_up_by_a_reload_without_waiting(machine: Machin
         machine.wait_for(ONE, agent=agent)
         configuration.write_text(configuration.read_text().replace("agent.db", "other.db") + BEACON)
         agent.reload()
-        agent.wait_for_line("anew: keeping 2 names right")
+        agent.wait_for_line("reloaded .*: managing 2 names")
         machine.light_beacon()
         agent.wait_for_line("beacon.example.com has A")
         assert agent.terminate() == 0

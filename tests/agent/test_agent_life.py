@@ -121,7 +121,7 @@ def test_a_reload_takes_up_what_is_new_and_lets_the_rest_alone(machine: Machine)
             machine.configure(FROM_WAN_IPV4 + FROM_WAN_IPV4.replace("home", "second"))
             agent.reload()
             machine.wait_for(ONE, "second", agent=agent)
-            agent.wait_for_line("read .* anew: keeping 2 names right")
+            agent.wait_for_line("reloaded .*: managing 2 names")
             assert machine.serial == serial + 1
             replace(machine, ONE, TWO)
             machine.wait_for(TWO, "second", agent=agent)
@@ -138,7 +138,7 @@ def test_a_name_that_is_no_longer_kept_stays_as_it_is(machine: Machine) -> None:
         machine.wait_for(ONE, "second", agent=agent)
         machine.configure(FROM_WAN_IPV4)
         agent.reload()
-        agent.wait_for_line("keeping 1 name right")
+        agent.wait_for_line("reloaded .*: managing 1 name")
         replace(machine, ONE, TWO)
         machine.wait_for(TWO, agent=agent)
         assert machine.data("second") == ONE
@@ -163,7 +163,7 @@ def test_a_broken_configuration_leaves_the_old_one_at_work_and_is_said(machine: 
         agent.wait_for_line("the configuration stays as it was: cannot read")
         configuration.write_text(right.replace("ttl = 60", "ttl = 120"))
         agent.reload()
-        agent.wait_for_line("anew: keeping 1 name right")
+        agent.wait_for_line("reloaded .*: managing 1 name")
         replace(machine, TWO, THREE)
         machine.wait_for(THREE, agent=agent)
         assert machine.status()["agent"]["last_reload_error"] is None
@@ -206,7 +206,7 @@ def test_a_shorter_interval_counts_from_the_reload_on(machine: Machine) -> None:
         machine.wait_for(ONE, agent=agent)
         machine.configure(FROM_WAN_IPV4, agent=OFTEN)
         agent.reload()
-        agent.wait_for_line("anew")
+        agent.wait_for_line("reloaded")
         for _ in range(2):  # the first may be mended by the reload itself
             machine.change("set", "name=home", f"address={THREE}")
             machine.wait_for(ONE, agent=agent)
@@ -232,7 +232,7 @@ def test_reloads_without_end_leave_nothing_behind(machine: Machine) -> None:
             for ttl in range(70):
                 machine.configure(f"{FROM_WAN_IPV4}ttl = {ttl + 1}\n", address=address, server=FOR_EVER)
                 agent.reload()
-                agent.wait_for_line("anew: keeping 1 name right")
+                agent.wait_for_line("reloaded .*: managing 1 name")
             network.fate = unharmed
             machine.configure(FROM_WAN_IPV4, address=address)
             agent.reload()
@@ -368,7 +368,7 @@ def test_the_service_manager_is_told(machine: Machine) -> None:
         manager.bind(str(path))
         manager.settimeout(30)
         with machine.agent(machine.configure(FROM_WAN_IPV4), env={"NOTIFY_SOCKET": str(path)}) as agent:
-            assert manager.recv(4096).startswith(b"READY=1\nSTATUS=keeping 1 name right")
+            assert manager.recv(4096).startswith(b"READY=1\nSTATUS=managing 1 name")
             agent.reload()
             assert manager.recv(4096).startswith(b"RELOADING=1\nMONOTONIC_USEC=")
             assert manager.recv(4096).startswith(b"READY=1")

@@ -437,7 +437,7 @@ def test_many_names_whose_server_dies_are_said_once_and_wait_for_no_turn(machine
             network.fate = lost
             agent.wait_for_line(
                 rf"update failed: h\d+.example.com: No answer from {network.address}: .*"
-                rf"; {count - 1} other names are kept right there, too"
+                rf"; {count - 1} other names are affected, too"
             )
             replace(machine, ONE, TWO)
             eventually(lambda: states(machine), lambda seen: seen.count("failing") == count)
@@ -518,7 +518,7 @@ def test_an_update_whose_try_is_called_off_is_in_the_history(machine: Machine, b
             if by == "a reload":
                 machine.configure(FROM_WAN_IPV4 + 'on-missing = "delete"\n', **way)
                 agent.reload()
-                agent.wait_for_line("anew")
+                agent.wait_for_line("reloaded")
             elif by == "another address":
                 replace(machine, TWO, THREE)
                 agent.wait_for_line(f"has A {THREE}")

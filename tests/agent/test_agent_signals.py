@@ -59,7 +59,7 @@ def test_reload_and_look_during_the_start_wait_for_its_end(machine: Machine) -> 
             configuration.write_text(configuration.read_text().replace('name = "home"', 'name = "house"'))
             agent.reload()
         machine.wait_for(ONE, name="house", agent=agent)
-        agent.wait_for_line("anew: keeping 1 name right")
+        agent.wait_for_line("reloaded .*: managing 1 name")
         assert agent.terminate() == 0
 
 

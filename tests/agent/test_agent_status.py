@@ -89,5 +89,5 @@ def test_a_configuration_that_cannot_be_read_any_more_is_a_failure(machine: Mach
         assert (done.status, done.json["status"]) == (2, "error")
         configuration.write_text(right)
         agent.reload()
-        agent.wait_for_line("anew: keeping 1 name right")
+        agent.wait_for_line("reloaded .*: managing 1 name")
         assert eventually(lambda: status(machine), lambda done: done.status != 2).status == 0

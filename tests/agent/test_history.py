@@ -16,15 +16,15 @@ from typing import Any
 import pytest
 
 from dns_update.agent.output import history as module
-from dns_update.agent.output.history import Attempt, History, fault_of_file, read_history
+from dns_update.agent.output.history import History, HistoryRow, fault_of_file, read_history
 from dns_update.errors import UsageError
 
 _DEADLINE = 60  # seconds after which what is awaited will never come
 DAY = 86_400.0
 
 
-def attempt(number: int = 0, *, name: str = "home.example.com", zone: str = "example.com") -> Attempt:
-    return Attempt(
+def attempt(number: int = 0, *, name: str = "home.example.com", zone: str = "example.com") -> HistoryRow:
+    return HistoryRow(
         when=1_000_000.0 + number,
         name=name,
         zone=zone,
@@ -53,7 +53,7 @@ class Watched(History):
         super()._mend()
         self._writes.put(None)
 
-    def _break(self, batch: Sequence[Attempt], reason: str) -> None:
+    def _break(self, batch: Sequence[HistoryRow], reason: str) -> None:
         super()._break(batch, reason)
         self._failures.put(None)
 
@@ -91,7 +91,7 @@ def numbers(path: Path) -> list[int]:
     return [int(each.when) - 1_000_000 for each in found]
 
 
-def write(path: Path, *attempts: Attempt) -> None:
+def write(path: Path, *attempts: HistoryRow) -> None:
     with writing(path) as history:
         for each in attempts:
             history.add(each)
@@ -121,7 +121,7 @@ def test_more_than_one_batch_and_one_page(path: Path) -> None:
 
 def test_texts_come_back_as_they_were(path: Path) -> None:
     odd = "ü \0 \n '\" \N{PILE OF POO}"
-    before = Attempt(
+    before = HistoryRow(
         when=1.25, name="Home.Example.COM.", zone="Example.COM.", types=(), before=odd, after="", server=odd,
         key_name="", outcome="KeyRejected", message=f"{odd}\udcff", seconds=0.5,
     )  # fmt: skip
@@ -310,8 +310,8 @@ def test_what_was_never_signed_gets_old_while_the_agent_runs(path: Path) -> None
     assert [each.when for each in read_history(str(path))] == [1_000_003.0, 1_000_004.0]
 
 
-def replaced(attempt: Attempt, **fields: Any) -> Attempt:  # noqa: ANN401 - any field
-    return Attempt(**({name: getattr(attempt, name) for name in attempt.__slots__} | fields))
+def replaced(attempt: HistoryRow, **fields: Any) -> HistoryRow:  # noqa: ANN401 - any field
+    return HistoryRow(**({name: getattr(attempt, name) for name in attempt.__slots__} | fields))
 
 
 def test_pruning_goes_step_by_step(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

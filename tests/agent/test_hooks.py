@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from dns_update.agent.output import hooks as module
-from dns_update.agent.output.history import Attempt
+from dns_update.agent.output.history import HistoryRow
 from dns_update.agent.output.hooks import Hooks
 
 _DEADLINE = 60.0  # seconds after which what is awaited will never come
@@ -29,8 +29,8 @@ def change(
     after: str = "A 192.0.2.2",
     types: tuple[str, ...] = ("A",),
     message: str = "",
-) -> Attempt:
-    return Attempt(
+) -> HistoryRow:
+    return HistoryRow(
         when=1_700_000_000.25,
         name=f"{name}.example.com",
         zone="example.com",

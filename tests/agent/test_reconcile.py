@@ -46,12 +46,12 @@ class World:
         self._server = server
         self._others = Client(self.address, key=self.key)
 
-    def reconcile(self, wanted: Desired, before: Before = nothing) -> Outcome:
+    def reconcile(self, desired: Desired, before: Before = nothing) -> Outcome:
         """Make the name right."""
         target = Target(Name.from_text(f"{self.name}.example.com"), Name.from_text("example.com"))
 
         async def watched(transaction: Transaction) -> Outcome:
-            steps = reconcile(transaction, target, wanted)
+            steps = reconcile(transaction, target, desired)
             step, is_after_update = steps.send(None), False
             while True:
                 try:
@@ -88,12 +88,12 @@ def is_update(ask: Ask) -> bool:
 
 
 def test_what_is_wanted_is_made_and_then_left_alone(world: World) -> None:
-    wanted = Desired({RRType.A: (ONE, TWO), RRType.AAAA: (SIX,)}, 60)
-    outcome = world.reconcile(wanted)
+    desired = Desired({RRType.A: (ONE, TWO), RRType.AAAA: (SIX,)}, 60)
+    outcome = world.reconcile(desired)
     assert outcome.changed
     assert (world.data(), world.data("AAAA")) == ("192.0.2.1 192.0.2.2", "2001:db8::6")
     sent: list[Ask] = []
-    again = world.reconcile(wanted, lambda ask, _after: sent.append(ask))
+    again = world.reconcile(desired, lambda ask, _after: sent.append(ask))
     assert not again.changed
     assert not any(map(is_update, sent))
 
@@ -131,10 +131,10 @@ def test_two_that_meet_both_get_their_way(world: World) -> None:
     assert world.data() == "192.0.2.2 192.0.2.3"
 
 
-@pytest.mark.parametrize("wanted", [ONE, THREE], ids=["as it stands", "another"])
+@pytest.mark.parametrize("desired", [ONE, THREE], ids=["as it stands", "another"])
 @pytest.mark.parametrize("number", range(3), ids=["first look", "second look", "update"])
 def test_an_older_update_of_ours_that_comes_late_leaves_nothing_behind(
-    world: World, number: int, wanted: bytes
+    world: World, number: int, desired: bytes
 ) -> None:
     """A try that was called off has sent it; it overtakes a message of the next try."""
     world.reconcile(Desired({RRType.A: (ONE,)}, 60, "router-1"))
@@ -147,10 +147,10 @@ def test_an_older_update_of_ours_that_comes_late_leaves_nothing_behind(
         if len(asked) == number + 1:
             world.reconcile(Desired({RRType.A: (TWO,)}, 60, "router-1"))
 
-    world.reconcile(Desired({RRType.A: (wanted,)}, 60, "router-1"), overtake)
+    world.reconcile(Desired({RRType.A: (desired,)}, 60, "router-1"), overtake)
     if len(asked) > number:
-        assert world.data() == format_address(wanted)
-        assert world.data("TXT") == f'"dns-update owner=router-1 {format_address(wanted)}"'
+        assert world.data() == format_address(desired)
+        assert world.data("TXT") == f'"dns-update owner=router-1 {format_address(desired)}"'
     assert len(asked) > 1
     assert "" not in stood
 

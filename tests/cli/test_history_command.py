@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dns_update.agent.output.history import Attempt, History
+from dns_update.agent.output.history import History, HistoryRow
 from dns_update.cli import history as module
 from dns_update.cli.history import HELP_TEXT, run
 from dns_update.errors import UsageError
@@ -25,8 +25,10 @@ def _utc() -> Iterator[None]:
     time.tzset()
 
 
-def made(name: str = "home", *, ago: float = 0.0, outcome: str = "ok", message: str = "", before: str = "") -> Attempt:
-    return Attempt(
+def made(
+    name: str = "home", *, ago: float = 0.0, outcome: str = "ok", message: str = "", before: str = ""
+) -> HistoryRow:
+    return HistoryRow(
         when=_NOW - ago,
         name=f"{name}.example.com",
         zone="example.com",
@@ -41,7 +43,7 @@ def made(name: str = "home", *, ago: float = 0.0, outcome: str = "ok", message: 
     )
 
 
-def written(path: Path, *attempts: Attempt) -> str:
+def written(path: Path, *attempts: HistoryRow) -> str:
     history = History(str(path), 1e10, pytest.fail)
     for attempt in attempts:
         history.add(attempt)

@@ -74,9 +74,9 @@ def test_a_ttl_that_is_set_and_differs_is_mended() -> None:
 
 
 def test_a_type_without_values_goes_once() -> None:
-    wanted = Desired({RRType.AAAA: ()})
-    assert plan(PLACE, wanted, addresses(ONE, SIX), 300) == Update(ZONE).delete_rrset(HOME, RRType.AAAA)
-    assert plan(PLACE, wanted, addresses(ONE), 300) is None
+    desired = Desired({RRType.AAAA: ()})
+    assert plan(PLACE, desired, addresses(ONE, SIX), 300) == Update(ZONE).delete_rrset(HOME, RRType.AAAA)
+    assert plan(PLACE, desired, addresses(ONE), 300) is None
 
 
 def test_types_that_are_not_spoken_of_are_left_alone() -> None:
@@ -89,9 +89,9 @@ def test_nothing_is_removed_as_long_as_a_source_has_not_spoken() -> None:
 
 
 def test_the_case_of_names_in_rdata_makes_no_difference() -> None:
-    wanted = Desired({RRType.CNAME: (Name.from_text("WWW.example.com").to_wire(),)})
+    desired = Desired({RRType.CNAME: (Name.from_text("WWW.example.com").to_wire(),)})
     stands = Record(HOME, RRType.CNAME, RRClass.IN, 60, Name.from_text("www.example.com").to_wire())
-    assert plan(PLACE, wanted, (stands,), 300) is None
+    assert plan(PLACE, desired, (stands,), 300) is None
 
 
 def test_an_owner_claims_what_it_publishes() -> None:
@@ -161,22 +161,22 @@ def wanteds(draw: st.DrawFn, owner: str = "") -> Desired:
 
 
 @given(wanteds(), ADDRESSES)
-def test_a_plan_once_applied_is_empty(wanted: Desired, standing: set[bytes]) -> None:
+def test_a_plan_once_applied_is_empty(desired: Desired, standing: set[bytes]) -> None:
     records = addresses(*standing)
-    assert plan(PLACE, wanted, applied(records, plan(PLACE, wanted, records, 300)), 300) is None
+    assert plan(PLACE, desired, applied(records, plan(PLACE, desired, records, 300)), 300) is None
 
 
 @given(st.lists(st.one_of(wanteds("a"), wanteds("b")), max_size=6), ADDRESSES)
 def test_owners_never_take_anything_from_each_other(turns: list[Desired], unclaimed: set[bytes]) -> None:
     records = addresses(*unclaimed)
     kept: dict[str, set[bytes]] = {"a": set(), "b": set()}
-    for wanted in turns:
-        records = applied(records, plan(PLACE, wanted, records, 300))
-        assert plan(PLACE, wanted, records, 300) is None
-        named = {address for addresses_of_type in wanted.data.values() for address in addresses_of_type}
-        before = kept[wanted.owner]
-        kept[wanted.owner] = named | {
-            address for address in before if wanted.only_adds or rrtype_of(address) not in wanted.data
+    for desired in turns:
+        records = applied(records, plan(PLACE, desired, records, 300))
+        assert plan(PLACE, desired, records, 300) is None
+        named = {address for addresses_of_type in desired.data.values() for address in addresses_of_type}
+        before = kept[desired.owner]
+        kept[desired.owner] = named | {
+            address for address in before if desired.only_adds or rrtype_of(address) not in desired.data
         }
         assert values(records) >= kept["a"] | kept["b"]
 
@@ -200,9 +200,9 @@ TTLS = st.none() | st.sampled_from([30, 60, 90])
 
 @given(st.tuples(wanteds("a"), wanteds("b")), st.tuples(TTLS, TTLS), ADDRESSES)
 def test_owners_with_ttls_of_their_own_come_to_rest(
-    wanted: tuple[Desired, Desired], ttls: tuple[int | None, int | None], unclaimed: set[bytes]
+    desired: tuple[Desired, Desired], ttls: tuple[int | None, int | None], unclaimed: set[bytes]
 ) -> None:
-    both = [Desired(w.data, ttl, w.owner, only_adds=w.only_adds) for w, ttl in zip(wanted, ttls, strict=True)]
+    both = [Desired(w.data, ttl, w.owner, only_adds=w.only_adds) for w, ttl in zip(desired, ttls, strict=True)]
     records = addresses(*unclaimed)
     for one in both * 2:
         records = applied(records, plan(PLACE, one, records, 300))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update.message import Message, Question
-from dns_update.nsupdate.footprint import Reach
+from dns_update.nsupdate.footprint import Footprint
 from dns_update.rr.record import Record
 from dns_update.wire.codes import Opcode, RRClass, RRType
 from dns_update.wire.name import Name
@@ -37,6 +37,6 @@ def names(*texts: str) -> frozenset[Name]:
     return frozenset(map(Name.from_text, texts))
 
 
-def altering(*texts: str) -> Reach:
+def altering(*texts: str) -> Footprint:
     """Return the reach of an update that alters names right below the zone."""
-    return Reach(names(*texts), branches=names(*texts))
+    return Footprint(names(*texts), branches=names(*texts))

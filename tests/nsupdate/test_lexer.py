@@ -2,11 +2,11 @@
 
 import pytest
 
-from dns_update.nsupdate.lexer import Line
+from dns_update.nsupdate.lexer import Lexer
 
 
 def words(text: str) -> list[str]:
-    line = Line(text)
+    line = Lexer(text)
     found = []
     while word := line.word():
         found.append(word)
@@ -34,7 +34,7 @@ def test_words_part_on_blanks_and_tabs_only(text: str, expected: list[str]) -> N
 
 
 def test_the_remainder_is_what_no_word_has_taken_without_the_blanks_around_it() -> None:
-    line = Line('add x TXT \t "a  b" ; c\t\n')
+    line = Lexer('add x TXT \t "a  b" ; c\t\n')
     assert [line.word() for _ in range(3)] == ["add", "x", "TXT"]
     assert line.remainder() == '"a  b" ; c'
     assert (line.word(), line.remainder()) == ("", "")

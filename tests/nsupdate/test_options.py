@@ -3,17 +3,17 @@
 import pytest
 
 from dns_update.nsupdate import Fatal
-from dns_update.nsupdate.options import USAGE, Settings, settings_of
+from dns_update.nsupdate.options import USAGE, NsupdateOptions, options_from_words
 
 
-def settings(*words: str) -> Settings:
-    result = settings_of(words)
-    assert isinstance(result, Settings)
+def options(*words: str) -> NsupdateOptions:
+    result = options_from_words(words)
+    assert isinstance(result, NsupdateOptions)
     return result
 
 
 def test_without_options_the_defaults_of_nsupdate_hold() -> None:
-    result = settings()
+    result = options()
     assert (result.families, result.port, result.total_timeout) == ((4, 6), 53, 300)
     assert (result.udp_timeout, result.udp_retries, result.resolv_conf) == (3, 3, "/etc/resolv.conf")
     assert (result.debug, result.key, result.key_file, result.file) == (0, None, None, None)
@@ -21,7 +21,7 @@ def test_without_options_the_defaults_of_nsupdate_hold() -> None:
 
 
 def test_options_stand_alone_joined_and_with_their_argument_behind_or_apart() -> None:
-    result = settings("-dvkhome.key", "-p", "5353", "-i", "-t9", "-u", "1", "-r0", "-Crc", "file")
+    result = options("-dvkhome.key", "-p", "5353", "-i", "-t9", "-u", "1", "-r0", "-Crc", "file")
     assert (result.debug, result.tcp, result.key_file, result.port) == (1, True, "home.key", 5353)
     assert (result.goes_on, result.total_timeout, result.udp_timeout, result.udp_retries) == (True, 9, 1, 0)
     assert (result.resolv_conf, result.file) == ("rc", "file")
@@ -31,22 +31,22 @@ def test_options_stand_alone_joined_and_with_their_argument_behind_or_apart() ->
     ("words", "file"), [(("-",), "-"), (("--", "-d"), "-d"), (("a", "-d"), "a"), (("--",), None), ((), None)]
 )
 def test_what_is_no_option_is_the_file(words: tuple[str, ...], file: str | None) -> None:
-    assert settings(*words).file == file
+    assert options(*words).file == file
 
 
 @pytest.mark.parametrize(("words", "families"), [(("-4",), (4,)), (("-6",), (6,)), (("-4", "-4"), (4,))])
 def test_an_ip_version_can_be_chosen(words: tuple[str, ...], families: tuple[int, ...]) -> None:
-    assert settings(*words).families == families
+    assert options(*words).families == families
 
 
 @pytest.mark.parametrize("words", [("-S",), ("-Afile",), ("-O",), ("-Hname",), ("-Ecert", "-Kkey")])
 def test_each_option_of_tls_means_tls_and_tls_means_tcp(words: tuple[str, ...]) -> None:
-    assert (settings(*words).tls, settings(*words).tcp) == (True, True)
+    assert (options(*words).tls, options(*words).tcp) == (True, True)
 
 
 @pytest.mark.parametrize("word", ["-D", "-M"])
 def test_more_is_shown_on_request(word: str) -> None:
-    assert settings(word).debug == 2
+    assert options(word).debug == 2
 
 
 @pytest.mark.parametrize(
@@ -75,23 +75,23 @@ def test_more_is_shown_on_request(word: str) -> None:
 )
 def test_a_mistake_is_said_in_nsupdates_words(words: tuple[str, ...], said: str) -> None:
     with pytest.raises(Fatal) as caught:
-        settings_of(words)
+        options_from_words(words)
     assert str(caught.value) == said
 
 
 def test_lists_and_the_version_are_printed_instead_of_a_run() -> None:
-    types = settings_of(["-T"])
+    types = options_from_words(["-T"])
     assert isinstance(types, str)
     listed = types.splitlines()
     assert listed[:2] == ["A", "NS"]
     assert {"TXT", "HTTPS", "DLV"} <= set(listed)
     assert not {"ANY", "TSIG", "OPT", "AXFR"} & set(listed)
-    assert settings_of(["-P"]) == ""
-    version = settings_of(["-V"])
+    assert options_from_words(["-P"]) == ""
+    version = options_from_words(["-V"])
     assert isinstance(version, str)
     assert version.startswith("nsupdate ")
-    assert settings_of(["-VT"]) == version + types
+    assert options_from_words(["-VT"]) == version + types
 
 
 def test_settings_do_not_show_a_secret() -> None:
-    assert "hush" not in repr(settings("-y", "x:hush"))
+    assert "hush" not in repr(options("-y", "x:hush"))

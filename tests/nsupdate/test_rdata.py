@@ -17,7 +17,8 @@ import pytest
 
 from dns_update.errors import InvalidText
 from dns_update.message import Message
-from dns_update.nsupdate.commands import Addition, command_of
+from dns_update.nsupdate.command_reader import command_from_line
+from dns_update.nsupdate.commands import Addition
 from dns_update.nsupdate.translation import Checks, addition_record
 from dns_update.wire.codes import RRClass
 from lab.versions import is_within
@@ -108,7 +109,7 @@ def _run(script: bytes, *options: str) -> None:
 
 def _ours(line: bytes) -> bytes | None:
     try:
-        command = command_of(line.decode("utf-8", "surrogateescape"))
+        command = command_from_line(line.decode("utf-8", "surrogateescape"))
         assert isinstance(command, Addition)
         return addition_record(command, RRClass.IN, 0, _CHECKS).rdata
     except InvalidText:

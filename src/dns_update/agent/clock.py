@@ -1,31 +1,60 @@
-"""The clock for how long something has been so: it goes on while the machine sleeps, and nobody sets it."""
+"""The three clocks of the agent, handed to whatever needs the time, so that tests can let it pass by hand."""
 
 from __future__ import annotations
 
 import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Clock(Protocol):
+        """Three clocks, each in seconds."""
+
+        def monotonic(self) -> float:
+            """Return the time of timers and deadlines; it stands still while the machine sleeps."""
+
+        def boot(self) -> float:
+            """Return the seconds since boot, time asleep included: for how long something has been so."""
+
+        def wall(self) -> float:
+            """Return the seconds since 1970, as somebody may set them."""
+
 
 # Less is how long it takes to read two clocks, or NTP at its work; a time once told does not vary by it.
 _SET_SECONDS = 1.0
 
 
 def since_boot() -> float:
-    """Return the seconds since the machine was started."""
+    """Return the seconds since the machine was booted, time asleep included."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-class WallClock:
-    """What to add to `since_boot` for seconds since 1970, as the wall clock has them now.
+class SystemClock:
+    """The clocks of this machine; a Clock."""
 
-    It is another number once somebody has set that clock; what has been for a minute still has been for a minute then.
+    monotonic = staticmethod(time.monotonic)
+    boot = staticmethod(since_boot)
+    wall = staticmethod(time.time)
+
+
+SYSTEM_CLOCK = SystemClock()
+
+
+class BootTime:
+    """What to add to a boot time for seconds since 1970, as the wall clock has them now.
+
+    It changes once somebody sets that clock: what has been so for a minute still has been so for a minute then.
     """
 
-    def __init__(self) -> None:
-        self._at_boot = time.time() - since_boot()
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._wall = clock.wall() - clock.boot()
 
     @property
-    def at_boot(self) -> float:
-        """The wall clock when the machine was started; the same until it is wrong by a second or more."""
-        now = time.time() - since_boot()
-        if abs(now - self._at_boot) >= _SET_SECONDS:
-            self._at_boot = now
-        return self._at_boot
+    def wall(self) -> float:
+        """The wall clock when the machine was booted; the same until it is wrong by a second or more."""
+        now = self._clock.wall() - self._clock.boot()
+        if abs(now - self._wall) >= _SET_SECONDS:
+            self._wall = now
+        return self._wall

@@ -1,8 +1,8 @@
-"""What each address source says, and has said; and what a name shall hold according to its sources. Pure."""
+"""What each address source says, and has said; and which records a name is to have by that. Pure."""
 
 from __future__ import annotations
 
-from dns_update.agent.reconcile.backoff import Held
+from dns_update.agent.reconcile.backoff import HeldAddresses
 from dns_update.client.plan import Desired
 from dns_update.value import Value, setters
 from dns_update.wire.codes import RRType
@@ -10,9 +10,13 @@ from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from typing import TypeAlias
 
-    Data = Mapping[int, tuple[bytes, ...]]
+    from dns_update.address.sources import Source
+
+    SourceKey: TypeAlias = tuple[Source, bool]
+    """A source, and whether it may give addresses that the world cannot reach."""
 
 _TYPES = {IPV4_OCTETS: RRType.A, IPV6_OCTETS: RRType.AAAA}
 _OCTETS = {rrtype: octets for octets, rrtype in _TYPES.items()}
@@ -21,8 +25,8 @@ _OCTETS = {rrtype: octets for octets, rrtype in _TYPES.items()}
 class Reading(Value):
     """What a source gave: the best address of each family, or why there are none.
 
-    `checked` is when, in seconds since the machine was started. `is_mistaken` tells that the error says nothing of the
-    source, but that it could not be asked.
+    `checked` is when, in seconds since boot. With `is_mistaken`, the error says nothing about the source: it could not
+    be asked.
     """
 
     __slots__ = ("addresses", "checked", "error", "is_mistaken")
@@ -41,20 +45,20 @@ class SourceState:
     """One source's present and past: its last reading, what counts of it, and since when a family is missing."""
 
     def __init__(self, *, started: float, knows_absence: bool = True) -> None:
-        """Begin with nothing heard; `started` is the monotonic clock.
+        """Begin with no reading; `started` is now, on the monotonic clock.
 
-        `knows_absence` tells that no answer is an answer, too: the kernel knows that an interface has no address, a web
-        service that is not reached knows nothing.
+        With `knows_absence`, no address is an answer, too: the kernel knows that an interface has none, while a web
+        service that is not reached tells nothing.
         """
         self.knows_absence = knows_absence
         self.reading: Reading | None = None
-        self.fails_from: float | None = None  # when what is wrong lasts longer than a hold-down, on the monotonic clock
-        self._held = dict.fromkeys(_TYPES, Held())
+        self.fails_from: float | None = None  # when its failure has lasted for a hold-down (monotonic)
+        self._held = dict.fromkeys(_TYPES, HeldAddresses())
         self._last: dict[int, tuple[bytes, ...]] = dict.fromkeys(_TYPES, ())
         self._missing_since: dict[int, float | None] = dict.fromkeys(_TYPES, started)
 
     def hear(self, reading: Reading, now: float, hold_down: float) -> bool:
-        """Take a reading; return whether what counts has changed: by the first one it has, whatever that gives."""
+        """Take a reading; return whether what counts has changed. The first reading always changes something."""
         changed = self.reading is None
         self.reading = reading
         if not reading.error:
@@ -67,12 +71,12 @@ class SourceState:
         return changed
 
     def tick(self, now: float) -> bool:
-        """Take the passing of time; return whether what counts has changed."""
+        """Let time pass; return whether what counts has changed."""
         changes = [self._take(octets, held.at(now), now) for octets, held in self._held.items()]
         return any(changes)
 
     def is_failing(self, now: float) -> bool:
-        """Return whether it has given nothing for longer than a moment."""
+        """Return whether it has failed for longer than a hold-down."""
         return self.fails_from is not None and now >= self.fails_from
 
     @property
@@ -97,7 +101,7 @@ class SourceState:
         """Return since when there is no address of a family, on the monotonic clock; None if there is one."""
         return self._missing_since[octets]
 
-    def _take(self, octets: int, held: Held, now: float) -> bool:
+    def _take(self, octets: int, held: HeldAddresses, now: float) -> bool:
         changed = held.addresses != self._held[octets].addresses
         self._held[octets] = held
         if held.addresses:
@@ -109,9 +113,9 @@ class SourceState:
 
 
 class Rule(Value):
-    """How a name follows its sources, and in which `types`.
+    """How a name follows its sources, and with which `types`.
 
-    `grace` is the seconds after which what is missing is deleted; None: never.
+    What is missing is deleted after `grace` seconds; None: never.
     """
 
     __slots__ = ("grace", "owner", "ttl", "types")
@@ -132,13 +136,14 @@ class Rule(Value):
 _set_grace, _set_owner, _set_ttl, _set_types = setters(Rule)
 
 
-def wanted_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) -> tuple[Desired | None, float | None]:
-    """Return what a name shall hold; and when that changes if no source says anything new (None: never).
+def desired_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) -> tuple[Desired | None, float | None]:
+    """Return the records that a name is to have; and when that changes if no source says anything new (None: never).
 
-    `states` are those of the rule's sources, a literal address for itself. A source that fails, or that has no address
-    of a family any more, is taken to say what it said last; if it knows of absence, until the grace time is over. A
-    family of which nothing was ever heard is left alone, until then. As long as one source never gave an address, what
-    it may have published before stays, until then, too. Nothing is wanted (None) as long as nothing is known.
+    `states` are those of the rule's sources; a literal address is its own state. A source that fails, or that has no
+    address of a family any more, counts with what it gave last; if it knows absence, until the grace time is over. A
+    family of which no source ever gave an address is left alone until then. As long as one source never gave an
+    address, what it may have published before stays, also until then. Nothing is desired (None) as long as nothing is
+    known.
     """
     data: dict[int, tuple[bytes, ...]] = {}
     changes: list[float] = []
@@ -165,7 +170,7 @@ def wanted_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) -> 
 def _part(
     state: SourceState | bytes, octets: int, grace: float | None, now: float, changes: list[float]
 ) -> tuple[bytes, ...] | None:
-    """Return what one source has to say of a family; None for nothing, not even that there is none."""
+    """Return the addresses of a family by one source; None if it does not even say that there is none."""
     if isinstance(state, bytes):
         return (state,) if len(state) == octets else None
     present = state.addresses(octets)
@@ -180,7 +185,7 @@ def _part(
 
 
 def _gone_at(state: SourceState, octets: int, grace: float | None) -> float | None:
-    """Return when a family is taken to be gone for good if it stays missing; None for never."""
+    """Return when a family counts as gone for good if it stays missing; None for never."""
     missing_since = state.missing_since(octets)
     if grace is None or missing_since is None or state.reading is None or not state.knows_absence:
         return None

@@ -1,4 +1,4 @@
-"""What hinders names from being right, said once: when it begins, for all names that it hinders, and when it ends."""
+"""What keeps names from being right, logged once: when it begins, for all names that it concerns, and when it ends."""
 
 from __future__ import annotations
 
@@ -20,46 +20,47 @@ _OF_KEYS = (KeyRejected, ClocksDiffer, ReplyNotTrusted)  # the server says this 
 
 
 class Incidents:
-    """The troubles that there are now, each with the names in it. A keeper's `trouble` belongs to it."""
+    """The incidents that there are now, and which one each name is in."""
 
     def __init__(self, log: Log) -> None:
         """Begin with none; what begins and ends goes to the log."""
         self._log = log
-        self._troubles: dict[Hashable, _Incident] = {}
+        self._incidents: dict[Hashable, _Incident] = {}
+        self._causes: dict[ManagedName, Hashable] = {}  # of the names that are in one
 
-    def enter(self, keeper: ManagedName, error: DnsUpdateError, keepers: Iterable[ManagedName]) -> None:
-        """Take why a name is not right; the first one of a trouble tells of it, and how many of all may share it."""
-        cause = cause_of(error, keeper)
-        if keeper.trouble == cause:
+    def enter(self, managed: ManagedName, error: DnsUpdateError, names: Iterable[ManagedName]) -> None:
+        """Record why a name is not right; the first one logs it, and how many of all `names` may share the incident."""
+        cause = cause_of(error, managed)
+        if self._causes.get(managed) == cause:
             return
-        self.leave(keeper)
-        keeper.trouble = cause
-        trouble = self._troubles.get(cause)
-        if trouble is None:
-            trouble = self._troubles[cause] = _Incident()
-            is_shared = keeper.settings.identity not in cause  # and if not, ten thousand names are not asked for each
-            others = sum(cause_of(error, other) == cause for other in keepers) - 1 if is_shared else 0
+        self.leave(managed)
+        self._causes[managed] = cause
+        incident = self._incidents.get(cause)
+        if incident is None:
+            incident = self._incidents[cause] = _Incident()
+            is_shared = managed.settings.identity not in cause  # else ten thousand names are not asked for each
+            others = sum(cause_of(error, other) == cause for other in names) - 1 if is_shared else 0
             hint = f" ({rendered(error.hint, TOML)})" if error.hint else ""
             elsewhere = "".join(f"; {failure}" for failure in error.failures)
-            line = f"update failed: {keeper.settings.name}: {error}{hint}{elsewhere}{_beside(others)}"
+            line = f"update failed: {managed.settings.name}: {error}{hint}{elsewhere}{_and_others(others)}"
             self._log.write(ERROR if is_permanent(error) else WARNING, line)
-        trouble.names += 1
+        incident.names += 1
 
-    def leave(self, keeper: ManagedName, *, is_right: bool = False) -> None:
-        """Take that a name is no longer in the trouble it was in; the last one tells that this is over.
+    def leave(self, managed: ManagedName, *, is_right: bool = False) -> None:
+        """Record that a name is no longer in its incident; the last one that leaves logs the end.
 
-        Nothing is told if it is in another one now, or nobody's name any more.
+        Nothing is logged if no name became right: they are in another incident now, or no longer managed.
         """
-        cause, keeper.trouble = keeper.trouble, None
-        trouble = self._troubles.get(cause)
-        if trouble is None:
+        cause = self._causes.pop(managed, None)
+        incident = self._incidents.get(cause)
+        if incident is None:
             return
-        trouble.names -= 1
-        trouble.right += is_right
-        if not trouble.names:
-            del self._troubles[cause]
-            if trouble.right:
-                self._log.notice(_right_again(str(keeper.settings.name), trouble.right))
+        incident.names -= 1
+        incident.right += is_right
+        if not incident.names:
+            del self._incidents[cause]
+            if incident.right:
+                self._log.notice(_right_again(str(managed.settings.name), incident.right))
 
 
 class _Incident:
@@ -70,28 +71,28 @@ class _Incident:
         self.right = 0  # that were, and are right
 
 
-def cause_of(error: DnsUpdateError, keeper: ManagedName) -> tuple[Hashable, ...]:
+def cause_of(error: DnsUpdateError, managed: ManagedName) -> tuple[Hashable, ...]:
     """Return what names have in common that fail for the same reason: their servers, their key, their zone, or nothing.
 
     It is that of an error as it would be if this name had met it. What only a person can mend is another one.
     """
-    settings, way = keeper.settings, keeper.way
+    settings, upstream = managed.settings, managed.upstream
     if isinstance(error, NoResponse):
         # Of several silent servers another one is asked last each time, and its silence is the error.
-        return NoResponse.__name__, way.turns, way.places(settings.zone) or error.server
+        return NoResponse.__name__, upstream.health, upstream.servers_for(settings.zone) or error.server
     met: tuple[Hashable, ...] = type(error).__name__, error.server, is_permanent(error)
     if isinstance(error, _OF_KEYS):
-        return (*met, way)
+        return (*met, upstream)
     is_of_zone = isinstance(error, ServerFailure) or (isinstance(error, ZoneNotFound) and not error.is_delegated)
     if is_of_zone and settings.zone is not None:
-        return (*met, way, settings.zone)
+        return (*met, upstream, settings.zone)
     return (*met, settings.identity)
 
 
-def _beside(others: int) -> str:
+def _and_others(others: int) -> str:
     if others < 1:
         return ""
-    return f"; {others:,} other {'name is' if others == 1 else 'names are'} kept right there, too"
+    return f"; {others:,} other {'name is' if others == 1 else 'names are'} affected, too"
 
 
 def _right_again(name: str, count: int) -> str:

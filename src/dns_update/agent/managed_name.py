@@ -1,22 +1,19 @@
-"""One name in the agent's care: what it shall hold, what it was last seen to hold, how its last try went."""
+"""One name that the agent manages: what is desired, what was last seen, and how its last attempt ended."""
 
 from __future__ import annotations
 
-from dns_update.agent.desired import Rule, wanted_of
+from dns_update.agent.desired import Rule, desired_of
 from dns_update.client.plan import Desired, is_shared
 from dns_update.client.requests import Target
-from dns_update.errors import NoAddress
-from dns_update.errors.hints import TOML, rendered
 from dns_update.wire.codes import rrtype_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from asyncio import Task
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from dns_update.agent.attempt import Doubt
     from dns_update.agent.config.settings import RecordSettings
     from dns_update.agent.desired import SourceState
-    from dns_update.agent.output.control import ErrorStatus, RecordStatus
     from dns_update.agent.reconcile.upstream import Upstream
     from dns_update.client.requests import Outcome
     from dns_update.errors import DnsUpdateError
@@ -31,193 +28,162 @@ FAILING = "failing"
 UNKNOWN = "unknown"
 
 
+class Current:
+    """The records that servers were last seen to have at a name: of the one asked last, and of others, newest first.
+
+    `checked` is when that was, in seconds since boot.
+    """
+
+    __slots__ = ("checked", "elsewhere", "records", "server")
+
+    def __init__(self, server: Endpoint, records: tuple[Record, ...], checked: float) -> None:
+        self.server = server
+        self.records = records
+        self.checked = checked
+        self.elsewhere: tuple[tuple[Endpoint, tuple[Record, ...], float], ...] = ()
+
+    def saw(self, server: Endpoint, records: tuple[Record, ...], checked: float, most: int) -> None:
+        """Record what a server has; keep what `most` servers have, this one included."""
+        if self.server is not server and self.server != server:
+            others = [other for other in self.elsewhere if other[0] != server]
+            self.elsewhere = ((self.server, self.records, self.checked), *others)[: most - 1]
+        self.server, self.records, self.checked = server, records, checked
+
+
 class ManagedName:
-    """The state of one name. It decides nothing about time; the loop tells it what happened."""
+    """The state of one name, but for what others keep: the scheduler when it is due, Incidents which one it is in.
+
+    Times are in seconds since boot. `doubt` is written by attempts, everything else here.
+    """
 
     __slots__ = (
-        "checked",
+        "current",
+        "desired",
         "done",
-        "due",
-        "elsewhere",
+        "doubt",
         "error",
         "failures",
-        "is_doubtful",
-        "is_dropped",
-        "is_spared",
-        "look_again",
         "next_change",
-        "published",
-        "server",
         "settings",
         "since",
-        "states",
+        "sources",
         "target",
-        "task",
-        "trouble",
         "ttl",
-        "wanted",
-        "way",
+        "upstream",
     )
 
     def __init__(
-        self, settings: RecordSettings, way: Upstream, states: Sequence[SourceState | bytes], up: float
+        self, settings: RecordSettings, upstream: Upstream, sources: Sequence[SourceState | bytes], boot: float
     ) -> None:
-        """Begin with nothing known; `states` are those of the settings' sources, in their order.
-
-        `up`, here and below, is now in seconds since the machine was started.
-        """
+        """Begin with nothing known; `sources` are those of the settings, in their order."""
         self.settings = settings
-        self.way = way
-        self.states = states
+        self.upstream = upstream
+        self.sources = sources
         self.target = Target(settings.name, settings.zone)
-        self.wanted: Desired | None = None
-        self.done: Desired | None = None  # what was wanted when a try last succeeded
-        self.next_change: float | None = None  # when `wanted` changes by the mere passing of time
+        self.desired: Desired | None = None
+        self.done: Desired | None = None  # what was desired when an attempt last succeeded
+        self.next_change: float | None = None  # when `desired` changes by the mere passing of time (monotonic)
         self.ttl = settings.ttl  # or what the server makes of it
-        self.task: Task[None] | None = None  # in which it is being tried
-        self.due: float | None = None  # when the next one is to begin, on the monotonic clock
-        self.is_dropped = False  # it is nobody's any more
-        self.is_spared = False  # a network that came up has called a try off, and none has come to its end since
-        self.is_doubtful = False  # whether a try has sent an update, and ended without a word on what came of it
-        self.look_again: float | None = None  # when an update that went astray will have come, if ever (monotonic)
-        self.trouble: Hashable = None  # what keeps it, and perhaps others, from being right
+        self.current: Current | None = None  # None before the first comparison
+        self.doubt: Doubt | None = None
         self.failures = 0  # in a row
-        self.error: DnsUpdateError | None = None
-        self.published: tuple[Record, ...] = ()
-        self.server: Endpoint | None = None  # where that was seen
-        self.elsewhere: tuple[tuple[Endpoint, tuple[Record, ...], float], ...] = ()  # the same of others, newest first
-        self.checked = 0.0  # when, in seconds since the machine was started; 0 for never
-        self.since = up  # since when the state is as it is
+        self.error: DnsUpdateError | None = None  # of the last attempt; None if that succeeded
+        self.since = boot  # since when the state is what it is
+
+    # What is desired
 
     @property
     def is_out_of_date(self) -> bool:
-        """Whether `wanted` may have changed though no source has said anything."""
-        return self.next_change is not None or (self.wanted is not None and self.wanted.ttl != self.ttl)
+        """Whether `desired` may have changed without a word of any source."""
+        return self.next_change is not None or (self.desired is not None and self.desired.ttl != self.ttl)
 
     def refresh(self, now: float) -> bool:
-        """Work out what is wanted now; return whether that has changed."""
+        """Work out what is desired at `now`, on the monotonic clock; return whether that has changed."""
         settings = self.settings
-        wanted: Desired | None
+        desired: Desired | None
         if settings.rrtype is not None:
-            wanted, self.next_change = Desired(settings.data, self.ttl), None
+            desired, self.next_change = Desired(settings.data, self.ttl), None
         else:
             grace = settings.grace if settings.delete_when_missing else None
             rule = Rule(settings.types, self.ttl, settings.owner, grace)
-            wanted, self.next_change = wanted_of(rule, self.states, now)
-        before, self.wanted = self.wanted, wanted
-        if before is None or wanted is None:  # most often at the start, where comparing would cost more
-            return before is not wanted
-        return wanted != before
+            desired, self.next_change = desired_of(rule, self.sources, now)
+        before, self.desired = self.desired, desired
+        if before is None or desired is None:  # most often at the start, where comparing would cost more
+            return before is not desired
+        return desired != before
 
     @property
     def is_urgent(self) -> bool:
-        """Whether something else is wanted than what was brought about last."""
-        return self.done is not self.wanted and self.done != self.wanted
+        """Whether something else is desired than what the last successful attempt was to bring about."""
+        return self.done is not self.desired and self.done != self.desired
 
-    def succeeded(self, outcome: Outcome, up: float) -> tuple[Record, ...] | None:
-        """Take what a try has found or brought about; return what stood before, if that was something else.
+    # How attempts ended
 
-        An earlier try may have brought it about, whose answer was lost or not waited for.
+    def succeeded(self, outcome: Outcome, boot: float, *, began_in_doubt: bool) -> tuple[Record, ...] | None:
+        """Record what an attempt has found or done; return what was there before, if that was something else.
+
+        An earlier attempt, of which nobody knows what came of it, may have done it: `began_in_doubt`.
         """
         before, after = outcome.before or (), outcome.after or ()
-        if self.is_doubtful and self.checked and (before is after or set(before) == set(after)):
-            before = self.published
+        if began_in_doubt and self.current is not None and (before is after or set(before) == set(after)):
+            before = self.current.records
         has_changed = before is not after and set(before) != set(after)
-        if has_changed or self.error is not None or not self.checked:
-            self.since = up
-        if self.server is not None and self.server is not outcome.server and self.server != outcome.server:
-            self._keep_for_elsewhere(self.server, outcome.server)
+        if has_changed or self.error is not None or self.current is None:
+            self.since = boot
+        self._saw(outcome.server, after, boot)
         self.failures = 0
         self.error = None
-        self.is_spared = False
-        self.is_doubtful = False
-        self.done = self.wanted
-        self.published = outcome.after or ()
-        self.server = outcome.server
-        self.checked = up
-        if before is not after and outcome.changed and self.ttl is not None and not self._is_shared:
+        self.done = self.desired
+        if before is not after and outcome.changed and self.ttl is not None and not self._is_shared(after):
             # What the server makes of our TTL (a maximum of its own) must not look like drift ever after.
-            self.ttl = next((r.ttl for r in self.published if r.rrtype in self.settings.types), self.ttl)
+            self.ttl = next((r.ttl for r in after if r.rrtype in self.settings.types), self.ttl)
         return before if has_changed else None
 
-    def _keep_for_elsewhere(self, last: Endpoint, new: Endpoint) -> None:
-        """Keep what was seen at the last server, as another one has been asked: of as many as the record has."""
-        others = [place for place in self.elsewhere if place[0] != new]
-        most = max(len(self.way.servers) - 1, 0)
-        self.elsewhere = ((last, self.published, self.checked), *others)[:most]
-
-    def failed(self, error: DnsUpdateError, up: float) -> None:
-        """Take why a try has failed."""
+    def failed(self, error: DnsUpdateError, boot: float) -> None:
+        """Record why an attempt has failed."""
         if self.error is None:
-            self.since = up
+            self.since = boot
         self.failures += 1
-        self.is_spared = False
         self.error = error
         error.__traceback__ = None  # which holds every value on the way, ten thousand times if a server is down
 
-    @property
-    def _is_shared(self) -> bool:
-        """Whether others publish at the name, too; the TTL may then be theirs."""
-        return bool(self.settings.owner) and is_shared(self.published, self.settings.owner)
+    def forget_failures(self) -> None:
+        """Have the next failure count as the first one: what caused those before may be gone."""
+        self.failures = 0
 
     @property
-    def state(self) -> str:
-        """A word for how it is."""
+    def recheck_at(self) -> float | None:
+        """When to look again, for a copy of an update may be under way until then (monotonic); None: none is."""
+        return None if self.doubt is None else self.doubt.recheck_at
+
+    def _saw(self, server: Endpoint, records: tuple[Record, ...], boot: float) -> None:
+        if self.current is None:
+            self.current = Current(server, records, boot)
+        else:
+            self.current.saw(server, records, boot, max(len(self.upstream.servers), 1))
+
+    def _is_shared(self, records: tuple[Record, ...]) -> bool:
+        """Return whether others publish at the name, too; the TTL may then be theirs."""
+        return bool(self.settings.owner) and is_shared(records, self.settings.owner)
+
+    # In a word
+
+    def state(self, *, is_under_way: bool) -> str:
+        """Return the word for how it is, while an attempt is under way or not."""
         if self.error is not None:
             return FAILING
-        if self.wanted is None or not self.checked:
+        if self.desired is None or self.current is None:
             return UNKNOWN
-        if any(not isinstance(state, bytes) and state.next_tick is not None for state in self.states):
+        if any(not isinstance(source, bytes) and source.next_tick is not None for source in self.sources):
             return HELD
-        return RIGHT if self.task is None else CHANGING
+        return CHANGING if is_under_way else RIGHT
 
-    def _failing_source(self, now: float) -> SourceState | None:
-        """Return a source that gives nothing, if the last try has not failed for another reason."""
+    def failing_source(self, now: float) -> SourceState | None:
+        """Return a source that gives nothing at `now` (monotonic), if the last attempt has not failed by itself."""
         if self.error is not None:
             return None
-        return next((state for state in self.states if not isinstance(state, bytes) and state.is_failing(now)), None)
-
-    def status(self, now: float, clock: float, boot: float = 0.0) -> RecordStatus:
-        """Return what `dns-update status` shows at `now` on the monotonic clock.
-
-        `clock` is what must be added to monotonic times for wall times, `boot` to those since the machine was started.
-        """
-        settings = self.settings
-        wanted = [] if self.wanted is None else list(self.wanted.data.items())
-        source = self._failing_source(now)
-        places = () if self.server is None else ((self.server, self.published, self.checked), *self.elsewhere)
-        return {
-            "name": str(settings.name),
-            "zone": "" if settings.zone is None else str(settings.zone),
-            "wanted": [text_of(rrtype, value) for rrtype, values in wanted for value in values],
-            "published": [
-                {"server": str(server), "records": texts_of(records), "checked": checked + boot}
-                for server, records, checked in places
-            ],
-            "since": self.since + boot if source is None or source.fails_from is None else source.fails_from + clock,
-            "state": self.state if source is None else FAILING,
-            "last_error": _error_of_source(source) if self.error is None else _error_status(self.error),
-            "next_try": None if self.due is None else self.due + clock,
-            "key": None if settings.key is None else str(settings.key.name),
-            "owner": settings.owner,
-        }  # fmt: skip
-
-
-def _error_status(error: DnsUpdateError) -> ErrorStatus:
-    return {
-        "kind": type(error).__name__, "message": str(error), "hint": rendered(error.hint, TOML), "server": error.server,
-        "exit_status": error.exit_status,
-    }  # fmt: skip
-
-
-def _error_of_source(source: SourceState | None) -> ErrorStatus | None:
-    """Return the failure of a source as that of the name that follows it."""
-    if source is None or source.reading is None:
-        return None
-    return {
-        "kind": NoAddress.__name__, "message": source.reading.error, "hint": "", "server": "",
-        "exit_status": NoAddress.exit_status,
-    }  # fmt: skip
+        sources = (source for source in self.sources if not isinstance(source, bytes))
+        return next((source for source in sources if source.is_failing(now)), None)
 
 
 def text_of(rrtype: int, rdata: bytes) -> str:

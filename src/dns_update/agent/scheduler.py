@@ -1,4 +1,4 @@
-"""Which name is tried when: in the order of their times, so many at once, and none lost when its try is called off."""
+"""When each name has its next attempt: in the order of their times, so many at once, none lost when cancelled."""
 
 from __future__ import annotations
 
@@ -6,100 +6,126 @@ import asyncio
 import heapq
 import itertools
 import math
-import time
-from collections import deque
 from typing import TYPE_CHECKING
+
+from dns_update.agent.clock import SYSTEM_CLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from dns_update.agent.clock import Clock
     from dns_update.agent.managed_name import ManagedName
 
-MAX_TRIES = 64  # names that are looked at at once: more than a server on another continent needs to be kept busy
+MAX_TRIES = 64  # attempts at once: more than a server on another continent needs to be kept busy
 SLEPT_SECONDS = 5.0  # by which the clocks drift apart while the machine sleeps; less is no sleep
-LOOK_SECONDS = 15.0  # between two looks whether it has slept: the clock of the loop's timers stands still meanwhile
-NEVER = math.inf  # when a name is due that is not to be tried again
-TRIES_A_TASK = 16  # in a row: a task for each costs as much as a signature; then the loop sees to all else
-_FEW = 1000  # entries that may be superseded ones without anybody minding
+LOOK_SECONDS = 15.0  # between two checks whether it has slept: the clock of the loop's timers stands still meanwhile
+NEVER = math.inf  # when a name is due that is to have no further attempt
+TRIES_A_TASK = 16  # in a row: a task for each costs as much as a signature; then the loop does its other work
+_FEW = 1000  # entries, some of them superseded, for which tidying up does not pay
 
 
 class Scheduler:
-    """The names that wait for a try, and the tries that are under way; within an asyncio loop.
+    """The names that wait for an attempt, and those that have one now; within an asyncio loop.
 
-    A keeper's `due` and `task` belong to it.
+    It alone knows when a name is due, and whether an attempt is under way.
     """
 
     def __init__(
         self,
         attempt: Callable[[ManagedName], Coroutine[None, None, float]],
         idle: Callable[[], None],
-        woken: Callable[[], None],
+        resumed: Callable[[], None],
         broken: Callable[[ManagedName, BaseException], float],
+        *,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        """Make a try by `attempt`, which returns the seconds until the next one.
+        """Make an attempt by `attempt`, which returns the seconds until the next one.
 
-        `idle` is called each time nothing is due any more, `woken` when the machine has slept. `broken` is called with
-        what `attempt` has raised, and returns the seconds as well.
+        `idle` is called each time no name is due any more, `resumed` when the machine has slept. `broken` is called
+        with what `attempt` has raised, and returns the seconds as well.
         """
-        self.is_once = False  # whether a name has no other try after one that is over, well or not
+        self.is_once = False  # whether a name has no further attempt after one that has ended, well or not
         self._attempt = attempt
         self._idle = idle
-        self._woken = woken
+        self._resumed = resumed
         self._broken = broken
-        self._due: list[tuple[float, int, ManagedName]] = []
-        self._most_due = _FEW
+        self._clock = clock
+        self._due: dict[ManagedName, float] = {}  # when each name is due, on the monotonic clock
+        self._queue: list[tuple[float, int, ManagedName]] = []  # a heap; what `_due` contradicts is superseded
+        self._most_queued = _FEW
         self._numbers = itertools.count()
-        self._ready: deque[ManagedName] = deque()
-        self._under_way: dict[asyncio.Task[None], ManagedName] = {}  # what each task tries now
+        self._tasks: dict[ManagedName, asyncio.Task[None]] = {}  # the attempts under way
+        self._under_way: dict[asyncio.Task[None], ManagedName] = {}  # the same; also of names that were dropped
+        self._interrupted: set[ManagedName] = set()  # see `interrupt`
         self._timer: asyncio.TimerHandle | None = None
-        self._slept = seconds_asleep()
+        self._slept = self._seconds_asleep()
         self._is_closed = False
 
     @property
     def is_idle(self) -> bool:
-        """Whether no name is being tried, or due."""
-        if self._under_way or self._ready:
-            return False
-        return not self._due or self._due[0][0] > time.monotonic()
+        """Whether no attempt is under way, and no name is due."""
+        return not self._under_way and self._first_due() > self._clock.monotonic()
 
-    def schedule(self, keeper: ManagedName, at: float) -> None:
-        """Try a name at that time, on the monotonic clock, and not when it was to be tried otherwise.
+    def due(self, managed: ManagedName) -> float | None:
+        """Return when a name is due, on the monotonic clock; None while its attempt is under way."""
+        return self._due.get(managed)
 
-        It is earlier if what the name shall hold changes before by the mere passing of time.
+    def is_under_way(self, managed: ManagedName) -> bool:
+        """Return whether an attempt of this name is under way."""
+        return managed in self._tasks
+
+    def schedule(self, managed: ManagedName, at: float) -> None:
+        """Have a name's next attempt begin at that time, on the monotonic clock, whenever it was due before.
+
+        It is earlier if what is desired changes before by the mere passing of time.
         """
-        if keeper.next_change is not None:
-            at = min(at, keeper.next_change)
-        keeper.due = at
-        heapq.heappush(self._due, (at, next(self._numbers), keeper))
-        if len(self._due) > self._most_due:
+        if managed.next_change is not None:
+            at = min(at, managed.next_change)
+        self._due[managed] = at
+        heapq.heappush(self._queue, (at, next(self._numbers), managed))
+        if len(self._queue) > self._most_queued:
             self._forget_superseded()
         self._arm()
 
-    def hasten(self, keeper: ManagedName) -> None:
-        """See to it that a name is tried no later than what it shall hold changes."""
-        if keeper.due is not None and keeper.next_change is not None and keeper.next_change < keeper.due:
-            self.schedule(keeper, keeper.due)
+    def hasten(self, managed: ManagedName) -> None:
+        """Have a name's next attempt begin no later than what is desired changes."""
+        due = self._due.get(managed)
+        if due is not None and managed.next_change is not None and managed.next_change < due:
+            self.schedule(managed, due)
 
-    def restart(self, keeper: ManagedName) -> None:
-        """Try a name now; a try that is under way is for something that is no longer so."""
-        if keeper.task is not None:
-            keeper.task.cancel()
-        self.schedule(keeper, time.monotonic())
+    def restart(self, managed: ManagedName) -> None:
+        """Begin an attempt now; one that is under way is for something that is no longer so."""
+        task = self._tasks.get(managed)
+        if task is not None:
+            task.cancel()
+        self._schedule_now(managed)
 
-    def look_at(self, keeper: ManagedName) -> None:
-        """Try a name now, unless it is being tried."""
-        if keeper.task is None:
-            self.schedule(keeper, time.monotonic())
+    def interrupt(self, managed: ManagedName) -> bool:
+        """Restart the attempt under way, and return True; return False if that was done and none has ended since.
 
-    def drop(self, keeper: ManagedName) -> None:
-        """Try a name no more."""
-        keeper.is_dropped = True
-        keeper.due = None
-        if keeper.task is not None:
-            keeper.task.cancel()
+        So whatever happens all the time does not keep an attempt from ever ending.
+        """
+        if managed in self._interrupted:
+            return False
+        self._interrupted.add(managed)
+        self.restart(managed)
+        return True
+
+    def check_now(self, managed: ManagedName) -> None:
+        """Begin an attempt now, unless one is under way."""
+        if managed not in self._tasks:
+            self._schedule_now(managed)
+
+    def drop(self, managed: ManagedName) -> None:
+        """Make no further attempt."""
+        self._due.pop(managed, None)
+        self._interrupted.discard(managed)
+        task = self._tasks.pop(managed, None)
+        if task is not None:
+            task.cancel()
 
     async def close(self) -> None:
-        """Call everything off."""
+        """Cancel everything."""
         self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
@@ -108,94 +134,105 @@ class Scheduler:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _schedule_now(self, managed: ManagedName) -> None:
+        """Schedule it for now; one that is due already keeps its place in the queue, however often that happens."""
+        now = self._clock.monotonic()
+        if self._due.get(managed, NEVER) > now:
+            self.schedule(managed, now)
+
     def _forget_superseded(self) -> None:
-        """Keep only what still counts: where addresses flap, each change leaves one behind for a whole interval."""
-        self._due = [entry for entry in self._due if entry[2].due == entry[0]]
-        heapq.heapify(self._due)
-        self._most_due = _FEW + 2 * len(self._due)
+        """Keep only what still counts: where addresses flap, each change leaves an entry for a whole interval."""
+        self._queue = [entry for entry in self._queue if self._due.get(entry[2]) == entry[0]]
+        heapq.heapify(self._queue)
+        self._most_queued = _FEW + 2 * len(self._queue)
+
+    def _first_due(self) -> float:
+        """Return when the first name is due; NEVER if none is."""
+        while self._queue and self._due.get(self._queue[0][2]) != self._queue[0][0]:
+            heapq.heappop(self._queue)
+        return self._queue[0][0] if self._queue else NEVER
+
+    def _take_due(self) -> ManagedName | None:
+        """Take the next name whose attempt is to begin now, if there is one."""
+        while not self._is_closed and self._first_due() <= self._clock.monotonic():
+            _due, _number, managed = self._queue[0]
+            del self._due[managed]  # which supersedes the entry
+            if managed not in self._tasks:
+                return managed
+            # Its attempt was cancelled for another one, and has not ended yet; `_ended` sees to the next one.
+        return None
 
     def _arm(self) -> None:
-        """Let the loop wake us when the next name is due, and from time to time to see whether the machine slept."""
-        at = self._due[0][0]
+        """Have the loop wake us when the next name is due, and from time to time to see whether the machine slept."""
+        if self._is_closed:
+            return
+        at = self._clock.monotonic() + LOOK_SECONDS
+        if len(self._under_way) < MAX_TRIES:  # else the end of an attempt begins the next one
+            at = min(at, self._first_due())
         if self._timer is not None:
-            if self._timer.when() <= at:  # nor is it later than LOOK_SECONDS from now
+            if self._timer.when() <= at:
                 return
             self._timer.cancel()
-        at = min(at, time.monotonic() + LOOK_SECONDS)
         self._timer = asyncio.get_running_loop().call_at(at, self._wake)
 
     def _wake(self) -> None:
         self._timer = None
-        slept, self._slept = self._slept, seconds_asleep()
+        slept, self._slept = self._slept, self._seconds_asleep()
         try:
             if self._slept - slept > SLEPT_SECONDS:
-                self._woken()
+                self._resumed()
         finally:
-            self._begin_due()
-
-    def _begin_due(self) -> None:
-        """Begin the tries of those names that are due, and have the loop wake us for the others."""
-        now = time.monotonic()
-        while self._due and self._due[0][0] <= now:
-            due, _number, keeper = heapq.heappop(self._due)
-            if keeper.due == due:  # else it was scheduled anew, or dropped
-                keeper.due = None
-                self._ready.append(keeper)
-        try:
             self._begin()
+
+    def _begin(self) -> None:
+        """Begin attempts, as many as may be under way at once, and have the loop wake us for the others."""
+        while len(self._under_way) < MAX_TRIES and (managed := self._take_due()) is not None:
+            task = asyncio.get_running_loop().create_task(self._make_attempts(managed))
+            self._under_way[task] = managed
+            self._tasks[managed] = task
+            # Not within the task: one that is cancelled before its first step never runs at all.
+            task.add_done_callback(self._ended)
+        try:
+            if self.is_idle:
+                self._idle()
         finally:
             if self._due:
                 self._arm()
 
-    def _begin(self) -> None:
-        """Begin tries, as many as may be under way at once."""
-        while len(self._under_way) < MAX_TRIES and (keeper := self._next()) is not None:
-            task = asyncio.get_running_loop().create_task(self._make_tries(keeper))
-            self._under_way[task] = keeper
-            keeper.task = task
-            # Not within the task: one that is called off before its first step never runs at all.
-            task.add_done_callback(self._ended)
-        if self.is_idle:
-            self._idle()
-
-    def _next(self) -> ManagedName | None:
-        """Take the next name that is to be tried now, if there is one."""
-        while self._ready and not self._is_closed:
-            keeper = self._ready.popleft()
-            if keeper.task is None and not keeper.is_dropped:
-                return keeper
-        return None
-
-    async def _make_tries(self, keeper: ManagedName) -> None:
-        """Try a name, and then some of those that are ready, one after the other. A try that is called off ends it."""
-        task = keeper.task
-        assert task is not None  # noqa: S101 - the one that this runs in
+    async def _make_attempts(self, managed: ManagedName) -> None:
+        """Make the attempt of a name, and then of some that are due, one after the other. A cancelled one ends it."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - this runs in one
         for left in range(TRIES_A_TASK - 1, -1, -1):
-            again = await self._attempt(keeper)
-            keeper.task = None
-            self._schedule_next(keeper, NEVER if self.is_once else again)
-            following = self._next() if left else None
+            seconds = await self._attempt(managed)
+            self._interrupted.discard(managed)
+            self._schedule_next(managed, task, NEVER if self.is_once else seconds)
+            following = self._take_due() if left else None
             if following is None:
                 return
-            keeper = self._under_way[task] = following
-            keeper.task = task
+            managed = self._under_way[task] = following
+            self._tasks[managed] = task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        keeper = self._under_way.pop(task)
+        managed = self._under_way.pop(task)
         mistake = None if task.cancelled() else task.exception()
-        again = 0.0 if mistake is None else self._broken(keeper, mistake)
-        if keeper.task is task:  # called off, or broken
-            keeper.task = None
-            self._schedule_next(keeper, NEVER if self.is_once and mistake is not None else again)
+        seconds = 0.0
+        if mistake is not None:
+            self._interrupted.discard(managed)
+            seconds = self._broken(managed, mistake)
+        # If it is still its attempt, that was cancelled, or is broken.
+        self._schedule_next(managed, task, NEVER if self.is_once and mistake is not None else seconds)
         if not self._is_closed:
             self._begin()
 
-    def _schedule_next(self, keeper: ManagedName, seconds: float) -> None:
-        """Try a name again after so many seconds, unless that is settled otherwise."""
-        if keeper.due is None and not keeper.is_dropped and not self._is_closed:
-            self.schedule(keeper, time.monotonic() + seconds)
+    def _schedule_next(self, managed: ManagedName, task: asyncio.Task[None], seconds: float) -> None:
+        """Have another attempt follow after so many seconds, unless it is due otherwise, or dropped."""
+        if self._tasks.get(managed) is not task:
+            return
+        del self._tasks[managed]
+        if managed not in self._due and not self._is_closed:
+            self.schedule(managed, self._clock.monotonic() + seconds)
 
-
-def seconds_asleep() -> float:
-    """Return the seconds that the machine has slept since it was booted: those that only one of the clocks counts."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
+    def _seconds_asleep(self) -> float:
+        """Return the seconds that the machine has slept since boot: those that only one of the clocks counts."""
+        return self._clock.boot() - self._clock.monotonic()

@@ -1,20 +1,19 @@
-"""The address sources at work: the kernel is listened to, the others are asked from time to time; within asyncio."""
+"""The address sources: the kernel tells of changes, the others are asked from time to time; within asyncio."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import random
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from random import random as system_random
 from typing import TYPE_CHECKING
 
 from dns_update.address import Command, find_addresses, may_block
 from dns_update.address.kernel.monitor import Monitor
 from dns_update.address.sources import spelled
 from dns_update.agent.bugs import text_of
-from dns_update.agent.clock import since_boot
+from dns_update.agent.clock import SYSTEM_CLOCK, since_boot
 from dns_update.agent.desired import Reading, SourceState
 from dns_update.agent.output.log import INFO, WARNING
 from dns_update.agent.reconcile.backoff import growing, jittered
@@ -25,81 +24,85 @@ from dns_update.wire.inet import format_address
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from concurrent.futures import Future
-    from typing import TypeAlias
 
     from dns_update.address.kernel.interfaces import Interfaces
-    from dns_update.address.sources import Source
     from dns_update.agent.bugs import Bugs
+    from dns_update.agent.clock import Clock
     from dns_update.agent.config.settings import AgentSettings
+    from dns_update.agent.desired import SourceKey
     from dns_update.agent.output.control import SourceStatus
     from dns_update.agent.output.log import Log
     from dns_update.process.child_guard import ChildGuard
 
-    Key: TypeAlias = tuple[Source, bool]
-    """A source, and whether what the world cannot reach is welcome."""
 
-
-MAX_ASKED = 16  # sources that are asked at once, in a thread each; what they ask may not answer for half a minute
+MAX_ASKED = 16  # sources that are asked at once, each in a thread; one may not answer for half a minute
 
 
 class Sources:
-    """Keeps the state of every source that some record follows, and tells when what counts of one has changed."""
+    """Keeps the state of every source that some record follows, and tells when what counts for one has changed."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what differs in tests
         self,
-        heard: Callable[[set[SourceState]], None],
+        changed: Callable[[set[SourceState]], None],
         network_up: Callable[[], None],
         log: Log,
         bugs: Bugs,
         child_guard: ChildGuard | None = None,
+        *,
+        clock: Clock = SYSTEM_CLOCK,
+        random: Callable[[], float] = system_random,
+        monitor: Callable[..., Monitor] = Monitor,
     ) -> None:
-        """Tell `heard` of the sources that changed, `network_up` when what failed may succeed now.
+        """Call `changed` with the sources for which something else counts, `network_up` when what failed may succeed.
 
-        What `heard` does not take, since it raises something, it is told again. The programs that are sources hang by
-        `child_guard`.
+        If `changed` raises something, it is called again later. `child_guard` ends the programs of sources if we are
+        killed. `monitor` makes what listens to the kernel.
         """
-        self._heard = heard
+        self._changed = changed
+        self._clock = clock
+        self._random = random
         self._bugs = bugs
-        self._untold: set[SourceState] = set()  # of these `heard` has to be told
-        self._unread: set[Key] = set()  # of these the kernel could not be asked
-        self._failures = 0  # in a row, to tell or to read
-        self._again: float | None = None  # when to try that again, on the monotonic clock
+        self._untold: set[SourceState] = set()  # with these `changed` has to be called
+        self._unread: set[SourceKey] = set()  # of these the kernel could not be asked
+        self._failures = 0  # in a row, of `changed` or to read
+        self._again: float | None = None  # when to do that again, on the monotonic clock
         self._network_up = network_up
         self._log = log
-        self._states: dict[Key, SourceState] = {}
+        self._states: dict[SourceKey, SourceState] = {}
         self._child_guard = child_guard
         self._threads: ThreadPoolExecutor | None = None
-        self._pollers: dict[Key, _Poller] = {}
+        self._pollers: dict[SourceKey, _Poller] = {}
         self._leaving: set[asyncio.Task[None]] = set()  # of pollers whose program still has to end
         self._settings: AgentSettings | None = None
         self._is_open = False
-        self._watch = Monitor(self._kernel_changed, self._kernel_up, refused=self._kernel_refused)
+        self._monitor = monitor(self._kernel_changed, self._kernel_up, refused=self._kernel_refused)
         self._timer: asyncio.TimerHandle | None = None
 
-    def want(self, keys: Iterable[Key]) -> None:
+    def follow(self, keys: Iterable[SourceKey]) -> None:
         """Follow these sources and no others; literals need no following."""
-        wanted = dict.fromkeys(key for key in keys if not isinstance(key[0], bytes))  # in the configuration's order
-        for key in self._states.keys() - wanted.keys():
+        followed = dict.fromkeys(key for key in keys if not isinstance(key[0], bytes))  # in the configuration's order
+        for key in self._states.keys() - followed.keys():
             del self._states[key]
             if key in self._pollers:
                 self._leave(self._pollers.pop(key))
             self._log.forget(key)
-        new = [key for key in wanted if key not in self._states]
-        self._states |= {key: SourceState(started=time.monotonic(), knows_absence=not may_block(key[0])) for key in new}
+        new = [key for key in followed if key not in self._states]
+        now = self._clock.monotonic()
+        self._states |= {key: SourceState(started=now, knows_absence=not may_block(key[0])) for key in new}
         if self._is_open:
             self._begin(new)
 
-    def state(self, key: Key) -> SourceState:
+    def state(self, key: SourceKey) -> SourceState:
         """Return the state of a source that is followed."""
         return self._states[key]
 
     async def start(self, settings: AgentSettings, *, waits_out_shortage: bool = False) -> None:
-        """Begin, and return once what the kernel knows was heard; raises NoAddress if it does not tell.
+        """Begin, and return once the kernel has listed its addresses; raises NoAddress if it does not.
 
         With `waits_out_shortage` a lack of open files or memory, which may pass, is logged and waited out.
         """
         self._settings = settings
-        await self._watch.open(waits_out_shortage=waits_out_shortage)
+        await self._monitor.open(waits_out_shortage=waits_out_shortage)
         self._is_open = True
         self._begin(self._states.keys())
 
@@ -108,9 +111,9 @@ class Sources:
         self._settings = settings
 
     async def close(self) -> None:
-        """End it, and the programs that are asked. Whom else a thread still asks is not waited for."""
+        """End it, and the programs that are asked. No other source that a thread still asks is waited for."""
         self._is_open = False
-        self._watch.close()
+        self._monitor.close()
         if self._timer is not None:
             self._timer.cancel()
         for poller in self._pollers.values():
@@ -127,38 +130,38 @@ class Sources:
 
     @property
     def is_settled(self) -> bool:
-        """Whether every source was heard once."""
+        """Whether every source has given a reading."""
         return all(state.reading is not None for state in self._states.values())
 
     def ask_all(self) -> None:
-        """Ask those sources now that have to be asked."""
+        """Ask now the sources that have to be asked."""
         for poller in self._pollers.values():
             poller.ask()
 
-    def status(self, boot: float) -> Iterator[SourceStatus]:
-        """Yield what `dns-update status` shows of each source; `boot` is when the machine was started."""
-        for (source, is_private_welcome), state in list(self._states.items()):
+    def status(self, booted: float) -> Iterator[SourceStatus]:
+        """Yield what `dns-update status` shows of each source; `booted` is when the machine was, by the wall clock."""
+        for (source, allow_private), state in list(self._states.items()):
             reading = state.reading
             yield {
-                "source": spelled(source) + (" (allow-private)" if is_private_welcome else ""),
+                "source": spelled(source) + (" (allow-private)" if allow_private else ""),
                 "addresses": [] if reading is None else list(map(format_address, reading.addresses)),
                 "error": None if reading is None else reading.error or None,
-                "checked": None if reading is None else reading.checked + boot,
+                "checked": None if reading is None else reading.checked + booted,
             }
 
-    def _begin(self, keys: Collection[Key]) -> None:
-        table = self._watch.interfaces
+    def _begin(self, keys: Collection[SourceKey]) -> None:
+        table = self._monitor.interfaces
         for key in keys:
             if may_block(key[0]):
                 if self._threads is None:
                     self._threads = ThreadPoolExecutor(MAX_ASKED)
                 self._pollers[key] = _Poller(key, self._take, self._poll_seconds, self._threads, self._child_guard)
-        self._take_all({key: _read(key, table) for key in keys if not may_block(key[0])})
+        self._take_all({key: _read(key, table, clock=self._clock) for key in keys if not may_block(key[0])})
 
     def _kernel_changed(self, table: Interfaces, names: frozenset[str]) -> None:
-        """Read the sources anew that follow these interfaces; a new address may mean another way to the world, too."""
+        """Read the sources that follow these interfaces. Ask the others, too: there may be a new route to the world."""
         keys = [key for key in self._states if not may_block(key[0]) and getattr(key[0], "name", "") in names]
-        self._take_all({key: _read(key, table) for key in keys})
+        self._take_all({key: _read(key, table, clock=self._clock) for key in keys})
         self.ask_all()
 
     def _kernel_refused(self, error: NoAddress) -> None:
@@ -168,14 +171,14 @@ class Sources:
         self.ask_all()
         self._network_up()
 
-    def _take(self, key: Key, reading: Reading) -> None:
+    def _take(self, key: SourceKey, reading: Reading) -> None:
         self._take_all({key: reading})
 
-    def _take_all(self, readings: dict[Key, Reading]) -> None:
-        """Let readings count, each for its source, and tell of all that changes by them at once."""
+    def _take_all(self, readings: dict[SourceKey, Reading]) -> None:
+        """Give each reading to its source, and tell of all that changes by them at once."""
         if self._settings is None or not self._is_open:
             return
-        now = time.monotonic()
+        now = self._clock.monotonic()
         changed = set()
         for key, reading in readings.items():
             if key in self._states and self._states[key].hear(reading, now, self._settings.hold_down):
@@ -186,11 +189,11 @@ class Sources:
         self._tell(changed)
 
     def _tell(self, changed: set[SourceState]) -> None:
-        """Tell of the sources that changed, and of those of which nobody could be told before."""
+        """Tell of the sources that changed, and of those that could not be told of before."""
         self._untold |= changed
         try:
-            self._heard(self._untold)
-        except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the agent, nor lose an address
+            self._changed(self._untold)
+        except Exception as mistake:  # noqa: BLE001 - a bug of ours must neither end the agent nor lose an address
             self._bugs.note(mistake, "what sources say cannot be acted upon")
         else:
             self._untold = set()
@@ -198,11 +201,11 @@ class Sources:
             self._failures, self._again = 0, None
         elif self._again is None:
             self._failures += 1
-            self._again = time.monotonic() + self._poll_seconds(self._failures)
+            self._again = self._clock.monotonic() + self._poll_seconds(self._failures)
         self._arm()
 
-    def _say(self, key: Key, reading: Reading) -> None:
-        """Log what is new of a source. One that is asked again and again may fail in other words each time."""
+    def _say(self, key: SourceKey, reading: Reading) -> None:
+        """Log what is new about a source. One that is asked again and again may have another error text each time."""
         if not reading.error:
             line = f"{key[0]!s} gives {', '.join(map(format_address, reading.addresses))}"
             self._log.changed(key, reading.addresses, line, INFO)
@@ -212,7 +215,7 @@ class Sources:
             self._log.debug(reading.error)
 
     def _arm(self) -> None:
-        """Let the loop wake us when a hold-down ends, or to do again what has failed."""
+        """Have the loop wake us when a hold-down ends, or to do again what has failed."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -222,29 +225,26 @@ class Sources:
             self._timer = asyncio.get_running_loop().call_at(first, self._tick)
 
     def _tick(self) -> None:
-        now = time.monotonic()
+        now = self._clock.monotonic()
         changed = {state for state in self._states.values() if state.tick(now)}
         unread, self._unread = self._unread & self._states.keys(), set()
         self._again = None
         self._untold |= changed
-        self._take_all({key: _read(key, self._watch.interfaces) for key in unread})
+        self._take_all({key: _read(key, self._monitor.interfaces, clock=self._clock) for key in unread})
 
     def _poll_seconds(self, failures: int) -> float:
         assert self._settings is not None  # noqa: S101 - start() has set it
-        return (
-            growing(failures, self._settings.poll, random.random)
-            if failures
-            else jittered(self._settings.poll, random.random)
-        )
+        poll = self._settings.poll
+        return growing(failures, poll, self._random) if failures else jittered(poll, self._random)
 
 
 class _Poller:
-    """Asks one source again and again, in a thread: it may take its time."""
+    """Asks one source again and again, in a thread, for it may take its time."""
 
     def __init__(
         self,
-        key: Key,
-        take: Callable[[Key, Reading], None],
+        key: SourceKey,
+        take: Callable[[SourceKey, Reading], None],
         seconds: Callable[[int], float],
         threads: ThreadPoolExecutor,
         child_guard: ChildGuard | None,
@@ -254,8 +254,8 @@ class _Poller:
         self._seconds = seconds
         self._threads = threads
         self._child_guard = child_guard
-        self._wanted = asyncio.Event()
-        self._turn: object = None  # of the last question that was put to the threads
+        self._is_due = asyncio.Event()
+        self._question: object = None  # the last one that was put to the threads
         self._asked: Future[Reading] | None = None
         self._until: int | None = None  # ends the program, if it is one
         self._is_closing = False
@@ -263,7 +263,7 @@ class _Poller:
 
     def ask(self) -> None:
         """Ask now; if it is being asked, once more afterwards."""
-        self._wanted.set()
+        self._is_due.set()
 
     def close(self) -> asyncio.Task[None] | None:
         """Ask no more; return what has to be waited for: that the program which is asked has ended."""
@@ -279,7 +279,7 @@ class _Poller:
         failures = 0
         try:
             while not self._is_closing:
-                self._wanted.clear()
+                self._is_due.clear()
                 reading = await self._ask()
                 if self._is_closing:
                     break
@@ -292,34 +292,39 @@ class _Poller:
                     asyncio.get_running_loop().call_exception_handler({"message": what, "exception": mistake})
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._seconds(failures)):
-                        await self._wanted.wait()
+                        await self._is_due.wait()
         finally:
             if self._until is not None:
                 os.close(self._until)
 
     async def _ask(self) -> Reading:
-        # Not in the loop's own threads: the names of servers are resolved there, and must not wait for slow sources.
-        self._turn = turn = object()
+        # Not in the loop's own threads: host names of servers are resolved there, and must not wait for slow sources.
+        self._question = question = object()
         try:
             if self._until is None and isinstance(self._key[0], Command):
                 self._until = os.eventfd(0, os.EFD_CLOEXEC)
-            self._asked = self._threads.submit(self._read_in_turn, turn)
+            self._asked = self._threads.submit(self._read_unless_given_up, question)
         except (OSError, RuntimeError) as error:  # no descriptor, no thread
-            self._turn = None
+            self._question = None
             return _unasked(self._key, str(error))
         return await asyncio.wrap_future(self._asked)
 
-    def _read_in_turn(self, turn: object) -> Reading:
-        """Ask, in a thread, unless the question was given up since no thread could be had for it."""
-        if turn is not self._turn:
+    def _read_unless_given_up(self, question: object) -> Reading:
+        """Ask, in a thread, unless the question was given up because there was no thread for it."""
+        if question is not self._question:
             return _unasked(self._key, "given up")
         return _read(self._key, until=self._until, child_guard=self._child_guard)
 
 
 def _read(
-    key: Key, table: Interfaces | None = None, *, until: int | None = None, child_guard: ChildGuard | None = None
+    key: SourceKey,
+    table: Interfaces | None = None,
+    *,
+    clock: Clock = SYSTEM_CLOCK,
+    until: int | None = None,
+    child_guard: ChildGuard | None = None,
 ) -> Reading:
-    """Ask one source; why it gives nothing is a reading, too, whatever that is."""
+    """Ask one source; why it gives nothing is a reading, too, whatever the reason."""
     source, allow_private = key
     remarks: list[str] = []
     try:
@@ -332,12 +337,12 @@ def _read(
             child_guard=child_guard,
         )
     except NoAddress as error:
-        return Reading((), since_boot(), str(error) + (f" ({rendered(error.hint, TOML)})" if error.hint else ""))
+        return Reading((), clock.boot(), str(error) + (f" ({rendered(error.hint, TOML)})" if error.hint else ""))
     except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the interest in a source
         return _unasked(key, text_of(mistake))
-    return Reading(addresses, since_boot())
+    return Reading(addresses, clock.boot())
 
 
-def _unasked(key: Key, reason: str) -> Reading:
+def _unasked(key: SourceKey, reason: str) -> Reading:
     """Return the reading of a source that could not be asked, for no fault of its own."""
     return Reading((), since_boot(), f"{key[0]!s} cannot be asked: {reason}", is_mistaken=True)

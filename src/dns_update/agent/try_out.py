@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dns_update.address import may_block
 from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import since_boot
-from dns_update.agent.desired import Reading, Rule, SourceState, wanted_of
+from dns_update.agent.desired import Reading, Rule, SourceState, desired_of
 from dns_update.client.plan import Desired
 from dns_update.doctor.engine import examine
 from dns_update.doctor.source_answers import SourceQuestion, ask_sources
@@ -53,7 +53,7 @@ def _desired_by(record: RecordSettings, states: Mapping[SourceQuestion, SourceSt
         source if isinstance(source, bytes) else states[SourceQuestion(source, record.allow_private)]
         for source in record.sources
     ]
-    desired, _change = wanted_of(Rule(record.types, record.ttl, record.owner, grace), of_sources, time.monotonic())
+    desired, _change = desired_of(Rule(record.types, record.ttl, record.owner, grace), of_sources, time.monotonic())
     return desired
 
 

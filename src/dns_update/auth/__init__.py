@@ -74,12 +74,14 @@ class Algorithm(Value):
         if folded not in _ALGORITHMS and whole in _ALGORITHMS and dash:
             return cls._truncated(whole, bits, folded)
         if folded not in _ALGORITHMS:
-            shown = f" {text!r}" if _is_near_an_algorithm(folded) else ""
-            raise errors.InvalidText(
-                f"unknown algorithm{shown}",
+            shown = text if _is_near_an_algorithm(folded) else ""
+            error = errors.InvalidText(
+                f"unknown algorithm {shown!r}" if shown else "unknown algorithm",
                 hint="one of " + ", ".join(_ALGORITHMS),
                 cause=errors.causes.UNKNOWN_ALGORITHM,
             )
+            error.subject = shown
+            raise error
         wire_name, digest, octets = _ALGORITHMS[folded]
         return cls(folded, Name.from_text(wire_name), digest, octets)
 
@@ -445,7 +447,9 @@ def _read_key(words: _Words) -> Key:
     try:
         signer = Algorithm.from_text(algorithm)
     except errors.InvalidText as error:
-        raise errors.InvalidText(f"{error.text} in {words.where(place)}", hint=error.hint) from None
+        located = errors.InvalidText(f"{error.text} in {words.where(place)}", hint=error.hint, cause=error.cause)
+        located.subject = error.subject
+        raise located from None
     text, place = fields["secret"]
     secret = secret_in_file(words.where(place), text)
     return key_in_file(words.where(start), name.removeprefix('"'), secret, signer)

@@ -103,9 +103,9 @@ def run(words: Sequence[str]) -> int:
 def _keep_right(config: Config, path: str, *, is_once: bool, is_debug: bool) -> int:
     """Be the agent, until it is told to stop or has done it once, and return the exit status."""
     from dns_update.agent.config.load import read_config  # noqa: PLC0415 - loaded by now
-    from dns_update.agent.controller import Agent  # noqa: PLC0415
     from dns_update.agent.output.log import DEBUG, INFO, Log  # noqa: PLC0415 - not for --check
     from dns_update.agent.output.systemd import Notifier  # noqa: PLC0415
+    from dns_update.agent.service import Agent  # noqa: PLC0415
 
     if not is_once:
         from dns_update.agent.preload import load  # noqa: PLC0415 - for who stays

@@ -77,7 +77,7 @@ Options:
   -T, -P                   list the record types; the private ones
   -V                       the version
   -g, -o, -S, -A, -E, -K, -H, -O
-                           GSS-TSIG and TLS: understood, and not there yet
+                           GSS-TSIG and TLS: understood, not implemented yet
 
 Examples:
   # an address; the zone and its primary are found by themselves
@@ -121,9 +121,9 @@ def help_text(command: str) -> str:
 
         return str(import_module(f"dns_update.cli.{command}").HELP_TEXT)
     if command == "nsupdate":
-        from dns_update.nsupdate.commands import HELP  # noqa: PLC0415 - of this command only
+        from dns_update.nsupdate.help_text import COMMANDS  # noqa: PLC0415 - of this command only
 
-        return _NSUPDATE.replace("{commands}", textwrap.indent(HELP, "  "))
+        return _NSUPDATE.replace("{commands}", textwrap.indent(COMMANDS, "  "))
     lines = [_ABOUT[command], "Properties (each also as --name value):"]
     lines += [_property_lines(p.name, p.form, p.help) for p in PROPERTIES if command in p.commands]
     lines += ["", "Examples:"]

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dns_update.agent.output.history import Attempt
+    from dns_update.agent.output.history import HistoryRow
 
 DEFAULT_FILE = "/var/lib/dns-update/history.db"
 DEFAULT_LIMIT = 50  # lines: somewhat more than a screen
@@ -67,7 +67,7 @@ def run(words: Sequence[str]) -> int:
     return 0
 
 
-def table_texts(attempts: Iterable[Attempt]) -> Iterator[str]:
+def table_texts(attempts: Iterable[HistoryRow]) -> Iterator[str]:
     """Yield a table of attempts, piece by piece: later pieces are at least as wide as earlier ones."""
     widths = [0] * (len(_HEADINGS) - 1)
     rows: list[tuple[str, ...]] = [_HEADINGS]
@@ -82,7 +82,7 @@ def table_texts(attempts: Iterable[Attempt]) -> Iterator[str]:
         yield _text(rows, widths)
 
 
-def object_texts(path: str, attempts: Iterable[Attempt]) -> Iterator[str]:
+def object_texts(path: str, attempts: Iterable[HistoryRow]) -> Iterator[str]:
     """Yield one JSON object, piece by piece: a history may be larger than memory."""
     # The first before anything is printed: if the file cannot be read, there is another object to print.
     source = iter(attempts)
@@ -97,7 +97,7 @@ def object_texts(path: str, attempts: Iterable[Attempt]) -> Iterator[str]:
     yield "]\n}\n"
 
 
-def _row(attempt: Attempt) -> tuple[str, ...]:
+def _row(attempt: HistoryRow) -> tuple[str, ...]:
     is_ok = attempt.outcome == "ok"
     return (
         time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(attempt.when)),
@@ -115,7 +115,7 @@ def _text(rows: Sequence[tuple[str, ...]], widths: list[int]) -> str:
     return "".join(f"{line}\n" for line in lined_up(rows, widths))
 
 
-def _fields(attempt: Attempt) -> dict[str, object]:
+def _fields(attempt: HistoryRow) -> dict[str, object]:
     return {name: getattr(attempt, name) for name in attempt.__slots__}
 
 

@@ -10,9 +10,9 @@ import sys
 from dns_update.cli import INTERRUPTED, OutputLost, put, write_talk
 from dns_update.errors import InvalidText
 from dns_update.nsupdate import Fatal, shown_path
-from dns_update.nsupdate.keys import key_of_settings
+from dns_update.nsupdate.keys import key_from_options
 from dns_update.nsupdate.network import Network
-from dns_update.nsupdate.options import settings_of
+from dns_update.nsupdate.options import options_from_words
 from dns_update.nsupdate.session import Session
 from dns_update.nsupdate.talk import Talk
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
 
-    from dns_update.nsupdate.options import Settings
+    from dns_update.nsupdate.options import NsupdateOptions
 
 _FAILURE = 1
 _PROMPT = "> "
@@ -31,32 +31,32 @@ _CHUNK = 65536  # octets to read at once: as much as a pipe holds
 def run(words: Sequence[str]) -> int:
     """Carry out a command line in nsupdate's form, and return nsupdate's exit status: 0, 1 or 2."""
     if "--help" in words:
-        from dns_update.cli.help import help_text  # noqa: PLC0415 - not on the way of an update
+        from dns_update.cli.help import help_text  # noqa: PLC0415 - an update does not need it
 
         put(help_text("nsupdate"))
         return 0
     try:
-        settings = settings_of(words)
-        if isinstance(settings, str):
-            put(settings)
+        options = options_from_words(words)
+        if isinstance(options, str):
+            put(options)
             return 0
-        return _run(settings)
+        return _run(options)
     except Fatal as fatal:
         write_talk(f"{fatal}\n")
         return _FAILURE
 
 
-def _run(settings: Settings) -> int:
-    # The start has left nothing to collect; a run of many messages may.
+def _run(options: NsupdateOptions) -> int:
+    # The start has left no garbage; a run of many messages may make some.
     gc.freeze()
     gc.enable()
-    talk = Talk(_put, write_talk, settings.debug)
-    network = Network(settings, talk.trace)
-    session = Session(settings, key_of_settings(settings, talk.say), network, talk)
-    is_terminal = settings.file is None and sys.stdin is not None and sys.stdin.isatty()
-    lines = _typed_lines(session.settle) if is_terminal else _lines(settings.file, session.settle)
+    talk = Talk(_put, write_talk, options.debug)
+    network = Network(options, talk.trace)
+    session = Session(options, key_from_options(options, talk.say), network, talk)
+    is_terminal = options.file is None and sys.stdin is not None and sys.stdin.isatty()
+    lines = _typed_lines(session.settle) if is_terminal else _lines(options.file, session.settle)
     try:
-        _converse(session, lines, talk, goes_on=is_terminal or settings.goes_on)
+        _converse(session, lines, talk, goes_on=is_terminal or options.goes_on)
         session.settle()
     except _IdleInterrupt:
         write_talk("dns-update: interrupted; nothing was under way\n")
@@ -69,11 +69,11 @@ def _run(settings: Settings) -> int:
 
 
 class _IdleInterrupt(KeyboardInterrupt):
-    """Ctrl-C while the next line is waited for: all that was sent has been answered, and told."""
+    """Ctrl-C while the next line is waited for: all that was sent has been answered, and the outcomes are printed."""
 
 
 def _converse(session: Session, lines: Iterator[str], talk: Talk, *, goes_on: bool) -> None:
-    """Give the session its lines until one ends it; raises Fatal at a syntax error, unless the user `goes_on`."""
+    """Give the session its lines until one ends it; raises Fatal at a syntax error, unless the run `goes_on`."""
     for line in lines:
         try:
             if not session.take(line):
@@ -85,10 +85,10 @@ def _converse(session: Session, lines: Iterator[str], talk: Talk, *, goes_on: bo
 
 
 def _lines(path: str | None, before_waiting: Callable[[], None]) -> Iterator[str]:
-    """Yield the lines of a file, or of standard input, each as soon as it is there; raises Fatal.
+    """Yield the lines of a file, or of standard input, each as soon as it has arrived; raises Fatal.
 
-    `before_waiting` is called whenever the next line is not there yet: whoever writes it may want to see first what
-    came of those before.
+    `before_waiting` is called whenever the next line has not arrived yet: its writer may want to see first what came
+    of the lines before.
     """
     if path in (None, "-"):
         if sys.stdin is not None:
@@ -107,15 +107,15 @@ def _lines(path: str | None, before_waiting: Callable[[], None]) -> Iterator[str
 
 
 def _lines_of(file: BinaryIO, before_waiting: Callable[[], None]) -> Iterator[str]:
-    there = select.poll()
-    there.register(file, select.POLLIN)
+    readable = select.poll()
+    readable.register(file, select.POLLIN)
     rest = b""
     is_open = True
     while is_open:
-        if not there.poll(0):
+        if not readable.poll(0):
             before_waiting()
             try:
-                there.poll()
+                readable.poll()
             except KeyboardInterrupt:
                 raise _IdleInterrupt from None
         octets = os.read(file.fileno(), _CHUNK)
@@ -125,7 +125,7 @@ def _lines_of(file: BinaryIO, before_waiting: Callable[[], None]) -> Iterator[st
             whole += newline + rest
         elif not newline:
             continue
-        # What is not UTF-8 gets through to the rdata as the octets that it is.
+        # Octets that are not UTF-8 reach the rdata as they are.
         yield from whole.decode("utf-8", "surrogateescape").split("\n")
 
 
@@ -145,7 +145,7 @@ def _typed_lines(before_waiting: Callable[[], None]) -> Iterator[str]:
 
 
 def _put(text: str) -> None:
-    """Write data; where it is lost, say so once and go on: the sends that follow are what the script is for."""
+    """Write data; if that fails, say so once and go on, since the sends that follow are what the script is for."""
     if sys.stdout is None:
         return
     try:

@@ -1,6 +1,6 @@
-"""What to change: the records that are wanted, compared with those that stand. Pure.
+"""What to change: the records that are desired, compared with those that stand. Pure.
 
-Without an owner, a type's RRset belongs to the agent: it shall be exactly what is wanted. With one, several agents
+Without an owner, a type's RRset belongs to the agent: it shall be exactly what is desired. With one, several agents
 share the name. Each keeps a TXT record there, its claim, that lists what it has published:
 
     dns-update owner=router-1 203.0.113.45 2001:db8::1
@@ -40,7 +40,7 @@ class Desired(Value):
     """What shall stand at a name: rdata by type (none: the RRset shall go); the TTL, if one is set; the owner, if any.
 
     `ttl` in seconds; None keeps the one that stands. An `owner` is for addresses only. With `only_adds`, more may stand
-    than is wanted: nothing is removed.
+    than is desired: nothing is removed.
     """
 
     __slots__ = ("data", "only_adds", "owner", "ttl")
@@ -69,16 +69,16 @@ class Desired(Value):
 _set_data, _set_only_adds, _set_owner, _set_ttl = setters(Desired)
 
 
-def plan(place: Place, wanted: Desired, standing: Records, new_ttl: int) -> Update | None:
+def plan(place: Place, desired: Desired, current: Records, new_ttl: int) -> Update | None:
     """Return the update that makes a name right; None if it is right.
 
-    `standing` are the records of the wanted types as the server holds them; `new_ttl` is the TTL, in seconds, where
+    `current` are the records of the desired types as the server holds them; `new_ttl` is the TTL, in seconds, where
     none is set and none stands.
     """
-    stage = _Stage(place, wanted, standing, new_ttl)
-    if wanted.owner:
+    stage = _Stage(place, desired, current, new_ttl)
+    if desired.owner:
         update = _claimed(stage)
-    elif all(map(stage.is_right, wanted.data)):  # as it is with thousands of names
+    elif all(map(stage.is_right, desired.data)):  # as it is with thousands of names
         return None
     else:
         update = _exclusive(stage)
@@ -99,28 +99,28 @@ def replacement(place: Place, desired: Desired, ttl: int) -> Update:
 class _Stage:
     """The records that stand, sorted by type, and the TTL that each type is to have."""
 
-    def __init__(self, place: Place, wanted: Desired, standing: Records, new_ttl: int) -> None:
+    def __init__(self, place: Place, desired: Desired, current: Records, new_ttl: int) -> None:
         self.place = place
-        self.wanted = wanted
-        self._standing = standing
+        self.desired = desired
+        self._current = current
         self._new_ttl = new_ttl
 
     def records(self, rrtype: int) -> Sequence[Record]:
-        return [record for record in self._standing if record.rrtype == rrtype]
+        return [record for record in self._current if record.rrtype == rrtype]
 
     def ttl(self, rrtype: int, *, is_shared: bool = False) -> int:
         """Return the TTL that is set, if one is, or that stands; if the RRset `is_shared`, the other way round."""
-        set_one = self.wanted.ttl
+        set_one = self.desired.ttl
         if set_one is not None and not is_shared:
             return set_one
         otherwise = self._new_ttl if set_one is None else set_one
         return next((record.ttl for record in self.records(rrtype)), otherwise)
 
     def is_right(self, rrtype: int) -> bool:
-        """Tell whether the RRset is as wanted, TTL included."""
-        ttl, values = self.ttl(rrtype), self.wanted.data[rrtype]
+        """Tell whether the RRset is as desired, TTL included."""
+        ttl, values = self.ttl(rrtype), self.desired.data[rrtype]
         stands = []
-        for record in self._standing:  # not by `records`: this is asked of thousands of names that are right
+        for record in self._current:  # not by `records`: this is asked of thousands of names that are right
             if record.rrtype == rrtype:
                 if record.ttl != ttl:
                     return False
@@ -134,8 +134,8 @@ class _Stage:
 def _exclusive(stage: _Stage) -> Update:
     place = stage.place
     update = Update(place.zone, rrclass=place.rrclass)
-    for rrtype, values in stage.wanted.data.items():
-        if stage.wanted.only_adds:
+    for rrtype, values in stage.desired.data.items():
+        if stage.desired.only_adds:
             update = _own_addresses(stage, update, rrtype, set(), is_shared=False)
         elif stage.is_right(rrtype):
             continue
@@ -147,21 +147,21 @@ def _exclusive(stage: _Stage) -> Update:
 
 
 def _claimed(stage: _Stage) -> Update:
-    place, owner = stage.place, stage.wanted.owner
+    place, owner = stage.place, stage.desired.owner
     texts = [record.rdata for record in stage.records(RRType.TXT)]
     claims = _claims(texts)
     old_claim = [text for text, claim in claims if claim.owner == owner]
     published = {address for _text, claim in claims if claim.owner == owner for address in claim.addresses}
     of_others = {address for _text, claim in claims if claim.owner != owner for address in claim.addresses}
-    wanted = {address for values in stage.wanted.data.values() for address in values}
+    desired = {address for values in stage.desired.data.values() for address in values}
     # A family that nothing is known of now stays claimed as it was; so does everything, if nothing may be removed.
-    wanted |= {a for a in published if stage.wanted.only_adds or _rrtype(a) not in stage.wanted.data}
-    new_claim = [_Claim(owner, frozenset(wanted)).to_rdata()] if wanted else []
+    desired |= {a for a in published if stage.desired.only_adds or _rrtype(a) not in stage.desired.data}
+    new_claim = [_Claim(owner, frozenset(desired)).to_rdata()] if desired else []
 
     update = Update(place.zone, rrclass=place.rrclass)
-    for rrtype in stage.wanted.data:
+    for rrtype in stage.desired.data:
         is_shared = any(_rrtype(address) == rrtype for address in of_others)
-        update = _own_addresses(stage, update, rrtype, published - wanted - of_others, is_shared=is_shared)
+        update = _own_addresses(stage, update, rrtype, published - desired - of_others, is_shared=is_shared)
     if new_claim != old_claim:
         update = update.delete(place.owner, RRType.TXT, *old_claim) if old_claim else update
         ttl = stage.ttl(RRType.TXT, is_shared=bool(of_others))
@@ -185,7 +185,7 @@ def _own_addresses(stage: _Stage, update: Update, rrtype: int, stale: set[bytes]
     stands = {record.rdata: record.ttl for record in stage.records(rrtype)}
     gone = sorted(address for address in stale if _rrtype(address) == rrtype)
     right = stands if is_shared else {address for address, stood in stands.items() if stood == ttl}
-    missing = [value for value in stage.wanted.data[rrtype] if value not in right]
+    missing = [value for value in stage.desired.data[rrtype] if value not in right]
     update = update.delete(place.owner, rrtype, *gone) if gone else update
     return update.add(place.owner, ttl, rrtype, *missing) if missing else update
 

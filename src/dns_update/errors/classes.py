@@ -71,10 +71,12 @@ class UsageError(LocalError):
 class InvalidText(UsageError, ValueError):
     """A text that is not a name, number, address or record of the form that was asked for.
 
-    Where it is one of several in a list, `place` tells which, from 0 on.
+    Where it is one of several in a list, `place` tells which, from 0 on. `subject` is the wrong part of the text, where
+    a cause names it and it may be shown.
     """
 
     place: int | None = None
+    subject: str = ""
 
 
 class ConfigError(UsageError):

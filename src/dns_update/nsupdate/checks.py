@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update.errors import InvalidText, MalformedMessage
 from dns_update.rr.host_names import may_own, wrong_name
-from dns_update.wire.codes import MAX_U16, decimal
+from dns_update.wire.codes import MAX_U16, RR_TYPES, decimal
 from dns_update.wire.cursor import Cursor
 
 TYPE_CHECKING = False
@@ -14,32 +14,29 @@ if TYPE_CHECKING:
 
 MAX_NSEC3_ITERATIONS = 50  # BIND treats a zone with more as unsigned
 
-_NSEC3PARAM = 51
-_SVCB = 64
-
 _ALPN = 1  # keys of SvcParams (RFC 9460, section 14.3.2; RFC 9461, section 5)
 _DOHPATH = 7
 _HTTP = (b"h2", b"h3")
 
 
 def check_names(record: Record) -> None:
-    """Refuse host names that are none, as BIND's check-names does; raises InvalidText in nsupdate's words."""
+    """Raise InvalidText, in nsupdate's words, where a host name is needed and the name is not one (check-names)."""
     if not may_own(record.name, record.rrtype, record.rrclass):
         raise InvalidText(f"check-names failed: bad owner '{record.name}'")
     try:
         wrong = wrong_name(record)
-    except MalformedMessage as error:  # octets given as such, in which there is no name
+    except MalformedMessage as error:  # given as octets, in which there is no name
         raise InvalidText(f"invalid rdata format: {error.text}") from error
     if wrong is not None:
         raise InvalidText(f"check-names failed: bad name '{wrong}'")
 
 
 def check_svcb(record: Record) -> None:
-    """Refuse a SVCB record that no client of encrypted DNS can use (RFC 9461); raises InvalidText.
+    """Raise InvalidText for an SVCB record that no client of encrypted DNS can use (RFC 9461).
 
-    The alias form has no parameters. Below a `_dns` label an ALPN is needed, and one of HTTP needs a DOHPATH.
+    The alias form has no parameters. Below a `_dns` label an ALPN is needed, and an ALPN of HTTP needs a DOHPATH.
     """
-    if record.rrtype != _SVCB:
+    if record.rrtype != RR_TYPES["SVCB"]:
         return
     try:
         priority, parameters = _svcb(record.rdata)
@@ -57,13 +54,13 @@ def check_svcb(record: Record) -> None:
 
 
 def check_iterations(record: Record) -> None:
-    """Refuse a NSEC3PARAM record with more iterations than BIND follows (RFC 9276); raises InvalidText."""
-    if record.rrtype == _NSEC3PARAM and int.from_bytes(record.rdata[2:4]) > MAX_NSEC3_ITERATIONS:
+    """Raise InvalidText for an NSEC3PARAM record with more iterations than BIND follows (RFC 9276)."""
+    if record.rrtype == RR_TYPES["NSEC3PARAM"] and int.from_bytes(record.rdata[2:4]) > MAX_NSEC3_ITERATIONS:
         raise InvalidText(f"NSEC3PARAM has excessive iterations (> {MAX_NSEC3_ITERATIONS})")
 
 
 def _is_dns_service(owner: Name) -> bool:
-    """Tell whether the owner is `_dns.NAME` or `_PORT._dns.NAME`."""
+    """Return whether the owner is `_dns.NAME` or `_PORT._dns.NAME`."""
     labels = owner.folded
     first = labels[0].decode("latin-1") if labels else ""
     if first[:1] == "_" and first[1:2].isdecimal():
@@ -73,7 +70,7 @@ def _is_dns_service(owner: Name) -> bool:
 
 
 def _svcb(rdata: bytes) -> tuple[int, dict[int, bytes]]:
-    """Return priority and parameters of a SVCB record (RFC 9460, section 2.2); raises MalformedMessage."""
+    """Return priority and parameters of an SVCB record (RFC 9460, section 2.2); raises MalformedMessage."""
     cursor = Cursor(rdata)
     priority = cursor.u16()
     cursor.name()

@@ -1,9 +1,9 @@
-"""How far an update reaches: the names that it alters, and those on which its success depends."""
+"""What an update touches: the names that it alters, and those on which its success depends."""
 
 from __future__ import annotations
 
 from dns_update.value import Value
-from dns_update.wire.codes import RRClass, RRType
+from dns_update.wire.codes import RR_TYPES, RRClass, RRType
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name
 
@@ -14,34 +14,33 @@ if TYPE_CHECKING:
     from dns_update.message import Message
     from dns_update.rr.record import Record
 
-# Types whose records say nothing but about their own name. Others can hide names below theirs (NS, DNAME), or move the
-# serial number or the signatures of a whole zone (SOA, DNSKEY, NSEC3PARAM). ANY is a whole name's deletion.
-_SSHFP, _TLSA, _CAA = 44, 52, 257
+# Types whose records concern nothing but their own name. Others can hide the names below theirs (NS, DNAME), or change
+# the serial number or the signatures of a whole zone (SOA, DNSKEY, NSEC3PARAM). ANY deletes a whole name.
 _ORDINARY = frozenset(
     (
-        *(RRType.A, RRType.AAAA, RRType.CNAME, RRType.PTR, RRType.TXT, RRType.SPF),
-        *(_SSHFP, _TLSA, _CAA, RRType.MX, RRType.SRV, RRType.ANY),
+        *(RRType.A, RRType.AAAA, RRType.CNAME, RRType.PTR, RRType.TXT, RRType.SPF, RRType.MX, RRType.SRV, RRType.ANY),
+        *(RR_TYPES["SSHFP"], RR_TYPES["TLSA"], RR_TYPES["CAA"]),
     )
 )
-# Of these, an addition may be refused for what stands at the host that it names: BIND's check-integrity does so to MX,
-# and SRV is like it. The octets before that host's name:
+# Of these, the server may refuse an addition because of what it holds for the host in the rdata: BIND's
+# check-integrity does so for MX, and SRV is like it. The number is that of the octets before the host's name.
 _HOST_AT = {RRType.MX: 2, RRType.SRV: 6}
 
 _NO_NAMES: frozenset[Name] = frozenset()
 
 
-class Reach(Value):
-    """The names that a message alters, and those that it looks at; `is_alone` if there is no saying.
+class Footprint(Value):
+    """The names that a message alters, and those that it looks at; `is_alone` if these cannot be told.
 
-    A branch is a name right below the zone with all that stands below it: `branches` are those in which names are
-    altered, `leans_on` those that must not be, meanwhile.
+    A branch is a name directly below the zone, with everything below it. `branches` are those in which names are
+    altered; `depends_on` are those in which nothing may be altered at the same time.
     """
 
-    __slots__ = ("alters", "branches", "is_alone", "leans_on", "looks_at")
+    __slots__ = ("alters", "branches", "depends_on", "is_alone", "looks_at")
     alters: frozenset[Name]
     looks_at: frozenset[Name]
     branches: frozenset[Name]
-    leans_on: frozenset[Name]
+    depends_on: frozenset[Name]
     is_alone: bool
 
     def __init__(
@@ -49,7 +48,7 @@ class Reach(Value):
         alters: frozenset[Name] = _NO_NAMES,
         looks_at: frozenset[Name] = _NO_NAMES,
         branches: frozenset[Name] = _NO_NAMES,
-        leans_on: frozenset[Name] = _NO_NAMES,
+        depends_on: frozenset[Name] = _NO_NAMES,
         *,
         is_alone: bool = False,
     ) -> None:
@@ -57,27 +56,27 @@ class Reach(Value):
         fill(self, "alters", alters)
         fill(self, "looks_at", looks_at)
         fill(self, "branches", branches)
-        fill(self, "leans_on", leans_on)
+        fill(self, "depends_on", depends_on)
         fill(self, "is_alone", is_alone)
 
-    def clashes_with(self, other: Reach) -> bool:
-        """Tell whether it matters which of the two comes first."""
+    def clashes_with(self, other: Footprint) -> bool:
+        """Return whether it matters which of the two comes first."""
         if self.is_alone or other.is_alone:
             return True
         return not (
             self.alters.isdisjoint(other.alters)
             and self.looks_at.isdisjoint(other.alters)
             and other.looks_at.isdisjoint(self.alters)
-            and self.leans_on.isdisjoint(other.branches)
-            and other.leans_on.isdisjoint(self.branches)
+            and self.depends_on.isdisjoint(other.branches)
+            and other.depends_on.isdisjoint(self.branches)
         )
 
 
-ALONE = Reach(is_alone=True)
+ALONE = Footprint(is_alone=True)
 
 
-def reach_of(message: Message) -> Reach:
-    """Return how far an update reaches."""
+def footprint_of(message: Message) -> Footprint:
+    """Return the footprint of an update."""
     if message.additional:
         return ALONE
     prerequisites, changes = message.answer, message.authority
@@ -90,28 +89,28 @@ def reach_of(message: Message) -> Reach:
     for name in alters | looks_at:
         if name == zone or name.labels[:1] == (b"*",):
             return ALONE
-    leans_on = _NO_NAMES if types.isdisjoint(_HOST_AT) else _branches(_hosts_in(changes), zone)
-    return Reach(alters, looks_at, _branches(alters, zone), leans_on)
+    depends_on = _NO_NAMES if types.isdisjoint(_HOST_AT) else _branches(_hosts_in(changes), zone)
+    return Footprint(alters, looks_at, _branches(alters, zone), depends_on)
 
 
-def reach_of_search(name: Name) -> Reach:
-    """Return how far the search for a name's zone reaches: its answer depends on what stands there and above."""
+def footprint_of_search(name: Name) -> Footprint:
+    """Return the footprint of the search for a name's zone: its answer depends on this name and on all above it."""
     looks_at = [name]
     while name.labels:
         name = name.parent
         looks_at.append(name)
-    return Reach(looks_at=frozenset(looks_at))
+    return Footprint(looks_at=frozenset(looks_at))
 
 
-def reach_of_all(reaches: Sequence[Reach]) -> Reach:
-    """Return how far several sends reach together."""
-    if len(reaches) == 1:
-        return reaches[0]
-    return Reach(
-        _union([reach.alters for reach in reaches]),
-        _union([reach.looks_at for reach in reaches]),
-        _union([reach.branches for reach in reaches]),
-        _union([reach.leans_on for reach in reaches]),
+def combined(footprints: Sequence[Footprint]) -> Footprint:
+    """Return the footprint of several updates together, none of which `is_alone`."""
+    if len(footprints) == 1:
+        return footprints[0]
+    return Footprint(
+        _union([each.alters for each in footprints]),
+        _union([each.looks_at for each in footprints]),
+        _union([each.branches for each in footprints]),
+        _union([each.depends_on for each in footprints]),
     )
 
 
@@ -120,7 +119,7 @@ def _union(sets: Iterable[frozenset[Name]]) -> frozenset[Name]:
 
 
 def _hosts_in(changes: Iterable[Record]) -> frozenset[Name]:
-    """Return the hosts that additions name."""
+    """Return the hosts that additions name in their rdata."""
     return frozenset(
         [
             Cursor(record.rdata, _HOST_AT[record.rrtype]).name()
@@ -131,10 +130,10 @@ def _hosts_in(changes: Iterable[Record]) -> frozenset[Name]:
 
 
 def _branches(names: frozenset[Name], zone: Name) -> frozenset[Name]:
-    """Return the branches of a zone in which names stand.
+    """Return the branches of a zone in which names are.
 
-    For a host that may have its address from a wildcard, it depends on its whole branch whether it has. A host
-    elsewhere is none that the server looks at; and what alters the zone's own name goes alone.
+    A host may get its address from a wildcard; whether it does depends on its whole branch. At a host outside the zone
+    the server does not look, and an update of the zone's own name goes alone.
     """
     depth = len(zone.labels) + 1
     if all(len(name.labels) == depth for name in names):

@@ -1,32 +1,32 @@
-"""The key that the options name: `-y`, `-k` or `-l`. A key that cannot be had ends the run before anything is sent."""
+"""Keys: those that the options `-y`, `-k` and `-l` name, and how an argument or a `key` command writes one."""
 
 from __future__ import annotations
 
-from dns_update.auth import Key, keys_from_text, read_private_file
-from dns_update.errors import InvalidText, UsageError
-from dns_update.errors.hints import COMMAND_LINE, rendered
-from dns_update.nsupdate import Fatal, shown_path
-from dns_update.nsupdate.commands import key_of
+from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, keys_from_text, read_private_file
+from dns_update.errors import InvalidText, UsageError, causes
+from dns_update.nsupdate import Fatal, hint_of, shown, shown_path
 from dns_update.nsupdate.options import SESSION_KEY_FILE
+from dns_update.rr.scanner import octet_name
+from dns_update.wire.codes import decimal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dns_update.nsupdate.options import Settings
+    from dns_update.nsupdate.options import NsupdateOptions
 
 _KEY_FILE = "the file named by -k"  # where its path may be a secret
 _PARTS = 2  # of `name:secret`; with the algorithm before them, three
 
 
-def key_of_settings(settings: Settings, say: Callable[[str], None]) -> Key | None:
-    """Return the key, None if no option names one; raises Fatal. `say` takes lines for people."""
-    if settings.key is not None:
-        return _from_argument(settings.key)
-    path = settings.key_file
-    if settings.local:
+def key_from_options(options: NsupdateOptions, warn: Callable[[str], None]) -> Key | None:
+    """Return the key, None if no option names one; raises Fatal: nothing is sent without it. `warn` takes lines."""
+    if options.key is not None:
+        return _from_argument(options.key)
+    path = options.key_file
+    if options.local:
         path = path or SESSION_KEY_FILE
-        return _from_statements(path, f"can't read key from {shown_path(path, _KEY_FILE)}", say)
+        return _from_statements(path, f"can't read key from {shown_path(path, _KEY_FILE)}", warn)
     if path is None:
         return None
     from dns_update.auth.kfile import key_from_pair, pair_of  # noqa: PLC0415 - only with -k
@@ -35,13 +35,47 @@ def key_of_settings(settings: Settings, say: Callable[[str], None]) -> Key | Non
     complaint = f"could not read key from {stem}.{{private,key}}" if stem else f"could not read key from {_KEY_FILE}"
     pair = pair_of(path)
     if pair is None:
-        return _from_statements(path, complaint, say)
+        return _from_statements(path, complaint, warn)
     try:
-        key = key_from_pair(*pair, warn=say)
+        key = key_from_pair(*pair, warn=warn)
     except UsageError as error:
         raise _fatal(complaint, error) from error
-    say(f"{pair[1]}: Use of K* file pairs for HMAC is deprecated")
+    warn(f"{pair[1]}: Use of K* file pairs for HMAC is deprecated")
     return key
+
+
+def key_from_text(name_and_algorithm: str, secret: str) -> Key:
+    """Return the key of `[ALGORITHM:]NAME` and a secret in Base64; raises InvalidText without the secret in it."""
+    algorithm, colon, name = name_and_algorithm.partition(":")
+    signer = _algorithm(algorithm) if colon else DEFAULT_ALGORITHM
+    try:
+        owner = octet_name(name if colon else algorithm)
+    except InvalidText as error:
+        raise InvalidText("could not parse key name") from error
+    try:
+        return Key.from_secret(owner, "".join(secret.split()), signer, encoding="base64")
+    except UsageError:
+        # The name is not repeated: with the fields mixed up, it is the secret.
+        raise InvalidText("could not create key: bad base64 encoding") from None
+
+
+def _algorithm(text: str) -> str:
+    """Return the algorithm as `Algorithm` reads it: the bits of a truncated MAC rounded up to whole octets."""
+    whole, dash, bits = text.rpartition("-")
+    try:
+        algorithm = Algorithm.from_text(whole if dash and bits.isdecimal() else text)
+    except InvalidText:
+        raise InvalidText(f"unknown key type '{shown(text)}'") from None
+    most = algorithm.mac_octets * 8
+    if algorithm.text == text.lower() or not bits.isdecimal():
+        return algorithm.text
+    number = decimal(bits, most)
+    if number == 0:
+        return algorithm.text
+    try:
+        return Algorithm.from_text(f"{algorithm.text}-{-(-(number or most + 8) // 8) * 8}").text
+    except InvalidText:
+        raise InvalidText(f"digest-bits out of range [{max(80, most // 2)}..{most}]") from None
 
 
 def _from_argument(text: str) -> Key:
@@ -49,21 +83,19 @@ def _from_argument(text: str) -> Key:
     if len(parts) < _PARTS or not all(parts):
         raise Fatal("key option must specify [hmac:]keyname:secret")
     try:
-        return key_of(":".join(parts[:-1]), parts[-1])
+        return key_from_text(":".join(parts[:-1]), parts[-1])
     except InvalidText as error:
         raise Fatal(error.text) from error
 
 
-def _from_statements(path: str, complaint: str, say: Callable[[str], None]) -> Key:
-    """Return the first key of a file in named.conf's language; `say` takes a warning of who can read it."""
+def _from_statements(path: str, complaint: str, warn: Callable[[str], None]) -> Key:
+    """Return the first key of a file in named.conf's language; `warn` takes a line about who else can read it."""
     called = shown_path(path, _KEY_FILE)
     try:
-        keys = keys_from_text(read_private_file(path, called, warn=say), called)
-    except InvalidText as error:
-        if error.text.startswith("unknown algorithm "):
-            raise Fatal(error.text.replace("algorithm", "key type", 1)) from error
-        raise _fatal(complaint, error) from error
+        keys = keys_from_text(read_private_file(path, called, warn=warn), called)
     except UsageError as error:
+        if isinstance(error, InvalidText) and error.cause == causes.UNKNOWN_ALGORITHM:
+            complaint = f"unknown key type '{error.subject or '...'}'\n{complaint}"
         raise _fatal(complaint, error) from error
     if not keys:
         raise Fatal(f"{complaint}: {called} holds no key")
@@ -71,5 +103,5 @@ def _from_statements(path: str, complaint: str, say: Callable[[str], None]) -> K
 
 
 def _fatal(complaint: str, error: UsageError) -> Fatal:
-    hint = f" ({rendered(error.hint, COMMAND_LINE)})" if error.hint else ""
+    hint = f" ({hint_of(error)})" if error.hint else ""
     return Fatal(f"{complaint}: {error}{hint}")

@@ -5,22 +5,22 @@ from __future__ import annotations
 _BLANKS = " \t"
 
 
-class Line:
-    """One line; `rest` is what has not been read yet.
+class Lexer:
+    """Takes one line apart; `rest` is what has not been read yet.
 
-    Words part on blanks and tabs, and nothing else has a meaning: there are no quotes, no escapes, and no comments but
-    a whole line whose first mark is a semicolon. What rdata makes of its part of the line is another matter.
+    Blanks and tabs separate words, and nothing else has a meaning: there are no quotes, no escapes, and no comments
+    except a whole line whose first word begins with a semicolon. Rdata, the remainder of a line, has its own rules.
     """
 
     __slots__ = ("_has_tabs", "rest")
 
-    def __init__(self, text: str) -> None:
-        """Take a line with or without its end; what follows a carriage return within it does not count."""
-        self.rest = text.lstrip("\r\n").partition("\n")[0].partition("\r")[0]
+    def __init__(self, line: str) -> None:
+        """Take a line with or without its end; as in nsupdate, it ends at a carriage return within it, too."""
+        self.rest = line.lstrip("\r\n").partition("\n")[0].partition("\r")[0]
         self._has_tabs = "\t" in self.rest
 
     def word(self) -> str:
-        """Return the next word; empty at the line's end."""
+        """Return the next word; empty at the end of the line."""
         start = self.rest.lstrip(_BLANKS)
         word, _, self.rest = start.partition(" ")
         if self._has_tabs:

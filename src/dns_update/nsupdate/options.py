@@ -1,11 +1,11 @@
-"""nsupdate's options, as getopt(3) reads them, and the settings that they make."""
+"""nsupdate's options, as getopt(3) reads them."""
 
 from __future__ import annotations
 
 from dns_update.nsupdate import Fatal, shown
 from dns_update.transport import DNS_PORT
 from dns_update.value import Value
-from dns_update.wire.codes import MAX_U16, RR_TYPES, decimal, is_zone_type
+from dns_update.wire.codes import MAX_U16, MAX_U32, RR_TYPES, decimal, is_zone_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,34 +17,34 @@ if TYPE_CHECKING:
 OPTIONS = "46A:C:dDE:ghH:iK:lL:MoOk:p:Pr:R:St:Tu:vVy:"
 SESSION_KEY_FILE = "/run/named/session.key"
 RESOLV_CONF = "/etc/resolv.conf"
+LOCAL_HOST = ("::1", "127.0.0.1")  # in the order in which BIND tries them
 USAGE = (
     "usage: nsupdate [-CdDi] [-L level] [-l] [-g | -o | -y keyname:secret | -k keyfile] [-p port] "
     "[ -S [-K tlskeyfile] [-E tlscertfile] [-A tlscafile] [-H tlshostname] [-O] ] [-v] [-V] [-P] [-T] [-4 | -6] "
     "[filename]"
 )
 
-_MAX_U32 = 0xFFFFFFFF
 _TLS = "SAEKHO"
 _PRIVATE_TYPES = 0xFF00
 
 
-class Settings(Value):
+class NsupdateOptions(Value):
     """What the options say.
 
     Attributes:
-        families: the IP versions that may be used, of 4 and 6.
-        resolv_conf: path of the list of resolvers.
+        families: the IP versions that may be used: 4, 6 or both.
+        resolv_conf: path of the file that lists the resolvers (`-C`).
         debug: 0, 1 for the messages (`-d`), 2 for more (`-D`).
-        goes_on: do not end at a syntax error (`-i`).
+        goes_on: continue after a syntax error (`-i`).
         local: update the local server with its session key (`-l`).
-        key: `[algorithm:]name:secret`, or None. A secret: never to be shown.
+        key: `[algorithm:]name:secret`, or None. It is secret: never show it.
         key_file: path, or None.
         gss: sign with GSS-TSIG (`-g`, `-o`).
         tls: use TLS (`-S` and its companions).
-        port: of the servers.
-        total_timeout: seconds for a TCP exchange; 0 for no limit.
-        udp_timeout: seconds for a UDP try; 0 for a share of the total.
-        udp_retries: tries that follow the first.
+        port: of the servers (`-p`), where a `server` command gives none.
+        total_timeout: seconds for a TCP exchange (`-t`); 0 for no limit.
+        udp_timeout: seconds for a UDP try (`-u`); 0 for a share of the total.
+        udp_retries: tries that follow the first (`-r`).
         tcp: use TCP (`-v`).
         file: path of the commands; None or `-` for standard input.
 
@@ -93,28 +93,28 @@ class Settings(Value):
         )
 
     def __repr__(self) -> str:
-        return "Settings(<a secret may be among them>)"
+        return "NsupdateOptions(<not shown: they may contain a secret>)"
 
 
-def settings_of(words: Sequence[str]) -> Settings | str:
-    """Return the settings of a command line, or the text to print and be done with: of `-T`, `-P`, `-V`.
+def options_from_words(words: Sequence[str]) -> NsupdateOptions | str:
+    """Return the options of a command line; for `-T`, `-P` and `-V`, the text to print instead of a run.
 
-    Raises Fatal for a mistake, with nsupdate's text.
+    Raises Fatal, with nsupdate's text, for a mistake.
     """
     given: Given = {}
     rest = _read(words, given)
-    told = _told(given)
-    if told is not None:
-        return told
+    text = _text_to_print(given)
+    if text is not None:
+        return text
     _number(given, "L", 0, "library debug value")
     if "R" in given:
         raise Fatal("The -R option has been deprecated.")
     _check_exclusions(given)
-    return Settings(given, rest[0] if rest else None)
+    return NsupdateOptions(given, rest[0] if rest else None)
 
 
 def _read(words: Sequence[str], given: Given) -> list[str]:
-    """Take the options from the words into `given`, and return the words that remain."""
+    """Put the options among the words into `given`; return the words that remain."""
     remaining = iter(words)
     for word in remaining:
         if word == "--":
@@ -126,7 +126,7 @@ def _read(words: Sequence[str], given: Given) -> list[str]:
 
 
 def _read_cluster(cluster: str, remaining: Iterator[str], given: Given) -> None:
-    """Read `dvk key` or `dvkkey`: options behind one dash, the last of which may have an argument."""
+    """Read `dvk key` or `dvkkey`: options after one dash; the last one may have an argument."""
     for position, option in enumerate(cluster):
         index = OPTIONS.find(option) if option != ":" else -1
         if index < 0:
@@ -149,17 +149,17 @@ def _exclude_families(option: str, given: Given) -> None:
         raise Fatal("only one of -4 and -6 allowed")
 
 
-def _told(given: Given) -> str | None:
-    """Return what `-T`, `-P` and `-V` print; None if none of them is given."""
+def _text_to_print(given: Given) -> str | None:
+    """Return what `-T`, `-P` and `-V` print, in the order given; None if none of them is given."""
     if not {"T", "P", "V"} & given.keys():
         return None
-    from dns_update import __version__  # noqa: PLC0415 - not on the way of an update
+    from dns_update.nsupdate.help_text import VERSION  # noqa: PLC0415 - an update does not need it
 
     types = sorted((number, name) for name, number in RR_TYPES.items() if is_zone_type(number))
     texts = {
         "P": [name for number, name in types if number >= _PRIVATE_TYPES],
         "T": [name for number, name in types if number < _PRIVATE_TYPES],
-        "V": [f"nsupdate {__version__} (dns-update)"],
+        "V": [VERSION],
     }
     return "".join(f"{line}\n" for option in given if option in texts for line in texts[option])
 
@@ -175,7 +175,7 @@ def _check_exclusions(given: Given) -> None:
         raise Fatal("nsupdate: cannot specify the -A option in conjunction with the -O option.")
 
 
-def _number(given: Given, option: str, default: int, kind: str, highest: int = _MAX_U32) -> int:
+def _number(given: Given, option: str, default: int, kind: str, highest: int = MAX_U32) -> int:
     if option not in given:
         return default
     number = decimal(given[option], highest)

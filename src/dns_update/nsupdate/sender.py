@@ -1,21 +1,18 @@
-"""Sending an update: zone and server found where they are not given, the next server tried, the answer judged.
+"""Sending updates: the next server is tried where one does not answer, and the answer is judged.
 
-Updates that have nothing to do with one another are under way together, or even in one message (see `window.py`); what
-has to do with those before it is made ready while they are under way. What comes of them is told in the order of the
-sends.
+Updates that do not depend on each other are under way together, or even in one message (see `window.py`). One that
+depends on those before it is prepared while they are under way. Outcomes are printed in the order of the sends.
 """
 
 from __future__ import annotations
 
 from dns_update.auth.tsig import sign
-from dns_update.errors import InvalidText, MalformedMessage, NoResponse, UsageError
+from dns_update.errors import MalformedMessage, NoResponse
 from dns_update.exchange import MAX_UDP_OCTETS, Reply
 from dns_update.message import Message
-from dns_update.nsupdate import Fatal
-from dns_update.nsupdate.footprint import reach_of, reach_of_search
-from dns_update.nsupdate.network import format_endpoint, reason_of
+from dns_update.nsupdate.bind_words import distrust_text, endpoint_text, failure_text
+from dns_update.nsupdate.footprint import footprint_of
 from dns_update.nsupdate.window import Batch, Window
-from dns_update.transport import Endpoint
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, rcode_to_text, tsig_error_to_text
 
@@ -24,39 +21,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dns_update.auth import Key
-    from dns_update.nsupdate.footprint import Reach
-    from dns_update.nsupdate.network import Heard, Network
-    from dns_update.nsupdate.options import Settings
+    from dns_update.nsupdate.footprint import Footprint
+    from dns_update.nsupdate.network import Answer, Network
+    from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.nsupdate.talk import Talk
-    from dns_update.rr.record import Record
+    from dns_update.nsupdate.window import Destination
+    from dns_update.transport import Endpoint
     from dns_update.transport.pipeline import Flight
-    from dns_update.wire.name import Name
-
-LOCAL_HOST = ("::1", "127.0.0.1")  # in the order in which BIND tries them
-
-_DS = 43
-
-# Why an answer is not believed, in BIND's words.
-_DISTRUST = {"it is not signed": "expected a TSIG or SIG(0)", "its signature is wrong": "tsig verify failure"}
-_TSIG_ERROR = "tsig indicates error"
-_CLOCKS = "clocks are unsynchronized"
-
-
-class Place(Value):
-    """A zone, and the servers to which its updates go."""
-
-    __slots__ = ("servers", "zone")
-    zone: Name
-    servers: Sequence[Endpoint]
-
-    def __init__(self, zone: Name, servers: Sequence[Endpoint]) -> None:
-        self._fill(zone=zone, servers=servers)
 
 
 class _UnderWay(Value):
-    """A message that was sent to the first of its servers, and has not been judged yet; the sends that it is about.
+    """A message that was sent to the first of its servers, and has not been judged yet; the sends that it consists of.
 
-    `joined` tells whether others were under way already.
+    `joined` says that others were under way already.
     """
 
     __slots__ = ("flight", "joined", "key", "sends", "servers")
@@ -73,85 +50,65 @@ class _UnderWay(Value):
 
 
 class Sender:
-    """Sends updates. Once all is settled, `has_failed` tells whether any failed, and `answer` is the last one's."""
+    """Sends updates. Once all is settled, `has_failed` says whether any failed, and `answer` is the last one's."""
 
-    def __init__(self, settings: Settings, network: Network, talk: Talk) -> None:
+    def __init__(self, options: NsupdateOptions, network: Network, talk: Talk) -> None:
         self.has_failed = False
         self.answer: Message | None = None
-        self._settings = settings
+        self._options = options
         self._network = network
         self._talk = talk
         self._window = Window()
         self._batch: Batch | None = None  # what waits to go together
-        self._room: tuple[object, int] = (None, 0)  # in a datagram, and for what
+        self._room: tuple[Destination | None, int] = (None, 0)  # in a datagram, for a destination
         self._under_way: list[_UnderWay] = []  # in the order in which they were sent
 
-    def find(
-        self, name: Name, rrclass: int, servers: Sequence[Endpoint] | None, key: Key | None, *, is_zone: bool
-    ) -> Place | None:
-        """Return the zone that holds `name`, and the servers to send to.
-
-        They are those of `servers` that have not failed, or, where that is None, the addresses of the zone's primary.
-        `is_zone` says that `name` is a zone's that the user gave. None if the zone or its primary cannot be found;
-        raises Fatal if nobody can be asked.
-        """
-        from dns_update.nsupdate.soa_search import Discovery, Servers  # noqa: PLC0415 - most scripts name both
-
-        self._settle_before(reach_of_search(name))
-        endpoints = servers if servers is not None else self._resolvers()
-        asked = Servers(endpoints, key, are_resolvers=servers is None, tcp=self._settings.tcp)
-        discovery = Discovery(self._network, self, asked)
-        found = discovery.find(name, rrclass, is_zone=is_zone)
-        if found is None:
-            self.settle()
-            self.answer = None
-            self.has_failed = True
-            return None
-        if self._talk.debug:
-            self._talk.say(f"Found zone name: {found.zone}\nThe primary is: {found.primary}")
-        primaries = discovery.rest if servers is not None else self._primaries(found.primary)
-        return Place(found.zone, primaries) if primaries else None
-
     def send(self, message: Message, servers: Sequence[Endpoint], key: Key | None) -> None:
-        """Send an update to the first of the servers that answers, and judge the answer, at the latest by `settle`.
+        """Send an update to the first of the servers that answers, and judge the answer, at the latest in `settle`.
 
-        Raises Fatal.
+        Raises Fatal if the message is too long.
         """
         if not self._may_share(servers):
             self.settle()
             self.answer = None
             self._try_each(message, servers, key)
             return
-        reach = reach_of(message)
-        common = (servers, key, *message.question)
-        if self._batch is None or not self._batch.takes(message, reach, common):
+        footprint = footprint_of(message)
+        destination = (servers, key, message.question[0])
+        if self._batch is None or not self._batch.takes(message, footprint, destination):
             self._send_batch()
-            self._batch = Batch(common, (servers, key), self._room_for(message, key, common), self._window.most_sends)
-            self._batch.takes(message, reach, common)
+            self._batch = Batch(destination, self._room_for(message, destination), self._window.most_sends)
+            self._batch.takes(message, footprint, destination)
         if self._batch.is_full:
             self._send_batch()
 
     def say(self, line: str) -> None:
-        """Write a line of talk, behind what came of the sends before."""
+        """Write a line of talk, after the outcomes of the sends before."""
         self.settle()
         self._talk.say(line)
 
+    def fail(self, line: str) -> None:
+        """Record that an update failed before it was sent, and write why, after the outcomes of the sends before."""
+        self.say(line)
+        self.answer = None
+        self.has_failed = True
+
     def say_message(self, heading: str, message: Message) -> None:
-        """Write a message as talk, if messages are wanted, behind what came of the sends before."""
+        """Write a message as talk, if messages are wanted, after the outcomes of the sends before."""
         if self._talk.debug:
             self.settle()
             self._talk.say_message(heading, message)
 
     def settle(self) -> None:
-        """Send what waits, wait for the answers to all that is under way, and judge them."""
+        """Send what waits, wait for all answers, and judge them."""
         self._send_batch()
         while self._under_way:
             self._settle_first()
 
-    def _settle_before(self, reach: Reach) -> None:
-        """Settle all, if it may matter to what reaches so far."""
-        is_waiting = self._batch is not None and self._batch.reach.clashes_with(reach)
-        if is_waiting or self._window.clashes_with(reach):
+    def settle_before(self, footprint: Footprint) -> None:
+        """Settle all, if the outcome may matter to a query or an update with this footprint."""
+        is_waiting = self._batch is not None and self._batch.footprint.clashes_with(footprint)
+        if is_waiting or self._window.clashes_with(footprint):
             self.settle()
 
     def _send_batch(self) -> None:
@@ -159,131 +116,102 @@ class Sender:
         batch, self._batch = self._batch, None
         if batch is None:
             return
-        servers, key = batch.way
-        reach = batch.reach
-        flight = self._launch(batch, reach)
-        self._window.enter(batch.common, reach)
+        servers, key, _zone = batch.destination
+        footprint = batch.footprint
+        flight = self._launch(batch, footprint)
+        self._window.enter(batch.destination, footprint)
         self._under_way.append(_UnderWay(flight, batch.messages, servers, key, joined=bool(self._under_way)))
 
-    def _launch(self, batch: Batch, reach: Reach) -> Flight:
-        """Make a message ready, wait until it may be sent, and send it."""
-        message, (servers, key) = batch.to_message(), batch.way
-        tcp = self._settings.tcp
+    def _launch(self, batch: Batch, footprint: Footprint) -> Flight:
+        """Prepare a message, wait until it may be sent, and send it."""
+        message, (servers, key, _zone) = batch.to_message(), batch.destination
+        tcp = self._options.tcp
         flight = self._network.prepare(message, key, servers[0], tcp=tcp)
-        while not self._window.admits(batch.common, reach):
+        while not self._window.admits(batch.destination, footprint):
             self._settle_first()
         while not self._network.launch(flight, servers[0]):
             flight = self._network.prepare(message, key, servers[0], tcp=tcp)
         return flight
 
     def _may_share(self, servers: Sequence[Endpoint]) -> bool:
-        """Tell whether updates may share sockets. Debug output shows each message beside its answer."""
+        """Return whether updates may share sockets; not with debug output, which shows each message with its answer."""
         if not servers or self._talk.debug:
             return False
         return self._network.has_pipeline(servers[0])
 
-    def _room_for(self, message: Message, key: Key | None, common: object) -> int:
-        """Return the octets that a datagram has for records, beside those of the question and the signature."""
-        if common != self._room[0]:
+    def _room_for(self, message: Message, destination: Destination) -> int:
+        """Return the octets that a datagram has for records, after the question and the signature."""
+        if destination != self._room[0]:
+            _servers, key, _zone = destination
             octets = Message(opcode=message.opcode, question=message.question).encode(0)
             if key is not None:
                 octets, _mac = sign(octets, key, time_signed=0)
-            self._room = (common, MAX_UDP_OCTETS - len(octets))
+            self._room = (destination, MAX_UDP_OCTETS - len(octets))
         return self._room[1]
 
     def _settle_first(self) -> None:
         first = self._under_way.pop(0)
         self.answer = None
         try:
-            heard = self._network.finish(first.flight)
+            answer = self._network.finish(first.flight)
         except NoResponse as error:
             self._window.leave(was_answered=False, was_carried_out=False)
             if len(first.sends) > 1 or first.flight.was_cut_off:
                 self._send_alone(first)
                 return
-            self._say_silent(first.servers[0], error)
+            self._say_no_response(first.servers[0], error)
             self._try_each(first.sends[0], first.servers[1:], first.key)
             return
-        rcode = heard.reply.message.rcode if isinstance(heard.reply, Reply) else Rcode.SERVFAIL
+        rcode = answer.reply.message.rcode if isinstance(answer.reply, Reply) else Rcode.SERVFAIL
         self._window.leave(was_answered=rcode != Rcode.SERVFAIL, was_carried_out=rcode == Rcode.NOERROR)
         in_company = first.joined or bool(self._under_way)
         if (rcode == Rcode.SERVFAIL and in_company) or (rcode != Rcode.NOERROR and len(first.sends) > 1):
             self._send_alone(first)
         else:
-            self._judge(heard)
+            self._judge(answer)
 
-    def _send_alone(self, together: _UnderWay) -> None:
-        """Send each of the sends once more that shared a message, or whose fate others may have shared."""
+    def _send_alone(self, shared: _UnderWay) -> None:
+        """Send the sends of a message once more, one by one, with nothing else under way."""
         self._network.wait_out()
-        for message in together.sends:
+        for message in shared.sends:
             self.answer = None
-            self._try_each(message, together.servers, together.key)
+            self._try_each(message, shared.servers, shared.key)
 
     def _try_each(self, message: Message, servers: Sequence[Endpoint], key: Key | None) -> None:
         """Send an update to one server after the other until one answers, and judge the answer."""
         for endpoint in servers:
             if self._talk.debug:
-                self._talk.say(f"Sending update to {format_endpoint(endpoint)}")
+                self._talk.say(f"Sending update to {endpoint_text(endpoint)}")
             self._talk.announce("Outgoing update query:")
             try:
-                heard = self._network.ask(message, key, endpoint, tcp=self._settings.tcp)
+                answer = self._network.ask(message, key, endpoint, tcp=self._options.tcp)
             except NoResponse as error:
-                self._say_silent(endpoint, error)
+                self._say_no_response(endpoint, error)
             else:
-                self._judge(heard)
+                self._judge(answer)
                 return
         self.has_failed = True
 
-    def _say_silent(self, endpoint: Endpoint, error: NoResponse) -> None:
-        self._talk.say(f"; Communication with {format_endpoint(endpoint)} failed: {reason_of(error)}")
+    def _say_no_response(self, endpoint: Endpoint, error: NoResponse) -> None:
+        self._talk.say(f"; Communication with {endpoint_text(endpoint)} failed: {failure_text(error)}")
 
-    def _resolvers(self) -> tuple[Endpoint, ...]:
-        """Return the system's resolvers, at the port of the options, as nsupdate does; raises Fatal."""
-        from dns_update.client.discovery import system_resolvers  # noqa: PLC0415 - only where no server is named
-
-        try:
-            servers = system_resolvers(self._settings.resolv_conf, LOCAL_HOST)
-        except UsageError as error:
-            raise Fatal(str(error)) from error
-        return tuple(Endpoint(s.host, self._settings.port) for s in servers if self._network.may_use(s.host))
-
-    def _primaries(self, host: Name) -> tuple[Endpoint, ...]:
-        self._settle_before(reach_of_search(host))
-        try:
-            addresses = self._network.addresses(str(host))
-        except InvalidText as error:
-            self.say(error.text)
-            self.has_failed = True
-            return ()
-        return tuple(Endpoint(address, self._settings.port) for address in addresses)
-
-    def _judge(self, heard: Heard) -> None:
-        reply = heard.reply
+    def _judge(self, answer: Answer) -> None:
+        reply = answer.reply
         if isinstance(reply, Reply):
             self.answer = reply.message
             rcode, tsig_error = reply.message.rcode, 0 if reply.tsig is None else reply.tsig.error
-            distrust = (_CLOCKS if tsig_error == Rcode.BADTIME else _TSIG_ERROR) if tsig_error else ""
         else:
-            self.answer = _decoded(heard.octets)
+            self.answer = _decoded(answer.octets)
             rcode, tsig_error = reply.rcode, reply.tsig_error
-            distrust = _TSIG_ERROR if tsig_error else _DISTRUST.get(reply.reason, reply.reason)
+        distrust = distrust_text(reply)
         if distrust:
             self._talk.say(f"; TSIG error with server: {distrust}")
         self.has_failed = self.has_failed or bool(distrust) or rcode != Rcode.NOERROR
         if rcode != Rcode.NOERROR and not self._talk.debug:
-            behind = f"({tsig_error_to_text(tsig_error)})" if tsig_error else ""
-            self._talk.say(f"update failed: {rcode_to_text(rcode)}{behind}")
+            which = f"({tsig_error_to_text(tsig_error)})" if tsig_error else ""
+            self._talk.say(f"update failed: {rcode_to_text(rcode)}{which}")
         if self.answer is not None:
             self._talk.say_message("\nReply from update query:", self.answer)
-
-
-def first_name(changes: Sequence[Record], prerequisites: Sequence[Record]) -> Name:
-    """Return the name by which the zone is looked for: the first change's, else the first prerequisite's.
-
-    A DS record stands in the zone above its name (RFC 4034, section 5), so there it is the parent.
-    """
-    first = (changes or prerequisites)[0]
-    return first.name.parent if changes and first.rrtype == _DS else first.name
 
 
 def _decoded(octets: bytes) -> Message | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dns_update.errors import NoResponse
+from dns_update.errors import InvalidText, NoResponse, UsageError
 from dns_update.exchange import Reply
 from dns_update.message import Message
 from dns_update.nsupdate import Fatal
-from dns_update.nsupdate.network import format_endpoint, reason_of
+from dns_update.nsupdate.bind_words import endpoint_text, failure_text
+from dns_update.nsupdate.footprint import footprint_of_search
+from dns_update.nsupdate.options import LOCAL_HOST
 from dns_update.rr.embedded_names import soa_mname
+from dns_update.transport import Endpoint
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRType
 
@@ -17,110 +20,143 @@ if TYPE_CHECKING:
 
     from dns_update.auth import Key
     from dns_update.nsupdate.network import Network
+    from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.nsupdate.sender import Sender
+    from dns_update.nsupdate.talk import Talk
     from dns_update.rr.record import Record
-    from dns_update.transport import Endpoint
     from dns_update.wire.name import Name
 
 
-class Servers(Value):
-    """The servers to ask: those that the user named (`tcp` and `key` are for them), or the system's resolvers."""
+class ZoneServers(Value):
+    """A zone, and the servers to which its updates go."""
 
-    __slots__ = ("are_resolvers", "endpoints", "key", "tcp")
-    endpoints: Sequence[Endpoint]
-    are_resolvers: bool
-    key: Key | None
-    tcp: bool
-
-    def __init__(self, endpoints: Sequence[Endpoint], key: Key | None, *, are_resolvers: bool, tcp: bool) -> None:
-        self._fill(
-            endpoints=endpoints,
-            are_resolvers=are_resolvers,
-            key=None if are_resolvers else key,
-            tcp=tcp and not are_resolvers,
-        )
-
-
-class Found(Value):
-    """A zone, and the host name of its primary (the SOA record's MNAME)."""
-
-    __slots__ = ("primary", "zone")
+    __slots__ = ("servers", "zone")
     zone: Name
-    primary: Name
+    servers: Sequence[Endpoint]
 
-    def __init__(self, zone: Name, primary: Name) -> None:
-        self._fill(zone=zone, primary=primary)
+    def __init__(self, zone: Name, servers: Sequence[Endpoint]) -> None:
+        self._fill(zone=zone, servers=servers)
 
 
-class Discovery:
-    """One search, which goes on to the next server when one does not answer or refuses to."""
+class ZoneFinder:
+    """Finds zones and their servers for a session; what it has to say comes after the outcomes of earlier sends."""
 
-    def __init__(self, network: Network, talk: Sender, servers: Servers) -> None:
-        """Prepare to ask `servers`; `talk` takes what is to be said."""
+    def __init__(self, options: NsupdateOptions, network: Network, sender: Sender, talk: Talk) -> None:
+        self._options = options
         self._network = network
+        self._sender = sender
         self._talk = talk
-        self._servers = servers
-        self._rest = list(servers.endpoints)
+
+    def find(
+        self, name: Name, rrclass: int, servers: Sequence[Endpoint] | None, key: Key | None, *, is_zone: bool
+    ) -> ZoneServers | None:
+        """Return the zone that holds `name`, and the servers to send to.
+
+        They are those of `servers` that have not failed, or, where that is None, the addresses of the zone's primary.
+        `is_zone` says that `name` is a zone that the user gave. None, the update having failed, if the zone or its
+        primary cannot be found; raises Fatal if no server can be asked, or none gives a useful answer.
+        """
+        self._sender.settle_before(footprint_of_search(name))
+        if servers is not None:
+            search = _Search(self._network, self._sender, servers, key, tcp=self._options.tcp)
+            soa = search.run(name, rrclass, 0, is_zone=is_zone)
+        else:  # what the options and the key command say is for the zone's servers
+            search = _Search(self._network, self._sender, self._resolvers(), None, tcp=False)
+            soa = search.run(name, rrclass, Flag.RD, is_zone=is_zone)
+        if soa is None:
+            return None
+        primary = soa_mname(soa.rdata)
+        if self._talk.debug:
+            self._talk.say(f"Found zone name: {soa.name}\nThe primary is: {primary}")
+        endpoints = search.rest if servers is not None else self._addresses_of(primary)
+        return ZoneServers(soa.name, endpoints) if endpoints else None
+
+    def _resolvers(self) -> tuple[Endpoint, ...]:
+        """Return the system's resolvers, at the port of the options, as nsupdate does; raises Fatal."""
+        from dns_update.client.discovery import system_resolvers  # noqa: PLC0415 - only where no server is named
+
+        try:
+            servers = system_resolvers(self._options.resolv_conf, LOCAL_HOST)
+        except UsageError as error:
+            raise Fatal(str(error)) from error
+        return tuple(Endpoint(s.host, self._options.port) for s in servers if self._network.may_use(s.host))
+
+    def _addresses_of(self, primary: Name) -> tuple[Endpoint, ...]:
+        self._sender.settle_before(footprint_of_search(primary))
+        try:
+            addresses = self._network.addresses(str(primary))
+        except InvalidText as error:
+            self._sender.fail(error.text)
+            return ()
+        return tuple(Endpoint(address, self._options.port) for address in addresses)
+
+
+class _Search:
+    """One search, which continues with the next server when one does not answer or refuses to."""
+
+    def __init__(
+        self, network: Network, sender: Sender, servers: Sequence[Endpoint], key: Key | None, *, tcp: bool
+    ) -> None:
+        self._network = network
+        self._sender = sender
+        self._servers = list(servers)
+        self._key = key
+        self._tcp = tcp
 
     @property
     def rest(self) -> Sequence[Endpoint]:
         """The servers that have not failed yet: the one that was asked last, and those not asked."""
-        return tuple(self._rest)
+        return tuple(self._servers)
 
-    def find(self, name: Name, rrclass: int, *, is_zone: bool) -> Found | None:
-        """Return the zone that holds `name` and its primary.
+    def run(self, name: Name, rrclass: int, flags: int, *, is_zone: bool) -> Record | None:
+        """Return the SOA record of the zone that holds `name`; None if `name` is a zone that does not exist.
 
-        `is_zone` says that `name` is a zone's that the user gave; None if that zone does not exist. Raises Fatal when
-        there is no server left to ask, or what they answer is of no use.
+        Raises Fatal when there is no server left to ask, or the answer is of no use.
         """
         while True:
-            message = self._ask(Message.query(name, RRType.SOA, rrclass, self._flags()))
+            message = self._ask(Message.query(name, RRType.SOA, rrclass, flags))
             if message.rcode not in (Rcode.NOERROR, Rcode.NXDOMAIN):
                 raise Fatal("response to SOA query was unsuccessful")
             if is_zone and message.rcode == Rcode.NXDOMAIN:
-                self._talk.say(f"specified zone '{name}' does not exist (NXDOMAIN)")
+                self._sender.fail(f"specified zone '{name}' does not exist (NXDOMAIN)")
                 return None
             soa = _soa(message, name)
             if soa is not None:
-                return Found(soa.name, soa_mname(soa.rdata))
+                return soa
             if not name.labels:
                 raise Fatal("could not find enclosing zone")
             name = name.parent
 
-    def _flags(self) -> int:
-        return Flag.RD if self._servers.are_resolvers else 0
-
     def _ask(self, query: Message) -> Message:
-        """Return the first server's answer that is none of refusal."""
+        """Return the answer of the first server that does not refuse."""
         while True:
-            if not self._rest:
+            if not self._servers:
                 raise Fatal("could not reach any name server")
-            endpoint = self._rest[0]
+            endpoint = self._servers[0]
             try:
                 message = self._ask_one(query, endpoint)
             except NoResponse as error:
-                reason = reason_of(error)
+                reason = failure_text(error)
             else:
                 if message.rcode != Rcode.REFUSED:
-                    self._talk.say_message("Reply from SOA query:", message)
+                    self._sender.say_message("Reply from SOA query:", message)
                     return message
                 reason = "REFUSED"
-            self._talk.say(f"; Communication with {format_endpoint(endpoint)} failed: {reason}")
-            del self._rest[0]
+            self._sender.say(f"; Communication with {endpoint_text(endpoint)} failed: {reason}")
+            del self._servers[0]
 
     def _ask_one(self, query: Message, endpoint: Endpoint) -> Message:
         """Ask one server, once more without a signature if it does not accept ours: the answer is public anyway."""
-        servers = self._servers
-        reply = self._network.ask(query, servers.key, endpoint, tcp=servers.tcp).reply
+        reply = self._network.ask(query, self._key, endpoint, tcp=self._tcp).reply
         if not isinstance(reply, Reply) or (reply.tsig is not None and reply.tsig.error):
-            reply = self._network.ask(query, None, endpoint, tcp=servers.tcp).reply
+            reply = self._network.ask(query, None, endpoint, tcp=self._tcp).reply
         if not isinstance(reply, Reply):  # an unsigned question has no other answer
             raise TypeError("an unsigned exchange has an unverified reply")
         return reply.message
 
 
 def _soa(message: Message, name: Name) -> Record | None:
-    """Return the SOA record of the zone above `name`; None if an alias hides it, or none is told."""
+    """Return the SOA record of the zone above `name`; None if an alias hides it, or the message has none."""
     for record in message.answer:
         if record.rrtype in (RRType.CNAME, RRType.DNAME):
             return None

@@ -1,6 +1,8 @@
-"""What a run says: data on standard output, talk on standard error, and messages, if they are asked for."""
+"""What a run prints: data on standard output, talk on standard error, and messages where they are asked for."""
 
 from __future__ import annotations
+
+from dns_update.nsupdate.bind_words import endpoint_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,10 +16,10 @@ MORE = 2  # `-D` and the second
 
 
 class Talk:
-    """Takes every text of a run; `debug` is how much is wanted: 0, MESSAGES or MORE."""
+    """Takes every text of a run; `debug` says how much is wanted: 0, MESSAGES or MORE."""
 
     def __init__(self, put: Callable[[str], None], write: Callable[[str], None], debug: int = 0) -> None:
-        """Send data to `put` and talk to `write`; both take whole lines with their ends."""
+        """Give data to `put` and talk to `write`; both take whole lines with their ends."""
         self.put = put
         self._write = write
         self.debug = debug
@@ -37,15 +39,15 @@ class Talk:
             self._write(_text(heading, message))
 
     def announce(self, heading: str) -> None:
-        """Write the next message that is sent under this heading, as data, if messages are wanted."""
+        """Write the next message that is sent, as data under this heading, if messages are wanted."""
         self._announced = heading if self.debug else ""
 
     def trace(self, direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
-        """Take note of a message on the wire; a transport calls this."""
+        """Write what is wanted of a message on the wire; a transport calls this."""
         if not self.debug:
             return
         if self.debug >= MORE:
-            self.say(f"; {direction} {len(octets)} octets, {transport}, {endpoint.address}#{endpoint.port}")
+            self.say(f"; {direction} {len(octets)} octets, {transport}, {endpoint_text(endpoint)}")
         if direction == "sent" and self._announced:
             from dns_update.message import Message  # noqa: PLC0415 - only if messages are wanted
 
@@ -57,6 +59,6 @@ def _text(heading: str, message: Message) -> str:
     from dns_update.client.dig import message_to_text  # noqa: PLC0415 - only if messages are wanted
 
     text = message_to_text(message)
-    # Each section ends with a blank line, so a message of none has none.
+    # Each section ends with a blank line; a message without sections does not.
     end = "\n" if "SECTION:" in text else ""
     return f"{heading}\n{text}{end}"

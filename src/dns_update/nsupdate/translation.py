@@ -1,9 +1,9 @@
-"""From commands to the records of an update message (RFC 2136, sections 2.4 and 2.5)."""
+"""Commands become the records of an update message (RFC 2136, sections 2.4 and 2.5)."""
 
 from __future__ import annotations
 
 from dns_update.errors import InvalidText
-from dns_update.errors.hints import COMMAND_LINE, rendered
+from dns_update.nsupdate import hint_of
 from dns_update.nsupdate.checks import check_iterations, check_names, check_svcb
 from dns_update.rr.bind_line import rdata_from_fields
 from dns_update.rr.record import Record
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from dns_update.nsupdate.commands import Addition, Deletion, Prerequisite
 
 LEASE_OPTION = 2  # the EDNS(0) option of RFC 9664
-EDNS_OCTETS = 1232  # the largest UDP answer that is asked for: none that large is ever a fragment
+EDNS_OCTETS = 1232  # the largest UDP answer that is asked for: one of this size is not fragmented
 
 
 class Checks(Value):
-    """Which checks additions undergo; BIND's defaults."""
+    """Which checks are made of additions; by default, BIND's."""
 
     __slots__ = ("names", "svcb")
     names: bool
@@ -31,7 +31,7 @@ class Checks(Value):
 
 
 def prerequisite_record(command: Prerequisite, rrclass: int) -> Record:
-    """Return the record that says a prerequisite in a zone of class `rrclass`; raises InvalidText."""
+    """Return the record that expresses a prerequisite in a zone of class `rrclass`; raises InvalidText."""
     if not command.must_exist:
         return Record(command.name, command.rrtype, RRClass.NONE, 0, b"")
     if not command.data:
@@ -50,7 +50,7 @@ def deletion_record(command: Deletion, rrclass: int) -> Record:
 def addition_record(command: Addition, rrclass: int, default_ttl: int, checks: Checks) -> Record:
     """Return the record to add, checked; raises InvalidText."""
     ttl = default_ttl if command.ttl is None else command.ttl
-    if command.rrclass == RRClass.NONE:  # it goes out as it is said, and the server says what is wrong
+    if command.rrclass == RRClass.NONE:  # it is sent as it is, and the server says what is wrong
         rrclass = RRClass.NONE
     record = Record(command.name, command.rrtype, rrclass, ttl, _rdata(command, rrclass))
     if checks.names:
@@ -62,7 +62,7 @@ def addition_record(command: Addition, rrclass: int, default_ttl: int, checks: C
 
 
 def lease_record(seconds: tuple[int, ...]) -> Record:
-    """Return the OPT record that asks for a lease, with a time of its own for KEY records if there are two."""
+    """Return the OPT record that asks for a lease; a second number is the time for KEY records."""
     times = b"".join(time.to_bytes(4) for time in seconds)
     return Record(ROOT, RRType.OPT, EDNS_OCTETS, 0, LEASE_OPTION.to_bytes(2) + len(times).to_bytes(2) + times)
 
@@ -73,5 +73,5 @@ def _rdata(command: Prerequisite | Deletion | Addition, rrclass: int) -> bytes:
     try:
         return rdata_from_fields(command.rrtype, command.data, rrclass)
     except InvalidText as error:
-        hint = f" ({rendered(error.hint, COMMAND_LINE)})" if error.hint else ""
+        hint = f" ({hint_of(error)})" if error.hint else ""
         raise InvalidText(f"invalid rdata format: {error.text}{hint}") from error

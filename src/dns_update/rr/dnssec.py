@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText, MalformedMessage, quoted
+from dns_update.rr.embedded_names import uncompressed_name
 from dns_update.rr.field_kinds import (
     NAME,
     RRTYPE,
@@ -24,6 +25,8 @@ from dns_update.wire.cursor import Cursor
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from dns_update.wire.name import Name
 
 _U8, _U32 = 0xFF, 0xFFFFFFFF
 
@@ -198,12 +201,24 @@ def _signed(fields: Scanner, time: Callable[[str], bytes]) -> bytes:
 
 
 def _signature_text(cursor: Cursor) -> str:
-    words = [field.to_text(cursor) or "" for field in (RRTYPE, U8, U8, U32)]
-    words += [_time_text(cursor.u32()), _time_text(cursor.u32())]
-    words += [field.to_text(cursor) or "" for field in (U16, NAME)]
-    octets = rest(cursor, 1)
-    check_private(int(words[1]), octets)
-    return " ".join([*words, base64_text(octets)])
+    text, labels, signer = _signed_text(cursor)
+    need(holds=len(signer.labels) <= labels, what="a signer with more labels than the owner")
+    return text
+
+
+def _old_signature_text(cursor: Cursor) -> str:
+    text, _, _ = _signed_text(cursor)
+    return text
+
+
+def _signed_text(cursor: Cursor) -> tuple[str, int, Name]:
+    """Return the text, how many labels the owner has, and the signer."""
+    covered, kind, labels, ttl = cursor.u16(), cursor.u8(), cursor.u8(), cursor.u32()
+    expiration, inception, tag = _time_text(cursor.u32()), _time_text(cursor.u32()), cursor.u16()
+    signer, octets = uncompressed_name(cursor), rest(cursor, 1)
+    check_private(kind, octets)
+    head = f"{rrtype_to_text(covered)} {kind} {labels} {ttl} {expiration} {inception} {tag}"
+    return f"{head} {signer.to_text()} {base64_text(octets)}", labels, signer
 
 
 def _time_or_seconds(word: str) -> bytes:
@@ -257,7 +272,7 @@ LAYOUTS = {
     "DLV": _DS,
     "TA": _DS,
     "RRSIG": (Field(_signature, _signature_text),),
-    "SIG": (Field(_old_signature, _signature_text),),
+    "SIG": (Field(_old_signature, _old_signature_text),),
     "NSEC": (NAME, Field(_some_types, _some_types_text)),
     "NSEC3": (Field(_proof, _proof_text),),
     "NSEC3PARAM": (_HASH, U8, U16, Field(_salt, _salt_text)),

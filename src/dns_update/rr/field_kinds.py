@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 
-from dns_update.errors import MalformedMessage
+from dns_update import errors
 from dns_update.rr.embedded_names import uncompressed_name
 from dns_update.rr.scanner import Scanner
 from dns_update.wire.codes import MAX_U16, decimal, rrtype_from_text, rrtype_to_text
@@ -104,4 +104,4 @@ RRTYPE = Field(rrtype_octets, lambda cursor: rrtype_to_text(cursor.u16()))
 def need(*, holds: bool, what: str) -> None:
     """Raise MalformedMessage unless a condition on octets holds."""
     if not holds:
-        raise MalformedMessage(what)
+        raise errors.MalformedMessage(what)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import MalformedMessage
+from dns_update import errors
 from dns_update.rr.layouts import layout_of
 from dns_update.wire.cursor import Cursor
 
@@ -11,7 +11,7 @@ def text_of_rdata(rrtype: int, rdata: bytes, rrclass: int) -> str:
     """Return rdata in presentation form, or in the generic one of RFC 3597 where its octets do not fit its type."""
     try:
         text = text_by_layout(rrtype, rdata, rrclass)
-    except MalformedMessage:
+    except errors.MalformedMessage:
         text = ""
     return text or f"\\# {len(rdata)} {rdata.hex()}".rstrip()
 

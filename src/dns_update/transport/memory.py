@@ -7,6 +7,7 @@ only where the script lets an attempt run into its deadline, so nothing waits.
 from __future__ import annotations
 
 from dns_update.errors.causes import NETWORK_ERROR
+from dns_update.transport.failures import failure_of
 from dns_update.value import Value
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
     from dns_update.transport import Endpoint
 
-    Script = Callable[["Sent"], "Iterable[bytes] | str"]
+    Script = Callable[["Sent"], "Iterable[bytes] | OSError | str"]
 
 
 class Sent(Value):
@@ -35,7 +36,8 @@ class MemoryTransport:
     """Carries exchanges to a script.
 
     `script` is called with every message sent. It returns the messages that come back, in this order (none: the
-    attempt runs into its deadline), or a text: the reason why the network failed.
+    attempt runs into its deadline), or why the network failed: an OSError as a
+    socket raises it, or a text for any other reason.
     """
 
     def __init__(
@@ -85,6 +87,9 @@ class MemoryTransport:
     def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
         self.sent.append(Sent(endpoint, attempt.transport, attempt.octets))
         came = self._script(self.sent[-1])
+        if isinstance(came, OSError):
+            exchange.lost(*failure_of(came, attempt.transport))
+            return
         if isinstance(came, str):
             exchange.lost(came, NETWORK_ERROR)
             return

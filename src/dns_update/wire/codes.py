@@ -102,6 +102,7 @@ RR_TYPES = {
 # Meta-types and query types (RFC 6895, section 3.1): they never stand in a zone, so they cannot be added to one.
 META_TYPES = range(128, 256)
 MAX_U16 = 0xFFFF
+MAX_U32 = 0xFFFFFFFF
 MAX_STRING_OCTETS = 255  # of one <character-string> (RFC 1035, section 3.3)
 
 

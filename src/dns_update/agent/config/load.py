@@ -13,7 +13,7 @@ from dns_update.address import Command
 from dns_update.agent.config.positions import find_lines
 from dns_update.agent.config.readers import Problems, read_table
 from dns_update.agent.config.record_tables import read_records
-from dns_update.agent.config.references import Sections
+from dns_update.agent.config.references import References
 from dns_update.agent.config.schema import AGENT, DOCUMENT
 from dns_update.agent.config.settings import AgentSettings, Config
 from dns_update.auth import is_open_to_others, open_at_once
@@ -76,10 +76,10 @@ def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
     given = read_table(document, (), DOCUMENT, problems)
     words = read_table(given.get("agent", {}), ("agent",), AGENT, problems)
     agent = AgentSettings(**{key.replace("-", "_"): value for key, value in words.items()})
-    sections = Sections(given, problems, path, is_private=is_private)
+    references = References(given, problems, path, is_private=is_private)
     if "records" not in document or given.get("records") == []:
         problems.add(("records",), "there is no name to keep right", "a table [[records]] has a name and an address")
-    records = read_records(given.get("records", []), sections, agent, problems)
+    records = read_records(given.get("records", []), references, agent, problems)
     if problems.found:
         raise _located(problems.found, text, path)
     return Config(agent, records)

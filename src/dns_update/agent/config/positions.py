@@ -28,21 +28,21 @@ _SCALAR = re.compile(
 
 def find_lines(text: str, paths: Iterable[Path]) -> dict[Path, int]:
     """Return the line, from 1 on, of each path; of what is around it where the path itself is not in the text."""
-    wanted = list(paths)
-    around = {path[:depth] for path in wanted for depth in range(len(path) + 1)}
+    sought = list(paths)
+    around = {path[:depth] for path in sought for depth in range(len(path) + 1)}
     lines: dict[Path, int] = {(): 1}
     for path, line in positions(text):
         if path in around:
             lines.setdefault(path, line)
-    return {path: next(lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines) for path in wanted}
+    return {path: next(lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines) for path in sought}
 
 
 def positions(text: str) -> Iterator[tuple[Path, int]]:
     """Yield the path and the line of each table, key and array element, each time that the text names it."""
-    return _Scanner(text).document()
+    return _TomlWalker(text).document()
 
 
-class _Scanner:
+class _TomlWalker:
     """Reads a text from its start to its end; knows the line, and how long each array of tables is by now."""
 
     def __init__(self, text: str) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dns_update.address.sources import Source
     from dns_update.agent.config.positions import Path
     from dns_update.agent.config.readers import Problems, Table
-    from dns_update.agent.config.references import Sections
+    from dns_update.agent.config.references import References
     from dns_update.agent.config.settings import AgentSettings
 
 _MIN_FULL_LABELS = 2  # a name of one label is relative to something
@@ -42,26 +42,26 @@ _ATTRIBUTES = {
 
 
 def read_records(
-    tables: Sequence[object], sections: Sections, agent: AgentSettings, problems: Problems
+    tables: Sequence[object], references: References, agent: AgentSettings, problems: Problems
 ) -> tuple[RecordSettings, ...]:
     """Return the records that can be read; what is wrong goes to the problems."""
-    reading = _Reading(sections, agent, problems)
+    reader = _RecordReader(references, agent, problems)
     taken = _Taken(problems)
     records = []
     for place, content in enumerate(tables):
         path = ("records", place)
-        record = reading.record(path, content)
+        record = reader.record(path, content)
         if record is not None:
             taken.take(record, path)
             records.append(record)
     return tuple(records)
 
 
-class _Reading:
+class _RecordReader:
     """Reads tables of [[records]], one after the other."""
 
-    def __init__(self, sections: Sections, agent: AgentSettings, problems: Problems) -> None:
-        self._sections = sections
+    def __init__(self, references: References, agent: AgentSettings, problems: Problems) -> None:
+        self._references = references
         self._agent = agent
         self._problems = problems
 
@@ -72,7 +72,7 @@ class _Reading:
             return None
         count = self._problems.count
         given = read_table(content, path, RECORD, self._problems)
-        self._sections.check_references(given, path)
+        self._references.check_references(given, path)
         self._check_together(path, content)
         values = self._values(path, given, content)
         is_placed = "name" in given and ("zone" in given) == ("zone" in content)
@@ -100,8 +100,10 @@ class _Reading:
     ) -> RecordSettings | None:
         common = zone if zone is not None else ZoneTable(name)
         speaker = path if "servers" in given or "key" in given else common.path
-        route = self._sections.route(given.get("servers", common.servers), given.get("key", common.key), speaker)
-        if route is None:
+        upstream = self._references.upstream(
+            given.get("servers", common.servers), given.get("key", common.key), speaker
+        )
+        if upstream is None:
             return None
         own: dict[str, Any] = {"ttl": common.ttl, "on_change": self._agent.on_change}
         for key, value in given.items():
@@ -113,10 +115,10 @@ class _Reading:
             None if zone is None else zone.name,
             sources=sources[0] if len(sources) == 1 else tuple(one for several in sources for one in several),
             values=values,
-            servers=route.servers,
-            key=route.key,
-            policy=route.policy,
-            local_address=route.local_address,
+            servers=upstream.servers,
+            key=upstream.key,
+            policy=upstream.policy,
+            local_address=upstream.local_address,
             **own,
         )
 
@@ -171,7 +173,7 @@ class _Reading:
         try:
             if "zone" not in given:
                 return self._place_in_some_zone(name, content["name"])
-            zone = self._sections.zone(given["zone"])
+            zone = self._references.zone(given["zone"])
             return _name_within(name, zone.name, is_absolute=is_absolute), zone
         except UsageError as error:
             self._problems.add_error((*path, "name"), error)
@@ -180,7 +182,7 @@ class _Reading:
     def _place_in_some_zone(self, owner: Name, text: object) -> tuple[Name, ZoneTable | None]:
         if len(owner.labels) < _MIN_FULL_LABELS:
             raise UsageError(f"{quoted(str(text))} is not a full name", hint="give the zone, or the name in full")
-        zone = self._sections.zone_that_holds(owner)
+        zone = self._references.zone_that_holds(owner)
         return (owner, None) if zone is None else (_sharing_labels(owner, zone.name), zone)
 
 

@@ -27,7 +27,7 @@ _ELSEWHERE = ("@", "env:", "credential:")
 _CREDENTIAL = "credential:"
 
 
-class Route(Value):
+class UpstreamSettings(Value):
     """Where and how a record is published: servers to try in turn, the key, the patience, the address to send from."""
 
     __slots__ = ("key", "local_address", "policy", "servers")
@@ -73,7 +73,7 @@ class ZoneTable(Value):
         self._fill(name=name, path=path, servers=servers, key=key, ttl=ttl)
 
 
-class Sections:
+class References:
     """The keys, servers and zones of a document; what is wrong with them goes to the problems.
 
     `document` holds the tables by kind and name, `file` is what errors call the whole. A literal secret may stand in
@@ -86,7 +86,7 @@ class Sections:
         self._file = file
         self._is_private = is_private
         self._policy = Policy()
-        self._routes: dict[tuple[tuple[str, ...], str | None], Route | None] = {}
+        self._upstreams: dict[tuple[tuple[str, ...], str | None], UpstreamSettings | None] = {}
         self._untabled: dict[Name, ZoneTable] = {}
         self._keys = {name: self._key(name, path, content) for name, path, content in self._tables("keys")}
         self._servers = {name: self._server(path, content) for name, path, content in self._tables("servers")}
@@ -107,15 +107,15 @@ class Sections:
                 return zone
         return None
 
-    def route(self, servers: tuple[str, ...], key: str | None, path: Path) -> Route | None:
+    def upstream(self, servers: tuple[str, ...], key: str | None, path: Path) -> UpstreamSettings | None:
         """Return what these names mean together, always the same value for the same names; None if that is wrong.
 
         `path` is the table that names them.
         """
         chosen = servers, key
-        if chosen not in self._routes:
-            self._routes[chosen] = self._join(servers, key, path)
-        return self._routes[chosen]
+        if chosen not in self._upstreams:
+            self._upstreams[chosen] = self._join(servers, key, path)
+        return self._upstreams[chosen]
 
     def check_references(self, given: Mapping[str, Any], path: Path) -> None:
         """Note which of the names behind `key` and `servers` name no table."""
@@ -202,13 +202,13 @@ class Sections:
         zone = ZoneTable(name, path, given.get("servers", ()), given.get("key"), given.get("ttl"))
         self._zones[name.folded] = zone
         if self._problems.count == count:
-            self.route(zone.servers, zone.key, path)
+            self.upstream(zone.servers, zone.key, path)
 
-    def _join(self, names: tuple[str, ...], key: str | None, path: Path) -> Route | None:
+    def _join(self, names: tuple[str, ...], key: str | None, path: Path) -> UpstreamSettings | None:
         """Put tables of servers together. A record is published in one way, wherever the way leads."""
         tables = [self._servers[name] for name in names if name in self._servers]
         if not tables:
-            return Route((), self._known_key(key), self._policy)
+            return UpstreamSettings((), self._known_key(key), self._policy)
         first = tables[0]
         for name, table in zip(names, tables, strict=False):
             if key is None and table.key != first.key:
@@ -225,7 +225,7 @@ class Sections:
             return None
         servers = tuple(server for table in tables for server in table.addresses)
         own = self._known_key(first.key if key is None else key)
-        return Route(servers, own, first.policy, first.local_address)
+        return UpstreamSettings(servers, own, first.policy, first.local_address)
 
     def _known_key(self, name: str | None) -> Key | None:
         return None if name is None else self._keys.get(name)

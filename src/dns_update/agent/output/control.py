@@ -90,13 +90,17 @@ if TYPE_CHECKING:
         error: str
         next_try: float
 
-    class StatusAnswer(TypedDict):
-        """All there is to say. An iterator in place of a list is taken item by item, as the asker reads."""
+    class ManagedStatus(TypedDict):
+        """What the agent manages. An iterator in place of a list is taken item by item, as the asker reads."""
 
-        agent: AgentStatus
         records: Iterable[RecordStatus]
         sources: Iterable[SourceStatus]
         silent_servers: Iterable[ServerStatus]
+
+    class StatusAnswer(ManagedStatus):
+        """The whole answer."""
+
+        agent: AgentStatus
 
 
 STATES = ("failing", "unknown", "changing", "held", "right")

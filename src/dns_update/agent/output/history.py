@@ -57,7 +57,7 @@ _CORRUPT = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB
 _UNFINISHED = 776  # SQLITE_READONLY_ROLLBACK: a writer was killed, and this reader may not put the file in order
 
 
-class Attempt(Value):
+class HistoryRow(Value):
     """One attempt to change a name, whatever came of it.
 
     `when` is in seconds since 1970; `name` and `zone` are in full, without the trailing dot; `types` are mnemonics such
@@ -146,7 +146,7 @@ class History:
         self._clock = clock
         self._uptime = uptime
         self._believed: tuple[float, float] | None = None  # a time of the clock that was right, and the uptime then
-        self._waiting: deque[Attempt] = deque()
+        self._waiting: deque[HistoryRow] = deque()
         self._change = Condition()  # guards what is waiting and the three below
         self._lost = 0
         self._is_broken = False
@@ -156,7 +156,7 @@ class History:
         self._thread = Thread(target=self._run, name="history", daemon=True)
         self._thread.start()
 
-    def add(self, attempt: Attempt) -> None:
+    def add(self, attempt: HistoryRow) -> None:
         """Have an attempt written as soon as may be."""
         with self._change:
             self._waiting.append(attempt)
@@ -187,7 +187,7 @@ class History:
             else:
                 self._mend()
 
-    def _next_batch(self) -> list[Attempt] | None:
+    def _next_batch(self) -> list[HistoryRow] | None:
         """Wait for something to do: attempts to write, or (an empty batch) old ones to prune; None is the end."""
         with self._change:
             if self._is_broken:
@@ -199,7 +199,7 @@ class History:
                 return None
             return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
 
-    def _write(self, batch: Sequence[Attempt]) -> None:
+    def _write(self, batch: Sequence[HistoryRow]) -> None:
         try:
             self._store(batch)
         except _Corrupt as reason:
@@ -207,7 +207,7 @@ class History:
             self._report(f"history: {self._path} is corrupt ({reason}); it is kept as {kept_as}, a new one is begun")
             self._store(batch)
 
-    def _store(self, batch: Sequence[Attempt]) -> None:
+    def _store(self, batch: Sequence[HistoryRow]) -> None:
         _make_file(self._path)
         if fault := _fault_of(_first_octets(self._path)):  # SQLite would take a short text for an empty database
             raise _Unusable(fault)
@@ -231,7 +231,7 @@ class History:
         then, up_then = self._believed
         return min(then + up - up_then, now)
 
-    def _break(self, batch: Sequence[Attempt], reason: str) -> None:
+    def _break(self, batch: Sequence[HistoryRow], reason: str) -> None:
         with self._change:
             was_broken, self._is_broken = self._is_broken, True
             self._waiting.extendleft(reversed(batch))
@@ -260,7 +260,7 @@ class History:
 
 def read_history(
     path: str, *, name: str | None = None, since: float | None = None, limit: int | None = None
-) -> Iterator[Attempt]:
+) -> Iterator[HistoryRow]:
     """Yield the attempts in a file in the order in which they were made; an agent may be writing it meanwhile.
 
     `name` is one in full, or relative to its zone (`@` is the zone itself); `since` is in seconds since 1970; `limit`
@@ -425,7 +425,7 @@ def _has_schema(database: sqlite3.Connection) -> bool:
     return False
 
 
-def _insert(database: sqlite3.Connection, batch: Sequence[Attempt]) -> None:
+def _insert(database: sqlite3.Connection, batch: Sequence[HistoryRow]) -> None:
     places = ", ".join("?" * len(_COLUMNS))
     database.executemany(f"INSERT INTO attempts ({_NAMES}) VALUES ({places})", map(_row, batch))  # noqa: S608 - ours
 
@@ -469,7 +469,7 @@ def _before_newest(database: sqlite3.Connection, conditions: str, arguments: lis
     return int(first) - 1 if first is not None else 0
 
 
-def _row(attempt: Attempt) -> tuple[object, ...]:
+def _row(attempt: HistoryRow) -> tuple[object, ...]:
     return (
         float(attempt.when),
         _comparable(attempt.name),
@@ -485,9 +485,9 @@ def _row(attempt: Attempt) -> tuple[object, ...]:
     )
 
 
-def _attempt_of(row: tuple[float, str, str, str, str, str, str, str, str, str, float]) -> Attempt:
+def _attempt_of(row: tuple[float, str, str, str, str, str, str, str, str, str, float]) -> HistoryRow:
     when, name, zone, types, before, after, server, key_name, outcome, message, seconds = row
-    return Attempt(
+    return HistoryRow(
         when=when,
         name=name,
         zone=zone,

@@ -1,71 +1,68 @@
-"""A try as the history and the programs are told of it."""
+"""What came of an attempt, as the history and the programs of `on-change` have it."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from dns_update.agent.managed_name import text_of, texts_of
-from dns_update.agent.output.history import Attempt
+from dns_update.agent.output.history import HistoryRow
 from dns_update.errors.hints import TOML, rendered
 from dns_update.wire.codes import rrtype_to_text
 
 if TYPE_CHECKING:
+    from dns_update.agent.attempt import Attempt
     from dns_update.agent.config.settings import RecordSettings
-    from dns_update.agent.managed_name import ManagedName
-    from dns_update.client.plan import Desired
     from dns_update.client.requests import Outcome
     from dns_update.errors import DnsUpdateError
     from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
 
-CALLED_OFF = "CalledOff"  # the outcome of a try that was not waited for, where others have the name of an error
-_CALLED_OFF_MESSAGE = "called off before its end; the server may have carried out the update"
+CANCELLED = "CalledOff"  # the outcome of an attempt whose end was not waited for; others have the name of an error
+_CANCELLED_MESSAGE = "called off before its end; the server may have carried out the update"
 
 
-def attempt_of(keeper: ManagedName, outcome: Outcome, before: tuple[Record, ...], seconds: float) -> Attempt:
-    """Return what to tell of a change that was made, and took so many seconds."""
-    return Attempt(
-        when=time.time(),
-        name=str(keeper.settings.name),
+def changed_row(
+    attempt: Attempt, outcome: Outcome, before: tuple[Record, ...], when: float, seconds: float
+) -> HistoryRow:
+    """Return the row of a change; here and below, `when` is in seconds since 1970, and it took `seconds`."""
+    settings = attempt.managed.settings
+    return HistoryRow(
+        when=when,
+        name=str(settings.name),
         zone=str(outcome.zone),
-        types=_types(keeper.settings),
+        types=_types(settings),
         before=", ".join(texts_of(before)),
         after=", ".join(texts_of(outcome.after or ())),
         server=str(outcome.server),
-        key_name=_key_name(keeper.settings),
+        key_name=_key_name(settings),
         outcome="ok",
         message="; ".join([rendered(note, TOML) for note in outcome.notes]),
         seconds=seconds,
     )
 
 
-def failed_attempt_of(keeper: ManagedName, error: DnsUpdateError, seconds: float) -> Attempt:
-    """Return what to tell of a try that failed after so many seconds."""
-    return _unproven(keeper, keeper.wanted, error.server, (type(error).__name__, str(error)), seconds)
+def failed_row(attempt: Attempt, error: DnsUpdateError, when: float, seconds: float) -> HistoryRow:
+    """Return the row of a failure."""
+    return _unproven_row(attempt, error.server, (type(error).__name__, str(error)), when, seconds)
 
 
-def called_off_attempt_of(keeper: ManagedName, wanted: Desired, server: Endpoint, seconds: float) -> Attempt:
-    """Return what to tell of a try that was called off after so many seconds, when its update had been sent.
-
-    `wanted` is what it was to bring about; by now something else may be.
-    """
-    return _unproven(keeper, wanted, str(server), (CALLED_OFF, _CALLED_OFF_MESSAGE), seconds)
+def cancelled_row(attempt: Attempt, server: Endpoint, when: float, seconds: float) -> HistoryRow:
+    """Return the row of an attempt that had sent an update to `server` when it was cancelled."""
+    return _unproven_row(attempt, str(server), (CANCELLED, _CANCELLED_MESSAGE), when, seconds)
 
 
-def _unproven(
-    keeper: ManagedName, wanted: Desired | None, server: str, outcome: tuple[str, str], seconds: float
-) -> Attempt:
-    data = () if wanted is None else wanted.data.items()
-    return Attempt(
-        when=time.time(),
-        name=str(keeper.settings.name),
-        zone="" if keeper.settings.zone is None else str(keeper.settings.zone),
-        types=_types(keeper.settings),
-        before=", ".join(texts_of(keeper.published)),
-        after=", ".join(text_of(rrtype, value) for rrtype, values in data for value in values),
+def _unproven_row(attempt: Attempt, server: str, outcome: tuple[str, str], when: float, seconds: float) -> HistoryRow:
+    """Return the row of an attempt that may not have done what it was to do."""
+    settings, current = attempt.managed.settings, attempt.managed.current
+    return HistoryRow(
+        when=when,
+        name=str(settings.name),
+        zone="" if settings.zone is None else str(settings.zone),
+        types=_types(settings),
+        before="" if current is None else ", ".join(texts_of(current.records)),
+        after=", ".join(text_of(rrtype, value) for rrtype, values in attempt.desired.data.items() for value in values),
         server=server,
-        key_name=_key_name(keeper.settings),
+        key_name=_key_name(settings),
         outcome=outcome[0],
         message=outcome[1],
         seconds=seconds,

@@ -12,7 +12,7 @@ import signal
 import sys
 from contextlib import suppress
 
-from dns_update.agent.output.history import Attempt
+from dns_update.agent.output.history import HistoryRow
 from dns_update.errors import quoted
 
 TYPE_CHECKING = False
@@ -61,13 +61,13 @@ class Hooks:
         self._seconds = seconds
         own = os.environ if environment is None else environment
         self._inherited = {name: own[name] for name in _INHERITED if name in own}
-        self._waiting: dict[str, dict[Key, Attempt]] = {}  # by name, whose turn it is first
+        self._waiting: dict[str, dict[Key, HistoryRow]] = {}  # by name, whose turn it is first
         self._running: dict[str, _Run] = {}
         if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
             # Some who start us have it so; then the kernel keeps no status, and gives the number to somebody else.
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
-    def run(self, program: Sequence[str], change: Attempt) -> None:
+    def run(self, program: Sequence[str], change: HistoryRow) -> None:
         """Run a program (and its arguments) for a change, as soon as it may be; returns at once."""
         of_name = self._waiting.setdefault(change.name, {})
         key = (tuple(program), change.types)
@@ -101,7 +101,7 @@ class Hooks:
                 self._waiting[name] = of_name  # at the end: others are to have their turn
             self._start(key[0], change)
 
-    def _start(self, program: tuple[str, ...], change: Attempt) -> None:
+    def _start(self, program: tuple[str, ...], change: HistoryRow) -> None:
         try:
             run = _Run(program, {**self._inherited, **facts(change)}, self._seconds, self._child_guard)
         except (OSError, ValueError) as error:  # ValueError: a NUL, or what is no Unicode
@@ -111,14 +111,14 @@ class Hooks:
         self._running[change.name] = run
         run.ended.add_done_callback(lambda _future: self._ended(run, change))
 
-    def _ended(self, run: _Run, change: Attempt) -> None:
+    def _ended(self, run: _Run, change: HistoryRow) -> None:
         del self._running[change.name]
         if failure := run.failure():
             self._report(f"on-change program {_shown(run.program)} for {change.name} {failure}")
         self._start_waiting()
 
 
-def facts(change: Attempt) -> dict[str, str]:
+def facts(change: HistoryRow) -> dict[str, str]:
     """Return what a program is told about a change: variables of its environment, none of them secret."""
     texts = {
         "NAME": change.name,
@@ -223,8 +223,8 @@ def _streams() -> list[tuple[object, ...]]:
     return [*actions, (os.POSIX_SPAWN_DUP2, 2, 1)]
 
 
-def _joined(first: Attempt, last: Attempt) -> Attempt:
-    return Attempt(
+def _joined(first: HistoryRow, last: HistoryRow) -> HistoryRow:
+    return HistoryRow(
         when=last.when,
         name=last.name,
         zone=last.zone,

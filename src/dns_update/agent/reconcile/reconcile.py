@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _LOOKS = 5  # as often two agents may meet at one name, or the second look fail, before this try ends
 
 
-async def reconcile(transaction: Transaction, target: Target, wanted: Desired) -> Outcome:
-    """Make the name hold what is wanted, and return what was there before and after; nothing is sent if it does.
+async def reconcile(transaction: Transaction, target: Target, desired: Desired) -> Outcome:
+    """Make the name hold what is desired, and return what was there before and after; nothing is sent if it does.
 
     Raises NotApplied if the server said that it did it and yet something else stands, and any other Refusal or
     CommunicationError.
@@ -33,27 +33,27 @@ async def reconcile(transaction: Transaction, target: Target, wanted: Desired) -
     async def at(endpoint: Endpoint) -> Outcome:
         site = Site(transaction, endpoint, place)
         try:
-            return await _by_reading(site, wanted, delivery)
+            return await _by_reading(site, desired, delivery)
         except ZoneNotFound as error:
-            if not is_told_by_prerequisites(wanted, error):
+            if not is_told_by_prerequisites(desired, error):
                 raise
-            return await _by_prerequisites(site, wanted, delivery, error)
+            return await _by_prerequisites(site, desired, delivery, error)
 
     return await transaction.at_first_server(at)
 
 
-async def _by_reading(site: Site, wanted: Desired, delivery: Delivery) -> Outcome:
+async def _by_reading(site: Site, desired: Desired, delivery: Delivery) -> Outcome:
     """Make the name right by what the server shows of it."""
     unseen: Records | None = None  # what stood before an update of which nobody saw what came of it
     for number in range(1, _LOOKS + 1):
-        before = await look(site, wanted.rrtypes)
-        update = plan(site.place, wanted, before, 0)
-        if update is not None and _needs_zone_ttl(update, wanted, before):
-            update = plan(site.place, wanted, before, await zone_ttl(site))
+        before = await look(site, desired.rrtypes)
+        update = plan(site.place, desired, before, 0)
+        if update is not None and _needs_zone_ttl(update, desired, before):
+            update = plan(site.place, desired, before, await zone_ttl(site))
         if update is None:
             return outcome_at(site, Rcode.NOERROR, before if unseen is None else unseen, before)
         try:
-            reply, after = await delivery.carry_out(site, update, lambda: _verified(site, wanted))
+            reply, after = await delivery.carry_out(site, update, lambda: _verified(site, desired))
         except (NameExists, NameNotFound):  # the claims were changed meanwhile
             if number == _LOOKS:
                 raise
@@ -69,30 +69,30 @@ async def _by_reading(site: Site, wanted: Desired, delivery: Delivery) -> Outcom
     )
 
 
-async def _by_prerequisites(site: Site, wanted: Desired, delivery: Delivery, error: ZoneNotFound) -> Outcome:
+async def _by_prerequisites(site: Site, desired: Desired, delivery: Delivery, error: ZoneNotFound) -> Outcome:
     """Make the name right in the zone itself; `error` is why it cannot be read there, and what stood is not known."""
-    ttl = await zone_ttl(site) if wanted.ttl is None else wanted.ttl
-    standing = await confirmed(site, wanted, ttl)
-    if standing is not None:
-        return outcome_at(site, Rcode.NOERROR, standing, standing)
-    update = replacement(site.place, wanted, ttl)
-    ttls = dict.fromkeys(wanted.data, ttl)
-    reply, after = await delivery.carry_out(site, update, lambda: after_set(site, wanted.data, ttls))
+    ttl = await zone_ttl(site) if desired.ttl is None else desired.ttl
+    current = await confirmed(site, desired, ttl)
+    if current is not None:
+        return outcome_at(site, Rcode.NOERROR, current, current)
+    update = replacement(site.place, desired, ttl)
+    ttls = dict.fromkeys(desired.data, ttl)
+    reply, after = await delivery.carry_out(site, update, lambda: after_set(site, desired.data, ttls))
     if after is None:
         raise error
     return outcome_at(site, reply.message.rcode, None, after)
 
 
-def _needs_zone_ttl(update: Update, wanted: Desired, standing: Records) -> bool:
+def _needs_zone_ttl(update: Update, desired: Desired, current: Records) -> bool:
     """Tell whether the update adds records whose TTL is neither set nor stands: then it is that of the SOA record."""
-    stands = {record.rrtype for record in standing}
-    return wanted.ttl is None and not stands.issuperset(change.rrtype for change in update.changes)
+    stands = {record.rrtype for record in current}
+    return desired.ttl is None and not stands.issuperset(change.rrtype for change in update.changes)
 
 
-async def _verified(site: Site, wanted: Desired) -> Records:
-    """Return what stands now; raises NotApplied if it is not what is wanted. The TTL may be the server's choice."""
-    after = await look(site, wanted.rrtypes)
-    left = plan(site.place, wanted.with_any_ttl, after, 0)
+async def _verified(site: Site, desired: Desired) -> Records:
+    """Return what stands now; raises NotApplied if it is not what is desired. The TTL may be the server's choice."""
+    after = await look(site, desired.rrtypes)
+    left = plan(site.place, desired.with_any_ttl, after, 0)
     if left is not None:
         rrtype = left.changes[0].rrtype
         raise await not_applied(site, rrtype, tuple(record for record in after if record.rrtype == rrtype))

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,9 +17,7 @@ from dns_update.agent.sources import Sources
 from dns_update.errors import NoAddress
 
 if TYPE_CHECKING:
-    from dns_update.address.sources import Source
-
-Key: TypeAlias = "tuple[Source, bool]"
+    from dns_update.agent.desired import SourceKey
 
 SECONDS = 30  # after which what is awaited will never come
 ADDRESS = bytes([1, 2, 3, 4])
@@ -41,12 +39,12 @@ class Lines(Log):
 
 
 class Story:
-    """A feed at work; what it tells is gathered."""
+    """Sources at work; what they tell is gathered."""
 
     def __init__(self) -> None:
         self.log = Lines()
         self.bugs = Bugs(self.log)
-        self.feed = Sources(self.hear, lambda: None, self.log, self.bugs)
+        self.sources = Sources(self.hear, lambda: None, self.log, self.bugs)
         self.told: list[set[SourceState]] = []
         self.refusals = 0  # how often what is told is not taken
         self.news = asyncio.Event()
@@ -70,7 +68,7 @@ def tell(story: Callable[[Story], Coroutine[object, object, None]]) -> None:
     async def run() -> None:
         it = Story()
         await story(it)
-        await it.feed.close()
+        await it.sources.close()
 
     asyncio.run(run())
 
@@ -101,30 +99,32 @@ UNEXPECTED = [ValueError("of negative size"), OSError(24, "Too many open files")
 
 @pytest.mark.parametrize("key", [PROGRAM, INTERFACE], ids=["program", "kernel"])
 @pytest.mark.parametrize("mistake", UNEXPECTED, ids=lambda mistake: type(mistake).__name__)
-def test_a_source_that_raises_whatever_is_asked_again(failures: list[Exception], key: Key, mistake: Exception) -> None:
+def test_a_source_that_raises_whatever_is_asked_again(
+    failures: list[Exception], key: "SourceKey", mistake: Exception
+) -> None:
     async def story(it: Story) -> None:
         failures[:] = [mistake] * 3
-        it.feed.want([key])
-        await it.feed.start(SETTINGS)
-        await it.until(lambda: it.feed.state(key).addresses(4) == (ADDRESS,))
+        it.sources.follow([key])
+        await it.sources.start(SETTINGS)
+        await it.until(lambda: it.sources.state(key).addresses(4) == (ADDRESS,))
         assert not failures
 
     tell(story)
 
 
 @pytest.mark.parametrize("key", [PROGRAM, INTERFACE], ids=["program", "kernel"])
-def test_what_a_source_raised_is_shown(failures: list[Exception], key: Key) -> None:
+def test_what_a_source_raised_is_shown(failures: list[Exception], key: "SourceKey") -> None:
     async def story(it: Story) -> None:
         failures[:] = [ZeroDivisionError("a mistake of ours")] * 1000
-        it.feed.want([key])
-        await it.feed.start(SETTINGS)
-        await it.until(lambda: it.feed.state(key).reading is not None)
-        (shown,) = it.feed.status(0.0)
+        it.sources.follow([key])
+        await it.sources.start(SETTINGS)
+        await it.until(lambda: it.sources.state(key).reading is not None)
+        (shown,) = it.sources.status(0.0)
         error = (
-            "cannot be asked: this is a bug in dns-update: ZeroDivisionError: a mistake of ours (test_feed.py, line "
+            "cannot be asked: this is a bug in dns-update: ZeroDivisionError: a mistake of ours (test_sources.py, line "
         )
         assert error in str(shown["error"])
-        assert it.feed.is_settled
+        assert it.sources.is_settled
 
     tell(story)
 
@@ -142,14 +142,14 @@ def test_a_source_for_which_there_is_no_thread_is_asked_later(
         start(thread)
 
     async def story(it: Story) -> None:
-        it.feed.want([PROGRAM])
-        monkeypatch.setattr(module, "growing", lambda _failures, _poll, _dice: 0.01)
-        await it.feed.start(AgentSettings(poll=3600.0, hold_down=0.0))
-        await it.until(lambda: it.feed.state(PROGRAM).reading is not None)
-        reading = it.feed.state(PROGRAM).reading
+        it.sources.follow([PROGRAM])
+        monkeypatch.setattr(module, "growing", lambda _failures, _poll, _random: 0.01)
+        await it.sources.start(AgentSettings(poll=3600.0, hold_down=0.0))
+        await it.until(lambda: it.sources.state(PROGRAM).reading is not None)
+        reading = it.sources.state(PROGRAM).reading
         assert reading is not None
         assert "cannot be asked: can't start new thread" in reading.error
-        await it.until(lambda: it.feed.state(PROGRAM).addresses(4) == (ADDRESS,))
+        await it.until(lambda: it.sources.state(PROGRAM).addresses(4) == (ADDRESS,))
         assert len(asked) == 1
 
     monkeypatch.setattr(threading.Thread, "start", start_later)
@@ -158,12 +158,12 @@ def test_a_source_for_which_there_is_no_thread_is_asked_later(
 
 @pytest.mark.parametrize("key", [PROGRAM, INTERFACE], ids=["program", "kernel"])
 @pytest.mark.usefixtures("failures")
-def test_what_nobody_took_is_told_again(key: Key) -> None:
+def test_what_nobody_took_is_told_again(key: "SourceKey") -> None:
     async def story(it: Story) -> None:
         it.refusals = 3
-        it.feed.want([key])
-        await it.feed.start(SETTINGS)
-        await it.until(lambda: it.told == [{it.feed.state(key)}])
+        it.sources.follow([key])
+        await it.sources.start(SETTINGS)
+        await it.until(lambda: it.told == [{it.sources.state(key)}])
         assert "ZeroDivisionError: a mistake of ours" in str(it.bugs.last)
 
     tell(story)
@@ -174,12 +174,12 @@ def test_reloads_while_it_starts_do_not_have_a_source_asked_by_two() -> None:
     """One takes the source away, the next one brings it back."""
 
     async def story(it: Story) -> None:
-        it.feed.want([PROGRAM])
-        starting = asyncio.create_task(it.feed.start(SETTINGS))
+        it.sources.follow([PROGRAM])
+        starting = asyncio.create_task(it.sources.start(SETTINGS))
         await asyncio.sleep(0)
         for keys in ([], [PROGRAM], [], [PROGRAM, INTERFACE]):
-            it.feed.want(keys)
-            it.feed.configure(SETTINGS)
+            it.sources.follow(keys)
+            it.sources.configure(SETTINGS)
         await starting
         await asyncio.sleep(0)
         asking = [
@@ -195,9 +195,9 @@ def test_a_bug_in_a_source_that_failed_before_is_said(failures: list[Exception])
 
     async def story(it: Story) -> None:
         failures[:] = [NoAddress("nobody answers"), NoAddress("no answer"), ZeroDivisionError("a mistake of ours")]
-        it.feed.want([PROGRAM])
-        await it.feed.start(SETTINGS)
-        await it.until(lambda: it.feed.state(PROGRAM).addresses(4) == (ADDRESS,))
+        it.sources.follow([PROGRAM])
+        await it.sources.start(SETTINGS)
+        await it.until(lambda: it.sources.state(PROGRAM).addresses(4) == (ADDRESS,))
         silence, bug, end = it.log.lines
         assert silence == "No address: nobody answers"
         assert bug.startswith("'true' cannot be asked: this is a bug in dns-update: ZeroDivisionError")

@@ -1,4 +1,4 @@
-"""Scheduler in their time: none is lost when it is called off, no matter at which moment."""
+"""When names have their attempts: none is lost when one is cancelled, no matter at which moment."""
 
 import asyncio
 import time
@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 import pytest
 
 from dns_update.agent import scheduler as module
+from dns_update.agent.clock import SYSTEM_CLOCK, SystemClock
 from dns_update.agent.config.settings import RecordSettings
 from dns_update.agent.managed_name import ManagedName
 from dns_update.agent.reconcile.server_health import ServerHealth
@@ -19,9 +20,9 @@ SECONDS = 30  # after which what is awaited will never come
 LATER = 3600.0
 
 
-def keeper(name: str = "home") -> ManagedName:
-    way = Upstream(AsyncClient(), (), ServerHealth(float), 1.0)
-    return ManagedName(RecordSettings(Name.from_text(f"{name}.example.com")), way, (), 0.0)
+def managed_name(name: str = "home") -> ManagedName:
+    upstream = Upstream(AsyncClient(), (), ServerHealth(float), 1.0)
+    return ManagedName(RecordSettings(Name.from_text(f"{name}.example.com")), upstream, (), 0.0)
 
 
 class Story:
@@ -30,14 +31,14 @@ class Story:
     def __init__(self) -> None:
         self.begun: list[ManagedName] = []
         self.idle = 0
-        self.woken = 0
+        self.resumed = 0
         self.broken: list[tuple[ManagedName, BaseException]] = []
         self.go = asyncio.Event()
-        self.tries = Scheduler(self.attempt, self.count_idle, self.count_woken, self.count_broken)
+        self.scheduler = Scheduler(self.attempt, self.count_idle, self.count_resumed, self.count_broken)
         self.news = asyncio.Event()
 
-    async def attempt(self, keeper: ManagedName) -> float:
-        self.begun.append(keeper)
+    async def attempt(self, managed: ManagedName) -> float:
+        self.begun.append(managed)
         self.news.set()
         await self.go.wait()
         return LATER
@@ -46,12 +47,12 @@ class Story:
         self.idle += 1
         self.news.set()
 
-    def count_woken(self) -> None:
-        self.woken += 1
+    def count_resumed(self) -> None:
+        self.resumed += 1
         self.news.set()
 
-    def count_broken(self, keeper: ManagedName, mistake: BaseException) -> float:
-        self.broken.append((keeper, mistake))
+    def count_broken(self, managed: ManagedName, mistake: BaseException) -> float:
+        self.broken.append((managed, mistake))
         self.news.set()
         return 0.0
 
@@ -66,66 +67,67 @@ def tell(story: Callable[[Story], Coroutine[object, object, None]]) -> None:
     async def run() -> None:
         it = Story()
         await story(it)
-        await it.tries.close()
+        await it.scheduler.close()
 
     asyncio.run(run())
 
 
 def test_a_try_is_made_and_the_next_one_is_due_when_it_says() -> None:
     async def story(it: Story) -> None:
-        home = keeper()
-        it.tries.schedule(home, time.monotonic())
+        home = managed_name()
+        it.scheduler.schedule(home, time.monotonic())
         await it.until(lambda: it.begun == [home])
-        assert not it.tries.is_idle
+        assert not it.scheduler.is_idle
         it.go.set()
         await it.until(lambda: it.idle > 0)
-        assert home.task is None
-        assert home.due is not None
-        assert home.due > time.monotonic() + LATER / 2
+        assert not it.scheduler.is_under_way(home)
+        due = it.scheduler.due(home)
+        assert due is not None
+        assert due > time.monotonic() + LATER / 2
 
     tell(story)
 
 
 def test_where_each_name_is_tried_once_no_try_follows_one_that_is_over() -> None:
     async def story(it: Story) -> None:
-        it.tries.is_once = True
-        home = keeper()
-        it.tries.schedule(home, time.monotonic())
+        it.scheduler.is_once = True
+        home = managed_name()
+        it.scheduler.schedule(home, time.monotonic())
         await it.until(lambda: it.begun == [home])
-        it.tries.restart(home)
+        it.scheduler.restart(home)
         await it.until(lambda: it.begun == [home, home])
         it.go.set()
         await it.until(lambda: it.idle > 0)
-        assert home.due == module.NEVER
-        assert it.tries.is_idle
+        assert it.scheduler.due(home) == module.NEVER
+        assert it.scheduler.is_idle
 
     tell(story)
 
 
 def test_a_try_called_off_before_its_first_step_is_made_again() -> None:
     async def story(it: Story) -> None:
-        first, second = keeper("first"), keeper("second")
-        it.tries.schedule(first, time.monotonic())
+        first, second = managed_name("first"), managed_name("second")
+        it.scheduler.schedule(first, time.monotonic())
         await it.until(lambda: it.begun == [first])
-        it.tries.schedule(second, time.monotonic())
-        while second.task is None:  # noqa: ASYNC110 - the one moment between two steps of the loop
+        it.scheduler.schedule(second, time.monotonic())
+        while not it.scheduler.is_under_way(second):  # noqa: ASYNC110 - the one moment between two steps of the loop
             await asyncio.sleep(0)
         assert second not in it.begun, "the moment was missed"
-        it.tries.restart(second)
+        it.scheduler.restart(second)
         await it.until(lambda: second in it.begun)
         it.go.set()
         await it.until(lambda: it.idle > 0)
-        assert second.task is None
+        assert not it.scheduler.is_under_way(second)
 
     tell(story)
 
 
 def test_a_try_called_off_is_made_again_at_once() -> None:
     async def story(it: Story) -> None:
-        home = keeper()
-        it.tries.schedule(home, time.monotonic())
+        home = managed_name()
+        it.scheduler.schedule(home, time.monotonic())
         await it.until(lambda: it.begun == [home])
-        it.tries.restart(home)
+        it.scheduler.restart(home)
         await it.until(lambda: it.begun == [home, home])
 
     tell(story)
@@ -133,19 +135,19 @@ def test_a_try_called_off_is_made_again_at_once() -> None:
 
 def test_names_dropped_while_they_are_tried_make_room_for_others() -> None:
     async def story(it: Story) -> None:
-        old = [keeper(f"old{number}") for number in range(MAX_TRIES)]
+        old = [managed_name(f"old{number}") for number in range(MAX_TRIES)]
         for one in old:
-            it.tries.schedule(one, time.monotonic())
+            it.scheduler.schedule(one, time.monotonic())
         await it.until(lambda: len(it.begun) == MAX_TRIES)
-        new = keeper("new")
-        it.tries.schedule(new, time.monotonic())
+        new = managed_name("new")
+        it.scheduler.schedule(new, time.monotonic())
         for one in old:
-            it.tries.drop(one)
+            it.scheduler.drop(one)
         await it.until(lambda: new in it.begun)
         it.go.set()
         await it.until(lambda: it.idle > 0)
         assert len(it.begun) == MAX_TRIES + 1
-        assert all(one.due is None for one in old)
+        assert all(it.scheduler.due(one) is None for one in old)
 
     tell(story)
 
@@ -153,7 +155,7 @@ def test_names_dropped_while_they_are_tried_make_room_for_others() -> None:
 def test_no_more_are_tried_at_once_than_may_be() -> None:
     async def story(it: Story) -> None:
         for number in range(3 * MAX_TRIES):
-            it.tries.schedule(keeper(f"host{number}"), time.monotonic())
+            it.scheduler.schedule(managed_name(f"host{number}"), time.monotonic())
         await it.until(lambda: len(it.begun) == MAX_TRIES)
         await asyncio.sleep(0)
         assert len(it.begun) == MAX_TRIES
@@ -166,22 +168,23 @@ def test_no_more_are_tried_at_once_than_may_be() -> None:
 
 def test_a_try_called_off_in_a_task_that_made_others_before_is_made_again_and_none_is_lost() -> None:
     async def story(it: Story) -> None:
-        hosts = [keeper(f"host{number}") for number in range(MAX_TRIES + 2)]
+        hosts = [managed_name(f"host{number}") for number in range(MAX_TRIES + 2)]
         for host in hosts:
-            it.tries.schedule(host, time.monotonic())
+            it.scheduler.schedule(host, time.monotonic())
         await it.until(lambda: len(it.begun) == MAX_TRIES)
         last = hosts[-1]
-        tasks = {host.task for host in hosts[:MAX_TRIES]}
+        tasks = {it.scheduler._tasks[host] for host in hosts[:MAX_TRIES]}  # noqa: SLF001 - which task makes which attempt
         it.go.set()
         it.go.clear()  # those that wait by now go on
         await it.until(lambda: last in it.begun)
-        assert last.task in tasks
-        assert hosts[0].task is None
-        it.tries.restart(last)
+        assert it.scheduler._tasks[last] in tasks  # noqa: SLF001
+        assert not it.scheduler.is_under_way(hosts[0])
+        it.scheduler.restart(last)
         await it.until(lambda: it.begun.count(last) == 2)
         it.go.set()
-        await it.until(lambda: it.tries.is_idle)
-        assert all(host.task is None and host.due is not None for host in hosts)
+        await it.until(lambda: it.scheduler.is_idle)
+        assert not any(map(it.scheduler.is_under_way, hosts))
+        assert None not in map(it.scheduler.due, hosts)
         assert len(it.begun) == len(hosts) + 1
 
     tell(story)
@@ -190,9 +193,9 @@ def test_a_try_called_off_in_a_task_that_made_others_before_is_made_again_and_no
 def test_tries_that_wait_for_nothing_leave_the_loop_to_others_from_time_to_time() -> None:
     async def story(it: Story) -> None:
         it.go.set()
-        hosts = [keeper(f"host{number}") for number in range(2 * MAX_TRIES * module.TRIES_A_TASK)]
+        hosts = [managed_name(f"host{number}") for number in range(2 * MAX_TRIES * module.TRIES_A_TASK)]
         for host in hosts:
-            it.tries.schedule(host, time.monotonic())
+            it.scheduler.schedule(host, time.monotonic())
         await it.until(lambda: bool(it.begun))
         assert len(it.begun) < len(hosts)
         await it.until(lambda: it.idle > 0)
@@ -205,9 +208,9 @@ def test_tries_that_wait_for_nothing_leave_the_loop_to_others_from_time_to_time(
 def test_nothing_is_begun_any_more_once_it_is_closed() -> None:
     async def story(it: Story) -> None:
         for number in range(3 * MAX_TRIES):
-            it.tries.schedule(keeper(f"host{number}"), time.monotonic())
+            it.scheduler.schedule(managed_name(f"host{number}"), time.monotonic())
         await it.until(lambda: len(it.begun) == MAX_TRIES)
-        await it.tries.close()
+        await it.scheduler.close()
         for _ in range(10):
             await asyncio.sleep(0)
         assert len(it.begun) == MAX_TRIES
@@ -218,11 +221,12 @@ def test_nothing_is_begun_any_more_once_it_is_closed() -> None:
 
 def test_what_changes_by_the_passing_of_time_is_tried_then() -> None:
     async def story(it: Story) -> None:
-        home = keeper()
+        home = managed_name()
         it.go.set()
-        it.tries.schedule(home, time.monotonic() + LATER)
+        it.scheduler.schedule(home, time.monotonic() + LATER)
         home.next_change = time.monotonic()
-        it.tries.hasten(home)
+        it.scheduler.hasten(home)
+        home.next_change = None  # the attempt will work it out
         await it.until(lambda: it.begun == [home])
 
     tell(story)
@@ -230,45 +234,49 @@ def test_what_changes_by_the_passing_of_time_is_tried_then() -> None:
 
 def test_a_name_that_flaps_for_ever_takes_no_more_room() -> None:
     async def story(it: Story) -> None:
-        home = keeper()
+        home = managed_name()
         for number in range(20_000):
-            it.tries.schedule(home, time.monotonic() + LATER + number)
-        assert len(it.tries._due) < 2_000  # noqa: SLF001 - what would grow
+            it.scheduler.schedule(home, time.monotonic() + LATER + number)
+        assert len(it.scheduler._queue) < 2_000  # noqa: SLF001 - what would grow
 
     tell(story)
 
 
+class Sleeper(SystemClock):
+    """The clocks of a machine that has slept for so long; whoever looks at the one is noticed."""
+
+    def __init__(self, news: asyncio.Event) -> None:
+        self.asleep = 0.0
+        self.looks = 0
+        self._news = news
+
+    def boot(self) -> float:
+        self.looks += 1
+        self._news.set()
+        return time.monotonic() + self.asleep
+
+
 def test_the_end_of_a_sleep_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No machine can be put to sleep for a test: the function that tells it is another one."""
-    asleep, looks = 0.0, 0
-
     async def story(it: Story) -> None:
-        nonlocal asleep
-
-        def seconds_asleep() -> float:
-            nonlocal looks
-            looks += 1
-            it.news.set()
-            return asleep
-
-        monkeypatch.setattr(module, "seconds_asleep", seconds_asleep)
+        clock = Sleeper(it.news)
+        it.scheduler = Scheduler(it.attempt, it.count_idle, it.count_resumed, it.count_broken, clock=clock)
         it.go.set()
-        it.tries.schedule(keeper(), time.monotonic() + LATER)
-        await it.until(lambda: looks >= 2)
-        assert it.woken == 0
-        asleep = 8 * LATER
-        await it.until(lambda: it.woken == 1)
-        asleep += 1.0  # clocks drift a little
-        seen = looks
-        await it.until(lambda: looks >= seen + 2)
-        assert it.woken == 1
+        it.scheduler.schedule(managed_name(), time.monotonic() + LATER)
+        await it.until(lambda: clock.looks >= 2)
+        assert it.resumed == 0
+        clock.asleep = 8 * LATER
+        await it.until(lambda: it.resumed == 1)
+        clock.asleep += 1.0  # clocks drift a little
+        seen = clock.looks
+        await it.until(lambda: clock.looks >= seen + 2)
+        assert it.resumed == 1
 
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
     tell(story)
 
 
 def test_time_asleep_is_what_one_of_the_clocks_does_not_count() -> None:
-    assert module.seconds_asleep() >= -0.001
+    assert SYSTEM_CLOCK.boot() - SYSTEM_CLOCK.monotonic() >= -0.001
 
 
 def test_a_name_whose_try_breaks_is_tried_again_and_so_are_the_others() -> None:
@@ -276,38 +284,39 @@ def test_a_name_whose_try_breaks_is_tried_again_and_so_are_the_others() -> None:
     bug = ZeroDivisionError("a mistake of ours")
 
     async def story(it: Story) -> None:
-        keepers = [keeper(f"host{number}") for number in range(2 * MAX_TRIES)]
+        names = [managed_name(f"host{number}") for number in range(2 * MAX_TRIES)]
         made: list[ManagedName] = []
 
-        async def attempt(keeper: ManagedName) -> float:
+        async def attempt(managed: ManagedName) -> float:
             await asyncio.sleep(0)
-            if keeper not in (broken for broken, _mistake in it.broken):
+            if managed not in (broken for broken, _mistake in it.broken):
                 raise bug
-            made.append(keeper)
+            made.append(managed)
             it.news.set()
             return LATER
 
-        it.tries = Scheduler(attempt, it.count_idle, it.count_woken, it.count_broken)
-        for one in keepers:
-            it.tries.schedule(one, time.monotonic())
-        await it.until(lambda: len(made) == len(keepers))
-        assert {mistake for _keeper, mistake in it.broken} == {bug}
-        assert len(it.broken) == len(keepers)
+        it.scheduler = Scheduler(attempt, it.count_idle, it.count_resumed, it.count_broken)
+        for one in names:
+            it.scheduler.schedule(one, time.monotonic())
+        await it.until(lambda: len(made) == len(names))
+        assert {mistake for _managed, mistake in it.broken} == {bug}
+        assert len(it.broken) == len(names)
 
     tell(story)
 
 
-def test_a_bug_at_the_end_of_a_sleep_leaves_no_name_untried(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_at_the_end_of_a_sleep_leaves_no_name_untried() -> None:
     async def story(it: Story) -> None:
-        def woken() -> None:
+        def resumed() -> None:
             raise ZeroDivisionError
 
-        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: it.count_woken())
-        it.tries = Scheduler(it.attempt, it.count_idle, woken, it.count_broken)
-        monkeypatch.setattr(module, "seconds_asleep", lambda: 1e9)
-        home = keeper()
-        it.tries.schedule(home, time.monotonic())
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: it.count_resumed())
+        clock = Sleeper(it.news)
+        it.scheduler = Scheduler(it.attempt, it.count_idle, resumed, it.count_broken, clock=clock)
+        clock.asleep = 1e9
+        home = managed_name()
+        it.scheduler.schedule(home, time.monotonic())
         await it.until(lambda: it.begun == [home])
-        assert it.woken == 1
+        assert it.resumed == 1
 
     tell(story)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dns_update.agent.reconcile.backoff import FIRST_BACK_OFF, RARELY, Held, back_off, is_permanent, jittered
+from dns_update.agent.reconcile.backoff import FIRST_BACK_OFF, RARELY, HeldAddresses, back_off, is_permanent, jittered
 from dns_update.errors import (
     ClocksDiffer,
     DnsUpdateError,
@@ -26,19 +26,19 @@ def beside(error: DnsUpdateError, *others: DnsUpdateError) -> DnsUpdateError:
     return error
 
 
-DICE = st.floats(0, 1, exclude_max=True)
+RANDOM = st.floats(0, 1, exclude_max=True)
 OLD, NEW, OTHER = b"\1\1\1\1", b"\2\2\2\2", b"\3\3\3\3"
 HOLD_DOWN = 10.0
 
 
-@given(DICE)
-def test_jitter_stays_within_a_tenth(dice: float) -> None:
-    assert 270 <= jittered(300, lambda: dice) <= 330
+@given(RANDOM)
+def test_jitter_stays_within_a_tenth(random: float) -> None:
+    assert 270 <= jittered(300, lambda: random) <= 330
 
 
-@given(st.integers(1, 1000), DICE)
-def test_back_off_grows_up_to_the_interval(failures: int, dice: float) -> None:
-    wait = back_off(SILENT, failures, 300, lambda: dice)
+@given(st.integers(1, 1000), RANDOM)
+def test_back_off_grows_up_to_the_interval(failures: int, random: float) -> None:
+    wait = back_off(SILENT, failures, 300, lambda: random)
     assert FIRST_BACK_OFF / 2 <= wait <= min(300, FIRST_BACK_OFF * 2 ** (failures - 1))
 
 
@@ -48,9 +48,9 @@ def test_each_wait_is_twice_as_long_as_the_one_before() -> None:
     assert waits[-1] == 225
 
 
-@given(st.integers(1, 1000), DICE)
-def test_what_only_a_person_can_mend_is_tried_rarely(failures: int, dice: float) -> None:
-    assert back_off(DENIED, failures, 300, lambda: dice) >= RARELY * 0.9
+@given(st.integers(1, 1000), RANDOM)
+def test_what_only_a_person_can_mend_is_tried_rarely(failures: int, random: float) -> None:
+    assert back_off(DENIED, failures, 300, lambda: random) >= RARELY * 0.9
 
 
 @pytest.mark.parametrize(
@@ -73,32 +73,32 @@ def test_which_failures_are_permanent(error: DnsUpdateError, permanent: bool) ->
 
 
 def test_an_address_that_appears_counts_at_once() -> None:
-    assert Held().heard((NEW,), 0, HOLD_DOWN) == Held((NEW,))
-    assert Held((OLD,)).heard((NEW,), 0, HOLD_DOWN) == Held((NEW,))
-    assert Held((OLD, OTHER)).heard((OTHER,), 0, HOLD_DOWN) == Held((OTHER,))
+    assert HeldAddresses().heard((NEW,), 0, HOLD_DOWN) == HeldAddresses((NEW,))
+    assert HeldAddresses((OLD,)).heard((NEW,), 0, HOLD_DOWN) == HeldAddresses((NEW,))
+    assert HeldAddresses((OLD, OTHER)).heard((OTHER,), 0, HOLD_DOWN) == HeldAddresses((OTHER,))
 
 
 def test_an_address_that_goes_and_comes_back_was_never_away() -> None:
-    gone = Held((OLD,)).heard((), 0, HOLD_DOWN)
+    gone = HeldAddresses((OLD,)).heard((), 0, HOLD_DOWN)
     assert gone.addresses == (OLD,)
-    assert gone.heard((OLD,), 9, HOLD_DOWN) == Held((OLD,))
+    assert gone.heard((OLD,), 9, HOLD_DOWN) == HeldAddresses((OLD,))
 
 
 def test_an_address_that_stays_away_is_gone_after_the_hold_down() -> None:
-    gone = Held((OLD,)).heard((), 0, HOLD_DOWN)
+    gone = HeldAddresses((OLD,)).heard((), 0, HOLD_DOWN)
     assert gone.until == HOLD_DOWN
     assert gone.at(9.9) is gone
-    assert gone.at(10) == Held()
+    assert gone.at(10) == HeldAddresses()
 
 
 def test_hearing_again_of_a_loss_does_not_prolong_the_hold_down() -> None:
-    gone = Held((OLD,)).heard((), 0, HOLD_DOWN)
+    gone = HeldAddresses((OLD,)).heard((), 0, HOLD_DOWN)
     assert gone.heard((), 8, HOLD_DOWN).until == HOLD_DOWN
 
 
 @given(st.lists(st.sets(st.sampled_from([OLD, NEW, OTHER]), max_size=1), min_size=1))
 def test_what_is_said_for_long_enough_counts_in_the_end(said: list[set[bytes]]) -> None:
-    state = Held()
+    state = HeldAddresses()
     for now, addresses in enumerate(said):
         state = state.heard(tuple(addresses), now, HOLD_DOWN)
     assert state.at(len(said) + HOLD_DOWN).addresses == tuple(said[-1])

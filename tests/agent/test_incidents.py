@@ -17,12 +17,12 @@ from dns_update.transport import Server
 from dns_update.wire.name import Name
 
 SILENCE = NoResponse("no answer in time", endpoint="192.0.2.1")
-WAY = Upstream(AsyncClient("192.0.2.1"), (Server("192.0.2.1"),), ServerHealth(float), 1.0)
-OTHER_WAY = Upstream(AsyncClient("192.0.2.2"), (Server("192.0.2.2"),), WAY.turns, 1.0)
+UPSTREAM = Upstream(AsyncClient("192.0.2.1"), (Server("192.0.2.1"),), ServerHealth(float), 1.0)
+OTHER_UPSTREAM = Upstream(AsyncClient("192.0.2.2"), (Server("192.0.2.2"),), UPSTREAM.health, 1.0)
 
 
-def keeper(name: str, way: Upstream = WAY, zone: str = "example.com") -> ManagedName:
-    return ManagedName(RecordSettings(Name.from_text(f"{name}.{zone}"), Name.from_text(zone)), way, (), 0.0)
+def managed_name(name: str, upstream: Upstream = UPSTREAM, zone: str = "example.com") -> ManagedName:
+    return ManagedName(RecordSettings(Name.from_text(f"{name}.{zone}"), Name.from_text(zone)), upstream, (), 0.0)
 
 
 class Story:
@@ -30,14 +30,14 @@ class Story:
         self._end, self._descriptor = os.pipe()
         os.set_blocking(self._end, False)
         self._names = names
-        self.troubles = Incidents(Log(descriptor=self._descriptor, environment={}))
+        self.incidents = Incidents(Log(descriptor=self._descriptor, environment={}))
 
     def enter(self, name: ManagedName, error: DnsUpdateError) -> list[str]:
-        self.troubles.enter(name, error, self._names)
+        self.incidents.enter(name, error, self._names)
         return self.said()
 
     def leave(self, name: ManagedName, *, is_right: bool = True) -> list[str]:
-        self.troubles.leave(name, is_right=is_right)
+        self.incidents.leave(name, is_right=is_right)
         return self.said()
 
     def said(self) -> list[str]:
@@ -54,7 +54,7 @@ class Story:
 
 @pytest.fixture
 def names() -> list[ManagedName]:
-    return [keeper("a"), keeper("b"), keeper("c"), keeper("d", OTHER_WAY)]
+    return [managed_name("a"), managed_name("b"), managed_name("c"), managed_name("d", OTHER_UPSTREAM)]
 
 
 @pytest.fixture
@@ -77,10 +77,7 @@ def test_a_silent_server_is_said_once_with_the_number_of_names_that_it_concerns(
     it: Story, names: list[ManagedName]
 ) -> None:
     assert it.enter(names[0], SILENCE) == [
-        (
-            "update failed: a.example.com: No answer from 192.0.2.1: no answer in time; "
-            "2 other names are kept right there, too"
-        )
+        ("update failed: a.example.com: No answer from 192.0.2.1: no answer in time; 2 other names are affected, too")
     ]
     assert it.enter(names[1], NoResponse("another text", endpoint="192.0.2.1")) == []
     assert it.enter(names[2], SILENCE) == []
@@ -97,7 +94,7 @@ def beside(error: DnsUpdateError, *others: DnsUpdateError) -> DnsUpdateError:
     return error
 
 
-def test_two_silent_servers_are_one_trouble_whichever_was_asked_last(it: Story, names: list[ManagedName]) -> None:
+def test_two_silent_servers_are_one_incident_whichever_was_asked_last(it: Story, names: list[ManagedName]) -> None:
     one, two = (NoResponse("no answer in time", endpoint=f"192.0.2.{number}") for number in (1, 2))
     (line,) = it.enter(names[0], beside(two, one))
     assert "update failed: a.example.com: No answer from 192.0.2.2: no answer in time; No answer from 192.0.2.1" in line
@@ -114,9 +111,11 @@ def test_what_begins_to_be_permanent_is_said_again(it: Story, names: list[Manage
     assert len(it.enter(names[0], beside(denied, KeyRejected("", endpoint="192.0.2.1", tsig_error=17)))) == 1
 
 
-def test_who_was_asked_for_a_zone_that_is_not_known_tells_one_trouble_from_another(it: Story) -> None:
-    way = Upstream(AsyncClient(), (), WAY.turns, 1.0)
-    home, other = (ManagedName(RecordSettings(Name.from_text(f"{name}.example.com")), way, (), 0.0) for name in "xy")
+def test_who_was_asked_for_a_zone_that_is_not_known_tells_one_incident_from_another(it: Story) -> None:
+    upstream = Upstream(AsyncClient(), (), UPSTREAM.health, 1.0)
+    home, other = (
+        ManagedName(RecordSettings(Name.from_text(f"{name}.example.com")), upstream, (), 0.0) for name in "xy"
+    )
     assert len(it.enter(home, NoResponse("", endpoint="192.0.2.1"))) == 1
     assert it.enter(other, NoResponse("", endpoint="192.0.2.1")) == []
     assert len(it.enter(other, NoResponse("", endpoint="192.0.2.2"))) == 1
@@ -125,7 +124,7 @@ def test_who_was_asked_for_a_zone_that_is_not_known_tells_one_trouble_from_anoth
 @pytest.mark.parametrize(
     "error", [SILENCE, KeyRejected("", endpoint="x", tsig_error=16), ServerFailure("", endpoint="x")]
 )
-def test_names_that_are_sent_elsewhere_have_troubles_of_their_own(
+def test_names_that_are_sent_elsewhere_have_incidents_of_their_own(
     it: Story, names: list[ManagedName], error: DnsUpdateError
 ) -> None:
     assert len(it.enter(names[0], error)) == 1
@@ -137,10 +136,10 @@ def test_a_failure_of_a_zone_is_not_another_ones(it: Story, names: list[ManagedN
     error = ServerFailure("SERVFAIL", endpoint="192.0.2.1")
     assert len(it.enter(names[0], error)) == 1
     assert it.enter(names[1], error) == []
-    assert len(it.enter(keeper("e", zone="example.net"), error)) == 1
+    assert len(it.enter(managed_name("e", zone="example.net"), error)) == 1
 
 
-def test_another_trouble_is_said_and_the_first_is_not_said_to_be_over(it: Story, names: list[ManagedName]) -> None:
+def test_another_incident_is_said_and_the_first_is_not_said_to_be_over(it: Story, names: list[ManagedName]) -> None:
     it.enter(names[0], SILENCE)
     (line,) = it.enter(names[0], PermissionDenied("no", endpoint="192.0.2.1"))
     assert "Permission denied" in line

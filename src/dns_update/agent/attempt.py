@@ -1,0 +1,164 @@
+"""One attempt to make a name right, from its begin to its end, and what it showed of the servers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dns_update.agent.reconcile.reconcile import reconcile
+from dns_update.agent.reconcile.witness import Witness
+from dns_update.client.aio import carry_out
+from dns_update.errors import NoResponse
+from dns_update.transport import Endpoint, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from dns_update.agent.managed_name import ManagedName
+    from dns_update.agent.reconcile.server_health import Outage
+    from dns_update.client.plan import Desired
+    from dns_update.client.requests import Outcome
+    from dns_update.client.transaction import Transaction
+    from dns_update.errors import DnsUpdateError
+
+
+class Doubt:
+    """What attempts that have ended may have done at a server, or may still do; only attempts write it.
+
+    With `is_outcome_unknown`, an update was sent, and nobody knows what came of it. A copy of an update may be under
+    way, and undo what was done meanwhile; by `recheck_at`, on the monotonic clock, it has arrived, if ever. None if
+    there is no such copy.
+    """
+
+    __slots__ = ("is_outcome_unknown", "recheck_at")
+
+    def __init__(self, *, is_outcome_unknown: bool, recheck_at: float | None) -> None:
+        self.is_outcome_unknown = is_outcome_unknown
+        self.recheck_at = recheck_at
+
+
+def begin(managed: ManagedName, desired: Desired, now: float) -> Attempt | None:
+    """Return an attempt at the servers that are to be asked now, the monotonic clock; None if none is."""
+    servers = managed.upstream.servers_for(managed.settings.zone)
+    is_urgent = managed.is_urgent
+    order = managed.upstream.health.order(servers, now, is_urgent=is_urgent)
+    return None if servers and not order else Attempt(managed, desired, order, now, is_urgent=is_urgent)
+
+
+def pass_doubt_on(old: ManagedName, new: ManagedName, now: float, *, is_under_way: bool) -> None:
+    """Have a name with new settings rechecked when an update has arrived that was sent by the old ones."""
+    recheck_at = now + old.upstream.patience if is_under_way else old.recheck_at
+    new.doubt = None if recheck_at is None else Doubt(is_outcome_unknown=False, recheck_at=recheck_at)
+
+
+class Attempt:
+    """One attempt, begun at `began` on the monotonic clock; one of `succeeded`, `failed` and `cancelled` ends it.
+
+    `servers` are those whose silence, or the end of it, it may show; addresses of host names among them. With
+    `began_in_doubt` an earlier attempt may have done what this one finds done.
+    """
+
+    __slots__ = (
+        "_is_urgent",
+        "_order",
+        "_upstream",
+        "_witness",
+        "began",
+        "began_in_doubt",
+        "desired",
+        "managed",
+        "servers",
+    )
+
+    def __init__(
+        self, managed: ManagedName, desired: Desired, order: tuple[Hashable, ...], began: float, *, is_urgent: bool
+    ) -> None:
+        self.managed = managed
+        self.desired = desired
+        self.began = began
+        self.began_in_doubt = managed.doubt is not None and managed.doubt.is_outcome_unknown
+        self.servers = order
+        self._order = order
+        self._upstream = managed.upstream
+        self._is_urgent = is_urgent
+        self._witness = Witness()
+
+    @property
+    def update_sent_to(self) -> Endpoint | None:
+        """Where the last update was sent, whatever came of it; None if none was."""
+        return self._witness.update_sent_to
+
+    async def run(self) -> Outcome:
+        """Make the name right; raises DnsUpdateError."""
+
+        async def request(transaction: Transaction) -> Outcome:
+            if self._order is not self._upstream.servers:
+                transaction.servers = tuple(server for server in self._order if isinstance(server, Server))
+            transaction.in_turn = self._sorted
+            return await self._witness.watch(reconcile(transaction, self.managed.target, self.desired))
+
+        return await carry_out(self._upstream.client, request)
+
+    def succeeded(self, outcome: Outcome, now: float) -> list[tuple[Hashable, Outage]]:
+        """Record which servers answered; return those that recovered, with their outages."""
+        recheck_at = self._recheck_at(now)
+        if recheck_at is not None and recheck_at <= self.began:
+            recheck_at = None
+        if recheck_at is not None or self.managed.doubt is not None:
+            self.managed.doubt = None if recheck_at is None else Doubt(is_outcome_unknown=False, recheck_at=recheck_at)
+        if not outcome.failures and not self._upstream.health.has_outages:
+            return []
+        return self._record(str(outcome.server), outcome.failures, now)
+
+    def failed(self, error: DnsUpdateError, now: float) -> list[tuple[Hashable, Outage]]:
+        """Record which servers answered, and which did not; return as `succeeded`."""
+        self._keep_doubt(now)
+        return self._record("", (error, *error.failures), now)
+
+    def cancelled(self, now: float) -> None:
+        """Record that the end was not waited for."""
+        self._keep_doubt(now)
+        for server in self.servers:
+            self._upstream.health.not_asked(server)
+
+    def _recheck_at(self, now: float) -> float | None:
+        return now + self._upstream.patience if self._witness.is_update_astray else self.managed.recheck_at
+
+    def _keep_doubt(self, now: float) -> None:
+        """Keep what this attempt may have done, and what earlier ones may."""
+        is_unknown = self.began_in_doubt or self.update_sent_to is not None
+        recheck_at = self._recheck_at(now)
+        if is_unknown or recheck_at is not None:
+            self.managed.doubt = Doubt(is_outcome_unknown=is_unknown, recheck_at=recheck_at)
+
+    def _sorted(self, endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
+        """Sort the addresses of a host: those that were silent of late come last, also if all of them were."""
+        self.servers = tuple(dict.fromkeys((*self.servers, *endpoints)))
+        order = self._upstream.health.order(endpoints, self.began, is_urgent=self._is_urgent)
+        return tuple(dict.fromkeys((*(one for one in order if isinstance(one, Endpoint)), *endpoints)))
+
+    def _record(self, answered: str, failures: Sequence[DnsUpdateError], now: float) -> list[tuple[Hashable, Outage]]:
+        health = self._upstream.health
+        recovered = []
+        for server in self.servers:
+            silence = self._silence_of(server, failures)
+            if self._has_answered(server, answered, failures):
+                outage = health.answered(server)
+                recovered += [] if outage is None else [(server, outage)]
+            elif silence is not None:
+                health.failed(server, silence, self.managed, self.began, now)
+            else:
+                health.not_asked(server)
+        return recovered
+
+    def _has_answered(self, server: Hashable, answered: str, failures: Sequence[DnsUpdateError]) -> bool:
+        texts = [answered] if answered else []
+        texts += [failure.server for failure in failures if not isinstance(failure, NoResponse)]
+        return any(self._is_at(server, text) for text in texts)
+
+    def _silence_of(self, server: Hashable, failures: Sequence[DnsUpdateError]) -> NoResponse | None:
+        return next((f for f in failures if isinstance(f, NoResponse) and self._is_at(server, f.server)), None)
+
+    def _is_at(self, server: Hashable, text: str) -> bool:
+        if isinstance(server, Endpoint):
+            return text == str(server)
+        return self._witness.is_at(server, text) if isinstance(server, Server) else True

@@ -1,0 +1,97 @@
+"""What `dns-update status` shows of names and of silent servers; what it shows of sources, those tell themselves."""
+
+from __future__ import annotations
+
+from dns_update.agent.managed_name import FAILING, text_of, texts_of
+from dns_update.errors import NoAddress
+from dns_update.errors.hints import TOML, rendered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dns_update.agent.desired import SourceState
+    from dns_update.agent.managed_name import ManagedName
+    from dns_update.agent.output.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus
+    from dns_update.agent.reconcile.server_health import ServerHealth
+    from dns_update.errors import DnsUpdateError
+
+
+class Times:
+    """The present, and what to add to times of the agent's two clocks to have them as the wall clock shows them."""
+
+    __slots__ = ("booted", "monotonic", "now")
+
+    def __init__(self, now: float, wall: float, booted: float) -> None:
+        """Take `now` on the monotonic clock, `wall` in seconds since 1970, and when the machine was `booted`."""
+        self.now = now
+        self.monotonic = wall - now
+        self.booted = booted
+
+
+def record_status(managed: ManagedName, due: float | None, times: Times, *, is_under_way: bool) -> RecordStatus:
+    """Return what is shown of a name that is due at `due`, on the monotonic clock."""
+    settings = managed.settings
+    desired = [] if managed.desired is None else list(managed.desired.data.items())
+    source = managed.failing_source(times.now)
+    return {
+        "name": str(settings.name),
+        "zone": "" if settings.zone is None else str(settings.zone),
+        "wanted": [text_of(rrtype, value) for rrtype, values in desired for value in values],
+        "published": _published(managed, times),
+        "since": source.fails_from + times.monotonic
+        if source is not None and source.fails_from is not None
+        else managed.since + times.booted,
+        "state": managed.state(is_under_way=is_under_way) if source is None else FAILING,
+        "last_error": _error_of_source(source) if managed.error is None else _error_status(managed.error),
+        "next_try": None if due is None else due + times.monotonic,
+        "key": None if settings.key is None else str(settings.key.name),
+        "owner": settings.owner,
+    }
+
+
+def server_statuses(healths: Iterable[ServerHealth], times: Times) -> Iterator[ServerStatus]:
+    """Yield what is shown of each silent server, once for a host and its addresses."""
+    for health in healths:
+        outages = {outage.error.server: outage for _server, outage in health.outages()}
+        for outage in outages.values():
+            yield {
+                "server": outage.error.server,
+                "since": outage.since + times.monotonic,
+                "error": str(outage.error),
+                "next_try": outage.due + times.monotonic,
+            }
+
+
+def _published(managed: ManagedName, times: Times) -> list[PublishedStatus]:
+    current = managed.current
+    if current is None:
+        return []
+    seen = ((current.server, current.records, current.checked), *current.elsewhere)
+    return [
+        {"server": str(server), "records": texts_of(records), "checked": checked + times.booted}
+        for server, records, checked in seen
+    ]
+
+
+def _error_status(error: DnsUpdateError) -> ErrorStatus:
+    return {
+        "kind": type(error).__name__,
+        "message": str(error),
+        "hint": rendered(error.hint, TOML),
+        "server": error.server,
+        "exit_status": error.exit_status,
+    }
+
+
+def _error_of_source(source: SourceState | None) -> ErrorStatus | None:
+    """Return the failure of a source as that of the name that follows it."""
+    if source is None or source.reading is None:
+        return None
+    return {
+        "kind": NoAddress.__name__,
+        "message": source.reading.error,
+        "hint": "",
+        "server": "",
+        "exit_status": NoAddress.exit_status,
+    }

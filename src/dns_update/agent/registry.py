@@ -1,0 +1,120 @@
+"""Which names the agent manages, and where they are sent; brought in line with each new configuration."""
+
+from __future__ import annotations
+
+from operator import is_
+from typing import TYPE_CHECKING
+
+from dns_update.agent.managed_name import ManagedName
+from dns_update.agent.reconcile.backoff import growing
+from dns_update.agent.reconcile.server_health import ServerHealth
+from dns_update.agent.reconcile.upstream import Upstream
+from dns_update.client.aio import AsyncClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable, Iterator
+
+    from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings
+    from dns_update.agent.desired import SourceKey, SourceState
+    from dns_update.transport.aio import AsyncioTransport
+
+
+class Registry:
+    """The names, their upstreams, the health of their servers, and the transports that all of them share."""
+
+    def __init__(
+        self,
+        settings: AgentSettings,
+        state_of: Callable[[SourceKey], SourceState],
+        transport: Callable[[str | None], AsyncioTransport],
+        random: Callable[[], float],
+    ) -> None:
+        """Begin with no name. `state_of` returns the state of a source; `transport` makes one for a local address."""
+        self.settings = settings
+        self._state_of = state_of
+        self._new_transport = transport
+        self._random = random
+        self._names: dict[Hashable, ManagedName] = {}
+        self._upstreams: dict[Hashable, Upstream] = {}
+        self._healths: dict[Hashable, ServerHealth] = {}
+        self._transports: dict[str | None, AsyncioTransport] = {}
+        self._last_upstream: tuple[tuple[object, ...], Upstream | None] = (), None
+
+    @property
+    def names(self) -> Collection[ManagedName]:
+        """All names, in the order of the configuration."""
+        return self._names.values()
+
+    @property
+    def healths(self) -> Collection[ServerHealth]:
+        """The health of all servers, one for each way to ask them."""
+        return self._healths.values()
+
+    def apply(self, config: Config, boot: float) -> Iterator[tuple[ManagedName | None, ManagedName | None]]:
+        """Take up a configuration; yield each name that goes (or None) with the one that takes its place (or None).
+
+        Names whose settings are the same stay as they are. `boot` is now, in seconds since boot.
+        """
+        self.settings = config.agent
+        self._last_upstream = (), None
+        old, self._names = self._names, {}
+        upstreams, self._upstreams = self._upstreams, {}
+        healths, self._healths = self._healths, {}
+        for settings in config.records:
+            identity = settings.identity
+            known = old.pop(identity, None) if old else None  # to hash ten thousand names for nothing takes its time
+            upstream = self._upstream(settings, upstreams, healths)
+            if known is not None and known.settings == settings:
+                self._names[identity] = known
+                continue
+            new = self._names[identity] = ManagedName(settings, upstream, self._sources(settings), boot)
+            yield known, new
+        for gone in old.values():
+            yield gone, None
+
+    def retry_servers(self) -> None:
+        """Have every server asked, whether it was silent before or not."""
+        for health in self._healths.values():
+            health.retry_all()
+
+    def renew_transports(self) -> None:
+        """Have new sockets made: those that are kept may be bound to an address that is gone."""
+        for transport in self._transports.values():
+            transport.renew()
+
+    def close(self) -> None:
+        """Close the transports."""
+        for transport in self._transports.values():
+            transport.close()
+
+    def _sources(self, settings: RecordSettings) -> tuple[SourceState | bytes, ...]:
+        private = settings.allow_private
+        return tuple([s if isinstance(s, bytes) else self._state_of((s, private)) for s in settings.sources])
+
+    def _upstream(
+        self, settings: RecordSettings, upstreams: dict[Hashable, Upstream], healths: dict[Hashable, ServerHealth]
+    ) -> Upstream:
+        """Return the upstream of a record, one of `upstreams` if it is there: an attempt may be using it."""
+        parts = (settings.servers, settings.key, settings.policy, settings.local_address)
+        last, upstream = self._last_upstream
+        # The configuration shares equal parts, and to compare these is cheaper than to hash them ten thousand times.
+        if upstream is not None and all(map(is_, parts, last)):
+            return upstream
+        asked_alike = settings.policy, settings.local_address
+        if asked_alike not in self._healths:
+            self._healths[asked_alike] = healths.get(asked_alike) or ServerHealth(self._seconds_of_silence)
+        if parts not in self._upstreams:
+            self._upstreams[parts] = upstreams.get(parts) or self._new_upstream(settings, self._healths[asked_alike])
+        self._last_upstream = parts, self._upstreams[parts]
+        return self._upstreams[parts]
+
+    def _new_upstream(self, settings: RecordSettings, health: ServerHealth) -> Upstream:
+        transport = self._transports.get(settings.local_address)
+        if transport is None:
+            transport = self._transports[settings.local_address] = self._new_transport(settings.local_address)
+            transport.keep_open()
+        client = AsyncClient(*settings.servers, key=settings.key, policy=settings.policy, transport=transport)
+        return Upstream(client, settings.servers, health, settings.policy.patience)
+
+    def _seconds_of_silence(self, failures: int) -> float:
+        return growing(failures, self.settings.interval, self._random)

@@ -1,0 +1,141 @@
+"""The agent's work on one name: an attempt, what follows from its end, and how long the name then waits."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from dns_update.agent.attempt import begin
+from dns_update.agent.bugs import text_of
+from dns_update.agent.reconcile.backoff import back_off, growing, jittered
+from dns_update.errors import DnsUpdateError, NoResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from dns_update.agent.attempt import Attempt
+    from dns_update.agent.clock import Clock
+    from dns_update.agent.incidents import Incidents
+    from dns_update.agent.managed_name import ManagedName
+    from dns_update.agent.output.reports import Reports
+    from dns_update.agent.reconcile.server_health import Outage
+    from dns_update.agent.registry import Registry
+    from dns_update.client.requests import Outcome
+
+
+class Worker:
+    """Makes attempts, each of one name, and sees to what follows from how they end."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what the end of an attempt concerns
+        self,
+        registry: Registry,
+        incidents: Incidents,
+        reports: Reports,
+        retry: Callable[[ManagedName], None],
+        clock: Clock,
+        random: Callable[[], float],
+    ) -> None:
+        """Call `retry` with each name that has failed and may now succeed."""
+        self._registry = registry
+        self._incidents = incidents
+        self._reports = reports
+        self._retry = retry
+        self._clock = clock
+        self._random = random
+
+    async def attempt(self, managed: ManagedName) -> float:
+        """Make one name right, and return the seconds until its next attempt."""
+        now = self._clock.monotonic()
+        if managed.is_out_of_date:
+            managed.refresh(now)
+        desired = managed.desired
+        if desired is None:
+            return self._interval()
+        attempt = begin(managed, desired, now)
+        if attempt is None:
+            return self._passed_over(managed)
+        try:
+            return self._succeeded(attempt, await attempt.run())
+        except DnsUpdateError as error:
+            return self._failed(attempt, error)
+        except asyncio.CancelledError:
+            self._cancelled(attempt)
+            raise
+        except Exception as mistake:  # noqa: BLE001 - a bug of ours must not keep the other names from being right
+            return self._failed(attempt, DnsUpdateError(text_of(mistake)))
+
+    def broken(self, managed: ManagedName, mistake: BaseException) -> float:
+        """Record an error that not even `attempt` has caught; return as it does."""
+        managed.failed(DnsUpdateError(text_of(mistake)), self._clock.boot())
+        return growing(managed.failures, self._registry.settings.interval, self._random)
+
+    def _interval(self) -> float:
+        return jittered(self._registry.settings.interval, self._random)
+
+    def _succeeded(self, attempt: Attempt, outcome: Outcome) -> float:
+        managed, now = attempt.managed, self._clock.monotonic()
+        recovered = attempt.succeeded(outcome, now)
+        before = managed.succeeded(outcome, self._clock.boot(), began_in_doubt=attempt.began_in_doubt)
+        if before is not None:
+            self._reports.changed(attempt, outcome, before, now - attempt.began)
+        self._reports.succeeded(attempt, outcome)
+        self._incidents.leave(managed, is_right=True)
+        self._retry_names_at(recovered, managed)
+        seconds = self._interval()
+        for sooner in (managed.recheck_at, self._server_due(managed)):
+            if sooner is not None:
+                seconds = min(seconds, max(sooner - now, 0.0))
+        return seconds
+
+    def _failed(self, attempt: Attempt, error: DnsUpdateError) -> float:
+        managed, now = attempt.managed, self._clock.monotonic()
+        recovered = attempt.failed(error, now)
+        managed.failed(error, self._clock.boot())
+        self._incidents.enter(managed, error, self._registry.names)
+        self._reports.failed(attempt, error, now - attempt.began)
+        self._retry_names_at(recovered, managed)
+        due = self._server_due(managed) if isinstance(error, NoResponse) else None
+        if due is not None:
+            return max(due - now, 0.0)
+        return back_off(error, managed.failures, self._registry.settings.interval, self._random)
+
+    def _passed_over(self, managed: ManagedName) -> float:
+        """Record that all servers of a name are known to be silent, and none is due.
+
+        The attempt that finds one of them answering has this name tried again.
+        """
+        health = managed.upstream.health
+        outages = map(health.outage_of, managed.upstream.servers_for(managed.settings.zone))
+        error = [outage for outage in outages if outage is not None][-1].error
+        managed.failed(error, self._clock.boot())
+        self._incidents.enter(managed, error, self._registry.names)
+        return self._interval()
+
+    def _cancelled(self, attempt: Attempt) -> None:
+        now = self._clock.monotonic()
+        attempt.cancelled(now)
+        self._reports.cancelled(attempt, now - attempt.began)
+
+    def _retry_names_at(self, recovered: list[tuple[Hashable, Outage]], found_by: ManagedName) -> None:
+        """Tell which servers have recovered, and retry the names that have waited for that."""
+        for server, outage in recovered:
+            self._reports.recovered(server, outage)
+            for other in self._registry.names:
+                upstream = other.upstream
+                is_asked_alike = other is not found_by and upstream.health is found_by.upstream.health
+                if (
+                    is_asked_alike
+                    and _has_met_silence(other.error)
+                    and server in upstream.servers_for(other.settings.zone)
+                ):
+                    self._retry(other)
+
+    def _server_due(self, managed: ManagedName) -> float | None:
+        """Return when a server is due again whose silence this very name has met."""
+        health = managed.upstream.health
+        return health.due(managed.upstream.servers_for(managed.settings.zone), managed) if health.has_outages else None
+
+
+def _has_met_silence(error: DnsUpdateError | None) -> bool:
+    """Return whether an attempt failed for want of an answer from one of the servers at least."""
+    return error is not None and any(isinstance(one, NoResponse) for one in (error, *error.failures))

@@ -1,0 +1,59 @@
+"""BIND's words for an endpoint, a failed exchange, an answer that cannot be trusted, and a mistake in a name.
+
+Where BIND has none for a cause, ours are used.
+"""
+
+from __future__ import annotations
+
+from dns_update.errors import causes
+from dns_update.exchange import Reply
+from dns_update.wire.codes import Rcode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.errors import InvalidText, NoResponse
+    from dns_update.exchange import UnverifiedReply
+    from dns_update.transport import Endpoint
+
+_FAILURES = {
+    causes.TIMED_OUT: "timed out",
+    causes.PORT_UNREACHABLE: "connection refused",
+    causes.CONNECTION_REFUSED: "connection refused",
+    causes.CONNECTION_RESET: "connection reset",
+    causes.NETWORK_UNREACHABLE: "network unreachable",
+    causes.HOST_UNREACHABLE: "host unreachable",
+}
+_DISTRUST = {causes.NOT_SIGNED: "expected a TSIG or SIG(0)", causes.WRONG_SIGNATURE: "tsig verify failure"}
+_NAME_MISTAKES = {
+    causes.EMPTY_LABEL: "empty label",
+    causes.LABEL_TOO_LONG: "label too long",
+    causes.NAME_TOO_LONG: "name too long",
+    causes.WRONG_ESCAPE: "bad escape",
+    causes.UNFINISHED_ESCAPE: "unexpected end of input",
+}
+_TSIG_ERROR = "tsig indicates error"
+_CLOCKS = "clocks are unsynchronized"
+
+
+def endpoint_text(endpoint: Endpoint) -> str:
+    """Return an address and a port: `192.0.2.1#53`."""
+    return f"{endpoint.address}#{endpoint.port}"
+
+
+def failure_text(error: NoResponse) -> str:
+    """Return why no answer came: `timed out`, `connection refused`."""
+    return _FAILURES.get(error.cause, error.reason)
+
+
+def distrust_text(reply: Reply | UnverifiedReply) -> str:
+    """Return what is wrong with the answer's signature; empty if nothing is."""
+    if isinstance(reply, Reply):
+        if reply.tsig is None or not reply.tsig.error:
+            return ""
+        return _CLOCKS if reply.tsig.error == Rcode.BADTIME else _TSIG_ERROR
+    return _TSIG_ERROR if reply.tsig_error else _DISTRUST.get(reply.cause, reply.reason)
+
+
+def name_mistake_text(error: InvalidText) -> str:
+    """Return what is wrong with the text of a name."""
+    return _NAME_MISTAKES.get(error.cause, error.text)
