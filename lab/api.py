@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from typing import Protocol
 
 import dns_update
 
@@ -20,6 +21,8 @@ _FIRST = (
     "Algorithm",
     "Outcome",
     "Policy",
+    "Transport",
+    "AsyncTransport",
     "Server",
     "Endpoint",
     "Name",
@@ -44,10 +47,12 @@ def _public(name: str) -> type:
 
 def _class(name: str) -> str:
     kind = _public(name)
+    parts = [f"## {name}\n", f"{_text(kind)}\n"]
     own_init = vars(kind)["__init__"]
-    parts = [f"## {name}\n", f"{_text(kind)}\n", _fenced(f"{name}{signature_of(own_init)}")]
-    if own_init.__doc__:
-        parts.append(f"{_text(own_init)}\n")
+    if Protocol not in kind.__bases__:  # which no one makes an instance of
+        parts.append(_fenced(f"{name}{signature_of(own_init)}"))
+        if own_init.__doc__:
+            parts.append(f"{_text(own_init)}\n")
     for member_name, member in vars(kind).items():
         if not member_name.startswith("_"):
             parts += _member(name, member_name, member)

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from dns_update.rr.record import Record as Record
     from dns_update.transport import Endpoint as Endpoint
     from dns_update.transport import Server as Server
+    from dns_update.transport.protocol import AsyncTransport as AsyncTransport
+    from dns_update.transport.protocol import Transport as Transport
     from dns_update.update import Update as Update
     from dns_update.wire.name import Name as Name
 
@@ -80,6 +82,7 @@ _NAMES = {
     ),
     "exchange": ("Policy",),
     "transport": ("Endpoint", "Server"),
+    "transport.protocol": ("AsyncTransport", "Transport"),
     "update": ("Update",),
     "wire.name": ("Name",),
     "rr.record": ("Record",),

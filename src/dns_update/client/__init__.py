@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dns_update.client.transaction import Request
     from dns_update.exchange import Policy
     from dns_update.transport import Server
-    from dns_update.transport.memory import MemoryTransport
+    from dns_update.transport.protocol import Transport
     from dns_update.update import Update
     from dns_update.wire.name import Name
 
@@ -47,7 +47,7 @@ class Client:
         policy: Policy | None = None,
         resolvers: tuple[Server, ...] | None = None,
         local_address: str | None = None,
-        transport: BlockingTransport | MemoryTransport | None = None,
+        transport: Transport | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare to talk to `servers`, in this order until one succeeds; without any, to the zone's primary.
@@ -55,11 +55,12 @@ class Client:
         `servers` are Servers, or texts as `Server.from_text` takes them, at `port` unless they name one. `key` signs
         every message to them, but for queries to a server that does not accept it. `policy` says how long to wait.
         `resolvers` are asked for zone and primary where those are left out (None: those of the system).
-        `local_address` is the one to send from. `log` is called with lines for people. Raises UsageError.
+        `local_address` is the one to send from. `transport` carries the messages, in place of sockets that the client
+        makes itself. `log` is called with lines for people. Raises UsageError.
         """
         check_way(local_address, transport)
         self._settings = Settings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
-        self._transport = transport if transport is not None else BlockingTransport(local_address)
+        self._transport: Transport = transport if transport is not None else BlockingTransport(local_address)
 
     def set(  # noqa: PLR0913 - as above
         self,

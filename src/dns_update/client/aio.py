@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dns_update.client.transaction import Request
     from dns_update.exchange import Policy
     from dns_update.transport import Server
+    from dns_update.transport.protocol import AsyncTransport
     from dns_update.update import Update
     from dns_update.wire.name import Name
 
@@ -45,13 +46,13 @@ class AsyncClient:
         policy: Policy | None = None,
         resolvers: tuple[Server, ...] | None = None,
         local_address: str | None = None,
-        transport: AsyncioTransport | None = None,
+        transport: AsyncTransport | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare to talk to `servers`; see Client."""
         check_way(local_address, transport)
         self._settings = Settings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
-        self._transport = transport if transport is not None else AsyncioTransport(local_address)
+        self._transport: AsyncTransport = transport if transport is not None else AsyncioTransport(local_address)
 
     async def set(  # noqa: PLR0913 - as above
         self,

@@ -6,6 +6,7 @@ from dns_update.errors import InvalidText, NoResponse, UsageError, causes
 from dns_update.exchange import TCP, UDP, Exchange, Policy
 from dns_update.nsupdate import Fatal, hint_of
 from dns_update.nsupdate.bind_words import endpoint_text
+from dns_update.transport import random_id
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.value import Value
 from dns_update.wire.inet import IPV4_OCTETS, parse_address
@@ -13,7 +14,6 @@ from dns_update.wire.inet import IPV4_OCTETS, parse_address
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeAlias
 
     from dns_update.auth import Key
     from dns_update.exchange import Reply, UnverifiedReply
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.transport import Endpoint
     from dns_update.transport.blocking import Trace
-    from dns_update.transport.memory import MemoryTransport
     from dns_update.transport.pipeline import Flight, Pipeline
+    from dns_update.transport.protocol import Transport
 
-    Transport: TypeAlias = BlockingTransport | MemoryTransport
 
 MAX_ADDRESSES = 4  # of one host name that are tried, as nsupdate does
 MAX_SECONDS = 2_000_000  # 23 days, in place of no limit: poll(2) counts milliseconds in 31 bits
@@ -117,7 +116,7 @@ class Network:
 
         Raises Fatal, as `ask` does.
         """
-        from dns_update.transport.pipeline import Flight, random_id  # noqa: PLC0415 - not where messages are shown
+        from dns_update.transport.pipeline import Flight  # noqa: PLC0415 - not where messages are shown
 
         exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], endpoint_text(endpoint))
         try:

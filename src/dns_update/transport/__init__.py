@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 from dns_update import errors
@@ -166,8 +167,13 @@ def _looks_like_ipv4(host: str) -> bool:
     return host.rpartition(".")[2].isdecimal()
 
 
+def random_id() -> int:
+    """Return a message ID that nobody can guess."""
+    return int.from_bytes(os.urandom(2))
+
+
 def seconds_left(deadline: float) -> float:
-    """Return the seconds until a deadline on the monotonic clock, a day at most; raises TimeoutError behind it."""
+    """Return the seconds until a deadline on the monotonic clock, a day at most; raises TimeoutError after it."""
     seconds = deadline - time.monotonic()
     if seconds <= 0:
         raise TimeoutError

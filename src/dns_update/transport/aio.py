@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
-from array import array
 from socket import SOCK_DGRAM, socket
 from typing import TYPE_CHECKING
 
 from dns_update.exchange import TCP, UDP
-from dns_update.transport import LARGEST_READ, seconds_left
+from dns_update.transport import LARGEST_READ, random_id, seconds_left
+from dns_update.transport.demux import Demux, Pending, may_have_arrived, send_shared
 from dns_update.transport.failures import failure_of, is_broken_off
 from dns_update.transport.sockets import addresses_found, check_source, connect_address, family_of, new_socket
 from dns_update.wire.framing import Deframer, frame
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
     from dns_update.transport import Endpoint
 
-_RANDOM_OCTETS = 512  # asked for at once
 # What is read in one go, before the loop sees to all else: from a server that sends without pause, too.
 _STREAM_OCTETS = 1 << 14  # some thousand messages at worst; a few milliseconds
 _DATAGRAM_OCTETS = 1 << 16  # of all datagrams together
@@ -59,7 +57,7 @@ class AsyncioTransport:
         """Take an exchange to its end and return its result; raises NoResponse."""
         while True:
             shared = self._shared_socket(exchange, endpoint)
-            message_id = shared.free_id() if shared is not None else _random_id()
+            message_id = shared.free_id() if shared is not None else random_id()
             attempt = exchange.next(now=time.monotonic(), wall=int(time.time()), message_id=message_id)
             if attempt is None:
                 return exchange.settled
@@ -141,15 +139,24 @@ class AsyncioTransport:
                 await asyncio.sleep(0)  # `sock_recv` does not give way if something is there
 
 
+class _Request(Pending):
+    """An exchange on a shared socket; `done` is set once it needs no other message, or will get none."""
+
+    __slots__ = ("done",)
+
+    def __init__(self, exchange: Exchange, message_id: int, deadline: float, done: asyncio.Future[None]) -> None:
+        super().__init__(exchange, message_id, deadline)
+        self.done = done
+
+
 class _SharedSocket:
-    """A connected UDP socket for many exchanges at once; a message ID says for which of them a datagram is."""
+    """A connected UDP socket for many exchanges at once; demux.py says which of them a datagram is for."""
 
     def __init__(self, connection: socket, endpoint: Endpoint) -> None:
         """Connect; raises OSError."""
         self.is_retired = False
-        self._flights: dict[int, tuple[Exchange, asyncio.Future[None], float]] = {}  # with their deadlines
+        self._pending: Demux[_Request] = Demux()
         self._timer: asyncio.TimerHandle | None = None
-        self._ids = array("H")  # random ones for what comes next: to ask the kernel for each takes longer
         self._connection = connection
         try:
             connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
@@ -161,40 +168,32 @@ class _SharedSocket:
         self._loop.add_reader(connection, self._read)
 
     def free_id(self) -> int:
-        """Return a message ID that no exchange under way has."""
-        while True:
-            if not self._ids:
-                self._ids.frombytes(os.urandom(_RANDOM_OCTETS))
-            message_id = self._ids.pop()
-            if message_id not in self._flights:
-                return message_id
+        """Return a message ID that no pending exchange has."""
+        return self._pending.free_id()
 
     async def attempt(self, exchange: Exchange, attempt: Attempt, message_id: int) -> None:
-        """Send one attempt and wait until the exchange has heard enough, or knows that the network failed it."""
-        done: asyncio.Future[None] = self._loop.create_future()
-        self._flights[message_id] = exchange, done, attempt.deadline
+        """Send one attempt and wait until the exchange needs no other message, or knows that the network failed it."""
+        request = _Request(exchange, message_id, attempt.deadline, self._loop.create_future())
+        self._pending.enter(request)
         if self._timer is None or attempt.deadline < self._timer.when():
             self._wake_at(attempt.deadline)
         try:
-            self._connection.send(attempt.octets)
-            await done
-        except TimeoutError:
-            self.is_retired = True  # the exchange sees by its clock that nothing came; the next try starts afresh
+            earlier = send_shared(lambda: self._connection.send(attempt.octets))
+            if earlier is not None:
+                self._lose([other for other in self._pending.values() if other is not request], earlier)
+            await request.done
         except OSError as error:
             self.is_retired = True
-            exchange.lost(
-                *failure_of(error, UDP),
-                may_have_arrived=not isinstance(error, ConnectionRefusedError),
-            )
+            exchange.lost(*failure_of(error, UDP), may_have_arrived=is_broken_off(error))
         finally:
-            del self._flights[message_id]
+            self._pending.leave(request)
             if self.is_retired:
                 self.retire()
 
     def retire(self) -> None:
-        """Take no more exchanges, and close the socket once none is under way."""
+        """Take no more exchanges, and close the socket once none is pending."""
         self.is_retired = True
-        if not self._flights and self._connection.fileno() >= 0:
+        if not self._pending and self._connection.fileno() >= 0:
             self._loop.remove_reader(self._connection)
             self._connection.close()
             if self._timer is not None:
@@ -207,14 +206,14 @@ class _SharedSocket:
         self._timer = self._loop.call_at(deadline, self._give_up_late)
 
     def _give_up_late(self) -> None:
+        """End the attempts that are late; each exchange sees by its clock that nothing came."""
         self._timer = None
-        now = self._loop.time()
-        for _exchange, done, deadline in self._flights.values():
-            if deadline <= now:
-                _fail(done, TimeoutError())
-        later = [deadline for _exchange, _done, deadline in self._flights.values() if deadline > now]
-        if later:
-            self._wake_at(min(later))
+        for request in self._pending.late(self._loop.time()):
+            self.is_retired = True  # the next try starts with a new socket
+            self._finish(request)
+        first = self._pending.first_deadline()
+        if first is not None:
+            self._wake_at(first)
 
     def _read(self) -> None:
         """Hand over the datagrams that are there; the loop calls again if some are left."""
@@ -223,23 +222,24 @@ class _SharedSocket:
             while room > 0:
                 octets = self._connection.recv(LARGEST_READ)
                 room -= len(octets) + _DATAGRAM_COST
-                flight = self._flights.get(int.from_bytes(octets[:2]))
-                if flight is not None and flight[0].listening:
-                    exchange, done, _deadline = flight
-                    exchange.receive(octets, wall=int(time.time()))
-                    if not exchange.listening and not done.done():
-                        done.set_result(None)
+                request = self._pending.find(octets)
+                if request is not None and request.receive(octets, wall=int(time.time())):
+                    self._finish(request)
         except BlockingIOError:
             return
-        except OSError as error:  # an ICMP error: some datagram could not be delivered, and nobody knows which
-            for _exchange, done, _deadline in self._flights.values():
-                _fail(done, error)
+        except OSError as error:
+            self._lose(list(self._pending.values()), error)
 
+    def _lose(self, requests: list[_Request], error: OSError) -> None:
+        """End the attempts that an error of the socket concerns."""
+        if requests:
+            self.is_retired = True
+        arrived = may_have_arrived(error, is_alone=len(requests) == 1)
+        for request in requests:
+            request.exchange.lost(*failure_of(error, UDP), may_have_arrived=arrived)
+            self._finish(request)
 
-def _fail(done: asyncio.Future[None], error: Exception) -> None:
-    if not done.done():
-        done.set_exception(error)
-
-
-def _random_id() -> int:
-    return int.from_bytes(os.urandom(2))
+    def _finish(self, request: _Request) -> None:
+        self._pending.leave(request)
+        if not request.done.done():  # it may have been cancelled
+            request.done.set_result(None)

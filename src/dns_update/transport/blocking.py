@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
 
 from dns_update.exchange import UDP
-from dns_update.transport import seconds_left
+from dns_update.transport import random_id, seconds_left
 from dns_update.transport.sockets import addresses_of_host, check_source
 from dns_update.transport.udp import Datagrams, open_datagrams
 
@@ -139,5 +138,4 @@ class BlockingTransport:
 
 
 def _next(exchange: Exchange) -> Attempt | None:
-    message_id = int.from_bytes(os.urandom(2))
-    return exchange.next(now=time.monotonic(), wall=int(time.time()), message_id=message_id)
+    return exchange.next(now=time.monotonic(), wall=int(time.time()), message_id=random_id())

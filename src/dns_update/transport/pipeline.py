@@ -1,24 +1,21 @@
 """Many exchanges with one server at once: for bulk, where to wait for each answer in turn would take the time.
 
-Over UDP, signed exchanges share a socket. Its port stays the same, so that a forger has time to find it; but whoever
-finds it cannot forge a signature. An unsigned exchange has a socket of its own for each attempt, whose port must be
-guessed anew. Each socket is connected: the kernel keeps away datagrams from other addresses. Over TCP all share a
-connection (RFC 7766, section 6.2.1.1). Which exchange a message is for, its ID says, and of those that are under way no
-two are equal.
+Over UDP, signed exchanges share a socket. Its port stays the same, so that a forger has time to find it; but who finds
+it cannot forge a signature. An unsigned exchange has a socket of its own for each attempt, and a forger must guess each
+port. Each socket is connected: the kernel keeps away datagrams from other addresses. Over TCP all share a connection
+(RFC 7766, section 6.2.1.1). demux.py says which exchange a message is for.
 
-Each exchange goes on by its own rules and deadlines, as though it were alone. One that has begun by UDP and has to go
-on by TCP (an answer is truncated or not to be believed) is carried to its end at once, by the transport; what comes for
-the others meanwhile waits in their sockets, and is read before any of them is given up for late.
+Each exchange follows its own rules and deadlines, as though it were alone. One that has begun by UDP and must go on by
+TCP (an answer is truncated or not trusted) is carried to its end at once, by the transport. What comes for the others
+meanwhile waits in their sockets, and is read before any of them counts as late.
 
-An ICMP error says that a datagram could not be delivered, but not which. It ends every exchange that was under way on
-that socket and whose answer is not there yet. So does the end of a TCP connection. There a server may end it after any
-answer, and the exchanges behind that one are not to blame (RFC 7766, section 6.2.4): `was_cut_off` tells them. Further
-ones then have a connection each.
+An ICMP error ends every exchange that is pending on its socket and whose answer has not come yet. So does the end of a
+TCP connection. A server may end one after any answer, and the exchanges after that one are not to blame (RFC 7766,
+section 6.2.4): `was_cut_off` marks them. Later ones then have a connection each.
 """
 
 from __future__ import annotations
 
-import os
 import select
 import time
 
@@ -26,12 +23,11 @@ from dns_update.errors import NoResponse
 from dns_update.exchange import TCP, UDP, Attempt
 from dns_update.transport import LONGEST_WAIT
 from dns_update.transport.channel import open_channel
+from dns_update.transport.demux import Demux, Pending, may_have_arrived
 from dns_update.transport.failures import failure_of, is_broken_off
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from dns_update.exchange import Exchange, Reply, UnverifiedReply
     from dns_update.transport import Endpoint
     from dns_update.transport.blocking import BlockingTransport, Trace
@@ -42,25 +38,20 @@ REST_SECONDS = 0.1  # for what came before a deadline or an error; a socket's bu
 FRESH = 1.0  # seconds for which a message may wait between its signature and its departure; servers allow for 300
 
 
-class Flight:
-    """An exchange that a pipeline carries, or is to carry; `octets` is the last message that came for it.
+class Flight(Pending):
+    """An exchange that a pipeline carries, or will carry; `octets` is the last message that came for it.
 
-    `was_cut_off` tells that it has no answer because a connection ended that had carried others before.
+    `was_cut_off` says that it has no answer because a connection ended that had carried others before.
     """
 
-    __slots__ = (
-        *("channel", "deadline", "exchange", "failure", "first", "follows", "message_id", "octets", "ready_at"),
-        "was_cut_off",
-    )
+    __slots__ = ("channel", "failure", "first", "follows", "octets", "ready_at", "was_cut_off")
 
     def __init__(self, exchange: Exchange, message_id: int) -> None:
         """Make its first message, encoded and signed; raises UsageError if it cannot be encoded."""
-        self.exchange = exchange
-        self.message_id = message_id  # of the attempt under way
+        super().__init__(exchange, message_id)
         self.ready_at = time.monotonic()
         self.first = exchange.next(now=self.ready_at, wall=int(time.time()), message_id=message_id)
         self.channel: Channel | None = None  # of the attempt under way
-        self.deadline = 0.0  # the same, on the monotonic clock
         self.follows = False  # whether its channel had been used before
         self.failure: NoResponse | None = None
         self.octets = b""
@@ -76,9 +67,9 @@ class Pipeline:
     """Carries exchanges to one server, as many at once as were started.
 
     `start` sends and returns; `wait` returns the result of one, whatever the order in which the answers come. For one
-    that has to wait for others, `Flight` does the work that can be done meanwhile, and `launch` sends it. A server may
-    drop silently what it has no room for (BIND takes 100 updates at once), and a socket's buffer is finite: it is
-    for the caller to bound how many are under way.
+    that has to wait for others, `Flight` does the work that can be done meanwhile, and `launch` sends it. A server
+    drops without a word what it has no room for (BIND takes 100 updates at once), and a socket's buffer is finite: the
+    caller bounds how many are under way.
     """
 
     def __init__(
@@ -92,7 +83,7 @@ class Pipeline:
         self._transport = transport
         self._trace = trace
         self._source = source
-        self._flights: dict[int, Flight] = {}  # by message ID; in the order in which they were sent
+        self._flights: Demux[Flight] = Demux()
         self._channels: dict[int, Channel] = {}  # by file descriptor
         self._shared: dict[str, Channel] = {}  # by transport
         self._shares_streams = True
@@ -103,14 +94,14 @@ class Pipeline:
 
         Raises UsageError for a message that cannot be encoded.
         """
-        flight = Flight(exchange, self._free_id())
+        flight = Flight(exchange, self._flights.free_id())
         self.launch(flight)
         return flight
 
     def launch(self, flight: Flight) -> bool:
         """Send the first message of a flight; return False, and do nothing, if it is too late for that.
 
-        It has waited too long then, or its ID is another's by now: make another flight.
+        Then it has waited too long, or another one has its ID by now: make another flight.
         """
         waited = time.monotonic() - flight.ready_at
         if waited > FRESH or flight.message_id in self._flights:
@@ -122,7 +113,7 @@ class Pipeline:
         return True
 
     def wait(self, flight: Flight) -> Reply | UnverifiedReply:
-        """Take an exchange to its end, the others as far as they come meanwhile; raises NoResponse."""
+        """Carry an exchange to its end, the others as far as they get meanwhile; raises NoResponse."""
         while not flight.is_over:
             self._listen()
         if flight.failure is not None:
@@ -130,7 +121,7 @@ class Pipeline:
         return flight.exchange.settled
 
     def drain(self) -> None:
-        """Take all that is under way to its end; `wait` tells what came of each."""
+        """Carry all that is under way to its end; `wait` returns the result of each."""
         while self._flights:
             self._listen()
 
@@ -141,7 +132,7 @@ class Pipeline:
 
     def _go_on(self, flight: Flight) -> None:
         """Send the next attempt of an exchange, if one is left."""
-        message_id = self._free_id()
+        message_id = self._flights.free_id()
         try:
             attempt = flight.exchange.next(now=time.monotonic(), wall=int(time.time()), message_id=message_id)
             if attempt is not None:
@@ -158,19 +149,19 @@ class Pipeline:
         except OSError as error:
             self._end(flight, error, attempt.transport)
             return
-        before = tuple(channel.flights.values())
         self._enter(flight, channel, attempt, message_id)
         try:
             earlier = channel.send(attempt.octets, attempt.deadline)
         except OSError as error:
-            self._end(flight, error, attempt.transport, may_have_arrived=is_broken_off(error))
+            others = self._flights_on(channel, other_than=flight)
+            self._end(flight, error, attempt.transport, arrived=is_broken_off(error))
             if attempt.transport == TCP:
-                self._lose(channel, before, error)
+                self._lose(channel, others, error)
             return
         channel.is_used = True
         self._tell("sent", channel, attempt.octets)
         if earlier is not None:
-            self._lose(channel, before, earlier)
+            self._lose(channel, self._flights_on(channel, other_than=flight), earlier)
 
     def _channel_for(self, flight: Flight, attempt: Attempt) -> Channel:
         """Return the shared channel of the attempt's transport, or a new one where there may be none."""
@@ -190,16 +181,20 @@ class Pipeline:
         flight.follows = channel.is_used
         flight.message_id = message_id
         flight.deadline = attempt.deadline
-        channel.flights[message_id] = self._flights[message_id] = flight
+        self._flights.enter(flight)
 
     def _leave(self, flight: Flight) -> None:
-        """Wait no longer for an answer to the attempt that is under way."""
+        """Stop waiting for an answer to the attempt that is under way."""
         channel = flight.channel
-        if channel is None or channel.flights.pop(flight.message_id, None) is None:
-            return
-        del self._flights[flight.message_id]
-        if not channel.is_shared:
+        if self._flights.leave(flight) and channel is not None and not channel.is_shared:
             self._close(channel)
+
+    def _flights_on(self, channel: Channel, *, other_than: Flight | None = None) -> list[Flight]:
+        return [flight for flight in self._flights.values() if flight.channel is channel and flight is not other_than]
+
+    def _is_busy(self, channel: Channel) -> bool:
+        """Return whether any exchange is pending on a channel."""
+        return any(flight.channel is channel for flight in self._flights.values())
 
     def _close(self, channel: Channel) -> None:
         if self._channels.pop(channel.connection.fileno(), None) is not None:
@@ -209,8 +204,10 @@ class Pipeline:
             del self._shared[channel.transport]
 
     def _listen(self) -> None:
-        """Take what comes until the first deadline, and go on with those whose deadline is over."""
-        first = min([flight.deadline for flight in self._flights.values()])
+        """Take what comes until the first deadline, and go on with those that are late."""
+        first = self._flights.first_deadline()
+        if first is None:
+            raise RuntimeError("nothing is under way")
         # At least a millisecond, so as not to come too early.
         left = min(max(first - time.monotonic(), 0), LONGEST_WAIT)
         ready = self._readable.poll(left * 1000 + 1)
@@ -222,20 +219,17 @@ class Pipeline:
             self._go_on_with_the_late()
 
     def _go_on_with_the_late(self) -> None:
-        """Go on with the exchanges whose deadline is over, but for those whose answers are there already."""
-        for channel in {flight.channel for flight in self._late() if flight.channel is not None}:
+        """Go on with the exchanges that are late, but for those whose answers have come already."""
+        late = self._flights.late(time.monotonic())
+        for channel in {flight.channel for flight in late if flight.channel is not None}:
             until = time.monotonic() + REST_SECONDS
-            while channel.flights and self._hear(channel) and time.monotonic() < until:
+            while self._is_busy(channel) and self._hear(channel) and time.monotonic() < until:
                 pass
-        late = self._late()
+        late = self._flights.late(time.monotonic())
         for flight in late:
             self._leave(flight)
         for flight in late:
             self._go_on(flight)  # it sees by its clock that nothing came
-
-    def _late(self) -> list[Flight]:
-        now = time.monotonic()
-        return [flight for flight in self._flights.values() if flight.deadline <= now]
 
     def _hear(self, channel: Channel) -> bool:
         """Take what is there, or an error; return whether anything was."""
@@ -244,7 +238,7 @@ class Pipeline:
         except BlockingIOError:
             return False
         except OSError as error:
-            self._lose(channel, tuple(channel.flights.values()), error)
+            self._lose(channel, self._flights_on(channel), error)
             return True
         for octets in messages:
             self._take(channel, octets)
@@ -253,7 +247,7 @@ class Pipeline:
     def _hear_the_rest(self, channel: Channel) -> None:
         """Take what came before an error."""
         until = time.monotonic() + REST_SECONDS
-        while channel.flights and time.monotonic() < until:
+        while self._is_busy(channel) and time.monotonic() < until:
             try:
                 messages = channel.connection.take()
             except BlockingIOError:
@@ -261,52 +255,41 @@ class Pipeline:
             except OSError:
                 if channel.transport == TCP:
                     return
-                continue  # each ICMP error is told once
+                continue  # each ICMP error is reported once
             for octets in messages:
                 self._take(channel, octets)
 
     def _take(self, channel: Channel, octets: bytes) -> None:
         self._tell("received", channel, octets)
-        flight = channel.flights.get(int.from_bytes(octets[:2]))
-        if flight is None:
+        flight = self._flights.find(octets)
+        if flight is None or flight.channel is not channel:  # an answer counts on the socket of its question alone
             return
-        flight.exchange.receive(octets, wall=int(time.time()))
-        if not flight.exchange.listening:
+        if flight.receive(octets, wall=int(time.time())):
             self._leave(flight)
             flight.octets = octets
             if flight.exchange.result is None:
                 self._go_on(flight)
 
-    def _lose(self, channel: Channel, flights: Iterable[Flight], error: OSError) -> None:
-        """End exchanges whose channel met an error, but for those whose answers are there already."""
+    def _lose(self, channel: Channel, flights: list[Flight], error: OSError) -> None:
+        """End exchanges whose channel met an error, but for those whose answers have come already."""
+        arrived = may_have_arrived(error, is_alone=len(flights) == 1)
         self._hear_the_rest(channel)
         if channel.transport == TCP:
             self._close(channel)
         for flight in flights:
             if not flight.is_over:
-                self._end(flight, error, channel.transport, may_have_arrived=True)
+                self._end(flight, error, channel.transport, arrived=arrived)
 
-    def _end(self, flight: Flight, error: OSError, transport: str, *, may_have_arrived: bool = False) -> None:
-        """End an exchange that the network failed."""
+    def _end(self, flight: Flight, error: OSError, transport: str, *, arrived: bool = False) -> None:
+        """End an exchange that the network failed; `arrived` says that its message may have arrived."""
         self._leave(flight)
         if transport == TCP and flight.follows:
             flight.was_cut_off = True
             self._shares_streams = False
         if not isinstance(error, TimeoutError):  # otherwise it sees by its clock that nothing came
-            flight.exchange.lost(*failure_of(error, transport), may_have_arrived=may_have_arrived)
+            flight.exchange.lost(*failure_of(error, transport), may_have_arrived=arrived)
         self._go_on(flight)
 
     def _tell(self, direction: str, channel: Channel, octets: bytes) -> None:
         if self._trace is not None:
             self._trace(direction, self.endpoint, channel.transport, octets)
-
-    def _free_id(self) -> int:
-        while True:
-            message_id = random_id()
-            if message_id not in self._flights:
-                return message_id
-
-
-def random_id() -> int:
-    """Return an ID for a message."""
-    return int.from_bytes(os.urandom(2))
