@@ -27,16 +27,24 @@ async def try_out(config: Config) -> Examination:
 
     Raises UsageError for a local address that this machine does not have.
     """
-    questions = [
+    answers = await ask_sources(questions_of(config), text_of)
+    return await examine(subjects_of(config, answers), answers.values())
+
+
+def questions_of(config: Config) -> list[SourceQuestion]:
+    """Return what the sources of all records are to be asked; literal addresses are not asked for."""
+    return [
         SourceQuestion(source, record.allow_private)
         for record in config.records
         for source in record.sources
         if not isinstance(source, bytes)
     ]
-    answers = await ask_sources(questions, text_of)
+
+
+def subjects_of(config: Config, answers: Mapping[SourceQuestion, SourceAnswer]) -> list[Subject]:
+    """Return each record as a name to examine, which should have what the agent would give it if it started now."""
     states = {question: _state_after(answer) for question, answer in answers.items()}
-    subjects = [_subject_of(record, states) for record in config.records]
-    return await examine(subjects, answers.values())
+    return [_subject_of(record, states) for record in config.records]
 
 
 def _subject_of(record: RecordSettings, states: Mapping[SourceQuestion, SourceState]) -> Subject:
@@ -45,7 +53,6 @@ def _subject_of(record: RecordSettings, states: Mapping[SourceQuestion, SourceSt
 
 
 def _desired_by(record: RecordSettings, states: Mapping[SourceQuestion, SourceState]) -> Desired | None:
-    """Return what the agent would give a name if it started now."""
     if record.rrtype is not None:
         return Desired(record.data, record.ttl)
     grace = record.grace if record.delete_when_missing else None

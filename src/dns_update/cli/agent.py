@@ -134,7 +134,7 @@ def _prepare_for_signals() -> None:
 
 def _check(config: Config, path: str, *, is_online: bool, as_json: bool) -> int:
     """Say how a configuration is that could be read, and return the exit status; raises ConfigError."""
-    from dns_update.agent.config.advice import refuse_files, warnings_about  # noqa: PLC0415 - not for an agent at work
+    from dns_update.agent.config.offline_check import refuse_files, warnings_about  # noqa: PLC0415 - not for --once
 
     refuse_files(config, path)
     warnings = list(warnings_about(config))
