@@ -15,9 +15,10 @@ from dns_update.doctor.concurrently import for_each
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination
 from dns_update.doctor.open_servers import OpenServer, ServerDirectory
 from dns_update.errors import DnsUpdateError, NoResponse
+from dns_update.transport.aio import AsyncioTransport
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from dns_update.client.probe import Denial
     from dns_update.client.transaction import Records
@@ -25,20 +26,26 @@ if TYPE_CHECKING:
     from dns_update.doctor.examination import ServerExamination
     from dns_update.doctor.source_answers import SourceAnswer
     from dns_update.doctor.subject import Subject
+    from dns_update.transport.protocol import AsyncTransport
 
 _LARGEST_PROBE = 100  # names in one probe: few messages if all are permitted, and not many more if one is not
 _LARGEST_PROBE_OCTETS = 16_000  # in it, roughly; what one name needs goes in one message in any case
 _OCTETS_OF_RECORD = 40  # beside its rdata, roughly
 
 
-async def examine(subjects: Iterable[Subject], sources: Iterable[SourceAnswer] = ()) -> Examination:
+async def examine(
+    subjects: Iterable[Subject],
+    sources: Iterable[SourceAnswer] = (),
+    *,
+    transport: Callable[[str | None], AsyncTransport] = AsyncioTransport,
+) -> Examination:
     """Try all that updates of the subjects need, and return what was seen, failures included; nothing is changed.
 
-    `sources` are the answers that say what the subjects should have. Raises UsageError for a local address that this
-    machine does not have.
+    `sources` are the answers that say what the subjects should have. `transport` makes what carries messages from a
+    local address (None: any). Raises UsageError for a local address that this machine does not have.
     """
     names = [_OpenName(subject) for subject in subjects]
-    directory = ServerDirectory()
+    directory = ServerDirectory(transport)
     try:
         await for_each(partial(_find_servers, directory), _by_destination(names))
         servers = list(dict.fromkeys(server for name in names for server in name.servers))

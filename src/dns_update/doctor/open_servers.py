@@ -13,7 +13,6 @@ from dns_update.client.transaction import MAX_ADDRESSES, Place, Site
 from dns_update.doctor.examination import ServerExamination
 from dns_update.errors import DnsUpdateError
 from dns_update.transport import Endpoint, Server
-from dns_update.transport.aio import AsyncioTransport
 from dns_update.wire.codes import RRClass
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from dns_update.client.steps import Steps
     from dns_update.client.transaction import Transaction
     from dns_update.doctor.subject import Destination
+    from dns_update.transport.protocol import AsyncTransport
     from dns_update.wire.name import Name
 
     T = TypeVar("T")
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class OpenServer:
     """A zone at one of its servers, while it is being examined."""
 
-    def __init__(self, zone: Name, endpoint: Endpoint, destination: Destination, transport: AsyncioTransport) -> None:
+    def __init__(self, zone: Name, endpoint: Endpoint, destination: Destination, transport: AsyncTransport) -> None:
         """Begin with nothing asked; messages are signed and sent as the destination says."""
         self.zone = zone
         self.endpoint = endpoint
@@ -83,9 +83,11 @@ class OpenServer:
 class ServerDirectory:
     """Finds the servers of names, and knows each of them once; `unresolved` are errors about their host names."""
 
-    def __init__(self) -> None:
+    def __init__(self, transport: Callable[[str | None], AsyncTransport]) -> None:
+        """Begin with no server; `transport` makes what carries messages from a local address (None: any)."""
         self.unresolved: list[DnsUpdateError] = []
-        self._transports: dict[str | None, AsyncioTransport] = {}
+        self._new_transport = transport
+        self._transports: dict[str | None, AsyncTransport] = {}
         self._servers: dict[Hashable, OpenServer] = {}
 
     async def servers_of(self, name: Name, destination: Destination) -> tuple[OpenServer, ...]:
@@ -110,7 +112,7 @@ class ServerDirectory:
         for transport in self._transports.values():
             transport.close()
 
-    async def _endpoints(self, server: Server, transport: AsyncioTransport) -> list[Endpoint]:
+    async def _endpoints(self, server: Server, transport: AsyncTransport) -> list[Endpoint]:
         """Return the addresses of a server; none if they cannot be found, which is kept as an error."""
         if server.is_address:
             return [Endpoint(server.host, server.port)]
@@ -121,15 +123,15 @@ class ServerDirectory:
             return []
         return [Endpoint(address, server.port) for address in addresses[:MAX_ADDRESSES]]
 
-    def _transport(self, local_address: str | None) -> AsyncioTransport:
+    def _transport(self, local_address: str | None) -> AsyncTransport:
         if local_address not in self._transports:
-            self._transports[local_address] = AsyncioTransport(local_address)
+            self._transports[local_address] = self._new_transport(local_address)
             self._transports[local_address].keep_open()
         return self._transports[local_address]
 
 
 async def _zone_and_servers(
-    name: Name, destination: Destination, transport: AsyncioTransport
+    name: Name, destination: Destination, transport: AsyncTransport
 ) -> tuple[Name, tuple[Server, ...]]:
     """Return the zone and the servers of a destination; what it leaves open is found by SOA records."""
     if destination.zone is not None and destination.servers:
