@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 20
 # The kernel reads 255 characters of a command's first line: "#!", this, and "/.venv/bin/python".
 LONGEST_PATH := 230
 SCRIPTS := src/scripts/dns-update src/scripts/dns-nsupdate
-# The oldest dependencies that pyproject.toml allows, as pip takes them: "dnspython==2.3" "idna==3.3".
+# The oldest dependencies that pyproject.toml allows, as pip takes them: "idna==3.3".
 OLDEST = $(shell sed -n 's/^dependencies = \[\(.*\)\]/\1/p' pyproject.toml | tr -d ,\" | sed 's/>=/==/g')
 
 .DEFAULT_GOAL := help

@@ -13,6 +13,8 @@ Made from the docstrings of the public names of `dns_update` by `python -m lab.a
 together is told in [library.md](library.md).
 """
 _WIDTH = 90
+_NOT_WRITTEN = ("self", "cls", "transaction")
+"""Parameters that a caller does not write; `transaction` is that of the request that a client's method carries out."""
 _FIRST = (
     "Client",
     "AsyncClient",
@@ -67,7 +69,10 @@ def _member(owner: str, name: str, member: object) -> list[str]:
         return []  # an attribute, described in the class's own text
     word = "await " if inspect.iscoroutinefunction(function) else ""
     call = _fenced(f"{word}{owner}.{name}{signature_of(function)}")
-    return [f"### {owner}.{name}\n", call, f"{_text(function)}\n"]
+    text = _text(function)
+    if owner == "AsyncClient" and inspect.getdoc(getattr(dns_update.Client, name, None)) == text:
+        text = f"{text.splitlines()[0]}\n\nSee `Client.{name}`."
+    return [f"### {owner}.{name}\n", call, f"{text}\n"]
 
 
 def _error(name: str) -> str:
@@ -91,7 +96,7 @@ def _text(thing: object) -> str:
 def signature_of(function: Callable[..., object]) -> str:
     """Return a call as it is written, on one line or with each parameter on its own."""
     signature = inspect.signature(function)
-    own = _parameters([p for p in signature.parameters.values() if p.name not in ("self", "cls")])
+    own = _parameters([p for p in signature.parameters.values() if p.name not in _NOT_WRITTEN])
     returns = "" if signature.return_annotation in (None, "None") else f" -> {signature.return_annotation}"
     line = f"({', '.join(own)}){returns}"
     return line if len(line) <= _WIDTH else "(\n    " + ",\n    ".join(own) + f",\n){returns}"

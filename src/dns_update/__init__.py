@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dns_update.auth import Key as Key
     from dns_update.client import Client as Client
     from dns_update.client.aio import AsyncClient as AsyncClient
-    from dns_update.client.requests import Outcome as Outcome
+    from dns_update.client.outcome import Outcome as Outcome
     from dns_update.errors import ClocksDiffer as ClocksDiffer
     from dns_update.errors import CommunicationError as CommunicationError
     from dns_update.errors import ConfigError as ConfigError
@@ -56,7 +56,7 @@ _NAMES = {
     "auth": ("Algorithm", "Key"),
     "client": ("Client",),
     "client.aio": ("AsyncClient",),
-    "client.requests": ("Outcome",),
+    "client.outcome": ("Outcome",),
     "errors": (
         "ClocksDiffer",
         "ConfigError",

@@ -5,10 +5,12 @@ import select
 import shlex
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -275,16 +277,17 @@ def test_a_signal_amid_the_start_ends_the_program_too(
     number: int, ending: type[BaseException], child_guard: ChildGuard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may be up before we are told that it was started."""
+    spawn = os.posix_spawnp
 
-    class Interrupted(subprocess.Popen[bytes]):
-        def __init__(self, *arguments: object, **keywords: object) -> None:
-            super().__init__(*arguments, **keywords)  # type: ignore[call-overload]
-            assert child_guard.wait() == b"up\n"
-            signal.raise_signal(number)
+    def interrupted(*arguments: Any, **keywords: Any) -> int:  # noqa: ANN401
+        pid = spawn(*arguments, **keywords)
+        assert child_guard.wait() == b"up\n"
+        signal.raise_signal(number)
+        return pid
 
     default = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
     before = signal.signal(number, default)  # who runs the tests may ignore it (nohup)
-    monkeypatch.setattr(module, "Popen", Interrupted)
+    monkeypatch.setattr("dns_update.process.runner.os.posix_spawnp", interrupted)
     with pytest.raises(ending):
         address_of_command(held(child_guard, "sleep 1000 & sleep 1000"))
     assert child_guard.wait() == b""
@@ -316,3 +319,22 @@ def test_no_descriptor_stays_open() -> None:
     failure(shell("exit 1"))
     failure(Command("/no/such/program"))
     assert set(Path("/proc/self/fd").iterdir()) == before
+
+
+CHILDLESS = """
+import signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # as some who start us have it
+from dns_update.address import Command
+from dns_update.address.command import address_of_command
+from dns_update.errors import NoAddress
+print(address_of_command(Command("echo 1.2.3.4")))
+try:
+    address_of_command(Command("sh -c 'echo 1.2.3.4; exit 3'"))
+except NoAddress as error:
+    print(error.text)
+"""
+
+
+def test_its_status_is_known_although_we_were_started_with_children_ignored() -> None:
+    done = subprocess.run([sys.executable, "-c", CHILDLESS], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{ADDRESS!r}\n'sh' failed with status 3\n"

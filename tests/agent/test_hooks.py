@@ -325,8 +325,8 @@ def failures(
     ("script", "says"),
     [
         ("exit 3", "failed with status 3"),
-        ("kill -9 $$", "was ended by signal 9 (SIGKILL)"),
-        ("kill -40 $$", "was ended by signal 40"),
+        ("kill -9 $$", "was killed by signal 9 (SIGKILL)"),
+        ("kill -40 $$", "was killed by signal 40"),
     ],
 )
 def test_a_failure_is_told_without_the_arguments(script: str, says: str) -> None:

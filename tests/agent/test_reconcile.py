@@ -10,8 +10,8 @@ import pytest
 from dns_update.agent.reconcile.reconcile import reconcile
 from dns_update.auth import Key
 from dns_update.client import Client
+from dns_update.client.locate import Target
 from dns_update.client.plan import Desired
-from dns_update.client.requests import Target
 from dns_update.client.steps import Ask
 from dns_update.errors import NameExists, NameNotFound, NoResponse, NotApplied, Refusal
 from dns_update.exchange import Policy
@@ -21,7 +21,7 @@ from dns_update.wire.name import Name
 from lab import dig
 
 if TYPE_CHECKING:
-    from dns_update.client.requests import Outcome
+    from dns_update.client.outcome import Outcome
     from dns_update.client.transaction import Transaction
     from lab import NameServer
 

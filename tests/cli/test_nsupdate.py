@@ -17,7 +17,7 @@ import pytest
 from dns_update.cli import main
 from lab import NameServer, dig
 from tests.nsupdate.peer_runs import KEY, answered, lines_of, lone_sends, sends_below
-from tests.nsupdate.program import COMMAND, DEADLINE, key_of, nsupdate, to
+from tests.nsupdate.program import COMMAND, DEADLINE, key_of, nsupdate, run_program, to
 from tests.support.command import Result
 from tests.transport.peers import UdpPeer
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def test_the_command_is_the_same_under_any_name(name: str, tmp_path: Path) -> None:
     link = tmp_path / name
     link.symlink_to(COMMAND)
-    result = nsupdate("", "-k", "a", "-y", "b:c", program=link)
+    result = run_program("", "-k", "a", "-y", "b:c", program=link)
     assert (result.status, result.stderr) == (1, "nsupdate: cannot specify both -k and -y\n")
 
 
@@ -43,7 +43,7 @@ def test_the_script_may_be_a_file(bind: NameServer, tmp_path: Path) -> None:
     assert (missing.status, missing.stderr.startswith("could not open '")) == (1, True)
 
 
-def test_a_terminal_gets_a_prompt_and_goes_on_after_a_mistake() -> None:
+def test_a_terminal_gets_a_prompt_and_continues_after_a_mistake() -> None:
     terminal, theirs = pty.openpty()
     process = subprocess.Popen([COMMAND], stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
@@ -73,7 +73,7 @@ def test_a_run_without_rare_types_does_not_load_dnspython(bind: NameServer) -> N
     assert not {"dns", "readline", "argparse", "asyncio", "ssl", "dns_update.client.dig"} & loaded
 
 
-def test_what_came_of_earlier_sends_is_told_before_a_mistake(bind: NameServer, unique_name: str) -> None:
+def test_outcomes_of_earlier_sends_are_printed_before_a_mistake(bind: NameServer, unique_name: str) -> None:
     name = f"{unique_name}.example.com"
     lines = [*sends_below(name, 8), f"prereq yxdomain no.{name}", "send", *sends_below(f"b.{name}", 4), "nonsense"]
     result = nsupdate(to(bind, *lines), "-k", key_of(bind))
@@ -90,10 +90,8 @@ def test_the_end_waits_for_what_is_under_way(end: str, bind: NameServer, unique_
     assert result == Result(2, "", "update failed: NXDOMAIN\n")
 
 
-def test_a_program_that_waits_for_what_comes_of_its_lines_is_told_without_another(
-    bind: NameServer, unique_name: str
-) -> None:
-    """Lines come in pieces, with a line cut through between two of them."""
+def test_outcomes_are_printed_before_waiting_for_another_line(bind: NameServer, unique_name: str) -> None:
+    """Lines come in pieces, one of which ends in the middle of a line."""
     name = f"{unique_name}.example.com"
     script = to(bind, *sends_below(name, 8), f"prereq yxdomain no.{name}", "send", *sends_below(f"b.{name}", 4))
     command = [str(COMMAND), "-k", key_of(bind)]
@@ -144,7 +142,7 @@ class _Terminal(io.StringIO):
 def test_ctrl_c_at_an_idle_prompt_claims_no_update(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Not by a signal: one that comes just before the terminal is waited for is heard at the next key only."""
+    """Not by a signal: one that comes just before the wait for the terminal is noticed at the next key only."""
 
     def interrupted(_prompt: str) -> str:
         raise KeyboardInterrupt

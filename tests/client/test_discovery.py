@@ -207,7 +207,7 @@ def asked_first(first: Answer, *servers: str, **arguments: Any) -> tuple[Client,
 
 def test_a_malformed_soa_record_is_that_servers_failure_and_it_is_named() -> None:
     client, _ = asked_first(said(Rcode.NOERROR, MALFORMED), SERVER)
-    with pytest.raises(MalformedMessage, match=f"{SERVER} sent a record that is none") as caught:
+    with pytest.raises(MalformedMessage, match=f"{SERVER} sent a malformed record") as caught:
         client.set("home.example.com", ADDRESS, ttl=60)
     assert (caught.value.server, caught.value.exit_status) == (SERVER, 9)
 

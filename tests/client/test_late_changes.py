@@ -17,7 +17,7 @@ from tests.client.servers import key_of
 from tests.support.command import access, dns_update, given
 
 ZONE = Name.from_text("example.com")
-NOT_YET = "does not show the change yet; looking for up to"
+NOT_YET = "does not show the change yet; reading it again for up to"
 NOTIFY = 4  # RFC 1996, section 3.2
 
 
@@ -80,7 +80,7 @@ def test_a_change_that_the_secondary_does_not_get_is_not_applied_there(secondary
     assert "there stands nothing" in result.failure
     assert "a secondary that forwards updates shows them only later" in result.hint
     assert [line for line in result.lines if NOT_YET in line] == [
-        f"{secondary.host}:{secondary.port} does not show the change yet; looking for up to 0.4 s"
+        f"{secondary.host}:{secondary.port} does not show the change yet; reading it again for up to 0.4 s"
     ]
 
 

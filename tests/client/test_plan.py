@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dns_update.client.locate import LocatedTarget
 from dns_update.client.plan import Desired, plan
-from dns_update.client.transaction import Place
 from dns_update.rr.record import Record, rdata_from_text
 from dns_update.update import Update
 from dns_update.wire.codes import RRClass, RRType
@@ -15,7 +15,7 @@ from dns_update.wire.name import Name
 
 ZONE = Name.from_text("example.com")
 HOME = Name.from_text("home.example.com")
-PLACE = Place(ZONE, HOME, RRClass.IN)
+PLACE = LocatedTarget(ZONE, HOME, RRClass.IN)
 ONE, TWO, THREE, SIX = map(parse_address, ("192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::6"))
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dns_update.client import Client
+from dns_update.client.locate import LocatedTarget
+from dns_update.client.lookup import ZoneView
+from dns_update.client.outcome import outcome_at
 from dns_update.client.probe import BY_KEY, BY_RECORD, UNKNOWN, Access, denials, explore, unmeetable
-from dns_update.client.requests import outcome_at
-from dns_update.client.transaction import Place, Site
 from dns_update.errors import ClocksDiffer, KeyRejected, PermissionDenied, ReplyNotTrusted, ServerFailure, ZoneNotFound
 from dns_update.message import Message
 from dns_update.transport import Endpoint
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dns_update.auth import Key
+    from dns_update.client.lookup import Records
+    from dns_update.client.outcome import Outcome
     from dns_update.client.probe import Denial
-    from dns_update.client.requests import Outcome
-    from dns_update.client.transaction import Records, Transaction
+    from dns_update.client.transaction import Transaction
     from dns_update.transport.memory import Sent
     from lab import NameServer
 
@@ -89,8 +91,8 @@ class Asker:
         self._client.run(request)
         return found
 
-    def _site(self, transaction: Transaction) -> Site:
-        return Site(transaction, self._endpoint, Place(self._zone, self._zone, RRClass.IN))
+    def _site(self, transaction: Transaction) -> ZoneView:
+        return ZoneView(transaction, self._endpoint, LocatedTarget(self._zone, self._zone, RRClass.IN))
 
 
 def only(found: Sequence[Denial | None]) -> Denial:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dns_update.client import Client
-from dns_update.client.requests import Outcome
+from dns_update.client.outcome import Outcome
 from dns_update.errors import NoResponse, NotApplied, ZoneNotFound
 from dns_update.exchange import Policy
 from dns_update.message import Message
@@ -167,7 +167,7 @@ def test_a_change_that_is_late_is_looked_for_again() -> None:
     assert outcome.after == (A,)
     assert outcome.notes == ()
     assert seconds == pytest.approx(0.05 + 0.1 + 0.2)
-    assert log[1:] == [f"{SERVER} does not show the change yet; looking for up to 12 s"]
+    assert log[1:] == [f"{SERVER} does not show the change yet; reading it again for up to 12 s"]
 
 
 def test_a_removal_that_is_late_is_looked_for_again() -> None:

@@ -1,9 +1,9 @@
 """What an examination may have seen: servers and names, made by hand."""
 
 from dns_update.auth import Key
+from dns_update.client.locate import LocatedTarget
 from dns_update.client.plan import Desired, plan
 from dns_update.client.probe import UNKNOWN, Access, Denial
-from dns_update.client.transaction import Place
 from dns_update.doctor.comparison import Comparison
 from dns_update.doctor.examination import NameAtServer, NameExamination, ServerExamination
 from dns_update.doctor.subject import Destination, Subject
@@ -41,7 +41,7 @@ def subject(desired: Desired | None = DESIRED, label: str = "home", *rrtypes: in
 
 def comparison(*current: Record, desired: Desired = DESIRED, label: str = "home") -> Comparison:
     """Return what is seen where a server holds these records."""
-    update = plan(Place(ZONE, owner_of(label), RRClass.IN), desired, current, 60)
+    update = plan(LocatedTarget(ZONE, owner_of(label), RRClass.IN), desired, current, 60)
     return Comparison(current, () if update is None else update.changes)
 
 

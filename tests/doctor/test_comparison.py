@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import pytest
 
 from dns_update.client import Client
+from dns_update.client.locate import LocatedTarget
+from dns_update.client.lookup import ZoneView
 from dns_update.client.plan import Desired
-from dns_update.client.transaction import Place, Site
 from dns_update.doctor.advice import change_text
 from dns_update.doctor.comparison import Comparison, Obstacle, compare, possible_changes
 from dns_update.doctor.subject import Destination, Subject
@@ -19,7 +20,7 @@ from tests.client.replies import ADDRESS, HOME, NS, SOA, ZONE, Answer, Scripted,
 from tests.doctor.seen import FIRST
 
 ZONE_TTL = 3600
-PLACE = Place(ZONE, HOME, RRClass.IN)
+TARGET = LocatedTarget(ZONE, HOME, RRClass.IN)
 ADDRESS6 = bytes.fromhex("20010db8000000000000000000000001")
 RIGHT = record("home.example.com", RRType.A, "192.0.2.1")
 OTHER = record("home.example.com", RRType.A, "192.0.2.99")
@@ -48,7 +49,7 @@ def holding(*records: Record) -> Answer:
 
 def compared(script: Scripted, subject: Subject) -> Comparison:
     client = Client(FIRST.address, transport=MemoryTransport(script))
-    return client.run(lambda transaction: compare(Site(transaction, FIRST, PLACE), subject, ZONE_TTL))
+    return client.run(lambda transaction: compare(ZoneView(transaction, FIRST, TARGET), subject, ZONE_TTL))
 
 
 def changes(records: Iterable[Record]) -> list[str]:
@@ -154,21 +155,21 @@ def test_an_answer_without_authority_raises() -> None:
 
 def test_possible_changes_are_those_that_a_bare_name_needs_and_deletions_of_the_other_types() -> None:
     subject = wanting(addresses(ADDRESS, ttl=60), RRType.A, RRType.AAAA)
-    assert changes(possible_changes(PLACE, subject, ZONE_TTL)) == ["delete A", "add 60 A 192.0.2.1", "delete AAAA"]
+    assert changes(possible_changes(TARGET, subject, ZONE_TTL)) == ["delete A", "add 60 A 192.0.2.1", "delete AAAA"]
 
 
 def test_possible_changes_of_a_name_with_an_owner_include_its_claim() -> None:
     desired = Desired({RRType.A: (ADDRESS,)}, 60, "router-1")
-    found = changes(possible_changes(PLACE, wanting(desired, RRType.A, RRType.AAAA, owner="router-1"), ZONE_TTL))
+    found = changes(possible_changes(TARGET, wanting(desired, RRType.A, RRType.AAAA, owner="router-1"), ZONE_TTL))
     claim = 'add 60 TXT "dns-update owner=router-1 192.0.2.1"'
     assert found == ["add 60 A 192.0.2.1", claim, "delete AAAA"]
 
 
 def test_possible_changes_where_it_is_not_known_what_is_desired() -> None:
     subject = wanting(None, RRType.A, RRType.AAAA, owner="router-1")
-    assert changes(possible_changes(PLACE, subject, ZONE_TTL)) == ["delete A", "delete AAAA", "delete TXT"]
+    assert changes(possible_changes(TARGET, subject, ZONE_TTL)) == ["delete A", "delete AAAA", "delete TXT"]
 
 
 def test_possible_changes_are_about_the_name_alone() -> None:
     subject = wanting(Desired({RRType.A: (ADDRESS,), RRType.AAAA: (ADDRESS6,)}), RRType.A, RRType.AAAA)
-    assert {change.name for change in possible_changes(PLACE, subject, ZONE_TTL)} == {HOME}
+    assert {change.name for change in possible_changes(TARGET, subject, ZONE_TTL)} == {HOME}

@@ -34,7 +34,7 @@ def answered(request: bytes, rcode: int = 0) -> bytes:
 
 
 class PeerRun:
-    """A session whose server is a scripted peer; `said` is what came of it, and after how many requests."""
+    """A session whose server is a scripted peer; `said` is what it printed, and after how many requests."""
 
     def __init__(self, script: Callable[[int, bytes], Iterable[bytes]], given: dict[str, str] | None = None) -> None:
         self.said: list[tuple[int, str]] = []

@@ -2,7 +2,7 @@
 
 A script begins at a line `=== NAME`. The lines `| FIELD: VALUE` below it say how it is run and compared. The rest, up
 to the next `===` and without blank lines at its end, is what the program reads. Unless `start` says otherwise, two
-lines stand before it: `server {server} {port}` and `zone {zone}`. Lines that begin with `== ` are remarks.
+lines come before it: `server {server} {port}` and `zone {zone}`. Lines that begin with `== ` are remarks.
 
 Both sides fill the placeholders, `twins.py` has the list; `{tab}`, `{space}` and `{nothing}` make visible what is not.
 """
@@ -51,7 +51,7 @@ class Input(Enum):
     FILE = "file"
 
 
-class Place(Enum):
+class Location(Enum):
     """Where the servers are."""
 
     MACHINE = "machine"
@@ -67,10 +67,10 @@ class Better:
 
     Attributes:
         reason: what is better about it.
-        versions: those of the real program that it holds for ("< 9.20", see `lab.versions`); with any other, both do
+        versions: those of the real program that it applies to ("< 9.20", see `lab.versions`); with any other, both do
             the same. Empty for all.
         status: the exit status of ours.
-        says: what ours says, on either stream; empty if it is silent, None if it matters not.
+        says: what ours says, on either stream; empty if it is silent, None if it does not matter.
         keeps_zone: whether the zone is as it was; otherwise it is as the real program leaves it.
         adds: a record that ours leaves there and the real program does not, with placeholders; empty if none.
 
@@ -92,7 +92,7 @@ class Script:
         name: its name, which is its zone's first label, too.
         subject: the name of its file without number and suffix.
         body: what is read, with placeholders.
-        arguments: what stands on the command line, with placeholders.
+        arguments: the words of the command line, with placeholders.
         policy: who may update its zones: any, key (`{key}` only), or none.
         text: how outputs are compared.
         source: pipe or file.
@@ -108,7 +108,7 @@ class Script:
     policy: str
     text: Text
     source: Input
-    place: Place
+    place: Location
     better: Better | None
 
     @property
@@ -162,7 +162,7 @@ def _script(subject: str, block: str) -> Script:
         policy=fields.pop("policy", "any"),
         text=Text(fields.pop("text", "phrases")),
         source=Input(fields.pop("input", "pipe")),
-        place=Place(fields.pop("place", "machine")),
+        place=Location(fields.pop("place", "machine")),
         better=_better(fields),
     )
     if fields:

@@ -95,7 +95,7 @@ def test_a_line_means(line: str, expected: Command) -> None:
     assert command_from_line(line) == expected
 
 
-def test_the_ttl_may_be_left_out_once_one_stands() -> None:
+def test_the_ttl_may_be_left_out_once_one_is_set() -> None:
     assert command_from_line("add x A 192.0.2.1", has_ttl=True) == Addition(X, None, None, RRType.A, "192.0.2.1")
     assert command_from_line("add x 5 A 192.0.2.1", has_ttl=True) == Addition(X, 5, None, RRType.A, "192.0.2.1")
 

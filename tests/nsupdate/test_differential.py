@@ -7,7 +7,7 @@ import pytest
 
 from lab.namespace import unavailable_because
 from lab.versions import is_within
-from tests.nsupdate.scripts import Better, Place, Script, load
+from tests.nsupdate.scripts import Better, Location, Script, load
 from tests.nsupdate.twins import IS_REAL_ON_BOTH_SIDES, REAL, UNDER_TEST, Outcome, Side, Twins, twins
 
 SCRIPTS = load()
@@ -16,17 +16,17 @@ SCRIPTS = load()
 @pytest.fixture(scope="session")
 def machine_twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
     """Two servers on ports of their own, with every script's zones."""
-    with twins(tmp_path_factory.mktemp("twins"), SCRIPTS, Place.MACHINE) as both:
+    with twins(tmp_path_factory.mktemp("twins"), SCRIPTS, Location.MACHINE) as both:
         yield both
 
 
 @pytest.fixture(scope="session")
 def namespace_twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
-    """Two servers on port 53 of namespaces of their own, whose resolver they are."""
+    """Two servers, each on port 53 of its own namespace, where it is the resolver."""
     reason = unavailable_because()
     if reason is not None:
         pytest.skip(reason)
-    with twins(tmp_path_factory.mktemp("namespaces"), SCRIPTS, Place.NAMESPACE) as both:
+    with twins(tmp_path_factory.mktemp("namespaces"), SCRIPTS, Location.NAMESPACE) as both:
         yield both
 
 
@@ -44,7 +44,7 @@ def test_both_do_the_same(script: Script, request: pytest.FixtureRequest) -> Non
     assert ours.status == better.status, ours.stderr
     assert list(ours.records) == sorted([*(before if better.keeps_zone else real.records), *added])
     assert _says(ours, both.ours, script, better), ours.stderr
-    # Otherwise the table would claim a difference that is none.
+    # Otherwise the table would claim a difference where there is none.
     is_said_by_both = _says(real, both.ours, script, better)
     assert ours.status != real.status or ours.records != real.records or not is_said_by_both
 

@@ -28,7 +28,7 @@ def test_an_update_alters_the_names_of_its_changes_and_looks_at_those_of_its_pre
 
 @pytest.mark.parametrize("rrtype", _FAR_REACHING)
 @pytest.mark.parametrize("rrclass", [RRClass.IN, RRClass.ANY, RRClass.NONE])
-def test_an_update_with_a_record_that_may_reach_further_goes_alone(rrtype: int, rrclass: int) -> None:
+def test_an_update_with_a_record_that_may_affect_other_names_goes_alone(rrtype: int, rrclass: int) -> None:
     assert footprint_of(update(record("a.example.com"), record("b.example.com", rrtype, rrclass))) == ALONE
     assert footprint_of(update(prerequisites=(record("b.example.com", rrtype, rrclass),))) == ALONE
 
@@ -86,7 +86,7 @@ def test_an_addition_depends_on_the_branch_of_the_host_that_it_names(
     assert not naming.clashes_with(footprint_of(update(record("other.example.com"))))
 
 
-def test_additions_that_lean_on_one_host_do_not_clash() -> None:
+def test_additions_that_depend_on_one_host_do_not_clash() -> None:
     both = [
         footprint_of(update(exchanger_of(owner, "host.example.com"))) for owner in ("a.example.com", "b.example.com")
     ]
@@ -112,7 +112,7 @@ def test_the_search_for_a_zone_looks_at_the_name_and_all_above() -> None:
     assert not search.clashes_with(altering("c.b.example.com", "x.a.b.example.com"))
 
 
-def test_several_together_reach_as_far_as_each() -> None:
+def test_the_footprint_of_several_has_the_names_of_each() -> None:
     reaches = [
         footprint_of(update(record("a.b.example.com"), prerequisites=(record("p.example.com"),))),
         footprint_of(update(exchanger_of("c.example.com", "host.example.com"))),

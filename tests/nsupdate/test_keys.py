@@ -36,7 +36,7 @@ def test_keys_come_from_an_argument_a_command_or_a_session_file(bind: NameServer
 
 
 @pytest.mark.parametrize("option", ["-k", "-lk"])
-def test_a_key_that_cannot_be_had_ends_the_run_before_anything_is_sent(
+def test_a_key_that_cannot_be_read_ends_the_run_before_anything_is_sent(
     option: str, bind: NameServer, tmp_path: Path, unique_name: str
 ) -> None:
     empty = write_private(tmp_path / "empty.key", "// nothing\n")
@@ -59,7 +59,7 @@ def test_a_key_file_that_others_can_read_is_used_with_a_warning(option: str, bin
     assert result == Result(0, "", warning)
 
 
-def test_each_file_of_a_pair_that_others_can_read_is_warned_of(bind: NameServer, tmp_path: Path) -> None:
+def test_each_file_of_a_pair_that_others_can_read_gets_a_warning(bind: NameServer, tmp_path: Path) -> None:
     stem = tmp_path / "Kddns-key.+163+12345"
     record = write_private(Path(f"{stem}.key"), f"ddns-key. IN KEY 512 3 163 {bind.keys[0].secret}\n")
     private = f"Private-key-format: v1.3\nAlgorithm: 163 (HMAC_SHA256)\nKey: {bind.keys[0].secret}\nBits: AAA=\n"
@@ -95,7 +95,7 @@ def test_a_secret_in_a_wrong_place_is_not_repeated(words: list[str], bind: NameS
     assert secret not in result.stdout + result.stderr
 
 
-def test_a_path_that_is_no_secret_is_repeated(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_a_secret_is_repeated(tmp_path: Path) -> None:
     for name in ("missing.key", "home", str(tmp_path / "AbCdEfGh0123456789AbCdEf")):
         assert name.removesuffix(".key") in nsupdate("", "-k", name).stderr
         assert name in nsupdate("", name).stderr
@@ -109,3 +109,34 @@ def test_a_secret_is_never_repeated(bind: NameServer) -> None:
     result = nsupdate(to(bind, f"key {good.algorithm}:{good.name} {good.secret}", "show", "send", "answer"), "-D")
     assert result.status == 0
     assert good.secret not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("argument", ["x", ":x", "x:", "hmac-sha256:x:", "::"])
+def test_a_key_argument_needs_a_name_and_a_secret(argument: str) -> None:
+    assert nsupdate("", "-y", argument) == Result(1, "", "key option must specify [hmac:]keyname:secret\n")
+
+
+@pytest.mark.parametrize("option", ["-k", "-lk"])
+@pytest.mark.parametrize(("word", "shown"), [("hmac-nonsense", "hmac-nonsense"), ("c2VjcmV0IHNlY3JldA==", "...")])
+def test_an_unknown_algorithm_in_a_key_file_is_an_unknown_key_type(
+    word: str, shown: str, option: str, tmp_path: Path
+) -> None:
+    clause = f'key "home" {{\n  algorithm "{word}";\n  secret "AAAA";\n}};\n'
+    path = write_private(tmp_path / "home.key", clause)
+    result = nsupdate("", option, str(path))
+    first, second = result.stderr.splitlines()
+    assert (result.status, first) == (1, f"unknown key type '{shown}'")
+    assert "read key from " in second
+    assert f"{path}, line 2" in second
+    assert (word in result.stderr) == (word == shown)
+
+
+@pytest.mark.parametrize(
+    "private", ["", "Private-key-format: v1.3\nAlgorithm: 163 (HMAC_SHA256)\nKey: !\nBits: AAA=\n"]
+)
+def test_a_broken_pair_of_key_files_ends_the_run(private: str, tmp_path: Path) -> None:
+    stem = tmp_path / "Kddns-key.+163+12345"
+    write_private(Path(f"{stem}.key"), "ddns-key. IN KEY 512 3 163 AAAA\n")
+    write_private(Path(f"{stem}.private"), private)
+    result = nsupdate("", "-k", str(stem))
+    assert (result.status, result.stderr.startswith(f"could not read key from {stem}.{{private,key}}: ")) == (1, True)

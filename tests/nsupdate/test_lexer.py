@@ -29,7 +29,7 @@ def words(text: str) -> list[str]:
         ("a\vb\fc\u00a0d", ["a\vb\fc\u00a0d"]),
     ],
 )
-def test_words_part_on_blanks_and_tabs_only(text: str, expected: list[str]) -> None:
+def test_blanks_and_tabs_separate_words_and_nothing_else_does(text: str, expected: list[str]) -> None:
     assert words(text) == expected
 
 

@@ -7,8 +7,10 @@ import errno
 import pytest
 
 from dns_update.errors import InvalidText
+from dns_update.nsupdate import Fatal
 from lab import NameServer, dig
 from lab.port import Port
+from tests.nsupdate.peer_runs import PeerRun
 from tests.nsupdate.program import key_of, nsupdate, to
 from tests.nsupdate.scripted import NetworkRun, reply, well
 from tests.support.command import Result
@@ -22,7 +24,7 @@ def test_more_than_512_octets_go_by_tcp(bind: NameServer, unique_name: str) -> N
     assert len(dig(bind, f"{unique_name}.example.com", "TXT")) == 20
 
 
-def test_the_source_can_be_chosen_once_a_family(bind: NameServer) -> None:
+def test_a_source_can_be_chosen_for_each_ip_version(bind: NameServer) -> None:
     lines = ("local 127.0.0.1", "local ::1", "local 127.0.0.1", "send")
     assert nsupdate(to(bind, *lines), "-k", key_of(bind)) == Result(0, "", "")
 
@@ -81,10 +83,25 @@ def test_a_dead_first_address_is_waited_for_once_a_send(zone: str) -> None:
     assert run.said == ["; Communication with 192.0.2.1#53 failed: timed out\n"]
 
 
-def test_options_bound_the_families_of_servers() -> None:
+def test_a_server_of_an_ip_version_that_is_switched_off_is_a_syntax_error() -> None:
     with pytest.raises(InvalidText) as caught:
         NetworkRun(well, {"4": ""}).take("server ::1")
     assert caught.value.text == "couldn't get address for '::1': address family not supported"
     with pytest.raises(InvalidText) as caught:
         NetworkRun(well).take("server nono")
     assert caught.value.text == "couldn't get address for 'nono': not found"
+
+
+def test_an_update_that_is_longer_than_a_message_ends_the_run() -> None:
+    lines = [f'add {number}.example.com 60 TXT "{"x" * 250}"' for number in range(250)]
+    with pytest.raises(Fatal, match="at most 65535 are allowed"):
+        NetworkRun(reply).take("server 192.0.2.1", "zone example.com", *lines, "send")
+    with pytest.raises(Fatal, match="at most 65535 are allowed"):
+        PeerRun(lambda _number, _octets: []).take(*lines, "send")
+
+
+def test_a_host_name_that_is_none_has_no_address() -> None:
+    for host in ("x" * 64, "a..b"):
+        with pytest.raises(InvalidText) as caught:
+            PeerRun(lambda _number, _octets: []).take(f"server {host}")
+        assert caught.value.text == f"couldn't get address for '{host}': not found"

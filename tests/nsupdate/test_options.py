@@ -12,7 +12,7 @@ def options(*words: str) -> NsupdateOptions:
     return result
 
 
-def test_without_options_the_defaults_of_nsupdate_hold() -> None:
+def test_without_options_the_defaults_are_nsupdates() -> None:
     result = options()
     assert (result.families, result.port, result.total_timeout) == ((4, 6), 53, 300)
     assert (result.udp_timeout, result.udp_retries, result.resolv_conf) == (3, 3, "/etc/resolv.conf")
@@ -20,7 +20,7 @@ def test_without_options_the_defaults_of_nsupdate_hold() -> None:
     assert not any((result.goes_on, result.local, result.gss, result.tls, result.tcp))
 
 
-def test_options_stand_alone_joined_and_with_their_argument_behind_or_apart() -> None:
+def test_options_may_be_joined_and_have_their_argument_attached_or_apart() -> None:
     result = options("-dvkhome.key", "-p", "5353", "-i", "-t9", "-u", "1", "-r0", "-Crc", "file")
     assert (result.debug, result.tcp, result.key_file, result.port) == (1, True, "home.key", 5353)
     assert (result.goes_on, result.total_timeout, result.udp_timeout, result.udp_retries) == (True, 9, 1, 0)
@@ -30,7 +30,7 @@ def test_options_stand_alone_joined_and_with_their_argument_behind_or_apart() ->
 @pytest.mark.parametrize(
     ("words", "file"), [(("-",), "-"), (("--", "-d"), "-d"), (("a", "-d"), "a"), (("--",), None), ((), None)]
 )
-def test_what_is_no_option_is_the_file(words: tuple[str, ...], file: str | None) -> None:
+def test_the_first_word_that_is_not_an_option_is_the_file(words: tuple[str, ...], file: str | None) -> None:
     assert options(*words).file == file
 
 
@@ -93,5 +93,5 @@ def test_lists_and_the_version_are_printed_instead_of_a_run() -> None:
     assert options_from_words(["-VT"]) == version + types
 
 
-def test_settings_do_not_show_a_secret() -> None:
+def test_the_repr_of_options_does_not_show_a_secret() -> None:
     assert "hush" not in repr(options("-y", "x:hush"))

@@ -3,8 +3,8 @@
 What an installed nsupdate does otherwise is in rdata/differences.toml, by its version.
 
 The forms are in rdata/forms.txt, `TYPE DATA` or `CLASS TYPE DATA` on a line, with placeholders for what is long or no
-UTF-8. The real program reads them in one run, `-i`, in which wrong ones do not matter to the rest; but there a line is
-edited before it is read, so what is no ASCII has a run of its own. What it sends goes to a peer that says yes to all.
+UTF-8. The real program reads them in one run, `-i`, in which wrong ones do not affect the rest. But there a line is
+edited before it is read, so each form that is not ASCII has its own run. A peer receives and accepts what it sends.
 """
 
 import socketserver
@@ -63,12 +63,12 @@ _CHECKS = Checks(svcb=is_within("nsupdate", ">= 9.20"))  # 9.18 has no check-svc
 
 
 def _line(place: int, form: bytes) -> bytes:
-    """Return the addition of a form at an owner that tells its place, and that can be a host and a hash."""
+    """Return the addition of a form at an owner that contains its place, and that is valid as a host and as a hash."""
     return b"add %032d.example.com 5 " % place + form
 
 
 class _Yes(socketserver.UDPServer):
-    """Keeps what it gets, and says yes."""
+    """Keeps what it receives, and answers NOERROR."""
 
     max_packet_size = 65535
 
@@ -111,7 +111,7 @@ def _ours(line: bytes) -> bytes | None:
     try:
         command = command_from_line(line.decode("utf-8", "surrogateescape"))
         assert isinstance(command, Addition)
-        return addition_record(command, RRClass.IN, 0, _CHECKS).rdata
+        return addition_record(command, command.rrclass or RRClass.IN, 0, _CHECKS).rdata  # it fixes the message's class
     except InvalidText:
         return None
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # With a scripted server
 
 
-def test_sends_that_have_nothing_to_do_with_each_other_are_under_way_together() -> None:
+def test_independent_sends_are_under_way_together() -> None:
     """The server is silent until it has one, then two more, then four more: so many there are at once."""
     held: list[bytes] = []
 
@@ -52,7 +52,7 @@ def test_a_server_that_is_silent_is_sent_one_at_a_time() -> None:
     ]
 
 
-def test_what_came_of_the_sends_is_told_in_their_order() -> None:
+def test_outcomes_are_printed_in_the_order_of_the_sends() -> None:
     """The server answers from the last to the first."""
     rcodes = [Rcode.NOERROR, Rcode.REFUSED, Rcode.NOTZONE, Rcode.NXDOMAIN, Rcode.YXRRSET]
     held: list[bytes] = []
@@ -116,7 +116,7 @@ def test_the_next_send_about_a_name_waits_for_the_answer_to_the_one_before() -> 
 
 
 def test_a_failure_among_others_counts_only_where_the_update_was_alone() -> None:
-    """Each that is not alone gets SERVFAIL, and is sent again; the last one alone, too, and is not."""
+    """Each that is not alone gets SERVFAIL, and is sent again; so does the last one, alone, and is not sent again."""
     held: list[bytes] = []
 
     def script(number: int, octets: bytes) -> list[bytes]:
@@ -167,7 +167,7 @@ def test_of_sends_that_got_no_answer_together_each_is_tried_alone() -> None:
 
 
 def test_once_a_message_was_refused_the_next_ones_begin_with_one_send_again() -> None:
-    """From the tenth send on the server refuses; what is under way then goes on as it was made."""
+    """From the tenth send on the server refuses; messages that are under way then remain as they are."""
     requests: list[bytes] = []
 
     def script(_number: int, octets: bytes) -> list[bytes]:
@@ -204,8 +204,8 @@ def test_an_answer_that_is_lost_brings_the_same_message_again() -> None:
     assert sorted(owners_in(requests)) in ([0, 1, 2, 2, 3], [0, 1, 2, 2, 3, 3])
 
 
-def test_over_tcp_each_that_the_server_leaves_behind_goes_on_over_a_new_connection() -> None:
-    """The server ends the connection behind the first answer."""
+def test_over_tcp_each_send_that_a_closed_connection_leaves_unanswered_is_sent_over_a_new_one() -> None:
+    """The server closes each connection after the first answer."""
     requests: list[bytes] = []
 
     def script(connection: socket.socket, octets: bytes) -> None:
@@ -229,7 +229,7 @@ def test_over_tcp_each_that_the_server_leaves_behind_goes_on_over_a_new_connecti
 # With real servers
 
 
-def test_over_tcp_failures_are_told_in_order_and_the_rest_stands(bind: NameServer, unique_name: str) -> None:
+def test_over_tcp_failures_are_printed_in_order_and_the_rest_is_carried_out(bind: NameServer, unique_name: str) -> None:
     name = f"{unique_name}.example.com"
     lines = [*sends_below(name, 20), f"prereq yxdomain no.{name}", "send", *sends_below(f"b.{name}", 20)]
     long = [f"add long.{name} 60 TXT {' '.join(['x' * 250] * 4)}", "send"]
@@ -241,7 +241,7 @@ def test_over_tcp_failures_are_told_in_order_and_the_rest_stands(bind: NameServe
 
 @pytest.mark.parametrize("server", ["bind", "knot", "powerdns"], indirect=True)
 def test_a_failure_changes_nothing_for_others_on_any_server(server: NameServer, unique_name: str) -> None:
-    """Knot fails together what came together."""
+    """Knot fails all updates that arrive together."""
     lines = []
     for number in range(100):
         lines += [f"prereq yxdomain {number}.{unique_name}.example.com"] if number % 9 == 8 else []
@@ -265,7 +265,7 @@ def test_a_chain_of_sends_each_of_which_needs_the_one_before(bind: NameServer, u
 
 
 @pytest.mark.parametrize("server", ["bind", "knot", "powerdns"], indirect=True)
-def test_what_stands_in_for_an_alias_comes_behind_it(server: NameServer, unique_name: str) -> None:
+def test_an_address_that_replaces_an_alias_comes_after_it(server: NameServer, unique_name: str) -> None:
     """Each name is an alias first, and then has an address; others come in between."""
     owners = [f"{number}.{unique_name}.example.com" for number in range(12)]
     lines = [line for owner in owners for line in (f"add {owner} 60 CNAME www.example.com.", "send")]
@@ -274,7 +274,7 @@ def test_what_stands_in_for_an_alias_comes_behind_it(server: NameServer, unique_
     assert [dig(server, owner, "A") for owner in owners] == [[f"{owner}. 60 IN A 192.0.2.1"] for owner in owners]
 
 
-def test_unsigned_failures_among_many_sends_are_told_in_order(tmp_path: Path, unique_name: str) -> None:
+def test_unsigned_failures_among_many_sends_are_printed_in_order(tmp_path: Path, unique_name: str) -> None:
     with Bind(tmp_path, zones=(Zone("example.com", policy="allow-update { any; };"),)) as server:
         name = f"{unique_name}.example.com"
         lines = [*sends_below(name, 20), f"prereq yxdomain no.{name}", "send", *sends_below(f"b.{name}", 20)]
@@ -284,7 +284,9 @@ def test_unsigned_failures_among_many_sends_are_told_in_order(tmp_path: Path, un
         assert len(dig(server, f"19.b.{name}", "A")) == 1
 
 
-def test_failures_among_many_sends_are_told_in_order_and_the_rest_stands(bind: NameServer, unique_name: str) -> None:
+def test_failures_among_many_sends_are_printed_in_order_and_the_rest_is_carried_out(
+    bind: NameServer, unique_name: str
+) -> None:
     lines, expected = [], []
     for number in range(120):
         name = f"{unique_name}-{number}.example.com"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dns_update.errors import InvalidText
+from dns_update.wire.codes import RRClass
 from dns_update.wire.name import Name
 from lab import LabKey, NameServer, dig
 from tests.nsupdate.program import key_of, nsupdate, to
@@ -37,7 +38,7 @@ def test_zone_and_class_are_found_and_reset_where_they_are_left_out(bind: NameSe
 
 
 @pytest.mark.parametrize("words", [[], ["-v"]])
-def test_a_refusal_is_told_and_later_sends_still_run(words: list[str], bind: NameServer, unique_name: str) -> None:
+def test_a_refusal_is_printed_and_later_sends_still_run(words: list[str], bind: NameServer, unique_name: str) -> None:
     name = f"{unique_name}.example.com"
     lines = (f"prereq yxdomain {name}", f"add {name} 60 A 192.0.2.1", "send", f"add {name} 60 A 192.0.2.2", "send")
     result = nsupdate(to(bind, *lines), "-k", key_of(bind), *words)
@@ -45,7 +46,7 @@ def test_a_refusal_is_told_and_later_sends_still_run(words: list[str], bind: Nam
     assert dig(bind, name, "A") == [f"{name}. 60 IN A 192.0.2.2"]
 
 
-def test_a_key_that_the_server_rejects_is_told_with_its_error(bind: NameServer, unique_name: str) -> None:
+def test_the_tsig_error_of_a_rejected_key_is_printed(bind: NameServer, unique_name: str) -> None:
     wrong = LabKey("ddns-key", "hmac-sha256", LabKey.generate().secret)
     for key, error in ((LabKey.generate("stranger"), "BADKEY"), (wrong, "BADSIG")):
         result = nsupdate(to(bind, f"del {unique_name}.example.com", "send"), "-k", key_of(bind, key))
@@ -53,7 +54,7 @@ def test_a_key_that_the_server_rejects_is_told_with_its_error(bind: NameServer, 
         assert (result.status, result.stderr) == (2, said)
 
 
-def test_a_syntax_error_ends_a_batch_and_what_was_sent_stands(bind: NameServer, unique_name: str) -> None:
+def test_a_syntax_error_ends_a_batch_after_what_was_sent(bind: NameServer, unique_name: str) -> None:
     first, second = f"{unique_name}.example.com", f"{unique_name}-2.example.com"
     lines = (f"add {first} 60 A 192.0.2.1", "send", f"add {second} 60 A 192.0.2.1", "ad", "send")
     result = nsupdate(to(bind, *lines), "-k", key_of(bind))
@@ -99,7 +100,7 @@ def test_nothing_is_sent_for_nothing() -> None:
     assert (run.sent, run.shown) == ([], [])
 
 
-def test_the_class_is_one_for_a_message_and_free_again_after_it() -> None:
+def test_a_message_has_one_class_and_the_next_may_have_another() -> None:
     run = NetworkRun(well)
     run.take("server 192.0.2.1", "zone example.com", "add x 60 CH TXT a")
     with pytest.raises(InvalidText, match="class mismatch: IN"):
@@ -131,3 +132,21 @@ def test_help_version_and_debug_answer_at_once() -> None:
     assert "[update] del[ete] ....    (remove the given record(s) from the zone)\n" in run.shown[0]
     assert run.shown[1].startswith("nsupdate ")
     assert "Sending update to 192.0.2.1#53\n" in run.said
+
+
+def test_a_class_that_no_zone_has_is_a_class_mismatch() -> None:
+    with pytest.raises(InvalidText, match="class mismatch: ANY"):
+        NetworkRun(well).take("yxrrset x ANY A")
+
+
+def test_a_record_of_class_none_leaves_the_message_in_the_default_class() -> None:
+    run = NetworkRun(well)
+    run.take("server 192.0.2.1", "zone example.com", "class CH", "del x NONE TXT", "send")
+    assert run.sent[0].question[0].rrclass == RRClass.CH
+
+
+def test_checks_can_be_switched_off_and_on() -> None:
+    run = NetworkRun(well)
+    run.take("check-names no", "add a_b 60 A 192.0.2.1", "check-svcb off", "add _dns.x 60 SVCB 1 .", "check-names yes")
+    with pytest.raises(InvalidText, match="bad owner 'a_b'"):
+        run.take("add a_b 60 A 192.0.2.1")

@@ -42,7 +42,7 @@ def test_the_resolvers_find_the_zone_and_its_primary_at_the_port_of_the_options(
 
 
 @pytest.mark.parametrize("script", [lambda _sent: ConnectionRefusedError(), lambda sent: reply(sent, Rcode.REFUSED)])
-def test_without_anybody_who_tells_the_zone_the_run_ends(script: Callable[[Sent], bytes | OSError]) -> None:
+def test_the_run_ends_where_no_server_answers_the_soa_query(script: Callable[[Sent], bytes | OSError]) -> None:
     run = NetworkRun(script)
     with pytest.raises(Fatal, match="could not reach any name server"):
         run.take("server two", "del x.example.com", "send")
@@ -59,7 +59,7 @@ def test_the_local_host_is_first_tried_by_ipv6(tmp_path: Path) -> None:
         assert run.at == ["::1#53", "127.0.0.1#53"]
 
 
-def test_an_answer_without_use_ends_the_run() -> None:
+def test_an_answer_of_no_use_ends_the_run() -> None:
     run = NetworkRun(lambda sent: reply(sent, Rcode.SERVFAIL))
     with pytest.raises(Fatal, match="response to SOA query was unsuccessful"):
         run.take("server 192.0.2.1", "del x.example.com", "send")
@@ -85,6 +85,32 @@ def test_a_zone_that_does_not_exist_is_a_failed_update(tmp_path: Path) -> None:
     run = NetworkRun(lambda sent: reply(sent, Rcode.NXDOMAIN, authority=(soa(),)), {"C": str(tmp_path / "none")})
     assert run.take("zone nono.example.com", "del x.nono.example.com", "send") == 2
     assert run.said == ["specified zone 'nono.example.com' does not exist (NXDOMAIN)\n"]
+
+
+def test_a_primary_without_an_address_is_a_failed_update(tmp_path: Path) -> None:
+    soa_of_lost = Record(ZONE, RRType.SOA, RRClass.IN, 60, Name.from_text("lost").to_wire() + bytes(21))
+    run = NetworkRun(lambda sent: reply(sent, authority=(soa_of_lost,)), {"C": str(tmp_path / "none")})
+    assert run.take("del x.example.com", "send", "answer") == 2
+    assert run.said == ["couldn't get address for 'lost': not found\n"]
+    assert run.shown == []
+
+
+def test_a_list_of_resolvers_that_cannot_be_read_ends_the_run(tmp_path: Path) -> None:
+    with pytest.raises(Fatal, match="cannot read "):
+        NetworkRun(well, {"C": str(tmp_path)}).take("del x.example.com", "send")
+
+
+def test_a_search_is_shown_with_debug() -> None:
+    run = NetworkRun(well, {"d": ""})
+    assert run.take("server 192.0.2.1", "del www.example.com", "send") == 0
+    said = [text.partition("\n")[0] for text in run.said]
+    assert said == [
+        "Reply from SOA query:",
+        "Found zone name: example.com",
+        "Sending update to 192.0.2.1#53",
+        "",
+    ]
+    assert "The primary is: ns.example.com\n" in run.said[1]
 
 
 # As BIND's nsupdate does it, where answers lack the SOA record, and where only the root has one
@@ -120,13 +146,13 @@ def test_the_same_is_asked_and_the_same_zone_updated(rooted: NameServer, name: s
 # With a key or a source that the server does not take
 
 
-def test_discovery_goes_on_without_a_signature_that_the_server_does_not_take(bind: NameServer) -> None:
+def test_the_search_continues_unsigned_where_the_server_does_not_accept_the_key(bind: NameServer) -> None:
     script = f"server {bind.host} {bind.port}\ndel x.example.com\nsend\n"
     result = nsupdate(script, "-k", key_of(bind, LabKey.generate("stranger")))
     assert (result.status, result.stderr.splitlines()[-1]) == (2, "update failed: NOTAUTH(BADKEY)")
 
 
-def test_a_search_from_a_source_that_is_not_ours_reaches_nobody(bind: NameServer) -> None:
+def test_a_search_from_a_source_that_is_not_ours_reaches_no_server(bind: NameServer) -> None:
     result = nsupdate(f"server {bind.host} {bind.port}\nlocal 192.0.2.77\ndel x.example.com\nsend\n")
     assert (result.status, result.stderr.splitlines()[-1]) == (1, "could not reach any name server")
 
@@ -158,7 +184,7 @@ def kinds_of(requests: Iterable[bytes]) -> list[str]:
 
 
 def test_a_search_does_not_wait_for_updates_of_other_names() -> None:
-    """The first try of the first update is lost; the second one comes when the next update wants to know."""
+    """The first try of the first update is lost; the second one comes while the next update waits."""
     requests: list[bytes] = []
 
     def script(_number: int, octets: bytes) -> list[bytes]:
@@ -184,7 +210,7 @@ def test_a_search_waits_for_updates_of_its_name() -> None:
     assert kinds_of(requests) == ["?a", "+a"] * 3
 
 
-def test_what_a_search_says_stands_behind_what_came_of_the_sends_before() -> None:
+def test_what_a_search_prints_comes_after_the_outcomes_of_the_sends_before() -> None:
     def script(_number: int, octets: bytes) -> list[bytes]:
         asked = Message.decode(octets)
         if asked.opcode == Opcode.UPDATE:

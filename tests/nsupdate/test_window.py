@@ -49,7 +49,7 @@ def test_there_is_room_for_one_more_with_each_answer(answers: int) -> None:
     assert room_in(window_after(answers)) == min(1 + answers, MOST_MESSAGES)
 
 
-def test_where_no_answer_came_it_starts_anew() -> None:
+def test_after_a_send_without_an_answer_there_is_room_for_one() -> None:
     window = window_after(MOST_MESSAGES)
     window.enter(HERE, altering())
     window.leave(was_answered=False, was_carried_out=False)

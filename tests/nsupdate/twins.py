@@ -7,7 +7,7 @@ message IDs, times and MACs. `_CHANGING` takes these away.
 Placeholders:
 
 - `{zone}`; `{other}`, a second zone; `{child}`, a zone below the first one;
-- `{server}` and `{port}`; `{closed}`, a port at which nobody listens, `{silent}`, one that never answers, and `{free}`,
+- `{server}` and `{port}`; `{closed}`, a port where nothing listens, `{silent}`, one that never answers, and `{free}`,
   one to send from;
 - `{key}` and `{secret}`, or `{secret-in-parts}`; `{secret-ALGORITHM}` of the key named `ALGORITHM-key`;
 - `{long}`, 200 octets for a string, and `{half}`, many of them, of which two are more than a message holds;
@@ -29,7 +29,7 @@ from lab.errors import PortTaken
 from lab.key import write_private
 from lab.port import Port
 from lab.server import find_program
-from tests.nsupdate.scripts import Input, Place, Script, Text
+from tests.nsupdate.scripts import Input, Location, Script, Text
 from tests.support.peer import Silent, closed_port
 
 REAL = find_program("nsupdate", "bind9-dnsutils")
@@ -197,7 +197,7 @@ class Twins:
 
 
 @contextmanager
-def twins(directory: Path, scripts: Sequence[Script], place: Place) -> Iterator[Twins]:
+def twins(directory: Path, scripts: Sequence[Script], place: Location) -> Iterator[Twins]:
     """Start two servers with the scripts' zones."""
     keys = [LabKey.generate()] + [LabKey.generate(f"{algorithm}-key", algorithm) for algorithm in ALGORITHMS]
     files = directory / "files"
@@ -231,8 +231,8 @@ def twins(directory: Path, scripts: Sequence[Script], place: Place) -> Iterator[
         }
         sides = []
         for name in ("real", "ours"):
-            namespace = stack.enter_context(Namespace()) if place is Place.NAMESPACE else None
-            port = 53 if place is Place.NAMESPACE else 0
+            namespace = stack.enter_context(Namespace()) if place is Location.NAMESPACE else None
+            port = 53 if place is Location.NAMESPACE else 0
             bind = Bind(directory / name, zones=zones, keys=keys, namespace=namespace, port=port)
             server = stack.enter_context(bind)
             sides.append(Side(server, {**common, "{server}": server.host, "{port}": str(server.port)}))
@@ -240,7 +240,7 @@ def twins(directory: Path, scripts: Sequence[Script], place: Place) -> Iterator[
 
 
 def _claim_port_to_send_from() -> Port:
-    """Claim a port below those that the kernel hands out: nobody has it by chance while a script sends from it."""
+    """Claim a port below those that the kernel hands out, so that no other program gets it by chance."""
     for number in _PORTS_TO_SEND_FROM:
         with suppress(PortTaken):
             return Port.claim(number)

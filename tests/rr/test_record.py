@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dns_update.errors import InvalidText, MalformedMessage
 from dns_update.rr.embedded_names import canonical_rdata, read_rdata, soa_mname
-from dns_update.rr.record import Record, rdata_from_text, rdata_to_text
+from dns_update.rr.record import Record, check_rdata, rdata_from_text, rdata_to_text
 from dns_update.wire.codes import RR_TYPES, RRClass, RRType, rrtype_from_text
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name
@@ -80,7 +80,7 @@ VECTORS = [
 WRONG = [
     ("A", ""), ("A", "192.0.2"), ("A", "192.0.2.1 "), ("A", "::1"), ("A", "host"), ("A", r"\# 3 c00002"), ("A", "\\"),
     ("A", r"\# 4 c00002"), ("A", r"\# x c0000201"), ("A", r"\# 4 c000020g"), ("A", r"\097"), ("A", r"\#"),
-    ("AAAA", ""), ("AAAA", "192.0.2.1"), ("AAAA", ":::"), ("AAAA", r"\# 4 c0000201"),
+    ("AAAA", ""), ("AAAA", r"\097::"), ("AAAA", "192.0.2.1"), ("AAAA", ":::"), ("AAAA", r"\# 4 c0000201"),
     ("CNAME", ""), ("CNAME", "a..b"), ("CNAME", "a b"), ("CNAME", "a" * 64), ("CNAME", r"\256"), ("CNAME", "\\"),
     ("CNAME", "a" + ".a" * 127), ("CNAME", '"'), ("CNAME", "("), ("CNAME", ")"), ("CNAME", "é" * 64),
     ("MX", ""), ("MX", "10"), ("MX", "mail.example.com"), ("MX", "x mail"), ("MX", "65536 mail"), ("MX", "-1 mail"),
@@ -382,6 +382,21 @@ def test_empty_rdata_is_read_for_every_type() -> None:
 def test_a_name_in_rdata_may_not_run_over_its_end() -> None:
     with pytest.raises(MalformedMessage):
         read_rdata(Cursor(bytes.fromhex(EXAMPLE)), RRType.NS, 12)
+
+
+@pytest.mark.parametrize("text", ["a. 200000", "a. 8", "a.", "a. 1 2"])
+def test_wrong_chaosnet_addresses_are_refused(text: str) -> None:
+    with pytest.raises(InvalidText):
+        rdata_from_text(RRType.A, text, RRClass.CH)
+
+
+@pytest.mark.parametrize(("rrtype", "octets"), [(RRType.A, 4), (RRType.AAAA, 16)])
+def test_the_octets_of_an_address_record_are_counted(rrtype: int, octets: int) -> None:
+    check_rdata(rrtype, bytes(octets))
+    check_rdata(rrtype, b"a", RRClass.CH)
+    check_rdata(RRType.TXT, b"")
+    with pytest.raises(InvalidText, match=f"has {octets} octets, not 3"):
+        check_rdata(rrtype, bytes(3))
 
 
 def test_the_primary_is_read_from_a_soa_record() -> None:

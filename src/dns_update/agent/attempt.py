@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from dns_update.agent.managed_name import ManagedName
     from dns_update.agent.reconcile.server_health import Outage
+    from dns_update.client.outcome import Outcome
     from dns_update.client.plan import Desired
-    from dns_update.client.requests import Outcome
     from dns_update.client.transaction import Transaction
     from dns_update.errors import DnsUpdateError
 

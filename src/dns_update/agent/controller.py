@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dns_update.agent.managed_name import ManagedName
     from dns_update.agent.output.control import ManagedStatus, RecordStatus
     from dns_update.agent.output.log import Log
+    from dns_update.agent.sources import KernelMonitor
 
 
 class Controller:
@@ -47,7 +48,7 @@ class Controller:
         clock: Clock = SYSTEM_CLOCK,
         random: Callable[[], float] = system_random,
         transport: Callable[[str | None], AsyncioTransport] = AsyncioTransport,
-        monitor: Callable[..., Monitor] = Monitor,
+        monitor: Callable[..., KernelMonitor] = Monitor,
     ) -> None:
         """Prepare; `transport` makes the sockets for a local address, `monitor` what listens to the kernel."""
         self.bugs = Bugs(log)

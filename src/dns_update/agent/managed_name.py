@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dns_update.agent.desired import Rule, desired_of
+from dns_update.client.locate import Target
 from dns_update.client.plan import Desired, is_shared
-from dns_update.client.requests import Target
 from dns_update.wire.codes import rrtype_to_text
 
 TYPE_CHECKING = False
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dns_update.agent.config.settings import RecordSettings
     from dns_update.agent.desired import SourceState
     from dns_update.agent.reconcile.upstream import Upstream
-    from dns_update.client.requests import Outcome
+    from dns_update.client.outcome import Outcome
     from dns_update.errors import DnsUpdateError
     from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
@@ -188,7 +188,7 @@ class ManagedName:
 
 def text_of(rrtype: int, rdata: bytes) -> str:
     """Return one record's type and data, as in `A 203.0.113.45`."""
-    from dns_update.rr.record import rdata_to_text  # noqa: PLC0415 - with dnspython for rare types, on request only
+    from dns_update.rr.record import rdata_to_text  # noqa: PLC0415 - on request only
 
     return f"{rrtype_to_text(rrtype)} {rdata_to_text(rrtype, rdata)}"
 

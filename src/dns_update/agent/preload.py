@@ -45,7 +45,7 @@ OURS = (
     "transport.udp",
 )
 OTHERS = (
-    *("binascii", "datetime", "difflib", "grp", "shlex", "sqlite3", "ssl", "struct", "urllib.parse", "idna"),
+    *("binascii", "ctypes", "datetime", "difflib", "grp", "shlex", "sqlite3", "ssl", "struct", "urllib.parse", "idna"),
     # Codecs: of host names in certificates, of the head of web answers, of characters that cannot be printed.
     *("encodings.idna", "encodings.latin_1", "encodings.iso8859_1", "encodings.unicode_escape"),
 )

@@ -24,6 +24,7 @@ from dns_update.wire.inet import format_address
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from concurrent.futures import Future
+    from typing import Protocol
 
     from dns_update.address.kernel.interfaces import Interfaces
     from dns_update.agent.bugs import Bugs
@@ -33,6 +34,17 @@ if TYPE_CHECKING:
     from dns_update.agent.output.control import SourceStatus
     from dns_update.agent.output.log import Log
     from dns_update.process.child_guard import ChildGuard
+
+    class KernelMonitor(Protocol):
+        """What tells of changes of the machine's addresses; Monitor, but for tests."""
+
+        interfaces: Interfaces
+
+        async def open(self, *, waits_out_shortage: bool = False) -> None:
+            """Begin, and call back with all interfaces."""
+
+        def close(self) -> None:
+            """Call back no more."""
 
 
 MAX_ASKED = 16  # sources that are asked at once, each in a thread; one may not answer for half a minute
@@ -51,7 +63,7 @@ class Sources:
         *,
         clock: Clock = SYSTEM_CLOCK,
         random: Callable[[], float] = system_random,
-        monitor: Callable[..., Monitor] = Monitor,
+        monitor: Callable[..., KernelMonitor] = Monitor,
     ) -> None:
         """Call `changed` with the sources for which something else counts, `network_up` when what failed may succeed.
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dns_update.agent.output.reports import Reports
     from dns_update.agent.reconcile.server_health import Outage
     from dns_update.agent.registry import Registry
-    from dns_update.client.requests import Outcome
+    from dns_update.client.outcome import Outcome
 
 
 class Worker:

@@ -10,7 +10,7 @@ from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.wire.codes import rcode_to_text, rrclass_to_text, rrtype_to_text, tsig_error_to_text
 
 if TYPE_CHECKING:
-    from dns_update.client.requests import Outcome
+    from dns_update.client.outcome import Outcome
     from dns_update.errors import DnsUpdateError
     from dns_update.rr.record import Record
 

@@ -6,7 +6,8 @@ from dns_update import errors
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
 from dns_update.cli import OutputLost, put, talk, write_talk
 from dns_update.client import Client
-from dns_update.client.requests import Target, delete_records, set_records, show_records
+from dns_update.client.locate import Target
+from dns_update.client.requests import delete_rdata, requirement_of
 from dns_update.exchange import Policy
 from dns_update.rr.record import rdata_to_text
 from dns_update.transport import Server
@@ -17,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from dns_update.client.requests import Outcome
+    from dns_update.client.outcome import Outcome
     from dns_update.routeros import Line, Options
     from dns_update.transport import Endpoint
 
@@ -39,19 +40,24 @@ def _set(options: Options, target: Target) -> tuple[Outcome, str]:
     """Make a name have exactly these addresses, or this data."""
     client = _client_of(options)
     data = _given_data(options, target)
-    ttl, require, verify, compare = options.ttl, options.require, options.verify, options.compare
-    check_names = options.check_names
-    if ttl == 0:  # RouterOS's rule: the entry is deleted, whatever it points at
+    if options.ttl == 0:  # RouterOS's rule: the entry is deleted, whatever it points at
         rrsets: dict[int, tuple[bytes, ...]] = dict.fromkeys(data or _ADDRESSES, ())
         return _deleted(client, options, target, rrsets)
     if data and not any(data.values()):
         raise errors.UsageError("type= is given without value=", hint="for example: type=TXT value=hello")
     if not data:
         raise errors.UsageError("set needs address=, or type= and value=", hint="for example: address=203.0.113.45")
-    outcome = client.run(
-        lambda d: set_records(
-            d, target, data, ttl=ttl, require=require, verify=verify, compare=compare, check_names=check_names
-        )
+    outcome = client.set(
+        target.name,
+        *[value for values in data.values() for value in values],
+        rrtype=options.type,
+        zone=target.zone,
+        ttl=options.ttl,
+        require=requirement_of(options.require),
+        verify=options.verify,
+        compare=options.compare,
+        check_names=options.check_names,
+        rrclass=target.rrclass,
     )
     return outcome, _DONE
 
@@ -69,7 +75,7 @@ def _deleted(
 ) -> tuple[Outcome, str]:
     """Remove the records in `data`; what is read back is read beforehand, too, to tell whether any were there."""
     require, verify, compare = options.require, options.verify, options.compare or options.verify
-    outcome = client.run(lambda d: delete_records(d, target, data, require=require, verify=verify, compare=compare))
+    outcome = client.run(lambda d: delete_rdata(d, target, data, require=require, verify=verify, compare=compare))
     if outcome.changed is not False:
         return outcome, _DONE
     given = [
@@ -84,7 +90,7 @@ def _deleted(
 def _show(options: Options, target: Target) -> tuple[Outcome, str]:
     """Find out what the authoritative server holds now."""
     rrtypes = _ADDRESSES if options.type is None else (options.type,)
-    outcome = _client_of(options).run(lambda d: show_records(d, target, rrtypes))
+    outcome = _client_of(options).show(target.name, *rrtypes, zone=target.zone, rrclass=target.rrclass)
     if not outcome.after and not options.json:
         talk(f"{outcome.name} has no {' or '.join(map(rrtype_to_text, rrtypes))} record")
     return outcome, ""

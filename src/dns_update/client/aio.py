@@ -5,29 +5,38 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dns_update.client.requests import delete_request, send_update, set_request, show_request
+from dns_update.client.outcome import with_time
+from dns_update.client.requests import as_method, delete_records, send_update, set_records, show_records
+from dns_update.client.settings import ClientSettings, check_transport
 from dns_update.client.steps import Ask, Pause, Resolve, drive
-from dns_update.client.transaction import Settings, Transaction, check_way, with_time
+from dns_update.client.transaction import Transaction
 from dns_update.transport import DNS_PORT
 from dns_update.transport.aio import AsyncioTransport
-from dns_update.wire.codes import RRClass
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from ipaddress import IPv4Address, IPv6Address
-    from typing import Self, TypeVar
+    from collections.abc import Awaitable, Callable, Coroutine
+    from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
     from dns_update.auth import Key
-    from dns_update.client.requests import Outcome
-    from dns_update.client.steps import Step
+    from dns_update.client.steps import Step, Steps
     from dns_update.client.transaction import Request
     from dns_update.exchange import Policy
     from dns_update.transport import Server
     from dns_update.transport.protocol import AsyncTransport
-    from dns_update.update import Update
-    from dns_update.wire.name import Name
 
+    P = ParamSpec("P")
     T = TypeVar("T")
+
+
+def _method(
+    request: Callable[Concatenate[Transaction, P], Steps[T]],
+) -> Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]]:
+    """Return a method that carries out a request with its own arguments."""
+
+    async def method(self: AsyncClient, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self.run(lambda transaction: request(transaction, *args, **kwargs))
+
+    return as_method(request, method)
 
 
 class AsyncClient:
@@ -50,77 +59,14 @@ class AsyncClient:
         log: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare to talk to `servers`; see Client."""
-        check_way(local_address, transport)
-        self._settings = Settings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
+        check_transport(local_address, transport)
+        self._settings = ClientSettings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
         self._transport: AsyncTransport = transport if transport is not None else AsyncioTransport(local_address)
 
-    async def set(  # noqa: PLR0913 - as above
-        self,
-        name: Name | str,
-        *values: str | bytes | IPv4Address | IPv6Address,
-        rrtype: int | str | None = None,
-        zone: Name | str | None = None,
-        ttl: int | None = None,
-        require: str = "any",
-        verify: bool = True,
-        compare: bool = False,
-        check_names: bool = True,
-        rrclass: int | str = RRClass.IN,
-    ) -> Outcome:
-        """Make a name have exactly these addresses, or these values of one type; see `Client.set`."""
-        return await self.run(
-            set_request(
-                name,
-                values,
-                rrtype=rrtype,
-                zone=zone,
-                ttl=ttl,
-                require=require,
-                verify=verify,
-                compare=compare,
-                check_names=check_names,
-                rrclass=rrclass,
-            )
-        )
-
-    async def delete(  # noqa: PLR0913 - as above
-        self,
-        name: Name | str,
-        *values: str | bytes | IPv4Address | IPv6Address,
-        rrtype: int | str | None = None,
-        zone: Name | str | None = None,
-        require: str = "any",
-        verify: bool = True,
-        compare: bool = False,
-        rrclass: int | str = RRClass.IN,
-    ) -> Outcome:
-        """Remove values, an RRset, or all records of a name; see `Client.delete`."""
-        return await self.run(
-            delete_request(
-                name,
-                values,
-                rrtype=rrtype,
-                zone=zone,
-                require=require,
-                verify=verify,
-                compare=compare,
-                rrclass=rrclass,
-            )
-        )
-
-    async def show(
-        self,
-        name: Name | str,
-        *rrtypes: int | str,
-        zone: Name | str | None = None,
-        rrclass: int | str = RRClass.IN,
-    ) -> Outcome:
-        """Return what the authoritative server holds at `name`; see `Client.show`."""
-        return await self.run(show_request(name, rrtypes, zone=zone, rrclass=rrclass))
-
-    async def send(self, update: Update) -> Outcome:
-        """Send an update as it stands; see `Client.send`."""
-        return await self.run(lambda transaction: send_update(transaction, update))
+    set = _method(set_records)
+    delete = _method(delete_records)
+    show = _method(show_records)
+    send = _method(send_update)
 
     async def run(self, request: Request[T]) -> T:
         """Carry out a request of `dns_update.client.requests`: do what each of its steps needs, to the end."""

@@ -10,8 +10,9 @@ name like nas.lan is in no zone that the world knows, and an update for it must 
 
 from __future__ import annotations
 
+from dns_update.client.settings import ClientSettings
 from dns_update.client.steps import Clock
-from dns_update.client.transaction import Settings, Transaction
+from dns_update.client.transaction import Transaction
 from dns_update.errors import Hint, InvalidText, NoResponse, UsageError, ZoneNotFound
 from dns_update.message import Message
 from dns_update.rr.embedded_names import soa_mname
@@ -32,7 +33,7 @@ _REVERSE_TREES = (Name.from_text("in-addr.arpa"), Name.from_text("ip6.arpa"))  #
 _BLACK_HOLES = (Name.from_text("prisoner.iana.org"), Name.from_text("blackhole.as112.arpa"))  # RFC 7534, RFC 7535
 
 
-class Found(Value):
+class ZoneFound(Value):
     """A zone, and the host name of its primary (the SOA record's MNAME)."""
 
     __slots__ = ("primary", "zone")
@@ -54,7 +55,7 @@ class Found(Value):
         return is_host and not _is_number(labels[-1]) and self.primary not in _BLACK_HOLES
 
 
-async def find_zone(transaction: Transaction, name: Name, rrclass: int = RRClass.IN) -> Found:
+async def find_zone(transaction: Transaction, name: Name, rrclass: int = RRClass.IN) -> ZoneFound:
     """Return the zone that holds `name`, as the transaction's servers say, or the resolvers if it has none.
 
     Raises ZoneNotFound, or what hinders the servers from answering. Each of them has the time of `ask_up`.
@@ -62,7 +63,7 @@ async def find_zone(transaction: Transaction, name: Name, rrclass: int = RRClass
     if transaction.servers:
         return await transaction.at_first_server(lambda endpoint: ask_up(transaction, endpoint, name, rrclass, 0))
     resolvers = transaction.resolvers if transaction.resolvers is not None else system_resolvers()
-    unsigned = Transaction(Settings(resolvers, log=transaction.log))
+    unsigned = Transaction(ClientSettings(resolvers, log=transaction.log))
     unsigned.patience = transaction.patience
     try:
         return await unsigned.at_first_server(lambda endpoint: ask_up(unsigned, endpoint, name, rrclass, Flag.RD))
@@ -101,7 +102,7 @@ def _resolver(text: str) -> Server | None:
     return server if server.is_address else None
 
 
-async def ask_up(transaction: Transaction, endpoint: Endpoint, name: Name, rrclass: int, flags: int) -> Found:
+async def ask_up(transaction: Transaction, endpoint: Endpoint, name: Name, rrclass: int, flags: int) -> ZoneFound:
     """Ask one server for the SOA record of `name`, and of the names above where an answer does not have it.
 
     Raises ZoneNotFound if it does not tell, or not within its patience, or only of a zone that `name` cannot be meant
@@ -119,7 +120,7 @@ async def ask_up(transaction: Transaction, endpoint: Endpoint, name: Name, rrcla
         if soa is not None:
             if soa.name != name and _is_top(soa.name) and not _is_held(soa.name, message, flags):
                 raise _not_told(endpoint, name, f"knows only {_top(soa.name)}; no update is sent there on a guess")
-            return Found(soa.name, soa_mname(soa.rdata))
+            return ZoneFound(soa.name, soa_mname(soa.rdata))
         if _is_referral(message, flags):
             raise _not_told(endpoint, name, "refers to other servers")
         candidate = candidate.parent if candidate.labels else candidate

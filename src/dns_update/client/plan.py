@@ -28,7 +28,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from dns_update.client.transaction import Place, Records
+    from dns_update.client.locate import LocatedTarget
+    from dns_update.client.lookup import Records
     from dns_update.rr.record import Record
 
     Data = Mapping[int, tuple[bytes, ...]]
@@ -69,7 +70,7 @@ class Desired(Value):
 _set_data, _set_only_adds, _set_owner, _set_ttl = setters(Desired)
 
 
-def plan(place: Place, desired: Desired, current: Records, new_ttl: int) -> Update | None:
+def plan(place: LocatedTarget, desired: Desired, current: Records, new_ttl: int) -> Update | None:
     """Return the update that makes a name right; None if it is right.
 
     `current` are the records of the desired types as the server holds them; `new_ttl` is the TTL, in seconds, where
@@ -85,7 +86,7 @@ def plan(place: Place, desired: Desired, current: Records, new_ttl: int) -> Upda
     return update if update.changes else None
 
 
-def replacement(place: Place, desired: Desired, ttl: int) -> Update:
+def replacement(place: LocatedTarget, desired: Desired, ttl: int) -> Update:
     """Return the update that gives a name the desired RRsets, whatever it holds; `ttl` in seconds."""
     update = Update(place.zone, rrclass=place.rrclass)
     for rrtype, values in desired.data.items():
@@ -99,7 +100,7 @@ def replacement(place: Place, desired: Desired, ttl: int) -> Update:
 class _Stage:
     """The records that stand, sorted by type, and the TTL that each type is to have."""
 
-    def __init__(self, place: Place, desired: Desired, current: Records, new_ttl: int) -> None:
+    def __init__(self, place: LocatedTarget, desired: Desired, current: Records, new_ttl: int) -> None:
         self.place = place
         self.desired = desired
         self._current = current

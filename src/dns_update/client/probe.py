@@ -29,7 +29,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dns_update.client.transaction import Records, Site
+    from dns_update.client.lookup import Records, ZoneView
     from dns_update.rr.record import Record
 
 # What it means that a probe is not refused.
@@ -82,54 +82,54 @@ def unmeetable(update: Update) -> Update:
     return update.require_present(update.zone).require_absent(update.zone)
 
 
-async def explore(site: Site) -> Access:
+async def explore(view: ZoneView) -> Access:
     """Return what the server shows of the zone, and of the key; nothing is changed, and no record of the zone sent.
 
     Raises ZoneNotFound if the server has no authority, KeyRejected and ClocksDiffer for the key, ServerFailure if it
     takes no updates, and any other Refusal or CommunicationError.
     """
-    zone = site.place.zone
-    soa = next((record for record in await site.read(RRType.SOA, zone) if record.rrtype == RRType.SOA), None)
+    zone = view.target.zone
+    soa = next((record for record in await view.read(RRType.SOA, zone) if record.rrtype == RRType.SOA), None)
     if soa is None:
-        raise site.no_zone()
-    refusal = await _refusal(site, ())
+        raise view.no_zone()
+    refusal = await _refusal(view, ())
     if refusal is not None:
         if not isinstance(refusal, PermissionDenied):
             raise refusal
         return Access(soa, BY_KEY, is_closed=True, rejects_key=_has_rejected_key(refusal))
-    return Access(soa, await _insight(site))
+    return Access(soa, await _insight(view))
 
 
-async def denials(site: Site, access: Access, parts: Sequence[Records]) -> list[Denial | None]:
+async def denials(view: ZoneView, access: Access, parts: Sequence[Records]) -> list[Denial | None]:
     """Return for each of these parts, which are the changes of one name each, whether it would be refused.
 
-    `access` is what `explore` has returned of the same site. It is one message as long as nothing is refused; where
+    `access` is what `explore` has returned of the same view. It is one message as long as nothing is refused; where
     something is, halves of it find out which name, and which of its types.
     """
     if access.is_closed:
-        return [Denial(_types(part), _denied(site, part, rejects_key=access.rejects_key)) for part in parts]
-    refusal = await _refusal(site, [record for part in parts for record in part])
+        return [Denial(_types(part), _denied(view, part, rejects_key=access.rejects_key)) for part in parts]
+    refusal = await _refusal(view, [record for part in parts for record in part])
     if refusal is None:
         return [None] * len(parts)
     if len(parts) == 1:
-        return [await _by_type(site, parts[0], refusal)]
+        return [await _by_type(view, parts[0], refusal)]
     middle = len(parts) // 2
-    first = await denials(site, access, parts[:middle])
-    return first + await denials(site, access, parts[middle:])
+    first = await denials(view, access, parts[:middle])
+    return first + await denials(view, access, parts[middle:])
 
 
-async def _by_type(site: Site, part: Records, refusal: Refusal) -> Denial:
+async def _by_type(view: ZoneView, part: Records, refusal: Refusal) -> Denial:
     """Return which types of a name it is that are refused; all, if that is only so of them together."""
     rrtypes = _types(part)
     refused = list[int]()
     for rrtype in rrtypes if len(rrtypes) > 1 else ():
-        if await _refusal(site, [record for record in part if record.rrtype == rrtype]) is not None:
+        if await _refusal(view, [record for record in part if record.rrtype == rrtype]) is not None:
             refused.append(rrtype)
     if not refused or len(refused) == len(rrtypes):
         return Denial(rrtypes, refusal)
     rest = tuple(record for record in part if record.rrtype in refused)
     if isinstance(refusal, PermissionDenied):
-        refusal = _denied(site, rest, rejects_key=_has_rejected_key(refusal))
+        refusal = _denied(view, rest, rejects_key=_has_rejected_key(refusal))
     return Denial(tuple(refused), refusal)
 
 
@@ -137,45 +137,45 @@ def _types(part: Records) -> tuple[int, ...]:
     return tuple(dict.fromkeys(record.rrtype for record in part))
 
 
-async def _refusal(site: Site, changes: Iterable[Record]) -> Refusal | None:
+async def _refusal(view: ZoneView, changes: Iterable[Record]) -> Refusal | None:
     """Probe: return why these changes would be refused, None if nothing is said against them."""
-    place, transaction = site.place, site.transaction
+    place, transaction = view.target, view.transaction
     update = unmeetable(Update(place.zone, rrclass=place.rrclass, changes=tuple(changes)))
     message = update.to_message()
     try:
-        reply = await transaction.ask(site.endpoint, message)
+        reply = await transaction.ask(view.endpoint, message)
     except (KeyRejected, ReplyNotTrusted) as error:
-        if transaction.is_unsigned(site.endpoint) or not _rejects_key(error):
+        if transaction.is_unsigned(view.endpoint) or not _rejects_key(error):
             raise
         # The same key was good for a query, so it is known there.
-        return _denied(site, update.changes, rejects_key=True)
+        return _denied(view, update.changes, rejects_key=True)
     rcode = reply.message.rcode
     if rcode in _UNMET:
         return None
     if rcode == Rcode.NOERROR:
         raise ServerFailure(
-            f"{site.endpoint} carries out updates whose prerequisites are not met (RFC 2136, section 3.2.5)",
+            f"{view.endpoint} carries out updates whose prerequisites are not met (RFC 2136, section 3.2.5)",
             hint="what the key may change cannot be found out there without changing it",
-            endpoint=site.endpoint,
+            endpoint=view.endpoint,
         )
     if rcode == Rcode.NOTAUTH and transaction.key is None:
         # It has shown its authority by the SOA record; Knot says so of what it does not take unsigned.
-        return _denied(site, update.changes, rejects_key=False)
-    return transaction.refusal(reply, site.endpoint, message)
+        return _denied(view, update.changes, rejects_key=False)
+    return transaction.refusal(reply, view.endpoint, message)
 
 
-def _denied(site: Site, changes: Records, *, rejects_key: bool) -> Refusal:
+def _denied(view: ZoneView, changes: Records, *, rejects_key: bool) -> Refusal:
     """Return the error that these changes are not permitted, told as a REFUSED is."""
-    place = site.place
+    place = view.target
     update = Update(place.zone, rrclass=place.rrclass, changes=changes)
     message = update.to_message()
     refused = Message(opcode=Opcode.UPDATE, question=message.question, rcode=Rcode.REFUSED)
-    error = site.transaction.refusal(Reply(refused, None, UDP, 1), site.endpoint, message)
-    if rejects_key and site.transaction.key is not None:
+    error = view.transaction.refusal(Reply(refused, None, UDP, 1), view.endpoint, message)
+    if rejects_key and view.transaction.key is not None:
         error.rcode = Rcode.NOTAUTH
         error.hint = (
             "it takes the key for queries and rejects it for this update, as Knot does: Knot would allow it by an acl "
-            f"of the zone with key: {site.transaction.key.name} and action: update"
+            f"of the zone with key: {view.transaction.key.name} and action: update"
         )
     return error
 
@@ -191,29 +191,29 @@ def _has_rejected_key(refusal: Refusal) -> bool:
     return refusal.rcode == Rcode.NOTAUTH
 
 
-async def _insight(site: Site) -> str:
+async def _insight(view: ZoneView) -> str:
     """Return what it means that this server does not refuse a probe."""
-    version = await _version(site)
+    version = await _version(view)
     if b"PowerDNS" in version:
         return BY_KEY
     if b"Knot" in version:
         return BY_RECORD
-    place = site.place
+    place = view.target
     if _OUTSIDE.is_within(place.zone):  # of the root zone and its like nothing is outside
         return UNKNOWN
     update = unmeetable(Update(place.zone, rrclass=place.rrclass)).delete_rrset(_OUTSIDE, RRType.A)
     try:
-        reply = await site.transaction.ask(site.endpoint, update.to_message())
+        reply = await view.transaction.ask(view.endpoint, update.to_message())
     except ServerFailure:  # so BIND hides a NOTZONE, where it forwards with a key of which it knows nothing
         return UNKNOWN
     return BY_RECORD if reply.message.rcode == Rcode.NOTZONE else UNKNOWN
 
 
-async def _version(site: Site) -> bytes:
+async def _version(view: ZoneView) -> bytes:
     """Return what the server says of its version, empty if it does not; unsigned, for Knot signs nothing in CHAOS."""
     query = Message.query(_VERSION, RRType.TXT, RRClass.CH)
     try:
-        reply = await Ask(site.endpoint, query, None)
+        reply = await Ask(view.endpoint, query, None)
     except DnsUpdateError:
         return b""
     if not isinstance(reply, Reply):

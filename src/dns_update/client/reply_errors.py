@@ -11,7 +11,6 @@ import time
 from dns_update import errors
 from dns_update.auth.tsig import FUDGE
 from dns_update.rr.host_names import is_host, may_own
-from dns_update.value import Value
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, rcode_to_text, rrtype_to_text, tsig_error_to_text
 from dns_update.wire.cursor import Cursor
 
@@ -21,10 +20,9 @@ if TYPE_CHECKING:
 
     from dns_update.auth import Key
     from dns_update.auth.tsig import Tsig
+    from dns_update.client.steps import Ask
     from dns_update.exchange import Reply, UnverifiedReply
-    from dns_update.message import Message
     from dns_update.rr.record import Record
-    from dns_update.transport import Endpoint
     from dns_update.wire.name import Name
 
 
@@ -34,24 +32,7 @@ _ANOTHER = "another program changes the name at the same time"
 _HOST_OFFSETS = {RRType.NS: 0, RRType.MX: 2, RRType.SRV: 6}  # types that point to a host, and the octets before it
 
 
-class Asked(Value):
-    """What a server was asked: the message, the server, the key that signed it."""
-
-    __slots__ = ("endpoint", "key", "message")
-    message: Message
-    endpoint: Endpoint
-    key: Key | None
-
-    def __init__(self, message: Message, endpoint: Endpoint, key: Key | None) -> None:
-        self._fill(message=message, endpoint=endpoint, key=key)
-
-    @property
-    def zone(self) -> Name:
-        """The zone of an update, the name of a query."""
-        return self.message.question[0].name
-
-
-def refusal_of(reply: Reply, asked: Asked) -> errors.Refusal:
+def refusal_of(reply: Reply, asked: Ask) -> errors.Refusal:
     """Return the error that an answer with another code than NOERROR means."""
     if reply.tsig is not None and reply.tsig.error == Rcode.BADTIME:
         return _clocks_differ(reply.tsig, asked)
@@ -61,7 +42,7 @@ def refusal_of(reply: Reply, asked: Asked) -> errors.Refusal:
     return _REFUSALS.get(rcode, _server_failure)(rcode, asked)
 
 
-def distrust_of(reply: UnverifiedReply, asked: Asked) -> errors.DnsUpdateError:
+def distrust_of(reply: UnverifiedReply, asked: Ask) -> errors.DnsUpdateError:
     """Return the error that an answer means which should have been signed, and is not, or wrongly."""
     if reply.tsig_error == Rcode.BADKEY and reply.rcode == Rcode.SERVFAIL:
         # BIND, where it has forwarded an update with a key of which it knows nothing, and got no answer to pass on.
@@ -77,7 +58,7 @@ def distrust_of(reply: UnverifiedReply, asked: Asked) -> errors.DnsUpdateError:
     )
 
 
-def _unsigned_hint(rcode: int, asked: Asked) -> str:
+def _unsigned_hint(rcode: int, asked: Ask) -> str:
     """Tell which server answers so, and why: none of them signs what it says of a key that it does not accept."""
     key = f"does not know key {_name_of(asked.key)}, or its algorithm or secret differs, or the clocks do"
     if asked.key is not None and asked.key.algorithm.is_truncated:
@@ -86,7 +67,7 @@ def _unsigned_hint(rcode: int, asked: Asked) -> str:
         return errors.Hint(
             "Knot answers so when it has no zone {asked}: check {zone} and {dns-server}; from 3.4 on also when it does "
             "not know key {of_key} or its algorithm, or when no acl of the zone permits the change",
-            asked=asked.zone,
+            asked=_zone_of(asked),
             of_key=_name_of(asked.key),
         )
     if rcode in (Rcode.REFUSED, Rcode.NOTAUTH):
@@ -98,7 +79,7 @@ def _unsigned_hint(rcode: int, asked: Asked) -> str:
     return f"check that the server's key {_name_of(asked.key)} is the same, and that nothing between alters messages"
 
 
-def _key_rejected(tsig_error: int, asked: Asked) -> errors.KeyRejected:
+def _key_rejected(tsig_error: int, asked: Ask) -> errors.KeyRejected:
     reasons = {Rcode.BADSIG: _bad_signature, Rcode.BADTRUNC: _bad_truncation}
     text, hint = reasons.get(tsig_error, _bad_key)(_name_of(asked.key), asked)
     return errors.KeyRejected(
@@ -110,11 +91,16 @@ def _key_rejected(tsig_error: int, asked: Asked) -> errors.KeyRejected:
     )
 
 
+def _zone_of(asked: Ask) -> Name:
+    """Return the zone of an update, the name of a query."""
+    return asked.message.question[0].name
+
+
 def _name_of(key: Key | None) -> str:
     return str(key.name) if key is not None else "(none)"
 
 
-def _bad_signature(key: str, asked: Asked) -> tuple[str, str]:
+def _bad_signature(key: str, asked: Ask) -> tuple[str, str]:
     both = ", read as Base64 and as raw text," if asked.key is not None and asked.key.other_reading is not None else ""
     text = f"the secret of key {key}{both} differs from the server's"
     template = "copy the server's secret again; {key-encoding} says whether it is base64 or text"
@@ -124,7 +110,7 @@ def _bad_signature(key: str, asked: Asked) -> tuple[str, str]:
     return text, errors.Hint(template)
 
 
-def _bad_key(key: str, asked: Asked) -> tuple[str, str]:
+def _bad_key(key: str, asked: Ask) -> tuple[str, str]:
     algorithm = asked.key.algorithm.text if asked.key else ""
     text = (
         f"key {key} is unknown there, or known with another algorithm than {algorithm}, "
@@ -136,7 +122,7 @@ def _bad_key(key: str, asked: Asked) -> tuple[str, str]:
     )
 
 
-def _bad_truncation(key: str, asked: Asked) -> tuple[str, str]:
+def _bad_truncation(key: str, asked: Ask) -> tuple[str, str]:
     algorithm = asked.key.algorithm.text if asked.key else ""
     return (
         f"a MAC of key {key} as short as {algorithm}'s is not accepted there",
@@ -144,7 +130,7 @@ def _bad_truncation(key: str, asked: Asked) -> tuple[str, str]:
     )
 
 
-def _clocks_differ(tsig: Tsig, asked: Asked) -> errors.ClocksDiffer:
+def _clocks_differ(tsig: Tsig, asked: Ask) -> errors.ClocksDiffer:
     server_time = tsig.server_time
     if server_time is None:
         text = f"{asked.endpoint} said BADTIME: its clock and ours differ by more than {FUDGE} s"
@@ -169,11 +155,11 @@ def _utc(seconds: int) -> str:
         return f"{seconds} s since 1970"
 
 
-def _permission_denied(rcode: int, asked: Asked) -> errors.Refusal:
+def _permission_denied(rcode: int, asked: Ask) -> errors.Refusal:
     if asked.message.opcode == Opcode.QUERY:
         return _query_refused(rcode, asked)
     changes = asked.message.authority
-    what = f"{changes[0].name} {_types(asked)}" if changes else str(asked.zone)
+    what = f"{changes[0].name} {_types(asked)}" if changes else str(_zone_of(asked))
     return errors.PermissionDenied(
         f"{asked.endpoint} refuses to change {what} with {_credential(asked.key)}",
         hint=_grant(asked),
@@ -182,7 +168,7 @@ def _permission_denied(rcode: int, asked: Asked) -> errors.Refusal:
     )
 
 
-def _query_refused(rcode: int, asked: Asked) -> errors.Refusal:
+def _query_refused(rcode: int, asked: Ask) -> errors.Refusal:
     question = asked.message.question[0]
     return errors.ZoneNotFound(
         f"{asked.endpoint} refuses to tell about {question.name} {rrtype_to_text(question.rrtype)}: "
@@ -200,17 +186,17 @@ def _credential(key: Key | None) -> str:
     return f"key {key.name}" if key is not None else "no key"
 
 
-def _grant(asked: Asked) -> str:
+def _grant(asked: Ask) -> str:
     if asked.key is None:
         return errors.Hint(
             "give a key that may change it: {key-file}, or {key-name} and {key}", toml="give a key that may change it"
         )
     changes = asked.message.authority
-    name = changes[0].name if changes else asked.zone
+    name = changes[0].name if changes else _zone_of(asked)
     grant = f'grant "{asked.key.name}" name {name}. {_types(asked)};'
     may_not = f"BIND would allow it by update-policy {{ {grant} }}"
     others = "a secondary that does not forward refuses too, and PowerDNS does beside a CNAME"
-    return "; ".join([*_bad_host_names(changes), may_not, others, *_hosts_without_address(changes, asked.zone)])
+    return "; ".join([*_bad_host_names(changes), may_not, others, *_hosts_without_address(changes, _zone_of(asked))])
 
 
 def _bad_host_names(changes: tuple[Record, ...]) -> list[str]:
@@ -244,37 +230,37 @@ def _hosts(changes: Iterable[Record]) -> list[Name]:
     return [host for host in hosts if host.labels]
 
 
-def _types(asked: Asked) -> str:
+def _types(asked: Ask) -> str:
     types = dict.fromkeys(rrtype_to_text(change.rrtype) for change in asked.message.authority)
     return " ".join(types)
 
 
-def _zone_not_found(rcode: int, asked: Asked) -> errors.Refusal:
+def _zone_not_found(rcode: int, asked: Ask) -> errors.Refusal:
     if asked.key is None:
-        or_unsigned, try_key = f", or (Knot) takes no unsigned updates for {asked.zone}", "; a key may be needed"
+        or_unsigned, try_key = f", or (Knot) takes no unsigned updates for {_zone_of(asked)}", "; a key may be needed"
     else:
         or_unsigned, try_key = "", ""
     hint = "{zone} must be a zone that this server holds, not a name inside one, {dns-server} its primary{try_key}"
     return errors.ZoneNotFound(
-        f"{asked.endpoint} is not authoritative for {asked.zone}{or_unsigned}",
+        f"{asked.endpoint} is not authoritative for {_zone_of(asked)}{or_unsigned}",
         hint=errors.Hint(hint, try_key=try_key),
         endpoint=asked.endpoint,
         rcode=rcode,
     )
 
 
-def _name_not_in_zone(rcode: int, asked: Asked) -> errors.Refusal:
+def _name_not_in_zone(rcode: int, asked: Ask) -> errors.Refusal:
     records = asked.message.answer + asked.message.authority
-    outside = next((record.name for record in records if not record.name.is_within(asked.zone)), asked.zone)
+    outside = next((record.name for record in records if not record.name.is_within(_zone_of(asked))), _zone_of(asked))
     return errors.NameNotInZone(
-        f"{outside} is not in {asked.zone}",
+        f"{outside} is not in {_zone_of(asked)}",
         hint=errors.Hint("give the zone that holds the name, or leave {zone} out"),
         endpoint=asked.endpoint,
         rcode=rcode,
     )
 
 
-def _name_not_found(rcode: int, asked: Asked) -> errors.Refusal:
+def _name_not_found(rcode: int, asked: Ask) -> errors.Refusal:
     return errors.NameNotFound(
         f"{_condition(asked)} does not exist at {asked.endpoint}",
         hint=errors.Hint(_GO_ON, toml=_ANOTHER) if asked.message.answer else errors.Hint("check {name} and {zone}"),
@@ -283,7 +269,7 @@ def _name_not_found(rcode: int, asked: Asked) -> errors.Refusal:
     )
 
 
-def _name_exists(rcode: int, asked: Asked) -> errors.Refusal:
+def _name_exists(rcode: int, asked: Ask) -> errors.Refusal:
     return errors.NameExists(
         f"{_condition(asked)} exists at {asked.endpoint}",
         hint=errors.Hint("leave {require:absent} out only if what is there may be replaced", toml=_ANOTHER),
@@ -292,16 +278,16 @@ def _name_exists(rcode: int, asked: Asked) -> errors.Refusal:
     )
 
 
-def _condition(asked: Asked) -> str:
+def _condition(asked: Ask) -> str:
     """Name what the prerequisite speaks of; what the query asks for, where there is none."""
     for record in asked.message.answer:
         kind = "" if record.rrtype == RRType.ANY else f" {rrtype_to_text(record.rrtype)}"
         data = " with these values" if record.rrclass not in (RRClass.ANY, RRClass.NONE) else ""
         return f"{record.name}{kind}{data}"
-    return str(asked.zone)
+    return str(_zone_of(asked))
 
 
-def _server_failure(rcode: int, asked: Asked) -> errors.Refusal:
+def _server_failure(rcode: int, asked: Ask) -> errors.Refusal:
     hints = {
         Rcode.SERVFAIL: "its log says why: a journal that it cannot write, a primary that it cannot forward to, ...",
         Rcode.FORMERR: "it does not understand the message; --debug shows it",
@@ -315,7 +301,7 @@ def _server_failure(rcode: int, asked: Asked) -> errors.Refusal:
     )
 
 
-_REFUSALS: dict[int, Callable[[int, Asked], errors.Refusal]] = {
+_REFUSALS: dict[int, Callable[[int, Ask], errors.Refusal]] = {
     Rcode.REFUSED: _permission_denied,
     Rcode.NOTAUTH: _zone_not_found,
     Rcode.NOTZONE: _name_not_in_zone,

@@ -13,8 +13,9 @@ from dns_update.update import Update
 from dns_update.wire.codes import RRType
 
 if TYPE_CHECKING:
+    from dns_update.client.locate import LocatedTarget
+    from dns_update.client.lookup import Records, ZoneView
     from dns_update.client.plan import Desired
-    from dns_update.client.transaction import Place, Records, Site
     from dns_update.doctor.subject import Subject
 
 
@@ -41,7 +42,7 @@ class Comparison:
     unread: ZoneNotFound | None = None
 
 
-async def compare(site: Site, subject: Subject, zone_ttl: int) -> Comparison:
+async def compare(view: ZoneView, subject: Subject, zone_ttl: int) -> Comparison:
     """Compare what the server holds at a name with what is desired.
 
     `zone_ttl` is the TTL, in seconds, of the zone's SOA record. Raises a Refusal or a CommunicationError if the server
@@ -49,46 +50,46 @@ async def compare(site: Site, subject: Subject, zone_ttl: int) -> Comparison:
     """
     desired = subject.desired
     try:
-        current = await look(site, subject.updated_types if desired is None else desired.rrtypes)
+        current = await look(view, subject.updated_types if desired is None else desired.rrtypes)
     except ZoneNotFound as error:
         if desired is None or not is_told_by_prerequisites(desired, error):
             raise
-        return await _compare_by_prerequisites(site, desired, zone_ttl, error)
-    update = None if desired is None else plan(site.place, desired, current, zone_ttl)
+        return await _compare_by_prerequisites(view, desired, zone_ttl, error)
+    update = None if desired is None else plan(view.target, desired, current, zone_ttl)
     if update is None:
         return Comparison(current)
-    return Comparison(current, update.changes, await _obstacle(site, update.changes, current))
+    return Comparison(current, update.changes, await _obstacle(view, update.changes, current))
 
 
-async def _compare_by_prerequisites(site: Site, desired: Desired, zone_ttl: int, error: ZoneNotFound) -> Comparison:
+async def _compare_by_prerequisites(view: ZoneView, desired: Desired, zone_ttl: int, error: ZoneNotFound) -> Comparison:
     """Compare at a server that does not show the name; `error` is why."""
     ttl = zone_ttl if desired.ttl is None else desired.ttl
-    current = await confirmed(site, desired, ttl)
-    changes = () if current is not None else replacement(site.place, desired, ttl).changes
+    current = await confirmed(view, desired, ttl)
+    changes = () if current is not None else replacement(view.target, desired, ttl).changes
     return Comparison(current or (), changes, unread=error)
 
 
-async def _obstacle(site: Site, changes: Records, current: Records) -> Obstacle | None:
+async def _obstacle(view: ZoneView, changes: Records, current: Records) -> Obstacle | None:
     """Return what would block these changes: nothing is added beside a CNAME (RFC 2136, section 3.4.2.2)."""
-    added = [change.rrtype for change in changes if change.rrclass == site.place.rrclass]
+    added = [change.rrtype for change in changes if change.rrclass == view.target.rrclass]
     has_cname = any(record.rrtype == RRType.CNAME for record in current)
     if not added or (added[0] == RRType.CNAME) == has_cname:
         return None
-    blocked = await not_applied(site, added[0], current)
+    blocked = await not_applied(view, added[0], current)
     return None if blocked.may_come else Obstacle(added[0], blocked.hint)
 
 
-def possible_changes(place: Place, subject: Subject, zone_ttl: int) -> Records:
+def possible_changes(target: LocatedTarget, subject: Subject, zone_ttl: int) -> Records:
     """Return a change of every kind that the name may ever need, so that permission for all of them can be asked.
 
     They are those that give the desired data to a name that has none. For a type of which nothing is desired now they
     have a deletion: data of that type may come later.
     """
-    update = None if subject.desired is None else plan(place, subject.desired, (), zone_ttl)
+    update = None if subject.desired is None else plan(target, subject.desired, (), zone_ttl)
     if update is None:
-        update = Update(place.zone, rrclass=place.rrclass)
+        update = Update(target.zone, rrclass=target.rrclass)
     covered = {change.rrtype for change in update.changes}
     for rrtype in subject.updated_types:
         if rrtype not in covered:
-            update = update.delete_rrset(place.owner, rrtype)
+            update = update.delete_rrset(target.owner, rrtype)
     return update.changes

@@ -20,8 +20,8 @@ from dns_update.transport.aio import AsyncioTransport
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
+    from dns_update.client.lookup import Records
     from dns_update.client.probe import Denial
-    from dns_update.client.transaction import Records
     from dns_update.doctor.comparison import Comparison
     from dns_update.doctor.examination import ServerExamination
     from dns_update.doctor.source_answers import SourceAnswer
@@ -116,7 +116,7 @@ async def _compare(pair: tuple[_OpenName, OpenServer]) -> None:
         return
     try:
         name.comparisons[server] = await server.run(
-            lambda site: compare(site, subject, access.soa.ttl), owner=subject.name
+            lambda view: compare(view, subject, access.soa.ttl), owner=subject.name
         )
     except NoResponse as error:  # it did answer before; it is not waited for ten thousand times
         server.error = error
@@ -163,7 +163,7 @@ def _probes(names: Iterable[_OpenName]) -> Iterator[_ProbeGroup]:
 
 def _possible_changes(server: OpenServer, subject: Subject) -> Records:
     assert server.access is not None  # noqa: S101 - the name was compared there
-    return possible_changes(server.place(subject.name), subject, server.access.soa.ttl)
+    return possible_changes(server.target(subject.name), subject, server.access.soa.ttl)
 
 
 async def _probe(group: _ProbeGroup) -> None:
@@ -171,7 +171,7 @@ async def _probe(group: _ProbeGroup) -> None:
     if server.error is not None or access is None:
         return
     try:
-        found = await server.run(lambda site: denials(site, access, group.changes), owner=server.zone)
+        found = await server.run(lambda view: denials(view, access, group.changes), owner=server.zone)
     except DnsUpdateError as error:
         server.error = error
         return

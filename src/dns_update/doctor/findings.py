@@ -11,8 +11,8 @@ from dns_update.rr.embedded_names import canonical_rdata
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dns_update.client.lookup import Records
     from dns_update.client.probe import Denial
-    from dns_update.client.transaction import Records
     from dns_update.doctor.comparison import Comparison, Obstacle
     from dns_update.doctor.examination import Examination, NameAtServer, NameExamination
     from dns_update.errors import DnsUpdateError, ZoneNotFound

@@ -6,10 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dns_update.client.aio import AsyncClient
+from dns_update.client.locate import LocatedTarget, Target, locate
+from dns_update.client.lookup import ZoneView
 from dns_update.client.probe import explore
-from dns_update.client.requests import Target, locate
 from dns_update.client.steps import unresolved
-from dns_update.client.transaction import MAX_ADDRESSES, Place, Site
+from dns_update.client.transaction import MAX_ADDRESSES
 from dns_update.doctor.examination import ServerExamination
 from dns_update.errors import DnsUpdateError
 from dns_update.transport import Endpoint, Server
@@ -49,7 +50,7 @@ class OpenServer:
         """Find out what the server shows of the zone and of the key, and keep that or the error."""
 
         async def request(transaction: Transaction) -> tuple[Access, Key | None, tuple[str, ...]]:
-            access = await explore(self._site(transaction, self.zone))
+            access = await explore(self._view(transaction, self.zone))
             return access, transaction.key, transaction.notes_at(self.endpoint)
 
         try:
@@ -59,21 +60,21 @@ class OpenServer:
         else:  # with the secret in the reading that was found to be right
             self._client = self._client_with(self._key)
 
-    async def run(self, steps: Callable[[Site], Steps[T]], owner: Name) -> T:
+    async def run(self, steps: Callable[[ZoneView], Steps[T]], owner: Name) -> T:
         """Carry out steps about a name of the zone; raises a Refusal or a CommunicationError."""
-        return await self._client.run(lambda transaction: steps(self._site(transaction, owner)))
+        return await self._client.run(lambda transaction: steps(self._view(transaction, owner)))
 
-    def place(self, owner: Name) -> Place:
-        """Return the place of a name in this zone."""
-        return Place(self.zone, owner, RRClass.IN)
+    def target(self, owner: Name) -> LocatedTarget:
+        """Return a name of the zone as the target of a request."""
+        return LocatedTarget(self.zone, owner, RRClass.IN)
 
     @property
     def result(self) -> ServerExamination:
         """What has been seen of it."""
         return ServerExamination(self.zone, self.endpoint, self._key, self.access, self.error, self._notes)
 
-    def _site(self, transaction: Transaction, owner: Name) -> Site:
-        return Site(transaction, self.endpoint, self.place(owner))
+    def _view(self, transaction: Transaction, owner: Name) -> ZoneView:
+        return ZoneView(transaction, self.endpoint, self.target(owner))
 
     def _client_with(self, key: Key | None) -> AsyncClient:
         server = Server(self.endpoint.address, self.endpoint.port)
@@ -141,6 +142,6 @@ async def _zone_and_servers(
 
 
 async def _locate(name: Name, destination: Destination, transaction: Transaction) -> tuple[Name, tuple[Server, ...]]:
-    place = await locate(transaction, Target(name, destination.zone))
+    target = await locate(transaction, Target(name, destination.zone))
     found = tuple(server for server in transaction.servers if isinstance(server, Server))
-    return place.zone, destination.servers or found
+    return target.zone, destination.servers or found

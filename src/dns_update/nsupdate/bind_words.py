@@ -23,7 +23,6 @@ _FAILURES = {
     causes.NETWORK_UNREACHABLE: "network unreachable",
     causes.HOST_UNREACHABLE: "host unreachable",
 }
-_DISTRUST = {causes.NOT_SIGNED: "expected a TSIG or SIG(0)", causes.WRONG_SIGNATURE: "tsig verify failure"}
 _NAME_MISTAKES = {
     causes.EMPTY_LABEL: "empty label",
     causes.LABEL_TOO_LONG: "label too long",
@@ -33,6 +32,13 @@ _NAME_MISTAKES = {
 }
 _TSIG_ERROR = "tsig indicates error"
 _CLOCKS = "clocks are unsynchronized"
+_DISTRUST = {
+    causes.NOT_SIGNED: "expected a TSIG or SIG(0)",
+    causes.WRONG_KEY: "tsig verify failure",
+    causes.NO_MAC: "tsig verify failure",
+    causes.WRONG_SIGNATURE: "tsig verify failure",
+    causes.SIGNED_AT_ANOTHER_TIME: _CLOCKS,
+}
 
 
 def endpoint_text(endpoint: Endpoint) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dns_update.errors import InvalidText, NoResponse, UsageError, causes
 from dns_update.exchange import TCP, UDP, Exchange, Policy
 from dns_update.nsupdate import Fatal, hint_of
-from dns_update.nsupdate.bind_words import endpoint_text
 from dns_update.transport import random_id
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.value import Value
@@ -91,7 +90,7 @@ class Network:
 
         Raises NoResponse, also if nothing can be sent from the local address, and Fatal if the message is too long.
         """
-        exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], endpoint_text(endpoint))
+        exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], endpoint)
         self._last_octets = b""
         try:
             reply = self._transport(_family_of(endpoint)).carry(exchange, endpoint)
@@ -118,7 +117,7 @@ class Network:
         """
         from dns_update.transport.pipeline import Flight  # noqa: PLC0415 - not where messages are shown
 
-        exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], endpoint_text(endpoint))
+        exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], endpoint)
         try:
             return Flight(exchange, random_id())
         except UsageError as error:

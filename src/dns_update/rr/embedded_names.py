@@ -105,7 +105,7 @@ def a6_prefix(rdata: bytes) -> tuple[int, int]:
 def _parts(rrtype: int, rdata: bytes, rrclass: int) -> tuple[int, ...] | None:
     if rrclass == RRClass.CH and rrtype == RRType.A:
         return _CHAOS_ADDRESS
-    if rrtype == _A6:
+    if rrtype == _A6 and rdata[:1] <= bytes([_IPV6_BITS]):
         octets, names = a6_prefix(rdata)
         return (octets, *_ONE_NAME * names)
     return _CANONICAL.get(rrtype)

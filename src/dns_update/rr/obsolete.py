@@ -26,6 +26,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.wire.cursor import Cursor
 
+PROTOCOLS, SERVICES = "/etc/protocols", "/etc/services"  # the names that WKS records can have
+
 _U8, _U16 = 0xFF, 0xFFFF
 _IPV6_BITS = 128
 _NXT_TYPES = 128  # the bitmap of RFC 2535, section 5.2 has no room for higher ones
@@ -164,12 +166,12 @@ def _services(fields: Scanner) -> bytes:
 
 
 def _number_of_protocol(name: str) -> str:
-    return _number_in("/etc/protocols", name.lower(), "") or _unknown(name, "protocol")
+    return _number_in(PROTOCOLS, name.lower(), "") or _unknown(name, "protocol")
 
 
 def _port_of_service(name: str, protocol: str | None) -> int:
     suffix = f"/{protocol}" if protocol else "/"
-    return int(_number_in("/etc/services", name.lower(), suffix) or _unknown(name, "service"))
+    return int(_number_in(SERVICES, name.lower(), suffix) or _unknown(name, "service"))
 
 
 def _number_in(path: str, name: str, suffix: str) -> str:

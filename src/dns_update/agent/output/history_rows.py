@@ -12,7 +12,7 @@ from dns_update.wire.codes import rrtype_to_text
 if TYPE_CHECKING:
     from dns_update.agent.attempt import Attempt
     from dns_update.agent.config.settings import RecordSettings
-    from dns_update.client.requests import Outcome
+    from dns_update.client.outcome import Outcome
     from dns_update.errors import DnsUpdateError
     from dns_update.rr.record import Record
     from dns_update.transport import Endpoint

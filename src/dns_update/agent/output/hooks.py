@@ -1,19 +1,14 @@
-"""Programs that are run when a name has changed: facts in their environment, never in the way of updates.
-
-A program is started by posix_spawn and watched through a descriptor of its process: no thread, as asyncio's own
-watcher of Python 3.11 takes for each, no copy of our memory, and no handler of SIGCHLD.
-"""
+"""Programs that are run when a name has changed: facts in their environment, never in the way of updates."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import signal
-import sys
 from contextlib import suppress
 
 from dns_update.agent.output.history import HistoryRow
 from dns_update.errors import quoted
+from dns_update.process.runner import Program, failure_of, keep_statuses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +25,6 @@ END_SECONDS = 5.0  # between SIGTERM and SIGKILL, to tidy up
 
 _INHERITED = ("PATH", "HOME", "LANG", "TZ")
 """What a program gets of our own environment. The rest may hold secrets (`secret = "env:NAME"`)."""
-
-# Python ignores these for itself, and a program would inherit that: `yes | head` would never end.
-_DEFAULT_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)
 
 
 class Hooks:
@@ -63,9 +55,7 @@ class Hooks:
         self._inherited = {name: own[name] for name in _INHERITED if name in own}
         self._waiting: dict[str, dict[Key, HistoryRow]] = {}  # by name, whose turn it is first
         self._running: dict[str, _Run] = {}
-        if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
-            # Some who start us have it so; then the kernel keeps no status, and gives the number to somebody else.
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        keep_statuses()
 
     def run(self, program: Sequence[str], change: HistoryRow) -> None:
         """Run a program (and its arguments) for a change, as soon as it may be; returns at once."""
@@ -114,7 +104,7 @@ class Hooks:
     def _ended(self, run: _Run, change: HistoryRow) -> None:
         del self._running[change.name]
         if failure := run.failure():
-            self._report(f"on-change program {_shown(run.program)} for {change.name} {failure}")
+            self._report(f"on-change program {_shown(run.words)} for {change.name} {failure}")
         self._start_waiting()
 
 
@@ -137,90 +127,46 @@ def facts(change: HistoryRow) -> dict[str, str]:
 
 
 class _Run:
-    """A program under way. `ended` is done with its status; negative, if a signal ended it."""
+    """A program under way within the loop. `ended` is done with its status."""
 
     def __init__(
-        self, program: tuple[str, ...], environment: Mapping[str, str], seconds: float, child_guard: ChildGuard | None
+        self, words: tuple[str, ...], environment: Mapping[str, str], seconds: float, child_guard: ChildGuard | None
     ) -> None:
-        self.program = program
-        self._child_guard = child_guard
+        self.words = words
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[int] = self._loop.create_future()
-        if child_guard is not None:
-            child_guard.prepare()
-        self._pid = _spawn(program, environment)
-        if child_guard is not None:
-            child_guard.begun(self._pid)
+        self._program = Program(words, environment, child_guard=child_guard)
         self._seconds = seconds
         self._is_ending = False
         self._is_late = False
-        try:
-            self._descriptor = os.pidfd_open(self._pid)  # can be read once the program has ended
-        except OSError:
-            self._signal(signal.SIGKILL)
-            if child_guard is not None:
-                child_guard.ended(self._pid)
-            os.waitpid(self._pid, 0)
-            raise
-        self._loop.add_reader(self._descriptor, self._reap)
+        self._loop.add_reader(self._program.ended, self._reap)
         self._timer = self._loop.call_later(seconds, self._run_out)
 
     def end(self) -> None:
         """Ask the whole process group to end; kill it if it does not."""
         self._is_ending = True
         self._timer.cancel()
-        self._signal(signal.SIGTERM)
-        self._timer = self._loop.call_later(END_SECONDS, self._signal, signal.SIGKILL)
+        self._program.terminate()
+        self._timer = self._loop.call_later(END_SECONDS, self._program.kill)
 
     def failure(self) -> str:
         """Return what went wrong, once it has ended; empty if nothing did."""
-        status = self.ended.result()
         if self._is_late:
             return f"ran for more than {self._seconds:g} s and was ended"
-        if status >= 0:
-            return f"failed with status {status}" if status else ""
-        names = {number.value: f" ({number.name})" for number in signal.Signals}  # most real-time signals have none
-        return f"was ended by signal {-status}{names.get(-status, '')}"
+        return failure_of(self.ended.result())
 
     def _run_out(self) -> None:
         self._is_late = True
         self.end()
 
-    def _signal(self, number: signal.Signals) -> None:
-        # The group's number is nobody else's as long as the program is not reaped.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._pid, number)
-
     def _reap(self) -> None:
         if self._is_ending:
-            self._signal(signal.SIGKILL)  # what it started, and what did not heed SIGTERM
+            self._program.kill()  # what it started, and what did not heed SIGTERM
         self._timer.cancel()
-        self._loop.remove_reader(self._descriptor)
-        os.close(self._descriptor)
-        if self._child_guard is not None:
-            self._child_guard.ended(self._pid)
-        _, status = os.waitpid(self._pid, 0)
-        self.ended.set_result(os.waitstatus_to_exitcode(status))
-
-
-def _spawn(program: tuple[str, ...], environment: Mapping[str, str]) -> int:
-    """Start a program in a session of its own, its input empty, its output our standard error; raises OSError."""
-    return os.posix_spawnp(
-        program[0],
-        program,
-        environment,
-        file_actions=_streams(),
-        setsid=True,
-        setsigmask=(),
-        setsigdef=_DEFAULT_SIGNALS,
-    )
-
-
-def _streams() -> list[tuple[object, ...]]:
-    actions: list[tuple[object, ...]] = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)]
-    if sys.stderr is None:  # we were started without; its number may by now be that of a socket of ours
-        actions.append((os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0))
-    return [*actions, (os.POSIX_SPAWN_DUP2, 2, 1)]
+        self._loop.remove_reader(self._program.ended)
+        status = self._program.reap()
+        assert status is not None  # noqa: S101 - its descriptor says that it has ended
+        self.ended.set_result(status)
 
 
 def _joined(first: HistoryRow, last: HistoryRow) -> HistoryRow:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dns_update.agent.output.hooks import Hooks
     from dns_update.agent.output.log import Log
     from dns_update.agent.reconcile.server_health import Outage
-    from dns_update.client.requests import Outcome
+    from dns_update.client.outcome import Outcome
     from dns_update.errors import DnsUpdateError
     from dns_update.rr.record import Record
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dns_update.client.current import confirmed, is_told_by_prerequisites, look
+from dns_update.client.delivery import Delivery
+from dns_update.client.locate import locate
+from dns_update.client.lookup import ZoneView
+from dns_update.client.outcome import outcome_at
 from dns_update.client.plan import plan, replacement
 from dns_update.client.readback import after_set, not_applied, zone_ttl
-from dns_update.client.requests import Delivery, locate, outcome_at
-from dns_update.client.transaction import Site
 from dns_update.errors import NameExists, NameNotFound, NoResponse, ZoneNotFound
 from dns_update.wire.codes import Rcode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from dns_update.client.locate import Target
+    from dns_update.client.lookup import Records
+    from dns_update.client.outcome import Outcome
     from dns_update.client.plan import Desired
-    from dns_update.client.requests import Outcome, Target
-    from dns_update.client.transaction import Records, Transaction
+    from dns_update.client.transaction import Transaction
     from dns_update.transport import Endpoint
     from dns_update.update import Update
 
@@ -31,7 +35,7 @@ async def reconcile(transaction: Transaction, target: Target, desired: Desired) 
     delivery = Delivery(transaction, verify=True)
 
     async def at(endpoint: Endpoint) -> Outcome:
-        site = Site(transaction, endpoint, place)
+        site = ZoneView(transaction, endpoint, place)
         try:
             return await _by_reading(site, desired, delivery)
         except ZoneNotFound as error:
@@ -42,14 +46,14 @@ async def reconcile(transaction: Transaction, target: Target, desired: Desired) 
     return await transaction.at_first_server(at)
 
 
-async def _by_reading(site: Site, desired: Desired, delivery: Delivery) -> Outcome:
+async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery) -> Outcome:
     """Make the name right by what the server shows of it."""
     unseen: Records | None = None  # what stood before an update of which nobody saw what came of it
     for number in range(1, _LOOKS + 1):
         before = await look(site, desired.rrtypes)
-        update = plan(site.place, desired, before, 0)
+        update = plan(site.target, desired, before, 0)
         if update is not None and _needs_zone_ttl(update, desired, before):
-            update = plan(site.place, desired, before, await zone_ttl(site))
+            update = plan(site.target, desired, before, await zone_ttl(site))
         if update is None:
             return outcome_at(site, Rcode.NOERROR, before if unseen is None else unseen, before)
         try:
@@ -69,13 +73,13 @@ async def _by_reading(site: Site, desired: Desired, delivery: Delivery) -> Outco
     )
 
 
-async def _by_prerequisites(site: Site, desired: Desired, delivery: Delivery, error: ZoneNotFound) -> Outcome:
+async def _by_prerequisites(site: ZoneView, desired: Desired, delivery: Delivery, error: ZoneNotFound) -> Outcome:
     """Make the name right in the zone itself; `error` is why it cannot be read there, and what stood is not known."""
     ttl = await zone_ttl(site) if desired.ttl is None else desired.ttl
     current = await confirmed(site, desired, ttl)
     if current is not None:
         return outcome_at(site, Rcode.NOERROR, current, current)
-    update = replacement(site.place, desired, ttl)
+    update = replacement(site.target, desired, ttl)
     ttls = dict.fromkeys(desired.data, ttl)
     reply, after = await delivery.carry_out(site, update, lambda: after_set(site, desired.data, ttls))
     if after is None:
@@ -89,10 +93,10 @@ def _needs_zone_ttl(update: Update, desired: Desired, current: Records) -> bool:
     return desired.ttl is None and not stands.issuperset(change.rrtype for change in update.changes)
 
 
-async def _verified(site: Site, desired: Desired) -> Records:
+async def _verified(site: ZoneView, desired: Desired) -> Records:
     """Return what stands now; raises NotApplied if it is not what is desired. The TTL may be the server's choice."""
     after = await look(site, desired.rrtypes)
-    left = plan(site.place, desired.with_any_ttl, after, 0)
+    left = plan(site.target, desired.with_any_ttl, after, 0)
     if left is not None:
         rrtype = left.changes[0].rrtype
         raise await not_applied(site, rrtype, tuple(record for record in after if record.rrtype == rrtype))

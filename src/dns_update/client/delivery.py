@@ -1,0 +1,88 @@
+"""Delivery: an update sent to a server, its answer judged, and the change read back."""
+
+from __future__ import annotations
+
+from dns_update import errors
+from dns_update.client.steps import Pause
+from dns_update.wire.codes import Rcode, rcode_to_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dns_update.client.lookup import Records, ZoneView
+    from dns_update.client.steps import Steps
+    from dns_update.client.transaction import Transaction
+    from dns_update.exchange import Reply
+    from dns_update.update import Update
+
+_FIRST_PAUSE = 0.05  # seconds before a change that may be late is read again; each further pause is twice as long
+_PREREQUISITE_FAILED = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXRRSET)
+
+
+class Delivery:
+    """Sends the update of one request, to one server after the other, and reads it back."""
+
+    def __init__(self, transaction: Transaction, *, verify: bool) -> None:
+        """Prepare to read back what was sent, if `verify`."""
+        self._transaction = transaction
+        self._verify = verify
+
+    async def carry_out(
+        self, view: ZoneView, update: Update, read_back: Callable[[], Steps[Records]]
+    ) -> tuple[Reply, Records | None]:
+        """Send the update and judge the answer; return it, and the records read back (None if none were)."""
+        message = update.to_message()
+        reply = await self._transaction.ask(view.endpoint, message)
+        if reply.message.rcode == Rcode.NOERROR:
+            return reply, (await self._read_back(read_back) if self._verify else None)
+        refusal = self._transaction.refusal(reply, view.endpoint, message)
+        if isinstance(refusal, errors.PermissionDenied):
+            from dns_update.client.readback import explain_refusal  # noqa: PLC0415 - only when something is wrong
+
+            await explain_refusal(view, update, refusal)
+        if not self._transaction.is_update_astray or reply.message.rcode not in _PREREQUISITE_FAILED:
+            raise refusal
+        return reply, await self._own_work(reply, refusal, read_back)
+
+    async def _own_work(
+        self, reply: Reply, refusal: errors.DnsUpdateError, read_back: Callable[[], Steps[Records]]
+    ) -> Records:
+        """Return the current records, if they are as desired; raise the refusal otherwise.
+
+        An earlier try, here or at another server, may have been carried out, and only its answer lost: then the
+        prerequisite fails because of our own change.
+        """
+        notes = tuple(self._transaction.notes)
+        try:
+            after = await read_back()
+        except errors.DnsUpdateError:
+            self._transaction.notes[:] = notes
+            raise refusal from None
+        self._transaction.notes.append(
+            f"an earlier try had no answer, and this one {rcode_to_text(reply.message.rcode)}; but the records are as "
+            "desired, so the earlier one was carried out"
+        )
+        return after
+
+    async def _read_back(self, read_back: Callable[[], Steps[Records]]) -> Records | None:
+        """Read back; repeat it for a while, as long as the change may just be late."""
+        left, pause = self._transaction.patience, _FIRST_PAUSE
+        notes = tuple(self._transaction.notes)
+        while True:
+            try:
+                return await read_back()
+            except errors.NotApplied as error:
+                self._transaction.notes[:] = notes  # those of this reading will be out of date at the next
+                if not error.may_come or left <= 0:
+                    raise
+                if pause == _FIRST_PAUSE:
+                    self._transaction.log(
+                        f"{error.server} does not show the change yet; reading it again for up to {left:g} s"
+                    )
+            except errors.DnsUpdateError as error:
+                self._transaction.notes.append(f"it could not be read back: {error}")
+                return None
+            await Pause(min(pause, left))
+            left -= pause
+            pause *= 2

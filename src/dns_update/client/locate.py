@@ -1,0 +1,126 @@
+"""Where a request takes place: the name that it is about, and the zone and the server found for it."""
+
+from __future__ import annotations
+
+from dns_update import errors
+from dns_update.update import address_of, name_in_zone, rdata_of, rrclass_of, zone_of, zone_type_of
+from dns_update.value import Value, setters
+from dns_update.wire.codes import RRClass, RRType
+from dns_update.wire.inet import IPV4_OCTETS
+from dns_update.wire.name import Name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from ipaddress import IPv4Address, IPv6Address
+    from typing import TypeAlias
+
+    from dns_update.client.transaction import Transaction
+
+    RdataByType: TypeAlias = Mapping[int, tuple[bytes, ...]]
+    """The rdata of the RRsets of one name."""
+
+
+class Target(Value):
+    """The name that a request is about, as the user wrote it; the zone, if it was given; the class."""
+
+    __slots__ = ("name", "rrclass", "zone")
+    name: Name | str
+    zone: Name | None
+    rrclass: int
+
+    def __init__(self, name: Name | str, zone: Name | str | None = None, rrclass: int | str = RRClass.IN) -> None:
+        """Take them; raises UsageError for a zone that is none, and for a class that no zone has."""
+        _target_name(self, name)
+        _target_zone(self, None if zone is None else zone_of(zone))
+        _target_rrclass(self, rrclass_of(rrclass))
+
+    @property
+    def owner(self) -> Name:
+        """The name in full; raises UsageError, InvalidText for a text that is no name."""
+        if self.zone is None:
+            owner = self.name if isinstance(self.name, Name) else Name.from_text(self.name)
+            if len(owner.labels) < 2:  # noqa: PLR2004 - a name of one label is relative to something
+                raise errors.UsageError(
+                    f"{str(self.name)!r} is not a full name", hint=errors.Hint("give {zone}, or the name in full")
+                )
+            return owner
+        owner = self.name if isinstance(self.name, Name) else name_in_zone(self.name, self.zone)
+        if not owner.is_within(self.zone):
+            raise errors.UsageError(f"{owner} is not in {self.zone}", hint="give the zone that holds the name")
+        return owner
+
+    def data(
+        self, values: Iterable[str | bytes | IPv4Address | IPv6Address], rrtype: int | str | None
+    ) -> dict[int, tuple[bytes, ...]]:
+        """Return values by their type: rdata of `rrtype`; where that is None, addresses, for A and AAAA.
+
+        A value is a text in presentation form or octets. The type of no values is there, with none. Raises UsageError.
+        """
+        if rrtype is not None:
+            number = zone_type_of(rrtype)
+            return {number: tuple([rdata_of(number, value, self.rrclass) for value in values])}
+        data: dict[int, tuple[bytes, ...]] = {}
+        for value in values:
+            address = address_of(value)
+            number = RRType.A if len(address) == IPV4_OCTETS else RRType.AAAA
+            data[number] = (*data.get(number, ()), address)
+        return data
+
+
+_target_name, _target_rrclass, _target_zone = setters(Target)
+
+
+class LocatedTarget(Value):
+    """Where a request takes place: the zone, the owner name, the class."""
+
+    __slots__ = ("owner", "rrclass", "zone")
+    zone: Name
+    owner: Name
+    rrclass: int
+
+    def __init__(self, zone: Name, owner: Name, rrclass: int) -> None:
+        _located_zone(self, zone)
+        _located_owner(self, owner)
+        _located_rrclass(self, rrclass)
+
+
+_located_owner, _located_rrclass, _located_zone = setters(LocatedTarget)
+
+
+async def locate(transaction: Transaction, target: Target) -> LocatedTarget:
+    """Return zone and owner name, and see to it that the transaction has servers; asks only for what was left out."""
+    owner = target.owner
+    if target.zone is not None:
+        if not transaction.servers:
+            await choose_primary_of(transaction, target.zone, target.rrclass)
+        return LocatedTarget(target.zone, owner, target.rrclass)
+    zone = await _choose_primary(transaction, owner, target.rrclass)
+    return LocatedTarget(zone, owner, target.rrclass)
+
+
+async def _choose_primary(transaction: Transaction, name: Name, rrclass: int) -> Name:
+    """Find the zone that holds `name`; its primary becomes the server, unless the user gave one."""
+    from dns_update.client.discovery import find_zone  # noqa: PLC0415 - not needed where zone and server are given
+    from dns_update.transport import Server  # noqa: PLC0415
+
+    found = await find_zone(transaction, name, rrclass)
+    if not transaction.servers:
+        if not found.is_primary_usable:
+            what = f"{found.primary} as the primary, which is not a host to send updates to"
+            raise errors.ZoneNotFound(
+                f"the SOA record of {found.zone} names {what if found.primary.labels else 'no primary'}",
+                hint=errors.Hint("{dns-server} says where its updates go"),
+            )
+        transaction.servers = (Server(str(found.primary), transaction.port),)
+        transaction.primary_of = found.zone
+    return found.zone
+
+
+async def choose_primary_of(transaction: Transaction, zone: Name, rrclass: int) -> None:
+    """Find the primary of a zone that the user named; raises ZoneNotFound if that is no zone but a name inside one."""
+    found = await _choose_primary(transaction, zone, rrclass)
+    if found != zone:
+        raise errors.ZoneNotFound(
+            f"{zone} is not a zone, but a name in {found}", hint=errors.Hint("{zone:{found}}", found=found)
+        )

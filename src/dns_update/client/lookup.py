@@ -1,0 +1,160 @@
+"""ZoneView: a zone as one of its servers shows it, and what its answers say of the name that a request is about."""
+
+from __future__ import annotations
+
+from dns_update import errors
+from dns_update.message import Message
+from dns_update.value import Value, setters
+from dns_update.wire.codes import Rcode, RRType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from dns_update.client.locate import LocatedTarget
+    from dns_update.client.transaction import Transaction
+    from dns_update.exchange import Reply
+    from dns_update.message import Question
+    from dns_update.rr.record import Record
+    from dns_update.transport import Endpoint
+    from dns_update.wire.name import Name
+
+    Records: TypeAlias = tuple[Record, ...]
+
+
+class ZoneView(Value):
+    """A zone as one server shows it, and the name in it that the request is about.
+
+    Its look-ups are steps of the transaction.
+    """
+
+    __slots__ = ("endpoint", "target", "transaction")
+    transaction: Transaction
+    endpoint: Endpoint
+    target: LocatedTarget
+
+    def __init__(self, transaction: Transaction, endpoint: Endpoint, target: LocatedTarget) -> None:
+        _view_transaction(self, transaction)
+        _view_endpoint(self, endpoint)
+        _view_target(self, target)
+
+    async def look(self, rrtype: int, owner: Name | None = None) -> tuple[Records, Reply]:
+        """Return the records at the owner name that a query for `rrtype` brings, a CNAME among them, and the answer.
+
+        `owner` is another name than the place's, if given. Raises ZoneNotFound for what lies below a delegation or in a
+        zone below and cannot be read, for a zone that the server does not have, and for an answer without authority
+        (RFC 1035, section 4.1.1): a cache's may be out of date.
+        """
+        query = Message.query(self.target.owner if owner is None else owner, rrtype, self.target.rrclass)
+        reply = await self.transaction.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
+        return await self._seen(reply, query.question[0]), reply
+
+    async def read(self, rrtype: int, owner: Name | None = None) -> Records:
+        """Do as `look`, and return the records only."""
+        query = Message.query(self.target.owner if owner is None else owner, rrtype, self.target.rrclass)
+        reply = await self.transaction.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
+        return await self._seen(reply, query.question[0])
+
+    def no_zone(self) -> errors.ZoneNotFound:
+        """Return the error that the server has no such zone."""
+        return errors.ZoneNotFound(
+            f"{self.endpoint} has no SOA record for {self.target.zone}: that is no zone of its own there",
+            hint=errors.Hint("{zone} must be a zone that this server holds, not a name inside one"),
+            endpoint=self.endpoint,
+        )
+
+    async def _seen(self, reply: Reply, asked: Question) -> Records:
+        """Return the records that an answer shows of what was asked for."""
+        owner, message = asked.name, reply.message
+        records = tuple([record for record in message.answer if record.name == owner])
+        cut = None if records else self._zone_cut(owner, message)
+        if cut is not None:
+            return self._below_cut(cut, owner, asked.rrtype, message)
+        if not message.is_authoritative:
+            raise errors.ZoneNotFound(
+                f"{self.endpoint} tells about {owner} without authority: it is a cache, or does not hold "
+                f"{self.target.zone}",
+                hint=errors.Hint("{dns-server} must be a server of the zone itself"),
+                endpoint=self.endpoint,
+            )
+        zone = self._zone_told(asked, message)
+        if zone is None:
+            zone = await self._zone_by_soa(_in_zone(asked))
+        if zone != self.target.zone:
+            raise self._answered_from(zone, owner)
+        return records
+
+    def _zone_told(self, asked: Question, message: Message) -> Name | None:
+        """Return the zone that an authoritative answer is from, None if it does not tell.
+
+        A server that has the zone below, too, answers from that one. A negative answer has the zone's SOA record (RFC
+        2308, section 3), and BIND puts the NS records beside others. Behind an alias they may be those of its target.
+        """
+        if asked.name == self.target.zone:
+            return asked.name
+        if asked.rrtype != RRType.CNAME and any(r.rrtype in (RRType.CNAME, RRType.DNAME) for r in message.answer):
+            return None
+        for record in message.authority:
+            if record.rrtype in (RRType.SOA, RRType.NS) and asked.name.is_within(record.name):
+                return record.name
+        return None
+
+    async def _zone_by_soa(self, name: Name) -> Name:
+        """Return the zone that the server answers from for `name`, by its SOA record; the target's if it does not say.
+
+        A transaction asks for it once.
+        """
+        from dns_update.client.discovery import ask_up  # noqa: PLC0415 - where no answer tells by itself
+
+        known = self.transaction.zones_at
+        if (self.endpoint, name) not in known:
+            try:
+                zone = (await ask_up(self.transaction, self.endpoint, name, self.target.rrclass, 0)).zone
+            except (errors.ZoneNotFound, errors.NoResponse):
+                zone = self.target.zone
+            known[self.endpoint, name] = zone
+        return known[self.endpoint, name]
+
+    def _answered_from(self, zone: Name, owner: Name) -> errors.ZoneNotFound:
+        """Return the error that an answer is from another zone than the one that was meant."""
+        if not zone.is_within(self.target.zone):
+            return self.no_zone()
+        error = errors.ZoneNotFound(
+            f"{owner} lies in {zone}, a zone of its own on {self.endpoint}, which answers from there",
+            hint=errors.Hint(
+                "give {zone:{below}}; what {above} has there is not shown", below=zone, above=self.target.zone
+            ),
+            endpoint=self.endpoint,
+            is_delegated=True,
+        )
+        error.zone_below = str(zone)
+        return error
+
+    def _zone_cut(self, owner: Name, message: Message) -> Name | None:
+        """Return the delegation at or above `owner` to which a referral points (RFC 1034, section 4.3.2, step 3b)."""
+        for record in message.authority:
+            below_apex = record.name != self.target.zone and record.name.is_within(self.target.zone)
+            if record.rrtype == RRType.NS and below_apex and owner.is_within(record.name):
+                return record.name
+        return None
+
+    def _below_cut(self, cut: Name, owner: Name, rrtype: int, message: Message) -> Records:
+        """Return what a referral shows of the data asked for: the delegation's own NS records, and glue."""
+        shown = message.additional if rrtype in (RRType.A, RRType.AAAA) else message.authority
+        records = tuple(record for record in shown if record.name == owner and rrtype in (record.rrtype, RRType.ANY))
+        if not records and (owner != cut or rrtype not in (RRType.NS, RRType.ANY)):
+            raise errors.ZoneNotFound(
+                f"{owner} lies in {cut}, which {self.endpoint} delegates and does not show",
+                hint="records there are the business of that zone's own servers",
+                endpoint=self.endpoint,
+                is_delegated=True,
+            )
+        return records
+
+
+_view_endpoint, _view_target, _view_transaction = setters(ZoneView)
+
+
+def _in_zone(asked: Question) -> Name:
+    """Return a name in the zone that has what was asked for: a DS record is in the zone above (RFC 4034, section 5)."""
+    return asked.name.parent if asked.rrtype == RRType.DS else asked.name

@@ -1,0 +1,127 @@
+"""Outcome: the result of a request that a server carried out."""
+
+from __future__ import annotations
+
+from dns_update.value import Value, setters
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    from dns_update import errors
+    from dns_update.client.lookup import Records, ZoneView
+    from dns_update.rr.record import Record
+    from dns_update.transport import Endpoint
+    from dns_update.wire.name import Name
+
+    T = TypeVar("T")
+
+
+class Outcome(Value):
+    """The result of a request that a server carried out.
+
+    `before` and `after` are the records of the RRsets concerned as the server gave them; None where it was not asked.
+    An update whose `after` was read back is `verified`: it is what was wanted. What was `read_unsigned` is not, for the
+    server does not accept the key for queries, and anybody may have answered. `seconds` is the time that the whole
+    request took. `notes` are sentences that the user should read. `failures` are those of the servers tried before.
+    """
+
+    __slots__ = ("after", "before", "failures", "name", "notes", "rcode", "read_unsigned", "seconds", "server", "zone")
+    server: Endpoint
+    zone: Name
+    name: Name | None
+    rcode: int
+    before: tuple[Record, ...] | None
+    after: tuple[Record, ...] | None
+    seconds: float
+    notes: tuple[str, ...]
+    failures: tuple[errors.DnsUpdateError, ...]
+    read_unsigned: bool
+
+    def __init__(  # noqa: PLR0913 - a result has this many parts
+        self,
+        *,
+        server: Endpoint,
+        zone: Name,
+        name: Name | None = None,
+        rcode: int = 0,
+        before: tuple[Record, ...] | None = None,
+        after: tuple[Record, ...] | None = None,
+        seconds: float = 0.0,
+        notes: tuple[str, ...] = (),
+        failures: tuple[errors.DnsUpdateError, ...] = (),
+        read_unsigned: bool = False,
+    ) -> None:
+        _set_server(self, server)
+        _set_zone(self, zone)
+        _set_name(self, name)
+        _set_rcode(self, rcode)
+        _set_before(self, before)
+        _set_after(self, after)
+        _set_seconds(self, seconds)
+        _set_notes(self, notes)
+        _set_failures(self, failures)
+        _set_read_unsigned(self, read_unsigned)
+
+    @property
+    def verified(self) -> bool:
+        """Whether what was asked for was read back from the server, in signed answers if there is a key."""
+        return self.after is not None and not self.read_unsigned
+
+    @property
+    def changed(self) -> bool | None:
+        """Whether the records were others before; None where that was not asked."""
+        if self.before is None or self.after is None:
+            return None
+        return set(self.before) != set(self.after)
+
+    def taking(self, seconds: float) -> Outcome:
+        """Return this outcome with the time that the request took."""
+        return Outcome(
+            server=self.server,
+            zone=self.zone,
+            name=self.name,
+            rcode=self.rcode,
+            before=self.before,
+            after=self.after,
+            seconds=seconds,
+            notes=self.notes,
+            failures=self.failures,
+            read_unsigned=self.read_unsigned,
+        )
+
+
+(
+    _set_after,
+    _set_before,
+    _set_failures,
+    _set_name,
+    _set_notes,
+    _set_rcode,
+    _set_read_unsigned,
+    _set_seconds,
+    _set_server,
+    _set_zone,
+) = setters(Outcome)
+
+
+def outcome_at(view: ZoneView, rcode: int, before: Records | None, after: Records | None) -> Outcome:
+    """Return what came of a request at the server that carried it out."""
+    return Outcome(
+        server=view.endpoint,
+        zone=view.target.zone,
+        name=view.target.owner,
+        rcode=rcode,
+        before=before,
+        after=after,
+        notes=view.transaction.notes_at(view.endpoint),
+        failures=tuple(view.transaction.failures),
+        read_unsigned=view.transaction.is_unsigned(view.endpoint),
+    )
+
+
+def with_time(result: T, seconds: float) -> T:
+    """Return the result of a request; an Outcome with the time that the request took."""
+    taking: Callable[[float], T] | None = getattr(result, "taking", None)
+    return result if taking is None else taking(seconds)

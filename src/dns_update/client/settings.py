@@ -1,0 +1,99 @@
+"""ClientSettings: what all requests of a client have in common."""
+
+from __future__ import annotations
+
+from dns_update import errors
+from dns_update.auth import Key
+from dns_update.exchange import Exchange, Policy
+from dns_update.transport import DNS_PORT, Endpoint, Server, check_port
+from dns_update.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dns_update.client.steps import Ask
+
+
+def _say_nothing(_line: str) -> None:
+    """Drop a log line: the default of callers who want none."""
+
+
+class ClientSettings(Value):
+    """What all requests of a client have in common; the shells say what each part is.
+
+    A server whose address is given is an Endpoint: it is checked once for all requests.
+    """
+
+    __slots__ = ("key", "log", "policy", "port", "resolvers", "servers")
+    servers: tuple[Server | Endpoint, ...]
+    key: Key | None
+    port: int
+    policy: Policy
+    resolvers: tuple[Server, ...] | None
+    log: Callable[[str], None]
+
+    def __init__(  # noqa: PLR0913 - every one of them can be left out
+        self,
+        servers: Iterable[Server | str] = (),
+        *,
+        key: Key | None = None,
+        port: int = DNS_PORT,
+        policy: Policy | None = None,
+        resolvers: tuple[Server, ...] | None = None,
+        log: Callable[[str], None] | None = None,
+    ) -> None:
+        """Take them; raises InvalidText for a server or port that is none, UsageError for what is of a wrong type."""
+        check_port(port)
+        if key is not None and not isinstance(key, Key):
+            raise errors.UsageError(
+                f"key is a Key, not {type(key).__name__}", hint="Key.from_file and Key.from_secret make one"
+            )
+        if policy is not None and not isinstance(policy, Policy):
+            raise errors.UsageError(f"policy is a Policy, not {type(policy).__name__}", hint="as Policy(timeout=2.0)")
+        if resolvers is not None:
+            _check_resolvers(resolvers)
+        if log is not None and not callable(log):
+            raise errors.UsageError(f"log is called with lines, and {type(log).__name__} cannot be called")
+        self._fill(
+            servers=tuple([_checked_server(server, port) for server in servers]),
+            key=key,
+            port=port,
+            policy=policy if policy is not None else Policy(),
+            resolvers=resolvers,
+            log=log if log is not None else _say_nothing,
+        )
+
+    def exchange(self, ask: Ask) -> Exchange:
+        """Return the exchange that an `Ask` is about."""
+        return Exchange(ask.message, ask.key, self.policy, ask.endpoint)
+
+
+def _checked_server(server: object, port: int) -> Server | Endpoint:
+    if isinstance(server, str):
+        server = Server.from_text(server, port)
+    if not isinstance(server, Server):
+        raise errors.UsageError(f"a server is a Server or a text, not {type(server).__name__}")
+    return Endpoint(server.host, server.port) if server.is_address else server
+
+
+def _check_resolvers(resolvers: object) -> None:
+    if not isinstance(resolvers, tuple) or not all(isinstance(resolver, Server) for resolver in resolvers):
+        raise errors.UsageError("resolvers is a tuple of Servers", hint='as (Server("192.0.2.53"),)')
+    if not resolvers:
+        raise errors.UsageError("resolvers is empty", hint="None stands for those of the system")
+
+
+def check_transport(local_address: str | None, transport: object) -> None:
+    """Raise UsageError for an address to send from beside a transport, and for a transport that is a mere name."""
+    if transport is None:
+        return
+    if isinstance(transport, str):
+        raise errors.UsageError(
+            "transport is what carries messages, not str",
+            hint=f"policy=Policy(transport={transport!r}) chooses UDP or TCP",
+        )
+    if local_address is not None:
+        raise errors.UsageError(
+            "local_address and transport are both given", hint="a transport has an address of its own"
+        )

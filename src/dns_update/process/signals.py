@@ -1,0 +1,59 @@
+"""Signals that end this process while it runs a program: the program must end first, and be known by then.
+
+Only the main thread has handlers and is interrupted. In another thread these do nothing: its process sees to signals.
+"""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager, suppress
+from threading import current_thread, main_thread
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+_KILLED_BY = 128  # plus the signal's number, as a shell has it
+
+
+@contextmanager
+def ended_by_exception() -> Iterator[None]:
+    """Let a signal end us by an exception, so that what was begun is ended, too."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    # Whatever is not the default somebody has chosen: nohup ignores SIGHUP, the agent has handlers.
+    ours = [number for number in _ENDING if signal.getsignal(number) == signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Let what ends us wait until the end of the block: what is just being started would be left otherwise."""
+    handlers: dict[int, Callable[[int, FrameType | None], object]] = {}
+    came: list[int] = []
+    with suppress(ValueError):  # not in the main thread
+        for number in (signal.SIGINT, *_ENDING):
+            handler = signal.getsignal(number)
+            if callable(handler):  # and not ignored: a program would not inherit that from a handler
+                signal.signal(number, lambda number, _frame: came.append(number))
+                handlers[number] = handler
+    try:
+        yield
+    finally:
+        for changed, handler in handlers.items():
+            signal.signal(changed, handler)
+        if came:
+            handlers[came[0]](came[0], None)
+
+
+def _end(number: int, _frame: object) -> None:
+    raise SystemExit(_KILLED_BY + number)
