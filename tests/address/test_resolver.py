@@ -84,7 +84,7 @@ def test_one_of_the_well_known_servers_is_enough(
     [
         ("dns:two.example.com@9.8.7.1", "the answer has 2 such records"),
         ("dns:empty.example.com@9.8.7.1", "the answer has 0 such records"),
-        ("dns:empty.example.com@9.8.7.1/txt", "the answer is no IPv4 address"),
+        ("dns:empty.example.com@9.8.7.1/txt", "the answer is not an IPv4 address"),
         ("dns:none.example.com@9.8.7.1", "the answer is NXDOMAIN"),
         ("dns:me.example.net@9.8.7.1", "the answer is REFUSED"),
     ],
@@ -192,7 +192,7 @@ def test_each_question_has_an_id_and_a_port_of_its_own() -> None:
 
 
 def test_an_address_of_the_wrong_length_is_none() -> None:
-    with Answering(answer(b"\1\2\3")) as server, pytest.raises(NoAddress, match="the answer is no IPv4 address"):
+    with Answering(answer(b"\1\2\3")) as server, pytest.raises(NoAddress, match="the answer is not an IPv4 address"):
         addresses_of_resolver(server.source)
 
 
@@ -253,6 +253,6 @@ def test_cloudflares_question_is_of_class_ch(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_text_that_is_no_address_alone_is_none(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     with (
         Answering(answer(text, rrtype=RRType.TXT, rrclass=RRClass.CH)) as server,
-        pytest.raises(NoAddress, match="the answer is no IPv4 address"),
+        pytest.raises(NoAddress, match="the answer is not an IPv4 address"),
     ):
         ask_instead_of(SERVICES[0], server, monkeypatch)

@@ -104,10 +104,10 @@ def test_two_addresses_of_one_family_are_an_rrset_of_two() -> None:
         ("", "an address is empty: as 203.0.113.45, 2001:db8::1 or interface:ppp0"),
         (
             "192.0.2.1,,192.0.2.2",
-            "an address is empty, number 2 of the list: a comma only stands between two addresses",
+            "an address is empty, number 2 of the list: a comma separates two addresses",
         ),
-        ("192.0.2.1,", "an address is empty, number 2 of the list: a comma only stands between two addresses"),
-        (",192.0.2.1", "an address is empty, number 1 of the list: a comma only stands between two addresses"),
+        ("192.0.2.1,", "an address is empty, number 2 of the list: a comma separates two addresses"),
+        (",192.0.2.1", "an address is empty, number 1 of the list: a comma separates two addresses"),
         ("fe80::1%eth0", "'fe80::1%eth0' is not an IPv6 address for DNS, which has no zones: leave '%eth0' out"),
         ("192.0.2.1,fe80::1%25", "'fe80::1%25' is not an IPv6 address for DNS, which has no zones: leave '%25' out"),
         ("rubbish%eth0", "'rubbish%eth0' is not an IPv4 address: four numbers from 0 to 255, as 203.0.113.45"),
@@ -174,11 +174,11 @@ def test_a_long_name_is_not_shown_whole() -> None:
         ("prefix:ppp0+::5/ipv6", "'prefix:ppp0+::5/ipv6' has a wrong prefix length"),
         (
             "prefix:ppp0+2001:db8::5",
-            "the host part of 'prefix:ppp0+2001:db8::5' has bits where the prefix stands, in the first 64",
+            "the host part of 'prefix:ppp0+2001:db8::5' has bits in the first 64, which are the prefix",
         ),
         (
             "prefix:ppp0+::1:0:0:0:5",
-            "the host part of 'prefix:ppp0+::1:0:0:0:5' has bits where the prefix stands, in the first 64",
+            "the host part of 'prefix:ppp0+::1:0:0:0:5' has bits in the first 64, which are the prefix",
         ),
     ],
 )
@@ -193,7 +193,7 @@ def test_a_wrong_prefix_is_refused_with_the_reason(text: str, says: str) -> None
         ("dns:me.example@", "'dns:me.example@' does not say which name to ask which server for"),
         ("dns:@ns.example", "'dns:@ns.example' does not say which name to ask which server for"),
         ("dns:/ipv5", "'dns:/ipv5' does not say which name to ask which server for"),
-        ("dns:me.example@ns/mx", "'dns:me.example@ns/mx' has '/mx': only /txt, /ipv4 and /ipv6 can stand there"),
+        ("dns:me.example@ns/mx", "'dns:me.example@ns/mx' has '/mx': only /txt, /ipv4 and /ipv6 are possible there"),
         ("dns:me.example@ns/ipv4/txt", "'dns:me.example@ns/ipv4/txt' has '/ipv4/txt'"),
         ("dns:me.example@ns:0", "'0' is not a port"),
         ("dns:a..b@ns", "'a..b'"),

@@ -312,7 +312,7 @@ def test_redirects_without_end_are_not() -> None:
 @pytest.mark.parametrize("place", ["ftp://example.com/", "file:///etc/passwd", "", "http://a b/", "http://[::1/"])
 def test_a_redirect_to_nowhere_is_refused(place: str) -> None:
     with Service(redirecting(place)) as service:
-        assert refused(f"http://{service.authority}/0").endswith("it redirects to what is no web address")
+        assert refused(f"http://{service.authority}/0").endswith("it redirects to what is not a web address")
 
 
 def test_a_password_goes_to_its_own_server_only() -> None:

@@ -1,8 +1,7 @@
-"""Where addresses come from: the sources asked, and what they give judged; each kind has a file of its own.
+"""Where addresses come from: sources are asked, and what they give is judged; each kind has a file of its own.
 
-`find_addresses` does all of it. It may block: for as long as a program takes, or a name or web server that does not
-answer; `may_block` tells for which sources. Nothing here is shared between two calls, so that they may run in threads
-of their own, as `asyncio.to_thread` has them.
+`find_addresses` does all of it. It may block for as long as a program runs, or until a name or web server answers;
+`may_block` says for which sources. Two calls share nothing, so they may run in threads of their own.
 """
 
 from __future__ import annotations
@@ -32,14 +31,14 @@ __all__ = [
 
 
 def may_block(source: Source) -> bool:
-    """Tell whether a source is asked of somebody who may take his time, and who does not say when it changes.
+    """Return whether asking a source may take long: a program, or a server somewhere else.
 
-    Those that do not block are literals, and what the kernel knows and tells.
+    The others do not block: literal addresses, and what the kernel knows. Only of those is a change reported.
     """
     return isinstance(source, Resolver | Web | Command)
 
 
-def find_addresses(  # noqa: PLR0913 - what is known already, and what programs are to heed
+def find_addresses(  # noqa: PLR0913 - what is known already, and what ends programs
     sources: Iterable[Source],
     *,
     allow_private: bool,
@@ -99,7 +98,7 @@ def _judged(
 
 
 def _better_source(source: Source, reasons: Iterable[str]) -> list[str]:
-    """Say where the address may be had that the world knows this machine by, if that can help."""
+    """Return advice where to find this machine's public address, if that can help."""
     from dns_update.address.special_purpose import CARRIER_NAT, LOOPBACK  # noqa: PLC0415 - only when something is wrong
 
     if not isinstance(source, Interface) or LOOPBACK in reasons:  # a prefix is that of another machine

@@ -1,4 +1,4 @@
-"""Asking somebody far away which address we come from, over IPv4 and over IPv6."""
+"""Asking a distant server which address our packets come from, over IPv4 and over IPv6."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FAMILIES = {IPV4_OCTETS: "IPv4", IPV6_OCTETS: "IPv6"}
 
 
 class NotToldError(Exception):
-    """Over one family no address could be had; the text says why."""
+    """Over one family there was no address; the text says why."""
 
 
 def ask_families(source: Resolver | Web, ask: Callable[[int], bytes]) -> list[bytes]:

@@ -1,7 +1,7 @@
 """The address that name servers answer with, since the question came from there.
 
-Nothing of this is signed. What stands against forgers is that each question has a random message ID and goes out from
-a port of its own, and that only what comes from the address asked is read.
+Nothing of this is signed. Against forgers, each question has a random message ID and goes out from a port of its own,
+and only what comes from the address asked is read.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _ask(source: Resolver, octets: int) -> bytes:
 
 
 def _rounds(source: Resolver, octets: int) -> list[tuple[Service, Endpoint]]:
-    """Return who is to be asked over one family, in turn; raises NotToldError if there is nobody."""
+    """Return which servers to ask over one family, in turn; raises NotToldError if there are none."""
     if source.name is None or source.server is None:
         return [(service, endpoint) for service in SERVICES for endpoint in _endpoints(service.addresses, octets)]
     own = Service(source.name, _resolve(source.server.host), is_text=source.is_text)
@@ -135,7 +135,7 @@ def _address_in(message: Message, service: Service, rrtype: int, octets: int) ->
     rdata = answers.pop()
     address = _address_of_text(rdata) if service.is_text else rdata
     if address is None or len(address) != octets:
-        raise NotToldError(f"the answer is no {FAMILIES[octets]} address")
+        raise NotToldError(f"the answer is not an {FAMILIES[octets]} address")
     return address
 
 

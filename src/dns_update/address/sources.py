@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _FAMILIES = {"/ipv4": IPV4_OCTETS, "/ipv6": IPV6_OCTETS}
 _THERE_ARE = "there are interface:, prefix:, dns:, http:, https: and command:"
-_PREFIX_FORM = "as prefix:br0+::5, or prefix:br0+::5/56 for a host part behind 56 bits"
+_PREFIX_FORM = "as prefix:br0+::5, or prefix:br0+::5/56 for a host part after 56 bits"
 _RESOLVER_FORM = "as dns:, dns:/ipv4, or dns:NAME@SERVER for a server of your own"
 _WEB_FORM = "as https://www.example.com/my-address"
 _DEFAULT_PREFIX_BITS = 64  # RFC 4862, section 5.5.3: what a link's prefix has
@@ -117,8 +117,8 @@ class Web(Value):
     def from_text(cls, text: str) -> Web:
         """Read a URL (RFC 3986), whose fragment may be `#ipv4` or `#ipv6`, for one family only.
 
-        The fragment is the one part of a URL that is not sent (RFC 9110, section 7.1), so it stands for nothing on the
-        server. Raises InvalidText, which says nothing of what stands in the URL.
+        The fragment is the one part of a URL that is not sent (RFC 9110, section 7.1), so it means nothing to the
+        server. Raises InvalidText, whose text shows nothing of the URL but its scheme.
         """
         from urllib.parse import unquote_to_bytes, urlsplit  # noqa: PLC0415 - imports re, not needed for others
 
@@ -173,7 +173,7 @@ class Command(Value):
 
         example = "as command:/usr/local/bin/my-address"
         if "\0" in line:
-            raise InvalidText("command: a NUL stands in it", hint=example)
+            raise InvalidText("command: it contains a NUL", hint=example)
         try:
             words = tuple(shlex.split(line))
         except ValueError as error:
@@ -198,9 +198,7 @@ def sources_from_text(text: str) -> tuple[Source, ...]:
     elements = _elements(text)
     if len(elements) > 1 and "" in elements:
         place = elements.index("") + 1
-        raise InvalidText(
-            f"an address is empty, number {place} of the list", hint="a comma only stands between two addresses"
-        )
+        raise InvalidText(f"an address is empty, number {place} of the list", hint="a comma separates two addresses")
     return tuple(map(_source_from_text, elements))
 
 
@@ -278,7 +276,7 @@ def _literal(text: str) -> bytes:
 
 
 def _is_word(kind: str) -> bool:
-    """Tell whether it is more likely the name of a source than the first group of an IPv6 address."""
+    """Return whether it is more likely the name of a source than the first group of an IPv6 address."""
     return len(kind) > 1 and kind.isalpha() and not all(letter in "abcdefABCDEF" for letter in kind)
 
 
@@ -303,7 +301,7 @@ def _prefix_from_text(text: str) -> Prefix:
         raise InvalidText(f"{whole} has an empty host part", hint=_PREFIX_FORM)
     if int.from_bytes(host) >> (IPV6_OCTETS * 8 - length):
         raise InvalidText(
-            f"the host part of {whole} has bits where the prefix stands, in the first {length}", hint=_PREFIX_FORM
+            f"the host part of {whole} has bits in the first {length}, which are the prefix", hint=_PREFIX_FORM
         )
     return Prefix(name, host, length)
 
@@ -321,7 +319,7 @@ def _resolver_from_text(text: str) -> Resolver:
     if not at or not name or not host:
         raise InvalidText(f"{whole} does not say which name to ask which server for", hint=_RESOLVER_FORM)
     if slash and rrtype != "txt":
-        raise InvalidText(f"{whole} has {quoted('/' + rrtype)}", hint="only /txt, /ipv4 and /ipv6 can stand there")
+        raise InvalidText(f"{whole} has {quoted('/' + rrtype)}", hint="only /txt, /ipv4 and /ipv6 are possible there")
     server = Server.from_text(host)
     own = _own_octets(server.host)
     if own is not None and octets not in (None, own):
@@ -367,7 +365,7 @@ def _check_interface(name: str, text: str, hint: str) -> None:
 
 
 def _no_interface_because(name: str) -> str | None:
-    """Say why no interface can have the name (Linux's dev_valid_name); None if one can."""
+    """Return why no interface can have the name (Linux's dev_valid_name); None if one can."""
     octets = len(name.encode(errors="replace"))
     reasons = {
         "": not name,

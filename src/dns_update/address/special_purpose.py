@@ -1,4 +1,4 @@
-"""Which addresses the world cannot reach, as far as their numbers tell: IANA's special-purpose address registries.
+"""Which addresses cannot be reached from the Internet, by IANA's special-purpose address registries.
 
 `ipaddress.is_global` is not asked: what it says depends on Python's version, and it costs 3 ms to import.
 """
@@ -12,7 +12,7 @@ LOOPBACK = "loopback"
 CARRIER_NAT = "carrier-grade NAT, 100.64.0.0/10"
 
 # The names are the registries', but where people know an address by another one. Of the prefixes that hold an address
-# the longest decides; None stands for "the world can reach it". What the registries call globally reachable and what
+# the longest decides; None means "reachable". What the registries call globally reachable and what
 # lies in no refused prefix (AS112, AMT) needs no row. Multicast, site-local and IPv4-compatible addresses are not
 # theirs, but RFC 1112's and RFC 4291's (sections 2.5.5.1, 2.5.7 and 2.7).
 _PREFIXES = (
@@ -77,7 +77,7 @@ _EMBEDDING = (("6to4", bytes.fromhex("2002")), ("NAT64", bytes.fromhex("0064ff9b
 
 
 def unreachable_because(address: bytes) -> str | None:
-    """Say why the world cannot reach an address of 4 or 16 octets; None if it can, as far as its number tells."""
+    """Return why an address of 4 or 16 octets cannot be reached from the Internet; None if these lists allow it."""
     for name, prefix in _EMBEDDING:
         if len(address) == IPV6_OCTETS and address.startswith(prefix):
             embedded = address[len(prefix) :][:IPV4_OCTETS]
@@ -89,7 +89,7 @@ def unreachable_because(address: bytes) -> str | None:
 
 
 def _row(text: str, reason: str | None) -> tuple[int, int, int, str | None]:
-    """Return the octets of an address, the bits behind the prefix, the bits of the prefix, and the reason."""
+    """Return the octets of an address, the bits after the prefix, the bits of the prefix, and the reason."""
     first, _, length = text.partition("/")
     address = parse_address(first)
     shift = len(address) * 8 - int(length)

@@ -64,10 +64,10 @@ def _ask(source: Web, octets: int) -> bytes:
             with _connected(place, addresses, deadline) as connection:
                 connection.settimeout(_left(deadline))
                 connection.sendall(_request(place))
-                told = read_answer(_Deadlined(connection, deadline), place, octets)
-            if isinstance(told, bytes):
-                return told
-            place, addresses = told, _open_to(kinds, _addresses_of(told, octets))
+                answer = read_answer(_Deadlined(connection, deadline), place, octets)
+            if isinstance(answer, bytes):
+                return answer
+            place, addresses = answer, _open_to(kinds, _addresses_of(answer, octets))
     except TimeoutError as error:
         raise NotToldError(f"no whole answer within {WEB_SECONDS} s") from error
     except OSError as error:
@@ -107,7 +107,7 @@ def _kind_of(address: tuple[Any, ...]) -> str | None:
 def _open_to(kinds: set[str | None], addresses: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Return where a service with addresses of these kinds may send us on to; raises NotToldError if nowhere is.
 
-    Otherwise whoever speaks for a service could have us send requests to this machine's and its network's own.
+    Otherwise a service could have us send requests to servers on this machine and in its network.
     """
     allowed = [address for address in addresses if _kind_of(address) in {None, *kinds}]
     if not allowed:
@@ -122,7 +122,7 @@ def _connected(place: Web, addresses: list[tuple[Any, ...]], deadline: float) ->
     import ssl  # noqa: PLC0415 - 12 ms, which http: does without
 
     context = ssl.create_default_context()
-    # An answer that is cut off is an error, as long as nobody has signed its end (RFC 8446, section 6.1). Python has
+    # An answer that is cut off is an error, since the end is not signed (RFC 8446, section 6.1). Python has
     # OpenSSL pass over that, where OpenSSL (from 3.0 on) can.
     context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
     with connection:
@@ -174,7 +174,7 @@ def _body(response: HTTPResponse) -> str:
 
 
 def _has_unknown_end(response: HTTPResponse) -> bool:
-    """Tell whether an answer says, in a way that cannot be read, where it ends (RFC 9112, section 6.3)."""
+    """Return whether an answer says where it ends in a way that cannot be read (RFC 9112, section 6.3)."""
     if response.chunked:
         return False
     return "Transfer-Encoding" in response.headers or (response.length is None and "Content-Length" in response.headers)
@@ -209,11 +209,11 @@ def _redirected(place: Web, location: str) -> Web:
     from urllib.parse import urljoin  # noqa: PLC0415 - seldom needed
 
     if not location:
-        raise NotToldError("it redirects to what is no web address")
+        raise NotToldError("it redirects to what is not a web address")
     try:
         following = Web.from_text(urljoin(f"{place}{place.target}", location).partition("#")[0])
     except ValueError as error:  # InvalidText is one, too
-        raise NotToldError("it redirects to what is no web address") from error
+        raise NotToldError("it redirects to what is not a web address") from error
     if place.scheme == "https" and following.scheme != "https":
         raise NotToldError("it redirects from https to http, where anybody could answer")
     is_same_server = (following.scheme, following.authority) == (place.scheme, place.authority)
@@ -229,7 +229,7 @@ def _words_of(error: OSError) -> str:
 
 
 def _left(deadline: float) -> float:
-    """Return the seconds until a deadline; raises TimeoutError behind it."""
+    """Return the seconds until a deadline; raises TimeoutError after it."""
     seconds = deadline - monotonic()
     if seconds <= 0:
         raise TimeoutError
@@ -237,7 +237,7 @@ def _left(deadline: float) -> float:
 
 
 class _Deadlined(RawIOBase):
-    """A socket read until a deadline, and so far: the time-out of a socket alone begins anew with every octet."""
+    """A socket read until a deadline, and up to a size: a socket's own time-out starts again with every octet."""
 
     def __init__(self, connection: socket.socket, deadline: float) -> None:
         self._connection = connection

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dns_update.agent.reconcile.reconcile import reconcile
-from dns_update.agent.reconcile.witness import Witness
 from dns_update.client.aio import carry_out
 from dns_update.errors import NoResponse
 from dns_update.transport import Endpoint, Server
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from dns_update.agent.reconcile.server_health import Outage
     from dns_update.client.outcome import Outcome
     from dns_update.client.plan import Desired
+    from dns_update.client.steps import Steps
     from dns_update.client.transaction import Transaction
     from dns_update.errors import DnsUpdateError
 
@@ -60,8 +60,8 @@ class Attempt:
     __slots__ = (
         "_is_urgent",
         "_order",
+        "_transaction",
         "_upstream",
-        "_witness",
         "began",
         "began_in_doubt",
         "desired",
@@ -80,21 +80,22 @@ class Attempt:
         self._order = order
         self._upstream = managed.upstream
         self._is_urgent = is_urgent
-        self._witness = Witness()
+        self._transaction: Transaction | None = None  # from the moment that it runs
 
     @property
     def update_sent_to(self) -> Endpoint | None:
         """Where the last update was sent, whatever came of it; None if none was."""
-        return self._witness.update_sent_to
+        return None if self._transaction is None else self._transaction.update_sent_to
 
     async def run(self) -> Outcome:
         """Make the name right; raises DnsUpdateError."""
 
-        async def request(transaction: Transaction) -> Outcome:
+        def request(transaction: Transaction) -> Steps[Outcome]:
+            self._transaction = transaction
             if self._order is not self._upstream.servers:
                 transaction.servers = tuple(server for server in self._order if isinstance(server, Server))
             transaction.in_turn = self._sorted
-            return await self._witness.watch(reconcile(transaction, self.managed.target, self.desired))
+            return reconcile(transaction, self.managed.target, self.desired)
 
         return await carry_out(self._upstream.client, request)
 
@@ -107,12 +108,12 @@ class Attempt:
             self.managed.doubt = None if recheck_at is None else Doubt(is_outcome_unknown=False, recheck_at=recheck_at)
         if not outcome.failures and not self._upstream.health.has_outages:
             return []
-        return self._record(str(outcome.server), outcome.failures, now)
+        return self._record(outcome.server, outcome.failures, now)
 
     def failed(self, error: DnsUpdateError, now: float) -> list[tuple[Hashable, Outage]]:
         """Record which servers answered, and which did not; return as `succeeded`."""
         self._keep_doubt(now)
-        return self._record("", (error, *error.failures), now)
+        return self._record(None, (error, *error.failures), now)
 
     def cancelled(self, now: float) -> None:
         """Record that the end was not waited for."""
@@ -121,7 +122,8 @@ class Attempt:
             self._upstream.health.not_asked(server)
 
     def _recheck_at(self, now: float) -> float | None:
-        return now + self._upstream.patience if self._witness.is_update_astray else self.managed.recheck_at
+        is_astray = self._transaction is not None and self._transaction.is_update_astray
+        return now + self._upstream.patience if is_astray else self.managed.recheck_at
 
     def _keep_doubt(self, now: float) -> None:
         """Keep what this attempt may have done, and what earlier ones may."""
@@ -136,7 +138,9 @@ class Attempt:
         order = self._upstream.health.order(endpoints, self.began, is_urgent=self._is_urgent)
         return tuple(dict.fromkeys((*(one for one in order if isinstance(one, Endpoint)), *endpoints)))
 
-    def _record(self, answered: str, failures: Sequence[DnsUpdateError], now: float) -> list[tuple[Hashable, Outage]]:
+    def _record(
+        self, answered: Endpoint | None, failures: Sequence[DnsUpdateError], now: float
+    ) -> list[tuple[Hashable, Outage]]:
         health = self._upstream.health
         recovered = []
         for server in self.servers:
@@ -150,15 +154,23 @@ class Attempt:
                 health.not_asked(server)
         return recovered
 
-    def _has_answered(self, server: Hashable, answered: str, failures: Sequence[DnsUpdateError]) -> bool:
-        texts = [answered] if answered else []
-        texts += [failure.server for failure in failures if not isinstance(failure, NoResponse)]
-        return any(self._is_at(server, text) for text in texts)
+    def _has_answered(self, server: Hashable, answered: Endpoint | None, failures: Sequence[DnsUpdateError]) -> bool:
+        endpoints: list[object] = [] if answered is None else [answered]
+        endpoints += [failure.endpoint for failure in failures if not isinstance(failure, NoResponse)]
+        return any(self._is_at(server, endpoint) for endpoint in endpoints)
 
     def _silence_of(self, server: Hashable, failures: Sequence[DnsUpdateError]) -> NoResponse | None:
-        return next((f for f in failures if isinstance(f, NoResponse) and self._is_at(server, f.server)), None)
+        return next((f for f in failures if isinstance(f, NoResponse) and self._is_at(server, f.endpoint)), None)
 
-    def _is_at(self, server: Hashable, text: str) -> bool:
-        if isinstance(server, Endpoint):
-            return text == str(server)
-        return self._witness.is_at(server, text) if isinstance(server, Server) else True
+    def _is_at(self, server: Hashable, endpoint: object) -> bool:
+        if isinstance(server, Server):
+            addresses = () if self._transaction is None else self._transaction.addresses_of(server.host)
+            return is_of_server(endpoint, server, addresses)
+        return endpoint == server if isinstance(server, Endpoint) else True  # a zone means whatever was asked
+
+
+def is_of_server(endpoint: object, server: Server, addresses: Sequence[str]) -> bool:
+    """Return whether the endpoint of an error or an outcome is one of a server's; `addresses` are those of its host."""
+    if server.is_address:
+        return endpoint == Endpoint(server.host, server.port)
+    return endpoint == server.host or endpoint in [Endpoint(address, server.port) for address in addresses]

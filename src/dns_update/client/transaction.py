@@ -49,11 +49,10 @@ class Transaction:
         self.notes: list[str] = []
         self.failures: list[errors.DnsUpdateError] = []
         self.zones_at: dict[tuple[Endpoint, Name], Name] = {}  # by server and name, as far as they were looked up
-        self.answered: list[Endpoint] = []  # the servers that gave an answer, whatever it was, in this order
-        self.silent: dict[Endpoint | Server, errors.NoResponse] = {}  # those that did not, and hosts without an address
         self.update_sent_to: Endpoint | None = None  # the last server that was sent an update, whatever its answer
         self._is_update_in_flight = False
         self._is_update_astray = False
+        self._silent: dict[Endpoint | Server, errors.NoResponse] = {}  # also hosts whose address was not found
         self._addresses: dict[str, tuple[str, ...]] = {}  # of host names
         self._unsigned: set[Endpoint] = set()  # servers that do not accept the key: they get queries without a TSIG
 
@@ -179,23 +178,19 @@ class Transaction:
         for server in self.servers:
             endpoints = (server,) if isinstance(server, Endpoint) else await self._endpoints(server, own)
             for endpoint in endpoints:
-                if self.silent and endpoint in self.silent:
-                    own.append(self.silent[endpoint])
+                if self._silent and endpoint in self._silent:
+                    own.append(self._silent[endpoint])
                     continue
                 if own:
                     self.log(f"{own[-1]}; trying {endpoint}")
                 try:
-                    result = await act(endpoint)
+                    return await act(endpoint)
                 except errors.NoResponse as error:
-                    self.silent[endpoint] = error
+                    self._silent[endpoint] = error
                     self._fail(error, own)
                 except (errors.CommunicationError, errors.Refusal, errors.MalformedMessage) as error:
-                    self.answered.append(endpoint)
                     self._fail(self._failure_at(endpoint, error, own), own)
                     break
-                else:
-                    self.answered.append(endpoint)
-                    return result
         chosen = _most_telling(own)
         chosen.notes = tuple(self.notes)
         if chosen is not own[-1]:
@@ -220,8 +215,8 @@ class Transaction:
     async def _endpoints(self, server: Server, own: list[errors.DnsUpdateError]) -> tuple[Endpoint, ...]:
         if server.is_address:
             return (Endpoint(server.host, server.port),)
-        if server in self.silent:
-            own.append(self.silent[server])
+        if server in self._silent:
+            own.append(self._silent[server])
             return ()
         try:
             addresses = await Resolve(server.host)
@@ -231,7 +226,7 @@ class Transaction:
                     "the SOA record of {of_zone} names it as the primary; {dns-server} names another",
                     of_zone=self.primary_of,
                 )
-            self.silent[server] = error
+            self._silent[server] = error
             self._fail(error, own)
             return ()
         self._addresses[server.host] = addresses

@@ -1,9 +1,9 @@
-"""What the programs of a process hang by: if it is killed, they end, too, though nobody is left to end them.
+"""Ending the programs of this process when it is killed, and can no longer end them itself.
 
-A shell waits at a pipe of which only the process has the other end, and is told there which process groups there are.
-Whatever ends the process closes the pipe; then the shell ends the groups, their children included. The kernel has a
-signal for that (PR_SET_PDEATHSIG), but the standard library cannot ask for it, it reaches no children, and it comes
-already when the thread ends that started the program.
+A shell reads from a pipe of which only this process has the other end; we write to it which process groups there are.
+Whatever ends the process closes the pipe. Then the shell ends the groups, with their children. The kernel has a signal
+for that (PR_SET_PDEATHSIG), but the standard library cannot ask for it, it does not reach children, and it already
+comes when the thread ends that started the program.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from threading import Lock
 
 _SHELL = "/bin/sh"
 
-# A group is named when it begins and once more when it has ended. Between SIGTERM and SIGKILL, a second to tidy up.
+# A group's number comes when the group begins, and once more when it has ended. Between SIGTERM and SIGKILL, there is a
+# second to tidy up.
 _SCRIPT = """\
 groups=
 while read -r group; do
@@ -38,7 +39,7 @@ _DEFAULT_SIGNALS = (signal.SIGPIPE,)
 
 
 class ChildGuard:
-    """Knows which process groups are to end with this process; several threads may tell it.
+    """Knows which process groups must end with this process; several threads may use it.
 
     The shell has a session of its own, so that what a terminal sends to all of us leaves it at its work. Where there is
     none, programs outlive a process that is killed, and that is all.
@@ -50,20 +51,20 @@ class ChildGuard:
         self._end: int | None = None
 
     def prepare(self) -> None:
-        """Be ready for a group; to be called before it begins, so that it is without us for no longer than it must."""
+        """Get ready for a group; to be called before it begins, so that it is unguarded for a moment only."""
         with self._lock:
             if self._end is None:
                 self._end = _start_shell()
 
     def begun(self, group: int) -> None:
-        """Let a process group end with us."""
+        """Guard a process group from now on."""
         with self._lock:
-            self._tell(group)
+            self._write(group)
 
     def ended(self, group: int) -> None:
-        """Let a group be, which has ended; to be called while its number is still nobody else's."""
+        """Stop guarding a group that has ended; to be called while no other group can have its number."""
         with self._lock:
-            self._tell(group)
+            self._write(group)
 
     def close(self) -> None:
         """End the shell, and what has begun and not ended."""
@@ -72,9 +73,9 @@ class ChildGuard:
                 os.close(self._end)
                 self._end = None
 
-    def _tell(self, group: int) -> None:
+    def _write(self, group: int) -> None:
         if self._end is not None:
-            with suppress(OSError):  # somebody has ended the shell
+            with suppress(OSError):  # the shell has been killed
                 os.write(self._end, b"%d\n" % group)
 
 

@@ -1,7 +1,7 @@
-"""What a program leaves behind in sessions of its own: for its time it becomes ours when its parent ends, and is ended.
+"""Ending what a program leaves in sessions of its own: while it runs, its orphans become our children.
 
-The kernel gives an orphan to the nearest ancestor that has asked for it (PR_SET_CHILD_SUBREAPER); a mark in the
-environment, which children inherit, tells whose it is.
+The kernel gives an orphan to the nearest ancestor that has asked for orphans (PR_SET_CHILD_SUBREAPER). A mark in the
+environment, which children inherit, says which program it is from.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MARK = "DNS_UPDATE_PROGRAM"
-MAX_ROUNDS = 100  # of orphans that leave orphans; what breeds faster than it is ended is nobody's to stop
+MAX_ROUNDS = 100  # of orphans that leave orphans; what forks faster than that is left running
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 

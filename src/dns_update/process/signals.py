@@ -24,7 +24,7 @@ def ended_by_exception() -> Iterator[None]:
     if current_thread() is not main_thread():
         yield
         return
-    # Whatever is not the default somebody has chosen: nohup ignores SIGHUP, the agent has handlers.
+    # What is not the default was chosen: nohup ignores SIGHUP, the agent has handlers.
     ours = [number for number in _ENDING if signal.getsignal(number) == signal.SIG_DFL]
     for number in ours:
         signal.signal(number, _end)

@@ -66,8 +66,8 @@ class Server(Value):
     def from_text(cls, text: str, default_port: int = DNS_PORT) -> Server:
         """Read `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1`, `[2001:db8::1]:5353`, `ns.example.com` or `ns:5353`.
 
-        An IPv6 address may have a `%zone` behind it (RFC 4007, section 11), and a link-local one must. Raises
-        InvalidText, and UsageError for what is no text.
+        An IPv6 address may have a `%zone` after it (RFC 4007, section 11), and a link-local one must. Raises
+        InvalidText, and UsageError for what is not a text.
         """
         if not isinstance(text, str):
             raise errors.UsageError(f"a server is read from a text, not from {type(text).__name__}")
@@ -90,7 +90,7 @@ class Server(Value):
 
 
 def check_address(address: object) -> None:
-    """Raise InvalidText for a text that is no IP address, with or without a `%zone`, UsageError for what is no text."""
+    """Raise InvalidText for what is not an IP address, with or without a `%zone`, UsageError for what is not a text."""
     if not isinstance(address, str):
         raise errors.UsageError(f"an address is a text, not {type(address).__name__}")
     parse_address(address.partition("%")[0])
@@ -101,7 +101,7 @@ def _ipv6_host(text: str) -> str:
         raise _no_host(text)
     address, percent, scope = text.partition("%")
     if percent and not scope:
-        raise errors.InvalidText(f"{quoted(text)} has an empty zone behind the %", hint="as fe80::1%eth0")
+        raise errors.InvalidText(f"{quoted(text)} has an empty zone after the %", hint="as fe80::1%eth0")
     octets = parse_address(address)
     if octets[0] == 0xFE and octets[1] & 0xC0 == 0x80 and not percent:  # noqa: PLR2004 - fe80::/10
         raise errors.InvalidText(f"{quoted(text)} is on every link", hint=f"say on which: {address}%eth0")
@@ -109,7 +109,7 @@ def _ipv6_host(text: str) -> str:
 
 
 def _host_name(text: str) -> str:
-    """Return a host name as the resolver wants it; raises InvalidText for what is no host."""
+    """Return a host name as the resolver wants it; raises InvalidText for what is not a host."""
     if not text:
         raise errors.InvalidText("a server is empty", hint="as 192.0.2.1, ns.example.com or [2001:db8::1]:5353")
     host = text if text.isascii() else str(Name.from_text(text))
@@ -120,10 +120,10 @@ def _host_name(text: str) -> str:
 
 
 def _no_host(text: str) -> errors.InvalidText:
-    """Return the error for what is no host: perhaps it has its port as Knot (`@`) and BIND (`#`) write it."""
+    """Return the error for what is not a host: perhaps it has its port as Knot (`@`) and BIND (`#`) write it."""
     has_port = text[:1] not in "@#" and ("@" in text or "#" in text)
     hint = "write HOST:PORT, or [IPV6-ADDRESS]:PORT" if has_port else "an IP address or a host name"
-    return errors.InvalidText(f"{quoted(text)} is no host", hint=hint)
+    return errors.InvalidText(f"{quoted(text)} is not a host", hint=hint)
 
 
 def _with_port(host: str, port: int) -> str:
@@ -141,7 +141,7 @@ def port_from_text(text: str) -> int:
 
 
 def check_port(port: int) -> None:
-    """Raise InvalidText for a number that is no port, UsageError for what is no number."""
+    """Raise InvalidText for a number that is not a port, UsageError for what is not a number."""
     if not isinstance(port, int):
         raise errors.UsageError(f"a port is a number, not {type(port).__name__}")
     if not 0 < port <= MAX_U16:
@@ -168,7 +168,7 @@ def _looks_like_ipv4(host: str) -> bool:
 
 
 def random_id() -> int:
-    """Return a message ID that nobody can guess."""
+    """Return a message ID that cannot be guessed."""
     return int.from_bytes(os.urandom(2))
 
 

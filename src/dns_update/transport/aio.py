@@ -1,4 +1,4 @@
-"""UDP and TCP within an asyncio loop: what a program needs that does other things meanwhile."""
+"""UDP and TCP within an asyncio loop: for a program that does other things at the same time."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _DATAGRAM_COST = 512  # octets that each counts for beside its own; so all names
 
 
 class AsyncioTransport:
-    """Carries exchanges over sockets of their own, a new one for each attempt, unless it was told to keep them.
+    """Carries exchanges over sockets of their own, a new one for each attempt, unless `keep_open` was called.
 
     Several exchanges may be under way; cancelling one `carry` leaves the others alone. Only signed exchanges ever share
-    a UDP socket: whoever guesses its port cannot forge a signature.
+    a UDP socket: to forge an answer to those takes more than guessing the port.
     """
 
     def __init__(self, local_address: str | None = None) -> None:
-        """Send from `local_address` if given; raises UsageError if it is none of this machine's."""
+        """Send from `local_address` if given; raises UsageError if this machine does not have it."""
         self._local_address = local_address
         self._keeps_open = False
         self._shared: dict[tuple[str, int], _SharedSocket] = {}  # by address and port
@@ -44,7 +44,7 @@ class AsyncioTransport:
         self._keeps_open = True
 
     def renew(self) -> None:
-        """Open new sockets from now on: those that are kept may be bound to an address that is gone."""
+        """Open new sockets from now on: those that were kept may be bound to an address that is gone."""
         while self._shared:
             self._shared.popitem()[1].retire()
 
@@ -54,7 +54,7 @@ class AsyncioTransport:
         self.renew()
 
     async def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
-        """Take an exchange to its end and return its result; raises NoResponse."""
+        """Carry an exchange to its end and return its result; raises NoResponse."""
         while True:
             shared = self._shared_socket(exchange, endpoint)
             message_id = shared.free_id() if shared is not None else random_id()
@@ -83,7 +83,7 @@ class AsyncioTransport:
         loop = asyncio.get_running_loop()
         try:
             found = await loop.getaddrinfo(host.encode(), None, family=family, type=SOCK_DGRAM)
-        except RuntimeError as error:  # there is no thread to ask the system's resolver in
+        except RuntimeError as error:  # no thread is left for the system's resolver
             raise OSError(str(error)) from error
         return addresses_found(found)
 
@@ -97,7 +97,7 @@ class AsyncioTransport:
             try:
                 shared = _SharedSocket(self._new_socket(endpoint, is_tcp=False), endpoint)
             except OSError:
-                return None  # the attempt of its own will say why
+                return None  # the attempt without it will say why
             self._shared[place] = shared
         return shared
 
@@ -119,7 +119,7 @@ class AsyncioTransport:
             )
 
     async def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
-        """Send one attempt and hand over what comes, until the exchange has heard enough; raises OSError."""
+        """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""
         loop = asyncio.get_running_loop()
         is_tcp = attempt.transport == TCP
         with self._new_socket(endpoint, is_tcp=is_tcp) as connection:

@@ -1,4 +1,4 @@
-"""UDP and TCP, one exchange at a time and waited for: what a command that does one thing needs."""
+"""UDP and TCP, one exchange at a time, waiting for each: for a command that does one thing."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 
 class BlockingTransport:
-    """Carries exchanges over sockets of their own, a new one for each attempt, unless it was told to keep them.
+    """Carries exchanges over sockets of their own, a new one for each attempt, unless `keep_open` was called.
 
-    A new socket has a new source port, which a forger must guess; and it is connected, so that the kernel keeps away
+    A new socket has a new source port, which a forger must guess. It is connected, so that the kernel keeps away
     datagrams from other addresses and reports ICMP errors at once. Only the UDP sockets of signed exchanges are ever
-    kept: whoever guesses their port cannot forge a signature.
+    kept: to forge an answer to those takes more than guessing the port.
 
-    Threads may share one. A kept socket is used by one of them at a time; the others open their own meanwhile.
+    Threads may share a transport. One of them uses a kept socket at a time; the others open their own for that time.
     """
 
     def __init__(self, local_address: str | None = None, trace: Trace | None = None, *, local_port: int = 0) -> None:
-        """Send from `local_address` if given, at `local_port` if not 0; tell `trace` of every message.
+        """Send from `local_address` if given, at `local_port` if not 0; call `trace` with every message.
 
-        `trace` is called with `"sent"` or `"received"`, the server's endpoint, `"udp"` or `"tcp"`, and the octets.
-        Raises UsageError if `local_address` is none of this machine's, InvalidText if it is no address.
+        `trace` gets `"sent"` or `"received"`, the server's endpoint, `"udp"` or `"tcp"`, and the octets. Raises
+        UsageError if this machine does not have `local_address`, InvalidText if it is not an address.
         """
         self._local = (local_address, local_port)
         self._trace = trace
@@ -56,9 +56,9 @@ class BlockingTransport:
             self._close_kept(place)
 
     def carry(self, exchange: Exchange, endpoint: Endpoint, attempt: Attempt | None = None) -> Reply | UnverifiedReply:
-        """Take an exchange to its end and return its result; raises NoResponse.
+        """Carry an exchange to its end and return its result; raises NoResponse.
 
-        `attempt` is one that was taken from the exchange already and is not under way yet.
+        `attempt` is one that was already taken from the exchange and was not sent yet.
         """
         if attempt is None:
             attempt = _next(exchange)
@@ -91,7 +91,7 @@ class BlockingTransport:
         return addresses_of_host(host, self._local[0])
 
     def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
-        """Send one attempt and hand over what comes, until the exchange has heard enough; raises OSError."""
+        """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""
         place = (endpoint.address, endpoint.port)
         kept = self._kept.pop(place, None) if attempt.transport == UDP else None
         channel = kept if kept is not None else self._open(attempt, endpoint)

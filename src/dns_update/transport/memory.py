@@ -1,7 +1,7 @@
-"""A scripted stand-in for the network: what was sent is kept, what comes back is what the script says.
+"""A scripted stand-in for the network: it keeps what was sent, and a script says what comes back.
 
-For tests of whatever stands above the transports, and for faults that no real server can be brought to. Time passes
-only where the script lets an attempt run into its deadline, so nothing waits.
+It is for tests of all that uses a transport, and for faults that no real server shows on request. Time passes only
+where the script lets an attempt run into its deadline, so nothing waits.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class MemoryTransport:
         return self._wall_at_start + int(self.now)
 
     def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
-        """Take an exchange to its end and return its result; raises NoResponse."""
+        """Carry an exchange to its end and return its result; raises NoResponse."""
         while (attempt := exchange.next(now=self.now, wall=self.wall, message_id=len(self.sent) + 1)) is not None:
             self._attempt(exchange, attempt, endpoint)
         return exchange.settled

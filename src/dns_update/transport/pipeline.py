@@ -1,9 +1,9 @@
 """Many exchanges with one server at once: for bulk, where to wait for each answer in turn would take the time.
 
-Over UDP, signed exchanges share a socket. Its port stays the same, so that a forger has time to find it; but who finds
-it cannot forge a signature. An unsigned exchange has a socket of its own for each attempt, and a forger must guess each
-port. Each socket is connected: the kernel keeps away datagrams from other addresses. Over TCP all share a connection
-(RFC 7766, section 6.2.1.1). demux.py says which exchange a message is for.
+Over UDP, signed exchanges share a socket. Its port stays the same, so that a forger has time to find it, but that does
+not help to forge a signature. An unsigned exchange has a socket of its own for each attempt, and a forger must guess
+each port. Each socket is connected: the kernel keeps away datagrams from other addresses. Over TCP all share a
+connection (RFC 7766, section 6.2.1.1). demux.py says which exchange a message is for.
 
 Each exchange follows its own rules and deadlines, as though it were alone. One that has begun by UDP and must go on by
 TCP (an answer is truncated or not trusted) is carried to its end at once, by the transport. What comes for the others
@@ -77,7 +77,7 @@ class Pipeline:
     ) -> None:
         """Prepare to send to `endpoint` from the address `source`, as `transport` does (None: the kernel's choice).
 
-        `trace` is told of each message, as a transport's is; of what goes on over TCP, the transport's own.
+        `trace` is called with each message, as a transport's is; the transport's own with what goes on over TCP.
         """
         self.endpoint = endpoint
         self._transport = transport

@@ -22,8 +22,8 @@ class Transport(Protocol):
         `exchange.next` gives attempts until it returns None: send the octets of each, by `udp` or `tcp` as it says (TCP
         has two octets of length before each message), and hand every message that comes to `exchange.receive`, while
         the exchange is `listening` and the deadline of the attempt has not passed. Where the network fails, say so by
-        `exchange.lost`; where the time is over, do nothing. Take `now` from `clock`, and a `message_id` that nobody can
-        guess. Let the NoResponse pass that `exchange.next` raises.
+        `exchange.lost`; where the time is over, do nothing. Take `now` from `clock`, and a `message_id` that cannot be
+        guessed. Let the NoResponse pass that `exchange.next` raises.
         """
 
     def resolve(self, host: str) -> tuple[str, ...]:

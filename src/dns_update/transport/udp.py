@@ -43,7 +43,7 @@ class Datagrams:
         self._connection.close()
 
     def __del__(self) -> None:
-        """Close the socket of a transport that nobody closed."""
+        """Close the socket of a transport that was not closed."""
         self.close()
 
 

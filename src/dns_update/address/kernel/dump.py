@@ -1,7 +1,7 @@
-"""Asking the kernel for all interfaces and all addresses: two dumps in turn, until nothing changed meanwhile. Sans-IO.
+"""Asking the kernel for all interfaces and all addresses, again if anything changes on the way. Sans-IO.
 
-A third one has the default routes, for whoever wants them. It is never begun anew: if it was disturbed, or refused, no
-default route counts as known.
+It takes two requests, one after the other, and a third for the default routes, where they are wanted. That one is never
+repeated: if it was disturbed or refused, no default route counts as known.
 
 ```
 dump = Dump(port)
@@ -11,9 +11,9 @@ while (interfaces := dump.interfaces) is None:
     dump.receive(octets, now=monotonic)
 ```
 
-A dump is no picture of one moment. The kernel puts it together piece by piece and marks it if it saw a change between
-two pieces. And it puts the pieces together without holding up whoever makes changes, so that the event of a deletion
-can come before the piece that still has the address. So a dump also counts as interrupted if an event came with it.
+What comes does not show one moment. The kernel sends it piece by piece, and marks it if it saw a change between two
+pieces. It does not lock anything while it builds a piece, so the event of a deletion can come before the piece that
+still has the address. So the dump also counts as interrupted if an event came with it.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ _ADDRESSES, _ROUTES = 1, 2  # their places
 
 
 class Dump:
-    """The state of one listing over one netlink socket; see the module's text for how it is driven.
+    """The state of one dump over one netlink socket; see the module's text for how it is driven.
 
-    `interfaces` is None until the listing is whole. `interruptions` counts how often it was begun anew.
+    `interfaces` is None until the dump is complete. `interruptions` counts how often it was started again.
     """
 
     def __init__(self, port: int, *, most_interruptions: int, has_routes: bool = False) -> None:
-        """Begin one; `port` is the socket's. `has_routes` tells that default routes are wanted, too.
+        """Begin one; `port` is the socket's. With `has_routes` it has the default routes, too.
 
-        One that was interrupted more than `most_interruptions` times is taken as it is: `interfaces` may then lack
-        something until an event or the next listing, and `is_doubtful` tells so.
+        After more than `most_interruptions` it is taken as it is. Then `interfaces` may lack something until an event
+        or the next dump, and `is_doubtful` is set.
         """
         self.interfaces: Interfaces | None = None
         self.is_doubtful = False
@@ -74,7 +74,7 @@ class Dump:
     def receive(self, octets: bytes | memoryview, *, now: float) -> Datagram:
         """Take one datagram, at `now`, seconds of the monotonic clock; return what it held.
 
-        Once the listing is whole, it goes on reading events, and applies them to nothing. Raises MalformedMessage, and
+        Once the dump is complete, it goes on reading events, and applies them to nothing. Raises MalformedMessage, and
         OSError if the kernel refused or gave up.
         """
         datagram = decode(octets, sequence=self._sequence, port=self._port)

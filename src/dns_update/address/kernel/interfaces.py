@@ -1,6 +1,6 @@
 """What is known of this machine's interfaces, their addresses and its default routes at a moment; what to publish.
 
-Pure: it is fed what the kernel lists and tells (netlink.py), and told the time.
+Pure: it is given what the kernel lists and reports (netlink.py), and the time.
 
 Which addresses of an interface are usable: none while the interface is switched off; of IPv6, never tentative,
 deprecated or temporary ones. No clock is needed for that. When a preferred lifetime runs out, the kernel says so in an
@@ -9,11 +9,11 @@ event, with the flag "deprecated".
 Which is the best: primary before secondary ones; then those of wider scope; then those with the longest preferred
 lifetime, as it was granted (RFC 4862, section 5.5.4); and if that is equal, of IPv6 the youngest, of IPv4 the oldest.
 Not the lifetime that is left: where two routers announce a prefix each, either would be the best after its own
-announcement, and a name would change every few minutes for ever. By what was granted one of them stays the best. A
+announcement, and a name would change every few minutes without end. By what was granted one of them stays the best. A
 router that renumbers grants the old prefix less; one that just forgets the old prefix makes the new one the youngest.
 
-Default routes are known only to tell one that appears from one that is merely set again, as at each router
-advertisement. Where it is doubtful whether one is there still, it is forgotten: the kernel does not tell of IPv4 routes
+Default routes are kept only to know one that appears from one that is merely set again, as at each router
+advertisement. Where it is doubtful whether one still exists, it is forgotten: the kernel does not report IPv4 routes
 that go with an address or a link.
 """
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _NEVER_IPV6 = AddressFlag.TENTATIVE | AddressFlag.DEPRECATED | AddressFlag.SECONDARY | AddressFlag.DADFAILED
 _HUNDREDTHS = 100
-# Seconds by which two lifetimes must differ, about, to be different ones: what the kernel tells is up to two seconds
+# Seconds by which two lifetimes must differ, about, to be different ones: what the kernel says is up to two seconds
 # off, as it is rounded down and then read a moment later.
 _LIFETIME_GRAIN = 10
 
@@ -63,13 +63,13 @@ class Interfaces:
     def __init__(self) -> None:
         self._links: dict[int, LinkEntry] = {}
         self._indexes: dict[str, int] = {}
-        # The kernel tells of an address and of its interface in either order, so the two are kept apart.
+        # The kernel reports an address and its interface in either order, so the two are kept apart.
         self._addresses: dict[int, dict[object, _Ranked]] = {}
         self._touched: set[str] = set()
         self._routes: set[DefaultRoute] = set()
 
     def apply(self, event: Event, *, now: float) -> None:
-        """Take in what the kernel said at `now`, seconds of the monotonic clock.
+        """Take in what the kernel reported at `now`, seconds of the monotonic clock.
 
         What a dump lists is applied as an event, too: it is there now.
         """
@@ -96,17 +96,17 @@ class Interfaces:
         return self._links.get(index)
 
     def has_route(self, route: DefaultRoute) -> bool:
-        """Tell whether this default route is known to be there."""
+        """Return whether this default route is known."""
         return route in self._routes
 
     def forget_routes(self) -> None:
-        """Know of no default route any more: each that is told of is a new one."""
+        """Forget all default routes: each one that is reported later counts as new."""
         self._routes.clear()
 
     def usable(self, name: str) -> tuple[AddressEntry, ...]:
         """Return the addresses of an interface that may be published, of both families mixed, the best first.
 
-        There are none if it is switched off or not there; `link` tells that.
+        There are none if it is switched off or does not exist; `link` says which.
         """
         link = self.link(name)
         if link is None or not link.is_up:
@@ -154,7 +154,7 @@ class Interfaces:
 
     def _apply_route(self, route: DefaultRoute, event: Event) -> None:
         if event.is_gone or event.is_replacing:
-            # Of a route that goes by several ways the kernel does not tell in the same words when it goes.
+            # A route by several gateways is not reported in the same form when it goes.
             slot = route.octets, route.slot
             self._routes = {other for other in self._routes if (other.octets, other.slot) != slot}
         if not event.is_gone:
@@ -162,7 +162,7 @@ class Interfaces:
 
 
 def _key(entry: AddressEntry) -> object:
-    """Return what tells one address of an interface from another, as the kernel does.
+    """Return what identifies an address of an interface, as the kernel sees it.
 
     An interface can have one IPv4 address several times, with other prefix lengths or other peers.
     """

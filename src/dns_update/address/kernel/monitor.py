@@ -1,7 +1,7 @@
-"""The interfaces and addresses of this machine, watched: the kernel tells an asyncio loop of every change.
+"""The interfaces and addresses of this machine, watched: the kernel reports every change to an asyncio loop.
 
-The socket is subscribed before anything is listed, so that no change falls between the two. If the kernel had to drop
-events, or something came that cannot be read, the socket is closed, and all begins anew with another one.
+The socket is subscribed before anything is dumped, so that no change falls between the two. If the kernel had to drop
+events, or something came that cannot be read, the socket is closed, and everything starts again with another one.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from dns_update.address.kernel.netlink import Event
 
 _KERNEL = (0, 0)
-_SO_RCVBUFFORCE = 33  # asm-generic/socket.h; beyond the machine's limit, for who may
+_SO_RCVBUFFORCE = 33  # asm-generic/socket.h; beyond the machine's limit, with the privilege for it
 RECEIVE_OCTETS = 4 << 20  # room for some thousand events, until the loop has time for them
 _BURST = 500  # datagrams read in one go; a few milliseconds
-_QUICK = 5  # listings begun anew at once; if even so many were disturbed, the next waits
+_QUICK = 5  # dumps started again at once; if so many were disturbed, the next one waits
 _PAUSE = 1.0  # seconds it waits
 
 
@@ -37,10 +37,10 @@ class Monitor:
     their order, are no longer what they were, or that have come, gone, or been switched on or off: once for all that
     came together, the first time with all that have any.
     `network_up` is called, after that, when a link can carry packets that could not before, when a default route
-    appears, or when that may have happened unseen: a good moment to try what has failed. What either raises, the loop's
-    exception handler is told; `changed` is called again after a pause.
-    `refused`, if given, is called with the error when the kernel gives no socket; it is tried again and again, and not
-    told of again until it was given one.
+    appears, or when that may have happened unseen: a good moment to try what has failed. What either raises goes to
+    the loop's exception handler; `changed` is called again after a pause.
+    `refused`, if given, is called with the error when the kernel gives no socket. Another try follows after each pause,
+    and `refused` is not called again before one succeeds.
     """
 
     def __init__(
@@ -58,8 +58,8 @@ class Monitor:
         self._network_up = network_up
         self._refused = refused
         self._receive_octets = receive_octets
-        self._told: dict[str, tuple[bool, tuple[tuple[bytes, int], ...]]] = {}
-        self._untold: frozenset[str] = frozenset()  # names of which `changed` was told, and raised something
+        self._reported: dict[str, tuple[bool, tuple[tuple[bytes, int], ...]]] = {}
+        self._unreported: frozenset[str] = frozenset()  # names with which `changed` raised something
         self._is_up_due = False
         self._is_whole = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -75,8 +75,8 @@ class Monitor:
     async def open(self, *, waits_out_shortage: bool = False) -> None:
         """Begin to watch, and return once the interfaces are known and `changed` was called with it.
 
-        No privilege is needed. Raises NoAddress if the kernel does not tell; with `waits_out_shortage` not because this
-        machine lacks something for the moment, such as open files or memory: then it tries again and again.
+        No privilege is needed. Raises NoAddress if the kernel refuses; with `waits_out_shortage` not because this
+        machine lacks something for the moment, such as open files or memory: then it tries until it succeeds.
         """
         self._loop = asyncio.get_running_loop()
         self._opened = self._loop.create_future()
@@ -85,7 +85,7 @@ class Monitor:
         await self._opened
 
     def close(self) -> None:
-        """Monitor no longer; nothing is called any more."""
+        """Stop watching; nothing is called any more."""
         self._unsubscribe()
         if self._opened is not None:
             self._opened.cancel()
@@ -96,7 +96,7 @@ class Monitor:
         _make_room(self._kernel, self._receive_octets)
         self._kernel.bind((0, EVENT_GROUPS))
         self._running.add_reader(self._kernel, self._read)
-        self._list()
+        self._begin_dump()
 
     def _unsubscribe(self) -> None:
         if self._timer is not None:
@@ -107,8 +107,8 @@ class Monitor:
             self._kernel.close()
             self._kernel = None
 
-    def _begin_anew(self, error: OSError | MalformedMessage) -> None:
-        """Give the socket up for another one: at once, or after a pause if that has not helped."""
+    def _start_again(self, error: OSError | MalformedMessage) -> None:
+        """Replace the socket by another one: at once, or after a pause if that has not helped."""
         self._unsubscribe()
         self.losses += 1
         self._failures += 1
@@ -135,7 +135,7 @@ class Monitor:
     def _has_given_up(self, error: OSError | MalformedMessage) -> bool:
         """Let `open` fail by an error, if it still waits and the error will not pass; return whether it does.
 
-        Events that were too many will become fewer, whoever waits.
+        Too many events are such an error that passes.
         """
         opening = self._opening
         if opening is None:
@@ -147,8 +147,8 @@ class Monitor:
         opening.set_exception(_not_told(error))
         return True
 
-    def _list(self) -> None:
-        """Begin to list everything."""
+    def _begin_dump(self) -> None:
+        """Begin a dump of everything."""
         self._timer = None
         self._dump = Dump(self._open_socket.getsockname()[0], most_interruptions=_QUICK, has_routes=True)
         self._request()
@@ -159,23 +159,23 @@ class Monitor:
             self._open_socket.sendto(request, _KERNEL)
 
     def _take_dump(self) -> None:
-        """Go on with a listing that has come to the end of a dump, or put its result in place of ours."""
+        """Go on with the dump's next request, or put its result in place of ours."""
         if self._dump.interfaces is None:
             self._request()
             return
         self.interfaces = self._dump.interfaces
-        self.interfaces.touch(self._told)
+        self.interfaces.touch(self._reported)
         self._is_whole = True
         if self._dump.is_doubtful:
-            self._timer = self._running.call_later(_PAUSE, self._list_again)
+            self._timer = self._running.call_later(_PAUSE, self._dump_again)
         else:
             self._failures = 0
 
-    def _list_again(self) -> None:
+    def _dump_again(self) -> None:
         try:
-            self._list()
+            self._begin_dump()
         except OSError as error:
-            self._begin_anew(error)
+            self._start_again(error)
 
     @property
     def _opening(self) -> asyncio.Future[None] | None:
@@ -189,22 +189,22 @@ class Monitor:
 
     @property
     def _open_socket(self) -> socket.socket:
-        assert self._kernel is not None  # noqa: S101 - whoever closes it takes its reader and timer away
+        assert self._kernel is not None  # noqa: S101 - without it there is no reader and no timer
         return self._kernel
 
     def _read(self) -> None:
-        """Take in what has come, and tell of it."""
+        """Take in what has come, and report it."""
         try:
             for _ in range(_BURST):
                 self._read_datagram()
         except BlockingIOError:
             pass
         except (OSError, MalformedMessage) as error:  # ENOBUFS first of all: the kernel had no room for an event
-            self._begin_anew(error)
+            self._start_again(error)
         except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the watch
-            _own_up(mistake)
-            self._begin_anew(MalformedMessage(f"{type(mistake).__name__}: {mistake}"))
-        self._tell()
+            _report_bug(mistake)
+            self._start_again(MalformedMessage(f"{type(mistake).__name__}: {mistake}"))
+        self._report()
 
     def _read_datagram(self) -> None:
         octets, sender = self._open_socket.recvfrom_into(self._buffer)
@@ -221,7 +221,7 @@ class Monitor:
             self._take_dump()
 
     def _note(self, event: Event) -> None:
-        """See whether the network may have come up."""
+        """Note whether the network may have come up."""
         subject = event.subject
         if isinstance(subject, LinkEntry) and subject.is_running and not event.is_gone:
             before = self.interfaces.link_of(subject.index)
@@ -229,26 +229,26 @@ class Monitor:
         elif isinstance(subject, DefaultRoute) and not event.is_gone:
             self._is_up_due |= not self.interfaces.has_route(subject)
 
-    def _tell(self) -> None:
-        """Call back, if there is anything to say."""
+    def _report(self) -> None:
+        """Call back, if there is anything to report."""
         if not self._is_whole:
             return
-        changed = self._untold | {name for name in self.interfaces.take_touched() if self._has_changed(name)}
+        changed = self._unreported | {name for name in self.interfaces.take_touched() if self._has_changed(name)}
         if changed or self._opening is not None:
-            self._untold = frozenset() if self._call(self._changed, self.interfaces, changed) else changed
+            self._unreported = frozenset() if self._call(self._changed, self.interfaces, changed) else changed
         if (opening := self._opening) is not None:
             opening.set_result(None)
-        is_listed = self._dump.interfaces is not None
-        if self._is_up_due and is_listed and self._loop is not None:  # it is None if the callback has closed us
+        is_complete = self._dump.interfaces is not None
+        if self._is_up_due and is_complete and self._loop is not None:  # it is None if the callback has closed us
             self._is_up_due = False
             self._call(self._network_up)
 
     def _call(self, callback: Callable[..., None], *arguments: object) -> bool:
-        """Call back, and return whether that went well; if it did not, all begins anew after a pause."""
+        """Call back, and return whether that went well; if it did not, everything starts again after a pause."""
         try:
             callback(*arguments)
         except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the watch
-            _own_up(mistake)
+            _report_bug(mistake)
             if self._loop is not None:
                 self._unsubscribe()
                 self._timer = self._loop.call_later(_PAUSE, self._resubscribe)
@@ -256,17 +256,17 @@ class Monitor:
         return True
 
     def _has_changed(self, name: str) -> bool:
-        """Return whether an interface, or its usable addresses, are not as was told; note how they are."""
+        """Return whether an interface, or its usable addresses, are not as last reported; note how they are."""
         link = self.interfaces.link(name)
         if link is None:
-            return self._told.pop(name, None) is not None
+            return self._reported.pop(name, None) is not None
         usable = tuple((entry.address, entry.prefix_length) for entry in self.interfaces.usable(name))
-        before, self._told[name] = self._told.get(name), (link.is_up, usable)
-        return before != self._told[name] and (self._opening is None or bool(usable))
+        before, self._reported[name] = self._reported.get(name), (link.is_up, usable)
+        return before != self._reported[name] and (self._opening is None or bool(usable))
 
 
-def _own_up(mistake: Exception) -> None:
-    context = {"message": "what the kernel tells could not be taken in", "exception": mistake}
+def _report_bug(mistake: Exception) -> None:
+    context = {"message": "what the kernel reported could not be taken in", "exception": mistake}
     asyncio.get_running_loop().call_exception_handler(context)
 
 

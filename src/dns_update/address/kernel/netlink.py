@@ -1,8 +1,8 @@
 """The kernel's octets about links, addresses and default routes, read and written: rtnetlink(7). Pure: no socket here.
 
 A netlink socket gets two kinds of messages. Those of a dump answer a request and bear its sequence number and the
-socket's port; they list what there is. All others are events: what came, changed or went, as somebody made it so. An
-event bears the sequence number and port of whoever caused it, which may be anything.
+socket's port; they list what there is. All others are events: what came, changed or went. An event bears the sequence
+number and the port of the process that caused it, which may be anything.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _IFLA_EXT_MASK = 29
 _IFLA_PROP_LIST = 52
 _IFLA_ALT_IFNAME = 53
 _SKIP_STATS = 1 << 3  # RTEXT_FILTER_SKIP_STATS: two thirds of what the kernel says of a link, and of no use here
-_NLA_TYPE_MASK = 0x3FFF  # the two bits above tell of nesting and byte order
+_NLA_TYPE_MASK = 0x3FFF  # the two bits above are for nesting and byte order
 _RTN_UNICAST = 1
 _RTA_OIF = 4
 _RTA_PRIORITY = 6
@@ -72,7 +72,7 @@ class AddressFlag:
 class LinkFlag:
     """What the kernel says about a link (linux/if.h)."""
 
-    UP = 0x1  # somebody has switched it on
+    UP = 0x1  # it is switched on
     RUNNING = 0x40  # and it can carry packets: cable, carrier or peer are there
 
 
@@ -134,7 +134,7 @@ class AddressEntry(Value):
 
 
 class LinkEntry(Value):
-    """One network interface: its number, its name with its alternative ones behind, and its LinkFlags."""
+    """One network interface: its number, its name followed by its alternative ones, and its LinkFlags."""
 
     __slots__ = ("flags", "index", "names")
     index: int
@@ -158,7 +158,7 @@ class LinkEntry(Value):
 class DefaultRoute(Value):
     """A route to everywhere, for addresses of 4 or 16 octets.
 
-    `slot` is its TOS, table and metric: what another route must differ in, or take its place, or stand beside it. It
+    `slot` is its TOS, table and metric. Another route with the same ones takes its place, or is used beside it. It
     leads by the interface numbered `index` (0: by several, or it is not said) to `way`, the gateway as the kernel
     writes it. Other properties, such as its lifetime, do not make it another route.
     """
@@ -191,8 +191,8 @@ class Event(Value):
 class Datagram(Value):
     """What one datagram held: of the dump that was asked for what it `listed`, and `events`.
 
-    `is_last` tells whether the dump ends with it; `errno` is not 0 if the kernel refused it or gave up;
-    `is_interrupted` tells that what is listed changed meanwhile, so that the dump may lack some, or have some twice.
+    `is_last` says that the dump ends with it; `errno` is not 0 if the kernel refused it or gave up;
+    `is_interrupted` says that something changed during the dump, so that it may lack some, or have some twice.
     """
 
     __slots__ = ("errno", "events", "is_interrupted", "is_last", "listed")
@@ -226,7 +226,7 @@ def address_dump_request(sequence: int) -> bytes:
 
 
 def route_dump_request(sequence: int) -> bytes:
-    """Return the request for all routes; what is no default route is passed over when they are read."""
+    """Return the request for all routes; all but default routes are passed over when they are read."""
     return _dump_request(RTM_GETROUTE, sequence, _RTMSG.pack(0, 0, 0, 0, 0, 0, 0, 0, 0))
 
 
@@ -274,7 +274,7 @@ def _messages(octets: bytes | memoryview) -> Iterator[tuple[int, int, int, int, 
 
 
 def _errno(kind: int, body: bytes) -> int:
-    """Return what went wrong; the end of a dump tells it if it was begun and cannot be finished."""
+    """Return what went wrong; the end of a dump says it where the dump was begun and could not be finished."""
     if kind == NLMSG_DONE and len(body) < _I32.size:
         return 0
     code: int = _I32.unpack_from(body)[0]  # 0, or an errno below it
@@ -282,7 +282,7 @@ def _errno(kind: int, body: bytes) -> int:
 
 
 def _events(kind: int, flags: int, body: bytes) -> list[Event]:
-    """Read one message as an event; what tells nothing about our subjects is passed over."""
+    """Read one message as an event; what concerns none of our subjects is passed over."""
     subject: Subject | None = None
     is_replacing = False
     if kind in (RTM_NEWADDR, RTM_DELADDR):
@@ -297,7 +297,7 @@ def _events(kind: int, flags: int, body: bytes) -> list[Event]:
 
 
 def _address(body: bytes) -> AddressEntry | None:
-    """Read an address; None if it is no IPv4 or IPv6 address (but Phonet's or MCTP's)."""
+    """Read an address; None if it is neither IPv4 nor IPv6 (but Phonet or MCTP)."""
     family, prefix_length, flags, scope, index = _IFADDRMSG.unpack_from(body)
     attributes = dict(_attributes(body, _IFADDRMSG.size))
     peer = attributes.get(_IFA_ADDRESS, b"")
@@ -328,9 +328,9 @@ def _address(body: bytes) -> AddressEntry | None:
 
 
 def _link(body: bytes) -> LinkEntry | None:
-    """Read an interface; None if the message tells of something else about it.
+    """Read an interface; None if the message is about something else.
 
-    A bridge tells in these messages of its ports, with its own address family; to leave a bridge is RTM_DELLINK, too.
+    A bridge reports its ports in these messages, with its own address family; leaving a bridge is RTM_DELLINK, too.
     """
     family, _hardware, index, flags, _change = _IFINFOMSG.unpack_from(body)
     if family:

@@ -20,7 +20,7 @@ LARGEST_DATAGRAM = 1 << 16  # the kernel makes them of 32 KiB at most
 
 
 def read_interfaces() -> Interfaces:
-    """Return every interface and every address; anybody may ask. Raises NoAddress if the kernel does not tell."""
+    """Return every interface and every address; no privilege is needed. Raises NoAddress if the kernel refuses."""
     try:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as kernel:
             deadline = monotonic() + _KERNEL_SECONDS
