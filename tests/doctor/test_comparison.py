@@ -95,7 +95,7 @@ def test_an_alias_is_an_obstacle() -> None:
     found = compared(Scripted(silent, holding(ALIAS)), wanting(addresses(ADDRESS)))
     assert found.obstacle is not None
     assert found.obstacle.rrtype == RRType.A
-    assert "nothing can stand beside a CNAME" in found.obstacle.remedy
+    assert "home.example.com is an alias of www.example.net" in found.obstacle.remedy
 
 
 def test_other_data_is_an_obstacle_to_an_alias() -> None:

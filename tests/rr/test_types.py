@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import dns.exception
-import dns.rdata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +12,7 @@ from dns_update.rr.bind_line import rdata_from_fields
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.record import rdata_from_text, rdata_to_text
 from dns_update.wire.codes import RR_TYPES, RRClass, RRType, is_zone_type, rrtype_from_text
+from tests.rr.oracle import by_dnspython
 from tests.rr.samples import SAMPLES
 
 # What dnspython does not know, or writes otherwise.
@@ -54,16 +53,6 @@ _FOLDED = [
 _KEPT = ["NSAP-PTR", "IPSECKEY", "NSEC", "HIP", "TALINK", "SVCB", "HTTPS", "DSYNC", "LP", "AMTRELAY"]
 
 
-def _by_dnspython(rrtype: int, rdata: bytes) -> dns.rdata.Rdata | None:
-    """Return what dnspython makes of rdata; None if it refuses it or does not know the type."""
-    try:
-        parsed = dns.rdata.from_wire(1, rrtype, rdata, 0, len(rdata))  # type: ignore[arg-type]
-        text = parsed.to_text()
-    except (dns.exception.DNSException, ValueError):
-        return None
-    return None if text.startswith("\\#") or parsed.to_wire() != rdata else parsed
-
-
 def _generic(rdata: bytes) -> str:
     return f"\\# {len(rdata)} {rdata.hex()}".rstrip()
 
@@ -87,14 +76,14 @@ def test_the_generic_form_of_what_is_printed_is_taken_in_both_dialects(mnemonic:
 @pytest.mark.parametrize("mnemonic", SAMPLES)
 def test_what_dnspython_prints_is_printed_the_same(mnemonic: str) -> None:
     rrtype, text = RR_TYPES[mnemonic], SAMPLES[mnemonic]
-    theirs = _by_dnspython(rrtype, rdata_from_text(rrtype, text))
+    theirs = by_dnspython(rrtype, rdata_from_text(rrtype, text))
     if theirs is not None:
         assert theirs.to_text(chunksize=0) == _OTHERS_TEXTS.get(mnemonic, text)
 
 
 def test_dnspython_knows_most_of_them() -> None:
     # Were it blind, the test above would say little.
-    known = [m for m, text in SAMPLES.items() if _by_dnspython(RR_TYPES[m], rdata_from_text(RR_TYPES[m], text))]
+    known = [m for m, text in SAMPLES.items() if by_dnspython(RR_TYPES[m], rdata_from_text(RR_TYPES[m], text))]
     assert len(known) > len(SAMPLES) * 2 // 3
 
 
@@ -112,7 +101,7 @@ def test_names_are_folded_in_the_canonical_form_of_the_types_that_are_listed_alo
 def test_the_canonical_form_of_every_type_with_names_is_dnspythons(mnemonic: str) -> None:
     rrtype = RR_TYPES[mnemonic]
     rdata = rdata_from_text(rrtype, SAMPLES[mnemonic].replace("example.", "EXAMPLE."))
-    theirs = _by_dnspython(rrtype, rdata)
+    theirs = by_dnspython(rrtype, rdata)
     if theirs is not None:
         assert canonical_rdata(rrtype, rdata) == theirs.to_digestable()
 
@@ -273,6 +262,7 @@ from dns_update.rr.bind_line import rdata_from_fields
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.record import rdata_from_text, rdata_to_text
 from dns_update.wire.codes import RR_TYPES
+from tests.rr.oracle import by_dnspython
 from tests.rr.samples import SAMPLES
 for mnemonic, text in SAMPLES.items():
     rrtype = RR_TYPES[mnemonic]

@@ -25,12 +25,8 @@ _CLAIM = "dns-update owner="
 class Claim(Value):
     """Which addresses an owner says that it has published."""
 
-    __slots__ = ("addresses", "owner")
     owner: str
     addresses: frozenset[bytes]
-
-    def __init__(self, owner: str, addresses: frozenset[bytes]) -> None:
-        self._fill(owner=owner, addresses=addresses)
 
     def to_rdata(self) -> bytes:
         """Return the rdata of the TXT record that says so."""

@@ -17,19 +17,18 @@ from __future__ import annotations
 from dns_update.client.claims import Claim, claims_in
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.update import Update
-from dns_update.value import Value, setters
+from dns_update.value import Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
+    from dataclasses import KW_ONLY
 
-    from dns_update.client.locate import LocatedTarget
+    from dns_update.client.locate import LocatedTarget, RdataByType
     from dns_update.client.lookup import Records
     from dns_update.rr.record import Record
-
-    Data = Mapping[int, tuple[bytes, ...]]
 
 
 class Desired(Value):
@@ -39,17 +38,11 @@ class Desired(Value):
     so that the name may have more than is desired.
     """
 
-    __slots__ = ("data", "only_adds", "owner", "ttl")
-    data: Data
-    ttl: int | None
-    owner: str
-    only_adds: bool
-
-    def __init__(self, data: Data, ttl: int | None = None, owner: str = "", *, only_adds: bool = False) -> None:
-        _set_data(self, data)
-        _set_ttl(self, ttl)
-        _set_owner(self, owner)
-        _set_only_adds(self, only_adds)
+    data: RdataByType
+    ttl: int | None = None
+    owner: str = ""
+    _: KW_ONLY
+    only_adds: bool = False
 
     @property
     def rrtypes(self) -> tuple[int, ...]:
@@ -60,9 +53,6 @@ class Desired(Value):
     def with_any_ttl(self) -> Desired:
         """The same with the current TTLs, whatever they are."""
         return self if self.ttl is None else Desired(self.data, None, self.owner, only_adds=self.only_adds)
-
-
-_set_data, _set_only_adds, _set_owner, _set_ttl = setters(Desired)
 
 
 def plan(target: LocatedTarget, desired: Desired, current: Records, new_ttl: int) -> Update | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dns_update.doctor.findings import DataNotShown, DeniedForLater, RequestFailed, ServersDisagree
 from dns_update.errors import NotApplied
 from dns_update.rr.record import rdata_to_text
+from dns_update.value import Value
 from dns_update.wire.codes import RRClass, rrtype_to_text
 
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from dns_update.rr.record import Record
 
 
-@dataclass(frozen=True)
-class Advice:
+class Advice(Value):
     """A finding for people: what it is, and what to do, which may be empty.
 
     `kind` is the name of the class of errors that it belongs to; `text` begins with that class's first words. `hint`

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dns_update.client.current import confirmed, is_told_by_prerequisites, look
+from dns_update.client.obstacles import not_applied
 from dns_update.client.plan import plan, replacement
-from dns_update.client.readback import not_applied
 from dns_update.errors import ZoneNotFound
 from dns_update.update import Update
+from dns_update.value import Value
 from dns_update.wire.codes import RRType
 
 if TYPE_CHECKING:
@@ -19,16 +19,14 @@ if TYPE_CHECKING:
     from dns_update.doctor.subject import Subject
 
 
-@dataclass(frozen=True)
-class Obstacle:
+class Obstacle(Value):
     """Why a server would not add data of a type, though it may answer NOERROR; `remedy` is what to do."""
 
     rrtype: int
     remedy: str
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Value):
     """What a server holds at a name, compared with what is desired.
 
     `changes` are those of the update that is needed. There are none if the name is right, or if it is not known what it

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from dns_update.value import Value
 
 if TYPE_CHECKING:
     from dns_update.auth import Key
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from dns_update.wire.name import Name
 
 
-@dataclass(frozen=True)
-class ServerExamination:
+class ServerExamination(Value):
     """A zone at one of its servers, asked with one key.
 
     `access` is what the server showed of the zone and the key; it is None if the server did not get as far as that.
@@ -33,8 +33,7 @@ class ServerExamination:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class NameAtServer:
+class NameAtServer(Value):
     """One name at one server: what the server holds, and whether the key may change it.
 
     `comparison` is None if the server did not tell what it holds; `error` says why, unless the whole server failed.
@@ -47,8 +46,7 @@ class NameAtServer:
     error: DnsUpdateError | None = None
 
 
-@dataclass(frozen=True)
-class NameExamination:
+class NameExamination(Value):
     """One name at each of its servers, in the order in which an update tries them.
 
     `error` is why its servers are not known.
@@ -64,8 +62,7 @@ class NameExamination:
         return next((one.comparison for one in self.at_servers if one.comparison is not None), None)
 
 
-@dataclass(frozen=True)
-class Examination:
+class Examination(Value):
     """All that was seen; `unresolved` are the errors of servers whose host names have no address."""
 
     servers: tuple[ServerExamination, ...] = ()

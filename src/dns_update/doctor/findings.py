@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dns_update.errors import SOME_FAILED, NotApplied
 from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,8 +26,7 @@ STATES: tuple[NameState, ...] = ("failing", "unknown", "differs", "right")  # th
 # What is wrong
 
 
-@dataclass(frozen=True)
-class RequestFailed:
+class RequestFailed(Value):
     """A server, a source or a request about a name failed; the error says why, and where."""
 
     error: DnsUpdateError
@@ -49,12 +48,11 @@ class RequestFailed:
         return self.error.exit_status
 
 
-@dataclass(frozen=True)
-class UpdateBlocked:
+class UpdateBlocked(Value):
     """A server would not add what is desired at a name, because of what it holds there."""
 
-    cause: ClassVar[str] = "update-blocked"
-    exit_status: ClassVar[int] = NotApplied.exit_status
+    cause = "update-blocked"
+    exit_status = NotApplied.exit_status
     endpoint: Endpoint
     name: Name
     obstacle: Obstacle
@@ -66,12 +64,11 @@ class UpdateBlocked:
         return str(self.endpoint)
 
 
-@dataclass(frozen=True)
-class ServersDisagree:
+class ServersDisagree(Value):
     """Two servers of a zone hold different data at a name."""
 
-    cause: ClassVar[str] = "servers-disagree"
-    exit_status: ClassVar[int] = NotApplied.exit_status
+    cause = "servers-disagree"
+    exit_status = NotApplied.exit_status
     name: Name
     first: NameAtServer
     second: NameAtServer
@@ -88,31 +85,28 @@ Problem: TypeAlias = RequestFailed | UpdateBlocked | ServersDisagree
 # What is to be known, though nothing is wrong
 
 
-@dataclass(frozen=True)
-class DeniedForLater:
+class DeniedForLater(Value):
     """A server would refuse to change types of which nothing is desired now."""
 
-    cause: ClassVar[str] = "denied-for-later"
+    cause = "denied-for-later"
     endpoint: Endpoint
     name: Name
     denial: Denial
 
 
-@dataclass(frozen=True)
-class DataNotShown:
+class DataNotShown(Value):
     """A server does not show what the zone holds at a name; prerequisites told whether that is right."""
 
-    cause: ClassVar[str] = "data-not-shown"
+    cause = "data-not-shown"
     endpoint: Endpoint
     name: Name
     error: ZoneNotFound
 
 
-@dataclass(frozen=True)
-class Remark:
+class Remark(Value):
     """A sentence that a server's transaction, or a source, left for the user."""
 
-    cause: ClassVar[str] = "remark"
+    cause = "remark"
     text: str
 
 

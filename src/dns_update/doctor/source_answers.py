@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dns_update.address import find_addresses, may_block
 from dns_update.address.kernel.snapshot import read_interfaces
 from dns_update.doctor.concurrently import for_each
 from dns_update.errors import NoAddress
+from dns_update.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,16 +18,14 @@ if TYPE_CHECKING:
     from dns_update.address.sources import Source
 
 
-@dataclass(frozen=True)
-class SourceQuestion:
+class SourceQuestion(Value):
     """A source to ask, and whether an address that the world cannot reach is accepted from it."""
 
     source: Source
     allow_private: bool = False
 
 
-@dataclass(frozen=True)
-class SourceAnswer:
+class SourceAnswer(Value):
     """What a source gave: the best address of each family, or the error why it gave none; and remarks on either."""
 
     source: Source

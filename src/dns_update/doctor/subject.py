@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dns_update.exchange import Policy
+from dns_update.value import Value
 from dns_update.wire.codes import RRType
 
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 _POLICY = Policy()
 
 
-@dataclass(frozen=True)
-class Destination:
+class Destination(Value):
     """Where the updates of names go: a zone, its servers, and how they are asked.
 
     `zone` is None where it is to be found by its SOA record. Without `servers`, the zone's primary is asked. Messages
@@ -33,8 +32,7 @@ class Destination:
     local_address: str | None = None
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Value):
     """One name to examine.
 
     `rrtypes` are the types of the data that is ever published at the name; `desired` is what it should have now, None

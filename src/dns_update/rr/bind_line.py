@@ -1,4 +1,4 @@
-"""The dialect of a line of BIND's nsupdate: fields parted by blanks, nothing more.
+"""The dialect of a line of BIND's nsupdate: fields with blanks between them, nothing more.
 
 Each field of a TXT or SPF record is a character-string of its own, so that `a b` is two. A semicolon or a bracket is a
 character like any other: a line has no comments and no continuation. Names are not international ones, and `@` is the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.rr.field_kinds import BASE64, U8, U16, Field, need, rest
+from dns_update.rr.field_kinds import BASE64, U8, U16, Field, need, number_field, rest
 from dns_update.rr.keys import algorithm
 
 TYPE_CHECKING = False
@@ -10,22 +10,13 @@ if TYPE_CHECKING:
     from dns_update.rr.scanner import Scanner
     from dns_update.wire.cursor import Cursor
 
-_U8, _U16 = 0xFF, 0xFFFF
+_U8 = 0xFF
 
 _CERTIFICATES = {
     "PKIX": 1, "SPKI": 2, "PGP": 3, "IPKIX": 4, "ISPKI": 5, "IPGP": 6, "ACPKIX": 7, "IACPKIX": 8, "URI": 253,
     "OID": 254,
 }  # fmt: skip
 _FINGERPRINT_OCTETS = {1: 20, 2: 32}  # of others there may be any number
-
-
-def _certificate(fields: Scanner) -> bytes:
-    return fields.mnemonic(_CERTIFICATES, _U16).to_bytes(2)
-
-
-def _certificate_text(cursor: Cursor) -> str:
-    kind = cursor.u16()
-    return next((name for name, number in _CERTIFICATES.items() if number == kind), str(kind))
 
 
 def _fingerprint(fields: Scanner) -> bytes:
@@ -43,7 +34,7 @@ def _fingerprint_text(cursor: Cursor) -> str:
 
 
 LAYOUTS = {
-    "CERT": (Field(_certificate, _certificate_text), U16, Field(algorithm, U8.to_text), BASE64),
+    "CERT": (number_field(2, _CERTIFICATES), U16, Field(algorithm, U8.to_text), BASE64),
     "OPENPGPKEY": (BASE64,),
     "SSHFP": (U8, Field(_fingerprint, _fingerprint_text)),
 }

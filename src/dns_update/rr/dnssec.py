@@ -13,6 +13,7 @@ from dns_update.rr.field_kinds import (
     Field,
     base64_text,
     need,
+    number_field,
     rest,
     rrtype_octets,
     take_string,
@@ -75,7 +76,7 @@ def _zone_digest_text(cursor: Cursor) -> str:
 
 
 def _salt(fields: Scanner) -> bytes:
-    """Read a salt in hexadecimal digits; `-` is none (RFC 5155, section 3.3)."""
+    """Read a salt in hexadecimal digits; `-` is an empty one (RFC 5155, section 3.3)."""
     word = fields.word()
     octets = b"" if word == "-" else unhex(word)
     if len(octets) > _MAX_SALT_OCTETS:
@@ -165,15 +166,6 @@ def _some_types(fields: Scanner) -> bytes:
 def _some_types_text(cursor: Cursor) -> str:
     need(holds=cursor.remaining > 0, what="no types")
     return _types_text(cursor)
-
-
-def _scheme(fields: Scanner) -> bytes:
-    return fields.mnemonic(_SCHEMES, _U8).to_bytes(1)
-
-
-def _scheme_text(cursor: Cursor) -> str:
-    scheme = cursor.u8()
-    return next((name for name, number in _SCHEMES.items() if number == scheme), str(scheme))
 
 
 def _signature(fields: Scanner) -> bytes:
@@ -278,5 +270,5 @@ LAYOUTS = {
     "NSEC3PARAM": (_HASH, U8, U16, Field(_salt, _salt_text)),
     "CSYNC": (U32, U16, _TYPES),
     "ZONEMD": (U32, U8, Field(_zone_digest, _zone_digest_text)),
-    "DSYNC": (RRTYPE, Field(_scheme, _scheme_text), U16, NAME),
+    "DSYNC": (RRTYPE, number_field(1, _SCHEMES), U16, NAME),
 }

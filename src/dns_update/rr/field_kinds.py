@@ -16,7 +16,7 @@ from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from dns_update.wire.cursor import Cursor
 
@@ -64,6 +64,17 @@ def rrtype_octets(fields: Scanner) -> bytes:
     word = fields.word()
     number = decimal(word, MAX_U16)
     return (rrtype_from_text(word) if number is None else number).to_bytes(2)
+
+
+def number_field(octets: int, mnemonics: Mapping[str, int]) -> Field:
+    """Return a field of so many octets whose text is a mnemonic, or a number where there is none."""
+    names = {number: name for name, number in mnemonics.items()}
+
+    def to_text(cursor: Cursor) -> str:
+        number = int.from_bytes(cursor.take(octets))
+        return names.get(number, str(number))
+
+    return Field(lambda fields: fields.mnemonic(mnemonics, 256**octets - 1).to_bytes(octets), to_text)
 
 
 def _character(octet: int) -> str:

@@ -1,4 +1,4 @@
-"""Where host names belong, as the owner of a record or in its rdata, and whether they are such: BIND's check-names.
+"""Where names must be host names, as owners and in rdata, and whether they are: BIND's check-names.
 
 A host name is of letters, digits and inner hyphens (RFC 952; RFC 1123, section 2.1).
 """
@@ -20,12 +20,13 @@ _HOST = "host"
 _MAILBOX = "mailbox"
 
 _NSEC3 = 50
+_WKS = 11
 _A6 = 38
 _SVCB = 64
 _HTTPS = 65
 
 # Types whose owner must be a host name. A, AAAA, A6 and MX records may have a wildcard for one, too.
-_HOST_OWNERS = {RRType.A: True, RRType.AAAA: True, RRType.MX: True, _A6: True, 11: False}
+_HOST_OWNERS = {RRType.A: True, RRType.AAAA: True, RRType.MX: True, _A6: True, _WKS: False}
 
 # Types with names in their rdata: the octets before the first one, and what each must be.
 _NAMES = {
@@ -42,6 +43,9 @@ _NAMES = {
     _HTTPS: (2, (_HOST,)),
     66: (5, (_HOST,)),  # DSYNC
 }
+# Types that BIND knows in class IN only: in other classes their rdata are any octets, and they need no host names.
+_OF_THE_INTERNET = frozenset((RRType.AAAA, RRType.SRV, _A6, _WKS, _SVCB, _HTTPS))
+
 # Elsewhere a PTR record may point at anything.
 _REVERSE = tuple(map(Name.from_text, ("in-addr.arpa", "ip6.arpa", "ip6.int")))
 _MICROSOFT = (b"gc", b"_msdcs")  # Active Directory's global catalogue has A and AAAA records there
@@ -61,7 +65,7 @@ def check_owner(owner: Name, rrtype: int, rrclass: int) -> None:
 def check_targets(owner: Name, rrtype: int, values: Iterable[bytes], rrclass: int) -> None:
     """Raise InvalidText for rdata with something else where the type needs a host name.
 
-    Octets in which there is no name were given as such; they are left to the server's judgement.
+    Octets without a name were given as octets; they are left to the server.
     """
     for rdata in values:
         try:
@@ -83,7 +87,7 @@ def may_own(owner: Name, rrtype: int, rrclass: int) -> bool:
     """Return whether a name can own records of a type: where it needs one, a host name, a wildcard or a hash."""
     if rrtype == _NSEC3:
         return _is_hash(owner.labels[0]) if owner.labels else False
-    if rrtype not in _HOST_OWNERS or is_host(owner):
+    if rrtype not in _HOST_OWNERS or is_host(owner) or _is_without_hosts(rrtype, rrclass):
         return True
     if rrtype in (RRType.A, RRType.AAAA) and rrclass == RRClass.IN and owner.folded[:2] == _MICROSOFT:
         return is_host(Name(owner.labels[2:]))
@@ -91,11 +95,13 @@ def may_own(owner: Name, rrtype: int, rrclass: int) -> bool:
 
 
 def wrong_name(record: Record) -> Name | None:
-    """Return the first name in the rdata that is not the host name or mailbox that it must be; None if there is none.
+    """Return the first name in the rdata that is not the host name or mailbox that it must be; None if all are right.
 
-    Raises MalformedMessage for octets in which there is no name.
+    Raises MalformedMessage for octets without a name.
     """
     if record.rrtype == RRType.PTR and not any(record.name.is_within(zone) for zone in _REVERSE):
+        return None
+    if _is_without_hosts(record.rrtype, record.rrclass):
         return None
     if record.rrtype == _A6:
         offset, names = a6_prefix(record.rdata)
@@ -112,18 +118,25 @@ def wrong_name(record: Record) -> Name | None:
     return None
 
 
+def _is_without_hosts(rrtype: int, rrclass: int) -> bool:
+    """Return whether BIND wants no host names in records of this type because of their class."""
+    if rrclass == RRClass.IN:
+        return False
+    return rrtype in _OF_THE_INTERNET or (rrtype == RRType.A and rrclass == RRClass.HS)
+
+
 def is_host(name: Name) -> bool:
-    """Tell whether each label is of letters, digits and inner hyphens; the root's name is a host name, too."""
+    """Return whether each label is of letters, digits and inner hyphens; the root's name is a host name, too."""
     return all(map(_is_host_label, name.labels))
 
 
 def is_mailbox(name: Name) -> bool:
-    """Tell whether the first label can be a mailbox (RFC 1035, section 8), and the rest is a host name."""
+    """Return whether the first label can be a mailbox (RFC 1035, section 8), and the rest is a host name."""
     return all(octet in _PRINTABLE for octet in b"".join(name.labels[:1])) and is_host(name.parent)
 
 
 def _is_alias(record: Record) -> bool:
-    """Tell whether a SVCB or HTTPS record is of the alias form, which may point at anything."""
+    """Return whether a SVCB or HTTPS record is of the alias form, which may point at anything."""
     return record.rrtype in (_SVCB, _HTTPS) and record.rdata[:2] == b"\0\0"
 
 
@@ -132,5 +145,5 @@ def _is_host_label(label: bytes) -> bool:
 
 
 def _is_hash(label: bytes) -> bool:
-    """Tell whether a label is whole octets in the Base32 of RFC 5155, section 3.3."""
+    """Return whether a label is whole octets in the Base32 of RFC 5155, section 3.3."""
     return all(octet in _BASE32HEX for octet in label) and len(label) % 8 not in (1, 3, 6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update.errors import InvalidText, MalformedMessage, quoted
 from dns_update.rr.embedded_names import uncompressed_name
-from dns_update.rr.field_kinds import NAME, U16, U32, Field, base64_text, need, rest
+from dns_update.rr.field_kinds import NAME, U16, U32, Field, base64_text, need, number_field, rest
 from dns_update.rr.scanner import Scanner, unbase64
 from dns_update.wire.codes import Rcode, decimal
 from dns_update.wire.cursor import Cursor
@@ -26,7 +26,7 @@ _FLAGS = {
     "FLAG5": 0x0400, "USER": 0, "ZONE": 0x0100, "HOST": 0x0200, "NTYP3": 0x0300, "FLAG8": 0x0080, "FLAG9": 0x0040,
     "FLAG10": 0x0020, "FLAG11": 0x0010, "KSK": 0x0001, **{f"SIG{bits}": bits for bits in range(16)},
 }  # fmt: skip
-_ERRORS = {name: number for name, number in vars(Rcode).items() if name.isupper()}
+_ERRORS = {name: number for name, number in vars(Rcode).items() if name.isupper()}  # of TKEY (RFC 2930, section 2.6)
 _NO_KEY = 0xC000  # RFC 2535, section 3.1.2: both bits set, there is no key
 _MAX_FLAG_DIGITS = 12
 _KEY_ALGORITHM, _KEY_HEAD = 3, 4  # where the algorithm is in a key's octets, and the key
@@ -147,16 +147,6 @@ def _key_field(from_text: Callable[[Scanner], bytes], check: Callable[[bytes], N
     return Field(from_text, to_text)
 
 
-def _transaction_error(fields: Scanner) -> bytes:
-    """Read the error of a TKEY record, as a mnemonic or a number (RFC 2930, section 2.6)."""
-    return fields.mnemonic(_ERRORS, _U16).to_bytes(2)
-
-
-def _transaction_error_text(cursor: Cursor) -> str:
-    error = cursor.u16()
-    return next((name for name, number in _ERRORS.items() if number == error), str(error))
-
-
 def _sized(fields: Scanner) -> bytes:
     """Read a number of octets, and as many octets in Base64."""
     size = fields.number(_U16)
@@ -182,5 +172,5 @@ LAYOUTS = {
     "CDNSKEY": _DNSKEY,
     "KEY": (_key_field(_key_or_none, _check_key_or_none),),
     "RKEY": (_key_field(_resource_key, _check_resource_key),),
-    "TKEY": (NAME, U32, U32, U16, Field(_transaction_error, _transaction_error_text), _SIZED, _SIZED),
+    "TKEY": (NAME, U32, U32, U16, number_field(2, _ERRORS), _SIZED, _SIZED),
 }

@@ -40,7 +40,7 @@ _OCTAL_DIGITS = frozenset("01234567")
 
 
 def layout_of(rrtype: int, rrclass: int) -> Layout | None:
-    """Return the layout of a type's rdata in a class; None if there is none, as for NULL and for unknown types."""
+    """Return the layout of a type's rdata in a class; None for NULL and for unknown types."""
     if rrtype == RRType.A:
         return _ADDRESSES.get(rrclass)
     if rrclass != RRClass.IN and rrtype in _INTERNET_ONLY:

@@ -25,7 +25,7 @@ _REFERENCES = b"123456789"
 
 
 def check_expression(expression: bytes) -> None:
-    """Raise InvalidText for a wrong substitution expression; an empty one is right, and means that there is none."""
+    """Raise InvalidText for a wrong substitution expression; an empty one is right."""
     if not expression:
         return
     if expression[0] in _FORBIDDEN_DELIMITERS or b"\0" in expression:

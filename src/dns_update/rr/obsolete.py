@@ -142,7 +142,7 @@ def _old_types_text(cursor: Cursor) -> str:
 
 
 def _data(fields: Scanner) -> bytes:
-    """Read the data of a DOA record; `-` is none."""
+    """Read the data of a DOA record; `-` is no data."""
     words = fields.words()
     return b"" if words == ["-"] else Scanner(" ".join(words)).base64()
 

@@ -1,8 +1,8 @@
 r"""The fields of a line of rdata, taken one after the other.
 
-Fields part on blanks and tabs. A backslash takes the meaning from the character behind it, a blank's too. Quotes are
-quotes only around a character-string; elsewhere, and in the middle of a field, they are characters as any other, and
-so are semicolons and brackets. What is no ASCII counts as its octets in UTF-8, or as the octets that it came in as.
+Blanks and tabs separate fields. A backslash takes the meaning from the character that follows, also from a blank.
+Quotes are quotes only around a character-string; elsewhere, and within a field, they are characters like any other, and
+so are semicolons and brackets. A character beyond ASCII is its octets in UTF-8, or the octets that it came in as.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _U8, _U16, _U32 = 0xFF, 0xFFFF, 0xFFFFFFFF
 
 
 class Scanner:
-    """A line's fields. What takes one raises InvalidText if there is none, or if it is not of that kind."""
+    """The fields of a line. A method that takes one raises InvalidText at the end, and for a field of another kind."""
 
     __slots__ = ("_name", "_position", "_text")
 
@@ -39,14 +39,14 @@ class Scanner:
 
     @property
     def is_at_end(self) -> bool:
-        """Tell whether there is no field any more."""
+        """Return whether no field is left."""
         while self._text[self._position : self._position + 1] in (" ", "\t"):
             self._position += 1
         return self._position == len(self._text)
 
     @property
     def is_quoted(self) -> bool:
-        """Tell whether the next field begins with a quote."""
+        """Return whether the next field begins with a quote."""
         return not self.is_at_end and self._text[self._position] == '"'
 
     def word(self) -> str:
@@ -79,7 +79,7 @@ class Scanner:
         return key, self._text[begin : self._position - 1]
 
     def long_string(self) -> bytes:
-        """Take a text, in quotes or without, of whatever length."""
+        """Take a text, in quotes or without, of any length."""
         self._need_a_field()
         if not self.is_quoted:
             octets, self._position = unescape(self._text, self._position, BLANKS)
@@ -137,7 +137,7 @@ class Scanner:
         return self.number(_U32).to_bytes(4)
 
     def mnemonic(self, numbers: Mapping[str, int], highest: int) -> int:
-        """Take a mnemonic of the table, in whatever case, or a number."""
+        """Take a mnemonic of the table, in any case, or a number."""
         word = self.word()
         return numbers[word.upper()] if word.upper() in numbers else number(word, highest)
 
@@ -146,7 +146,7 @@ class Scanner:
         self._need_a_field()
         octets = unhex("".join(self.words()))
         if count is not None and len(octets) != count:
-            raise errors.InvalidText(f"{len(octets)} octets in hexadecimal digits where {count} belong")
+            raise errors.InvalidText(f"{len(octets)} octets in hexadecimal digits; {count} are expected")
         return octets
 
     def base64(self) -> bytes:
@@ -181,7 +181,7 @@ def unhex(digits: str) -> bytes:
 
 
 def unbase64(text: str) -> bytes:
-    """Return the octets of Base64 (RFC 4648, section 4), padded, and without bits that belong to no octet."""
+    """Return the octets of Base64 (RFC 4648, section 4), padded, and with no bits left over."""
     try:
         octets = binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
     except ValueError:
@@ -199,7 +199,7 @@ def octet_name(text: str) -> Name:
 
 
 def escape_octets(text: str) -> str:
-    r"""Write what is no printable ASCII as the `\DDD` of its octets, in front of which a backslash would do nothing."""
+    r"""Write all but printable ASCII as the `\DDD` of its octets; a backslash before such a character does nothing."""
     escaped: list[str] = []
     is_after_backslash = False
     for octet in text.encode("utf-8", "surrogateescape"):

@@ -89,7 +89,7 @@ def _keys(text: str) -> bytes:
 
 
 def _protocols(text: str) -> bytes:
-    r"""Read identifiers parted by commas; within one, `\,` and `\\` after the text's own escapes (appendix A.1)."""
+    r"""Read identifiers with commas between them; within one, `\,` and `\\` after the text's own (appendix A.1)."""
     octets = _octets(text)
     protocols = [bytearray()]
     position = 0

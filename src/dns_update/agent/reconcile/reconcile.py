@@ -6,9 +6,10 @@ from dns_update.client.current import confirmed, is_told_by_prerequisites, look
 from dns_update.client.delivery import Delivery
 from dns_update.client.locate import locate
 from dns_update.client.lookup import ZoneView
+from dns_update.client.obstacles import not_applied
 from dns_update.client.outcome import outcome_at
 from dns_update.client.plan import plan, replacement
-from dns_update.client.readback import after_set, not_applied, zone_ttl
+from dns_update.client.readback import after_set, zone_ttl
 from dns_update.errors import NameExists, NameNotFound, NoResponse, ZoneNotFound
 from dns_update.wire.codes import Rcode
 
