@@ -11,13 +11,14 @@ from string import Formatter
 import pytest
 
 import dns_update
+from dns_update.commandline.properties import PROPERTIES as ON_COMMAND_LINES
 from dns_update.errors import Hint
 from dns_update.errors.hints import COMMAND_LINE, DOORS, PROPERTIES, PYTHON, TOML, Door, rendered
-from dns_update.routeros import PROPERTIES as ON_COMMAND_LINES
 
 PACKAGE = Path(dns_update.__file__).parent
 FLOORS = ("address", "auth", "client", "process", "rr", "transport", "wire", "agent/config", "agent/reconcile")
-SPELLED = re.compile(rf"(?<![\w.-])({'|'.join(sorted(map(re.escape, (p.name for p in ON_COMMAND_LINES))))})=")
+OF_RECORDS = sorted(re.escape(prop.name) for prop in ON_COMMAND_LINES if "set" in prop.commands)
+SPELLED = re.compile(rf"(?<![\w.-])({'|'.join(OF_RECORDS)})=")
 WITHOUT_A_DOOR = (
     "dns-update delete name=",  # a command to be run, whoever reads it
     "remove it: X type=CNAME",  # X is that command

@@ -17,8 +17,8 @@ import dns.update
 import pytest
 
 import dns_update
+from dns_update.commandline.line import CommandLine
 from dns_update.message import Message
-from dns_update.routeros import Line
 from lab import Bind, LabKey, NameServer, Namespace, Zone, dig
 from lab.key import write_private
 from lab.namespace import unavailable_because
@@ -150,7 +150,7 @@ def _properties(*headings: str) -> list[str]:
 def test_properties_in_the_tables_are_understood(code: str) -> None:
     words = shlex.split(code)
     command = words.pop(0) if words[0] == "delete" else "set"
-    assert Line(words).options(command)
+    assert CommandLine(words).options(command)
 
 
 # What is told of nsupdate's differences: by row of the table, the scripts of the corpus that assert it.
@@ -179,7 +179,7 @@ _DIFFERENCES = {
         "type-svcb-for-dns-unchecked",
     },
     "SVCB and HTTPS with an `ech`": {"type-https-with-broken-ech"},
-    "EUI48 and EUI64 with more": {"data-eui48-with-more-behind", "data-eui64-with-more-behind"},
+    "EUI48 and EUI64 with more": {"data-eui48-with-more-after-them", "data-eui64-with-more-after-them"},
     "EUI48 and EUI64 with one digit": {"data-eui48-without-zeros"},
     "URI": {"data-uri-empty"},
     "DNSKEY, KEY, RRSIG": set[str](),  # tests/nsupdate/rdata; no server takes it

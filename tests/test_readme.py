@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from dns_update import errors
-from dns_update.cli import BROKEN_PIPE, COMMANDS, INTERRUPTED
+from dns_update.cli import BROKEN_PIPE, INTERRUPTED
+from dns_update.cli.request import target_of
+from dns_update.commandline import COMMANDS
+from dns_update.commandline.line import CommandLine
+from dns_update.commandline.properties import PROPERTIES
 from dns_update.errors import SOME_FAILED
-from dns_update.routeros import PROPERTIES, Line
 from lab import Bind, Knot, LabKey, NameServer, PowerDns, Zone, dig
 from tests.support.command import COMMAND
 from tests.support.documents import Document, run_script
@@ -238,7 +241,7 @@ def test_every_command_line_is_understood(line: str) -> None:
     while words[0] in ("/tool", "dns-update"):
         del words[0]
     command = words.pop(0) if words[0] in COMMANDS else "set"
-    assert Line(words).options(command).name
+    assert target_of(CommandLine(words).options(command), command, is_routers=True).name
 
 
 def test_there_are_command_lines_of_every_command() -> None:
@@ -249,7 +252,9 @@ def test_the_tables_have_every_property_once_and_no_other() -> None:
     theirs = [row[0] for row in README.table("The properties of RouterOS")]
     ours = [row[0] for row in README.table("Our own properties")]
     assert sorted(theirs) == sorted(f"`{name}`" for name in ROUTEROS)
-    assert sorted(theirs + ours) == sorted(f"`{prop.name}`" for prop in PROPERTIES)
+    assert sorted(theirs + ours) == sorted(
+        f"`{prop.name}`" for prop in PROPERTIES if {"set", "show"} & {*prop.commands}
+    )
 
 
 def _kinds(kind: type[errors.DnsUpdateError] = errors.DnsUpdateError) -> Iterator[type[errors.DnsUpdateError]]:

@@ -1,6 +1,7 @@
 """The words of a command line, one a line; the first octet chooses the command."""
 
-from dns_update.routeros import MAX_RETRIES, MAX_TIMEOUT, Line
+from dns_update.commandline.line import CommandLine
+from dns_update.commandline.values import MAX_RETRIES, MAX_TIMEOUT
 from dns_update.rr.record import MAX_TTL
 from dns_update.wire.codes import is_zone_type
 from fuzz.expect import expect, text_of
@@ -22,9 +23,9 @@ SEEDS = (
 def check(data: bytes) -> None:
     """Read the words, and see that every number is within its bounds."""
     command = _COMMANDS[(data[0] if data else 0) % len(_COMMANDS)]
-    options = Line(text_of(data[1:]).split("\n")).options(command)
+    options = CommandLine(text_of(data[1:]).split("\n")).options(command)
     expect("a port is a port", holds=0 < options.port <= _MAX_PORT)
     expect("the TTL is a TTL", holds=options.ttl is None or 0 <= options.ttl <= MAX_TTL)
     expect("the retries are bounded", holds=0 <= options.retries <= MAX_RETRIES)
     expect("the time for one try is bounded", holds=0 < options.timeout <= MAX_TIMEOUT)
-    expect("the type can be asked for", holds=options.type in (None, _ANY) or is_zone_type(options.type))
+    expect("the type can be asked for", holds=options.rrtype in (None, _ANY) or is_zone_type(options.rrtype))

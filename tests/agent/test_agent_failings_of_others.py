@@ -285,7 +285,7 @@ def test_a_key_that_is_wrong_is_said_to_be_wrong_in_what(
         records = eventually(lambda: machine.status()["records"], lambda r: r[1]["state"] == "failing")
         assert [record["last_error"]["exit_status"] for record in records] == [5, 5]
         assert agent.text.count("update failed") == 1
-        assert "; 1 other name is kept right there, too" in agent.text
+        assert "; 1 other name is affected, too" in agent.text
 
 
 def test_a_dhcp_renewal_sends_nothing(machine: Machine) -> None:

@@ -441,7 +441,7 @@ def test_a_full_disk_stops_no_update(machine: Machine) -> None:
         configuration = machine.configure(FROM_WAN_IPV4, agent=f'history = "{disk}/history.db"\n')
         with machine.agent(configuration) as agent, machine.reader() as reader:
             machine.wait_for(ONE, agent=agent)
-            agent.wait_for_line("history: cannot write .*; names are kept right all the same")
+            agent.wait_for_line("history: cannot write .*; names are still kept right")
             for old, new in ((ONE, TWO), (TWO, THREE)):
                 replace(machine, old, new)
                 machine.wait_for(new, agent=agent)

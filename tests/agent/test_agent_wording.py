@@ -2,12 +2,13 @@
 
 import re
 
-from dns_update.routeros import PROPERTIES
+from dns_update.commandline.properties import PROPERTIES
 from lab import LabKey
 from tests.support.agents import FROM_WAN_IPV4, Machine
 from tests.support.waiting import eventually
 
-SPELLED = re.compile(rf"(?<![\w.-])({'|'.join(sorted(map(re.escape, (p.name for p in PROPERTIES))))})=")
+OF_RECORDS = sorted(re.escape(prop.name) for prop in PROPERTIES if "set" in prop.commands)
+SPELLED = re.compile(rf"(?<![\w.-])({'|'.join(OF_RECORDS)})=")
 
 
 def test_the_log_and_the_status_speak_as_the_configuration_does(machine: Machine) -> None:

@@ -339,7 +339,7 @@ def test_a_directory_that_stays_locked_is_given_up(path: Path, monkeypatch: pyte
     directory = os.open(path.parent, os.O_RDONLY)
     try:
         fcntl.flock(directory, fcntl.LOCK_EX)
-        with pytest.raises(NotNow, match=r"is locked by somebody else for more than 0\.05 s"):
+        with pytest.raises(NotNow, match=r"has been locked by another process for more than 0\.05 s"):
             run(_serve_in_vain(path))
     finally:
         os.close(directory)
@@ -375,7 +375,7 @@ async def _serve_in_vain(path: Path) -> None:
 
 def test_a_file_that_is_no_socket_is_left_alone(path: Path) -> None:
     path.write_text("precious")
-    with pytest.raises(UsageError, match="is there and is no socket"):
+    with pytest.raises(UsageError, match="exists and is not a socket"):
         run(_serve_in_vain(path))
     assert path.read_text() == "precious"
 
@@ -434,7 +434,7 @@ def test_a_socket_at_which_nobody_listens(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
     error = failure(path)
-    assert str(error) == f"No answer from {path}: no agent is running: nobody listens at this socket"
+    assert str(error) == f"No answer from {path}: no agent is running: nothing listens at this socket"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not ask")
@@ -474,12 +474,12 @@ def test_a_path_that_none_can_be(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("octets", "says"),
     [
-        (b"", "is no agent"),
-        (b"220 mail.example.com ESMTP\r\n", "is no agent"),
-        (b"[1]\n", "is no agent"),
-        (b'{"agent": {}', "is no agent"),
-        (b"[" * 10_000 + b"\n", "is no agent"),
-        (b"\xff\n", "is no agent"),
+        (b"", "is not an agent"),
+        (b"220 mail.example.com ESMTP\r\n", "is not an agent"),
+        (b"[1]\n", "is not an agent"),
+        (b'{"agent": {}', "is not an agent"),
+        (b"[" * 10_000 + b"\n", "is not an agent"),
+        (b"\xff\n", "is not an agent"),
     ],
 )
 def test_somebody_else_answers(path: Path, octets: bytes, says: str) -> None:
@@ -506,7 +506,7 @@ def test_an_answer_without_end_is_not_read_for_ever(path: Path, monkeypatch: pyt
         listener.listen()
         thread = Thread(target=_answer, args=(listener, b"x" * 20_000))
         thread.start()
-        assert "is no agent" in str(failure(path))
+        assert "is not an agent" in str(failure(path))
         thread.join()
 
 

@@ -18,6 +18,7 @@ import pytest
 from dns_update.agent.output import history as module
 from dns_update.agent.output.history import History, HistoryRow, fault_of_file, read_history
 from dns_update.errors import UsageError
+from dns_update.errors.hints import COMMAND_LINE, rendered
 
 _DEADLINE = 60  # seconds after which what is awaited will never come
 DAY = 86_400.0
@@ -331,9 +332,7 @@ def test_a_locked_file_is_told_once_and_what_was_added_is_written_later(path: Pa
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with writing(path) as history:
-            assert history.report() == (
-                f"history: cannot write {path}: database is locked; names are kept right all the same"
-            )
+            assert history.report() == (f"history: cannot write {path}: database is locked; names are still kept right")
             for number in range(1, 4):
                 history.add(attempt(number))
                 history.failed()
@@ -453,7 +452,7 @@ def test_a_file_that_is_no_history_is_left_alone(path: Path, octets: bytes, says
         history.add(attempt(1))
         report = history.report()
         assert report.startswith(f"history: cannot write {path}: {says}")
-        assert report.endswith("names are kept right all the same")
+        assert report.endswith("names are still kept right")
     assert path.read_bytes() == octets
     assert list(path.parent.iterdir()) == [path]
 
@@ -644,7 +643,8 @@ def test_no_file(path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         next(read_history(str(path)))
     assert str(caught.value) == f"history: cannot read {path}: No such file or directory"
-    assert caught.value.hint == "the agent makes it; if it keeps its history elsewhere: file=PATH"
+    hint = rendered(caught.value.hint, COMMAND_LINE)
+    assert hint == "the agent makes it; if it keeps its history elsewhere: file=PATH"
 
 
 def test_a_directory(tmp_path: Path) -> None:

@@ -200,7 +200,10 @@ def test_nobody_waits_for_a_reader_that_is_stuck_and_what_was_lost_is_counted(
     assert [int(line.split()[1]) for line in taken] == list(range(len(taken)))
     log.info("better now")
     lost = count - len(taken)
-    assert reader.text == f"dns-update: {lost} lines are missing here: nobody took them\ndns-update: better now\n"
+    assert (
+        reader.text
+        == f"dns-update: {lost} lines are missing here: the reader did not take them\ndns-update: better now\n"
+    )
     log.info("still so")
     assert reader.text == "dns-update: still so\n"
 

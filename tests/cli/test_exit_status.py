@@ -34,10 +34,10 @@ def test_0_already_so(server: NameServer, unique_name: str) -> None:
 
 _BROKEN = """\
 import sys
-import dns_update.cli.records as command
+import dns_update.cli.set
 def broken(_options):
     raise ZeroDivisionError("a mistake of ours")
-command._client_of = broken
+dns_update.cli.set.client_of = broken
 from dns_update.cli import main
 sys.exit(main(sys.argv[1:]))
 """

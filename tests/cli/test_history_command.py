@@ -9,7 +9,8 @@ import pytest
 
 from dns_update.agent.output.history import History, HistoryRow
 from dns_update.cli import history as module
-from dns_update.cli.history import HELP_TEXT, run
+from dns_update.cli.history import run
+from dns_update.commandline.line import CommandLine
 from dns_update.errors import UsageError
 
 _NOW = 1_700_000_000.0
@@ -62,7 +63,7 @@ def file(tmp_path: Path) -> str:
 
 
 def printed(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    assert run(words) == 0
+    assert run(CommandLine(words)) == 0
     out, err = capsys.readouterr()
     assert err == ""
     return out
@@ -155,7 +156,7 @@ def test_a_file_that_is_not_there_is_an_error_before_anything_is_printed(
 ) -> None:
     for words in ([], ["--json"]):
         with pytest.raises(UsageError, match="No such file or directory"):
-            run([f"file={tmp_path / 'history.db'}", *words])
+            run(CommandLine([f"file={tmp_path / 'history.db'}", *words]))
         assert capsys.readouterr() == ("", "")
 
 
@@ -164,11 +165,11 @@ def test_a_file_that_is_not_there_is_an_error_before_anything_is_printed(
     [
         (["nmae=home"], "unknown property 'nmae'", "did you mean name?"),
         (["--colour", "red"], "unknown property 'colour'", "see: dns-update history --help"),
-        (["home"], "'home' is not a property", "they are written name=value or --name value"),
-        (["--name"], "--name has no value", "--name VALUE"),
+        (["home"], "'home' is not a property", "properties are written name=value or --name value, after the command"),
+        (["--name"], "--name has no value", "--name NAME"),
         (["name="], "name=: the value is empty", ""),
         (["name=a", "name=b"], "name= is given twice", "it takes one value"),
-        (["json=perhaps"], "json=: 'perhaps' is not possible", "yes or no"),
+        (["json=perhaps"], "json=: 'perhaps' is not a valid value", "yes or no"),
         (["since=yesterday"], "since=: 'yesterday' is not a time", "seconds, or 10m, 1h, 1d, 2w"),
         (["since=-1"], "since=: '-1' is not a time", "seconds, or 10m, 1h, 1d, 2w"),
         (["limit=0"], "limit=: '0' is not a number of attempts", "1 to 1000000000000, or all"),
@@ -177,15 +178,5 @@ def test_a_file_that_is_not_there_is_an_error_before_anything_is_printed(
 )
 def test_wrong_words(words: list[str], says: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
-        run(words)
+        run(CommandLine(words))
     assert (caught.value.text, caught.value.hint) == (says, hint)
-
-
-@pytest.mark.parametrize("words", [["--help"], ["-h"], ["name=home", "--help"]])
-def test_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert printed(capsys, *words) == HELP_TEXT
-
-
-def test_help_names_the_defaults() -> None:
-    assert module.DEFAULT_FILE in HELP_TEXT
-    assert f"{module.DEFAULT_LIMIT} is the default" in HELP_TEXT

@@ -58,9 +58,13 @@ ALLOWED = {
     "dns_update.client.steps",
     "dns_update.client.transaction",
     # the command line
-    "dns_update.routeros",
+    "dns_update.commandline",
+    "dns_update.commandline.line",
+    "dns_update.commandline.properties",
+    "dns_update.commandline.values",
     "dns_update.cli",
-    "dns_update.cli.records",
+    "dns_update.cli.set",
+    "dns_update.cli.request",
 }
 """Of our own modules, all and only these. Not among them: what looks at failures (verdict), finds zones (discovery),
 asks interfaces or programs (address), speaks TCP (tcp, framing), prints JSON, help or messages."""

@@ -303,7 +303,7 @@ def test_no_part_of_a_secret_without_quotes_is_shown(words: list[str]) -> None:
 def test_a_stray_word_behind_a_secret_gets_a_hint_about_quotes() -> None:
     result = in_process("name=home", "key-name=k", "key=correct", "battery")
     (line,) = result.lines
-    assert line.startswith("a word behind key= is no property; it is not shown, for it may be a part of the secret: ")
+    assert line.startswith("unexpected text after key=; it is not shown, because it may be part of the secret: ")
     assert "needs quotes: 'key=...'" in line
 
 

@@ -14,7 +14,9 @@ import pytest
 from dns_update import __version__
 from dns_update.agent.output.control import STATES, serve
 from dns_update.cli import status as module
-from dns_update.cli.status import HELP_TEXT, run
+from dns_update.cli.status import run
+from dns_update.commandline.help import help_text
+from dns_update.commandline.line import CommandLine
 from dns_update.errors import NoResponse, UsageError
 
 _NOW = 1_700_000_000.0
@@ -103,7 +105,7 @@ def asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Asked:
     def ask(content: Mapping[str, Any], *words: str) -> tuple[int, str]:
         path = tmp_path / "agent.sock"
         with agent(path, content):
-            status = run([f"socket={path}", *words])
+            status = run(CommandLine([f"socket={path}", *words]))
         out, err = capsys.readouterr()
         assert err == ""
         return status, out
@@ -152,7 +154,7 @@ def test_servers_that_are_silent_are_shown(asked: Asked) -> None:
         "SILENT SERVER  FOR",
         (
             "192.0.2.53     3 min  No answer from 192.0.2.53: no answer in time (4 tries by UDP, 12.0 s); "
-            "in its turn again in 40 s"
+            "in its usual place again in 40 s"
         ),
     ]
 
@@ -197,14 +199,14 @@ def test_the_worst_come_first_and_names_in_order(asked: Asked) -> None:
 def test_a_reload_that_failed_is_told(asked: Asked) -> None:
     _, out = asked(answer(record(), last_reload_error="line 3: unknown key 'zoen'"))
     assert out.splitlines()[2] == (
-        "the last reload failed, what was read before stays in force: line 3: unknown key 'zoen'"
+        "the last reload failed, the previous configuration stays in force: line 3: unknown key 'zoen'"
     )
 
 
 def test_an_error_that_nobody_foresaw_is_told(asked: Asked) -> None:
     _, out = asked(answer(record(), last_bug="this is a bug in dns-update: ZeroDivisionError: a mistake of ours"))
     assert out.splitlines()[2] == (
-        "please report this, the agent has gone on: this is a bug in dns-update: ZeroDivisionError: a mistake of ours"
+        "please report this; the agent continues: this is a bug in dns-update: ZeroDivisionError: a mistake of ours"
     )
 
 
@@ -297,7 +299,7 @@ def test_the_apex(asked: Asked) -> None:
 def test_a_name_that_is_not_there(asked: Asked, name: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
         asked(answer(record("alpha")), f"name={name}")
-    assert (caught.value.text, caught.value.hint) == (f"the agent keeps no name '{name}'", hint)
+    assert (caught.value.text, caught.value.hint) == (f"the agent has no name '{name}'", hint)
 
 
 # Exit status
@@ -328,7 +330,10 @@ def test_a_reload_that_failed_is_a_failure(asked: Asked) -> None:
     for words in ([], ["name=alpha"]):
         status, out = asked(content, *words)
         assert status == 2
-        assert "the last reload failed, what was read before stays in force: agent.toml:1: not TOML" in out.splitlines()
+        assert (
+            "the last reload failed, the previous configuration stays in force: agent.toml:1: not TOML"
+            in out.splitlines()
+        )
     status, out = asked(content, "--json")
     assert (status, json.loads(out)["status"], json.loads(out)["exit_status"]) == (2, "error", 2)
     assert asked(answer(failing("a"), last_reload_error="x"))[0] == 10
@@ -336,12 +341,12 @@ def test_a_reload_that_failed_is_a_failure(asked: Asked) -> None:
 
 def test_no_agent(tmp_path: Path) -> None:
     with pytest.raises(NoResponse) as caught:
-        run([f"socket={tmp_path / 'agent.sock'}"])
+        run(CommandLine([f"socket={tmp_path / 'agent.sock'}"]))
     assert caught.value.exit_status == 4
 
 
 def test_an_agent_of_another_kind(asked: Asked) -> None:
-    with pytest.raises(UsageError, match="is no agent of this version"):
+    with pytest.raises(UsageError, match="is not an agent of this version"):
         asked({"agent": {}})
 
 
@@ -382,15 +387,14 @@ def test_a_try_that_is_due(asked: Asked) -> None:
 
 def test_wrong_words() -> None:
     with pytest.raises(UsageError, match="unknown property 'nmae'"):
-        run(["nmae=home"])
+        run(CommandLine(["nmae=home"]))
 
 
-def test_help(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--help"]) == 0
-    assert capsys.readouterr().out == HELP_TEXT
-    assert module.DEFAULT_SOCKET in HELP_TEXT
+def test_help() -> None:
+    text = help_text("status")
     for state in STATES:
-        assert f"\n  {state} " in HELP_TEXT
+        assert f"\n  {state} " in text
+    assert f"not only the first {module.MOST_RECORDS}" in text
 
 
 # Whoever answers
@@ -448,13 +452,13 @@ def test_an_odd_answer_is_no_bug_of_ours(asked: Asked, place: tuple[Any, ...]) -
         if type(inner[place[-1]]) is type(odd) and odd in ([], 10**300):
             continue  # an empty list is one, and so is a number of any length
         inner[place[-1]] = odd
-        with pytest.raises(UsageError, match="is no agent of this version"):
+        with pytest.raises(UsageError, match="is not an agent of this version"):
             asked(content)
 
 
 @pytest.mark.parametrize("status", [0, 256, -1, 1.5])
 def test_an_exit_status_that_is_none_is_no_agents(asked: Asked, status: object) -> None:
-    with pytest.raises(UsageError, match="is no agent of this version"):
+    with pytest.raises(UsageError, match="is not an agent of this version"):
         asked(answer(failing("a", _REFUSED | {"exit_status": status})))
 
 

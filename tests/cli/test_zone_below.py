@@ -121,7 +121,7 @@ def test_show_does_not_tell_the_records_below_as_the_zones_own(holding: NameServ
 def test_show_of_a_zone_that_is_none_does_not_tell_the_records_of_the_one_above(holding: NameServer) -> None:
     result = dns_update("show", at(holding), "zone=ns.example.com", "name=x")
     assert (result.status, result.stdout) == (8, "")
-    assert "that is no zone of its own there" in result.stderr
+    assert "it is not a zone of its own there" in result.stderr
 
 
 def test_an_alias_into_the_zone_below_is_the_upper_zones_own(holding: NameServer) -> None:

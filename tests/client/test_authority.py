@@ -41,7 +41,7 @@ def client(script: Scripted) -> Client:
     ids=["records", "none", "NXDOMAIN"],
 )
 def test_show_believes_no_cache(query: Answer) -> None:
-    with pytest.raises(ZoneNotFound, match=f"{SERVER} tells about home.example.com without authority") as caught:
+    with pytest.raises(ZoneNotFound, match=f"{SERVER} answers for home.example.com without authority") as caught:
         client(Scripted(silent, without_authority(query))).show("home", zone=ZONE)
     assert (caught.value.server, caught.value.exit_status) == (SERVER, 8)
     assert "servers must be" in caught.value.hint
@@ -62,7 +62,7 @@ def test_a_ttl_is_not_taken_from_a_cached_soa_record_either() -> None:
         return reply(request)
 
     script = Scripted(said(Rcode.NOERROR), query)
-    with pytest.raises(ZoneNotFound, match=r"tells about example\.com without authority"):
+    with pytest.raises(ZoneNotFound, match=r"answers for example\.com without authority"):
         client(script).set("home", ADDRESS, zone=ZONE)
     assert script.updates == []
 

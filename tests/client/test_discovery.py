@@ -461,7 +461,7 @@ def test_a_name_of_many_slow_labels_is_not_looked_for_without_end(*, is_alias: b
         return (reply(request, answer=(record(str(asked), RRType.CNAME, f"x.{asked}"),) if is_alias else ()),)
 
     transport = SlowTransport(script)
-    with pytest.raises(ZoneNotFound, match=r"has not told within 12 s") as caught:
+    with pytest.raises(ZoneNotFound, match=r"did not say within 12 s") as caught:
         Client(SERVER, "192.0.2.54", transport=transport).set(name, ADDRESS)
     assert "give the zone by zone" in caught.value.hint
     assert transport.now < 2 * (12 + 2)

@@ -31,9 +31,9 @@ def text(value: str, ttl: int = 60) -> Record:
     return Record(HOME, RRType.TXT, RRClass.IN, ttl, rdata_from_text(RRType.TXT, value))
 
 
-def applied(standing: Iterable[Record], update: Update | None) -> tuple[Record, ...]:
+def applied(current: Iterable[Record], update: Update | None) -> tuple[Record, ...]:
     """Carry out an update as a server does (RFC 2136, section 3.4.2), without its prerequisites."""
-    records = list(standing)
+    records = list(current)
     for change in update.changes if update is not None else ():
         if change.rrclass == RRClass.ANY:
             records = [record for record in records if record.rrtype != change.rrtype]
@@ -102,9 +102,9 @@ def test_an_owner_claims_what_it_publishes() -> None:
 
 def test_an_owner_removes_its_own_address_only() -> None:
     claims = (text("dns-update owner=a 192.0.2.1"), text("dns-update owner=b 192.0.2.2"), text("v=spf1 -all"))
-    standing = (*addresses(ONE, TWO), *claims)
-    update = plan(PLACE, Desired({RRType.A: (THREE,)}, owner="a"), standing, 300)
-    after = applied(standing, update)
+    current = (*addresses(ONE, TWO), *claims)
+    update = plan(PLACE, Desired({RRType.A: (THREE,)}, owner="a"), current, 300)
+    after = applied(current, update)
     assert values(after) == {TWO, THREE}
     assert update is not None
     assert {record.rdata for record in update.prerequisites} == {claim.rdata for claim in claims}
@@ -130,21 +130,21 @@ def test_an_owner_leaves_addresses_alone_that_nobody_claims() -> None:
 
 def test_an_owner_removes_what_it_claims_though_it_was_not_seen() -> None:
     """It may have come between the look at the addresses and the look at the claims."""
-    standing = text("dns-update owner=a 192.0.2.1")
-    update = plan(PLACE, Desired({RRType.A: (TWO,)}, owner="a"), (standing,), 300)
-    assert values(applied((standing, *addresses(ONE)), update)) == {TWO}
+    current = text("dns-update owner=a 192.0.2.1")
+    update = plan(PLACE, Desired({RRType.A: (TWO,)}, owner="a"), (current,), 300)
+    assert values(applied((current, *addresses(ONE)), update)) == {TWO}
 
 
 def test_an_owner_that_has_nothing_left_gives_up_its_claim() -> None:
-    standing = (*addresses(ONE, TWO), text("dns-update owner=a 192.0.2.1"))
-    after = applied(standing, plan(PLACE, Desired({RRType.A: ()}, owner="a"), standing, 300))
+    current = (*addresses(ONE, TWO), text("dns-update owner=a 192.0.2.1"))
+    after = applied(current, plan(PLACE, Desired({RRType.A: ()}, owner="a"), current, 300))
     assert values(after) == {TWO}
     assert not values(after, RRType.TXT)
 
 
 def test_an_owner_goes_on_claiming_the_family_of_which_nothing_is_known_now() -> None:
-    standing = (*addresses(ONE, SIX), text("dns-update owner=a 192.0.2.1 2001:db8::6"))
-    after = applied(standing, plan(PLACE, Desired({RRType.A: (TWO,)}, owner="a"), standing, 300))
+    current = (*addresses(ONE, SIX), text("dns-update owner=a 192.0.2.1 2001:db8::6"))
+    after = applied(current, plan(PLACE, Desired({RRType.A: (TWO,)}, owner="a"), current, 300))
     assert values(after) == {TWO, SIX}
     assert values(after, RRType.TXT) == {rdata_from_text(RRType.TXT, "dns-update owner=a 192.0.2.2 2001:db8::6")}
 
@@ -161,8 +161,8 @@ def wanteds(draw: st.DrawFn, owner: str = "") -> Desired:
 
 
 @given(wanteds(), ADDRESSES)
-def test_a_plan_once_applied_is_empty(desired: Desired, standing: set[bytes]) -> None:
-    records = addresses(*standing)
+def test_a_plan_once_applied_is_empty(desired: Desired, current: set[bytes]) -> None:
+    records = addresses(*current)
     assert plan(PLACE, desired, applied(records, plan(PLACE, desired, records, 300)), 300) is None
 
 
@@ -183,15 +183,15 @@ def test_owners_never_take_anything_from_each_other(turns: list[Desired], unclai
 
 def test_an_owner_takes_the_ttl_that_stands_where_others_have_addresses() -> None:
     """The addresses of a type have one TTL in common; each agent's own would undo the other's for ever."""
-    standing = (*addresses(ONE, TWO), text("dns-update owner=a 192.0.2.1"), text("dns-update owner=b 192.0.2.2"))
-    assert plan(PLACE, Desired({RRType.A: (ONE,)}, 90, "a"), standing, 300) is None
-    newcomer = plan(PLACE, Desired({RRType.A: (THREE,)}, 90, "c"), standing, 300)
-    assert {record.ttl for record in applied(standing, newcomer)} == {60}
+    current = (*addresses(ONE, TWO), text("dns-update owner=a 192.0.2.1"), text("dns-update owner=b 192.0.2.2"))
+    assert plan(PLACE, Desired({RRType.A: (ONE,)}, 90, "a"), current, 300) is None
+    newcomer = plan(PLACE, Desired({RRType.A: (THREE,)}, 90, "c"), current, 300)
+    assert {record.ttl for record in applied(current, newcomer)} == {60}
 
 
 def test_an_owner_who_is_alone_sets_the_ttl() -> None:
-    standing = (*addresses(ONE, SIX), text("dns-update owner=a 192.0.2.1"), text("dns-update owner=b 2001:db8::6"))
-    after = applied(standing, plan(PLACE, Desired({RRType.A: (ONE,)}, 90, "a"), standing, 300))
+    current = (*addresses(ONE, SIX), text("dns-update owner=a 192.0.2.1"), text("dns-update owner=b 2001:db8::6"))
+    after = applied(current, plan(PLACE, Desired({RRType.A: (ONE,)}, 90, "a"), current, 300))
     assert {record.ttl for record in after if record.rrtype == RRType.A} == {90}
 
 

@@ -7,7 +7,7 @@ every run is the same.
 import asyncio
 import math
 import selectors
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any
 
 from dns_update.address.kernel.interfaces import Interfaces
@@ -208,8 +208,11 @@ class MockTransport(AsyncioTransport):
 
     latency = 0.01
 
-    def __init__(self, servers: MockServers, clock: MockClock) -> None:
+    def __init__(
+        self, servers: MockServers, clock: MockClock, hosts: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         super().__init__()
+        self._hosts = hosts or {}
         self._servers = servers
         self._mock_clock = clock
         self._numbers = 0
@@ -228,6 +231,12 @@ class MockTransport(AsyncioTransport):
             else:
                 await asyncio.sleep(self.latency)
                 exchange.receive(answer, wall=wall)
+
+    async def resolve(self, host: str) -> tuple[str, ...]:
+        """Return the addresses of a host name; raises OSError if it has none."""
+        if host not in self._hosts:
+            raise OSError(0, "Name or service not known")
+        return self._hosts[host]
 
     def renew(self) -> None:
         """Count it."""

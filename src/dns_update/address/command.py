@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dns_update.address import Command
+    from dns_update.address.sources import Command
     from dns_update.process.child_guard import ChildGuard
 
 COMMAND_SECONDS = 30  # a program that asks the network gives up by itself long before

@@ -8,6 +8,7 @@ from dns_update.agent.reconcile.reconcile import reconcile
 from dns_update.client.aio import carry_out
 from dns_update.errors import NoResponse
 from dns_update.transport import Endpoint, Server
+from dns_update.wire.name import Name
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from dns_update.agent.reconcile.server_health import Outage
     from dns_update.client.outcome import Outcome
     from dns_update.client.plan import Desired
-    from dns_update.client.steps import Steps
     from dns_update.client.transaction import Transaction
     from dns_update.errors import DnsUpdateError
 
@@ -80,7 +80,7 @@ class Attempt:
         self._order = order
         self._upstream = managed.upstream
         self._is_urgent = is_urgent
-        self._transaction: Transaction | None = None  # from the moment that it runs
+        self._transaction: Transaction | None = None
 
     @property
     def update_sent_to(self) -> Endpoint | None:
@@ -90,12 +90,12 @@ class Attempt:
     async def run(self) -> Outcome:
         """Make the name right; raises DnsUpdateError."""
 
-        def request(transaction: Transaction) -> Steps[Outcome]:
-            self._transaction = transaction
+        async def request(transaction: Transaction) -> Outcome:
             if self._order is not self._upstream.servers:
                 transaction.servers = tuple(server for server in self._order if isinstance(server, Server))
             transaction.in_turn = self._sorted
-            return reconcile(transaction, self.managed.target, self.desired)
+            self._transaction = transaction
+            return await reconcile(transaction, self.managed.target, self.desired)
 
         return await carry_out(self._upstream.client, request)
 
@@ -108,12 +108,12 @@ class Attempt:
             self.managed.doubt = None if recheck_at is None else Doubt(is_outcome_unknown=False, recheck_at=recheck_at)
         if not outcome.failures and not self._upstream.health.has_outages:
             return []
-        return self._record(outcome.server, outcome.failures, now)
+        return self._record([outcome.server], outcome.failures, now)
 
     def failed(self, error: DnsUpdateError, now: float) -> list[tuple[Hashable, Outage]]:
         """Record which servers answered, and which did not; return as `succeeded`."""
         self._keep_doubt(now)
-        return self._record(None, (error, *error.failures), now)
+        return self._record([], (error, *error.failures), now)
 
     def cancelled(self, now: float) -> None:
         """Record that the end was not waited for."""
@@ -139,13 +139,16 @@ class Attempt:
         return tuple(dict.fromkeys((*(one for one in order if isinstance(one, Endpoint)), *endpoints)))
 
     def _record(
-        self, answered: Endpoint | None, failures: Sequence[DnsUpdateError], now: float
+        self, answered: Sequence[object], failures: Sequence[DnsUpdateError], now: float
     ) -> list[tuple[Hashable, Outage]]:
+        """Record what the endpoints in errors, and those that `answered`, show of each server."""
         health = self._upstream.health
+        answered = [*answered, *(failure.endpoint for failure in failures if not isinstance(failure, NoResponse))]
+        silences = [failure for failure in failures if isinstance(failure, NoResponse)]
         recovered = []
         for server in self.servers:
-            silence = self._silence_of(server, failures)
-            if self._has_answered(server, answered, failures):
+            silence = next((silence for silence in silences if self._is_at(server, silence.endpoint)), None)
+            if any(self._is_at(server, endpoint) for endpoint in answered):
                 outage = health.answered(server)
                 recovered += [] if outage is None else [(server, outage)]
             elif silence is not None:
@@ -154,23 +157,11 @@ class Attempt:
                 health.not_asked(server)
         return recovered
 
-    def _has_answered(self, server: Hashable, answered: Endpoint | None, failures: Sequence[DnsUpdateError]) -> bool:
-        endpoints: list[object] = [] if answered is None else [answered]
-        endpoints += [failure.endpoint for failure in failures if not isinstance(failure, NoResponse)]
-        return any(self._is_at(server, endpoint) for endpoint in endpoints)
-
-    def _silence_of(self, server: Hashable, failures: Sequence[DnsUpdateError]) -> NoResponse | None:
-        return next((f for f in failures if isinstance(f, NoResponse) and self._is_at(server, f.endpoint)), None)
-
     def _is_at(self, server: Hashable, endpoint: object) -> bool:
-        if isinstance(server, Server):
-            addresses = () if self._transaction is None else self._transaction.addresses_of(server.host)
-            return is_of_server(endpoint, server, addresses)
-        return endpoint == server if isinstance(server, Endpoint) else True  # a zone means whatever was asked
-
-
-def is_of_server(endpoint: object, server: Server, addresses: Sequence[str]) -> bool:
-    """Return whether the endpoint of an error or an outcome is one of a server's; `addresses` are those of its host."""
-    if server.is_address:
-        return endpoint == Endpoint(server.host, server.port)
-    return endpoint == server.host or endpoint in [Endpoint(address, server.port) for address in addresses]
+        """Return whether an endpoint, as errors and outcomes have it, is one of this server's."""
+        if not isinstance(server, Server):
+            return isinstance(server, Name) or endpoint == server  # a name is that of a zone, in place of its primary
+        if not isinstance(endpoint, Endpoint):
+            return endpoint in (server, server.host)  # a host without an address
+        addresses = () if self._transaction is None else self._transaction.addresses_of(server.host)
+        return endpoint.port == server.port and endpoint.address in (server.host, *addresses)

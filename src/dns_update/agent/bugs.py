@@ -1,4 +1,4 @@
-"""What nobody foresaw: it is said once, kept for `dns-update status`, and the agent goes on."""
+"""Errors that were not foreseen: logged once, kept for `dns-update status`, and survived."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ class Bugs:
     """The unexpected errors of this agent; `last` is the text of the last one, None if there was none."""
 
     def __init__(self, log: Log) -> None:
-        """Say them in `log`."""
+        """Log them in `log`."""
         self.last: str | None = None
         self._log = log
 
     def note(self, mistake: BaseException, where: str) -> None:
-        """Take note of an error that came up somewhere, a phrase for people."""
+        """Record an error; `where` tells people what was being done."""
         text = f"{where}: {text_of(mistake)}"
         if not is_of_machine(mistake):
             self.last = text
@@ -26,14 +26,14 @@ class Bugs:
 
 
 def text_of(mistake: BaseException) -> str:
-    """Return, for people, what an unexpected error says, and where in the code it came up if that is to blame."""
+    """Return the text of an unexpected error for people, and its place in the code if that is to blame."""
     if is_of_machine(mistake):
         return (getattr(mistake, "strerror", None) or str(mistake) or type(mistake).__name__).lower()
     return f"this is a bug in dns-update: {type(mistake).__name__}: {mistake}{_place_of(mistake)}"
 
 
 def is_of_machine(mistake: BaseException) -> bool:
-    """Tell whether an error says that the machine lacks something, descriptors or memory: that is no bug of ours."""
+    """Return whether the machine lacks something, descriptors or memory, which is not a bug of ours."""
     return isinstance(mistake, OSError | MemoryError)
 
 

@@ -1,7 +1,7 @@
 """All that an agent may need in its life, to be loaded at its start.
 
-What is loaded later may be another version's by then, since the package was upgraded meanwhile; or it is not to be had,
-since no file can be opened any more.
+What is loaded later may be of another version by then, because the package was upgraded; or it cannot be loaded,
+because no more files can be opened.
 """
 
 from __future__ import annotations

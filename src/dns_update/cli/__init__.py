@@ -10,25 +10,21 @@ from dns_update.errors import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import NoReturn
 
-    from dns_update.routeros import Line
+    from dns_update.commandline.line import CommandLine
 
-COMMANDS = ("set", "delete", "show", "nsupdate", "agent", "status", "history")
-PLANNED = ("check", "plan", "apply", "key", "import")
-_WITH_OWN_WORDS = ("nsupdate", "agent", "status", "history")
 _UPDATING = ("set", "delete", "nsupdate")
-_JSON_FLAGS = {"--json", "json=yes", "--json=yes"}
-INTERRUPTED = 130  # as a shell says of a process that SIGINT ended
+_OF_ROUTERS = ("/tool", "tool", "dns-update")  # how the first word of a line from a router begins
+INTERRUPTED = 130  # the status that a shell gives a process which SIGINT ended
 BROKEN_PIPE = 141  # the same of SIGPIPE
 
 _VERSION_WORDS = ("version", "-V")
-_ROUTEROS_WORDS = ("/tool", "tool", "dns-update", "/tool/dns-update")
 
 
 class OutputLost(Exception):
-    """Standard output takes nothing more; `reader_left` tells that it is a pipe that nobody reads any longer."""
+    """Standard output takes nothing more; with `reader_left`, it is a pipe whose reader has gone."""
 
     def __init__(self, reason: str, *, reader_left: bool = False) -> None:
         super().__init__(f"cannot write to standard output: {reason}")
@@ -39,7 +35,7 @@ class OutputLost(Exception):
 
 
 def write_talk(text: str) -> None:
-    """Write text to standard error; where nobody listens, go on all the same: no update shall fail for that."""
+    """Write text to standard error; if that fails, go on all the same: no update should fail because of it."""
     if sys.stderr is None:
         return
     try:
@@ -69,8 +65,8 @@ def put(text: str) -> None:
 def run_and_exit() -> NoReturn:
     """Run the process's command line and end the process.
 
-    It ends without taking the interpreter down piece by piece, which costs 6 ms of the 40 that an update takes, and
-    which nothing here has a use for: all files are closed and both streams flushed.
+    It ends without the interpreter's own clean-up, which costs 6 ms of the 40 that an update takes, and which nothing
+    here needs: all files are closed and both streams flushed.
     """
     os._exit(main())
 
@@ -80,13 +76,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     verb, line = "", None
     try:
-        words, is_routers = _without_path(words)
+        words, is_routers = _without_prefix(words)
         verb = words[0] if words and not _is_property(words[0]) else ""
-        if verb in _WITH_OWN_WORDS:
-            return _run_with_own_words(verb, words[1:])
-        from dns_update.routeros import Line  # noqa: PLC0415 - nsupdate has other words, and no use for it
+        if verb == "nsupdate":  # its words are those of nsupdate
+            from dns_update.cli.nsupdate import run  # noqa: PLC0415 - one command, one import
 
-        line = Line(words[1:] if verb else words, is_routers=is_routers)
+            return run(words[1:])
+        line = _line_of(words[1:] if verb else words, is_routers=is_routers)
         return _dispatch(line, verb, words)
     except OutputLost as lost:
         if lost.reader_left:
@@ -100,56 +96,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error = failure
     except Exception as mistake:  # noqa: BLE001 - whatever this is, it is our mistake and not the user's
         error = _bug(mistake, debug=line is not None and line.has("debug"))
-    as_json = line.has("json") if line is not None else verb != "nsupdate" and not _JSON_FLAGS.isdisjoint(words)
-    if as_json:
-        return _failure_as_json(error, verb if verb in COMMANDS else "set", line)
-    return _failure(error, verb if verb in COMMANDS else "set")
+    if line is None and verb != "nsupdate":
+        line = _line_of(words[1:])
+    return _report(error, verb, line)
 
 
-def _without_path(words: list[str]) -> tuple[list[str], bool]:
-    """Return the words without RouterOS's `/tool dns-update` before them, and whether that was there.
+def _without_prefix(words: list[str]) -> tuple[list[str], bool]:
+    """Return the words without RouterOS's `/tool dns-update` before them, and whether that was there."""
+    if not words or not words[0].startswith(_OF_ROUTERS):
+        return words, False
+    from dns_update.routeros.pasted import own_words  # noqa: PLC0415 - for such lines only
 
-    A line that was pasted in quotes, and so is one word, is taken apart.
-    """
-    start = words[0].split(None, 1) if words else []
-    if len(start) > 1 and start[0] in _ROUTEROS_WORDS:
-        from dns_update.routeros.pasted import words_of_line  # noqa: PLC0415 - for such lines only
-
-        words = [*words_of_line(words[0]), *words[1:]]
-    own = words
-    while own and own[0] in _ROUTEROS_WORDS:
-        own = own[1:]
-    return own, len(own) < len(words)
+    return own_words(words)
 
 
-def _run_with_own_words(verb: str, words: list[str]) -> int:
-    """Carry out a command whose words are not the properties of a name."""
-    if verb == "agent":
-        from dns_update.cli.agent import run  # noqa: PLC0415 - one command, one import
-    elif verb == "status":
-        from dns_update.cli.status import run  # noqa: PLC0415
-    elif verb == "history":
-        from dns_update.cli.history import run  # noqa: PLC0415
-    else:
-        from dns_update.cli.nsupdate import run  # noqa: PLC0415
-    return run(words)
+def _line_of(words: list[str], *, is_routers: bool = False) -> CommandLine:
+    from dns_update.commandline.line import CommandLine  # noqa: PLC0415 - nsupdate has other words, and no use for it
+
+    return CommandLine(words, is_routers=is_routers)
 
 
-def _dispatch(line: Line, verb: str, words: list[str]) -> int:
-    from dns_update.routeros import HELP_WORDS  # noqa: PLC0415 - as above
+def _dispatch(line: CommandLine, verb: str, words: list[str]) -> int:
+    from dns_update.commandline import COMMANDS  # noqa: PLC0415 - as above
+    from dns_update.commandline.line import HELP_WORDS  # noqa: PLC0415
 
     if verb in HELP_WORDS or (line.wants_help and verb in ("", *COMMANDS)):
         return _help(verb, words)
     if verb in _VERSION_WORDS or words[:1] == ["--version"]:
-        from dns_update import __version__  # noqa: PLC0415 - not on the way of an update
+        from dns_update import __version__  # noqa: PLC0415 - an update does not need it
 
         put(f"dns-update {__version__}\n")
         return 0
     if verb not in ("", *COMMANDS):
         raise _unknown_command(verb)
-    from dns_update.cli.records import run  # noqa: PLC0415 - as above
+    return _command(verb or "set")(line)
 
-    return run(verb or "set", line)
+
+def _command(verb: str) -> Callable[[CommandLine], int]:
+    """Return what carries out a command."""
+    if verb == "set":
+        from dns_update.cli.set import run  # noqa: PLC0415 - one command, one import
+    elif verb == "delete":
+        from dns_update.cli.delete import run  # noqa: PLC0415
+    elif verb == "show":
+        from dns_update.cli.show import run  # noqa: PLC0415
+    elif verb == "agent":
+        from dns_update.cli.agent import run  # noqa: PLC0415
+    elif verb == "status":
+        from dns_update.cli.status import run  # noqa: PLC0415
+    else:
+        from dns_update.cli.history import run  # noqa: PLC0415
+    return run
 
 
 def _is_property(word: str) -> bool:
@@ -158,8 +155,9 @@ def _is_property(word: str) -> bool:
 
 def _help(verb: str, words: list[str]) -> int:
     """Print the help of a command: `set --help`, `help set`; else the overview."""
-    from dns_update.cli.help import help_text  # noqa: PLC0415 - not on the way of an update
-    from dns_update.routeros import HELP_WORDS  # noqa: PLC0415
+    from dns_update.commandline import COMMANDS  # noqa: PLC0415 - an update does not need it
+    from dns_update.commandline.help import help_text  # noqa: PLC0415
+    from dns_update.commandline.line import HELP_WORDS  # noqa: PLC0415
 
     topic = verb if verb in COMMANDS else ""
     if words[0] in HELP_WORDS and words[1:] and not _is_property(words[1]):
@@ -171,28 +169,32 @@ def _help(verb: str, words: list[str]) -> int:
 
 
 def _unknown_command(word: str) -> errors.UsageError:
+    from dns_update.commandline import COMMANDS, PLANNED  # noqa: PLC0415 - only when something is wrong
+    from dns_update.commandline.mistakes import unknown_command  # noqa: PLC0415
+
     if word in PLANNED:
         return errors.UsageError(
-            f"the command {quoted(word)} is not there yet", hint=f"there are {', '.join(COMMANDS)}"
+            f"the command {quoted(word)} is not implemented yet", hint=f"the commands are {', '.join(COMMANDS)}"
         )
-    import difflib  # noqa: PLC0415 - only when something is wrong
-
-    from dns_update.cli.words import shown  # noqa: PLC0415
-
-    close = difflib.get_close_matches(word, COMMANDS, 1)
-    return errors.UsageError(
-        f"unknown command {quoted(word) if close else shown(word)}",
-        hint=f"did you mean {close[0]}?" if close else f"there are {', '.join(COMMANDS)}; properties are name=value",
-    )
+    return unknown_command(word, COMMANDS)
 
 
-def _failure_as_json(error: errors.DnsUpdateError, command: str, line: Line | None) -> int:
-    """Do as `_failure`, for a program; where standard output is lost, for people after all."""
+def _report(error: errors.DnsUpdateError, verb: str, line: CommandLine | None) -> int:
+    """Say what went wrong, to a person or a program, and return the exit status."""
+    from dns_update.commandline import COMMANDS  # noqa: PLC0415 - only when something is wrong
+
+    command = verb if verb in COMMANDS else "set"
+    if line is None or not line.has("json"):
+        return _failure(error, command)
+    return _failure_as_json(error, command, line)
+
+
+def _failure_as_json(error: errors.DnsUpdateError, command: str, line: CommandLine) -> int:
+    """Do as `_failure`, for a program; if standard output is lost, for people after all."""
     from dns_update.cli.as_json import failure_text  # noqa: PLC0415 - only if it is asked for
 
-    name, zone = (line.text("name"), line.text("zone")) if line is not None else (None, None)
     try:
-        put(failure_text(error, command, name, zone))
+        put(failure_text(error, command, line.text("name"), line.text("zone")))
     except OutputLost as lost:
         talk(str(lost))
         return _failure(error, command)
@@ -216,7 +218,7 @@ def _failure(error: errors.DnsUpdateError, command: str) -> int:
 
 
 def _bug(mistake: Exception, *, debug: bool) -> errors.DnsUpdateError:
-    """Own up to a mistake of this program, if it is not the machine's."""
+    """Return the error for a bug of this program, or for what this machine lacks."""
     if isinstance(mistake, OSError) and errors.NotNow.is_why(mistake):
         return errors.NotNow(f"this machine lacks something: {mistake.strerror}", hint="try again")
     if debug:
@@ -225,5 +227,5 @@ def _bug(mistake: Exception, *, debug: bool) -> errors.DnsUpdateError:
         write_talk("".join(traceback.format_exception(mistake)))
     return errors.DnsUpdateError(
         f"this is a bug in dns-update: {type(mistake).__name__}: {mistake}",
-        hint="please report it, with what --debug prints",
+        hint="please report it, with the output of --debug",
     )

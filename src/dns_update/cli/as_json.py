@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def outcome_text(outcome: Outcome, command: str) -> str:
-    """Return what came of a request that was carried out."""
+    """Return the outcome of a request that was carried out."""
     done = _shown_fields(outcome) if command == "show" else _change_fields(outcome)
     about = {
         "notes": [rendered(note, COMMAND_LINE) for note in outcome.notes],
@@ -26,7 +26,7 @@ def outcome_text(outcome: Outcome, command: str) -> str:
 
 
 def failure_text(error: DnsUpdateError, command: str, name: str | None, zone: str | None) -> str:
-    """Return what went wrong, with the failures of all servers that were tried; `name` and `zone` are as they came."""
+    """Return what went wrong, with the failures of all servers that were tried; `name` and `zone` are as given."""
     status = {"command": command, "status": "error", "exit_status": error.exit_status}
     about = {"zone": zone, "name": name, "error": _error_fields(error)}
     others = {

@@ -31,7 +31,7 @@ _CHUNK = 65536  # octets to read at once: as much as a pipe holds
 def run(words: Sequence[str]) -> int:
     """Carry out a command line in nsupdate's form, and return nsupdate's exit status: 0, 1 or 2."""
     if "--help" in words:
-        from dns_update.cli.help import help_text  # noqa: PLC0415 - an update does not need it
+        from dns_update.commandline.help import help_text  # noqa: PLC0415 - an update does not need it
 
         put(help_text("nsupdate"))
         return 0

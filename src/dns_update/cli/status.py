@@ -8,9 +8,7 @@ from dns_update.agent.output.answers import is_status
 from dns_update.agent.output.control import STATES, ask
 from dns_update.cli import put
 from dns_update.cli.table import lined_up, one_line
-from dns_update.cli.words import HELP, text_from, values_of
 from dns_update.errors import SOME_FAILED, UsageError, quoted
-from dns_update.routeros import path_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,77 +16,41 @@ if TYPE_CHECKING:
     from typing import Any
 
     from dns_update.agent.output.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus, SourceStatus
+    from dns_update.commandline.line import CommandLine
 
-DEFAULT_SOCKET = "/run/dns-update/agent.sock"
-MOST_RECORDS = 50  # lines: somewhat more than a screen; of ten thousand names nobody reads those that are right
+MOST_RECORDS = 50  # lines, somewhat more than a screen: nobody reads ten thousand names that are right
 MOST_SOURCES = 10
 
-HELP_TEXT = """\
-dns-update status [PROPERTY=VALUE...]
 
-Asks the running agent how its names are: how many are right, then each with what it should point at, those that are
-not right first.
-
-  right      the zone has what it should
-  changing   an update is under way
-  held       an address is gone, and is given time to come back
-  failing    the last try went wrong, or its source has given no address for longer than hold-down; the line says why
-  unknown    not compared with the zone yet
-
-A server that did not answer has its turn behind the others of its list for a while; those are shown, too.
-
-It ends with 0 if none of the names is failing. If some are: with the status of their error (4 no answer,
-5 authentication, 6 clocks, 7 permission, 8 zone or name, 9 server failure, 3 no address) if it is the same one for all
-that fail, else with 10. A configuration that could not be read at the last reload counts as a failure with status 2.
-It ends with 4 if no agent answers, with 2 if it may not be asked.
-
-Properties (each also as --name value):
-  name=NAME                           only this name, in full or relative to its zone, with all there is to say of it
-  all=yes|no                          all names, and not only the first 50
-  socket=PATH                         the agent's socket; /run/dns-update/agent.sock is the default
-  json=yes|no                         print the result as one JSON object on standard output
-
-Examples:
-  # how it is
-  dns-update status
-  # one name, for a script
-  dns-update status name=home.example.com --json
-"""
-
-
-def run(words: Sequence[str]) -> int:
+def run(line: CommandLine) -> int:
     """Carry out a command line, and return the exit status; raises UsageError and NoResponse."""
-    if any(word in HELP for word in words):
-        put(HELP_TEXT)
-        return 0
-    values = values_of("status", words, {"name": text_from, "socket": path_from_text}, ("all", "json"))
-    answer = _answer_of(str(values.get("socket", DEFAULT_SOCKET)))
-    name = values.get("name")
-    if isinstance(name, str):
-        answer = {**answer, "records": records_named(name, answer["records"])}
+    options = line.options("status")
+    answer = _answer_of(options.socket)
+    if options.known_name is not None:
+        answer = {**answer, "records": records_named(options.known_name, answer["records"])}
     status = exit_status(answer["records"], answer["agent"]["last_reload_error"])
-    if values.get("json"):
+    if options.json:
         import json  # noqa: PLC0415 - only if it is asked for
 
         fields = {"command": "status", "status": "error" if status else "ok", "exit_status": status}
         put(json.dumps(fields | answer, indent=2) + "\n")
-    elif name is not None:
+    elif options.known_name is not None:
         _put_lines([line for record in answer["records"] for line in _details(record, time.time())])
         _put_lines(_reload_lines(answer["agent"]))
     else:
-        _put_lines(_overview(answer, time.time(), is_all=bool(values.get("all"))))
+        _put_lines(_overview(answer, time.time(), is_all=options.all))
     return status
 
 
 def _put_lines(lines: Iterable[str]) -> None:
-    """Print lines, in which nothing commands the terminal, whoever has answered."""
+    """Print lines without control characters, which what answered may have sent to the terminal."""
     put("".join(f"{one_line(line)}\n" for line in lines))
 
 
 def _answer_of(path: str) -> dict[str, Any]:
     answer = ask(path, "status")
     if not is_status(answer):
-        raise UsageError(f"what answers at {path} is no agent of this version", hint="restart it")
+        raise UsageError(f"what answers at {path} is not an agent of this version", hint="restart it")
     return answer
 
 
@@ -102,7 +64,7 @@ def records_named(name: str, records: Sequence[RecordStatus]) -> list[RecordStat
 
     near = next(iter(difflib.get_close_matches(sought, {s for record in records for s in _spellings(record)}, 1)), "")
     hint = f"did you mean {near}?" if near else "dns-update status --all lists all of them"
-    raise UsageError(f"the agent keeps no name {quoted(name)}", hint=hint)
+    raise UsageError(f"the agent has no name {quoted(name)}", hint=hint)
 
 
 def exit_status(records: Sequence[RecordStatus], reload_error: str | None) -> int:
@@ -153,12 +115,12 @@ def _summary(records: Sequence[RecordStatus]) -> str:
 
 
 def _counts(records: Sequence[RecordStatus]) -> str:
-    """Return how many there are of each state, the best one first: "9,998 right, 2 failing"."""
+    """Return how many there are of each state, the best state first: "9,998 right, 2 failing"."""
     numbers: dict[str, int] = {}
     for record in records:
         numbers[record["state"]] = numbers.get(record["state"], 0) + 1
     known = [state for state in reversed(STATES) if state in numbers]
-    others = sorted(numbers.keys() - set(STATES))  # of an agent that is newer
+    others = sorted(numbers.keys() - set(STATES))  # of a newer agent
     return ", ".join(f"{numbers[state]:,} {state}" for state in (*known, *others))
 
 
@@ -172,12 +134,12 @@ def _agent_lines(agent: Mapping[str, Any], now: float) -> Iterator[str]:
     yield line
     yield from _reload_lines(agent)
     if agent.get("last_bug"):  # an agent of an earlier version does not say
-        yield f"please report this, the agent has gone on: {agent['last_bug']}"
+        yield f"please report this; the agent continues: {agent['last_bug']}"
 
 
 def _reload_lines(agent: Mapping[str, Any]) -> Iterator[str]:
     if agent["last_reload_error"] is not None:
-        yield f"the last reload failed, what was read before stays in force: {agent['last_reload_error']}"
+        yield f"the last reload failed, the previous configuration stays in force: {agent['last_reload_error']}"
 
 
 _HEADINGS = ("STATE", "FOR", "NAME", "SHOULD BE", "")
@@ -198,7 +160,7 @@ def _trouble(record: RecordStatus, now: float) -> str:
 
 
 def _elsewhere(record: RecordStatus, now: float) -> list[str]:
-    """Tell what other servers had that is not wanted, when they were asked."""
+    """Return what other servers had that is not wanted, when they were asked."""
     others = [published for published in record["published"][1:] if _differs(record, published)]
     return [f"{p['server']} had {_data(p['records'])} {_span(now - p['checked'])} ago" for p in others]
 
@@ -216,7 +178,7 @@ def _server_lines(servers: Sequence[ServerStatus], now: float) -> Iterator[str]:
 
 
 def _server_row(server: ServerStatus, now: float) -> tuple[str, ...]:
-    again = f"{server['error']}; in its turn again {_until(server['next_try'], now)}"
+    again = f"{server['error']}; in its usual place again {_until(server['next_try'], now)}"
     return server["server"], _span(now - server["since"]), again
 
 
@@ -278,7 +240,7 @@ def _until(moment: float, now: float) -> str:
 
 
 def _span(seconds: float) -> str:
-    """Return a time as one reads it at a glance: its largest unit; what a clock that was set makes negative is 0."""
+    """Return a time in its largest unit, to be read at a glance; 0 where a clock that was set makes it negative."""
     for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= size:
             return f"{int(seconds // size)} {unit}"

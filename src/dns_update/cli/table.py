@@ -8,9 +8,9 @@ if TYPE_CHECKING:
 
 
 def lined_up(rows: Sequence[Sequence[str]], widths: list[int] | None = None) -> Iterator[str]:
-    """Yield a line for each row, its columns under those of the others; the last column may be as wide as it likes.
+    """Yield a line for each row, with aligned columns; the last column may have any width.
 
-    `widths` are those of rows that were printed before; they grow where these need more.
+    `widths` are those of rows that were printed before; they grow where these rows need more.
     """
     shown = [[one_line(cell) for cell in row] for row in rows]
     room = widths if widths is not None else [0] * (len(shown[0]) - 1)
@@ -22,5 +22,5 @@ def lined_up(rows: Sequence[Sequence[str]], widths: list[int] | None = None) -> 
 
 
 def one_line(text: str) -> str:
-    """Return a text that is one line and cannot command a terminal: what a server said may have any character."""
+    """Return a text as one line without control characters: a server may have sent any character."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

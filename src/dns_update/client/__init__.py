@@ -41,7 +41,7 @@ class Client:
     """Talks to the servers of a zone, one request after the other.
 
     What goes wrong is raised as an error of `dns_update.errors`: a UsageError for what the caller gave, a
-    CommunicationError where nobody answered, a Refusal where a server said no. Used as a context manager, it keeps its
+    CommunicationError if no server answered, a Refusal if a server said no. Used as a context manager, it keeps its
     sockets from one request to the next, which makes many requests faster. Threads may share a client; each request is
     one thread's.
     """
@@ -77,8 +77,8 @@ class Client:
     def run(self, request: Request[T]) -> T:
         """Carry out a request of `dns_update.client.requests`: do what each of its steps needs, to the end.
 
-        Returns what the request does; an Outcome gets the time that it took. A KeyboardInterrupt that comes when the
-        update may have reached a server says so.
+        Returns what the request does; an Outcome gets the time that it took. A KeyboardInterrupt after an update
+        was sent says that the server may have carried it out.
         """
         started = time.monotonic()
         transaction = Transaction(self._settings)

@@ -1,11 +1,11 @@
 """Finding the zone that holds a name, and the zone's primary server, by its SOA record.
 
-The zone's own server is asked where one was named, and the system's resolvers otherwise. A negative answer carries the
+The zone's own server is asked if one was named, and the system's resolvers otherwise. A negative answer carries the
 zone's SOA record in its authority section (RFC 2308, section 3), so one query is enough as a rule. An alias hides it,
 and some forwarders leave it out: then the names above are asked for, label by label.
 
-Whatever is found is only a guess at what the user means. It is none where it is the root zone or a top-level one: a
-name like nas.lan is in no zone that the world knows, and an update for it must not go to the root's primary.
+The zone found is only a guess at what the user means. The root zone and the top-level zones are never guessed: a name
+like nas.lan is in no zone of the public tree, and an update for it must not go to the root's primary.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class ZoneFound(Value):
     def is_primary_usable(self) -> bool:
         """Whether `primary` is a host that may take updates.
 
-        It is none if the C library would take it for an address, as 0x7f000042 or 127.1 (RFC 1123, section 2.1), nor
-        if it only swallows the queries for private addresses that leak out.
+        It is not if the C library would take it for an address, e.g. 0x7f000042 or 127.1 (RFC 1123, section 2.1), nor
+        if it only absorbs the queries for private addresses that leak out.
         """
         labels = self.primary.labels
         is_host = bool(labels) and all(label.translate(None, b"-_").isalnum() for label in labels)
@@ -77,7 +77,7 @@ async def find_zone(transaction: Transaction, name: Name, rrclass: int = RRClass
 def system_resolvers(path: str = RESOLV_CONF, otherwise: tuple[str, ...] = ("127.0.0.1",)) -> tuple[Server, ...]:
     """Return the name servers of resolv.conf(5), those at `otherwise` if it names none; raises UsageError.
 
-    As the C library does, what is no address of a name server is passed over.
+    Lines without the address of a name server are ignored, as in the C library.
     """
     try:
         with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - pathlib costs 4 ms
@@ -101,8 +101,8 @@ def _resolver(text: str) -> Server | None:
 async def ask_up(transaction: Transaction, endpoint: Endpoint, name: Name, rrclass: int, flags: int) -> ZoneFound:
     """Ask one server for the SOA record of `name`, and of the names above where an answer does not have it.
 
-    Raises ZoneNotFound if it does not tell, or not within its patience, or only of a zone that `name` cannot be meant
-    to be in.
+    Raises ZoneNotFound if it does not say, or not within its patience, or only names a zone in which the user cannot
+    have meant `name` to be.
     """
     limit = max(transaction.patience, LEAST_SECONDS)
     started = await Clock()
@@ -111,24 +111,24 @@ async def ask_up(transaction: Transaction, endpoint: Endpoint, name: Name, rrcla
         reply = await transaction.ask(endpoint, Message.query(candidate, RRType.SOA, rrclass, flags))
         message = reply.message
         if message.rcode not in (Rcode.NOERROR, Rcode.NXDOMAIN):
-            raise _not_told(endpoint, name, f"answered {rcode_to_text(message.rcode)}")
-        soa = _soa_told(message, candidate)
+            raise _unknown(endpoint, name, f"answered {rcode_to_text(message.rcode)}")
+        soa = _soa_in(message, candidate)
         if soa is not None:
             if soa.name != name and _is_top(soa.name) and not _is_held(soa.name, message, flags):
-                raise _not_told(endpoint, name, f"knows only {_top(soa.name)}; no update is sent there on a guess")
+                raise _unknown(endpoint, name, f"knows only {_top(soa.name)}; no update is sent there on a guess")
             return ZoneFound(soa.name, soa_mname(soa.rdata))
         if _is_referral(message, flags):
-            raise _not_told(endpoint, name, "refers to other servers")
+            raise _unknown(endpoint, name, "refers to other servers")
         candidate = candidate.parent if candidate.labels else candidate
         if not candidate.labels:
-            raise _not_told(endpoint, name, "knows no SOA record above it")
+            raise _unknown(endpoint, name, "knows no SOA record above it")
         now = await Clock()
         if now - started >= limit:
-            raise _not_told(endpoint, name, f"has not told within {limit:g} s")
+            raise _unknown(endpoint, name, f"did not say within {limit:g} s")
 
 
-def _soa_told(message: Message, name: Name) -> Record | None:
-    """Return the SOA record of the zone above `name`; None if an alias hides it, or none is told."""
+def _soa_in(message: Message, name: Name) -> Record | None:
+    """Return the SOA record of the zone above `name`; None if an alias hides it, or there is none."""
     if any(record.rrtype in (RRType.CNAME, RRType.DNAME) for record in message.answer):
         return None
     records = message.answer + message.authority
@@ -164,7 +164,7 @@ def _is_number(label: bytes) -> bool:
     return True
 
 
-def _not_told(endpoint: Endpoint, name: Name, reason: str) -> ZoneNotFound:
+def _unknown(endpoint: Endpoint, name: Name, reason: str) -> ZoneNotFound:
     return ZoneNotFound(
         f"{endpoint} was asked which zone holds {name}, and {reason}",
         hint=_GIVE_ZONE,

@@ -29,12 +29,12 @@ class Target(Value):
     rrclass: int
 
     def __init__(self, name: Name | str, zone: Name | str | None = None, rrclass: int | str = RRClass.IN) -> None:
-        """Take them; raises UsageError for a zone that is none, and for a class that no zone has."""
+        """Check the arguments; raises UsageError for a zone that is not one, and for a class that no zone has."""
         self._store(name=name, zone=None if zone is None else zone_of(zone), rrclass=rrclass_of(rrclass))
 
     @property
     def owner(self) -> Name:
-        """The name in full; raises UsageError, InvalidText for a text that is no name."""
+        """The name in full; raises UsageError, InvalidText for a text that is not a name."""
         if self.zone is None:
             owner = self.name if isinstance(self.name, Name) else Name.from_text(self.name)
             if len(owner.labels) < 2:  # noqa: PLR2004 - a name of one label is relative to something
@@ -66,7 +66,7 @@ class Target(Value):
 
 
 class LocatedTarget(Value):
-    """Where a request takes place: the zone, the owner name, the class."""
+    """The name that a request is about, once its zone is known: the zone, the owner name in full, the class."""
 
     zone: Name
     owner: Name
@@ -74,7 +74,7 @@ class LocatedTarget(Value):
 
 
 async def locate(transaction: Transaction, target: Target) -> LocatedTarget:
-    """Return zone and owner name, and see to it that the transaction has servers; asks only for what was left out."""
+    """Return zone and owner name, and give the transaction servers; only what was left out is looked up."""
     owner = target.owner
     if target.zone is not None:
         if not transaction.servers:
@@ -103,7 +103,7 @@ async def _choose_primary(transaction: Transaction, name: Name, rrclass: int) ->
 
 
 async def choose_primary_of(transaction: Transaction, zone: Name, rrclass: int) -> None:
-    """Find the primary of a zone that the user named; raises ZoneNotFound if that is no zone but a name inside one."""
+    """Find the primary of a zone that the user named; raises ZoneNotFound if it is only a name inside a zone."""
     found = await _choose_primary(transaction, zone, rrclass)
     if found != zone:
         raise errors.ZoneNotFound(

@@ -52,7 +52,7 @@ class ZoneView(Value):
     def no_zone(self) -> errors.ZoneNotFound:
         """Return the error that the server has no such zone."""
         return errors.ZoneNotFound(
-            f"{self.endpoint} has no SOA record for {self.target.zone}: that is no zone of its own there",
+            f"{self.endpoint} has no SOA record for {self.target.zone}: it is not a zone of its own there",
             hint=errors.Hint("{zone} must be a zone that this server holds, not a name inside one"),
             endpoint=self.endpoint,
         )
@@ -66,19 +66,19 @@ class ZoneView(Value):
             return self._below_cut(cut, owner, asked.rrtype, message)
         if not message.is_authoritative:
             raise errors.ZoneNotFound(
-                f"{self.endpoint} tells about {owner} without authority: it is a cache, or does not hold "
+                f"{self.endpoint} answers for {owner} without authority: it is a cache, or does not hold "
                 f"{self.target.zone}",
                 hint=errors.Hint("{dns-server} must be a server of the zone itself"),
                 endpoint=self.endpoint,
             )
-        zone = self._zone_told(asked, message)
+        zone = self._zone_in(asked, message)
         if zone is None:
             zone = await self._zone_by_soa(_in_zone(asked))
         if zone != self.target.zone:
             raise self._answered_from(zone, owner)
         return records
 
-    def _zone_told(self, asked: Question, message: Message) -> Name | None:
+    def _zone_in(self, asked: Question, message: Message) -> Name | None:
         """Return the zone that an authoritative answer is from, None if it does not tell.
 
         A server that has the zone below, too, answers from that one. A negative answer has the zone's SOA record (RFC
@@ -98,7 +98,7 @@ class ZoneView(Value):
 
         A transaction asks for it once.
         """
-        from dns_update.client.discovery import ask_up  # noqa: PLC0415 - where no answer tells by itself
+        from dns_update.client.discovery import ask_up  # noqa: PLC0415 - where the answer itself does not show it
 
         known = self.transaction.zones_at
         if (self.endpoint, name) not in known:

@@ -67,7 +67,7 @@ class Outcome(Value, kw_only=True):
 
 
 def outcome_at(view: ZoneView, rcode: int, before: Records | None, after: Records | None) -> Outcome:
-    """Return what came of a request at the server that carried it out."""
+    """Return the result of a request at the server that carried it out."""
     return Outcome(
         server=view.endpoint,
         zone=view.target.zone,

@@ -1,17 +1,18 @@
 """May a key change these records? Found out by updates that no server can carry out.
 
 Such an update has the real records, and demands that the zone's apex is in use and that it is not (RFC 2136, sections
-2.4.4 and 2.4.5). Whatever stands in the zone, one of the two fails, and an update of which a prerequisite fails changes
-nothing (section 3.2.5). So what can be learnt is in the response code. A server that looks at permissions first, as
-BIND does from 9.18.11 on, and Knot, refuses what is not permitted, and stumbles over the prerequisites otherwise. One
-that looks at the prerequisites first, as RFC 2136 has it (section 3.3) and BIND up to 9.18.10 does, never gets to
-permissions. PowerDNS looks at zone and key first, and at names last of all, if it has a policy for them.
+2.4.4 and 2.4.5). Whatever the zone has, one of the two fails, and an update with a failed prerequisite changes nothing
+(section 3.2.5). The response code tells the rest. A server that checks permissions first, as Knot does and BIND from
+9.18.11 on, refuses what is not permitted, and otherwise reports the failed prerequisite. A server that checks the
+prerequisites first, as RFC 2136 says (section 3.3) and BIND up to 9.18.10 does, never gets to permissions. PowerDNS
+checks zone and key first, and names last of all, if it has a policy for them.
 
-Which kind a server is shows by an update with a record outside of the zone: section 3.4.1 has that found after the
-prerequisites, and who answers NOTZONE has looked at the records before. Knot does so too, but at that only later, and
-PowerDNS at nothing but that; these two are known by what they say of their version, if they do.
+An update with a record outside of the zone shows which kind a server is: by section 3.4.1 such a record is found after
+the prerequisites, so a server that answers NOTZONE has checked the records before. Knot checks permissions first too,
+but that record only later, and PowerDNS checks nothing but that record; these two are recognised by the version that
+they tell, if they do.
 
-No record is sent before the server has shown, by an update without any, that it heeds prerequisites at all.
+No record is sent before the server has shown, by an update without any, that it obeys prerequisites at all.
 """
 
 from __future__ import annotations
@@ -159,7 +160,7 @@ async def _refusal(view: ZoneView, changes: Iterable[Record]) -> Refusal | None:
 
 
 def _denied(view: ZoneView, changes: Records, *, rejects_key: bool) -> Refusal:
-    """Return the error that these changes are not permitted, told as a REFUSED is."""
+    """Return the error that these changes are not permitted, as for a REFUSED."""
     place = view.target
     update = Update(place.zone, rrclass=place.rrclass, changes=changes)
     message = update.to_message()

@@ -1,4 +1,4 @@
-"""What an answer means: the error for each response code and TSIG error, with its cause and the next thing to do.
+"""What an answer means: the error for each response code and TSIG error, with its cause and what to do next.
 
 The texts must be true of every server: Knot says BADKEY of a key that is valid but not permitted, and from 3.4 on an
 unsigned NOTAUTH; PowerDNS answers every bad key with an unsigned REFUSED.
@@ -59,7 +59,7 @@ def distrust_of(reply: UnverifiedReply, asked: Ask) -> errors.DnsUpdateError:
 
 
 def _unsigned_hint(rcode: int, asked: Ask) -> str:
-    """Tell which server answers so, and why: none of them signs what it says of a key that it does not accept."""
+    """Return which server answers so, and why: none of them signs an answer about a key that it does not accept."""
     key = f"does not know key {_name_of(asked.key)}, or its algorithm or secret differs, or the clocks do"
     if asked.key is not None and asked.key.algorithm.is_truncated:
         key += f", or no MAC as short as {asked.key.algorithm.text}'s is accepted there"
@@ -171,7 +171,7 @@ def _permission_denied(rcode: int, asked: Ask) -> errors.Refusal:
 def _query_refused(rcode: int, asked: Ask) -> errors.Refusal:
     question = asked.message.question[0]
     return errors.ZoneNotFound(
-        f"{asked.endpoint} refuses to tell about {question.name} {rrtype_to_text(question.rrtype)}: "
+        f"{asked.endpoint} refuses to answer for {question.name} {rrtype_to_text(question.rrtype)}: "
         "it does not hold the zone, or answers no queries from here",
         hint=errors.Hint(
             "check {zone} and {dns-server}; with {zone}, {ttl} and {verify:no}, set asks nothing beforehand",
@@ -203,7 +203,7 @@ def _bad_host_names(changes: tuple[Record, ...]) -> list[str]:
     """Name what BIND refuses whatever the key may do: to give it more rights would not help."""
     bad = [change.name for change in _added(changes) if not may_own(change.name, change.rrtype, change.rrclass)]
     bad += [host for host in _hosts(changes) if not is_host(host)]
-    return [f"BIND refuses {name}, for it is no host name (check-names)" for name in dict.fromkeys(bad)]
+    return [f"BIND refuses {name}: it is not a host name (check-names)" for name in dict.fromkeys(bad)]
 
 
 def _hosts_without_address(changes: tuple[Record, ...], zone: Name) -> list[str]:
@@ -217,7 +217,7 @@ def _added(changes: Iterable[Record]) -> list[Record]:
 
 
 def _hosts(changes: Iterable[Record]) -> list[Name]:
-    """Return the hosts to which added records point; the root's name is none (RFC 7505; RFC 2782)."""
+    """Return the hosts to which added records point; the root is not one (RFC 7505; RFC 2782)."""
     hosts = []
     for change in _added(changes):
         offset = _HOST_OFFSETS.get(change.rrtype)
@@ -279,7 +279,7 @@ def _name_exists(rcode: int, asked: Ask) -> errors.Refusal:
 
 
 def _condition(asked: Ask) -> str:
-    """Name what the prerequisite speaks of; what the query asks for, where there is none."""
+    """Name what the prerequisite is about; for a query, what it asks for."""
     for record in asked.message.answer:
         kind = "" if record.rrtype == RRType.ANY else f" {rrtype_to_text(record.rrtype)}"
         data = " with these values" if record.rrclass not in (RRClass.ANY, RRClass.NONE) else ""

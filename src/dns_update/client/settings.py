@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _say_nothing(_line: str) -> None:
-    """Drop a log line: the default of callers who want none."""
+    """Drop a log line: the default."""
 
 
 class ClientSettings(Value):
@@ -42,7 +42,7 @@ class ClientSettings(Value):
         resolvers: tuple[Server, ...] | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
-        """Take them; raises InvalidText for a server or port that is none, UsageError for what is of a wrong type."""
+        """Check the arguments; raises InvalidText for a server or port that is not one, UsageError for a wrong type."""
         check_port(port)
         if key is not None and not isinstance(key, Key):
             raise errors.UsageError(
@@ -80,7 +80,7 @@ def _check_resolvers(resolvers: object) -> None:
     if not isinstance(resolvers, tuple) or not all(isinstance(resolver, Server) for resolver in resolvers):
         raise errors.UsageError("resolvers is a tuple of Servers", hint='as (Server("192.0.2.53"),)')
     if not resolvers:
-        raise errors.UsageError("resolvers is empty", hint="None stands for those of the system")
+        raise errors.UsageError("resolvers is empty", hint="None means those of the system")
 
 
 def check_transport(local_address: str | None, transport: object) -> None:

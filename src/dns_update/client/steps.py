@@ -1,6 +1,6 @@
 """Steps: what a request needs of the world around it, and the one loop that performs them for both clients.
 
-A request is an `async def` over these steps. It awaits each, and what comes back is the step's answer:
+A request is an `async def` over these steps. It awaits each of them, and gets the step's answer:
 
     reply = await Ask(endpoint, message, key)  # a Reply or an UnverifiedReply
     addresses = await Resolve("ns.example.com")  # a tuple of texts

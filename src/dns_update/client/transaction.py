@@ -70,10 +70,10 @@ class Transaction:
         return self._addresses.get(host, ())
 
     async def ask(self, endpoint: Endpoint, message: Message) -> Reply:
-        """Send a message and return its answer, whatever the rcode; raise a TSIG error or an unbelievable answer.
+        """Send a message and return its answer, whatever the rcode; raises for a TSIG error or an untrusted answer.
 
         A query is repeated without a signature at a server that does not accept the key: it may be a secondary that
-        answers everybody, and forwards updates to the primary, which has the key. `is_unsigned` tells that.
+        answers everybody, and forwards updates to the primary, which has the key. `is_unsigned` says so afterwards.
         """
         if message.opcode == Opcode.UPDATE and message.authority:  # prerequisites alone change nothing
             return await self._update(endpoint, message)

@@ -1,4 +1,4 @@
-"""RouterOS's expressions in brackets that lines of /tool dns-update have: an address, a server, the router's name."""
+"""RouterOS's expressions in brackets that `/tool dns-update` is used with: an address, a server, the router's name."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def source_from_expression(text: str) -> str:
 
 
 def host_from_expression(text: str) -> str:
-    """Return the host of `[:resolve "ns1.example.com"]`; it is resolved when it is asked. Raises InvalidText."""
+    """Return the host of `[:resolve "ns1.example.com"]`, which is resolved later. Raises InvalidText."""
     match _words(text):
         case ["[", ":resolve", host, "]"]:
             return host.strip('"')
@@ -49,7 +49,7 @@ def name_from_expression(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    """Return an expression's words; a path is parted, so that `/ip/address/get` is what `/ip address get` is."""
+    """Return an expression's words; a path is split, so that `/ip/address/get` means the same as `/ip address get`."""
     words: list[str] = []
     for word in text.replace("[", " [ ").replace("]", " ] ").split():
         if word.startswith("/"):
@@ -63,5 +63,5 @@ def _words(text: str) -> list[str]:
 def _beyond_us(text: str, understood: str, elsewhere: str) -> InvalidText:
     return InvalidText(
         f"the expression {quoted(text)} cannot be evaluated outside a router",
-        hint=f"understood is {understood}; elsewhere write {elsewhere}",
+        hint=f"write {understood}, or {elsewhere}",
     )

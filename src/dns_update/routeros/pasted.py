@@ -1,7 +1,7 @@
-r"""A whole line of a router's terminal in one text, as in quotes of the shell: parted into words as RouterOS does it.
+r"""A line as it is copied from a router: its prefix, and its words if it was pasted as one text in quotes.
 
-Words part on blanks. Blanks within double quotes and brackets do not count, and a backslash at the end of a line joins
-it to the next.
+RouterOS separates words at blanks. Blanks within double quotes and brackets do not count, and a backslash at the end of
+a line joins it to the next.
 """
 
 from __future__ import annotations
@@ -10,16 +10,33 @@ import re
 
 from dns_update.errors import UsageError
 
+PREFIX = ("/tool", "tool", "dns-update", "/tool/dns-update")
+"""The words before a router's properties; any of them may be missing."""
+
 _BLANKS = " \t\r\n"
 _JOINT = re.compile(r"\\[ \t\r]*\n[ \t]*")
 _ESCAPE = re.compile(r"\\([0-9A-F]{2}|.)", re.DOTALL)
-_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "_": " "}  # other characters stand for themselves
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "_": " "}  # any other character means itself
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _HEX_DIGITS = 2
 
 
+def own_words(words: list[str]) -> tuple[list[str], bool]:
+    """Return the words without the prefix, and whether it was there; raises UsageError.
+
+    A line that was pasted in quotes, and so is one word, is taken apart.
+    """
+    start = words[0].split(None, 1)
+    if len(start) > 1 and start[0] in PREFIX:
+        words = [*words_of_line(words[0]), *words[1:]]
+    own = words
+    while own and own[0] in PREFIX:
+        own = own[1:]
+    return own, len(own) < len(words)
+
+
 def words_of_line(line: str) -> list[str]:
-    """Return the words of a line; raises UsageError, which shows nothing of it, for there may be a secret in it."""
+    """Return the words of a line; raises UsageError, which does not show it, because it may contain a secret."""
     line = _JOINT.sub("", line).strip(_BLANKS + ";")
     words = [""]
     brackets = position = 0

@@ -1,6 +1,6 @@
 """The agent's configuration: TOML to frozen settings, or all that is wrong with it, each with its line.
 
-Nothing is guessed and nothing passed over: a key that nobody knows is an error, and so is a reference to nothing.
+Nothing is guessed or ignored: an unknown key is an error, and so is a reference to a table that is not there.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _SYNTAX_HINT = (
 def read_config(path: str) -> Config:
     """Read a configuration from a file.
 
-    Raises ConfigError for what stands in it, another UsageError for a file that cannot be read, or that names programs
+    Raises ConfigError for its mistakes, another UsageError for a file that cannot be read, or that names programs
     and is not safe from others, and NotNow if it may be read later.
     """
     shown = path if path.isprintable() and path else quoted(path)
     try:
-        # Without waiting: an agent that reads it again must not stand still until somebody writes to a named pipe.
+        # Without waiting: an agent that reads it again must not hang until something is written to a named pipe.
         with open(path, "rb", opener=open_at_once) as file:
             status = os.fstat(file.fileno())
             content = file.read(MAX_CONFIG_OCTETS + 1) if stat.S_ISREG(status.st_mode) else None
@@ -67,7 +67,7 @@ def read_config(path: str) -> Config:
 
 
 def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
-    """Read a configuration; `path` names it in errors, and a literal secret may stand in it only if it `is_private`.
+    """Read a configuration; `path` names it in errors, and it may have a literal secret only if it `is_private`.
 
     Secrets are read from where they are. Raises ConfigError, which shows no secret, nor what may be one.
     """
@@ -78,7 +78,7 @@ def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
     agent = AgentSettings(**{key.replace("-", "_"): value for key, value in words.items()})
     references = References(given, problems, path, is_private=is_private)
     if "records" not in document or given.get("records") == []:
-        problems.add(("records",), "there is no name to keep right", "a table [[records]] has a name and an address")
+        problems.add(("records",), "there is no name to manage", "add a table [[records]] with a name and an address")
     records = read_records(given.get("records", []), references, agent, problems)
     if problems.found:
         raise _located(problems.found, text, path)
@@ -94,14 +94,14 @@ def _names_programs(config: Config) -> bool:
 def _refuse_unsafe(status: os.stat_result, path: str, shown: str) -> None:
     """Raise UsageError for a file by which others could have us run what they like."""
     if status.st_mode & stat.S_IWOTH:
-        who, command = "others can write it", "chmod o-w"
+        reason, command = "others can write it", "chmod o-w"
     elif os.geteuid() == 0 and status.st_uid != 0:
-        who, command = "it belongs to another user than root, who runs them", "chown root"
+        reason, command = "root would run them, though the file belongs to another user", "chown root"
     else:
         return
     import shlex  # noqa: PLC0415 - only when something is wrong
 
-    raise UsageError(f"{shown} names programs to run, and {who}", hint=f"run: {command} {shlex.quote(path)}")
+    raise UsageError(f"{shown} names programs to run, and {reason}", hint=f"run: {command} {shlex.quote(path)}")
 
 
 def _parse(text: str, path: str) -> dict[str, Any]:
@@ -111,10 +111,10 @@ def _parse(text: str, path: str) -> dict[str, Any]:
         # It tells line and column in words; as numbers only from Python 3.14 on.
         raise ConfigError([(f"{path}: not TOML: {error}", _SYNTAX_HINT)]) from None
     except (ValueError, RecursionError):
-        # Neither says where; what is that long, or that deep, fills the longest line.
+        # Neither tells the place; what is so long, or so deep, makes the longest line.
         lines = text.split("\n")
         line = lines.index(max(lines, key=len)) + 1
-        what = "a number is too long, or arrays stand too deep in one another"
+        what = "a number is too long, or arrays are nested too deep"
         raise ConfigError([(f"{path}:{line}: {what}", "")]) from None
 
 

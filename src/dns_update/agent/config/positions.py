@@ -1,4 +1,4 @@
-"""Where the keys of a TOML text stand: tomllib tells their values, and not their lines. Pure.
+"""On which lines the keys of a TOML text are: tomllib tells their values, and not their lines. Pure.
 
 Everything here relies on a text that tomllib has taken. So it need not know what a value is, only where it ends.
 """
@@ -104,7 +104,7 @@ class _TomlWalker:
         return parts
 
     def _value(self, path: Path) -> Iterator[tuple[Path, int]]:
-        """Pass over a value; yield what stands in its arrays and inline tables.
+        """Pass over a value; yield what is in its arrays and inline tables.
 
         Not by recursion: tomllib goes deeper than the frames that would be left here.
         """
@@ -135,7 +135,7 @@ class _TomlWalker:
                     yield path, self._line
 
     def _pass(self, pattern: re.Pattern[str]) -> str:
-        """Go on behind what the pattern matches here, and return that."""
+        """Return what the pattern matches here, and go on after it."""
         match = pattern.match(self._text, self._at)
         if match is None:
             raise AssertionError("tomllib took what this does not know")  # pragma: no cover

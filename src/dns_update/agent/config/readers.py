@@ -6,8 +6,8 @@ readers by key; that description makes the checks, the near misses and the lists
 
 from __future__ import annotations
 
+from dns_update.commandline.values import ttl_from_text
 from dns_update.errors import MAX_QUOTED, InvalidText, UsageError, quoted
-from dns_update.routeros import ttl_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Problems:
         self.found.append(Problem(path, spelled(path[:-1]), text, hint))
 
     def add_error(self, path: Path, error: UsageError) -> None:
-        """Note what a reader said of the value at a path."""
+        """Note what a reader found wrong with the value at a path."""
         place = error.place if isinstance(error, InvalidText) else None
         self.add(path if place is None else (*path, place), error.text, error.hint)
 
@@ -158,7 +158,7 @@ def _key(part: str) -> str:
 
 def wrong_type(raw: object, expected: str) -> InvalidText:
     """Return the error for a value of another type; it does not show the value, which may be a secret."""
-    return InvalidText(f"{_KINDS.get(type(raw), 'a date or time')} stands here", hint=f"{expected} is expected")
+    return InvalidText(f"expected {expected}, got {_KINDS.get(type(raw), 'a date or time')}")
 
 
 def scalar(read: Callable[[str], object], *types: type, expected: str) -> Reader:
@@ -204,7 +204,7 @@ def text_or_array(read: Callable[[str], V]) -> Callable[[object], tuple[V, ...]]
         if not isinstance(raw, list):
             raise wrong_type(raw, "a string or an array of strings")
         if not raw:
-            raise InvalidText("the array is empty", hint="one string at least is expected")
+            raise InvalidText("the array is empty", hint="give one string at least")
         return several(raw)
 
     return reader
@@ -218,12 +218,12 @@ def boolean(raw: object) -> bool:
 
 
 def duration(shortest: str, longest: str) -> Reader:
-    """Return a reader for times: numbers of seconds, or strings as "1h30m"; it gives seconds."""
+    """Return a reader for times: numbers of seconds, or strings such as "1h30m"; it gives seconds."""
     low, high = ttl_from_text(shortest), ttl_from_text(longest)
 
     def reader(raw: object) -> float:
         if type(raw) not in (int, float, str):
-            raise wrong_type(raw, 'a number of seconds, or a string as "5m",')
+            raise wrong_type(raw, 'a number of seconds, or a string such as "5m"')
         seconds = _seconds(raw) if isinstance(raw, str) else raw
         if not (isinstance(seconds, int | float) and low <= seconds <= high):  # not true of NaN either
             raise InvalidText(f"{quoted(_as_text(raw))} is out of range", hint=f"{shortest} to {longest}")

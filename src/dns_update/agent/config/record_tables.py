@@ -29,7 +29,7 @@ _MIN_FULL_LABELS = 2  # a name of one label is relative to something
 _SINGLE = (RRType.CNAME, RRType.SOA, RRType.DNAME)  # of these a name has one record (RFC 1034, 3.6.2; RFC 6672, 2.4)
 _ADDRESSES = (RRType.A, RRType.AAAA)
 _FIXED = ("type", "value")
-_OF_ADDRESSES = ("owner", "on-missing", "allow-private")  # what makes no sense beside fixed data
+_OF_ADDRESSES = ("owner", "on-missing", "allow-private")  # what makes no sense with fixed data
 _ATTRIBUTES = {
     "type": "rrtype",
     "ttl": "ttl",
@@ -123,10 +123,10 @@ class _RecordReader:
         )
 
     def _check_together(self, path: Path, content: Table) -> None:
-        """Note what is missing, and what makes no sense beside something else."""
+        """Note what is missing, and what makes no sense together."""
         add = self._problems.add
         if "name" not in content:
-            add(path, "the name is missing", 'as name = "home", or "@" for the zone itself')
+            add(path, "the name is missing", 'e.g. name = "home", or "@" for the zone itself')
         if "address" not in content:
             self._check_fixed(path, content)
         elif "type" in content or "value" in content:
@@ -138,7 +138,7 @@ class _RecordReader:
             add((*path, "grace"), "grace has no meaning where nothing is deleted", 'on-missing = "delete" goes with it')
 
     def _check_fixed(self, path: Path, content: Table) -> None:
-        """Do so where there is no address."""
+        """Do so for a table without an address."""
         add = self._problems.add
         if "type" not in content and "value" not in content:
             add(path, "there is nothing to publish", "give an address, or a type and a value")
@@ -148,7 +148,7 @@ class _RecordReader:
                 add(path, f"the {key} is missing", 'for example: type = "TXT", value = "hello"')
         for key in _OF_ADDRESSES:
             if key in content:
-                add((*path, key), f"{key} has no meaning beside type and value", "it is for addresses")
+                add((*path, key), f"{key} has no meaning with type and value", "it is for addresses")
 
     def _values(self, path: Path, given: Mapping[str, Any], content: Table) -> tuple[bytes, ...]:
         """Return the rdata that `type` and `value` give, each once."""
@@ -207,7 +207,7 @@ class _Taken:
         self._records: dict[Name, list[tuple[RecordSettings, Path]]] = {}
 
     def take(self, record: RecordSettings, path: Path) -> None:
-        """Take a record's RRsets; note it if it cannot stand beside those of another record."""
+        """Take a record's RRsets; note it if they clash with those of another record."""
         if record.rrtype == RRType.CNAME and record.name == record.zone:
             self._problems.add((*path, "type"), f"{_ALONE}, and a zone has SOA and NS records at its own")
         beside = self._records.setdefault(record.name, [])
@@ -219,7 +219,7 @@ class _Taken:
         beside.append((record, path))
 
 
-_ALONE = "a CNAME stands alone at its name"  # RFC 1034, section 3.6.2
+_ALONE = "a CNAME must be alone at its name"  # RFC 1034, section 3.6.2
 
 
 def _clash(record: RecordSettings, other: RecordSettings) -> str:
@@ -232,7 +232,7 @@ def _clash(record: RecordSettings, other: RecordSettings) -> str:
     types, of_other = set(record.types), set(other.types)
     is_claimed = (record.owner and RRType.TXT in of_other) or (other.owner and RRType.TXT in types)
     if is_claimed or types & of_other:
-        return f"{_listed(record)} records of {record.name} are kept right already"
+        return f"{_listed(record)} records of {record.name} are managed already"
     if RRType.CNAME in types | of_other:
         return f"{_ALONE}, and {record.name} has {_listed(other)} records"
     return ""

@@ -28,7 +28,7 @@ _CREDENTIAL = "credential:"
 
 
 class UpstreamSettings(Value):
-    """Where and how a record is published: servers to try in turn, the key, the patience, the address to send from."""
+    """Where and how records are published: servers to try in turn, the key, the patience, the address to send from."""
 
     servers: tuple[Server, ...]
     key: Key | None
@@ -58,8 +58,8 @@ class ZoneTable(Value):
 class References:
     """The keys, servers and zones of a document; what is wrong with them goes to the problems.
 
-    `document` holds the tables by kind and name, `file` is what errors call the whole. A literal secret may stand in
-    it only if it `is_private`.
+    `document` holds the tables by kind and name, `file` is what errors call the whole. It may have a
+    literal secret only if it `is_private`.
     """
 
     def __init__(self, document: Mapping[str, Any], problems: Problems, file: str, *, is_private: bool) -> None:
@@ -77,7 +77,7 @@ class References:
             self._read_zone(name, path, content)
 
     def zone(self, name: Name) -> ZoneTable:
-        """Return what is said of a zone, which need not have a table; always the same value for the same zone."""
+        """Return the table of a zone, which may be empty; always the same value for the same zone."""
         return self._zones.get(name.folded) or self._untabled.setdefault(name, ZoneTable(name))
 
     def zone_that_holds(self, name: Name) -> ZoneTable | None:
@@ -100,7 +100,7 @@ class References:
         return self._upstreams[chosen]
 
     def check_references(self, given: Mapping[str, Any], path: Path) -> None:
-        """Note which of the names behind `key` and `servers` name no table."""
+        """Note which of the names in `key` and `servers` name no table."""
         if "key" in given:
             self._check_key(given["key"], (*path, "key"))
         names = given.get("servers")
@@ -112,13 +112,17 @@ class References:
                 hint = _meant(near_miss(name, known), "servers", known)
                 self._problems.add((*path, "servers", place), f"there is no server {quoted(name)}", hint)
             elif name in names[:place]:
-                self._problems.add((*path, "servers", place), f"the server {quoted(name)} stands there twice")
+                self._problems.add((*path, "servers", place), f"the server {quoted(name)} is listed twice")
 
     def _check_key(self, name: str, path: Path) -> None:
         known = self._document.get("keys", {})
         if name not in known:
             near = near_miss(name, known)
-            shown = f"there is no key {quoted(name)}" if near else "there is no such key; what stands here is not shown"
+            shown = (
+                f"there is no key {quoted(name)}"
+                if near
+                else "there is no such key; it is not shown, for it may be a secret"
+            )
             self._problems.add(path, shown, _meant(near, "keys", known))
 
     def _tables(self, kind: str) -> Iterable[tuple[str, Path, Table]]:
@@ -126,7 +130,7 @@ class References:
             if isinstance(content, dict):
                 yield name, (kind, name), content
             else:
-                self._problems.add_unshown((kind, name), "a key stands here", f"tables [{kind}.NAME] are expected")
+                self._problems.add_unshown((kind, name), f"expected tables [{kind}.NAME], got a key", "")
 
     def _key(self, name: str, path: Path, content: Table) -> Key | None:
         given = read_table(content, path, KEY, self._problems, holds_secret=True)
@@ -140,11 +144,11 @@ class References:
             return None
 
     def _is_complete(self, path: Path, content: Table) -> bool:
-        """Tell whether there is a secret, from one place, which may stand there."""
+        """Return whether there is a secret, from one place, that may be there."""
         count = self._problems.count
         beside_file = [key for key in ("secret", "algorithm", "encoding") if key in content and "file" in content]
         for key in beside_file:
-            self._problems.add((*path, key), f"{key} and file are both given", "the file says it all")
+            self._problems.add((*path, key), f"{key} and file are both given", "the file has all of it")
         secret = content.get("secret")
         if "secret" not in content and "file" not in content:
             self._problems.add(path, "the secret is missing", 'secret = "@FILE", or file = "FILE" for a key file')
@@ -153,14 +157,16 @@ class References:
 
             command = f"chmod o-rw {shlex.quote(self._file)}"
             hint = f"run: {command}; or say where it is: @FILE, env:NAME, credential:NAME"
-            self._problems.add((*path, "secret"), "a secret stands here, and others can read or write this file", hint)
+            self._problems.add(
+                (*path, "secret"), "there is a secret here, and others can read or write this file", hint
+            )
         return self._problems.count == count
 
     def _server(self, path: Path, content: Table) -> ServerTable:
         given = read_table(content, path, SERVER, self._problems)
         self.check_references(given, path)
         if "address" not in content:
-            self._problems.add(path, "the address is missing", 'as address = "192.0.2.1", or "ns.example.com:5353"')
+            self._problems.add(path, "the address is missing", 'e.g. address = "192.0.2.1", or "ns.example.com:5353"')
         how = {key: given[key] for key in ("timeout", "retries", "transport") if key in given}
         return ServerTable(
             tuple(server for servers in given.get("address", ()) for server in servers),
@@ -187,18 +193,18 @@ class References:
             self.upstream(zone.servers, zone.key, path)
 
     def _join(self, names: tuple[str, ...], key: str | None, path: Path) -> UpstreamSettings | None:
-        """Put tables of servers together. A record is published in one way, wherever the way leads."""
+        """Put tables of servers together; but for their addresses, they must say the same."""
         tables = [self._servers[name] for name in names if name in self._servers]
         if not tables:
             return UpstreamSettings((), self._known_key(key), self._policy)
         first = tables[0]
         for name, table in zip(names, tables, strict=False):
             if key is None and table.key != first.key:
-                what, hint = "have different keys", 'say here which one to use, as key = "NAME"'
+                what, hint = "have different keys", 'choose one here: key = "NAME"'
             elif (table.policy, table.local_address) != (first.policy, first.local_address):
                 what, hint = (
                     "differ in more than address and key",
-                    "servers that stand in for each other are asked alike",
+                    "servers of one record need the same transport, timeout, retries and local-address",
                 )
             else:
                 continue
@@ -221,7 +227,7 @@ def _meant(near: str, kind: str, known: Iterable[str]) -> str:
 
 
 def _key_from_secret(table: str, given: Mapping[str, Any]) -> Key:
-    """Return a key of which everything but the secret stands in its table."""
+    """Return a key whose table has everything but, perhaps, the secret."""
     if given["secret"].startswith("@"):
         _refuse_pipe(os.path.expanduser(given["secret"].removeprefix("@")))  # noqa: PTH111 - as read_secret does
     return Key.from_secret(
@@ -241,11 +247,11 @@ def _key_from_file(given: Mapping[str, Any]) -> Key:
 
 
 def _refuse_pipe(path: str) -> None:
-    """Raise UsageError for what may never end: the agent reads it again at each reload, and must not stand still."""
+    """Raise UsageError for what may never end: the agent reads it again at each reload, and must not hang."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - pathlib costs memory
     except (OSError, ValueError):
-        return  # whoever reads it says why it cannot be read
+        return  # reading it will tell why it cannot be read
     if not stat.S_ISREG(mode):
         raise UsageError("the file is not a regular one", hint="a pipe or device may never end")
 
@@ -258,5 +264,5 @@ def _path_of_credential(name: str) -> str:
             hint="systemd sets it for a unit with LoadCredential=",
         )
     if "/" in name or not name:
-        raise UsageError("what stands behind credential: is not a credential's name")
+        raise UsageError("there is no credential's name after credential:")
     return f"{directory}/{name}"

@@ -17,8 +17,9 @@ from dns_update.agent.config.readers import (
     wrong_type,
 )
 from dns_update.auth import ENCODINGS
+from dns_update.commandline.properties import PROPERTIES
+from dns_update.commandline.values import path_from_text, text_from_text
 from dns_update.errors import InvalidText, quoted
-from dns_update.routeros import PROPERTIES, path_from_text
 from dns_update.transport import Server
 from dns_update.wire.codes import is_zone_type
 from dns_update.wire.name import ROOT, Name, parse_name
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from dns_update.agent.config.readers import Reader
 
 MAX_SOCKET_OCTETS = 107  # unix(7): sun_path has 108, with a NUL at the end
-MAX_OWNER = 63  # characters, as a host's name has; an owner stands in a TXT record, with its addresses behind it
+MAX_OWNER = 63  # characters, as a host's name has; an owner is in a TXT record, before its addresses
 
-_PROPERTY: Mapping[str, Any] = {prop.name: prop.read for prop in PROPERTIES}
+_PROPERTY: Mapping[str, Any] = {prop.name: prop.read for prop in PROPERTIES if "set" in prop.commands}
 zone_from_text: Callable[[str], Name] = _PROPERTY["zone"]
 
 
@@ -47,7 +48,7 @@ def _ttl(written: str) -> object:
 
 
 def _name(written: str) -> tuple[Name, bool]:
-    """Read a record's name, as `parse_name` does; `@`, which stands for the zone, is the name of nothing below it."""
+    """Read a record's name, as `parse_name` does; `@` is the zone itself."""
     if written in ("", "@"):
         _PROPERTY["name"](written)
         return ROOT, False
@@ -67,21 +68,21 @@ def _encoding(written: str) -> str:
 def _key_name(written: str) -> Name:
     try:
         return Name.from_text(written)
-    except InvalidText:  # it is not shown: somebody may have mixed up name and secret
+    except InvalidText:  # it is not shown: name and secret may have been mixed up
         raise InvalidText("the key's name is not a domain name") from None
 
 
 def _owner(written: str) -> str:
     letters = written.replace("-", "a").replace("_", "a").replace(".", "a")
     if not (letters.isascii() and letters.isalnum() and len(written) <= MAX_OWNER):
-        hint = f"1 to {MAX_OWNER} letters, digits, hyphens, dots, underscores, as router-1"
-        raise InvalidText(f"{quoted(written)} is not an owner", hint=hint)
+        hint = f"1 to {MAX_OWNER} letters, digits, hyphens, dots, underscores, e.g. router-1"
+        raise InvalidText(f"{quoted(written)} is not a name for an owner", hint=hint)
     return written
 
 
 def _on_missing(written: str) -> bool:
     if written not in ("keep", "delete"):
-        raise InvalidText(f"{quoted(written)} is not possible", hint='"keep" or "delete"')
+        raise InvalidText(f"{quoted(written)} is not a choice", hint='"keep" or "delete"')
     return written == "delete"
 
 
@@ -106,7 +107,7 @@ def _path(written: str) -> str:
 
 def _without_nul(written: str) -> str:
     if "\0" in written:
-        raise InvalidText("a NUL stands in it")
+        raise InvalidText("it has a NUL in it")
     return written
 
 
@@ -120,20 +121,20 @@ def _record_type(written: str) -> object:
 def _program(raw: object) -> object:
     words = _PROGRAM(raw)
     if words[:1] == ("",):
-        raise InvalidText("the program's name is empty", hint='as ["/usr/local/bin/changed"], or [] for none')
+        raise InvalidText("the program's name is empty", hint='e.g. ["/usr/local/bin/changed"], or [] for none')
     return words
 
 
 def _records(raw: object) -> object:
     if not isinstance(raw, list):
-        raise wrong_type(raw, "[[records]], in two brackets,")
+        raise wrong_type(raw, "[[records]], in two brackets")
     return raw
 
 
-_PROGRAM = array(_without_nul, "strings, a program and its arguments,")
+_PROGRAM = array(_without_nul, "strings, a program and its arguments")
 _REFERENCE = text()
 _SERVER_REFERENCES = array(str, "names of [servers.NAME]")
-_TTL = scalar(_ttl, str, int, expected='an integer of seconds, or a string as "5m",')
+_TTL = scalar(_ttl, str, int, expected='an integer of seconds, or a string such as "5m"')
 
 DOCUMENT: Mapping[str, Reader] = {"agent": table, "keys": table, "servers": table, "zones": table, "records": _records}
 AGENT: Mapping[str, Reader] = {
@@ -166,7 +167,7 @@ RECORD: Mapping[str, Reader] = {
     "zone": text(zone_from_text),
     "address": text_or_array(_PROPERTY["address"]),
     "type": text(_record_type),
-    "value": text_or_array(_PROPERTY["value"]),
+    "value": text_or_array(text_from_text),
     "ttl": _TTL,
     "servers": _SERVER_REFERENCES,
     "key": _REFERENCE,

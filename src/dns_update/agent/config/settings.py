@@ -1,4 +1,4 @@
-"""What a configuration says, as values: of the agent itself, and of each record. Equal texts make equal values."""
+"""A configuration as values: the agent's settings, and those of each record. Equal texts make equal values."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ONLY_AAAA = (RRType.AAAA,)
 
 
 class AgentSettings(Value, kw_only=True):
-    """What is said of the agent itself, times in seconds.
+    """The settings of the agent itself, times in seconds.
 
     Everything is compared with the zone each `interval`; sources that must be asked are asked each `poll`; an address
     that is lost stays published for `hold_down`. `socket` and `history` are paths, or empty for none; what happened is
@@ -43,7 +43,7 @@ class AgentSettings(Value, kw_only=True):
 
 
 class RecordSettings(Value):
-    """What is said of one name: where its data comes from, and where it is published.
+    """The settings of one name: where its data comes from, and where it is published.
 
     `name` is the owner name in full; `zone` is None where it is to be found by its SOA record. Data comes from
     `sources`, or is fixed: the `values`, octets of rdata, of one `rrtype`. `ttl` in seconds; None keeps the one that

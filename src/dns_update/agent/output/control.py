@@ -1,6 +1,6 @@
 """The agent's Unix socket: one line of JSON asks, one line of JSON answers; the agent's side and the asking side.
 
-What `{"command": "status"}` is answered with is `StatusAnswer` below. An answer `{"error": TEXT}` says what is wrong
+`{"command": "status"}` is answered with a `StatusAnswer`, see below. An answer `{"error": TEXT}` tells what is wrong
 with the question.
 """
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         last_bug: str | None
 
     class PublishedStatus(TypedDict):
-        """What one server said, when it was last asked."""
+        """What one server had when it was last asked."""
 
         server: str
         records: list[str]
@@ -83,7 +83,7 @@ if TYPE_CHECKING:
         checked: float | None
 
     class ServerStatus(TypedDict):
-        """One server that is silent: since when, why, and when it is asked next in its turn."""
+        """One server that is silent: since when, why, and when it is asked next in its place of the list."""
 
         server: str
         since: float
@@ -106,12 +106,12 @@ if TYPE_CHECKING:
 STATES = ("failing", "unknown", "changing", "held", "right")
 """Of a record, the worst first.
 
-failing: the last try went wrong, or a source has given no address for longer than the hold-down; unknown: not compared
+failing: the last attempt failed, or a source has given no address for longer than the hold-down; unknown: not compared
 yet; changing: an update is under way; held: an address is gone, and given time to come back; right: the zone has what
 it should.
 """
 
-SOCKET_MODE = 0o660  # who is in the agent's group may ask
+SOCKET_MODE = 0o660  # the agent's group may ask
 MAX_REQUEST = 4096  # octets; a command has some twenty
 LOCK_SECONDS = 10.0  # for another agent that starts in the same directory; it needs a millisecond
 _LOCK_INTERVAL = 0.01
@@ -120,7 +120,7 @@ MAX_CLIENTS = 64  # at once: file descriptors that must not run out for the serv
 CLIENT_SECONDS = 10.0  # for a whole conversation; ten thousand names take a tenth of a second
 ITEMS_A_WRITE = 100  # of a list, between which the agent does its other work: 1 ms
 ASK_SECONDS = 15.0  # the asking side's patience: somewhat more than the agent's
-MAX_ANSWER = 1 << 28  # octets: a million names; more is no agent
+MAX_ANSWER = 1 << 28  # octets: a million names; more does not come from an agent
 
 
 class ControlServer:
@@ -140,8 +140,8 @@ class ControlServer:
         self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=MAX_REQUEST)
 
     async def close(self) -> None:
-        """Listen no longer, let nobody wait for an answer, remove the socket."""
-        # Before the listener is closed: until then nobody takes the path over, and no other file gets the inode.
+        """Listen no longer, end all conversations, remove the socket."""
+        # Before the listener is closed: until then no agent takes the path over, and no other file gets the inode.
         with suppress(OSError):
             if _identity(self._path) == self._identity:
                 os.unlink(self._path)  # noqa: PTH108
@@ -187,7 +187,7 @@ async def serve(path: str, answer: Callable[[], Mapping[str, Any]]) -> ControlSe
     `answer` makes a StatusAnswer. Where that has iterators in place of lists, nothing of an answer about ten thousand
     names is held in memory, and the loop is not kept from other work meanwhile; such an iterator must bear that.
 
-    Raises UsageError if another agent answers there, if something that is no socket is there, or if the socket cannot
+    Raises UsageError if another agent answers there, if something else than a socket is there, or if the socket cannot
     be made; NotNow if it may be possible later. A socket that a killed agent left is taken over.
     """
     server = ControlServer(path, answer)
@@ -203,7 +203,7 @@ def ask(path: str, command: str, *, seconds: float = ASK_SECONDS) -> dict[str, A
     """Ask the agent that listens at `path`, and return its answer; blocks for `seconds` at most.
 
     Raises NoResponse if no agent is there or it does not answer, UsageError if it may not be asked, does not know the
-    command, or is no agent.
+    command, or is not an agent.
     """
     deadline = time.monotonic() + seconds
     try:
@@ -218,9 +218,9 @@ def ask(path: str, command: str, *, seconds: float = ASK_SECONDS) -> dict[str, A
     if answer is None:
         raise _no_agent(path)
     if "error" in answer:
-        said = str(answer["error"])  # by whoever listens there
-        said = said if said.isprintable() else quoted(said)
-        raise UsageError(f"the agent at {path} says: {said}", hint="is it of another version?")
+        text = str(answer["error"])  # from whatever listens there
+        text = text if text.isprintable() else quoted(text)
+        raise UsageError(f"the agent at {path} says: {text}", hint="is it of another version?")
     return answer
 
 
@@ -240,13 +240,13 @@ async def _listener(path: str) -> socket.socket:
         async with _directory_lock(path):  # two agents that start at once would remove each other's socket
             _remove_stale(path)
             listener.bind(path)
-            # Nobody can connect before `listen`, so there is no moment at which others may.
+            # Nothing can connect before `listen`, so there is no moment at which others may.
             os.chmod(path, SOCKET_MODE)  # noqa: PTH101
             listener.listen()
     except (OSError, ValueError) as error:
         listener.close()
         raise _unmade(path, error) from error
-    except BaseException:  # UsageError, NotNow, or that it is called off
+    except BaseException:  # UsageError, NotNow, or a cancellation
         listener.close()
         raise
     return listener
@@ -294,20 +294,20 @@ class _directory_lock:  # noqa: N801 - used as a function
 
 def _locked(directory: str) -> NotNow:
     return NotNow(
-        f"{directory} is locked by somebody else for more than {LOCK_SECONDS:g} s",
-        hint=f"another agent that hangs while it starts? fuser {directory} shows who it is",
+        f"{directory} has been locked by another process for more than {LOCK_SECONDS:g} s",
+        hint=f"is another agent hanging while it starts? fuser {directory} shows which",
     )
 
 
 def _remove_stale(path: str) -> None:
-    """Remove a socket at which nobody answers; raises UsageError if somebody does, or if it is no socket."""
+    """Remove a socket at which no agent answers; raises UsageError if one does, or if it is not a socket."""
     try:
         mode = os.lstat(path).st_mode
     except FileNotFoundError:
         return
     if not stat.S_ISSOCK(mode):
-        raise UsageError(f"{path} is there and is no socket", hint='socket = "PATH" in [agent] names another')
-    who = "another agent is running"
+        raise UsageError(f"{path} exists and is not a socket", hint='socket = "PATH" in [agent] names another')
+    running = "another agent is running"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(0)  # an agent whose queue is full is one, too
         try:
@@ -320,12 +320,12 @@ def _remove_stale(path: str) -> None:
             pass
         else:
             pid = _listening_process(connection)
-            who += f", process {pid}" if pid else ""
-    raise UsageError(f"{who}: it answers at {path}", hint=f"ask it: dns-update status socket={path}")
+            running += f", process {pid}" if pid else ""
+    raise UsageError(f"{running}: it answers at {path}", hint=f"ask it: dns-update status socket={path}")
 
 
 def _listening_process(connection: socket.socket) -> int:
-    """Return who listens at the other end of a connection; 0 if that is beyond our sight, in a container (unix(7))."""
+    """Return the process at the other end of a connection; 0 if we cannot see it, in a container (unix(7))."""
     credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
     pid: int = _UCRED.unpack(credentials)[0]
     return pid
@@ -357,7 +357,7 @@ async def _write_list(writer: asyncio.StreamWriter, items: Iterator[object]) -> 
         writer.write((opening + ",".join(texts)).encode())
         opening = ","
         await writer.drain()
-        await asyncio.sleep(0)  # `drain` gives way only if the client is behind
+        await asyncio.sleep(0)  # `drain` gives way only if the client reads slowly
     writer.write(b"[]" if opening == "[" else b"]")
 
 
@@ -386,7 +386,7 @@ def _unanswered(path: str, error: OSError, seconds: float) -> NoResponse | Usage
     if isinstance(error, FileNotFoundError):
         return NoResponse("no agent is running: there is no such socket", hint=start, endpoint=path)
     if isinstance(error, ConnectionRefusedError):
-        return NoResponse("no agent is running: nobody listens at this socket", hint=start, endpoint=path)
+        return NoResponse("no agent is running: nothing listens at this socket", hint=start, endpoint=path)
     if isinstance(error, PermissionError):
         return UsageError(f"the agent at {path} may not be asked: {error.strerror}", hint=_permission_hint(path))
     if isinstance(error, TimeoutError):
@@ -409,7 +409,7 @@ def _permission_hint(path: str) -> str:
 
 def _no_agent(path: str) -> UsageError:
     return UsageError(
-        f"what answers at {path} is no agent of dns-update", hint=Hint("{socket:PATH} names the agent's socket")
+        f"what answers at {path} is not an agent of dns-update", hint=Hint("{socket:PATH} names the agent's socket")
     )
 
 

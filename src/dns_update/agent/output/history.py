@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Sequence
 
-APPLICATION_ID = 0x444E5355  # "DNSU": so that nobody else's database is written to
+APPLICATION_ID = 0x444E5355  # "DNSU": so that no other program's database is written to
 SCHEMA_VERSION = 1
-FILE_MODE = 0o640  # no secret stands in it; who is in the agent's group may read what the agent did
+FILE_MODE = 0o640  # it has no secrets; the agent's group may read what the agent did
 MAX_WAITING = 10_000  # attempts, some 5 MB: all names of the largest agent foreseen, changing at once
-MAX_WAITING_BROKEN = 1_000  # attempts, while nobody knows whether the disk will ever take them
+MAX_WAITING_BROKEN = 1_000  # attempts, while it is not known whether the disk will ever take them
 BATCH = 1_000  # attempts a transaction: one wait for the disk, and a short one for readers
 RETRY_SECONDS = 60.0  # until a file that could not be written is tried again
 PRUNE_SECONDS = 21_600.0  # between two looks for what is too old
 PRUNE_ROWS = 10_000  # rows a transaction, so that its journal stays small
-BUSY_SECONDS = 5.0  # how long to wait for somebody else's lock
+BUSY_SECONDS = 5.0  # how long to wait for another process's lock
 CLOSE_SECONDS = 2.0  # how long the end of the process waits for the disk
 PAGE_ROWS = 500  # rows a reader takes at once; in between it holds no lock, however long its user looks at them
 CACHE_KIBIBYTES = 256  # SQLite's own default is 2 MiB
@@ -61,7 +61,7 @@ class HistoryRow(Value, kw_only=True):
     """One attempt to change a name, whatever came of it.
 
     `when` is in seconds since 1970; `name` and `zone` are in full, without the trailing dot; `types` are mnemonics such
-    as "AAAA"; `before` and `after` are data as text ("A 192.0.2.1, A 192.0.2.2"), empty where nothing stood or stands;
+    as "AAAA"; `before` and `after` are data as text ("A 192.0.2.1, A 192.0.2.2"), empty for nothing;
     `key_name` is empty for an unsigned update; `outcome` is "ok", the name of the error's class, or "CalledOff" for one
     whose update was sent and its end not waited for; `message` says more; `seconds` is how long it took.
     """
@@ -80,10 +80,10 @@ class HistoryRow(Value, kw_only=True):
 
 
 class History:
-    """Writes attempts to a file, behind its caller's back: no method but `close` waits for the disk, none fails by it.
+    """Writes attempts to a file in a thread of its own: no method but `close` waits for the disk, none fails by it.
 
     A thread writes, for a disk can take seconds, and a broken one for ever; what gathers meanwhile goes into one
-    transaction. The file is opened anew for each, so one that was removed, replaced or mounted again is no special
+    transaction. The file is opened again for each, so one that was removed, replaced or mounted again is no special
     case, and an idle agent holds neither memory nor descriptor for it.
 
     While the file cannot be written, attempts wait, up to MAX_WAITING_BROKEN; further ones push out the oldest. A
@@ -124,15 +124,15 @@ class History:
         self._thread = Thread(target=self._run, name="history", daemon=True)
         self._thread.start()
 
-    def add(self, attempt: HistoryRow) -> None:
+    def add(self, row: HistoryRow) -> None:
         """Have an attempt written as soon as may be."""
         with self._change:
-            self._waiting.append(attempt)
+            self._waiting.append(row)
             self._drop_oldest()
             self._change.notify()
 
     def believe(self) -> None:
-        """Take it that the clock is right now: a server has signed what we have signed (RFC 8945, section 5.2.3)."""
+        """Record that the clock is right now: a server has accepted our signature (RFC 8945, section 5.2.3)."""
         self._believed = self._clock(), self._uptime()
 
     def finish(self) -> None:
@@ -205,7 +205,7 @@ class History:
             self._waiting.extendleft(reversed(batch))
             self._drop_oldest()
         if not was_broken:
-            self._report(f"history: cannot write {self._path}: {reason}; names are kept right all the same")
+            self._report(f"history: cannot write {self._path}: {reason}; names are still kept right")
 
     def _mend(self) -> None:
         with self._change:
@@ -246,7 +246,7 @@ def read_history(
             query = f"SELECT id, {_NAMES} FROM attempts WHERE {conditions} AND id > ? ORDER BY id LIMIT ?"  # noqa: S608
             while page := database.execute(query, (*arguments, last, PAGE_ROWS)).fetchall():
                 for row in page:
-                    yield _attempt_of(row[1:])
+                    yield _history_row(row[1:])
                 last = page[-1][0]
     except _Unusable as reason:
         raise UsageError(f"history: cannot read {path}: {reason}", hint=_reading_hint(reason.__cause__)) from reason
@@ -256,16 +256,16 @@ def read_history(
 
 
 class _Unusable(Exception):
-    """The file cannot be used now; the text says why."""
+    """The file cannot be used now; the text tells why."""
 
 
 class _Corrupt(_Unusable):
-    """What is in the file is no database, or a damaged one."""
+    """The file is not a database, or a damaged one."""
 
 
 @contextmanager
 def _database(path: str) -> Iterator[sqlite3.Connection]:
-    """Open a database that is there; whatever SQLite says against it is _Unusable."""
+    """Open a database that is there; whatever SQLite finds wrong with it is _Unusable."""
     import sqlite3  # noqa: PLC0415 - 1 MiB, only where a history is kept
 
     escaped = os.path.abspath(path).lstrip("/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")  # noqa: PTH100
@@ -314,7 +314,7 @@ def fault_of_file(path: str) -> str:
 def _fault_of(octets: bytes) -> str:
     """Return why a file that begins so is not a history, and not what is left of a damaged one; empty if it may be."""
     if not octets:
-        return ""  # somebody was killed before he wrote anything
+        return ""  # a writer was killed before it wrote anything
     if not octets.startswith(_MAGIC):
         return "it is not a history; it is left alone"
     if int.from_bytes(octets[_APPLICATION_ID_AT : _APPLICATION_ID_AT + 4]) != APPLICATION_ID:
@@ -334,11 +334,11 @@ def _first_octets(path: str) -> bytes:
 
 
 def _refuse_special(path: str) -> None:
-    """Raise _Unusable for what is there and is no file: from a pipe nothing may ever come."""
+    """Raise _Unusable for what is not a regular file: from a pipe nothing may ever come."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - pathlib costs memory
     except (OSError, ValueError):
-        return  # whoever opens it says why
+        return  # opening it will tell why
     if not stat.S_ISREG(mode):
         raise _Unusable("it is not a regular file")
 
@@ -346,7 +346,7 @@ def _refuse_special(path: str) -> None:
 def _set_aside(path: str, now: float) -> str:
     """Rename a corrupt file, and return its new name; raises _Unusable if that was done today already.
 
-    One a day, so that a disk that corrupts everything is not filled by it. A journal beside it needs no care: SQLite
+    One a day, so that a disk that corrupts everything is not filled by it. Its journal needs no care: SQLite
     has played it back before it called the file corrupt, or drops it when it meets the new file empty.
     """
     new_name = f"{path}.corrupt-{time.strftime('%Y-%m-%d', time.gmtime(now))}"
@@ -360,7 +360,7 @@ def _set_aside(path: str, now: float) -> str:
 
 
 def _check_file(path: str) -> None:
-    """Say of a file that cannot be read why; SQLite says nothing but that it is so."""
+    """Raise _Unusable with the reason for a file that cannot be read; SQLite does not tell the reason."""
     try:
         with open(path, "rb", opener=open_at_once):
             _refuse_special(path)
@@ -380,7 +380,7 @@ def _reading_hint(reason: BaseException | None) -> str:
 
 
 def _has_schema(database: sqlite3.Connection) -> bool:
-    """Tell whether it is a history (True) or empty (False); raises _Unusable if it is something else."""
+    """Return whether it is a history (True) or empty (False); raises _Unusable if it is something else."""
     ((application,),) = database.execute("PRAGMA application_id").fetchall()
     ((version,),) = database.execute("PRAGMA user_version").fetchall()
     if application == APPLICATION_ID and version == SCHEMA_VERSION:
@@ -401,7 +401,7 @@ def _insert(database: sqlite3.Connection, batch: Sequence[HistoryRow]) -> None:
 def _newest_believed(database: sqlite3.Connection) -> float | None:
     """Return the time of the newest attempt at which the clock was right, as a signed answer shows.
 
-    Where nothing is signed, nobody knows better than the newest attempt of all. None if there are none.
+    Where nothing is signed, it is that of the newest attempt of all. None if there are none.
     """
     for condition in ("outcome = 'ok' AND key_name <> ''", "1"):
         ((newest,),) = database.execute(f'SELECT max("when") FROM attempts WHERE {condition}').fetchall()  # noqa: S608 - ours
@@ -437,23 +437,23 @@ def _before_newest(database: sqlite3.Connection, conditions: str, arguments: lis
     return int(first) - 1 if first is not None else 0
 
 
-def _row(attempt: HistoryRow) -> tuple[object, ...]:
+def _row(row: HistoryRow) -> tuple[object, ...]:
     return (
-        float(attempt.when),
-        _comparable(attempt.name),
-        _comparable(attempt.zone),
-        " ".join(attempt.types),
-        _storable(attempt.before),
-        _storable(attempt.after),
-        _storable(attempt.server),
-        _storable(attempt.key_name),
-        attempt.outcome,
-        _storable(attempt.message),
-        float(attempt.seconds),
+        float(row.when),
+        _comparable(row.name),
+        _comparable(row.zone),
+        " ".join(row.types),
+        _storable(row.before),
+        _storable(row.after),
+        _storable(row.server),
+        _storable(row.key_name),
+        row.outcome,
+        _storable(row.message),
+        float(row.seconds),
     )
 
 
-def _attempt_of(row: tuple[float, str, str, str, str, str, str, str, str, str, float]) -> HistoryRow:
+def _history_row(row: tuple[float, str, str, str, str, str, str, str, str, str, float]) -> HistoryRow:
     when, name, zone, types, before, after, server, key_name, outcome, message, seconds = row
     return HistoryRow(
         when=when,

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from dns_update.process.child_guard import ChildGuard
 
-    Key: TypeAlias = "tuple[tuple[str, ...], tuple[str, ...]]"
+    Job: TypeAlias = "tuple[tuple[str, ...], tuple[str, ...]]"
+    """A program with its arguments, and the types of the records that it is run for."""
+
 
 MAX_RUNNING = 4  # programs at once: a change of network changes all names, and the machine has other work
 PROGRAM_SECONDS = 60.0  # for one run; a firewall or a web server is reloaded in a few
@@ -45,7 +47,7 @@ class Hooks:
     ) -> None:
         """Tell `report` a line for each failure; the environment to inherit from is the process's own, if None.
 
-        Programs hang by `child_guard`: it ends them if we are killed.
+        `child_guard` ends the programs if we are killed.
         """
         self._report = report
         self._child_guard = child_guard
@@ -53,15 +55,15 @@ class Hooks:
         self._seconds = seconds
         own = os.environ if environment is None else environment
         self._inherited = {name: own[name] for name in _INHERITED if name in own}
-        self._waiting: dict[str, dict[Key, HistoryRow]] = {}  # by name, whose turn it is first
+        self._waiting: dict[str, dict[Job, HistoryRow]] = {}  # by name; the first name is next
         self._running: dict[str, _Run] = {}
         keep_statuses()
 
     def run(self, program: Sequence[str], change: HistoryRow) -> None:
         """Run a program (and its arguments) for a change, as soon as it may be; returns at once."""
         of_name = self._waiting.setdefault(change.name, {})
-        key = (tuple(program), change.types)
-        of_name[key] = change if key not in of_name else _joined(of_name[key], change)
+        job = (tuple(program), change.types)
+        of_name[job] = change if job not in of_name else _joined(of_name[job], change)
         self._start_waiting()
 
     async def finish(self) -> None:
@@ -72,7 +74,7 @@ class Hooks:
     async def close(self) -> None:
         """End what runs, forget what waits."""
         self._waiting.clear()
-        self._report = _say_nothing  # that we end them is no failure of theirs
+        self._report = _say_nothing  # that we end them is not their failure
         for run in self._running.values():
             run.end()
         with suppress(TimeoutError):
@@ -85,16 +87,16 @@ class Hooks:
             if name is None:
                 return
             of_name = self._waiting.pop(name)
-            key = next(iter(of_name))
-            change = of_name.pop(key)
+            job = next(iter(of_name))
+            change = of_name.pop(job)
             if of_name:
-                self._waiting[name] = of_name  # at the end: others are to have their turn
-            self._start(key[0], change)
+                self._waiting[name] = of_name  # at the end: other names come first
+            self._start(job[0], change)
 
     def _start(self, program: tuple[str, ...], change: HistoryRow) -> None:
         try:
             run = _Run(program, {**self._inherited, **facts(change)}, self._seconds, self._child_guard)
-        except (OSError, ValueError) as error:  # ValueError: a NUL, or what is no Unicode
+        except (OSError, ValueError) as error:  # ValueError: a NUL, or what is not Unicode
             reason = error.strerror if isinstance(error, OSError) else str(error)
             self._report(f"on-change program {_shown(program)} for {change.name} cannot be run: {reason}")
             return
@@ -161,7 +163,7 @@ class _Run:
 
     def _reap(self) -> None:
         if self._is_ending:
-            self._program.kill()  # what it started, and what did not heed SIGTERM
+            self._program.kill()  # what it started, and what ignored SIGTERM
         self._timer.cancel()
         self._loop.remove_reader(self._program.ended)
         status = self._program.reap()

@@ -1,6 +1,6 @@
 """Lines for people on standard error: with the journal's priorities where that listens, and once per change of state.
 
-`logging` costs 1 MiB and waits for a reader who does not read; the agent must not.
+`logging` costs 1 MiB and waits for a reader that does not read; the agent must not.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NOWHERE = -1
 
 
 class Log:
-    """Writes lines to a descriptor; whatever is wrong with that, nothing is raised, and nobody waits.
+    """Writes lines to a descriptor; whatever is wrong with that, nothing is raised, and no caller waits.
 
     Several threads may write. Characters that are not printable are written as escapes, so that a line stays one.
     """
@@ -55,11 +55,11 @@ class Log:
         self._lost = 0
 
     def error(self, line: str) -> None:
-        """Write what somebody must mend."""
+        """Write what a person must correct."""
         self.write(ERROR, line)
 
     def warning(self, line: str) -> None:
-        """Write what went wrong and may mend itself."""
+        """Write what went wrong and may pass by itself."""
         self.write(WARNING, line)
 
     def notice(self, line: str) -> None:
@@ -71,13 +71,13 @@ class Log:
         self.write(INFO, line)
 
     def debug(self, line: str) -> None:
-        """Write what only somebody who looks for a fault wants to know."""
+        """Write what helps to find a fault, and is too much otherwise."""
         self.write(DEBUG, line)
 
     def changed(self, topic: Hashable, state: Hashable, line: str, priority: int = INFO) -> bool:
         """Write the line if the topic's state is another one than it was last time; return whether it is.
 
-        So what is tried every minute is said once, and again when it is different. The first state of all is a change.
+        So what is tried every minute is logged once, and again when it differs. The first state of all is a change.
         """
         mark = hash(state)  # and not the state itself, which may be a long text, ten thousand times
         last = self._states.pop(topic, None)
@@ -97,13 +97,13 @@ class Log:
         """Write a line of any priority."""
         if priority > self._threshold:
             return
-        if self._lost and self._put(WARNING, f"{self._lost} lines are missing here: nobody took them"):
+        if self._lost and self._put(WARNING, f"{self._lost} lines are missing here: the reader did not take them"):
             self._lost = 0
         if not self._put(priority, line):
             self._lost += 1
 
     def _put(self, priority: int, line: str) -> bool:
-        """Write a line if somebody takes it."""
+        """Write a line if it is taken; return whether it was."""
         prefix = f"<{priority}>" if self._is_journal else "dns-update: "
         octets = f"{prefix}{_one_line(line)}".encode("utf-8", "backslashreplace")
         if len(octets) >= MAX_OCTETS:
@@ -114,14 +114,14 @@ class Log:
             return False
 
     def _is_taken(self) -> bool:
-        """Tell whether a write would go through at once, now or after some patience."""
+        """Return whether a write would go through at once, now or after some patience."""
         poll = select.poll()
         poll.register(self._descriptor, select.POLLOUT)
         return bool(poll.poll(0 if self._lost else PATIENCE_MILLISECONDS))
 
 
 def is_journal(descriptor: int, environment: Mapping[str, str]) -> bool:
-    """Tell whether what is written there goes to the journal itself (systemd.exec(5), JOURNAL_STREAM)."""
+    """Return whether what is written there goes to the journal itself (systemd.exec(5), JOURNAL_STREAM)."""
     try:
         status = os.fstat(descriptor)
     except OSError:

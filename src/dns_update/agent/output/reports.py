@@ -55,7 +55,7 @@ class Reports:
         if settings.key is not None and self._history is not None:
             self._history.believe()
         self._failed_over(attempt, outcome)
-        for note in outcome.notes:  # most are true of many names, and are said once
+        for note in outcome.notes:  # most are true of many names, and are logged once
             topic = attempt.managed.upstream, note
             self._log.changed(topic, note, f"{settings.name}: {rendered(note, TOML)}", WARNING)
 

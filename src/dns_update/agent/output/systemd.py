@@ -18,17 +18,17 @@ PINGS_PER_LIMIT = 2  # sd_watchdog_enabled(3): half of the time after which syst
 class Notifier:
     """Tells the service manager how we are; without one, or if it does not listen, nothing happens.
 
-    `watchdog_seconds` is how often `alive` wants to be called; None if nobody waits for it.
+    `watchdog_seconds` is how often `alive` wants to be called; None if it is not expected.
     """
 
     def __init__(self, address: str = "", watchdog_seconds: float | None = None) -> None:
-        """Tell the socket at `address`: a path, or `@` and the name of an abstract one; empty for nobody."""
+        """Tell the socket at `address`: a path, or `@` and the name of an abstract one; empty for none."""
         self._address = f"\0{address[1:]}" if address.startswith("@") else address
         self.watchdog_seconds = watchdog_seconds
 
     @classmethod
     def from_environment(cls, environment: MutableMapping[str, str] | None = None) -> Self:
-        """Return what the environment (the process's own, if None) says, and remove it there.
+        """Return what the environment (the process's own, if None) has, and remove it there.
 
         Programs that we start are not the service, and must not speak for it.
         """
@@ -47,7 +47,7 @@ class Notifier:
         return self._send("READY=1", *_status(status))
 
     def reloading(self, status: str = "") -> bool:
-        """Tell that the configuration is being read anew; `ready` ends that (Type=notify-reload)."""
+        """Tell that the configuration is being read again; `ready` ends that (Type=notify-reload)."""
         # The very clock that systemd compares with; time.monotonic() is the same one on Linux, but need not stay so.
         now = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
         return self._send("RELOADING=1", f"MONOTONIC_USEC={now}", *_status(status))

@@ -1,1 +1,1 @@
-"""From desired and current records to changes: who owns a record, which server is asked, when it is tried again."""
+"""From desired and current records to changes: who owns a record, which server is asked, and when again."""

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from dns_update.transport import Endpoint
     from dns_update.update import Update
 
-_LOOKS = 5  # as often two agents may meet at one name, or the second look fail, before this try ends
+_LOOKS = 5  # so often two agents may meet at one name, or the second look fail, before this attempt ends
 
 
 async def reconcile(transaction: Transaction, target: Target, desired: Desired) -> Outcome:
-    """Make the name hold what is desired, and return what was there before and after; nothing is sent if it does.
+    """Make the name have what is desired, and return what was there before and after; nothing is sent if it has.
 
-    Raises NotApplied if the server said that it did it and yet something else stands, and any other Refusal or
+    Raises NotApplied if the server reported success and yet has something else, and any other Refusal or
     CommunicationError.
     """
     place = await locate(transaction, target)
@@ -49,7 +49,7 @@ async def reconcile(transaction: Transaction, target: Target, desired: Desired) 
 
 async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery) -> Outcome:
     """Make the name right by what the server shows of it."""
-    unseen: Records | None = None  # what stood before an update of which nobody saw what came of it
+    unseen: Records | None = None  # what was there before an update whose result was not seen
     for number in range(1, _LOOKS + 1):
         before = await look(site, desired.rrtypes)
         update = plan(site.target, desired, before, 0)
@@ -75,7 +75,7 @@ async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery) -> O
 
 
 async def _by_prerequisites(site: ZoneView, desired: Desired, delivery: Delivery, error: ZoneNotFound) -> Outcome:
-    """Make the name right in the zone itself; `error` is why it cannot be read there, and what stood is not known."""
+    """Make the name right in the zone itself; `error` is why it cannot be read there, so what it had is not known."""
     ttl = await zone_ttl(site) if desired.ttl is None else desired.ttl
     current = await confirmed(site, desired, ttl)
     if current is not None:
@@ -89,9 +89,9 @@ async def _by_prerequisites(site: ZoneView, desired: Desired, delivery: Delivery
 
 
 def _needs_zone_ttl(update: Update, desired: Desired, current: Records) -> bool:
-    """Tell whether the update adds records whose TTL is neither set nor stands: then it is that of the SOA record."""
-    stands = {record.rrtype for record in current}
-    return desired.ttl is None and not stands.issuperset(change.rrtype for change in update.changes)
+    """Return whether the update adds records whose TTL is neither set nor there: then it is that of the SOA record."""
+    present = {record.rrtype for record in current}
+    return desired.ttl is None and not present.issuperset(change.rrtype for change in update.changes)
 
 
 async def _verified(site: ZoneView, desired: Desired) -> Records:

@@ -1,0 +1,51 @@
+"""`dns-update delete`: remove an address, a record, an RRset or a whole name."""
+
+from __future__ import annotations
+
+from dns_update.cli.request import DONE, client_of, conclude, data_of, target_of
+from dns_update.client.requests import delete_rdata
+from dns_update.rr.record import rdata_to_text
+from dns_update.wire.codes import rrtype_to_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.client import Client
+    from dns_update.client.locate import Target
+    from dns_update.client.outcome import Outcome
+    from dns_update.commandline.line import CommandLine
+    from dns_update.commandline.properties import Options
+
+    Data = dict[int, tuple[bytes, ...]]
+
+
+def run(line: CommandLine) -> int:
+    """Carry out a command line, and return the exit status; raises what goes wrong."""
+    options = line.options("delete")
+    target = target_of(options, "delete")
+    client = client_of(options)
+    data = data_of(options, target, allow_private=True)  # a private address may well be removed
+    return carry_out(client, options, target, data, "delete")
+
+
+def carry_out(client: Client, options: Options, target: Target, data: Data, command: str) -> int:
+    """Remove the records in `data`, and return the exit status.
+
+    What is read back is also read beforehand, to know whether there were any.
+    """
+    outcome = client.run(
+        lambda transaction: delete_rdata(
+            transaction, target, data, require=options.require, verify=options.verify, compare=options.verify
+        )
+    )
+    done = _nothing_done(outcome, data, target) if outcome.changed is False else DONE
+    return conclude(outcome, command, done, as_json=options.json)
+
+
+def _nothing_done(outcome: Outcome, data: Data, target: Target) -> str:
+    records = [
+        f"{rrtype_to_text(rrtype)} {rdata_to_text(rrtype, value, target.rrclass)}"
+        for rrtype, values in data.items()
+        for value in values
+    ]
+    absent = records or [f"{rrtype_to_text(rrtype)} record" for rrtype in data] or ["record"]
+    return f"unchanged: {outcome.name} has no {' and no '.join(absent)}"

@@ -1,0 +1,203 @@
+"""What `set`, `delete` and `show` have in common: from properties to a request, and from its outcome to words."""
+
+from __future__ import annotations
+
+from dns_update import errors
+from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
+from dns_update.cli import OutputLost, put, talk, write_talk
+from dns_update.client import Client
+from dns_update.client.locate import Target
+from dns_update.exchange import Policy
+from dns_update.transport import Server
+from dns_update.transport.blocking import BlockingTransport
+from dns_update.wire.codes import RRClass, RRType
+from dns_update.wire.inet import reverse_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dns_update.client.outcome import Outcome
+    from dns_update.commandline.properties import Options
+    from dns_update.transport import Endpoint
+
+ADDRESS_TYPES = (RRType.A, RRType.AAAA)
+DONE = "update successful"
+
+
+def target_of(options: Options, command: str, *, is_routers: bool = False) -> Target:
+    """Return the name that the request is about; raises UsageError.
+
+    With type=PTR, an address may make the name. In a router's line, a name that is left out is that of the zone.
+    """
+    name = options.name
+    if _has_address_for_name(options):
+        name = _name_of_address(options)
+    elif name is None and is_routers and options.zone is not None and options.rrtype is None:
+        name = "@"
+    if name is None:
+        example = f"for example: dns-update {command} name=home zone=example.com ..."
+        raise errors.UsageError("name= is missing", hint=f"{example}; all about it: dns-update --help")
+    return Target(name, options.zone, options.rrclass)
+
+
+def _has_address_for_name(options: Options) -> bool:
+    return options.rrtype == RRType.PTR and bool(options.address)
+
+
+def _name_of_address(options: Options) -> str:
+    """Return the name that an address has for reverse look-ups; raises UsageError."""
+    if options.name is not None:
+        raise errors.UsageError(
+            "name= and address= are both given with type=PTR", hint="the address makes the name, value= is the host"
+        )
+    address = options.address[0]
+    if len(options.address) > 1 or not isinstance(address, bytes):
+        raise errors.UsageError(
+            "type=PTR takes one address, not a source of addresses", hint="e.g. address=203.0.113.45"
+        )
+    return reverse_name(address)
+
+
+def data_of(options: Options, target: Target, *, allow_private: bool) -> dict[int, tuple[bytes, ...]]:
+    """Return the records that address=, or type= and value=, give: type to values, empty where none are.
+
+    Raises UsageError for wrong combinations, NoAddress where a source gives none.
+    """
+    _check_combination(options)
+    if options.rrtype is None:
+        return target.data(_addresses(options, allow_private=allow_private), None)
+    try:
+        return target.data(options.value, options.rrtype)
+    except errors.InvalidText as error:
+        raise errors.UsageError(f"value=: {error.text}", hint=error.hint) from error
+
+
+def _check_combination(options: Options) -> None:
+    has_addresses = bool(options.address) and not _has_address_for_name(options)
+    if has_addresses and (options.rrtype is not None or options.value):
+        raise errors.UsageError("address= and type= are both given", hint="address= makes A and AAAA records by itself")
+    if options.value and options.rrtype is None:
+        raise errors.UsageError("value= is given without type=", hint="for example: type=TXT value=hello")
+    if options.rrtype == RRType.ANY:
+        raise errors.UsageError("type=ANY works with show only", hint="delete without type= removes the whole name")
+    if has_addresses and options.rrclass != RRClass.IN:
+        raise errors.UsageError("address= works with the class IN only", hint="give type= and value=")
+
+
+def _addresses(options: Options, *, allow_private: bool) -> Iterable[bytes]:
+    literals = [source for source in options.address if isinstance(source, bytes)]
+    if len(literals) == len(options.address):
+        return dict.fromkeys(literals)
+    from dns_update.address import find_addresses  # noqa: PLC0415 - not for literal addresses
+
+    return find_addresses(options.address, allow_private=allow_private, log=_log_of(options))
+
+
+def client_of(options: Options) -> Client:
+    """Return a client for the servers, with the key and the timeouts that the options give; raises UsageError."""
+    _check_families(options)
+    return Client(
+        *options.dns_server,
+        key=key_of(options),
+        port=options.port,
+        policy=Policy(options.timeout, options.retries, options.transport),
+        transport=BlockingTransport(options.local_address, _print_message if options.debug else None),
+        log=_log_of(options),
+    )
+
+
+def key_of(options: Options) -> Key | None:
+    """Return the key, None if no property gives one; raises UsageError."""
+    if options.key is not None and options.key_file is not None:
+        raise errors.UsageError("key= and key-file= are both given", hint="one of them is enough")
+    if options.key_file is not None:
+        if options.algorithm is not None or options.key_encoding != "auto":
+            raise errors.UsageError(
+                "algorithm= and key-encoding= cannot be given with key-file=", hint="leave them out; the file has them"
+            )
+        return Key.from_file(options.key_file, options.key_name)
+    if options.key is not None:
+        if options.key_name is None:
+            raise errors.UsageError(
+                "key= is given without key-name=", hint="the server finds the secret by the key's name"
+            )
+        algorithm = options.algorithm if options.algorithm is not None else Algorithm.from_text(DEFAULT_ALGORITHM)
+        return Key.from_secret(options.key_name, read_secret(options.key), algorithm, options.key_encoding)
+    _refuse_without_secret(options)
+    return None
+
+
+def _refuse_without_secret(options: Options) -> None:
+    """Raise UsageError for what describes a key, if there is none."""
+    for name, given in (
+        ("key-name", options.key_name is not None),
+        ("algorithm", options.algorithm is not None),
+        ("key-encoding", options.key_encoding != "auto"),
+    ):
+        if given:
+            raise errors.UsageError(f"{name}= is given without a secret", hint="give key= or key-file=")
+
+
+def _check_families(options: Options) -> None:
+    """Raise UsageError if local-address= cannot reach any server, because all are of the other IP version."""
+    own = options.local_address
+    if own is None or not options.dns_server:
+        return
+    servers = [Server.from_text(server) for server in options.dns_server]
+    if all(server.is_address and (":" in server.host) != (":" in own) for server in servers):
+        raise errors.UsageError(
+            f"local-address={own} and dns-server= are of different IP versions", hint="both IPv4, or both IPv6"
+        )
+
+
+def _log_of(options: Options) -> Callable[[str], None]:
+    """Return what takes lines for people: standard error, or nothing with --json, where all is in the object."""
+    return _say_nothing if options.json else talk
+
+
+def _say_nothing(_line: str) -> None:
+    """Drop a line."""
+
+
+def _print_message(direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
+    """Write a message that was sent or received to standard error, for --debug."""
+    from dns_update.client.dig import message_to_text  # noqa: PLC0415 - only if it is asked for
+    from dns_update.message import Message  # noqa: PLC0415
+
+    preposition = "to" if direction == "sent" else "from"
+    heading = f";; {direction} {len(octets)} octets {preposition} {endpoint} by {transport.upper()}"
+    try:
+        text = message_to_text(Message.decode(octets))
+    except errors.MalformedMessage as error:
+        text = f";; {error}\n"
+    write_talk(f"{heading}\n{text}\n")
+
+
+def conclude(outcome: Outcome, command: str, done: str, *, as_json: bool) -> int:
+    """Say what came of a request that was carried out, in the words of `done`, and return the exit status."""
+    if as_json:
+        from dns_update.cli.as_json import outcome_text  # noqa: PLC0415 - only if it is asked for
+
+        try:
+            put(outcome_text(outcome, command))
+        except OutputLost as lost:
+            if command == "show":  # its data is its only result; after the others, the zone is as it should be
+                raise
+            talk(f"note: {lost}")
+        else:
+            return 0
+    if command == "show":
+        put("".join(f"{record.to_text()}\n" for record in outcome.after or ()))
+    else:
+        talk(done)
+    if outcome.notes:
+        _talk_notes(outcome)
+    return 0
+
+
+def _talk_notes(outcome: Outcome) -> None:
+    from dns_update.errors.hints import COMMAND_LINE, rendered  # noqa: PLC0415 - most outcomes have no notes
+
+    for note in outcome.notes:
+        talk(f"note: {rendered(note, COMMAND_LINE)}")

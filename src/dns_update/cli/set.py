@@ -1,0 +1,43 @@
+"""`dns-update set`: make a name have exactly these addresses, or this data."""
+
+from __future__ import annotations
+
+from dns_update import errors
+from dns_update.cli.request import ADDRESS_TYPES, DONE, client_of, conclude, data_of, target_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.commandline.line import CommandLine
+
+
+def run(line: CommandLine) -> int:
+    """Carry out a command line, and return the exit status; raises what goes wrong."""
+    options = line.options("set")
+    target = target_of(options, "set", is_routers=line.is_routers)
+    client = client_of(options)
+    data = data_of(options, target, allow_private=options.allow_private)
+    if options.ttl == 0:  # RouterOS's rule: the entry is deleted, whatever it points at
+        from dns_update.cli.delete import carry_out  # noqa: PLC0415 - most often it is not deleted
+
+        return carry_out(client, options, target, dict.fromkeys(data or ADDRESS_TYPES, ()), "set")
+    _check_data(data)
+    outcome = client.set(
+        target.name,
+        *[value for values in data.values() for value in values],
+        rrtype=options.rrtype,
+        zone=target.zone,
+        ttl=options.ttl,
+        require=options.require,
+        verify=options.verify,
+        compare=options.json and options.verify,  # a JSON object has what has changed
+        check_names=options.check_names,
+        rrclass=target.rrclass,
+    )
+    return conclude(outcome, "set", DONE, as_json=options.json)
+
+
+def _check_data(data: dict[int, tuple[bytes, ...]]) -> None:
+    if not data:
+        raise errors.UsageError("set needs address=, or type= and value=", hint="for example: address=203.0.113.45")
+    if not any(data.values()):
+        raise errors.UsageError("type= is given without value=", hint="for example: type=TXT value=hello")

@@ -1,0 +1,22 @@
+"""`dns-update show`: what the authoritative server holds now."""
+
+from __future__ import annotations
+
+from dns_update.cli import talk
+from dns_update.cli.request import ADDRESS_TYPES, client_of, conclude, target_of
+from dns_update.wire.codes import rrtype_to_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.commandline.line import CommandLine
+
+
+def run(line: CommandLine) -> int:
+    """Carry out a command line, and return the exit status; raises what goes wrong."""
+    options = line.options("show")
+    target = target_of(options, "show")
+    rrtypes = ADDRESS_TYPES if options.rrtype is None else (options.rrtype,)
+    outcome = client_of(options).show(target.name, *rrtypes, zone=target.zone, rrclass=target.rrclass)
+    if not outcome.after and not options.json:
+        talk(f"{outcome.name} has no {' or '.join(map(rrtype_to_text, rrtypes))} record")
+    return conclude(outcome, "show", "", as_json=options.json)

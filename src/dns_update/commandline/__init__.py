@@ -1,0 +1,5 @@
+"""The grammar of the command line, one for all commands: properties, their values, the line, and its help."""
+
+COMMANDS = ("set", "delete", "show", "nsupdate", "agent", "status", "history")
+PLANNED = ("check", "plan", "apply", "key", "import")
+"""Commands that are not implemented yet."""

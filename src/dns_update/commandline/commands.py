@@ -1,0 +1,216 @@
+"""What the help says of each command beside its properties: its form, what it does, and examples."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Command:
+    """A command as its help presents it: its form, a line for the overview, a description, examples.
+
+    An example has a line that says what it is for, and the words after `dns-update`. `more` is what the help shows
+    between properties and examples.
+    """
+
+    __slots__ = ("about", "examples", "form", "more", "summary")
+
+    def __init__(
+        self, form: str, summary: str, about: str, examples: tuple[tuple[str, str], ...] = (), more: str = ""
+    ) -> None:
+        self.form = form
+        self.summary = summary
+        self.about = about
+        self.examples = examples
+        self.more = more
+
+
+OVERVIEW = """\
+dns-update keeps names in DNS zones pointing at the right addresses: it sends signed updates (RFC 2136, TSIG)
+straight to the zone's own server - BIND, Knot, PowerDNS.
+
+Usage:
+{commands}
+
+A property is written name=value, as on a RouterOS router, or --name value. A line copied from a router runs as it is:
+
+  dns-update /tool dns-update dns-server=192.0.2.1 name=home zone=example.com \\
+      address=203.0.113.45 key-name=home-key key=@/etc/dns-update/home.secret
+
+Messages go to standard error, data to standard output; --json puts everything there. Exit status: 0 done, 1 a bug,
+2 usage, 3 no address, 4 no answer, 5 authentication, 6 clocks, 7 permission, 8 zone or name, 9 server failure,
+10 some of many failed, 130 interrupted.
+"""
+
+_SET = Command(
+    "[set] PROPERTY=VALUE...",
+    "make a name have exactly these addresses (or this data)",
+    """\
+Makes a name have exactly these addresses, or this data. Everything goes in one message, so the name is never missing
+for those who look it up meanwhile; record types that are not given stay as they are. Afterwards the name is read back
+from the same server, because a server may answer "no error" and yet ignore a change.
+""",
+    (
+        ("an address; the current TTL is kept", "dns-server=192.0.2.1 zone=example.com name=home address=203.0.113.45 key-file=home.key"),
+        ("both families at once", "name=home.example.com address=203.0.113.45,2001:db8::5 ttl=5m key-file=home.key"),
+        ("the address that an interface has now", "name=home.example.com address=interface:ppp0/ipv4 key-file=home.key"),
+        ("the same, as a router's script writes it", "name=home zone=example.com address=[/ip address get [find interface=ppp0] address] key-file=home.key"),
+        ("any record type", "name=_acme-challenge.example.com type=TXT value=gfj9Xq...Rg85nM ttl=60 key-file=acme.key"),
+        ("the reverse name of an address", "address=203.0.113.45 type=PTR value=home.example.com key-file=home.key"),
+        ("only if the name is new", "name=printer zone=example.com address=192.0.2.40 require=absent key-file=home.key"),
+        ("ttl=0 deletes the entry, as on RouterOS", "name=home zone=example.com address=203.0.113.45 ttl=0 key-file=home.key"),
+    ),
+)  # fmt: skip
+
+_DELETE = Command(
+    "delete PROPERTY=VALUE...",
+    "remove an address, an RRset or a whole name",
+    """\
+Removes an address (address=), single records (type= and value=), an RRset (type=), or the whole name (none of them).
+It is not an error if there is nothing to remove, unless require=existing is given.
+""",
+    (
+        ("the whole name", "delete dns-server=192.0.2.1 zone=example.com name=printer key-file=home.key"),
+        ("one address of several", "delete name=home.example.com address=203.0.113.45 key-file=home.key"),
+        ("an RRset", "delete name=home.example.com type=AAAA key-file=home.key"),
+        ("one record", 'delete name=@ zone=example.com type=TXT value="v=spf1 -all" key-file=home.key'),
+    ),
+)
+
+_SHOW = Command(
+    "show PROPERTY=VALUE...",
+    "what the authoritative server holds now",
+    """\
+Prints what the authoritative server holds at a name: A and AAAA records, or those of type=. The lines are those of a
+zone file: name, TTL, class, type, data. If the name does not exist, the exit status is 8.
+""",
+    (
+        ("the addresses", "show name=home.example.com"),
+        (
+            "another type, from one server, for a script",
+            "show dns-server=192.0.2.1 zone=example.com name=@ type=MX --json",
+        ),
+    ),
+)
+
+_NSUPDATE = Command(
+    "nsupdate [OPTIONS] [FILE]",
+    "nsupdate of BIND, its language and options; also as dns-nsupdate",
+    """\
+dns-nsupdate [OPTIONS] [FILE]
+
+Reads the commands of BIND's nsupdate from a file, a pipe or a terminal, and carries them out. It is a drop-in
+replacement in scripts: the same language, options, texts and exit statuses (0 done, 2 an update failed, 1 all else).
+But a key file that is missing or unreadable ends the run before anything is sent.
+
+Commands (a blank line is send; a line that starts with ; is a comment):
+{commands}
+Options:
+  -k FILE                  a key: a file with a key statement, or a K* pair
+  -y [ALGORITHM:]NAME:SECRET
+                           the same as an argument, which other users can see; the algorithm is hmac-md5 if left out
+  -l                       the local server, with its session key
+  -p PORT                  of the servers (53)
+  -v                       TCP; messages of more than 512 octets go by TCP anyway
+  -t SECONDS               for a TCP exchange (300); 0: no limit
+  -u SECONDS, -r TRIES     for a UDP try (3), and how many tries follow it (3)
+  -4, -6                   only this IP version
+  -C FILE                  instead of /etc/resolv.conf
+  -d, -D                   show the messages; show more
+  -i                       go on after a syntax error
+  -T, -P                   list the record types; the private ones
+  -V                       the version
+  -g, -o, -S, -A, -E, -K, -H, -O
+                           GSS-TSIG and TLS: understood, but not implemented yet
+
+Examples:
+  # an address; zone and primary are looked up
+  printf 'update add home.example.com 300 A 203.0.113.45\\nsend\\n' | dns-update nsupdate -k home.key
+  # replace an address, at this server, in one message
+  printf 'server 192.0.2.1\\nzone example.com\\ndel home.example.com A\\nadd home.example.com 300 A 203.0.113.45\\nsend\\n' | dns-nsupdate -k home.key
+  # only if the name is new, from a file
+  dns-update nsupdate -k home.key new-name.txt
+""",
+)
+
+_AGENT = Command(
+    "agent [PROPERTY=VALUE...]",
+    "keep names right, all the time",
+    """\
+Keeps names right: the kernel reports every change of an address, the agent compares with what the zone's own server
+has, and corrects what differs, in one atomic message for each name. It runs until SIGTERM; on SIGHUP it reads its
+configuration again. docs/agent.md explains everything up to a running service.
+""",
+    (
+        ("is the configuration right?", "agent --check"),
+        ("and would it work?", "agent --check --online"),
+        ("in the foreground, with another configuration", "agent config=agent.toml"),
+        ("once, from cron or a hook", "agent --once"),
+    ),
+    """\
+A small configuration:
+  [keys.home]
+  file = "/etc/dns-update/home.key"
+
+  [servers.main]
+  address = "192.0.2.1"
+  key = "home"
+
+  [zones."example.com"]
+  servers = ["main"]
+
+  [[records]]
+  name = "home.example.com"
+  address = "interface:ppp0"
+""",
+)
+
+_STATUS = Command(
+    "status [PROPERTY=VALUE...]",
+    "what the agent is doing",
+    """\
+Asks the running agent for the state of its names: how many are right, then each with what it should point at, those
+that are not right first.
+
+  right      the zone has what it should
+  changing   an update is under way
+  held       an address is gone, and is given time to come back
+  failing    the last try failed, or its source has given no address for longer than hold-down; the line says why
+  unknown    not compared with the zone yet
+
+For a while, a server that did not answer is tried after the others of its list; such servers are shown, too.
+
+The exit status is 0 if no name is failing. If some are, it is the status of their error (4 no answer,
+5 authentication, 6 clocks, 7 permission, 8 zone or name, 9 server failure, 3 no address) if all that fail have the
+same one, else 10. A configuration that could not be read at the last reload counts as a failure with status 2.
+It is 4 if no agent answers, and 2 if you may not ask it.
+""",
+    (
+        ("all names", "status"),
+        ("one name, for a script", "status name=home.example.com --json"),
+    ),
+)
+
+_HISTORY = Command(
+    "history [PROPERTY=VALUE...]",
+    "what the agent has ever attempted",
+    """\
+Prints what the agent has ever attempted, the newest last: when, name, data before and after, server, key, how long it
+took, and the outcome. The exit status is 0 whatever the outcomes were, and 2 if the history cannot be read.
+""",
+    (
+        ("what happened last", "history"),
+        ("all that was done to a name since yesterday", "history name=home.example.com since=1d limit=all"),
+    ),
+)
+
+COMMANDS: Mapping[str, Command] = {
+    "set": _SET,
+    "delete": _DELETE,
+    "show": _SHOW,
+    "nsupdate": _NSUPDATE,
+    "agent": _AGENT,
+    "status": _STATUS,
+    "history": _HISTORY,
+}

@@ -1,0 +1,50 @@
+"""Help texts, made from the table of properties and what there is to say of each command."""
+
+from __future__ import annotations
+
+import textwrap
+
+from dns_update.commandline.commands import COMMANDS, OVERVIEW
+from dns_update.commandline.properties import PROPERTIES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dns_update.commandline.properties import Property
+
+_COLUMN = 38
+_OVERVIEW_COLUMN = 41
+_WIDTH = 118
+
+
+def help_text(command: str) -> str:
+    """Return the help of a command; the overview, if it is empty."""
+    if not command:
+        return OVERVIEW.replace("{commands}", "\n".join(_command_lines()))
+    about = COMMANDS[command]
+    if command == "nsupdate":
+        from dns_update.nsupdate.help_text import COMMANDS as SCRIPT_COMMANDS  # noqa: PLC0415 - of this command only
+
+        return f"dns-update {about.form}\n{about.about.replace('{commands}', textwrap.indent(SCRIPT_COMMANDS, '  '))}"
+    lines = [f"dns-update {about.form}", "", about.about, "Properties (each also as --name value):"]
+    lines += [_property_lines(row) for row in PROPERTIES if command in row.commands]
+    lines += ["", about.more] if about.more else [""]
+    lines += ["Examples:"]
+    lines += [f"  # {purpose}\n  dns-update {words}" for purpose, words in about.examples]
+    return "\n".join(lines) + "\n"
+
+
+def _command_lines() -> Iterator[str]:
+    for command in COMMANDS.values():
+        yield f"{f'  dns-update {command.form}':<{_OVERVIEW_COLUMN}}{command.summary}"
+    yield f"{'  dns-update COMMAND --help':<{_OVERVIEW_COLUMN}}all properties of a command, with examples"
+
+
+def _property_lines(row: Property) -> str:
+    """Return the lines of one property: how it is written, then its help, folded beside it."""
+    head = f"  {row.name}={row.form}"
+    about = row.help if row.flag or row.default is None else f"{row.help} (default: {row.default})"
+    body = textwrap.wrap(about, _WIDTH - _COLUMN)
+    first = f"{head:<{_COLUMN}}{body[0]}" if len(head) < _COLUMN else f"{head}\n{'':<{_COLUMN}}{body[0]}"
+    return "\n".join([first, *(f"{'':<{_COLUMN}}{line}" for line in body[1:])])

@@ -1,0 +1,142 @@
+"""A command line's words, taken apart into properties and values.
+
+RouterOS writes `name=value`, GNU `--name value` or `--name=value`; they may be mixed.
+"""
+
+from __future__ import annotations
+
+from dns_update import errors
+from dns_update.commandline.properties import ROWS, Options, Property, is_flag, is_secret, row_of
+from dns_update.commandline.values import EXPRESSIONS
+from dns_update.errors import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_HELP_OPTIONS = ("--help", "-h")
+HELP_WORDS = (*_HELP_OPTIONS, "help", "?")
+
+
+class CommandLine:
+    """The properties that the words after the command give; what is wrong with them is raised by `options`.
+
+    So the flags are known even if the line cannot be carried out: its error may have to be JSON, and a request for
+    help is answered. A word that is the value of a property is never taken for a flag.
+    """
+
+    def __init__(self, words: Sequence[str], *, is_routers: bool = False) -> None:
+        self.is_routers = is_routers  # whether it is the line of a router, with `/tool dns-update` before it
+        self.wants_help = words[0] in HELP_WORDS if words else False
+        self._given: list[tuple[str, str]] = []
+        self._error: errors.UsageError | None = None
+        self._sound: int | None = None  # how many of the properties are before the error
+        self._flag_is_open = False  # the last word was a flag without a value
+        rest = iter(words[1:] if self.wants_help else words)
+        for word in rest:
+            if word in _HELP_OPTIONS:
+                self.wants_help = True
+                continue
+            try:
+                self._given.append(self._split(word, rest))
+            except errors.UsageError as error:
+                if self._error is None:
+                    self._error, self._sound = error, len(self._given)
+
+    def text(self, name: str) -> str | None:
+        """Return the text that is given for a property first, right or wrong; None if it is left out."""
+        return next((value for given, value in self._given if given == name), None)
+
+    def has(self, flag: str) -> bool:
+        """Return whether a flag is set: `json` or `debug`."""
+        return (flag, "yes") in self._given
+
+    def options(self, command: str) -> Options:
+        """Return what the properties mean to a command; raises UsageError for the first word that is wrong."""
+        given: dict[str, object] = {}
+        follows_secret = False
+        for name, text in self._given[: self._sound]:
+            row = row_of(name, command)
+            if row is None:
+                from dns_update.commandline.mistakes import unknown_property  # noqa: PLC0415 - as below
+
+                raise unknown_property(name, command, follows_secret=follows_secret)
+            follows_secret = follows_secret or row.secret
+            value = _read(row, text)
+            if row.attribute in given:
+                value = _joined(row, given[row.attribute], value)
+            given[row.attribute] = value
+        if self._error is not None:
+            raise self._error
+        return Options(given)
+
+    def _split(self, word: str, rest: Iterator[str]) -> tuple[str, str]:
+        """Return name and value of the property that begins with `word`, taking further words if they belong to it."""
+        is_gnu = word.startswith("--")
+        name, equals, value = word.removeprefix("--").partition("=")
+        follows_flag, self._flag_is_open = self._flag_is_open, False
+        if not equals:
+            if follows_flag and word in ("yes", "no"):  # `--json yes`
+                name, value = self._given.pop()[0], word
+            elif not is_gnu:
+                raise self._unexpected(word)
+            elif is_flag(name):
+                value, self._flag_is_open = "yes", True
+            else:
+                value = _next_value(name, rest)
+        return name, _with_brackets_closed(name, value, rest)
+
+    def _unexpected(self, word: str) -> errors.UsageError:
+        from dns_update.commandline.mistakes import unexpected  # noqa: PLC0415 - only when something is wrong
+
+        return unexpected(word, follows_secret=any(is_secret(name) for name, _value in self._given))
+
+
+def _next_value(name: str, rest: Iterator[str]) -> str:
+    """Return the word after `--NAME`, which is its value; raises UsageError if it is missing."""
+    following = next(rest, None)
+    if name in ROWS and (following is None or _is_next_property(following, name)):
+        from dns_update.commandline.mistakes import without_value  # noqa: PLC0415 - only when something is wrong
+
+        raise without_value(name, following)
+    return following or ""
+
+
+def _is_next_property(word: str, name: str) -> bool:
+    """Return whether the word after `--NAME` is not its value, but the next property; only data may look like one."""
+    following, equals, _value = word.removeprefix("--").partition("=")
+    if following not in ROWS:
+        return False
+    begins_secret = bool(equals) and is_secret(following)
+    is_gnu = word.startswith("--")
+    return begins_secret and is_gnu if name == "value" else begins_secret or is_gnu
+
+
+def _with_brackets_closed(name: str, value: str, rest: Iterator[str]) -> str:
+    """Put the words of a RouterOS expression in brackets together again, which a shell has taken apart."""
+    if not value.startswith(EXPRESSIONS.get(name, ())):
+        return value
+    while value.count("[") > value.count("]"):
+        following = next(rest, None)
+        if following is None:
+            raise errors.UsageError(f"{name}=: {quoted(value)} has a bracket that is not closed")
+        value += f" {following}"
+    return value
+
+
+def _read(row: Property, text: str) -> object:
+    try:
+        return row.read(text)
+    except errors.InvalidText as error:
+        from dns_update.commandline.mistakes import holds_secret  # noqa: PLC0415 - as above
+
+        told = error.text
+        if holds_secret(text):
+            told = "the value is not valid; it is not shown, because it may contain a secret"
+        raise errors.UsageError(f"{row.name}=: {told}", hint=error.hint) from error
+
+
+def _joined(row: Property, first: object, second: object) -> object:
+    if not isinstance(first, tuple) or not isinstance(second, tuple) or not row.repeatable:
+        raise errors.UsageError(f"{row.name}= is given twice", hint="it takes one value")
+    return first + second

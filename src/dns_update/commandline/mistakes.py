@@ -1,0 +1,95 @@
+"""What is wrong with a command line, said without showing what may be a secret."""
+
+from __future__ import annotations
+
+import difflib
+
+from dns_update.commandline.properties import PROPERTIES, ROWS
+from dns_update.errors import UsageError, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LONGEST_SLIP = 20  # characters, somewhat more than the longest property has
+_SHORTEST_SECRET = 6  # characters: a shorter secret protects nothing, so a shorter word is more likely a slip
+
+
+def may_be_secret(word: str) -> bool:
+    """Return whether an unknown word may be a secret whose `key=` was forgotten, and not just a slip."""
+    letters = word.removeprefix("/").replace("-", "").replace("_", "")  # RouterOS's menus begin with a slash
+    is_plain = word.islower() and letters.isalpha()
+    return len(word) > _LONGEST_SLIP or (len(word) >= _SHORTEST_SECRET and not is_plain)
+
+
+def holds_secret(text: str) -> bool:
+    """Return whether a value may contain a secret, because `key=` is in it."""
+    return any(f"{row.name}=" in text for row in PROPERTIES if row.secret)
+
+
+def unexpected(word: str, *, follows_secret: bool) -> UsageError:
+    """Return the error for a word that is neither a property nor the value of one."""
+    if may_be_secret(word):
+        return _hidden()
+    if follows_secret:
+        return _part_of_secret()
+    if not word:
+        return UsageError("an empty word is not a property", hint=_FORM)
+    is_misspelled = word.startswith("-") and word.lstrip("-") in ROWS
+    return UsageError(f"{quoted(word)} is not a property", hint=f"--{word.lstrip('-')}" if is_misspelled else _FORM)
+
+
+def unknown_property(name: str, command: str, *, follows_secret: bool) -> UsageError:
+    """Return the error for a property that the command does not have."""
+    if name in ROWS:
+        return UsageError(f"{command} does not take {name}=", hint=f"see: dns-update {command} --help")
+    near = _near_miss(name, [row.name for row in PROPERTIES if command in row.commands])
+    if not near and follows_secret:
+        return _part_of_secret()
+    if not near and may_be_secret(name):
+        return _hidden()
+    shown = "" if may_be_secret(name) else f" {quoted(name)}"
+    return UsageError(
+        f"unknown property{shown}", hint=f"did you mean {near}?" if near else f"see: dns-update {command} --help"
+    )
+
+
+def without_value(name: str, following: str | None) -> UsageError:
+    """Return the error for `--NAME` at the end of the line, or before a word that is the next property."""
+    hint = f"--{name} {ROWS[name][0].form}"
+    if following is not None:
+        option = following.partition("=")[0]
+        hint += f"; a value that is itself an option's name is written --{name}={option}"
+    return UsageError(f"--{name} has no value", hint=hint)
+
+
+def unknown_command(word: str, commands: Iterable[str]) -> UsageError:
+    """Return the error for a command that does not exist."""
+    near = _near_miss(word, commands)
+    if near:
+        return UsageError(f"unknown command {quoted(word)}", hint=f"did you mean {near}?")
+    hint = f"the commands are {', '.join(commands)}; properties are written name=value"
+    if may_be_secret(word):
+        return UsageError("unknown command; it is not shown, because it may be a secret", hint=hint)
+    return UsageError(f"unknown command {quoted(word)}", hint=hint)
+
+
+_FORM = "properties are written name=value or --name value, after the command"
+
+
+def _hidden() -> UsageError:
+    return UsageError(
+        "one of the words is not a property; it is not shown, because it may be a secret",
+        hint="properties are written name=value; a secret goes after key=, or better into a file: key=@FILE",
+    )
+
+
+def _part_of_secret() -> UsageError:
+    return UsageError(
+        "unexpected text after key=; it is not shown, because it may be part of the secret",
+        hint="a secret with blanks needs quotes: 'key=...'",
+    )
+
+
+def _near_miss(word: str, words: Iterable[str]) -> str:
+    return next(iter(difflib.get_close_matches(word.lower(), words, 1)), "")

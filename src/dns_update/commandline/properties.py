@@ -1,0 +1,258 @@
+"""The table of properties, one for all commands: from it come the parser, the help texts and the near misses.
+
+A row of the table is an attribute of Options. It is written once, with the type that its value has for mypy; on an
+instance of Options the same attribute is the value that a command line gives, or the default.
+"""
+
+from __future__ import annotations
+
+from dns_update.auth import Algorithm
+from dns_update.commandline import values
+from dns_update.transport import port_from_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Literal, TypeVar
+
+    from dns_update.address import Source
+    from dns_update.client.requests import Requirement
+    from dns_update.wire.name import Name
+
+    Encoding = Literal["auto", "base64", "text"]
+    Transport = Literal["udp", "tcp"]
+    T = TypeVar("T")
+
+
+class Property:
+    """One row of the table: a property of some commands.
+
+    `form` is how its value is written, `read` its reader. `default` is written as a user would write it; without one,
+    the value is None where the property is left out. A `repeatable` property may be given several times, and its value
+    is a tuple. The value of a `secret` one is never shown. A `flag` needs no value when it is written `--name`.
+    """
+
+    __slots__ = (
+        "attribute", "commands", "default", "flag", "form", "help", "name", "read", "repeatable", "secret",
+    )  # fmt: skip
+    attribute: str
+
+    def __init__(  # noqa: PLR0913 - the columns of the table
+        self,
+        name: str,
+        form: str,
+        commands: tuple[str, ...],
+        help: str,  # noqa: A002 - what it is
+        read: Callable[[str], object],
+        *,
+        default: str | None = None,
+        repeatable: bool = False,
+        secret: bool = False,
+        flag: bool = False,
+    ) -> None:
+        self.name = name
+        self.form = form
+        self.commands = commands
+        self.help = help
+        self.read = read
+        self.default = default
+        self.repeatable = repeatable
+        self.secret = secret
+        self.flag = flag
+
+    def __set_name__(self, _owner: type, attribute: str) -> None:
+        self.attribute = attribute
+
+    def __get__(self, options: Options | None, _owner: type) -> object:
+        if options is None:
+            return self
+        if self.attribute in options.given:
+            return options.given[self.attribute]
+        if self.repeatable:
+            return ()
+        return None if self.default is None else self.read(self.default)
+
+
+if TYPE_CHECKING:
+
+    def _row(  # noqa: PLR0913 - as above
+        name: str,
+        form: str,
+        commands: tuple[str, ...],
+        help: str,  # noqa: A002
+        read: Callable[[str], T],
+        *,
+        default: str | None = None,
+        repeatable: bool = False,
+        secret: bool = False,
+        flag: bool = False,
+    ) -> T:
+        """Tell mypy that a row is the value which an instance of Options has there."""
+else:
+    _row = Property
+
+_SET = ("set",)
+_CHANGE = ("set", "delete")
+_RECORDS = ("set", "delete", "show")
+_AGENT = ("agent",)
+_STATUS = ("status",)
+_HISTORY = ("history",)
+
+
+class Options:
+    """The values of all properties of one command line, read; it is immutable.
+
+    `given` has those that were not left out, by attribute.
+    """
+
+    __slots__ = ("given",)
+
+    def __init__(self, given: Mapping[str, object] | None = None) -> None:
+        self.given = {} if given is None else given
+
+    # fmt: off
+    # Of the commands for records
+
+    name: str | None = _row(
+        "name", "NAME", _RECORDS, "the name, relative to the zone or in full; @ is the zone itself",
+        values.owner_from_text)
+    address: tuple[Source, ...] = _row(
+        "address", "SOURCE[,SOURCE...]", _CHANGE,
+        "what the name should point at: 203.0.113.45, 2001:db8::1, interface:ppp0 (/ipv4, /ipv6), prefix:br0+::5, "
+        "dns:, https://HOST/PATH, command:PROGRAM; with type=PTR, the address whose reverse name is meant",
+        values.addresses_from_text, repeatable=True)
+    zone: Name | None = _row(
+        "zone", "NAME", _RECORDS, "the zone to update; if it is left out, it is found by its SOA record",
+        values.name_from_text)
+    dns_server: tuple[str, ...] = _row(
+        "dns-server", "HOST[:PORT][,...]", _RECORDS,
+        "where to send; several are tried in order; if it is left out, the primary in the zone's SOA record",
+        values.servers_from_text, repeatable=True)
+    key_name: Name | None = _row(
+        "key-name", "NAME", _RECORDS, "the key's name on the server; with key-file, which of its keys",
+        values.name_from_text)
+    key: str | None = _row(
+        "key", "SECRET", _RECORDS,
+        "the key's secret; better @FILE, env:NAME or credential:NAME, which no other user can see",
+        values.text_from_text, secret=True)
+    ttl: int | None = _row(
+        "ttl", "TIME", _SET,
+        "time to live: seconds, or 10m, 1h, 1d; if it is left out, the current one is kept; 0 deletes the entry",
+        values.ttl_from_text)
+    key_file: str | None = _row(
+        "key-file", "FILE", _RECORDS, 'a file with key "NAME" { algorithm ...; secret "..."; }; as BIND has it',
+        values.path_from_text)
+    algorithm: Algorithm | None = _row(
+        "algorithm", "NAME", _RECORDS,
+        "hmac-md5 (used if key= is given without an algorithm), hmac-sha1, -sha224, -sha256, -sha384, -sha512; "
+        "hmac-sha256-128 is truncated to 128 bits",
+        Algorithm.from_text)
+    key_encoding: Encoding = _row(
+        "key-encoding", "auto|base64|text", _RECORDS,
+        "how key= is written; auto reads strict Base64 as Base64, anything else as plain text",
+        values.choice("auto", "base64", "text"), default="auto")
+    rrtype: int | None = _row(
+        "type", "TYPE", _RECORDS, "a record type: TXT, CNAME, MX, SRV, CAA, SVCB, TYPE65280, ...",
+        values.type_from_text)
+    value: tuple[str, ...] = _row(
+        "value", "DATA", _CHANGE,
+        "the data for type=, as in a zone file, but with all names in full; a TXT value without quotes around it is "
+        "one string; repeat it for several records",
+        values.data_from_text, repeatable=True)
+    require: Requirement = _row(
+        "require", "any|existing|absent", _CHANGE,
+        "existing: go on only if the name exists; absent: only if it does not",
+        values.choice("any", "existing", "absent"), default="any")
+    verify: bool = _row(
+        "verify", "yes|no", _CHANGE, "read the name back from the server afterwards",
+        values.yes_no, default="yes")
+    allow_private: bool = _row(
+        "allow-private", "yes|no", _SET,
+        "publish an address from a source even if it cannot be reached from the Internet",
+        values.yes_no, default="no")
+    check_names: bool = _row(
+        "check-names", "yes|no", _SET, "refuse a name that is not a valid host name where one is needed, as BIND does",
+        values.yes_no, default="yes")
+    transport: Transport = _row(
+        "transport", "udp|tcp", _RECORDS, "udp changes to TCP by itself if a message is too large",
+        values.choice("udp", "tcp"), default="udp")
+    port: int = _row(
+        "port", "NUMBER", _RECORDS, "the servers' port, for those that dns-server gives without one",
+        port_from_text, default="53")
+    timeout: float = _row(
+        "timeout", "SECONDS", _RECORDS, "how long to wait for an answer to each try",
+        values.timeout_from_text, default="3")
+    retries: int = _row(
+        "retries", "NUMBER", _RECORDS, "how many tries follow the first", values.retries_from_text, default="3")
+    local_address: str | None = _row(
+        "local-address", "ADDRESS", _RECORDS, "the address to send from", values.local_address_from_text)
+    rrclass: int = _row("class", "CLASS", _RECORDS, "the class: IN, CH or HS", values.class_from_text, default="IN")
+
+    # Of the agent, and of the commands that ask it
+
+    config: str = _row(
+        "config", "FILE", _AGENT, "the configuration", values.path_from_text, default="/etc/dns-update/agent.toml")
+    check: bool = _row(
+        "check", "yes|no", _AGENT, "read the configuration, report what is wrong with it, and do nothing else",
+        values.yes_no, default="no", flag=True)
+    online: bool = _row(
+        "online", "yes|no", _AGENT,
+        "with check=: try the configuration, too. All servers, keys, sources and names are checked, and the output "
+        "shows what the agent would send; nothing is changed. Problems go to standard error. The exit status is 0 if "
+        "there are none, that of the problem if all are alike, else 10; a name that the agent would update is not a "
+        "problem",
+        values.yes_no, default="no", flag=True)
+    once: bool = _row(
+        "once", "yes|no", _AGENT,
+        "make every name right once, then end: for cron and hooks. The exit status is 0 if all are right, that of the "
+        "failure if all failed alike, else 10",
+        values.yes_no, default="no", flag=True)
+    known_name: str | None = _row(
+        "name", "NAME", (*_STATUS, *_HISTORY),
+        "only this name, in full or relative to its zone; status then shows all that the agent knows about it",
+        values.known_name_from_text)
+    all: bool = _row(
+        "all", "yes|no", _STATUS, "all names, not only the first 50", values.yes_no, default="no", flag=True)
+    socket: str = _row(
+        "socket", "PATH", _STATUS, "the agent's socket", values.path_from_text, default="/run/dns-update/agent.sock")
+    since: int | None = _row(
+        "since", "TIME", _HISTORY, "only what was attempted in the last TIME: seconds, or 10m, 1h, 1d, 2w",
+        values.span_from_text)
+    limit: int | None = _row(
+        "limit", "NUMBER|all", _HISTORY, "how many attempts to print, the newest ones", values.limit_from_text,
+        default="50")
+    file: str = _row(
+        "file", "PATH", _HISTORY, "the history", values.path_from_text, default="/var/lib/dns-update/history.db")
+
+    # Of all commands, or most
+
+    json: bool = _row(
+        "json", "yes|no", (*_RECORDS, *_AGENT, *_STATUS, *_HISTORY),
+        "print the result as one JSON object on standard output", values.yes_no, default="no", flag=True)
+    debug: bool = _row(
+        "debug", "yes|no", (*_RECORDS, *_AGENT),
+        "print every message sent and received to standard error; the agent logs more",
+        values.yes_no, default="no", flag=True)
+    # fmt: on
+
+
+PROPERTIES = tuple([row for row in vars(Options).values() if isinstance(row, Property)])
+ROWS: dict[str, tuple[Property, ...]] = {}
+"""The rows by the property's name; where there are several, each is of other commands."""
+for _each in PROPERTIES:
+    ROWS[_each.name] = (*ROWS.get(_each.name, ()), _each)
+
+
+def row_of(name: str, command: str) -> Property | None:
+    """Return the row of a property of a command; None if the command has no such property."""
+    return next((row for row in ROWS.get(name, ()) if command in row.commands), None)
+
+
+def is_flag(name: str) -> bool:
+    """Return whether a property needs no value when it is written `--name`."""
+    return name in ROWS and ROWS[name][0].flag
+
+
+def is_secret(name: str) -> bool:
+    """Return whether the value of a property must not be shown."""
+    return name in ROWS and ROWS[name][0].secret

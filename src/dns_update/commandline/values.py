@@ -1,0 +1,244 @@
+"""Readers of the values of properties: each turns a text into what it means, or raises InvalidText.
+
+The agent's configuration reads its values with them, too.
+"""
+
+from __future__ import annotations
+
+import os
+
+from dns_update import errors
+from dns_update.errors import quoted
+from dns_update.rr.record import MAX_TTL, utf8
+from dns_update.transport import Server
+from dns_update.wire.codes import RRClass, decimal, is_zone_type, rrclass_from_text, rrtype_from_text
+from dns_update.wire.inet import format_address, parse_address, parse_cidr
+from dns_update.wire.name import Name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    from dns_update.address import Source
+
+    W = TypeVar("W", bound=str)
+
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+MAX_TIMEOUT = 3600.0  # seconds for one try; a longer time is more likely a slip
+MAX_RETRIES = 100
+MAX_LIMIT = 10**12  # more rows than a disk holds; a larger number is a slip
+
+EXPRESSIONS = {"address": ("[",), "dns-server": ("[:resolve", "[/"), "name": ("[/",)}
+"""How an expression of RouterOS begins, by property; an IPv6 address of a server has brackets, too."""
+
+
+# Times
+
+
+def ttl_from_text(text: str) -> int:
+    """Return seconds, written as a number, with units as in `1h30m` (w, d, h, m, s), or as RouterOS's `1d00:05:00`.
+
+    Raises InvalidText.
+    """
+    seconds = _seconds(text)
+    if seconds is None:
+        raise errors.InvalidText(f"{quoted(text)} is not a TTL", hint=f"0 to {MAX_TTL} seconds, or 10m, 1h, 1d")
+    return seconds
+
+
+def span_from_text(text: str) -> int:
+    """Return the seconds of a span of time, which is written as a TTL is; raises InvalidText."""
+    seconds = _seconds(text)
+    if seconds is None:
+        raise errors.InvalidText(f"{quoted(text)} is not a time", hint="seconds, or 10m, 1h, 1d, 2w")
+    return seconds
+
+
+def _seconds(text: str) -> int | None:
+    """Return the seconds that a text means; None if it means none, or more than a TTL can have."""
+    total, digits = 0, ""
+    for character in _in_units(text):
+        if character.isdecimal():
+            digits += character
+            continue
+        number = decimal(digits, MAX_TTL)
+        if number is None or character not in SECONDS:
+            return None
+        total += number * SECONDS[character]
+        digits = ""
+    return None if not text or digits or total > MAX_TTL else total
+
+
+def _in_units(text: str) -> str:
+    """Return a time with a unit after each number, where it is plain seconds or has RouterOS's clock, `1d00:05:00`."""
+    if text.isdecimal():
+        return f"{text}s"
+    hours, *rest = text.lower().rsplit(":", 2)
+    return f"{hours}h{rest[0]}m{rest[1]}s" if len(rest) == 2 else text.lower()  # noqa: PLR2004 - minutes and seconds
+
+
+def timeout_from_text(text: str) -> float:
+    """Return the seconds of a timeout; raises InvalidText."""
+    is_number = text.isascii() and text.replace(".", "", 1).isdecimal()
+    seconds = float(text) if is_number else 0.0
+    if not 0 < seconds <= MAX_TIMEOUT:
+        hint = f"more than 0 and at most {MAX_TIMEOUT:.0f} seconds, e.g. 2.5"
+        raise errors.InvalidText(f"{quoted(text)} is not a time", hint=hint)
+    return seconds
+
+
+# Numbers
+
+
+def retries_from_text(text: str) -> int:
+    """Return a number of retries; raises InvalidText."""
+    retries = decimal(text, MAX_RETRIES)
+    if retries is None:
+        raise errors.InvalidText(f"{quoted(text)} is not a number of retries", hint=f"0 to {MAX_RETRIES}")
+    return retries
+
+
+def limit_from_text(text: str) -> int | None:
+    """Return a number of rows, None for `all`; raises InvalidText."""
+    if text == "all":
+        return None
+    number = decimal(text, MAX_LIMIT)
+    if not number:
+        raise errors.InvalidText(f"{quoted(text)} is not a number of attempts", hint=f"1 to {MAX_LIMIT}, or all")
+    return number
+
+
+# Addresses and names
+
+
+def addresses_from_text(text: str) -> tuple[Source, ...]:
+    """Return address sources, written with commas between them; raises InvalidText."""
+    if text.startswith(EXPRESSIONS["address"]):
+        from dns_update.routeros.expression import source_from_expression  # noqa: PLC0415 - in routers' lines only
+
+        text = source_from_expression(text)
+    try:
+        return (parse_cidr(text),)
+    except errors.InvalidText:
+        from dns_update.address import sources_from_text  # noqa: PLC0415 - most often it is one literal address
+
+        return sources_from_text(text)
+
+
+def local_address_from_text(text: str) -> str:
+    """Return an address of this machine in its usual form; raises InvalidText."""
+    return format_address(parse_address(text))
+
+
+def servers_from_text(text: str) -> tuple[str, ...]:
+    """Return servers, written with commas between them, that `Server.from_text` understands; raises InvalidText."""
+    if text.startswith(EXPRESSIONS["dns-server"]):
+        from dns_update.routeros.expression import host_from_expression  # noqa: PLC0415 - as above
+
+        text = host_from_expression(text)
+    servers = tuple(part.strip() for part in text.split(","))
+    for server in servers:
+        Server.from_text(server)
+    return servers
+
+
+def owner_from_text(text: str) -> str:
+    """Return the name that a request is about, relative to its zone or in full; raises InvalidText."""
+    if not text:
+        raise errors.InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
+    text = _name_evaluated(text)
+    if text != "@":
+        Name.from_text(text)
+    return text
+
+
+def known_name_from_text(text: str) -> str:
+    """Return a name that the agent may know, as it is written; raises InvalidText."""
+    if not text:
+        raise errors.InvalidText("the value is empty")
+    return _name_evaluated(text)
+
+
+def _name_evaluated(text: str) -> str:
+    if not text.startswith(EXPRESSIONS["name"]):
+        return text
+    from dns_update.routeros.expression import name_from_expression  # noqa: PLC0415 - as above
+
+    return name_from_expression(text)
+
+
+def name_from_text(text: str) -> Name:
+    """Return a name in full; raises InvalidText."""
+    if text == "@":
+        raise errors.InvalidText("'@' is not a domain name here", hint="write the name in full, e.g. example.com")
+    return Name.from_text(text)
+
+
+# Types and classes
+
+
+def type_from_text(text: str) -> int:
+    """Return a type that a zone can hold, or ANY; raises InvalidText."""
+    rrtype = rrtype_from_text(text)
+    if not is_zone_type(rrtype) and text.upper() != "ANY":
+        raise errors.InvalidText(f"{quoted(text)} is not a type that a zone can hold")
+    return rrtype
+
+
+def class_from_text(text: str) -> int:
+    """Return the class of a zone; raises InvalidText."""
+    rrclass = rrclass_from_text(text)
+    if rrclass in (0, RRClass.ANY, RRClass.NONE):
+        raise errors.InvalidText(f"{quoted(text)} is not a zone's class", hint="IN, CH or HS")
+    return rrclass
+
+
+# Texts and words
+
+
+def text_from_text(text: str) -> str:
+    """Return a text that is not empty; raises InvalidText."""
+    if not text:
+        raise errors.InvalidText("the value is empty")
+    utf8(text)
+    return text
+
+
+def data_from_text(text: str) -> tuple[str, ...]:
+    """Return the data of one record, which is read when its type is known; raises InvalidText."""
+    return (text_from_text(text),)
+
+
+def path_from_text(text: str) -> str:
+    """Return a path, which may begin with a home, as in `~/home.key`; raises InvalidText.
+
+    A shell replaces the `~` at the beginning of a word only, and not in `key-file=~/home.key`.
+    """
+    path = text_from_text(text)
+    return os.path.expanduser(path) if path.startswith("~") else path  # noqa: PTH111 - pathlib costs 4 ms
+
+
+def choice(*words: W) -> Callable[[str], W]:
+    """Return a reader that takes these words only."""
+
+    def read(text: str) -> W:
+        for word in words:
+            if word == text:
+                return word
+        raise _not_valid(text, f"one of {', '.join(words)}")
+
+    return read
+
+
+def yes_no(text: str) -> bool:
+    """Return whether a text is `yes`; raises InvalidText if it is not `no` either."""
+    if text not in ("yes", "no"):
+        raise _not_valid(text, "yes or no")
+    return text == "yes"
+
+
+def _not_valid(text: str, hint: str) -> errors.InvalidText:
+    from dns_update.commandline.mistakes import may_be_secret  # noqa: PLC0415 - only when something is wrong
+
+    return errors.InvalidText(f"{'that' if may_be_secret(text) else quoted(text)} is not a valid value", hint=hint)
