@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from dns_update.agent.managed_name import ManagedName
-    from dns_update.agent.reconcile.plan import Desired
     from dns_update.agent.reconcile.server_health import Outage
     from dns_update.client.outcome import Outcome
+    from dns_update.client.plan import Desired
     from dns_update.client.transaction import Transaction
     from dns_update.errors import DnsUpdateError
 
