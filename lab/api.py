@@ -50,11 +50,11 @@ def _public(name: str) -> type:
 def _class(name: str) -> str:
     kind = _public(name)
     parts = [f"## {name}\n", f"{_text(kind)}\n"]
-    own_init = vars(kind)["__init__"]
     if Protocol not in kind.__bases__:  # which no one makes an instance of
-        parts.append(_fenced(f"{name}{signature_of(own_init)}"))
-        if own_init.__doc__:
-            parts.append(f"{_text(own_init)}\n")
+        parts.append(_fenced(f"{name}{signature_of(kind)}"))
+        maker = vars(kind).get("__post_init__", vars(kind)["__init__"])
+        if maker.__doc__:
+            parts.append(f"{_text(maker)}\n")
     for member_name, member in vars(kind).items():
         if not member_name.startswith("_"):
             parts += _member(name, member_name, member)

@@ -23,17 +23,17 @@ _PAIRS = 3
 _PEER = "nsupdate"
 _ZONE = "example.com"
 _OPEN_ZONE = "example.net"
-"""Whoever asks may update it: unsigned sends have no key to be let in by."""
+"""Any client may update it: unsigned sends have no key."""
 
 
 @dataclass(frozen=True)
 class _Shape:
-    """A script: what stands before the first send, and each send's lines; `turn` makes each run change something.
+    """A script: the lines before the first send, and those of each send; `turn` makes each run change something.
 
     Attributes:
         title: what is particular about it.
         send: the lines of one send, by number and turn.
-        head: the lines before the first; `{server}` stands for a `server` command.
+        head: the lines before the first send; `{server}` is replaced by a `server` command.
         arguments: further ones of the command.
         is_signed: whether it is run with a key.
 

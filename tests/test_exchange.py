@@ -558,7 +558,7 @@ def test_policies_and_attempts_are_values() -> None:
     assert Policy().patience == 12.0
     assert Policy(timeout=1.0, retries=0).patience == 1.0
     with pytest.raises(AttributeError):
-        Policy().timeout = 5.0
+        Policy().timeout = 5.0  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ def test_every_method_returns_a_new_update_and_leaves_the_old_one() -> None:
 
 def test_an_update_cannot_be_altered() -> None:
     with pytest.raises(AttributeError, match="immutable"):
-        UPDATE.changes = ()
+        UPDATE.changes = ()  # type: ignore[misc]
 
 
 def test_updates_are_equal_by_what_they_say() -> None:

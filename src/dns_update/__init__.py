@@ -88,7 +88,14 @@ _NAMES = {
     "rr.record": ("Record",),
 }
 # What a request may need only later. A process that has no file left to open could not load it then.
-_WITH_CLIENTS = ("errors.classes", "transport.failures", "client.reply_errors", "client.readback", "client.discovery")
+_WITH_CLIENTS = (
+    "errors.classes",
+    "transport.failures",
+    "client.reply_errors",
+    "client.readback",
+    "client.obstacles",
+    "client.discovery",
+)
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}
 __all__ = list(_HOMES)
 

@@ -29,7 +29,7 @@ from dns_update import errors
 from dns_update.auth.tsig import Tsig, sign, verify
 from dns_update.errors import quoted
 from dns_update.message import Message
-from dns_update.value import Value, setters
+from dns_update.value import Value
 from dns_update.wire.codes import Opcode, Rcode
 
 TYPE_CHECKING = False
@@ -49,24 +49,22 @@ class Policy(Value):
     TCP repeats lost segments by itself, so over TCP there is one try, as long as all the UDP tries together.
     """
 
-    __slots__ = ("retries", "timeout", "transport")
-    timeout: float
-    retries: int
-    transport: str
+    timeout: float = 3.0
+    retries: int = 3
+    transport: str = UDP
 
-    def __init__(self, timeout: float = 3.0, retries: int = 3, transport: str = UDP) -> None:
-        """Take them, or raise UsageError."""
-        if transport not in (UDP, TCP):
-            raise errors.UsageError(f"{quoted(str(transport))} is no transport", hint=f"{UDP} or {TCP}")
-        if not isinstance(timeout, int | float):
-            raise errors.UsageError(f"a timeout is a number of seconds, not {type(timeout).__name__}")
-        if not isinstance(retries, int):
-            raise errors.UsageError(f"a number of retries is a whole one, not {type(retries).__name__}")
-        if not 0 < timeout < float("inf"):  # not true of NaN either
-            raise errors.UsageError(f"a timeout of {timeout} s", hint="seconds above 0")
-        if retries < 0:
-            raise errors.UsageError(f"{retries} retries", hint="0 or more")
-        self._fill(timeout=timeout, retries=retries, transport=transport)
+    def __post_init__(self) -> None:
+        """Raise UsageError for a value that is out of range or of a wrong type."""
+        if self.transport not in (UDP, TCP):
+            raise errors.UsageError(f"{quoted(str(self.transport))} is no transport", hint=f"{UDP} or {TCP}")
+        if not isinstance(self.timeout, int | float):
+            raise errors.UsageError(f"a timeout is a number of seconds, not {type(self.timeout).__name__}")
+        if not isinstance(self.retries, int):
+            raise errors.UsageError(f"a number of retries is a whole one, not {type(self.retries).__name__}")
+        if not 0 < self.timeout < float("inf"):  # not true of NaN either
+            raise errors.UsageError(f"a timeout of {self.timeout} s", hint="seconds above 0")
+        if self.retries < 0:
+            raise errors.UsageError(f"{self.retries} retries", hint="0 or more")
 
     @property
     def patience(self) -> float:
@@ -77,37 +75,18 @@ class Policy(Value):
 class Attempt(Value):
     """What to do next: send `octets` by `transport`, and listen until `deadline` on the monotonic clock."""
 
-    __slots__ = ("deadline", "octets", "transport")
     transport: str
     octets: bytes
     deadline: float
-
-    def __init__(self, transport: str, octets: bytes, deadline: float) -> None:
-        _attempt_transport(self, transport)
-        _attempt_octets(self, octets)
-        _attempt_deadline(self, deadline)
-
-
-_attempt_deadline, _attempt_octets, _attempt_transport = setters(Attempt)
 
 
 class Reply(Value):
     """An answer that counts: matched to the request and, if that was signed, verified."""
 
-    __slots__ = ("message", "transport", "tries", "tsig")
     message: Message
     tsig: Tsig | None
     transport: str
     tries: int
-
-    def __init__(self, message: Message, tsig: Tsig | None, transport: str, tries: int) -> None:
-        _reply_message(self, message)
-        _reply_tsig(self, tsig)
-        _reply_transport(self, transport)
-        _reply_tries(self, tries)
-
-
-_reply_message, _reply_transport, _reply_tries, _reply_tsig = setters(Reply)
 
 
 _IN_TIME = "no answer in time"
@@ -120,15 +99,11 @@ class UnverifiedReply(Value):
     (RFC 8945, section 5.2); 0 if there is none. `cause` is one of `errors.causes`, `reason` the same in words.
     """
 
-    __slots__ = ("cause", "rcode", "reason", "tries", "tsig_error")
     rcode: int
     tsig_error: int
     cause: str
     reason: str
     tries: int
-
-    def __init__(self, rcode: int, tsig_error: int, cause: str, reason: str, tries: int) -> None:
-        self._fill(rcode=rcode, tsig_error=tsig_error, cause=cause, reason=reason, tries=tries)
 
 
 class Exchange:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dns_update import errors
 from dns_update.rr.embedded_names import COMPRESSIBLE, read_rdata
 from dns_update.rr.record import Record
-from dns_update.value import Value, setters
+from dns_update.value import Value
 from dns_update.wire.codes import MAX_U16, Flag, Opcode, RRClass, RRType
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name, encode_labels
@@ -26,15 +26,9 @@ _UPPER_RCODE_SHIFT = 24  # the others are the first 8 of an OPT record's TTL
 class Question(Value):
     """One entry of the question section; in an update, the zone (RFC 2136, section 2.3)."""
 
-    __slots__ = ("name", "rrclass", "rrtype")
     name: Name
     rrtype: int
-    rrclass: int
-
-    def __init__(self, name: Name, rrtype: int, rrclass: int = RRClass.IN) -> None:
-        _question_name(self, name)
-        _question_rrtype(self, rrtype)
-        _question_rrclass(self, rrclass)
+    rrclass: int = RRClass.IN
 
     def __eq__(self, other: object) -> bool:
         """Compare as Value does, without gathering the fields: each reply's is compared with its request's."""
@@ -45,25 +39,14 @@ class Question(Value):
     __hash__ = Value.__hash__
 
 
-_question_name, _question_rrclass, _question_rrtype = setters(Question)
-
-
 class Signature(Value):
     """The TSIG record that ends a message, and the offset where its octets start."""
 
-    __slots__ = ("offset", "record")
     record: Record
     offset: int
 
-    def __init__(self, record: Record, offset: int) -> None:
-        _signature_record(self, record)
-        _signature_offset(self, offset)
 
-
-_signature_offset, _signature_record = setters(Signature)
-
-
-class Message(Value):
+class Message(Value, kw_only=True):
     """A DNS message. In an update the four sections are zone, prerequisite, update and additional data.
 
     `flags` holds the header's second word without opcode and rcode. A message that came from the wire and ends with a
@@ -71,39 +54,15 @@ class Message(Value):
     upper 8 bits of `rcode` are from there (RFC 6891, section 6.1.3).
     """
 
-    __slots__ = ("additional", "answer", "authority", "flags", "message_id", "opcode", "question", "rcode", "signature")
-    message_id: int
     opcode: int
-    rcode: int
-    flags: int
     question: tuple[Question, ...]
-    answer: tuple[Record, ...]
-    authority: tuple[Record, ...]
-    additional: tuple[Record, ...]
-    signature: Signature | None
-
-    def __init__(  # noqa: PLR0913 - a message has this many parts
-        self,
-        *,
-        opcode: int,
-        question: tuple[Question, ...],
-        answer: tuple[Record, ...] = (),
-        authority: tuple[Record, ...] = (),
-        additional: tuple[Record, ...] = (),
-        flags: int = 0,
-        rcode: int = 0,
-        message_id: int = 0,
-        signature: Signature | None = None,
-    ) -> None:
-        _set_message_id(self, message_id)
-        _set_opcode(self, opcode)
-        _set_rcode(self, rcode)
-        _set_flags(self, flags)
-        _set_question(self, question)
-        _set_answer(self, answer)
-        _set_authority(self, authority)
-        _set_additional(self, additional)
-        _set_signature(self, signature)
+    answer: tuple[Record, ...] = ()
+    authority: tuple[Record, ...] = ()
+    additional: tuple[Record, ...] = ()
+    flags: int = 0
+    rcode: int = 0
+    message_id: int = 0
+    signature: Signature | None = None
 
     @classmethod
     def query(cls, name: Name, rrtype: int, rrclass: int = RRClass.IN, flags: int = 0) -> Message:
@@ -184,19 +143,6 @@ class Message(Value):
     def is_authoritative(self) -> bool:
         """Whether the AA bit is set."""
         return bool(self.flags & Flag.AA)
-
-
-(
-    _set_additional,
-    _set_answer,
-    _set_authority,
-    _set_flags,
-    _set_message_id,
-    _set_opcode,
-    _set_question,
-    _set_rcode,
-    _set_signature,
-) = setters(Message)
 
 
 def encode_record(record: Record) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dns_update import errors
 from dns_update.message import Message, Question
 from dns_update.rr.record import MAX_TTL, Record, check_rdata, rdata_from_text
-from dns_update.value import Value, setters
+from dns_update.value import Value
 from dns_update.wire.codes import (
     MAX_U16,
     Opcode,
@@ -38,7 +38,6 @@ class Update(Value):
     for anything else that was given wrongly; it is the caller's fault, and nothing has been sent.
     """
 
-    __slots__ = ("changes", "prerequisites", "rrclass", "zone")
     zone: Name
     rrclass: int
     prerequisites: tuple[Record, ...]
@@ -57,10 +56,7 @@ class Update(Value):
             for what, records in (("prerequisites", prerequisites), ("changes", changes)):
                 if not isinstance(records, tuple) or not all(isinstance(record, Record) for record in records):
                     raise errors.UsageError(f"{what} are a tuple of Records", hint="the methods of Update make them")
-        _set_zone(self, zone_of(zone))
-        _set_rrclass(self, rrclass_of(rrclass))
-        _set_prerequisites(self, prerequisites)
-        _set_changes(self, changes)
+        self._store(zone=zone_of(zone), rrclass=rrclass_of(rrclass), prerequisites=prerequisites, changes=changes)
 
     def require_rrset(self, name: Name | str, rrtype: int | str) -> Update:
         """RRset exists, whatever its values (RFC 2136, section 2.4.1).
@@ -165,10 +161,7 @@ class Update(Value):
     def _with(self, prerequisites: tuple[Record, ...], changes: tuple[Record, ...]) -> Update:
         """Return this update with other records; not through `__init__`, which would look at each of them again."""
         update = Update.__new__(Update)
-        _set_zone(update, self.zone)
-        _set_rrclass(update, self.rrclass)
-        _set_prerequisites(update, prerequisites)
-        _set_changes(update, changes)
+        update._store(zone=self.zone, rrclass=self.rrclass, prerequisites=prerequisites, changes=changes)  # noqa: SLF001 - of its own class
         return update
 
     def _name(self, name: Name | str) -> Name:
@@ -178,9 +171,6 @@ class Update(Value):
         if not values:  # nothing would be added, deleted or required, and nobody would notice
             raise errors.UsageError("no value is given", hint="delete_rrset and require_no_rrset take none")
         return [rdata_of(rrtype, value, self.rrclass) for value in values]
-
-
-_set_changes, _set_prerequisites, _set_rrclass, _set_zone = setters(Update)
 
 
 # What callers give, as what it is.

@@ -203,6 +203,44 @@ def test_a_variable_before_the_program_has_a_hint() -> None:
     assert caught.value.hint == "no shell runs it; write command:env NAME=VALUE PROGRAM"
 
 
+# Who no longer waits for it
+
+
+def test_one_that_no_one_waits_for_is_not_even_started(tmp_path: Path) -> None:
+    until, ours = os.pipe()
+    os.write(ours, b"x")
+    path = tmp_path / "started"
+    with pytest.raises(NoAddress, match="is no longer asked"):
+        address_of_command(shell(f"touch {shlex.quote(str(path))}"), until=until)
+    assert not path.exists()
+    os.close(ours)
+    os.close(until)
+
+
+@pytest.mark.parametrize("script", ["exec sleep 1000", "echo 1.2.3.4; exec sleep 1000"])
+def test_one_that_no_one_waits_for_any_more_is_ended_at_once(child_guard: ChildGuard, script: str) -> None:
+    """Before its first line there is no address; after that, there is one, and no wait for its end."""
+    until, ours = os.pipe()
+    with ThreadPoolExecutor(1) as pool:
+        result = pool.submit(address_of_command, held(child_guard, script), until=until)
+        assert child_guard.wait() == b"up\n"
+        os.write(ours, b"x")
+        assert child_guard.wait() == b""
+        if "echo" not in script:
+            with pytest.raises(NoAddress, match="is no longer asked"):
+                result.result()
+    os.close(ours)
+    os.close(until)
+
+
+def test_without_a_descriptor_left_it_cannot_be_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> tuple[int, int]:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("dns_update.address.command.os.pipe", refuse)
+    assert failure(shell("echo 1.2.3.4")) == "'sh' cannot be run: Too many open files"
+
+
 # What is left of it
 
 

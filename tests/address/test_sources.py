@@ -270,7 +270,7 @@ def test_who_may_take_his_time_is_known(text: str, *, blocks: bool) -> None:
         ("'' {}", "command: names no program"),
         ("'{}", "command: No closing quotation"),
         ("x {} \\", "command: No escaped character"),
-        ("x {}\0", "command: a NUL stands in it"),
+        ("x {}\0", "command: it contains a NUL"),
     ],
 )
 def test_a_wrong_command_is_refused_without_its_arguments(line: str, says: str) -> None:

@@ -112,7 +112,7 @@ def test_the_agents_settings(line: str, attribute: str, expected: object) -> Non
     agent = read(f"[agent]\n{line}\n{RECORD}").agent
     assert getattr(agent, attribute) == expected
     defaults = AgentSettings()
-    others = [name for name in AgentSettings.__slots__ if name != attribute]
+    others = [name for name in AgentSettings.__fields__ if name != attribute]
     assert [getattr(agent, name) for name in others] == [getattr(defaults, name) for name in others]
 
 

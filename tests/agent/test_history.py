@@ -311,7 +311,7 @@ def test_what_was_never_signed_gets_old_while_the_agent_runs(path: Path) -> None
 
 
 def replaced(attempt: HistoryRow, **fields: Any) -> HistoryRow:  # noqa: ANN401 - any field
-    return HistoryRow(**({name: getattr(attempt, name) for name in attempt.__slots__} | fields))
+    return HistoryRow(**({name: getattr(attempt, name) for name in HistoryRow.__fields__} | fields))
 
 
 def test_pruning_goes_step_by_step(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

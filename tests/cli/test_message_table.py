@@ -316,8 +316,8 @@ def test_an_address_beside_a_cname_is_not_applied_and_the_hint_helps(
     assert dns_update(*name, "type=CNAME", "value=other.example.com").status == 0
     result = dns_update(*name, "address=192.0.2.9", *ttl)
     expect(result, "Update not applied:", 8, server)
-    assert "there stands CNAME other.example.com." in result.failure
-    assert "nothing can stand beside a CNAME" in result.hint
+    assert "the server has CNAME other.example.com." in result.failure
+    assert "a name with a CNAME has no other records" in result.hint
     _follow(result.hint, server)
     assert dns_update(*name, "address=192.0.2.9", *ttl).status == 0
     assert dig(server, f"{unique_name}.example.com", "A")[0].endswith("A 192.0.2.9")
@@ -343,7 +343,7 @@ def test_a_cname_beside_an_address_is_refused_by_powerdns_and_the_hint_says_so(
     assert dns_update(*name, "address=192.0.2.9").status == 0
     result = dns_update(*name, "type=CNAME", "value=other.example.com")
     expect(result, "Permission denied:", 7, powerdns)
-    assert "a CNAME cannot stand beside other records" in result.hint
+    assert "a CNAME cannot be beside other records" in result.hint
     assert "grant" not in result.hint
 
 
@@ -414,7 +414,7 @@ def test_a_cname_beside_an_address_is_not_applied_and_the_hint_helps(server: Nam
     assert dns_update(*name, "address=192.0.2.9").status == 0
     result = dns_update(*name, "type=CNAME", "value=other.example.com")
     expect(result, "Update not applied:", 8, server)
-    assert "there stands A 192.0.2.9" in result.failure
+    assert "the server has A 192.0.2.9" in result.failure
     _follow(result.hint, server)
     assert dns_update(*name, "type=CNAME", "value=other.example.com").status == 0
     assert dig(server, f"{unique_name}.example.com", "CNAME")[0].endswith("CNAME other.example.com.")
@@ -427,8 +427,8 @@ def test_a_wildcards_record_does_not_stand_at_the_name(bind: NameServer, unique_
     digest = "60485 5 1 2BB183AF5F22588179A53B0A98631FAD1A292118"
     result = dns_update(*access(bind), f"name=x.{unique_name}", "type=DS", f"value={digest}", "ttl=60")
     expect(result, "Update not applied:", 8, bind)
-    assert result.failure.endswith("DS is not as asked: there stands nothing")
-    assert "DS records stand only beside the NS records of a delegation" in result.hint
+    assert result.failure.endswith("DS is not as asked: the name has no such record")
+    assert "a server keeps DS records only beside the NS records" in result.hint
 
 
 def _follow(hint: str, server: NameServer) -> None:
@@ -441,7 +441,7 @@ def _follow(hint: str, server: NameServer) -> None:
 def test_the_last_ns_at_the_apex_stays_and_that_is_told(server: NameServer) -> None:
     result = dns_update("delete", *access(server), "name=@", "type=NS")
     expect(result, "Update not applied:", 8, server)
-    assert "there stands NS ns.example.com." in result.failure
+    assert "the server has NS ns.example.com." in result.failure
     assert len(dig(server, "example.com", "NS")) == 1
 
 

@@ -39,8 +39,26 @@ def test_the_script_may_be_a_file(bind: NameServer, tmp_path: Path) -> None:
     result = nsupdate("", str(script))
     assert (result.status, result.stdout.count("Outgoing update query:")) == (0, 2)
     assert '"\\255"' in result.stdout
-    missing = nsupdate("", str(tmp_path / "none"))
-    assert (missing.status, missing.stderr.startswith("could not open '")) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/proc/none", "could not open '/proc/none': No such file or directory\n"),
+        ("/proc", "could not open '/proc': Is a directory\n"),
+        ("/proc/self/mem", "could not read '/proc/self/mem': Input/output error\n"),
+    ],
+)
+def test_a_script_that_cannot_be_read_ends_the_run(path: str, said: str) -> None:
+    assert nsupdate("", path) == Result(1, "", said)
+
+
+def test_help_and_version_are_printed_instead_of_a_run() -> None:
+    result = nsupdate("nonsense\n", "--help")
+    assert (result.status, result.stderr) == (0, "")
+    assert "  [update] add ....         (add the given record to the zone)\n" in result.stdout
+    result = nsupdate("nonsense\n", "-V")
+    assert (result.status, result.stdout.partition(" ")[0], result.stderr) == (0, "nsupdate", "")
 
 
 def test_a_terminal_gets_a_prompt_and_continues_after_a_mistake() -> None:

@@ -250,7 +250,7 @@ def test_a_ttl_alone_is_changed_or_the_note_says_that_it_is_not(server: NameServ
     given(*name, "ttl=300")
     result = done(dns_update(*name, "ttl=120"))
     is_kept = isinstance(server, Knot) and knot_keeps_ttls()
-    assert result.notes == (["A: the server holds TTL 300, not 120"] if is_kept else [])
+    assert result.notes == (["A: the server has TTL 300, not 120"] if is_kept else [])
     assert records(server, unique_name, "A") == [f"{300 if is_kept else 120} 192.0.2.1"]
 
 

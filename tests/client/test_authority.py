@@ -44,7 +44,7 @@ def test_show_believes_no_cache(query: Answer) -> None:
     with pytest.raises(ZoneNotFound, match=f"{SERVER} tells about home.example.com without authority") as caught:
         client(Scripted(silent, without_authority(query))).show("home", zone=ZONE)
     assert (caught.value.server, caught.value.exit_status) == (SERVER, 8)
-    assert "dns-server=" in caught.value.hint
+    assert "servers must be" in caught.value.hint
 
 
 @pytest.mark.parametrize("answer", [said(Rcode.NOERROR, HOME), said(Rcode.NOERROR, SOA)], ids=["standing", "SOA"])

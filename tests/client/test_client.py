@@ -261,7 +261,7 @@ def test_an_error_keeps_what_was_found_out_before_it(tmp_path: Path) -> None:
         with pytest.raises(PermissionDenied) as caught:
             client.set("home", "192.0.2.1", zone="example.com", ttl=60)
     (note,) = caught.value.notes
-    assert "key-encoding=text" in note
+    assert 'encoding="text"' in note
 
 
 def test_a_local_address_beside_a_transport_of_ones_own_is_refused() -> None:

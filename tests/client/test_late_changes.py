@@ -77,7 +77,7 @@ def test_a_change_that_the_secondary_does_not_get_is_not_applied_there(secondary
     result = dns_update(*access(secondary), *words)
     assert result.status == 8
     assert result.failure.startswith(f"Update not applied: {secondary.host}:{secondary.port} said NOERROR")
-    assert "there stands nothing" in result.failure
+    assert "the name has no such record" in result.failure
     assert "a secondary that forwards updates shows them only later" in result.hint
     assert [line for line in result.lines if NOT_YET in line] == [
         f"{secondary.host}:{secondary.port} does not show the change yet; reading it again for up to 0.4 s"
@@ -108,11 +108,11 @@ DS = "60485 5 1 2BB183AF5F22588179A53B0A98631FAD1A292118"
 @pytest.mark.parametrize(
     ("standing", "words", "hint"),
     [
-        (["type=CNAME", "value=other.example.com."], ["address=192.0.2.1"], "nothing can stand beside a CNAME"),
+        (["type=CNAME", "value=other.example.com."], ["address=192.0.2.1"], "a name with a CNAME has no other records"),
         (
             ["address=192.0.2.1"],
             ["type=CNAME", "value=other.example.com."],
-            "a CNAME cannot stand beside other records",
+            "a CNAME cannot be beside other records",
         ),
     ],
     ids=["address-beside-cname", "cname-beside-address"],
@@ -130,9 +130,9 @@ def test_what_cannot_stand_there_is_told_at_once(
     [
         (
             ["type=SOA", "value=ns.example.com. hostmaster.example.com. 1 3600 900 604800 300"],
-            "a zone keeps its SOA record, and a SOA record with a serial",
+            "a zone keeps its SOA record, and ignores a new one whose serial",
         ),
-        (["type=DS", f"value={DS}"], "DS records stand in the parent zone"),
+        (["type=DS", f"value={DS}"], "DS records belong in the parent zone"),
     ],
     ids=["lower-serial", "DS"],
 )

@@ -122,7 +122,7 @@ def test_another_ttl_than_asked_is_noted_and_no_failure() -> None:
     script = Scripted(said(Rcode.NOERROR), said(Rcode.NOERROR, record("home.example.com", RRType.A, "192.0.2.1", 30)))
     outcome = client(script).set("home", ADDRESS, zone=ZONE, ttl=60)
     assert outcome.verified
-    assert outcome.notes == ("A: the server holds TTL 30, not 60",)
+    assert outcome.notes == ("A: the server has TTL 30, not 60",)
 
 
 # What may just be late is looked for again, what cannot come is not
@@ -188,7 +188,7 @@ def test_what_was_noted_before_the_change_came_is_forgotten() -> None:
 @pytest.mark.parametrize("policy", [Policy(), Policy(timeout=0.2, retries=1), Policy(timeout=0.01, retries=0)], ids=str)
 def test_a_change_that_never_comes_is_waited_for_no_longer_than_an_answer(policy: Policy) -> None:
     transport = MemoryTransport(Late(()))
-    with pytest.raises(NotApplied, match="there stands nothing") as caught:
+    with pytest.raises(NotApplied, match="the name has no such record") as caught:
         Client(SERVER, transport=transport, policy=policy).set("home", ADDRESS, zone=ZONE, ttl=60)
     assert caught.value.may_come
     assert "a secondary that forwards updates shows them only later" in caught.value.hint
@@ -204,10 +204,10 @@ def test_without_verify_nothing_is_waited_for() -> None:
 @pytest.mark.parametrize(
     ("name", "rrtype", "value", "stands", "hint"),
     [
-        ("home", "A", "192.0.2.1", (BESIDE,), "nothing can stand beside a CNAME"),
-        ("home", "CNAME", "other.example.com.", (A,), "a CNAME cannot stand beside other records"),
-        ("@", "SOA", "a. b. 1 2 3 4 5", (SOA,), "a zone keeps its SOA record, and a SOA record with a serial"),
-        ("@", "DS", "1 8 2 " + "00" * 32, (), "DS records stand in the parent zone"),
+        ("home", "A", "192.0.2.1", (BESIDE,), "a name with a CNAME has no other records"),
+        ("home", "CNAME", "other.example.com.", (A,), "a CNAME cannot be beside other records"),
+        ("@", "SOA", "a. b. 1 2 3 4 5", (SOA,), "a zone keeps its SOA record, and ignores a new one whose serial"),
+        ("@", "DS", "1 8 2 " + "00" * 32, (), "DS records belong in the parent zone"),
         (
             "home",
             "A",
@@ -247,7 +247,7 @@ def test_a_dname_that_is_not_above_the_name_is_not_the_reason(dname: Record) -> 
     chain = (record("home.example.com", RRType.CNAME, "x.moved.example.com."), dname)
     with pytest.raises(NotApplied) as caught:
         client(Late(chain)).set("home", ADDRESS, zone=ZONE, ttl=60)
-    assert caught.value.hint.startswith("nothing can stand beside a CNAME")
+    assert caught.value.hint.startswith("a name with a CNAME has no other records")
 
 
 def test_what_stands_instead_is_told_even_if_the_server_then_falls_silent() -> None:
@@ -256,9 +256,9 @@ def test_what_stands_instead_is_told_even_if_the_server_then_falls_silent() -> N
     def query(request: Message) -> bytes | None:
         return next(answers, silent)(request)
 
-    with pytest.raises(NotApplied, match=r"there stands CNAME other\.example\.com\.") as caught:
+    with pytest.raises(NotApplied, match=r"the server has CNAME other\.example\.com\.") as caught:
         client(Scripted(said(Rcode.NOERROR), query)).set("home", ADDRESS, zone=ZONE, ttl=60)
-    assert caught.value.hint.startswith("nothing can stand beside a CNAME")
+    assert caught.value.hint.startswith("a name with a CNAME has no other records")
 
 
 def test_a_ttl_that_bind_cuts_to_its_maximum_is_noted(tmp_path: Path) -> None:
@@ -266,7 +266,7 @@ def test_a_ttl_that_bind_cuts_to_its_maximum_is_noted(tmp_path: Path) -> None:
     with Bind(tmp_path / "server", zones=[zone], keys=[LabKey.generate()]) as server:
         outcome = client_of(server).set("home", ADDRESS, zone=ZONE, ttl=86400)
     assert outcome.verified
-    assert outcome.notes == ("A: the server holds TTL 600, not 86400",)
+    assert outcome.notes == ("A: the server has TTL 600, not 86400",)
 
 
 def test_the_ttl_comes_from_the_soa_record_and_not_from_a_negative_answer() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from dns_update.errors import InvalidText
 from dns_update.nsupdate.translation import Checks
+from dns_update.wire.codes import RR_CLASSES, RRClass
 from tests.nsupdate.records import added
 
 
@@ -23,14 +24,17 @@ from tests.nsupdate.records import added
         ("add x RP a.c_d e", "bad name 'a.c_d'"),
         ("add 1.in-addr.arpa PTR a_b", "bad name 'a_b'"),
         ("add x HTTPS 1 a_b", "bad name 'a_b'"),
+        ("add a_b CH A x. 1", "bad owner 'a_b'"),
+        ("add a_b CH MX 1 x", "bad owner 'a_b'"),
         ("add x NSEC3 1 0 1 - 00000000000000000000000000000000 A", "bad owner 'x'"),
     ],
 )
 def test_check_names_refuses_wrong_host_names_unless_it_is_off(line: str, said: str) -> None:
+    rrclass = RR_CLASSES.get(line.split()[2], RRClass.IN)
     with pytest.raises(InvalidText) as caught:
-        added(line)
+        added(line, rrclass)
     assert caught.value.text == f"check-names failed: {said}"
-    added(line, checks=Checks(names=False))
+    added(line, rrclass, checks=Checks(names=False))
 
 
 @pytest.mark.parametrize(
@@ -44,10 +48,19 @@ def test_check_names_refuses_wrong_host_names_unless_it_is_off(line: str, said: 
         "add x PTR a_b",
         "add x MX 0 .",
         "add x SOA b a_c.d 1 1 1 1 1",
+        # In other classes than IN these types have no format, and so no host names.
+        "add a_b CH AAAA \\# 1 05",
+        "add a_b CH WKS \\# 1 05",
+        "add x CH A6 \\# 1 05",
+        "add x CH SRV \\# 1 05",
+        "add x CH SRV \\# 9 000000000000015F00",
+        "add x NONE SVCB \\# 1 05",
+        "add a_b HS A 192.0.2.1",
     ],
 )
 def test_check_names_accepts_what_bind_accepts(line: str) -> None:
-    added(line)
+    word = line.split()[2]
+    added(line, RR_CLASSES.get(word, RRClass.IN))
 
 
 @pytest.mark.parametrize(

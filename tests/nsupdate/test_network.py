@@ -105,3 +105,10 @@ def test_a_host_name_that_is_none_has_no_address() -> None:
         with pytest.raises(InvalidText) as caught:
             PeerRun(lambda _number, _octets: []).take(f"server {host}")
         assert caught.value.text == f"couldn't get address for '{host}': not found"
+
+
+def test_a_source_can_be_changed_between_sends() -> None:
+    run = NetworkRun(reply)
+    lines = ("local 192.0.2.8", "del x.example.com", "send")
+    assert run.take("server 192.0.2.1", "zone example.com", *lines, *lines, "local 2001:db8::8", *lines) == 0
+    assert len(run.sent) == 3

@@ -81,6 +81,23 @@ def test_an_alias_drops_a_label_and_so_does_a_ds_record() -> None:
     assert asked == ["a.b.example.com", "b.example.com", "example.com", "example.com"]
 
 
+def test_without_a_change_the_first_prerequisite_tells_the_zone() -> None:
+    run = NetworkRun(well)
+    assert run.take("server 192.0.2.1", "nxdomain a.example.com", "yxdomain b.example.net", "send") == 0
+    assert [str(message.question[0].name) for message in run.sent] == ["a.example.com", "example.com"]
+
+
+def test_the_zone_itself_has_its_soa_record_in_the_answer_section() -> None:
+    def script(sent: Sent) -> bytes:
+        other = soa(Name.from_text("other.example.com"))  # not above the name that is searched for
+        is_update = Message.decode(sent.octets).opcode == Opcode.UPDATE
+        return reply(sent) if is_update else reply(sent, answer=(other, soa()), authority=(other,))
+
+    run = NetworkRun(script)
+    assert run.take("server 192.0.2.1", "del example.com", "send") == 0
+    assert run.sent[1].question[0].name == ZONE
+
+
 def test_a_zone_that_does_not_exist_is_a_failed_update(tmp_path: Path) -> None:
     run = NetworkRun(lambda sent: reply(sent, Rcode.NXDOMAIN, authority=(soa(),)), {"C": str(tmp_path / "none")})
     assert run.take("zone nono.example.com", "del x.nono.example.com", "send") == 2

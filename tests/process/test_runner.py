@@ -112,7 +112,10 @@ def test_what_cannot_be_run_is_an_error_and_leaves_nothing(words: tuple[str, ...
 def test_without_a_descriptor_to_watch_it_by_it_is_ended_at_once(
     monkeypatch: pytest.MonkeyPatch, pipe: tuple[int, int]
 ) -> None:
-    def refuse(_pid: int) -> int:
+    started: list[int] = []
+
+    def refuse(pid: int) -> int:
+        started.append(pid)
         raise OSError(24, "Too many open files")
 
     before = descriptors()
@@ -120,7 +123,7 @@ def test_without_a_descriptor_to_watch_it_by_it_is_ended_at_once(
     with pytest.raises(OSError, match="Too many open files"):
         Program(shell("sleep 300"), ENVIRONMENT, output=pipe[1])
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)  # no child is left
+        os.waitpid(started[0], os.WNOHANG)  # it is no child of ours any more
     assert descriptors() == before
 
 

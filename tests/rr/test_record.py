@@ -49,4 +49,4 @@ def test_records_are_equal_whatever_the_case_of_their_owner() -> None:
 def test_a_record_cannot_be_altered() -> None:
     record = Record(Name.from_text("home"), 1, 1, 0, b"")
     with pytest.raises(AttributeError):
-        record.ttl = 1
+        record.ttl = 1  # type: ignore[misc]

@@ -99,3 +99,47 @@ def test_an_error_that_concerns_no_one_leaves_the_socket_in_use() -> None:
             transport.close()
 
     run(work())
+
+
+def test_a_server_that_cannot_be_connected_to_is_one_failure_and_leaves_nothing_open() -> None:
+    """From a loopback address there is no way to anywhere else, whether a socket is shared or not."""
+
+    async def work() -> None:
+        transport = AsyncioTransport("127.0.0.1")
+        transport.keep_open()
+        before = sockets()
+        (error,) = await carried(transport, Endpoint("192.0.2.1"), exchange())
+        assert isinstance(error, NoResponse)
+        assert "(1 try by UDP" in error.text
+        assert not error.may_have_arrived
+        assert sockets() == before
+        transport.close()
+
+    run(work())
+
+
+def test_after_renewing_what_is_pending_goes_on_and_what_is_next_has_another_socket() -> None:
+    async def work() -> None:
+        release = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        requests: list[bytes] = []
+
+        def script(number: int, octets: bytes) -> list[bytes]:
+            requests.append(octets)
+            loop.call_soon_threadsafe(release.set)
+            return [] if number == 1 else [signed(octets)]
+
+        with UdpPeer(script) as peer:
+            transport = AsyncioTransport()
+            transport.keep_open()
+            first = asyncio.ensure_future(transport.carry(exchange("a"), peer.endpoint))
+            await release.wait()
+            transport.renew()
+            (second,) = await carried(transport, peer.endpoint, exchange("b"))
+            assert isinstance(second, Reply)
+            peer.send_from_here(signed(requests[0]), peer.clients[0])
+            assert isinstance(await first, Reply)
+            assert len(set(peer.clients)) == 2
+            transport.close()
+
+    run(work())

@@ -32,7 +32,7 @@ def test_endpoints_are_values() -> None:
     assert Endpoint("::1", 53) == Endpoint("::1")
     assert len({Endpoint("::1"), Endpoint("::1", 53), Endpoint("::1", 54)}) == 2
     with pytest.raises(AttributeError):
-        Endpoint("::1").port = 54
+        Endpoint("::1").port = 54  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

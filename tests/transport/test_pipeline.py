@@ -271,6 +271,13 @@ def test_unsigned_exchanges_to_an_unreachable_port_end_each_by_itself(pipeline_t
                 pipeline.wait(flight)
 
 
+def test_one_that_was_not_sent_cannot_be_waited_for(pipeline_to: PipelineTo) -> None:
+    with UdpPeer(lambda _number, octets: [signed(octets)]) as peer:
+        pipeline = pipeline_to(peer.endpoint)
+        with pytest.raises(RuntimeError, match="nothing is under way"):
+            pipeline.wait(Flight(exchange(), 1))
+
+
 # By TCP.
 
 

@@ -303,7 +303,7 @@ def test_more_than_65535_records_are_refused() -> None:
 
 def test_a_message_cannot_be_altered() -> None:
     with pytest.raises(AttributeError):
-        UPDATE.rcode = 5
+        UPDATE.rcode = 5  # type: ignore[misc]
 
 
 values_of_type = st.one_of(

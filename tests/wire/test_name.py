@@ -301,7 +301,7 @@ def test_order_is_that_of_dnspython(first: Name, second: Name) -> None:
 def test_a_name_cannot_be_altered() -> None:
     name = Name.from_text("home")
     with pytest.raises(AttributeError):
-        name.labels = ()
+        name.labels = ()  # type: ignore[misc]
 
 
 def test_a_name_goes_below_another_unless_that_is_too_long() -> None:

@@ -20,6 +20,8 @@ from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from dataclasses import KW_ONLY
+
     from dns_update.address.sources import Resolver
 
 _ADDRESS_TYPES = {IPV4_OCTETS: RRType.A, IPV6_OCTETS: RRType.AAAA}
@@ -35,23 +37,12 @@ class Service(Value):
     The others' names mean nothing to other resolvers.
     """
 
-    __slots__ = ("addresses", "is_authoritative", "is_text", "name", "rrclass")
     name: Name
     addresses: tuple[str, ...]
-    is_text: bool
-    rrclass: int
-    is_authoritative: bool
-
-    def __init__(
-        self,
-        name: Name,
-        addresses: tuple[str, ...],
-        *,
-        is_text: bool = False,
-        rrclass: int = RRClass.IN,
-        is_authoritative: bool = False,
-    ) -> None:
-        self._fill(name=name, addresses=addresses, is_text=is_text, rrclass=rrclass, is_authoritative=is_authoritative)
+    _: KW_ONLY
+    is_text: bool = False
+    rrclass: int = RRClass.IN
+    is_authoritative: bool = False
 
 
 SERVICES = (

@@ -10,6 +10,7 @@ from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from dataclasses import KW_ONLY
     from typing import TypeAlias
 
     from dns_update.transport import Server
@@ -33,12 +34,8 @@ _PORTS = {"http": 80, "https": 443}
 class Interface(Value):
     """The address of a network interface; `octets` is 4 or 16 for one family only, None for both."""
 
-    __slots__ = ("name", "octets")
     name: str
-    octets: int | None
-
-    def __init__(self, name: str, octets: int | None = None) -> None:
-        self._fill(name=name, octets=octets)
+    octets: int | None = None
 
     def __str__(self) -> str:
         return f"interface {self.name}"
@@ -47,13 +44,9 @@ class Interface(Value):
 class Prefix(Value):
     """The first `length` bits of an interface's IPv6 address with `host`, 16 octets, for the others."""
 
-    __slots__ = ("host", "length", "name")
     name: str
     host: bytes
-    length: int
-
-    def __init__(self, name: str, host: bytes, length: int = _DEFAULT_PREFIX_BITS) -> None:
-        self._fill(name=name, host=host, length=length)
+    length: int = _DEFAULT_PREFIX_BITS
 
     def __str__(self) -> str:
         return f"the prefix of {self.name}"
@@ -66,21 +59,11 @@ class Resolver(Value):
     the answer is a TXT record. `octets` is 4 or 16 for one family only, None for both.
     """
 
-    __slots__ = ("is_text", "name", "octets", "server")
-    name: Name | None
-    server: Server | None
-    is_text: bool
-    octets: int | None
-
-    def __init__(
-        self,
-        name: Name | None = None,
-        server: Server | None = None,
-        *,
-        is_text: bool = False,
-        octets: int | None = None,
-    ) -> None:
-        self._fill(name=name, server=server, is_text=is_text, octets=octets)
+    name: Name | None = None
+    server: Server | None = None
+    _: KW_ONLY
+    is_text: bool = False
+    octets: int | None = None
 
     def __str__(self) -> str:
         return "dns:" if self.name is None else f"dns:{self.name}@{self.server}"
@@ -93,25 +76,13 @@ class Web(Value):
     for one family only, None for both. No text of it shows more than scheme, host and port: the rest may be secret.
     """
 
-    __slots__ = ("credentials", "host", "octets", "port", "scheme", "target")
     scheme: str
     host: str
     port: int
-    target: str
-    credentials: bytes
-    octets: int | None
-
-    def __init__(  # noqa: PLR0913 - the parts of a URL
-        self,
-        scheme: str,
-        host: str,
-        port: int,
-        target: str = "/",
-        *,
-        credentials: bytes = b"",
-        octets: int | None = None,
-    ) -> None:
-        self._fill(scheme=scheme, host=host, port=port, target=target, credentials=credentials, octets=octets)
+    target: str = "/"
+    _: KW_ONLY
+    credentials: bytes = b""
+    octets: int | None = None
 
     @classmethod
     def from_text(cls, text: str) -> Web:
@@ -164,7 +135,6 @@ class Command(Value):
     No text of it shows the arguments: they may hold a secret. Raises InvalidText if there is no program in the line.
     """
 
-    __slots__ = ("line", "words")
     line: str
     words: tuple[str, ...]
 
@@ -180,7 +150,7 @@ class Command(Value):
             raise InvalidText(f"command: {error}", hint="quotes and backslashes mean what they mean to sh") from error
         if not words or not words[0]:
             raise InvalidText("command: names no program", hint=example)
-        self._fill(line=line, words=words)
+        self._store(line=line, words=words)
 
     def __str__(self) -> str:
         name, equals, _value = self.words[0].partition("=")  # TOKEN=secret before a program, as for a shell

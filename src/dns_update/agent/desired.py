@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dns_update.agent.reconcile.backoff import HeldAddresses
 from dns_update.agent.reconcile.plan import Desired
-from dns_update.value import Value, setters
+from dns_update.value import Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from dataclasses import KW_ONLY
     from typing import TypeAlias
 
     from dns_update.address.sources import Source
@@ -29,16 +30,11 @@ class Reading(Value):
     be asked.
     """
 
-    __slots__ = ("addresses", "checked", "error", "is_mistaken")
     addresses: tuple[bytes, ...]
     checked: float
-    error: str
-    is_mistaken: bool
-
-    def __init__(
-        self, addresses: tuple[bytes, ...], checked: float, error: str = "", *, is_mistaken: bool = False
-    ) -> None:
-        self._fill(addresses=addresses, checked=checked, error=error, is_mistaken=is_mistaken)
+    error: str = ""
+    _: KW_ONLY
+    is_mistaken: bool = False
 
 
 class SourceState:
@@ -118,22 +114,10 @@ class Rule(Value):
     What is missing is deleted after `grace` seconds; None: never.
     """
 
-    __slots__ = ("grace", "owner", "ttl", "types")
     types: tuple[int, ...]
-    ttl: int | None
-    owner: str
-    grace: float | None
-
-    def __init__(
-        self, types: tuple[int, ...], ttl: int | None = None, owner: str = "", grace: float | None = None
-    ) -> None:
-        _set_types(self, types)
-        _set_ttl(self, ttl)
-        _set_owner(self, owner)
-        _set_grace(self, grace)
-
-
-_set_grace, _set_owner, _set_ttl, _set_types = setters(Rule)
+    ttl: int | None = None
+    owner: str = ""
+    grace: float | None = None
 
 
 def desired_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) -> tuple[Desired | None, float | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dns_update.agent.managed_name import texts_of
 from dns_update.agent.reconcile.plan import plan
 from dns_update.agent.reconcile.reconcile import confirmed, is_told_by_prerequisites, look, replacement
-from dns_update.client.readback import not_applied
+from dns_update.client.obstacles import not_applied
 from dns_update.errors import Hint, NotApplied, ZoneNotFound
 from dns_update.rr.record import rdata_to_text
 from dns_update.update import Update
@@ -32,16 +32,10 @@ class Look(Value):
     `remark` is what else is to be known of it.
     """
 
-    __slots__ = ("changes", "obstacle", "remark", "standing")
     standing: Records
-    changes: Records
-    obstacle: DnsUpdateError | None
-    remark: str
-
-    def __init__(
-        self, standing: Records, changes: Records = (), obstacle: DnsUpdateError | None = None, remark: str = ""
-    ) -> None:
-        self._fill(standing=standing, changes=changes, obstacle=obstacle, remark=remark)
+    changes: Records = ()
+    obstacle: DnsUpdateError | None = None
+    remark: str = ""
 
 
 def types_of(settings: RecordSettings) -> tuple[int, ...]:

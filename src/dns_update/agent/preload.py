@@ -19,6 +19,7 @@ OURS = (
     "auth.kfile",
     "auth.secret_sources",
     "client.discovery",
+    "client.obstacles",
     "client.readback",
     "client.reply_errors",
     "errors.classes",

@@ -45,14 +45,10 @@ if TYPE_CHECKING:
 class Algorithm(Value):
     """A TSIG algorithm: how users write it, its name on the wire, the hash, and the octets of MAC that are sent."""
 
-    __slots__ = ("digest", "mac_octets", "text", "wire_name")
     text: str
     wire_name: Name
     digest: str
     mac_octets: int
-
-    def __init__(self, text: str, wire_name: Name, digest: str, mac_octets: int) -> None:
-        self._fill(text=text, wire_name=wire_name, digest=digest, mac_octets=mac_octets)
 
     @property
     def is_truncated(self) -> bool:
@@ -109,7 +105,6 @@ class Key(Value):
     its text can be read both ways; None otherwise. `reading` names this key's way: `base64` or `text`.
     """
 
-    __slots__ = ("algorithm", "name", "other_reading", "reading", "secret")
     name: Name
     algorithm: Algorithm
     secret: bytes
@@ -129,7 +124,7 @@ class Key(Value):
             raise errors.UsageError("a secret is read as base64 or text", hint="reading says how this one was")
         if other_reading is not None and not isinstance(other_reading, Key):
             raise errors.UsageError(f"the other reading is a Key, not {type(other_reading).__name__}")
-        self._fill(
+        self._store(
             name=_key_name(name),
             secret=_checked(secret),
             algorithm=_algorithm(algorithm),

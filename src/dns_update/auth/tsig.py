@@ -12,7 +12,7 @@ import hmac
 from dns_update import errors
 from dns_update.message import MAX_MESSAGE_OCTETS, Message, encode_record
 from dns_update.rr.record import Record
-from dns_update.value import Value, setters
+from dns_update.value import Value
 from dns_update.wire.codes import MAX_U16, Rcode, RRClass, RRType, tsig_error_to_text
 from dns_update.wire.cursor import Cursor
 
@@ -34,32 +34,13 @@ _TAIL_OCTETS = 6  # original ID, error and the length of the other data
 class Tsig(Value):
     """The rdata of a TSIG record (RFC 8945, section 4.2); times in seconds since 1970."""
 
-    __slots__ = ("algorithm", "error", "fudge", "mac", "original_id", "other", "time_signed")
     algorithm: Name
     time_signed: int
     fudge: int
     mac: bytes
     original_id: int
-    error: int
-    other: bytes
-
-    def __init__(  # noqa: PLR0913, PLR0917 - the fields of the RFC
-        self,
-        algorithm: Name,
-        time_signed: int,
-        fudge: int,
-        mac: bytes,
-        original_id: int,
-        error: int = 0,
-        other: bytes = b"",
-    ) -> None:
-        _set_algorithm(self, algorithm)
-        _set_time_signed(self, time_signed)
-        _set_fudge(self, fudge)
-        _set_mac(self, mac)
-        _set_original_id(self, original_id)
-        _set_error(self, error)
-        _set_other(self, other)
+    error: int = 0
+    other: bytes = b""
 
     @classmethod
     def from_rdata(cls, rdata: bytes, expected: Name | None = None, written: bytes = b"") -> Tsig:
@@ -90,9 +71,6 @@ class Tsig(Value):
         if self.error == Rcode.BADTIME and len(self.other) == TIME_OCTETS:
             return int.from_bytes(self.other)
         return None
-
-
-_set_algorithm, _set_error, _set_fudge, _set_mac, _set_original_id, _set_other, _set_time_signed = setters(Tsig)
 
 
 def sign(  # noqa: PLR0913 - what a signature depends on

@@ -116,7 +116,7 @@ def _text(rows: Sequence[tuple[str, ...]], widths: list[int]) -> str:
 
 
 def _fields(attempt: HistoryRow) -> dict[str, object]:
-    return {name: getattr(attempt, name) for name in attempt.__slots__}
+    return {name: getattr(attempt, name) for name in type(attempt).__fields__}
 
 
 def _seconds(text: str) -> int:

@@ -36,12 +36,8 @@ _BLACK_HOLES = (Name.from_text("prisoner.iana.org"), Name.from_text("blackhole.a
 class ZoneFound(Value):
     """A zone, and the host name of its primary (the SOA record's MNAME)."""
 
-    __slots__ = ("primary", "zone")
     zone: Name
     primary: Name
-
-    def __init__(self, zone: Name, primary: Name) -> None:
-        self._fill(zone=zone, primary=primary)
 
     @property
     def is_primary_usable(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.update import address_of, name_in_zone, rdata_of, rrclass_of, zone_of, zone_type_of
-from dns_update.value import Value, setters
+from dns_update.value import Value
 from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.inet import IPV4_OCTETS
 from dns_update.wire.name import Name
@@ -24,16 +24,13 @@ if TYPE_CHECKING:
 class Target(Value):
     """The name that a request is about, as the user wrote it; the zone, if it was given; the class."""
 
-    __slots__ = ("name", "rrclass", "zone")
     name: Name | str
     zone: Name | None
     rrclass: int
 
     def __init__(self, name: Name | str, zone: Name | str | None = None, rrclass: int | str = RRClass.IN) -> None:
         """Take them; raises UsageError for a zone that is none, and for a class that no zone has."""
-        _target_name(self, name)
-        _target_zone(self, None if zone is None else zone_of(zone))
-        _target_rrclass(self, rrclass_of(rrclass))
+        self._store(name=name, zone=None if zone is None else zone_of(zone), rrclass=rrclass_of(rrclass))
 
     @property
     def owner(self) -> Name:
@@ -68,24 +65,12 @@ class Target(Value):
         return data
 
 
-_target_name, _target_rrclass, _target_zone = setters(Target)
-
-
 class LocatedTarget(Value):
     """Where a request takes place: the zone, the owner name, the class."""
 
-    __slots__ = ("owner", "rrclass", "zone")
     zone: Name
     owner: Name
     rrclass: int
-
-    def __init__(self, zone: Name, owner: Name, rrclass: int) -> None:
-        _located_zone(self, zone)
-        _located_owner(self, owner)
-        _located_rrclass(self, rrclass)
-
-
-_located_owner, _located_rrclass, _located_zone = setters(LocatedTarget)
 
 
 async def locate(transaction: Transaction, target: Target) -> LocatedTarget:

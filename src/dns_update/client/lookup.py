@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.message import Message
-from dns_update.value import Value, setters
+from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRType
 
 TYPE_CHECKING = False
@@ -28,15 +28,9 @@ class ZoneView(Value):
     Its look-ups are steps of the transaction.
     """
 
-    __slots__ = ("endpoint", "target", "transaction")
     transaction: Transaction
     endpoint: Endpoint
     target: LocatedTarget
-
-    def __init__(self, transaction: Transaction, endpoint: Endpoint, target: LocatedTarget) -> None:
-        _view_transaction(self, transaction)
-        _view_endpoint(self, endpoint)
-        _view_target(self, target)
 
     async def look(self, rrtype: int, owner: Name | None = None) -> tuple[Records, Reply]:
         """Return the records at the owner name that a query for `rrtype` brings, a CNAME among them, and the answer.
@@ -150,9 +144,6 @@ class ZoneView(Value):
                 is_delegated=True,
             )
         return records
-
-
-_view_endpoint, _view_target, _view_transaction = setters(ZoneView)
 
 
 def _in_zone(asked: Question) -> Name:

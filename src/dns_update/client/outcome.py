@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.value import Value, setters
+from dns_update.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-class Outcome(Value):
+class Outcome(Value, kw_only=True):
     """The result of a request that a server carried out.
 
     `before` and `after` are the records of the RRsets concerned as the server gave them; None where it was not asked.
@@ -27,42 +27,16 @@ class Outcome(Value):
     request took. `notes` are sentences that the user should read. `failures` are those of the servers tried before.
     """
 
-    __slots__ = ("after", "before", "failures", "name", "notes", "rcode", "read_unsigned", "seconds", "server", "zone")
     server: Endpoint
     zone: Name
-    name: Name | None
-    rcode: int
-    before: tuple[Record, ...] | None
-    after: tuple[Record, ...] | None
-    seconds: float
-    notes: tuple[str, ...]
-    failures: tuple[errors.DnsUpdateError, ...]
-    read_unsigned: bool
-
-    def __init__(  # noqa: PLR0913 - a result has this many parts
-        self,
-        *,
-        server: Endpoint,
-        zone: Name,
-        name: Name | None = None,
-        rcode: int = 0,
-        before: tuple[Record, ...] | None = None,
-        after: tuple[Record, ...] | None = None,
-        seconds: float = 0.0,
-        notes: tuple[str, ...] = (),
-        failures: tuple[errors.DnsUpdateError, ...] = (),
-        read_unsigned: bool = False,
-    ) -> None:
-        _set_server(self, server)
-        _set_zone(self, zone)
-        _set_name(self, name)
-        _set_rcode(self, rcode)
-        _set_before(self, before)
-        _set_after(self, after)
-        _set_seconds(self, seconds)
-        _set_notes(self, notes)
-        _set_failures(self, failures)
-        _set_read_unsigned(self, read_unsigned)
+    name: Name | None = None
+    rcode: int = 0
+    before: tuple[Record, ...] | None = None
+    after: tuple[Record, ...] | None = None
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    failures: tuple[errors.DnsUpdateError, ...] = ()
+    read_unsigned: bool = False
 
     @property
     def verified(self) -> bool:
@@ -90,20 +64,6 @@ class Outcome(Value):
             failures=self.failures,
             read_unsigned=self.read_unsigned,
         )
-
-
-(
-    _set_after,
-    _set_before,
-    _set_failures,
-    _set_name,
-    _set_notes,
-    _set_rcode,
-    _set_read_unsigned,
-    _set_seconds,
-    _set_server,
-    _set_zone,
-) = setters(Outcome)
 
 
 def outcome_at(view: ZoneView, rcode: int, before: Records | None, after: Records | None) -> Outcome:

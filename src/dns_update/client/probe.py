@@ -28,6 +28,7 @@ from dns_update.wire.name import Name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from dataclasses import KW_ONLY
 
     from dns_update.client.lookup import Records, ZoneView
     from dns_update.rr.record import Record
@@ -51,14 +52,11 @@ class Access(Value):
     rejects the key then, as Knot does, instead of the update.
     """
 
-    __slots__ = ("insight", "is_closed", "rejects_key", "soa")
     soa: Record
     insight: str
-    is_closed: bool
-    rejects_key: bool
-
-    def __init__(self, soa: Record, insight: str, *, is_closed: bool = False, rejects_key: bool = False) -> None:
-        self._fill(soa=soa, insight=insight, is_closed=is_closed, rejects_key=rejects_key)
+    _: KW_ONLY
+    is_closed: bool = False
+    rejects_key: bool = False
 
     @property
     def serial(self) -> int:
@@ -69,12 +67,8 @@ class Access(Value):
 class Denial(Value):
     """Which types of a name the server would not let be changed, and what it said of that."""
 
-    __slots__ = ("error", "rrtypes")
     rrtypes: tuple[int, ...]
     error: Refusal
-
-    def __init__(self, rrtypes: tuple[int, ...], error: Refusal) -> None:
-        self._fill(rrtypes=rrtypes, error=error)
 
 
 def unmeetable(update: Update) -> Update:

@@ -25,7 +25,6 @@ class ClientSettings(Value):
     A server whose address is given is an Endpoint: it is checked once for all requests.
     """
 
-    __slots__ = ("key", "log", "policy", "port", "resolvers", "servers")
     servers: tuple[Server | Endpoint, ...]
     key: Key | None
     port: int
@@ -55,7 +54,7 @@ class ClientSettings(Value):
             _check_resolvers(resolvers)
         if log is not None and not callable(log):
             raise errors.UsageError(f"log is called with lines, and {type(log).__name__} cannot be called")
-        self._fill(
+        self._store(
             servers=tuple([_checked_server(server, port) for server in servers]),
             key=key,
             port=port,

@@ -13,7 +13,7 @@ performs steps without waiting, so that its whole drive is over in one go (`fini
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.value import Value, setters
+from dns_update.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,31 +37,18 @@ class Ask(Value):
     Raises NoResponse.
     """
 
-    __slots__ = ("endpoint", "key", "message")
     endpoint: Endpoint
     message: Message
     key: Key | None
-
-    def __init__(self, endpoint: Endpoint, message: Message, key: Key | None) -> None:
-        _ask_endpoint(self, endpoint)
-        _ask_message(self, message)
-        _ask_key(self, key)
 
     def __await__(self) -> Generator[Ask, Reply | UnverifiedReply, Reply | UnverifiedReply]:
         return (yield self)
 
 
-_ask_endpoint, _ask_key, _ask_message = setters(Ask)
-
-
 class Resolve(Value):
     """Find the IP addresses of a host name; the answer is a tuple of texts. Raises NoResponse."""
 
-    __slots__ = ("host",)
     host: str
-
-    def __init__(self, host: str) -> None:
-        self._fill(host=host)
 
     def __await__(self) -> Generator[Resolve, tuple[str, ...], tuple[str, ...]]:
         try:
@@ -73,11 +60,7 @@ class Resolve(Value):
 class Pause(Value):
     """Let time pass, in seconds, before going on; there is no answer."""
 
-    __slots__ = ("seconds",)
     seconds: float
-
-    def __init__(self, seconds: float) -> None:
-        self._fill(seconds=seconds)
 
     def __await__(self) -> Generator[Pause, None, None]:
         yield self
@@ -85,8 +68,6 @@ class Pause(Value):
 
 class Clock(Value):
     """Read the monotonic clock; the answer is in seconds, of use only beside another such answer."""
-
-    __slots__ = ()
 
     def __await__(self) -> Generator[Clock, float, float]:
         return (yield self)

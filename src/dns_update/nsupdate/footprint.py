@@ -10,6 +10,7 @@ from dns_update.wire.name import Name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from dataclasses import KW_ONLY
 
     from dns_update.message import Message
     from dns_update.rr.record import Record
@@ -36,28 +37,12 @@ class Footprint(Value):
     altered; `depends_on` are those in which nothing may be altered at the same time.
     """
 
-    __slots__ = ("alters", "branches", "depends_on", "is_alone", "looks_at")
-    alters: frozenset[Name]
-    looks_at: frozenset[Name]
-    branches: frozenset[Name]
-    depends_on: frozenset[Name]
-    is_alone: bool
-
-    def __init__(
-        self,
-        alters: frozenset[Name] = _NO_NAMES,
-        looks_at: frozenset[Name] = _NO_NAMES,
-        branches: frozenset[Name] = _NO_NAMES,
-        depends_on: frozenset[Name] = _NO_NAMES,
-        *,
-        is_alone: bool = False,
-    ) -> None:
-        fill = object.__setattr__  # not _fill, which takes twice as long: each send has one
-        fill(self, "alters", alters)
-        fill(self, "looks_at", looks_at)
-        fill(self, "branches", branches)
-        fill(self, "depends_on", depends_on)
-        fill(self, "is_alone", is_alone)
+    alters: frozenset[Name] = _NO_NAMES
+    looks_at: frozenset[Name] = _NO_NAMES
+    branches: frozenset[Name] = _NO_NAMES
+    depends_on: frozenset[Name] = _NO_NAMES
+    _: KW_ONLY
+    is_alone: bool = False
 
     def clashes_with(self, other: Footprint) -> bool:
         """Return whether it matters which of the two comes first."""

@@ -13,6 +13,7 @@ from dns_update.wire.inet import IPV4_OCTETS, parse_address
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from dataclasses import KW_ONLY
 
     from dns_update.auth import Key
     from dns_update.exchange import Reply, UnverifiedReply
@@ -32,25 +33,15 @@ _LEAST_UDP_TIMEOUT = 1  # seconds, where -u 0 makes it a share of the total
 class Answer(Value):
     """An answer: what the exchange makes of it, and its octets, for showing."""
 
-    __slots__ = ("octets", "reply")
     reply: Reply | UnverifiedReply
     octets: bytes
-
-    def __init__(self, reply: Reply | UnverifiedReply, octets: bytes) -> None:
-        fill = object.__setattr__  # not _fill, which takes twice as long: each send has one
-        fill(self, "reply", reply)
-        fill(self, "octets", octets)
 
 
 class _TimedPolicy(Policy):
     """A policy whose TCP exchanges have a time limit of their own."""
 
-    __slots__ = ("total",)
+    _: KW_ONLY
     total: float
-
-    def __init__(self, timeout: float, retries: int, transport: str, total: float) -> None:
-        super().__init__(timeout, retries, transport)
-        self._fill(total=total)
 
     @property
     def patience(self) -> float:
@@ -214,7 +205,7 @@ def _policy(options: NsupdateOptions, transport: str) -> Policy:
     total = min(options.total_timeout or MAX_SECONDS, MAX_SECONDS)
     share = max(_LEAST_UDP_TIMEOUT, total / (1 + options.udp_retries))
     timeout = min(options.udp_timeout or share, MAX_SECONDS)
-    return _TimedPolicy(timeout, options.udp_retries, transport, total)
+    return _TimedPolicy(timeout, options.udp_retries, transport, total=total)
 
 
 def _fatal(error: UsageError) -> Fatal:

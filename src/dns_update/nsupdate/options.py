@@ -50,10 +50,6 @@ class NsupdateOptions(Value):
 
     """
 
-    __slots__ = (
-        "debug", "families", "file", "goes_on", "gss", "key", "key_file", "local", "port", "resolv_conf", "tcp", "tls",
-        "total_timeout", "udp_retries", "udp_timeout",
-    )  # fmt: skip
     families: tuple[int, ...]
     resolv_conf: str
     debug: int
@@ -74,7 +70,7 @@ class NsupdateOptions(Value):
         """Take the options given, each with its argument, empty where it has none; raises Fatal."""
         given = given or {}
         tls = any(option in given for option in _TLS)
-        self._fill(
+        self._store(
             families=(4,) if "4" in given else (6,) if "6" in given else (4, 6),
             resolv_conf=given.get("C", RESOLV_CONF),
             debug=2 if "D" in given or "M" in given else 1 if "d" in given else 0,

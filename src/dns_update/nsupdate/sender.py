@@ -19,6 +19,7 @@ from dns_update.wire.codes import Rcode, rcode_to_text, tsig_error_to_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from dataclasses import KW_ONLY
 
     from dns_update.auth import Key
     from dns_update.nsupdate.footprint import Footprint
@@ -36,17 +37,12 @@ class _UnderWay(Value):
     `joined` says that others were under way already.
     """
 
-    __slots__ = ("flight", "joined", "key", "sends", "servers")
     flight: Flight
     sends: Sequence[Message]
     servers: Sequence[Endpoint]
     key: Key | None
+    _: KW_ONLY
     joined: bool
-
-    def __init__(
-        self, flight: Flight, sends: Sequence[Message], servers: Sequence[Endpoint], key: Key | None, *, joined: bool
-    ) -> None:
-        self._fill(flight=flight, sends=sends, servers=servers, key=key, joined=joined)
 
 
 class Sender:

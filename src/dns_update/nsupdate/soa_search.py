@@ -30,12 +30,8 @@ if TYPE_CHECKING:
 class ZoneServers(Value):
     """A zone, and the servers to which its updates go."""
 
-    __slots__ = ("servers", "zone")
     zone: Name
     servers: Sequence[Endpoint]
-
-    def __init__(self, zone: Name, servers: Sequence[Endpoint]) -> None:
-        self._fill(zone=zone, servers=servers)
 
 
 class ZoneFinder:

@@ -19,15 +19,11 @@ LEASE_OPTION = 2  # the EDNS(0) option of RFC 9664
 EDNS_OCTETS = 1232  # the largest UDP answer that is asked for: one of this size is not fragmented
 
 
-class Checks(Value):
+class Checks(Value, kw_only=True):
     """Which checks are made of additions; by default, BIND's."""
 
-    __slots__ = ("names", "svcb")
-    names: bool
-    svcb: bool
-
-    def __init__(self, *, names: bool = True, svcb: bool = True) -> None:
-        self._fill(names=names, svcb=svcb)
+    names: bool = True
+    svcb: bool = True
 
 
 def prerequisite_record(command: Prerequisite, rrclass: int) -> Record:

@@ -20,6 +20,7 @@ from dns_update.wire.name import Name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from dataclasses import KW_ONLY
 
     from dns_update.address import Source
 
@@ -38,38 +39,15 @@ class Property(Value):
     in the GNU spelling.
     """
 
-    __slots__ = ("commands", "flag", "form", "help", "name", "read", "repeatable", "secret")
     name: str
     form: str
     commands: tuple[str, ...]
     help: str
     read: Callable[[str], object]
-    repeatable: bool
-    secret: bool
-    flag: bool
-
-    def __init__(  # noqa: PLR0913 - the columns of the table
-        self,
-        name: str,
-        form: str,
-        commands: tuple[str, ...],
-        help: str,  # noqa: A002 - what it is
-        read: Callable[[str], object],
-        *,
-        repeatable: bool = False,
-        secret: bool = False,
-        flag: bool = False,
-    ) -> None:
-        self._fill(
-            name=name,
-            form=form,
-            commands=commands,
-            help=help,
-            read=read,
-            repeatable=repeatable,
-            secret=secret,
-            flag=flag,
-        )
+    _: KW_ONLY
+    repeatable: bool = False
+    secret: bool = False
+    flag: bool = False
 
     @property
     def attribute(self) -> str:

@@ -20,12 +20,13 @@ _HOST = "host"
 _MAILBOX = "mailbox"
 
 _NSEC3 = 50
+_WKS = 11
 _A6 = 38
 _SVCB = 64
 _HTTPS = 65
 
 # Types whose owner must be a host name. A, AAAA, A6 and MX records may have a wildcard for one, too.
-_HOST_OWNERS = {RRType.A: True, RRType.AAAA: True, RRType.MX: True, _A6: True, 11: False}
+_HOST_OWNERS = {RRType.A: True, RRType.AAAA: True, RRType.MX: True, _A6: True, _WKS: False}
 
 # Types with names in their rdata: the octets before the first one, and what each must be.
 _NAMES = {
@@ -42,6 +43,9 @@ _NAMES = {
     _HTTPS: (2, (_HOST,)),
     66: (5, (_HOST,)),  # DSYNC
 }
+# Types that BIND knows in class IN only: in other classes their rdata are any octets, and they need no host names.
+_OF_THE_INTERNET = frozenset((RRType.AAAA, RRType.SRV, _A6, _WKS, _SVCB, _HTTPS))
+
 # Elsewhere a PTR record may point at anything.
 _REVERSE = tuple(map(Name.from_text, ("in-addr.arpa", "ip6.arpa", "ip6.int")))
 _MICROSOFT = (b"gc", b"_msdcs")  # Active Directory's global catalogue has A and AAAA records there
@@ -83,7 +87,7 @@ def may_own(owner: Name, rrtype: int, rrclass: int) -> bool:
     """Return whether a name can own records of a type: where it needs one, a host name, a wildcard or a hash."""
     if rrtype == _NSEC3:
         return _is_hash(owner.labels[0]) if owner.labels else False
-    if rrtype not in _HOST_OWNERS or is_host(owner):
+    if rrtype not in _HOST_OWNERS or is_host(owner) or _is_without_hosts(rrtype, rrclass):
         return True
     if rrtype in (RRType.A, RRType.AAAA) and rrclass == RRClass.IN and owner.folded[:2] == _MICROSOFT:
         return is_host(Name(owner.labels[2:]))
@@ -96,6 +100,8 @@ def wrong_name(record: Record) -> Name | None:
     Raises MalformedMessage for octets without a name.
     """
     if record.rrtype == RRType.PTR and not any(record.name.is_within(zone) for zone in _REVERSE):
+        return None
+    if _is_without_hosts(record.rrtype, record.rrclass):
         return None
     if record.rrtype == _A6:
         offset, names = a6_prefix(record.rdata)
@@ -110,6 +116,13 @@ def wrong_name(record: Record) -> Name | None:
         if not (is_host(name) if kind == _HOST else is_mailbox(name)):
             return name
     return None
+
+
+def _is_without_hosts(rrtype: int, rrclass: int) -> bool:
+    """Return whether BIND wants no host names in records of this type because of their class."""
+    if rrclass == RRClass.IN:
+        return False
+    return rrtype in _OF_THE_INTERNET or (rrtype == RRType.A and rrclass == RRClass.HS)
 
 
 def is_host(name: Name) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.value import Value, setters
+from dns_update.value import Value
 from dns_update.wire.codes import RRClass, RRType, rrclass_to_text, rrtype_to_text
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_ipv4, parse_ipv6
 
@@ -20,19 +20,11 @@ class Record(Value):
     In an update's sections class and TTL carry meanings of their own (RFC 2136, sections 2.4 and 2.5).
     """
 
-    __slots__ = ("name", "rdata", "rrclass", "rrtype", "ttl")
     name: Name
     rrtype: int
     rrclass: int
     ttl: int
     rdata: bytes
-
-    def __init__(self, name: Name, rrtype: int, rrclass: int, ttl: int, rdata: bytes) -> None:
-        _set_name(self, name)
-        _set_rrtype(self, rrtype)
-        _set_rrclass(self, rrclass)
-        _set_ttl(self, ttl)
-        _set_rdata(self, rdata)
 
     def to_text(self) -> str:
         """Return the record as a line of a zone file."""
@@ -42,9 +34,6 @@ class Record(Value):
     def data_text(self) -> str:
         """Return the rdata in presentation form."""
         return rdata_to_text(self.rrtype, self.rdata, self.rrclass)
-
-
-_set_name, _set_rdata, _set_rrclass, _set_rrtype, _set_ttl = setters(Record)
 
 
 def rdata_from_text(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:

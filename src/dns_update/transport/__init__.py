@@ -29,15 +29,13 @@ _IN_HOST_NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 class Endpoint(Value):
     """One IP address, as text, and a port. Its text is what the `dns-server` property takes."""
 
-    __slots__ = ("address", "port")
     address: str
-    port: int
+    port: int = DNS_PORT
 
-    def __init__(self, address: str, port: int = DNS_PORT) -> None:
-        """Take them; raises InvalidText for an address or a port that is none, UsageError for other types."""
-        check_address(address)
-        check_port(port)
-        self._fill(address=address, port=port)
+    def __post_init__(self) -> None:
+        """Raise InvalidText for a wrong address or port, UsageError for a value of a wrong type."""
+        check_address(self.address)
+        check_port(self.port)
 
     @property
     def is_ipv6(self) -> bool:
@@ -51,16 +49,14 @@ class Endpoint(Value):
 class Server(Value):
     """A host and a port; the host is an IP address, or a name that is to be resolved."""
 
-    __slots__ = ("host", "port")
     host: str
-    port: int
+    port: int = DNS_PORT
 
-    def __init__(self, host: str, port: int = DNS_PORT) -> None:
-        """Take a host as `from_text` makes one; raises InvalidText for a wrong port, UsageError for other types."""
-        if not isinstance(host, str):
-            raise errors.UsageError(f"a host is a text, not {type(host).__name__}")
-        check_port(port)
-        self._fill(host=host, port=port)
+    def __post_init__(self) -> None:
+        """Raise InvalidText for a wrong port, UsageError for a value of a wrong type; `from_text` checks a host."""
+        if not isinstance(self.host, str):
+            raise errors.UsageError(f"a host is a text, not {type(self.host).__name__}")
+        check_port(self.port)
 
     @classmethod
     def from_text(cls, text: str, default_port: int = DNS_PORT) -> Server:

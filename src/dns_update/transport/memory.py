@@ -23,21 +23,17 @@ if TYPE_CHECKING:
 class Sent(Value):
     """One message that was sent: where to, by `udp` or `tcp`, and its octets."""
 
-    __slots__ = ("endpoint", "octets", "transport")
     endpoint: Endpoint
     transport: str
     octets: bytes
-
-    def __init__(self, endpoint: Endpoint, transport: str, octets: bytes) -> None:
-        self._fill(endpoint=endpoint, transport=transport, octets=octets)
 
 
 class MemoryTransport:
     """Carries exchanges to a script.
 
     `script` is called with every message sent. It returns the messages that come back, in this order (none: the
-    attempt runs into its deadline), or why the network failed: an OSError as a
-    socket raises it, or a text for any other reason.
+    attempt runs into its deadline), or why the network failed: an OSError as a socket raises it, or a text for any
+    other reason.
     """
 
     def __init__(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.errors import quoted
-from dns_update.value import Value, setters
+from dns_update.value import Value
 
 MAX_LABEL_OCTETS = 63  # RFC 1035, section 2.3.4
 MAX_NAME_OCTETS = 255  # the same, length octets and the root's included
@@ -20,11 +20,7 @@ class Name(Value):
     canonical one (RFC 4034, section 6.1).
     """
 
-    __slots__ = ("labels",)
     labels: tuple[bytes, ...]
-
-    def __init__(self, labels: tuple[bytes, ...]) -> None:
-        _set_labels(self, labels)
 
     @classmethod
     def from_text(cls, text: str, origin: Name | None = None) -> Name:
@@ -106,7 +102,6 @@ class Name(Value):
         return self.folded[::-1] < other.folded[::-1]
 
 
-(_set_labels,) = setters(Name)
 ROOT = Name(())
 
 

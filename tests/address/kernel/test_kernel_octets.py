@@ -117,12 +117,13 @@ def _their_route(message: Mapping[str, Any], attributes: Mapping[str, Any]) -> D
 
 def _their_address(message: Mapping[str, Any], attributes: Mapping[str, Any]) -> AddressEntry:
     peer = attributes["IFA_ADDRESS"]
+    address = attributes.get("IFA_LOCAL", peer)
     times = attributes["IFA_CACHEINFO"]
     return AddressEntry(
         message["index"],
-        ipaddress.ip_address(attributes.get("IFA_LOCAL", peer)).packed,
+        ipaddress.ip_address(address).packed,
         prefix_length=message["prefixlen"],
-        peer=ipaddress.ip_address(peer).packed,
+        peer=b"" if peer == address else ipaddress.ip_address(peer).packed,
         flags=attributes["IFA_FLAGS"],
         scope=message["scope"],
         preferred=times["ifa_preferred"],

@@ -39,7 +39,6 @@ _LIFETIME_GRAIN = 10
 class _Ranked(Value):
     """An address and its place among those of its interface: the lowest `rank` is the best."""
 
-    __slots__ = ("entry", "rank")
     entry: AddressEntry
     rank: tuple[bool, int, float, int, bytes]
 
@@ -50,7 +49,7 @@ class _Ranked(Value):
             lifetime = round(granted / _LIFETIME_GRAIN)
         age = entry.created if len(entry.address) == IPV4_OCTETS else -entry.created
         rank = (bool(entry.flags & AddressFlag.SECONDARY), entry.scope, -lifetime, age, entry.address)
-        self._fill(entry=entry, rank=rank)
+        self._store(entry=entry, rank=rank)
 
     @property
     def is_usable(self) -> bool:

@@ -16,6 +16,7 @@ from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from dataclasses import KW_ONLY
     from typing import TypeAlias
 
     Subject: TypeAlias = "AddressEntry | LinkEntry | DefaultRoute"
@@ -91,58 +92,29 @@ FOREVER = 0xFFFFFFFF  # a lifetime without end
 class AddressEntry(Value):
     """One address of one interface, which `index` is the number of.
 
-    `peer` is the address at the other end of a point-to-point link, else `address` again. `preferred` is the seconds
+    `peer` is the address at the other end of a point-to-point link, else empty. `preferred` is the seconds
     for which it stays preferred, or FOREVER; `created` and `updated` are hundredths of a second since the machine
     started, as its monotonic clock counts them.
     """
 
-    __slots__ = ("address", "created", "flags", "index", "peer", "preferred", "prefix_length", "scope", "updated")
     index: int
     address: bytes
-    prefix_length: int
-    peer: bytes
-    flags: int
-    scope: int
-    preferred: int
-    created: int
-    updated: int
-
-    def __init__(  # noqa: PLR0913 - the kernel says as much about an address
-        self,
-        index: int,
-        address: bytes,
-        *,
-        prefix_length: int = 0,
-        peer: bytes | None = None,
-        flags: int = 0,
-        scope: int = 0,
-        preferred: int = FOREVER,
-        created: int = 0,
-        updated: int = 0,
-    ) -> None:
-        self._fill(
-            index=index,
-            address=address,
-            prefix_length=prefix_length,
-            peer=address if peer is None else peer,
-            flags=flags,
-            scope=scope,
-            preferred=preferred,
-            created=created,
-            updated=updated,
-        )
+    _: KW_ONLY
+    prefix_length: int = 0
+    peer: bytes = b""
+    flags: int = 0
+    scope: int = 0
+    preferred: int = FOREVER
+    created: int = 0
+    updated: int = 0
 
 
 class LinkEntry(Value):
     """One network interface: its number, its name followed by its alternative ones, and its LinkFlags."""
 
-    __slots__ = ("flags", "index", "names")
     index: int
     names: tuple[str, ...]
     flags: int
-
-    def __init__(self, index: int, names: tuple[str, ...], flags: int) -> None:
-        self._fill(index=index, names=names, flags=flags)
 
     @property
     def is_up(self) -> bool:
@@ -163,14 +135,10 @@ class DefaultRoute(Value):
     writes it. Other properties, such as its lifetime, do not make it another route.
     """
 
-    __slots__ = ("index", "octets", "slot", "way")
     octets: int
-    slot: tuple[int, int, int]
-    index: int
-    way: bytes
-
-    def __init__(self, octets: int, slot: tuple[int, int, int] = (0, 0, 0), index: int = 0, way: bytes = b"") -> None:
-        self._fill(octets=octets, slot=slot, index=index, way=way)
+    slot: tuple[int, int, int] = (0, 0, 0)
+    index: int = 0
+    way: bytes = b""
 
 
 class Event(Value):
@@ -179,13 +147,10 @@ class Event(Value):
     A route that `is_replacing` has taken the place of all others of its slot.
     """
 
-    __slots__ = ("is_gone", "is_replacing", "subject")
     subject: Subject
-    is_gone: bool
-    is_replacing: bool
-
-    def __init__(self, subject: Subject, *, is_gone: bool = False, is_replacing: bool = False) -> None:
-        self._fill(subject=subject, is_gone=is_gone, is_replacing=is_replacing)
+    _: KW_ONLY
+    is_gone: bool = False
+    is_replacing: bool = False
 
 
 class Datagram(Value):
@@ -195,23 +160,12 @@ class Datagram(Value):
     `is_interrupted` says that something changed during the dump, so that it may lack some, or have some twice.
     """
 
-    __slots__ = ("errno", "events", "is_interrupted", "is_last", "listed")
-    listed: tuple[Subject, ...]
-    events: tuple[Event, ...]
-    is_last: bool
-    is_interrupted: bool
-    errno: int
-
-    def __init__(
-        self,
-        listed: tuple[Subject, ...] = (),
-        events: tuple[Event, ...] = (),
-        *,
-        is_last: bool = False,
-        is_interrupted: bool = False,
-        errno: int = 0,
-    ) -> None:
-        self._fill(listed=listed, events=events, is_last=is_last, is_interrupted=is_interrupted, errno=errno)
+    listed: tuple[Subject, ...] = ()
+    events: tuple[Event, ...] = ()
+    _: KW_ONLY
+    is_last: bool = False
+    is_interrupted: bool = False
+    errno: int = 0
 
 
 def link_dump_request(sequence: int) -> bytes:
@@ -318,7 +272,7 @@ def _address(body: bytes) -> AddressEntry | None:
         index,
         address,
         prefix_length=prefix_length,
-        peer=peer or address,
+        peer=b"" if peer == address else peer,
         flags=flags,
         scope=scope,
         preferred=preferred,

@@ -30,47 +30,29 @@ _CREDENTIAL = "credential:"
 class UpstreamSettings(Value):
     """Where and how a record is published: servers to try in turn, the key, the patience, the address to send from."""
 
-    __slots__ = ("key", "local_address", "policy", "servers")
     servers: tuple[Server, ...]
     key: Key | None
     policy: Policy
-    local_address: str | None
-
-    def __init__(
-        self, servers: tuple[Server, ...], key: Key | None, policy: Policy, local_address: str | None = None
-    ) -> None:
-        self._fill(servers=servers, key=key, policy=policy, local_address=local_address)
+    local_address: str | None = None
 
 
 class ServerTable(Value):
     """What a table of [servers] says; `key` is the name of a table."""
 
-    __slots__ = ("addresses", "key", "local_address", "policy")
     addresses: tuple[Server, ...]
     key: str | None
     policy: Policy
     local_address: str | None
 
-    def __init__(
-        self, addresses: tuple[Server, ...], key: str | None, policy: Policy, local_address: str | None
-    ) -> None:
-        self._fill(addresses=addresses, key=key, policy=policy, local_address=local_address)
-
 
 class ZoneTable(Value):
     """What the records of a zone have in common; `servers` and `key` are names of tables, `path` is its own."""
 
-    __slots__ = ("key", "name", "path", "servers", "ttl")
     name: Name
-    path: Path
-    servers: tuple[str, ...]
-    key: str | None
-    ttl: int | None
-
-    def __init__(
-        self, name: Name, path: Path = (), servers: tuple[str, ...] = (), key: str | None = None, ttl: int | None = None
-    ) -> None:
-        self._fill(name=name, path=path, servers=servers, key=key, ttl=ttl)
+    path: Path = ()
+    servers: tuple[str, ...] = ()
+    key: str | None = None
+    ttl: int | None = None
 
 
 class References:

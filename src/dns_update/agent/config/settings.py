@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dns_update.address.sources import Command, Prefix
 from dns_update.exchange import Policy
-from dns_update.value import Value, setters
+from dns_update.value import Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from dataclasses import KW_ONLY
+
     from dns_update.address.sources import Source
     from dns_update.auth import Key
     from dns_update.transport import Server
@@ -23,7 +25,7 @@ _ONLY_A = (RRType.A,)
 _ONLY_AAAA = (RRType.AAAA,)
 
 
-class AgentSettings(Value):
+class AgentSettings(Value, kw_only=True):
     """What is said of the agent itself, times in seconds.
 
     Everything is compared with the zone each `interval`; sources that must be asked are asked each `poll`; an address
@@ -31,35 +33,13 @@ class AgentSettings(Value):
     kept for `history_keep`. `on_change` is a program and its arguments, or empty.
     """
 
-    __slots__ = ("history", "history_keep", "hold_down", "interval", "on_change", "poll", "socket")
-    interval: float
-    hold_down: float
-    poll: float
-    socket: str
-    history: str
-    history_keep: float
-    on_change: tuple[str, ...]
-
-    def __init__(  # noqa: PLR0913 - every one of them can be left out
-        self,
-        *,
-        interval: float = 5 * _MINUTE,
-        hold_down: float = 10.0,
-        poll: float = 5 * _MINUTE,
-        socket: str = "/run/dns-update/agent.sock",
-        history: str = "/var/lib/dns-update/history.db",
-        history_keep: float = 90 * _DAY,
-        on_change: tuple[str, ...] = (),
-    ) -> None:
-        self._fill(
-            interval=interval,
-            hold_down=hold_down,
-            poll=poll,
-            socket=socket,
-            history=history,
-            history_keep=history_keep,
-            on_change=on_change,
-        )
+    interval: float = 5 * _MINUTE
+    hold_down: float = 10.0
+    poll: float = 5 * _MINUTE
+    socket: str = "/run/dns-update/agent.sock"
+    history: str = "/var/lib/dns-update/history.db"
+    history_keep: float = 90 * _DAY
+    on_change: tuple[str, ...] = ()
 
 
 class RecordSettings(Value):
@@ -75,73 +55,22 @@ class RecordSettings(Value):
     There may be thousands of these, so equal parts are shared.
     """
 
-    __slots__ = (
-        "allow_private",
-        "delete_when_missing",
-        "grace",
-        "key",
-        "local_address",
-        "name",
-        "on_change",
-        "owner",
-        "policy",
-        "rrtype",
-        "servers",
-        "sources",
-        "ttl",
-        "values",
-        "zone",
-    )
     name: Name
-    zone: Name | None
-    sources: tuple[Source, ...]
-    rrtype: int | None
-    values: tuple[bytes, ...]
-    ttl: int | None
-    servers: tuple[Server, ...]
-    key: Key | None
-    policy: Policy
-    local_address: str | None
-    owner: str
-    delete_when_missing: bool
-    grace: float
-    allow_private: bool
-    on_change: tuple[str, ...]
-
-    def __init__(  # noqa: PLR0913 - all but the name can be left out
-        self,
-        name: Name,
-        zone: Name | None = None,
-        *,
-        sources: tuple[Source, ...] = (),
-        rrtype: int | None = None,
-        values: tuple[bytes, ...] = (),
-        ttl: int | None = None,
-        servers: tuple[Server, ...] = (),
-        key: Key | None = None,
-        policy: Policy = _POLICY,
-        local_address: str | None = None,
-        owner: str = "",
-        delete_when_missing: bool = False,
-        grace: float = 60 * _MINUTE,
-        allow_private: bool = False,
-        on_change: tuple[str, ...] = (),
-    ) -> None:
-        _set_name(self, name)
-        _set_zone(self, zone)
-        _set_sources(self, sources)
-        _set_rrtype(self, rrtype)
-        _set_values(self, values)
-        _set_ttl(self, ttl)
-        _set_servers(self, servers)
-        _set_key(self, key)
-        _set_policy(self, policy)
-        _set_local_address(self, local_address)
-        _set_owner(self, owner)
-        _set_delete_when_missing(self, delete_when_missing)
-        _set_grace(self, grace)
-        _set_allow_private(self, allow_private)
-        _set_on_change(self, on_change)
+    zone: Name | None = None
+    _: KW_ONLY
+    sources: tuple[Source, ...] = ()
+    rrtype: int | None = None
+    values: tuple[bytes, ...] = ()
+    ttl: int | None = None
+    servers: tuple[Server, ...] = ()
+    key: Key | None = None
+    policy: Policy = _POLICY
+    local_address: str | None = None
+    owner: str = ""
+    delete_when_missing: bool = False
+    grace: float = 60 * _MINUTE
+    allow_private: bool = False
+    on_change: tuple[str, ...] = ()
 
     @property
     def data(self) -> dict[int, tuple[bytes, ...]]:
@@ -163,34 +92,11 @@ class RecordSettings(Value):
         return self.zone, self.name, self.types
 
 
-(
-    _set_allow_private,
-    _set_delete_when_missing,
-    _set_grace,
-    _set_key,
-    _set_local_address,
-    _set_name,
-    _set_on_change,
-    _set_owner,
-    _set_policy,
-    _set_rrtype,
-    _set_servers,
-    _set_sources,
-    _set_ttl,
-    _set_values,
-    _set_zone,
-) = setters(RecordSettings)
-
-
 class Config(Value):
     """A whole configuration: the agent's settings, and the records in the order of the text, one at least."""
 
-    __slots__ = ("agent", "records")
     agent: AgentSettings
     records: tuple[RecordSettings, ...]
-
-    def __init__(self, agent: AgentSettings, records: tuple[RecordSettings, ...]) -> None:
-        self._fill(agent=agent, records=records)
 
 
 def _types_of(source: Source) -> tuple[int, ...]:

@@ -57,7 +57,7 @@ _CORRUPT = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB
 _UNFINISHED = 776  # SQLITE_READONLY_ROLLBACK: a writer was killed, and this reader may not put the file in order
 
 
-class HistoryRow(Value):
+class HistoryRow(Value, kw_only=True):
     """One attempt to change a name, whatever came of it.
 
     `when` is in seconds since 1970; `name` and `zone` are in full, without the trailing dot; `types` are mnemonics such
@@ -66,9 +66,6 @@ class HistoryRow(Value):
     whose update was sent and its end not waited for; `message` says more; `seconds` is how long it took.
     """
 
-    __slots__ = (  # noqa: RUF023 - the order of the columns
-        "when", "name", "zone", "types", "before", "after", "server", "key_name", "outcome", "message", "seconds",
-    )  # fmt: skip
     when: float
     name: str
     zone: str
@@ -80,35 +77,6 @@ class HistoryRow(Value):
     outcome: str
     message: str
     seconds: float
-
-    def __init__(  # noqa: PLR0913 - the columns of a table
-        self,
-        *,
-        when: float,
-        name: str,
-        zone: str,
-        types: tuple[str, ...],
-        before: str,
-        after: str,
-        server: str,
-        key_name: str,
-        outcome: str,
-        message: str,
-        seconds: float,
-    ) -> None:
-        self._fill(
-            when=when,
-            name=name,
-            zone=zone,
-            types=types,
-            before=before,
-            after=after,
-            server=server,
-            key_name=key_name,
-            outcome=outcome,
-            message=message,
-            seconds=seconds,
-        )
 
 
 class History:

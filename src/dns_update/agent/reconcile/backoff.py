@@ -60,12 +60,8 @@ class HeldAddresses(Value):
     source has what counts.
     """
 
-    __slots__ = ("addresses", "until")
-    addresses: tuple[bytes, ...]
-    until: float | None
-
-    def __init__(self, addresses: tuple[bytes, ...] = (), until: float | None = None) -> None:
-        self._fill(addresses=addresses, until=until)
+    addresses: tuple[bytes, ...] = ()
+    until: float | None = None
 
     def heard(self, addresses: tuple[bytes, ...], now: float, hold_down: float) -> HeldAddresses:
         """Return what counts once the source gives these addresses."""

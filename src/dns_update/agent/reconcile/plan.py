@@ -20,19 +20,18 @@ from dns_update.errors import InvalidText
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.record import rdata_from_text
 from dns_update.update import Update
-from dns_update.value import Value, setters
+from dns_update.value import Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, format_address, parse_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
+    from dataclasses import KW_ONLY
 
-    from dns_update.client.locate import LocatedTarget
+    from dns_update.client.locate import LocatedTarget, RdataByType
     from dns_update.client.lookup import Records
     from dns_update.rr.record import Record
-
-    Data = Mapping[int, tuple[bytes, ...]]
 
 _CLAIM = "dns-update owner="
 
@@ -44,17 +43,11 @@ class Desired(Value):
     than is desired: nothing is removed.
     """
 
-    __slots__ = ("data", "only_adds", "owner", "ttl")
-    data: Data
-    ttl: int | None
-    owner: str
-    only_adds: bool
-
-    def __init__(self, data: Data, ttl: int | None = None, owner: str = "", *, only_adds: bool = False) -> None:
-        _set_data(self, data)
-        _set_ttl(self, ttl)
-        _set_owner(self, owner)
-        _set_only_adds(self, only_adds)
+    data: RdataByType
+    ttl: int | None = None
+    owner: str = ""
+    _: KW_ONLY
+    only_adds: bool = False
 
     @property
     def rrtypes(self) -> tuple[int, ...]:
@@ -65,9 +58,6 @@ class Desired(Value):
     def with_any_ttl(self) -> Desired:
         """The same, content with the TTLs that stand."""
         return self if self.ttl is None else Desired(self.data, None, self.owner, only_adds=self.only_adds)
-
-
-_set_data, _set_only_adds, _set_owner, _set_ttl = setters(Desired)
 
 
 def plan(place: LocatedTarget, desired: Desired, current: Records, new_ttl: int) -> Update | None:
@@ -187,12 +177,8 @@ def _rrtype(address: bytes) -> int:
 class _Claim(Value):
     """What an owner says that it has published."""
 
-    __slots__ = ("addresses", "owner")
     owner: str
     addresses: frozenset[bytes]
-
-    def __init__(self, owner: str, addresses: frozenset[bytes]) -> None:
-        self._fill(owner=owner, addresses=addresses)
 
     def to_rdata(self) -> bytes:
         words = [f"{_CLAIM}{self.owner}", *map(format_address, sorted(self.addresses, key=lambda a: (len(a), a)))]

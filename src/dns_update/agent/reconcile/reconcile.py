@@ -6,8 +6,9 @@ from dns_update.agent.reconcile.plan import plan
 from dns_update.client.delivery import Delivery
 from dns_update.client.locate import locate
 from dns_update.client.lookup import ZoneView
+from dns_update.client.obstacles import not_applied
 from dns_update.client.outcome import outcome_at
-from dns_update.client.readback import after_set, not_applied, zone_ttl
+from dns_update.client.readback import after_set, zone_ttl
 from dns_update.errors import NameExists, NameNotFound, NoResponse, NotApplied, ZoneNotFound
 from dns_update.update import Update
 from dns_update.wire.codes import Rcode

@@ -1,0 +1,135 @@
+"""Why a server did not apply an update, as far as its records show it, and what to do about it."""
+
+from __future__ import annotations
+
+from dns_update import errors
+from dns_update.client.readback import KEPT_BY_SERVER, own_if_possible, read_if_possible
+from dns_update.message import Message
+from dns_update.rr.record import rdata_to_text
+from dns_update.wire.codes import RRType, rrtype_to_text
+from dns_update.wire.cursor import Cursor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.client.lookup import Records, ZoneView
+    from dns_update.update import Update
+    from dns_update.wire.name import Name
+
+_GUARDED_AT_APEX = {
+    RRType.SOA: (
+        "a zone keeps its SOA record, and ignores a new one whose serial is not higher (RFC 2136, sections 3.4.2.2 to "
+        "3.4.2.4)"
+    ),
+    RRType.NS: "a zone keeps its last name server (RFC 2136, section 3.4.2.4)",
+    RRType.DS: "DS records belong in the parent zone",
+}
+
+
+async def not_applied(
+    view: ZoneView, rrtype: int, records: Records, message: Message | None = None
+) -> errors.NotApplied:
+    """Return the error that the server has something else than what was asked for, and why, if that can be seen.
+
+    `records` are those that the answer `message` to a query for `rrtype` shows; where it is left out, it is queried.
+    """
+    if message is None:
+        message = await _answer_if_possible(view, rrtype)
+    current = await own_if_possible(view, rrtype, records)
+    if not current:
+        current = await own_if_possible(view, RRType.ANY, await read_if_possible(view, RRType.ANY))
+    current = tuple([record for record in current if record.rrtype not in KEPT_BY_SERVER])
+    texts = [f"{rrtype_to_text(r.rrtype)} {rdata_to_text(r.rrtype, r.rdata, r.rrclass)}" for r in current]
+    instead = f"the server has {', '.join(texts)}" if texts else "the name has no such record"
+    remedy = _hidden_by_dname(view, message) or await _remedy(view, rrtype, current)
+    return errors.NotApplied(
+        f"{view.endpoint} said NOERROR, but {view.target.owner} {rrtype_to_text(rrtype)} is not as asked: {instead}",
+        hint=remedy or "the server's log may say why; a secondary that forwards updates shows them only later",
+        endpoint=view.endpoint,
+        may_come=not remedy,
+    )
+
+
+async def _answer_if_possible(view: ZoneView, rrtype: int) -> Message | None:
+    try:
+        _records, reply = await view.look(rrtype)
+    except errors.DnsUpdateError:
+        return None
+    return reply.message
+
+
+def _hidden_by_dname(view: ZoneView, message: Message | None) -> str:
+    """Return the remark that a DNAME hides the name, if one does; empty otherwise."""
+    if message is None:
+        return ""
+    owner = view.target.owner
+    for record in message.answer:
+        if record.rrtype == RRType.DNAME and record.name != owner and owner.is_within(record.name):
+            return f"the DNAME at {record.name} hides all names below it"
+    return ""
+
+
+async def _remedy(view: ZoneView, rrtype: int, current: Records) -> str:
+    """Return what to do about a reason that can be seen; empty if none can."""
+    target, types = view.target, {record.rrtype for record in current}
+    conflict = await _beside_cname(view, rrtype, current)
+    if conflict:
+        return conflict
+    if target.owner == target.zone and rrtype in _GUARDED_AT_APEX:
+        return _GUARDED_AT_APEX[rrtype]
+    if rrtype == RRType.DS and types.isdisjoint((RRType.DS, RRType.NS)):
+        return f"a server keeps DS records only beside the NS records of a delegation: give {target.owner} some first"
+    return ""
+
+
+async def _beside_cname(view: ZoneView, rrtype: int, current: Records) -> str:
+    """Return what to do where a CNAME would be beside other records (RFC 1034, section 3.6.2); empty if none would.
+
+    An alias may be intended (an ACME challenge's is), and the records beside it may be needed: to remove them is never
+    the first advice.
+    """
+    owner, zone = view.target.owner, view.target.zone
+    delete = f"dns-update delete name={owner.relative_to(zone)} zone={zone}"
+    alias = next((record for record in current if record.rrtype == RRType.CNAME), None)
+    if rrtype != RRType.CNAME and alias is not None:
+        canonical = Cursor(alias.rdata).name()
+        its_zone = await _zone_of(view, canonical)
+        where = f"the zone {its_zone}" if its_zone is not None else "the zone that holds it"
+        return (
+            f"a name with a CNAME has no other records: {owner} is an alias of {canonical}, so change {canonical}, in "
+            f"{where}; only if the alias is not wanted, remove it: {delete} type=CNAME"
+        )
+    if rrtype != RRType.CNAME or all(record.rrtype == RRType.CNAME for record in current):
+        return ""
+    if owner == zone:
+        return "a CNAME cannot be beside other records, and a zone's own name always has some: SOA and NS"
+    return (
+        "a CNAME cannot be beside other records; choose another name for it, or, only if none of them is needed, "
+        f"remove them all: {delete}"
+    )
+
+
+async def _zone_of(view: ZoneView, name: Name) -> Name | None:
+    """Return the zone that holds a name, if the same server does; None if it does not say."""
+    try:
+        reply = await view.transaction.ask(view.endpoint, Message.query(name, RRType.SOA, view.target.rrclass))
+    except errors.DnsUpdateError:
+        return None
+    message = reply.message
+    zones = [r.name for r in message.answer + message.authority if r.rrtype == RRType.SOA and name.is_within(r.name)]
+    return zones[0] if zones and message.is_authoritative else None
+
+
+async def explain_refusal(view: ZoneView, update: Update, refusal: errors.PermissionDenied) -> None:
+    """Explain in a refusal's hint what PowerDNS refuses, and BIND and Knot ignore: a CNAME beside other records."""
+    added = [r.rrtype for r in update.changes if r.name == view.target.owner and r.rrclass == view.target.rrclass]
+    for rrtype in dict.fromkeys(added):
+        asked = RRType.ANY if rrtype == RRType.CNAME else rrtype
+        current = await own_if_possible(view, asked, await read_if_possible(view, asked))
+        current = tuple([record for record in current if record.rrtype not in KEPT_BY_SERVER])
+        conflict = await _beside_cname(view, rrtype, current)
+        if conflict:
+            refusal.hint = (
+                "PowerDNS refuses a record beside a CNAME (on another server, it is the key that may not do this): "
+                f"{conflict}"
+            )
+            return
