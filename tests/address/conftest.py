@@ -5,16 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from lab import Namespace
-from lab.namespace import unavailable_because
 from tests.support.waiting import eventually
-
-
-@pytest.fixture(scope="session")
-def has_namespaces() -> None:
-    """Skip a test where no namespace can be made."""
-    reason = unavailable_because()
-    if reason is not None:
-        pytest.skip(reason)
 
 
 @pytest.fixture

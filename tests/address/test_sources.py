@@ -101,7 +101,7 @@ def test_two_addresses_of_one_family_are_an_rrset_of_two() -> None:
     [
         ("203.0.113.45/33", "'203.0.113.45/33' has a wrong prefix length: 0 to 32"),
         ("2001:db8::1/129", "'2001:db8::1/129' has a wrong prefix length: 0 to 128"),
-        ("", "an address is empty: as 203.0.113.45, 2001:db8::1 or interface:ppp0"),
+        ("", "an address is empty: e.g. 203.0.113.45, 2001:db8::1 or interface:ppp0"),
         (
             "192.0.2.1,,192.0.2.2",
             "an address is empty, number 2 of the list: a comma separates two addresses",
@@ -208,7 +208,7 @@ def test_a_wrong_resolver_is_refused_with_the_reason(text: str, says: str) -> No
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("http:{}", "the address source http: is a URL: as https://"),
+        ("http:{}", "the address source http: is a URL: e.g. https://"),
         ("https:/{}", "the address source https: is a URL"),
         ("https:///{}", "the 'https' URL names no host"),
         ("https://:{}@/", "the 'https' URL names no host"),

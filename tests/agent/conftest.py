@@ -5,16 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.namespace import unavailable_because
 from tests.support.agents import Machine, machine_at
-
-
-@pytest.fixture(scope="session")
-def has_namespaces() -> None:
-    """Skip a test where no namespace can be made."""
-    reason = unavailable_because()
-    if reason is not None:
-        pytest.skip(reason)
 
 
 @pytest.fixture

@@ -130,11 +130,12 @@ def test_what_a_program_prints_is_not_lost(machine: Machine) -> None:
         assert BUG in machine.status()["agent"]["last_bug"]
 
 
-def test_a_source_that_raises_whatever_is_a_finding_of_the_checkup(machine: Machine) -> None:
+def test_a_source_that_raises_whatever_is_a_finding_of_the_online_check(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     library = machine.directory / "library"
     library.mkdir()
-    (library / "sitecustomize.py").write_text(SABOTAGE.format(home="checkup", place=".find_addresses", number=1))
+    sabotage = SABOTAGE.replace("dns_update.agent.", "dns_update.doctor.")
+    (library / "sitecustomize.py").write_text(sabotage.format(home="source_answers", place=".find_addresses", number=1))
     configuration = machine.configure(FROM_WAN_IPV4 + FROM_WAN_IPV4.replace("home", "n").replace("wan", "lan"))
     command = [*machine.namespace.prefix, *program(library), "agent", "--check", "--online"]
     done = subprocess.run([*command, f"config={configuration}"], capture_output=True, text=True, check=False)

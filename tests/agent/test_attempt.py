@@ -7,10 +7,10 @@ import pytest
 from dns_update.agent.attempt import Attempt, Doubt, begin, pass_doubt_on
 from dns_update.agent.config.settings import RecordSettings
 from dns_update.agent.managed_name import ManagedName
-from dns_update.agent.reconcile.plan import Desired
 from dns_update.agent.reconcile.server_health import ServerHealth
 from dns_update.agent.reconcile.upstream import Upstream
 from dns_update.client.aio import AsyncClient
+from dns_update.client.plan import Desired
 from dns_update.errors import NoResponse, PermissionDenied
 from dns_update.transport import Endpoint, Server
 from dns_update.wire.codes import RRType

@@ -542,7 +542,7 @@ KEY_FAULTS = {
     '[keys.home]\nfile = "/tmp/no/such" #!': "[keys.home] file: cannot read /tmp/no/such: No such file or directory",
     '[keys.home]\nfile = "" #!': "[keys.home] file: the path is empty",
     '[keys.home]\nfile = "a\\u0000" #!': "[keys.home] file: it has a NUL in it",
-    '[keys.home]\nfile = "credential:x" #!': "[keys.home] file: there is no such credential: "
+    '[keys.home]\nfile = "credential:x" #!': "[keys.home] file: there is no credential 'x': "
     "CREDENTIALS_DIRECTORY is not set: systemd sets it for a unit with LoadCredential=",
     '[keys.home]\nsecret = "x"\nname = "a..b" #!': "[keys.home] name: the key's name is not a domain name",
     '[keys.home]\nsecret = "x"\nname = 1 #!': "[keys.home] name: expected a string, got an integer",
@@ -569,7 +569,7 @@ SERVER_FAULTS = {
     '[servers.main]\naddress = ["192.0.2.1",\n"192.0.2.1:x"] #!': "[servers.main] address[1]: "
     "'x' is not a port: a number from 1 to 65535",
     '[servers.main]\naddress = "" #!': "[servers.main] address: a server is empty: "
-    "as 192.0.2.1, ns.example.com or [2001:db8::1]:5353",
+    "e.g. 192.0.2.1, ns.example.com or [2001:db8::1]:5353",
     '[servers.main]\naddress = "192.0.2.1"\ntransport = "tls" #!': "[servers.main] transport: "
     "'tls' is not a valid value: one of udp, tcp",
     '[servers.main]\naddress = "192.0.2.1"\ntimeout = 0 #!': "[servers.main] timeout: "
@@ -678,7 +678,7 @@ RECORD_FAULTS = {
     f'\n{NAMED}address = "192.0.2.300" #!': "records[0].address: '192.0.2.300' is not an IPv4 address: "
     "four numbers from 0 to 255, as 203.0.113.45",
     f'\n{NAMED}address = ["192.0.2.1",\n"interface:"] #!': "records[0].address[1]: "
-    "'interface:' names no interface: as interface:ppp0, interface:ppp0/ipv4, interface:ppp0/ipv6",
+    "'interface:' names no interface: e.g. interface:ppp0, interface:ppp0/ipv4, interface:ppp0/ipv6",
     f"\n{NAMED}address = [\n\n1979-05-27] #!": "records[0].address[0]: "
     "expected a string, got a date or time",
     f"\n{NAMED}address = [] #!": "records[0].address: the array is empty: give one string at least",
@@ -845,7 +845,7 @@ def test_a_key_file_in_a_secrets_place_is_told_in_words_of_the_configuration(tmp
 def test_a_credential_is_no_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     (problem,) = problems_of(f'{RECORD}[keys.home]\nfile = "credential:../x"\n')
-    assert problem == "agent.toml:7: [keys.home] file: there is no credential's name after credential:"
+    assert problem == "agent.toml:7: [keys.home] file: the text after credential: is not a credential's name"
 
 
 # Files.

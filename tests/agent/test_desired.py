@@ -1,7 +1,7 @@
 """What names hold while their sources come, go and fail."""
 
 from dns_update.agent.desired import Reading, Rule, SourceState, desired_of
-from dns_update.agent.reconcile.plan import Desired
+from dns_update.client.plan import Desired
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import parse_address
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dns_update.agent.reconcile.plan import Desired
 from dns_update.agent.reconcile.reconcile import reconcile
 from dns_update.auth import Key
 from dns_update.client import Client
 from dns_update.client.locate import Target
+from dns_update.client.plan import Desired
 from dns_update.client.steps import Ask
 from dns_update.errors import NameExists, NameNotFound, NoResponse, NotApplied, Refusal
 from dns_update.exchange import Policy

@@ -32,9 +32,9 @@ _RETRIES = 2  # if there is one server; if there are more, the next is as good a
 class Service(Value):
     """A well-known service: the question that its server answers with the asker's address.
 
-    `is_authoritative` tells that it alone is so for the name, and that an answer which does not say so has come
-    through another resolver, whose address would then stand in it. (Some networks divert all that goes to port 53.)
-    The others' names mean nothing to other resolvers.
+    `is_authoritative` says that only this server is so for the name. An answer that does not say so came through
+    another resolver, and would have that one's address. (Some networks divert all that goes to port 53.) The names of
+    the others mean nothing to other resolvers.
     """
 
     name: Name

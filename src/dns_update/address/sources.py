@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 _FAMILIES = {"/ipv4": IPV4_OCTETS, "/ipv6": IPV6_OCTETS}
 _THERE_ARE = "there are interface:, prefix:, dns:, http:, https: and command:"
-_PREFIX_FORM = "as prefix:br0+::5, or prefix:br0+::5/56 for a host part after 56 bits"
-_RESOLVER_FORM = "as dns:, dns:/ipv4, or dns:NAME@SERVER for a server of your own"
-_WEB_FORM = "as https://www.example.com/my-address"
+_PREFIX_FORM = "e.g. prefix:br0+::5, or prefix:br0+::5/56 for a host part after 56 bits"
+_RESOLVER_FORM = "e.g. dns:, dns:/ipv4, or dns:NAME@SERVER for a server of your own"
+_WEB_FORM = "e.g. https://www.example.com/my-address"
 _DEFAULT_PREFIX_BITS = 64  # RFC 4862, section 5.5.3: what a link's prefix has
 _LARGEST_PREFIX_BITS = 127
 _INTERFACE_OCTETS = 15  # linux/if.h: IFNAMSIZ is 16, with a NUL at the end
@@ -55,7 +55,7 @@ class Prefix(Value):
 class Resolver(Value):
     """The address that a name server answers with, since the question came from there.
 
-    `name` is asked for at `server`; both are None for the well-known servers that are built in. `is_text` tells that
+    `name` is asked for at `server`; both are None for the well-known servers that are built in. `is_text` says that
     the answer is a TXT record. `octets` is 4 or 16 for one family only, None for both.
     """
 
@@ -141,7 +141,7 @@ class Command(Value):
     def __init__(self, line: str) -> None:
         import shlex  # noqa: PLC0415 - it imports re, not needed for other sources
 
-        example = "as command:/usr/local/bin/my-address"
+        example = "e.g. command:/usr/local/bin/my-address"
         if "\0" in line:
             raise InvalidText("command: it contains a NUL", hint=example)
         try:
@@ -236,7 +236,7 @@ def _source_from_text(text: str) -> Source:
 
 def _literal(text: str) -> bytes:
     if not text:
-        raise InvalidText("an address is empty", hint="as 203.0.113.45, 2001:db8::1 or interface:ppp0")
+        raise InvalidText("an address is empty", hint="e.g. 203.0.113.45, 2001:db8::1 or interface:ppp0")
     if ":" in text and "%" in text:  # RFC 4007, section 11
         zone = quoted("%" + text.partition("%")[2])
         raise InvalidText(
@@ -252,7 +252,7 @@ def _is_word(kind: str) -> bool:
 
 def _interface_from_text(text: str) -> Interface:
     name, octets = _without_family(text)
-    _check_interface(name, f"interface:{text}", "as interface:ppp0, interface:ppp0/ipv4, interface:ppp0/ipv6")
+    _check_interface(name, f"interface:{text}", "e.g. interface:ppp0, interface:ppp0/ipv4, interface:ppp0/ipv6")
     return Interface(name, octets)
 
 

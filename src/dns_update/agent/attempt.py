@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from dns_update.agent.managed_name import ManagedName
-    from dns_update.agent.reconcile.plan import Desired
     from dns_update.agent.reconcile.server_health import Outage
     from dns_update.client.outcome import Outcome
+    from dns_update.client.plan import Desired
     from dns_update.client.transaction import Transaction
     from dns_update.errors import DnsUpdateError
 
@@ -95,7 +95,10 @@ class Attempt:
                 transaction.servers = tuple(server for server in self._order if isinstance(server, Server))
             transaction.in_turn = self._sorted
             self._transaction = transaction
-            return await reconcile(transaction, self.managed.target, self.desired)
+            try:
+                return await reconcile(transaction, self.managed.target, self.desired)
+            finally:
+                transaction.in_turn = None  # a cycle: thousands of attempts would wait for the garbage collector
 
         return await carry_out(self._upstream.client, request)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update.agent.reconcile.backoff import HeldAddresses
-from dns_update.agent.reconcile.plan import Desired
+from dns_update.client.plan import Desired
 from dns_update.value import Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS

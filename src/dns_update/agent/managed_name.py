@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dns_update.agent.desired import Rule, desired_of
-from dns_update.agent.reconcile.plan import Desired, is_shared
+from dns_update.client.claims import is_shared
 from dns_update.client.locate import Target
+from dns_update.client.plan import Desired
 from dns_update.wire.codes import rrtype_to_text
 
 TYPE_CHECKING = False

@@ -50,7 +50,9 @@ class Scheduler:
         self._resumed = resumed
         self._broken = broken
         self._clock = clock
-        self._due: dict[ManagedName, float] = {}  # when each name is due, on the monotonic clock
+        # When each name is due, on the monotonic clock; None while its attempt is under way. Names are not taken out
+        # for that: a dictionary from which much is taken grows.
+        self._due: dict[ManagedName, float | None] = {}
         self._queue: list[tuple[float, int, ManagedName]] = []  # a heap; what `_due` contradicts is superseded
         self._most_queued = _FEW
         self._numbers = itertools.count()
@@ -136,8 +138,8 @@ class Scheduler:
 
     def _schedule_now(self, managed: ManagedName) -> None:
         """Schedule it for now; one that is due already keeps its place in the queue, however often that happens."""
-        now = self._clock.monotonic()
-        if self._due.get(managed, NEVER) > now:
+        now, due = self._clock.monotonic(), self._due.get(managed)
+        if due is None or due > now:
             self.schedule(managed, now)
 
     def _forget_superseded(self) -> None:
@@ -156,7 +158,7 @@ class Scheduler:
         """Take the next name whose attempt is to begin now, if there is one."""
         while not self._is_closed and self._first_due() <= self._clock.monotonic():
             _due, _number, managed = self._queue[0]
-            del self._due[managed]  # which supersedes the entry
+            self._due[managed] = None  # which supersedes the entry
             if managed not in self._tasks:
                 return managed
             # Its attempt was cancelled for another one, and has not ended yet; `_ended` sees to the next one.
@@ -196,7 +198,7 @@ class Scheduler:
             if self.is_idle:
                 self._idle()
         finally:
-            if self._due:
+            if self._queue:
                 self._arm()
 
     async def _make_attempts(self, managed: ManagedName) -> None:
@@ -230,7 +232,7 @@ class Scheduler:
         if self._tasks.get(managed) is not task:
             return
         del self._tasks[managed]
-        if managed not in self._due and not self._is_closed:
+        if self._due.get(managed) is None and not self._is_closed:
             self.schedule(managed, self._clock.monotonic() + seconds)
 
     def _seconds_asleep(self) -> float:

@@ -44,7 +44,8 @@ def _from_environment(name: str) -> str:
     return secret.removesuffix("\n").removesuffix("\r")
 
 
-def _from_credentials(name: str) -> str:
+def path_of_credential(name: str) -> str:
+    """Return the path of one of systemd's credentials; raises UsageError."""
     shown = f" {name!r}" if _is_plain(name) else ""
     directory = os.environ.get("CREDENTIALS_DIRECTORY")
     if not directory:
@@ -53,9 +54,13 @@ def _from_credentials(name: str) -> str:
             hint="systemd sets it for a unit with LoadCredential=",
         )
     if "/" in name or not name:
-        raise UsageError("what stands behind credential: is not a credential's name")
-    path = f"{directory}/{name}"
-    called = path if _is_plain(name) else f"the credential in {directory}"
+        raise UsageError("the text after credential: is not a credential's name")
+    return f"{directory}/{name}"
+
+
+def _from_credentials(name: str) -> str:
+    path = path_of_credential(name)
+    called = path if _is_plain(name) else f"the credential in {path.removesuffix(f'/{name}')}"
     return _one_line(read_private_file(path, called), called)  # systemd sees to its owner
 
 

@@ -82,7 +82,7 @@ def _prepare_for_signals() -> None:
 
 def _check(config: Config, path: str, *, is_online: bool, as_json: bool) -> int:
     """Report on a configuration that could be read, and return the exit status; raises ConfigError."""
-    from dns_update.agent.config.advice import refuse_files, warnings_about  # noqa: PLC0415 - not for an agent at work
+    from dns_update.agent.config.offline_check import refuse_files, warnings_about  # noqa: PLC0415 - not for --once
 
     refuse_files(config, path)
     warnings = list(warnings_about(config))
@@ -96,15 +96,16 @@ def _check(config: Config, path: str, *, is_online: bool, as_json: bool) -> int:
 
 def _check_online(config: Config, path: str, warnings: Sequence[str], *, as_json: bool) -> int:
     """Try the configuration out, report the results, and return the exit status."""
-    from dns_update.agent.checkup import check_up  # noqa: PLC0415 - not for --check alone
-    from dns_update.cli.checkup import json_text, tell  # noqa: PLC0415
+    from dns_update.agent.try_out import try_out  # noqa: PLC0415 - not for --check alone
+    from dns_update.cli.examination import ExaminationReport  # noqa: PLC0415
+    from dns_update.errors.hints import TOML  # noqa: PLC0415
 
-    diagnosis = _carry_out(_unless_interrupted(check_up(config)))
+    report = ExaminationReport(_carry_out(_unless_interrupted(try_out(config))), TOML)
     if as_json:
-        put(json_text(diagnosis, path, warnings))
+        put(report.json_text(path, warnings))
     else:
-        tell(diagnosis)
-    return diagnosis.exit_status
+        report.tell()
+    return report.exit_status
 
 
 async def _unless_interrupted(work: Coroutine[Any, Any, T]) -> T:

@@ -22,7 +22,7 @@ DNS_PORT = 53
 LONGEST_WAIT = 86_400.0  # seconds; the system's own waits end at 24 days
 LARGEST_READ = 65535  # the largest datagram, and as good a piece of a stream as any
 _PORTS = f"a number from 1 to {MAX_U16}"
-# Letters, digits and hyphens (RFC 1123, section 2.1); underscores, which are no host's and yet in use; the root's dot.
+# Letters, digits and hyphens (RFC 1123, section 2.1); underscores, which hosts may not have and do; the root's dot.
 _IN_HOST_NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
@@ -97,17 +97,19 @@ def _ipv6_host(text: str) -> str:
         raise _no_host(text)
     address, percent, scope = text.partition("%")
     if percent and not scope:
-        raise errors.InvalidText(f"{quoted(text)} has an empty zone after the %", hint="as fe80::1%eth0")
+        raise errors.InvalidText(f"{quoted(text)} has an empty zone after the %", hint="e.g. fe80::1%eth0")
     octets = parse_address(address)
     if octets[0] == 0xFE and octets[1] & 0xC0 == 0x80 and not percent:  # noqa: PLR2004 - fe80::/10
-        raise errors.InvalidText(f"{quoted(text)} is on every link", hint=f"say on which: {address}%eth0")
+        raise errors.InvalidText(
+            f"{quoted(text)} is a link-local address without an interface", hint=f"e.g. {address}%eth0"
+        )
     return format_address(octets) + percent + scope
 
 
 def _host_name(text: str) -> str:
     """Return a host name as the resolver wants it; raises InvalidText for what is not a host."""
     if not text:
-        raise errors.InvalidText("a server is empty", hint="as 192.0.2.1, ns.example.com or [2001:db8::1]:5353")
+        raise errors.InvalidText("a server is empty", hint="e.g. 192.0.2.1, ns.example.com or [2001:db8::1]:5353")
     host = text if text.isascii() else str(Name.from_text(text))
     if text == "." or not _IN_HOST_NAMES.issuperset(host):
         raise _no_host(text)

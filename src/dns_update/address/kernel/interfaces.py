@@ -42,15 +42,6 @@ class _Ranked(Value):
     entry: AddressEntry
     rank: tuple[bool, int, float, int, bytes]
 
-    def __init__(self, entry: AddressEntry, now: float) -> None:
-        lifetime = float("inf")
-        if entry.preferred != FOREVER:
-            granted = now + entry.preferred - entry.updated / _HUNDREDTHS
-            lifetime = round(granted / _LIFETIME_GRAIN)
-        age = entry.created if len(entry.address) == IPV4_OCTETS else -entry.created
-        rank = (bool(entry.flags & AddressFlag.SECONDARY), entry.scope, -lifetime, age, entry.address)
-        self._store(entry=entry, rank=rank)
-
     @property
     def is_usable(self) -> bool:
         return len(self.entry.address) == IPV4_OCTETS or not self.entry.flags & _NEVER_IPV6
@@ -130,7 +121,7 @@ class Interfaces:
             if len(entry.address) == IPV4_OCTETS:  # routes of any interface may have it as their source
                 self._routes = {route for route in self._routes if route.octets != IPV4_OCTETS}
         else:
-            held[_key(entry)] = _Ranked(entry, now)
+            held[_key(entry)] = _Ranked(entry, _rank(entry, now))
         if not held:
             del self._addresses[entry.index]
         if entry.index in self._links:
@@ -158,6 +149,16 @@ class Interfaces:
             self._routes = {other for other in self._routes if (other.octets, other.slot) != slot}
         if not event.is_gone:
             self._routes.add(route)
+
+
+def _rank(entry: AddressEntry, now: float) -> tuple[bool, int, float, int, bytes]:
+    """Return the place of an address; the text of this module says why."""
+    lifetime = float("inf")
+    if entry.preferred != FOREVER:
+        granted = now + entry.preferred - entry.updated / _HUNDREDTHS
+        lifetime = round(granted / _LIFETIME_GRAIN)
+    age = entry.created if len(entry.address) == IPV4_OCTETS else -entry.created
+    return (bool(entry.flags & AddressFlag.SECONDARY), entry.scope, -lifetime, age, entry.address)
 
 
 def _key(entry: AddressEntry) -> object:

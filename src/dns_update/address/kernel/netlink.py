@@ -142,7 +142,7 @@ class DefaultRoute(Value):
 
 
 class Event(Value):
-    """What is there now as `subject` says, or, if it `is_gone`, is there no more.
+    """What exists now as `subject` says, or, if it `is_gone`, has ended.
 
     A route that `is_replacing` has taken the place of all others of its slot.
     """

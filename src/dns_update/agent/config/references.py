@@ -8,6 +8,7 @@ import stat
 from dns_update.agent.config.readers import near_miss, read_table
 from dns_update.agent.config.schema import KEY, SERVER, ZONE, zone_from_text
 from dns_update.auth import DEFAULT_ALGORITHM, Key, read_secret
+from dns_update.auth.secret_sources import path_of_credential
 from dns_update.errors import UsageError, quoted
 from dns_update.errors.hints import TOML, rendered
 from dns_update.exchange import Policy
@@ -241,7 +242,7 @@ def _key_from_secret(table: str, given: Mapping[str, Any]) -> Key:
 def _key_from_file(given: Mapping[str, Any]) -> Key:
     path: str = given["file"]
     if path.startswith(_CREDENTIAL):
-        path = _path_of_credential(path.removeprefix(_CREDENTIAL))
+        path = path_of_credential(path.removeprefix(_CREDENTIAL))
     _refuse_pipe(path)
     return Key.from_file(path, given.get("name"))
 
@@ -254,15 +255,3 @@ def _refuse_pipe(path: str) -> None:
         return  # reading it will tell why it cannot be read
     if not stat.S_ISREG(mode):
         raise UsageError("the file is not a regular one", hint="a pipe or device may never end")
-
-
-def _path_of_credential(name: str) -> str:
-    directory = os.environ.get("CREDENTIALS_DIRECTORY")
-    if not directory:
-        raise UsageError(
-            "there is no such credential: CREDENTIALS_DIRECTORY is not set",
-            hint="systemd sets it for a unit with LoadCredential=",
-        )
-    if "/" in name or not name:
-        raise UsageError("there is no credential's name after credential:")
-    return f"{directory}/{name}"

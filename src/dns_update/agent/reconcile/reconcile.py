@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from dns_update.agent.reconcile.plan import plan
+from dns_update.client.current import confirmed, is_told_by_prerequisites, look
 from dns_update.client.delivery import Delivery
 from dns_update.client.locate import locate
 from dns_update.client.lookup import ZoneView
 from dns_update.client.obstacles import not_applied
 from dns_update.client.outcome import outcome_at
+from dns_update.client.plan import plan, replacement
 from dns_update.client.readback import after_set, zone_ttl
-from dns_update.errors import NameExists, NameNotFound, NoResponse, NotApplied, ZoneNotFound
-from dns_update.update import Update
+from dns_update.errors import NameExists, NameNotFound, NoResponse, ZoneNotFound
 from dns_update.wire.codes import Rcode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from dns_update.agent.reconcile.plan import Desired
-    from dns_update.client.locate import LocatedTarget, Target
+    from dns_update.client.locate import Target
     from dns_update.client.lookup import Records
     from dns_update.client.outcome import Outcome
-    from dns_update.client.steps import Steps
+    from dns_update.client.plan import Desired
     from dns_update.client.transaction import Transaction
-    from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
+    from dns_update.update import Update
 
 _LOOKS = 5  # so often two agents may meet at one name, or the second look fail, before this attempt ends
 
@@ -77,36 +74,6 @@ async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery) -> O
     )
 
 
-def is_told_by_prerequisites(desired: Desired, error: ZoneNotFound) -> bool:
-    """Return whether prerequisites can tell if a name is right, though the server answers from a zone below.
-
-    Prerequisites speak of whole RRsets, and so not of those that the agent shares with others.
-    """
-    return bool(error.zone_below) and not desired.owner and not desired.only_adds
-
-
-async def confirmed(site: ZoneView, desired: Desired, ttl: int) -> Records | None:
-    """Return the records of such a name if they are what is desired, None if not.
-
-    They get this `ttl`, for a prerequisite cannot ask for it.
-    """
-    try:
-        return await after_set(site, desired.data, dict.fromkeys(desired.data, ttl))
-    except NotApplied:
-        return None
-
-
-def replacement(place: LocatedTarget, desired: Desired, ttl: int) -> Update:
-    """Return the update that makes such a name right, whatever it holds."""
-    update = Update(place.zone, rrclass=place.rrclass)
-    for rrtype, values in desired.data.items():
-        if values:
-            update = update.replace(place.owner, ttl, rrtype, *values)
-        else:
-            update = update.delete_rrset(place.owner, rrtype)
-    return update
-
-
 async def _by_prerequisites(site: ZoneView, desired: Desired, delivery: Delivery, error: ZoneNotFound) -> Outcome:
     """Make the name right in the zone itself; `error` is why it cannot be read there, so what it had is not known."""
     ttl = await zone_ttl(site) if desired.ttl is None else desired.ttl
@@ -119,21 +86,6 @@ async def _by_prerequisites(site: ZoneView, desired: Desired, delivery: Delivery
     if after is None:
         raise error
     return outcome_at(site, reply.message.rcode, None, after)
-
-
-def look(site: ZoneView, rrtypes: Sequence[int]) -> Steps[Records]:
-    """Return what the server holds at the name of these types, and the CNAME that stands in their place, if one does.
-
-    Raises ZoneNotFound for what it has no authority for, and any other Refusal or CommunicationError.
-    """
-    return site.read(rrtypes[0]) if len(rrtypes) == 1 else _look_at_each(site, rrtypes)
-
-
-async def _look_at_each(site: ZoneView, rrtypes: Sequence[int]) -> Records:
-    found: dict[Record, None] = {}  # a CNAME comes with each type
-    for rrtype in rrtypes:
-        found |= dict.fromkeys(await site.read(rrtype))
-    return tuple(found)
 
 
 def _needs_zone_ttl(update: Update, desired: Desired, current: Records) -> bool:

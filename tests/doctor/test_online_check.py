@@ -207,7 +207,7 @@ def test_ten_refusals_are_told_and_the_others_counted(case: Case, granting: Bind
     case.write("".join(name(f"n{number}") for number in range(15)), granting)
     done = case.check()
     assert sum(line.startswith("Permission denied: ") for line in done.lines) == 10
-    assert done.lines[-1].startswith("and 5 more of the kind PermissionDenied")
+    assert done.lines[-1].startswith("and 5 more problems of kind PermissionDenied at ")
     assert len(case.json(status=7)["findings"]) == 15
 
 
@@ -354,7 +354,7 @@ def test_a_cname_in_the_way(case: Case, granting: Bind) -> None:
     where = f"{granting.host}:{granting.port}"
     assert done.status == 8
     assert done.lines[1] == (
-        f"Update not applied: {where} would not add A to alias.example.com: there stands CNAME home.example.com."
+        f"Update not applied: {where} would not add A to alias.example.com, which has CNAME home.example.com."
     )
     assert "dns-update delete name=alias zone=example.com type=CNAME" in done.hint
 
@@ -382,7 +382,7 @@ def test_servers_that_disagree(case: Case, bind: NameServer, tmp_path: Path, uni
         same = case.check()
     assert done.status == 8
     finding = done.lines[1]
-    assert finding.startswith(f"Update not applied: {unique_name}.example.com is not the same everywhere: ")
+    assert finding.startswith(f"Update not applied: {unique_name}.example.com differs between servers: ")
     assert f"{bind.host}:{bind.port} has nothing (serial " in finding
     assert f"{other.host}:{other.port} has A 192.0.2.99 (serial 1)" in finding
     assert same.status == 0

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dns_update.agent.reconcile.plan import Desired, plan
 from dns_update.client.locate import LocatedTarget
+from dns_update.client.plan import Desired, plan
 from dns_update.rr.record import Record, rdata_from_text
 from dns_update.update import Update
 from dns_update.wire.codes import RRClass, RRType

@@ -1,18 +1,12 @@
-"""What `agent --check` sees beyond a configuration's text: a history that cannot be one, secrets easily guessed."""
+"""Secrets that can be guessed by trying many of them against one signed message that was captured. Pure."""
 
 from __future__ import annotations
 
-from dns_update.agent.output.history import fault_of_file
-from dns_update.errors import ConfigError
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from dns_update.agent.config.settings import Config
     from dns_update.auth import Key
 
-MIN_SECRET_BITS = 128  # too many to try out; a shorter secret can be found from one signed message that was captured
+MIN_SECRET_BITS = 128  # nobody can try as many
 _MIN_DIFFERENT_OCTETS = 8  # 16 random octets have fewer in one case of a billion
 _MIN_WORD = 4  # letters; runs as long are rare in Base64 and in hexadecimal digits, and can hardly be spoken there
 _MOST_CONSONANTS = 4  # in a row within a word
@@ -20,27 +14,8 @@ _MIN_VOWELS = 0.3  # of the letters; where these are random, 0.23
 _VOWELS = frozenset("aeiouy")
 
 
-def refuse_files(config: Config, path: str) -> None:
-    """Raise ConfigError if a file that the configuration at `path` names is there, and is not what it should be."""
-    fault = fault_of_file(config.agent.history) if config.agent.history else ""
-    if fault:
-        hint = "name another file; this one would be left alone, and no history kept"
-        raise ConfigError([(f"{path}: [agent] history: {config.agent.history}: {fault}", hint)])
-
-
-def warnings_about(config: Config) -> Iterator[str]:
-    """Yield a line for each key whose secret can be guessed from one signed message."""
-    keys = {record.key.name: record.key for record in config.records if record.key is not None}
-    for name, key in keys.items():
-        if weakness := weakness_of(key):
-            yield (
-                f"the secret of key {name} {weakness}; one captured request is enough to find it: "
-                f"tsig-keygen makes one of 256 bits"
-            )
-
-
 def weakness_of(key: Key) -> str:
-    """Return why a secret may be guessed; empty if nothing speaks for it."""
+    """Return why the secret of a key can be guessed, e.g. "is made of words"; empty if nothing shows that it can."""
     secrets = [key.secret, *([key.other_reading.secret] if key.other_reading is not None else [])]
     if len(key.secret) * 8 < MIN_SECRET_BITS:
         return f"has {len(key.secret) * 8} bits, fewer than {MIN_SECRET_BITS}"

@@ -1,0 +1,72 @@
+"""A configuration tried out by the doctor: what each name should have by what its sources say now; within asyncio."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from dns_update.address import may_block
+from dns_update.agent.bugs import text_of
+from dns_update.agent.clock import since_boot
+from dns_update.agent.desired import Reading, Rule, SourceState, desired_of
+from dns_update.client.plan import Desired
+from dns_update.doctor.engine import examine
+from dns_update.doctor.source_answers import SourceQuestion, ask_sources
+from dns_update.doctor.subject import Destination, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dns_update.agent.config.settings import Config, RecordSettings
+    from dns_update.doctor.examination import Examination
+    from dns_update.doctor.source_answers import SourceAnswer
+
+
+async def try_out(config: Config) -> Examination:
+    """Examine everything that a configuration names, and return what was seen; nothing is changed.
+
+    Raises UsageError for a local address that this machine does not have.
+    """
+    answers = await ask_sources(questions_of(config), text_of)
+    return await examine(subjects_of(config, answers), answers.values())
+
+
+def questions_of(config: Config) -> list[SourceQuestion]:
+    """Return what the sources of all records are to be asked; literal addresses are not asked for."""
+    return [
+        SourceQuestion(source, record.allow_private)
+        for record in config.records
+        for source in record.sources
+        if not isinstance(source, bytes)
+    ]
+
+
+def subjects_of(config: Config, answers: Mapping[SourceQuestion, SourceAnswer]) -> list[Subject]:
+    """Return each record as a name to examine, which should have what the agent would give it if it started now."""
+    states = {question: _state_after(answer) for question, answer in answers.items()}
+    return [_subject_of(record, states) for record in config.records]
+
+
+def _subject_of(record: RecordSettings, states: Mapping[SourceQuestion, SourceState]) -> Subject:
+    destination = Destination(record.zone, record.servers, record.key, record.policy, record.local_address)
+    return Subject(record.name, destination, record.types, _desired_by(record, states), record.owner)
+
+
+def _desired_by(record: RecordSettings, states: Mapping[SourceQuestion, SourceState]) -> Desired | None:
+    if record.rrtype is not None:
+        return Desired(record.data, record.ttl)
+    grace = record.grace if record.delete_when_missing else None
+    of_sources = [
+        source if isinstance(source, bytes) else states[SourceQuestion(source, record.allow_private)]
+        for source in record.sources
+    ]
+    desired, _change = desired_of(Rule(record.types, record.ttl, record.owner, grace), of_sources, time.monotonic())
+    return desired
+
+
+def _state_after(answer: SourceAnswer) -> SourceState:
+    """Return the state of a source whose first answer this is; it counts at once."""
+    now = time.monotonic()
+    state = SourceState(started=now, knows_absence=not may_block(answer.source))
+    state.hear(Reading(answer.addresses, since_boot(), str(answer.error or "")), now, 0.0)
+    return state

@@ -1,0 +1,176 @@
+"""What to change: the desired RRsets, compared with the current ones. Pure.
+
+Without an owner, the name's RRsets of these types belong to one agent: each must be exactly as desired. With an owner,
+several agents share the name, and each publishes a claim there (see `claims`). An agent adds its own addresses, and
+removes only those that its own claim lists and no other claim does.
+
+A prerequisite of the update says that the claims are still those that were read (RFC 2136, section 2.4.2). So if two
+agents change a name at once, one of them has to read it again. The same happens to an agent whose own earlier update
+arrives late: the claims are read before the addresses, and so are not newer than these.
+
+An RRset has one TTL (RFC 2181, section 5.2). Where others have claimed a part of it, its current TTL is kept: if each
+agent set its own, they would undo each other's work for ever.
+"""
+
+from __future__ import annotations
+
+from dns_update.client.claims import Claim, claims_in
+from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.update import Update
+from dns_update.value import Value
+from dns_update.wire.codes import RRType
+from dns_update.wire.inet import IPV4_OCTETS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from dataclasses import KW_ONLY
+
+    from dns_update.client.locate import LocatedTarget, RdataByType
+    from dns_update.client.lookup import Records
+    from dns_update.rr.record import Record
+
+
+class Desired(Value):
+    """The RRsets that a name should have: rdata by type (empty: no such RRset), with their TTL and perhaps an owner.
+
+    `ttl` in seconds; None keeps the current one. An `owner` is for addresses only. With `only_adds` nothing is removed,
+    so that the name may have more than is desired.
+    """
+
+    data: RdataByType
+    ttl: int | None = None
+    owner: str = ""
+    _: KW_ONLY
+    only_adds: bool = False
+
+    @property
+    def rrtypes(self) -> tuple[int, ...]:
+        """The types to read before a plan can be made, in the order in which to ask for them: the claims first."""
+        return (RRType.TXT, *self.data) if self.owner else tuple(self.data)
+
+    @property
+    def with_any_ttl(self) -> Desired:
+        """The same with the current TTLs, whatever they are."""
+        return self if self.ttl is None else Desired(self.data, None, self.owner, only_adds=self.only_adds)
+
+
+def plan(target: LocatedTarget, desired: Desired, current: Records, new_ttl: int) -> Update | None:
+    """Return the update that gives a name its desired RRsets; None if it has them.
+
+    `current` are the records of these types that the server holds. `new_ttl`, in seconds, is for RRsets that have no
+    TTL now, where the desired one is not set.
+    """
+    rrsets = _RRsets(target, desired, current, new_ttl)
+    if desired.owner:
+        update = _claimed(rrsets)
+    elif all(map(rrsets.is_right, desired.data)):  # as it is with thousands of names
+        return None
+    else:
+        update = _exclusive(rrsets)
+    return update if update.changes else None
+
+
+def replacement(target: LocatedTarget, desired: Desired, ttl: int) -> Update:
+    """Return the update that gives a name the desired RRsets, whatever it holds; `ttl` in seconds."""
+    update = Update(target.zone, rrclass=target.rrclass)
+    for rrtype, values in desired.data.items():
+        if values:
+            update = update.replace(target.owner, ttl, rrtype, *values)
+        else:
+            update = update.delete_rrset(target.owner, rrtype)
+    return update
+
+
+class _RRsets:
+    """Desired and current RRsets of a name, side by side."""
+
+    def __init__(self, target: LocatedTarget, desired: Desired, current: Records, new_ttl: int) -> None:
+        self.target = target
+        self.desired = desired
+        self._current = current
+        self._new_ttl = new_ttl
+
+    def records(self, rrtype: int) -> Sequence[Record]:
+        return [record for record in self._current if record.rrtype == rrtype]
+
+    def ttl(self, rrtype: int, *, is_shared: bool = False) -> int:
+        """Return the desired TTL, or else the current one; if the RRset `is_shared`, the other way round."""
+        desired = self.desired.ttl
+        if desired is not None and not is_shared:
+            return desired
+        otherwise = self._new_ttl if desired is None else desired
+        return next((record.ttl for record in self.records(rrtype)), otherwise)
+
+    def is_right(self, rrtype: int) -> bool:
+        """Return whether the RRset is as desired, TTL included."""
+        ttl, values = self.ttl(rrtype), self.desired.data[rrtype]
+        current = []
+        for record in self._current:  # not by `records`: this is asked of thousands of names that are right
+            if record.rrtype == rrtype:
+                if record.ttl != ttl:
+                    return False
+                current.append(record.rdata)
+        return current == [*values] or self.canonical(rrtype, current) == self.canonical(rrtype, values)
+
+    def canonical(self, rrtype: int, values: Iterable[bytes]) -> set[bytes]:
+        return {canonical_rdata(rrtype, value, self.target.rrclass) for value in values}
+
+
+def _exclusive(rrsets: _RRsets) -> Update:
+    target = rrsets.target
+    update = Update(target.zone, rrclass=target.rrclass)
+    for rrtype, values in rrsets.desired.data.items():
+        if rrsets.desired.only_adds:
+            update = _own_addresses(rrsets, update, rrtype, set(), is_shared=False)
+        elif rrsets.is_right(rrtype):
+            continue
+        elif values:
+            update = update.replace(target.owner, rrsets.ttl(rrtype), rrtype, *values)
+        else:
+            update = update.delete_rrset(target.owner, rrtype)
+    return update
+
+
+def _claimed(rrsets: _RRsets) -> Update:
+    target, owner = rrsets.target, rrsets.desired.owner
+    texts = [record.rdata for record in rrsets.records(RRType.TXT)]
+    claims = claims_in(texts)
+    old_claim = [text for text, claim in claims if claim.owner == owner]
+    published = {address for _text, claim in claims if claim.owner == owner for address in claim.addresses}
+    of_others = {address for _text, claim in claims if claim.owner != owner for address in claim.addresses}
+    desired = {address for values in rrsets.desired.data.values() for address in values}
+    # Addresses of a family of which nothing is known now stay claimed; so do all, if nothing may be removed.
+    desired |= {a for a in published if rrsets.desired.only_adds or _rrtype(a) not in rrsets.desired.data}
+    new_claim = [Claim(owner, frozenset(desired)).to_rdata()] if desired else []
+
+    update = Update(target.zone, rrclass=target.rrclass)
+    for rrtype in rrsets.desired.data:
+        is_shared = any(_rrtype(address) == rrtype for address in of_others)
+        update = _own_addresses(rrsets, update, rrtype, published - desired - of_others, is_shared=is_shared)
+    if new_claim != old_claim:
+        update = update.delete(target.owner, RRType.TXT, *old_claim) if old_claim else update
+        ttl = rrsets.ttl(RRType.TXT, is_shared=bool(of_others))
+        update = update.add(target.owner, ttl, RRType.TXT, *new_claim) if new_claim else update
+    if texts:
+        return update.require_rrset_equal(target.owner, RRType.TXT, *texts)
+    return update.require_no_rrset(target.owner, RRType.TXT)
+
+
+def _own_addresses(rrsets: _RRsets, update: Update, rrtype: int, stale: set[bytes], *, is_shared: bool) -> Update:
+    """Add the addresses of a type that are missing, and remove its stale ones, whether they were read or not.
+
+    No claim lists the stale ones any more, so they would never be removed later. An address with another TTL counts as
+    missing, unless the RRset `is_shared` with others.
+    """
+    target, ttl = rrsets.target, rrsets.ttl(rrtype, is_shared=is_shared)
+    current = {record.rdata: record.ttl for record in rrsets.records(rrtype)}
+    gone = sorted(address for address in stale if _rrtype(address) == rrtype)
+    right = current if is_shared else {address for address, its_ttl in current.items() if its_ttl == ttl}
+    missing = [value for value in rrsets.desired.data[rrtype] if value not in right]
+    update = update.delete(target.owner, rrtype, *gone) if gone else update
+    return update.add(target.owner, ttl, rrtype, *missing) if missing else update
+
+
+def _rrtype(address: bytes) -> int:
+    return RRType.A if len(address) == IPV4_OCTETS else RRType.AAAA

@@ -1,0 +1,1 @@
+"""What is wrong, and what to do: recognise the servers, try everything without changing it, find faults, advise."""

@@ -1,0 +1,93 @@
+"""One name at one server: what is there, which update it needs, what would block that; steps that change nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dns_update.client.current import confirmed, is_told_by_prerequisites, look
+from dns_update.client.obstacles import not_applied
+from dns_update.client.plan import plan, replacement
+from dns_update.errors import ZoneNotFound
+from dns_update.update import Update
+from dns_update.value import Value
+from dns_update.wire.codes import RRType
+
+if TYPE_CHECKING:
+    from dns_update.client.locate import LocatedTarget
+    from dns_update.client.lookup import Records, ZoneView
+    from dns_update.client.plan import Desired
+    from dns_update.doctor.subject import Subject
+
+
+class Obstacle(Value):
+    """Why a server would not add data of a type, though it may answer NOERROR; `remedy` is what to do."""
+
+    rrtype: int
+    remedy: str
+
+
+class Comparison(Value):
+    """What a server holds at a name, compared with what is desired.
+
+    `changes` are those of the update that is needed. There are none if the name is right, or if it is not known what it
+    should have. `obstacle` is what would keep them from being applied. `unread` is the error why the records could not
+    be read, where prerequisites had to tell whether they are right.
+    """
+
+    current: Records
+    changes: Records = ()
+    obstacle: Obstacle | None = None
+    unread: ZoneNotFound | None = None
+
+
+async def compare(view: ZoneView, subject: Subject, zone_ttl: int) -> Comparison:
+    """Compare what the server holds at a name with what is desired.
+
+    `zone_ttl` is the TTL, in seconds, of the zone's SOA record. Raises a Refusal or a CommunicationError if the server
+    does not tell.
+    """
+    desired = subject.desired
+    try:
+        current = await look(view, subject.updated_types if desired is None else desired.rrtypes)
+    except ZoneNotFound as error:
+        if desired is None or not is_told_by_prerequisites(desired, error):
+            raise
+        return await _compare_by_prerequisites(view, desired, zone_ttl, error)
+    update = None if desired is None else plan(view.target, desired, current, zone_ttl)
+    if update is None:
+        return Comparison(current)
+    return Comparison(current, update.changes, await _obstacle(view, update.changes, current))
+
+
+async def _compare_by_prerequisites(view: ZoneView, desired: Desired, zone_ttl: int, error: ZoneNotFound) -> Comparison:
+    """Compare at a server that does not show the name; `error` is why."""
+    ttl = zone_ttl if desired.ttl is None else desired.ttl
+    current = await confirmed(view, desired, ttl)
+    changes = () if current is not None else replacement(view.target, desired, ttl).changes
+    return Comparison(current or (), changes, unread=error)
+
+
+async def _obstacle(view: ZoneView, changes: Records, current: Records) -> Obstacle | None:
+    """Return what would block these changes: nothing is added beside a CNAME (RFC 2136, section 3.4.2.2)."""
+    added = [change.rrtype for change in changes if change.rrclass == view.target.rrclass]
+    has_cname = any(record.rrtype == RRType.CNAME for record in current)
+    if not added or (added[0] == RRType.CNAME) == has_cname:
+        return None
+    blocked = await not_applied(view, added[0], current)
+    return None if blocked.may_come else Obstacle(added[0], blocked.hint)
+
+
+def possible_changes(target: LocatedTarget, subject: Subject, zone_ttl: int) -> Records:
+    """Return a change of every kind that the name may ever need, so that permission for all of them can be asked.
+
+    They are those that give the desired data to a name that has none. For a type of which nothing is desired now they
+    have a deletion: data of that type may come later.
+    """
+    update = None if subject.desired is None else plan(target, subject.desired, (), zone_ttl)
+    if update is None:
+        update = Update(target.zone, rrclass=target.rrclass)
+    covered = {change.rrtype for change in update.changes}
+    for rrtype in subject.updated_types:
+        if rrtype not in covered:
+            update = update.delete_rrset(target.owner, rrtype)
+    return update.changes

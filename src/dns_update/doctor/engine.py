@@ -1,0 +1,180 @@
+"""The examination: every server, key and name that is given is tried, and nothing is changed; within asyncio.
+
+An update is sent to the first server that accepts it. Here all of them are asked: the second one is of use only if it
+would accept the update, too.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dns_update.client.probe import denials
+from dns_update.doctor.comparison import compare, possible_changes
+from dns_update.doctor.concurrently import for_each
+from dns_update.doctor.examination import Examination, NameAtServer, NameExamination
+from dns_update.doctor.open_servers import OpenServer, ServerDirectory
+from dns_update.errors import DnsUpdateError, NoResponse
+from dns_update.transport.aio import AsyncioTransport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+
+    from dns_update.client.lookup import Records
+    from dns_update.client.probe import Denial
+    from dns_update.doctor.comparison import Comparison
+    from dns_update.doctor.examination import ServerExamination
+    from dns_update.doctor.source_answers import SourceAnswer
+    from dns_update.doctor.subject import Subject
+    from dns_update.transport.protocol import AsyncTransport
+
+_LARGEST_PROBE = 100  # names in one probe: few messages if all are permitted, and not many more if one is not
+_LARGEST_PROBE_OCTETS = 16_000  # in it, roughly; what one name needs goes in one message in any case
+_OCTETS_OF_RECORD = 40  # beside its rdata, roughly
+
+
+async def examine(
+    subjects: Iterable[Subject],
+    sources: Iterable[SourceAnswer] = (),
+    *,
+    transport: Callable[[str | None], AsyncTransport] = AsyncioTransport,
+) -> Examination:
+    """Try all that updates of the subjects need, and return what was seen, failures included; nothing is changed.
+
+    `sources` are the answers that say what the subjects should have. `transport` makes what carries messages from a
+    local address (None: any). Raises UsageError for a local address that this machine does not have.
+    """
+    names = [_OpenName(subject) for subject in subjects]
+    directory = ServerDirectory(transport)
+    try:
+        await for_each(partial(_find_servers, directory), _by_destination(names))
+        servers = list(dict.fromkeys(server for name in names for server in name.servers))
+        await for_each(OpenServer.explore, servers)
+        await for_each(_compare, ((name, server) for name in names for server in name.servers))
+        await for_each(_probe, _probes(names))
+    finally:
+        directory.close()
+    results = {server: server.result for server in servers}
+    unresolved = {str(error): error for error in directory.unresolved}  # several destinations may name one host
+    return Examination(
+        servers=tuple(results.values()),
+        sources=tuple(sources),
+        names=tuple([name.result(results) for name in names]),
+        unresolved=tuple(unresolved.values()),
+    )
+
+
+class _OpenName:
+    """A name while it is being examined."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.servers: tuple[OpenServer, ...] = ()
+        self.error: DnsUpdateError | None = None
+        self.comparisons: dict[OpenServer, Comparison] = {}
+        self.denials: dict[OpenServer, Denial] = {}
+        self.errors: dict[OpenServer, DnsUpdateError] = {}
+
+    def result(self, servers: Mapping[OpenServer, ServerExamination]) -> NameExamination:
+        """Return what has been seen of it, given what has been seen of its servers."""
+        at_servers = [
+            NameAtServer(
+                servers[server], self.comparisons.get(server), self.denials.get(server), self.errors.get(server)
+            )
+            for server in self.servers
+        ]
+        return NameExamination(self.subject, tuple(at_servers), self.error)
+
+
+def _by_destination(names: Iterable[_OpenName]) -> Collection[list[_OpenName]]:
+    """Return the names in groups whose servers are the same; a name whose zone is to be found is alone."""
+    groups: dict[Hashable, list[_OpenName]] = {}
+    for name in names:
+        destination = name.subject.destination
+        own = name.subject.name if destination.zone is None else None
+        groups.setdefault((destination, own), []).append(name)
+    return groups.values()
+
+
+async def _find_servers(directory: ServerDirectory, names: Sequence[_OpenName]) -> None:
+    subject = names[0].subject
+    directory.prepare(subject.destination)
+    try:
+        servers = await directory.servers_of(subject.name, subject.destination)
+    except DnsUpdateError as error:
+        for name in names:
+            name.error = error
+    else:
+        for name in names:
+            name.servers = servers
+
+
+async def _compare(pair: tuple[_OpenName, OpenServer]) -> None:
+    name, server = pair
+    access, subject = server.access, name.subject
+    if server.error is not None or access is None:
+        return
+    try:
+        name.comparisons[server] = await server.run(
+            lambda view: compare(view, subject, access.soa.ttl), owner=subject.name
+        )
+    except NoResponse as error:  # it did answer before; it is not waited for ten thousand times
+        server.error = error
+    except DnsUpdateError as error:
+        name.errors[server] = error
+
+
+class _ProbeGroup:
+    """Names whose changes are probed at a server in one message."""
+
+    def __init__(self, server: OpenServer) -> None:
+        self.server = server
+        self.names: list[_OpenName] = []
+        self.changes: list[Records] = []
+        self._octets = 0
+
+    def add(self, name: _OpenName, changes: Records) -> bool:
+        """Take a name and its changes; return False if there is no room for them."""
+        octets = sum(_OCTETS_OF_RECORD + len(record.rdata) for record in changes)
+        if self.names and (len(self.names) == _LARGEST_PROBE or self._octets + octets > _LARGEST_PROBE_OCTETS):
+            return False
+        self.names.append(name)
+        self.changes.append(changes)
+        self._octets += octets
+        return True
+
+
+def _probes(names: Iterable[_OpenName]) -> Iterator[_ProbeGroup]:
+    """Yield which names are probed together."""
+    by_server: dict[OpenServer, list[_OpenName]] = {}
+    for name in names:
+        for server in name.comparisons:
+            by_server.setdefault(server, []).append(name)
+    for server, together in by_server.items():
+        group = _ProbeGroup(server)
+        for name in together:
+            changes = _possible_changes(server, name.subject)
+            if not group.add(name, changes):
+                yield group
+                group = _ProbeGroup(server)
+                group.add(name, changes)
+        yield group
+
+
+def _possible_changes(server: OpenServer, subject: Subject) -> Records:
+    assert server.access is not None  # noqa: S101 - the name was compared there
+    return possible_changes(server.target(subject.name), subject, server.access.soa.ttl)
+
+
+async def _probe(group: _ProbeGroup) -> None:
+    server, access = group.server, group.server.access
+    if server.error is not None or access is None:
+        return
+    try:
+        found = await server.run(lambda view: denials(view, access, group.changes), owner=server.zone)
+    except DnsUpdateError as error:
+        server.error = error
+        return
+    for name, denial in zip(group.names, found, strict=True):
+        if denial is not None:
+            name.denials[server] = denial

@@ -1,0 +1,71 @@
+"""What an examination saw: of each server, of each address source, and of each name at each of its servers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dns_update.value import Value
+
+if TYPE_CHECKING:
+    from dns_update.auth import Key
+    from dns_update.client.probe import Access, Denial
+    from dns_update.doctor.comparison import Comparison
+    from dns_update.doctor.source_answers import SourceAnswer
+    from dns_update.doctor.subject import Subject
+    from dns_update.errors import DnsUpdateError
+    from dns_update.transport import Endpoint
+    from dns_update.wire.name import Name
+
+
+class ServerExamination(Value):
+    """A zone at one of its servers, asked with one key.
+
+    `access` is what the server showed of the zone and the key; it is None if the server did not get as far as that.
+    `error` is why the server could not be examined, or not to the end. `key` has the reading of its secret that the
+    server accepts. `notes` are sentences that the user should read.
+    """
+
+    zone: Name
+    endpoint: Endpoint
+    key: Key | None = None
+    access: Access | None = None
+    error: DnsUpdateError | None = None
+    notes: tuple[str, ...] = ()
+
+
+class NameAtServer(Value):
+    """One name at one server: what the server holds, and whether the key may change it.
+
+    `comparison` is None if the server did not tell what it holds; `error` says why, unless the whole server failed.
+    `denial` is what the server would refuse to change.
+    """
+
+    server: ServerExamination
+    comparison: Comparison | None = None
+    denial: Denial | None = None
+    error: DnsUpdateError | None = None
+
+
+class NameExamination(Value):
+    """One name at each of its servers, in the order in which an update tries them.
+
+    `error` is why its servers are not known.
+    """
+
+    subject: Subject
+    at_servers: tuple[NameAtServer, ...] = ()
+    error: DnsUpdateError | None = None
+
+    @property
+    def first_comparison(self) -> Comparison | None:
+        """The comparison at the first server that told what it holds: the one that would get the update."""
+        return next((one.comparison for one in self.at_servers if one.comparison is not None), None)
+
+
+class Examination(Value):
+    """All that was seen; `unresolved` are the errors of servers whose host names have no address."""
+
+    servers: tuple[ServerExamination, ...] = ()
+    sources: tuple[SourceAnswer, ...] = ()
+    names: tuple[NameExamination, ...] = ()
+    unresolved: tuple[DnsUpdateError, ...] = ()

@@ -1,0 +1,205 @@
+"""What is wrong with what was seen, and what else is to be known of it; as data, without sentences. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from dns_update.errors import SOME_FAILED, NotApplied
+from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dns_update.client.lookup import Records
+    from dns_update.client.probe import Denial
+    from dns_update.doctor.comparison import Comparison, Obstacle
+    from dns_update.doctor.examination import Examination, NameAtServer, NameExamination
+    from dns_update.errors import DnsUpdateError, ZoneNotFound
+    from dns_update.transport import Endpoint
+    from dns_update.wire.name import Name
+
+NameState: TypeAlias = Literal["failing", "unknown", "differs", "right"]
+STATES: tuple[NameState, ...] = ("failing", "unknown", "differs", "right")  # the worst first
+
+
+# What is wrong
+
+
+class RequestFailed(Value):
+    """A server, a source or a request about a name failed; the error says why, and where."""
+
+    error: DnsUpdateError
+    name: Name | None = None
+
+    @property
+    def cause(self) -> str:
+        """The code of what happened."""
+        return self.error.cause
+
+    @property
+    def server(self) -> str:
+        """The endpoint as text; empty if there is none."""
+        return self.error.server
+
+    @property
+    def exit_status(self) -> int:
+        """That of the error."""
+        return self.error.exit_status
+
+
+class UpdateBlocked(Value):
+    """A server would not add what is desired at a name, because of what it holds there."""
+
+    cause = "update-blocked"
+    exit_status = NotApplied.exit_status
+    endpoint: Endpoint
+    name: Name
+    obstacle: Obstacle
+    current: Records
+
+    @property
+    def server(self) -> str:
+        """The endpoint as text."""
+        return str(self.endpoint)
+
+
+class ServersDisagree(Value):
+    """Two servers of a zone hold different data at a name."""
+
+    cause = "servers-disagree"
+    exit_status = NotApplied.exit_status
+    name: Name
+    first: NameAtServer
+    second: NameAtServer
+
+    @property
+    def server(self) -> str:
+        """The endpoint of the second one as text."""
+        return str(self.second.server.endpoint)
+
+
+Problem: TypeAlias = RequestFailed | UpdateBlocked | ServersDisagree
+
+
+# What is to be known, though nothing is wrong
+
+
+class DeniedForLater(Value):
+    """A server would refuse to change types of which nothing is desired now."""
+
+    cause = "denied-for-later"
+    endpoint: Endpoint
+    name: Name
+    denial: Denial
+
+
+class DataNotShown(Value):
+    """A server does not show what the zone holds at a name; prerequisites told whether that is right."""
+
+    cause = "data-not-shown"
+    endpoint: Endpoint
+    name: Name
+    error: ZoneNotFound
+
+
+class Remark(Value):
+    """A sentence that a server's transaction, or a source, left for the user."""
+
+    cause = "remark"
+    text: str
+
+
+Note: TypeAlias = DeniedForLater | DataNotShown | Remark
+
+
+# Of everything
+
+
+def problems(examination: Examination) -> Iterator[Problem]:
+    """Yield all that is wrong: with servers, then with sources, then with names."""
+    for error in examination.unresolved:
+        yield RequestFailed(error)
+    for server in examination.servers:
+        if server.error is not None:
+            yield RequestFailed(server.error)
+    for answer in examination.sources:
+        if answer.error is not None:
+            yield RequestFailed(answer.error)
+    for name in examination.names:
+        yield from problems_of(name)
+
+
+def notes(examination: Examination) -> Iterator[Note]:
+    """Yield what is to be known though nothing is wrong, in the same order."""
+    for server in examination.servers:
+        yield from map(Remark, server.notes)
+    for answer in examination.sources:
+        yield from map(Remark, answer.remarks)
+    for name in examination.names:
+        yield from notes_of(name)
+
+
+def exit_status(found: Sequence[Problem]) -> int:
+    """Return 0 if nothing is wrong, the status that all problems have in common, or 10."""
+    statuses = {problem.exit_status for problem in found}
+    return statuses.pop() if len(statuses) == 1 else SOME_FAILED if statuses else 0
+
+
+# Of one name
+
+
+def state_of(name: NameExamination) -> NameState:
+    """Return in which state a name is; what is wrong with a whole server is not a failure of the name."""
+    if next(problems_of(name), None) is not None:
+        return "failing"
+    comparison = name.first_comparison
+    if name.subject.desired is None or comparison is None:
+        return "unknown"
+    return "differs" if comparison.changes else "right"
+
+
+def problems_of(name: NameExamination) -> Iterator[Problem]:
+    """Yield what is wrong with a name itself, and not with a whole server."""
+    owner = name.subject.name
+    if name.error is not None:
+        yield RequestFailed(name.error, owner)
+    for one in name.at_servers:
+        endpoint, comparison = one.server.endpoint, one.comparison
+        if one.error is not None:
+            yield RequestFailed(one.error, owner)
+        if one.denial is not None and is_needed(name, one.denial):
+            yield RequestFailed(one.denial.error, owner)
+        if comparison is not None and comparison.obstacle is not None:
+            yield UpdateBlocked(endpoint, owner, comparison.obstacle, comparison.current)
+    yield from _disagreements(name)
+
+
+def notes_of(name: NameExamination) -> Iterator[Note]:
+    """Yield what is to be known of a name: what is not permitted and not needed now, and what is not shown."""
+    owner = name.subject.name
+    for one in name.at_servers:
+        if one.denial is not None and not is_needed(name, one.denial):
+            yield DeniedForLater(one.server.endpoint, owner, one.denial)
+    for one in name.at_servers:
+        if one.comparison is not None and one.comparison.unread is not None:
+            yield DataNotShown(one.server.endpoint, owner, one.comparison.unread)
+
+
+def is_needed(name: NameExamination, denial: Denial) -> bool:
+    """Return whether what is denied is needed now; it may be, as long as it is not known what is desired."""
+    desired = name.subject.desired
+    return desired is None or not set(desired.rrtypes).isdisjoint(denial.rrtypes)
+
+
+def _disagreements(name: NameExamination) -> Iterator[ServersDisagree]:
+    """Yield which servers hold other data than the first; TTLs may differ."""
+    shown = [(one, one.comparison) for one in name.at_servers if one.comparison is not None]
+    for one, comparison in shown[1:]:
+        first, first_comparison = shown[0]
+        if _data(comparison) != _data(first_comparison):
+            yield ServersDisagree(name.subject.name, first, one)
+
+
+def _data(comparison: Comparison) -> set[tuple[int, bytes]]:
+    return {(record.rrtype, canonical_rdata(record.rrtype, record.rdata)) for record in comparison.current}

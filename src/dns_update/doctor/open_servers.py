@@ -1,0 +1,147 @@
+"""The servers of what is examined: found, and each asked at its own address; within asyncio."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dns_update.client.aio import AsyncClient
+from dns_update.client.locate import LocatedTarget, Target, locate
+from dns_update.client.lookup import ZoneView
+from dns_update.client.probe import explore
+from dns_update.client.steps import unresolved
+from dns_update.client.transaction import MAX_ADDRESSES
+from dns_update.doctor.examination import ServerExamination
+from dns_update.errors import DnsUpdateError
+from dns_update.transport import Endpoint, Server
+from dns_update.wire.codes import RRClass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from typing import TypeVar
+
+    from dns_update.auth import Key
+    from dns_update.client.probe import Access
+    from dns_update.client.steps import Steps
+    from dns_update.client.transaction import Transaction
+    from dns_update.doctor.subject import Destination
+    from dns_update.transport.protocol import AsyncTransport
+    from dns_update.wire.name import Name
+
+    T = TypeVar("T")
+
+
+class OpenServer:
+    """A zone at one of its servers, while it is being examined."""
+
+    def __init__(self, zone: Name, endpoint: Endpoint, destination: Destination, transport: AsyncTransport) -> None:
+        """Begin with nothing asked; messages are signed and sent as the destination says."""
+        self.zone = zone
+        self.endpoint = endpoint
+        self.access: Access | None = None
+        self.error: DnsUpdateError | None = None
+        self._key = destination.key
+        self._policy = destination.policy
+        self._transport = transport
+        self._notes: tuple[str, ...] = ()
+        self._client = self._client_with(destination.key)
+
+    async def explore(self) -> None:
+        """Find out what the server shows of the zone and of the key, and keep that or the error."""
+
+        async def request(transaction: Transaction) -> tuple[Access, Key | None, tuple[str, ...]]:
+            access = await explore(self._view(transaction, self.zone))
+            return access, transaction.key, transaction.notes_at(self.endpoint)
+
+        try:
+            self.access, self._key, self._notes = await self._client.run(request)
+        except DnsUpdateError as error:
+            self.error = error
+        else:  # with the secret in the reading that was found to be right
+            self._client = self._client_with(self._key)
+
+    async def run(self, steps: Callable[[ZoneView], Steps[T]], owner: Name) -> T:
+        """Carry out steps about a name of the zone; raises a Refusal or a CommunicationError."""
+        return await self._client.run(lambda transaction: steps(self._view(transaction, owner)))
+
+    def target(self, owner: Name) -> LocatedTarget:
+        """Return a name of the zone as the target of a request."""
+        return LocatedTarget(self.zone, owner, RRClass.IN)
+
+    @property
+    def result(self) -> ServerExamination:
+        """What has been seen of it."""
+        return ServerExamination(self.zone, self.endpoint, self._key, self.access, self.error, self._notes)
+
+    def _view(self, transaction: Transaction, owner: Name) -> ZoneView:
+        return ZoneView(transaction, self.endpoint, self.target(owner))
+
+    def _client_with(self, key: Key | None) -> AsyncClient:
+        server = Server(self.endpoint.address, self.endpoint.port)
+        return AsyncClient(server, key=key, policy=self._policy, transport=self._transport)
+
+
+class ServerDirectory:
+    """Finds the servers of names, and knows each of them once; `unresolved` are errors about their host names."""
+
+    def __init__(self, transport: Callable[[str | None], AsyncTransport]) -> None:
+        """Begin with no server; `transport` makes what carries messages from a local address (None: any)."""
+        self.unresolved: list[DnsUpdateError] = []
+        self._new_transport = transport
+        self._transports: dict[str | None, AsyncTransport] = {}
+        self._servers: dict[Hashable, OpenServer] = {}
+
+    async def servers_of(self, name: Name, destination: Destination) -> tuple[OpenServer, ...]:
+        """Return the servers to which updates of a name go, one for each address; raises why they cannot be found."""
+        transport = self._transport(destination.local_address)
+        zone, hosts = await _zone_and_servers(name, destination, transport)
+        found: list[OpenServer] = []
+        for host in hosts:
+            for endpoint in await self._endpoints(host, transport):
+                identity = (zone, endpoint, destination.key, destination.policy, destination.local_address)
+                if identity not in self._servers:
+                    self._servers[identity] = OpenServer(zone, endpoint, destination, transport)
+                found.append(self._servers[identity])
+        return tuple(found)
+
+    def prepare(self, destination: Destination) -> None:
+        """Prepare to send to a destination; raises UsageError if this machine lacks its local address."""
+        self._transport(destination.local_address)
+
+    def close(self) -> None:
+        """Close all sockets."""
+        for transport in self._transports.values():
+            transport.close()
+
+    async def _endpoints(self, server: Server, transport: AsyncTransport) -> list[Endpoint]:
+        """Return the addresses of a server; none if they cannot be found, which is kept as an error."""
+        if server.is_address:
+            return [Endpoint(server.host, server.port)]
+        try:
+            addresses = await transport.resolve(server.host)
+        except (OSError, UnicodeError) as error:
+            self.unresolved.append(unresolved(server.host, error))
+            return []
+        return [Endpoint(address, server.port) for address in addresses[:MAX_ADDRESSES]]
+
+    def _transport(self, local_address: str | None) -> AsyncTransport:
+        if local_address not in self._transports:
+            self._transports[local_address] = self._new_transport(local_address)
+            self._transports[local_address].keep_open()
+        return self._transports[local_address]
+
+
+async def _zone_and_servers(
+    name: Name, destination: Destination, transport: AsyncTransport
+) -> tuple[Name, tuple[Server, ...]]:
+    """Return the zone and the servers of a destination; what it leaves open is found by SOA records."""
+    if destination.zone is not None and destination.servers:
+        return destination.zone, destination.servers
+    client = AsyncClient(*destination.servers, key=destination.key, policy=destination.policy, transport=transport)
+    return await client.run(partial(_locate, name, destination))
+
+
+async def _locate(name: Name, destination: Destination, transaction: Transaction) -> tuple[Name, tuple[Server, ...]]:
+    target = await locate(transaction, Target(name, destination.zone))
+    found = tuple(server for server in transaction.servers if isinstance(server, Server))
+    return target.zone, destination.servers or found

@@ -1,0 +1,81 @@
+"""Address sources asked, each once, and what they answered; within asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from dns_update.address import find_addresses, may_block
+from dns_update.address.kernel.snapshot import read_interfaces
+from dns_update.doctor.concurrently import for_each
+from dns_update.errors import NoAddress
+from dns_update.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dns_update.address.kernel.interfaces import Interfaces
+    from dns_update.address.sources import Source
+
+
+class SourceQuestion(Value):
+    """A source to ask, and whether an address that the world cannot reach is accepted from it."""
+
+    source: Source
+    allow_private: bool = False
+
+
+class SourceAnswer(Value):
+    """What a source gave: the best address of each family, or the error why it gave none; and remarks on either."""
+
+    source: Source
+    addresses: tuple[bytes, ...] = ()
+    error: NoAddress | None = None
+    remarks: tuple[str, ...] = ()
+
+
+async def ask_sources(
+    questions: Iterable[SourceQuestion], explain: Callable[[Exception], str]
+) -> dict[SourceQuestion, SourceAnswer]:
+    """Ask each source once, many at the same time, and return the answer to each question.
+
+    An exception that no source is meant to raise becomes an answer like any failure, so that the others are still
+    asked; `explain` says it in words.
+    """
+    distinct = list(dict.fromkeys(questions))
+    interfaces, failure = _interfaces_for(distinct)
+    answers: dict[SourceQuestion, SourceAnswer] = {}
+
+    async def ask(question: SourceQuestion) -> None:
+        if may_block(question.source):
+            answers[question] = await asyncio.to_thread(_ask, question, None, explain)
+        elif failure is not None:
+            answers[question] = SourceAnswer(question.source, error=failure)
+        else:
+            answers[question] = _ask(question, interfaces, explain)
+
+    await for_each(ask, distinct)
+    return {question: answers[question] for question in distinct}
+
+
+def _interfaces_for(questions: Iterable[SourceQuestion]) -> tuple[Interfaces | None, NoAddress | None]:
+    """Return the addresses of this machine, or why they cannot be listed; neither if no question is about them."""
+    if all(may_block(question.source) for question in questions):
+        return None, None
+    try:
+        return read_interfaces(), None
+    except NoAddress as error:
+        return None, error
+
+
+def _ask(question: SourceQuestion, interfaces: Interfaces | None, explain: Callable[[Exception], str]) -> SourceAnswer:
+    source, remarks = question.source, list[str]()
+    try:
+        addresses = find_addresses(
+            [source], allow_private=question.allow_private, log=remarks.append, interfaces=interfaces
+        )
+    except NoAddress as error:
+        return SourceAnswer(source, error=error, remarks=tuple(remarks))
+    except Exception as mistake:  # noqa: BLE001 - a bug of ours must not keep the rest from being examined
+        return SourceAnswer(source, error=NoAddress(f"{source!s} cannot be asked: {explain(mistake)}"))
+    return SourceAnswer(source, addresses, remarks=tuple(remarks))

@@ -1,0 +1,51 @@
+"""What is to be examined: names, what each of them should have, and where its updates go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dns_update.exchange import Policy
+from dns_update.value import Value
+from dns_update.wire.codes import RRType
+
+if TYPE_CHECKING:
+    from dns_update.auth import Key
+    from dns_update.client.plan import Desired
+    from dns_update.transport import Server
+    from dns_update.wire.name import Name
+
+
+_POLICY = Policy()
+
+
+class Destination(Value):
+    """Where the updates of names go: a zone, its servers, and how they are asked.
+
+    `zone` is None where it is to be found by its SOA record. Without `servers`, the zone's primary is asked. Messages
+    are signed with `key` (None: unsigned), and sent from `local_address` (None: any).
+    """
+
+    zone: Name | None
+    servers: tuple[Server, ...] = ()
+    key: Key | None = None
+    policy: Policy = _POLICY
+    local_address: str | None = None
+
+
+class Subject(Value):
+    """One name to examine.
+
+    `rrtypes` are the types of the data that is ever published at the name; `desired` is what it should have now, None
+    if that is not known. With an `owner`, a TXT record says which part of the data is that owner's.
+    """
+
+    name: Name
+    destination: Destination
+    rrtypes: tuple[int, ...]
+    desired: Desired | None
+    owner: str = ""
+
+    @property
+    def updated_types(self) -> tuple[int, ...]:
+        """The types that an update of the name may ever change."""
+        return (*self.rrtypes, RRType.TXT) if self.owner else self.rrtypes
