@@ -28,7 +28,7 @@ _TLS = "SAEKHO"
 _PRIVATE_TYPES = 0xFF00
 
 
-class NsupdateOptions(Value):
+class NsupdateOptions(Value, kw_only=True):
     """What the options say.
 
     Attributes:
@@ -66,11 +66,11 @@ class NsupdateOptions(Value):
     tcp: bool
     file: str | None
 
-    def __init__(self, given: Given | None = None, file: str | None = None) -> None:
-        """Take the options given, each with its argument, empty where it has none; raises Fatal."""
-        given = given or {}
+    @classmethod
+    def from_letters(cls, given: Given, file: str | None = None) -> NsupdateOptions:
+        """Return what options say, by letter, each with its argument, empty where it has none; raises Fatal."""
         tls = any(option in given for option in _TLS)
-        self._store(
+        return cls(
             families=(4,) if "4" in given else (6,) if "6" in given else (4, 6),
             resolv_conf=given.get("C", RESOLV_CONF),
             debug=2 if "D" in given or "M" in given else 1 if "d" in given else 0,
@@ -106,7 +106,7 @@ def options_from_words(words: Sequence[str]) -> NsupdateOptions | str:
     if "R" in given:
         raise Fatal("The -R option has been deprecated.")
     _check_exclusions(given)
-    return NsupdateOptions(given, rest[0] if rest else None)
+    return NsupdateOptions.from_letters(given, rest[0] if rest else None)
 
 
 def _read(words: Sequence[str], given: Given) -> list[str]:
