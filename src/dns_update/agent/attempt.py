@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dns_update.agent.reconcile.reconcile import reconcile
 from dns_update.client.aio import carry_out
+from dns_update.client.locate import Target
 from dns_update.errors import NoResponse
 from dns_update.transport import Endpoint, Server
 from dns_update.wire.name import Name
@@ -89,6 +90,8 @@ class Attempt:
 
     async def run(self) -> Outcome:
         """Make the name right; raises DnsUpdateError."""
+        settings = self.managed.settings
+        target = Target(settings.name, settings.zone)  # not kept: ten thousand of them take half a MiB
 
         async def request(transaction: Transaction) -> Outcome:
             if self._order is not self._upstream.servers:
@@ -96,7 +99,7 @@ class Attempt:
             transaction.in_turn = self._sorted
             self._transaction = transaction
             try:
-                return await reconcile(transaction, self.managed.target, self.desired)
+                return await reconcile(transaction, target, self.desired)
             finally:
                 transaction.in_turn = None  # a cycle: thousands of attempts would wait for the garbage collector
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dns_update.agent.desired import Rule, desired_of
 from dns_update.client.claims import is_shared
-from dns_update.client.locate import Target
 from dns_update.client.plan import Desired
 from dns_update.wire.codes import rrtype_to_text
 
@@ -68,7 +67,6 @@ class ManagedName:
         "settings",
         "since",
         "sources",
-        "target",
         "ttl",
         "upstream",
     )
@@ -80,7 +78,6 @@ class ManagedName:
         self.settings = settings
         self.upstream = upstream
         self.sources = sources
-        self.target = Target(settings.name, settings.zone)
         self.desired: Desired | None = None
         self.done: Desired | None = None  # what was desired when an attempt last succeeded
         self.next_change: float | None = None  # when `desired` changes by the mere passing of time (monotonic)

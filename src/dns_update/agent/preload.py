@@ -18,6 +18,7 @@ OURS = (
     "agent.output.control",
     "auth.kfile",
     "auth.secret_sources",
+    "commandline.mistakes",
     "client.discovery",
     "client.obstacles",
     "client.readback",
