@@ -81,7 +81,7 @@ def _error(name: str) -> str:
 
 
 def _error_tree() -> str:
-    import dns_update.errors as errors  # noqa: PLC0415, PLR0402 - its docstring is the picture
+    import dns_update.errors as errors  # noqa: PLR0402 - its docstring is the picture
 
     return (errors.__doc__ or "").split("```")[1].strip()
 

@@ -33,7 +33,7 @@ PAGE = Document.read(Path(__file__).resolve().parent.parent / "docs" / "migratio
 _DEADLINE = 60  # seconds after which a command hangs; none of the tests counts on it
 _SERVER = "192.0.2.1"  # in every example
 _PUBLIC = "1.2.3.4"  # no address for documentation: those are not published from an interface
-_SECRET = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I="  # noqa: S105 - in those from Python
+_SECRET = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I="
 _RECORDS = 'home 60 A 192.0.2.40\nhome 60 AAAA 2001:db8::40\nhome 60 TXT "here"'
 
 

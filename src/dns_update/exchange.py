@@ -277,7 +277,7 @@ class Exchange:
 
 def _clock_before_1970(wall: int) -> errors.LocalError:
     """Return the error for a time that a signature cannot have: it counts from 1970 on (RFC 8945, section 4.2)."""
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - only when something is wrong
+    from datetime import UTC, datetime, timedelta  # only when something is wrong
 
     stands = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=wall)
     error = errors.LocalError(

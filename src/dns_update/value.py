@@ -55,7 +55,7 @@ class ValueType(type):
     @property
     def __signature__(cls) -> Signature:
         """The parameters of the class, for `help` and `inspect`."""
-        from inspect import signature  # noqa: PLC0415 - 10 ms, for people only
+        from inspect import signature  # 10 ms, for people only
 
         init = cls.__dict__["__init__"] if "_store" in cls.__dict__ else _compiled(cls, "__init__")
         return signature(init.__get__(cls))

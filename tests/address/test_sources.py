@@ -21,7 +21,7 @@ from dns_update.wire.name import Name
 HOST = parse_address("::5")
 ME = Name.from_text("me.example")
 WEB = Web("http", "example.com", 80)
-SECRET = "s3cret-t0ken"  # noqa: S105 - nobody's
+SECRET = "s3cret-t0ken"
 
 
 def told(error: DnsUpdateError) -> str:

@@ -21,7 +21,7 @@ from lab import Namespace
 from tests.address.inside import inside
 from tests.support.peer import Silent, closed_port
 
-SECRET = "s3cret-t0ken"  # noqa: S105 - nobody's
+SECRET = "s3cret-t0ken"
 OK = "200 OK"
 
 

@@ -102,7 +102,7 @@ def test_who_waits_for_an_answer_asks_again_when_the_network_comes_up(machine: M
     machine.add(f"{ONE}/24")
     asked = []
 
-    def silent(message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def silent(message: bytes, _is_answer: bool) -> float | None:
         asked.append(message)
         return None
 
@@ -127,7 +127,7 @@ class Restless:
         self._namespace = namespace
         self._fate = fate
 
-    def __call__(self, message: bytes, is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def __call__(self, message: bytes, is_answer: bool) -> float | None:
         self.count += 1
         for state in ("down", "up"):
             self._namespace.ip("link", "set", "switch", state)
@@ -229,7 +229,7 @@ def test_a_message_that_is_lost(machine: Machine, number: int, patience: str) ->
 def test_a_network_that_loses_a_third_of_all_messages(machine: Machine) -> None:
     dice = random.Random(136)  # noqa: S311 - no secret
 
-    def unsure(_message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def unsure(_message: bytes, _is_answer: bool) -> float | None:
         return None if dice.random() < 1 / 3 else 0.0
 
     machine.add(f"{ONE}/24")
@@ -328,7 +328,7 @@ def test_a_silent_server_beside_one_that_refuses_is_said_once_though_a_third_doe
     machine.add(f"{ONE}/24")
     asked = []
 
-    def silent(message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def silent(message: bytes, _is_answer: bool) -> float | None:
         asked.append(message)
         return None
 
@@ -458,7 +458,7 @@ class Astray:
         self.copy = b""
         self._octets = octets
 
-    def __call__(self, message: bytes, is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def __call__(self, message: bytes, is_answer: bool) -> float | None:
         if is_answer or self.copy or not is_update(message) or self._octets not in message:
             return 0.0
         self.copy = message
@@ -497,7 +497,7 @@ class Unanswered:
     def __init__(self) -> None:
         self.has_lost_it = False
 
-    def __call__(self, message: bytes, is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def __call__(self, message: bytes, is_answer: bool) -> float | None:
         if self.has_lost_it or not is_answer or message[2] >> 3 & 15 != UPDATE:
             return 0.0
         self.has_lost_it = True
@@ -583,7 +583,7 @@ class FirstOneDies:
     def at(self, host: str) -> Fate:
         """Return the fate of the network at this address."""
 
-        def judge(_message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+        def judge(_message: bytes, _is_answer: bool) -> float | None:
             self.dead = self.dead or host
             if host != self.dead:
                 return 0.0

@@ -178,7 +178,7 @@ def test_a_client_that_asks_nothing_is_let_go(path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("is_long", [False, True])
-def test_a_client_that_does_not_read_is_let_go(path: Path, monkeypatch: pytest.MonkeyPatch, is_long: bool) -> None:  # noqa: FBT001
+def test_a_client_that_does_not_read_is_let_go(path: Path, monkeypatch: pytest.MonkeyPatch, is_long: bool) -> None:
     monkeypatch.setattr(module, "CLIENT_SECONDS", 0.2)
     asked_for = 0
 

@@ -637,7 +637,7 @@ def test_a_pipe_that_is_open_already_is_waited_for_and_read_to_its_end(monkeypat
     opened = threading.Event()
     set_blocking = os.set_blocking
 
-    def tell(descriptor: int, blocking: bool) -> None:  # noqa: FBT001 - as the real one
+    def tell(descriptor: int, blocking: bool) -> None:
         set_blocking(descriptor, blocking)
         opened.set()
 

@@ -60,7 +60,7 @@ def find_addresses(  # noqa: PLR0913 - what is known already, and what ends prog
             found[source] = None
         else:
             if isinstance(source, Command):
-                from dns_update.address.command import address_of_command  # noqa: PLC0415 - loaded when it is asked
+                from dns_update.address.command import address_of_command  # loaded when it is asked
 
                 candidates = [address_of_command(source, until=until, child_guard=child_guard)]
             else:
@@ -76,7 +76,7 @@ def _judged(
     *,
     allow_private: bool,
 ) -> list[bytes]:
-    from dns_update.address.special_purpose import LINK_LOCAL, unreachable_because  # noqa: PLC0415 - literals are not judged
+    from dns_update.address.special_purpose import LINK_LOCAL, unreachable_because  # literals are not judged
 
     if allow_private:
         return _one_a_family(candidates)
@@ -99,7 +99,7 @@ def _judged(
 
 def _better_source(source: Source, reasons: Iterable[str]) -> list[str]:
     """Return advice where to find this machine's public address, if that can help."""
-    from dns_update.address.special_purpose import CARRIER_NAT, LOOPBACK  # noqa: PLC0415 - only when something is wrong
+    from dns_update.address.special_purpose import CARRIER_NAT, LOOPBACK  # only when something is wrong
 
     if not isinstance(source, Interface) or LOOPBACK in reasons:  # a prefix is that of another machine
         return []
@@ -111,21 +111,21 @@ def _better_source(source: Source, reasons: Iterable[str]) -> list[str]:
 def _ask(source: Interface | Prefix | Resolver | Web, interfaces: Interfaces | None) -> list[bytes]:
     """Return what the source gives, the best of each family first; each kind's file is loaded when it is asked."""
     if isinstance(source, Resolver):
-        from dns_update.address.resolver import addresses_of_resolver  # noqa: PLC0415
+        from dns_update.address.resolver import addresses_of_resolver
 
         return addresses_of_resolver(source)
     if isinstance(source, Web):
-        from dns_update.address.web import addresses_of_web  # noqa: PLC0415
+        from dns_update.address.web import addresses_of_web
 
         return addresses_of_web(source)
     return _ask_kernel(source, interfaces)
 
 
 def _ask_kernel(source: Interface | Prefix, interfaces: Interfaces | None) -> list[bytes]:
-    from dns_update.address.interface import addresses_of_interface, addresses_of_prefix  # noqa: PLC0415 - as above
+    from dns_update.address.interface import addresses_of_interface, addresses_of_prefix  # as above
 
     if interfaces is None:
-        from dns_update.address.kernel.snapshot import read_interfaces  # noqa: PLC0415 - not where they are known
+        from dns_update.address.kernel.snapshot import read_interfaces  # not where they are known
 
         interfaces = read_interfaces()
     if isinstance(source, Interface):

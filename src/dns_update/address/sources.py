@@ -91,7 +91,7 @@ class Web(Value):
         The fragment is the one part of a URL that is not sent (RFC 9110, section 7.1), so it means nothing to the
         server. Raises InvalidText, whose text shows nothing of the URL but its scheme.
         """
-        from urllib.parse import unquote_to_bytes, urlsplit  # noqa: PLC0415 - imports re, not needed for others
+        from urllib.parse import unquote_to_bytes, urlsplit  # imports re, not needed for others
 
         scheme = text.partition(":")[0].lower()
         if scheme not in _PORTS:
@@ -139,7 +139,7 @@ class Command(Value):
     words: tuple[str, ...]
 
     def __init__(self, line: str) -> None:
-        import shlex  # noqa: PLC0415 - it imports re, not needed for other sources
+        import shlex  # it imports re, not needed for other sources
 
         example = "e.g. command:/usr/local/bin/my-address"
         if "\0" in line:
@@ -277,8 +277,8 @@ def _prefix_from_text(text: str) -> Prefix:
 
 
 def _resolver_from_text(text: str) -> Resolver:
-    from dns_update.transport import Server  # noqa: PLC0415 - one of six kinds needs it
-    from dns_update.wire.name import Name  # noqa: PLC0415 - the same
+    from dns_update.transport import Server  # one of six kinds needs it
+    from dns_update.wire.name import Name  # the same
 
     rest, octets = _without_family(text)
     if not rest:
@@ -314,7 +314,7 @@ def _own_octets(host: str) -> int | None:
 
 
 def _web_host(scheme: str, host: str) -> str:
-    from dns_update.transport import Server  # noqa: PLC0415 - knows what a host can be
+    from dns_update.transport import Server  # knows what a host can be
 
     if not host:
         raise _not_web(scheme, "names no host")

@@ -119,7 +119,7 @@ def _connected(place: Web, addresses: list[tuple[Any, ...]], deadline: float) ->
     connection = _first_that_connects(addresses, deadline)
     if place.scheme == "http":
         return connection
-    import ssl  # noqa: PLC0415 - 12 ms, which http: does without
+    import ssl  # 12 ms, which http: does without
 
     context = ssl.create_default_context()
     # An answer that is cut off is an error, since the end is not signed (RFC 8446, section 6.1). Python has
@@ -206,7 +206,7 @@ def _address_of(word: str) -> bytes | None:
 
 def _redirected(place: Web, location: str) -> Web:
     """Return where an answer sends us on to; user and password go only where they were meant for."""
-    from urllib.parse import urljoin  # noqa: PLC0415 - seldom needed
+    from urllib.parse import urljoin  # seldom needed
 
     if not location:
         raise NotToldError("it redirects to what is not a web address")

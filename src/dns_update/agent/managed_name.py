@@ -186,7 +186,7 @@ class ManagedName:
 
 def text_of(rrtype: int, rdata: bytes) -> str:
     """Return one record's type and data, as in `A 203.0.113.45`."""
-    from dns_update.rr.record import rdata_to_text  # noqa: PLC0415 - on request only
+    from dns_update.rr.record import rdata_to_text  # on request only
 
     return f"{rrtype_to_text(rrtype)} {rdata_to_text(rrtype, rdata)}"
 

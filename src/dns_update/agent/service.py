@@ -147,7 +147,7 @@ class Agent:
     async def _open(self) -> None:
         self._socket = self._config.agent.socket
         if self._socket:
-            from dns_update.agent.output.control import serve  # noqa: PLC0415 - not for --once
+            from dns_update.agent.output.control import serve  # not for --once
 
             self._control = await serve(self._socket, self.status)
         self._controller.open_history()

@@ -165,8 +165,8 @@ class Key(Value):
         (comments, other statements, an `include` too) is passed over. Raises UsageError for a file that is missing,
         unreadable, readable by others, owned by another user than root and us, or without such a key.
         """
-        from dns_update.auth.named_conf import keys_from_text  # noqa: PLC0415 - it imports this module
-        from dns_update.auth.private_file import called_in_errors, read_private_file  # noqa: PLC0415 - for files only
+        from dns_update.auth.named_conf import keys_from_text  # it imports this module
+        from dns_update.auth.private_file import called_in_errors, read_private_file  # for files only
 
         try:
             path = os.fsdecode(path)
@@ -209,7 +209,7 @@ def read_secret(source: str) -> str:
     """
     if not source.startswith(("@", "env:", "credential:")):
         return source
-    from dns_update.auth.secret_sources import secret_from  # noqa: PLC0415 - a key file needs none of it
+    from dns_update.auth.secret_sources import secret_from  # a key file needs none of it
 
     return secret_from(source)
 
@@ -250,7 +250,7 @@ def _algorithm(algorithm: object) -> Algorithm:
 
 def _is_near_an_algorithm(text: str) -> bool:
     """Tell whether a text can be shown as a misspelt algorithm; others may be secrets."""
-    import difflib  # noqa: PLC0415 - only when something is wrong
+    import difflib  # only when something is wrong
 
     is_like_one = text.startswith("hmac") or difflib.get_close_matches(text, _ALGORITHMS, 1)
     return len(text) <= _MAX_ALGORITHM_SHOWN and bool(is_like_one)

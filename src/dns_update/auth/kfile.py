@@ -88,7 +88,7 @@ def _owner(key_path: str, warn: Callable[[str], None] | None) -> str:
 
 def _algorithm(number: int, fields: dict[str, str], path: str) -> Algorithm:
     """Return the algorithm; `Bits` is the length to which the MAC is cut, as a 16-bit number in Base64."""
-    import binascii  # noqa: PLC0415 - a pair is met rarely
+    import binascii  # a pair is met rarely
 
     whole = Algorithm.from_text(_HMACS[number])
     try:

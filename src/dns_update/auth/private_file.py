@@ -109,6 +109,6 @@ def _refuse_unsafe(
 
 def _argument(path: str, called: str) -> str:
     """Return a file as a shell takes it; FILE if it is not called by its path."""
-    import shlex  # noqa: PLC0415 - only when something is wrong
+    import shlex  # only when something is wrong
 
     return shlex.quote(path) if called == path else "FILE"

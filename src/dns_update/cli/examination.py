@@ -47,7 +47,7 @@ class ExaminationReport:
 
     def json_text(self, path: str, warnings: Sequence[str] = ()) -> str:
         """Return everything, and the `warnings` about the configuration at `path`, as the text of one JSON object."""
-        import json  # noqa: PLC0415 - only if it is asked for
+        import json  # only if it is asked for
 
         status = self.exit_status
         fields = {"command": "agent", "status": "error" if status else "ok", "exit_status": status, "config": path}

@@ -31,7 +31,7 @@ _CHUNK = 65536  # octets to read at once: as much as a pipe holds
 def run(words: Sequence[str]) -> int:
     """Carry out a command line in nsupdate's form, and return nsupdate's exit status: 0, 1 or 2."""
     if "--help" in words:
-        from dns_update.commandline.help import help_text  # noqa: PLC0415 - an update does not need it
+        from dns_update.commandline.help import help_text  # an update does not need it
 
         put(help_text("nsupdate"))
         return 0
@@ -131,7 +131,7 @@ def _lines_of(file: BinaryIO, before_waiting: Callable[[], None]) -> Iterator[st
 
 def _typed_lines(before_waiting: Callable[[], None]) -> Iterator[str]:
     """Yield the lines that a person types, with editing and history."""
-    import readline  # noqa: F401, PLC0415 - makes `input` editable; 10 ms, for terminals only
+    import readline  # noqa: F401 - makes `input` editable; 10 ms, for terminals only
 
     while True:
         before_waiting()

@@ -89,7 +89,7 @@ def _addresses(options: Options, *, allow_private: bool) -> Iterable[bytes]:
     literals = [source for source in options.address if isinstance(source, bytes)]
     if len(literals) == len(options.address):
         return dict.fromkeys(literals)
-    from dns_update.address import find_addresses  # noqa: PLC0415 - not for literal addresses
+    from dns_update.address import find_addresses  # not for literal addresses
 
     return find_addresses(options.address, allow_private=allow_private, log=_log_of(options))
 
@@ -162,8 +162,8 @@ def _say_nothing(_line: str) -> None:
 
 def _print_message(direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
     """Write a message that was sent or received to standard error, for --debug."""
-    from dns_update.client.dig import message_to_text  # noqa: PLC0415 - only if it is asked for
-    from dns_update.message import Message  # noqa: PLC0415
+    from dns_update.client.dig import message_to_text  # only if it is asked for
+    from dns_update.message import Message
 
     preposition = "to" if direction == "sent" else "from"
     heading = f";; {direction} {len(octets)} octets {preposition} {endpoint} by {transport.upper()}"
@@ -177,7 +177,7 @@ def _print_message(direction: str, endpoint: Endpoint, transport: str, octets: b
 def conclude(outcome: Outcome, command: str, done: str, *, as_json: bool) -> int:
     """Say what came of a request that was carried out, in the words of `done`, and return the exit status."""
     if as_json:
-        from dns_update.cli.as_json import outcome_text  # noqa: PLC0415 - only if it is asked for
+        from dns_update.cli.as_json import outcome_text  # only if it is asked for
 
         try:
             put(outcome_text(outcome, command))
@@ -197,7 +197,7 @@ def conclude(outcome: Outcome, command: str, done: str, *, as_json: bool) -> int
 
 
 def _talk_notes(outcome: Outcome) -> None:
-    from dns_update.errors.hints import COMMAND_LINE, rendered  # noqa: PLC0415 - most outcomes have no notes
+    from dns_update.errors.hints import COMMAND_LINE, rendered  # most outcomes have no notes
 
     for note in outcome.notes:
         talk(f"note: {rendered(note, COMMAND_LINE)}")

@@ -17,7 +17,7 @@ def run(line: CommandLine) -> int:
     client = client_of(options)
     data = data_of(options, target, allow_private=options.allow_private)
     if options.ttl == 0:  # RouterOS's rule: the entry is deleted, whatever it points at
-        from dns_update.cli.delete import carry_out  # noqa: PLC0415 - most often it is not deleted
+        from dns_update.cli.delete import carry_out  # most often it is not deleted
 
         return carry_out(client, options, target, dict.fromkeys(data or ADDRESS_TYPES, ()), "set")
     _check_data(data)

@@ -30,7 +30,7 @@ def run(line: CommandLine) -> int:
         answer = {**answer, "records": records_named(options.known_name, answer["records"])}
     status = exit_status(answer["records"], answer["agent"]["last_reload_error"])
     if options.json:
-        import json  # noqa: PLC0415 - only if it is asked for
+        import json  # only if it is asked for
 
         fields = {"command": "status", "status": "error" if status else "ok", "exit_status": status}
         put(json.dumps(fields | answer, indent=2) + "\n")
@@ -60,7 +60,7 @@ def records_named(name: str, records: Sequence[RecordStatus]) -> list[RecordStat
     found = [record for record in records if sought in _spellings(record)]
     if found:
         return found
-    import difflib  # noqa: PLC0415 - only when something is wrong
+    import difflib  # only when something is wrong
 
     near = next(iter(difflib.get_close_matches(sought, {s for record in records for s in _spellings(record)}, 1)), "")
     hint = f"did you mean {near}?" if near else "dns-update status --all lists all of them"

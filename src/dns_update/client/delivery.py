@@ -38,7 +38,7 @@ class Delivery:
             return reply, (await self._read_back(read_back) if self._verify else None)
         refusal = self._transaction.refusal(reply, view.endpoint, message)
         if isinstance(refusal, errors.PermissionDenied):
-            from dns_update.client.obstacles import explain_refusal  # noqa: PLC0415 - only when something is wrong
+            from dns_update.client.obstacles import explain_refusal  # only when something is wrong
 
             await explain_refusal(view, update, refusal)
         if not self._transaction.is_update_astray or reply.message.rcode not in _PREREQUISITE_FAILED:

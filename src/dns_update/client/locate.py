@@ -86,8 +86,8 @@ async def locate(transaction: Transaction, target: Target) -> LocatedTarget:
 
 async def _choose_primary(transaction: Transaction, name: Name, rrclass: int) -> Name:
     """Find the zone that holds `name`; its primary becomes the server, unless the user gave one."""
-    from dns_update.client.discovery import find_zone  # noqa: PLC0415 - not needed where zone and server are given
-    from dns_update.transport import Server  # noqa: PLC0415
+    from dns_update.client.discovery import find_zone  # not needed where zone and server are given
+    from dns_update.transport import Server
 
     found = await find_zone(transaction, name, rrclass)
     if not transaction.servers:

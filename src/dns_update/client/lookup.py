@@ -98,7 +98,7 @@ class ZoneView(Value):
 
         A transaction asks for it once.
         """
-        from dns_update.client.discovery import ask_up  # noqa: PLC0415 - where the answer itself does not show it
+        from dns_update.client.discovery import ask_up  # where the answer itself does not show it
 
         known = self.transaction.zones_at
         if (self.endpoint, name) not in known:

@@ -115,7 +115,7 @@ async def after_set(view: ZoneView, data: RdataByType, ttls: Mapping[int, int]) 
             continue
         rrset = [record for record in records if record.rrtype == rrtype]
         if _canonical(view, rrtype, values) != _canonical(view, rrtype, [record.rdata for record in rrset]):
-            from dns_update.client.obstacles import not_applied  # noqa: PLC0415 - only when something is wrong
+            from dns_update.client.obstacles import not_applied  # only when something is wrong
 
             raise await not_applied(view, rrtype, records, reply.message)
         after |= dict.fromkeys(rrset)
@@ -144,7 +144,7 @@ async def after_delete(view: ZoneView, data: RdataByType) -> Records:
         if too_much:
             wildcard = await _wildcard_of(view, rrtype, too_much)
             if wildcard is None:
-                from dns_update.client.obstacles import not_applied  # noqa: PLC0415 - as above
+                from dns_update.client.obstacles import not_applied  # as above
 
                 raise await not_applied(view, rrtype, records, reply.message)
             view.transaction.notes.append(f"{view.target.owner} is gone; the wildcard {wildcard} now answers for it")

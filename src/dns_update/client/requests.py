@@ -197,12 +197,12 @@ async def _before_set(
 ) -> tuple[Records | None, dict[int, int]]:
     """Return the records before the update, if they are asked for, and the TTL for each type."""
     if ttl is None:
-        from dns_update.client.readback import current  # noqa: PLC0415 - not needed where a TTL is given
+        from dns_update.client.readback import current  # not needed where a TTL is given
 
         return await current(view, rdata)
     before = None
     if compare:
-        from dns_update.client.readback import shown  # noqa: PLC0415 - only if it is asked for
+        from dns_update.client.readback import shown  # only if it is asked for
 
         before = await shown(view, rdata)
     return before, dict.fromkeys(rdata, ttl)
@@ -242,7 +242,7 @@ async def _without_other_name_servers(view: ZoneView, update: Update, values: tu
 
 
 def _after_set(view: ZoneView, rdata: RdataByType, ttls: dict[int, int]) -> Steps[Records]:
-    from dns_update.client.readback import after_set  # noqa: PLC0415 - only if it is to be read back
+    from dns_update.client.readback import after_set  # only if it is to be read back
 
     return after_set(view, rdata, ttls)
 
@@ -277,11 +277,11 @@ async def delete_rdata(  # noqa: PLR0913 - as above
         view = ZoneView(transaction, endpoint, located)
         if not transaction.is_update_astray:  # else what is there now may be what the update has left
             if require == "existing":
-                from dns_update.client.readback import check_existing  # noqa: PLC0415 - only if it is asked for
+                from dns_update.client.readback import check_existing  # only if it is asked for
 
                 await check_existing(view, rdata)
             if compare:
-                from dns_update.client.readback import shown  # noqa: PLC0415 - as above
+                from dns_update.client.readback import shown  # as above
 
                 before = await shown(view, rdata or (RRType.ANY,))
         reply, after = await delivery.carry_out(view, update, lambda: _after_delete(view, rdata))
@@ -303,7 +303,7 @@ def _deletion(target: LocatedTarget, rdata: RdataByType, require: str) -> Update
 
 
 def _after_delete(view: ZoneView, rdata: RdataByType) -> Steps[Records]:
-    from dns_update.client.readback import after_delete  # noqa: PLC0415 - only if it is to be read back
+    from dns_update.client.readback import after_delete  # only if it is to be read back
 
     return after_delete(view, rdata)
 

@@ -120,7 +120,7 @@ class Transaction:
 
     def refusal(self, reply: Reply, endpoint: Endpoint, message: Message) -> errors.Refusal:
         """Return the error that an answer means."""
-        from dns_update.client.reply_errors import refusal_of  # noqa: PLC0415 - only when something is wrong
+        from dns_update.client.reply_errors import refusal_of  # only when something is wrong
 
         return refusal_of(reply, Ask(endpoint, message, self.key))
 
@@ -143,7 +143,7 @@ class Transaction:
 
         If the server does not know the key at all, send a query without a signature.
         """
-        from dns_update.client.reply_errors import distrust_of  # noqa: PLC0415 - only when something is wrong
+        from dns_update.client.reply_errors import distrust_of  # only when something is wrong
 
         other = self.key.other_reading if self.key is not None else None
         # PowerDNS does not say BADSIG: it answers an update with a bare REFUSED, a query with a bare NOTAUTH.

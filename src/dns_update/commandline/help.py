@@ -24,7 +24,7 @@ def help_text(command: str) -> str:
         return OVERVIEW.replace("{commands}", "\n".join(_command_lines()))
     about = COMMANDS[command]
     if command == "nsupdate":
-        from dns_update.nsupdate.help_text import COMMANDS as SCRIPT_COMMANDS  # noqa: PLC0415 - of this command only
+        from dns_update.nsupdate.help_text import COMMANDS as SCRIPT_COMMANDS  # of this command only
 
         return f"dns-update {about.form}\n{about.about.replace('{commands}', textwrap.indent(SCRIPT_COMMANDS, '  '))}"
     lines = [f"dns-update {about.form}", "", about.about, "Properties (each also as --name value):"]

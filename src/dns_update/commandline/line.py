@@ -58,7 +58,7 @@ class CommandLine:
         for name, text in self._given[: self._sound]:
             row = row_of(name, command)
             if row is None:
-                from dns_update.commandline.mistakes import unknown_property  # noqa: PLC0415 - as below
+                from dns_update.commandline.mistakes import unknown_property  # as below
 
                 raise unknown_property(name, command, follows_secret=follows_secret)
             follows_secret = follows_secret or row.secret
@@ -87,7 +87,7 @@ class CommandLine:
         return name, _with_brackets_closed(name, value, rest)
 
     def _unexpected(self, word: str) -> errors.UsageError:
-        from dns_update.commandline.mistakes import unexpected  # noqa: PLC0415 - only when something is wrong
+        from dns_update.commandline.mistakes import unexpected  # only when something is wrong
 
         return unexpected(word, follows_secret=any(is_secret(name) for name, _value in self._given))
 
@@ -96,7 +96,7 @@ def _next_value(name: str, rest: Iterator[str]) -> str:
     """Return the word after `--NAME`, which is its value; raises UsageError if it is missing."""
     following = next(rest, None)
     if name in ROWS and (following is None or _is_next_property(following, name)):
-        from dns_update.commandline.mistakes import without_value  # noqa: PLC0415 - only when something is wrong
+        from dns_update.commandline.mistakes import without_value  # only when something is wrong
 
         raise without_value(name, following)
     return following or ""
@@ -128,7 +128,7 @@ def _read(row: Property, text: str) -> object:
     try:
         return row.read(text)
     except errors.InvalidText as error:
-        from dns_update.commandline.mistakes import holds_secret  # noqa: PLC0415 - as above
+        from dns_update.commandline.mistakes import holds_secret  # as above
 
         told = error.text
         if holds_secret(text):

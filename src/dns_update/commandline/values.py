@@ -115,13 +115,13 @@ def limit_from_text(text: str) -> int | None:
 def addresses_from_text(text: str) -> tuple[Source, ...]:
     """Return address sources, written with commas between them; raises InvalidText."""
     if text.startswith(EXPRESSIONS["address"]):
-        from dns_update.routeros.expression import source_from_expression  # noqa: PLC0415 - in routers' lines only
+        from dns_update.routeros.expression import source_from_expression  # in routers' lines only
 
         text = source_from_expression(text)
     try:
         return (parse_cidr(text),)
     except errors.InvalidText:
-        from dns_update.address import sources_from_text  # noqa: PLC0415 - most often it is one literal address
+        from dns_update.address import sources_from_text  # most often it is one literal address
 
         return sources_from_text(text)
 
@@ -134,7 +134,7 @@ def local_address_from_text(text: str) -> str:
 def servers_from_text(text: str) -> tuple[str, ...]:
     """Return servers, written with commas between them, that `Server.from_text` understands; raises InvalidText."""
     if text.startswith(EXPRESSIONS["dns-server"]):
-        from dns_update.routeros.expression import host_from_expression  # noqa: PLC0415 - as above
+        from dns_update.routeros.expression import host_from_expression  # as above
 
         text = host_from_expression(text)
     servers = tuple(part.strip() for part in text.split(","))
@@ -163,7 +163,7 @@ def known_name_from_text(text: str) -> str:
 def _name_evaluated(text: str) -> str:
     if not text.startswith(EXPRESSIONS["name"]):
         return text
-    from dns_update.routeros.expression import name_from_expression  # noqa: PLC0415 - as above
+    from dns_update.routeros.expression import name_from_expression  # as above
 
     return name_from_expression(text)
 
@@ -239,6 +239,6 @@ def yes_no(text: str) -> bool:
 
 
 def _not_valid(text: str, hint: str) -> errors.InvalidText:
-    from dns_update.commandline.mistakes import may_be_secret  # noqa: PLC0415 - only when something is wrong
+    from dns_update.commandline.mistakes import may_be_secret  # only when something is wrong
 
     return errors.InvalidText(f"{'that' if may_be_secret(text) else quoted(text)} is not a valid value", hint=hint)

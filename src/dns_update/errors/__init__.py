@@ -92,7 +92,7 @@ def quoted(text: str) -> str:
 
 def __getattr__(name: str) -> object:
     """Load the classes, or hints (PEP 562); from then on they are here."""
-    from importlib import import_module  # noqa: PLC0415 - only when something is wrong
+    from importlib import import_module  # only when something is wrong
 
     if name == "causes":
         return import_module(f"{__name__}.causes")

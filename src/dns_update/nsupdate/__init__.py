@@ -23,14 +23,14 @@ def shown(text: str, otherwise: str = "...") -> str:
 
 def shown_path(path: str, otherwise: str = "...") -> str:
     """Return a path as an error repeats it; `otherwise` where no part of it exists, and it may contain a secret."""
-    from dns_update.auth.private_file import called_in_errors  # noqa: PLC0415 - only when something is wrong
+    from dns_update.auth.private_file import called_in_errors  # only when something is wrong
 
     return called_in_errors(path, "") or shown(path, otherwise)
 
 
 def hint_of(error: DnsUpdateError) -> str:
     """Return an error's hint as the command line spells it; empty if it has none."""
-    from dns_update.errors.hints import COMMAND_LINE, rendered  # noqa: PLC0415 - only when something is wrong
+    from dns_update.errors.hints import COMMAND_LINE, rendered  # only when something is wrong
 
     return rendered(error.hint, COMMAND_LINE)
 

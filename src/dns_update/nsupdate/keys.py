@@ -31,7 +31,7 @@ def key_from_options(options: NsupdateOptions, warn: Callable[[str], None]) -> K
         return _from_statements(path, f"can't read key from {shown_path(path, _KEY_FILE)}", warn)
     if path is None:
         return None
-    from dns_update.auth.kfile import key_from_pair, pair_of  # noqa: PLC0415 - only with -k
+    from dns_update.auth.kfile import key_from_pair, pair_of  # only with -k
 
     stem = shown_path(path, "").removesuffix(".private").removesuffix(".key").removesuffix(".")
     complaint = f"could not read key from {stem}.{{private,key}}" if stem else f"could not read key from {_KEY_FILE}"

@@ -106,7 +106,7 @@ class Network:
 
         Raises Fatal, as `ask` does.
         """
-        from dns_update.transport.pipeline import Flight  # noqa: PLC0415 - not where messages are shown
+        from dns_update.transport.pipeline import Flight  # not where messages are shown
 
         exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], endpoint)
         try:
@@ -177,7 +177,7 @@ class Network:
         return transport
 
     def _open_pipeline(self, endpoint: Endpoint) -> Pipeline:
-        from dns_update.transport.pipeline import Pipeline  # noqa: PLC0415 - not where messages are shown
+        from dns_update.transport.pipeline import Pipeline  # not where messages are shown
 
         self._close_pipeline()
         family = _family_of(endpoint)

@@ -149,7 +149,7 @@ def _text_to_print(given: Given) -> str | None:
     """Return what `-T`, `-P` and `-V` print, in the order given; None if none of them is given."""
     if not {"T", "P", "V"} & given.keys():
         return None
-    from dns_update.nsupdate.help_text import VERSION  # noqa: PLC0415 - an update does not need it
+    from dns_update.nsupdate.help_text import VERSION  # an update does not need it
 
     types = sorted((number, name) for name, number in RR_TYPES.items() if is_zone_type(number))
     texts = {

@@ -105,7 +105,7 @@ class Session:
         elif word == "gsstsig":
             self._gss = True
         elif word in ("help", "version"):
-            from dns_update.nsupdate.help_text import COMMANDS, VERSION  # noqa: PLC0415 - on request
+            from dns_update.nsupdate.help_text import COMMANDS, VERSION  # on request
 
             self._talk.put(f"{VERSION}:\n{COMMANDS}" if word == "help" else f"{VERSION}\n")
         return word != "quit"
@@ -169,7 +169,7 @@ class Session:
         self._sender.send(self._pending.to_message(zone), servers, self._key)
 
     def _find_zone_and_servers(self) -> ZoneServers | None:
-        from dns_update.nsupdate.soa_search import ZoneFinder  # noqa: PLC0415 - most scripts name both
+        from dns_update.nsupdate.soa_search import ZoneFinder  # most scripts name both
 
         name = self._zone if self._zone is not None else self._pending.first_name
         finder = ZoneFinder(self._options, self._network, self._sender, self._talk)

@@ -69,7 +69,7 @@ class ZoneFinder:
 
     def _resolvers(self) -> tuple[Endpoint, ...]:
         """Return the system's resolvers, at the port of the options, as nsupdate does; raises Fatal."""
-        from dns_update.client.discovery import system_resolvers  # noqa: PLC0415 - only where no server is named
+        from dns_update.client.discovery import system_resolvers  # only where no server is named
 
         try:
             servers = system_resolvers(self._options.resolv_conf, LOCAL_HOST)

@@ -49,14 +49,14 @@ class Talk:
         if self.debug >= MORE:
             self.say(f"; {direction} {len(octets)} octets, {transport}, {endpoint_text(endpoint)}")
         if direction == "sent" and self._announced:
-            from dns_update.message import Message  # noqa: PLC0415 - only if messages are wanted
+            from dns_update.message import Message  # only if messages are wanted
 
             heading, self._announced = self._announced, ""
             self.put_message(heading, Message.decode(octets))
 
 
 def _text(heading: str, message: Message) -> str:
-    from dns_update.client.dig import message_to_text  # noqa: PLC0415 - only if messages are wanted
+    from dns_update.client.dig import message_to_text  # only if messages are wanted
 
     text = message_to_text(message)
     # Each section ends with a blank line; a message without sections does not.

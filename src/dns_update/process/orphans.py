@@ -38,7 +38,7 @@ def adopted(mark: str) -> Iterator[None]:
 
 def _adopt(*, is_wanted: bool) -> None:
     with suppress(ImportError, AttributeError, OSError):
-        import ctypes  # noqa: PLC0415 - for programs only
+        import ctypes  # for programs only
 
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(is_wanted), 0, 0, 0)
 

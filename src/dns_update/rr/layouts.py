@@ -48,7 +48,7 @@ def layout_of(rrtype: int, rrclass: int) -> Layout | None:
     if rrtype in _USUAL:
         return _USUAL[rrtype]
     if rrtype in _SERVICE_BINDINGS:
-        from dns_update.rr.svcb import SERVICE_BINDING  # noqa: PLC0415 - set often enough to come without the others
+        from dns_update.rr.svcb import SERVICE_BINDING  # set often enough to come without the others
 
         return SERVICE_BINDING
     if not _OTHERS:
@@ -57,7 +57,7 @@ def layout_of(rrtype: int, rrclass: int) -> Layout | None:
 
 
 def _load_others() -> None:
-    from dns_update.rr import addresses, certificates, dnssec, keys, loc, naptr, obsolete  # noqa: PLC0415 - seldom used
+    from dns_update.rr import addresses, certificates, dnssec, keys, loc, naptr, obsolete  # seldom used
 
     for module in (addresses, certificates, dnssec, keys, loc, naptr, obsolete):
         _OTHERS.update({RR_TYPES[mnemonic]: layout for mnemonic, layout in module.LAYOUTS.items()})

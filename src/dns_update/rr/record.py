@@ -47,7 +47,7 @@ def rdata_from_text(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:
         return parse_ipv4(text)
     if rrclass == RRClass.IN and rrtype == RRType.AAAA and text[:1] != "\\":
         return parse_ipv6(text)
-    from dns_update.rr.zone_file import rdata_from_zone_text  # noqa: PLC0415 - not for addresses
+    from dns_update.rr.zone_file import rdata_from_zone_text  # not for addresses
 
     return rdata_from_zone_text(rrtype, text, rrclass)
 
@@ -63,7 +63,7 @@ def rdata_to_text(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> str:
     """Return rdata in presentation form; in the generic form of RFC 3597 where its octets do not fit its type."""
     if rrclass == RRClass.IN and (rrtype, len(rdata)) in ((RRType.A, IPV4_OCTETS), (RRType.AAAA, IPV6_OCTETS)):
         return format_address(rdata)
-    from dns_update.rr.printer import text_of_rdata  # noqa: PLC0415 - not for addresses
+    from dns_update.rr.printer import text_of_rdata  # not for addresses
 
     return text_of_rdata(rrtype, rdata, rrclass)
 

@@ -171,7 +171,7 @@ def _is_ech(value: bytes) -> bool:
 
 
 def _is_path(value: bytes) -> bool:
-    from dns_update.rr.dohpath import is_dns_path  # noqa: PLC0415 - imports re, which no other parameter needs
+    from dns_update.rr.dohpath import is_dns_path  # imports re, which no other parameter needs
 
     return is_dns_path(value)
 

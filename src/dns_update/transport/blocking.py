@@ -68,7 +68,7 @@ class BlockingTransport:
             except TimeoutError:
                 pass  # the exchange sees by its clock that nothing came
             except OSError as error:
-                from dns_update.transport.failures import failure_of, is_broken_off  # noqa: PLC0415 - seldom needed
+                from dns_update.transport.failures import failure_of, is_broken_off  # seldom needed
 
                 exchange.lost(
                     *failure_of(error, attempt.transport),
@@ -128,7 +128,7 @@ class BlockingTransport:
     def _open(self, attempt: Attempt, endpoint: Endpoint) -> Datagrams | Stream:
         if attempt.transport == UDP:
             return open_datagrams(endpoint, self._local)
-        from dns_update.transport.tcp import open_stream  # noqa: PLC0415 - most exchanges need no stream
+        from dns_update.transport.tcp import open_stream  # most exchanges need no stream
 
         return open_stream(endpoint, self._local, attempt.deadline)
 

@@ -42,11 +42,11 @@ def open_channel(endpoint: Endpoint, local: Local, transport: str, deadline: flo
     """Return a connection from `local` to a server, which has until `deadline` to accept it; raises OSError."""
     connection: Datagrams | Stream
     if transport == TCP:
-        from dns_update.transport.tcp import open_stream  # noqa: PLC0415 - most runs need no stream
+        from dns_update.transport.tcp import open_stream  # most runs need no stream
 
         connection = open_stream(endpoint, local, deadline)
     else:
-        from dns_update.transport.udp import open_datagrams  # noqa: PLC0415 - as above
+        from dns_update.transport.udp import open_datagrams  # as above
 
         connection = open_datagrams(endpoint, local)
     return Channel(connection, transport, is_shared=is_shared)

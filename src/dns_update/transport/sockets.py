@@ -107,7 +107,7 @@ def check_source(address: str, port: int = 0) -> None:
     try:
         new_socket((address, port), is_ipv6=":" in address, is_tcp=False).close()
     except OSError as error:
-        from dns_update.errors import UsageError  # noqa: PLC0415 - seldom needed
+        from dns_update.errors import UsageError  # seldom needed
 
         text = str(error) if isinstance(error, CannotSend) else f"cannot send from {address}: {words_of(error)}"
         raise UsageError(text, hint="it must be an address of this machine") from error

@@ -129,7 +129,7 @@ def parse_name(text: str) -> tuple[Name, bool]:
 
 def _to_a_labels(text: str) -> str:
     """Return an international name with its labels in their xn-- form (RFC 5891, mapped as by UTS #46)."""
-    import idna  # noqa: PLC0415 - for such names only
+    import idna  # for such names only
 
     if any("\ud800" <= character <= "\udfff" for character in text):  # octets of the command line (PEP 383)
         raise errors.InvalidText("the text is not UTF-8")

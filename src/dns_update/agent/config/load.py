@@ -99,7 +99,7 @@ def _refuse_unsafe(status: os.stat_result, path: str, shown: str) -> None:
         reason, command = "root would run them, though the file belongs to another user", "chown root"
     else:
         return
-    import shlex  # noqa: PLC0415 - only when something is wrong
+    import shlex  # only when something is wrong
 
     raise UsageError(f"{shown} names programs to run, and {reason}", hint=f"run: {command} {shlex.quote(path)}")
 

@@ -113,7 +113,7 @@ def _note_unknown(  # noqa: PLR0913 - what there is to know of a key
 
 def near_miss(word: str, words: Iterable[str]) -> str:
     """Return the one of `words` that was probably meant; empty if there is none."""
-    import difflib  # noqa: PLC0415 - only when something is wrong
+    import difflib  # only when something is wrong
 
     by_folded = {known.lower(): known for known in words}
     folded = word.lower().replace("_", "-")

@@ -154,7 +154,7 @@ class References:
         if "secret" not in content and "file" not in content:
             self._problems.add(path, "the secret is missing", 'secret = "@FILE", or file = "FILE" for a key file')
         elif isinstance(secret, str) and not self._is_private and not secret.startswith(_ELSEWHERE):
-            import shlex  # noqa: PLC0415 - only when something is wrong
+            import shlex  # only when something is wrong
 
             command = f"chmod o-rw {shlex.quote(self._file)}"
             hint = f"run: {command}; or say where it is: @FILE, env:NAME, credential:NAME"

@@ -400,7 +400,7 @@ def _unanswered(path: str, error: OSError, seconds: float) -> NoResponse | Usage
 
 def _permission_hint(path: str) -> str:
     try:
-        import grp  # noqa: PLC0415 - only when something is wrong
+        import grp  # only when something is wrong
 
         return f"as root, or as a member of the group {grp.getgrgid(os.stat(path).st_gid).gr_name}"  # noqa: PTH116
     except (OSError, KeyError):

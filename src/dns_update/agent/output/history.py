@@ -266,7 +266,7 @@ class _Corrupt(_Unusable):
 @contextmanager
 def _database(path: str) -> Iterator[sqlite3.Connection]:
     """Open a database that is there; whatever SQLite finds wrong with it is _Unusable."""
-    import sqlite3  # noqa: PLC0415 - 1 MiB, only where a history is kept
+    import sqlite3  # 1 MiB, only where a history is kept
 
     escaped = os.path.abspath(path).lstrip("/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")  # noqa: PTH100
     try:
