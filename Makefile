@@ -12,6 +12,8 @@ FUZZ_SECONDS ?= 20
 # The kernel reads 255 characters of a command's first line: "#!", this, and "/.venv/bin/python".
 LONGEST_PATH := 230
 SCRIPTS := src/scripts/dns-update src/scripts/dns-nsupdate
+# Branches are measured where every test runs: as root, for others have no network namespaces, and without a choice of tests.
+COVERAGE = $(if $(PYTEST_ARGS),,$(if $(filter 0,$(shell id -u)),--cov --cov-report=))
 # The oldest dependencies that pyproject.toml allows, as pip takes them: "idna==3.3".
 OLDEST = $(shell sed -n 's/^dependencies = \[\(.*\)\]/\1/p' pyproject.toml | tr -d ,\" | sed 's/>=/==/g')
 
@@ -35,7 +37,8 @@ test: packages-test $(VENV)/.stamp-dev ## lint, type-check and test everything; 
 	@echo "== lint-imports"
 	@$(VENV)/bin/lint-imports
 	@echo "== pytest"
-	@$(VENV)/bin/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) $(COVERAGE) $(PYTEST_ARGS)
+	@[ -z "$(COVERAGE)" ] || scripts/coverage-gate $(VENV)/bin/coverage
 
 test-oldest: packages-test ## the tests with the oldest versions of the libraries that are allowed
 	@$(MAKE) --no-print-directory VENV=.venv-oldest .venv-oldest/.stamp-oldest
