@@ -573,7 +573,7 @@ SERVER_FAULTS = {
     '[servers.main]\naddress = "192.0.2.1"\ntransport = "tls" #!': "[servers.main] transport: "
     "'tls' is not a valid value: one of udp, tcp",
     '[servers.main]\naddress = "192.0.2.1"\ntimeout = 0 #!': "[servers.main] timeout: "
-    "'0' is not a time: seconds above 0, up to 3600, as 2.5",
+    "'0' is not a time: more than 0 and at most 3600 seconds, e.g. 2.5",
     '[servers.main]\naddress = "192.0.2.1"\ntimeout = "3" #!': "[servers.main] timeout: "
     "expected a number of seconds, got a string",
     '[servers.main]\naddress = "192.0.2.1"\nretries = 101 #!': "[servers.main] retries: "
@@ -598,7 +598,7 @@ ZONE_FAULTS = {
     'a name with dots needs quotes: [zones."example.com"]',
     '[zones."example..com"] #!': "[zones.\"example..com\"]: 'example..com' has an empty label: "
     "two dots in a row, or one at the start",
-    '[zones."@"] #!': "[zones.\"@\"]: '@' stands for the zone in name=, and for nothing here: as example.com",
+    '[zones."@"] #!': "[zones.\"@\"]: '@' is not a domain name here: write the name in full, e.g. example.com",
     '[zones."a.b"]\n[zones."A.b."] #!': '[zones."A.b."]: the zone A.b has a table already',
     '[zones."a.b"]\nttl = 0 #!': '[zones."a.b"] ttl: the TTL is 0: '
     '1 or more; to remove a name: on-missing = "delete", or dns-update delete',
@@ -701,7 +701,7 @@ RECORD_FAULTS = {
     '\nname = "home.example.net." #!\nzone = "example.com"\naddress = "192.0.2.1"': "records[0].name: "
     "home.example.net is not in example.com: give the zone that holds the name",
     '\nname = "home"\nzone = "@" #!\naddress = "192.0.2.1"': "records[0].zone: "
-    "'@' stands for the zone in name=, and for nothing here: as example.com",
+    "'@' is not a domain name here: write the name in full, e.g. example.com",
     '\nname = "home"\nzone = 1 #!\naddress = "192.0.2.1"': "records[0].zone: "
     "expected a string, got an integer",
     f"\n{GIVEN}[[records]] #!\n{GIVEN}": "records[1]: A records of home.example.com are managed already in line 1",

@@ -259,7 +259,8 @@ async def delete_rdata(  # noqa: PLR0913 - as above
     """
     if requirement_of(require) == "absent":
         raise errors.UsageError(
-            "what is to be absent cannot be deleted", hint=errors.Hint("use {require:existing}, or leave {require} out")
+            "a name that must be absent cannot be deleted",
+            hint=errors.Hint("use {require:existing}, or leave {require} out"),
         )
     located = await locate(transaction, target)
     if not rdata and located.owner == located.zone:
