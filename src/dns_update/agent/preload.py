@@ -40,6 +40,7 @@ OURS = (
     "rr.scanner",
     "rr.svcb",
     "rr.zone_file",
+    "wire.ttl",
     "transport.blocking",
     "transport.failures",
     "transport.sockets",

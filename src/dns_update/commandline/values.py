@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     W = TypeVar("W", bound=str)
 
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 MAX_TIMEOUT = 3600.0  # seconds for one try; a longer time is more likely a slip
 MAX_RETRIES = 100
 MAX_LIMIT = 10**12  # more rows than a disk holds; a larger number is a slip
@@ -57,25 +56,13 @@ def span_from_text(text: str) -> int:
 
 def _seconds(text: str) -> int | None:
     """Return the seconds that a text means; None if it means none, or more than a TTL can have."""
-    total, digits = 0, ""
-    for character in _in_units(text):
-        if character.isdecimal():
-            digits += character
-            continue
-        number = decimal(digits, MAX_TTL)
-        if number is None or character not in SECONDS:
-            return None
-        total += number * SECONDS[character]
-        digits = ""
-    return None if not text or digits or total > MAX_TTL else total
-
-
-def _in_units(text: str) -> str:
-    """Return a time with a unit after each number, where it is plain seconds or has RouterOS's clock, `1d00:05:00`."""
     if text.isdecimal():
-        return f"{text}s"
-    hours, *rest = text.lower().rsplit(":", 2)
-    return f"{hours}h{rest[0]}m{rest[1]}s" if len(rest) == 2 else text.lower()  # noqa: PLR2004 - minutes and seconds
+        return decimal(text, MAX_TTL)
+    from dns_update.wire.ttl import seconds_from_units  # most times are plain seconds
+
+    hours, *rest = text.rsplit(":", 2)  # RouterOS's clock, `1d00:05:00`
+    is_clock = len(rest) == 2  # noqa: PLR2004 - minutes and seconds
+    return seconds_from_units(f"{hours}h{rest[0]}m{rest[1]}s" if is_clock else text, MAX_TTL)
 
 
 def timeout_from_text(text: str) -> float:

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     Layout = tuple[Field, ...]
 
 _U32 = 0xFFFFFFFF
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _OCTAL_DIGITS = frozenset("01234567")
 
 
@@ -68,14 +67,10 @@ def _seconds(fields: Scanner) -> bytes:
     word = fields.word()
     if decimal(word, _U32) is not None:
         return number(word, _U32).to_bytes(4)
-    total, digits = 0, ""
-    for character in word.lower():
-        if character in _UNITS:
-            total += number(digits, _U32) * _UNITS[character]
-            digits = ""
-        else:
-            digits += character
-    if digits or total > _U32:
+    from dns_update.wire.ttl import seconds_from_units  # SOA alone has times, mostly as numbers
+
+    total = seconds_from_units(word, _U32)
+    if total is None:
         raise errors.InvalidText(f"{quoted(word)} is not a time such as 3600 or 1h30m")
     return total.to_bytes(4)
 
