@@ -6,7 +6,7 @@ import pytest
 from dns_update.auth import Key
 from dns_update.auth.tsig import Tsig, sign
 from dns_update.errors import LocalError, NoResponse, UsageError, causes
-from dns_update.exchange import MAX_UDP_OCTETS, TCP, UDP, Attempt, Exchange, Policy, Reply, UnverifiedReply
+from dns_update.exchange import MAX_UDP_OCTETS, TCP, UDP, Exchange, Policy, Reply, Transmission, UnverifiedReply
 from dns_update.message import Message, Question, encode_record
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
@@ -502,9 +502,9 @@ def test_what_may_have_arrived_once_is_not_forgotten_when_a_later_try_is_lost() 
 def test_it_is_driven_by_what_it_says() -> None:
     exchange = Exchange(UPDATE, None, Policy(timeout=2.0, retries=1), "192.0.2.53")
     assert not exchange.listening
-    assert exchange.next(now=100.0, wall=WALL, message_id=7) == Attempt(UDP, UPDATE.encode(7), 102.0)
+    assert exchange.next(now=100.0, wall=WALL, message_id=7) == Transmission(UDP, UPDATE.encode(7), 102.0)
     assert exchange.listening
-    assert exchange.next(now=102.0, wall=WALL, message_id=8) == Attempt(UDP, UPDATE.encode(8), 104.0)
+    assert exchange.next(now=102.0, wall=WALL, message_id=8) == Transmission(UDP, UPDATE.encode(8), 104.0)
     exchange.receive(answer(Sent(SERVER, UDP, UPDATE.encode(7))), wall=WALL)
     assert exchange.listening
     exchange.receive(answer(Sent(SERVER, UDP, UPDATE.encode(8))), wall=WALL)

@@ -76,7 +76,7 @@ class Policy(Value):
         return self.timeout * (1 + self.retries)
 
 
-class Attempt(Value):
+class Transmission(Value):
     """What to do next: send `octets` by `transport`, and listen until `deadline` on the monotonic clock."""
 
     transport: TransportName
@@ -134,7 +134,7 @@ class Exchange:
         self._cause = ""
         self._may_have_arrived = False
 
-    def next(self, *, now: float, wall: int, message_id: int) -> Attempt | None:
+    def next(self, *, now: float, wall: int, message_id: int) -> Transmission | None:
         """Return the next attempt, a fresh message; None when there is a `result`.
 
         `now` is the monotonic clock in seconds, `wall` the wall clock in whole seconds since 1970, `message_id` a
@@ -154,7 +154,7 @@ class Exchange:
             self._transport = TCP
         self._sent[self._transport] += 1
         patient = self._transport == TCP and not self._confirming
-        return Attempt(self._transport, octets, now + (self._policy.patience if patient else self._policy.timeout))
+        return Transmission(self._transport, octets, now + (self._policy.patience if patient else self._policy.timeout))
 
     def receive(self, octets: bytes, *, wall: int) -> None:
         """Take one message that came to where the last attempt went out; `wall` as for `next`.

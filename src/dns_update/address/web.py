@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from io import BufferedIOBase
     from typing import Any, Protocol
 
-    class Answer(Protocol):
+    class WebAnswer(Protocol):
         """All that HTTPResponse asks of a socket."""
 
         def makefile(self, mode: str, /) -> BufferedIOBase:
@@ -75,7 +75,7 @@ def _ask(source: Web, octets: int) -> bytes:
     raise NotToldError(f"it redirects more than {MOST_REDIRECTS} times")
 
 
-def read_answer(answer: Answer, place: Web, octets: int) -> bytes | Web:
+def read_answer(answer: WebAnswer, place: Web, octets: int) -> bytes | Web:
     """Return the address of one family in an answer of `place`, or where that sends us on to.
 
     Raises NotToldError for any answer that has neither, and what `answer` raises.

@@ -11,7 +11,7 @@ like nas.lan is in no zone of the public tree, and an update for it must not go 
 from __future__ import annotations
 
 from dns_update.client.settings import ClientSettings
-from dns_update.client.steps import Clock
+from dns_update.client.steps import ReadClock
 from dns_update.client.transaction import Transaction
 from dns_update.errors import Hint, InvalidText, NoResponse, UsageError, ZoneNotFound
 from dns_update.message import Message
@@ -107,7 +107,7 @@ async def ask_up(transaction: Transaction, endpoint: Endpoint, name: Name, rrcla
     have meant `name` to be.
     """
     limit = max(transaction.patience, LEAST_SECONDS)
-    started = await Clock()
+    started = await ReadClock()
     candidate = name
     while True:
         reply = await transaction.ask(endpoint, Message.query(candidate, RRType.SOA, rrclass, flags))
@@ -124,7 +124,7 @@ async def ask_up(transaction: Transaction, endpoint: Endpoint, name: Name, rrcla
         candidate = candidate.parent if candidate.labels else candidate
         if not candidate.labels:
             raise _unknown(endpoint, name, "knows no SOA record above it")
-        now = await Clock()
+        now = await ReadClock()
         if now - started >= limit:
             raise _unknown(endpoint, name, f"did not say within {limit:g} s")
 

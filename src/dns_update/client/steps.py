@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dns_update.transport import Endpoint
 
     T = TypeVar("T")
-    Step: TypeAlias = "Ask | Resolve | Pause | Clock"
+    Step: TypeAlias = "Ask | Resolve | Pause | ReadClock"
     Steps: TypeAlias = Coroutine[Step, Any, T]
     """What calling a request gives: the steps that lead to a result."""
 
@@ -66,10 +66,10 @@ class Pause(Value):
         yield self
 
 
-class Clock(Value):
+class ReadClock(Value):
     """Read the monotonic clock; the answer is in seconds, of use only beside another such answer."""
 
-    def __await__(self) -> Generator[Clock, float, float]:
+    def __await__(self) -> Generator[ReadClock, float, float]:
         return (yield self)
 
 

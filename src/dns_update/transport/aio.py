@@ -15,7 +15,7 @@ from dns_update.transport.sockets import addresses_found, check_source, connect_
 from dns_update.wire.framing import Deframer, frame
 
 if TYPE_CHECKING:
-    from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
+    from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
     from dns_update.transport import Endpoint
 
 # What is read in one go, before the loop sees to all else: from a server that sends without pause, too.
@@ -106,7 +106,7 @@ class AsyncioTransport:
         plain = new_socket((self._local_address, 0), is_ipv6=endpoint.is_ipv6, is_tcp=is_tcp)
         return socket(plain.family, plain.type, fileno=plain.detach())
 
-    async def _attempt_alone(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
+    async def _attempt_alone(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         try:
             async with asyncio.timeout_at(attempt.deadline):
                 await self._attempt(exchange, attempt, endpoint)
@@ -118,7 +118,7 @@ class AsyncioTransport:
                 may_have_arrived=is_broken_off(error),
             )
 
-    async def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
+    async def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""
         loop = asyncio.get_running_loop()
         is_tcp = attempt.transport == TCP
@@ -171,7 +171,7 @@ class _SharedSocket:
         """Return a message ID that no pending exchange has."""
         return self._pending.free_id()
 
-    async def attempt(self, exchange: Exchange, attempt: Attempt, message_id: int) -> None:
+    async def attempt(self, exchange: Exchange, attempt: Transmission, message_id: int) -> None:
         """Send one attempt and wait until the exchange needs no other message, or knows that the network failed it."""
         request = _Request(exchange, message_id, attempt.deadline, self._loop.create_future())
         self._pending.enter(request)

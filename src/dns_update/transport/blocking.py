@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
+    from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
     from dns_update.transport import Endpoint
     from dns_update.transport.tcp import Stream
 
@@ -55,7 +55,9 @@ class BlockingTransport:
         for place in tuple(self._kept):
             self._close_kept(place)
 
-    def carry(self, exchange: Exchange, endpoint: Endpoint, attempt: Attempt | None = None) -> Reply | UnverifiedReply:
+    def carry(
+        self, exchange: Exchange, endpoint: Endpoint, attempt: Transmission | None = None
+    ) -> Reply | UnverifiedReply:
         """Carry an exchange to its end and return its result; raises NoResponse.
 
         `attempt` is one that was already taken from the exchange and was not sent yet.
@@ -90,7 +92,7 @@ class BlockingTransport:
         """Return the IP addresses of a host name that can be reached from the local address; raises OSError."""
         return addresses_of_host(host, self._local[0])
 
-    def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
+    def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""
         place = (endpoint.address, endpoint.port)
         kept = self._kept.pop(place, None) if attempt.transport == UDP else None
@@ -125,7 +127,7 @@ class BlockingTransport:
         if channel is not None:
             channel.close()
 
-    def _open(self, attempt: Attempt, endpoint: Endpoint) -> Datagrams | Stream:
+    def _open(self, attempt: Transmission, endpoint: Endpoint) -> Datagrams | Stream:
         if attempt.transport == UDP:
             return open_datagrams(endpoint, self._local)
         from dns_update.transport.tcp import open_stream  # most exchanges need no stream
@@ -137,5 +139,5 @@ class BlockingTransport:
             self._trace(direction, endpoint, transport, octets)
 
 
-def _next(exchange: Exchange) -> Attempt | None:
+def _next(exchange: Exchange) -> Transmission | None:
     return exchange.next(now=time.monotonic(), wall=int(time.time()), message_id=random_id())

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
+    from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
     from dns_update.transport import Endpoint
 
     Script = Callable[["Sent"], "Iterable[bytes] | OSError | str"]
@@ -80,7 +80,7 @@ class MemoryTransport:
             raise OSError(0, "Name or service not known")
         return self._hosts[host]
 
-    def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
+    def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         self.sent.append(Sent(endpoint, attempt.transport, attempt.octets))
         came = self._script(self.sent[-1])
         if isinstance(came, OSError):

@@ -20,7 +20,7 @@ import select
 import time
 
 from dns_update.errors import NoResponse
-from dns_update.exchange import TCP, UDP, Attempt
+from dns_update.exchange import TCP, UDP, Transmission
 from dns_update.transport import LONGEST_WAIT
 from dns_update.transport.channel import open_channel
 from dns_update.transport.demux import Demux, Pending, may_have_arrived
@@ -108,7 +108,7 @@ class Pipeline:
             return False
         first = flight.first
         if first is not None:
-            attempt = Attempt(first.transport, first.octets, first.deadline + waited)
+            attempt = Transmission(first.transport, first.octets, first.deadline + waited)
             self._send(flight, attempt, flight.message_id)
         return True
 
@@ -140,7 +140,7 @@ class Pipeline:
         except NoResponse as error:
             flight.failure = error
 
-    def _send(self, flight: Flight, attempt: Attempt, message_id: int) -> None:
+    def _send(self, flight: Flight, attempt: Transmission, message_id: int) -> None:
         if attempt.transport == TCP and flight.channel is not None:
             self._transport.carry(flight.exchange, self.endpoint, attempt)
             return
@@ -163,7 +163,7 @@ class Pipeline:
         if earlier is not None:
             self._lose(channel, self._flights_on(channel, other_than=flight), earlier)
 
-    def _channel_for(self, flight: Flight, attempt: Attempt) -> Channel:
+    def _channel_for(self, flight: Flight, attempt: Transmission) -> Channel:
         """Return the shared channel of the attempt's transport, or a new one where there may be none."""
         is_shared = flight.exchange.is_signed if attempt.transport == UDP else self._shares_streams
         channel = self._shared.get(attempt.transport) if is_shared else None
@@ -176,7 +176,7 @@ class Pipeline:
                 self._shared[attempt.transport] = channel
         return channel
 
-    def _enter(self, flight: Flight, channel: Channel, attempt: Attempt, message_id: int) -> None:
+    def _enter(self, flight: Flight, channel: Channel, attempt: Transmission, message_id: int) -> None:
         flight.channel = channel
         flight.follows = channel.is_used
         flight.message_id = message_id
