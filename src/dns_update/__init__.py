@@ -94,6 +94,7 @@ _WITH_CLIENTS = (
     "client.reply_errors",
     "client.readback",
     "client.obstacles",
+    "client.wildcards",
     "client.discovery",
 )
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from dns_update.agent.attempt import Attempt, Doubt, begin, pass_doubt_on
+from dns_update.agent.attempt import Attempt, begin, pass_doubt_on
 from dns_update.agent.config.settings import RecordSettings
-from dns_update.agent.managed_name import ManagedName
+from dns_update.agent.managed_name import Doubt, ManagedName
 from dns_update.agent.reconcile.server_health import ServerHealth
 from dns_update.agent.reconcile.upstream import Upstream
 from dns_update.client.aio import AsyncClient

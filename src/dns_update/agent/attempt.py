@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dns_update.agent.managed_name import Doubt
 from dns_update.agent.reconcile.reconcile import reconcile
 from dns_update.client.aio import carry_out
 from dns_update.client.locate import Target
@@ -20,21 +21,6 @@ if TYPE_CHECKING:
     from dns_update.client.plan import Desired
     from dns_update.client.transaction import Transaction
     from dns_update.errors import DnsUpdateError
-
-
-class Doubt:
-    """What attempts that have ended may have done at a server, or may still do; only attempts write it.
-
-    With `is_outcome_unknown`, an update was sent, and nobody knows what came of it. A copy of an update may be under
-    way, and undo what was done meanwhile; by `recheck_at`, on the monotonic clock, it has arrived, if ever. None if
-    there is no such copy.
-    """
-
-    __slots__ = ("is_outcome_unknown", "recheck_at")
-
-    def __init__(self, *, is_outcome_unknown: bool, recheck_at: float | None) -> None:
-        self.is_outcome_unknown = is_outcome_unknown
-        self.recheck_at = recheck_at
 
 
 def begin(managed: ManagedName, desired: Desired, now: float) -> Attempt | None:

@@ -11,7 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dns_update.agent.attempt import Doubt
     from dns_update.agent.config.settings import RecordSettings
     from dns_update.agent.desired import SourceState
     from dns_update.agent.reconcile.upstream import Upstream
@@ -48,6 +47,21 @@ class Current:
             others = [other for other in self.elsewhere if other[0] != server]
             self.elsewhere = ((self.server, self.records, self.checked), *others)[: most - 1]
         self.server, self.records, self.checked = server, records, checked
+
+
+class Doubt:
+    """What attempts that have ended may have done at a server, or may still do; only attempts write it.
+
+    With `is_outcome_unknown`, an update was sent, and nobody knows what came of it. A copy of an update may be under
+    way, and undo what was done meanwhile; by `recheck_at`, on the monotonic clock, it has arrived, if ever. None if
+    there is no such copy.
+    """
+
+    __slots__ = ("is_outcome_unknown", "recheck_at")
+
+    def __init__(self, *, is_outcome_unknown: bool, recheck_at: float | None) -> None:
+        self.is_outcome_unknown = is_outcome_unknown
+        self.recheck_at = recheck_at
 
 
 class ManagedName:

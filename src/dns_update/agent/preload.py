@@ -23,6 +23,7 @@ OURS = (
     "client.obstacles",
     "client.readback",
     "client.reply_errors",
+    "client.wildcards",
     "errors.classes",
     "routeros.expression",
     "rr.addresses",

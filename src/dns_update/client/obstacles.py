@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.client.readback import KEPT_BY_SERVER, own_if_possible, read_if_possible
+from dns_update.client.wildcards import own_if_possible, read_if_possible
 from dns_update.message import Message
 from dns_update.rr.record import rdata_to_text
-from dns_update.wire.codes import RRType, rrtype_to_text
+from dns_update.wire.codes import KEPT_BY_SERVER, RRType, rrtype_to_text
 from dns_update.wire.cursor import Cursor
 
 TYPE_CHECKING = False

@@ -13,8 +13,7 @@ from dns_update import errors
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.record import Record, rdata_to_text
 from dns_update.update import Update
-from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
-from dns_update.wire.name import Name
+from dns_update.wire.codes import KEPT_BY_SERVER, Rcode, RRType, rrtype_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
     from dns_update.client.locate import RdataByType
     from dns_update.client.lookup import Records, ZoneView
-
-# Records that a signing server keeps beside the others by itself.
-KEPT_BY_SERVER = (RRType.RRSIG, RRType.NSEC)
 
 
 async def current(view: ZoneView, rrtypes: Iterable[int]) -> tuple[Records | None, dict[int, int]]:
@@ -34,12 +30,14 @@ async def current(view: ZoneView, rrtypes: Iterable[int]) -> tuple[Records | Non
     the current RRset; where there is none, that of the zone's SOA record, which is queried by name: in a negative
     answer, its TTL is cut to the negative TTL (RFC 2308, section 3).
     """
+    from dns_update.client.wildcards import own  # `after_set`, which most updates need, does without
+
     before: dict[Record, None] = {}
     ttls: dict[int, int] = {}
     is_shown = True
     for rrtype in rrtypes:
         try:
-            records = await _own(view, rrtype, await view.read(rrtype))
+            records = await own(view, rrtype, await view.read(rrtype))
         except errors.ZoneNotFound as error:
             if not error.is_delegated:
                 raise
@@ -66,11 +64,13 @@ async def shown(view: ZoneView, rrtypes: Iterable[int]) -> Records | None:
 
     Raises NoResponse: a server that is silent now gets no update.
     """
+    from dns_update.client.wildcards import own  # as above
+
     found: dict[Record, None] = {}
     try:
         for rrtype in rrtypes:
             records = _of_type(rrtype, await view.read(rrtype))
-            found |= dict.fromkeys(await _own(view, rrtype, records))
+            found |= dict.fromkeys(await own(view, rrtype, records))
     except errors.NoResponse:
         raise
     except errors.ZoneNotFound as error:
@@ -83,10 +83,12 @@ async def shown(view: ZoneView, rrtypes: Iterable[int]) -> Records | None:
 
 async def check_existing(view: ZoneView, data: RdataByType) -> None:
     """Raise NameNotFound for a value that is not there: no prerequisite can require one value among others."""
+    from dns_update.client.wildcards import own  # as above
+
     for rrtype, values in data.items():
         if not values:
             continue
-        records = await _own(view, rrtype, _of_type(rrtype, await view.read(rrtype)))
+        records = await own(view, rrtype, _of_type(rrtype, await view.read(rrtype)))
         existing = _canonical(view, rrtype, [record.rdata for record in records])
         for value in values:
             if canonical_rdata(rrtype, value, view.target.rrclass) not in existing:
@@ -142,7 +144,9 @@ async def after_delete(view: ZoneView, data: RdataByType) -> Records:
             and (not values or not gone.isdisjoint(_canonical(view, rrtype, [record.rdata])))
         ]
         if too_much:
-            wildcard = await _wildcard_of(view, rrtype, too_much)
+            from dns_update.client.wildcards import wildcard_of  # as above
+
+            wildcard = await wildcard_of(view, rrtype, too_much)
             if wildcard is None:
                 from dns_update.client.obstacles import not_applied  # as above
 
@@ -229,51 +233,5 @@ def _note_confirmed(view: ZoneView, error: errors.ZoneNotFound) -> None:
         view.transaction.notes.append(note)
 
 
-async def read_if_possible(view: ZoneView, rrtype: int, owner: Name | None = None) -> Records:
-    """Return records that only make an explanation better; none if they cannot be read."""
-    try:
-        return await view.read(rrtype, owner)
-    except errors.DnsUpdateError:
-        return ()
-
-
-async def _own(view: ZoneView, rrtype: int, records: Records) -> Records:
-    """Return the records of an answer to `rrtype` if the name has them; none if a wildcard has (RFC 4592).
-
-    The records that a wildcard gives look like the name's own. If the wildcard beside the name has the same, with the
-    same TTL, a prerequisite asks the server: wildcards do not count for those.
-    """
-    owner, zone = view.target.owner, view.target.zone
-    if not records or owner == zone or owner.labels[0] == b"*":
-        return records
-    beside = await read_if_possible(view, rrtype, Name((b"*", *owner.parent.labels)))
-    if {(r.rrtype, r.ttl, r.rdata) for r in beside} != {(r.rrtype, r.ttl, r.rdata) for r in records}:
-        return records
-    update = Update(zone, rrclass=view.target.rrclass)
-    update = update.require_present(owner) if rrtype == RRType.ANY else update.require_rrset(owner, records[0].rrtype)
-    reply = await view.transaction.ask(view.endpoint, update.to_message())
-    return () if reply.message.rcode in (Rcode.NXDOMAIN, Rcode.NXRRSET) else records
-
-
-async def own_if_possible(view: ZoneView, rrtype: int, records: Records) -> Records:
-    """Return which of these records are the name's own; all of them, if the server does not tell."""
-    try:
-        return await _own(view, rrtype, records)
-    except errors.DnsUpdateError:
-        return records
-
-
 def _canonical(view: ZoneView, rrtype: int, values: Iterable[bytes]) -> set[bytes]:
     return {canonical_rdata(rrtype, value, view.target.rrclass) for value in values}
-
-
-async def _wildcard_of(view: ZoneView, rrtype: int, records: list[Record]) -> Name | None:
-    """Return the wildcard of which a server made these records (RFC 4592), if there is one."""
-    ancestor = view.target.owner
-    while ancestor != view.target.zone and ancestor.labels:
-        ancestor = ancestor.parent
-        wildcard = Name((b"*", *ancestor.labels))
-        source = await read_if_possible(view, rrtype, wildcard)
-        if source and {(r.rrtype, r.rdata) for r in source} >= {(r.rrtype, r.rdata) for r in records}:
-            return wildcard
-    return None

@@ -9,9 +9,9 @@ import os
 
 from dns_update import errors
 from dns_update.errors import quoted
-from dns_update.rr.record import MAX_TTL, utf8
+from dns_update.rr.record import MAX_TTL
 from dns_update.transport import Server
-from dns_update.wire.codes import RRClass, decimal, is_zone_type, rrclass_from_text, rrtype_from_text
+from dns_update.wire.codes import RRClass, decimal, is_zone_type, rrclass_from_text, rrtype_from_text, utf8
 from dns_update.wire.inet import format_address, parse_address, parse_cidr
 from dns_update.wire.name import Name
 
@@ -30,6 +30,8 @@ MAX_LIMIT = 10**12  # more rows than a disk holds; a larger number is a slip
 
 EXPRESSIONS = {"address": ("[",), "dns-server": ("[:resolve", "[/"), "name": ("[/",)}
 """How an expression of RouterOS begins, by property; an IPv6 address of a server has brackets, too."""
+_LONGEST_SLIP = 20  # characters, somewhat more than the longest property has
+_SHORTEST_SECRET = 6  # characters: a shorter secret protects nothing, so a shorter word is more likely a slip
 
 
 # Times
@@ -226,6 +228,11 @@ def yes_no(text: str) -> bool:
 
 
 def _not_valid(text: str, hint: str) -> errors.InvalidText:
-    from dns_update.commandline.mistakes import may_be_secret  # only when something is wrong
-
     return errors.InvalidText(f"{'that' if may_be_secret(text) else quoted(text)} is not a valid value", hint=hint)
+
+
+def may_be_secret(word: str) -> bool:
+    """Return whether an unknown word may be a secret whose `key=` was forgotten, and not just a slip."""
+    letters = word.removeprefix("/").replace("-", "").replace("_", "")  # RouterOS's menus begin with a slash
+    is_plain = word.islower() and letters.isalpha()
+    return len(word) > _LONGEST_SLIP or (len(word) >= _SHORTEST_SECRET and not is_plain)

@@ -66,11 +66,3 @@ def rdata_to_text(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> str:
     from dns_update.rr.printer import text_of_rdata  # not for addresses
 
     return text_of_rdata(rrtype, rdata, rrclass)
-
-
-def utf8(text: str) -> bytes:
-    """Return a text's octets; raises InvalidText for what came from the command line and is not UTF-8."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        raise errors.InvalidText("the text is not UTF-8") from None

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dns_update import errors
 from dns_update.errors import quoted
 from dns_update.rr.reader import rdata_of_line
-from dns_update.rr.record import utf8
 from dns_update.rr.scanner import BLANKS, unescape
-from dns_update.wire.codes import MAX_STRING_OCTETS, RRType
+from dns_update.wire.codes import MAX_STRING_OCTETS, RRType, utf8
 from dns_update.wire.name import ROOT, Name
 
 _TEXTS = (RRType.TXT, RRType.SPF)

@@ -104,11 +104,22 @@ RR_TYPES = {
 SINGLE_RECORD_TYPES = (RRType.CNAME, RRType.SOA, RRType.DNAME)
 """Types of which a name has at most one record (RFC 1034, section 3.6.2; RFC 6672, section 2.4)."""
 
+KEPT_BY_SERVER = (RRType.RRSIG, RRType.NSEC)
+"""Types of records that a signing server keeps beside the others by itself."""
+
 # Meta-types and query types (RFC 6895, section 3.1): they never stand in a zone, so they cannot be added to one.
 META_TYPES = range(128, 256)
 MAX_U16 = 0xFFFF
 MAX_U32 = 0xFFFFFFFF
 MAX_STRING_OCTETS = 255  # of one <character-string> (RFC 1035, section 3.3)
+
+
+def utf8(text: str) -> bytes:
+    """Return a text's octets; raises InvalidText for what came from the command line and is not UTF-8."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise errors.InvalidText("the text is not UTF-8") from None
 
 
 def decimal(text: str, highest: int) -> int | None:
