@@ -1,4 +1,4 @@
-"""What is wrong with a command line, said without showing what may be a secret."""
+"""Errors about a command line; they do not show words that may be secrets."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST_SLIP = 20  # characters, somewhat more than the longest property has
-_SHORTEST_SECRET = 6  # characters: a shorter secret protects nothing, so a shorter word is more likely a slip
+_SHORTEST_SECRET = 6  # characters: a shorter secret protects nothing, so a shorter word is more likely a typo
 
 
 def may_be_secret(word: str) -> bool:
-    """Return whether an unknown word may be a secret whose `key=` was forgotten, and not just a slip."""
+    """Return whether an unknown word may be a secret whose `key=` was forgotten, and not just a typo."""
     letters = word.removeprefix("/").replace("-", "").replace("_", "")  # RouterOS's menus begin with a slash
     is_plain = word.islower() and letters.isalpha()
     return len(word) > _LONGEST_SLIP or (len(word) >= _SHORTEST_SECRET and not is_plain)
