@@ -1,18 +1,18 @@
-# Everything that a person or the CI runs here. `make` alone lists it.
+# All commands that a person or the CI runs here. `make` alone lists them.
 
 PYTHON ?= python3
-# Where the virtual environment is; each Python needs one of its own.
+# The virtual environment; each Python version needs its own.
 VENV ?= .venv
 PIP := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST_ARGS ?=
-# Most tests wait for a server or a clock: more of them than processors keep those busy.
+# Most tests wait for a server or a clock, so run more tests than there are processors.
 WORKERS := $(shell echo $$((2 * $$(nproc))))
 RELEASE ?= trixie
 FUZZ_SECONDS ?= 20
 # The kernel reads 255 characters of a command's first line: "#!", this, and "/.venv/bin/python".
 LONGEST_PATH := 230
 SCRIPTS := src/scripts/dns-update src/scripts/dns-nsupdate
-# Branches are measured where every test runs: as root, for others have no network namespaces, and without a choice of tests.
+# Branches are measured only if every test runs: as root, because others have no network namespaces, and without PYTEST_ARGS.
 COVERAGE = $(if $(PYTEST_ARGS),,$(if $(filter 0,$(shell id -u)),--cov --cov-report=))
 # The oldest dependencies that pyproject.toml allows, as pip takes them: "idna==3.3".
 OLDEST = $(shell sed -n 's/^dependencies = \[\(.*\)\]/\1/p' pyproject.toml | tr -d ,\" | sed 's/>=/==/g')
@@ -61,7 +61,7 @@ clean: ## remove the virtual environments and all that was built
 	@rm -rf .venv .venv-* .bench build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# First, for a Debian without python3-venv cannot make a virtual environment.
+# These run first, because a Debian without python3-venv cannot make a virtual environment.
 packages-demo:
 	@scripts/packages demo
 
@@ -71,7 +71,7 @@ packages-test:
 packages-test-on:
 	@scripts/packages test-on
 
-# A peer that cannot be had is left out.
+# A peer that cannot be installed is left out.
 packages-bench:
 	@scripts/packages bench || true
 

@@ -1,4 +1,4 @@
-"""The command line: chooses the command, and turns whatever goes wrong into a clear text and the right exit status."""
+"""The command line: selects the command, and turns every failure into a clear text and the right exit status."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 _UPDATING = ("set", "delete", "nsupdate")
 _OF_ROUTERS = ("/tool", "tool", "dns-update")  # how the first word of a line from a router begins
 INTERRUPTED = 130  # the status that a shell gives a process which SIGINT ended
-BROKEN_PIPE = 141  # the same of SIGPIPE
+BROKEN_PIPE = 141  # the same for SIGPIPE
 
 _VERSION_WORDS = ("version", "-V")
 
 
 class OutputLost(Exception):
-    """Standard output takes nothing more; with `reader_left`, it is a pipe whose reader has gone."""
+    """Standard output cannot be written any more; with `reader_left`, it is a pipe whose reader has closed it."""
 
     def __init__(self, reason: str, *, reader_left: bool = False) -> None:
         super().__init__(f"cannot write to standard output: {reason}")
@@ -35,7 +35,7 @@ class OutputLost(Exception):
 
 
 def write_talk(text: str) -> None:
-    """Write text to standard error; if that fails, go on all the same: no update should fail because of it."""
+    """Write text to standard error; ignore a failure, because no update should fail for this reason."""
     if sys.stderr is None:
         return
     try:
@@ -51,7 +51,7 @@ def talk(line: str) -> None:
 
 
 def put(text: str) -> None:
-    """Write text to standard output, and out of the process; raises OutputLost."""
+    """Write text to standard output and flush it; raises OutputLost."""
     if sys.stdout is None:
         raise OutputLost("it is closed")
     try:
@@ -111,7 +111,7 @@ def _without_prefix(words: list[str]) -> tuple[list[str], bool]:
 
 
 def _line_of(words: list[str], *, is_routers: bool = False) -> CommandLine:
-    from dns_update.commandline.line import CommandLine  # nsupdate has other words, and no use for it
+    from dns_update.commandline.line import CommandLine  # not for nsupdate, which has its own words
 
     return CommandLine(words, is_routers=is_routers)
 
@@ -133,7 +133,7 @@ def _dispatch(line: CommandLine, verb: str, words: list[str]) -> int:
 
 
 def _command(verb: str) -> Callable[[CommandLine], int]:
-    """Return what carries out a command."""
+    """Return the function that carries out a command."""
     if verb == "set":
         from dns_update.cli.set import run  # one command, one import
     elif verb == "delete":
@@ -180,7 +180,7 @@ def _unknown_command(word: str) -> errors.UsageError:
 
 
 def _report(error: errors.DnsUpdateError, verb: str, line: CommandLine | None) -> int:
-    """Say what went wrong, to a person or a program, and return the exit status."""
+    """Report an error as text or as JSON, and return the exit status."""
     from dns_update.commandline import COMMANDS  # only when something is wrong
 
     command = verb if verb in COMMANDS else "set"
@@ -190,7 +190,7 @@ def _report(error: errors.DnsUpdateError, verb: str, line: CommandLine | None) -
 
 
 def _failure_as_json(error: errors.DnsUpdateError, command: str, line: CommandLine) -> int:
-    """Do as `_failure`, for a program; if standard output is lost, for people after all."""
+    """Print an error as JSON, or as text if standard output is lost; return the exit status."""
     from dns_update.cli.as_json import failure_text  # only if it is asked for
 
     try:
@@ -218,7 +218,7 @@ def _failure(error: errors.DnsUpdateError, command: str) -> int:
 
 
 def _bug(mistake: Exception, *, debug: bool) -> errors.DnsUpdateError:
-    """Return the error for a bug of this program, or for what this machine lacks."""
+    """Return the error for a bug in this program, or for what this machine lacks."""
     if isinstance(mistake, OSError) and errors.NotNow.is_why(mistake):
         return errors.NotNow(f"this machine lacks something: {mistake.strerror}", hint="try again")
     if debug:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 _COLLECTED_AFTER = (20_000, 20, 50)  # new objects: ten thousand names make many, and hardly any are garbage in a cycle
-MOST_PROBLEMS = 50  # of a configuration are printed; one slip in a script may cause a hundred thousand
+MOST_PROBLEMS = 50  # of a configuration are printed; one mistake in a script may cause a hundred thousand
 
 
 def run(line: CommandLine) -> int:
@@ -50,7 +50,7 @@ def run(line: CommandLine) -> int:
 
 def _keep_right(config: Config, path: str, *, is_once: bool, is_debug: bool) -> int:
     """Run the agent until it is told to stop, or once; return the exit status."""
-    from dns_update.agent.config.load import read_config  # loaded by now
+    from dns_update.agent.config.load import read_config  # loaded already
     from dns_update.agent.output.log import DEBUG, INFO, Log  # not for --check
     from dns_update.agent.output.systemd import Notifier
     from dns_update.agent.service import Agent
@@ -59,7 +59,7 @@ def _keep_right(config: Config, path: str, *, is_once: bool, is_debug: bool) -> 
         from dns_update.agent.preload import load  # not for one round
 
         load()
-    gc.freeze()  # what has been loaded stays; only what is made from now on is collected
+    gc.freeze()  # what is loaded now stays; only newer objects are collected
     gc.set_threshold(*_COLLECTED_AFTER)
     gc.enable()
     log = Log(threshold=DEBUG if is_debug else INFO)
@@ -111,7 +111,7 @@ def _check_online(config: Config, path: str, warnings: Sequence[str], *, as_json
 async def _unless_interrupted(work: Coroutine[Any, Any, T]) -> T:
     """Do the work; raise KeyboardInterrupt for SIGINT here, and not wherever Python happens to be.
 
-    That might be where an exception can only be ignored.
+    In some places an exception would be ignored.
     """
     import asyncio  # 34 ms, for the agent only
 

@@ -69,7 +69,7 @@ def _run(options: NsupdateOptions) -> int:
 
 
 class _IdleInterrupt(KeyboardInterrupt):
-    """Ctrl-C while the next line is waited for: all that was sent has been answered, and the outcomes are printed."""
+    """Ctrl-C while waiting for the next line: all updates sent have been answered, and their outcomes are printed."""
 
 
 def _converse(session: Session, lines: Iterator[str], talk: Talk, *, goes_on: bool) -> None:
@@ -87,8 +87,8 @@ def _converse(session: Session, lines: Iterator[str], talk: Talk, *, goes_on: bo
 def _lines(path: str | None, before_waiting: Callable[[], None]) -> Iterator[str]:
     """Yield the lines of a file, or of standard input, each as soon as it has arrived; raises Fatal.
 
-    `before_waiting` is called whenever the next line has not arrived yet: its writer may want to see first what came
-    of the lines before.
+    `before_waiting` is called whenever the next line has not arrived yet: its writer may be waiting for the results of
+    the lines before.
     """
     if path in (None, "-"):
         if sys.stdin is not None:

@@ -1,4 +1,4 @@
-"""What the help says of each command beside its properties: its form, what it does, and examples."""
+"""What the help says about each command besides its properties: its form, what it does, and examples."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ A property is written name=value, as on a RouterOS router, or --name value. A li
 
 Messages go to standard error, data to standard output; --json puts everything there. Exit status: 0 done, 1 a bug,
 2 usage, 3 no address, 4 no answer, 5 authentication, 6 clocks, 7 permission, 8 zone or name, 9 server failure,
-10 some of many failed, 130 interrupted.
+10 some of many failed, 11 this machine lacks something at the moment, 130 interrupted.
 """
 
 _SET = CommandHelp(
@@ -101,8 +101,8 @@ _NSUPDATE = CommandHelp(
 dns-nsupdate [OPTIONS] [FILE]
 
 Reads the commands of BIND's nsupdate from a file, a pipe or a terminal, and carries them out. It is a drop-in
-replacement in scripts: the same language, options, texts and exit statuses (0 done, 2 an update failed, 1 all else).
-But a key file that is missing or unreadable ends the run before anything is sent.
+replacement in scripts: the same language, options, texts and exit statuses (0 done, 2 an update failed, 1 other
+errors). But a key file that is missing or unreadable ends the run before anything is sent.
 
 Commands (a blank line is send; a line that starts with ; is a comment):
 {commands}

@@ -1,4 +1,4 @@
-"""Help texts, made from the table of properties and what there is to say of each command."""
+"""Help texts, made from the table of properties and the descriptions of the commands."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WIDTH = 118
 
 
 def help_text(command: str) -> str:
-    """Return the help of a command; the overview, if it is empty."""
+    """Return the help of a command; the overview if the command is empty."""
     if not command:
         return OVERVIEW.replace("{commands}", "\n".join(_command_lines()))
     about = COMMANDS[command]

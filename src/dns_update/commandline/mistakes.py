@@ -1,4 +1,4 @@
-"""What is wrong with a command line, said without showing what may be a secret."""
+"""Errors about a command line; they do not show words that may be secrets."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Readers of the values of properties: each turns a text into what it means, or raises InvalidText.
 
-The agent's configuration reads its values with them, too.
+The agent's configuration uses them, too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MAX_TIMEOUT = 3600.0  # seconds for one try; a longer time is more likely a slip
 MAX_RETRIES = 100
-MAX_LIMIT = 10**12  # more rows than a disk holds; a larger number is a slip
+MAX_LIMIT = 10**12  # more rows than a disk holds; a larger number is a mistake
 
 EXPRESSIONS = {"address": ("[",), "dns-server": ("[:resolve", "[/"), "name": ("[/",)}
 """How an expression of RouterOS begins, by property; an IPv6 address of a server has brackets, too."""
@@ -49,7 +49,7 @@ def ttl_from_text(text: str) -> int:
 
 
 def span_from_text(text: str) -> int:
-    """Return the seconds of a span of time, which is written as a TTL is; raises InvalidText."""
+    """Return the seconds of a span of time, written like a TTL; raises InvalidText."""
     seconds = _seconds(text)
     if seconds is None:
         raise errors.InvalidText(f"{quoted(text)} is not a time", hint="seconds, or 10m, 1h, 1d, 2w")
@@ -110,7 +110,7 @@ def addresses_from_text(text: str) -> tuple[Source, ...]:
     try:
         return (parse_cidr(text),)
     except errors.InvalidText:
-        from dns_update.address import sources_from_text  # most often it is one literal address
+        from dns_update.address import sources_from_text  # usually it is one literal address
 
         return sources_from_text(text)
 
@@ -143,7 +143,7 @@ def owner_from_text(text: str) -> str:
 
 
 def known_name_from_text(text: str) -> str:
-    """Return a name that the agent may know, as it is written; raises InvalidText."""
+    """Return a name that the agent may know, as written; raises InvalidText."""
     if not text:
         raise errors.InvalidText("the value is empty")
     return _name_evaluated(text)
@@ -200,7 +200,7 @@ def data_from_text(text: str) -> tuple[str, ...]:
 
 
 def path_from_text(text: str) -> str:
-    """Return a path, which may begin with a home, as in `~/home.key`; raises InvalidText.
+    """Return a path, which may begin with a home directory, as in `~/home.key`; raises InvalidText.
 
     A shell replaces the `~` at the beginning of a word only, and not in `key-file=~/home.key`.
     """
@@ -209,7 +209,7 @@ def path_from_text(text: str) -> str:
 
 
 def choice(*words: W) -> Callable[[str], W]:
-    """Return a reader that takes these words only."""
+    """Return a reader that accepts only these words."""
 
     def read(text: str) -> W:
         for word in words:
