@@ -546,7 +546,7 @@ KEY_FAULTS = {
     "CREDENTIALS_DIRECTORY is not set: systemd sets it for a unit with LoadCredential=",
     '[keys.home]\nsecret = "x"\nname = "a..b" #!': "[keys.home] name: the key's name is not a domain name",
     '[keys.home]\nsecret = "x"\nname = 1 #!': "[keys.home] name: expected a string, got an integer",
-    '[keys."@"]\nsecret = "x" #!': '[keys."@"] secret: @ is the zone, no key\'s name: '
+    '[keys."@"]\nsecret = "x" #!': '[keys."@"] secret: @ is the zone, not a key\'s name: '
     "the name is that in the server's key statement",
     '[keys.home]\nsecret = "x"\nalgorithm = "hmac-sha265" #!': "[keys.home] algorithm: "
     f"unknown algorithm 'hmac-sha265': {ALGORITHMS}",
