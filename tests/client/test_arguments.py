@@ -94,7 +94,7 @@ def test_a_value_is_not_made_of_what_it_cannot_be(act: Act, says: str) -> None:
         ({"resolvers": 5}, "resolvers is a tuple of Servers"),
         ({"local_address": 5}, "an address is a text, not int"),
         ({"local_address": "eth0"}, "'eth0' is not an IPv4 address"),
-        ({"transport": "tcp"}, "transport is what carries messages, not str"),
+        ({"transport": "tcp"}, "transport is an object that carries messages, not str"),
         ({"log": "yes"}, "log is called with lines, and str cannot be called"),
     ],
     ids=str,

@@ -1,10 +1,10 @@
-"""What the zone has, before an update and after it: NOERROR does not mean applied.
+"""What the zone has, before and after an update: NOERROR does not mean applied.
 
 BIND answers NOERROR and ignores an A beside a CNAME, a lower SOA serial, the removal of the last NS, and more. So the
-records that were asked for are compared with those that the same server then serves.
+requested records are compared with those that the same server then serves.
 
 A server that also has the zone below answers from that one. Then an update with prerequisites and without changes (RFC
-2136, section 2.4) asks for what the zone itself has: it goes to the zone that it names, and changes nothing.
+2136, section 2.4) asks what the zone itself has: it goes to the zone that it names, and changes nothing.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from dns_update.client.locate import RdataByType
     from dns_update.client.lookup import Records, ZoneView
 
-# Records that a signing server keeps beside the others by itself.
+# Records that a signing server itself adds to the others.
 KEPT_BY_SERVER = (RRType.RRSIG, RRType.NSEC)
 
 
 async def current(view: ZoneView, rrtypes: Iterable[int]) -> tuple[Records | None, dict[int, int]]:
     """Return the records of these types, and the TTL for each type that is kept when the user gives none.
 
-    The records are None if they lie below a delegation or in a zone below, and are not all shown. The TTL is that of
-    the current RRset; where there is none, that of the zone's SOA record, which is queried by name: in a negative
-    answer, its TTL is cut to the negative TTL (RFC 2308, section 3).
+    The records are None if they are below a delegation or in a zone below, and are not all shown. The TTL is that of
+    the current RRset; if there is none, that of the zone's SOA record, which is queried by name: in a negative answer,
+    its TTL is cut to the negative TTL (RFC 2308, section 3).
     """
     before: dict[Record, None] = {}
     ttls: dict[int, int] = {}
@@ -62,7 +62,7 @@ async def zone_ttl(view: ZoneView) -> int:
 
 
 async def shown(view: ZoneView, rrtypes: Iterable[int]) -> Records | None:
-    """Return the records of these types; None if the server does not show them, for an update needs no right to read.
+    """Return the records of these types; None if the server does not show them: an update needs no right to read.
 
     Raises NoResponse: a server that is silent now gets no update.
     """
@@ -82,7 +82,7 @@ async def shown(view: ZoneView, rrtypes: Iterable[int]) -> Records | None:
 
 
 async def check_existing(view: ZoneView, data: RdataByType) -> None:
-    """Raise NameNotFound for a value that is not there: no prerequisite can require one value among others."""
+    """Raise NameNotFound for a value that is missing: no prerequisite can require one value among others."""
     for rrtype, values in data.items():
         if not values:
             continue
@@ -93,19 +93,19 @@ async def check_existing(view: ZoneView, data: RdataByType) -> None:
                 text = f"{rrtype_to_text(rrtype)} {rdata_to_text(rrtype, value, view.target.rrclass)}"
                 raise errors.NameNotFound(
                     f"{view.target.owner} {text} does not exist at {view.endpoint}",
-                    hint=errors.Hint("leave {require:existing} out to go on all the same"),
+                    hint=errors.Hint("leave {require:existing} out to go on anyway"),
                     endpoint=view.endpoint,
                     rcode=Rcode.NXRRSET,
                 )
 
 
 def _of_type(rrtype: int, records: Records) -> Records:
-    """Return the records of one type, or all for ANY, without a CNAME that the server shows in their place."""
+    """Return the records of one type, or all for ANY, without a CNAME that the server shows instead."""
     return records if rrtype == RRType.ANY else tuple([record for record in records if record.rrtype == rrtype])
 
 
 async def after_set(view: ZoneView, data: RdataByType, ttls: Mapping[int, int]) -> Records:
-    """Return the records of these types; raises NotApplied unless they are those of `data`."""
+    """Return the records of the types in `data`; raises NotApplied unless they are those of `data`."""
     after: dict[Record, None] = {}
     for rrtype, values in data.items():
         try:
@@ -125,7 +125,7 @@ async def after_set(view: ZoneView, data: RdataByType, ttls: Mapping[int, int]) 
 
 
 async def after_delete(view: ZoneView, data: RdataByType) -> Records:
-    """Return what is left of these RRsets (of the whole name, if `data` is empty); raises NotApplied for a leftover."""
+    """Return what remains of these RRsets (of the name, if `data` is empty); raises NotApplied for deleted records."""
     left: dict[Record, None] = {}
     for rrtype, values in (data or {RRType.ANY: ()}).items():
         try:
@@ -156,7 +156,7 @@ async def after_delete(view: ZoneView, data: RdataByType) -> Records:
 async def holds(view: ZoneView, rrtype: int, values: Iterable[bytes]) -> bool:
     """Return whether the zone has exactly this RRset, or none of this type if there are no values.
 
-    A prerequisite asks for it, which does not compare TTLs. Raises the refusal of a server that does not say.
+    It asks by a prerequisite, which does not compare TTLs. Raises the error if the server refuses to answer.
     """
     owner, update = view.target.owner, Update(view.target.zone, rrclass=view.target.rrclass)
     if rrtype == RRType.ANY:
@@ -184,7 +184,7 @@ async def _holds_none_of(view: ZoneView, rrtypes: Iterable[int]) -> bool:
 async def _confirmed(
     view: ZoneView, rrtype: int, values: tuple[bytes, ...], ttl: int, error: errors.ZoneNotFound
 ) -> Records:
-    """Return the records that the zone itself has, though the server does not show them; raises NotApplied.
+    """Return the records that the zone itself has, although the server does not show them; raises NotApplied.
 
     `error` says why the server does not; it is raised if the reason is not a zone below.
     """
@@ -199,7 +199,7 @@ async def _confirmed(
 async def _confirm_removal(view: ZoneView, rrtype: int, values: tuple[bytes, ...], error: errors.ZoneNotFound) -> None:
     """Check that the zone itself no longer has these values, or anything of the type; raises as `_confirmed` does.
 
-    No prerequisite can tell whether it still has some of the values beside others.
+    No prerequisite can show whether it still has some of the values beside others.
     """
     if not error.is_delegated:
         raise error
@@ -220,8 +220,8 @@ def _not_confirmed(view: ZoneView, rrtype: int, error: errors.ZoneNotFound) -> e
 
 
 def _note_confirmed(view: ZoneView, error: errors.ZoneNotFound) -> None:
-    """Note why a query may show something else than what was set."""
-    template = "{told}; that {above} itself is as asked, a prerequisite shows (RFC 2136, section 2.4)"
+    """Note why a query may not show what was set."""
+    template = "{told}; a prerequisite (RFC 2136, section 2.4) shows that {above} itself is as asked"
     if error.zone_below:
         template += "; to change what is served there, give {zone:{below}}"
     note = errors.Hint(template, told=error.text, above=view.target.zone, below=error.zone_below)
@@ -230,7 +230,7 @@ def _note_confirmed(view: ZoneView, error: errors.ZoneNotFound) -> None:
 
 
 async def read_if_possible(view: ZoneView, rrtype: int, owner: Name | None = None) -> Records:
-    """Return records that only make an explanation better; none if they cannot be read."""
+    """Return records that only improve an explanation; none if they cannot be read."""
     try:
         return await view.read(rrtype, owner)
     except errors.DnsUpdateError:
@@ -238,10 +238,10 @@ async def read_if_possible(view: ZoneView, rrtype: int, owner: Name | None = Non
 
 
 async def _own(view: ZoneView, rrtype: int, records: Records) -> Records:
-    """Return the records of an answer to `rrtype` if the name has them; none if a wildcard has (RFC 4592).
+    """Return the records of an answer to `rrtype` if they are the name's; none if they are a wildcard's (RFC 4592).
 
-    The records that a wildcard gives look like the name's own. If the wildcard beside the name has the same, with the
-    same TTL, a prerequisite asks the server: wildcards do not count for those.
+    Records made from a wildcard look like the name's own. If the wildcard beside the name has the same records with
+    the same TTL, a prerequisite asks the server: wildcards do not count for prerequisites.
     """
     owner, zone = view.target.owner, view.target.zone
     if not records or owner == zone or owner.labels[0] == b"*":
@@ -256,7 +256,7 @@ async def _own(view: ZoneView, rrtype: int, records: Records) -> Records:
 
 
 async def own_if_possible(view: ZoneView, rrtype: int, records: Records) -> Records:
-    """Return which of these records are the name's own; all of them, if the server does not tell."""
+    """Return which of these records are the name's own; all of them, if the server does not say."""
     try:
         return await _own(view, rrtype, records)
     except errors.DnsUpdateError:
@@ -268,7 +268,7 @@ def _canonical(view: ZoneView, rrtype: int, values: Iterable[bytes]) -> set[byte
 
 
 async def _wildcard_of(view: ZoneView, rrtype: int, records: list[Record]) -> Name | None:
-    """Return the wildcard of which a server made these records (RFC 4592), if there is one."""
+    """Return the wildcard from which a server made these records (RFC 4592), if there is one."""
     ancestor = view.target.owner
     while ancestor != view.target.zone and ancestor.labels:
         ancestor = ancestor.parent
