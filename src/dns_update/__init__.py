@@ -8,7 +8,7 @@ with Client("192.0.2.1", key=Key.from_file("ddns.key")) as client:
     client.send(Update("example.com").require_absent("new").add("new", 300, "TXT", "hello"))
 ```
 
-What is named here is loaded when it is first used, so that importing the package costs nothing.
+A name is loaded when it is first used, so importing the package itself is fast.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ _NAMES = {
     "wire.name": ("Name",),
     "rr.record": ("Record",),
 }
-# What a request may need only later. A process that has no file left to open could not load it then.
+# What a request may need only later. A process that can open no more files could not load it then.
 _WITH_CLIENTS = (
     "errors.classes",
     "transport.failures",

@@ -546,7 +546,7 @@ KEY_FAULTS = {
     "CREDENTIALS_DIRECTORY is not set: systemd sets it for a unit with LoadCredential=",
     '[keys.home]\nsecret = "x"\nname = "a..b" #!': "[keys.home] name: the key's name is not a domain name",
     '[keys.home]\nsecret = "x"\nname = 1 #!': "[keys.home] name: expected a string, got an integer",
-    '[keys."@"]\nsecret = "x" #!': '[keys."@"] secret: @ is the zone, no key\'s name: '
+    '[keys."@"]\nsecret = "x" #!': '[keys."@"] secret: @ is the zone, not a key\'s name: '
     "the name is that in the server's key statement",
     '[keys.home]\nsecret = "x"\nalgorithm = "hmac-sha265" #!': "[keys.home] algorithm: "
     f"unknown algorithm 'hmac-sha265': {ALGORITHMS}",
@@ -583,7 +583,7 @@ SERVER_FAULTS = {
     '[servers.main]\naddress = "192.0.2.1"\nretries = true #!': "[servers.main] retries: "
     "expected an integer, got a boolean",
     '[servers.main]\naddress = "192.0.2.1"\nlocal-address = "eth0" #!': "[servers.main] local-address: "
-    "'eth0' is not an IPv4 address: four numbers from 0 to 255, as 203.0.113.45",
+    "'eth0' is not an IPv4 address: four numbers from 0 to 255, e.g. 203.0.113.45",
     '[servers.main]\naddress = "192.0.2.1"\nport = 53 #!': "[servers.main] port: unknown key: did you mean transport?",
     '[servers.main]\naddress = "192.0.2.1"\nkey = "hone" #!\n[keys.home]\nsecret = "x"': "[servers.main] key: "
     "there is no key 'hone': did you mean home?",
@@ -676,7 +676,7 @@ RECORD_FAULTS = {
     "the servers 'a' and 'b' have different keys: choose one here: key = \"NAME\"",
     f'\n{GIVEN}on-change = ["/bin/x", true] #!': "records[0].on-change[1]: expected a string, got a boolean",
     f'\n{NAMED}address = "192.0.2.300" #!': "records[0].address: '192.0.2.300' is not an IPv4 address: "
-    "four numbers from 0 to 255, as 203.0.113.45",
+    "four numbers from 0 to 255, e.g. 203.0.113.45",
     f'\n{NAMED}address = ["192.0.2.1",\n"interface:"] #!': "records[0].address[1]: "
     "'interface:' names no interface: e.g. interface:ppp0, interface:ppp0/ipv4, interface:ppp0/ipv6",
     f"\n{NAMED}address = [\n\n1979-05-27] #!": "records[0].address[0]: "
@@ -687,9 +687,9 @@ RECORD_FAULTS = {
     f'\n{NAMED}type = "any" #!\nvalue = "x"': "records[0].type: 'any' is not a type that a zone can hold",
     f'\n{NAMED}type = "TSIG" #!\nvalue = "x"': "records[0].type: 'TSIG' is not a type that a zone can hold",
     f'\n{NAMED}type = "A"\nvalue = ["192.0.2.1",\n"x"] #!': "records[0].value[1]: 'x' is not an IPv4 address: "
-    "four numbers from 0 to 255, as 203.0.113.45",
+    "four numbers from 0 to 255, e.g. 203.0.113.45",
     f'\n{NAMED}type = "AAAA"\nvalue = "192.0.2.1" #!': "records[0].value: '192.0.2.1' is not an IPv6 address: "
-    "as 2001:db8::1",
+    "e.g. 2001:db8::1",
     f'\n{NAMED}type = "TXT"\nvalue = "" #!': "records[0].value: the value is empty",
     f'\n{NAMED}type = "CNAME"\nvalue = ["a", "b"] #!': "records[0].value: a name has one CNAME record; 2 are given",
     '\nname = "home" #!\naddress = "192.0.2.1"': "records[0].name: 'home' is not a full name: "
@@ -731,7 +731,7 @@ WHOLE_FAULTS = {
     "\n[records] #!\n": "records: expected [[records]], in two brackets, got a table",
     "\nrecords = [\n\n1] #!": "records[0]: expected a table, got an integer",
     '\nrecords = [\n{name = "a.b", address = "::"},\n{name = "c.d", address = "x"}] #!': "records[1].address: "
-    "'x' is not an IPv4 address: four numbers from 0 to 255, as 203.0.113.45",
+    "'x' is not an IPv4 address: four numbers from 0 to 255, e.g. 203.0.113.45",
 }
 FAULTS = (
     [pytest.param(f"{RECORD}[agent]\n{text}", fault, id=fault[:60]) for text, fault in AGENT_FAULTS.items()]

@@ -101,7 +101,7 @@ def test_6_a_clock_before_1970(unique_name: str) -> None:
         result = dns_update(*words, *signed, prefix=["faketime", "-f", "1969-06-01 12:00:00"], env={"TZ": "UTC"})
         assert peer.is_untouched
     assert result.status == 6
-    assert result.failure.startswith("this machine's clock stands at 1969-06-01 12:00 UTC; nothing was sent")
+    assert result.failure.startswith("this machine's clock is at 1969-06-01 12:00 UTC; nothing was sent")
     assert result.hint == "set this machine's clock, best by NTP"
 
 

@@ -1,10 +1,10 @@
-"""What the zone has, before an update and after it: NOERROR does not mean applied.
+"""What the zone has, before and after an update: NOERROR does not mean applied.
 
 BIND answers NOERROR and ignores an A beside a CNAME, a lower SOA serial, the removal of the last NS, and more. So the
-records that were asked for are compared with those that the same server then serves.
+requested records are compared with those that the same server then serves.
 
 A server that also has the zone below answers from that one. Then an update with prerequisites and without changes (RFC
-2136, section 2.4) asks for what the zone itself has: it goes to the zone that it names, and changes nothing.
+2136, section 2.4) asks what the zone itself has: it goes to the zone that it names, and changes nothing.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 async def current(view: ZoneView, rrtypes: Iterable[int]) -> tuple[Records | None, dict[int, int]]:
     """Return the records of these types, and the TTL for each type that is kept when the user gives none.
 
-    The records are None if they lie below a delegation or in a zone below, and are not all shown. The TTL is that of
-    the current RRset; where there is none, that of the zone's SOA record, which is queried by name: in a negative
-    answer, its TTL is cut to the negative TTL (RFC 2308, section 3).
+    The records are None if they are below a delegation or in a zone below, and are not all shown. The TTL is that of
+    the current RRset; if there is none, that of the zone's SOA record, which is queried by name: in a negative answer,
+    its TTL is cut to the negative TTL (RFC 2308, section 3).
     """
     from dns_update.client.wildcards import own  # `after_set`, which most updates need, does without
 
@@ -60,7 +60,7 @@ async def zone_ttl(view: ZoneView) -> int:
 
 
 async def shown(view: ZoneView, rrtypes: Iterable[int]) -> Records | None:
-    """Return the records of these types; None if the server does not show them, for an update needs no right to read.
+    """Return the records of these types; None if the server does not show them: an update needs no right to read.
 
     Raises NoResponse: a server that is silent now gets no update.
     """
@@ -95,19 +95,19 @@ async def check_existing(view: ZoneView, data: RdataByType) -> None:
                 text = f"{rrtype_to_text(rrtype)} {rdata_to_text(rrtype, value, view.target.rrclass)}"
                 raise errors.NameNotFound(
                     f"{view.target.owner} {text} does not exist at {view.endpoint}",
-                    hint=errors.Hint("leave {require:existing} out to go on all the same"),
+                    hint=errors.Hint("leave {require:existing} out to go on anyway"),
                     endpoint=view.endpoint,
                     rcode=Rcode.NXRRSET,
                 )
 
 
 def _of_type(rrtype: int, records: Records) -> Records:
-    """Return the records of one type, or all for ANY, without a CNAME that the server shows in their place."""
+    """Return the records of one type, or all for ANY, without a CNAME that the server shows instead."""
     return records if rrtype == RRType.ANY else tuple([record for record in records if record.rrtype == rrtype])
 
 
 async def after_set(view: ZoneView, data: RdataByType, ttls: Mapping[int, int]) -> Records:
-    """Return the records of these types; raises NotApplied unless they are those of `data`."""
+    """Return the records of the types in `data`; raises NotApplied unless they are those of `data`."""
     after: dict[Record, None] = {}
     for rrtype, values in data.items():
         try:
@@ -127,7 +127,7 @@ async def after_set(view: ZoneView, data: RdataByType, ttls: Mapping[int, int]) 
 
 
 async def after_delete(view: ZoneView, data: RdataByType) -> Records:
-    """Return what is left of these RRsets (of the whole name, if `data` is empty); raises NotApplied for a leftover."""
+    """Return what remains of these RRsets (of the name, if `data` is empty); raises NotApplied for deleted records."""
     left: dict[Record, None] = {}
     for rrtype, values in (data or {RRType.ANY: ()}).items():
         try:
@@ -160,7 +160,7 @@ async def after_delete(view: ZoneView, data: RdataByType) -> Records:
 async def holds(view: ZoneView, rrtype: int, values: Iterable[bytes]) -> bool:
     """Return whether the zone has exactly this RRset, or none of this type if there are no values.
 
-    A prerequisite asks for it, which does not compare TTLs. Raises the refusal of a server that does not say.
+    It asks by a prerequisite, which does not compare TTLs. Raises the error if the server refuses to answer.
     """
     owner, update = view.target.owner, Update(view.target.zone, rrclass=view.target.rrclass)
     if rrtype == RRType.ANY:
@@ -188,7 +188,7 @@ async def _holds_none_of(view: ZoneView, rrtypes: Iterable[int]) -> bool:
 async def _confirmed(
     view: ZoneView, rrtype: int, values: tuple[bytes, ...], ttl: int, error: errors.ZoneNotFound
 ) -> Records:
-    """Return the records that the zone itself has, though the server does not show them; raises NotApplied.
+    """Return the records that the zone itself has, although the server does not show them; raises NotApplied.
 
     `error` says why the server does not; it is raised if the reason is not a zone below.
     """
@@ -203,7 +203,7 @@ async def _confirmed(
 async def _confirm_removal(view: ZoneView, rrtype: int, values: tuple[bytes, ...], error: errors.ZoneNotFound) -> None:
     """Check that the zone itself no longer has these values, or anything of the type; raises as `_confirmed` does.
 
-    No prerequisite can tell whether it still has some of the values beside others.
+    No prerequisite can show whether it still has some of the values beside others.
     """
     if not error.is_delegated:
         raise error
@@ -224,8 +224,8 @@ def _not_confirmed(view: ZoneView, rrtype: int, error: errors.ZoneNotFound) -> e
 
 
 def _note_confirmed(view: ZoneView, error: errors.ZoneNotFound) -> None:
-    """Note why a query may show something else than what was set."""
-    template = "{told}; that {above} itself is as asked, a prerequisite shows (RFC 2136, section 2.4)"
+    """Note why a query may not show what was set."""
+    template = "{told}; a prerequisite (RFC 2136, section 2.4) shows that {above} itself is as asked"
     if error.zone_below:
         template += "; to change what is served there, give {zone:{below}}"
     note = errors.Hint(template, told=error.text, above=view.target.zone, below=error.zone_below)

@@ -28,9 +28,9 @@ class Channel:
         self.is_used = False
 
     def send(self, octets: bytes, deadline: float) -> OSError | None:
-        """Send a message, by `deadline` on the monotonic clock; return the error that an earlier datagram met.
+        """Send a message, by `deadline` on the monotonic clock; return the error of an earlier datagram.
 
-        Raises OSError for one of this message's own.
+        Raises OSError for an error of this message.
         """
         if self.transport == TCP:
             self.connection.send(octets, deadline)
