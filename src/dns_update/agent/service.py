@@ -96,7 +96,7 @@ class Agent:
         finally:
             await self._close()
         if self._ended_by:
-            self._log.notice("ended before every name was looked at")
+            self._log.notice("stopped before every name was checked")
             return _ENDED_BY + self._ended_by
         statuses = {_exit_status(managed) for managed in self._controller.names}
         return statuses.pop() if len(statuses) == 1 else SOME_FAILED
@@ -206,7 +206,7 @@ class Agent:
             try:
                 self._notifier.alive()
             except Exception as mistake:  # noqa: BLE001 - the service manager is to hear of us again
-                self._controller.bugs.note(mistake, "the service manager could not be told")
+                self._controller.bugs.note(mistake, "the service manager could not be notified")
             await asyncio.sleep(seconds)
 
     def _summary(self) -> str:

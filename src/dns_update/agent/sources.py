@@ -206,7 +206,7 @@ class Sources:
         try:
             self._changed(self._untold)
         except Exception as mistake:  # noqa: BLE001 - a bug of ours must neither end the agent nor lose an address
-            self._bugs.note(mistake, "what sources say cannot be acted upon")
+            self._bugs.note(mistake, "what sources say could not be processed")
         else:
             self._untold = set()
         if not self._untold and not self._unread:
@@ -300,7 +300,7 @@ class _Poller:
                     self._take(self._key, reading)
                 except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the interest in a source
                     failures += 1
-                    what = f"what {self._key[0]!s} gives could not be taken in"
+                    what = f"what {self._key[0]!s} gives could not be processed"
                     asyncio.get_running_loop().call_exception_handler({"message": what, "exception": mistake})
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._seconds(failures)):

@@ -58,7 +58,7 @@ def read_config(path: str) -> Config:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigError(
-            [(f"{shown}:{line}: not UTF-8, which TOML demands", "")]
+            [(f"{shown}:{line}: not UTF-8, which TOML requires", "")]
         ) from None  # the error holds the whole text
     config = config_from_text(decoded, shown, is_private=not is_open_to_others(status, path))
     if _names_programs(config):

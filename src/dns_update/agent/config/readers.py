@@ -102,7 +102,7 @@ def _note_unknown(  # noqa: PLR0913 - what there is to know of a key
     if near:
         problems.add((*path, key), f"unknown {kind}", f"did you mean {near}?")
     elif holds_secret:
-        text = "unknown key; it is not shown, for it may be a part of the secret"
+        text = "unknown key; it is not shown, because it may be a part of the secret"
         problems.add_unshown((*path, key), text, one_of(known))
     elif kind == "table" and path[:1] == ("zones",):  # [zones.example.com] is com within example
         name = f"{path[-1]}.{key}"

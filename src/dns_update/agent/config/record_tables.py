@@ -134,7 +134,7 @@ class _RecordReader:
                     hint = "an address makes A and AAAA records by itself"
                     add((*path, key), f"{key} and address are both given", hint)
         if "grace" in content and content.get("on-missing", "keep") == "keep":
-            add((*path, "grace"), "grace has no meaning where nothing is deleted", 'on-missing = "delete" goes with it')
+            add((*path, "grace"), "grace has no meaning where nothing is deleted", 'it needs on-missing = "delete"')
 
     def _check_fixed(self, path: Path, content: Table) -> None:
         """Do so for a table without an address."""

@@ -122,7 +122,7 @@ class References:
             shown = (
                 f"there is no key {quoted(name)}"
                 if near
-                else "there is no such key; it is not shown, for it may be a secret"
+                else "there is no such key; it is not shown, because it may be a secret"
             )
             self._problems.add(path, shown, _meant(near, "keys", known))
 
@@ -224,7 +224,7 @@ def _meant(near: str, kind: str, known: Iterable[str]) -> str:
     if near:
         return f"did you mean {near}?"
     names = ", ".join(known)
-    return f"the tables [{kind}.NAME] have: {names}" if names else f"there is no table [{kind}.NAME] at all"
+    return f"the tables [{kind}.NAME] are: {names}" if names else f"there is no table [{kind}.NAME]"
 
 
 def _key_from_secret(table: str, given: Mapping[str, Any]) -> Key:

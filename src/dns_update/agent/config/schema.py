@@ -96,7 +96,7 @@ def _socket(written: str) -> str:
     path = _path(written)
     octets = len(path.encode(errors="replace"))
     if octets > MAX_SOCKET_OCTETS:
-        raise InvalidText(f"a socket's path of {octets} octets", hint=f"at most {MAX_SOCKET_OCTETS} are possible")
+        raise InvalidText(f"the path of the socket has {octets} octets", hint=f"at most {MAX_SOCKET_OCTETS}")
     return path
 
 
@@ -107,7 +107,7 @@ def _path(written: str) -> str:
 
 def _without_nul(written: str) -> str:
     if "\0" in written:
-        raise InvalidText("it has a NUL in it")
+        raise InvalidText("it contains a NUL")
     return written
 
 

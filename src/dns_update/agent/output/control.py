@@ -175,8 +175,8 @@ class ControlServer:
         if command == "status":
             await _write_object(writer, self._answer())
         else:
-            what = "no command is in it" if command is None else f"unknown command {quoted(command)}"
-            await _write_object(writer, {"error": f"{what}; there is: status"})
+            what = "the request has no command" if command is None else f"unknown command {quoted(command)}"
+            await _write_object(writer, {"error": f"{what}; known commands: status"})
         writer.close()
         await writer.wait_closed()
 
@@ -254,10 +254,10 @@ async def _listener(path: str) -> socket.socket:
 
 def _unmade(path: str, error: OSError | ValueError) -> UsageError | NotNow:
     what = f"the agent's socket {path} cannot be made: {_reason(error)}"
-    without = 'socket = "" does without one'
+    without = 'socket = "" disables it'
     if isinstance(error, OSError) and NotNow.is_why(error):
         return NotNow(what, hint=without)
-    return UsageError(what, hint=f"its directory must be there and ours (systemd: RuntimeDirectory=); {without}")
+    return UsageError(what, hint=f"its directory must exist and be writable (systemd: RuntimeDirectory=); {without}")
 
 
 class _directory_lock:  # noqa: N801 - used as a function
@@ -295,7 +295,7 @@ class _directory_lock:  # noqa: N801 - used as a function
 def _locked(directory: str) -> NotNow:
     return NotNow(
         f"{directory} has been locked by another process for more than {LOCK_SECONDS:g} s",
-        hint=f"is another agent hanging while it starts? fuser {directory} shows which",
+        hint=f"perhaps another agent hangs while it starts; to find it: fuser {directory}",
     )
 
 
@@ -306,7 +306,7 @@ def _remove_stale(path: str) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISSOCK(mode):
-        raise UsageError(f"{path} exists and is not a socket", hint='socket = "PATH" in [agent] names another')
+        raise UsageError(f"{path} exists and is not a socket", hint='choose another: socket = "PATH" in [agent]')
     running = "another agent is running"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(0)  # an agent whose queue is full is one, too

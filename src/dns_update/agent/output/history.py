@@ -172,7 +172,7 @@ class History:
             self._store(batch)
         except _Corrupt as reason:
             kept_as = _set_aside(self._path, self._clock())
-            self._report(f"history: {self._path} is corrupt ({reason}); it is kept as {kept_as}, a new one is begun")
+            self._report(f"history: {self._path} is corrupt ({reason}); it is kept as {kept_as}, a new one is started")
             self._store(batch)
 
     def _store(self, batch: Sequence[HistoryRow]) -> None:
@@ -280,7 +280,7 @@ def _database(path: str) -> Iterator[sqlite3.Connection]:
         if code & 0xFF in _CORRUPT:
             raise _Corrupt(str(error)) from error
         if code == _UNFINISHED:
-            raise _Unusable("a killed agent left it unfinished; root, or the agent, may put it in order") from error
+            raise _Unusable("an agent was killed while writing it; root or the agent can repair it") from error
         raise _Unusable(str(error)) from error
 
 
@@ -351,7 +351,7 @@ def _set_aside(path: str, now: float) -> str:
     """
     new_name = f"{path}.corrupt-{time.strftime('%Y-%m-%d', time.gmtime(now))}"
     if os.path.lexists(new_name):
-        raise _Unusable(f"it is corrupt, and {new_name} is there already")
+        raise _Unusable(f"it is corrupt, and {new_name} already exists")
     try:
         os.rename(path, new_name)  # noqa: PTH104 - pathlib costs memory
     except OSError as error:

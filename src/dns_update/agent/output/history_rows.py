@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dns_update.transport import Endpoint
 
 CANCELLED = "CalledOff"  # the outcome of an attempt whose end was not waited for; others have the name of an error
-_CANCELLED_MESSAGE = "called off before its end; the server may have carried out the update"
+_CANCELLED_MESSAGE = "cancelled before its end; the server may have carried out the update"
 
 
 def changed_row(

@@ -90,7 +90,7 @@ class Reports:
         failures = outcome.failures
         if not failures:
             return
-        line = f"{'; '.join(map(str, failures))}; {outcome.server} did it"
+        line = f"{'; '.join(map(str, failures))}; used {outcome.server} instead"
         # Without the silent ones: these are asked now and then only, which changes nothing about the others.
         refusals = frozenset((type(f).__name__, f.server) for f in failures if not isinstance(f, NoResponse))
         topic = attempt.managed.settings.identity, attempt.managed.upstream

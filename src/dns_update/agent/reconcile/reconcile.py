@@ -67,8 +67,8 @@ async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery) -> O
                 return outcome_at(site, reply.message.rcode, before if unseen is None else unseen, after)
             unseen = before if unseen is None else unseen
     raise NoResponse(
-        f"the update was accepted, but what came of it could not be read {_LOOKS} times",
-        hint="something between may lose or alter messages",
+        f"the update was accepted, but its result could not be read in {_LOOKS} attempts",
+        hint="something on the path may lose or alter messages",
         endpoint=site.endpoint,
         may_have_arrived=True,
     )
