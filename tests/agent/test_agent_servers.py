@@ -296,7 +296,7 @@ def test_the_second_server_does_what_the_first_does_not(machine: Machine, fate: 
             for old, new in ((ONE, TWO), (TWO, THREE)):
                 replace(machine, old, new)
                 machine.wait_for(new, agent=agent)
-            agent.wait_for_line(f"No answer from {first}.*; 127.0.0.1 did it")
+            agent.wait_for_line(f"No answer from {first}.*; used 127.0.0.1 instead")
             machine.light_beacon()
             assert agent.text.count(f"No answer from {first}") == 1  # not once for each name
         assert reader.seen in ([ONE, TWO, THREE], ["", ONE, TWO, THREE])
@@ -355,7 +355,7 @@ def test_the_first_server_answers_again(machine: Machine) -> None:
             agent.wait_for_line(f"has A {ONE} at {network.address}")
             for old, new in ((ONE, TWO), (TWO, THREE)):
                 network.fate = lost
-                agent.wait_for_line(f"No answer from {network.address}.*; 127.0.0.1 did it")
+                agent.wait_for_line(f"No answer from {network.address}.*; used 127.0.0.1 instead")
                 network.fate = unharmed
                 agent.wait_for_line(f"{network.address} answers again")
                 replace(machine, old, new)
@@ -396,7 +396,7 @@ def test_who_was_silent_is_not_waited_for_at_the_next_change(machine: Machine) -
         patience = f"timeout = {PATIENCE}\nretries = 0\n"
         addresses = f'["{network.address}", "127.0.0.1"]'
         with machine.agent(machine.configure(FROM_WAN_IPV4, address=addresses, server=patience)) as agent:
-            agent.wait_for_line(f"No answer from {network.address}.*; 127.0.0.1 did it")
+            agent.wait_for_line(f"No answer from {network.address}.*; used 127.0.0.1 instead")
             for old, new in ((ONE, TWO), (TWO, THREE), (THREE, ONE)):
                 replace(machine, old, new)
                 agent.wait_for_line(f"has A {new} at 127.0.0.1")
@@ -537,7 +537,7 @@ def test_half_a_network_is_said_once_and_not_for_ever(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     configuration = machine.configure(address='["2600:f::53", "127.0.0.1"]', server=IMPATIENT, agent=OFTEN)
     with machine.agent(configuration) as agent:
-        agent.wait_for_line("No answer from 2600:f::53: .*; 127.0.0.1 did it")
+        agent.wait_for_line("No answer from 2600:f::53: .*; used 127.0.0.1 instead")
         first = machine.status()["silent_servers"][0]["next_try"]
         eventually(lambda: machine.status()["silent_servers"][0]["next_try"], lambda at: at > first + 2)
         replace(machine, ONE, TWO)
@@ -606,7 +606,7 @@ def test_a_server_one_of_whose_addresses_is_dead_keeps_a_change_waiting_once(mac
         Network(machine.namespace, fate.at(hosts[1]), host=hosts[1]) as two,
         machine.agent(configuration) as agent,
     ):
-        dead, alive = agent.wait_for_line("No answer from (.*:5300): .*; (.*:5300) did it").groups()
+        dead, alive = agent.wait_for_line("No answer from (.*:5300): .*; used (.*:5300) instead").groups()
         assert {dead, alive} == {one.address, two.address}
         for old, new in ((ONE, TWO), (TWO, ONE)) * 4:
             replace(machine, old, new)

@@ -41,7 +41,7 @@ class NsupdateOptions(Value, kw_only=True):
         key_file: path, or None.
         gss: sign with GSS-TSIG (`-g`, `-o`).
         tls: use TLS (`-S` and its companions).
-        port: of the servers (`-p`), where a `server` command gives none.
+        port: of the servers (`-p`), if a `server` command gives none.
         total_timeout: seconds for a TCP exchange (`-t`); 0 for no limit.
         udp_timeout: seconds for a UDP try (`-u`); 0 for a share of the total.
         udp_retries: tries that follow the first (`-r`).
@@ -68,7 +68,7 @@ class NsupdateOptions(Value, kw_only=True):
 
     @classmethod
     def from_letters(cls, given: Given, file: str | None = None) -> NsupdateOptions:
-        """Return what options say, by letter, each with its argument, empty where it has none; raises Fatal."""
+        """Return the values of options: `given` maps each letter to its argument, or to ""; raises Fatal."""
         tls = any(option in given for option in _TLS)
         return cls(
             families=(4,) if "4" in given else (6,) if "6" in given else (4, 6),
@@ -110,7 +110,7 @@ def options_from_words(words: Sequence[str]) -> NsupdateOptions | str:
 
 
 def _read(words: Sequence[str], given: Given) -> list[str]:
-    """Put the options among the words into `given`; return the words that remain."""
+    """Put the options at the start of the words into `given`; return the words after them."""
     remaining = iter(words)
     for word in remaining:
         if word == "--":
@@ -122,7 +122,7 @@ def _read(words: Sequence[str], given: Given) -> list[str]:
 
 
 def _read_cluster(cluster: str, remaining: Iterator[str], given: Given) -> None:
-    """Read `dvk key` or `dvkkey`: options after one dash; the last one may have an argument."""
+    """Read the options after one dash, e.g. `dvk key` or `dvkkey`; the last one may have an argument."""
     for position, option in enumerate(cluster):
         index = OPTIONS.find(option) if option != ":" else -1
         if index < 0:
