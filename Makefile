@@ -76,7 +76,7 @@ packages-bench:
 	@scripts/packages bench || true
 
 $(VENV)/bin/python:
-	@[ "$(CURDIR)" = "$(firstword $(CURDIR))" ] && [ $$(printf %s "$(CURDIR)" | wc -c) -le $(LONGEST_PATH) ] || { echo "make: the path of this directory has a blank, or more than $(LONGEST_PATH) characters: the first line of a command cannot hold that. Move the directory." >&2; exit 1; }
+	@[ "$(CURDIR)" = "$(firstword $(CURDIR))" ] && [ $$(printf %s "$(CURDIR)" | wc -c) -le $(LONGEST_PATH) ] || { echo "make: the path of this directory has a space, or more than $(LONGEST_PATH) characters: the first line of a command cannot hold that. Move the directory." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("dns-update needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11")'
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
