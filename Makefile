@@ -47,10 +47,10 @@ test-oldest: packages-test ## the tests with the oldest versions of the librarie
 test-on: packages-test-on ## the demo and the tests on a fresh Debian, RELEASE=trixie; needs root
 	@scripts/test-on $(RELEASE) PYTEST_ARGS="$(PYTEST_ARGS)"
 
-bench: packages-test packages-bench $(VENV)/.stamp-dev ## measure speed against the real servers, beside the peers
+bench: packages-test packages-bench $(VENV)/.stamp-dev ## compare speed and memory with other programs, on real servers
 	@$(VENV)/bin/python -m lab.bench
 
-fuzz: $(VENV)/.stamp-fuzz ## feed the parsers garbage for FUZZ_SECONDS (20)
+fuzz: $(VENV)/.stamp-fuzz ## feed random input to the parsers for FUZZ_SECONDS (20)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(VENV)/bin/python fuzz/run.py
 
 format: $(VENV)/.stamp-dev ## format the code and fix what ruff can fix
@@ -76,7 +76,7 @@ packages-bench:
 	@scripts/packages bench || true
 
 $(VENV)/bin/python:
-	@[ "$(CURDIR)" = "$(firstword $(CURDIR))" ] && [ $$(printf %s "$(CURDIR)" | wc -c) -le $(LONGEST_PATH) ] || { echo "make: the path of this directory has a blank, or more than $(LONGEST_PATH) characters: the first line of a command cannot hold that. Move the directory." >&2; exit 1; }
+	@[ "$(CURDIR)" = "$(firstword $(CURDIR))" ] && [ $$(printf %s "$(CURDIR)" | wc -c) -le $(LONGEST_PATH) ] || { echo "make: the path of this directory has a space, or more than $(LONGEST_PATH) characters: the first line of a command cannot hold that. Move the directory." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("dns-update needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11")'
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 

@@ -56,7 +56,7 @@ class PowerDns(NameServer):
     def _create_database(self) -> None:
         if not _SCHEMA.exists():
             raise ServerFailed(f"{_SCHEMA}: not found; apt-get install pdns-backend-sqlite3")
-        write_private(self._database, "")  # it will hold the keys, and SQLite's further files get its mode
+        write_private(self._database, "")  # it will contain the keys, and SQLite's other files get its mode
         with closing(sqlite3.connect(self._database)) as database:
             database.executescript(_SCHEMA.read_text(encoding="utf-8"))
 

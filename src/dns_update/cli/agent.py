@@ -49,7 +49,7 @@ def run(line: CommandLine) -> int:
 
 
 def _keep_right(config: Config, path: str, *, is_once: bool, is_debug: bool) -> int:
-    """Run the agent until it is told to stop, or once; return the exit status."""
+    """Run the agent until it is stopped, or once; return the exit status."""
     from dns_update.agent.config.load import read_config  # loaded already
     from dns_update.agent.output.log import DEBUG, INFO, Log  # not for --check
     from dns_update.agent.output.systemd import Notifier

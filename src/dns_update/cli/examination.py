@@ -63,16 +63,16 @@ class ExaminationReport:
     # What is wrong
 
     def _problem_lines(self) -> Iterator[str]:
-        told: dict[tuple[str, str], int] = {}
+        counts: dict[tuple[str, str], int] = {}
         for problem in self._problems:
             advice = advise(problem)
             alike = advice.kind, problem.server
-            told[alike] = told.get(alike, 0) + 1
-            if told[alike] <= MOST_ALIKE:
+            counts[alike] = counts.get(alike, 0) + 1
+            if counts[alike] <= MOST_ALIKE:
                 yield advice.text
                 if advice.hint:
                     yield f"hint: {self._said(advice.hint)}"
-        for (kind, server), count in told.items():
+        for (kind, server), count in counts.items():
             if count > MOST_ALIKE:
                 at = f" at {server}" if server else ""
                 yield f"and {count - MOST_ALIKE:,} more problems of kind {kind}{at}; --json lists all of them"

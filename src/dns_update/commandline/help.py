@@ -42,7 +42,7 @@ def _command_lines() -> Iterator[str]:
 
 
 def _property_lines(row: Property) -> str:
-    """Return the lines of one property: how it is written, then its help, folded beside it."""
+    """Return the lines of one property: its form, then its help, wrapped in the second column."""
     head = f"  {row.name}={row.form}"
     about = row.help if row.flag or row.default is None else f"{row.help} (default: {row.default})"
     body = textwrap.wrap(about, _WIDTH - _COLUMN)

@@ -78,7 +78,7 @@ def _hidden() -> UsageError:
 def _part_of_secret() -> UsageError:
     return UsageError(
         "unexpected text after key=; it is not shown, because it may be part of the secret",
-        hint="a secret with blanks needs quotes: 'key=...'",
+        hint="a secret with spaces needs quotes: 'key=...'",
     )
 
 
