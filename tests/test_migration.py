@@ -184,7 +184,7 @@ _DIFFERENCES = {
     "URI": {"data-uri-empty"},
     "DNSKEY, KEY, RRSIG": set[str](),  # tests/nsupdate/rdata; no server takes it
     "`lease SECONDS`": {"lease", "lease-of-a-key", "lease-none"},
-    "`tkeyname NAME`": set[str](),  # tests/nsupdate/test_commands.py
+    "`tkeyname NAME`": set[str](),  # tests/nsupdate/test_command_reader.py
     "`local` with an address": {"local-that-is-not-ours"},
     "a closed port, by TCP": {"server-closed-port-over-tcp"},
     "`-6` with an IPv4 server": {"option-6-and-ipv4-server"},
