@@ -1,4 +1,4 @@
-"""Whole messages: what is read can be written and read again, and no signature is believed."""
+"""Whole messages: what is read can be written and read again, and no signature is accepted."""
 
 from dns_update.auth import Key
 from dns_update.auth.tsig import sign, verify

@@ -1,4 +1,4 @@
-"""Programs that are run when a name has changed: what they are told, how many at once, and what ends them."""
+"""Programs that are run when a name has changed: their environment, how many at once, and how they end."""
 
 import asyncio
 import contextlib
@@ -54,7 +54,7 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 
 
 class Fifo:
-    """What programs write into a FIFO, line by line; they wait at another one until they are let go."""
+    """The lines that programs write to a FIFO; they wait at a second FIFO until they may continue."""
 
     def __init__(self, directory: Path) -> None:
         self._out, self._gate = directory / "out", directory / "gate"
@@ -68,7 +68,7 @@ class Fifo:
     def program(
         self, script: str = 'echo "$DNS_UPDATE_BEFORE > $DNS_UPDATE_AFTER"', *, waits: bool = True
     ) -> list[str]:
-        """Return a program that says what the script says, then waits to be let go."""
+        """Return a program that writes the output of a script, then waits until it may continue."""
         out, gate = shlex.quote(str(self._out)), shlex.quote(str(self._gate))
         return shell(f"{script} >{out}; " + (f"read line <{gate}" if waits else ""))
 
@@ -92,7 +92,7 @@ class Fifo:
         return not self._read
 
     def let_go(self) -> None:
-        """Let one program go on."""
+        """Let one program continue."""
         os.write(self._writer, b"\n")
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Which server is asked first: those of a list in its order, one that was silent of late comes last, for a while."""
+"""Which server is asked first: those of a list in order, but one that was silent recently is last for a while."""
 
 from dns_update.agent.reconcile.server_health import ServerHealth
 from dns_update.errors import NoResponse

@@ -1,4 +1,4 @@
-"""How far updates reach, and which of them have to do with each other."""
+"""Which names updates touch, and which updates depend on each other."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A peer, a process of its own, that sends to whoever has spoken to it, and never pauses."""
+"""A peer in its own process that sends to every client that has sent to it, and never pauses."""
 
 import contextlib
 import socket
