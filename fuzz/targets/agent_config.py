@@ -47,7 +47,7 @@ def check(data: bytes) -> None:
         config = config_from_text(text, _FILE, is_private=True)
     except ConfigError as error:
         lines = [int(problem.removeprefix(f"{_FILE}:").partition(":")[0]) for problem in error.problems]
-        expect("lines are told in their order", holds=lines == sorted(lines))
+        expect("errors are in the order of their lines", holds=lines == sorted(lines))
         expect("lines are in the text", holds=set(lines) <= set(range(1, text.count("\n") + 2)))
         raise
     expect("there is a record", holds=bool(config.records))

@@ -31,6 +31,6 @@ def check(data: bytes) -> None:
     except ReplyNotTrusted:
         pass
     else:
-        expect("nobody can sign without the key", holds=False)
+        expect("no message is verified without the key", holds=False)
     tsig = Tsig.from_rdata(data)
     expect("a TSIG survives being written", holds=Tsig.from_rdata(tsig.to_rdata()) == tsig)

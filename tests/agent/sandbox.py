@@ -87,7 +87,7 @@ def _calls(word: str) -> Iterator[str]:
     if not word.startswith("@"):
         yield word
         return
-    # systemd's own programs tell the socket how they have ended; it is the agent's here.
+    # systemd's own programs send their status to the socket; here it belongs to the agent.
     environment = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
     shown = subprocess.run(
         ["systemd-analyze", "syscall-filter", word], capture_output=True, text=True, check=True, env=environment

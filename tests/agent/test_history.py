@@ -227,7 +227,7 @@ def test_what_is_too_old_goes_at_the_start_and_not_at_each_add(path: Path) -> No
     write(path, *map(attempt, range(100)))
     history = Watched(path, keep=40, now=1_000_100)
     history.written()
-    assert numbers(path) == list(range(59, 100))  # by the newest one: nobody has said yet that the clock is right
+    assert numbers(path) == list(range(59, 100))  # by the newest one: no answer has shown yet that the clock is right
     history.add(attempt(5))
     history.written()
     history.close()
@@ -581,7 +581,7 @@ import sys
 from dns_update.agent.output import history as module
 from tests.agent.test_history import attempt
 
-sys.setswitchinterval(1e-5)  # the thread that writes shall have its turns
+sys.setswitchinterval(1e-5)  # so that the writing thread runs often
 module.BATCH = 20
 
 class Told(module.History):

@@ -60,7 +60,7 @@ class Fifo:
         self._out, self._gate = directory / "out", directory / "gate"
         os.mkfifo(self._out)
         os.mkfifo(self._gate)
-        # Both ends, so that nobody waits for the other to open it, and there is no end of file.
+        # Both ends, so that opening it does not block, and there is no end of file.
         self._reader = os.open(self._out, os.O_RDWR | os.O_NONBLOCK)
         self._writer = os.open(self._gate, os.O_RDWR | os.O_NONBLOCK)
         self._read = b""
@@ -107,7 +107,7 @@ def fifo(tmp_path: Path) -> Iterator[Fifo]:
     fifo.close()
 
 
-# What a program is told
+# The environment of a program
 
 
 def test_the_facts_are_in_its_environment_and_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -420,7 +420,7 @@ def test_closing_ends_what_runs_with_all_it_started_and_forgets_what_waits(tmp_p
     run(work())
     poll = select.poll()
     poll.register(end, select.POLLIN)
-    assert poll.poll(_DEADLINE * 1000), "somebody lives on"
+    assert poll.poll(_DEADLINE * 1000), "a process still runs"
     assert os.read(end, 100) == b""  # all who held it are gone
     os.close(end)
 

@@ -5,7 +5,7 @@ from dns_update.errors import NoResponse
 
 ALL = ("one", "two", "three")
 ERROR = NoResponse("no answer in time", endpoint="one")
-AGAIN = 10.0  # seconds after a first failure, of which each further one makes as many more
+AGAIN = 10.0  # seconds after a first failure; each further one adds as many
 
 
 def health() -> ServerHealth:

@@ -46,7 +46,7 @@ class Story:
         self.bugs = Bugs(self.log)
         self.sources = Sources(self.hear, lambda: None, self.log, self.bugs)
         self.told: list[set[SourceState]] = []
-        self.refusals = 0  # how often what is told is not taken
+        self.refusals = 0  # how often a report fails
         self.news = asyncio.Event()
 
     def hear(self, states: set[SourceState]) -> None:

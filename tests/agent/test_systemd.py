@@ -23,7 +23,7 @@ UNIT = ROOT / "contrib" / "systemd" / "dns-update-agent.service"
 DISPATCHER = ROOT / "contrib" / "networkmanager" / "90-dns-update"
 IP_UP = ROOT / "contrib" / "ppp" / "dns-update"
 
-_PROGRAM = "/usr/local/bin/dns-update"  # in the unit, and linked there by what docs/agent.md tells
+_PROGRAM = "/usr/local/bin/dns-update"  # in the unit, and a link as docs/agent.md shows
 _MOST_EXPOSED = 15  # tenths, of ten
 _DEADLINE = 30  # seconds after which what is awaited will never come
 _SANDBOX = [sys.executable, str(Path(__file__).with_name("sandbox.py")), str(UNIT)]

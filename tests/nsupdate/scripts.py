@@ -123,7 +123,7 @@ class Script:
 
     @property
     def further(self) -> dict[str, str]:
-        """The names of zones beside its own, by placeholder."""
+        """The names of further zones, by placeholder."""
         return {"{other}": f"{self.name}.other", "{child}": f"child.{self.zone}"}
 
     @property

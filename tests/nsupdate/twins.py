@@ -61,7 +61,7 @@ short 60 A 192.0.2.60
 *.wild A 192.0.2.9
 a.b.c A 192.0.2.5
 """
-"""What each zone holds at first, beside SOA, NS and the name server's address."""
+"""The first records of each zone, besides SOA, NS and the name server's address."""
 
 _DATE = r"\d\d-\w{3}-\d{4} \d\d:\d\d:\d\d\.\d{3}"
 

@@ -70,14 +70,14 @@ class Reader:
             self._ask(number.to_bytes(8)[-2:])
             if self._stop.wait(max(asked + _PERIOD - time.monotonic(), 0)):
                 break
-        self._ask(b"\0\0")  # what stands in the end is always seen
+        self._ask(b"\0\0")  # so that the last state is always seen
 
     def _ask(self, message_id: bytes) -> None:
         try:
             self._socket.send(message_id + self._query)
             while not (answer := self._socket.recv(_LARGEST)).startswith(message_id):
                 pass
-        except OSError:  # nobody listens, or nobody answers in time
+        except OSError:  # nothing listens, or no answer comes in time
             return
         self.count += 1
         text = self._text(answer[2:])
