@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ONE, TWO, THREE = map(parse_address, ("192.0.2.1", "192.0.2.2", "192.0.2.3"))
 SIX = parse_address("2001:db8::6")
 Before = Callable[[Ask, bool], None]
-"""Called before each message: with it, and whether an update went before it. What it raises, the message meets."""
+"""Called before each message, with it and whether an update was sent before; if it raises, sending fails with that."""
 
 
 def nothing(_ask: Ask, _is_after_update: bool) -> None:

@@ -35,7 +35,7 @@ from tests.support.peer import Silent, closed_port
 REAL = find_program("nsupdate", "bind9-dnsutils")
 
 UNDER_TEST = os.environ.get("DNS_UPDATE_NSUPDATE", str(Path(sys.executable).parent / "dns-nsupdate"))
-"""`DNS_UPDATE_NSUPDATE=nsupdate pytest ...` runs the real program on both sides: then all must be equal."""
+"""`DNS_UPDATE_NSUPDATE=nsupdate pytest ...` runs the real program on both sides: then all results must be equal."""
 
 IS_REAL_ON_BOTH_SIDES = Path(UNDER_TEST).name == "nsupdate"
 
@@ -77,7 +77,7 @@ _CHANGING = [
 ]
 
 _COUNTS_IN_SHOW = re.compile(r"(id: \{none\}\n;; flags:; )ZONE: \d+, PREREQ: \d+, UPDATE: \d+")
-"""The real one counts nothing in a message not yet sent, ours does: a deliberate difference ("show-counts")."""
+"""The real one does not count records in a message that is not sent yet; ours does, on purpose ("show-counts")."""
 
 PHRASES = re.compile(
     r"""
@@ -100,7 +100,7 @@ PHRASES = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
-"""What scripts look for in the outputs."""
+"""The texts that scripts search for in outputs."""
 
 
 @dataclass(frozen=True)

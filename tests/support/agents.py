@@ -26,10 +26,10 @@ _NOBODY_THERE = 4  # what `dns-update status` ends with
 
 FROM_WAN = '[[records]]\nname = "home"\nzone = "example.com"\naddress = "interface:wan"\n'
 FROM_WAN_IPV4 = '[[records]]\nname = "home"\nzone = "example.com"\naddress = "interface:wan/ipv4"\n'
-"""A name that follows an interface: what most tests keep right."""
+"""The record of most tests: a name that follows an interface."""
 
 BEACON = '[[records]]\nname = "beacon"\nzone = "example.com"\naddress = "interface:lan/ipv4"\n'
-"""A second name. Once it has changed, the agent has also seen all that happened to other interfaces before."""
+"""A second name. Once it has changed, the agent has also seen all earlier changes of other interfaces."""
 
 
 def program(library: Path | None = None) -> list[str]:

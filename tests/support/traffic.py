@@ -95,7 +95,7 @@ class Reader:
 
 
 Fate: TypeAlias = Callable[[bytes, bool], float | None]
-"""Told of a message and whether it is an answer: returns the seconds until it is passed on, or None if it is lost."""
+"""Called with a message and whether it is an answer; returns the seconds until it is forwarded, or None to lose it."""
 
 
 def unharmed(_message: bytes, _is_answer: bool) -> float | None:
