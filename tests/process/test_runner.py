@@ -1,4 +1,4 @@
-"""A program in a process group of its own: how it starts, what it inherits, and that nothing is left of it."""
+"""A program in a process group of its own: how it starts, what it inherits, and that nothing remains of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.process.test_child_guard import has_ended
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECONDS = 30  # after which what is awaited will never come
+SECONDS = 30  # what has not come by then will never come
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
 
 
@@ -123,7 +123,7 @@ def test_without_a_descriptor_to_watch_it_by_it_is_ended_at_once(
     with pytest.raises(OSError, match="Too many open files"):
         Program(shell("sleep 300"), ENVIRONMENT, output=pipe[1])
     with pytest.raises(ChildProcessError):
-        os.waitpid(started[0], os.WNOHANG)  # it is no child of ours any more
+        os.waitpid(started[0], os.WNOHANG)  # it is no longer our child
     assert descriptors() == before
 
 
