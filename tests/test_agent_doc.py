@@ -250,7 +250,7 @@ def _timeless(text: str) -> str:
 
 
 def test_the_service_is_installed_as_shown(tmp_path: Path) -> None:
-    """Step 5, with a stand-in for systemctl, and with a copy of what step 2 installs."""
+    """Step 5, with a fake systemctl, and with a copy of what step 2 installs."""
     (tmp_path / "share").mkdir()
     (tmp_path / "share" / "dns-update").symlink_to(CONTRIB)
     (tmp_path / "system").mkdir()

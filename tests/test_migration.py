@@ -165,7 +165,7 @@ _DIFFERENCES = {
     },
     "a key file that others can read or write": set[str](),  # below; the corpus's key files are private
     "a key file with several keys": {"option-k-with-two-keys", "option-k-beside-other-statements"},
-    "a `-k` file that has nothing but an `include`": set[str](),  # below; nsupdate follows it from where it stands
+    "a `-k` file that has nothing but an `include`": set[str](),  # below; nsupdate follows it
     "a MAC cut shorter": {"option-y-truncated-too-far", "key-command-truncated-too-far"},
     "`hmac-md5.sig-alg.reg.int`": {"key-command-md5-long-name"},
     "`-` as the file": {"file-is-a-dash"},

@@ -81,7 +81,7 @@ class BindAsShown(Bind):
 
 
 class KnotAsShown(Knot):
-    """Knot with what the README shows behind Debian's sections for the server, its log and its database."""
+    """Knot with what the README shows after Debian's sections for the server, its log and its database."""
 
     script = README.shown("sh", "Knot DNS")
 

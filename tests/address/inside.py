@@ -25,7 +25,7 @@ def inside(namespace: Namespace, call: Callable[[], Result]) -> Result:
         try:
             _enter(namespace)
             outcome.append(call())
-        except BaseException as error:  # noqa: BLE001 - for whoever waits
+        except BaseException as error:  # noqa: BLE001 - for the waiting thread
             failure.append(error)
 
     thread = threading.Thread(target=run, daemon=True)

@@ -219,7 +219,7 @@ def test_one_that_no_one_waits_for_is_not_even_started(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("script", ["exec sleep 1000", "echo 1.2.3.4; exec sleep 1000"])
 def test_one_that_no_one_waits_for_any_more_is_ended_at_once(child_guard: ChildGuard, script: str) -> None:
-    """Before its first line there is no address; after that, there is one, and no wait for its end."""
+    """Before its first line there is no address; after it there is one, and its end is not waited for."""
     until, ours = os.pipe()
     with ThreadPoolExecutor(1) as pool:
         result = pool.submit(address_of_command, held(child_guard, script), until=until)

@@ -143,7 +143,7 @@ def test_its_group_is_asked_to_end_and_then_killed(pipe: tuple[int, int]) -> Non
 def test_one_that_cannot_be_killed_is_given_up_and_reaped_later() -> None:
     """Another user's program (sudo) is one."""
     program = Program(("sleep", "300"), ENVIRONMENT)
-    pid = program._pid  # noqa: SLF001 - whom to look for
+    pid = program._pid  # noqa: SLF001 - which to look for
     assert program.reap(0) is None
     assert module._unreaped == {pid}  # noqa: SLF001 - what would grow
     Program(("true",), ENVIRONMENT).reap(SECONDS)
@@ -167,7 +167,7 @@ def test_one_that_another_thread_has_reaped_is_forgotten(monkeypatch: pytest.Mon
 
 
 class Recorded(ChildGuard):
-    """A child guard that records what it is told."""
+    """A child guard that records its calls."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -286,7 +286,7 @@ def over_tcp(name: str = "home", key: Key | None = KEY) -> Exchange:
 
 
 def messages_on(connection: socket.socket, first: bytes) -> Iterator[bytes]:
-    """Yield the messages of a connection, of which the first has been read."""
+    """Yield the messages of a connection whose first message has been read."""
     yield first
     deframer = Deframer()
     while octets := connection.recv(LARGEST_READ):
