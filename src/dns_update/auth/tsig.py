@@ -161,7 +161,7 @@ class _Signer:
         return mac.digest()
 
 
-_MAX_SIGNERS = 16  # a process seldom uses more keys in turn
+_MAX_SIGNERS = 16  # a process rarely uses more keys in turn
 _signers: dict[int, _Signer] = {}  # by the id() of a key, which is unique as long as the signer holds the key
 
 
