@@ -359,7 +359,7 @@ def test_a_truncated_answer_by_tcp_is_taken_as_it_is() -> None:
     [
         (unsigned, "it is not signed"),
         (wrongly_signed, "its signature is wrong"),
-        (lambda sent: (answer(sent, KEY, time_signed=WALL - 301),), "it was signed 301 s from now"),
+        (lambda sent: (answer(sent, KEY, time_signed=WALL - 301),), "its signing time is 301 s off"),
         (lambda sent: (with_unsigned_tsig(answer(sent), Rcode.BADKEY),), "it says BADKEY without a signature"),
         (lambda sent: (answer(sent, flags=Flag.QR | Flag.TC),), "it is not signed"),
     ],

@@ -135,7 +135,7 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
         raise errors.ReplyNotTrusted("its signature is wrong", cause=errors.causes.WRONG_SIGNATURE)
     if abs(now - tsig.time_signed) > tsig.fudge:
         raise errors.ReplyNotTrusted(
-            f"it was signed {abs(now - tsig.time_signed)} s from now", cause=errors.causes.SIGNED_AT_ANOTHER_TIME
+            f"its signing time is {abs(now - tsig.time_signed)} s off", cause=errors.causes.SIGNED_AT_ANOTHER_TIME
         )
     return tsig
 
