@@ -578,3 +578,20 @@ def test_a_policy_that_is_none_is_refused(policy: dict[str, Any], says: str) -> 
     with pytest.raises(UsageError, match=says) as caught:
         Policy(**policy)
     assert caught.value.hint
+
+
+def test_an_unsigned_tsig_record_that_cannot_be_read_claims_no_error() -> None:
+    def script(sent: Sent) -> list[bytes]:
+        request = Message.decode(sent.octets)
+        tsig = Record(KEY.name, RRType.TSIG, RRClass.ANY, 0, b"\0")
+        reply = Message(
+            opcode=request.opcode,
+            question=request.question,
+            flags=Flag.QR,
+            rcode=Rcode.NOTAUTH,
+            message_id=request.message_id,
+        ).encode()
+        return [reply[:10] + (1).to_bytes(2) + reply[12:] + encode_record(tsig)]
+
+    result = doubted(carry(script, key=KEY)[0])
+    assert (result.cause, result.tsig_error) == (causes.MALFORMED_TSIG, 0)

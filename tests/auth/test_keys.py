@@ -988,3 +988,8 @@ def test_no_error_about_a_key_shows_its_secret(tmp_path: Path, read: Callable[[P
     with pytest.raises(UsageError) as caught:
         read(tmp_path)
     assert_hidden(SECRET, *told(caught.value))
+
+
+def test_an_algorithm_is_read_from_a_text_only() -> None:
+    with pytest.raises(UsageError, match="not from int"):
+        Algorithm.from_text(256)  # type: ignore[arg-type] # what a program may do

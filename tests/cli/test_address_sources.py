@@ -136,7 +136,7 @@ def test_without_a_usable_address_nothing_is_sent_and_nothing_removed(
 @pytest.mark.parametrize(
     ("source", "beginning"),
     [
-        ("interface:private", "behind a NAT, address=dns: asks"),
+        ("interface:private", "behind a NAT, address=dns: or https"),
         ("interface:shared", "the provider's NAT has the public address, and others share it"),
         ("interface:lo", "allow-private=yes"),
         ("prefix:private+::5", "allow-private=yes"),  # of another machine: the world sees it by another address

@@ -197,3 +197,12 @@ def test_other_octets_are_not_passed_over(octets: bytes) -> None:
     assert not cursor.pass_over(octets, EXAMPLE)
     assert cursor.position == 0
     assert cursor.name() is not EXAMPLE
+
+
+def test_a_pointer_to_a_known_name_may_not_make_a_name_too_long() -> None:
+    long = Name.from_text(".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 59]))
+    first = b"".join(bytes([len(label)]) + label for label in long.labels) + b"\0"
+    cursor = Cursor(first + b"\x04more" + pointer(0))
+    assert cursor.name() == long
+    with pytest.raises(MalformedMessage):
+        cursor.name()

@@ -449,3 +449,9 @@ def decoded(octets: bytes, asked: Message | None = None, sent: bytes = b"") -> M
         return Message.decode(octets, asked, sent)
     except MalformedMessage:
         return None
+
+
+def test_a_question_equals_no_other_kind_of_thing() -> None:
+    question = Message.query(Name.from_text("example.com"), RRType.A).question[0]
+    assert question != ("example.com.", RRType.A)
+    assert question != Message.query(Name.from_text("example.com"), RRType.AAAA).question[0]

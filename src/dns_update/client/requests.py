@@ -258,7 +258,7 @@ async def delete_rdata(  # noqa: PLR0913 - as above
     """
     if requirement_of(require) == "absent":
         raise errors.UsageError(
-            "a name that must be absent cannot be deleted",
+            "records that must be absent cannot be deleted",
             hint=errors.Hint("use {require:existing}, or leave {require} out"),
         )
     located = await locate(transaction, target)
