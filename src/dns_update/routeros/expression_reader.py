@@ -36,7 +36,7 @@ _OPERATOR = re.compile(r"<%%|->|<<|>>|<=|>=|!=|&&|\|\||[,<>=~.|^&+\-*/%]|(?:or|a
 _PREFIX = re.compile(r"[!~-]|any\b")
 _ELSEWHERE = {"==": "=", "<>": "!="}
 
-BARE = re.compile(rf"(?:[^\s;\"$\[\](){{}}=\\]|{JOINT})+")
+BARE = re.compile(rf"(?:[^\s;\"$\[\](){{}}=\\'?`]|{JOINT})+")
 """A word that is not quoted, outside of parentheses."""
 
 JOINED = re.compile(JOINT)
@@ -124,10 +124,15 @@ class ExpressionReader(Scanner):
         self.at += 1
         self.enter()
         inner = self.expression()
-        self.skip_space()
+        self.skip_in_expression()
         if self.text[self.at - 1 : self.at + 1] in _ELSEWHERE or self.follows("="):
             raise self.error("expected a value", hint="equality is one '=', inequality is '!='")
-        self.expect(")", "')' or an operator", "each ( needs its )")
+        hint = (
+            "write '!' for not"
+            if _is_word(inner, "not")
+            else "put an operator between two values, and a ) after the last"
+        )
+        self.expect(")", "')' or an operator", hint)
         self.leave()
         return inner
 
@@ -216,7 +221,7 @@ class ExpressionReader(Scanner):
         """Read an expression of operators that bind at least as tightly as a level."""
         left = self.operand()
         while True:
-            self.skip_space()
+            self.skip_in_expression()
             found = _OPERATOR.match(self.text, self.at)
             if found is None or _LEVELS[found[0]] < loosest:
                 return left
@@ -232,7 +237,7 @@ class ExpressionReader(Scanner):
 
     def operand(self) -> Node:
         """Read one operand, with the operators before it, which bind tighter than all others."""
-        self.skip_space()
+        self.skip_in_expression()
         begin = self.at
         prefix = self.take(_PREFIX)
         if prefix is not None:
@@ -309,6 +314,10 @@ class ExpressionReader(Scanner):
         self.expect(")", "')'", "each ( needs its )")
         self.leave()
         return inner
+
+
+def _is_word(node: Node, word: str) -> bool:
+    return isinstance(node, syntax.Variable) and node.is_bare and node.name == word
 
 
 def _joined(pieces: list[str]) -> str:

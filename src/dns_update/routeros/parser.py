@@ -8,7 +8,7 @@ from dns_update.routeros import syntax
 from dns_update.routeros.expression_reader import JOINED, ExpressionReader
 from dns_update.routeros.remarks import ScriptSyntaxError
 from dns_update.routeros.source import Source
-from dns_update.routeros.stored import end_of_braces
+from dns_update.routeros.stored import end_of_braces, end_of_command
 from dns_update.routeros.words import (
     CODE_ALONE,
     CODE_PARAMETERS,
@@ -58,6 +58,7 @@ class Parser(ExpressionReader):
             self.skip_to_command()
             if not self.next or self.next == closer or (not closer and self.next in _ENDS):
                 break
+            begin = self.at
             try:
                 commands.append(self._command())
             except ScriptSyntaxError as error:
@@ -65,7 +66,9 @@ class Parser(ExpressionReader):
                     raise
                 self.remarks.append(error.remark)
                 self.forget_nesting()
+                end = end_of_command(self.text, begin)
                 self.take(_REST_OF_LINE)
+                self.at = self.at if end is None else max(end, begin + 1)
         return tuple(commands)
 
     def _command(self) -> Node:
@@ -86,10 +89,17 @@ class Parser(ExpressionReader):
         if word is not None and word[0] in _LATER_WORDS:
             hint = f"put {word[0]}= on the line of the closing brace before it, or join the lines with a backslash"
             raise self.error(f"expected a command, not '{word[0]}'", hint=hint)
-        if word is not None and word[0] in GLOBAL and not self.text.startswith("/", word.end()):
+        if word is not None and self._is_global(word):
             self.at = word.end()
             return self._global(begin, word[0])
         return self._of_menu(begin)
+
+    def _is_global(self, word: re.Match[str]) -> bool:
+        """Return whether a word without ':' is a command of the language: `find` and `set` are those of menus, too."""
+        if word[0] in GLOBAL:
+            return not self.text.startswith("/", word.end())
+        form = _GLOBAL_FORMS.get(word[0])
+        return form is not None and form.match(self.text, word.end()) is not None
 
     def _call(self) -> syntax.Call:
         begin = self.at
@@ -136,11 +146,11 @@ class Parser(ExpressionReader):
             if "//" in word[0] or self.text.startswith("/", word.end()) or (words and word[0].startswith("/")):
                 raise self.error("expected a word of the path", hint="write /ip/address or /ip address")
             self.at = word.end()
+            self._check_end_of_word()
             words += [part for part in word[0].split("/") if part]
             verb = self._verb_of(words)
         if not words and not verb and not is_absolute:
             raise self.error("expected a command")
-        self._check_end_of_word()
         arguments, condition = self._given(verb)
         if not verb and words and arguments and not isinstance(arguments[0].value, syntax.Body):
             verb = words.pop()
@@ -252,6 +262,10 @@ class Parser(ExpressionReader):
         return syntax.Body(begin, end, commands)
 
 
+_GLOBAL_FORMS = {
+    "find": re.compile(r'[ \t]+["$]'),
+    "set": re.compile(r"[ \t]+[A-Za-z][A-Za-z0-9]*[ \t]+[^ \t=;]+[ \t]*(?:[;\n\r}]|\Z)"),
+}
 _WHERE = re.compile(r"where\b")
 _WITHOUT_EQUALS = re.compile(r"(else|on-error|do)(?=[ \t]*\{)")
 

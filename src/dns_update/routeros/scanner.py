@@ -18,6 +18,7 @@ DEEPEST_NESTING = 40
 _BLANKS = re.compile(r"[ \t\r]*")
 _JOINED = re.compile(rf"[ \t\r]*{JOINT}")
 _COMMENT = re.compile(rf"#(?:{JOINT}|[^\n])*")
+_MORE_PARAMETERS = re.compile(r"\n[ \t]+(?=[A-Za-z-]+=)")
 _EMPTY = re.compile(r"[ \t\r\n;]+")
 
 
@@ -50,9 +51,10 @@ class Scanner:
     def skip_blanks(self) -> None:
         """Skip blanks and joined lines, and the comment that may begin after a joined line."""
         while self.take(_JOINED):
-            while self.next == "#" and self.take(_COMMENT) and self.next == "\n":
-                self.at += 1
-                self.take(_BLANKS)
+            if self.next == "#":
+                self.take(_COMMENT)
+                # A router ends the command with the comment; what can only belong to it is read as it is meant.
+                self.take(_MORE_PARAMETERS)
         self.take(_BLANKS)
 
     def skip_space(self) -> None:
@@ -63,6 +65,13 @@ class Scanner:
             self.skip_blanks()
             if self.next == "\n":
                 self.at += 1
+
+    def skip_in_expression(self) -> None:
+        """Skip blanks and line ends within parentheses, where a router wants the lines to be joined."""
+        self.skip_blanks()
+        if self.next == "\n":
+            self.warn("router-would-refuse", self.at, "a line ends within parentheses", "end the line with a backslash")
+            self.skip_space()
 
     def skip_to_command(self) -> None:
         """Skip to where the next command begins: empty lines, semicolons and comments."""

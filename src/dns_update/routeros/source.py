@@ -38,6 +38,10 @@ ESCAPES = {
 _PIECE = re.compile(rf"(?P<plain>[^\\]+)|(?P<joint>{JOINT})|\\(?P<hex>[0-9A-F]{{2}})|\\(?P<escape>.)|\\", re.DOTALL)
 
 
+_PROMPT = re.compile(r"^\[[^\]\n@]*@[^\]\n]*\][ \t]*(?P<menu>[^>\n]*)>[ \t]*(?P<own>[/:{$\[#]?)", re.MULTILINE)
+_CONTINUED = re.compile(r"(?<=\\\n)\\?\.\.\.[ \t]+|(?<=\\\r\n)\\?\.\.\.[ \t]+")
+
+
 class Lines:
     """Where the lines of a text begin."""
 
@@ -60,9 +64,10 @@ class Source(Value):
 
     @classmethod
     def of_file(cls, text: str) -> Source:
-        """Return a whole file as a source."""
+        """Return a whole file as a source; the prompts of a console that it was copied from are read as paths."""
         lines = Lines(text)
-        return cls(text, lines, lines, range(len(text) + 1))
+        whole = cls(text, lines, lines, range(len(text) + 1))
+        return _without_prompts(whole) if _PROMPT.search(text) else whole
 
     def place(self, at: int) -> Place:
         """Return the line and column of a character in this text."""
@@ -107,3 +112,24 @@ def _decoded(text: str, start: int, end: int) -> Iterator[tuple[str, int, bool]]
 def character(digits: str) -> str:
     """Return the octet of two hexadecimal digits as text; one beyond ASCII as a lone surrogate, part of a character."""
     return bytes([int(digits, 16)]).decode("utf-8", "surrogateescape")
+
+
+def _without_prompts(whole: Source) -> Source:
+    """Return a copy of a console without its prompts; that of a menu becomes the menu's path before the command."""
+    pieces: list[tuple[int, int, str]] = []
+    for prompt in _PROMPT.finditer(whole.text):
+        menu = prompt["menu"].strip().strip("/")
+        pieces.append((prompt.start(), prompt.start("own"), f"/{menu} " if menu and not prompt["own"] else ""))
+    pieces += [(prompt.start(), prompt.end(), "") for prompt in _CONTINUED.finditer(whole.text)]
+    texts: list[str] = []
+    offsets = array("L")
+    at = 0
+    for start, end, instead in sorted(pieces):
+        texts += [whole.text[at:start], instead]
+        offsets.extend(range(at, start))
+        offsets.extend([start] * len(instead))
+        at = end
+    texts.append(whole.text[at:])
+    offsets.extend(range(at, len(whole.text) + 1))
+    text = "".join(texts)
+    return Source(text, Lines(text), whole.file_lines, offsets)

@@ -1,4 +1,4 @@
-"""The end of a script in braces, found without reading it: what it says is only read when it runs."""
+"""The end of a script in braces, or of a command, found without reading it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ _STEP = re.compile(
     r"|(?P<close>\})",
     re.DOTALL,
 )
+_BRACE = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*(?:"|\Z))|\\[ \t\r]*\n|[{}\n]', re.DOTALL)
 _COMMENT = re.compile(r"(?P<opening>\{?)[^#]*#(?:\\[ \t\r]*\n|[^\n])*")
 
 
@@ -33,3 +34,15 @@ def end_of_braces(text: str, begin: int) -> int | None:
             if not depth:
                 return step.start()
     return None
+
+
+def end_of_command(text: str, begin: int) -> int | None:
+    """Return the offset of the line end that closes a command that cannot be read; None if its braces are not even."""
+    depth = 0
+    for step in _BRACE.finditer(text, begin):
+        depth += {"{": 1, "}": -1}.get(step[0], 0)
+        if depth < 0:
+            return None
+        if step[0] == "\n" and not depth:
+            return step.start()
+    return None if depth else len(text)
