@@ -306,7 +306,7 @@ def _execute(run: Evaluator, command: Command) -> RouterValue:
     if isinstance(value, Code):
         return run.call(value, "", {})
     source = run.world.script(text_of(value)) or (value.source if isinstance(value, ScriptText) else text_of(value))
-    return run.run_inside(source, "", {})
+    return run.run_inside(source, "")
 
 
 def _time(run: Evaluator, command: Command) -> RouterValue:

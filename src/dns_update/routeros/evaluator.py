@@ -44,7 +44,7 @@ class Evaluator:
         Raises ScriptSyntaxError if it cannot be read, before anything runs, and ScriptError if it ends with an error.
         """
         try:
-            return self.run_inside(source, name, variables or {})
+            return self._run(source, name, variables or {})
         except Failure as failure:
             at = Source.of_file("").place(0)
             place, file_place = failure.place or at, failure.file_place or at
@@ -53,8 +53,14 @@ class Evaluator:
             at = Source.of_file("").place(0)
             raise ScriptError("too many expressions within each other", "", at, at) from error
 
-    def run_inside(self, source: Source | str, name: str, variables: Mapping[str, RouterValue]) -> RouterValue:
-        """Run a script from another one; raises Failure where it ends with an error, and ScriptSyntaxError."""
+    def run_inside(self, source: Source | str, name: str) -> RouterValue:
+        """Run a script from another one; raises Failure where it cannot be read, or ends with an error."""
+        try:
+            return self._run(source, name, {})
+        except ScriptSyntaxError as error:
+            raise Failure(str(error)) from error
+
+    def _run(self, source: Source | str, name: str, variables: Mapping[str, RouterValue]) -> RouterValue:
         script = parse(source)
         errors = (*script.errors, *undeclared_sets(script))
         for remark in script.remarks:

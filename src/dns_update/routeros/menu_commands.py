@@ -9,7 +9,7 @@ from dns_update.routeros.regex import matches
 from dns_update.routeros.remarks import Failure
 from dns_update.routeros.tool import update_request
 from dns_update.routeros.values import NOTHING, Array, ItemId, ScriptText, array_of, is_empty, text_of
-from dns_update.routeros.words import LOG_LEVELS, SCRIPT_PARAMETERS
+from dns_update.routeros.words import LOG_LEVELS, OF_ROOT, SCRIPT_PARAMETERS
 from dns_update.routeros.world import ID, MenuCall
 
 TYPE_CHECKING = False
@@ -47,7 +47,8 @@ def run_menu_command(run: Evaluator, command: Command) -> RouterValue:
 
 def _path(run: Evaluator, command: Command) -> tuple[str, ...]:
     """Return the menu that a command is of: it may be relative to the current one."""
-    words: list[str] = [] if command.is_absolute else list(run.frame.menu)
+    is_of_root = not command.path and command.verb in OF_ROOT
+    words: list[str] = [] if command.is_absolute or is_of_root else list(run.frame.menu)
     for word in command.path:
         if word == "..":
             del words[-1:]
@@ -94,7 +95,7 @@ def _run_script(run: Evaluator, command: Command) -> RouterValue:
     source = run.world.script(name)
     if source is None:
         raise Failure("no such item")
-    return run.run_inside(source, name, {})
+    return run.run_inside(source, name)
 
 
 def _name_of_item(run: Evaluator, item: RouterValue) -> str:

@@ -25,6 +25,9 @@ VERBS = frozenset((
 ))
 """Words that end the path of a command."""
 
+OF_ROOT = ("import", "ping")
+"""Verbs without a menu, known in each of them."""
+
 SCRIPT_PARAMETERS = frozenset((
     "down-script", "lease-script", "on-down", "on-error", "on-event", "on-login", "on-logout", "on-up", "script",
     "source", "test-script", "up-script",
