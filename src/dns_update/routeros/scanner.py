@@ -16,6 +16,7 @@ DEEPEST_NESTING = 40
 """Brackets within brackets. Scripts have some ten; each costs the parser some ten frames of Python's thousand."""
 
 _BLANKS = re.compile(r"[ \t\r]*")
+_BLANK_OR_JOINT = (" ", "\t", "\r", "\\")
 _JOINED = re.compile(rf"[ \t\r]*{JOINT}")
 _COMMENT = re.compile(rf"#(?:{JOINT}|[^\n])*")
 _MORE_PARAMETERS = re.compile(r"\n[ \t]+(?=[A-Za-z-]+=)")
@@ -40,7 +41,7 @@ class Scanner:
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Take what the pattern fits at the position."""
         found = pattern.match(self.text, self.at)
-        if found is not None:
+        if found:
             self.at = found.end()
         return found
 
@@ -50,6 +51,8 @@ class Scanner:
 
     def skip_blanks(self) -> None:
         """Skip blanks and joined lines, and the comment that may begin after a joined line."""
+        if self.text[self.at : self.at + 1] not in _BLANK_OR_JOINT:
+            return
         while self.take(_JOINED):
             if self.next == "#":
                 self.take(_COMMENT)
