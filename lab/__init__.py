@@ -1,6 +1,6 @@
 """Throwaway name servers on loopback, for the demo, the tests and the benchmarks.
 
-Each server is a real one from Debian's packages, in the foreground, with a directory and a port of its own:
+Each server is a real one from Debian's packages, in the foreground, with its own directory and port:
 
     with Bind(directory, keys=[LabKey.generate()]) as server:
         print(dig(server, "example.com", "SOA"))

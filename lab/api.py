@@ -9,12 +9,12 @@ import dns_update
 _HEADING = """\
 # API reference
 
-Made from the docstrings of the public names of `dns_update` by `python -m lab.api`; a test compares. How the parts play
-together is told in [library.md](library.md).
+`python -m lab.api` makes this page from the docstrings of the public names of `dns_update`; a test compares them. For
+an introduction with examples, see [library.md](library.md).
 """
 _WIDTH = 90
 _NOT_WRITTEN = ("self", "cls", "transaction")
-"""Parameters that a caller does not write; `transaction` is that of the request that a client's method carries out."""
+"""Parameters that a caller does not give; a client's method passes `transaction` to the request itself."""
 _FIRST = (
     "Client",
     "AsyncClient",
@@ -50,7 +50,7 @@ def _public(name: str) -> type:
 def _class(name: str) -> str:
     kind = _public(name)
     parts = [f"## {name}\n", f"{_text(kind)}\n"]
-    if Protocol not in kind.__bases__:  # which no one makes an instance of
+    if Protocol not in kind.__bases__:  # of which no instance is made
         parts.append(_fenced(f"{name}{signature_of(kind)}"))
         maker = vars(kind).get("__post_init__", vars(kind)["__init__"])
         if maker.__doc__:
@@ -81,7 +81,7 @@ def _error(name: str) -> str:
 
 
 def _error_tree() -> str:
-    import dns_update.errors as errors  # noqa: PLC0415, PLR0402 - its docstring is the picture
+    import dns_update.errors as errors  # noqa: PLR0402 - its docstring is the picture
 
     return (errors.__doc__ or "").split("```")[1].strip()
 
@@ -94,7 +94,7 @@ def _text(thing: object) -> str:
 
 
 def signature_of(function: Callable[..., object]) -> str:
-    """Return a call as it is written, on one line or with each parameter on its own."""
+    """Return a call as it is written, on one line or with one line for each parameter."""
     signature = inspect.signature(function)
     own = _parameters([p for p in signature.parameters.values() if p.name not in _NOT_WRITTEN])
     returns = "" if signature.return_annotation in (None, "None") else f" -> {signature.return_annotation}"
@@ -103,7 +103,7 @@ def signature_of(function: Callable[..., object]) -> str:
 
 
 def _parameters(parameters: list[inspect.Parameter]) -> list[str]:
-    """Return parameters as they are written, a bare `*` before those that are keyword-only among them."""
+    """Return parameters as they are written, with a bare `*` before the keyword-only ones."""
     written: list[str] = []
     needs_mark = True
     for parameter in parameters:
@@ -115,7 +115,7 @@ def _parameters(parameters: list[inspect.Parameter]) -> list[str]:
 
 
 def _parameter(parameter: inspect.Parameter) -> str:
-    """Return one of them; annotations are texts already (PEP 563)."""
+    """Return one parameter; annotations are texts already (PEP 563)."""
     star = "*" if parameter.kind is inspect.Parameter.VAR_POSITIONAL else ""
     default = "" if parameter.default is inspect.Parameter.empty else f" = {parameter.default!r}"
     return f"{star}{parameter.name}: {parameter.annotation}{default}"

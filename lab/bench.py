@@ -1,7 +1,7 @@
-"""`make bench`: speed and memory beside the peers', in paired runs of which the medians count.
+"""`make bench`: compares speed and memory with those of the peers, in paired runs; the results are medians.
 
-The machine's own speed drifts, so no figure stands alone: each run of ours is followed by one of the peer's, and the
-ratio is taken pair by pair.
+The machine's own speed drifts, so every figure is relative: each run of ours is followed by one of the peer's, and the
+ratio is computed for each pair.
 """
 
 import os
@@ -80,7 +80,7 @@ def main() -> None:
 
 
 def _python() -> str:
-    """Choose the Python for ours: the distribution's, since the peer is the distribution's; BENCH_PYTHON overrides."""
+    """Return the Python for ours: the distribution's, like the peer, unless BENCH_PYTHON is set."""
     wanted = os.environ.get("BENCH_PYTHON")
     if wanted:
         return wanted
@@ -95,7 +95,7 @@ def _installed_command() -> str:
     python = _python()
     subprocess.run([python, "-m", "venv", "--clear", "--without-pip", str(_VENV)], check=True)
     with tempfile.TemporaryDirectory(prefix="dns-update-bench-") as beside:
-        # Before Python 3.12, an environment with pip has setuptools too, which each start of Python there looks at.
+        # Before Python 3.12, an environment with pip also has setuptools, which each start of Python there looks at.
         subprocess.run([python, "-m", "venv", beside], check=True)
         pip = [f"{beside}/bin/python", "-m", "pip", f"--python={_VENV / 'bin/python'}"]
         install = [*pip, "--quiet", "--disable-pip-version-check", "install", str(_ROOT)]
@@ -110,21 +110,21 @@ def _bind(kind: type[Bind] = Bind) -> Iterator[tuple[Bind, Path]]:
     with tempfile.TemporaryDirectory(prefix="dns-update-bench-") as directory:
         key = LabKey.generate()
         key_file = key.write(Path(directory) / "ddns.key")
-        # Waiting for the disk, as people's servers do.
+        # It waits for the disk, like a production server.
         with kind(Path(directory) / "bind", keys=(key,), is_durable=True) as server:
             yield server, key_file
 
 
 @dataclass(frozen=True)
 class _OneShot:
-    """The same replace by each command; the address is another one each time, so that there is something to change."""
+    """The same replacement by each command; the address differs each time, so that there is something to change."""
 
     server: Bind
     key_file: Path
     command: str
 
     def dns_update(self, verify: str, *, ttl: bool = True) -> Callable[[int], Run]:
-        """Return a function that runs ours."""
+        """Return a function that runs our command."""
         fixed = [self.command, f"dns-server={self.server.host}:{self.server.port}", "zone=example.com", "name=home"]
         options = [f"key-file={self.key_file}", verify, *(["ttl=300"] if ttl else [])]
         return lambda number: _run([*fixed, *options, f"address={_address(number)}"])
@@ -134,7 +134,7 @@ class _OneShot:
         return self._run("nsupdate", number)
 
     def dns_nsupdate(self, number: int) -> Run:
-        """Run ours under the peer's name."""
+        """Run our command under the peer's name."""
         return self._run(_nsupdate_beside(self.command), number)
 
     def _run(self, program: str, number: int) -> Run:
@@ -154,7 +154,7 @@ def _address(number: int) -> str:
 
 
 def _run(command: Sequence[str], script: str = "") -> Run:
-    """Run a process to its end; what it prints is thrown away, and a failure ends the benchmark."""
+    """Run a process to its end; its output is discarded, and a failure ends the benchmark."""
     with tempfile.NamedTemporaryFile("w") as source:
         source.write(script)
         source.flush()
@@ -183,8 +183,8 @@ def _compare(title: str, ours: Callable[[int], Run], peer: Callable[[int], Run],
 
 
 def _scripts(command: str) -> None:
-    """Compare the rates of scripts of many sends, near the server and away from it, and show what the server can do."""
-    print(f"\nscripts of {_SENDS} sends, each replaces a name: sends a second, medians of {_SCRIPT_PAIRS} pairs")
+    """Compare rates of scripts of many sends, near the server and at a distance, and show the server's own limit."""
+    print(f"\nscripts of {_SENDS} sends, each replaces a name: sends per second, medians of {_SCRIPT_PAIRS} pairs")
     with _bind(BindOnAllCores) as (server, key_file):
         scripts = _Scripts(key_file, command)
         scripts.compare("on loopback", server.port, _SENDS)
@@ -224,7 +224,7 @@ def _address_in(turn: int, number: int) -> str:
 
 
 def _capacity(server: Bind, key_file: Path) -> float:
-    """Return how many updates a second the server carries out for a client that has nothing else to do."""
+    """Return how many updates per second the server carries out for a client that does nothing else."""
     key = Key.from_file(str(key_file))
     messages = [
         sign(
@@ -249,7 +249,7 @@ def _capacity(server: Bind, key_file: Path) -> float:
 
 def _encoding() -> None:
     """Compare the rates of encoding and signing one update of many names, each replaced."""
-    print(f"\nan update that replaces {_NAMES} names: messages a second, medians of {_ENCODINGS} pairs")
+    print(f"\nan update that replaces {_NAMES} names: messages per second, medians of {_ENCODINGS} pairs")
     secret = LabKey.generate()
     key = Key.from_secret(secret.name, secret.secret, secret.algorithm)
     keyring = dns.tsigkeyring.from_text({secret.name: secret.secret})

@@ -1,7 +1,7 @@
-"""The agent beside its peers: from an event to the served address, memory, what idling costs, 10,000 names at start.
+"""Compares the agent with its peers: time from event to served address, memory, idle cost, start with 10,000 names.
 
-`main` prints the figures; `lab.bench` calls it. `python -m lab.bench_agent DIRECTORY COMMAND` takes those of the agent,
-inside a network namespace that has INTERFACES, and prints them as JSON, as `lab.bench_peers` does the peers'.
+`main` prints the figures; `lab.bench` calls it. `python -m lab.bench_agent DIRECTORY COMMAND` measures the agent inside
+a network namespace that has INTERFACES, and prints the figures as JSON; `lab.bench_peers` does so for the peers.
 """
 
 import json
@@ -31,16 +31,16 @@ INTERFACES = ("wan", "lan")
 _CHANGES = 100
 _WARM_UPS = 5
 _PAUSE = 0.05
-"""Seconds between an answer and the next change: by then the agent has read back what it did."""
+"""Seconds between an answer and the next change: by then the agent has read back its update."""
 
 _FEW = bench_peers.RECORDS
 _MANY = 10_000
 _STARTS = 5
-"""With many names: the machine's own speed drifts, so one start alone says little."""
+"""With many names: the machine's own speed drifts, so a single start says little."""
 
 _IDLE_SECONDS = 20.0
 _QUIET_SECONDS = 0.5
-"""If no packet came for so long, the agent may have asked for everything."""
+"""Seconds without a packet after which the agent has probably asked for everything."""
 
 _POLL_SECONDS = 0.005
 _PATIENCE = 60.0
@@ -53,8 +53,8 @@ class _OfFew(TypedDict):
     Attributes:
         seconds: from each change to the served address.
         mib: resident and peak MiB after the changes.
-        idle: the share of a processor that it takes when nothing happens.
-        switches: how often it was put on a processor meanwhile.
+        idle: the share of a processor that it uses when nothing happens.
+        switches: how often it was scheduled in that time.
 
     """
 
@@ -68,9 +68,9 @@ class _OfMany(TypedDict):
     """With many names, all right.
 
     Attributes:
-        verified: seconds from each start until it has seen that they are.
+        verified: seconds from each start until it has seen that all names are right.
         cpu: processor seconds until then, the median.
-        reading: seconds of a process that does no more than read their configuration.
+        reading: seconds of a process that only reads their configuration.
         mib_of_many: resident and peak MiB.
 
     """
@@ -82,17 +82,17 @@ class _OfMany(TypedDict):
 
 
 class Figures(_OfFew, _OfMany):
-    """What the agent needs."""
+    """The figures of the agent."""
 
 
 def main(command: str) -> None:
-    """Print the figures of the agent, which the command starts, and of its peers; or why there are none."""
-    print("\nthe agent beside its peers, each in a network namespace with BIND", flush=True)
+    """Print the figures of the agent, which the command starts, and of its peers; or why they cannot be measured."""
+    print("\nthe agent and its peers, each in a network namespace with BIND", flush=True)
     reason = unavailable_because()
     if reason is not None:
-        print(f"  left out: {reason}")
+        print(f"  not measured: {reason}")
         return
-    # ddclient's shortest interval is a minute; the agent is measured meanwhile, in a namespace of its own.
+    # ddclient's shortest interval is a minute; meanwhile the agent is measured, in its own namespace.
     with (
         tempfile.TemporaryDirectory(prefix="dns-update-bench-") as directory,
         _half(bench_peers.__name__, bench_peers.INTERFACES, Path(directory) / "peers") as peers,
@@ -107,7 +107,7 @@ def main(command: str) -> None:
 
 @contextmanager
 def _half(module: str, interfaces: Sequence[str], directory: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """Run one of the two modules in a namespace of its own; end it when the context ends early."""
+    """Run one of the two modules in its own namespace; end it if the context ends early."""
     directory.mkdir()
     with Namespace() as namespace:
         for name in interfaces:
@@ -186,13 +186,13 @@ def _measure(directory: Path, command: str) -> Figures:
     key = LabKey.generate()
     key.write(directory / "key")
     zone = Zone("example.com", records="".join(f"h{n} 60 A {_address(n)}\n" for n in range(_MANY)))
-    # Waiting for the disk, as people's servers do.
+    # It waits for the disk, like a production server.
     with Bind(directory / "bind", zones=[zone], keys=[key], is_durable=True, port=53):
         return Figures(**_with_few(directory, command), **_with_many(directory, command))
 
 
 def _with_few(directory: Path, command: str) -> _OfFew:
-    """Follow one interface that changes, and others that do not; then let it be."""
+    """Follow one interface that changes, and others that do not; then measure the idle agent."""
     wan, lan = Interface("wan"), Interface("lan")
     wan.change(_moving(0))
     lan.change("9.9.9.9")
@@ -203,7 +203,7 @@ def _with_few(directory: Path, command: str) -> _OfFew:
         with Reader("wan.example.com") as reader:
             reader.wait(_moving(0), patience=_PATIENCE)
             seconds = [_one_change(wan, reader, number) for number in range(1, _WARM_UPS + _CHANGES + 1)][_WARM_UPS:]
-        time.sleep(1)  # what the last change has left to do
+        time.sleep(1)  # for the rest of the work of the last change
         before = usage(pid)
         time.sleep(_IDLE_SECONDS)
         spent = usage(pid) - before
@@ -211,7 +211,7 @@ def _with_few(directory: Path, command: str) -> _OfFew:
 
 
 def _one_change(interface: Interface, reader: Reader, number: int) -> float:
-    time.sleep(_PAUSE * (1 + random.random()))  # noqa: S311 - in step with nothing
+    time.sleep(_PAUSE * (1 + random.random()))  # noqa: S311 - not in step with any timer
     started = interface.change(_moving(number))
     return reader.wait(_moving(number), patience=_PATIENCE) - started
 
@@ -232,7 +232,7 @@ def _with_many(directory: Path, command: str) -> _OfMany:
 
 
 class _Start(NamedTuple):
-    """Seconds and processor seconds from an agent's start until all is seen right; resident and peak MiB then."""
+    """An agent's start until it has seen all names right: seconds, processor seconds, resident and peak MiB."""
 
     seconds: float
     cpu: float
@@ -255,7 +255,7 @@ def _one_start(directory: Path, command: str, configuration: Path) -> _Start:
 def _last_packet() -> float:
     """Return when the last packet came through this namespace, once it has been quiet for some time.
 
-    Nothing of it disturbs the agent, as asking it again and again for the states of 10,000 names would.
+    This does not disturb the agent; asking it repeatedly for the states of 10,000 names would.
     """
     packets, since = -1, 0.0
     while True:

@@ -1,4 +1,4 @@
-"""The agent's peers under the agent's tests: ddclient, inadyn, and a shell loop around nsupdate.
+"""Measures the agent's peers in the same way: ddclient, inadyn, and a shell loop around nsupdate.
 
 `python -m lab.bench_peers DIRECTORY` runs inside a network namespace that has INTERFACES, and prints a JSON object: for
 each peer that is installed, its `Figures`.
@@ -29,11 +29,11 @@ LOOP_SECONDS = 1
 
 _MOVING = [f"dd{number}" for number in range(CHANGES)]
 INTERFACES = ("loop", "fixed", *_MOVING)
-"""One for the loop, one whose address stays, one for each change that ddclient shall see."""
+"""One for the loop, one whose address stays, one for each change that ddclient should see."""
 
 _PATIENCE = 2.0 * DDCLIENT_SECONDS
 _GENTLE = 0.02
-"""Seconds between two questions where the figures are whole seconds; the agent is measured at the same time."""
+"""Seconds between two queries if the figures are whole seconds; the agent is measured at the same time."""
 
 _HTTP_PORT = 80
 _LOOP = """\
@@ -47,14 +47,14 @@ done
 
 
 class Figures(TypedDict):
-    """Seconds from each change to the served address (none if the peer speaks no DNS); resident and peak MiB."""
+    """Seconds from each change to the served address (none if the peer does not support DNS); resident and peak MiB."""
 
     seconds: list[float]
     mib: tuple[float, float]
 
 
 def main() -> None:
-    """Measure, in the directory of the argument."""
+    """Measure the peers, in the directory of the argument."""
     directory = Path(sys.argv[1])
     key = LabKey.generate()
     Interface("fixed").change("9.9.9.9")
@@ -84,14 +84,14 @@ def _loop(directory: Path, key: LabKey) -> Figures:
         reader.wait("9.9.0.1", patience=_PATIENCE)
         seconds = []
         for address in (f"9.9.0.{number + 2}" for number in range(CHANGES)):
-            time.sleep(random.random() * LOOP_SECONDS)  # noqa: S311 - an event comes at any moment of its second
+            time.sleep(random.random() * LOOP_SECONDS)  # noqa: S311 - an event may come at any moment of a second
             started = interface.change(address)
             seconds.append(reader.wait(address, patience=_PATIENCE) - started)
         return Figures(seconds=seconds, mib=memory(pid))
 
 
 def _ddclient(directory: Path, program: str, key: LabKey) -> Figures:
-    """Change one interface after the other through one interval, evenly; ddclient sees them all at its end."""
+    """Change the interfaces one by one, evenly over one interval; ddclient sees all changes at its end."""
     names = [*_MOVING, *(f"fixed{number}" for number in range(RECORDS - CHANGES))]
     interfaces = [Interface(interface) for interface in _MOVING]
     for number, interface in enumerate(interfaces):
@@ -110,12 +110,12 @@ def _ddclient(directory: Path, program: str, key: LabKey) -> Figures:
 
 
 def _ddclient_configuration(directory: Path, key: LabKey, names: list[str]) -> str:
-    """Give each name a key file of its own: ddclient sends names that have all in common one and the same address."""
+    """Give each name a key file of its own: ddclient sends the same address for all names with equal settings."""
     nsupdate = find_program("nsupdate", "bind9-dnsutils")
     lines = [
         f"daemon={DDCLIENT_SECONDS}",
         f"protocol=nsupdate, login={nsupdate}, server={IPV4}, zone=example.com, ttl=60",
-        # It takes what succeeded by nsupdate for failed, and would wait five minutes.
+        # It treats an update that nsupdate has done as failed, and would wait five minutes.
         "min-interval=1, min-error-interval=1",
     ]
     for name in names:
@@ -131,7 +131,7 @@ def _served_at(name: str, address: str) -> float:
 
 
 def _inadyn(directory: Path, program: str) -> Figures:
-    """Let inadyn tell a web service ten names: it does not speak DNS, so that only its memory can be compared."""
+    """Let inadyn report ten names to a web service: it does not support DNS, so only its memory can be compared."""
     hosts = ", ".join(f'"h{number}.example.com"' for number in range(RECORDS))
     configuration = write_private(
         directory / "inadyn.conf",
@@ -146,15 +146,15 @@ def _inadyn(directory: Path, program: str) -> Figures:
         with running([*command, f"--pidfile={directory / 'inadyn.pid'}"], directory / "inadyn.log") as pid:
             for _name in range(RECORDS):
                 provider.handle_request()
-            time.sleep(1)  # it takes the last answer in
+            time.sleep(1)  # it processes the last answer
             return Figures(seconds=[], mib=memory(pid))
 
 
 class _Provider(BaseHTTPRequestHandler):
-    """A web service that takes every address."""
+    """A web service that accepts every address."""
 
     def do_GET(self) -> None:
-        """Say what providers say."""
+        """Answer as providers do."""
         answer = b"good"
         self.send_response(200)
         self.send_header("Content-Length", str(len(answer)))
@@ -162,7 +162,7 @@ class _Provider(BaseHTTPRequestHandler):
         self.wfile.write(answer)
 
     def log_message(self, format: str, *_arguments: object) -> None:  # noqa: A002 - the base class's name
-        """Say nothing."""
+        """Log nothing."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Scripts of many sends, in shapes that people's scripts have: ours beside nsupdate, sends a second, in paired runs.
+"""Scripts of many sends, in common shapes: compares our sends per second with nsupdate's, in paired runs.
 
 `main` prints the figures; `lab.bench` calls it.
 """
@@ -31,10 +31,10 @@ class _Shape:
     """A script: the lines before the first send, and those of each send; `turn` makes each run change something.
 
     Attributes:
-        title: what is particular about it.
+        title: its special feature.
         send: the lines of one send, by number and turn.
         head: the lines before the first send; `{server}` is replaced by a `server` command.
-        arguments: further ones of the command.
+        arguments: further arguments of the command.
         is_signed: whether it is run with a key.
 
     """
@@ -104,7 +104,7 @@ _SHAPES = (
 
 
 class BindOnAllCores(Bind):
-    """named with as many threads as it takes by itself, where a lab's has one."""
+    """named with its default number of threads; other lab servers have one thread."""
 
     def _command(self) -> list[str]:
         command = super()._command()
@@ -113,12 +113,12 @@ class BindOnAllCores(Bind):
 
 
 def main(command: str) -> None:
-    """Print every figure; `command` is ours under the peer's name."""
-    print(f"\nscripts of {_SENDS} sends, by shape: sends a second, medians of {_PAIRS} pairs")
+    """Print every figure; `command` is our command under the peer's name."""
+    print(f"\nscripts of {_SENDS} sends, by shape: sends per second, medians of {_PAIRS} pairs")
     for is_durable in (True, False):
         print(f"  a BIND that {'waits' if is_durable else 'does not wait'} for its disk:")
         for shape in _SHAPES:
-            # One of its own for each: a zone with many names, or with a long journal, is another one.
+            # A new server for each: a zone with many names, or with a long journal, behaves differently.
             with _bind(is_durable=is_durable) as (server, key_file):
                 _compare(_Bench(server.port, key_file, command), shape)
 
@@ -135,14 +135,14 @@ def _bind(*, is_durable: bool) -> Iterator[tuple[Bind, Path]]:
 
 @dataclass(frozen=True)
 class _Bench:
-    """Where scripts are run, and by what."""
+    """The server and the commands for the scripts."""
 
     port: int
     key_file: Path
     command: str
 
     def rate(self, program: str, shape: _Shape, turn: int) -> float:
-        """Return the sends a second of one whole process."""
+        """Return the sends per second of one whole process."""
         options = [*shape.arguments, *(["-k", str(self.key_file)] if shape.is_signed else [])]
         script = shape.script(self.port, turn, _SENDS).encode()
         with tempfile.NamedTemporaryFile() as file:

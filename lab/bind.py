@@ -15,12 +15,12 @@ _NO_LOCK_FILE = (9, 20)
 """The first version without a lock file, which does not know the option either."""
 
 _APPARMOR_SWITCH = Path("/sys/module/apparmor/parameters/enabled")
-"""Holds Y where AppArmor is in force, which on Debian confines /usr/sbin/named to its own directories."""
+"""Contains Y if AppArmor is active; on Debian it confines /usr/sbin/named to its own directories."""
 
 
 @dataclass(eq=False, kw_only=True)
 class Bind(NameServer):
-    """named; `policy`, `options` and `extra` are named.conf."""
+    """named; `policy`, `options` and `extra` are lines of named.conf."""
 
     program: ClassVar[str] = "named"
     package: ClassVar[str] = "bind9"
@@ -35,7 +35,7 @@ class Bind(NameServer):
         return [self._executable(), "-g", "-n", "1", "-c", str(configuration)]
 
     def _executable(self) -> str:
-        """Return named, or a copy of it where AppArmor would keep the installed one from the lab's directory."""
+        """Return named, or a copy of it if AppArmor would deny the installed one access to the lab's directory."""
         installed = find_program(self.program, self.package)
         if not _APPARMOR_SWITCH.exists() or not _APPARMOR_SWITCH.read_text(encoding="ascii").startswith("Y"):
             return installed
@@ -47,8 +47,8 @@ class Bind(NameServer):
     def _configuration(self) -> str:
         keys = "".join(key.bind_clause() for key in (*self.keys, *self.readonly_keys))
         zones = "".join(self._zone_block(zone) for zone in self.zones)
-        # Without `controls {}` and the paths, every named of the machine would want the same files and port 953.
-        # `reuseport no`: two that got the same port must not share its queries in silence.
+        # Without `controls {}` and the paths, all named processes would use the same files and port 953.
+        # `reuseport no`: two servers that got the same port must not silently share its queries.
         return f"""\
 {keys}
 controls {{}};

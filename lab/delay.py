@@ -1,4 +1,4 @@
-"""A relay before a server on loopback that lets datagrams wait, as a network does that has a length."""
+"""A relay in front of a server on loopback that delays datagrams, like a network over a distance."""
 
 import select
 import socket
@@ -18,7 +18,7 @@ class Delay:
     """A relay in a process of its own; a context manager that starts and stops it. `port` is where it listens."""
 
     def __init__(self, server_port: int, milliseconds: float) -> None:
-        """Pass datagrams on to `server_port`; there and back they take `milliseconds` together."""
+        """Pass datagrams on to `server_port`; a round trip takes `milliseconds`."""
         self.port = 0
         self._command = [sys.executable, "-m", "lab.delay", str(server_port), str(milliseconds / 2e3)]
         self._process: subprocess.Popen[bytes] | None = None

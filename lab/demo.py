@@ -1,4 +1,4 @@
-"""Shows one update of one name on a BIND that exists only meanwhile: what `make demo` runs."""
+"""Shows one update of one name on a temporary BIND; `make demo` runs it."""
 
 import shlex
 import signal
@@ -43,12 +43,12 @@ def main() -> int:
 def _show(directory: Path) -> None:
     key = LabKey.generate()
     key_file = write_private(directory / "key", key.secret + "\n")
-    _say(f"1. A BIND of its own on 127.0.0.1, with a new random key; {_OWNER} has the address {_OLD_ADDRESS}.")
+    _say(f"1. A temporary BIND on 127.0.0.1, with a new random key; {_OWNER} has the address {_OLD_ADDRESS}.")
     with Bind(directory / "bind", zones=[_ZONE], keys=[key]) as server:
         _show_address(server, _OLD_ADDRESS)
         _say(f"2. dns-update gives it the address {_NEW_ADDRESS}: one message, signed with the key.")
         _update(server, key, key_file)
-        _say("3. What BIND answers now.")
+        _say("3. The answer of BIND now.")
         _show_address(server, _NEW_ADDRESS)
 
 
@@ -58,7 +58,7 @@ def _show_address(server: Bind, expected: str) -> None:
     for line in answer:
         _say(f"   {line}")
     if [line.split()[-1] for line in answer] != [expected]:
-        raise LabFailed(f"{_OWNER} should have the address {expected} now, and has not")
+        raise LabFailed(f"{_OWNER} should have the address {expected} now, but does not")
     _say("")
 
 
@@ -66,7 +66,7 @@ def _update(server: Bind, key: LabKey, key_file: Path) -> None:
     program = Path(sys.executable).parent / "dns-update"
     if not program.exists():
         raise LabFailed(f"{program}: not found; `make demo` installs it, or: {sys.executable} -m pip install -e .")
-    # The very line of RouterOS, but for the key: in the argument list every process could read it.
+    # The same line as on RouterOS, except for the key: every process could read it in the argument list.
     properties = [
         f"dns-server={server.host}:{server.port}",
         "name=home",
@@ -84,7 +84,7 @@ def _update(server: Bind, key: LabKey, key_file: Path) -> None:
 
 
 def _say(text: str) -> None:
-    # Flushed, so that it stands before what the programs write themselves.
+    # Flushed, so that it appears before the output of the programs.
     print(text, flush=True)
 
 

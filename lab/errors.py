@@ -1,12 +1,12 @@
-"""What goes wrong in a lab."""
+"""The errors of a lab."""
 
 
 class LabFailed(Exception):
-    """Any of the following."""
+    """The base of all errors of a lab."""
 
 
 class ServerFailed(LabFailed):
-    """A server is not installed, ended, or never answered; the text holds its log."""
+    """A server is not installed, has ended, or has not answered; the text contains its log."""
 
 
 class PortTaken(ServerFailed):
@@ -14,4 +14,4 @@ class PortTaken(ServerFailed):
 
 
 class DigFailed(LabFailed):
-    """Dig got no answer, or one that is neither NOERROR nor NXDOMAIN; the text is what it said."""
+    """Dig got no answer, or one that is neither NOERROR nor NXDOMAIN; the text is dig's output."""

@@ -1,4 +1,4 @@
-"""A TSIG key that lives as long as one lab."""
+"""A TSIG key for one lab."""
 
 import base64
 import hashlib
@@ -33,7 +33,7 @@ class LabKey:
 
 
 def write_private(path: Path, text: str) -> Path:
-    """Write a file with mode 0600, which it has before the text is in it; return the path."""
+    """Write a file with mode 0600, set before the text is written; return the path."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         os.fchmod(descriptor, 0o600)

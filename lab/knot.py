@@ -12,7 +12,7 @@ _UPDATE_ACL = "lab-update"
 
 @dataclass(eq=False, kw_only=True)
 class Knot(NameServer):
-    """knotd; `policy`, `options` and `extra` are knot.conf, indented as they stand there."""
+    """knotd; `policy`, `options` and `extra` are lines of knot.conf, with its indentation."""
 
     program: ClassVar[str] = "knotd"
     package: ClassVar[str] = "knot"

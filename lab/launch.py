@@ -1,8 +1,8 @@
 """Runs one program and prints its wall seconds, processor seconds and peak KiB; a process of its own for `lab.bench`.
 
-The kernel counts the memory of the process that starts a program into the program's peak. This one imports next to
-nothing, so that what it prints is the program's own. Arguments: a file for the program's standard input, the program,
-its arguments.
+The kernel counts the memory of the process that starts a program into the program's peak. This process imports almost
+nothing, so that the printed figure is the program's own. Arguments: a file for the program's standard input, the
+program, its arguments.
 """
 
 import os
@@ -11,7 +11,7 @@ import time
 
 
 def main() -> None:
-    """Run the program; its output is thrown away, its exit status is passed on."""
+    """Run the program, discard its output, and return its exit status."""
     source, *command = sys.argv[1:]
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, source, os.O_RDONLY, 0),

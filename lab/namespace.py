@@ -19,7 +19,7 @@ from lab.errors import LabFailed
 
 _NAMES = Path("/run/netns")
 _SETTINGS = Path("/etc/netns")
-"""Where ip-netns(8) looks for files that stand in for those of /etc."""
+"""Where ip-netns(8) looks for files that replace those of /etc."""
 
 # linux/sched.h, linux/mount.h
 _CLONE_NEWNS = 0x00020000
@@ -30,7 +30,7 @@ _COUNTER = itertools.count(1)
 
 @dataclass
 class Namespace:
-    """A namespace with nothing in it but the loopback interface; a context manager that makes and removes it.
+    """A namespace that has only the loopback interface; a context manager that makes and removes it.
 
     Attributes:
         resolv_conf: what programs in it find in /etc/resolv.conf.
@@ -57,11 +57,11 @@ class Namespace:
 
     @property
     def prefix(self) -> list[str]:
-        """The front of a command line that runs in the namespace."""
+        """The beginning of a command line that runs in the namespace."""
         return ["ip", "netns", "exec", self.name]
 
     def write(self, name: str, text: str) -> None:
-        """Write a file that programs, started in it from now on, find in /etc in place of the machine's own."""
+        """Write a file that programs started in it from now on find in /etc instead of the machine's own."""
         (_SETTINGS / self.name / name).write_text(text, encoding="ascii")
 
     def ip(self, *words: str) -> None:
@@ -69,7 +69,7 @@ class Namespace:
         _ip("-n", self.name, *words)
 
     def read(self, *words: str) -> str:
-        """Return what iproute2 says of it."""
+        """Return iproute2's output about it."""
         return _ip("-n", self.name, *words)
 
     def sysctl(self, name: str, value: str) -> None:
@@ -78,7 +78,7 @@ class Namespace:
 
 
 def unavailable_because() -> str | None:
-    """Say why no namespace can be made here; None if one can."""
+    """Return why no namespace can be made here; None if one can."""
     if os.geteuid() != 0:
         return "only root makes network namespaces"
     try:
@@ -90,9 +90,9 @@ def unavailable_because() -> str | None:
 
 @functools.cache
 def _keep_mounts_private() -> None:
-    """Let this thread, and what it starts, have mounts of its own from now on; and empty directories for namespaces.
+    """Give this thread, and the processes it starts, their own mounts, and empty directories for namespaces.
 
-    By the C library, for `os.unshare` is as young as Python 3.12, and there is no `mount` in the standard library.
+    It calls the C library, because `os.unshare` is new in Python 3.12, and the standard library has no `mount`.
     """
     library = ctypes.CDLL(None, use_errno=True)
     _check(library.unshare(_CLONE_NEWNS), "unshare")

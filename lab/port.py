@@ -1,4 +1,4 @@
-"""A port that is free for UDP and TCP on every loopback address, and that no other lab takes meanwhile."""
+"""A port that is free for UDP and TCP on every loopback address, and that no other lab takes in the meantime."""
 
 import random
 import socket
@@ -46,10 +46,10 @@ class Port:
 
     @classmethod
     def claim_any(cls) -> Self:
-        """Claim a port that the kernel gives to no socket of itself, or raise PortTaken if there is none.
+        """Claim a port that the kernel does not assign by itself, or raise PortTaken if there is none.
 
-        dig's sockets have SO_REUSEPORT as Knot's have: from an ephemeral port that is the server's own, it would talk
-        to itself and take its question for an answer without records.
+        dig's sockets have SO_REUSEPORT, like Knot's. If the server's port were ephemeral, dig might use the same port,
+        receive its own query, and treat it as an answer without records.
         """
         for number in _numbers():
             try:
@@ -79,7 +79,7 @@ def family_of(address: str) -> socket.AddressFamily:
 
 
 def _numbers() -> Iterator[int]:
-    """Yield the numbers that are no ephemeral ports of the kernel's, in an order of this call's own."""
+    """Yield the numbers that are not ephemeral ports of the kernel, in a random order."""
     first, last = map(int, _EPHEMERAL_RANGE.read_text(encoding="ascii").split())
     numbers = [*range(_LOWEST, first), *range(last + 1, 1 << 16)]
     random.shuffle(numbers)  # so that parallel processes seldom try the same one
@@ -91,6 +91,6 @@ def _check_free(number: int) -> None:
         for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
             with socket.socket(family_of(address), kind) as probe:
                 if kind == socket.SOCK_STREAM:
-                    # As servers do: connections of a server just stopped linger in TIME_WAIT and hinder nobody.
+                    # As servers do: connections of a stopped server stay in TIME_WAIT, and must not block the port.
                     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((address, number))

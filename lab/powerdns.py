@@ -18,12 +18,12 @@ _PDNSUTIL_DEADLINE = 10
 
 @dataclass(eq=False, kw_only=True)
 class PowerDns(NameServer):
-    """pdns_server; `options` and `extra` are pdns.conf. A zone's `policy` and `extra` have no place there.
+    """pdns_server; `options` and `extra` are lines of pdns.conf. A zone must not have `policy` or `extra`.
 
-    Without `keys` it takes unsigned updates from loopback, unlike the other servers of the lab.
+    Without `keys` it accepts unsigned updates from loopback, unlike the other servers of the lab.
 
     Attributes:
-        dnsupdate: whether the server takes updates at all, which PowerDNS by itself does not.
+        dnsupdate: whether the server accepts updates at all; by default PowerDNS does not.
 
     """
 
@@ -56,7 +56,7 @@ class PowerDns(NameServer):
     def _create_database(self) -> None:
         if not _SCHEMA.exists():
             raise ServerFailed(f"{_SCHEMA}: not found; apt-get install pdns-backend-sqlite3")
-        write_private(self._database, "")  # it will hold the keys, and SQLite's further files get its mode
+        write_private(self._database, "")  # it will contain the keys, and SQLite's other files get its mode
         with closing(sqlite3.connect(self._database)) as database:
             database.executescript(_SCHEMA.read_text(encoding="utf-8"))
 
@@ -85,7 +85,7 @@ class PowerDns(NameServer):
                 )
 
     def _configuration(self) -> str:
-        # The caches would hide an update from the next query; the security poll would ask the Internet.
+        # The caches would hide an update from the next query; the security poll would send queries to the Internet.
         return f"""\
 launch=gsqlite3
 gsqlite3-database={self._database}

@@ -1,4 +1,4 @@
-"""Asks a server for a zone's SOA, with nothing but the standard library: the lab must not lean on what it tests."""
+"""Asks a server for a zone's SOA, with the standard library only: the lab must not depend on what it tests."""
 
 import secrets
 import socket
@@ -7,7 +7,7 @@ import struct
 from lab.port import family_of
 
 _TIMEOUT = 0.5
-"""Seconds; loopback answers within a millisecond, and whoever asks will ask again."""
+"""Seconds; loopback answers within a millisecond, and the caller asks again."""
 
 _HEADER = struct.Struct("!6H")
 _LENGTH = struct.Struct("!H")
@@ -19,7 +19,7 @@ _IN = 1
 
 
 def answers_over_udp(address: str, port: int, zone: str) -> bool:
-    """Tell whether the server answers with the zone's SOA over UDP."""
+    """Return whether the server answers with the zone's SOA over UDP."""
     query = _soa_query(zone)
     try:
         with socket.socket(family_of(address), socket.SOCK_DGRAM) as connection:
@@ -32,12 +32,12 @@ def answers_over_udp(address: str, port: int, zone: str) -> bool:
 
 
 def answers_over_tcp(address: str, port: int, zone: str) -> bool:
-    """Tell whether the server answers with the zone's SOA over TCP."""
+    """Return whether the server answers with the zone's SOA over TCP."""
     query = _soa_query(zone)
     try:
         with socket.create_connection((address, port), timeout=_TIMEOUT) as connection:
             connection.sendall(_LENGTH.pack(len(query)) + query)
-            # The header decides, and it comes in one piece with the length in front of it.
+            # Only the header matters, and it arrives in one piece with the length before it.
             reply = connection.recv(_MAX_MESSAGE)
             return _is_answer(reply[_LENGTH.size :], query)
     except OSError:

@@ -1,4 +1,4 @@
-"""A process under measurement: its memory, its processor time, how often it woke."""
+"""A process that is measured: its memory, its processor time, how often it woke up."""
 
 import re
 import subprocess
@@ -14,7 +14,7 @@ _END_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Usage:
-    """Processor seconds, and how often the process was put on a processor of its own accord or not, since it began."""
+    """Processor seconds, and voluntary and involuntary context switches, since the process started."""
 
     cpu: float
     switches: int
@@ -25,9 +25,9 @@ class Usage:
 
 @contextmanager
 def running(command: Sequence[str], log: Path) -> Iterator[int]:
-    """Run a program in the background for as long as the context lasts; give its process id.
+    """Run a program in the background for as long as the context lasts; yield its process ID.
 
-    It dies with us, so that an interrupted measurement leaves nothing behind.
+    It ends with this process, so that an interrupted measurement leaves no process running.
     """
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -57,7 +57,7 @@ def memory(pid: int) -> tuple[float, float]:
 def usage(pid: int) -> Usage:
     """Return what the process has used so far, with all its threads.
 
-    From schedstat, in nanoseconds: the ticks of /proc/PID/stat are 10 ms, as much as the goal for 20 s.
+    From schedstat, in nanoseconds: a tick of /proc/PID/stat is 10 ms, as much as the goal for 20 s.
     """
     tasks = list(Path(f"/proc/{pid}/task").iterdir())
     nanoseconds = sum(int((task / "schedstat").read_text(encoding="ascii").split()[0]) for task in tasks)

@@ -1,6 +1,6 @@
 """How long a new address takes from the kernel to a name server's answers; for a process inside a network namespace.
 
-The address is set by a netlink message of our own: what starting `ip` costs is nobody's delay.
+Our own netlink message sets the address, so that the start of `ip` is not measured.
 """
 
 import itertools
@@ -17,10 +17,10 @@ from lab.errors import LabFailed
 from lab.port import IPV4
 
 PERIOD = 0.0005
-"""Seconds between two questions of one who shall miss nothing."""
+"""Seconds between two queries if no change may be missed."""
 
 _ANSWER_SECONDS = 0.1
-"""A server that is busy with its disk, or is being started, may leave a question unanswered; then the next is asked."""
+"""A server that is busy with its disk, or is starting, may not answer a query; then the next one is sent."""
 
 _PORT = 53
 _LARGEST = 65535
@@ -39,15 +39,15 @@ _HOST_BITS = 32
 
 @dataclass
 class Interface:
-    """An interface whose IPv4 address somebody follows; at first it has none."""
+    """An interface whose IPv4 address is followed; at first it has none."""
 
     interface: str
     address: str = field(default="", init=False)
 
     def change(self, address: str) -> float:
-        """Put an address in the place of the one before; return when the kernel was told, on the performance counter.
+        """Replace the address; return when the kernel was told, on the performance counter.
 
-        Both are one message to the kernel, as near to one event as a new lease or a new PPP session comes.
+        Removal and addition are sent together, so they are as close to one event as a new lease or PPP session.
         """
         index = socket.if_nametoindex(self.interface)
         flags = _NLM_F_CREATE | _NLM_F_EXCL
@@ -95,7 +95,7 @@ class Reader:
             self._socket.send(identity + self._question)
             while not (answer := self._socket.recv(_LARGEST)).startswith(identity):
                 pass
-        except OSError:  # no answer in time, or nobody listens
+        except OSError:  # no answer in time, or the port is closed
             return b""
         return answer
 
@@ -112,4 +112,4 @@ def _acknowledged(answer: bytes) -> None:
     _length, kind, _flags, _sequence, _port = _HEADER.unpack_from(answer)
     (number,) = _ERROR.unpack_from(answer, _HEADER.size)
     if kind != _NLMSG_ERROR or number:
-        raise LabFailed(f"the kernel does not take the address: {os.strerror(-number)}")
+        raise LabFailed(f"the kernel does not accept the address: {os.strerror(-number)}")

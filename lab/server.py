@@ -25,7 +25,7 @@ _START_DEADLINE = 10.0
 """Seconds until a server must answer; a tenth of one is usual, a loaded machine takes longer."""
 
 _START_ATTEMPTS = 5
-"""Ports to try; only a process that is not a lab can take one between our look and the server's bind."""
+"""Ports to try; only a process that is not a lab can take one between our check and the server's bind."""
 
 _STOP_DEADLINE = 5.0
 """Seconds between SIGTERM and SIGKILL: enough for BIND to write its zones."""
@@ -37,17 +37,17 @@ _SYSTEM_DIRECTORIES = "/usr/sbin:/sbin"
 
 _FAKETIME_LIBRARIES = "*/faketime/libfaketimeMT.so.1"
 _NO_FSYNC_LIBRARIES = "*/libeatmydata.so"
-"""Nothing here has to survive a power cut, and on a busy disk a server may wait seconds for its journal's fsync."""
+"""No data here must survive a power failure, and on a busy disk a server may wait seconds for its journal's fsync."""
 
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - libfaketime chose it, and we only remove there
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - libfaketime chose it, and we only remove files there
 _FAKETIME_FILES = ("faketime_shm_{}", "sem.faketime_sem_{}")
-"""By process id; libfaketime leaves them when its process is killed, and under PowerDNS always."""
+"""By process ID; libfaketime does not remove them if its process is killed, nor ever with PowerDNS."""
 
 _CANNOT_BIND = re.compile(r"address already in use|creating IPv[46] interface lo failed", re.IGNORECASE)
-"""As Knot and PowerDNS say it, which then end, and as BIND does, which carries on without the address."""
+"""The words of Knot and PowerDNS, which then end, and of BIND, which continues without the address."""
 
 _RECORD_FIELDS = 4
-"""Fields before the rdata, which may hold blanks of its own."""
+"""Fields before the rdata, which may itself contain spaces."""
 
 _STATUS = re.compile(r"status: (\w+)")
 _ANSWERS = frozenset({"NOERROR", "NXDOMAIN"})
@@ -59,16 +59,16 @@ class NameServer(ABC):
     """A name server in the foreground on loopback; a context manager that starts and stops it.
 
     Attributes:
-        directory: of its own; made if it is not there. What a server writes survives a restart of it.
-        zones: what it is authoritative for.
+        directory: the server's own; made if it does not exist. Its files are kept when the server restarts.
+        zones: the zones that it is authoritative for.
         keys: TSIG keys that it knows and that may update every zone without a `policy` of its own.
         readonly_keys: TSIG keys that it knows and that may update nothing.
         options: more lines for the server's own block in its configuration.
         extra: more lines for the configuration, outside any block.
-        clock_offset: runs the server under another clock, as libfaketime spells it: "+10m", "-1h".
-        listen_v6: listens on ::1 too, where the machine has it.
+        clock_offset: runs the server with another clock, as libfaketime spells it: "+10m", "-1h".
+        listen_v6: also listens on ::1, if the machine has it.
         namespace: a network namespace to run in; `port` is given then.
-        is_durable: waits for the disk, as a server does that must outlive a power cut.
+        is_durable: waits for the disk, like a server that must survive a power failure.
         port: 0 for a free one, which stays the same when the server is started again.
         host: the address it always listens on.
 
@@ -94,7 +94,7 @@ class NameServer(ABC):
     package: ClassVar[str]
 
     def __post_init__(self) -> None:
-        # The server runs in the directory, where a relative path would mean another one.
+        # The server runs in the directory, so a relative path would be wrong.
         self.directory = self.directory.resolve()
 
     @abstractmethod
@@ -103,7 +103,7 @@ class NameServer(ABC):
 
     @abstractmethod
     def _command(self) -> list[str]:
-        """Write the configuration for the present port and return the command line that runs in the foreground."""
+        """Write the configuration for the current port and return the command line that runs in the foreground."""
 
     def __enter__(self) -> Self:
         self.start()
@@ -126,20 +126,20 @@ class NameServer(ABC):
 
     @property
     def is_running(self) -> bool:
-        """Whether the process is there; a paused one is."""
+        """Whether the process exists; true also if it is paused."""
         return self._process is not None and self._process.poll() is None
 
     @property
     def log(self) -> str:
-        """What it has written since it was last started."""
+        """Its output since it was last started."""
         path = self.directory / "log"
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
     def start(self) -> None:
         """Start it and return once it answers for every zone over UDP and TCP, or raise ServerFailed.
 
-        The server dies with the thread that started it, so that a killed test run leaves nothing behind; start it
-        from one that lives long enough.
+        The server ends with the thread that started it, so that a killed test run leaves no server running; start it
+        from a thread that lives long enough.
         """
         if self.is_running:
             raise ServerFailed(f"{self.program} is running already")
@@ -154,7 +154,7 @@ class NameServer(ABC):
                     raise
 
     def stop(self) -> None:
-        """End it, paused or not, and return once it is gone; do nothing if it is not running."""
+        """End it, paused or not, and return once it has ended; do nothing if it is not running."""
         process, self._process = self._process, None
         if process is not None:
             _end(process)
@@ -164,14 +164,14 @@ class NameServer(ABC):
             self._claim = None
 
     def pause(self) -> None:
-        """Stop it from running (SIGSTOP): packets still arrive, no answer leaves."""
+        """Pause it (SIGSTOP): packets still arrive, but no answer is sent."""
         pid = self._running().pid
         os.kill(pid, signal.SIGSTOP)
         # Returns once every thread has halted; WNOWAIT leaves an exit status to Popen.
         os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def resume(self) -> None:
-        """Let it run again (SIGCONT); it answers what has waited meanwhile."""
+        """Let it run again (SIGCONT); it answers the packets that have arrived meanwhile."""
         self._running().send_signal(signal.SIGCONT)
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -194,7 +194,7 @@ class NameServer(ABC):
             self._process = self._spawn()
             self._wait_until_it_answers()
         except BaseException:
-            # Ctrl-C too: a server half started is a server left behind.
+            # Ctrl-C too: the half-started server would keep running.
             self.stop()
             self.port = wanted
             raise
@@ -214,20 +214,20 @@ class NameServer(ABC):
             )
 
     def _inside(self) -> list[str]:
-        """Return the front of a command line that runs where the server does."""
+        """Return the beginning of a command line that runs in the server's namespace."""
         return [] if self.namespace is None else self.namespace.prefix
 
     def _environment(self) -> list[str]:
-        """Return the front of a command line that leaves out fsync and sets the clock; the process id stays."""
+        """Return the beginning of a command line that disables fsync and sets the clock; the process ID is kept."""
         libraries = [] if self.is_durable else _libraries(_NO_FSYNC_LIBRARIES)
         if self.clock_offset is None:
             return ["env", f"LD_PRELOAD={libraries[0]}"] if libraries else []
         faketime = _libraries(_FAKETIME_LIBRARIES)
         if not faketime:
             raise ServerFailed("libfaketime: not found; apt-get install faketime")
-        # libc's malloc goes before BIND's jemalloc, which asks for the time before libfaketime can tell it.
+        # libc's malloc replaces BIND's jemalloc, which asks for the time before libfaketime is ready.
         preloaded = " ".join([*libraries[:1], faketime[0], "libc.so.6"])
-        # Timers count on the monotonic clock; only the time of day shall be wrong.
+        # Timers count on the monotonic clock; only the time of day should be wrong.
         return ["env", f"LD_PRELOAD={preloaded}", f"FAKETIME={self.clock_offset}", "FAKETIME_DONT_FAKE_MONOTONIC=1"]
 
     def _wait_until_it_answers(self) -> None:

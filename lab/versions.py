@@ -20,17 +20,17 @@ _PROGRAMS = {
     "dig": ("bind9-dnsutils", "-v"),
     "kdig": ("knot-dnsutils", "--version"),
 }
-"""The package of each program, and the option that makes it tell its version."""
+"""The package of each program, and the option that prints its version."""
 
 
 @functools.cache
 def version_text(program: str) -> str:
-    """Return the version as the program tells it, patch level included: "9.18.49-1~deb12u1-Debian"."""
+    """Return the version that the program prints, with the patch level: "9.18.49-1~deb12u1-Debian"."""
     package, option = _PROGRAMS[program]
     told = subprocess.run([find_program(program, package), option], capture_output=True, text=True, check=False)
     match = _VERSION.search(told.stdout + told.stderr)
     if match is None:
-        raise ServerFailed(f"{program} {option} tells no version:\n{told.stdout}{told.stderr}")
+        raise ServerFailed(f"{program} {option} prints no version:\n{told.stdout}{told.stderr}")
     return match[0]
 
 
@@ -54,17 +54,17 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 def knot_says_badkey() -> bool:
-    """Return whether knotd says BADKEY of a key that it does not know or permit; from 3.4 on, an unsigned NOTAUTH."""
+    """Return whether knotd answers BADKEY to an unknown or denied key; from 3.4 on, it answers an unsigned NOTAUTH."""
     return is_within("knotd", "< 3.4")
 
 
 def knot_keeps_ttls() -> bool:
-    """Return whether knotd passes over an update that changes nothing but a TTL, and says NOERROR."""
+    """Return whether knotd ignores an update that changes only a TTL, and answers NOERROR."""
     return is_within("knotd", ">= 3.5")
 
 
 def all_versions() -> str:
-    """Return one line about all of them; one that is not installed says so."""
+    """Return one line about all programs, including those that are not installed."""
     return ", ".join(f"{program} {_text_or_absence(program)}" for program in _PROGRAMS)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Zone:
-    """A zone's name, its permission and what it holds at first beside SOA, NS and the name server's address.
+    """A zone's name, its update policy and its first records besides SOA, NS and the name server's address.
 
     Attributes:
         name: with or without the trailing dot.

@@ -27,7 +27,7 @@ CONTRIB = ROOT / "contrib"
 
 _DEADLINE = 60  # seconds after which what is awaited will never come
 _SERVER = "192.0.2.1"  # in every example
-_SECRET = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I="  # noqa: S105 - of a server that is not there
+_SECRET = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I="
 _PUBLIC = {"203.0.113.45": "11.20.113.45", "203.0.113.99": "11.20.114.99"}
 """Addresses for documentation are not published from an interface; these are as long, for tables."""
 

@@ -1,12 +1,12 @@
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from dns_update.auth import Key
 from dns_update.auth.tsig import Tsig, sign
 from dns_update.errors import LocalError, NoResponse, UsageError, causes
-from dns_update.exchange import MAX_UDP_OCTETS, TCP, UDP, Attempt, Exchange, Policy, Reply, UnverifiedReply
+from dns_update.exchange import MAX_UDP_OCTETS, TCP, UDP, Exchange, Policy, Reply, Transmission, UnverifiedReply
 from dns_update.message import Message, Question, encode_record
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
@@ -193,7 +193,9 @@ def test_the_message_that_is_sent_is_not_altered() -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("transport", [UDP, TCP])
-def test_what_is_nobodys_answer_is_passed_over(foreign: Callable[[Sent], bytes], transport: str) -> None:
+def test_what_is_nobodys_answer_is_passed_over(
+    foreign: Callable[[Sent], bytes], transport: Literal["udp", "tcp"]
+) -> None:
     policy = Policy(transport=transport)
     result, network = carry(lambda sent: (foreign(sent), answer(sent, rcode=Rcode.REFUSED)), policy=policy)
     assert trusted(result).message.rcode == Rcode.REFUSED
@@ -311,7 +313,7 @@ def test_a_message_larger_than_512_octets_goes_by_tcp_at_once() -> None:
 
 
 @pytest.mark.parametrize(("spare", "transport"), [(0, UDP), (1, TCP)])
-def test_the_signature_counts_towards_the_512_octets(spare: int, transport: str) -> None:
+def test_the_signature_counts_towards_the_512_octets(spare: int, transport: Literal["udp", "tcp"]) -> None:
     def signed_length(text: int) -> int:
         octets = Update(ZONE).add("home", 300, "TYPE65280", bytes(text)).to_message().encode()
         return len(sign(octets, KEY, time_signed=WALL)[0])
@@ -467,7 +469,7 @@ def test_a_message_that_nobody_asked_is_not_doubted_but_passed_over() -> None:
     ],
 )
 def test_a_failure_tells_whether_the_message_may_have_arrived(
-    script: Script, transport: str, *, may_have_arrived: bool
+    script: Script, transport: Literal["udp", "tcp"], *, may_have_arrived: bool
 ) -> None:
     error, _ = carry_in_vain(script, policy=Policy(transport=transport))
     assert error.may_have_arrived == may_have_arrived
@@ -500,9 +502,9 @@ def test_what_may_have_arrived_once_is_not_forgotten_when_a_later_try_is_lost() 
 def test_it_is_driven_by_what_it_says() -> None:
     exchange = Exchange(UPDATE, None, Policy(timeout=2.0, retries=1), "192.0.2.53")
     assert not exchange.listening
-    assert exchange.next(now=100.0, wall=WALL, message_id=7) == Attempt(UDP, UPDATE.encode(7), 102.0)
+    assert exchange.next(now=100.0, wall=WALL, message_id=7) == Transmission(UDP, UPDATE.encode(7), 102.0)
     assert exchange.listening
-    assert exchange.next(now=102.0, wall=WALL, message_id=8) == Attempt(UDP, UPDATE.encode(8), 104.0)
+    assert exchange.next(now=102.0, wall=WALL, message_id=8) == Transmission(UDP, UPDATE.encode(8), 104.0)
     exchange.receive(answer(Sent(SERVER, UDP, UPDATE.encode(7))), wall=WALL)
     assert exchange.listening
     exchange.receive(answer(Sent(SERVER, UDP, UPDATE.encode(8))), wall=WALL)
@@ -514,9 +516,7 @@ def test_it_is_driven_by_what_it_says() -> None:
 
 def test_a_clock_before_1970_can_sign_nothing_and_is_said_to_be_wrong() -> None:
     exchange = Exchange(UPDATE, KEY, Policy())
-    with pytest.raises(
-        LocalError, match="this machine's clock stands at 1969-12-31 00:00 UTC; nothing was sent"
-    ) as caught:
+    with pytest.raises(LocalError, match="this machine's clock is at 1969-12-31 00:00 UTC; nothing was sent") as caught:
         exchange.next(now=0.0, wall=-86400, message_id=7)
     assert (caught.value.exit_status, caught.value.hint) == (6, "set this machine's clock, best by NTP")
     assert Exchange(UPDATE, KEY, Policy()).next(now=0.0, wall=0, message_id=7) is not None
@@ -533,10 +533,10 @@ def test_the_time_that_an_answer_comes_at_decides_whether_its_signature_is_fresh
 
 def test_it_is_not_settled_before_its_end() -> None:
     exchange = Exchange(UPDATE, None, Policy())
-    with pytest.raises(RuntimeError, match="not at its end"):
+    with pytest.raises(RuntimeError, match="has not ended"):
         _ = exchange.settled
     exchange.next(now=0.0, wall=WALL, message_id=7)
-    with pytest.raises(RuntimeError, match="not at its end"):
+    with pytest.raises(RuntimeError, match="has not ended"):
         _ = exchange.settled
 
 
@@ -564,8 +564,8 @@ def test_policies_and_attempts_are_values() -> None:
 @pytest.mark.parametrize(
     ("policy", "says"),
     [
-        ({"transport": "tls"}, "'tls' is no transport"),
-        ({"transport": "UDP"}, "'UDP' is no transport"),
+        ({"transport": "tls"}, "'tls' is not a transport"),
+        ({"transport": "UDP"}, "'UDP' is not a transport"),
         ({"timeout": 0}, "a timeout of 0 s"),
         ({"timeout": -1}, "a timeout of -1 s"),
         ({"timeout": float("nan")}, "a timeout of nan s"),

@@ -33,7 +33,7 @@ PAGE = Document.read(Path(__file__).resolve().parent.parent / "docs" / "migratio
 _DEADLINE = 60  # seconds after which a command hangs; none of the tests counts on it
 _SERVER = "192.0.2.1"  # in every example
 _PUBLIC = "1.2.3.4"  # no address for documentation: those are not published from an interface
-_SECRET = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I="  # noqa: S105 - in those from Python
+_SECRET = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I="
 _RECORDS = 'home 60 A 192.0.2.40\nhome 60 AAAA 2001:db8::40\nhome 60 TXT "here"'
 
 
@@ -184,7 +184,7 @@ _DIFFERENCES = {
     "URI": {"data-uri-empty"},
     "DNSKEY, KEY, RRSIG": set[str](),  # tests/nsupdate/rdata; no server takes it
     "`lease SECONDS`": {"lease", "lease-of-a-key", "lease-none"},
-    "`tkeyname NAME`": set[str](),  # tests/nsupdate/test_commands.py
+    "`tkeyname NAME`": set[str](),  # tests/nsupdate/test_command_reader.py
     "`local` with an address": {"local-that-is-not-ours"},
     "a closed port, by TCP": {"server-closed-port-over-tcp"},
     "`-6` with an IPv4 server": {"option-6-and-ipv4-server"},

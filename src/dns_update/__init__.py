@@ -8,7 +8,7 @@ with Client("192.0.2.1", key=Key.from_file("ddns.key")) as client:
     client.send(Update("example.com").require_absent("new").add("new", 300, "TXT", "hello"))
 ```
 
-What is named here is loaded when it is first used, so that importing the package costs nothing.
+A name is loaded when it is first used, so importing the package itself is fast.
 """
 
 from __future__ import annotations
@@ -87,13 +87,14 @@ _NAMES = {
     "wire.name": ("Name",),
     "rr.record": ("Record",),
 }
-# What a request may need only later. A process that has no file left to open could not load it then.
+# What a request may need only later. A process that can open no more files could not load it then.
 _WITH_CLIENTS = (
     "errors.classes",
     "transport.failures",
     "client.reply_errors",
     "client.readback",
     "client.obstacles",
+    "client.wildcards",
     "client.discovery",
 )
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}
@@ -105,7 +106,7 @@ def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - only when a name is asked for
+    from importlib import import_module  # only when a name is asked for
 
     module = import_module(f"{__name__}.{home}")
     if name in ("Client", "AsyncClient"):

@@ -4,5 +4,5 @@ try:
     from dns_update.cli import run_and_exit
 
     run_and_exit()
-except KeyboardInterrupt:  # as in the script that is installed
+except KeyboardInterrupt:  # as in the installed script
     raise SystemExit(130) from None

@@ -1,7 +1,7 @@
-"""One question to one server: match its answer, verify it, try again, fall back to TCP. Sans-IO, told the time.
+"""One question to one server: match its answer, verify it, try again, fall back to TCP. No I/O; time is an argument.
 
-The caller moves the octets. `next` tells what to send, and how, until there is a result; the caller opens that
-transport, sends, and hands over what comes while the exchange is `listening` and the deadline has not passed:
+The caller moves the octets. `next` says what to send, and how, until there is a result. The caller opens that
+transport, sends, and hands over what arrives while the exchange is `listening` and the deadline has not passed:
 
 ```
 exchange = Exchange(message, key, policy)
@@ -10,17 +10,17 @@ while (attempt := exchange.next(now=monotonic, wall=wall_clock, message_id=rando
     while exchange.listening and (octets := received before attempt.deadline):
         exchange.receive(octets, wall=wall_clock)
     ... or, where the network failed: exchange.lost("connection refused", CONNECTION_REFUSED)
-return exchange.settled                                      # next raises NoResponse where there is no result
+return exchange.settled                                      # next raises NoResponse if there is no result
 ```
 
-What counts as an answer. A message with another ID, opcode or question is nobody's answer: it is passed over. If the
-request was signed, only an answer with a valid signature is believed (RFC 8945, section 5.3); whoever can guess a port
-and an ID can send any other. But a server that does not know our key cannot sign its refusal. So an answer over UDP
-that cannot be believed makes us ask once more over TCP, where a stranger cannot put in a word: what comes back there is
-what the server says. If TCP is not to be had, we wait for a better datagram until the deadline, as though nothing had
-come; only then does the unverified one become the result, of a type of its own.
+What counts as an answer: a message with another ID, opcode or question does not, and is ignored. If the request was
+signed, only an answer with a valid signature is trusted (RFC 8945, section 5.3): anyone who can guess a port and an ID
+can send an unsigned one. But a server that does not know our key cannot sign its refusal. So after an answer over UDP
+that cannot be trusted, the exchange asks once more over TCP, where a third party cannot insert an answer: what comes
+back there is from the server. If TCP fails, the exchange waits for a better datagram until the deadline, as if nothing
+had come. Only then does the unverified answer become the result, which has a type of its own.
 
-Every attempt is a fresh message with its own ID, time and signature; a late answer to an earlier one is passed over.
+Every attempt is a new message with its own ID, time and signature; a late answer to an earlier one is ignored.
 """
 
 from __future__ import annotations
@@ -34,33 +34,37 @@ from dns_update.wire.codes import Opcode, Rcode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final, Literal, TypeAlias
+
     from dns_update.auth import Key
+
+    TransportName: TypeAlias = Literal["udp", "tcp"]
 
 MAX_UDP_OCTETS = 512  # without EDNS (RFC 1035, section 4.2.1)
 _MAX_START_OCTETS = 271  # the header's 12, a name's 255, type and class
 
-UDP = "udp"
-TCP = "tcp"
+UDP: Final = "udp"
+TCP: Final = "tcp"
 
 
 class Policy(Value):
-    """How long and how to try: seconds for each UDP try, how many tries follow the first, `udp` or `tcp` to start.
+    """How to try: the seconds for each UDP try, how many tries follow the first, and `udp` or `tcp` to start with.
 
-    TCP repeats lost segments by itself, so over TCP there is one try, as long as all the UDP tries together.
+    TCP repeats lost segments by itself. So over TCP there is one try, as long as all the UDP tries together.
     """
 
     timeout: float = 3.0
     retries: int = 3
-    transport: str = UDP
+    transport: Literal["udp", "tcp"] = UDP
 
     def __post_init__(self) -> None:
         """Raise UsageError for a value that is out of range or of a wrong type."""
         if self.transport not in (UDP, TCP):
-            raise errors.UsageError(f"{quoted(str(self.transport))} is no transport", hint=f"{UDP} or {TCP}")
+            raise errors.UsageError(f"{quoted(str(self.transport))} is not a transport", hint=f"{UDP} or {TCP}")
         if not isinstance(self.timeout, int | float):
             raise errors.UsageError(f"a timeout is a number of seconds, not {type(self.timeout).__name__}")
         if not isinstance(self.retries, int):
-            raise errors.UsageError(f"a number of retries is a whole one, not {type(self.retries).__name__}")
+            raise errors.UsageError(f"retries is a whole number, not {type(self.retries).__name__}")
         if not 0 < self.timeout < float("inf"):  # not true of NaN either
             raise errors.UsageError(f"a timeout of {self.timeout} s", hint="seconds above 0")
         if self.retries < 0:
@@ -68,14 +72,14 @@ class Policy(Value):
 
     @property
     def patience(self) -> float:
-        """Seconds for all the tries together."""
+        """The seconds for all the tries together."""
         return self.timeout * (1 + self.retries)
 
 
-class Attempt(Value):
+class Transmission(Value):
     """What to do next: send `octets` by `transport`, and listen until `deadline` on the monotonic clock."""
 
-    transport: str
+    transport: TransportName
     octets: bytes
     deadline: float
 
@@ -85,7 +89,7 @@ class Reply(Value):
 
     message: Message
     tsig: Tsig | None
-    transport: str
+    transport: TransportName
     tries: int
 
 
@@ -93,10 +97,10 @@ _IN_TIME = "no answer in time"
 
 
 class UnverifiedReply(Value):
-    """An answer to a signed request that could not be verified, and why; nothing in it may be acted upon.
+    """An answer to a signed request that could not be verified, and why; do not act on anything in it.
 
-    `tsig_error` is the error of an unsigned TSIG record, with which a server says that it does not accept the key
-    (RFC 8945, section 5.2); 0 if there is none. `cause` is one of `errors.causes`, `reason` the same in words.
+    `tsig_error` is the error in an unsigned TSIG record, by which a server says that it does not accept the key (RFC
+    8945, section 5.2); 0 if there is none. `cause` is one of `errors.causes`, `reason` the same in words.
     """
 
     rcode: int
@@ -107,10 +111,10 @@ class UnverifiedReply(Value):
 
 
 class Exchange:
-    """The state of one question to one server; see the module's text for how it is driven."""
+    """The state of one question to one server; the module's docstring says how to drive it."""
 
     def __init__(self, message: Message, key: Key | None, policy: Policy, server: object = "the server") -> None:
-        """Prepare to send `message`, signed with `key` if there is one; `server`'s text is its name in errors."""
+        """Prepare to send `message`, signed with `key` if there is one; errors name the server as `str(server)`."""
         self.result: Reply | UnverifiedReply | None = None
         self.listening = False
         self._message = message
@@ -126,16 +130,16 @@ class Exchange:
         self._udp_tries_left = 1 + policy.retries
         self._doubtful: UnverifiedReply | None = None
         self._confirming = False  # asking by TCP whether a doubtful datagram was the server's
-        self._lost = ""  # what the network did to the last attempt, in words, and as a code
+        self._lost = ""  # why the network failed the last attempt, in words, and as a code
         self._cause = ""
         self._may_have_arrived = False
 
-    def next(self, *, now: float, wall: int, message_id: int) -> Attempt | None:
+    def next(self, *, now: float, wall: int, message_id: int) -> Transmission | None:
         """Return the next attempt, a fresh message; None when there is a `result`.
 
         `now` is the monotonic clock in seconds, `wall` the wall clock in whole seconds since 1970, `message_id` a
         random number below 65536. Raises NoResponse when no try is left and nothing came, or as soon as the network
-        said that nothing will; LocalError where a signature is wanted and the wall clock is before 1970.
+        said that nothing will come; LocalError if the message is to be signed and the wall clock is before 1970.
         """
         if self._started is None:
             self._started = now
@@ -150,12 +154,12 @@ class Exchange:
             self._transport = TCP
         self._sent[self._transport] += 1
         patient = self._transport == TCP and not self._confirming
-        return Attempt(self._transport, octets, now + (self._policy.patience if patient else self._policy.timeout))
+        return Transmission(self._transport, octets, now + (self._policy.patience if patient else self._policy.timeout))
 
     def receive(self, octets: bytes, *, wall: int) -> None:
-        """Take one message that came to where the last attempt went out; `wall` as for `next`.
+        """Take one message that came to the socket of the last attempt; `wall` is as for `next`.
 
-        Afterwards the exchange either goes on `listening`, or `next` knows what follows.
+        Afterwards the exchange either goes on `listening`, or `next` says what follows.
         """
         message = self._matched(octets)
         if message is None:
@@ -175,31 +179,31 @@ class Exchange:
 
     @property
     def is_signed(self) -> bool:
-        """Whether the answers to this exchange must bear a signature."""
+        """Whether the answers to this exchange must be signed."""
         return self._key is not None
 
     @property
     def settled(self) -> Reply | UnverifiedReply:
         """The result of an exchange whose `next` returned None."""
         if self.result is None:
-            raise RuntimeError("the exchange is not at its end: go on with next()")
+            raise RuntimeError("the exchange has not ended: go on with next()")
         return self.result
 
     def lost(self, reason: str, cause: str, *, may_have_arrived: bool = False) -> None:
         """Record that the network failed the last attempt; `reason` is for people, `cause` one of `errors.causes`.
 
-        `may_have_arrived` tells that the message was sent, and that nothing says that the server did not get it.
+        `may_have_arrived` says that the message was sent, and that the server may have got it.
         """
         self._lost, self._cause = reason, cause
         self._may_have_arrived |= may_have_arrived
         self.listening = False
 
     def _end_attempt(self) -> None:
-        """Choose the transport of the next attempt, the last one having ended without a result."""
-        self._may_have_arrived |= not self._lost  # time ran out, or what came was not to be believed
+        """Choose the transport of the next attempt, after one that ended without a result."""
+        self._may_have_arrived |= not self._lost  # time ran out, or what came cannot be trusted
         if self._confirming:
-            # By UDP a doubtful datagram came, so go to TCP; and from there back, if TCP gave no answer. The UDP try
-            # that was broken off does not count.
+            # A doubtful datagram came by UDP, so go to TCP; and back to UDP, if TCP gave no answer. The UDP try that
+            # was broken off does not count.
             self._confirming = self._transport == UDP
             self._transport = TCP if self._confirming else UDP
             self._lost = self._cause = ""
@@ -234,14 +238,14 @@ class Exchange:
     def _matched(self, octets: bytes) -> Message | None:
         """Return the message if it answers the last attempt: its ID, its opcode, its question."""
         asked = self._message
-        if int.from_bytes(octets[:2]) != self._message_id:  # before all else: most of what is not for us ends here
+        if int.from_bytes(octets[:2]) != self._message_id:  # first of all: it rejects most of what is not for us
             return None
         try:
             message = Message.decode(octets, asked, self._start)
         except errors.MalformedMessage:
             return None
         is_ours = message.is_response and message.opcode == asked.opcode
-        # A server that could not or would not read that far leaves the question out (RFC 2136, section 3.8).
+        # A server that did not read that far leaves the question out (RFC 2136, section 3.8).
         may_be_empty = message.opcode == Opcode.UPDATE or message.rcode != Rcode.NOERROR
         same_question = message.question == asked.question or (not message.question and may_be_empty)
         return message if is_ours and same_question else None
@@ -273,11 +277,11 @@ class Exchange:
 
 def _clock_before_1970(wall: int) -> errors.LocalError:
     """Return the error for a time that a signature cannot have: it counts from 1970 on (RFC 8945, section 4.2)."""
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - only when something is wrong
+    from datetime import UTC, datetime, timedelta  # only when something is wrong
 
-    stands = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=wall)
+    set_to = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=wall)
     error = errors.LocalError(
-        f"this machine's clock stands at {stands:%Y-%m-%d %H:%M} UTC; nothing was sent, for no signature can have a "
+        f"this machine's clock is at {set_to:%Y-%m-%d %H:%M} UTC; nothing was sent: a signature cannot have a "
         "time before 1970",
         hint="set this machine's clock, best by NTP",
     )
@@ -286,7 +290,7 @@ def _clock_before_1970(wall: int) -> errors.LocalError:
 
 
 def _claimed_tsig_error(message: Message) -> int:
-    """Return the error of an unsigned TSIG record, 0 if there is none: what a server says that rejects our key."""
+    """Return the error of an unsigned TSIG record, 0 if there is none: a server that rejects our key sends one."""
     if message.signature is None:
         return 0
     try:

@@ -15,7 +15,7 @@ MAX_MESSAGE_OCTETS = 65535  # the TCP length prefix has 16 bits (RFC 1035, secti
 _HEADER_OCTETS = 12
 FIXED_OCTETS = 10  # of a record: type, class, TTL and the length of the rdata (RFC 1035, section 3.2.1)
 _MAX_U32 = 0xFFFFFFFF
-_POINTER_TO_ZONE = b"\xc0\x0c"  # the first question's name always starts behind the header's 12 octets
+_POINTER_TO_ZONE = b"\xc0\x0c"  # the first question's name always starts after the header's 12 octets
 _OPCODE_SHIFT = 11
 _OPCODE_MASK = 0xF
 _RCODE_MASK = 0xF
@@ -31,7 +31,7 @@ class Question(Value):
     rrclass: int = RRClass.IN
 
     def __eq__(self, other: object) -> bool:
-        """Compare as Value does, without gathering the fields: each reply's is compared with its request's."""
+        """Compare as Value does, but faster: each reply's question is compared with its request's."""
         if not isinstance(other, Question):
             return NotImplemented
         return self.rrtype == other.rrtype and self.rrclass == other.rrclass and self.name == other.name
@@ -49,8 +49,8 @@ class Signature(Value):
 class Message(Value, kw_only=True):
     """A DNS message. In an update the four sections are zone, prerequisite, update and additional data.
 
-    `flags` holds the header's second word without opcode and rcode. A message that came from the wire and ends with a
-    TSIG record has it in `signature`, not in `additional`; nothing has been verified then. If it has an OPT record, the
+    `flags` holds the header's second word without opcode and rcode. A message from the wire that ends with a TSIG
+    record has it in `signature`, not in `additional`; it has not been verified. If the message has an OPT record, the
     upper 8 bits of `rcode` are from there (RFC 6891, section 6.1.3).
     """
 
@@ -96,8 +96,8 @@ class Message(Value, kw_only=True):
     def decode(cls, octets: bytes, asked: Message | None = None, sent: bytes = b"") -> Message:
         """Read a whole message; raises MalformedMessage if it is cut off, overlong or breaks the rules of its form.
 
-        The question of a reply to `asked`, of which `sent` are the first octets, is not read again if it is the same
-        octet for octet: the two messages share it.
+        `asked` is the request that this message may answer, and `sent` its first octets. If the question is the same,
+        octet for octet, it is not read again: the two messages share it.
         """
         cursor = Cursor(octets)
         header = int.from_bytes(cursor.take(_HEADER_OCTETS))
@@ -173,9 +173,9 @@ def _encode_records(records: tuple[Record, ...], zone: tuple[bytes, ...], parts:
 
 
 def _pass_question(cursor: Cursor, asked: Message, sent: bytes) -> bool:
-    """Step over the question if it has the octets of the one that was asked; return whether it does."""
+    """Skip the question if it has the octets of the one that was asked; return whether it does."""
     name = asked.question[0].name
-    octets = sum(map(len, name.labels)) + len(name.labels) + 5  # those of the root, type and class, too
+    octets = sum(map(len, name.labels)) + len(name.labels) + 5  # including the root, type and class
     return cursor.pass_over(sent[_HEADER_OCTETS : _HEADER_OCTETS + octets], name)
 
 
@@ -189,13 +189,13 @@ def _decode_records(cursor: Cursor, count: int) -> tuple[list[Record], int]:
     """Return the records of all sections, and the offset where the last one starts; only that may be a TSIG record."""
     records = []
     offset = cursor.position
-    for behind in range(count - 1, -1, -1):
+    for following in range(count - 1, -1, -1):
         offset = cursor.position
         name = cursor.name()
         fixed = int.from_bytes(cursor.take(FIXED_OCTETS))
         rrtype = fixed >> 64
         length = fixed & MAX_U16
-        if behind and rrtype == RRType.TSIG:
+        if following and rrtype == RRType.TSIG:
             raise _misplaced_signature()
         rdata = read_rdata(cursor, rrtype, length) if rrtype in COMPRESSIBLE else cursor.take(length)
         records.append(Record(name, rrtype, fixed >> 48 & MAX_U16, fixed >> 16 & _MAX_U32, rdata))

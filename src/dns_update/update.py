@@ -30,12 +30,12 @@ class Update(Value):
     """What to change in one zone, and under which conditions; all of it happens, or nothing (RFC 2136, section 3.7).
 
     Every method returns a new Update and leaves the old one as it was. Names are `Name`s, or texts: relative to the
-    zone, `@` for the zone itself, and a full name inside the zone is understood as such. Types are numbers or
-    mnemonics. Values are texts in presentation form, or octets of rdata; those of A and AAAA may be addresses of the
-    standard library's `ipaddress`, too.
+    zone, `@` for the zone itself, or a full name inside the zone. Types are numbers or
+    mnemonics. Values are texts in presentation form, or octets of rdata; those of A and AAAA may also be addresses of
+    the standard library's `ipaddress`.
 
-    Every method raises InvalidText for a text that is no name, type or value, or not one of that type, and UsageError
-    for anything else that was given wrongly; it is the caller's fault, and nothing has been sent.
+    Every method raises InvalidText for a text that is not a name, a type or a value of that type, and UsageError for
+    any other wrong argument. Either is the caller's mistake, and nothing has been sent.
     """
 
     zone: Name
@@ -51,7 +51,7 @@ class Update(Value):
         prerequisites: tuple[Record, ...] = (),
         changes: tuple[Record, ...] = (),
     ) -> None:
-        """Begin with what is given; the class is a number or a mnemonic. Raises as the methods do."""
+        """Start with these records; the class is a number or a mnemonic. Raises what the methods raise."""
         if prerequisites != () or changes != ():
             for what, records in (("prerequisites", prerequisites), ("changes", changes)):
                 if not isinstance(records, tuple) or not all(isinstance(record, Record) for record in records):
@@ -61,16 +61,16 @@ class Update(Value):
     def require_rrset(self, name: Name | str, rrtype: int | str) -> Update:
         """RRset exists, whatever its values (RFC 2136, section 2.4.1).
 
-        Raises UsageError for a type of which a zone has no RRsets, as ANY.
+        Raises UsageError for a type that has no RRsets in a zone, e.g. ANY.
         """
         return self._require(Record(self._name(name), zone_type_of(rrtype), RRClass.ANY, 0, b""))
 
     def require_rrset_equal(
         self, name: Name | str, rrtype: int | str, *values: str | bytes | IPv4Address | IPv6Address
     ) -> Update:
-        """RRset exists and has exactly these values, one at least (section 2.4.2).
+        """RRset exists and has exactly these values, at least one (section 2.4.2).
 
-        Raises InvalidText for a value that is none of this type, UsageError if there is none.
+        Raises InvalidText for a value that is not of this type, UsageError if no value is given.
         """
         number = zone_type_of(rrtype)
         owner = self._name(name)
@@ -79,21 +79,21 @@ class Update(Value):
     def require_no_rrset(self, name: Name | str, rrtype: int | str) -> Update:
         """RRset does not exist (section 2.4.3).
 
-        Raises UsageError for a type of which a zone has no RRsets.
+        Raises UsageError for a type that has no RRsets in a zone.
         """
         return self._require(Record(self._name(name), zone_type_of(rrtype), RRClass.NONE, 0, b""))
 
     def require_present(self, name: Name | str) -> Update:
         """Name is in use: it has at least one record (section 2.4.4).
 
-        Raises InvalidText for a text that is no name.
+        Raises InvalidText for a text that is not a name.
         """
         return self._require(Record(self._name(name), RRType.ANY, RRClass.ANY, 0, b""))
 
     def require_absent(self, name: Name | str) -> Update:
         """Name is not in use (section 2.4.5).
 
-        Raises InvalidText for a text that is no name.
+        Raises InvalidText for a text that is not a name.
         """
         return self._require(Record(self._name(name), RRType.ANY, RRClass.NONE, 0, b""))
 
@@ -102,8 +102,7 @@ class Update(Value):
     ) -> Update:
         """Add to an RRset (section 2.5.1); `ttl` in seconds, 0 to 2**31 - 1.
 
-        Raises InvalidText for a value that is none of this type and for a TTL that is none, UsageError if there is no
-        value.
+        Raises InvalidText for a value that is not of this type and for a wrong TTL, UsageError if no value is given.
         """
         check_ttl(ttl)
         number = zone_type_of(rrtype)
@@ -113,21 +112,21 @@ class Update(Value):
     def delete_rrset(self, name: Name | str, rrtype: int | str) -> Update:
         """Delete an RRset (section 2.5.2).
 
-        Raises UsageError for a type of which a zone has no RRsets.
+        Raises UsageError for a type that has no RRsets in a zone.
         """
         return self._change(Record(self._name(name), zone_type_of(rrtype), RRClass.ANY, 0, b""))
 
     def delete_name(self, name: Name | str) -> Update:
         """Delete all RRsets of a name (section 2.5.3).
 
-        Raises InvalidText for a text that is no name.
+        Raises InvalidText for a text that is not a name.
         """
         return self._change(Record(self._name(name), RRType.ANY, RRClass.ANY, 0, b""))
 
     def delete(self, name: Name | str, rrtype: int | str, *values: str | bytes | IPv4Address | IPv6Address) -> Update:
         """Delete single records of an RRset (section 2.5.4).
 
-        Raises InvalidText for a value that is none of this type, UsageError if there is none.
+        Raises InvalidText for a value that is not of this type, UsageError if no value is given.
         """
         number = zone_type_of(rrtype)
         owner = self._name(name)
@@ -138,7 +137,7 @@ class Update(Value):
     ) -> Update:
         """Make an RRset have exactly these values: delete it and add them, in the same message.
 
-        Raises what `add` does.
+        Raises what `add` raises.
         """
         owner = self._name(name)
         return self.delete_rrset(owner, rrtype).add(owner, ttl, rrtype, *values)
@@ -159,7 +158,7 @@ class Update(Value):
         return self._with(self.prerequisites, self.changes + records)
 
     def _with(self, prerequisites: tuple[Record, ...], changes: tuple[Record, ...]) -> Update:
-        """Return this update with other records; not through `__init__`, which would look at each of them again."""
+        """Return this update with other records; not through `__init__`, which would check each of them again."""
         update = Update.__new__(Update)
         update._store(zone=self.zone, rrclass=self.rrclass, prerequisites=prerequisites, changes=changes)  # noqa: SLF001 - of its own class
         return update
@@ -168,25 +167,25 @@ class Update(Value):
         return name if isinstance(name, Name) else name_in_zone(name, self.zone)
 
     def _rdatas(self, rrtype: int, values: tuple[object, ...]) -> list[bytes]:
-        if not values:  # nothing would be added, deleted or required, and nobody would notice
+        if not values:  # nothing would be added, deleted or required, without notice
             raise errors.UsageError("no value is given", hint="delete_rrset and require_no_rrset take none")
         return [rdata_of(rrtype, value, self.rrclass) for value in values]
 
 
-# What callers give, as what it is.
+# Reading arguments.
 
 
 def zone_of(zone: Name | str) -> Name:
-    """Return a zone's name, which a text or a Name gives; raises UsageError, InvalidText for a text that is none."""
+    """Return a zone's name, given as a Name or a text; raises UsageError, InvalidText for a text that is not a name."""
     if isinstance(zone, Name):
         return zone
     if zone == "@":
-        raise errors.UsageError("'@' is no zone, but stands for one beside it", hint="as example.com")
+        raise errors.UsageError("'@' is not a zone name here", hint="write the zone in full, e.g. example.com")
     return Name.from_text(zone)
 
 
 def rrclass_of(rrclass: object) -> int:
-    """Return the number of a zone's class, which that or a mnemonic gives; raises UsageError."""
+    """Return the number of a zone's class, given as a number or a mnemonic; raises UsageError."""
     number = rrclass_from_text(rrclass) if isinstance(rrclass, str) else rrclass
     if not isinstance(number, int):
         raise _wrong("a class is a number or a mnemonic", number)
@@ -196,7 +195,7 @@ def rrclass_of(rrclass: object) -> int:
 
 
 def rrtype_of(rrtype: object) -> int:
-    """Return the number of a record type, which that or a mnemonic gives; raises UsageError."""
+    """Return the number of a record type, given as a number or a mnemonic; raises UsageError."""
     number = rrtype_from_text(rrtype) if isinstance(rrtype, str) else rrtype
     if not isinstance(number, int):
         raise _wrong("a type is a number or a mnemonic", number)
@@ -206,7 +205,7 @@ def rrtype_of(rrtype: object) -> int:
 
 
 def zone_type_of(rrtype: object) -> int:
-    """Do as `rrtype_of`, and raise UsageError for a type of which a zone has no RRsets, too."""
+    """Do as `rrtype_of`, but raise UsageError also for a type that has no RRsets in a zone."""
     number = rrtype_of(rrtype)
     if not is_zone_type(number):
         raise errors.UsageError(f"there are no RRsets of type {rrtype_to_text(number)} in a zone")
@@ -214,9 +213,9 @@ def zone_type_of(rrtype: object) -> int:
 
 
 def rdata_of(rrtype: int, value: object, rrclass: int) -> bytes:
-    """Return the octets of a value: a text in presentation form, octets, or an address where the type is one's.
+    """Return the octets of a value: a text in presentation form, octets, or, for A and AAAA, an `ipaddress` address.
 
-    Raises UsageError for any other.
+    Raises UsageError for anything else.
     """
     if isinstance(value, str):
         return rdata_from_text(rrtype, value, rrclass)
@@ -230,7 +229,7 @@ def rdata_of(rrtype: int, value: object, rrclass: int) -> bytes:
 def address_of(value: object) -> bytes:
     """Return the octets of an address: 4 or 16 octets, a text, or one of the standard library's `ipaddress`.
 
-    Raises UsageError for any other.
+    Raises UsageError for anything else.
     """
     if isinstance(value, str):
         return parse_cidr(value)
@@ -243,14 +242,14 @@ def address_of(value: object) -> bytes:
 
 
 def _wrong(what: str, given: object) -> errors.UsageError:
-    """Return the error for a value of another type than it must have."""
+    """Return the error for a value of the wrong type."""
     several = isinstance(given, list | tuple | set | frozenset)
     hint = "give several as arguments of their own: *values" if several else ""
     return errors.UsageError(f"{what}, not {type(given).__name__}", hint=hint)
 
 
 def check_ttl(ttl: int) -> None:
-    """Raise InvalidText for what is no number of seconds that a TTL can be (RFC 2181, section 8)."""
+    """Raise InvalidText for anything but a number of seconds that a TTL can be (RFC 2181, section 8)."""
     if not isinstance(ttl, int) or isinstance(ttl, bool):
         raise errors.InvalidText(f"a TTL is a number of seconds, not {type(ttl).__name__}")
     if not 0 <= ttl <= MAX_TTL:
@@ -260,8 +259,8 @@ def check_ttl(ttl: int) -> None:
 def name_in_zone(text: str, zone: Name) -> Name:
     """Return the name that a user means by `text` within `zone`.
 
-    `@` is the zone. A trailing dot makes it absolute. Without one it is relative, unless it is a full name inside the
-    zone already: `home.example.com` in `example.com` is never doubled. Raises InvalidText.
+    `@` is the zone. A name with a trailing dot is absolute. Without the dot it is relative, unless it is already a full
+    name inside the zone: `home.example.com` in `example.com` is never doubled. Raises InvalidText.
     """
     if text == "@":
         return zone
@@ -272,5 +271,5 @@ def name_in_zone(text: str, zone: Name) -> Name:
 
 
 def placed_name(name: Name, zone: Name, *, is_absolute: bool) -> Name:
-    """Return the name that is meant by one which was read; see `name_in_zone`. Raises InvalidText."""
+    """Return the name within `zone` that a user means by one already parsed; see `name_in_zone`. Raises InvalidText."""
     return name if is_absolute or name.is_within(zone) else name.below(zone)

@@ -13,29 +13,29 @@ if TYPE_CHECKING:
 else:
 
     def dataclass_transform(**_: object) -> Callable[[type], type]:
-        """Return what leaves a class as it is: the mark is for type checkers."""
+        """Return a decorator that does nothing: it only matters to type checkers."""
         return lambda kind: kind
 
 
-_BY_NAME_FROM_HERE = "_"  # annotated as KW_ONLY: the fields that follow are given by name, as in dataclasses
-_USES_BEFORE_COMPILING = 100  # compiling takes as long as storing the fields of some 50 values
+_BY_NAME_FROM_HERE = "_"  # annotated as KW_ONLY: the fields after it are given by name, as in dataclasses
+_USES_BEFORE_COMPILING = 100  # compiling takes as long as storing the fields of about 50 values
 
 
 class ValueType(type):
-    """The type of the classes of values: it makes their slots, and the function that stores the fields.
+    """The metaclass of values: it makes their slots, and the function that stores the fields.
 
     `__fields__` are the names of all fields, inherited ones first; `__match_args__` those that may be given by
-    position; `__defaults__` the contents of those that may be left out.
+    position; `__defaults__` has the contents of those that may be left out.
     """
 
     __fields__: tuple[str, ...] = ()
     __match_args__: tuple[str, ...] = ()
-    __defaults__: dict[str, object] = {}  # noqa: RUF012 - the class of values without fields; never changed
+    __defaults__: dict[str, object] = {}  # noqa: RUF012 - of the class without fields; never changed
 
     def __new__(
         cls, name: str, bases: tuple[ValueType, ...], namespace: dict[str, Any], *, kw_only: bool = False
     ) -> ValueType:
-        """Make a class of values from its body; with `kw_only`, all its fields are given by name."""
+        """Make a class from its body; with `kw_only`, all its fields are given by name."""
         own = tuple(namespace.get("__annotations__", ()))
         positional = () if kw_only else own
         if _BY_NAME_FROM_HERE in own:
@@ -55,7 +55,7 @@ class ValueType(type):
     @property
     def __signature__(cls) -> Signature:
         """The parameters of the class, for `help` and `inspect`."""
-        from inspect import signature  # noqa: PLC0415 - 10 ms, for people only
+        from inspect import signature  # 10 ms, and only people need it
 
         init = cls.__dict__["__init__"] if "_store" in cls.__dict__ else _compiled(cls, "__init__")
         return signature(init.__get__(cls))
@@ -63,7 +63,7 @@ class ValueType(type):
 
 @dataclass_transform(frozen_default=True)
 class Value(metaclass=ValueType):
-    """A value that cannot be altered once made.
+    """A value that cannot be changed after it is made.
 
     A subclass annotates its fields, with their defaults, as a dataclass does: those after `_: KW_ONLY`, or all of a
     class with `kw_only=True`, are given by name. When they are stored, `__post_init__` is called, to check them. A
@@ -105,7 +105,7 @@ class Value(metaclass=ValueType):
         return _restored, (type(self), self._fields())
 
     def __repr__(self) -> str:
-        # One whose fields were not stored, because its `__init__` raised, is shown in tracebacks and debuggers, too.
+        # Tracebacks and debuggers also show a value whose fields were not stored because its `__init__` raised.
         shown = [f"{name}={getattr(self, name)!r}" for name in type(self).__fields__ if hasattr(self, name)]
         return f"{type(self).__name__}({', '.join(shown)})"
 
@@ -116,7 +116,7 @@ _store_field = object.__setattr__
 def _storing(
     method: str, fields: tuple[str, ...], positional: tuple[str, ...], defaults: dict[str, object]
 ) -> Callable[..., None]:
-    """Return what stores the fields as a class's `method`, until it is used so much that compiling one pays."""
+    """Return a function for a class's `method` that stores the fields; after many uses a compiled one replaces it."""
     uses_left = iter(range(_USES_BEFORE_COMPILING))
     whole = len(fields) if positional == fields else None
 
@@ -129,9 +129,9 @@ def _storing(
             kind = next(kind for kind in kinds if kind.__dict__.get(method) is store)
             compiled = _compiled(kind, method)
             setattr(kind, method, compiled)
-            compiled(self, *given, **named)  # if the arguments are wrong, Python says how
+            compiled(self, *given, **named)  # if the arguments are wrong, Python's own message says why
             return
-        for field, content in zip(fields, contents):  # noqa: B905 - of one length; `strict` costs a tenth of the time
+        for field, content in zip(fields, contents):  # noqa: B905 - of equal length; `strict` costs a tenth of the time
             _store_field(self, field, content)
         self.__post_init__()
 

@@ -21,7 +21,7 @@ from dns_update.errors import NoAddress
 from tests.support.command import COMMAND
 
 ADDRESS = b"\1\2\3\4"
-SECRET = "s3cret-t0ken"  # noqa: S105 - nobody's
+SECRET = "s3cret-t0ken"
 _DEADLINE = 60_000  # milliseconds after which what is awaited will never come
 
 

@@ -93,7 +93,7 @@ def test_what_is_no_single_address_is_refused(machine: Namespace, text: str, rea
     with pytest.raises(NoAddress) as caught:
         found(machine, text)
     source = text.removesuffix("/txt")
-    assert caught.value.text == f"{source} gave none: over IPv4: {reason} (9.8.7.1)"
+    assert caught.value.text == f"{source} gave no address: over IPv4: {reason} (9.8.7.1)"
 
 
 def test_without_a_network_each_family_has_its_reason(namespace: Namespace) -> None:
@@ -102,7 +102,7 @@ def test_without_a_network_each_family_has_its_reason(namespace: Namespace) -> N
     ipv4, ipv6 = (", ".join(service.addresses[family] for service in SERVICES) for family in (0, 1))
     unreachable = "network is unreachable"
     assert caught.value.text == (
-        f"dns: gave none: over IPv4: {unreachable} ({ipv4}); over IPv6: {unreachable} ({ipv6})"
+        f"dns: gave no address: over IPv4: {unreachable} ({ipv4}); over IPv6: {unreachable} ({ipv6})"
     )
 
 
@@ -112,7 +112,7 @@ def test_a_server_without_addresses_of_a_family_cannot_be_asked_over_it(machine:
     assert "port unreachable: nothing listens there (127.0.0.1:1)" in caught.value.text
     with pytest.raises(NoAddress) as caught:
         addresses_of_resolver(Resolver(ME, Server("none.invalid")))
-    assert caught.value.text.startswith("dns:me.example.com@none.invalid gave none: over IPv4: none.invalid: ")
+    assert caught.value.text.startswith("dns:me.example.com@none.invalid gave no address: over IPv4: none.invalid: ")
 
 
 class Answering:

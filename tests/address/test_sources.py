@@ -21,7 +21,7 @@ from dns_update.wire.name import Name
 HOST = parse_address("::5")
 ME = Name.from_text("me.example")
 WEB = Web("http", "example.com", 80)
-SECRET = "s3cret-t0ken"  # noqa: S105 - nobody's
+SECRET = "s3cret-t0ken"
 
 
 def told(error: DnsUpdateError) -> str:
@@ -110,7 +110,7 @@ def test_two_addresses_of_one_family_are_an_rrset_of_two() -> None:
         (",192.0.2.1", "an address is empty, number 1 of the list: a comma separates two addresses"),
         ("fe80::1%eth0", "'fe80::1%eth0' is not an IPv6 address for DNS, which has no zones: leave '%eth0' out"),
         ("192.0.2.1,fe80::1%25", "'fe80::1%25' is not an IPv6 address for DNS, which has no zones: leave '%25' out"),
-        ("rubbish%eth0", "'rubbish%eth0' is not an IPv4 address: four numbers from 0 to 255, as 203.0.113.45"),
+        ("rubbish%eth0", "'rubbish%eth0' is not an IPv4 address: four numbers from 0 to 255, e.g. 203.0.113.45"),
         (
             "iface:ppp0",
             "there is no address source 'iface:': there are interface:, prefix:, dns:, http:, https: and command:",

@@ -21,7 +21,7 @@ from lab import Namespace
 from tests.address.inside import inside
 from tests.support.peer import Silent, closed_port
 
-SECRET = "s3cret-t0ken"  # noqa: S105 - nobody's
+SECRET = "s3cret-t0ken"
 OK = "200 OK"
 
 
@@ -103,7 +103,7 @@ def refused_answer(octets: bytes) -> str:
     """Return why an answer is refused, without what stands before the reason."""
     with Service(lambda _path: octets) as service:
         text = refused(f"http://{service.authority}/")
-    start = f"http://{service.authority} gave none: over IPv4: "
+    start = f"http://{service.authority} gave no address: over IPv4: "
     assert text.startswith(start)
     return text.removeprefix(start)
 
@@ -240,7 +240,7 @@ def test_a_service_with_one_family_is_content_with_it(fragment: str, addresses: 
         if addresses is not None:
             assert asked(url) == addresses
         else:
-            assert refused(url) == f"http://both:{service.port} gave none: over IPv6: connection refused"
+            assert refused(url) == f"http://both:{service.port} gave no address: over IPv6: connection refused"
 
 
 @pytest.mark.usefixtures("hosts")
@@ -273,12 +273,12 @@ def test_if_an_address_of_the_host_is_dead_the_next_is_asked(monkeypatch: pytest
 
 def test_a_closed_port_is_said() -> None:
     text = refused(f"http://127.0.0.1:{closed_port()}/")
-    assert text == f"http://127.0.0.1:{closed_port()} gave none: over IPv4: connection refused"
+    assert text == f"http://127.0.0.1:{closed_port()} gave no address: over IPv4: connection refused"
 
 
 def test_a_host_that_is_not_there_is_said() -> None:
     text = refused("https://none.invalid/")
-    assert text.startswith("https://none.invalid gave none: over IPv4: ")
+    assert text.startswith("https://none.invalid gave no address: over IPv4: ")
     assert "; over IPv6: " in text
 
 
@@ -312,7 +312,7 @@ def test_redirects_without_end_are_not() -> None:
 @pytest.mark.parametrize("place", ["ftp://example.com/", "file:///etc/passwd", "", "http://a b/", "http://[::1/"])
 def test_a_redirect_to_nowhere_is_refused(place: str) -> None:
     with Service(redirecting(place)) as service:
-        assert refused(f"http://{service.authority}/0").endswith("it redirects to what is not a web address")
+        assert refused(f"http://{service.authority}/0").endswith("it redirects to something that is not a web address")
 
 
 def test_a_password_goes_to_its_own_server_only() -> None:
@@ -410,7 +410,7 @@ def test_a_certificate_for_another_name_is_not_trusted(tls: ssl.SSLContext) -> N
 def test_a_redirect_from_https_to_http_is_refused(tls: ssl.SSLContext) -> None:
     with Service(redirecting("/1")) as plain, Service(redirecting(f"http://{plain.authority}/1"), tls=tls) as service:
         text = refused(f"https://{service.authority}/0")
-    assert text.endswith("it redirects from https to http, where anybody could answer")
+    assert text.endswith("it redirects from https to http, where anyone could answer")
     assert plain.requests == []
 
 
@@ -448,7 +448,7 @@ def test_an_answer_whose_end_is_signed_is_whole(tls: ssl.SSLContext) -> None:
 def test_a_service_of_this_machine_sends_us_no_further_than_to_this_machine(place: str) -> None:
     with Service(redirecting(f"http://{place.partition(' ')[0]}/")) as service:
         text = refused(f"http://{service.authority}/0")
-    assert text.endswith(f"it redirects to {place}, where it is not itself")
+    assert text.endswith(f"it redirects to {place}, and has no such address itself")
 
 
 PUBLIC, SIX = "9.8.7.1", "2600:9::1"
@@ -479,7 +479,7 @@ def test_no_service_sends_us_to_servers_that_the_world_cannot_reach(
             return refused(f"http://{service.authority}/0"), other.requests
 
     text, requests = inside(namespace, ask)
-    assert text.endswith(f"it redirects to {place} ({kind}), where it is not itself")
+    assert text.endswith(f"it redirects to {place} ({kind}), and has no such address itself")
     assert requests == []
 
 

@@ -116,7 +116,7 @@ def test_ipv4_is_renumbered(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("deprecated_first", [True, False], ids=["deprecated first", "new first"])
-def test_ipv6_is_renumbered(machine: Machine, deprecated_first: bool) -> None:  # noqa: FBT001 - a table
+def test_ipv6_is_renumbered(machine: Machine, deprecated_first: bool) -> None:
     def deprecate() -> None:
         machine.namespace.ip("address", "change", f"{SIX}/64", "dev", "wan", "preferred_lft", "0")
 

@@ -41,7 +41,7 @@ class Killing:
         self._agent = agent
         self._left = number
 
-    def __call__(self, _message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def __call__(self, _message: bytes, _is_answer: bool) -> float | None:
         if self._left == 0:
             self._agent.process.send_signal(signal.SIGKILL)
         self._left -= 1
@@ -386,7 +386,7 @@ def test_sigterm_ends_it_at_once_even_while_a_server_is_silent(machine: Machine,
     records = "".join(FROM_WAN_IPV4.replace("home", f"host{number}") for number in range(names))
     asked = []
 
-    def silent(message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def silent(message: bytes, _is_answer: bool) -> float | None:
         asked.append(message)
         return None
 
@@ -555,7 +555,7 @@ def test_once_ends_though_links_come_up_all_the_time(machine: Machine) -> None:
     quick = f'{FROM_WAN_IPV4.replace("home", "quick")}servers = ["gone"]\n'
     servers = 'timeout = 1\nretries = 1\n[servers.gone]\naddress = "127.0.0.1:1"\nkey = "main"\n'
 
-    def restless(_message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def restless(_message: bytes, _is_answer: bool) -> float | None:
         for state in ("down", "up"):
             machine.namespace.ip("link", "set", "switch", state)
         return None

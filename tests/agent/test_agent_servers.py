@@ -102,7 +102,7 @@ def test_who_waits_for_an_answer_asks_again_when_the_network_comes_up(machine: M
     machine.add(f"{ONE}/24")
     asked = []
 
-    def silent(message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def silent(message: bytes, _is_answer: bool) -> float | None:
         asked.append(message)
         return None
 
@@ -127,7 +127,7 @@ class Restless:
         self._namespace = namespace
         self._fate = fate
 
-    def __call__(self, message: bytes, is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def __call__(self, message: bytes, is_answer: bool) -> float | None:
         self.count += 1
         for state in ("down", "up"):
             self._namespace.ip("link", "set", "switch", state)
@@ -229,7 +229,7 @@ def test_a_message_that_is_lost(machine: Machine, number: int, patience: str) ->
 def test_a_network_that_loses_a_third_of_all_messages(machine: Machine) -> None:
     dice = random.Random(136)  # noqa: S311 - no secret
 
-    def unsure(_message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def unsure(_message: bytes, _is_answer: bool) -> float | None:
         return None if dice.random() < 1 / 3 else 0.0
 
     machine.add(f"{ONE}/24")
@@ -296,7 +296,7 @@ def test_the_second_server_does_what_the_first_does_not(machine: Machine, fate: 
             for old, new in ((ONE, TWO), (TWO, THREE)):
                 replace(machine, old, new)
                 machine.wait_for(new, agent=agent)
-            agent.wait_for_line(f"No answer from {first}.*; 127.0.0.1 did it")
+            agent.wait_for_line(f"No answer from {first}.*; used 127.0.0.1 instead")
             machine.light_beacon()
             assert agent.text.count(f"No answer from {first}") == 1  # not once for each name
         assert reader.seen in ([ONE, TWO, THREE], ["", ONE, TWO, THREE])
@@ -328,7 +328,7 @@ def test_a_silent_server_beside_one_that_refuses_is_said_once_though_a_third_doe
     machine.add(f"{ONE}/24")
     asked = []
 
-    def silent(message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def silent(message: bytes, _is_answer: bool) -> float | None:
         asked.append(message)
         return None
 
@@ -355,7 +355,7 @@ def test_the_first_server_answers_again(machine: Machine) -> None:
             agent.wait_for_line(f"has A {ONE} at {network.address}")
             for old, new in ((ONE, TWO), (TWO, THREE)):
                 network.fate = lost
-                agent.wait_for_line(f"No answer from {network.address}.*; 127.0.0.1 did it")
+                agent.wait_for_line(f"No answer from {network.address}.*; used 127.0.0.1 instead")
                 network.fate = unharmed
                 agent.wait_for_line(f"{network.address} answers again")
                 replace(machine, old, new)
@@ -396,7 +396,7 @@ def test_who_was_silent_is_not_waited_for_at_the_next_change(machine: Machine) -
         patience = f"timeout = {PATIENCE}\nretries = 0\n"
         addresses = f'["{network.address}", "127.0.0.1"]'
         with machine.agent(machine.configure(FROM_WAN_IPV4, address=addresses, server=patience)) as agent:
-            agent.wait_for_line(f"No answer from {network.address}.*; 127.0.0.1 did it")
+            agent.wait_for_line(f"No answer from {network.address}.*; used 127.0.0.1 instead")
             for old, new in ((ONE, TWO), (TWO, THREE), (THREE, ONE)):
                 replace(machine, old, new)
                 agent.wait_for_line(f"has A {new} at 127.0.0.1")
@@ -458,7 +458,7 @@ class Astray:
         self.copy = b""
         self._octets = octets
 
-    def __call__(self, message: bytes, is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def __call__(self, message: bytes, is_answer: bool) -> float | None:
         if is_answer or self.copy or not is_update(message) or self._octets not in message:
             return 0.0
         self.copy = message
@@ -497,7 +497,7 @@ class Unanswered:
     def __init__(self) -> None:
         self.has_lost_it = False
 
-    def __call__(self, message: bytes, is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def __call__(self, message: bytes, is_answer: bool) -> float | None:
         if self.has_lost_it or not is_answer or message[2] >> 3 & 15 != UPDATE:
             return 0.0
         self.has_lost_it = True
@@ -537,7 +537,7 @@ def test_half_a_network_is_said_once_and_not_for_ever(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     configuration = machine.configure(address='["2600:f::53", "127.0.0.1"]', server=IMPATIENT, agent=OFTEN)
     with machine.agent(configuration) as agent:
-        agent.wait_for_line("No answer from 2600:f::53: .*; 127.0.0.1 did it")
+        agent.wait_for_line("No answer from 2600:f::53: .*; used 127.0.0.1 instead")
         first = machine.status()["silent_servers"][0]["next_try"]
         eventually(lambda: machine.status()["silent_servers"][0]["next_try"], lambda at: at > first + 2)
         replace(machine, ONE, TWO)
@@ -583,7 +583,7 @@ class FirstOneDies:
     def at(self, host: str) -> Fate:
         """Return the fate of the network at this address."""
 
-        def judge(_message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+        def judge(_message: bytes, _is_answer: bool) -> float | None:
             self.dead = self.dead or host
             if host != self.dead:
                 return 0.0
@@ -606,7 +606,7 @@ def test_a_server_one_of_whose_addresses_is_dead_keeps_a_change_waiting_once(mac
         Network(machine.namespace, fate.at(hosts[1]), host=hosts[1]) as two,
         machine.agent(configuration) as agent,
     ):
-        dead, alive = agent.wait_for_line("No answer from (.*:5300): .*; (.*:5300) did it").groups()
+        dead, alive = agent.wait_for_line("No answer from (.*:5300): .*; used (.*:5300) instead").groups()
         assert {dead, alive} == {one.address, two.address}
         for old, new in ((ONE, TWO), (TWO, ONE)) * 4:
             replace(machine, old, new)

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from dns_update.agent.attempt import Attempt, Doubt, begin, pass_doubt_on
+from dns_update.agent.attempt import Attempt, begin, pass_doubt_on
 from dns_update.agent.config.settings import RecordSettings
-from dns_update.agent.managed_name import ManagedName
+from dns_update.agent.managed_name import Doubt, ManagedName
 from dns_update.agent.reconcile.server_health import ServerHealth
 from dns_update.agent.reconcile.upstream import Upstream
 from dns_update.client.aio import AsyncClient
@@ -162,7 +162,7 @@ def test_an_attempt_that_is_cancelled_before_it_sends_an_update_leaves_no_doubt(
 
 
 @pytest.mark.parametrize("is_under_way", [False, True])
-def test_a_name_with_new_settings_knows_when_an_older_update_may_arrive(is_under_way: bool) -> None:  # noqa: FBT001
+def test_a_name_with_new_settings_knows_when_an_older_update_may_arrive(is_under_way: bool) -> None:
     world, other = World("192.0.2.1"), World("192.0.2.1")
     world.managed.doubt = Doubt(is_outcome_unknown=True, recheck_at=5.0)
     pass_doubt_on(world.managed, other.managed, 100.0, is_under_way=is_under_way)

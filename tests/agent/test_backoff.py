@@ -68,7 +68,7 @@ def test_what_only_a_person_can_mend_is_tried_rarely(failures: int, random: floa
         (beside(NameNotInZone("for all servers"), SILENT), True),
     ],
 )
-def test_which_failures_are_permanent(error: DnsUpdateError, permanent: bool) -> None:  # noqa: FBT001 - a table
+def test_which_failures_are_permanent(error: DnsUpdateError, permanent: bool) -> None:
     assert is_permanent(error) is permanent
 
 

@@ -500,14 +500,14 @@ AGENT_FAULTS = {
     f"poll = 0x{'f' * 5000} #!": f"[agent] poll: '0x{'f' * 58}'... is out of range: 1s to 7d",
     "history-keep = 1 #!": "[agent] history-keep: '1' is out of range: 1h to 3650d",
     "socket = 1 #!": "[agent] socket: expected a string, got an integer",
-    f'socket = "{"é" * 54}" #!': "[agent] socket: a socket's path of 108 octets: at most 107 are possible",
-    'socket = "a\\u0000" #!': "[agent] socket: it has a NUL in it",
-    'history = "a\\u0000" #!': "[agent] history: it has a NUL in it",
+    f'socket = "{"é" * 54}" #!': "[agent] socket: the path of the socket has 108 octets: at most 107",
+    'socket = "a\\u0000" #!': "[agent] socket: it contains a NUL",
+    'history = "a\\u0000" #!': "[agent] history: it contains a NUL",
     "history = false #!": "[agent] history: expected a string, got a boolean",
     'on-change = "/bin/x" #!': "[agent] on-change: "
     "expected an array of strings, a program and its arguments, got a string",
     'on-change = ["/bin/x",\n\n2] #!': "[agent] on-change[1]: expected a string, got an integer",
-    'on-change = ["/bin/x",\n"\\u0000"] #!': "[agent] on-change[1]: it has a NUL in it",
+    'on-change = ["/bin/x",\n"\\u0000"] #!': "[agent] on-change[1]: it contains a NUL",
     'on-change = ["", "a"] #!': "[agent] on-change: the program's name is empty: "
     'e.g. ["/usr/local/bin/changed"], or [] for none',
 }
@@ -532,7 +532,7 @@ KEY_FAULTS = {
     '[keys.home]\nsecret = "" #!': "[keys.home] secret: the key's secret is empty",
     f'[keys.home]\nsecrett = "{SECRET}" #!\nsecret = "x"': "[keys.home] secrett: unknown key: did you mean secret?",
     f'[keys.home]\nsecret = "x"\n"{SECRET}" = 1 #!': "[keys.home]: unknown key; "
-    f"it is not shown, for it may be a part of the secret: {KEY_NAMES}",
+    f"it is not shown, because it may be a part of the secret: {KEY_NAMES}",
     '[keys.home]\nsecret = "env:NO_SUCH" #!': "[keys.home] secret: "
     "the environment variable 'NO_SUCH' is not set or empty",
     '[keys.home]\nsecret = "credential:x" #!': "[keys.home] secret: there is no credential 'x': "
@@ -541,12 +541,12 @@ KEY_FAULTS = {
     "cannot read /tmp/no/such: No such file or directory",
     '[keys.home]\nfile = "/tmp/no/such" #!': "[keys.home] file: cannot read /tmp/no/such: No such file or directory",
     '[keys.home]\nfile = "" #!': "[keys.home] file: the path is empty",
-    '[keys.home]\nfile = "a\\u0000" #!': "[keys.home] file: it has a NUL in it",
+    '[keys.home]\nfile = "a\\u0000" #!': "[keys.home] file: it contains a NUL",
     '[keys.home]\nfile = "credential:x" #!': "[keys.home] file: there is no credential 'x': "
     "CREDENTIALS_DIRECTORY is not set: systemd sets it for a unit with LoadCredential=",
     '[keys.home]\nsecret = "x"\nname = "a..b" #!': "[keys.home] name: the key's name is not a domain name",
     '[keys.home]\nsecret = "x"\nname = 1 #!': "[keys.home] name: expected a string, got an integer",
-    '[keys."@"]\nsecret = "x" #!': '[keys."@"] secret: @ is the zone, no key\'s name: '
+    '[keys."@"]\nsecret = "x" #!': '[keys."@"] secret: @ is the zone, not a key\'s name: '
     "the name is that in the server's key statement",
     '[keys.home]\nsecret = "x"\nalgorithm = "hmac-sha265" #!': "[keys.home] algorithm: "
     f"unknown algorithm 'hmac-sha265': {ALGORITHMS}",
@@ -573,7 +573,7 @@ SERVER_FAULTS = {
     '[servers.main]\naddress = "192.0.2.1"\ntransport = "tls" #!': "[servers.main] transport: "
     "'tls' is not a valid value: one of udp, tcp",
     '[servers.main]\naddress = "192.0.2.1"\ntimeout = 0 #!': "[servers.main] timeout: "
-    "'0' is not a time: seconds above 0, up to 3600, as 2.5",
+    "'0' is not a time: more than 0 and at most 3600 seconds, e.g. 2.5",
     '[servers.main]\naddress = "192.0.2.1"\ntimeout = "3" #!': "[servers.main] timeout: "
     "expected a number of seconds, got a string",
     '[servers.main]\naddress = "192.0.2.1"\nretries = 101 #!': "[servers.main] retries: "
@@ -583,14 +583,14 @@ SERVER_FAULTS = {
     '[servers.main]\naddress = "192.0.2.1"\nretries = true #!': "[servers.main] retries: "
     "expected an integer, got a boolean",
     '[servers.main]\naddress = "192.0.2.1"\nlocal-address = "eth0" #!': "[servers.main] local-address: "
-    "'eth0' is not an IPv4 address: four numbers from 0 to 255, as 203.0.113.45",
+    "'eth0' is not an IPv4 address: four numbers from 0 to 255, e.g. 203.0.113.45",
     '[servers.main]\naddress = "192.0.2.1"\nport = 53 #!': "[servers.main] port: unknown key: did you mean transport?",
     '[servers.main]\naddress = "192.0.2.1"\nkey = "hone" #!\n[keys.home]\nsecret = "x"': "[servers.main] key: "
     "there is no key 'hone': did you mean home?",
     f'[servers.main]\naddress = "192.0.2.1"\nkey = "{SECRET}" #!\n[keys.home]\nsecret = "x"': "[servers.main] key: "
-    "there is no such key; it is not shown, for it may be a secret: the tables [keys.NAME] have: home",
+    "there is no such key; it is not shown, because it may be a secret: the tables [keys.NAME] are: home",
     '[servers.main]\naddress = "192.0.2.1"\nkey = "home" #!': "[servers.main] key: "
-    "there is no such key; it is not shown, for it may be a secret: there is no table [keys.NAME] at all",
+    "there is no such key; it is not shown, because it may be a secret: there is no table [keys.NAME]",
 }  # fmt: skip
 TWO_KEYS = '[keys.k]\nsecret = "x"\n[servers.a]\naddress = "192.0.2.1"\nkey = "k"\n[servers.b]\naddress = "192.0.2.2"\n'
 ZONE_FAULTS = {
@@ -598,7 +598,7 @@ ZONE_FAULTS = {
     'a name with dots needs quotes: [zones."example.com"]',
     '[zones."example..com"] #!': "[zones.\"example..com\"]: 'example..com' has an empty label: "
     "two dots in a row, or one at the start",
-    '[zones."@"] #!': "[zones.\"@\"]: '@' stands for the zone in name=, and for nothing here: as example.com",
+    '[zones."@"] #!': "[zones.\"@\"]: '@' is not a domain name here: write the name in full, e.g. example.com",
     '[zones."a.b"]\n[zones."A.b."] #!': '[zones."A.b."]: the zone A.b has a table already',
     '[zones."a.b"]\nttl = 0 #!': '[zones."a.b"] ttl: the TTL is 0: '
     '1 or more; to remove a name: on-missing = "delete", or dns-update delete',
@@ -610,13 +610,13 @@ ZONE_FAULTS = {
     f'[zones."a.b"]\nservers = ["main",\n"bakcup"] #!\n{SERVERS}': '[zones."a.b"] servers[1]: '
     "there is no server 'bakcup': did you mean backup?",
     f'[zones."a.b"]\nservers = ["x"] #!\n{SERVERS}': "[zones.\"a.b\"] servers[0]: there is no server 'x': "
-    "the tables [servers.NAME] have: main, backup",
+    "the tables [servers.NAME] are: main, backup",
     '[zones."a.b"]\nservers = ["x"] #!': "[zones.\"a.b\"] servers[0]: there is no server 'x': "
-    "there is no table [servers.NAME] at all",
+    "there is no table [servers.NAME]",
     f'[zones."a.b"]\nservers = ["main",\n"main"] #!\n{SERVERS}': '[zones."a.b"] servers[1]: '
     "the server 'main' is listed twice",
-    '[zones."a.b"]\nkey = "x" #!': '[zones."a.b"] key: there is no such key; it is not shown, for it may be a secret: '
-    "there is no table [keys.NAME] at all",
+    '[zones."a.b"]\nkey = "x" #!': '[zones."a.b"] key: there is no such key; '
+    "it is not shown, because it may be a secret: there is no table [keys.NAME]",
     f'[zones."a.b"]\nservers = ["a", "b"] #!\n{TWO_KEYS}': '[zones."a.b"] servers: '
     "the servers 'a' and 'b' have different keys: choose one here: key = \"NAME\"",
     f'[zones."a.b"]\nkey = "k"\nservers = ["a", "b"] #!\n{TWO_KEYS}retries = 1': '[zones."a.b"] servers: '
@@ -645,10 +645,10 @@ RECORD_FAULTS = {
     "allow-private has no meaning with type and value: it is for addresses",
     f'\n{GIVEN}grace = "1h" #!': "records[0].grace: "
     "grace has no meaning where nothing is deleted: "
-    'on-missing = "delete" goes with it',
+    'it needs on-missing = "delete"',
     f'\n{GIVEN}on-missing = "keep"\ngrace = "1h" #!': "records[0].grace: "
     "grace has no meaning where nothing is deleted: "
-    'on-missing = "delete" goes with it',
+    'it needs on-missing = "delete"',
     f'\n{GIVEN}on-missing = "delete"\ngrace = "366d" #!': "records[0].grace: '366d' is out of range: 0s to 365d",
     f'\n{GIVEN}on-missing = "remove" #!': "records[0].on-missing: 'remove' is not a choice: \"keep\" or \"delete\"",
     f"\n{GIVEN}on-missing = false #!": "records[0].on-missing: expected a string, got a boolean",
@@ -668,15 +668,15 @@ RECORD_FAULTS = {
     f'\n{GIVEN}owner = "{"a" * 64}" #!': f"records[0].owner: '{'a' * 60}'... is not a name for an owner: "
     "1 to 63 letters, digits, hyphens, dots, underscores, e.g. router-1",
     f'\n{GIVEN}servers = ["x"] #!': "records[0].servers[0]: there is no server 'x': "
-    "there is no table [servers.NAME] at all",
+    "there is no table [servers.NAME]",
     f"\n{GIVEN}servers = [\n1] #!": "records[0].servers[0]: expected a string, got an integer",
-    f'\n{GIVEN}key = "x" #!': "records[0].key: there is no such key; it is not shown, for it may be a secret: "
-    "there is no table [keys.NAME] at all",
+    f'\n{GIVEN}key = "x" #!': "records[0].key: there is no such key; it is not shown, because it may be a secret: "
+    "there is no table [keys.NAME]",
     f'\n{GIVEN}servers = ["a", "b"] #!\n{TWO_KEYS}': "records[0].servers: "
     "the servers 'a' and 'b' have different keys: choose one here: key = \"NAME\"",
     f'\n{GIVEN}on-change = ["/bin/x", true] #!': "records[0].on-change[1]: expected a string, got a boolean",
     f'\n{NAMED}address = "192.0.2.300" #!': "records[0].address: '192.0.2.300' is not an IPv4 address: "
-    "four numbers from 0 to 255, as 203.0.113.45",
+    "four numbers from 0 to 255, e.g. 203.0.113.45",
     f'\n{NAMED}address = ["192.0.2.1",\n"interface:"] #!': "records[0].address[1]: "
     "'interface:' names no interface: e.g. interface:ppp0, interface:ppp0/ipv4, interface:ppp0/ipv6",
     f"\n{NAMED}address = [\n\n1979-05-27] #!": "records[0].address[0]: "
@@ -687,9 +687,9 @@ RECORD_FAULTS = {
     f'\n{NAMED}type = "any" #!\nvalue = "x"': "records[0].type: 'any' is not a type that a zone can hold",
     f'\n{NAMED}type = "TSIG" #!\nvalue = "x"': "records[0].type: 'TSIG' is not a type that a zone can hold",
     f'\n{NAMED}type = "A"\nvalue = ["192.0.2.1",\n"x"] #!': "records[0].value[1]: 'x' is not an IPv4 address: "
-    "four numbers from 0 to 255, as 203.0.113.45",
+    "four numbers from 0 to 255, e.g. 203.0.113.45",
     f'\n{NAMED}type = "AAAA"\nvalue = "192.0.2.1" #!': "records[0].value: '192.0.2.1' is not an IPv6 address: "
-    "as 2001:db8::1",
+    "e.g. 2001:db8::1",
     f'\n{NAMED}type = "TXT"\nvalue = "" #!': "records[0].value: the value is empty",
     f'\n{NAMED}type = "CNAME"\nvalue = ["a", "b"] #!': "records[0].value: a name has one CNAME record; 2 are given",
     '\nname = "home" #!\naddress = "192.0.2.1"': "records[0].name: 'home' is not a full name: "
@@ -701,7 +701,7 @@ RECORD_FAULTS = {
     '\nname = "home.example.net." #!\nzone = "example.com"\naddress = "192.0.2.1"': "records[0].name: "
     "home.example.net is not in example.com: give the zone that holds the name",
     '\nname = "home"\nzone = "@" #!\naddress = "192.0.2.1"': "records[0].zone: "
-    "'@' stands for the zone in name=, and for nothing here: as example.com",
+    "'@' is not a domain name here: write the name in full, e.g. example.com",
     '\nname = "home"\nzone = 1 #!\naddress = "192.0.2.1"': "records[0].zone: "
     "expected a string, got an integer",
     f"\n{GIVEN}[[records]] #!\n{GIVEN}": "records[1]: A records of home.example.com are managed already in line 1",
@@ -731,7 +731,7 @@ WHOLE_FAULTS = {
     "\n[records] #!\n": "records: expected [[records]], in two brackets, got a table",
     "\nrecords = [\n\n1] #!": "records[0]: expected a table, got an integer",
     '\nrecords = [\n{name = "a.b", address = "::"},\n{name = "c.d", address = "x"}] #!': "records[1].address: "
-    "'x' is not an IPv4 address: four numbers from 0 to 255, as 203.0.113.45",
+    "'x' is not an IPv4 address: four numbers from 0 to 255, e.g. 203.0.113.45",
 }
 FAULTS = (
     [pytest.param(f"{RECORD}[agent]\n{text}", fault, id=fault[:60]) for text, fault in AGENT_FAULTS.items()]
@@ -906,7 +906,7 @@ def test_a_file_that_is_not_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
     path = write(tmp_path, RECORD.encode() + b"# \xe9\n")
     with pytest.raises(ConfigError) as caught:
         read_config(path)
-    assert caught.value.problems == (f"{path}:6: not UTF-8, which TOML demands",)
+    assert caught.value.problems == (f"{path}:6: not UTF-8, which TOML requires",)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -121,15 +121,15 @@ def test_a_long_answer_lets_the_agent_do_its_other_work(path: Path) -> None:
 @pytest.mark.parametrize(
     ("request_line", "says"),
     [
-        (b'{"command": "halt"}\n', "unknown command 'halt'; there is: status"),
-        (b'{"command": 1}\n', "no command is in it; there is: status"),
-        (b"{}\n", "no command is in it; there is: status"),
-        (b"[]\n", "no command is in it; there is: status"),
-        (b"\n", "no command is in it; there is: status"),
-        (b"\xff\xfe\n", "no command is in it; there is: status"),
-        (b"[" * 4000 + b"\n", "no command is in it; there is: status"),
-        (b"x" * 5000 + b"\n", "no command is in it; there is: status"),
-        (b"x" * 100_000, "no command is in it; there is: status"),
+        (b'{"command": "halt"}\n', "unknown command 'halt'; known commands: status"),
+        (b'{"command": 1}\n', "the request has no command; known commands: status"),
+        (b"{}\n", "the request has no command; known commands: status"),
+        (b"[]\n", "the request has no command; known commands: status"),
+        (b"\n", "the request has no command; known commands: status"),
+        (b"\xff\xfe\n", "the request has no command; known commands: status"),
+        (b"[" * 4000 + b"\n", "the request has no command; known commands: status"),
+        (b"x" * 5000 + b"\n", "the request has no command; known commands: status"),
+        (b"x" * 100_000, "the request has no command; known commands: status"),
     ],
 )
 def test_a_wrong_question_is_told_so(path: Path, request_line: bytes, says: str) -> None:
@@ -144,7 +144,7 @@ def test_a_wrong_question_is_told_so(path: Path, request_line: bytes, says: str)
 def test_the_asking_side_tells_what_the_agent_said(path: Path) -> None:
     async def work() -> None:
         async with serving(path):
-            with pytest.raises(UsageError, match=f"the agent at {path} says: unknown command 'halt'; there is: status"):
+            with pytest.raises(UsageError, match=f"the agent at {path} says: unknown command 'halt'; known"):
                 await asked(path, "halt")
 
     run(work())
@@ -178,7 +178,7 @@ def test_a_client_that_asks_nothing_is_let_go(path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("is_long", [False, True])
-def test_a_client_that_does_not_read_is_let_go(path: Path, monkeypatch: pytest.MonkeyPatch, is_long: bool) -> None:  # noqa: FBT001
+def test_a_client_that_does_not_read_is_let_go(path: Path, monkeypatch: pytest.MonkeyPatch, is_long: bool) -> None:
     monkeypatch.setattr(module, "CLIENT_SECONDS", 0.2)
     asked_for = 0
 

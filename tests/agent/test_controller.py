@@ -134,7 +134,7 @@ def test_a_silent_server_is_waited_for_once_and_the_next_one_does_it() -> None:
         world.kernel.replace(ONE, TWO)
         await world.pass_time(2 + MOMENT)
         assert world.servers.data() == [TWO]
-        assert world.lines(f"; {SECOND} did it")
+        assert world.lines(f"; used {SECOND} instead")
         assert world.silent_servers() == [FIRST]
         asked = len(world.servers.updates(FIRST))
         world.kernel.replace(TWO, THREE)

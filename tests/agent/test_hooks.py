@@ -19,7 +19,7 @@ from dns_update.agent.output.history import HistoryRow
 from dns_update.agent.output.hooks import Hooks
 
 _DEADLINE = 60.0  # seconds after which what is awaited will never come
-SECRET = "s3cret-t0ken"  # noqa: S105 - nobody's
+SECRET = "s3cret-t0ken"
 
 
 def change(

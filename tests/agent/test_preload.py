@@ -65,7 +65,7 @@ def test_an_agent_whose_package_goes_away_takes_up_whatever_is_configured(machin
         ]
         machine.configure("".join(names) + FROM_WAN_IPV4.replace("home", "mail") + 'owner = "me"\n', key="")
         agent.reload()
-        agent.wait_for_line("https://localhost:1 gave none")
+        agent.wait_for_line("https://localhost:1 gave no address")
         machine.wait_for("9.8.7.6", "n0", agent=agent)
         machine.wait_for(ONE, "mail", agent=agent)
         assert machine.status()["agent"]["last_bug"] is None

@@ -31,7 +31,7 @@ Before = Callable[[Ask, bool], None]
 """Called before each message: with it, and whether an update went before it. What it raises, the message meets."""
 
 
-def nothing(_ask: Ask, _is_after_update: bool) -> None:  # noqa: FBT001 - a Before
+def nothing(_ask: Ask, _is_after_update: bool) -> None:
     """Let the message go."""
 
 
@@ -119,7 +119,7 @@ def test_two_that_meet_both_get_their_way(world: World) -> None:
     """Between our look and our update somebody else publishes, and claims what he published."""
     met: list[Ask] = []
 
-    def meet(ask: Ask, _is_after_update: bool) -> None:  # noqa: FBT001 - a Before
+    def meet(ask: Ask, _is_after_update: bool) -> None:
         if is_update(ask) and not met:
             met.append(ask)
             world.reconcile(Desired({RRType.A: (TWO,)}, 60, "router-2"))
@@ -141,7 +141,7 @@ def test_an_older_update_of_ours_that_comes_late_leaves_nothing_behind(
     asked: list[Ask] = []
     stood: list[str] = []
 
-    def overtake(ask: Ask, _is_after_update: bool) -> None:  # noqa: FBT001 - a Before
+    def overtake(ask: Ask, _is_after_update: bool) -> None:
         stood.append(world.data())
         asked.append(ask)
         if len(asked) == number + 1:
@@ -158,7 +158,7 @@ def test_an_older_update_of_ours_that_comes_late_leaves_nothing_behind(
 def test_who_meets_somebody_each_time_gives_way_in_the_end(world: World) -> None:
     meetings = 0
 
-    def meet(ask: Ask, _is_after_update: bool) -> None:  # noqa: FBT001 - a Before
+    def meet(ask: Ask, _is_after_update: bool) -> None:
         nonlocal meetings
         if is_update(ask):
             meetings += 1
@@ -174,7 +174,7 @@ def test_an_update_that_cannot_be_looked_at_is_looked_at_again(world: World) -> 
     world.others_set("192.0.2.9")
     lost: list[Ask] = []
 
-    def lose(ask: Ask, is_after_update: bool) -> None:  # noqa: FBT001 - a Before
+    def lose(ask: Ask, is_after_update: bool) -> None:
         if is_after_update and not is_update(ask) and not lost:
             lost.append(ask)
             raise NoResponse("lost", endpoint=world.address)
@@ -186,7 +186,7 @@ def test_an_update_that_cannot_be_looked_at_is_looked_at_again(world: World) -> 
 
 
 def test_an_update_that_can_never_be_looked_at_is_no_success(world: World) -> None:
-    def lose(ask: Ask, is_after_update: bool) -> None:  # noqa: FBT001 - a Before
+    def lose(ask: Ask, is_after_update: bool) -> None:
         if is_after_update and not is_update(ask):
             raise NoResponse("lost", endpoint=world.address)
 

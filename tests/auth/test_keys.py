@@ -95,8 +95,8 @@ def test_a_truncated_algorithm_sends_fewer_octets_under_the_same_name(text: str,
         "hmac-sha1-72",
         "hmac-sha256-120",  # less than half
         "hmac-sha512-248",
-        "hmac-sha256-129",  # no whole octets
-        "hmac-sha256-264",  # more than there is
+        "hmac-sha256-129",  # not whole octets
+        "hmac-sha256-264",  # more than the digest has
         "hmac-sha256-0",
         "hmac-sha256-",
         "hmac-sha256--128",
@@ -180,7 +180,7 @@ def test_base64_is_taken_as_text_where_that_is_asked_for() -> None:
     assert (key.secret, key.reading) == (b"c2VjcmV0", "text")
 
 
-# Each of these some lenient decoder reads as a secret: as "secret" or as one octet.
+# A lenient decoder reads each of these as a secret: as "secret" or as one octet.
 LENIENT = [
     "c2Vj cmV0", "c2VjcmV0\n", " c2VjcmV0", "c2Vj\ncmV0", "c2Vj-cmV0", "c2Vj!cmV0", "c2Vjc*mV0", "\u00e9c2VjcmV0",
     "YQ", "YQ=", "YQ===", "YQ==YQ==", "=YQ==", "YWI", "YWI==", "c2VjcmV0=", "c2VjcmV0====",
@@ -243,7 +243,9 @@ def test_a_secret_may_have_65535_octets_and_no_more() -> None:
         Key.from_secret("ddns-key", "!" * 65536)
 
 
-@pytest.mark.parametrize(("name", "said"), [("@", "@ is the zone, no key's name"), (".", "the root is no key's name")])
+@pytest.mark.parametrize(
+    ("name", "said"), [("@", "@ is the zone, not a key's name"), (".", "the root is not a key's name")]
+)
 def test_a_name_that_no_key_has_is_refused(name: str, said: str) -> None:
     for form in (name, Name.from_text(name)):
         with pytest.raises(UsageError, match=said):
@@ -353,8 +355,8 @@ BIND_READS = {
     "comment within a word": "key ddns-key { algorithm hmac-sha256; secret c2Vj//cmV0\n; };",
     "comment that takes the semicolon": "key ddns-key { algorithm hmac-sha256; secret c2Vj//cmV0; };\n };",
     "comment without end": f"{CLAUSE} /* ",
-    "no semicolon behind the secret": CLAUSE.replace("; }", " }"),
-    "no semicolon behind the algorithm": CLAUSE.replace("256;", "256"),
+    "no semicolon after the secret": CLAUSE.replace("; }", " }"),
+    "no semicolon after the algorithm": CLAUSE.replace("256;", "256"),
     "two semicolons": CLAUSE.replace("256;", "256;;"),
     "two algorithms": CLAUSE.replace("{", "{ algorithm hmac-sha256;"),
     "two secrets": CLAUSE.replace("{", f'{{ secret "{BASE64}";'),
@@ -399,17 +401,17 @@ BROKEN = {
     "no end of a string": (f'key "k" {{ algorithm hmac-sha256; secret "{BASE64}; }};', "has no end"),
     "no name": (f'key {{ algorithm hmac-sha256; secret "{BASE64}"; }};', "the key has no name"),
     "empty name": (f'key "" {{ algorithm hmac-sha256; secret "{BASE64}"; }};', "the key has no name"),
-    "nothing behind": ("key", "the key has no name"),
+    "nothing after key": ("key", "the key has no name"),
     "only a name": (f'key "{BASE64}"', "not followed by a brace"),
-    "no semicolon": (f'key "k" {{ algorithm hmac-sha256; secret "{BASE64}" }};', "no semicolon behind the secret"),
+    "no semicolon": (f'key "k" {{ algorithm hmac-sha256; secret "{BASE64}" }};', "no semicolon after the secret"),
     "secret in parts": (
         f"key k {{ algorithm hmac-sha256; secret {BASE64[:8]} {BASE64[8:]}; }};",
-        "no semicolon behind the secret",
+        "no semicolon after the secret",
     ),
     "secret without its word": (f'key "k" {{ algorithm hmac-sha256; "{BASE64}"; }};', "nothing else"),
     "secret behind the algorithm": (f"key k {{ algorithm hmac-sha256 {BASE64}; }};", "no semicolon"),
     "secret as a word": (f"key k {{ algorithm hmac-sha256; {BASE64}; }};", "nothing else"),
-    "no algorithm's name": (f'key "k" {{ algorithm; secret "{BASE64}"; }};', "nothing behind algorithm"),
+    "no algorithm's name": (f'key "k" {{ algorithm; secret "{BASE64}"; }};', "there is no value after algorithm"),
     "second secret": (f'key k {{ secret "{BASE64}"; Secret "{BASE64}"; algorithm hmac-md5; }};', "a second secret"),
     "second algorithm": (f'key k {{ algorithm hmac-md5; algorithm hmac-md5; secret "{BASE64}"; }};', "a second algor"),
     "two of one name": (CLAUSE + CLAUSE.replace("ddns-key", "ddns-key."), "there is a key ddns-key in line 1 already"),
@@ -418,8 +420,8 @@ BROKEN = {
     "brace too many": (f"}} {CLAUSE}", "this brace closes nothing"),
     "brace never closed": (f"view v {{ {CLAUSE}", "this brace is never closed"),
     "no semicolon before it": (f'include "x" {CLAUSE}', "no semicolon before this key"),
-    "the zone's sign": (CLAUSE.replace("ddns-key", "@"), "@ is the zone, no key's name"),
-    "the root": (CLAUSE.replace("ddns-key", "."), "the root is no key's name"),
+    "the zone's sign": (CLAUSE.replace("ddns-key", "@"), "@ is the zone, not a key's name"),
+    "the root": (CLAUSE.replace("ddns-key", "."), "the root is not a key's name"),
     "secret as the name": (f'key "{BASE64}.." {{ algorithm hmac-md5; secret "AAAA"; }};', "name is not a domain name"),
     "secret and name exchanged": (f'key "{BASE64}" {{ algorithm hmac-md5; secret "k"; }};', "not strict"),
     "secret and algorithm exchanged": (
@@ -463,7 +465,7 @@ def test_an_error_in_a_key_file_names_its_line(text: str, line: int) -> None:
 
 
 def test_many_escaped_quotes_are_read_in_one_go() -> None:
-    """Were each of them searched from the start, this would not end."""
+    """If the search for each of them began at the start, this would not end."""
     assert keys_from_text('version "' + '\\"' * 500_000 + f'";{CLAUSE}', "the file") == [KEY]
 
 
@@ -568,7 +570,7 @@ def test_a_file_of_another_user_is_refused_with_the_chown_to_run(
 def test_a_container_has_its_secrets_as_files_that_others_own_and_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    """`/var/run` is a link to `/run`, Kubernetes' files are links within their directory."""
+    """`/var/run` is a link to `/run`; Kubernetes' files are links within their directory."""
     assert place in SECRETS_OF_CONTAINERS
     directory = tmp_path / "run" / "secrets"
     directory.mkdir(parents=True)
@@ -604,7 +606,7 @@ def test_the_owner_counts_only_where_it_is_asked_for(tmp_path: Path, monkeypatch
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, owner: int, us: int) -> None:
-    """Make all files belong to `owner`, and us be `us`: only root could do it in earnest."""
+    """Pretend that all files belong to `owner` and that we are `us`: only root could really do it."""
     fstat = os.fstat
 
     def owned(descriptor: int) -> os.stat_result:
@@ -632,12 +634,12 @@ def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_pipe_that_is_open_already_is_waited_for_and_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a shell's <(...) is; what is written only after it was opened comes in as well."""
+    """A shell's <(...) is such a pipe; what is written after it was opened is read, too."""
     reader, writer = os.pipe()
     opened = threading.Event()
     set_blocking = os.set_blocking
 
-    def tell(descriptor: int, blocking: bool) -> None:  # noqa: FBT001 - as the real one
+    def tell(descriptor: int, blocking: bool) -> None:
         set_blocking(descriptor, blocking)
         opened.set()
 
@@ -823,13 +825,13 @@ def test_without_systemd_there_are_no_credentials(monkeypatch: pytest.MonkeyPatc
 
 
 def forms_of(secret: bytes) -> list[str]:
-    """Return every form in which a secret might be let slip."""
+    """Return every form in which a secret might be disclosed."""
     encoded = base64.b64encode(secret).decode()
     return [repr(secret)[2:-1], encoded, encoded.rstrip("="), secret.hex(), secret.hex(" "), repr(list(secret))[1:-1]]
 
 
 def assert_hidden(secret: bytes, *shown: str) -> None:
-    """Assert that no text shows the secret, in whatever form, or its second half."""
+    """Assert that no text shows the secret, in any form, or its second half."""
     for form in (*forms_of(secret), *forms_of(secret[len(secret) // 2 :])):
         for text in shown:
             assert form.lower() not in text.lower()
@@ -920,7 +922,7 @@ def test_a_traceback_with_its_variables_does_not_show_the_secret_of_a_key() -> N
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_key_is_not_pickled(protocol: int) -> None:
-    with pytest.raises(TypeError, match="a Key is not pickled"):
+    with pytest.raises(TypeError, match="a Key cannot be pickled"):
         pickle.dumps([KEY], protocol)
 
 
@@ -930,7 +932,7 @@ def test_a_copy_of_a_key_is_the_key() -> None:
 
 
 def told(error: UsageError) -> list[str]:
-    """Return all that an error lets be seen: its texts, and its traceback without the lines of this file's code."""
+    """Return everything that an error shows: its texts, and its traceback without the lines of this file's code."""
     whole = "".join(traceback.format_exception(error))
     return [str(error), repr(error), error.hint, "\n".join(line for line in whole.splitlines() if "File " not in line)]
 

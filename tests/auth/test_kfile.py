@@ -1,4 +1,4 @@
-"""K* pairs: the form of BIND's dnssec-keygen for HMAC keys, which is deprecated and still in use."""
+"""K* pairs: the form of BIND's dnssec-keygen for HMAC keys, which is deprecated but still in use."""
 
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def test_bits_is_the_length_of_the_mac(bits: str, octets: int, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("key", "private", "said"),
     [
-        (KEY, PRIVATE.replace("163", "8"), "SIG(0), which is not there yet"),
+        (KEY, PRIVATE.replace("163", "8"), "SIG(0), which is not implemented yet"),
         (KEY, PRIVATE.replace("163", "x"), "not the private half"),
         (KEY, PRIVATE.replace("Private-key-format", "Format"), "not the private half"),
         (KEY, PRIVATE.replace("Key:", "K:"), "has no Key: line"),
@@ -70,8 +70,8 @@ def test_bits_is_the_length_of_the_mac(bits: str, octets: int, tmp_path: Path) -
         (f"{BASE64} x y z", PRIVATE, "{key} holds no KEY record"),
         (KEY.replace(" KEY ", " DNSKEY "), PRIVATE, "{key} holds no KEY record"),
         (KEY.replace("home-key", BASE64[:36] + ".."), PRIVATE, "{key}: the key's name is not a domain name"),
-        (KEY.replace("home-key.", "@"), PRIVATE, "{key}: @ is the zone, no key's name"),
-        (KEY.replace("home-key.", "."), PRIVATE, "{key}: the root is no key's name"),
+        (KEY.replace("home-key.", "@"), PRIVATE, "{key}: @ is the zone, not a key's name"),
+        (KEY.replace("home-key.", "."), PRIVATE, "{key}: the root is not a key's name"),
     ],
 )
 def test_a_broken_pair_is_refused(key: str, private: str, said: str, tmp_path: Path) -> None:

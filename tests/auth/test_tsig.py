@@ -117,7 +117,7 @@ def test_only_badtime_carries_the_servers_time(error: int, other: bytes) -> None
     assert Tsig(KEY.algorithm.wire_name, NOW, 300, b"", 1, error, other).server_time is None
 
 
-# Signing, with dnspython as the one who verifies.
+# Signing; dnspython verifies.
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -153,7 +153,7 @@ def test_a_truncated_mac_is_the_beginning_of_the_whole_one(algorithm: str) -> No
 
 
 def test_a_truncated_signature_keeps_the_algorithms_whole_name_on_the_wire() -> None:
-    """As BIND has it; dnspython has a name of its own for it, which no server knows."""
+    """As in BIND; dnspython has its own name for it, which no server knows."""
     signed, _ = sign(REPLY.encode(), Key(KEY.name, SECRET, "hmac-sha256-128"), time_signed=NOW)
     signature = Message.decode(signed).signature
     assert signature is not None
@@ -167,7 +167,7 @@ def test_dnspython_computes_the_same_mac(message_id: int, request_mac: bytes, er
     _, mac = sign(unsigned, KEY, time_signed=NOW, request_mac=request_mac, error=error, other=other)
     own = Tsig(KEY.algorithm.wire_name, NOW, FUDGE, b"", message_id, error, other).to_rdata()
     rdata = dns.rdata.from_wire("ANY", "TSIG", own, 0, len(own))
-    # Of dnspython's functions, this one has no types.
+    # This function of dnspython has no types.
     theirs, _ = dns.tsig.sign(unsigned, their_key(KEY), rdata, NOW, request_mac)  # type: ignore[no-untyped-call]
     assert theirs.mac == mac
 
@@ -199,7 +199,7 @@ def test_a_message_that_the_signature_would_make_too_long_is_refused() -> None:
         sign(almost, KEY, time_signed=NOW)
 
 
-# Verifying, with dnspython as the one who signs.
+# Verifying; dnspython signs.
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -359,8 +359,8 @@ def uncovered_bits(octets: bytes) -> set[int]:
     """Return the bits of a signed message that its signature does not cover, as RFC 8945 has it.
 
     - The message ID, 16 bits. A forwarder may change it, so section 4.3.2 puts the TSIG record's original ID in its
-      place; an exchange compares the ID by itself.
-    - The bit that makes a letter of the key's name or of the algorithm's name a capital. Names are the same in either
+      place; an exchange compares the ID itself.
+    - The bit that makes a letter of the key's or the algorithm's name a capital. Names are equal in either
       case, and section 4.3.3 covers them in lower case.
 
     Class and TTL of the TSIG record go into the MAC as the constants that they must be (ANY and 0), and the lengths of

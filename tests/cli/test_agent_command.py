@@ -238,7 +238,7 @@ def test_a_full_run_directory_is_no_mistake_of_the_configuration(configuration: 
 def test_too_many_open_files_are_no_mistake_of_the_configuration(
     configuration: Path,
     tmp_path: Path,
-    reads_key: bool,  # noqa: FBT001 - a parameter of pytest
+    reads_key: bool,
 ) -> None:
     LabKey.generate().write(tmp_path / "key")
     configuration.write_text(f'[keys.main]\nfile = "{tmp_path}/key"\n{CONFIGURATION}')

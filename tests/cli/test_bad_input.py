@@ -331,7 +331,7 @@ TABLE: list[Wrong] = [
     *values(
         "require", {"": "is not a valid value", "x": "one of any, existing, absent", "Existing": "is not a valid value"}
     ),
-    Wrong(["require=absent"], "require=absent makes no sense with delete", command="delete"),
+    Wrong(["require=absent"], "a name that must be absent cannot be deleted", command="delete"),
     Wrong(["require=any"], "show does not take require=", ["address"], command="show"),
     *values(
         "verify", {"": "is not a valid value", "maybe": "'maybe' is not a valid value: yes or no", "1": "", "YES": ""}

@@ -405,7 +405,7 @@ def test_what_bind_refuses_of_any_key_is_named_as_its_log_does(
 
 def test_who_has_no_key_is_not_told_to_open_the_server(bind: NameServer, unique_name: str) -> None:
     hint = dns_update(at(bind), "zone=example.com", f"name={unique_name}", *OLD_AND_NEW).hint
-    assert hint == "give a key that may change it, by key-file=, or by key-name= and key="
+    assert hint == "give a key that may change it: key-file=, or key-name= and key="
 
 
 @pytest.mark.parametrize("server", ["bind", "knot"], indirect=True)

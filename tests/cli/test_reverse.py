@@ -30,7 +30,7 @@ def _data(server: NameServer, name: str) -> list[str]:
 
 @pytest.mark.parametrize("address", NAMES)
 @pytest.mark.parametrize("with_zone", [True, False], ids=["zone", "found"])
-def test_an_address_is_set_and_deleted(address: str, with_zone: bool, reverse: NameServer) -> None:  # noqa: FBT001
+def test_an_address_is_set_and_deleted(address: str, with_zone: bool, reverse: NameServer) -> None:
     server, zone, key = access(reverse, zone=next(z for z in _ZONES if NAMES[address].endswith(z)))
     words = [server, key, f"address={address}", "type=PTR", *([zone] if with_zone else [])]
     result = done(in_process("set", *words, "value=home.example.com", "ttl=60"))

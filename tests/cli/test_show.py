@@ -294,4 +294,4 @@ def test_a_property_before_the_command_gets_a_hint() -> None:
     result = dns_update("--json=no", "show", "name=home")
     assert (result.status, len(result.lines)) == (2, 1)
     assert "'show' is not a property" in result.stderr
-    assert "behind the command" in result.stderr
+    assert "after the command" in result.stderr

@@ -166,7 +166,7 @@ def test_ten_thousand_names(asked: Asked) -> None:
     assert status == 7
     assert lines[0] == "10,000 names: 9,998 right, 2 failing"
     assert [line.split()[0] for line in lines[4:]] == ["failing"] * 2 + ["right"] * 48 + ["and"]
-    assert lines[-1] == "and 9,950 more: 9,950 right; --all shows them, name=NAME tells all about one"
+    assert lines[-1] == "and 9,950 more: 9,950 right; --all shows them, name=NAME shows one in full"
 
 
 def test_all_of_them_are_shown_on_request(asked: Asked) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -32,7 +32,7 @@ def addresses(server: NameServer, label: str) -> list[str]:
 
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
-def test_set_show_and_delete(server: NameServer, transport: str, unique_name: str) -> None:
+def test_set_show_and_delete(server: NameServer, transport: Literal["udp", "tcp"], unique_name: str) -> None:
     async def work() -> None:
         client = client_of(server, policy=Policy(transport=transport))
         outcome = await client.set(unique_name, "192.0.2.1", "192.0.2.2", zone="example.com")

@@ -177,7 +177,7 @@ WRONG: list[tuple[Callable[[Client], object], str]] = [
     ),
     (
         lambda client: client.delete("home", zone="example.com", require="absent"),  # type: ignore[arg-type]
-        "what is to be absent cannot be deleted",
+        "records that must be absent cannot be deleted",
     ),
     (lambda client: client.delete("@", zone="example.com"), "would remove every record at example.com"),
     (lambda client: client.set("home", b"x", rrtype=0, zone="example.com"), "0 is not a record type"),

@@ -19,7 +19,7 @@ from tests.client.servers import key_of
 
 if TYPE_CHECKING:
     from dns_update import Endpoint
-    from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
+    from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
 
 HOST = "ns.example.com"
 
@@ -42,7 +42,7 @@ class HomeMade:
                 exchange.lost(str(error), "network-error")
         return exchange.settled
 
-    def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
+    def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as connection:
             connection.connect((endpoint.address, endpoint.port))
             connection.send(attempt.octets)
@@ -129,7 +129,7 @@ def test_what_its_network_does_is_the_clients_error() -> None:
 class Unreachable(HomeMade):
     """A network that no message gets through."""
 
-    def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
+    def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         assert exchange.listening
         raise OSError(f"no way to {endpoint.address} by {attempt.transport}")
 

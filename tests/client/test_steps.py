@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dns_update.client.steps import Ask, Clock, Pause, Resolve, drive, finished
+from dns_update.client.steps import Ask, Pause, ReadClock, Resolve, drive, finished
 from dns_update.errors import NoResponse
 from dns_update.exchange import Reply
 from dns_update.message import Message
@@ -41,9 +41,9 @@ class World:
 
 
 @pytest.mark.parametrize(
-    ("step", "answer"), [(Ask(SERVER, QUERY, None), REPLY), (Resolve("ns"), ("192.0.2.1",)), (Clock(), 2.5)]
+    ("step", "answer"), [(Ask(SERVER, QUERY, None), REPLY), (Resolve("ns"), ("192.0.2.1",)), (ReadClock(), 2.5)]
 )
-def test_the_answer_to_a_step_is_what_awaiting_it_gives(step: Ask | Resolve | Clock, answer: object) -> None:
+def test_the_answer_to_a_step_is_what_awaiting_it_gives(step: Ask | Resolve | ReadClock, answer: object) -> None:
     async def request() -> object:
         return await step
 
@@ -90,7 +90,7 @@ def test_a_host_that_cannot_be_resolved_is_a_server_without_response(error: Exce
 def test_a_mistake_in_performing_a_step_is_not_the_requests_business() -> None:
     async def request() -> str:
         try:
-            await Clock()
+            await ReadClock()
         except ValueError:
             return "hidden"
         return "no error"
@@ -105,7 +105,7 @@ def test_a_request_that_is_broken_off_is_closed_at_once(end: type[BaseException]
 
     async def request() -> None:
         try:
-            await Clock()
+            await ReadClock()
         finally:
             told.append("closed")
 
@@ -119,7 +119,7 @@ def test_a_request_that_is_broken_off_is_closed_at_once(end: type[BaseException]
 
 def test_a_blocking_client_whose_steps_wait_is_a_mistake_that_leaves_nothing_open() -> None:
     async def request() -> None:
-        await Clock()
+        await ReadClock()
 
     def perform(step: Step) -> Awaitable[object]:
         return step
@@ -130,10 +130,10 @@ def test_a_blocking_client_whose_steps_wait_is_a_mistake_that_leaves_nothing_ope
 
 def test_a_request_that_was_begun_and_dropped_leaves_no_warning(recwarn: pytest.WarningsRecorder) -> None:
     async def request() -> None:
-        await Clock()
+        await ReadClock()
 
     def begin(start: Callable[[], Any]) -> None:
-        assert start().send(None) == Clock()
+        assert start().send(None) == ReadClock()
 
     begin(request)
     gc.collect()

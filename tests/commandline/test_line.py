@@ -13,7 +13,7 @@ from tests.support.command import in_process
 
 COMMANDS = ("set", "delete", "show", "agent", "status", "history")
 FLAGS = [(prop.name, command) for prop in PROPERTIES if prop.flag for command in prop.commands]
-SECRET = "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5"  # noqa: S105 - of no key
+SECRET = "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5"
 NAMED = ("set", "delete", "show", "status", "history")
 
 

@@ -9,12 +9,12 @@ import pytest
 MAKEFILE = Path(__file__).parents[2] / "Makefile"
 
 
-@pytest.mark.parametrize("name", ["my clone", "d" * 250], ids=["blank", "long"])
+@pytest.mark.parametrize("name", ["my clone", "d" * 250], ids=["space", "long"])
 def test_a_directory_whose_path_no_first_line_can_hold_is_told_in_one_line(name: str, tmp_path: Path) -> None:
     directory = tmp_path / name
     directory.mkdir()
     shutil.copy(MAKEFILE, directory)
     done = subprocess.run(["make", ".venv/bin/python"], cwd=directory, capture_output=True, text=True, check=False)
     assert done.returncode != 0
-    assert done.stderr.startswith("make: the path of this directory has a blank, or more than 230 characters: ")
+    assert done.stderr.startswith("make: the path of this directory has a space, or more than 230 characters: ")
     assert not (directory / ".venv").exists()

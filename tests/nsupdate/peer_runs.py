@@ -39,7 +39,7 @@ class PeerRun:
     def __init__(self, script: Callable[[int, bytes], Iterable[bytes]], given: dict[str, str] | None = None) -> None:
         self.said: list[tuple[int, str]] = []
         self._script = script
-        self._settings = NsupdateOptions(given)
+        self._settings = NsupdateOptions.from_letters(given or {})
         self._peer: UdpPeer | None = None
 
     def take(self, *lines: str, key: Key | None = KEY, zone: str = "zone example.com") -> int:

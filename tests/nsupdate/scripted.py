@@ -33,7 +33,7 @@ class NetworkRun:
         self.at: list[str] = []
         self.how: list[str] = []
         self._script = script
-        options = NsupdateOptions(given)
+        options = NsupdateOptions.from_letters(given or {})
         talk = Talk(self.shown.append, self.said.append, options.debug)
         self.session = Session(options, None, Network(options, talk.trace, self._open), talk)
 

@@ -195,7 +195,7 @@ def test_a_wrong_secret_is_not_repeated() -> None:
     assert caught.value.text == "could not create key: bad base64 encoding"
 
 
-SECRET = "aGVsbG8gd29ybGQgMTIzNA=="  # noqa: S105 - nobody's
+SECRET = "aGVsbG8gd29ybGQgMTIzNA=="
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ def test_over_tcp_each_send_that_a_closed_connection_leaves_unanswered_is_sent_o
     said: list[str] = []
     with TcpPeer(script) as peer:
         talk = Talk(print, said.append)
-        options = NsupdateOptions({"v": ""})
+        options = NsupdateOptions.from_letters({"v": ""})
         network = Network(options, talk.trace)
         session = Session(options, KEY, network, talk)
         for line in (f"server 127.0.0.1 {peer.endpoint.port}", "zone example.com", *sends(20)):

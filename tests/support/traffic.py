@@ -98,12 +98,12 @@ Fate: TypeAlias = Callable[[bytes, bool], float | None]
 """Told of a message and whether it is an answer: returns the seconds until it is passed on, or None if it is lost."""
 
 
-def unharmed(_message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+def unharmed(_message: bytes, _is_answer: bool) -> float | None:
     """Pass everything on at once."""
     return 0.0
 
 
-def lost(_message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+def lost(_message: bytes, _is_answer: bool) -> float | None:
     """Lose everything."""
     return None
 
@@ -238,6 +238,6 @@ class Unlucky:
         self.count = 0
         self._numbers = numbers
 
-    def __call__(self, _message: bytes, _is_answer: bool) -> float | None:  # noqa: FBT001 - a Fate
+    def __call__(self, _message: bytes, _is_answer: bool) -> float | None:
         self.count += 1
         return None if self.count - 1 in self._numbers else 0.0

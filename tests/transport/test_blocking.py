@@ -1,6 +1,7 @@
 import socket
 import time
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 
@@ -222,7 +223,7 @@ def test_a_large_message_arrives_whole() -> None:
 
 
 @pytest.mark.parametrize("transport", [UDP, TCP])
-def test_the_local_address_is_the_source(transport: str) -> None:
+def test_the_local_address_is_the_source(transport: Literal["udp", "tcp"]) -> None:
     local = "127.0.0.5"
     if transport == UDP:
         with UdpPeer(lambda _number, octets: [answer(octets)]) as peer:
@@ -235,7 +236,7 @@ def test_the_local_address_is_the_source(transport: str) -> None:
 
 
 @pytest.mark.parametrize("transport", [UDP, TCP])
-def test_a_local_address_that_is_not_ours_is_a_usage_error(transport: str) -> None:
+def test_a_local_address_that_is_not_ours_is_a_usage_error(transport: Literal["udp", "tcp"]) -> None:
     with pytest.raises(UsageError, match=f"cannot send from {NOT_OURS}: cannot assign requested address") as caught:
         BlockingTransport(NOT_OURS).carry(exchange(Policy(transport=transport)), Endpoint(IPV4))
     assert caught.value.hint == "it must be an address of this machine"  # whatever its caller calls it

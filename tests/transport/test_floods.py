@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -34,7 +34,7 @@ both = pytest.mark.parametrize("transport", [TCP, UDP])
 keys = pytest.mark.parametrize("key", [None, KEY], ids=["unsigned", "signed"])
 
 
-def hasty(transport: str) -> Policy:
+def hasty(transport: Literal["udp", "tcp"]) -> Policy:
     return Policy(timeout=0.1, retries=1, transport=transport)
 
 
@@ -43,14 +43,16 @@ def exchange(policy: Policy, key: Key | None = None) -> Exchange:
 
 
 @both
-def test_a_flood_ends_no_later_than_the_deadline(transport: str) -> None:
+def test_a_flood_ends_no_later_than_the_deadline(transport: Literal["udp", "tcp"]) -> None:
     with Flood(transport) as flood, pytest.raises(NoResponse):
         Client(flood.address, policy=hasty(transport)).set("home", "192.0.2.1", zone="example.com", ttl=60)
 
 
 @both
 @keys
-def test_a_flood_ends_no_later_than_the_deadline_of_a_pipeline(transport: str, key: Key | None) -> None:
+def test_a_flood_ends_no_later_than_the_deadline_of_a_pipeline(
+    transport: Literal["udp", "tcp"], key: Key | None
+) -> None:
     with Flood(transport) as flood:
         pipeline = Pipeline(BlockingTransport(), Endpoint(IPV4, flood.port))
         flights = [pipeline.start(exchange(hasty(transport), key)) for _ in range(5)]
@@ -78,7 +80,7 @@ def test_a_flood_ends_no_later_than_the_deadline_of_nsupdate(option: str) -> Non
 
 @both
 @pytest.mark.parametrize("requests", [1, 20])
-def test_a_flood_ends_no_later_than_the_deadline_within_a_loop(transport: str, requests: int) -> None:
+def test_a_flood_ends_no_later_than_the_deadline_within_a_loop(transport: Literal["udp", "tcp"], requests: int) -> None:
     async def work(address: str) -> None:
         client = AsyncClient(address, policy=hasty(transport))
         sets = [client.set("home", "192.0.2.1", zone="example.com", ttl=60) for _ in range(requests)]
@@ -89,7 +91,9 @@ def test_a_flood_ends_no_later_than_the_deadline_within_a_loop(transport: str, r
 
 
 @both
-def test_a_flood_stops_nothing_else_in_the_loop(transport: str, bind: NameServer, unique_name: str) -> None:
+def test_a_flood_stops_nothing_else_in_the_loop(
+    transport: Literal["udp", "tcp"], bind: NameServer, unique_name: str
+) -> None:
     """The flood may last for an hour; meanwhile a name is set elsewhere, and then the flood is done without."""
 
     async def work(address: str) -> None:

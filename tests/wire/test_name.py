@@ -252,7 +252,7 @@ def test_the_canonical_octets_are_those_of_dnspython(name: Name) -> None:
         (".", "com", False),
     ],
 )
-def test_a_name_is_within_its_own_and_higher_zones_only(name: str, zone: str, expected: bool) -> None:  # noqa: FBT001 - a table's column
+def test_a_name_is_within_its_own_and_higher_zones_only(name: str, zone: str, expected: bool) -> None:
     assert Name.from_text(name).is_within(Name.from_text(zone)) is expected
 
 

@@ -1,7 +1,7 @@
-"""Where addresses come from: sources are asked, and what they give is judged; each kind has a file of its own.
+"""Where addresses come from: sources are asked, and their answers are judged; each kind of source has its own file.
 
-`find_addresses` does all of it. It may block for as long as a program runs, or until a name or web server answers;
-`may_block` says for which sources. Two calls share nothing, so they may run in threads of their own.
+`find_addresses` does all of it. It may block while a program runs, or until a name or web server answers; `may_block`
+says for which sources. Two calls share nothing, so they may run in different threads.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = [
 def may_block(source: Source) -> bool:
     """Return whether asking a source may take long: a program, or a server somewhere else.
 
-    The others do not block: literal addresses, and what the kernel knows. Only of those is a change reported.
+    The others do not block: literal addresses, and what the kernel knows. Only changes of these are reported.
     """
     return isinstance(source, Resolver | Web | Command)
 
@@ -49,10 +49,10 @@ def find_addresses(  # noqa: PLR0913 - what is known already, and what ends prog
 ) -> tuple[bytes, ...]:
     """Return the addresses that the sources give now, without repetitions: the best one of each family of each source.
 
-    Addresses that cannot be reached from the Internet are refused when they come from a source, unless `allow_private`;
-    where another family has a better one, `log` is told of them. `interfaces` is what is known of this machine; without
-    it, the kernel is asked. A program is ended early once the descriptor `until` can be read, and by `child_guard` if
-    this process is killed. Raises NoAddress if any source gives none.
+    A source's addresses that cannot be reached from the Internet are refused, unless `allow_private`. If the source has
+    a public address of another family, they are only logged by `log`. `interfaces` is what is known of this machine;
+    without it, the kernel is asked. A program is ended early when the descriptor `until` can be read, and by
+    `child_guard` if this process is killed. Raises NoAddress if any source gives none.
     """
     found: dict[bytes, None] = {}
     for source in sources:
@@ -60,7 +60,7 @@ def find_addresses(  # noqa: PLR0913 - what is known already, and what ends prog
             found[source] = None
         else:
             if isinstance(source, Command):
-                from dns_update.address.command import address_of_command  # noqa: PLC0415 - loaded when it is asked
+                from dns_update.address.command import address_of_command  # only needed for a program
 
                 candidates = [address_of_command(source, until=until, child_guard=child_guard)]
             else:
@@ -76,7 +76,7 @@ def _judged(
     *,
     allow_private: bool,
 ) -> list[bytes]:
-    from dns_update.address.special_purpose import LINK_LOCAL, unreachable_because  # noqa: PLC0415 - literals are not judged
+    from dns_update.address.special_purpose import LINK_LOCAL, unreachable_because  # not needed for literals
 
     if allow_private:
         return _one_a_family(candidates)
@@ -98,34 +98,36 @@ def _judged(
 
 
 def _better_source(source: Source, reasons: Iterable[str]) -> list[str]:
-    """Return advice where to find this machine's public address, if that can help."""
-    from dns_update.address.special_purpose import CARRIER_NAT, LOOPBACK  # noqa: PLC0415 - only when something is wrong
+    """Return advice on where to find this machine's public address, if that can help."""
+    from dns_update.address.special_purpose import CARRIER_NAT, LOOPBACK  # only when something is wrong
 
-    if not isinstance(source, Interface) or LOOPBACK in reasons:  # a prefix is that of another machine
+    if not isinstance(source, Interface) or LOOPBACK in reasons:  # an address from a prefix is another machine's
         return []
     if CARRIER_NAT in reasons:
-        return ["the provider's NAT has the public address, and others share it: to be reached takes one of your own"]
-    return ["behind a NAT, {address:dns:} asks for the address that the world sees, and https://... does as well"]
+        return [
+            "the provider's NAT has the public address, and others share it: to be reachable, you need one of your own"
+        ]
+    return ["behind a NAT, {address:dns:} or https://... asks for the address that the world sees"]
 
 
 def _ask(source: Interface | Prefix | Resolver | Web, interfaces: Interfaces | None) -> list[bytes]:
-    """Return what the source gives, the best of each family first; each kind's file is loaded when it is asked."""
+    """Return the source's addresses, the best of each family first; a kind's file is loaded when it is needed."""
     if isinstance(source, Resolver):
-        from dns_update.address.resolver import addresses_of_resolver  # noqa: PLC0415
+        from dns_update.address.resolver import addresses_of_resolver
 
         return addresses_of_resolver(source)
     if isinstance(source, Web):
-        from dns_update.address.web import addresses_of_web  # noqa: PLC0415
+        from dns_update.address.web import addresses_of_web
 
         return addresses_of_web(source)
     return _ask_kernel(source, interfaces)
 
 
 def _ask_kernel(source: Interface | Prefix, interfaces: Interfaces | None) -> list[bytes]:
-    from dns_update.address.interface import addresses_of_interface, addresses_of_prefix  # noqa: PLC0415 - as above
+    from dns_update.address.interface import addresses_of_interface, addresses_of_prefix  # as above
 
     if interfaces is None:
-        from dns_update.address.kernel.snapshot import read_interfaces  # noqa: PLC0415 - not where they are known
+        from dns_update.address.kernel.snapshot import read_interfaces  # not if they are known
 
         interfaces = read_interfaces()
     if isinstance(source, Interface):

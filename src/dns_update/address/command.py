@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from dns_update.address.sources import Command
     from dns_update.process.child_guard import ChildGuard
 
-COMMAND_SECONDS = 30  # a program that asks the network gives up by itself long before
-LINGER_SECONDS = 1  # for what a program does after its first line: its status may still say that it failed
-END_SECONDS = 1  # between SIGTERM and SIGKILL, to tidy up
-REAP_SECONDS = 5  # SIGKILL ends what may be killed at once; another user's program (sudo) is not waited for
-FIRST_LINE_OCTETS = 4096  # an address has at most 45; the rest shows what came instead
+COMMAND_SECONDS = 30  # a program that asks the network itself gives up long before
+LINGER_SECONDS = 1  # to end after its first line: its status may still say that it failed
+END_SECONDS = 1  # between SIGTERM and SIGKILL, to clean up
+REAP_SECONDS = 5  # SIGKILL ends a program at once; another user's (sudo) cannot be killed, and is given up
+FIRST_LINE_OCTETS = 4096  # an address has at most 45; the rest is for the error
 
 _HINT = "its first line must be an address and nothing else"
 
@@ -33,12 +33,12 @@ _HINT = "its first line must be an address and nothing else"
 def address_of_command(source: Command, *, until: int | None = None, child_guard: ChildGuard | None = None) -> bytes:
     """Run the program and return the address on the first line of its standard output.
 
-    No shell runs it; its standard error is ours, its standard input empty. Nothing is left of its process group,
-    whether it did well, failed, or we were interrupted. Without a `child_guard`, which an agent has that runs others at
-    the same time, nothing is left of sessions of their own either. Once its first line is there, it has LINGER_SECONDS
-    to end; if it does, its status counts. It is ended, too, as soon as the descriptor `until` can be read, and by
-    `child_guard` if we are killed. Raises NoAddress if it cannot be run, fails, prints no line within COMMAND_SECONDS,
-    or prints something else.
+    No shell runs it; its standard error is ours, its standard input empty. No process of its group remains, even if it
+    fails or we are interrupted. Without a `child_guard` (an agent has one, since it runs several programs at once),
+    processes that moved to their own sessions are ended, too. After its first line, it has LINGER_SECONDS to end; if it
+    does, its status counts. It is also ended when the descriptor `until` can be read, and by `child_guard` if we are
+    killed. Raises NoAddress if it cannot be run, fails, prints no line within COMMAND_SECONDS, or prints something
+    else.
     """
     if until is not None and _can_be_read(until):
         raise _unwanted(source)
@@ -84,7 +84,7 @@ def _unwanted(source: Command) -> NoAddress:
 def _running(
     source: Command, until: int | None, child_guard: ChildGuard | None, mark: str
 ) -> Iterator[tuple[Program, _Watch]]:
-    """Start the program; at the end, ask what is left of it to end, give it time to, and kill the rest."""
+    """Start the program; at the end, ask its group to end, wait a moment, and kill the rest."""
     output, theirs = os.pipe()
     program = None
     try:
@@ -110,20 +110,20 @@ def _running(
 def _started(source: Command, output: int, child_guard: ChildGuard | None, mark: str) -> Program:
     try:
         return Program(source.words, os.environ | {MARK: mark}, output=output, child_guard=child_guard)
-    except (OSError, ValueError) as error:  # ValueError: a character that no file name can have
+    except (OSError, ValueError) as error:  # ValueError: a character that a file name cannot have
         reason = error.strerror if isinstance(error, OSError) else error
         hint = "no shell runs it; write command:env NAME=VALUE PROGRAM" if "=" in source.words[0] else ""
         raise NoAddress(f"{source} cannot be run: {reason}", hint=hint) from error
 
 
 class _Watch:
-    """What a program under way has printed. Each method waits up to a point in (monotonic) time, `by`."""
+    """What a running program has printed. Each method waits until a (monotonic) time at most, `by`."""
 
     def __init__(self, output: int, end: int, until: int | None) -> None:
         self.printed = b""
-        self.is_unwanted = False  # no one waits for what it prints any more
+        self.is_unwanted = False  # its output is no longer needed
         self._has_ended = False
-        self._is_output_closed = False  # by all that have it: the program may have handed it down
+        self._is_output_closed = False  # by all processes that have it: children inherit it
         self._output = output
         self._end = end
         self._until = until
@@ -134,19 +134,19 @@ class _Watch:
                 self._poll.register(descriptor, select.POLLIN)
 
     def sees_line(self, by: float) -> bool:
-        """Return whether its first line is there by then, or all there will be of it."""
+        """Return whether by then its first line, or all that it will print, is there."""
         while not (self._has_line() or self.is_unwanted) and self._wait(by):
             pass
         return self._has_line()
 
     def sees_end(self, by: float) -> bool:
-        """Return whether it has ended by then."""
+        """Return whether by then it has ended."""
         while not (self._has_ended or self.is_unwanted) and self._wait(by):
             pass
         return self._has_ended
 
     def sees_all_end(self, by: float) -> bool:
-        """Return whether it, and all that have its output, have ended by then."""
+        """Return whether by then it and all processes with its output have ended."""
         while not (self._has_ended and self._is_output_closed) and self._wait(by):
             pass
         return self._has_ended and self._is_output_closed
@@ -156,7 +156,7 @@ class _Watch:
         return is_there or self._is_output_closed or self._has_ended
 
     def _wait(self, by: float) -> bool:
-        """Take in what happens next; return False if nothing does by then."""
+        """Wait for the next event and handle it; return False if none comes by then."""
         seconds = by - monotonic()
         ready = [descriptor for descriptor, _events in self._poll.poll(seconds * 1000)] if seconds > 0 else []
         if self._output in ready:
@@ -165,7 +165,7 @@ class _Watch:
             self.is_unwanted = True
             self._poll.unregister(self._until)
         if self._end in ready:
-            # All that it has printed is in the pipe now, even if a child of its keeps that open.
+            # All that it has printed is in the pipe now, even if one of its children keeps the pipe open.
             while not self._has_line() and self._read():
                 pass
             self._has_ended = True
@@ -181,6 +181,6 @@ class _Watch:
         if not octets:
             self._is_output_closed = True
             self._poll.unregister(self._output)
-        elif not self._has_line():  # the rest is read for the program's sake, which would wait for room in the pipe
+        elif not self._has_line():  # the rest is read, since the program may wait for room in the pipe
             self.printed += octets
         return bool(octets)

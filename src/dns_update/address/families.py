@@ -1,4 +1,4 @@
-"""Asking a distant server which address our packets come from, over IPv4 and over IPv6."""
+"""Asking a server on the Internet which address our packets come from, over IPv4 and over IPv6."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ FAMILIES = {IPV4_OCTETS: "IPv4", IPV6_OCTETS: "IPv6"}
 
 
 class NotToldError(Exception):
-    """Over one family there was no address; the text says why."""
+    """No address came over one family; the text says why."""
 
 
 def ask_families(source: Resolver | Web, ask: Callable[[int], bytes]) -> list[bytes]:
-    """Return what `ask` gives, called with 4 and with 16 (octets), or with the one that the source is for.
+    """Return the results of `ask`, called with 4 and with 16 (octets), or with the one that the source is for.
 
-    One address is enough: most networks have but one family. Raises NoAddress, with the reasons, if there is none.
+    One address is enough: many networks have only one family. Raises NoAddress, with the reasons, if there is none.
     """
     found, reasons = [], []
     for octets in FAMILIES if source.octets is None else (source.octets,):
@@ -30,5 +30,5 @@ def ask_families(source: Resolver | Web, ask: Callable[[int], bytes]) -> list[by
         except NotToldError as error:
             reasons.append(f"over {FAMILIES[octets]}: {error}")
     if not found:
-        raise NoAddress(f"{source} gave none: {'; '.join(reasons)}")
+        raise NoAddress(f"{source} gave no address: {'; '.join(reasons)}")
     return found

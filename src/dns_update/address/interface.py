@@ -1,4 +1,4 @@
-"""The addresses of a network interface, and those made of its prefix: what the kernel knows."""
+"""The addresses of a network interface, and those made from its prefix: what the kernel knows."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _LINK_LOCAL = bytes.fromhex("fe80")  # RFC 4291, section 2.5.6
 def addresses_of_interface(source: Interface, interfaces: Interfaces) -> list[bytes]:
     """Return the interface's addresses of the families asked for, the best of each family first.
 
-    kernel/interfaces.py says which are usable and which are best. Raises NoAddress if the interface does not exist or
-    has none.
+    kernel/interfaces.py says which are usable and which are best. Raises NoAddress if the interface does not exist, is
+    switched off, or has none.
     """
     usable = _usable(source.name, interfaces)
     addresses = [entry.address for entry in usable if source.octets in (None, len(entry.address))]
@@ -31,11 +31,11 @@ def addresses_of_interface(source: Interface, interfaces: Interfaces) -> list[by
 
 
 def addresses_of_prefix(source: Prefix, interfaces: Interfaces) -> list[bytes]:
-    """Return the addresses that the prefixes of the interface make with the host part, the best prefix first.
+    """Return the addresses made of the interface's prefixes and the host part, the best prefix first.
 
-    The prefix is that of the interface's own IPv6 address, of those that are usable; link-local ones give none. Nor
-    does one whose prefix is longer, and which so says nothing of other hosts on the link (DHCPv6 gives out /128).
-    Raises NoAddress if the interface does not exist or has no such address.
+    The prefixes are those of the interface's usable IPv6 addresses, except link-local ones. An address with a longer
+    prefix gives none: it says nothing about other hosts on the link (DHCPv6 assigns /128). Raises NoAddress if the
+    interface does not exist, is switched off, or has no such address.
     """
     own = [entry for entry in _usable(source.name, interfaces) if _is_of_a_prefix(entry)]
     longest = max(source.length, _LINK_BITS)

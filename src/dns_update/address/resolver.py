@@ -1,7 +1,7 @@
-"""The address that name servers answer with, since the question came from there.
+"""The address from which our questions reach a name server: it answers with that address.
 
-Nothing of this is signed. Against forgers, each question has a random message ID and goes out from a port of its own,
-and only what comes from the address asked is read.
+Nothing of this is signed. Against forgery, each question has a random message ID and is sent from a port of its own,
+and only answers from the server's address are read.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 _ADDRESS_TYPES = {IPV4_OCTETS: RRType.A, IPV6_OCTETS: RRType.AAAA}
 _SECONDS = 2.0  # for one try; the farthest of these servers answers within 0.3 s
-_RETRIES = 2  # if there is one server; if there are more, the next is as good as another try
+_RETRIES = 2  # if there is only one server; otherwise the next one is asked instead
 
 
 class Service(Value):
     """A well-known service: the question that its server answers with the asker's address.
 
-    `is_authoritative` says that only this server is so for the name. An answer that does not say so came through
-    another resolver, and would have that one's address. (Some networks divert all that goes to port 53.) The names of
-    the others mean nothing to other resolvers.
+    `is_authoritative` says that the server is authoritative for the name. An answer without authority came through
+    another resolver, and would have that resolver's address. (Some networks redirect all traffic to port 53.) Other
+    resolvers do not know the names of the other services.
     """
 
     name: Name
@@ -58,10 +58,10 @@ SERVICES = (
 
 
 def addresses_of_resolver(source: Resolver) -> list[bytes]:
-    """Ask over each family, and of the services built in one after another; return what they say.
+    """Return the addresses that the servers report, asked over each family; built-in services are asked in turn.
 
-    The answer must be a single address, of the family over which was asked. A family takes 2 s for each server at
-    most. Raises NoAddress.
+    The answer must be a single address of the family that the question used. For each family, a silent server takes
+    2 s, or 6 s if it is the only one. Raises NoAddress.
     """
     return ask_families(source, lambda octets: _ask(source, octets))
 
@@ -109,7 +109,7 @@ def _ask_service(service: Service, endpoint: Endpoint, octets: int, policy: Poli
         reply = BlockingTransport().carry(Exchange(query, None, policy), endpoint)
     except NoResponse as error:
         raise NotToldError(error.reason) from error
-    assert isinstance(reply, Reply)  # noqa: S101 - what was not signed needs no verifying
+    assert isinstance(reply, Reply)  # noqa: S101 - the reply to an unsigned query is not verified
     return _address_in(reply.message, service, rrtype, octets)
 
 
@@ -131,7 +131,7 @@ def _address_in(message: Message, service: Service, rrtype: int, octets: int) ->
 
 
 def _address_of_text(rdata: bytes) -> bytes | None:
-    """Return the address that a TXT record's only string is; None if it is none."""
+    """Return the address in a TXT record's only string; None if it is not one."""
     if not rdata or rdata[0] != len(rdata) - 1:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Address sources as users write them: values, and the reading of their text."""
+"""Address sources as users write them: their values, and how their texts are read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dns_update.transport import Server
     from dns_update.wire.name import Name
 
-    # The octets of an address are a source that gives just them: what the user wrote is taken as it is.
+    # The octets of an address are a source that gives just these: an address that the user wrote is used as it is.
     Source: TypeAlias = "bytes | Interface | Prefix | Resolver | Web | Command"
 
 _FAMILIES = {"/ipv4": IPV4_OCTETS, "/ipv6": IPV6_OCTETS}
@@ -42,7 +42,7 @@ class Interface(Value):
 
 
 class Prefix(Value):
-    """The first `length` bits of an interface's IPv6 address with `host`, 16 octets, for the others."""
+    """The first `length` bits of an interface's IPv6 address; the other bits are those of `host`, 16 octets."""
 
     name: str
     host: bytes
@@ -53,9 +53,9 @@ class Prefix(Value):
 
 
 class Resolver(Value):
-    """The address that a name server answers with, since the question came from there.
+    """The address from which a question reaches a name server, which answers with it.
 
-    `name` is asked for at `server`; both are None for the well-known servers that are built in. `is_text` says that
+    `name` is queried at `server`; both are None for the built-in well-known servers. `is_text` says that
     the answer is a TXT record. `octets` is 4 or 16 for one family only, None for both.
     """
 
@@ -70,10 +70,10 @@ class Resolver(Value):
 
 
 class Web(Value):
-    """The address that a web service answers with, since the request came from there.
+    """The address from which a request reaches a web service, which answers with it.
 
     `target` is path and query; `credentials` are user and password, with a colon between, or empty. `octets` is 4 or 16
-    for one family only, None for both. No text of it shows more than scheme, host and port: the rest may be secret.
+    for one family only, None for both. Its texts show only scheme, host and port: the rest may be secret.
     """
 
     scheme: str
@@ -88,14 +88,14 @@ class Web(Value):
     def from_text(cls, text: str) -> Web:
         """Read a URL (RFC 3986), whose fragment may be `#ipv4` or `#ipv6`, for one family only.
 
-        The fragment is the one part of a URL that is not sent (RFC 9110, section 7.1), so it means nothing to the
-        server. Raises InvalidText, whose text shows nothing of the URL but its scheme.
+        The fragment is the only part of a URL that is not sent (RFC 9110, section 7.1), so the server does not see it.
+        Raises InvalidText, whose text shows only the scheme of the URL.
         """
-        from urllib.parse import unquote_to_bytes, urlsplit  # noqa: PLC0415 - imports re, not needed for others
+        from urllib.parse import unquote_to_bytes, urlsplit  # it imports re, not needed for other sources
 
         scheme = text.partition(":")[0].lower()
         if scheme not in _PORTS:
-            raise _not_web(scheme, "is none that can be asked")
+            raise _not_web(scheme, "cannot be asked")
         if not text.isascii() or not text.isprintable() or " " in text:
             raise _not_web(scheme, "has a character that a URL cannot have", "write it as %XX")
         try:
@@ -132,14 +132,14 @@ class Web(Value):
 class Command(Value):
     """The first line that a program prints: `line` as the user wrote it, `words` as a shell splits it.
 
-    No text of it shows the arguments: they may hold a secret. Raises InvalidText if there is no program in the line.
+    Its texts do not show the arguments: they may contain a secret. Raises InvalidText if the line has no program.
     """
 
     line: str
     words: tuple[str, ...]
 
     def __init__(self, line: str) -> None:
-        import shlex  # noqa: PLC0415 - it imports re, not needed for other sources
+        import shlex  # it imports re, not needed for other sources
 
         example = "e.g. command:/usr/local/bin/my-address"
         if "\0" in line:
@@ -147,7 +147,9 @@ class Command(Value):
         try:
             words = tuple(shlex.split(line))
         except ValueError as error:
-            raise InvalidText(f"command: {error}", hint="quotes and backslashes mean what they mean to sh") from error
+            raise InvalidText(
+                f"command: {error}", hint="quotes and backslashes have the same meaning as in sh"
+            ) from error
         if not words or not words[0]:
             raise InvalidText("command: names no program", hint=example)
         self._store(line=line, words=words)
@@ -161,7 +163,7 @@ class Command(Value):
 
 
 def sources_from_text(text: str) -> tuple[Source, ...]:
-    """Read one or several address sources, with commas between; what follows `command:` is all the command's.
+    """Read one or several address sources, separated by commas; everything after `command:` belongs to the command.
 
     A comma within a URL is written `%2C`. Raises InvalidText.
     """
@@ -173,7 +175,7 @@ def sources_from_text(text: str) -> tuple[Source, ...]:
 
 
 def spelled(source: Source) -> str:
-    """Return a source as users write it, but for what may be secret: the path of a URL, the arguments of a program."""
+    """Return a source as users write it, without what may be secret: a URL's path, a program's arguments."""
     if isinstance(source, bytes):
         return format_address(source)
     if isinstance(source, Interface):
@@ -197,7 +199,7 @@ def _family(octets: int | None) -> str:
 
 
 def some_of(texts: Sequence[str]) -> str:
-    """Return the texts with commas between; if there are many, a few of them and how many more."""
+    """Return the texts, separated by commas; if there are many, a few of them and how many more there are."""
     if len(texts) <= _MOST_LISTED:
         return ", ".join(texts)
     return f"{', '.join(texts[:_MOST_LISTED])} and {len(texts) - _MOST_LISTED} more"
@@ -267,7 +269,7 @@ def _prefix_from_text(text: str) -> Prefix:
     if not length:
         raise InvalidText(f"{whole} has a wrong prefix length", hint=f"1 to {_LARGEST_PREFIX_BITS}; 64 if left out")
     host = parse_ipv6(host_text)
-    if not any(host):  # RFC 4291, section 2.6.1: that is every router's
+    if not any(host):  # RFC 4291, section 2.6.1: this address means any router
         raise InvalidText(f"{whole} has an empty host part", hint=_PREFIX_FORM)
     if int.from_bytes(host) >> (IPV6_OCTETS * 8 - length):
         raise InvalidText(
@@ -277,8 +279,8 @@ def _prefix_from_text(text: str) -> Prefix:
 
 
 def _resolver_from_text(text: str) -> Resolver:
-    from dns_update.transport import Server  # noqa: PLC0415 - one of six kinds needs it
-    from dns_update.wire.name import Name  # noqa: PLC0415 - the same
+    from dns_update.transport import Server  # one of six kinds needs it
+    from dns_update.wire.name import Name  # the same
 
     rest, octets = _without_family(text)
     if not rest:
@@ -298,7 +300,7 @@ def _resolver_from_text(text: str) -> Resolver:
 
 
 def _without_family(text: str) -> tuple[str, int | None]:
-    """Split `/ipv4` or `/ipv6` off."""
+    """Return a text without its `/ipv4` or `/ipv6`, and the octets of that family, None if it has neither."""
     for suffix, octets in _FAMILIES.items():
         if text.endswith(suffix):
             return text.removesuffix(suffix), octets
@@ -306,7 +308,7 @@ def _without_family(text: str) -> tuple[str, int | None]:
 
 
 def _own_octets(host: str) -> int | None:
-    """Return 4 or 16 if the host is an IP address, over whose family alone it can be asked; None if it is a name."""
+    """Return 4 or 16 if the host is an IP address, which can be asked only over its family; None if it is a name."""
     try:
         return len(parse_address(host.partition("%")[0]))
     except InvalidText:
@@ -314,7 +316,7 @@ def _own_octets(host: str) -> int | None:
 
 
 def _web_host(scheme: str, host: str) -> str:
-    from dns_update.transport import Server  # noqa: PLC0415 - knows what a host can be
+    from dns_update.transport import Server  # it checks the host
 
     if not host:
         raise _not_web(scheme, "names no host")

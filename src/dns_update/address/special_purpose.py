@@ -1,6 +1,6 @@
 """Which addresses cannot be reached from the Internet, by IANA's special-purpose address registries.
 
-`ipaddress.is_global` is not asked: what it says depends on Python's version, and it costs 3 ms to import.
+`ipaddress.is_global` is not used: its result depends on Python's version, and it takes 3 ms to import.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ LINK_LOCAL = "link-local"
 LOOPBACK = "loopback"
 CARRIER_NAT = "carrier-grade NAT, 100.64.0.0/10"
 
-# The names are the registries', but where people know an address by another one. Of the prefixes that hold an address
-# the longest decides; None means "reachable". What the registries call globally reachable and what
-# lies in no refused prefix (AS112, AMT) needs no row. Multicast, site-local and IPv4-compatible addresses are not
-# theirs, but RFC 1112's and RFC 4291's (sections 2.5.5.1, 2.5.7 and 2.7).
+# The names are those of the registries, unless people use another one. The longest prefix that contains an address
+# decides; None means "reachable". A globally reachable prefix that is in no refused prefix (AS112, AMT) needs no
+# row. Multicast, site-local and IPv4-compatible addresses are not in the registries, but in RFC 1112 and RFC 4291
+# (sections 2.5.5.1, 2.5.7 and 2.7).
 _PREFIXES = (
     # https://www.iana.org/assignments/iana-ipv4-special-registry/
     ("0.0.0.0/0", None),
@@ -71,8 +71,8 @@ _PREFIXES = (
     ("ff00::/8", "multicast"),
 )
 
-# An IPv4 address follows these; the world reaches the one if it reaches the other (RFC 3056, section 2; RFC 6052,
-# section 3.1).
+# An IPv4 address follows these prefixes; the IPv6 address is reachable if the IPv4 address is (RFC 3056, section 2;
+# RFC 6052, section 3.1).
 _EMBEDDING = (("6to4", bytes.fromhex("2002")), ("NAT64", bytes.fromhex("0064ff9b") + bytes(8)))
 
 

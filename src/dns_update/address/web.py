@@ -1,6 +1,6 @@
-"""The address that a web service answers with, since the request came from there.
+"""The address from which our requests reach a web service: it answers with that address.
 
-A proxy that the environment names is not used: the service would see its address in place of ours.
+A proxy that the environment names is not used: the service would see the proxy's address instead of ours.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ if TYPE_CHECKING:
     from io import BufferedIOBase
     from typing import Any, Protocol
 
-    class Answer(Protocol):
+    class WebAnswer(Protocol):
         """All that HTTPResponse asks of a socket."""
 
         def makefile(self, mode: str, /) -> BufferedIOBase:
-            """Return what comes, as a file."""
+            """Return a file of what arrives."""
 
 
-WEB_SECONDS = 10  # for one family, redirects and all
+WEB_SECONDS = 10  # for one family, with all redirects
 MOST_REDIRECTS = 3
 LARGEST_BODY = 4096  # an address has at most 45 octets; the rest is for the page around it
-LARGEST_ANSWER = 1 << 18  # octets, head and all; where it is misled, http.client reads without end
+LARGEST_ANSWER = 1 << 18  # octets, with the head; http.client itself may read without end
 _OK = 200
 _REDIRECTS = (301, 302, 303, 307, 308)
 _SOCKET_FAMILIES = {IPV4_OCTETS: socket.AF_INET}
 _WORD = re.compile(r"[\w.:%]+")
-_LABEL = re.compile(r"(?![0-9a-f]{1,4}$)[a-z]\w*", re.IGNORECASE)  # and not a group of an IPv6 address
+_LABEL = re.compile(r"(?![0-9a-f]{1,4}$)[a-z]\w*", re.IGNORECASE)  # but not a group of an IPv6 address
 
 
 def addresses_of_web(source: Web) -> list[bytes]:
-    """Ask over each family for which the host has addresses, and return what it says.
+    """Return the addresses that the service reports, asked over each family.
 
-    The answer must be the status 200 and have exactly one address of the family over which was asked, in at most 4
-    KiB; text or markup around it does not matter. Redirects are followed, but not from https to http, nor to addresses
-    that the world cannot reach (private, loopback) unless the service itself has one of that kind. A family takes 10 s
-    at most, beside what the system's resolver takes. Raises NoAddress.
+    The answer must have status 200 and exactly one address of the family that the request used, in at most 4 KiB; text
+    or markup around it does not matter. Redirects are followed, but not from https to http, nor to addresses that the
+    world cannot reach (private, loopback) unless the service itself has one of that kind. Each family takes at most
+    10 s, without the time of the system's resolver. Raises NoAddress.
     """
     return ask_families(source, lambda octets: _ask(source, octets))
 
@@ -75,10 +75,10 @@ def _ask(source: Web, octets: int) -> bytes:
     raise NotToldError(f"it redirects more than {MOST_REDIRECTS} times")
 
 
-def read_answer(answer: Answer, place: Web, octets: int) -> bytes | Web:
+def read_answer(answer: WebAnswer, place: Web, octets: int) -> bytes | Web:
     """Return the address of one family in an answer of `place`, or where that sends us on to.
 
-    Raises NotToldError for any answer that has neither, and what `answer` raises.
+    Raises NotToldError for any answer that has neither, and whatever `answer` raises.
     """
     try:
         with HTTPResponse(answer, method="GET") as response:  # type: ignore[arg-type] # it need not be a socket
@@ -86,14 +86,14 @@ def read_answer(answer: Answer, place: Web, octets: int) -> bytes | Web:
             if response.status in _REDIRECTS:
                 return _redirected(place, response.headers.get("Location", ""))
             return _address_in(_body(response), octets)
-    except OSError:  # http.client's word for a connection that was closed is both
+    except OSError:  # one error of http.client, for a closed connection, is of both classes
         raise
-    except (HTTPException, ValueError) as error:  # ValueError: a chunk of negative size, say
+    except (HTTPException, ValueError) as error:  # ValueError: e.g. a chunk of negative size
         raise NotToldError(f"the answer is not HTTP ({type(error).__name__})") from error
 
 
 def _addresses_of(place: Web, octets: int) -> list[tuple[Any, ...]]:
-    """Return the addresses of one family that a host has, as a socket takes them; raises OSError."""
+    """Return a host's addresses of one family, as a socket takes them; raises OSError."""
     family = _SOCKET_FAMILIES.get(octets, socket.AF_INET6)
     places = socket.getaddrinfo(place.host.encode(), place.port, family=family, type=socket.SOCK_STREAM)
     return [entry[4] for entry in places]
@@ -105,13 +105,15 @@ def _kind_of(address: tuple[Any, ...]) -> str | None:
 
 
 def _open_to(kinds: set[str | None], addresses: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Return where a service with addresses of these kinds may send us on to; raises NotToldError if nowhere is.
+    """Return the addresses to which a service with addresses of these kinds may redirect; raises NotToldError if none.
 
-    Otherwise a service could have us send requests to servers on this machine and in its network.
+    Otherwise a service could make us send requests to servers on this machine and in its network.
     """
     allowed = [address for address in addresses if _kind_of(address) in {None, *kinds}]
     if not allowed:
-        raise NotToldError(f"it redirects to {addresses[0][0]} ({_kind_of(addresses[0])}), where it is not itself")
+        raise NotToldError(
+            f"it redirects to {addresses[0][0]} ({_kind_of(addresses[0])}), and has no such address itself"
+        )
     return allowed
 
 
@@ -119,11 +121,11 @@ def _connected(place: Web, addresses: list[tuple[Any, ...]], deadline: float) ->
     connection = _first_that_connects(addresses, deadline)
     if place.scheme == "http":
         return connection
-    import ssl  # noqa: PLC0415 - 12 ms, which http: does without
+    import ssl  # 12 ms, not needed for http:
 
     context = ssl.create_default_context()
-    # An answer that is cut off is an error, since the end is not signed (RFC 8446, section 6.1). Python has
-    # OpenSSL pass over that, where OpenSSL (from 3.0 on) can.
+    # An answer that is cut off is an error, since its end is not authenticated (RFC 8446, section 6.1). Python has
+    # OpenSSL (from 3.0 on) ignore that.
     context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
     with connection:
         connection.settimeout(_left(deadline))
@@ -131,7 +133,7 @@ def _connected(place: Web, addresses: list[tuple[Any, ...]], deadline: float) ->
 
 
 def _first_that_connects(addresses: list[tuple[Any, ...]], deadline: float) -> socket.socket:
-    """Connect to the first address that can be reached; each has its share of the time."""
+    """Connect to the first address that can be reached; each gets its share of the time."""
     failure: OSError = TimeoutError()
     for done, address in enumerate(addresses):
         connection = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_STREAM)
@@ -168,13 +170,13 @@ def _body(response: HTTPResponse) -> str:
     body = response.read(LARGEST_BODY + 1)
     if len(body) > LARGEST_BODY:
         raise NotToldError(f"the answer has more than {LARGEST_BODY} octets")
-    if response.length:  # fewer octets came than were announced: half an address is another address
+    if response.length:  # fewer octets came than announced: a part of an address is another address
         raise NotToldError("the answer is cut off")
     return body.decode(errors="replace")
 
 
 def _has_unknown_end(response: HTTPResponse) -> bool:
-    """Return whether an answer says where it ends in a way that cannot be read (RFC 9112, section 6.3)."""
+    """Return whether an answer gives its length in a way that cannot be read (RFC 9112, section 6.3)."""
     if response.chunked:
         return False
     return "Transfer-Encoding" in response.headers or (response.length is None and "Content-Length" in response.headers)
@@ -191,7 +193,7 @@ def _address_in(body: str, octets: int) -> bytes:
 
 
 def _address_of(word: str) -> bytes | None:
-    """Return the address that a word is, or has: `IP:192.0.2.1`, `192.0.2.1:54321`; None if there is none."""
+    """Return the address in a word, e.g. `IP:192.0.2.1` or `192.0.2.1:54321`; None if there is none."""
     word = word.rstrip(".:")  # the end of a sentence
     label, _, unlabelled = word.partition(":")
     texts = [word, unlabelled] if _LABEL.fullmatch(label) else [word]
@@ -205,17 +207,17 @@ def _address_of(word: str) -> bytes | None:
 
 
 def _redirected(place: Web, location: str) -> Web:
-    """Return where an answer sends us on to; user and password go only where they were meant for."""
-    from urllib.parse import urljoin  # noqa: PLC0415 - seldom needed
+    """Return the target of a redirect; user and password are sent only to the server that they are for."""
+    from urllib.parse import urljoin  # rarely needed
 
     if not location:
-        raise NotToldError("it redirects to what is not a web address")
+        raise NotToldError("it redirects to something that is not a web address")
     try:
         following = Web.from_text(urljoin(f"{place}{place.target}", location).partition("#")[0])
     except ValueError as error:  # InvalidText is one, too
-        raise NotToldError("it redirects to what is not a web address") from error
+        raise NotToldError("it redirects to something that is not a web address") from error
     if place.scheme == "https" and following.scheme != "https":
-        raise NotToldError("it redirects from https to http, where anybody could answer")
+        raise NotToldError("it redirects from https to http, where anyone could answer")
     is_same_server = (following.scheme, following.authority) == (place.scheme, place.authority)
     credentials = place.credentials if is_same_server else b""
     return Web(following.scheme, following.host, following.port, following.target, credentials=credentials)
@@ -237,7 +239,7 @@ def _left(deadline: float) -> float:
 
 
 class _Deadlined(RawIOBase):
-    """A socket read until a deadline, and up to a size: a socket's own time-out starts again with every octet."""
+    """A socket that is read until a deadline, up to a size: a socket's own timeout starts again with every octet."""
 
     def __init__(self, connection: socket.socket, deadline: float) -> None:
         self._connection = connection
@@ -245,7 +247,7 @@ class _Deadlined(RawIOBase):
         self._room = LARGEST_ANSWER
 
     def makefile(self, _mode: str) -> BufferedReader:
-        """Return it as a file, as HTTPResponse asks for it."""
+        """Return it as the file that HTTPResponse needs."""
         return BufferedReader(self)
 
     def readable(self) -> bool:

@@ -1,1 +1,1 @@
-"""The agent: keeps names right, all the time, as its configuration says."""
+"""The agent: keeps DNS names up to date, all the time, as its configuration says."""

@@ -1,11 +1,13 @@
-"""One attempt to make a name right, from its begin to its end, and what it showed of the servers."""
+"""One attempt to make a name right, from its start to its end, and what it showed about the servers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dns_update.agent.managed_name import Doubt
 from dns_update.agent.reconcile.reconcile import reconcile
 from dns_update.client.aio import carry_out
+from dns_update.client.locate import Target
 from dns_update.errors import NoResponse
 from dns_update.transport import Endpoint, Server
 from dns_update.wire.name import Name
@@ -21,23 +23,8 @@ if TYPE_CHECKING:
     from dns_update.errors import DnsUpdateError
 
 
-class Doubt:
-    """What attempts that have ended may have done at a server, or may still do; only attempts write it.
-
-    With `is_outcome_unknown`, an update was sent, and nobody knows what came of it. A copy of an update may be under
-    way, and undo what was done meanwhile; by `recheck_at`, on the monotonic clock, it has arrived, if ever. None if
-    there is no such copy.
-    """
-
-    __slots__ = ("is_outcome_unknown", "recheck_at")
-
-    def __init__(self, *, is_outcome_unknown: bool, recheck_at: float | None) -> None:
-        self.is_outcome_unknown = is_outcome_unknown
-        self.recheck_at = recheck_at
-
-
 def begin(managed: ManagedName, desired: Desired, now: float) -> Attempt | None:
-    """Return an attempt at the servers that are to be asked now, the monotonic clock; None if none is."""
+    """Return an attempt with the servers to ask at `now`, on the monotonic clock; None if there are none."""
     servers = managed.upstream.servers_for(managed.settings.zone)
     is_urgent = managed.is_urgent
     order = managed.upstream.health.order(servers, now, is_urgent=is_urgent)
@@ -45,16 +32,16 @@ def begin(managed: ManagedName, desired: Desired, now: float) -> Attempt | None:
 
 
 def pass_doubt_on(old: ManagedName, new: ManagedName, now: float, *, is_under_way: bool) -> None:
-    """Have a name with new settings rechecked when an update has arrived that was sent by the old ones."""
+    """Have a name with new settings rechecked when an update that the old settings sent must have arrived."""
     recheck_at = now + old.upstream.patience if is_under_way else old.recheck_at
     new.doubt = None if recheck_at is None else Doubt(is_outcome_unknown=False, recheck_at=recheck_at)
 
 
 class Attempt:
-    """One attempt, begun at `began` on the monotonic clock; one of `succeeded`, `failed` and `cancelled` ends it.
+    """One attempt that began at `began` on the monotonic clock; end it by `succeeded`, `failed` or `cancelled`.
 
-    `servers` are those whose silence, or the end of it, it may show; addresses of host names among them. With
-    `began_in_doubt` an earlier attempt may have done what this one finds done.
+    `servers` are those of which it may show that they are silent, or no longer; they include addresses of host names.
+    With `began_in_doubt`, an earlier attempt may have made the change that this one finds.
     """
 
     __slots__ = (
@@ -84,11 +71,13 @@ class Attempt:
 
     @property
     def update_sent_to(self) -> Endpoint | None:
-        """Where the last update was sent, whatever came of it; None if none was."""
+        """Where the last update was sent, with or without success; None if none was sent."""
         return None if self._transaction is None else self._transaction.update_sent_to
 
     async def run(self) -> Outcome:
         """Make the name right; raises DnsUpdateError."""
+        settings = self.managed.settings
+        target = Target(settings.name, settings.zone)  # not kept: ten thousand of them take half a MiB
 
         async def request(transaction: Transaction) -> Outcome:
             if self._order is not self._upstream.servers:
@@ -96,9 +85,9 @@ class Attempt:
             transaction.in_turn = self._sorted
             self._transaction = transaction
             try:
-                return await reconcile(transaction, self.managed.target, self.desired)
+                return await reconcile(transaction, target, self.desired)
             finally:
-                transaction.in_turn = None  # a cycle: thousands of attempts would wait for the garbage collector
+                transaction.in_turn = None  # breaks a cycle: else thousands of attempts wait for the garbage collector
 
         return await carry_out(self._upstream.client, request)
 
@@ -114,12 +103,12 @@ class Attempt:
         return self._record([outcome.server], outcome.failures, now)
 
     def failed(self, error: DnsUpdateError, now: float) -> list[tuple[Hashable, Outage]]:
-        """Record which servers answered, and which did not; return as `succeeded`."""
+        """Record which servers answered, and which did not; return the same as `succeeded`."""
         self._keep_doubt(now)
         return self._record([], (error, *error.failures), now)
 
     def cancelled(self, now: float) -> None:
-        """Record that the end was not waited for."""
+        """Record that the attempt was cancelled before its end."""
         self._keep_doubt(now)
         for server in self.servers:
             self._upstream.health.not_asked(server)
@@ -129,14 +118,14 @@ class Attempt:
         return now + self._upstream.patience if is_astray else self.managed.recheck_at
 
     def _keep_doubt(self, now: float) -> None:
-        """Keep what this attempt may have done, and what earlier ones may."""
+        """Keep the doubt about this attempt and about earlier ones."""
         is_unknown = self.began_in_doubt or self.update_sent_to is not None
         recheck_at = self._recheck_at(now)
         if is_unknown or recheck_at is not None:
             self.managed.doubt = Doubt(is_outcome_unknown=is_unknown, recheck_at=recheck_at)
 
     def _sorted(self, endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
-        """Sort the addresses of a host: those that were silent of late come last, also if all of them were."""
+        """Sort the addresses of a host: those that were silent recently come last, and none is left out."""
         self.servers = tuple(dict.fromkeys((*self.servers, *endpoints)))
         order = self._upstream.health.order(endpoints, self.began, is_urgent=self._is_urgent)
         return tuple(dict.fromkeys((*(one for one in order if isinstance(one, Endpoint)), *endpoints)))
@@ -144,7 +133,7 @@ class Attempt:
     def _record(
         self, answered: Sequence[object], failures: Sequence[DnsUpdateError], now: float
     ) -> list[tuple[Hashable, Outage]]:
-        """Record what the endpoints in errors, and those that `answered`, show of each server."""
+        """Record what the endpoints in errors, and those that `answered`, show about each server."""
         health = self._upstream.health
         answered = [*answered, *(failure.endpoint for failure in failures if not isinstance(failure, NoResponse))]
         silences = [failure for failure in failures if isinstance(failure, NoResponse)]
@@ -161,9 +150,9 @@ class Attempt:
         return recovered
 
     def _is_at(self, server: Hashable, endpoint: object) -> bool:
-        """Return whether an endpoint, as errors and outcomes have it, is one of this server's."""
+        """Return whether an endpoint from an error or an outcome belongs to this server."""
         if not isinstance(server, Server):
-            return isinstance(server, Name) or endpoint == server  # a name is that of a zone, in place of its primary
+            return isinstance(server, Name) or endpoint == server  # a Name is a zone, in place of its primary
         if not isinstance(endpoint, Endpoint):
             return endpoint in (server, server.host)  # a host without an address
         addresses = () if self._transaction is None else self._transaction.addresses_of(server.host)

@@ -1,4 +1,4 @@
-"""Errors that were not foreseen: logged once, kept for `dns-update status`, and survived."""
+"""Unexpected errors: logged once, kept for `dns-update status`; the agent continues."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ class Bugs:
     """The unexpected errors of this agent; `last` is the text of the last one, None if there was none."""
 
     def __init__(self, log: Log) -> None:
-        """Log them in `log`."""
+        """Write the errors to `log`."""
         self.last: str | None = None
         self._log = log
 
     def note(self, mistake: BaseException, where: str) -> None:
-        """Record an error; `where` tells people what was being done."""
+        """Record an error; `where` says what was being done."""
         text = f"{where}: {text_of(mistake)}"
         if not is_of_machine(mistake):
             self.last = text
@@ -26,14 +26,14 @@ class Bugs:
 
 
 def text_of(mistake: BaseException) -> str:
-    """Return the text of an unexpected error for people, and its place in the code if that is to blame."""
+    """Return the text of an unexpected error; if it is a bug, with its place in the code."""
     if is_of_machine(mistake):
         return (getattr(mistake, "strerror", None) or str(mistake) or type(mistake).__name__).lower()
     return f"this is a bug in dns-update: {type(mistake).__name__}: {mistake}{_place_of(mistake)}"
 
 
 def is_of_machine(mistake: BaseException) -> bool:
-    """Return whether the machine lacks something, descriptors or memory, which is not a bug of ours."""
+    """Return whether the machine lacks something, e.g. descriptors or memory; that is not a bug."""
     return isinstance(mistake, OSError | MemoryError)
 
 

@@ -1,4 +1,4 @@
-"""The three clocks of the agent, handed to whatever needs the time, so that tests can let it pass by hand."""
+"""The three clocks of the agent, passed to all code that needs the time, so that tests can control it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
         """Three clocks, each in seconds."""
 
         def monotonic(self) -> float:
-            """Return the time of timers and deadlines; it stands still while the machine sleeps."""
+            """Return the time of timers and deadlines; it stops while the machine sleeps."""
 
         def boot(self) -> float:
-            """Return the seconds since boot, time asleep included: for how long something has been so."""
+            """Return the seconds since boot, time asleep included; it measures how long a state has lasted."""
 
         def wall(self) -> float:
-            """Return the seconds since 1970, as somebody may set them."""
+            """Return the seconds since 1970; this clock may be set at any time."""
 
 
-# Less is how long it takes to read two clocks, or NTP at its work; a time once told does not vary by it.
+# Smaller differences come from reading two clocks one after the other, or from NTP, and must not change shown times.
 _SET_SECONDS = 1.0
 
 
@@ -42,9 +42,9 @@ SYSTEM_CLOCK = SystemClock()
 
 
 class BootTime:
-    """What to add to a boot time for seconds since 1970, as the wall clock has them now.
+    """Converts seconds since boot to seconds since 1970, as the wall clock counts them now.
 
-    It changes once somebody sets that clock: what has been so for a minute still has been so for a minute then.
+    If the wall clock is set, the conversion follows: a state that began a minute ago still began a minute ago.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -53,7 +53,7 @@ class BootTime:
 
     @property
     def wall(self) -> float:
-        """The wall clock when the machine was booted; the same until it is wrong by a second or more."""
+        """The time of boot by the wall clock; unchanged until it is wrong by a second or more."""
         now = self._clock.wall() - self._clock.boot()
         if abs(now - self._wall) >= _SET_SECONDS:
             self._wall = now

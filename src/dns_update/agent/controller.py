@@ -1,4 +1,4 @@
-"""The agent's controller: what happens, and which names have an attempt for it; within an asyncio loop."""
+"""The agent's controller: reacts to events by attempts to make names right; within an asyncio loop."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class Controller:
     """Keeps the names of a configuration right, from `start` to `close`.
 
-    `is_settled` is set once every source was asked, and every name that is due has had its attempt.
+    `is_settled` is set once every source was asked, and every name that was due has had its attempt.
     """
 
     def __init__(  # noqa: PLR0913 - what differs in tests
@@ -50,10 +50,10 @@ class Controller:
         transport: Callable[[str | None], AsyncioTransport] = AsyncioTransport,
         monitor: Callable[..., KernelMonitor] = Monitor,
     ) -> None:
-        """Prepare; `transport` makes the sockets for a local address, `monitor` what listens to the kernel."""
+        """Prepare. `transport` makes the sockets for a local address; `monitor` makes the kernel monitor."""
         self.bugs = Bugs(log)
         self.is_settled = asyncio.Event()
-        self.is_ending = False  # set by a signal, at any moment: what takes long then gives up
+        self.is_ending = False  # set by a signal, at any moment: long work then stops early
         self._config = config
         self._log = log
         self._clock = clock
@@ -84,13 +84,13 @@ class Controller:
     async def start(self, *, waits_out_shortage: bool = False) -> None:
         """Begin, and return once the kernel has listed its addresses; raises NoAddress if it does not.
 
-        With `waits_out_shortage` a lack of open files or memory, which may pass, is logged and waited out.
+        With `waits_out_shortage`, a temporary lack of open files or memory is logged, and the start waits for its end.
         """
         self._apply(self._config)
         await self._sources.start(self._config.agent, waits_out_shortage=waits_out_shortage)
 
     async def once(self) -> None:
-        """Make one attempt of each name, and return when the last one has ended, and so have their programs."""
+        """Make one attempt for each name; return when all attempts and their on-change programs have ended."""
         self._scheduler.is_once = True
         await self.start()
         self._check_settled()
@@ -98,11 +98,11 @@ class Controller:
         await self._hooks.finish()
 
     def open_history(self) -> None:
-        """Keep the history from now on, where the configuration says."""
+        """Keep the history from now on, in the file that the configuration names."""
         self._reports.open_history(self._config.agent)
 
     def configure(self, config: Config) -> None:
-        """Go on with another configuration, and check all names."""
+        """Continue with another configuration, and check all names."""
         before, self._config = self._config.agent, config
         self._apply(config)
         self._sources.configure(config.agent)
@@ -111,14 +111,14 @@ class Controller:
         self.check_all()
 
     def check_all(self) -> None:
-        """Ask every source and check every name now, whatever it waits for."""
+        """Ask every source and check every name now, without waiting for its time."""
         self._registry.retry_servers()
         self._sources.ask_all()
         for managed in self._registry.names:
             self._scheduler.check_now(managed)
 
     async def close(self) -> None:
-        """End it, and the programs that it has started."""
+        """Stop, and end the programs that were started."""
         await self._scheduler.close()
         self._registry.close()
         await asyncio.gather(self._sources.close(), self._hooks.close())
@@ -131,7 +131,7 @@ class Controller:
         return self._boot_time.wall
 
     def status(self) -> ManagedStatus:
-        """Return the part of a StatusAnswer that is about names, sources and servers."""
+        """Return the part of a StatusAnswer about names, sources and servers."""
         times = Times(self._clock.monotonic(), self._clock.wall(), self.boot_time)
         return {
             "records": self._record_statuses(times),
@@ -145,7 +145,7 @@ class Controller:
             yield record_status(managed, self._scheduler.due(managed), times, is_under_way=is_under_way)
 
     def _apply(self, config: Config) -> None:
-        """Take up the records of a configuration, and leave those alone that are the same as before."""
+        """Apply the records of a configuration; those that are the same as before are left alone."""
         self._sources.follow((source, r.allow_private) for r in config.records for source in r.sources)
         now = self._clock.monotonic()
         for gone, new in self._registry.apply(config, self._clock.boot()):
@@ -160,10 +160,10 @@ class Controller:
                 new.refresh(now)
                 self._scheduler.schedule(new, now)
 
-    # What happens
+    # Events
 
     def _sources_changed(self, changed: set[SourceState]) -> None:
-        """Act on what sources say; `changed` are those of which something else counts now."""
+        """React to sources; `changed` are those whose valid addresses have changed."""
         now = self._clock.monotonic()
         if changed:
             self._registry.retry_servers()
@@ -177,10 +177,10 @@ class Controller:
         self._check_settled()
 
     def _network_changed(self) -> None:
-        """Act on a network that has come up, or is another one: what fails, or waits for an answer, may succeed now.
+        """React to a network that has come up or changed: attempts that failed, or wait for an answer, may succeed now.
 
-        Links may come up all the time. So one attempt of a name is cancelled, and the next one is left to end: it asks
-        again of its own accord, and if it fails, another one follows soon.
+        Links may come up all the time. So one attempt for a name is cancelled, and the next one may end: it sends
+        again by itself, and if it fails, another one follows soon.
         """
         self._registry.retry_servers()
         self._registry.renew_transports()
@@ -192,13 +192,13 @@ class Controller:
                 self._scheduler.restart(managed)
 
     def _resumed(self) -> None:
-        """Act on the end of the machine's sleep: nothing that was known need be true any more."""
+        """React to the end of the machine's sleep: all knowledge may be out of date."""
         self._log.info("resumed from sleep: rechecking all names")
         self._network_changed()
         self.check_all()
 
     def _retry(self, managed: ManagedName) -> None:
-        """Act on the recovery of a server that a name has waited for."""
+        """React to the recovery of a server that a name has waited for."""
         if not self._scheduler.is_under_way(managed):
             self._scheduler.restart(managed)
 

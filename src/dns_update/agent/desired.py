@@ -1,4 +1,4 @@
-"""What each address source says, and has said; and which records a name is to have by that. Pure."""
+"""What each address source says, and has said; and which records a name should therefore have. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dns_update.address.sources import Source
 
     SourceKey: TypeAlias = tuple[Source, bool]
-    """A source, and whether it may give addresses that the world cannot reach."""
+    """A source, and whether it may give addresses that the internet cannot reach."""
 
 _TYPES = {IPV4_OCTETS: RRType.A, IPV6_OCTETS: RRType.AAAA}
 _OCTETS = {rrtype: octets for octets, rrtype in _TYPES.items()}
@@ -26,8 +26,8 @@ _OCTETS = {rrtype: octets for octets, rrtype in _TYPES.items()}
 class Reading(Value):
     """What a source gave: the best address of each family, or why there are none.
 
-    `checked` is when, in seconds since boot. With `is_mistaken`, the error says nothing about the source: it could not
-    be asked.
+    `checked` is the time of the reading, in seconds since boot. With `is_mistaken`, the source could not be asked, and
+    the error says nothing about it.
     """
 
     addresses: tuple[bytes, ...]
@@ -38,13 +38,13 @@ class Reading(Value):
 
 
 class SourceState:
-    """One source's present and past: its last reading, what counts of it, and since when a family is missing."""
+    """The state of one source: its last reading, the addresses that count, and since when a family is missing."""
 
     def __init__(self, *, started: float, knows_absence: bool = True) -> None:
         """Begin with no reading; `started` is now, on the monotonic clock.
 
-        With `knows_absence`, no address is an answer, too: the kernel knows that an interface has none, while a web
-        service that is not reached tells nothing.
+        With `knows_absence`, "no address" is also an answer: the kernel knows that an interface has none, but a web
+        service that is not reached says nothing.
         """
         self.knows_absence = knows_absence
         self.reading: Reading | None = None
@@ -54,7 +54,7 @@ class SourceState:
         self._missing_since: dict[int, float | None] = dict.fromkeys(_TYPES, started)
 
     def hear(self, reading: Reading, now: float, hold_down: float) -> bool:
-        """Take a reading; return whether what counts has changed. The first reading always changes something."""
+        """Record a reading; return whether the addresses that count have changed. The first is always a change."""
         changed = self.reading is None
         self.reading = reading
         if not reading.error:
@@ -67,7 +67,7 @@ class SourceState:
         return changed
 
     def tick(self, now: float) -> bool:
-        """Let time pass; return whether what counts has changed."""
+        """Let time pass; return whether the addresses that count have changed."""
         changes = [self._take(octets, held.at(now), now) for octets, held in self._held.items()]
         return any(changes)
 
@@ -77,12 +77,12 @@ class SourceState:
 
     @property
     def next_tick(self) -> float | None:
-        """When time will change something, on the monotonic clock."""
+        """When the addresses that count will change by time alone, on the monotonic clock; None if they will not."""
         return min((held.until for held in self._held.values() if held.until is not None), default=None)
 
     @property
     def is_unheard(self) -> bool:
-        """Whether it never gave an address."""
+        """Whether the source never gave an address."""
         return not any(self._last.values())
 
     def addresses(self, octets: int) -> tuple[bytes, ...]:
@@ -90,7 +90,7 @@ class SourceState:
         return self._held[octets].addresses
 
     def last(self, octets: int) -> tuple[bytes, ...]:
-        """Return the last addresses of a family that there were."""
+        """Return the last addresses of a family that the source gave."""
         return self._last[octets]
 
     def missing_since(self, octets: int) -> float | None:
@@ -111,7 +111,7 @@ class SourceState:
 class Rule(Value):
     """How a name follows its sources, and with which `types`.
 
-    What is missing is deleted after `grace` seconds; None: never.
+    Missing addresses are deleted after `grace` seconds; None: never.
     """
 
     types: tuple[int, ...]
@@ -121,13 +121,13 @@ class Rule(Value):
 
 
 def desired_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) -> tuple[Desired | None, float | None]:
-    """Return the records that a name is to have; and when that changes if no source says anything new (None: never).
+    """Return the records that a name should have; and when that changes if no source says anything new (None: never).
 
-    `states` are those of the rule's sources; a literal address is its own state. A source that fails, or that has no
-    address of a family any more, counts with what it gave last; if it knows absence, until the grace time is over. A
-    family of which no source ever gave an address is left alone until then. As long as one source never gave an
-    address, what it may have published before stays, also until then. Nothing is desired (None) as long as nothing is
-    known.
+    `states` are those of the rule's sources; a literal address is its own state. A source that fails, or no longer has
+    an address of a family, counts with the addresses that it gave last; if it knows absence, only until the grace time
+    is over. Until then, a family of which no source ever gave an address is left alone; and as long as one source never
+    gave any address, nothing is removed, because it may have been published earlier. The records are None as long as
+    nothing is known.
     """
     data: dict[int, tuple[bytes, ...]] = {}
     changes: list[float] = []
@@ -154,7 +154,7 @@ def desired_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) ->
 def _part(
     state: SourceState | bytes, octets: int, grace: float | None, now: float, changes: list[float]
 ) -> tuple[bytes, ...] | None:
-    """Return the addresses of a family by one source; None if it does not even say that there is none."""
+    """Return the addresses of a family from one source; None if it is not known whether there are any."""
     if isinstance(state, bytes):
         return (state,) if len(state) == octets else None
     present = state.addresses(octets)
@@ -169,7 +169,7 @@ def _part(
 
 
 def _gone_at(state: SourceState, octets: int, grace: float | None) -> float | None:
-    """Return when a family counts as gone for good if it stays missing; None for never."""
+    """Return when a family counts as gone if it stays missing; None: never."""
     missing_since = state.missing_since(octets)
     if grace is None or missing_since is None or state.reading is None or not state.knows_absence:
         return None

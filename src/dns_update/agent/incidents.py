@@ -1,4 +1,4 @@
-"""What keeps names from being right, logged once: when it begins, for all names that it concerns, and when it ends."""
+"""Incidents that keep names from being right: each is logged once when it begins, for all its names, and at its end."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from dns_update.agent.output.log import Log
     from dns_update.errors import DnsUpdateError
 
-_OF_KEYS = (KeyRejected, ClocksDiffer, ReplyNotTrusted)  # the server says this of whatever we sign
+_OF_KEYS = (KeyRejected, ClocksDiffer, ReplyNotTrusted)  # the server answers this to every signed request
 
 
 class Incidents:
-    """The incidents that there are now, and which one each name is in."""
+    """The current incidents, and which of them each name is in."""
 
     def __init__(self, log: Log) -> None:
-        """Begin with none; what begins and ends goes to the log."""
+        """Begin without incidents; the begin and end of each is written to the log."""
         self._log = log
         self._incidents: dict[Hashable, _Incident] = {}
         self._causes: dict[ManagedName, Hashable] = {}  # of the names that are in one
 
     def enter(self, managed: ManagedName, error: DnsUpdateError, names: Iterable[ManagedName]) -> None:
-        """Record why a name is not right; the first one logs it, and how many of all `names` may share the incident."""
+        """Record why a name is not right; for the first one, log it, with how many of all `names` are affected."""
         cause = cause_of(error, managed)
         if self._causes.get(managed) == cause:
             return
@@ -47,9 +47,9 @@ class Incidents:
         incident.names += 1
 
     def leave(self, managed: ManagedName, *, is_right: bool = False) -> None:
-        """Record that a name is no longer in its incident; the last one that leaves logs the end.
+        """Record that a name is no longer in its incident; when the last one leaves, the end is logged.
 
-        Nothing is logged if no name became right: they are in another incident now, or no longer managed.
+        Nothing is logged if no name became right: the names are now in another incident, or no longer managed.
         """
         cause = self._causes.pop(managed, None)
         incident = self._incidents.get(cause)
@@ -67,18 +67,19 @@ class _Incident:
     __slots__ = ("names", "right")
 
     def __init__(self) -> None:
-        self.names = 0  # that are in it
-        self.right = 0  # that were, and are right
+        self.names = 0  # how many are in it
+        self.right = 0  # how many left it because they are right
 
 
 def cause_of(error: DnsUpdateError, managed: ManagedName) -> tuple[Hashable, ...]:
-    """Return what names have in common that fail for the same reason: their servers, their key, their zone, or nothing.
+    """Return the cause that names failing for the same reason share: their servers, key or zone; else the name's own.
 
-    It is that of an error as it would be if this name had met it. What only a person can mend is another one.
+    It is the cause that the error would have if this name had met it. Errors that only a person can fix have a cause
+    of their own.
     """
     settings, upstream = managed.settings, managed.upstream
     if isinstance(error, NoResponse):
-        # Of several silent servers another one is asked last each time, and its silence is the error.
+        # With several silent servers, the last one asked is the error, and that varies.
         return NoResponse.__name__, upstream.health, upstream.servers_for(settings.zone) or error.server
     met: tuple[Hashable, ...] = type(error).__name__, error.server, is_permanent(error)
     if isinstance(error, _OF_KEYS):

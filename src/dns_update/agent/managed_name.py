@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dns_update.agent.desired import Rule, desired_of
 from dns_update.client.claims import is_shared
-from dns_update.client.locate import Target
 from dns_update.client.plan import Desired
 from dns_update.wire.codes import rrtype_to_text
 
@@ -12,7 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dns_update.agent.attempt import Doubt
     from dns_update.agent.config.settings import RecordSettings
     from dns_update.agent.desired import SourceState
     from dns_update.agent.reconcile.upstream import Upstream
@@ -30,9 +28,9 @@ UNKNOWN = "unknown"
 
 
 class Current:
-    """The records that servers were last seen to have at a name: of the one asked last, and of others, newest first.
+    """The last known records of a name: at the server that was asked last, and at the others, newest first.
 
-    `checked` is when that was, in seconds since boot.
+    `checked` is the time of the query, in seconds since boot.
     """
 
     __slots__ = ("checked", "elsewhere", "records", "server")
@@ -44,17 +42,32 @@ class Current:
         self.elsewhere: tuple[tuple[Endpoint, tuple[Record, ...], float], ...] = ()
 
     def saw(self, server: Endpoint, records: tuple[Record, ...], checked: float, most: int) -> None:
-        """Record what a server has; keep what `most` servers have, this one included."""
+        """Record the records of a server; keep those of at most `most` servers, this one included."""
         if self.server is not server and self.server != server:
             others = [other for other in self.elsewhere if other[0] != server]
             self.elsewhere = ((self.server, self.records, self.checked), *others)[: most - 1]
         self.server, self.records, self.checked = server, records, checked
 
 
-class ManagedName:
-    """The state of one name, but for what others keep: the scheduler when it is due, Incidents which one it is in.
+class Doubt:
+    """What attempts that have ended may have done at a server, or may still do; only attempts write it.
 
-    Times are in seconds since boot. `doubt` is written by attempts, everything else here.
+    With `is_outcome_unknown`, an update was sent, and nobody knows what came of it. A copy of an update may be under
+    way, and undo what was done meanwhile; by `recheck_at`, on the monotonic clock, it has arrived, if ever. None if
+    there is no such copy.
+    """
+
+    __slots__ = ("is_outcome_unknown", "recheck_at")
+
+    def __init__(self, *, is_outcome_unknown: bool, recheck_at: float | None) -> None:
+        self.is_outcome_unknown = is_outcome_unknown
+        self.recheck_at = recheck_at
+
+
+class ManagedName:
+    """The state of one name, except when it is due (see Scheduler) and which incident it is in (see Incidents).
+
+    Times are in seconds since boot. Attempts write `doubt`; everything else is written here.
     """
 
     __slots__ = (
@@ -68,7 +81,6 @@ class ManagedName:
         "settings",
         "since",
         "sources",
-        "target",
         "ttl",
         "upstream",
     )
@@ -80,26 +92,25 @@ class ManagedName:
         self.settings = settings
         self.upstream = upstream
         self.sources = sources
-        self.target = Target(settings.name, settings.zone)
         self.desired: Desired | None = None
         self.done: Desired | None = None  # what was desired when an attempt last succeeded
-        self.next_change: float | None = None  # when `desired` changes by the mere passing of time (monotonic)
-        self.ttl = settings.ttl  # or what the server makes of it
+        self.next_change: float | None = None  # when `desired` changes by time alone (monotonic)
+        self.ttl = settings.ttl  # or the TTL that the server chose instead
         self.current: Current | None = None  # None before the first comparison
         self.doubt: Doubt | None = None
         self.failures = 0  # in a row
         self.error: DnsUpdateError | None = None  # of the last attempt; None if that succeeded
-        self.since = boot  # since when the state is what it is
+        self.since = boot  # when the current state began
 
     # What is desired
 
     @property
     def is_out_of_date(self) -> bool:
-        """Whether `desired` may have changed without a word of any source."""
+        """Whether `desired` may have changed although no source has changed."""
         return self.next_change is not None or (self.desired is not None and self.desired.ttl != self.ttl)
 
     def refresh(self, now: float) -> bool:
-        """Work out what is desired at `now`, on the monotonic clock; return whether that has changed."""
+        """Compute the desired records at `now`, on the monotonic clock; return whether they have changed."""
         settings = self.settings
         desired: Desired | None
         if settings.rrtype is not None:
@@ -115,15 +126,15 @@ class ManagedName:
 
     @property
     def is_urgent(self) -> bool:
-        """Whether something else is desired than what the last successful attempt was to bring about."""
+        """Whether the desired records differ from those of the last successful attempt."""
         return self.done is not self.desired and self.done != self.desired
 
     # How attempts ended
 
     def succeeded(self, outcome: Outcome, boot: float, *, began_in_doubt: bool) -> tuple[Record, ...] | None:
-        """Record what an attempt has found or done; return what was there before, if that was something else.
+        """Record what an attempt has found or done; return the records before, if they were different.
 
-        An earlier attempt, of which nobody knows what came of it, may have done it: `began_in_doubt`.
+        With `began_in_doubt`, an earlier attempt, whose result is not known, may have made the change.
         """
         before, after = outcome.before or (), outcome.after or ()
         if began_in_doubt and self.current is not None and (before is after or set(before) == set(after)):
@@ -136,25 +147,25 @@ class ManagedName:
         self.error = None
         self.done = self.desired
         if before is not after and outcome.changed and self.ttl is not None and not self._is_shared(after):
-            # What the server makes of our TTL (a maximum of its own) must not look like drift ever after.
+            # A server may change our TTL (e.g. to its maximum); that must not look like a difference every time.
             self.ttl = next((r.ttl for r in after if r.rrtype in self.settings.types), self.ttl)
         return before if has_changed else None
 
     def failed(self, error: DnsUpdateError, boot: float) -> None:
-        """Record why an attempt has failed."""
+        """Record why an attempt failed."""
         if self.error is None:
             self.since = boot
         self.failures += 1
         self.error = error
-        error.__traceback__ = None  # which holds every value on the way, ten thousand times if a server is down
+        error.__traceback__ = None  # it holds all local values: ten thousand of them if a server is down
 
     def forget_failures(self) -> None:
-        """Have the next failure count as the first one: what caused those before may be gone."""
+        """Have the next failure count as the first one: the cause of the earlier ones may be gone."""
         self.failures = 0
 
     @property
     def recheck_at(self) -> float | None:
-        """When to look again, for a copy of an update may be under way until then (monotonic); None: none is."""
+        """When to recheck, because a copy of an update may be under way until then (monotonic); None: no copy is."""
         return None if self.doubt is None else self.doubt.recheck_at
 
     def _saw(self, server: Endpoint, records: tuple[Record, ...], boot: float) -> None:
@@ -164,13 +175,13 @@ class ManagedName:
             self.current.saw(server, records, boot, max(len(self.upstream.servers), 1))
 
     def _is_shared(self, records: tuple[Record, ...]) -> bool:
-        """Return whether others publish at the name, too; the TTL may then be theirs."""
+        """Return whether other owners also publish at the name; the TTL may then be theirs."""
         return bool(self.settings.owner) and is_shared(records, self.settings.owner)
 
     # In a word
 
     def state(self, *, is_under_way: bool) -> str:
-        """Return the word for how it is, while an attempt is under way or not."""
+        """Return the name of the state; `is_under_way` says whether an attempt is under way."""
         if self.error is not None:
             return FAILING
         if self.desired is None or self.current is None:
@@ -180,7 +191,7 @@ class ManagedName:
         return CHANGING if is_under_way else RIGHT
 
     def failing_source(self, now: float) -> SourceState | None:
-        """Return a source that gives nothing at `now` (monotonic), if the last attempt has not failed by itself."""
+        """Return a source that is failing at `now` (monotonic); None if the last attempt failed, or none is."""
         if self.error is not None:
             return None
         sources = (source for source in self.sources if not isinstance(source, bytes))
@@ -188,8 +199,8 @@ class ManagedName:
 
 
 def text_of(rrtype: int, rdata: bytes) -> str:
-    """Return one record's type and data, as in `A 203.0.113.45`."""
-    from dns_update.rr.record import rdata_to_text  # noqa: PLC0415 - on request only
+    """Return one record's type and data, e.g. `A 203.0.113.45`."""
+    from dns_update.rr.record import rdata_to_text  # on request only
 
     return f"{rrtype_to_text(rrtype)} {rdata_to_text(rrtype, rdata)}"
 

@@ -1,6 +1,6 @@
-"""All that an agent may need in its life, to be loaded at its start.
+"""Loads, at the start, all modules that an agent may need later.
 
-What is loaded later may be of another version by then, because the package was upgraded; or it cannot be loaded,
+A module that is loaded later may be of another version, because the package was upgraded; or it cannot be loaded,
 because no more files can be opened.
 """
 
@@ -18,10 +18,12 @@ OURS = (
     "agent.output.control",
     "auth.kfile",
     "auth.secret_sources",
+    "commandline.mistakes",
     "client.discovery",
     "client.obstacles",
     "client.readback",
     "client.reply_errors",
+    "client.wildcards",
     "errors.classes",
     "routeros.expression",
     "rr.addresses",
@@ -39,6 +41,7 @@ OURS = (
     "rr.scanner",
     "rr.svcb",
     "rr.zone_file",
+    "wire.ttl",
     "transport.blocking",
     "transport.failures",
     "transport.sockets",
@@ -47,15 +50,15 @@ OURS = (
 )
 OTHERS = (
     *("binascii", "ctypes", "datetime", "difflib", "grp", "shlex", "sqlite3", "ssl", "struct", "urllib.parse", "idna"),
-    # Codecs: of host names in certificates, of the head of web answers, of characters that cannot be printed.
+    # Codecs for host names in certificates, headers of web answers, and characters that cannot be printed.
     *("encodings.idna", "encodings.latin_1", "encodings.iso8859_1", "encodings.unicode_escape"),
 )
 LEFT_OUT = ("ctypes", "importlib")
-"""Only a one-shot command adopts orphans, which takes ctypes. Python itself has the other."""
+"""ctypes is only for one-shot commands, which adopt orphans. Python has loaded importlib itself."""
 
 
 def load() -> None:
-    """Load it; raises ImportError and OSError."""
+    """Load them; raises ImportError and OSError."""
     for name in OTHERS:
         import_module(name)
     for name in OURS:

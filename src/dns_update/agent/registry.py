@@ -1,4 +1,4 @@
-"""Which names the agent manages, and where they are sent; brought in line with each new configuration."""
+"""The names that the agent manages, and where their updates are sent; adapted to each new configuration."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Registry:
         transport: Callable[[str | None], AsyncioTransport],
         random: Callable[[], float],
     ) -> None:
-        """Begin with no name. `state_of` returns the state of a source; `transport` makes one for a local address."""
+        """Begin without names. `state_of` returns the state of a source; `transport` makes one for a local address."""
         self.settings = settings
         self._state_of = state_of
         self._new_transport = transport
@@ -51,9 +51,9 @@ class Registry:
         return self._healths.values()
 
     def apply(self, config: Config, boot: float) -> Iterator[tuple[ManagedName | None, ManagedName | None]]:
-        """Take up a configuration; yield each name that goes (or None) with the one that takes its place (or None).
+        """Apply a configuration; yield each removed name (or None) with the new name in its place (or None).
 
-        Names whose settings are the same stay as they are. `boot` is now, in seconds since boot.
+        Names with equal settings stay as they are. `boot` is the present, in seconds since boot.
         """
         self.settings = config.agent
         self._last_upstream = (), None
@@ -62,7 +62,7 @@ class Registry:
         healths, self._healths = self._healths, {}
         for settings in config.records:
             identity = settings.identity
-            known = old.pop(identity, None) if old else None  # to hash ten thousand names for nothing takes its time
+            known = old.pop(identity, None) if old else None  # hashing ten thousand names in vain is slow
             upstream = self._upstream(settings, upstreams, healths)
             if known is not None and known.settings == settings:
                 self._names[identity] = known
@@ -73,12 +73,12 @@ class Registry:
             yield gone, None
 
     def retry_servers(self) -> None:
-        """Have every server asked, whether it was silent before or not."""
+        """Have every server asked, even if it was silent before."""
         for health in self._healths.values():
             health.retry_all()
 
     def renew_transports(self) -> None:
-        """Have new sockets made: those that are kept may be bound to an address that is gone."""
+        """Have new sockets made: open ones may be bound to an address that is gone."""
         for transport in self._transports.values():
             transport.renew()
 
@@ -94,10 +94,10 @@ class Registry:
     def _upstream(
         self, settings: RecordSettings, upstreams: dict[Hashable, Upstream], healths: dict[Hashable, ServerHealth]
     ) -> Upstream:
-        """Return the upstream of a record, one of `upstreams` if it is there: an attempt may be using it."""
+        """Return the upstream of a record, from `upstreams` if it is there, because an attempt may be using it."""
         parts = (settings.servers, settings.key, settings.policy, settings.local_address)
         last, upstream = self._last_upstream
-        # The configuration shares equal parts, and to compare these is cheaper than to hash them ten thousand times.
+        # Equal parts are the same objects, and comparing these is cheaper than hashing them ten thousand times.
         if upstream is not None and all(map(is_, parts, last)):
             return upstream
         asked_alike = settings.policy, settings.local_address

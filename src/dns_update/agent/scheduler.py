@@ -1,4 +1,4 @@
-"""When each name has its next attempt: in the order of their times, so many at once, none lost when cancelled."""
+"""When each name has its next attempt: in order of time, a limited number at once, none lost when cancelled."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from dns_update.agent.clock import Clock
     from dns_update.agent.managed_name import ManagedName
 
-MAX_TRIES = 64  # attempts at once: more than a server on another continent needs to be kept busy
-SLEPT_SECONDS = 5.0  # by which the clocks drift apart while the machine sleeps; less is no sleep
-LOOK_SECONDS = 15.0  # between two checks whether it has slept: the clock of the loop's timers stands still meanwhile
-NEVER = math.inf  # when a name is due that is to have no further attempt
-TRIES_A_TASK = 16  # in a row: a task for each costs as much as a signature; then the loop does its other work
-_FEW = 1000  # entries, some of them superseded, for which tidying up does not pay
+MAX_TRIES = 64  # attempts at once: more than needed to keep a server on another continent busy
+SLEPT_SECONDS = 5.0  # the least difference of the clocks that counts as sleep
+LOOK_SECONDS = 15.0  # between two checks for sleep: the clock of the loop's timers stops while the machine sleeps
+NEVER = math.inf  # the due time of a name without further attempts
+TRIES_A_TASK = 16  # in a row: one task each costs as much as a signature; then the loop does its other work
+_FEW = 1000  # entries, some of them superseded; cleaning up fewer is not worth it
 
 
 class Scheduler:
     """The names that wait for an attempt, and those that have one now; within an asyncio loop.
 
-    It alone knows when a name is due, and whether an attempt is under way.
+    Only the scheduler knows when a name is due, and whether an attempt is under way.
     """
 
     def __init__(
@@ -39,19 +39,19 @@ class Scheduler:
         *,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        """Make an attempt by `attempt`, which returns the seconds until the next one.
+        """Make attempts by `attempt`, which returns the seconds until the next one.
 
-        `idle` is called each time no name is due any more, `resumed` when the machine has slept. `broken` is called
-        with what `attempt` has raised, and returns the seconds as well.
+        `idle` is called each time no name is due any more, and `resumed` when the machine has slept. `broken` is called
+        with an exception that `attempt` raised, and returns the seconds, too.
         """
-        self.is_once = False  # whether a name has no further attempt after one that has ended, well or not
+        self.is_once = False  # whether each name has only one attempt, successful or not
         self._attempt = attempt
         self._idle = idle
         self._resumed = resumed
         self._broken = broken
         self._clock = clock
-        # When each name is due, on the monotonic clock; None while its attempt is under way. Names are not taken out
-        # for that: a dictionary from which much is taken grows.
+        # When each name is due, on the monotonic clock; None while its attempt is under way. Names stay in it
+        # meanwhile: a dictionary with many deletions grows.
         self._due: dict[ManagedName, float | None] = {}
         self._queue: list[tuple[float, int, ManagedName]] = []  # a heap; what `_due` contradicts is superseded
         self._most_queued = _FEW
@@ -77,9 +77,9 @@ class Scheduler:
         return managed in self._tasks
 
     def schedule(self, managed: ManagedName, at: float) -> None:
-        """Have a name's next attempt begin at that time, on the monotonic clock, whenever it was due before.
+        """Have a name's next attempt begin at that time, on the monotonic clock; this replaces the time before.
 
-        It is earlier if what is desired changes before by the mere passing of time.
+        The attempt is earlier if the desired records change earlier by time alone.
         """
         if managed.next_change is not None:
             at = min(at, managed.next_change)
@@ -90,22 +90,22 @@ class Scheduler:
         self._arm()
 
     def hasten(self, managed: ManagedName) -> None:
-        """Have a name's next attempt begin no later than what is desired changes."""
+        """Have a name's next attempt begin no later than its desired records change."""
         due = self._due.get(managed)
         if due is not None and managed.next_change is not None and managed.next_change < due:
             self.schedule(managed, due)
 
     def restart(self, managed: ManagedName) -> None:
-        """Begin an attempt now; one that is under way is for something that is no longer so."""
+        """Begin an attempt now, and cancel one that is under way: its purpose is out of date."""
         task = self._tasks.get(managed)
         if task is not None:
             task.cancel()
         self._schedule_now(managed)
 
     def interrupt(self, managed: ManagedName) -> bool:
-        """Restart the attempt under way, and return True; return False if that was done and none has ended since.
+        """Restart the attempt under way, and return True; return False if this was done and no attempt has ended since.
 
-        So whatever happens all the time does not keep an attempt from ever ending.
+        So an event that repeats all the time does not keep attempts from ending.
         """
         if managed in self._interrupted:
             return False
@@ -119,7 +119,7 @@ class Scheduler:
             self._schedule_now(managed)
 
     def drop(self, managed: ManagedName) -> None:
-        """Make no further attempt."""
+        """Remove a name, and cancel its attempt."""
         self._due.pop(managed, None)
         self._interrupted.discard(managed)
         task = self._tasks.pop(managed, None)
@@ -127,7 +127,7 @@ class Scheduler:
             task.cancel()
 
     async def close(self) -> None:
-        """Cancel everything."""
+        """Cancel all attempts, and begin no more."""
         self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
@@ -137,13 +137,13 @@ class Scheduler:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _schedule_now(self, managed: ManagedName) -> None:
-        """Schedule it for now; one that is due already keeps its place in the queue, however often that happens."""
+        """Schedule a name for now; if it is already due, it keeps its place in the queue."""
         now, due = self._clock.monotonic(), self._due.get(managed)
         if due is None or due > now:
             self.schedule(managed, now)
 
     def _forget_superseded(self) -> None:
-        """Keep only what still counts: where addresses flap, each change leaves an entry for a whole interval."""
+        """Drop superseded entries: if addresses flap, each change leaves one for a whole interval."""
         self._queue = [entry for entry in self._queue if self._due.get(entry[2]) == entry[0]]
         heapq.heapify(self._queue)
         self._most_queued = _FEW + 2 * len(self._queue)
@@ -155,17 +155,17 @@ class Scheduler:
         return self._queue[0][0] if self._queue else NEVER
 
     def _take_due(self) -> ManagedName | None:
-        """Take the next name whose attempt is to begin now, if there is one."""
+        """Take the next name that is due now; None if there is none."""
         while not self._is_closed and self._first_due() <= self._clock.monotonic():
             _due, _number, managed = self._queue[0]
             self._due[managed] = None  # which supersedes the entry
             if managed not in self._tasks:
                 return managed
-            # Its attempt was cancelled for another one, and has not ended yet; `_ended` sees to the next one.
+            # Its attempt was cancelled and has not ended yet; then `_ended` schedules the next one.
         return None
 
     def _arm(self) -> None:
-        """Have the loop wake us when the next name is due, and from time to time to see whether the machine slept."""
+        """Have the loop wake us when the next name is due, and from time to time to check for sleep."""
         if self._is_closed:
             return
         at = self._clock.monotonic() + LOOK_SECONDS
@@ -187,7 +187,7 @@ class Scheduler:
             self._begin()
 
     def _begin(self) -> None:
-        """Begin attempts, as many as may be under way at once, and have the loop wake us for the others."""
+        """Begin as many attempts as may be under way at once, and have the loop wake us for the others."""
         while len(self._under_way) < MAX_TRIES and (managed := self._take_due()) is not None:
             task = asyncio.get_running_loop().create_task(self._make_attempts(managed))
             self._under_way[task] = managed
@@ -202,7 +202,7 @@ class Scheduler:
                 self._arm()
 
     async def _make_attempts(self, managed: ManagedName) -> None:
-        """Make the attempt of a name, and then of some that are due, one after the other. A cancelled one ends it."""
+        """Make the attempt for a name, then for some that are due, one after the other, until one is cancelled."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - this runs in one
         for left in range(TRIES_A_TASK - 1, -1, -1):
@@ -222,13 +222,13 @@ class Scheduler:
         if mistake is not None:
             self._interrupted.discard(managed)
             seconds = self._broken(managed, mistake)
-        # If it is still its attempt, that was cancelled, or is broken.
+        # If this is still the name's attempt, it was cancelled, or is broken.
         self._schedule_next(managed, task, NEVER if self.is_once and mistake is not None else seconds)
         if not self._is_closed:
             self._begin()
 
     def _schedule_next(self, managed: ManagedName, task: asyncio.Task[None], seconds: float) -> None:
-        """Have another attempt follow after so many seconds, unless it is due otherwise, or dropped."""
+        """Schedule the next attempt in `seconds`, unless the name has another task or due time, or was dropped."""
         if self._tasks.get(managed) is not task:
             return
         del self._tasks[managed]
@@ -236,5 +236,5 @@ class Scheduler:
             self.schedule(managed, self._clock.monotonic() + seconds)
 
     def _seconds_asleep(self) -> float:
-        """Return the seconds that the machine has slept since boot: those that only one of the clocks counts."""
+        """Return the seconds that the machine has slept since boot: only one of the clocks counts them."""
         return self._clock.boot() - self._clock.monotonic()

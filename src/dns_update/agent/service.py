@@ -1,4 +1,4 @@
-"""The agent as a process: its signals, its socket, what the service manager hears, and its exit status."""
+"""The agent as a process: its signals, its socket, notifications of the service manager, and its exit status."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from dns_update.agent.output.log import Log
     from dns_update.agent.output.systemd import Notifier
 
-MOST_PROBLEMS = 20  # of a broken configuration that are logged: about a screen; a slip may make ten thousand of them
-_ENDED_BY = 128  # plus the signal's number: as a shell says of a process that a signal ended
+MOST_PROBLEMS = 20  # of a broken configuration that are logged: about a screen; one mistake may cause ten thousand
+_ENDED_BY = 128  # plus the signal's number, as in a shell
 
 
 class Agent:
@@ -53,8 +53,8 @@ class Agent:
     async def run(self) -> None:
         """Keep the names right until SIGTERM or SIGINT.
 
-        SIGHUP has the configuration read again, SIGUSR1 every name checked. Both may be blocked until now, for they end
-        a process that has no handler for them.
+        SIGHUP reads the configuration again, SIGUSR1 checks every name. The caller may have blocked both, because
+        without a handler they end a process; here they are unblocked.
         """
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._note_bug)
@@ -80,10 +80,10 @@ class Agent:
             await self._close()
 
     async def once(self) -> int:
-        """Make every name right once; return the exit status: 0, that of the one that failed, or 10 if some did.
+        """Make every name right once; return the exit status: that of all names if it is the same, otherwise 10.
 
-        SIGTERM and SIGINT end it before that. The history is kept if it may be written: a user who runs this for
-        himself need not have a place for it.
+        SIGTERM and SIGINT end it earlier. The history is kept if its directory is writable, because another user who
+        runs this may have no access to it.
         """
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._note_bug)
@@ -96,13 +96,13 @@ class Agent:
         finally:
             await self._close()
         if self._ended_by:
-            self._log.notice("ended before every name was looked at")
+            self._log.notice("stopped before every name was checked")
             return _ENDED_BY + self._ended_by
         statuses = {_exit_status(managed) for managed in self._controller.names}
         return statuses.pop() if len(statuses) == 1 else SOME_FAILED
 
     def reload(self) -> None:
-        """Read the configuration again, and check all names; if it is wrong, log why, and keep the old one."""
+        """Read the configuration again, and check all names; if it has mistakes, log them, and keep the old one."""
         self._notifier.reloading()
         try:
             self._read_again()
@@ -147,7 +147,7 @@ class Agent:
     async def _open(self) -> None:
         self._socket = self._config.agent.socket
         if self._socket:
-            from dns_update.agent.output.control import serve  # noqa: PLC0415 - not for --once
+            from dns_update.agent.output.control import serve  # not for --once
 
             self._control = await serve(self._socket, self.status)
         self._controller.open_history()
@@ -165,8 +165,8 @@ class Agent:
         loop = asyncio.get_running_loop()
 
         def hear(number: int, _frame: object) -> None:
-            self._controller.is_ending = True  # at once, also within work that lets the loop do nothing else
-            with suppress(RuntimeError):  # the loop is closed already
+            self._controller.is_ending = True  # at once, even during work that blocks the loop
+            with suppress(RuntimeError):  # the loop is already closed
                 loop.call_soon_threadsafe(end, number)
 
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -187,7 +187,7 @@ class Agent:
         self._stop.set()
 
     async def _unless_ended(self, work: Coroutine[None, None, None]) -> None:
-        """Wait for some work, or until a signal has asked us to end; then it is cancelled."""
+        """Wait for some work; if a signal asks us to end, cancel it."""
         under_way, stop = asyncio.ensure_future(work), asyncio.ensure_future(self._stop.wait())
         try:
             await asyncio.wait((under_way, stop), return_when=asyncio.FIRST_COMPLETED)
@@ -198,7 +198,7 @@ class Agent:
             await under_way
 
     def _note_bug(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Record an error that nothing has caught, and of which the loop tells."""
+        """Record an uncaught error that the loop reports."""
         self._controller.bugs.note(context.get("exception") or RuntimeError("no error is known"), context["message"])
 
     async def _tell_alive(self, seconds: float) -> None:
@@ -206,7 +206,7 @@ class Agent:
             try:
                 self._notifier.alive()
             except Exception as mistake:  # noqa: BLE001 - the service manager is to hear of us again
-                self._controller.bugs.note(mistake, "the service manager could not be told")
+                self._controller.bugs.note(mistake, "the service manager could not be notified")
             await asyncio.sleep(seconds)
 
     def _summary(self) -> str:
@@ -215,11 +215,11 @@ class Agent:
 
 
 def _do_nothing() -> None:
-    """Do nothing: every name is looked at once anyway."""
+    """Do nothing: every name is checked once anyway."""
 
 
 def _problems_of(error: Exception) -> list[str]:
-    """Return what is wrong with a configuration, each with what to do."""
+    """Return the problems of a configuration, each with its hint."""
     if not isinstance(error, DnsUpdateError):
         return [text_of(error)]
     if not isinstance(error, ConfigError):
@@ -228,7 +228,7 @@ def _problems_of(error: Exception) -> list[str]:
 
 
 def _exit_status(managed: ManagedName) -> int:
-    """Return what `--once` ends with if all names are like this one."""
+    """Return the exit status of `--once` for this name."""
     if managed.error is not None:
         return managed.error.exit_status
     return NoAddress.exit_status if managed.desired is None else 0

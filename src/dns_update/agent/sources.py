@@ -1,4 +1,4 @@
-"""The address sources: the kernel tells of changes, the others are asked from time to time; within asyncio."""
+"""The address sources: the kernel reports changes, the others are asked from time to time; within asyncio."""
 
 from __future__ import annotations
 
@@ -36,22 +36,22 @@ if TYPE_CHECKING:
     from dns_update.process.child_guard import ChildGuard
 
     class KernelMonitor(Protocol):
-        """What tells of changes of the machine's addresses; Monitor, but for tests."""
+        """Reports changes of the machine's addresses: a Monitor, except in tests."""
 
         interfaces: Interfaces
 
         async def open(self, *, waits_out_shortage: bool = False) -> None:
-            """Begin, and call back with all interfaces."""
+            """Begin, and call the callback with all interfaces."""
 
         def close(self) -> None:
-            """Call back no more."""
+            """Stop calling back."""
 
 
-MAX_ASKED = 16  # sources that are asked at once, each in a thread; one may not answer for half a minute
+MAX_ASKED = 16  # sources asked at once, each in a thread; one may take half a minute to answer
 
 
 class Sources:
-    """Keeps the state of every source that some record follows, and tells when what counts for one has changed."""
+    """Keeps the state of every source that a record follows, and reports when the addresses that count change."""
 
     def __init__(  # noqa: PLR0913 - what differs in tests
         self,
@@ -65,19 +65,19 @@ class Sources:
         random: Callable[[], float] = system_random,
         monitor: Callable[..., KernelMonitor] = Monitor,
     ) -> None:
-        """Call `changed` with the sources for which something else counts, `network_up` when what failed may succeed.
+        """Call `changed` with the sources whose addresses changed, and `network_up` when failed requests may succeed.
 
-        If `changed` raises something, it is called again later. `child_guard` ends the programs of sources if we are
-        killed. `monitor` makes what listens to the kernel.
+        If `changed` raises an exception, it is called again later. `child_guard` ends the programs of sources if this
+        process is killed. `monitor` makes the kernel monitor.
         """
         self._changed = changed
         self._clock = clock
         self._random = random
         self._bugs = bugs
-        self._untold: set[SourceState] = set()  # with these `changed` has to be called
-        self._unread: set[SourceKey] = set()  # of these the kernel could not be asked
-        self._failures = 0  # in a row, of `changed` or to read
-        self._again: float | None = None  # when to do that again, on the monotonic clock
+        self._untold: set[SourceState] = set()  # `changed` must still be called with these
+        self._unread: set[SourceKey] = set()  # the kernel could not be asked about these
+        self._failures = 0  # in a row, of `changed` or of a reading
+        self._again: float | None = None  # when to try again, on the monotonic clock
         self._network_up = network_up
         self._log = log
         self._states: dict[SourceKey, SourceState] = {}
@@ -91,7 +91,7 @@ class Sources:
         self._timer: asyncio.TimerHandle | None = None
 
     def follow(self, keys: Iterable[SourceKey]) -> None:
-        """Follow these sources and no others; literals need no following."""
+        """Follow exactly these sources; literal addresses are ignored."""
         followed = dict.fromkeys(key for key in keys if not isinstance(key[0], bytes))  # in the configuration's order
         for key in self._states.keys() - followed.keys():
             del self._states[key]
@@ -105,13 +105,13 @@ class Sources:
             self._begin(new)
 
     def state(self, key: SourceKey) -> SourceState:
-        """Return the state of a source that is followed."""
+        """Return the state of a followed source."""
         return self._states[key]
 
     async def start(self, settings: AgentSettings, *, waits_out_shortage: bool = False) -> None:
         """Begin, and return once the kernel has listed its addresses; raises NoAddress if it does not.
 
-        With `waits_out_shortage` a lack of open files or memory, which may pass, is logged and waited out.
+        With `waits_out_shortage`, a temporary lack of open files or memory is logged, and the start waits for its end.
         """
         self._settings = settings
         await self._monitor.open(waits_out_shortage=waits_out_shortage)
@@ -119,11 +119,11 @@ class Sources:
         self._begin(self._states.keys())
 
     def configure(self, settings: AgentSettings) -> None:
-        """Go on with other settings."""
+        """Continue with other settings."""
         self._settings = settings
 
     async def close(self) -> None:
-        """End it, and the programs that are asked. No other source that a thread still asks is waited for."""
+        """Stop, and end the programs that are being asked. Threads that ask other sources are not waited for."""
         self._is_open = False
         self._monitor.close()
         if self._timer is not None:
@@ -146,12 +146,12 @@ class Sources:
         return all(state.reading is not None for state in self._states.values())
 
     def ask_all(self) -> None:
-        """Ask now the sources that have to be asked."""
+        """Ask all sources that the kernel does not report on, now."""
         for poller in self._pollers.values():
             poller.ask()
 
     def status(self, booted: float) -> Iterator[SourceStatus]:
-        """Yield what `dns-update status` shows of each source; `booted` is when the machine was, by the wall clock."""
+        """Yield what `dns-update status` shows of each source; `booted` is the time of boot by the wall clock."""
         for (source, allow_private), state in list(self._states.items()):
             reading = state.reading
             yield {
@@ -171,7 +171,7 @@ class Sources:
         self._take_all({key: _read(key, table, clock=self._clock) for key in keys if not may_block(key[0])})
 
     def _kernel_changed(self, table: Interfaces, names: frozenset[str]) -> None:
-        """Read the sources that follow these interfaces. Ask the others, too: there may be a new route to the world."""
+        """Read the sources of these interfaces; also ask the others, because there may be a new default route."""
         keys = [key for key in self._states if not may_block(key[0]) and getattr(key[0], "name", "") in names]
         self._take_all({key: _read(key, table, clock=self._clock) for key in keys})
         self.ask_all()
@@ -187,7 +187,7 @@ class Sources:
         self._take_all({key: reading})
 
     def _take_all(self, readings: dict[SourceKey, Reading]) -> None:
-        """Give each reading to its source, and tell of all that changes by them at once."""
+        """Give each reading to its source, and report all changes at once."""
         if self._settings is None or not self._is_open:
             return
         now = self._clock.monotonic()
@@ -201,12 +201,12 @@ class Sources:
         self._tell(changed)
 
     def _tell(self, changed: set[SourceState]) -> None:
-        """Tell of the sources that changed, and of those that could not be told of before."""
+        """Report the sources that changed, and those whose report failed before."""
         self._untold |= changed
         try:
             self._changed(self._untold)
         except Exception as mistake:  # noqa: BLE001 - a bug of ours must neither end the agent nor lose an address
-            self._bugs.note(mistake, "what sources say cannot be acted upon")
+            self._bugs.note(mistake, "what sources say could not be processed")
         else:
             self._untold = set()
         if not self._untold and not self._unread:
@@ -217,7 +217,7 @@ class Sources:
         self._arm()
 
     def _say(self, key: SourceKey, reading: Reading) -> None:
-        """Log what is new about a source. One that is asked again and again may have another error text each time."""
+        """Log what is new about a source; of one that is polled, only the first error, as its text may vary."""
         if not reading.error:
             line = f"{key[0]!s} gives {', '.join(map(format_address, reading.addresses))}"
             self._log.changed(key, reading.addresses, line, INFO)
@@ -227,7 +227,7 @@ class Sources:
             self._log.debug(reading.error)
 
     def _arm(self) -> None:
-        """Have the loop wake us when a hold-down ends, or to do again what has failed."""
+        """Have the loop wake us when a hold-down ends, or to try a failed step again."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -251,7 +251,7 @@ class Sources:
 
 
 class _Poller:
-    """Asks one source again and again, in a thread, for it may take its time."""
+    """Asks one source again and again, in a thread, because it may be slow."""
 
     def __init__(
         self,
@@ -267,18 +267,18 @@ class _Poller:
         self._threads = threads
         self._child_guard = child_guard
         self._is_due = asyncio.Event()
-        self._question: object = None  # the last one that was put to the threads
+        self._question: object = None  # the last one that was given to the threads
         self._asked: Future[Reading] | None = None
         self._until: int | None = None  # ends the program, if it is one
         self._is_closing = False
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def ask(self) -> None:
-        """Ask now; if it is being asked, once more afterwards."""
+        """Ask now; if the source is being asked, ask once more afterwards."""
         self._is_due.set()
 
     def close(self) -> asyncio.Task[None] | None:
-        """Ask no more; return what has to be waited for: that the program which is asked has ended."""
+        """Stop asking; return a task to wait for if a program is being asked and must end first."""
         self._is_closing = True
         is_asked = self._asked is not None and not self._asked.cancel() and not self._asked.done()
         if self._until is None or not is_asked:
@@ -300,7 +300,7 @@ class _Poller:
                     self._take(self._key, reading)
                 except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the interest in a source
                     failures += 1
-                    what = f"what {self._key[0]!s} gives could not be taken in"
+                    what = f"what {self._key[0]!s} gives could not be processed"
                     asyncio.get_running_loop().call_exception_handler({"message": what, "exception": mistake})
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._seconds(failures)):
@@ -310,7 +310,7 @@ class _Poller:
                 os.close(self._until)
 
     async def _ask(self) -> Reading:
-        # Not in the loop's own threads: host names of servers are resolved there, and must not wait for slow sources.
+        # Not in the loop's own threads: they resolve host names of servers, which must not wait for slow sources.
         self._question = question = object()
         try:
             if self._until is None and isinstance(self._key[0], Command):
@@ -322,7 +322,7 @@ class _Poller:
         return await asyncio.wrap_future(self._asked)
 
     def _read_unless_given_up(self, question: object) -> Reading:
-        """Ask, in a thread, unless the question was given up because there was no thread for it."""
+        """Ask, in a thread, unless the question was given up because no thread could be started."""
         if question is not self._question:
             return _unasked(self._key, "given up")
         return _read(self._key, until=self._until, child_guard=self._child_guard)
@@ -336,7 +336,7 @@ def _read(
     until: int | None = None,
     child_guard: ChildGuard | None = None,
 ) -> Reading:
-    """Ask one source; why it gives nothing is a reading, too, whatever the reason."""
+    """Ask one source; any failure is returned as a reading, too."""
     source, allow_private = key
     remarks: list[str] = []
     try:
@@ -356,5 +356,5 @@ def _read(
 
 
 def _unasked(key: SourceKey, reason: str) -> Reading:
-    """Return the reading of a source that could not be asked, for no fault of its own."""
+    """Return the reading of a source that could not be asked because of an error on our side."""
     return Reading((), since_boot(), f"{key[0]!s} cannot be asked: {reason}", is_mistaken=True)

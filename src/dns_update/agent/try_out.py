@@ -1,4 +1,4 @@
-"""A configuration tried out by the doctor: what each name should have by what its sources say now; within asyncio."""
+"""Tries out a configuration with the doctor: each name should have what its sources say now; within asyncio."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def try_out(config: Config) -> Examination:
 
 
 def questions_of(config: Config) -> list[SourceQuestion]:
-    """Return what the sources of all records are to be asked; literal addresses are not asked for."""
+    """Return the questions to the sources of all records; literal addresses need none."""
     return [
         SourceQuestion(source, record.allow_private)
         for record in config.records
@@ -42,7 +42,7 @@ def questions_of(config: Config) -> list[SourceQuestion]:
 
 
 def subjects_of(config: Config, answers: Mapping[SourceQuestion, SourceAnswer]) -> list[Subject]:
-    """Return each record as a name to examine, which should have what the agent would give it if it started now."""
+    """Return each record as a name to examine; it should have the data that an agent started now would give it."""
     states = {question: _state_after(answer) for question, answer in answers.items()}
     return [_subject_of(record, states) for record in config.records]
 
@@ -65,7 +65,7 @@ def _desired_by(record: RecordSettings, states: Mapping[SourceQuestion, SourceSt
 
 
 def _state_after(answer: SourceAnswer) -> SourceState:
-    """Return the state of a source whose first answer this is; it counts at once."""
+    """Return the state of a source after its first answer, which counts at once."""
     now = time.monotonic()
     state = SourceState(started=now, knows_absence=not may_block(answer.source))
     state.hear(Reading(answer.addresses, since_boot(), str(answer.error or "")), now, 0.0)

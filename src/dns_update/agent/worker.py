@@ -1,4 +1,4 @@
-"""The agent's work on one name: an attempt, what follows from its end, and how long the name then waits."""
+"""The agent's work on one name: an attempt, the actions after its end, and how long the name then waits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Worker:
-    """Makes attempts, each of one name, and sees to what follows from how they end."""
+    """Makes attempts, each for one name, and acts on their results."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what the end of an attempt concerns
         self,
@@ -65,7 +65,7 @@ class Worker:
             return self._failed(attempt, DnsUpdateError(text_of(mistake)))
 
     def broken(self, managed: ManagedName, mistake: BaseException) -> float:
-        """Record an error that not even `attempt` has caught; return as it does."""
+        """Record an error that even `attempt` did not catch; return the seconds until the next attempt."""
         managed.failed(DnsUpdateError(text_of(mistake)), self._clock.boot())
         return growing(managed.failures, self._registry.settings.interval, self._random)
 
@@ -102,7 +102,7 @@ class Worker:
     def _passed_over(self, managed: ManagedName) -> float:
         """Record that all servers of a name are known to be silent, and none is due.
 
-        The attempt that finds one of them answering has this name tried again.
+        When an attempt finds that one of them answers, this name is tried again.
         """
         health = managed.upstream.health
         outages = map(health.outage_of, managed.upstream.servers_for(managed.settings.zone))
@@ -117,7 +117,7 @@ class Worker:
         self._reports.cancelled(attempt, now - attempt.began)
 
     def _retry_names_at(self, recovered: list[tuple[Hashable, Outage]], found_by: ManagedName) -> None:
-        """Tell which servers have recovered, and retry the names that have waited for that."""
+        """Report which servers have recovered, and retry the names that have waited for them."""
         for server, outage in recovered:
             self._reports.recovered(server, outage)
             for other in self._registry.names:
@@ -131,11 +131,11 @@ class Worker:
                     self._retry(other)
 
     def _server_due(self, managed: ManagedName) -> float | None:
-        """Return when a server is due again whose silence this very name has met."""
+        """Return when a server is due again whose silence this name met last; None if there is none."""
         health = managed.upstream.health
         return health.due(managed.upstream.servers_for(managed.settings.zone), managed) if health.has_outages else None
 
 
 def _has_met_silence(error: DnsUpdateError | None) -> bool:
-    """Return whether an attempt failed for want of an answer from one of the servers at least."""
+    """Return whether an attempt failed because at least one server did not answer."""
     return error is not None and any(isinstance(one, NoResponse) for one in (error, *error.failures))

@@ -26,10 +26,10 @@ DEFAULT_ALGORITHM = "hmac-md5"  # RouterOS's only one
 ENCODINGS = ("auto", "base64", "text")
 MAX_SECRET_OCTETS = 0xFFFF  # where DNS itself carries a secret, its length has 16 bits (RFC 2930, section 2.7)
 
-_MAX_ALGORITHM_SHOWN = 24  # characters; the longest that is right, hmac-md5.sig-alg.reg.int, has as many
+_MAX_ALGORITHM_SHOWN = 24  # characters, as many as the longest right one, hmac-md5.sig-alg.reg.int
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Literal, NoReturn
 
 
 class Algorithm(Value):
@@ -50,8 +50,8 @@ class Algorithm(Value):
     def from_text(cls, text: str) -> Algorithm:
         """Read `hmac-sha256`, its truncated form `hmac-sha256-128` (bits of the MAC), or hmac-md5's name on the wire.
 
-        A truncated form keeps the whole form's name on the wire, as BIND does. Raises InvalidText, which repeats the
-        text only if it is much like an algorithm: anything else may be a secret in the wrong place.
+        A truncated form keeps the whole form's name on the wire, as in BIND. Raises InvalidText, which repeats the text
+        only if it is similar to an algorithm: anything else may be a secret in the wrong place.
         """
         if not isinstance(text, str):
             raise errors.UsageError(f"an algorithm is read from a text, not from {type(text).__name__}")
@@ -86,19 +86,20 @@ class Algorithm(Value):
 
 
 class Key(Value):
-    """A name, an algorithm and a secret that a server shares.
+    """A name, an algorithm and a secret that the server also has.
 
-    Its repr never shows the secret, and it cannot be pickled, for the secret would stand in the pickle. `Key.from_file`
-    and `Key.from_secret` make one; the class itself takes the secret's octets, 1 to 65535. Raises UsageError.
+    Its repr never shows the secret, and it cannot be pickled, since the pickle would contain the secret.
+    `Key.from_file` and `Key.from_secret` make one; the class itself takes the secret's octets, 1 to 65535. Raises
+    UsageError.
 
-    `other_reading` is the key that the same secret would be, were it written the other way (Base64 or raw text), when
-    its text can be read both ways; None otherwise. `reading` names this key's way: `base64` or `text`.
+    `reading` says how the secret's text was read: `base64` or `text` (raw). If the text can be read both ways,
+    `other_reading` is the key of the other way, else None.
     """
 
     name: Name
     algorithm: Algorithm
     secret: bytes
-    reading: str
+    reading: Literal["base64", "text"]
     other_reading: Key | None
 
     def __init__(
@@ -107,7 +108,7 @@ class Key(Value):
         secret: bytes,
         algorithm: Algorithm | str,
         *,
-        reading: str = "base64",
+        reading: Literal["base64", "text"] = "base64",
         other_reading: Key | None = None,
     ) -> None:
         if reading not in ENCODINGS[1:]:
@@ -130,7 +131,7 @@ class Key(Value):
         algorithm: Algorithm | str = DEFAULT_ALGORITHM,
         encoding: str = "auto",
     ) -> Key:
-        """Make a key of a secret's text.
+        """Make a key from a secret's text.
 
         `encoding` is `base64` (BIND's form), `text` (the text itself, as UTF-8, is the secret) or `auto`: Base64 if
         it is strictly that, with the text in `other_reading`; the text itself otherwise. Raises UsageError.
@@ -162,11 +163,11 @@ class Key(Value):
         """Read a key from a file in BIND's `key "name" { algorithm ...; secret "..."; };` form.
 
         `name` chooses among several keys; it may be left out if the file has only one. Everything else in the file
-        (comments, other statements, an `include` too) is passed over. Raises UsageError for a file that is missing,
+        (comments, other statements, even an `include`) is ignored. Raises UsageError for a file that is missing,
         unreadable, readable by others, owned by another user than root and us, or without such a key.
         """
-        from dns_update.auth.named_conf import keys_from_text  # noqa: PLC0415 - it imports this module
-        from dns_update.auth.private_file import called_in_errors, read_private_file  # noqa: PLC0415 - for files only
+        from dns_update.auth.named_conf import keys_from_text  # it imports this module
+        from dns_update.auth.private_file import called_in_errors, read_private_file  # for files only
 
         try:
             path = os.fsdecode(path)
@@ -193,11 +194,13 @@ class Key(Value):
 
     def __repr__(self) -> str:
         if not hasattr(self, "algorithm"):
-            return "Key(secret=<hidden>)"  # its __init__ has raised, and a debugger shows it
+            return "Key(secret=<hidden>)"  # for a debugger, after __init__ raised
         return f"Key(name={str(self.name)!r}, algorithm={self.algorithm.text!r}, secret=<hidden>)"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a Key is not pickled, for its secret would stand in the pickle: read it where it is needed")
+        raise TypeError(
+            "a Key cannot be pickled, since the pickle would contain its secret: read it where it is needed"
+        )
 
 
 def read_secret(source: str) -> str:
@@ -205,30 +208,32 @@ def read_secret(source: str) -> str:
 
     `@FILE` is a file's one line, `env:NAME` a variable of the environment, `credential:NAME` a systemd credential,
     anything else is the secret itself. ASCII blanks around a file's or credential's secret are dropped, and one line
-    end behind a variable's. Raises UsageError, which shows neither a secret nor what may be one.
+    end after a variable's. Raises UsageError, which shows neither a secret nor a text that may be one.
     """
     if not source.startswith(("@", "env:", "credential:")):
         return source
-    from dns_update.auth.secret_sources import secret_from  # noqa: PLC0415 - a key file needs none of it
+    from dns_update.auth.secret_sources import secret_from  # not needed for a key file
 
     return secret_from(source)
 
 
 def _key_name(name: object) -> Name:
-    """Return a key's name, which a text or a Name gives."""
+    """Return a key's name, given as a text or a Name."""
     if isinstance(name, str):
         name = Name.from_text(name)
     if not isinstance(name, Name):
         raise errors.UsageError("a key's name is a Name or a text")
     if name.labels == (b"@",):
-        raise errors.UsageError("@ is the zone, no key's name", hint="the name is that in the server's key statement")
+        raise errors.UsageError(
+            "@ is the zone, not a key's name", hint="the name is that in the server's key statement"
+        )
     if not name.labels:
-        raise errors.UsageError("the root is no key's name", hint="the name is that in the server's key statement")
+        raise errors.UsageError("the root is not a key's name", hint="the name is that in the server's key statement")
     return name
 
 
 def _checked(secret: object) -> bytes:
-    """Return a secret if it is one."""
+    """Return a secret; raises UsageError if it is not one."""
     if not isinstance(secret, bytes):
         raise errors.UsageError("a key's secret is bytes", hint="Key.from_secret reads a text")
     if not secret:
@@ -249,15 +254,15 @@ def _algorithm(algorithm: object) -> Algorithm:
 
 
 def _is_near_an_algorithm(text: str) -> bool:
-    """Tell whether a text can be shown as a misspelt algorithm; others may be secrets."""
-    import difflib  # noqa: PLC0415 - only when something is wrong
+    """Return whether a text can be shown as a misspelt algorithm; others may be secrets."""
+    import difflib  # only when something is wrong
 
     is_like_one = text.startswith("hmac") or difflib.get_close_matches(text, _ALGORITHMS, 1)
     return len(text) <= _MAX_ALGORITHM_SHOWN and bool(is_like_one)
 
 
 def decoded_base64(text: bytes) -> bytes | None:
-    """Return what strict, padded, canonical Base64 stands for, or None."""
+    """Return the octets of strict, padded, canonical Base64; None for any other text."""
     try:
         decoded = binascii.a2b_base64(text, strict_mode=True)
     except binascii.Error:

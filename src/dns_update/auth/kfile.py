@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# The numbers of BIND's own that stand in the pair (they are not from IANA's registry).
+# BIND's own numbers in the pair (they are not from IANA's registry).
 _HMACS = {
     157: "hmac-md5",
     161: "hmac-sha1",
@@ -25,14 +25,14 @@ _HMACS = {
 }
 _BITS_BASE64 = "AAA="  # the whole MAC
 _BITS_OCTETS = 2
-_COUNTING = ("algorithm", "bits", "key")
+_USED = ("algorithm", "bits", "key")
 _MAX_BEFORE_TYPE = 3  # TTL, class and the type itself
 
 
 def pair_of(path: str) -> tuple[str, str] | None:
-    """Return the paths of the `.key` and the `.private` file, if `path` means such a pair and the second is there.
+    """Return the paths of the `.key` and the `.private` file, if `path` means such a pair and the second exists.
 
-    `path` is either file, or what the two have in common, with or without the dot behind it.
+    `path` is either file, or what the two names have in common, with or without the dot after it.
     """
     stem = path.removesuffix(".private").removesuffix(".key").removesuffix(".")
     key, private = f"{stem}.key", f"{stem}.private"
@@ -40,9 +40,9 @@ def pair_of(path: str) -> tuple[str, str] | None:
 
 
 def key_from_pair(key_path: str, private_path: str, warn: Callable[[str], None] | None = None) -> Key:
-    """Return the HMAC key of a pair; raises UsageError, which repeats nothing of what stands in the files.
+    """Return the HMAC key of a pair; raises UsageError, which repeats nothing of the files' content.
 
-    The name stands in the `.key` file's KEY record (RFC 2535, section 3), algorithm and secret in the `.private` one.
+    The name is in the `.key` file's KEY record (RFC 2535, section 3), algorithm and secret are in the `.private` file.
     A pair for SIG(0) is refused. `warn` is as in `read_private_file`.
     """
     fields = _fields(read_private_file(private_path, warn=warn), private_path)
@@ -51,7 +51,8 @@ def key_from_pair(key_path: str, private_path: str, warn: Callable[[str], None] 
         raise UsageError(f"{private_path} is not the private half of a key pair")
     if number not in _HMACS:
         raise UsageError(
-            f"{private_path} is a key for SIG(0), which is not there yet", hint="use a TSIG key: tsig-keygen makes one"
+            f"{private_path} is a key for SIG(0), which is not implemented yet",
+            hint="use a TSIG key: tsig-keygen makes one",
         )
     if "key" not in fields:
         raise UsageError(f"{private_path} has no Key: line")
@@ -61,21 +62,21 @@ def key_from_pair(key_path: str, private_path: str, warn: Callable[[str], None] 
 
 
 def _fields(text: str, path: str) -> dict[str, str]:
-    """Return the `Name: value` lines, names in lower case; none of those that count may stand there twice."""
+    """Return the `Name: value` lines, names in lower case; none of those that are used may be there twice."""
     fields: dict[str, str] = {}
     for line in text.split("\n"):
         name, colon, value = line.partition(":")
         folded = name.strip().lower()
         if not colon or line.startswith(";"):
             continue
-        if folded in _COUNTING and folded in fields:
+        if folded in _USED and folded in fields:
             raise UsageError(f"{path} has a second {folded.capitalize()}: line")
         fields[folded] = value.strip()
     return fields
 
 
 def _owner(key_path: str, warn: Callable[[str], None] | None) -> str:
-    """Return the owner name of the KEY record: the first word, and before KEY stand at most TTL and class."""
+    """Return the owner name of the KEY record, the first word; at most TTL and class may be before KEY."""
     for line in read_private_file(key_path, warn=warn).split("\n"):
         owner, *words = line.split() or [";"]
         if owner.startswith(";"):
@@ -88,7 +89,7 @@ def _owner(key_path: str, warn: Callable[[str], None] | None) -> str:
 
 def _algorithm(number: int, fields: dict[str, str], path: str) -> Algorithm:
     """Return the algorithm; `Bits` is the length to which the MAC is cut, as a 16-bit number in Base64."""
-    import binascii  # noqa: PLC0415 - a pair is met rarely
+    import binascii  # pairs are rare
 
     whole = Algorithm.from_text(_HMACS[number])
     try:

@@ -15,10 +15,10 @@ _NO_BLANKS = dict.fromkeys(map(ord, " \t\r\n"))
 def keys_from_text(text: str, source: str) -> list[Key]:
     """Return the keys of a text in named.conf's language; `source` names it in errors.
 
-    It is read as BIND reads it, but that the semicolon behind a key may be missing, and a secret without quotes may
-    have slashes: ISC's dhcpd.conf has such keys. Only `key` statements are looked at, and only those outside of others,
-    as `view`. Raises UsageError, which names the line, and repeats no word but the name of a key that is right and an
-    algorithm that nearly is: any other may be a part of a secret.
+    It is read as BIND reads it, except that the semicolon after a key may be missing, and that a secret without quotes
+    may have slashes: ISC's dhcpd.conf has such keys. Only `key` statements are read, and only those that are not inside
+    others, e.g. `view`. Raises UsageError, which names the line. It repeats only the names of keys that are right, and
+    an algorithm that is nearly right: any other word may be a part of a secret.
     """
     words = _Words(text, source)
     lines: dict[Name, int] = {}
@@ -37,9 +37,9 @@ def keys_from_text(text: str, source: str) -> list[Key]:
 
 
 def secret_in_file(where: str, text: str) -> bytes:
-    """Return the secret that stands in a file, at `where`, as Base64; raises UsageError.
+    """Return the secret that a file has as Base64, at `where`; raises UsageError.
 
-    As in BIND, blanks and line ends within it do not count.
+    As in BIND, blanks and line ends within it are ignored.
     """
     if not text:
         raise errors.UsageError(f"{where}: the secret is empty")
@@ -52,7 +52,7 @@ def secret_in_file(where: str, text: str) -> bytes:
 
 
 def key_in_file(where: str, name: str, secret: bytes, algorithm: Algorithm) -> Key:
-    """Return the key whose name stands in a file, at `where`; raises UsageError, which does not repeat it."""
+    """Return the key whose name is in a file, at `where`; raises UsageError, which does not repeat the name."""
     try:
         owner = Name.from_text(name)
     except errors.InvalidText:
@@ -64,7 +64,7 @@ def key_in_file(where: str, name: str, secret: bytes, algorithm: Algorithm) -> K
 
 
 class _Words:
-    """A text in named.conf's language, taken word by word; `start` is where the last one stands."""
+    """A text in named.conf's language, read word by word; `start` is the position of the last one."""
 
     __slots__ = ("position", "source", "start", "text")
 
@@ -113,7 +113,7 @@ class _Words:
         return self.text.count("\n", 0, start) + 1
 
     def where(self, start: int) -> str:
-        """Return the source and the line, as errors begin."""
+        """Return the source and the line, with which errors begin."""
         return f"{self.source}, line {self.line(start)}"
 
     def fault(self, what: str, start: int | None = None) -> errors.UsageError:
@@ -121,7 +121,7 @@ class _Words:
         return errors.UsageError(f"{self.where(self.start if start is None else start)}: {what}")
 
     def _take_quoted(self) -> str:
-        """Return a quoted string, in which a backslash before a quote makes it a part of the string."""
+        """Return a quoted string; a quote after a backslash is part of the string."""
         text, end, is_escaped = self.text, self.start, True
         while is_escaped:
             end = text.find('"', end + 1)
@@ -177,7 +177,7 @@ def _read_key(words: _Words) -> Key:
 
 
 def _read_fields(words: _Words, start: int) -> dict[str, tuple[str, int]]:
-    """Read a key's fields up to the closing brace; return each value, and where it stands."""
+    """Read a key's fields up to the closing brace; return each value and its position."""
     fields: dict[str, tuple[str, int]] = {}
     while (field := words.take().lower()) != "}":
         if not field:
@@ -188,8 +188,8 @@ def _read_fields(words: _Words, start: int) -> dict[str, tuple[str, int]]:
             raise words.fault(f"the key has a second {field}")
         value = words.take()
         if value in ("", *_PUNCTUATION):
-            raise words.fault(f"there is nothing behind {field}")
+            raise words.fault(f"there is no value after {field}")
         fields[field] = value.removeprefix('"'), words.start
         if words.take() != ";":
-            raise words.fault(f"there is no semicolon behind the {field}", fields[field][1])
+            raise words.fault(f"there is no semicolon after the {field}", fields[field][1])
     return fields

@@ -1,4 +1,4 @@
-"""Files that hold secrets: read once, whole, and only if nobody else can read or change them."""
+"""Files that hold secrets: read once, whole, and only if no one else can read or change them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import stat
 from dns_update import errors
 from dns_update.errors import quoted
 
-# Where containers have their secrets: whoever started one has put them there, as files that all in it can read.
+# Where containers have their secrets, put there by whoever started the container, as files that all in it can read.
 SECRETS_OF_CONTAINERS = ("/run/secrets", "/var/run/secrets")
 _MAX_KEY_FILE_OCTETS = 1 << 20  # a whole named.conf fits; /dev/zero does not
-_NOT_SHOWN = "a relative path starts from the current directory; this one is not shown, for it may be a secret"
+_NOT_SHOWN = "a relative path starts from the current directory; this one is not shown, since it may be a secret"
 _ENDINGS = (".conf", ".key", ".private", ".secret", ".tsig", ".txt")  # of files with keys; no Base64 has a dot
-_DESCRIPTORS = ("/dev/stdin", "/dev/fd/", "/proc/")  # where a pipe has no name of its own, as a shell's <(...)
+_DESCRIPTORS = ("/dev/stdin", "/dev/fd/", "/proc/")  # where a pipe has no name of its own, e.g. a shell's <(...)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ def read_private_file(
 ) -> str:
     """Return a text file's content, without a byte order mark; refuse one that others may read or write.
 
-    Others are all but owner and group. With `ours`, a file is refused too if its owner, who may always write to it, is
-    neither root nor the user that we run as. What is below /run/secrets or /var/run/secrets may be another user's, and
-    others may read it. With `warn`, which takes a line for people, a file is not refused for what others may do with
-    it. `called` is what errors call the file, where its path may be a secret.
+    Others are all but owner and group. With `ours`, a file is also refused if its owner, who can always write to it, is
+    neither root nor the user that we run as. A file below /run/secrets or /var/run/secrets may belong to another user,
+    and others may read it. With `warn`, which is called with a line for people, a file is read even if others can read
+    or write it. `called` is the name for the file in errors, if its path may be a secret.
 
-    A named pipe is refused, since perhaps nobody ever writes to it; /dev/stdin, a shell's `<(...)` and devices are
-    read to their end. Raises UsageError, which names the `chmod` or `chown` to run.
+    A named pipe is refused, since it may never have a writer; /dev/stdin, a shell's `<(...)` and devices are read to
+    their end. Raises UsageError, which names the `chmod` or `chown` to run.
     """
     called = called or called_in_errors(path, "the key file")
     try:
@@ -53,7 +53,7 @@ def read_private_file(
 
 
 def is_open_to_others(status: os.stat_result, path: str) -> bool:
-    """Return whether others than owner and group can read or write a regular file, and no container has it so."""
+    """Return whether others can read or write a regular file, except a container's secret, which they may read."""
     others = status.st_mode & (stat.S_IROTH | stat.S_IWOTH)
     if not stat.S_ISREG(status.st_mode) or not others:
         return False
@@ -66,10 +66,10 @@ def _is_secret_of_container(path: str) -> bool:
 
 
 def called_in_errors(path: str, otherwise: str) -> str:
-    """Return a path as errors show it; `otherwise` if it may be a secret that somebody gave in a path's place.
+    """Return a path as errors show it; `otherwise` if it may be a secret in the place of a path.
 
-    That is so if neither the path is there, nor the first directory in it (Base64 has slashes, too), and it does not
-    end as files with keys do.
+    That is possible if neither the path nor its first directory exists (Base64 has slashes, too), and it does not end
+    as files with keys do.
     """
     root = path[: len(path) - len(path.lstrip("/"))]
     first, slash, _ = path.removeprefix(root).partition("/")
@@ -80,14 +80,14 @@ def called_in_errors(path: str, otherwise: str) -> str:
 
 
 def open_at_once(path: str, flags: int) -> int:
-    """Open a file without waiting for a named pipe's writer; `flags` are those of `open`, O_CLOEXEC among them."""
+    """Open a file without waiting for a named pipe's writer; `flags` are those of `open`, with O_CLOEXEC."""
     return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
 
 
 def _refuse_unsafe(
     status: os.stat_result, path: str, called: str, *, ours: bool, warn: Callable[[str], None] | None
 ) -> None:
-    """Raise UsageError for a named pipe, and for a file that others can read or write; or else tell `warn` that."""
+    """Raise UsageError for a named pipe, and for a file that others can read or write; warn of the latter if `warn`."""
     if stat.S_ISFIFO(status.st_mode) and not path.startswith(_DESCRIPTORS):
         raise errors.UsageError(f"{called} is a named pipe", hint="give a file, or a pipe as /dev/stdin or <(COMMAND)")
     if not stat.S_ISREG(status.st_mode):
@@ -108,7 +108,7 @@ def _refuse_unsafe(
 
 
 def _argument(path: str, called: str) -> str:
-    """Return a file as a shell takes it; FILE if it is not called by its path."""
-    import shlex  # noqa: PLC0415 - only when something is wrong
+    """Return a file as an argument in a shell; FILE if its path is not shown."""
+    import shlex  # only when something is wrong
 
     return shlex.quote(path) if called == path else "FILE"

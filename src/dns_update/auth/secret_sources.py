@@ -1,6 +1,6 @@
-"""Secrets that stand elsewhere than in the `key` property: in a file, the environment, systemd's credentials.
+"""Secrets outside the `key` property: in a file, in the environment, in systemd's credentials.
 
-A secret may be given by mistake where a file's or variable's name belongs: no error repeats what may be one.
+A user may write a secret by mistake where a file's or variable's name belongs: no error repeats a text that may be one.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _from_file(path: str) -> str:
 def _from_environment(name: str) -> str:
     secret = os.environ.get(name)
     if not secret:
-        shown = repr(name) if _is_plain(name) else "named behind env:"
+        shown = repr(name) if _is_plain(name) else "named after env:"
         raise UsageError(f"the environment variable {shown} is not set or empty")
     return secret.removesuffix("\n").removesuffix("\r")
 
@@ -61,7 +61,7 @@ def path_of_credential(name: str) -> str:
 def _from_credentials(name: str) -> str:
     path = path_of_credential(name)
     called = path if _is_plain(name) else f"the credential in {path.removesuffix(f'/{name}')}"
-    return _one_line(read_private_file(path, called), called)  # systemd sees to its owner
+    return _one_line(read_private_file(path, called), called)  # systemd sets its owner
 
 
 def _one_line(content: str, called: str) -> str:
@@ -75,6 +75,6 @@ def _one_line(content: str, called: str) -> str:
 
 
 def _is_plain(name: str) -> bool:
-    """Tell whether a name is of letters, digits, `_`, `.` and `-`, the first no digit: others may be secrets."""
+    """Return whether a name has only letters, digits, `_`, `.`, `-`, and no digit first: others may be secrets."""
     letters = name.replace("_", "a").replace(".", "0").replace("-", "0")
     return letters.isascii() and letters.isalnum() and letters[0].isalpha()

@@ -2,7 +2,7 @@
 
 The MAC covers, in this order: the request's MAC with its length (in a reply only), the message as it was before the
 TSIG record was added, and the TSIG record's own fields, names in lower case and uncompressed (section 4.3). A reply is
-verified in the order key, MAC, time (section 5.2): nothing of a message with a wrong MAC is believed, its time neither.
+verified in the order key, MAC, time (section 5.2): nothing in a message with a wrong MAC is trusted, not even its time.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Tsig(Value):
     def from_rdata(cls, rdata: bytes, expected: Name | None = None, written: bytes = b"") -> Tsig:
         """Read a TSIG record's rdata; raises MalformedMessage.
 
-        The name of the `expected` algorithm is not read anew where it stands as it is `written` in octets.
+        If the rdata begins with `written`, the octets of the `expected` algorithm's name, that name is not read again.
         """
         if expected is not None and rdata.startswith(written):
             cursor, algorithm = Cursor(rdata, len(written)), expected
@@ -67,7 +67,7 @@ class Tsig(Value):
 
     @property
     def server_time(self) -> int | None:
-        """The server's clock, which a BADTIME error carries (RFC 8945, section 5.2.3); None elsewhere."""
+        """The server's clock, which a BADTIME error carries (RFC 8945, section 5.2.3); None for anything else."""
         if self.error == Rcode.BADTIME and len(self.other) == TIME_OCTETS:
             return int.from_bytes(self.other)
         return None
@@ -82,10 +82,10 @@ def sign(  # noqa: PLR0913 - what a signature depends on
     error: int = 0,
     other: bytes = b"",
 ) -> tuple[bytes, bytes]:
-    """Return a message with a TSIG record behind it, and the MAC in that record.
+    """Return a message with a TSIG record added, and the MAC in that record.
 
     `octets` is an encoded message without one, `time_signed` the wall clock in whole seconds since 1970. To sign a
-    reply, give the `request_mac` that it answers. Raises UsageError if that makes the message too long.
+    reply, give the `request_mac` of its request. Raises UsageError if that makes the message too long.
     """
     signer = _signer_of(key)
     timers, trailer = _timers(time_signed, FUDGE), _error(error, other)
@@ -129,7 +129,7 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
     unsigned = original_id, flags_and_counts, _arcount(octets, -1), octets[_ARCOUNT.stop : signature.offset]
     timers, trailer = _timers(tsig.time_signed, tsig.fudge), _error(tsig.error, tsig.other)
     whole = signer.mac(unsigned, timers, trailer, request_mac)
-    # A longer MAC than we send is welcome, a shorter one is not (RFC 8945, section 5.2.2.1).
+    # A longer MAC than we send is accepted, a shorter one is not (RFC 8945, section 5.2.2.1).
     enough = key.algorithm.mac_octets <= len(tsig.mac) <= len(whole)
     if not enough or not hmac.compare_digest(whole[: len(tsig.mac)], tsig.mac):
         raise errors.ReplyNotTrusted("its signature is wrong", cause=errors.causes.WRONG_SIGNATURE)
@@ -141,7 +141,7 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
 
 
 class _Signer:
-    """What all signatures of one key have in common, made once: over many messages that halves the work."""
+    """What all signatures of one key have in common, computed once: over many messages that halves the work."""
 
     __slots__ = ("_covered", "_hmac", "algorithm", "key", "record_start")
 
@@ -154,15 +154,15 @@ class _Signer:
         self._hmac = hmac.new(key.secret, digestmod=key.algorithm.digest)
 
     def mac(self, unsigned: tuple[bytes, ...], timers: bytes, error: bytes, request_mac: bytes) -> bytes:
-        """Return the whole MAC over the parts of a message without its TSIG record, and that one's fields (4.3)."""
+        """Return the whole MAC over a message without its TSIG record, in parts, and that record's fields (4.3)."""
         mac = self._hmac.copy()
         request = len(request_mac).to_bytes(2) if request_mac else b""
         mac.update(b"".join((request, request_mac, *unsigned, self._covered, timers, error)))
         return mac.digest()
 
 
-_MAX_SIGNERS = 16  # more keys than that are not used in turn
-_signers: dict[int, _Signer] = {}  # by the id() of a key, which stays its own as long as the signer holds the key
+_MAX_SIGNERS = 16  # a process seldom uses more keys in turn
+_signers: dict[int, _Signer] = {}  # by the id() of a key, which is unique as long as the signer holds the key
 
 
 def _signer_of(key: Key) -> _Signer:
@@ -187,5 +187,5 @@ def _rdata(algorithm: bytes, timers: bytes, mac: bytes, original_id: bytes, erro
 
 
 def _arcount(octets: bytes, change: int) -> bytes:
-    """Return a message's count of additional records, changed."""
+    """Return a message's count of additional records, plus `change`."""
     return (int.from_bytes(octets[_ARCOUNT]) + change).to_bytes(2)

@@ -1,4 +1,4 @@
-"""The command line: chooses the command, and turns whatever goes wrong into a clear text and the right exit status."""
+"""The command line: selects the command, and turns every failure into a clear text and the right exit status."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 _UPDATING = ("set", "delete", "nsupdate")
 _OF_ROUTERS = ("/tool", "tool", "dns-update")  # how the first word of a line from a router begins
 INTERRUPTED = 130  # the status that a shell gives a process which SIGINT ended
-BROKEN_PIPE = 141  # the same of SIGPIPE
+BROKEN_PIPE = 141  # the same for SIGPIPE
 
 _VERSION_WORDS = ("version", "-V")
 
 
 class OutputLost(Exception):
-    """Standard output takes nothing more; with `reader_left`, it is a pipe whose reader has gone."""
+    """Standard output cannot be written any more; with `reader_left`, it is a pipe whose reader has closed it."""
 
     def __init__(self, reason: str, *, reader_left: bool = False) -> None:
         super().__init__(f"cannot write to standard output: {reason}")
@@ -35,7 +35,7 @@ class OutputLost(Exception):
 
 
 def write_talk(text: str) -> None:
-    """Write text to standard error; if that fails, go on all the same: no update should fail because of it."""
+    """Write text to standard error; ignore a failure, because no update should fail for this reason."""
     if sys.stderr is None:
         return
     try:
@@ -51,7 +51,7 @@ def talk(line: str) -> None:
 
 
 def put(text: str) -> None:
-    """Write text to standard output, and out of the process; raises OutputLost."""
+    """Write text to standard output and flush it; raises OutputLost."""
     if sys.stdout is None:
         raise OutputLost("it is closed")
     try:
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words, is_routers = _without_prefix(words)
         verb = words[0] if words and not _is_property(words[0]) else ""
         if verb == "nsupdate":  # its words are those of nsupdate
-            from dns_update.cli.nsupdate import run  # noqa: PLC0415 - one command, one import
+            from dns_update.cli.nsupdate import run  # one command, one import
 
             return run(words[1:])
         line = _line_of(words[1:] if verb else words, is_routers=is_routers)
@@ -105,25 +105,25 @@ def _without_prefix(words: list[str]) -> tuple[list[str], bool]:
     """Return the words without RouterOS's `/tool dns-update` before them, and whether that was there."""
     if not words or not words[0].startswith(_OF_ROUTERS):
         return words, False
-    from dns_update.routeros.pasted import own_words  # noqa: PLC0415 - for such lines only
+    from dns_update.routeros.pasted import own_words  # for such lines only
 
     return own_words(words)
 
 
 def _line_of(words: list[str], *, is_routers: bool = False) -> CommandLine:
-    from dns_update.commandline.line import CommandLine  # noqa: PLC0415 - nsupdate has other words, and no use for it
+    from dns_update.commandline.line import CommandLine  # not for nsupdate, which has its own words
 
     return CommandLine(words, is_routers=is_routers)
 
 
 def _dispatch(line: CommandLine, verb: str, words: list[str]) -> int:
-    from dns_update.commandline import COMMANDS  # noqa: PLC0415 - as above
-    from dns_update.commandline.line import HELP_WORDS  # noqa: PLC0415
+    from dns_update.commandline import COMMANDS  # as above
+    from dns_update.commandline.line import HELP_WORDS
 
     if verb in HELP_WORDS or (line.wants_help and verb in ("", *COMMANDS)):
         return _help(verb, words)
     if verb in _VERSION_WORDS or words[:1] == ["--version"]:
-        from dns_update import __version__  # noqa: PLC0415 - an update does not need it
+        from dns_update import __version__  # an update does not need it
 
         put(f"dns-update {__version__}\n")
         return 0
@@ -133,19 +133,19 @@ def _dispatch(line: CommandLine, verb: str, words: list[str]) -> int:
 
 
 def _command(verb: str) -> Callable[[CommandLine], int]:
-    """Return what carries out a command."""
+    """Return the function that carries out a command."""
     if verb == "set":
-        from dns_update.cli.set import run  # noqa: PLC0415 - one command, one import
+        from dns_update.cli.set import run  # one command, one import
     elif verb == "delete":
-        from dns_update.cli.delete import run  # noqa: PLC0415
+        from dns_update.cli.delete import run
     elif verb == "show":
-        from dns_update.cli.show import run  # noqa: PLC0415
+        from dns_update.cli.show import run
     elif verb == "agent":
-        from dns_update.cli.agent import run  # noqa: PLC0415
+        from dns_update.cli.agent import run
     elif verb == "status":
-        from dns_update.cli.status import run  # noqa: PLC0415
+        from dns_update.cli.status import run
     else:
-        from dns_update.cli.history import run  # noqa: PLC0415
+        from dns_update.cli.history import run
     return run
 
 
@@ -155,9 +155,9 @@ def _is_property(word: str) -> bool:
 
 def _help(verb: str, words: list[str]) -> int:
     """Print the help of a command: `set --help`, `help set`; else the overview."""
-    from dns_update.commandline import COMMANDS  # noqa: PLC0415 - an update does not need it
-    from dns_update.commandline.help import help_text  # noqa: PLC0415
-    from dns_update.commandline.line import HELP_WORDS  # noqa: PLC0415
+    from dns_update.commandline import COMMANDS  # an update does not need it
+    from dns_update.commandline.help import help_text
+    from dns_update.commandline.line import HELP_WORDS
 
     topic = verb if verb in COMMANDS else ""
     if words[0] in HELP_WORDS and words[1:] and not _is_property(words[1]):
@@ -169,8 +169,8 @@ def _help(verb: str, words: list[str]) -> int:
 
 
 def _unknown_command(word: str) -> errors.UsageError:
-    from dns_update.commandline import COMMANDS, PLANNED  # noqa: PLC0415 - only when something is wrong
-    from dns_update.commandline.mistakes import unknown_command  # noqa: PLC0415
+    from dns_update.commandline import COMMANDS, PLANNED  # only when something is wrong
+    from dns_update.commandline.mistakes import unknown_command
 
     if word in PLANNED:
         return errors.UsageError(
@@ -180,8 +180,8 @@ def _unknown_command(word: str) -> errors.UsageError:
 
 
 def _report(error: errors.DnsUpdateError, verb: str, line: CommandLine | None) -> int:
-    """Say what went wrong, to a person or a program, and return the exit status."""
-    from dns_update.commandline import COMMANDS  # noqa: PLC0415 - only when something is wrong
+    """Report an error as text or as JSON, and return the exit status."""
+    from dns_update.commandline import COMMANDS  # only when something is wrong
 
     command = verb if verb in COMMANDS else "set"
     if line is None or not line.has("json"):
@@ -190,8 +190,8 @@ def _report(error: errors.DnsUpdateError, verb: str, line: CommandLine | None) -
 
 
 def _failure_as_json(error: errors.DnsUpdateError, command: str, line: CommandLine) -> int:
-    """Do as `_failure`, for a program; if standard output is lost, for people after all."""
-    from dns_update.cli.as_json import failure_text  # noqa: PLC0415 - only if it is asked for
+    """Print an error as JSON, or as text if standard output is lost; return the exit status."""
+    from dns_update.cli.as_json import failure_text  # only if it is asked for
 
     try:
         put(failure_text(error, command, line.text("name"), line.text("zone")))
@@ -203,7 +203,7 @@ def _failure_as_json(error: errors.DnsUpdateError, command: str, line: CommandLi
 
 def _failure(error: errors.DnsUpdateError, command: str) -> int:
     """Say what went wrong and what to do next, and return the exit status."""
-    from dns_update.errors.hints import COMMAND_LINE, rendered  # noqa: PLC0415 - only when something is wrong
+    from dns_update.errors.hints import COMMAND_LINE, rendered  # only when something is wrong
 
     if isinstance(error, errors.UsageError):
         talk(f"{error}: {rendered(error.hint, COMMAND_LINE)}" if error.hint else str(error))
@@ -218,11 +218,11 @@ def _failure(error: errors.DnsUpdateError, command: str) -> int:
 
 
 def _bug(mistake: Exception, *, debug: bool) -> errors.DnsUpdateError:
-    """Return the error for a bug of this program, or for what this machine lacks."""
+    """Return the error for a bug in this program, or for what this machine lacks."""
     if isinstance(mistake, OSError) and errors.NotNow.is_why(mistake):
         return errors.NotNow(f"this machine lacks something: {mistake.strerror}", hint="try again")
     if debug:
-        import traceback  # noqa: PLC0415 - only when something is wrong
+        import traceback  # only when something is wrong
 
         write_talk("".join(traceback.format_exception(mistake)))
     return errors.DnsUpdateError(

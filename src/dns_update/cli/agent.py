@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 _COLLECTED_AFTER = (20_000, 20, 50)  # new objects: ten thousand names make many, and hardly any are garbage in a cycle
-MOST_PROBLEMS = 50  # of a configuration are printed; one slip in a script may cause a hundred thousand
+MOST_PROBLEMS = 50  # of a configuration are printed; one mistake in a script may cause a hundred thousand
 
 
 def run(line: CommandLine) -> int:
@@ -32,7 +32,7 @@ def run(line: CommandLine) -> int:
         raise UsageError("json= is given without online=", hint="dns-update agent --check --online --json")
     if not options.check and not options.once:
         _prepare_for_signals()
-    from dns_update.agent.config.load import read_config  # noqa: PLC0415 - not for a line that is wrong
+    from dns_update.agent.config.load import read_config  # not for a line that is wrong
 
     try:
         config = read_config(options.config)
@@ -49,17 +49,17 @@ def run(line: CommandLine) -> int:
 
 
 def _keep_right(config: Config, path: str, *, is_once: bool, is_debug: bool) -> int:
-    """Run the agent until it is told to stop, or once; return the exit status."""
-    from dns_update.agent.config.load import read_config  # noqa: PLC0415 - loaded by now
-    from dns_update.agent.output.log import DEBUG, INFO, Log  # noqa: PLC0415 - not for --check
-    from dns_update.agent.output.systemd import Notifier  # noqa: PLC0415
-    from dns_update.agent.service import Agent  # noqa: PLC0415
+    """Run the agent until it is stopped, or once; return the exit status."""
+    from dns_update.agent.config.load import read_config  # loaded already
+    from dns_update.agent.output.log import DEBUG, INFO, Log  # not for --check
+    from dns_update.agent.output.systemd import Notifier
+    from dns_update.agent.service import Agent
 
     if not is_once:
-        from dns_update.agent.preload import load  # noqa: PLC0415 - not for one round
+        from dns_update.agent.preload import load  # not for one round
 
         load()
-    gc.freeze()  # what has been loaded stays; only what is made from now on is collected
+    gc.freeze()  # what is loaded now stays; only newer objects are collected
     gc.set_threshold(*_COLLECTED_AFTER)
     gc.enable()
     log = Log(threshold=DEBUG if is_debug else INFO)
@@ -82,7 +82,7 @@ def _prepare_for_signals() -> None:
 
 def _check(config: Config, path: str, *, is_online: bool, as_json: bool) -> int:
     """Report on a configuration that could be read, and return the exit status; raises ConfigError."""
-    from dns_update.agent.config.offline_check import refuse_files, warnings_about  # noqa: PLC0415 - not for --once
+    from dns_update.agent.config.offline_check import refuse_files, warnings_about  # not for --once
 
     refuse_files(config, path)
     warnings = list(warnings_about(config))
@@ -96,9 +96,9 @@ def _check(config: Config, path: str, *, is_online: bool, as_json: bool) -> int:
 
 def _check_online(config: Config, path: str, warnings: Sequence[str], *, as_json: bool) -> int:
     """Try the configuration out, report the results, and return the exit status."""
-    from dns_update.agent.try_out import try_out  # noqa: PLC0415 - not for --check alone
-    from dns_update.cli.examination import ExaminationReport  # noqa: PLC0415
-    from dns_update.errors.hints import TOML  # noqa: PLC0415
+    from dns_update.agent.try_out import try_out  # not for --check alone
+    from dns_update.cli.examination import ExaminationReport
+    from dns_update.errors.hints import TOML
 
     report = ExaminationReport(_carry_out(_unless_interrupted(try_out(config))), TOML)
     if as_json:
@@ -111,9 +111,9 @@ def _check_online(config: Config, path: str, warnings: Sequence[str], *, as_json
 async def _unless_interrupted(work: Coroutine[Any, Any, T]) -> T:
     """Do the work; raise KeyboardInterrupt for SIGINT here, and not wherever Python happens to be.
 
-    That might be where an exception can only be ignored.
+    In some places an exception would be ignored.
     """
-    import asyncio  # noqa: PLC0415 - 34 ms, for the agent only
+    import asyncio  # 34 ms, for the agent only
 
     task = asyncio.ensure_future(work)
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)
@@ -125,7 +125,7 @@ async def _unless_interrupted(work: Coroutine[Any, Any, T]) -> T:
 
 def _carry_out(work: Coroutine[Any, Any, T]) -> T:
     """Run a loop until the work is done. Threads that still ask a source are not waited for."""
-    import asyncio  # noqa: PLC0415 - 34 ms, for the agent only
+    import asyncio  # 34 ms, for the agent only
 
     loop = asyncio.new_event_loop()
     try:

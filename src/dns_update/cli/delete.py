@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def run(line: CommandLine) -> int:
-    """Carry out a command line, and return the exit status; raises what goes wrong."""
+    """Carry out a command line, and return the exit status; raises DnsUpdateError."""
     options = line.options("delete")
     target = target_of(options, "delete")
     client = client_of(options)
@@ -30,7 +30,7 @@ def run(line: CommandLine) -> int:
 def carry_out(client: Client, options: Options, target: Target, data: Data, command: str) -> int:
     """Remove the records in `data`, and return the exit status.
 
-    What is read back is also read beforehand, to know whether there were any.
+    The name is also read before the update, to know whether there were any.
     """
     outcome = client.run(
         lambda transaction: delete_rdata(

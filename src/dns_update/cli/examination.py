@@ -1,4 +1,4 @@
-"""What an examination by the doctor has found, as text: problems, tables for people, one JSON object."""
+"""The results of an examination by the doctor, as text: problems, tables for people, one JSON object."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ExaminationReport:
     """The result of an examination, in words; hints name properties as the reader's `door` spells them."""
 
     def __init__(self, examination: Examination, door: Door) -> None:
-        """Work out what is wrong, and in which state each name is."""
+        """Find the problems and the state of each name."""
         self._examination = examination
         self._door = door
         self._problems = list(problems(examination))
@@ -47,7 +47,7 @@ class ExaminationReport:
 
     def json_text(self, path: str, warnings: Sequence[str] = ()) -> str:
         """Return everything, and the `warnings` about the configuration at `path`, as the text of one JSON object."""
-        import json  # noqa: PLC0415 - only if it is asked for
+        import json  # only if it is asked for
 
         status = self.exit_status
         fields = {"command": "agent", "status": "error" if status else "ok", "exit_status": status, "config": path}
@@ -63,16 +63,16 @@ class ExaminationReport:
     # What is wrong
 
     def _problem_lines(self) -> Iterator[str]:
-        told: dict[tuple[str, str], int] = {}
+        counts: dict[tuple[str, str], int] = {}
         for problem in self._problems:
             advice = advise(problem)
             alike = advice.kind, problem.server
-            told[alike] = told.get(alike, 0) + 1
-            if told[alike] <= MOST_ALIKE:
+            counts[alike] = counts.get(alike, 0) + 1
+            if counts[alike] <= MOST_ALIKE:
                 yield advice.text
                 if advice.hint:
                     yield f"hint: {self._said(advice.hint)}"
-        for (kind, server), count in told.items():
+        for (kind, server), count in counts.items():
             if count > MOST_ALIKE:
                 at = f" at {server}" if server else ""
                 yield f"and {count - MOST_ALIKE:,} more problems of kind {kind}{at}; --json lists all of them"
@@ -159,7 +159,7 @@ def _more(count: int, what: str) -> Iterator[str]:
 
 
 def _counts(states: Sequence[tuple[NameState, NameExamination]]) -> str:
-    """Return how many names are in each state, the best one first."""
+    """Return how many names are in each state, the best state first."""
     found = [state for state, _name in states]
     return ", ".join(f"{found.count(state):,} {state}" for state in reversed(STATES) if state in found)
 
@@ -178,7 +178,7 @@ def _server_text(server: ServerExamination, examination: Examination) -> str:
     """Return whether a server answers, and what the key may change there."""
     if server.error is not None:
         return server.error.first_words.removesuffix(":") or server.error.text
-    assert server.access is not None  # noqa: S101 - else there were an error
+    assert server.access is not None  # noqa: S101 - otherwise there is an error
     compared, denied = _count_at(server, examination)
     if server.access.is_closed or (denied and denied == compared):
         return "answers; refuses the update of every name"
@@ -192,7 +192,7 @@ def _server_text(server: ServerExamination, examination: Examination) -> str:
 
 
 def _count_at(server: ServerExamination, examination: Examination) -> tuple[int, int]:
-    """Return how many names a server has told of, and of how many of them it denies an update that is needed now."""
+    """Return how many names were compared at a server, and for how many it denies an update that is needed now."""
     compared = denied = 0
     for name in examination.names:
         for one in name.at_servers:
@@ -214,7 +214,7 @@ def _name_row(state: NameState, name: NameExamination) -> tuple[str, ...]:
 
 
 def _name_text(state: NameState, name: NameExamination) -> str:
-    """Return what servers hold, and what would be sent, where that is not as it should be."""
+    """Return what servers have and what would be sent, for a name that is not right."""
     if state == "right":
         return ""
     held = [

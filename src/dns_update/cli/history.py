@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dns_update.agent.output.history import HistoryRow
     from dns_update.commandline.line import CommandLine
 
-LINES_AT_ONCE = 500  # lined up with each other; a longer table is printed piece by piece
+LINES_AT_ONCE = 500  # aligned with each other; a longer table is printed piece by piece
 
 _HEADINGS = ("WHEN", "NAME", "BEFORE", "AFTER", "SERVER", "KEY", "TOOK", "OUTCOME")
 
@@ -48,7 +48,7 @@ def table_texts(attempts: Iterable[HistoryRow]) -> Iterator[str]:
 
 def object_texts(path: str, attempts: Iterable[HistoryRow]) -> Iterator[str]:
     """Yield one JSON object, piece by piece: a history may be larger than memory."""
-    # The first before anything is printed: if the file cannot be read, there is another object to print.
+    # Read the first row before anything is printed: if the file cannot be read, the error is printed instead.
     source = iter(attempts)
     first = next(source, None)
     head = json.dumps({"command": "history", "status": "ok", "exit_status": 0, "file": path, "attempts": []}, indent=2)

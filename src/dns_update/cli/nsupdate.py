@@ -31,7 +31,7 @@ _CHUNK = 65536  # octets to read at once: as much as a pipe holds
 def run(words: Sequence[str]) -> int:
     """Carry out a command line in nsupdate's form, and return nsupdate's exit status: 0, 1 or 2."""
     if "--help" in words:
-        from dns_update.commandline.help import help_text  # noqa: PLC0415 - an update does not need it
+        from dns_update.commandline.help import help_text  # an update does not need it
 
         put(help_text("nsupdate"))
         return 0
@@ -69,7 +69,7 @@ def _run(options: NsupdateOptions) -> int:
 
 
 class _IdleInterrupt(KeyboardInterrupt):
-    """Ctrl-C while the next line is waited for: all that was sent has been answered, and the outcomes are printed."""
+    """Ctrl-C while waiting for the next line: all updates sent have been answered, and their outcomes are printed."""
 
 
 def _converse(session: Session, lines: Iterator[str], talk: Talk, *, goes_on: bool) -> None:
@@ -87,8 +87,8 @@ def _converse(session: Session, lines: Iterator[str], talk: Talk, *, goes_on: bo
 def _lines(path: str | None, before_waiting: Callable[[], None]) -> Iterator[str]:
     """Yield the lines of a file, or of standard input, each as soon as it has arrived; raises Fatal.
 
-    `before_waiting` is called whenever the next line has not arrived yet: its writer may want to see first what came
-    of the lines before.
+    `before_waiting` is called whenever the next line has not arrived yet: its writer may be waiting for the results of
+    the lines before.
     """
     if path in (None, "-"):
         if sys.stdin is not None:
@@ -131,7 +131,7 @@ def _lines_of(file: BinaryIO, before_waiting: Callable[[], None]) -> Iterator[st
 
 def _typed_lines(before_waiting: Callable[[], None]) -> Iterator[str]:
     """Yield the lines that a person types, with editing and history."""
-    import readline  # noqa: F401, PLC0415 - makes `input` editable; 10 ms, for terminals only
+    import readline  # noqa: F401 - makes `input` editable; 10 ms, for terminals only
 
     while True:
         before_waiting()

@@ -1,4 +1,4 @@
-"""What `set`, `delete` and `show` have in common: from properties to a request, and from its outcome to words."""
+"""What `set`, `delete` and `show` have in common: from properties to a request, and from its outcome to text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DONE = "update successful"
 def target_of(options: Options, command: str, *, is_routers: bool = False) -> Target:
     """Return the name that the request is about; raises UsageError.
 
-    With type=PTR, an address may make the name. In a router's line, a name that is left out is that of the zone.
+    With type=PTR, the name may be made from an address. In a router's line without a name, it is the zone's name.
     """
     name = options.name
     if _has_address_for_name(options):
@@ -60,9 +60,9 @@ def _name_of_address(options: Options) -> str:
 
 
 def data_of(options: Options, target: Target, *, allow_private: bool) -> dict[int, tuple[bytes, ...]]:
-    """Return the records that address=, or type= and value=, give: type to values, empty where none are.
+    """Return the data that address=, or type= and value=, give: values by type, which may be empty.
 
-    Raises UsageError for wrong combinations, NoAddress where a source gives none.
+    Raises UsageError for wrong combinations, NoAddress if a source gives none.
     """
     _check_combination(options)
     if options.rrtype is None:
@@ -89,7 +89,7 @@ def _addresses(options: Options, *, allow_private: bool) -> Iterable[bytes]:
     literals = [source for source in options.address if isinstance(source, bytes)]
     if len(literals) == len(options.address):
         return dict.fromkeys(literals)
-    from dns_update.address import find_addresses  # noqa: PLC0415 - not for literal addresses
+    from dns_update.address import find_addresses  # not for literal addresses
 
     return find_addresses(options.address, allow_private=allow_private, log=_log_of(options))
 
@@ -152,7 +152,7 @@ def _check_families(options: Options) -> None:
 
 
 def _log_of(options: Options) -> Callable[[str], None]:
-    """Return what takes lines for people: standard error, or nothing with --json, where all is in the object."""
+    """Return the function that takes log lines: `talk`, or one that drops them with --json."""
     return _say_nothing if options.json else talk
 
 
@@ -162,8 +162,8 @@ def _say_nothing(_line: str) -> None:
 
 def _print_message(direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
     """Write a message that was sent or received to standard error, for --debug."""
-    from dns_update.client.dig import message_to_text  # noqa: PLC0415 - only if it is asked for
-    from dns_update.message import Message  # noqa: PLC0415
+    from dns_update.client.dig import message_to_text  # only if it is asked for
+    from dns_update.message import Message
 
     preposition = "to" if direction == "sent" else "from"
     heading = f";; {direction} {len(octets)} octets {preposition} {endpoint} by {transport.upper()}"
@@ -175,9 +175,9 @@ def _print_message(direction: str, endpoint: Endpoint, transport: str, octets: b
 
 
 def conclude(outcome: Outcome, command: str, done: str, *, as_json: bool) -> int:
-    """Say what came of a request that was carried out, in the words of `done`, and return the exit status."""
+    """Report the outcome of a request, with the text `done`, and return the exit status."""
     if as_json:
-        from dns_update.cli.as_json import outcome_text  # noqa: PLC0415 - only if it is asked for
+        from dns_update.cli.as_json import outcome_text  # only if it is asked for
 
         try:
             put(outcome_text(outcome, command))
@@ -197,7 +197,7 @@ def conclude(outcome: Outcome, command: str, done: str, *, as_json: bool) -> int
 
 
 def _talk_notes(outcome: Outcome) -> None:
-    from dns_update.errors.hints import COMMAND_LINE, rendered  # noqa: PLC0415 - most outcomes have no notes
+    from dns_update.errors.hints import COMMAND_LINE, rendered  # most outcomes have no notes
 
     for note in outcome.notes:
         talk(f"note: {rendered(note, COMMAND_LINE)}")

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def run(line: CommandLine) -> int:
-    """Carry out a command line, and return the exit status; raises what goes wrong."""
+    """Carry out a command line, and return the exit status; raises DnsUpdateError."""
     options = line.options("set")
     target = target_of(options, "set", is_routers=line.is_routers)
     client = client_of(options)
     data = data_of(options, target, allow_private=options.allow_private)
     if options.ttl == 0:  # RouterOS's rule: the entry is deleted, whatever it points at
-        from dns_update.cli.delete import carry_out  # noqa: PLC0415 - most often it is not deleted
+        from dns_update.cli.delete import carry_out  # rarely needed
 
         return carry_out(client, options, target, dict.fromkeys(data or ADDRESS_TYPES, ()), "set")
     _check_data(data)
@@ -29,7 +29,7 @@ def run(line: CommandLine) -> int:
         ttl=options.ttl,
         require=options.require,
         verify=options.verify,
-        compare=options.json and options.verify,  # a JSON object has what has changed
+        compare=options.json and options.verify,  # the JSON object shows what has changed
         check_names=options.check_names,
         rrclass=target.rrclass,
     )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def run(line: CommandLine) -> int:
-    """Carry out a command line, and return the exit status; raises what goes wrong."""
+    """Carry out a command line, and return the exit status; raises DnsUpdateError."""
     options = line.options("show")
     target = target_of(options, "show")
     rrtypes = ADDRESS_TYPES if options.rrtype is None else (options.rrtype,)

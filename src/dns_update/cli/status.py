@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dns_update.agent.output.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus, SourceStatus
     from dns_update.commandline.line import CommandLine
 
-MOST_RECORDS = 50  # lines, somewhat more than a screen: nobody reads ten thousand names that are right
+MOST_RECORDS = 50  # lines, somewhat more than a screen
 MOST_SOURCES = 10
 
 
@@ -30,7 +30,7 @@ def run(line: CommandLine) -> int:
         answer = {**answer, "records": records_named(options.known_name, answer["records"])}
     status = exit_status(answer["records"], answer["agent"]["last_reload_error"])
     if options.json:
-        import json  # noqa: PLC0415 - only if it is asked for
+        import json  # only if it is asked for
 
         fields = {"command": "status", "status": "error" if status else "ok", "exit_status": status}
         put(json.dumps(fields | answer, indent=2) + "\n")
@@ -43,7 +43,7 @@ def run(line: CommandLine) -> int:
 
 
 def _put_lines(lines: Iterable[str]) -> None:
-    """Print lines without control characters, which what answered may have sent to the terminal."""
+    """Print lines without control characters: the answer may contain some that command the terminal."""
     put("".join(f"{one_line(line)}\n" for line in lines))
 
 
@@ -60,7 +60,7 @@ def records_named(name: str, records: Sequence[RecordStatus]) -> list[RecordStat
     found = [record for record in records if sought in _spellings(record)]
     if found:
         return found
-    import difflib  # noqa: PLC0415 - only when something is wrong
+    import difflib  # only when something is wrong
 
     near = next(iter(difflib.get_close_matches(sought, {s for record in records for s in _spellings(record)}, 1)), "")
     hint = f"did you mean {near}?" if near else "dns-update status --all lists all of them"
@@ -68,7 +68,7 @@ def records_named(name: str, records: Sequence[RecordStatus]) -> list[RecordStat
 
 
 def exit_status(records: Sequence[RecordStatus], reload_error: str | None) -> int:
-    """Return 0 if no record fails, nor the last reload; if some do, the status that they all have, else 10."""
+    """Return 0 if neither a record nor the last reload fails; else their common status, or 10 if they differ."""
     failing = {_error_status(record) for record in records if record["state"] == "failing"}
     if reload_error is not None:
         failing.add(UsageError.exit_status)
@@ -103,7 +103,7 @@ def _overview(answer: Mapping[str, Any], now: float, *, is_all: bool) -> Iterato
         yield from lined_up([_HEADINGS, *(_row(record, now) for record in shown)])
     if len(records) > len(shown):
         rest = _counts(records[len(shown) :])
-        yield f"and {len(records) - len(shown):,} more: {rest}; --all shows them, name=NAME tells all about one"
+        yield f"and {len(records) - len(shown):,} more: {rest}; --all shows them, name=NAME shows one in full"
     yield from _server_lines(answer.get("silent_servers", ()), now)  # an agent of an earlier version says nothing
     yield from _source_lines(answer["sources"], now, is_all=is_all)
 
@@ -120,7 +120,7 @@ def _counts(records: Sequence[RecordStatus]) -> str:
     for record in records:
         numbers[record["state"]] = numbers.get(record["state"], 0) + 1
     known = [state for state in reversed(STATES) if state in numbers]
-    others = sorted(numbers.keys() - set(STATES))  # of a newer agent
+    others = sorted(numbers.keys() - set(STATES))  # of an agent of a newer version
     return ", ".join(f"{numbers[state]:,} {state}" for state in (*known, *others))
 
 
@@ -240,7 +240,7 @@ def _until(moment: float, now: float) -> str:
 
 
 def _span(seconds: float) -> str:
-    """Return a time in its largest unit, to be read at a glance; 0 where a clock that was set makes it negative."""
+    """Return a time in its largest unit, easy to read; 0 if a clock change has made it negative."""
     for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= size:
             return f"{int(seconds // size)} {unit}"

@@ -1,4 +1,4 @@
-"""Rows of text lined up, safe for a terminal."""
+"""Rows of text in aligned columns, safe for a terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 def lined_up(rows: Sequence[Sequence[str]], widths: list[int] | None = None) -> Iterator[str]:
     """Yield a line for each row, with aligned columns; the last column may have any width.
 
-    `widths` are those of rows that were printed before; they grow where these rows need more.
+    `widths` are those of rows that were printed before; they grow if these rows need more.
     """
     shown = [[one_line(cell) for cell in row] for row in rows]
     room = widths if widths is not None else [0] * (len(shown[0]) - 1)

@@ -1,4 +1,4 @@
-"""Client: updates and look-ups as a user means them, carried out with blocking sockets."""
+"""Client: updates and look-ups, carried out with blocking sockets."""
 
 from __future__ import annotations
 
@@ -40,10 +40,9 @@ def _method(request: Callable[Concatenate[Transaction, P], Steps[T]]) -> Callabl
 class Client:
     """Talks to the servers of a zone, one request after the other.
 
-    What goes wrong is raised as an error of `dns_update.errors`: a UsageError for what the caller gave, a
-    CommunicationError if no server answered, a Refusal if a server said no. Used as a context manager, it keeps its
-    sockets from one request to the next, which makes many requests faster. Threads may share a client; each request is
-    one thread's.
+    Failures are raised as errors of `dns_update.errors`: a UsageError for a wrong argument, a CommunicationError if no
+    server answered, a Refusal if a server said no. Used as a context manager, it keeps its sockets between requests,
+    which makes many requests faster. Threads may share a client; each request runs in one thread.
     """
 
     def __init__(  # noqa: PLR0913 - every one of them can be left out
@@ -60,10 +59,10 @@ class Client:
         """Prepare to talk to `servers`, in this order until one succeeds; without any, to the zone's primary.
 
         `servers` are Servers, or texts as `Server.from_text` takes them, at `port` unless they name one. `key` signs
-        every message to them, but for queries to a server that does not accept it. `policy` says how long to wait.
-        `resolvers` are asked for zone and primary where those are left out (None: those of the system).
-        `local_address` is the one to send from. `transport` carries the messages, in place of sockets that the client
-        makes itself. `log` is called with lines for people. Raises UsageError.
+        every message to them, except queries to a server that does not accept it. `policy` says how long to wait.
+        `resolvers` are asked for zone and primary if these are not given (None: the system's resolvers).
+        `local_address` is the address to send from. `transport` carries the messages instead of the client's own
+        sockets. `log` is called with lines for people. Raises UsageError.
         """
         check_transport(local_address, transport)
         self._settings = ClientSettings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
@@ -75,10 +74,10 @@ class Client:
     send = _method(send_update)
 
     def run(self, request: Request[T]) -> T:
-        """Carry out a request of `dns_update.client.requests`: do what each of its steps needs, to the end.
+        """Carry out a request of `dns_update.client.requests`: perform all its steps.
 
-        Returns what the request does; an Outcome gets the time that it took. A KeyboardInterrupt after an update
-        was sent says that the server may have carried it out.
+        Returns what the request returns; an Outcome also gets the time that it took. A KeyboardInterrupt after an
+        update was sent says that the server may have carried it out.
         """
         started = time.monotonic()
         transaction = Transaction(self._settings)
@@ -102,7 +101,7 @@ class Client:
         return transport.clock()
 
     def close(self) -> None:
-        """Close the sockets that were kept; the client can still be used, and opens new ones."""
+        """Close the kept sockets; the client can still be used, and opens new ones."""
         self._transport.close()
 
     def __enter__(self) -> Self:

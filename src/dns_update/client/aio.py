@@ -1,4 +1,4 @@
-"""AsyncClient: the requests of Client, carried out within an asyncio loop."""
+"""AsyncClient: the requests of Client, carried out in an asyncio loop."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class AsyncClient:
     """Talks to the servers of a zone; several requests may be under way at once.
 
     Arguments, results and errors are those of `dns_update.client.Client`. A request that is cancelled closes its own
-    socket; the client can be used on. As with any request that was sent, the server may have carried it out. Within
-    `async with` a client belongs to the event loop that it is used in, and to that loop's thread.
+    socket, and the client can still be used. The server may have carried out the cancelled request. Within `async with`
+    a client belongs to the event loop that it is used in, and to that loop's thread.
     """
 
     def __init__(  # noqa: PLR0913 - every one of them can be left out
@@ -69,7 +69,7 @@ class AsyncClient:
     send = _method(send_update)
 
     async def run(self, request: Request[T]) -> T:
-        """Carry out a request of `dns_update.client.requests`: do what each of its steps needs, to the end."""
+        """Carry out a request of `dns_update.client.requests`: perform all its steps."""
         started = time.monotonic()
         result = await carry_out(self, request)
         return with_time(result, time.monotonic() - started)
@@ -85,7 +85,7 @@ class AsyncClient:
         return _done(transport.clock())
 
     async def close(self) -> None:
-        """Close the sockets that were kept; the client can still be used, and opens new ones."""
+        """Close the kept sockets; the client can still be used, and opens new ones."""
         self._transport.close()
 
     async def __aenter__(self) -> Self:
@@ -97,7 +97,7 @@ class AsyncClient:
 
 
 async def carry_out(client: AsyncClient, request: Request[T]) -> T:
-    """Do as `AsyncClient.run` does, but leave the time that it took out of the outcome."""
+    """Do as `AsyncClient.run` does, but without the time in the outcome."""
     transaction = Transaction(client._settings)  # noqa: SLF001 - of this module
     return await drive(request(transaction), client._perform)  # noqa: SLF001 - of this module
 

@@ -1,6 +1,6 @@
 """Claims: TXT records by which several agents share a name. Pure.
 
-Each agent lists there which addresses it has published:
+Each agent lists in one which addresses it has published:
 
     dns-update owner=router-1 203.0.113.45 2001:db8::1
 """
@@ -23,19 +23,19 @@ _CLAIM = "dns-update owner="
 
 
 class Claim(Value):
-    """Which addresses an owner says that it has published."""
+    """The addresses that an owner says it has published."""
 
     owner: str
     addresses: frozenset[bytes]
 
     def to_rdata(self) -> bytes:
-        """Return the rdata of the TXT record that says so."""
+        """Return the rdata of the claim's TXT record."""
         words = [f"{_CLAIM}{self.owner}", *map(format_address, sorted(self.addresses, key=lambda a: (len(a), a)))]
         return rdata_from_text(RRType.TXT, " ".join(words))
 
 
 def claims_in(texts: Iterable[bytes]) -> list[tuple[bytes, Claim]]:
-    """Return those of the rdata of TXT records that are claims, each with what it says."""
+    """Return the claims among the rdata of TXT records, each with its rdata."""
     return [(text, claim) for text in texts if (claim := _claim_of(text)) is not None]
 
 

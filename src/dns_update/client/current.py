@@ -1,4 +1,4 @@
-"""What a server holds now of the RRsets that are desired at a name; steps that change nothing."""
+"""The current records of a name for which RRsets are desired; steps that change nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def look(view: ZoneView, rrtypes: Sequence[int]) -> Steps[Records]:
     """Return the records of these types that the server holds at the name, or the CNAME that it has instead.
 
-    Raises ZoneNotFound for what it has no authority for, and any other Refusal or CommunicationError.
+    Raises ZoneNotFound if it has no authority for the name, and any other Refusal or CommunicationError.
     """
     return view.read(rrtypes[0]) if len(rrtypes) == 1 else _look_at_each(view, rrtypes)
 
@@ -32,18 +32,18 @@ async def _look_at_each(view: ZoneView, rrtypes: Sequence[int]) -> Records:
 
 
 def is_told_by_prerequisites(desired: Desired, error: ZoneNotFound) -> bool:
-    """Return whether prerequisites can tell if a name is right that the server does not show.
+    """Return whether prerequisites can check a name that the server does not show.
 
-    `error` says why it does not: it answers from a zone below. Prerequisites compare whole RRsets, and so not those
-    that are shared with other owners.
+    `error` says why it does not: it answers from a zone below. Prerequisites compare whole RRsets, so they cannot check
+    those that are shared with other owners.
     """
     return bool(error.zone_below) and not desired.owner and not desired.only_adds
 
 
 async def confirmed(view: ZoneView, desired: Desired, ttl: int) -> Records | None:
-    """Return the records of such a name if they are what is desired, None if not.
+    """Return the records of such a name if they are as desired, None if not.
 
-    `ttl`, in seconds, is given to the records returned: prerequisites do not tell it.
+    The records returned get `ttl`, in seconds: prerequisites do not show it.
     """
     try:
         return await after_set(view, desired.data, dict.fromkeys(desired.data, ttl))

@@ -1,4 +1,4 @@
-"""Delivery: an update sent to a server, its answer judged, and the change read back."""
+"""Delivery: send an update to a server, judge its answer, and read the change back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PREREQUISITE_FAILED = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXR
 
 
 class Delivery:
-    """Sends the update of one request, to one server after the other, and reads it back."""
+    """Sends the update of one request to one server after the other, and reads the change back."""
 
     def __init__(self, transaction: Transaction, *, verify: bool) -> None:
         """Prepare to read back what was sent, if `verify`."""
@@ -38,7 +38,7 @@ class Delivery:
             return reply, (await self._read_back(read_back) if self._verify else None)
         refusal = self._transaction.refusal(reply, view.endpoint, message)
         if isinstance(refusal, errors.PermissionDenied):
-            from dns_update.client.obstacles import explain_refusal  # noqa: PLC0415 - only when something is wrong
+            from dns_update.client.obstacles import explain_refusal  # only when something is wrong
 
             await explain_refusal(view, update, refusal)
         if not self._transaction.is_update_astray or reply.message.rcode not in _PREREQUISITE_FAILED:
@@ -50,7 +50,7 @@ class Delivery:
     ) -> Records:
         """Return the current records, if they are as desired; raise the refusal otherwise.
 
-        An earlier try, here or at another server, may have been carried out, and only its answer lost: then the
+        An earlier try, here or at another server, may have been carried out, and only its answer was lost: then the
         prerequisite fails because of our own change.
         """
         notes = tuple(self._transaction.notes)
@@ -60,20 +60,20 @@ class Delivery:
             self._transaction.notes[:] = notes
             raise refusal from None
         self._transaction.notes.append(
-            f"an earlier try had no answer, and this one {rcode_to_text(reply.message.rcode)}; but the records are as "
-            "desired, so the earlier one was carried out"
+            f"an earlier try had no answer, and this one got {rcode_to_text(reply.message.rcode)}; but the records are "
+            "as desired, so the earlier one was carried out"
         )
         return after
 
     async def _read_back(self, read_back: Callable[[], Steps[Records]]) -> Records | None:
-        """Read back; repeat it for a while, as long as the change may just be late."""
+        """Read the change back; repeat this for a while if the change may just be late."""
         left, pause = self._transaction.patience, _FIRST_PAUSE
         notes = tuple(self._transaction.notes)
         while True:
             try:
                 return await read_back()
             except errors.NotApplied as error:
-                self._transaction.notes[:] = notes  # those of this reading will be out of date at the next
+                self._transaction.notes[:] = notes  # the notes of this reading will be out of date at the next one
                 if not error.may_come or left <= 0:
                     raise
                 if pause == _FIRST_PAUSE:

@@ -1,4 +1,4 @@
-"""Messages in the form in which dig and nsupdate print them. No message has a secret in it, so neither has this."""
+"""Messages as text, in the form of dig and nsupdate. A message contains no secret, so its text contains none."""
 
 from __future__ import annotations
 
@@ -74,28 +74,30 @@ def _flags(flags: int) -> list[str]:
 
 
 def _question_line(question: Question) -> str:
-    line = _behind(question.name.to_text(), _CLASS_COLUMN, rrclass_to_text(question.rrclass))
-    return ";" + _behind(line, _TYPE_COLUMN, rrtype_to_text(question.rrtype))  # no column counts the semicolon
+    line = _at_column(question.name.to_text(), _CLASS_COLUMN, rrclass_to_text(question.rrclass))
+    return ";" + _at_column(
+        line, _TYPE_COLUMN, rrtype_to_text(question.rrtype)
+    )  # the columns do not count the semicolon
 
 
 def _record_line(record: Record) -> str:
     # The empty rdata of prerequisites and deletes stays empty (RFC 2136, section 2.4 and 2.5).
-    # A record to delete has its rdata in the zone's class, most likely the Internet's; Hesiod's is like that.
+    # A record to delete has rdata of the zone's class, most likely IN; that of Hesiod is the same.
     rrclass = RRClass.IN if record.rrclass in (RRClass.NONE, RRClass.HS) else record.rrclass
     return _line(record, rdata_to_text(record.rrtype, record.rdata, rrclass) if record.rdata else "")
 
 
 def _line(record: Record, data: str) -> str:
-    line = _behind(record.name.to_text(), _TTL_COLUMN, str(record.ttl))
-    line = _behind(line, _CLASS_COLUMN, rrclass_to_text(record.rrclass))
-    line = _behind(line, _TYPE_COLUMN, rrtype_to_text(record.rrtype))
-    return _behind(line, _DATA_COLUMN, data) if data else line
+    line = _at_column(record.name.to_text(), _TTL_COLUMN, str(record.ttl))
+    line = _at_column(line, _CLASS_COLUMN, rrclass_to_text(record.rrclass))
+    line = _at_column(line, _TYPE_COLUMN, rrtype_to_text(record.rrtype))
+    return _at_column(line, _DATA_COLUMN, data) if data else line
 
 
-def _behind(line: str, column: int, text: str) -> str:
-    """Return the line with `text` at the column; at the next one where the line is too long.
+def _at_column(line: str, column: int, text: str) -> str:
+    """Return the line with `text` at the column, or at the next one if the line is too long.
 
-    The gap is of tabs, and of one blank where no tab stop is in it.
+    The gap consists of tabs, or of one blank if no tab stop is in it.
     """
     width = len(line.expandtabs(_TAB))
     tabs = max(column, width + 1) // _TAB - width // _TAB

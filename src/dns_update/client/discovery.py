@@ -1,8 +1,8 @@
 """Finding the zone that holds a name, and the zone's primary server, by its SOA record.
 
-The zone's own server is asked if one was named, and the system's resolvers otherwise. A negative answer carries the
-zone's SOA record in its authority section (RFC 2308, section 3), so one query is enough as a rule. An alias hides it,
-and some forwarders leave it out: then the names above are asked for, label by label.
+The zone's own server is asked if the user named one, and the system's resolvers otherwise. A negative answer has the
+zone's SOA record in its authority section (RFC 2308, section 3), so mostly one query is enough. An alias hides the SOA
+record, and some forwarders leave it out: then the names above are asked for, label by label.
 
 The zone found is only a guess at what the user means. The root zone and the top-level zones are never guessed: a name
 like nas.lan is in no zone of the public tree, and an update for it must not go to the root's primary.
@@ -11,7 +11,7 @@ like nas.lan is in no zone of the public tree, and an update for it must not go 
 from __future__ import annotations
 
 from dns_update.client.settings import ClientSettings
-from dns_update.client.steps import Clock
+from dns_update.client.steps import ReadClock
 from dns_update.client.transaction import Transaction
 from dns_update.errors import Hint, InvalidText, NoResponse, UsageError, ZoneNotFound
 from dns_update.message import Message
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 RESOLV_CONF = "/etc/resolv.conf"
 LEAST_SECONDS = 10.0  # for all queries to one server, if its patience is shorter: many names may have to be asked for
-_GIVE_ZONE = Hint("give the zone by {zone} and its primary by {dns-server}")
+_GIVE_ZONE = Hint(
+    "give the zone by {zone} and its primary by {dns-server}", toml="give the zone, and servers that have it"
+)
 _REVERSE_TREES = (Name.from_text("in-addr.arpa"), Name.from_text("ip6.arpa"))  # as public as a top-level zone
 _BLACK_HOLES = (Name.from_text("prisoner.iana.org"), Name.from_text("blackhole.as112.arpa"))  # RFC 7534, RFC 7535
 
@@ -43,8 +45,8 @@ class ZoneFound(Value):
     def is_primary_usable(self) -> bool:
         """Whether `primary` is a host that may take updates.
 
-        It is not if the C library would take it for an address, e.g. 0x7f000042 or 127.1 (RFC 1123, section 2.1), nor
-        if it only absorbs the queries for private addresses that leak out.
+        It is not if the C library would read it as an address, e.g. 0x7f000042 or 127.1 (RFC 1123, section 2.1), nor
+        if it only absorbs leaked queries for private addresses.
         """
         labels = self.primary.labels
         is_host = bool(labels) and all(label.translate(None, b"-_").isalnum() for label in labels)
@@ -54,7 +56,7 @@ class ZoneFound(Value):
 async def find_zone(transaction: Transaction, name: Name, rrclass: int = RRClass.IN) -> ZoneFound:
     """Return the zone that holds `name`, as the transaction's servers say, or the resolvers if it has none.
 
-    Raises ZoneNotFound, or what hinders the servers from answering. Each of them has the time of `ask_up`.
+    Raises ZoneNotFound, or the error of the servers if none answers. Each server has as much time as `ask_up` gives it.
     """
     if transaction.servers:
         return await transaction.at_first_server(lambda endpoint: ask_up(transaction, endpoint, name, rrclass, 0))
@@ -75,7 +77,7 @@ async def find_zone(transaction: Transaction, name: Name, rrclass: int = RRClass
 
 
 def system_resolvers(path: str = RESOLV_CONF, otherwise: tuple[str, ...] = ("127.0.0.1",)) -> tuple[Server, ...]:
-    """Return the name servers of resolv.conf(5), those at `otherwise` if it names none; raises UsageError.
+    """Return the name servers of resolv.conf(5), or `otherwise` if it names none; raises UsageError.
 
     Lines without the address of a name server are ignored, as in the C library.
     """
@@ -99,13 +101,12 @@ def _resolver(text: str) -> Server | None:
 
 
 async def ask_up(transaction: Transaction, endpoint: Endpoint, name: Name, rrclass: int, flags: int) -> ZoneFound:
-    """Ask one server for the SOA record of `name`, and of the names above where an answer does not have it.
+    """Ask one server for the SOA record of `name`, and of the names above if an answer does not have it.
 
-    Raises ZoneNotFound if it does not say, or not within its patience, or only names a zone in which the user cannot
-    have meant `name` to be.
+    Raises ZoneNotFound if it does not say, or not in time, or only names a zone that the user cannot have meant.
     """
     limit = max(transaction.patience, LEAST_SECONDS)
-    started = await Clock()
+    started = await ReadClock()
     candidate = name
     while True:
         reply = await transaction.ask(endpoint, Message.query(candidate, RRType.SOA, rrclass, flags))
@@ -122,7 +123,7 @@ async def ask_up(transaction: Transaction, endpoint: Endpoint, name: Name, rrcla
         candidate = candidate.parent if candidate.labels else candidate
         if not candidate.labels:
             raise _unknown(endpoint, name, "knows no SOA record above it")
-        now = await Clock()
+        now = await ReadClock()
         if now - started >= limit:
             raise _unknown(endpoint, name, f"did not say within {limit:g} s")
 
@@ -136,18 +137,18 @@ def _soa_in(message: Message, name: Name) -> Record | None:
 
 
 def _is_referral(message: Message, flags: int) -> bool:
-    """Return whether a server that does not look further names others (RFC 1034, section 4.3.2, step 3b)."""
+    """Return whether a server that does not recurse names other servers (RFC 1034, section 4.3.2, step 3b)."""
     is_recursive = bool(flags & Flag.RD and message.flags & Flag.RA)
     names_servers = not message.answer and any(record.rrtype == RRType.NS for record in message.authority)
     return names_servers and message.rcode == Rcode.NOERROR and not message.is_authoritative and not is_recursive
 
 
 def _is_top(zone: Name) -> bool:
-    return len(zone.labels) < 2 or zone in _REVERSE_TREES  # noqa: PLR2004 - of one label is a top-level zone
+    return len(zone.labels) < 2 or zone in _REVERSE_TREES  # noqa: PLR2004 - a zone of one label is top-level
 
 
 def _is_held(zone: Name, message: Message, flags: int) -> bool:
-    """Return whether a server that the user named has this zone itself, as one at home may have lan; not the root."""
+    """Return whether a server that the user named has this zone itself, e.g. lan at home; not the root."""
     return bool(zone.labels) and message.is_authoritative and not flags & Flag.RD
 
 
@@ -156,7 +157,7 @@ def _top(zone: Name) -> str:
 
 
 def _is_number(label: bytes) -> bool:
-    """Return whether inet_aton(3) reads this as a number; what ends in one is an address to it, or nothing."""
+    """Return whether inet_aton(3) reads this as a number: a name that ends in one is an address to it, or invalid."""
     try:
         int(label, 16 if label[:2].lower() == b"0x" else 10)
     except ValueError:

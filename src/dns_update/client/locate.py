@@ -50,9 +50,10 @@ class Target(Value):
     def data(
         self, values: Iterable[str | bytes | IPv4Address | IPv6Address], rrtype: int | str | None
     ) -> dict[int, tuple[bytes, ...]]:
-        """Return values by their type: rdata of `rrtype`; where that is None, addresses, for A and AAAA.
+        """Return values by their type: rdata of `rrtype`, or addresses, for A and AAAA, if it is None.
 
-        A value is a text in presentation form or octets. The type of no values is there, with none. Raises UsageError.
+        A value is a text in presentation form or octets. Without values, `rrtype` is there with none. Raises
+        UsageError.
         """
         if rrtype is not None:
             number = zone_type_of(rrtype)
@@ -74,7 +75,7 @@ class LocatedTarget(Value):
 
 
 async def locate(transaction: Transaction, target: Target) -> LocatedTarget:
-    """Return zone and owner name, and give the transaction servers; only what was left out is looked up."""
+    """Return zone and owner name, and set the transaction's servers; only what was not given is looked up."""
     owner = target.owner
     if target.zone is not None:
         if not transaction.servers:
@@ -86,8 +87,8 @@ async def locate(transaction: Transaction, target: Target) -> LocatedTarget:
 
 async def _choose_primary(transaction: Transaction, name: Name, rrclass: int) -> Name:
     """Find the zone that holds `name`; its primary becomes the server, unless the user gave one."""
-    from dns_update.client.discovery import find_zone  # noqa: PLC0415 - not needed where zone and server are given
-    from dns_update.transport import Server  # noqa: PLC0415
+    from dns_update.client.discovery import find_zone  # not needed if zone and server are given
+    from dns_update.transport import Server
 
     found = await find_zone(transaction, name, rrclass)
     if not transaction.servers:

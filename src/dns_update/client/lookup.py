@@ -1,4 +1,4 @@
-"""ZoneView: a zone as one of its servers shows it, and what its answers say of the name that a request is about."""
+"""ZoneView: a zone as one of its servers shows it, and what its answers say about the name of a request."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ class ZoneView(Value):
     target: LocatedTarget
 
     async def look(self, rrtype: int, owner: Name | None = None) -> tuple[Records, Reply]:
-        """Return the records at the owner name that a query for `rrtype` brings, a CNAME among them, and the answer.
+        """Return the records at the owner name in the answer to a query for `rrtype`, also a CNAME; and the answer.
 
-        `owner` is another name than the place's, if given. Raises ZoneNotFound for what lies below a delegation or in a
-        zone below and cannot be read, for a zone that the server does not have, and for an answer without authority
-        (RFC 1035, section 4.1.1): a cache's may be out of date.
+        `owner` is another name than the target's, if given. Raises ZoneNotFound for a name below a delegation or in a
+        zone below that cannot be read, for a zone that the server does not have, and for an answer without authority
+        (RFC 1035, section 4.1.1): one from a cache may be out of date.
         """
         query = Message.query(self.target.owner if owner is None else owner, rrtype, self.target.rrclass)
         reply = await self.transaction.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
         return await self._seen(reply, query.question[0]), reply
 
     async def read(self, rrtype: int, owner: Name | None = None) -> Records:
-        """Do as `look`, and return the records only."""
+        """Do as `look`, but return only the records."""
         query = Message.query(self.target.owner if owner is None else owner, rrtype, self.target.rrclass)
         reply = await self.transaction.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
         return await self._seen(reply, query.question[0])
 
     def no_zone(self) -> errors.ZoneNotFound:
-        """Return the error that the server has no such zone."""
+        """Return the error for a zone that the server does not have."""
         return errors.ZoneNotFound(
             f"{self.endpoint} has no SOA record for {self.target.zone}: it is not a zone of its own there",
             hint=errors.Hint("{zone} must be a zone that this server holds, not a name inside one"),
@@ -58,7 +58,7 @@ class ZoneView(Value):
         )
 
     async def _seen(self, reply: Reply, asked: Question) -> Records:
-        """Return the records that an answer shows of what was asked for."""
+        """Return the records that an answer shows for its question."""
         owner, message = asked.name, reply.message
         records = tuple([record for record in message.answer if record.name == owner])
         cut = None if records else self._zone_cut(owner, message)
@@ -79,10 +79,10 @@ class ZoneView(Value):
         return records
 
     def _zone_in(self, asked: Question, message: Message) -> Name | None:
-        """Return the zone that an authoritative answer is from, None if it does not tell.
+        """Return the zone that an authoritative answer is from, None if it does not say.
 
-        A server that has the zone below, too, answers from that one. A negative answer has the zone's SOA record (RFC
-        2308, section 3), and BIND puts the NS records beside others. Behind an alias they may be those of its target.
+        A server that also has the zone below answers from that one. A negative answer has the zone's SOA record (RFC
+        2308, section 3), and BIND adds the NS records to others. After an alias they may be those of its target.
         """
         if asked.name == self.target.zone:
             return asked.name
@@ -96,9 +96,9 @@ class ZoneView(Value):
     async def _zone_by_soa(self, name: Name) -> Name:
         """Return the zone that the server answers from for `name`, by its SOA record; the target's if it does not say.
 
-        A transaction asks for it once.
+        A transaction asks only once.
         """
-        from dns_update.client.discovery import ask_up  # noqa: PLC0415 - where the answer itself does not show it
+        from dns_update.client.discovery import ask_up  # if the answer itself does not show it
 
         known = self.transaction.zones_at
         if (self.endpoint, name) not in known:
@@ -110,7 +110,7 @@ class ZoneView(Value):
         return known[self.endpoint, name]
 
     def _answered_from(self, zone: Name, owner: Name) -> errors.ZoneNotFound:
-        """Return the error that an answer is from another zone than the one that was meant."""
+        """Return the error for an answer from another zone than the target's."""
         if not zone.is_within(self.target.zone):
             return self.no_zone()
         error = errors.ZoneNotFound(
@@ -133,13 +133,13 @@ class ZoneView(Value):
         return None
 
     def _below_cut(self, cut: Name, owner: Name, rrtype: int, message: Message) -> Records:
-        """Return what a referral shows of the data asked for: the delegation's own NS records, and glue."""
+        """Return what a referral shows of the requested data: the delegation's own NS records, and glue."""
         shown = message.additional if rrtype in (RRType.A, RRType.AAAA) else message.authority
         records = tuple(record for record in shown if record.name == owner and rrtype in (record.rrtype, RRType.ANY))
         if not records and (owner != cut or rrtype not in (RRType.NS, RRType.ANY)):
             raise errors.ZoneNotFound(
                 f"{owner} lies in {cut}, which {self.endpoint} delegates and does not show",
-                hint="records there are the business of that zone's own servers",
+                hint="only that zone's own servers have its records",
                 endpoint=self.endpoint,
                 is_delegated=True,
             )

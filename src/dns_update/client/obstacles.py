@@ -1,12 +1,12 @@
-"""Why a server did not apply an update, as far as its records show it, and what to do about it."""
+"""Why a server did not apply an update, as far as its records show, and what to do about it."""
 
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.client.readback import KEPT_BY_SERVER, own_if_possible, read_if_possible
+from dns_update.client.wildcards import own_if_possible, read_if_possible
 from dns_update.message import Message
 from dns_update.rr.record import rdata_to_text
-from dns_update.wire.codes import RRType, rrtype_to_text
+from dns_update.wire.codes import KEPT_BY_SERVER, RRType, rrtype_to_text
 from dns_update.wire.cursor import Cursor
 
 TYPE_CHECKING = False
@@ -28,9 +28,9 @@ _GUARDED_AT_APEX = {
 async def not_applied(
     view: ZoneView, rrtype: int, records: Records, message: Message | None = None
 ) -> errors.NotApplied:
-    """Return the error that the server has something else than what was asked for, and why, if that can be seen.
+    """Return the error that the server does not have what was asked for, and why, if its records show the reason.
 
-    `records` are those that the answer `message` to a query for `rrtype` shows; where it is left out, it is queried.
+    `records` are those in `message`, the answer to a query for `rrtype`; without `message`, the query is sent again.
     """
     if message is None:
         message = await _answer_if_possible(view, rrtype)
@@ -58,7 +58,7 @@ async def _answer_if_possible(view: ZoneView, rrtype: int) -> Message | None:
 
 
 def _hidden_by_dname(view: ZoneView, message: Message | None) -> str:
-    """Return the remark that a DNAME hides the name, if one does; empty otherwise."""
+    """Return the hint that a DNAME hides the name, if one does; empty otherwise."""
     if message is None:
         return ""
     owner = view.target.owner
@@ -69,7 +69,7 @@ def _hidden_by_dname(view: ZoneView, message: Message | None) -> str:
 
 
 async def _remedy(view: ZoneView, rrtype: int, current: Records) -> str:
-    """Return what to do about a reason that can be seen; empty if none can."""
+    """Return what to do about the reason that the records show; empty if they show none."""
     target, types = view.target, {record.rrtype for record in current}
     conflict = await _beside_cname(view, rrtype, current)
     if conflict:
@@ -82,10 +82,10 @@ async def _remedy(view: ZoneView, rrtype: int, current: Records) -> str:
 
 
 async def _beside_cname(view: ZoneView, rrtype: int, current: Records) -> str:
-    """Return what to do where a CNAME would be beside other records (RFC 1034, section 3.6.2); empty if none would.
+    """Return what to do if a CNAME would be beside other records (RFC 1034, section 3.6.2); empty if it would not.
 
-    An alias may be intended (an ACME challenge's is), and the records beside it may be needed: to remove them is never
-    the first advice.
+    An alias may be intended (e.g. for an ACME challenge), and the records beside it may be needed: to remove them is
+    never the first advice.
     """
     owner, zone = view.target.owner, view.target.zone
     delete = f"dns-update delete name={owner.relative_to(zone)} zone={zone}"
@@ -109,7 +109,7 @@ async def _beside_cname(view: ZoneView, rrtype: int, current: Records) -> str:
 
 
 async def _zone_of(view: ZoneView, name: Name) -> Name | None:
-    """Return the zone that holds a name, if the same server does; None if it does not say."""
+    """Return the zone that holds a name, if the same server has it; None if it does not say."""
     try:
         reply = await view.transaction.ask(view.endpoint, Message.query(name, RRType.SOA, view.target.rrclass))
     except errors.DnsUpdateError:
@@ -120,7 +120,7 @@ async def _zone_of(view: ZoneView, name: Name) -> Name | None:
 
 
 async def explain_refusal(view: ZoneView, update: Update, refusal: errors.PermissionDenied) -> None:
-    """Explain in a refusal's hint what PowerDNS refuses, and BIND and Knot ignore: a CNAME beside other records."""
+    """Explain in a refusal's hint a CNAME beside other records: PowerDNS refuses it, BIND and Knot ignore it."""
     added = [r.rrtype for r in update.changes if r.name == view.target.owner and r.rrclass == view.target.rrclass]
     for rrtype in dict.fromkeys(added):
         asked = RRType.ANY if rrtype == RRType.CNAME else rrtype

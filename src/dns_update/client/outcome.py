@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 class Outcome(Value, kw_only=True):
     """The result of a request that a server carried out.
 
-    `before` and `after` are the records of the RRsets concerned as the server gave them; None where it was not asked.
-    An update whose `after` was read back is `verified`: it is what was wanted. What was `read_unsigned` is not, for the
-    server does not accept the key for queries, and anybody may have answered. `seconds` is the time that the whole
-    request took. `notes` are sentences that the user should read. `failures` are those of the servers tried before.
+    `before` and `after` are the records of the RRsets concerned as the server gave them; None if they were not read. An
+    update whose `after` was read back is `verified`: the records are as requested. Records that were `read_unsigned` do
+    not count: the server does not accept the key for queries, and anyone may have answered. `seconds` is the time that
+    the whole request took. `notes` are sentences that the user should read. `failures` are the errors of the servers
+    tried before.
     """
 
     server: Endpoint
@@ -40,12 +41,12 @@ class Outcome(Value, kw_only=True):
 
     @property
     def verified(self) -> bool:
-        """Whether what was asked for was read back from the server, in signed answers if there is a key."""
+        """Whether the requested records were read back from the server, in signed answers if there is a key."""
         return self.after is not None and not self.read_unsigned
 
     @property
     def changed(self) -> bool | None:
-        """Whether the records were others before; None where that was not asked."""
+        """Whether the records were different before; None if they were not read before."""
         if self.before is None or self.after is None:
             return None
         return set(self.before) != set(self.after)

@@ -5,11 +5,11 @@ several agents share the name, and each publishes a claim there (see `claims`). 
 removes only those that its own claim lists and no other claim does.
 
 A prerequisite of the update says that the claims are still those that were read (RFC 2136, section 2.4.2). So if two
-agents change a name at once, one of them has to read it again. The same happens to an agent whose own earlier update
-arrives late: the claims are read before the addresses, and so are not newer than these.
+agents change a name at once, one of them must read it again. The same happens to an agent whose own earlier update
+arrives late: the claims are read before the addresses, so they are not newer than these.
 
 An RRset has one TTL (RFC 2181, section 5.2). Where others have claimed a part of it, its current TTL is kept: if each
-agent set its own, they would undo each other's work for ever.
+agent set its own, they would undo each other's changes without end.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Desired(Value):
     """The RRsets that a name should have: rdata by type (empty: no such RRset), with their TTL and perhaps an owner.
 
     `ttl` in seconds; None keeps the current one. An `owner` is for addresses only. With `only_adds` nothing is removed,
-    so that the name may have more than is desired.
+    so the name may have more than is desired.
     """
 
     data: RdataByType
@@ -46,7 +46,7 @@ class Desired(Value):
 
     @property
     def rrtypes(self) -> tuple[int, ...]:
-        """The types to read before a plan can be made, in the order in which to ask for them: the claims first."""
+        """The types to read before a plan can be made, in the order in which to query them: the claims first."""
         return (RRType.TXT, *self.data) if self.owner else tuple(self.data)
 
     @property
@@ -56,15 +56,15 @@ class Desired(Value):
 
 
 def plan(target: LocatedTarget, desired: Desired, current: Records, new_ttl: int) -> Update | None:
-    """Return the update that gives a name its desired RRsets; None if it has them.
+    """Return the update that gives a name its desired RRsets; None if it already has them.
 
     `current` are the records of these types that the server holds. `new_ttl`, in seconds, is for RRsets that have no
-    TTL now, where the desired one is not set.
+    TTL now, if no TTL is desired.
     """
     rrsets = _RRsets(target, desired, current, new_ttl)
     if desired.owner:
         update = _claimed(rrsets)
-    elif all(map(rrsets.is_right, desired.data)):  # as it is with thousands of names
+    elif all(map(rrsets.is_right, desired.data)):  # the usual case, for thousands of names
         return None
     else:
         update = _exclusive(rrsets)
@@ -95,7 +95,7 @@ class _RRsets:
         return [record for record in self._current if record.rrtype == rrtype]
 
     def ttl(self, rrtype: int, *, is_shared: bool = False) -> int:
-        """Return the desired TTL, or else the current one; if the RRset `is_shared`, the other way round."""
+        """Return the desired TTL, or else the current one; if the RRset `is_shared`, the current one first."""
         desired = self.desired.ttl
         if desired is not None and not is_shared:
             return desired
@@ -106,7 +106,7 @@ class _RRsets:
         """Return whether the RRset is as desired, TTL included."""
         ttl, values = self.ttl(rrtype), self.desired.data[rrtype]
         current = []
-        for record in self._current:  # not by `records`: this is asked of thousands of names that are right
+        for record in self._current:  # not by `records`, for speed: thousands of names are right
             if record.rrtype == rrtype:
                 if record.ttl != ttl:
                     return False
@@ -140,7 +140,7 @@ def _claimed(rrsets: _RRsets) -> Update:
     published = {address for _text, claim in claims if claim.owner == owner for address in claim.addresses}
     of_others = {address for _text, claim in claims if claim.owner != owner for address in claim.addresses}
     desired = {address for values in rrsets.desired.data.values() for address in values}
-    # Addresses of a family of which nothing is known now stay claimed; so do all, if nothing may be removed.
+    # Addresses of a family about which nothing is known now stay claimed; so do all, if nothing may be removed.
     desired |= {a for a in published if rrsets.desired.only_adds or _rrtype(a) not in rrsets.desired.data}
     new_claim = [Claim(owner, frozenset(desired)).to_rdata()] if desired else []
 

@@ -1,16 +1,16 @@
-"""May a key change these records? Found out by updates that no server can carry out.
+"""Find out whether a key may change records, by updates that no server can carry out.
 
-Such an update has the real records, and demands that the zone's apex is in use and that it is not (RFC 2136, sections
-2.4.4 and 2.4.5). Whatever the zone has, one of the two fails, and an update with a failed prerequisite changes nothing
-(section 3.2.5). The response code tells the rest. A server that checks permissions first, as Knot does and BIND from
+Such an update has the real records, and requires both that the zone's apex is in use and that it is not (RFC 2136,
+sections 2.4.4 and 2.4.5). One of the two always fails, and an update with a failed prerequisite changes nothing
+(section 3.2.5). The response code shows the rest. A server that checks permissions first, as Knot does and BIND from
 9.18.11 on, refuses what is not permitted, and otherwise reports the failed prerequisite. A server that checks the
-prerequisites first, as RFC 2136 says (section 3.3) and BIND up to 9.18.10 does, never gets to permissions. PowerDNS
-checks zone and key first, and names last of all, if it has a policy for them.
+prerequisites first, as RFC 2136 says (section 3.3) and BIND up to 9.18.10 does, never reaches permissions. PowerDNS
+checks zone and key first, and names last, if it has a policy for them.
 
-An update with a record outside of the zone shows which kind a server is: by section 3.4.1 such a record is found after
-the prerequisites, so a server that answers NOTZONE has checked the records before. Knot checks permissions first too,
-but that record only later, and PowerDNS checks nothing but that record; these two are recognised by the version that
-they tell, if they do.
+An update with a record outside the zone shows which kind a server is: by section 3.4.1 such a record is checked after
+the prerequisites, so a server that answers NOTZONE has checked the records before. Knot also checks permissions first,
+but that record only later, and PowerDNS checks only that record; these two are recognised by their version, if they
+report it.
 
 No record is sent before the server has shown, by an update without any, that it obeys prerequisites at all.
 """
@@ -37,20 +37,20 @@ if TYPE_CHECKING:
 # What it means that a probe is not refused.
 BY_RECORD = "record"  # the key may change these records
 BY_KEY = "key"  # the key may change the zone; a policy for names, if the server has one, is not known
-UNKNOWN = "unknown"  # nothing: the server may look at permissions only after the prerequisites
+UNKNOWN = "unknown"  # nothing: the server may check permissions only after the prerequisites
 
-_UNMET = (Rcode.NXDOMAIN, Rcode.YXDOMAIN)  # section 3.2.5: what the two prerequisites give that contradict each other
-_OUTSIDE = Name.from_text("outside.invalid")  # in nobody's zone (RFC 6761, section 6.4)
+_UNMET = (Rcode.NXDOMAIN, Rcode.YXDOMAIN)  # section 3.2.5: the answers to two prerequisites that contradict each other
+_OUTSIDE = Name.from_text("outside.invalid")  # in no zone (RFC 6761, section 6.4)
 _VERSION = Name.from_text("version.bind")  # RFC 4892, section 2
 _SERIAL = slice(-20, -16)  # of a SOA record's rdata: the first of the five numbers at its end (RFC 1035, 3.3.13)
 
 
 class Access(Value):
-    """What a server has shown of a zone, and of a key there.
+    """What a server has shown of a zone, and of what a key may do there.
 
     `soa` is the zone's SOA record. `insight` says what it means that a probe is not refused: BY_RECORD, BY_KEY or
-    UNKNOWN. With `is_closed`, the server refuses any update with this key, whatever is in it; with `rejects_key`, it
-    rejects the key then, as Knot does, instead of the update.
+    UNKNOWN. With `is_closed`, the server refuses every update with this key; with `rejects_key`, it then rejects the
+    key, like Knot, instead of the update.
     """
 
     soa: Record
@@ -66,19 +66,19 @@ class Access(Value):
 
 
 class Denial(Value):
-    """Which types of a name the server would not let be changed, and what it said of that."""
+    """The types of a name that the server would not let the key change, and its answer."""
 
     rrtypes: tuple[int, ...]
     error: Refusal
 
 
 def unmeetable(update: Update) -> Update:
-    """Return an update that changes nothing anywhere: under the condition that the apex is in use, and is not."""
+    """Return an update that no server carries out: it requires that the apex is in use, and that it is not."""
     return update.require_present(update.zone).require_absent(update.zone)
 
 
 async def explore(view: ZoneView) -> Access:
-    """Return what the server shows of the zone, and of the key; nothing is changed, and no record of the zone sent.
+    """Return what the server shows of the zone, and of the key; it changes nothing, and sends no record of the zone.
 
     Raises ZoneNotFound if the server has no authority, KeyRejected and ClocksDiffer for the key, ServerFailure if it
     takes no updates, and any other Refusal or CommunicationError.
@@ -96,10 +96,10 @@ async def explore(view: ZoneView) -> Access:
 
 
 async def denials(view: ZoneView, access: Access, parts: Sequence[Records]) -> list[Denial | None]:
-    """Return for each of these parts, which are the changes of one name each, whether it would be refused.
+    """Return for each part, the changes of one name, why it would be refused; None if it would not.
 
-    `access` is what `explore` has returned of the same view. It is one message as long as nothing is refused; where
-    something is, halves of it find out which name, and which of its types.
+    `access` is what `explore` returned for the same view. If nothing is refused, one message is enough; otherwise
+    halves of it find out which name, and which of its types.
     """
     if access.is_closed:
         return [Denial(_types(part), _denied(view, part, rejects_key=access.rejects_key)) for part in parts]
@@ -114,7 +114,7 @@ async def denials(view: ZoneView, access: Access, parts: Sequence[Records]) -> l
 
 
 async def _by_type(view: ZoneView, part: Records, refusal: Refusal) -> Denial:
-    """Return which types of a name it is that are refused; all, if that is only so of them together."""
+    """Return which types of a name are refused; all, if they are only refused together."""
     rrtypes = _types(part)
     refused = list[int]()
     for rrtype in rrtypes if len(rrtypes) > 1 else ():
@@ -133,16 +133,16 @@ def _types(part: Records) -> tuple[int, ...]:
 
 
 async def _refusal(view: ZoneView, changes: Iterable[Record]) -> Refusal | None:
-    """Probe: return why these changes would be refused, None if nothing is said against them."""
-    place, transaction = view.target, view.transaction
-    update = unmeetable(Update(place.zone, rrclass=place.rrclass, changes=tuple(changes)))
+    """Probe: return why these changes would be refused, None if they would not."""
+    target, transaction = view.target, view.transaction
+    update = unmeetable(Update(target.zone, rrclass=target.rrclass, changes=tuple(changes)))
     message = update.to_message()
     try:
         reply = await transaction.ask(view.endpoint, message)
     except (KeyRejected, ReplyNotTrusted) as error:
         if transaction.is_unsigned(view.endpoint) or not _rejects_key(error):
             raise
-        # The same key was good for a query, so it is known there.
+        # The server accepted the same key for a query, so it knows the key.
         return _denied(view, update.changes, rejects_key=True)
     rcode = reply.message.rcode
     if rcode in _UNMET:
@@ -154,15 +154,15 @@ async def _refusal(view: ZoneView, changes: Iterable[Record]) -> Refusal | None:
             endpoint=view.endpoint,
         )
     if rcode == Rcode.NOTAUTH and transaction.key is None:
-        # It has shown its authority by the SOA record; Knot says so of what it does not take unsigned.
+        # It has shown its authority by the SOA record; Knot answers so if it does not accept unsigned updates.
         return _denied(view, update.changes, rejects_key=False)
     return transaction.refusal(reply, view.endpoint, message)
 
 
 def _denied(view: ZoneView, changes: Records, *, rejects_key: bool) -> Refusal:
-    """Return the error that these changes are not permitted, as for a REFUSED."""
-    place = view.target
-    update = Update(place.zone, rrclass=place.rrclass, changes=changes)
+    """Return the error that these changes are not permitted, as for the rcode REFUSED."""
+    target = view.target
+    update = Update(target.zone, rrclass=target.rrclass, changes=changes)
     message = update.to_message()
     refused = Message(opcode=Opcode.UPDATE, question=message.question, rcode=Rcode.REFUSED)
     error = view.transaction.refusal(Reply(refused, None, UDP, 1), view.endpoint, message)
@@ -176,7 +176,7 @@ def _denied(view: ZoneView, changes: Records, *, rejects_key: bool) -> Refusal:
 
 
 def _rejects_key(error: KeyRejected | ReplyNotTrusted) -> bool:
-    """Return whether this is how Knot says that a key is not permitted: BADKEY, and from 3.4 on an unsigned NOTAUTH."""
+    """Return whether Knot may mean by it that a key is not permitted: BADKEY, or from 3.4 on an unsigned NOTAUTH."""
     if isinstance(error, KeyRejected):
         return error.tsig_error == Rcode.BADKEY
     return error.claimed_rcode == Rcode.NOTAUTH
@@ -193,19 +193,19 @@ async def _insight(view: ZoneView) -> str:
         return BY_KEY
     if b"Knot" in version:
         return BY_RECORD
-    place = view.target
-    if _OUTSIDE.is_within(place.zone):  # of the root zone and its like nothing is outside
+    target = view.target
+    if _OUTSIDE.is_within(target.zone):  # e.g. nothing is outside the root zone
         return UNKNOWN
-    update = unmeetable(Update(place.zone, rrclass=place.rrclass)).delete_rrset(_OUTSIDE, RRType.A)
+    update = unmeetable(Update(target.zone, rrclass=target.rrclass)).delete_rrset(_OUTSIDE, RRType.A)
     try:
         reply = await view.transaction.ask(view.endpoint, update.to_message())
-    except ServerFailure:  # so BIND hides a NOTZONE, where it forwards with a key of which it knows nothing
+    except ServerFailure:  # BIND hides a NOTZONE like this if it forwards with a key that it does not know
         return UNKNOWN
     return BY_RECORD if reply.message.rcode == Rcode.NOTZONE else UNKNOWN
 
 
 async def _version(view: ZoneView) -> bytes:
-    """Return what the server says of its version, empty if it does not; unsigned, for Knot signs nothing in CHAOS."""
+    """Return the version that the server reports, empty if none; unsigned, since Knot signs nothing in class CHAOS."""
     query = Message.query(_VERSION, RRType.TXT, RRClass.CH)
     try:
         reply = await Ask(view.endpoint, query, None)

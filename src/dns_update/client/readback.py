@@ -1,10 +1,10 @@
-"""What the zone has, before an update and after it: NOERROR does not mean applied.
+"""What the zone has, before and after an update: NOERROR does not mean applied.
 
 BIND answers NOERROR and ignores an A beside a CNAME, a lower SOA serial, the removal of the last NS, and more. So the
-records that were asked for are compared with those that the same server then serves.
+requested records are compared with those that the same server then serves.
 
 A server that also has the zone below answers from that one. Then an update with prerequisites and without changes (RFC
-2136, section 2.4) asks for what the zone itself has: it goes to the zone that it names, and changes nothing.
+2136, section 2.4) asks what the zone itself has: it goes to the zone that it names, and changes nothing.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from dns_update import errors
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.record import Record, rdata_to_text
 from dns_update.update import Update
-from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
-from dns_update.wire.name import Name
+from dns_update.wire.codes import KEPT_BY_SERVER, Rcode, RRType, rrtype_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,23 +22,22 @@ if TYPE_CHECKING:
     from dns_update.client.locate import RdataByType
     from dns_update.client.lookup import Records, ZoneView
 
-# Records that a signing server keeps beside the others by itself: RRSIG, NSEC.
-KEPT_BY_SERVER = (46, 47)
-
 
 async def current(view: ZoneView, rrtypes: Iterable[int]) -> tuple[Records | None, dict[int, int]]:
     """Return the records of these types, and the TTL for each type that is kept when the user gives none.
 
-    The records are None if they lie below a delegation or in a zone below, and are not all shown. The TTL is that of
-    the current RRset; where there is none, that of the zone's SOA record, which is queried by name: in a negative
-    answer, its TTL is cut to the negative TTL (RFC 2308, section 3).
+    The records are None if they are below a delegation or in a zone below, and are not all shown. The TTL is that of
+    the current RRset; if there is none, that of the zone's SOA record, which is queried by name: in a negative answer,
+    its TTL is cut to the negative TTL (RFC 2308, section 3).
     """
+    from dns_update.client.wildcards import own  # `after_set`, which most updates need, does without
+
     before: dict[Record, None] = {}
     ttls: dict[int, int] = {}
     is_shown = True
     for rrtype in rrtypes:
         try:
-            records = await _own(view, rrtype, await view.read(rrtype))
+            records = await own(view, rrtype, await view.read(rrtype))
         except errors.ZoneNotFound as error:
             if not error.is_delegated:
                 raise
@@ -62,15 +60,17 @@ async def zone_ttl(view: ZoneView) -> int:
 
 
 async def shown(view: ZoneView, rrtypes: Iterable[int]) -> Records | None:
-    """Return the records of these types; None if the server does not show them, for an update needs no right to read.
+    """Return the records of these types; None if the server does not show them: an update needs no right to read.
 
     Raises NoResponse: a server that is silent now gets no update.
     """
+    from dns_update.client.wildcards import own  # as above
+
     found: dict[Record, None] = {}
     try:
         for rrtype in rrtypes:
             records = _of_type(rrtype, await view.read(rrtype))
-            found |= dict.fromkeys(await _own(view, rrtype, records))
+            found |= dict.fromkeys(await own(view, rrtype, records))
     except errors.NoResponse:
         raise
     except errors.ZoneNotFound as error:
@@ -83,29 +83,31 @@ async def shown(view: ZoneView, rrtypes: Iterable[int]) -> Records | None:
 
 async def check_existing(view: ZoneView, data: RdataByType) -> None:
     """Raise NameNotFound for a value that is not there: no prerequisite can require one value among others."""
+    from dns_update.client.wildcards import own  # as above
+
     for rrtype, values in data.items():
         if not values:
             continue
-        records = await _own(view, rrtype, _of_type(rrtype, await view.read(rrtype)))
+        records = await own(view, rrtype, _of_type(rrtype, await view.read(rrtype)))
         existing = _canonical(view, rrtype, [record.rdata for record in records])
         for value in values:
             if canonical_rdata(rrtype, value, view.target.rrclass) not in existing:
                 text = f"{rrtype_to_text(rrtype)} {rdata_to_text(rrtype, value, view.target.rrclass)}"
                 raise errors.NameNotFound(
                     f"{view.target.owner} {text} does not exist at {view.endpoint}",
-                    hint=errors.Hint("leave {require:existing} out to go on all the same"),
+                    hint=errors.Hint("leave {require:existing} out to go on anyway"),
                     endpoint=view.endpoint,
                     rcode=Rcode.NXRRSET,
                 )
 
 
 def _of_type(rrtype: int, records: Records) -> Records:
-    """Return the records of one type, or all for ANY, without a CNAME that the server shows in their place."""
+    """Return the records of one type, or all for ANY, without a CNAME that the server shows instead."""
     return records if rrtype == RRType.ANY else tuple([record for record in records if record.rrtype == rrtype])
 
 
 async def after_set(view: ZoneView, data: RdataByType, ttls: Mapping[int, int]) -> Records:
-    """Return the records of these types; raises NotApplied unless they are those of `data`."""
+    """Return the records of the types in `data`; raises NotApplied unless they are those of `data`."""
     after: dict[Record, None] = {}
     for rrtype, values in data.items():
         try:
@@ -115,7 +117,7 @@ async def after_set(view: ZoneView, data: RdataByType, ttls: Mapping[int, int]) 
             continue
         rrset = [record for record in records if record.rrtype == rrtype]
         if _canonical(view, rrtype, values) != _canonical(view, rrtype, [record.rdata for record in rrset]):
-            from dns_update.client.obstacles import not_applied  # noqa: PLC0415 - only when something is wrong
+            from dns_update.client.obstacles import not_applied  # only when something is wrong
 
             raise await not_applied(view, rrtype, records, reply.message)
         after |= dict.fromkeys(rrset)
@@ -125,7 +127,7 @@ async def after_set(view: ZoneView, data: RdataByType, ttls: Mapping[int, int]) 
 
 
 async def after_delete(view: ZoneView, data: RdataByType) -> Records:
-    """Return what is left of these RRsets (of the whole name, if `data` is empty); raises NotApplied for a leftover."""
+    """Return what remains of these RRsets (of the name, if `data` is empty); raises NotApplied for deleted records."""
     left: dict[Record, None] = {}
     for rrtype, values in (data or {RRType.ANY: ()}).items():
         try:
@@ -142,9 +144,11 @@ async def after_delete(view: ZoneView, data: RdataByType) -> Records:
             and (not values or not gone.isdisjoint(_canonical(view, rrtype, [record.rdata])))
         ]
         if too_much:
-            wildcard = await _wildcard_of(view, rrtype, too_much)
+            from dns_update.client.wildcards import wildcard_of  # as above
+
+            wildcard = await wildcard_of(view, rrtype, too_much)
             if wildcard is None:
-                from dns_update.client.obstacles import not_applied  # noqa: PLC0415 - as above
+                from dns_update.client.obstacles import not_applied  # as above
 
                 raise await not_applied(view, rrtype, records, reply.message)
             view.transaction.notes.append(f"{view.target.owner} is gone; the wildcard {wildcard} now answers for it")
@@ -156,7 +160,7 @@ async def after_delete(view: ZoneView, data: RdataByType) -> Records:
 async def holds(view: ZoneView, rrtype: int, values: Iterable[bytes]) -> bool:
     """Return whether the zone has exactly this RRset, or none of this type if there are no values.
 
-    A prerequisite asks for it, which does not compare TTLs. Raises the refusal of a server that does not say.
+    It asks by a prerequisite, which does not compare TTLs. Raises the error if the server refuses to answer.
     """
     owner, update = view.target.owner, Update(view.target.zone, rrclass=view.target.rrclass)
     if rrtype == RRType.ANY:
@@ -184,7 +188,7 @@ async def _holds_none_of(view: ZoneView, rrtypes: Iterable[int]) -> bool:
 async def _confirmed(
     view: ZoneView, rrtype: int, values: tuple[bytes, ...], ttl: int, error: errors.ZoneNotFound
 ) -> Records:
-    """Return the records that the zone itself has, though the server does not show them; raises NotApplied.
+    """Return the records that the zone itself has, although the server does not show them; raises NotApplied.
 
     `error` says why the server does not; it is raised if the reason is not a zone below.
     """
@@ -199,7 +203,7 @@ async def _confirmed(
 async def _confirm_removal(view: ZoneView, rrtype: int, values: tuple[bytes, ...], error: errors.ZoneNotFound) -> None:
     """Check that the zone itself no longer has these values, or anything of the type; raises as `_confirmed` does.
 
-    No prerequisite can tell whether it still has some of the values beside others.
+    No prerequisite can show whether it still has some of the values beside others.
     """
     if not error.is_delegated:
         raise error
@@ -220,8 +224,8 @@ def _not_confirmed(view: ZoneView, rrtype: int, error: errors.ZoneNotFound) -> e
 
 
 def _note_confirmed(view: ZoneView, error: errors.ZoneNotFound) -> None:
-    """Note why a query may show something else than what was set."""
-    template = "{told}; that {above} itself is as asked, a prerequisite shows (RFC 2136, section 2.4)"
+    """Note why a query may not show what was set."""
+    template = "{told}; a prerequisite (RFC 2136, section 2.4) shows that {above} itself is as asked"
     if error.zone_below:
         template += "; to change what is served there, give {zone:{below}}"
     note = errors.Hint(template, told=error.text, above=view.target.zone, below=error.zone_below)
@@ -229,51 +233,5 @@ def _note_confirmed(view: ZoneView, error: errors.ZoneNotFound) -> None:
         view.transaction.notes.append(note)
 
 
-async def read_if_possible(view: ZoneView, rrtype: int, owner: Name | None = None) -> Records:
-    """Return records that only make an explanation better; none if they cannot be read."""
-    try:
-        return await view.read(rrtype, owner)
-    except errors.DnsUpdateError:
-        return ()
-
-
-async def _own(view: ZoneView, rrtype: int, records: Records) -> Records:
-    """Return the records of an answer to `rrtype` if the name has them; none if a wildcard has (RFC 4592).
-
-    The records that a wildcard gives look like the name's own. If the wildcard beside the name has the same, with the
-    same TTL, a prerequisite asks the server: wildcards do not count for those.
-    """
-    owner, zone = view.target.owner, view.target.zone
-    if not records or owner == zone or owner.labels[0] == b"*":
-        return records
-    beside = await read_if_possible(view, rrtype, Name((b"*", *owner.parent.labels)))
-    if {(r.rrtype, r.ttl, r.rdata) for r in beside} != {(r.rrtype, r.ttl, r.rdata) for r in records}:
-        return records
-    update = Update(zone, rrclass=view.target.rrclass)
-    update = update.require_present(owner) if rrtype == RRType.ANY else update.require_rrset(owner, records[0].rrtype)
-    reply = await view.transaction.ask(view.endpoint, update.to_message())
-    return () if reply.message.rcode in (Rcode.NXDOMAIN, Rcode.NXRRSET) else records
-
-
-async def own_if_possible(view: ZoneView, rrtype: int, records: Records) -> Records:
-    """Return which of these records are the name's own; all of them, if the server does not tell."""
-    try:
-        return await _own(view, rrtype, records)
-    except errors.DnsUpdateError:
-        return records
-
-
 def _canonical(view: ZoneView, rrtype: int, values: Iterable[bytes]) -> set[bytes]:
     return {canonical_rdata(rrtype, value, view.target.rrclass) for value in values}
-
-
-async def _wildcard_of(view: ZoneView, rrtype: int, records: list[Record]) -> Name | None:
-    """Return the wildcard of which a server made these records (RFC 4592), if there is one."""
-    ancestor = view.target.owner
-    while ancestor != view.target.zone and ancestor.labels:
-        ancestor = ancestor.parent
-        wildcard = Name((b"*", *ancestor.labels))
-        source = await read_if_possible(view, rrtype, wildcard)
-        if source and {(r.rrtype, r.rdata) for r in source} >= {(r.rrtype, r.rdata) for r in records}:
-            return wildcard
-    return None

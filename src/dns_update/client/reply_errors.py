@@ -1,7 +1,7 @@
 """What an answer means: the error for each response code and TSIG error, with its cause and what to do next.
 
-The texts must be true of every server: Knot says BADKEY of a key that is valid but not permitted, and from 3.4 on an
-unsigned NOTAUTH; PowerDNS answers every bad key with an unsigned REFUSED.
+The texts must be true for every server. Knot answers BADKEY to a key that is valid but not permitted, and from 3.4 on
+an unsigned NOTAUTH. PowerDNS answers every bad key with an unsigned REFUSED.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from dns_update.wire.name import Name
 
 
-_GO_ON = "leave {require:existing} out to go on all the same"
-# Of a configuration only names with an owner have prerequisites: that the claims are still those that were read.
+_GO_ON = "leave {require:existing} out to go on anyway"
+# In a configuration, only names with an owner have prerequisites: that the claims are still those that were read.
 _ANOTHER = "another program changes the name at the same time"
 _HOST_OFFSETS = {RRType.NS: 0, RRType.MX: 2, RRType.SRV: 6}  # types that point to a host, and the octets before it
 
@@ -43,9 +43,9 @@ def refusal_of(reply: Reply, asked: Ask) -> errors.Refusal:
 
 
 def distrust_of(reply: UnverifiedReply, asked: Ask) -> errors.DnsUpdateError:
-    """Return the error that an answer means which should have been signed, and is not, or wrongly."""
+    """Return the error that an unsigned or wrongly signed answer to a signed request means."""
     if reply.tsig_error == Rcode.BADKEY and reply.rcode == Rcode.SERVFAIL:
-        # BIND, where it has forwarded an update with a key of which it knows nothing, and got no answer to pass on.
+        # BIND, if it forwarded an update with a key that it does not know, and got no answer to pass on.
         return _server_failure(reply.rcode, asked)
     if reply.tsig_error in (Rcode.BADKEY, Rcode.BADSIG, Rcode.BADTRUNC):
         return _key_rejected(reply.tsig_error, asked)
@@ -59,7 +59,7 @@ def distrust_of(reply: UnverifiedReply, asked: Ask) -> errors.DnsUpdateError:
 
 
 def _unsigned_hint(rcode: int, asked: Ask) -> str:
-    """Return which server answers so, and why: none of them signs an answer about a key that it does not accept."""
+    """Return which server answers like this, and why: no server signs an answer about a key that it does not accept."""
     key = f"does not know key {_name_of(asked.key)}, or its algorithm or secret differs, or the clocks do"
     if asked.key is not None and asked.key.algorithm.is_truncated:
         key += f", or no MAC as short as {asked.key.algorithm.text}'s is accepted there"
@@ -117,8 +117,8 @@ def _bad_key(key: str, asked: Ask) -> tuple[str, str]:
         "or (Knot) the key is not permitted to do this"
     )
     return text, errors.Hint(
-        "compare {key-name} and {algorithm} with the server's key statement, and look what the key may do there",
-        toml="compare name and algorithm of the key with the server's key statement, and look what it may do there",
+        "compare {key-name} and {algorithm} with the server's key statement, and check what the key may do there",
+        toml="compare name and algorithm of the key with the server's key statement, and check what it may do there",
     )
 
 
@@ -151,7 +151,7 @@ def _clocks_differ(tsig: Tsig, asked: Ask) -> errors.ClocksDiffer:
 def _utc(seconds: int) -> str:
     try:
         return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))
-    except (OverflowError, ValueError, OSError):  # 48 bits reach further than some C libraries
+    except (OverflowError, ValueError, OSError):  # 48 bits are more than some C libraries support
         return f"{seconds} s since 1970"
 
 
@@ -200,14 +200,14 @@ def _grant(asked: Ask) -> str:
 
 
 def _bad_host_names(changes: tuple[Record, ...]) -> list[str]:
-    """Name what BIND refuses whatever the key may do: to give it more rights would not help."""
+    """Name what BIND refuses whatever the key may do: more rights would not help."""
     bad = [change.name for change in _added(changes) if not may_own(change.name, change.rrtype, change.rrclass)]
     bad += [host for host in _hosts(changes) if not is_host(host)]
     return [f"BIND refuses {name}: it is not a host name (check-names)" for name in dict.fromkeys(bad)]
 
 
 def _hosts_without_address(changes: tuple[Record, ...], zone: Name) -> list[str]:
-    """Name the hosts of the zone which BIND refuses if they have no address."""
+    """Name the hosts in the zone that BIND refuses if they have no address."""
     hosts = dict.fromkeys(str(host) for host in _hosts(changes) if host.is_within(zone))
     return [f"BIND refuses {host} if it has no address (check-integrity)" for host in hosts]
 
@@ -225,7 +225,7 @@ def _hosts(changes: Iterable[Record]) -> list[Name]:
             continue
         try:
             hosts.append(Cursor(change.rdata, offset).name())
-        except errors.MalformedMessage:  # octets of the caller's own making
+        except errors.MalformedMessage:  # octets that the caller gave
             continue
     return [host for host in hosts if host.labels]
 

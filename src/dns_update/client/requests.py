@@ -1,7 +1,7 @@
 """The requests that both clients offer as methods: set, delete, show and send.
 
-Each is called with a transaction and the arguments of the method, and its steps lead to an Outcome. `as_method` makes a
-client's method of it, so that the arguments and their description are written once.
+Each is called with a transaction and the arguments of the method, and its steps lead to an Outcome. `as_method` makes
+it a client's method, so that the arguments and their description are written once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dns_update.message import Message
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.host_names import check_owner, check_targets
 from dns_update.update import Update, check_ttl, rrtype_of, zone_type_of
-from dns_update.wire.codes import Rcode, RRClass, RRType, is_zone_type, rrtype_to_text
+from dns_update.wire.codes import SINGLE_RECORD_TYPES, Rcode, RRClass, RRType, is_zone_type, rrtype_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,13 +37,12 @@ if TYPE_CHECKING:
     M = TypeVar("M", bound=Callable[..., object])
 
 _REQUIREMENTS: dict[str, Requirement] = {"any": "any", "existing": "existing", "absent": "absent"}
-_SINGLE = (RRType.CNAME, RRType.SOA, RRType.DNAME)  # of these a name has one record (RFC 1034, 3.6.2; RFC 6672, 2.4)
 
 
 def as_method(request: Callable[..., Any], method: M) -> M:
-    """Return a client's method with the description of the request that it carries out, and named by its first word.
+    """Return a client's method with its request's docstring, named by the first word of the request's name.
 
-    What `functools.wraps` does, without its import.
+    It does what `functools.wraps` does, without that import.
     """
     name = request.__name__.partition("_")[0]
     method.__name__, method.__qualname__, method.__doc__ = name, name, request.__doc__
@@ -66,16 +65,15 @@ async def set_records(  # noqa: PLR0913 - all but the name can be left out
 ) -> Outcome:
     """Make a name have exactly these addresses, or these values of one type.
 
-    It is one atomic message (RFC 2136, section 3.7); types that are not given are left alone. `name` is relative to
+    It is one atomic message (RFC 2136, section 3.7); types that are not given are not changed. `name` is relative to
     `zone`, or a full name. `values` are addresses: texts, 4 or 16 octets, or addresses of the standard library's
     `ipaddress`; with `rrtype`, a number or a mnemonic, they are rdata in presentation form or octets. `ttl` is in
-    seconds; 0 is a TTL like any other, while the command's `ttl=0` deletes; None keeps the TTL of the RRset, and takes
-    that of the zone's SOA record where there is no RRset yet. `rrclass` is a number or a mnemonic. `require` says what
-    must be true of the name before: `any` nothing, `existing` that it has records, `absent` that it has none. With
-    `verify`, the records are read back from the same server; with `compare`, they are read before the update too, so
-    that the outcome says what was there and whether it has `changed`. With `check_names`, a name that is not a host
-    name is refused, as BIND does, as the owner of an address and as the target of MX, NS, SRV and the like; False sends
-    it.
+    seconds; 0 is a TTL like any other (the command's `ttl=0` deletes); None keeps the TTL of the RRset, or takes that
+    of the zone's SOA record if there is no RRset yet. `rrclass` is a number or a mnemonic. `require` says what must be
+    true of the name before: `any` nothing, `existing` that it has records, `absent` that it has none. With `verify`,
+    the records are read back from the same server. With `compare`, they are also read before the update, so that the
+    outcome says what was there and whether it has `changed`. With `check_names`, the owner of an address and the target
+    of MX, NS, SRV and similar records must be a host name, as BIND requires; False sends any name.
 
     Raises UsageError for wrong arguments, NotApplied if the server has something else afterwards, and any other
     Refusal or CommunicationError.
@@ -111,7 +109,7 @@ async def delete_records(  # noqa: PLR0913 - as above
     compare: bool = False,
     rrclass: int | str = RRClass.IN,
 ) -> Outcome:
-    """Remove these values; the RRset of `rrtype` where none are given; without either, all records of the name.
+    """Remove these values; without values, the RRset of `rrtype`; without either, all records of the name.
 
     The arguments are those of `set`; with `require="existing"`, the values, the RRset or the name must exist.
     """
@@ -127,7 +125,7 @@ async def show_records(
     zone: Name | str | None = None,
     rrclass: int | str = RRClass.IN,
 ) -> Outcome:
-    """Return what the authoritative server has at `name`, A and AAAA or these types, in the outcome's `after`.
+    """Return the records of `name` at the authoritative server, A and AAAA or these types, in the outcome's `after`.
 
     Raises NameNotFound if there is no such name, ZoneNotFound if the server answers from a zone below, and any other
     Refusal or CommunicationError.
@@ -169,7 +167,7 @@ async def send_update(transaction: Transaction, update: Update) -> Outcome:
 
 
 def requirement_of(text: str) -> Requirement:
-    """Return a requirement; raises UsageError for a text that is not one of the three."""
+    """Return a requirement; raises UsageError for anything but one of the three texts."""
     requirement = _REQUIREMENTS.get(text) if isinstance(text, str) else None
     if requirement is None:
         raise errors.UsageError(f"require cannot be {quoted(str(text))}", hint=f"one of {', '.join(_REQUIREMENTS)}")
@@ -185,7 +183,7 @@ def _check_values(target: Target, rdata: RdataByType, *, check_names: bool) -> N
     for rrtype in rdata:
         if not is_zone_type(rrtype):
             raise errors.UsageError(f"there are no RRsets of type {rrtype_to_text(rrtype)} in a zone")
-    for rrtype in _SINGLE:
+    for rrtype in SINGLE_RECORD_TYPES:
         if len(set(rdata.get(rrtype, ()))) > 1:
             raise errors.UsageError(f"a name has one {rrtype_to_text(rrtype)} record; {len(rdata[rrtype])} are given")
     for rrtype, values in rdata.items() if check_names else ():
@@ -198,12 +196,12 @@ async def _before_set(
 ) -> tuple[Records | None, dict[int, int]]:
     """Return the records before the update, if they are asked for, and the TTL for each type."""
     if ttl is None:
-        from dns_update.client.readback import current  # noqa: PLC0415 - not needed where a TTL is given
+        from dns_update.client.readback import current  # not needed if a TTL is given
 
         return await current(view, rdata)
     before = None
     if compare:
-        from dns_update.client.readback import shown  # noqa: PLC0415 - only if it is asked for
+        from dns_update.client.readback import shown  # only if it is asked for
 
         before = await shown(view, rdata)
     return before, dict.fromkeys(rdata, ttl)
@@ -243,7 +241,7 @@ async def _without_other_name_servers(view: ZoneView, update: Update, values: tu
 
 
 def _after_set(view: ZoneView, rdata: RdataByType, ttls: dict[int, int]) -> Steps[Records]:
-    from dns_update.client.readback import after_set  # noqa: PLC0415 - only if it is to be read back
+    from dns_update.client.readback import after_set  # only if it is read back
 
     return after_set(view, rdata, ttls)
 
@@ -256,11 +254,12 @@ async def delete_rdata(  # noqa: PLR0913 - as above
 ) -> Outcome:
     """Remove rdata of several types: for a type without values its whole RRset; with no types, the whole name.
 
-    The rest is as for `delete_records`; `require="absent"` is a UsageError.
+    Everything else is as for `delete_records`; `require="absent"` is a UsageError.
     """
     if requirement_of(require) == "absent":
         raise errors.UsageError(
-            "what is to be absent cannot be deleted", hint=errors.Hint("use {require:existing}, or leave {require} out")
+            "a name that must be absent cannot be deleted",
+            hint=errors.Hint("use {require:existing}, or leave {require} out"),
         )
     located = await locate(transaction, target)
     if not rdata and located.owner == located.zone:
@@ -276,13 +275,13 @@ async def delete_rdata(  # noqa: PLR0913 - as above
     async def at(endpoint: Endpoint) -> Outcome:
         nonlocal before
         view = ZoneView(transaction, endpoint, located)
-        if not transaction.is_update_astray:  # else what is there now may be what the update has left
+        if not transaction.is_update_astray:  # otherwise the records there now may be the result of the update
             if require == "existing":
-                from dns_update.client.readback import check_existing  # noqa: PLC0415 - only if it is asked for
+                from dns_update.client.readback import check_existing  # only if it is asked for
 
                 await check_existing(view, rdata)
             if compare:
-                from dns_update.client.readback import shown  # noqa: PLC0415 - as above
+                from dns_update.client.readback import shown  # as above
 
                 before = await shown(view, rdata or (RRType.ANY,))
         reply, after = await delivery.carry_out(view, update, lambda: _after_delete(view, rdata))
@@ -304,7 +303,7 @@ def _deletion(target: LocatedTarget, rdata: RdataByType, require: str) -> Update
 
 
 def _after_delete(view: ZoneView, rdata: RdataByType) -> Steps[Records]:
-    from dns_update.client.readback import after_delete  # noqa: PLC0415 - only if it is to be read back
+    from dns_update.client.readback import after_delete  # only if it is read back
 
     return after_delete(view, rdata)
 

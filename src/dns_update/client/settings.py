@@ -20,9 +20,9 @@ def _say_nothing(_line: str) -> None:
 
 
 class ClientSettings(Value):
-    """What all requests of a client have in common; the shells say what each part is.
+    """What all requests of a client have in common; `Client` says what each part is.
 
-    A server whose address is given is an Endpoint: it is checked once for all requests.
+    A server with a known address is an Endpoint: it is checked once for all requests.
     """
 
     servers: tuple[Server | Endpoint, ...]
@@ -49,7 +49,7 @@ class ClientSettings(Value):
                 f"key is a Key, not {type(key).__name__}", hint="Key.from_file and Key.from_secret make one"
             )
         if policy is not None and not isinstance(policy, Policy):
-            raise errors.UsageError(f"policy is a Policy, not {type(policy).__name__}", hint="as Policy(timeout=2.0)")
+            raise errors.UsageError(f"policy is a Policy, not {type(policy).__name__}", hint="e.g. Policy(timeout=2.0)")
         if resolvers is not None:
             _check_resolvers(resolvers)
         if log is not None and not callable(log):
@@ -78,18 +78,18 @@ def _checked_server(server: object, port: int) -> Server | Endpoint:
 
 def _check_resolvers(resolvers: object) -> None:
     if not isinstance(resolvers, tuple) or not all(isinstance(resolver, Server) for resolver in resolvers):
-        raise errors.UsageError("resolvers is a tuple of Servers", hint='as (Server("192.0.2.53"),)')
+        raise errors.UsageError("resolvers is a tuple of Servers", hint='e.g. (Server("192.0.2.53"),)')
     if not resolvers:
         raise errors.UsageError("resolvers is empty", hint="None means those of the system")
 
 
 def check_transport(local_address: str | None, transport: object) -> None:
-    """Raise UsageError for an address to send from beside a transport, and for a transport that is a mere name."""
+    """Raise UsageError for an address to send from together with a transport, and for a transport that is a text."""
     if transport is None:
         return
     if isinstance(transport, str):
         raise errors.UsageError(
-            "transport is what carries messages, not str",
+            "transport is an object that carries messages, not str",
             hint=f"policy=Policy(transport={transport!r}) chooses UDP or TCP",
         )
     if local_address is not None:

@@ -1,13 +1,13 @@
-"""Steps: what a request needs of the world around it, and the one loop that performs them for both clients.
+"""Steps: what a request needs from outside, and the one loop that performs them for both clients.
 
-A request is an `async def` over these steps. It awaits each of them, and gets the step's answer:
+A request is an `async def` of these steps. It awaits each of them, and gets the step's answer:
 
     reply = await Ask(endpoint, message, key)  # a Reply or an UnverifiedReply
     addresses = await Resolve("ns.example.com")  # a tuple of texts
 
-Nothing here belongs to asyncio: awaiting a step yields the step itself to whoever drives the request. `drive` does that
-for a client; it is a coroutine too, and waits wherever its client's way to perform a step waits. The blocking client
-performs steps without waiting, so that its whole drive is over in one go (`finished`), and asyncio is not imported.
+Nothing here needs asyncio: awaiting a step yields the step itself to the caller that drives the request. For a client
+`drive` does that. It is a coroutine, too, and waits wherever the client waits to perform a step. The blocking client
+performs steps without awaiting anything, so its drive runs to the end at once (`finished`), without importing asyncio.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from dns_update.transport import Endpoint
 
     T = TypeVar("T")
-    Step: TypeAlias = "Ask | Resolve | Pause | Clock"
+    Step: TypeAlias = "Ask | Resolve | Pause | ReadClock"
     Steps: TypeAlias = Coroutine[Step, Any, T]
-    """What calling a request gives: the steps that lead to a result."""
+    """What calling a request returns: the steps that lead to a result."""
 
 
 class Ask(Value):
@@ -66,10 +66,10 @@ class Pause(Value):
         yield self
 
 
-class Clock(Value):
+class ReadClock(Value):
     """Read the monotonic clock; the answer is in seconds, of use only beside another such answer."""
 
-    def __await__(self) -> Generator[Clock, float, float]:
+    def __await__(self) -> Generator[ReadClock, float, float]:
         return (yield self)
 
 
@@ -87,8 +87,8 @@ def unresolved(host: str, error: Exception) -> errors.NoResponse:
 async def drive(steps: Steps[T], perform: Callable[[Step], Awaitable[object]]) -> T:
     """Perform each step of a request, hand it the answer, and return the request's result.
 
-    What the network does to a step is raised inside the request, which may go on with another step. Any other error,
-    and a cancellation, ends the request.
+    A failure of the network is raised inside the request, which may go on with another step. Any other error, and a
+    cancellation, ends the request.
     """
     try:
         step = steps.send(None)
@@ -107,7 +107,7 @@ async def drive(steps: Steps[T], perform: Callable[[Step], Awaitable[object]]) -
 
 
 def finished(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine that never waits for anything, and return its result."""
+    """Run a coroutine that never waits, and return its result."""
     try:
         work.send(None)
     except StopIteration as stop:

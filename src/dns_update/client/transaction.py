@@ -1,7 +1,7 @@
 """Transaction: one request in progress. It asks servers, tries a secret's other reading, and fails over.
 
-It also keeps account of updates: where the last one was sent, and whether one may have reached a server although no
-answer says so. Nothing else keeps that; whoever needs to know it asks the transaction.
+It also records updates: where the last one was sent, and whether one may have reached a server although no answer says
+so. Only the transaction knows this.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
     Request: TypeAlias = Callable[["Transaction"], Steps[T]]
-    """What a client can carry out: called with a transaction, it does its steps and returns its result."""
+    """What a client can carry out: called with a transaction, it returns the steps to its result."""
 
-MAX_ADDRESSES = 4  # of one host name that are tried, as nsupdate does
+MAX_ADDRESSES = 4  # of one host name that are tried, as in nsupdate
 
 
 class Transaction:
@@ -35,8 +35,8 @@ class Transaction:
     def __init__(self, settings: ClientSettings) -> None:
         """Start with nothing asked yet.
 
-        Where the settings name no servers, the zone's primary is found through their `resolvers` (None: the
-        system's) and used at their `port`.
+        If the settings name no servers, the zone's primary is found through their `resolvers` (None: the system's), and
+        used at their `port`.
         """
         self.servers: tuple[Server | Endpoint, ...] = settings.servers
         self.primary_of: Name | None = None  # the zone whose SOA record named the server; None: the user did
@@ -58,7 +58,7 @@ class Transaction:
 
     @property
     def is_update_astray(self) -> bool:
-        """Whether an update was sent, or sent again, of which no answer says that the server got it.
+        """Whether an update was sent, or sent again, and no answer says that the server got it.
 
         The server may have carried it out. A copy may still be on its way; if it arrives late, it undoes what was done
         in the meantime.
@@ -66,23 +66,23 @@ class Transaction:
         return self._is_update_astray or self._is_update_in_flight
 
     def addresses_of(self, host: str) -> tuple[str, ...]:
-        """Return the addresses of a host name, as far as it was resolved for this request; empty if it was not."""
+        """Return the addresses of a host name if it was resolved for this request; empty if it was not."""
         return self._addresses.get(host, ())
 
     async def ask(self, endpoint: Endpoint, message: Message) -> Reply:
         """Send a message and return its answer, whatever the rcode; raises for a TSIG error or an untrusted answer.
 
-        A query is repeated without a signature at a server that does not accept the key: it may be a secondary that
-        answers everybody, and forwards updates to the primary, which has the key. `is_unsigned` says so afterwards.
+        A query is repeated without a signature if the server does not accept the key: it may be a secondary that
+        answers everyone, and forwards updates to the primary, which has the key. `is_unsigned` says so afterwards.
         """
         if message.opcode == Opcode.UPDATE and message.authority:  # prerequisites alone change nothing
             return await self._update(endpoint, message)
         return await self._ask(endpoint, message)
 
     async def _update(self, endpoint: Endpoint, message: Message) -> Reply:
-        """Send an update, and keep account of it.
+        """Send an update, and record it.
 
-        If this is broken off, the update is still in flight.
+        If this is interrupted, the update is still in flight.
         """
         self.update_sent_to = endpoint
         self._is_update_in_flight = True
@@ -111,7 +111,7 @@ class Transaction:
         return reply
 
     async def ask_for(self, endpoint: Endpoint, message: Message, *accepted: int) -> Reply:
-        """Do as `ask`, and raise a Refusal for an rcode that is neither NOERROR nor among `accepted`."""
+        """Do as `ask`, but raise a Refusal for an rcode that is neither NOERROR nor in `accepted`."""
         reply = await self.ask(endpoint, message)
         rcode = reply.message.rcode
         if rcode != Rcode.NOERROR and rcode not in accepted:
@@ -120,7 +120,7 @@ class Transaction:
 
     def refusal(self, reply: Reply, endpoint: Endpoint, message: Message) -> errors.Refusal:
         """Return the error that an answer means."""
-        from dns_update.client.reply_errors import refusal_of  # noqa: PLC0415 - only when something is wrong
+        from dns_update.client.reply_errors import refusal_of  # only when something is wrong
 
         return refusal_of(reply, Ask(endpoint, message, self.key))
 
@@ -139,14 +139,14 @@ class Transaction:
         return (*self.notes, unsigned)
 
     async def _ask_otherwise(self, endpoint: Endpoint, message: Message, first: UnverifiedReply) -> Reply:
-        """Try the secret's other reading, if the server did not accept the first, and keep it if that one is right.
+        """Try the secret's other reading if the server did not accept the first, and keep it if it is right.
 
         If the server does not know the key at all, send a query without a signature.
         """
-        from dns_update.client.reply_errors import distrust_of  # noqa: PLC0415 - only when something is wrong
+        from dns_update.client.reply_errors import distrust_of  # only when something is wrong
 
         other = self.key.other_reading if self.key is not None else None
-        # PowerDNS does not say BADSIG: it answers an update with a bare REFUSED, a query with a bare NOTAUTH.
+        # PowerDNS does not send BADSIG: it answers an update with a bare REFUSED, a query with a bare NOTAUTH.
         is_bare = not first.tsig_error and first.rcode in (Rcode.REFUSED, Rcode.NOTAUTH)
         may_be_secret = first.tsig_error == Rcode.BADSIG or is_bare
         if other is not None and may_be_secret:
@@ -169,10 +169,10 @@ class Transaction:
         raise distrust_of(first, Ask(endpoint, message, self.key))
 
     async def at_first_server(self, act: Callable[[Endpoint], Steps[T]]) -> T:
-        """Do `act` at each server in turn until one succeeds; raise the most telling of their failures.
+        """Do `act` at each server in turn until one succeeds; raise the most useful of their errors.
 
-        A refusal by one address of a host name ends the attempts at its others: they are the same server. A server that
-        was silent at an earlier step of this request is not asked again.
+        After a refusal from one address of a host name, its other addresses are not tried: they are the same server. A
+        server that was silent at an earlier step of this request is not asked again.
         """
         own: list[errors.DnsUpdateError] = []
         for server in self.servers:
@@ -200,7 +200,7 @@ class Transaction:
     def _failure_at(
         self, endpoint: Endpoint, error: errors.DnsUpdateError, own: list[errors.DnsUpdateError]
     ) -> errors.DnsUpdateError:
-        """Return the error of a server that answered, to go on with the next; raise it if that would not help."""
+        """Return the error of a server that answered, to try the next server; raise it if that would not help."""
         if isinstance(error, errors.MalformedMessage):
             return errors.MalformedMessage(f"{endpoint} sent a malformed record: {error.text}", endpoint=endpoint)
         if isinstance(error, errors.Refusal) and error.is_final:

@@ -1,4 +1,4 @@
-"""The grammar of the command line, one for all commands: properties, their values, the line, and its help."""
+"""The grammar of the command line, the same for all commands: properties, their values, the line, and its help."""
 
 COMMANDS = ("set", "delete", "show", "nsupdate", "agent", "status", "history")
 PLANNED = ("check", "plan", "apply", "key", "import")

@@ -1,4 +1,4 @@
-"""What the help says of each command beside its properties: its form, what it does, and examples."""
+"""What the help says about each command besides its properties: its form, what it does, and examples."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Command:
+class CommandHelp:
     """A command as its help presents it: its form, a line for the overview, a description, examples.
 
     An example has a line that says what it is for, and the words after `dns-update`. `more` is what the help shows
@@ -40,10 +40,10 @@ A property is written name=value, as on a RouterOS router, or --name value. A li
 
 Messages go to standard error, data to standard output; --json puts everything there. Exit status: 0 done, 1 a bug,
 2 usage, 3 no address, 4 no answer, 5 authentication, 6 clocks, 7 permission, 8 zone or name, 9 server failure,
-10 some of many failed, 130 interrupted.
+10 some of many failed, 11 this machine lacks something at the moment, 130 interrupted.
 """
 
-_SET = Command(
+_SET = CommandHelp(
     "[set] PROPERTY=VALUE...",
     "make a name have exactly these addresses (or this data)",
     """\
@@ -63,7 +63,7 @@ from the same server, because a server may answer "no error" and yet ignore a ch
     ),
 )  # fmt: skip
 
-_DELETE = Command(
+_DELETE = CommandHelp(
     "delete PROPERTY=VALUE...",
     "remove an address, an RRset or a whole name",
     """\
@@ -78,7 +78,7 @@ It is not an error if there is nothing to remove, unless require=existing is giv
     ),
 )
 
-_SHOW = Command(
+_SHOW = CommandHelp(
     "show PROPERTY=VALUE...",
     "what the authoritative server holds now",
     """\
@@ -94,15 +94,15 @@ zone file: name, TTL, class, type, data. If the name does not exist, the exit st
     ),
 )
 
-_NSUPDATE = Command(
+_NSUPDATE = CommandHelp(
     "nsupdate [OPTIONS] [FILE]",
     "nsupdate of BIND, its language and options; also as dns-nsupdate",
     """\
 dns-nsupdate [OPTIONS] [FILE]
 
 Reads the commands of BIND's nsupdate from a file, a pipe or a terminal, and carries them out. It is a drop-in
-replacement in scripts: the same language, options, texts and exit statuses (0 done, 2 an update failed, 1 all else).
-But a key file that is missing or unreadable ends the run before anything is sent.
+replacement in scripts: the same language, options, texts and exit statuses (0 done, 2 an update failed, 1 other
+errors). But a key file that is missing or unreadable ends the run before anything is sent.
 
 Commands (a blank line is send; a line that starts with ; is a comment):
 {commands}
@@ -134,7 +134,7 @@ Examples:
 """,
 )
 
-_AGENT = Command(
+_AGENT = CommandHelp(
     "agent [PROPERTY=VALUE...]",
     "keep names right, all the time",
     """\
@@ -166,7 +166,7 @@ A small configuration:
 """,
 )
 
-_STATUS = Command(
+_STATUS = CommandHelp(
     "status [PROPERTY=VALUE...]",
     "what the agent is doing",
     """\
@@ -192,7 +192,7 @@ It is 4 if no agent answers, and 2 if you may not ask it.
     ),
 )
 
-_HISTORY = Command(
+_HISTORY = CommandHelp(
     "history [PROPERTY=VALUE...]",
     "what the agent has ever attempted",
     """\
@@ -205,7 +205,7 @@ took, and the outcome. The exit status is 0 whatever the outcomes were, and 2 if
     ),
 )
 
-COMMANDS: Mapping[str, Command] = {
+COMMANDS: Mapping[str, CommandHelp] = {
     "set": _SET,
     "delete": _DELETE,
     "show": _SHOW,

@@ -1,4 +1,4 @@
-"""Help texts, made from the table of properties and what there is to say of each command."""
+"""Help texts, made from the table of properties and the descriptions of the commands."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _WIDTH = 118
 
 
 def help_text(command: str) -> str:
-    """Return the help of a command; the overview, if it is empty."""
+    """Return the help of a command; the overview if the command is empty."""
     if not command:
         return OVERVIEW.replace("{commands}", "\n".join(_command_lines()))
     about = COMMANDS[command]
     if command == "nsupdate":
-        from dns_update.nsupdate.help_text import COMMANDS as SCRIPT_COMMANDS  # noqa: PLC0415 - of this command only
+        from dns_update.nsupdate.help_text import COMMANDS as SCRIPT_COMMANDS  # of this command only
 
         return f"dns-update {about.form}\n{about.about.replace('{commands}', textwrap.indent(SCRIPT_COMMANDS, '  '))}"
     lines = [f"dns-update {about.form}", "", about.about, "Properties (each also as --name value):"]
@@ -42,7 +42,7 @@ def _command_lines() -> Iterator[str]:
 
 
 def _property_lines(row: Property) -> str:
-    """Return the lines of one property: how it is written, then its help, folded beside it."""
+    """Return the lines of one property: its form, then its help, wrapped in the second column."""
     head = f"  {row.name}={row.form}"
     about = row.help if row.flag or row.default is None else f"{row.help} (default: {row.default})"
     body = textwrap.wrap(about, _WIDTH - _COLUMN)

@@ -1,4 +1,4 @@
-"""A command line's words, taken apart into properties and values.
+"""Reads the words of a command line as properties and values.
 
 RouterOS writes `name=value`, GNU `--name value` or `--name=value`; they may be mixed.
 """
@@ -19,10 +19,10 @@ HELP_WORDS = (*_HELP_OPTIONS, "help", "?")
 
 
 class CommandLine:
-    """The properties that the words after the command give; what is wrong with them is raised by `options`.
+    """The properties in the words after the command; `options` raises the errors in them.
 
     So the flags are known even if the line cannot be carried out: its error may have to be JSON, and a request for
-    help is answered. A word that is the value of a property is never taken for a flag.
+    help must be answered. A word that is the value of a property is never taken for a flag.
     """
 
     def __init__(self, words: Sequence[str], *, is_routers: bool = False) -> None:
@@ -44,7 +44,7 @@ class CommandLine:
                     self._error, self._sound = error, len(self._given)
 
     def text(self, name: str) -> str | None:
-        """Return the text that is given for a property first, right or wrong; None if it is left out."""
+        """Return the first text given for a property, valid or not; None if the property is left out."""
         return next((value for given, value in self._given if given == name), None)
 
     def has(self, flag: str) -> bool:
@@ -52,13 +52,13 @@ class CommandLine:
         return (flag, "yes") in self._given
 
     def options(self, command: str) -> Options:
-        """Return what the properties mean to a command; raises UsageError for the first word that is wrong."""
+        """Return what the properties mean to a command; raises UsageError for the first wrong word."""
         given: dict[str, object] = {}
         follows_secret = False
         for name, text in self._given[: self._sound]:
             row = row_of(name, command)
             if row is None:
-                from dns_update.commandline.mistakes import unknown_property  # noqa: PLC0415 - as below
+                from dns_update.commandline.mistakes import unknown_property  # as below
 
                 raise unknown_property(name, command, follows_secret=follows_secret)
             follows_secret = follows_secret or row.secret
@@ -87,7 +87,7 @@ class CommandLine:
         return name, _with_brackets_closed(name, value, rest)
 
     def _unexpected(self, word: str) -> errors.UsageError:
-        from dns_update.commandline.mistakes import unexpected  # noqa: PLC0415 - only when something is wrong
+        from dns_update.commandline.mistakes import unexpected  # only when something is wrong
 
         return unexpected(word, follows_secret=any(is_secret(name) for name, _value in self._given))
 
@@ -96,7 +96,7 @@ def _next_value(name: str, rest: Iterator[str]) -> str:
     """Return the word after `--NAME`, which is its value; raises UsageError if it is missing."""
     following = next(rest, None)
     if name in ROWS and (following is None or _is_next_property(following, name)):
-        from dns_update.commandline.mistakes import without_value  # noqa: PLC0415 - only when something is wrong
+        from dns_update.commandline.mistakes import without_value  # only when something is wrong
 
         raise without_value(name, following)
     return following or ""
@@ -113,7 +113,7 @@ def _is_next_property(word: str, name: str) -> bool:
 
 
 def _with_brackets_closed(name: str, value: str, rest: Iterator[str]) -> str:
-    """Put the words of a RouterOS expression in brackets together again, which a shell has taken apart."""
+    """Rejoin the words of a RouterOS expression in brackets, which a shell has split."""
     if not value.startswith(EXPRESSIONS.get(name, ())):
         return value
     while value.count("[") > value.count("]"):
@@ -128,12 +128,12 @@ def _read(row: Property, text: str) -> object:
     try:
         return row.read(text)
     except errors.InvalidText as error:
-        from dns_update.commandline.mistakes import holds_secret  # noqa: PLC0415 - as above
+        from dns_update.commandline.mistakes import holds_secret  # as above
 
-        told = error.text
+        text_shown = error.text
         if holds_secret(text):
-            told = "the value is not valid; it is not shown, because it may contain a secret"
-        raise errors.UsageError(f"{row.name}=: {told}", hint=error.hint) from error
+            text_shown = "the value is not valid; it is not shown, because it may contain a secret"
+        raise errors.UsageError(f"{row.name}=: {text_shown}", hint=error.hint) from error
 
 
 def _joined(row: Property, first: object, second: object) -> object:

@@ -1,25 +1,16 @@
-"""What is wrong with a command line, said without showing what may be a secret."""
+"""Errors about a command line; they do not show words that may be secrets."""
 
 from __future__ import annotations
 
 import difflib
 
 from dns_update.commandline.properties import PROPERTIES, ROWS
+from dns_update.commandline.values import may_be_secret
 from dns_update.errors import UsageError, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_LONGEST_SLIP = 20  # characters, somewhat more than the longest property has
-_SHORTEST_SECRET = 6  # characters: a shorter secret protects nothing, so a shorter word is more likely a slip
-
-
-def may_be_secret(word: str) -> bool:
-    """Return whether an unknown word may be a secret whose `key=` was forgotten, and not just a slip."""
-    letters = word.removeprefix("/").replace("-", "").replace("_", "")  # RouterOS's menus begin with a slash
-    is_plain = word.islower() and letters.isalpha()
-    return len(word) > _LONGEST_SLIP or (len(word) >= _SHORTEST_SECRET and not is_plain)
 
 
 def holds_secret(text: str) -> bool:
@@ -87,7 +78,7 @@ def _hidden() -> UsageError:
 def _part_of_secret() -> UsageError:
     return UsageError(
         "unexpected text after key=; it is not shown, because it may be part of the secret",
-        hint="a secret with blanks needs quotes: 'key=...'",
+        hint="a secret with spaces needs quotes: 'key=...'",
     )
 
 

@@ -1,4 +1,4 @@
-"""The table of properties, one for all commands: from it come the parser, the help texts and the near misses.
+"""The table of properties, one for all commands; the parser, the help texts and the suggestions are made from it.
 
 A row of the table is an attribute of Options. It is written once, with the type that its value has for mypy; on an
 instance of Options the same attribute is the value that a command line gives, or the default.
@@ -28,7 +28,7 @@ class Property:
     """One row of the table: a property of some commands.
 
     `form` is how its value is written, `read` its reader. `default` is written as a user would write it; without one,
-    the value is None where the property is left out. A `repeatable` property may be given several times, and its value
+    the value is None if the property is left out. A `repeatable` property may be given several times, and its value
     is a tuple. The value of a `secret` one is never shown. A `flag` needs no value when it is written `--name`.
     """
 
@@ -100,9 +100,9 @@ _HISTORY = ("history",)
 
 
 class Options:
-    """The values of all properties of one command line, read; it is immutable.
+    """The values of all properties of one command line, already parsed; it is immutable.
 
-    `given` has those that were not left out, by attribute.
+    `given` has the values that the line gives, by attribute.
     """
 
     __slots__ = ("given",)
@@ -238,7 +238,7 @@ class Options:
 
 PROPERTIES = tuple([row for row in vars(Options).values() if isinstance(row, Property)])
 ROWS: dict[str, tuple[Property, ...]] = {}
-"""The rows by the property's name; where there are several, each is of other commands."""
+"""The rows by property name; several rows of one name belong to different commands."""
 for _each in PROPERTIES:
     ROWS[_each.name] = (*ROWS.get(_each.name, ()), _each)
 

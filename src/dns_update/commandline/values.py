@@ -1,6 +1,6 @@
 """Readers of the values of properties: each turns a text into what it means, or raises InvalidText.
 
-The agent's configuration reads its values with them, too.
+The agent's configuration uses them, too.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import os
 
 from dns_update import errors
 from dns_update.errors import quoted
-from dns_update.rr.record import MAX_TTL, utf8
+from dns_update.rr.record import MAX_TTL
 from dns_update.transport import Server
-from dns_update.wire.codes import RRClass, decimal, is_zone_type, rrclass_from_text, rrtype_from_text
+from dns_update.wire.codes import RRClass, decimal, is_zone_type, rrclass_from_text, rrtype_from_text, utf8
 from dns_update.wire.inet import format_address, parse_address, parse_cidr
 from dns_update.wire.name import Name
 
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
     W = TypeVar("W", bound=str)
 
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 MAX_TIMEOUT = 3600.0  # seconds for one try; a longer time is more likely a slip
 MAX_RETRIES = 100
-MAX_LIMIT = 10**12  # more rows than a disk holds; a larger number is a slip
+MAX_LIMIT = 10**12  # more rows than a disk holds; a larger number is a mistake
 
 EXPRESSIONS = {"address": ("[",), "dns-server": ("[:resolve", "[/"), "name": ("[/",)}
 """How an expression of RouterOS begins, by property; an IPv6 address of a server has brackets, too."""
+_LONGEST_SLIP = 20  # characters, somewhat more than the longest property has
+_SHORTEST_SECRET = 6  # characters: a shorter secret protects nothing, so a shorter word is more likely a slip
 
 
 # Times
@@ -48,7 +49,7 @@ def ttl_from_text(text: str) -> int:
 
 
 def span_from_text(text: str) -> int:
-    """Return the seconds of a span of time, which is written as a TTL is; raises InvalidText."""
+    """Return the seconds of a span of time, written like a TTL; raises InvalidText."""
     seconds = _seconds(text)
     if seconds is None:
         raise errors.InvalidText(f"{quoted(text)} is not a time", hint="seconds, or 10m, 1h, 1d, 2w")
@@ -57,25 +58,13 @@ def span_from_text(text: str) -> int:
 
 def _seconds(text: str) -> int | None:
     """Return the seconds that a text means; None if it means none, or more than a TTL can have."""
-    total, digits = 0, ""
-    for character in _in_units(text):
-        if character.isdecimal():
-            digits += character
-            continue
-        number = decimal(digits, MAX_TTL)
-        if number is None or character not in SECONDS:
-            return None
-        total += number * SECONDS[character]
-        digits = ""
-    return None if not text or digits or total > MAX_TTL else total
-
-
-def _in_units(text: str) -> str:
-    """Return a time with a unit after each number, where it is plain seconds or has RouterOS's clock, `1d00:05:00`."""
     if text.isdecimal():
-        return f"{text}s"
-    hours, *rest = text.lower().rsplit(":", 2)
-    return f"{hours}h{rest[0]}m{rest[1]}s" if len(rest) == 2 else text.lower()  # noqa: PLR2004 - minutes and seconds
+        return decimal(text, MAX_TTL)
+    from dns_update.wire.ttl import seconds_from_units  # most times are plain seconds
+
+    hours, *rest = text.rsplit(":", 2)  # RouterOS's clock, `1d00:05:00`
+    is_clock = len(rest) == 2  # noqa: PLR2004 - minutes and seconds
+    return seconds_from_units(f"{hours}h{rest[0]}m{rest[1]}s" if is_clock else text, MAX_TTL)
 
 
 def timeout_from_text(text: str) -> float:
@@ -115,13 +104,13 @@ def limit_from_text(text: str) -> int | None:
 def addresses_from_text(text: str) -> tuple[Source, ...]:
     """Return address sources, written with commas between them; raises InvalidText."""
     if text.startswith(EXPRESSIONS["address"]):
-        from dns_update.routeros.expression import source_from_expression  # noqa: PLC0415 - in routers' lines only
+        from dns_update.routeros.expression import source_from_expression  # in routers' lines only
 
         text = source_from_expression(text)
     try:
         return (parse_cidr(text),)
     except errors.InvalidText:
-        from dns_update.address import sources_from_text  # noqa: PLC0415 - most often it is one literal address
+        from dns_update.address import sources_from_text  # usually it is one literal address
 
         return sources_from_text(text)
 
@@ -134,7 +123,7 @@ def local_address_from_text(text: str) -> str:
 def servers_from_text(text: str) -> tuple[str, ...]:
     """Return servers, written with commas between them, that `Server.from_text` understands; raises InvalidText."""
     if text.startswith(EXPRESSIONS["dns-server"]):
-        from dns_update.routeros.expression import host_from_expression  # noqa: PLC0415 - as above
+        from dns_update.routeros.expression import host_from_expression  # as above
 
         text = host_from_expression(text)
     servers = tuple(part.strip() for part in text.split(","))
@@ -154,7 +143,7 @@ def owner_from_text(text: str) -> str:
 
 
 def known_name_from_text(text: str) -> str:
-    """Return a name that the agent may know, as it is written; raises InvalidText."""
+    """Return a name that the agent may know, as written; raises InvalidText."""
     if not text:
         raise errors.InvalidText("the value is empty")
     return _name_evaluated(text)
@@ -163,7 +152,7 @@ def known_name_from_text(text: str) -> str:
 def _name_evaluated(text: str) -> str:
     if not text.startswith(EXPRESSIONS["name"]):
         return text
-    from dns_update.routeros.expression import name_from_expression  # noqa: PLC0415 - as above
+    from dns_update.routeros.expression import name_from_expression  # as above
 
     return name_from_expression(text)
 
@@ -211,7 +200,7 @@ def data_from_text(text: str) -> tuple[str, ...]:
 
 
 def path_from_text(text: str) -> str:
-    """Return a path, which may begin with a home, as in `~/home.key`; raises InvalidText.
+    """Return a path, which may begin with a home directory, as in `~/home.key`; raises InvalidText.
 
     A shell replaces the `~` at the beginning of a word only, and not in `key-file=~/home.key`.
     """
@@ -220,7 +209,7 @@ def path_from_text(text: str) -> str:
 
 
 def choice(*words: W) -> Callable[[str], W]:
-    """Return a reader that takes these words only."""
+    """Return a reader that accepts only these words."""
 
     def read(text: str) -> W:
         for word in words:
@@ -239,6 +228,11 @@ def yes_no(text: str) -> bool:
 
 
 def _not_valid(text: str, hint: str) -> errors.InvalidText:
-    from dns_update.commandline.mistakes import may_be_secret  # noqa: PLC0415 - only when something is wrong
-
     return errors.InvalidText(f"{'that' if may_be_secret(text) else quoted(text)} is not a valid value", hint=hint)
+
+
+def may_be_secret(word: str) -> bool:
+    """Return whether an unknown word may be a secret whose `key=` was forgotten, and not just a slip."""
+    letters = word.removeprefix("/").replace("-", "").replace("_", "")  # RouterOS's menus begin with a slash
+    is_plain = word.islower() and letters.isalpha()
+    return len(word) > _LONGEST_SLIP or (len(word) >= _SHORTEST_SECRET and not is_plain)

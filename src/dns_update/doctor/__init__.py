@@ -1,1 +1,1 @@
-"""What is wrong, and what to do: recognise the servers, try everything without changing it, find faults, advise."""
+"""What is wrong, and what to do: examine servers, sources and names without changing anything, and give advice."""

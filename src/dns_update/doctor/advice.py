@@ -1,4 +1,4 @@
-"""What findings mean, in sentences, and what to do: the one place where the doctor's texts are made. Pure."""
+"""What findings mean, in sentences, and what to do: the only place where the doctor's texts are made. Pure."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class Advice(Value):
-    """A finding for people: what it is, and what to do, which may be empty.
+    """A finding for people: `text` says what it is; `hint` says what to do, and may be empty.
 
-    `kind` is the name of the class of errors that it belongs to; `text` begins with that class's first words. `hint`
-    may be a Hint, which names properties in the way of each front door.
+    `kind` is the name of the error class that it belongs to; `text` begins with the first words of that class. `hint`
+    may be a Hint, which each interface renders with its own names of properties.
     """
 
     kind: str
@@ -39,7 +39,7 @@ def advise(problem: Problem) -> Advice:
 
 
 def note_texts(note: Note) -> tuple[str, str]:
-    """Return what a note means, and what to do, which may be empty."""
+    """Return what a note means, and what to do; the latter may be empty."""
     if isinstance(note, DeniedForLater):
         types = " and ".join(map(rrtype_to_text, note.denial.rrtypes))
         error = note.denial.error
@@ -73,12 +73,12 @@ def data_text(rrtype: int, rdata: bytes) -> str:
 
 
 def listed(records: Iterable[Record]) -> str:
-    """Return type and data of each record in a line, "nothing" if there are none."""
+    """Return the type and data of each record in one line; "nothing" if there are none."""
     return ", ".join(data_text(record.rrtype, record.rdata) for record in records) or "nothing"
 
 
 def change_text(change: Record) -> str:
-    """Return a change in the words of nsupdate, without the name: "delete A", "add 300 A 203.0.113.45"."""
+    """Return a change in nsupdate's words, without the name, e.g. "delete A" or "add 300 A 203.0.113.45"."""
     if change.rrclass == RRClass.ANY:
         return f"delete {rrtype_to_text(change.rrtype)}"
     data = data_text(change.rrtype, change.rdata)

@@ -1,4 +1,4 @@
-"""One name at one server: what is there, which update it needs, what would block that; steps that change nothing."""
+"""One name at one server: its records, the update it needs, and what would block that; steps that change nothing."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 class Obstacle(Value):
-    """Why a server would not add data of a type, though it may answer NOERROR; `remedy` is what to do."""
+    """Why a server would not add data of a type, although it may answer NOERROR; `remedy` is what to do."""
 
     rrtype: int
     remedy: str
 
 
 class Comparison(Value):
-    """What a server holds at a name, compared with what is desired.
+    """The records that a server has at a name, compared with those desired.
 
-    `changes` are those of the update that is needed. There are none if the name is right, or if it is not known what it
-    should have. `obstacle` is what would keep them from being applied. `unread` is the error why the records could not
-    be read, where prerequisites had to tell whether they are right.
+    `changes` are those of the needed update; none if the name is right, or if it is not known what is desired.
+    `obstacle` is what would block them. `unread` is the error that kept the records from being read; then
+    prerequisites were used to find out whether the name is right.
     """
 
     current: Records
@@ -41,10 +41,10 @@ class Comparison(Value):
 
 
 async def compare(view: ZoneView, subject: Subject, zone_ttl: int) -> Comparison:
-    """Compare what the server holds at a name with what is desired.
+    """Compare the records that the server has at a name with those desired.
 
-    `zone_ttl` is the TTL, in seconds, of the zone's SOA record. Raises a Refusal or a CommunicationError if the server
-    does not tell.
+    `zone_ttl` is the TTL, in seconds, of the zone's SOA record. Raises a Refusal or a CommunicationError if the records
+    cannot be found out.
     """
     desired = subject.desired
     try:
@@ -68,7 +68,7 @@ async def _compare_by_prerequisites(view: ZoneView, desired: Desired, zone_ttl: 
 
 
 async def _obstacle(view: ZoneView, changes: Records, current: Records) -> Obstacle | None:
-    """Return what would block these changes: nothing is added beside a CNAME (RFC 2136, section 3.4.2.2)."""
+    """Return what would block these changes: servers add nothing beside a CNAME (RFC 2136, section 3.4.2.2)."""
     added = [change.rrtype for change in changes if change.rrclass == view.target.rrclass]
     has_cname = any(record.rrtype == RRType.CNAME for record in current)
     if not added or (added[0] == RRType.CNAME) == has_cname:
@@ -78,10 +78,10 @@ async def _obstacle(view: ZoneView, changes: Records, current: Records) -> Obsta
 
 
 def possible_changes(target: LocatedTarget, subject: Subject, zone_ttl: int) -> Records:
-    """Return a change of every kind that the name may ever need, so that permission for all of them can be asked.
+    """Return a change of each kind that the name may ever need, so that the permission for all can be probed.
 
-    They are those that give the desired data to a name that has none. For a type of which nothing is desired now they
-    have a deletion: data of that type may come later.
+    These are the changes that give the desired data to an empty name. A type that is not desired now has a deletion,
+    because data of that type may come later.
     """
     update = None if subject.desired is None else plan(target, subject.desired, (), zone_ttl)
     if update is None:

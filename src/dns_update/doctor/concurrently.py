@@ -1,4 +1,4 @@
-"""The same work for many things at once, within asyncio."""
+"""Does the same work for many items at once, within asyncio."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-_MOST_AT_ONCE = 64  # enough to keep a server on another continent busy, and few enough for any server
+_MOST_AT_ONCE = 64  # enough to keep a server on another continent busy, and not too many for any server
 
 
 async def for_each(work: Callable[[T], Coroutine[None, None, None]], items: Iterable[T]) -> None:
-    """Do the work for each item, for many of them at the same time; the items are drawn as they are needed."""
+    """Do the work for each item, for many of them at the same time; the iterable is read as items are needed."""
     rest = iter(items)
 
     async def worker() -> None:

@@ -1,7 +1,7 @@
-"""The examination: every server, key and name that is given is tried, and nothing is changed; within asyncio.
+"""The examination: each given server, key and name is tried, and nothing is changed; within asyncio.
 
-An update is sent to the first server that accepts it. Here all of them are asked: the second one is of use only if it
-would accept the update, too.
+An update goes to the first server that accepts it. Here all servers are asked, because the second one is useful only if
+it would accept the update, too.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from dns_update.transport.protocol import AsyncTransport
 
 _LARGEST_PROBE = 100  # names in one probe: few messages if all are permitted, and not many more if one is not
-_LARGEST_PROBE_OCTETS = 16_000  # in it, roughly; what one name needs goes in one message in any case
-_OCTETS_OF_RECORD = 40  # beside its rdata, roughly
+_LARGEST_PROBE_OCTETS = 16_000  # roughly; the changes of one name are in one message in any case
+_OCTETS_OF_RECORD = 40  # without its rdata, roughly
 
 
 async def examine(
@@ -39,10 +39,10 @@ async def examine(
     *,
     transport: Callable[[str | None], AsyncTransport] = AsyncioTransport,
 ) -> Examination:
-    """Try all that updates of the subjects need, and return what was seen, failures included; nothing is changed.
+    """Try everything that updates of the subjects need; return what was seen, failures included. Nothing is changed.
 
-    `sources` are the answers that say what the subjects should have. `transport` makes what carries messages from a
-    local address (None: any). Raises UsageError for a local address that this machine does not have.
+    `sources` are the answers that say what the subjects should have. `transport` makes the transport for a local
+    address (None: any). Raises UsageError for a local address that this machine does not have.
     """
     names = [_OpenName(subject) for subject in subjects]
     directory = ServerDirectory(transport)
@@ -76,7 +76,7 @@ class _OpenName:
         self.errors: dict[OpenServer, DnsUpdateError] = {}
 
     def result(self, servers: Mapping[OpenServer, ServerExamination]) -> NameExamination:
-        """Return what has been seen of it, given what has been seen of its servers."""
+        """Return what was seen of the name, given the results of its servers."""
         at_servers = [
             NameAtServer(
                 servers[server], self.comparisons.get(server), self.denials.get(server), self.errors.get(server)
@@ -87,7 +87,7 @@ class _OpenName:
 
 
 def _by_destination(names: Iterable[_OpenName]) -> Collection[list[_OpenName]]:
-    """Return the names in groups whose servers are the same; a name whose zone is to be found is alone."""
+    """Return the names in groups with the same servers; a name whose zone must be found is alone in its group."""
     groups: dict[Hashable, list[_OpenName]] = {}
     for name in names:
         destination = name.subject.destination
@@ -118,7 +118,7 @@ async def _compare(pair: tuple[_OpenName, OpenServer]) -> None:
         name.comparisons[server] = await server.run(
             lambda view: compare(view, subject, access.soa.ttl), owner=subject.name
         )
-    except NoResponse as error:  # it did answer before; it is not waited for ten thousand times
+    except NoResponse as error:  # it answered before; do not wait for it once for each of ten thousand names
         server.error = error
     except DnsUpdateError as error:
         name.errors[server] = error
@@ -134,7 +134,7 @@ class _ProbeGroup:
         self._octets = 0
 
     def add(self, name: _OpenName, changes: Records) -> bool:
-        """Take a name and its changes; return False if there is no room for them."""
+        """Add a name and its changes; return False if there is no room for them."""
         octets = sum(_OCTETS_OF_RECORD + len(record.rdata) for record in changes)
         if self.names and (len(self.names) == _LARGEST_PROBE or self._octets + octets > _LARGEST_PROBE_OCTETS):
             return False
@@ -145,7 +145,7 @@ class _ProbeGroup:
 
 
 def _probes(names: Iterable[_OpenName]) -> Iterator[_ProbeGroup]:
-    """Yield which names are probed together."""
+    """Yield the groups of names that are probed together."""
     by_server: dict[OpenServer, list[_OpenName]] = {}
     for name in names:
         for server in name.comparisons:

@@ -1,4 +1,4 @@
-"""What an examination saw: of each server, of each address source, and of each name at each of its servers."""
+"""The results of an examination: for each server, each address source, and each name at each of its servers."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 class ServerExamination(Value):
     """A zone at one of its servers, asked with one key.
 
-    `access` is what the server showed of the zone and the key; it is None if the server did not get as far as that.
-    `error` is why the server could not be examined, or not to the end. `key` has the reading of its secret that the
-    server accepts. `notes` are sentences that the user should read.
+    `access` is what the server showed of the zone and the key; None if the examination did not get that far. `error` is
+    why the server could not be examined, or not completely. `key` has the reading of its secret that the server
+    accepts. `notes` are sentences that the user should read.
     """
 
     zone: Name
@@ -34,9 +34,9 @@ class ServerExamination(Value):
 
 
 class NameAtServer(Value):
-    """One name at one server: what the server holds, and whether the key may change it.
+    """One name at one server: its records there, and whether the key may change them.
 
-    `comparison` is None if the server did not tell what it holds; `error` says why, unless the whole server failed.
+    `comparison` is None if its records could not be found out; `error` says why, unless the whole server failed.
     `denial` is what the server would refuse to change.
     """
 
@@ -58,12 +58,12 @@ class NameExamination(Value):
 
     @property
     def first_comparison(self) -> Comparison | None:
-        """The comparison at the first server that told what it holds: the one that would get the update."""
+        """The comparison at the first server that has one; this server would get the update."""
         return next((one.comparison for one in self.at_servers if one.comparison is not None), None)
 
 
 class Examination(Value):
-    """All that was seen; `unresolved` are the errors of servers whose host names have no address."""
+    """All results; `unresolved` are the errors of servers whose host names have no address."""
 
     servers: tuple[ServerExamination, ...] = ()
     sources: tuple[SourceAnswer, ...] = ()

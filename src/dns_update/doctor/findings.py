@@ -1,4 +1,4 @@
-"""What is wrong with what was seen, and what else is to be known of it; as data, without sentences. Pure."""
+"""Finds problems and notes in an examination; as data, without sentences. Pure."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class RequestFailed(Value):
 
     @property
     def exit_status(self) -> int:
-        """That of the error."""
+        """The exit status of the error."""
         return self.error.exit_status
 
 
 class UpdateBlocked(Value):
-    """A server would not add what is desired at a name, because of what it holds there."""
+    """A server would not add the desired data at a name, because of other records there."""
 
     cause = "update-blocked"
     exit_status = NotApplied.exit_status
@@ -65,7 +65,7 @@ class UpdateBlocked(Value):
 
 
 class ServersDisagree(Value):
-    """Two servers of a zone hold different data at a name."""
+    """Two servers of a zone have different data at a name."""
 
     cause = "servers-disagree"
     exit_status = NotApplied.exit_status
@@ -75,18 +75,18 @@ class ServersDisagree(Value):
 
     @property
     def server(self) -> str:
-        """The endpoint of the second one as text."""
+        """The endpoint of the second server as text."""
         return str(self.second.server.endpoint)
 
 
 Problem: TypeAlias = RequestFailed | UpdateBlocked | ServersDisagree
 
 
-# What is to be known, though nothing is wrong
+# What to know although nothing is wrong
 
 
 class DeniedForLater(Value):
-    """A server would refuse to change types of which nothing is desired now."""
+    """A server would refuse to change types that are not desired now."""
 
     cause = "denied-for-later"
     endpoint: Endpoint
@@ -95,7 +95,7 @@ class DeniedForLater(Value):
 
 
 class DataNotShown(Value):
-    """A server does not show what the zone holds at a name; prerequisites told whether that is right."""
+    """A server does not show the data of a name; prerequisites were used to find out whether it is right."""
 
     cause = "data-not-shown"
     endpoint: Endpoint
@@ -113,11 +113,11 @@ class Remark(Value):
 Note: TypeAlias = DeniedForLater | DataNotShown | Remark
 
 
-# Of everything
+# In all results
 
 
 def problems(examination: Examination) -> Iterator[Problem]:
-    """Yield all that is wrong: with servers, then with sources, then with names."""
+    """Yield all problems: of servers, then of sources, then of names."""
     for error in examination.unresolved:
         yield RequestFailed(error)
     for server in examination.servers:
@@ -131,7 +131,7 @@ def problems(examination: Examination) -> Iterator[Problem]:
 
 
 def notes(examination: Examination) -> Iterator[Note]:
-    """Yield what is to be known though nothing is wrong, in the same order."""
+    """Yield all notes, in the same order."""
     for server in examination.servers:
         yield from map(Remark, server.notes)
     for answer in examination.sources:
@@ -141,16 +141,16 @@ def notes(examination: Examination) -> Iterator[Note]:
 
 
 def exit_status(found: Sequence[Problem]) -> int:
-    """Return 0 if nothing is wrong, the status that all problems have in common, or 10."""
+    """Return 0 without problems, the status of all problems if it is the same, otherwise 10."""
     statuses = {problem.exit_status for problem in found}
     return statuses.pop() if len(statuses) == 1 else SOME_FAILED if statuses else 0
 
 
-# Of one name
+# In the results of one name
 
 
 def state_of(name: NameExamination) -> NameState:
-    """Return in which state a name is; what is wrong with a whole server is not a failure of the name."""
+    """Return the state of a name; a problem of a whole server is not a failure of the name."""
     if next(problems_of(name), None) is not None:
         return "failing"
     comparison = name.first_comparison
@@ -160,7 +160,7 @@ def state_of(name: NameExamination) -> NameState:
 
 
 def problems_of(name: NameExamination) -> Iterator[Problem]:
-    """Yield what is wrong with a name itself, and not with a whole server."""
+    """Yield the problems of a name itself, without those of a whole server."""
     owner = name.subject.name
     if name.error is not None:
         yield RequestFailed(name.error, owner)
@@ -176,7 +176,7 @@ def problems_of(name: NameExamination) -> Iterator[Problem]:
 
 
 def notes_of(name: NameExamination) -> Iterator[Note]:
-    """Yield what is to be known of a name: what is not permitted and not needed now, and what is not shown."""
+    """Yield the notes on a name: changes that are not permitted and not needed now, and data that is not shown."""
     owner = name.subject.name
     for one in name.at_servers:
         if one.denial is not None and not is_needed(name, one.denial):
@@ -187,13 +187,13 @@ def notes_of(name: NameExamination) -> Iterator[Note]:
 
 
 def is_needed(name: NameExamination, denial: Denial) -> bool:
-    """Return whether what is denied is needed now; it may be, as long as it is not known what is desired."""
+    """Return whether a denied change is needed now; it may be, if it is not known what is desired."""
     desired = name.subject.desired
     return desired is None or not set(desired.rrtypes).isdisjoint(denial.rrtypes)
 
 
 def _disagreements(name: NameExamination) -> Iterator[ServersDisagree]:
-    """Yield which servers hold other data than the first; TTLs may differ."""
+    """Yield a problem for each server whose data differs from that of the first; TTLs may differ."""
     shown = [(one, one.comparison) for one in name.at_servers if one.comparison is not None]
     for one, comparison in shown[1:]:
         first, first_comparison = shown[0]

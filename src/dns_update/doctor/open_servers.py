@@ -1,4 +1,4 @@
-"""The servers of what is examined: found, and each asked at its own address; within asyncio."""
+"""Finds the servers of the examined names, and asks each at its own address; within asyncio."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class OpenServer:
     """A zone at one of its servers, while it is being examined."""
 
     def __init__(self, zone: Name, endpoint: Endpoint, destination: Destination, transport: AsyncTransport) -> None:
-        """Begin with nothing asked; messages are signed and sent as the destination says."""
+        """Prepare to sign and send messages as the destination says; nothing is asked yet."""
         self.zone = zone
         self.endpoint = endpoint
         self.access: Access | None = None
@@ -47,7 +47,7 @@ class OpenServer:
         self._client = self._client_with(destination.key)
 
     async def explore(self) -> None:
-        """Find out what the server shows of the zone and of the key, and keep that or the error."""
+        """Find out what the server shows of the zone and of the key; keep the result or the error."""
 
         async def request(transaction: Transaction) -> tuple[Access, Key | None, tuple[str, ...]]:
             access = await explore(self._view(transaction, self.zone))
@@ -57,7 +57,7 @@ class OpenServer:
             self.access, self._key, self._notes = await self._client.run(request)
         except DnsUpdateError as error:
             self.error = error
-        else:  # with the secret in the reading that was found to be right
+        else:  # with the reading of the secret that the server accepts
             self._client = self._client_with(self._key)
 
     async def run(self, steps: Callable[[ZoneView], Steps[T]], owner: Name) -> T:
@@ -70,7 +70,7 @@ class OpenServer:
 
     @property
     def result(self) -> ServerExamination:
-        """What has been seen of it."""
+        """What was seen of the server."""
         return ServerExamination(self.zone, self.endpoint, self._key, self.access, self.error, self._notes)
 
     def _view(self, transaction: Transaction, owner: Name) -> ZoneView:
@@ -82,17 +82,20 @@ class OpenServer:
 
 
 class ServerDirectory:
-    """Finds the servers of names, and knows each of them once; `unresolved` are errors about their host names."""
+    """Finds the servers of names, and keeps one OpenServer for each; `unresolved` are errors about host names."""
 
     def __init__(self, transport: Callable[[str | None], AsyncTransport]) -> None:
-        """Begin with no server; `transport` makes what carries messages from a local address (None: any)."""
+        """Begin with no server; `transport` makes the transport for a local address (None: any)."""
         self.unresolved: list[DnsUpdateError] = []
         self._new_transport = transport
         self._transports: dict[str | None, AsyncTransport] = {}
         self._servers: dict[Hashable, OpenServer] = {}
 
     async def servers_of(self, name: Name, destination: Destination) -> tuple[OpenServer, ...]:
-        """Return the servers to which updates of a name go, one for each address; raises why they cannot be found."""
+        """Return the servers that get updates of a name, one for each address.
+
+        Raises DnsUpdateError if they cannot be found.
+        """
         transport = self._transport(destination.local_address)
         zone, hosts = await _zone_and_servers(name, destination, transport)
         found: list[OpenServer] = []
@@ -114,7 +117,7 @@ class ServerDirectory:
             transport.close()
 
     async def _endpoints(self, server: Server, transport: AsyncTransport) -> list[Endpoint]:
-        """Return the addresses of a server; none if they cannot be found, which is kept as an error."""
+        """Return the addresses of a server; none if they cannot be found, and then the error is kept."""
         if server.is_address:
             return [Endpoint(server.host, server.port)]
         try:
@@ -134,7 +137,7 @@ class ServerDirectory:
 async def _zone_and_servers(
     name: Name, destination: Destination, transport: AsyncTransport
 ) -> tuple[Name, tuple[Server, ...]]:
-    """Return the zone and the servers of a destination; what it leaves open is found by SOA records."""
+    """Return the zone and the servers of a destination; what the destination does not name is found by SOA records."""
     if destination.zone is not None and destination.servers:
         return destination.zone, destination.servers
     client = AsyncClient(*destination.servers, key=destination.key, policy=destination.policy, transport=transport)

@@ -1,4 +1,4 @@
-"""Address sources asked, each once, and what they answered; within asyncio."""
+"""Asks address sources, each once, and returns their answers; within asyncio."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class SourceQuestion(Value):
-    """A source to ask, and whether an address that the world cannot reach is accepted from it."""
+    """A source to ask, and whether it may give an address that is not reachable from the internet."""
 
     source: Source
     allow_private: bool = False
 
 
 class SourceAnswer(Value):
-    """What a source gave: the best address of each family, or the error why it gave none; and remarks on either."""
+    """The answer of a source: the best address of each family, or the error why there is none; and remarks."""
 
     source: Source
     addresses: tuple[bytes, ...] = ()
@@ -39,8 +39,8 @@ async def ask_sources(
 ) -> dict[SourceQuestion, SourceAnswer]:
     """Ask each source once, many at the same time, and return the answer to each question.
 
-    An exception that no source is meant to raise becomes an answer like any failure, so that the others are still
-    asked; `explain` says it in words.
+    An unexpected exception becomes an answer like any failure, so that the other sources are still asked; `explain`
+    returns its text.
     """
     distinct = list(dict.fromkeys(questions))
     interfaces, failure = _interfaces_for(distinct)
@@ -59,7 +59,7 @@ async def ask_sources(
 
 
 def _interfaces_for(questions: Iterable[SourceQuestion]) -> tuple[Interfaces | None, NoAddress | None]:
-    """Return the addresses of this machine, or why they cannot be listed; neither if no question is about them."""
+    """Return the interfaces of this machine, or why they cannot be listed; neither if no question is about them."""
     if all(may_block(question.source) for question in questions):
         return None, None
     try:

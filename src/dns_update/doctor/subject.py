@@ -1,4 +1,4 @@
-"""What is to be examined: names, what each of them should have, and where its updates go."""
+"""What to examine: names, the data that each should have, and where its updates go."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _POLICY = Policy()
 class Destination(Value):
     """Where the updates of names go: a zone, its servers, and how they are asked.
 
-    `zone` is None where it is to be found by its SOA record. Without `servers`, the zone's primary is asked. Messages
-    are signed with `key` (None: unsigned), and sent from `local_address` (None: any).
+    `zone` is None if it must be found by its SOA record. Without `servers`, the zone's primary is asked. Messages are
+    signed with `key` (None: unsigned), and sent from `local_address` (None: any).
     """
 
     zone: Name | None
@@ -35,8 +35,8 @@ class Destination(Value):
 class Subject(Value):
     """One name to examine.
 
-    `rrtypes` are the types of the data that is ever published at the name; `desired` is what it should have now, None
-    if that is not known. With an `owner`, a TXT record says which part of the data is that owner's.
+    `rrtypes` are the types of the data that may be published at the name; `desired` is what it should have now (None:
+    not known). With an `owner`, a TXT record says which part of the data is that owner's.
     """
 
     name: Name

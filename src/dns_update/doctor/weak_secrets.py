@@ -1,4 +1,4 @@
-"""Secrets that can be guessed by trying many of them against one signed message that was captured. Pure."""
+"""Finds weak secrets: those that can be guessed by trying many against one captured signed message. Pure."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.auth import Key
 
-MIN_SECRET_BITS = 128  # nobody can try as many
+MIN_SECRET_BITS = 128  # too many to try
 _MIN_DIFFERENT_OCTETS = 8  # 16 random octets have fewer in one case of a billion
-_MIN_WORD = 4  # letters; runs as long are rare in Base64 and in hexadecimal digits, and can hardly be spoken there
+_MIN_WORD = 4  # letters; runs of this length are rare in Base64 and hexadecimal digits, and rarely pronounceable
 _MOST_CONSONANTS = 4  # in a row within a word
 _MIN_VOWELS = 0.3  # of the letters; where these are random, 0.23
 _VOWELS = frozenset("aeiouy")
 
 
 def weakness_of(key: Key) -> str:
-    """Return why the secret of a key can be guessed, e.g. "is made of words"; empty if nothing shows that it can."""
+    """Return why the secret of a key can be guessed, e.g. "is made of words"; empty if it does not look weak."""
     secrets = [key.secret, *([key.other_reading.secret] if key.other_reading is not None else [])]
     if len(key.secret) * 8 < MIN_SECRET_BITS:
         return f"has {len(key.secret) * 8} bits, fewer than {MIN_SECRET_BITS}"
@@ -27,7 +27,7 @@ def weakness_of(key: Key) -> str:
 
 
 def _is_of_words(secret: bytes) -> bool:
-    """Return whether a secret is a text of words, perhaps with digits and other characters between them."""
+    """Return whether a secret is a text of words; there may be digits and other characters between them."""
     if not secret.isascii() or not secret.decode().isprintable():
         return False
     words = [word for word in _words_of(secret.decode()) if len(word) >= _MIN_WORD]
@@ -37,7 +37,7 @@ def _is_of_words(secret: bytes) -> bool:
 
 
 def _words_of(text: str) -> list[str]:
-    """Return the runs of letters; a capital after a small letter begins another one."""
+    """Return the runs of letters; a capital after a small letter begins a new one."""
     pairs = zip(" " + text, text, strict=False)
     parted = "".join(f" {c}" if c.isupper() and before.islower() else c for before, c in pairs)
     return "".join(c if c.isalpha() else " " for c in parted).split()

@@ -4,27 +4,27 @@
 DnsUpdateError
 ├── LocalError              the caller's mistake, found before anything was sent
 │   ├── UsageError          2  a wrong property, argument, name, number, record or key file
-│   │   ├── InvalidText     2  a text that is not of the form that its kind demands
-│   │   └── ConfigError     2  a configuration of the agent that is wrong
+│   │   ├── InvalidText     2  a text that does not have the form that its kind needs
+│   │   └── ConfigError     2  a wrong configuration of the agent
 │   └── NoAddress           3  an address source gave no address that may be published
 ├── NotNow                 11  this machine lacks something for the moment: room, open files, memory, a lock
-├── CommunicationError                 nobody answered, or nobody who can be believed
+├── CommunicationError                 no answer came, or none that can be trusted
 │   ├── NoResponse            4  no server answered in time, or the network said that none will
 │   └── ReplyNotTrusted     5  only an unsigned or wrongly signed answer came to a signed request
-├── MalformedMessage        9  bytes that are no DNS message; the sender's fault
+├── MalformedMessage        9  bytes that are not a DNS message; the sender's fault
 └── Refusal                 the server answered and said no
     ├── KeyRejected         5  TSIG BADKEY, BADSIG or BADTRUNC
     ├── ClocksDiffer        6  TSIG BADTIME
     ├── PermissionDenied    7  REFUSED
-    ├── ZoneNotFound        8  NOTAUTH without a TSIG error; no authority; no SOA record to be found
+    ├── ZoneNotFound        8  NOTAUTH without a TSIG error; no authority; no SOA record found
     ├── NameNotInZone       8  NOTZONE
     ├── NameNotFound        8  NXDOMAIN or NXRRSET
     ├── NameExists          8  YXDOMAIN or YXRRSET
-    ├── NotApplied          8  NOERROR, and yet something else stands in the zone
+    ├── NotApplied          8  NOERROR, but the zone has something else
     └── ServerFailure       9  SERVFAIL, FORMERR, NOTIMP and the rest
 ```
 
-The classes are loaded when the first of them is asked for: most runs meet none.
+The classes are loaded when the first of them is used: most runs need none.
 """
 
 from __future__ import annotations
@@ -81,18 +81,18 @@ CLASSES = (
 __all__ = list(CLASSES)
 __all__ += ["Hint", "causes", "quoted"]
 
-SOME_FAILED = 10  # the exit status where many things were tried and did not all fail alike; no one error has it
-MAX_QUOTED = 60  # characters: enough to know a text again, and the error stays one line
+SOME_FAILED = 10  # the exit status if several things were tried and failed in different ways; no single error has it
+MAX_QUOTED = 60  # characters: enough to recognise a text, and the error stays one line
 
 
 def quoted(text: str) -> str:
-    """Return what somebody wrote as an error shows it: in quotes, on one line, shortened."""
+    """Return a text of the user's as an error shows it: in quotes, on one line, shortened."""
     return repr(text) if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]!r}..."
 
 
 def __getattr__(name: str) -> object:
-    """Load the classes, or hints (PEP 562); from then on they are here."""
-    from importlib import import_module  # noqa: PLC0415 - only when something is wrong
+    """Load the classes, causes or hints when they are first used (PEP 562)."""
+    from importlib import import_module  # only when something is wrong
 
     if name == "causes":
         return import_module(f"{__name__}.causes")

@@ -1,7 +1,7 @@
 """What happened, as codes: a cause and an endpoint identify an error, whatever its words are.
 
-The cause of an error that is not named here is that of its class. Codes are part of the interface: they may become more
-and do not change.
+The cause of an error that is not named here is that of its class. Codes are part of the interface: new ones may be
+added, and existing ones do not change.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 # Why no response came.
 TIMED_OUT = "timed-out"  # nothing that counts came in time
 PORT_UNREACHABLE = "port-unreachable"  # ICMP: nothing listens at that UDP port
-CONNECTION_REFUSED = "connection-refused"  # the same of TCP
+CONNECTION_REFUSED = "connection-refused"  # the same for TCP
 CONNECTION_RESET = "connection-reset"  # by the server, before it answered
 NETWORK_UNREACHABLE = "network-unreachable"
 HOST_UNREACHABLE = "host-unreachable"
-NETWORK_ERROR = "network-error"  # whatever else the system says of the network
+NETWORK_ERROR = "network-error"  # any other error of the network that the system reports
 ADDRESS_NOT_FOUND = "address-not-found"  # a host name has no address
 CANNOT_SEND_FROM = "cannot-send-from"  # nothing can be sent from the local address that was chosen
 

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 
 class DnsUpdateError(Exception):
-    """The root of the tree; catch it to catch everything that this package raises on purpose.
+    """The root of the tree; catch it to catch every error that this package raises on purpose.
 
-    `cause` is a code for what happened (see `dns_update.errors.causes`), `endpoint` the server with which it happened:
-    an Endpoint or Server, a text for what is not one, or None. These two identify an error. The rest is for people:
-    `text` says what happened, `hint` what to do next; it may be empty, and as a Hint it names properties in the way of
-    each front door. `first_words` and `exit_status` belong to the class. Where several servers were tried, `failures`
-    are the errors of the others. `notes` are further sentences that the user should read, Hints among them.
+    `cause` is a code for what happened (see `dns_update.errors.causes`), `endpoint` the server concerned: an Endpoint,
+    a Server, a text for anything else, or None. These two identify an error. The rest is for people: `text` says what
+    happened, `hint` what to do next. A hint may be empty; a Hint names properties in the way of each front door.
+    `first_words` and `exit_status` belong to the class. If several servers were tried, `failures` are the errors of the
+    others. `notes` are further sentences that the user should read; some are Hints.
     """
 
     cause = ""
@@ -52,7 +52,7 @@ class DnsUpdateError(Exception):
 
 
 def _restored(kind: type[DnsUpdateError], args: tuple[object, ...], state: dict[str, object]) -> DnsUpdateError:
-    """Return the error that was pickled or copied; not through `__init__`, for each class has one of its own."""
+    """Return the error that was pickled or copied; not through `__init__`, since each class has its own."""
     error = kind.__new__(kind, *args)
     error.__dict__.update(state)
     return error
@@ -71,8 +71,8 @@ class UsageError(LocalError):
 class InvalidText(UsageError, ValueError):
     """A text that is not a name, number, address or record of the form that was asked for.
 
-    Where it is one of several in a list, `place` tells which, from 0 on. `subject` is the wrong part of the text, where
-    a cause names it and it may be shown.
+    If it is one of several in a list, `place` is its index, from 0 on. `subject` is the wrong part of the text, if the
+    cause is about a part and that may be shown.
     """
 
     place: int | None = None
@@ -80,20 +80,20 @@ class InvalidText(UsageError, ValueError):
 
 
 class ConfigError(UsageError):
-    """A configuration that is wrong; its text is the first problem, and how many there are more.
+    """A wrong configuration; its text is the first problem, and how many more there are.
 
-    `problems` are all of them in the order of their lines, each one line that begins `FILE:LINE: `.
+    `problems` are all of them in the order of their lines; each is one line that begins `FILE:LINE: `.
     """
 
     def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
-        """Take texts and hints, one pair at least."""
+        """Make one of pairs of a text and a hint, at least one pair."""
         (first, hint), *others = problems
         super().__init__(f"{first} (and {len(others)} more)" if others else first, hint=hint)
         pairs = [(first, hint), *others]
         self.problems = tuple(f"{what}: {to_do}" if to_do else what for what, to_do in pairs)
 
     def lines(self, most: int) -> tuple[str, ...]:
-        """Return the first problems, `most` of them, and how many there are more."""
+        """Return the first `most` problems, and a line that says how many more there are."""
         more = len(self.problems) - most
         return (*self.problems[:most], f"and {more:,} more") if more > 0 else self.problems
 
@@ -106,13 +106,13 @@ class NoAddress(LocalError):
 
 
 class NotNow(DnsUpdateError):
-    """What this machine lacks for the moment, and may have again: room, open files, memory, a lock."""
+    """A lack on this machine that may pass: no room, open files or memory, or a lock that is taken."""
 
     exit_status = 11
 
     @staticmethod
     def is_why(error: OSError) -> bool:
-        """Return whether an error of the operating system tells of such a lack."""
+        """Return whether an error of the operating system reports such a lack."""
         return error.errno in _PASSING
 
 
@@ -122,14 +122,14 @@ _PASSING = (
 
 
 class CommunicationError(DnsUpdateError):
-    """Nobody answered, or nobody who can be believed."""
+    """No answer came, or none that can be trusted."""
 
 
 class NoResponse(CommunicationError):
     """No answer came in time, or the network said that none will come.
 
-    `reason` is the text without the numbers of tries and seconds. `may_have_arrived` tells whether the server may have
-    got the message all the same, and done what it says.
+    `reason` is the text without the numbers of tries and seconds. `may_have_arrived` says whether the server may have
+    got the message anyway, and carried it out.
     """
 
     exit_status = 4
@@ -153,7 +153,7 @@ class NoResponse(CommunicationError):
 class ReplyNotTrusted(CommunicationError):
     """Only unsigned or wrongly signed answers came to a signed request (RFC 8945, section 5.3).
 
-    `claimed_rcode` is the response code of such an answer, which anybody may have sent; None where there is no message.
+    `claimed_rcode` is the response code of such an answer, which anyone may have sent; None if there is no message.
     """
 
     first_words = "TSIG error: Reply not trusted:"
@@ -167,7 +167,7 @@ class ReplyNotTrusted(CommunicationError):
 
 
 class MalformedMessage(DnsUpdateError):
-    """Bytes that are no DNS message (RFC 1035, section 4); the fault of whoever sent them."""
+    """Bytes that are not a DNS message (RFC 1035, section 4); the sender's fault."""
 
     first_words = "Malformed message:"
     exit_status = 9
@@ -176,7 +176,7 @@ class MalformedMessage(DnsUpdateError):
 class Refusal(DnsUpdateError):
     """The server answered and said no; `rcode` is its response code.
 
-    One that `is_final` speaks of what the zone holds: every other server of the zone would say the same.
+    A refusal that `is_final` is about what the zone holds: every other server of the zone would answer the same.
     """
 
     is_final = False
@@ -213,10 +213,10 @@ class PermissionDenied(Refusal):
 
 
 class ZoneNotFound(Refusal):
-    """NOTAUTH without a TSIG error, an answer without authority, or no SOA record where one was looked for.
+    """NOTAUTH without a TSIG error, an answer without authority, or a missing SOA record.
 
-    `is_delegated` tells that the name lies below a delegation of the zone, whose data the server does not show. If the
-    server has that zone itself, and so answers from there, `zone_below` is its name.
+    `is_delegated` says that the name is below a delegation of the zone, whose data the server does not show. If the
+    server has that zone itself, and so answers from it, `zone_below` is its name.
     """
 
     first_words = "Zone not found:"
@@ -231,7 +231,7 @@ class ZoneNotFound(Refusal):
 
 
 class NameNotInZone(Refusal):
-    """NOTZONE: a name of the update lies outside its zone."""
+    """NOTZONE: a name in the update is outside the zone."""
 
     first_words = "Name not in zone:"
     exit_status = 8
@@ -239,7 +239,7 @@ class NameNotInZone(Refusal):
 
 
 class NameNotFound(Refusal):
-    """NXDOMAIN or NXRRSET: what should have been there is not."""
+    """NXDOMAIN or NXRRSET: a name or RRset that must exist does not."""
 
     first_words = "Name not found:"
     exit_status = 8
@@ -247,7 +247,7 @@ class NameNotFound(Refusal):
 
 
 class NameExists(Refusal):
-    """YXDOMAIN or YXRRSET: what should not have been there is."""
+    """YXDOMAIN or YXRRSET: a name or RRset that must not exist does."""
 
     first_words = "Name exists:"
     exit_status = 8
@@ -255,10 +255,10 @@ class NameExists(Refusal):
 
 
 class NotApplied(Refusal):
-    """The server said NOERROR and yet holds something else than was asked for.
+    """The server said NOERROR but does not have what was asked for.
 
-    `may_come` tells that nothing speaks against it, so that it may just be late: a secondary that forwards updates
-    shows them only after its next transfer from the primary.
+    `may_come` says that no obstacle is known, so the change may just be late: a secondary that forwards updates shows
+    them only after its next transfer from the primary.
     """
 
     first_words = "Update not applied:"
@@ -271,7 +271,7 @@ class NotApplied(Refusal):
 
 
 class ServerFailure(Refusal):
-    """SERVFAIL, FORMERR, NOTIMP or a response code that means nothing here."""
+    """SERVFAIL, FORMERR, NOTIMP or a response code that has no meaning for an update."""
 
     first_words = "Server failure:"
     exit_status = 9

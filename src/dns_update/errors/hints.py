@@ -1,7 +1,7 @@
-"""Sentences that name properties: each front door (command line, configuration, Python) spells those in its own way.
+"""Sentences that name properties: each front door (command line, configuration, Python) spells these in its own way.
 
-A sentence is a template. `{zone}` speaks of a property, `{require:existing}` of a property with a value, and any other
-`{field}` is filled with a value that is given by name:
+A sentence is a template. `{zone}` names a property, `{require:existing}` a property with a value. Any other `{field}`
+is filled with a value that is given by name:
 
 ```
 >>> hint = Hint("give {zone:{found}}, or leave {name} out", found="example.com")
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 class Door:
-    """A front door: how it spells a property alone, and with a value."""
+    """A front door: how it writes a property alone, and with a value."""
 
     __slots__ = ("_alone", "_names", "_valued", "name")
 
     def __init__(self, name: str, alone: str, valued: str, names: Mapping[str, str]) -> None:
-        """Take formats with `{name}` and `{value}`, and the names of those properties that have another name here."""
+        """Set two formats, with `{name}` and `{value}`, and the names of the properties that have another name here."""
         self.name = name
         self._alone = alone
         self._valued = valued
@@ -81,11 +81,11 @@ PROPERTIES = frozenset((
     "address", "algorithm", "allow-private", "check-names", "class", "dns-server", "file", "key", "key-encoding",
     "key-file", "key-name", "name", "require", "socket", "ttl", "type", "value", "verify", "zone",
 ))  # fmt: skip
-"""The properties that sentences of the lower floors speak of, as the command line has them."""
+"""The properties that such sentences name, as the command line writes them."""
 
 
 class Hint(str):
-    """A sentence, mostly what to do next. As a plain text it is Python's; `rendered` gives that of another door."""
+    """A sentence, mostly what to do next. As a plain text it is for Python; `rendered` writes it for another door."""
 
     __slots__ = ("_others", "_template", "_values")
     _template: str
@@ -93,9 +93,9 @@ class Hint(str):
     _others: Mapping[Door, str]
 
     def __new__(cls, template: str, *, command_line: str = "", toml: str = "", **values: object) -> Self:
-        """Take a template and the values of its fields.
+        """Make one of a template and the values of its fields.
 
-        Where a door needs other words, and not only another spelling, `command_line` or `toml` has its template.
+        If a door needs other words, and not only another spelling, `command_line` or `toml` is its own template.
         """
         others = {door: text for door, text in ((COMMAND_LINE, command_line), (TOML, toml)) if text}
         hint = super().__new__(cls, template.format_map(_Fields(PYTHON, values)))
@@ -105,7 +105,7 @@ class Hint(str):
         return hint
 
     def rendered(self, door: Door) -> str:
-        """Return the sentence as a door says it."""
+        """Return the sentence as a door writes it."""
         return self._others.get(door, self._template).format_map(_Fields(door, self._values))
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -118,7 +118,7 @@ def _restored(kind: type[Hint], template: str, command_line: str, toml: str, val
 
 
 def rendered(sentence: str, door: Door) -> str:
-    """Return a sentence as a door says it; one that names no properties is the same for all."""
+    """Return a sentence as a door writes it; one that names no properties is the same for all."""
     return sentence.rendered(door) if isinstance(sentence, Hint) else sentence
 
 

@@ -1,6 +1,6 @@
 """BIND's words for an endpoint, a failed exchange, an answer that cannot be trusted, and a mistake in a name.
 
-Where BIND has none for a cause, ours are used.
+Where BIND has no words for a cause, ours are used.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ _DISTRUST = {
 
 
 def endpoint_text(endpoint: Endpoint) -> str:
-    """Return an address and a port: `192.0.2.1#53`."""
+    """Return an address and a port, e.g. `192.0.2.1#53`."""
     return f"{endpoint.address}#{endpoint.port}"
 
 
 def failure_text(error: NoResponse) -> str:
-    """Return why no answer came: `timed out`, `connection refused`."""
+    """Return why no answer came, e.g. `timed out`."""
     return _FAILURES.get(error.cause, error.reason)
 
 

@@ -1,4 +1,4 @@
-"""What an addition is checked for before it is sent: host names (check-names), SVCB parameters, NSEC3 iterations."""
+"""The checks of an addition before it is sent: host names (check-names), SVCB parameters, NSEC3 iterations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def check_names(record: Record) -> None:
 def check_svcb(record: Record) -> None:
     """Raise InvalidText for an SVCB record that no client of encrypted DNS can use (RFC 9461).
 
-    The alias form has no parameters. Below a `_dns` label an ALPN is needed, and an ALPN of HTTP needs a DOHPATH.
+    The alias form must have no parameters. Below a `_dns` label, an ALPN is needed; an ALPN of HTTP needs a DOHPATH.
     """
     if record.rrtype != RR_TYPES["SVCB"] or record.rrclass != RRClass.IN:
         return
@@ -64,7 +64,7 @@ def _is_dns_service(owner: Name) -> bool:
 
 
 def _svcb(rdata: bytes) -> tuple[int, dict[int, bytes]]:
-    """Return priority and parameters of an SVCB record (RFC 9460, section 2.2)."""
+    """Return the priority and the parameters of an SVCB record (RFC 9460, section 2.2)."""
     cursor = Cursor(rdata)
     priority = cursor.u16()
     cursor.name()

@@ -1,4 +1,4 @@
-"""A line of the nsupdate language becomes a command, or a syntax error in nsupdate's words."""
+"""Reads a line of the nsupdate language as a command; a mistake is a syntax error in nsupdate's words."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ _LONGEST_REALM = 1022  # octets; with the @ before it, what BIND has room for
 def command_from_line(text: str, *, has_ttl: bool = False) -> Command:
     """Return the command of a line; a blank line is `send`.
 
-    `has_ttl` says that a `ttl` command gave a TTL, so that an addition may leave it out. Raises InvalidText with
-    nsupdate's text, which is empty where nsupdate prints nothing but "syntax error".
+    With `has_ttl`, a `ttl` command gave a TTL, so an addition may leave it out. Raises InvalidText with the text of
+    nsupdate, which is empty where nsupdate prints only "syntax error".
     """
     line = Lexer(text)
     word = line.word()
@@ -130,9 +130,9 @@ def _deletion(line: Lexer) -> Deletion:
 
 
 def _class_and_type(word: str, line: Lexer) -> tuple[int | None, int | None]:
-    """Read `[CLASS] TYPE`, of which `word` is the first; None for each that is missing.
+    """Read `[CLASS] TYPE`, which begins with `word`; return None for each that is missing.
 
-    ANY is a type here: a user cannot choose the class ANY, with which an update deletes a whole name.
+    ANY is read as a type: a user cannot choose the class ANY, with which an update deletes a whole name.
     """
     rrclass = CLASSES[word]
     if rrclass is None or rrclass == RRClass.ANY:
@@ -233,14 +233,14 @@ def _not_a_number(kind: str, word: str) -> InvalidText:
 
 
 def _realm(line: Lexer) -> Plain:
-    """Read `realm [REALM]`, which only GSS-TSIG needs; that is not implemented yet."""
+    """Read `realm [REALM]`. Only GSS-TSIG needs it, which is not implemented yet."""
     if len(line.word().encode(errors="surrogateescape")) > _LONGEST_REALM:
         raise InvalidText("realm is too long")
     return Plain("")
 
 
 def _tkey_name(line: Lexer) -> Plain:
-    """Read `tkeyname NAME`, the name under which GSS-TSIG agrees on a key; that is not implemented yet."""
+    """Read `tkeyname NAME`, the name of the key that GSS-TSIG agrees on. GSS-TSIG is not implemented yet."""
     word = line.word() or _missing("TKEY name")
     try:
         octet_name(word)

@@ -21,14 +21,14 @@ class Plain(Value):
 
 
 class ServerCommand(Value):
-    """`server HOST [PORT]`; no port means the one of the options."""
+    """`server HOST [PORT]`; without a port, the port of the options is used."""
 
     host: str
     port: int | None
 
 
 class LocalCommand(Value):
-    """`local ADDRESS [PORT]`: where to send from; port 0 is the kernel's choice."""
+    """`local ADDRESS [PORT]`: where to send from; with port 0, the kernel chooses the port."""
 
     address: str
     port: int
@@ -47,13 +47,13 @@ class ClassCommand(Value):
 
 
 class TtlCommand(Value):
-    """`ttl SECONDS`, or `ttl none`, which is None."""
+    """`ttl SECONDS`, or `ttl none`: `seconds` is then None."""
 
     seconds: int | None
 
 
 class LeaseCommand(Value):
-    """`lease SECONDS [KEY-SECONDS]`, or `lease none`, which has no times."""
+    """`lease SECONDS [KEY-SECONDS]`, or `lease none`: `seconds` is then empty."""
 
     seconds: tuple[int, ...]
 
@@ -73,9 +73,9 @@ class CheckCommand(Value):
 
 
 class Prerequisite(Value):
-    """`prereq ...`: a name (type ANY) or an RRset must exist, or must not; with `data`, that record must be in it.
+    """`prereq ...`: a name (type ANY) or an RRset must exist, or must not.
 
-    `rrclass` is None where the line names none.
+    With `data`, the RRset must have that record. `rrclass` is None if the line names no class.
     """
 
     name: Name
@@ -87,7 +87,7 @@ class Prerequisite(Value):
 
 
 class Addition(Value):
-    """`update add ...`; `ttl` and `rrclass` are None where the line names none."""
+    """`update add ...`; `ttl` and `rrclass` are None if the line does not have them."""
 
     name: Name
     ttl: int | None
@@ -97,7 +97,7 @@ class Addition(Value):
 
 
 class Deletion(Value):
-    """`update delete ...`: a record; an RRset, where there is no data; the whole name, where the type is ANY."""
+    """`update delete ...`: deletes one record; without data, an RRset; with the type ANY, the whole name."""
 
     name: Name
     rrclass: int | None = None

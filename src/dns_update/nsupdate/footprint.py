@@ -1,4 +1,4 @@
-"""What an update touches: the names that it alters, and those on which its success depends."""
+"""What an update touches: the names that it alters, and the names that its success depends on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dns_update.message import Message
     from dns_update.rr.record import Record
 
-# Types whose records concern nothing but their own name. Others can hide the names below theirs (NS, DNAME), or change
+# Types whose records concern only their own name. Others can hide the names below theirs (NS, DNAME), or change
 # the serial number or the signatures of a whole zone (SOA, DNSKEY, NSEC3PARAM). ANY deletes a whole name.
 _ORDINARY = frozenset(
     (
@@ -23,18 +23,18 @@ _ORDINARY = frozenset(
         *(RR_TYPES["SSHFP"], RR_TYPES["TLSA"], RR_TYPES["CAA"]),
     )
 )
-# Of these, the server may refuse an addition because of what it holds for the host in the rdata: BIND's
-# check-integrity does so for MX, and SRV is like it. The number is that of the octets before the host's name.
+# The server may refuse an addition of these types because of the records of the host in the rdata: BIND's
+# check-integrity does so for MX, and SRV is similar. The number counts the octets before the host's name.
 _HOST_AT = {RRType.MX: 2, RRType.SRV: 6}
 
 _NO_NAMES: frozenset[Name] = frozenset()
 
 
 class Footprint(Value):
-    """The names that a message alters, and those that it looks at; `is_alone` if these cannot be told.
+    """The names that a message alters, and those that it looks at; `is_alone` if these are not known.
 
-    A branch is a name directly below the zone, with everything below it. `branches` are those in which names are
-    altered; `depends_on` are those in which nothing may be altered at the same time.
+    A branch is a name directly below the zone, with everything below that name. `branches` are those in which the
+    message alters names; `depends_on` are those in which nothing may be altered at the same time.
     """
 
     alters: frozenset[Name] = _NO_NAMES
@@ -45,7 +45,7 @@ class Footprint(Value):
     is_alone: bool = False
 
     def clashes_with(self, other: Footprint) -> bool:
-        """Return whether it matters which of the two comes first."""
+        """Return whether the order of the two matters."""
         if self.is_alone or other.is_alone:
             return True
         return not (
@@ -88,7 +88,7 @@ def footprint_of_search(name: Name) -> Footprint:
 
 
 def combined(footprints: Sequence[Footprint]) -> Footprint:
-    """Return the footprint of several updates together, none of which `is_alone`."""
+    """Return the footprint of several updates together; none of them may be `is_alone`."""
     if len(footprints) == 1:
         return footprints[0]
     return Footprint(
@@ -115,10 +115,10 @@ def _hosts_in(changes: Iterable[Record]) -> frozenset[Name]:
 
 
 def _branches(names: frozenset[Name], zone: Name) -> frozenset[Name]:
-    """Return the branches of a zone in which names are.
+    """Return the branches of a zone that contain these names.
 
-    A host may get its address from a wildcard; whether it does depends on its whole branch. At a host outside the zone
-    the server does not look, and an update of the zone's own name goes alone.
+    A host may get its address from a wildcard; whether it does depends on its whole branch. The server does not check
+    a host outside the zone, and an update of the zone's own name is sent alone.
     """
     depth = len(zone.labels) + 1
     if all(len(name.labels) == depth for name in names):

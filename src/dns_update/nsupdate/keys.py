@@ -1,4 +1,4 @@
-"""Keys: those that the options `-y`, `-k` and `-l` name, and how an argument or a `key` command writes one."""
+"""Keys: those that the options `-y`, `-k` and `-l` name, and the forms of a key in an argument or a `key` command."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PARTS = 2  # of `name:secret`; with the algorithm before them, three
 
 
 def key_from_options(options: NsupdateOptions, warn: Callable[[str], None]) -> Key | None:
-    """Return the key, None if no option names one; raises Fatal: nothing is sent without it. `warn` takes lines."""
+    """Return the key; None if no option names one. `warn` takes lines. Raises Fatal if the key cannot be read."""
     if options.key is not None:
         return _from_argument(options.key)
     path = options.key_file
@@ -31,7 +31,7 @@ def key_from_options(options: NsupdateOptions, warn: Callable[[str], None]) -> K
         return _from_statements(path, f"can't read key from {shown_path(path, _KEY_FILE)}", warn)
     if path is None:
         return None
-    from dns_update.auth.kfile import key_from_pair, pair_of  # noqa: PLC0415 - only with -k
+    from dns_update.auth.kfile import key_from_pair, pair_of  # only with -k
 
     stem = shown_path(path, "").removesuffix(".private").removesuffix(".key").removesuffix(".")
     complaint = f"could not read key from {stem}.{{private,key}}" if stem else f"could not read key from {_KEY_FILE}"
@@ -47,7 +47,7 @@ def key_from_options(options: NsupdateOptions, warn: Callable[[str], None]) -> K
 
 
 def key_from_text(name_and_algorithm: str, secret: str) -> Key:
-    """Return the key of `[ALGORITHM:]NAME` and a secret in Base64; raises InvalidText without the secret in it."""
+    """Return the key of `[ALGORITHM:]NAME` and a secret in Base64; raises InvalidText, which never shows the secret."""
     algorithm, colon, name = name_and_algorithm.partition(":")
     signer = _algorithm(algorithm) if colon else DEFAULT_ALGORITHM
     try:
@@ -57,12 +57,12 @@ def key_from_text(name_and_algorithm: str, secret: str) -> Key:
     try:
         return Key.from_secret(owner, "".join(secret.split()), signer, encoding="base64")
     except UsageError:
-        # The name is not repeated: with the fields mixed up, it is the secret.
+        # The name is not shown: if the user mixed up the fields, it is the secret.
         raise InvalidText("could not create key: bad base64 encoding") from None
 
 
 def _algorithm(text: str) -> str:
-    """Return the algorithm as `Algorithm` reads it: the bits of a truncated MAC rounded up to whole octets."""
+    """Return the algorithm as `Algorithm` reads it: the bits of a truncated MAC are rounded up to whole octets."""
     whole, dash, bits = text.rpartition("-")
     try:
         algorithm = Algorithm.from_text(whole if dash and bits.isdecimal() else text)
@@ -91,7 +91,7 @@ def _from_argument(text: str) -> Key:
 
 
 def _from_statements(path: str, complaint: str, warn: Callable[[str], None]) -> Key:
-    """Return the first key of a file in named.conf's language; `warn` takes a line about who else can read it."""
+    """Return the first key of a file in named.conf's language; `warn` takes a line if other users can read the file."""
     called = shown_path(path, _KEY_FILE)
     try:
         keys = keys_from_text(read_private_file(path, called, warn=warn), called)

@@ -1,4 +1,4 @@
-"""A line of the nsupdate language, from which words are taken one after the other."""
+"""Splits a line of the nsupdate language into words, one after the other."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ _BLANKS = " \t"
 
 
 class Lexer:
-    """Takes one line apart; `rest` is what has not been read yet.
+    """Splits one line; `rest` is the part that has not been read yet.
 
-    Blanks and tabs separate words, and nothing else has a meaning: there are no quotes, no escapes, and no comments
-    except a whole line whose first word begins with a semicolon. Rdata, the remainder of a line, has its own rules.
+    Only blanks and tabs have a meaning: they separate words. There are no quotes and no escapes. The only comments are
+    lines whose first word begins with a semicolon. Rdata, the remainder of a line, has its own rules.
     """
 
     __slots__ = ("_has_tabs", "rest")
 
     def __init__(self, line: str) -> None:
-        """Take a line with or without its end; as in nsupdate, it ends at a carriage return within it, too."""
+        """Accept a line with or without a line end; as in nsupdate, a carriage return also ends the line."""
         self.rest = line.lstrip("\r\n").partition("\n")[0].partition("\r")[0]
         self._has_tabs = "\t" in self.rest
 
@@ -29,6 +29,6 @@ class Lexer:
         return word
 
     def remainder(self) -> str:
-        """Return everything that has not been read, without the blanks around it."""
+        """Return the part that has not been read, without the blanks around it."""
         remainder, self.rest = self.rest.strip(_BLANKS), ""
         return remainder

@@ -1,4 +1,4 @@
-"""Record types and classes by their mnemonics, as BIND reads them: with other names, and with leading zeros."""
+"""Record types and classes by their mnemonics, as BIND reads them: with BIND's other names and with leading zeros."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MOST_WORDS = 64  # that are remembered: a script has few, and a wrong one could have any number
+_MOST_WORDS = 64  # remembered at once: a script has few, but one with mistakes could have any number
 _CLASS_NAMES = {"CHAOS": "CH", "HESIOD": "HS"}  # BIND's other names
 
 
 class _Numbers(dict[str, int | None]):
-    """The number of each word, None for a word without one; looked up once, since a script repeats its words."""
+    """The number of each word; None if it has none. Each is looked up once, because a script repeats its words."""
 
     def __init__(self, look_up: Callable[[str], int | None]) -> None:
         self._look_up = look_up
@@ -43,7 +43,7 @@ def _type_of(word: str) -> int | None:
 
 
 def _without_zeros(word: str, prefix: str) -> str:
-    """Return TYPEn or CLASSn without the leading zeros, which BIND accepts; any other word as it is."""
+    """Return TYPEn or CLASSn without leading zeros, which BIND accepts; return any other word unchanged."""
     digits = word[len(prefix) :]
     if word[: len(prefix)].upper() == prefix and digits.isdecimal() and digits.isascii():
         return f"{prefix}{digits.lstrip('0') or '0'}"

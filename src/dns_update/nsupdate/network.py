@@ -1,4 +1,4 @@
-"""The network as a session sees it: a message is sent to an endpoint and answered; a host name has addresses."""
+"""The network of a session: sends messages to endpoints, returns their answers, and looks up host names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dataclasses import KW_ONLY
 
     from dns_update.auth import Key
-    from dns_update.exchange import Reply, UnverifiedReply
+    from dns_update.exchange import Reply, TransportName, UnverifiedReply
     from dns_update.message import Message
     from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.transport import Endpoint
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
     from dns_update.transport.protocol import Transport
 
 
-MAX_ADDRESSES = 4  # of one host name that are tried, as nsupdate does
+MAX_ADDRESSES = 4  # tried for one host name, as nsupdate does
 MAX_SECONDS = 2_000_000  # 23 days, in place of no limit: poll(2) counts milliseconds in 31 bits
-_LEAST_UDP_TIMEOUT = 1  # seconds, where -u 0 makes it a share of the total
+_LEAST_UDP_TIMEOUT = 1  # seconds, when -u 0 makes it a share of the total
 
 
 class Answer(Value):
-    """An answer: what the exchange makes of it, and its octets, for showing."""
+    """An answer: the reply that the exchange returns, and its octets as they were received."""
 
     reply: Reply | UnverifiedReply
     octets: bytes
 
 
 class _TimedPolicy(Policy):
-    """A policy whose TCP exchanges have a time limit of their own."""
+    """A policy whose patience is the total time that the options give."""
 
     _: KW_ONLY
     total: float
@@ -49,14 +49,14 @@ class _TimedPolicy(Policy):
 
 
 class Network:
-    """Sends from the local addresses that the user chose, one a family, and keeps sockets open."""
+    """Sends from the local addresses that the user chose, one for each IP version, and keeps sockets open."""
 
     def __init__(
         self, options: NsupdateOptions, trace: Trace, open_transport: Callable[..., Transport] = BlockingTransport
     ) -> None:
         """Prepare to send as the options say.
 
-        `trace` is called as BlockingTransport's is. `open_transport` makes a transport, as BlockingTransport does.
+        `trace` is called for each message, as a BlockingTransport does. `open_transport` makes a transport.
         """
         self._families = options.families
         self._options = options
@@ -69,7 +69,7 @@ class Network:
         self._policies = {transport: _policy(options, transport) for transport in (UDP, TCP)}
 
     def send_from(self, address: str, port: int) -> None:
-        """From now on, send to servers of the IP version of `address` from there; port 0 is the kernel's choice."""
+        """From now on, send to servers with the IP version of `address` from there; the kernel chooses for port 0."""
         family = 6 if ":" in address else 4
         self._local[family] = (address, port)
         self._close_pipeline()
@@ -90,7 +90,7 @@ class Network:
         return Answer(reply, self._last_octets)
 
     def has_pipeline(self, endpoint: Endpoint) -> bool:
-        """Return whether several messages can be under way to a server at once: not from a port that the user chose.
+        """Return whether several messages to a server can be under way at once: not from a port that the user chose.
 
         An exchange that continues outside the pipeline needs that port for itself.
         """
@@ -102,11 +102,11 @@ class Network:
             return False
 
     def prepare(self, message: Message, key: Key | None, endpoint: Endpoint, *, tcp: bool) -> Flight:
-        """Prepare a message to a server that `has_pipeline`; return what `launch` and `finish` take.
+        """Prepare a message to a server for which `has_pipeline` is true; pass the result to `launch` and `finish`.
 
         Raises Fatal, as `ask` does.
         """
-        from dns_update.transport.pipeline import Flight  # noqa: PLC0415 - not where messages are shown
+        from dns_update.transport.pipeline import Flight  # not where messages are shown
 
         exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], endpoint)
         try:
@@ -115,9 +115,9 @@ class Network:
             raise _fatal(error) from error
 
     def launch(self, flight: Flight, endpoint: Endpoint) -> bool:
-        """Send what was prepared; return False if it has waited too long and must be prepared again.
+        """Send a prepared message; return False if it has waited too long and must be prepared again.
 
-        Whatever was launched to another server must be finished before.
+        Messages that were launched to another server must be finished first.
         """
         pipeline = self._pipeline
         if pipeline is None or (pipeline.endpoint is not endpoint and pipeline.endpoint != endpoint):
@@ -125,18 +125,18 @@ class Network:
         return pipeline.launch(flight)
 
     def finish(self, flight: Flight) -> Answer:
-        """Return the answer to what `launch` sent; raises NoResponse."""
+        """Return the answer to a message that `launch` sent; raises NoResponse."""
         if self._pipeline is None:
             raise RuntimeError("nothing was launched")
         return Answer(self._pipeline.wait(flight), flight.octets)
 
     def wait_out(self) -> None:
-        """Wait until all that was launched is answered or given up."""
+        """Wait until every launched message is answered or given up."""
         if self._pipeline is not None:
             self._pipeline.drain()
 
     def addresses(self, host: str) -> tuple[str, ...]:
-        """Return the addresses of a host that may be used, four at most; raises InvalidText in nsupdate's words."""
+        """Return the usable addresses of a host, at most four; raises InvalidText in nsupdate's words."""
         try:
             family = 4 if len(parse_address(host)) == IPV4_OCTETS else 6
         except InvalidText:
@@ -146,7 +146,7 @@ class Network:
         return (host,)
 
     def may_use(self, address: str) -> bool:
-        """Return whether the address is of an IP version that the options allow."""
+        """Return whether the options allow the IP version of the address."""
         return (6 if ":" in address else 4) in self._families
 
     def close(self) -> None:
@@ -177,7 +177,7 @@ class Network:
         return transport
 
     def _open_pipeline(self, endpoint: Endpoint) -> Pipeline:
-        from dns_update.transport.pipeline import Pipeline  # noqa: PLC0415 - not where messages are shown
+        from dns_update.transport.pipeline import Pipeline  # not where messages are shown
 
         self._close_pipeline()
         family = _family_of(endpoint)
@@ -201,7 +201,7 @@ def _family_of(endpoint: Endpoint) -> int:
     return 6 if endpoint.is_ipv6 else 4
 
 
-def _policy(options: NsupdateOptions, transport: str) -> Policy:
+def _policy(options: NsupdateOptions, transport: TransportName) -> Policy:
     total = min(options.total_timeout or MAX_SECONDS, MAX_SECONDS)
     share = max(_LEAST_UDP_TIMEOUT, total / (1 + options.udp_retries))
     timeout = min(options.udp_timeout or share, MAX_SECONDS)

@@ -28,7 +28,7 @@ _TLS = "SAEKHO"
 _PRIVATE_TYPES = 0xFF00
 
 
-class NsupdateOptions(Value):
+class NsupdateOptions(Value, kw_only=True):
     """What the options say.
 
     Attributes:
@@ -41,7 +41,7 @@ class NsupdateOptions(Value):
         key_file: path, or None.
         gss: sign with GSS-TSIG (`-g`, `-o`).
         tls: use TLS (`-S` and its companions).
-        port: of the servers (`-p`), where a `server` command gives none.
+        port: of the servers (`-p`), if a `server` command gives none.
         total_timeout: seconds for a TCP exchange (`-t`); 0 for no limit.
         udp_timeout: seconds for a UDP try (`-u`); 0 for a share of the total.
         udp_retries: tries that follow the first (`-r`).
@@ -66,11 +66,11 @@ class NsupdateOptions(Value):
     tcp: bool
     file: str | None
 
-    def __init__(self, given: Given | None = None, file: str | None = None) -> None:
-        """Take the options given, each with its argument, empty where it has none; raises Fatal."""
-        given = given or {}
+    @classmethod
+    def from_letters(cls, given: Given, file: str | None = None) -> NsupdateOptions:
+        """Return the values of options: `given` maps each letter to its argument, or to ""; raises Fatal."""
         tls = any(option in given for option in _TLS)
-        self._store(
+        return cls(
             families=(4,) if "4" in given else (6,) if "6" in given else (4, 6),
             resolv_conf=given.get("C", RESOLV_CONF),
             debug=2 if "D" in given or "M" in given else 1 if "d" in given else 0,
@@ -106,11 +106,11 @@ def options_from_words(words: Sequence[str]) -> NsupdateOptions | str:
     if "R" in given:
         raise Fatal("The -R option has been deprecated.")
     _check_exclusions(given)
-    return NsupdateOptions(given, rest[0] if rest else None)
+    return NsupdateOptions.from_letters(given, rest[0] if rest else None)
 
 
 def _read(words: Sequence[str], given: Given) -> list[str]:
-    """Put the options among the words into `given`; return the words that remain."""
+    """Put the options at the start of the words into `given`; return the words after them."""
     remaining = iter(words)
     for word in remaining:
         if word == "--":
@@ -122,7 +122,7 @@ def _read(words: Sequence[str], given: Given) -> list[str]:
 
 
 def _read_cluster(cluster: str, remaining: Iterator[str], given: Given) -> None:
-    """Read `dvk key` or `dvkkey`: options after one dash; the last one may have an argument."""
+    """Read the options after one dash, e.g. `dvk key` or `dvkkey`; the last one may have an argument."""
     for position, option in enumerate(cluster):
         index = OPTIONS.find(option) if option != ":" else -1
         if index < 0:
@@ -149,7 +149,7 @@ def _text_to_print(given: Given) -> str | None:
     """Return what `-T`, `-P` and `-V` print, in the order given; None if none of them is given."""
     if not {"T", "P", "V"} & given.keys():
         return None
-    from dns_update.nsupdate.help_text import VERSION  # noqa: PLC0415 - an update does not need it
+    from dns_update.nsupdate.help_text import VERSION  # an update does not need it
 
     types = sorted((number, name) for name, number in RR_TYPES.items() if is_zone_type(number))
     texts = {

@@ -1,4 +1,4 @@
-"""The update that a script puts together, line by line, until it sends it."""
+"""The update that a script builds line by line, until it sends it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class PendingUpdate:
-    """Prerequisites and changes, a lease, and the class that the first record sets; `clear` forgets these.
+    """Prerequisites and changes, a lease, and the class that the first record sets; `clear` removes these.
 
-    `default_class`, `default_ttl` and `checks` are for records to come, of this update and of later ones.
+    `default_class`, `default_ttl` and `checks` are for the records that follow, in this update and in later ones.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class PendingUpdate:
         self.default_ttl: int | None = None
         self.checks = Checks()
         self.lease: tuple[int, ...] = ()
-        self._class: int | None = None  # once something has set it
+        self._class: int | None = None  # until something sets it
         self._prerequisites: list[Record] = []
         self._changes: list[Record] = []
         self._last_zone_section: tuple[Question, ...] = ()
@@ -38,14 +38,14 @@ class PendingUpdate:
 
     @property
     def rrclass(self) -> int:
-        """The class of the message: that of the first record that names one, or else the default, from now on."""
+        """The class of the message: the first that a record names, otherwise the default, which is then kept."""
         if self._class is None:
             self._class = self.default_class
         return self._class
 
     @property
     def first_name(self) -> Name:
-        """The name for which the zone is searched: the first change's, else the first prerequisite's.
+        """The name whose zone is searched: that of the first change, otherwise that of the first prerequisite.
 
         A DS record belongs to the zone above its name (RFC 4034, section 5), so the search begins at the parent.
         """
@@ -66,7 +66,7 @@ class PendingUpdate:
             self._prerequisites.append(prerequisite_record(command, self.rrclass))
 
     def to_message(self, zone: Name | None) -> Message:
-        """Return the message for a zone; None, where no zone is known yet, leaves the zone section empty."""
+        """Return the message for a zone; with None, when no zone is known yet, the zone section is empty."""
         return Message(
             opcode=Opcode.UPDATE,
             question=() if zone is None else self._zone_section(zone),
@@ -83,7 +83,7 @@ class PendingUpdate:
         self._changes.clear()
 
     def _agree_on_class(self, rrclass: int) -> None:
-        """Make the first class that a record names the whole message's; NONE does not count, and no zone has ANY."""
+        """Give the message the first class that a record names; NONE is ignored, and ANY is an error."""
         if rrclass == RRClass.NONE:
             return
         if rrclass == RRClass.ANY or self._class not in (None, rrclass):
@@ -91,7 +91,7 @@ class PendingUpdate:
         self._class = rrclass
 
     def _zone_section(self, zone: Name) -> tuple[Question, ...]:
-        """Return the zone section; the same object as last time if it is equal, since that is quickest to compare."""
+        """Return the zone section; if it is equal to the last one, the same object, which is fastest to compare."""
         (last,) = self._last_zone_section or (None,)
         if last is None or last.name is not zone or last.rrclass != self.rrclass:
             self._last_zone_section = (Question(zone, RRType.SOA, self.rrclass),)

@@ -1,7 +1,7 @@
-"""Sending updates: the next server is tried where one does not answer, and the answer is judged.
+"""Sends updates: if one server does not answer, the next one is tried; then the answer is judged.
 
-Updates that do not depend on each other are under way together, or even in one message (see `window.py`). One that
-depends on those before it is prepared while they are under way. Outcomes are printed in the order of the sends.
+Updates that do not depend on each other are under way together, or even in one message (see `window.py`). An update
+that depends on earlier ones is prepared while those are under way. Outcomes are printed in the order of the sends.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 
 class _UnderWay(Value):
-    """A message that was sent to the first of its servers, and has not been judged yet; the sends that it consists of.
+    """A message that was sent to the first of its servers and has not been judged yet, with the sends in it.
 
-    `joined` says that others were under way already.
+    `joined` says that other messages were already under way.
     """
 
     flight: Flight
@@ -46,7 +46,7 @@ class _UnderWay(Value):
 
 
 class Sender:
-    """Sends updates. Once all is settled, `has_failed` says whether any failed, and `answer` is the last one's."""
+    """Sends updates. Once all are settled, `has_failed` says whether any failed; `answer` is that to the last one."""
 
     def __init__(self, options: NsupdateOptions, network: Network, talk: Talk) -> None:
         self.has_failed = False
@@ -55,12 +55,12 @@ class Sender:
         self._network = network
         self._talk = talk
         self._window = Window()
-        self._batch: Batch | None = None  # what waits to go together
+        self._batch: Batch | None = None  # the sends that wait to go together
         self._room: tuple[Destination | None, int] = (None, 0)  # in a datagram, for a destination
         self._under_way: list[_UnderWay] = []  # in the order in which they were sent
 
     def send(self, message: Message, servers: Sequence[Endpoint], key: Key | None) -> None:
-        """Send an update to the first of the servers that answers, and judge the answer, at the latest in `settle`.
+        """Send an update to the first server that answers, and judge the answer; both may wait until `settle`.
 
         Raises Fatal if the message is too long.
         """
@@ -79,36 +79,36 @@ class Sender:
             self._send_batch()
 
     def say(self, line: str) -> None:
-        """Write a line of talk, after the outcomes of the sends before."""
+        """Write a line of talk, after the outcomes of the earlier sends."""
         self.settle()
         self._talk.say(line)
 
     def fail(self, line: str) -> None:
-        """Record that an update failed before it was sent, and write why, after the outcomes of the sends before."""
+        """Record that an update failed before it was sent, and write why, after the outcomes of the earlier sends."""
         self.say(line)
         self.answer = None
         self.has_failed = True
 
     def say_message(self, heading: str, message: Message) -> None:
-        """Write a message as talk, if messages are wanted, after the outcomes of the sends before."""
+        """Write a message as talk, if messages are wanted, after the outcomes of the earlier sends."""
         if self._talk.debug:
             self.settle()
             self._talk.say_message(heading, message)
 
     def settle(self) -> None:
-        """Send what waits, wait for all answers, and judge them."""
+        """Send the waiting updates, wait for all answers, and judge them."""
         self._send_batch()
         while self._under_way:
             self._settle_first()
 
     def settle_before(self, footprint: Footprint) -> None:
-        """Settle all, if the outcome may matter to a query or an update with this footprint."""
+        """Settle all updates if their outcome may matter to a query or an update with this footprint."""
         is_waiting = self._batch is not None and self._batch.footprint.clashes_with(footprint)
         if is_waiting or self._window.clashes_with(footprint):
             self.settle()
 
     def _send_batch(self) -> None:
-        """Send what waits to go together, once it may."""
+        """Send the batch as soon as the window admits it."""
         batch, self._batch = self._batch, None
         if batch is None:
             return
@@ -130,13 +130,13 @@ class Sender:
         return flight
 
     def _may_share(self, servers: Sequence[Endpoint]) -> bool:
-        """Return whether updates may share sockets; not with debug output, which shows each message with its answer."""
+        """Return whether updates may share sockets: not with debug output, which shows each message with its answer."""
         if not servers or self._talk.debug:
             return False
         return self._network.has_pipeline(servers[0])
 
     def _room_for(self, message: Message, destination: Destination) -> int:
-        """Return the octets that a datagram has for records, after the question and the signature."""
+        """Return how many octets a datagram has left for records, after the question and the signature."""
         if destination != self._room[0]:
             _servers, key, _zone = destination
             octets = Message(opcode=message.opcode, question=message.question).encode(0)
@@ -167,7 +167,7 @@ class Sender:
             self._judge(answer)
 
     def _send_alone(self, shared: _UnderWay) -> None:
-        """Send the sends of a message once more, one by one, with nothing else under way."""
+        """Send the updates of a message once more, one by one, with nothing else under way."""
         self._network.wait_out()
         for message in shared.sends:
             self.answer = None

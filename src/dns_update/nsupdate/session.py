@@ -42,13 +42,13 @@ _OF_THE_UPDATE = (Addition, Deletion, Prerequisite)
 
 
 class Session:
-    """Takes lines, one after the other, and carries them out.
+    """Reads lines, one after the other, and carries them out.
 
-    A `send` clears the pending update. It keeps zone, servers, key, TTL, default class and checks.
+    A `send` clears the pending update. It keeps the zone, servers, key, TTL, default class and checks.
     """
 
     def __init__(self, options: NsupdateOptions, key: Key | None, network: Network, talk: Talk) -> None:
-        """Start with what the options say; `key` is the one that they name."""
+        """Begin with the settings of the options; `key` is the key that they name."""
         self._options = options
         self._network = network
         self._talk = talk
@@ -61,13 +61,13 @@ class Session:
 
     @property
     def status(self) -> int:
-        """The exit status, once all is settled: 2 if any update failed."""
+        """The exit status, once all updates are settled: 2 if any failed, otherwise 0."""
         return 2 if self._sender.has_failed else 0
 
     def take(self, line: str) -> bool:
         """Carry out a line; return False for `quit`. Afterwards, updates may still be under way.
 
-        Raises InvalidText for a syntax error, and Fatal where the run cannot continue; all is settled then.
+        Raises InvalidText for a syntax error, and Fatal if the run cannot continue; all updates are then settled.
         """
         try:
             command = command_from_line(line, has_ttl=self._pending.default_ttl is not None)
@@ -83,9 +83,9 @@ class Session:
         return True
 
     def settle(self) -> None:
-        """Wait for the answers to all that was sent, and print the outcomes.
+        """Wait for the answers to all updates, and print the outcomes.
 
-        Call it before waiting for another line, whose writer may want to know them, and after the last line.
+        Call it before waiting for another line, because its writer may want to see them, and after the last line.
         """
         self._sender.settle()
 
@@ -105,7 +105,7 @@ class Session:
         elif word == "gsstsig":
             self._gss = True
         elif word in ("help", "version"):
-            from dns_update.nsupdate.help_text import COMMANDS, VERSION  # noqa: PLC0415 - on request
+            from dns_update.nsupdate.help_text import COMMANDS, VERSION  # on request
 
             self._talk.put(f"{VERSION}:\n{COMMANDS}" if word == "help" else f"{VERSION}\n")
         return word != "quit"
@@ -148,7 +148,7 @@ class Session:
         self._network.send_from(command.address, command.port)
 
     def _send(self) -> None:
-        """Send the pending update, and clear it, whatever the outcome."""
+        """Send the pending update, and clear it whatever the outcome is."""
         try:
             if self._zone is None and self._pending.is_empty:
                 self.settle()
@@ -169,7 +169,7 @@ class Session:
         self._sender.send(self._pending.to_message(zone), servers, self._key)
 
     def _find_zone_and_servers(self) -> ZoneServers | None:
-        from dns_update.nsupdate.soa_search import ZoneFinder  # noqa: PLC0415 - most scripts name both
+        from dns_update.nsupdate.soa_search import ZoneFinder  # most scripts name both
 
         name = self._zone if self._zone is not None else self._pending.first_name
         finder = ZoneFinder(self._options, self._network, self._sender, self._talk)

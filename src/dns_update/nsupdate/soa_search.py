@@ -1,4 +1,4 @@
-"""Finding the zone and its primary, by nsupdate's rules: by SOA queries, label by label, server by server."""
+"""Finds the zone and its primary by nsupdate's rules: with SOA queries, label by label, server by server."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ZoneServers(Value):
 
 
 class ZoneFinder:
-    """Finds zones and their servers for a session; what it has to say comes after the outcomes of earlier sends."""
+    """Finds zones and their servers for a session; it writes its talk after the outcomes of earlier sends."""
 
     def __init__(self, options: NsupdateOptions, network: Network, sender: Sender, talk: Talk) -> None:
         self._options = options
@@ -48,15 +48,15 @@ class ZoneFinder:
     ) -> ZoneServers | None:
         """Return the zone that holds `name`, and the servers to send to.
 
-        They are those of `servers` that have not failed, or, where that is None, the addresses of the zone's primary.
-        `is_zone` says that `name` is a zone that the user gave. None, the update having failed, if the zone or its
-        primary cannot be found; raises Fatal if no server can be asked, or none gives a useful answer.
+        These are the ones of `servers` that have not failed; if `servers` is None, the addresses of the zone's primary.
+        `is_zone` says that the user gave `name` as a zone. If the zone or its primary cannot be found, the update has
+        failed, and None is returned. Raises Fatal if no server can be asked, or none gives a useful answer.
         """
         self._sender.settle_before(footprint_of_search(name))
         if servers is not None:
             search = _Search(self._network, self._sender, servers, key, tcp=self._options.tcp)
             soa = search.run(name, rrclass, 0, is_zone=is_zone)
-        else:  # what the options and the key command say is for the zone's servers
+        else:  # -v and the key are for the zone's servers
             search = _Search(self._network, self._sender, self._resolvers(), None, tcp=False)
             soa = search.run(name, rrclass, Flag.RD, is_zone=is_zone)
         if soa is None:
@@ -68,8 +68,8 @@ class ZoneFinder:
         return ZoneServers(soa.name, endpoints) if endpoints else None
 
     def _resolvers(self) -> tuple[Endpoint, ...]:
-        """Return the system's resolvers, at the port of the options, as nsupdate does; raises Fatal."""
-        from dns_update.client.discovery import system_resolvers  # noqa: PLC0415 - only where no server is named
+        """Return the system's resolvers, with the port of the options, as nsupdate does; raises Fatal."""
+        from dns_update.client.discovery import system_resolvers  # only where no server is named
 
         try:
             servers = system_resolvers(self._options.resolv_conf, LOCAL_HOST)
@@ -88,7 +88,7 @@ class ZoneFinder:
 
 
 class _Search:
-    """One search, which continues with the next server when one does not answer or refuses to."""
+    """One search; if a server does not answer, or refuses, the search continues with the next one."""
 
     def __init__(
         self, network: Network, sender: Sender, servers: Sequence[Endpoint], key: Key | None, *, tcp: bool
@@ -101,13 +101,13 @@ class _Search:
 
     @property
     def rest(self) -> Sequence[Endpoint]:
-        """The servers that have not failed yet: the one that was asked last, and those not asked."""
+        """The servers that have not failed: the one that was asked last, and those not asked yet."""
         return tuple(self._servers)
 
     def run(self, name: Name, rrclass: int, flags: int, *, is_zone: bool) -> Record | None:
         """Return the SOA record of the zone that holds `name`; None if `name` is a zone that does not exist.
 
-        Raises Fatal when there is no server left to ask, or the answer is of no use.
+        Raises Fatal if there is no server left to ask, or the answer is not useful.
         """
         while True:
             message = self._ask(Message.query(name, RRType.SOA, rrclass, flags))
@@ -142,7 +142,7 @@ class _Search:
             del self._servers[0]
 
     def _ask_one(self, query: Message, endpoint: Endpoint) -> Message:
-        """Ask one server, once more without a signature if it does not accept ours: the answer is public anyway."""
+        """Ask one server; if it does not accept our signature, ask again without: the answer is public anyway."""
         reply = self._network.ask(query, self._key, endpoint, tcp=self._tcp).reply
         if not isinstance(reply, Reply) or (reply.tsig is not None and reply.tsig.error):
             reply = self._network.ask(query, None, endpoint, tcp=self._tcp).reply

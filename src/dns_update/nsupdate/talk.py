@@ -1,4 +1,4 @@
-"""What a run prints: data on standard output, talk on standard error, and messages where they are asked for."""
+"""What a run prints: data on standard output, talk on standard error, and messages if they are wanted."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MORE = 2  # `-D` and the second
 
 
 class Talk:
-    """Takes every text of a run; `debug` says how much is wanted: 0, MESSAGES or MORE."""
+    """Writes every text of a run; `debug` says how much is wanted: 0, MESSAGES or MORE."""
 
     def __init__(self, put: Callable[[str], None], write: Callable[[str], None], debug: int = 0) -> None:
-        """Give data to `put` and talk to `write`; both take whole lines with their ends."""
+        """Write data by `put` and talk by `write`; both take whole lines with their line ends."""
         self.put = put
         self._write = write
         self.debug = debug
@@ -39,24 +39,24 @@ class Talk:
             self._write(_text(heading, message))
 
     def announce(self, heading: str) -> None:
-        """Write the next message that is sent, as data under this heading, if messages are wanted."""
+        """Have the next message that is sent written as data under this heading, if messages are wanted."""
         self._announced = heading if self.debug else ""
 
     def trace(self, direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
-        """Write what is wanted of a message on the wire; a transport calls this."""
+        """Write as much of a message on the wire as is wanted; a transport calls this."""
         if not self.debug:
             return
         if self.debug >= MORE:
             self.say(f"; {direction} {len(octets)} octets, {transport}, {endpoint_text(endpoint)}")
         if direction == "sent" and self._announced:
-            from dns_update.message import Message  # noqa: PLC0415 - only if messages are wanted
+            from dns_update.message import Message  # only if messages are wanted
 
             heading, self._announced = self._announced, ""
             self.put_message(heading, Message.decode(octets))
 
 
 def _text(heading: str, message: Message) -> str:
-    from dns_update.client.dig import message_to_text  # noqa: PLC0415 - only if messages are wanted
+    from dns_update.client.dig import message_to_text  # only if messages are wanted
 
     text = message_to_text(message)
     # Each section ends with a blank line; a message without sections does not.

@@ -1,4 +1,4 @@
-"""Commands become the records of an update message (RFC 2136, sections 2.4 and 2.5)."""
+"""Translates commands to the records of an update message (RFC 2136, sections 2.4 and 2.5)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from dns_update.nsupdate.commands import Addition, Deletion, Prerequisite
 
 LEASE_OPTION = 2  # the EDNS(0) option of RFC 9664
-EDNS_OCTETS = 1232  # the largest UDP answer that is asked for: one of this size is not fragmented
+EDNS_OCTETS = 1232  # the largest UDP answer that we accept: one of this size is not fragmented
 
 
 class Checks(Value, kw_only=True):
-    """Which checks are made of additions; by default, BIND's."""
+    """Which checks are applied to additions; the defaults are BIND's."""
 
     names: bool = True
     svcb: bool = True
@@ -46,7 +46,7 @@ def deletion_record(command: Deletion, rrclass: int) -> Record:
 def addition_record(command: Addition, rrclass: int, default_ttl: int, checks: Checks) -> Record:
     """Return the record to add, checked; raises InvalidText."""
     ttl = default_ttl if command.ttl is None else command.ttl
-    if command.rrclass == RRClass.NONE:  # it is sent as it is, and the server says what is wrong
+    if command.rrclass == RRClass.NONE:  # sent unchanged: the server says what is wrong
         rrclass = RRClass.NONE
     record = Record(command.name, command.rrtype, rrclass, ttl, _rdata(command, rrclass))
     if checks.names:
@@ -58,7 +58,7 @@ def addition_record(command: Addition, rrclass: int, default_ttl: int, checks: C
 
 
 def lease_record(seconds: tuple[int, ...]) -> Record:
-    """Return the OPT record that asks for a lease; a second number is the time for KEY records."""
+    """Return the OPT record that asks for a lease; the second number, if any, is the time for KEY records."""
     times = b"".join(time.to_bytes(4) for time in seconds)
     return Record(ROOT, RRType.OPT, EDNS_OCTETS, 0, LEASE_OPTION.to_bytes(2) + len(times).to_bytes(2) + times)
 

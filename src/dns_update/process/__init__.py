@@ -1,1 +1,1 @@
-"""Programs that this process runs, and ends whatever happens to it."""
+"""Programs that this process runs, and that end with it whatever happens."""

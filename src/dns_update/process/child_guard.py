@@ -1,9 +1,9 @@
 """Ending the programs of this process when it is killed, and can no longer end them itself.
 
-A shell reads from a pipe of which only this process has the other end; we write to it which process groups there are.
-Whatever ends the process closes the pipe. Then the shell ends the groups, with their children. The kernel has a signal
-for that (PR_SET_PDEATHSIG), but the standard library cannot ask for it, it does not reach children, and it already
-comes when the thread ends that started the program.
+A shell reads from a pipe; only this process has the other end, and writes to it which process groups there are. When
+the process ends, for whatever reason, the pipe is closed. Then the shell ends the groups, with their children. The
+kernel has a signal for that (PR_SET_PDEATHSIG), but the standard library cannot ask for it, it does not reach children,
+and it comes already when the thread that started the program ends.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from threading import Lock
 
 _SHELL = "/bin/sh"
 
-# A group's number comes when the group begins, and once more when it has ended. Between SIGTERM and SIGKILL, there is a
-# second to tidy up.
+# A group's number is sent when the group begins, and again when it has ended. Between SIGTERM and SIGKILL, a program
+# has one second to clean up.
 _SCRIPT = """\
 groups=
 while read -r group; do
@@ -34,24 +34,24 @@ sleep 1
 for one in $groups; do kill -s KILL -- "-$one"; done
 """
 
-# Python ignores it for itself, and the shell would inherit that.
+# Python ignores this signal for itself, and the shell would inherit that.
 _DEFAULT_SIGNALS = (signal.SIGPIPE,)
 
 
 class ChildGuard:
-    """Knows which process groups must end with this process; several threads may use it.
+    """Ends the process groups that must end with this process; several threads may use it.
 
-    The shell has a session of its own, so that what a terminal sends to all of us leaves it at its work. Where there is
-    none, programs outlive a process that is killed, and that is all.
+    The shell has a session of its own, so that signals from a terminal do not reach it. Without a shell, programs
+    outlive a process that is killed; everything else works.
     """
 
     def __init__(self) -> None:
-        """Begin with no groups, and no shell."""
+        """Start with no groups, and no shell."""
         self._lock = Lock()
         self._end: int | None = None
 
     def prepare(self) -> None:
-        """Get ready for a group; to be called before it begins, so that it is unguarded for a moment only."""
+        """Start the shell; call this before a group begins, so that the group is unguarded for a moment only."""
         with self._lock:
             if self._end is None:
                 self._end = _start_shell()
@@ -62,12 +62,12 @@ class ChildGuard:
             self._write(group)
 
     def ended(self, group: int) -> None:
-        """Stop guarding a group that has ended; to be called while no other group can have its number."""
+        """Stop guarding a group that has ended; call this while no other group can have its number."""
         with self._lock:
             self._write(group)
 
     def close(self) -> None:
-        """End the shell, and what has begun and not ended."""
+        """End the shell, and every group that has begun and not ended."""
         with self._lock:
             if self._end is not None:
                 os.close(self._end)

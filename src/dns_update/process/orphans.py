@@ -1,7 +1,7 @@
-"""Ending what a program leaves in sessions of its own: while it runs, its orphans become our children.
+"""Ending the processes that a program leaves in their own sessions: while it runs, its orphans become our children.
 
 The kernel gives an orphan to the nearest ancestor that has asked for orphans (PR_SET_CHILD_SUBREAPER). A mark in the
-environment, which children inherit, says which program it is from.
+environment, which children inherit, says which program an orphan comes from.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MARK = "DNS_UPDATE_PROGRAM"
-MAX_ROUNDS = 100  # of orphans that leave orphans; what forks faster than that is left running
+MAX_ROUNDS = 100  # of orphans that leave orphans; a program that forks faster is left running
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
@@ -23,8 +23,8 @@ _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 def adopted(mark: str) -> Iterator[None]:
     """Adopt the orphans of programs, and at the end kill those that have this mark as their MARK.
 
-    It concerns the whole process, so only one that runs a single program may use it. Where the kernel or /proc does
-    not help, orphans stay.
+    It affects the whole process, so only a process that runs a single program may use it. If the kernel or /proc does
+    not support it, orphans stay.
     """
     _adopt(is_wanted=True)
     try:
@@ -38,7 +38,7 @@ def adopted(mark: str) -> Iterator[None]:
 
 def _adopt(*, is_wanted: bool) -> None:
     with suppress(ImportError, AttributeError, OSError):
-        import ctypes  # noqa: PLC0415 - for programs only
+        import ctypes  # only needed for programs
 
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(is_wanted), 0, 0, 0)
 
@@ -70,6 +70,6 @@ def _environment(process: int) -> list[bytes]:
 def _kill(process: int) -> bool:
     try:
         os.kill(process, signal.SIGKILL)
-    except OSError:  # it has ended, or is another user's (sudo)
+    except OSError:  # it has ended, or belongs to another user (sudo)
         return False
     return True

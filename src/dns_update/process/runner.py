@@ -1,8 +1,8 @@
-"""Programs in process groups of their own: started, and ended with all that is left of the group.
+"""Programs in process groups of their own: how they start, and end with the rest of their group.
 
 A program is started by posix_spawn, which copies none of our memory. A descriptor of its process says when it has
-ended, so that no thread waits for it and SIGCHLD needs no handler. Who runs it waits for that descriptor, by `poll` or
-in an event loop, and sets its time limits.
+ended, so no thread waits for it and SIGCHLD needs no handler. The caller waits for that descriptor, by `poll` or in an
+event loop, and sets the time limits.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 # Python ignores these for itself, and a program would inherit that: `yes | head` would never end.
 _DEFAULT_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)
 
-_unreaped: set[int] = set()  # programs that did not end when they were killed, as another user's (sudo) does not
+_unreaped: set[int] = set()  # programs that did not end when they were killed, e.g. another user's (sudo)
 
 
 class Program:
-    """A program under way, in a session and a process group of its own; its standard input is empty.
+    """A running program, in a session and a process group of its own; its standard input is empty.
 
     The descriptor `ended` can be read once it has ended. Its group can be signalled until `reap`: until then the kernel
-    gives the group's number to no one else. `status` is None until then, and negative if a signal ended it.
+    gives no other group its number. `status` is None until then, and negative if a signal ended it.
     """
 
     def __init__(
@@ -40,10 +40,11 @@ class Program:
         output: int | None = None,
         child_guard: ChildGuard | None = None,
     ) -> None:
-        """Start a program by its arguments, the first of which is looked for in PATH.
+        """Start a program by its arguments; the first is the program, which is searched in PATH.
 
-        Its standard output is the descriptor `output`, without one our standard error. `child_guard` ends it if we are
-        killed. Raises OSError if it cannot be run, ValueError if the arguments or the environment cannot be passed on.
+        Its standard output is the descriptor `output`, or our standard error if there is none. `child_guard` ends it if
+        we are killed. Raises OSError if it cannot be run, ValueError if the arguments or the environment cannot be
+        passed on.
         """
         _reap_late()
         self.status: int | None = None
@@ -77,9 +78,9 @@ class Program:
         self._signal(signal.SIGKILL)
 
     def reap(self, seconds: float = 0) -> int | None:
-        """Wait up to `seconds` for the end of the program; return its status, None if it lives on (sudo).
+        """Wait up to `seconds` for the end of the program; return its status, None if it still runs (sudo).
 
-        Nothing of the group can be signalled afterwards.
+        Afterwards the group can no longer be signalled.
         """
         poll = select.poll()  # `select` takes no descriptor above 1023
         poll.register(self.ended, select.POLLIN)
@@ -107,7 +108,7 @@ class Program:
 
 
 def failure_of(status: int) -> str:
-    """Return what a status says went wrong; nothing, if nothing did."""
+    """Return what a status says went wrong; empty if nothing did."""
     if status >= 0:
         return f"failed with status {status}" if status else ""
     names = {number.value: f" ({number.name})" for number in signal.Signals}  # most real-time signals have none
@@ -115,9 +116,10 @@ def failure_of(status: int) -> str:
 
 
 def keep_statuses() -> None:
-    """Have the kernel keep the status of programs that have ended; for the main thread.
+    """Have the kernel keep the status of programs that have ended; only the main thread may call this.
 
-    Some who start us ignore SIGCHLD. Then no status is kept, and the number of an ended program may be another's.
+    Some programs that start us ignore SIGCHLD. Then no status is kept, and another process may get the number of an
+    ended program.
     """
     if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -127,7 +129,7 @@ def _streams(output: int | None) -> list[tuple[object, ...]]:
     actions: list[tuple[object, ...]] = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)]
     if output is not None:
         actions.append((os.POSIX_SPAWN_DUP2, output, 1))
-    if sys.stderr is None:  # we were started without; its number may by now be that of another file of ours
+    if sys.stderr is None:  # we were started without it; its number may now be another file of ours
         actions.append((os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0))
     if output is None:
         actions.append((os.POSIX_SPAWN_DUP2, 2, 1))
@@ -135,7 +137,7 @@ def _streams(output: int | None) -> list[tuple[object, ...]]:
 
 
 def _reap_late() -> None:
-    """Take the status of programs that have ended since they were given up."""
+    """Take the status of programs that were given up and have ended since."""
     for pid in tuple(_unreaped):
         try:
             has_ended = os.waitpid(pid, os.WNOHANG)[0] == pid

@@ -1,1 +1,1 @@
-"""RouterOS's own ways to write a line of `/tool dns-update`: its prefix, its quotes, its expressions in brackets."""
+"""RouterOS's syntax of a line of `/tool dns-update`: its prefix, its quotes, its expressions in brackets."""

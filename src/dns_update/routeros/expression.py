@@ -1,4 +1,4 @@
-"""RouterOS's expressions in brackets that `/tool dns-update` is used with: an address, a server, the router's name."""
+"""RouterOS's expressions in brackets that are used with `/tool dns-update`: an address, a server, the router's name."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import os
 from dns_update.errors import InvalidText, quoted
 
 _FAMILIES = {"/ip": "ipv4", "/ipv6": "ipv6"}
-_FILLER = ("where",)  # [find where interface=X] is the same
+_FILLER = ("where",)  # [find where interface=X] means the same as [find interface=X]
 
 
 def source_from_expression(text: str) -> str:
-    """Return the address source that `[/ip address get [find interface=X] address]` means: `interface:X/ipv4`.
+    """Return the address source of `[/ip address get [find interface=X] address]`, which is `interface:X/ipv4`.
 
-    It is `interface:X/ipv6` for `/ipv6 address`. Raises InvalidText for any other expression.
+    For `/ipv6 address` it is `interface:X/ipv6`. Raises InvalidText for any other expression.
     """
     error = _beyond_us(text, "[/ip address get [find interface=NAME] address]", "interface:NAME")
     family: str
@@ -31,7 +31,7 @@ def source_from_expression(text: str) -> str:
 
 
 def host_from_expression(text: str) -> str:
-    """Return the host of `[:resolve "ns1.example.com"]`, which is resolved later. Raises InvalidText."""
+    """Return the host of `[:resolve "ns1.example.com"]`, which is resolved later; raises InvalidText."""
     match _words(text):
         case ["[", ":resolve", host, "]"]:
             return host.strip('"')
@@ -40,7 +40,7 @@ def host_from_expression(text: str) -> str:
 
 
 def name_from_expression(text: str) -> str:
-    """Return what `[/system identity get name]` means: this machine's name, without a domain. Raises InvalidText."""
+    """Return this machine's name without its domain for `[/system identity get name]`; raises InvalidText."""
     match _words(text):
         case ["[", "/system", "identity", "get", "name" | "value-name=name", "]"]:
             return os.uname().nodename.partition(".")[0]
@@ -49,7 +49,7 @@ def name_from_expression(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    """Return an expression's words; a path is split, so that `/ip/address/get` means the same as `/ip address get`."""
+    """Return an expression's words; a path is split, so `/ip/address/get` means the same as `/ip address get`."""
     words: list[str] = []
     for word in text.replace("[", " [ ").replace("]", " ] ").split():
         if word.startswith("/"):

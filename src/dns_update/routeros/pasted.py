@@ -1,4 +1,4 @@
-r"""A line as it is copied from a router: its prefix, and its words if it was pasted as one text in quotes.
+r"""A line copied from a router: its prefix is removed, and it is split into words if it was pasted as one text.
 
 RouterOS separates words at blanks. Blanks within double quotes and brackets do not count, and a backslash at the end of
 a line joins it to the next.
@@ -24,7 +24,7 @@ _HEX_DIGITS = 2
 def own_words(words: list[str]) -> tuple[list[str], bool]:
     """Return the words without the prefix, and whether it was there; raises UsageError.
 
-    A line that was pasted in quotes, and so is one word, is taken apart.
+    A line that was pasted in quotes, and so is one word, is split.
     """
     start = words[0].split(None, 1)
     if len(start) > 1 and start[0] in PREFIX:
@@ -36,7 +36,7 @@ def own_words(words: list[str]) -> tuple[list[str], bool]:
 
 
 def words_of_line(line: str) -> list[str]:
-    """Return the words of a line; raises UsageError, which does not show it, because it may contain a secret."""
+    """Return the words of a line; raises UsageError, which does not show the line: it may contain a secret."""
     line = _JOINT.sub("", line).strip(_BLANKS + ";")
     words = [""]
     brackets = position = 0

@@ -17,7 +17,7 @@ _LOCATOR_OCTETS = 8
 _EUI48_OCTETS, _EUI64_OCTETS = 6, 8
 _NEGATION = 0x80  # the bit before the number of a prefix's octets
 _NO_GATEWAY, _IPV4_GATEWAY, _IPV6_GATEWAY, _NAME_GATEWAY = range(4)
-_FAMILIES = {1: parse_ipv4, 2: parse_ipv6}  # of addresses, as IANA numbers them
+_FAMILIES = {1: parse_ipv4, 2: parse_ipv6}  # of addresses, by IANA's numbers
 _FAMILY_OCTETS = {1: IPV4_OCTETS, 2: IPV6_OCTETS}
 
 
@@ -46,7 +46,7 @@ def _eui(count: int) -> Field:
 
 
 def _prefixes(fields: Scanner) -> bytes:
-    """Read prefixes of addresses, as many as there are: `[!]FAMILY:ADDRESS/LENGTH` (RFC 3123, section 5)."""
+    """Read any number of address prefixes, `[!]FAMILY:ADDRESS/LENGTH` (RFC 3123, section 5)."""
     return b"".join(map(_prefix, fields.words()))
 
 
@@ -70,7 +70,7 @@ def _prefixes_text(cursor: Cursor) -> str | None:
 
 
 def _prefix_text(cursor: Cursor) -> str | None:
-    """Return one prefix; None if it is of a family whose addresses have no text here."""
+    """Return one prefix; None if the addresses of its family have no text form here."""
     family, bits, count = cursor.u16(), cursor.u8(), cursor.u8()
     octets = cursor.take(count & ~_NEGATION)
     need(holds=octets[-1:] != b"\0", what="a prefix that ends with zeros")
@@ -111,14 +111,14 @@ def _relay_text(cursor: Cursor) -> str | None:
 
 
 def _gateway(kind: int, fields: Scanner) -> bytes:
-    """Read a gateway: a dot for none, an IPv4 or IPv6 address, or a name."""
+    """Read a gateway: an IPv4 or IPv6 address, a name, or a dot for no gateway."""
     if kind == _NAME_GATEWAY:
         return fields.name()
     word = fields.word()
     if kind != _NO_GATEWAY:
         return _FAMILIES[kind](word)
     if word != ".":
-        raise InvalidText(f"{quoted(word)} is given where type 0 has no gateway, which is written as a dot")
+        raise InvalidText(f"{quoted(word)} is not a dot, but a gateway of type 0 (none) is written as a dot")
     return b""
 
 
@@ -133,7 +133,7 @@ def _host_identity(fields: Scanner) -> bytes:
     algorithm = fields.u8()
     tag, key = unhex(fields.word()), unbase64(fields.word())
     if not 0 < len(tag) <= _U8 or not 0 < len(key) <= _U16:
-        raise InvalidText(f"a tag of 1 to {_U8} octets is needed, and a key of 1 to {_U16}")
+        raise InvalidText(f"a tag of 1 to {_U8} octets and a key of 1 to {_U16} octets are needed")
     servers = []
     while not fields.is_at_end:
         servers.append(fields.name())

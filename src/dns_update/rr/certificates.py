@@ -16,11 +16,11 @@ _CERTIFICATES = {
     "PKIX": 1, "SPKI": 2, "PGP": 3, "IPKIX": 4, "ISPKI": 5, "IPGP": 6, "ACPKIX": 7, "IACPKIX": 8, "URI": 253,
     "OID": 254,
 }  # fmt: skip
-_FINGERPRINT_OCTETS = {1: 20, 2: 32}  # of others there may be any number
+_FINGERPRINT_OCTETS = {1: 20, 2: 32}  # by kind; other kinds may have any number
 
 
 def _fingerprint(fields: Scanner) -> bytes:
-    """Read the kind of a SSHFP record's fingerprint, and as many octets as it has (RFC 4255; RFC 6594)."""
+    """Read the kind of an SSHFP record's fingerprint, and as many octets as it has (RFC 4255; RFC 6594)."""
     kind = fields.number(_U8)
     if kind not in _FINGERPRINT_OCTETS and fields.is_at_end:
         return kind.to_bytes(1)

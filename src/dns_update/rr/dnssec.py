@@ -1,4 +1,4 @@
-"""DNSSEC's rdata other than keys: digests, signatures, proofs of what is not there, and lists of types."""
+"""DNSSEC's rdata other than keys: digests, signatures, proofs of non-existence, and lists of types."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _SCHEMES = {"NOTIFY": 1}  # of DSYNC (RFC 9859, section 6.2)
 _EPOCH = 1970
 _MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
-# The octets of digests and hashes, by their numbers; of others there may be any number.
+# The octets of digests and hashes, by their numbers; others may have any number.
 _DIGEST_OCTETS = {1: 20, 2: 32, 4: 48}
 _ZONE_DIGEST_OCTETS = {1: 48, 2: 64}
 _HASH_OCTETS = {1: 20}
 _LEAST_ZONE_DIGEST = 12  # RFC 8976, section 2.2.4
 _MAX_SALT_OCTETS = 255
-_MAX_HASH_OCTETS = 39  # what a label has room for, in Base32
+_MAX_HASH_OCTETS = 39  # as many as fit into a label, in Base32
 _MAX_WINDOW_OCTETS = 32
 _BASE32HEX = "0123456789abcdefghijklmnopqrstuv"
 
@@ -89,12 +89,12 @@ def _salt_text(cursor: Cursor) -> str:
 
 
 def _hash_algorithm(fields: Scanner) -> bytes:
-    """Read the algorithm that names are hashed by."""
+    """Read the algorithm by which names are hashed."""
     return fields.mnemonic(_HASHES, _U8).to_bytes(1)
 
 
 def _proof(fields: Scanner) -> bytes:
-    """Read a NSEC3 record (RFC 5155, section 3.3)."""
+    """Read an NSEC3 record (RFC 5155, section 3.3)."""
     kind = _hash_algorithm(fields)
     head = kind + fields.u8() + fields.u16() + _salt(fields)
     return head + _next_hash(kind[0], fields) + _types(fields)
@@ -134,7 +134,7 @@ def _base32(octets: bytes) -> str:
 
 
 def _types(fields: Scanner) -> bytes:
-    """Read types as bitmaps, one for each window of 256 that has any (RFC 4034, section 4.1.2)."""
+    """Read types as bitmaps, one for each window of 256 types with any of them (RFC 4034, section 4.1.2)."""
     windows: dict[int, int] = {}
     for rrtype in map(rrtype_from_text, fields.words()):
         windows[rrtype >> 8] = windows.get(rrtype >> 8, 0) | 1 << (255 - (rrtype & 255))
@@ -147,7 +147,7 @@ def _types_text(cursor: Cursor) -> str:
     last = -1
     while cursor.remaining:
         window, bitmap = cursor.u8(), take_string(cursor)
-        need(holds=window > last, what="windows of types in another order than their numbers")
+        need(holds=window > last, what="windows of types that are not in the order of their numbers")
         need(holds=0 < len(bitmap) <= _MAX_WINDOW_OCTETS, what=f"a bitmap of {len(bitmap)} octets")
         need(holds=bitmap[-1] > 0, what="a bitmap that ends with zeros")
         bits = int.from_bytes(bitmap.ljust(_MAX_WINDOW_OCTETS, b"\0"))
@@ -159,7 +159,7 @@ def _types_text(cursor: Cursor) -> str:
 def _some_types(fields: Scanner) -> bytes:
     """Read types as `_types` does, at least one."""
     if fields.is_at_end:
-        raise InvalidText("a NSEC record has at least one type")
+        raise InvalidText("an NSEC record has at least one type")
     return _types(fields)
 
 
@@ -169,7 +169,7 @@ def _some_types_text(cursor: Cursor) -> str:
 
 
 def _signature(fields: Scanner) -> bytes:
-    """Read the signer and signature of a RRSIG record (RFC 4034, section 3.2)."""
+    """Read an RRSIG record (RFC 4034, section 3.2)."""
     return _signed(fields, _time_or_seconds)
 
 
@@ -204,7 +204,7 @@ def _old_signature_text(cursor: Cursor) -> str:
 
 
 def _signed_text(cursor: Cursor) -> tuple[str, int, Name]:
-    """Return the text, how many labels the owner has, and the signer."""
+    """Return the text, the number of the owner's labels, and the signer."""
     covered, kind, labels, ttl = cursor.u16(), cursor.u8(), cursor.u8(), cursor.u32()
     expiration, inception, tag = _time_text(cursor.u32()), _time_text(cursor.u32()), cursor.u16()
     signer, octets = uncompressed_name(cursor), rest(cursor, 1)
@@ -218,15 +218,15 @@ def _time_or_seconds(word: str) -> bytes:
 
 
 def _time(word: str) -> bytes:
-    """Return a time of the form YYYYMMDDHHmmSS, in UTC, as seconds; years that 32 bits do not reach wrap around."""
+    """Return a time of the form YYYYMMDDHHmmSS, in UTC, as seconds modulo 2**32."""
     if decimal(word, 10**14) is None or len(word) != len("YYYYMMDDHHmmSS"):
         raise InvalidText(f"{quoted(word)} is not a time of the form YYYYMMDDHHmmSS")
     year, month, day = int(word[:4]), int(word[4:6]), int(word[6:8])
     hour, minute, second = int(word[8:10]), int(word[10:12]), int(word[12:])
     if not (1 <= month <= 12 and 1 <= day <= _days_of(month, year)):  # noqa: PLR2004 - months
-        raise InvalidText(f"{quoted(word)} is on no day of the calendar")
+        raise InvalidText(f"{quoted(word)} is not a day of the calendar")
     if hour > 23 or minute > 59 or second > 60:  # noqa: PLR2004 - of a day and an hour; a minute may have a leap second
-        raise InvalidText(f"{quoted(word)} is at no time of a day")
+        raise InvalidText(f"{quoted(word)} is not a time of day")
     days = _days_before(year) - _days_before(_EPOCH) + sum(_days_of(m, year) for m in range(1, month)) + day - 1
     return ((days * 24 + hour) * 3600 + minute * 60 + second & _U32).to_bytes(4)
 

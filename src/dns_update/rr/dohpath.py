@@ -13,7 +13,7 @@ _TEMPLATE = re.compile(rf"/(?:[^{{%]|{_PERCENT}|{_EXPRESSION.pattern})*", re.DOT
 
 
 def is_dns_path(value: bytes) -> bool:
-    """Return whether octets are such a template."""
+    """Return whether octets are a URI template with the variable `dns`."""
     try:
         text = value.decode()
     except UnicodeDecodeError:

@@ -1,7 +1,7 @@
-"""The domain names embedded in rdata: which may be compressed, and which are compared without regard to case.
+"""The domain names in rdata: which may be compressed, and which are compared without regard to case.
 
-These are two properties of a record type. Receivers write out the compressed names of the types of RFC 1035, and of
-some that came before RFC 3597 (section 4). The canonical form has names in lower case for the types that RFC 4034
+These are two properties of a record type. Receivers decompress the names of the types of RFC 1035, and of some that
+are older than RFC 3597 (section 4). The canonical form has names in lower case for the types that RFC 4034
 (section 6.2) lists; NSEC is on that list by mistake (RFC 6840, section 5.1). Names in all other types, e.g. SVCB, keep
 their case (RFC 3597, section 7).
 """
@@ -47,12 +47,12 @@ COMPRESSIBLE = {
     36: (2, _NAME),  # KX
     RRType.DNAME: _ONE_NAME,
 }
-_CANONICAL = {**COMPRESSIBLE, 46: COMPRESSIBLE[24]}  # and RRSIG, whose form is SIG's; and A6, see _parts
+_CANONICAL = {**COMPRESSIBLE, 46: COMPRESSIBLE[24]}  # and RRSIG, which has SIG's form; and A6, see _parts
 _CHAOS_ADDRESS = (_NAME, 2)
 
 
 def read_rdata(cursor: Cursor, rrtype: int, length: int) -> bytes:
-    """Take `length` octets of rdata from a message, with compressed names written out; raises MalformedMessage."""
+    """Take `length` octets of rdata from a message, and decompress names in it; raises MalformedMessage."""
     layout = COMPRESSIBLE.get(rrtype)
     if layout is None or not length:  # the empty rdata of an update's delete has no names
         return cursor.take(length)
@@ -74,17 +74,17 @@ def canonical_rdata(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> byt
             for part in layout
         ]
         cursor.finish()
-    except errors.MalformedMessage:  # octets that no such record can have equal nothing but themselves
+    except errors.MalformedMessage:  # octets that are not this type's equal only themselves
         return rdata
     return b"".join(parts)
 
 
 def uncompressed_name(cursor: Cursor) -> Name:
-    """Take a name that is not compressed, as all are in rdata by itself; raises MalformedMessage."""
+    """Take a name that is not compressed, as in rdata outside a message; raises MalformedMessage."""
     start = cursor.position
     name = cursor.name()
     if cursor.data[start : cursor.position] != name.to_wire():
-        raise errors.MalformedMessage("a compressed name in rdata by itself")
+        raise errors.MalformedMessage("a compressed name in rdata outside a message")
     return name
 
 
@@ -94,9 +94,9 @@ def soa_mname(rdata: bytes) -> Name:
 
 
 def a6_prefix(rdata: bytes) -> tuple[int, int]:
-    """Return how many octets of an A6 record's rdata come before the prefix's name, and how many names come then.
+    """Return how many octets come before the prefix's name in an A6 record's rdata, and how many names follow, 0 or 1.
 
-    See RFC 2874, section 3.1: the prefix's length in bits, and the address's other bits in whole octets.
+    These octets are the prefix's length in bits, and the address's other bits in whole octets (RFC 2874, section 3.1).
     """
     length = min(rdata[0], _IPV6_BITS) if rdata else 0
     return 1 + (_IPV6_BITS - length + 7) // 8, 1 if length else 0

@@ -1,7 +1,7 @@
 """The kinds of fields that many record types share: each is read from text and written as text.
 
-A type's layout is its fields in their order. Octets are checked as they are written: those that can be written, or are
-known to have no text, are those that BIND takes from the wire.
+A type's layout is its fields in their order. Octets are checked when they are written as text: those that have a text,
+or are known to have none, are those that BIND accepts from the wire.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ class Field:
     __slots__ = ("from_text", "to_text")
 
     def __init__(self, from_text: Callable[[Scanner], bytes], to_text: Callable[[Cursor], str | None]) -> None:
-        """Set both.
+        """Set both functions.
 
         `from_text` takes the field from a line and returns its octets; it raises InvalidText. `to_text` takes the
-        octets and returns the text, or None for octets that are right and have no text; it raises MalformedMessage.
+        octets and returns the text, or None for valid octets that have no text; it raises MalformedMessage.
         """
         self.from_text = from_text
         self.to_text = to_text
@@ -45,7 +45,7 @@ def quoted_string(octets: bytes) -> str:
 
 
 def rest(cursor: Cursor, least: int = 0) -> bytes:
-    """Take all octets that are left; raises MalformedMessage if they are fewer than `least`."""
+    """Take all octets that are left; raises MalformedMessage if fewer than `least` are left."""
     return cursor.take(max(cursor.remaining, least))
 
 
@@ -67,7 +67,7 @@ def rrtype_octets(fields: Scanner) -> bytes:
 
 
 def number_field(octets: int, mnemonics: Mapping[str, int]) -> Field:
-    """Return a field of so many octets whose text is a mnemonic, or a number where there is none."""
+    """Return a field of so many octets whose text is a mnemonic, or a number if there is none."""
     names = {number: name for name, number in mnemonics.items()}
 
     def to_text(cursor: Cursor) -> str:
@@ -113,6 +113,6 @@ RRTYPE = Field(rrtype_octets, lambda cursor: rrtype_to_text(cursor.u16()))
 
 
 def need(*, holds: bool, what: str) -> None:
-    """Raise MalformedMessage unless a condition on octets holds."""
+    """Raise MalformedMessage, with the text `what`, unless a condition holds."""
     if not holds:
         raise errors.MalformedMessage(what)

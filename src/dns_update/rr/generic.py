@@ -9,7 +9,7 @@ from dns_update.wire.codes import MAX_U16, RRType, is_zone_type, rrtype_to_text
 
 
 def is_generic(rrtype: int, text: str) -> bool:
-    r"""Return whether data begins with a `\#` that has a meaning: in a TXT record it may be what is written."""
+    r"""Return whether data is in the generic form: in a TXT record, `\#` without a number after it is plain text."""
     mark, *others = text.split(None, 2) or [""]
     return mark == "\\#" and (rrtype not in (RRType.TXT, RRType.SPF) or (bool(others) and others[0].isdecimal()))
 

@@ -1,6 +1,6 @@
 """Where names must be host names, as owners and in rdata, and whether they are: BIND's check-names.
 
-A host name is of letters, digits and inner hyphens (RFC 952; RFC 1123, section 2.1).
+A host name consists of letters, digits and inner hyphens (RFC 952; RFC 1123, section 2.1).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _A6 = 38
 _SVCB = 64
 _HTTPS = 65
 
-# Types whose owner must be a host name. A, AAAA, A6 and MX records may have a wildcard for one, too.
+# Types whose owner must be a host name; True if it may also be a wildcard.
 _HOST_OWNERS = {RRType.A: True, RRType.AAAA: True, RRType.MX: True, _A6: True, _WKS: False}
 
 # Types with names in their rdata: the octets before the first one, and what each must be.
@@ -43,12 +43,12 @@ _NAMES = {
     _HTTPS: (2, (_HOST,)),
     66: (5, (_HOST,)),  # DSYNC
 }
-# Types that BIND knows in class IN only: in other classes their rdata are any octets, and they need no host names.
+# Types that BIND knows only in class IN: in other classes their rdata is any octets, and they need no host names.
 _OF_THE_INTERNET = frozenset((RRType.AAAA, RRType.SRV, _A6, _WKS, _SVCB, _HTTPS))
 
-# Elsewhere a PTR record may point at anything.
+# Outside these zones a PTR record may point to anything.
 _REVERSE = tuple(map(Name.from_text, ("in-addr.arpa", "ip6.arpa", "ip6.int")))
-_MICROSOFT = (b"gc", b"_msdcs")  # Active Directory's global catalogue has A and AAAA records there
+_MICROSOFT = (b"gc", b"_msdcs")  # Active Directory's global catalogue has A and AAAA records at such names
 
 _ALPHANUMERIC = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _HOST_OCTETS = _ALPHANUMERIC + b"-"
@@ -63,9 +63,9 @@ def check_owner(owner: Name, rrtype: int, rrclass: int) -> None:
 
 
 def check_targets(owner: Name, rrtype: int, values: Iterable[bytes], rrclass: int) -> None:
-    """Raise InvalidText for rdata with something else where the type needs a host name.
+    """Raise InvalidText for rdata that has another name where the type needs a host name.
 
-    Octets without a name were given as octets; they are left to the server.
+    Octets that contain no valid name are not checked: the server judges them.
     """
     for rdata in values:
         try:
@@ -84,7 +84,7 @@ def _not_a_host_name(name: Name, role: str, rrtype: int) -> errors.InvalidText:
 
 
 def may_own(owner: Name, rrtype: int, rrclass: int) -> bool:
-    """Return whether a name can own records of a type: where it needs one, a host name, a wildcard or a hash."""
+    """Return whether a name can own records of a type; some types need a host name, a wildcard or a hash."""
     if rrtype == _NSEC3:
         return _is_hash(owner.labels[0]) if owner.labels else False
     if rrtype not in _HOST_OWNERS or is_host(owner) or _is_without_hosts(rrtype, rrclass):
@@ -95,9 +95,9 @@ def may_own(owner: Name, rrtype: int, rrclass: int) -> bool:
 
 
 def wrong_name(record: Record) -> Name | None:
-    """Return the first name in the rdata that is not the host name or mailbox that it must be; None if all are right.
+    """Return the first name in the rdata that must be a host name or mailbox and is not one; None if there is none.
 
-    Raises MalformedMessage for octets without a name.
+    Raises MalformedMessage for octets that contain no valid name.
     """
     if record.rrtype == RRType.PTR and not any(record.name.is_within(zone) for zone in _REVERSE):
         return None
@@ -119,14 +119,14 @@ def wrong_name(record: Record) -> Name | None:
 
 
 def _is_without_hosts(rrtype: int, rrclass: int) -> bool:
-    """Return whether BIND wants no host names in records of this type because of their class."""
+    """Return whether BIND needs no host names in records of this type because of their class."""
     if rrclass == RRClass.IN:
         return False
     return rrtype in _OF_THE_INTERNET or (rrtype == RRType.A and rrclass == RRClass.HS)
 
 
 def is_host(name: Name) -> bool:
-    """Return whether each label is of letters, digits and inner hyphens; the root's name is a host name, too."""
+    """Return whether each label has only letters, digits and inner hyphens; the root is a host name, too."""
     return all(map(_is_host_label, name.labels))
 
 
@@ -136,7 +136,7 @@ def is_mailbox(name: Name) -> bool:
 
 
 def _is_alias(record: Record) -> bool:
-    """Return whether a SVCB or HTTPS record is of the alias form, which may point at anything."""
+    """Return whether an SVCB or HTTPS record has the alias form, which may point to anything."""
     return record.rrtype in (_SVCB, _HTTPS) and record.rdata[:2] == b"\0\0"
 
 

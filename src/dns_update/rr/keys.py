@@ -31,8 +31,8 @@ _NO_KEY = 0xC000  # RFC 2535, section 3.1.2: both bits set, there is no key
 _MAX_FLAG_DIGITS = 12
 _KEY_ALGORITHM, _KEY_HEAD = 3, 4  # where the algorithm is in a key's octets, and the key
 _OBJECT_IDENTIFIER = 6  # DER's tag
-_LONG_FORM = 0x80  # lengths from here on are written otherwise; no algorithm has so long an identifier
-_CONTINUES = 0x80  # the bit that says that a number of an object identifier goes on in the next octet
+_LONG_FORM = 0x80  # lengths from here on are written differently; no algorithm's identifier is that long
+_CONTINUES = 0x80  # the bit that says that a number of an object identifier continues in the next octet
 
 
 def algorithm(fields: Scanner) -> bytes:
@@ -41,9 +41,9 @@ def algorithm(fields: Scanner) -> bytes:
 
 
 def check_private(number: int, octets: bytes) -> None:
-    """Refuse a key or signature of a private algorithm without the algorithm's name before it (RFC 4034, A.1.1).
+    """Raise MalformedMessage for a private algorithm's key or signature that does not begin with the algorithm's name.
 
-    Raises MalformedMessage.
+    See RFC 4034, appendix A.1.1.
     """
     if number == _ALGORITHMS["PRIVATEDNS"]:
         uncompressed_name(Cursor(octets))
@@ -52,7 +52,7 @@ def check_private(number: int, octets: bytes) -> None:
 
 
 def checked_text(fields: Scanner, head: bytes, check: Callable[[bytes], None]) -> bytes:
-    """Read what is left as Base64, and return it after `head`, both checked as octets of the wire are."""
+    """Read the rest as Base64, and return it after `head`; `check` checks both, as it does with octets of the wire."""
     rdata = head + fields.base64()
     try:
         check(rdata)
@@ -87,7 +87,7 @@ def _check_key_or_none(rdata: bytes) -> None:
 
 def _check_resource_key(rdata: bytes) -> None:
     _check_key(rdata)
-    need(holds=rdata[:2] == b"\0\0", what="the flags of a RKEY record are not 0")
+    need(holds=rdata[:2] == b"\0\0", what="the flags of an RKEY record are not 0")
 
 
 def _has_no_key(rdata: bytes) -> bool:
@@ -116,7 +116,7 @@ def _flags(word: str) -> int:
         return _flag_number(word)
     flags = 0
     for name in word.removesuffix("|").upper().split("|"):
-        # The first flag that begins so: BIND takes any abbreviation.
+        # The first flag that begins with it: BIND accepts any abbreviation.
         flag = next((bits for known, bits in _FLAGS.items() if known.startswith(name)), None)
         if flag is None:
             raise InvalidText(f"unknown flag {quoted(name)}")
@@ -125,7 +125,7 @@ def _flags(word: str) -> int:
 
 
 def _flag_number(word: str) -> int:
-    """Return a number in decimal digits, or else in hexadecimal ones, with `0x` before them or without."""
+    """Return a decimal number, or else a hexadecimal one, with or without `0x`."""
     found = decimal(word, _U16)
     if found is None and word.isalnum():
         try:
@@ -133,7 +133,7 @@ def _flag_number(word: str) -> int:
         except ValueError:
             found = None
     if found is None or found > _U16 or len(word) > _MAX_FLAG_DIGITS:
-        raise InvalidText(f"{quoted(word)} are not flags")
+        raise InvalidText(f"{quoted(word)} is not a number of flags")
     return found
 
 
@@ -155,7 +155,7 @@ def _sized(fields: Scanner) -> bytes:
         text += fields.word()
     octets = unbase64(text)
     if len(octets) != size:
-        raise InvalidText(f"{len(octets)} octets in Base64 where {size} are announced")
+        raise InvalidText(f"the Base64 has {len(octets)} octets, but the size before it is {size}")
     return size.to_bytes(2) + octets
 
 

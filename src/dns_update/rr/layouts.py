@@ -1,7 +1,7 @@
-"""The layouts of rdata: of each type that BIND knows, the fields that its text and its octets have, in their order.
+"""The layouts of rdata: for each type that BIND knows, the fields of its text and its octets, in their order.
 
-One table serves both dialects of text, the printer, and the check of octets in the generic form. Here are the usual
-types; a module of its own has those of each other subject.
+One table is used for both dialects of text, the printer, and the check of octets in the generic form. The usual types
+are here; other modules have the types of other subjects.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     Layout = tuple[Field, ...]
 
 _U32 = 0xFFFFFFFF
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _OCTAL_DIGITS = frozenset("01234567")
 
 
@@ -48,7 +47,7 @@ def layout_of(rrtype: int, rrclass: int) -> Layout | None:
     if rrtype in _USUAL:
         return _USUAL[rrtype]
     if rrtype in _SERVICE_BINDINGS:
-        from dns_update.rr.svcb import SERVICE_BINDING  # noqa: PLC0415 - set often enough to come without the others
+        from dns_update.rr.svcb import SERVICE_BINDING  # used often enough to be loaded without the others
 
         return SERVICE_BINDING
     if not _OTHERS:
@@ -57,25 +56,21 @@ def layout_of(rrtype: int, rrclass: int) -> Layout | None:
 
 
 def _load_others() -> None:
-    from dns_update.rr import addresses, certificates, dnssec, keys, loc, naptr, obsolete  # noqa: PLC0415 - seldom used
+    from dns_update.rr import addresses, certificates, dnssec, keys, loc, naptr, obsolete  # rarely used
 
     for module in (addresses, certificates, dnssec, keys, loc, naptr, obsolete):
         _OTHERS.update({RR_TYPES[mnemonic]: layout for mnemonic, layout in module.LAYOUTS.items()})
 
 
 def _seconds(fields: Scanner) -> bytes:
-    """Read seconds, as a number or as numbers followed by a unit each: `1w2d`, in any order."""
+    """Read seconds: a number, or numbers with a unit each, in any order, e.g. `1w2d`."""
     word = fields.word()
     if decimal(word, _U32) is not None:
         return number(word, _U32).to_bytes(4)
-    total, digits = 0, ""
-    for character in word.lower():
-        if character in _UNITS:
-            total += number(digits, _U32) * _UNITS[character]
-            digits = ""
-        else:
-            digits += character
-    if digits or total > _U32:
+    from dns_update.wire.ttl import seconds_from_units  # SOA alone has times, mostly as numbers
+
+    total = seconds_from_units(word, _U32)
+    if total is None:
         raise errors.InvalidText(f"{quoted(word)} is not a time such as 3600 or 1h30m")
     return total.to_bytes(4)
 
@@ -90,19 +85,19 @@ def _tag(fields: Scanner) -> bytes:
 
 def _tag_text(cursor: Cursor) -> str:
     tag = take_string(cursor)
-    need(holds=tag.isalnum(), what="a tag of other octets than letters and digits")
+    need(holds=tag.isalnum(), what="a tag that has not only letters and digits")
     return tag.decode("ascii")
 
 
 def _target(fields: Scanner) -> bytes:
-    """Read the target of an URI record, which is in quotes and not empty (RFC 7553, section 4.4)."""
+    """Read the target of a URI record, which is in quotes and not empty (RFC 7553, section 4.4)."""
     if not fields.is_quoted:
         raise errors.InvalidText(
-            "the target of an URI record must be in quotes", hint='e.g. 10 1 "https://www.example.com/"'
+            "the target of a URI record must be in quotes", hint='e.g. 10 1 "https://www.example.com/"'
         )
     target = fields.long_string()
     if not target:
-        raise errors.InvalidText("the target of an URI record is empty")
+        raise errors.InvalidText("the target of a URI record is empty")
     return target
 
 
@@ -138,10 +133,10 @@ _USUAL: dict[int, Layout] = {
     }.items()
     for mnemonic in mnemonics.split()
 }
-_OTHERS: dict[int, Layout] = {}  # filled when the first of them is asked for
+_OTHERS: dict[int, Layout] = {}  # filled when the first of them is needed
 _SERVICE_BINDINGS = (RR_TYPES["SVCB"], RR_TYPES["HTTPS"])
 
-# What BIND knows in class IN alone.
+# Types that BIND knows only in class IN.
 _INTERNET_ONLY = frozenset(map(RR_TYPES.__getitem__, (
     "A6", "AAAA", "APL", "ATMA", "DHCID", "EID", "HTTPS", "KX", "NIMLOC", "NSAP", "NSAP-PTR", "PX", "SRV", "SVCB",
     "WKS",

@@ -1,4 +1,4 @@
-"""LOC rdata: where a host is, and how exactly that is known (RFC 1876)."""
+"""LOC rdata: where a host is, and how precisely that is known (RFC 1876)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MS_DIGITS = 3
 _CM_DIGITS = 2
 _SEA_LEVEL = 10_000_000  # centimetres above the reference of altitudes
 _MAX_ALTITUDE = (1 << 32) - 1 - _SEA_LEVEL
-_MAX_METRES = 90_000_000  # 9e9 cm, the most that a mantissa and an exponent of one digit can say
+_MAX_METRES = 90_000_000  # 9e9 cm, the largest number with a mantissa and an exponent of one digit
 _DEFAULTS = ("1m", "10000m", "10m")  # size, horizontal and vertical precision (section 3)
 _DEFAULT_OCTETS = b"\x12\x16\x13"  # the same
 _MAX_DIGIT = 9
@@ -36,7 +36,7 @@ def _location(fields: Scanner) -> bytes:
 
 
 def _angle(fields: Scanner, most: int, signs: dict[str, int]) -> int:
-    """Read degrees, then minutes and seconds or not, then the hemisphere; return thousandths of a second of arc."""
+    """Read degrees, optional minutes and seconds, and the hemisphere; return thousandths of a second of arc."""
     angle = fields.number(most) * 60 * _MS_IN_MINUTE
     word = fields.word()
     if word not in signs:
@@ -69,7 +69,7 @@ def _altitude(word: str) -> int:
 
 
 def _size(word: str) -> int:
-    """Return a length as its first digit and the power of ten in centimetres (section 2)."""
+    """Return a length in centimetres as its first digit and a power of ten (section 2)."""
     centimetres = _fixed(_metres(word), _CM_DIGITS)
     if centimetres // 100 > _MAX_METRES:
         raise InvalidText(f"{quoted(word)} is more than {_MAX_METRES}m")
@@ -82,7 +82,7 @@ def _metres(word: str) -> str:
 
 
 def _fixed(word: str, places: int) -> int:
-    """Return a decimal number with up to so many decimal places, without the point."""
+    """Return a decimal number with up to `places` decimal places, times ten to the power of `places`."""
     whole, _, fraction = word.partition(".")
     digits = whole + fraction.ljust(places, "0")
     value = decimal(digits, 10**12)  # more than any part of a location can be
@@ -92,7 +92,7 @@ def _fixed(word: str, places: int) -> int:
 
 
 def _location_text(cursor: Cursor) -> str | None:
-    if cursor.u8():  # a version to come, whose octets nobody knows
+    if cursor.u8():  # a future version, whose octets are unknown
         rest(cursor)
         return None
     sizes = cursor.take(len(_DEFAULTS))
@@ -112,7 +112,7 @@ def _angle_text(angle: int, most: int, hemispheres: str) -> str:
 
 
 def _centimetres(size: int) -> int:
-    """Return what a first digit and a power of ten say; 0 is 0, and other digits are from 1 to 9."""
+    """Return the length that a first digit and a power of ten mean; 0 is 0, other first digits are 1 to 9."""
     digit, power = size >> 4, size & 0xF
     need(holds=not size or (0 < digit <= _MAX_DIGIT and power <= _MAX_DIGIT), what=f"{size:#04x} as a size")
     return digit * int(10**power)

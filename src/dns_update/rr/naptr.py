@@ -1,7 +1,7 @@
 r"""NAPTR rdata, and its substitution expression.
 
 The expression is `DELIMITER ERE DELIMITER REPLACEMENT DELIMITER [i]` (RFC 3402, section 3.2), with a POSIX extended
-regular expression, and with `\1` to `\9` for its groups. BIND refuses any other, and what it checks is checked here.
+regular expression, and with `\1` to `\9` for its groups. BIND refuses any other; this module checks what BIND checks.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _REFERENCES = b"123456789"
 
 
 def check_expression(expression: bytes) -> None:
-    """Raise InvalidText for a wrong substitution expression; an empty one is right."""
+    """Raise InvalidText for a wrong substitution expression; an empty one is valid."""
     if not expression:
         return
     if expression[0] in _FORBIDDEN_DELIMITERS or b"\0" in expression:
@@ -39,7 +39,7 @@ def check_expression(expression: bytes) -> None:
 
 
 def _parts(text: bytes, delimiter: int) -> list[bytes]:
-    """Split a text at the delimiters that have no backslash before them; among the flags a backslash has no meaning."""
+    """Split a text at the delimiters without a backslash before them; in the flags a backslash has no meaning."""
     parts = [bytearray()]
     position = 0
     while position < len(text):
@@ -48,7 +48,7 @@ def _parts(text: bytes, delimiter: int) -> list[bytes]:
             parts.append(bytearray())
         else:
             parts[-1].append(octet)
-            if octet == ord("\\") and len(parts) < 3:  # noqa: PLR2004 - the third are the flags
+            if octet == ord("\\") and len(parts) < 3:  # noqa: PLR2004 - the third part is the flags
                 position += 1
                 parts[-1] += text[position : position + 1]
         position += 1
@@ -56,13 +56,13 @@ def _parts(text: bytes, delimiter: int) -> list[bytes]:
 
 
 def _references(replacement: bytes) -> int:
-    r"""Return the highest group that is referred to; `\0` refers to none."""
+    r"""Return the highest group that the replacement refers to, 0 for none; `\0` is an error."""
     highest = 0
     position = replacement.find(b"\\")
     while position >= 0:
         character = replacement[position + 1 : position + 2]
         if character in (b"", b"0"):
-            raise _wrong("in the replacement, 1 to 9 or the character that is meant must follow a backslash")
+            raise _wrong("in the replacement, a backslash must be followed by a character other than 0")
         highest = max(highest, int(character) if character.isdigit() else 0)
         position = replacement.find(b"\\", position + 2)
     return highest
@@ -75,7 +75,7 @@ class _Pattern:
         self._text = text
         self._position = 0
         self._groups = 0
-        self._open: list[bool] = []  # of each group that is open, whether it may be empty
+        self._open: list[bool] = []  # for each open group, whether it may be empty
         self._has_atom = False
         self._may_repeat = False
 
@@ -111,11 +111,11 @@ class _Pattern:
         self._atom()
 
     def anchor(self) -> None:
-        """Read `^` or `$`, which nothing repeats."""
+        """Read `^` or `$`, which cannot be repeated."""
         self._has_atom, self._may_repeat = True, False
 
     def repeat(self) -> None:
-        """Read what repeats the atom before it."""
+        """Read a sign that repeats the atom before it."""
         if not (self._has_atom and self._may_repeat):
             raise _wrong("*, +, ? and {} must follow what they repeat")
         self._may_repeat = False
@@ -141,7 +141,7 @@ class _Pattern:
         self._has_atom = self._may_repeat = False
 
     def end_of_group(self) -> None:
-        """End a group; where none is open, the bracket is a character."""
+        """End a group; if none is open, the bracket is a character."""
         if self._open and not self._has_atom and not self._open[-1]:
             raise _wrong("an alternative is empty")
         if self._open:
@@ -157,11 +157,11 @@ class _Pattern:
         self._has_atom = self._may_repeat = False
 
     def bracket(self) -> None:
-        """Read a set of characters to its `]`, which is a character where it is the first."""
+        """Read a set of characters to its `]`; a `]` at the beginning is a character."""
         if self._next() == b"^":
             self._take()
         start = self._position
-        last = -1  # the character that a range may begin with
+        last = -1  # the character that may begin a range
         while self._position == start or self._next() != b"]":
             is_range = self._next() == b"-" and last >= 0
             if is_range:
@@ -172,19 +172,19 @@ class _Pattern:
                 break  # a hyphen at the end is a character
             element = self._element(self._take())
             if is_range and element < last:
-                raise _wrong("a range ends before it begins")
+                raise _wrong("the end of a range is before its start")
             last = -1 if is_range else element
         self._take()
         self._atom()
 
     def _element(self, octet: bytes) -> int:
-        """Read one element of a set; return the character that it is, or -1 for a class of them."""
+        """Read one element of a set; return its character, or -1 for a class of characters."""
         kind = self._next()
         if octet != b"[" or kind not in (b".", b"=", b":"):
             return octet[0]
         end = self._text.find(kind + b"]", self._position + 2)
         if end < 0:
-            raise _wrong("[. [= and [: have an end")
+            raise _wrong("[., [= or [: has no end")
         name = self._text[self._position : end + 1]
         if kind == b":" and name not in _CLASSES:
             raise _wrong(f"{name.decode(errors='replace')} is not a class of characters")

@@ -30,10 +30,10 @@ PROTOCOLS, SERVICES = "/etc/protocols", "/etc/services"  # the names that WKS re
 
 _U8, _U16 = 0xFF, 0xFFFF
 _IPV6_BITS = 128
-_NXT_TYPES = 128  # the bitmap of RFC 2535, section 5.2 has no room for higher ones
+_NXT_TYPES = 128  # the bitmap of RFC 2535, section 5.2 has no room for higher types
 _LEAST_X25_DIGITS = 4
 _AESA, _E164 = 0, 1  # the formats of ATM addresses
-_PROTOCOLS = {"6": "tcp", "17": "udp"}  # those whose services have names
+_PROTOCOLS = {"6": "tcp", "17": "udp"}  # the protocols whose services have names
 _MAX_BITMAP_OCTETS = 8192  # a bit for each port
 
 
@@ -46,7 +46,7 @@ def _digits(fields: Scanner) -> bytes:
 
 def _digits_text(cursor: Cursor) -> str:
     digits = take_string(cursor)
-    need(holds=len(digits) >= _LEAST_X25_DIGITS and digits.isdigit(), what="a PSDN address of other than digits")
+    need(holds=len(digits) >= _LEAST_X25_DIGITS and digits.isdigit(), what="a PSDN address that has not only digits")
     return quoted_string(digits)
 
 
@@ -87,12 +87,12 @@ def _atm_address_text(cursor: Cursor) -> str | None:
     kind, octets = cursor.u8(), rest(cursor, 1)
     if kind != _E164:
         return octets.hex() if kind == _AESA else None
-    need(holds=octets.isdigit(), what="an E.164 address of other than digits")
+    need(holds=octets.isdigit(), what="an E.164 address that has not only digits")
     return f"+{octets.decode('ascii')}"
 
 
 def _a6(fields: Scanner) -> bytes:
-    """Read a prefix length, the address's other bits, and the prefix's name if there is one (RFC 2874, section 3)."""
+    """Read a prefix length, the address's other bits, and the prefix's name, if any (RFC 2874, section 3)."""
     length = fields.number(_IPV6_BITS)
     octets = length.to_bytes(1)
     if length < _IPV6_BITS:
@@ -123,12 +123,12 @@ def _optional_base64_text(cursor: Cursor) -> str:
 
 
 def _old_types(fields: Scanner) -> bytes:
-    """Read types as the one bitmap of a NXT record (RFC 2535, section 5.2)."""
+    """Read types as the bitmap of an NXT record (RFC 2535, section 5.2)."""
     bits = 0
     for word in fields.words():
         rrtype = number(word, _NXT_TYPES - 1) if decimal(word, _NXT_TYPES) is not None else rrtype_from_text(word)
         if not 0 < rrtype < _NXT_TYPES:
-            raise InvalidText(f"a NXT record cannot have {quoted(word)}: its types go from 1 to {_NXT_TYPES - 1}")
+            raise InvalidText(f"an NXT record cannot have {quoted(word)}: its types go from 1 to {_NXT_TYPES - 1}")
         bits |= 1 << (_NXT_TYPES - 1 - rrtype)
     return bits.to_bytes(_NXT_TYPES // 8).rstrip(b"\0")
 
@@ -175,7 +175,7 @@ def _port_of_service(name: str, protocol: str | None) -> int:
 
 
 def _number_in(path: str, name: str, suffix: str) -> str:
-    """Return the number that the system's table has for a name, empty for none; see services(5) and protocols(5)."""
+    """Return the number for a name in a table of the system, empty if none; see services(5) and protocols(5)."""
     try:
         with open(path, encoding="utf-8", errors="replace") as lines:  # noqa: PTH123 - pathlib takes 5 ms to import
             for line in lines:

@@ -8,7 +8,7 @@ from dns_update.wire.cursor import Cursor
 
 
 def text_of_rdata(rrtype: int, rdata: bytes, rrclass: int) -> str:
-    """Return rdata in presentation form, or in the generic one of RFC 3597 where its octets do not fit its type."""
+    """Return rdata in presentation form, or in the generic form of RFC 3597 if its octets do not fit its type."""
     try:
         text = text_by_layout(rrtype, rdata, rrclass)
     except errors.MalformedMessage:
@@ -17,7 +17,7 @@ def text_of_rdata(rrtype: int, rdata: bytes, rrclass: int) -> str:
 
 
 def text_by_layout(rrtype: int, rdata: bytes, rrclass: int) -> str:
-    """Return rdata as its layout has it; empty if that has no text for it.
+    """Return the text of rdata by its layout; empty if there is no layout, or no text for these octets.
 
     Raises MalformedMessage for octets that the type cannot have.
     """

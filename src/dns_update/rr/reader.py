@@ -1,6 +1,6 @@
 """Rdata from text, by the layouts: one reader for both dialects.
 
-A dialect, `zone_file` or `bind_line`, puts what a user writes on one line, and says what a name is. Both have the
+A dialect, `zone_file` or `bind_line`, puts a user's text on one line, and says how names are read. Both have the
 generic form of RFC 3597 for every type.
 """
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def rdata_of_line(rrtype: int, line: str, rrclass: int, read_name: Callable[[str], Name]) -> bytes:
-    """Return the octets of rdata whose fields a dialect has put on one line, with the dialect's way to read a name.
+    """Return the octets of rdata whose fields are on one line; `read_name` is the dialect's way to read a name.
 
     Raises InvalidText.
     """
     if "\\#" in line:
-        from dns_update.rr.generic import generic_rdata, is_generic  # noqa: PLC0415 - rare
+        from dns_update.rr.generic import generic_rdata, is_generic  # rare
 
         if is_generic(rrtype, line):
             return generic_rdata(rrtype, line, rrclass)

@@ -1,4 +1,4 @@
-"""Resource records, and the text of their rdata: addresses here, other types by modules that load when needed."""
+"""Resource records, and the text of their rdata: addresses here, other types in modules that load when needed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Record(Value):
     """One resource record: owner name, type, class, TTL in seconds, and the rdata as uncompressed octets.
 
-    In an update's sections class and TTL carry meanings of their own (RFC 2136, sections 2.4 and 2.5).
+    In an update's sections, class and TTL have special meanings (RFC 2136, sections 2.4 and 2.5).
     """
 
     name: Name
@@ -39,38 +39,30 @@ class Record(Value):
 def rdata_from_text(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:
     r"""Return the octets of rdata in presentation form (RFC 1035, section 5.1), or in the `\# LENGTH HEX` of RFC 3597.
 
-    Names in it are absolute, with or without the trailing dot; `@` is not a name here. A quote has a meaning only where
-    a string begins. The data of a TXT or SPF record that does not begin with one is one text as it is written: blanks,
-    quotes, backslashes and semicolons included. Raises InvalidText.
+    Names in it are absolute, with or without the trailing dot; `@` is not a name here. A quote has a meaning only at
+    the start of a string. The data of a TXT or SPF record that does not begin with a quote is one text as it is
+    written, with blanks, quotes, backslashes and semicolons. Raises InvalidText.
     """
     if rrclass == RRClass.IN and rrtype == RRType.A and text[:1] != "\\":
         return parse_ipv4(text)
     if rrclass == RRClass.IN and rrtype == RRType.AAAA and text[:1] != "\\":
         return parse_ipv6(text)
-    from dns_update.rr.zone_file import rdata_from_zone_text  # noqa: PLC0415 - not for addresses
+    from dns_update.rr.zone_file import rdata_from_zone_text  # not needed for addresses
 
     return rdata_from_zone_text(rrtype, text, rrclass)
 
 
 def check_rdata(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> None:
-    """Raise InvalidText for octets that no address record can have; of other types nothing is said."""
+    """Raise InvalidText for octets that an address record cannot have; other types are not checked."""
     wanted = {RRType.A: IPV4_OCTETS, RRType.AAAA: IPV6_OCTETS}.get(rrtype) if rrclass == RRClass.IN else None
     if wanted is not None and len(rdata) != wanted:
         raise errors.InvalidText(f"{rrtype_to_text(rrtype)} rdata has {wanted} octets, not {len(rdata)}")
 
 
 def rdata_to_text(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> str:
-    """Return rdata in presentation form; in the generic form of RFC 3597 where its octets do not fit its type."""
+    """Return rdata in presentation form; in the generic form of RFC 3597 if its octets do not fit its type."""
     if rrclass == RRClass.IN and (rrtype, len(rdata)) in ((RRType.A, IPV4_OCTETS), (RRType.AAAA, IPV6_OCTETS)):
         return format_address(rdata)
-    from dns_update.rr.printer import text_of_rdata  # noqa: PLC0415 - not for addresses
+    from dns_update.rr.printer import text_of_rdata  # not needed for addresses
 
     return text_of_rdata(rrtype, rdata, rrclass)
-
-
-def utf8(text: str) -> bytes:
-    """Return a text's octets; raises InvalidText for what came from the command line and is not UTF-8."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        raise errors.InvalidText("the text is not UTF-8") from None

@@ -1,8 +1,8 @@
 r"""The fields of a line of rdata, taken one after the other.
 
-Blanks and tabs separate fields. A backslash takes the meaning from the character that follows, also from a blank.
-Quotes are quotes only around a character-string; elsewhere, and within a field, they are characters like any other, and
-so are semicolons and brackets. A character beyond ASCII is its octets in UTF-8, or the octets that it came in as.
+Blanks and tabs separate fields. After a backslash a character has no special meaning, not even a blank. Quotes are
+special only around a character-string; elsewhere, and within a field, they are characters like any other, and so are
+semicolons and brackets. A character outside ASCII is its octets in UTF-8, or the octets as which it came in.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _U8, _U16, _U32 = 0xFF, 0xFFFF, 0xFFFFFFFF
 
 
 class Scanner:
-    """The fields of a line. A method that takes one raises InvalidText at the end, and for a field of another kind."""
+    """The fields of a line. A method that takes a field raises InvalidText if none is left, or if its kind is wrong."""
 
     __slots__ = ("_name", "_position", "_text")
 
     def __init__(self, text: str, read_name: Callable[[str], Name] | None = None) -> None:
-        """Begin at the text's start; `read_name` makes names of fields in another way than `octet_name`."""
+        """Start at the beginning of the text; `read_name` reads names instead of `octet_name`."""
         self._text = text
         self._position = 0
         self._name = read_name or octet_name
@@ -96,12 +96,12 @@ class Scanner:
         if len(octets) > MAX_STRING_OCTETS:
             raise errors.InvalidText(
                 f"a string of {len(octets)} octets; at most {MAX_STRING_OCTETS} are allowed",
-                hint="part it by blanks or quotes",
+                hint="split it by blanks or quotes",
             )
         return b"%c%b" % (len(octets), octets)
 
     def strings(self) -> bytes:
-        """Take all fields that are left as character-strings; one at least."""
+        """Take all fields that are left as character-strings, at least one."""
         strings = [self.string()]
         while not self.is_at_end:
             strings.append(self.string())
@@ -110,12 +110,12 @@ class Scanner:
     def name(self, *, may_be_quoted: bool = False) -> bytes:
         """Take a domain name and return it uncompressed.
 
-        Where it may not be quoted, BIND takes a quote before it for its first character, and nobody means that.
+        If it may not be quoted, BIND reads a quote as its first character, which no user means.
         """
         if not self.is_quoted:
             return self._name(self.word()).to_wire()
         if not may_be_quoted:
-            raise errors.InvalidText("a name in quotes")
+            raise errors.InvalidText("a name cannot be in quotes")
         start = self._position + 1
         self.long_string()
         return self._name(self._text[start : self._position - 1].replace(" ", "\\032")).to_wire()
@@ -142,7 +142,7 @@ class Scanner:
         return numbers[word.upper()] if word.upper() in numbers else number(word, highest)
 
     def hex(self, count: int | None = None) -> bytes:
-        """Take all fields that are left as hexadecimal digits: of `count` octets, or of one at least."""
+        """Take all fields that are left as hexadecimal digits, of `count` octets or at least one."""
         self._need_a_field()
         octets = unhex("".join(self.words()))
         if count is not None and len(octets) != count:
@@ -155,7 +155,7 @@ class Scanner:
         return unbase64("".join(self.words()))
 
     def finish(self) -> None:
-        """Raise InvalidText if there is a field left."""
+        """Raise InvalidText if a field is left."""
         if not self.is_at_end:
             raise errors.InvalidText("extra input text")
 
@@ -165,7 +165,7 @@ class Scanner:
 
 
 def number(word: str, highest: int) -> int:
-    """Return the number from 0 to `highest` that a word is."""
+    """Return the number in a word, 0 to `highest`; raises InvalidText."""
     found = decimal(word, highest)
     if found is None:
         raise errors.InvalidText(f"{quoted(word)} is not a number from 0 to {highest}")
@@ -192,14 +192,14 @@ def unbase64(text: str) -> bytes:
 
 
 def octet_name(text: str) -> Name:
-    """Return an absolute name whose octets above ASCII are taken as they are, and not as an international name."""
+    """Return an absolute name; octets outside ASCII are used as they are, not as an international name."""
     if text.startswith("\\[") or ".\\[" in text:  # the bit-string labels of RFC 2673
         raise errors.InvalidText("bad label type")
     return Name.from_text(text if text.isascii() else escape_octets(text), ROOT)
 
 
 def escape_octets(text: str) -> str:
-    r"""Write all but printable ASCII as the `\DDD` of its octets; a backslash before such a character does nothing."""
+    r"""Write all but printable ASCII as the `\DDD` of its octets; a backslash before such a character is ignored."""
     escaped: list[str] = []
     is_after_backslash = False
     for octet in text.encode("utf-8", "surrogateescape"):

@@ -1,4 +1,4 @@
-"""SVCB and HTTPS rdata: a target, and parameters for those who connect to it (RFC 9460)."""
+"""SVCB and HTTPS rdata: a target, and parameters for connecting to it (RFC 9460)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _target(fields: Scanner) -> bytes:
 
 
 def _parameters(fields: Scanner) -> bytes:
-    """Read as many parameters as there are; raises InvalidText."""
+    """Read all parameters; raises InvalidText."""
     parameters: dict[int, bytes] = {}
     while not fields.is_at_end:
         key, value = _parameter(*fields.pair())
@@ -49,7 +49,7 @@ def _parameters(fields: Scanner) -> bytes:
 
 def _parameter(name: str, text: str) -> tuple[int, bytes]:
     key = _key(name)
-    # A name in capitals is a name, but its value is not read by its meaning (as with BIND).
+    # A key in capitals is accepted, but its value is read as plain octets (as in BIND).
     read = _READERS.get(key, _octets) if name in _KEYS else _octets
     value = read(text)
     if len(value) > MAX_U16 or not _CHECKS.get(key, _anything)(value):
@@ -58,7 +58,7 @@ def _parameter(name: str, text: str) -> tuple[int, bytes]:
 
 
 def _key(name: str) -> int:
-    """Return the number of a key: by its name, or as keyN without leading zeros (section 2.1)."""
+    """Return the number of a key, given by name or as keyN without leading zeros (section 2.1)."""
     if name.lower() in _KEYS:
         return _KEYS[name.lower()]
     digits = name.removeprefix("key")
@@ -68,7 +68,7 @@ def _key(name: str) -> int:
 
 
 def _check_together(parameters: dict[int, bytes]) -> None:
-    """Refuse a mandatory key that is missing, and no-default-alpn without an alpn (sections 7, 8)."""
+    """Refuse parameters without a mandatory one, and no-default-alpn without an alpn (sections 7, 8)."""
     keys = _pairs(parameters.get(_MANDATORY, b""))
     if _MANDATORY in keys or not set(keys) <= set(parameters):
         raise errors.InvalidText("a mandatory parameter is missing")
@@ -89,7 +89,7 @@ def _keys(text: str) -> bytes:
 
 
 def _protocols(text: str) -> bytes:
-    r"""Read identifiers with commas between them; within one, `\,` and `\\` after the text's own (appendix A.1)."""
+    r"""Read identifiers, separated by commas; `\,` and `\\` in one, after the text's own escapes (appendix A.1)."""
     octets = _octets(text)
     protocols = [bytearray()]
     position = 0
@@ -161,7 +161,7 @@ def _are_ipv6(value: bytes) -> bool:
 def _is_ech(value: bytes) -> bool:
     """Return whether it is an ECHConfigList: a length, and as many octets of versions, lengths and contents.
 
-    BIND lets any octets through, and then no browser connects.
+    BIND accepts any octets, and then no browser connects.
     """
     length, configs = int.from_bytes(value[:2]), value[2:]
     position = 0
@@ -171,7 +171,7 @@ def _is_ech(value: bytes) -> bool:
 
 
 def _is_path(value: bytes) -> bool:
-    from dns_update.rr.dohpath import is_dns_path  # noqa: PLC0415 - imports re, which no other parameter needs
+    from dns_update.rr.dohpath import is_dns_path  # imports re, which no other parameter needs
 
     return is_dns_path(value)
 
@@ -202,7 +202,7 @@ def _parameters_text(cursor: Cursor) -> str:
     last = -1
     while cursor.remaining:
         key, value = cursor.u16(), cursor.take(cursor.u16())
-        need(holds=key > last, what="parameters in another order than their numbers")
+        need(holds=key > last, what="parameters that are not in the order of their numbers")
         need(holds=key == _ECH or _CHECKS.get(key, _anything)(value), what=f"the value of {_key_text(key)}")
         parameters[key] = value
         last = key

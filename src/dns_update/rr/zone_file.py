@@ -1,7 +1,7 @@
 """The dialect of zone files (RFC 1035, section 5.1), all of a record's data in one text.
 
-Brackets hold together what has several lines. A semicolon outside of quotes would begin a comment and is refused. A
-quote begins a string and is otherwise a character like any other. Names may be international ones.
+Brackets join several lines. A semicolon outside quotes would begin a comment, and is refused. A quote is special only
+at the start of a string. Names may be international ones.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 from dns_update import errors
 from dns_update.errors import quoted
 from dns_update.rr.reader import rdata_of_line
-from dns_update.rr.record import utf8
 from dns_update.rr.scanner import BLANKS, unescape
-from dns_update.wire.codes import MAX_STRING_OCTETS, RRType
+from dns_update.wire.codes import MAX_STRING_OCTETS, RRType, utf8
 from dns_update.wire.name import ROOT, Name
 
 _TEXTS = (RRType.TXT, RRType.SPF)
@@ -32,19 +31,19 @@ def rdata_from_zone_text(rrtype: int, text: str, rrclass: int) -> bytes:
 def _is_generic(rrtype: int, text: str) -> bool:
     if not text.startswith("\\#"):
         return False
-    from dns_update.rr.generic import is_generic  # noqa: PLC0415 - rare
+    from dns_update.rr.generic import is_generic  # rare
 
     return is_generic(rrtype, text)
 
 
 def _one_text(octets: bytes) -> bytes:
-    """Return a text as character-strings, as many as it needs."""
+    """Return a text as one or more character-strings."""
     chunks = [octets[i : i + MAX_STRING_OCTETS] for i in range(0, len(octets), MAX_STRING_OCTETS)] or [b""]
     return b"".join(b"%c%b" % (len(chunk), chunk) for chunk in chunks)
 
 
 def _name(text: str) -> Name:
-    if text == "@":  # there is no origin, and it would be the root
+    if text == "@":  # without an origin it would be the root
         raise errors.InvalidText("@ is not a name here", hint="write the name in full, e.g. home.example.com.")
     return Name.from_text(text, ROOT)
 
@@ -52,8 +51,8 @@ def _name(text: str) -> Name:
 def _line(rrtype: int, text: str) -> str:
     """Return a text on one line: its brackets, and the line ends within them, become blanks.
 
-    Raises InvalidText for what hides the rest of a text from a zone file's reader: a semicolon outside of quotes, the
-    end of a line outside of brackets.
+    Raises InvalidText if a reader of zone files would not see the rest of the text: at a semicolon outside quotes, or
+    at the end of a line outside brackets.
     """
     pieces = []
     brackets = position = 0
@@ -78,7 +77,7 @@ def _line(rrtype: int, text: str) -> str:
         )
         pieces.append(" " if piece in _PARTING else piece)
     if brackets:
-        raise errors.InvalidText(f"{quoted(text)} has an opening or closing bracket too many")
+        raise errors.InvalidText(f"{quoted(text)} has a bracket without its counterpart")
     return "".join(pieces)
 
 

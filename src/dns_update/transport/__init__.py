@@ -1,4 +1,4 @@
-"""Thin shells that move octets between an exchange and a server, and decide nothing; here, where servers are."""
+"""Thin shells that move octets between an exchange and a server, and decide nothing; here, the servers' addresses."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 DNS_PORT = 53
 LONGEST_WAIT = 86_400.0  # seconds; the system's own waits end at 24 days
-LARGEST_READ = 65535  # the largest datagram, and as good a piece of a stream as any
+LARGEST_READ = 65535  # the largest datagram, and a good size for reads of a stream
 _PORTS = f"a number from 1 to {MAX_U16}"
-# Letters, digits and hyphens (RFC 1123, section 2.1); underscores, which hosts may not have and do; the root's dot.
+# Letters, digits and hyphens (RFC 1123, section 2.1); underscores, which hosts have though they may not; and the dot.
 _IN_HOST_NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
@@ -47,13 +47,13 @@ class Endpoint(Value):
 
 
 class Server(Value):
-    """A host and a port; the host is an IP address, or a name that is to be resolved."""
+    """A host and a port; the host is an IP address, or a name to resolve."""
 
     host: str
     port: int = DNS_PORT
 
     def __post_init__(self) -> None:
-        """Raise InvalidText for a wrong port, UsageError for a value of a wrong type; `from_text` checks a host."""
+        """Raise InvalidText for a wrong port, UsageError for a wrong type; only `from_text` checks the host."""
         if not isinstance(self.host, str):
             raise errors.UsageError(f"a host is a text, not {type(self.host).__name__}")
         check_port(self.port)
@@ -107,7 +107,7 @@ def _ipv6_host(text: str) -> str:
 
 
 def _host_name(text: str) -> str:
-    """Return a host name as the resolver wants it; raises InvalidText for what is not a host."""
+    """Return a host name as the resolver needs it; raises InvalidText for what is not a host."""
     if not text:
         raise errors.InvalidText("a server is empty", hint="e.g. 192.0.2.1, ns.example.com or [2001:db8::1]:5353")
     host = text if text.isascii() else str(Name.from_text(text))
@@ -118,7 +118,7 @@ def _host_name(text: str) -> str:
 
 
 def _no_host(text: str) -> errors.InvalidText:
-    """Return the error for what is not a host: perhaps it has its port as Knot (`@`) and BIND (`#`) write it."""
+    """Return the error for what is not a host: it may have a port as Knot (`@`) and BIND (`#`) write it."""
     has_port = text[:1] not in "@#" and ("@" in text or "#" in text)
     hint = "write HOST:PORT, or [IPV6-ADDRESS]:PORT" if has_port else "an IP address or a host name"
     return errors.InvalidText(f"{quoted(text)} is not a host", hint=hint)
@@ -161,7 +161,7 @@ def _split_port(text: str, default_port: int) -> tuple[str, int]:
 
 
 def _looks_like_ipv4(host: str) -> bool:
-    """Tell a wrong IPv4 address from a host name: no top-level domain is a number (RFC 3696, section 2)."""
+    """Return whether it is an IPv4 address, right or wrong: no top-level domain is a number (RFC 3696, section 2)."""
     return host.rpartition(".")[2].isdecimal()
 
 

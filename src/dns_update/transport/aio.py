@@ -1,4 +1,4 @@
-"""UDP and TCP within an asyncio loop: for a program that does other things at the same time."""
+"""UDP and TCP in an asyncio loop: for a program that does other things at the same time."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from dns_update.transport.sockets import addresses_found, check_source, connect_
 from dns_update.wire.framing import Deframer, frame
 
 if TYPE_CHECKING:
-    from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
+    from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
     from dns_update.transport import Endpoint
 
-# What is read in one go, before the loop sees to all else: from a server that sends without pause, too.
-_STREAM_OCTETS = 1 << 14  # some thousand messages at worst; a few milliseconds
+# What is read at once before the loop does other work, even from a server that sends without pause.
+_STREAM_OCTETS = 1 << 14  # at worst a few thousand messages; a few milliseconds
 _DATAGRAM_OCTETS = 1 << 16  # of all datagrams together
-_DATAGRAM_COST = 512  # octets that each counts for beside its own; so all names of an agent are answered in one go
+_DATAGRAM_COST = 512  # octets added to each one's own; all answers to an agent still fit into one read
 
 
 class AsyncioTransport:
     """Carries exchanges over sockets of their own, a new one for each attempt, unless `keep_open` was called.
 
-    Several exchanges may be under way; cancelling one `carry` leaves the others alone. Only signed exchanges ever share
-    a UDP socket: to forge an answer to those takes more than guessing the port.
+    Several exchanges may be under way; cancelling one `carry` does not affect the others. Only signed exchanges ever
+    share a UDP socket: to forge an answer to those takes more than guessing the port.
     """
 
     def __init__(self, local_address: str | None = None) -> None:
@@ -44,12 +44,12 @@ class AsyncioTransport:
         self._keeps_open = True
 
     def renew(self) -> None:
-        """Open new sockets from now on: those that were kept may be bound to an address that is gone."""
+        """Open new sockets from now on: the kept ones may be bound to an address that is gone."""
         while self._shared:
             self._shared.popitem()[1].retire()
 
     def close(self) -> None:
-        """Close the sockets that were kept, and keep none from now on."""
+        """Close the kept sockets, and keep none from now on."""
         self._keeps_open = False
         self.renew()
 
@@ -74,7 +74,7 @@ class AsyncioTransport:
         return time.monotonic()
 
     async def pause(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait for so many seconds."""
         await asyncio.sleep(seconds)
 
     async def resolve(self, host: str) -> tuple[str, ...]:
@@ -97,28 +97,28 @@ class AsyncioTransport:
             try:
                 shared = _SharedSocket(self._new_socket(endpoint, is_tcp=False), endpoint)
             except OSError:
-                return None  # the attempt without it will say why
+                return None  # the attempt on its own socket will report the error
             self._shared[place] = shared
         return shared
 
     def _new_socket(self, endpoint: Endpoint, *, is_tcp: bool) -> socket:
-        """Return a socket of the class that asyncio's loops take; raises OSError."""
+        """Return a socket of the class that asyncio needs; raises OSError."""
         plain = new_socket((self._local_address, 0), is_ipv6=endpoint.is_ipv6, is_tcp=is_tcp)
         return socket(plain.family, plain.type, fileno=plain.detach())
 
-    async def _attempt_alone(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
+    async def _attempt_alone(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         try:
             async with asyncio.timeout_at(attempt.deadline):
                 await self._attempt(exchange, attempt, endpoint)
         except TimeoutError:
-            pass  # the exchange sees by its clock that nothing came
+            pass  # the exchange sees from the time that nothing came
         except OSError as error:
             exchange.lost(
                 *failure_of(error, attempt.transport),
                 may_have_arrived=is_broken_off(error),
             )
 
-    async def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
+    async def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""
         loop = asyncio.get_running_loop()
         is_tcp = attempt.transport == TCP
@@ -136,11 +136,11 @@ class AsyncioTransport:
                     if not exchange.listening:
                         return
                     seconds_left(attempt.deadline)
-                await asyncio.sleep(0)  # `sock_recv` does not give way if something is there
+                await asyncio.sleep(0)  # `sock_recv` does not yield to the loop if data is there
 
 
 class _Request(Pending):
-    """An exchange on a shared socket; `done` is set once it needs no other message, or will get none."""
+    """An exchange on a shared socket; `done` is set when it needs no other message, or will get none."""
 
     __slots__ = ("done",)
 
@@ -171,7 +171,7 @@ class _SharedSocket:
         """Return a message ID that no pending exchange has."""
         return self._pending.free_id()
 
-    async def attempt(self, exchange: Exchange, attempt: Attempt, message_id: int) -> None:
+    async def attempt(self, exchange: Exchange, attempt: Transmission, message_id: int) -> None:
         """Send one attempt and wait until the exchange needs no other message, or knows that the network failed it."""
         request = _Request(exchange, message_id, attempt.deadline, self._loop.create_future())
         self._pending.enter(request)
@@ -200,13 +200,13 @@ class _SharedSocket:
                 self._timer.cancel()
 
     def _wake_at(self, deadline: float) -> None:
-        """Let the loop wake us at the first deadline: one timer for all, since hardly any is ever needed."""
+        """Have the loop wake us at the first deadline: one timer for all, since few are ever needed."""
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._loop.call_at(deadline, self._give_up_late)
 
     def _give_up_late(self) -> None:
-        """End the attempts that are late; each exchange sees by its clock that nothing came."""
+        """End the attempts that are late; each exchange sees from the time that nothing came."""
         self._timer = None
         for request in self._pending.late(self._loop.time()):
             self.is_retired = True  # the next try starts with a new socket

@@ -1,4 +1,4 @@
-"""UDP and TCP, one exchange at a time, waiting for each: for a command that does one thing."""
+"""UDP and TCP with blocking sockets, one exchange at a time: for a command that does one thing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
+    from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
     from dns_update.transport import Endpoint
     from dns_update.transport.tcp import Stream
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 class BlockingTransport:
     """Carries exchanges over sockets of their own, a new one for each attempt, unless `keep_open` was called.
 
-    A new socket has a new source port, which a forger must guess. It is connected, so that the kernel keeps away
-    datagrams from other addresses and reports ICMP errors at once. Only the UDP sockets of signed exchanges are ever
+    A new socket has a new source port, which a forger must guess. It is connected, so that the kernel drops datagrams
+    from other addresses and reports ICMP errors at once. Only the UDP sockets of signed exchanges are ever
     kept: to forge an answer to those takes more than guessing the port.
 
-    Threads may share a transport. One of them uses a kept socket at a time; the others open their own for that time.
+    Threads may share a transport. One of them uses a kept socket at a time; the others open their own meanwhile.
     """
 
     def __init__(self, local_address: str | None = None, trace: Trace | None = None, *, local_port: int = 0) -> None:
-        """Send from `local_address` if given, at `local_port` if not 0; call `trace` with every message.
+        """Send from `local_address` if given, from `local_port` if not 0; call `trace` with every message.
 
         `trace` gets `"sent"` or `"received"`, the server's endpoint, `"udp"` or `"tcp"`, and the octets. Raises
         UsageError if this machine does not have `local_address`, InvalidText if it is not an address.
@@ -39,8 +39,8 @@ class BlockingTransport:
         self._local = (local_address, local_port)
         self._trace = trace
         self._keeps_open = False
-        # By address and port, and not by Endpoint: looking those up runs no Python code, so that another thread cannot
-        # come in between.
+        # By address and port, not by Endpoint: their look-up runs no Python code, so another thread cannot run in
+        # between.
         self._kept: dict[tuple[str, int], Datagrams] = {}
         if local_address is not None:
             check_source(local_address, local_port)
@@ -50,15 +50,17 @@ class BlockingTransport:
         self._keeps_open = True
 
     def close(self) -> None:
-        """Close the sockets that were kept, and keep none from now on."""
+        """Close the kept sockets, and keep none from now on."""
         self._keeps_open = False
         for place in tuple(self._kept):
             self._close_kept(place)
 
-    def carry(self, exchange: Exchange, endpoint: Endpoint, attempt: Attempt | None = None) -> Reply | UnverifiedReply:
+    def carry(
+        self, exchange: Exchange, endpoint: Endpoint, attempt: Transmission | None = None
+    ) -> Reply | UnverifiedReply:
         """Carry an exchange to its end and return its result; raises NoResponse.
 
-        `attempt` is one that was already taken from the exchange and was not sent yet.
+        `attempt` is one that the exchange already gave and that was not sent yet.
         """
         if attempt is None:
             attempt = _next(exchange)
@@ -66,9 +68,9 @@ class BlockingTransport:
             try:
                 self._attempt(exchange, attempt, endpoint)
             except TimeoutError:
-                pass  # the exchange sees by its clock that nothing came
+                pass  # the exchange sees from the time that nothing came
             except OSError as error:
-                from dns_update.transport.failures import failure_of, is_broken_off  # noqa: PLC0415 - seldom needed
+                from dns_update.transport.failures import failure_of, is_broken_off  # seldom needed
 
                 exchange.lost(
                     *failure_of(error, attempt.transport),
@@ -83,14 +85,14 @@ class BlockingTransport:
         return time.monotonic()
 
     def pause(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait for so many seconds."""
         time.sleep(seconds)
 
     def resolve(self, host: str) -> tuple[str, ...]:
         """Return the IP addresses of a host name that can be reached from the local address; raises OSError."""
         return addresses_of_host(host, self._local[0])
 
-    def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
+    def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""
         place = (endpoint.address, endpoint.port)
         kept = self._kept.pop(place, None) if attempt.transport == UDP else None
@@ -114,10 +116,10 @@ class BlockingTransport:
                 channel.close()
 
     def _keep(self, channel: Datagrams, place: tuple[str, int]) -> None:
-        """Keep a socket for the next exchange, unless another thread's is kept already."""
+        """Keep a socket for the next exchange, unless one of another thread is already kept."""
         if self._kept.setdefault(place, channel) is not channel:
             channel.close()
-        elif not self._keeps_open:  # `close` came in between, and may not have seen it
+        elif not self._keeps_open:  # `close` ran in between, and may not have seen it
             self._close_kept(place)
 
     def _close_kept(self, place: tuple[str, int]) -> None:
@@ -125,10 +127,10 @@ class BlockingTransport:
         if channel is not None:
             channel.close()
 
-    def _open(self, attempt: Attempt, endpoint: Endpoint) -> Datagrams | Stream:
+    def _open(self, attempt: Transmission, endpoint: Endpoint) -> Datagrams | Stream:
         if attempt.transport == UDP:
             return open_datagrams(endpoint, self._local)
-        from dns_update.transport.tcp import open_stream  # noqa: PLC0415 - most exchanges need no stream
+        from dns_update.transport.tcp import open_stream  # most exchanges need no stream
 
         return open_stream(endpoint, self._local, attempt.deadline)
 
@@ -137,5 +139,5 @@ class BlockingTransport:
             self._trace(direction, endpoint, transport, octets)
 
 
-def _next(exchange: Exchange) -> Attempt | None:
+def _next(exchange: Exchange) -> Transmission | None:
     return exchange.next(now=time.monotonic(), wall=int(time.time()), message_id=random_id())

@@ -28,9 +28,9 @@ class Channel:
         self.is_used = False
 
     def send(self, octets: bytes, deadline: float) -> OSError | None:
-        """Send a message, by `deadline` on the monotonic clock; return the error that an earlier datagram met.
+        """Send a message, by `deadline` on the monotonic clock; return the error of an earlier datagram.
 
-        Raises OSError for one of this message's own.
+        Raises OSError for an error of this message.
         """
         if self.transport == TCP:
             self.connection.send(octets, deadline)
@@ -42,11 +42,11 @@ def open_channel(endpoint: Endpoint, local: Local, transport: str, deadline: flo
     """Return a connection from `local` to a server, which has until `deadline` to accept it; raises OSError."""
     connection: Datagrams | Stream
     if transport == TCP:
-        from dns_update.transport.tcp import open_stream  # noqa: PLC0415 - most runs need no stream
+        from dns_update.transport.tcp import open_stream  # most runs need no stream
 
         connection = open_stream(endpoint, local, deadline)
     else:
-        from dns_update.transport.udp import open_datagrams  # noqa: PLC0415 - as above
+        from dns_update.transport.udp import open_datagrams  # as above
 
         connection = open_datagrams(endpoint, local)
     return Channel(connection, transport, is_shared=is_shared)

@@ -1,9 +1,9 @@
-"""Many exchanges on one socket, sans-IO: which of them a message is for, and what an error means for them.
+"""Many exchanges on one socket, without I/O: which of them a message is for, and what an error means for them.
 
-A message's ID says which exchange it is for; of those that are pending no two have the same one.
+A message's ID says which exchange it is for; no two pending exchanges have the same ID.
 
 An ICMP error says that a datagram could not be delivered, but not which one. The kernel reports it at the next call on
-the socket, and does not do what that call was for. It concerns every exchange that is pending on the socket.
+the socket, and that call then does nothing else. It concerns every exchange that is pending on the socket.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     P = TypeVar("P", bound="Pending")
 
-_RANDOM_OCTETS = 512  # asked for at once: to ask the kernel for each ID takes longer
+_RANDOM_OCTETS = 512  # per request: to ask the kernel for each ID takes longer
 
 
 class Pending:
-    """An exchange whose attempt is under way: the ID of its message, and until when an answer counts."""
+    """An exchange whose attempt is under way: the ID of its message, and until when it waits for an answer."""
 
     __slots__ = ("deadline", "exchange", "message_id")
 
@@ -33,7 +33,7 @@ class Pending:
         self.deadline = deadline
 
     def receive(self, octets: bytes, *, wall: int) -> bool:
-        """Give the exchange a message that came; return whether it needs no other one."""
+        """Give the exchange a message that arrived; return whether it needs no other one."""
         if self.exchange.listening:
             self.exchange.receive(octets, wall=wall)
         return not self.exchange.listening
@@ -45,7 +45,7 @@ class Demux(dict[int, "P"]):
     __slots__ = ("_ids", "_random")
 
     def __init__(self, random: Callable[[int], bytes] = os.urandom) -> None:
-        """Start without any; `random` returns as many random octets as it is asked for."""
+        """Start with none; `random` returns as many random octets as it is asked for."""
         super().__init__()
         self._random = random
         self._ids: Iterator[int] = iter(())
@@ -59,11 +59,11 @@ class Demux(dict[int, "P"]):
             self._ids = iter(memoryview(self._random(_RANDOM_OCTETS)).cast("H"))
 
     def enter(self, pending: P) -> None:
-        """Wait for the answer to an attempt."""
+        """Add an exchange: it waits for the answer to an attempt."""
         self[pending.message_id] = pending
 
     def leave(self, pending: P) -> bool:
-        """Stop waiting for it; return whether it was waited for."""
+        """Remove an exchange; return whether it was there."""
         if self.get(pending.message_id) is not pending:
             return False
         del self[pending.message_id]
@@ -74,16 +74,16 @@ class Demux(dict[int, "P"]):
         return self.get(int.from_bytes(octets[:2]))
 
     def first_deadline(self) -> float | None:
-        """Return when the first of them is late; None if none is pending."""
+        """Return the earliest deadline; None if none is pending."""
         return min([pending.deadline for pending in self.values()], default=None)
 
     def late(self, now: float) -> list[P]:
-        """Return those whose deadline has passed at `now`."""
+        """Return the exchanges whose deadline has passed at `now`."""
         return [pending for pending in self.values() if pending.deadline <= now]
 
 
 def send_shared(send: Callable[[], object]) -> OSError | None:
-    """Send a datagram; return the error that an earlier one met. Raises OSError for an error of its own."""
+    """Send a datagram; return the error of an earlier one. Raises OSError for an error of this one."""
     try:
         send()
     except OSError as error:
@@ -95,6 +95,6 @@ def send_shared(send: Callable[[], object]) -> OSError | None:
 def may_have_arrived(error: OSError, *, is_alone: bool) -> bool:
     """Return whether a message may have arrived although its socket reports an error.
 
-    Where nothing listens, nothing arrives; but if others are pending too, the refused datagram may be one of theirs.
+    If nothing listens, nothing arrives; but if others are pending too, the refused datagram may be one of theirs.
     """
     return not (is_alone and isinstance(error, ConnectionRefusedError))

@@ -1,4 +1,4 @@
-"""What the errors of sockets mean: to people, and for what was sent."""
+"""What errors of sockets mean: their words and causes, and whether a message may have arrived."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A scripted stand-in for the network: it keeps what was sent, and a script says what comes back.
+"""A scripted replacement for the network: it keeps what was sent, and a script says what comes back.
 
-It is for tests of all that uses a transport, and for faults that no real server shows on request. Time passes only
-where the script lets an attempt run into its deadline, so nothing waits.
+It is for tests of anything that uses a transport, and for faults that no real server shows on request. Time passes
+only if the script lets an attempt reach its deadline, or in `pause`, and nothing really waits.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from dns_update.exchange import Attempt, Exchange, Reply, UnverifiedReply
+    from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
     from dns_update.transport import Endpoint
 
     Script = Callable[["Sent"], "Iterable[bytes] | OSError | str"]
@@ -32,7 +32,7 @@ class MemoryTransport:
     """Carries exchanges to a script.
 
     `script` is called with every message sent. It returns the messages that come back, in this order (none: the
-    attempt runs into its deadline), or why the network failed: an OSError as a socket raises it, or a text for any
+    attempt reaches its deadline), or why the network failed: an OSError that a socket would raise, or a text for any
     other reason.
     """
 
@@ -64,14 +64,14 @@ class MemoryTransport:
         """Do nothing: there are no sockets."""
 
     def close(self) -> None:
-        """Do nothing, as `keep_open`."""
+        """Do nothing, like `keep_open`."""
 
     def clock(self) -> float:
         """Return the seconds on the monotonic clock."""
         return self.now
 
     def pause(self, seconds: float) -> None:
-        """Let time pass, without waiting."""
+        """Move the clock on, without waiting."""
         self.now += seconds
 
     def resolve(self, host: str) -> tuple[str, ...]:
@@ -80,16 +80,16 @@ class MemoryTransport:
             raise OSError(0, "Name or service not known")
         return self._hosts[host]
 
-    def _attempt(self, exchange: Exchange, attempt: Attempt, endpoint: Endpoint) -> None:
+    def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         self.sent.append(Sent(endpoint, attempt.transport, attempt.octets))
-        came = self._script(self.sent[-1])
-        if isinstance(came, OSError):
-            exchange.lost(*failure_of(came, attempt.transport))
+        answer = self._script(self.sent[-1])
+        if isinstance(answer, OSError):
+            exchange.lost(*failure_of(answer, attempt.transport))
             return
-        if isinstance(came, str):
-            exchange.lost(came, NETWORK_ERROR)
+        if isinstance(answer, str):
+            exchange.lost(answer, NETWORK_ERROR)
             return
-        for octets in came:
+        for octets in answer:
             if exchange.listening:
                 exchange.receive(octets, wall=self.wall)
         if exchange.listening:

@@ -1,17 +1,17 @@
-"""Many exchanges with one server at once: for bulk, where to wait for each answer in turn would take the time.
+"""Many exchanges with one server at once: for bulk updates, where waiting for each answer in turn takes too long.
 
-Over UDP, signed exchanges share a socket. Its port stays the same, so that a forger has time to find it, but that does
-not help to forge a signature. An unsigned exchange has a socket of its own for each attempt, and a forger must guess
-each port. Each socket is connected: the kernel keeps away datagrams from other addresses. Over TCP all share a
+Over UDP, signed exchanges share a socket. Its port stays the same, so a forger has time to find it, but that does not
+help to forge a signature. An unsigned exchange has a socket of its own for each attempt, and a forger must guess
+each port. Each socket is connected: the kernel drops datagrams from other addresses. Over TCP all share a
 connection (RFC 7766, section 6.2.1.1). demux.py says which exchange a message is for.
 
-Each exchange follows its own rules and deadlines, as though it were alone. One that has begun by UDP and must go on by
-TCP (an answer is truncated or not trusted) is carried to its end at once, by the transport. What comes for the others
+Each exchange follows its own rules and deadlines, as if it were alone. One that began by UDP and must go on by TCP
+(an answer is truncated or not trusted) is carried to its end at once, by the transport. What arrives for the others
 meanwhile waits in their sockets, and is read before any of them counts as late.
 
 An ICMP error ends every exchange that is pending on its socket and whose answer has not come yet. So does the end of a
-TCP connection. A server may end one after any answer, and the exchanges after that one are not to blame (RFC 7766,
-section 6.2.4): `was_cut_off` marks them. Later ones then have a connection each.
+TCP connection. A server may end a connection after any answer, and that is not the fault of the exchanges after it
+(RFC 7766, section 6.2.4): `was_cut_off` marks these. From then on each exchange has a connection of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import select
 import time
 
 from dns_update.errors import NoResponse
-from dns_update.exchange import TCP, UDP, Attempt
+from dns_update.exchange import TCP, UDP, Transmission
 from dns_update.transport import LONGEST_WAIT
 from dns_update.transport.channel import open_channel
 from dns_update.transport.demux import Demux, Pending, may_have_arrived
@@ -34,20 +34,20 @@ if TYPE_CHECKING:
     from dns_update.transport.channel import Channel
 
 
-REST_SECONDS = 0.1  # for what came before a deadline or an error; a socket's buffer is read in a few milliseconds
-FRESH = 1.0  # seconds for which a message may wait between its signature and its departure; servers allow for 300
+REST_SECONDS = 0.1  # to read what came before a deadline or an error; a socket's buffer takes a few milliseconds
+FRESH = 1.0  # seconds that a message may wait after it is signed and before it is sent; servers allow 300
 
 
 class Flight(Pending):
     """An exchange that a pipeline carries, or will carry; `octets` is the last message that came for it.
 
-    `was_cut_off` says that it has no answer because a connection ended that had carried others before.
+    `was_cut_off` says that it has no answer because its connection, which carried others before, has ended.
     """
 
     __slots__ = ("channel", "failure", "first", "follows", "octets", "ready_at", "was_cut_off")
 
     def __init__(self, exchange: Exchange, message_id: int) -> None:
-        """Make its first message, encoded and signed; raises UsageError if it cannot be encoded."""
+        """Encode and sign its first message; raises UsageError if it cannot be encoded."""
         super().__init__(exchange, message_id)
         self.ready_at = time.monotonic()
         self.first = exchange.next(now=self.ready_at, wall=int(time.time()), message_id=message_id)
@@ -66,10 +66,10 @@ class Flight(Pending):
 class Pipeline:
     """Carries exchanges to one server, as many at once as were started.
 
-    `start` sends and returns; `wait` returns the result of one, whatever the order in which the answers come. For one
-    that has to wait for others, `Flight` does the work that can be done meanwhile, and `launch` sends it. A server
-    drops without a word what it has no room for (BIND takes 100 updates at once), and a socket's buffer is finite: the
-    caller bounds how many are under way.
+    `start` sends and returns; `wait` returns the result of one; answers may come in any order. For an exchange that
+    must wait for others, `Flight` does the work that can be done meanwhile, and `launch` sends it. A server silently
+    drops what it has no room for (BIND takes 100 updates at once), and a socket's buffer is finite: the caller limits
+    how many are under way.
     """
 
     def __init__(
@@ -77,7 +77,8 @@ class Pipeline:
     ) -> None:
         """Prepare to send to `endpoint` from the address `source`, as `transport` does (None: the kernel's choice).
 
-        `trace` is called with each message, as a transport's is; the transport's own with what goes on over TCP.
+        `trace` is called with each message, like a transport's. For an exchange that goes on by TCP, the transport's
+        own is called.
         """
         self.endpoint = endpoint
         self._transport = transport
@@ -101,19 +102,19 @@ class Pipeline:
     def launch(self, flight: Flight) -> bool:
         """Send the first message of a flight; return False, and do nothing, if it is too late for that.
 
-        Then it has waited too long, or another one has its ID by now: make another flight.
+        It is too late if it has waited too long, or if another one has its ID by now: then make another flight.
         """
         waited = time.monotonic() - flight.ready_at
         if waited > FRESH or flight.message_id in self._flights:
             return False
         first = flight.first
         if first is not None:
-            attempt = Attempt(first.transport, first.octets, first.deadline + waited)
+            attempt = Transmission(first.transport, first.octets, first.deadline + waited)
             self._send(flight, attempt, flight.message_id)
         return True
 
     def wait(self, flight: Flight) -> Reply | UnverifiedReply:
-        """Carry an exchange to its end, the others as far as they get meanwhile; raises NoResponse."""
+        """Carry an exchange to its end, and the others as far as possible meanwhile; raises NoResponse."""
         while not flight.is_over:
             self._listen()
         if flight.failure is not None:
@@ -121,12 +122,12 @@ class Pipeline:
         return flight.exchange.settled
 
     def drain(self) -> None:
-        """Carry all that is under way to its end; `wait` returns the result of each."""
+        """Carry all exchanges under way to their ends; `wait` returns the result of each."""
         while self._flights:
             self._listen()
 
     def close(self) -> None:
-        """Close the sockets. What is still under way gets no answer."""
+        """Close the sockets. Exchanges still under way get no answer."""
         for channel in tuple(self._channels.values()):
             self._close(channel)
 
@@ -140,7 +141,7 @@ class Pipeline:
         except NoResponse as error:
             flight.failure = error
 
-    def _send(self, flight: Flight, attempt: Attempt, message_id: int) -> None:
+    def _send(self, flight: Flight, attempt: Transmission, message_id: int) -> None:
         if attempt.transport == TCP and flight.channel is not None:
             self._transport.carry(flight.exchange, self.endpoint, attempt)
             return
@@ -163,7 +164,7 @@ class Pipeline:
         if earlier is not None:
             self._lose(channel, self._flights_on(channel, other_than=flight), earlier)
 
-    def _channel_for(self, flight: Flight, attempt: Attempt) -> Channel:
+    def _channel_for(self, flight: Flight, attempt: Transmission) -> Channel:
         """Return the shared channel of the attempt's transport, or a new one where there may be none."""
         is_shared = flight.exchange.is_signed if attempt.transport == UDP else self._shares_streams
         channel = self._shared.get(attempt.transport) if is_shared else None
@@ -176,7 +177,7 @@ class Pipeline:
                 self._shared[attempt.transport] = channel
         return channel
 
-    def _enter(self, flight: Flight, channel: Channel, attempt: Attempt, message_id: int) -> None:
+    def _enter(self, flight: Flight, channel: Channel, attempt: Transmission, message_id: int) -> None:
         flight.channel = channel
         flight.follows = channel.is_used
         flight.message_id = message_id
@@ -204,11 +205,11 @@ class Pipeline:
             del self._shared[channel.transport]
 
     def _listen(self) -> None:
-        """Take what comes until the first deadline, and go on with those that are late."""
+        """Take what arrives until the first deadline, and go on with the exchanges that are late."""
         first = self._flights.first_deadline()
         if first is None:
             raise RuntimeError("nothing is under way")
-        # At least a millisecond, so as not to come too early.
+        # At least a millisecond, to not wake up too early.
         left = min(max(first - time.monotonic(), 0), LONGEST_WAIT)
         ready = self._readable.poll(left * 1000 + 1)
         for descriptor, _event in ready:
@@ -219,7 +220,7 @@ class Pipeline:
             self._go_on_with_the_late()
 
     def _go_on_with_the_late(self) -> None:
-        """Go on with the exchanges that are late, but for those whose answers have come already."""
+        """Go on with the exchanges that are late, except those whose answers have already come."""
         late = self._flights.late(time.monotonic())
         for channel in {flight.channel for flight in late if flight.channel is not None}:
             until = time.monotonic() + REST_SECONDS
@@ -229,7 +230,7 @@ class Pipeline:
         for flight in late:
             self._leave(flight)
         for flight in late:
-            self._go_on(flight)  # it sees by its clock that nothing came
+            self._go_on(flight)  # it sees from the time that nothing came
 
     def _hear(self, channel: Channel) -> bool:
         """Take what is there, or an error; return whether anything was."""
@@ -262,7 +263,7 @@ class Pipeline:
     def _take(self, channel: Channel, octets: bytes) -> None:
         self._tell("received", channel, octets)
         flight = self._flights.find(octets)
-        if flight is None or flight.channel is not channel:  # an answer counts on the socket of its question alone
+        if flight is None or flight.channel is not channel:  # an answer counts only on the socket of its question
             return
         if flight.receive(octets, wall=int(time.time())):
             self._leave(flight)
@@ -271,7 +272,7 @@ class Pipeline:
                 self._go_on(flight)
 
     def _lose(self, channel: Channel, flights: list[Flight], error: OSError) -> None:
-        """End exchanges whose channel met an error, but for those whose answers have come already."""
+        """End exchanges whose channel had an error, except those whose answers have already come."""
         arrived = may_have_arrived(error, is_alone=len(flights) == 1)
         self._hear_the_rest(channel)
         if channel.transport == TCP:
@@ -286,7 +287,7 @@ class Pipeline:
         if transport == TCP and flight.follows:
             flight.was_cut_off = True
             self._shares_streams = False
-        if not isinstance(error, TimeoutError):  # otherwise it sees by its clock that nothing came
+        if not isinstance(error, TimeoutError):  # otherwise it sees from the time that nothing came
             flight.exchange.lost(*failure_of(error, transport), may_have_arrived=arrived)
         self._go_on(flight)
 

@@ -1,4 +1,4 @@
-"""What a client asks of its transport: fit one of these to bring your own."""
+"""What a client needs from its transport: an object of your own with these methods can be one."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 class Transport(Protocol):
     """What `Client(transport=...)` takes: it moves octets, waits for them, and decides nothing.
 
-    Any object with these methods fits; it need not be a subclass. `BlockingTransport` and `MemoryTransport` do.
+    Any object with these methods fits; it need not be a subclass. `BlockingTransport` and `MemoryTransport` are two.
     A `Client` that threads share calls it from each of them.
     """
 
     def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
         """Carry an exchange with the server at `endpoint` to its end, and return `exchange.settled`.
 
-        `exchange.next` gives attempts until it returns None: send the octets of each, by `udp` or `tcp` as it says (TCP
-        has two octets of length before each message), and hand every message that comes to `exchange.receive`, while
-        the exchange is `listening` and the deadline of the attempt has not passed. Where the network fails, say so by
-        `exchange.lost`; where the time is over, do nothing. Take `now` from `clock`, and a `message_id` that cannot be
-        guessed. Let the NoResponse pass that `exchange.next` raises.
+        `exchange.next` gives attempts until it returns None. Send the octets of each by its transport, `udp` or `tcp`
+        (over TCP, two octets of length come before each message). Hand every message that arrives to
+        `exchange.receive`, while the exchange is `listening` and the deadline of the attempt has not passed. If the
+        network fails, call `exchange.lost`; if the time is over, do nothing. Take `now` from `clock`, and a
+        `message_id` that cannot be guessed. Do not catch the NoResponse that `exchange.next` raises.
         """
 
     def resolve(self, host: str) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ class Transport(Protocol):
         """Return the seconds on a clock that never goes back."""
 
     def keep_open(self) -> None:
-        """Keep sockets open from one exchange to the next, from now on, if that makes sense: a `with` begins."""
+        """From now on keep sockets open between exchanges, if that makes sense: a `with` begins."""
 
     def close(self) -> None:
         """Close what was kept open; the transport may be used again afterwards."""
@@ -45,8 +45,8 @@ class Transport(Protocol):
 class AsyncTransport(Protocol):
     """What `AsyncClient(transport=...)` takes: the same within an asyncio loop.
 
-    Any object with these methods fits; `AsyncioTransport` does. Several exchanges may be under way at once, and `carry`
-    may be cancelled.
+    Any object with these methods fits; `AsyncioTransport` is one. Several exchanges may be under way at once, and
+    `carry` may be cancelled.
     """
 
     async def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
@@ -62,7 +62,7 @@ class AsyncTransport(Protocol):
         """Return the seconds on a clock that never goes back."""
 
     def keep_open(self) -> None:
-        """Keep sockets open from one exchange to the next, from now on, if that makes sense: an `async with` begins."""
+        """From now on keep sockets open between exchanges, if that makes sense: an `async with` begins."""
 
     def close(self) -> None:
         """Close what was kept open; the transport may be used again afterwards."""

@@ -1,7 +1,7 @@
 """How sockets are made and connected: the only file that imports `_socket`.
 
 `socket` adds enums and methods to that C module, and importing them takes 11 ms of a command's 40. Nothing here needs
-them. `_socket` is private to CPython, so where it is missing `socket` takes its place: it has the same names.
+them. `_socket` is private to CPython, so if it is missing, `socket` is used instead: it has the same names.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Socket = sockets.socket
 
 
 class CannotSend(OSError):
-    """Nothing can be sent from the address that the user chose; the text says why."""
+    """Nothing can be sent from the address that the user gave; the text says why."""
 
 
 def connected_socket(endpoint: Endpoint, local: Local, deadline: float | None, *, is_tcp: bool) -> Socket:
@@ -69,7 +69,7 @@ def new_socket(local: Local, *, is_ipv6: bool, is_tcp: bool) -> Socket:
 
 
 def connect_address(endpoint: Endpoint) -> tuple[str, int] | tuple[str, int, int, int]:
-    """Return an endpoint as `connect` takes it: with the zone of an address as a number beside it.
+    """Return an endpoint as `connect` takes it, with the zone of an address as a separate number.
 
     Raises OSError if there is no such interface.
     """
@@ -107,7 +107,7 @@ def check_source(address: str, port: int = 0) -> None:
     try:
         new_socket((address, port), is_ipv6=":" in address, is_tcp=False).close()
     except OSError as error:
-        from dns_update.errors import UsageError  # noqa: PLC0415 - seldom needed
+        from dns_update.errors import UsageError  # rarely needed
 
         text = str(error) if isinstance(error, CannotSend) else f"cannot send from {address}: {words_of(error)}"
         raise UsageError(text, hint="it must be an address of this machine") from error
@@ -121,13 +121,13 @@ def _interface_index(name: str) -> int:
 
 
 def _allow_reuse(connection: Socket) -> None:
-    """Let the next connection use this one's port, which is blocked for a minute otherwise (TIME-WAIT)."""
+    """Let the next connection use this one's port, which is otherwise blocked for a minute (TIME-WAIT)."""
     connection.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
-    # To the same server that is not enough: the connection must be reset when it is closed. Nothing that was sent is
-    # lost by that, for whoever closes it has the answer, or no longer waits for it.
+    # For the same server that is not enough: the connection must be reset when it is closed. That loses nothing that
+    # was sent, since it is closed only after the answer came, or is no longer waited for.
     connection.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, (1).to_bytes(4, sys.byteorder) + bytes(4))
 
 
 def words_of(error: OSError) -> str:
-    """Return what the system calls an error, as a part of a sentence."""
+    """Return the system's text for an error, as a part of a sentence."""
     return (error.strerror or str(error)).lower()

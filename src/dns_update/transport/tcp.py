@@ -34,7 +34,7 @@ class Stream:
         return self._read()
 
     def take(self) -> list[bytes]:
-        """Return the messages that octets complete which are there; raises BlockingIOError if none are, and OSError."""
+        """Return the messages that the arrived octets complete; raises BlockingIOError if nothing came, and OSError."""
         self._connection.settimeout(0)
         return self._read()
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Datagrams:
-    """A connected UDP socket. Every call may raise what an ICMP message said about an earlier datagram."""
+    """A connected UDP socket. Every call may raise the error that an ICMP message reported for an earlier datagram."""
 
     __slots__ = ("_connection",)
 
@@ -24,7 +24,7 @@ class Datagrams:
         return self._connection.fileno()
 
     def send(self, octets: bytes, deadline: float) -> None:
-        """Send a datagram; raises OSError, a TimeoutError if a slow link has no room for it until `deadline`."""
+        """Send a datagram; raises OSError, a TimeoutError if a slow link has no room for it by `deadline`."""
         self._connection.settimeout(seconds_left(deadline))
         self._connection.send(octets)
 
@@ -34,7 +34,7 @@ class Datagrams:
         return [self._connection.recv(LARGEST_READ)]
 
     def take(self) -> list[bytes]:
-        """Return a datagram that is there; raises BlockingIOError if there is none, and OSError."""
+        """Return a datagram that has arrived; raises BlockingIOError if there is none, and OSError."""
         self._connection.settimeout(0)
         return [self._connection.recv(LARGEST_READ)]
 

@@ -53,7 +53,7 @@ _BADVERS = 16  # in a message (RFC 6891, section 9); in a TSIG record the number
 
 
 class RRClass:
-    """Record classes; NONE and ANY have a meaning of their own in updates (RFC 2136, section 2.4 and 2.5)."""
+    """Record classes; NONE and ANY have a special meaning in updates (RFC 2136, section 2.4 and 2.5)."""
 
     IN = 1
     CH = 3
@@ -63,7 +63,7 @@ class RRClass:
 
 
 class RRType:
-    """Record types that the code itself speaks of; `RR_TYPES` names them all."""
+    """Record types that the code itself uses; `RR_TYPES` has all of them."""
 
     A = 1
     NS = 2
@@ -77,6 +77,8 @@ class RRType:
     DNAME = 39
     OPT = 41
     DS = 43
+    RRSIG = 46
+    NSEC = 47
     SPF = 99
     TSIG = 250
     ANY = 255
@@ -99,6 +101,12 @@ RR_TYPES = {
     "AMTRELAY": 260, "RESINFO": 261, "WALLET": 262, "CLA": 263, "IPN": 264, "TA": 32768, "DLV": 32769,
 }  # fmt: skip
 
+SINGLE_RECORD_TYPES = (RRType.CNAME, RRType.SOA, RRType.DNAME)
+"""Types with at most one record at a name (RFC 1034, section 3.6.2; RFC 6672, section 2.4)."""
+
+KEPT_BY_SERVER = (RRType.RRSIG, RRType.NSEC)
+"""Types of records that a signing server keeps beside the others by itself."""
+
 # Meta-types and query types (RFC 6895, section 3.1): they never stand in a zone, so they cannot be added to one.
 META_TYPES = range(128, 256)
 MAX_U16 = 0xFFFF
@@ -106,8 +114,16 @@ MAX_U32 = 0xFFFFFFFF
 MAX_STRING_OCTETS = 255  # of one <character-string> (RFC 1035, section 3.3)
 
 
+def utf8(text: str) -> bytes:
+    """Return a text's octets; raises InvalidText for what came from the command line and is not UTF-8."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise errors.InvalidText("the text is not UTF-8") from None
+
+
 def decimal(text: str, highest: int) -> int | None:
-    """Return the number from 0 to `highest` that `text` is in ASCII digits; None if it is anything else."""
+    """Return the number, 0 to `highest`, that `text` has in ASCII digits; None for any other text."""
     if not (text.isascii() and text.isdecimal()) or len(text.lstrip("0")) > len(str(highest)):
         return None
     number = int(text.lstrip("0") or "0")
@@ -115,7 +131,7 @@ def decimal(text: str, highest: int) -> int | None:
 
 
 def is_zone_type(rrtype: int) -> bool:
-    """Tell whether records of `rrtype` can stand in a zone."""
+    """Return whether records of `rrtype` can be in a zone."""
     return 0 < rrtype <= MAX_U16 and rrtype not in META_TYPES and rrtype != RRType.OPT
 
 
@@ -128,7 +144,7 @@ def rrtype_from_text(text: str) -> int:
 
 
 def rrtype_to_text(rrtype: int) -> str:
-    """Return a record type's mnemonic, or TYPEn where there is none."""
+    """Return a record type's mnemonic, or TYPEn if it has none."""
     return next((name for name, number in RR_TYPES.items() if number == rrtype), f"TYPE{rrtype}")
 
 
@@ -138,22 +154,22 @@ def rrclass_from_text(text: str) -> int:
 
 
 def rrclass_to_text(rrclass: int) -> str:
-    """Return a class's mnemonic, or CLASSn where there is none."""
+    """Return a class's mnemonic, or CLASSn if it has none."""
     return _mnemonic(RRClass, rrclass) or f"CLASS{rrclass}"
 
 
 def rcode_to_text(rcode: int) -> str:
-    """Return a response code's mnemonic, or RCODEn where there is none."""
+    """Return a response code's mnemonic, or RCODEn if it has none."""
     return "BADVERS" if rcode == _BADVERS else tsig_error_to_text(rcode)
 
 
 def tsig_error_to_text(error: int) -> str:
-    """Return the mnemonic of a TSIG record's error, or RCODEn where there is none."""
+    """Return the mnemonic of a TSIG record's error, or RCODEn if it has none."""
     return _mnemonic(Rcode, error) or f"RCODE{error}"
 
 
 def opcode_to_text(opcode: int) -> str:
-    """Return an opcode's mnemonic, or OPCODEn where there is none."""
+    """Return an opcode's mnemonic, or OPCODEn if it has none."""
     return _mnemonic(Opcode, opcode) or f"OPCODE{opcode}"
 
 

@@ -1,4 +1,4 @@
-"""The one bounded reader: every field of every message is taken through it, and never past its end."""
+"""The bounded reader: every field of every message is read through it, and never past its end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Cursor:
     """A position in `data` that moves forward and never passes `end`.
 
     Compression pointers may lead anywhere before the name that holds them, since they count from the message's
-    first octet. Every method raises MalformedMessage when the octets do not suffice.
+    first octet. Every method raises MalformedMessage if too few octets are left.
     """
 
     __slots__ = ("_end", "_names", "data", "position")
@@ -25,17 +25,17 @@ class Cursor:
         self.data = data
         self.position = position
         self._end = len(data) if end is None else end
-        # Those that were read, by where they start: most pointers lead to one of them.
+        # Names that were read, by where they start: most pointers lead to one of them.
         self._names = {} if names is None else names
 
     @property
     def remaining(self) -> int:
-        """How many octets are left."""
+        """The number of octets left."""
         return self._end - self.position
 
     def take(self, length: int) -> bytes:
         """Return the next `length` octets."""
-        start = self.position  # not _advance: each record is taken through this
+        start = self.position  # not _advance, for speed: each record is read by this method
         end = start + length
         if end > self._end:
             raise _cut_off(start, length, self._end)
@@ -72,25 +72,26 @@ class Cursor:
     def name(self) -> Name:
         """Return the domain name at this position, following compression pointers (RFC 1035, section 4.1.4).
 
-        A pointer must lead to before the labels it follows. So each one goes further back, and no loop is possible.
+        A pointer must lead to a place before the labels that it follows. So each one goes further back, and there can
+        be no loop.
         """
         data, start = self.data, self.position
-        behind = start + _POINTER_OCTETS
-        if behind <= self._end and data[start] >= POINTER:
+        after = start + _POINTER_OCTETS
+        if after <= self._end and data[start] >= POINTER:
             target = (data[start] - POINTER) << 8 | data[start + 1]
             known = self._names.get(target)
             if known is None:
                 known = self._names[target] = self._read_name()
             else:
-                self.position = behind
+                self.position = after
             return known
         name = self._names[start] = self._read_name()
         return name
 
     def pass_over(self, octets: bytes, name: Name) -> bool:
-        """Step over these octets, which begin with that name, if they are what stands here; return whether they do.
+        """Skip these octets, which begin with that name, if they are at this position; return whether they are.
 
-        Pointers to the name above it, which most often is the zone, need not be followed later on, either.
+        The name above it, which is mostly the zone, is then known too, so pointers to it need not be followed.
         """
         start, end = self.position, self.position + len(octets)
         if self.data[start:end] != octets or end > self._end or not octets:
@@ -106,7 +107,7 @@ class Cursor:
         octets = 1  # the root's
         data, position, end = self.data, self.position, self._end
         first_octet_of_run = position
-        behind = 0  # the first pointer: there this cursor goes on
+        after = 0  # the first pointer: this cursor goes on there
         pointers = 0
         while True:
             if position >= end:
@@ -114,7 +115,7 @@ class Cursor:
             length = data[position]
             if length & POINTER == POINTER:
                 pointers += 1
-                behind = behind or position + _POINTER_OCTETS
+                after = after or position + _POINTER_OCTETS
                 position = first_octet_of_run = _target(data, position, end, first_octet_of_run, pointers)
                 known = self._names.get(position)
                 if known is not None:
@@ -137,7 +138,7 @@ class Cursor:
                 raise _cut_off(position, length, end)
             labels.append(data[position : position + length])
             position += length
-        self.position = behind or position
+        self.position = after or position
         return Name(tuple(labels))
 
     def _advance(self, length: int) -> int:
@@ -149,7 +150,7 @@ class Cursor:
 
 
 def _target(data: bytes, position: int, end: int, limit: int, count: int) -> int:
-    """Return where the compression pointer at `position`, its name's `count`th, leads to: it must be before `limit`."""
+    """Return where the compression pointer at `position` leads; the `count`th of its name must lead before `limit`."""
     if count > MAX_POINTERS:
         raise errors.MalformedMessage(f"a name of more than {MAX_POINTERS} compression pointers")
     if end - position < _POINTER_OCTETS:

@@ -11,7 +11,7 @@ def frame(message: bytes) -> bytes:
 
 
 class Deframer:
-    """Cuts a byte stream into messages, whatever the pieces in which it comes."""
+    """Cuts a byte stream into messages; the stream may come in any pieces."""
 
     __slots__ = ("_buffer",)
 
@@ -33,5 +33,5 @@ class Deframer:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the stream stands between two messages: only there may it end."""
+        """Whether the stream is between two messages: only there may it end."""
         return not self._buffer

@@ -1,6 +1,6 @@
 """IPv4 and IPv6 addresses: text to 4 or 16 octets and back (RFC 4291, section 2.2; RFC 5952).
 
-The standard library has this too, in `ipaddress` (3 ms to import) and in `socket` (not allowed on this floor).
+The standard library has this too, in `ipaddress` (3 ms to import) and in `socket` (not allowed in this package).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def parse_address(text: str) -> bytes:
 
 
 def parse_cidr(text: str) -> bytes:
-    """Return the octets of an address; a prefix length behind it, as routers print it, is checked and dropped."""
+    """Return the octets of an address; a prefix length after it, as routers print it, is checked and dropped."""
     address, slash, length = text.partition("/")
     octets = parse_address(address)
     longest = len(octets) * 8
@@ -34,9 +34,9 @@ def parse_cidr(text: str) -> bytes:
 
 
 def parse_told_address(text: str) -> bytes:
-    """Return the octets of an address as a server tells its client; raises InvalidText.
+    """Return the octets of an address that a server reports to its client; raises InvalidText.
 
-    A server with one socket for both families knows an IPv4 client as `::ffff:192.0.2.1`: that is its IPv4 address.
+    A server with one socket for both families sees an IPv4 client as `::ffff:192.0.2.1`: that is its IPv4 address.
     """
     octets = parse_address(text)
     return octets.removeprefix(_MAPPED)
@@ -64,10 +64,10 @@ def parse_ipv4(text: str) -> bytes:
         octets = bytes(map(int, text.split(".")))
     except ValueError:
         octets = b""
-    # `int` takes more than digits, and leading zeros, which mean octal to some; then the text does not come back.
+    # `int` takes more than digits, and leading zeros, which some read as octal: then the octets print as another text.
     if len(octets) != IPV4_OCTETS or ".".join(map(str, octets)) != text:
         raise errors.InvalidText(
-            f"{quoted(text)} is not an IPv4 address", hint="four numbers from 0 to 255, as 203.0.113.45"
+            f"{quoted(text)} is not an IPv4 address", hint="four numbers from 0 to 255, e.g. 203.0.113.45"
         )
     return octets
 
@@ -78,7 +78,7 @@ def parse_ipv6(text: str) -> bytes:
     groups_before = _groups(head, text, may_end_in_ipv4=not gap)
     groups_after = _groups(tail, text, may_end_in_ipv4=True)
     missing = _IPV6_GROUPS - len(groups_before) - len(groups_after)
-    # "::" stands for at least one group of zeros; without it, all eight must be there.
+    # "::" replaces at least one group of zeros; without it, all eight groups must be there.
     if missing < 1 if gap else missing != 0:
         raise _not_ipv6(text)
     groups = [*groups_before, *([0] * missing), *groups_after]
@@ -89,7 +89,7 @@ def _groups(text: str, whole: str, *, may_end_in_ipv4: bool) -> list[int]:
     if not text:
         return []
     *parts, last = text.split(":")
-    if "." in last:  # an IPv4 address may stand for the last two groups
+    if "." in last:  # an IPv4 address may replace the last two groups
         quad = last.split(".")
         if not may_end_in_ipv4 or len(quad) != IPV4_OCTETS or not all(map(_is_octet, quad)):
             raise _not_ipv6(whole)
@@ -104,7 +104,7 @@ def _groups(text: str, whole: str, *, may_end_in_ipv4: bool) -> list[int]:
 
 
 def _not_ipv6(text: str) -> errors.InvalidText:
-    return errors.InvalidText(f"{quoted(text)} is not an IPv6 address", hint="as 2001:db8::1")
+    return errors.InvalidText(f"{quoted(text)} is not an IPv6 address", hint="e.g. 2001:db8::1")
 
 
 def _is_octet(part: str) -> bool:
@@ -113,7 +113,7 @@ def _is_octet(part: str) -> bool:
         and part.isdecimal()
         and len(part) <= len("255")
         and int(part) <= _MAX_OCTET
-        and (part == "0" or part[0] != "0")  # a leading zero means octal to some, decimal to others
+        and (part == "0" or part[0] != "0")  # some read a leading zero as octal, others as decimal
     )
 
 

@@ -14,7 +14,7 @@ _PRINTABLE = range(0x21, 0x7F)
 
 
 class Name(Value):
-    """An absolute domain name; `labels` are its octet strings from the leftmost on, the root's empty one left out.
+    """An absolute domain name; `labels` are its octet strings from left to right, without the root's empty one.
 
     Make one with `Name.from_text`. Equality and hash ignore the case of ASCII letters (RFC 4343); order is the
     canonical one (RFC 4034, section 6.1).
@@ -27,7 +27,7 @@ class Name(Value):
         r"""Read a name in presentation form, with its `\.` and `\DDD` escapes (RFC 1035, section 5.1).
 
         Without a trailing dot it is relative to `origin`, or absolute if there is none; `@` alone is `origin`, `.`
-        alone the root. Raises InvalidText for an empty or overlong label or name, UsageError for what is no text.
+        alone the root. Raises InvalidText for an empty or overlong label or name, UsageError for anything but a text.
         """
         if text == "@" and origin is not None:
             return origin
@@ -45,7 +45,7 @@ class Name(Value):
         return Name(self.labels[1:])
 
     def below(self, origin: Name) -> Name:
-        """Return this name with `origin` behind it; raises InvalidText if that is longer than a name may be."""
+        """Return this name followed by `origin`; raises InvalidText if that is longer than a name may be."""
         labels = self.labels + origin.labels
         octets = sum(map(len, labels)) + len(labels) + 1
         if octets > MAX_NAME_OCTETS:
@@ -57,7 +57,7 @@ class Name(Value):
         return Name(labels)
 
     def is_within(self, zone: Name) -> bool:
-        """Tell whether this name is `zone` or lies below it."""
+        """Return whether this name is `zone` or is below it."""
         depth = len(zone.labels)
         tail = self.labels[len(self.labels) - depth :] if depth <= len(self.labels) else ()
         return tail == zone.labels or (len(tail) == depth and Name(tail).folded == zone.folded)
@@ -67,7 +67,7 @@ class Name(Value):
         return "".join(_label_to_text(label) + "." for label in self.labels) or "."
 
     def relative_to(self, zone: Name) -> str:
-        """Return the presentation form as it is written in a zone file: `@` for the zone, relative names below it."""
+        """Return the name as a zone file has it: `@` for the zone, relative below it, absolute outside it."""
         if not self.is_within(zone):
             return self.to_text()
         own = self.labels[: len(self.labels) - len(zone.labels)]
@@ -82,7 +82,7 @@ class Name(Value):
         return self.to_wire().lower()  # a length octet is at most 63, below "A"
 
     def __str__(self) -> str:
-        """Return the form for people: without the trailing dot, but for the root."""
+        """Return the form for people: without the trailing dot, except for the root."""
         return self.to_text().removesuffix(".") or "."
 
     def __repr__(self) -> str:
@@ -96,7 +96,7 @@ class Name(Value):
         return len(self.labels) == len(other.labels) and self.folded == other.folded
 
     def __hash__(self) -> int:
-        return hash(b".".join(self.labels).lower())  # cheaper than that of `folded`, and equal where that is
+        return hash(b".".join(self.labels).lower())  # cheaper than that of `folded`, and equal if that is
 
     def __lt__(self, other: Name) -> bool:
         return self.folded[::-1] < other.folded[::-1]
@@ -106,7 +106,7 @@ ROOT = Name(())
 
 
 def parse_name(text: str) -> tuple[Name, bool]:
-    """Return the name that `text` is by itself, and whether it ends with a dot and so is absolute; see `from_text`."""
+    """Return the name in `text`, and whether it is absolute, i.e. ends with a dot; see `from_text`."""
     if text == ".":
         return ROOT, True
     if not isinstance(text, str):
@@ -120,7 +120,7 @@ def parse_name(text: str) -> tuple[Name, bool]:
     else:
         is_absolute = text.endswith(".")
         labels = text.removesuffix(".").encode("ascii").split(b".")
-    if b"" in labels or len(text) > MAX_LABEL_OCTETS:  # a shorter text has no overlong part
+    if b"" in labels or len(text) > MAX_LABEL_OCTETS:  # a shorter text cannot have an overlong label
         for label in labels:
             _check_label(label, text)
         return Name(tuple(labels)).below(ROOT), is_absolute
@@ -129,9 +129,9 @@ def parse_name(text: str) -> tuple[Name, bool]:
 
 def _to_a_labels(text: str) -> str:
     """Return an international name with its labels in their xn-- form (RFC 5891, mapped as by UTS #46)."""
-    import idna  # noqa: PLC0415 - for such names only
+    import idna  # only needed for such names
 
-    if any("\ud800" <= character <= "\udfff" for character in text):  # octets of the command line (PEP 383)
+    if any("\ud800" <= character <= "\udfff" for character in text):  # octets from the command line (PEP 383)
         raise errors.InvalidText("the text is not UTF-8")
     try:
         return ".".join(
@@ -142,7 +142,7 @@ def _to_a_labels(text: str) -> str:
 
 
 def encode_labels(labels: tuple[bytes, ...]) -> bytes:
-    """Return labels with their length octets, without the root's."""
+    """Return labels with their length octets, without the root label."""
     octets = b""
     for label in labels:
         octets += len(label).to_bytes() + label
@@ -164,7 +164,7 @@ def _check_label(label: bytes, text: str) -> None:
 
 
 def _split_escaped(text: str) -> tuple[list[bytes], bool]:
-    """Split a name with escapes into labels; the second value tells whether it ends with an unescaped dot."""
+    """Split a name with escapes into labels; the second value says whether it ends with an unescaped dot."""
     labels = [bytearray()]
     position = 0
     while position < len(text):

@@ -467,7 +467,7 @@ def test_without_netlink_it_cannot_be_opened(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(Monitor, "_subscribe", forbidden)
     with pytest.raises(NoAddress) as caught:
         asyncio.run(Told().watch.open())
-    assert caught.value.text == "the kernel does not tell of address changes: Address family not supported by protocol"
+    assert caught.value.text == "the kernel does not report address changes: Address family not supported by protocol"
     assert "RestrictAddressFamilies" in caught.value.hint
 
 
@@ -498,9 +498,7 @@ def test_a_shortage_of_files_is_waited_out_if_wished(namespace: Namespace, monke
         watching.close()
 
     run_inside(namespace, run)
-    assert [refusal.text for refusal in refusals] == [
-        "the kernel does not tell of address changes: Too many open files"
-    ]
+    assert [refusal.text for refusal in refusals] == ["the kernel does not report address changes: Too many open files"]
 
 
 def test_a_shortage_of_files_is_told_to_who_does_not_wait(
@@ -561,7 +559,7 @@ def test_if_nothing_can_be_read_it_cannot_be_opened(namespace: Namespace, monkey
 
     with pytest.raises(NoAddress) as caught:
         watch(namespace, story)
-    assert caught.value.text == "the kernel does not tell of address changes: a netlink message of 0 octets at 0"
+    assert caught.value.text == "the kernel does not report address changes: a netlink message of 0 octets at 0"
 
 
 def test_to_lose_events_again_and_again_does_not_keep_it_from_opening(

@@ -1,1 +1,1 @@
-"""What the Linux kernel says of interfaces, addresses and default routes, by rtnetlink."""
+"""What the Linux kernel says about interfaces, addresses and default routes, by rtnetlink."""

@@ -1,7 +1,7 @@
-"""Asking the kernel for all interfaces and all addresses, again if anything changes on the way. Sans-IO.
+"""Asking the kernel for all interfaces and addresses, again if anything changes meanwhile. Without I/O.
 
-It takes two requests, one after the other, and a third for the default routes, where they are wanted. That one is never
-repeated: if it was disturbed or refused, no default route counts as known.
+It takes two requests, one after the other, and a third for the default routes, if they are wanted. The third is never
+repeated: if it was interrupted or refused, no default route counts as known.
 
 ```
 dump = Dump(port)
@@ -11,9 +11,9 @@ while (interfaces := dump.interfaces) is None:
     dump.receive(octets, now=monotonic)
 ```
 
-What comes does not show one moment. The kernel sends it piece by piece, and marks it if it saw a change between two
-pieces. It does not lock anything while it builds a piece, so the event of a deletion can come before the piece that
-still has the address. So the dump also counts as interrupted if an event came with it.
+The result is not a snapshot of one moment. The kernel sends it piece by piece, and marks it if it saw a change between
+two pieces. It locks nothing while it builds a piece, so the event of a deletion can come before the piece that still
+has the address. So the dump also counts as interrupted if an event came with it.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ _ADDRESSES, _ROUTES = 1, 2  # their places
 
 
 class Dump:
-    """The state of one dump over one netlink socket; see the module's text for how it is driven.
+    """The state of one dump over one netlink socket; the module's docstring says how to drive it.
 
     `interfaces` is None until the dump is complete. `interruptions` counts how often it was started again.
     """
 
     def __init__(self, port: int, *, most_interruptions: int, has_routes: bool = False) -> None:
-        """Begin one; `port` is the socket's. With `has_routes` it has the default routes, too.
+        """Start a dump; `port` is the socket's. With `has_routes` it includes the default routes.
 
-        After more than `most_interruptions` it is taken as it is. Then `interfaces` may lack something until an event
-        or the next dump, and `is_doubtful` is set.
+        After more than `most_interruptions` it is used as it is. Then `interfaces` may lack something until an event or
+        the next dump, and `is_doubtful` is set.
         """
         self.interfaces: Interfaces | None = None
         self.is_doubtful = False
@@ -64,7 +64,7 @@ class Dump:
         self._fresh = Interfaces()
 
     def request(self) -> bytes | None:
-        """Return what is to be sent now; None if nothing is."""
+        """Return the request to send now; None if there is none."""
         if not self._is_due:
             return None
         self._is_due = False
@@ -74,7 +74,7 @@ class Dump:
     def receive(self, octets: bytes | memoryview, *, now: float) -> Datagram:
         """Take one datagram, at `now`, seconds of the monotonic clock; return what it held.
 
-        Once the dump is complete, it goes on reading events, and applies them to nothing. Raises MalformedMessage, and
+        After the dump is complete, it goes on reading events, but does not apply them. Raises MalformedMessage, and
         OSError if the kernel refused or gave up.
         """
         datagram = decode(octets, sequence=self._sequence, port=self._port)

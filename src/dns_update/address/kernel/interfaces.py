@@ -1,6 +1,6 @@
-"""What is known of this machine's interfaces, their addresses and its default routes at a moment; what to publish.
+"""The known interfaces, addresses and default routes of this machine, and which addresses to publish.
 
-Pure: it is given what the kernel lists and reports (netlink.py), and the time.
+Pure: its input is what the kernel lists and reports (netlink.py), and the time.
 
 Which addresses of an interface are usable: none while the interface is switched off; of IPv6, never tentative,
 deprecated or temporary ones. No clock is needed for that. When a preferred lifetime runs out, the kernel says so in an
@@ -8,13 +8,13 @@ event, with the flag "deprecated".
 
 Which is the best: primary before secondary ones; then those of wider scope; then those with the longest preferred
 lifetime, as it was granted (RFC 4862, section 5.5.4); and if that is equal, of IPv6 the youngest, of IPv4 the oldest.
-Not the lifetime that is left: where two routers announce a prefix each, either would be the best after its own
-announcement, and a name would change every few minutes without end. By what was granted one of them stays the best. A
-router that renumbers grants the old prefix less; one that just forgets the old prefix makes the new one the youngest.
+The remaining lifetime does not count: if two routers announce a prefix each, either would be the best after its own
+announcement, and a name would change every few minutes without end. By the granted lifetime one of them stays the best.
+A router that renumbers grants the old prefix less; one that just forgets the old prefix makes the new one the youngest.
 
-Default routes are kept only to know one that appears from one that is merely set again, as at each router
-advertisement. Where it is doubtful whether one still exists, it is forgotten: the kernel does not report IPv4 routes
-that go with an address or a link.
+Default routes are kept only to distinguish a new one from one that is set again, as by each router advertisement. If it
+is doubtful whether one still exists, it is forgotten: the kernel does not report IPv4 routes that go with an address or
+a link.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 _NEVER_IPV6 = AddressFlag.TENTATIVE | AddressFlag.DEPRECATED | AddressFlag.SECONDARY | AddressFlag.DADFAILED
 _HUNDREDTHS = 100
-# Seconds by which two lifetimes must differ, about, to be different ones: what the kernel says is up to two seconds
-# off, as it is rounded down and then read a moment later.
+# Seconds by which two lifetimes must differ, roughly, to count as different: the kernel's numbers are up to two
+# seconds off, since they are rounded down and then read a moment later.
 _LIFETIME_GRAIN = 10
 
 
@@ -59,9 +59,9 @@ class Interfaces:
         self._routes: set[DefaultRoute] = set()
 
     def apply(self, event: Event, *, now: float) -> None:
-        """Take in what the kernel reported at `now`, seconds of the monotonic clock.
+        """Apply what the kernel reported at `now`, seconds of the monotonic clock.
 
-        What a dump lists is applied as an event, too: it is there now.
+        The entries of a dump are also applied as events: they exist now.
         """
         subject = event.subject
         if isinstance(subject, AddressEntry):
@@ -73,7 +73,7 @@ class Interfaces:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The interfaces that there are, in the order of their numbers; of each the name, not the alternative ones."""
+        """The names of the interfaces, in the order of their numbers, without alternative names."""
         return tuple(self._links[index].names[0] for index in sorted(self._links) if self._links[index].names)
 
     def link(self, name: str) -> LinkEntry | None:
@@ -94,9 +94,9 @@ class Interfaces:
         self._routes.clear()
 
     def usable(self, name: str) -> tuple[AddressEntry, ...]:
-        """Return the addresses of an interface that may be published, of both families mixed, the best first.
+        """Return the addresses of an interface that may be published, both families mixed, the best first.
 
-        There are none if it is switched off or does not exist; `link` says which.
+        There are none if it is switched off or does not exist; `link` says which of the two.
         """
         link = self.link(name)
         if link is None or not link.is_up:
@@ -105,11 +105,11 @@ class Interfaces:
         return tuple(one.entry for one in sorted(held, key=lambda one: one.rank))
 
     def touch(self, names: Iterable[str]) -> None:
-        """Have `take_touched` return these names, too."""
+        """Have `take_touched` also return these names."""
         self._touched.update(names)
 
     def take_touched(self) -> frozenset[str]:
-        """Return the names of the interfaces that anything was said about since this was last called."""
+        """Return the names of the interfaces about which anything was reported since the last call."""
         touched = frozenset(self._touched)
         self._touched.clear()
         return touched
@@ -136,7 +136,7 @@ class Interfaces:
         if is_gone or not link.is_up:
             self._routes = {route for route in self._routes if route.index not in (link.index, 0)}
         if is_gone:
-            self._addresses.pop(link.index, None)  # a link moved to another namespace takes them along without a word
+            self._addresses.pop(link.index, None)  # a link moved to another namespace takes them along, unreported
             return
         self._links[link.index] = link
         self._indexes.update(dict.fromkeys(link.names, link.index))
@@ -144,7 +144,7 @@ class Interfaces:
 
     def _apply_route(self, route: DefaultRoute, event: Event) -> None:
         if event.is_gone or event.is_replacing:
-            # A route by several gateways is not reported in the same form when it goes.
+            # A route by several gateways is reported in another form when it goes.
             slot = route.octets, route.slot
             self._routes = {other for other in self._routes if (other.octets, other.slot) != slot}
         if not event.is_gone:
@@ -152,7 +152,7 @@ class Interfaces:
 
 
 def _rank(entry: AddressEntry, now: float) -> tuple[bool, int, float, int, bytes]:
-    """Return the place of an address; the text of this module says why."""
+    """Return the rank of an address; the module's docstring says why."""
     lifetime = float("inf")
     if entry.preferred != FOREVER:
         granted = now + entry.preferred - entry.updated / _HUNDREDTHS
@@ -162,7 +162,7 @@ def _rank(entry: AddressEntry, now: float) -> tuple[bool, int, float, int, bytes
 
 
 def _key(entry: AddressEntry) -> object:
-    """Return what identifies an address of an interface, as the kernel sees it.
+    """Return what identifies an address of an interface for the kernel.
 
     An interface can have one IPv4 address several times, with other prefix lengths or other peers.
     """

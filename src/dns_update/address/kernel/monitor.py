@@ -1,7 +1,7 @@
-"""The interfaces and addresses of this machine, watched: the kernel reports every change to an asyncio loop.
+"""Watches the interfaces and addresses of this machine: the kernel reports every change to an asyncio loop.
 
-The socket is subscribed before anything is dumped, so that no change falls between the two. If the kernel had to drop
-events, or something came that cannot be read, the socket is closed, and everything starts again with another one.
+The socket is subscribed before the dump, so that no change is lost between the two. If the kernel had to drop events,
+or if a message cannot be read, the socket is closed, and everything starts again with another one.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 
 _KERNEL = (0, 0)
 _SO_RCVBUFFORCE = 33  # asm-generic/socket.h; beyond the machine's limit, with the privilege for it
-RECEIVE_OCTETS = 4 << 20  # room for some thousand events, until the loop has time for them
+RECEIVE_OCTETS = 4 << 20  # room for a few thousand events, until the loop has time for them
 _BURST = 500  # datagrams read in one go; a few milliseconds
-_QUICK = 5  # dumps started again at once; if so many were disturbed, the next one waits
+_QUICK = 5  # dumps started again at once; if so many were interrupted, the next one waits
 _PAUSE = 1.0  # seconds it waits
 
 
 class Monitor:
-    """Keeps `interfaces` right, and says when they have changed.
+    """Keeps `interfaces` up to date, and reports when they change.
 
-    `changed` is called, within the loop, with them and the names of those whose usable addresses, or
-    their order, are no longer what they were, or that have come, gone, or been switched on or off: once for all that
-    came together, the first time with all that have any.
-    `network_up` is called, after that, when a link can carry packets that could not before, when a default route
-    appears, or when that may have happened unseen: a good moment to try what has failed. What either raises goes to
-    the loop's exception handler; `changed` is called again after a pause.
-    `refused`, if given, is called with the error when the kernel gives no socket. Another try follows after each pause,
-    and `refused` is not called again before one succeeds.
+    `changed` is called in the loop, with the interfaces and the names of those that changed: the usable addresses or
+    their order, or the interface appeared, disappeared, or was switched on or off. It is called once for changes that
+    came together, and the first time with all interfaces that have usable addresses.
+    `network_up` is called, after that, when a link can now carry packets, when a default route appears, or when either
+    may have happened unseen: a good moment to repeat what has failed. Exceptions of both go to the loop's exception
+    handler; `changed` is called again after a pause.
+    `refused`, if given, is called with the error when the kernel gives no socket. After each pause it is tried again,
+    and `refused` is not called again before a try succeeds.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Monitor:
         refused: Callable[[NoAddress], None] | None = None,
         receive_octets: int = RECEIVE_OCTETS,
     ) -> None:
-        """Prepare; `open` begins. `receive_octets` is the room for events that the loop had no time for yet."""
+        """Prepare; `open` starts it. `receive_octets` is the room for events until the loop has time for them."""
         self.interfaces = Interfaces()
         self.losses = 0  # how often events were lost, or could not be read
         self._changed = changed
@@ -59,7 +59,7 @@ class Monitor:
         self._refused = refused
         self._receive_octets = receive_octets
         self._reported: dict[str, tuple[bool, tuple[tuple[bytes, int], ...]]] = {}
-        self._unreported: frozenset[str] = frozenset()  # names with which `changed` raised something
+        self._unreported: frozenset[str] = frozenset()  # names for which `changed` raised an exception
         self._is_up_due = False
         self._is_whole = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -67,16 +67,16 @@ class Monitor:
         self._dump = Dump(0, most_interruptions=0)
         self._opened: asyncio.Future[None] | None = None
         self._waits_out_shortage = False
-        self._is_refused = False  # when last a socket was asked for
+        self._is_refused = False  # whether the last try to get a socket failed
         self._timer: asyncio.TimerHandle | None = None
         self._failures = 0  # in a row
         self._buffer = bytearray(LARGEST_DATAGRAM)
 
     async def open(self, *, waits_out_shortage: bool = False) -> None:
-        """Begin to watch, and return once the interfaces are known and `changed` was called with it.
+        """Start watching, and return when the interfaces are known and `changed` was called with them.
 
-        No privilege is needed. Raises NoAddress if the kernel refuses; with `waits_out_shortage` not because this
-        machine lacks something for the moment, such as open files or memory: then it tries until it succeeds.
+        No privilege is needed. Raises NoAddress if the kernel refuses. With `waits_out_shortage`, a temporary lack,
+        e.g. of open files or memory, is not an error: it tries until it succeeds.
         """
         self._loop = asyncio.get_running_loop()
         self._opened = self._loop.create_future()
@@ -85,7 +85,7 @@ class Monitor:
         await self._opened
 
     def close(self) -> None:
-        """Stop watching; nothing is called any more."""
+        """Stop watching; no callback is called after this."""
         self._unsubscribe()
         if self._opened is not None:
             self._opened.cancel()
@@ -108,7 +108,7 @@ class Monitor:
             self._kernel = None
 
     def _start_again(self, error: OSError | MalformedMessage) -> None:
-        """Replace the socket by another one: at once, or after a pause if that has not helped."""
+        """Replace the socket by another one: at once, or after a pause if several tries failed."""
         self._unsubscribe()
         self.losses += 1
         self._failures += 1
@@ -133,9 +133,9 @@ class Monitor:
             self._is_refused = False
 
     def _has_given_up(self, error: OSError | MalformedMessage) -> bool:
-        """Let `open` fail by an error, if it still waits and the error will not pass; return whether it does.
+        """Let `open` fail with an error, if it still waits and the error will not pass; return whether it fails.
 
-        Too many events are such an error that passes.
+        An overflow of events is an error that passes.
         """
         opening = self._opening
         if opening is None:
@@ -148,7 +148,7 @@ class Monitor:
         return True
 
     def _begin_dump(self) -> None:
-        """Begin a dump of everything."""
+        """Start a dump of everything."""
         self._timer = None
         self._dump = Dump(self._open_socket.getsockname()[0], most_interruptions=_QUICK, has_routes=True)
         self._request()
@@ -159,7 +159,7 @@ class Monitor:
             self._open_socket.sendto(request, _KERNEL)
 
     def _take_dump(self) -> None:
-        """Go on with the dump's next request, or put its result in place of ours."""
+        """Send the dump's next request, or take its result as our interfaces."""
         if self._dump.interfaces is None:
             self._request()
             return
@@ -179,7 +179,7 @@ class Monitor:
 
     @property
     def _opening(self) -> asyncio.Future[None] | None:
-        """What `open` waits for, as long as it waits."""
+        """The future that `open` waits for; None if it does not wait."""
         return None if self._opened is None or self._opened.done() else self._opened
 
     @property
@@ -193,13 +193,13 @@ class Monitor:
         return self._kernel
 
     def _read(self) -> None:
-        """Take in what has come, and report it."""
+        """Read and apply what has come, and report it."""
         try:
             for _ in range(_BURST):
                 self._read_datagram()
         except BlockingIOError:
             pass
-        except (OSError, MalformedMessage) as error:  # ENOBUFS first of all: the kernel had no room for an event
+        except (OSError, MalformedMessage) as error:  # mostly ENOBUFS: the kernel had no room for an event
             self._start_again(error)
         except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the watch
             _report_bug(mistake)
@@ -230,7 +230,7 @@ class Monitor:
             self._is_up_due |= not self.interfaces.has_route(subject)
 
     def _report(self) -> None:
-        """Call back, if there is anything to report."""
+        """Call the callbacks, if there is anything to report."""
         if not self._is_whole:
             return
         changed = self._unreported | {name for name in self.interfaces.take_touched() if self._has_changed(name)}
@@ -239,12 +239,12 @@ class Monitor:
         if (opening := self._opening) is not None:
             opening.set_result(None)
         is_complete = self._dump.interfaces is not None
-        if self._is_up_due and is_complete and self._loop is not None:  # it is None if the callback has closed us
+        if self._is_up_due and is_complete and self._loop is not None:  # None if the callback closed us
             self._is_up_due = False
             self._call(self._network_up)
 
     def _call(self, callback: Callable[..., None], *arguments: object) -> bool:
-        """Call back, and return whether that went well; if it did not, everything starts again after a pause."""
+        """Call a callback, and return whether it succeeded; if not, everything starts again after a pause."""
         try:
             callback(*arguments)
         except Exception as mistake:  # noqa: BLE001 - a bug of ours must not end the watch
@@ -256,7 +256,7 @@ class Monitor:
         return True
 
     def _has_changed(self, name: str) -> bool:
-        """Return whether an interface, or its usable addresses, are not as last reported; note how they are."""
+        """Return whether an interface or its usable addresses differ from the last report; record their state."""
         link = self.interfaces.link(name)
         if link is None:
             return self._reported.pop(name, None) is not None
@@ -266,7 +266,7 @@ class Monitor:
 
 
 def _report_bug(mistake: Exception) -> None:
-    context = {"message": "what the kernel reported could not be taken in", "exception": mistake}
+    context = {"message": "could not process what the kernel reported", "exception": mistake}
     asyncio.get_running_loop().call_exception_handler(context)
 
 
@@ -280,6 +280,6 @@ def _make_room(kernel: socket.socket, octets: int) -> None:
 def _not_told(error: OSError | MalformedMessage) -> NoAddress:
     reason = error.text if isinstance(error, MalformedMessage) else error.strerror or str(error)
     return NoAddress(
-        f"the kernel does not tell of address changes: {reason}",
+        f"the kernel does not report address changes: {reason}",
         hint="in a systemd unit, RestrictAddressFamilies= must have AF_NETLINK",
     )

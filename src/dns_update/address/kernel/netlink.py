@@ -1,7 +1,7 @@
 """The kernel's octets about links, addresses and default routes, read and written: rtnetlink(7). Pure: no socket here.
 
-A netlink socket gets two kinds of messages. Those of a dump answer a request and bear its sequence number and the
-socket's port; they list what there is. All others are events: what came, changed or went. An event bears the sequence
+A netlink socket gets two kinds of messages. Those of a dump answer a request and have its sequence number and the
+socket's port; they list what exists. All others are events: something came, changed or went. An event has the sequence
 number and the port of the process that caused it, which may be anything.
 """
 
@@ -47,7 +47,7 @@ _IFLA_IFNAME = 3
 _IFLA_EXT_MASK = 29
 _IFLA_PROP_LIST = 52
 _IFLA_ALT_IFNAME = 53
-_SKIP_STATS = 1 << 3  # RTEXT_FILTER_SKIP_STATS: two thirds of what the kernel says of a link, and of no use here
+_SKIP_STATS = 1 << 3  # RTEXT_FILTER_SKIP_STATS: two thirds of what the kernel says about a link, and not used here
 _NLA_TYPE_MASK = 0x3FFF  # the two bits above are for nesting and byte order
 _RTN_UNICAST = 1
 _RTA_OIF = 4
@@ -90,11 +90,11 @@ FOREVER = 0xFFFFFFFF  # a lifetime without end
 
 
 class AddressEntry(Value):
-    """One address of one interface, which `index` is the number of.
+    """One address of the interface with the number `index`.
 
-    `peer` is the address at the other end of a point-to-point link, else empty. `preferred` is the seconds
-    for which it stays preferred, or FOREVER; `created` and `updated` are hundredths of a second since the machine
-    started, as its monotonic clock counts them.
+    `peer` is the address at the other end of a point-to-point link, else empty. `preferred` is the seconds for which it
+    stays preferred, or FOREVER; `created` and `updated` are hundredths of a second since the machine started, on its
+    monotonic clock.
     """
 
     index: int
@@ -131,8 +131,8 @@ class DefaultRoute(Value):
     """A route to everywhere, for addresses of 4 or 16 octets.
 
     `slot` is its TOS, table and metric. Another route with the same ones takes its place, or is used beside it. It
-    leads by the interface numbered `index` (0: by several, or it is not said) to `way`, the gateway as the kernel
-    writes it. Other properties, such as its lifetime, do not make it another route.
+    leads by the interface with the number `index` (0: several or unknown) to `way`, the gateway as the kernel writes
+    it. Other properties, such as its lifetime, do not make it another route.
     """
 
     octets: int
@@ -142,7 +142,7 @@ class DefaultRoute(Value):
 
 
 class Event(Value):
-    """What exists now as `subject` says, or, if it `is_gone`, has ended.
+    """What exists now as `subject` says, or has ended, if it `is_gone`.
 
     A route that `is_replacing` has taken the place of all others of its slot.
     """
@@ -154,10 +154,10 @@ class Event(Value):
 
 
 class Datagram(Value):
-    """What one datagram held: of the dump that was asked for what it `listed`, and `events`.
+    """What one datagram contained: what it `listed` of the requested dump, and `events`.
 
-    `is_last` says that the dump ends with it; `errno` is not 0 if the kernel refused it or gave up;
-    `is_interrupted` says that something changed during the dump, so that it may lack some, or have some twice.
+    `is_last` says that the dump ends with it; `errno` is not 0 if the kernel refused it or gave up; `is_interrupted`
+    says that something changed during the dump, so entries may be missing or be there twice.
     """
 
     listed: tuple[Subject, ...] = ()
@@ -180,7 +180,7 @@ def address_dump_request(sequence: int) -> bytes:
 
 
 def route_dump_request(sequence: int) -> bytes:
-    """Return the request for all routes; all but default routes are passed over when they are read."""
+    """Return the request for all routes; `decode` ignores all but default routes."""
     return _dump_request(RTM_GETROUTE, sequence, _RTMSG.pack(0, 0, 0, 0, 0, 0, 0, 0, 0))
 
 
@@ -200,7 +200,9 @@ def decode(octets: bytes | memoryview, *, sequence: int, port: int) -> Datagram:
     try:
         for kind, flags, *answered, body in _messages(octets):
             is_ours = answered == [sequence, port]
-            is_listed = is_ours and bool(flags & _NLM_F_MULTI)  # what we cause would have our number, and not this flag
+            is_listed = is_ours and bool(
+                flags & _NLM_F_MULTI
+            )  # an event that we caused would have our number, but not this flag
             is_interrupted |= is_listed and bool(flags & _NLM_F_DUMP_INTR)
             if kind in (NLMSG_DONE, NLMSG_ERROR):
                 if is_ours and errno is None:
@@ -209,7 +211,7 @@ def decode(octets: bytes | memoryview, *, sequence: int, port: int) -> Datagram:
                 listed += [event.subject for event in _events(kind, 0, body)]
             elif not is_listed:
                 events += _events(kind, flags, body)
-    except error as reason:  # struct's: the octets did not suffice
+    except error as reason:  # struct's: too few octets
         raise MalformedMessage(f"a netlink message is cut off: {reason}") from reason
     return Datagram(
         tuple(listed), tuple(events), is_last=errno is not None, is_interrupted=is_interrupted, errno=errno or 0
@@ -228,7 +230,7 @@ def _messages(octets: bytes | memoryview) -> Iterator[tuple[int, int, int, int, 
 
 
 def _errno(kind: int, body: bytes) -> int:
-    """Return what went wrong; the end of a dump says it where the dump was begun and could not be finished."""
+    """Return the errno, 0 for none; the end of a dump has one if the dump started and could not be finished."""
     if kind == NLMSG_DONE and len(body) < _I32.size:
         return 0
     code: int = _I32.unpack_from(body)[0]  # 0, or an errno below it
@@ -236,7 +238,7 @@ def _errno(kind: int, body: bytes) -> int:
 
 
 def _events(kind: int, flags: int, body: bytes) -> list[Event]:
-    """Read one message as an event; what concerns none of our subjects is passed over."""
+    """Read one message as an event; a message about anything else gives none."""
     subject: Subject | None = None
     is_replacing = False
     if kind in (RTM_NEWADDR, RTM_DELADDR):
@@ -255,7 +257,7 @@ def _address(body: bytes) -> AddressEntry | None:
     family, prefix_length, flags, scope, index = _IFADDRMSG.unpack_from(body)
     attributes = dict(_attributes(body, _IFADDRMSG.size))
     peer = attributes.get(_IFA_ADDRESS, b"")
-    # On a point-to-point link IFA_ADDRESS is the peer's, IFA_LOCAL ours.
+    # On a point-to-point link IFA_ADDRESS is the peer's address, IFA_LOCAL ours.
     address = attributes.get(_IFA_LOCAL) or peer
     if family not in _FAMILY_OCTETS or not address:
         return None
@@ -299,12 +301,12 @@ def _link(body: bytes) -> LinkEntry | None:
 
 
 def _name(content: bytes) -> str:
-    """Return an interface's name as Python hands over that of the command line."""
+    """Return an interface's name, decoded as Python decodes arguments of the command line."""
     return content.partition(b"\0")[0].decode(errors="surrogateescape")
 
 
 def _default_route(body: bytes) -> DefaultRoute | None:
-    """Read a route; None if it is not to everywhere, or is a trap ("unreachable")."""
+    """Read a route; None if it is not a default route, or if it drops packets ("unreachable")."""
     family, to_length, _from_length, tos, table, _protocol, _scope, kind, _flags = _RTMSG.unpack_from(body)
     if family not in _FAMILY_OCTETS or to_length or kind != _RTN_UNICAST:
         return None

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from dns_update.address.kernel.interfaces import Interfaces
 
 _KERNEL = (0, 0)  # port and multicast groups; no other sender has port 0
-_LISTINGS = 5  # as often addresses may change while they are listed; each takes microseconds
-_KERNEL_SECONDS = 5  # for all of it; the kernel answers within microseconds, and others may send us datagrams, too
+_LISTINGS = 5  # how often the list is tried, if addresses change meanwhile; each takes microseconds
+_KERNEL_SECONDS = 5  # in all; the kernel answers within microseconds, but other processes may send us datagrams, too
 LARGEST_DATAGRAM = 1 << 16  # the kernel makes them of 32 KiB at most
 
 

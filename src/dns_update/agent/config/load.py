@@ -1,6 +1,6 @@
-"""The agent's configuration: TOML to frozen settings, or all that is wrong with it, each with its line.
+"""Reads the agent's configuration: from TOML to frozen settings, or all its mistakes, each with its line.
 
-Nothing is guessed or ignored: an unknown key is an error, and so is a reference to a table that is not there.
+Nothing is guessed or ignored: an unknown key is an error, and so is a reference to a table that does not exist.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _SYNTAX_HINT = (
 def read_config(path: str) -> Config:
     """Read a configuration from a file.
 
-    Raises ConfigError for its mistakes, another UsageError for a file that cannot be read, or that names programs
-    and is not safe from others, and NotNow if it may be read later.
+    Raises ConfigError for its mistakes, NotNow if it may be readable later, and another UsageError if it cannot be
+    read, or if it names programs to run and other users can change it.
     """
     shown = path if path.isprintable() and path else quoted(path)
     try:
-        # Without waiting: an agent that reads it again must not hang until something is written to a named pipe.
+        # Without waiting: an agent that reads it again must not hang until a program writes to a named pipe.
         with open(path, "rb", opener=open_at_once) as file:
             status = os.fstat(file.fileno())
             content = file.read(MAX_CONFIG_OCTETS + 1) if stat.S_ISREG(status.st_mode) else None
@@ -58,7 +58,7 @@ def read_config(path: str) -> Config:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigError(
-            [(f"{shown}:{line}: not UTF-8, which TOML demands", "")]
+            [(f"{shown}:{line}: not UTF-8, which TOML requires", "")]
         ) from None  # the error holds the whole text
     config = config_from_text(decoded, shown, is_private=not is_open_to_others(status, path))
     if _names_programs(config):
@@ -69,7 +69,8 @@ def read_config(path: str) -> Config:
 def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
     """Read a configuration; `path` names it in errors, and it may have a literal secret only if it `is_private`.
 
-    Secrets are read from where they are. Raises ConfigError, which shows no secret, nor what may be one.
+    Secrets are read from the files or variables that it names. Raises ConfigError, which never shows a secret, or a
+    text that may be one.
     """
     document = _parse(text, path)
     problems = Problems()
@@ -92,14 +93,14 @@ def _names_programs(config: Config) -> bool:
 
 
 def _refuse_unsafe(status: os.stat_result, path: str, shown: str) -> None:
-    """Raise UsageError for a file by which others could have us run what they like."""
+    """Raise UsageError for a file with which other users could make us run any program."""
     if status.st_mode & stat.S_IWOTH:
         reason, command = "others can write it", "chmod o-w"
     elif os.geteuid() == 0 and status.st_uid != 0:
         reason, command = "root would run them, though the file belongs to another user", "chown root"
     else:
         return
-    import shlex  # noqa: PLC0415 - only when something is wrong
+    import shlex  # only when something is wrong
 
     raise UsageError(f"{shown} names programs to run, and {reason}", hint=f"run: {command} {shlex.quote(path)}")
 
@@ -108,10 +109,10 @@ def _parse(text: str, path: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        # It tells line and column in words; as numbers only from Python 3.14 on.
+        # Its text has the line and the column; only Python 3.14 and later have them as numbers.
         raise ConfigError([(f"{path}: not TOML: {error}", _SYNTAX_HINT)]) from None
     except (ValueError, RecursionError):
-        # Neither tells the place; what is so long, or so deep, makes the longest line.
+        # Neither has a place; a number so long, or arrays so deep, are in the longest line.
         lines = text.split("\n")
         line = lines.index(max(lines, key=len)) + 1
         what = "a number is too long, or arrays are nested too deep"
@@ -119,7 +120,7 @@ def _parse(text: str, path: str) -> dict[str, Any]:
 
 
 def _located(found: list[Problem], text: str, path: str) -> ConfigError:
-    """Return the error for what was found, in the order of the lines."""
+    """Return the error for all problems, in the order of their lines."""
     lines = find_lines(text, (where for problem in found for where in (problem.path, problem.other)))
     found = sorted(found, key=lambda problem: lines[problem.path])
     return ConfigError((_as_text(problem, lines, path), problem.hint) for problem in found)

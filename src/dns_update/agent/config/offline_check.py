@@ -1,4 +1,4 @@
-"""What `agent --check` finds beyond a configuration's text: a file that is not a history, weak secrets."""
+"""What `agent --check` finds besides mistakes in the text: a history file of another kind, and weak secrets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def refuse_files(config: Config, path: str) -> None:
-    """Raise ConfigError if the history that the configuration at `path` names is a file of another kind."""
+    """Raise ConfigError if the history file that the configuration at `path` names is not a history."""
     fault = fault_of_file(config.agent.history) if config.agent.history else ""
     if fault:
         hint = "name another file; the agent would leave this one as it is, and keep no history"

@@ -1,6 +1,6 @@
-"""On which lines the keys of a TOML text are: tomllib tells their values, and not their lines. Pure.
+"""Finds the lines of the keys of a TOML text: tomllib returns their values, but not their lines. Pure.
 
-Everything here relies on a text that tomllib has taken. So it need not know what a value is, only where it ends.
+All functions need a text that tomllib has accepted. So they need not know what a value is, only where it ends.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Path: TypeAlias = tuple[str | int, ...]
-    """Keys, and places in arrays from 0 on: `("records", 3, "ttl")`."""
+    """Keys, and places in arrays, from 0 on: e.g. `("records", 3, "ttl")`."""
 
 _GAPS = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 _BLANKS = re.compile(r"[ \t]*")
 _KEY_PART = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*'""")
-# A multi-line string may end with one or two quotes of its own before the three that close it. Numbers, dates (with a
-# blank within) and booleans go up to whatever may follow a value.
+# A multi-line string may end with one or two quotes of its own before the three that close it. Numbers, dates (which
+# may have a blank inside) and booleans end at any character that may follow a value.
 _SCALAR = re.compile(
     r'''"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?'{3,5}|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,\]}#][^,\]}#\n]*''', re.DOTALL
 )
 
 
 def find_lines(text: str, paths: Iterable[Path]) -> dict[Path, int]:
-    """Return the line, from 1 on, of each path; of what is around it where the path itself is not in the text."""
+    """Return the line, from 1 on, of each path; if a path is not in the text, that of its nearest parent."""
     sought = list(paths)
     around = {path[:depth] for path in sought for depth in range(len(path) + 1)}
     lines: dict[Path, int] = {(): 1}
@@ -43,7 +43,7 @@ def positions(text: str) -> Iterator[tuple[Path, int]]:
 
 
 class _TomlWalker:
-    """Reads a text from its start to its end; knows the line, and how long each array of tables is by now."""
+    """Reads a text from start to end; keeps the current line, and the length so far of each array of tables."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -64,7 +64,7 @@ class _TomlWalker:
             self._pass(_GAPS)
 
     def _header(self) -> list[tuple[Path, int]]:
-        """Pass over `[a.b]` or `[[a.b]]`; a name on the way that is an array of tables means its last table."""
+        """Skip `[a.b]` or `[[a.b]]`; a name on the way that is an array of tables means its last table."""
         is_element = self._text.startswith("[[", self._at)
         self._at += 2 if is_element else 1
         path: Path = ()
@@ -85,7 +85,7 @@ class _TomlWalker:
         return found
 
     def _pair(self, table: Path) -> Iterator[tuple[Path, int]]:
-        """Pass over `key = value`."""
+        """Skip `key = value`."""
         path = table
         for part in self._key():
             path = (*path, part)
@@ -94,7 +94,7 @@ class _TomlWalker:
         yield from self._value(path)
 
     def _key(self) -> list[str]:
-        """Pass over a key, dotted perhaps, and the blanks around it; return its parts."""
+        """Skip a key, which may be dotted, and the blanks around it; return its parts."""
         parts: list[str] = []
         while not parts or self._text[self._at] == ".":
             self._at += 1 if parts else 0
@@ -104,9 +104,9 @@ class _TomlWalker:
         return parts
 
     def _value(self, path: Path) -> Iterator[tuple[Path, int]]:
-        """Pass over a value; yield what is in its arrays and inline tables.
+        """Skip a value; yield the contents of its arrays and inline tables.
 
-        Not by recursion: tomllib goes deeper than the frames that would be left here.
+        Without recursion: tomllib accepts deeper nesting than the frames that are left here.
         """
         around: list[tuple[Path, int | None]] = []  # arrays, with the place of their next element, and inline tables
         while True:
@@ -135,7 +135,7 @@ class _TomlWalker:
                     yield path, self._line
 
     def _pass(self, pattern: re.Pattern[str]) -> str:
-        """Return what the pattern matches here, and go on after it."""
+        """Return the text that the pattern matches here, and continue after it."""
         match = pattern.match(self._text, self._at)
         if match is None:
             raise AssertionError("tomllib took what this does not know")  # pragma: no cover

@@ -1,7 +1,7 @@
-"""Tables of a TOML document, read strictly: each key is known and its value of the right type; all faults are kept.
+"""Reads tables of a TOML document strictly: keys must be known, and values of the right type; all faults are kept.
 
-A reader takes a value as tomllib gives it and returns what it means, or raises UsageError. A table is described by
-readers by key; that description makes the checks, the near misses and the lists of what there is.
+A reader takes a value from tomllib and returns its meaning, or raises UsageError. A table is described by the reader of
+each key; the checks, the suggestions for misspelled keys and the lists of known keys come from that description.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _LONGEST_DECIMAL_BITS = 64  # Python does not write integers of thousands of dig
 
 
 class Problem:
-    """One thing that is wrong: where, what, and what to do.
+    """One mistake: its path, its text, and a hint.
 
-    `spelled` is the path as people read it; `other` is one that the text ends with the line of, empty for none.
+    `spelled` is the path as users read it; `other` is a second path, whose line the text ends with, or empty.
     """
 
     __slots__ = ("hint", "other", "path", "spelled", "text")
@@ -50,26 +50,26 @@ class Problem:
 
 
 class Problems:
-    """All that was found wrong so far, in the order in which it was found."""
+    """All mistakes found so far, in the order in which they were found."""
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """How many mistakes there are."""
         return len(self.found)
 
     def add(self, path: Path, text: str, hint: str = "", *, other: Path = ()) -> None:
-        """Note what is wrong at a path."""
+        """Record a mistake at a path."""
         self.found.append(Problem(path, spelled(path), text, hint, other))
 
     def add_unshown(self, path: Path, text: str, hint: str = "") -> None:
-        """Note what is wrong at a path whose last key may be a secret."""
+        """Record a mistake at a path whose last key is not shown, because it may be a secret."""
         self.found.append(Problem(path, spelled(path[:-1]), text, hint))
 
     def add_error(self, path: Path, error: UsageError) -> None:
-        """Note what a reader found wrong with the value at a path."""
+        """Record the error that a reader raised for the value at a path."""
         place = error.place if isinstance(error, InvalidText) else None
         self.add(path if place is None else (*path, place), error.text, error.hint)
 
@@ -77,9 +77,9 @@ class Problems:
 def read_table(
     table: Table, path: Path, readers: Mapping[str, Reader], problems: Problems, *, holds_secret: bool = False
 ) -> dict[str, Any]:
-    """Return what the keys of a table mean; those that are wrong are left out, and noted.
+    """Return the meanings of a table's values by key; wrong ones are left out, and recorded in `problems`.
 
-    With `holds_secret`, an unknown key is shown only if it is much like a known one.
+    With `holds_secret`, an unknown key is shown only if it is similar to a known one.
     """
     given: dict[str, Any] = {}
     for key, raw in table.items():
@@ -102,7 +102,7 @@ def _note_unknown(  # noqa: PLR0913 - what there is to know of a key
     if near:
         problems.add((*path, key), f"unknown {kind}", f"did you mean {near}?")
     elif holds_secret:
-        text = "unknown key; it is not shown, for it may be a part of the secret"
+        text = "unknown key; it is not shown, because it may be a part of the secret"
         problems.add_unshown((*path, key), text, one_of(known))
     elif kind == "table" and path[:1] == ("zones",):  # [zones.example.com] is com within example
         name = f"{path[-1]}.{key}"
@@ -112,8 +112,8 @@ def _note_unknown(  # noqa: PLR0913 - what there is to know of a key
 
 
 def near_miss(word: str, words: Iterable[str]) -> str:
-    """Return the one of `words` that was probably meant; empty if there is none."""
-    import difflib  # noqa: PLC0415 - only when something is wrong
+    """Return the one of `words` that the user probably meant; empty if there is none."""
+    import difflib  # only when something is wrong
 
     by_folded = {known.lower(): known for known in words}
     folded = word.lower().replace("_", "-")
@@ -121,12 +121,12 @@ def near_miss(word: str, words: Iterable[str]) -> str:
 
 
 def one_of(words: Iterable[str]) -> str:
-    """Return the hint that lists what there is."""
+    """Return the hint that lists these words."""
     return f"one of {', '.join(words)}"
 
 
 def spelled(path: Path) -> str:
-    """Return a path as people find it in the text: `[agent] poll`, `[zones."example.com"] ttl`, `records[3].ttl`."""
+    """Return a path as users read it: e.g. `[agent] poll`, `[zones."example.com"] ttl`, `records[3].ttl`."""
     if path[:1] == ("records",) or not path:
         return _dotted(path)
     depth = 2 if path[0] in _NAMED else 1
@@ -162,7 +162,7 @@ def wrong_type(raw: object, expected: str) -> InvalidText:
 
 
 def scalar(read: Callable[[str], object], *types: type, expected: str) -> Reader:
-    """Return a reader for values of these types, which are given to `read` as texts."""
+    """Return a reader for values of these types; it passes them to `read` as text."""
 
     def reader(raw: object) -> object:
         if type(raw) not in types:  # a boolean is an int, too
@@ -184,7 +184,7 @@ def text(read: Callable[[str], object] = str) -> Reader:
 
 
 def array(read: Callable[[str], V], of: str) -> Callable[[object], tuple[V, ...]]:
-    """Return a reader for arrays of strings, which gives a tuple."""
+    """Return a reader for arrays of strings; it returns a tuple."""
 
     def reader(raw: object) -> tuple[V, ...]:
         if not isinstance(raw, list):
@@ -195,7 +195,7 @@ def array(read: Callable[[str], V], of: str) -> Callable[[object], tuple[V, ...]
 
 
 def text_or_array(read: Callable[[str], V]) -> Callable[[object], tuple[V, ...]]:
-    """Return a reader for a string, or an array of strings that has one at least; it gives a tuple."""
+    """Return a reader for a string, or an array of at least one string; it returns a tuple."""
     several = array(read, "strings")
 
     def reader(raw: object) -> tuple[V, ...]:
@@ -218,7 +218,7 @@ def boolean(raw: object) -> bool:
 
 
 def duration(shortest: str, longest: str) -> Reader:
-    """Return a reader for times: numbers of seconds, or strings such as "1h30m"; it gives seconds."""
+    """Return a reader for times: numbers of seconds, or strings such as "1h30m"; it returns seconds."""
     low, high = ttl_from_text(shortest), ttl_from_text(longest)
 
     def reader(raw: object) -> float:

@@ -1,4 +1,4 @@
-"""The tables of [[records]]: each one checked, given what its zone and servers say, and made a value."""
+"""Reads the tables of [[records]]: checks each one, and combines it with the settings of its zone and servers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dns_update.errors.hints import TOML, rendered
 from dns_update.rr.host_names import check_owner, check_targets
 from dns_update.rr.record import rdata_from_text
 from dns_update.update import placed_name
-from dns_update.wire.codes import RRClass, RRType, rrtype_to_text
+from dns_update.wire.codes import SINGLE_RECORD_TYPES, RRClass, RRType, rrtype_to_text
 from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     from dns_update.agent.config.settings import AgentSettings
 
 _MIN_FULL_LABELS = 2  # a name of one label is relative to something
-_SINGLE = (RRType.CNAME, RRType.SOA, RRType.DNAME)  # of these a name has one record (RFC 1034, 3.6.2; RFC 6672, 2.4)
 _ADDRESSES = (RRType.A, RRType.AAAA)
 _FIXED = ("type", "value")
-_OF_ADDRESSES = ("owner", "on-missing", "allow-private")  # what makes no sense with fixed data
+_OF_ADDRESSES = ("owner", "on-missing", "allow-private")  # these make no sense with fixed data
 _ATTRIBUTES = {
     "type": "rrtype",
     "ttl": "ttl",
@@ -44,7 +43,7 @@ _ATTRIBUTES = {
 def read_records(
     tables: Sequence[object], references: References, agent: AgentSettings, problems: Problems
 ) -> tuple[RecordSettings, ...]:
-    """Return the records that can be read; what is wrong goes to the problems."""
+    """Return the records that can be read; mistakes go to `problems`."""
     reader = _RecordReader(references, agent, problems)
     taken = _Taken(problems)
     records = []
@@ -66,7 +65,7 @@ class _RecordReader:
         self._problems = problems
 
     def record(self, path: Path, content: object) -> RecordSettings | None:
-        """Return what a table says; None if it is wrong."""
+        """Return the settings of a table; None if it has a mistake."""
         if not isinstance(content, dict):
             self._problems.add_error(path, wrong_type(content, "a table"))
             return None
@@ -84,7 +83,7 @@ class _RecordReader:
         return self._settings(path, given, *place, values)
 
     def _check_names(self, path: Path, given: Mapping[str, Any], name: Name, values: tuple[bytes, ...]) -> None:
-        """Note what is not a host name where one belongs, as the command's `check-names` does."""
+        """Record each name that must be a host name and is not, as the command's `check-names` does."""
         try:
             for rrtype in (given["type"],) if values else _ADDRESSES:
                 check_owner(name, rrtype, RRClass.IN)
@@ -123,7 +122,7 @@ class _RecordReader:
         )
 
     def _check_together(self, path: Path, content: Table) -> None:
-        """Note what is missing, and what makes no sense together."""
+        """Record which keys are missing, and which make no sense together."""
         add = self._problems.add
         if "name" not in content:
             add(path, "the name is missing", 'e.g. name = "home", or "@" for the zone itself')
@@ -135,10 +134,10 @@ class _RecordReader:
                     hint = "an address makes A and AAAA records by itself"
                     add((*path, key), f"{key} and address are both given", hint)
         if "grace" in content and content.get("on-missing", "keep") == "keep":
-            add((*path, "grace"), "grace has no meaning where nothing is deleted", 'on-missing = "delete" goes with it')
+            add((*path, "grace"), "grace has no meaning where nothing is deleted", 'it needs on-missing = "delete"')
 
     def _check_fixed(self, path: Path, content: Table) -> None:
-        """Do so for a table without an address."""
+        """Do the same for a table without an address."""
         add = self._problems.add
         if "type" not in content and "value" not in content:
             add(path, "there is nothing to publish", "give an address, or a type and a value")
@@ -151,7 +150,7 @@ class _RecordReader:
                 add((*path, key), f"{key} has no meaning with type and value", "it is for addresses")
 
     def _values(self, path: Path, given: Mapping[str, Any], content: Table) -> tuple[bytes, ...]:
-        """Return the rdata that `type` and `value` give, each once."""
+        """Return the rdata of `type` and `value`, without duplicates."""
         if "type" not in given or "value" not in given:
             return ()
         rrtype = given["type"]
@@ -161,13 +160,13 @@ class _RecordReader:
             self._problems.add_error((*path, "value"), error)
             return ()
         distinct = tuple(dict.fromkeys(values))
-        if rrtype in _SINGLE and len(distinct) > 1:
+        if rrtype in SINGLE_RECORD_TYPES and len(distinct) > 1:
             text = f"a name has one {rrtype_to_text(rrtype)} record; {len(distinct)} are given"
             self._problems.add((*path, "value"), text)
         return distinct
 
     def _place(self, path: Path, given: Mapping[str, Any], content: Table) -> tuple[Name, ZoneTable | None] | None:
-        """Return the owner name and its zone (None: it is to be found); None if that is wrong."""
+        """Return the owner name and its zone (None: the agent finds it); None if there is a mistake."""
         name: Name
         name, is_absolute = given["name"]
         try:
@@ -187,7 +186,7 @@ class _RecordReader:
 
 
 def _name_within(name: Name, zone: Name, *, is_absolute: bool) -> Name:
-    """Return the name that is meant within a zone; raises UsageError if the zone does not hold it."""
+    """Return the full name within a zone; raises UsageError if it is not in the zone."""
     owner = placed_name(name, zone, is_absolute=is_absolute)
     if not owner.is_within(zone):
         raise UsageError(f"{owner} is not in {zone}", hint="give the zone that holds the name")
@@ -195,19 +194,19 @@ def _name_within(name: Name, zone: Name, *, is_absolute: bool) -> Name:
 
 
 def _sharing_labels(name: Name, zone: Name) -> Name:
-    """Return a name within a zone with the zone's own labels, so that thousands of names hold them once."""
+    """Return a name that shares the label objects of its zone, to save memory with thousands of names."""
     return Name(name.labels[: len(name.labels) - len(zone.labels)] + zone.labels)
 
 
 class _Taken:
-    """Which record keeps which RRset right: two that did so would undo each other's work for ever."""
+    """Which record manages which RRset: two records for one RRset would undo each other's changes for ever."""
 
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
         self._records: dict[Name, list[tuple[RecordSettings, Path]]] = {}
 
     def take(self, record: RecordSettings, path: Path) -> None:
-        """Take a record's RRsets; note it if they clash with those of another record."""
+        """Assign RRsets to a record; record a mistake if they clash with those of another record."""
         if record.rrtype == RRType.CNAME and record.name == record.zone:
             self._problems.add((*path, "type"), f"{_ALONE}, and a zone has SOA and NS records at its own")
         beside = self._records.setdefault(record.name, [])
@@ -223,9 +222,9 @@ _ALONE = "a CNAME must be alone at its name"  # RFC 1034, section 3.6.2
 
 
 def _clash(record: RecordSettings, other: RecordSettings) -> str:
-    """Return why two records of one name cannot both be kept right; empty if they can.
+    """Return why two records of one name cannot both be managed; empty if they can.
 
-    A zone that is to be found may be any.
+    A zone that is not given may be any zone.
     """
     if record.zone is not None and other.zone is not None and record.zone != other.zone:
         return ""

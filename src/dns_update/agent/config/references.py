@@ -1,4 +1,4 @@
-"""Keys, servers and zones: the tables that records refer to, and what they mean together."""
+"""Reads keys, servers and zones: the tables that records refer to, and what they mean together."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CREDENTIAL = "credential:"
 
 
 class UpstreamSettings(Value):
-    """Where and how records are published: servers to try in turn, the key, the patience, the address to send from."""
+    """Where and how records are published: the servers to try in turn, the key, the policy, the local address."""
 
     servers: tuple[Server, ...]
     key: Key | None
@@ -38,7 +38,7 @@ class UpstreamSettings(Value):
 
 
 class ServerTable(Value):
-    """What a table of [servers] says; `key` is the name of a table."""
+    """The settings of a table of [servers]; `key` is the name of a table."""
 
     addresses: tuple[Server, ...]
     key: str | None
@@ -47,7 +47,7 @@ class ServerTable(Value):
 
 
 class ZoneTable(Value):
-    """What the records of a zone have in common; `servers` and `key` are names of tables, `path` is its own."""
+    """The settings that records of a zone share; `servers` and `key` are names of tables, `path` is that of this."""
 
     name: Name
     path: Path = ()
@@ -57,10 +57,10 @@ class ZoneTable(Value):
 
 
 class References:
-    """The keys, servers and zones of a document; what is wrong with them goes to the problems.
+    """The keys, servers and zones of a document; mistakes go to `problems`.
 
-    `document` holds the tables by kind and name, `file` is what errors call the whole. It may have a
-    literal secret only if it `is_private`.
+    `document` has the tables by kind and name; `file` is its path. It may have a literal secret only if it
+    `is_private`.
     """
 
     def __init__(self, document: Mapping[str, Any], problems: Problems, file: str, *, is_private: bool) -> None:
@@ -78,11 +78,11 @@ class References:
             self._read_zone(name, path, content)
 
     def zone(self, name: Name) -> ZoneTable:
-        """Return the table of a zone, which may be empty; always the same value for the same zone."""
+        """Return the table of a zone, which may be empty; always the same object for the same zone."""
         return self._zones.get(name.folded) or self._untabled.setdefault(name, ZoneTable(name))
 
     def zone_that_holds(self, name: Name) -> ZoneTable | None:
-        """Return the longest zone with a table that holds the name, if there is one."""
+        """Return the table of the longest zone that contains the name; None if there is none."""
         labels = name.folded
         for depth in range(len(labels) + 1):
             zone = self._zones.get(labels[depth:])
@@ -91,9 +91,9 @@ class References:
         return None
 
     def upstream(self, servers: tuple[str, ...], key: str | None, path: Path) -> UpstreamSettings | None:
-        """Return what these names mean together, always the same value for the same names; None if that is wrong.
+        """Return the settings for these servers and this key; None if there is a mistake.
 
-        `path` is the table that names them.
+        Always the same object for the same names. `path` is the table that names them.
         """
         chosen = servers, key
         if chosen not in self._upstreams:
@@ -101,7 +101,7 @@ class References:
         return self._upstreams[chosen]
 
     def check_references(self, given: Mapping[str, Any], path: Path) -> None:
-        """Note which of the names in `key` and `servers` name no table."""
+        """Record which names in `key` and `servers` have no table, or are listed twice."""
         if "key" in given:
             self._check_key(given["key"], (*path, "key"))
         names = given.get("servers")
@@ -122,7 +122,7 @@ class References:
             shown = (
                 f"there is no key {quoted(name)}"
                 if near
-                else "there is no such key; it is not shown, for it may be a secret"
+                else "there is no such key; it is not shown, because it may be a secret"
             )
             self._problems.add(path, shown, _meant(near, "keys", known))
 
@@ -145,7 +145,7 @@ class References:
             return None
 
     def _is_complete(self, path: Path, content: Table) -> bool:
-        """Return whether there is a secret, from one place, that may be there."""
+        """Return whether there is exactly one secret, in a place where it is allowed."""
         count = self._problems.count
         beside_file = [key for key in ("secret", "algorithm", "encoding") if key in content and "file" in content]
         for key in beside_file:
@@ -154,7 +154,7 @@ class References:
         if "secret" not in content and "file" not in content:
             self._problems.add(path, "the secret is missing", 'secret = "@FILE", or file = "FILE" for a key file')
         elif isinstance(secret, str) and not self._is_private and not secret.startswith(_ELSEWHERE):
-            import shlex  # noqa: PLC0415 - only when something is wrong
+            import shlex  # only when something is wrong
 
             command = f"chmod o-rw {shlex.quote(self._file)}"
             hint = f"run: {command}; or say where it is: @FILE, env:NAME, credential:NAME"
@@ -194,7 +194,7 @@ class References:
             self.upstream(zone.servers, zone.key, path)
 
     def _join(self, names: tuple[str, ...], key: str | None, path: Path) -> UpstreamSettings | None:
-        """Put tables of servers together; but for their addresses, they must say the same."""
+        """Combine tables of servers; except for their addresses, they must have the same settings."""
         tables = [self._servers[name] for name in names if name in self._servers]
         if not tables:
             return UpstreamSettings((), self._known_key(key), self._policy)
@@ -224,11 +224,11 @@ def _meant(near: str, kind: str, known: Iterable[str]) -> str:
     if near:
         return f"did you mean {near}?"
     names = ", ".join(known)
-    return f"the tables [{kind}.NAME] have: {names}" if names else f"there is no table [{kind}.NAME] at all"
+    return f"the tables [{kind}.NAME] are: {names}" if names else f"there is no table [{kind}.NAME]"
 
 
 def _key_from_secret(table: str, given: Mapping[str, Any]) -> Key:
-    """Return a key whose table has everything but, perhaps, the secret."""
+    """Return the key of a table with a secret, or with the place of a secret."""
     if given["secret"].startswith("@"):
         _refuse_pipe(os.path.expanduser(given["secret"].removeprefix("@")))  # noqa: PTH111 - as read_secret does
     return Key.from_secret(
@@ -248,10 +248,10 @@ def _key_from_file(given: Mapping[str, Any]) -> Key:
 
 
 def _refuse_pipe(path: str) -> None:
-    """Raise UsageError for what may never end: the agent reads it again at each reload, and must not hang."""
+    """Raise UsageError for a file that may never end: the agent reads it at each reload, and must not hang."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - pathlib costs memory
     except (OSError, ValueError):
-        return  # reading it will tell why it cannot be read
+        return  # reading it raises the error
     if not stat.S_ISREG(mode):
         raise UsageError("the file is not a regular one", hint="a pipe or device may never end")

@@ -1,6 +1,6 @@
-"""The words of the configuration: for each table its keys, and how the value of each is read.
+"""The keys of the configuration: for each table its keys, and the reader of each value.
 
-Where the command line has a property for it, the property's reader reads it.
+If the command line has a property for the same value, the reader is the property's.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dns_update.agent.config.readers import Reader
 
 MAX_SOCKET_OCTETS = 107  # unix(7): sun_path has 108, with a NUL at the end
-MAX_OWNER = 63  # characters, as a host's name has; an owner is in a TXT record, before its addresses
+MAX_OWNER = 63  # characters, as in a host's name; the TXT record of an owner has it before the addresses
 
 _PROPERTY: Mapping[str, Any] = {prop.name: prop.read for prop in PROPERTIES if "set" in prop.commands}
 zone_from_text: Callable[[str], Name] = _PROPERTY["zone"]
@@ -48,7 +48,7 @@ def _ttl(written: str) -> object:
 
 
 def _name(written: str) -> tuple[Name, bool]:
-    """Read a record's name, as `parse_name` does; `@` is the zone itself."""
+    """Read a record's name like `parse_name`; `@` is the zone itself."""
     if written in ("", "@"):
         _PROPERTY["name"](written)
         return ROOT, False
@@ -68,7 +68,7 @@ def _encoding(written: str) -> str:
 def _key_name(written: str) -> Name:
     try:
         return Name.from_text(written)
-    except InvalidText:  # it is not shown: name and secret may have been mixed up
+    except InvalidText:  # not shown: the user may have mixed up name and secret
         raise InvalidText("the key's name is not a domain name") from None
 
 
@@ -96,7 +96,7 @@ def _socket(written: str) -> str:
     path = _path(written)
     octets = len(path.encode(errors="replace"))
     if octets > MAX_SOCKET_OCTETS:
-        raise InvalidText(f"a socket's path of {octets} octets", hint=f"at most {MAX_SOCKET_OCTETS} are possible")
+        raise InvalidText(f"the path of the socket has {octets} octets", hint=f"at most {MAX_SOCKET_OCTETS}")
     return path
 
 
@@ -107,7 +107,7 @@ def _path(written: str) -> str:
 
 def _without_nul(written: str) -> str:
     if "\0" in written:
-        raise InvalidText("it has a NUL in it")
+        raise InvalidText("it contains a NUL")
     return written
 
 
@@ -138,7 +138,7 @@ _TTL = scalar(_ttl, str, int, expected='an integer of seconds, or a string such 
 
 DOCUMENT: Mapping[str, Reader] = {"agent": table, "keys": table, "servers": table, "zones": table, "records": _records}
 AGENT: Mapping[str, Reader] = {
-    "interval": duration("1s", "7d"),  # more often is noise, more rarely is not watching
+    "interval": duration("1s", "7d"),  # more often only makes traffic; less often notices changes too late
     "hold-down": duration("0s", "1h"),
     "poll": duration("1s", "7d"),
     "socket": text(_socket),

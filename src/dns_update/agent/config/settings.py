@@ -28,9 +28,9 @@ _ONLY_AAAA = (RRType.AAAA,)
 class AgentSettings(Value, kw_only=True):
     """The settings of the agent itself, times in seconds.
 
-    Everything is compared with the zone each `interval`; sources that must be asked are asked each `poll`; an address
-    that is lost stays published for `hold_down`. `socket` and `history` are paths, or empty for none; what happened is
-    kept for `history_keep`. `on_change` is a program and its arguments, or empty.
+    Every name is compared with the zone each `interval`; sources that must be asked are asked each `poll`; a lost
+    address stays published for `hold_down`. `socket` and `history` are paths, or empty for none; attempts are kept in
+    the history for `history_keep`. `on_change` is a program and its arguments, or empty.
     """
 
     interval: float = 5 * _MINUTE
@@ -45,12 +45,13 @@ class AgentSettings(Value, kw_only=True):
 class RecordSettings(Value):
     """The settings of one name: where its data comes from, and where it is published.
 
-    `name` is the owner name in full; `zone` is None where it is to be found by its SOA record. Data comes from
-    `sources`, or is fixed: the `values`, octets of rdata, of one `rrtype`. `ttl` in seconds; None keeps the one that
-    stands. `servers` are tried in turn, with `key` (None: unsigned), by `policy`, from `local_address` (None: any);
-    without servers, the zone's primary. `owner` is empty where the name is ours alone. Once its sources are without an
-    address, the name keeps what it has; with `delete_when_missing` only for `grace` seconds. `allow_private` publishes
-    what the world cannot reach. `on_change` is a program and its arguments, or empty.
+    `name` is the owner name in full; `zone` is None if it must be found by its SOA record. Data comes from `sources`,
+    or is fixed: the `values`, octets of rdata, of one `rrtype`. `ttl` is in seconds; None keeps that of the zone's
+    records. `servers` are tried in turn, with `key` (None: unsigned), by `policy`, from `local_address` (None: any);
+    without servers, the zone's primary is asked. `owner` is empty if no other agent publishes at the name. When its
+    sources lose their addresses, the name keeps its data; with `delete_when_missing` only for `grace` seconds.
+    `allow_private` allows addresses that the internet cannot reach. `on_change` is a program and its arguments, or
+    empty.
 
     There may be thousands of these, so equal parts are shared.
     """
@@ -74,12 +75,12 @@ class RecordSettings(Value):
 
     @property
     def data(self) -> dict[int, tuple[bytes, ...]]:
-        """The fixed data by its type; empty where the data comes from sources."""
+        """The fixed data by its type; empty if the data comes from sources."""
         return {} if self.rrtype is None else {self.rrtype: self.values}
 
     @property
     def types(self) -> tuple[int, ...]:
-        """The types that this record keeps right, in order: those that its sources can give, or that of its data."""
+        """The types that this record manages, in order: those that its sources can give, or that of its data."""
         if self.rrtype is not None:
             return (self.rrtype,)
         if len(self.sources) == 1:
@@ -88,19 +89,19 @@ class RecordSettings(Value):
 
     @property
     def identity(self) -> tuple[Name | None, Name, tuple[int, ...]]:
-        """Zone (None where it is to be found), name and types: what makes two records the same after a reload."""
+        """The zone (None: must be found), name and types: what identifies a record across reloads."""
         return self.zone, self.name, self.types
 
 
 class Config(Value):
-    """A whole configuration: the agent's settings, and the records in the order of the text, one at least."""
+    """A whole configuration: the agent's settings, and the records in the order of the text, at least one."""
 
     agent: AgentSettings
     records: tuple[RecordSettings, ...]
 
 
 def _types_of(source: Source) -> tuple[int, ...]:
-    """Return the types of the addresses that a source can give: of one family if it says so, or of both."""
+    """Return the types of the addresses that a source can give: of one family, or of both if it names none."""
     if isinstance(source, bytes):
         octets: int | None = len(source)
     elif isinstance(source, Prefix):

@@ -1,1 +1,1 @@
-"""What the agent tells others: the log, the history, the control socket, hooks and systemd."""
+"""The agent's output: the log, the history, the control socket, hooks and systemd."""

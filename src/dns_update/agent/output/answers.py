@@ -1,4 +1,4 @@
-"""Whether what came over a socket is an agent's status as control.py describes it; anybody may listen there. Pure."""
+"""Checks that an answer from a socket is a status as control.py describes it; any program may listen there. Pure."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Shape: TypeAlias = "type | dict[str, Shape] | list[Shape] | tuple[Shape | None, ...]"
-    """A type; an object's keys; the one shape of a list's items; or several, of which one must fit."""
+    """A type; the keys of an object; a list with the shape of its items; or a tuple of shapes: one must fit."""
 
-MAX_EXIT_STATUS = 255  # a larger one would be cut to another, perhaps to 0
-MAX_SECONDS = 1e12  # since 1970: some 30,000 years; what is above is not a time
-_SINCE_LATER = ("owner", "silent_servers", "last_bug")  # an agent of an earlier version does not have them
+MAX_EXIT_STATUS = 255  # the system truncates a larger one, perhaps to 0
+MAX_SECONDS = 1e12  # since 1970: some 30,000 years; a larger number is not a time
+_SINCE_LATER = ("owner", "silent_servers", "last_bug")  # agents of earlier versions do not send these
 
 _ERROR: Shape = {"kind": str, "message": str, "hint": str, "server": str, "exit_status": int}
 _RECORD: Shape = {
@@ -42,7 +42,7 @@ _STATUS: Shape = {
 
 
 def is_status(answer: object) -> bool:
-    """Return whether an answer has everything of a StatusAnswer, each of its type; more does no harm."""
+    """Return whether an answer has all fields of a StatusAnswer, with the right types; other fields are allowed."""
     return _fits(answer, _STATUS)
 
 

@@ -1,7 +1,7 @@
-"""The agent's Unix socket: one line of JSON asks, one line of JSON answers; the agent's side and the asking side.
+"""The agent's Unix socket, server and client: one line of JSON is the request, one line of JSON the answer.
 
-`{"command": "status"}` is answered with a `StatusAnswer`, see below. An answer `{"error": TEXT}` tells what is wrong
-with the question.
+The answer to `{"command": "status"}` is a `StatusAnswer`, see below. An answer `{"error": TEXT}` says what is wrong
+with the request.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from typing import Any, TypedDict
 
     class AgentStatus(TypedDict):
-        """The process: `started`, as all times, in seconds since 1970, `uptime` in seconds.
+        """The process: `started` is in seconds since 1970, like all times; `uptime` is in seconds.
 
-        They are as the wall clock has them now: how long ago it was is right even if that was set meanwhile. `last_bug`
-        is the last unexpected error, but for those that a source or a name shows.
+        Times follow the wall clock: how long ago they were is right even if that clock was set meanwhile. `last_bug` is
+        the last unexpected error, except those that a source or a name shows.
         """
 
         pid: int
@@ -41,14 +41,14 @@ if TYPE_CHECKING:
         last_bug: str | None
 
     class PublishedStatus(TypedDict):
-        """What one server had when it was last asked."""
+        """The records that one server had when it was last asked."""
 
         server: str
         records: list[str]
         checked: float
 
     class ErrorStatus(TypedDict):
-        """A failure, as `--json` of the other commands has it."""
+        """A failure, in the form that `--json` of the other commands prints."""
 
         kind: str
         message: str
@@ -57,10 +57,10 @@ if TYPE_CHECKING:
         exit_status: int
 
     class RecordStatus(TypedDict):
-        """One name: `wanted` and `published` data as "A 192.0.2.1", `state` one of STATES, since when it is that.
+        """One name: `wanted` and `published` data, e.g. "A 192.0.2.1"; `state`, one of STATES, and `since` when.
 
-        `published` is what was last seen at each server that was asked, at the one asked last first. With an `owner`,
-        others may publish there, too.
+        `published` is what was last seen at each server; the one asked last comes first. With an `owner`, other owners
+        may also publish at the name.
         """
 
         name: str
@@ -75,7 +75,7 @@ if TYPE_CHECKING:
         owner: str
 
     class SourceStatus(TypedDict):
-        """One source of addresses: what it last gave, and what was wrong when it was last asked."""
+        """One address source: what it last gave, and the error when it was last asked."""
 
         source: str
         addresses: list[str]
@@ -83,7 +83,7 @@ if TYPE_CHECKING:
         checked: float | None
 
     class ServerStatus(TypedDict):
-        """One server that is silent: since when, why, and when it is asked next in its place of the list."""
+        """One silent server: since when, why, and when it is next asked in its place in the list."""
 
         server: str
         since: float
@@ -91,7 +91,7 @@ if TYPE_CHECKING:
         next_try: float
 
     class ManagedStatus(TypedDict):
-        """What the agent manages. An iterator in place of a list is taken item by item, as the asker reads."""
+        """What the agent manages. An iterator in place of a list is read item by item, as fast as the client reads."""
 
         records: Iterable[RecordStatus]
         sources: Iterable[SourceStatus]
@@ -104,27 +104,27 @@ if TYPE_CHECKING:
 
 
 STATES = ("failing", "unknown", "changing", "held", "right")
-"""Of a record, the worst first.
+"""The states of a record, the worst first.
 
 failing: the last attempt failed, or a source has given no address for longer than the hold-down; unknown: not compared
-yet; changing: an update is under way; held: an address is gone, and given time to come back; right: the zone has what
-it should.
+yet; changing: an update is under way; held: an address is gone, and has time to come back; right: the zone has the
+desired data.
 """
 
 SOCKET_MODE = 0o660  # the agent's group may ask
-MAX_REQUEST = 4096  # octets; a command has some twenty
-LOCK_SECONDS = 10.0  # for another agent that starts in the same directory; it needs a millisecond
+MAX_REQUEST = 4096  # octets; a request has about twenty
+LOCK_SECONDS = 10.0  # to wait for another agent that starts in the same directory; it needs a millisecond
 _LOCK_INTERVAL = 0.01
 _UCRED = struct.Struct("@iII")  # asm-generic/socket.h, struct ucred: pid, uid, gid
-MAX_CLIENTS = 64  # at once: file descriptors that must not run out for the servers
+MAX_CLIENTS = 64  # at once: clients must not use up the file descriptors that servers need
 CLIENT_SECONDS = 10.0  # for a whole conversation; ten thousand names take a tenth of a second
-ITEMS_A_WRITE = 100  # of a list, between which the agent does its other work: 1 ms
-ASK_SECONDS = 15.0  # the asking side's patience: somewhat more than the agent's
-MAX_ANSWER = 1 << 28  # octets: a million names; more does not come from an agent
+ITEMS_A_WRITE = 100  # of a list, before the agent does its other work: 1 ms
+ASK_SECONDS = 15.0  # the client's time limit: somewhat more than the agent's
+MAX_ANSWER = 1 << 28  # octets: a million names; an agent does not send more
 
 
 class ControlServer:
-    """The agent's side, listening; made by `serve`."""
+    """The agent's side of the socket; made by `serve`."""
 
     def __init__(self, path: str, answer: Callable[[], Mapping[str, Any]]) -> None:
         self._path = path
@@ -134,14 +134,14 @@ class ControlServer:
         self._identity: tuple[int, int] | None = None
 
     async def listen(self) -> None:
-        """Begin; raises UsageError and NotNow."""
+        """Begin to listen; raises UsageError and NotNow, as `serve` says."""
         listener = await _listener(self._path)
         self._identity = _identity(self._path)
         self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=MAX_REQUEST)
 
     async def close(self) -> None:
-        """Listen no longer, end all conversations, remove the socket."""
-        # Before the listener is closed: until then no agent takes the path over, and no other file gets the inode.
+        """Stop listening, end all conversations, remove the socket."""
+        # Before the listener is closed: until then no agent takes over the path, and no other file gets the inode.
         with suppress(OSError):
             if _identity(self._path) == self._identity:
                 os.unlink(self._path)  # noqa: PTH108
@@ -161,10 +161,10 @@ class ControlServer:
             async with asyncio.timeout(CLIENT_SECONDS):
                 await self._converse(reader, writer)
         except (OSError, TimeoutError):
-            pass  # the client's loss
+            pass  # only the client is affected
         finally:
             self._clients.discard(task)
-            writer.transport.abort()  # what a client does not read must not be kept for it
+            writer.transport.abort()  # data that the client does not read must not stay in memory
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -175,20 +175,20 @@ class ControlServer:
         if command == "status":
             await _write_object(writer, self._answer())
         else:
-            what = "no command is in it" if command is None else f"unknown command {quoted(command)}"
-            await _write_object(writer, {"error": f"{what}; there is: status"})
+            what = "the request has no command" if command is None else f"unknown command {quoted(command)}"
+            await _write_object(writer, {"error": f"{what}; known commands: status"})
         writer.close()
         await writer.wait_closed()
 
 
 async def serve(path: str, answer: Callable[[], Mapping[str, Any]]) -> ControlServer:
-    """Answer on a Unix socket at `path`, until the server that is returned is closed.
+    """Answer on a Unix socket at `path`, until the returned server is closed.
 
-    `answer` makes a StatusAnswer. Where that has iterators in place of lists, nothing of an answer about ten thousand
-    names is held in memory, and the loop is not kept from other work meanwhile; such an iterator must bear that.
+    `answer` makes a StatusAnswer. If it has iterators in place of lists, an answer about ten thousand names is not held
+    in memory, and the loop does other work between the items; the iterators must allow changes meanwhile.
 
-    Raises UsageError if another agent answers there, if something else than a socket is there, or if the socket cannot
-    be made; NotNow if it may be possible later. A socket that a killed agent left is taken over.
+    Raises UsageError if another agent answers there, if the path exists and is not a socket, or if the socket cannot be
+    made; NotNow if it may be possible later. A socket that a killed agent left is replaced.
     """
     server = ControlServer(path, answer)
     try:
@@ -200,10 +200,10 @@ async def serve(path: str, answer: Callable[[], Mapping[str, Any]]) -> ControlSe
 
 
 def ask(path: str, command: str, *, seconds: float = ASK_SECONDS) -> dict[str, Any]:
-    """Ask the agent that listens at `path`, and return its answer; blocks for `seconds` at most.
+    """Ask the agent that listens at `path`, and return its answer; blocks for at most `seconds`.
 
-    Raises NoResponse if no agent is there or it does not answer, UsageError if it may not be asked, does not know the
-    command, or is not an agent.
+    Raises NoResponse if no agent listens or it does not answer; UsageError if the caller may not ask it, if it does not
+    know the command, or if it is not an agent.
     """
     deadline = time.monotonic() + seconds
     try:
@@ -228,7 +228,7 @@ def ask(path: str, command: str, *, seconds: float = ASK_SECONDS) -> dict[str, A
 
 
 def _identity(path: str) -> tuple[int, int]:
-    """Return what no other file has as long as this one is there; raises OSError."""
+    """Return the device and inode of a file, which identify it as long as it exists; raises OSError."""
     status = os.stat(path)  # noqa: PTH116 - pathlib costs memory
     return status.st_dev, status.st_ino
 
@@ -240,7 +240,7 @@ async def _listener(path: str) -> socket.socket:
         async with _directory_lock(path):  # two agents that start at once would remove each other's socket
             _remove_stale(path)
             listener.bind(path)
-            # Nothing can connect before `listen`, so there is no moment at which others may.
+            # No client can connect before `listen`, so the mode is set in time.
             os.chmod(path, SOCKET_MODE)  # noqa: PTH101
             listener.listen()
     except (OSError, ValueError) as error:
@@ -254,14 +254,14 @@ async def _listener(path: str) -> socket.socket:
 
 def _unmade(path: str, error: OSError | ValueError) -> UsageError | NotNow:
     what = f"the agent's socket {path} cannot be made: {_reason(error)}"
-    without = 'socket = "" does without one'
+    without = 'socket = "" disables it'
     if isinstance(error, OSError) and NotNow.is_why(error):
         return NotNow(what, hint=without)
-    return UsageError(what, hint=f"its directory must be there and ours (systemd: RuntimeDirectory=); {without}")
+    return UsageError(what, hint=f"its directory must exist and be writable (systemd: RuntimeDirectory=); {without}")
 
 
 class _directory_lock:  # noqa: N801 - used as a function
-    """Keeps other agents from the directory of a path for a moment; ends with the descriptor, so also with us."""
+    """Locks the directory of a path against other agents; the kernel unlocks it when this process ends."""
 
     def __init__(self, path: str) -> None:
         self._directory = os.path.dirname(path) or "."  # noqa: PTH120
@@ -295,7 +295,7 @@ class _directory_lock:  # noqa: N801 - used as a function
 def _locked(directory: str) -> NotNow:
     return NotNow(
         f"{directory} has been locked by another process for more than {LOCK_SECONDS:g} s",
-        hint=f"is another agent hanging while it starts? fuser {directory} shows which",
+        hint=f"perhaps another agent hangs while it starts; to find it: fuser {directory}",
     )
 
 
@@ -306,10 +306,10 @@ def _remove_stale(path: str) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISSOCK(mode):
-        raise UsageError(f"{path} exists and is not a socket", hint='socket = "PATH" in [agent] names another')
+        raise UsageError(f"{path} exists and is not a socket", hint='choose another: socket = "PATH" in [agent]')
     running = "another agent is running"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(0)  # an agent whose queue is full is one, too
+        connection.settimeout(0)  # BlockingIOError means an agent with a full queue
         try:
             connection.connect(path)
         except (ConnectionRefusedError, FileNotFoundError):
@@ -325,7 +325,7 @@ def _remove_stale(path: str) -> None:
 
 
 def _listening_process(connection: socket.socket) -> int:
-    """Return the process at the other end of a connection; 0 if we cannot see it, in a container (unix(7))."""
+    """Return the process at the other end of a connection; 0 if it is not visible, e.g. in a container (unix(7))."""
     credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
     pid: int = _UCRED.unpack(credentials)[0]
     return pid
@@ -338,7 +338,7 @@ def _command_of(line: bytes) -> str | None:
 
 
 async def _write_object(writer: asyncio.StreamWriter, fields: Mapping[str, Any]) -> None:
-    """Write an object as one line of JSON, its iterators piece by piece."""
+    """Write an object as one line of JSON, and its iterators piece by piece."""
     opening = "{"
     for key, content in fields.items():
         writer.write(f"{opening}{json.dumps(key)}:".encode())
@@ -357,7 +357,7 @@ async def _write_list(writer: asyncio.StreamWriter, items: Iterator[object]) -> 
         writer.write((opening + ",".join(texts)).encode())
         opening = ","
         await writer.drain()
-        await asyncio.sleep(0)  # `drain` gives way only if the client reads slowly
+        await asyncio.sleep(0)  # `drain` lets other tasks run only if the client reads slowly
     writer.write(b"[]" if opening == "[" else b"]")
 
 
@@ -365,7 +365,7 @@ async def _write_list(writer: asyncio.StreamWriter, items: Iterator[object]) -> 
 
 
 def _read_line(connection: socket.socket, deadline: float) -> bytes:
-    """Return what comes up to the end of the line, or all there is; raises OSError."""
+    """Return the octets up to the end of the line, or all if the line has no end; raises OSError."""
     pieces = list[bytes]()
     length = 0
     while length < MAX_ANSWER:
@@ -400,7 +400,7 @@ def _unanswered(path: str, error: OSError, seconds: float) -> NoResponse | Usage
 
 def _permission_hint(path: str) -> str:
     try:
-        import grp  # noqa: PLC0415 - only when something is wrong
+        import grp  # only when something is wrong
 
         return f"as root, or as a member of the group {grp.getgrgid(os.stat(path).st_gid).gr_name}"  # noqa: PTH116
     except (OSError, KeyError):
@@ -414,7 +414,7 @@ def _no_agent(path: str) -> UsageError:
 
 
 def _object_of(line: bytes) -> dict[str, Any] | None:
-    """Return the object that a whole line of JSON is, None if it is none."""
+    """Return the object in a complete line of JSON; None if it is not one."""
     if not line.endswith(b"\n"):
         return None
     try:

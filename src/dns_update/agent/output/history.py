@@ -1,8 +1,8 @@
-"""Every attempt to change a name, kept in an SQLite file for people to read; no decision ever rests on it.
+"""Keeps every attempt to change a name in an SQLite file, for people to read; the agent decides nothing by it.
 
-The file keeps SQLite's rollback journal, and not a write-ahead log: the log's index is mapped into memory, where a
-disk that fails ends the process by SIGBUS instead of by an error; and a reader who may not write the directory could
-not open it. Both forms outlive SIGKILL at any moment.
+The file uses SQLite's rollback journal, not a write-ahead log. The index of a write-ahead log is mapped into memory, so
+a disk error ends the process by SIGBUS instead of raising an exception; and a reader without write access to the
+directory cannot open it. Both forms survive SIGKILL at any moment.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Sequence
 
-APPLICATION_ID = 0x444E5355  # "DNSU": so that no other program's database is written to
+APPLICATION_ID = 0x444E5355  # "DNSU": so that we never write to another program's database
 SCHEMA_VERSION = 1
 FILE_MODE = 0o640  # it has no secrets; the agent's group may read what the agent did
-MAX_WAITING = 10_000  # attempts, some 5 MB: all names of the largest agent foreseen, changing at once
-MAX_WAITING_BROKEN = 1_000  # attempts, while it is not known whether the disk will ever take them
-BATCH = 1_000  # attempts a transaction: one wait for the disk, and a short one for readers
+MAX_WAITING = 10_000  # attempts, some 5 MB: all names of the largest expected agent, changing at once
+MAX_WAITING_BROKEN = 1_000  # attempts, while the file cannot be written
+BATCH = 1_000  # attempts in a transaction: one wait for the disk, and a short lock for readers
 RETRY_SECONDS = 60.0  # until a file that could not be written is tried again
-PRUNE_SECONDS = 21_600.0  # between two looks for what is too old
-PRUNE_ROWS = 10_000  # rows a transaction, so that its journal stays small
+PRUNE_SECONDS = 21_600.0  # between two deletions of old attempts
+PRUNE_ROWS = 10_000  # rows in a transaction, so that its journal stays small
 BUSY_SECONDS = 5.0  # how long to wait for another process's lock
 CLOSE_SECONDS = 2.0  # how long the end of the process waits for the disk
-PAGE_ROWS = 500  # rows a reader takes at once; in between it holds no lock, however long its user looks at them
+PAGE_ROWS = 500  # rows that a reader reads at once; between pages it holds no lock, even if its output is paused
 CACHE_KIBIBYTES = 256  # SQLite's own default is 2 MiB
 
 _COLUMNS = (
@@ -54,16 +54,16 @@ _MAGIC = b"SQLite format 3\0"  # https://sqlite.org/fileformat.html, section 1.3
 _APPLICATION_ID_AT = 68
 _HEADER_OCTETS = 100
 _CORRUPT = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB
-_UNFINISHED = 776  # SQLITE_READONLY_ROLLBACK: a writer was killed, and this reader may not put the file in order
+_UNFINISHED = 776  # SQLITE_READONLY_ROLLBACK: a writer was killed, and this reader may not repair the file
 
 
 class HistoryRow(Value, kw_only=True):
-    """One attempt to change a name, whatever came of it.
+    """One attempt to change a name, successful or not.
 
     `when` is in seconds since 1970; `name` and `zone` are in full, without the trailing dot; `types` are mnemonics such
     as "AAAA"; `before` and `after` are data as text ("A 192.0.2.1, A 192.0.2.2"), empty for nothing;
-    `key_name` is empty for an unsigned update; `outcome` is "ok", the name of the error's class, or "CalledOff" for one
-    whose update was sent and its end not waited for; `message` says more; `seconds` is how long it took.
+    `key_name` is empty for an unsigned update; `outcome` is "ok", the name of the error's class, or "CalledOff" if the
+    attempt was cancelled after its update was sent; `message` has details; `seconds` is how long it took.
     """
 
     when: float
@@ -80,18 +80,18 @@ class HistoryRow(Value, kw_only=True):
 
 
 class History:
-    """Writes attempts to a file in a thread of its own: no method but `close` waits for the disk, none fails by it.
+    """Writes attempts to a file in its own thread: only `close` waits for the disk, and no method raises its errors.
 
-    A thread writes, for a disk can take seconds, and a broken one for ever; what gathers meanwhile goes into one
-    transaction. The file is opened again for each, so one that was removed, replaced or mounted again is no special
-    case, and an idle agent holds neither memory nor descriptor for it.
+    A thread writes, because a disk may take seconds, and a broken one may never answer; attempts that arrive meanwhile
+    go into one transaction. The file is opened again for each transaction. So a file that was removed, replaced or
+    mounted again needs no special treatment, and an idle agent holds no memory or descriptor for it.
 
-    While the file cannot be written, attempts wait, up to MAX_WAITING_BROKEN; further ones push out the oldest. A
-    history that is damaged is set aside, once a day, and a new one begun; any other file stays as it is.
+    While the file cannot be written, attempts wait, up to MAX_WAITING_BROKEN; then the oldest are dropped. A damaged
+    history is renamed, at most once a day, and a new one is started; any other file is left as it is.
 
-    Old attempts are deleted by a time that the clock alone does not make: a machine may start with any. It is the
-    clock's when it was last `believed`, or else that of the newest attempt that shows it right, and what has passed
-    since then; never more than what the clock says.
+    Old attempts are not deleted by the wall clock alone, because a machine may start with a wrong time. The time used
+    is the last one that was `believed`, or that of the newest attempt that shows that the clock was right, plus the
+    time since then; it is never later than the wall clock.
     """
 
     def __init__(
@@ -105,8 +105,8 @@ class History:
     ) -> None:
         """Keep attempts in the file at `path` for `keep_seconds`.
 
-        `report` gets a line when the file cannot be written any more, and when it can again. The writing thread calls
-        it, and it must not raise.
+        `report` is called with a line when the file can no longer be written, and when it can again. The writing thread
+        calls it, and it must not raise.
         """
         self._path = path
         self._keep_seconds = keep_seconds
@@ -115,17 +115,17 @@ class History:
         self._uptime = uptime
         self._believed: tuple[float, float] | None = None  # a time of the clock that was right, and the uptime then
         self._waiting: deque[HistoryRow] = deque()
-        self._change = Condition()  # guards what is waiting and the three below
+        self._change = Condition()  # guards `_waiting` and the three below
         self._lost = 0
         self._is_broken = False
         self._is_closing = False
         self._next_prune = time.monotonic()
-        # Not waited for by the interpreter's end: the disk may never answer.
+        # A daemon, so that the interpreter does not wait for it at exit: the disk may never answer.
         self._thread = Thread(target=self._run, name="history", daemon=True)
         self._thread.start()
 
     def add(self, row: HistoryRow) -> None:
-        """Have an attempt written as soon as may be."""
+        """Have an attempt written as soon as possible."""
         with self._change:
             self._waiting.append(row)
             self._drop_oldest()
@@ -136,13 +136,13 @@ class History:
         self._believed = self._clock(), self._uptime()
 
     def finish(self) -> None:
-        """Have what is waiting written, and stop; returns at once."""
+        """Have the waiting attempts written, then stop; returns at once."""
         with self._change:
             self._is_closing = True
             self._change.notify()
 
     def close(self) -> None:
-        """Do so, and wait for it; give up after CLOSE_SECONDS."""
+        """Do the same, and wait for it, at most CLOSE_SECONDS."""
         self.finish()
         self._thread.join(CLOSE_SECONDS)
 
@@ -156,7 +156,7 @@ class History:
                 self._mend()
 
     def _next_batch(self) -> list[HistoryRow] | None:
-        """Wait for something to do: attempts to write, or (an empty batch) old ones to prune; None is the end."""
+        """Wait for work: return attempts to write, an empty batch if old ones must be pruned, or None to stop."""
         with self._change:
             if self._is_broken:
                 self._change.wait_for(lambda: self._is_closing, RETRY_SECONDS)
@@ -172,7 +172,7 @@ class History:
             self._store(batch)
         except _Corrupt as reason:
             kept_as = _set_aside(self._path, self._clock())
-            self._report(f"history: {self._path} is corrupt ({reason}); it is kept as {kept_as}, a new one is begun")
+            self._report(f"history: {self._path} is corrupt ({reason}); it is kept as {kept_as}, a new one is started")
             self._store(batch)
 
     def _store(self, batch: Sequence[HistoryRow]) -> None:
@@ -191,7 +191,7 @@ class History:
                 self._next_prune = time.monotonic() + PRUNE_SECONDS
 
     def _time_of(self, database: sqlite3.Connection) -> float:
-        """Return the time by which attempts are old."""
+        """Return the time from which the age of attempts is counted."""
         now, up = self._clock(), self._uptime()
         if self._believed is None:
             newest = _newest_believed(database)
@@ -231,15 +231,15 @@ def read_history(
 ) -> Iterator[HistoryRow]:
     """Yield the attempts in a file in the order in which they were made; an agent may be writing it meanwhile.
 
-    `name` is one in full, or relative to its zone (`@` is the zone itself); `since` is in seconds since 1970; `limit`
-    keeps the newest. Raises UsageError, when the first is asked for, if the file is not there, may not be read, or is
-    no history; also later, if it is corrupt.
+    `name` is a full name, or relative to its zone (`@` is the zone itself); `since` is in seconds since 1970; `limit`
+    is the number of newest attempts. The first step raises UsageError if the file does not exist, cannot be read, or is
+    not a history; later ones raise it if the file is corrupt.
     """
     conditions, arguments = _conditions(name, since)
     try:
         _check_file(path)
         with _database(path) as database:
-            database.execute("PRAGMA query_only = 1")  # no further than to put in order what a killed writer left
+            database.execute("PRAGMA query_only = 1")  # SQLite may still repair what a killed writer left
             if not _has_schema(database):
                 return
             last = _before_newest(database, conditions, arguments, limit)
@@ -252,11 +252,11 @@ def read_history(
         raise UsageError(f"history: cannot read {path}: {reason}", hint=_reading_hint(reason.__cause__)) from reason
 
 
-# What may go wrong with the file, and where
+# The file, and its faults
 
 
 class _Unusable(Exception):
-    """The file cannot be used now; the text tells why."""
+    """The file cannot be used now; the text says why."""
 
 
 class _Corrupt(_Unusable):
@@ -265,8 +265,8 @@ class _Corrupt(_Unusable):
 
 @contextmanager
 def _database(path: str) -> Iterator[sqlite3.Connection]:
-    """Open a database that is there; whatever SQLite finds wrong with it is _Unusable."""
-    import sqlite3  # noqa: PLC0415 - 1 MiB, only where a history is kept
+    """Open an existing database; any error of SQLite is raised as _Unusable."""
+    import sqlite3  # 1 MiB, only where a history is kept
 
     escaped = os.path.abspath(path).lstrip("/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")  # noqa: PTH100
     try:
@@ -280,13 +280,13 @@ def _database(path: str) -> Iterator[sqlite3.Connection]:
         if code & 0xFF in _CORRUPT:
             raise _Corrupt(str(error)) from error
         if code == _UNFINISHED:
-            raise _Unusable("a killed agent left it unfinished; root, or the agent, may put it in order") from error
+            raise _Unusable("an agent was killed while writing it; root or the agent can repair it") from error
         raise _Unusable(str(error)) from error
 
 
 @contextmanager
 def _transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing; what is not committed goes with the connection."""
+    """Commit everything or nothing; closing the connection drops what is not committed."""
     database.execute("BEGIN IMMEDIATE")
     yield
     database.execute("COMMIT")
@@ -303,7 +303,7 @@ def _make_file(path: str) -> None:
 
 
 def fault_of_file(path: str) -> str:
-    """Return why the file at `path` cannot be a history; empty if it can, is not there, or we may not see."""
+    """Return why the file at `path` cannot be a history; empty if it can, does not exist, or we may not read it."""
     try:
         _refuse_special(path)
         return _fault_of(_first_octets(path))
@@ -312,7 +312,7 @@ def fault_of_file(path: str) -> str:
 
 
 def _fault_of(octets: bytes) -> str:
-    """Return why a file that begins so is not a history, and not what is left of a damaged one; empty if it may be."""
+    """Return why a file that begins like this is neither a history nor a damaged one; empty if it may be."""
     if not octets:
         return ""  # a writer was killed before it wrote anything
     if not octets.startswith(_MAGIC):
@@ -334,24 +334,24 @@ def _first_octets(path: str) -> bytes:
 
 
 def _refuse_special(path: str) -> None:
-    """Raise _Unusable for what is not a regular file: from a pipe nothing may ever come."""
+    """Raise _Unusable if it is not a regular file: a read from a pipe may never end."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - pathlib costs memory
     except (OSError, ValueError):
-        return  # opening it will tell why
+        return  # opening it raises the error
     if not stat.S_ISREG(mode):
         raise _Unusable("it is not a regular file")
 
 
 def _set_aside(path: str, now: float) -> str:
-    """Rename a corrupt file, and return its new name; raises _Unusable if that was done today already.
+    """Rename a corrupt file, and return its new name; raises _Unusable if that was already done today.
 
-    One a day, so that a disk that corrupts everything is not filled by it. Its journal needs no care: SQLite
-    has played it back before it called the file corrupt, or drops it when it meets the new file empty.
+    Once a day, so that a disk that corrupts every file is not filled. Its journal needs no treatment: SQLite
+    played it back before it found the file corrupt, or drops it when it finds the new file empty.
     """
     new_name = f"{path}.corrupt-{time.strftime('%Y-%m-%d', time.gmtime(now))}"
     if os.path.lexists(new_name):
-        raise _Unusable(f"it is corrupt, and {new_name} is there already")
+        raise _Unusable(f"it is corrupt, and {new_name} already exists")
     try:
         os.rename(path, new_name)  # noqa: PTH104 - pathlib costs memory
     except OSError as error:
@@ -360,7 +360,7 @@ def _set_aside(path: str, now: float) -> str:
 
 
 def _check_file(path: str) -> None:
-    """Raise _Unusable with the reason for a file that cannot be read; SQLite does not tell the reason."""
+    """Raise _Unusable with the reason if a file cannot be read; SQLite does not give the reason."""
     try:
         with open(path, "rb", opener=open_at_once):
             _refuse_special(path)
@@ -399,9 +399,9 @@ def _insert(database: sqlite3.Connection, batch: Sequence[HistoryRow]) -> None:
 
 
 def _newest_believed(database: sqlite3.Connection) -> float | None:
-    """Return the time of the newest attempt at which the clock was right, as a signed answer shows.
+    """Return the time of the newest attempt whose signed answer shows that the clock was right.
 
-    Where nothing is signed, it is that of the newest attempt of all. None if there are none.
+    If there are none, return the time of the newest attempt of all; None if the history is empty.
     """
     for condition in ("outcome = 'ok' AND key_name <> ''", "1"):
         ((newest,),) = database.execute(f'SELECT max("when") FROM attempts WHERE {condition}').fetchall()  # noqa: S608 - ours
@@ -429,7 +429,7 @@ def _conditions(name: str | None, since: float | None) -> tuple[str, list[object
 
 
 def _before_newest(database: sqlite3.Connection, conditions: str, arguments: list[object], limit: int | None) -> int:
-    """Return the number after which the newest `limit` rows begin."""
+    """Return the ID before the first of the newest `limit` rows."""
     if limit is None:
         return 0
     newest = f"SELECT id FROM attempts WHERE {conditions} ORDER BY id DESC LIMIT ?"  # noqa: S608 - ours
@@ -476,5 +476,5 @@ def _comparable(name: str) -> str:
 
 
 def _storable(text: str) -> str:
-    """Return a text that UTF-8 can hold: a server's words may have lone surrogates."""
+    """Return a text that UTF-8 can represent: a text from a server may have lone surrogates."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""What came of an attempt, as the history and the programs of `on-change` have it."""
+"""The result of an attempt, as the history and `on-change` programs get it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
 
-CANCELLED = "CalledOff"  # the outcome of an attempt whose end was not waited for; others have the name of an error
-_CANCELLED_MESSAGE = "called off before its end; the server may have carried out the update"
+CANCELLED = "CalledOff"  # the outcome of a cancelled attempt; others are "ok" or the name of an error
+_CANCELLED_MESSAGE = "cancelled before its end; the server may have carried out the update"
 
 
 def changed_row(
     attempt: Attempt, outcome: Outcome, before: tuple[Record, ...], when: float, seconds: float
 ) -> HistoryRow:
-    """Return the row of a change; here and below, `when` is in seconds since 1970, and it took `seconds`."""
+    """Return the row of a change; here and below, `when` is in seconds since 1970, and `seconds` is the duration."""
     settings = attempt.managed.settings
     return HistoryRow(
         when=when,
@@ -52,7 +52,7 @@ def cancelled_row(attempt: Attempt, server: Endpoint, when: float, seconds: floa
 
 
 def _unproven_row(attempt: Attempt, server: str, outcome: tuple[str, str], when: float, seconds: float) -> HistoryRow:
-    """Return the row of an attempt that may not have done what it was to do."""
+    """Return the row of an attempt that may not have made its change."""
     settings, current = attempt.managed.settings, attempt.managed.current
     return HistoryRow(
         when=when,

@@ -1,4 +1,4 @@
-"""Programs that are run when a name has changed: facts in their environment, never in the way of updates."""
+"""Runs programs when a name has changed; they get the facts in their environment, and never delay updates."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from dns_update.process.child_guard import ChildGuard
 
     Job: TypeAlias = "tuple[tuple[str, ...], tuple[str, ...]]"
-    """A program with its arguments, and the types of the records that it is run for."""
+    """A program with its arguments, and the record types for which it runs."""
 
 
 MAX_RUNNING = 4  # programs at once: a change of network changes all names, and the machine has other work
-PROGRAM_SECONDS = 60.0  # for one run; a firewall or a web server is reloaded in a few
-END_SECONDS = 5.0  # between SIGTERM and SIGKILL, to tidy up
+PROGRAM_SECONDS = 60.0  # for one run; a firewall or a web server reloads in a few seconds
+END_SECONDS = 5.0  # between SIGTERM and SIGKILL, so that the program can clean up
 
 _INHERITED = ("PATH", "HOME", "LANG", "TZ")
-"""What a program gets of our own environment. The rest may hold secrets (`secret = "env:NAME"`)."""
+"""The variables of our own environment that a program gets. Others may be secrets (`secret = "env:NAME"`)."""
 
 
 class Hooks:
-    """Runs programs: one at a time for each name, MAX_RUNNING in all, each PROGRAM_SECONDS at most.
+    """Runs programs: one at a time for each name, at most MAX_RUNNING in all, each for at most PROGRAM_SECONDS.
 
-    What changes while a program runs for the same name is gathered into one last run, from the first `before` to the
-    last `after`. Belongs to the asyncio loop of the main thread.
+    Changes of a name while a program runs for it are combined into one run, from the first `before` to the last
+    `after`. Use it only in the asyncio loop of the main thread.
     """
 
     def __init__(
@@ -45,9 +45,9 @@ class Hooks:
         environment: Mapping[str, str] | None = None,
         child_guard: ChildGuard | None = None,
     ) -> None:
-        """Tell `report` a line for each failure; the environment to inherit from is the process's own, if None.
+        """Call `report` with a line for each failure. `environment` is inherited from; None: that of the process.
 
-        `child_guard` ends the programs if we are killed.
+        `child_guard` ends the programs if this process is killed.
         """
         self._report = report
         self._child_guard = child_guard
@@ -60,21 +60,21 @@ class Hooks:
         keep_statuses()
 
     def run(self, program: Sequence[str], change: HistoryRow) -> None:
-        """Run a program (and its arguments) for a change, as soon as it may be; returns at once."""
+        """Run a program (with its arguments) for a change, as soon as possible; returns at once."""
         of_name = self._waiting.setdefault(change.name, {})
         job = (tuple(program), change.types)
         of_name[job] = change if job not in of_name else _joined(of_name[job], change)
         self._start_waiting()
 
     async def finish(self) -> None:
-        """Wait until all programs have run, also those that are still to come."""
+        """Wait until all programs have ended, including those that still wait."""
         while self._running:
             await asyncio.wait([run.ended for run in self._running.values()], return_when=asyncio.FIRST_COMPLETED)
 
     async def close(self) -> None:
-        """End what runs, forget what waits."""
+        """End the running programs, and drop the waiting ones."""
         self._waiting.clear()
-        self._report = _say_nothing  # that we end them is not their failure
+        self._report = _say_nothing  # ended by us, they have not failed
         for run in self._running.values():
             run.end()
         with suppress(TimeoutError):
@@ -90,13 +90,13 @@ class Hooks:
             job = next(iter(of_name))
             change = of_name.pop(job)
             if of_name:
-                self._waiting[name] = of_name  # at the end: other names come first
+                self._waiting[name] = of_name  # last: other names come first
             self._start(job[0], change)
 
     def _start(self, program: tuple[str, ...], change: HistoryRow) -> None:
         try:
             run = _Run(program, {**self._inherited, **facts(change)}, self._seconds, self._child_guard)
-        except (OSError, ValueError) as error:  # ValueError: a NUL, or what is not Unicode
+        except (OSError, ValueError) as error:  # ValueError: a NUL, or invalid Unicode
             reason = error.strerror if isinstance(error, OSError) else str(error)
             self._report(f"on-change program {_shown(program)} for {change.name} cannot be run: {reason}")
             return
@@ -111,7 +111,7 @@ class Hooks:
 
 
 def facts(change: HistoryRow) -> dict[str, str]:
-    """Return what a program is told about a change: variables of its environment, none of them secret."""
+    """Return the environment variables that describe a change to a program; none of them is secret."""
     texts = {
         "NAME": change.name,
         "ZONE": change.zone,
@@ -129,7 +129,7 @@ def facts(change: HistoryRow) -> dict[str, str]:
 
 
 class _Run:
-    """A program under way within the loop. `ended` is done with its status."""
+    """A running program in the loop; its status is the result of `ended`."""
 
     def __init__(
         self, words: tuple[str, ...], environment: Mapping[str, str], seconds: float, child_guard: ChildGuard | None
@@ -152,7 +152,7 @@ class _Run:
         self._timer = self._loop.call_later(END_SECONDS, self._program.kill)
 
     def failure(self) -> str:
-        """Return what went wrong, once it has ended; empty if nothing did."""
+        """Return why the program failed, once it has ended; empty if it did not."""
         if self._is_late:
             return f"ran for more than {self._seconds:g} s and was ended"
         return failure_of(self.ended.result())
@@ -163,7 +163,7 @@ class _Run:
 
     def _reap(self) -> None:
         if self._is_ending:
-            self._program.kill()  # what it started, and what ignored SIGTERM
+            self._program.kill()  # its children, and those that ignored SIGTERM
         self._timer.cancel()
         self._loop.remove_reader(self._program.ended)
         status = self._program.reap()
@@ -192,7 +192,7 @@ def _say_nothing(_line: str) -> None:
 
 
 def _shown(program: tuple[str, ...]) -> str:
-    """Return the program without its arguments, which may hold a secret."""
+    """Return the program without its arguments, which may contain a secret."""
     return quoted(program[0])
 
 

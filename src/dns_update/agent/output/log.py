@@ -1,6 +1,6 @@
-"""Lines for people on standard error: with the journal's priorities where that listens, and once per change of state.
+"""Lines for people on standard error: with priorities if the journal reads them, and once per change of state.
 
-`logging` costs 1 MiB and waits for a reader that does not read; the agent must not.
+`logging` costs 1 MiB and waits for a reader that does not read; the agent must not wait.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ NOTICE = 5
 INFO = 6
 DEBUG = 7
 
-MAX_TOPICS = 20_000  # twice what the largest agent foreseen has; then the one unchanged longest is forgotten
-MAX_OCTETS = 4096  # PIPE_BUF: a pipe takes so much in one piece, or none of it
-PATIENCE_MILLISECONDS = 200  # for a reader that is behind; one that has not moved for so long is not waited for
+MAX_TOPICS = 20_000  # twice those of the largest expected agent; beyond that, the oldest one is forgotten
+MAX_OCTETS = 4096  # PIPE_BUF: a pipe takes up to this much in one piece, or nothing
+PATIENCE_MILLISECONDS = 200  # to wait for a slow reader; after that, lines are dropped until it reads again
 
 _STANDARD_ERROR = 2
 _NOWHERE = -1
 
 
 class Log:
-    """Writes lines to a descriptor; whatever is wrong with that, nothing is raised, and no caller waits.
+    """Writes lines to a descriptor; a fault of the descriptor raises no exception and blocks no caller.
 
-    Several threads may write. Characters that are not printable are written as escapes, so that a line stays one.
+    Several threads may write. Characters that are not printable are written as escapes, so that each text is one line.
     """
 
     def __init__(
@@ -41,10 +41,10 @@ class Log:
         descriptor: int | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Write lines of priority `threshold` and more urgent ones; the environment is the process's own, if None.
+        """Write lines of priority `threshold` and more urgent ones. `environment` None means that of the process.
 
-        The descriptor, if None, is standard error; nothing is, if the process was started without, for then its number
-        may by now be that of a socket.
+        `descriptor` None means standard error. If the process was started without it, nothing is written, because its
+        number may now belong to a socket.
         """
         self._threshold = threshold
         if descriptor is None:
@@ -55,31 +55,31 @@ class Log:
         self._lost = 0
 
     def error(self, line: str) -> None:
-        """Write what a person must correct."""
+        """Write a fault that a person must correct."""
         self.write(ERROR, line)
 
     def warning(self, line: str) -> None:
-        """Write what went wrong and may pass by itself."""
+        """Write a fault that may end by itself."""
         self.write(WARNING, line)
 
     def notice(self, line: str) -> None:
-        """Write what seldom happens, and is well: a start, a reload, an end of trouble."""
+        """Write a rare event that is not a fault, e.g. a start, a reload, the end of an incident."""
         self.write(NOTICE, line)
 
     def info(self, line: str) -> None:
-        """Write what happens every day: an update."""
+        """Write an everyday event, e.g. an update."""
         self.write(INFO, line)
 
     def debug(self, line: str) -> None:
-        """Write what helps to find a fault, and is too much otherwise."""
+        """Write details that are useful only for finding a fault."""
         self.write(DEBUG, line)
 
     def changed(self, topic: Hashable, state: Hashable, line: str, priority: int = INFO) -> bool:
-        """Write the line if the topic's state is another one than it was last time; return whether it is.
+        """Write the line if the topic's state differs from the last one; return whether it does.
 
-        So what is tried every minute is logged once, and again when it differs. The first state of all is a change.
+        So an event that repeats every minute is logged once, and again when it changes. The first state is a change.
         """
-        mark = hash(state)  # and not the state itself, which may be a long text, ten thousand times
+        mark = hash(state)  # not the state itself: there may be ten thousand long texts
         last = self._states.pop(topic, None)
         self._states[topic] = mark
         if len(self._states) > MAX_TOPICS:
@@ -90,7 +90,7 @@ class Log:
         return True
 
     def forget(self, topic: Hashable) -> None:
-        """Forget a topic that is none any more: a record that the configuration has no longer."""
+        """Forget a topic that no longer exists, e.g. a source that was removed from the configuration."""
         self._states.pop(topic, None)
 
     def write(self, priority: int, line: str) -> None:
@@ -103,7 +103,7 @@ class Log:
             self._lost += 1
 
     def _put(self, priority: int, line: str) -> bool:
-        """Write a line if it is taken; return whether it was."""
+        """Write a line if the reader can take it; return whether it was written."""
         prefix = f"<{priority}>" if self._is_journal else "dns-update: "
         octets = f"{prefix}{_one_line(line)}".encode("utf-8", "backslashreplace")
         if len(octets) >= MAX_OCTETS:
@@ -114,14 +114,14 @@ class Log:
             return False
 
     def _is_taken(self) -> bool:
-        """Return whether a write would go through at once, now or after some patience."""
+        """Return whether a write would not block, if necessary after a short wait."""
         poll = select.poll()
         poll.register(self._descriptor, select.POLLOUT)
         return bool(poll.poll(0 if self._lost else PATIENCE_MILLISECONDS))
 
 
 def is_journal(descriptor: int, environment: Mapping[str, str]) -> bool:
-    """Return whether what is written there goes to the journal itself (systemd.exec(5), JOURNAL_STREAM)."""
+    """Return whether a descriptor is connected to the journal (systemd.exec(5), JOURNAL_STREAM)."""
     try:
         status = os.fstat(descriptor)
     except OSError:

@@ -1,4 +1,4 @@
-"""What people and programs are told of attempts: lines of the log, rows of the history, programs of `on-change`."""
+"""Reports attempts to people and programs: log lines, rows of the history, runs of `on-change` programs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Reports:
-    """Tells of each attempt what is new."""
+    """Reports what is new in each attempt."""
 
     def __init__(self, log: Log, hooks: Hooks, clock: Clock) -> None:
         """Begin without a history."""
@@ -37,30 +37,30 @@ class Reports:
         self._history: History | None = None
 
     def open_history(self, settings: AgentSettings) -> None:
-        """Keep the history where the settings say, from now on."""
+        """Keep the history in the file that the settings name, from now on."""
         if self._history is not None:
-            self._history.finish()  # without waiting for it: its disk may never answer
+            self._history.finish()  # without waiting: its disk may never answer
             self._history = None
         if settings.history:
             self._history = History(settings.history, settings.history_keep, self._log.warning)
 
     def close(self) -> None:
-        """Write what is left of the history."""
+        """Write the rest of the history, and close it."""
         if self._history is not None:
             self._history.close()
 
     def succeeded(self, attempt: Attempt, outcome: Outcome) -> None:
-        """Tell what a successful attempt has shown."""
+        """Report the notes of a successful attempt, and which servers failed before it."""
         settings = attempt.managed.settings
         if settings.key is not None and self._history is not None:
             self._history.believe()
         self._failed_over(attempt, outcome)
-        for note in outcome.notes:  # most are true of many names, and are logged once
+        for note in outcome.notes:  # most apply to many names, and are logged once
             topic = attempt.managed.upstream, note
             self._log.changed(topic, note, f"{settings.name}: {rendered(note, TOML)}", WARNING)
 
     def changed(self, attempt: Attempt, outcome: Outcome, before: tuple[Record, ...], seconds: float) -> None:
-        """Tell that a name was changed."""
+        """Report that a name was changed."""
         settings = attempt.managed.settings
         self._log.info(f"updating zone: {outcome.zone}: updating RR set for {settings.name.relative_to(outcome.zone)}")
         after = ", ".join(texts_of(outcome.after or ())) or "nothing"
@@ -75,23 +75,23 @@ class Reports:
         self._keep(failed_row(attempt, error, self._clock.wall(), seconds))
 
     def cancelled(self, attempt: Attempt, seconds: float) -> None:
-        """Keep in the history that an update was sent, and its end not waited for."""
+        """Keep in the history that an attempt was cancelled after its update was sent."""
         server = attempt.update_sent_to
         if server is not None:
             self._keep(cancelled_row(attempt, server, self._clock.wall(), seconds))
 
     def recovered(self, server: Hashable, outage: Outage) -> None:
-        """Tell that a server answers again, if people know that it did not."""
+        """Report that a server answers again, if its outage was reported."""
         if outage.is_reported:
             self._log.notice(f"{server} answers again")
 
     def _failed_over(self, attempt: Attempt, outcome: Outcome) -> None:
-        """Tell which servers did not do it. A silent one concerns all names that are sent there, so it is told once."""
+        """Log which servers failed. A silent one affects all names that are sent to it, so it is logged once."""
         failures = outcome.failures
         if not failures:
             return
-        line = f"{'; '.join(map(str, failures))}; {outcome.server} did it"
-        # Without the silent ones: these are asked now and then only, which changes nothing about the others.
+        line = f"{'; '.join(map(str, failures))}; used {outcome.server} instead"
+        # Without the silent ones: these are asked only now and then, which is not a change of the others.
         refusals = frozenset((type(f).__name__, f.server) for f in failures if not isinstance(f, NoResponse))
         topic = attempt.managed.settings.identity, attempt.managed.upstream
         is_told = bool(refusals) and self._log.changed(topic, refusals, line, WARNING)

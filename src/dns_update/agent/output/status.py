@@ -1,4 +1,4 @@
-"""What `dns-update status` shows of names and of silent servers; what it shows of sources, those tell themselves."""
+"""The part of `dns-update status` about names and silent servers; `Sources.status` has the part about sources."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 class Times:
-    """The present, and what to add to times of the agent's two clocks to have them as the wall clock shows them."""
+    """The present, and the offsets that convert times of the agent's other two clocks to the wall clock."""
 
     __slots__ = ("booted", "monotonic", "now")
 
     def __init__(self, now: float, wall: float, booted: float) -> None:
-        """Take `now` on the monotonic clock, `wall` in seconds since 1970, and when the machine was `booted`."""
+        """`now` is on the monotonic clock; `wall` and the time of boot, `booted`, are in seconds since 1970."""
         self.now = now
         self.monotonic = wall - now
         self.booted = booted
 
 
 def record_status(managed: ManagedName, due: float | None, times: Times, *, is_under_way: bool) -> RecordStatus:
-    """Return what is shown of a name that is due at `due`, on the monotonic clock."""
+    """Return the status of a name that is due at `due`, on the monotonic clock."""
     settings = managed.settings
     desired = [] if managed.desired is None else list(managed.desired.data.items())
     source = managed.failing_source(times.now)
@@ -51,7 +51,7 @@ def record_status(managed: ManagedName, due: float | None, times: Times, *, is_u
 
 
 def server_statuses(healths: Iterable[ServerHealth], times: Times) -> Iterator[ServerStatus]:
-    """Yield what is shown of each silent server, once for a host and its addresses."""
+    """Yield the status of each silent server; a host and its addresses are one."""
     for health in healths:
         outages = {outage.error.server: outage for _server, outage in health.outages()}
         for outage in outages.values():
@@ -85,7 +85,7 @@ def _error_status(error: DnsUpdateError) -> ErrorStatus:
 
 
 def _error_of_source(source: SourceState | None) -> ErrorStatus | None:
-    """Return the failure of a source as that of the name that follows it."""
+    """Return the failure of a source in the form of an error of the name that follows it."""
     if source is None or source.reading is None:
         return None
     return {

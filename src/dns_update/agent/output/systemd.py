@@ -1,4 +1,4 @@
-"""What systemd wants to be told (sd_notify(3)): ready, reloading, stopping, alive."""
+"""Notifies systemd (sd_notify(3)): ready, reloading, stopping, alive."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ if TYPE_CHECKING:
     from collections.abc import MutableMapping
     from typing import Self
 
-SEND_SECONDS = 1.0  # systemd takes what is sent at once, or it is stuck, and then we are not to be
-PINGS_PER_LIMIT = 2  # sd_watchdog_enabled(3): half of the time after which systemd thinks us dead
+SEND_SECONDS = 1.0  # systemd reads at once; if it hangs, we must not hang with it
+PINGS_PER_LIMIT = 2  # sd_watchdog_enabled(3): at half of the time after which systemd considers us dead
 
 
 class Notifier:
-    """Tells the service manager how we are; without one, or if it does not listen, nothing happens.
+    """Notifies the service manager of our state; without one, or if it does not listen, nothing happens.
 
-    `watchdog_seconds` is how often `alive` wants to be called; None if it is not expected.
+    `watchdog_seconds` is the interval at which `alive` must be called; None if there is no watchdog.
     """
 
     def __init__(self, address: str = "", watchdog_seconds: float | None = None) -> None:
-        """Tell the socket at `address`: a path, or `@` and the name of an abstract one; empty for none."""
+        """Send to the socket at `address`: a path, or `@` and the name of an abstract one; empty for none."""
         self._address = f"\0{address[1:]}" if address.startswith("@") else address
         self.watchdog_seconds = watchdog_seconds
 
     @classmethod
     def from_environment(cls, environment: MutableMapping[str, str] | None = None) -> Self:
-        """Return what the environment (the process's own, if None) has, and remove it there.
+        """Make one from the environment (None: that of the process), and remove its variables there.
 
-        Programs that we start are not the service, and must not speak for it.
+        Programs that we start are not the service, and must not notify in its name.
         """
         variables = os.environ if environment is None else environment
         address = variables.pop("NOTIFY_SOCKET", "")
@@ -43,25 +43,25 @@ class Notifier:
         return cls(address, interval)
 
     def ready(self, status: str = "") -> bool:
-        """Tell that the start, or a reload, is over; this and all below return whether it was taken."""
+        """Notify that the start, or a reload, is complete; this and all below return whether it was sent."""
         return self._send("READY=1", *_status(status))
 
     def reloading(self, status: str = "") -> bool:
-        """Tell that the configuration is being read again; `ready` ends that (Type=notify-reload)."""
-        # The very clock that systemd compares with; time.monotonic() is the same one on Linux, but need not stay so.
+        """Notify that the configuration is being read again; `ready` ends that (Type=notify-reload)."""
+        # The clock that systemd compares with; time.monotonic() is the same on Linux, but Python does not promise it.
         now = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
         return self._send("RELOADING=1", f"MONOTONIC_USEC={now}", *_status(status))
 
     def stopping(self) -> bool:
-        """Tell that the end has begun."""
+        """Notify that the agent is stopping."""
         return self._send("STOPPING=1")
 
     def status(self, text: str) -> bool:
-        """Tell what `systemctl status` shows of us: one line."""
+        """Send the one line that `systemctl status` shows."""
         return self._send(*_status(text))
 
     def alive(self) -> bool:
-        """Tell that we are not stuck."""
+        """Notify that the agent does not hang."""
         return self._send("WATCHDOG=1")
 
     def _send(self, *assignments: str) -> bool:

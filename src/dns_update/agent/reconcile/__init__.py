@@ -1,1 +1,1 @@
-"""From desired and current records to changes: who owns a record, which server is asked, and when again."""
+"""From desired and current records to changes: one attempt, which server is asked first, and when to try again."""

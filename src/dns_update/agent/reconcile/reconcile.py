@@ -1,4 +1,4 @@
-"""Make one name right: look at it, send what differs in one message, and look again, as steps."""
+"""Makes one name right: reads it, sends the differences in one message, and reads it again; as steps."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from dns_update.transport import Endpoint
     from dns_update.update import Update
 
-_LOOKS = 5  # so often two agents may meet at one name, or the second look fail, before this attempt ends
+_LOOKS = 5  # how often another agent may interfere, or the reading back fail, before this attempt ends
 
 
 async def reconcile(transaction: Transaction, target: Target, desired: Desired) -> Outcome:
-    """Make the name have what is desired, and return what was there before and after; nothing is sent if it has.
+    """Give a name the desired records, and return those before and after; no update is sent if it has them already.
 
-    Raises NotApplied if the server reported success and yet has something else, and any other Refusal or
+    Raises NotApplied if the server reported success but has other records, and any other Refusal or
     CommunicationError.
     """
     place = await locate(transaction, target)
@@ -48,8 +48,8 @@ async def reconcile(transaction: Transaction, target: Target, desired: Desired) 
 
 
 async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery) -> Outcome:
-    """Make the name right by what the server shows of it."""
-    unseen: Records | None = None  # what was there before an update whose result was not seen
+    """Make the name right by the records that the server shows."""
+    unseen: Records | None = None  # the records before an update whose result could not be read
     for number in range(1, _LOOKS + 1):
         before = await look(site, desired.rrtypes)
         update = plan(site.target, desired, before, 0)
@@ -59,7 +59,7 @@ async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery) -> O
             return outcome_at(site, Rcode.NOERROR, before if unseen is None else unseen, before)
         try:
             reply, after = await delivery.carry_out(site, update, lambda: _verified(site, desired))
-        except (NameExists, NameNotFound):  # the claims were changed meanwhile
+        except (NameExists, NameNotFound):  # another agent changed the claims meanwhile
             if number == _LOOKS:
                 raise
         else:
@@ -67,15 +67,15 @@ async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery) -> O
                 return outcome_at(site, reply.message.rcode, before if unseen is None else unseen, after)
             unseen = before if unseen is None else unseen
     raise NoResponse(
-        f"the update was accepted, but what came of it could not be read {_LOOKS} times",
-        hint="something between may lose or alter messages",
+        f"the update was accepted, but its result could not be read in {_LOOKS} attempts",
+        hint="something on the path may lose or alter messages",
         endpoint=site.endpoint,
         may_have_arrived=True,
     )
 
 
 async def _by_prerequisites(site: ZoneView, desired: Desired, delivery: Delivery, error: ZoneNotFound) -> Outcome:
-    """Make the name right in the zone itself; `error` is why it cannot be read there, so what it had is not known."""
+    """Make the name right in the zone itself; `error` is why it cannot be read, so the old records are not known."""
     ttl = await zone_ttl(site) if desired.ttl is None else desired.ttl
     current = await confirmed(site, desired, ttl)
     if current is not None:
@@ -89,13 +89,13 @@ async def _by_prerequisites(site: ZoneView, desired: Desired, delivery: Delivery
 
 
 def _needs_zone_ttl(update: Update, desired: Desired, current: Records) -> bool:
-    """Return whether the update adds records whose TTL is neither set nor there: then it is that of the SOA record."""
+    """Return whether the update adds records without a configured or present TTL: they get that of the SOA record."""
     present = {record.rrtype for record in current}
     return desired.ttl is None and not present.issuperset(change.rrtype for change in update.changes)
 
 
 async def _verified(site: ZoneView, desired: Desired) -> Records:
-    """Return what stands now; raises NotApplied if it is not what is desired. The TTL may be the server's choice."""
+    """Return the records now; raises NotApplied if they are not the desired ones. The server may choose the TTL."""
     after = await look(site, desired.rrtypes)
     left = plan(site.target, desired.with_any_ttl, after, 0)
     if left is not None:

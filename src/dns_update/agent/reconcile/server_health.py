@@ -1,9 +1,9 @@
-"""Which server is asked first: those of a list in its order, but one that was silent of late comes last. Pure.
+"""Which server is asked first: the servers of a list in order, but those that were silent recently last. Pure.
 
-An outage begins when a server does not answer, and ends when it does. The server is due again after a while, each time
-a longer one. Then one attempt probes it in its place in the list, and only one: each waits for a server as long as its
-patience goes, and thousands of names must not. An urgent attempt leaves that to others as long as some server answers.
-If all are silent and none is due, none is asked.
+An outage begins when a server does not answer, and ends when it does. The server is due again after a wait, which grows
+each time. Then only one attempt probes it, in its place in the list, because each probe waits for the full patience,
+and thousands of names must not. An urgent attempt does not probe as long as another server answers. If all servers are
+silent and none is due, none is asked.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ class Outage:
     __slots__ = ("due", "error", "failures", "found_by", "is_probed", "is_reported", "last_failure", "since")
 
     def __init__(self, error: NoResponse, found_by: object, now: float) -> None:
-        """Begin now."""
+        """Begin an outage at `now`; `found_by` is the name whose attempt met it."""
         self.error = error
-        self.found_by = found_by  # which name met it last, and is to try again when the server is due
+        self.found_by = found_by  # the name that met it last, and tries again when the server is due
         self.since = now
         self.last_failure = now
         self.due = now
         self.failures = 0  # in a row
         self.is_probed = False  # by an attempt under way
-        self.is_reported = False  # to people, who then want to hear of its end, too
+        self.is_reported = False  # in the log, where its end is then reported, too
 
 
 class ServerHealth:
-    """The outages of all servers that are asked in the same way: with the same patience, from the same address.
+    """The outages of all servers that are asked in the same way: with the same policy, from the same address.
 
-    A server is whatever can be silent by itself: a Server, one address of it, or, where it is not known who a zone's
-    primary is, the zone.
+    A server is anything that can be silent by itself: a Server, one of its addresses, or, if a zone's primary is not
+    known, the zone.
     """
 
     def __init__(self, seconds: Callable[[int], float]) -> None:
-        """Begin with no outage; `seconds` says how long to leave a server alone after so many failures in a row."""
+        """Begin without outages; `seconds` returns how long to wait after a number of failures in a row."""
         self._seconds = seconds
         self._outages: dict[Hashable, Outage] = {}
 
@@ -58,9 +58,9 @@ class ServerHealth:
         return self._outages.get(server)
 
     def order(self, servers: Sequence[Hashable], now: float, *, is_urgent: bool) -> tuple[Hashable, ...]:
-        """Return which servers to ask now, one after the other; none, if all are silent and none is due.
+        """Return the servers to ask now, one after the other; none if all are silent and none is due.
 
-        The silent ones among them that are due are probed until `answered`, `failed` or `not_asked` is called for them.
+        Silent servers that are due count as probed until `answered`, `failed` or `not_asked` is called for them.
         """
         if not self._outages:
             return tuple(servers)
@@ -76,13 +76,13 @@ class ServerHealth:
         return (*first, *last)
 
     def answered(self, server: Hashable) -> Outage | None:
-        """Record that a server has answered; return the outage that this ends."""
+        """Record that a server has answered; return the outage that this ends, or None."""
         return self._outages.pop(server, None)
 
     def failed(self, server: Hashable, error: NoResponse, found_by: object, began: float, now: float) -> None:
-        """Record that a server did not answer an attempt begun at `began`, and which name met that.
+        """Record that a server did not answer an attempt that began at `began`; `found_by` is its name.
 
-        Many attempts may be under way when a server falls silent, and their ends say nothing new.
+        Many attempts may be under way when a server becomes silent; only the first of them counts as a failure.
         """
         outage = self._outages.get(server)
         if outage is None:
@@ -95,18 +95,18 @@ class ServerHealth:
         outage.is_probed = False
 
     def not_asked(self, server: Hashable) -> None:
-        """Record that an attempt has ended and shown nothing about this server."""
+        """Record that an attempt has ended without showing anything about this server."""
         outage = self._outages.get(server)
         if outage is not None:
             outage.is_probed = False
 
     def retry_all(self) -> None:
-        """Have every server asked now, as if it had just fallen silent: what hindered it may be gone."""
+        """Have every server asked now, as if it had just become silent: the cause may be gone."""
         for outage in self._outages.values():
             outage.due = 0.0
             outage.failures = 0
 
     def due(self, servers: Sequence[Hashable], found_by: object) -> float | None:
-        """Return when the first of those servers is due whose silence this name met last; None if there is none."""
+        """Return when the first server is due whose silence this name (`found_by`) met last; None if there is none."""
         outages = [self._outages[server] for server in servers if server in self._outages]
         return min((outage.due for outage in outages if outage.found_by is found_by), default=None)

@@ -1,4 +1,4 @@
-"""Where records are sent: by which client, to which servers, and how those servers are."""
+"""Where updates are sent: the client, its servers, and their health."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class Upstream:
     __slots__ = ("client", "health", "patience", "servers")
 
     def __init__(self, client: AsyncClient, servers: tuple[Server, ...], health: ServerHealth, patience: float) -> None:
-        """Send by `client`; without `servers`, each zone's primary is found. `patience` in seconds, for one server."""
+        """Send by `client`; without `servers`, each zone's primary is asked. `patience`: seconds for one server."""
         self.client = client
         self.servers = servers
         self.health = health
         self.patience = patience
 
     def servers_for(self, zone: Name | None) -> tuple[Hashable, ...]:
-        """Return what is asked for a zone, as ServerHealth knows it: the servers, or the zone in place of its primary.
+        """Return the servers of a zone as ServerHealth knows them: without a list, the zone in place of its primary.
 
-        There is none if the zone has to be found, too.
+        Empty if the zone itself must be found.
         """
         return self.servers or (() if zone is None else (zone,))
