@@ -335,6 +335,25 @@ def test_print_shows_rows_and_what_was_logged() -> None:
     ]
 
 
+def test_sections_of_an_export_that_are_not_here_are_passed_on() -> None:
+    script = "/tool mac-server ping\nset enabled=no\n/interface ethernet\nset [ find default-name=ether1 ] name=wan"
+    calls = [(call.menu, call.verb, call.named) for call in _ran(script).calls]
+    assert calls == [
+        ("/tool/mac-server/ping", "set", (("enabled", "no"),)),
+        ("/interface/ethernet", "set", (("name", "wan"),)),
+    ]
+
+
+def test_a_verb_of_the_root_is_known_in_each_menu() -> None:
+    error, _router = _failed("/ip address\nping 192.0.2.1")
+    assert (error.command, error.message) == ("/ping", "bad command name ping")
+
+
+def test_a_stored_script_that_cannot_be_read_is_an_error_of_its_caller() -> None:
+    script = "/system script add name=x source={:put (}\n:do {/system script run x} on-error={:put caught}"
+    assert _put(script) == ["caught"]
+
+
 def test_delays_are_the_world_s() -> None:
     assert _ran(":delay 1s; :delay 500ms; :delay 2; :delay 00:00:01").slept == 4.5
 
@@ -386,6 +405,8 @@ def test_an_update(parameters: str, owner: str, ttl: int | None) -> None:
         ('/system script add name=x source="$a"', "dollar-not-escaped"),
         (":resolve dns-server=192.0.2.1 name=home.example.com", "unknown-parameter"),
         (':if ("true") do={}', "condition"),
+        (':do {:if ("192.0.2.1/24") do={}} on-error={}', "address-condition"),
+        (":local x abcdef; :local n [:len $x]; :put [:pick $x 0 ($n - 3)]", "cut-three"),
         (":put (1 +\n2)", "router-would-refuse"),
     ],
 )

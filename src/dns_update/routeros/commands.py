@@ -211,7 +211,7 @@ def _pick(run: Evaluator, command: Command) -> RouterValue:
 def _check_cut(run: Evaluator, command: Command, end: Node | None) -> None:
     """Warn of `[:pick $x 0 ([:len $x] - 3)]`, which takes a prefix of three characters from an address."""
     match end:
-        case syntax.Infix(_, "-", syntax.Substitution(_, (syntax.Command(verb="len"),)), syntax.Word(_, "3")):
+        case syntax.Infix(_, "-", _, syntax.Word(_, "3")):
             hint = '[:pick $x 0 [:find $x "/"]] cuts at the slash'
             run.warn("cut-three", command.at, "cuts three characters, whatever the length of the prefix", hint)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dns_update.routeros import syntax
 from dns_update.routeros.commands import COMMANDS
 from dns_update.routeros.control import Frame, Limits, Returned, Usage
-from dns_update.routeros.conversions import value_of_word
+from dns_update.routeros.conversions import to_address, value_of_word
 from dns_update.routeros.menu_commands import run_menu_command
 from dns_update.routeros.operators import check_size, infix, prefixed, truth
 from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure, LimitReached, ScriptError, ScriptSyntaxError
 from dns_update.routeros.scopes import Scope, undeclared_sets
 from dns_update.routeros.source import Source
-from dns_update.routeros.values import NOTHING, Array, Code, ScriptText, array_of, text_of
+from dns_update.routeros.values import NOTHING, Address, Array, Code, ScriptText, array_of, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -237,7 +237,9 @@ class Evaluator:
         """Return the truth of a condition; raises Failure if it is neither true nor false."""
         value = self.value(node)
         if isinstance(value, str):
-            self.warn("condition", node.at, "the condition is a text, not true or false")
+            is_address = isinstance(to_address(value.partition("/")[0]), Address)
+            code = "address-condition" if is_address else "condition"
+            self.warn(code, node.at, "the condition is a text, not true or false", 'compare it, e.g. ($x != "")')
         return truth(value)
 
     def warn(self, code: str, at: int, text: str, hint: str = "") -> None:

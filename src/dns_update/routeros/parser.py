@@ -90,7 +90,7 @@ class Parser(ExpressionReader):
         word = _GLOBAL_NAME.match(self.text, self.at)
         if word is not None and word[0] in _LATER_WORDS:
             hint = f"put {word[0]}= on the line of the closing brace before it, or join the lines with a backslash"
-            raise self.error(f"expected a command, not '{word[0]}'", hint=hint)
+            raise self.error(f"expected a command before '{word[0]}'", hint=hint)
         if word is not None and self._is_global(word):
             self.at = word.end()
             return self._global(begin, word[0])
@@ -162,6 +162,8 @@ class Parser(ExpressionReader):
     @staticmethod
     def _verb_of(words: list[str]) -> str:
         last = words[-1] if words else ""
+        if words == ["tool", "mac-server", "ping"]:  # a menu, the only one with a verb's name
+            return ""
         if last in VERBS or (words[:-1] == ["log"] and last in LOG_LEVELS):
             return words.pop()
         return ""
@@ -223,7 +225,7 @@ class Parser(ExpressionReader):
     def _menu_value(self, name: str) -> Node:
         if self.next != "{":
             return self.value()
-        if not name:
+        if not name or name == "do":
             return self._body()
         if name not in SCRIPT_PARAMETERS:
             hint = "set a variable to the array first, and give the variable"
@@ -254,6 +256,9 @@ class Parser(ExpressionReader):
         if isinstance(value, syntax.Text | syntax.Substitution) and self.next == "{":
             return
         hint = 'put the whole value in quotes, e.g. "$name.example", or in parentheses with . between the parts'
+        if isinstance(value, syntax.Variable) and self.next == "-":
+            hint = f'a name ends at "-"; write $"{value.name}-..." for a variable of such a name'
+            raise self.error("expected end of command", hint=hint, code="hyphen-name")
         raise self.error("expected end of command", hint=hint)
 
     def _body(self) -> syntax.Body:
