@@ -37,7 +37,7 @@ def test_there_are_cases() -> None:
 
 @pytest.mark.parametrize("path", _CASES, ids=lambda path: path.name.removesuffix(_SUFFIX))
 def test_a_script_does_what_it_must(path: Path) -> None:
-    text = path.with_name(path.name.removesuffix(_SUFFIX) + ".rsc").read_text()
+    text = path.with_name(path.name.removesuffix(_SUFFIX) + ".rsc").read_bytes().decode()
     case = tomllib.loads(path.read_text())
     router = Router()
     router_wide: dict[str, RouterValue] = {}
