@@ -52,7 +52,8 @@ def test_an_expression_that_goes_back_without_end_does_not() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["(", ")", "[a", "*", "a{", "a{2,1}", "a{x}", "[[:x:]]", "(" * 100, "(a{1000}){1000}", "a{99999}"]
+    "pattern",
+    ["(", ")", "[a", "*", "a{", "a{2,1}", "a{x}", "a{²}", "[[:x:]]", "(" * 100, "(a{1000}){1000}", "a{99999}"],
 )
 def test_what_is_not_an_expression_is_refused(pattern: str) -> None:
     with pytest.raises(Failure, match="regular expression"):

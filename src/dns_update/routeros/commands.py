@@ -1,8 +1,9 @@
-"""The commands of the language itself: control, variables, texts, errors."""
+"""The commands of the language itself: control, errors, texts, output; the table of all."""
 
 from __future__ import annotations
 
 from dns_update.routeros import syntax
+from dns_update.routeros.arguments import node_given, value_given
 from dns_update.routeros.control import Returned
 from dns_update.routeros.conversions import (
     to_address,
@@ -20,6 +21,7 @@ from dns_update.routeros.remarks import Failure, ScriptSyntaxError
 from dns_update.routeros.scopes import name_of
 from dns_update.routeros.text_commands import find, length, pick
 from dns_update.routeros.values import NIL, NOTHING, Array, Code, Nil, ScriptText, Time, is_empty, text_of, type_of
+from dns_update.routeros.variable_commands import set_global, set_local, set_variable
 from dns_update.routeros.words import LOG_LEVELS
 
 TYPE_CHECKING = False
@@ -33,32 +35,18 @@ if TYPE_CHECKING:
 _MOST_RETRIES = 1000
 
 
-def _unnamed(run: Evaluator, command: Command, number: int, name: str = "") -> RouterValue:
-    """Return a value by its place among those without a name, or by a name; raises Failure if it is not given."""
-    node = _node(command, number, name)
-    if node is None:
-        raise Failure(f"missing value(s) of argument(s) {name or 'value'}")
-    return run.value(node)
-
-
-def _node(command: Command, number: int, name: str = "") -> Node | None:
-    by_name = command.named(name) if name else None
-    values = command.unnamed()
-    return by_name if by_name is not None else values[number] if number < len(values) else None
-
-
 # Control
 
 
 def _if(run: Evaluator, command: Command) -> RouterValue:
-    condition = _node(command, 0, "condition")
+    condition = node_given(command, 0, "condition")
     if condition is None:
         raise Failure("missing value(s) of argument(s) condition")
     return run.run_body(command.named("do" if run.condition(condition) else "else"))
 
 
 def _do(run: Evaluator, command: Command) -> RouterValue:
-    body = _node(command, 0, "command")
+    body = node_given(command, 0, "command")
     condition, handler = command.named("while"), command.named("on-error")
     while True:
         if handler is None:
@@ -74,7 +62,7 @@ def _do(run: Evaluator, command: Command) -> RouterValue:
 
 
 def _while(run: Evaluator, command: Command) -> RouterValue:
-    condition = _node(command, 0, "condition")
+    condition = node_given(command, 0, "condition")
     if condition is None:
         raise Failure("missing value(s) of argument(s) condition")
     while run.condition(condition):
@@ -84,7 +72,7 @@ def _while(run: Evaluator, command: Command) -> RouterValue:
 
 
 def _for(run: Evaluator, command: Command) -> RouterValue:
-    name = name_of(_node(command, 0, "counter"))
+    name = name_of(node_given(command, 0, "counter"))
     begin, end = _number(run, command, "from"), _number(run, command, "to")
     step = _number(run, command, "step") if command.named("step") else 1 if begin <= end else -1
     if not step:
@@ -106,7 +94,7 @@ def _number(run: Evaluator, command: Command, name: str) -> int:
 
 
 def _foreach(run: Evaluator, command: Command) -> RouterValue:
-    names = name_of(_node(command, 0, "counter")).split(",")
+    names = name_of(node_given(command, 0, "counter")).split(",")
     node = command.named("in")
     if node is None:
         raise Failure("missing value(s) of argument(s) in")
@@ -120,8 +108,8 @@ def _foreach(run: Evaluator, command: Command) -> RouterValue:
 
 
 def _onerror(run: Evaluator, command: Command) -> RouterValue:
-    name = name_of(_node(command, 0, "error"))
-    failure = run.caught(_node(command, 1, "in"))
+    name = name_of(node_given(command, 0, "error"))
+    failure = run.caught(node_given(command, 1, "in"))
     if failure is None:
         return False
     run.run_body(command.named("do"), {name: failure.message})
@@ -133,8 +121,8 @@ def _retry(run: Evaluator, command: Command) -> RouterValue:
     failure: Failure | None = None
     for number in range(min(max(tries, 1), _MOST_RETRIES)):
         if number and (pause := command.named("delay")) is not None:
-            run.world.delay(_seconds(run.value(pause)))
-        failure = run.caught(_node(command, 0, "command"))
+            _wait(run, _seconds(run.value(pause)))
+        failure = run.caught(node_given(command, 0, "command"))
         if failure is None:
             return NOTHING
     handler = command.named("on-error")
@@ -144,68 +132,24 @@ def _retry(run: Evaluator, command: Command) -> RouterValue:
 
 
 def _return(run: Evaluator, command: Command) -> RouterValue:
-    node = _node(command, 0, "value")
+    node = node_given(command, 0, "value")
     raise Returned(NOTHING if node is None else run.value(node))
 
 
 def _error(run: Evaluator, command: Command) -> RouterValue:
-    node = _node(command, 0, "message")
+    node = node_given(command, 0, "message")
     raise Failure("" if node is None else text_of(run.value(node)))
-
-
-# Variables
-
-
-def _local(run: Evaluator, command: Command) -> RouterValue:
-    run.frame.scope.declare_local(name_of(command.unnamed()[0]), _new_value(run, command))
-    return NOTHING
-
-
-def _global(run: Evaluator, command: Command) -> RouterValue:
-    name = name_of(command.unnamed()[0])
-    has_value = len(command.unnamed()) > 1 or command.named("do") is not None
-    value = _new_value(run, command)
-    run.frame.scope.declare_global(name)
-    if has_value:
-        run.router_wide[name] = value
-    return NOTHING
-
-
-def _new_value(run: Evaluator, command: Command) -> RouterValue:
-    function = command.named("do")
-    node = _node(command, 1, "value")
-    return run.value(function) if function is not None else NOTHING if node is None else run.value(node)
-
-
-def _set(run: Evaluator, command: Command) -> RouterValue:
-    target, value = command.unnamed()[0], _new_value(run, command)
-    name = name_of(target)
-    keys: list[RouterValue] = []
-    while isinstance(target, syntax.Infix):
-        keys.insert(0, run.value(target.right))
-        target = target.left
-    if keys:
-        value = _with_element(run.frame.scope.get(name), keys, value)
-    if not run.frame.scope.set(name, value):
-        raise Failure(f"syntax error: expected the name of a declared variable, got '{name}'")
-    return NOTHING
-
-
-def _with_element(array: RouterValue, keys: list[RouterValue], element: RouterValue) -> Array:
-    whole = array if isinstance(array, Array) else Array()
-    inner = _with_element(whole.get(keys[0]), keys[1:], element) if len(keys) > 1 else element
-    return whole.with_element(keys[0], inner)
 
 
 # Texts and conversions
 
 
 def _pick(run: Evaluator, command: Command) -> RouterValue:
-    end = _node(command, 2, "end")
+    end = node_given(command, 2, "end")
     _check_cut(run, command, end)
     end_value = NIL if end is None else run.value(end)
-    begin = _unnamed(run, command, 1, "begin")
-    return pick(_unnamed(run, command, 0, "input"), begin, end_value, is_one=end is None)
+    begin = value_given(run, command, 1, "begin")
+    return pick(value_given(run, command, 0, "input"), begin, end_value, is_one=end is None)
 
 
 def _check_cut(run: Evaluator, command: Command, end: Node | None) -> None:
@@ -217,43 +161,48 @@ def _check_cut(run: Evaluator, command: Command, end: Node | None) -> None:
 
 
 def _find(run: Evaluator, command: Command) -> RouterValue:
-    after = _node(command, 2, "from")
+    after = node_given(command, 2, "from")
     begin = NIL if after is None else to_number(run.value(after))
-    return find(_unnamed(run, command, 0, "in"), _unnamed(run, command, 1, "what"), begin)
+    return find(value_given(run, command, 0, "in"), value_given(run, command, 1, "what"), begin)
 
 
 def _len(run: Evaluator, command: Command) -> RouterValue:
-    return length(_unnamed(run, command, 0, "value"))
+    return length(value_given(run, command, 0, "value"))
 
 
 def _typeof(run: Evaluator, command: Command) -> RouterValue:
-    return type_of(_unnamed(run, command, 0, "value"))
+    return type_of(value_given(run, command, 0, "value"))
 
 
 def _conversion(convert: Callable[[RouterValue], RouterValue]) -> Callable[[Evaluator, Command], RouterValue]:
-    return lambda run, command: convert(_unnamed(run, command, 0, "value"))
+    return lambda run, command: convert(value_given(run, command, 0, "value"))
 
 
 # Output, time, names
 
 
 def _log(run: Evaluator, command: Command) -> RouterValue:
-    level = text_of(_unnamed(run, command, 0, "topics"))
+    level = text_of(value_given(run, command, 0, "topics"))
     if level not in LOG_LEVELS:
         raise Failure(f"bad command name {level}")
-    run.write_log(level, text_of(_unnamed(run, command, 1, "message")))
+    run.write_log(level, text_of(value_given(run, command, 1, "message")))
     return NOTHING
 
 
 def _put(run: Evaluator, command: Command) -> RouterValue:
-    value = _unnamed(run, command, 0, "message")
+    value = value_given(run, command, 0, "message")
     run.put(text_of(value))
     return value
 
 
 def _delay(run: Evaluator, command: Command) -> RouterValue:
-    run.world.delay(_seconds(_unnamed(run, command, 0, "delay-time")))
+    _wait(run, _seconds(value_given(run, command, 0, "delay-time")))
     return NOTHING
+
+
+def _wait(run: Evaluator, seconds: float) -> None:
+    run.usage.check_delay(run.world.now(), seconds)
+    run.world.delay(seconds)
 
 
 def _seconds(value: RouterValue) -> float:
@@ -266,7 +215,7 @@ def _seconds(value: RouterValue) -> float:
 
 
 def _resolve(run: Evaluator, command: Command) -> RouterValue:
-    node = _node(command, 0, "domain-name") or command.named("name")
+    node = node_given(command, 0, "domain-name") or command.named("name")
     if node is None:
         raise Failure("missing value(s) of argument(s) domain-name")
     server = command.named("server") or command.named("dns-server")
@@ -292,7 +241,7 @@ def _jobname(run: Evaluator, _command: Command) -> RouterValue:
 
 
 def _parse(run: Evaluator, command: Command) -> RouterValue:
-    value = _unnamed(run, command, 0, "value")
+    value = value_given(run, command, 0, "value")
     if isinstance(value, Code):
         return value
     script = parse(value.source if isinstance(value, ScriptText) else text_of(value))
@@ -302,7 +251,7 @@ def _parse(run: Evaluator, command: Command) -> RouterValue:
 
 
 def _execute(run: Evaluator, command: Command) -> RouterValue:
-    value = _unnamed(run, command, 0, "script")
+    value = value_given(run, command, 0, "script")
     if isinstance(value, Code):
         return run.call(value, "", {})
     source = run.world.script(text_of(value)) or (value.source if isinstance(value, ScriptText) else text_of(value))
@@ -311,7 +260,7 @@ def _execute(run: Evaluator, command: Command) -> RouterValue:
 
 def _time(run: Evaluator, command: Command) -> RouterValue:
     began = run.world.now()
-    run.run_body(_node(command, 0, "command"))
+    run.run_body(node_given(command, 0, "command"))
     return Time(int((run.world.now() - began) * 1000))
 
 
@@ -323,11 +272,11 @@ COMMANDS: dict[str, Callable[[Evaluator, Command], RouterValue]] = {
     "find": _find,
     "for": _for,
     "foreach": _foreach,
-    "global": _global,
+    "global": set_global,
     "if": _if,
     "jobname": _jobname,
     "len": _len,
-    "local": _local,
+    "local": set_local,
     "log": _log,
     "nothing": _nothing,
     "onerror": _onerror,
@@ -337,7 +286,7 @@ COMMANDS: dict[str, Callable[[Evaluator, Command], RouterValue]] = {
     "resolve": _resolve,
     "retry": _retry,
     "return": _return,
-    "set": _set,
+    "set": set_variable,
     "time": _time,
     "toarray": _conversion(to_array),
     "tobool": _conversion(to_bool),

@@ -45,6 +45,11 @@ class Usage:
         if now - self._began > self._limits.seconds:
             raise LimitReached(f"the script ran longer than {self._limits.seconds:g} s")
 
+    def check_delay(self, now: float, seconds: float) -> None:
+        """Check a delay before it begins; raises LimitReached if it ends too late."""
+        if now + seconds - self._began > self._limits.seconds:
+            raise LimitReached(f"a delay of {seconds:g} s, and the script may run for {self._limits.seconds:g} s")
+
     def write(self, size: int) -> None:
         """Count characters of output; raises LimitReached."""
         self._output += size + 1

@@ -7,12 +7,12 @@ from dns_update.routeros.commands import COMMANDS
 from dns_update.routeros.control import Frame, Limits, Returned, Usage
 from dns_update.routeros.conversions import to_address, value_of_word
 from dns_update.routeros.menu_commands import run_menu_command
-from dns_update.routeros.operators import check_size, infix, prefixed, truth
+from dns_update.routeros.operators import infix, prefixed, truth
 from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure, LimitReached, ScriptError, ScriptSyntaxError
 from dns_update.routeros.scopes import Scope, undeclared_sets
 from dns_update.routeros.source import Source
-from dns_update.routeros.values import NOTHING, Address, Array, Code, ScriptText, array_of, text_of
+from dns_update.routeros.values import NOTHING, Address, Array, Code, ScriptText, array_of, check_size, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

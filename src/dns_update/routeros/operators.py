@@ -6,17 +6,14 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from dns_update.routeros.conversions import to_address, to_bool, to_number, to_prefix, wrapped
 from dns_update.routeros.regex import matches
-from dns_update.routeros.remarks import Failure, LimitReached
-from dns_update.routeros.values import Address, Array, Nil, Prefix, Time, is_empty, text_of, type_of
+from dns_update.routeros.remarks import Failure
+from dns_update.routeros.values import Address, Array, Nil, Prefix, Time, check_size, is_empty, text_of, type_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dns_update.routeros.values import RouterValue
-
-LONGEST_TEXT = 1 << 20
-"""Characters of a text, or elements of an array, that a script may build: routers have little memory as well."""
 
 
 def infix(operator: str, left: RouterValue, right: RouterValue) -> RouterValue:
@@ -94,16 +91,9 @@ def joined(left: RouterValue, right: RouterValue) -> RouterValue:
     return text
 
 
-def check_size(size: int) -> None:
-    """Check that a text or an array is not too large; raises LimitReached."""
-    if size > LONGEST_TEXT:
-        raise LimitReached(f"a value of more than {LONGEST_TEXT} characters or elements")
-
-
 def _listed(left: RouterValue, right: RouterValue) -> Array:
     ours = left if isinstance(left, Array) else Array((left,))
     theirs = right if isinstance(right, Array) else Array((right,))
-    check_size(len(ours) + len(theirs))
     return Array(ours.items + theirs.items, tuple(sorted((dict(ours.named) | dict(theirs.named)).items())))
 
 
@@ -144,12 +134,12 @@ def _arithmetic(operator: str, left: RouterValue, right: RouterValue) -> RouterV
 def _with_time(operator: str, left: RouterValue, right: RouterValue) -> RouterValue:
     ours, theirs = _milliseconds(left), _milliseconds(right)
     if operator in ("+", "-"):
-        return Time(ours + theirs if operator == "+" else ours - theirs)
+        return Time(wrapped(ours + theirs if operator == "+" else ours - theirs))
     if operator == "*":
-        return Time(ours * theirs // 1000)
+        return Time(wrapped(ours * theirs // 1000))
     if operator == "/" and theirs:
         both = isinstance(left, Time) and isinstance(right, Time)
-        return ours // theirs if both else Time(ours * 1000 // theirs)
+        return ours // theirs if both else Time(wrapped(ours * 1000 // theirs))
     raise Failure(f"cannot use '{operator}' with {type_of(left)} and {type_of(right)}")
 
 

@@ -6,6 +6,8 @@ take forever. Here all ways are followed at once, as sets of states.
 
 from __future__ import annotations
 
+import re
+
 from dns_update.routeros.remarks import Failure, LimitReached
 from dns_update.value import Value
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 _LARGEST = 2000
 """States of an expression. One of a script has some twenty."""
 
+_BOUNDS = re.compile(r"[0-9]{1,4}(?:,[0-9]{0,4})?")
 _MOST_WORK = 20_000_000
 """States of the expression times characters of the text: some ten seconds."""
 
@@ -123,10 +126,10 @@ class _Compiler:
         one = self._atom()
         while self._next and self._next in "*+?{":
             least, most = self._count()
-            rest = [_split(1, len(one) + 2), *one, _split(-len(one) - 1)] if most is None else []
-            optional = [_split(1, len(one) + 1), *one] * ((most or least) - least)
             if len(one) * max(least, most or 0) > _LARGEST:
                 raise Failure("the regular expression is too large")
+            rest = [_split(1, len(one) + 2), *one, _split(-len(one) - 1)] if most is None else []
+            optional = [_split(1, len(one) + 1), *one] * ((most or least) - least)
             one = one * least + optional + rest
         return one
 
@@ -137,7 +140,7 @@ class _Compiler:
             return {"*": (0, None), "+": (1, None), "?": (0, 1)}[sign]
         inside, brace, _rest = self._pattern[self._at :].partition("}")
         least, comma, most = inside.partition(",")
-        if not brace or not least.isdigit() or not (most.isdigit() or not most) or len(inside) > 9:  # noqa: PLR2004
+        if not brace or not _BOUNDS.fullmatch(inside):
             raise Failure("invalid regular expression: wrong {}")
         self._at += len(inside) + 1
         low = int(least)

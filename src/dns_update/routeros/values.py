@@ -5,6 +5,7 @@ A number is an int, a text a str, a truth value a bool; the other types are the 
 
 from __future__ import annotations
 
+from dns_update.routeros.remarks import LimitReached
 from dns_update.value import Value
 
 TYPE_CHECKING = False
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
 
 _MINUTE, _HOUR, _DAY, _WEEK = 60, 3_600, 86_400, 604_800
 _IPV4 = 4
+
+
+LARGEST = 1 << 20
+"""Characters of a text, or of an array's, that a script may build: routers have little memory as well."""
+
+
+def check_size(size: int) -> None:
+    """Check that a text or an array is not too large; raises LimitReached."""
+    if size > LARGEST:
+        raise LimitReached(f"a value of more than {LARGEST} characters")
 
 
 class Nil(Value):
@@ -78,8 +89,15 @@ class Time(Value):
 class Array(Value):
     """Elements without a name, in their order, and named ones, in alphabetical order."""
 
-    items: tuple[RouterValue, ...] = ()
-    named: tuple[tuple[str, RouterValue], ...] = ()
+    items: tuple[RouterValue, ...]
+    named: tuple[tuple[str, RouterValue], ...]
+    weight: int
+
+    def __init__(self, items: tuple[RouterValue, ...] = (), named: tuple[tuple[str, RouterValue], ...] = ()) -> None:
+        # An array within an array counts each time: {$x;$x} in a loop doubles what its text needs.
+        weight = sum(map(_weight, items)) + sum([len(key) + _weight(element) for key, element in named])
+        check_size(weight)
+        self._store(items=items, named=named, weight=weight)
 
     def __len__(self) -> int:
         return len(self.items) + len(self.named)
@@ -133,6 +151,12 @@ NOTHING = Nothing()
 if TYPE_CHECKING:
     RouterValue: TypeAlias = int | str | Nil | Nothing | Address | Prefix | ItemId | Time | Array | Code
 
+
+def _weight(value: RouterValue) -> int:
+    return value.weight + 1 if isinstance(value, Array) else len(value) + 1 if isinstance(value, str) else _OTHER_WEIGHT
+
+
+_OTHER_WEIGHT = 16
 _TYPES = {bool: "bool", int: "num", Nil: "nil", Nothing: "nothing", Time: "time", ItemId: "id", Array: "array"}
 
 
