@@ -1,1 +1,1 @@
-"""Fuzzing: every parser is fed octets that grow from a few seeds, towards whatever reaches new code."""
+"""Fuzzing: every parser gets octets that grow from a few seeds, towards inputs that reach new code."""

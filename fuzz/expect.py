@@ -1,8 +1,8 @@
-"""What must hold of whatever a parser lets pass."""
+"""Checks of the results that a parser returns."""
 
 
 class Broken(Exception):
-    """A parser took an input and made something of it that it must not."""
+    """A parser accepted an input and returned a wrong result."""
 
 
 def expect(what: str, *, holds: bool) -> None:
@@ -12,5 +12,5 @@ def expect(what: str, *, holds: bool) -> None:
 
 
 def text_of(data: bytes) -> str:
-    """Return octets as Python hands over those of a command line: wrong UTF-8 becomes lone surrogates."""
+    """Return octets as text, as Python decodes a command line: invalid UTF-8 becomes lone surrogates."""
     return data.decode("utf-8", errors="surrogateescape")

@@ -1,7 +1,7 @@
 """Fuzz one target under libFuzzer: `python -m fuzz.harness TARGET [libFuzzer's arguments]`.
 
-What is learnt goes to fuzz/corpus/TARGET, which starts with the target's seeds. A file as argument is run once
-instead, which is how a failure is seen again.
+New inputs are saved in fuzz/corpus/TARGET, which starts with the target's seeds. With a file as argument, only that
+input is run, once; use this to repeat a failure.
 """
 
 import contextlib

@@ -1,8 +1,8 @@
-"""Sources every parser garbage for FUZZ_SECONDS (20) seconds, each in a process of its own, as many at once as CPUs.
+"""Fuzzes every target for FUZZ_SECONDS (20) seconds, each in its own process, as many at once as there are CPUs.
 
-Prints a line for each target. What a target learns is kept in fuzz/corpus and used by the next run. Ends with status
-1 if any parser raised something else than the package's own errors, hung, or let through what it must not; the input
-that did it is saved, and its path printed.
+Prints a line for each target. New inputs are kept in fuzz/corpus and used by the next run. Ends with status 1 if a
+parser raised an error that is not the package's own, hung, or returned a wrong result; that input is saved, and its
+path printed.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The page about the agent is true: its steps run against a real BIND, its tables are those of the code."""
+"""The page about the agent is right: its steps run against a real BIND, its tables match the code."""
 
 import os
 import re
@@ -25,7 +25,7 @@ PAGE = Document.read(ROOT / "docs" / "agent.md")
 README = Document.read(ROOT / "README.md")
 CONTRIB = ROOT / "contrib"
 
-_DEADLINE = 60  # seconds after which what is awaited will never come
+_DEADLINE = 60  # seconds; what has not come by then will never come
 _SERVER = "192.0.2.1"  # in every example
 _SECRET = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I="
 _PUBLIC = {"203.0.113.45": "11.20.113.45", "203.0.113.99": "11.20.114.99"}
@@ -117,7 +117,7 @@ def test_what_is_installed_by_hand_is_shipped() -> None:
 
 
 class BindAsShown(Bind):
-    """BIND at the page's address, its key and zone as the page has them."""
+    """BIND at the page's address, with the page's key and zone."""
 
     def _prepare(self) -> None:
         super()._prepare()
@@ -134,7 +134,7 @@ class BindAsShown(Bind):
 
 
 class Machine:
-    """The newcomer's machine; its `/etc/dns-update` is `directory`."""
+    """A new user's machine; its `/etc/dns-update` is `directory`."""
 
     def __init__(self, namespace: Namespace, server: BindAsShown, directory: Path) -> None:
         self.namespace = namespace
@@ -146,9 +146,9 @@ class Machine:
         write_private(directory / "home.key", key)
 
     def console(self, text: str, **properties: str) -> str:
-        """Run what a console shows, and return the console as it came out.
+        """Run the commands of a console, and return the console with their output.
 
-        A property of a command's name goes behind that command: `agent="config=FILE"`.
+        A property with the name of a command is appended to that command: `agent="config=FILE"`.
         """
         lines = []
         setting = ""
@@ -240,7 +240,7 @@ def _await_lines(agent: "subprocess.Popen[str]", *awaited: str) -> None:
 
 
 def _timeless(text: str) -> str:
-    """Return a text without what another moment, or another process, makes different."""
+    """Return a text without the parts that depend on time and process."""
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "MOMENT", text)
     text = re.sub(r"\d\.\d{3} s", "TOOK", text)
     text = re.sub(r"agent \d+,", "agent PID,", text)
@@ -250,7 +250,7 @@ def _timeless(text: str) -> str:
 
 
 def test_the_service_is_installed_as_shown(tmp_path: Path) -> None:
-    """Step 5, with a stand-in for systemctl, and what step 2 installs copied from where it is built from."""
+    """Step 5, with a fake systemctl, and with a copy of what step 2 installs."""
     (tmp_path / "share").mkdir()
     (tmp_path / "share" / "dns-update").symlink_to(CONTRIB)
     (tmp_path / "system").mkdir()

@@ -13,7 +13,7 @@ MODULES = {str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py") if p
 
 
 def has_its_own(module: str) -> bool:
-    """Return whether a module has a test file of its name, in the room's directory or below."""
+    """Return whether a module has a test file of its name, in its package's test directory or below."""
     room = module.partition("/")[0] if "/" in module else ""
     return any((ROOT / "tests" / room).rglob(f"test_{Path(module).stem}.py"))
 

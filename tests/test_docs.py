@@ -1,4 +1,4 @@
-"""Examples of the library in the documents: each runs, against a real BIND; the reference is that of the code."""
+"""Examples of the library in the documents: each runs, against a real BIND; the reference matches the code."""
 
 import re
 from pathlib import Path

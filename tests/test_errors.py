@@ -28,7 +28,7 @@ _INDENT = 4  # columns for each step into the tree
 
 
 class Drawn:
-    """One class as the docstring's picture has it."""
+    """One class as drawn in the docstring."""
 
     def __init__(self, name: str, parent: str, status: int | None) -> None:
         self.name = name
@@ -106,7 +106,7 @@ def test_every_class_that_is_raised_has_an_exit_status_of_its_own() -> None:
 
 
 def test_every_class_is_exported_by_the_package() -> None:
-    """It names them itself: importing it loads nothing, not even their list."""
+    """It lists them itself: importing it loads nothing, not even that list."""
     named = {name for name in dns_update.__all__ if hasattr(classes, name)}
     assert named == set(errors.CLASSES) == {drawn.name for drawn in _picture()}
     assert all(getattr(dns_update, name) is getattr(errors, name) for name in named)

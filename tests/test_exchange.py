@@ -43,7 +43,7 @@ def answer(  # noqa: PLR0913 - whatever may be wrong with an answer
     time_signed: int = WALL,
     error: int = 0,
 ) -> bytes:
-    """Return an answer to what was sent: a right one, unless told otherwise; signed if there is a key."""
+    """Return an answer to a message, the right one by default; signed if there is a key."""
     request = Message.decode(sent.octets)
     reply = Message(
         opcode=request.opcode if opcode is None else opcode,
@@ -66,7 +66,7 @@ def with_unsigned_tsig(reply: bytes, error: int) -> bytes:
 
 
 class Steps:
-    """A script that goes through its steps, one for each message sent; the last one is repeated."""
+    """A script with one step for each message sent; the last one is repeated."""
 
     def __init__(self, *steps: Script) -> None:
         self._steps = list(steps)
@@ -136,7 +136,7 @@ def doubted(result: Reply | UnverifiedReply) -> UnverifiedReply:
     return result
 
 
-# What counts.
+# What counts as an answer.
 
 
 def test_an_answer_is_the_result() -> None:
@@ -351,7 +351,7 @@ def test_a_truncated_answer_by_tcp_is_taken_as_it_is() -> None:
     assert len(network.sent) == 1
 
 
-# Answers that cannot be believed.
+# Answers that cannot be trusted.
 
 
 @pytest.mark.parametrize(
@@ -359,7 +359,7 @@ def test_a_truncated_answer_by_tcp_is_taken_as_it_is() -> None:
     [
         (unsigned, "it is not signed"),
         (wrongly_signed, "its signature is wrong"),
-        (lambda sent: (answer(sent, KEY, time_signed=WALL - 301),), "it was signed 301 s from now"),
+        (lambda sent: (answer(sent, KEY, time_signed=WALL - 301),), "its signing time is 301 s off"),
         (lambda sent: (with_unsigned_tsig(answer(sent), Rcode.BADKEY),), "it says BADKEY without a signature"),
         (lambda sent: (answer(sent, flags=Flag.QR | Flag.TC),), "it is not signed"),
     ],
@@ -444,7 +444,7 @@ def test_a_message_that_nobody_asked_is_not_doubted_but_passed_over() -> None:
     assert isinstance(result, Reply)
 
 
-# What the server may have got although no answer came.
+# Messages that the server may have got although no answer came.
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What to do next is said in the words of the front door that the user came by."""
+"""What to do next is said in the words of the front door that the user has used."""
 
 import ast
 import copy
@@ -20,10 +20,10 @@ FLOORS = ("address", "auth", "client", "process", "rr", "transport", "wire", "ag
 OF_RECORDS = sorted(re.escape(prop.name) for prop in ON_COMMAND_LINES if "set" in prop.commands)
 SPELLED = re.compile(rf"(?<![\w.-])({'|'.join(OF_RECORDS)})=")
 WITHOUT_A_DOOR = (
-    "dns-update delete name=",  # a command to be run, whoever reads it
+    "dns-update delete name=",  # a command to run, for every reader
     "remove it: X type=CNAME",  # X is that command
     " zone=X",  # a part of it
-    "Policy(",  # of the library, as what follows
+    "Policy(",  # of the library, like the next one
     "Key(name=",
     "dns-update owner=",  # what a TXT record holds
 )
@@ -37,7 +37,7 @@ def trees() -> Iterator[ast.Module]:
 
 
 def text_of(node: ast.AST) -> str:
-    """Return a text of the code; X is what is put into it."""
+    """Return a text of the code, with X for each inserted value."""
     if isinstance(node, ast.JoinedStr):
         return "".join(text_of(value) if isinstance(value, ast.Constant) else "X" for value in node.values)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
@@ -58,7 +58,7 @@ def templates() -> Iterator[str]:
     for text in texts():
         try:
             fields = {field for _, field, _, _ in Formatter().parse(text) if field}
-        except ValueError:  # braces of another language
+        except ValueError:  # braces with another meaning
             continue
         if fields & PROPERTIES:
             yield text
@@ -88,14 +88,14 @@ def test_every_door_renders_every_hint(template: str, door: Door) -> None:
     text = Hint(template, **values).rendered(door)
     assert "{" not in text
     assert "}" not in text
-    # A property of the command line has its "=", and one of another door has not.
+    # A property of the command line has a "=", one of another door has none.
     assert bool(SPELLED.search(text)) == (door is COMMAND_LINE) or door is PYTHON
     if door is not COMMAND_LINE:
         assert not re.search(r"[a-z]+-[a-z]+=", text)
 
 
 def fields_of(template: str) -> set[str]:
-    """Return the fields of a template, those within the value of a property among them."""
+    """Return the fields of a template, also those within the value of a property."""
     found = set()
     for _, field, inner, _ in Formatter().parse(template):
         found |= ({field} if field else set()) | (fields_of(inner) if inner else set())

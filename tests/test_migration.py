@@ -1,4 +1,4 @@
-"""The page for those who come from elsewhere is true: its examples run against a real BIND, its tables are complete."""
+"""The page about migration is right: its examples run against a real BIND, its tables are complete."""
 
 import configparser
 import re
@@ -30,9 +30,9 @@ from tests.support.peer import closed_port
 
 PAGE = Document.read(Path(__file__).resolve().parent.parent / "docs" / "migration.md")
 
-_DEADLINE = 60  # seconds after which a command hangs; none of the tests counts on it
+_DEADLINE = 60  # seconds after which a command counts as hanging
 _SERVER = "192.0.2.1"  # in every example
-_PUBLIC = "1.2.3.4"  # no address for documentation: those are not published from an interface
+_PUBLIC = "1.2.3.4"  # not an address for documentation: those are not published from an interface
 _SECRET = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I="
 _RECORDS = 'home 60 A 192.0.2.40\nhome 60 AAAA 2001:db8::40\nhome 60 TXT "here"'
 
@@ -62,7 +62,7 @@ def _write_keys(server: NameServer, directory: Path) -> None:
 
 
 def _moved(text: str, server: NameServer) -> str:
-    """Return an example with the lab's server in place of the page's."""
+    """Return an example with the lab's server instead of the page's."""
     text = text.replace(f"dns-server={_SERVER}", f"dns-server={server.host}:{server.port}")
     return text.replace(f"server {_SERVER}", f"server {server.host} {server.port}")
 
@@ -79,7 +79,7 @@ _ADDRESS = re.compile(r"\b203\.0\.113\.\d+\b")
 
 @pytest.fixture
 def no_real_nsupdate(tmp_path: Path) -> dict[str, str]:
-    """Return an environment in which the program `nsupdate` is one that fails, and home is the test's directory."""
+    """Return an environment in which the program `nsupdate` fails, and home is the test's directory."""
     directory = tmp_path / "no-nsupdate"
     directory.mkdir()
     (directory / "nsupdate").write_text("#!/bin/sh\nexit 99\n", encoding="ascii")
@@ -153,7 +153,7 @@ def test_properties_in_the_tables_are_understood(code: str) -> None:
     assert CommandLine(words).options(command)
 
 
-# What is told of nsupdate's differences: by row of the table, the scripts of the corpus that assert it.
+# The differences from nsupdate: for each row of the table, the scripts of the corpus that assert it.
 _DIFFERENCES = {
     "a key that cannot be read": {
         "option-k-missing",
@@ -165,7 +165,7 @@ _DIFFERENCES = {
     },
     "a key file that others can read or write": set[str](),  # below; the corpus's key files are private
     "a key file with several keys": {"option-k-with-two-keys", "option-k-beside-other-statements"},
-    "a `-k` file that has nothing but an `include`": set[str](),  # below; nsupdate follows it from where it stands
+    "a `-k` file that has nothing but an `include`": set[str](),  # below; nsupdate follows it
     "a MAC cut shorter": {"option-y-truncated-too-far", "key-command-truncated-too-far"},
     "`hmac-md5.sig-alg.reg.int`": {"key-command-md5-long-name"},
     "`-` as the file": {"file-is-a-dash"},
@@ -346,7 +346,7 @@ def test_a_failure_has_both_names_of_its_row(failure: str, bind: NameServer) -> 
 
 
 def _their_error(case: SimpleNamespace) -> set[str]:
-    """Return the names that dnspython has for a failure: of the exception and its bases, or of the rcode."""
+    """Return dnspython's names for a failure: those of the exception and its bases, or of the rcode."""
     keyring = dns.tsigkeyring.from_text({case.key.name: case.key.secret})
     update = dns.update.UpdateMessage(case.zone, keyring=keyring, keyalgorithm=case.key.algorithm)
     if hasattr(case, "absent"):
@@ -382,7 +382,7 @@ _CONF = PAGE.shown("conf ddclient.conf", "From ddclient's nsupdate protocol")
 
 
 def _fed_by_ddclient(conf: str, address: str) -> tuple[str, str]:
-    """Return the command line and the input that ddclient (3.10, 4.0) makes of its configuration."""
+    """Return the command line and the input that ddclient (3.10, 4.0) makes from its configuration."""
     settings = dict(line.split("=", 1) for line in conf.splitlines() if "=" in line and not line.startswith("use="))
     (host,) = (line for line in conf.splitlines() if "=" not in line)
     server = settings["server"].replace(":", " ", 1)
@@ -419,7 +419,7 @@ def test_ddclient_hears_of_a_key_file_that_is_missing(server: Bind, tmp_path: Pa
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Bind]:
-    """Yield the page's server, on its address and port 53, in a namespace whose interface ppp0 has a public address."""
+    """Yield the page's server, at its address and port 53, in a namespace whose interface ppp0 has a public address."""
     reason = unavailable_because()
     if reason is not None:
         pytest.skip(reason)

@@ -1,4 +1,4 @@
-"""What is published: the wheel and the sdist, built, installed into a clean environment, used from there."""
+"""What is published: the wheel and the sdist, built, installed into a clean environment, and used there."""
 
 import email
 import re
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = ("dns", "idna")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
-# The public API as a program of somebody else's has it.
+# The public API as another program uses it.
 _PROGRAM = """\
 import sys
 import dns_update
@@ -41,7 +41,7 @@ class Published:
 
     @property
     def metadata(self) -> Message:
-        """What a package index reads in the wheel."""
+        """What a package index reads from the wheel."""
         with zipfile.ZipFile(self.wheel) as archive:
             (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
             return email.message_from_bytes(archive.read(name))
@@ -79,7 +79,7 @@ def environment(published: Published, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def _run(*command: str | Path) -> str:
-    """Run a program away from the repository; return what it printed."""
+    """Run a program outside the repository; return what it printed."""
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -1,4 +1,4 @@
-"""The documents are true: configurations start, commands run and print what is shown, tables are those of the code."""
+"""The documents are right: configurations start, commands run and print what is shown, tables match the code."""
 
 import re
 import shlex
@@ -32,7 +32,7 @@ _OWNER = "home.example.com"
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _LIBRARIES = ("/etc/bind/", "/var/lib/bind/", "/etc/knot/", "/var/lib/knot", "/var/lib/powerdns/")
 
-# Shell functions in place of what would alter this machine, and of what has to be told where the lab's files are.
+# Shell functions in place of commands that would change this machine, or that need the paths of the lab's files.
 _STAND_INS = """\
 editor() { :; }
 rndc() { :; }
@@ -46,11 +46,11 @@ pdnsutil() { command pdnsutil --config-dir=. "$@"; }
 
 
 def _moved(text: str, server: NameServer) -> str:
-    """Return a shown text with the lab's directory in place of the system's."""
+    """Return a text of the document with the lab's directory instead of the system's."""
     for directory in _LIBRARIES:
         slash = "/" if directory.endswith("/") else ""
         text = text.replace(directory, f"{server.directory}{slash}")
-    return text.replace("-g knot ", "")  # here, knotd runs as whoever runs the tests
+    return text.replace("-g knot ", "")  # here, knotd runs as the user of the tests
 
 
 def _run(script: str, directory: Path) -> str:
@@ -59,7 +59,7 @@ def _run(script: str, directory: Path) -> str:
 
 
 def _before_and_after_starting(script: str) -> tuple[str, str]:
-    """Part a script into what is done before the server starts and what is done once it runs."""
+    """Split a script into the part before the server starts and the part after it."""
     found = re.search(r"^(rndc|knotc|systemctl) ", script, re.MULTILINE)
     assert found, script
     return script[: found.start()], script[found.start() :]
@@ -81,7 +81,7 @@ class BindAsShown(Bind):
 
 
 class KnotAsShown(Knot):
-    """Knot with what the README shows behind Debian's sections for the server, its log and its database."""
+    """Knot with what the README shows after Debian's sections for the server, its log and its database."""
 
     script = README.shown("sh", "Knot DNS")
 
@@ -213,7 +213,7 @@ def _session(text: str, servers: Mapping[str, str], directory: Path) -> str:
 
 
 def _timeless(text: str) -> str:
-    """Return a text without what another moment makes different."""
+    """Return a text without the parts that depend on time."""
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "TIME", text)
     text = re.sub(r"differ by \d+ s", "differ by SOME s", text)
     return re.sub(r'"seconds": [\d.e-]+|\b\d+\.\d s\)', "SECONDS", text)
@@ -232,7 +232,7 @@ def _command_lines() -> list[str]:
 
 
 COMMAND_LINES = _command_lines()
-_MISTAKE = "adress="  # made on purpose, to show what is said of it
+_MISTAKE = "adress="  # made on purpose, to show the error
 
 
 @pytest.mark.parametrize("line", [line for line in COMMAND_LINES if _MISTAKE not in line])
@@ -264,7 +264,7 @@ def _kinds(kind: type[errors.DnsUpdateError] = errors.DnsUpdateError) -> Iterato
 
 
 def _first_words(kind: type[errors.DnsUpdateError]) -> str:
-    return "No answer from" if kind is errors.NoResponse else kind.first_words  # there, the server's name follows
+    return "No answer from" if kind is errors.NoResponse else kind.first_words  # here, the server's name follows
 
 
 SPOKEN = [kind for kind in _kinds() if _first_words(kind)]
@@ -283,7 +283,7 @@ def test_the_table_of_exit_statuses_is_that_of_the_errors() -> None:
 
 
 def _anchors(document: Path) -> set[str]:
-    """Return the anchors of a document's headings, as GitHub makes them."""
+    """Return the anchors of a document's headings, in GitHub's form."""
     titles = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 

@@ -19,7 +19,7 @@ OTHER = b"\xc0\0\2\2"
 
 Act = Callable[[], object]
 
-# Types that name no RRset: RFC 2136, sections 3.2.3 and 3.4.1.2 have servers answer FORMERR to them.
+# Types without RRsets: by RFC 2136, sections 3.2.3 and 3.4.1.2, servers answer FORMERR to them.
 NO_RRSET = ["AXFR", "IXFR", "MAILA", "MAILB", "TSIG", "TKEY", "OPT"]
 
 
@@ -262,7 +262,7 @@ def test_an_update_that_goes_on_is_still_a_value_of_its_own() -> None:
 
 
 def test_an_rrset_cannot_be_required_to_have_no_values() -> None:
-    """It would be no prerequisite at all, and the update would always be carried out."""
+    """It would not be a prerequisite at all, and the update would always be carried out."""
     with pytest.raises(UsageError):
         UPDATE.require_rrset_equal("home", "A")
 

@@ -134,7 +134,7 @@ def test_a_class_may_make_its_fields_of_other_arguments() -> None:
 
 
 def test_a_class_that_is_used_much_goes_on_as_it_began() -> None:
-    """After a number of uses it stores its fields in another way."""
+    """After a number of uses it stores its fields by another function."""
     painted = [Painted(number, 2, width=number) for number in range(300)]
     assert [(one.x, one.y, one.colour, one.width, one.is_dashed) for one in painted] == [
         (number, 2, "red", number, False) for number in range(300)

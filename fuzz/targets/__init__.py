@@ -1,4 +1,4 @@
-"""One parser a file: `SEEDS`, where the fuzzer starts, and `check`, which feeds it one input.
+"""One parser in each file: `SEEDS`, where the fuzzer starts, and `check`, which gives one input to the parser.
 
-`check` may raise the package's own errors: that is how a parser says no. Anything else is a defect.
+`check` may raise the package's own errors, with which a parser refuses an input. Any other exception is a defect.
 """

@@ -1,4 +1,4 @@
-"""The agent's configuration; the lines that its errors name, and the keys that are found in it."""
+"""The agent's configuration, the lines in its errors, and the lines of its keys."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def check(data: bytes) -> None:
         config = config_from_text(text, _FILE, is_private=True)
     except ConfigError as error:
         lines = [int(problem.removeprefix(f"{_FILE}:").partition(":")[0]) for problem in error.problems]
-        expect("lines are told in their order", holds=lines == sorted(lines))
+        expect("errors are in the order of their lines", holds=lines == sorted(lines))
         expect("lines are in the text", holds=set(lines) <= set(range(1, text.count("\n") + 2)))
         raise
     expect("there is a record", holds=bool(config.records))
@@ -67,7 +67,7 @@ def _check_positions(text: str) -> None:
 
 
 def _paths_of(document: object) -> Iterator[Path]:
-    """Yield the paths of all that tomllib read; not by recursion, for that may go deep."""
+    """Yield the paths of all values that tomllib read; without recursion, because nesting may be deep."""
     left: list[tuple[Path, object]] = [((), document)]
     while left:
         path, value = left.pop()

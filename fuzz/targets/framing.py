@@ -1,4 +1,4 @@
-"""Messages on a byte stream: any split gives the same; the first octets say where to cut."""
+"""Messages on a byte stream: any split gives the same result; the first octets say where to split."""
 
 from dns_update.wire.framing import Deframer, frame
 from fuzz.expect import expect
@@ -11,7 +11,7 @@ SEEDS = (
 
 
 def check(data: bytes) -> None:
-    """Feed a stream whole, octet by octet, and cut where the input says."""
+    """Feed a stream whole, octet by octet, and split where the input says."""
     number = data[0] if data else 0
     cuts, stream = data[1 : 1 + number], data[1 + number :]
     whole = Deframer()

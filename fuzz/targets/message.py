@@ -1,4 +1,4 @@
-"""Whole messages: what is read can be written and read again, and no signature is believed."""
+"""Whole messages: what is read can be written and read again, and no signature is accepted."""
 
 from dns_update.auth import Key
 from dns_update.auth.tsig import sign, verify
@@ -41,4 +41,4 @@ def check(data: bytes) -> None:
         verify(data, message, KEY, b"request", 1_800_000_000)
     except ReplyNotTrusted:
         return
-    expect("nobody can sign without the key", holds=False)
+    expect("no message is verified without the key", holds=False)

@@ -1,4 +1,4 @@
-"""Domain names in presentation form: what is read is written, and read again, the same."""
+"""Domain names in presentation form: a name that is read, written and read again stays the same."""
 
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import MAX_NAME_OCTETS, Name
@@ -21,7 +21,7 @@ SEEDS = (
 
 
 def check(data: bytes) -> None:
-    """Read a name, relative to an origin too."""
+    """Read a name, also relative to an origin."""
     text = text_of(data)
     name = Name.from_text(text)
     expect("the text of a name reads as that name", holds=Name.from_text(name.to_text()).labels == name.labels)

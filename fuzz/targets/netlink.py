@@ -1,4 +1,4 @@
-"""The kernel's octets: an address is an IPv4 or an IPv6 one, and whatever is told, a table can take it."""
+"""Netlink messages: each address is an IPv4 or IPv6 address, and a table accepts every message."""
 
 from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.netlink import (
@@ -54,7 +54,7 @@ SEEDS = (
 
 
 def check(data: bytes) -> None:
-    """Read one datagram, and let a table have it."""
+    """Read one datagram, and pass it to a table."""
     datagram = decode(data, sequence=SEQUENCE, port=PORT)
     interfaces = Interfaces()
     for event in (*map(Event, datagram.listed), *datagram.events):

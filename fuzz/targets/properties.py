@@ -21,7 +21,7 @@ SEEDS = (
 
 
 def check(data: bytes) -> None:
-    """Read the words, and see that every number is within its bounds."""
+    """Read the words, and check that every number is within its bounds."""
     command = _COMMANDS[(data[0] if data else 0) % len(_COMMANDS)]
     options = CommandLine(text_of(data[1:]).split("\n")).options(command)
     expect("a port is a port", holds=0 < options.port <= _MAX_PORT)

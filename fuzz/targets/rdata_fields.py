@@ -1,4 +1,4 @@
-"""Rdata as nsupdate's lines have it: of every type, in several classes; the first two octets choose."""
+"""Rdata in the form of nsupdate's lines, of every type, in several classes; the first two octets choose both."""
 
 from dns_update.rr.bind_line import rdata_from_fields
 from dns_update.rr.embedded_names import canonical_rdata
@@ -58,7 +58,7 @@ SEEDS = (
 
 
 def check(data: bytes) -> None:
-    """Read rdata from the text behind the first two octets; write what came of it as text."""
+    """Read rdata from the text after the first two octets; write the result as text."""
     rrtype = _TYPES[(data[0] if data else 0) % len(_TYPES)]
     rrclass = _CLASSES[(data[1] if len(data) > 1 else 0) % len(_CLASSES)]
     rdata = rdata_from_fields(rrtype, text_of(data[2:]).replace("\n", " "), rrclass)

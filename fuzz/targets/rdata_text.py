@@ -1,4 +1,4 @@
-"""Rdata of every type: from text, and to text from whatever octets; the first octet chooses the type."""
+"""Rdata of every type: from text, and from any octets to text; the first octet chooses the type."""
 
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.record import rdata_from_text, rdata_to_text
@@ -49,7 +49,7 @@ SEEDS = (
 
 
 def check(data: bytes) -> None:
-    """Read rdata from the text behind the first octet, and write as text what those octets would be."""
+    """Read rdata from the text after the first octet; then write the same octets, as rdata, to text."""
     rrtype = _TYPES[(data[0] if data else 0) % len(_TYPES)]
     text, octets = text_of(data[1:]), data[1:]
     rdata_to_text(rrtype, octets)

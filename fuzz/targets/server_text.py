@@ -1,4 +1,4 @@
-"""Servers as users name them: a text reads as a server whose own text reads as that server again."""
+"""Servers as users name them: the text of a server that was read gives the same server again."""
 
 from dns_update.transport import Server
 from fuzz.expect import expect, text_of

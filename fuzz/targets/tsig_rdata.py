@@ -1,4 +1,4 @@
-"""The rdata of TSIG records, alone and at the end of a message that nobody has signed."""
+"""The rdata of TSIG records, alone and at the end of a message without a valid signature."""
 
 from dns_update.auth import Key
 from dns_update.auth.tsig import Tsig, verify
@@ -22,7 +22,7 @@ SEEDS = (
 
 
 def check(data: bytes) -> None:
-    """Read TSIG rdata, write it, read it again; a message with it is not to be verified."""
+    """Read TSIG rdata, write it, read it again; the verification of a message with it must fail."""
     record = encode_record(Record(KEY.name, RRType.TSIG, RRClass.ANY, 0, data))
     octets = _ARCOUNT_ONE + record
     message = Message.decode(octets)
@@ -31,6 +31,6 @@ def check(data: bytes) -> None:
     except ReplyNotTrusted:
         pass
     else:
-        expect("nobody can sign without the key", holds=False)
+        expect("no message is verified without the key", holds=False)
     tsig = Tsig.from_rdata(data)
     expect("a TSIG survives being written", holds=Tsig.from_rdata(tsig.to_rdata()) == tsig)

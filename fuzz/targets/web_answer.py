@@ -1,4 +1,4 @@
-"""What web services answer: an address of the family that was asked for, a place to go on to, or no."""
+"""Answers of web services: an address of the requested family, a redirect, or an error."""
 
 import contextlib
 from io import BytesIO
@@ -24,7 +24,7 @@ SEEDS = (
 
 
 class _Answer:
-    """Octets that have come."""
+    """Octets that were received."""
 
     def __init__(self, octets: bytes) -> None:
         self._octets = octets

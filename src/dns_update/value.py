@@ -167,8 +167,8 @@ def _compiled(kind: ValueType, method: str) -> Callable[..., None]:
     function: FunctionType = scope[method]
     function.__defaults__ = tuple([defaults[field] for field in positional if field in defaults])
     function.__kwdefaults__ = {field: defaults[field] for field in by_name if field in defaults}
-    types = [getattr(base, "__annotations__", {}) for base in reversed(kind.__mro__)]
-    function.__annotations__ = {field: told[field] for told in types for field in told if field in fields}
+    annotated = [getattr(base, "__annotations__", {}) for base in reversed(kind.__mro__)]
+    function.__annotations__ = {field: types[field] for types in annotated for field in types if field in fields}
     function.__annotations__["return"] = "None"
     function.__module__, function.__qualname__ = kind.__module__, f"{kind.__qualname__}.{method}"
     return function

@@ -17,9 +17,9 @@ def namespace(has_namespaces: None) -> Iterator[Namespace]:  # noqa: ARG001 - it
 
 
 def add_pair(namespace: Namespace, name: str, peer: str) -> None:
-    """Add a pair of Ethernet interfaces, without duplicate detection and link-local addresses; return once they carry.
+    """Add a pair of Ethernet interfaces, without duplicate detection and link-local addresses; wait until they run.
 
-    The kernel finds the carrier of a link that was set up a moment later, and tells that as a further event.
+    The kernel finds the carrier a moment after a link is set up, and reports it as another event.
     """
     namespace.ip("link", "add", name, "type", "veth", "peer", "name", peer)
     for end in (name, peer):

@@ -11,13 +11,13 @@ from typing import TypeVar
 from lab import Namespace
 
 _CLONE_NEWNET = 0x40000000  # linux/sched.h
-_DEADLINE = 60  # seconds after which what is awaited will never come
+_DEADLINE = 60  # seconds; what has not come by then will never come
 
 Result = TypeVar("Result")
 
 
 def inside(namespace: Namespace, call: Callable[[], Result]) -> Result:
-    """Call something whose sockets are then the namespace's; return what it returns, or raise what it raises."""
+    """Call a function whose sockets then belong to the namespace; return what it returns, or raise what it raises."""
     outcome: list[Result] = []
     failure: list[BaseException] = []
 
@@ -25,7 +25,7 @@ def inside(namespace: Namespace, call: Callable[[], Result]) -> Result:
         try:
             _enter(namespace)
             outcome.append(call())
-        except BaseException as error:  # noqa: BLE001 - for whoever waits
+        except BaseException as error:  # noqa: BLE001 - for the waiting thread
             failure.append(error)
 
     thread = threading.Thread(target=run, daemon=True)
@@ -47,7 +47,7 @@ def run_inside(namespace: Namespace, coroutine: Callable[[], Coroutine[object, o
 
 
 def _enter(namespace: Namespace) -> None:
-    """Let this thread, and no other, be in the namespace (Python has os.setns from 3.12 on)."""
+    """Move only this thread into the namespace (Python has os.setns from 3.12 on)."""
     libc = ctypes.CDLL(None, use_errno=True)
     handle = os.open(Path("/run/netns") / namespace.name, os.O_RDONLY)
     try:

@@ -1,4 +1,4 @@
-"""Programs that print an address, and programs that misbehave: whatever they do, nothing of them is left."""
+"""Programs that print an address, and programs that misbehave: whatever they do, nothing of them remains."""
 
 import os
 import select
@@ -22,20 +22,20 @@ from tests.support.command import COMMAND
 
 ADDRESS = b"\1\2\3\4"
 SECRET = "s3cret-t0ken"
-_DEADLINE = 60_000  # milliseconds after which what is awaited will never come
+_DEADLINE = 60_000  # milliseconds; what has not come by then will never come
 
 
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a busy machine have its time."""
+    """Use limits that are long enough on a busy machine."""
     monkeypatch.setattr(module, "COMMAND_SECONDS", 60)
     monkeypatch.setattr(module, "LINGER_SECONDS", 60)
-    monkeypatch.setattr(module, "END_SECONDS", 0.2)  # however soon it passes, nobody lives on
+    monkeypatch.setattr(module, "END_SECONDS", 0.2)  # even if it is short, no process survives
 
 
 @pytest.fixture
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait for programs that go on anyhow."""
+    """Do not wait for programs that never end by themselves."""
     monkeypatch.setattr(module, "LINGER_SECONDS", 0.1)
 
 
@@ -58,7 +58,7 @@ class ChildGuard:
         self._end = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
 
     def wait(self) -> bytes:
-        """Return what is written next; nothing, once all who held it are gone."""
+        """Return what is written next; empty once all programs that held it are gone."""
         poll = select.poll()
         poll.register(self._end, select.POLLIN)
         assert poll.poll(_DEADLINE), "somebody lives on"
@@ -76,11 +76,11 @@ def child_guard(tmp_path: Path) -> Iterator[ChildGuard]:
 
 
 def held(child_guard: ChildGuard, script: str) -> Command:
-    """Return a program that tells through its child_guard that it is up, and holds it."""
+    """Return a program that reports through the FIFO that it is up, and holds it open."""
     return shell(f"exec 9>{shlex.quote(str(child_guard.path))}; echo up >&9; {script}")
 
 
-# What is taken from a program
+# What is read from a program
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_variable_before_the_program_has_a_hint() -> None:
     assert caught.value.hint == "no shell runs it; write command:env NAME=VALUE PROGRAM"
 
 
-# Who no longer waits for it
+# A caller that no longer waits for it
 
 
 def test_one_that_no_one_waits_for_is_not_even_started(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_one_that_no_one_waits_for_is_not_even_started(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("script", ["exec sleep 1000", "echo 1.2.3.4; exec sleep 1000"])
 def test_one_that_no_one_waits_for_any_more_is_ended_at_once(child_guard: ChildGuard, script: str) -> None:
-    """Before its first line there is no address; after that, there is one, and no wait for its end."""
+    """Before its first line there is no address; after it there is one, and its end is not waited for."""
     until, ours = os.pipe()
     with ThreadPoolExecutor(1) as pool:
         result = pool.submit(address_of_command, held(child_guard, script), until=until)
@@ -241,7 +241,7 @@ def test_without_a_descriptor_left_it_cannot_be_run(monkeypatch: pytest.MonkeyPa
     assert failure(shell("echo 1.2.3.4")) == "'sh' cannot be run: Too many open files"
 
 
-# What is left of it
+# What remains of it
 
 
 def test_a_program_that_prints_no_line_in_time_is_ended_with_all_it_started(
@@ -296,7 +296,7 @@ def test_other_children_of_ours_are_let_be() -> None:
 def test_what_ends_us_ends_the_program_with_all_it_started(number: int, status: int, child_guard: ChildGuard) -> None:
     source = held(child_guard, f"trap '' INT; {SETSID} sleep 1000 & sleep 1000")
     words = ["dns-server=192.0.2.1", "zone=example.com", "name=home", "ttl=60", f"address=command:{source.line}"]
-    # Who runs the tests may ignore a signal (nohup), and what is ignored stays so.
+    # The tests may run with a signal ignored (nohup), and it then stays ignored.
     command = ["env", "--default-signal", str(COMMAND), *words]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert child_guard.wait() == b"up\n"
@@ -314,7 +314,7 @@ def test_what_ends_us_ends_the_program_with_all_it_started(number: int, status: 
 def test_a_signal_amid_the_start_ends_the_program_too(
     number: int, ending: type[BaseException], child_guard: ChildGuard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It may be up before we are told that it was started."""
+    """It may run before we know that it was started."""
     spawn = os.posix_spawnp
 
     def interrupted(*arguments: Any, **keywords: Any) -> int:  # noqa: ANN401
@@ -324,7 +324,7 @@ def test_a_signal_amid_the_start_ends_the_program_too(
         return pid
 
     default = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
-    before = signal.signal(number, default)  # who runs the tests may ignore it (nohup)
+    before = signal.signal(number, default)  # the tests may run with it ignored (nohup)
     monkeypatch.setattr("dns_update.process.runner.os.posix_spawnp", interrupted)
     with pytest.raises(ending):
         address_of_command(held(child_guard, "sleep 1000 & sleep 1000"))
@@ -346,7 +346,7 @@ def test_interrupts_that_we_ignore_the_program_ignores_too() -> None:
 
 
 def test_a_program_is_in_a_session_of_its_own() -> None:
-    # A terminal's Ctrl-C then reaches us alone, and a signal to the program's group nobody else.
+    # So a terminal's Ctrl-C reaches only us, and a signal to the program's group reaches no other process.
     script = f'test "$(ps -o sid= -p $$ | tr -d " ")" = $$ && test {os.getsid(0)} != $$ && echo 1.2.3.4'
     assert address_of_command(shell(script)) == ADDRESS
 

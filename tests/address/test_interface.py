@@ -1,4 +1,4 @@
-"""The addresses of an interface and of its prefix, out of what the kernel knows."""
+"""The addresses of an interface and of its prefix, from what the kernel knows."""
 
 import pytest
 

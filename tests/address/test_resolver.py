@@ -42,7 +42,7 @@ def power_dns(directory: Path, namespace: Namespace, *zones: Zone) -> PowerDns:
 
 @pytest.fixture(scope="module")
 def machine(has_namespaces: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Namespace]:  # noqa: ARG001
-    """Return a namespace outside of which all the well-known servers are, as far as PowerDNS can be them."""
+    """Return a namespace with all the well-known servers outside of it, as far as PowerDNS can play them."""
     directory = tmp_path_factory.mktemp("outside")
     with machine_and_outside(*WELL_KNOWN) as (namespace, outside), power_dns(directory, outside, *ZONES):
         yield namespace
@@ -116,7 +116,7 @@ def test_a_server_without_addresses_of_a_family_cannot_be_asked_over_it(machine:
 
 
 class Answering:
-    """A name server of which a test writes the answers; it hears one family, at a port of its own."""
+    """A name server with a test's answers; it listens on one family, at a port of its own."""
 
     def __init__(self, *answers: Callable[[Message], Message]) -> None:
         self.asked: list[Message] = []
@@ -162,7 +162,7 @@ def answer(
     flags: int = 0,
     forged: bool = False,
 ) -> Callable[[Message], Message]:
-    """Return what answers with these records; if it is forged, with another ID."""
+    """Return a function that answers with these records; if forged, with another ID."""
 
     def made(query: Message) -> Message:
         return Message(
@@ -214,7 +214,7 @@ def test_a_silent_server_is_asked_again_and_given_up(monkeypatch: pytest.MonkeyP
 
 
 def ask_instead_of(service: Service, server: Answering, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """Ask as a well-known service is asked, but here."""
+    """Ask this server as a well-known service is asked."""
     monkeypatch.setattr("dns_update.address.resolver.SERVICES", (service,))
     monkeypatch.setattr("dns_update.address.resolver._endpoints", lambda *_: [Endpoint("127.0.0.1", server.port)])
     addresses = addresses_of_resolver(Resolver(octets=4))
@@ -226,7 +226,7 @@ TEXT = b"\x071.2.3.4"
 
 
 def test_an_answer_that_came_through_another_resolver_has_that_ones_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some networks divert whatever goes to port 53; Google's service would then see the diverter."""
+    """Some networks redirect all traffic to port 53; Google's service would then see the redirecting resolver."""
     google = SERVICES[-1]
     with Answering(answer(TEXT, rrtype=RRType.TXT, flags=Flag.AA)) as server:
         assert ask_instead_of(google, server, monkeypatch) == [b"\1\2\3\4"]

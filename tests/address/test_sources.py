@@ -1,4 +1,4 @@
-"""Address sources as users write them, and what is made of what they give."""
+"""Address sources as users write them, and how their results are judged."""
 
 import pytest
 

@@ -17,8 +17,8 @@ ASSIGNMENTS = "IETF protocol assignments"
 SEGMENTS = "Segment Routing (SRv6) SIDs"
 EMBEDDED = "that of the IPv4 address within"
 
-# All addresses of a family in spans: the first address of each, and why the world cannot reach it, if it cannot. A span
-# ends before the next one. So each registry entry stands here with its first and last address and their neighbours.
+# All addresses of a family in spans: the first address of each, and why it cannot be reached, or None. A span ends
+# before the next one. So each registry entry is tested with its first and last address and their neighbours.
 IPV4_SPANS = [
     ("0.0.0.0", "this host on this network"),  # noqa: S104 - nothing is bound to it
     ("0.0.0.1", "this network"), ("1.0.0.0", None),
@@ -118,7 +118,7 @@ def test_the_standard_library_agrees_where_its_versions_do(
     if address.is_multicast:
         assert reason == "multicast"
     elif address.version == 6 and address not in ipaddress.ip_network("2000::/3"):
-        assert reason is not None  # the library lets addresses pass that nobody has been given
+        assert reason is not None  # the library accepts addresses that are not assigned to anyone
     else:
         assert (reason is None) == address.is_global
 

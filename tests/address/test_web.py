@@ -53,7 +53,7 @@ class Service:
             address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
 
             def handle_error(self, request: object, client_address: object) -> None:
-                """Say nothing: clients that turn away are what tests are about."""
+                """Say nothing: the tests have clients that close the connection."""
 
         self._server = Server((host, 0), Handler)
         if tls is not None:
@@ -87,7 +87,7 @@ def response(body: str = "", *headers: str, status: str = OK, length: int | None
 
 
 def asked(text: str) -> list[str]:
-    """Return what the service at a URL says."""
+    """Return the answer of the service at a URL."""
     (source,) = sources_from_text(text)
     assert isinstance(source, Web)
     return [format_address(address) for address in addresses_of_web(source)]
@@ -100,7 +100,7 @@ def refused(text: str) -> str:
 
 
 def refused_answer(octets: bytes) -> str:
-    """Return why an answer is refused, without what stands before the reason."""
+    """Return why an answer is refused, without the text before the reason."""
     with Service(lambda _path: octets) as service:
         text = refused(f"http://{service.authority}/")
     start = f"http://{service.authority} gave no address: over IPv4: "
@@ -218,7 +218,7 @@ def test_an_ipv6_service_gives_an_ipv6_address() -> None:
 
 @pytest.fixture
 def hosts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the host "both" be this machine, over both families."""
+    """Make the host "both" mean this machine, over both families."""
     ask = socket.getaddrinfo
 
     def answer(host: bytes, port: int, *, family: int, type: int) -> list[object]:  # noqa: A002 - socket's name
@@ -337,7 +337,7 @@ def test_a_service_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_service_that_answers_octet_by_octet_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each octet comes in time; the whole never does."""
+    """Each octet comes in time, but the whole answer never does."""
     monkeypatch.setattr("dns_update.address.web.WEB_SECONDS", 0.3)
     done = threading.Event()
 
@@ -430,7 +430,7 @@ def test_a_private_address_is_refused_as_from_every_source() -> None:
 
 @pytest.mark.usefixtures("trusted")
 def test_an_answer_whose_end_nobody_has_signed_may_be_cut_off(tls: ssl.SSLContext) -> None:
-    """The address was 1.2.3.45, perhaps."""
+    """The address may have been 1.2.3.45."""
     with Service(lambda _path: b"HTTP/1.0 200 OK\r\n\r\n1.2.3.4", tls=tls) as service:
         assert refused(f"https://{service.authority}/").endswith("over IPv4: the answer is cut off")
 
@@ -441,7 +441,7 @@ def test_an_answer_whose_end_is_signed_is_whole(tls: ssl.SSLContext) -> None:
         assert asked(f"https://{service.authority}/") == ["1.2.3.4"]
 
 
-# Redirects to where others are.
+# Redirects to other servers.
 
 
 @pytest.mark.parametrize("place", ["10.0.0.1 (private-use)", "169.254.169.254 (link-local)"])
@@ -487,7 +487,7 @@ def test_no_service_sends_us_to_servers_that_the_world_cannot_reach(
 
 
 def endless(start: bytes, more: bytes) -> str:
-    """Return why an answer is refused whose server never stops sending, without what stands before the reason."""
+    """Return why an endless answer is refused, without the text before the reason."""
 
     def pour(listening: socket.socket) -> None:
         with listening.accept()[0] as connection:
@@ -515,7 +515,7 @@ ENDLESS = [
 ]
 
 
-# Some releases of Python (3.14.8) count interim answers and trailers themselves, and give up sooner than we do.
+# Some releases of Python (3.14.8) count interim answers and trailers themselves, and give up earlier than we do.
 GIVEN_UP = "the answer is not HTTP (HTTPException)"
 
 

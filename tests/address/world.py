@@ -1,4 +1,4 @@
-"""A machine and the network outside of it: two namespaces, and between them what a provider has."""
+"""A machine and the network outside it: two namespaces, connected by the addresses of a provider."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ OUTSIDE = ("9.8.7.1", "2600:9::1")
 
 @contextmanager
 def machine_and_outside(*well_known: str) -> Iterator[tuple[Namespace, Namespace]]:
-    """Give the two; outside has the well-known addresses, too, and the machine's default routes go there."""
+    """Yield both; `outside` also has the well-known addresses, and the machine's default routes lead to it."""
     with Namespace() as machine, Namespace() as outside:
         add_pair(machine, "wan", "isp")
         machine.ip("link", "set", "isp", "netns", outside.name)
@@ -35,7 +35,7 @@ def machine_and_outside(*well_known: str) -> Iterator[tuple[Namespace, Namespace
 
 
 def found(machine: Namespace, text: str) -> list[str]:
-    """Return the addresses that the sources of a text give there, those of IPv4 first."""
+    """Return the addresses that the sources in a text give there, IPv4 first."""
     sources = sources_from_text(text)
     addresses = inside(machine, lambda: find_addresses(sources, allow_private=False, log=print))
     return [format_address(address) for address in sorted(addresses, key=len)]

@@ -1,10 +1,10 @@
-"""Runs a program under the filters of system calls that systemd would make of a unit; no systemd runs for that.
+"""Runs a program under the system call filters that systemd would make from a unit; systemd itself does not run.
 
     python tests/agent/sandbox.py UNIT PROGRAM [ARGUMENT...]
 
-Where systemd would have a call fail with SystemCallErrorNumber=, this kills the process, so that no program gets away
-with ignoring it. Address families and writable, executable memory fail as they do under systemd. Capabilities are all
-given up, and no program gets new ones.
+Where a call would fail under systemd with SystemCallErrorNumber=, this kills the process, so that no program can ignore
+the failure. Address families and writable, executable memory fail as they do under systemd. All capabilities are
+dropped, and no program gets new ones.
 """
 
 import ctypes
@@ -44,7 +44,7 @@ class _Comparison(ctypes.Structure):
 
 
 class _Filter:
-    """A filter of system calls; `action` is for those that no rule is about."""
+    """A filter of system calls; `action` applies to calls without a rule."""
 
     def __init__(self, action: int) -> None:
         self._library = ctypes.CDLL("libseccomp.so.2")
@@ -53,7 +53,7 @@ class _Filter:
         self._context = ctypes.c_void_p(self._library.seccomp_init(action))
 
     def add(self, action: int, name: str, *comparisons: _Comparison) -> None:
-        """Add a rule for a call; one that this machine's processor has not is passed over."""
+        """Add a rule for a call; a call that this machine's processor does not have is ignored."""
         number = self._library.seccomp_syscall_resolve_name(name.encode())
         if number < 0:
             return
@@ -63,12 +63,12 @@ class _Filter:
         _check(rule(self._context, action, number, len(comparisons), conditions))
 
     def load(self) -> None:
-        """Put it in force, for this process and what it starts."""
+        """Load the filter, for this process and its children."""
         _check(self._library.seccomp_load(self._context))
 
 
 def settings(unit: Path, name: str) -> list[str]:
-    """Return the values that a unit's file gives to a setting, in their order."""
+    """Return the values of a setting in a unit's file, in order."""
     lines = unit.read_text(encoding="utf-8").splitlines()
     return [line.partition("=")[2] for line in lines if line.partition("=")[0] == name]
 
@@ -87,7 +87,7 @@ def _calls(word: str) -> Iterator[str]:
     if not word.startswith("@"):
         yield word
         return
-    # systemd's own programs tell the socket how they have ended; it is the agent's here.
+    # systemd's own programs send their status to the socket; here it belongs to the agent.
     environment = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
     shown = subprocess.run(
         ["systemd-analyze", "syscall-filter", word], capture_output=True, text=True, check=True, env=environment
@@ -99,7 +99,7 @@ def _calls(word: str) -> Iterator[str]:
 
 
 def _restrict(unit: Path) -> None:
-    """Put a unit's restrictions in force."""
+    """Apply the restrictions of a unit."""
     calls = allowed_calls(unit)
     families = {getattr(socket, name) for value in settings(unit, "RestrictAddressFamilies") for name in value.split()}
     filters = [_of_calls(calls), _of_families(families)]
@@ -138,7 +138,7 @@ def _of_memory() -> _Filter:
 
 
 def _drop_capabilities() -> None:
-    """Take root's privileges away for good: no program that is started from here on gets any."""
+    """Drop root's capabilities for ever: no program that is started from now on gets any."""
     library = ctypes.CDLL(None)
     for capability in range(int(_LAST_CAPABILITY.read_text(encoding="ascii")) + 1):
         _check(library.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0))

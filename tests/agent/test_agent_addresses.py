@@ -256,7 +256,7 @@ def test_what_went_missing_while_no_agent_ran_is_deleted_after_its_grace_time(ma
 
 
 def test_what_went_missing_while_no_agent_ran_stays_for_its_grace_time(machine: Machine) -> None:
-    """And for ever where nobody wants it deleted."""
+    """And for ever without on-missing = "delete"."""
     kept = FROM_WAN_IPV4.replace("home", "kept")
     configuration = machine.configure(
         f'{FROM_WAN_IPV4}on-missing = "delete"\n{kept}{BEACON}', agent='interval = "1s"\n'
@@ -313,7 +313,7 @@ def test_an_address_that_comes_back_within_its_grace_time_was_never_away(machine
 
 
 def test_what_a_program_prints_follows_the_network(machine: Machine) -> None:
-    """A program cannot say when its answer changes; but if the network does, it is asked at once."""
+    """A program cannot say when its answer changes; but if the network changes, it is asked at once."""
     said = machine.directory / "said"
     said.write_text(f"{ONE}\n")
     records = f'[[records]]\nname = "home"\nzone = "example.com"\naddress = "command:cat {said}"\n'
@@ -359,7 +359,7 @@ def test_a_source_that_fails_in_other_words_each_time_is_said_once(machine: Mach
 
 
 def test_a_source_that_has_not_spoken_yet_keeps_what_it_may_have_published(machine: Machine) -> None:
-    """After a restart one of two sources fails: what stands may be its address."""
+    """After a restart, one of two sources fails: the address in the zone may be its own."""
     machine.change("set", "name=home", f"address={ONE},{TWO}", "ttl=60")
     records = FROM_WAN_IPV4.replace('wan/ipv4"', 'wan/ipv4, command:false"')
     with machine.agent(machine.configure(records)) as agent, machine.reader() as reader:

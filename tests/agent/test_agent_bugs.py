@@ -1,4 +1,4 @@
-"""An agent with bugs: each is owned up to, in its log and by `status`, and it goes on."""
+"""An agent with bugs: its log and `status` show each one, and it continues."""
 
 import socket
 import subprocess
@@ -14,7 +14,7 @@ ONE, TWO = "9.8.7.1", "9.8.7.2"
 OFTEN = 'interval = "1s"\n'
 BUG = "this is a bug in dns-update: ZeroDivisionError: a mistake of ours (sitecustomize.py, line 12)"
 
-# Python runs it before all else. One call of a method, the one with this number, raises what nobody foresaw.
+# Python runs this first. One call of a method, the one with this number, raises an unexpected exception.
 SABOTAGE = """\
 from importlib import import_module
 home, place, number = {home!r}, {place!r}, {number!r}
@@ -34,7 +34,7 @@ setattr(owner, name, sabotaged)
 
 
 class Buggy(Agent):
-    """An agent of which such a call fails; that it says so is no fault."""
+    """An agent in which such a call fails; a test does not fail because the agent logs it."""
 
     def __init__(
         self, machine: Machine, configuration: Path, place: str, number: int = 1, env: dict[str, str] | None = None

@@ -1,4 +1,4 @@
-"""How the agents of others fail their users: each of it is had here, with a real server, and must not happen to us."""
+"""Known faults of other agents: each situation is repeated here with a real server, and must not cause a fault."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ IMPATIENT = "timeout = 0.1\nretries = 0\n"
 
 
 def wait_until_it_is_tried_again(agent: Agent) -> None:
-    """Return when the server was found silent; what comes then is another try."""
+    """Return when the server was found silent; after that comes another attempt."""
     agent.wait_for_line("update failed: home.example.com: No answer")
 
 
@@ -82,7 +82,7 @@ def test_a_name_that_is_missing_is_made_once(machine: Machine) -> None:
 
 
 def test_after_a_fail_over_the_message_is_signed_once(machine: Machine, tmp_path: Path) -> None:
-    """Some sign the signed message again, with a second TSIG record; every server answers FORMERR."""
+    """Some agents sign the signed message again, with a second TSIG record; every server answers FORMERR."""
     machine.add(f"{ONE}/24")
     stranger = LabKey.generate("another-key")
     with Bind(tmp_path / "stranger", keys=[stranger], namespace=machine.namespace, port=5353) as first:
@@ -134,7 +134,7 @@ def test_tentative_addresses_are_not_published(machine: Machine) -> None:
 
 
 def test_of_two_prefixes_one_is_published(machine: Machine) -> None:
-    """While a network is renumbered, both prefixes are there, the old one deprecated."""
+    """While a network is renumbered, both prefixes exist, and the old one is deprecated."""
     machine.add(f"{SIX}/64", "wan", "valid_lft", "7200", "preferred_lft", "0")
     machine.add(f"{OTHER_SIX}/64", "wan", "valid_lft", "7200", "preferred_lft", "3600")
     with machine.agent(machine.configure(FROM_WAN + BEACON)) as agent:
@@ -146,7 +146,7 @@ def test_of_two_prefixes_one_is_published(machine: Machine) -> None:
 
 
 def test_an_address_that_comes_late_is_noticed(machine: Machine) -> None:
-    """IPv6 came by SLAAC after IPv4, and went unnoticed for hours."""
+    """IPv6 came by SLAAC after IPv4, and was not noticed for hours."""
     machine.add(f"{ONE}/24")
     with machine.agent(machine.configure()) as agent, machine.reader() as reader:
         machine.wait_for(ONE, agent=agent)
@@ -203,7 +203,7 @@ def test_a_detection_that_fails_deletes_nothing(machine: Machine) -> None:
 
 
 def test_a_detection_that_fails_deletes_nothing_even_where_what_is_missing_is_deleted(machine: Machine) -> None:
-    """That a program fails does not mean that there is no address."""
+    """A failure of a program does not mean that there is no address."""
     said = machine.directory / "said"
     said.write_text(f"{ONE}\n")
     record = f'[[records]]\nname = "home"\nzone = "example.com"\naddress = "command:cat {said}"\n'
@@ -289,7 +289,7 @@ def test_a_key_that_is_wrong_is_said_to_be_wrong_in_what(
 
 
 def test_a_dhcp_renewal_sends_nothing(machine: Machine) -> None:
-    """The client removes the address and adds it again; some send two updates for that."""
+    """The client removes the address and adds it again; some agents send two updates for that."""
     machine.add(f"{ONE}/24")
     with machine.agent(machine.configure(FROM_WAN + BEACON, agent='hold-down = "1h"\n')) as agent:
         machine.wait_for(ONE, agent=agent)
@@ -305,7 +305,7 @@ def test_a_dhcp_renewal_sends_nothing(machine: Machine) -> None:
 
 
 def test_a_reader_sees_a_name_that_is_removed_and_added_in_two_messages(machine: Machine) -> None:
-    """Which is what others do; what all tests here rest upon is that this would be seen."""
+    """Some agents do this; the tests here need a reader that sees it."""
     machine.change("set", "name=home", f"address={ONE}", "ttl=60")
     with machine.reader() as reader:
         machine.change("delete", "name=home", "type=A")
@@ -315,7 +315,7 @@ def test_a_reader_sees_a_name_that_is_removed_and_added_in_two_messages(machine:
 
 
 def test_the_name_never_vanishes_between_two_messages(machine: Machine) -> None:
-    """Both families change, twenty times; a reader of each never sees the name without."""
+    """Both families change, twenty times; a reader of each always sees an address."""
     machine.add("9.8.1.1/24")
     machine.add(f"{SIX}/64")
     with machine.agent(machine.configure()) as agent:
@@ -333,7 +333,7 @@ def test_the_name_never_vanishes_between_two_messages(machine: Machine) -> None:
 
 
 def test_of_ipv4_and_ipv6_both_are_tried_until_both_are_right(machine: Machine) -> None:
-    """One of the two failed, the other one worked, and so nobody tried again."""
+    """One of the two failed, the other one worked, and so the agent did not try again."""
     machine.add(f"{ONE}/24")
     machine.add(f"{SIX}/64")
     with Network(machine.namespace) as network:

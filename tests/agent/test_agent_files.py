@@ -1,4 +1,4 @@
-"""An agent whose files are replaced by others that are not what they should be: it goes on with its work."""
+"""An agent whose files are replaced by files of another kind: it continues its work."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ ONE, TWO = "9.8.7.1", "9.8.7.2"
 
 @pytest.mark.parametrize("which", ["agent.toml", "key"])
 def test_a_pipe_in_the_place_of_a_file_holds_no_reload_up(machine: Machine, which: str) -> None:
-    """Nobody ever writes to it."""
+    """No program ever writes to it."""
     machine.add(f"{ONE}/24")
     configuration = machine.configure(FROM_WAN_IPV4)
     with machine.agent(configuration) as agent:

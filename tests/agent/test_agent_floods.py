@@ -1,4 +1,4 @@
-"""The agent and a server that never stops sending: its names fail, and everything else goes on."""
+"""The agent and a server that never stops sending: the names of that server fail, and everything else works."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The agent's life: killed at any step and started again, reloaded, asked, ended; its disk full or broken."""
+"""The agent is killed at any step and started again, reloaded, asked, ended; its disk is full or broken."""
 
 import os
 import re
@@ -35,7 +35,7 @@ def replace(machine: Machine, old: str, new: str) -> None:
 
 
 class Killing:
-    """The fate of a network that kills an agent when the message with this number comes by, and passes it on."""
+    """The fate of a network that kills an agent when the message with this number arrives, and forwards the message."""
 
     def __init__(self, agent: Agent, number: int) -> None:
         self._agent = agent
@@ -170,7 +170,7 @@ def test_a_broken_configuration_leaves_the_old_one_at_work_and_is_said(machine: 
 
 
 def test_a_broken_configuration_is_said_as_by_check(machine: Machine) -> None:
-    """Each mistake with its line and what was probably meant; it need not be looked for by another command."""
+    """The log has each mistake with its line and what was probably meant, so another command is not needed."""
     configuration = machine.configure(FROM_WAN_IPV4)
     right = configuration.read_text()
     with machine.agent(configuration) as agent:
@@ -207,7 +207,7 @@ def test_a_shorter_interval_counts_from_the_reload_on(machine: Machine) -> None:
         machine.configure(FROM_WAN_IPV4, agent=OFTEN)
         agent.reload()
         agent.wait_for_line("reloaded")
-        for _ in range(2):  # the first may be mended by the reload itself
+        for _ in range(2):  # the first may be fixed by the reload itself
             machine.change("set", "name=home", f"address={THREE}")
             machine.wait_for(ONE, agent=agent)
 
@@ -336,7 +336,7 @@ def test_of_many_agents_that_start_at_once_at_one_socket_one_stays(machine: Mach
 
 
 def one_stays(machine: Machine, configuration: Path, path: Path) -> None:
-    """Start agents at once, see all but one end, and kill that one."""
+    """Start several agents at once, check that all but one end, and kill that one."""
     with ExitStack() as stack:
         agents = [stack.enter_context(machine.agent(configuration)) for _ in range(6)]
         losers = eventually(partial(those_that_have_ended, agents), lambda ended: len(ended) == len(agents) - 1)
@@ -381,7 +381,7 @@ def test_the_service_manager_is_told(machine: Machine) -> None:
 
 @pytest.mark.parametrize("names", [1, 200])
 def test_sigterm_ends_it_at_once_even_while_a_server_is_silent(machine: Machine, names: int) -> None:
-    """The server has five minutes to answer. More names are waiting than are tried at once."""
+    """The server has five minutes to answer. More names wait than are tried at once."""
     machine.add(f"{ONE}/24")
     records = "".join(FROM_WAN_IPV4.replace("home", f"host{number}") for number in range(names))
     asked = []
@@ -539,7 +539,7 @@ def test_once_without_an_answer_ends_with_4(machine: Machine) -> None:
 
 
 def test_once_tries_no_name_again(machine: Machine) -> None:
-    """One server is silent, with much patience for it; meanwhile the name of the other would be due again and again."""
+    """One server is silent, and has a long timeout; meanwhile the name of the other would be due again and again."""
     machine.add(f"{ONE}/24")
     quick = f'{FROM_WAN_IPV4.replace("home", "quick")}servers = ["gone"]\n'
     servers = 'timeout = 2\nretries = 1\n[servers.gone]\naddress = "127.0.0.1:1"\nkey = "main"\n'

@@ -1,4 +1,4 @@
-"""An agent that may open hardly any files at first: what fails by that is tried again, and all gets right."""
+"""An agent that may open only few files at first: what fails for this reason is tried again, and succeeds."""
 
 import subprocess
 

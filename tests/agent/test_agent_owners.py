@@ -1,4 +1,4 @@
-"""Several agents, each with an owner of its own, at one name: each adds and removes its own addresses and no others."""
+"""Several agents, each with its own owner, at one name: each adds and removes only its own addresses."""
 
 import threading
 from functools import partial
@@ -180,12 +180,12 @@ def test_owners_with_ttls_of_their_own_do_not_fight(machine: Machine) -> None:
 
 
 def look_again(machine: Machine, *agents: str) -> None:
-    """Return once each agent has looked at its name once more."""
+    """Return once each agent has checked its name once more."""
     for name in agents:
         last = checked(machine, name)
         eventually(partial(checked, machine, name), last.__lt__)
 
 
 def checked(machine: Machine, name: str) -> float:
-    """Return when an agent last looked at its name; 0 for never."""
+    """Return when an agent last checked its name; 0 for never."""
     return max((p["checked"] for p in machine.status(name)["records"][0]["published"]), default=0.0)

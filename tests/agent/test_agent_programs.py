@@ -1,4 +1,4 @@
-"""Programs that an agent has started: none of them outlives it, however it ends."""
+"""Programs that an agent has started: none of them continues after the agent, however it ends."""
 
 import os
 import select
@@ -19,7 +19,7 @@ Ending = Callable[[Agent], object]
 
 
 def sleeper(machine: Machine, name: str = "program", *, deaf: bool = False) -> tuple[Path, Path]:
-    """Return a program that sleeps for long, with a child that does, and the file that it writes both their IDs to."""
+    """Return a program that sleeps for long, as does its child, and the file to which it writes both process IDs."""
     pids = machine.directory / f"{name}-pids"
     program = machine.directory / name
     trap = "trap '' TERM\n" if deaf else ""
@@ -39,7 +39,7 @@ def of_hook(machine: Machine, program: Path) -> Path:
 def wait_for_ids(path: Path, agent: Agent) -> list[int]:
     """Return the IDs that the program has written, once the agent can have told its child_guard of it.
 
-    What is killed between the two leaves the program behind: nobody knows its number before it runs.
+    An agent that is killed between the two leaves the program running, because its ID is not known before it runs.
     """
     eventually(lambda: path.exists() and path.read_text().endswith("\n"), bool, lambda: agent.text)
     eventually(lambda: watches_a_program(agent), bool, lambda: agent.text)
@@ -47,7 +47,7 @@ def wait_for_ids(path: Path, agent: Agent) -> list[int]:
 
 
 def watches_a_program(agent: Agent) -> bool:
-    """Tell whether the agent has a descriptor of another process, which it gets after it has told its child_guard."""
+    """Return whether the agent has a descriptor of another process, which it gets after it has told its child_guard."""
     found = set()
     for descriptor in Path(f"/proc/{agent.process.pid}/fd").iterdir():
         with suppress(FileNotFoundError):  # closed meanwhile
@@ -56,7 +56,7 @@ def watches_a_program(agent: Agent) -> bool:
 
 
 def are_gone(pids: list[int]) -> bool:
-    """Wait until the processes have ended; kill those that do not, and tell whether there were any."""
+    """Wait until the processes have ended; kill those that do not, and return whether all ended by themselves."""
     late = []
     for pid in pids:
         with suppress(ProcessLookupError):

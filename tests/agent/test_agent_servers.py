@@ -1,4 +1,4 @@
-"""The agent and its servers: stopped, silent, slow, lossy, refusing, wrong about the time; the name gets right."""
+"""The agent and its servers: stopped, silent, slow, lossy, refusing, with a wrong clock; the name becomes right."""
 
 import random
 from pathlib import Path
@@ -49,7 +49,7 @@ def test_a_server_that_is_stopped_and_started(machine: Machine) -> None:
 
 
 def test_a_server_that_hangs(machine: Machine) -> None:
-    """It takes what comes and answers it all when it wakes."""
+    """It receives all messages, and answers them when it continues."""
     machine.add(f"{ONE}/24")
     with machine.agent(machine.configure(agent=OFTEN, server=IMPATIENT)) as agent:
         machine.wait_for(ONE, agent=agent)
@@ -120,7 +120,7 @@ def test_who_waits_for_an_answer_asks_again_when_the_network_comes_up(machine: M
 
 
 class Restless:
-    """The fate of a network at each message of which a link comes up that has nothing to do with it."""
+    """The fate of a network where an unrelated link comes up at each message."""
 
     def __init__(self, namespace: Namespace, fate: Fate) -> None:
         self.count = 0
@@ -136,7 +136,7 @@ class Restless:
 
 @pytest.mark.parametrize("fate", [lost, late(0.1)], ids=["silent", "slow"])
 def test_links_that_come_up_all_the_time_keep_no_try_from_its_end(machine: Machine, fate: Fate) -> None:
-    """The silent server has another one behind it, which is asked once a try has waited for the first one."""
+    """After the silent server comes another one, which is asked once an attempt has waited for the first."""
     machine.add(f"{ONE}/24")
     with Network(machine.namespace) as network:
         address = f'["{network.address}", "127.0.0.1"]' if fate is lost else f'"{network.address}"'
@@ -183,7 +183,7 @@ def test_addresses_that_flap_faster_than_the_server_answers(machine: Machine) ->
 
 
 def test_an_answer_later_than_our_patience(machine: Machine) -> None:
-    """Each try is given up before its answer comes, which then belongs to nothing any more."""
+    """Each try ends before its answer comes, and the answer then belongs to no try."""
     machine.add(f"{ONE}/24")
     with Network(machine.namespace, late(0.15)) as network:
         configuration = machine.configure(address=f'"{network.address}"', server=IMPATIENT, agent=OFTEN)
@@ -196,7 +196,7 @@ def test_an_answer_later_than_our_patience(machine: Machine) -> None:
 @pytest.mark.parametrize("patience", [QUICK, IMPATIENT], ids=["asked again", "given up"])
 @pytest.mark.parametrize("number", range(MESSAGES))
 def test_a_message_that_is_lost(machine: Machine, number: int, patience: str) -> None:
-    """The change is made once and told once, by line, history and program, whatever of it is lost."""
+    """Whichever message is lost, the change is made once, and is once in the log, the history and a program's run."""
     changed = machine.directory / "changed"
     record = f"""on-change = ["sh", "-c", "echo $DNS_UPDATE_BEFORE to $DNS_UPDATE_AFTER >>{changed}"]\n"""
     machine.add(f"{ONE}/24")
@@ -245,7 +245,7 @@ def test_a_network_that_loses_a_third_of_all_messages(machine: Machine) -> None:
 
 
 def test_a_key_without_permission_gets_it_later(machine: Machine) -> None:
-    """It is said once, with what would allow it; a reload tries at once what otherwise is tried rarely."""
+    """The log has it once, with what would permit it; a reload tries at once what is otherwise tried rarely."""
     key = machine.server.readonly_keys[0]
     configuration = machine.configure(key=f'file = "{key.write(machine.directory / "reader")}"', agent=OFTEN)
     machine.add(f"{ONE}/24")
@@ -273,7 +273,7 @@ def test_a_clock_that_is_wrong_and_is_set(has_namespaces: None, tmp_path: Path) 
 
 
 def test_what_stands_in_the_way_and_is_removed(has_namespaces: None, tmp_path: Path) -> None:  # noqa: ARG001 - it skips
-    """BIND says NOERROR and does nothing if a CNAME stands there."""
+    """BIND answers NOERROR and does nothing if the name has a CNAME."""
     with machine_at(tmp_path, records="home CNAME elsewhere.example.net.") as machine:
         machine.add(f"{ONE}/24")
         with machine.agent(machine.configure(agent=OFTEN)) as agent:
@@ -303,7 +303,7 @@ def test_the_second_server_does_what_the_first_does_not(machine: Machine, fate: 
 
 
 def test_two_silent_servers_are_said_once_and_not_by_turns(machine: Machine) -> None:
-    """Who is asked last, and so is the last to fail, is another one each time."""
+    """The server that is asked last, and so fails last, differs each time."""
     machine.add(f"{ONE}/24")
     with Network(machine.namespace, lost) as one, Network(machine.namespace, lost, port=5301) as two:
         addresses = f'["{one.address}", "{two.address}"]'
@@ -324,7 +324,7 @@ def test_two_silent_servers_are_said_once_and_not_by_turns(machine: Machine) -> 
 def test_a_silent_server_beside_one_that_refuses_is_said_once_though_a_third_does_it(
     machine: Machine, tmp_path: Path
 ) -> None:
-    """The silent one is asked now and then, and passed over else; that the other refuses is no news either way."""
+    """The silent one is asked only now and then; in both cases, the refusal of the other is not new."""
     machine.add(f"{ONE}/24")
     asked = []
 
@@ -366,7 +366,7 @@ def test_the_first_server_answers_again(machine: Machine) -> None:
 def test_a_second_server_that_refuses_does_not_keep_the_first_from_being_tried_again(
     machine: Machine, tmp_path: Path, why: str
 ) -> None:
-    """Such are secondaries that do not forward updates. What is permanent is tried again only after an hour."""
+    """Secondaries that do not forward updates refuse like this. A permanent error is tried again only after an hour."""
     zone = Zone("example.net" if why == "Zone not found" else "example.com", policy="allow-update { none; };")
     keys = [LabKey.generate("another-key")] if "BADKEY" in why else [machine.key]
     machine.add(f"{ONE}/24")
@@ -385,12 +385,12 @@ def test_a_second_server_that_refuses_does_not_keep_the_first_from_being_tried_a
 
 
 def is_update(message: bytes) -> bool:
-    """Tell whether it is a request of opcode UPDATE (RFC 2136, section 2.2)."""
+    """Return whether a message is a request with opcode UPDATE (RFC 2136, section 2.2)."""
     return message[2] >> 3 == UPDATE
 
 
 def test_who_was_silent_is_not_waited_for_at_the_next_change(machine: Machine) -> None:
-    """The first change takes the first server's patience, and then none does."""
+    """The first change waits for the first server, and later ones do not."""
     machine.add(f"{ONE}/24")
     with Network(machine.namespace, lost) as network:
         patience = f"timeout = {PATIENCE}\nretries = 0\n"
@@ -403,7 +403,7 @@ def test_who_was_silent_is_not_waited_for_at_the_next_change(machine: Machine) -
                 (server,) = machine.status()["silent_servers"]
                 assert server["server"] == network.address
                 assert f"No answer from {network.address}" in server["error"]
-            # Whoever had waited for it would have taken its patience; that it is asked in between keeps nobody waiting.
+            # An attempt that had waited for it would have taken longer; that it is probed meanwhile delays no name.
             assert all(row["seconds"] < PATIENCE for row in machine.history()[1:])
             shown = machine.command("status", f"socket={machine.directory}/agent.sock").stdout
             assert f"{network.address}  " in shown.partition("SILENT SERVER")[2]
@@ -416,13 +416,13 @@ def test_who_was_silent_is_not_waited_for_at_the_next_change(machine: Machine) -
 
 
 def states(machine: Machine) -> list[str]:
-    """Return the state of each name, whatever `dns-update status` ends with."""
+    """Return the state of each name, whatever the exit status of `dns-update status` is."""
     shown = machine.command("status", "--json", f"socket={machine.directory}/agent.sock").json
     return [record["state"] for record in shown["records"]]
 
 
 def test_many_names_whose_server_dies_are_said_once_and_wait_for_no_turn(machine: Machine) -> None:
-    """More names than are tried at once; each would have the server wait for its patience, and another zone, too."""
+    """There are more names than are tried at once; each alone would wait for the server, and so would another zone."""
     count = 300
     machine.add(f"{ONE}/24")
     records = "".join(FROM_WAN_IPV4.replace("home", f"h{number}") for number in range(count))
@@ -452,7 +452,7 @@ def test_many_names_whose_server_dies_are_said_once_and_wait_for_no_turn(machine
 
 
 class Astray:
-    """The fate of a network in which the first update with these octets goes astray."""
+    """The fate of a network that delays the first update with these octets."""
 
     def __init__(self, octets: bytes) -> None:
         self.copy = b""
@@ -467,7 +467,7 @@ class Astray:
 
 @pytest.mark.parametrize("ending", ["asked again", "called off"])
 def test_an_older_update_that_comes_after_a_newer_one_is_mended(machine: Machine, ending: str) -> None:
-    """The interval is an hour. A copy of an update went astray in the network, and comes when a newer one was done."""
+    """The interval is an hour. A copy of an update is delayed in the network, and arrives after a newer one is done."""
     machine.add(f"{ONE}/24")
     patience = "timeout = 1\nretries = 3\n" if ending == "asked again" else "timeout = 4\nretries = 0\n"
     with Network(machine.namespace) as network:
@@ -506,7 +506,7 @@ class Unanswered:
 
 @pytest.mark.parametrize("by", ["another address", "a reload", "SIGTERM"])
 def test_an_update_whose_try_is_called_off_is_in_the_history(machine: Machine, by: str) -> None:
-    """The server has carried it out, and nobody waits for the answer any more."""
+    """The server has carried it out, and the agent no longer waits for the answer."""
     machine.add(f"{ONE}/24")
     with Network(machine.namespace) as network:
         way = {"address": f'"{network.address}"', "server": "timeout = 300\nretries = 0\n"}
@@ -546,7 +546,7 @@ def test_half_a_network_is_said_once_and_not_for_ever(machine: Machine) -> None:
 
 
 def test_half_a_network(machine: Machine) -> None:
-    """IPv6 leads nowhere: there is an address and a route, and nobody at the other end."""
+    """IPv6 does not work: there is an address and a route, but no answer from the other end."""
     machine.add(f"{ONE}/24")
     machine.add(f"{SIX}/64", "lan")
     machine.namespace.ip("route", "add", "default", "via", "2600:9::ffff")
@@ -560,7 +560,7 @@ def test_half_a_network(machine: Machine) -> None:
 
 
 def test_a_server_by_name_and_one_that_the_zone_names(machine: Machine) -> None:
-    """The namespace's resolver is the server itself, and knows no other zones."""
+    """The namespace's resolver is the server itself, and has no other zones."""
     machine.add(f"{ONE}/24")
     with machine.agent(machine.configure(address='"ns.example.com"')) as agent:
         machine.wait_for(ONE, agent=agent)
@@ -574,7 +574,7 @@ def test_a_server_by_name_and_one_that_the_zone_names(machine: Machine) -> None:
 
 
 class FirstOneDies:
-    """The fate of several networks: the one that gets the first message of all loses it, and all that follow."""
+    """The fate of several networks: the one that gets the first message loses it, and all later ones."""
 
     def __init__(self) -> None:
         self.dead = ""
@@ -594,7 +594,7 @@ class FirstOneDies:
 
 
 def test_a_server_one_of_whose_addresses_is_dead_keeps_a_change_waiting_once(machine: Machine) -> None:
-    """Whichever the resolver names first: BIND gives them in another order each time."""
+    """The order does not matter: BIND returns the addresses in another one each time."""
     hosts = ("127.0.0.1", "127.0.0.2")
     machine.add(f"{ONE}/24")
     machine.change("set", "name=ns", f"address={','.join(hosts)}", "ttl=60")
@@ -647,7 +647,7 @@ def silent_servers(machine: Machine) -> list[str]:
 
 
 def silent_after_reload(machine: Machine, agent: Agent) -> list[str]:
-    """Do as `silent_servers`, when the agent has been told to look at everything anew."""
+    """Do the same as `silent_servers`, after a reload, which checks everything again."""
     agent.reload()
     return silent_servers(machine)
 

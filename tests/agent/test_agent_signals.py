@@ -17,7 +17,7 @@ ONE, TWO = "9.8.7.1", "9.8.7.2"
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
-    """Keep agents from making their socket in a directory: they wait within their start."""
+    """Keep agents from making their socket in a directory: they wait during their start."""
     descriptor = os.open(directory, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:

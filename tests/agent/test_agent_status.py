@@ -1,4 +1,4 @@
-"""What `dns-update status` says of an agent at work when something is wrong that is no answer of a server."""
+"""What `dns-update status` shows of a running agent if something other than a server is wrong."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the agent says is in the words of its configuration, not in those of the command line."""
+"""The agent's texts use the words of its configuration, not those of the command line."""
 
 import re
 

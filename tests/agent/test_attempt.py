@@ -1,4 +1,4 @@
-"""What an attempt shows: of servers, by the endpoints in errors; of its update, as doubt that outlives the attempt."""
+"""What an attempt shows about servers, by the endpoints in errors, and about its update, as doubt that is kept."""
 
 import asyncio
 
@@ -44,7 +44,7 @@ class World:
         return attempt
 
     def end(self, attempt: Attempt) -> list[object]:
-        """Take an attempt to its end, and return the servers that recovered."""
+        """Run an attempt to its end, and return the servers that recovered."""
 
         async def run() -> list[object]:
             try:
@@ -56,7 +56,7 @@ class World:
         return self.loop.run_until_complete(run())
 
     def cancel(self, attempt: Attempt, seconds: float) -> None:
-        """Cancel an attempt after so many seconds."""
+        """Cancel an attempt after this number of seconds."""
 
         async def run() -> None:
             task = asyncio.ensure_future(attempt.run())

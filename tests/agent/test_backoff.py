@@ -1,4 +1,4 @@
-"""When to act: within what bounds, and in what order of events."""
+"""When to act: the bounds of waits, and the order of events."""
 
 import pytest
 from hypothesis import given
@@ -21,7 +21,7 @@ DENIED = PermissionDenied("no")
 
 
 def beside(error: DnsUpdateError, *others: DnsUpdateError) -> DnsUpdateError:
-    """Return an error as it is when other servers had been asked, too."""
+    """Return an error as it is if other servers were also asked."""
     error.failures = others
     return error
 

@@ -1,11 +1,11 @@
-"""When the machine was booted, by a wall clock that somebody may set."""
+"""The time of boot, by a wall clock that may be set."""
 
 from dns_update.agent.clock import SYSTEM_CLOCK, BootTime
 from tests.support.mock_agent import MockClock
 
 
 class SettableClock(MockClock):
-    """A clock that somebody sets."""
+    """A clock that can be set."""
 
     ahead = 0.0
 

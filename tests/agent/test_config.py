@@ -1,4 +1,4 @@
-"""Configurations that are right, key by key, and those that are wrong, each with its line."""
+"""Valid configurations, key by key, and invalid ones, each with the line of its mistake."""
 
 import base64
 import gc
@@ -800,7 +800,7 @@ def test_the_error_says_the_first_and_how_many_more() -> None:
 
 
 def test_one_fault_is_told_once() -> None:
-    """What is wrong with a table is not told again of what refers to it."""
+    """A mistake in a table is not repeated for tables that refer to it."""
     text = '[keys.home]\n[servers.main]\nkey = "home"\n[zones."example.com"]\nservers = ["main"]\nkey = "home"\n'
     assert [problem.split(":")[1] for problem in problems_of(text + RECORD)] == ["1", "2"]
 
@@ -817,7 +817,7 @@ def test_the_same_name_in_another_zone_or_of_another_type_is_another_record() ->
 
 
 def test_a_name_may_stand_in_two_zones_that_are_both_given() -> None:
-    """The zone of a name server has its address, and so has the one above, as glue."""
+    """The zone of a name server has its address, and so has the parent zone, as glue."""
     table = '[[records]]\nname = "ns.lab.example.com."\naddress = "192.0.2.1"\n'
     config = read(f'{table}zone = "example.com"\n{table}zone = "lab.example.com"\n')
     assert [str(record.zone) for record in config.records] == ["example.com", "lab.example.com"]

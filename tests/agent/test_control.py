@@ -1,4 +1,4 @@
-"""The agent's socket: what is asked is answered, and no client hurts the agent or another client."""
+"""The agent's socket: requests are answered, and no client disturbs the agent or another client."""
 
 import asyncio
 import fcntl
@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a busy machine have its time."""
+    """Give a busy machine enough time."""
     monkeypatch.setattr(module, "CLIENT_SECONDS", _DEADLINE)
 
 
@@ -54,7 +54,7 @@ async def asked(path: Path, command: str = "status") -> dict[str, Any]:
 
 
 async def said(path: Path, octets: bytes) -> bytes:
-    """Send octets and no end of file; return all that comes."""
+    """Send octets without an end of file; return everything that comes back."""
     reader, writer = await asyncio.open_unix_connection(path)
     writer.write(octets)
     answer = await reader.read()
@@ -203,7 +203,7 @@ def test_a_client_that_does_not_read_is_let_go(path: Path, monkeypatch: pytest.M
 
 
 def _what_is_left_after_the_end(client: socket.socket) -> bytes:
-    """Read nothing until the other side has hung up; return what had been sent until then."""
+    """Read nothing until the other side has closed the connection; return what it had sent until then."""
     poll = select.poll()
     poll.register(client, 0)  # POLLHUP comes unasked
     assert poll.poll(_DEADLINE * 1000)

@@ -165,7 +165,7 @@ def test_the_first_server_has_its_place_again_once_it_answers() -> None:
 
 
 def test_of_many_names_at_a_silent_server_one_asks_it_and_all_are_right_when_it_answers() -> None:
-    """After the first ones, of which as many as may are under way at once, nobody waits for it in vain."""
+    """After the first ones, as many as may be under way at once, no name waits for the server in vain."""
     count = 300
 
     async def story(world: World) -> None:
@@ -249,7 +249,7 @@ def test_a_reload_leaves_names_alone_that_are_the_same_and_drops_others() -> Non
 
 
 def test_a_name_with_new_settings_is_rechecked_when_an_update_by_the_old_ones_has_arrived() -> None:
-    """The answer is waited for up to 2 s; then the old update may arrive and undo what was done meanwhile."""
+    """An answer may take up to 2 s; until then, the old update may arrive and undo later changes."""
 
     async def story(world: World) -> None:
         await world.pass_time(MOMENT)

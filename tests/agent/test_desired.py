@@ -1,4 +1,4 @@
-"""What names hold while their sources come, go and fail."""
+"""Which records names should have while addresses come and go, and sources fail."""
 
 from dns_update.agent.desired import Reading, Rule, SourceState, desired_of
 from dns_update.client.plan import Desired
@@ -76,7 +76,7 @@ def test_a_family_that_was_never_there_is_missing_since_the_start() -> None:
 
 
 def test_the_first_reading_changes_something_even_if_it_gives_nothing() -> None:
-    """That there is none is known from now on, and the grace time runs."""
+    """From then on it is known that there is none, and the grace time runs."""
     state = SourceState(started=0.0)
     assert state.hear(reading(), 1.0, HOLD_DOWN)
     assert not state.hear(reading(), 2.0, HOLD_DOWN)

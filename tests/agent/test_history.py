@@ -1,4 +1,4 @@
-"""Attempts on disk: whole rows whatever happens, and no trouble of the disk that reaches who adds them."""
+"""Attempts on disk: rows are always complete, and a fault of the disk does not affect the caller that adds them."""
 
 import os
 import queue
@@ -41,7 +41,7 @@ def attempt(number: int = 0, *, name: str = "home.example.com", zone: str = "exa
 
 
 class Watched(History):
-    """Tells what it reports, and each time that a batch is on the disk (the first is empty: the look at the start)."""
+    """A history that notes its reports, and each batch on the disk (the first is empty: the check at the start)."""
 
     def __init__(self, path: Path, *, keep: float = DAY, now: float = 1_000_000.0) -> None:
         self.reports: queue.Queue[str] = queue.Queue()
@@ -59,11 +59,11 @@ class Watched(History):
         self._failures.put(None)
 
     def failed(self) -> None:
-        """Wait for the next try to have failed."""
+        """Wait until the next attempt to write has failed."""
         self._failures.get(timeout=_DEADLINE)
 
     def written(self) -> None:
-        """Wait for the next batch to be on the disk."""
+        """Wait until the next batch is on the disk."""
         self._writes.get(timeout=_DEADLINE)
 
     def report(self) -> str:
@@ -86,7 +86,7 @@ def writing(path: Path) -> Iterator[Watched]:
 
 
 def numbers(path: Path) -> list[int]:
-    """Return the numbers of the attempts in a file; each must be whole."""
+    """Return the numbers of the attempts in a file; each row must be complete."""
     found = list(read_history(str(path)))
     assert found == [attempt(int(each.when) - 1_000_000) for each in found]
     return [int(each.when) - 1_000_000 for each in found]
@@ -227,7 +227,7 @@ def test_what_is_too_old_goes_at_the_start_and_not_at_each_add(path: Path) -> No
     write(path, *map(attempt, range(100)))
     history = Watched(path, keep=40, now=1_000_100)
     history.written()
-    assert numbers(path) == list(range(59, 100))  # by the newest one: nobody has said yet that the clock is right
+    assert numbers(path) == list(range(59, 100))  # by the newest one: no answer has shown yet that the clock is right
     history.add(attempt(5))
     history.written()
     history.close()
@@ -258,14 +258,14 @@ def _always_pruning(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pruned(history: Watched) -> None:
-    """Wait until the history has been pruned with what is the case now."""
+    """Wait until the history has been pruned in its present state."""
     history.written()
     history.written()
 
 
 @pytest.mark.usefixtures("_always_pruning")
 def test_a_clock_that_is_years_ahead_deletes_nothing(path: Path) -> None:
-    """However often the machine starts with it, and whatever fails by it."""
+    """However often the machine starts with it, and whichever updates fail because of it."""
     write(path, *map(attempt, range(5)))
     failed = replaced(attempt(), when=LATER, outcome="ClocksDiffer")
     for _ in range(3):
@@ -415,7 +415,7 @@ def test_a_file_that_is_removed_is_begun_anew(path: Path) -> None:
 
 
 def damage(path: Path) -> bytes:
-    """Damage a history, but for the beginning by which it is known, and return its octets."""
+    """Damage a history, except the beginning that identifies it, and return its octets."""
     octets = bytearray(path.read_bytes())
     octets[100:] = b"\xff" * (len(octets) - 100)
     path.write_bytes(octets)
@@ -581,7 +581,7 @@ import sys
 from dns_update.agent.output import history as module
 from tests.agent.test_history import attempt
 
-sys.setswitchinterval(1e-5)  # the thread that writes shall have its turns
+sys.setswitchinterval(1e-5)  # so that the writing thread runs often
 module.BATCH = 20
 
 class Told(module.History):

@@ -1,4 +1,4 @@
-"""Programs that are run when a name has changed: what they are told, how many at once, and what ends them."""
+"""Programs that are run when a name has changed: their environment, how many at once, and how they end."""
 
 import asyncio
 import contextlib
@@ -54,13 +54,13 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 
 
 class Fifo:
-    """What programs write into a FIFO, line by line; they wait at another one until they are let go."""
+    """The lines that programs write to a FIFO; they wait at a second FIFO until they may continue."""
 
     def __init__(self, directory: Path) -> None:
         self._out, self._gate = directory / "out", directory / "gate"
         os.mkfifo(self._out)
         os.mkfifo(self._gate)
-        # Both ends, so that nobody waits for the other to open it, and there is no end of file.
+        # Both ends, so that opening it does not block, and there is no end of file.
         self._reader = os.open(self._out, os.O_RDWR | os.O_NONBLOCK)
         self._writer = os.open(self._gate, os.O_RDWR | os.O_NONBLOCK)
         self._read = b""
@@ -68,7 +68,7 @@ class Fifo:
     def program(
         self, script: str = 'echo "$DNS_UPDATE_BEFORE > $DNS_UPDATE_AFTER"', *, waits: bool = True
     ) -> list[str]:
-        """Return a program that says what the script says, then waits to be let go."""
+        """Return a program that writes the output of a script, then waits until it may continue."""
         out, gate = shlex.quote(str(self._out)), shlex.quote(str(self._gate))
         return shell(f"{script} >{out}; " + (f"read line <{gate}" if waits else ""))
 
@@ -92,7 +92,7 @@ class Fifo:
         return not self._read
 
     def let_go(self) -> None:
-        """Let one program go on."""
+        """Let one program continue."""
         os.write(self._writer, b"\n")
 
     def close(self) -> None:
@@ -107,7 +107,7 @@ def fifo(tmp_path: Path) -> Iterator[Fifo]:
     fifo.close()
 
 
-# What a program is told
+# The environment of a program
 
 
 def test_the_facts_are_in_its_environment_and_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -420,7 +420,7 @@ def test_closing_ends_what_runs_with_all_it_started_and_forgets_what_waits(tmp_p
     run(work())
     poll = select.poll()
     poll.register(end, select.POLLIN)
-    assert poll.poll(_DEADLINE * 1000), "somebody lives on"
+    assert poll.poll(_DEADLINE * 1000), "a process still runs"
     assert os.read(end, 100) == b""  # all who held it are gone
     os.close(end)
 

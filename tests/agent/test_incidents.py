@@ -1,4 +1,4 @@
-"""What hinders many names is said once, and so is its end."""
+"""An incident that affects many names is logged once, and so is its end."""
 
 import os
 from collections.abc import Iterator
@@ -89,7 +89,7 @@ def test_a_silent_server_is_said_once_with_the_number_of_names_that_it_concerns(
 
 
 def beside(error: DnsUpdateError, *others: DnsUpdateError) -> DnsUpdateError:
-    """Return an error as it is when other servers had been asked, too."""
+    """Return an error as it is if other servers were also asked."""
     error.failures = others
     return error
 
@@ -104,7 +104,7 @@ def test_two_silent_servers_are_one_incident_whichever_was_asked_last(it: Story,
 
 
 def test_what_begins_to_be_permanent_is_said_again(it: Story, names: list[ManagedName]) -> None:
-    """The other server may do it as long as it is silent, and does not when it refuses, too."""
+    """The other server may accept the update as long as it is silent; once it also refuses, the error is permanent."""
     denied = PermissionDenied("no", endpoint="192.0.2.2")
     assert len(it.enter(names[0], beside(denied, SILENCE))) == 1
     assert it.enter(names[0], beside(denied, NoResponse("", endpoint="192.0.2.1"))) == []

@@ -1,4 +1,4 @@
-"""Lines for people: whole, safe, once per change of state; and a standard error that nothing depends on."""
+"""Log lines: complete, safe, once per change of state; a broken standard error does no harm."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from dns_update.agent.output.log import DEBUG, ERROR, INFO, NOTICE, WARNING, Log
 
 
 class Reader:
-    """A pipe: the log's end, and what comes out at the other."""
+    """A pipe: the log writes to it, and the test reads from it."""
 
     def __init__(self) -> None:
         self.end, self.descriptor = os.pipe()
@@ -23,7 +23,7 @@ class Reader:
 
     @property
     def text(self) -> str:
-        """What was written since it was last asked."""
+        """The text written since the last call."""
         pieces = list[bytes]()
         while True:
             try:

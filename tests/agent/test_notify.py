@@ -1,4 +1,4 @@
-"""What systemd is told, at a socket like its own."""
+"""The notifications to systemd, received by a socket like its own."""
 
 import os
 import socket
@@ -15,7 +15,7 @@ _DEADLINE = 60  # seconds after which what is awaited will never come
 
 
 class Manager:
-    """The service manager's end."""
+    """The service manager's side."""
 
     def __init__(self, address: str) -> None:
         self.address = address

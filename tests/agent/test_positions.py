@@ -1,4 +1,4 @@
-"""The lines of keys, against what tomllib reads and what was written."""
+"""The lines of keys, compared with what tomllib reads and what was written."""
 
 import tomllib
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ LINE_ENDS = ["\n", "\r\n", " # [x] y = 1\n", "\n\n", '\n# """\n\t']
 
 
 class Document:
-    """A TOML text as it is drawn, with the line of the first mention of each path."""
+    """A TOML text that hypothesis draws, with the line of the first mention of each path."""
 
     def __init__(self, draw: st.DrawFn) -> None:
         self.draw = draw
@@ -45,7 +45,7 @@ class Document:
         self.lines.setdefault(path, self.text.count("\n") + 1)
 
     def key(self) -> tuple[str, str]:
-        """Return a key that no other has, as it is written and as it is read."""
+        """Return a unique key, as it is written and as it is read."""
         self._keys += 1
         if self.chance():
             written = self.choose(["k", "k-_", '"k. ', "'k = ", '"\\u00e9\\"[']) + str(self._keys)
@@ -129,7 +129,7 @@ def documents(draw: st.DrawFn) -> Document:
 
 
 def paths_of(value: object, path: Path = ()) -> Iterator[Path]:
-    """Yield the paths of all that tomllib reads."""
+    """Yield the paths of all values that tomllib reads."""
     below: list[tuple[str | int, object]] = []
     if isinstance(value, dict):
         below = list(value.items())

@@ -1,4 +1,4 @@
-"""An agent loads nothing later that it may need: its package may have been upgraded by then."""
+"""An agent loads all modules at its start: later, its package may have been upgraded."""
 
 import ast
 import shutil
@@ -24,7 +24,7 @@ def loaded() -> set[str]:
 
 
 def inner_imports(path: Path) -> Iterator[str]:
-    """Yield what the functions of a file import."""
+    """Yield the modules that functions of a file import."""
     for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             for statement in ast.walk(function):
@@ -49,7 +49,7 @@ def test_whatever_a_loaded_module_imports_later_is_loaded() -> None:
 
 
 def test_an_agent_whose_package_goes_away_takes_up_whatever_is_configured(machine: Machine, tmp_path: Path) -> None:
-    """Even sources and errors of kinds that it had nothing to do with before."""
+    """Even kinds of sources and errors that it did not need before."""
     library = tmp_path / "library"
     shutil.copytree(PACKAGE, library / "dns_update")
     program = tmp_path / "program"

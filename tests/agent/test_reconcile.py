@@ -1,4 +1,4 @@
-"""One name made right at a real server, while somebody else is at it, and while messages get lost."""
+"""One name is made right at a real server, while others change it, and while messages are lost."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 ONE, TWO, THREE = map(parse_address, ("192.0.2.1", "192.0.2.2", "192.0.2.3"))
 SIX = parse_address("2001:db8::6")
 Before = Callable[[Ask, bool], None]
-"""Called before each message: with it, and whether an update went before it. What it raises, the message meets."""
+"""Called before each message, with it and whether an update was sent before; if it raises, sending fails with that."""
 
 
 def nothing(_ask: Ask, _is_after_update: bool) -> None:
-    """Let the message go."""
+    """Do nothing when a message is sent."""
 
 
 class World:
@@ -69,7 +69,7 @@ class World:
         return Client(self.address, key=self.key, policy=Policy(timeout=3, retries=0)).run(watched)
 
     def others_set(self, *values: str, rrtype: str | None = None) -> None:
-        """Change the name as somebody else."""
+        """Change the name as another client."""
         self._others.set(self.name, *values, rrtype=rrtype, zone="example.com", ttl=60)
 
     def data(self, rrtype: str = "A") -> str:
@@ -116,7 +116,7 @@ def test_where_no_ttl_is_set_and_none_stands_it_is_that_of_the_soa(world: World)
 
 
 def test_two_that_meet_both_get_their_way(world: World) -> None:
-    """Between our look and our update somebody else publishes, and claims what he published."""
+    """Between our query and our update, another owner publishes an address and claims it."""
     met: list[Ask] = []
 
     def meet(ask: Ask, _is_after_update: bool) -> None:
@@ -136,7 +136,7 @@ def test_two_that_meet_both_get_their_way(world: World) -> None:
 def test_an_older_update_of_ours_that_comes_late_leaves_nothing_behind(
     world: World, number: int, desired: bytes
 ) -> None:
-    """A try that was called off has sent it; it overtakes a message of the next try."""
+    """A cancelled attempt has sent it; it arrives between two messages of the next attempt."""
     world.reconcile(Desired({RRType.A: (ONE,)}, 60, "router-1"))
     asked: list[Ask] = []
     stood: list[str] = []
@@ -196,7 +196,7 @@ def test_an_update_that_can_never_be_looked_at_is_no_success(world: World) -> No
 
 
 def test_what_a_cname_keeps_from_being_is_no_success(world: World) -> None:
-    """BIND and Knot say NOERROR and do nothing, PowerDNS refuses."""
+    """BIND and Knot answer NOERROR and do nothing; PowerDNS refuses."""
     world.others_set("target.example.net.", rrtype="CNAME")
     with pytest.raises((NotApplied, Refusal)):
         world.reconcile(Desired({RRType.A: (ONE,)}, 60))

@@ -1,4 +1,4 @@
-"""Which names and upstreams there are: what is the same stays, what is alike is shared, what is gone goes."""
+"""The names and upstreams after a reload: equal ones are kept, similar ones share parts, others are removed."""
 
 from dns_update.agent.config.load import config_from_text
 from dns_update.agent.config.settings import Config

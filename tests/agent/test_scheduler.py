@@ -1,4 +1,4 @@
-"""When names have their attempts: none is lost when one is cancelled, no matter at which moment."""
+"""When names have their attempts: no name is lost when an attempt is cancelled, at any moment."""
 
 import asyncio
 import time
@@ -26,7 +26,7 @@ def managed_name(name: str = "home") -> ManagedName:
 
 
 class Story:
-    """What happens to names that are tried; each try waits until it is let go, and is then due in an hour."""
+    """Attempts for names; each waits until the test lets it end, and its name is then due in an hour."""
 
     def __init__(self) -> None:
         self.begun: list[ManagedName] = []
@@ -243,7 +243,7 @@ def test_a_name_that_flaps_for_ever_takes_no_more_room() -> None:
 
 
 class Sleeper(SystemClock):
-    """The clocks of a machine that has slept for so long; whoever looks at the one is noticed."""
+    """The clocks of a machine that has slept for a time; counts the reads of one of them."""
 
     def __init__(self, news: asyncio.Event) -> None:
         self.asleep = 0.0
@@ -280,7 +280,7 @@ def test_time_asleep_is_what_one_of_the_clocks_does_not_count() -> None:
 
 
 def test_a_name_whose_try_breaks_is_tried_again_and_so_are_the_others() -> None:
-    """Each breaks once, in a task that would have tried several."""
+    """Each attempt breaks once, in a task that would have tried several names."""
     bug = ZeroDivisionError("a mistake of ours")
 
     async def story(it: Story) -> None:

@@ -1,11 +1,11 @@
-"""Which server is asked first: those of a list in its order, one that was silent of late comes last, for a while."""
+"""Which server is asked first: those of a list in order, but one that was silent recently is last for a while."""
 
 from dns_update.agent.reconcile.server_health import ServerHealth
 from dns_update.errors import NoResponse
 
 ALL = ("one", "two", "three")
 ERROR = NoResponse("no answer in time", endpoint="one")
-AGAIN = 10.0  # seconds after a first failure, of which each further one makes as many more
+AGAIN = 10.0  # seconds after a first failure; each further one adds as many
 
 
 def health() -> ServerHealth:

@@ -1,4 +1,4 @@
-"""The sources at work: none is ever given up, whatever it raises, and none is asked by two at once."""
+"""The sources: none is given up, whatever it raises, and none is asked by two pollers at once."""
 
 import asyncio
 import threading
@@ -39,14 +39,14 @@ class Lines(Log):
 
 
 class Story:
-    """Sources at work; what they tell is gathered."""
+    """Running sources; their reports are collected."""
 
     def __init__(self) -> None:
         self.log = Lines()
         self.bugs = Bugs(self.log)
         self.sources = Sources(self.hear, lambda: None, self.log, self.bugs)
         self.told: list[set[SourceState]] = []
-        self.refusals = 0  # how often what is told is not taken
+        self.refusals = 0  # how often a report fails
         self.news = asyncio.Event()
 
     def hear(self, states: set[SourceState]) -> None:
@@ -81,7 +81,7 @@ def asked() -> list[object]:
 
 @pytest.fixture
 def failures(asked: list[object], monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
-    """Return what sources raise when they are asked, one after the other; then they give an address."""
+    """Return the exceptions that sources raise, one after the other; after these, they give an address."""
     raised: list[Exception] = []
 
     def find(sources: list[object], **_how: object) -> tuple[bytes, ...]:
@@ -133,7 +133,7 @@ def test_what_a_source_raised_is_shown(failures: list[Exception], key: "SourceKe
 def test_a_source_for_which_there_is_no_thread_is_asked_later(
     asked: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was put to no thread is not asked by the first one that there is."""
+    """A question that got no thread is not asked by the next thread that starts."""
     start, refusals = threading.Thread.start, [RuntimeError("can't start new thread")] * 3
 
     def start_later(thread: threading.Thread) -> None:
@@ -171,7 +171,7 @@ def test_what_nobody_took_is_told_again(key: "SourceKey") -> None:
 
 @pytest.mark.usefixtures("failures")
 def test_reloads_while_it_starts_do_not_have_a_source_asked_by_two() -> None:
-    """One takes the source away, the next one brings it back."""
+    """One reload removes the source, the next one adds it again."""
 
     async def story(it: Story) -> None:
         it.sources.follow([PROGRAM])
@@ -191,7 +191,7 @@ def test_reloads_while_it_starts_do_not_have_a_source_asked_by_two() -> None:
 
 
 def test_a_bug_in_a_source_that_failed_before_is_said(failures: list[Exception]) -> None:
-    """Otherwise, what is asked again and again is said to fail once, in whatever words it does."""
+    """Other failures of a polled source are logged only once, whatever their texts are."""
 
     async def story(it: Story) -> None:
         failures[:] = [NoAddress("nobody answers"), NoAddress("no answer"), ZeroDivisionError("a mistake of ours")]

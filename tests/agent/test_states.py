@@ -1,4 +1,4 @@
-"""The chart of a name's states in docs/design.md: its states are those of the code, and each of its arrows happens."""
+"""The chart of a name's states in docs/design.md: its states are those of the code, and each arrow can happen."""
 
 from collections.abc import Callable, Coroutine
 from pathlib import Path

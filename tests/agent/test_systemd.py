@@ -1,4 +1,4 @@
-"""The unit and the hooks: systemd's own judgement, the agent at work under the unit's filters, hooks run as in life."""
+"""The unit and the hooks: systemd's own checks, the agent under the unit's filters, and hooks run as on a machine."""
 
 import os
 import select
@@ -23,18 +23,18 @@ UNIT = ROOT / "contrib" / "systemd" / "dns-update-agent.service"
 DISPATCHER = ROOT / "contrib" / "networkmanager" / "90-dns-update"
 IP_UP = ROOT / "contrib" / "ppp" / "dns-update"
 
-_PROGRAM = "/usr/local/bin/dns-update"  # in the unit, and linked there by what docs/agent.md tells
+_PROGRAM = "/usr/local/bin/dns-update"  # in the unit, and a link as docs/agent.md shows
 _MOST_EXPOSED = 15  # tenths, of ten
 _DEADLINE = 30  # seconds after which what is awaited will never come
 _SANDBOX = [sys.executable, str(Path(__file__).with_name("sandbox.py")), str(UNIT)]
 
 
-# What systemd says of the unit.
+# What systemd says about the unit.
 
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Path:
-    """Return the unit with a program that is there."""
+    """Return the unit with a program that exists."""
     unit = tmp_path / UNIT.name
     unit.write_text(UNIT.read_text(encoding="utf-8").replace(_PROGRAM, str(COMMAND)), encoding="utf-8")
     return unit
@@ -116,7 +116,7 @@ class Service:
         return f"{self.directory}/history.db"
 
     def event(self) -> str:
-        """Return what the next on-change program says."""
+        """Return the output of the next on-change program."""
         ready, _, _ = select.select([self._reader], [], [], _DEADLINE)
         assert ready, self.log
         return os.read(self._reader, 4096).decode().strip()
@@ -199,7 +199,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 @pytest.fixture
 def wan(machine: Machine) -> Iterator[str]:
-    """Give the interface an address that the world can reach."""
+    """Give the interface an address that the internet can reach."""
     machine.namespace.ip("address", "flush", "dev", "ppp0")
     machine.namespace.ip("address", "add", "1.2.3.4/24", "dev", "ppp0")
     yield "1.2.3.4"
@@ -245,7 +245,7 @@ def test_the_agent_does_all_its_work_under_the_units_filters(
 def test_sources_of_each_kind_are_asked_under_the_units_filters(
     machine: Machine, wan: str, source: str, tmp_path: Path, unique_name: str
 ) -> None:
-    """None of them gives anything in this network; a forbidden call would end the process by SIGSYS."""
+    """None of them gives an address in this network; a forbidden call would end the process by SIGSYS."""
     config = _config(machine, tmp_path, f'name = "{unique_name}.example.com"\naddress = ["{wan}", "{source}"]')
     agent = subprocess.Popen(
         [*machine.namespace.prefix, *_SANDBOX, COMMAND, "agent", f"config={config}"],
@@ -272,7 +272,7 @@ def test_sources_of_each_kind_are_asked_under_the_units_filters(
 def test_once_ends_though_a_source_that_has_to_be_asked_fails_last(
     machine: Machine, wan: str, tmp_path: Path, unique_name: str
 ) -> None:
-    """The hooks run it, and would never end."""
+    """The hooks run this command, and would otherwise never end."""
     source = "command:/bin/sh -c 'sleep 1; exit 1'"
     config = _config(machine, tmp_path, f'name = "{unique_name}.example.com"\naddress = ["{wan}", "{source}"]')
     done = subprocess.run(
@@ -311,7 +311,7 @@ def test_the_filters_are_in_force() -> None:
 
 @pytest.fixture
 def calls(tmp_path: Path) -> Path:
-    """Return where a `dns-update` that only says how it was called says so; $PATH of the hooks begins beside it."""
+    """Return the file where a fake `dns-update`, first in the $PATH of the hooks, writes how it was called."""
     said = tmp_path / "calls"
     os.mkfifo(said)
     fake = tmp_path / "bin" / "dns-update"
@@ -322,7 +322,7 @@ def calls(tmp_path: Path) -> Path:
 
 
 def _hook(script: Path, *words: str, path: Path, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """Run a hook with nothing in its environment but this, in a directory that has no business in $PATH."""
+    """Run a hook with only this environment, in a directory that must not be in $PATH."""
     environment = {"PATH": f"{path}/bin:/usr/bin:/bin"} | dict(env)
     return subprocess.run(
         [script, *words], env=environment, cwd="/", capture_output=True, text=True, check=False, timeout=_DEADLINE

@@ -1,4 +1,4 @@
-"""What the doctor is given of a configuration; no source and no server is asked."""
+"""What the doctor gets from a configuration; no source and no server is asked."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def config(*records: RecordSettings) -> Config:
 
 
 def desired(record: RecordSettings, answer: SourceAnswer) -> Desired | None:
-    """Return what a record with one source should have by this answer."""
+    """Return the data that a record with one source should have after this answer."""
     (subject,) = subjects_of(config(record), {SourceQuestion(answer.source): answer})
     return subject.desired
 

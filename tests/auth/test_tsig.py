@@ -277,7 +277,7 @@ def test_the_key_is_checked_before_the_mac_and_the_mac_before_the_time() -> None
         check(reply(other_name, time_signed=long_ago))
     with pytest.raises(ReplyNotTrusted, match="its signature is wrong"):
         check(reply(other_secret, time_signed=long_ago))
-    with pytest.raises(ReplyNotTrusted, match="it was signed 3000 s from now"):
+    with pytest.raises(ReplyNotTrusted, match="its signing time is 3000 s off"):
         check(reply(time_signed=long_ago))
 
 
@@ -288,7 +288,7 @@ def test_clocks_may_differ_by_the_fudge(seconds: int) -> None:
 
 @pytest.mark.parametrize("seconds", [-301, 301, 2**40])
 def test_clocks_may_not_differ_by_more_than_the_fudge(seconds: int) -> None:
-    with pytest.raises(ReplyNotTrusted, match=f"it was signed {abs(seconds)} s from now"):
+    with pytest.raises(ReplyNotTrusted, match=f"its signing time is {abs(seconds)} s off"):
         check(reply(time_signed=NOW + seconds))
 
 

@@ -1,4 +1,4 @@
-"""Scripts for MemoryTransport: a server of few words, and the words themselves."""
+"""Scripts for MemoryTransport: a simple server, and its answers."""
 
 from collections.abc import Callable, Iterable
 
@@ -21,13 +21,13 @@ def record(name: str, rrtype: int, text: str, ttl: int = 60) -> Record:
 
 SOA = record("example.com", RRType.SOA, "ns.example.com. hostmaster.example.com. 1 3600 900 604800 300", 3600)
 
-NS = record("example.com", RRType.NS, "ns.example.com.", 3600)  # in the authority section, it tells the zone
+NS = record("example.com", RRType.NS, "ns.example.com.", 3600)  # in the authority section, it shows the zone
 
 
 def reply(
     request: Message, rcode: int = Rcode.NOERROR, answer: Iterable[Record] = (), authority: Iterable[Record] = ()
 ) -> bytes:
-    """Return the octets of an answer to a request, as an authoritative server gives them."""
+    """Return the octets of an authoritative server's answer to a request."""
     message = Message(
         opcode=request.opcode,
         question=request.question,
@@ -40,7 +40,7 @@ def reply(
 
 
 class Scripted:
-    """A script that answers updates with one function, queries with another; None is no answer."""
+    """A script that answers updates with one function, queries with another; None means no answer."""
 
     def __init__(self, update: Answer, query: Answer) -> None:
         self.updates: list[Message] = []
@@ -60,7 +60,7 @@ class Scripted:
 
 
 def said(rcode: int, *answer: Record, authority: Iterable[Record] = ()) -> Answer:
-    """Return the function that always answers so."""
+    """Return a function that always gives this answer."""
     return lambda request: reply(request, rcode, answer, authority)
 
 

@@ -13,6 +13,6 @@ def key_of(key: LabKey) -> Key:
 
 
 def client_of(server: NameServer, *addresses: str, policy: Policy | None = None) -> Client:
-    """Return a client with the server's first key, for these addresses instead of the server's own if given."""
+    """Return a client with the server's first key, for these addresses if given, instead of the server's own."""
     own = f"{server.host}:{server.port}"
     return Client(*(addresses or (own,)), key=key_of(server.keys[0]), policy=policy)

@@ -186,7 +186,7 @@ def _sockets() -> set[str]:
     """Return the sockets of this process, as the kernel names them."""
     names = set()
     for descriptor in os.listdir("/proc/self/fd"):  # noqa: PTH208 - a name is all that is wanted
-        with contextlib.suppress(OSError):  # the one that lists the others is gone
+        with contextlib.suppress(OSError):  # the descriptor of the listing itself is gone
             names.add(os.readlink(f"/proc/self/fd/{descriptor}"))  # noqa: PTH115
     return {name for name in names if name.startswith("socket:")}
 

@@ -1,4 +1,4 @@
-"""What is no argument at all: a wrong type is a UsageError of one clear line, and nothing is sent."""
+"""Wrong arguments: a wrong type is a UsageError of one clear line, and nothing is sent."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def told(act: Act, says: str) -> UsageError:
     return caught.value
 
 
-# Values that are made of others
+# Values made of others
 
 WRONG: list[tuple[Act, str]] = [
     (lambda: KIND["Update"](5), "a domain name is a Name or a text, not int"),
@@ -143,7 +143,7 @@ def test_who_gives_a_list_is_told_to_give_several_arguments(act: Callable[[Any],
     assert error.hint == "give several as arguments of their own: *values"
 
 
-# What is taken
+# What is accepted
 
 
 def test_a_class_may_be_a_mnemonic(bind: NameServer, unique_name: str) -> None:

@@ -1,4 +1,4 @@
-"""Only who holds the zone is believed about it: an answer without authority may be a cache's, and out of date."""
+"""Only a server that holds the zone is trusted: an answer without authority may be from a cache, and out of date."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ HOME = record("home.example.com", RRType.A, "192.0.2.1")
 
 
 def without_authority(answer: Answer) -> Answer:
-    """Clear the AA bit of what a server says (RFC 1035, section 4.1.1)."""
+    """Clear the AA bit of a server's answers (RFC 1035, section 4.1.1)."""
 
     def cleared(request: Message) -> bytes | None:
         octets = answer(request)
@@ -120,7 +120,7 @@ class Resolver(Bind):
 
 @pytest.fixture(scope="module")
 def resolver(bind: NameServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
-    """Yield the resolver, with `ns.example.com` in its cache; its own zone is only there to tell that it runs."""
+    """Yield the resolver, with `ns.example.com` in its cache; its own zone only shows that it runs."""
     forwarded = f"zone example.com {{ type forward; forward only; forwarders {{ {bind.host} port {bind.port}; }}; }};"
     directory = tmp_path_factory.mktemp("resolver")
     with Resolver(directory, zones=[Zone("own.example")], extra=forwarded, listen_v6=False) as server:

@@ -1,4 +1,4 @@
-"""The public face, and Client as a context manager."""
+"""The public names, and Client as a context manager."""
 
 import base64
 import ipaddress
@@ -162,7 +162,7 @@ def test_a_local_address_that_is_not_ours_is_refused(client: type[Client | Async
     assert "this machine" in caught.value.hint
 
 
-# What is wrong with the arguments is told before anything is sent
+# Wrong arguments are reported before anything is sent
 
 WRONG: list[tuple[Callable[[Client], object], str]] = [
     (lambda client: client.set("home", zone="example.com"), "no value is given"),
@@ -250,11 +250,11 @@ def test_a_server_that_is_none_is_refused(server: str) -> None:
         Client("192.0.2.1", server)
 
 
-# What the way there showed
+# Notes and failures on the way
 
 
 def test_an_error_keeps_what_was_found_out_before_it(tmp_path: Path) -> None:
-    typed = "dGVzdC1zZWNyZXQtMTIz"  # Base64, which the server holds as the text that it is, too
+    typed = "dGVzdC1zZWNyZXQtMTIz"  # Base64, but the server uses it as raw text
     key = LabKey("reader", "hmac-sha256", base64.b64encode(typed.encode()).decode())
     with Bind(tmp_path / "server", readonly_keys=[key], keys=[LabKey.generate()], listen_v6=False) as server:
         client = Client(f"{server.host}:{server.port}", key=Key.from_secret("reader", typed, "hmac-sha256"))

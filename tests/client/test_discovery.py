@@ -1,4 +1,4 @@
-"""Finding the zone of a name, in answers that the servers of the lab do not give."""
+"""Finding the zone of a name from answers that the lab's servers do not give."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,7 @@ def zone_found(query: Answer, name: str = "home.example.com") -> str:
 
 
 def at_names(answers: Mapping[str, tuple[tuple[Record, ...], tuple[Record, ...]]]) -> Answer:
-    """Answer by the name asked for: answer and authority section; REFUSED for any other."""
+    """Return a script with an answer and authority section for each name; REFUSED for any other name."""
 
     def query(request: Message) -> bytes:
         found = answers.get(str(request.question[0].name))
@@ -98,7 +98,7 @@ RESOLVER = Server("192.0.2.200")
 def through_resolvers(
     *resolvers: Server, hosts: dict[str, tuple[str, ...]] | None = None, soa: Record = SOA, port: int = 53
 ) -> tuple[Client, MemoryTransport]:
-    """Return a client without servers; each resolver knows the zone, but for 192.0.2.201, which says nothing."""
+    """Return a client without servers; each resolver knows the zone, except 192.0.2.201, which is silent."""
 
     def script(sent: Sent) -> tuple[bytes, ...]:
         request = Message.decode(sent.octets)
@@ -157,7 +157,7 @@ def test_a_server_given_without_an_address_is_not_blamed_on_the_soa_record() -> 
 
 
 class UnspeakableTransport(MemoryTransport):
-    """Its resolver does not take the name, as Python's does not take labels of more than 63 characters."""
+    """Its resolver refuses the name, as Python's refuses labels of more than 63 characters."""
 
     def resolve(self, host: str) -> tuple[str, ...]:
         raise UnicodeError(f"label too long: {len(host)}")
@@ -184,13 +184,13 @@ def test_a_zone_whose_soa_record_names_no_primary_is_updated_where_the_user_says
     assert zone_found(said(Rcode.NOERROR, authority=(nameless,))) == "example.com"
 
 
-# A server that sends a SOA record that is none
+# A server that sends a malformed SOA record
 
 MALFORMED = Record(ZONE, RRType.SOA, RRClass.IN, 3600, b"")
 
 
 def asked_first(first: Answer, *servers: str, **arguments: Any) -> tuple[Client, list[str]]:  # noqa: ANN401
-    """Return a client whose first server, .53, answers queries so; .54 knows the zone. And whom it asks."""
+    """Return a client, and whom it asks: its first server, .53, gives this answer; .54 knows the zone."""
     asked: list[str] = []
 
     def script(sent: Sent) -> tuple[bytes, ...]:
@@ -226,7 +226,7 @@ def test_behind_a_resolvers_malformed_soa_record_the_next_resolver_is_asked() ->
     assert asked == [SERVER, "192.0.2.54", "192.0.2.54"]
 
 
-# A silent server is waited for once
+# A silent server is waited for only once
 
 
 def test_who_was_silent_when_asked_for_the_zone_is_not_asked_again() -> None:
@@ -348,7 +348,7 @@ def test_a_silent_resolver_is_called_what_it_is(monkeypatch: pytest.MonkeyPatch)
         assert caught.value.hint.endswith("give the zone by zone and its primary by servers")
 
 
-# Answers without a SOA record: the names above are asked for
+# Answers without an SOA record: the names above are queried
 
 
 @pytest.mark.parametrize("rcode", [Rcode.NOERROR, Rcode.NXDOMAIN])
@@ -361,7 +361,7 @@ def test_a_negative_answer_without_a_soa_record_is_passed_by(rcode: int) -> None
 
 
 def test_the_ns_records_of_a_resolvers_negative_answer_are_no_referral() -> None:
-    """RFC 2308, section 2.2: a resolver may leave out the SOA record and not the NS records."""
+    """RFC 2308, section 2.2: a resolver may leave out the SOA record but not the NS records."""
 
     def script(sent: Sent) -> tuple[bytes, ...]:
         request = Message.decode(sent.octets)
@@ -397,7 +397,7 @@ def test_a_referral_is_not_passed_by_for_the_zone_that_refers() -> None:
         zone_found(query, "home.sub.example.com")
 
 
-# Primaries that are none
+# Names that are not usable primaries
 
 
 @pytest.mark.parametrize(
@@ -424,7 +424,7 @@ def test_a_primary_that_is_no_host_name_gets_nothing(primary: str) -> None:
 
 @pytest.mark.parametrize("primary", ["prisoner.iana.org", "Blackhole.AS112.arpa"])
 def test_a_primary_that_only_swallows_what_leaks_out_gets_nothing(primary: str) -> None:
-    """So a public resolver answers for 192.168.0.0/16 (RFC 7534)."""
+    """A public resolver gives this answer for 192.168.0.0/16 (RFC 7534)."""
     soa = record("168.192.in-addr.arpa", RRType.SOA, f"{primary}. hostmaster.root-servers.org. 1 2 3 4 5")
     client, transport = through_resolvers(RESOLVER, soa=soa, hosts={primary: ("192.0.2.1",)})
     with pytest.raises(ZoneNotFound, match="not a host to send updates to"):
@@ -440,7 +440,7 @@ def test_a_primary_that_is_a_host_name_gets_the_update(primary: str) -> None:
     assert str(transport.sent[-1].endpoint) == "192.0.2.1"
 
 
-# All in all, it takes a limited time
+# The whole takes a limited time
 
 
 class SlowTransport(MemoryTransport):

@@ -1,4 +1,4 @@
-"""An answer whose response code does not fit into the header is no success (RFC 6891, section 6.1.3)."""
+"""An answer with a response code that does not fit into the header is not a success (RFC 6891, section 6.1.3)."""
 
 import subprocess
 import time
@@ -21,7 +21,7 @@ _SIZE = 1232
 
 
 def answered(request: bytes, rcode: int) -> bytes:
-    """Return an answer, signed if the request is, whose header has the lower 4 bits of an rcode, and an OPT record."""
+    """Return an answer, signed if the request is, with the lower 4 bits of an rcode in the header and an OPT record."""
     message = Message.decode(request)
     octets = Message(
         opcode=message.opcode,

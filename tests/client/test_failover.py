@@ -1,4 +1,4 @@
-"""Several servers, several addresses of one host: who is asked next, and which failure is told."""
+"""Several servers, several addresses of one host: which is asked next, and which failure is reported."""
 
 import pytest
 
@@ -15,7 +15,7 @@ GOOD = "192.0.2.99"
 
 
 class Net:
-    """What each address does: answers with an rcode, says nothing (None), or is unreachable (a text)."""
+    """What each address does: it answers with an rcode, is silent (None), or is unreachable (a text)."""
 
     def __init__(self, **behaviours: int | str | None) -> None:
         self.asked: list[str] = []

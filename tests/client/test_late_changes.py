@@ -1,4 +1,4 @@
-"""Servers that apply a change later than they say, or never: real secondaries that forward, real silent refusals."""
+"""Servers that apply a change later than they say, or never: real secondaries that forward, real ignored updates."""
 
 import socket
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ NOTIFY = 4  # RFC 1996, section 3.2
 
 @pytest.fixture(scope="module")
 def secondary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
-    """Yield a secondary of real BIND that forwards updates; it looks for changes only when it is notified."""
+    """Yield a secondary of a real BIND that forwards updates; it checks for changes only when it is notified."""
     key = LabKey.generate()
     with Bind(tmp_path_factory.mktemp("primary"), keys=[key], listen_v6=False) as primary:
         extra = f"primaries {{ {primary.host} port {primary.port}; }}; allow-update-forwarding {{ any; }};"
@@ -137,7 +137,7 @@ def test_what_cannot_stand_there_is_told_at_once(
     ids=["lower-serial", "DS"],
 )
 def test_what_the_apex_does_not_take_is_told_at_once(bind: NameServer, words: list[str], hint: str) -> None:
-    given(*access(bind), "name=serial", "address=192.0.2.1")  # so that the zone's serial is higher than 1
+    given(*access(bind), "name=serial", "address=192.0.2.1")  # to make the zone's serial higher than 1
     _expect_at_once([*access(bind), "name=@", "ttl=60"], words, hint)
 
 

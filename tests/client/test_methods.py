@@ -1,4 +1,4 @@
-"""The methods of both clients: made of the same requests, and described for people and tools."""
+"""The methods of both clients: made from the same requests, with docstrings and signatures."""
 
 import inspect
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A program that has no file left to open: its requests fail as ever, and nothing has to be loaded for that."""
+"""A program that can open no more files: its requests fail as usual, and no module has to be loaded for that."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Transports that users bring: whatever has the methods of a Transport, or an AsyncTransport, carries requests."""
+"""Users' own transports: any object with the methods of a Transport or an AsyncTransport carries requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HOST = "ns.example.com"
 
 
 class HomeMade:
-    """UDP by the standard library alone, and a name service of one name."""
+    """UDP with only the standard library, and a resolver of one name."""
 
     def __init__(self, address: str = "127.0.0.1") -> None:
         self.calls: list[str] = []
@@ -127,7 +127,7 @@ def test_what_its_network_does_is_the_clients_error() -> None:
 
 
 class Unreachable(HomeMade):
-    """A network that no message gets through."""
+    """A network that no message can pass."""
 
     def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         assert exchange.listening
@@ -135,7 +135,7 @@ class Unreachable(HomeMade):
 
 
 def test_those_of_the_package_fit() -> None:
-    blocking: list[Transport] = [BlockingTransport(), MemoryTransport(lambda _sent: []), HomeMade()]  # mypy says so
+    blocking: list[Transport] = [BlockingTransport(), MemoryTransport(lambda _sent: []), HomeMade()]  # mypy checks it
     within_a_loop: list[AsyncTransport] = [AsyncioTransport(), HomeMadeAsync()]
     for protocol, transports in ((Transport, blocking), (AsyncTransport, within_a_loop)):
         methods = [name for name in vars(protocol) if not name.startswith("_")]

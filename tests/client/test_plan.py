@@ -1,4 +1,4 @@
-"""What differs, and only that; and with owners, nothing of anybody else's."""
+"""A plan changes only what differs; with owners, it changes nothing of other owners."""
 
 from collections.abc import Iterable
 
@@ -32,7 +32,7 @@ def text(value: str, ttl: int = 60) -> Record:
 
 
 def applied(current: Iterable[Record], update: Update | None) -> tuple[Record, ...]:
-    """Carry out an update as a server does (RFC 2136, section 3.4.2), without its prerequisites."""
+    """Carry out an update like a server (RFC 2136, section 3.4.2), without its prerequisites."""
     records = list(current)
     for change in update.changes if update is not None else ():
         if change.rrclass == RRClass.ANY:
@@ -40,7 +40,7 @@ def applied(current: Iterable[Record], update: Update | None) -> tuple[Record, .
         elif change.rrclass == RRClass.NONE:
             records = [r for r in records if (r.rrtype, r.rdata) != (change.rrtype, change.rdata)]
         else:
-            # An RRset has one TTL: the last that was added (section 3.4.2.2, and BIND).
+            # An RRset has one TTL: the last one added (section 3.4.2.2, and BIND).
             records = [
                 Record(r.name, r.rrtype, r.rrclass, change.ttl if r.rrtype == change.rrtype else r.ttl, r.rdata)
                 for r in records
@@ -129,7 +129,7 @@ def test_an_owner_leaves_addresses_alone_that_nobody_claims() -> None:
 
 
 def test_an_owner_removes_what_it_claims_though_it_was_not_seen() -> None:
-    """It may have come between the look at the addresses and the look at the claims."""
+    """It may have come after the addresses were read."""
     current = text("dns-update owner=a 192.0.2.1")
     update = plan(PLACE, Desired({RRType.A: (TWO,)}, owner="a"), (current,), 300)
     assert values(applied((current, *addresses(ONE)), update)) == {TWO}
@@ -182,7 +182,7 @@ def test_owners_never_take_anything_from_each_other(turns: list[Desired], unclai
 
 
 def test_an_owner_takes_the_ttl_that_stands_where_others_have_addresses() -> None:
-    """The addresses of a type have one TTL in common; each agent's own would undo the other's for ever."""
+    """The addresses of a type have the same TTL; if each agent set its own, they would undo each other's forever."""
     current = (*addresses(ONE, TWO), text("dns-update owner=a 192.0.2.1"), text("dns-update owner=b 192.0.2.2"))
     assert plan(PLACE, Desired({RRType.A: (ONE,)}, 90, "a"), current, 300) is None
     newcomer = plan(PLACE, Desired({RRType.A: (THREE,)}, 90, "c"), current, 300)

@@ -1,4 +1,4 @@
-"""The permission probe: what servers say of what a key may change, and that it changes nothing."""
+"""The permission probe: what servers say about what a key may change, and that it changes nothing."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Asker:
         return self.access
 
     def denials(self, *parts: Records) -> list[Denial | None]:
-        """Return what would be refused of each part."""
+        """Return which changes of each part would be refused."""
         access = self.explore()
         found: list[Denial | None] = []
 
@@ -102,7 +102,7 @@ def only(found: Sequence[Denial | None]) -> Denial:
 
 
 def contents(server: NameServer, *names: str) -> list[str]:
-    """Return the zone's SOA record, with its serial, and what stands at these names."""
+    """Return the zone's SOA record, with its serial, and the records at these names."""
     asked = [("example.com", "SOA")] + [(f"{name}.example.com", t) for name in names for t in ("A", "AAAA", "TXT")]
     return [line for name, rrtype in asked for line in dig(server, name, rrtype)]
 
@@ -161,7 +161,7 @@ def test_nothing_is_changed_where_something_is_refused(granting: Bind) -> None:
     assert contents(granting, "home", "both", "n9.free") == before
 
 
-# What each server tells
+# What each server shows
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_powerdns_refuses_a_key_without_permission_for_the_zone(powerdns: NameSe
     assert only(asker.denials(changes(unique_name, "A"))).rrtypes == (RRType.A,)
 
 
-# What is wrong before permission comes in
+# Errors before permission matters
 
 
 @pytest.mark.parametrize("server", ["bind", "knot"], indirect=True)
@@ -308,11 +308,11 @@ def test_a_server_of_other_zones(server: NameServer) -> None:
         Asker.at(server, server.keys[0], Name.from_text("example.net")).explore()
 
 
-# Servers that are not to be had
+# Servers that are not in the lab
 
 
 class Peculiar:
-    """A server that answers updates in its own way; what it was sent is kept."""
+    """A server that answers updates in its own way, and keeps the requests."""
 
     def __init__(self, answer: Callable[[Message], int], version: str = "") -> None:
         self.updates: list[Message] = []

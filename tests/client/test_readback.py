@@ -42,7 +42,7 @@ def test_a_read_back_that_is_not_possible_is_a_success_with_a_note(query: Answer
 
 @pytest.mark.parametrize("command", ["set", "delete"])
 def test_what_was_there_before_may_stay_unknown(command: str) -> None:
-    # BIND lets nobody update who may not ask; others do.
+    # BIND accepts no updates from clients that may not query; other servers do.
     stands = [record("home.example.com", RRType.A, "192.0.2.1")] if command == "set" else []
     looks = iter([said(Rcode.REFUSED), said(Rcode.NOERROR, *stands, authority=(NS,))])
 
@@ -125,7 +125,7 @@ def test_another_ttl_than_asked_is_noted_and_no_failure() -> None:
     assert outcome.notes == ("A: the server has TTL 30, not 60",)
 
 
-# What may just be late is looked for again, what cannot come is not
+# A change that may be late is read again, one that cannot come is not
 
 BESIDE = record("home.example.com", RRType.CNAME, "other.example.com.")
 
@@ -147,7 +147,7 @@ class Late(Scripted):
 
 
 def set_home(script: Scripted, *addresses: str, policy: Policy | None = None) -> tuple[Outcome, float, list[str]]:
-    """Return what came of it, the seconds that it took, and the log."""
+    """Return the result, the seconds that it took, and the log."""
     transport = MemoryTransport(script)
     log: list[str] = []
     outcome = Client(SERVER, transport=transport, policy=policy, log=log.append).set(
@@ -171,7 +171,7 @@ def test_a_change_that_is_late_is_looked_for_again() -> None:
 
 
 def test_a_removal_that_is_late_is_looked_for_again() -> None:
-    script = Late((A,), (), (A,), (), ())  # each look at what is left is followed by one for a wildcard
+    script = Late((A,), (), (A,), (), ())  # each reading of what is left is followed by one of the wildcard
     transport = MemoryTransport(script)
     outcome = Client(SERVER, transport=transport).delete("home", rrtype="A", zone=ZONE)
     assert outcome.verified

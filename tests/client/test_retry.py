@@ -1,4 +1,4 @@
-"""An answer that is lost: what was carried out already is not taken for a failure."""
+"""A lost answer: an update that was carried out is not reported as a failure."""
 
 from collections.abc import Callable, Iterable
 from typing import Literal
@@ -107,7 +107,7 @@ def test_all_answers_lost_is_no_answer(bind: NameServer, unique_name: str) -> No
         assert len(relay.requests) == 3
 
 
-# The next server says that a condition does not hold: is that the work of an earlier try?
+# The next server says that a condition does not hold: is that the effect of an earlier try?
 
 Script = Callable[[Sent], Iterable[bytes] | str]
 
@@ -119,7 +119,7 @@ WALL = 1_800_000_000
 
 
 def holding(standing: Iterable[object] = (WANTED,), rcode: int = Rcode.YXDOMAIN) -> Scripted:
-    """Return a server that refuses updates by this code, and where these records stand."""
+    """Return a server that refuses updates with this rcode, and has these records."""
 
     def query(request: Message) -> bytes:
         soa = request.question[0].rrtype == RRType.SOA
@@ -129,7 +129,7 @@ def holding(standing: Iterable[object] = (WANTED,), rcode: int = Rcode.YXDOMAIN)
 
 
 def client_at(first: Script | None, second: Script, key: Key | None = None) -> Client:
-    """Return a client of two servers; where the first has no script, its host name has no address."""
+    """Return a client of two servers; if the first has no script, its host name has no address."""
 
     def script(sent: Sent) -> Iterable[bytes] | str:
         return first(sent) if first is not None and sent.endpoint.address == FIRST else second(sent)
@@ -143,7 +143,7 @@ def unreachable(_sent: Sent) -> str:
 
 
 def signing(script: Script) -> Script:
-    """Let a server sign what it says."""
+    """Let a server sign its answers."""
 
     def signed(sent: Sent) -> Iterable[bytes]:
         request = Message.decode(sent.octets)

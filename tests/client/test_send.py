@@ -1,4 +1,4 @@
-"""`Client.send`: updates made by hand, which the command line would not make, at real servers."""
+"""`Client.send`: updates that the command line would not make, at real servers."""
 
 import pytest
 

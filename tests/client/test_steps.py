@@ -1,4 +1,4 @@
-"""The steps of a request, and the loop that performs them: driven by hand, with answers of the test's own."""
+"""The steps of a request, and the loop that performs them: driven by hand, with the test's own answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One client within `with`, shared by threads."""
+"""One client in a `with` block, shared by threads."""
 
 import sys
 import threading
@@ -17,7 +17,7 @@ ROUNDS = 60
 
 @pytest.fixture
 def eager_threads() -> Iterator[None]:
-    """Let threads take turns as often as can be, so that what can come in between does."""
+    """Let threads switch as often as possible, so that races occur."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -30,7 +30,7 @@ def sockets() -> set[str]:
     for descriptor in Path("/proc/self/fd").iterdir():
         try:
             target = str(descriptor.readlink())
-        except FileNotFoundError:  # that of the listing itself
+        except FileNotFoundError:  # the descriptor of the listing itself
             continue
         if target.startswith("socket:"):
             found.add(target)
@@ -58,7 +58,7 @@ def test_threads_share_a_client_and_its_socket(bind: NameServer) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-        assert len(sockets() - before) == 1  # one is kept for the server, whoever opened it
+        assert len(sockets() - before) == 1  # one is kept for the server, whichever thread opened it
     assert not failures
     assert sockets() <= before
 

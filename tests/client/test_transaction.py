@@ -1,4 +1,4 @@
-"""The transaction's account of updates: where one was sent, and whether one may have arrived without an answer."""
+"""The transaction's record of updates: where one was sent, and whether one may have arrived without an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an examination may have seen: servers and names, made by hand."""
+"""Results of an examination, made by hand: servers and names."""
 
 from dns_update.auth import Key
 from dns_update.client.locate import LocatedTarget
@@ -40,7 +40,7 @@ def subject(desired: Desired | None = DESIRED, label: str = "home", *rrtypes: in
 
 
 def comparison(*current: Record, desired: Desired = DESIRED, label: str = "home") -> Comparison:
-    """Return what is seen where a server holds these records."""
+    """Return the comparison at a server that has these records."""
     update = plan(LocatedTarget(ZONE, owner_of(label), RRClass.IN), desired, current, 60)
     return Comparison(current, () if update is None else update.changes)
 

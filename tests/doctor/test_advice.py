@@ -1,4 +1,4 @@
-"""What findings say: the sentences, and what to do."""
+"""The texts of findings: what they say, and what to do."""
 
 from dns_update.doctor.advice import Advice, advise, change_text, note_texts
 from dns_update.doctor.comparison import Comparison, Obstacle

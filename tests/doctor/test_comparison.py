@@ -1,4 +1,4 @@
-"""What a comparison makes of the words of a server; no server is asked."""
+"""What a comparison finds in the answers of a server; no server is asked."""
 
 from collections.abc import Iterable
 
@@ -36,7 +36,7 @@ def addresses(*values: bytes, ttl: int | None = None) -> Desired:
 
 
 def holding(*records: Record) -> Answer:
-    """Return a server that answers queries for the types of these records with them, others with nothing."""
+    """Return a server that answers queries for the types of these records with them, and others with no records."""
 
     def answer(query: Message) -> bytes:
         asked = query.question[0]

@@ -1,4 +1,4 @@
-"""The engine by its own values, without a configuration: real servers, and hosts that do not exist."""
+"""The engine, used without a configuration: real servers, and hosts that do not exist."""
 
 import asyncio
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What the engine asks, and how often: a network that is a script, so that every message is seen."""
+"""What the engine asks, and how often: on a scripted network, where every message is seen."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ ONCE = Policy(timeout=0.3, retries=0)
 
 
 class Network:
-    """A network with name servers of example.com that look at records before prerequisites, as BIND does.
+    """A network with name servers of example.com that check records before prerequisites, as BIND does.
 
-    `unmet` is what they say where prerequisites are not met, `refuses` which updates they refuse, `is_silent` which
-    queries they leave without an answer.
+    `unmet` is their answer if prerequisites are not met, `refuses` says which updates they refuse, `is_silent` which
+    queries they do not answer.
     """
 
     def __init__(

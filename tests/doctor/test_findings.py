@@ -1,4 +1,4 @@
-"""Which problems and notes follow from what was seen, and in which state a name is; no server is asked."""
+"""Which problems and notes an examination gives, and the states of names; no server is asked."""
 
 import pytest
 
@@ -127,7 +127,7 @@ def test_data_that_a_server_does_not_show_is_a_note() -> None:
     assert state_of(name) == "right"
 
 
-# Of everything
+# In all results
 
 
 def test_problems_of_servers_and_sources_come_before_those_of_names() -> None:

@@ -27,7 +27,7 @@ PUBLIC = "9.8.7.6"
 
 
 class Case:
-    """Configurations for servers, and what the check says of them."""
+    """Configurations for servers, and what the check says about them."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -178,7 +178,7 @@ def test_a_type_that_is_not_granted(case: Case, granting: Bind) -> None:
 
 
 def test_a_name_that_is_right_and_not_granted_is_a_finding(case: Case, granting: Bind) -> None:
-    """It is right by somebody else's doing, and the next change will fail."""
+    """Another program made it right, and the next change will fail."""
     case.write(name("ns", "127.0.0.1"), granting)
     answer = case.json(status=7)
     assert kinds(answer) == ["PermissionDenied"]
@@ -236,7 +236,7 @@ def test_a_wrong_secret(case: Case, bind: NameServer) -> None:
 
 
 def test_a_secret_in_its_other_reading_is_a_note(case: Case, tmp_path: Path) -> None:
-    """It looks like Base64, and the server holds it as raw text."""
+    """It looks like Base64, and the server has it as raw text."""
     raw = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3I="
     key = LabKey("ddns-key", "hmac-sha256", base64.b64encode(raw.encode()).decode())
     with Bind(tmp_path / "bind", keys=[key]) as server:
@@ -298,7 +298,7 @@ def test_different_failures_end_with_ten(case: Case, granting: Bind) -> None:
 def test_several_zones_servers_and_keys(
     case: Case, granting: Bind, knot: NameServer, powerdns: NameServer, unique_name: str
 ) -> None:
-    """Each with its own; two records of one zone may have different keys, too."""
+    """Each zone has its own; two records of one zone may also have different keys."""
     servers = {"bind": granting, "knot": knot, "powerdns": powerdns}
     tables = []
     for label, server in servers.items():
@@ -481,7 +481,7 @@ def test_a_program_is_run_once(machine: Machine) -> None:
 
 
 def test_a_type_that_is_not_there_now_and_not_granted_is_a_note(machine: Machine, tmp_path: Path) -> None:
-    """The interface has no IPv6 address; on the day when it has one, the update would be refused as a whole."""
+    """The interface has no IPv6 address; when it gets one, the whole update would be refused."""
     policy = 'update-policy { grant "ddns-key" name home.example.com. A; };'
     zones = [Zone("example.com", policy=policy)]
     server = Bind(tmp_path, zones=zones, keys=[machine.key], namespace=machine.namespace, port=5353)

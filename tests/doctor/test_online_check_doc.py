@@ -1,4 +1,4 @@
-"""What docs/agent.md shows of `--check --online` is what it prints."""
+"""docs/agent.md shows what `--check --online` prints."""
 
 from lab import dig
 from tests.test_agent_doc import PAGE, Machine, machine

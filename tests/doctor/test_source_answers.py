@@ -1,4 +1,4 @@
-"""Sources asked once each: what they answer, and that one that fails keeps no other from being asked."""
+"""Sources are asked once each: what they answer, and that a failing one does not keep others from being asked."""
 
 import asyncio
 from pathlib import Path
@@ -25,7 +25,7 @@ def ask(*questions: SourceQuestion) -> dict[SourceQuestion, SourceAnswer]:
 
 
 def program(directory: Path, text: str) -> Command:
-    """Return the source that runs a shell script of one line; each run leaves a line in `ran`."""
+    """Return a source that runs a shell script of one line; each run adds a line to `ran`."""
     path = directory / "source"
     path.write_text(f"#!/bin/sh\necho >>{directory}/ran\n{text}\n")
     path.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Which secrets can be guessed; and that random ones are never taken for such."""
+"""Which secrets can be guessed; random ones are never called weak."""
 
 import base64
 

@@ -1,1 +1,1 @@
-"""The nsupdate language: its parts, and the whole beside the real program."""
+"""The nsupdate language: its parts, and the whole compared with the real program."""

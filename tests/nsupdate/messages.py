@@ -1,4 +1,4 @@
-"""Updates of the zone example.com, for tests of what may go together."""
+"""Updates of the zone example.com, for tests of which updates may go together."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def update(*records: Record, prerequisites: tuple[Record, ...] = (), additional:
 
 
 def record(owner: str, rrtype: int = RRType.A, rrclass: int = RRClass.IN, rdata: bytes = b"") -> Record:
-    """Return a record, by itself without data."""
+    """Return a record; by default without data."""
     return Record(Name.from_text(owner), rrtype, rrclass, 60, rdata)
 
 
 def exchanger_of(owner: str, host: str, rrclass: int = RRClass.IN) -> Record:
-    """Return a MX record."""
+    """Return an MX record."""
     return record(owner, RRType.MX, rrclass, b"\0\5" + Name.from_text(host).to_wire())
 
 
@@ -38,5 +38,5 @@ def names(*texts: str) -> frozenset[Name]:
 
 
 def altering(*texts: str) -> Footprint:
-    """Return the reach of an update that alters names right below the zone."""
+    """Return the footprint of an update that alters names directly below the zone."""
     return Footprint(names(*texts), branches=names(*texts))

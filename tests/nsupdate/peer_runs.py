@@ -22,7 +22,7 @@ KEY = Key("ddns-key", b"0123456789abcdef", "hmac-sha256")
 
 
 def answered(request: bytes, rcode: int = 0) -> bytes:
-    """Return an answer; to a signed request, one that the key's holder gives."""
+    """Return an answer; to a signed request, a signed one."""
     asked = Message.decode(request)
     reply = Message(
         opcode=asked.opcode, question=asked.question, flags=Flag.QR, rcode=rcode, message_id=asked.message_id
@@ -34,7 +34,7 @@ def answered(request: bytes, rcode: int = 0) -> bytes:
 
 
 class PeerRun:
-    """A session whose server is a scripted peer; `said` is what it printed, and after how many requests."""
+    """A session whose server is a scripted peer; `said` has its output, and the number of requests before each."""
 
     def __init__(self, script: Callable[[int, bytes], Iterable[bytes]], given: dict[str, str] | None = None) -> None:
         self.said: list[tuple[int, str]] = []
@@ -63,7 +63,7 @@ def sends(count: int) -> list[str]:
 
 
 def lone_sends(count: int) -> list[str]:
-    """Return sends that share no message, for all look at one name."""
+    """Return sends that share no message, because all look at one name."""
     return [f"prereq yxdomain all.example.com\n{line}" if line != "send" else line for line in sends(count)]
 
 
@@ -72,7 +72,7 @@ def sends_below(name: str, count: int) -> list[str]:
 
 
 def owners_in(requests: Iterable[bytes]) -> list[int]:
-    """Return the numbers of the sends that requests hold."""
+    """Return the numbers of the sends in requests."""
     return [int(change.name.labels[0]) for octets in requests for change in Message.decode(octets).authority]
 
 

@@ -1,4 +1,4 @@
-"""Runs `dns-nsupdate`: in this process, or as a process of its own."""
+"""Runs `dns-nsupdate`, in this process or in its own."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def nsupdate(script: str, *words: str) -> Result:
 
 
 def run_program(script: str, *words: str, program: str | Path = COMMAND) -> Result:
-    """Run the command as a process of its own, with a script on its standard input."""
+    """Run the command in its own process, with a script on its standard input."""
     done = subprocess.run(
         [program, *words], input=script, capture_output=True, text=True, check=False, timeout=DEADLINE
     )

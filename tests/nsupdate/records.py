@@ -1,4 +1,4 @@
-"""The records that additions become."""
+"""The records of additions."""
 
 from __future__ import annotations
 

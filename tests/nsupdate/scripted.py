@@ -24,7 +24,7 @@ ZONE = Name.from_text("example.com")
 
 
 class NetworkRun:
-    """A session on a scripted network; `servers` are asked as its script says, `said` and `shown` what comes of it."""
+    """A session on a scripted network; `said` and `shown` have its output, `sent` its messages."""
 
     def __init__(self, script: Callable[[Sent], bytes | OSError], given: dict[str, str] | None = None) -> None:
         self.said: list[str] = []

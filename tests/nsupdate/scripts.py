@@ -2,9 +2,9 @@
 
 A script begins at a line `=== NAME`. The lines `| FIELD: VALUE` below it say how it is run and compared. The rest, up
 to the next `===` and without blank lines at its end, is what the program reads. Unless `start` says otherwise, two
-lines come before it: `server {server} {port}` and `zone {zone}`. Lines that begin with `== ` are remarks.
+lines come before it: `server {server} {port}` and `zone {zone}`. Lines that begin with `== ` are comments.
 
-Both sides fill the placeholders, `twins.py` has the list; `{tab}`, `{space}` and `{nothing}` make visible what is not.
+Both sides fill the placeholders, listed in `twins.py`; `{tab}`, `{space}` and `{nothing}` make invisible text visible.
 """
 
 import re
@@ -32,7 +32,7 @@ _POLICIES = {
 
 
 class Text(Enum):
-    """How far the two programs' standard output, and their standard error, have to agree."""
+    """How closely the two programs must agree in their standard output and standard error."""
 
     EXACT = "exact"
     """Every word of every line, but for what differs between two runs of one program (see `twins.py`)."""
@@ -123,7 +123,7 @@ class Script:
 
     @property
     def further(self) -> dict[str, str]:
-        """The names of zones beside its own, by placeholder."""
+        """The names of further zones, by placeholder."""
         return {"{other}": f"{self.name}.other", "{child}": f"child.{self.zone}"}
 
     @property

@@ -1,4 +1,4 @@
-"""What is wrong with an answer's signature is said in the words of the real nsupdate."""
+"""A fault of an answer's signature is described in the words of the real nsupdate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What additions are checked for: host names, SVCB parameters, NSEC3 iterations."""
+"""The checks of additions: host names, SVCB parameters, NSEC3 iterations."""
 
 from __future__ import annotations
 

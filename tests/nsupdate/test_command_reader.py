@@ -1,4 +1,4 @@
-"""The commands: what each line means, and what nsupdate says of the lines that mean nothing."""
+"""The commands: what each line means, and nsupdate's errors for invalid lines."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def machine_twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
 
 @pytest.fixture(scope="session")
 def namespace_twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
-    """Two servers, each on port 53 of its own namespace, where it is the resolver."""
+    """Two servers, each on port 53 of its own namespace, where it is also the resolver."""
     reason = unavailable_because()
     if reason is not None:
         pytest.skip(reason)
@@ -50,7 +50,7 @@ def test_both_do_the_same(script: Script, request: pytest.FixtureRequest) -> Non
 
 
 def _says(outcome: Outcome, side: Side, script: Script, better: Better) -> bool:
-    """Return whether a run has said what the difference names; nothing, if that is empty."""
+    """Return whether a run printed the text that the difference names; if that is empty, whether it printed nothing."""
     said = outcome.stdout + outcome.stderr
     text = side.fill(better.says or "", script)
     return better.says is None or (text in said if text else not said)

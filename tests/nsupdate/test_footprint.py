@@ -1,4 +1,4 @@
-"""How far updates reach, and which of them have to do with each other."""
+"""Which names updates touch, and which updates depend on each other."""
 
 import pytest
 
@@ -71,7 +71,7 @@ def test_two_may_look_at_the_same_name() -> None:
         ("host.example.com", "host.example.com"),
         ("HOST.example.com", "host.example.com"),
         ("a.host.example.com", "host.example.com"),
-        # A host may have its address from a wildcard, until a name below it, or beside it, comes to be.
+        # A host may have its address from a wildcard, until a name below it, or beside it, is added.
         ("host.example.com", "a.host.example.com"),
         ("a.b.host.example.com", "c.b.host.example.com"),
     ],

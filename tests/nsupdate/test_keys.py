@@ -1,4 +1,4 @@
-"""Keys from the options and the `key` command, and how secrets are kept out of every text."""
+"""Keys from the options and the `key` command; no text shows a secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lexer: words part on blanks and tabs, and nothing else has a meaning."""
+"""The lexer: blanks and tabs separate words, and nothing else has a meaning."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Addresses, sources and ports that messages are sent to and from, and what is said where no answer comes."""
+"""The addresses and ports that messages are sent to and from, and the errors if no answer comes."""
 
 from __future__ import annotations
 

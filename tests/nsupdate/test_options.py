@@ -1,4 +1,4 @@
-"""The options: read as getopt does, exclusive where nsupdate says so, refused in its words."""
+"""The options: read as getopt does, with nsupdate's exclusions and errors."""
 
 import pytest
 

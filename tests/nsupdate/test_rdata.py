@@ -1,10 +1,10 @@
-"""Data in many hundreds of forms, right and wrong: each is sent as the real nsupdate sends it, or refused as there.
+"""Data in many hundreds of forms, right and wrong: ours sends or refuses each exactly as the real nsupdate does.
 
-What an installed nsupdate does otherwise is in rdata/differences.toml, by its version.
+The differences of an installed nsupdate are in rdata/differences.toml, by its version.
 
-The forms are in rdata/forms.txt, `TYPE DATA` or `CLASS TYPE DATA` on a line, with placeholders for what is long or no
-UTF-8. The real program reads them in one run, `-i`, in which wrong ones do not affect the rest. But there a line is
-edited before it is read, so each form that is not ASCII has its own run. A peer receives and accepts what it sends.
+The forms are in rdata/forms.txt, `TYPE DATA` or `CLASS TYPE DATA` on a line, with placeholders for long or non-UTF-8
+text. The real program reads them in one run with `-i`, where wrong ones do not affect the rest. But that run edits
+lines before it reads them, so each form that is not ASCII has its own run. A peer receives and accepts all updates.
 """
 
 import socketserver
@@ -52,7 +52,7 @@ def _filled(text: bytes) -> bytes:
 
 
 def _differences() -> dict[bytes, str]:
-    """Return what the installed nsupdate does with the forms that ours treats otherwise: sends or refuses them."""
+    """Return the forms that the installed nsupdate treats differently from ours: whether it sends or refuses them."""
     table = tomllib.loads((_RDATA / "differences.toml").read_text(encoding="utf-8"))["difference"]
     here = [entry for entry in table if entry["reason"] and is_within("nsupdate", entry["versions"])]
     return {_filled(form.encode()): entry["nsupdate"] for entry in here for form in entry["forms"]}
@@ -63,7 +63,7 @@ _CHECKS = Checks(svcb=is_within("nsupdate", ">= 9.20"))  # 9.18 has no check-svc
 
 
 def _line(place: int, form: bytes) -> bytes:
-    """Return the addition of a form at an owner that contains its place, and that is valid as a host and as a hash."""
+    """Return the addition of a form; its owner contains its place, and is valid as a host name and as a hash."""
     return b"add %032d.example.com 5 " % place + form
 
 
@@ -87,7 +87,7 @@ class _Answer(socketserver.BaseRequestHandler):
 
 @pytest.fixture(scope="module")
 def sent() -> dict[int, bytes]:
-    """Return what the real program sends of each form, by its place; of those that it refuses, nothing."""
+    """Return what the real program sends for each form, by its place; forms that it refuses are missing."""
     with _Yes() as peer:
         thread = threading.Thread(target=peer.serve_forever)
         thread.start()

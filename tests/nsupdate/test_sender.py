@@ -1,4 +1,4 @@
-"""Several sends under way at once: a script sees them done one by one all the same."""
+"""Several sends under way at once: a script still sees them as if they were done one by one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def test_independent_sends_are_under_way_together() -> None:
-    """The server is silent until it has one, then two more, then four more: so many there are at once."""
+    """The server is silent until it has one, then two more, then four more: that many are under way at once."""
     held: list[bytes] = []
 
     def script(number: int, octets: bytes) -> list[bytes]:
@@ -167,7 +167,7 @@ def test_of_sends_that_got_no_answer_together_each_is_tried_alone() -> None:
 
 
 def test_once_a_message_was_refused_the_next_ones_begin_with_one_send_again() -> None:
-    """From the tenth send on the server refuses; messages that are under way then remain as they are."""
+    """From the tenth send on the server refuses; the messages that are under way then are not changed."""
     requests: list[bytes] = []
 
     def script(_number: int, octets: bytes) -> list[bytes]:
@@ -266,7 +266,7 @@ def test_a_chain_of_sends_each_of_which_needs_the_one_before(bind: NameServer, u
 
 @pytest.mark.parametrize("server", ["bind", "knot", "powerdns"], indirect=True)
 def test_an_address_that_replaces_an_alias_comes_after_it(server: NameServer, unique_name: str) -> None:
-    """Each name is an alias first, and then has an address; others come in between."""
+    """Each name is an alias first, and then gets an address; other names come in between."""
     owners = [f"{number}.{unique_name}.example.com" for number in range(12)]
     lines = [line for owner in owners for line in (f"add {owner} 60 CNAME www.example.com.", "send")]
     lines += [line for owner in owners for line in (f"del {owner} CNAME\nadd {owner} 60 A 192.0.2.1", "send")]
@@ -311,7 +311,7 @@ def test_the_answer_to_the_last_send_is_shown(bind: NameServer, unique_name: str
 
 
 def test_a_host_that_gets_its_address_in_a_later_send_has_none_yet(bind: NameServer, unique_name: str) -> None:
-    """BIND refuses a mail exchanger of the zone that has no address: what comes after it must not help it."""
+    """BIND refuses a mail exchanger of the zone without an address: a later send must not give it one."""
     name = f"{unique_name}.example.com"
     pair = [f"add a.{name} 60 MX 5 host.{name}", "send", f"add host.{name} 60 A 192.0.2.1", "send"]
     result = nsupdate(to(bind, *sends_below(name, 6), *pair, *sends_below(f"b.{name}", 2)), "-k", key_of(bind))

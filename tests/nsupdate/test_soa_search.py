@@ -135,14 +135,14 @@ def test_a_search_is_shown_with_debug() -> None:
 
 @pytest.fixture(scope="module")
 def rooted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
-    """Yield BIND with the root zone and another, open to all."""
+    """Yield BIND with the root zone and another zone; all may update them."""
     zones = [Zone(name, policy="allow-update { any; };") for name in (".", "example.com")]
     with Bind(tmp_path_factory.mktemp("rooted"), zones=zones, listen_v6=False) as server:
         yield server
 
 
 def asked(server: NameServer, program: str | Path, name: str) -> list[tuple[int, str]]:
-    """Run a script that leaves the zone out; return opcode and question of each message."""
+    """Run a script that names no zone; return the opcode and the question of each message."""
     with Relay(server, stripped) as relay:
         script = f"server 127.0.0.1 {relay.port}\nadd {name}. 60 A 192.0.2.1\nsend\n"
         done = subprocess.run([program], input=script, capture_output=True, text=True, check=False)
@@ -178,7 +178,7 @@ def test_a_search_from_a_source_that_is_not_ours_reaches_no_server(bind: NameSer
 
 
 def found_and_answered(octets: bytes) -> bytes:
-    """Return an answer: for a query, the SOA record of example.com."""
+    """Return an answer; for a query, it has the SOA record of example.com."""
     asked = Message.decode(octets)
     if asked.opcode == Opcode.UPDATE:
         return answered(octets)
@@ -190,7 +190,7 @@ def found_and_answered(octets: bytes) -> bytes:
 
 
 def kinds_of(requests: Iterable[bytes]) -> list[str]:
-    """Return which requests were searches, by the name, and which updates, by their names."""
+    """Return each request as "?" and the name that it searches, or "+" and the names that it updates."""
     kinds = []
     for octets in requests:
         message = Message.decode(octets)

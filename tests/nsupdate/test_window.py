@@ -27,7 +27,7 @@ ELSEWHERE = {
 
 
 def window_after(answers: int) -> Window:
-    """Return a window with nothing under way, after so many answers."""
+    """Return a window with nothing under way, after this number of answers."""
     window = Window()
     for _answer in range(answers):
         window.enter(HERE, altering())
@@ -36,7 +36,7 @@ def window_after(answers: int) -> Window:
 
 
 def room_in(window: Window) -> int:
-    """Fill a window; return how many updates it took."""
+    """Fill a window; return how many updates it admitted."""
     count = 0
     while window.admits(HERE, altering(f"{count}.example.com")):
         window.enter(HERE, altering(f"{count}.example.com"))
@@ -100,7 +100,7 @@ def test_what_differs_in_server_key_or_zone_waits_until_all_is_settled(differenc
 
 
 def batch_of(*messages: Message, room: int = 1000, most_sends: int = 100) -> tuple[Batch, list[bool]]:
-    """Offer messages to a batch; return it, and which of them it took."""
+    """Offer messages to a batch; return it, and which messages it took."""
     batch = Batch(HERE, room, most_sends)
     return batch, [batch.takes(message, footprint_of(message), HERE) for message in messages]
 
@@ -138,7 +138,7 @@ def test_prerequisites_about_different_names_go_together() -> None:
 
 
 def test_a_name_that_one_send_looks_at_is_no_other_sends() -> None:
-    """Two conditions about the data of one RRset would be one about both (RFC 2136, section 3.2.3)."""
+    """In one message, two conditions on the data of one RRset would become one (RFC 2136, section 3.2.3)."""
     condition = record("p.example.com")
     looking = [update(record(f"{number}.example.com"), prerequisites=(condition,)) for number in range(2)]
     altering_it = update(condition)

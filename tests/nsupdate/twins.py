@@ -1,4 +1,4 @@
-"""Two BINDs with the same zones, one for the real nsupdate and one for ours; what each leaves behind.
+"""Two BINDs with the same zones, one for the real nsupdate and one for ours; the results of each.
 
 Each script has zones of its own, so that none disturbs another. As the zones of the two servers have the same names,
 all that differs between two runs is the port of the server, and what differs between any two runs of one program:
@@ -35,7 +35,7 @@ from tests.support.peer import Silent, closed_port
 REAL = find_program("nsupdate", "bind9-dnsutils")
 
 UNDER_TEST = os.environ.get("DNS_UPDATE_NSUPDATE", str(Path(sys.executable).parent / "dns-nsupdate"))
-"""`DNS_UPDATE_NSUPDATE=nsupdate pytest ...` runs the real program on both sides: then all must be equal."""
+"""`DNS_UPDATE_NSUPDATE=nsupdate pytest ...` runs the real program on both sides: then all results must be equal."""
 
 IS_REAL_ON_BOTH_SIDES = Path(UNDER_TEST).name == "nsupdate"
 
@@ -61,7 +61,7 @@ short 60 A 192.0.2.60
 *.wild A 192.0.2.9
 a.b.c A 192.0.2.5
 """
-"""What each zone holds at first, beside SOA, NS and the name server's address."""
+"""The first records of each zone, besides SOA, NS and the name server's address."""
 
 _DATE = r"\d\d-\w{3}-\d{4} \d\d:\d\d:\d\d\.\d{3}"
 
@@ -71,13 +71,13 @@ _CHANGING = [
     (re.compile(r"^(invalid address \S+)(syntax error)$", re.MULTILINE), r"\1\n\2"),
     (re.compile(r"\bid: +\d+"), "id: {id}"),
     (re.compile(r"(\bTSIG\s+\S+\s+)\d+ (\d+) (\d+) (?:\S+ )?\d+ (\S+ \d+)"), r"\1{time} \2 \3 {mac} {id} \4"),
-    # Lines that BIND's library logs: by the way, or before nsupdate says the same in its own words.
+    # Lines that BIND's library logs: details, or what nsupdate then says in its own words.
     (re.compile(rf"^{_DATE} (?:dns_rdata_fromtext: .*|the key '.*' is too short to be secure)\n", re.MULTILINE), ""),
     (re.compile(rf"^{_DATE} ", re.MULTILINE), ""),
 ]
 
 _COUNTS_IN_SHOW = re.compile(r"(id: \{none\}\n;; flags:; )ZONE: \d+, PREREQ: \d+, UPDATE: \d+")
-"""The real one counts nothing in a message not yet sent, ours does: a deliberate difference ("show-counts")."""
+"""The real one does not count records in a message that is not sent yet; ours does, on purpose ("show-counts")."""
 
 PHRASES = re.compile(
     r"""
@@ -100,12 +100,12 @@ PHRASES = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
-"""What scripts look for in the outputs."""
+"""The texts that scripts search for in outputs."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run leaves behind.
+    """The results of a run.
 
     Attributes:
         status: the exit status.
@@ -141,7 +141,7 @@ def _under(text: str, rule: Text) -> object:
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two: a server and what scripts say instead of placeholders."""
+    """One of the two sides: a server, and the values of the placeholders in scripts."""
 
     server: NameServer
     values: dict[str, str]
@@ -167,13 +167,13 @@ class Side:
         return Outcome(done.returncode, self._settle(done.stdout), self._settle(done.stderr), self.records(script))
 
     def fill(self, text: str, script: Script) -> str:
-        """Put this side's values in the place of placeholders."""
+        """Replace placeholders by this side's values."""
         for mark, value in {**self.values, "{zone}": script.zone, **script.further}.items():
             text = text.replace(mark, value)
         return text
 
     def records(self, script: Script) -> tuple[str, ...]:
-        """Return what is in the script's zones, by AXFR, but for the serial, which counts updates."""
+        """Return the records of the script's zones, by AXFR, without the serial, which counts updates."""
         lines = {_without_serial(line) for zone in script.zones for line in dig(self.server, zone, "AXFR")}
         return tuple(sorted(lines))
 
@@ -240,7 +240,7 @@ def twins(directory: Path, scripts: Sequence[Script], place: Location) -> Iterat
 
 
 def _claim_port_to_send_from() -> Port:
-    """Claim a port below those that the kernel hands out, so that no other program gets it by chance."""
+    """Claim a port below the range from which the kernel assigns ports, so that no other program gets it by chance."""
     for number in _PORTS_TO_SEND_FROM:
         with suppress(PortTaken):
             return Port.claim(number)
@@ -283,7 +283,7 @@ def _write_files(files: Path, key: LabKey) -> None:
 
 
 def _write_pair(files: Path, key: LabKey) -> str:
-    """Write the key as dnssec-keygen of old did: a KEY record, and the private half; return the files' stem."""
+    """Write the key as old dnssec-keygen did: a KEY record, and the private half; return the stem of the files."""
     octets = base64.b64decode(key.secret)
     # Tag of RFC 4034, appendix B, over the KEY's rdata: flags 512, protocol 3, algorithm 163.
     rdata = bytes([2, 0, 3, 163]) + octets

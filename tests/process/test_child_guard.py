@@ -1,4 +1,4 @@
-"""A child_guard: what hangs by it ends with the process that holds it, however that ends, and nothing else does."""
+"""A child guard: the groups that it guards end with its process, however that ends, and no others do."""
 
 import contextlib
 import os
@@ -13,9 +13,9 @@ import pytest
 from dns_update.process import child_guard as module
 from dns_update.process.child_guard import ChildGuard
 
-_DEADLINE = 30_000  # milliseconds after which what is awaited will never come
+_DEADLINE = 30_000  # milliseconds; what has not come by then will never come
 
-# Starts two groups that sleep, hangs both by the line, says that one of them has ended, and tells who they are.
+# Starts two groups that sleep, guards both, says that one of them has ended, and prints their numbers.
 _HOLDER = """
 import os, subprocess, sys
 from dns_update.process.child_guard import ChildGuard
@@ -50,7 +50,7 @@ def test_what_hangs_by_it_ends_with_it_and_what_has_left_does_not(end: str) -> N
             assert not has_ended(ends[1], 0)
         finally:
             for pidfd in ends:
-                with contextlib.suppress(ProcessLookupError):  # it has ended, and somebody has waited for it
+                with contextlib.suppress(ProcessLookupError):  # it has ended, and was reaped
                     signal.pidfd_send_signal(pidfd, signal.SIGKILL)
                 os.close(pidfd)
 

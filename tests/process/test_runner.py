@@ -1,4 +1,4 @@
-"""A program in a process group of its own: how it starts, what it inherits, and that nothing is left of it."""
+"""A program in a process group of its own: how it starts, what it inherits, and that nothing remains of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.process.test_child_guard import has_ended
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECONDS = 30  # after which what is awaited will never come
+SECONDS = 30  # what has not come by then will never come
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
 
 
@@ -123,7 +123,7 @@ def test_without_a_descriptor_to_watch_it_by_it_is_ended_at_once(
     with pytest.raises(OSError, match="Too many open files"):
         Program(shell("sleep 300"), ENVIRONMENT, output=pipe[1])
     with pytest.raises(ChildProcessError):
-        os.waitpid(started[0], os.WNOHANG)  # it is no child of ours any more
+        os.waitpid(started[0], os.WNOHANG)  # it is no longer our child
     assert descriptors() == before
 
 
@@ -143,7 +143,7 @@ def test_its_group_is_asked_to_end_and_then_killed(pipe: tuple[int, int]) -> Non
 def test_one_that_cannot_be_killed_is_given_up_and_reaped_later() -> None:
     """Another user's program (sudo) is one."""
     program = Program(("sleep", "300"), ENVIRONMENT)
-    pid = program._pid  # noqa: SLF001 - whom to look for
+    pid = program._pid  # noqa: SLF001 - which to look for
     assert program.reap(0) is None
     assert module._unreaped == {pid}  # noqa: SLF001 - what would grow
     Program(("true",), ENVIRONMENT).reap(SECONDS)
@@ -167,7 +167,7 @@ def test_one_that_another_thread_has_reaped_is_forgotten(monkeypatch: pytest.Mon
 
 
 class Recorded(ChildGuard):
-    """A child guard that records what it is told."""
+    """A child guard that records its calls."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What dnspython makes of rdata, and rdata that it may like or not."""
+"""What dnspython reads as rdata, and rdata that it may accept or refuse."""
 
 import dns.exception
 import dns.rdata
@@ -8,7 +8,7 @@ from dns_update.wire.name import Name
 
 
 def by_dnspython(rrtype: int, rdata: bytes) -> dns.rdata.Rdata | None:
-    """Return what dnspython makes of rdata; None if it refuses it, does not know the type, or followed pointers."""
+    """Return the rdata that dnspython reads; None if it refuses it, does not know the type, or followed pointers."""
     try:
         parsed = dns.rdata.from_wire(1, rrtype, rdata, 0, len(rdata))  # type: ignore[arg-type]
         text = parsed.to_text()

@@ -1,7 +1,7 @@
 """Rdata of every type that BIND 9.18 and 9.20 know, as it is printed.
 
-The types are those of lib/dns/rdata in BIND's sources, but for OPT and TSIG, which are parts of messages, and for
-KEYDATA (65533), which BIND has for itself.
+The types are those of lib/dns/rdata in BIND's sources, except OPT and TSIG, which are parts of messages, and
+KEYDATA (65533), which BIND uses internally.
 """
 
 SAMPLES = {

@@ -1,4 +1,4 @@
-"""Rdata as BIND reads it. That it does is compared with the real nsupdate in tests/nsupdate/test_rdata.py."""
+"""Rdata as BIND reads it. tests/nsupdate/test_rdata.py compares it with the real nsupdate."""
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from dns_update.rr.bind_line import rdata_from_fields
 from dns_update.rr.scanner import Scanner, escape_octets
 from dns_update.wire.codes import RR_TYPES, RRClass, RRType, rrtype_from_text
 
-OCTET = "\udcff"  # how the octet 255 comes in that is no UTF-8
+OCTET = "\udcff"  # the octet 255, which is not UTF-8, as Python passes it
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Host names as owners and in rdata. That BIND's nsupdate checks the same is compared in tests/nsupdate."""
+"""Host names as owners and in rdata. tests/nsupdate compares the checks with those of BIND's nsupdate."""
 
 import pytest
 

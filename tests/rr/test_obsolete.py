@@ -1,4 +1,4 @@
-"""WKS records, whose services and protocols have names in the system's tables."""
+"""WKS records: their services and protocols have names in the system's tables."""
 
 from pathlib import Path
 

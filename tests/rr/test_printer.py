@@ -30,7 +30,7 @@ def test_any_octets_can_be_printed(rrtype: int, octets: bytes, rrclass: int) -> 
         (RRType.CNAME, "c000", r"\# 2 c000"),
         (RRType.TXT, "05 61", r"\# 2 0561"),
         (RRType.SOA, "", r"\# 0"),
-        (49, "", r"\# 0"),  # DHCID, whose text is Base64: of nothing, nothing
+        (49, "", r"\# 0"),  # DHCID, whose text is Base64: empty for no octets
         (64, "0001", r"\# 2 0001"),
     ],
 )

@@ -16,7 +16,7 @@ from dns_update.wire.codes import RR_TYPES, RRClass, RRType, is_zone_type, rrtyp
 from tests.rr.oracle import by_dnspython
 from tests.rr.samples import SAMPLES
 
-# What dnspython does not know, or writes otherwise.
+# What dnspython does not know, or writes differently.
 _OTHERS_TEXTS = {
     "CERT": "PKIX 1 RSASHA256 AQID",
     "GPOS": "-32.6882 116.8652 10.0",
@@ -83,7 +83,7 @@ def test_what_dnspython_prints_is_printed_the_same(mnemonic: str) -> None:
 
 
 def test_dnspython_knows_most_of_them() -> None:
-    # Were it blind, the test above would say little.
+    # If it found nothing, the test above would prove little.
     known = [m for m, text in SAMPLES.items() if by_dnspython(RR_TYPES[m], rdata_from_text(RR_TYPES[m], text))]
     assert len(known) > len(SAMPLES) * 2 // 3
 
@@ -142,7 +142,9 @@ def test_whatever_octets_are_printed_as_reads_as_these_octets(
         octets[place % len(octets)] = octet
     rdata = bytes(octets[:kept]) + added
     text = rdata_to_text(rrtype, rdata)
-    if text.startswith("\\#") or (mnemonic == "SVCB" and "ech" in text):  # any ECH is printed, and a right one read
+    if text.startswith("\\#") or (
+        mnemonic == "SVCB" and "ech" in text
+    ):  # any ECH is printed, but only a valid one is read
         return
     assert rdata_from_text(rrtype, text) == rdata
     if is_zone_type(rrtype):
@@ -162,7 +164,7 @@ def test_whatever_octets_are_printed_as_reads_as_these_octets(
 )
 def test_right_octets_without_a_text_are_printed_in_the_generic_form(mnemonic: str, octets: str | None) -> None:
     if octets is None:
-        assert rdata_to_text(RR_TYPES[mnemonic], b"\0\1\0", RRClass.CH) == r"\# 3 000100"  # it is of class IN alone
+        assert rdata_to_text(RR_TYPES[mnemonic], b"\0\1\0", RRClass.CH) == r"\# 3 000100"  # it exists only in class IN
         return
     rdata = bytes.fromhex(octets)
     assert rdata_to_text(RR_TYPES[mnemonic], rdata) == _generic(rdata)

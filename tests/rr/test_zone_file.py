@@ -1,4 +1,4 @@
-"""Rdata as zone files have it. What dnspython reads, too, it reads the same."""
+"""Rdata as zone files have it. dnspython reads the same if it can read the text."""
 
 import re
 from pathlib import Path
@@ -125,7 +125,7 @@ def test_wrong_data_is_refused(mnemonic: str, text: str) -> None:
         rdata_from_text(rrtype_from_text(mnemonic), text)
 
 
-# Rare types, in the text form that BIND has for them: type, text, octets.
+# Rare types, in BIND's text form: type, text, octets.
 RARE = [
     ("A6", "0 2001:db8::1", "00 20010db8000000000000000000000001"),
     ("A6", "64 ::1 example.com", "40 0000000000000001" + EXAMPLE),
@@ -255,7 +255,7 @@ _FORMS = (Path(__file__).parents[1] / "nsupdate" / "rdata" / "forms.txt").read_t
 _SPLIT = [(mnemonic, text) for mnemonic, _, text in (form.partition(" ") for form in _FORMS) if mnemonic in RR_TYPES]
 _ESCAPE = re.compile(r"\\[^#]")  # before dnspython 2.4, \200 was two octets in some types
 
-# dnspython takes some wrong locations for others; a TXT without quotes is one text here.
+# dnspython reads some wrong locations as others; a TXT without quotes is one text here.
 _OTHERWISE_THERE = ("LOC", "TXT", "SPF")
 
 

@@ -1,1 +1,1 @@
-"""What tests of several directories use: the command as a process, silent and lossy peers."""
+"""Helpers for tests of several directories: the command as a process, silent and lossy peers."""

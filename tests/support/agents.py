@@ -26,21 +26,21 @@ _NOBODY_THERE = 4  # what `dns-update status` ends with
 
 FROM_WAN = '[[records]]\nname = "home"\nzone = "example.com"\naddress = "interface:wan"\n'
 FROM_WAN_IPV4 = '[[records]]\nname = "home"\nzone = "example.com"\naddress = "interface:wan/ipv4"\n'
-"""A name that follows an interface: what most tests keep right."""
+"""The record of most tests: a name that follows an interface."""
 
 BEACON = '[[records]]\nname = "beacon"\nzone = "example.com"\naddress = "interface:lan/ipv4"\n'
-"""A second name. Once it has changed, the agent has also seen all that happened to other interfaces before."""
+"""A second name. Once it has changed, the agent has also seen all earlier changes of other interfaces."""
 
 
 def program(library: Path | None = None) -> list[str]:
-    """Return how the command is started; with `library`, as a module, for the script heeds no PYTHONPATH."""
+    """Return the words that start the command; with `library`, as a module, because the script ignores PYTHONPATH."""
     if library is None:
         return [str(COMMAND)]
     return ["env", f"PYTHONPATH={library}", sys.executable, "-P", "-m", "dns_update"]
 
 
 class Agent:
-    """`dns-update agent` under way; leaving the context ends it. Its lines are taken from a pipe as they come.
+    """A running `dns-update agent`; leaving the context ends it. Its lines are read from a pipe as they come.
 
     With `library`, it imports from that directory before all others.
     """
@@ -81,7 +81,7 @@ class Agent:
         return "\n".join(self.lines)
 
     def wait_for_line(self, pattern: str) -> re.Match[str]:
-        """Return the match of the next line in which the pattern is found, behind the one last waited for."""
+        """Return the match of the next line in which the pattern is found, after the one last waited for."""
         deadline = time.monotonic() + DEADLINE
         with self._more:
             while True:
@@ -96,7 +96,7 @@ class Agent:
                 self._more.wait(left)
 
     def reload(self) -> None:
-        """Have it read its configuration anew; returns at once."""
+        """Have it read its configuration again; returns at once."""
         self.process.send_signal(signal.SIGHUP)
 
     def terminate(self, seconds: float = DEADLINE) -> int:
@@ -107,7 +107,7 @@ class Agent:
         return status
 
     def kill(self) -> None:
-        """End it by SIGKILL, if it is there at all."""
+        """End it by SIGKILL, if it runs."""
         self.process.kill()
         self.process.wait()
         self._thread.join()
@@ -155,7 +155,7 @@ class Machine:
         self.namespace.ip("address", "delete", address, "dev", interface)
 
     def light_beacon(self, address: str = "9.9.9.1") -> None:
-        """Return once the agent has seen what happened to the interfaces so far; it must have the BEACON's record."""
+        """Return once the agent has seen all changes of the interfaces so far; it must have the BEACON's record."""
         self.add(f"{address}/24", "lan")
         self.wait_for(address, "beacon")
         self.remove(f"{address}/24", "lan")
@@ -163,7 +163,7 @@ class Machine:
     # The zone
 
     def data(self, name: str = "home", rrtype: str = "A") -> str:
-        """Return the data of a name in the zone, in order, with blanks between, as dig shows it."""
+        """Return the data of a name in the zone, sorted, with blanks between, as dig shows it."""
         return " ".join(sorted(line.split(maxsplit=4)[4] for line in dig(self.server, f"{name}.example.com", rrtype)))
 
     def wait_for(self, data: str, name: str = "home", rrtype: str = "A", agent: Agent | None = None) -> None:
@@ -176,12 +176,12 @@ class Machine:
         return int(dig(self.server, "example.com", "SOA")[0].split()[6])
 
     def change(self, *words: str) -> None:
-        """Change the zone as somebody else, in the words of `dns-update`."""
+        """Change the zone as another client, with the arguments of `dns-update`."""
         done = self.command(*words, "zone=example.com", "dns-server=127.0.0.1", f"key-file={self.directory}/key")
         assert done.status == 0, done.stderr
 
     def reader(self, rrtype: str = "A", name: str = "home") -> Reader:
-        """Return one who asks for a name a thousand times a second."""
+        """Return a reader that asks for a name a thousand times a second."""
         return Reader(self.namespace, f"{name}.example.com", rrtype)
 
     # Agents
@@ -196,9 +196,9 @@ class Machine:
         key: str = "",
         name: str = "agent",
     ) -> Path:
-        """Write a configuration, by the name of whose file socket and history are called, too; return its path.
+        """Write a configuration, with a socket and a history named like its file; return its path.
 
-        Unless said otherwise nothing happens by the mere passing of time: the interval is an hour.
+        By default nothing happens by time alone: the interval is an hour.
         """
         settings = {"interval": "1h", "poll": "1h", "hold-down": "0s"}
         given = "".join(f'{word} = "{value}"\n' for word, value in settings.items() if f"{word} =" not in agent)
@@ -215,7 +215,7 @@ class Machine:
         return path
 
     def agent(self, configuration: Path, *words: str, env: dict[str, str] | None = None) -> Agent:
-        """Return an agent that is about to start."""
+        """Return an agent that is not started yet."""
         return Agent(self.namespace.prefix, f"config={configuration}", *words, env=env)
 
     def once(self, configuration: Path) -> Result:
@@ -227,7 +227,7 @@ class Machine:
         return dns_update(*words, prefix=self.namespace.prefix)
 
     def status(self, name: str = "agent") -> dict[str, Any]:
-        """Return what `dns-update status` says of the agent, once it answers."""
+        """Return what `dns-update status` says about the agent, once it answers."""
         socket = f"socket={self.directory}/{name}.sock"
         done = eventually(lambda: self.command("status", "--json", socket), lambda done: done.status != _NOBODY_THERE)
         return done.json

@@ -1,4 +1,4 @@
-"""Runs the real `dns-update` as a process of its own."""
+"""Runs the real `dns-update` in its own process."""
 
 import contextlib
 import io
@@ -36,7 +36,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Result:
-    """What a process left behind."""
+    """The result of a process."""
 
     status: int
     stdout: str
@@ -44,7 +44,7 @@ class Result:
 
     @property
     def lines(self) -> list[str]:
-        """The lines of standard error without their `dns-update: `."""
+        """The lines of standard error without the prefix `dns-update: `."""
         return [line.removeprefix("dns-update: ") for line in self.stderr.splitlines()]
 
     @property
@@ -101,7 +101,7 @@ def dns_update(
 
 
 def in_process(*words: str | bytes, env: Mapping[str, str] | None = None) -> Result:
-    """Do as `dns_update`, but without a process: for what takes place before the test, and for the many."""
+    """Do the same as `dns_update`, but without a process: for preparations, and for tests with many runs."""
     stdout, stderr = io.StringIO(), io.StringIO()
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -116,7 +116,7 @@ def in_process(*words: str | bytes, env: Mapping[str, str] | None = None) -> Res
 
 
 def given(*words: str) -> None:
-    """Bring about what a test starts from."""
+    """Run a command that prepares the state before a test; it must succeed."""
     result = in_process(*words)
     assert result.status == 0, result.stderr
 
@@ -133,5 +133,5 @@ def at(server: NameServer) -> str:
 
 
 def access(server: NameServer, key: LabKey | None = None, zone: str = "example.com") -> tuple[str, str, str]:
-    """Return the properties that lead to a zone on the server, signed with the key (the server's first, if None)."""
+    """Return the properties for a zone on the server, signed with the key (None: the server's first)."""
     return at(server), f"zone={zone}", key_file(server, key)

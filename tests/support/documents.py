@@ -16,7 +16,7 @@ _CODE = re.compile(r"`([^`]+)`")
 
 @dataclass(frozen=True)
 class Fence:
-    """A fenced block: the heading above it, the words behind its first fence, its text."""
+    """A fenced block: the heading above it, the words after its opening fence, its text."""
 
     heading: str
     kind: str
@@ -36,24 +36,24 @@ class Document:
 
     @property
     def fences(self) -> list[Fence]:
-        """All fenced blocks, in their order."""
+        """All fenced blocks, in order."""
         return list(self._fences())
 
     def shown(self, kind: str, *headings: str) -> str:
-        """Return the text of all fences of a kind right under these headings, joined in their order."""
+        """Return the text of all blocks of a kind directly under these headings, joined in order."""
         found = [fence.text for fence in self.fences if fence.kind == kind and fence.heading in headings]
         assert found, (kind, headings)
         return "".join(found)
 
     def section(self, heading: str) -> str:
-        """Return what stands under a heading of the second or third level, subsections included."""
+        """Return the text under a heading of the second or third level, with its subsections."""
         pattern = rf"^(##+) {re.escape(heading)}\n(.*?)(?=^##? |^\1 |\Z)"
         found = re.search(pattern, self.text, re.DOTALL | re.MULTILINE)
         assert found, heading
         return found[2]
 
     def table(self, heading: str) -> list[list[str]]:
-        """Return the cells of the rows of the table under a heading, its title row left out."""
+        """Return the cells of the rows of the table under a heading, without its header row."""
         lines = [line for line in self.section(heading).splitlines() if line.startswith("|")]
         return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
 
@@ -71,12 +71,12 @@ class Document:
 
 
 def code_in(cell: str) -> list[str]:
-    """Return what stands between backticks."""
+    """Return the text between backticks."""
     return _CODE.findall(cell)
 
 
 def run_script(script: str, directory: Path, env: Mapping[str, str] | None = None) -> str:
-    """Run a shell script with our commands in its path; return what it printed, on either stream."""
+    """Run a shell script with our commands in its path; return its output on both streams."""
     done = subprocess.run(
         ["bash", "-euc", script],
         cwd=directory,

@@ -1,4 +1,4 @@
-"""A peer, a process of its own, that sends to whoever has spoken to it, and never pauses."""
+"""A peer in its own process that sends to every client that has sent to it, and never pauses."""
 
 import contextlib
 import socket
@@ -12,7 +12,7 @@ from typing import Self
 from lab.port import IPV4
 
 OCTETS = {"tcp": b"\0\2ab" * 20_000, "udp": b"ab"}
-"""What it sends, by transport: messages, none of which answers anything."""
+"""The messages that it sends, by transport; none of them answers a request."""
 
 _LARGEST = 65535
 _IN_A_ROW = 50  # datagrams to each client before the next is looked for

@@ -1,6 +1,6 @@
-"""The agent's controller without a machine: a clock that only tests move, a kernel and a name server in memory.
+"""The agent's controller without a machine: a clock that only tests move, a kernel and name servers in memory.
 
-Nothing waits. The loop's clock jumps to the next timer once nothing else is left to do, so an hour takes no time and
+Nothing waits. The loop's clock jumps to the next timer when there is nothing else to do, so an hour takes no time and
 every run is the same.
 """
 
@@ -34,7 +34,7 @@ _MOST_STEPS = 1_000_000  # of the loop in one test; more is a loop without end
 
 
 class MockClock:
-    """The three clocks; `sleep` puts the machine to sleep for so long."""
+    """The three clocks; `sleep` lets the machine sleep for a time."""
 
     def __init__(self) -> None:
         self.now = _START
@@ -45,11 +45,11 @@ class MockClock:
         return self.now
 
     def boot(self) -> float:
-        """Return it with the time asleep."""
+        """Return the loop's time plus the time asleep."""
         return self.now + self.asleep
 
     def wall(self) -> float:
-        """Return that of a clock that nobody sets."""
+        """Return the time of a wall clock that is never set."""
         return _BOOTED + self.boot()
 
     def sleep(self, seconds: float) -> None:
@@ -58,7 +58,7 @@ class MockClock:
 
 
 class _JumpingSelector(selectors.SelectSelector):
-    """Does not wait: what the loop would wait for is skipped on the clock."""
+    """A selector that does not wait: the clock jumps over the time that the loop would wait."""
 
     def __init__(self, clock: MockClock) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ class MockLoop(asyncio.SelectorEventLoop):
 
 
 class MockKernel:
-    """What the kernel knows of interfaces, and tells; stands in for Monitor."""
+    """The kernel's interfaces and their events; replaces Monitor."""
 
     def __init__(self, *interfaces: str) -> None:
         self.interfaces = Interfaces()
@@ -106,16 +106,16 @@ class MockKernel:
         *,
         refused: Callable[[Exception], None],  # noqa: ARG002 - as Monitor has it
     ) -> "MockKernel":
-        """Return what stands in for a Monitor with these callbacks."""
+        """Return the replacement for a Monitor with these callbacks."""
         self._changed, self.network_up = changed, network_up
         return self
 
     async def open(self, *, waits_out_shortage: bool = False) -> None:  # noqa: ARG002 - as Monitor has it
-        """Tell of all interfaces."""
+        """Report all interfaces."""
         self._tell(self._indexes)
 
     def close(self) -> None:
-        """Tell nothing more."""
+        """Report nothing more."""
         self._changed = None
 
     def add(self, address: str, interface: str = "wan") -> None:
@@ -129,7 +129,7 @@ class MockKernel:
         self._tell([interface])
 
     def replace(self, old: str, new: str, interface: str = "wan") -> None:
-        """Replace an address by another one, in one go."""
+        """Replace an address by another one, as one event."""
         self._apply(AddressEntry(self._indexes[interface], parse_address(old), prefix_length=24), is_gone=True)
         self.add(new, interface)
 
@@ -142,9 +142,9 @@ class MockKernel:
 
 
 class MockServers:
-    """Name servers of one zone that all hold the same; each can be silent, and asked how often it was sent something.
+    """Name servers of one zone with the same data; each can be silent, and `sent` has all messages to them.
 
-    It understands what the agent sends without an owner: queries, and updates without prerequisites.
+    They understand what the agent sends without an owner: queries, and updates without prerequisites.
     """
 
     def __init__(self) -> None:
@@ -162,7 +162,7 @@ class MockServers:
         ]
 
     def change(self, name: str, *addresses: str) -> None:
-        """Change a name as somebody else."""
+        """Change a name as another client."""
         self.records[Name.from_text(f"{name}.example.com"), RRType.A] = {parse_address(one): 60 for one in addresses}
 
     def updates(self, address: str | None = None) -> list[float]:
@@ -170,7 +170,7 @@ class MockServers:
         return [at for at, to, message in self.sent if message.opcode == Opcode.UPDATE and address in (None, to)]
 
     def answer(self, octets: bytes, address: str, now: float) -> bytes | None:
-        """Return what a server answers; None if nothing comes."""
+        """Return the answer of a server; None if it does not answer."""
         message = Message.decode(octets)
         self.sent.append((now, address, message))
         if address in self.silent:
@@ -218,7 +218,7 @@ class MockTransport(AsyncioTransport):
         self._numbers = 0
 
     async def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:
-        """Take an exchange to its end and return its result; raises NoResponse."""
+        """Carry an exchange to its end and return its result; raises NoResponse."""
         while True:
             self._numbers = (self._numbers + 1) % 0x10000
             now, wall = self._mock_clock.monotonic(), int(self._mock_clock.wall())
@@ -239,7 +239,7 @@ class MockTransport(AsyncioTransport):
         return self._hosts[host]
 
     def renew(self) -> None:
-        """Count it."""
+        """Count the renewals."""
         self._servers.renewals += 1
 
 
@@ -257,7 +257,7 @@ class Lines(Log):
 
 
 class World:
-    """A controller, and all that it knows of the world."""
+    """A controller, and its world: clock, kernel, servers and log."""
 
     def __init__(self, text: str, random: Callable[[], float]) -> None:
         self.clock = MockClock()
@@ -297,7 +297,7 @@ class World:
         return config_from_text(text, "agent.toml", is_private=True)
 
     async def pass_time(self, seconds: float) -> None:
-        """Let time pass, and all that happens meanwhile happen."""
+        """Let time pass, with all events that are due in it."""
         await asyncio.sleep(seconds)
 
     def name(self, name: str = "home") -> ManagedName:
@@ -306,7 +306,7 @@ class World:
         return next(managed for managed in self.controller.names if managed.settings.name == full)
 
     def shown(self, name: str = "home") -> dict[str, Any]:
-        """Return what the status shows of a name."""
+        """Return what the status shows about a name."""
         full = f"{name}.example.com"
         return next(dict(one) for one in self.controller.status()["records"] if one["name"] == full)
 
@@ -324,7 +324,7 @@ class World:
         self.controller.configure(self.config(text))
 
     def lines(self, part: str) -> list[str]:
-        """Return the lines of the log that have this part."""
+        """Return the lines of the log that contain this text."""
         return [line for line in self.log.lines if part in line]
 
 
@@ -350,7 +350,7 @@ def play(
     random: Callable[[], float] = lambda: 0.5,
     before: Callable[[World], None] = lambda _world: None,
 ) -> World:
-    """Start a controller in a world made ready by `before`, tell a story, and return what has become of the world."""
+    """Start a controller in a world that `before` prepares, play a story, and return the world afterwards."""
     world = World(text, random)
     before(world)
 

@@ -1,4 +1,4 @@
-"""Peers that are no name servers: one that never answers, one that stands between and loses or alters answers."""
+"""Peers that are not name servers: one that never answers, and a relay that loses or alters answers."""
 
 import socket
 import threading
@@ -16,7 +16,7 @@ _DEADLINE = 20  # seconds after which what is awaited will never come
 
 
 class Silent:
-    """Listens on one port for UDP and TCP and never says a word."""
+    """Listens on one port for UDP and TCP, and never answers."""
 
     def __init__(self) -> None:
         while True:
@@ -47,16 +47,16 @@ class Silent:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether nobody has sent or connected since it was last asked; what it finds, it takes away."""
+        """Whether no client has sent or connected since the last call; drops what has arrived."""
         return not self._has_datagram() and not self._has_connection()
 
     def wait_for_datagram(self) -> bytes:
-        """Return the next datagram, once it is there; raise TimeoutError if none comes."""
+        """Return the next datagram, once it has arrived; raise TimeoutError if none does."""
         self._datagrams.settimeout(_DEADLINE)
         return self._datagrams.recv(_LARGEST)
 
     def close(self) -> None:
-        """Give the port back."""
+        """Release the port."""
         self._stream.close()
         self._datagrams.close()
 
@@ -82,7 +82,7 @@ Hook = Callable[[bytes, bytes], Iterable[bytes]]
 
 
 class Relay:
-    """Passes datagrams on to a server; `hook` decides what becomes of its answers."""
+    """Forwards datagrams to a server; `hook` decides what happens to its answers."""
 
     def __init__(self, server: NameServer, hook: Hook = lambda _request, answer: (answer,)) -> None:
         self.requests: list[bytes] = []
@@ -132,20 +132,20 @@ class Relay:
 
 
 def is_update(message: bytes) -> bool:
-    """Tell whether a message's opcode is UPDATE (RFC 2136, section 2.2)."""
+    """Return whether a message's opcode is UPDATE (RFC 2136, section 2.2)."""
     return message[2] >> 3 & 0xF == 5
 
 
 def closed_port() -> int:
-    """Return a port of 127.0.0.1 at which nobody listens, for UDP or TCP.
+    """Return a port of 127.0.0.1 on which nothing listens, for UDP or TCP.
 
-    Port 1 (tcpmux) is below the range from which the kernel hands out ports, and no test has a server there.
+    Port 1 (tcpmux) is below the range from which the kernel assigns ports, and no test has a server there.
     """
     return 1
 
 
 def stripped(_request: bytes, answer: bytes) -> Iterable[bytes]:
-    """Leave out the authority and additional sections of what a query brings, and with them the signature."""
+    """Remove the authority and additional sections from the answer to a query, and so also its signature."""
     message = Message.decode(answer)
     if message.opcode != Opcode.QUERY:
         return (answer,)

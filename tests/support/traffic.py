@@ -1,4 +1,4 @@
-"""Between an agent and its server: one who asks for a name a thousand times a second, and a network with faults."""
+"""Traffic around an agent and its server: a reader that asks a thousand times a second, and a network with faults."""
 
 import heapq
 import itertools
@@ -27,10 +27,10 @@ _TCP_PIECE = 1 << 16
 
 
 class Reader:
-    """Asks the server of a namespace for a name, by UDP, as often as it can up to 1000 times a second.
+    """Asks the server of a namespace for a name, by UDP, as often as it can, up to 1000 times a second.
 
-    `seen` are the answers one after the other, each only if it is another than the one before: its data in order, with
-    blanks between; "" where the name was not there or had no data of the type. A question without an answer is none.
+    `seen` are the answers, each only if it differs from the one before: its data, sorted, with blanks between; "" if
+    the name did not exist or had no data of the type. Questions without an answer are ignored.
     """
 
     def __init__(self, namespace: Namespace, name: str, rrtype: str = "A") -> None:
@@ -61,7 +61,7 @@ class Reader:
 
     @property
     def never_missed_it(self) -> bool:
-        """Whether each of its many answers had data."""
+        """Whether there were answers, and all of them had data."""
         return self.count > 0 and "" not in self.seen
 
     def _run(self) -> None:
@@ -70,14 +70,14 @@ class Reader:
             self._ask(number.to_bytes(8)[-2:])
             if self._stop.wait(max(asked + _PERIOD - time.monotonic(), 0)):
                 break
-        self._ask(b"\0\0")  # what stands in the end is always seen
+        self._ask(b"\0\0")  # so that the last state is always seen
 
     def _ask(self, message_id: bytes) -> None:
         try:
             self._socket.send(message_id + self._query)
             while not (answer := self._socket.recv(_LARGEST)).startswith(message_id):
                 pass
-        except OSError:  # nobody listens, or nobody answers in time
+        except OSError:  # nothing listens, or no answer comes in time
             return
         self.count += 1
         text = self._text(answer[2:])
@@ -95,11 +95,11 @@ class Reader:
 
 
 Fate: TypeAlias = Callable[[bytes, bool], float | None]
-"""Told of a message and whether it is an answer: returns the seconds until it is passed on, or None if it is lost."""
+"""Called with a message and whether it is an answer; returns the seconds until it is forwarded, or None to lose it."""
 
 
 def unharmed(_message: bytes, _is_answer: bool) -> float | None:
-    """Pass everything on at once."""
+    """Forward everything at once."""
     return 0.0
 
 
@@ -109,14 +109,14 @@ def lost(_message: bytes, _is_answer: bool) -> float | None:
 
 
 def late(seconds: float) -> Fate:
-    """Return the fate of a long way: everything takes so many seconds."""
+    """Return the fate of a slow network: everything takes this number of seconds."""
     return lambda _message, _is_answer: seconds
 
 
 class Network:
-    """Stands before the server of a namespace, at an address and port of its own there, for UDP and TCP.
+    """A network in front of the server of a namespace, at its own address and port there, for UDP and TCP.
 
-    What becomes of each datagram, or piece of a stream, `fate` says, which may be set to another one at any time.
+    `fate` decides what happens to each datagram, or piece of a stream; it may be replaced at any time.
     """
 
     def __init__(self, namespace: Namespace, fate: Fate = unharmed, *, host: str = IPV4, port: int = 5300) -> None:
@@ -157,7 +157,7 @@ class Network:
 
     @property
     def address(self) -> str:
-        """What a configuration has for it."""
+        """The server's address, as a configuration has it."""
         return f"{self.host}:{self.port}"
 
     def _run(self) -> None:
@@ -179,7 +179,7 @@ class Network:
         self._selector.register(one, selectors.EVENT_READ, read)
 
     def _pass_on(self, octets: bytes, send: Callable[[bytes], object], *, is_answer: bool) -> bool:
-        """Do with it what its fate is; return whether it is lost."""
+        """Apply the fate to a message; return whether it is lost."""
         seconds = self.fate(octets, is_answer)
         if seconds is None:
             return True

@@ -1,4 +1,4 @@
-"""Waits for what no event tells of."""
+"""Waits for conditions that no event reports."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def eventually(look: Callable[[], T], wanted: Callable[[T], bool], otherwise: Callable[[], str] = str) -> T:
-    """Look again and again until what is wanted is there, and return it; fail after a time."""
+    """Check again and again until there is a result, and return it; fail after a time."""
     deadline = time.monotonic() + DEADLINE
     while not wanted(found := look()):
         assert time.monotonic() < deadline, f"still {found!r}\n{otherwise()}"

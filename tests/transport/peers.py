@@ -1,4 +1,4 @@
-"""Scripted peers on loopback, each in a thread that waits for messages, and addresses where nobody answers."""
+"""Scripted peers on loopback, each in a thread that waits for messages, and addresses where nothing answers."""
 
 import socket
 import threading
@@ -16,9 +16,9 @@ from dns_update.wire.framing import Deframer
 
 IPV4 = "127.0.0.1"
 IPV6 = "::1"
-SECONDS = 30  # after which a peer gives up; no test waits for it
+SECONDS = 30  # until a peer gives up; no test waits that long
 _LARGEST = 65535
-_WAKE_AGAIN = 0.05  # seconds; the one before may have found no room in a socket full of what nobody has read yet
+_WAKE_AGAIN = 0.05  # seconds; the last wake-up may have found the socket's buffer full of unread messages
 
 
 def family_of(address: str) -> socket.AddressFamily:
@@ -70,9 +70,9 @@ class _Peer:
 
 
 class UdpPeer(_Peer):
-    """Calls `script` with the number and the octets of each datagram; what it returns, an answer or many, goes back.
+    """Calls `script` with the number and the octets of each datagram, and sends back its answer or answers.
 
-    `clients` has the address and port that each came from. A port that it picks is kept free for a TcpPeer, too.
+    `clients` has the address and port of each sender. A port that it picks is also kept free for a TcpPeer.
     """
 
     def __init__(self, script: Callable[[int, bytes], Iterable[bytes]], address: str = IPV4, port: int = 0) -> None:
@@ -83,7 +83,7 @@ class UdpPeer(_Peer):
         self.script = script
 
     def send_from_here(self, octets: bytes, client: tuple[str, int]) -> None:
-        """Send a datagram that nobody asked for."""
+        """Send a datagram that is not an answer."""
         self._socket.sendto(octets, client)
 
     def __exit__(
@@ -108,7 +108,7 @@ class UdpPeer(_Peer):
 
 
 class TcpPeer(_Peer):
-    """Takes one connection after the other and calls `script` with each and its first message; then it is closed."""
+    """Accepts one connection after the other, calls `script` with it and its first message, and closes it."""
 
     def __init__(self, script: Callable[[socket.socket, bytes], object], address: str = IPV4, port: int = 0) -> None:
         super().__init__(socket.socket(family_of(address), socket.SOCK_STREAM), address, port)
@@ -132,9 +132,9 @@ class TcpPeer(_Peer):
 
 
 def _reserved_for_tcp(address: str) -> socket.socket:
-    """Return a socket that keeps a port, free for UDP and TCP, from all that do not reuse addresses.
+    """Return a socket that reserves a port, free for UDP and TCP, from programs that do not reuse addresses.
 
-    It does not listen, so that others who do may have it, too.
+    It does not listen, so programs that reuse addresses can listen there.
     """
     while True:
         reservation = socket.socket(family_of(address), socket.SOCK_STREAM)
@@ -170,7 +170,7 @@ def deaf(kind: socket.SocketKind, port: int = 0) -> Iterator[Endpoint]:
 
 
 def has_ipv6_loopback() -> bool:
-    """Tell whether a socket can have the address ::1."""
+    """Return whether a socket can have the address ::1."""
     try:
         with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
             sock.bind((IPV6, 0))

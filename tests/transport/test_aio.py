@@ -1,4 +1,4 @@
-"""Sockets that signed exchanges share within an asyncio loop, and the errors of them."""
+"""Sockets that signed exchanges share in an asyncio loop, and their errors."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ def sockets() -> int:
     for descriptor in os.listdir("/proc/self/fd"):  # noqa: PTH208 - a name is all that is wanted
         try:
             links.append(os.readlink(f"/proc/self/fd/{descriptor}"))  # noqa: PTH115
-        except FileNotFoundError:  # the one that lists the others is gone
+        except FileNotFoundError:  # the descriptor of the listing itself is gone
             continue
     return sum(link.startswith("socket:") for link in links)
 
@@ -66,7 +66,7 @@ def test_one_that_is_refused_alone_has_not_arrived() -> None:
 
 
 def test_one_that_is_refused_while_others_are_pending_may_have_arrived() -> None:
-    """The server has got the first one, and stops: which of the two was refused nobody knows."""
+    """The server has got the first one, and stops: it is unknown which of the two was refused."""
 
     async def work() -> None:
         loop = asyncio.get_running_loop()
@@ -102,7 +102,7 @@ def test_an_error_that_concerns_no_one_leaves_the_socket_in_use() -> None:
 
 
 def test_a_server_that_cannot_be_connected_to_is_one_failure_and_leaves_nothing_open() -> None:
-    """From a loopback address there is no way to anywhere else, whether a socket is shared or not."""
+    """A loopback address has no route to any other address, whether a socket is shared or not."""
 
     async def work() -> None:
         transport = AsyncioTransport("127.0.0.1")

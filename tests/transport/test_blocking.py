@@ -73,7 +73,7 @@ def test_the_largest_datagram_is_read_whole() -> None:
 
 
 def test_each_attempt_has_a_source_port_of_its_own() -> None:
-    """An unsigned answer to a signed request, and nobody at the TCP port, make a second attempt without a wait."""
+    """An unsigned answer to a signed request, and a refused TCP connection, cause a second attempt without a wait."""
 
     def script(number: int, octets: bytes) -> list[bytes]:
         if number % 2:
@@ -87,7 +87,9 @@ def test_each_attempt_has_a_source_port_of_its_own() -> None:
         replies = [trusted(BlockingTransport().carry(exchange(key=KEY), peer.endpoint)) for _chance in range(3)]
     assert [(reply.transport, reply.tries) for reply in replies] == [(UDP, 3)] * 3
     pairs = zip(peer.clients[::2], peer.clients[1::2], strict=True)
-    assert any(first != second for first, second in pairs)  # the kernel may deal the same port twice, but not thrice
+    assert any(
+        first != second for first, second in pairs
+    )  # the kernel may give the same port twice, but hardly three times
 
 
 def test_each_attempt_has_an_id_of_its_own() -> None:
@@ -138,7 +140,7 @@ def test_an_unreachable_port_is_said_at_once() -> None:
 
 
 def test_an_address_without_a_route_is_said_at_once() -> None:
-    """From a loopback address there is no way to anywhere else."""
+    """A loopback address has no route to any other address."""
     with pytest.raises(NoResponse, match=r"\(1 try by UDP") as caught:
         BlockingTransport("127.0.0.1").carry(exchange(), Endpoint("192.0.2.1"))
     assert "no answer in time" not in caught.value.text
@@ -254,7 +256,7 @@ def test_a_local_address_that_is_no_address_is_not_looked_up(address: str) -> No
 def test_a_server_of_another_family_than_the_local_address_gives_no_answer(
     local: str, server: str, policy: Policy
 ) -> None:
-    """It is that server's failure, so that the next one is tried, and no mistake of the user's."""
+    """It is a failure of that server, so the next one is tried; it is not the user's mistake."""
     family = "IPv6" if ":" in server else "IPv4"
     with pytest.raises(NoResponse, match=f"cannot send to an {family} server from {local}") as caught:
         BlockingTransport(local).carry(exchange(policy), Endpoint(server))

@@ -21,7 +21,7 @@ def pending(message_id: int, deadline: float = 0.0) -> tuple[Pending, bytes]:
 
 
 class Script:
-    """Random octets that are not: the IDs that a test says, most of them not used."""
+    """Octets in place of random ones: the IDs that a test gives, most of them not used."""
 
     def __init__(self, *rounds: tuple[int, ...]) -> None:
         self._rounds = iter(rounds)

@@ -1,4 +1,4 @@
-"""Peers that never let us wait: every deadline holds all the same, and nothing else has to stand still."""
+"""Peers that send without pause: every deadline still holds, and other work goes on."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_flood_ends_no_later_than_the_deadline_within_a_loop(transport: Litera
 def test_a_flood_stops_nothing_else_in_the_loop(
     transport: Literal["udp", "tcp"], bind: NameServer, unique_name: str
 ) -> None:
-    """The flood may last for an hour; meanwhile a name is set elsewhere, and then the flood is done without."""
+    """The flood may last for an hour; meanwhile a name is set elsewhere, and the flooded request is not waited for."""
 
     async def work(address: str) -> None:
         flooded = AsyncClient(address, policy=Policy(timeout=3600, transport=transport))
@@ -113,7 +113,7 @@ def test_a_flood_stops_nothing_else_in_the_loop(
 
 @keys
 def test_datagrams_without_end_hold_up_no_pipeline(key: Key | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The kernel says that a datagram is there, and so it is, faster than any process can send one."""
+    """A datagram is always there, faster than any process can send one."""
     monkeypatch.setattr(Datagrams, "take", lambda _datagrams: [OCTETS[UDP]])
     with UdpPeer(lambda _number, _octets: [OCTETS[UDP]]) as peer:
         pipeline = Pipeline(BlockingTransport(), peer.endpoint)
@@ -133,7 +133,7 @@ class Inexhaustible(socket.socket):
 
 @pytest.fixture
 def inexhaustible(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
-    """Return a server with an endless flood of datagrams for an asyncio loop, which the kernel says is there."""
+    """Return a server with an endless flood of datagrams for an asyncio loop: the socket is always readable."""
     monkeypatch.setattr("dns_update.transport.aio.socket", Inexhaustible)
     with UdpPeer(lambda _number, _octets: [OCTETS[UDP]]) as peer:
         yield peer.endpoint
@@ -153,7 +153,7 @@ def test_datagrams_without_end_stop_no_loop(inexhaustible: Endpoint, key: Key | 
     asyncio.run(work())
 
 
-# What came in time counts, whatever came with it.
+# An answer in time counts, whatever came with it.
 
 
 def test_what_follows_an_answer_at_once_is_not_taken_for_it() -> None:

@@ -1,4 +1,4 @@
-"""Several exchanges at once: by scripted peers, and by a real BIND behind a network that loses and repeats."""
+"""Several exchanges at once: with scripted peers, and with a real BIND behind a network that loses and repeats."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def name_in(request: bytes) -> str:
 
 
 def signed(request: bytes, rcode: int = 0, flags: int = Flag.QR) -> bytes:
-    """Return an answer that the key's holder gives."""
+    """Return an answer signed with the key."""
     signature = Message.decode(request).signature
     assert signature is not None
     request_mac = Tsig.from_rdata(signature.record.rdata).mac
@@ -73,7 +73,7 @@ def rcode_of(pipeline: Pipeline, flight: Flight) -> int:
 
 
 def test_answers_in_any_order_find_their_exchanges(pipeline_to: PipelineTo) -> None:
-    """The peer says nothing until it has all of them, and then starts with the last."""
+    """The peer is silent until it has all of them, and then answers the last one first."""
     rcodes = {"a": Rcode.NOERROR, "b": Rcode.REFUSED, "c": Rcode.YXDOMAIN, "d": Rcode.NOTZONE}
     requests: list[bytes] = []
 
@@ -114,7 +114,7 @@ def test_one_that_is_lost_is_sent_again_as_a_fresh_message(pipeline_to: Pipeline
         pipeline = pipeline_to(peer.endpoint)
         result = pipeline.wait(pipeline.start(exchange(policy=Policy(timeout=0.05, retries=5))))
     assert isinstance(result, Reply)
-    assert (result.message.rcode, result.tries) == (Rcode.NOERROR, 2)  # the late answer to the first try is nobody's
+    assert (result.message.rcode, result.tries) == (Rcode.NOERROR, 2)  # the late answer to the first try is ignored
     assert requests[0][:2] != requests[1][:2]
 
 
@@ -234,7 +234,7 @@ def test_no_two_under_way_have_the_same_id() -> None:
     ids: list[bytes] = []
     with UdpPeer(lambda _number, _octets: []) as peer:
         pipeline = Pipeline(BlockingTransport(), peer.endpoint, lambda *message: ids.append(message[3][:2]))
-        for _flight in range(MANY):  # of random ones, two would be equal, but for a chance of e to the -30th
+        for _flight in range(MANY):  # of random IDs, two would be equal, except with a chance of e to the -30th
             pipeline.start(exchange())
         pipeline.close()
     assert len(set(ids)) == len(ids) == MANY
@@ -286,7 +286,7 @@ def over_tcp(name: str = "home", key: Key | None = KEY) -> Exchange:
 
 
 def messages_on(connection: socket.socket, first: bytes) -> Iterator[bytes]:
-    """Yield the messages of a connection, of which the first has been read."""
+    """Yield the messages of a connection whose first message has been read."""
     yield first
     deframer = Deframer()
     while octets := connection.recv(LARGEST_READ):
@@ -295,8 +295,8 @@ def messages_on(connection: socket.socket, first: bytes) -> Iterator[bytes]:
 
 @pytest.mark.parametrize("key", [KEY, None])
 def test_exchanges_over_tcp_share_a_connection(key: Key | None, pipeline_to: PipelineTo) -> None:
-    """The peer is silent until it has all of them, and then starts with the last."""
-    has_first = threading.Event()  # the peer hands over one message by itself, and loses what comes along with it
+    """The peer is silent until it has all of them, and then answers the last one first."""
+    has_first = threading.Event()  # the peer passes on the first message only, and loses what came with it
 
     def script(connection: socket.socket, first: bytes) -> None:
         has_first.set()
@@ -318,7 +318,7 @@ def test_exchanges_over_tcp_share_a_connection(key: Key | None, pipeline_to: Pip
 
 
 def test_when_the_server_ends_the_connection_those_behind_the_first_are_cut_off(pipeline_to: PipelineTo) -> None:
-    """It does so behind the first answer; whatever comes later has a connection of its own."""
+    """It does so after the first answer; later exchanges each have a connection of their own."""
     with TcpPeer(lambda c, octets: c.sendall(frame(signed(octets)))) as peer:
         pipeline = pipeline_to(peer.endpoint)
         first, *others = [pipeline.start(over_tcp(name)) for name in ("a", "b", "c")]
@@ -362,7 +362,7 @@ def test_a_server_that_is_silent_over_tcp_has_its_time(pipeline_to: PipelineTo) 
     assert not flight.was_cut_off
 
 
-# What is made ready before it can be sent.
+# Messages prepared before they can be sent.
 
 
 def test_what_was_made_ready_has_its_whole_time_from_when_it_is_sent(
@@ -432,7 +432,7 @@ def test_the_trace_is_told_of_every_datagram() -> None:
 def test_a_real_server_behind_a_bad_network_carries_out_every_update(
     bind: NameServer, unique_name: str, pipeline_to: PipelineTo
 ) -> None:
-    """Every third answer is lost, and every other one comes late, behind the next one, and twice."""
+    """Every third answer is lost, and every second one comes late, after the next one, and twice."""
     held: list[bytes] = []
     answers = 0
 

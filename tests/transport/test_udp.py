@@ -65,11 +65,11 @@ def test_a_program_that_is_started_does_not_inherit_the_socket() -> None:
         assert not os.get_blocking(descriptor)
         channel.close()
         assert descriptors() == before
-        channel.close()  # by now its number may be another's, to whom this does no harm
+        channel.close()  # its number may be another socket's by now; this must not close it
 
 
 def descriptors() -> set[int]:
-    """Return what this process has open, without what the look itself opens."""
+    """Return the open descriptors of this process, without the one of the listing itself."""
     return {int(path.name) for path in Path("/proc/self/fd").iterdir() if path.exists()}
 
 
@@ -138,7 +138,7 @@ def test_a_datagram_that_cannot_leave_in_time_is_a_timeout(full: tuple[Datagrams
 
 
 def test_a_datagram_with_a_wrong_checksum_is_passed_over() -> None:
-    """The kernel may find out only when it is read."""
+    """The kernel may notice it only when it is read."""
     try:
         raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
     except PermissionError:

@@ -1,4 +1,4 @@
-"""What dnspython reads and writes, in the terms of our own messages."""
+"""What dnspython reads and writes, as our own messages."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ def name_of(theirs: dns.name.Name) -> Name:
 
 
 def records_of(section: Iterable[dns.rrset.RRset]) -> list[Record]:
-    """Return a section's RRsets, each record on its own, with the classes of updates as they go over the wire."""
+    """Return a section's RRsets, each record on its own, with the classes of updates as they are on the wire."""
     records = []
     for rrset in section:
         rrclass = rrset.deleting if rrset.deleting is not None else rrset.rdclass
@@ -37,15 +37,15 @@ def questions_of(message: dns.message.Message) -> tuple[Question, ...]:
 
 
 def assert_reads_the_same(octets: bytes) -> None:
-    """Assert that dnspython reads the octets, of a message without signature, as we do."""
+    """Assert that dnspython reads the octets, of a message without signature, as we read them."""
     theirs = dns.message.from_wire(octets, one_rr_per_rrset=True)
     assert_same(Message.decode(octets), theirs)
 
 
 def assert_same(ours: Message, theirs: dns.message.Message) -> None:
-    """Assert that two messages say the same, whatever the order of records within a section.
+    """Assert that two messages are equal, except for the order of records within a section.
 
-    The case of letters in names does not count either: dnspython compresses a name against one in another case.
+    The case of letters in names is ignored, too: dnspython compresses a name against one in another case.
     """
     assert ours.message_id == theirs.id
     assert ours.opcode == int(theirs.opcode())

@@ -108,12 +108,12 @@ def test_labels_of_a_window_end_with_it() -> None:
     [
         (pointer(0), 0),  # to itself
         (b"\x01a" + pointer(0), 0),  # to its own first label: a loop
-        (b"\x01a" + pointer(2), 0),  # to itself, behind a label
+        (b"\x01a" + pointer(2), 0),  # to itself, after a label
         (b"\x01a" + pointer(0) + pointer(0), 4),  # to a loop
         (pointer(2) + pointer(0), 2),  # to one that leads forwards again
         (pointer(2) + pointer(0), 0),
         (pointer(2) + b"\x01a\0", 0),  # forwards
-        (pointer(0x3FFF), 0),  # behind the end
+        (pointer(0x3FFF), 0),  # after the end
         (b"\x01a" + pointer(4) + b"\0", 0),
     ],
 )
@@ -173,7 +173,7 @@ def test_names_that_were_read_before_change_nothing(noise: bytes, targets: list[
 
 
 def read(cursor: Cursor) -> tuple[object, int]:
-    """Return a name and where the cursor stands then; None for what is none, whose reason depends on where it began."""
+    """Return a name and the position after it; None for a malformed one: its reason depends on where it began."""
     try:
         return cursor.name(), cursor.position
     except MalformedMessage:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dns_update.errors import InvalidText
 from dns_update.wire.inet import format_address, parse_address, parse_ipv4, parse_ipv6, parse_told_address, reverse_name
 
-# Text as it may be written, the octets, and the one form in which it is printed (RFC 5952).
+# Text as it may be written, the octets, and the only form in which it is printed (RFC 5952).
 IPV6_VECTORS = [
     ("::", "0000 0000 0000 0000 0000 0000 0000 0000", "::"),
     ("::1", "0000 0000 0000 0000 0000 0000 0000 0001", "::1"),
@@ -83,7 +83,7 @@ def test_an_ipv4_mapped_address_survives() -> None:
 @given(st.ip_addresses(v=6))
 def test_the_standard_library_has_the_same_octets_and_text_of_ipv6(address: ipaddress.IPv6Address) -> None:
     assert parse_ipv6(str(address)) == parse_ipv6(address.exploded) == address.packed
-    if address.ipv4_mapped is None:  # Python 3.13 prints these in another of the forms that RFC 5952 allows
+    if address.ipv4_mapped is None:  # Python 3.13 prints these in another form that RFC 5952 allows
         assert format_address(address.packed) == str(address)
 
 
@@ -135,7 +135,7 @@ def test_other_numbers_of_octets_are_no_address(length: int) -> None:
 @pytest.mark.parametrize("text", ["192.0.2.1", "::ffff:192.0.2.1", "::FFFF:c000:201"])
 def test_a_mapped_address_that_is_told_is_the_ipv4_one(text: str) -> None:
     assert parse_told_address(text) == b"\xc0\0\2\1"
-    assert len(parse_address("::ffff:192.0.2.1")) == 16  # what the user writes is taken as it is written
+    assert len(parse_address("::ffff:192.0.2.1")) == 16  # an address that the user writes is kept as it is
 
 
 @given(st.ip_addresses())

@@ -31,7 +31,7 @@ UPDATE_OCTETS = bytes.fromhex(
 )
 UPDATE = Update("example.com").require_present("home").replace("home", 300, "A", "192.0.2.1").to_message()
 
-# A response with a pointer in the rdata of every type that may have one.
+# A response with a pointer in the rdata of every type that can have one.
 REPLY_OCTETS = bytes.fromhex(
     "1234 8580 0001 0007 0000 0000"
     "07 6578616d706c65 03 636f6d 00 00ff 0001"
@@ -237,7 +237,7 @@ def test_compressed_names_in_rdata_are_written_out() -> None:
         (RRType.MX, "000a 01 6d" + example),
         (RRType.SRV, "0001 0002 13c4 01 73" + com),
         (RRType.SOA, "02 6e73" + example + "00 00000001 00000002 00000003 00000004 00000005"),
-        (RRType.TXT, "02 c00c"),  # these are the text's own octets
+        (RRType.TXT, "02 c00c"),  # these octets are the text itself
     ]
     answer = Message.decode(REPLY_OCTETS).answer
     assert [(record.rrtype, record.rdata) for record in answer] == [(t, bytes.fromhex(r)) for t, r in expected]
@@ -250,7 +250,7 @@ def test_compressed_names_in_rdata_are_written_out() -> None:
     ids=["NAPTR", "SIG", "NXT"],
 )
 def test_old_types_that_once_were_compressed_are_written_out(rrtype: int, before: str, after: str) -> None:
-    """RFC 3597, section 4: receivers should decompress these too."""
+    """RFC 3597, section 4: receivers should also decompress these."""
     rdata = bytes.fromhex(before) + b"\xc0\x0c" + bytes.fromhex(after)
     question = ZONE.to_wire() + bytes.fromhex("0001 0001")
     fixed = rrtype.to_bytes(2) + bytes.fromhex("0001 00000000") + len(rdata).to_bytes(2)

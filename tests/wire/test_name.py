@@ -69,7 +69,7 @@ def oracle_labels(text: str) -> tuple[bytes, ...] | None:
     """Return dnspython's reading of an absolute name, or None if it refuses it."""
     try:
         return dns.name.from_text(text, origin=dns.name.root).labels[:-1]
-    except (dns.exception.DNSException, ValueError, struct.error):  # the last of dnspython 2.3, for \\333
+    except (dns.exception.DNSException, ValueError, struct.error):  # the last from dnspython 2.3, for \\333
         return None
 
 
@@ -107,7 +107,7 @@ def test_a_wrong_text_is_refused_below_an_origin_too(text: str) -> None:
 def test_an_empty_text_is_no_name_whatever_it_is_for() -> None:
     with pytest.raises(InvalidText, match="a domain name cannot be empty") as caught:
         Name.from_text("")
-    assert not caught.value.hint  # @, which stands for the zone, is no other way to write that zone
+    assert not caught.value.hint  # @, the zone itself, is not another way to write this zone
 
 
 @pytest.mark.parametrize("text", ["\udcff", "a.\udcff\udcfe", "bücher.\udc80"])
@@ -162,7 +162,7 @@ def test_a_relative_text_is_completed_by_the_origin(text: str, absolute: str) ->
 @example(r"\.")
 @example("a.\\")
 def test_dnspython_reads_the_same_names_and_refuses_the_same_texts(text: str) -> None:
-    if text:  # to dnspython, the empty text is the origin
+    if text:  # dnspython reads the empty text as the origin
         assert our_labels(text) == oracle_labels(text)
 
 

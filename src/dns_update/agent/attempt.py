@@ -40,7 +40,7 @@ def pass_doubt_on(old: ManagedName, new: ManagedName, now: float, *, is_under_wa
 class Attempt:
     """One attempt that began at `began` on the monotonic clock; end it by `succeeded`, `failed` or `cancelled`.
 
-    `servers` are those of which it may show that they are silent, or no longer; they include addresses of host names.
+    `servers` are those that it may find silent, or answering again; they include the addresses of host names.
     With `began_in_doubt`, an earlier attempt may have made the change that this one finds.
     """
 

@@ -125,8 +125,8 @@ def desired_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) ->
 
     `states` are those of the rule's sources; a literal address is its own state. A source that fails, or no longer has
     an address of a family, counts with the addresses that it gave last; if it knows absence, only until the grace time
-    is over. Until then, a family of which no source ever gave an address is left alone; and as long as one source never
-    gave any address, nothing is removed, because it may have been published earlier. The records are None as long as
+    is over. Until then, a family without an address from any source is left alone; and if one source never gave any
+    address, nothing is removed, because what it gave an earlier agent may be published. The records are None as long as
     nothing is known.
     """
     data: dict[int, tuple[bytes, ...]] = {}

@@ -62,7 +62,7 @@ class Registry:
         healths, self._healths = self._healths, {}
         for settings in config.records:
             identity = settings.identity
-            known = old.pop(identity, None) if old else None  # hashing ten thousand names in vain is slow
+            known = old.pop(identity, None) if old else None  # hashing ten thousand names for nothing is slow
             upstream = self._upstream(settings, upstreams, healths)
             if known is not None and known.settings == settings:
                 self._names[identity] = known

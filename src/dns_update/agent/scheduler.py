@@ -53,7 +53,7 @@ class Scheduler:
         # When each name is due, on the monotonic clock; None while its attempt is under way. Names stay in it
         # meanwhile: a dictionary with many deletions grows.
         self._due: dict[ManagedName, float | None] = {}
-        self._queue: list[tuple[float, int, ManagedName]] = []  # a heap; what `_due` contradicts is superseded
+        self._queue: list[tuple[float, int, ManagedName]] = []  # a heap; entries that differ from `_due` are superseded
         self._most_queued = _FEW
         self._numbers = itertools.count()
         self._tasks: dict[ManagedName, asyncio.Task[None]] = {}  # the attempts under way

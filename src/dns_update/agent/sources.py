@@ -84,7 +84,7 @@ class Sources:
         self._child_guard = child_guard
         self._threads: ThreadPoolExecutor | None = None
         self._pollers: dict[SourceKey, _Poller] = {}
-        self._leaving: set[asyncio.Task[None]] = set()  # of pollers whose program still has to end
+        self._leaving: set[asyncio.Task[None]] = set()  # of removed pollers with a program that must still end
         self._settings: AgentSettings | None = None
         self._is_open = False
         self._monitor = monitor(self._kernel_changed, self._kernel_up, refused=self._kernel_refused)

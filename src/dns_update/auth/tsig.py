@@ -135,7 +135,7 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
         raise errors.ReplyNotTrusted("its signature is wrong", cause=errors.causes.WRONG_SIGNATURE)
     if abs(now - tsig.time_signed) > tsig.fudge:
         raise errors.ReplyNotTrusted(
-            f"it was signed {abs(now - tsig.time_signed)} s from now", cause=errors.causes.SIGNED_AT_ANOTHER_TIME
+            f"its signing time is {abs(now - tsig.time_signed)} s off", cause=errors.causes.SIGNED_AT_ANOTHER_TIME
         )
     return tsig
 
@@ -161,7 +161,7 @@ class _Signer:
         return mac.digest()
 
 
-_MAX_SIGNERS = 16  # a process seldom uses more keys in turn
+_MAX_SIGNERS = 16  # a process rarely uses more keys in turn
 _signers: dict[int, _Signer] = {}  # by the id() of a key, which is unique as long as the signer holds the key
 
 

@@ -60,23 +60,25 @@ def distrust_of(reply: UnverifiedReply, asked: Ask) -> errors.DnsUpdateError:
 
 def _unsigned_hint(rcode: int, asked: Ask) -> str:
     """Return which server answers like this, and why: no server signs an answer about a key that it does not accept."""
-    key = f"does not know key {_name_of(asked.key)}, or its algorithm or secret differs, or the clocks do"
+    key = f"does not know key {_name_of(asked.key)}, or its algorithm or secret differs, or the clocks differ"
     if asked.key is not None and asked.key.algorithm.is_truncated:
         key += f", or no MAC as short as {asked.key.algorithm.text}'s is accepted there"
     if rcode == Rcode.NOTAUTH and asked.message.opcode == Opcode.UPDATE:
         return errors.Hint(
-            "Knot answers so when it has no zone {asked}: check {zone} and {dns-server}; from 3.4 on also when it does "
-            "not know key {of_key} or its algorithm, or when no acl of the zone permits the change",
+            "Knot gives this answer when it has no zone {asked}: check {zone} and {dns-server}; from 3.4 on also when "
+            "it does not know key {of_key} or its algorithm, or when no acl of the zone permits the change",
             asked=_zone_of(asked),
             of_key=_name_of(asked.key),
         )
     if rcode in (Rcode.REFUSED, Rcode.NOTAUTH):
-        who = "PowerDNS, and Knot from 3.4 on, answer so"
+        who = "PowerDNS, and Knot from 3.4 on, give this answer"
         return f"{who} when the server {key}; Knot also when it does not hold the zone"
     if rcode in (Rcode.FORMERR, Rcode.NOTIMP):
         what = "understand the message" if rcode == Rcode.FORMERR else "know dynamic updates, or not of this class"
         return f"the server does not {what}; it may say so before it looks at the signature"
-    return f"check that the server's key {_name_of(asked.key)} is the same, and that nothing between alters messages"
+    return (
+        f"check that the server's key {_name_of(asked.key)} is the same, and that nothing on the way changes messages"
+    )
 
 
 def _key_rejected(tsig_error: int, asked: Ask) -> errors.KeyRejected:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     CommandReader: TypeAlias = Callable[[Lexer], Command]
 
 _OPERATIONS = ("add", "del", "delete")
-_LONGEST_REALM = 1022  # octets; with the @ before it, what BIND has room for
+_LONGEST_REALM = 1022  # octets; with the @ before it, the limit of BIND
 
 
 def command_from_line(text: str, *, has_ttl: bool = False) -> Command:

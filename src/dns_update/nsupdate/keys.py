@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dns_update.nsupdate.options import NsupdateOptions
 
-_KEY_FILE = "the file named by -k"  # where its path may be a secret
+_KEY_FILE = "the file named by -k"  # in place of a path that may be a secret
 _PARTS = 2  # of `name:secret`; with the algorithm before them, three
 
 

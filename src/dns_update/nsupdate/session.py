@@ -65,7 +65,7 @@ class Session:
         return 2 if self._sender.has_failed else 0
 
     def take(self, line: str) -> bool:
-        """Carry out a line; return False for `quit`. Afterwards, updates may still be under way.
+        """Carry out a line; return False for `quit`, otherwise True. Afterwards, updates may still be under way.
 
         Raises InvalidText for a syntax error, and Fatal if the run cannot continue; all updates are then settled.
         """

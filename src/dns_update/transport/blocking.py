@@ -70,7 +70,7 @@ class BlockingTransport:
             except TimeoutError:
                 pass  # the exchange sees from the time that nothing came
             except OSError as error:
-                from dns_update.transport.failures import failure_of, is_broken_off  # seldom needed
+                from dns_update.transport.failures import failure_of, is_broken_off  # rarely needed
 
                 exchange.lost(
                     *failure_of(error, attempt.transport),

@@ -1,4 +1,4 @@
-"""All links and addresses, listed by two dumps in turn; without a kernel, as this needs its moments chosen."""
+"""All links and addresses, listed by two dumps in turn; without a kernel, since the order of events matters."""
 
 import socket
 from struct import pack
@@ -31,13 +31,13 @@ def address(last: int) -> bytes:
 
 
 class Told:
-    """A listing, and a kernel that tells it what a test says."""
+    """A dump, and a kernel that sends it what a test says."""
 
     def __init__(self, most_interruptions: int = 5, *, has_routes: bool = False) -> None:
         self.dump = Dump(PORT, most_interruptions=most_interruptions, has_routes=has_routes)
 
     def asked(self) -> int | None:
-        """Return the kind of the request that is to be sent now; what comes then, answers it."""
+        """Return the kind of the request to send now; what comes then answers it."""
         request = self.dump.request()
         if request is None:
             return None
@@ -93,7 +93,7 @@ def test_an_interrupted_dump_begins_all_anew(told: Told, interrupted: str) -> No
 
 
 def test_an_address_that_goes_while_it_is_listed_does_not_stay(told: Told) -> None:
-    """The kernel has put it into the dump, then tells that it is gone, and only then hands the dump over."""
+    """The kernel has put it into the dump, then reports that it is gone, and only then sends the dump."""
     told.asked()
     told.answer((RTM_NEWLINK, LINK))
     told.asked()

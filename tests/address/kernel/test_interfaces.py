@@ -1,4 +1,4 @@
-"""What is known of interfaces and addresses, whatever the order in which the kernel tells it."""
+"""What is known of interfaces and addresses, in whatever order the kernel reports it."""
 
 from dataclasses import dataclass, field
 
@@ -127,7 +127,7 @@ def test_the_longest_lifetime_that_was_granted_wins() -> None:
 
 
 def test_two_routers_that_announce_in_turn_do_not_change_the_order() -> None:
-    """Whichever announced last has more of its lifetime left; were that the measure, the name would flap for ever."""
+    """The router that announced last has more lifetime left; by that measure, the name would change without end."""
     interfaces = interfaces_of(
         link(), entry("2600:1::1", preferred=1800, created=1), entry("2600:2::1", preferred=1800, created=2)
     )
@@ -142,7 +142,7 @@ def test_two_routers_that_announce_in_turn_do_not_change_the_order() -> None:
 
 
 def test_the_time_at_which_the_kernel_is_asked_does_not_change_the_order() -> None:
-    """What is left of a lifetime is told in whole seconds, which run over at other moments for each address."""
+    """The remaining lifetime is reported in whole seconds, which change at a different moment for each address."""
     for now in range(0, 900, 7):
         left = [1800 - (now * 100 - updated) // 100 - (now * 100 < updated) for updated in (0, 90)]
         first = entry("2600:1::1", preferred=left[0], created=1, updated=0)
@@ -198,7 +198,7 @@ FLAGS = (0, AddressFlag.TENTATIVE, AddressFlag.DEPRECATED, AddressFlag.SECONDARY
 
 @dataclass
 class Kernel:
-    """A model of what the kernel has, and of how it tells."""
+    """A model of what the kernel has, and of how it reports it."""
 
     now: int = 0
     links: dict[int, LinkEntry] = field(default_factory=dict)
@@ -261,7 +261,7 @@ class Kernel:
 
 @st.composite
 def histories(draw: DrawFn) -> tuple[Kernel, list[tuple[int, Event]], int]:
-    """Return a kernel, everything that it told and when, and how much of that came before a dump."""
+    """Return a kernel, everything that it reported and when, and how much of that came before a dump."""
     kernel = Kernel()
     told: list[tuple[int, Event]] = []
     index, length = st.sampled_from([1, 2, 3]), st.sampled_from([24, 32])
@@ -303,7 +303,7 @@ def test_events_one_by_one_make_the_same_table_as_a_fresh_dump(
 
 @given(histories())
 def test_events_that_are_told_twice_change_nothing(history: tuple[Kernel, list[tuple[int, Event]], int]) -> None:
-    """A dump may have what an event behind it in the queue tells again."""
+    """A dump may have what a later event in the queue reports again."""
     kernel, told, again = history
     once, twice = Interfaces(), Interfaces()
     for now, event in told:

@@ -1,4 +1,4 @@
-"""What the kernel really tells, read by us and by pyroute2: both must see the same."""
+"""What the kernel really sends, read by us and by pyroute2: both must see the same."""
 
 import ipaddress
 import socket
@@ -62,7 +62,7 @@ COMMANDS = (
 
 @pytest.fixture(scope="module")
 def captured(has_namespaces: None) -> Iterator[tuple[list[bytes], int]]:  # noqa: ARG001 - it skips
-    """Return every datagram that a namespace's kernel tells of, and the port of whom it tells."""
+    """Return every datagram that a namespace's kernel sends, and the port of the socket."""
     with Namespace() as namespace:
         add_pair(namespace, "lan", "peer")
         with inside(namespace, lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)) as kernel:
@@ -93,7 +93,7 @@ def _dumps(kernel: socket.socket) -> Iterator[bytes]:
 
 
 def _theirs(message: Mapping[str, Any]) -> Event | None:
-    """Make of what pyroute2 has read what we should have."""
+    """Return what pyroute2 has read in our form."""
     kind = message["event"]
     subject: AddressEntry | LinkEntry | DefaultRoute | None = None
     attributes = dict(message.get("attrs", ()))
@@ -142,7 +142,7 @@ def test_we_read_what_pyroute2_reads(captured: tuple[list[bytes], int]) -> None:
 
 
 def test_all_that_was_done_was_told(captured: tuple[list[bytes], int]) -> None:
-    # Were it not among what was captured, the test above would show nothing.
+    # If it were not captured, the test above would prove nothing.
     datagrams, port = captured
     read = [decode(octets, sequence=SEQUENCE, port=port) for octets in datagrams]
     events = [event for datagram in read for event in datagram.events]

@@ -1,4 +1,4 @@
-"""The kernel watched, in a namespace of its own: what it does is told, whatever comes in between."""
+"""Watching the kernel, in a namespace of its own: every change is reported, whatever happens in between."""
 
 import asyncio
 import errno
@@ -31,7 +31,7 @@ def texts(interfaces: Interfaces, name: str = "lan") -> list[str]:
 
 
 class Told:
-    """A watch under way, and what it has told so far: `calls` has the names of each call, and "up"."""
+    """A running monitor, and what it has reported so far: `calls` has the names of each call, or "up"."""
 
     def __init__(self, *, receive_octets: int = 1 << 20) -> None:
         self.calls: list[object] = []
@@ -51,7 +51,7 @@ class Told:
         return texts(self.watch.interfaces, name)
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Return once something holds that a call makes true."""
+        """Return once a condition holds that a call makes true."""
         while not holds():
             self._called.clear()
             await self._called.wait()
@@ -73,7 +73,7 @@ Story = Callable[[Told], Coroutine[object, object, None]]
 
 
 def watch(namespace: Namespace, story: Story, *, receive_octets: int = 1 << 20) -> Told:
-    """Let a story happen while the namespace is watched; return what was told."""
+    """Run a story while the namespace is watched; return what was reported."""
 
     async def run() -> Told:
         async with Told(receive_octets=receive_octets) as told:
@@ -181,11 +181,11 @@ def test_a_link_is_deleted(namespace: Namespace) -> None:
         namespace.ip("link", "delete", "lan")
         await told.until(lambda: told.watch.interfaces.link("lan") is None)
 
-    assert watch(namespace, story).calls[-1] == {"lan", "peer"}  # the other end of the cable goes with it
+    assert watch(namespace, story).calls[-1] == {"lan", "peer"}  # the other end of the cable disappears with it
 
 
 def test_a_link_without_an_address_is_told_of_too(namespace: Namespace) -> None:
-    """Why an interface has no address is another reason each time."""
+    """The reason why an interface has no address differs each time."""
 
     async def story(told: Told) -> None:
         namespace.ip("link", "set", "lan", "down")
@@ -248,7 +248,7 @@ REFRESHED = {
 
 
 async def told_anew(told: Told, namespace: Namespace, number: int) -> None:
-    """Return once all is told that has happened so far; each time with another number."""
+    """Return once everything so far is reported; use another number each time."""
     address = f"5.6.7.{number}"
     namespace.ip("address", "add", f"{address}/32", "dev", "peer")
     await told.until(lambda: address in told.texts("peer"))
@@ -261,12 +261,12 @@ def test_a_default_route_that_is_only_refreshed_is_no_sign(namespace: Namespace,
     namespace.ip(*REFRESHED[family])
 
     async def story(told: Told) -> None:
-        for _ in range(3):  # it was there before
+        for _ in range(3):  # it existed before
             namespace.ip(*REFRESHED[family])
         await told_anew(told, namespace, 1)
         assert "up" not in told.calls
         namespace.ip(*(word.replace("replace", "delete") for word in REFRESHED[family][:-2]))
-        namespace.ip(*REFRESHED[family])  # and this time it comes
+        namespace.ip(*REFRESHED[family])  # and now it is a new one
         await told.until(lambda: "up" in told.calls)
         told.calls.clear()
         namespace.ip(*REFRESHED[family])
@@ -298,7 +298,7 @@ def test_a_default_route_by_another_router_is_a_sign_each_time(namespace: Namesp
 def test_a_default_route_that_went_without_a_word_is_a_sign_when_it_is_back(
     namespace: Namespace, loss: str, family: str
 ) -> None:
-    """The kernel does not tell of IPv4 routes that go with an address or a link."""
+    """The kernel does not report IPv4 routes that go with an address or a link."""
     namespace.ip("address", "add", "1.2.3.4/24", "dev", "lan")
     namespace.ip(*REFRESHED[family])
 
@@ -357,7 +357,7 @@ def test_what_comes_together_is_told_once(namespace: Namespace, tmp_path: Path) 
 
 
 def test_an_address_renewed_while_nobody_looks_is_not_told(namespace: Namespace) -> None:
-    """A DHCP client may take an address away and add it again."""
+    """A DHCP client may remove an address and add it again."""
     namespace.ip("address", "add", "1.2.3.4/24", "dev", "lan")
 
     async def story(told: Told) -> None:
@@ -472,7 +472,7 @@ def test_without_netlink_it_cannot_be_opened(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def _short_of_files(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
-    """Let the kernel give no socket, so many times."""
+    """Let the kernel refuse a socket so many times."""
     make, left = socket.socket, times
 
     def refused(family: int, *arguments: int) -> socket.socket:
@@ -518,7 +518,7 @@ NO_ROOM = OSError(errno.ENOBUFS, "No buffer space available")
 
 
 def _unreadable(monkeypatch: pytest.MonkeyPatch, error: Exception = MALFORMED) -> Callable[[int], None]:
-    """Return what makes the next datagrams unreadable, as many as it is told."""
+    """Return a function that makes so many of the next datagrams unreadable."""
     left = 0
     receive = Dump.receive
 
@@ -565,7 +565,7 @@ def test_if_nothing_can_be_read_it_cannot_be_opened(namespace: Namespace, monkey
 def test_to_lose_events_again_and_again_does_not_keep_it_from_opening(
     namespace: Namespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It will stop; and a program that starts with the machine starts amid changes."""
+    """It will stop, and a program that starts with the machine starts amid changes."""
     _unreadable(monkeypatch, NO_ROOM)(9)
 
     async def story(told: Told) -> None:
@@ -613,11 +613,11 @@ def test_a_second_pair_is_seen(namespace: Namespace) -> None:
     watch(namespace, story)
 
 
-# What nobody foresaw
+# Unexpected errors
 
 
 def _owned_up() -> list[object]:
-    """Return the errors that the running loop's exception handler is told of from now on."""
+    """Return the errors that the running loop's exception handler gets from now on."""
     mistakes: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: mistakes.append(context["exception"]))
     return mistakes
@@ -644,7 +644,7 @@ def test_a_bug_while_the_kernel_is_read_loses_nothing(namespace: Namespace, monk
 
 
 def test_a_bug_of_who_is_told_loses_nothing(namespace: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither that an address has come nor that it has gone."""
+    """Neither a new address nor one that has gone."""
     monkeypatch.setattr("dns_update.address.kernel.monitor._PAUSE", 0.01)
     bug = ZeroDivisionError("a mistake of ours")
     told: list[list[str]] = []

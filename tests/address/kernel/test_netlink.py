@@ -73,7 +73,7 @@ def listed(octets: bytes) -> tuple[AddressEntry, ...]:
 
 
 def event(kind: int, body: bytes) -> tuple[Event, ...]:
-    """Return what an event of that kind and body is read as."""
+    """Return the result of reading an event of that kind and body."""
     datagram = read(message(kind, body, flags=0, sequence=1700000000, port=4711))
     assert datagram.listed == ()
     return datagram.events
@@ -132,7 +132,7 @@ def test_other_messages_are_passed_over() -> None:
 
 @pytest.mark.parametrize("family", [socket.AF_UNSPEC, 35, 45], ids=["none", "Phonet", "MCTP"])
 def test_addresses_of_other_families_are_passed_over(family: int) -> None:
-    """Phonet's and MCTP's addresses have one octet; a dump of all families holds them too."""
+    """Phonet's and MCTP's addresses have one octet; a dump of all families has them, too."""
     octets = new_address(attribute(2, b"\x10"), family=family) + new_address(attribute(2, b"\xc0\0\2\1"))
     assert listed(octets) == (entry(b"\xc0\0\2\1"),)
 
@@ -186,7 +186,7 @@ def test_what_answers_another_request_is_not_listed_and_ends_nothing(header: dic
 
 
 def test_an_event_that_we_caused_ourselves_is_an_event() -> None:
-    """It bears our own sequence number and port; only a dump has the flag of many messages."""
+    """It has our own sequence number and port, but only a dump has the flag of multi-part messages."""
     octets = message(NEWADDR, address_body(attribute(2, b"\xc0\0\2\1")), flags=0)
     assert read(octets) == Datagram((), (Event(entry(b"\xc0\0\2\1")),))
 
@@ -265,7 +265,7 @@ def test_every_beginning_of_a_message_is_malformed() -> None:
 @pytest.mark.parametrize(
     "octets",
     [
-        bytes(16),  # of no length: it would be read for ever
+        bytes(16),  # of length 0: reading it would never end
         bytes.fromhex("0f000000") + bytes(12),
         bytes.fromhex("ffffffff") + bytes(12),
         message(2, b"\xff\xff\xff"),

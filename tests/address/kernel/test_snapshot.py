@@ -1,4 +1,4 @@
-"""All interfaces and addresses, asked from the kernel once: what is asked, and what if they change meanwhile."""
+"""All interfaces and addresses, asked from the kernel once: the requests, and changes during the answers."""
 
 import socket
 import subprocess
@@ -61,7 +61,7 @@ def crowd(has_namespaces: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def meddled(namespace: Namespace, times: int) -> list[str]:
-    """Ask for the addresses while they change, in the first `times` answers of the kernel."""
+    """Ask for the addresses while they change during the first `times` answers of the kernel."""
     command = [*namespace.prefix, sys.executable, "-c", MEDDLE, str(times)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return done.stdout.split()
@@ -92,7 +92,7 @@ def test_no_privilege_is_needed_to_ask(crowd: Namespace) -> None:
 
 
 class Besieged(socket.socket):
-    """A netlink socket that another process, and never the kernel, sends datagrams to."""
+    """A netlink socket that gets datagrams from another process, and never from the kernel."""
 
     def recvfrom(self, _octets: int, _flags: int = 0) -> tuple[bytes, tuple[int, int]]:
         return b"", (1, 0)

@@ -98,10 +98,8 @@ class _RecordReader:
         self, path: Path, given: Mapping[str, Any], name: Name, zone: ZoneTable | None, values: tuple[bytes, ...]
     ) -> RecordSettings | None:
         common = zone if zone is not None else ZoneTable(name)
-        speaker = path if "servers" in given or "key" in given else common.path
-        upstream = self._references.upstream(
-            given.get("servers", common.servers), given.get("key", common.key), speaker
-        )
+        naming = path if "servers" in given or "key" in given else common.path
+        upstream = self._references.upstream(given.get("servers", common.servers), given.get("key", common.key), naming)
         if upstream is None:
             return None
         own: dict[str, Any] = {"ttl": common.ttl, "on_change": self._agent.on_change}
@@ -209,13 +207,13 @@ class _Taken:
         """Assign RRsets to a record; record a mistake if they clash with those of another record."""
         if record.rrtype == RRType.CNAME and record.name == record.zone:
             self._problems.add((*path, "type"), f"{_ALONE}, and a zone has SOA and NS records at its own")
-        beside = self._records.setdefault(record.name, [])
-        for other, first in beside:
+        at_name = self._records.setdefault(record.name, [])
+        for other, first in at_name:
             fault = _clash(record, other)
             if fault:
                 self._problems.add(path, fault, other=first)
                 break
-        beside.append((record, path))
+        at_name.append((record, path))
 
 
 _ALONE = "a CNAME must be alone at its name"  # RFC 1034, section 3.6.2
