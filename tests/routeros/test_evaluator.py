@@ -436,6 +436,8 @@ def test_a_clean_script_has_no_warnings() -> None:
         (":if ([:nothing]) do={}", "conditional not boolean", "/if", 1),
         (":nosuchcommand", "bad command name nosuchcommand", "/nosuchcommand", 1),
         ("/foo bar baz=1", "bad command name bar", "/foo/bar", 1),
+        ("/foo bar do={}", "bad command name bar", "/foo/bar", 1),
+        ("/ do={}", "expected a command", "/", 1),
         (":put (1 / 0)", "division by zero", "/put", 1),
         (':put ("a" + 1)', "cannot use '+'", "/put", 1),
         ("/tool dns-update name=a", "missing value(s) of argument(s) address", "/tool/dns-update", 1),

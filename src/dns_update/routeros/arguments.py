@@ -6,12 +6,12 @@ from dns_update.routeros.remarks import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.routeros.evaluator import Evaluator
+    from dns_update.routeros.interpreter import Interpreter
     from dns_update.routeros.syntax import Command, Node
     from dns_update.routeros.values import RouterValue
 
 
-def value_given(run: Evaluator, command: Command, number: int, name: str = "") -> RouterValue:
+def value_given(run: Interpreter, command: Command, number: int, name: str = "") -> RouterValue:
     """Return a value by its place among those without a name, or by a name; raises Failure if it is not given."""
     node = node_given(command, number, name)
     if node is None:

@@ -28,7 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dns_update.routeros.evaluator import Evaluator
+    from dns_update.routeros.interpreter import Interpreter
     from dns_update.routeros.syntax import Command, Node
     from dns_update.routeros.values import RouterValue
 
@@ -38,14 +38,14 @@ _MOST_RETRIES = 1000
 # Control
 
 
-def _if(run: Evaluator, command: Command) -> RouterValue:
+def _if(run: Interpreter, command: Command) -> RouterValue:
     condition = node_given(command, 0, "condition")
     if condition is None:
         raise Failure("missing value(s) of argument(s) condition")
     return run.run_body(command.named("do" if run.condition(condition) else "else"))
 
 
-def _do(run: Evaluator, command: Command) -> RouterValue:
+def _do(run: Interpreter, command: Command) -> RouterValue:
     body = node_given(command, 0, "command")
     condition, handler = command.named("while"), command.named("on-error")
     while True:
@@ -61,7 +61,7 @@ def _do(run: Evaluator, command: Command) -> RouterValue:
         run.usage.step(run.world.now())
 
 
-def _while(run: Evaluator, command: Command) -> RouterValue:
+def _while(run: Interpreter, command: Command) -> RouterValue:
     condition = node_given(command, 0, "condition")
     if condition is None:
         raise Failure("missing value(s) of argument(s) condition")
@@ -71,7 +71,7 @@ def _while(run: Evaluator, command: Command) -> RouterValue:
     return NOTHING
 
 
-def _for(run: Evaluator, command: Command) -> RouterValue:
+def _for(run: Interpreter, command: Command) -> RouterValue:
     name = name_of(node_given(command, 0, "counter"))
     begin, end = _number(run, command, "from"), _number(run, command, "to")
     step = _number(run, command, "step") if command.named("step") else 1 if begin <= end else -1
@@ -83,7 +83,7 @@ def _for(run: Evaluator, command: Command) -> RouterValue:
     return NOTHING
 
 
-def _number(run: Evaluator, command: Command, name: str) -> int:
+def _number(run: Interpreter, command: Command, name: str) -> int:
     node = command.named(name)
     if node is None:
         raise Failure(f"missing value(s) of argument(s) {name}")
@@ -93,7 +93,7 @@ def _number(run: Evaluator, command: Command, name: str) -> int:
     return number
 
 
-def _foreach(run: Evaluator, command: Command) -> RouterValue:
+def _foreach(run: Interpreter, command: Command) -> RouterValue:
     names = name_of(node_given(command, 0, "counter")).split(",")
     node = command.named("in")
     if node is None:
@@ -107,7 +107,7 @@ def _foreach(run: Evaluator, command: Command) -> RouterValue:
     return NOTHING
 
 
-def _onerror(run: Evaluator, command: Command) -> RouterValue:
+def _onerror(run: Interpreter, command: Command) -> RouterValue:
     name = name_of(node_given(command, 0, "error"))
     failure = run.caught(node_given(command, 1, "in"))
     if failure is None:
@@ -116,7 +116,7 @@ def _onerror(run: Evaluator, command: Command) -> RouterValue:
     return True
 
 
-def _retry(run: Evaluator, command: Command) -> RouterValue:
+def _retry(run: Interpreter, command: Command) -> RouterValue:
     tries = _number(run, command, "max") if command.named("max") else 1
     failure: Failure | None = None
     for number in range(min(max(tries, 1), _MOST_RETRIES)):
@@ -131,12 +131,12 @@ def _retry(run: Evaluator, command: Command) -> RouterValue:
     raise failure or Failure("nothing was tried")
 
 
-def _return(run: Evaluator, command: Command) -> RouterValue:
+def _return(run: Interpreter, command: Command) -> RouterValue:
     node = node_given(command, 0, "value")
     raise Returned(NOTHING if node is None else run.value(node))
 
 
-def _error(run: Evaluator, command: Command) -> RouterValue:
+def _error(run: Interpreter, command: Command) -> RouterValue:
     node = node_given(command, 0, "message")
     raise Failure("" if node is None else text_of(run.value(node)))
 
@@ -144,7 +144,7 @@ def _error(run: Evaluator, command: Command) -> RouterValue:
 # Texts and conversions
 
 
-def _pick(run: Evaluator, command: Command) -> RouterValue:
+def _pick(run: Interpreter, command: Command) -> RouterValue:
     end = node_given(command, 2, "end")
     _check_cut(run, command, end)
     end_value = NIL if end is None else run.value(end)
@@ -152,7 +152,7 @@ def _pick(run: Evaluator, command: Command) -> RouterValue:
     return pick(value_given(run, command, 0, "input"), begin, end_value, is_one=end is None)
 
 
-def _check_cut(run: Evaluator, command: Command, end: Node | None) -> None:
+def _check_cut(run: Interpreter, command: Command, end: Node | None) -> None:
     """Warn of `[:pick $x 0 ([:len $x] - 3)]`, which takes a prefix of three characters from an address."""
     match end:
         case syntax.Infix(_, "-", _, syntax.Word(_, "3")):
@@ -160,28 +160,28 @@ def _check_cut(run: Evaluator, command: Command, end: Node | None) -> None:
             run.warn("cut-three", command.at, "cuts three characters, whatever the length of the prefix", hint)
 
 
-def _find(run: Evaluator, command: Command) -> RouterValue:
+def _find(run: Interpreter, command: Command) -> RouterValue:
     after = node_given(command, 2, "from")
     begin = NIL if after is None else to_number(run.value(after))
     return find(value_given(run, command, 0, "in"), value_given(run, command, 1, "what"), begin)
 
 
-def _len(run: Evaluator, command: Command) -> RouterValue:
+def _len(run: Interpreter, command: Command) -> RouterValue:
     return length(value_given(run, command, 0, "value"))
 
 
-def _typeof(run: Evaluator, command: Command) -> RouterValue:
+def _typeof(run: Interpreter, command: Command) -> RouterValue:
     return type_of(value_given(run, command, 0, "value"))
 
 
-def _conversion(convert: Callable[[RouterValue], RouterValue]) -> Callable[[Evaluator, Command], RouterValue]:
+def _conversion(convert: Callable[[RouterValue], RouterValue]) -> Callable[[Interpreter, Command], RouterValue]:
     return lambda run, command: convert(value_given(run, command, 0, "value"))
 
 
 # Output, time, names
 
 
-def _log(run: Evaluator, command: Command) -> RouterValue:
+def _log(run: Interpreter, command: Command) -> RouterValue:
     level = text_of(value_given(run, command, 0, "topics"))
     if level not in LOG_LEVELS:
         raise Failure(f"bad command name {level}")
@@ -189,18 +189,18 @@ def _log(run: Evaluator, command: Command) -> RouterValue:
     return NOTHING
 
 
-def _put(run: Evaluator, command: Command) -> RouterValue:
+def _put(run: Interpreter, command: Command) -> RouterValue:
     value = value_given(run, command, 0, "message")
     run.put(text_of(value))
     return value
 
 
-def _delay(run: Evaluator, command: Command) -> RouterValue:
+def _delay(run: Interpreter, command: Command) -> RouterValue:
     _wait(run, _seconds(value_given(run, command, 0, "delay-time")))
     return NOTHING
 
 
-def _wait(run: Evaluator, seconds: float) -> None:
+def _wait(run: Interpreter, seconds: float) -> None:
     run.usage.check_delay(run.world.now(), seconds)
     run.world.delay(seconds)
 
@@ -214,7 +214,7 @@ def _seconds(value: RouterValue) -> float:
     return time.seconds
 
 
-def _resolve(run: Evaluator, command: Command) -> RouterValue:
+def _resolve(run: Interpreter, command: Command) -> RouterValue:
     node = node_given(command, 0, "domain-name") or command.named("name")
     if node is None:
         raise Failure("missing value(s) of argument(s) domain-name")
@@ -232,15 +232,15 @@ def _resolve(run: Evaluator, command: Command) -> RouterValue:
     return to_address(answer)
 
 
-def _nothing(_run: Evaluator, _command: Command) -> RouterValue:
+def _nothing(_run: Interpreter, _command: Command) -> RouterValue:
     return NIL
 
 
-def _jobname(run: Evaluator, _command: Command) -> RouterValue:
+def _jobname(run: Interpreter, _command: Command) -> RouterValue:
     return run.frame.name
 
 
-def _parse(run: Evaluator, command: Command) -> RouterValue:
+def _parse(run: Interpreter, command: Command) -> RouterValue:
     value = value_given(run, command, 0, "value")
     if isinstance(value, Code):
         return value
@@ -250,7 +250,7 @@ def _parse(run: Evaluator, command: Command) -> RouterValue:
     return Code(script.commands, script.source)
 
 
-def _execute(run: Evaluator, command: Command) -> RouterValue:
+def _execute(run: Interpreter, command: Command) -> RouterValue:
     value = value_given(run, command, 0, "script")
     if isinstance(value, Code):
         return run.call(value, "", {})
@@ -258,13 +258,13 @@ def _execute(run: Evaluator, command: Command) -> RouterValue:
     return run.run_inside(source, "")
 
 
-def _time(run: Evaluator, command: Command) -> RouterValue:
+def _time(run: Interpreter, command: Command) -> RouterValue:
     began = run.world.now()
     run.run_body(node_given(command, 0, "command"))
     return Time(int((run.world.now() - began) * 1000))
 
 
-COMMANDS: dict[str, Callable[[Evaluator, Command], RouterValue]] = {
+COMMANDS: dict[str, Callable[[Interpreter, Command], RouterValue]] = {
     "delay": _delay,
     "do": _do,
     "error": _error,

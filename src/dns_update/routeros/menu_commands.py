@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dns_update.routeros.evaluator import Evaluator
+    from dns_update.routeros.interpreter import Interpreter
     from dns_update.routeros.syntax import Command, Node
     from dns_update.routeros.values import RouterValue
     from dns_update.routeros.world import Menu
@@ -27,7 +27,7 @@ _PROPERTY_OF_GET = "value-name"
 _ITEM_OF_GET = "number"
 
 
-def run_menu_command(run: Evaluator, command: Command) -> RouterValue:
+def run_menu_command(run: Interpreter, command: Command) -> RouterValue:
     """Carry out a menu's command, or move to the menu; raises Failure, with the command's full name."""
     path = _path(run, command)
     if not command.verb and not command.arguments:
@@ -45,7 +45,7 @@ def run_menu_command(run: Evaluator, command: Command) -> RouterValue:
         run.frame.menu = outer
 
 
-def _path(run: Evaluator, command: Command) -> tuple[str, ...]:
+def _path(run: Interpreter, command: Command) -> tuple[str, ...]:
     """Return the menu that a command is of: it may be relative to the current one."""
     is_of_root = not command.path and command.verb in OF_ROOT
     words: list[str] = [] if command.is_absolute or is_of_root else list(run.frame.menu)
@@ -62,9 +62,12 @@ def _path(run: Evaluator, command: Command) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _in_menu(run: Evaluator, command: Command, menu: str) -> RouterValue:
+def _in_menu(run: Interpreter, command: Command, menu: str) -> RouterValue:
     if not command.verb:
-        return run.run_body(command.unnamed()[0])
+        body = next(iter(command.unnamed()), None)
+        if not isinstance(body, syntax.Body):
+            raise Failure("expected a command")
+        return run.run_body(body)
     if (menu, command.verb) == ("/tool", "dns-update"):
         run.world.send(update_request(run, command))
         return NOTHING
@@ -77,7 +80,7 @@ def _in_menu(run: Evaluator, command: Command, menu: str) -> RouterValue:
     return run.world.command(_menu_call(run, command, menu))
 
 
-def _log(run: Evaluator, command: Command) -> RouterValue:
+def _log(run: Interpreter, command: Command) -> RouterValue:
     node = command.named("message") or next(iter(command.unnamed()), None)
     if node is None:
         raise Failure("missing value(s) of argument(s) message")
@@ -85,7 +88,7 @@ def _log(run: Evaluator, command: Command) -> RouterValue:
     return NOTHING
 
 
-def _run_script(run: Evaluator, command: Command) -> RouterValue:
+def _run_script(run: Interpreter, command: Command) -> RouterValue:
     node = command.named("number") or next(iter(command.unnamed()), None)
     if node is None:
         raise Failure("missing value(s) of argument(s) number")
@@ -98,13 +101,13 @@ def _run_script(run: Evaluator, command: Command) -> RouterValue:
     return run.run_inside(source, name)
 
 
-def _name_of_item(run: Evaluator, item: RouterValue) -> str:
+def _name_of_item(run: Interpreter, item: RouterValue) -> str:
     if isinstance(item, Array | ItemId):
         return text_of(_one_row(run, _rows(run, "/system/script"), item, 0).get("name", NOTHING))
     return text_of(item)
 
 
-def _menu_call(run: Evaluator, command: Command, menu: str) -> MenuCall:
+def _menu_call(run: Interpreter, command: Command, menu: str) -> MenuCall:
     named = [(argument.name, _given(run, argument)) for argument in command.arguments if argument.name]
     # The items of a menu that is not here cannot be found: an export is full of `set [ find default=yes ] ...`.
     is_known = run.world.menu(menu) is not None
@@ -114,7 +117,7 @@ def _menu_call(run: Evaluator, command: Command, menu: str) -> MenuCall:
     return MenuCall(menu, command.verb, tuple(unnamed), tuple(named), place)
 
 
-def _given(run: Evaluator, argument: syntax.Argument) -> RouterValue:
+def _given(run: Interpreter, argument: syntax.Argument) -> RouterValue:
     """Return what is given to a parameter; a script with the places of its characters, a bare word as it is written."""
     node = argument.value
     if argument.name in SCRIPT_PARAMETERS and isinstance(node, syntax.Text):
@@ -128,19 +131,19 @@ def _given(run: Evaluator, argument: syntax.Argument) -> RouterValue:
 # Rows
 
 
-def _rows(run: Evaluator, path: str) -> Menu:
+def _rows(run: Interpreter, path: str) -> Menu:
     menu = run.world.menu(path)
     if menu is None:
         raise Failure(f"bad command name {path.rpartition('/')[2]}")
     return menu
 
 
-def _find(run: Evaluator, command: Command, path: str) -> RouterValue:
+def _find(run: Interpreter, command: Command, path: str) -> RouterValue:
     menu = _rows(run, path)
     return Array(tuple([row[ID] for row in menu.rows if _fits(run, row, command.condition)]))
 
 
-def _fits(run: Evaluator, row: Row, condition: Node | None) -> bool:
+def _fits(run: Interpreter, row: Row, condition: Node | None) -> bool:
     match condition:
         case None:
             return True
@@ -155,7 +158,7 @@ def _fits(run: Evaluator, row: Row, condition: Node | None) -> bool:
     return truth(run.value(condition))
 
 
-def _test(run: Evaluator, row: Row, test: syntax.Test) -> bool:
+def _test(run: Interpreter, row: Row, test: syntax.Test) -> bool:
     ours = row.get(test.name, NOTHING)
     if test.value is None:
         return to_bool(ours) is True
@@ -170,7 +173,7 @@ def _test(run: Evaluator, row: Row, test: syntax.Test) -> bool:
     return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[test.operator]
 
 
-def _get(run: Evaluator, command: Command, path: str) -> RouterValue:
+def _get(run: Interpreter, command: Command, path: str) -> RouterValue:
     menu = _rows(run, path)
     values = list(command.unnamed())
     if menu.is_single:
@@ -187,7 +190,7 @@ def _get(run: Evaluator, command: Command, path: str) -> RouterValue:
     return row.get(run.raw_text(name), NOTHING)
 
 
-def _one_row(run: Evaluator, menu: Menu, item: RouterValue, at: int) -> Row:
+def _one_row(run: Interpreter, menu: Menu, item: RouterValue, at: int) -> Row:
     """Return the row that an ID, a number, a name or the result of `find` means; raises Failure."""
     if isinstance(item, Array):
         if len(item) > 1:
@@ -204,7 +207,7 @@ def _one_row(run: Evaluator, menu: Menu, item: RouterValue, at: int) -> Row:
     raise Failure("no such item")
 
 
-def _print(run: Evaluator, command: Command, path: str) -> RouterValue:
+def _print(run: Interpreter, command: Command, path: str) -> RouterValue:
     menu = _rows(run, path)
     rows = [row for row in menu.rows if _fits(run, row, command.condition)]
     flags = [node.text for node in command.unnamed() if isinstance(node, syntax.Word)]

@@ -154,7 +154,8 @@ class Parser(ExpressionReader):
         if not words and not verb and not is_absolute:
             raise self.error("expected a command")
         arguments, condition = self._given(verb)
-        if not verb and words and arguments and not isinstance(arguments[0].value, syntax.Body):
+        is_block = bool(arguments) and not arguments[0].name and isinstance(arguments[0].value, syntax.Body)
+        if not verb and words and arguments and not is_block:
             verb = words.pop()
         path = tuple(words)
         return syntax.Command(begin, self.at, path, verb, arguments, is_absolute=is_absolute, condition=condition)

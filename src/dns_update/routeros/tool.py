@@ -11,7 +11,7 @@ from dns_update.routeros.world import UpdateRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.routeros.evaluator import Evaluator
+    from dns_update.routeros.interpreter import Interpreter
     from dns_update.routeros.syntax import Command, Node
 
 _PARAMETERS = ("address", "dns-server", "key", "key-name", "name", "ttl", "zone")
@@ -19,7 +19,7 @@ _LONGEST_TTL = (1 << 32) - 1
 _IPV6 = 6
 
 
-def update_request(run: Evaluator, command: Command) -> UpdateRequest:
+def update_request(run: Interpreter, command: Command) -> UpdateRequest:
     """Return what the command gives; raises Failure with the router's text."""
     given: dict[str, Node] = {}
     for argument in command.arguments:
@@ -48,7 +48,7 @@ def update_request(run: Evaluator, command: Command) -> UpdateRequest:
     )
 
 
-def _address(run: Evaluator, node: Node) -> str:
+def _address(run: Interpreter, node: Node) -> str:
     value = run.value(node)
     if isinstance(value, Array) and len(value) > 1:
         raise Failure("failure: only one address allowed")
@@ -66,7 +66,7 @@ def _address(run: Evaluator, node: Node) -> str:
     return str(address)
 
 
-def _ttl(run: Evaluator, node: Node | None) -> int | None:
+def _ttl(run: Interpreter, node: Node | None) -> int | None:
     if node is None:
         return None
     value = run.value(node)
@@ -90,7 +90,7 @@ def _checked_ttl(seconds: int) -> int:
     return seconds
 
 
-def _check_server(run: Evaluator, command: Command, texts: dict[str, str]) -> None:
+def _check_server(run: Interpreter, command: Command, texts: dict[str, str]) -> None:
     if not texts["dns-server"] and not texts["zone"]:
         text = "neither dns-server= nor zone= is given, so the update has nowhere to go"
         run.warn("no-server", command.at, text, "give dns-server= and zone=")
@@ -100,7 +100,7 @@ def _check_server(run: Evaluator, command: Command, texts: dict[str, str]) -> No
             run.warn("router-would-refuse", command.at, "a router's dns-server= is an IPv4 address")
 
 
-def _check_name(run: Evaluator, command: Command, name: str, zone: str) -> None:
+def _check_name(run: Interpreter, command: Command, name: str, zone: str) -> None:
     if name.endswith("."):
         run.warn("trailing-dot", command.at, "name= is relative to the zone and has no dot at its end")
         raise Failure("failure: bad name")
