@@ -416,6 +416,10 @@ def test_what_is_lenient_is_carried_out_with_a_warning(script: str, code: str) -
     assert code in _ran(script).codes
 
 
+def test_a_resolve_whose_error_is_caught_is_not_warned_of() -> None:
+    assert _ran(':do {:resolve "nowhere"} on-error={}').codes == []
+
+
 def test_a_clean_script_has_no_warnings() -> None:
     script = (
         ':local ip [/ip address get [find interface=ether1] address]\n:set ip [:pick $ip 0 [:find $ip "/"]]\n'

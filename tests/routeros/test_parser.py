@@ -137,6 +137,7 @@ _WRONG = [
     _Wrong(":put {1 2}", "expected ';' or '}'", 1, 9, "{1; 2; 3}"),
     _Wrong("/a add x={1;2}", "array is not allowed", 1, 10, "variable"),
     _Wrong(":put a'b'", "expected end of command", 1, 7, "quotes"),
+    _Wrong(":if (true) do = {}", "expected end of command", 1, 15, "no blank before"),
     _Wrong("}", "expected a command", 1, 1, "closes nothing"),
     _Wrong(":put 1 ]", "expected a command", 1, 8, "closes nothing"),
     _Wrong(":", "name of a command", 1, 2),
@@ -157,6 +158,29 @@ def test_the_rest_of_a_file_is_read_after_an_error() -> None:
     tree = parse(":put $a.b\n:put 2\n:if (true) do={\n  :put (\n}\n:put 3\n:put ]\n:put 4")
     assert [remark.place.line for remark in tree.errors] == [1, 5, 7]
     assert [tree.source.place(command.at).line for command in tree.commands] == [2, 6, 7, 8]
+
+
+_PIECES = st.sampled_from(
+    [
+        *'[](){}"$\\\n;=:/#!~-.,<> \r\t1a*é',
+        ":put ",
+        ":if (",
+        "do={",
+        "else=",
+        "/ip address ",
+        "find ",
+        "where ",
+        "->",
+        "source=",
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=30).map("".join))
+def test_any_text_is_read_or_its_errors_are_told(text: str) -> None:
+    tree = parse(text)
+    assert all(0 <= node.at <= len(text) for node in _nodes(tree.commands))
+    assert all(remark.text and remark.place == remark.file_place for remark in tree.remarks)
 
 
 def test_an_error_does_not_show_what_may_be_a_secret() -> None:

@@ -228,8 +228,13 @@ def _resolve(run: Interpreter, command: Command) -> RouterValue:
     if not isinstance(to_address(name), Nil):
         return to_address(name)
     kind_text = "" if kind is None else run.raw_text(kind)
-    answer = run.world.resolve(name, "" if server is None else run.raw_text(server), kind_text)
-    return to_address(answer)
+    try:
+        return to_address(run.world.resolve(name, "" if server is None else run.raw_text(server), kind_text))
+    except Failure:
+        if not run.handlers:
+            hint = ":do { ... } on-error={ ... } around it"
+            run.warn("uncaught-resolve", command.at, f"{name} cannot be resolved, and nothing catches the error", hint)
+        raise
 
 
 def _nothing(_run: Interpreter, _command: Command) -> RouterValue:

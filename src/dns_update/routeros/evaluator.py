@@ -33,6 +33,7 @@ class Evaluator:
         self.router_wide = router_wide
         self.usage = Usage(limits or Limits(), world.now())
         self.frame = Frame("", Source.of_file(""), Scope(None, router_wide), {})
+        self.handlers = 0
         self._said: set[tuple[str, int, int]] = set()
 
     def run(
@@ -261,12 +262,15 @@ class Evaluator:
 
     def caught(self, body: Node | None, names: Mapping[str, RouterValue] | None = None) -> Failure | None:
         """Run a block; return the failure that ended it. A limit that is reached is not caught."""
+        self.handlers += 1
         try:
             self.run_body(body, names)
         except LimitReached:
             raise
         except Failure as failure:
             return failure
+        finally:
+            self.handlers -= 1
         return None
 
 

@@ -24,6 +24,8 @@ class Interpreter(Protocol):
     router_wide: dict[str, RouterValue]
     usage: Usage
     frame: Frame
+    handlers: int
+    """How many `on-error` are around the command that runs."""
 
     def value(self, node: Node) -> RouterValue:
         """Return the value of an expression."""

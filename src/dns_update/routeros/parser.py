@@ -208,6 +208,8 @@ class Parser(ExpressionReader):
         begin = self.at
         if self.next == "#":
             raise self.error("expected end of command", hint="put the comment on a line of its own")
+        if self.next == "=":
+            raise self.error("expected end of command", hint="no blank before '=', e.g. do={ }")
         parameter = self.take(_PARAMETER)
         if parameter is None and not is_menu and (later := self.take(_WITHOUT_EQUALS)):
             self.skip_blanks()
