@@ -23,6 +23,7 @@ from dns_update.routeros.text_commands import find, length, pick
 from dns_update.routeros.values import NIL, NOTHING, Array, Code, Nil, ScriptText, Time, is_empty, text_of, type_of
 from dns_update.routeros.variable_commands import set_global, set_local, set_variable
 from dns_update.routeros.words import LOG_LEVELS
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -296,8 +297,8 @@ COMMANDS: dict[str, Callable[[Interpreter, Command], RouterValue]] = {
     "toarray": _conversion(to_array),
     "tobool": _conversion(to_bool),
     "toid": _conversion(to_id),
-    "toip": _conversion(lambda value: to_address_of(4, value)),
-    "toip6": _conversion(lambda value: to_address_of(6, value)),
+    "toip": _conversion(lambda value: to_address_of(IPV4_OCTETS, value)),
+    "toip6": _conversion(lambda value: to_address_of(IPV6_OCTETS, value)),
     "tonum": _conversion(to_number),
     "tostr": _conversion(to_text),
     "totime": _conversion(to_time),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from dns_update.errors import InvalidText
 from dns_update.routeros.values import (
     NIL,
     Address,
@@ -19,6 +19,8 @@ from dns_update.routeros.values import (
     is_empty,
     text_of,
 )
+from dns_update.wire.codes import decimal
+from dns_update.wire.inet import IPV4_OCTETS, parse_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def to_number(value: RouterValue) -> int | Nil:
     if isinstance(value, int):
         return value
     if isinstance(value, Address):
-        return int(value.address)
+        return value.number
     if isinstance(value, Time):
         return value.milliseconds // 1000
     if isinstance(value, str) and _NUMBER.fullmatch(value):
@@ -68,24 +70,27 @@ def wrapped(number: int) -> int:
     return (number + half) % (1 << _BITS) - half
 
 
-def to_address(value: RouterValue) -> Address | Nil:  # noqa: PLR0911 - one for each form
+def to_address(value: RouterValue) -> Address | Nil:
     """Return an address; `1.2` is 1.0.0.2. NIL for what is not one."""
     if isinstance(value, Address):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
-        return Address(IPv4Address(value)) if 0 <= value < 1 << 32 else NIL
+        return Address(value.to_bytes(IPV4_OCTETS)) if 0 <= value < 1 << 32 else NIL
     if not isinstance(value, str):
         return NIL
     if _DOTTED.fullmatch(value):
         first, *rest = [int(part) for part in value.split(".")]
         octets = [first, *[0] * (3 - len(rest)), *rest]
-        return Address(IPv4Address(bytes(octets))) if max(octets) < 1 << 8 else NIL
-    if ":" in value and "%" not in value:
-        try:
-            return Address(IPv6Address(value))
-        except ValueError:
-            return NIL
-    return NIL
+        return Address(bytes(octets)) if max(octets) < 1 << 8 else NIL
+    return _written_address(value) if ":" in value else NIL
+
+
+def _written_address(text: str) -> Address | Nil:
+    """Return an address that is written in full, not as `1.2`; NIL for what is not one."""
+    try:
+        return Address(parse_address(text))
+    except InvalidText:
+        return NIL
 
 
 def to_prefix(value: RouterValue) -> Prefix | Nil:
@@ -95,13 +100,11 @@ def to_prefix(value: RouterValue) -> Prefix | Nil:
     if not isinstance(value, str):
         return NIL
     address, slash, length = value.partition("/")
-    if not slash or not length.isascii() or not length.isdigit() or "%" in address:
+    parsed = _written_address(address) if slash else NIL
+    if isinstance(parsed, Nil):
         return NIL
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return NIL
-    return Prefix(parsed, int(length)) if len(length) <= 3 and int(length) <= parsed.max_prefixlen else NIL  # noqa: PLR2004 - 128
+    bits = decimal(length, len(parsed.octets) * 8)
+    return NIL if bits is None else Prefix(parsed, bits)
 
 
 def to_time(value: RouterValue) -> Time | Nil:
@@ -155,10 +158,10 @@ def to_text(value: RouterValue) -> RouterValue:
     return NIL if isinstance(value, Nil | Nothing) else text_of(value)
 
 
-def to_address_of(version: int, value: RouterValue) -> Address | Nil:
-    """Return an address of one version of IP; NIL for what is not one."""
+def to_address_of(octets: int, value: RouterValue) -> Address | Nil:
+    """Return an address of a length; NIL for what is not one."""
     found = to_address(value)
-    return found if isinstance(found, Address) and found.address.version == version else NIL
+    return found if isinstance(found, Address) and len(found.octets) == octets else NIL
 
 
 def is_code(value: RouterValue) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-
 from dns_update.routeros.conversions import to_address, to_bool, to_number, to_prefix, wrapped
 from dns_update.routeros.regex import matches
 from dns_update.routeros.remarks import Failure
@@ -38,8 +36,8 @@ def prefixed(operator: str, value: RouterValue) -> RouterValue:
 
 
 def _complement(value: RouterValue, number: int) -> RouterValue:
-    if isinstance(value, Address) and isinstance(value.address, IPv4Address):
-        return Address(IPv4Address(number ^ 0xFFFFFFFF))
+    if isinstance(value, Address) and value.is_ipv4:
+        return Address(bytes([octet ^ 0xFF for octet in value.octets]))
     return ~number
 
 
@@ -107,14 +105,10 @@ def _is_in(value: RouterValue, whole: RouterValue) -> bool:
     if isinstance(whole, Array):
         return any(equal(value, element) for element in whole.elements())
     prefix = to_prefix(text_of(whole))
-    address = to_address(text_of(value)) if isinstance(to_prefix(text_of(value)), Nil) else Address(_first(value))
+    address = to_address(text_of(value).partition("/")[0])
     if isinstance(prefix, Nil) or isinstance(address, Nil):
         raise Failure(f"cannot look for {type_of(value)} in {type_of(whole)}")
-    return address.address in ip_network(str(prefix), strict=False)
-
-
-def _first(value: RouterValue) -> IPv4Address | IPv6Address:
-    return ip_address(text_of(value).partition("/")[0])
+    return prefix.contains(address)
 
 
 def _arithmetic(operator: str, left: RouterValue, right: RouterValue) -> RouterValue:
@@ -126,8 +120,8 @@ def _arithmetic(operator: str, left: RouterValue, right: RouterValue) -> RouterV
     if operator in ("/", "%") and not theirs:
         raise Failure("division by zero")
     number = _ARITHMETIC[operator](ours, theirs)
-    if isinstance(left, Address) and not isinstance(right, Address) and 0 <= number < 1 << left.address.max_prefixlen:
-        return Address(type(left.address)(number))
+    if isinstance(left, Address) and not isinstance(right, Address) and 0 <= number < 1 << len(left.octets) * 8:
+        return Address(number.to_bytes(len(left.octets)))
     return wrapped(number)
 
 

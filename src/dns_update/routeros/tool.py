@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _PARAMETERS = ("address", "dns-server", "key", "key-name", "name", "ttl", "zone")
 _LONGEST_TTL = (1 << 32) - 1
-_IPV6 = 6
 
 
 def update_request(run: Interpreter, command: Command) -> UpdateRequest:
@@ -61,7 +60,7 @@ def _address(run: Interpreter, node: Node) -> str:
     address = to_address(text)
     if isinstance(address, Nil):
         raise Failure("invalid value for argument address")
-    if address.address.version == _IPV6:
+    if not address.is_ipv4:
         run.warn("router-would-refuse", node.at, "a router takes IPv4 addresses only, for A records")
     return str(address)
 
@@ -96,7 +95,7 @@ def _check_server(run: Interpreter, command: Command, texts: dict[str, str]) -> 
         run.warn("no-server", command.at, text, "give dns-server= and zone=")
     elif texts["dns-server"]:
         address = to_address(texts["dns-server"])
-        if not isinstance(address, Address) or address.address.version == _IPV6:
+        if not isinstance(address, Address) or not address.is_ipv4:
             run.warn("router-would-refuse", command.at, "a router's dns-server= is an IPv4 address")
 
 

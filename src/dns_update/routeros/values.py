@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from dns_update.routeros.remarks import LimitReached
 from dns_update.value import Value
+from dns_update.wire.inet import IPV4_OCTETS, format_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ipaddress import IPv4Address, IPv6Address
     from typing import Self, TypeAlias
 
     from dns_update.routeros.source import Source
     from dns_update.routeros.syntax import Node
 
 _MINUTE, _HOUR, _DAY, _WEEK = 60, 3_600, 86_400, 604_800
-_IPV4 = 4
 
 
 LARGEST = 1 << 20
@@ -39,19 +38,35 @@ class Nothing(Value):
 
 
 class Address(Value):
-    """An IPv4 or IPv6 address."""
+    """An IPv4 or IPv6 address, as its octets."""
 
-    address: IPv4Address | IPv6Address
+    octets: bytes
+
+    @property
+    def is_ipv4(self) -> bool:
+        """Whether it is an IPv4 address."""
+        return len(self.octets) == IPV4_OCTETS
+
+    @property
+    def number(self) -> int:
+        """The octets as one number."""
+        return int.from_bytes(self.octets)
 
     def __str__(self) -> str:
-        return str(self.address)
+        return format_address(self.octets)
 
 
 class Prefix(Value):
     """An address with the length of its prefix."""
 
-    address: IPv4Address | IPv6Address
+    address: Address
     length: int
+
+    def contains(self, address: Address) -> bool:
+        """Return whether an address is of this prefix."""
+        bits = len(self.address.octets) * 8
+        is_same_family = len(address.octets) * 8 == bits
+        return is_same_family and not (address.number ^ self.address.number) >> (bits - self.length)
 
     def __str__(self) -> str:
         return f"{self.address}/{self.length}"
@@ -168,9 +183,9 @@ def array_of(items: tuple[RouterValue, ...], named: dict[str, RouterValue] | Non
 def type_of(value: RouterValue) -> str:
     """Return the name that `:typeof` gives."""
     if isinstance(value, Address):
-        return "ip" if value.address.version == _IPV4 else "ip6"
+        return "ip" if value.is_ipv4 else "ip6"
     if isinstance(value, Prefix):
-        return "ip-prefix" if value.address.version == _IPV4 else "ip6-prefix"
+        return "ip-prefix" if value.address.is_ipv4 else "ip6-prefix"
     if isinstance(value, Code):
         return "code"
     return _TYPES.get(type(value), "str")
