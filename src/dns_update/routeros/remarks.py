@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, UsageError
 from dns_update.value import Value
 
 
@@ -35,17 +34,22 @@ class Remark(Value):
         return f"line {self.file_place.line}, column {self.file_place.column}: {self.text}{mend}"
 
 
-class ScriptSyntaxError(InvalidText):
-    """A script that cannot be read, so nothing of it runs; `remark` is its first error."""
+class ScriptSyntaxError(Exception):
+    """A script that cannot be read, so nothing of it runs; `remark` is its first error, `hint` the mend.
+
+    `line` and `column` count in the stored script, `file_place` in its file.
+    """
 
     def __init__(self, remark: Remark) -> None:
-        super().__init__(f"{remark.text} ({remark.file_place})", hint=remark.hint)
+        super().__init__(f"{remark.text} ({remark.file_place})")
         self.remark = remark
+        self.hint = remark.hint
         self.line = remark.place.line
         self.column = remark.place.column
+        self.file_place = remark.file_place
 
 
-class ScriptError(UsageError):
+class ScriptError(Exception):
     """A script that ended with an error, which nothing in it caught.
 
     `message` is the router's text, `command` the command that failed, e.g. "/ip/address/get"; `line` and `column` count
