@@ -162,6 +162,9 @@ class ControlServer:
                 await self._converse(reader, writer)
         except (OSError, TimeoutError):
             pass  # only the client is affected
+        except Exception as mistake:  # noqa: BLE001 - asyncio up to Python 3.11.2 tells of it only when the task is collected
+            what = "a client could not be answered"
+            asyncio.get_running_loop().call_exception_handler({"message": what, "exception": mistake})
         finally:
             self._clients.discard(task)
             writer.transport.abort()  # data that the client does not read must not stay in memory
