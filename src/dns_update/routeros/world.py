@@ -57,7 +57,9 @@ class UpdateRequest(Value):
         return "AAAA" if ":" in self.address else "A"
 
     def __repr__(self) -> str:
-        return f"UpdateRequest({self.owner} {self.type} {self.address} at {self.server})"  # never the key
+        if not hasattr(self, "address"):
+            return "UpdateRequest(key=<hidden>)"  # for a debugger, after __init__ raised
+        return f"UpdateRequest({self.owner} {self.type} {self.address} at {self.server}, key=<hidden>)"
 
 
 class MenuCall(Value):
