@@ -1,0 +1,307 @@
+"""The commands of the language itself: control, errors, texts, output; the table of all."""
+
+from __future__ import annotations
+
+from dns_update.routeros import syntax
+from dns_update.routeros.arguments import node_given, value_given
+from dns_update.routeros.control import Returned
+from dns_update.routeros.conversions import (
+    to_address,
+    to_address_of,
+    to_array,
+    to_bool,
+    to_id,
+    to_number,
+    to_text,
+    to_time,
+    value_of_word,
+)
+from dns_update.routeros.parser import parse
+from dns_update.routeros.remarks import Failure, ScriptSyntaxError
+from dns_update.routeros.scopes import name_of
+from dns_update.routeros.text_commands import find, length, pick
+from dns_update.routeros.values import NIL, NOTHING, Array, Code, Nil, ScriptText, Time, is_empty, text_of, type_of
+from dns_update.routeros.variable_commands import set_global, set_local, set_variable
+from dns_update.routeros.words import LOG_LEVELS
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dns_update.routeros.interpreter import Interpreter
+    from dns_update.routeros.syntax import Command, Node
+    from dns_update.routeros.values import RouterValue
+
+_MOST_RETRIES = 1000
+
+
+# Control
+
+
+def _if(run: Interpreter, command: Command) -> RouterValue:
+    condition = node_given(command, 0, "condition")
+    if condition is None:
+        raise Failure("missing value(s) of argument(s) condition")
+    return run.run_body(command.named("do" if run.condition(condition) else "else"))
+
+
+def _do(run: Interpreter, command: Command) -> RouterValue:
+    body = node_given(command, 0, "command")
+    condition, handler = command.named("while"), command.named("on-error")
+    while True:
+        if handler is None:
+            value = run.run_body(body)
+        else:
+            failure = run.caught(body)
+            value = NOTHING
+            if failure is not None:
+                return run.run_body(handler)
+        if condition is None or not run.condition(condition):
+            return value
+        run.usage.step(run.world.now())
+
+
+def _while(run: Interpreter, command: Command) -> RouterValue:
+    condition = node_given(command, 0, "condition")
+    if condition is None:
+        raise Failure("missing value(s) of argument(s) condition")
+    while run.condition(condition):
+        run.usage.step(run.world.now())
+        run.run_body(command.named("do"))
+    return NOTHING
+
+
+def _for(run: Interpreter, command: Command) -> RouterValue:
+    name = name_of(node_given(command, 0, "counter"))
+    begin, end = _number(run, command, "from"), _number(run, command, "to")
+    step = _number(run, command, "step") if command.named("step") else 1 if begin <= end else -1
+    if not step:
+        raise Failure("step must not be 0")
+    for count in range(begin, end + (1 if step > 0 else -1), step):
+        run.usage.step(run.world.now())
+        run.run_body(command.named("do"), {name: count})
+    return NOTHING
+
+
+def _number(run: Interpreter, command: Command, name: str) -> int:
+    node = command.named(name)
+    if node is None:
+        raise Failure(f"missing value(s) of argument(s) {name}")
+    number = to_number(run.value(node))
+    if isinstance(number, Nil):
+        raise Failure(f"invalid value for argument {name}")
+    return number
+
+
+def _foreach(run: Interpreter, command: Command) -> RouterValue:
+    names = name_of(node_given(command, 0, "counter")).split(",")
+    node = command.named("in")
+    if node is None:
+        raise Failure("missing value(s) of argument(s) in")
+    value = run.value(node)
+    array = value if isinstance(value, Array) else Array() if is_empty(value) else Array((value,))
+    for key, element in array.pairs():
+        run.usage.step(run.world.now())
+        given = {names[0]: key, names[1]: element} if len(names) > 1 else {names[0]: element}
+        run.run_body(command.named("do"), given)
+    return NOTHING
+
+
+def _onerror(run: Interpreter, command: Command) -> RouterValue:
+    name = name_of(node_given(command, 0, "error"))
+    failure = run.caught(node_given(command, 1, "in"))
+    if failure is None:
+        return False
+    run.run_body(command.named("do"), {name: failure.message})
+    return True
+
+
+def _retry(run: Interpreter, command: Command) -> RouterValue:
+    tries = _number(run, command, "max") if command.named("max") else 1
+    failure: Failure | None = None
+    for number in range(min(max(tries, 1), _MOST_RETRIES)):
+        if number and (pause := command.named("delay")) is not None:
+            _wait(run, _seconds(run.value(pause)))
+        failure = run.caught(node_given(command, 0, "command"))
+        if failure is None:
+            return NOTHING
+    handler = command.named("on-error")
+    if handler is not None:
+        return run.run_body(handler)
+    raise failure or Failure("nothing was tried")
+
+
+def _return(run: Interpreter, command: Command) -> RouterValue:
+    node = node_given(command, 0, "value")
+    raise Returned(NOTHING if node is None else run.value(node))
+
+
+def _error(run: Interpreter, command: Command) -> RouterValue:
+    node = node_given(command, 0, "message")
+    raise Failure("" if node is None else text_of(run.value(node)))
+
+
+# Texts and conversions
+
+
+def _pick(run: Interpreter, command: Command) -> RouterValue:
+    end = node_given(command, 2, "end")
+    _check_cut(run, command, end)
+    end_value = NIL if end is None else run.value(end)
+    begin = value_given(run, command, 1, "begin")
+    return pick(value_given(run, command, 0, "input"), begin, end_value, is_one=end is None)
+
+
+def _check_cut(run: Interpreter, command: Command, end: Node | None) -> None:
+    """Warn of `[:pick $x 0 ([:len $x] - 3)]`, which takes a prefix of three characters from an address."""
+    match end:
+        case syntax.Infix(_, "-", _, syntax.Word(_, "3")):
+            hint = '[:pick $x 0 [:find $x "/"]] cuts at the slash'
+            run.warn("cut-three", command.at, "cuts three characters, whatever the length of the prefix", hint)
+
+
+def _find(run: Interpreter, command: Command) -> RouterValue:
+    after = node_given(command, 2, "from")
+    begin = NIL if after is None else to_number(run.value(after))
+    return find(value_given(run, command, 0, "in"), value_given(run, command, 1, "what"), begin)
+
+
+def _len(run: Interpreter, command: Command) -> RouterValue:
+    return length(value_given(run, command, 0, "value"))
+
+
+def _typeof(run: Interpreter, command: Command) -> RouterValue:
+    return type_of(value_given(run, command, 0, "value"))
+
+
+def _conversion(convert: Callable[[RouterValue], RouterValue]) -> Callable[[Interpreter, Command], RouterValue]:
+    return lambda run, command: convert(value_given(run, command, 0, "value"))
+
+
+# Output, time, names
+
+
+def _log(run: Interpreter, command: Command) -> RouterValue:
+    level = text_of(value_given(run, command, 0, "topics"))
+    if level not in LOG_LEVELS:
+        raise Failure(f"bad command name {level}")
+    run.write_log(level, text_of(value_given(run, command, 1, "message")))
+    return NOTHING
+
+
+def _put(run: Interpreter, command: Command) -> RouterValue:
+    value = value_given(run, command, 0, "message")
+    run.put(text_of(value))
+    return value
+
+
+def _delay(run: Interpreter, command: Command) -> RouterValue:
+    _wait(run, _seconds(value_given(run, command, 0, "delay-time")))
+    return NOTHING
+
+
+def _wait(run: Interpreter, seconds: float) -> None:
+    run.usage.check_delay(run.world.now(), seconds)
+    run.world.delay(seconds)
+
+
+def _seconds(value: RouterValue) -> float:
+    time = value if isinstance(value, Time) else to_time(value)
+    if isinstance(time, Nil) and isinstance(value, str):
+        time = to_time(value_of_word(value))
+    if isinstance(time, Nil) or time.milliseconds < 0:
+        raise Failure("invalid value for argument delay-time")
+    return time.seconds
+
+
+def _resolve(run: Interpreter, command: Command) -> RouterValue:
+    node = node_given(command, 0, "domain-name") or command.named("name")
+    if node is None:
+        raise Failure("missing value(s) of argument(s) domain-name")
+    server = command.named("server") or command.named("dns-server")
+    for argument in command.arguments:
+        if argument.name in ("name", "dns-server"):
+            hint = ":resolve NAME server=ADDRESS"
+            run.warn("unknown-parameter", argument.at, f":resolve has no {argument.name}=", hint)
+    kind = command.named("type")
+    name = run.raw_text(node)
+    if not isinstance(to_address(name), Nil):
+        return to_address(name)
+    kind_text = "" if kind is None else run.raw_text(kind)
+    try:
+        return to_address(run.world.resolve(name, "" if server is None else run.raw_text(server), kind_text))
+    except Failure:
+        if not run.handlers:
+            hint = ":do { ... } on-error={ ... } around it"
+            run.warn("uncaught-resolve", command.at, f"{name} cannot be resolved, and nothing catches the error", hint)
+        raise
+
+
+def _nothing(_run: Interpreter, _command: Command) -> RouterValue:
+    return NIL
+
+
+def _jobname(run: Interpreter, _command: Command) -> RouterValue:
+    return run.frame.name
+
+
+def _parse(run: Interpreter, command: Command) -> RouterValue:
+    value = value_given(run, command, 0, "value")
+    if isinstance(value, Code):
+        return value
+    script = parse(value.source if isinstance(value, ScriptText) else text_of(value))
+    if script.errors:
+        raise Failure(str(ScriptSyntaxError(script.errors[0])))
+    return Code(script.commands, script.source)
+
+
+def _execute(run: Interpreter, command: Command) -> RouterValue:
+    value = value_given(run, command, 0, "script")
+    if isinstance(value, Code):
+        return run.call(value, "", {})
+    source = run.world.script(text_of(value)) or (value.source if isinstance(value, ScriptText) else text_of(value))
+    return run.run_inside(source, "")
+
+
+def _time(run: Interpreter, command: Command) -> RouterValue:
+    began = run.world.now()
+    run.run_body(node_given(command, 0, "command"))
+    return Time(int((run.world.now() - began) * 1000))
+
+
+COMMANDS: dict[str, Callable[[Interpreter, Command], RouterValue]] = {
+    "delay": _delay,
+    "do": _do,
+    "error": _error,
+    "execute": _execute,
+    "find": _find,
+    "for": _for,
+    "foreach": _foreach,
+    "global": set_global,
+    "if": _if,
+    "jobname": _jobname,
+    "len": _len,
+    "local": set_local,
+    "log": _log,
+    "nothing": _nothing,
+    "onerror": _onerror,
+    "parse": _parse,
+    "pick": _pick,
+    "put": _put,
+    "resolve": _resolve,
+    "retry": _retry,
+    "return": _return,
+    "set": set_variable,
+    "time": _time,
+    "toarray": _conversion(to_array),
+    "tobool": _conversion(to_bool),
+    "toid": _conversion(to_id),
+    "toip": _conversion(lambda value: to_address_of(IPV4_OCTETS, value)),
+    "toip6": _conversion(lambda value: to_address_of(IPV6_OCTETS, value)),
+    "tonum": _conversion(to_number),
+    "tostr": _conversion(to_text),
+    "totime": _conversion(to_time),
+    "typeof": _typeof,
+    "while": _while,
+}

@@ -1,0 +1,225 @@
+"""Commands of menus: `find`, `get` and `print` over the world's rows, and the few others that are carried out."""
+
+from __future__ import annotations
+
+from dns_update.routeros import syntax
+from dns_update.routeros.conversions import to_bool, to_number
+from dns_update.routeros.operators import equal, truth
+from dns_update.routeros.regex import matches
+from dns_update.routeros.remarks import Failure
+from dns_update.routeros.tool import update_request
+from dns_update.routeros.values import NOTHING, Array, ItemId, ScriptText, array_of, is_empty, text_of
+from dns_update.routeros.words import LOG_LEVELS, OF_ROOT, SCRIPT_PARAMETERS
+from dns_update.routeros.world import ID, MenuCall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dns_update.routeros.interpreter import Interpreter
+    from dns_update.routeros.syntax import Command, Node
+    from dns_update.routeros.values import RouterValue
+    from dns_update.routeros.world import Menu
+
+    Row = Mapping[str, RouterValue]
+
+_PROPERTY_OF_GET = "value-name"
+_ITEM_OF_GET = "number"
+
+
+def run_menu_command(run: Interpreter, command: Command) -> RouterValue:
+    """Carry out a menu's command, or move to the menu; raises Failure, with the command's full name."""
+    path = _path(run, command)
+    if not command.verb and not command.arguments:
+        run.frame.menu = path
+        return NOTHING
+    outer, run.frame.menu = run.frame.menu, path
+    menu = "/" + "/".join(path)
+    try:
+        return _in_menu(run, command, menu)
+    except Failure as failure:
+        if failure.place is None:
+            failure.command = menu.rstrip("/") + "/" + command.verb
+        raise
+    finally:
+        run.frame.menu = outer
+
+
+def _path(run: Interpreter, command: Command) -> tuple[str, ...]:
+    """Return the menu that a command is of: it may be relative to the current one."""
+    is_of_root = not command.path and command.verb in OF_ROOT
+    words: list[str] = [] if command.is_absolute or is_of_root else list(run.frame.menu)
+    for word in command.path:
+        if word == "..":
+            del words[-1:]
+        else:
+            words.append(word)
+    is_relative = run.frame.menu and command.path and not command.is_absolute and ".." not in command.path
+    if is_relative and run.world.menu("/" + "/".join(words)) is None:
+        from_root = "/" + "/".join(command.path)
+        if run.world.menu(from_root) is not None or (from_root, command.verb) == ("/tool", "dns-update"):
+            return command.path
+    return tuple(words)
+
+
+def _in_menu(run: Interpreter, command: Command, menu: str) -> RouterValue:
+    if not command.verb:
+        body = next(iter(command.unnamed()), None)
+        if not isinstance(body, syntax.Body):
+            raise Failure("expected a command")
+        return run.run_body(body)
+    if (menu, command.verb) == ("/tool", "dns-update"):
+        run.world.send(update_request(run, command))
+        return NOTHING
+    if menu == "/log" and command.verb in LOG_LEVELS:
+        return _log(run, command)
+    if (menu, command.verb) == ("/system/script", "run"):
+        return _run_script(run, command)
+    if command.verb in _OVER_ROWS:
+        return _OVER_ROWS[command.verb](run, command, menu)
+    return run.world.command(_menu_call(run, command, menu))
+
+
+def _log(run: Interpreter, command: Command) -> RouterValue:
+    node = command.named("message") or next(iter(command.unnamed()), None)
+    if node is None:
+        raise Failure("missing value(s) of argument(s) message")
+    run.write_log(command.verb, text_of(run.value(node)))
+    return NOTHING
+
+
+def _run_script(run: Interpreter, command: Command) -> RouterValue:
+    node = command.named("number") or next(iter(command.unnamed()), None)
+    if node is None:
+        raise Failure("missing value(s) of argument(s) number")
+    name = run.raw_text(node)
+    if isinstance(node, syntax.Substitution | syntax.Variable):
+        name = _name_of_item(run, run.value(node))
+    source = run.world.script(name)
+    if source is None:
+        raise Failure("no such item")
+    return run.run_inside(source, name)
+
+
+def _name_of_item(run: Interpreter, item: RouterValue) -> str:
+    if isinstance(item, Array | ItemId):
+        return text_of(_one_row(run, _rows(run, "/system/script"), item, 0).get("name", NOTHING))
+    return text_of(item)
+
+
+def _menu_call(run: Interpreter, command: Command, menu: str) -> MenuCall:
+    named = [(argument.name, _given(run, argument)) for argument in command.arguments if argument.name]
+    # The items of a menu that is not here cannot be found: an export is full of `set [ find default=yes ] ...`.
+    is_known = run.world.menu(menu) is not None
+    nodes = [node for node in command.unnamed() if is_known or not isinstance(node, syntax.Substitution)]
+    unnamed = [run.value(node) for node in nodes]
+    place = run.frame.source.file_place(command.at)
+    return MenuCall(menu, command.verb, tuple(unnamed), tuple(named), place)
+
+
+def _given(run: Interpreter, argument: syntax.Argument) -> RouterValue:
+    """Return what is given to a parameter; a script with the places of its characters, a bare word as it is written."""
+    node = argument.value
+    if argument.name in SCRIPT_PARAMETERS and isinstance(node, syntax.Text):
+        if all(isinstance(part, str) for part in node.parts):
+            return ScriptText(run.frame.source.decoded(node.at + 1, max(node.end - 1, node.at + 1)))
+        text = f"$ in {argument.name}= is put in now, not when the script runs"
+        run.warn("dollar-not-escaped", node.at, text, r"write \$ in a script in quotes")
+    return node.text if isinstance(node, syntax.Word) else run.value(node)
+
+
+# Rows
+
+
+def _rows(run: Interpreter, path: str) -> Menu:
+    menu = run.world.menu(path)
+    if menu is None:
+        raise Failure(f"bad command name {path.rpartition('/')[2]}")
+    return menu
+
+
+def _find(run: Interpreter, command: Command, path: str) -> RouterValue:
+    menu = _rows(run, path)
+    return Array(tuple([row[ID] for row in menu.rows if _fits(run, row, command.condition)]))
+
+
+def _fits(run: Interpreter, row: Row, condition: Node | None) -> bool:
+    match condition:
+        case None:
+            return True
+        case syntax.Test():
+            return _test(run, row, condition)
+        case syntax.Infix(_, "&&", left, right):
+            return _fits(run, row, left) and _fits(run, row, right)
+        case syntax.Infix(_, "||", left, right):
+            return _fits(run, row, left) or _fits(run, row, right)
+        case syntax.Prefixed(_, "!", operand):
+            return not _fits(run, row, operand)
+    return truth(run.value(condition))
+
+
+def _test(run: Interpreter, row: Row, test: syntax.Test) -> bool:
+    ours = row.get(test.name, NOTHING)
+    if test.value is None:
+        return to_bool(ours) is True
+    value = run.raw_text(test.value) if isinstance(test.value, syntax.Word) else run.value(test.value)
+    if test.operator == "~":
+        return matches(text_of(value), text_of(ours))
+    if test.operator in ("=", "!="):
+        return equal(ours, value) == (test.operator == "=")
+    left, right = to_number(ours), to_number(value)
+    if not isinstance(left, int) or not isinstance(right, int):
+        return False
+    return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[test.operator]
+
+
+def _get(run: Interpreter, command: Command, path: str) -> RouterValue:
+    menu = _rows(run, path)
+    values = list(command.unnamed())
+    if menu.is_single:
+        row = menu.rows[0]
+    else:
+        item = command.named(_ITEM_OF_GET) or (values.pop(0) if values else None)
+        if item is None:
+            raise Failure("missing value(s) of argument(s) number")
+        value = item.text if isinstance(item, syntax.Word) and not item.text.isdigit() else run.value(item)
+        row = _one_row(run, menu, value, command.at)
+    name = command.named(_PROPERTY_OF_GET) or (values[0] if values else None)
+    if name is None:
+        return array_of((), dict(row))
+    return row.get(run.raw_text(name), NOTHING)
+
+
+def _one_row(run: Interpreter, menu: Menu, item: RouterValue, at: int) -> Row:
+    """Return the row that an ID, a number, a name or the result of `find` means; raises Failure."""
+    if isinstance(item, Array):
+        if len(item) > 1:
+            hint = "give more conditions, or take the first: ([find ...]->0)"
+            run.warn("many-addresses", at, f"find gives {len(item)} items where one is needed", hint)
+            raise Failure("invalid internal item number")
+        item = item.elements()[0] if len(item) else NOTHING
+    if is_empty(item):
+        raise Failure("no such item")
+    for index, row in enumerate(menu.rows):
+        is_it = equal(row.get(ID, NOTHING), item) or (isinstance(item, int) and index == item)
+        if is_it or (not isinstance(item, ItemId) and equal(row.get("name", NOTHING), item)):
+            return row
+    raise Failure("no such item")
+
+
+def _print(run: Interpreter, command: Command, path: str) -> RouterValue:
+    menu = _rows(run, path)
+    rows = [row for row in menu.rows if _fits(run, row, command.condition)]
+    flags = [node.text for node in command.unnamed() if isinstance(node, syntax.Word)]
+    if "count-only" in flags:
+        return len(rows)
+    if "as-value" in flags:
+        return (
+            array_of((), dict(rows[0])) if menu.is_single else Array(tuple([array_of((), dict(row)) for row in rows]))
+        )
+    for row in rows:
+        run.put(" ".join([f"{name}={text_of(value)}" for name, value in row.items() if name != ID]))
+    return NOTHING
+
+
+_OVER_ROWS = {"find": _find, "get": _get, "print": _print}

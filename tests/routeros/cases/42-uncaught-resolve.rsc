@@ -1,0 +1,2 @@
+:local have [:resolve "home.example.com"]
+:log info "never reached with $have"

@@ -1,0 +1,3 @@
+:log info "before"
+:if (true) do={ :log info "yes" }
+else={ :log info "no" }

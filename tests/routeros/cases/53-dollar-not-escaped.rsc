@@ -1,0 +1,1 @@
+/system script add name=push source=":log info \"ip is $ip\""

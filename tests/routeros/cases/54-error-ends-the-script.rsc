@@ -1,0 +1,5 @@
+:do { :error "first" } on-error={ :log info "caught" }
+:if (true) do={
+  :error "second"
+}
+:log info "never"

@@ -1,0 +1,4 @@
+:log info "before"
+:if (false) do={
+  :put (1 + )
+}

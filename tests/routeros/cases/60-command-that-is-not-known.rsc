@@ -1,0 +1,3 @@
+:log info "before"
+:if (false) do={ :nosuchthing }
+/tool dns-updates name=x

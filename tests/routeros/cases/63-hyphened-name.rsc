@@ -1,0 +1,3 @@
+:local "ddns-user" "right"
+:log info $"ddns-user"
+:log info $ddns-user
