@@ -16,7 +16,7 @@ from fuzz.expect import expect, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.routeros.remarks import Remark
+    from dns_update.routeros.remarks import ScriptRemark
     from dns_update.routeros.values import RouterValue
     from dns_update.routeros.world import MenuCall, UpdateRequest
 
@@ -110,5 +110,5 @@ class _Empty:
     def send(self, request: UpdateRequest) -> None:
         expect("an update has an address", holds=bool(request.address))
 
-    def remark(self, remark: Remark) -> None:
+    def remark(self, remark: ScriptRemark) -> None:
         expect("a remark has a code", holds=bool(remark.code and remark.text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_interface
 from typing import TYPE_CHECKING, Any
 
-from dns_update.routeros.remarks import Failure, Remark
+from dns_update.routeros.remarks import Failure, ScriptRemark
 from dns_update.routeros.source import Source
 from dns_update.routeros.values import NOTHING, ItemId, ScriptText, text_of
 from dns_update.routeros.world import Menu, MenuCall, UpdateRequest
@@ -32,7 +32,7 @@ class Router:
         self.logs: list[list[str]] = []
         self.lines: list[str] = []
         self.slept = 0.0
-        self.remarks: list[Remark] = []
+        self.remarks: list[ScriptRemark] = []
         self.calls: list[MenuCall] = []
 
     def now(self) -> float:
@@ -92,7 +92,7 @@ class Router:
         if failure:
             raise Failure(failure)
 
-    def remark(self, remark: Remark) -> None:
+    def remark(self, remark: ScriptRemark) -> None:
         self.remarks.append(remark)
 
     @property

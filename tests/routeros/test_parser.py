@@ -24,11 +24,11 @@ _SCRIPTS = [*sorted((_HERE / "cases").glob("*.rsc")), _HERE / "documented.rsc"]
 _READABLE = [path for path in _SCRIPTS if not parse(path.read_text()).errors]
 
 
-def _one(script: str) -> syntax.Command:
+def _one(script: str) -> syntax.CommandNode:
     tree = parse(script)
     assert tree.remarks == ()
     (command,) = tree.commands
-    assert isinstance(command, syntax.Command)
+    assert isinstance(command, syntax.CommandNode)
     return command
 
 
@@ -73,7 +73,7 @@ def test_a_bare_value(written: str, read: str) -> None:
 
 def test_a_line_that_is_only_a_path_is_a_move() -> None:
     tree = parse("/ip address\nadd address=192.0.2.1/24\n..\n/\n")
-    assert [(c.path, c.verb) for c in tree.commands if isinstance(c, syntax.Command)] == [
+    assert [(c.path, c.verb) for c in tree.commands if isinstance(c, syntax.CommandNode)] == [
         (("ip", "address"), ""),
         ((), "add"),
         (("..",), ""),
@@ -193,7 +193,12 @@ def test_an_error_does_not_show_what_may_be_a_secret() -> None:
 
 def test_nodes_have_exact_places() -> None:
     script = ':put 1\n  :local ip [:pick $raw 0 ([:len $raw] - 3)] ; /ip address get [find name="x"] address'
-    for text, kind in ((":local", "Command"), ("[:pick", "Substitution"), ("$raw 0", "Variable"), ("/ip", "Command")):
+    for text, kind in (
+        (":local", "CommandNode"),
+        ("[:pick", "Substitution"),
+        ("$raw 0", "Variable"),
+        ("/ip", "CommandNode"),
+    ):
         assert script.index(text) in [node.at for node in _nodes(parse(script).commands) if type(node).__name__ == kind]
 
 

@@ -7,11 +7,11 @@ from dns_update.routeros.remarks import Failure
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.routeros.interpreter import Interpreter
-    from dns_update.routeros.syntax import Command, Node
+    from dns_update.routeros.syntax import CommandNode, Node
     from dns_update.routeros.values import RouterValue
 
 
-def value_given(run: Interpreter, command: Command, number: int, name: str = "") -> RouterValue:
+def value_given(run: Interpreter, command: CommandNode, number: int, name: str = "") -> RouterValue:
     """Return a value by its place among those without a name, or by a name; raises Failure if it is not given."""
     node = node_given(command, number, name)
     if node is None:
@@ -19,7 +19,7 @@ def value_given(run: Interpreter, command: Command, number: int, name: str = "")
     return run.value(node)
 
 
-def node_given(command: Command, number: int, name: str = "") -> Node | None:
+def node_given(command: CommandNode, number: int, name: str = "") -> Node | None:
     """Return what is given by a place among the values without a name, or by a name; None if it is not given."""
     by_name = command.named(name) if name else None
     values = command.unnamed()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dns_update.routeros.interpreter import Interpreter
-    from dns_update.routeros.syntax import Command, Node
+    from dns_update.routeros.syntax import CommandNode, Node
     from dns_update.routeros.values import RouterValue
 
 _MOST_RETRIES = 1000
@@ -39,14 +39,14 @@ _MOST_RETRIES = 1000
 # Control
 
 
-def _if(run: Interpreter, command: Command) -> RouterValue:
+def _if(run: Interpreter, command: CommandNode) -> RouterValue:
     condition = node_given(command, 0, "condition")
     if condition is None:
         raise Failure("missing value(s) of argument(s) condition")
     return run.run_body(command.named("do" if run.condition(condition) else "else"))
 
 
-def _do(run: Interpreter, command: Command) -> RouterValue:
+def _do(run: Interpreter, command: CommandNode) -> RouterValue:
     body = node_given(command, 0, "command")
     condition, handler = command.named("while"), command.named("on-error")
     while True:
@@ -62,7 +62,7 @@ def _do(run: Interpreter, command: Command) -> RouterValue:
         run.usage.step(run.world.now())
 
 
-def _while(run: Interpreter, command: Command) -> RouterValue:
+def _while(run: Interpreter, command: CommandNode) -> RouterValue:
     condition = node_given(command, 0, "condition")
     if condition is None:
         raise Failure("missing value(s) of argument(s) condition")
@@ -72,7 +72,7 @@ def _while(run: Interpreter, command: Command) -> RouterValue:
     return NOTHING
 
 
-def _for(run: Interpreter, command: Command) -> RouterValue:
+def _for(run: Interpreter, command: CommandNode) -> RouterValue:
     name = name_of(node_given(command, 0, "counter"))
     begin, end = _number(run, command, "from"), _number(run, command, "to")
     step = _number(run, command, "step") if command.named("step") else 1 if begin <= end else -1
@@ -84,7 +84,7 @@ def _for(run: Interpreter, command: Command) -> RouterValue:
     return NOTHING
 
 
-def _number(run: Interpreter, command: Command, name: str) -> int:
+def _number(run: Interpreter, command: CommandNode, name: str) -> int:
     node = command.named(name)
     if node is None:
         raise Failure(f"missing value(s) of argument(s) {name}")
@@ -94,7 +94,7 @@ def _number(run: Interpreter, command: Command, name: str) -> int:
     return number
 
 
-def _foreach(run: Interpreter, command: Command) -> RouterValue:
+def _foreach(run: Interpreter, command: CommandNode) -> RouterValue:
     names = name_of(node_given(command, 0, "counter")).split(",")
     node = command.named("in")
     if node is None:
@@ -108,7 +108,7 @@ def _foreach(run: Interpreter, command: Command) -> RouterValue:
     return NOTHING
 
 
-def _onerror(run: Interpreter, command: Command) -> RouterValue:
+def _onerror(run: Interpreter, command: CommandNode) -> RouterValue:
     name = name_of(node_given(command, 0, "error"))
     failure = run.caught(node_given(command, 1, "in"))
     if failure is None:
@@ -117,7 +117,7 @@ def _onerror(run: Interpreter, command: Command) -> RouterValue:
     return True
 
 
-def _retry(run: Interpreter, command: Command) -> RouterValue:
+def _retry(run: Interpreter, command: CommandNode) -> RouterValue:
     tries = _number(run, command, "max") if command.named("max") else 1
     failure: Failure | None = None
     for number in range(min(max(tries, 1), _MOST_RETRIES)):
@@ -132,12 +132,12 @@ def _retry(run: Interpreter, command: Command) -> RouterValue:
     raise failure or Failure("nothing was tried")
 
 
-def _return(run: Interpreter, command: Command) -> RouterValue:
+def _return(run: Interpreter, command: CommandNode) -> RouterValue:
     node = node_given(command, 0, "value")
     raise Returned(NOTHING if node is None else run.value(node))
 
 
-def _error(run: Interpreter, command: Command) -> RouterValue:
+def _error(run: Interpreter, command: CommandNode) -> RouterValue:
     node = node_given(command, 0, "message")
     raise Failure("" if node is None else text_of(run.value(node)))
 
@@ -145,7 +145,7 @@ def _error(run: Interpreter, command: Command) -> RouterValue:
 # Texts and conversions
 
 
-def _pick(run: Interpreter, command: Command) -> RouterValue:
+def _pick(run: Interpreter, command: CommandNode) -> RouterValue:
     end = node_given(command, 2, "end")
     _check_cut(run, command, end)
     end_value = NIL if end is None else run.value(end)
@@ -153,7 +153,7 @@ def _pick(run: Interpreter, command: Command) -> RouterValue:
     return pick(value_given(run, command, 0, "input"), begin, end_value, is_one=end is None)
 
 
-def _check_cut(run: Interpreter, command: Command, end: Node | None) -> None:
+def _check_cut(run: Interpreter, command: CommandNode, end: Node | None) -> None:
     """Warn of `[:pick $x 0 ([:len $x] - 3)]`, which takes a prefix of three characters from an address."""
     match end:
         case syntax.Infix(_, "-", _, syntax.Word(_, "3")):
@@ -161,28 +161,28 @@ def _check_cut(run: Interpreter, command: Command, end: Node | None) -> None:
             run.warn("cut-three", command.at, "cuts three characters, whatever the length of the prefix", hint)
 
 
-def _find(run: Interpreter, command: Command) -> RouterValue:
+def _find(run: Interpreter, command: CommandNode) -> RouterValue:
     after = node_given(command, 2, "from")
     begin = NIL if after is None else to_number(run.value(after))
     return find(value_given(run, command, 0, "in"), value_given(run, command, 1, "what"), begin)
 
 
-def _len(run: Interpreter, command: Command) -> RouterValue:
+def _len(run: Interpreter, command: CommandNode) -> RouterValue:
     return length(value_given(run, command, 0, "value"))
 
 
-def _typeof(run: Interpreter, command: Command) -> RouterValue:
+def _typeof(run: Interpreter, command: CommandNode) -> RouterValue:
     return type_of(value_given(run, command, 0, "value"))
 
 
-def _conversion(convert: Callable[[RouterValue], RouterValue]) -> Callable[[Interpreter, Command], RouterValue]:
+def _conversion(convert: Callable[[RouterValue], RouterValue]) -> Callable[[Interpreter, CommandNode], RouterValue]:
     return lambda run, command: convert(value_given(run, command, 0, "value"))
 
 
 # Output, time, names
 
 
-def _log(run: Interpreter, command: Command) -> RouterValue:
+def _log(run: Interpreter, command: CommandNode) -> RouterValue:
     level = text_of(value_given(run, command, 0, "topics"))
     if level not in LOG_LEVELS:
         raise Failure(f"bad command name {level}")
@@ -190,13 +190,13 @@ def _log(run: Interpreter, command: Command) -> RouterValue:
     return NOTHING
 
 
-def _put(run: Interpreter, command: Command) -> RouterValue:
+def _put(run: Interpreter, command: CommandNode) -> RouterValue:
     value = value_given(run, command, 0, "message")
     run.put(text_of(value))
     return value
 
 
-def _delay(run: Interpreter, command: Command) -> RouterValue:
+def _delay(run: Interpreter, command: CommandNode) -> RouterValue:
     _wait(run, _seconds(value_given(run, command, 0, "delay-time")))
     return NOTHING
 
@@ -215,7 +215,7 @@ def _seconds(value: RouterValue) -> float:
     return time.seconds
 
 
-def _resolve(run: Interpreter, command: Command) -> RouterValue:
+def _resolve(run: Interpreter, command: CommandNode) -> RouterValue:
     node = node_given(command, 0, "domain-name") or command.named("name")
     if node is None:
         raise Failure("missing value(s) of argument(s) domain-name")
@@ -238,15 +238,15 @@ def _resolve(run: Interpreter, command: Command) -> RouterValue:
         raise
 
 
-def _nothing(_run: Interpreter, _command: Command) -> RouterValue:
+def _nothing(_run: Interpreter, _command: CommandNode) -> RouterValue:
     return NIL
 
 
-def _jobname(run: Interpreter, _command: Command) -> RouterValue:
+def _jobname(run: Interpreter, _command: CommandNode) -> RouterValue:
     return run.frame.name
 
 
-def _parse(run: Interpreter, command: Command) -> RouterValue:
+def _parse(run: Interpreter, command: CommandNode) -> RouterValue:
     value = value_given(run, command, 0, "value")
     if isinstance(value, Code):
         return value
@@ -256,7 +256,7 @@ def _parse(run: Interpreter, command: Command) -> RouterValue:
     return Code(script.commands, script.source)
 
 
-def _execute(run: Interpreter, command: Command) -> RouterValue:
+def _execute(run: Interpreter, command: CommandNode) -> RouterValue:
     value = value_given(run, command, 0, "script")
     if isinstance(value, Code):
         return run.call(value, "", {})
@@ -264,13 +264,13 @@ def _execute(run: Interpreter, command: Command) -> RouterValue:
     return run.run_inside(source, "")
 
 
-def _time(run: Interpreter, command: Command) -> RouterValue:
+def _time(run: Interpreter, command: CommandNode) -> RouterValue:
     began = run.world.now()
     run.run_body(node_given(command, 0, "command"))
     return Time(int((run.world.now() - began) * 1000))
 
 
-COMMANDS: dict[str, Callable[[Interpreter, Command], RouterValue]] = {
+COMMANDS: dict[str, Callable[[Interpreter, CommandNode], RouterValue]] = {
     "delay": _delay,
     "do": _do,
     "error": _error,

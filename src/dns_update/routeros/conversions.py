@@ -10,10 +10,10 @@ from dns_update.routeros.values import (
     Address,
     Array,
     Code,
+    IpPrefix,
     ItemId,
     Nil,
     Nothing,
-    Prefix,
     ScriptText,
     Time,
     is_empty,
@@ -93,9 +93,9 @@ def _written_address(text: str) -> Address | Nil:
         return NIL
 
 
-def to_prefix(value: RouterValue) -> Prefix | Nil:
+def to_prefix(value: RouterValue) -> IpPrefix | Nil:
     """Return an address with its prefix's length; NIL for what is not one."""
-    if isinstance(value, Prefix):
+    if isinstance(value, IpPrefix):
         return value
     if not isinstance(value, str):
         return NIL
@@ -104,7 +104,7 @@ def to_prefix(value: RouterValue) -> Prefix | Nil:
     if isinstance(parsed, Nil):
         return NIL
     bits = decimal(length, len(parsed.octets) * 8)
-    return NIL if bits is None else Prefix(parsed, bits)
+    return NIL if bits is None else IpPrefix(parsed, bits)
 
 
 def to_time(value: RouterValue) -> Time | Nil:

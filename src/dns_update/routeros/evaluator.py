@@ -121,7 +121,7 @@ class Evaluator:
         try:
             if isinstance(command, syntax.Call):
                 return self._call(command)
-            if not isinstance(command, syntax.Command):
+            if not isinstance(command, syntax.CommandNode):
                 return self.value(command)
             return self._global(command) if command.is_global else run_menu_command(self, command)
         except Failure as failure:
@@ -131,7 +131,7 @@ class Evaluator:
                 failure.command = failure.command or _name_of(command)
             raise
 
-    def _global(self, command: syntax.Command) -> RouterValue:
+    def _global(self, command: syntax.CommandNode) -> RouterValue:
         run = COMMANDS.get(command.verb)
         if run is None:
             raise Failure(f"bad command name {command.verb}")
@@ -275,6 +275,6 @@ class Evaluator:
 
 
 def _name_of(command: Node) -> str:
-    if isinstance(command, syntax.Command):
+    if isinstance(command, syntax.CommandNode):
         return "/" + "/".join([*command.path, command.verb])
     return ""

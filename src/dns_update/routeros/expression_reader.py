@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dns_update.routeros import syntax
-from dns_update.routeros.scanner import Scanner
+from dns_update.routeros.scanner import SourceScanner
 from dns_update.routeros.source import ESCAPES, JOINT, character
 
 TYPE_CHECKING = False
@@ -62,7 +62,7 @@ _BOTH = re.compile(r"(?:and\b|&&)")
 _EITHER = re.compile(r"(?:or\b|\|\|)")
 
 
-class ExpressionReader(Scanner):
+class ExpressionReader(SourceScanner):
     """Reads values and expressions. The commands within brackets are read by the Parser, which is built on it."""
 
     def commands(self, closer: str) -> tuple[Node, ...]:

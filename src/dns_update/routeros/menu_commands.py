@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dns_update.routeros.interpreter import Interpreter
-    from dns_update.routeros.syntax import Command, Node
+    from dns_update.routeros.syntax import CommandNode, Node
     from dns_update.routeros.values import RouterValue
     from dns_update.routeros.world import Menu
 
@@ -27,7 +27,7 @@ _PROPERTY_OF_GET = "value-name"
 _ITEM_OF_GET = "number"
 
 
-def run_menu_command(run: Interpreter, command: Command) -> RouterValue:
+def run_menu_command(run: Interpreter, command: CommandNode) -> RouterValue:
     """Carry out a menu's command, or move to the menu; raises Failure, with the command's full name."""
     path = _path(run, command)
     if not command.verb and not command.arguments:
@@ -45,7 +45,7 @@ def run_menu_command(run: Interpreter, command: Command) -> RouterValue:
         run.frame.menu = outer
 
 
-def _path(run: Interpreter, command: Command) -> tuple[str, ...]:
+def _path(run: Interpreter, command: CommandNode) -> tuple[str, ...]:
     """Return the menu that a command is of: it may be relative to the current one."""
     is_of_root = not command.path and command.verb in OF_ROOT
     words: list[str] = [] if command.is_absolute or is_of_root else list(run.frame.menu)
@@ -62,7 +62,7 @@ def _path(run: Interpreter, command: Command) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _in_menu(run: Interpreter, command: Command, menu: str) -> RouterValue:
+def _in_menu(run: Interpreter, command: CommandNode, menu: str) -> RouterValue:
     if not command.verb:
         body = next(iter(command.unnamed()), None)
         if not isinstance(body, syntax.Body):
@@ -80,7 +80,7 @@ def _in_menu(run: Interpreter, command: Command, menu: str) -> RouterValue:
     return run.world.command(_menu_call(run, command, menu))
 
 
-def _log(run: Interpreter, command: Command) -> RouterValue:
+def _log(run: Interpreter, command: CommandNode) -> RouterValue:
     node = command.named("message") or next(iter(command.unnamed()), None)
     if node is None:
         raise Failure("missing value(s) of argument(s) message")
@@ -88,7 +88,7 @@ def _log(run: Interpreter, command: Command) -> RouterValue:
     return NOTHING
 
 
-def _run_script(run: Interpreter, command: Command) -> RouterValue:
+def _run_script(run: Interpreter, command: CommandNode) -> RouterValue:
     node = command.named("number") or next(iter(command.unnamed()), None)
     if node is None:
         raise Failure("missing value(s) of argument(s) number")
@@ -107,7 +107,7 @@ def _name_of_item(run: Interpreter, item: RouterValue) -> str:
     return text_of(item)
 
 
-def _menu_call(run: Interpreter, command: Command, menu: str) -> MenuCall:
+def _menu_call(run: Interpreter, command: CommandNode, menu: str) -> MenuCall:
     named = [(argument.name, _given(run, argument)) for argument in command.arguments if argument.name]
     # The items of a menu that is not here cannot be found: an export is full of `set [ find default=yes ] ...`.
     is_known = run.world.menu(menu) is not None
@@ -138,7 +138,7 @@ def _rows(run: Interpreter, path: str) -> Menu:
     return menu
 
 
-def _find(run: Interpreter, command: Command, path: str) -> RouterValue:
+def _find(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
     menu = _rows(run, path)
     return Array(tuple([row[ID] for row in menu.rows if _fits(run, row, command.condition)]))
 
@@ -173,7 +173,7 @@ def _test(run: Interpreter, row: Row, test: syntax.Test) -> bool:
     return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[test.operator]
 
 
-def _get(run: Interpreter, command: Command, path: str) -> RouterValue:
+def _get(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
     menu = _rows(run, path)
     values = list(command.unnamed())
     if menu.is_single:
@@ -207,7 +207,7 @@ def _one_row(run: Interpreter, menu: Menu, item: RouterValue, at: int) -> Row:
     raise Failure("no such item")
 
 
-def _print(run: Interpreter, command: Command, path: str) -> RouterValue:
+def _print(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
     menu = _rows(run, path)
     rows = [row for row in menu.rows if _fits(run, row, command.condition)]
     flags = [node.text for node in command.unnamed() if isinstance(node, syntax.Word)]

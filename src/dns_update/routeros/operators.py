@@ -5,7 +5,7 @@ from __future__ import annotations
 from dns_update.routeros.conversions import to_address, to_bool, to_number, to_prefix, wrapped
 from dns_update.routeros.regex import matches
 from dns_update.routeros.remarks import Failure
-from dns_update.routeros.values import Address, Array, Nil, Prefix, Time, check_size, is_empty, text_of, type_of
+from dns_update.routeros.values import Address, Array, IpPrefix, Nil, Time, check_size, is_empty, text_of, type_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def equal(left: RouterValue, right: RouterValue) -> bool:
         return left.pairs() == right.pairs()
     if text_of(left) == text_of(right):
         return True
-    for kind, convert in ((bool, to_bool), (Address, to_address), (Prefix, to_prefix), (int, to_number)):
+    for kind, convert in ((bool, to_bool), (Address, to_address), (IpPrefix, to_prefix), (int, to_number)):
         if isinstance(left, kind) or isinstance(right, kind):
             ours = convert(left)
             return not isinstance(ours, Nil) and ours == convert(right)

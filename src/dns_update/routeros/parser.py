@@ -21,7 +21,7 @@ from dns_update.routeros.words import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.routeros.remarks import Remark
+    from dns_update.routeros.remarks import ScriptRemark
     from dns_update.routeros.syntax import Argument, Node
 
 _ENDS = "\n;]})"
@@ -78,7 +78,7 @@ class Parser(ExpressionReader):
         if self.next == "{":
             body = self._body()
             arguments = (syntax.Argument(begin, "", body), *self._arguments("do"))
-            return syntax.Command(begin, self.at, (), "do", arguments, is_global=True)
+            return syntax.CommandNode(begin, self.at, (), "do", arguments, is_global=True)
         if self.next in ("$", "[", "("):
             return self._call()
         if self.next == ":":
@@ -108,11 +108,11 @@ class Parser(ExpressionReader):
         function = self.value()
         return syntax.Call(begin, self.at, function, self._arguments(""))
 
-    def _global(self, begin: int, verb: str) -> syntax.Command:
+    def _global(self, begin: int, verb: str) -> syntax.CommandNode:
         arguments = self._arguments(verb)
         if verb in DECLARING:
             arguments = self._declared(verb, begin, arguments)
-        return syntax.Command(begin, self.at, (), verb, arguments, is_global=True)
+        return syntax.CommandNode(begin, self.at, (), verb, arguments, is_global=True)
 
     def _declared(self, verb: str, begin: int, arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
         """Return the arguments of `:local` and its like; `:local x=1` is read as it is meant."""
@@ -135,7 +135,7 @@ class Parser(ExpressionReader):
             )
         return arguments
 
-    def _of_menu(self, begin: int) -> syntax.Command:
+    def _of_menu(self, begin: int) -> syntax.CommandNode:
         """Read a command of a menu: the words of its path, its verb, and what is given to it."""
         is_absolute = self.next == "/"
         words: list[str] = []
@@ -158,7 +158,7 @@ class Parser(ExpressionReader):
         if not verb and words and arguments and not is_block:
             verb = words.pop()
         path = tuple(words)
-        return syntax.Command(begin, self.at, path, verb, arguments, is_absolute=is_absolute, condition=condition)
+        return syntax.CommandNode(begin, self.at, path, verb, arguments, is_absolute=is_absolute, condition=condition)
 
     @staticmethod
     def _verb_of(words: list[str]) -> str:
@@ -291,7 +291,7 @@ def parse(source: Source | str) -> syntax.Script:
         source = Source.of_file(source)
     parser = Parser(source)
     commands = parser.script()
-    remarks: tuple[Remark, ...] = tuple(
+    remarks: tuple[ScriptRemark, ...] = tuple(
         sorted(parser.remarks, key=lambda remark: (remark.place.line, remark.place.column))
     )
     return syntax.Script(source, commands, remarks)

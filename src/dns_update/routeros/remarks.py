@@ -15,7 +15,7 @@ class Place(Value):
         return f"line {self.line} column {self.column}"
 
 
-class Remark(Value):
+class ScriptRemark(Value):
     """One thing to know about a script.
 
     `code` is for programs, e.g. "cut-three". `severity` is "error", "warning" or "info". `place` is in the script as it
@@ -40,7 +40,7 @@ class ScriptSyntaxError(Exception):
     `line` and `column` count in the stored script, `file_place` in its file.
     """
 
-    def __init__(self, remark: Remark) -> None:
+    def __init__(self, remark: ScriptRemark) -> None:
         super().__init__(f"{remark.text} ({remark.file_place})")
         self.remark = remark
         self.hint = remark.hint

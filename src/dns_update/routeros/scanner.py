@@ -9,7 +9,7 @@ from dns_update.routeros.source import JOINT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.routeros.remarks import Remark
+    from dns_update.routeros.remarks import ScriptRemark
     from dns_update.routeros.source import Source
 
 DEEPEST_NESTING = 40
@@ -23,14 +23,14 @@ _MORE_PARAMETERS = re.compile(r"\n[ \t]+(?=[A-Za-z-]+=)")
 _EMPTY = re.compile(r"[ \t\r\n;]+")
 
 
-class Scanner:
+class SourceScanner:
     """A position in a source."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.text = source.text
         self.at = 0
-        self.remarks: list[Remark] = []
+        self.remarks: list[ScriptRemark] = []
         self._nesting = 0
 
     @property

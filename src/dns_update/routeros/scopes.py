@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dns_update.routeros.remarks import Remark
+    from dns_update.routeros.remarks import ScriptRemark
     from dns_update.routeros.syntax import Node
     from dns_update.routeros.values import RouterValue
 
@@ -68,22 +68,22 @@ class Scope:
         return True
 
 
-def undeclared_sets(script: syntax.Script) -> tuple[Remark, ...]:
+def undeclared_sets(script: syntax.Script) -> tuple[ScriptRemark, ...]:
     """Return an error for each `:set` of a name that is not declared: a router refuses the script as a whole."""
     return tuple(_check(script, script.commands, set()))
 
 
-def _check(script: syntax.Script, commands: Iterable[Node], known: set[str]) -> Iterator[Remark]:
+def _check(script: syntax.Script, commands: Iterable[Node], known: set[str]) -> Iterator[ScriptRemark]:
     """Check the commands of a block; `known` are the names that are declared around it, and it is extended."""
     for command in commands:
-        if isinstance(command, syntax.Command) and command.is_global:
+        if isinstance(command, syntax.CommandNode) and command.is_global:
             yield from _check_global(script, command, known)
-        elif isinstance(command, syntax.Command | syntax.Call):
+        elif isinstance(command, syntax.CommandNode | syntax.Call):
             for argument in command.arguments:
                 yield from _check_node(script, argument.value, known)
 
 
-def _check_global(script: syntax.Script, command: syntax.Command, known: set[str]) -> Iterator[Remark]:
+def _check_global(script: syntax.Script, command: syntax.CommandNode, known: set[str]) -> Iterator[ScriptRemark]:
     inner = known
     first = command.unnamed()[0] if command.unnamed() else None
     name = name_of(first)
@@ -101,7 +101,7 @@ def _check_global(script: syntax.Script, command: syntax.Command, known: set[str
         yield script.source.remark("undeclared-set", first.at, text, severity="error", hint=hint)
 
 
-def _check_node(script: syntax.Script, node: Node, known: set[str]) -> Iterator[Remark]:
+def _check_node(script: syntax.Script, node: Node, known: set[str]) -> Iterator[ScriptRemark]:
     if isinstance(node, syntax.Body | syntax.Substitution):
         yield from _check(script, node.commands, set(known))
 

@@ -10,7 +10,7 @@ import re
 from array import array
 from bisect import bisect_right
 
-from dns_update.routeros.remarks import Place, Remark
+from dns_update.routeros.remarks import Place, ScriptRemark
 from dns_update.value import Value
 
 TYPE_CHECKING = False
@@ -77,9 +77,9 @@ class Source(Value):
         """Return the line and column in the file of a character of this text."""
         return self.file_lines.place(self.offsets[at])
 
-    def remark(self, code: str, at: int, text: str, *, severity: str = "warning", hint: str = "") -> Remark:
+    def remark(self, code: str, at: int, text: str, *, severity: str = "warning", hint: str = "") -> ScriptRemark:
         """Return a remark on what begins at a character of this text."""
-        return Remark(code, severity, self.place(at), self.file_place(at), text, hint)
+        return ScriptRemark(code, severity, self.place(at), self.file_place(at), text, hint)
 
     def between(self, start: int, end: int) -> Source:
         """Return a part of the text, kept as it is: what is between the braces of `source={...}`."""

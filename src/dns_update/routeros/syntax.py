@@ -6,7 +6,7 @@ from dns_update.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.routeros.remarks import Remark
+    from dns_update.routeros.remarks import ScriptRemark
     from dns_update.routeros.source import Source
 
 
@@ -99,7 +99,7 @@ class Argument(Node):
     value: Node
 
 
-class Command(Node):
+class CommandNode(Node):
     """A command: `path` and `verb`, e.g. ("ip", "address") and "get"; an empty verb is a move to a menu.
 
     `is_absolute` if it begins with a slash. `is_global` if it is one of the language's own: `:local`. `condition` is
@@ -139,9 +139,9 @@ class Script(Value):
 
     source: Source
     commands: tuple[Node, ...]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[ScriptRemark, ...]
 
     @property
-    def errors(self) -> tuple[Remark, ...]:
+    def errors(self) -> tuple[ScriptRemark, ...]:
         """What keeps the script from running."""
         return tuple([remark for remark in self.remarks if remark.severity == "error"])

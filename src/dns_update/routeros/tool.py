@@ -12,13 +12,13 @@ from dns_update.routeros.world import UpdateRequest
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.routeros.interpreter import Interpreter
-    from dns_update.routeros.syntax import Command, Node
+    from dns_update.routeros.syntax import CommandNode, Node
 
 _PARAMETERS = ("address", "dns-server", "key", "key-name", "name", "ttl", "zone")
 _LONGEST_TTL = (1 << 32) - 1
 
 
-def update_request(run: Interpreter, command: Command) -> UpdateRequest:
+def update_request(run: Interpreter, command: CommandNode) -> UpdateRequest:
     """Return what the command gives; raises Failure with the router's text."""
     given: dict[str, Node] = {}
     for argument in command.arguments:
@@ -89,7 +89,7 @@ def _checked_ttl(seconds: int) -> int:
     return seconds
 
 
-def _check_server(run: Interpreter, command: Command, texts: dict[str, str]) -> None:
+def _check_server(run: Interpreter, command: CommandNode, texts: dict[str, str]) -> None:
     if not texts["dns-server"] and not texts["zone"]:
         text = "neither dns-server= nor zone= is given, so the update has nowhere to go"
         run.warn("no-server", command.at, text, "give dns-server= and zone=")
@@ -99,7 +99,7 @@ def _check_server(run: Interpreter, command: Command, texts: dict[str, str]) -> 
             run.warn("router-would-refuse", command.at, "a router's dns-server= is an IPv4 address")
 
 
-def _check_name(run: Interpreter, command: Command, name: str, zone: str) -> None:
+def _check_name(run: Interpreter, command: CommandNode, name: str, zone: str) -> None:
     if name.endswith("."):
         run.warn("trailing-dot", command.at, "name= is relative to the zone and has no dot at its end")
         raise Failure("failure: bad name")

@@ -56,7 +56,7 @@ class Address(Value):
         return format_address(self.octets)
 
 
-class Prefix(Value):
+class IpPrefix(Value):
     """An address with the length of its prefix."""
 
     address: Address
@@ -164,7 +164,7 @@ NIL = Nil()
 NOTHING = Nothing()
 
 if TYPE_CHECKING:
-    RouterValue: TypeAlias = int | str | Nil | Nothing | Address | Prefix | ItemId | Time | Array | Code
+    RouterValue: TypeAlias = int | str | Nil | Nothing | Address | IpPrefix | ItemId | Time | Array | Code
 
 
 def _weight(value: RouterValue) -> int:
@@ -184,7 +184,7 @@ def type_of(value: RouterValue) -> str:
     """Return the name that `:typeof` gives."""
     if isinstance(value, Address):
         return "ip" if value.is_ipv4 else "ip6"
-    if isinstance(value, Prefix):
+    if isinstance(value, IpPrefix):
         return "ip-prefix" if value.address.is_ipv4 else "ip6-prefix"
     if isinstance(value, Code):
         return "code"

@@ -11,17 +11,17 @@ from dns_update.routeros.values import NOTHING, Array
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.routeros.interpreter import Interpreter
-    from dns_update.routeros.syntax import Command
+    from dns_update.routeros.syntax import CommandNode
     from dns_update.routeros.values import RouterValue
 
 
-def set_local(run: Interpreter, command: Command) -> RouterValue:
+def set_local(run: Interpreter, command: CommandNode) -> RouterValue:
     """`:local name value` or `:local name do={}`."""
     run.frame.scope.declare_local(name_of(command.unnamed()[0]), _new_value(run, command))
     return NOTHING
 
 
-def set_global(run: Interpreter, command: Command) -> RouterValue:
+def set_global(run: Interpreter, command: CommandNode) -> RouterValue:
     """`:global name value`, or `:global name` to make a variable known that has a value already."""
     name = name_of(command.unnamed()[0])
     has_value = len(command.unnamed()) > 1 or command.named("do") is not None
@@ -32,13 +32,13 @@ def set_global(run: Interpreter, command: Command) -> RouterValue:
     return NOTHING
 
 
-def _new_value(run: Interpreter, command: Command) -> RouterValue:
+def _new_value(run: Interpreter, command: CommandNode) -> RouterValue:
     function = command.named("do")
     node = node_given(command, 1, "value")
     return run.value(function) if function is not None else NOTHING if node is None else run.value(node)
 
 
-def set_variable(run: Interpreter, command: Command) -> RouterValue:
+def set_variable(run: Interpreter, command: CommandNode) -> RouterValue:
     """`:set name value`, `:set ($array->key) value`, or `:set name` to remove the value."""
     target, value = command.unnamed()[0], _new_value(run, command)
     name = name_of(target)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Protocol
 
-    from dns_update.routeros.remarks import Place, Remark
+    from dns_update.routeros.remarks import Place, ScriptRemark
     from dns_update.routeros.source import Source
     from dns_update.routeros.values import RouterValue
 else:
@@ -115,6 +115,6 @@ class World(Protocol):
         """Send an update; raises Failure with what the server says."""
         raise NotImplementedError
 
-    def remark(self, remark: Remark) -> None:
+    def remark(self, remark: ScriptRemark) -> None:
         """Take what there is to say of a script while it runs."""
         raise NotImplementedError
