@@ -4,6 +4,7 @@ import base64
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -515,17 +516,24 @@ ENDLESS = [
 ]
 
 
-# Some releases of Python (3.14.8) count interim answers and trailers themselves, and give up earlier than we do.
+# http.client of Python 3.14.8 counts interim answers and trailers itself, and gives up earlier than we do.
+COUNTED = sys.version_info >= (3, 14)
 GIVEN_UP = "the answer is not HTTP (HTTPException)"
+
+
+def reasons(ours: str, start: bytes) -> set[str]:
+    """Return the right reasons to refuse an endless answer: ours, and that of a Python which counts its parts."""
+    is_chunk = start == ENDLESS[-1][0]
+    return {ours, GIVEN_UP} if COUNTED and not is_chunk else {ours}
 
 
 @pytest.mark.parametrize(("start", "more"), ENDLESS, ids=["head", "trailer", "chunk"])
 def test_an_answer_without_end_is_not_read_to_the_end(start: bytes, more: bytes) -> None:
-    assert endless(start, more) in {f"the answer has more than {LARGEST_ANSWER} octets", GIVEN_UP}
+    assert endless(start, more) in reasons(f"the answer has more than {LARGEST_ANSWER} octets", start)
 
 
 @pytest.mark.parametrize(("start", "more"), ENDLESS, ids=["head", "trailer", "chunk"])
 def test_an_answer_without_end_has_its_time(start: bytes, more: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WEB_SECONDS", 0.2)
     monkeypatch.setattr(module, "LARGEST_ANSWER", 1 << 40)
-    assert endless(start, more) in {"no whole answer within 0.2 s", GIVEN_UP}
+    assert endless(start, more) in reasons("no whole answer within 0.2 s", start)
