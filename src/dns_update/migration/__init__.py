@@ -1,0 +1,1 @@
+"""Set-ups of other programs, moved to the agent's configuration."""
