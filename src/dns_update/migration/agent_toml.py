@@ -46,7 +46,7 @@ class _Writer:
         self._key_file = key_file
         self._keys = table_names(record.key for record in plan.records if record.key is not None)
         upstreams = dict.fromkeys(upstream for record in plan.records for upstream in _upstreams(record))
-        self._servers = _numbered(upstreams, lambda _: "server")
+        self._servers = _numbered(upstreams, lambda upstream: upstream[0])
         self._zones = {zone: self._shared(zone) for zone in dict.fromkeys(record.zone for record in plan.records)}
 
     def lines(self, origin: str) -> Iterator[str]:

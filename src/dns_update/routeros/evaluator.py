@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from dns_update.routeros.remarks import ScriptRemark
     from dns_update.routeros.syntax import Argument, Node
     from dns_update.routeros.values import RouterValue
     from dns_update.routeros.world import World
@@ -27,6 +28,8 @@ _NO_WORDS = ("nil", "nothing")
 
 class Evaluator:
     """Runs scripts in one world. `router_wide` are the global variables, which the caller keeps between runs."""
+
+    mends = False
 
     def __init__(self, world: World, router_wide: dict[str, RouterValue], limits: Limits | None = None) -> None:
         self.world = world
@@ -63,14 +66,33 @@ class Evaluator:
 
     def _run(self, source: Source | str, name: str, variables: Mapping[str, RouterValue]) -> RouterValue:
         script = parse(source)
-        errors = (*script.errors, *undeclared_sets(script))
         for remark in script.remarks:
             if remark.severity != "error":
                 self.world.remark(remark)
+        errors = (*script.errors, *undeclared_sets(script))
         if errors:
-            raise ScriptSyntaxError(min(errors, key=lambda remark: (remark.place.line, remark.place.column)))
+            self.refuse(errors)
         scope = Scope(None, self.router_wide)
         return self._in_frame(Frame(name, script.source, scope, variables), script.commands)
+
+    # What a subclass that explores scripts, instead of running them, does otherwise
+
+    def refuse(self, errors: tuple[ScriptRemark, ...]) -> None:
+        """Refuse a script that cannot be read as a whole; raises ScriptSyntaxError with its first error."""
+        raise ScriptSyntaxError(min(errors, key=lambda remark: (remark.place.line, remark.place.column)))
+
+    def forgives(self, command: Node, failure: Failure) -> bool:  # noqa: ARG002 - as above
+        """Return whether the script goes on after a command that failed, and that nothing in the script caught."""
+        return False
+
+    def look_for(self, menu: str, tests: Iterable[tuple[str, str, RouterValue]]) -> None:
+        """Take note of what a command looks for in a menu: properties, operators and values."""
+
+    def combined(self, node: syntax.Infix, left: RouterValue, right: RouterValue) -> RouterValue:
+        """Return what an operator makes of two values."""
+        return infix(node.operator, left, right)
+
+    # Functions, blocks and commands
 
     def call(self, code: Code, name: str, arguments: Mapping[str, RouterValue]) -> RouterValue:
         """Call a function, which sees nothing but its arguments; return what it returns."""
@@ -129,7 +151,9 @@ class Evaluator:
                 failure.place = self.frame.source.place(command.at)
                 failure.file_place = self.frame.source.file_place(command.at)
                 failure.command = failure.command or _name_of(command)
-            raise
+            if self.handlers or not self.forgives(command, failure):
+                raise
+            return NOTHING
 
     def _global(self, command: syntax.CommandNode) -> RouterValue:
         run = COMMANDS.get(command.verb)
@@ -220,7 +244,7 @@ class Evaluator:
         if node.operator == "<%%":
             named = dict(right.named) if isinstance(right, Array) else {}
             return self.call(left, "", named) if isinstance(left, Code) else NOTHING
-        return infix(node.operator, left, right)
+        return self.combined(node, left, right)
 
     def _array(self, node: syntax.ArrayLiteral) -> Array:
         items: list[RouterValue] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Protocol
 
     from dns_update.routeros.control import Frame, Usage
@@ -24,6 +24,8 @@ class Interpreter(Protocol):
     router_wide: dict[str, RouterValue]
     usage: Usage
     frame: Frame
+    mends: bool
+    """Whether a stored script is taken as it is meant where it is written wrong."""
     handlers: int
     """How many `on-error` are around the command that runs."""
 
@@ -53,6 +55,10 @@ class Interpreter(Protocol):
 
     def run_inside(self, source: Source | str, name: str) -> RouterValue:
         """Run a script from another one."""
+        raise NotImplementedError
+
+    def look_for(self, menu: str, tests: Iterable[tuple[str, str, RouterValue]]) -> None:
+        """Take note of what a command looks for in a menu: properties, operators and values."""
         raise NotImplementedError
 
     def warn(self, code: str, at: int, text: str, hint: str = "") -> None:

@@ -14,7 +14,7 @@ from dns_update.routeros.world import ID, MenuCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from dns_update.routeros.interpreter import Interpreter
     from dns_update.routeros.syntax import CommandNode, Node
@@ -121,10 +121,12 @@ def _given(run: Interpreter, argument: syntax.Argument) -> RouterValue:
     """Return what is given to a parameter; a script with the places of its characters, a bare word as it is written."""
     node = argument.value
     if argument.name in SCRIPT_PARAMETERS and isinstance(node, syntax.Text):
-        if all(isinstance(part, str) for part in node.parts):
+        is_plain = all(isinstance(part, str) for part in node.parts)
+        if not is_plain:
+            text = f"$ in {argument.name}= is put in now, not when the script runs"
+            run.warn("dollar-not-escaped", node.at, text, r"write \$ in a script in quotes")
+        if is_plain or run.mends:
             return ScriptText(run.frame.source.decoded(node.at + 1, max(node.end - 1, node.at + 1)))
-        text = f"$ in {argument.name}= is put in now, not when the script runs"
-        run.warn("dollar-not-escaped", node.at, text, r"write \$ in a script in quotes")
     return node.text if isinstance(node, syntax.Word) else run.value(node)
 
 
@@ -139,8 +141,21 @@ def _rows(run: Interpreter, path: str) -> Menu:
 
 
 def _find(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
+    run.look_for(path, _tests(run, command.condition))
     menu = _rows(run, path)
     return Array(tuple([row[ID] for row in menu.rows if _fits(run, row, command.condition)]))
+
+
+def _tests(run: Interpreter, condition: Node | None) -> Iterator[tuple[str, str, RouterValue]]:
+    """Yield the tests of a condition with their values, however they are joined."""
+    match condition:
+        case syntax.Test(_, name, operator, value):
+            yield name, operator, True if value is None else _value_of_test(run, value)
+        case syntax.Infix(_, "&&" | "||", left, right):
+            yield from _tests(run, left)
+            yield from _tests(run, right)
+        case syntax.Prefixed(_, "!", operand):
+            yield from _tests(run, operand)
 
 
 def _fits(run: Interpreter, row: Row, condition: Node | None) -> bool:
@@ -162,7 +177,7 @@ def _test(run: Interpreter, row: Row, test: syntax.Test) -> bool:
     ours = row.get(test.name, NOTHING)
     if test.value is None:
         return to_bool(ours) is True
-    value = run.raw_text(test.value) if isinstance(test.value, syntax.Word) else run.value(test.value)
+    value = _value_of_test(run, test.value)
     if test.operator == "~":
         return matches(text_of(value), text_of(ours))
     if test.operator in ("=", "!="):
@@ -171,6 +186,10 @@ def _test(run: Interpreter, row: Row, test: syntax.Test) -> bool:
     if not isinstance(left, int) or not isinstance(right, int):
         return False
     return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[test.operator]
+
+
+def _value_of_test(run: Interpreter, node: Node) -> RouterValue:
+    return node.text if isinstance(node, syntax.Word) else run.value(node)
 
 
 def _get(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
@@ -183,7 +202,9 @@ def _get(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
         if item is None:
             raise Failure("missing value(s) of argument(s) number")
         value = item.text if isinstance(item, syntax.Word) and not item.text.isdigit() else run.value(item)
-        row = _one_row(run, menu, value, command.at)
+        if isinstance(value, str):
+            run.look_for(path, [("name", "=", value)])
+        row = _one_row(run, _rows(run, path), value, command.at)
     name = command.named(_PROPERTY_OF_GET) or (values[0] if values else None)
     if name is None:
         return array_of((), dict(row))
@@ -208,6 +229,7 @@ def _one_row(run: Interpreter, menu: Menu, item: RouterValue, at: int) -> Row:
 
 
 def _print(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
+    run.look_for(path, _tests(run, command.condition))
     menu = _rows(run, path)
     rows = [row for row in menu.rows if _fits(run, row, command.condition)]
     flags = [node.text for node in command.unnamed() if isinstance(node, syntax.Word)]

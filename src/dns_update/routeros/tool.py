@@ -35,7 +35,7 @@ def update_request(run: Interpreter, command: CommandNode) -> UpdateRequest:
         for name in _PARAMETERS
         if name not in ("address", "ttl")
     }
-    address, ttl = _address(run, given["address"]), _ttl(run, given.get("ttl"))
+    address, ttl = _address(run, given["address"], command.at), _ttl(run, given.get("ttl"))
     _check_server(run, command, texts)
     _check_name(run, command, texts["name"], texts["zone"])
     if texts["key"] and not _is_base64(texts["key"]):
@@ -47,7 +47,7 @@ def update_request(run: Interpreter, command: CommandNode) -> UpdateRequest:
     )
 
 
-def _address(run: Interpreter, node: Node) -> str:
+def _address(run: Interpreter, node: Node, at: int) -> str:
     value = run.value(node)
     if isinstance(value, Array) and len(value) > 1:
         raise Failure("failure: only one address allowed")
@@ -55,13 +55,13 @@ def _address(run: Interpreter, node: Node) -> str:
     prefix = to_prefix(text)
     if not isinstance(prefix, Nil):
         hint = '[:pick $x 0 [:find $x "/"]] takes the address alone'
-        run.warn("prefix-not-stripped", node.at, f"address= gets {text}; a router refuses the prefix", hint)
+        run.warn("prefix-not-stripped", at, f"address= gets {text}; a router refuses the prefix", hint)
         text = str(prefix.address)
     address = to_address(text)
     if isinstance(address, Nil):
         raise Failure("invalid value for argument address")
     if not address.is_ipv4:
-        run.warn("router-would-refuse", node.at, "a router takes IPv4 addresses only, for A records")
+        run.warn("router-would-refuse", at, "a router takes IPv4 addresses only, for A records")
     return str(address)
 
 

@@ -1,0 +1,221 @@
+"""What a script does, found by running it: what it sends where, when it sends nothing, what a failure changes."""
+
+from __future__ import annotations
+
+from dns_update.migration.routeros.explorer import OWN_ERROR, Explorer
+from dns_update.migration.routeros.reading import can_update, line_of_local, line_of_value
+from dns_update.migration.routeros.simulated import OLD_ADDRESS, OLD_ADDRESS_V6, SimulatedRouter
+from dns_update.routeros import syntax
+from dns_update.routeros.remarks import ScriptError
+from dns_update.routeros.values import text_of
+from dns_update.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dns_update.migration.plan import AddressOrigin, ChangeCheck, Servers
+    from dns_update.migration.routeros.starters import Starter
+    from dns_update.routeros.values import RouterValue
+    from dns_update.routeros.world import UpdateRequest
+
+_MOST_CONDITIONS = 40
+_MOST_SERVERS = 20
+
+
+class Sent(Value):
+    """A name that a script updates: the request as it sends it first, and the servers in their order."""
+
+    request: UpdateRequest
+    origin: AddressOrigin
+    servers: tuple[str, ...]
+    servers_used: Servers
+
+
+class Behaviour(Value):
+    """What a script does: what it sends, and how it finds out whether it must."""
+
+    sent: tuple[Sent, ...]
+    change_check: ChangeCheck
+    only_if_running: bool
+
+
+def meant_name(request: UpdateRequest) -> str:
+    """Return the full name that a request means, without a dot at its end; a router doubles a name with its zone."""
+    name, zone = request.name.strip("."), request.zone.strip(".")
+    if not zone or f".{name}".lower().endswith(f".{zone}".lower()):
+        return name
+    return f"{name}.{zone}" if name else zone
+
+
+class Subject:
+    """A script that is run again and again, each time on the same router in another state."""
+
+    def __init__(self, router: SimulatedRouter, starter: Starter) -> None:
+        self._router = router
+        self._starter = starter
+        self._globals: dict[str, RouterValue] = {}
+        self._explorers: list[Explorer] = []
+
+    def behaviour(self) -> Behaviour | None:
+        """Return what the script does; None if it sends nothing."""
+        first = self._run()
+        conditions = dict(self._explorers[0].conditions)
+        remembered = dict(self._globals)
+        hidden = self._turned(first, conditions)
+        if not first and not hidden:
+            return None
+        change_check = self._change_check(first, remembered)
+        sent = tuple(self._grouped(first + hidden))
+        return Behaviour(sent, change_check, self._is_only_if_running(first))
+
+    def _run(
+        self,
+        *,
+        memory: Mapping[str, RouterValue] | None = None,
+        turned: int | None = None,
+        failing: frozenset[str] = frozenset(),
+    ) -> list[UpdateRequest]:
+        """Run the script once, with what a router remembers from before; return what it sends."""
+        self._router.restart()
+        self._router.failing = failing
+        self._globals = dict(memory or {})
+        explorer = Explorer(self._router, self._globals, turned)
+        self._explorers.append(explorer)
+        try:
+            explorer.run(self._starter.source, name=self._starter.name, variables=self._starter.variables)
+        except ScriptError as error:
+            if error.command != OWN_ERROR and all(taken for _, taken in self._router.sent):
+                line = error.file_place.line
+                self._router.say("error", "not-understood", f"the script ends here: {error.message}", line=line)
+        return [request for request, _ in self._router.sent]
+
+    def _turned(self, first: list[UpdateRequest], conditions: dict[int, int]) -> list[UpdateRequest]:
+        """Return what is sent only if a condition that is not known is the other way round."""
+        known = {self._identity(request) for request in first}
+        names = {meant_name(request) for request in first}
+        hidden: list[UpdateRequest] = []
+        for offset, line in list(conditions.items())[:_MOST_CONDITIONS] if can_update(self._starter.source) else ():
+            told = set(self._router.remarks)
+            found = [request for request in self._run(turned=offset) if self._identity(request) not in known]
+            if not found:
+                self._router.remarks = told  # what there is to say of a branch that sends nothing does not matter
+                continue
+            known.update(map(self._identity, found))
+            hidden += [request for request in found if meant_name(request) not in names]
+            if first:
+                some = ", ".join(dict.fromkeys(map(meant_name, found)))
+                text = f"it depends on this condition what is sent for {some}"
+                self._router.say("error", "not-understood", text, "check what the agent should do there", line=line)
+        return hidden
+
+    def _identity(self, request: UpdateRequest) -> tuple[str, object, str]:
+        return meant_name(request), self._router.stand_ins.origin(request.address), request.zone
+
+    # How it finds out whether it must send
+
+    def _change_check(self, first: list[UpdateRequest], remembered: Mapping[str, RouterValue]) -> ChangeCheck:
+        if self._asks_zone(first):
+            return "dns"
+        if not self._run(memory=remembered):
+            self._check_order(remembered)
+            return "memory"
+        if self._compares(first):
+            return "memory-broken"
+        kind = self._starter.trigger.kind
+        return "event" if kind in ("lease-change", "interface-up", "host-up") else "none"
+
+    def _asks_zone(self, first: list[UpdateRequest]) -> bool:
+        """Return whether the script sends nothing if the zone has the address already."""
+        names = {meant_name(request).lower(): request.address for request in first}
+        if not names.keys() & {name.lower().rstrip(".") for name in self._router.resolved}:
+            return False
+        self._router.names = dict.fromkeys(names)
+        self._run()  # the name does not exist yet: this finds an error that is not caught
+        self._router.names = dict(names)
+        is_silent = not self._run()
+        self._router.names = {
+            name: OLD_ADDRESS_V6 if ":" in address else OLD_ADDRESS for name, address in names.items()
+        }
+        return is_silent
+
+    def _check_order(self, remembered: Mapping[str, RouterValue]) -> None:
+        """Find out whether the address is remembered although the update failed."""
+        self._router.everything_fails = True
+        self._run()
+        self._router.everything_fails = False
+        after_failure = dict(self._globals)
+        if self._run(memory=after_failure):
+            return
+        name = next((name for name, value in remembered.items() if text_of(value)), "")
+        text = f"{name} is set before the update, so an update that fails is not sent again; the agent tries it again"
+        self._router.say("warning", "memory-before-update", text, line=line_of_value(self._starter.source, name))
+
+    def _compares(self, first: list[UpdateRequest]) -> bool:
+        """Return whether the script compares the address with one that it means to remember; say why it cannot."""
+        addresses = {request.address for request in first}
+        found = False
+        for left, left_text, right, right_text in self._explorers[0].comparisons:
+            for text, other, other_text in ((left_text, right, right_text), (right_text, left, left_text)):
+                if text.partition("/")[0] in addresses and not other_text and isinstance(other, syntax.Variable):
+                    found = True
+                    self._say_why(other)
+        return found
+
+    def _say_why(self, variable: syntax.Variable) -> None:
+        line = line_of_local(self._starter.source, variable.name)
+        if line:
+            text = f"{variable.name} is a :local and is empty at every run; the import sends on change only"
+            self._router.say("warning", "local-forgets", text, f":global {variable.name}", line=line)
+
+    def _is_only_if_running(self, first: list[UpdateRequest]) -> bool:
+        self._router.is_running = False
+        is_silent = not self._run()
+        self._router.is_running = True
+        return bool(first) and is_silent
+
+    # What it sends where
+
+    def _grouped(self, requests: list[UpdateRequest]) -> Iterator[Sent]:
+        groups: dict[tuple[str, object, str], list[UpdateRequest]] = {}
+        for request in requests:
+            groups.setdefault(self._identity(request), []).append(request)
+        fallbacks = self._fallbacks(requests)
+        for identity, group in groups.items():
+            origin = self._router.stand_ins.origin(group[0].address)
+            if origin is None:
+                self._say_host(group[0])
+                continue
+            servers = list(dict.fromkeys(request.server for request in group))
+            later = [server for server in fallbacks.get(identity, ()) if server not in servers]
+            used: Servers = "all" if len(servers) > 1 else "first-success" if later else "one"
+            if used == "all":
+                text = "the script updates each of these servers; the agent updates the first one that answers"
+                self._router.say("info", "all-servers", text, line=group[0].place.line)
+            names = tuple([self._server(server) for server in (*servers, *later) if server])
+            yield Sent(group[0], origin, names, used)
+
+    def _fallbacks(self, requests: list[UpdateRequest]) -> dict[tuple[str, object, str], list[str]]:
+        """Return the servers that are tried for each name if those before take nothing, in their order."""
+        failing = frozenset(request.server for request in requests)
+        order: dict[tuple[str, object, str], list[str]] = {}
+        for _ in range(_MOST_SERVERS):
+            tried = self._run(failing=failing)
+            order = {}
+            for request in tried:
+                order.setdefault(self._identity(request), []).append(request.server)
+            reached = failing | {request.server for request in tried}
+            if reached == failing:
+                break
+            failing = reached
+        return order
+
+    def _server(self, address: str) -> str:
+        meaning = self._router.stand_ins.meaning(address)
+        return meaning if isinstance(meaning, str) else address
+
+    def _say_host(self, request: UpdateRequest) -> None:
+        host = self._router.stand_ins.meaning(request.address)
+        text = f"the address is that of {host}, which the agent cannot look up"
+        hint = "write a command: source that prints it"
+        self._router.say("error", "not-understood", text, hint, line=request.place.line)

@@ -1,0 +1,99 @@
+"""The evaluator of scripts, for one that is looked at: what fails is left out, and conditions may be turned round."""
+
+from __future__ import annotations
+
+from dns_update.routeros import syntax
+from dns_update.routeros.control import Limits
+from dns_update.routeros.evaluator import Evaluator
+from dns_update.routeros.values import text_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dns_update.migration.routeros.simulated import SimulatedRouter
+    from dns_update.routeros.remarks import Failure, ScriptRemark
+    from dns_update.routeros.syntax import Node
+    from dns_update.routeros.values import RouterValue
+
+OWN_ERROR = "/error"
+"""The command by which a script ends with an error of its own."""
+
+_LIMITS = Limits(steps=20_000, seconds=86_400.0)  # time passes at once here, so a loop that waits may wait long
+_COMPARING = ("=", "!=")
+_EXPLAINED = (
+    "trailing-dot",
+    "unknown-parameter",
+    "undeclared-set",
+    "uncaught-resolve",
+    "many-addresses",
+    "not-understood",
+)
+
+
+class Explorer(Evaluator):
+    """Runs a script on a simulated router.
+
+    `turned` is the offset in its file of an `:if` whose condition is turned round the first time that it is reached.
+    `conditions` are those of the `:if` that were reached; `comparisons` are what was compared with what, where; each
+    has the nodes of both sides.
+    """
+
+    mends = True
+
+    def __init__(self, router: SimulatedRouter, router_wide: dict[str, RouterValue], turned: int | None = None) -> None:
+        super().__init__(router, router_wide, _LIMITS)
+        self.router = router
+        self.turned = turned
+        self.conditions: dict[int, int] = {}
+        self.comparisons: list[tuple[Node, str, Node, str]] = []
+        self._ifs: set[int] = set()
+
+    def refuse(self, errors: tuple[ScriptRemark, ...]) -> None:
+        """Take the errors as remarks: what can be read runs."""
+        for remark in errors:
+            self.router.remark(remark)
+
+    def forgives(self, command: Node, failure: Failure) -> bool:
+        """Leave out a command that fails; but an update that fails ends the script."""
+        if failure.command == OWN_ERROR:
+            return False
+        if failure.command == "/tool/dns-update" and self.router.sent and not self.router.sent[-1][1]:
+            return False
+        line = self.frame.source.file_place(command.at).line
+        told = {remark.code for remark in self.router.remarks if remark.line == line}
+        if not told.intersection(_EXPLAINED):
+            self.router.say("error", "not-understood", f"this is left out: {failure.message}", line=line)
+        return True
+
+    def look_for(self, menu: str, tests: Iterable[tuple[str, str, RouterValue]]) -> None:
+        """Have the router make what is looked for."""
+        self.router.expect(menu, tests)
+
+    def condition(self, node: Node) -> bool:
+        """Return the truth of a condition, turned round where that is tried."""
+        is_true = super().condition(node)
+        if id(node) not in self._ifs:
+            return is_true
+        offset = self.frame.source.offsets[node.at]
+        self.conditions.setdefault(offset, self.frame.source.file_place(node.at).line)
+        if offset == self.turned:
+            self.turned = None
+            return not is_true
+        return is_true
+
+    def combined(self, node: syntax.Infix, left: RouterValue, right: RouterValue) -> RouterValue:
+        """Note what is compared."""
+        if node.operator in _COMPARING:
+            self.comparisons.append((node.left, text_of(left), node.right, text_of(right)))
+        return super().combined(node, left, right)
+
+    def _command(self, command: Node) -> RouterValue:
+        outer = self.router.line
+        self.router.line = self.frame.source.file_place(command.at).line
+        if isinstance(command, syntax.CommandNode) and command.verb == "if" and command.unnamed():
+            self._ifs.add(id(command.unnamed()[0]))
+        try:
+            return super()._command(command)
+        finally:
+            self.router.line = outer

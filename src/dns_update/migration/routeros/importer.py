@@ -1,0 +1,147 @@
+"""A script or an export of RouterOS, moved: all that starts a script, each one's behaviour, and the records of both."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from dns_update.migration.plan import MovedKey, MovedRecord, MovePlan, Trigger, ordered
+from dns_update.migration.routeros.behaviour import Subject, meant_name
+from dns_update.migration.routeros.reading import can_update, say_what_is_not_needed
+from dns_update.migration.routeros.simulated import SimulatedRouter
+from dns_update.migration.routeros.stand_ins import StandIns
+from dns_update.migration.routeros.starters import Starter, scripts_left, starters_of
+from dns_update.routeros.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dns_update.migration.plan import ImportRemark
+    from dns_update.migration.routeros.behaviour import Behaviour, Sent
+    from dns_update.routeros.world import UpdateRequest
+
+_OF_SCRIPTS = ("/system/script", "/system/scheduler")
+_READ_BY_US = (*_OF_SCRIPTS, "/system/identity", "/ip/dhcp-client", "/ppp/profile", "/tool/netwatch")
+_MOST_SECTIONS = 12
+
+
+def plan_from_routeros(text: str) -> MovePlan:
+    """Return what becomes of a script or an export; a text without updates gives a plan without records.
+
+    What cannot be read, or is not understood, is an error among the remarks; nothing is raised.
+    """
+    router = SimulatedRouter(StandIns())
+    source = Source.of_file(text)
+    records = list(_moved(router, Starter(Trigger(), source, "", {})))
+    _say_sections(router)
+    starters = list(starters_of(router))
+    for starter in starters:
+        records += _moved(router, starter)
+    for starter in list(scripts_left(router)):
+        records += _moved(router, starter)
+    return MovePlan(tuple(_merged(router, records)), ordered(_told_once(router)))
+
+
+def _moved(router: SimulatedRouter, starter: Starter) -> Iterator[MovedRecord]:
+    """Yield the records of what a script sends."""
+    told = set(router.remarks)
+    behaviour = Subject(router, starter).behaviour()
+    if behaviour is None:
+        if not can_update(starter.source):
+            router.remarks = told  # a script that does something else
+        return
+    say_what_is_not_needed(router, starter.source)
+    for sent in behaviour.sent:
+        record = _record(router, sent, behaviour, starter.trigger)
+        if record is not None:
+            yield record
+
+
+def _record(router: SimulatedRouter, sent: Sent, behaviour: Behaviour, trigger: Trigger) -> MovedRecord | None:
+    request, line = sent.request, sent.request.place.line
+    if request.ttl == 0:
+        text = "ttl=0 deletes the entry, and the agent keeps names; it deletes one that has lost its address"
+        router.say("error", "not-understood", text, 'on-missing = "delete"', line=line)
+        return None
+    if sent.origin.kind == "literal":
+        text = "the address is written in the script; the agent keeps the name at it"
+        router.say("info", "literal-address", text, line=line)
+    return MovedRecord(
+        meant_name(request),
+        request.zone.strip("."),
+        sent.origin,
+        sent.servers,
+        sent.servers_used,
+        _key(router, request),
+        request.ttl,
+        triggers=(trigger,),
+        change_check=behaviour.change_check,
+        only_if_running=behaviour.only_if_running,
+        line=line,
+    )
+
+
+def _key(router: SimulatedRouter, request: UpdateRequest) -> MovedKey | None:
+    if not request.key and not request.key_name:
+        return None
+    if not request.key or not request.key_name:
+        text = "only one of key-name= and key= is given; a signature needs both"
+        router.say("error", "not-understood", text, line=request.place.line)
+        return None
+    return MovedKey(request.key_name.rstrip("."), base64_secret(request.key))
+
+
+def base64_secret(text: str) -> str:
+    """Return a secret in Base64: strict Base64 as it is, anything else as the octets of the text."""
+    try:
+        if binascii.a2b_base64(text, strict_mode=True):
+            return text
+    except ValueError:
+        pass
+    return base64.b64encode(text.encode("utf-8", "surrogateescape")).decode()
+
+
+def _merged(router: SimulatedRouter, records: Iterable[MovedRecord]) -> Iterator[MovedRecord]:
+    """Yield one record for each name and family, with the triggers of all scripts that update it."""
+    merged: dict[tuple[str, str, str], MovedRecord] = {}
+    for record in records:
+        identity = (record.name.lower(), record.zone.lower(), record.type)
+        known = merged.get(identity)
+        if known is None:
+            merged[identity] = record
+            continue
+        if known.origin != record.origin and known.origin.kind != "dhcp-client":
+            text = f"{record.name} gets another address here than in line {known.line}, whose address is taken"
+            router.say("error", "not-understood", text, line=record.line)
+        triggers = tuple(dict.fromkeys((*known.triggers, *record.triggers)))
+        servers = tuple(dict.fromkeys((*known.servers, *record.servers)))
+        merged[identity] = _with(known, triggers=triggers, servers=servers)
+    return iter(merged.values())
+
+
+def _with(record: MovedRecord, **changed: object) -> MovedRecord:
+    fields = {name: getattr(record, name) for name in type(record).__fields__}
+    return MovedRecord(**(fields | changed))
+
+
+def _say_sections(router: SimulatedRouter) -> None:
+    """Say in one line which sections of an export have nothing to do with updates."""
+    sections = {menu: line for menu, line in router.foreign.items() if menu not in _READ_BY_US}
+    if sections and any(menu in router.stored for menu in _READ_BY_US):
+        some = ", ".join(list(sections)[:_MOST_SECTIONS])
+        text = (
+            f"sections that have nothing to do with updates: {some}{' and others' * (len(sections) > _MOST_SECTIONS)}"
+        )
+        router.say("info", "section-ignored", text, line=min(sections.values()))
+
+
+def _told_once(router: SimulatedRouter) -> set[ImportRemark]:
+    """Return the remarks, of those on a name that is not declared the first only."""
+    names: set[str] = set()
+    told: set[ImportRemark] = set()
+    for remark in ordered(router.remarks):
+        if remark.code != "undeclared-read" or remark.text not in names:
+            names.add(remark.text)
+            told.add(remark)
+    return told

@@ -1,0 +1,89 @@
+"""What is seen of a script without running it: pauses, loops that wait, and where a variable is declared and set."""
+
+from __future__ import annotations
+
+from dns_update.routeros import syntax
+from dns_update.routeros.parser import parse
+from dns_update.routeros.scopes import name_of
+from dns_update.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dns_update.migration.routeros.simulated import SimulatedRouter
+    from dns_update.routeros.source import Source
+    from dns_update.routeros.syntax import CommandNode
+
+_UPDATING = ("dns-update", "run", "execute", "parse", "import")
+_LOOPS = ("while", "for", "do")
+
+
+def say_what_is_not_needed(router: SimulatedRouter, source: Source) -> None:
+    """Say of each pause, each loop that waits, and each list that is printed, that it is not moved."""
+    waiting: set[int] = set()
+    commands = parse(source).commands
+    for command in commands:
+        if isinstance(command, syntax.CommandNode) and command.verb == "print":
+            text = f"/{'/'.join([*command.path, 'print'])} only prints, so it is not moved"
+            router.say("info", "no-effect", text, line=source.file_place(command.at).line)
+    for command in commands_in(commands):
+        line = source.file_place(command.at).line
+        if command.is_global and command.verb in _LOOPS and (command.verb != "do" or command.named("while")):
+            pauses = [inner for inner in commands_in(command) if inner is not command and _is_pause(inner)]
+            if pauses and not _updates(command):
+                waiting.update(pause.at for pause in pauses)
+                router.say(
+                    "info", "wait-loop", "this waits for an address; the agent learns of it by itself", line=line
+                )
+        elif _is_pause(command) and command.at not in waiting:
+            router.say("info", "delay", "the pause is not moved; the agent needs none", line=line)
+
+
+def can_update(source: Source) -> bool:
+    """Return whether a script has a command that updates a name, or that runs another script.
+
+    In a script that cannot be read, what cannot be read may be such a command.
+    """
+    script = parse(source)
+    if script.errors and "dns-update" in source.text:
+        return True
+    return any(command.verb in _UPDATING for command in commands_in(script.commands))
+
+
+def line_of_local(source: Source, name: str) -> int:
+    """Return the line of the file that declares a local variable; 0 if none does."""
+    return _line_of(source, ("local",), name, values=0)
+
+
+def line_of_value(source: Source, name: str) -> int:
+    """Return the line of the file that gives a variable its value; 0 if none does."""
+    return _line_of(source, ("set", "global"), name, values=1)
+
+
+def _line_of(source: Source, verbs: tuple[str, ...], name: str, *, values: int) -> int:
+    for command in commands_in(parse(source).commands):
+        words = command.unnamed()
+        if command.is_global and command.verb in verbs and len(words) > values and name_of(words[0]) == name:
+            return source.file_place(command.at).line
+    return 0
+
+
+def commands_in(tree: object) -> Iterator[CommandNode]:
+    """Yield all commands in their order, those in blocks, brackets and texts, too; a tree is a node or a tuple."""
+    if isinstance(tree, tuple):
+        for part in tree:
+            yield from commands_in(part)
+    elif isinstance(tree, Value):
+        if isinstance(tree, syntax.CommandNode):
+            yield tree
+        for field in type(tree).__fields__:
+            yield from commands_in(getattr(tree, field))
+
+
+def _is_pause(command: CommandNode) -> bool:
+    return command.is_global and command.verb == "delay"
+
+
+def _updates(command: CommandNode) -> bool:
+    return any(inner.verb == "dns-update" for inner in commands_in(command))

@@ -1,0 +1,277 @@
+"""A router that has whatever a script looks for: its addresses are stand-ins, its servers take every update."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark
+from dns_update.migration.routeros.stand_ins import StandIns, name_that_fits
+from dns_update.routeros.remarks import Failure
+from dns_update.routeros.source import Source
+from dns_update.routeros.values import NOTHING, ItemId, ScriptText, array_of, text_of
+from dns_update.routeros.world import ID, Menu, MenuCall, UpdateRequest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from dns_update.migration.plan import Severity
+    from dns_update.routeros.remarks import ScriptRemark
+    from dns_update.routeros.values import RouterValue
+
+IDENTITY = "{identity}"
+"""The router's name where the set-up does not say it."""
+
+OLD_ADDRESS, OLD_ADDRESS_V6 = "198.18.255.1", "2001:db8:ffff::1"
+"""What a name has in the zone before the script runs."""
+
+_ECHOES = {"myip.opendns.com", "whoami.akamai.net", "o-o.myaddr.l.google.com", "whoami.cloudflare"}
+"""Names whose address is the asker's."""
+
+_OF_ADDRESSES = {
+    "/ip/address": ("interface", IPV4),
+    "/ipv6/address": ("interface", IPV6),
+    "/ip/dhcp-client": ("dhcp-client", IPV4),
+    "/ipv6/dhcp-client": ("dhcp-client", IPV6),
+}
+_NAMING = ("interface", "name", "actual-interface")
+_ANY_INTERFACE = ".*"
+
+# fmt: off
+_NO_EFFECT = {
+    ("/log", "print"), ("/system/logging", "add"), ("/system/logging", "set"), ("/ip/dns/cache", "flush"),
+    ("/file", "remove"), ("/file", "set"), ("/file", "add"), ("/system/ntp/client", "set"), ("/system/clock", "set"),
+    ("/tool", "generate"),
+}
+# fmt: on
+"""Commands that are of no use where the agent keeps names right."""
+
+_SIGNS_OF_A_SERVICE = ("update", "hostname=", "host=", "domain=", "domains=", "token=", "password=", "user=", "apikey=")
+
+
+class SimulatedRouter:
+    """What a script sees, and what it did.
+
+    `names` are what the zone says of host names: an address, or None if the name does not exist; other names have a
+    stand-in. `failing` are servers that take no update. `sent` are the updates in order, with whether each was taken.
+    """
+
+    def __init__(self, stand_ins: StandIns) -> None:
+        self.stand_ins = stand_ins
+        self.stored: dict[str, list[dict[str, RouterValue]]] = {}
+        self.remarks: set[ImportRemark] = set()
+        self.interfaces: dict[str, str] = {}
+        self.is_running = True
+        self.names: dict[str, str | None] = {}
+        self.failing: frozenset[str] = frozenset()
+        self.everything_fails = False
+        self.line = 0
+        self.used_scripts: set[str] = set()
+        self.foreign: dict[str, int] = {}
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget what was done; what is stored, and what there is to say, is kept."""
+        self.sent: list[tuple[UpdateRequest, bool]] = []
+        self.resolved: set[str] = set()
+        self._files: dict[str, RouterValue] = {}
+        self._logs: list[tuple[str, str]] = []
+        self._slept = 0.0
+
+    def say(self, severity: Severity, code: str, text: str, hint: str = "", *, line: int = 0) -> None:
+        """Take a remark on a line; on that of the command that runs, if none is given."""
+        self.remarks.add(ImportRemark(line or self.line, severity, code, text, hint))
+
+    # What scripts look for
+
+    def expect(self, menu: str, tests: Iterable[tuple[str, str, RouterValue]]) -> None:
+        """Make sure that the items are there that a script looks for."""
+        if menu != "/interface" and menu not in _OF_ADDRESSES and not menu.startswith("/interface/"):
+            return
+        is_named = False
+        for name, operator, value in tests:
+            if name not in _NAMING or isinstance(value, ItemId):
+                continue
+            is_named = True
+            if operator == "=" and text_of(value):
+                self.interfaces.setdefault(text_of(value), "")
+            elif operator == "~":
+                self.interfaces.setdefault(name_that_fits(text_of(value)), text_of(value))
+        if not is_named and menu in _OF_ADDRESSES and not self.interfaces:
+            self.interfaces["wan"] = _ANY_INTERFACE
+            self.say("warning", "interface-pattern", "the script does not say which interface it means", "map=wan:NAME")
+
+    def address_of(self, interface: str, kind: str = "interface", family: int = IPV4) -> str:
+        """Return the stand-in for an interface's address, without a prefix."""
+        pattern = self.interfaces.get(interface, "")
+        if pattern:
+            return self.stand_ins.address(AddressOrigin("interface-pattern", interface, pattern, family))
+        if kind == "dhcp-client":
+            return self.stand_ins.address(AddressOrigin("dhcp-client", interface, family=family))
+        return self.stand_ins.address(AddressOrigin("interface", interface, family=family))
+
+    def public_address(self) -> str:
+        """Return the stand-in for the public address."""
+        text = "the address comes from a service; the import asks another one for it"
+        self.say("warning", "public-address-source", text, "public-address=SOURCE chooses which, e.g. dns:")
+        return self.stand_ins.address(AddressOrigin("public-address"))
+
+    # The world of the evaluator
+
+    def now(self) -> float:
+        """Return the seconds slept."""
+        return self._slept
+
+    def menu(self, path: str) -> Menu | None:
+        """Return a menu; the interfaces in it are those that were looked for."""
+        if path in _OF_ADDRESSES:
+            kind, family = _OF_ADDRESSES[path]
+            return _menu(self._address_row(path, name, kind, family) for name in self.interfaces)
+        if path == "/interface" or path.startswith("/interface/"):
+            return _menu(self._interface_row(name) for name in self.interfaces)
+        single = self._single(path)
+        if single is not None:
+            return Menu((single,), is_single=True)
+        if path == "/log":
+            return _menu({"topics": f"script,{topic}", "message": text} for topic, text in self._logs)
+        if path == "/file":
+            return _menu({"name": name, "contents": text} for name, text in self._files.items())
+        return _menu(self.stored[path]) if path in self.stored else None
+
+    def _address_row(self, path: str, name: str, kind: str, family: int) -> dict[str, RouterValue]:
+        prefix = "/64" if family == IPV6 else "/24"
+        address = self.address_of(name, kind, family) + prefix
+        row: dict[str, RouterValue] = {"address": address, "interface": name, "actual-interface": name}
+        row |= {"dynamic": True, "disabled": False, "invalid": False, "comment": ""}
+        if path.endswith("dhcp-client"):
+            return row | {"status": "bound", "gateway": "198.18.0.1"}
+        return row | {"global": True, "link-local": False} if family == IPV6 else row
+
+    def _interface_row(self, name: str) -> dict[str, RouterValue]:
+        return {"name": name, "running": self.is_running, "disabled": False, "type": "ether", "comment": ""}
+
+    def _single(self, path: str) -> Mapping[str, RouterValue] | None:
+        match path:
+            case "/ip/cloud":
+                return _ToldWhenRead({"public-address": self.public_address})
+            case "/system/identity":
+                return _ToldWhenRead({"name": self._identity})
+            case "/system/clock":
+                return {"time": "12:00:00", "date": "2026-01-05"}
+            case "/system/resource":
+                return {"uptime": "1d00:00:00", "version": "7.16 (stable)"}
+        return None
+
+    def _identity(self) -> str:
+        for row in self.stored.get("/system/identity", ()):
+            return text_of(row["name"])
+        self.say("warning", "router-name", "the name is the router's identity, and the file does not say what that is",
+                 "identity=NAME says it; else it is this machine's name")  # fmt: skip
+        return IDENTITY
+
+    def command(self, call: MenuCall) -> RouterValue:
+        """Store what a script or an export adds; note what cannot be moved."""
+        if call.menu == "/ip/cloud" or (call.menu, call.verb) in _NO_EFFECT:
+            return self._without_effect(call)
+        if call.verb in ("add", "set"):
+            self.stored.setdefault(call.menu, []).append(dict(call.named))
+            self.foreign.setdefault(call.menu, call.place.line)
+            return NOTHING
+        if (call.menu, call.verb) == ("/tool", "fetch"):
+            return self._fetch(call)
+        if call.verb == "ping":
+            self.say("info", "no-effect", "ping is not moved: the agent tries its servers again until one answers")
+            return 3
+        self.say("error", "not-understood", f"{call.menu.rstrip('/')}/{call.verb} is not moved", _NOT_MOVED)
+        return NOTHING
+
+    def _without_effect(self, call: MenuCall) -> RouterValue:
+        self.say("info", "no-effect", f"{call.menu}/{call.verb} is not needed for the agent")
+        return "made-up-secret" if call.verb == "generate" else NOTHING
+
+    def _fetch(self, call: MenuCall) -> RouterValue:
+        url = text_of(call.get("url"))
+        is_post = text_of(call.get("http-method")) in ("post", "put") or text_of(call.get("http-data"))
+        if is_post or any(sign in url.lower() for sign in _SIGNS_OF_A_SERVICE):
+            text = "this tells a web service, and dns-update speaks DNS to the zone's own server"
+            self.say("error", "not-understood", text, "an on-change program can call it")
+            return NOTHING
+        address = self.public_address()
+        page = f"<html><body>Current IP Address: {address}</body></html>\r\n" if "dyndns" in url else address
+        self._files[text_of(call.get("dst-path")) or url.rstrip("/").rpartition("/")[2]] = page
+        return array_of((), {"data": page, "status": "finished"})
+
+    def script(self, name: str) -> Source | None:
+        """Return a stored script, and remember that something runs it."""
+        for row in self.stored.get("/system/script", ()):
+            if text_of(row.get("name", NOTHING)) == name:
+                self.used_scripts.add(name)
+                return source_of(row.get("source", NOTHING))
+        return None
+
+    def resolve(self, name: str, server: str, kind: str) -> str:  # noqa: ARG002 - the zone is what every server has
+        """Return the address of a name, which is the public one where the server tells the asker's."""
+        if name.lower().rstrip(".") in _ECHOES:
+            return self.public_address()
+        self.resolved.add(name)
+        known = self.names.get(name.lower().rstrip("."), "")
+        if known is None:
+            raise Failure("failure: dns name does not exist")
+        return known or self.stand_ins.resolved(name)
+
+    def log(self, topic: str, text: str) -> None:
+        """Keep a log line, for a script that looks for it."""
+        self._logs.append((topic, text))
+
+    def put(self, text: str) -> None:
+        """Ignore what is printed."""
+
+    def delay(self, seconds: float) -> None:
+        """Let time pass at once."""
+        self._slept += seconds
+
+    def send(self, request: UpdateRequest) -> None:
+        """Take an update; raises Failure if its server takes none."""
+        fails = self.everything_fails or request.server in self.failing
+        self.sent.append((request, not fails))
+        if fails:
+            raise Failure("failure: update send failed")
+
+    def remark(self, remark: ScriptRemark) -> None:
+        """Take a remark of the parser or the evaluator."""
+        severity: Severity = "warning"
+        if remark.severity == "error" or remark.code in _ERRORS:
+            severity = "error"
+        elif remark.severity == "info" or remark.code in _INFOS:
+            severity = "info"
+        self.remarks.add(ImportRemark(remark.file_place.line, severity, remark.code, remark.text, remark.hint))
+
+
+class _ToldWhenRead(Mapping[str, "RouterValue"]):
+    """The properties of a menu that are made, with a remark, when a script reads them."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], str]]) -> None:
+        self._makers = makers
+
+    def __getitem__(self, name: str) -> RouterValue:
+        return self._makers[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+_ERRORS = ("trailing-dot", "unknown-parameter")
+_INFOS = ("router-would-refuse",)
+_NOT_MOVED = "do it in an on-change program, if it is needed"
+
+
+def source_of(value: RouterValue) -> Source:
+    """Return a stored script as a source."""
+    return value.source if isinstance(value, ScriptText) else Source.of_file(text_of(value))
+
+
+def _menu(rows: Iterable[Mapping[str, RouterValue]]) -> Menu:
+    return Menu(tuple([{ID: ItemId(f"*{number:X}"), **row} for number, row in enumerate(rows, 1)]))

@@ -1,0 +1,72 @@
+"""Made-up addresses for what only the router knows, and what each of them means.
+
+A script does as it likes with an address: cuts its prefix, compares it, hands it to a function. Wherever it arrives, it
+is known again by its value. The addresses are those for benchmarks (RFC 2544) and documentation (RFC 3849), which no
+script sends on purpose.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dns_update.migration.plan import IPV4, IPV6, AddressOrigin
+
+_MOST_LOST = 3
+"""Characters that a script may cut off too much at the end of an address, and it is known all the same."""
+
+_ALTERNATIVE = re.compile(r"[^|]*")
+_NOT_OF_NAMES = re.compile(r"\\.|\[[^\]]*\]|[\^$.*+?(){}|\\]")
+
+
+class StandIns:
+    """Makes stand-ins, each once for what it means; with a new `generation`, all addresses are other ones."""
+
+    def __init__(self) -> None:
+        self.generation = 0
+        self._numbers: dict[AddressOrigin | str, int] = {}
+        self._meanings: dict[str, AddressOrigin | str] = {}
+
+    def address(self, origin: AddressOrigin) -> str:
+        """Return the address that stands in for an origin."""
+        number = self._number(origin)
+        if origin.family == IPV6:
+            text = f"2001:db8:{0x5A0 + self.generation:x}:{number:x}::77"
+        else:
+            text = f"198.{18 + self.generation % 2}.{number % 256}.{77 + self.generation}"
+        self._meanings[text] = origin
+        return text
+
+    def resolved(self, name: str) -> str:
+        """Return the address that stands in for what a host name resolves to; the same in every generation."""
+        number = self._number(name)
+        text = f"198.18.{number % 256}.7"
+        self._meanings[text] = name
+        return text
+
+    def _number(self, meaning: AddressOrigin | str) -> int:
+        return self._numbers.setdefault(meaning, len(self._numbers) + 1)
+
+    def meaning(self, text: str) -> AddressOrigin | str | None:
+        """Return what an address stands in for: its origin, or a host's name; None if the script has it itself.
+
+        An address whose end was cut off is known, too.
+        """
+        if text in self._meanings:
+            return self._meanings[text]
+        for whole, meaning in self._meanings.items():
+            if text and whole.startswith(text) and len(whole) - len(text) <= _MOST_LOST:
+                return meaning
+        return None
+
+    def origin(self, address: str) -> AddressOrigin | None:
+        """Return the origin of an address that is sent: what it stands in for, or a literal; None for a host's."""
+        meaning = self.meaning(address)
+        if meaning is None:
+            return AddressOrigin("literal", detail=address, family=IPV6 if ":" in address else IPV4)
+        return meaning if isinstance(meaning, AddressOrigin) else None
+
+
+def name_that_fits(pattern: str) -> str:
+    """Return an interface's name that a regular expression finds: its first alternative, without what is no letter."""
+    first = _ALTERNATIVE.match(pattern)
+    return _NOT_OF_NAMES.sub("", first[0] if first else "").strip() or "wan"

@@ -1,0 +1,126 @@
+"""What starts the scripts of an export: schedules, and the hooks of interfaces, leases and hosts."""
+
+from __future__ import annotations
+
+from dns_update.migration.plan import IPV4, AddressOrigin, Trigger
+from dns_update.migration.routeros.simulated import source_of
+from dns_update.routeros.conversions import to_number, to_time, value_of_word
+from dns_update.routeros.values import NOTHING, ItemId, Nil, Time, is_empty, text_of
+from dns_update.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dns_update.migration.plan import TriggerKind
+    from dns_update.migration.routeros.simulated import SimulatedRouter
+    from dns_update.routeros.source import Source
+    from dns_update.routeros.values import RouterValue
+
+_UP, _DOWN = ("on-up", "up-script"), ("on-down", "down-script")
+_EVENT_INTERFACE = "ppp0"
+"""The interface of an event where the export does not say which it is."""
+
+_NEIGHBOUR = "198.18.0.1"
+
+
+class Starter(Value):
+    """A script and what starts it; `variables` are those of the event."""
+
+    trigger: Trigger
+    source: Source
+    name: str
+    variables: Mapping[str, RouterValue]
+
+
+def starters_of(router: SimulatedRouter) -> Iterator[Starter]:
+    """Yield what starts a script among all that the router has stored: schedules first."""
+    for row in router.stored.get("/system/scheduler", ()):
+        yield _of_schedule(router, row)
+    for menu, rows in list(router.stored.items()):
+        for row in rows:
+            yield from _of_hooks(router, menu, row)
+
+
+def scripts_left(router: SimulatedRouter) -> Iterator[Starter]:
+    """Yield the stored scripts that nothing has run so far: people run them by hand."""
+    for row in router.stored.get("/system/script", ()):
+        name = text_of(row.get("name", NOTHING))
+        if name not in router.used_scripts and "source" in row:
+            yield Starter(Trigger(), source_of(row["source"]), name, {})
+
+
+def _of_schedule(router: SimulatedRouter, row: Mapping[str, RouterValue]) -> Starter:
+    event = row.get("on-event", NOTHING)
+    source = router.script(text_of(event).strip()) or source_of(event)
+    seconds = interval_in_seconds(row.get("interval", NOTHING))
+    start = text_of(row.get("start-time", NOTHING))
+    kind: TriggerKind = "interval" if seconds else "startup" if start == "startup" else "manual"
+    if start == "startup" and seconds:
+        text = "a router runs this for the first time one interval after its start; the agent begins at once"
+        router.say("info", "startup-with-interval", text, line=source.file_place(0).line)
+    return Starter(Trigger(kind, seconds, start), source, text_of(row.get("name", NOTHING)), {})
+
+
+def interval_in_seconds(value: RouterValue) -> int:
+    """Return an interval in seconds: 5m, 00:05:00 or 300; 0 if there is none."""
+    if is_empty(value):
+        return 0
+    looked = value_of_word(value) if isinstance(value, str) else value
+    time = looked if isinstance(looked, Time) else to_time(looked)
+    if isinstance(time, Nil):
+        number = to_number(looked)
+        return number if isinstance(number, int) else 0
+    return round(time.seconds)
+
+
+def _of_hooks(router: SimulatedRouter, menu: str, row: Mapping[str, RouterValue]) -> Iterator[Starter]:
+    item = text_of(row.get("name", row.get("interface", row.get("host", NOTHING))))
+    for parameter in (*_UP, *_DOWN, "script", "lease-script"):
+        if is_empty(row.get(parameter, NOTHING)) or menu in ("/system/script", "/system/scheduler"):
+            continue
+        event = row[parameter]
+        source = router.script(text_of(event).strip()) or source_of(event)
+        router.line = source.file_place(0).line
+        trigger, variables = _event(router, menu, item, row, parameter)
+        yield Starter(trigger, source, item, variables)
+
+
+def _event(
+    router: SimulatedRouter, menu: str, item: str, row: Mapping[str, RouterValue], parameter: str
+) -> tuple[Trigger, dict[str, RouterValue]]:
+    """Return the trigger of a hook, and the variables that a router sets for it."""
+    if menu == "/tool/netwatch":
+        return Trigger("host-up", item=item), {"host": text_of(row.get("host", NOTHING)), "status": "up"}
+    if parameter == "script":
+        interface = text_of(row.get("interface", NOTHING))
+        router.interfaces.setdefault(interface, "")
+        lease = router.address_of(interface, "dhcp-client")
+        variables: dict[str, RouterValue] = {"bound": "1", "lease-address": lease, "interface": interface}
+        variables |= {"server-address": _NEIGHBOUR, "gateway-address": _NEIGHBOUR}
+        return Trigger("lease-change", item=interface), variables
+    interface = item if menu.startswith("/interface") else _interface_of_profile(router, item)
+    router.interfaces.setdefault(interface, "")
+    number = list(router.interfaces).index(interface) + 1
+    variables = {
+        "interface": interface if menu.startswith("/interface") else ItemId(f"*{number:X}"),
+        "local-address": router.stand_ins.address(AddressOrigin("interface", interface, family=IPV4)),
+        "remote-address": _NEIGHBOUR,
+    }
+    return Trigger("interface-up", item=interface), variables
+
+
+def _interface_of_profile(router: SimulatedRouter, profile: str) -> str:
+    """Return the interface that has a PPP profile; if there is not one, another name, with a remark."""
+    names = [
+        text_of(row.get("name", NOTHING))
+        for menu, rows in router.stored.items()
+        if menu.startswith("/interface/")
+        for row in rows
+        if text_of(row.get("profile", NOTHING)) == profile
+    ]
+    if len(names) == 1:
+        return names[0]
+    text = f"the script gets its interface from the event, and the file does not say which one has profile {profile}"
+    router.say("warning", "interface-from-event", text, f"map={_EVENT_INTERFACE}:NAME")
+    return _EVENT_INTERFACE
