@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dns_update.commandline.line import CommandLine
-from dns_update.commandline.properties import PROPERTIES, Options
+from dns_update.commandline.properties import PROPERTIES, ROWS, Options
 from dns_update.errors import UsageError
 from tests.support.command import in_process
 
@@ -15,6 +15,11 @@ COMMANDS = ("set", "delete", "show", "agent", "status", "history")
 FLAGS = [(prop.name, command) for prop in PROPERTIES if prop.flag for command in prop.commands]
 SECRET = "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5"
 NAMED = ("set", "delete", "show", "status", "history")
+
+
+@pytest.fixture
+def positional_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ROWS["file"][0], "positional", True)
 
 
 def error_of(words: list[str], command: str) -> UsageError:
@@ -128,6 +133,59 @@ def test_a_bracket_that_is_not_closed(command: str) -> None:
 )
 def test_the_first_word_that_is_wrong_is_told(command: str, words: list[str], says: str) -> None:
     assert error_of(words, command).text == says
+
+
+@pytest.mark.usefixtures("positional_file")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["a.db"],
+        ["file=a.db"],
+        ["--file", "a.db"],
+        ["--file=a.db"],
+        ["a.db", "--json"],
+        ["--json", "a.db"],
+        ["name=x", "a.db"],
+    ],
+)
+def test_a_positional_property_is_written_with_its_name_or_without(words: list[str]) -> None:
+    assert CommandLine(words).options("history").file == "a.db"
+
+
+@pytest.mark.usefixtures("positional_file")
+@pytest.mark.parametrize("path", ["-", "./help", "/a/b c", "a#b", "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5"])
+def test_a_positional_property_is_any_word(path: str) -> None:
+    assert CommandLine([path]).options("history").file == path
+
+
+@pytest.mark.usefixtures("positional_file")
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["a.db", "b.db"], "'b.db' is not a property"),
+        (["file=a.db", "b.db"], "'b.db' is not a property"),
+        (["a.db", "file=b.db"], "file= is given twice"),
+        (["a.db", "zzz=1"], "unknown property 'zzz'"),
+        (["zzz=1", "a.db"], "unknown property 'zzz'"),
+        ([""], "file=: the value is empty"),
+        (["key=correct", "horse"], "history does not take key="),
+    ],
+)
+def test_a_positional_property_is_given_once(words: list[str], says: str) -> None:
+    assert str(error_of(words, "history")) == says
+
+
+@pytest.mark.usefixtures("positional_file")
+def test_a_word_after_a_secret_is_never_a_positional_property(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ROWS["key"][0], "commands", ("history",))
+    error = error_of(["key=correct", "horse"], "history")
+    assert "horse" not in str(error)
+    assert "needs quotes" in error.hint
+
+
+@pytest.mark.usefixtures("positional_file")
+def test_another_command_has_no_positional_property() -> None:
+    assert error_of(["a.db"], "set").text == "'a.db' is not a property"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dns_update.routeros.conversions import to_time, value_of_word
+from dns_update.routeros.described import Router, source_of
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
-from dns_update.routeros.values import text_of
-from tests.routeros.router import Router, source_of
+from dns_update.routeros.values import Time, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,6 +136,7 @@ def _check_stored(router: Router, expected: Mapping[str, Any]) -> None:
         row = _stored(router, "/system/scheduler", "name", schedule["name"])
         assert text_of(row["on-event"]).strip() == schedule["on_event"]
         assert row.get("start-time") == schedule.get("start_time")
+        assert to_time(value_of_word(text_of(row["interval"]))) == Time(schedule["interval_s"] * 1000)
     for parameter, item in expected.get("hooks", ()):
         rows = [row for menu in router.stored.values() for row in menu if parameter in row]
         assert item in [row.get("name", row.get("interface")) for row in rows]

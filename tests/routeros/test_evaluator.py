@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dns_update.routeros.control import Limits
+from dns_update.routeros.described import Router
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
-from tests.routeros.router import Router
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

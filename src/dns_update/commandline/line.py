@@ -1,12 +1,13 @@
 """Reads the words of a command line as properties and values.
 
-RouterOS writes `name=value`, GNU `--name value` or `--name=value`; they may be mixed.
+RouterOS writes `name=value`, GNU `--name value` or `--name=value`; they may be mixed. A command may have one property
+that may be written without its name: `run FILE`.
 """
 
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.commandline.properties import ROWS, Options, Property, is_flag, is_secret, row_of
+from dns_update.commandline.properties import ROWS, Options, Property, is_flag, is_secret, positional_row, row_of
 from dns_update.commandline.values import EXPRESSIONS
 from dns_update.errors import quoted
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _HELP_OPTIONS = ("--help", "-h")
 HELP_WORDS = (*_HELP_OPTIONS, "help", "?")
+_NAMELESS = "="  # in place of a property's name, for a word that has none; no name has this character
 
 
 class CommandLine:
@@ -56,9 +58,13 @@ class CommandLine:
         given: dict[str, object] = {}
         follows_secret = False
         for name, text in self._given[: self._sound]:
-            row = row_of(name, command)
+            row = positional_row(command) if name == _NAMELESS else row_of(name, command)
+            if name == _NAMELESS and (row is None or row.attribute in given or follows_secret):
+                from dns_update.commandline.mistakes import unexpected  # only when something is wrong
+
+                raise unexpected(text, follows_secret=follows_secret)
             if row is None:
-                from dns_update.commandline.mistakes import unknown_property  # as below
+                from dns_update.commandline.mistakes import unknown_property  # as above
 
                 raise unknown_property(name, command, follows_secret=follows_secret)
             follows_secret = follows_secret or row.secret
@@ -79,17 +85,12 @@ class CommandLine:
             if follows_flag and word in ("yes", "no"):  # `--json yes`
                 name, value = self._given.pop()[0], word
             elif not is_gnu:
-                raise self._unexpected(word)
+                return _NAMELESS, word
             elif is_flag(name):
                 value, self._flag_is_open = "yes", True
             else:
                 value = _next_value(name, rest)
         return name, _with_brackets_closed(name, value, rest)
-
-    def _unexpected(self, word: str) -> errors.UsageError:
-        from dns_update.commandline.mistakes import unexpected  # only when something is wrong
-
-        return unexpected(word, follows_secret=any(is_secret(name) for name, _value in self._given))
 
 
 def _next_value(name: str, rest: Iterator[str]) -> str:

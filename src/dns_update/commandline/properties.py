@@ -29,11 +29,13 @@ class Property:
 
     `form` is how its value is written, `read` its reader. `default` is written as a user would write it; without one,
     the value is None if the property is left out. A `repeatable` property may be given several times, and its value
-    is a tuple. The value of a `secret` one is never shown. A `flag` needs no value when it is written `--name`.
+    is a tuple. The value of a `secret` one is never shown. A `flag` needs no value when it is written `--name`. The
+    value of a `positional` one may be written without its name, as in `run FILE`; a command has at most one of these.
     """
 
     __slots__ = (
-        "attribute", "commands", "default", "flag", "form", "help", "name", "read", "repeatable", "secret",
+        "attribute", "commands", "default", "flag", "form", "help", "name", "positional", "read", "repeatable",
+        "secret",
     )  # fmt: skip
     attribute: str
 
@@ -49,6 +51,7 @@ class Property:
         repeatable: bool = False,
         secret: bool = False,
         flag: bool = False,
+        positional: bool = False,
     ) -> None:
         self.name = name
         self.form = form
@@ -59,6 +62,7 @@ class Property:
         self.repeatable = repeatable
         self.secret = secret
         self.flag = flag
+        self.positional = positional
 
     def __set_name__(self, _owner: type, attribute: str) -> None:
         self.attribute = attribute
@@ -86,6 +90,7 @@ if TYPE_CHECKING:
         repeatable: bool = False,
         secret: bool = False,
         flag: bool = False,
+        positional: bool = False,
     ) -> T:
         """Tell mypy that a row is the value which an instance of Options has there."""
 else:
@@ -246,6 +251,11 @@ for _each in PROPERTIES:
 def row_of(name: str, command: str) -> Property | None:
     """Return the row of a property of a command; None if the command has no such property."""
     return next((row for row in ROWS.get(name, ()) if command in row.commands), None)
+
+
+def positional_row(command: str) -> Property | None:
+    """Return the row of the property that a command's word without a name gives; None if it has no such property."""
+    return next((row for row in PROPERTIES if row.positional and command in row.commands), None)
 
 
 def is_flag(name: str) -> bool:
