@@ -263,6 +263,25 @@ def test_closing_lets_nobody_wait(path: Path) -> None:
 # The socket
 
 
+def test_closing_in_the_middle_of_a_conversation_is_not_a_bug(path: Path) -> None:
+    """Up to Python 3.12.1, asyncio took a cancelled conversation for one that failed."""
+
+    async def closed() -> None:
+        told: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context))
+        server = await serve(str(path), lambda: ANSWER)
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(b'{"command"')  # no line end, so the agent goes on reading
+        while not server._clients:  # noqa: SLF001 - there is no other sign that a conversation has begun
+            await asyncio.sleep(0)
+        await server.close()
+        assert await reader.read() == b""
+        writer.close()
+        assert told == []
+
+    run(closed())
+
+
 def test_only_the_agents_user_and_group_may_ask(path: Path) -> None:
     async def work() -> None:
         before = os.umask(0)

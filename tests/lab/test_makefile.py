@@ -1,5 +1,6 @@
 """What `make` says of a place where no command could be started."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,7 +15,11 @@ def test_a_directory_whose_path_no_first_line_can_hold_is_told_in_one_line(name:
     directory = tmp_path / name
     directory.mkdir()
     shutil.copy(MAKEFILE, directory)
-    done = subprocess.run(["make", ".venv/bin/python"], cwd=directory, capture_output=True, text=True, check=False)
+    # What the make that runs the tests was told, e.g. another VENV, must not reach this one.
+    own = {name: text for name, text in os.environ.items() if name not in ("MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL")}
+    done = subprocess.run(
+        ["make", ".venv/bin/python"], cwd=directory, env=own, capture_output=True, text=True, check=False
+    )
     assert done.returncode != 0
     assert done.stderr.startswith("make: the path of this directory has a space, or more than 230 characters: ")
     assert not (directory / ".venv").exists()

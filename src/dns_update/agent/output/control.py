@@ -129,7 +129,7 @@ class ControlServer:
     def __init__(self, path: str, answer: Callable[[], Mapping[str, Any]]) -> None:
         self._path = path
         self._answer = answer
-        self._clients: set[asyncio.Task[None]] = set()
+        self._clients: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._server: asyncio.Server | None = None
         self._identity: tuple[int, int] | None = None
 
@@ -137,7 +137,7 @@ class ControlServer:
         """Begin to listen; raises UsageError and NotNow, as `serve` says."""
         listener = await _listener(self._path)
         self._identity = _identity(self._path)
-        self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=MAX_REQUEST)
+        self._server = await asyncio.start_unix_server(self._accept, sock=listener, limit=MAX_REQUEST)
 
     async def close(self) -> None:
         """Stop listening, end all conversations, remove the socket."""
@@ -151,23 +151,32 @@ class ControlServer:
             client.cancel()
         await asyncio.gather(*self._clients, return_exceptions=True)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is None or len(self._clients) >= MAX_CLIENTS:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Begin a conversation, in a task of ours.
+
+        Of a task that asyncio starts itself, some versions of Python tell too late that it failed (3.11.2), or say that
+        it failed when it was cancelled (3.12.1).
+        """
+        if len(self._clients) >= MAX_CLIENTS:
             writer.transport.abort()
             return
-        self._clients.add(task)
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+        self._clients[task] = writer
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._clients.pop(task).transport.abort()  # data that the client does not read must not stay in memory
+        mistake = None if task.cancelled() else task.exception()
+        if mistake is not None:
+            what = "a client could not be answered"
+            task.get_loop().call_exception_handler({"message": what, "exception": mistake})
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(CLIENT_SECONDS):
                 await self._converse(reader, writer)
         except (OSError, TimeoutError):
             pass  # only the client is affected
-        except Exception as mistake:  # noqa: BLE001 - asyncio up to Python 3.11.2 tells of it only when the task is collected
-            what = "a client could not be answered"
-            asyncio.get_running_loop().call_exception_handler({"message": what, "exception": mistake})
-        finally:
-            self._clients.discard(task)
-            writer.transport.abort()  # data that the client does not read must not stay in memory
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
