@@ -12,6 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dns_update.agent.config.load import read_config
+from dns_update.migration.agent_toml import toml_from_plan
+from dns_update.migration.key_file import key_file_text, write_new_files
+from dns_update.migration.plan import Choices
+from dns_update.migration.routeros.importer import plan_from_routeros
 from dns_update.routeros.conversions import to_time, value_of_word
 from dns_update.routeros.described import Router, source_of
 from dns_update.routeros.evaluator import Evaluator
@@ -19,8 +24,9 @@ from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
 from dns_update.routeros.values import Time, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from dns_update.migration.plan import MovedRecord, MovePlan
     from dns_update.routeros.source import Source
     from dns_update.routeros.values import RouterValue
     from dns_update.routeros.world import UpdateRequest
@@ -140,3 +146,74 @@ def _check_stored(router: Router, expected: Mapping[str, Any]) -> None:
     for parameter, item in expected.get("hooks", ()):
         rows = [row for menu in router.stored.values() for row in menu if parameter in row]
         assert item in [row.get("name", row.get("interface")) for row in rows]
+
+
+# Imports
+
+
+_IMPORTED = [path for path in _CASES if "import" in tomllib.loads(path.read_text())]
+
+
+@pytest.mark.parametrize("path", _IMPORTED, ids=lambda path: path.name.removesuffix(_SUFFIX))
+def test_an_import_says_what_it_must(path: Path, tmp_path: Path) -> None:
+    wanted = tomllib.loads(path.read_text())["import"]
+    plan = plan_from_routeros(path.with_name(path.name.removesuffix(_SUFFIX) + ".rsc").read_bytes().decode())
+    assert plan.understood == wanted["understood"]
+    records = [one for record in wanted.get("record", ()) for one in _each_name(record)]
+    assert [_imported(record, one) for record, one in zip(plan.records, records, strict=True)] == records
+    _check_report(plan, wanted.get("report", ()))
+    if plan.records:
+        _check_configuration(plan, tmp_path)
+
+
+def _each_name(record: dict[str, Any]) -> list[dict[str, Any]]:
+    names = record["fqdn"] if isinstance(record["fqdn"], list) else [record["fqdn"]]
+    return [record | {"fqdn": name} for name in names]
+
+
+def _imported(record: MovedRecord, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record in the words of the expectations, with those keys only that are asked for."""
+    origin, key = record.origin, record.key
+    source = {"kind": origin.kind, "interface": origin.interface, "family": origin.family, "scope": "global"}
+    source |= {"address": origin.detail, "pattern": origin.detail}
+    when = [
+        {"kind": trigger.kind, "seconds": trigger.seconds, "start_time": trigger.start_time}
+        | {"interface": trigger.item, "host": trigger.item}
+        for trigger in record.triggers
+    ]
+    said = {
+        "fqdn": f"{record.name}.",
+        "type": record.type,
+        "zone": record.zone,
+        "source": {name: source[name] for name in wanted["source"]},
+        "servers": list(record.servers),
+        "policy": record.servers_used,
+        "when": next(
+            (each for each in ({n: t[n] for n in wanted["when"]} for t in when) if each == wanted["when"]), when
+        ),
+        "change_check": record.change_check,
+        "ttl": record.ttl,
+        "only_if_running": record.only_if_running,
+        "key_name": "" if key is None else key.name,
+        "key": "" if key is None else key.secret,
+    }
+    return {name: said[name] for name in wanted}
+
+
+def _check_report(plan: MovePlan, wanted: Iterable[Mapping[str, Any]]) -> None:
+    """Check that all is said that must be, and no error or warning that may not be."""
+    said = {(remark.line, remark.severity, remark.code) for remark in plan.remarks}
+    listed = {(each["line"], each["severity"], each["code"]): each.get("level") for each in wanted}
+    assert {each for each, level in listed.items() if level != "allowed"} <= said
+    assert {each for each in said if each[1] != "info"} <= set(listed)
+
+
+def _check_configuration(plan: MovePlan, directory: Path) -> None:
+    """Check that the agent takes the configuration."""
+    config, keys = directory / "agent.toml", directory / "agent.keys"
+    text = toml_from_plan(plan, Choices({}, "branch"), origin="a case", key_file=str(keys))
+    secrets = key_file_text(record.key for record in plan.records if record.key is not None)
+    write_new_files({str(keys): secrets, str(config): text}, secret=str(keys))
+    assert len(read_config(str(config)).records) == len({(record.name, record.ttl) for record in plan.records})
+    for record in plan.records:
+        assert record.key is None or record.key.secret not in text

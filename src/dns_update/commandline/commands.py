@@ -205,6 +205,24 @@ took, and the outcome. The exit status is 0 whatever the outcomes were, and 2 if
     ),
 )
 
+_IMPORT = CommandHelp(
+    "import FILE [PROPERTY=VALUE...]",
+    "move a set-up from RouterOS, ddclient, nsupdate or OpenWrt to the agent",
+    """\
+Reads a script or an export of RouterOS, a ddclient.conf, a script for nsupdate, or OpenWrt's /etc/config/ddns, and
+writes what the agent needs to do the same: names, sources of addresses, servers, TTLs, and the keys in a file of their
+own. A script is run on a simulated router, in several states, to find out what it sends, and when it does not. What it
+does wrong is reported, by line, and so is what was not understood.
+
+The exit status is 0 if everything was understood, 10 if not; what was understood is written all the same.
+""",
+    (
+        ("look at it", "import router.rsc"),
+        ("write agent.toml and agent.keys, and check them", "import router.rsc output=agent.toml map=pppoe-out1:ppp0"),
+        ("what would be different from now on?", "import router.rsc --diff-run"),
+    ),
+)
+
 COMMANDS: Mapping[str, CommandHelp] = {
     "set": _SET,
     "delete": _DELETE,
@@ -213,4 +231,5 @@ COMMANDS: Mapping[str, CommandHelp] = {
     "agent": _AGENT,
     "status": _STATUS,
     "history": _HISTORY,
+    "import": _IMPORT,
 }

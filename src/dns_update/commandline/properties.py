@@ -102,6 +102,7 @@ _RECORDS = ("set", "delete", "show")
 _AGENT = ("agent",)
 _STATUS = ("status",)
 _HISTORY = ("history",)
+_IMPORT = ("import",)
 
 
 class Options:
@@ -229,10 +230,39 @@ class Options:
     file: str = _row(
         "file", "PATH", _HISTORY, "the history", values.path_from_text, default="/var/lib/dns-update/history.db")
 
+    # Of the commands for other programs' set-ups
+
+    setup: str | None = _row(
+        "file", "FILE", _IMPORT, "a script or an export of RouterOS, a ddclient.conf, a script for nsupdate, or "
+        "OpenWrt's /etc/config/ddns",
+        values.path_from_text, positional=True)
+    output: str | None = _row(
+        "output", "FILE", _IMPORT, "write the configuration there, and the keys beside it; without it, it is printed",
+        values.path_from_text)
+    keys: str | None = _row(
+        "keys", "FILE", _IMPORT, "write the keys there, with mode 0600, and not beside the configuration",
+        values.path_from_text)
+    interfaces_moved: Mapping[str, str] | None = _row(
+        "map", "NAME:NAME[,...]", _IMPORT, "which interface of this machine takes the place of the router's, for "
+        "example ether1:eth0",
+        values.interfaces_from_text)
+    identity: str | None = _row(
+        "identity", "NAME", _IMPORT, "the router's name, if the file does not say it; else this machine's",
+        values.text_from_text)
+    public_source: str | None = _row(
+        "public-address", "SOURCE", _IMPORT, "where the public address comes from, if a service of the router's "
+        "vendor has told it; dns: if it is left out",
+        values.text_from_text)
+    diff_run: bool = _row(
+        "diff-run", "yes|no", _IMPORT,
+        "run the script and the configuration that was made of it side by side, in several states of a router, and "
+        "print what they would do differently; nothing is sent or written",
+        values.yes_no, default="no", flag=True)
+
     # Of all commands, or most
 
     json: bool = _row(
-        "json", "yes|no", (*_RECORDS, *_AGENT, *_STATUS, *_HISTORY),
+        "json", "yes|no", (*_RECORDS, *_AGENT, *_STATUS, *_HISTORY, *_IMPORT),
         "print the result as one JSON object on standard output", values.yes_no, default="no", flag=True)
     debug: bool = _row(
         "debug", "yes|no", (*_RECORDS, *_AGENT),

@@ -208,6 +208,17 @@ def path_from_text(text: str) -> str:
     return os.path.expanduser(path) if path.startswith("~") else path  # noqa: PTH111 - pathlib costs 4 ms
 
 
+def interfaces_from_text(text: str) -> dict[str, str]:
+    """Read `ether1:eth0,pppoe-out1:ppp0`: which interface takes the place of which; raises InvalidText."""
+    pairs: dict[str, str] = {}
+    for element in text.split(","):
+        name, colon, here = element.rpartition(":")
+        if not name or not colon or not here or name in pairs:
+            raise errors.InvalidText(f"{quoted(element)} is not a pair of interfaces", hint="e.g. ether1:eth0")
+        pairs[name] = here
+    return pairs
+
+
 def choice(*words: W) -> Callable[[str], W]:
     """Return a reader that accepts only these words."""
 

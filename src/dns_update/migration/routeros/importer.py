@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 
-from dns_update.migration.plan import MovedKey, MovedRecord, MovePlan, Trigger, ordered
+from dns_update.migration.plan import MovedKey, MovedRecord, MovePlan, Trigger, ordered, replaced
 from dns_update.migration.routeros.behaviour import Subject, meant_name
 from dns_update.migration.routeros.reading import can_update, say_what_is_not_needed
 from dns_update.migration.routeros.simulated import SimulatedRouter
 from dns_update.migration.routeros.stand_ins import StandIns
 from dns_update.migration.routeros.starters import Starter, scripts_left, starters_of
 from dns_update.routeros.source import Source
+from dns_update.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,21 +27,38 @@ _READ_BY_US = (*_OF_SCRIPTS, "/system/identity", "/ip/dhcp-client", "/ppp/profil
 _MOST_SECTIONS = 12
 
 
+class Import(Value):
+    """A plan, and what it was made from: all that starts a script, and the stand-ins in the variables of events."""
+
+    plan: MovePlan
+    body: Source
+    starters: tuple[Starter, ...]
+    stand_ins: StandIns
+    interfaces: tuple[str, ...]
+
+
 def plan_from_routeros(text: str) -> MovePlan:
     """Return what becomes of a script or an export; a text without updates gives a plan without records.
 
     What cannot be read, or is not understood, is an error among the remarks; nothing is raised.
     """
+    return import_of(text).plan
+
+
+def import_of(text: str) -> Import:
+    """Return the same with what it was made from."""
     router = SimulatedRouter(StandIns())
-    source = Source.of_file(text)
-    records = list(_moved(router, Starter(Trigger(), source, "", {})))
+    body = Source.of_file(text)
+    records = list(_moved(router, Starter(Trigger(), body, "", {})))
     _say_sections(router)
     starters = list(starters_of(router))
     for starter in starters:
         records += _moved(router, starter)
     for starter in list(scripts_left(router)):
+        starters.append(starter)
         records += _moved(router, starter)
-    return MovePlan(tuple(_merged(router, records)), ordered(_told_once(router)))
+    plan = MovePlan(tuple(_merged(router, records)), ordered(_told_once(router)))
+    return Import(plan, body, tuple(starters), router.stand_ins, tuple(router.interfaces))
 
 
 def _moved(router: SimulatedRouter, starter: Starter) -> Iterator[MovedRecord]:
@@ -116,13 +134,8 @@ def _merged(router: SimulatedRouter, records: Iterable[MovedRecord]) -> Iterator
             router.say("error", "not-understood", text, line=record.line)
         triggers = tuple(dict.fromkeys((*known.triggers, *record.triggers)))
         servers = tuple(dict.fromkeys((*known.servers, *record.servers)))
-        merged[identity] = _with(known, triggers=triggers, servers=servers)
+        merged[identity] = replaced(known, triggers=triggers, servers=servers)
     return iter(merged.values())
-
-
-def _with(record: MovedRecord, **changed: object) -> MovedRecord:
-    fields = {name: getattr(record, name) for name in type(record).__fields__}
-    return MovedRecord(**(fields | changed))
 
 
 def _say_sections(router: SimulatedRouter) -> None:

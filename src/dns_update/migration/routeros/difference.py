@@ -1,0 +1,200 @@
+"""A script and what it was moved to, run side by side: the same router in several states, and what each makes of it."""
+
+from __future__ import annotations
+
+from dns_update.migration.plan import IPV4, IPV6, AddressOrigin
+from dns_update.routeros.described import ACCEPTED, Router
+from dns_update.routeros.evaluator import Evaluator
+from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
+from dns_update.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from dns_update.migration.plan import MovedRecord
+    from dns_update.migration.routeros.importer import Import
+    from dns_update.migration.routeros.starters import Starter
+    from dns_update.routeros.source import Source
+    from dns_update.routeros.values import RouterValue
+    from dns_update.routeros.world import UpdateRequest
+
+    Zone = dict[tuple[str, str], str]
+    """The addresses by the full name, in lower case and without a dot at its end, and the type."""
+
+    Published = Callable[["RouterState"], Zone]
+    """What the configuration would publish in a state of the router."""
+
+
+class RouterState(Value):
+    """A router at one moment: the addresses of its interfaces by name and family, with prefix; its public address.
+
+    An address that is missing is lost. `failing` are servers that take no update.
+    """
+
+    about: str
+    addresses: Mapping[tuple[str, int], str]
+    public_address: str
+    identity: str
+    failing: tuple[str, ...] = ()
+
+    def address(self, origin: AddressOrigin) -> str:
+        """Return the address of an origin, without its prefix; empty if it is lost."""
+        if origin.kind == "literal":
+            return origin.detail
+        if origin.kind == "public-address":
+            return self.public_address
+        return self.addresses.get((origin.interface, origin.family), "").partition("/")[0]
+
+
+class Difference(Value):
+    """What differs in a state: the name and type, and what the script and the import have made of it; empty for none.
+
+    `error` is what ended the script in this state; empty if nothing did.
+    """
+
+    about: str
+    name: str
+    type: str
+    by_script: str
+    by_import: str
+    error: str
+
+
+def states_of(whole: Import, identity: str) -> tuple[RouterState, ...]:
+    """Return states to try an import in, one after the other."""
+    names = dict.fromkeys([*whole.interfaces, *[record.origin.interface for record in whole.plan.records]])
+    servers = tuple(dict.fromkeys(server for record in whole.plan.records for server in record.servers))
+
+    def state(about: str, number: int, length: int = 24, *, failing: tuple[str, ...] = ()) -> RouterState:
+        addresses: dict[tuple[str, int], str] = {}
+        for index, name in enumerate(names, 1):
+            if number and name:
+                addresses[name, IPV4] = f"203.0.113.{16 * index + number}/{length}"
+                addresses[name, IPV6] = f"2001:db8:{index}::{number}/64"
+        public = f"198.51.100.{number}" if number else ""
+        return RouterState(about, addresses, public, identity, failing)
+
+    return (
+        state("at first", 1),
+        state("nothing has changed", 1),
+        state("other addresses", 2),
+        state("the addresses are lost", 0),
+        state("they are back", 2),
+        state("other addresses, with a prefix of 32 bits", 3, 32),
+        state("other addresses, with a prefix of 8 bits", 4, 8),
+        state("other addresses, and the first server takes no update", 5, failing=servers[:1]),
+        state("all servers take updates again", 5),
+    )
+
+
+def differences(whole: Import, states: Iterable[RouterState], published: Published) -> Iterator[Difference]:
+    """Yield what differs after each state between what the script has updated and what the import publishes.
+
+    An update with the address that the name has already makes no difference.
+    """
+    script = _Script(whole)
+    moved: Zone = {}
+    for state in states:
+        error = script.run(state)
+        wanted = published(state)
+        if not state.failing or _some_server_answers(whole, state):
+            moved.update(wanted)
+        for name, rrtype in sorted(script.zone.keys() | moved.keys()):
+            pair = script.zone.get((name, rrtype), ""), moved.get((name, rrtype), "")
+            if pair[0] != pair[1]:
+                yield Difference(state.about, name, rrtype, *pair, error)
+
+
+def _some_server_answers(whole: Import, state: RouterState) -> bool:
+    return any(set(record.servers) - set(state.failing) for record in whole.plan.records)
+
+
+class _Script:
+    """The scripts of an import on a described router, and the zone that they make."""
+
+    def __init__(self, whole: Import) -> None:
+        self.zone: Zone = {}
+        self._whole = whole
+        self._router = Router()
+        self._router_wide: dict[str, RouterValue] = {}
+        self._is_loaded = False
+
+    def run(self, state: RouterState) -> str:
+        """Run all that starts a script in a state; return the errors that ended one."""
+        self._router.describe(self._described(state))
+        errors = []
+        if not self._is_loaded or not self._whole.starters:
+            errors.append(self._evaluate(self._whole.body, "", {}))
+            self._is_loaded = True
+        errors += [
+            self._evaluate(starter.source, starter.name, self._variables(starter, state))
+            for starter in self._whole.starters
+        ]
+        for request, outcome in self._router.updates:
+            if outcome == ACCEPTED:
+                self.zone[full_name(request), request.type] = request.address
+        return "; ".join(filter(None, errors))
+
+    def _evaluate(self, source: Source, name: str, variables: Mapping[str, RouterValue]) -> str:
+        try:
+            Evaluator(self._router, self._router_wide).run(source, name=name, variables=variables)
+        except (ScriptError, ScriptSyntaxError) as error:
+            return str(error)
+        return ""
+
+    def _described(self, state: RouterState) -> dict[str, Any]:
+        of_servers = {server: server for record in self._whole.plan.records for server in record.servers}
+        zone = {name: address for (name, _), address in self.zone.items()}
+        addresses = [
+            {"interface": name, "address": address, "global": True}
+            for (name, _family), address in state.addresses.items()
+        ]
+        leases = [
+            {"interface": name, "address": address, "status": "bound"}
+            for (name, family), address in state.addresses.items()
+            if family == IPV4
+        ]
+        described: dict[str, Any] = {
+            "interfaces": [{"name": name} for name in self._whole.interfaces],
+            "addresses": addresses,
+            "dhcp": leases,
+            "identity": state.identity,
+            "dns": of_servers | zone,
+            "server_fails": dict.fromkeys(state.failing, "failure: update send failed"),
+        }
+        return described | ({"public_address": state.public_address} if state.public_address else {})
+
+    def _variables(self, starter: Starter, state: RouterState) -> dict[str, RouterValue]:
+        """Return the variables of an event, with the addresses of the state in place of stand-ins."""
+        variables: dict[str, RouterValue] = {}
+        is_lost = False
+        for name, value in starter.variables.items():
+            meaning = self._whole.stand_ins.meaning(value) if isinstance(value, str) else None
+            if isinstance(meaning, AddressOrigin):
+                variables[name] = state.address(meaning)
+                is_lost = not variables[name]
+            else:
+                variables[name] = value
+        return variables | ({"bound": "0"} if is_lost and "bound" in variables else {})
+
+
+def full_name(request: UpdateRequest) -> str:
+    """Return the name that a request updates, as the zone has it."""
+    return request.owner.rstrip(".").lower()
+
+
+def published_by(records: Iterable[MovedRecord]) -> Published:
+    """Return what records of a plan would publish in a state."""
+    kept = tuple(records)
+
+    def published(state: RouterState) -> Zone:
+        zone: Zone = {}
+        for record in kept:
+            address = state.address(record.origin)
+            if address:
+                zone[record.name.replace("{identity}", state.identity).lower(), record.type] = address
+        return zone
+
+    return published
