@@ -65,7 +65,7 @@ class Evaluator:
             raise Failure(str(error)) from error
 
     def _run(self, source: Source | str, name: str, variables: Mapping[str, RouterValue]) -> RouterValue:
-        script = parse(source)
+        script = self.read(source)
         for remark in script.remarks:
             if remark.severity != "error":
                 self.world.remark(remark)
@@ -76,6 +76,10 @@ class Evaluator:
         return self._in_frame(Frame(name, script.source, scope, variables), script.commands)
 
     # What a subclass that explores scripts, instead of running them, does otherwise
+
+    def read(self, source: Source | str) -> syntax.Script:
+        """Return a script's syntax tree."""
+        return parse(source)
 
     def refuse(self, errors: tuple[ScriptRemark, ...]) -> None:
         """Refuse a script that cannot be read as a whole; raises ScriptSyntaxError with its first error."""

@@ -109,9 +109,10 @@ def _name_of_item(run: Interpreter, item: RouterValue) -> str:
 
 def _menu_call(run: Interpreter, command: CommandNode, menu: str) -> MenuCall:
     named = [(argument.name, _given(run, argument)) for argument in command.arguments if argument.name]
-    # The items of a menu that is not here cannot be found: an export is full of `set [ find default=yes ] ...`.
-    is_known = run.world.menu(menu) is not None
-    nodes = [node for node in command.unnamed() if is_known or not isinstance(node, syntax.Substitution)]
+    nodes = command.unnamed()
+    if any(isinstance(node, syntax.Substitution) for node in nodes) and run.world.menu(menu) is None:
+        # The items of a menu that is not here cannot be found: an export is full of `set [ find default=yes ] ...`.
+        nodes = tuple([node for node in nodes if not isinstance(node, syntax.Substitution)])
     unnamed = [run.value(node) for node in nodes]
     place = run.frame.source.file_place(command.at)
     return MenuCall(menu, command.verb, tuple(unnamed), tuple(named), place)

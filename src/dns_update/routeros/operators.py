@@ -52,10 +52,12 @@ def truth(value: RouterValue) -> bool:
 
 def equal(left: RouterValue, right: RouterValue) -> bool:
     """Return whether two values are the same by content, whatever their types: 1 and "1", an address and its text."""
-    if is_empty(left) or is_empty(right):
-        return is_empty(left) and is_empty(right)
     if isinstance(left, Array) and isinstance(right, Array):
         return left.pairs() == right.pairs()
+    if type(left) is type(right):
+        return left == right
+    if is_empty(left) or is_empty(right):
+        return is_empty(left) and is_empty(right)
     if text_of(left) == text_of(right):
         return True
     for kind, convert in ((bool, to_bool), (Address, to_address), (IpPrefix, to_prefix), (int, to_number)):

@@ -54,6 +54,7 @@ class Subject:
     def __init__(self, router: SimulatedRouter, starter: Starter) -> None:
         self._router = router
         self._starter = starter
+        self._script = router.tree(starter.source)
         self._globals: dict[str, RouterValue] = {}
         self._explorers: list[Explorer] = []
 
@@ -95,7 +96,7 @@ class Subject:
         known = {self._identity(request) for request in first}
         names = {meant_name(request) for request in first}
         hidden: list[UpdateRequest] = []
-        for offset, line in list(conditions.items())[:_MOST_CONDITIONS] if can_update(self._starter.source) else ():
+        for offset, line in list(conditions.items())[:_MOST_CONDITIONS] if can_update(self._script) else ():
             told = set(self._router.remarks)
             found = [request for request in self._run(turned=offset) if self._identity(request) not in known]
             if not found:
@@ -149,7 +150,7 @@ class Subject:
             return
         name = next((name for name, value in remembered.items() if text_of(value)), "")
         text = f"{name} is set before the update, so an update that fails is not sent again; the agent tries it again"
-        self._router.say("warning", "memory-before-update", text, line=line_of_value(self._starter.source, name))
+        self._router.say("warning", "memory-before-update", text, line=line_of_value(self._script, name))
 
     def _compares(self, first: list[UpdateRequest]) -> bool:
         """Return whether the script compares the address with one that it means to remember; say why it cannot."""
@@ -163,7 +164,7 @@ class Subject:
         return found
 
     def _say_why(self, variable: syntax.Variable) -> None:
-        line = line_of_local(self._starter.source, variable.name)
+        line = line_of_local(self._script, variable.name)
         if line:
             text = f"{variable.name} is a :local and is empty at every run; the import sends on change only"
             self._router.say("warning", "local-forgets", text, f":global {variable.name}", line=line)

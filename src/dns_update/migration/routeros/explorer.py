@@ -5,6 +5,7 @@ from __future__ import annotations
 from dns_update.routeros import syntax
 from dns_update.routeros.control import Limits
 from dns_update.routeros.evaluator import Evaluator
+from dns_update.routeros.source import Source
 from dns_update.routeros.values import text_of
 
 TYPE_CHECKING = False
@@ -48,6 +49,10 @@ class Explorer(Evaluator):
         self.conditions: dict[int, int] = {}
         self.comparisons: list[tuple[Node, str, Node, str]] = []
         self._ifs: set[int] = set()
+
+    def read(self, source: Source | str) -> syntax.Script:
+        """Return a script's syntax tree, which is made once: a script runs a dozen times."""
+        return self.router.tree(source) if isinstance(source, Source) else super().read(source)
 
     def refuse(self, errors: tuple[ScriptRemark, ...]) -> None:
         """Take the errors as remarks: what can be read runs."""

@@ -66,10 +66,10 @@ def _moved(router: SimulatedRouter, starter: Starter) -> Iterator[MovedRecord]:
     told = set(router.remarks)
     behaviour = Subject(router, starter).behaviour()
     if behaviour is None:
-        if not can_update(starter.source):
-            router.remarks = told  # a script that does something else
+        if not can_update(router.tree(starter.source)):  # a script that does something else
+            router.remarks = {each for each in router.remarks if each in told or each.code != "not-understood"}
         return
-    say_what_is_not_needed(router, starter.source)
+    say_what_is_not_needed(router, router.tree(starter.source))
     for sent in behaviour.sent:
         record = _record(router, sent, behaviour, starter.trigger)
         if record is not None:

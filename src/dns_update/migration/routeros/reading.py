@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dns_update.routeros import syntax
-from dns_update.routeros.parser import parse
 from dns_update.routeros.scopes import name_of
 from dns_update.value import Value
 
@@ -12,22 +11,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dns_update.migration.routeros.simulated import SimulatedRouter
-    from dns_update.routeros.source import Source
-    from dns_update.routeros.syntax import CommandNode
+    from dns_update.routeros.syntax import CommandNode, Script
 
 _UPDATING = ("dns-update", "run", "execute", "parse", "import")
 _LOOPS = ("while", "for", "do")
 
 
-def say_what_is_not_needed(router: SimulatedRouter, source: Source) -> None:
+def say_what_is_not_needed(router: SimulatedRouter, script: Script) -> None:
     """Say of each pause, each loop that waits, and each list that is printed, that it is not moved."""
     waiting: set[int] = set()
-    commands = parse(source).commands
-    for command in commands:
+    source = script.source
+    for command in script.commands:
         if isinstance(command, syntax.CommandNode) and command.verb == "print":
             text = f"/{'/'.join([*command.path, 'print'])} only prints, so it is not moved"
             router.say("info", "no-effect", text, line=source.file_place(command.at).line)
-    for command in commands_in(commands):
+    for command in commands_in(script.commands):
         line = source.file_place(command.at).line
         if command.is_global and command.verb in _LOOPS and (command.verb != "do" or command.named("while")):
             pauses = [inner for inner in commands_in(command) if inner is not command and _is_pause(inner)]
@@ -40,32 +38,31 @@ def say_what_is_not_needed(router: SimulatedRouter, source: Source) -> None:
             router.say("info", "delay", "the pause is not moved; the agent needs none", line=line)
 
 
-def can_update(source: Source) -> bool:
+def can_update(script: Script) -> bool:
     """Return whether a script has a command that updates a name, or that runs another script.
 
     In a script that cannot be read, what cannot be read may be such a command.
     """
-    script = parse(source)
-    if script.errors and "dns-update" in source.text:
+    if script.errors and "dns-update" in script.source.text:
         return True
     return any(command.verb in _UPDATING for command in commands_in(script.commands))
 
 
-def line_of_local(source: Source, name: str) -> int:
+def line_of_local(script: Script, name: str) -> int:
     """Return the line of the file that declares a local variable; 0 if none does."""
-    return _line_of(source, ("local",), name, values=0)
+    return _line_of(script, ("local",), name, values=0)
 
 
-def line_of_value(source: Source, name: str) -> int:
+def line_of_value(script: Script, name: str) -> int:
     """Return the line of the file that gives a variable its value; 0 if none does."""
-    return _line_of(source, ("set", "global"), name, values=1)
+    return _line_of(script, ("set", "global"), name, values=1)
 
 
-def _line_of(source: Source, verbs: tuple[str, ...], name: str, *, values: int) -> int:
-    for command in commands_in(parse(source).commands):
+def _line_of(script: Script, verbs: tuple[str, ...], name: str, *, values: int) -> int:
+    for command in commands_in(script.commands):
         words = command.unnamed()
         if command.is_global and command.verb in verbs and len(words) > values and name_of(words[0]) == name:
-            return source.file_place(command.at).line
+            return script.source.file_place(command.at).line
     return 0
 
 

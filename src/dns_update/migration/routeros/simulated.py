@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark
 from dns_update.migration.routeros.stand_ins import StandIns, name_that_fits
+from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure
 from dns_update.routeros.source import Source
 from dns_update.routeros.values import NOTHING, ItemId, ScriptText, array_of, text_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from dns_update.migration.plan import Severity
     from dns_update.routeros.remarks import ScriptRemark
+    from dns_update.routeros.syntax import Script
     from dns_update.routeros.values import RouterValue
 
 IDENTITY = "{identity}"
@@ -68,7 +70,15 @@ class SimulatedRouter:
         self.line = 0
         self.used_scripts: set[str] = set()
         self.foreign: dict[str, int] = {}
+        self._trees: dict[int, Script] = {}
+        self._menus: dict[tuple[str, int, bool], Menu] = {}
         self.restart()
+
+    def tree(self, source: Source) -> Script:
+        """Return the syntax tree of a script, made once."""
+        if id(source) not in self._trees:
+            self._trees[id(source)] = parse(source)  # which keeps the source, and so its ID
+        return self._trees[id(source)]
 
     def restart(self) -> None:
         """Forget what was done; what is stored, and what there is to say, is kept."""
@@ -124,11 +134,11 @@ class SimulatedRouter:
 
     def menu(self, path: str) -> Menu | None:
         """Return a menu; the interfaces in it are those that were looked for."""
-        if path in _OF_ADDRESSES:
-            kind, family = _OF_ADDRESSES[path]
-            return _menu(self._address_row(path, name, kind, family) for name in self.interfaces)
-        if path == "/interface" or path.startswith("/interface/"):
-            return _menu(self._interface_row(name) for name in self.interfaces)
+        if path in _OF_ADDRESSES or path == "/interface" or path.startswith("/interface/"):
+            state = path, len(self.interfaces), self.is_running
+            if state not in self._menus:
+                self._menus[state] = self._of_interfaces(path)
+            return self._menus[state]
         single = self._single(path)
         if single is not None:
             return Menu((single,), is_single=True)
@@ -137,6 +147,12 @@ class SimulatedRouter:
         if path == "/file":
             return _menu({"name": name, "contents": text} for name, text in self._files.items())
         return _menu(self.stored[path]) if path in self.stored else None
+
+    def _of_interfaces(self, path: str) -> Menu:
+        if path not in _OF_ADDRESSES:
+            return _menu(self._interface_row(name) for name in self.interfaces)
+        kind, family = _OF_ADDRESSES[path]
+        return _menu(self._address_row(path, name, kind, family) for name in self.interfaces)
 
     def _address_row(self, path: str, name: str, kind: str, family: int) -> dict[str, RouterValue]:
         prefix = "/64" if family == IPV6 else "/24"

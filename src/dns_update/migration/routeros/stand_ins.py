@@ -19,28 +19,23 @@ _NOT_OF_NAMES = re.compile(r"\\.|\[[^\]]*\]|[\^$.*+?(){}|\\]")
 
 
 class StandIns:
-    """Makes stand-ins, each once for what it means; with a new `generation`, all addresses are other ones."""
+    """Makes stand-ins, each once for what it means."""
 
     def __init__(self) -> None:
-        self.generation = 0
         self._numbers: dict[AddressOrigin | str, int] = {}
         self._meanings: dict[str, AddressOrigin | str] = {}
 
     def address(self, origin: AddressOrigin) -> str:
         """Return the address that stands in for an origin."""
         number = self._number(origin)
-        if origin.family == IPV6:
-            text = f"2001:db8:{0x5A0 + self.generation:x}:{number:x}::77"
-        else:
-            text = f"198.{18 + self.generation % 2}.{number % 256}.{77 + self.generation}"
-        self._meanings[text] = origin
-        return text
+        return self._standing_in(origin, f"2001:db8:5af:{number:x}::77" if origin.family == IPV6 else _ipv4(number, 77))
 
     def resolved(self, name: str) -> str:
-        """Return the address that stands in for what a host name resolves to; the same in every generation."""
-        number = self._number(name)
-        text = f"198.18.{number % 256}.7"
-        self._meanings[text] = name
+        """Return the address that stands in for what a host name resolves to."""
+        return self._standing_in(name, _ipv4(self._number(name), 177))
+
+    def _standing_in(self, meaning: AddressOrigin | str, text: str) -> str:
+        self._meanings[text] = meaning
         return text
 
     def _number(self, meaning: AddressOrigin | str) -> int:
@@ -64,6 +59,11 @@ class StandIns:
         if meaning is None:
             return AddressOrigin("literal", detail=address, family=IPV6 if ":" in address else IPV4)
         return meaning if isinstance(meaning, AddressOrigin) else None
+
+
+def _ipv4(number: int, last: int) -> str:
+    """Return one of the addresses of 198.18.0.0/15; two digits or three at the end, as most addresses have."""
+    return f"198.{18 + number // 256 % 2}.{number % 256}.{last + number // 512}"
 
 
 def name_that_fits(pattern: str) -> str:

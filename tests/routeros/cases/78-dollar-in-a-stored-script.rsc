@@ -1,0 +1,1 @@
+/system script add name=push source=":local ip 203.0.113.45; /tool dns-update dns-server=192.0.2.1 name=home zone=example.com address=$ip key-name=k key=a2V5"
