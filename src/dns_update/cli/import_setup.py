@@ -160,7 +160,9 @@ def _compare(options: Options, whole: Import, choices: Choices) -> int:
     """Run script and import over the same states, and print what differs; return the exit status."""
     from dns_update.migration.routeros.difference import differences, states_of  # most imports are not compared
 
-    found = tuple(differences(whole, states_of(whole, choices.identity), _published(whole, choices)))
+    found = tuple(
+        differences(whole, states_of(whole, choices.identity), published_by_configuration(whole.plan, choices))
+    )
     status = PARTLY if found else DONE
     if options.json:
         shown = [{name: getattr(each, name) for name in type(each).__fields__} for each in found]
@@ -173,9 +175,9 @@ def _compare(options: Options, whole: Import, choices: Choices) -> int:
     return status
 
 
-def _published(whole: Import, choices: Choices) -> Published:
+def published_by_configuration(plan: MovePlan, choices: Choices) -> Published:
     """Return what the configuration, read as the agent reads it, would publish in a state of the router."""
-    unsigned = MovePlan(tuple([replaced(record, key=None) for record in whole.plan.records]), ())
+    unsigned = MovePlan(tuple([replaced(record, key=None) for record in plan.records]), ())
     toml = toml_from_plan(unsigned, choices, origin="", key_file="")  # no key file is there yet
     config = config_from_text(toml, "the import", is_private=True)
     routers_names = {moved: name for name, moved in choices.interfaces.items()}

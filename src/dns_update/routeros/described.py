@@ -73,7 +73,7 @@ class Router:
             case "/ip/address" | "/ipv6/address":
                 return menu_of(_addresses(state.get("addresses", ()), is_ipv4=path == "/ip/address"))
             case "/ip/dhcp-client":
-                return menu_of([*state.get("dhcp", ()), *self.stored.get(path, ())])
+                return menu_of(self._dhcp_clients())
             case "/ip/cloud":
                 return Menu(({"public-address": state.get("public_address", NOTHING)},), is_single=True)
             case "/system/identity":
@@ -81,6 +81,12 @@ class Router:
             case "/log":
                 return menu_of({"topics": f"script,{topic}", "message": text} for topic, text in self.logs)
         return menu_of(self.stored[path]) if path in self.stored else None
+
+    def _dhcp_clients(self) -> list[Mapping[str, RouterValue]]:
+        """Return the clients of the state, and those that a script has added; the state of one of these is its own."""
+        added = {text_of(row.get("interface", NOTHING)): row for row in self.stored.get("/ip/dhcp-client", ())}
+        described = [added.pop(row.get("interface"), {}) | row for row in self.state.get("dhcp", ())]
+        return [*described, *added.values()]
 
     def script(self, name: str) -> Source | None:
         """Return a stored script."""

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from dns_update.routeros.values import RouterValue
     from dns_update.routeros.world import UpdateRequest
 
+    Identity = tuple[str, object, str]
+    """What makes two updates one: the name, where the address comes from, the zone."""
+
 _MOST_CONDITIONS = 40
 _MOST_SERVERS = 20
 
@@ -75,7 +78,7 @@ class Subject:
         *,
         memory: Mapping[str, RouterValue] | None = None,
         turned: int | None = None,
-        failing: frozenset[str] = frozenset(),
+        failing: frozenset[tuple[str, str]] = frozenset(),
     ) -> list[UpdateRequest]:
         """Run the script once, with what a router remembers from before; return what it sends."""
         self._router.restart()
@@ -110,7 +113,7 @@ class Subject:
                 self._router.say("error", "not-understood", text, "check what the agent should do there", line=line)
         return hidden
 
-    def _identity(self, request: UpdateRequest) -> tuple[str, object, str]:
+    def _identity(self, request: UpdateRequest) -> Identity:
         return meant_name(request), self._router.stand_ins.origin(request.address), request.zone
 
     # How it finds out whether it must send
@@ -178,7 +181,7 @@ class Subject:
     # What it sends where
 
     def _grouped(self, requests: list[UpdateRequest]) -> Iterator[Sent]:
-        groups: dict[tuple[str, object, str], list[UpdateRequest]] = {}
+        groups: dict[Identity, list[UpdateRequest]] = {}
         for request in requests:
             groups.setdefault(self._identity(request), []).append(request)
         fallbacks = self._fallbacks(requests)
@@ -196,16 +199,24 @@ class Subject:
             names = tuple([self._server(server) for server in (*servers, *later) if server])
             yield Sent(group[0], origin, names, used)
 
-    def _fallbacks(self, requests: list[UpdateRequest]) -> dict[tuple[str, object, str], list[str]]:
+    def _fallbacks(self, requests: list[UpdateRequest]) -> dict[Identity, list[str]]:
         """Return the servers that are tried for each name if those before take nothing, in their order."""
-        failing = frozenset(request.server for request in requests)
-        order: dict[tuple[str, object, str], list[str]] = {}
+        order = self._tried(requests, {request.owner for request in requests})
+        for request in requests:  # a script may end at the first name that no server takes
+            if self._identity(request) not in order:
+                order |= self._tried(requests, {request.owner})
+        return order
+
+    def _tried(self, requests: list[UpdateRequest], owners: set[str]) -> dict[Identity, list[str]]:
+        """Return the servers that are tried for these names if none of them takes one."""
+        failing = frozenset((request.owner, request.server) for request in requests if request.owner in owners)
+        order: dict[Identity, list[str]] = {}
         for _ in range(_MOST_SERVERS):
-            tried = self._run(failing=failing)
+            tried = [request for request in self._run(failing=failing) if request.owner in owners]
             order = {}
             for request in tried:
                 order.setdefault(self._identity(request), []).append(request.server)
-            reached = failing | {request.server for request in tried}
+            reached = failing | {(request.owner, request.server) for request in tried}
             if reached == failing:
                 break
             failing = reached

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
-    from dns_update.migration.plan import MovedRecord
     from dns_update.migration.routeros.importer import Import
     from dns_update.migration.routeros.starters import Starter
     from dns_update.routeros.source import Source
@@ -98,17 +97,19 @@ def differences(whole: Import, states: Iterable[RouterState], published: Publish
     moved: Zone = {}
     for state in states:
         error = script.run(state)
-        wanted = published(state)
-        if not state.failing or _some_server_answers(whole, state):
-            moved.update(wanted)
+        moved |= {key: address for key, address in published(state).items() if not _is_silent(whole, state, *key)}
         for name, rrtype in sorted(script.zone.keys() | moved.keys()):
             pair = script.zone.get((name, rrtype), ""), moved.get((name, rrtype), "")
             if pair[0] != pair[1]:
                 yield Difference(state.about, name, rrtype, *pair, error)
 
 
-def _some_server_answers(whole: Import, state: RouterState) -> bool:
-    return any(set(record.servers) - set(state.failing) for record in whole.plan.records)
+def _is_silent(whole: Import, state: RouterState, name: str, rrtype: str) -> bool:
+    """Return whether a name has servers, and none of them takes an update in a state."""
+    for record in whole.plan.records:
+        if (record.name.replace("{identity}", state.identity).lower(), record.type) == (name, rrtype):
+            return bool(record.servers) and set(record.servers) <= set(state.failing)
+    return False
 
 
 class _Script:
@@ -183,18 +184,3 @@ class _Script:
 def full_name(request: UpdateRequest) -> str:
     """Return the name that a request updates, as the zone has it."""
     return request.owner.rstrip(".").lower()
-
-
-def published_by(records: Iterable[MovedRecord]) -> Published:
-    """Return what records of a plan would publish in a state."""
-    kept = tuple(records)
-
-    def published(state: RouterState) -> Zone:
-        zone: Zone = {}
-        for record in kept:
-            address = state.address(record.origin)
-            if address:
-                zone[record.name.replace("{identity}", state.identity).lower(), record.type] = address
-        return zone
-
-    return published

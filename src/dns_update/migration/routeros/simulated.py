@@ -55,7 +55,8 @@ class SimulatedRouter:
     """What a script sees, and what it did.
 
     `names` are what the zone says of host names: an address, or None if the name does not exist; other names have a
-    stand-in. `failing` are servers that take no update. `sent` are the updates in order, with whether each was taken.
+    stand-in. `failing` are names and the servers that do not take them. `sent` are the updates in order, each with
+    whether it was taken.
     """
 
     def __init__(self, stand_ins: StandIns) -> None:
@@ -65,7 +66,7 @@ class SimulatedRouter:
         self.interfaces: dict[str, str] = {}
         self.is_running = True
         self.names: dict[str, str | None] = {}
-        self.failing: frozenset[str] = frozenset()
+        self.failing: frozenset[tuple[str, str]] = frozenset()
         self.everything_fails = False
         self.line = 0
         self.used_scripts: set[str] = set()
@@ -248,7 +249,7 @@ class SimulatedRouter:
 
     def send(self, request: UpdateRequest) -> None:
         """Take an update; raises Failure if its server takes none."""
-        fails = self.everything_fails or request.server in self.failing
+        fails = self.everything_fails or (request.owner, request.server) in self.failing
         self.sent.append((request, not fails))
         if fails:
             raise Failure("failure: update send failed")
