@@ -16,7 +16,7 @@ from dns_update.errors import UsageError
 from dns_update.exchange import Policy
 from dns_update.transport import DNS_PORT
 
-COMMANDS = ("set", "delete", "show", "agent", "status", "history")
+COMMANDS = ("set", "delete", "show", "agent", "status", "history", "import")
 
 RIGHT: dict[str, tuple[str, object]] = {
     "address": ("192.0.2.1", None),
@@ -27,24 +27,31 @@ RIGHT: dict[str, tuple[str, object]] = {
     "check_names": ("no", False),
     "config": ("/etc/other.toml", "/etc/other.toml"),
     "debug": ("yes", True),
+    "diff_run": ("yes", True),
     "dns_server": ("192.0.2.1:5353", ("192.0.2.1:5353",)),
     "file": ("/srv/history.db", "/srv/history.db"),
+    "identity": ("gw-north", "gw-north"),
+    "interfaces_moved": ("ether1:eth0", {"ether1": "eth0"}),
     "json": ("yes", True),
     "key": ("secret", "secret"),
     "key_encoding": ("text", "text"),
     "key_file": ("/etc/key", "/etc/key"),
     "key_name": ("k.example.com", None),
+    "keys": ("/etc/dns-update/agent.keys", "/etc/dns-update/agent.keys"),
     "known_name": ("home", "home"),
     "limit": ("all", None),
     "local_address": ("2001:DB8::1", "2001:db8::1"),
     "name": ("home", "home"),
     "once": ("yes", True),
     "online": ("yes", True),
+    "output": ("agent.toml", "agent.toml"),
     "port": ("5353", 5353),
+    "public_source": ("dns:", "dns:"),
     "require": ("absent", "absent"),
     "retries": ("7", 7),
     "rrclass": ("CH", 3),
     "rrtype": ("TXT", 16),
+    "setup": ("router.rsc", "router.rsc"),
     "since": ("1h", 3600),
     "socket": ("/run/other.sock", "/run/other.sock"),
     "timeout": ("2.5", 2.5),

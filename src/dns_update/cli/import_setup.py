@@ -8,8 +8,10 @@ from pathlib import Path
 
 from dns_update.address.sources import Interface
 from dns_update.agent.config.load import config_from_text, read_config
+from dns_update.auth.private_file import called_in_errors
 from dns_update.cli import put, talk
-from dns_update.errors import ConfigError, UsageError, quoted
+from dns_update.cli.agent import MOST_PROBLEMS
+from dns_update.errors import ConfigError, UsageError
 from dns_update.errors.classes import NotNow
 from dns_update.migration.agent_toml import toml_from_plan
 from dns_update.migration.key_file import key_file_text, write_new_files
@@ -46,19 +48,21 @@ def run(line: CommandLine) -> int:
         return _compare(options, whole, choices)
     key_file = _key_file(options)
     toml = toml_from_plan(whole.plan, choices, origin=options.setup, key_file=key_file)
-    if options.output is not None and whole.plan.records:
-        _write(options.output, toml, key_file, whole.plan)
     status = DONE if whole.plan.understood == "yes" else PARTLY
+    if not options.json:
+        _tell(options.setup, whole.plan)
+    if options.output is not None and whole.plan.records:
+        status = _write(options.output, toml, key_file, whole.plan) or status
     if options.json:
         put(json.dumps(_fields(options, whole.plan, toml, status), indent=2) + "\n")
-    else:
-        _tell(options, whole.plan, toml, key_file)
+    elif options.output is None and whole.plan.records:
+        _print(toml, key_file, whole.plan)
     return status
 
 
 def _text_of(path: str) -> str:
     """Return the text of a file; octets that are not UTF-8 stay in it, as lone surrogates."""
-    shown = path if path.isprintable() and path else quoted(path)
+    shown = called_in_errors(path, "the file")
     try:
         content = Path(path).read_bytes() if Path(path).stat().st_size <= _LARGEST_FILE else None
     except (OSError, ValueError) as error:
@@ -83,32 +87,38 @@ def _key_file(options: Options) -> str:
     return str(beside.with_suffix(".keys"))
 
 
-def _write(output: str, toml: str, key_file: str, plan: MovePlan) -> None:
-    """Write the configuration and the keys, and read both as the agent does; raises UsageError."""
+def _write(output: str, toml: str, key_file: str, plan: MovePlan) -> int:
+    """Write the configuration and the keys, and read both as the agent does; return the exit status.
+
+    Raises UsageError if a file exists or cannot be written.
+    """
     keys = key_file_text(record.key for record in plan.records if record.key is not None)
     write_new_files(({key_file: keys} if keys else {}) | {output: toml}, secret=key_file)
     try:
         read_config(output)
     except ConfigError as error:
-        error.notes = (*error.notes, f"{output} is written; correct it there")
-        raise
-
-
-def _tell(options: Options, plan: MovePlan, toml: str, key_file: str) -> None:
-    for remark in plan.remarks:
-        talk(f"{options.setup}: {_with_severity(remark)}")
-    if not plan.records:
-        talk(f"{options.setup}: no name to keep right was found")
-        return
-    if options.output is None:
-        put(toml)
-        keys = {record.key for record in plan.records if record.key is not None and record.key.secret}
-        if keys:
-            count = "1 key is" if len(keys) == 1 else f"{len(keys)} keys are"
-            talk(f"{count} not printed; output=agent.toml writes the configuration, and the keys to {key_file}")
-        return
+        for problem in error.lines(MOST_PROBLEMS):
+            talk(problem)
+        talk(f"{output} is written, and must be corrected there")
+        return error.exit_status
     names = len({record.name for record in plan.records})
-    talk(f"{options.output}: {names} name{'s' * (names != 1)}; next: dns-update agent --check config={options.output}")
+    talk(f"{output}: {names} name{'s' * (names != 1)}; next: dns-update agent --check config={output}")
+    return DONE
+
+
+def _print(toml: str, key_file: str, plan: MovePlan) -> None:
+    put(toml)
+    keys = {record.key for record in plan.records if record.key is not None and record.key.secret}
+    if keys:
+        count = "1 key is" if len(keys) == 1 else f"{len(keys)} keys are"
+        talk(f"{count} not printed; output=agent.toml writes the configuration, and the keys to {key_file}")
+
+
+def _tell(setup: str, plan: MovePlan) -> None:
+    for remark in plan.remarks:
+        talk(f"{setup}: {_with_severity(remark)}")
+    if not plan.records:
+        talk(f"{setup}: no name to keep right was found")
 
 
 def _with_severity(remark: ImportRemark) -> str:

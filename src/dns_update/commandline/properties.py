@@ -248,11 +248,11 @@ class Options:
         values.interfaces_from_text)
     identity: str | None = _row(
         "identity", "NAME", _IMPORT, "the router's name, if the file does not say it; else this machine's",
-        values.text_from_text)
+        values.label_from_text)
     public_source: str | None = _row(
         "public-address", "SOURCE", _IMPORT, "where the public address comes from, if a service of the router's "
         "vendor has told it; dns: if it is left out",
-        values.text_from_text)
+        values.source_from_text)
     diff_run: bool = _row(
         "diff-run", "yes|no", _IMPORT,
         "run the script and the configuration that was made of it side by side, in several states of a router, and "

@@ -208,6 +208,22 @@ def path_from_text(text: str) -> str:
     return os.path.expanduser(path) if path.startswith("~") else path  # noqa: PTH111 - pathlib costs 4 ms
 
 
+def label_from_text(text: str) -> str:
+    """Check the name of a machine, one label; raises InvalidText."""
+    if not (text.isascii() and text.replace("-", "a").isalnum() and not text.startswith("-")):
+        raise _not_valid(text, "letters, digits and hyphens, e.g. gw-north")
+    return text
+
+
+def source_from_text(text: str) -> str:
+    """Check the text of one address source; raises InvalidText."""
+    from dns_update.address.sources import sources_from_text  # of one command
+
+    if len(sources_from_text(text)) > 1:
+        raise _not_valid(text, "one source of addresses, e.g. dns:")
+    return text
+
+
 def interfaces_from_text(text: str) -> dict[str, str]:
     """Read `ether1:eth0,pppoe-out1:ppp0`: which interface takes the place of which; raises InvalidText."""
     pairs: dict[str, str] = {}

@@ -94,6 +94,8 @@ class _Writer:
         if record.zone and record.zone not in self._zones_with_tables():
             yield f"zone = {_string(record.zone)}"
         yield f"address = {sources[0] if len(sources) == 1 else '[' + ', '.join(sources) + ']'}"
+        if not _is_host_name(name):
+            yield "check-names = false"
         shared = self._zones[record.zone]
         own = self._upstream_settings(record).items()
         yield from _lines({key: value for key, value in own if shared.get(key) != value})
@@ -115,6 +117,11 @@ class _Writer:
         if origin.detail and origin.kind != "interface-pattern":
             return origin.detail
         return f"interface:{self._choices.interfaces.get(origin.interface, origin.interface)}{family}"
+
+
+def _is_host_name(name: str) -> bool:
+    """Return whether the agent takes a name for addresses without being told to."""
+    return all(character.isalnum() or character in "-.*@" for character in name)
 
 
 def _together(records: Iterable[MovedRecord]) -> Iterable[tuple[MovedRecord, ...]]:
