@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update.migration.routeros.explorer import OWN_ERROR, Explorer
 from dns_update.migration.routeros.reading import can_update, line_of_local, line_of_value
-from dns_update.migration.routeros.simulated import OLD_ADDRESS, OLD_ADDRESS_V6, SimulatedRouter
+from dns_update.migration.routeros.simulated import OLD_ADDRESS, OLD_ADDRESS_V6, SimulatedRouter, nothing_fails
 from dns_update.routeros import syntax
 from dns_update.routeros.remarks import ScriptError
 from dns_update.routeros.values import text_of
@@ -12,7 +12,7 @@ from dns_update.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from dns_update.migration.plan import AddressOrigin, ChangeCheck, Servers
     from dns_update.migration.routeros.starters import Starter
@@ -78,11 +78,11 @@ class Subject:
         *,
         memory: Mapping[str, RouterValue] | None = None,
         turned: int | None = None,
-        failing: frozenset[tuple[str, str]] = frozenset(),
+        fails: Callable[[UpdateRequest], bool] = nothing_fails,
     ) -> list[UpdateRequest]:
         """Run the script once, with what a router remembers from before; return what it sends."""
         self._router.restart()
-        self._router.failing = failing
+        self._router.fails = fails
         self._globals = dict(memory or {})
         explorer = Explorer(self._router, self._globals, turned)
         self._explorers.append(explorer)
@@ -145,9 +145,7 @@ class Subject:
 
     def _check_order(self, remembered: Mapping[str, RouterValue]) -> None:
         """Find out whether the address is remembered although the update failed."""
-        self._router.everything_fails = True
-        self._run()
-        self._router.everything_fails = False
+        self._run(fails=lambda _request: True)
         after_failure = dict(self._globals)
         if self._run(memory=after_failure):
             return
@@ -211,8 +209,13 @@ class Subject:
         """Return the servers that are tried for these names if none of them takes one."""
         failing = frozenset((request.owner, request.server) for request in requests if request.owner in owners)
         order: dict[Identity, list[str]] = {}
+
+        def fails(request: UpdateRequest) -> bool:
+            return (request.owner, request.server) in failing
+
         for _ in range(_MOST_SERVERS):
-            tried = [request for request in self._run(failing=failing) if request.owner in owners]
+            done = self._run(fails=fails)
+            tried = [request for request in done if request.owner in owners]
             order = {}
             for request in tried:
                 order.setdefault(self._identity(request), []).append(request.server)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin
-from dns_update.routeros.described import ACCEPTED, Router
+from dns_update.migration.routeros.stand_ins import StandIns
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
 from dns_update.value import Value
@@ -11,11 +11,9 @@ from dns_update.value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from typing import Any
 
     from dns_update.migration.routeros.importer import Import
     from dns_update.migration.routeros.starters import Starter
-    from dns_update.routeros.source import Source
     from dns_update.routeros.values import RouterValue
     from dns_update.routeros.world import UpdateRequest
 
@@ -63,7 +61,7 @@ class Difference(Value):
 
 def states_of(whole: Import, identity: str) -> tuple[RouterState, ...]:
     """Return states to try an import in, one after the other."""
-    names = dict.fromkeys([*whole.interfaces, *[record.origin.interface for record in whole.plan.records]])
+    names = dict.fromkeys([*whole.router.interfaces, *[record.origin.interface for record in whole.plan.records]])
     servers = tuple(dict.fromkeys(server for record in whole.plan.records for server in record.servers))
 
     def state(about: str, number: int, length: int = 24, *, failing: tuple[str, ...] = ()) -> RouterState:
@@ -112,67 +110,64 @@ def _is_silent(whole: Import, state: RouterState, name: str, rrtype: str) -> boo
     return False
 
 
+class _StateAddresses(StandIns):
+    """The addresses of a state, in place of made-up ones; those of hosts whose names are resolved stay made up."""
+
+    def __init__(self, state: RouterState) -> None:
+        super().__init__()
+        self._state = state
+
+    def address(self, origin: AddressOrigin) -> str:
+        return self._state.address(origin)
+
+    def with_prefix(self, origin: AddressOrigin) -> str:
+        return self._state.addresses.get((origin.interface, origin.family), "")
+
+
 class _Script:
-    """The scripts of an import on a described router, and the zone that they make."""
+    """The scripts of an import, run on its router in one state after the other, and the zone that they make."""
 
     def __init__(self, whole: Import) -> None:
         self.zone: Zone = {}
         self._whole = whole
-        self._router = Router()
+        self._router = whole.router
+        self._stand_ins = whole.router.stand_ins
         self._router_wide: dict[str, RouterValue] = {}
-        self._is_loaded = False
 
     def run(self, state: RouterState) -> str:
         """Run all that starts a script in a state; return the errors that ended one."""
-        self._router.describe(self._described(state))
-        errors = []
-        if not self._is_loaded or not self._whole.starters:
-            errors.append(self._evaluate(self._whole.body, "", {}))
-            self._is_loaded = True
-        errors += [
-            self._evaluate(starter.source, starter.name, self._variables(starter, state))
-            for starter in self._whole.starters
-        ]
-        for request, outcome in self._router.updates:
-            if outcome == ACCEPTED:
-                self.zone[full_name(request), request.type] = request.address
-        return "; ".join(filter(None, errors))
+        self._router.change(_StateAddresses(state), state.identity)
+        self._router.names = dict.fromkeys(record.name.lower() for record in self._whole.plan.records)
+        self._router.names |= {name: address for (name, _), address in self.zone.items()}
+        self._router.fails = lambda request: self._server(request) in state.failing
+        errors = [self._evaluate(starter, state) for starter in (self._whole.body, *self._whole.starters)]
+        return "; ".join(dict.fromkeys(filter(None, errors)))
 
-    def _evaluate(self, source: Source, name: str, variables: Mapping[str, RouterValue]) -> str:
+    def _evaluate(self, starter: Starter, state: RouterState) -> str:
+        self._router.restart()
         try:
-            Evaluator(self._router, self._router_wide).run(source, name=name, variables=variables)
+            Evaluator(self._router, self._router_wide).run(
+                starter.source, name=starter.name, variables=self._variables(starter, state)
+            )
         except (ScriptError, ScriptSyntaxError) as error:
             return str(error)
+        finally:
+            for request, is_taken in self._router.sent:
+                if is_taken:
+                    self.zone[full_name(request), request.type] = request.address
         return ""
 
-    def _described(self, state: RouterState) -> dict[str, Any]:
-        of_servers = {server: server for record in self._whole.plan.records for server in record.servers}
-        zone = {name: address for (name, _), address in self.zone.items()}
-        addresses = [
-            {"interface": name, "address": address, "global": True}
-            for (name, _family), address in state.addresses.items()
-        ]
-        leases = [
-            {"interface": name, "address": address, "status": "bound"}
-            for (name, family), address in state.addresses.items()
-            if family == IPV4
-        ]
-        described: dict[str, Any] = {
-            "interfaces": [{"name": name} for name in self._whole.interfaces],
-            "addresses": addresses,
-            "dhcp": leases,
-            "identity": state.identity,
-            "dns": of_servers | zone,
-            "server_fails": dict.fromkeys(state.failing, "failure: update send failed"),
-        }
-        return described | ({"public_address": state.public_address} if state.public_address else {})
+    def _server(self, request: UpdateRequest) -> str:
+        """Return the server of an update: its host name, if the script has resolved that."""
+        meaning = self._router.stand_ins.meaning(request.server)
+        return meaning if isinstance(meaning, str) else request.server
 
     def _variables(self, starter: Starter, state: RouterState) -> dict[str, RouterValue]:
         """Return the variables of an event, with the addresses of the state in place of stand-ins."""
         variables: dict[str, RouterValue] = {}
         is_lost = False
         for name, value in starter.variables.items():
-            meaning = self._whole.stand_ins.meaning(value) if isinstance(value, str) else None
+            meaning = self._stand_ins.meaning(value) if isinstance(value, str) else None
             if isinstance(meaning, AddressOrigin):
                 variables[name] = state.address(meaning)
                 is_lost = not variables[name]

@@ -23,13 +23,12 @@ OWN_ERROR = "/error"
 _LIMITS = Limits(steps=20_000, seconds=86_400.0)  # time passes at once here, so a loop that waits may wait long
 _COMPARING = ("=", "!=")
 _EXPLAINED = (
-    "trailing-dot",
-    "unknown-parameter",
-    "undeclared-set",
-    "uncaught-resolve",
-    "many-addresses",
-    "not-understood",
-)
+    "many-addresses", "not-understood", "trailing-dot", "uncaught-resolve", "undeclared-set", "unknown-parameter",
+)  # fmt: skip
+"""Codes of remarks that say why a command fails."""
+
+_FATAL = ("trailing-dot", "unknown-parameter")
+"""Those of commands that a router refuses, and that are left out here, too."""
 
 
 class Explorer(Evaluator):
@@ -66,8 +65,12 @@ class Explorer(Evaluator):
         if failure.command == "/tool/dns-update" and self.router.sent and not self.router.sent[-1][1]:
             return False
         line = self.frame.source.file_place(command.at).line
-        told = {remark.code for remark in self.router.remarks if remark.line == line}
-        if not told.intersection(_EXPLAINED):
+        told = {remark for remark in self.router.remarks if remark.line == line and remark.code in _EXPLAINED}
+        for remark in told:
+            if remark.code in _FATAL and remark.severity == "warning":
+                self.router.remarks.remove(remark)
+                self.router.say("error", remark.code, remark.text, remark.hint, line=line)
+        if not told:
             self.router.say("error", "not-understood", f"this is left out: {failure.message}", line=line)
         return True
 

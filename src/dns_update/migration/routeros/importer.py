@@ -28,13 +28,12 @@ _MOST_SECTIONS = 12
 
 
 class Import(Value):
-    """A plan, and what it was made from: all that starts a script, and the stand-ins in the variables of events."""
+    """A plan, and what it was made from: the router after all that was tried, and all that starts a script."""
 
     plan: MovePlan
-    body: Source
+    router: SimulatedRouter
+    body: Starter
     starters: tuple[Starter, ...]
-    stand_ins: StandIns
-    interfaces: tuple[str, ...]
 
 
 def plan_from_routeros(text: str) -> MovePlan:
@@ -48,8 +47,8 @@ def plan_from_routeros(text: str) -> MovePlan:
 def import_of(text: str) -> Import:
     """Return the same with what it was made from."""
     router = SimulatedRouter(StandIns())
-    body = Source.of_file(text)
-    records = list(_moved(router, Starter(Trigger(), body, "", {})))
+    body = Starter(Trigger(), Source.of_file(text), "", {})
+    records = list(_moved(router, body))
     _say_sections(router)
     starters = list(starters_of(router))
     for starter in starters:
@@ -58,7 +57,7 @@ def import_of(text: str) -> Import:
         starters.append(starter)
         records += _moved(router, starter)
     plan = MovePlan(tuple(_merged(router, records)), ordered(_told_once(router)))
-    return Import(plan, body, tuple(starters), router.stand_ins, tuple(router.interfaces))
+    return Import(plan, router, body, tuple(starters))
 
 
 def _moved(router: SimulatedRouter, starter: Starter) -> Iterator[MovedRecord]:
@@ -132,9 +131,17 @@ def _merged(router: SimulatedRouter, records: Iterable[MovedRecord]) -> Iterator
         if known.origin != record.origin and known.origin.kind != "dhcp-client":
             text = f"{record.name} gets another address here than in line {known.line}, whose address is taken"
             router.say("error", "not-understood", text, line=record.line)
-        triggers = tuple(dict.fromkeys((*known.triggers, *record.triggers)))
-        servers = tuple(dict.fromkeys((*known.servers, *record.servers)))
-        merged[identity] = replaced(known, triggers=triggers, servers=servers)
+        if None not in (known.key, record.key) and known.key != record.key:
+            text = f"{record.name} gets another key here than in line {known.line}, whose key is taken"
+            router.say("error", "not-understood", text, line=record.line)
+        merged[identity] = replaced(
+            known,
+            triggers=tuple(dict.fromkeys((*known.triggers, *record.triggers))),
+            servers=tuple(dict.fromkeys((*known.servers, *record.servers))),
+            servers_used=known.servers_used if known.servers_used != "one" else record.servers_used,
+            key=known.key or record.key,
+            ttl=record.ttl if known.ttl is None else known.ttl,
+        )
     return iter(merged.values())
 
 

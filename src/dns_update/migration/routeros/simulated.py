@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from dns_update.migration.plan import Severity
+    from dns_update.migration.plan import OriginKind, Severity
     from dns_update.routeros.remarks import ScriptRemark
     from dns_update.routeros.syntax import Script
     from dns_update.routeros.values import RouterValue
@@ -30,7 +30,7 @@ OLD_ADDRESS, OLD_ADDRESS_V6 = "198.18.255.1", "2001:db8:ffff::1"
 _ECHOES = {"myip.opendns.com", "whoami.akamai.net", "o-o.myaddr.l.google.com", "whoami.cloudflare"}
 """Names whose address is the asker's."""
 
-_OF_ADDRESSES = {
+_OF_ADDRESSES: dict[str, tuple[OriginKind, int]] = {
     "/ip/address": ("interface", IPV4),
     "/ipv6/address": ("interface", IPV6),
     "/ip/dhcp-client": ("dhcp-client", IPV4),
@@ -55,8 +55,8 @@ class SimulatedRouter:
     """What a script sees, and what it did.
 
     `names` are what the zone says of host names: an address, or None if the name does not exist; other names have a
-    stand-in. `failing` are names and the servers that do not take them. `sent` are the updates in order, each with
-    whether it was taken.
+    stand-in. `fails` says of an update whether its server refuses it. `sent` are the updates in order, and whether each
+    was taken.
     """
 
     def __init__(self, stand_ins: StandIns) -> None:
@@ -65,9 +65,9 @@ class SimulatedRouter:
         self.remarks: set[ImportRemark] = set()
         self.interfaces: dict[str, str] = {}
         self.is_running = True
+        self.identity = IDENTITY
         self.names: dict[str, str | None] = {}
-        self.failing: frozenset[tuple[str, str]] = frozenset()
-        self.everything_fails = False
+        self.fails: Callable[[UpdateRequest], bool] = nothing_fails
         self.line = 0
         self.used_scripts: set[str] = set()
         self.foreign: dict[str, int] = {}
@@ -80,6 +80,12 @@ class SimulatedRouter:
         if id(source) not in self._trees:
             self._trees[id(source)] = parse(source)  # which keeps the source, and so its ID
         return self._trees[id(source)]
+
+    def change(self, stand_ins: StandIns, identity: str) -> None:
+        """Have other addresses from now on, and a name."""
+        self.stand_ins = stand_ins
+        self.identity = identity
+        self._menus = {}
 
     def restart(self) -> None:
         """Forget what was done; what is stored, and what there is to say, is kept."""
@@ -112,14 +118,10 @@ class SimulatedRouter:
             self.interfaces["wan"] = _ANY_INTERFACE
             self.say("warning", "interface-pattern", "the script does not say which interface it means", "map=wan:NAME")
 
-    def address_of(self, interface: str, kind: str = "interface", family: int = IPV4) -> str:
-        """Return the stand-in for an interface's address, without a prefix."""
+    def origin_of(self, interface: str, kind: OriginKind, family: int) -> AddressOrigin:
+        """Return what an interface's address, or its lease, is to the import."""
         pattern = self.interfaces.get(interface, "")
-        if pattern:
-            return self.stand_ins.address(AddressOrigin("interface-pattern", interface, pattern, family))
-        if kind == "dhcp-client":
-            return self.stand_ins.address(AddressOrigin("dhcp-client", interface, family=family))
-        return self.stand_ins.address(AddressOrigin("interface", interface, family=family))
+        return AddressOrigin("interface-pattern" if pattern else kind, interface, pattern, family)
 
     def public_address(self) -> str:
         """Return the stand-in for the public address."""
@@ -153,16 +155,8 @@ class SimulatedRouter:
         if path not in _OF_ADDRESSES:
             return _menu(self._interface_row(name) for name in self.interfaces)
         kind, family = _OF_ADDRESSES[path]
-        return _menu(self._address_row(path, name, kind, family) for name in self.interfaces)
-
-    def _address_row(self, path: str, name: str, kind: str, family: int) -> dict[str, RouterValue]:
-        prefix = "/64" if family == IPV6 else "/24"
-        address = self.address_of(name, kind, family) + prefix
-        row: dict[str, RouterValue] = {"address": address, "interface": name, "actual-interface": name}
-        row |= {"dynamic": True, "disabled": False, "invalid": False, "comment": ""}
-        if path.endswith("dhcp-client"):
-            return row | {"status": "bound", "gateway": "198.18.0.1"}
-        return row | {"global": True, "link-local": False} if family == IPV6 else row
+        addresses = {name: self.stand_ins.with_prefix(self.origin_of(name, kind, family)) for name in self.interfaces}
+        return _menu(_address_row(path, name, address, family) for name, address in addresses.items() if address)
 
     def _interface_row(self, name: str) -> dict[str, RouterValue]:
         return {"name": name, "running": self.is_running, "disabled": False, "type": "ether", "comment": ""}
@@ -184,7 +178,7 @@ class SimulatedRouter:
             return text_of(row["name"])
         self.say("warning", "router-name", "the name is the router's identity, and the file does not say what that is",
                  "identity=NAME says it; else it is this machine's name")  # fmt: skip
-        return IDENTITY
+        return self.identity
 
     def command(self, call: MenuCall) -> RouterValue:
         """Store what a script or an export adds; note what cannot be moved."""
@@ -248,20 +242,28 @@ class SimulatedRouter:
         self._slept += seconds
 
     def send(self, request: UpdateRequest) -> None:
-        """Take an update; raises Failure if its server takes none."""
-        fails = self.everything_fails or (request.owner, request.server) in self.failing
-        self.sent.append((request, not fails))
-        if fails:
+        """Take an update; raises Failure if its server refuses it."""
+        is_refused = self.fails(request)
+        self.sent.append((request, not is_refused))
+        if is_refused:
             raise Failure("failure: update send failed")
 
     def remark(self, remark: ScriptRemark) -> None:
         """Take a remark of the parser or the evaluator."""
         severity: Severity = "warning"
-        if remark.severity == "error" or remark.code in _ERRORS:
+        if remark.severity == "error":
             severity = "error"
         elif remark.severity == "info" or remark.code in _INFOS:
             severity = "info"
         self.remarks.add(ImportRemark(remark.file_place.line, severity, remark.code, remark.text, remark.hint))
+
+
+def _address_row(path: str, name: str, address: str, family: int) -> dict[str, RouterValue]:
+    row: dict[str, RouterValue] = {"address": address, "interface": name, "actual-interface": name}
+    row |= {"dynamic": True, "disabled": False, "invalid": False, "comment": ""}
+    if path.endswith("dhcp-client"):
+        return row | {"status": "bound", "gateway": "198.18.0.1"}
+    return row | {"global": True, "link-local": False} if family == IPV6 else row
 
 
 class _ToldWhenRead(Mapping[str, "RouterValue"]):
@@ -280,9 +282,13 @@ class _ToldWhenRead(Mapping[str, "RouterValue"]):
         return len(self._makers)
 
 
-_ERRORS = ("trailing-dot", "unknown-parameter")
 _INFOS = ("router-would-refuse",)
 _NOT_MOVED = "do it in an on-change program, if it is needed"
+
+
+def nothing_fails(_request: UpdateRequest) -> bool:
+    """Say that a server takes every update."""
+    return False
 
 
 def source_of(value: RouterValue) -> Source:

@@ -30,6 +30,10 @@ class StandIns:
         number = self._number(origin)
         return self._standing_in(origin, f"2001:db8:5af:{number:x}::77" if origin.family == IPV6 else _ipv4(number, 77))
 
+    def with_prefix(self, origin: AddressOrigin) -> str:
+        """Return the same with the prefix length that an interface's address has."""
+        return f"{self.address(origin)}/{64 if origin.family == IPV6 else 24}"
+
     def resolved(self, name: str) -> str:
         """Return the address that stands in for what a host name resolves to."""
         return self._standing_in(name, _ipv4(self._number(name), 177))

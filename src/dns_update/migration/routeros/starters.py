@@ -95,7 +95,7 @@ def _event(
     if parameter == "script":
         interface = text_of(row.get("interface", NOTHING))
         router.interfaces.setdefault(interface, "")
-        lease = router.address_of(interface, "dhcp-client")
+        lease = router.stand_ins.address(router.origin_of(interface, "dhcp-client", IPV4))
         variables: dict[str, RouterValue] = {"bound": "1", "lease-address": lease, "interface": interface}
         variables |= {"server-address": _NEIGHBOUR, "gateway-address": _NEIGHBOUR}
         return Trigger("lease-change", item=interface), variables
