@@ -1,9 +1,12 @@
-"""RouterOS scripts: the places of all nodes are in the text, and a script that is read runs within its limits."""
+"""RouterOS scripts: nodes have places in the text, a script runs within its limits, and an import of it is written."""
 
 from __future__ import annotations
 
 import contextlib
 
+from dns_update.migration.agent_toml import toml_from_plan
+from dns_update.migration.plan import Choices
+from dns_update.migration.routeros.importer import plan_from_routeros
 from dns_update.routeros.control import Limits
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.parser import parse
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from dns_update.routeros.values import RouterValue
     from dns_update.routeros.world import MenuCall, UpdateRequest
 
+_LONGEST_IMPORT = 500  # characters: a script runs a dozen times
+_CHOICES = Choices({}, "router")
 _LIMITS = Limits(steps=300, output=10_000)
 
 SEEDS = (
@@ -56,6 +61,9 @@ def check(data: bytes) -> None:
     expect("places are in order", holds=list(decoded.offsets) == sorted(decoded.offsets))
     with contextlib.suppress(ScriptError, ScriptSyntaxError):
         Evaluator(_Empty(), {}, _LIMITS).run(text)
+    if len(text) <= _LONGEST_IMPORT:
+        plan = plan_from_routeros(text)
+        expect("a plan can be written", holds=bool(toml_from_plan(plan, _CHOICES, origin="a script", key_file="keys")))
 
 
 def _check_places(command: Node, text: str) -> None:

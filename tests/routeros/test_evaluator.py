@@ -462,6 +462,14 @@ def test_an_error_is_told_with_its_command_and_line(script: str, message: str, c
     assert (error.command, error.line) == (command, line)
 
 
+@pytest.mark.parametrize("source", ["", '""'])
+def test_a_stored_script_may_be_empty(source: str) -> None:
+    router = _ran(f"/system script add name=nothing source={source}")
+    script = router.script("nothing")
+    assert script is not None
+    assert script.text == ""
+
+
 def test_an_error_in_a_stored_script_ends_the_one_that_called_it() -> None:
     error, router = _failed("/system script add name=x source={\n:put a\n:error oh }\n/system script run x\n:put b")
     assert (error.message, error.line, error.file_place.line, router.lines) == ("oh", 3, 3, ["a"])

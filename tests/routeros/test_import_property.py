@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dns_update.cli.import_setup import published_by_configuration
+from dns_update.migration.agent_toml import toml_from_plan
 from dns_update.migration.plan import IPV4, IPV6, Choices
 from dns_update.migration.routeros.difference import RouterState, differences
 from dns_update.migration.routeros.importer import import_of
@@ -111,3 +114,27 @@ def test_a_script_and_its_import_send_the_same(script: str, seen: list[RouterSta
     assert whole.plan.understood == "yes", (script, whole.plan.remarks)
     published = published_by_configuration(whole.plan, Choices({}, IDENTITY))
     assert not list(differences(whole, seen, published)), script
+
+
+_CASES = (Path(__file__).parent / "cases").glob("*.rsc")
+_PIECES = sorted({piece for path in _CASES for piece in re.findall(r"\w+|\W", path.read_text())})
+
+
+@st.composite
+def damaged(draw: DrawFn) -> str:
+    """Return a script of common forms, with pieces taken away, moved, or put in from other scripts."""
+    pieces = re.findall(r"\w+|\W", draw(scripts()))
+    for _ in range(draw(st.integers(1, 6))):
+        at = draw(st.integers(0, len(pieces) - 1))
+        length = draw(st.integers(0, 4))
+        pieces[at : at + length] = draw(st.lists(st.sampled_from(_PIECES), max_size=3))
+        pieces = pieces or [""]
+    return "".join(pieces)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.one_of(damaged(), st.text(max_size=200)))
+def test_any_text_gives_a_plan_that_can_be_written(text: str) -> None:
+    plan = import_of(text).plan
+    assert all(remark.line >= 0 and remark.text for remark in plan.remarks)
+    assert toml_from_plan(plan, Choices({}, IDENTITY), origin="a text", key_file="/dev/null")

@@ -134,6 +134,7 @@ _WRONG = [
     _Wrong(":put $", "name of a variable", 1, 7, '$"a-name"'),
     _Wrong(":local $x 1", "expected a name without", 1, 8, ":local x"),
     _Wrong(":set", "expected the name of a variable", 1, 5, ":set name value"),
+    _Wrong(":global do={}", "expected the name of a variable", 1, 14, ":global name value"),
     _Wrong(":put {1 2}", "expected ';' or '}'", 1, 9, "{1; 2; 3}"),
     _Wrong("/a add x={1;2}", "array is not allowed", 1, 10, "variable"),
     _Wrong(":put a'b'", "expected end of command", 1, 7, "quotes"),
@@ -317,6 +318,7 @@ _DIFFERENT = {
     ":set",
     "/a find %",
     ":put " + "[" * (DEEPEST_NESTING + 1),
+    ":global do={}",  # takes do for the name of a variable
 }
 
 

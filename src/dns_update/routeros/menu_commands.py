@@ -127,7 +127,8 @@ def _given(run: Interpreter, argument: syntax.Argument) -> RouterValue:
             text = f"$ in {argument.name}= is put in now, not when the script runs"
             run.warn("dollar-not-escaped", node.at, text, r"write \$ in a script in quotes")
         if is_plain or run.mends:
-            return ScriptText(run.frame.source.decoded(node.at + 1, max(node.end - 1, node.at + 1)))
+            # `source=` with nothing after it has no quotes either
+            return ScriptText(run.frame.source.decoded(min(node.at + 1, node.end), max(node.end - 1, node.at)))
     return node.text if isinstance(node, syntax.Word) else run.value(node)
 
 

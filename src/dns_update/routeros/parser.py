@@ -116,7 +116,7 @@ class Parser(ExpressionReader):
 
     def _declared(self, verb: str, begin: int, arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
         """Return the arguments of `:local` and its like; `:local x=1` is read as it is meant."""
-        if not arguments:
+        if not arguments or (arguments[0].name == "do" and all(argument.name for argument in arguments)):
             raise self.error(f"expected the name of a variable after :{verb}", hint=f":{verb} name value")
         first, *rest = arguments
         if first.name and first.name != "do":
