@@ -16,7 +16,7 @@ from dns_update.errors import UsageError
 from dns_update.exchange import Policy
 from dns_update.transport import DNS_PORT
 
-COMMANDS = ("set", "delete", "show", "agent", "status", "history")
+COMMANDS = ("set", "delete", "show", "agent", "status", "history", "run")
 
 RIGHT: dict[str, tuple[str, object]] = {
     "address": ("192.0.2.1", None),
@@ -27,6 +27,13 @@ RIGHT: dict[str, tuple[str, object]] = {
     "check_names": ("no", False),
     "config": ("/etc/other.toml", "/etc/other.toml"),
     "debug": ("yes", True),
+    "dry_run": ("yes", True),
+    "globals": ("/run/other.json", "/run/other.json"),
+    "map": ("ether1:eth0", (("ether1", "eth0"),)),
+    "public_address": ("192.0.2.1", None),
+    "router": ("/srv/router.toml", "/srv/router.toml"),
+    "script": ("ddns-update", "ddns-update"),
+    "script_file": ("/srv/ddns.rsc", "/srv/ddns.rsc"),
     "dns_server": ("192.0.2.1:5353", ("192.0.2.1:5353",)),
     "file": ("/srv/history.db", "/srv/history.db"),
     "json": ("yes", True),
@@ -185,7 +192,9 @@ def test_twice_is_an_error_unless_the_property_is_repeatable(prop: Property, com
 
 
 def test_the_repeatable_ones() -> None:
-    assert {prop.name for prop in PROPERTIES if prop.repeatable} == {"address", "dns-server", "value"}
+    assert {prop.name for prop in PROPERTIES if prop.repeatable} == {
+        "address", "dns-server", "map", "public-address", "value",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("prop", PROPERTIES, ids=attribute)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dns_update.commandline.properties import Property
 
 _COLUMN = 38
-_OVERVIEW_COLUMN = 41
+_OVERVIEW_COLUMN = 43
 _WIDTH = 118
 
 

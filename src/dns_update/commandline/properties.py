@@ -102,6 +102,7 @@ _RECORDS = ("set", "delete", "show")
 _AGENT = ("agent",)
 _STATUS = ("status",)
 _HISTORY = ("history",)
+_RUN = ("run",)
 
 
 class Options:
@@ -229,13 +230,44 @@ class Options:
     file: str = _row(
         "file", "PATH", _HISTORY, "the history", values.path_from_text, default="/var/lib/dns-update/history.db")
 
+    # Of run
+
+    script_file: str | None = _row(
+        "file", "FILE", _RUN, "a script, or an export of a router; - is standard input; file= may be left out",
+        values.path_from_text, positional=True)
+    script: str | None = _row(
+        "script", "NAME", _RUN, "load FILE, then run this script, which FILE stores, once",
+        values.text_from_text)
+    map: tuple[tuple[str, str], ...] = _row(
+        "map", "ROUTER:HERE[,...]", _RUN,
+        "which interface of this machine is which of the router's: ether1:eth0,wan:ppp0; others have the same name on "
+        "both",
+        values.interface_map_from_text, repeatable=True)
+    public_address: tuple[Source, ...] = _row(
+        "public-address", "SOURCE[,...]", _RUN,
+        "where /ip cloud and /tool fetch get the public address from: dns:, https://HOST/PATH, ...; without it, they "
+        "fail",
+        values.addresses_from_text, repeatable=True)
+    router: str | None = _row(
+        "router", "FILE", _RUN,
+        "a TOML file that describes another machine's interfaces and addresses, to be used instead of this machine's",
+        values.path_from_text)
+    dry_run: bool = _row(
+        "dry-run", "yes|no", _RUN, "send no update, but print what would be sent; the exit status is then 20",
+        values.yes_no, default="no", flag=True)
+    globals: str | None = _row(
+        "globals", "FILE", _RUN,
+        "where global variables are kept between runs; if it is left out, a file in /run/dns-update for root, in "
+        "$XDG_RUNTIME_DIR/dns-update for others, which a restart of the machine removes",
+        values.path_from_text)
+
     # Of all commands, or most
 
     json: bool = _row(
-        "json", "yes|no", (*_RECORDS, *_AGENT, *_STATUS, *_HISTORY),
+        "json", "yes|no", (*_RECORDS, *_AGENT, *_STATUS, *_HISTORY, *_RUN),
         "print the result as one JSON object on standard output", values.yes_no, default="no", flag=True)
     debug: bool = _row(
-        "debug", "yes|no", (*_RECORDS, *_AGENT),
+        "debug", "yes|no", (*_RECORDS, *_AGENT, *_RUN),
         "print every message sent and received to standard error; the agent logs more",
         values.yes_no, default="no", flag=True)
     # fmt: on

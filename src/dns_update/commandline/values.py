@@ -164,6 +164,13 @@ def name_from_text(text: str) -> Name:
     return Name.from_text(text)
 
 
+def interface_map_from_text(text: str) -> tuple[tuple[str, str], ...]:
+    """Return pairs of a router's and this machine's interface, written `ether1:eth0,...`; raises InvalidText."""
+    from dns_update.routeros.machine.names import names_from_text  # of one command
+
+    return names_from_text(text)
+
+
 # Types and classes
 
 
