@@ -243,6 +243,12 @@ def test_a_dry_run_sends_nothing_and_says_what_it_would_send(bind: NameServer, u
     assert ran(":put 1", "--dry-run").status == 0
 
 
+def test_an_address_that_the_world_cannot_reach_is_noted_once() -> None:
+    update = "/tool dns-update dns-server=127.0.0.1 zone=example.com name=a address="
+    result = ran(f"{update}192.168.1.5\n{update}192.168.1.5\n{update}192.31.1.1\n", "--dry-run")
+    assert result.notes == ["192.168.1.5 cannot be reached from the Internet (private-use)"]
+
+
 def test_debug_and_logging_of_dns_show_the_messages(bind: NameServer, unique_name: str) -> None:
     update = line(bind, unique_name, "address=203.0.113.45 ttl=60")
     assert len(ran(update, "--debug").updates) == 1

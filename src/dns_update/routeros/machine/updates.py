@@ -11,7 +11,7 @@ from dns_update.routeros.described import ACCEPTED
 from dns_update.routeros.machine.failures import ExplainedFailure, router_text
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRType
-from dns_update.wire.inet import IPV4_OCTETS, parse_address
+from dns_update.wire.inet import IPV4_OCTETS, format_address, parse_address
 from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
@@ -28,6 +28,10 @@ TOOL_TOPIC = "dns,"
 """How the topics of the tool's own entries in the log begin."""
 NOT_SENT = "dry-run"
 """The outcome of an update that was not sent."""
+
+_FIRST_OF_PRIVATE = frozenset((10, 100, 127, 169, 172, 192, 0xFC, 0xFD, 0xFE))
+"""How addresses begin that are of use within a network only; IANA's registries then say whether one is such."""
+_DOCUMENTATION = "documentation"
 
 
 class SentUpdate:
@@ -52,6 +56,7 @@ class Sender:
         self._say = say
         self._is_dry = is_dry
         self._trace = trace
+        self._told_private: set[bytes] = set()
         self.is_tracing = False
         self.updates: list[SentUpdate] = []
 
@@ -61,6 +66,7 @@ class Sender:
         self.updates.append(sent)
         try:
             target, address, client = self._prepared(request)
+            self._check_reach(address)
             if self._is_dry:
                 sent.result = NOT_SENT
                 self._log(f"dry run, not sent: {_described(request)}")
@@ -87,6 +93,17 @@ class Sender:
         servers = (request.server,) if request.server else ()
         client = Client(*servers, key=_key_of(request), transport=transport, log=self._log)
         return target, parse_address(request.address), client
+
+    def _check_reach(self, address: bytes) -> None:
+        """Tell once of an address that is only of use within a network: behind a router, this machine has one."""
+        if address[0] not in _FIRST_OF_PRIVATE or address in self._told_private:
+            return
+        from dns_update.address.special_purpose import unreachable_because  # most addresses are public
+
+        reason = unreachable_because(address)
+        if reason not in (None, _DOCUMENTATION):
+            self._told_private.add(address)
+            self._say(f"note: {format_address(address)} cannot be reached from the Internet ({reason})")
 
     def _log(self, line: str) -> None:
         self._logbook.add("dns,info", f"dns-update: {line}")
