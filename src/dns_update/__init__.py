@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from dns_update.errors import PermissionDenied as PermissionDenied
     from dns_update.errors import Refusal as Refusal
     from dns_update.errors import ReplyNotTrusted as ReplyNotTrusted
+    from dns_update.errors import ScriptFailed as ScriptFailed
     from dns_update.errors import ServerFailure as ServerFailure
     from dns_update.errors import UsageError as UsageError
     from dns_update.errors import ZoneNotFound as ZoneNotFound
@@ -75,6 +76,7 @@ _NAMES = {
         "PermissionDenied",
         "Refusal",
         "ReplyNotTrusted",
+        "ScriptFailed",
         "ServerFailure",
         "CommunicationError",
         "UsageError",

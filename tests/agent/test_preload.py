@@ -12,7 +12,7 @@ from dns_update.agent.preload import LEFT_OUT
 from tests.support.agents import FROM_WAN_IPV4, Agent, Machine
 
 PACKAGE = Path(dns_update.__file__).parent
-LOADED = "import sys, dns_update.agent.config.load, dns_update.agent.service, dns_update.agent.output.systemd\n"
+LOADED = "import sys, dns_update.agent.config.load, dns_update.agent.service, dns_update.process.systemd\n"
 LOADED += "from dns_update.agent.preload import load; load(); print(*sys.modules)"
 ONE = "9.8.7.1"
 

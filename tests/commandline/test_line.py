@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dns_update.commandline.line import CommandLine
-from dns_update.commandline.properties import PROPERTIES, ROWS, Options
+from dns_update.commandline.properties import PROPERTIES, Options, positional_row
 from dns_update.errors import UsageError
 from tests.support.command import in_process
 
@@ -15,11 +15,6 @@ COMMANDS = ("set", "delete", "show", "agent", "status", "history")  # those with
 FLAGS = [(prop.name, command) for prop in PROPERTIES if prop.flag for command in prop.commands if command in COMMANDS]
 SECRET = "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5"
 NAMED = ("set", "delete", "show", "status", "history")
-
-
-@pytest.fixture
-def positional_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ROWS["file"][0], "positional", True)
 
 
 def error_of(words: list[str], command: str) -> UsageError:
@@ -46,7 +41,7 @@ def test_a_flag_takes_a_value_or_none(flag: str, command: str, form: str, *, is_
     assert line.has(flag) is is_set
 
 
-@pytest.mark.parametrize(("flag", "command"), FLAGS)
+@pytest.mark.parametrize(("flag", "command"), [pair for pair in FLAGS if positional_row(pair[1]) is None])
 @pytest.mark.parametrize("form", ["--{0} yes no", "{0}=yes no", "--{0} maybe"])
 def test_a_flag_takes_one_value_at_most(flag: str, command: str, form: str) -> None:
     words = form.format(flag).split()
@@ -135,57 +130,58 @@ def test_the_first_word_that_is_wrong_is_told(command: str, words: list[str], sa
     assert error_of(words, command).text == says
 
 
-@pytest.mark.usefixtures("positional_file")
 @pytest.mark.parametrize(
     "words",
     [
-        ["a.db"],
-        ["file=a.db"],
-        ["--file", "a.db"],
-        ["--file=a.db"],
-        ["a.db", "--json"],
-        ["--json", "a.db"],
-        ["name=x", "a.db"],
+        ["a.rsc"],
+        ["file=a.rsc"],
+        ["--file", "a.rsc"],
+        ["--file=a.rsc"],
+        ["a.rsc", "--json"],
+        ["--json", "a.rsc"],
+        ["script=x", "a.rsc"],
     ],
 )
 def test_a_positional_property_is_written_with_its_name_or_without(words: list[str]) -> None:
-    assert CommandLine(words).options("history").file == "a.db"
+    assert CommandLine(words).options("run").script_file == "a.rsc"
 
 
-@pytest.mark.usefixtures("positional_file")
 @pytest.mark.parametrize("path", ["-", "./help", "/a/b c", "a#b", "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5"])
 def test_a_positional_property_is_any_word(path: str) -> None:
-    assert CommandLine([path]).options("history").file == path
+    assert CommandLine([path]).options("run").script_file == path
 
 
-@pytest.mark.usefixtures("positional_file")
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["a.db", "b.db"], "'b.db' is not a property"),
-        (["file=a.db", "b.db"], "'b.db' is not a property"),
-        (["a.db", "file=b.db"], "file= is given twice"),
-        (["a.db", "zzz=1"], "unknown property 'zzz'"),
-        (["zzz=1", "a.db"], "unknown property 'zzz'"),
+        (["a.rsc", "b.rsc"], "'b.rsc' is not a property"),
+        (["file=a.rsc", "b.rsc"], "'b.rsc' is not a property"),
+        (["a.rsc", "file=b.rsc"], "file= is given twice"),
+        (["a.rsc", "zzz=1"], "unknown property 'zzz'"),
+        (["zzz=1", "a.rsc"], "unknown property 'zzz'"),
         ([""], "file=: the value is empty"),
-        (["key=correct", "horse"], "history does not take key="),
+        (["key=correct", "horse"], "run does not take key="),
     ],
 )
 def test_a_positional_property_is_given_once(words: list[str], says: str) -> None:
-    assert str(error_of(words, "history")) == says
+    assert str(error_of(words, "run")) == says
 
 
-@pytest.mark.usefixtures("positional_file")
 def test_a_word_after_a_secret_is_never_a_positional_property(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ROWS["key"][0], "commands", ("history",))
-    error = error_of(["key=correct", "horse"], "history")
+    (row,) = [prop for prop in PROPERTIES if prop.name == "key"]
+    monkeypatch.setattr(row, "commands", ("run",))
+    error = error_of(["key=correct", "horse"], "run")
     assert "horse" not in str(error)
     assert "needs quotes" in error.hint
 
 
-@pytest.mark.usefixtures("positional_file")
 def test_another_command_has_no_positional_property() -> None:
-    assert error_of(["a.db"], "set").text == "'a.db' is not a property"
+    assert error_of(["a.rsc"], "set").text == "'a.rsc' is not a property"
+
+
+def test_a_command_has_one_positional_property_at_most() -> None:
+    commands = [command for prop in PROPERTIES if prop.positional for command in prop.commands]
+    assert len(commands) == len(set(commands)) > 0
 
 
 @pytest.mark.parametrize("command", COMMANDS)

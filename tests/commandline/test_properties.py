@@ -16,7 +16,7 @@ from dns_update.errors import UsageError
 from dns_update.exchange import Policy
 from dns_update.transport import DNS_PORT
 
-COMMANDS = ("set", "delete", "show", "agent", "status", "history", "import")
+COMMANDS = ("set", "delete", "show", "agent", "status", "history", "run", "import")
 
 RIGHT: dict[str, tuple[str, object]] = {
     "address": ("192.0.2.1", None),
@@ -28,10 +28,16 @@ RIGHT: dict[str, tuple[str, object]] = {
     "config": ("/etc/other.toml", "/etc/other.toml"),
     "debug": ("yes", True),
     "diff_run": ("yes", True),
+    "dry_run": ("yes", True),
+    "globals": ("/run/other.json", "/run/other.json"),
+    "map": ("ether1:eth0", (("ether1", "eth0"),)),
+    "public_address": ("192.0.2.1", None),
+    "router": ("/srv/router.toml", "/srv/router.toml"),
+    "script": ("ddns-update", "ddns-update"),
+    "script_file": ("/srv/ddns.rsc", "/srv/ddns.rsc"),
     "dns_server": ("192.0.2.1:5353", ("192.0.2.1:5353",)),
     "file": ("/srv/history.db", "/srv/history.db"),
     "identity": ("gw-north", "gw-north"),
-    "interfaces_moved": ("ether1:eth0", {"ether1": "eth0"}),
     "json": ("yes", True),
     "key": ("secret", "secret"),
     "key_encoding": ("text", "text"),
@@ -46,7 +52,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "online": ("yes", True),
     "output": ("agent.toml", "agent.toml"),
     "port": ("5353", 5353),
-    "public_source": ("dns:", "dns:"),
+    "public_source": ("dns:", ("dns:",)),
     "require": ("absent", "absent"),
     "retries": ("7", 7),
     "rrclass": ("CH", 3),
@@ -192,7 +198,9 @@ def test_twice_is_an_error_unless_the_property_is_repeatable(prop: Property, com
 
 
 def test_the_repeatable_ones() -> None:
-    assert {prop.name for prop in PROPERTIES if prop.repeatable} == {"address", "dns-server", "value"}
+    assert {prop.name for prop in PROPERTIES if prop.repeatable} == {
+        "address", "dns-server", "map", "public-address", "value",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("prop", PROPERTIES, ids=attribute)

@@ -42,13 +42,18 @@ def program(library: Path | None = None) -> list[str]:
 class Agent:
     """A running `dns-update agent`; leaving the context ends it. Its lines are read from a pipe as they come.
 
-    With `library`, it imports from that directory before all others.
+    With `library`, it imports from that directory before all others. `command` is another command that stays, too.
     """
 
     def __init__(
-        self, prefix: Sequence[str], *words: str, env: dict[str, str] | None = None, library: Path | None = None
+        self,
+        prefix: Sequence[str],
+        *words: str,
+        env: dict[str, str] | None = None,
+        library: Path | None = None,
+        command: str = "agent",
     ) -> None:
-        self._command = [*prefix, *program(library), "agent", *words]
+        self._command = [*prefix, *program(library), command, *words]
         self._env = env or {}
         self._lines: list[str] = []
         self._passed = 0  # lines up to the one last waited for

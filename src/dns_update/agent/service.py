@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dns_update.agent.managed_name import ManagedName
     from dns_update.agent.output.control import ControlServer, StatusAnswer
     from dns_update.agent.output.log import Log
-    from dns_update.agent.output.systemd import Notifier
+    from dns_update.process.systemd import Notifier
 
 MOST_PROBLEMS = 20  # of a broken configuration that are logged: about a screen; one mistake may cause ten thousand
 _ENDED_BY = 128  # plus the signal's number, as in a shell

@@ -146,6 +146,8 @@ def _command(verb: str) -> Callable[[CommandLine], int]:
         from dns_update.cli.status import run
     elif verb == "import":
         from dns_update.cli.import_setup import run
+    elif verb == "run":
+        from dns_update.cli.run import run
     else:
         from dns_update.cli.history import run
     return run

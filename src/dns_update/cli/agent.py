@@ -52,8 +52,8 @@ def _keep_right(config: Config, path: str, *, is_once: bool, is_debug: bool) -> 
     """Run the agent until it is stopped, or once; return the exit status."""
     from dns_update.agent.config.load import read_config  # loaded already
     from dns_update.agent.output.log import DEBUG, INFO, Log  # not for --check
-    from dns_update.agent.output.systemd import Notifier
     from dns_update.agent.service import Agent
+    from dns_update.process.systemd import Notifier
 
     if not is_once:
         from dns_update.agent.preload import load  # not for one round

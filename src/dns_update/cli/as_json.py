@@ -20,20 +20,20 @@ def outcome_text(outcome: Outcome, command: str) -> str:
     done = _shown_fields(outcome) if command == "show" else _change_fields(outcome)
     about = {
         "notes": [rendered(note, COMMAND_LINE) for note in outcome.notes],
-        "failures": [_error_fields(error) for error in outcome.failures],
+        "failures": [error_fields(error) for error in outcome.failures],
     }
-    return _text({"command": command, "status": "ok", "exit_status": 0} | _common_fields(outcome) | done | about)
+    return object_text({"command": command, "status": "ok", "exit_status": 0} | _common_fields(outcome) | done | about)
 
 
 def failure_text(error: DnsUpdateError, command: str, name: str | None, zone: str | None) -> str:
     """Return what went wrong, with the failures of all servers that were tried; `name` and `zone` are as given."""
     status = {"command": command, "status": "error", "exit_status": error.exit_status}
-    about = {"zone": zone, "name": name, "error": _error_fields(error)}
+    about = {"zone": zone, "name": name, "error": error_fields(error)}
     others = {
         "notes": [rendered(note, COMMAND_LINE) for note in error.notes],
-        "failures": [_error_fields(other) for other in error.failures],
+        "failures": [error_fields(other) for other in error.failures],
     }
-    return _text(status | about | others)
+    return object_text(status | about | others)
 
 
 def _common_fields(outcome: Outcome) -> dict[str, object]:
@@ -60,10 +60,11 @@ def _change_fields(outcome: Outcome) -> dict[str, object]:
 
 
 def _records(records: tuple[Record, ...] | None) -> list[dict[str, object]] | None:
-    return None if records is None else [_record_fields(record) for record in records]
+    return None if records is None else [record_fields(record) for record in records]
 
 
-def _record_fields(record: Record) -> dict[str, object]:
+def record_fields(record: Record) -> dict[str, object]:
+    """Return a record, for JSON."""
     return {
         "name": record.name.to_text(),
         "ttl": record.ttl,
@@ -73,7 +74,8 @@ def _record_fields(record: Record) -> dict[str, object]:
     }
 
 
-def _error_fields(error: DnsUpdateError) -> dict[str, object]:
+def error_fields(error: DnsUpdateError) -> dict[str, object]:
+    """Return an error, for JSON."""
     return {
         "kind": type(error).__name__,
         "message": str(error),
@@ -86,5 +88,6 @@ def _error_fields(error: DnsUpdateError) -> dict[str, object]:
     }
 
 
-def _text(fields: dict[str, object]) -> str:
+def object_text(fields: dict[str, object]) -> str:
+    """Return an object as text."""
     return json.dumps(fields, indent=2) + "\n"

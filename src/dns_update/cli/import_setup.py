@@ -17,6 +17,7 @@ from dns_update.migration.agent_toml import toml_from_plan
 from dns_update.migration.key_file import key_file_text, write_new_files
 from dns_update.migration.plan import IPV4, IPV6, Choices, MovePlan, replaced
 from dns_update.migration.routeros.importer import import_of
+from dns_update.routeros.machine.names import checked_names
 from dns_update.wire.inet import IPV6_OCTETS, format_address
 
 TYPE_CHECKING = False
@@ -76,7 +77,7 @@ def _text_of(path: str) -> str:
 
 def _choices(options: Options) -> Choices:
     identity = options.identity or os.uname().nodename.partition(".")[0]
-    return Choices(options.interfaces_moved or {}, identity, options.public_source or "dns:")
+    return Choices(dict(checked_names(options.map).pairs), identity, ",".join(options.public_source) or "dns:")
 
 
 def _key_file(options: Options) -> str:

@@ -102,7 +102,7 @@ def client_of(options: Options) -> Client:
         key=key_of(options),
         port=options.port,
         policy=Policy(options.timeout, options.retries, options.transport),
-        transport=BlockingTransport(options.local_address, _print_message if options.debug else None),
+        transport=BlockingTransport(options.local_address, print_message if options.debug else None),
         log=_log_of(options),
     )
 
@@ -160,7 +160,7 @@ def _say_nothing(_line: str) -> None:
     """Drop a line."""
 
 
-def _print_message(direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
+def print_message(direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
     """Write a message that was sent or received to standard error, for --debug."""
     from dns_update.client.dig import message_to_text  # only if it is asked for
     from dns_update.message import Message

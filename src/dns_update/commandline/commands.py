@@ -205,6 +205,40 @@ took, and the outcome. The exit status is 0 whatever the outcomes were, and 2 if
     ),
 )
 
+_RUN = CommandHelp(
+    "run FILE [PROPERTY=VALUE...]",
+    "run a script of a RouterOS router on this machine",
+    """\
+Runs a script as it is on this machine: /ip address, /ipv6 address, /interface and /ip dhcp-client are this machine's,
+/tool dns-update sends what set sends, :put prints on standard output, :log on standard error with its topics. Global
+variables are kept between runs. What only a router can do is answered with what Linux does.
+
+If FILE stores one script and nothing else, that script is run; of several, script= chooses one. If FILE has schedules
+(/system scheduler), netwatch entries, or scripts of a DHCP client or a PPP connection, it stays and runs them when they
+are due, until SIGTERM or Ctrl-C.
+
+The exit status is 0 if the script ends without an error, also if updates failed that it caught; 2 if it cannot be read
+or ends with an error of its own; that of the update if an update failed (4 no answer, 5 authentication, 7 permission,
+...); 3 if there is no address; with dry-run, 20 if an update would be sent.
+""",
+    (
+        ("a script, on interfaces of other names", "run ddns.rsc map=ether1:eth0,pppoe-out1:ppp0"),
+        ("what would it send?", "run ddns.rsc map=ether1:eth0 dry-run=yes"),
+        ("one script of a router's export", "run export.rsc script=ddns-update"),
+        ("a script that asks for the public address", "run cloud.rsc public-address=dns:"),
+        ("a script tried before it is moved to another machine", "run ddns.rsc router=branch.toml dry-run=yes --json"),
+    ),
+    """\
+router= names a file such as this one; each of its keys may be left out:
+  identity = "branch-7"
+  public_address = "203.0.113.45"
+  interfaces = [{ name = "ether1", running = true }]
+  addresses = [{ interface = "ether1", address = "203.0.113.45/24" }]
+  dhcp = [{ interface = "ether1", address = "203.0.113.45/24" }]
+  dns = { "office.example.com" = "203.0.113.9" }
+""",
+)  # fmt: skip
+
 _IMPORT = CommandHelp(
     "import FILE [PROPERTY=VALUE...]",
     "move a set-up from RouterOS, ddclient, nsupdate or OpenWrt to the agent",
@@ -231,5 +265,6 @@ COMMANDS: Mapping[str, CommandHelp] = {
     "agent": _AGENT,
     "status": _STATUS,
     "history": _HISTORY,
+    "run": _RUN,
     "import": _IMPORT,
 }

@@ -103,6 +103,7 @@ _AGENT = ("agent",)
 _STATUS = ("status",)
 _HISTORY = ("history",)
 _IMPORT = ("import",)
+_RUN = ("run",)
 
 
 class Options:
@@ -230,7 +231,38 @@ class Options:
     file: str = _row(
         "file", "PATH", _HISTORY, "the history", values.path_from_text, default="/var/lib/dns-update/history.db")
 
-    # Of the commands for other programs' set-ups
+    # Of run
+
+    script_file: str | None = _row(
+        "file", "FILE", _RUN, "a script, or an export of a router; - is standard input; file= may be left out",
+        values.path_from_text, positional=True)
+    script: str | None = _row(
+        "script", "NAME", _RUN, "load FILE, then run this script, which FILE stores, once",
+        values.text_from_text)
+    map: tuple[tuple[str, str], ...] = _row(
+        "map", "ROUTER:HERE[,...]", (*_RUN, *_IMPORT),
+        "which interface of this machine is which of the router's: ether1:eth0,wan:ppp0; others have the same name on "
+        "both",
+        values.interface_map_from_text, repeatable=True)
+    public_address: tuple[Source, ...] = _row(
+        "public-address", "SOURCE[,...]", _RUN,
+        "where /ip cloud and /tool fetch get the public address from: dns:, https://HOST/PATH, ...; without it, they "
+        "fail",
+        values.addresses_from_text, repeatable=True)
+    router: str | None = _row(
+        "router", "FILE", _RUN,
+        "a TOML file that describes another machine's interfaces and addresses, to be used instead of this machine's",
+        values.path_from_text)
+    dry_run: bool = _row(
+        "dry-run", "yes|no", _RUN, "send no update, but print what would be sent; the exit status is then 20",
+        values.yes_no, default="no", flag=True)
+    globals: str | None = _row(
+        "globals", "FILE", _RUN,
+        "where global variables are kept between runs; if it is left out, a file in /run/dns-update for root, in "
+        "$XDG_RUNTIME_DIR/dns-update for others, which a restart of the machine removes",
+        values.path_from_text)
+
+    # Of import
 
     setup: str | None = _row(
         "file", "FILE", _IMPORT, "a script or an export of RouterOS, a ddclient.conf, a script for nsupdate, or "
@@ -242,17 +274,13 @@ class Options:
     keys: str | None = _row(
         "keys", "FILE", _IMPORT, "write the keys there, with mode 0600, and not beside the configuration",
         values.path_from_text)
-    interfaces_moved: Mapping[str, str] | None = _row(
-        "map", "NAME:NAME[,...]", _IMPORT, "which interface of this machine takes the place of the router's, for "
-        "example ether1:eth0",
-        values.interfaces_from_text)
     identity: str | None = _row(
         "identity", "NAME", _IMPORT, "the router's name, if the file does not say it; else this machine's",
         values.label_from_text)
-    public_source: str | None = _row(
-        "public-address", "SOURCE", _IMPORT, "where the public address comes from, if a service of the router's "
+    public_source: tuple[str, ...] = _row(
+        "public-address", "SOURCE[,...]", _IMPORT, "where the public address comes from, if a service of the router's "
         "vendor has told it; dns: if it is left out",
-        values.source_from_text)
+        values.source_text_from_text, repeatable=True)
     diff_run: bool = _row(
         "diff-run", "yes|no", _IMPORT,
         "run the script and the configuration that was made of it side by side, in several states of a router, and "
@@ -262,10 +290,10 @@ class Options:
     # Of all commands, or most
 
     json: bool = _row(
-        "json", "yes|no", (*_RECORDS, *_AGENT, *_STATUS, *_HISTORY, *_IMPORT),
+        "json", "yes|no", (*_RECORDS, *_AGENT, *_STATUS, *_HISTORY, *_RUN, *_IMPORT),
         "print the result as one JSON object on standard output", values.yes_no, default="no", flag=True)
     debug: bool = _row(
-        "debug", "yes|no", (*_RECORDS, *_AGENT),
+        "debug", "yes|no", (*_RECORDS, *_AGENT, *_RUN),
         "print every message sent and received to standard error; the agent logs more",
         values.yes_no, default="no", flag=True)
     # fmt: on

@@ -164,6 +164,13 @@ def name_from_text(text: str) -> Name:
     return Name.from_text(text)
 
 
+def interface_map_from_text(text: str) -> tuple[tuple[str, str], ...]:
+    """Return pairs of a router's and this machine's interface, written `ether1:eth0,...`; raises InvalidText."""
+    from dns_update.routeros.machine.names import names_from_text  # of one command
+
+    return names_from_text(text)
+
+
 # Types and classes
 
 
@@ -215,24 +222,12 @@ def label_from_text(text: str) -> str:
     return text
 
 
-def source_from_text(text: str) -> str:
-    """Check the text of one address source; raises InvalidText."""
+def source_text_from_text(text: str) -> tuple[str, ...]:
+    """Check address sources, but keep their text; raises InvalidText."""
     from dns_update.address.sources import sources_from_text  # of one command
 
-    if len(sources_from_text(text)) > 1:
-        raise _not_valid(text, "one source of addresses, e.g. dns:")
-    return text
-
-
-def interfaces_from_text(text: str) -> dict[str, str]:
-    """Read `ether1:eth0,pppoe-out1:ppp0`: which interface takes the place of which; raises InvalidText."""
-    pairs: dict[str, str] = {}
-    for element in text.split(","):
-        name, colon, here = element.rpartition(":")
-        if not name or not colon or not here or name in pairs:
-            raise errors.InvalidText(f"{quoted(element)} is not a pair of interfaces", hint="e.g. ether1:eth0")
-        pairs[name] = here
-    return pairs
+    sources_from_text(text)
+    return (text,)
 
 
 def choice(*words: W) -> Callable[[str], W]:

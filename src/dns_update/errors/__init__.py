@@ -7,6 +7,7 @@ DnsUpdateError
 │   │   ├── InvalidText     2  a text that does not have the form that its kind needs
 │   │   └── ConfigError     2  a wrong configuration of the agent
 │   └── NoAddress           3  an address source gave no address that may be published
+├── ScriptFailed            2  a RouterOS script ended with an error; or the status of what failed in it
 ├── NotNow                 11  this machine lacks something for the moment: room, open files, memory, a lock
 ├── CommunicationError                 no answer came, or none that can be trusted
 │   ├── NoResponse            4  no server answered in time, or the network said that none will
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from dns_update.errors.classes import PermissionDenied as PermissionDenied
     from dns_update.errors.classes import Refusal as Refusal
     from dns_update.errors.classes import ReplyNotTrusted as ReplyNotTrusted
+    from dns_update.errors.classes import ScriptFailed as ScriptFailed
     from dns_update.errors.classes import ServerFailure as ServerFailure
     from dns_update.errors.classes import UsageError as UsageError
     from dns_update.errors.classes import ZoneNotFound as ZoneNotFound
@@ -73,6 +75,7 @@ CLASSES = (
     "PermissionDenied",
     "Refusal",
     "ReplyNotTrusted",
+    "ScriptFailed",
     "ServerFailure",
     "CommunicationError",
     "UsageError",

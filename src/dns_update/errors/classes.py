@@ -105,6 +105,15 @@ class NoAddress(LocalError):
     exit_status = 3
 
 
+class ScriptFailed(DnsUpdateError):
+    """A RouterOS script ended with an error that nothing in it caught.
+
+    `exit_status` is that of the error which caused it, e.g. of an update that failed; 2 if the script itself is wrong.
+    """
+
+    exit_status = 2
+
+
 class NotNow(DnsUpdateError):
     """A lack on this machine that may pass: no room, open files or memory, or a lock that is taken."""
 

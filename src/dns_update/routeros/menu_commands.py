@@ -5,7 +5,6 @@ from __future__ import annotations
 from dns_update.routeros import syntax
 from dns_update.routeros.conversions import to_bool, to_number
 from dns_update.routeros.operators import equal, truth
-from dns_update.routeros.regex import matches
 from dns_update.routeros.remarks import Failure
 from dns_update.routeros.tool import update_request
 from dns_update.routeros.values import NOTHING, Array, ItemId, ScriptText, array_of, is_empty, text_of
@@ -181,6 +180,8 @@ def _test(run: Interpreter, row: Row, test: syntax.Test) -> bool:
         return to_bool(ours) is True
     value = _value_of_test(run, test.value)
     if test.operator == "~":
+        from dns_update.routeros.regex import matches  # few scripts have one
+
         return matches(text_of(value), text_of(ours))
     if test.operator in ("=", "!="):
         return equal(ours, value) == (test.operator == "=")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dns_update.routeros.conversions import to_address, to_bool, to_number, to_prefix, wrapped
-from dns_update.routeros.regex import matches
 from dns_update.routeros.remarks import Failure
 from dns_update.routeros.values import Address, Array, IpPrefix, Nil, Time, check_size, is_empty, text_of, type_of
 
@@ -168,6 +167,13 @@ _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
     ">>": lambda left, right: left >> min(max(right, 0), 63),
 }
 
+
+def _is_match(left: RouterValue, right: RouterValue) -> bool:
+    from dns_update.routeros.regex import matches  # few scripts have one
+
+    return matches(text_of(right), text_of(left))
+
+
 _OTHERS: dict[str, Callable[[RouterValue, RouterValue], RouterValue]] = {
     ",": _listed,
     ".": joined,
@@ -177,7 +183,7 @@ _OTHERS: dict[str, Callable[[RouterValue, RouterValue], RouterValue]] = {
     ">": lambda left, right: _is_less(right, left),
     "<=": lambda left, right: not _is_less(right, left),
     ">=": lambda left, right: not _is_less(left, right),
-    "~": lambda left, right: matches(text_of(right), text_of(left)),
+    "~": _is_match,
     "in": _is_in,
     "->": _element,
 }

@@ -106,7 +106,8 @@ class Parser(ExpressionReader):
     def _call(self) -> syntax.Call:
         begin = self.at
         function = self.value()
-        return syntax.Call(begin, self.at, function, self._arguments(""))
+        arguments = self._arguments("")
+        return syntax.Call(begin, self.at, function, arguments)
 
     def _global(self, begin: int, verb: str) -> syntax.CommandNode:
         arguments = self._arguments(verb)

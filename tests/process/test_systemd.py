@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dns_update.agent.output import systemd as module
-from dns_update.agent.output.systemd import Notifier
+from dns_update.process import systemd as module
+from dns_update.process.systemd import Notifier
 
 _DEADLINE = 60  # seconds after which what is awaited will never come
 

@@ -53,7 +53,7 @@ class Notifier:
         return self._send("RELOADING=1", f"MONOTONIC_USEC={now}", *_status(status))
 
     def stopping(self) -> bool:
-        """Notify that the agent is stopping."""
+        """Notify that the service is stopping."""
         return self._send("STOPPING=1")
 
     def status(self, text: str) -> bool:
@@ -61,7 +61,7 @@ class Notifier:
         return self._send(*_status(text))
 
     def alive(self) -> bool:
-        """Notify that the agent does not hang."""
+        """Notify that the service does not hang."""
         return self._send("WATCHDOG=1")
 
     def _send(self, *assignments: str) -> bool:

@@ -1,0 +1,56 @@
+"""What a script did, as the text of one JSON object, for `run --json`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dns_update.cli.as_json import error_fields, object_text, record_fields
+
+if TYPE_CHECKING:
+    from dns_update.errors import DnsUpdateError
+    from dns_update.routeros.machine.this_machine import Machine
+    from dns_update.routeros.machine.updates import SentUpdate
+    from dns_update.routeros.remarks import ScriptRemark
+
+
+def result_text(machine: Machine, file: str, status: int, error: DnsUpdateError | None) -> str:
+    """Return what a run did: its updates with their results, its log, the lines that it printed, and the remarks."""
+    return object_text({
+        "command": "run",
+        "status": "ok" if error is None else "error",
+        "exit_status": status,
+        "file": file,
+        "updates": [_update(sent) for sent in machine.sender.updates],
+        "log": [{"time": e.time, "topics": e.topics, "message": e.message} for e in machine.logbook.entries],
+        "put": machine.puts,
+        "remarks": [_remark(remark) for remark in machine.remarks],
+        "error": None if error is None else error_fields(error),
+    })  # fmt: skip
+
+
+def _update(sent: SentUpdate) -> dict[str, object]:
+    request, outcome = sent.request, sent.outcome
+    return {
+        "line": request.place.line,
+        "name": request.owner,
+        "type": request.type,
+        "address": request.address,
+        "ttl": request.ttl,
+        "zone": request.zone or (outcome.zone.to_text() if outcome is not None else None),
+        "server": str(outcome.server) if outcome is not None else request.server or None,
+        "key_name": request.key_name or None,
+        "result": sent.result,
+        "records": None if outcome is None or outcome.after is None else [record_fields(r) for r in outcome.after],
+        "error": None if sent.error is None else error_fields(sent.error),
+    }
+
+
+def _remark(remark: ScriptRemark) -> dict[str, object]:
+    return {
+        "code": remark.code,
+        "severity": remark.severity,
+        "line": remark.file_place.line,
+        "column": remark.file_place.column,
+        "text": remark.text,
+        "hint": remark.hint,
+    }
