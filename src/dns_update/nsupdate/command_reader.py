@@ -307,3 +307,6 @@ _READERS: dict[str, CommandReader] = {
     "tkeyname": _tkey_name,
     **{word: _plain(word) for word in ("send", "show", "answer", "debug", "help", "version", "quit")},
 }
+
+COMMAND_WORDS = frozenset({*_READERS, "update", "prereq", "add"})
+"""The words with which a command can begin."""
