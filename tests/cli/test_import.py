@@ -176,6 +176,7 @@ def test_a_script_without_mistakes_differs_nowhere(script: Path) -> None:
         (["{dir}/router.rsc", "keys=agent.keys"], "keys= is given without output="),
         (["{dir}/router.rsc", "output={dir}/no/agent.toml"], "cannot write {dir}/no/agent.keys: No such file"),
         (["{dir}/router.rsc", "identity=-a b"], "identity=: "),
+        (["/etc/hostname"], "/etc/hostname' is not a set-up that can be imported"),
         (["{dir}/router.rsc", "diff-run=perhaps"], "diff-run=: 'perhaps' is not a valid value"),
     ],
 )
@@ -185,6 +186,39 @@ def test_what_is_wrong_is_one_line_and_status_2(words: list[str], says: str, scr
     assert says.format(dir=script.parent) in result.lines[-1]
     assert len([line for line in result.lines if ": line " not in line]) == 1
     assert [path.name for path in script.parent.iterdir()] == ["router.rsc"]
+
+
+OTHERS = {
+    "ddclient": "protocol=nsupdate, server=192.0.2.1, zone=example.com, use=if, if=eth0 \\\n  home.example.com\n",
+    "nsupdate": """\
+server 192.0.2.1
+zone example.com
+update delete home.example.com A
+update add home.example.com 300 A 203.0.113.45
+send
+""",
+    "openwrt": """\
+config service 'home'
+    option enabled '1'
+    option service_name 'bind-nsupdate'
+    option domain 'home@example.com'
+    option dns_server '192.0.2.1'
+    option ip_source 'interface'
+    option ip_interface 'eth0'
+""",
+}
+
+
+@pytest.mark.parametrize(("kind", "text"), OTHERS.items())
+def test_set_ups_of_other_programs_are_recognised(kind: str, text: str, tmp_path: Path) -> None:
+    path, output = tmp_path / "set-up", tmp_path / "agent.toml"
+    path.write_text(text)
+    result = in_process("import", str(path), f"output={output}", "--json")
+    assert result.json["kind"] == kind
+    assert [record["name"] for record in result.json["records"]] == ["home.example.com"]
+    assert in_process("agent", "--check", f"config={output}").status == 0
+    result = in_process("import", str(path), "--diff-run")
+    assert (result.status, result.lines) == (2, ["diff-run= is only for scripts of RouterOS: leave it out"])
 
 
 def test_an_imported_script_keeps_the_name_right(bind: NameServer, unique_name: str, tmp_path: Path) -> None:

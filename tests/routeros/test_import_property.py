@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dns_update.cli.import_setup import published_by_configuration
+from dns_update.cli.import_difference import published_by_configuration
 from dns_update.migration.agent_toml import toml_from_plan
 from dns_update.migration.plan import IPV4, IPV6, Choices
 from dns_update.migration.routeros.difference import RouterState, differences

@@ -6,32 +6,30 @@ import json
 import os
 from pathlib import Path
 
-from dns_update.address.sources import Interface
-from dns_update.agent.config.load import config_from_text, read_config
+from dns_update.agent.config.load import read_config
 from dns_update.auth.private_file import called_in_errors
 from dns_update.cli import put, talk
 from dns_update.cli.agent import MOST_PROBLEMS
 from dns_update.errors import ConfigError, UsageError
 from dns_update.errors.classes import NotNow
 from dns_update.migration.agent_toml import toml_from_plan
+from dns_update.migration.ddclient import plan_from_ddclient
 from dns_update.migration.key_file import key_file_text, write_new_files
-from dns_update.migration.plan import IPV4, IPV6, Choices, MovePlan, replaced
+from dns_update.migration.nsupdate_script import plan_from_nsupdate
+from dns_update.migration.openwrt import plan_from_openwrt
+from dns_update.migration.plan import Choices, MovePlan
+from dns_update.migration.recognise import recognised
 from dns_update.migration.routeros.importer import import_of
 from dns_update.routeros.machine.names import checked_names
-from dns_update.wire.inet import IPV6_OCTETS, format_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from dns_update.address.sources import Source
     from dns_update.commandline.line import CommandLine
     from dns_update.commandline.properties import Options
     from dns_update.migration.plan import ImportRemark, MovedRecord
-    from dns_update.migration.routeros.difference import Difference, Published, RouterState, Zone
-    from dns_update.migration.routeros.importer import Import
 
 DONE, PARTLY = 0, 10
+_PLANS = {"ddclient": plan_from_ddclient, "nsupdate": plan_from_nsupdate, "openwrt": plan_from_openwrt}
 _LARGEST_FILE = 1 << 24  # octets: larger than any export, smaller than a memory
 _FORMS = "dns-update import router.rsc output=agent.toml"
 
@@ -43,21 +41,28 @@ def run(line: CommandLine) -> int:
         raise UsageError("import needs a file", hint=f"e.g. {_FORMS}")
     if options.keys is not None and options.output is None:
         raise UsageError("keys= is given without output=", hint=f"e.g. {_FORMS}")
-    whole = import_of(_text_of(options.setup))
+    text = _text_of(options.setup)
+    kind = recognised(text, options.setup)
+    if options.diff_run and kind != "routeros":
+        raise UsageError("diff-run= is only for scripts of RouterOS", hint="leave it out")
     choices = _choices(options)
-    if options.diff_run and whole.plan.records:
-        return _compare(options, whole, choices)
+    whole = import_of(text) if kind == "routeros" else None
+    plan = whole.plan if whole is not None else _PLANS[kind](text, choices)
+    if options.diff_run and whole is not None and plan.records:
+        from dns_update.cli.import_difference import compare  # most imports are not compared
+
+        return compare(options, whole, choices)
     key_file = _key_file(options)
-    toml = toml_from_plan(whole.plan, choices, origin=options.setup, key_file=key_file)
-    status = DONE if whole.plan.understood == "yes" else PARTLY
+    toml = toml_from_plan(plan, choices, origin=options.setup, key_file=key_file)
+    status = DONE if plan.understood == "yes" else PARTLY
     if not options.json:
-        _tell(options.setup, whole.plan)
-    if options.output is not None and whole.plan.records:
-        status = _write(options.output, toml, key_file, whole.plan) or status
+        _tell(options.setup, plan)
+    if options.output is not None and plan.records:
+        status = _write(options.output, toml, key_file, plan) or status
     if options.json:
-        put(json.dumps(_fields(options, whole.plan, toml, status), indent=2) + "\n")
-    elif options.output is None and whole.plan.records:
-        _print(toml, key_file, whole.plan)
+        put(json.dumps({"kind": kind} | _fields(options, plan, toml, status), indent=2) + "\n")
+    elif options.output is None and plan.records:
+        _print(toml, key_file, plan)
     return status
 
 
@@ -162,63 +167,3 @@ def record_fields(record: MovedRecord) -> dict[str, object]:
         "only_if_running": record.only_if_running,
         "line": record.line or None,
     }  # fmt: skip
-
-
-# Side by side
-
-
-def _compare(options: Options, whole: Import, choices: Choices) -> int:
-    """Run script and import over the same states, and print what differs; return the exit status."""
-    from dns_update.migration.routeros.difference import differences, states_of  # most imports are not compared
-
-    found = tuple(
-        differences(whole, states_of(whole, choices.identity), published_by_configuration(whole.plan, choices))
-    )
-    status = PARTLY if found else DONE
-    if options.json:
-        shown = [{name: getattr(each, name) for name in type(each).__fields__} for each in found]
-        about = {"command": "import", "status": "ok" if status == DONE else "error", "exit_status": status}
-        put(json.dumps(about | {"file": options.setup, "differences": shown}, indent=2) + "\n")
-        return status
-    put("".join([f"{_told(each)}\n" for each in found]))
-    if not found:
-        talk(f"{options.setup}: script and import do the same in every state")
-    return status
-
-
-def published_by_configuration(plan: MovePlan, choices: Choices) -> Published:
-    """Return what the configuration, read as the agent reads it, would publish in a state of the router."""
-    unsigned = MovePlan(tuple([replaced(record, key=None) for record in plan.records]), ())
-    toml = toml_from_plan(unsigned, choices, origin="", key_file="")  # no key file is there yet
-    config = config_from_text(toml, "the import", is_private=True)
-    routers_names = {moved: name for name, moved in choices.interfaces.items()}
-
-    def published(state: RouterState) -> Zone:
-        zone: Zone = {}
-        for record in config.records:
-            for source in record.sources:
-                address = _address_in(state, source, routers_names)
-                if address:
-                    rrtype = "AAAA" if ":" in address else "A"
-                    zone[record.name.to_text().rstrip(".").lower(), rrtype] = address
-        return zone
-
-    return published
-
-
-def _address_in(state: RouterState, source: Source, routers_names: Mapping[str, str]) -> str:
-    """Return the address that a source gives in a state; empty for none."""
-    if isinstance(source, bytes):
-        return format_address(source)
-    if isinstance(source, Interface):
-        name = routers_names.get(source.name, source.name)
-        return state.addresses.get((name, IPV6 if source.octets == IPV6_OCTETS else IPV4), "").partition("/")[0]
-    return state.public_address  # any other source stands in for a service that tells it
-
-
-def _told(difference: Difference) -> str:
-    script = difference.by_script or "no address"
-    moved = difference.by_import or "no address"
-    error = f" ({difference.error})" if difference.error else ""
-    where = f"{difference.about}: {difference.name} {difference.type}"
-    return f"{where}: the script leaves {script}{error}, the import {moved}"

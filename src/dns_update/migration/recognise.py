@@ -19,7 +19,8 @@ _SHEBANG = re.compile(r"#![^\n]*\b(?:ba|da|a|z|k)?sh\b")
 _ROUTEROS = re.compile(
     r"""^[ \t]*(?:
         \#[^\n]*\bby\ RouterOS\b
-        | /?tool[ /]+dns-update\b
+        | (?:\[[^\]\n]*@[^\]\n]*\][^>\n]*>[ \t]*)?/?tool[ /]+dns-update\b
+        | \[[^\]\n]*@[^\]\n]*\][ \t]*/?tool>
         | /(?:tool|ip|ipv6|system|interface|ppp|routing|certificate|log|import|export)(?:[ /]|$)
         | :(?:local|global|if|for|foreach|while|do|put|log|set|delay|error|return|execute|resolve|parse)\b
     )""",
