@@ -51,6 +51,15 @@ def meant_name(request: UpdateRequest) -> str:
     return f"{name}.{zone}" if name else zone
 
 
+class _Run(Value):
+    """One run of a script: what it sent, what a router remembers of it, and what was seen of its conditions."""
+
+    requests: tuple[UpdateRequest, ...]
+    memory: Mapping[str, RouterValue]
+    resolved: frozenset[str]
+    explorer: Explorer
+
+
 class Subject:
     """A script that is run again and again, each time on the same router in another state."""
 
@@ -58,20 +67,16 @@ class Subject:
         self._router = router
         self._starter = starter
         self._script = router.tree(starter.source)
-        self._globals: dict[str, RouterValue] = {}
-        self._explorers: list[Explorer] = []
 
     def behaviour(self) -> Behaviour | None:
         """Return what the script does; None if it sends nothing."""
         first = self._run()
-        conditions = dict(self._explorers[0].conditions)
-        remembered = dict(self._globals)
-        hidden = self._turned(first, conditions)
-        if not first and not hidden:
+        hidden = self._turned(first)
+        if not first.requests and not hidden:
             return None
-        change_check = self._change_check(first, remembered)
-        sent = tuple(self._grouped(first + hidden))
-        return Behaviour(sent, change_check, self._is_only_if_running(first))
+        change_check = self._change_check(first) if first.requests else "none"
+        sent = tuple(self._grouped([*first.requests, *hidden]))
+        return Behaviour(sent, change_check, bool(first.requests) and self._is_only_if_running())
 
     def _run(
         self,
@@ -79,38 +84,39 @@ class Subject:
         memory: Mapping[str, RouterValue] | None = None,
         turned: int | None = None,
         fails: Callable[[UpdateRequest], bool] = nothing_fails,
-    ) -> list[UpdateRequest]:
-        """Run the script once, with what a router remembers from before; return what it sends."""
+    ) -> _Run:
+        """Run the script once, with what a router remembers from before."""
         self._router.restart()
         self._router.fails = fails
-        self._globals = dict(memory or {})
-        explorer = Explorer(self._router, self._globals, turned)
-        self._explorers.append(explorer)
+        router_wide = dict(memory or {})
+        explorer = Explorer(self._router, router_wide, turned)
         try:
             explorer.run(self._starter.source, name=self._starter.name, variables=self._starter.variables)
         except ScriptError as error:
             if error.command != OWN_ERROR and all(taken for _, taken in self._router.sent):
                 line = error.file_place.line
                 self._router.say("error", "not-understood", f"the script ends here: {error.message}", line=line)
-        return [request for request, _ in self._router.sent]
+        requests = tuple([request for request, _ in self._router.sent])
+        return _Run(requests, router_wide, frozenset(self._router.resolved), explorer)
 
-    def _turned(self, first: list[UpdateRequest], conditions: dict[int, int]) -> list[UpdateRequest]:
-        """Return what is sent only if a condition that is not known is the other way round."""
-        known = {self._identity(request) for request in first}
-        names = {meant_name(request) for request in first}
+    def _turned(self, first: _Run) -> list[UpdateRequest]:
+        """Return what is sent only if a condition is the other way round than at first."""
+        known = set(map(self._identity, first.requests))
+        names = set(map(meant_name, first.requests))
         hidden: list[UpdateRequest] = []
-        for offset, line in list(conditions.items())[:_MOST_CONDITIONS] if can_update(self._script) else ():
+        conditions = list(first.explorer.conditions.items())[:_MOST_CONDITIONS]
+        for offset, line in conditions if can_update(self._script) else ():
             told = set(self._router.remarks)
-            found = [request for request in self._run(turned=offset) if self._identity(request) not in known]
+            run = self._run(turned=offset)
+            found = [request for request in run.requests if self._identity(request) not in known]
             if not found:
                 self._router.remarks = told  # what there is to say of a branch that sends nothing does not matter
                 continue
             known.update(map(self._identity, found))
             hidden += [request for request in found if meant_name(request) not in names]
-            if first:
-                some = ", ".join(dict.fromkeys(map(meant_name, found)))
-                text = f"it depends on this condition what is sent for {some}"
-                self._router.say("error", "not-understood", text, "check what the agent should do there", line=line)
+            some = ", ".join(dict.fromkeys(map(meant_name, found)))
+            text = f"it depends on this condition what is sent for {some}"
+            self._router.say("error", "not-understood", text, "check what the agent should do there", line=line)
         return hidden
 
     def _identity(self, request: UpdateRequest) -> Identity:
@@ -118,46 +124,43 @@ class Subject:
 
     # How it finds out whether it must send
 
-    def _change_check(self, first: list[UpdateRequest], remembered: Mapping[str, RouterValue]) -> ChangeCheck:
+    def _change_check(self, first: _Run) -> ChangeCheck:
         if self._asks_zone(first):
             return "dns"
-        if not self._run(memory=remembered):
-            self._check_order(remembered)
+        if not self._run(memory=first.memory).requests:
+            self._check_order(first)
             return "memory"
         if self._compares(first):
             return "memory-broken"
         kind = self._starter.trigger.kind
         return "event" if kind in ("lease-change", "interface-up", "host-up") else "none"
 
-    def _asks_zone(self, first: list[UpdateRequest]) -> bool:
+    def _asks_zone(self, first: _Run) -> bool:
         """Return whether the script sends nothing if the zone has the address already."""
-        names = {meant_name(request).lower(): request.address for request in first}
-        if not names.keys() & {name.lower().rstrip(".") for name in self._router.resolved}:
+        names = {meant_name(request).lower(): request.address for request in first.requests}
+        if not names.keys() & {name.lower().rstrip(".") for name in first.resolved}:
             return False
         self._router.names = dict.fromkeys(names)
         self._run()  # the name does not exist yet: this finds an error that is not caught
         self._router.names = dict(names)
-        is_silent = not self._run()
-        self._router.names = {
-            name: OLD_ADDRESS_V6 if ":" in address else OLD_ADDRESS for name, address in names.items()
-        }
+        is_silent = not self._run().requests
+        self._router.names = {name: OLD_ADDRESS_V6 if ":" in text else OLD_ADDRESS for name, text in names.items()}
         return is_silent
 
-    def _check_order(self, remembered: Mapping[str, RouterValue]) -> None:
+    def _check_order(self, first: _Run) -> None:
         """Find out whether the address is remembered although the update failed."""
-        self._run(fails=lambda _request: True)
-        after_failure = dict(self._globals)
-        if self._run(memory=after_failure):
+        failed = self._run(fails=lambda _request: True)
+        if self._run(memory=failed.memory).requests:
             return
-        name = next((name for name, value in remembered.items() if text_of(value)), "")
+        name = next((name for name, value in first.memory.items() if text_of(value)), "")
         text = f"{name} is set before the update, so an update that fails is not sent again; the agent tries it again"
         self._router.say("warning", "memory-before-update", text, line=line_of_value(self._script, name))
 
-    def _compares(self, first: list[UpdateRequest]) -> bool:
+    def _compares(self, first: _Run) -> bool:
         """Return whether the script compares the address with one that it means to remember; say why it cannot."""
-        addresses = {request.address for request in first}
+        addresses = {request.address for request in first.requests}
         found = False
-        for left, left_text, right, right_text in self._explorers[0].comparisons:
+        for left, left_text, right, right_text in first.explorer.comparisons:
             for text, other, other_text in ((left_text, right, right_text), (right_text, left, left_text)):
                 if text.partition("/")[0] in addresses and not other_text and isinstance(other, syntax.Variable):
                     found = True
@@ -170,11 +173,11 @@ class Subject:
             text = f"{variable.name} is a :local and is empty at every run; the import sends on change only"
             self._router.say("warning", "local-forgets", text, f":global {variable.name}", line=line)
 
-    def _is_only_if_running(self, first: list[UpdateRequest]) -> bool:
+    def _is_only_if_running(self) -> bool:
         self._router.is_running = False
-        is_silent = not self._run()
+        is_silent = not self._run().requests
         self._router.is_running = True
-        return bool(first) and is_silent
+        return is_silent
 
     # What it sends where
 
@@ -214,8 +217,7 @@ class Subject:
             return (request.owner, request.server) in failing
 
         for _ in range(_MOST_SERVERS):
-            done = self._run(fails=fails)
-            tried = [request for request in done if request.owner in owners]
+            tried = [request for request in self._run(fails=fails).requests if request.owner in owners]
             order = {}
             for request in tried:
                 order.setdefault(self._identity(request), []).append(request.server)
