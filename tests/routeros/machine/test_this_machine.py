@@ -51,6 +51,9 @@ def _failed(script: str, settings: MachineSettings | None = None) -> tuple[str, 
         ("/system reboot", "failure: /system reboot is not done here"),
         ("/tool e-mail send to=a@example.com", "failure: /tool/e-mail send is not done here"),
         ('/tool fetch url="https://example.com/?ip=1" keep-result=no', "failure: no other service is told"),
+        ("/tool fetch url=https://example.com http-method=put", "failure: no other service is told"),
+        ("/tool fetch url=https://example.com http-data=x output=user", "failure: no other service is told"),
+        ('/tool fetch url="https://example.com/nic/update?hostname=a&MyIP=1" output=user', "no other service is told"),
         ("/file remove none", "no such item"),
         ("/no such-menu blink", "bad command name blink"),
         ("/no/such/menu print", "bad command name menu"),
@@ -195,6 +198,24 @@ def test_a_described_router_replaces_this_machine() -> None:
     )
     _, outside = _ran(script, MachineSettings(InterfaceNames(), router=Router(state)))
     assert outside.lines == ["branch-7", "203.0.113.7", "203.0.113.45/24", "203.0.113.9"]
+
+
+def test_a_described_router_that_has_names_has_no_others() -> None:
+    settings = MachineSettings(InterfaceNames(), router=Router({"dns": {}}))
+    assert _failed(":resolve localhost", settings)[0] == "failure: dns name does not exist"
+
+
+def test_what_was_done_is_forgotten_except_the_log() -> None:
+    update = "/tool dns-update dns-server=192.0.2.1 zone=example.com name=a address=192.0.2.5"
+    router = Router({})
+    machine, _ = _ran(f":put $x\n:log info y\n{update}", MachineSettings(InterfaceNames(), is_dry=True, router=router))
+    assert machine.puts
+    assert machine.remarks
+    assert machine.sender.updates
+    assert router.updates
+    machine.forget()
+    assert (machine.puts, machine.remarks, machine.sender.updates, router.updates) == ([], [], [], [])
+    assert machine.logbook.entries
 
 
 def test_a_remark_is_told_once_and_those_for_routers_not_at_all() -> None:

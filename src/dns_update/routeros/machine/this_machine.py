@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from dns_update.transport.blocking import Trace
 
 _OF_KERNEL = ("/interface", "/ip/address", "/ipv6/address", LEASES)
+_OF_UPDATES = ("http-data", "http-header-field", "password", "upload", "user")
+_QUERIES_OF_UPDATES = ("domain", "domains", "host", "hostname", "ip", "key", "myip", "password", "secret", "token")
+"""What a fetch has that tells another service of an address: its parameters, and those in the URL's query."""
 _OF_ROUTERS = ("router-would-refuse",)
 """Codes of remarks that do not matter here."""
 _PINGS = 4  # on a router, ping goes on until it is stopped
@@ -101,9 +104,9 @@ class Machine:
         return source
 
     def resolve(self, name: str, server: str, kind: str) -> str:
-        """Return the address of a name: what the described router says, or what a resolver answers."""
+        """Return the address of a name: from the described router's names if it has such, or from a resolver."""
         router = self._settings.router
-        if router is not None and name in router.state.get("dns", {}):
+        if router is not None and "dns" in router.state:
             return router.resolve(name, server, kind)
         from dns_update.routeros.machine.resolving import resolved  # most scripts resolve nothing
 
@@ -231,7 +234,7 @@ class Machine:
 
     def _fetch(self, call: MenuCall) -> RouterValue:
         """Give the public address instead of what a web page says."""
-        if text_of(call.get("keep-result")) in ("no", "false"):
+        if _tells_a_service(call):
             raise Failure("failure: no other service is told of an address here: /tool dns-update sends it")
         address = self._public_text(is_ipv6="ipv6" in text_of(call.get("url")))
         place = f"{self._file}: line {call.place.line}"
@@ -276,6 +279,14 @@ class Machine:
             raise Failure(f"failure: {path} is not done here")
         return NOTHING
 
+    def forget(self) -> None:
+        """Forget what was done so far, except the log: a service would keep it without end."""
+        self.puts.clear()
+        self.remarks.clear()
+        self.sender.updates.clear()
+        if self._settings.router is not None:
+            self._settings.router.updates.clear()
+
     def tell(self, line: str) -> None:
         """Tell the user something."""
         self._outside.say(line)
@@ -284,6 +295,18 @@ class Machine:
         if key not in self._said:
             self._said.add(key)
             self._outside.say(line)
+
+
+def _tells_a_service(call: MenuCall) -> bool:
+    """Return whether a fetch is more than a question for an address: an update of another service."""
+    names = {name for name, _value in call.named}
+    method, keeps = text_of(call.get("http-method")), text_of(call.get("keep-result"))
+    query = text_of(call.get("url")).partition("?")[2].lower()
+    parameters = {part.partition("=")[0] for part in query.split("&")}
+    return (
+        method not in ("", "get") or keeps in ("no", "false")
+        or not names.isdisjoint(_OF_UPDATES) or not parameters.isdisjoint(_QUERIES_OF_UPDATES)
+    )  # fmt: skip
 
 
 def _file(name: str, contents: str) -> dict[str, RouterValue]:
