@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 
+from dns_update.errors import DnsUpdateError
 from dns_update.routeros.conversions import to_number
+from dns_update.routeros.machine.failures import ExplainedFailure
 from dns_update.routeros.machine.logbook import Logbook
-from dns_update.routeros.machine.public_address import PublicAddress
+from dns_update.routeros.machine.public_address import CloudRow, PublicAddress
 from dns_update.routeros.machine.storage import LEASES, Storage
 from dns_update.routeros.machine.updates import Sender
 from dns_update.routeros.remarks import Failure
@@ -83,8 +85,7 @@ class Machine:
             return self._kernel_menu(path)
         match path:
             case "/ip/cloud":
-                addresses = {"public-address": self._public_text(is_ipv6=False), "ddns-enabled": "no", "status": ""}
-                return Menu((addresses,), is_single=True)
+                return Menu((CloudRow(lambda: self._public_text(is_ipv6=False)),), is_single=True)
             case "/system/identity":
                 return Menu(({"name": self._identity()},), is_single=True)
             case "/system/clock":
@@ -116,10 +117,13 @@ class Machine:
         router = self._settings.router
         if router is not None:
             return router.menu(path)
-        from dns_update.address.kernel.snapshot import read_interfaces  # not for a script of literal addresses
+        from dns_update.address.kernel import snapshot  # not for a script of literal addresses
         from dns_update.routeros.machine.menus import address_rows, interface_rows, lease_rows
 
-        interfaces, names = read_interfaces(), self._settings.names
+        try:
+            interfaces, names = snapshot.read_interfaces(), self._settings.names
+        except DnsUpdateError as error:
+            raise ExplainedFailure("failure: the interfaces are not known", error) from error
         if path == "/interface":
             return Menu(interface_rows(interfaces, names))
         if path == LEASES:
@@ -187,8 +191,9 @@ class Machine:
     def send(self, request: UpdateRequest) -> None:
         """Send an update; raises ExplainedFailure."""
         router = self._settings.router
-        if router is not None and self._settings.is_dry:
-            router.send(request)  # it fails if the described server does
+        failure = "" if router is None else router.state.get("server_fails", {}).get(request.server, "")
+        if failure and self._settings.is_dry:
+            self.sender.fail(request, failure)
         self.sender.send(request)
 
     def remark(self, remark: ScriptRemark) -> None:
@@ -284,8 +289,6 @@ class Machine:
         self.puts.clear()
         self.remarks.clear()
         self.sender.updates.clear()
-        if self._settings.router is not None:
-            self._settings.router.updates.clear()
 
     def tell(self, line: str) -> None:
         """Tell the user something."""
