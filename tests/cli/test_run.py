@@ -158,7 +158,7 @@ def test_a_server_that_is_not_given_is_found_and_told(network: NameServer) -> No
     Path("a.rsc").write_text("/tool dns-update zone=example.com name=found address=203.0.113.45 ttl=60\n")
     assert network.namespace is not None
     result = dns_update("run", "a.rsc", prefix=network.namespace.prefix)
-    assert "note: dns-server= is not given; the primary of the zone of found.example.com" in result.stderr
+    assert "warning: dns-server= is not given; the primary of the zone of found.example.com" in result.stderr
     assert "updating zone: example.com: updating RR set for found" in result.stderr
 
 

@@ -57,12 +57,14 @@ def _problems(state: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...],
     for key, value in state.items():
         if key not in _KEYS:
             yield (key,), f"unknown key {quoted(key)}", f"one of {', '.join(_KEYS)}"
-        elif (what := _KEYS[key](value)) or key not in _ROWS:
-            if what:
-                yield (key,), f"{key}: {what}", ""
-        else:
+        elif what := _KEYS[key](value):
+            yield (key,), f"{key}: {what}", ""
+        elif key in _ROWS:
             for number, row in enumerate(value):
                 yield from _row_problems(key, number, row)
+        elif key in _TABLES:
+            checked = ((name, _TABLES[key](each)) for name, each in value.items())
+            yield from (((key, name), f"{key}: {name}: {what}", "") for name, what in checked if what)
 
 
 def _row_problems(key: str, number: int, row: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
@@ -108,13 +110,8 @@ def _rows(value: object) -> str:
     return "expected a list of tables"
 
 
-def _table_of(check: Check) -> Check:
-    def checked(value: object) -> str:
-        if not isinstance(value, dict):
-            return f"expected a table, got {_kind(value)}"
-        return next((f"{key}: {what}" for key, each in value.items() if (what := check(each))), "")
-
-    return checked
+def _table(value: object) -> str:
+    return "" if isinstance(value, dict) else f"expected a table, got {_kind(value)}"
 
 
 def _kind(value: object) -> str:
@@ -131,9 +128,10 @@ _KEYS: Mapping[str, Check] = {
     "interfaces": _rows,
     "addresses": _rows,
     "dhcp": _rows,
-    "dns": _table_of(_address),
-    "server_fails": _table_of(_text),
+    "dns": _table,
+    "server_fails": _table,
 }
+_TABLES: Mapping[str, Check] = {"dns": _address, "server_fails": _text}
 _ROWS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
     "interfaces": ({"name": _text, "type": _text, "running": _boolean, "disabled": _boolean}, ("name",)),
     "addresses": ({"interface": _text, "address": _prefix, "global": _boolean}, ("interface", "address")),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dns_update.address.kernel import snapshot
+from dns_update.errors import NoAddress
 from dns_update.routeros.described import Router
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.machine.answers import ANSWERS, answer_to
@@ -51,6 +52,9 @@ def _failed(script: str, settings: MachineSettings | None = None) -> tuple[str, 
         ("/system reboot", "failure: /system reboot is not done here"),
         ("/tool e-mail send to=a@example.com", "failure: /tool/e-mail send is not done here"),
         ('/tool fetch url="https://example.com/?ip=1" keep-result=no', "failure: no other service is told"),
+        ("/tool fetch url=https://example.com http-method=put", "failure: no other service is told"),
+        ("/tool fetch url=https://example.com http-data=x output=user", "failure: no other service is told"),
+        ('/tool fetch url="https://example.com/nic/update?hostname=a&MyIP=1" output=user', "no other service is told"),
         ("/file remove none", "no such item"),
         ("/no such-menu blink", "bad command name blink"),
         ("/no/such/menu print", "bad command name menu"),
@@ -132,6 +136,31 @@ def test_the_public_address_is_that_of_the_source() -> None:
     assert len([line for line in outside.said if "fetch gives the public address" in line]) == 1
 
 
+def test_what_is_set_for_the_cloud_needs_no_public_address() -> None:
+    _, outside = _ran("/ip cloud set ddns-enabled=yes\n:put [/ip cloud get ddns-enabled]")
+    assert outside.lines == ["no"]
+    _, outside = _ran("/ip cloud print", _PUBLIC)
+    assert outside.lines == ["public-address=203.0.113.9 ddns-enabled=no status=updated"]
+
+
+def test_a_kernel_that_does_not_answer_is_a_failure_of_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> None:
+        raise NoAddress("the kernel does not list addresses")
+
+    monkeypatch.setattr(snapshot, "read_interfaces", refused)
+    assert _failed(":put [/interface find]")[0] == "failure: the interfaces are not known"
+
+
+def test_a_described_server_fails_in_a_dry_run_as_it_says() -> None:
+    settings = MachineSettings(
+        InterfaceNames(), is_dry=True, router=Router({"server_fails": {"192.0.2.3": "failure: refused"}})
+    )
+    update = "/tool dns-update zone=example.com name=a address=192.31.1.1 dns-server="
+    machine, outside = _ran(f":onerror e in={{ {update}192.0.2.3 }} do={{ :put $e }}\n{update}192.0.2.1", settings)
+    assert outside.lines == ["failure: refused"]
+    assert [sent.result for sent in machine.sender.updates] == ["failure: refused", "dry-run"]
+
+
 def test_menus_are_this_machine_s(monkeypatch: pytest.MonkeyPatch) -> None:
     interfaces = interfaces_of(link(2, "eth0"), entry(2, "203.0.113.45/24"), entry(2, "2001:db8::5/64"))
     monkeypatch.setattr(snapshot, "read_interfaces", lambda: interfaces)
@@ -195,6 +224,22 @@ def test_a_described_router_replaces_this_machine() -> None:
     )
     _, outside = _ran(script, MachineSettings(InterfaceNames(), router=Router(state)))
     assert outside.lines == ["branch-7", "203.0.113.7", "203.0.113.45/24", "203.0.113.9"]
+
+
+def test_a_described_router_that_has_names_has_no_others() -> None:
+    settings = MachineSettings(InterfaceNames(), router=Router({"dns": {}}))
+    assert _failed(":resolve localhost", settings)[0] == "failure: dns name does not exist"
+
+
+def test_what_was_done_is_forgotten_except_the_log() -> None:
+    update = "/tool dns-update dns-server=192.0.2.1 zone=example.com name=a address=192.0.2.5"
+    machine, _ = _ran(f":put $x\n:log info y\n{update}", MachineSettings(InterfaceNames(), is_dry=True))
+    assert machine.puts
+    assert machine.remarks
+    assert machine.sender.updates
+    machine.forget()
+    assert (machine.puts, machine.remarks, machine.sender.updates) == ([], [], [])
+    assert machine.logbook.entries
 
 
 def test_a_remark_is_told_once_and_those_for_routers_not_at_all() -> None:

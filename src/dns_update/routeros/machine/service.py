@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from dns_update.address.kernel.monitor import Monitor
@@ -22,15 +22,26 @@ from dns_update.routeros.world import ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
-    from typing import Any
+    from typing import Any, Protocol
 
     from dns_update.address.kernel.interfaces import Interfaces
+    from dns_update.errors import NoAddress
     from dns_update.process.systemd import Notifier
     from dns_update.routeros.machine.hooks import Watch
     from dns_update.routeros.machine.names import InterfaceNames
     from dns_update.routeros.machine.outside import Outside
     from dns_update.routeros.machine.session import Session
     from dns_update.routeros.values import RouterValue
+
+    class KernelMonitor(Protocol):
+        """Reports changes of this machine's addresses: a Monitor, except in tests."""
+
+        async def open(self, *, waits_out_shortage: bool = False) -> None:
+            """Begin, and report all interfaces."""
+
+        def close(self) -> None:
+            """Report nothing more."""
+
 
 MOST_SCRIPTS = 32  # that run at the same time; the others wait
 _LONGEST_SLEEP = 20.0  # seconds: after so many, the wall clock is read again, because it may have been set
@@ -51,11 +62,13 @@ class Service:
         *,
         stop: Callable[[], None],
         has_kernel: bool = True,
+        monitor: Callable[..., KernelMonitor] = Monitor,
+        threads: Executor | None = None,
     ) -> None:
         """Call `saved` after each run, and `stop` to make the outside end scripts.
 
-        Without `has_kernel`, the interfaces are another machine's: no event comes. Raises UsageError for an entry that
-        cannot be read.
+        Without `has_kernel`, the interfaces are another machine's: no event comes. `monitor` makes the kernel monitor,
+        `threads` run the scripts. Raises UsageError for an entry that cannot be read.
         """
         self._session = session
         self._machine = session.machine
@@ -67,7 +80,8 @@ class Service:
         self._has_kernel = has_kernel
         self._watches = self._checked_watches()
         self._check_schedules()
-        self._threads = ThreadPoolExecutor(MOST_SCRIPTS)
+        self._monitor = monitor(self._changed, _do_nothing, refused=self._kernel_refused)
+        self._threads = ThreadPoolExecutor(MOST_SCRIPTS) if threads is None else threads
         self._stop = asyncio.Event()
         self._wake = asyncio.Event()
         self._ended_by = 0
@@ -85,11 +99,10 @@ class Service:
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._end, number)
-        monitor = Monitor(self._changed, _do_nothing)
+            loop.add_signal_handler(number, self.end, number)
         try:
             if self._listens:
-                await monitor.open(waits_out_shortage=True)
+                await self._monitor.open(waits_out_shortage=True)
             for watch in self._watches:
                 self._start(self._look(watch))
             self._notifier.ready(self._summary())
@@ -98,7 +111,7 @@ class Service:
             await self._keep_time()
             self._notifier.stopping()
         finally:
-            monitor.close()
+            self._monitor.close()
             self._stop.set()
             self._stop_scripts()
             if self._tasks:
@@ -107,7 +120,8 @@ class Service:
             self._saved()
         return _ENDED_BY + self._ended_by if self._ended_by == signal.SIGINT else 0
 
-    def _end(self, number: int) -> None:
+    def end(self, number: int) -> None:
+        """End because of a signal; the second one ends the process at once."""
         if self._stop.is_set():
             os._exit(_ENDED_BY + number)
         self._ended_by = number
@@ -155,8 +169,9 @@ class Service:
                 continue
             key = text_of(row[ID])
             started = self._seen.setdefault(key, now)
-            if self._last.get(key, now) > now + _BACKWARDS:
-                self._last[key] = now
+            if schedule.is_disabled or started > now + _BACKWARDS or self._last.get(key, now) > now + _BACKWARDS:
+                self._last[key] = now  # what is missed while it is disabled, or as the clock is set back, is not due
+                started = self._seen[key] = min(started, now)
             due = schedule.next_run(self._last.get(key, before(started)), started=started)
             if due is not None and due <= now:
                 self._last[key] = now
@@ -198,6 +213,9 @@ class Service:
         for event in self._hooks.events(interfaces, names):
             self._start(self._run_in_turn(event))
 
+    def _kernel_refused(self, error: NoAddress) -> None:
+        self._machine.logbook.add("script,warning", f"{error}; scripts of events wait until it does")
+
     async def _look(self, watch: Watch) -> None:
         """Ask a host until the end, and run what its changes start."""
         was_up: bool | None = None
@@ -228,6 +246,7 @@ class Service:
 
     async def _run(self, event: Event) -> None:
         await self._in_thread(lambda: self._carry_out(event))
+        self._machine.forget()
         self._saved()
         self._wake.set()  # it may have changed the schedules
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 
+from dns_update.errors import DnsUpdateError
 from dns_update.routeros.conversions import to_number
+from dns_update.routeros.machine.failures import ExplainedFailure
 from dns_update.routeros.machine.logbook import Logbook
-from dns_update.routeros.machine.public_address import PublicAddress
+from dns_update.routeros.machine.public_address import CloudRow, PublicAddress
 from dns_update.routeros.machine.storage import LEASES, Storage
 from dns_update.routeros.machine.updates import Sender
 from dns_update.routeros.remarks import Failure
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from dns_update.transport.blocking import Trace
 
 _OF_KERNEL = ("/interface", "/ip/address", "/ipv6/address", LEASES)
+_OF_UPDATES = ("http-data", "http-header-field", "password", "upload", "user")
+_QUERIES_OF_UPDATES = ("domain", "domains", "host", "hostname", "ip", "key", "myip", "password", "secret", "token")
+"""What a fetch has that tells another service of an address: its parameters, and those in the URL's query."""
 _OF_ROUTERS = ("router-would-refuse",)
 """Codes of remarks that do not matter here."""
 _PINGS = 4  # on a router, ping goes on until it is stopped
@@ -80,8 +85,7 @@ class Machine:
             return self._kernel_menu(path)
         match path:
             case "/ip/cloud":
-                addresses = {"public-address": self._public_text(is_ipv6=False), "ddns-enabled": "no", "status": ""}
-                return Menu((addresses,), is_single=True)
+                return Menu((CloudRow(lambda: self._public_text(is_ipv6=False)),), is_single=True)
             case "/system/identity":
                 return Menu(({"name": self._identity()},), is_single=True)
             case "/system/clock":
@@ -101,9 +105,9 @@ class Machine:
         return source
 
     def resolve(self, name: str, server: str, kind: str) -> str:
-        """Return the address of a name: what the described router says, or what a resolver answers."""
+        """Return the address of a name: from the described router's names if it has such, or from a resolver."""
         router = self._settings.router
-        if router is not None and name in router.state.get("dns", {}):
+        if router is not None and "dns" in router.state:
             return router.resolve(name, server, kind)
         from dns_update.routeros.machine.resolving import resolved  # most scripts resolve nothing
 
@@ -113,10 +117,13 @@ class Machine:
         router = self._settings.router
         if router is not None:
             return router.menu(path)
-        from dns_update.address.kernel.snapshot import read_interfaces  # not for a script of literal addresses
+        from dns_update.address.kernel import snapshot  # not for a script of literal addresses
         from dns_update.routeros.machine.menus import address_rows, interface_rows, lease_rows
 
-        interfaces, names = read_interfaces(), self._settings.names
+        try:
+            interfaces, names = snapshot.read_interfaces(), self._settings.names
+        except DnsUpdateError as error:
+            raise ExplainedFailure("failure: the interfaces are not known", error) from error
         if path == "/interface":
             return Menu(interface_rows(interfaces, names))
         if path == LEASES:
@@ -184,8 +191,9 @@ class Machine:
     def send(self, request: UpdateRequest) -> None:
         """Send an update; raises ExplainedFailure."""
         router = self._settings.router
-        if router is not None and self._settings.is_dry:
-            router.send(request)  # it fails if the described server does
+        failure = "" if router is None else router.state.get("server_fails", {}).get(request.server, "")
+        if failure and self._settings.is_dry:
+            self.sender.fail(request, failure)
         self.sender.send(request)
 
     def remark(self, remark: ScriptRemark) -> None:
@@ -231,7 +239,7 @@ class Machine:
 
     def _fetch(self, call: MenuCall) -> RouterValue:
         """Give the public address instead of what a web page says."""
-        if text_of(call.get("keep-result")) in ("no", "false"):
+        if _tells_a_service(call):
             raise Failure("failure: no other service is told of an address here: /tool dns-update sends it")
         address = self._public_text(is_ipv6="ipv6" in text_of(call.get("url")))
         place = f"{self._file}: line {call.place.line}"
@@ -276,6 +284,12 @@ class Machine:
             raise Failure(f"failure: {path} is not done here")
         return NOTHING
 
+    def forget(self) -> None:
+        """Forget what was done so far, except the log: a service would keep it without end."""
+        self.puts.clear()
+        self.remarks.clear()
+        self.sender.updates.clear()
+
     def tell(self, line: str) -> None:
         """Tell the user something."""
         self._outside.say(line)
@@ -284,6 +298,18 @@ class Machine:
         if key not in self._said:
             self._said.add(key)
             self._outside.say(line)
+
+
+def _tells_a_service(call: MenuCall) -> bool:
+    """Return whether a fetch is more than a question for an address: an update of another service."""
+    names = {name for name, _value in call.named}
+    method, keeps = text_of(call.get("http-method")), text_of(call.get("keep-result"))
+    query = text_of(call.get("url")).partition("?")[2].lower()
+    parameters = {part.partition("=")[0] for part in query.split("&")}
+    return (
+        method not in ("", "get") or keeps in ("no", "false")
+        or not names.isdisjoint(_OF_UPDATES) or not parameters.isdisjoint(_QUERIES_OF_UPDATES)
+    )  # fmt: skip
 
 
 def _file(name: str, contents: str) -> dict[str, RouterValue]:

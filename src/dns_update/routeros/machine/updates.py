@@ -9,6 +9,7 @@ from dns_update.client.locate import Target
 from dns_update.client.requests import delete_rdata
 from dns_update.routeros.described import ACCEPTED
 from dns_update.routeros.machine.failures import ExplainedFailure, router_text
+from dns_update.routeros.remarks import Failure
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, format_address, parse_address
@@ -82,13 +83,21 @@ class Sender:
         for note in sent.outcome.notes:
             self._say(f"note: {_rendered(note)}")
 
+    def fail(self, request: UpdateRequest, text: str) -> None:
+        """Record an update that a described server does not carry out; raises Failure with the text."""
+        sent = SentUpdate(request)
+        sent.result = text
+        self.updates.append(sent)
+        self._logbook.add("dns,error", f"dns-update: dry run, as described: {request.server}: {text}")
+        raise Failure(text)
+
     def _prepared(self, request: UpdateRequest) -> tuple[Target, bytes, Client]:
         """Check all that an update needs before it is sent; raises UsageError."""
         zone = Name.from_text(request.zone) if request.zone else None
         target = Target(Name.from_text(request.owner), zone)
         _ = target.owner  # checked, also if it is not sent
         if not request.server:
-            self._say(f"note: dns-server= is not given; the primary of the zone of {target.owner} gets the update")
+            self._say(f"warning: dns-server= is not given; the primary of the zone of {target.owner} gets the update")
         transport = BlockingTransport(None, self._trace if self.is_tracing else None)
         servers = (request.server,) if request.server else ()
         client = Client(*servers, key=_key_of(request), transport=transport, log=self._log)
