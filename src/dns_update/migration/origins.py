@@ -14,7 +14,9 @@ _PLAIN_COMMAND = re.compile(r"[\w@%+=:,./ -]+", re.ASCII)  # without anything th
 _ASSIGNMENT = re.compile(r"\w*=")
 
 _INTERFACE_OF = (
-    re.compile(r"\bip\b[^|;&]*?\ba(?:ddr(?:ess)?)?\s+(?:show|list|sh|s|ls|l)\s+(?:(?:dev|scope\s+global)\s+)*([\w.@-]+)"),
+    re.compile(
+        r"\bip\b[^|;&]*?\ba(?:ddr(?:ess)?)?\s+(?:show|list|sh|s|ls|l)\s+(?:(?:dev|scope\s+global)\s+)*([\w.@-]+)"
+    ),
     re.compile(r"\bifconfig\s+([\w.-]+)"),
     re.compile(r"\bget_ip(?:v[46])?\s+([\w.-]+)"),
 )
