@@ -182,6 +182,8 @@ REMARKS = {
     HOST + "home": {(1, "warning", "relative-name")},
     HOST + "home.example.net": {(1, "error", "not-in-zone")},
     HOST + "home..example.com": {(1, "error", "bad-name")},
+    HOST + ".": {(1, "error", "bad-name")},
+    f"{HOST} h\udcf6me.example.com": {(1, "error", "not-utf-8"), (1, "error", "bad-name")},
     HOST + "my_host.example.com": {(1, "error", "not-a-host-name")},
     HOST + "home.example.com\n" + HOST + "HOME.example.com": {(1, "warning", "set-twice")},
     HOST.replace("password=/k/home.key", "") + "home.example.com": {(1, "warning", "no-key")},

@@ -93,7 +93,8 @@ def plan_from_ddclient(text: str, choices: Choices) -> MovePlan:
 
     What cannot be moved becomes a remark; raises UsageError only for a text that is too long to be a set-up.
     """
-    return _Reader(Draft(text, choices.identity), choices).read(text)
+    draft = Draft(text, choices.identity)
+    return _Reader(draft, choices).read(draft.text)
 
 
 class _Setting(Value):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dns_update.errors import UsageError
 from dns_update.errors.hints import TOML, rendered
 from dns_update.migration.plan import ImportRemark, MovedKey, MovePlan, ordered
@@ -22,11 +24,14 @@ MAX_CHARACTERS = 1 << 18  # thousands of names; what is longer is not a set-up b
 IDENTITY = "{identity}"
 """The place in a name where the name of the machine belongs."""
 
+_NOT_TEXT = re.compile("[\\ud800-\\udfff]")  # octets that are not UTF-8, as Python passes them on (PEP 383)
 _WRITE_IN_FULL = "write the name in full, and the zone that holds it"
 
 
 class Draft:
-    """Records and remarks, until `plan` returns them; `text` is the set-up, `identity` the name of this machine.
+    """Records and remarks, until `plan` returns them; `identity` is the name of this machine, `text` the set-up.
+
+    What of the text is not UTF-8 is replaced, with a remark.
 
     A record that sets a name again takes the place of the earlier one. What is wrong becomes a remark; nothing is
     raised, except by `__init__`: UsageError for a text that is too long to be a set-up.
@@ -40,6 +45,11 @@ class Draft:
         self._identity = identity
         self._records: dict[tuple[Name, int], Sequence[MovedRecord]] = {}
         self._remarks: set[ImportRemark] = set()
+        self.text = _NOT_TEXT.sub("\ufffd", text)
+        found = _NOT_TEXT.search(text)
+        if found is not None:
+            line = text.count("\n", 0, found.start()) + 1
+            self.say("error", line, "not-utf-8", "the file is not UTF-8", "convert it, e.g. by iconv")
 
     def plan(self) -> MovePlan:
         """Return what was collected; the records in the order in which their names first appeared."""
@@ -79,6 +89,9 @@ class Draft:
             apex = Name.from_text(zone) if zone else None
         except UsageError as error:
             self.refuse(line, "bad-name", "this is not a name", error)
+            return None
+        if not name.labels:
+            self.say("error", line, "bad-name", "the root has no addresses", _WRITE_IN_FULL)
             return None
         if apex is not None and not apex.labels:
             apex = None

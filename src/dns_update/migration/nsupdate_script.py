@@ -62,11 +62,11 @@ def plan_from_nsupdate(text: str, choices: Choices) -> MovePlan:
     What cannot be moved becomes a remark; raises UsageError only for a text that is too long to be a set-up.
     """
     draft = Draft(text, choices.identity)
-    if is_plain(text):
-        lines = [Line(line, number) for number, line in enumerate(text.split("\n"), 1)]
+    if is_plain(draft.text):
+        lines = [Line(line, number) for number, line in enumerate(draft.text.split("\n"), 1)]
         _Run(draft, None).take((lines[:-1] if not lines[-1].text else lines), _options([]))
     else:
-        _take_script(draft, Script(text))
+        _take_script(draft, Script(draft.text))
     plan = draft.plan()
     if not plan.records and not plan.remarks:
         draft.say(

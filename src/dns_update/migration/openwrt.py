@@ -40,7 +40,7 @@ def plan_from_openwrt(text: str, choices: Choices) -> MovePlan:
     def complain(line: int, what: str, expected: str) -> None:
         draft.say("error", line, "not-understood", what, expected)
 
-    sections = sections_from_text(text, complain)
+    sections = sections_from_text(draft.text, complain)
     for section in sections:
         if section.type == "ddns" and section.value("upd_privateip", section.value("allow_local_ip")) == "1":
             what = "OpenWrt publishes private addresses, which the agent does not"
