@@ -43,7 +43,7 @@ class _Place:
             if line.startswith("$ "):
                 inner = shlex.join([*self.namespace.prefix, "bash", "-euc", f"{line[2:]} || :"])
                 printed = run_script(inner, self.directory, {"XDG_RUNTIME_DIR": str(self.directory)})
-                lines += [line, *printed.splitlines()]
+                lines += [line, *printed.replace(str(self.directory), "/root").splitlines()]
         return "\n".join(lines) + "\n"
 
     def data(self, name: str, rrtype: str = "A") -> list[str]:
@@ -96,8 +96,8 @@ def test_every_console_of_the_page_is_as_shown(place: _Place) -> None:
 
 def test_every_script_of_the_page_is_run_by_a_console_or_here() -> None:
     consoles = [fence.text for fence in PAGE.fences if "console" in fence.kind]
-    run = {name for text in consoles for name in re.findall(r"run ([\w-]+\.rsc)", text)}
-    assert run | {"up.rsc"} == {name for name in _FILES if name.endswith(".rsc")}
+    run = {name for text in consoles for name in re.findall(r"(?:run|import) ([\w-]+\.rsc)", text)}
+    assert run == {name for name in _FILES if name.endswith(".rsc")}
 
 
 def test_a_secret_is_generated(place: _Place) -> None:

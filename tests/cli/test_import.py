@@ -25,8 +25,8 @@ SCRIPT = f"""\
   :set last $ip
 }}
 """
-LOCAL_FORGETS = "last is a :local and is empty at every run; the import sends on change only: :global last"
-CUT_THREE = 'cuts three characters, whatever the length of the prefix: [:pick $x 0 [:find $x "/"]] cuts at the slash'
+LOCAL_FORGETS = "last is a :local and is empty at every run; the import sends on change only; :global last"
+CUT_THREE = 'cuts three characters, whatever the length of the prefix; [:pick $x 0 [:find $x "/"]] cuts at the slash'
 CONFIGURATION = """\
 [keys.home-key]
 file = "{keys}"

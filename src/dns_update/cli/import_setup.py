@@ -129,7 +129,7 @@ def _tell(setup: str, plan: MovePlan) -> None:
 
 def _with_severity(remark: ImportRemark) -> str:
     where = f"line {remark.line}: " if remark.line else ""
-    return f"{where}{remark.severity}: {remark.text}{f': {remark.hint}' if remark.hint else ''}"
+    return f"{where}{remark.severity}: {remark.text}{f'; {remark.hint}' if remark.hint else ''}"
 
 
 def _fields(options: Options, plan: MovePlan, toml: str, status: int) -> dict[str, object]:

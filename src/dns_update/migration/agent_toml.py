@@ -56,9 +56,12 @@ class _Writer:
             seconds = min(max(self._plan.interval, _SHORTEST_INTERVAL), _LONGEST_INTERVAL)
             yield from ("", "[agent]", f"interval = {_string(_duration(seconds))}")
         for key, table in self._keys.items():
-            yield from ("", f"[keys.{_key(table)}]", f"file = {_string(key.file or self._key_file)}")
-            if key.name:
-                yield f"name = {_string(key.name)}"
+            yield from ("", f"[keys.{_key(table)}]")
+            if key.reference:
+                yield from _settings({"secret": key.reference, "algorithm": key.algorithm})
+            else:
+                yield from _settings({"file": key.file or self._key_file})
+            yield from _settings({"name": key.name})
         for (address, transport, local_address), table in self._servers.items():
             yield from ("", f"[servers.{_key(table)}]", f"address = {_string(address)}")
             yield from _settings({"transport": transport, "local-address": local_address})

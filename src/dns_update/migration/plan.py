@@ -22,18 +22,20 @@ DEFAULT_ALGORITHM = "hmac-md5"
 
 
 class MovedKey(Value):
-    """A key: its name on the server, its algorithm, and its secret in Base64; or the `file` that has it already.
+    """A key: its name on the server, its algorithm, and its secret in Base64.
 
-    With a file, `secret` is empty, and `name` may be.
+    Or the `file` that has it already, whose key may be the only one, so that `name` is empty; or the `reference` of a
+    secret, e.g. "@FILE" or "env:NAME".
     """
 
     name: str
     secret: str = ""
     algorithm: str = DEFAULT_ALGORITHM
     file: str = ""
+    reference: str = ""
 
     def __repr__(self) -> str:
-        if not hasattr(self, "file"):
+        if not hasattr(self, "reference"):
             return "MovedKey(secret=<hidden>)"  # for a debugger, after __init__ raised
         return f"MovedKey(name={self.name!r}, algorithm={self.algorithm!r}, file={self.file!r}, secret=<hidden>)"
 

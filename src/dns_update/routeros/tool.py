@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dns_update.routeros.syntax import CommandNode, Node
 
 _PARAMETERS = ("address", "dns-server", "key", "key-name", "name", "ttl", "zone")
-_SECRET_SOURCES = ("@", "env:", "credential:")
+SECRET_SOURCES = ("@", "env:", "credential:")
 """How a key begins that is read from elsewhere; no router has that, but a script that was moved may."""
 _LONGEST_TTL = (1 << 32) - 1
 
@@ -40,7 +40,7 @@ def update_request(run: Interpreter, command: CommandNode) -> UpdateRequest:
     address, ttl = _address(run, given["address"], command.at), _ttl(run, given.get("ttl"))
     _check_server(run, command, texts)
     _check_name(run, command, texts["name"], texts["zone"])
-    if texts["key"] and not texts["key"].startswith(_SECRET_SOURCES) and not _is_base64(texts["key"]):
+    if texts["key"] and not texts["key"].startswith(SECRET_SOURCES) and not _is_base64(texts["key"]):
         hint = "write the secret of the server's key, in Base64"
         run.warn("key-not-base64", given["key"].at, "the key is not Base64, so its characters are the secret", hint)
     place = run.frame.source.file_place(command.at)

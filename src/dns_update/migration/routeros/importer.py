@@ -10,8 +10,9 @@ from dns_update.migration.routeros.behaviour import Subject, meant_name
 from dns_update.migration.routeros.reading import can_update, say_what_is_not_needed
 from dns_update.migration.routeros.simulated import SimulatedRouter
 from dns_update.migration.routeros.stand_ins import StandIns
-from dns_update.migration.routeros.starters import Starter, scripts_left, starters_of
+from dns_update.migration.routeros.starters import OF_PPP, Starter, scripts_left, starters_of
 from dns_update.routeros.source import Source
+from dns_update.routeros.tool import SECRET_SOURCES
 from dns_update.value import Value
 
 TYPE_CHECKING = False
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from dns_update.routeros.world import UpdateRequest
 
 _OF_SCRIPTS = ("/system/script", "/system/scheduler")
-_READ_BY_US = (*_OF_SCRIPTS, "/system/identity", "/ip/dhcp-client", "/ppp/profile", "/tool/netwatch")
+_READ_BY_US = (*_OF_SCRIPTS, *OF_PPP, "/system/identity", "/ip/dhcp-client", "/ppp/profile", "/tool/netwatch")
 _MOST_SECTIONS = 12
 
 
@@ -106,7 +107,10 @@ def _key(router: SimulatedRouter, request: UpdateRequest) -> MovedKey | None:
         text = "only one of key-name= and key= is given; a signature needs both"
         router.say("error", "not-understood", text, line=request.place.line)
         return None
-    return MovedKey(request.key_name.rstrip("."), base64_secret(request.key))
+    name = request.key_name.rstrip(".")
+    if request.key.startswith(SECRET_SOURCES):
+        return MovedKey(name, reference=request.key)
+    return MovedKey(name, base64_secret(request.key))
 
 
 def base64_secret(text: str) -> str:

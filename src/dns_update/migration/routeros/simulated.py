@@ -185,7 +185,7 @@ class SimulatedRouter:
         if call.menu == "/ip/cloud" or (call.menu, call.verb) in _NO_EFFECT:
             return self._without_effect(call)
         if call.verb in ("add", "set"):
-            self.stored.setdefault(call.menu, []).append(dict(call.named))
+            self.stored.setdefault(call.menu, []).append(_name_of(call) | dict(call.named))
             self.foreign.setdefault(call.menu, call.place.line)
             return NOTHING
         if (call.menu, call.verb) == ("/tool", "fetch"):
@@ -256,6 +256,12 @@ class SimulatedRouter:
         elif remark.severity == "info" or remark.code in _INFOS:
             severity = "info"
         self.remarks.add(ImportRemark(remark.file_place.line, severity, remark.code, remark.text, remark.hint))
+
+
+def _name_of(call: MenuCall) -> dict[str, RouterValue]:
+    """Return the name of the item that is set, as in `/ppp profile set default on-up=...`."""
+    item = call.unnamed[0] if call.unnamed and call.verb == "set" else NOTHING
+    return {"name": item} if isinstance(item, str) else {}
 
 
 def _address_row(path: str, name: str, address: str, family: int) -> dict[str, RouterValue]:

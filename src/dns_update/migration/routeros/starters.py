@@ -21,6 +21,12 @@ _UP, _DOWN = ("on-up", "up-script"), ("on-down", "down-script")
 _EVENT_INTERFACE = "ppp0"
 """The interface of an event where the export does not say which it is."""
 
+OF_PPP = tuple(f"/interface/{kind}-client" for kind in ("pppoe", "ppp", "l2tp", "pptp", "sstp", "ovpn"))
+"""The menus whose items have a PPP profile."""
+
+_USUAL_PROFILE = "default"
+"""The profile of a PPP connection that names none."""
+
 _NEIGHBOUR = "198.18.0.1"
 
 
@@ -115,9 +121,9 @@ def _interface_of_profile(router: SimulatedRouter, profile: str) -> str:
     names = [
         text_of(row.get("name", NOTHING))
         for menu, rows in router.stored.items()
-        if menu.startswith("/interface/")
+        if menu in OF_PPP
         for row in rows
-        if text_of(row.get("profile", NOTHING)) == profile
+        if "name" in row and (text_of(row.get("profile", NOTHING)) or _USUAL_PROFILE) == profile
     ]
     if len(names) == 1:
         return names[0]
