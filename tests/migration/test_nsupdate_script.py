@@ -209,6 +209,27 @@ def test_the_name_of_the_machine_is_the_identity(tmp_path: Path) -> None:
     assert "the addresses of box.example.com" in "".join(map(str, plan(text).remarks))
 
 
+def test_a_loop_makes_a_record_of_each_value() -> None:
+    text = (
+        "#!/bin/sh\nfor host in www 'mail'; do\n  for zone in example.com example.net\n  do\n"
+        "    nsupdate -k /k/$zone <<END\n"
+        "server 192.0.2.1\nzone $zone\ndel $host.$zone A\nadd $host.$zone 60 A 192.0.2.5\n"
+        "del a.$zone A\nadd a.$zone 60 A 192.0.2.6\nsend\nEND\n  done\ndone\n"
+    )
+    moved = plan(text)
+    assert moved.remarks == ()
+    assert [(record.name, record.zone, record.key and record.key.file) for record in moved.records] == [
+        (f"{host}.{zone}", zone, f"/k/{zone}")
+        for zone in ("example.com", "example.net")
+        for host in ("www", "a", "mail")
+    ]
+
+
+def test_a_loop_over_what_is_not_known_is_told() -> None:
+    text = script("192.0.2.1", "for host in $(cat hosts); do\n").replace("home.example", "$host.example")
+    assert remarks(plan(text)) == {(6, "error", "unknown-value"), (7, "error", "unknown-value")}
+
+
 REMARKS = {
     f"{HEAD}add a.example.com 60 A 192.0.2.1\nsend\n": {(4, "warning", "adds-only")},
     f"{HEAD}{SET.removesuffix(SEND)}": {(5, "warning", "no-send")},
@@ -242,6 +263,8 @@ REMARKS = {
     script("192.0.2.1", options="-Z"): {(2, "error", "bad-options"), (6, "warning", "no-key")},
     script("192.0.2.1", options="-g"): {(2, "error", "not-implemented"), (6, "warning", "no-key")},
     script("192.0.2.1", options="-k Khome.+157+1"): {(2, "error", "key-pair"), (6, "warning", "no-key")},
+    script("192.0.2.1", options="-k $HOME/home.key"): {(2, "warning", "relative-path")},
+    script("$(cat /run/$1)"): {(6, "error", "unknown-value"), (0, "info", "private-addresses")},
     script("${PREFIX}.5"): {(6, "error", "unknown-value")},
     script("192.0.2.1").replace("home.example", "$HOST.example"): {
         (5, "error", "unknown-value"),

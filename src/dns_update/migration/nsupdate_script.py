@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import binascii
 import re
+from itertools import product
+from math import prod
 
 from dns_update.errors import InvalidText, UsageError, quoted
 from dns_update.migration import origins
@@ -52,6 +54,9 @@ if TYPE_CHECKING:
 _PROGRAM = re.compile(r"(?:\S*/)?(?:k|dns-)?nsupdate")
 _WRAPPERS = ("timeout", "env", "sudo", "ionice", "flock", "su", "dns-update", "chroot", "-u", "-n")
 _FAMILIES = {RRType.A: IPV4, RRType.AAAA: IPV6}
+_MOST_ITERATIONS = 256  # of all loops around a run; names by the thousand are written by programs
+_SINGLE_QUOTED = re.compile(r"'[^']*'")
+_VARIABLE = re.compile(r"(?<!\\)\$[{\w]")
 _WRITE_IT_OUT = "write the value out in the script, and import it again"
 _FIXED_DATA = 'add [[records]] with name =, type = "{type}" and value = for data that the agent should keep'
 
@@ -109,13 +114,30 @@ def _take_script(draft: Draft, script: Script) -> None:
 
 
 def _take_run(draft: Draft, script: Script, words: Sequence[str], number: int, lines: Sequence[Line]) -> None:
-    try:
-        options = _options(words)
-    except Fatal:
-        text = "the options of nsupdate are not understood, and are left out"
-        draft.say("error", number, "bad-options", text, "compare them with nsupdate's manual")
-        options = _options([])
-    _Run(draft, script.unknowns, number).take(lines, options)
+    for each_words, each_lines in _iterations(script.unknowns, words, lines):
+        try:
+            options = _options(each_words)
+        except Fatal:
+            text = "the options of nsupdate are not understood, and are left out"
+            draft.say("error", number, "bad-options", text, "compare them with nsupdate's manual")
+            options = _options([])
+        _Run(draft, script.unknowns, number).take(each_lines, options)
+
+
+def _iterations(
+    unknowns: Unknowns, words: Sequence[str], lines: Sequence[Line]
+) -> Iterator[tuple[list[str], list[Line]]]:
+    """Yield words and lines as they are in each iteration of the loops around them."""
+    found = dict.fromkeys(UNKNOWN.findall("".join([*words, *(line.text for line in lines)])))
+    loops = {character: unknowns[character].values for character in found if unknowns[character].values}
+    if prod(map(len, loops.values())) > _MOST_ITERATIONS:
+        loops = {}
+    for values in product(*loops.values()):
+        table = str.maketrans(dict(zip(loops, values, strict=True)))
+        yield (
+            [word.translate(table) for word in words],
+            [Line(each.text.translate(table), each.number) for each in lines],
+        )
 
 
 def _options(words: Sequence[str]) -> NsupdateOptions:
@@ -378,6 +400,9 @@ class _Run:
             self._draft.say("info", number, "public-address", "the script asks a resolver; the agent does, too")
         elif origin.detail.startswith("http"):
             self._draft.say("info", number, "page", "the script fetches a page; the agent finds the address in it")
+        elif _VARIABLE.search(_SINGLE_QUOTED.sub("", unknown.text)):
+            text = "the address is from a command with variables, which the agent does not have"
+            self._draft.say("error", number, "unknown-value", text, _WRITE_IT_OUT)
         else:
             text = "the address is the first line that a command of the script prints"
             self._draft.say("warning", number, "command", text, "run it on this machine, and compare what it prints")
