@@ -230,6 +230,12 @@ def test_a_loop_over_what_is_not_known_is_told() -> None:
     assert remarks(plan(text)) == {(6, "error", "unknown-value"), (7, "error", "unknown-value")}
 
 
+def test_loops_that_would_never_end_are_told() -> None:
+    loops = "".join(f"for v{place} in {'a ' * 100}; do\n" for place in range(9))
+    text = script("192.0.2.1", loops).replace("home.example", f"{''.join(f'$v{place}' for place in range(9))}.example")
+    assert {code for _, _, code in remarks(plan(text))} == {"unknown-value"}
+
+
 REMARKS = {
     f"{HEAD}add a.example.com 60 A 192.0.2.1\nsend\n": {(4, "warning", "adds-only")},
     f"{HEAD}{SET.removesuffix(SEND)}": {(5, "warning", "no-send")},
