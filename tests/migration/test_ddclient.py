@@ -72,7 +72,8 @@ FORMS = {
     "capital letters": HOST.replace("nsupdate", "NSUPDATE").replace("use=if", "use=IF") + "home.example.com",
     "a comma after the password": HOST.replace("home.key", "home.key,") + "home.example.com",
     "blanks around password =": HOST.replace("password=", "password = ") + "home.example.com",
-    "a # in the password": HOST.replace("/k/home.key", "/k/home.key ") + "home.example.com # a comment",
+    "a comment": HOST + "home.example.com # a comment, if=eth1",
+    "a byte order mark": f"\ufeff{HOST}home.example.com",
 }
 
 

@@ -45,7 +45,7 @@ class Draft:
         self._identity = identity
         self._records: dict[tuple[Name, int], Sequence[MovedRecord]] = {}
         self._remarks: set[ImportRemark] = set()
-        self.text = _NOT_TEXT.sub("\ufffd", text)
+        self.text = _NOT_TEXT.sub("\ufffd", text.removeprefix("\ufeff"))
         found = _NOT_TEXT.search(text)
         if found is not None:
             line = text.count("\n", 0, found.start()) + 1
