@@ -171,6 +171,8 @@ REMARKS = {
     f"use=linksys, fw=192.168.0.1, {UPSTREAM} home.example.com": {(1, "warning", "router-page")},
     f"usev4=ifv4, ifv4=default, {UPSTREAM} home.example.com": {(1, "warning", "unmapped-interface")},
     f"use=if, usev4=ifv4, ifv4=eth0, {UPSTREAM} home.example.com": {(1, "info", "use-ignored")},
+    f"use=if, if='a,b', {UPSTREAM} home.example.com": {(1, "error", "bad-source")},
+    HOST.replace("zone=example.com", "zone=.") + "home.example.com": set(),
     f"use=if, if=a/b, {UPSTREAM} home.example.com": {(1, "error", "bad-source")},
     f"use=ip, ip=192.0.2.300, {UPSTREAM} home.example.com": {(1, "error", "bad-source")},
     f"usev4=ipv4, ipv4=2001:db8::1, {UPSTREAM} home.example.com": {(1, "error", "bad-source")},

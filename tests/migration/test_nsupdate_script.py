@@ -127,6 +127,7 @@ SOURCES = {
     ("IF=ppp0\nIP=$(ip -4 addr show $IF | awk '/inet/ {print $2}')\n", "$IP"): ("interface ppp0", {"interface"}),
     ("IP=$(ip -o -4 a show scope global eth0.7 | cut -d/ -f1)\n", "$IP"): ("interface eth0.7", {"interface"}),
     ("IP=$(/sbin/ifconfig eth0 | grep 'inet addr')\n", "$IP"): ("interface eth0", {"interface"}),
+    ("IP=$(ip -4 addr \\\n  show dev ppp0)\n", "$IP"): ("interface ppp0", {"interface"}),
     ("IP=$(cat /run/my-address)\n", "$IP"): ("'cat'", {"command"}),
     ("IP=$(cat /run/my-address | head -1)\n", "$IP"): ("'sh'", {"command"}),
 }
@@ -172,6 +173,9 @@ SHELL_FORMS = {
         "NSUPDATE=$(command -v nsupdate)\nKEY=/k/home.key; SERVER=192.0.2.1\nZONE='example.com'\nNODE=\"home\"\n"
         "HOST=$NODE.$ZONE\nTTL=300\ncat <<END | $NSUPDATE -k ${KEY}\nserver $SERVER\nzone ${ZONE}\n"
         "update delete ${HOST}. A\nupdate add ${HOST}. ${TTL} A $1\nsend\nEND\n"
+    ),
+    "here-string": (
+        'nsupdate -k /k/home.key <<< "server 192.0.2.1\nzone example.com\n' + CHANGE.format(address="$1") + '"\n'
     ),
     "function": (
         "send_it() {\n  timeout 30 nsupdate -k /k/home.key <<END\nserver 192.0.2.1\nzone example.com\n"
@@ -271,6 +275,19 @@ REMARKS = {
     script("192.0.2.1", options="-k Khome.+157+1"): {(2, "error", "key-pair"), (6, "warning", "no-key")},
     script("192.0.2.1", options="-k $HOME/home.key"): {(2, "warning", "relative-path")},
     script("$(cat /run/$1)"): {(6, "error", "unknown-value"), (0, "info", "private-addresses")},
+    script("192.0.2.1", options="-V"): {(2, "error", "bad-options"), (6, "warning", "no-key")},
+    script("192.0.2.1").replace("send\n", ""): {(6, "warning", "no-send")},
+    script("192.0.2.1").replace("send\n", "send\nquit\nnonsense\n"): set(),
+    script("192.0.2.1").replace("nsupdate -k /k/home.key", "cat"): {(6, "warning", "no-key")},
+    script("192.0.2.1", options="-k ''"): {(2, "error", "no-key"), (6, "warning", "no-key")},
+    script("192.0.2.1").replace("zone example.com", "zone ."): set(),
+    script("$(cat a\ncat b)"): {
+        (0, "info", "private-addresses"),
+        (6, "warning", "command"),
+        (6, "error", "unfinished"),
+        (7, "error", "not-understood"),
+    },
+    script("$IP", "IP=$(cat a\ncat b)\n"): {(8, "error", "bad-source")},
     script("${PREFIX}.5"): {(6, "error", "unknown-value")},
     script("192.0.2.1").replace("home.example", "$HOST.example"): {
         (5, "error", "unknown-value"),

@@ -275,7 +275,7 @@ class Words:
 
     def _output(self, line: str) -> str:
         """Return the text for the output of a command."""
-        line = line.strip()
+        line = line.replace("\\\n", " ").strip()
         if len(line) > LONGEST_VALUE:
             return self._unknowns.character("variable", "(...)")
         if " ".join(line.split()) in _HOST_NAMES:
