@@ -4,6 +4,7 @@ import configparser
 import re
 import shlex
 import subprocess
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +20,12 @@ import pytest
 import dns_update
 from dns_update.commandline.line import CommandLine
 from dns_update.message import Message
+from dns_update.migration.agent_toml import toml_from_plan
+from dns_update.migration.ddclient import plan_from_ddclient
+from dns_update.migration.nsupdate_script import plan_from_nsupdate
+from dns_update.migration.openwrt import plan_from_openwrt
+from dns_update.migration.plan import Choices, MovePlan
+from dns_update.migration.recognise import recognised
 from lab import Bind, LabKey, NameServer, Namespace, Zone, dig
 from lab.key import write_private
 from lab.namespace import unavailable_because
@@ -378,7 +385,7 @@ def _our_error(case: SimpleNamespace) -> dns_update.DnsUpdateError:
 
 # From ddclient.
 
-_CONF = PAGE.shown("conf ddclient.conf", "From ddclient's nsupdate protocol")
+_CONF = PAGE.shown("conf ddclient.conf", "Keep ddclient, and replace nsupdate")
 
 
 def _fed_by_ddclient(conf: str, address: str) -> tuple[str, str]:
@@ -485,3 +492,85 @@ def test_the_service_reads_the_key_that_systemd_lends_it() -> None:
     name, _, path = service["LoadCredential"].partition(":")
     assert f"key-file=%d/{name}" in service["ExecStart"]
     assert f"password={path}" in _CONF
+
+
+# The imports: what the page shows is what comes out, and the agent publishes it.
+
+_IMPORTED = {
+    "home-address": PAGE.shown("sh home-address", "From nsupdate"),
+    "ddclient.conf": PAGE.shown("conf ddclient.conf to import", "Import ddclient.conf"),
+    "ddns": PAGE.shown("text /etc/config/ddns", "From OpenWrt's ddns"),
+}
+_HEADINGS = ("From a script to the agent", "Import ddclient.conf", "From OpenWrt's ddns")
+_KINDS = {"home-address": "nsupdate", "ddclient.conf": "ddclient", "ddns": "openwrt"}
+
+
+def _import(file: str, directory: Path) -> tuple[str, str, list[str]]:
+    """Run the page's line: return the configuration, the key file, and what is told."""
+    LabKey("home-key", "hmac-sha256", _SECRET).write(directory / "home.key")
+    write_private(directory / file, _IMPORTED[file].replace("/etc/ddclient", str(directory)))
+    line = PAGE.shown(f"sh import {file}", *_HEADINGS)
+    done = subprocess.run(
+        [COMMAND, *shlex.split(line)[1:]], cwd=directory, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    keys = directory / "agent.keys"
+    toml = (directory / "agent.toml").read_text(encoding="utf-8")
+    for name, shown in (("home.key", "/etc/ddclient"), ("agent.keys", "/root")):
+        toml = toml.replace(f"{directory}/{name}", f"{shown}/{name}")
+    return toml, keys.read_text(encoding="utf-8") if keys.exists() else "", done.stderr.splitlines()
+
+
+@pytest.mark.parametrize("file", _IMPORTED)
+def test_an_import_makes_what_is_shown(file: str, tmp_path: Path) -> None:
+    toml, keys, told = _import(file, tmp_path)
+    assert toml == PAGE.shown(f"toml {file}", *_HEADINGS)
+    assert told == PAGE.shown(f"text told about {file}", *_HEADINGS).splitlines()
+    assert (_SECRET in keys) == (file == "ddns")
+    assert recognised(_IMPORTED[file]) == _KINDS[file]
+
+
+@pytest.mark.parametrize("file", _IMPORTED)
+def test_the_agent_publishes_what_was_imported(file: str, machine: Bind, tmp_path: Path) -> None:
+    toml, _, _ = _import(file, tmp_path)
+    toml = toml.replace("interface:wan", "interface:ppp0").replace("dns:/ipv4", _PUBLIC).replace("/etc/ddclient", ".")
+    (tmp_path / "agent.toml").write_text(toml.replace("/root/", f"{tmp_path}/"), encoding="utf-8")
+    _on(machine, f"STATE_DIRECTORY={tmp_path} dns-update agent --once config=agent.toml", tmp_path)
+    assert _home(machine) == [f"{600 if file == 'ddns' else 300} {_PUBLIC}"]
+
+
+_ROWS = [
+    (plan_from, code, code_in(row[1])[0])
+    for plan_from, heading in (
+        (plan_from_nsupdate, "What is understood of a script"),
+        (plan_from_ddclient, "Address sources of ddclient"),
+    )
+    for row in PAGE.table(heading)
+    for code in code_in(row[0].replace("\\|", "|"))
+]
+
+
+@pytest.mark.parametrize(("plan_from", "theirs", "ours"), _ROWS, ids=[theirs for _, theirs, _ in _ROWS])
+def test_an_address_becomes_the_source_in_its_row(
+    plan_from: Callable[[str, Choices], MovePlan], theirs: str, ours: str
+) -> None:
+    script = f"#!/bin/sh\nIP={theirs}\nnsupdate -k /k <<END\nserver 192.0.2.1\nadd a.example.com 60 A $IP\nsend\nEND\n"
+    options = f"{theirs}, protocol=nsupdate, server=192.0.2.1, zone=example.com, password=/k a.example.com\n"
+    plan = plan_from(script if plan_from is plan_from_nsupdate else options, Choices({}, "box"))
+    toml = tomllib.loads(toml_from_plan(plan, Choices({}, "box"), origin="a file", key_file="keys"))
+    assert [record["address"] for record in toml["records"]] == [ours]
+
+
+def test_each_option_of_openwrt_becomes_what_is_in_its_row() -> None:
+    rows = [(code_in(row[0]), code_in(row[1])) for row in PAGE.table("Options of OpenWrt's ddns")]
+    base = (
+        "config service 'a'\noption enabled '1'\noption service_name 'bind-nsupdate'\noption domain 'a.example.com'\n"
+    )
+    seen = 0
+    for options, shown in rows:
+        if shown and not options[0].startswith(("username", "enabled")):
+            written = "".join(f"option {option}\n" for option in ["dns_server '192.0.2.1'", *options])
+            plan = plan_from_openwrt(base + written, Choices({}, "box"))
+            assert shown[0] in toml_from_plan(plan, Choices({}, "box"), origin="a file", key_file="keys"), options
+            seen += 1
+    assert seen == 9

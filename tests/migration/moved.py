@@ -1,6 +1,5 @@
 """Reads a plan as its user does: as the agent's configuration, and as remarks."""
 
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -63,20 +62,3 @@ def published(plan: MovePlan, server: NameServer, directory: Path, name: str) ->
     assert done.status == 0, done.stderr
     found = dig(server, name, "A") + dig(server, name, "AAAA")
     return [f"{line.split()[1]} {line.split()[4]}" for line in found]
-
-
-def script_as_run_by_sh(script: str, program: str, directory: Path) -> str:
-    """Run a shell script with a program in place of nsupdate that prints what it gets; return that."""
-    bin_directory = directory / "bin"
-    bin_directory.mkdir()
-    (bin_directory / "nsupdate").write_text(program, encoding="utf-8")
-    (bin_directory / "nsupdate").chmod(0o755)
-    done = subprocess.run(
-        ["sh", "-c", script],
-        env={"PATH": f"{bin_directory}:/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=directory,
-    )
-    return done.stdout

@@ -72,7 +72,8 @@ FORMS = {
     "capital letters": HOST.replace("nsupdate", "NSUPDATE").replace("use=if", "use=IF") + "home.example.com",
     "a comma after the password": HOST.replace("home.key", "home.key,") + "home.example.com",
     "blanks around password =": HOST.replace("password=", "password = ") + "home.example.com",
-    "a # in the password": HOST.replace("/k/home.key", "/k/home.key ") + "home.example.com # a comment",
+    "a comment": HOST + "home.example.com # a comment, if=eth1",
+    "a byte order mark": f"\ufeff{HOST}home.example.com",
 }
 
 
@@ -170,6 +171,8 @@ REMARKS = {
     f"use=linksys, fw=192.168.0.1, {UPSTREAM} home.example.com": {(1, "warning", "router-page")},
     f"usev4=ifv4, ifv4=default, {UPSTREAM} home.example.com": {(1, "warning", "unmapped-interface")},
     f"use=if, usev4=ifv4, ifv4=eth0, {UPSTREAM} home.example.com": {(1, "info", "use-ignored")},
+    f"use=if, if='a,b', {UPSTREAM} home.example.com": {(1, "error", "bad-source")},
+    HOST.replace("zone=example.com", "zone=.") + "home.example.com": set(),
     f"use=if, if=a/b, {UPSTREAM} home.example.com": {(1, "error", "bad-source")},
     f"use=ip, ip=192.0.2.300, {UPSTREAM} home.example.com": {(1, "error", "bad-source")},
     f"usev4=ipv4, ipv4=2001:db8::1, {UPSTREAM} home.example.com": {(1, "error", "bad-source")},

@@ -127,6 +127,7 @@ SOURCES = {
     ("IF=ppp0\nIP=$(ip -4 addr show $IF | awk '/inet/ {print $2}')\n", "$IP"): ("interface ppp0", {"interface"}),
     ("IP=$(ip -o -4 a show scope global eth0.7 | cut -d/ -f1)\n", "$IP"): ("interface eth0.7", {"interface"}),
     ("IP=$(/sbin/ifconfig eth0 | grep 'inet addr')\n", "$IP"): ("interface eth0", {"interface"}),
+    ("IP=$(ip -4 addr \\\n  show dev ppp0)\n", "$IP"): ("interface ppp0", {"interface"}),
     ("IP=$(cat /run/my-address)\n", "$IP"): ("'cat'", {"command"}),
     ("IP=$(cat /run/my-address | head -1)\n", "$IP"): ("'sh'", {"command"}),
 }
@@ -173,6 +174,9 @@ SHELL_FORMS = {
         "HOST=$NODE.$ZONE\nTTL=300\ncat <<END | $NSUPDATE -k ${KEY}\nserver $SERVER\nzone ${ZONE}\n"
         "update delete ${HOST}. A\nupdate add ${HOST}. ${TTL} A $1\nsend\nEND\n"
     ),
+    "here-string": (
+        'nsupdate -k /k/home.key <<< "server 192.0.2.1\nzone example.com\n' + CHANGE.format(address="$1") + '"\n'
+    ),
     "function": (
         "send_it() {\n  timeout 30 nsupdate -k /k/home.key <<END\nserver 192.0.2.1\nzone example.com\n"
         "update delete $HOST A\nupdate add $HOST 300 A $1\nsend\nEND\n}\nHOST=home.example.com\nsend_it $2\n"
@@ -209,6 +213,33 @@ def test_the_name_of_the_machine_is_the_identity(tmp_path: Path) -> None:
     assert "the addresses of box.example.com" in "".join(map(str, plan(text).remarks))
 
 
+def test_a_loop_makes_a_record_of_each_value() -> None:
+    text = (
+        "#!/bin/sh\nfor host in www 'mail'; do\n  for zone in example.com example.net\n  do\n"
+        "    nsupdate -k /k/$zone <<END\n"
+        "server 192.0.2.1\nzone $zone\ndel $host.$zone A\nadd $host.$zone 60 A 192.0.2.5\n"
+        "del a.$zone A\nadd a.$zone 60 A 192.0.2.6\nsend\nEND\n  done\ndone\n"
+    )
+    moved = plan(text)
+    assert moved.remarks == ()
+    assert [(record.name, record.zone, record.key and record.key.file) for record in moved.records] == [
+        (f"{host}.{zone}", zone, f"/k/{zone}")
+        for zone in ("example.com", "example.net")
+        for host in ("www", "a", "mail")
+    ]
+
+
+def test_a_loop_over_what_is_not_known_is_told() -> None:
+    text = script("192.0.2.1", "for host in $(cat hosts); do\n").replace("home.example", "$host.example")
+    assert remarks(plan(text)) == {(6, "error", "unknown-value"), (7, "error", "unknown-value")}
+
+
+def test_loops_that_would_never_end_are_told() -> None:
+    loops = "".join(f"for v{place} in {'a ' * 100}; do\n" for place in range(9))
+    text = script("192.0.2.1", loops).replace("home.example", f"{''.join(f'$v{place}' for place in range(9))}.example")
+    assert {code for _, _, code in remarks(plan(text))} == {"unknown-value"}
+
+
 REMARKS = {
     f"{HEAD}add a.example.com 60 A 192.0.2.1\nsend\n": {(4, "warning", "adds-only")},
     f"{HEAD}{SET.removesuffix(SEND)}": {(5, "warning", "no-send")},
@@ -242,6 +273,21 @@ REMARKS = {
     script("192.0.2.1", options="-Z"): {(2, "error", "bad-options"), (6, "warning", "no-key")},
     script("192.0.2.1", options="-g"): {(2, "error", "not-implemented"), (6, "warning", "no-key")},
     script("192.0.2.1", options="-k Khome.+157+1"): {(2, "error", "key-pair"), (6, "warning", "no-key")},
+    script("192.0.2.1", options="-k $HOME/home.key"): {(2, "warning", "relative-path")},
+    script("$(cat /run/$1)"): {(6, "error", "unknown-value"), (0, "info", "private-addresses")},
+    script("192.0.2.1", options="-V"): {(2, "error", "bad-options"), (6, "warning", "no-key")},
+    script("192.0.2.1").replace("send\n", ""): {(6, "warning", "no-send")},
+    script("192.0.2.1").replace("send\n", "send\nquit\nnonsense\n"): set(),
+    script("192.0.2.1").replace("nsupdate -k /k/home.key", "cat"): {(6, "warning", "no-key")},
+    script("192.0.2.1", options="-k ''"): {(2, "error", "no-key"), (6, "warning", "no-key")},
+    script("192.0.2.1").replace("zone example.com", "zone ."): set(),
+    script("$(cat a\ncat b)"): {
+        (0, "info", "private-addresses"),
+        (6, "warning", "command"),
+        (6, "error", "unfinished"),
+        (7, "error", "not-understood"),
+    },
+    script("$IP", "IP=$(cat a\ncat b)\n"): {(8, "error", "bad-source")},
     script("${PREFIX}.5"): {(6, "error", "unknown-value")},
     script("192.0.2.1").replace("home.example", "$HOST.example"): {
         (5, "error", "unknown-value"),

@@ -136,6 +136,11 @@ def test_the_interval_has_a_unit_and_a_minimum(unit: str, number: str, seconds: 
     assert plan(section(check_interval=number, check_unit=unit)).interval == seconds
 
 
+def test_a_section_that_runs_once_has_no_interval() -> None:
+    moved = plan(section(force_interval="0"))
+    assert (moved.interval, moved.records[0].triggers) == (None, (Trigger("interface-up", item="wan"),))
+
+
 def test_a_secret_that_is_no_base64_is_taken_as_it_is(tmp_path: Path) -> None:
     moved = plan(section(**RAW))
     (record,) = configured(moved, tmp_path, MAPPED).records

@@ -1,5 +1,6 @@
 """The reader of shell scripts sees what a real shell gives to nsupdate."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dns_update.migration.shell import Script
-from tests.migration.moved import script_as_run_by_sh
 
 # In each, all that nsupdate gets is known without a run. The program `nsupdate` of the test prints it.
 SCRIPTS = {
@@ -38,6 +38,23 @@ SCRIPTS = {
 }
 
 
+def run_by_sh(script: str, program: str, directory: Path) -> str:
+    """Run a shell script with a program in place of nsupdate that prints what it gets; return that."""
+    bin_directory = directory / "bin"
+    bin_directory.mkdir()
+    (bin_directory / "nsupdate").write_text(program, encoding="utf-8")
+    (bin_directory / "nsupdate").chmod(0o755)
+    done = subprocess.run(
+        ["sh", "-c", script],
+        env={"PATH": f"{bin_directory}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=directory,
+    )
+    return done.stdout
+
+
 def fed(script: Script) -> list[str]:
     """Return the lines that nsupdate gets."""
     found = [
@@ -53,7 +70,7 @@ def test_nsupdate_gets_what_a_real_shell_gives_it(name: str, tmp_path: Path) -> 
     script = SCRIPTS[name]
     if name == "two here-documents":
         script = script.replace("cat <<A", "nsupdate <<A")
-    real = script_as_run_by_sh(script, "#!/bin/sh\nexec cat\n", tmp_path).splitlines()
+    real = run_by_sh(script, "#!/bin/sh\nexec cat\n", tmp_path).splitlines()
     read = Script(script)
     assert fed(read) == real != []
     assert read.mistakes == ()

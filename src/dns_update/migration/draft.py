@@ -45,7 +45,7 @@ class Draft:
         self._identity = identity
         self._records: dict[tuple[Name, int], Sequence[MovedRecord]] = {}
         self._remarks: set[ImportRemark] = set()
-        self.text = _NOT_TEXT.sub("\ufffd", text)
+        self.text = _NOT_TEXT.sub("\ufffd", text.removeprefix("\ufeff"))
         found = _NOT_TEXT.search(text)
         if found is not None:
             line = text.count("\n", 0, found.start()) + 1
@@ -65,6 +65,8 @@ class Draft:
         first = records[0]
         key = (Name.from_text(first.name), first.origin.family)
         for replaced in self._records.get(key, ())[:1]:
+            if replaced == first:
+                break  # a loop around the script
             text = f"{first.name} {first.type} is set again in line {first.line}, which counts"
             self.say("warning", replaced.line, "set-twice", text, "remove one of the two")
         self._records[key] = records
@@ -156,7 +158,10 @@ class Draft:
             hint = 'write the key as key "NAME" { algorithm ...; secret "..."; }; to a file, and name that in [keys]'
             self.say("error", line, "key-pair", text, hint)
             return None
-        if not path.startswith(("/", "~")):
+        if path.startswith("~"):
+            text = "the key file is in the home directory of the user who runs the agent"
+            self.say("warning", line, "relative-path", text, "write the whole path in [keys]")
+        elif not path.startswith("/"):
             text = "the path of the key file is relative, and depends on where the agent is started"
             self.say("warning", line, "relative-path", text, "write the whole path in [keys]")
         return MovedKey("", file=path)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import binascii
 import re
+from itertools import product
+from math import prod
 
 from dns_update.errors import InvalidText, UsageError, quoted
 from dns_update.migration import origins
@@ -52,6 +54,9 @@ if TYPE_CHECKING:
 _PROGRAM = re.compile(r"(?:\S*/)?(?:k|dns-)?nsupdate")
 _WRAPPERS = ("timeout", "env", "sudo", "ionice", "flock", "su", "dns-update", "chroot", "-u", "-n")
 _FAMILIES = {RRType.A: IPV4, RRType.AAAA: IPV6}
+_MOST_LINES = 1 << 14  # of all iterations of all loops; names by the thousand are written by programs
+_SINGLE_QUOTED = re.compile(r"'[^']*'")
+_VARIABLE = re.compile(r"(?<!\\)\$[{\w]")
 _WRITE_IT_OUT = "write the value out in the script, and import it again"
 _FIXED_DATA = 'add [[records]] with name =, type = "{type}" and value = for data that the agent should keep'
 
@@ -66,7 +71,7 @@ def plan_from_nsupdate(text: str, choices: Choices) -> MovePlan:
         lines = [Line(line, number) for number, line in enumerate(draft.text.split("\n"), 1)]
         _Run(draft, None).take((lines[:-1] if not lines[-1].text else lines), _options([]))
     else:
-        _take_script(draft, Script(draft.text))
+        _ScriptReader(draft, Script(draft.text)).read()
     plan = draft.plan()
     if not plan.records and not plan.remarks:
         draft.say(
@@ -87,35 +92,57 @@ def is_plain(text: str) -> bool:
     return False
 
 
-def _take_script(draft: Draft, script: Script) -> None:
-    """Find out which lines reach nsupdate, with which options, and take them."""
-    for number, expected in script.mistakes:
-        draft.say("error", number, "unfinished", f"the script ends early: expected {expected}", "look at the quotes")
-    waiting: list[Line] = []
-    for command in script.commands:
-        words = _nsupdate_words(command, script.unknowns)
-        if words is None:
-            printed = command.printed()
-            waiting += printed if command.is_fed else [line for line in printed if _is_understood(line.text)]
-        elif waiting or command.lines:
-            _take_run(draft, script, words, command.number, [*waiting, *command.lines])
-            waiting = []
-        elif words and not UNKNOWN.search(words[-1]) and not words[-1].startswith("-") and "/" in words[-1]:
-            text = "nsupdate gets its commands from another file, or from its user"
-            draft.say("warning", command.number, "other-file", text, "import that file, too")
-    relevant = [line for line in waiting if Lexer(line.text).word().lower() in COMMAND_WORDS]
-    if any(_is_understood(line.text) for line in relevant):
-        _take_run(draft, script, [], 0, relevant)
+class _ScriptReader:
+    """Finds out which lines of a script reach nsupdate, with which options, and takes them."""
 
+    def __init__(self, draft: Draft, script: Script) -> None:
+        self._draft = draft
+        self._script = script
+        self._left = _MOST_LINES
 
-def _take_run(draft: Draft, script: Script, words: Sequence[str], number: int, lines: Sequence[Line]) -> None:
-    try:
-        options = _options(words)
-    except Fatal:
-        text = "the options of nsupdate are not understood, and are left out"
-        draft.say("error", number, "bad-options", text, "compare them with nsupdate's manual")
-        options = _options([])
-    _Run(draft, script.unknowns, number).take(lines, options)
+    def read(self) -> None:
+        """Take the whole script."""
+        for number, expected in self._script.mistakes:
+            text = f"the script ends early: expected {expected}"
+            self._draft.say("error", number, "unfinished", text, "look at the quotes")
+        waiting: list[Line] = []
+        for command in self._script.commands:
+            words = _nsupdate_words(command, self._script.unknowns)
+            if words is None:
+                printed = command.printed()
+                waiting += printed if command.is_fed else [line for line in printed if _is_understood(line.text)]
+            elif waiting or command.lines:
+                self._take_run(words, command.number, [*waiting, *command.lines])
+                waiting = []
+            elif words and "/" in words[-1] and not words[-1].startswith("-") and not UNKNOWN.search(words[-1]):
+                text = "nsupdate gets its commands from another file, or from its user"
+                self._draft.say("warning", command.number, "other-file", text, "import that file, too")
+        relevant = [line for line in waiting if Lexer(line.text).word().lower() in COMMAND_WORDS]
+        if any(_is_understood(line.text) for line in relevant):
+            self._take_run([], 0, relevant)
+
+    def _take_run(self, words: Sequence[str], number: int, lines: Sequence[Line]) -> None:
+        """Take the lines of a run, in each iteration of the loops around it; not of those with too many."""
+        unknowns = self._script.unknowns
+        found = dict.fromkeys(UNKNOWN.findall("".join([*words, *(line.text for line in lines)])))
+        loops = {character: unknowns[character].values for character in found if unknowns[character].values}
+        count = len(lines) * prod(map(len, loops.values()))
+        if count > self._left:
+            loops, count = {}, 0
+        self._left -= count
+        for values in product(*loops.values()):
+            table = str.maketrans(dict(zip(loops, values, strict=True)))
+            options = self._options([word.translate(table) for word in words], number)
+            run = [Line(line.text.translate(table), line.number) for line in lines]
+            _Run(self._draft, unknowns, number).take(run, options)
+
+    def _options(self, words: Sequence[str], number: int) -> NsupdateOptions:
+        try:
+            return _options(words)
+        except Fatal:
+            text = "the options of nsupdate are not understood, and are left out"
+            self._draft.say("error", number, "bad-options", text, "compare them with nsupdate's manual")
+            return _options([])
 
 
 def _options(words: Sequence[str]) -> NsupdateOptions:
@@ -378,6 +405,9 @@ class _Run:
             self._draft.say("info", number, "public-address", "the script asks a resolver; the agent does, too")
         elif origin.detail.startswith("http"):
             self._draft.say("info", number, "page", "the script fetches a page; the agent finds the address in it")
+        elif _VARIABLE.search(_SINGLE_QUOTED.sub("", unknown.text)):
+            text = "the address is from a command with variables, which the agent does not have"
+            self._draft.say("error", number, "unknown-value", text, _WRITE_IT_OUT)
         else:
             text = "the address is the first line that a command of the script prints"
             self._draft.say("warning", number, "command", text, "run it on this machine, and compare what it prints")

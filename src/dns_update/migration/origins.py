@@ -96,7 +96,8 @@ def _fetched(line: str) -> str:
 
 
 def _check(source: str) -> None:
-    if "\n" in source or "\r" in source or not source.isprintable():
-        raise InvalidText("the source has a character that cannot be printed")
+    if not source.isprintable():
+        hint = "a command of several lines belongs in a script of its own"
+        raise InvalidText("the source has a character that cannot be printed", hint=hint)
     if len(sources_from_text(source)) != 1:
         raise InvalidText("one source is expected", hint="a comma separates two")

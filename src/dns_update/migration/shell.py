@@ -163,6 +163,9 @@ class _Reader:
         self._closed = self._groups.pop() if self._groups else None
 
     def _end(self) -> None:
+        match self._current.words:
+            case ["for", name, "in", *values] if values and not any(map(UNKNOWN.search, values)):
+                self.variables[name] = self._unknowns.character("variable", name, tuple(values))
         if self._current.words:
             self._commands.append(self._current)
             self._closed = None

@@ -33,13 +33,18 @@ _OPERATOR = re.compile(r"[0-9]*(?:<<<|<<-|<<|<&|<>|<\(|<|>>|>&|>\||>\(|>)|&&|\|\
 _PLAIN = re.compile(r"""[^ \t\n;&|()<>'"\\$`]+""")
 _HOST_NAMES = ("hostname", "hostname -s", "/bin/hostname", "/bin/hostname -s", "uname -n")
 _IDENTITY = "{identity}"
+_OF_EVERY_SHELL = {"HOME": "~", "HOSTNAME": _IDENTITY}
 
 
 class Unknown(Value):
-    """What only a run can tell: a variable or argument by its name, or the output of a command."""
+    """What only a run can tell: a variable or argument by its name, or the output of a command.
+
+    A variable of a loop has its `values`.
+    """
 
     kind: UnknownKind
     text: str
+    values: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return "a command" if self.kind == "command" else f"${self.text}"
@@ -71,9 +76,9 @@ class Unknowns:
         self._characters: dict[Unknown, str] = {}
         self._unknowns: dict[str, Unknown] = {}
 
-    def character(self, kind: UnknownKind, text: str) -> str:
+    def character(self, kind: UnknownKind, text: str, values: tuple[str, ...] = ()) -> str:
         """Return the character for something; always the same one."""
-        unknown = Unknown(kind, text)
+        unknown = Unknown(kind, text, values)
         if unknown not in self._characters:
             character = chr(min(FIRST + len(self._characters), LAST))
             self._characters[unknown] = character
@@ -266,12 +271,11 @@ class Words:
         return self._unknowns.character("variable", inner if is_shown else "{...}")
 
     def _value(self, name: str) -> str | None:
-        value = self.variables.get(name, self._known.get(name))
-        return _IDENTITY if value is None and name == "HOSTNAME" else value
+        return self.variables.get(name, self._known.get(name, _OF_EVERY_SHELL.get(name)))
 
     def _output(self, line: str) -> str:
         """Return the text for the output of a command."""
-        line = line.strip()
+        line = line.replace("\\\n", " ").strip()
         if len(line) > LONGEST_VALUE:
             return self._unknowns.character("variable", "(...)")
         if " ".join(line.split()) in _HOST_NAMES:
