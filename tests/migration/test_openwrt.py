@@ -198,7 +198,7 @@ def test_a_network_is_not_an_interface_unless_the_user_says_so() -> None:
     (remark,) = [remark for remark in moved.remarks if remark.severity == "warning"]
     assert str(remark) == (
         "line 1: 'wan' is a network of OpenWrt; which device it is on is in /etc/config/network; "
-        "say which interface of this machine takes its place, e.g. pppoe-wan or eth1"
+        "map=wan:DEVICE says which interface of this machine takes its place, e.g. pppoe-wan or eth1"
     )
 
 

@@ -192,7 +192,7 @@ class _Service:
         """Return the interface of a logical network; its device is known to the user only."""
         if name not in self._choices.interfaces:
             text = f"{quoted(name)} is a network of OpenWrt; which device it is on is in /etc/config/network"
-            hint = "say which interface of this machine takes its place, e.g. pppoe-wan or eth1"
+            hint = f"map={name}:DEVICE says which interface of this machine takes its place, e.g. pppoe-wan or eth1"
             self._say("warning", "ip_network", "unmapped-interface", text, hint)
         return origins.interface(name, self._family)
 
