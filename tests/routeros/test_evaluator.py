@@ -10,6 +10,7 @@ from dns_update.routeros.control import Limits
 from dns_update.routeros.described import Router
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
+from dns_update.routeros.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -515,3 +516,9 @@ def test_a_script_has_limits(script: str, limits: Limits, said: str) -> None:
 
 def test_a_long_chain_of_operators_is_evaluated() -> None:
     assert _put(f":put ({' + '.join(['1'] * 5000)})") == ["5000"]
+
+
+def test_a_script_that_is_left_out_is_an_empty_one() -> None:
+    router = Router()
+    Evaluator(router, {}).run("/system script add name=a source=")
+    assert text_of(router.stored["/system/script"][0]["source"]) == ""

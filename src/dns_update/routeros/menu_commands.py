@@ -119,9 +119,10 @@ def _menu_call(run: Interpreter, command: CommandNode, menu: str) -> MenuCall:
 def _given(run: Interpreter, argument: syntax.Argument) -> RouterValue:
     """Return what is given to a parameter; a script with the places of its characters, a bare word as it is written."""
     node = argument.value
-    if argument.name in SCRIPT_PARAMETERS and isinstance(node, syntax.Text):
+    # Without a value there are no quotes, either: `source=` at the end of a line.
+    if argument.name in SCRIPT_PARAMETERS and isinstance(node, syntax.Text) and node.end > node.at:
         if all(isinstance(part, str) for part in node.parts):
-            return ScriptText(run.frame.source.decoded(node.at + 1, max(node.end - 1, node.at + 1)))
+            return ScriptText(run.frame.source.decoded(node.at + 1, node.end - 1))
         text = f"$ in {argument.name}= is put in now, not when the script runs"
         run.warn("dollar-not-escaped", node.at, text, r"write \$ in a script in quotes")
     return node.text if isinstance(node, syntax.Word) else run.value(node)
@@ -139,7 +140,8 @@ def _rows(run: Interpreter, path: str) -> Menu:
 
 def _find(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
     menu = _rows(run, path)
-    return Array(tuple([row[ID] for row in menu.rows if _fits(run, row, command.condition)]))
+    rows = [row for row in menu.rows if ID in row]  # the properties of a menu without items have none
+    return Array(tuple([row[ID] for row in rows if _fits(run, row, command.condition)]))
 
 
 def _fits(run: Interpreter, row: Row, condition: Node | None) -> bool:
