@@ -334,7 +334,7 @@ def test_a_line_of_a_path_moves_the_menu() -> None:
 
 def test_print_shows_rows_and_what_was_logged() -> None:
     assert _put('/log info "dns-update: a"\n:log warning b\n/log print where message~"dns-update"') == [
-        "topics=script,info message=dns-update: a",
+        "script,info dns-update: a",
     ]
 
 

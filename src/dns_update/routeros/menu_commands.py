@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, RouterValue]
 
+_LOG = "/log"  # its rows are printed as lines: time, topics, message
 _PROPERTY_OF_GET = "value-name"
 _ITEM_OF_GET = "number"
 
@@ -70,7 +71,7 @@ def _in_menu(run: Interpreter, command: CommandNode, menu: str) -> RouterValue:
     if (menu, command.verb) == ("/tool", "dns-update"):
         run.world.send(update_request(run, command))
         return NOTHING
-    if menu == "/log" and command.verb in LOG_LEVELS:
+    if menu == _LOG and command.verb in LOG_LEVELS:
         return _log(run, command)
     if (menu, command.verb) == ("/system/script", "run"):
         return _run_script(run, command)
@@ -220,8 +221,10 @@ def _print(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
         return (
             array_of((), dict(rows[0])) if menu.is_single else Array(tuple([array_of((), dict(row)) for row in rows]))
         )
+    is_log = path == _LOG
     for row in rows:
-        run.put(" ".join([f"{name}={text_of(value)}" for name, value in row.items() if name != ID]))
+        shown = [(name, text_of(value)) for name, value in row.items() if name != ID]
+        run.put(" ".join([text if is_log else f"{name}={text}" for name, text in shown]))
     return NOTHING
 
 

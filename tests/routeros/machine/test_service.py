@@ -152,7 +152,10 @@ def test_it_ends_when_nothing_is_due_again() -> None:
     world = World('/system scheduler add name=s start-time=10:05:00 on-event=":log info x"')
     assert world.run() == 0
     assert world.ran == [(180, "x")]
-    assert world.outside.said == ["nothing is left to run: no schedule is due again"]
+    assert world.outside.said == [
+        "staying: 1 schedule; SIGTERM or Ctrl-C ends it",
+        "nothing is left to run: no schedule is due again",
+    ]
 
 
 def test_a_disabled_schedule_runs_once_it_is_enabled() -> None:
@@ -244,6 +247,7 @@ def test_another_machine_s_interfaces_have_no_events() -> None:
     world.at(1, world.kernel.add, "203.0.113.88")
     world.run()
     assert world.ran == [(0, "x")]
+    assert world.outside.said[0] == "note: the interfaces are another machine's, so no event of them comes"
 
 
 def test_a_kernel_that_does_not_tell_is_logged() -> None:

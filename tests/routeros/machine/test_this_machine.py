@@ -212,7 +212,7 @@ def test_the_log_is_printed_by_a_condition_and_has_topics() -> None:
         ("script,error", "two"),
     ]
     assert len(outside.lines) == 1
-    assert outside.lines[0].endswith("topics=script,error message=two")
+    assert outside.lines[0].endswith(" script,error two")
     assert machine.puts == outside.lines
 
 

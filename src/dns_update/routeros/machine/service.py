@@ -101,10 +101,13 @@ class Service:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.end, number)
         try:
+            if self._hears_nothing:
+                self._machine.tell("note: the interfaces are another machine's, so no event of them comes")
             if self._listens:
                 await self._monitor.open(waits_out_shortage=True)
             for watch in self._watches:
                 self._start(self._look(watch))
+            self._machine.tell(f"staying: {self._summary()}; SIGTERM or Ctrl-C ends it")
             self._notifier.ready(self._summary())
             if self._notifier.watchdog_seconds is not None:
                 self._start(self._tell_alive(self._notifier.watchdog_seconds))
@@ -131,8 +134,17 @@ class Service:
 
     @property
     def _listens(self) -> bool:
-        """Whether a stored row waits for an event of the kernel."""
-        return self._has_kernel and any(path != NETWATCH for path, _row in self._machine.storage.hooked())
+        """Whether a stored row waits for an event of the kernel, and one may come."""
+        return self._has_kernel and self._waits
+
+    @property
+    def _hears_nothing(self) -> bool:
+        """Whether a stored row waits for an event that never comes."""
+        return self._waits and not self._has_kernel
+
+    @property
+    def _waits(self) -> bool:
+        return any(path != NETWATCH for path, _row in self._machine.storage.hooked())
 
     def _summary(self) -> str:
         counts = {
