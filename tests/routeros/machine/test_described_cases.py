@@ -43,7 +43,11 @@ def test_a_case_does_the_same_here(path: Path) -> None:
         state = {"dns": {}, "public_address": "", "identity": "MikroTik", **run.get("state", {})}
         router = Router(state)
         machine, outside = machine_with(MachineSettings(InterfaceNames(), is_dry=True, router=Router(state)))
-        assert _error(machine, text, ours, run) == _error(router, text, theirs, run)
+        ended = _error(router, text, theirs, run)
+        found = _error(machine, text, ours, run)
+        if ended is not None and ended[0].startswith("bad command name"):
+            return  # a command that a described router does not have, and this machine may have
+        assert found == ended
         assert [(sent.request, sent.result.replace(NOT_SENT, ACCEPTED)) for sent in machine.sender.updates] == (
             router.updates
         )
