@@ -322,6 +322,17 @@ def test_a_file_that_runs_its_script_itself_runs_it_once() -> None:
     assert ran(f"{_STORED}/system script run one").stdout == "one\n"
 
 
+def test_an_export_is_loaded_and_what_is_left_out_is_told() -> None:
+    export = (
+        "# 2026-01-05 21:40:11 by RouterOS 7.16\n/interface bridge\nadd name=bridge\n/ip pool\nadd name=dhcp "
+        "ranges=192.168.88.10-192.168.88.254\n/interface ethernet\nset [ find default-name=ether1 ] name=wan\n"
+        f"/system script\n{_STORED.removeprefix('/system script ')}"
+    )
+    result = ran(export, "script=one")
+    assert (result.status, result.stdout) == (0, "one\n")
+    assert result.notes[-1] == "left out, because this machine has its own configuration for it: /ip/pool add"
+
+
 def test_an_error_in_a_stored_script_has_its_line_in_the_file() -> None:
     result = ran("/system script add name=one source={\n  :put 1\n  :error x\n}\n")
     assert result.lines[-1] == "a.rsc:3: x (/error)"

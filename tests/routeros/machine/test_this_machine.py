@@ -95,7 +95,6 @@ def test_without_a_source_the_public_address_is_refused_and_the_way_to_allow_it_
         ("/ip firewall nat add chain=srcnat", "/ip/firewall/nat add"),
         ("/system identity set name=x", "/system/identity set"),
         ("/interface bridge add name=bridge", "/interface/bridge add"),
-        ("/ip pool add name=dhcp ranges=192.168.88.10-192.168.88.254", "/ip/pool add"),
         ("/system logging add topics=wireguard action=memory", "/system/logging add"),
     ],
 )
@@ -104,6 +103,16 @@ def test_what_changes_a_router_is_answered_once_and_the_script_goes_on(script: s
     (line,) = outside.said
     assert line.startswith(f"note: {menu} changes a router, not this machine; here: ")
     assert outside.lines == ["done"]
+
+
+def test_what_is_left_out_of_an_export_is_one_line() -> None:
+    script = "/ip pool add name=a\n/ip pool add name=b\n/routing table add name=x\n/queue simple set a"
+    machine, outside = _ran(script)
+    machine.tell_left_out()
+    machine.tell_left_out()
+    (line,) = outside.said
+    menus = "/ip/pool add, /routing/table add, /queue/simple set"
+    assert line == f"note: left out, because this machine has its own configuration for it: {menus}"
 
 
 def test_each_answer_can_be_the_first_that_fits() -> None:
