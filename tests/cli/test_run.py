@@ -382,6 +382,11 @@ def test_the_object_says_all_that_happened(bind: NameServer, unique_name: str) -
     assert md5_key(bind).secret not in result.stdout
 
 
+def test_the_object_says_what_is_for_another_program() -> None:
+    (note,) = ran("/system ntp client set enabled=yes", "--json").json["notes"]
+    assert note.startswith("/system/ntp/client set changes a router, not this machine; here: timedatectl")
+
+
 def test_the_object_of_a_script_that_ends_well() -> None:
     told = ran(":put 1", "--json").json
     assert (told["status"], told["exit_status"], told["error"], told["updates"]) == ("ok", 0, None, [])

@@ -34,10 +34,14 @@ WOULD_SEND = 20
 
 
 class Terminal:
-    """The process as the scripts' outside: streams, clocks, randomness. With `is_quiet`, it prints nothing."""
+    """The process as the scripts' outside: streams, clocks, randomness.
+
+    With `is_quiet`, it prints nothing; `notes` are the lines that it would have printed, without those of the log.
+    """
 
     def __init__(self, *, is_quiet: bool) -> None:
         self._is_quiet = is_quiet
+        self.notes: list[str] = []
         self._journal: Log | None = None
         self._end: Event | None = None
 
@@ -52,6 +56,12 @@ class Terminal:
 
     def say(self, line: str, priority: int = _INFO) -> None:
         """Write a line to standard error."""
+        if self._journal is None and self._is_quiet:
+            self.notes.append(line)
+        else:
+            self._write(line, priority)
+
+    def _write(self, line: str, priority: int) -> None:
         if self._journal is not None:
             self._journal.write(priority, printable(line))
         elif not self._is_quiet:
@@ -70,7 +80,7 @@ class Terminal:
         """Write an entry of the log to standard error: of the tool as `set` writes it, of scripts with its topics."""
         is_own = entry.topics.startswith(TOOL_TOPIC)
         text = entry.message.removeprefix("dns-update: ") if is_own else f"{entry.topics} {entry.message}"
-        self.say(text, next((p for topic, p in _PRIORITIES.items() if topic in entry.topics.split(",")), _INFO))
+        self._write(text, next((p for topic, p in _PRIORITIES.items() if topic in entry.topics.split(",")), _INFO))
 
     wall = staticmethod(time.time)
 
@@ -113,7 +123,7 @@ def run(line: CommandLine) -> int:
     def work() -> int:
         return _run(options, session, terminal, text, _do_nothing if kept is None else kept.save)
 
-    return _as_json(work, session, options.script_file) if options.json else work()
+    return _as_json(work, session, options.script_file, terminal.notes) if options.json else work()
 
 
 def _run(options: Options, session: Session, terminal: Terminal, text: str, save: Callable[[], None]) -> int:
@@ -183,7 +193,7 @@ def _status(session: Session) -> int:
     return WOULD_SEND if any(sent.result == NOT_SENT for sent in session.machine.sender.updates) else 0
 
 
-def _as_json(work: Callable[[], int], session: Session, file: str) -> int:
+def _as_json(work: Callable[[], int], session: Session, file: str, notes: list[str]) -> int:
     """Do the work, and print one object about it; return the exit status."""
     from dns_update.cli.run_as_json import result_text  # only if it is asked for
 
@@ -195,7 +205,7 @@ def _as_json(work: Callable[[], int], session: Session, file: str) -> int:
     except KeyboardInterrupt as interrupt:
         error = DnsUpdateError("interrupted", hint=str(interrupt))
         error.exit_status = status = INTERRUPTED
-    put(result_text(session.machine, file, status, error))
+    put(result_text(session.machine, file, status, error, notes))
     return status
 
 
