@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from dns_update.auth import Key
 
-    TransportName: TypeAlias = Literal["udp", "tcp"]
+TransportName: TypeAlias = "Literal['udp', 'tcp']"
 
 MAX_UDP_OCTETS = 512  # without EDNS (RFC 1035, section 4.2.1)
 _MAX_START_OCTETS = 271  # the header's 12, a name's 255, type and class

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from dns_update.transport import Server
     from dns_update.wire.name import Name
 
-    # The octets of an address are a source that gives just these: an address that the user wrote is used as it is.
-    Source: TypeAlias = "bytes | Interface | Prefix | Resolver | Web | Command"
+# The octets of an address are a source that gives just these: an address that the user wrote is used as it is.
+Source: TypeAlias = "bytes | Interface | Prefix | Resolver | Web | Command"
 
 _FAMILIES = {"/ipv4": IPV4_OCTETS, "/ipv6": IPV6_OCTETS}
 _THERE_ARE = "there are interface:, prefix:, dns:, http:, https: and command:"

@@ -9,7 +9,7 @@ import binascii
 import re
 import socket
 from http.client import HTTPException, HTTPResponse
-from io import BufferedReader, RawIOBase
+from io import BufferedIOBase, BufferedReader, RawIOBase
 from time import monotonic
 
 from dns_update.address.families import FAMILIES, NotToldError, ask_families
@@ -21,7 +21,6 @@ from dns_update.wire.inet import IPV4_OCTETS, parse_address, parse_told_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from io import BufferedIOBase
     from typing import Any, Protocol
 
     class WebAnswer(Protocol):

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Sequence
 
-from dns_update.agent.managed_name import Doubt
+from dns_update.agent.managed_name import Doubt, ManagedName
 from dns_update.agent.reconcile.reconcile import reconcile
+from dns_update.agent.reconcile.server_health import Outage
 from dns_update.client.aio import carry_out
 from dns_update.client.locate import Target
-from dns_update.errors import NoResponse
+from dns_update.client.outcome import Outcome
+from dns_update.client.plan import Desired
+from dns_update.client.transaction import Transaction
+from dns_update.errors import DnsUpdateError, NoResponse
 from dns_update.transport import Endpoint, Server
 from dns_update.wire.name import Name
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
-
-    from dns_update.agent.managed_name import ManagedName
-    from dns_update.agent.reconcile.server_health import Outage
-    from dns_update.client.outcome import Outcome
-    from dns_update.client.plan import Desired
-    from dns_update.client.transaction import Transaction
-    from dns_update.errors import DnsUpdateError
 
 
 def begin(managed: ManagedName, desired: Desired, now: float) -> Attempt | None:

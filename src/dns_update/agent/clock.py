@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import time
+from typing import Protocol
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Protocol
 
-    class Clock(Protocol):
-        """Three clocks, each in seconds."""
+class Clock(Protocol):
+    """Three clocks, each in seconds."""
 
-        def monotonic(self) -> float:
-            """Return the time of timers and deadlines; it stops while the machine sleeps."""
+    def monotonic(self) -> float:
+        """Return the time of timers and deadlines; it stops while the machine sleeps."""
 
-        def boot(self) -> float:
-            """Return the seconds since boot, time asleep included; it measures how long a state has lasted."""
+    def boot(self) -> float:
+        """Return the seconds since boot, time asleep included; it measures how long a state has lasted."""
 
-        def wall(self) -> float:
-            """Return the seconds since 1970; this clock may be set at any time."""
+    def wall(self) -> float:
+        """Return the seconds since 1970; this clock may be set at any time."""
 
 
 # Smaller differences come from reading two clocks one after the other, or from NTP, and must not change shown times.

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Iterable
 
-from dns_update.agent.output.log import ERROR, WARNING
+from dns_update.agent.managed_name import ManagedName
+from dns_update.agent.output.log import ERROR, WARNING, Log
 from dns_update.agent.reconcile.backoff import is_permanent
-from dns_update.errors import ClocksDiffer, KeyRejected, NoResponse, ReplyNotTrusted, ServerFailure, ZoneNotFound
+from dns_update.errors import (
+    ClocksDiffer,
+    DnsUpdateError,
+    KeyRejected,
+    NoResponse,
+    ReplyNotTrusted,
+    ServerFailure,
+    ZoneNotFound,
+)
 from dns_update.errors.hints import TOML, rendered
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
-
-    from dns_update.agent.managed_name import ManagedName
-    from dns_update.agent.output.log import Log
-    from dns_update.errors import DnsUpdateError
 
 _OF_KEYS = (KeyRejected, ClocksDiffer, ReplyNotTrusted)  # the server answers this to every signed request
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from dns_update.agent.desired import Rule, desired_of
+from collections.abc import Iterable, Sequence
+
+from dns_update.agent.config.settings import RecordSettings
+from dns_update.agent.desired import Rule, SourceState, desired_of
+from dns_update.agent.reconcile.upstream import Upstream
 from dns_update.client.claims import is_shared
+from dns_update.client.outcome import Outcome
 from dns_update.client.plan import Desired
+from dns_update.errors import DnsUpdateError
+from dns_update.rr.record import Record
+from dns_update.transport import Endpoint
 from dns_update.wire.codes import rrtype_to_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from dns_update.agent.config.settings import RecordSettings
-    from dns_update.agent.desired import SourceState
-    from dns_update.agent.reconcile.upstream import Upstream
-    from dns_update.client.outcome import Outcome
-    from dns_update.errors import DnsUpdateError
-    from dns_update.rr.record import Record
-    from dns_update.transport import Endpoint
 
 # The states of `control.STATES`.
 RIGHT = "right"

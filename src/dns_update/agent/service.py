@@ -5,25 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Any
 
 from dns_update import __version__
 from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import since_boot
+from dns_update.agent.config.settings import Config
 from dns_update.agent.controller import Controller
+from dns_update.agent.managed_name import ManagedName
+from dns_update.agent.output.control import ControlServer, StatusAnswer
+from dns_update.agent.output.log import Log
+from dns_update.agent.output.systemd import Notifier
 from dns_update.errors import SOME_FAILED, ConfigError, DnsUpdateError, NoAddress
 from dns_update.errors.hints import TOML, rendered
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from typing import Any
-
-    from dns_update.agent.config.settings import Config
-    from dns_update.agent.managed_name import ManagedName
-    from dns_update.agent.output.control import ControlServer, StatusAnswer
-    from dns_update.agent.output.log import Log
-    from dns_update.agent.output.systemd import Notifier
 
 MOST_PROBLEMS = 20  # of a broken configuration that are logged: about a screen; one mistake may cause ten thousand
 _ENDED_BY = 128  # plus the signal's number, as in a shell

@@ -5,19 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
 
+from dns_update.agent.config.settings import Config
 from dns_update.cli import put, talk
+from dns_update.commandline.line import CommandLine
 from dns_update.errors import ConfigError, UsageError
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
-    from typing import Any, TypeVar
-
-    from dns_update.agent.config.settings import Config
-    from dns_update.commandline.line import CommandLine
-
-    T = TypeVar("T")
+T = TypeVar("T")
 
 _COLLECTED_AFTER = (20_000, 20, 50)  # new objects: ten thousand names make many, and hardly any are garbage in a cycle
 MOST_PROBLEMS = 50  # of a configuration are printed; one mistake in a script may cause a hundred thousand

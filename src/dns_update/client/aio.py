@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
+from dns_update.auth import Key
 from dns_update.client.outcome import with_time
 from dns_update.client.requests import as_method, delete_records, send_update, set_records, show_records
 from dns_update.client.settings import ClientSettings, check_transport
-from dns_update.client.steps import Ask, Pause, Resolve, drive
-from dns_update.client.transaction import Transaction
-from dns_update.transport import DNS_PORT
+from dns_update.client.steps import Ask, Pause, Resolve, Step, Steps, drive
+from dns_update.client.transaction import Request, Transaction
+from dns_update.exchange import Policy
+from dns_update.transport import DNS_PORT, Server
 from dns_update.transport.aio import AsyncioTransport
+from dns_update.transport.protocol import AsyncTransport
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
-    from typing import Any, Concatenate, ParamSpec, Self, TypeVar
-
-    from dns_update.auth import Key
-    from dns_update.client.steps import Step, Steps
-    from dns_update.client.transaction import Request
-    from dns_update.exchange import Policy
-    from dns_update.transport import Server
-    from dns_update.transport.protocol import AsyncTransport
-
-    P = ParamSpec("P")
-    T = TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def _method(

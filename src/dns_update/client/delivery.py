@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.client.steps import Pause
+from dns_update.client.steps import Pause, Steps
 from dns_update.wire.codes import Rcode, rcode_to_text
 
 TYPE_CHECKING = False
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dns_update.client.lookup import Records, ZoneView
-    from dns_update.client.steps import Steps
     from dns_update.client.transaction import Transaction
     from dns_update.exchange import Reply
     from dns_update.update import Update

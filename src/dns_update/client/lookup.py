@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.message import Message
+from dns_update.message import Message, Question
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRType
 
@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from dns_update.client.locate import LocatedTarget
     from dns_update.client.transaction import Transaction
     from dns_update.exchange import Reply
-    from dns_update.message import Question
     from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
     from dns_update.wire.name import Name
 
-    Records: TypeAlias = tuple[Record, ...]
+Records: TypeAlias = "tuple[Record, ...]"
 
 
 class ZoneView(Value):

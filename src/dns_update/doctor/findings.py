@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias
 
-from dns_update.errors import SOME_FAILED, NotApplied
+from dns_update.client.lookup import Records
+from dns_update.client.probe import Denial
+from dns_update.doctor.comparison import Comparison, Obstacle
+from dns_update.doctor.examination import Examination, NameAtServer, NameExamination
+from dns_update.errors import SOME_FAILED, DnsUpdateError, NotApplied, ZoneNotFound
 from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.transport import Endpoint
 from dns_update.value import Value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from dns_update.client.lookup import Records
-    from dns_update.client.probe import Denial
-    from dns_update.doctor.comparison import Comparison, Obstacle
-    from dns_update.doctor.examination import Examination, NameAtServer, NameExamination
-    from dns_update.errors import DnsUpdateError, ZoneNotFound
-    from dns_update.transport import Endpoint
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 NameState: TypeAlias = Literal["failing", "unknown", "differs", "right"]
 STATES: tuple[NameState, ...] = ("failing", "unknown", "differs", "right")  # the worst first

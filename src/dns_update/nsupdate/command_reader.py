@@ -9,6 +9,7 @@ from dns_update.nsupdate.commands import (
     Addition,
     CheckCommand,
     ClassCommand,
+    Command,
     Deletion,
     KeyCommand,
     LeaseCommand,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from typing import NoReturn, TypeAlias
 
-    from dns_update.nsupdate.commands import Command
     from dns_update.wire.name import Name
 
     CommandReader: TypeAlias = Callable[[Lexer], Command]

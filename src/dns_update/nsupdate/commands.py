@@ -105,18 +105,7 @@ class Deletion(Value):
     data: str = ""
 
 
-if TYPE_CHECKING:
-    Command: TypeAlias = (
-        Plain
-        | ServerCommand
-        | LocalCommand
-        | ZoneCommand
-        | ClassCommand
-        | TtlCommand
-        | LeaseCommand
-        | KeyCommand
-        | CheckCommand
-        | Prerequisite
-        | Addition
-        | Deletion
-    )
+Command: TypeAlias = (
+    "Plain | ServerCommand | LocalCommand | ZoneCommand | ClassCommand | TtlCommand | LeaseCommand | KeyCommand"
+    " | CheckCommand | Prerequisite | Addition | Deletion"
+)

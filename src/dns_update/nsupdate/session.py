@@ -9,6 +9,7 @@ from dns_update.nsupdate.commands import (
     Addition,
     CheckCommand,
     ClassCommand,
+    Command,
     Deletion,
     KeyCommand,
     LeaseCommand,
@@ -19,10 +20,10 @@ from dns_update.nsupdate.commands import (
     TtlCommand,
     ZoneCommand,
 )
-from dns_update.nsupdate.options import LOCAL_HOST
+from dns_update.nsupdate.options import LOCAL_HOST, NsupdateOptions
 from dns_update.nsupdate.pending import PendingUpdate
 from dns_update.nsupdate.sender import Sender
-from dns_update.nsupdate.talk import MESSAGES, MORE
+from dns_update.nsupdate.talk import MESSAGES, MORE, Talk
 from dns_update.nsupdate.translation import Checks
 from dns_update.transport import Endpoint
 
@@ -31,11 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dns_update.auth import Key
-    from dns_update.nsupdate.commands import Command
     from dns_update.nsupdate.network import Network
-    from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.nsupdate.soa_search import ZoneServers
-    from dns_update.nsupdate.talk import Talk
     from dns_update.wire.name import Name
 
 _OF_THE_UPDATE = (Addition, Deletion, Prerequisite)

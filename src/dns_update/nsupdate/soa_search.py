@@ -8,7 +8,7 @@ from dns_update.message import Message
 from dns_update.nsupdate import Fatal
 from dns_update.nsupdate.bind_words import endpoint_text, failure_text
 from dns_update.nsupdate.footprint import footprint_of_search
-from dns_update.nsupdate.options import LOCAL_HOST
+from dns_update.nsupdate.options import LOCAL_HOST, NsupdateOptions
 from dns_update.rr.embedded_names import soa_mname
 from dns_update.transport import Endpoint
 from dns_update.value import Value
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from dns_update.auth import Key
     from dns_update.nsupdate.network import Network
-    from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.nsupdate.sender import Sender
     from dns_update.nsupdate.talk import Talk
     from dns_update.rr.record import Record

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import time
 
-from dns_update.exchange import UDP
-from dns_update.transport import random_id, seconds_left
+from dns_update.exchange import UDP, Exchange, Reply, Transmission, UnverifiedReply
+from dns_update.transport import Endpoint, random_id, seconds_left
 from dns_update.transport.sockets import addresses_of_host, check_source
 from dns_update.transport.udp import Datagrams, open_datagrams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
-    from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
-    from dns_update.transport import Endpoint
     from dns_update.transport.tcp import Stream
 
-    Trace = Callable[[str, Endpoint, str, bytes], None]
+Trace: TypeAlias = "Callable[[str, Endpoint, str, bytes], None]"
 
 
 class BlockingTransport:

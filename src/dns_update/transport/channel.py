@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dns_update.exchange import TCP
+from dns_update.transport import Endpoint, Local
 from dns_update.transport.demux import send_shared
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.transport import Endpoint, Local
-    from dns_update.transport.tcp import Stream
-    from dns_update.transport.udp import Datagrams
+from dns_update.transport.tcp import Stream
+from dns_update.transport.udp import Datagrams
 
 
 class Channel:

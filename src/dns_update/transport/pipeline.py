@@ -20,19 +20,12 @@ import select
 import time
 
 from dns_update.errors import NoResponse
-from dns_update.exchange import TCP, UDP, Transmission
-from dns_update.transport import LONGEST_WAIT
-from dns_update.transport.channel import open_channel
+from dns_update.exchange import TCP, UDP, Exchange, Reply, Transmission, UnverifiedReply
+from dns_update.transport import LONGEST_WAIT, Endpoint
+from dns_update.transport.blocking import BlockingTransport, Trace
+from dns_update.transport.channel import Channel, open_channel
 from dns_update.transport.demux import Demux, Pending, may_have_arrived
 from dns_update.transport.failures import failure_of, is_broken_off
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.exchange import Exchange, Reply, UnverifiedReply
-    from dns_update.transport import Endpoint
-    from dns_update.transport.blocking import BlockingTransport, Trace
-    from dns_update.transport.channel import Channel
-
 
 REST_SECONDS = 0.1  # to read what came before a deadline or an error; a socket's buffer takes a few milliseconds
 FRESH = 1.0  # seconds that a message may wait after it is signed and before it is sent; servers allow 300

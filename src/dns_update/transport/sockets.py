@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import sys
 
-from dns_update.transport import check_address, seconds_left
+from dns_update.transport import Endpoint, Local, check_address, seconds_left
 
 try:
     import _socket as sockets
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from dns_update.transport import Endpoint, Local
 
 Socket = sockets.socket
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from dns_update.transport import LARGEST_READ, seconds_left
-from dns_update.transport.sockets import connected_socket
+from dns_update.transport import LARGEST_READ, Endpoint, Local, seconds_left
+from dns_update.transport.sockets import Socket, connected_socket
 from dns_update.wire.framing import Deframer, frame
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.transport import Endpoint, Local
-    from dns_update.transport.sockets import Socket
 
 
 class Stream:

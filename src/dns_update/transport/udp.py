@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from dns_update.transport import LARGEST_READ, seconds_left
-from dns_update.transport.sockets import connected_socket
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.transport import Endpoint, Local
-    from dns_update.transport.sockets import Socket
+from dns_update.transport import LARGEST_READ, Endpoint, Local, seconds_left
+from dns_update.transport.sockets import Socket, connected_socket
 
 
 class Datagrams:

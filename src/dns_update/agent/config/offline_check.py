@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from dns_update.agent.config.settings import Config
 from dns_update.agent.output.history import fault_of_file
 from dns_update.doctor.weak_secrets import weakness_of
 from dns_update.errors import ConfigError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from dns_update.agent.config.settings import Config
 
 
 def refuse_files(config: Config, path: str) -> None:

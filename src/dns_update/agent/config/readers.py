@@ -6,19 +6,16 @@ each key; the checks, the suggestions for misspelled keys and the lists of known
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias, TypeVar
+
+from dns_update.agent.config.positions import Path
 from dns_update.commandline.values import ttl_from_text
 from dns_update.errors import MAX_QUOTED, InvalidText, UsageError, quoted
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from typing import Any, TypeAlias, TypeVar
-
-    from dns_update.agent.config.positions import Path
-
-    Reader: TypeAlias = Callable[[Any], object]
-    Table: TypeAlias = Mapping[str, object]
-    V = TypeVar("V")
+Reader: TypeAlias = Callable[[Any], object]
+Table: TypeAlias = Mapping[str, object]
+V = TypeVar("V")
 
 _KINDS = {
     bool: "a boolean",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dns_update.agent.config.readers import read_table, text_or_array, wrong_type
-from dns_update.agent.config.references import ZoneTable
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dns_update.address.sources import Source
+from dns_update.agent.config.positions import Path
+from dns_update.agent.config.readers import Problems, Table, read_table, text_or_array, wrong_type
+from dns_update.agent.config.references import References, ZoneTable
 from dns_update.agent.config.schema import RECORD
-from dns_update.agent.config.settings import RecordSettings
+from dns_update.agent.config.settings import AgentSettings, RecordSettings
 from dns_update.errors import UsageError, quoted
 from dns_update.errors.hints import TOML, rendered
 from dns_update.rr.host_names import check_owner, check_targets
@@ -13,17 +18,6 @@ from dns_update.rr.record import rdata_from_text
 from dns_update.update import placed_name
 from dns_update.wire.codes import SINGLE_RECORD_TYPES, RRClass, RRType, rrtype_to_text
 from dns_update.wire.name import Name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
-
-    from dns_update.address.sources import Source
-    from dns_update.agent.config.positions import Path
-    from dns_update.agent.config.readers import Problems, Table
-    from dns_update.agent.config.references import References
-    from dns_update.agent.config.settings import AgentSettings
 
 _MIN_FULL_LABELS = 2  # a name of one label is relative to something
 _ADDRESSES = (RRType.A, RRType.AAAA)

@@ -5,7 +5,11 @@ If the command line has a property for the same value, the reader is the propert
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from dns_update.agent.config.readers import (
+    Reader,
     array,
     boolean,
     duration,
@@ -23,13 +27,6 @@ from dns_update.errors import InvalidText, quoted
 from dns_update.transport import Server
 from dns_update.wire.codes import is_zone_type
 from dns_update.wire.name import ROOT, Name, parse_name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
-
-    from dns_update.agent.config.readers import Reader
 
 MAX_SOCKET_OCTETS = 107  # unix(7): sun_path has 108, with a NUL at the end
 MAX_OWNER = 63  # characters, as in a host's name; the TXT record of an owner has it before the addresses

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import TypeAlias
+from typing import TypeAlias
 
-    Shape: TypeAlias = "type | dict[str, Shape] | list[Shape] | tuple[Shape | None, ...]"
-    """A type; the keys of an object; a list with the shape of its items; or a tuple of shapes: one must fit."""
+Shape: TypeAlias = "type | dict[str, Shape] | list[Shape] | tuple[Shape | None, ...]"
+"""A type; the keys of an object; a list with the shape of its items; or a tuple of shapes: one must fit."""
 
 MAX_EXIT_STATUS = 255  # the system truncates a larger one, perhaps to 0
 MAX_SECONDS = 1e12  # since 1970: some 30,000 years; a larger number is not a time

@@ -14,93 +14,97 @@ import socket
 import stat
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from typing import Any, TypedDict
 
 from dns_update.errors import Hint, NoResponse, NotNow, UsageError, quoted
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from typing import Any, TypedDict
 
-    class AgentStatus(TypedDict):
-        """The process: `started` is in seconds since 1970, like all times; `uptime` is in seconds.
+class AgentStatus(TypedDict):
+    """The process: `started` is in seconds since 1970, like all times; `uptime` is in seconds.
 
-        Times follow the wall clock: how long ago they were is right even if that clock was set meanwhile. `last_bug` is
-        the last unexpected error, except those that a source or a name shows.
-        """
+    Times follow the wall clock: how long ago they were is right even if that clock was set meanwhile. `last_bug` is
+    the last unexpected error, except those that a source or a name shows.
+    """
 
-        pid: int
-        started: float
-        version: str
-        config: str
-        uptime: float
-        reloads: int
-        last_reload_error: str | None
-        last_bug: str | None
+    pid: int
+    started: float
+    version: str
+    config: str
+    uptime: float
+    reloads: int
+    last_reload_error: str | None
+    last_bug: str | None
 
-    class PublishedStatus(TypedDict):
-        """The records that one server had when it was last asked."""
 
-        server: str
-        records: list[str]
-        checked: float
+class PublishedStatus(TypedDict):
+    """The records that one server had when it was last asked."""
 
-    class ErrorStatus(TypedDict):
-        """A failure, in the form that `--json` of the other commands prints."""
+    server: str
+    records: list[str]
+    checked: float
 
-        kind: str
-        message: str
-        hint: str
-        server: str
-        exit_status: int
 
-    class RecordStatus(TypedDict):
-        """One name: `wanted` and `published` data, e.g. "A 192.0.2.1"; `state`, one of STATES, and `since` when.
+class ErrorStatus(TypedDict):
+    """A failure, in the form that `--json` of the other commands prints."""
 
-        `published` is what was last seen at each server; the one asked last comes first. With an `owner`, other owners
-        may also publish at the name.
-        """
+    kind: str
+    message: str
+    hint: str
+    server: str
+    exit_status: int
 
-        name: str
-        zone: str
-        wanted: list[str]
-        published: list[PublishedStatus]
-        state: str
-        since: float
-        last_error: ErrorStatus | None
-        next_try: float | None
-        key: str | None
-        owner: str
 
-    class SourceStatus(TypedDict):
-        """One address source: what it last gave, and the error when it was last asked."""
+class RecordStatus(TypedDict):
+    """One name: `wanted` and `published` data, e.g. "A 192.0.2.1"; `state`, one of STATES, and `since` when.
 
-        source: str
-        addresses: list[str]
-        error: str | None
-        checked: float | None
+    `published` is what was last seen at each server; the one asked last comes first. With an `owner`, other owners
+    may also publish at the name.
+    """
 
-    class ServerStatus(TypedDict):
-        """One silent server: since when, why, and when it is next asked in its place in the list."""
+    name: str
+    zone: str
+    wanted: list[str]
+    published: list[PublishedStatus]
+    state: str
+    since: float
+    last_error: ErrorStatus | None
+    next_try: float | None
+    key: str | None
+    owner: str
 
-        server: str
-        since: float
-        error: str
-        next_try: float
 
-    class ManagedStatus(TypedDict):
-        """What the agent manages. An iterator in place of a list is read item by item, as fast as the client reads."""
+class SourceStatus(TypedDict):
+    """One address source: what it last gave, and the error when it was last asked."""
 
-        records: Iterable[RecordStatus]
-        sources: Iterable[SourceStatus]
-        silent_servers: Iterable[ServerStatus]
+    source: str
+    addresses: list[str]
+    error: str | None
+    checked: float | None
 
-    class StatusAnswer(ManagedStatus):
-        """The whole answer."""
 
-        agent: AgentStatus
+class ServerStatus(TypedDict):
+    """One silent server: since when, why, and when it is next asked in its place in the list."""
+
+    server: str
+    since: float
+    error: str
+    next_try: float
+
+
+class ManagedStatus(TypedDict):
+    """What the agent manages. An iterator in place of a list is read item by item, as fast as the client reads."""
+
+    records: Iterable[RecordStatus]
+    sources: Iterable[SourceStatus]
+    silent_servers: Iterable[ServerStatus]
+
+
+class StatusAnswer(ManagedStatus):
+    """The whole answer."""
+
+    agent: AgentStatus
 
 
 STATES = ("failing", "unknown", "changing", "held", "right")

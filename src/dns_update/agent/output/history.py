@@ -11,6 +11,7 @@ import os
 import stat
 import time
 from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Condition, Thread
 
@@ -21,8 +22,7 @@ from dns_update.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterator, Sequence
+    import sqlite3  # 1 MiB, only where a history is kept
 
 APPLICATION_ID = 0x444E5355  # "DNSU": so that we never write to another program's database
 SCHEMA_VERSION = 1
@@ -266,7 +266,7 @@ class _Corrupt(_Unusable):
 @contextmanager
 def _database(path: str) -> Iterator[sqlite3.Connection]:
     """Open an existing database; any error of SQLite is raised as _Unusable."""
-    import sqlite3  # 1 MiB, only where a history is kept
+    import sqlite3
 
     escaped = os.path.abspath(path).lstrip("/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")  # noqa: PTH100
     try:

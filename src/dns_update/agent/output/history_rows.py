@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from dns_update.agent.attempt import Attempt
+from dns_update.agent.config.settings import RecordSettings
 from dns_update.agent.managed_name import text_of, texts_of
 from dns_update.agent.output.history import HistoryRow
+from dns_update.client.outcome import Outcome
+from dns_update.errors import DnsUpdateError
 from dns_update.errors.hints import TOML, rendered
+from dns_update.rr.record import Record
+from dns_update.transport import Endpoint
 from dns_update.wire.codes import rrtype_to_text
-
-if TYPE_CHECKING:
-    from dns_update.agent.attempt import Attempt
-    from dns_update.agent.config.settings import RecordSettings
-    from dns_update.client.outcome import Outcome
-    from dns_update.errors import DnsUpdateError
-    from dns_update.rr.record import Record
-    from dns_update.transport import Endpoint
 
 CANCELLED = "CalledOff"  # the outcome of a cancelled attempt; others are "ok" or the name of an error
 _CANCELLED_MESSAGE = "cancelled before its end; the server may have carried out the update"

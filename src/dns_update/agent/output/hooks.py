@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import TypeAlias
 
 from dns_update.agent.output.history import HistoryRow
 from dns_update.errors import quoted
+from dns_update.process.child_guard import ChildGuard
 from dns_update.process.runner import Program, failure_of, keep_statuses
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import TypeAlias
-
-    from dns_update.process.child_guard import ChildGuard
-
-    Job: TypeAlias = "tuple[tuple[str, ...], tuple[str, ...]]"
-    """A program with its arguments, and the record types for which it runs."""
+Job: TypeAlias = "tuple[tuple[str, ...], tuple[str, ...]]"
+"""A program with its arguments, and the record types for which it runs."""
 
 
 MAX_RUNNING = 4  # programs at once: a change of network changes all names, and the machine has other work

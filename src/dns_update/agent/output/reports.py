@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
 
+from dns_update.agent.attempt import Attempt
+from dns_update.agent.clock import Clock
+from dns_update.agent.config.settings import AgentSettings
 from dns_update.agent.managed_name import texts_of
-from dns_update.agent.output.history import History
+from dns_update.agent.output.history import History, HistoryRow
 from dns_update.agent.output.history_rows import cancelled_row, changed_row, failed_row
-from dns_update.agent.output.log import WARNING
-from dns_update.errors import NoResponse
+from dns_update.agent.output.hooks import Hooks
+from dns_update.agent.output.log import WARNING, Log
+from dns_update.agent.reconcile.server_health import Outage
+from dns_update.client.outcome import Outcome
+from dns_update.errors import DnsUpdateError, NoResponse
 from dns_update.errors.hints import TOML, rendered
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable
-
-    from dns_update.agent.attempt import Attempt
-    from dns_update.agent.clock import Clock
-    from dns_update.agent.config.settings import AgentSettings
-    from dns_update.agent.output.history import HistoryRow
-    from dns_update.agent.output.hooks import Hooks
-    from dns_update.agent.output.log import Log
-    from dns_update.agent.reconcile.server_health import Outage
-    from dns_update.client.outcome import Outcome
-    from dns_update.errors import DnsUpdateError
-    from dns_update.rr.record import Record
+from dns_update.rr.record import Record
 
 
 class Reports:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from dns_update.agent.managed_name import FAILING, text_of, texts_of
-from dns_update.errors import NoAddress
+from collections.abc import Iterable, Iterator
+
+from dns_update.agent.desired import SourceState
+from dns_update.agent.managed_name import FAILING, ManagedName, text_of, texts_of
+from dns_update.agent.output.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus
+from dns_update.agent.reconcile.server_health import ServerHealth
+from dns_update.errors import DnsUpdateError, NoAddress
 from dns_update.errors.hints import TOML, rendered
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from dns_update.agent.desired import SourceState
-    from dns_update.agent.managed_name import ManagedName
-    from dns_update.agent.output.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus
-    from dns_update.agent.reconcile.server_health import ServerHealth
-    from dns_update.errors import DnsUpdateError
 
 
 class Times:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import time
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import MutableMapping
-    from typing import Self
+from collections.abc import MutableMapping
+from typing import Self
 
 SEND_SECONDS = 1.0  # systemd reads at once; if it hangs, we must not hang with it
 PINGS_PER_LIMIT = 2  # sd_watchdog_enabled(3): at half of the time after which systemd considers us dead
