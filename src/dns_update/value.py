@@ -81,6 +81,11 @@ class Value(metaclass=ValueType):
     def _fields(self) -> tuple[object, ...]:
         return tuple([getattr(self, name) for name in type(self).__fields__])
 
+    def _replace(self, **changes: object) -> Self:
+        """Return a copy with other contents of these fields, unchecked."""
+        fields = type(self).__fields__
+        return _restored(type(self), tuple([changes.get(name, getattr(self, name)) for name in fields]))
+
     def __setattr__(self, name: str, content: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is immutable: make a new one instead of setting {name}")
 

@@ -38,18 +38,6 @@ class Attempt:
     With `began_in_doubt`, an earlier attempt may have made the change that this one finds.
     """
 
-    __slots__ = (
-        "_is_urgent",
-        "_order",
-        "_transaction",
-        "_upstream",
-        "began",
-        "began_in_doubt",
-        "desired",
-        "managed",
-        "servers",
-    )
-
     def __init__(
         self, managed: ManagedName, desired: Desired, order: tuple[Hashable, ...], began: float, *, is_urgent: bool
     ) -> None:

@@ -126,7 +126,8 @@ class Controller:
 
     def status(self) -> ManagedStatus:
         """Return the part of a StatusAnswer about names, sources and servers."""
-        times = Times(self._clock.monotonic(), self._clock.wall(), self.boot_time)
+        now = self._clock.monotonic()
+        times = Times(now, self._clock.wall() - now, self.boot_time)
         return {
             "records": self._record_statuses(times),
             "sources": self._sources.status(times.booted),

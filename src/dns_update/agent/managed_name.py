@@ -13,6 +13,7 @@ from dns_update.client.plan import Desired
 from dns_update.errors import DnsUpdateError
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
+from dns_update.value import Value
 from dns_update.wire.codes import rrtype_to_text
 
 # The states of `control.STATES`.
@@ -45,7 +46,7 @@ class Current:
         self.server, self.records, self.checked = server, records, checked
 
 
-class Doubt:
+class Doubt(Value, kw_only=True):
     """What attempts that have ended may have done at a server, or may still do; only attempts write it.
 
     With `is_outcome_unknown`, an update was sent, and nobody knows what came of it. A copy of an update may be under
@@ -53,11 +54,8 @@ class Doubt:
     there is no such copy.
     """
 
-    __slots__ = ("is_outcome_unknown", "recheck_at")
-
-    def __init__(self, *, is_outcome_unknown: bool, recheck_at: float | None) -> None:
-        self.is_outcome_unknown = is_outcome_unknown
-        self.recheck_at = recheck_at
+    is_outcome_unknown: bool
+    recheck_at: float | None
 
 
 class ManagedName:

@@ -12,38 +12,29 @@ from typing import Any, TypeAlias, TypeVar
 from dns_update.agent.config.positions import Path
 from dns_update.commandline.values import ttl_from_text
 from dns_update.errors import MAX_QUOTED, InvalidText, UsageError, quoted
+from dns_update.value import Value
 
 Reader: TypeAlias = Callable[[Any], object]
 Table: TypeAlias = Mapping[str, object]
 V = TypeVar("V")
 
-_KINDS = {
-    bool: "a boolean",
-    int: "an integer",
-    float: "a float",
-    str: "a string",
-    list: "an array",
-    dict: "a table",
-}
+_KINDS = {bool: "a boolean", int: "an integer", float: "a float", str: "a string", list: "an array", dict: "a table"}
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 _NAMED = ("keys", "servers", "zones")  # tables of tables: their headers have a second part
 _LONGEST_DECIMAL_BITS = 64  # Python does not write integers of thousands of digits in decimal
 
 
-class Problem:
+class Problem(Value):
     """One mistake: its path, its text, and a hint.
 
     `spelled` is the path as users read it; `other` is a second path, whose line the text ends with, or empty.
     """
 
-    __slots__ = ("hint", "other", "path", "spelled", "text")
-
-    def __init__(self, path: Path, spelled: str, text: str, hint: str, other: Path = ()) -> None:
-        self.path = path
-        self.spelled = spelled
-        self.text = text
-        self.hint = hint
-        self.other = other
+    path: Path
+    spelled: str
+    text: str
+    hint: str
+    other: Path = ()
 
 
 class Problems:

@@ -14,8 +14,8 @@ import socket
 import stat
 import struct
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypedDict
 
 from dns_update.errors import Hint, NoResponse, NotNow, UsageError, quoted
@@ -223,7 +223,9 @@ def ask(path: str, command: str, *, seconds: float = ASK_SECONDS) -> dict[str, A
         raise _unanswered(path, error, seconds) from error
     answer = _object_of(line)
     if answer is None:
-        raise _no_agent(path)
+        raise UsageError(
+            f"what answers at {path} is not an agent of dns-update", hint=Hint("{socket:PATH} names the agent's socket")
+        )
     if "error" in answer:
         text = str(answer["error"])  # from whatever listens there
         text = text if text.isprintable() else quoted(text)
@@ -267,43 +269,32 @@ def _unmade(path: str, error: OSError | ValueError) -> UsageError | NotNow:
     return UsageError(what, hint=f"its directory must exist and be writable (systemd: RuntimeDirectory=); {without}")
 
 
-class _directory_lock:  # noqa: N801 - used as a function
-    """Locks the directory of a path against other agents; the kernel unlocks it when this process ends."""
-
-    def __init__(self, path: str) -> None:
-        self._directory = os.path.dirname(path) or "."  # noqa: PTH120
-
-    async def __aenter__(self) -> None:
-        self._descriptor = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            await self._take()
-        except BaseException:
-            os.close(self._descriptor)
-            raise
-
-    async def __aexit__(self, *_reason: object) -> None:
-        os.close(self._descriptor)
-
-    async def _take(self) -> None:
+@asynccontextmanager
+async def _directory_lock(path: str) -> AsyncIterator[None]:
+    """Lock the directory of a path against other agents; the kernel unlocks it when this process ends."""
+    directory = os.path.dirname(path) or "."  # noqa: PTH120
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
         deadline = time.monotonic() + LOCK_SECONDS
-        while not self._is_taken():
+        while not _is_locked(descriptor):
             if time.monotonic() > deadline:
-                raise _locked(self._directory)
+                raise NotNow(
+                    f"{directory} has been locked by another process for more than {LOCK_SECONDS:g} s",
+                    hint=f"perhaps another agent hangs while it starts; to find it: fuser {directory}",
+                )
             await asyncio.sleep(_LOCK_INTERVAL)
-
-    def _is_taken(self) -> bool:
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+        yield
+    finally:
+        os.close(descriptor)
 
 
-def _locked(directory: str) -> NotNow:
-    return NotNow(
-        f"{directory} has been locked by another process for more than {LOCK_SECONDS:g} s",
-        hint=f"perhaps another agent hangs while it starts; to find it: fuser {directory}",
-    )
+def _is_locked(descriptor: int) -> bool:
+    """Lock a file if no other process has; return whether we have the lock."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _remove_stale(path: str) -> None:
@@ -412,12 +403,6 @@ def _permission_hint(path: str) -> str:
         return f"as root, or as a member of the group {grp.getgrgid(os.stat(path).st_gid).gr_name}"  # noqa: PTH116
     except (OSError, KeyError):
         return "as root, or as a member of the socket's group"
-
-
-def _no_agent(path: str) -> UsageError:
-    return UsageError(
-        f"what answers at {path} is not an agent of dns-update", hint=Hint("{socket:PATH} names the agent's socket")
-    )
 
 
 def _object_of(line: bytes) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Condition, Thread
+from typing import Any
 
 from dns_update.agent.clock import since_boot
 from dns_update.auth.private_file import open_at_once
@@ -38,16 +39,6 @@ CLOSE_SECONDS = 2.0  # how long the end of the process waits for the disk
 PAGE_ROWS = 500  # rows that a reader reads at once; between pages it holds no lock, even if its output is paused
 CACHE_KIBIBYTES = 256  # SQLite's own default is 2 MiB
 
-_COLUMNS = (
-    "when", "name", "zone", "types", "before", "after", "server", "key_name", "outcome", "message", "seconds",
-)  # fmt: skip
-_NAMES = ", ".join(f'"{column}"' for column in _COLUMNS)
-_SCHEMA = (
-    f"CREATE TABLE attempts (id INTEGER PRIMARY KEY, {_NAMES})",
-    'CREATE INDEX attempts_when ON attempts ("when")',
-    f"PRAGMA application_id = {APPLICATION_ID}",
-    f"PRAGMA user_version = {SCHEMA_VERSION}",
-)
 _IS_NAME = "name IN (?, ? || '.' || zone)"
 _IS_ZONE = "name = zone"
 _MAGIC = b"SQLite format 3\0"  # https://sqlite.org/fileformat.html, section 1.3
@@ -77,6 +68,15 @@ class HistoryRow(Value, kw_only=True):
     outcome: str
     message: str
     seconds: float
+
+
+_NAMES = ", ".join(f'"{field}"' for field in HistoryRow.__fields__)  # of the columns, which are the same
+_SCHEMA = (
+    f"CREATE TABLE attempts (id INTEGER PRIMARY KEY, {_NAMES})",
+    'CREATE INDEX attempts_when ON attempts ("when")',
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    f"PRAGMA user_version = {SCHEMA_VERSION}",
+)
 
 
 class History:
@@ -394,7 +394,7 @@ def _has_schema(database: sqlite3.Connection) -> bool:
 
 
 def _insert(database: sqlite3.Connection, batch: Sequence[HistoryRow]) -> None:
-    places = ", ".join("?" * len(_COLUMNS))
+    places = ", ".join("?" * len(HistoryRow.__fields__))
     database.executemany(f"INSERT INTO attempts ({_NAMES}) VALUES ({places})", map(_row, batch))  # noqa: S608 - ours
 
 
@@ -453,21 +453,9 @@ def _row(row: HistoryRow) -> tuple[object, ...]:
     )
 
 
-def _history_row(row: tuple[float, str, str, str, str, str, str, str, str, str, float]) -> HistoryRow:
-    when, name, zone, types, before, after, server, key_name, outcome, message, seconds = row
-    return HistoryRow(
-        when=when,
-        name=name,
-        zone=zone,
-        types=tuple(types.split()),
-        before=before,
-        after=after,
-        server=server,
-        key_name=key_name,
-        outcome=outcome,
-        message=message,
-        seconds=seconds,
-    )
+def _history_row(row: Sequence[Any]) -> HistoryRow:
+    fields = dict(zip(HistoryRow.__fields__, row, strict=True))
+    return HistoryRow(**fields | {"types": tuple(fields["types"].split())})
 
 
 def _comparable(name: str) -> str:

@@ -59,7 +59,7 @@ class Hooks:
         """Run a program (with its arguments) for a change, as soon as possible; returns at once."""
         of_name = self._waiting.setdefault(change.name, {})
         job = (tuple(program), change.types)
-        of_name[job] = change if job not in of_name else _joined(of_name[job], change)
+        of_name[job] = change if job not in of_name else change._replace(before=of_name[job].before)
         self._start_waiting()
 
     async def finish(self) -> None:
@@ -165,22 +165,6 @@ class _Run:
         status = self._program.reap()
         assert status is not None  # noqa: S101 - its descriptor says that it has ended
         self.ended.set_result(status)
-
-
-def _joined(first: HistoryRow, last: HistoryRow) -> HistoryRow:
-    return HistoryRow(
-        when=last.when,
-        name=last.name,
-        zone=last.zone,
-        types=last.types,
-        before=first.before,
-        after=last.after,
-        server=last.server,
-        key_name=last.key_name,
-        outcome=last.outcome,
-        message=last.message,
-        seconds=last.seconds,
-    )
 
 
 def _say_nothing(_line: str) -> None:

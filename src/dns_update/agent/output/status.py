@@ -10,18 +10,18 @@ from dns_update.agent.output.control import ErrorStatus, PublishedStatus, Record
 from dns_update.agent.reconcile.server_health import ServerHealth
 from dns_update.errors import DnsUpdateError, NoAddress
 from dns_update.errors.hints import TOML, rendered
+from dns_update.value import Value
 
 
-class Times:
-    """The present, and the offsets that convert times of the agent's other two clocks to the wall clock."""
+class Times(Value):
+    """The present, and the zeros of the agent's other two clocks as the wall clock counts them, since 1970.
 
-    __slots__ = ("booted", "monotonic", "now")
+    `now` is on the monotonic clock, `monotonic` its zero, and `booted` the time of boot.
+    """
 
-    def __init__(self, now: float, wall: float, booted: float) -> None:
-        """`now` is on the monotonic clock; `wall` and the time of boot, `booted`, are in seconds since 1970."""
-        self.now = now
-        self.monotonic = wall - now
-        self.booted = booted
+    now: float
+    monotonic: float
+    booted: float
 
 
 def record_status(managed: ManagedName, due: float | None, times: Times, *, is_under_way: bool) -> RecordStatus:
