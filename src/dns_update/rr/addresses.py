@@ -30,10 +30,6 @@ def _locator(fields: Scanner) -> bytes:
     return unhex("".join(group.zfill(4) for group in groups))
 
 
-def _locator_text(cursor: Cursor) -> str:
-    return cursor.take(_LOCATOR_OCTETS).hex(":", 2)
-
-
 def _eui(count: int) -> Field:
     def read(fields: Scanner) -> bytes:
         word = fields.word()
@@ -45,12 +41,8 @@ def _eui(count: int) -> Field:
     return Field(read, lambda cursor: cursor.take(count).hex("-"))
 
 
-def _prefixes(fields: Scanner) -> bytes:
-    """Read any number of address prefixes, `[!]FAMILY:ADDRESS/LENGTH` (RFC 3123, section 5)."""
-    return b"".join(map(_prefix, fields.words()))
-
-
 def _prefix(word: str) -> bytes:
+    """Read an address prefix, `[!]FAMILY:ADDRESS/LENGTH` (RFC 3123, section 5)."""
     family, _, others = word.removeprefix("!").partition(":")
     address, _, length = others.partition("/")
     if family not in ("1", "2"):
@@ -149,10 +141,10 @@ def _host_identity_text(cursor: Cursor) -> str:
     return " ".join(words)
 
 
-_LOCATOR = Field(_locator, _locator_text)
+_LOCATOR = Field(_locator, lambda cursor: cursor.take(_LOCATOR_OCTETS).hex(":", 2))
 
 LAYOUTS = {
-    "APL": (Field(_prefixes, _prefixes_text),),
+    "APL": (Field(lambda fields: b"".join(map(_prefix, fields.words())), _prefixes_text),),
     "NID": (U16, _LOCATOR),
     "L32": (U16, IPV4),
     "L64": (U16, _LOCATOR),
