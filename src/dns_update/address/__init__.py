@@ -18,16 +18,7 @@ if TYPE_CHECKING:
     from dns_update.address.sources import Source as Source
     from dns_update.process.child_guard import ChildGuard
 
-__all__ = [
-    "Command",
-    "Interface",
-    "Prefix",
-    "Resolver",
-    "Web",
-    "find_addresses",
-    "may_block",
-    "sources_from_text",
-]
+__all__ = ["Command", "Interface", "Prefix", "Resolver", "Web", "find_addresses", "may_block", "sources_from_text"]
 
 
 def may_block(source: Source) -> bool:

@@ -125,11 +125,7 @@ class Key(Value):
 
     @classmethod
     def from_secret(
-        cls,
-        name: Name | str,
-        secret: str,
-        algorithm: Algorithm | str = DEFAULT_ALGORITHM,
-        encoding: str = "auto",
+        cls, name: Name | str, secret: str, algorithm: Algorithm | str = DEFAULT_ALGORITHM, encoding: str = "auto"
     ) -> Key:
         """Make a key from a secret's text.
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
-from dns_update.errors import ClocksDiffer, KeyRejected, Refusal
+from dns_update.client.outcome import Outcome
+from dns_update.errors import ClocksDiffer, DnsUpdateError, KeyRejected, Refusal
 from dns_update.errors.hints import COMMAND_LINE, rendered
+from dns_update.rr.record import Record
 from dns_update.wire.codes import rcode_to_text, rrclass_to_text, rrtype_to_text, tsig_error_to_text
-
-if TYPE_CHECKING:
-    from dns_update.client.outcome import Outcome
-    from dns_update.errors import DnsUpdateError
-    from dns_update.rr.record import Record
 
 
 def outcome_text(outcome: Outcome, command: str) -> str:

@@ -6,11 +6,8 @@ from dns_update.errors import InvalidText, quoted
 from dns_update.rr.embedded_names import uncompressed_name
 from dns_update.rr.field_kinds import BASE64, IPV4, U8, U16, Field, base64_text, need, rest
 from dns_update.rr.scanner import Scanner, number, unbase64, unhex
+from dns_update.wire.cursor import Cursor
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_ipv4, parse_ipv6
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.wire.cursor import Cursor
 
 _U8, _U16 = 0xFF, 0xFFFF
 _LOCATOR_OCTETS = 8

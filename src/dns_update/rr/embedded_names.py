@@ -11,10 +11,7 @@ from __future__ import annotations
 from dns_update import errors
 from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.cursor import Cursor
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 # The parts of rdata: a number of octets, or one of these.
 _NAME = -1

@@ -6,10 +6,7 @@ from dns_update.errors import InvalidText, quoted
 from dns_update.rr.field_kinds import Field, need, rest
 from dns_update.rr.scanner import Scanner, number
 from dns_update.wire.codes import decimal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.wire.cursor import Cursor
+from dns_update.wire.cursor import Cursor
 
 _MAX_LATITUDE = 90
 _MAX_LONGITUDE = 180

@@ -20,11 +20,8 @@ from dns_update.rr.field_kinds import (
 )
 from dns_update.rr.scanner import Scanner, number, unhex
 from dns_update.wire.codes import decimal, rrtype_from_text, rrtype_to_text
+from dns_update.wire.cursor import Cursor
 from dns_update.wire.inet import IPV6_OCTETS, format_address, parse_ipv6
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.wire.cursor import Cursor
 
 PROTOCOLS, SERVICES = "/etc/protocols", "/etc/services"  # the names that WKS records can have
 

@@ -108,10 +108,7 @@ class AsyncioTransport:
         except TimeoutError:
             pass  # the exchange sees from the time that nothing came
         except OSError as error:
-            exchange.lost(
-                *failure_of(error, attempt.transport),
-                may_have_arrived=is_broken_off(error),
-            )
+            exchange.lost(*failure_of(error, attempt.transport), may_have_arrived=is_broken_off(error))
 
     async def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""

@@ -71,10 +71,7 @@ class BlockingTransport:
             except OSError as error:
                 from dns_update.transport.failures import failure_of, is_broken_off  # rarely needed
 
-                exchange.lost(
-                    *failure_of(error, attempt.transport),
-                    may_have_arrived=is_broken_off(error),
-                )
+                exchange.lost(*failure_of(error, attempt.transport), may_have_arrived=is_broken_off(error))
             attempt = _next(exchange)
         return exchange.settled
 

@@ -32,11 +32,7 @@ class Log:
     """
 
     def __init__(
-        self,
-        *,
-        threshold: int = INFO,
-        descriptor: int | None = None,
-        environment: Mapping[str, str] | None = None,
+        self, *, threshold: int = INFO, descriptor: int | None = None, environment: Mapping[str, str] | None = None
     ) -> None:
         """Write lines of priority `threshold` and more urgent ones. `environment` None means that of the process.
 
