@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dns_update.client.current import confirmed, is_told_by_prerequisites, look
 from dns_update.client.locate import LocatedTarget
 from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.obstacles import not_applied
 from dns_update.client.plan import Desired, plan, replacement
+from dns_update.client.readback import confirmed, is_told_by_prerequisites, look
 from dns_update.doctor.subject import Subject
 from dns_update.errors import ZoneNotFound
 from dns_update.update import Update

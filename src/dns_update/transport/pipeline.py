@@ -21,14 +21,44 @@ import time
 
 from dns_update.errors import NoResponse
 from dns_update.exchange import TCP, UDP, Exchange, Reply, Transmission, UnverifiedReply
-from dns_update.transport import LONGEST_WAIT, Endpoint
+from dns_update.transport import LONGEST_WAIT, Endpoint, Local
 from dns_update.transport.blocking import BlockingTransport, Trace
-from dns_update.transport.channel import Channel, open_channel
-from dns_update.transport.demux import Demux, Pending, may_have_arrived
+from dns_update.transport.demux import Demux, Pending, may_have_arrived, send_shared
 from dns_update.transport.failures import failure_of, is_broken_off
+from dns_update.transport.udp import Datagrams, open_datagrams
 
 REST_SECONDS = 0.1  # to read what came before a deadline or an error; a socket's buffer takes a few milliseconds
 FRESH = 1.0  # seconds that a message may wait after it is signed and before it is sent; servers allow 300
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.transport.tcp import Stream
+
+
+class Channel:
+    """A connection by `transport`, which several exchanges may use if it `is_shared`.
+
+    `is_used` says that a message was sent on it. An error ends the exchanges that are pending on it. A TCP connection
+    ends with them; a UDP socket can be used again.
+    """
+
+    __slots__ = ("connection", "is_shared", "is_used", "transport")
+
+    def __init__(self, connection: Datagrams | Stream, transport: str, *, is_shared: bool) -> None:
+        self.connection = connection
+        self.transport = transport
+        self.is_shared = is_shared
+        self.is_used = False
+
+    def send(self, octets: bytes, deadline: float) -> OSError | None:
+        """Send a message, by `deadline` on the monotonic clock; return the error of an earlier datagram.
+
+        Raises OSError for an error of this message.
+        """
+        if self.transport == TCP:
+            self.connection.send(octets, deadline)
+            return None
+        return send_shared(lambda: self.connection.send(octets, deadline))
 
 
 class Flight(Pending):
@@ -163,7 +193,7 @@ class Pipeline:
         channel = self._shared.get(attempt.transport) if is_shared else None
         if channel is None:
             local = (self._source, 0)
-            channel = open_channel(self.endpoint, local, attempt.transport, attempt.deadline, is_shared=is_shared)
+            channel = _open_channel(self.endpoint, local, attempt.transport, attempt.deadline, is_shared=is_shared)
             self._readable.register(channel.connection, select.POLLIN)
             self._channels[channel.connection.fileno()] = channel
             if is_shared:
@@ -287,3 +317,15 @@ class Pipeline:
     def _tell(self, direction: str, channel: Channel, octets: bytes) -> None:
         if self._trace is not None:
             self._trace(direction, self.endpoint, channel.transport, octets)
+
+
+def _open_channel(endpoint: Endpoint, local: Local, transport: str, deadline: float, *, is_shared: bool) -> Channel:
+    """Return a connection from `local` to a server, which has until `deadline` to accept it; raises OSError."""
+    connection: Datagrams | Stream
+    if transport == TCP:
+        from dns_update.transport.tcp import open_stream  # most runs need no stream
+
+        connection = open_stream(endpoint, local, deadline)
+    else:
+        connection = open_datagrams(endpoint, local)
+    return Channel(connection, transport, is_shared=is_shared)

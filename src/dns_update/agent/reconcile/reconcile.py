@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dns_update.client.current import confirmed, is_told_by_prerequisites, look
 from dns_update.client.delivery import Delivery
 from dns_update.client.locate import Target, locate
 from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.obstacles import not_applied
 from dns_update.client.outcome import Outcome, outcome_at
 from dns_update.client.plan import Desired, plan, replacement
-from dns_update.client.readback import after_set, zone_ttl
+from dns_update.client.readback import after_set, confirmed, is_told_by_prerequisites, look, zone_ttl
 from dns_update.client.transaction import Transaction
 from dns_update.errors import NameExists, NameNotFound, NoResponse, ZoneNotFound
 from dns_update.transport import Endpoint
