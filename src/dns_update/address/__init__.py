@@ -76,7 +76,7 @@ def _judged(
     if not public:
         texts = [f"{format_address(address)} ({reason})" for address, reason in refused.items()]
         raise NoAddress(
-            f"{source} has only addresses that the world cannot reach: {some_of(texts)}",
+            f"{source} has only addresses that cannot be reached from the Internet: {some_of(texts)}",
             hint=Hint(
                 "; ".join([*_better_source(source, refused.values()), "{allow-private:yes} publishes such an address"])
             ),

@@ -13,7 +13,7 @@ from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
 SourceKey: TypeAlias = tuple[Source, bool]
-"""A source, and whether it may give addresses that the internet cannot reach."""
+"""A source, and whether it may give addresses that cannot be reached from the Internet."""
 
 _TYPES = {IPV4_OCTETS: RRType.A, IPV6_OCTETS: RRType.AAAA}
 _OCTETS = {rrtype: octets for octets, rrtype in _TYPES.items()}

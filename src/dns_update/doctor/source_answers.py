@@ -15,7 +15,7 @@ from dns_update.value import Value
 
 
 class SourceQuestion(Value):
-    """A source to ask, and whether it may give an address that is not reachable from the internet."""
+    """A source to ask, and whether it may give an address that cannot be reached from the Internet."""
 
     source: Source
     allow_private: bool = False

@@ -48,8 +48,8 @@ class RecordSettings(Value):
     records. `servers` are tried in turn, with `key` (None: unsigned), by `policy`, from `local_address` (None: any);
     without servers, the zone's primary is asked. `owner` is empty if no other agent publishes at the name. When its
     sources lose their addresses, the name keeps its data; with `delete_when_missing` only for `grace` seconds.
-    `allow_private` allows addresses that the internet cannot reach. `on_change` is a program and its arguments, or
-    empty.
+    `allow_private` allows addresses that cannot be reached from the Internet. `on_change` is a program and its
+    arguments, or empty.
 
     There may be thousands of these, so equal parts are shared.
     """
