@@ -125,7 +125,11 @@ class Key(Value):
 
     @classmethod
     def from_secret(
-        cls, name: Name | str, secret: str, algorithm: Algorithm | str = DEFAULT_ALGORITHM, encoding: str = "auto"
+        cls,
+        name: Name | str,
+        secret: str,
+        algorithm: Algorithm | str = DEFAULT_ALGORITHM,
+        encoding: Literal["auto", "base64", "text"] = "auto",
     ) -> Key:
         """Make a key from a secret's text.
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dns_update.client.outcome import Outcome
     from dns_update.commandline.properties import Options
+    from dns_update.exchange import TransportName
 
 ADDRESS_TYPES = (RRType.A, RRType.AAAA)
 DONE = "update successful"
@@ -159,7 +160,7 @@ def _say_nothing(_line: str) -> None:
     """Drop a line."""
 
 
-def _print_message(direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
+def _print_message(direction: str, endpoint: Endpoint, transport: TransportName, octets: bytes) -> None:
     """Write a message that was sent or received to standard error, for --debug."""
     from dns_update.client.dig import message_to_text  # only if it is asked for
     from dns_update.message import Message

@@ -188,7 +188,7 @@ class Network:
             self._pipeline.close()
             self._pipeline = None
 
-    def _note(self, direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
+    def _note(self, direction: str, endpoint: Endpoint, transport: TransportName, octets: bytes) -> None:
         if direction == "received":
             self._last_octets = octets
         self._trace(direction, endpoint, transport, octets)

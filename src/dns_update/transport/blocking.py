@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from dns_update.exchange import UDP, Exchange, Reply, Transmission, UnverifiedReply
+from dns_update.exchange import UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
 from dns_update.transport import Endpoint, random_id, seconds_left
 from dns_update.transport.sockets import addresses_of_host, check_source
 from dns_update.transport.udp import Datagrams, open_datagrams
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dns_update.transport.tcp import Stream
 
-Trace: TypeAlias = "Callable[[str, Endpoint, str, bytes], None]"
+Trace: TypeAlias = "Callable[[str, Endpoint, TransportName, bytes], None]"
 
 
 class BlockingTransport:
@@ -130,7 +130,7 @@ class BlockingTransport:
 
         return open_stream(endpoint, self._local, attempt.deadline)
 
-    def _tell(self, direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
+    def _tell(self, direction: str, endpoint: Endpoint, transport: TransportName, octets: bytes) -> None:
         if self._trace is not None:
             self._trace(direction, endpoint, transport, octets)
 

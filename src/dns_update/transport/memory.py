@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
+    from dns_update.exchange import Exchange, Reply, Transmission, TransportName, UnverifiedReply
     from dns_update.transport import Endpoint
 
     Script = Callable[["Sent"], "Iterable[bytes] | OSError | str"]
@@ -24,7 +24,7 @@ class Sent(Value):
     """One message that was sent: where to, by `udp` or `tcp`, and its octets."""
 
     endpoint: Endpoint
-    transport: str
+    transport: TransportName
     octets: bytes
 
 

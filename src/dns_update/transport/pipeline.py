@@ -20,7 +20,7 @@ import select
 import time
 
 from dns_update.errors import NoResponse
-from dns_update.exchange import TCP, UDP, Exchange, Reply, Transmission, UnverifiedReply
+from dns_update.exchange import TCP, UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
 from dns_update.transport import LONGEST_WAIT, Endpoint, Local
 from dns_update.transport.blocking import BlockingTransport, Trace
 from dns_update.transport.demux import Demux, Pending, may_have_arrived, send_shared
@@ -44,7 +44,7 @@ class Channel:
 
     __slots__ = ("connection", "is_shared", "is_used", "transport")
 
-    def __init__(self, connection: Datagrams | Stream, transport: str, *, is_shared: bool) -> None:
+    def __init__(self, connection: Datagrams | Stream, transport: TransportName, *, is_shared: bool) -> None:
         self.connection = connection
         self.transport = transport
         self.is_shared = is_shared
@@ -304,7 +304,7 @@ class Pipeline:
             if not flight.is_over:
                 self._end(flight, error, channel.transport, arrived=arrived)
 
-    def _end(self, flight: Flight, error: OSError, transport: str, *, arrived: bool = False) -> None:
+    def _end(self, flight: Flight, error: OSError, transport: TransportName, *, arrived: bool = False) -> None:
         """End an exchange that the network failed; `arrived` says that its message may have arrived."""
         self._leave(flight)
         if transport == TCP and flight.follows:
@@ -319,7 +319,9 @@ class Pipeline:
             self._trace(direction, self.endpoint, channel.transport, octets)
 
 
-def _open_channel(endpoint: Endpoint, local: Local, transport: str, deadline: float, *, is_shared: bool) -> Channel:
+def _open_channel(
+    endpoint: Endpoint, local: Local, transport: TransportName, deadline: float, *, is_shared: bool
+) -> Channel:
     """Return a connection from `local` to a server, which has until `deadline` to accept it; raises OSError."""
     connection: Datagrams | Stream
     if transport == TCP:
