@@ -7,7 +7,6 @@ from collections.abc import Hashable, Sequence
 from dns_update.agent.managed_name import Doubt, ManagedName
 from dns_update.agent.reconcile.reconcile import reconcile
 from dns_update.agent.reconcile.server_health import Outage
-from dns_update.client.aio import carry_out
 from dns_update.client.locate import Target
 from dns_update.client.outcome import Outcome
 from dns_update.client.plan import Desired
@@ -71,7 +70,7 @@ class Attempt:
             finally:
                 transaction.in_turn = None  # breaks a cycle: else thousands of attempts wait for the garbage collector
 
-        return await carry_out(self._upstream.client, request)
+        return await self._upstream.client.run(request)
 
     def succeeded(self, outcome: Outcome, now: float) -> list[tuple[Hashable, Outage]]:
         """Record which servers answered; return those that recovered, with their outages."""

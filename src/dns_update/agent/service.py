@@ -84,7 +84,7 @@ class Agent:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._note_bug)
         self._end_at_signals(self._end_once)
-        loop.add_signal_handler(signal.SIGUSR1, _do_nothing)
+        loop.add_signal_handler(signal.SIGUSR1, lambda: None)  # every name is checked once anyway
         try:
             if os.access(os.path.dirname(self._config.agent.history) or ".", os.W_OK):  # noqa: PTH120 - costs 1 MiB
                 self._controller.open_history()
@@ -208,10 +208,6 @@ class Agent:
     def _summary(self) -> str:
         count = len(self._controller.names)
         return f"managing {count} {'name' if count == 1 else 'names'}"
-
-
-def _do_nothing() -> None:
-    """Do nothing: every name is checked once anyway."""
 
 
 def _problems_of(error: Exception) -> list[str]:

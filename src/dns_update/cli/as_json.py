@@ -13,7 +13,8 @@ from dns_update.wire.codes import rcode_to_text, rrclass_to_text, rrtype_to_text
 
 def outcome_text(outcome: Outcome, command: str) -> str:
     """Return the outcome of a request that was carried out."""
-    done = _shown_fields(outcome) if command == "show" else _change_fields(outcome)
+    shown = {"records": _records(outcome.after), "verified": outcome.verified}
+    done = shown if command == "show" else _change_fields(outcome)
     about = {
         "notes": [rendered(note, COMMAND_LINE) for note in outcome.notes],
         "failures": [_error_fields(error) for error in outcome.failures],
@@ -40,10 +41,6 @@ def _common_fields(outcome: Outcome) -> dict[str, object]:
         "rcode": rcode_to_text(outcome.rcode),
         "seconds": round(outcome.seconds, 6),
     }
-
-
-def _shown_fields(outcome: Outcome) -> dict[str, object]:
-    return {"records": _records(outcome.after), "verified": outcome.verified}
 
 
 def _change_fields(outcome: Outcome) -> dict[str, object]:

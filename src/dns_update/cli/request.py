@@ -153,11 +153,7 @@ def _check_families(options: Options) -> None:
 
 def _log_of(options: Options) -> Callable[[str], None]:
     """Return the function that takes log lines: `talk`, or one that drops them with --json."""
-    return _say_nothing if options.json else talk
-
-
-def _say_nothing(_line: str) -> None:
-    """Drop a line."""
+    return (lambda _line: None) if options.json else talk
 
 
 def _print_message(direction: str, endpoint: Endpoint, transport: TransportName, octets: bytes) -> None:

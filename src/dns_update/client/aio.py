@@ -64,7 +64,7 @@ class AsyncClient:
     async def run(self, request: Request[T]) -> T:
         """Carry out a request of `dns_update.client.requests`: perform all its steps."""
         started = time.monotonic()
-        result = await carry_out(self, request)
+        result = await drive(request(Transaction(self._settings)), self._perform)
         return with_time(result, time.monotonic() - started)
 
     def _perform(self, step: Step) -> Awaitable[object]:
@@ -87,12 +87,6 @@ class AsyncClient:
 
     async def __aexit__(self, *_reason: object) -> None:
         await self.close()
-
-
-async def carry_out(client: AsyncClient, request: Request[T]) -> T:
-    """Do as `AsyncClient.run` does, but without the time in the outcome."""
-    transaction = Transaction(client._settings)  # noqa: SLF001 - of this module
-    return await drive(request(transaction), client._perform)  # noqa: SLF001 - of this module
 
 
 async def _done(answer: object) -> object:

@@ -83,7 +83,7 @@ async def set_records(  # noqa: PLR0913 - all but the name can be left out
         check_ttl(ttl)
     located = await locate(transaction, target)
     _announce(transaction, located)
-    delivery = Delivery(transaction, verify=verify)
+    delivery = Delivery(transaction=transaction, verify=verify)
 
     async def at(endpoint: Endpoint) -> Outcome:
         view = ZoneView(transaction, endpoint, located)
@@ -265,7 +265,7 @@ async def delete_rdata(  # noqa: PLR0913 - as above
             hint=errors.Hint("say which: {type:A}, or {address}, or {value}"),
         )
     _announce(transaction, located)
-    delivery = Delivery(transaction, verify=verify)
+    delivery = Delivery(transaction=transaction, verify=verify)
     update = _deletion(located, rdata, require)
     before: Records | None = None
 

@@ -8,7 +8,6 @@ directory cannot open it. Both forms survive SIGKILL at any moment.
 from __future__ import annotations
 
 import os
-import stat
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +16,7 @@ from threading import Condition, Thread
 from typing import Any
 
 from dns_update.agent.clock import since_boot
-from dns_update.auth.private_file import open_at_once
+from dns_update.auth.private_file import is_special, open_at_once
 from dns_update.errors import Hint, UsageError
 from dns_update.value import Value
 
@@ -181,11 +180,12 @@ class History:
             raise _Unusable(fault)
         with _database(self._path) as database:
             database.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
-            with _transaction(database):
-                if not _has_schema(database):
-                    for statement in _SCHEMA:
-                        database.execute(statement)
-                _insert(database, batch)
+            database.execute("BEGIN IMMEDIATE")  # all or nothing: closing the database drops what is not committed
+            if not _has_schema(database):
+                for statement in _SCHEMA:
+                    database.execute(statement)
+            _insert(database, batch)
+            database.execute("COMMIT")
             if time.monotonic() >= self._next_prune:
                 _prune(database, self._time_of(database) - self._keep_seconds)
                 self._next_prune = time.monotonic() + PRUNE_SECONDS
@@ -284,14 +284,6 @@ def _database(path: str) -> Iterator[sqlite3.Connection]:
         raise _Unusable(str(error)) from error
 
 
-@contextmanager
-def _transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """Commit everything or nothing; closing the connection drops what is not committed."""
-    database.execute("BEGIN IMMEDIATE")
-    yield
-    database.execute("COMMIT")
-
-
 def _make_file(path: str) -> None:
     _refuse_special(path)
     try:
@@ -334,12 +326,8 @@ def _first_octets(path: str) -> bytes:
 
 
 def _refuse_special(path: str) -> None:
-    """Raise _Unusable if it is not a regular file: a read from a pipe may never end."""
-    try:
-        mode = os.stat(path).st_mode  # noqa: PTH116 - pathlib costs memory
-    except (OSError, ValueError):
-        return  # opening it raises the error
-    if not stat.S_ISREG(mode):
+    """Raise _Unusable if it is not a regular file."""
+    if is_special(path):
         raise _Unusable("it is not a regular file")
 
 

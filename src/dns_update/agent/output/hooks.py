@@ -70,7 +70,7 @@ class Hooks:
     async def close(self) -> None:
         """End the running programs, and drop the waiting ones."""
         self._waiting.clear()
-        self._report = _say_nothing  # ended by us, they have not failed
+        self._report = lambda _line: None  # ended by us, they have not failed
         for run in self._running.values():
             run.end()
         with suppress(TimeoutError):
@@ -165,10 +165,6 @@ class _Run:
         status = self._program.reap()
         assert status is not None  # noqa: S101 - its descriptor says that it has ended
         self.ended.set_result(status)
-
-
-def _say_nothing(_line: str) -> None:
-    """Drop a line."""
 
 
 def _shown(program: tuple[str, ...]) -> str:

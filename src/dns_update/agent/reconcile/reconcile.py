@@ -25,7 +25,7 @@ async def reconcile(transaction: Transaction, target: Target, desired: Desired) 
     CommunicationError.
     """
     place = await locate(transaction, target)
-    delivery = Delivery(transaction, verify=True)
+    delivery = Delivery(transaction=transaction, verify=True)
 
     async def at(endpoint: Endpoint) -> Outcome:
         site = ZoneView(transaction, endpoint, place)
