@@ -13,7 +13,7 @@ OURS = (
     *("address.special_purpose", "address.web", "agent.output.control", "auth.kfile", "auth.secret_sources"),
     *("client.discovery", "client.obstacles", "client.readback", "client.reply_errors", "client.wildcards"),
     *("commandline.mistakes", "errors.classes", "routeros.expression"),
-    *("rr.addresses", "rr.dnssec", "rr.dohpath", "rr.generic", "rr.keys", "rr.layouts", "rr.loc"),
+    *("rr.addresses", "rr.dnssec", "rr.keys", "rr.layouts", "rr.loc"),
     *("rr.naptr", "rr.obsolete", "rr.printer", "rr.reader", "rr.scanner", "rr.svcb", "rr.zone_file"),
     *("transport.blocking", "transport.failures", "transport.sockets", "transport.tcp", "transport.udp", "wire.ttl"),
 )

@@ -130,10 +130,25 @@ def _is_ech(value: bytes) -> bool:
     return 0 < position == len(configs) == length
 
 
-def _is_path(value: bytes) -> bool:
-    from dns_update.rr.dohpath import is_dns_path  # imports re, which no other parameter needs
+# A URI template (RFC 6570, section 2): literals and expressions, and the variables of an expression.
+_PERCENT = "%[0-9A-Fa-f]{2}"
+_PART = f"(?:[A-Za-z0-9_]|{_PERCENT})+"
+_VARIABLE = rf"({_PART}(?:\.{_PART})*)(?:\*|:[1-9][0-9]{{0,3}})?"
+_EXPRESSION = rf"\{{[+#./;?&]?({_VARIABLE}(?:,{_VARIABLE})*)\}}"
+_TEMPLATE = rf"/(?:[^{{%]|{_PERCENT}|{_EXPRESSION})*"
 
-    return is_dns_path(value)
+
+def _is_path(value: bytes) -> bool:
+    """Return whether octets are a DOHPATH: a URI template with the variable `dns` (RFC 9461, section 5)."""
+    import re  # no other parameter needs it
+
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return False
+    parts = [part for found in re.finditer(_EXPRESSION, text) for part in found[1].split(",")]
+    has_dns = "dns" in {part.rstrip("*").partition(":")[0] for part in parts}
+    return has_dns and re.fullmatch(_TEMPLATE, text, re.DOTALL) is not None
 
 
 def _parameters_text(cursor: Cursor) -> str:
