@@ -16,6 +16,7 @@ from dns_update.value import Value
 
 Reader: TypeAlias = Callable[[Any], object]
 Table: TypeAlias = Mapping[str, object]
+P = TypeVar("P", bool, dict[str, object], list[object])
 V = TypeVar("V")
 
 _KINDS = {bool: "a boolean", int: "an integer", float: "a float", str: "a string", list: "an array", dict: "a table"}
@@ -162,11 +163,16 @@ def scalar(read: Callable[[str], object], *types: type, expected: str) -> Reader
 
 def text(read: Callable[[str], object] = str) -> Reader:
     """Return a reader for strings."""
+    return scalar(read, str, expected="a string")
 
-    def reader(raw: object) -> object:
-        if not isinstance(raw, str):
-            raise wrong_type(raw, "a string")
-        return read(raw)
+
+def plain(kind: type[P], expected: str) -> Callable[[object], P]:
+    """Return a reader for values of a type that are taken as they are."""
+
+    def reader(raw: object) -> P:
+        if not isinstance(raw, kind):
+            raise wrong_type(raw, expected)
+        return raw
 
     return reader
 
@@ -198,13 +204,6 @@ def text_or_array(read: Callable[[str], V]) -> Callable[[object], tuple[V, ...]]
     return reader
 
 
-def boolean(raw: object) -> bool:
-    """Read true or false."""
-    if not isinstance(raw, bool):
-        raise wrong_type(raw, "true or false")
-    return raw
-
-
 def duration(shortest: str, longest: str) -> Reader:
     """Return a reader for times: numbers of seconds, or strings such as "1h30m"; it returns seconds."""
     low, high = ttl_from_text(shortest), ttl_from_text(longest)
@@ -218,13 +217,6 @@ def duration(shortest: str, longest: str) -> Reader:
         return float(seconds)
 
     return reader
-
-
-def table(raw: object) -> Table:
-    """Read a table."""
-    if not isinstance(raw, dict):
-        raise wrong_type(raw, "a table")
-    return raw
 
 
 def _seconds(written: str) -> int:
