@@ -9,7 +9,7 @@ their case (RFC 3597, section 7). A type that exists only in class IN is an unkn
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.wire.codes import RRClass, RRType
+from dns_update.wire.codes import INTERNET_TYPES, RRClass, RRType
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name
 
@@ -46,7 +46,6 @@ COMPRESSIBLE = {
 }
 _CANONICAL = {**COMPRESSIBLE, 46: COMPRESSIBLE[24]}  # and RRSIG, which has SIG's form; and A6, see _parts
 _CHAOS_ADDRESS = (_NAME, 2)
-_ONLY_IN_CLASS_IN = frozenset((26, RRType.SRV, 36, _A6))
 _IN = (RRClass.IN, RRClass.NONE)  # NONE is the class of a deletion (RFC 2136, section 2.5.4)
 
 
@@ -113,7 +112,7 @@ def _parts(rrtype: int, rdata: bytes, rrclass: int) -> tuple[int, ...] | None:
 
 
 def _is_unknown(rrtype: int, rrclass: int) -> bool:
-    return rrtype in _ONLY_IN_CLASS_IN and rrclass not in _IN
+    return rrtype in INTERNET_TYPES and rrclass not in _IN
 
 
 def _read_part(window: Cursor, part: int) -> bytes:

@@ -26,7 +26,7 @@ from dns_update.rr.field_kinds import (
     take_string,
 )
 from dns_update.rr.scanner import Scanner, number
-from dns_update.wire.codes import MAX_STRING_OCTETS, RR_TYPES, RRClass, RRType, decimal
+from dns_update.wire.codes import INTERNET_TYPES, MAX_STRING_OCTETS, RR_TYPES, RRClass, RRType, decimal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def layout_of(rrtype: int, rrclass: int) -> Layout | None:
     """Return the layout of a type's rdata in a class; None for NULL and for unknown types."""
     if rrtype == RRType.A:
         return _ADDRESSES.get(rrclass)
-    if rrclass != RRClass.IN and rrtype in _INTERNET_ONLY:
+    if rrclass != RRClass.IN and rrtype in INTERNET_TYPES:
         return None
     if rrtype in _USUAL:
         return _USUAL[rrtype]
@@ -135,9 +135,3 @@ _USUAL: dict[int, Layout] = {
 }
 _OTHERS: dict[int, Layout] = {}  # filled when the first of them is needed
 _SERVICE_BINDINGS = (RR_TYPES["SVCB"], RR_TYPES["HTTPS"])
-
-# Types that BIND knows only in class IN.
-_INTERNET_ONLY = frozenset(map(RR_TYPES.__getitem__, (
-    "A6", "AAAA", "APL", "ATMA", "DHCID", "EID", "HTTPS", "KX", "NIMLOC", "NSAP", "NSAP-PTR", "PX", "SRV", "SVCB",
-    "WKS",
-)))  # fmt: skip
