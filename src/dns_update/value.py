@@ -5,12 +5,14 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from dataclasses import KW_ONLY as KW_ONLY  # noqa: PLC0414 - other modules take it from here
     from inspect import Signature
     from types import FunctionType
     from typing import Any, NoReturn, Self, TypeVar, dataclass_transform
 
     V = TypeVar("V", bound="Value")
 else:
+    KW_ONLY = None  # only annotations name it
 
     def dataclass_transform(**_: object) -> Callable[[type], type]:
         """Return a decorator that does nothing: it only matters to type checkers."""

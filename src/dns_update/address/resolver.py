@@ -13,15 +13,10 @@ from dns_update.exchange import Exchange, Policy, Reply
 from dns_update.message import Message
 from dns_update.transport import DNS_PORT, Endpoint
 from dns_update.transport.blocking import BlockingTransport
-from dns_update.value import Value
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_told_address
 from dns_update.wire.name import Name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dataclasses import KW_ONLY
-
 
 _ADDRESS_TYPES = {IPV4_OCTETS: RRType.A, IPV6_OCTETS: RRType.AAAA}
 _SECONDS = 2.0  # for one try; the farthest of these servers answers within 0.3 s

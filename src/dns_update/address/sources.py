@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText, quoted
-from dns_update.value import Value
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import decimal
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_address, parse_cidr, parse_ipv6
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from dataclasses import KW_ONLY
     from typing import TypeAlias
 
     from dns_update.transport import Server

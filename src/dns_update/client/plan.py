@@ -14,21 +14,17 @@ agent set its own, they would undo each other's changes without end.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from dns_update.client.claims import Claim, claims_in
+from dns_update.client.locate import LocatedTarget, RdataByType
+from dns_update.client.lookup import Records
 from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.rr.record import Record
 from dns_update.update import Update
-from dns_update.value import Value
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from dataclasses import KW_ONLY
-
-    from dns_update.client.locate import LocatedTarget, RdataByType
-    from dns_update.client.lookup import Records
-    from dns_update.rr.record import Record
 
 
 class Desired(Value):

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 
 from dns_update.commandline.commands import COMMANDS, OVERVIEW
 from dns_update.commandline.properties import PROPERTIES, Property
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 _COLUMN = 38
 _OVERVIEW_COLUMN = 41

@@ -7,13 +7,12 @@ from dns_update.exchange import TCP, UDP, Exchange, Policy, Reply, TransportName
 from dns_update.nsupdate import Fatal, hint_of
 from dns_update.transport import Endpoint, random_id
 from dns_update.transport.blocking import BlockingTransport, Trace
-from dns_update.value import Value
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.inet import IPV4_OCTETS, parse_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from dataclasses import KW_ONLY
 
     from dns_update.auth import Key
     from dns_update.message import Message

@@ -13,13 +13,12 @@ from dns_update.message import Message
 from dns_update.nsupdate.bind_words import distrust_text, endpoint_text, failure_text
 from dns_update.nsupdate.footprint import Footprint, footprint_of
 from dns_update.nsupdate.window import Batch, Destination, Window
-from dns_update.value import Value
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import Rcode, rcode_to_text, tsig_error_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from dataclasses import KW_ONLY
 
     from dns_update.auth import Key
     from dns_update.nsupdate.network import Answer, Network

@@ -6,14 +6,10 @@ from dns_update.address.sources import Command, Prefix, Source
 from dns_update.auth import Key
 from dns_update.exchange import Policy
 from dns_update.transport import Server
-from dns_update.value import Value
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 from dns_update.wire.name import Name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dataclasses import KW_ONLY
 
 _MINUTE = 60.0
 _DAY = 86400.0
