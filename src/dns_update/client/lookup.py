@@ -44,9 +44,8 @@ class ZoneView(Value):
 
     async def read(self, rrtype: int, owner: Name | None = None) -> Records:
         """Do as `look`, but return only the records."""
-        query = Message.query(self.target.owner if owner is None else owner, rrtype, self.target.rrclass)
-        reply = await self.transaction.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
-        return await self._seen(reply, query.question[0])
+        records, _reply = await self.look(rrtype, owner)
+        return records
 
     def no_zone(self) -> errors.ZoneNotFound:
         """Return the error for a zone that the server does not have."""
