@@ -22,7 +22,7 @@ import time
 from dns_update.errors import NoResponse
 from dns_update.exchange import TCP, UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
 from dns_update.transport import LONGEST_WAIT, Endpoint, Local
-from dns_update.transport.blocking import BlockingTransport, Trace
+from dns_update.transport.blocking import BlockingTransport
 from dns_update.transport.demux import Demux, Pending, may_have_arrived, send_shared
 from dns_update.transport.failures import failure_of, is_broken_off
 from dns_update.transport.udp import Datagrams, open_datagrams
@@ -95,17 +95,10 @@ class Pipeline:
     how many are under way.
     """
 
-    def __init__(
-        self, transport: BlockingTransport, endpoint: Endpoint, trace: Trace | None = None, source: str | None = None
-    ) -> None:
-        """Prepare to send to `endpoint` from the address `source`, as `transport` does (None: the kernel's choice).
-
-        `trace` is called with each message, like a transport's. For an exchange that goes on by TCP, the transport's
-        own is called.
-        """
+    def __init__(self, transport: BlockingTransport, endpoint: Endpoint, source: str | None = None) -> None:
+        """Prepare to send to `endpoint` from the address `source`, as `transport` does (None: the kernel's choice)."""
         self.endpoint = endpoint
         self._transport = transport
-        self._trace = trace
         self._source = source
         self._flights: Demux[Flight] = Demux()
         self._channels: dict[int, Channel] = {}  # by file descriptor
@@ -183,7 +176,6 @@ class Pipeline:
                 self._lose(channel, others, error)
             return
         channel.is_used = True
-        self._tell("sent", channel, attempt.octets)
         if earlier is not None:
             self._lose(channel, self._flights_on(channel, other_than=flight), earlier)
 
@@ -284,7 +276,6 @@ class Pipeline:
                 self._take(channel, octets)
 
     def _take(self, channel: Channel, octets: bytes) -> None:
-        self._tell("received", channel, octets)
         flight = self._flights.find(octets)
         if flight is None or flight.channel is not channel:  # an answer counts only on the socket of its question
             return
@@ -313,10 +304,6 @@ class Pipeline:
         if not isinstance(error, TimeoutError):  # otherwise it sees from the time that nothing came
             flight.exchange.lost(*failure_of(error, transport), may_have_arrived=arrived)
         self._go_on(flight)
-
-    def _tell(self, direction: str, channel: Channel, octets: bytes) -> None:
-        if self._trace is not None:
-            self._trace(direction, self.endpoint, channel.transport, octets)
 
 
 def _open_channel(
