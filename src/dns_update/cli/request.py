@@ -7,7 +7,7 @@ from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
 from dns_update.cli import OutputLost, put, talk, write_talk
 from dns_update.client import Client
 from dns_update.client.locate import Target
-from dns_update.exchange import Policy
+from dns_update.exchange import Policy, TransportName
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRClass, RRType
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from dns_update.client.outcome import Outcome
     from dns_update.commandline.properties import Options
-    from dns_update.exchange import TransportName
 
 ADDRESS_TYPES = (RRType.A, RRType.AAAA)
 DONE = "update successful"

@@ -27,12 +27,9 @@ from dns_update.rr.field_kinds import (
 )
 from dns_update.rr.scanner import Scanner, number
 from dns_update.wire.codes import INTERNET_TYPES, MAX_STRING_OCTETS, RR_TYPES, RRClass, RRType, decimal
+from dns_update.wire.cursor import Cursor
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.wire.cursor import Cursor
-
-    Layout = tuple[Field, ...]
+Layout = tuple[Field, ...]
 
 _U32 = 0xFFFFFFFF
 _OCTAL_DIGITS = frozenset("01234567")
