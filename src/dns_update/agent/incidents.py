@@ -22,10 +22,9 @@ _OF_KEYS = (KeyRejected, ClocksDiffer, ReplyNotTrusted)  # the server answers th
 
 
 class Incidents:
-    """The current incidents, and which of them each name is in."""
+    """The current incidents, and which of them each name is in; the begin and end of each is logged."""
 
     def __init__(self, log: Log) -> None:
-        """Begin without incidents; the begin and end of each is written to the log."""
         self._log = log
         self._incidents: dict[Hashable, _Incident] = {}
         self._causes: dict[ManagedName, Hashable] = {}  # of the names that are in one

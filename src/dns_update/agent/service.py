@@ -220,7 +220,6 @@ def _problems_of(error: Exception) -> list[str]:
 
 
 def _exit_status(managed: ManagedName) -> int:
-    """Return the exit status of `--once` for this name."""
     if managed.error is not None:
         return managed.error.exit_status
     return NoAddress.exit_status if managed.desired is None else 0

@@ -37,7 +37,6 @@ class ExaminationReport:
     """The result of an examination, in words; hints name properties as the reader's `door` spells them."""
 
     def __init__(self, examination: Examination, door: Door) -> None:
-        """Find the problems and the state of each name."""
         self._examination = examination
         self._door = door
         self._problems = list(problems(examination))

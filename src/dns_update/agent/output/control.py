@@ -262,7 +262,8 @@ async def _listener(path: str) -> socket.socket:
 
 
 def _unmade(path: str, error: OSError | ValueError) -> UsageError | NotNow:
-    what = f"the agent's socket {path} cannot be made: {_reason(error)}"
+    reason = error.strerror if isinstance(error, OSError) else None
+    what = f"the agent's socket {path} cannot be made: {reason or error}"
     without = 'socket = "" disables it'
     if isinstance(error, OSError) and NotNow.is_why(error):
         return NotNow(what, hint=without)
@@ -414,7 +415,3 @@ def _object_of(line: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
-
-
-def _reason(error: OSError | ValueError) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

@@ -26,7 +26,6 @@ class Reports:
     """Reports what is new in each attempt."""
 
     def __init__(self, log: Log, hooks: Hooks, clock: Clock) -> None:
-        """Begin without a history."""
         self._log = log
         self._hooks = hooks
         self._clock = clock
