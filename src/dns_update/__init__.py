@@ -22,28 +22,7 @@ if TYPE_CHECKING:
     from dns_update.client import Client as Client
     from dns_update.client.aio import AsyncClient as AsyncClient
     from dns_update.client.outcome import Outcome as Outcome
-    from dns_update.errors import ClocksDiffer as ClocksDiffer
-    from dns_update.errors import CommunicationError as CommunicationError
-    from dns_update.errors import ConfigError as ConfigError
-    from dns_update.errors import DnsUpdateError as DnsUpdateError
-    from dns_update.errors import InvalidText as InvalidText
-    from dns_update.errors import KeyRejected as KeyRejected
-    from dns_update.errors import LocalError as LocalError
-    from dns_update.errors import MalformedMessage as MalformedMessage
-    from dns_update.errors import NameExists as NameExists
-    from dns_update.errors import NameNotFound as NameNotFound
-    from dns_update.errors import NameNotInZone as NameNotInZone
-    from dns_update.errors import NoAddress as NoAddress
-    from dns_update.errors import NoResponse as NoResponse
-    from dns_update.errors import NotApplied as NotApplied
-    from dns_update.errors import NotNow as NotNow
-    from dns_update.errors import PermissionDenied as PermissionDenied
-    from dns_update.errors import Refusal as Refusal
-    from dns_update.errors import ReplyNotTrusted as ReplyNotTrusted
-    from dns_update.errors import ScriptFailed as ScriptFailed
-    from dns_update.errors import ServerFailure as ServerFailure
-    from dns_update.errors import UsageError as UsageError
-    from dns_update.errors import ZoneNotFound as ZoneNotFound
+    from dns_update.errors.classes import *  # noqa: F403 - _ERRORS
     from dns_update.exchange import Policy as Policy
     from dns_update.rr.record import Record as Record
     from dns_update.transport import Endpoint as Endpoint
@@ -53,35 +32,18 @@ if TYPE_CHECKING:
     from dns_update.update import Update as Update
     from dns_update.wire.name import Name as Name
 
+_ERRORS = (  # as in `errors`, which is not loaded yet
+    "ClocksDiffer", "CommunicationError", "ConfigError", "DnsUpdateError", "InvalidText", "KeyRejected", "LocalError",
+    "MalformedMessage", "NameExists", "NameNotFound", "NameNotInZone", "NoAddress", "NoResponse", "NotApplied",
+    "NotNow", "PermissionDenied", "Refusal", "ReplyNotTrusted", "ScriptFailed", "ServerFailure", "UsageError",
+    "ZoneNotFound",
+)  # fmt: skip
 _NAMES = {
     "auth": ("Algorithm", "Key"),
     "client": ("Client",),
     "client.aio": ("AsyncClient",),
     "client.outcome": ("Outcome",),
-    "errors": (
-        "ClocksDiffer",
-        "ConfigError",
-        "DnsUpdateError",
-        "InvalidText",
-        "KeyRejected",
-        "LocalError",
-        "MalformedMessage",
-        "NameExists",
-        "NameNotFound",
-        "NameNotInZone",
-        "NoAddress",
-        "NoResponse",
-        "NotApplied",
-        "NotNow",
-        "PermissionDenied",
-        "Refusal",
-        "ReplyNotTrusted",
-        "ScriptFailed",
-        "ServerFailure",
-        "CommunicationError",
-        "UsageError",
-        "ZoneNotFound",
-    ),
+    "errors": _ERRORS,
     "exchange": ("Policy",),
     "transport": ("Endpoint", "Server"),
     "transport.protocol": ("AsyncTransport", "Transport"),
@@ -91,13 +53,8 @@ _NAMES = {
 }
 # What a request may need only later. A process that can open no more files could not load it then.
 _WITH_CLIENTS = (
-    "errors.classes",
-    "transport.failures",
-    "client.reply_errors",
-    "client.readback",
-    "client.obstacles",
-    "client.wildcards",
-    "client.discovery",
+    *("errors.classes", "transport.failures", "client.reply_errors", "client.readback"),
+    *("client.obstacles", "client.wildcards", "client.discovery"),
 )
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}
 __all__ = list(_HOMES)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from dns_update.auth import Key
 
-    TransportName: TypeAlias = Literal["udp", "tcp"]
+TransportName: TypeAlias = "Literal['udp', 'tcp']"
 
 MAX_UDP_OCTETS = 512  # without EDNS (RFC 1035, section 4.2.1)
 _MAX_START_OCTETS = 271  # the header's 12, a name's 255, type and class
@@ -145,9 +145,12 @@ class Exchange:
             self._started = now
         elif self.result is None:
             self._end_attempt()
-        self.listening = self.result is None and not self._is_spent()
+        is_spent = bool(self._lost) or self._udp_tries_left < 1
+        self.listening = self.result is None and not is_spent
         if not self.listening:
-            self._finish(now)
+            self.result = self.result or self._doubtful
+            if self.result is None:
+                raise self._no_answer(now)
             return None
         octets = self._encode(message_id, wall)
         if len(octets) > MAX_UDP_OCTETS:
@@ -215,15 +218,6 @@ class Exchange:
     @property
     def _tries(self) -> int:
         return sum(self._sent.values())
-
-    def _is_spent(self) -> bool:
-        return bool(self._lost) or self._udp_tries_left < 1
-
-    def _finish(self, now: float) -> None:
-        if self.result is None:
-            self.result = self._doubtful
-        if self.result is None:
-            raise self._no_answer(now)
 
     def _encode(self, message_id: int, wall: int) -> bytes:
         self._message_id = message_id

@@ -193,12 +193,12 @@ def _decode_records(cursor: Cursor, count: int) -> tuple[list[Record], int]:
         offset = cursor.position
         name = cursor.name()
         fixed = int.from_bytes(cursor.take(FIXED_OCTETS))
-        rrtype = fixed >> 64
+        rrtype, rrclass = fixed >> 64, fixed >> 48 & MAX_U16
         length = fixed & MAX_U16
         if following and rrtype == RRType.TSIG:
             raise _misplaced_signature()
-        rdata = read_rdata(cursor, rrtype, length) if rrtype in COMPRESSIBLE else cursor.take(length)
-        records.append(Record(name, rrtype, fixed >> 48 & MAX_U16, fixed >> 16 & _MAX_U32, rdata))
+        rdata = read_rdata(cursor, rrtype, length, rrclass) if rrtype in COMPRESSIBLE else cursor.take(length)
+        records.append(Record(name, rrtype, rrclass, fixed >> 16 & _MAX_U32, rdata))
     return records, offset
 
 

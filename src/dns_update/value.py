@@ -5,12 +5,14 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from dataclasses import KW_ONLY as KW_ONLY  # noqa: PLC0414 - other modules take it from here
     from inspect import Signature
     from types import FunctionType
     from typing import Any, NoReturn, Self, TypeVar, dataclass_transform
 
     V = TypeVar("V", bound="Value")
 else:
+    KW_ONLY = None  # only annotations name it
 
     def dataclass_transform(**_: object) -> Callable[[type], type]:
         """Return a decorator that does nothing: it only matters to type checkers."""
@@ -80,6 +82,11 @@ class Value(metaclass=ValueType):
 
     def _fields(self) -> tuple[object, ...]:
         return tuple([getattr(self, name) for name in type(self).__fields__])
+
+    def _replace(self, **changes: object) -> Self:
+        """Return a copy with other contents of these fields, unchecked."""
+        fields = type(self).__fields__
+        return _restored(type(self), tuple([changes.get(name, getattr(self, name)) for name in fields]))
 
     def __setattr__(self, name: str, content: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is immutable: make a new one instead of setting {name}")

@@ -164,7 +164,7 @@ def test_addresses_that_the_world_cannot_reach_are_not_published(machine: Machin
     prefix = "64" if ":" in address else "24"
     machine.add(f"{address}/{prefix}")
     with machine.agent(machine.configure(FROM_WAN + BEACON)) as agent:
-        agent.wait_for_line(f"interface wan has only addresses that the world cannot reach.*{why}")
+        agent.wait_for_line(f"interface wan has only addresses that cannot be reached from the Internet.*{why}")
         machine.light_beacon()
         assert machine.data() == machine.data(rrtype="AAAA") == ""
         machine.configure(FROM_WAN + "allow-private = true\n" + BEACON)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 import pytest
 
 from dns_update.agent import scheduler as module
-from dns_update.agent.clock import SYSTEM_CLOCK, SystemClock
+from dns_update.agent.clock import SYSTEM_CLOCK, Clock
 from dns_update.agent.config.settings import RecordSettings
 from dns_update.agent.managed_name import ManagedName
 from dns_update.agent.reconcile.server_health import ServerHealth
@@ -242,7 +242,7 @@ def test_a_name_that_flaps_for_ever_takes_no_more_room() -> None:
     tell(story)
 
 
-class Sleeper(SystemClock):
+class Sleeper(Clock):
     """The clocks of a machine that has slept for a time; counts the reads of one of them."""
 
     def __init__(self, news: asyncio.Event) -> None:

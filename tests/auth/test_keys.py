@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -26,6 +27,8 @@ from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.wire.name import Name
 from lab.key import write_private
 from lab.server import find_program
+
+Encoding = Literal["auto", "base64", "text"]
 
 SECRET = b"\x00an octet string\xff!"
 BASE64 = base64.b64encode(SECRET).decode()
@@ -155,7 +158,7 @@ def test_any_text_is_an_algorithm_or_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["auto", "base64"])
-def test_strict_base64_is_decoded(encoding: str) -> None:
+def test_strict_base64_is_decoded(encoding: Encoding) -> None:
     key = Key.from_secret("ddns-key", BASE64, "hmac-sha256", encoding)
     assert (key.secret, key.reading) == (SECRET, "base64")
     assert key == Key("ddns-key", SECRET, "hmac-sha256", other_reading=key.other_reading)
@@ -171,7 +174,7 @@ def test_what_can_be_read_both_ways_has_the_text_as_its_other_reading() -> None:
 
 
 @pytest.mark.parametrize(("text", "encoding"), [("c2VjcmV0", "base64"), ("c2VjcmV0", "text"), ("a raw secret", "auto")])
-def test_what_is_read_one_way_has_no_other_reading(text: str, encoding: str) -> None:
+def test_what_is_read_one_way_has_no_other_reading(text: str, encoding: Encoding) -> None:
     assert Key.from_secret("ddns-key", text, encoding=encoding).other_reading is None
 
 
@@ -201,7 +204,7 @@ def test_what_is_not_strictly_base64_is_a_raw_secret(text: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["auto", "text", "base64"])
-def test_an_empty_secret_is_refused(encoding: str) -> None:
+def test_an_empty_secret_is_refused(encoding: Encoding) -> None:
     with pytest.raises(UsageError):
         Key.from_secret("ddns-key", "", encoding=encoding)
     with pytest.raises(UsageError, match="is empty"):
@@ -209,7 +212,7 @@ def test_an_empty_secret_is_refused(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["auto", "text", "base64"])
-def test_a_secret_that_is_not_utf_8_is_refused(encoding: str) -> None:
+def test_a_secret_that_is_not_utf_8_is_refused(encoding: Encoding) -> None:
     """Python hands over such an argument with lone surrogates."""
     with pytest.raises(UsageError):
         Key.from_secret("ddns-key", b"caf\xe9".decode(errors="surrogateescape"), encoding=encoding)
@@ -218,7 +221,7 @@ def test_a_secret_that_is_not_utf_8_is_refused(encoding: str) -> None:
 @pytest.mark.parametrize("encoding", ["hex", "BASE64", "", "b64"])
 def test_an_unknown_encoding_is_refused_with_those_that_there_are(encoding: str) -> None:
     with pytest.raises(UsageError) as caught:
-        Key.from_secret("ddns-key", BASE64, encoding=encoding)
+        Key.from_secret("ddns-key", BASE64, encoding=encoding)  # type: ignore[arg-type]
     assert caught.value.hint == "one of auto, base64, text"
 
 

@@ -115,7 +115,7 @@ def test_the_kernel_has_the_addresses_that_must_not_be_chosen(interfaces: NameSe
         ("prefix:missing+::5", "there is no interface missing"),
         ("prefix:v4only+::5", "interface v4only has no IPv6 prefix of 64 bits: no usable IPv6 address"),
         ("prefix:old+::5", "interface old has no IPv6 prefix of 64 bits: no usable IPv6 address"),
-        ("prefix:private+::5", "the prefix of private has only addresses that the world cannot reach: fd00::5 (unique"),
+        ("prefix:private+::5", "only addresses that cannot be reached from the Internet: fd00::5 (unique"),
         ("dns:", "dns: gave no address: over IPv4: network is unreachable"),
         ("https://me:s3cret@example.com/", "https://example.com gave no address: over IPv4: "),
     ],

@@ -1,7 +1,7 @@
 """What the one-shot path imports: a `set` with zone, TTL, key file and a literal address.
 
 The architecture's second decision: the one-shot path imports almost nothing. Every module named here costs a part of
-the 25 ms that a whole update takes, and none may be added unseen: measure it (`make bench`, `python -X importtime`)
+the 18 ms that a whole update takes, and none may be added unseen: measure it (`make bench`, `python -X importtime`)
 and say in the commit why it is worth it.
 """
 

@@ -52,7 +52,7 @@ def test_servers_that_disagree_are_told_with_their_serials() -> None:
 
 
 def test_a_denial_for_later_names_the_types() -> None:
-    text, hint = note_texts(DeniedForLater(FIRST, HOME, denial(RRType.A, RRType.AAAA)))
+    text, hint = note_texts(DeniedForLater(HOME, denial(RRType.A, RRType.AAAA)))
     assert text == (
         "home.example.com has no A and AAAA to publish now; an update that adds it would fail: "
         "Permission denied: 192.0.2.53 refuses"
@@ -61,7 +61,7 @@ def test_a_denial_for_later_names_the_types() -> None:
 
 
 def test_other_notes() -> None:
-    hidden = DataNotShown(FIRST, HOME, ZoneNotFound("home.example.com lies elsewhere", hint="give zone=home"))
+    hidden = DataNotShown(ZoneNotFound("home.example.com lies elsewhere", hint="give zone=home"))
     assert note_texts(hidden) == ("home.example.com lies elsewhere", "give zone=home")
     assert note_texts(Remark("read as raw text")) == ("read as raw text", "")
 

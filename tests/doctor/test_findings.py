@@ -104,7 +104,7 @@ def test_what_is_denied_and_not_needed_now_is_a_note() -> None:
     denied = denial(RRType.AAAA)
     name = seen(NameAtServer(server(), comparison(), denied))
     assert list(problems_of(name)) == []
-    assert list(notes_of(name)) == [DeniedForLater(FIRST, HOME, denied)]
+    assert list(notes_of(name)) == [DeniedForLater(HOME, denied)]
 
 
 def test_what_is_denied_may_be_needed_where_it_is_not_known_what_is_desired() -> None:
@@ -123,7 +123,7 @@ def test_the_owners_claim_is_needed() -> None:
 def test_data_that_a_server_does_not_show_is_a_note() -> None:
     error = ZoneNotFound("home.example.com lies in another zone")
     name = seen(NameAtServer(server(), Comparison(right_records(), unread=error)))
-    assert list(notes_of(name)) == [DataNotShown(FIRST, HOME, error)]
+    assert list(notes_of(name)) == [DataNotShown(error)]
     assert state_of(name) == "right"
 
 

@@ -43,8 +43,6 @@ def test_each_message(manager: Manager) -> None:
     assert manager.heard() == "READY=1"
     assert notifier.ready("10 names")
     assert manager.heard() == "READY=1\nSTATUS=10 names"
-    assert notifier.status("2 of 10 names are failing")
-    assert manager.heard() == "STATUS=2 of 10 names are failing"
     assert notifier.alive()
     assert manager.heard() == "WATCHDOG=1"
     assert notifier.stopping()
@@ -54,16 +52,16 @@ def test_each_message(manager: Manager) -> None:
 def test_a_reload_tells_when_it_began(manager: Manager) -> None:
     notifier = Notifier(manager.address)
     before = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
-    assert notifier.reloading("reading the configuration")
+    assert notifier.reloading()
     after = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
-    reloading, moment, status = manager.heard().split("\n")
-    assert (reloading, status) == ("RELOADING=1", "STATUS=reading the configuration")
+    reloading, moment = manager.heard().split("\n")
+    assert reloading == "RELOADING=1"
     assert before <= int(moment.removeprefix("MONOTONIC_USEC=")) <= after
 
 
 def test_no_status_can_say_anything_else(manager: Manager) -> None:
-    Notifier(manager.address).status("a\nREADY=1\r\n\udcff")
-    assert manager.heard() == "STATUS=a READY=1 \\udcff"
+    Notifier(manager.address).ready("a\nSTOPPING=1\r\n\udcff")
+    assert manager.heard() == "READY=1\nSTATUS=a STOPPING=1 \\udcff"
 
 
 @pytest.mark.parametrize(

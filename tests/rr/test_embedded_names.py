@@ -6,7 +6,7 @@ from hypothesis import given
 from dns_update.errors import MalformedMessage
 from dns_update.rr.embedded_names import canonical_rdata, read_rdata, soa_mname
 from dns_update.rr.record import rdata_from_text
-from dns_update.wire.codes import RR_TYPES, RRType, rrtype_from_text
+from dns_update.wire.codes import RR_TYPES, RRClass, RRType, rrtype_from_text
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name
 from tests.rr.oracle import LIKE_RDATA, by_dnspython
@@ -56,6 +56,13 @@ def test_the_canonical_form_is_dnspythons(mnemonic: str, rdata: bytes) -> None:
     theirs = by_dnspython(RR_TYPES[mnemonic], rdata)
     if theirs is not None:
         assert canonical_rdata(RR_TYPES[mnemonic], rdata) == theirs.to_digestable()
+
+
+@pytest.mark.parametrize("mnemonic", ["SRV", "PX", "KX"])
+def test_a_type_of_class_in_alone_has_no_canonical_form_in_another_class(mnemonic: str) -> None:
+    octets = {"SRV": bytes(6), "PX": bytes(3), "KX": bytes(2)}[mnemonic] + Name.from_text("Example").to_wire()
+    assert canonical_rdata(RR_TYPES[mnemonic], octets) != octets
+    assert canonical_rdata(RR_TYPES[mnemonic], octets, RRClass.CH) == octets
 
 
 def test_canonical_rdata_leaves_what_it_cannot_read() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.netlink import AddressEntry, Event, LinkEntry, LinkFlag
+from dns_update.agent.clock import Clock
 from dns_update.agent.config.load import config_from_text
 from dns_update.agent.config.settings import Config
 from dns_update.agent.controller import Controller
@@ -33,7 +34,7 @@ _START = 1000.0  # on the monotonic clock
 _MOST_STEPS = 1_000_000  # of the loop in one test; more is a loop without end
 
 
-class MockClock:
+class MockClock(Clock):
     """The three clocks; `sleep` lets the machine sleep for a time."""
 
     def __init__(self) -> None:

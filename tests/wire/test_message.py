@@ -259,6 +259,23 @@ def test_old_types_that_once_were_compressed_are_written_out(rrtype: int, before
 
 
 @pytest.mark.parametrize(
+    ("rrtype", "before"), [(RRType.SRV, "0001 0002 13c4"), (26, "0001 00"), (36, "0001")], ids=["SRV", "PX", "KX"]
+)
+@pytest.mark.parametrize(
+    ("rrclass", "is_known"), [(RRClass.IN, True), (RRClass.NONE, True), (RRClass.CH, False), (65280, False)]
+)
+def test_a_type_of_class_in_alone_is_an_unknown_type_in_another_class(
+    rrtype: int, before: str, rrclass: int, *, is_known: bool
+) -> None:
+    """RFC 3597, section 3 and 4: rdata of an unknown type is not decompressed. A deletion's class is NONE."""
+    rdata = bytes.fromhex(before) + b"\xc0\x0c"
+    question = ZONE.to_wire() + bytes.fromhex("0001 0001")
+    fixed = rrtype.to_bytes(2) + rrclass.to_bytes(2) + bytes(4) + len(rdata).to_bytes(2)
+    message = Message.decode(with_counts(1, 1, 0, 0) + question + b"\xc0\x0c" + fixed + rdata)
+    assert message.answer[0].rdata == (bytes.fromhex(before) + ZONE.to_wire() if is_known else rdata)
+
+
+@pytest.mark.parametrize(
     "rrtype", [RRType.NS, RRType.CNAME, RRType.PTR, RRType.DNAME, RRType.SOA, RRType.MX, RRType.SRV]
 )
 @pytest.mark.parametrize("change", [-1, 1])

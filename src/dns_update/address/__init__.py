@@ -18,16 +18,7 @@ if TYPE_CHECKING:
     from dns_update.address.sources import Source as Source
     from dns_update.process.child_guard import ChildGuard
 
-__all__ = [
-    "Command",
-    "Interface",
-    "Prefix",
-    "Resolver",
-    "Web",
-    "find_addresses",
-    "may_block",
-    "sources_from_text",
-]
+__all__ = ["Command", "Interface", "Prefix", "Resolver", "Web", "find_addresses", "may_block", "sources_from_text"]
 
 
 def may_block(source: Source) -> bool:
@@ -85,7 +76,7 @@ def _judged(
     if not public:
         texts = [f"{format_address(address)} ({reason})" for address, reason in refused.items()]
         raise NoAddress(
-            f"{source} has only addresses that the world cannot reach: {some_of(texts)}",
+            f"{source} has only addresses that cannot be reached from the Internet: {some_of(texts)}",
             hint=Hint(
                 "; ".join([*_better_source(source, refused.values()), "{allow-private:yes} publishes such an address"])
             ),

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import os
 import select
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from threading import current_thread, main_thread
 from time import monotonic
 
+from dns_update.address.sources import Command
 from dns_update.errors import InvalidText, NoAddress, quoted
 from dns_update.process import signals
+from dns_update.process.child_guard import ChildGuard
 from dns_update.process.orphans import MARK, adopted
 from dns_update.process.runner import Program, failure_of, keep_statuses
 from dns_update.wire.inet import parse_address
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from dns_update.address.sources import Command
-    from dns_update.process.child_guard import ChildGuard
 
 COMMAND_SECONDS = 30  # a program that asks the network itself gives up long before
 LINGER_SECONDS = 1  # to end after its first line: its status may still say that it failed

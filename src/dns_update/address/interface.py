@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dns_update.address.sources import some_of
+from dns_update.address.kernel.interfaces import Interfaces
+from dns_update.address.kernel.netlink import AddressEntry
+from dns_update.address.sources import Interface, Prefix, some_of
 from dns_update.errors import NoAddress
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.address.kernel.interfaces import Interfaces
-    from dns_update.address.kernel.netlink import AddressEntry
-    from dns_update.address.sources import Interface, Prefix
 
 _LINK_BITS = 64  # of an IPv6 address that say which link it is on (RFC 4291, section 2.5.4)
 _LINK_LOCAL = bytes.fromhex("fe80")  # RFC 4291, section 2.5.6

@@ -7,22 +7,16 @@ and only answers from the server's address are read.
 from __future__ import annotations
 
 from dns_update.address.families import FAMILIES, NotToldError, ask_families
-from dns_update.address.sources import some_of
+from dns_update.address.sources import Resolver, some_of
 from dns_update.errors import InvalidText, NoResponse
 from dns_update.exchange import Exchange, Policy, Reply
 from dns_update.message import Message
 from dns_update.transport import DNS_PORT, Endpoint
 from dns_update.transport.blocking import BlockingTransport
-from dns_update.value import Value
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_told_address
 from dns_update.wire.name import Name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dataclasses import KW_ONLY
-
-    from dns_update.address.sources import Resolver
 
 _ADDRESS_TYPES = {IPV4_OCTETS: RRType.A, IPV6_OCTETS: RRType.AAAA}
 _SECONDS = 2.0  # for one try; the farthest of these servers answers within 0.3 s

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText, quoted
-from dns_update.value import Value
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import decimal
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_address, parse_cidr, parse_ipv6
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from dataclasses import KW_ONLY
     from typing import TypeAlias
 
     from dns_update.transport import Server
     from dns_update.wire.name import Name
 
-    # The octets of an address are a source that gives just these: an address that the user wrote is used as it is.
-    Source: TypeAlias = "bytes | Interface | Prefix | Resolver | Web | Command"
+# The octets of an address are a source that gives just these: an address that the user wrote is used as it is.
+Source: TypeAlias = "bytes | Interface | Prefix | Resolver | Web | Command"
 
 _FAMILIES = {"/ipv4": IPV4_OCTETS, "/ipv6": IPV6_OCTETS}
 _THERE_ARE = "there are interface:, prefix:, dns:, http:, https: and command:"

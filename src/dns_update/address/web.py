@@ -9,7 +9,7 @@ import binascii
 import re
 import socket
 from http.client import HTTPException, HTTPResponse
-from io import BufferedReader, RawIOBase
+from io import BufferedIOBase, BufferedReader, RawIOBase
 from time import monotonic
 
 from dns_update.address.families import FAMILIES, NotToldError, ask_families
@@ -21,7 +21,6 @@ from dns_update.wire.inet import IPV4_OCTETS, parse_address, parse_told_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from io import BufferedIOBase
     from typing import Any, Protocol
 
     class WebAnswer(Protocol):
@@ -46,9 +45,9 @@ def addresses_of_web(source: Web) -> list[bytes]:
     """Return the addresses that the service reports, asked over each family.
 
     The answer must have status 200 and exactly one address of the family that the request used, in at most 4 KiB; text
-    or markup around it does not matter. Redirects are followed, but not from https to http, nor to addresses that the
-    world cannot reach (private, loopback) unless the service itself has one of that kind. Each family takes at most
-    10 s, without the time of the system's resolver. Raises NoAddress.
+    or markup around it does not matter. Redirects are followed, but not from https to http, nor to addresses that
+    cannot be reached from the Internet (private, loopback) unless the service itself has one of that kind. Each family
+    takes at most 10 s, without the time of the system's resolver. Raises NoAddress.
     """
     return ask_families(source, lambda octets: _ask(source, octets))
 
@@ -100,7 +99,7 @@ def _addresses_of(place: Web, octets: int) -> list[tuple[Any, ...]]:
 
 
 def _kind_of(address: tuple[Any, ...]) -> str | None:
-    """Return why the world cannot reach an address, None if it can."""
+    """Return why an address cannot be reached from the Internet, None if it can."""
     return unreachable_because(parse_address(address[0].partition("%")[0]))
 
 

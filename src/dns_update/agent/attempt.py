@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Sequence
 
-from dns_update.agent.managed_name import Doubt
+from dns_update.agent.managed_name import Doubt, ManagedName
 from dns_update.agent.reconcile.reconcile import reconcile
-from dns_update.client.aio import carry_out
+from dns_update.agent.reconcile.server_health import Outage
 from dns_update.client.locate import Target
-from dns_update.errors import NoResponse
+from dns_update.client.outcome import Outcome
+from dns_update.client.plan import Desired
+from dns_update.client.transaction import Transaction
+from dns_update.errors import DnsUpdateError, NoResponse
 from dns_update.transport import Endpoint, Server
 from dns_update.wire.name import Name
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
-
-    from dns_update.agent.managed_name import ManagedName
-    from dns_update.agent.reconcile.server_health import Outage
-    from dns_update.client.outcome import Outcome
-    from dns_update.client.plan import Desired
-    from dns_update.client.transaction import Transaction
-    from dns_update.errors import DnsUpdateError
 
 
 def begin(managed: ManagedName, desired: Desired, now: float) -> Attempt | None:
@@ -43,18 +36,6 @@ class Attempt:
     `servers` are those that it may find silent, or answering again; they include the addresses of host names.
     With `began_in_doubt`, an earlier attempt may have made the change that this one finds.
     """
-
-    __slots__ = (
-        "_is_urgent",
-        "_order",
-        "_transaction",
-        "_upstream",
-        "began",
-        "began_in_doubt",
-        "desired",
-        "managed",
-        "servers",
-    )
 
     def __init__(
         self, managed: ManagedName, desired: Desired, order: tuple[Hashable, ...], began: float, *, is_urgent: bool
@@ -89,7 +70,7 @@ class Attempt:
             finally:
                 transaction.in_turn = None  # breaks a cycle: else thousands of attempts wait for the garbage collector
 
-        return await carry_out(self._upstream.client, request)
+        return await self._upstream.client.run(request)
 
     def succeeded(self, outcome: Outcome, now: float) -> list[tuple[Hashable, Outage]]:
         """Record which servers answered; return those that recovered, with their outages."""

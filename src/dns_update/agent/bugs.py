@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.agent.output.log import ERROR, WARNING
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.agent.output.log import Log
+from dns_update.agent.output.log import ERROR, WARNING, Log
 
 
 class Bugs:

@@ -4,23 +4,6 @@ from __future__ import annotations
 
 import time
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Protocol
-
-    class Clock(Protocol):
-        """Three clocks, each in seconds."""
-
-        def monotonic(self) -> float:
-            """Return the time of timers and deadlines; it stops while the machine sleeps."""
-
-        def boot(self) -> float:
-            """Return the seconds since boot, time asleep included; it measures how long a state has lasted."""
-
-        def wall(self) -> float:
-            """Return the seconds since 1970; this clock may be set at any time."""
-
-
 # Smaller differences come from reading two clocks one after the other, or from NTP, and must not change shown times.
 _SET_SECONDS = 1.0
 
@@ -30,15 +13,23 @@ def since_boot() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-class SystemClock:
-    """The clocks of this machine; a Clock."""
+class Clock:
+    """The three clocks of this machine, each in seconds; a test has its own."""
 
-    monotonic = staticmethod(time.monotonic)
-    boot = staticmethod(since_boot)
-    wall = staticmethod(time.time)
+    def monotonic(self) -> float:
+        """Return the time of timers and deadlines; it stops while the machine sleeps."""
+        return time.monotonic()
+
+    def boot(self) -> float:
+        """Return the seconds since boot, time asleep included; it measures how long a state has lasted."""
+        return since_boot()
+
+    def wall(self) -> float:
+        """Return the seconds since 1970; this clock may be set at any time."""
+        return time.time()
 
 
-SYSTEM_CLOCK = SystemClock()
+SYSTEM_CLOCK = Clock()
 
 
 class BootTime:

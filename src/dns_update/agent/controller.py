@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Collection, Iterator
 from random import random as system_random
-from typing import TYPE_CHECKING
 
 from dns_update.address.kernel.monitor import Monitor
 from dns_update.agent.attempt import pass_doubt_on
 from dns_update.agent.bugs import Bugs
-from dns_update.agent.clock import SYSTEM_CLOCK, BootTime
+from dns_update.agent.clock import SYSTEM_CLOCK, BootTime, Clock
+from dns_update.agent.config.settings import Config
+from dns_update.agent.desired import SourceState
 from dns_update.agent.incidents import Incidents
+from dns_update.agent.managed_name import ManagedName
+from dns_update.agent.output.control import ManagedStatus, RecordStatus
 from dns_update.agent.output.hooks import Hooks
+from dns_update.agent.output.log import Log
 from dns_update.agent.output.reports import Reports
 from dns_update.agent.output.status import Times, record_status, server_statuses
 from dns_update.agent.reconcile.backoff import is_permanent
 from dns_update.agent.registry import Registry
 from dns_update.agent.scheduler import Scheduler
-from dns_update.agent.sources import Sources
+from dns_update.agent.sources import KernelMonitor, Sources
 from dns_update.agent.worker import Worker
 from dns_update.process.child_guard import ChildGuard
 from dns_update.transport.aio import AsyncioTransport
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
-
-    from dns_update.agent.clock import Clock
-    from dns_update.agent.config.settings import Config
-    from dns_update.agent.desired import SourceState
-    from dns_update.agent.managed_name import ManagedName
-    from dns_update.agent.output.control import ManagedStatus, RecordStatus
-    from dns_update.agent.output.log import Log
-    from dns_update.agent.sources import KernelMonitor
 
 
 class Controller:
@@ -132,7 +126,8 @@ class Controller:
 
     def status(self) -> ManagedStatus:
         """Return the part of a StatusAnswer about names, sources and servers."""
-        times = Times(self._clock.monotonic(), self._clock.wall(), self.boot_time)
+        now = self._clock.monotonic()
+        times = Times(now, self._clock.wall() - now, self.boot_time)
         return {
             "records": self._record_statuses(times),
             "sources": self._sources.status(times.booted),

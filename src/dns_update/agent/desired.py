@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from dns_update.address.sources import Source
 from dns_update.agent.reconcile.backoff import HeldAddresses
 from dns_update.client.plan import Desired
 from dns_update.value import Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from dataclasses import KW_ONLY
-    from typing import TypeAlias
-
-    from dns_update.address.sources import Source
-
-    SourceKey: TypeAlias = tuple[Source, bool]
-    """A source, and whether it may give addresses that the internet cannot reach."""
+SourceKey: TypeAlias = tuple[Source, bool]
+"""A source, and whether it may give addresses that cannot be reached from the Internet."""
 
 _TYPES = {IPV4_OCTETS: RRType.A, IPV6_OCTETS: RRType.AAAA}
 _OCTETS = {rrtype: octets for octets, rrtype in _TYPES.items()}
@@ -33,7 +29,6 @@ class Reading(Value):
     addresses: tuple[bytes, ...]
     checked: float
     error: str = ""
-    _: KW_ONLY
     is_mistaken: bool = False
 
 

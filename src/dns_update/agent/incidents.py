@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Iterable
 
-from dns_update.agent.output.log import ERROR, WARNING
+from dns_update.agent.managed_name import ManagedName
+from dns_update.agent.output.log import ERROR, WARNING, Log
 from dns_update.agent.reconcile.backoff import is_permanent
-from dns_update.errors import ClocksDiffer, KeyRejected, NoResponse, ReplyNotTrusted, ServerFailure, ZoneNotFound
+from dns_update.errors import (
+    ClocksDiffer,
+    DnsUpdateError,
+    KeyRejected,
+    NoResponse,
+    ReplyNotTrusted,
+    ServerFailure,
+    ZoneNotFound,
+)
 from dns_update.errors.hints import TOML, rendered
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
-
-    from dns_update.agent.managed_name import ManagedName
-    from dns_update.agent.output.log import Log
-    from dns_update.errors import DnsUpdateError
 
 _OF_KEYS = (KeyRejected, ClocksDiffer, ReplyNotTrusted)  # the server answers this to every signed request
 
 
 class Incidents:
-    """The current incidents, and which of them each name is in."""
+    """The current incidents, and which of them each name is in; the begin and end of each is logged."""
 
     def __init__(self, log: Log) -> None:
-        """Begin without incidents; the begin and end of each is written to the log."""
         self._log = log
         self._incidents: dict[Hashable, _Incident] = {}
         self._causes: dict[ManagedName, Hashable] = {}  # of the names that are in one

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dns_update.agent.desired import Rule, desired_of
+from collections.abc import Iterable, Sequence
+
+from dns_update.agent.config.settings import RecordSettings
+from dns_update.agent.desired import Rule, SourceState, desired_of
+from dns_update.agent.reconcile.upstream import Upstream
 from dns_update.client.claims import is_shared
+from dns_update.client.outcome import Outcome
 from dns_update.client.plan import Desired
+from dns_update.errors import DnsUpdateError
+from dns_update.rr.record import Record
+from dns_update.transport import Endpoint
+from dns_update.value import Value
 from dns_update.wire.codes import rrtype_to_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from dns_update.agent.config.settings import RecordSettings
-    from dns_update.agent.desired import SourceState
-    from dns_update.agent.reconcile.upstream import Upstream
-    from dns_update.client.outcome import Outcome
-    from dns_update.errors import DnsUpdateError
-    from dns_update.rr.record import Record
-    from dns_update.transport import Endpoint
 
 # The states of `control.STATES`.
 RIGHT = "right"
@@ -49,7 +46,7 @@ class Current:
         self.server, self.records, self.checked = server, records, checked
 
 
-class Doubt:
+class Doubt(Value, kw_only=True):
     """What attempts that have ended may have done at a server, or may still do; only attempts write it.
 
     With `is_outcome_unknown`, an update was sent, and nobody knows what came of it. A copy of an update may be under
@@ -57,11 +54,8 @@ class Doubt:
     there is no such copy.
     """
 
-    __slots__ = ("is_outcome_unknown", "recheck_at")
-
-    def __init__(self, *, is_outcome_unknown: bool, recheck_at: float | None) -> None:
-        self.is_outcome_unknown = is_outcome_unknown
-        self.recheck_at = recheck_at
+    is_outcome_unknown: bool
+    recheck_at: float | None
 
 
 class ManagedName:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Hashable, Iterator
 from operator import is_
-from typing import TYPE_CHECKING
 
+from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings
+from dns_update.agent.desired import SourceKey, SourceState
 from dns_update.agent.managed_name import ManagedName
 from dns_update.agent.reconcile.backoff import growing
 from dns_update.agent.reconcile.server_health import ServerHealth
 from dns_update.agent.reconcile.upstream import Upstream
 from dns_update.client.aio import AsyncClient
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterator
-
-    from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings
-    from dns_update.agent.desired import SourceKey, SourceState
-    from dns_update.transport.aio import AsyncioTransport
+from dns_update.transport.aio import AsyncioTransport
 
 
 class Registry:

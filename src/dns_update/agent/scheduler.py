@@ -6,15 +6,10 @@ import asyncio
 import heapq
 import itertools
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
 
-from dns_update.agent.clock import SYSTEM_CLOCK
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
-    from dns_update.agent.clock import Clock
-    from dns_update.agent.managed_name import ManagedName
+from dns_update.agent.clock import SYSTEM_CLOCK, Clock
+from dns_update.agent.managed_name import ManagedName
 
 MAX_TRIES = 64  # attempts at once: more than needed to keep a server on another continent busy
 SLEPT_SECONDS = 5.0  # the least difference of the clocks that counts as sleep

@@ -5,25 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Any
 
 from dns_update import __version__
 from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import since_boot
+from dns_update.agent.config.settings import Config
 from dns_update.agent.controller import Controller
+from dns_update.agent.managed_name import ManagedName
+from dns_update.agent.output.control import ControlServer, StatusAnswer
+from dns_update.agent.output.log import Log
 from dns_update.errors import SOME_FAILED, ConfigError, DnsUpdateError, NoAddress
 from dns_update.errors.hints import TOML, rendered
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from typing import Any
-
-    from dns_update.agent.config.settings import Config
-    from dns_update.agent.managed_name import ManagedName
-    from dns_update.agent.output.control import ControlServer, StatusAnswer
-    from dns_update.agent.output.log import Log
-    from dns_update.process.systemd import Notifier
+from dns_update.process.systemd import Notifier
 
 MOST_PROBLEMS = 20  # of a broken configuration that are logged: about a screen; one mistake may cause ten thousand
 _ENDED_BY = 128  # plus the signal's number, as in a shell
@@ -88,7 +84,7 @@ class Agent:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._note_bug)
         self._end_at_signals(self._end_once)
-        loop.add_signal_handler(signal.SIGUSR1, _do_nothing)
+        loop.add_signal_handler(signal.SIGUSR1, lambda: None)  # every name is checked once anyway
         try:
             if os.access(os.path.dirname(self._config.agent.history) or ".", os.W_OK):  # noqa: PTH120 - costs 1 MiB
                 self._controller.open_history()
@@ -214,10 +210,6 @@ class Agent:
         return f"managing {count} {'name' if count == 1 else 'names'}"
 
 
-def _do_nothing() -> None:
-    """Do nothing: every name is checked once anyway."""
-
-
 def _problems_of(error: Exception) -> list[str]:
     """Return the problems of a configuration, each with its hint."""
     if not isinstance(error, DnsUpdateError):
@@ -228,7 +220,6 @@ def _problems_of(error: Exception) -> list[str]:
 
 
 def _exit_status(managed: ManagedName) -> int:
-    """Return the exit status of `--once` for this name."""
     if managed.error is not None:
         return managed.error.exit_status
     return NoAddress.exit_status if managed.desired is None else 0

@@ -4,47 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import os
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from random import random as system_random
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from dns_update.address import Command, find_addresses, may_block
+from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.monitor import Monitor
 from dns_update.address.sources import spelled
-from dns_update.agent.bugs import text_of
-from dns_update.agent.clock import SYSTEM_CLOCK, since_boot
-from dns_update.agent.desired import Reading, SourceState
-from dns_update.agent.output.log import INFO, WARNING
+from dns_update.agent.bugs import Bugs, text_of
+from dns_update.agent.clock import SYSTEM_CLOCK, Clock, since_boot
+from dns_update.agent.config.settings import AgentSettings
+from dns_update.agent.desired import Reading, SourceKey, SourceState
+from dns_update.agent.output.control import SourceStatus
+from dns_update.agent.output.log import INFO, WARNING, Log
 from dns_update.agent.reconcile.backoff import growing, jittered
 from dns_update.errors import NoAddress
 from dns_update.errors.hints import TOML, rendered
+from dns_update.process.child_guard import ChildGuard
 from dns_update.wire.inet import format_address
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
-    from concurrent.futures import Future
-    from typing import Protocol
 
-    from dns_update.address.kernel.interfaces import Interfaces
-    from dns_update.agent.bugs import Bugs
-    from dns_update.agent.clock import Clock
-    from dns_update.agent.config.settings import AgentSettings
-    from dns_update.agent.desired import SourceKey
-    from dns_update.agent.output.control import SourceStatus
-    from dns_update.agent.output.log import Log
-    from dns_update.process.child_guard import ChildGuard
+class KernelMonitor(Protocol):
+    """Reports changes of the machine's addresses: a Monitor, except in tests."""
 
-    class KernelMonitor(Protocol):
-        """Reports changes of the machine's addresses: a Monitor, except in tests."""
+    interfaces: Interfaces
 
-        interfaces: Interfaces
+    async def open(self, *, waits_out_shortage: bool = False) -> None:
+        """Begin, and call the callback with all interfaces."""
 
-        async def open(self, *, waits_out_shortage: bool = False) -> None:
-            """Begin, and call the callback with all interfaces."""
-
-        def close(self) -> None:
-            """Stop calling back."""
+    def close(self) -> None:
+        """Stop calling back."""
 
 
 MAX_ASKED = 16  # sources asked at once, each in a thread; one may take half a minute to answer

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from dns_update.address import may_block
 from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import since_boot
+from dns_update.agent.config.settings import Config, RecordSettings
 from dns_update.agent.desired import Reading, Rule, SourceState, desired_of
 from dns_update.client.plan import Desired
 from dns_update.doctor.engine import examine
-from dns_update.doctor.source_answers import SourceQuestion, ask_sources
+from dns_update.doctor.examination import Examination
+from dns_update.doctor.source_answers import SourceAnswer, SourceQuestion, ask_sources
 from dns_update.doctor.subject import Destination, Subject
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from dns_update.agent.config.settings import Config, RecordSettings
-    from dns_update.doctor.examination import Examination
-    from dns_update.doctor.source_answers import SourceAnswer
 
 
 async def try_out(config: Config) -> Examination:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable
 
-from dns_update.agent.attempt import begin
+from dns_update.agent.attempt import Attempt, begin
 from dns_update.agent.bugs import text_of
+from dns_update.agent.clock import Clock
+from dns_update.agent.incidents import Incidents
+from dns_update.agent.managed_name import ManagedName
+from dns_update.agent.output.reports import Reports
 from dns_update.agent.reconcile.backoff import back_off, growing, jittered
+from dns_update.agent.reconcile.server_health import Outage
+from dns_update.agent.registry import Registry
+from dns_update.client.outcome import Outcome
 from dns_update.errors import DnsUpdateError, NoResponse
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-
-    from dns_update.agent.attempt import Attempt
-    from dns_update.agent.clock import Clock
-    from dns_update.agent.incidents import Incidents
-    from dns_update.agent.managed_name import ManagedName
-    from dns_update.agent.output.reports import Reports
-    from dns_update.agent.reconcile.server_health import Outage
-    from dns_update.agent.registry import Registry
-    from dns_update.client.outcome import Outcome
 
 
 class Worker:

@@ -129,7 +129,7 @@ class Key(Value):
         name: Name | str,
         secret: str,
         algorithm: Algorithm | str = DEFAULT_ALGORITHM,
-        encoding: str = "auto",
+        encoding: Literal["auto", "base64", "text"] = "auto",
     ) -> Key:
         """Make a key from a secret's text.
 

@@ -84,6 +84,14 @@ def open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
 
 
+def is_special(path: str) -> bool:
+    """Return whether a file is not a regular one: to read from a pipe or a device may never end."""
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - pathlib costs 4 ms
+    except (OSError, ValueError):
+        return False  # to open it raises the error
+
+
 def _refuse_unsafe(
     status: os.stat_result, path: str, called: str, *, ours: bool, warn: Callable[[str], None] | None
 ) -> None:

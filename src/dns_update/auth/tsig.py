@@ -10,16 +10,13 @@ from __future__ import annotations
 import hmac
 
 from dns_update import errors
+from dns_update.auth import Key
 from dns_update.message import MAX_MESSAGE_OCTETS, Message, encode_record
 from dns_update.rr.record import Record
 from dns_update.value import Value
 from dns_update.wire.codes import MAX_U16, Rcode, RRClass, RRType, tsig_error_to_text
 from dns_update.wire.cursor import Cursor
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.auth import Key
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 FUDGE = 300  # seconds that the two clocks may differ (RFC 8945, section 10)
 TIME_OCTETS = 6
@@ -74,13 +71,7 @@ class Tsig(Value):
 
 
 def sign(  # noqa: PLR0913 - what a signature depends on
-    octets: bytes,
-    key: Key,
-    *,
-    time_signed: int,
-    request_mac: bytes = b"",
-    error: int = 0,
-    other: bytes = b"",
+    octets: bytes, key: Key, *, time_signed: int, request_mac: bytes = b"", error: int = 0, other: bytes = b""
 ) -> tuple[bytes, bytes]:
     """Return a message with a TSIG record added, and the MAC in that record.
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from collections.abc import Coroutine, Iterator, Sequence
+from typing import Any, TypeVar
 
+from dns_update.agent.config.settings import Config
 from dns_update.cli import put, talk
+from dns_update.commandline.line import CommandLine
 from dns_update.errors import ConfigError, UsageError
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
-    from typing import Any, TypeVar
-
-    from dns_update.agent.config.settings import Config
-    from dns_update.commandline.line import CommandLine
-
-    T = TypeVar("T")
+T = TypeVar("T")
 
 _COLLECTED_AFTER = (20_000, 20, 50)  # new objects: ten thousand names make many, and hardly any are garbage in a cycle
 MOST_PROBLEMS = 50  # of a configuration are printed; one mistake in a script may cause a hundred thousand
@@ -82,16 +78,37 @@ def _prepare_for_signals() -> None:
 
 def _check(config: Config, path: str, *, is_online: bool, as_json: bool) -> int:
     """Report on a configuration that could be read, and return the exit status; raises ConfigError."""
-    from dns_update.agent.config.offline_check import refuse_files, warnings_about  # not for --once
-
-    refuse_files(config, path)
-    warnings = list(warnings_about(config))
+    _refuse_files(config, path)
+    warnings = list(_warnings_about(config))
     if not as_json:
         count = len(config.records)
         talk(f"{path} is right: {count} {'record' if count == 1 else 'records'}")
         for warning in warnings:
             talk(f"warning: {warning}")
     return _check_online(config, path, warnings, as_json=as_json) if is_online else 0
+
+
+def _refuse_files(config: Config, path: str) -> None:
+    """Raise ConfigError if the history file that the configuration names is not a history."""
+    from dns_update.agent.output.history import fault_of_file  # for --check only
+
+    fault = fault_of_file(config.agent.history) if config.agent.history else ""
+    if fault:
+        hint = "name another file; the agent would leave this one as it is, and keep no history"
+        raise ConfigError([(f"{path}: [agent] history: {config.agent.history}: {fault}", hint)])
+
+
+def _warnings_about(config: Config) -> Iterator[str]:
+    """Yield a line for each key whose secret can be guessed."""
+    from dns_update.doctor.weak_secrets import weakness_of  # as above
+
+    keys = {record.key.name: record.key for record in config.records if record.key is not None}
+    for name, key in keys.items():
+        if weakness := weakness_of(key):
+            yield (
+                f"the secret of key {name} {weakness}; one captured request is enough to find it: "
+                "tsig-keygen makes one of 256 bits"
+            )
 
 
 def _check_online(config: Config, path: str, warnings: Sequence[str], *, as_json: bool) -> int:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
-from dns_update.errors import ClocksDiffer, KeyRejected, Refusal
+from dns_update.client.outcome import Outcome
+from dns_update.errors import ClocksDiffer, DnsUpdateError, KeyRejected, Refusal
 from dns_update.errors.hints import COMMAND_LINE, rendered
+from dns_update.rr.record import Record
 from dns_update.wire.codes import rcode_to_text, rrclass_to_text, rrtype_to_text, tsig_error_to_text
-
-if TYPE_CHECKING:
-    from dns_update.client.outcome import Outcome
-    from dns_update.errors import DnsUpdateError
-    from dns_update.rr.record import Record
 
 
 def outcome_text(outcome: Outcome, command: str) -> str:
     """Return the outcome of a request that was carried out."""
-    done = _shown_fields(outcome) if command == "show" else _change_fields(outcome)
+    shown = {"records": _records(outcome.after), "verified": outcome.verified}
+    done = shown if command == "show" else _change_fields(outcome)
     about = {
         "notes": [rendered(note, COMMAND_LINE) for note in outcome.notes],
         "failures": [error_fields(error) for error in outcome.failures],
@@ -44,10 +41,6 @@ def _common_fields(outcome: Outcome) -> dict[str, object]:
         "rcode": rcode_to_text(outcome.rcode),
         "seconds": round(outcome.seconds, 6),
     }
-
-
-def _shown_fields(outcome: Outcome) -> dict[str, object]:
-    return {"records": _records(outcome.after), "verified": outcome.verified}
 
 
 def _change_fields(outcome: Outcome) -> dict[str, object]:

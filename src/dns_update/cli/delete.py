@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dns_update.cli.request import DONE, client_of, conclude, data_of, target_of
+from dns_update.client import Client
+from dns_update.client.locate import Target
+from dns_update.client.outcome import Outcome
 from dns_update.client.requests import delete_rdata
+from dns_update.commandline.line import CommandLine
+from dns_update.commandline.properties import Options
 from dns_update.rr.record import rdata_to_text
 from dns_update.wire.codes import rrtype_to_text
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.client import Client
-    from dns_update.client.locate import Target
-    from dns_update.client.outcome import Outcome
-    from dns_update.commandline.line import CommandLine
-    from dns_update.commandline.properties import Options
-
-    Data = dict[int, tuple[bytes, ...]]
+Data = dict[int, tuple[bytes, ...]]
 
 
 def run(line: CommandLine) -> int:

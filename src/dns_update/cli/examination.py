@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from dns_update.address.sources import spelled
 from dns_update.cli import put, talk
 from dns_update.cli.table import lined_up, one_line
 from dns_update.client.probe import BY_KEY, BY_RECORD
 from dns_update.doctor.advice import advise, change_text, data_text, listed, note_texts
-from dns_update.doctor.findings import STATES, exit_status, is_needed, notes, problems, state_of
-from dns_update.errors.hints import rendered
+from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
+from dns_update.doctor.findings import (
+    STATES,
+    NameState,
+    Note,
+    Problem,
+    exit_status,
+    is_needed,
+    notes,
+    problems,
+    state_of,
+)
+from dns_update.doctor.source_answers import SourceAnswer
+from dns_update.errors import DnsUpdateError
+from dns_update.errors.hints import Door, rendered
 from dns_update.wire.codes import rrtype_to_text
 from dns_update.wire.inet import format_address
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
-    from dns_update.doctor.findings import NameState, Note, Problem
-    from dns_update.doctor.source_answers import SourceAnswer
-    from dns_update.errors import DnsUpdateError
-    from dns_update.errors.hints import Door
 
 MOST_NAMES = 50  # as `dns-update status` shows
 MOST_ALIKE = 10  # problems of one kind, at one server: the next thousand say nothing new
@@ -32,7 +37,6 @@ class ExaminationReport:
     """The result of an examination, in words; hints name properties as the reader's `door` spells them."""
 
     def __init__(self, examination: Examination, door: Door) -> None:
-        """Find the problems and the state of each name."""
         self._examination = examination
         self._door = door
         self._problems = list(problems(examination))

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable, Iterator, Sequence
 
-from dns_update.agent.output.history import read_history
+from dns_update.agent.output.history import HistoryRow, read_history
 from dns_update.cli import put
 from dns_update.cli.table import lined_up
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from dns_update.agent.output.history import HistoryRow
-    from dns_update.commandline.line import CommandLine
+from dns_update.commandline.line import CommandLine
 
 LINES_AT_ONCE = 500  # aligned with each other; a longer table is printed piece by piece
 

@@ -12,7 +12,7 @@ from dns_update.errors import InvalidText
 from dns_update.nsupdate import Fatal, shown_path
 from dns_update.nsupdate.keys import key_from_options
 from dns_update.nsupdate.network import Network
-from dns_update.nsupdate.options import options_from_words
+from dns_update.nsupdate.options import NsupdateOptions, options_from_words
 from dns_update.nsupdate.session import Session
 from dns_update.nsupdate.talk import Talk
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
 
-    from dns_update.nsupdate.options import NsupdateOptions
 
 _FAILURE = 1
 _PROMPT = "> "

@@ -7,8 +7,8 @@ from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
 from dns_update.cli import OutputLost, put, talk, write_talk
 from dns_update.client import Client
 from dns_update.client.locate import Target
-from dns_update.exchange import Policy
-from dns_update.transport import Server
+from dns_update.exchange import Policy, TransportName
+from dns_update.transport import Endpoint, Server
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.inet import reverse_name
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from dns_update.client.outcome import Outcome
     from dns_update.commandline.properties import Options
-    from dns_update.transport import Endpoint
 
 ADDRESS_TYPES = (RRType.A, RRType.AAAA)
 DONE = "update successful"
@@ -153,14 +152,10 @@ def _check_families(options: Options) -> None:
 
 def _log_of(options: Options) -> Callable[[str], None]:
     """Return the function that takes log lines: `talk`, or one that drops them with --json."""
-    return _say_nothing if options.json else talk
+    return (lambda _line: None) if options.json else talk
 
 
-def _say_nothing(_line: str) -> None:
-    """Drop a line."""
-
-
-def print_message(direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
+def print_message(direction: str, endpoint: Endpoint, transport: TransportName, octets: bytes) -> None:
     """Write a message that was sent or received to standard error, for --debug."""
     from dns_update.client.dig import message_to_text  # only if it is asked for
     from dns_update.message import Message

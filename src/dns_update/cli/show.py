@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dns_update.cli import talk
 from dns_update.cli.request import ADDRESS_TYPES, client_of, conclude, target_of
+from dns_update.commandline.line import CommandLine
 from dns_update.wire.codes import rrtype_to_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.commandline.line import CommandLine
 
 
 def run(line: CommandLine) -> int:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from dns_update.agent.output.answers import is_status
-from dns_update.agent.output.control import STATES, ask
+from dns_update.agent.output.control import (
+    STATES,
+    ErrorStatus,
+    PublishedStatus,
+    RecordStatus,
+    ServerStatus,
+    SourceStatus,
+    ask,
+)
 from dns_update.cli import put
 from dns_update.cli.table import lined_up, one_line
+from dns_update.commandline.line import CommandLine
 from dns_update.errors import SOME_FAILED, UsageError, quoted
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
-
-    from dns_update.agent.output.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus, SourceStatus
-    from dns_update.commandline.line import CommandLine
 
 MOST_RECORDS = 50  # lines, somewhat more than a screen
 MOST_SOURCES = 10

@@ -7,9 +7,9 @@ import time
 from dns_update.client.outcome import with_time
 from dns_update.client.requests import as_method, delete_records, send_update, set_records, show_records
 from dns_update.client.settings import ClientSettings, check_transport
-from dns_update.client.steps import Ask, Pause, Resolve, drive, finished
-from dns_update.client.transaction import Transaction
-from dns_update.transport import DNS_PORT
+from dns_update.client.steps import Ask, Pause, Resolve, Step, Steps, drive, finished
+from dns_update.client.transaction import Request, Transaction
+from dns_update.transport import DNS_PORT, Server
 from dns_update.transport.blocking import BlockingTransport
 
 TYPE_CHECKING = False
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from typing import Concatenate, ParamSpec, Self, TypeVar
 
     from dns_update.auth import Key
-    from dns_update.client.steps import Step, Steps
-    from dns_update.client.transaction import Request
     from dns_update.exchange import Policy
-    from dns_update.transport import Server
     from dns_update.transport.protocol import Transport
 
     P = ParamSpec("P")

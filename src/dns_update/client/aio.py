@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
+from dns_update.auth import Key
 from dns_update.client.outcome import with_time
 from dns_update.client.requests import as_method, delete_records, send_update, set_records, show_records
 from dns_update.client.settings import ClientSettings, check_transport
-from dns_update.client.steps import Ask, Pause, Resolve, drive
-from dns_update.client.transaction import Transaction
-from dns_update.transport import DNS_PORT
+from dns_update.client.steps import Ask, Pause, Resolve, Step, Steps, drive
+from dns_update.client.transaction import Request, Transaction
+from dns_update.exchange import Policy
+from dns_update.transport import DNS_PORT, Server
 from dns_update.transport.aio import AsyncioTransport
+from dns_update.transport.protocol import AsyncTransport
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
-    from typing import Any, Concatenate, ParamSpec, Self, TypeVar
-
-    from dns_update.auth import Key
-    from dns_update.client.steps import Step, Steps
-    from dns_update.client.transaction import Request
-    from dns_update.exchange import Policy
-    from dns_update.transport import Server
-    from dns_update.transport.protocol import AsyncTransport
-
-    P = ParamSpec("P")
-    T = TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def _method(
@@ -71,7 +64,7 @@ class AsyncClient:
     async def run(self, request: Request[T]) -> T:
         """Carry out a request of `dns_update.client.requests`: perform all its steps."""
         started = time.monotonic()
-        result = await carry_out(self, request)
+        result = await drive(request(Transaction(self._settings)), self._perform)
         return with_time(result, time.monotonic() - started)
 
     def _perform(self, step: Step) -> Awaitable[object]:
@@ -94,12 +87,6 @@ class AsyncClient:
 
     async def __aexit__(self, *_reason: object) -> None:
         await self.close()
-
-
-async def carry_out(client: AsyncClient, request: Request[T]) -> T:
-    """Do as `AsyncClient.run` does, but without the time in the outcome."""
-    transaction = Transaction(client._settings)  # noqa: SLF001 - of this module
-    return await drive(request(transaction), client._perform)  # noqa: SLF001 - of this module
 
 
 async def _done(answer: object) -> object:

@@ -7,17 +7,14 @@ Each agent lists in one which addresses it has published:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from dns_update.client.lookup import Records
 from dns_update.errors import InvalidText
 from dns_update.rr.record import rdata_from_text
 from dns_update.value import Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import format_address, parse_address
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from dns_update.client.lookup import Records
 
 _CLAIM = "dns-update owner="
 

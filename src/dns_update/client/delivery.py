@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.client.steps import Pause
+from dns_update.client.steps import Pause, Steps
+from dns_update.value import Value
 from dns_update.wire.codes import Rcode, rcode_to_text
 
 TYPE_CHECKING = False
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dns_update.client.lookup import Records, ZoneView
-    from dns_update.client.steps import Steps
     from dns_update.client.transaction import Transaction
     from dns_update.exchange import Reply
     from dns_update.update import Update
@@ -20,28 +20,26 @@ _FIRST_PAUSE = 0.05  # seconds before a change that may be late is read again; e
 _PREREQUISITE_FAILED = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXRRSET)
 
 
-class Delivery:
-    """Sends the update of one request to one server after the other, and reads the change back."""
+class Delivery(Value, kw_only=True):
+    """Sends the update of one request to one server after the other, and reads the change back, if `verify`."""
 
-    def __init__(self, transaction: Transaction, *, verify: bool) -> None:
-        """Prepare to read back what was sent, if `verify`."""
-        self._transaction = transaction
-        self._verify = verify
+    transaction: Transaction
+    verify: bool
 
     async def carry_out(
         self, view: ZoneView, update: Update, read_back: Callable[[], Steps[Records]]
     ) -> tuple[Reply, Records | None]:
         """Send the update and judge the answer; return it, and the records read back (None if none were)."""
         message = update.to_message()
-        reply = await self._transaction.ask(view.endpoint, message)
+        reply = await self.transaction.ask(view.endpoint, message)
         if reply.message.rcode == Rcode.NOERROR:
-            return reply, (await self._read_back(read_back) if self._verify else None)
-        refusal = self._transaction.refusal(reply, view.endpoint, message)
+            return reply, (await self._read_back(read_back) if self.verify else None)
+        refusal = self.transaction.refusal(reply, view.endpoint, message)
         if isinstance(refusal, errors.PermissionDenied):
             from dns_update.client.obstacles import explain_refusal  # only when something is wrong
 
             await explain_refusal(view, update, refusal)
-        if not self._transaction.is_update_astray or reply.message.rcode not in _PREREQUISITE_FAILED:
+        if not self.transaction.is_update_astray or reply.message.rcode not in _PREREQUISITE_FAILED:
             raise refusal
         return reply, await self._own_work(reply, refusal, read_back)
 
@@ -53,13 +51,13 @@ class Delivery:
         An earlier try, here or at another server, may have been carried out, and only its answer was lost: then the
         prerequisite fails because of our own change.
         """
-        notes = tuple(self._transaction.notes)
+        notes = tuple(self.transaction.notes)
         try:
             after = await read_back()
         except errors.DnsUpdateError:
-            self._transaction.notes[:] = notes
+            self.transaction.notes[:] = notes
             raise refusal from None
-        self._transaction.notes.append(
+        self.transaction.notes.append(
             f"an earlier try had no answer, and this one got {rcode_to_text(reply.message.rcode)}; but the records are "
             "as desired, so the earlier one was carried out"
         )
@@ -67,21 +65,21 @@ class Delivery:
 
     async def _read_back(self, read_back: Callable[[], Steps[Records]]) -> Records | None:
         """Read the change back; repeat this for a while if the change may just be late."""
-        left, pause = self._transaction.patience, _FIRST_PAUSE
-        notes = tuple(self._transaction.notes)
+        left, pause = self.transaction.patience, _FIRST_PAUSE
+        notes = tuple(self.transaction.notes)
         while True:
             try:
                 return await read_back()
             except errors.NotApplied as error:
-                self._transaction.notes[:] = notes  # the notes of this reading will be out of date at the next one
+                self.transaction.notes[:] = notes  # the notes of this reading will be out of date at the next one
                 if not error.may_come or left <= 0:
                     raise
                 if pause == _FIRST_PAUSE:
-                    self._transaction.log(
+                    self.transaction.log(
                         f"{error.server} does not show the change yet; reading it again for up to {left:g} s"
                     )
             except errors.DnsUpdateError as error:
-                self._transaction.notes.append(f"it could not be read back: {error}")
+                self.transaction.notes.append(f"it could not be read back: {error}")
                 return None
             await Pause(min(pause, left))
             left -= pause

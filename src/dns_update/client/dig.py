@@ -6,7 +6,8 @@ import binascii
 
 from dns_update.auth.tsig import Tsig
 from dns_update.errors import MalformedMessage
-from dns_update.rr.record import rdata_to_text
+from dns_update.message import Message, Question
+from dns_update.rr.record import Record, rdata_to_text
 from dns_update.wire.codes import (
     Flag,
     Opcode,
@@ -20,14 +21,7 @@ from dns_update.wire.codes import (
 )
 from dns_update.wire.cursor import Cursor
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.message import Message, Question
-    from dns_update.rr.record import Record
-
-_SECTIONS = {
-    Opcode.UPDATE: ("ZONE", "PREREQUISITE", "UPDATE", "ADDITIONAL"),
-}
+_SECTIONS = {Opcode.UPDATE: ("ZONE", "PREREQUISITE", "UPDATE", "ADDITIONAL")}
 _QUERY_SECTIONS = ("QUESTION", "ANSWER", "AUTHORITY", "ADDITIONAL")
 _TOTALS = {"PREREQUISITE": "PREREQ"}  # the header's shorter word
 

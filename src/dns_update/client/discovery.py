@@ -16,15 +16,11 @@ from dns_update.client.transaction import Transaction
 from dns_update.errors import Hint, InvalidText, NoResponse, UsageError, ZoneNotFound
 from dns_update.message import Message
 from dns_update.rr.embedded_names import soa_mname
-from dns_update.transport import Server
+from dns_update.rr.record import Record
+from dns_update.transport import Endpoint, Server
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
 from dns_update.wire.name import Name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.rr.record import Record
-    from dns_update.transport import Endpoint
 
 RESOLV_CONF = "/etc/resolv.conf"
 LEAST_SECONDS = 10.0  # for all queries to one server, if its patience is shorter: many names may have to be asked for
@@ -167,7 +163,5 @@ def _is_number(label: bytes) -> bool:
 
 def _unknown(endpoint: Endpoint, name: Name, reason: str) -> ZoneNotFound:
     return ZoneNotFound(
-        f"{endpoint} was asked which zone holds {name}, and {reason}",
-        hint=_GIVE_ZONE,
-        endpoint=endpoint,
+        f"{endpoint} was asked which zone holds {name}, and {reason}", hint=_GIVE_ZONE, endpoint=endpoint
     )

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from dns_update.client.transaction import Transaction
 
-    RdataByType: TypeAlias = Mapping[int, tuple[bytes, ...]]
-    """The rdata of the RRsets of one name."""
+RdataByType: TypeAlias = "Mapping[int, tuple[bytes, ...]]"
+"""The rdata of the RRsets of one name."""
 
 
 class Target(Value):

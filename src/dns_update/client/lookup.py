@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.message import Message
+from dns_update.message import Message, Question
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRType
 
@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from dns_update.client.locate import LocatedTarget
     from dns_update.client.transaction import Transaction
     from dns_update.exchange import Reply
-    from dns_update.message import Question
     from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
     from dns_update.wire.name import Name
 
-    Records: TypeAlias = tuple[Record, ...]
+Records: TypeAlias = "tuple[Record, ...]"
 
 
 class ZoneView(Value):
@@ -45,9 +44,8 @@ class ZoneView(Value):
 
     async def read(self, rrtype: int, owner: Name | None = None) -> Records:
         """Do as `look`, but return only the records."""
-        query = Message.query(self.target.owner if owner is None else owner, rrtype, self.target.rrclass)
-        reply = await self.transaction.ask_for(self.endpoint, query, Rcode.NXDOMAIN)
-        return await self._seen(reply, query.question[0])
+        records, _reply = await self.look(rrtype, owner)
+        return records
 
     def no_zone(self) -> errors.ZoneNotFound:
         """Return the error for a zone that the server does not have."""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dns_update import errors
+from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.wildcards import own_if_possible, read_if_possible
 from dns_update.message import Message
 from dns_update.rr.record import rdata_to_text
+from dns_update.update import Update
 from dns_update.wire.codes import KEPT_BY_SERVER, RRType, rrtype_to_text
 from dns_update.wire.cursor import Cursor
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.client.lookup import Records, ZoneView
-    from dns_update.update import Update
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 _GUARDED_AT_APEX = {
     RRType.SOA: (

@@ -53,18 +53,7 @@ class Outcome(Value, kw_only=True):
 
     def taking(self, seconds: float) -> Outcome:
         """Return this outcome with the time that the request took."""
-        return Outcome(
-            server=self.server,
-            zone=self.zone,
-            name=self.name,
-            rcode=self.rcode,
-            before=self.before,
-            after=self.after,
-            seconds=seconds,
-            notes=self.notes,
-            failures=self.failures,
-            read_unsigned=self.read_unsigned,
-        )
+        return self._replace(seconds=seconds)
 
 
 def outcome_at(view: ZoneView, rcode: int, before: Records | None, after: Records | None) -> Outcome:

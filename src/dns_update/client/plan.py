@@ -14,21 +14,17 @@ agent set its own, they would undo each other's changes without end.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from dns_update.client.claims import Claim, claims_in
+from dns_update.client.locate import LocatedTarget, RdataByType
+from dns_update.client.lookup import Records
 from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.rr.record import Record
 from dns_update.update import Update
-from dns_update.value import Value
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from dataclasses import KW_ONLY
-
-    from dns_update.client.locate import LocatedTarget, RdataByType
-    from dns_update.client.lookup import Records
-    from dns_update.rr.record import Record
 
 
 class Desired(Value):
@@ -82,31 +78,30 @@ def replacement(target: LocatedTarget, desired: Desired, ttl: int) -> Update:
     return update
 
 
-class _RRsets:
+class _RRsets(Value):
     """Desired and current RRsets of a name, side by side."""
 
-    def __init__(self, target: LocatedTarget, desired: Desired, current: Records, new_ttl: int) -> None:
-        self.target = target
-        self.desired = desired
-        self._current = current
-        self._new_ttl = new_ttl
+    target: LocatedTarget
+    desired: Desired
+    current: Records
+    new_ttl: int
 
     def records(self, rrtype: int) -> Sequence[Record]:
-        return [record for record in self._current if record.rrtype == rrtype]
+        return [record for record in self.current if record.rrtype == rrtype]
 
     def ttl(self, rrtype: int, *, is_shared: bool = False) -> int:
         """Return the desired TTL, or else the current one; if the RRset `is_shared`, the current one first."""
         desired = self.desired.ttl
         if desired is not None and not is_shared:
             return desired
-        otherwise = self._new_ttl if desired is None else desired
+        otherwise = self.new_ttl if desired is None else desired
         return next((record.ttl for record in self.records(rrtype)), otherwise)
 
     def is_right(self, rrtype: int) -> bool:
         """Return whether the RRset is as desired, TTL included."""
         ttl, values = self.ttl(rrtype), self.desired.data[rrtype]
         current = []
-        for record in self._current:  # not by `records`, for speed: thousands of names are right
+        for record in self.current:  # not by `records`, for speed: thousands of names are right
             if record.rrtype == rrtype:
                 if record.ttl != ttl:
                     return False

@@ -17,22 +17,18 @@ No record is sent before the server has shown, by an update without any, that it
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.steps import Ask
 from dns_update.errors import DnsUpdateError, KeyRejected, PermissionDenied, Refusal, ReplyNotTrusted, ServerFailure
 from dns_update.exchange import UDP, Reply
 from dns_update.message import Message
+from dns_update.rr.record import Record
 from dns_update.update import Update
-from dns_update.value import Value
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType
 from dns_update.wire.name import Name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from dataclasses import KW_ONLY
-
-    from dns_update.client.lookup import Records, ZoneView
-    from dns_update.rr.record import Record
 
 # What it means that a probe is not refused.
 BY_RECORD = "record"  # the key may change these records

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from dns_update import errors
-from dns_update.auth.tsig import FUDGE
+from dns_update.auth.tsig import FUDGE, Tsig
 from dns_update.rr.host_names import is_host, may_own
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, rcode_to_text, rrtype_to_text, tsig_error_to_text
 from dns_update.wire.cursor import Cursor
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from dns_update.auth import Key
-    from dns_update.auth.tsig import Tsig
     from dns_update.client.steps import Ask
     from dns_update.exchange import Reply, UnverifiedReply
     from dns_update.rr.record import Record
@@ -39,7 +38,11 @@ def refusal_of(reply: Reply, asked: Ask) -> errors.Refusal:
     if reply.tsig is not None and reply.tsig.error:
         return _key_rejected(reply.tsig.error, asked)
     rcode = reply.message.rcode
-    return _REFUSALS.get(rcode, _server_failure)(rcode, asked)
+    if rcode not in _REFUSALS:
+        return _server_failure(rcode, asked)
+    refusal = _REFUSALS[rcode](asked)
+    refusal.endpoint, refusal.rcode = asked.endpoint, rcode
+    return refusal
 
 
 def distrust_of(reply: UnverifiedReply, asked: Ask) -> errors.DnsUpdateError:
@@ -157,20 +160,16 @@ def _utc(seconds: int) -> str:
         return f"{seconds} s since 1970"
 
 
-def _permission_denied(rcode: int, asked: Ask) -> errors.Refusal:
+def _permission_denied(asked: Ask) -> errors.Refusal:
     if asked.message.opcode == Opcode.QUERY:
-        return _query_refused(rcode, asked)
+        return _query_refused(asked)
     changes = asked.message.authority
     what = f"{changes[0].name} {_types(asked)}" if changes else str(_zone_of(asked))
-    return errors.PermissionDenied(
-        f"{asked.endpoint} refuses to change {what} with {_credential(asked.key)}",
-        hint=_grant(asked),
-        endpoint=asked.endpoint,
-        rcode=rcode,
-    )
+    credential = f"key {asked.key.name}" if asked.key is not None else "no key"
+    return errors.PermissionDenied(f"{asked.endpoint} refuses to change {what} with {credential}", hint=_grant(asked))
 
 
-def _query_refused(rcode: int, asked: Ask) -> errors.Refusal:
+def _query_refused(asked: Ask) -> errors.Refusal:
     question = asked.message.question[0]
     return errors.ZoneNotFound(
         f"{asked.endpoint} refuses to answer for {question.name} {rrtype_to_text(question.rrtype)}: "
@@ -179,13 +178,7 @@ def _query_refused(rcode: int, asked: Ask) -> errors.Refusal:
             "check {zone} and {dns-server}; with {zone}, {ttl} and {verify:no}, set asks nothing beforehand",
             toml="check {zone} and {dns-server}",
         ),
-        endpoint=asked.endpoint,
-        rcode=rcode,
     )
-
-
-def _credential(key: Key | None) -> str:
-    return f"key {key.name}" if key is not None else "no key"
 
 
 def _grant(asked: Ask) -> str:
@@ -237,7 +230,7 @@ def _types(asked: Ask) -> str:
     return " ".join(types)
 
 
-def _zone_not_found(rcode: int, asked: Ask) -> errors.Refusal:
+def _zone_not_found(asked: Ask) -> errors.Refusal:
     if asked.key is None:
         or_unsigned, try_key = f", or (Knot) takes no unsigned updates for {_zone_of(asked)}", "; a key may be needed"
     else:
@@ -246,37 +239,29 @@ def _zone_not_found(rcode: int, asked: Ask) -> errors.Refusal:
     return errors.ZoneNotFound(
         f"{asked.endpoint} is not authoritative for {_zone_of(asked)}{or_unsigned}",
         hint=errors.Hint(hint, try_key=try_key),
-        endpoint=asked.endpoint,
-        rcode=rcode,
     )
 
 
-def _name_not_in_zone(rcode: int, asked: Ask) -> errors.Refusal:
+def _name_not_in_zone(asked: Ask) -> errors.Refusal:
     records = asked.message.answer + asked.message.authority
     outside = next((record.name for record in records if not record.name.is_within(_zone_of(asked))), _zone_of(asked))
     return errors.NameNotInZone(
         f"{outside} is not in {_zone_of(asked)}",
         hint=errors.Hint("give the zone that holds the name, or leave {zone} out"),
-        endpoint=asked.endpoint,
-        rcode=rcode,
     )
 
 
-def _name_not_found(rcode: int, asked: Ask) -> errors.Refusal:
+def _name_not_found(asked: Ask) -> errors.Refusal:
     return errors.NameNotFound(
         f"{_condition(asked)} does not exist at {asked.endpoint}",
         hint=errors.Hint(_GO_ON, toml=_ANOTHER) if asked.message.answer else errors.Hint("check {name} and {zone}"),
-        endpoint=asked.endpoint,
-        rcode=rcode,
     )
 
 
-def _name_exists(rcode: int, asked: Ask) -> errors.Refusal:
+def _name_exists(asked: Ask) -> errors.Refusal:
     return errors.NameExists(
         f"{_condition(asked)} exists at {asked.endpoint}",
         hint=errors.Hint("leave {require:absent} out only if what is there may be replaced", toml=_ANOTHER),
-        endpoint=asked.endpoint,
-        rcode=rcode,
     )
 
 
@@ -303,7 +288,7 @@ def _server_failure(rcode: int, asked: Ask) -> errors.Refusal:
     )
 
 
-_REFUSALS: dict[int, Callable[[int, Ask], errors.Refusal]] = {
+_REFUSALS: dict[int, Callable[[Ask], errors.Refusal]] = {
     Rcode.REFUSED: _permission_denied,
     Rcode.NOTAUTH: _zone_not_found,
     Rcode.NOTZONE: _name_not_in_zone,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.client.delivery import Delivery
-from dns_update.client.locate import LocatedTarget, Target, choose_primary_of, locate
-from dns_update.client.lookup import ZoneView
-from dns_update.client.outcome import outcome_at
+from dns_update.client.locate import LocatedTarget, RdataByType, Target, choose_primary_of, locate
+from dns_update.client.lookup import Records, ZoneView
+from dns_update.client.outcome import Outcome, outcome_at
 from dns_update.errors import quoted
 from dns_update.message import Message
 from dns_update.rr.embedded_names import canonical_rdata
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
     from typing import Any, Literal, TypeVar
 
-    from dns_update.client.locate import RdataByType
-    from dns_update.client.lookup import Records
-    from dns_update.client.outcome import Outcome
     from dns_update.client.steps import Steps
     from dns_update.client.transaction import Transaction
     from dns_update.rr.record import Record
@@ -86,7 +83,7 @@ async def set_records(  # noqa: PLR0913 - all but the name can be left out
         check_ttl(ttl)
     located = await locate(transaction, target)
     _announce(transaction, located)
-    delivery = Delivery(transaction, verify=verify)
+    delivery = Delivery(transaction=transaction, verify=verify)
 
     async def at(endpoint: Endpoint) -> Outcome:
         view = ZoneView(transaction, endpoint, located)
@@ -268,7 +265,7 @@ async def delete_rdata(  # noqa: PLR0913 - as above
             hint=errors.Hint("say which: {type:A}, or {address}, or {value}"),
         )
     _announce(transaction, located)
-    delivery = Delivery(transaction, verify=verify)
+    delivery = Delivery(transaction=transaction, verify=verify)
     update = _deletion(located, rdata, require)
     before: Records | None = None
 

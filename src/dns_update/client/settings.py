@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from dns_update.client.steps import Ask
 
 
-def _say_nothing(_line: str) -> None:
-    """Drop a log line: the default."""
-
-
 class ClientSettings(Value):
     """What all requests of a client have in common; `Client` says what each part is.
 
@@ -60,7 +56,7 @@ class ClientSettings(Value):
             port=port,
             policy=policy if policy is not None else Policy(),
             resolvers=resolvers,
-            log=log if log is not None else _say_nothing,
+            log=log if log is not None else lambda _line: None,
         )
 
     def exchange(self, ask: Ask) -> Exchange:

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from dns_update.transport import Endpoint
 
     T = TypeVar("T")
-    Step: TypeAlias = "Ask | Resolve | Pause | ReadClock"
-    Steps: TypeAlias = Coroutine[Step, Any, T]
-    """What calling a request returns: the steps that lead to a result."""
+
+Step: TypeAlias = "Ask | Resolve | Pause | ReadClock"
+Steps: TypeAlias = "Coroutine[Step, Any, T]"
+"""What calling a request returns: the steps that lead to a result."""
 
 
 class Ask(Value):

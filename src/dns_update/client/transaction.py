@@ -7,7 +7,7 @@ so. Only the transaction knows this.
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.client.steps import Ask, Resolve
+from dns_update.client.steps import Ask, Resolve, Steps
 from dns_update.exchange import Reply, UnverifiedReply
 from dns_update.transport import Endpoint, Server
 from dns_update.wire.codes import Opcode, Rcode
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from typing import TypeAlias, TypeVar
 
     from dns_update.client.settings import ClientSettings
-    from dns_update.client.steps import Steps
     from dns_update.message import Message
     from dns_update.wire.name import Name
 
     T = TypeVar("T")
-    Request: TypeAlias = Callable[["Transaction"], Steps[T]]
-    """What a client can carry out: called with a transaction, it returns the steps to its result."""
+
+Request: TypeAlias = "Callable[[Transaction], Steps[T]]"
+"""What a client can carry out: called with a transaction, it returns the steps to its result."""
 
 MAX_ADDRESSES = 4  # of one host name that are tried, as in nsupdate
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dns_update import errors
+from dns_update.client.lookup import Records, ZoneView
+from dns_update.rr.record import Record
 from dns_update.update import Update
 from dns_update.wire.codes import Rcode, RRType
 from dns_update.wire.name import Name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.client.lookup import Records, ZoneView
-    from dns_update.rr.record import Record
 
 
 async def read_if_possible(view: ZoneView, rrtype: int, owner: Name | None = None) -> Records:

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 
 from dns_update.commandline.commands import COMMANDS, OVERVIEW
-from dns_update.commandline.properties import PROPERTIES
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from dns_update.commandline.properties import Property
+from dns_update.commandline.properties import PROPERTIES, Property
 
 _COLUMN = 38
 _OVERVIEW_COLUMN = 45

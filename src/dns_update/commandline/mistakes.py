@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 
 from dns_update.commandline.properties import PROPERTIES, ROWS
 from dns_update.commandline.values import may_be_secret
 from dns_update.errors import UsageError, quoted
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def holds_secret(text: str) -> bool:

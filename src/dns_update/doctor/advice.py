@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from dns_update.doctor.findings import DataNotShown, DeniedForLater, RequestFailed, ServersDisagree
+from dns_update.doctor.examination import NameAtServer
+from dns_update.doctor.findings import (
+    DataNotShown,
+    DeniedForLater,
+    Note,
+    Problem,
+    RequestFailed,
+    ServersDisagree,
+    UpdateBlocked,
+)
 from dns_update.errors import NotApplied
-from dns_update.rr.record import rdata_to_text
+from dns_update.rr.record import Record, rdata_to_text
 from dns_update.value import Value
 from dns_update.wire.codes import RRClass, rrtype_to_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from dns_update.doctor.examination import NameAtServer
-    from dns_update.doctor.findings import Note, Problem, UpdateBlocked
-    from dns_update.rr.record import Record
 
 
 class Advice(Value):

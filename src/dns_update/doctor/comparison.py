@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from dns_update.client.current import confirmed, is_told_by_prerequisites, look
+from dns_update.client.locate import LocatedTarget
+from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.obstacles import not_applied
-from dns_update.client.plan import plan, replacement
+from dns_update.client.plan import Desired, plan, replacement
+from dns_update.client.readback import confirmed, is_told_by_prerequisites, look
+from dns_update.doctor.subject import Subject
 from dns_update.errors import ZoneNotFound
 from dns_update.update import Update
 from dns_update.value import Value
 from dns_update.wire.codes import RRType
-
-if TYPE_CHECKING:
-    from dns_update.client.locate import LocatedTarget
-    from dns_update.client.lookup import Records, ZoneView
-    from dns_update.client.plan import Desired
-    from dns_update.doctor.subject import Subject
 
 
 class Obstacle(Value):

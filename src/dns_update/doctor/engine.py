@@ -6,27 +6,20 @@ it would accept the update, too.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
-from dns_update.client.probe import denials
-from dns_update.doctor.comparison import compare, possible_changes
+from dns_update.client.lookup import Records
+from dns_update.client.probe import Denial, denials
+from dns_update.doctor.comparison import Comparison, compare, possible_changes
 from dns_update.doctor.concurrently import for_each
-from dns_update.doctor.examination import Examination, NameAtServer, NameExamination
+from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
 from dns_update.doctor.open_servers import OpenServer, ServerDirectory
+from dns_update.doctor.source_answers import SourceAnswer
+from dns_update.doctor.subject import Subject
 from dns_update.errors import DnsUpdateError, NoResponse
 from dns_update.transport.aio import AsyncioTransport
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-
-    from dns_update.client.lookup import Records
-    from dns_update.client.probe import Denial
-    from dns_update.doctor.comparison import Comparison
-    from dns_update.doctor.examination import ServerExamination
-    from dns_update.doctor.source_answers import SourceAnswer
-    from dns_update.doctor.subject import Subject
-    from dns_update.transport.protocol import AsyncTransport
+from dns_update.transport.protocol import AsyncTransport
 
 _LARGEST_PROBE = 100  # names in one probe: few messages if all are permitted, and not many more if one is not
 _LARGEST_PROBE_OCTETS = 16_000  # roughly; the changes of one name are in one message in any case

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from dns_update.auth import Key
+from dns_update.client.probe import Access, Denial
+from dns_update.doctor.comparison import Comparison
+from dns_update.doctor.source_answers import SourceAnswer
+from dns_update.doctor.subject import Subject
+from dns_update.errors import DnsUpdateError
+from dns_update.transport import Endpoint
 from dns_update.value import Value
-
-if TYPE_CHECKING:
-    from dns_update.auth import Key
-    from dns_update.client.probe import Access, Denial
-    from dns_update.doctor.comparison import Comparison
-    from dns_update.doctor.source_answers import SourceAnswer
-    from dns_update.doctor.subject import Subject
-    from dns_update.errors import DnsUpdateError
-    from dns_update.transport import Endpoint
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 
 class ServerExamination(Value):

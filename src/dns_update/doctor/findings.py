@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias
 
-from dns_update.errors import SOME_FAILED, NotApplied
+from dns_update.client.lookup import Records
+from dns_update.client.probe import Denial
+from dns_update.doctor.comparison import Comparison, Obstacle
+from dns_update.doctor.examination import Examination, NameAtServer, NameExamination
+from dns_update.errors import SOME_FAILED, DnsUpdateError, NotApplied, ZoneNotFound
 from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.transport import Endpoint
 from dns_update.value import Value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from dns_update.client.lookup import Records
-    from dns_update.client.probe import Denial
-    from dns_update.doctor.comparison import Comparison, Obstacle
-    from dns_update.doctor.examination import Examination, NameAtServer, NameExamination
-    from dns_update.errors import DnsUpdateError, ZoneNotFound
-    from dns_update.transport import Endpoint
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 NameState: TypeAlias = Literal["failing", "unknown", "differs", "right"]
 STATES: tuple[NameState, ...] = ("failing", "unknown", "differs", "right")  # the worst first
@@ -88,8 +84,6 @@ Problem: TypeAlias = RequestFailed | UpdateBlocked | ServersDisagree
 class DeniedForLater(Value):
     """A server would refuse to change types that are not desired now."""
 
-    cause = "denied-for-later"
-    endpoint: Endpoint
     name: Name
     denial: Denial
 
@@ -97,16 +91,12 @@ class DeniedForLater(Value):
 class DataNotShown(Value):
     """A server does not show the data of a name; prerequisites were used to find out whether it is right."""
 
-    cause = "data-not-shown"
-    endpoint: Endpoint
-    name: Name
     error: ZoneNotFound
 
 
 class Remark(Value):
     """A sentence that a server's transaction, or a source, left for the user."""
 
-    cause = "remark"
     text: str
 
 
@@ -177,13 +167,12 @@ def problems_of(name: NameExamination) -> Iterator[Problem]:
 
 def notes_of(name: NameExamination) -> Iterator[Note]:
     """Yield the notes on a name: changes that are not permitted and not needed now, and data that is not shown."""
-    owner = name.subject.name
     for one in name.at_servers:
         if one.denial is not None and not is_needed(name, one.denial):
-            yield DeniedForLater(one.server.endpoint, owner, one.denial)
+            yield DeniedForLater(name.subject.name, one.denial)
     for one in name.at_servers:
         if one.comparison is not None and one.comparison.unread is not None:
-            yield DataNotShown(one.server.endpoint, owner, one.comparison.unread)
+            yield DataNotShown(one.comparison.unread)
 
 
 def is_needed(name: NameExamination, denial: Denial) -> bool:

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
+from dns_update.auth import Key
 from dns_update.client.aio import AsyncClient
 from dns_update.client.locate import LocatedTarget, Target, locate
 from dns_update.client.lookup import ZoneView
-from dns_update.client.probe import explore
-from dns_update.client.steps import unresolved
-from dns_update.client.transaction import MAX_ADDRESSES
+from dns_update.client.probe import Access, explore
+from dns_update.client.steps import Steps, unresolved
+from dns_update.client.transaction import MAX_ADDRESSES, Transaction
 from dns_update.doctor.examination import ServerExamination
+from dns_update.doctor.subject import Destination
 from dns_update.errors import DnsUpdateError
 from dns_update.transport import Endpoint, Server
+from dns_update.transport.protocol import AsyncTransport
 from dns_update.wire.codes import RRClass
+from dns_update.wire.name import Name
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-    from typing import TypeVar
-
-    from dns_update.auth import Key
-    from dns_update.client.probe import Access
-    from dns_update.client.steps import Steps
-    from dns_update.client.transaction import Transaction
-    from dns_update.doctor.subject import Destination
-    from dns_update.transport.protocol import AsyncTransport
-    from dns_update.wire.name import Name
-
-    T = TypeVar("T")
+T = TypeVar("T")
 
 
 class OpenServer:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
 from dns_update.address import find_addresses, may_block
+from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.snapshot import read_interfaces
+from dns_update.address.sources import Source
 from dns_update.doctor.concurrently import for_each
 from dns_update.errors import NoAddress
 from dns_update.value import Value
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from dns_update.address.kernel.interfaces import Interfaces
-    from dns_update.address.sources import Source
-
 
 class SourceQuestion(Value):
-    """A source to ask, and whether it may give an address that is not reachable from the internet."""
+    """A source to ask, and whether it may give an address that cannot be reached from the Internet."""
 
     source: Source
     allow_private: bool = False

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from dns_update.auth import Key
+from dns_update.client.plan import Desired
 from dns_update.exchange import Policy
+from dns_update.transport import Server
 from dns_update.value import Value
 from dns_update.wire.codes import RRType
-
-if TYPE_CHECKING:
-    from dns_update.auth import Key
-    from dns_update.client.plan import Desired
-    from dns_update.transport import Server
-    from dns_update.wire.name import Name
-
+from dns_update.wire.name import Name
 
 _POLICY = Policy()
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.auth import Key
+from dns_update.auth import Key
 
 MIN_SECRET_BITS = 128  # too many to try
 _MIN_DIFFERENT_OCTETS = 8  # 16 random octets have fewer in one case of a billion

@@ -33,54 +33,15 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.errors import causes as causes
-    from dns_update.errors.classes import ClocksDiffer as ClocksDiffer
-    from dns_update.errors.classes import CommunicationError as CommunicationError
-    from dns_update.errors.classes import ConfigError as ConfigError
-    from dns_update.errors.classes import DnsUpdateError as DnsUpdateError
-    from dns_update.errors.classes import InvalidText as InvalidText
-    from dns_update.errors.classes import KeyRejected as KeyRejected
-    from dns_update.errors.classes import LocalError as LocalError
-    from dns_update.errors.classes import MalformedMessage as MalformedMessage
-    from dns_update.errors.classes import NameExists as NameExists
-    from dns_update.errors.classes import NameNotFound as NameNotFound
-    from dns_update.errors.classes import NameNotInZone as NameNotInZone
-    from dns_update.errors.classes import NoAddress as NoAddress
-    from dns_update.errors.classes import NoResponse as NoResponse
-    from dns_update.errors.classes import NotApplied as NotApplied
-    from dns_update.errors.classes import NotNow as NotNow
-    from dns_update.errors.classes import PermissionDenied as PermissionDenied
-    from dns_update.errors.classes import Refusal as Refusal
-    from dns_update.errors.classes import ReplyNotTrusted as ReplyNotTrusted
-    from dns_update.errors.classes import ScriptFailed as ScriptFailed
-    from dns_update.errors.classes import ServerFailure as ServerFailure
-    from dns_update.errors.classes import UsageError as UsageError
-    from dns_update.errors.classes import ZoneNotFound as ZoneNotFound
+    from dns_update.errors.classes import *  # noqa: F403 - CLASSES
     from dns_update.errors.hints import Hint as Hint
 
 CLASSES = (
-    "ClocksDiffer",
-    "ConfigError",
-    "DnsUpdateError",
-    "InvalidText",
-    "KeyRejected",
-    "LocalError",
-    "MalformedMessage",
-    "NameExists",
-    "NameNotFound",
-    "NameNotInZone",
-    "NoAddress",
-    "NoResponse",
-    "NotApplied",
-    "NotNow",
-    "PermissionDenied",
-    "Refusal",
-    "ReplyNotTrusted",
-    "ScriptFailed",
-    "ServerFailure",
-    "CommunicationError",
-    "UsageError",
+    "ClocksDiffer", "CommunicationError", "ConfigError", "DnsUpdateError", "InvalidText", "KeyRejected", "LocalError",
+    "MalformedMessage", "NameExists", "NameNotFound", "NameNotInZone", "NoAddress", "NoResponse", "NotApplied",
+    "NotNow", "PermissionDenied", "Refusal", "ReplyNotTrusted", "ScriptFailed", "ServerFailure", "UsageError",
     "ZoneNotFound",
-)
+)  # fmt: skip
 __all__ = list(CLASSES)
 __all__ += ["Hint", "causes", "quoted"]
 

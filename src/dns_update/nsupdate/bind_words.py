@@ -5,15 +5,10 @@ Where BIND has no words for a cause, ours are used.
 
 from __future__ import annotations
 
-from dns_update.errors import causes
-from dns_update.exchange import Reply
+from dns_update.errors import InvalidText, NoResponse, causes
+from dns_update.exchange import Reply, UnverifiedReply
+from dns_update.transport import Endpoint
 from dns_update.wire.codes import Rcode
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.errors import InvalidText, NoResponse
-    from dns_update.exchange import UnverifiedReply
-    from dns_update.transport import Endpoint
 
 _FAILURES = {
     causes.TIMED_OUT: "timed out",

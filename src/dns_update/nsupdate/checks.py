@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dns_update.errors import InvalidText
 from dns_update.rr.host_names import may_own, wrong_name
+from dns_update.rr.record import Record
 from dns_update.wire.codes import MAX_U16, RR_TYPES, RRClass, decimal
 from dns_update.wire.cursor import Cursor
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.rr.record import Record
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 MAX_NSEC3_ITERATIONS = 50  # BIND treats a zone with more as unsigned
 

@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText
-from dns_update.nsupdate import shown
+from dns_update.nsupdate import commands, shown
 from dns_update.nsupdate.bind_words import name_mistake_text
-from dns_update.nsupdate.commands import (
-    Addition,
-    CheckCommand,
-    ClassCommand,
-    Deletion,
-    KeyCommand,
-    LeaseCommand,
-    LocalCommand,
-    Plain,
-    Prerequisite,
-    ServerCommand,
-    TtlCommand,
-    ZoneCommand,
-)
 from dns_update.nsupdate.keys import key_from_text
-from dns_update.nsupdate.lexer import Lexer
-from dns_update.nsupdate.mnemonics import CLASSES, TYPES
+from dns_update.nsupdate.lexer import CLASSES, TYPES, Lexer
 from dns_update.rr.record import MAX_TTL
 from dns_update.rr.scanner import octet_name
 from dns_update.wire.codes import MAX_U16, MAX_U32, RRClass, RRType, decimal
@@ -32,16 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from typing import NoReturn, TypeAlias
 
-    from dns_update.nsupdate.commands import Command
     from dns_update.wire.name import Name
 
-    CommandReader: TypeAlias = Callable[[Lexer], Command]
+    CommandReader: TypeAlias = Callable[[Lexer], commands.Command]
 
 _OPERATIONS = ("add", "del", "delete")
 _LONGEST_REALM = 1022  # octets; with the @ before it, the limit of BIND
 
 
-def command_from_line(text: str, *, has_ttl: bool = False) -> Command:
+def command_from_line(text: str, *, has_ttl: bool = False) -> commands.Command:
     """Return the command of a line; a blank line is `send`.
 
     With `has_ttl`, a `ttl` command gave a TTL, so an addition may leave it out. Raises InvalidText with the text of
@@ -50,9 +34,9 @@ def command_from_line(text: str, *, has_ttl: bool = False) -> Command:
     line = Lexer(text)
     word = line.word()
     if not word:
-        return Plain("send")
+        return commands.Plain("send")
     if word.startswith(";"):
-        return Plain("")
+        return commands.Plain("")
     verb = word.lower()
     if verb == "update":
         verb = _operation(line, _OPERATIONS)
@@ -86,10 +70,10 @@ def _owner(line: Lexer) -> Name:
         raise InvalidText(f"invalid owner name: {name_mistake_text(error)}") from error
 
 
-def _prerequisite(line: Lexer, *, must_exist: bool, is_rrset: bool) -> Prerequisite:
+def _prerequisite(line: Lexer, *, must_exist: bool, is_rrset: bool) -> commands.Prerequisite:
     name = _owner(line)
     if not is_rrset:
-        return Prerequisite(name, RRType.ANY, None, "", must_exist=must_exist)
+        return commands.Prerequisite(name, RRType.ANY, None, "", must_exist=must_exist)
     word = line.word() or _missing("class or type")
     rrclass = CLASSES[word]
     if rrclass is not None:
@@ -97,10 +81,10 @@ def _prerequisite(line: Lexer, *, must_exist: bool, is_rrset: bool) -> Prerequis
     rrtype = TYPES[word]
     if rrtype is None:
         raise InvalidText(f"invalid type: {word}")
-    return Prerequisite(name, rrtype, rrclass, line.remainder() if must_exist else "", must_exist=must_exist)
+    return commands.Prerequisite(name, rrtype, rrclass, line.remainder() if must_exist else "", must_exist=must_exist)
 
 
-def _addition(line: Lexer, *, has_ttl: bool) -> Addition:
+def _addition(line: Lexer, *, has_ttl: bool) -> commands.Addition:
     name = _owner(line)
     word = line.word() or _missing("owner ttl")
     ttl = decimal(word, MAX_U32)
@@ -113,20 +97,20 @@ def _addition(line: Lexer, *, has_ttl: bool) -> Addition:
     if rrtype is None:
         _missing("type")
     data = line.remainder() or _missing("rdata")
-    return Addition(name, ttl, rrclass, rrtype, data)
+    return commands.Addition(name, ttl, rrclass, rrtype, data)
 
 
-def _deletion(line: Lexer) -> Deletion:
+def _deletion(line: Lexer) -> commands.Deletion:
     name = _owner(line)
     word = line.word()
     if decimal(word, MAX_U32) is not None:
         word = line.word()
     if not word:
-        return Deletion(name)
+        return commands.Deletion(name)
     rrclass, rrtype = _class_and_type(word, line)
     if rrtype is None:
-        return Deletion(name, rrclass)
-    return Deletion(name, rrclass, rrtype, line.remainder())
+        return commands.Deletion(name, rrclass)
+    return commands.Deletion(name, rrclass, rrtype, line.remainder())
 
 
 def _class_and_type(word: str, line: Lexer) -> tuple[int | None, int | None]:
@@ -149,18 +133,18 @@ def _class_and_type(word: str, line: Lexer) -> tuple[int | None, int | None]:
     return rrclass, rrtype
 
 
-def _server(line: Lexer) -> ServerCommand:
-    return ServerCommand(line.word() or _missing("server name"), _port(line))
+def _server(line: Lexer) -> commands.ServerCommand:
+    return commands.ServerCommand(line.word() or _missing("server name"), _port(line))
 
 
-def _local(line: Lexer) -> LocalCommand:
+def _local(line: Lexer) -> commands.LocalCommand:
     word = line.word() or _missing("local address")
     port = _port(line)
     try:
         address = format_address(parse_address(word))
     except InvalidText as error:
         raise InvalidText(f"invalid address {word}") from error
-    return LocalCommand(address, port or 0)
+    return commands.LocalCommand(address, port or 0)
 
 
 def _port(line: Lexer) -> int | None:
@@ -175,36 +159,36 @@ def _port(line: Lexer) -> int | None:
     return number
 
 
-def _key(line: Lexer) -> KeyCommand:
+def _key(line: Lexer) -> commands.KeyCommand:
     name = line.word() or _missing("key name")
-    return KeyCommand(key_from_text(name, line.remainder() or _missing("key secret")))
+    return commands.KeyCommand(key_from_text(name, line.remainder() or _missing("key secret")))
 
 
-def _zone(line: Lexer) -> ZoneCommand:
+def _zone(line: Lexer) -> commands.ZoneCommand:
     word = line.word() or _missing("zone name")
     try:
-        return ZoneCommand(octet_name(word))
+        return commands.ZoneCommand(octet_name(word))
     except InvalidText as error:
         raise InvalidText("could not parse zone name") from error
 
 
-def _default_class(line: Lexer) -> ClassCommand:
+def _default_class(line: Lexer) -> commands.ClassCommand:
     word = line.word() or _missing("class name")
     rrclass = CLASSES[word]
     if rrclass is None:
         raise InvalidText(f"could not parse class name: {word}")
     if rrclass in (0, RRClass.ANY, RRClass.NONE):
         raise InvalidText(f"bad default class: {word}")
-    return ClassCommand(rrclass)
+    return commands.ClassCommand(rrclass)
 
 
-def _ttl(line: Lexer) -> TtlCommand:
+def _ttl(line: Lexer) -> commands.TtlCommand:
     word = line.word() or _missing("ttl")
     if word.lower() == "none":
-        return TtlCommand(None)
+        return commands.TtlCommand(None)
     ttl = _number("ttl", word)
     _check_ttl(ttl, word)
-    return TtlCommand(ttl)
+    return commands.TtlCommand(ttl)
 
 
 def _check_ttl(ttl: int, word: str) -> None:
@@ -212,12 +196,12 @@ def _check_ttl(ttl: int, word: str) -> None:
         raise InvalidText(f"ttl '{word}' is out of range (0 to {MAX_TTL})")
 
 
-def _lease(line: Lexer) -> LeaseCommand:
+def _lease(line: Lexer) -> commands.LeaseCommand:
     word = line.word() or _missing("lease time")
     if word.lower() == "none":
-        return LeaseCommand(())
+        return commands.LeaseCommand(())
     words = (word, line.word())
-    return LeaseCommand(tuple([_number("lease", word) for word in words if word]))
+    return commands.LeaseCommand(tuple([_number("lease", word) for word in words if word]))
 
 
 def _number(kind: str, word: str) -> int:
@@ -232,48 +216,48 @@ def _not_a_number(kind: str, word: str) -> InvalidText:
     return InvalidText(f"{kind} '{word}': {'out of range' if is_number else 'not a valid number'}")
 
 
-def _realm(line: Lexer) -> Plain:
+def _realm(line: Lexer) -> commands.Plain:
     """Read `realm [REALM]`. Only GSS-TSIG needs it, which is not implemented yet."""
     if len(line.word().encode(errors="surrogateescape")) > _LONGEST_REALM:
         raise InvalidText("realm is too long")
-    return Plain("")
+    return commands.Plain("")
 
 
-def _tkey_name(line: Lexer) -> Plain:
+def _tkey_name(line: Lexer) -> commands.Plain:
     """Read `tkeyname NAME`, the name of the key that GSS-TSIG agrees on. GSS-TSIG is not implemented yet."""
     word = line.word() or _missing("TKEY name")
     try:
         octet_name(word)
     except InvalidText as error:
         raise InvalidText("could not parse TKEY name") from error
-    return Plain("")
+    return commands.Plain("")
 
 
 _YES_AND_NO = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 
 
 def _check(subject: str) -> CommandReader:
-    def read(line: Lexer) -> CheckCommand:
+    def read(line: Lexer) -> commands.CheckCommand:
         word = line.word() or _missing(f"check-{subject} directive")
         wanted = _YES_AND_NO.get(word.lower())
         if wanted is None:
             raise InvalidText(f"incorrect check-{subject} directive: {word}")
-        return CheckCommand(subject, wanted=wanted)
+        return commands.CheckCommand(subject, wanted=wanted)
 
     return read
 
 
 def _plain(word: str) -> CommandReader:
-    command = Plain(word)
+    command = commands.Plain(word)
 
-    def read(_line: Lexer) -> Plain:
+    def read(_line: Lexer) -> commands.Plain:
         return command
 
     return read
 
 
 def _prerequisite_reader(*, must_exist: bool, is_rrset: bool) -> CommandReader:
-    def read(line: Lexer) -> Prerequisite:
+    def read(line: Lexer) -> commands.Prerequisite:
         return _prerequisite(line, must_exist=must_exist, is_rrset=is_rrset)
 
     return read

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dns_update.value import Value
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import RRType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dataclasses import KW_ONLY
     from typing import TypeAlias
 
     from dns_update.auth import Key
@@ -105,18 +104,7 @@ class Deletion(Value):
     data: str = ""
 
 
-if TYPE_CHECKING:
-    Command: TypeAlias = (
-        Plain
-        | ServerCommand
-        | LocalCommand
-        | ZoneCommand
-        | ClassCommand
-        | TtlCommand
-        | LeaseCommand
-        | KeyCommand
-        | CheckCommand
-        | Prerequisite
-        | Addition
-        | Deletion
-    )
+Command: TypeAlias = (
+    "Plain | ServerCommand | LocalCommand | ZoneCommand | ClassCommand | TtlCommand | LeaseCommand | KeyCommand"
+    " | CheckCommand | Prerequisite | Addition | Deletion"
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.value import Value
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import RR_TYPES, RRClass, RRType
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name
@@ -10,7 +10,6 @@ from dns_update.wire.name import Name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from dataclasses import KW_ONLY
 
     from dns_update.message import Message
     from dns_update.rr.record import Record

@@ -7,7 +7,7 @@ from dns_update.auth.named_conf import keys_from_text
 from dns_update.auth.private_file import read_private_file
 from dns_update.errors import InvalidText, UsageError, causes
 from dns_update.nsupdate import Fatal, hint_of, shown, shown_path
-from dns_update.nsupdate.options import SESSION_KEY_FILE
+from dns_update.nsupdate.options import SESSION_KEY_FILE, NsupdateOptions
 from dns_update.rr.scanner import octet_name
 from dns_update.wire.codes import decimal
 
@@ -15,7 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dns_update.nsupdate.options import NsupdateOptions
 
 _KEY_FILE = "the file named by -k"  # in place of a path that may be a secret
 _PARTS = 2  # of `name:secret`; with the algorithm before them, three

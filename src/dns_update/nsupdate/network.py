@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText, NoResponse, UsageError, causes
-from dns_update.exchange import TCP, UDP, Exchange, Policy
+from dns_update.exchange import TCP, UDP, Exchange, Policy, Reply, TransportName, UnverifiedReply
 from dns_update.nsupdate import Fatal, hint_of
-from dns_update.transport import random_id
-from dns_update.transport.blocking import BlockingTransport
-from dns_update.value import Value
+from dns_update.transport import Endpoint, random_id
+from dns_update.transport.blocking import BlockingTransport, Trace
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.inet import IPV4_OCTETS, parse_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from dataclasses import KW_ONLY
 
     from dns_update.auth import Key
-    from dns_update.exchange import Reply, TransportName, UnverifiedReply
     from dns_update.message import Message
     from dns_update.nsupdate.options import NsupdateOptions
-    from dns_update.transport import Endpoint
-    from dns_update.transport.blocking import Trace
     from dns_update.transport.pipeline import Flight, Pipeline
     from dns_update.transport.protocol import Transport
 
@@ -191,7 +187,7 @@ class Network:
             self._pipeline.close()
             self._pipeline = None
 
-    def _note(self, direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
+    def _note(self, direction: str, endpoint: Endpoint, transport: TransportName, octets: bytes) -> None:
         if direction == "received":
             self._last_octets = octets
         self._trace(direction, endpoint, transport, octets)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dns_update.errors import InvalidText
 from dns_update.message import Message, Question
-from dns_update.nsupdate.commands import Addition, Deletion
+from dns_update.nsupdate.commands import Addition, Deletion, Prerequisite
 from dns_update.nsupdate.translation import Checks, addition_record, deletion_record, lease_record, prerequisite_record
+from dns_update.rr.record import Record
 from dns_update.wire.codes import Opcode, RRClass, RRType, rrclass_to_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.nsupdate.commands import Prerequisite
-    from dns_update.rr.record import Record
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 
 class PendingUpdate:

@@ -11,22 +11,19 @@ from dns_update.errors import MalformedMessage, NoResponse
 from dns_update.exchange import MAX_UDP_OCTETS, Reply
 from dns_update.message import Message
 from dns_update.nsupdate.bind_words import distrust_text, endpoint_text, failure_text
-from dns_update.nsupdate.footprint import footprint_of
-from dns_update.nsupdate.window import Batch, Window
-from dns_update.value import Value
+from dns_update.nsupdate.footprint import Footprint, footprint_of
+from dns_update.nsupdate.window import Batch, Destination, Window
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import Rcode, rcode_to_text, tsig_error_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from dataclasses import KW_ONLY
 
     from dns_update.auth import Key
-    from dns_update.nsupdate.footprint import Footprint
     from dns_update.nsupdate.network import Answer, Network
     from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.nsupdate.talk import Talk
-    from dns_update.nsupdate.window import Destination
     from dns_update.transport import Endpoint
     from dns_update.transport.pipeline import Flight
 

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from dns_update.errors import InvalidText
-from dns_update.nsupdate import Fatal
+from dns_update.nsupdate import Fatal, commands
 from dns_update.nsupdate.command_reader import command_from_line
-from dns_update.nsupdate.commands import (
-    Addition,
-    CheckCommand,
-    ClassCommand,
-    Deletion,
-    KeyCommand,
-    LeaseCommand,
-    LocalCommand,
-    Plain,
-    Prerequisite,
-    ServerCommand,
-    TtlCommand,
-    ZoneCommand,
-)
-from dns_update.nsupdate.options import LOCAL_HOST
+from dns_update.nsupdate.options import LOCAL_HOST, NsupdateOptions
 from dns_update.nsupdate.pending import PendingUpdate
 from dns_update.nsupdate.sender import Sender
-from dns_update.nsupdate.talk import MESSAGES, MORE
+from dns_update.nsupdate.talk import MESSAGES, MORE, Talk
 from dns_update.nsupdate.translation import Checks
 from dns_update.transport import Endpoint
 
@@ -31,14 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dns_update.auth import Key
-    from dns_update.nsupdate.commands import Command
     from dns_update.nsupdate.network import Network
-    from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.nsupdate.soa_search import ZoneServers
-    from dns_update.nsupdate.talk import Talk
     from dns_update.wire.name import Name
 
-_OF_THE_UPDATE = (Addition, Deletion, Prerequisite)
+_OF_THE_UPDATE = (commands.Addition, commands.Deletion, commands.Prerequisite)
 
 
 class Session:
@@ -74,7 +57,7 @@ class Session:
             if isinstance(command, _OF_THE_UPDATE):
                 self._pending.add(command)
                 return True
-            if isinstance(command, Plain):
+            if isinstance(command, commands.Plain):
                 return self._plain(command.word)
             self._set(command)
         except (InvalidText, Fatal):
@@ -110,29 +93,29 @@ class Session:
             self._talk.put(f"{VERSION}:\n{COMMANDS}" if word == "help" else f"{VERSION}\n")
         return word != "quit"
 
-    def _set(self, command: Command) -> None:
-        if isinstance(command, ServerCommand):
+    def _set(self, command: commands.Command) -> None:
+        if isinstance(command, commands.ServerCommand):
             self._set_servers(command)
-        elif isinstance(command, LocalCommand):
+        elif isinstance(command, commands.LocalCommand):
             self._set_source(command)
-        elif isinstance(command, ZoneCommand):
+        elif isinstance(command, commands.ZoneCommand):
             self._zone = command.zone
-        elif isinstance(command, ClassCommand):
+        elif isinstance(command, commands.ClassCommand):
             self._pending.default_class = command.rrclass
-        elif isinstance(command, TtlCommand):
+        elif isinstance(command, commands.TtlCommand):
             self._pending.default_ttl = command.seconds
-        elif isinstance(command, LeaseCommand):
+        elif isinstance(command, commands.LeaseCommand):
             self._pending.lease = command.seconds
-        elif isinstance(command, KeyCommand):
+        elif isinstance(command, commands.KeyCommand):
             self._key = command.key
             self._gss = False
-        elif isinstance(command, CheckCommand):
+        elif isinstance(command, commands.CheckCommand):
             checks = self._pending.checks
             names = command.wanted if command.subject == "names" else checks.names
             svcb = command.wanted if command.subject == "svcb" else checks.svcb
             self._pending.checks = Checks(names=names, svcb=svcb)
 
-    def _set_servers(self, command: ServerCommand) -> None:
+    def _set_servers(self, command: commands.ServerCommand) -> None:
         if self._options.local:
             raise InvalidText("cannot reset server in localhost-only mode")
         port = self._options.port if command.port is None else command.port
@@ -141,7 +124,7 @@ class Session:
     def _local_servers(self) -> tuple[Endpoint, ...]:
         return tuple(Endpoint(a, self._options.port) for a in LOCAL_HOST if self._network.may_use(a))
 
-    def _set_source(self, command: LocalCommand) -> None:
+    def _set_source(self, command: commands.LocalCommand) -> None:
         if not self._network.may_use(command.address):
             raise InvalidText(f"invalid address {command.address}")
         self.settle()

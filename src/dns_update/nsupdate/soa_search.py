@@ -8,7 +8,7 @@ from dns_update.message import Message
 from dns_update.nsupdate import Fatal
 from dns_update.nsupdate.bind_words import endpoint_text, failure_text
 from dns_update.nsupdate.footprint import footprint_of_search
-from dns_update.nsupdate.options import LOCAL_HOST
+from dns_update.nsupdate.options import LOCAL_HOST, NsupdateOptions
 from dns_update.rr.embedded_names import soa_mname
 from dns_update.transport import Endpoint
 from dns_update.value import Value
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from dns_update.auth import Key
     from dns_update.nsupdate.network import Network
-    from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.nsupdate.sender import Sender
     from dns_update.nsupdate.talk import Talk
     from dns_update.rr.record import Record
@@ -34,14 +33,13 @@ class ZoneServers(Value):
     servers: Sequence[Endpoint]
 
 
-class ZoneFinder:
+class ZoneFinder(Value):
     """Finds zones and their servers for a session; it writes its talk after the outcomes of earlier sends."""
 
-    def __init__(self, options: NsupdateOptions, network: Network, sender: Sender, talk: Talk) -> None:
-        self._options = options
-        self._network = network
-        self._sender = sender
-        self._talk = talk
+    options: NsupdateOptions
+    network: Network
+    sender: Sender
+    talk: Talk
 
     def find(
         self, name: Name, rrclass: int, servers: Sequence[Endpoint] | None, key: Key | None, *, is_zone: bool
@@ -52,18 +50,18 @@ class ZoneFinder:
         `is_zone` says that the user gave `name` as a zone. If the zone or its primary cannot be found, the update has
         failed, and None is returned. Raises Fatal if no server can be asked, or none gives a useful answer.
         """
-        self._sender.settle_before(footprint_of_search(name))
+        self.sender.settle_before(footprint_of_search(name))
         if servers is not None:
-            search = _Search(self._network, self._sender, servers, key, tcp=self._options.tcp)
+            search = _Search(self.network, self.sender, servers, key, tcp=self.options.tcp)
             soa = search.run(name, rrclass, 0, is_zone=is_zone)
         else:  # -v and the key are for the zone's servers
-            search = _Search(self._network, self._sender, self._resolvers(), None, tcp=False)
+            search = _Search(self.network, self.sender, self._resolvers(), None, tcp=False)
             soa = search.run(name, rrclass, Flag.RD, is_zone=is_zone)
         if soa is None:
             return None
         primary = soa_mname(soa.rdata)
-        if self._talk.debug:
-            self._talk.say(f"Found zone name: {soa.name}\nThe primary is: {primary}")
+        if self.talk.debug:
+            self.talk.say(f"Found zone name: {soa.name}\nThe primary is: {primary}")
         endpoints = search.rest if servers is not None else self._addresses_of(primary)
         return ZoneServers(soa.name, endpoints) if endpoints else None
 
@@ -72,19 +70,19 @@ class ZoneFinder:
         from dns_update.client.discovery import system_resolvers  # only where no server is named
 
         try:
-            servers = system_resolvers(self._options.resolv_conf, LOCAL_HOST)
+            servers = system_resolvers(self.options.resolv_conf, LOCAL_HOST)
         except UsageError as error:
             raise Fatal(str(error)) from error
-        return tuple(Endpoint(s.host, self._options.port) for s in servers if self._network.may_use(s.host))
+        return tuple(Endpoint(s.host, self.options.port) for s in servers if self.network.may_use(s.host))
 
     def _addresses_of(self, primary: Name) -> tuple[Endpoint, ...]:
-        self._sender.settle_before(footprint_of_search(primary))
+        self.sender.settle_before(footprint_of_search(primary))
         try:
-            addresses = self._network.addresses(str(primary))
+            addresses = self.network.addresses(str(primary))
         except InvalidText as error:
-            self._sender.fail(error.text)
+            self.sender.fail(error.text)
             return ()
-        return tuple(Endpoint(address, self._options.port) for address in addresses)
+        return tuple(Endpoint(address, self.options.port) for address in addresses)
 
 
 class _Search:

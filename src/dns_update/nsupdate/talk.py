@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dns_update.exchange import TransportName
     from dns_update.message import Message
     from dns_update.transport import Endpoint
 
@@ -42,7 +43,7 @@ class Talk:
         """Have the next message that is sent written as data under this heading, if messages are wanted."""
         self._announced = heading if self.debug else ""
 
-    def trace(self, direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
+    def trace(self, direction: str, endpoint: Endpoint, transport: TransportName, octets: bytes) -> None:
         """Write as much of a message on the wire as is wanted; a transport calls this."""
         if not self.debug:
             return

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dns_update.errors import InvalidText
 from dns_update.nsupdate import hint_of
 from dns_update.nsupdate.checks import check_iterations, check_names, check_svcb
+from dns_update.nsupdate.commands import Addition, Deletion, Prerequisite
 from dns_update.rr.bind_line import rdata_from_fields
 from dns_update.rr.record import Record
 from dns_update.value import Value
 from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.name import ROOT
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.nsupdate.commands import Addition, Deletion, Prerequisite
 
 LEASE_OPTION = 2  # the EDNS(0) option of RFC 9664
 EDNS_OCTETS = 1232  # the largest UDP answer that we accept: one of this size is not fragmented

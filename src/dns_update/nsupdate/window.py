@@ -24,8 +24,8 @@ all. So SERVFAIL counts only if an update was alone; otherwise the update is sen
 
 from __future__ import annotations
 
-from dns_update.message import FIXED_OCTETS, Message
-from dns_update.nsupdate.footprint import combined
+from dns_update.message import FIXED_OCTETS, Message, Question
+from dns_update.nsupdate.footprint import Footprint, combined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,14 +33,12 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from dns_update.auth import Key
-    from dns_update.message import Question
-    from dns_update.nsupdate.footprint import Footprint
     from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
     from dns_update.wire.name import Name
 
-    # What all updates that are under way have in common: the servers, the key, and the zone.
-    Destination: TypeAlias = tuple[Sequence[Endpoint], Key | None, Question]
+# What all updates that are under way have in common: the servers, the key, and the zone.
+Destination: TypeAlias = "tuple[Sequence[Endpoint], Key | None, Question]"
 
 # BIND accepts 100 updates at once from all its clients, and silently drops the others (update-quota).
 MOST_MESSAGES = 32

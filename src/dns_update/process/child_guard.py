@@ -46,7 +46,6 @@ class ChildGuard:
     """
 
     def __init__(self) -> None:
-        """Start with no groups, and no shell."""
         self._lock = Lock()
         self._end: int | None = None
 

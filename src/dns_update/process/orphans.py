@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MARK = "DNS_UPDATE_PROGRAM"
 MAX_ROUNDS = 100  # of orphans that leave orphans; a program that forks faster is left running

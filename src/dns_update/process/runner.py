@@ -11,13 +11,10 @@ import os
 import select
 import signal
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from dns_update.process.child_guard import ChildGuard
+from dns_update.process.child_guard import ChildGuard
 
 # Python ignores these for itself, and a program would inherit that: `yes | head` would never end.
 _DEFAULT_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)

@@ -6,13 +6,10 @@ Only the main thread has handlers and is interrupted. In another thread these do
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import current_thread, main_thread
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
+from types import FrameType
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 _KILLED_BY = 128  # plus the signal's number, as in a shell

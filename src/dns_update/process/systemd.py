@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import time
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import MutableMapping
-    from typing import Self
+from collections.abc import MutableMapping
+from typing import Self
 
 SEND_SECONDS = 1.0  # systemd reads at once; if it hangs, we must not hang with it
 PINGS_PER_LIMIT = 2  # sd_watchdog_enabled(3): at half of the time after which systemd considers us dead
@@ -44,28 +41,24 @@ class Notifier:
 
     def ready(self, status: str = "") -> bool:
         """Notify that the start, or a reload, is complete; this and all below return whether it was sent."""
-        return self._send("READY=1", *_status(status))
+        return self._send("READY=1", *([f"STATUS={' '.join(status.split())}"] if status else []))
 
-    def reloading(self, status: str = "") -> bool:
+    def reloading(self) -> bool:
         """Notify that the configuration is being read again; `ready` ends that (Type=notify-reload)."""
         # The clock that systemd compares with; time.monotonic() is the same on Linux, but Python does not promise it.
         now = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
-        return self._send("RELOADING=1", f"MONOTONIC_USEC={now}", *_status(status))
+        return self._send("RELOADING=1", f"MONOTONIC_USEC={now}")
 
     def stopping(self) -> bool:
         """Notify that the service is stopping."""
         return self._send("STOPPING=1")
-
-    def status(self, text: str) -> bool:
-        """Send the one line that `systemctl status` shows."""
-        return self._send(*_status(text))
 
     def alive(self) -> bool:
         """Notify that the service does not hang."""
         return self._send("WATCHDOG=1")
 
     def _send(self, *assignments: str) -> bool:
-        if not self._address or not assignments:
+        if not self._address:
             return False
         message = "\n".join(assignments).encode("utf-8", "backslashreplace")
         try:
@@ -76,7 +69,3 @@ class Notifier:
         except (OSError, ValueError):  # ValueError: a NUL in a path
             return False
         return True
-
-
-def _status(text: str) -> tuple[str, ...]:
-    return (f"STATUS={' '.join(text.split())}",) if text else ()

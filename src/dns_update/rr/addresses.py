@@ -6,11 +6,8 @@ from dns_update.errors import InvalidText, quoted
 from dns_update.rr.embedded_names import uncompressed_name
 from dns_update.rr.field_kinds import BASE64, IPV4, U8, U16, Field, base64_text, need, rest
 from dns_update.rr.scanner import Scanner, number, unbase64, unhex
+from dns_update.wire.cursor import Cursor
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_ipv4, parse_ipv6
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.wire.cursor import Cursor
 
 _U8, _U16 = 0xFF, 0xFFFF
 _LOCATOR_OCTETS = 8
@@ -30,10 +27,6 @@ def _locator(fields: Scanner) -> bytes:
     return unhex("".join(group.zfill(4) for group in groups))
 
 
-def _locator_text(cursor: Cursor) -> str:
-    return cursor.take(_LOCATOR_OCTETS).hex(":", 2)
-
-
 def _eui(count: int) -> Field:
     def read(fields: Scanner) -> bytes:
         word = fields.word()
@@ -45,12 +38,8 @@ def _eui(count: int) -> Field:
     return Field(read, lambda cursor: cursor.take(count).hex("-"))
 
 
-def _prefixes(fields: Scanner) -> bytes:
-    """Read any number of address prefixes, `[!]FAMILY:ADDRESS/LENGTH` (RFC 3123, section 5)."""
-    return b"".join(map(_prefix, fields.words()))
-
-
 def _prefix(word: str) -> bytes:
+    """Read an address prefix, `[!]FAMILY:ADDRESS/LENGTH` (RFC 3123, section 5)."""
     family, _, others = word.removeprefix("!").partition(":")
     address, _, length = others.partition("/")
     if family not in ("1", "2"):
@@ -149,10 +138,10 @@ def _host_identity_text(cursor: Cursor) -> str:
     return " ".join(words)
 
 
-_LOCATOR = Field(_locator, _locator_text)
+_LOCATOR = Field(_locator, lambda cursor: cursor.take(_LOCATOR_OCTETS).hex(":", 2))
 
 LAYOUTS = {
-    "APL": (Field(_prefixes, _prefixes_text),),
+    "APL": (Field(lambda fields: b"".join(map(_prefix, fields.words())), _prefixes_text),),
     "NID": (U16, _LOCATOR),
     "L32": (U16, IPV4),
     "L64": (U16, _LOCATOR),

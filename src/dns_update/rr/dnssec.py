@@ -168,17 +168,8 @@ def _some_types_text(cursor: Cursor) -> str:
     return _types_text(cursor)
 
 
-def _signature(fields: Scanner) -> bytes:
-    """Read an RRSIG record (RFC 4034, section 3.2)."""
-    return _signed(fields, _time_or_seconds)
-
-
-def _old_signature(fields: Scanner) -> bytes:
-    """Read a SIG record (RFC 2535, section 4.5), whose times are not written as seconds."""
-    return _signed(fields, _time)
-
-
 def _signed(fields: Scanner, time: Callable[[str], bytes]) -> bytes:
+    """Read an RRSIG record (RFC 4034, section 3.2), or a SIG record (RFC 2535, section 4.5), by its form of times."""
     head = rrtype_octets(fields)
     kind, labels = algorithm(fields), fields.u8()
     head += kind + labels + fields.u32() + time(fields.word()) + time(fields.word()) + fields.u16()
@@ -195,11 +186,6 @@ def _signed(fields: Scanner, time: Callable[[str], bytes]) -> bytes:
 def _signature_text(cursor: Cursor) -> str:
     text, labels, signer = _signed_text(cursor)
     need(holds=len(signer.labels) <= labels, what="a signer with more labels than the owner")
-    return text
-
-
-def _old_signature_text(cursor: Cursor) -> str:
-    text, _, _ = _signed_text(cursor)
     return text
 
 
@@ -263,8 +249,8 @@ LAYOUTS = {
     "CDS": _DS,
     "DLV": _DS,
     "TA": _DS,
-    "RRSIG": (Field(_signature, _signature_text),),
-    "SIG": (Field(_old_signature, _old_signature_text),),
+    "RRSIG": (Field(lambda fields: _signed(fields, _time_or_seconds), _signature_text),),
+    "SIG": (Field(lambda fields: _signed(fields, _time), lambda cursor: _signed_text(cursor)[0]),),
     "NSEC": (NAME, Field(_some_types, _some_types_text)),
     "NSEC3": (Field(_proof, _proof_text),),
     "NSEC3PARAM": (_HASH, U8, U16, Field(_salt, _salt_text)),

@@ -3,18 +3,15 @@
 These are two properties of a record type. Receivers decompress the names of the types of RFC 1035, and of some that
 are older than RFC 3597 (section 4). The canonical form has names in lower case for the types that RFC 4034
 (section 6.2) lists; NSEC is on that list by mistake (RFC 6840, section 5.1). Names in all other types, e.g. SVCB, keep
-their case (RFC 3597, section 7).
+their case (RFC 3597, section 7). A type that exists only in class IN is an unknown type in the others.
 """
 
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.wire.codes import RRClass, RRType
+from dns_update.wire.codes import INTERNET_TYPES, RRClass, RRType
 from dns_update.wire.cursor import Cursor
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 # The parts of rdata: a number of octets, or one of these.
 _NAME = -1
@@ -49,11 +46,12 @@ COMPRESSIBLE = {
 }
 _CANONICAL = {**COMPRESSIBLE, 46: COMPRESSIBLE[24]}  # and RRSIG, which has SIG's form; and A6, see _parts
 _CHAOS_ADDRESS = (_NAME, 2)
+_IN = (RRClass.IN, RRClass.NONE)  # NONE is the class of a deletion (RFC 2136, section 2.5.4)
 
 
-def read_rdata(cursor: Cursor, rrtype: int, length: int) -> bytes:
+def read_rdata(cursor: Cursor, rrtype: int, length: int, rrclass: int = RRClass.IN) -> bytes:
     """Take `length` octets of rdata from a message, and decompress names in it; raises MalformedMessage."""
-    layout = COMPRESSIBLE.get(rrtype)
+    layout = None if _is_unknown(rrtype, rrclass) else COMPRESSIBLE.get(rrtype)
     if layout is None or not length:  # the empty rdata of an update's delete has no names
         return cursor.take(length)
     window = cursor.window(length)
@@ -105,10 +103,16 @@ def a6_prefix(rdata: bytes) -> tuple[int, int]:
 def _parts(rrtype: int, rdata: bytes, rrclass: int) -> tuple[int, ...] | None:
     if rrclass == RRClass.CH and rrtype == RRType.A:
         return _CHAOS_ADDRESS
+    if _is_unknown(rrtype, rrclass):
+        return None
     if rrtype == _A6 and rdata[:1] <= bytes([_IPV6_BITS]):
         octets, names = a6_prefix(rdata)
         return (octets, *_ONE_NAME * names)
     return _CANONICAL.get(rrtype)
+
+
+def _is_unknown(rrtype: int, rrclass: int) -> bool:
+    return rrtype in INTERNET_TYPES and rrclass not in _IN
 
 
 def _read_part(window: Cursor, part: int) -> bytes:

@@ -11,6 +11,7 @@ import binascii
 from dns_update import errors
 from dns_update.rr.embedded_names import uncompressed_name
 from dns_update.rr.scanner import Scanner
+from dns_update.value import Value
 from dns_update.wire.codes import MAX_U16, decimal, rrtype_from_text, rrtype_to_text
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_ipv4, parse_ipv6
 
@@ -24,19 +25,15 @@ _PRINTABLE = range(0x20, 0x7F)
 _ESCAPED = b'"\\'
 
 
-class Field:
-    """One field of a layout, as two functions."""
+class Field(Value):
+    """One field of a layout, as two functions.
 
-    __slots__ = ("from_text", "to_text")
+    `from_text` takes the field from a line and returns its octets; it raises InvalidText. `to_text` takes the octets
+    and returns the text, or None for valid octets that have no text; it raises MalformedMessage.
+    """
 
-    def __init__(self, from_text: Callable[[Scanner], bytes], to_text: Callable[[Cursor], str | None]) -> None:
-        """Set both functions.
-
-        `from_text` takes the field from a line and returns its octets; it raises InvalidText. `to_text` takes the
-        octets and returns the text, or None for valid octets that have no text; it raises MalformedMessage.
-        """
-        self.from_text = from_text
-        self.to_text = to_text
+    from_text: Callable[[Scanner], bytes]
+    to_text: Callable[[Cursor], str | None]
 
 
 def quoted_string(octets: bytes) -> str:
@@ -90,14 +87,6 @@ def _strings(cursor: Cursor) -> str:
     return " ".join(strings)
 
 
-def _ipv4(fields: Scanner) -> bytes:
-    return parse_ipv4(fields.word())
-
-
-def _ipv6(fields: Scanner) -> bytes:
-    return parse_ipv6(fields.word())
-
-
 NAME = Field(Scanner.name, lambda cursor: uncompressed_name(cursor).to_text())
 U8 = Field(Scanner.u8, lambda cursor: str(cursor.u8()))
 U16 = Field(Scanner.u16, lambda cursor: str(cursor.u16()))
@@ -107,8 +96,8 @@ STRINGS = Field(Scanner.strings, _strings)
 LONG_STRING = Field(Scanner.long_string, lambda cursor: quoted_string(rest(cursor)))
 HEX = Field(Scanner.hex, lambda cursor: rest(cursor, 1).hex())
 BASE64 = Field(Scanner.base64, lambda cursor: base64_text(rest(cursor, 1)))
-IPV4 = Field(_ipv4, lambda cursor: format_address(cursor.take(IPV4_OCTETS)))
-IPV6 = Field(_ipv6, lambda cursor: format_address(cursor.take(IPV6_OCTETS)))
+IPV4 = Field(lambda fields: parse_ipv4(fields.word()), lambda cursor: format_address(cursor.take(IPV4_OCTETS)))
+IPV6 = Field(lambda fields: parse_ipv6(fields.word()), lambda cursor: format_address(cursor.take(IPV6_OCTETS)))
 RRTYPE = Field(rrtype_octets, lambda cursor: rrtype_to_text(cursor.u16()))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dns_update import errors
 from dns_update.rr.embedded_names import a6_prefix
 from dns_update.rr.record import Record
-from dns_update.wire.codes import RRClass, RRType, rrtype_to_text
+from dns_update.wire.codes import INTERNET_TYPES, RRClass, RRType, rrtype_to_text
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name
 
@@ -43,8 +43,6 @@ _NAMES = {
     _HTTPS: (2, (_HOST,)),
     66: (5, (_HOST,)),  # DSYNC
 }
-# Types that BIND knows only in class IN: in other classes their rdata is any octets, and they need no host names.
-_OF_THE_INTERNET = frozenset((RRType.AAAA, RRType.SRV, _A6, _WKS, _SVCB, _HTTPS))
 
 # Outside these zones a PTR record may point to anything.
 _REVERSE = tuple(map(Name.from_text, ("in-addr.arpa", "ip6.arpa", "ip6.int")))
@@ -122,7 +120,7 @@ def _is_without_hosts(rrtype: int, rrclass: int) -> bool:
     """Return whether BIND needs no host names in records of this type because of their class."""
     if rrclass == RRClass.IN:
         return False
-    return rrtype in _OF_THE_INTERNET or (rrtype == RRType.A and rrclass == RRClass.HS)
+    return rrtype in INTERNET_TYPES or (rrtype == RRType.A and rrclass == RRClass.HS)
 
 
 def is_host(name: Name) -> bool:

@@ -1,10 +1,13 @@
-"""Keys in rdata: KEY, DNSKEY, CDNSKEY, RKEY and TKEY; and the names inside keys of private algorithms."""
+"""Keys, certificates and fingerprints in rdata: DNSKEY, KEY, TKEY, CERT, OPENPGPKEY, SSHFP, ...
+
+Also the names inside keys of private algorithms.
+"""
 
 from __future__ import annotations
 
 from dns_update.errors import InvalidText, MalformedMessage, quoted
 from dns_update.rr.embedded_names import uncompressed_name
-from dns_update.rr.field_kinds import NAME, U16, U32, Field, base64_text, need, number_field, rest
+from dns_update.rr.field_kinds import BASE64, NAME, U8, U16, U32, Field, base64_text, need, number_field, rest
 from dns_update.rr.scanner import Scanner, unbase64
 from dns_update.wire.codes import Rcode, decimal
 from dns_update.wire.cursor import Cursor
@@ -26,6 +29,11 @@ _FLAGS = {
     "FLAG5": 0x0400, "USER": 0, "ZONE": 0x0100, "HOST": 0x0200, "NTYP3": 0x0300, "FLAG8": 0x0080, "FLAG9": 0x0040,
     "FLAG10": 0x0020, "FLAG11": 0x0010, "KSK": 0x0001, **{f"SIG{bits}": bits for bits in range(16)},
 }  # fmt: skip
+_CERTIFICATES = {
+    "PKIX": 1, "SPKI": 2, "PGP": 3, "IPKIX": 4, "ISPKI": 5, "IPGP": 6, "ACPKIX": 7, "IACPKIX": 8, "URI": 253,
+    "OID": 254,
+}  # fmt: skip
+_FINGERPRINT_OCTETS = {1: 20, 2: 32}  # by kind; other kinds may have any number
 _ERRORS = {name: number for name, number in vars(Rcode).items() if name.isupper()}  # of TKEY (RFC 2930, section 2.6)
 _NO_KEY = 0xC000  # RFC 2535, section 3.1.2: both bits set, there is no key
 _MAX_FLAG_DIGITS = 12
@@ -61,28 +69,8 @@ def checked_text(fields: Scanner, head: bytes, check: Callable[[bytes], None]) -
     return rdata
 
 
-def _key(fields: Scanner) -> bytes:
-    """Read flags, protocol, algorithm and key."""
-    return checked_text(fields, _key_head(fields), _check_key)
-
-
-def _key_or_none(fields: Scanner) -> bytes:
-    """Read a KEY record, whose flags may say that there is no key (RFC 2535, section 3.1.2)."""
-    head = _key_head(fields)
-    return head if _has_no_key(head) else checked_text(fields, head, _check_key)
-
-
-def _resource_key(fields: Scanner) -> bytes:
-    return checked_text(fields, _key_head(fields), _check_resource_key)
-
-
 def _check_key(rdata: bytes) -> None:
     check_private(rdata[_KEY_ALGORITHM], rdata[_KEY_HEAD:])
-
-
-def _check_key_or_none(rdata: bytes) -> None:
-    if not _has_no_key(rdata):
-        _check_key(rdata)
 
 
 def _check_resource_key(rdata: bytes) -> None:
@@ -107,6 +95,7 @@ def _begins_with_object_identifier(octets: bytes) -> bool:
 
 
 def _key_head(fields: Scanner) -> bytes:
+    """Read flags, protocol and algorithm."""
     flags = _flags(fields.word())
     return flags.to_bytes(2) + fields.mnemonic(_PROTOCOLS, _U8).to_bytes(1) + algorithm(fields)
 
@@ -137,11 +126,18 @@ def _flag_number(word: str) -> int:
     return found
 
 
-def _key_field(from_text: Callable[[Scanner], bytes], check: Callable[[bytes], None]) -> Field:
+def _key_field(check: Callable[[bytes], None], *, may_lack_key: bool = False) -> Field:
+    """Return the field of a key; with `may_lack_key`, its flags may say that there is none (RFC 2535, 3.1.2)."""
+
+    def from_text(fields: Scanner) -> bytes:
+        head = _key_head(fields)
+        return head if may_lack_key and _has_no_key(head) else checked_text(fields, head, check)
+
     def to_text(cursor: Cursor) -> str:
-        head = cursor.take(_KEY_HEAD)
-        octets = b"" if check is _check_key_or_none and _has_no_key(head) else rest(cursor, 1)
-        check(head + octets)
+        head, octets = cursor.take(_KEY_HEAD), b""
+        if not (may_lack_key and _has_no_key(head)):
+            octets = rest(cursor, 1)
+            check(head + octets)
         return f"{int.from_bytes(head[:2])} {head[2]} {head[3]} {base64_text(octets)}".rstrip()
 
     return Field(from_text, to_text)
@@ -164,13 +160,30 @@ def _sized_text(cursor: Cursor) -> str:
     return f"{size} {base64_text(cursor.take(size))}".rstrip()
 
 
-_DNSKEY = (_key_field(_key, _check_key),)
+def _fingerprint(fields: Scanner) -> bytes:
+    """Read the kind of an SSHFP record's fingerprint, and as many octets as it has (RFC 4255; RFC 6594)."""
+    kind = fields.number(_U8)
+    if kind not in _FINGERPRINT_OCTETS and fields.is_at_end:
+        return kind.to_bytes(1)
+    return kind.to_bytes(1) + fields.hex(_FINGERPRINT_OCTETS.get(kind))
+
+
+def _fingerprint_text(cursor: Cursor) -> str:
+    kind, octets = cursor.u8(), rest(cursor)
+    need(holds=len(octets) == _FINGERPRINT_OCTETS.get(kind, len(octets)), what=f"a fingerprint of {len(octets)} octets")
+    return f"{kind} {octets.hex()}".rstrip()
+
+
+_DNSKEY = (_key_field(_check_key),)
 _SIZED = Field(_sized, _sized_text)
 
 LAYOUTS = {
     "DNSKEY": _DNSKEY,
     "CDNSKEY": _DNSKEY,
-    "KEY": (_key_field(_key_or_none, _check_key_or_none),),
-    "RKEY": (_key_field(_resource_key, _check_resource_key),),
+    "KEY": (_key_field(_check_key, may_lack_key=True),),
+    "RKEY": (_key_field(_check_resource_key),),
     "TKEY": (NAME, U32, U32, U16, number_field(2, _ERRORS), _SIZED, _SIZED),
+    "CERT": (number_field(2, _CERTIFICATES), U16, Field(algorithm, U8.to_text), BASE64),
+    "OPENPGPKEY": (BASE64,),
+    "SSHFP": (U8, Field(_fingerprint, _fingerprint_text)),
 }

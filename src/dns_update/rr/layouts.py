@@ -26,13 +26,10 @@ from dns_update.rr.field_kinds import (
     take_string,
 )
 from dns_update.rr.scanner import Scanner, number
-from dns_update.wire.codes import MAX_STRING_OCTETS, RR_TYPES, RRClass, RRType, decimal
+from dns_update.wire.codes import INTERNET_TYPES, MAX_STRING_OCTETS, RR_TYPES, RRClass, RRType, decimal
+from dns_update.wire.cursor import Cursor
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.wire.cursor import Cursor
-
-    Layout = tuple[Field, ...]
+Layout = tuple[Field, ...]
 
 _U32 = 0xFFFFFFFF
 _OCTAL_DIGITS = frozenset("01234567")
@@ -42,7 +39,7 @@ def layout_of(rrtype: int, rrclass: int) -> Layout | None:
     """Return the layout of a type's rdata in a class; None for NULL and for unknown types."""
     if rrtype == RRType.A:
         return _ADDRESSES.get(rrclass)
-    if rrclass != RRClass.IN and rrtype in _INTERNET_ONLY:
+    if rrclass != RRClass.IN and rrtype in INTERNET_TYPES:
         return None
     if rrtype in _USUAL:
         return _USUAL[rrtype]
@@ -56,9 +53,9 @@ def layout_of(rrtype: int, rrclass: int) -> Layout | None:
 
 
 def _load_others() -> None:
-    from dns_update.rr import addresses, certificates, dnssec, keys, loc, naptr, obsolete  # rarely used
+    from dns_update.rr import addresses, dnssec, keys, loc, naptr, obsolete  # rarely used
 
-    for module in (addresses, certificates, dnssec, keys, loc, naptr, obsolete):
+    for module in (addresses, dnssec, keys, loc, naptr, obsolete):
         _OTHERS.update({RR_TYPES[mnemonic]: layout for mnemonic, layout in module.LAYOUTS.items()})
 
 
@@ -135,9 +132,3 @@ _USUAL: dict[int, Layout] = {
 }
 _OTHERS: dict[int, Layout] = {}  # filled when the first of them is needed
 _SERVICE_BINDINGS = (RR_TYPES["SVCB"], RR_TYPES["HTTPS"])
-
-# Types that BIND knows only in class IN.
-_INTERNET_ONLY = frozenset(map(RR_TYPES.__getitem__, (
-    "A6", "AAAA", "APL", "ATMA", "DHCID", "EID", "HTTPS", "KX", "NIMLOC", "NSAP", "NSAP-PTR", "PX", "SRV", "SVCB",
-    "WKS",
-)))  # fmt: skip

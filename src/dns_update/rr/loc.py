@@ -6,10 +6,7 @@ from dns_update.errors import InvalidText, quoted
 from dns_update.rr.field_kinds import Field, need, rest
 from dns_update.rr.scanner import Scanner, number
 from dns_update.wire.codes import decimal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.wire.cursor import Cursor
+from dns_update.wire.cursor import Cursor
 
 _MAX_LATITUDE = 90
 _MAX_LONGITUDE = 180
@@ -61,7 +58,7 @@ def _milliseconds(word: str) -> int:
 
 def _altitude(word: str) -> int:
     unsigned = word.removeprefix("-")
-    altitude = _fixed(_metres(unsigned if unsigned != word else word.removeprefix("+")), _CM_DIGITS)
+    altitude = _fixed((unsigned if unsigned != word else word.removeprefix("+")).removesuffix("m"), _CM_DIGITS)
     altitude = -altitude if unsigned != word else altitude
     if not -_SEA_LEVEL <= altitude <= _MAX_ALTITUDE:
         raise InvalidText(f"{quoted(word)} is not an altitude from -100000m to 42849672.95m")
@@ -70,15 +67,11 @@ def _altitude(word: str) -> int:
 
 def _size(word: str) -> int:
     """Return a length in centimetres as its first digit and a power of ten (section 2)."""
-    centimetres = _fixed(_metres(word), _CM_DIGITS)
+    centimetres = _fixed(word.removesuffix("m"), _CM_DIGITS)
     if centimetres // 100 > _MAX_METRES:
         raise InvalidText(f"{quoted(word)} is more than {_MAX_METRES}m")
     digits = str(centimetres)
     return int(digits[0]) << 4 | len(digits) - 1
-
-
-def _metres(word: str) -> str:
-    return word.removesuffix("m")
 
 
 def _fixed(word: str, places: int) -> int:

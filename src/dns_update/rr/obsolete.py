@@ -20,11 +20,8 @@ from dns_update.rr.field_kinds import (
 )
 from dns_update.rr.scanner import Scanner, number, unhex
 from dns_update.wire.codes import decimal, rrtype_from_text, rrtype_to_text
+from dns_update.wire.cursor import Cursor
 from dns_update.wire.inet import IPV6_OCTETS, format_address, parse_ipv6
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.wire.cursor import Cursor
 
 PROTOCOLS, SERVICES = "/etc/protocols", "/etc/services"  # the names that WKS records can have
 
@@ -50,24 +47,12 @@ def _digits_text(cursor: Cursor) -> str:
     return quoted_string(digits)
 
 
-def _optional_string(fields: Scanner) -> bytes:
-    return b"" if fields.is_at_end else fields.string()
-
-
-def _optional_string_text(cursor: Cursor) -> str:
-    return quoted_string(take_string(cursor)) if cursor.remaining else ""
-
-
 def _nsap(fields: Scanner) -> bytes:
     word = fields.word()
     octets = unhex(word[2:].replace(".", ""))
     if word[:2].lower() != "0x" or not octets:
         raise InvalidText(f"{quoted(word)} is not of the form 0x47.0005")
     return octets
-
-
-def _nsap_text(cursor: Cursor) -> str:
-    return f"0x{rest(cursor, 1).hex()}"
 
 
 def _atm_address(fields: Scanner) -> bytes:
@@ -114,14 +99,6 @@ def _a6_text(cursor: Cursor) -> str:
     return " ".join([*words, *(NAME.to_text(cursor) or "" for _ in range(names))])
 
 
-def _optional_base64(fields: Scanner) -> bytes:
-    return b"" if fields.is_at_end else fields.base64()
-
-
-def _optional_base64_text(cursor: Cursor) -> str:
-    return base64_text(rest(cursor))
-
-
 def _old_types(fields: Scanner) -> bytes:
     """Read types as the bitmap of an NXT record (RFC 2535, section 5.2)."""
     bits = 0
@@ -147,26 +124,19 @@ def _data(fields: Scanner) -> bytes:
     return b"" if words == ["-"] else Scanner(" ".join(words)).base64()
 
 
-def _data_text(cursor: Cursor) -> str:
-    return base64_text(rest(cursor)) or "-"
-
-
 def _services(fields: Scanner) -> bytes:
     """Read a protocol and services, as names or numbers, as a bitmap of ports (RFC 1035, section 3.4.2)."""
     protocol = fields.word()
-    digits = protocol if decimal(protocol, _U8) is not None else _number_of_protocol(protocol)
+    if decimal(protocol, _U8) is None:
+        protocol = _number_in(PROTOCOLS, protocol.lower(), "") or _unknown(protocol, "protocol")
     bits = last = 0
     for word in fields.words():
         port = decimal(word, _U16)
         if port is None:
-            port = _port_of_service(word, _PROTOCOLS.get(digits))
+            port = _port_of_service(word, _PROTOCOLS.get(protocol))
         bits |= 1 << (_U16 - port)
         last = max(last, port // 8 + 1)
-    return number(digits, _U8).to_bytes(1) + bits.to_bytes(_MAX_BITMAP_OCTETS)[:last]
-
-
-def _number_of_protocol(name: str) -> str:
-    return _number_in(PROTOCOLS, name.lower(), "") or _unknown(name, "protocol")
+    return number(protocol, _U8).to_bytes(1) + bits.to_bytes(_MAX_BITMAP_OCTETS)[:last]
 
 
 def _port_of_service(name: str, protocol: str | None) -> int:
@@ -202,17 +172,25 @@ def _bits(bitmap: bytes) -> list[int]:
     return [8 * i + bit for i, octet in enumerate(bitmap) for bit in range(8) if octet & 0x80 >> bit]
 
 
+_OPTIONAL_STRING = Field(
+    lambda fields: b"" if fields.is_at_end else fields.string(),
+    lambda cursor: quoted_string(take_string(cursor)) if cursor.remaining else "",
+)
+_OPTIONAL_BASE64 = Field(
+    lambda fields: b"" if fields.is_at_end else fields.base64(), lambda cursor: base64_text(rest(cursor))
+)
+
 LAYOUTS = {
     "WKS": (IPV4, Field(_services, _services_text)),
     "X25": (Field(_digits, _digits_text),),
-    "ISDN": (STRING, Field(_optional_string, _optional_string_text)),
-    "NSAP": (Field(_nsap, _nsap_text),),
+    "ISDN": (STRING, _OPTIONAL_STRING),
+    "NSAP": (Field(_nsap, lambda cursor: f"0x{rest(cursor, 1).hex()}"),),
     "GPOS": (STRING, STRING, STRING),
     "NXT": (NAME, Field(_old_types, _old_types_text)),
     "EID": (HEX,),
     "NIMLOC": (HEX,),
     "ATMA": (Field(_atm_address, _atm_address_text),),
     "A6": (Field(_a6, _a6_text),),
-    "SINK": (U8, U8, U8, Field(_optional_base64, _optional_base64_text)),
-    "DOA": (U32, U32, U8, STRING, Field(_data, _data_text)),
+    "SINK": (U8, U8, U8, _OPTIONAL_BASE64),
+    "DOA": (U32, U32, U8, STRING, Field(_data, lambda cursor: base64_text(rest(cursor)) or "-")),
 }

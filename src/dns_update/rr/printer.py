@@ -1,9 +1,11 @@
-"""Rdata as text, by the layouts; and whether octets can be a type's rdata at all."""
+r"""Rdata as text, by the layouts; whether octets can be a type's rdata at all; the generic form, `\# LENGTH HEX`."""
 
 from __future__ import annotations
 
 from dns_update import errors
 from dns_update.rr.layouts import layout_of
+from dns_update.rr.scanner import number, unhex
+from dns_update.wire.codes import MAX_U16, RRType, is_zone_type, rrtype_to_text
 from dns_update.wire.cursor import Cursor
 
 
@@ -28,3 +30,27 @@ def text_by_layout(rrtype: int, rdata: bytes, rrclass: int) -> str:
     words = [field.to_text(cursor) for field in layout]
     cursor.finish()
     return "" if None in words else " ".join(filter(None, words))
+
+
+def is_generic(rrtype: int, text: str) -> bool:
+    r"""Return whether data is in the generic form (RFC 3597, section 5).
+
+    In a TXT record, `\#` without a number after it is plain text.
+    """
+    mark, *others = text.split(None, 2) or [""]
+    return mark == "\\#" and (rrtype not in (RRType.TXT, RRType.SPF) or (bool(others) and others[0].isdecimal()))
+
+
+def generic_rdata(rrtype: int, text: str, rrclass: int) -> bytes:
+    r"""Return the octets of `\# LENGTH HEX`; raises InvalidText if they are malformed, or not a known type's rdata."""
+    if not is_zone_type(rrtype):
+        raise errors.InvalidText("invalid use of a meta type")
+    _, length, *digits = [*text.split(), ""]
+    rdata = unhex("".join(digits))
+    if len(rdata) != number(length, MAX_U16):
+        raise errors.InvalidText(f"\\# {length} is followed by {len(rdata)} octets")
+    try:
+        text_by_layout(rrtype, rdata, rrclass)
+    except errors.MalformedMessage as error:
+        raise errors.InvalidText(f"these octets are not {rrtype_to_text(rrtype)} data: {error.text}") from error
+    return rdata

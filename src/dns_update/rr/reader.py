@@ -25,7 +25,7 @@ def rdata_of_line(rrtype: int, line: str, rrclass: int, read_name: Callable[[str
     Raises InvalidText.
     """
     if "\\#" in line:
-        from dns_update.rr.generic import generic_rdata, is_generic  # rare
+        from dns_update.rr.printer import generic_rdata, is_generic  # rare
 
         if is_generic(rrtype, line):
             return generic_rdata(rrtype, line, rrclass)

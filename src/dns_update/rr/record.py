@@ -6,12 +6,9 @@ from dns_update import errors
 from dns_update.value import Value
 from dns_update.wire.codes import RRClass, RRType, rrclass_to_text, rrtype_to_text
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_ipv4, parse_ipv6
+from dns_update.wire.name import Name
 
 MAX_TTL = 2**31 - 1  # RFC 2181, section 8
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.wire.name import Name
 
 
 class Record(Value):

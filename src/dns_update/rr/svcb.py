@@ -6,6 +6,7 @@ from dns_update import errors
 from dns_update.errors import quoted
 from dns_update.rr.field_kinds import NAME, U16, Field, base64_text, need, quoted_string
 from dns_update.rr.scanner import Scanner, number, unbase64, unescape
+from dns_update.value import Value
 from dns_update.wire.codes import MAX_U16
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_ipv4, parse_ipv6
 
@@ -17,22 +18,17 @@ if TYPE_CHECKING:
 
 _MANDATORY, _ALPN, _NO_DEFAULT_ALPN, _PORT, _IPV4HINT, _ECH, _IPV6HINT, _DOHPATH = range(8)
 
-_KEYS = {
-    "mandatory": _MANDATORY,
-    "alpn": _ALPN,
-    "no-default-alpn": _NO_DEFAULT_ALPN,
-    "port": _PORT,
-    "ipv4hint": _IPV4HINT,
-    "ech": _ECH,
-    "ipv6hint": _IPV6HINT,
-    "dohpath": _DOHPATH,
-}
 _MAX_ALPN_OCTETS = 255
 _PORT_OCTETS = 2
 
 
-def _target(fields: Scanner) -> bytes:
-    return fields.name(may_be_quoted=True)
+class _Parameter(Value):
+    """The name of a parameter, and three functions: to read its value, to check its octets, and to write them."""
+
+    name: str
+    from_text: Callable[[str], bytes]
+    fits: Callable[[bytes], bool]
+    to_text: Callable[[bytes], str]
 
 
 def _parameters(fields: Scanner) -> bytes:
@@ -49,10 +45,10 @@ def _parameters(fields: Scanner) -> bytes:
 
 def _parameter(name: str, text: str) -> tuple[int, bytes]:
     key = _key(name)
+    parameter = _PARAMETERS.get(key, _UNKNOWN)
     # A key in capitals is accepted, but its value is read as plain octets (as in BIND).
-    read = _READERS.get(key, _octets) if name in _KEYS else _octets
-    value = read(text)
-    if len(value) > MAX_U16 or not _CHECKS.get(key, _anything)(value):
+    value = (parameter if name in _KEYS else _UNKNOWN).from_text(text)
+    if len(value) > MAX_U16 or not parameter.fits(value):
         raise errors.InvalidText(f"{quoted(text)} is not a value of {name}")
     return key, value
 
@@ -110,30 +106,6 @@ def _protocols(text: str) -> bytes:
     return b"".join(bytes([len(protocol)]) + protocol for protocol in protocols)
 
 
-def _port(text: str) -> bytes:
-    return number(text, MAX_U16).to_bytes(_PORT_OCTETS)
-
-
-def _ipv4(text: str) -> bytes:
-    return b"".join(map(parse_ipv4, text.split(",")))
-
-
-def _ipv6(text: str) -> bytes:
-    return b"".join(map(parse_ipv6, text.split(",")))
-
-
-def _base64(text: str) -> bytes:
-    return unbase64("".join(text.split()))
-
-
-def _anything(_value: bytes) -> bool:
-    return True
-
-
-def _is_empty(value: bytes) -> bool:
-    return not value
-
-
 def _is_sorted(value: bytes) -> bool:
     keys = _pairs(value)
     return bool(keys) and len(value) % 2 == 0 and keys == sorted(set(keys))
@@ -144,18 +116,6 @@ def _are_protocols(value: bytes) -> bool:
     while position < len(value) and value[position]:
         position += 1 + value[position]
     return bool(value) and position == len(value)
-
-
-def _is_port(value: bytes) -> bool:
-    return len(value) == _PORT_OCTETS
-
-
-def _are_ipv4(value: bytes) -> bool:
-    return bool(value) and len(value) % IPV4_OCTETS == 0
-
-
-def _are_ipv6(value: bytes) -> bool:
-    return bool(value) and len(value) % IPV6_OCTETS == 0
 
 
 def _is_ech(value: bytes) -> bool:
@@ -170,31 +130,25 @@ def _is_ech(value: bytes) -> bool:
     return 0 < position == len(configs) == length
 
 
+# A URI template (RFC 6570, section 2): literals and expressions, and the variables of an expression.
+_PERCENT = "%[0-9A-Fa-f]{2}"
+_PART = f"(?:[A-Za-z0-9_]|{_PERCENT})+"
+_VARIABLE = rf"({_PART}(?:\.{_PART})*)(?:\*|:[1-9][0-9]{{0,3}})?"
+_EXPRESSION = rf"\{{[+#./;?&]?({_VARIABLE}(?:,{_VARIABLE})*)\}}"
+_TEMPLATE = rf"/(?:[^{{%]|{_PERCENT}|{_EXPRESSION})*"
+
+
 def _is_path(value: bytes) -> bool:
-    from dns_update.rr.dohpath import is_dns_path  # imports re, which no other parameter needs
+    """Return whether octets are a DOHPATH: a URI template with the variable `dns` (RFC 9461, section 5)."""
+    import re  # no other parameter needs it
 
-    return is_dns_path(value)
-
-
-_READERS: dict[int, Callable[[str], bytes]] = {
-    _MANDATORY: _keys,
-    _ALPN: _protocols,
-    _PORT: _port,
-    _IPV4HINT: _ipv4,
-    _ECH: _base64,
-    _IPV6HINT: _ipv6,
-}
-
-_CHECKS: dict[int, Callable[[bytes], bool]] = {
-    _MANDATORY: _is_sorted,
-    _ALPN: _are_protocols,
-    _NO_DEFAULT_ALPN: _is_empty,
-    _PORT: _is_port,
-    _IPV4HINT: _are_ipv4,
-    _ECH: _is_ech,
-    _IPV6HINT: _are_ipv6,
-    _DOHPATH: _is_path,
-}
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return False
+    parts = [part for found in re.finditer(_EXPRESSION, text) for part in found[1].split(",")]
+    has_dns = "dns" in {part.rstrip("*").partition(":")[0] for part in parts}
+    return has_dns and re.fullmatch(_TEMPLATE, text, re.DOTALL) is not None
 
 
 def _parameters_text(cursor: Cursor) -> str:
@@ -203,7 +157,7 @@ def _parameters_text(cursor: Cursor) -> str:
     while cursor.remaining:
         key, value = cursor.u16(), cursor.take(cursor.u16())
         need(holds=key > last, what="parameters that are not in the order of their numbers")
-        need(holds=key == _ECH or _CHECKS.get(key, _anything)(value), what=f"the value of {_key_text(key)}")
+        need(holds=key == _ECH or _PARAMETERS.get(key, _UNKNOWN).fits(value), what=f"the value of {_key_text(key)}")
         parameters[key] = value
         last = key
     try:
@@ -216,11 +170,11 @@ def _parameters_text(cursor: Cursor) -> str:
 def _parameter_text(key: int, value: bytes) -> str:
     if not value:
         return _key_text(key)
-    return f"{_key_text(key)}={_WRITERS.get(key, quoted_string)(value)}"
+    return f"{_key_text(key)}={_PARAMETERS.get(key, _UNKNOWN).to_text(value)}"
 
 
 def _key_text(key: int) -> str:
-    return next((name for name, number in _KEYS.items() if number == key), f"key{key}")
+    return _PARAMETERS[key].name if key in _PARAMETERS else f"key{key}"
 
 
 def _keys_text(value: bytes) -> str:
@@ -235,33 +189,42 @@ def _protocols_text(value: bytes) -> str:
     return quoted_string(b",".join(protocols))
 
 
-def _port_text(value: bytes) -> str:
-    return f'"{int.from_bytes(value)}"'
+def _addresses(name: str, parse: Callable[[str], bytes], octets: int) -> _Parameter:
+    """Return a parameter whose value is a list of addresses of so many octets each."""
+
+    def to_text(value: bytes) -> str:
+        return f'"{",".join(format_address(value[i : i + octets]) for i in range(0, len(value), octets))}"'
+
+    return _Parameter(
+        name,
+        lambda text: b"".join(map(parse, text.split(","))),
+        lambda value: bool(value) and len(value) % octets == 0,
+        to_text,
+    )
 
 
-def _ipv4_text(value: bytes) -> str:
-    return _addresses_text(value, IPV4_OCTETS)
-
-
-def _ipv6_text(value: bytes) -> str:
-    return _addresses_text(value, IPV6_OCTETS)
-
-
-def _addresses_text(value: bytes, octets: int) -> str:
-    return f'"{",".join(format_address(value[i : i + octets]) for i in range(0, len(value), octets))}"'
-
-
-def _base64_text(value: bytes) -> str:
-    return f'"{base64_text(value)}"'
-
-
-_WRITERS: dict[int, Callable[[bytes], str]] = {
-    _MANDATORY: _keys_text,
-    _ALPN: _protocols_text,
-    _PORT: _port_text,
-    _IPV4HINT: _ipv4_text,
-    _ECH: _base64_text,
-    _IPV6HINT: _ipv6_text,
+_PARAMETERS = {
+    _MANDATORY: _Parameter("mandatory", _keys, _is_sorted, _keys_text),
+    _ALPN: _Parameter("alpn", _protocols, _are_protocols, _protocols_text),
+    _NO_DEFAULT_ALPN: _Parameter("no-default-alpn", _octets, lambda value: not value, quoted_string),
+    _PORT: _Parameter(
+        "port",
+        lambda text: number(text, MAX_U16).to_bytes(_PORT_OCTETS),
+        lambda value: len(value) == _PORT_OCTETS,
+        lambda value: f'"{int.from_bytes(value)}"',
+    ),
+    _IPV4HINT: _addresses("ipv4hint", parse_ipv4, IPV4_OCTETS),
+    _ECH: _Parameter(
+        "ech", lambda text: unbase64("".join(text.split())), _is_ech, lambda value: f'"{base64_text(value)}"'
+    ),
+    _IPV6HINT: _addresses("ipv6hint", parse_ipv6, IPV6_OCTETS),
+    _DOHPATH: _Parameter("dohpath", _octets, _is_path, quoted_string),
 }
+_UNKNOWN = _Parameter("", _octets, lambda _value: True, quoted_string)
+_KEYS = {parameter.name: key for key, parameter in _PARAMETERS.items()}
 
-SERVICE_BINDING = (U16, Field(_target, NAME.to_text), Field(_parameters, _parameters_text))
+SERVICE_BINDING = (
+    U16,
+    Field(lambda fields: fields.name(may_be_quoted=True), NAME.to_text),
+    Field(_parameters, _parameters_text),
+)

@@ -31,7 +31,7 @@ def rdata_from_zone_text(rrtype: int, text: str, rrclass: int) -> bytes:
 def _is_generic(rrtype: int, text: str) -> bool:
     if not text.startswith("\\#"):
         return False
-    from dns_update.rr.generic import is_generic  # rare
+    from dns_update.rr.printer import is_generic  # rare
 
     return is_generic(rrtype, text)
 

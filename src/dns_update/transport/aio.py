@@ -5,18 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from socket import SOCK_DGRAM, socket
-from typing import TYPE_CHECKING
 
-from dns_update.exchange import TCP, UDP
-from dns_update.transport import LARGEST_READ, random_id, seconds_left
+from dns_update.exchange import TCP, UDP, Exchange, Reply, Transmission, UnverifiedReply
+from dns_update.transport import LARGEST_READ, Endpoint, random_id, seconds_left
 from dns_update.transport.demux import Demux, Pending, may_have_arrived, send_shared
 from dns_update.transport.failures import failure_of, is_broken_off
 from dns_update.transport.sockets import addresses_found, check_source, connect_address, family_of, new_socket
 from dns_update.wire.framing import Deframer, frame
-
-if TYPE_CHECKING:
-    from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
-    from dns_update.transport import Endpoint
 
 # What is read at once before the loop does other work, even from a server that sends without pause.
 _STREAM_OCTETS = 1 << 14  # at worst a few thousand messages; a few milliseconds
@@ -113,10 +108,7 @@ class AsyncioTransport:
         except TimeoutError:
             pass  # the exchange sees from the time that nothing came
         except OSError as error:
-            exchange.lost(
-                *failure_of(error, attempt.transport),
-                may_have_arrived=is_broken_off(error),
-            )
+            exchange.lost(*failure_of(error, attempt.transport), may_have_arrived=is_broken_off(error))
 
     async def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import time
 
-from dns_update.exchange import UDP
-from dns_update.transport import random_id, seconds_left
+from dns_update.exchange import UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
+from dns_update.transport import Endpoint, random_id, seconds_left
 from dns_update.transport.sockets import addresses_of_host, check_source
 from dns_update.transport.udp import Datagrams, open_datagrams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
-    from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
-    from dns_update.transport import Endpoint
     from dns_update.transport.tcp import Stream
 
-    Trace = Callable[[str, Endpoint, str, bytes], None]
+Trace: TypeAlias = "Callable[[str, Endpoint, TransportName, bytes], None]"
 
 
 class BlockingTransport:
@@ -72,10 +71,7 @@ class BlockingTransport:
             except OSError as error:
                 from dns_update.transport.failures import failure_of, is_broken_off  # rarely needed
 
-                exchange.lost(
-                    *failure_of(error, attempt.transport),
-                    may_have_arrived=is_broken_off(error),
-                )
+                exchange.lost(*failure_of(error, attempt.transport), may_have_arrived=is_broken_off(error))
             attempt = _next(exchange)
         return exchange.settled
 
@@ -134,7 +130,7 @@ class BlockingTransport:
 
         return open_stream(endpoint, self._local, attempt.deadline)
 
-    def _tell(self, direction: str, endpoint: Endpoint, transport: str, octets: bytes) -> None:
+    def _tell(self, direction: str, endpoint: Endpoint, transport: TransportName, octets: bytes) -> None:
         if self._trace is not None:
             self._trace(direction, endpoint, transport, octets)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 
 from dns_update.errors import causes
-from dns_update.exchange import TCP
+from dns_update.exchange import TCP, TransportName
 from dns_update.transport.sockets import CannotSend, words_of
 
 _CAUSES = {
@@ -15,7 +15,7 @@ _CAUSES = {
 }
 
 
-def failure_of(error: OSError, transport: str) -> tuple[str, str]:
+def failure_of(error: OSError, transport: TransportName) -> tuple[str, str]:
     """Return why the network failed an attempt: in words for people, and as a code of `errors.causes`."""
     if isinstance(error, ConnectionRefusedError) and transport == TCP:
         return "connection refused", causes.CONNECTION_REFUSED

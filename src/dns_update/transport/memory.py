@@ -6,25 +6,22 @@ only if the script lets an attempt reach its deadline, or in `pause`, and nothin
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+
 from dns_update.errors.causes import NETWORK_ERROR
+from dns_update.exchange import Exchange, Reply, Transmission, TransportName, UnverifiedReply
+from dns_update.transport import Endpoint
 from dns_update.transport.failures import failure_of
 from dns_update.value import Value
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
-    from dns_update.transport import Endpoint
-
-    Script = Callable[["Sent"], "Iterable[bytes] | OSError | str"]
+Script = Callable[["Sent"], "Iterable[bytes] | OSError | str"]
 
 
 class Sent(Value):
     """One message that was sent: where to, by `udp` or `tcp`, and its octets."""
 
     endpoint: Endpoint
-    transport: str
+    transport: TransportName
     octets: bytes
 
 

@@ -20,22 +20,45 @@ import select
 import time
 
 from dns_update.errors import NoResponse
-from dns_update.exchange import TCP, UDP, Transmission
-from dns_update.transport import LONGEST_WAIT
-from dns_update.transport.channel import open_channel
-from dns_update.transport.demux import Demux, Pending, may_have_arrived
+from dns_update.exchange import TCP, UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
+from dns_update.transport import LONGEST_WAIT, Endpoint, Local
+from dns_update.transport.blocking import BlockingTransport
+from dns_update.transport.demux import Demux, Pending, may_have_arrived, send_shared
 from dns_update.transport.failures import failure_of, is_broken_off
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.exchange import Exchange, Reply, UnverifiedReply
-    from dns_update.transport import Endpoint
-    from dns_update.transport.blocking import BlockingTransport, Trace
-    from dns_update.transport.channel import Channel
-
+from dns_update.transport.udp import Datagrams, open_datagrams
 
 REST_SECONDS = 0.1  # to read what came before a deadline or an error; a socket's buffer takes a few milliseconds
 FRESH = 1.0  # seconds that a message may wait after it is signed and before it is sent; servers allow 300
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.transport.tcp import Stream
+
+
+class Channel:
+    """A connection by `transport`, which several exchanges may use if it `is_shared`.
+
+    `is_used` says that a message was sent on it. An error ends the exchanges that are pending on it. A TCP connection
+    ends with them; a UDP socket can be used again.
+    """
+
+    __slots__ = ("connection", "is_shared", "is_used", "transport")
+
+    def __init__(self, connection: Datagrams | Stream, transport: TransportName, *, is_shared: bool) -> None:
+        self.connection = connection
+        self.transport = transport
+        self.is_shared = is_shared
+        self.is_used = False
+
+    def send(self, octets: bytes, deadline: float) -> OSError | None:
+        """Send a message, by `deadline` on the monotonic clock; return the error of an earlier datagram.
+
+        Raises OSError for an error of this message.
+        """
+        if self.transport == TCP:
+            self.connection.send(octets, deadline)
+            return None
+        return send_shared(lambda: self.connection.send(octets, deadline))
 
 
 class Flight(Pending):
@@ -72,17 +95,10 @@ class Pipeline:
     how many are under way.
     """
 
-    def __init__(
-        self, transport: BlockingTransport, endpoint: Endpoint, trace: Trace | None = None, source: str | None = None
-    ) -> None:
-        """Prepare to send to `endpoint` from the address `source`, as `transport` does (None: the kernel's choice).
-
-        `trace` is called with each message, like a transport's. For an exchange that goes on by TCP, the transport's
-        own is called.
-        """
+    def __init__(self, transport: BlockingTransport, endpoint: Endpoint, source: str | None = None) -> None:
+        """Prepare to send to `endpoint` from the address `source`, as `transport` does (None: the kernel's choice)."""
         self.endpoint = endpoint
         self._transport = transport
-        self._trace = trace
         self._source = source
         self._flights: Demux[Flight] = Demux()
         self._channels: dict[int, Channel] = {}  # by file descriptor
@@ -160,7 +176,6 @@ class Pipeline:
                 self._lose(channel, others, error)
             return
         channel.is_used = True
-        self._tell("sent", channel, attempt.octets)
         if earlier is not None:
             self._lose(channel, self._flights_on(channel, other_than=flight), earlier)
 
@@ -170,7 +185,7 @@ class Pipeline:
         channel = self._shared.get(attempt.transport) if is_shared else None
         if channel is None:
             local = (self._source, 0)
-            channel = open_channel(self.endpoint, local, attempt.transport, attempt.deadline, is_shared=is_shared)
+            channel = _open_channel(self.endpoint, local, attempt.transport, attempt.deadline, is_shared=is_shared)
             self._readable.register(channel.connection, select.POLLIN)
             self._channels[channel.connection.fileno()] = channel
             if is_shared:
@@ -261,7 +276,6 @@ class Pipeline:
                 self._take(channel, octets)
 
     def _take(self, channel: Channel, octets: bytes) -> None:
-        self._tell("received", channel, octets)
         flight = self._flights.find(octets)
         if flight is None or flight.channel is not channel:  # an answer counts only on the socket of its question
             return
@@ -281,7 +295,7 @@ class Pipeline:
             if not flight.is_over:
                 self._end(flight, error, channel.transport, arrived=arrived)
 
-    def _end(self, flight: Flight, error: OSError, transport: str, *, arrived: bool = False) -> None:
+    def _end(self, flight: Flight, error: OSError, transport: TransportName, *, arrived: bool = False) -> None:
         """End an exchange that the network failed; `arrived` says that its message may have arrived."""
         self._leave(flight)
         if transport == TCP and flight.follows:
@@ -291,6 +305,16 @@ class Pipeline:
             flight.exchange.lost(*failure_of(error, transport), may_have_arrived=arrived)
         self._go_on(flight)
 
-    def _tell(self, direction: str, channel: Channel, octets: bytes) -> None:
-        if self._trace is not None:
-            self._trace(direction, self.endpoint, channel.transport, octets)
+
+def _open_channel(
+    endpoint: Endpoint, local: Local, transport: TransportName, deadline: float, *, is_shared: bool
+) -> Channel:
+    """Return a connection from `local` to a server, which has until `deadline` to accept it; raises OSError."""
+    connection: Datagrams | Stream
+    if transport == TCP:
+        from dns_update.transport.tcp import open_stream  # most runs need no stream
+
+        connection = open_stream(endpoint, local, deadline)
+    else:
+        connection = open_datagrams(endpoint, local)
+    return Channel(connection, transport, is_shared=is_shared)

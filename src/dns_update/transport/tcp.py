@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-from dns_update.transport import LARGEST_READ, seconds_left
-from dns_update.transport.sockets import connected_socket
+from dns_update.transport import LARGEST_READ, Endpoint, Local, seconds_left
+from dns_update.transport.sockets import Socket, connected_socket
+from dns_update.transport.udp import Connection
 from dns_update.wire.framing import Deframer, frame
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.transport import Endpoint, Local
-    from dns_update.transport.sockets import Socket
 
-
-class Stream:
+class Stream(Connection):
     """A TCP connection to a server."""
 
     def __init__(self, connection: Socket) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._deframer = Deframer()
-
-    def fileno(self) -> int:
-        """Return the descriptor, for `select.poll`."""
-        return self._connection.fileno()
 
     def send(self, octets: bytes, deadline: float) -> None:
         """Send a message; raises OSError, a TimeoutError if the other side has not taken it by `deadline`."""
         self._connection.settimeout(seconds_left(deadline))
         self._connection.sendall(frame(octets))
-
-    def receive(self, deadline: float) -> list[bytes]:
-        """Wait for octets and return the messages that they complete; raises OSError, a TimeoutError at `deadline`."""
-        self._connection.settimeout(seconds_left(deadline))
-        return self._read()
-
-    def take(self) -> list[bytes]:
-        """Return the messages that the arrived octets complete; raises BlockingIOError if nothing came, and OSError."""
-        self._connection.settimeout(0)
-        return self._read()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
 
     def _read(self) -> list[bytes]:
         octets = self._connection.recv(LARGEST_READ)

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from dns_update.transport import LARGEST_READ, seconds_left
-from dns_update.transport.sockets import connected_socket
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.transport import Endpoint, Local
-    from dns_update.transport.sockets import Socket
+from dns_update.transport import LARGEST_READ, Endpoint, Local, seconds_left
+from dns_update.transport.sockets import Socket, connected_socket
 
 
-class Datagrams:
-    """A connected UDP socket. Every call may raise the error that an ICMP message reported for an earlier datagram."""
-
-    __slots__ = ("_connection",)
+class Connection:
+    """A connected socket, over which messages come and go; a subclass says how they are sent and read."""
 
     def __init__(self, connection: Socket) -> None:
         self._connection = connection
@@ -23,24 +16,31 @@ class Datagrams:
         """Return the descriptor, for `select.poll`."""
         return self._connection.fileno()
 
-    def send(self, octets: bytes, deadline: float) -> None:
-        """Send a datagram; raises OSError, a TimeoutError if a slow link has no room for it by `deadline`."""
-        self._connection.settimeout(seconds_left(deadline))
-        self._connection.send(octets)
-
     def receive(self, deadline: float) -> list[bytes]:
-        """Wait for a datagram and return it; raises OSError, a TimeoutError at `deadline`."""
+        """Wait for octets and return the messages that they complete; raises OSError, a TimeoutError at `deadline`."""
         self._connection.settimeout(seconds_left(deadline))
-        return [self._connection.recv(LARGEST_READ)]
+        return self._read()
 
     def take(self) -> list[bytes]:
-        """Return a datagram that has arrived; raises BlockingIOError if there is none, and OSError."""
+        """Return the messages that the arrived octets complete; raises BlockingIOError if nothing came, and OSError."""
         self._connection.settimeout(0)
-        return [self._connection.recv(LARGEST_READ)]
+        return self._read()
 
     def close(self) -> None:
         """Close the socket, if it is open."""
         self._connection.close()
+
+    def _read(self) -> list[bytes]:
+        return [self._connection.recv(LARGEST_READ)]
+
+
+class Datagrams(Connection):
+    """A connected UDP socket. Every call may raise the error that an ICMP message reported for an earlier datagram."""
+
+    def send(self, octets: bytes, deadline: float) -> None:
+        """Send a datagram; raises OSError, a TimeoutError if a slow link has no room for it by `deadline`."""
+        self._connection.settimeout(seconds_left(deadline))
+        self._connection.send(octets)
 
     def __del__(self) -> None:
         """Close the socket of a transport that was not closed."""

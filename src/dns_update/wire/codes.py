@@ -101,6 +101,12 @@ RR_TYPES = {
     "AMTRELAY": 260, "RESINFO": 261, "WALLET": 262, "CLA": 263, "IPN": 264, "TA": 32768, "DLV": 32769,
 }  # fmt: skip
 
+INTERNET_TYPES = frozenset(map(RR_TYPES.__getitem__, (
+    "A6", "AAAA", "APL", "ATMA", "DHCID", "EID", "HTTPS", "KX", "NIMLOC", "NSAP", "NSAP-PTR", "PX", "SRV", "SVCB",
+    "WKS",
+)))  # fmt: skip
+"""Types that BIND knows only in class IN: in other classes their rdata is any octets (RFC 3597)."""
+
 SINGLE_RECORD_TYPES = (RRType.CNAME, RRType.SOA, RRType.DNAME)
 """Types with at most one record at a name (RFC 1034, section 3.6.2; RFC 6672, section 2.4)."""
 

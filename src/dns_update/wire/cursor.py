@@ -55,10 +55,6 @@ class Cursor:
         """Return the next four octets as a number."""
         return int.from_bytes(self.take(4))
 
-    def u48(self) -> int:
-        """Return the next six octets as a number."""
-        return int.from_bytes(self.take(6))
-
     def window(self, length: int) -> Cursor:
         """Return a cursor over the next `length` octets and step over them; `finish` it when it has been read."""
         start = self._advance(length)

@@ -15,7 +15,6 @@ IPV6_OCTETS = 16
 _MAPPED = bytes(10) + b"\xff\xff"  # before an IPv4 address (RFC 4291, section 2.5.5.2)
 _IPV6_GROUPS = 8
 _MAX_GROUP_DIGITS = 4
-_MAX_OCTET = 255
 
 
 def parse_address(text: str) -> bytes:
@@ -90,12 +89,13 @@ def _groups(text: str, whole: str, *, may_end_in_ipv4: bool) -> list[int]:
         return []
     *parts, last = text.split(":")
     if "." in last:  # an IPv4 address may replace the last two groups
-        quad = last.split(".")
-        if not may_end_in_ipv4 or len(quad) != IPV4_OCTETS or not all(map(_is_octet, quad)):
+        try:
+            octets = parse_ipv4(last)
+        except errors.InvalidText:
+            raise _not_ipv6(whole) from None
+        if not may_end_in_ipv4:
             raise _not_ipv6(whole)
-        high = int(quad[0]) << 8 | int(quad[1])
-        low = int(quad[2]) << 8 | int(quad[3])
-        parts += [f"{high:x}", f"{low:x}"]
+        parts += [octets[:2].hex(), octets[2:].hex()]
     else:
         parts.append(last)
     if not all(map(_is_group, parts)):
@@ -105,16 +105,6 @@ def _groups(text: str, whole: str, *, may_end_in_ipv4: bool) -> list[int]:
 
 def _not_ipv6(text: str) -> errors.InvalidText:
     return errors.InvalidText(f"{quoted(text)} is not an IPv6 address", hint="e.g. 2001:db8::1")
-
-
-def _is_octet(part: str) -> bool:
-    return (
-        part.isascii()
-        and part.isdecimal()
-        and len(part) <= len("255")
-        and int(part) <= _MAX_OCTET
-        and (part == "0" or part[0] != "0")  # some read a leading zero as octal, others as decimal
-    )
 
 
 def _is_group(part: str) -> bool:

@@ -23,6 +23,7 @@ import os
 from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.netlink import (
     AddressEntry,
+    Datagram,
     Event,
     LinkEntry,
     address_dump_request,
@@ -30,10 +31,6 @@ from dns_update.address.kernel.netlink import (
     link_dump_request,
     route_dump_request,
 )
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.address.kernel.netlink import Datagram
 
 _REQUESTS = (link_dump_request, address_dump_request, route_dump_request)
 _ADDRESSES, _ROUTES = 1, 2  # their places

@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from errno import ENOBUFS
 
 from dns_update.address.kernel.dump import Dump
 from dns_update.address.kernel.interfaces import Interfaces
-from dns_update.address.kernel.netlink import EVENT_GROUPS, DefaultRoute, LinkEntry
+from dns_update.address.kernel.netlink import EVENT_GROUPS, DefaultRoute, Event, LinkEntry
 from dns_update.address.kernel.snapshot import LARGEST_DATAGRAM
 from dns_update.errors import MalformedMessage, NoAddress, NotNow
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dns_update.address.kernel.netlink import Event
 
 _KERNEL = (0, 0)
 _SO_RCVBUFFORCE = 33  # asm-generic/socket.h; beyond the machine's limit, with the privilege for it

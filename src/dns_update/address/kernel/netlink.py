@@ -10,13 +10,12 @@ from __future__ import annotations
 from struct import Struct, error
 
 from dns_update.errors import MalformedMessage
-from dns_update.value import Value
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from dataclasses import KW_ONLY
     from typing import TypeAlias
 
     Subject: TypeAlias = "AddressEntry | LinkEntry | DefaultRoute"

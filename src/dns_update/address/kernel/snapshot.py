@@ -6,12 +6,9 @@ import socket
 from time import monotonic
 
 from dns_update.address.kernel.dump import Dump
+from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.errors import NoAddress
 from dns_update.transport import seconds_left
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.address.kernel.interfaces import Interfaces
 
 _KERNEL = (0, 0)  # port and multicast groups; no other sender has port 0
 _LISTINGS = 5  # how often the list is tried, if addresses change meanwhile; each takes microseconds

@@ -8,23 +8,17 @@ from __future__ import annotations
 import os
 import stat
 import tomllib
+from typing import Any
 
 from dns_update.address import Command
-from dns_update.agent.config.positions import find_lines
-from dns_update.agent.config.readers import Problems, read_table
+from dns_update.agent.config.positions import Path, find_lines
+from dns_update.agent.config.readers import Problem, Problems, read_table
 from dns_update.agent.config.record_tables import read_records
 from dns_update.agent.config.references import References
 from dns_update.agent.config.schema import AGENT, DOCUMENT
 from dns_update.agent.config.settings import AgentSettings, Config
 from dns_update.auth.private_file import is_open_to_others, open_at_once
 from dns_update.errors import ConfigError, NotNow, UsageError, quoted
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from dns_update.agent.config.positions import Path
-    from dns_update.agent.config.readers import Problem
 
 MAX_CONFIG_OCTETS = 1 << 24  # a hundred thousand records fit; /dev/zero does not
 

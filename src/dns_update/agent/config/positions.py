@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import TypeAlias
-
-    Path: TypeAlias = tuple[str | int, ...]
-    """Keys, and places in arrays, from 0 on: e.g. `("records", 3, "ttl")`."""
+Path: TypeAlias = tuple[str | int, ...]
+"""Keys, and places in arrays, from 0 on: e.g. `("records", 3, "ttl")`."""
 
 _GAPS = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 _BLANKS = re.compile(r"[ \t]*")

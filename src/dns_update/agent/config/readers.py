@@ -6,47 +6,36 @@ each key; the checks, the suggestions for misspelled keys and the lists of known
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias, TypeVar
+
+from dns_update.agent.config.positions import Path
 from dns_update.commandline.values import ttl_from_text
 from dns_update.errors import MAX_QUOTED, InvalidText, UsageError, quoted
+from dns_update.value import Value
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from typing import Any, TypeAlias, TypeVar
+Reader: TypeAlias = Callable[[Any], object]
+Table: TypeAlias = Mapping[str, object]
+P = TypeVar("P", bool, dict[str, object], list[object])
+V = TypeVar("V")
 
-    from dns_update.agent.config.positions import Path
-
-    Reader: TypeAlias = Callable[[Any], object]
-    Table: TypeAlias = Mapping[str, object]
-    V = TypeVar("V")
-
-_KINDS = {
-    bool: "a boolean",
-    int: "an integer",
-    float: "a float",
-    str: "a string",
-    list: "an array",
-    dict: "a table",
-}
+_KINDS = {bool: "a boolean", int: "an integer", float: "a float", str: "a string", list: "an array", dict: "a table"}
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 _NAMED = ("keys", "servers", "zones")  # tables of tables: their headers have a second part
 _LONGEST_DECIMAL_BITS = 64  # Python does not write integers of thousands of digits in decimal
 
 
-class Problem:
+class Problem(Value):
     """One mistake: its path, its text, and a hint.
 
     `spelled` is the path as users read it; `other` is a second path, whose line the text ends with, or empty.
     """
 
-    __slots__ = ("hint", "other", "path", "spelled", "text")
-
-    def __init__(self, path: Path, spelled: str, text: str, hint: str, other: Path = ()) -> None:
-        self.path = path
-        self.spelled = spelled
-        self.text = text
-        self.hint = hint
-        self.other = other
+    path: Path
+    spelled: str
+    text: str
+    hint: str
+    other: Path = ()
 
 
 class Problems:
@@ -174,11 +163,16 @@ def scalar(read: Callable[[str], object], *types: type, expected: str) -> Reader
 
 def text(read: Callable[[str], object] = str) -> Reader:
     """Return a reader for strings."""
+    return scalar(read, str, expected="a string")
 
-    def reader(raw: object) -> object:
-        if not isinstance(raw, str):
-            raise wrong_type(raw, "a string")
-        return read(raw)
+
+def plain(kind: type[P], expected: str) -> Callable[[object], P]:
+    """Return a reader for values of a type that are taken as they are."""
+
+    def reader(raw: object) -> P:
+        if not isinstance(raw, kind):
+            raise wrong_type(raw, expected)
+        return raw
 
     return reader
 
@@ -210,13 +204,6 @@ def text_or_array(read: Callable[[str], V]) -> Callable[[object], tuple[V, ...]]
     return reader
 
 
-def boolean(raw: object) -> bool:
-    """Read true or false."""
-    if not isinstance(raw, bool):
-        raise wrong_type(raw, "true or false")
-    return raw
-
-
 def duration(shortest: str, longest: str) -> Reader:
     """Return a reader for times: numbers of seconds, or strings such as "1h30m"; it returns seconds."""
     low, high = ttl_from_text(shortest), ttl_from_text(longest)
@@ -230,13 +217,6 @@ def duration(shortest: str, longest: str) -> Reader:
         return float(seconds)
 
     return reader
-
-
-def table(raw: object) -> Table:
-    """Read a table."""
-    if not isinstance(raw, dict):
-        raise wrong_type(raw, "a table")
-    return raw
 
 
 def _seconds(written: str) -> int:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from dns_update.agent.config.readers import read_table, text_or_array, wrong_type
-from dns_update.agent.config.references import ZoneTable
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dns_update.address.sources import Source
+from dns_update.agent.config.positions import Path
+from dns_update.agent.config.readers import Problems, Table, read_table, text_or_array, wrong_type
+from dns_update.agent.config.references import References, ZoneTable
 from dns_update.agent.config.schema import RECORD
-from dns_update.agent.config.settings import RecordSettings
+from dns_update.agent.config.settings import AgentSettings, RecordSettings
 from dns_update.errors import UsageError, quoted
 from dns_update.errors.hints import TOML, rendered
 from dns_update.rr.host_names import check_owner, check_targets
 from dns_update.rr.record import rdata_from_text
 from dns_update.update import placed_name
+from dns_update.value import Value
 from dns_update.wire.codes import SINGLE_RECORD_TYPES, RRClass, RRType, rrtype_to_text
 from dns_update.wire.name import Name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
-
-    from dns_update.address.sources import Source
-    from dns_update.agent.config.positions import Path
-    from dns_update.agent.config.readers import Problems, Table
-    from dns_update.agent.config.references import References
-    from dns_update.agent.config.settings import AgentSettings
 
 _MIN_FULL_LABELS = 2  # a name of one label is relative to something
 _ADDRESSES = (RRType.A, RRType.AAAA)
@@ -56,27 +51,26 @@ def read_records(
     return tuple(records)
 
 
-class _RecordReader:
+class _RecordReader(Value):
     """Reads tables of [[records]], one after the other."""
 
-    def __init__(self, references: References, agent: AgentSettings, problems: Problems) -> None:
-        self._references = references
-        self._agent = agent
-        self._problems = problems
+    references: References
+    agent: AgentSettings
+    problems: Problems
 
     def record(self, path: Path, content: object) -> RecordSettings | None:
         """Return the settings of a table; None if it has a mistake."""
         if not isinstance(content, dict):
-            self._problems.add_error(path, wrong_type(content, "a table"))
+            self.problems.add_error(path, wrong_type(content, "a table"))
             return None
-        count = self._problems.count
-        given = read_table(content, path, RECORD, self._problems)
-        self._references.check_references(given, path)
+        count = self.problems.count
+        given = read_table(content, path, RECORD, self.problems)
+        self.references.check_references(given, path)
         self._check_together(path, content)
         values = self._values(path, given, content)
         is_placed = "name" in given and ("zone" in given) == ("zone" in content)
         place = self._place(path, given, content) if is_placed else None
-        if place is None or self._problems.count != count:
+        if place is None or self.problems.count != count:
             return None
         if given.get("check-names", True):
             self._check_names(path, given, place[0], values)
@@ -88,21 +82,21 @@ class _RecordReader:
             for rrtype in (given["type"],) if values else _ADDRESSES:
                 check_owner(name, rrtype, RRClass.IN)
         except UsageError as error:
-            self._problems.add((*path, "name"), error.text, rendered(error.hint, TOML))
+            self.problems.add((*path, "name"), error.text, rendered(error.hint, TOML))
         try:
             check_targets(name, given.get("type", RRType.A), values, RRClass.IN)
         except UsageError as error:
-            self._problems.add((*path, "value"), error.text, rendered(error.hint, TOML))
+            self.problems.add((*path, "value"), error.text, rendered(error.hint, TOML))
 
     def _settings(
         self, path: Path, given: Mapping[str, Any], name: Name, zone: ZoneTable | None, values: tuple[bytes, ...]
     ) -> RecordSettings | None:
         common = zone if zone is not None else ZoneTable(name)
         naming = path if "servers" in given or "key" in given else common.path
-        upstream = self._references.upstream(given.get("servers", common.servers), given.get("key", common.key), naming)
+        upstream = self.references.upstream(given.get("servers", common.servers), given.get("key", common.key), naming)
         if upstream is None:
             return None
-        own: dict[str, Any] = {"ttl": common.ttl, "on_change": self._agent.on_change}
+        own: dict[str, Any] = {"ttl": common.ttl, "on_change": self.agent.on_change}
         for key, value in given.items():
             if key in _ATTRIBUTES:
                 own[_ATTRIBUTES[key]] = value
@@ -121,7 +115,7 @@ class _RecordReader:
 
     def _check_together(self, path: Path, content: Table) -> None:
         """Record which keys are missing, and which make no sense together."""
-        add = self._problems.add
+        add = self.problems.add
         if "name" not in content:
             add(path, "the name is missing", 'e.g. name = "home", or "@" for the zone itself')
         if "address" not in content:
@@ -136,7 +130,7 @@ class _RecordReader:
 
     def _check_fixed(self, path: Path, content: Table) -> None:
         """Do the same for a table without an address."""
-        add = self._problems.add
+        add = self.problems.add
         if "type" not in content and "value" not in content:
             add(path, "there is nothing to publish", "give an address, or a type and a value")
             return
@@ -155,12 +149,12 @@ class _RecordReader:
         try:
             values = text_or_array(lambda text: rdata_from_text(rrtype, text))(content["value"])
         except UsageError as error:
-            self._problems.add_error((*path, "value"), error)
+            self.problems.add_error((*path, "value"), error)
             return ()
         distinct = tuple(dict.fromkeys(values))
         if rrtype in SINGLE_RECORD_TYPES and len(distinct) > 1:
             text = f"a name has one {rrtype_to_text(rrtype)} record; {len(distinct)} are given"
-            self._problems.add((*path, "value"), text)
+            self.problems.add((*path, "value"), text)
         return distinct
 
     def _place(self, path: Path, given: Mapping[str, Any], content: Table) -> tuple[Name, ZoneTable | None] | None:
@@ -170,16 +164,16 @@ class _RecordReader:
         try:
             if "zone" not in given:
                 return self._place_in_some_zone(name, content["name"])
-            zone = self._references.zone(given["zone"])
+            zone = self.references.zone(given["zone"])
             return _name_within(name, zone.name, is_absolute=is_absolute), zone
         except UsageError as error:
-            self._problems.add_error((*path, "name"), error)
+            self.problems.add_error((*path, "name"), error)
             return None
 
     def _place_in_some_zone(self, owner: Name, text: object) -> tuple[Name, ZoneTable | None]:
         if len(owner.labels) < _MIN_FULL_LABELS:
             raise UsageError(f"{quoted(str(text))} is not a full name", hint="give the zone, or the name in full")
-        zone = self._references.zone_that_holds(owner)
+        zone = self.references.zone_that_holds(owner)
         return (owner, None) if zone is None else (_sharing_labels(owner, zone.name), zone)
 
 

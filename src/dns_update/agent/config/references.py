@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import os
-import stat
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from dns_update.agent.config.readers import near_miss, read_table
+from dns_update.agent.config.positions import Path
+from dns_update.agent.config.readers import Problems, Table, near_miss, read_table
 from dns_update.agent.config.schema import KEY, SERVER, ZONE, zone_from_text
 from dns_update.auth import DEFAULT_ALGORITHM, Key, read_secret
+from dns_update.auth.private_file import is_special
 from dns_update.auth.secret_sources import path_of_credential
 from dns_update.errors import UsageError, quoted
 from dns_update.errors.hints import TOML, rendered
 from dns_update.exchange import Policy
+from dns_update.transport import Server
 from dns_update.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from typing import Any
-
-    from dns_update.agent.config.positions import Path
-    from dns_update.agent.config.readers import Problems, Table
-    from dns_update.transport import Server
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 _ELSEWHERE = ("@", "env:", "credential:")
 _CREDENTIAL = "credential:"
@@ -249,9 +244,5 @@ def _key_from_file(given: Mapping[str, Any]) -> Key:
 
 def _refuse_pipe(path: str) -> None:
     """Raise UsageError for a file that may never end: the agent reads it at each reload, and must not hang."""
-    try:
-        mode = os.stat(path).st_mode  # noqa: PTH116 - pathlib costs memory
-    except (OSError, ValueError):
-        return  # reading it raises the error
-    if not stat.S_ISREG(mode):
+    if is_special(path):
         raise UsageError("the file is not a regular one", hint="a pipe or device may never end")

@@ -5,17 +5,10 @@ If the command line has a property for the same value, the reader is the propert
 
 from __future__ import annotations
 
-from dns_update.agent.config.readers import (
-    array,
-    boolean,
-    duration,
-    one_of,
-    scalar,
-    table,
-    text,
-    text_or_array,
-    wrong_type,
-)
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dns_update.agent.config.readers import Reader, array, duration, one_of, plain, scalar, text, text_or_array
 from dns_update.auth import ENCODINGS
 from dns_update.commandline.properties import PROPERTIES
 from dns_update.commandline.values import path_from_text, text_from_text
@@ -23,13 +16,6 @@ from dns_update.errors import InvalidText, quoted
 from dns_update.transport import Server
 from dns_update.wire.codes import is_zone_type
 from dns_update.wire.name import ROOT, Name, parse_name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
-
-    from dns_update.agent.config.readers import Reader
 
 MAX_SOCKET_OCTETS = 107  # unix(7): sun_path has 108, with a NUL at the end
 MAX_OWNER = 63  # characters, as in a host's name; the TXT record of an owner has it before the addresses
@@ -125,18 +111,18 @@ def _program(raw: object) -> object:
     return words
 
 
-def _records(raw: object) -> object:
-    if not isinstance(raw, list):
-        raise wrong_type(raw, "[[records]], in two brackets")
-    return raw
-
-
 _PROGRAM = array(_without_nul, "strings, a program and its arguments")
 _REFERENCE = text()
 _SERVER_REFERENCES = array(str, "names of [servers.NAME]")
 _TTL = scalar(_ttl, str, int, expected='an integer of seconds, or a string such as "5m"')
 
-DOCUMENT: Mapping[str, Reader] = {"agent": table, "keys": table, "servers": table, "zones": table, "records": _records}
+_TABLE = plain(dict, "a table")
+_BOOLEAN = plain(bool, "true or false")
+
+DOCUMENT: Mapping[str, Reader] = {
+    **dict.fromkeys(("agent", "keys", "servers", "zones"), _TABLE),
+    "records": plain(list, "[[records]], in two brackets"),
+}
 AGENT: Mapping[str, Reader] = {
     "interval": duration("1s", "7d"),  # more often only makes traffic; less often notices changes too late
     "hold-down": duration("0s", "1h"),
@@ -174,7 +160,7 @@ RECORD: Mapping[str, Reader] = {
     "owner": text(_owner),
     "on-missing": text(_on_missing),
     "grace": duration("0s", "365d"),
-    "allow-private": boolean,
-    "check-names": boolean,
+    "allow-private": _BOOLEAN,
+    "check-names": _BOOLEAN,
     "on-change": _program,
 }

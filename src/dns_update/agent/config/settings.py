@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from dns_update.address.sources import Command, Prefix
+from dns_update.address.sources import Command, Prefix, Source
+from dns_update.auth import Key
 from dns_update.exchange import Policy
-from dns_update.value import Value
+from dns_update.transport import Server
+from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dataclasses import KW_ONLY
-
-    from dns_update.address.sources import Source
-    from dns_update.auth import Key
-    from dns_update.transport import Server
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 _MINUTE = 60.0
 _DAY = 86400.0
@@ -50,8 +44,8 @@ class RecordSettings(Value):
     records. `servers` are tried in turn, with `key` (None: unsigned), by `policy`, from `local_address` (None: any);
     without servers, the zone's primary is asked. `owner` is empty if no other agent publishes at the name. When its
     sources lose their addresses, the name keeps its data; with `delete_when_missing` only for `grace` seconds.
-    `allow_private` allows addresses that the internet cannot reach. `on_change` is a program and its arguments, or
-    empty.
+    `allow_private` allows addresses that cannot be reached from the Internet. `on_change` is a program and its
+    arguments, or empty.
 
     There may be thousands of these, so equal parts are shared.
     """

@@ -14,93 +14,97 @@ import socket
 import stat
 import struct
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypedDict
 
 from dns_update.errors import Hint, NoResponse, NotNow, UsageError, quoted
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from typing import Any, TypedDict
 
-    class AgentStatus(TypedDict):
-        """The process: `started` is in seconds since 1970, like all times; `uptime` is in seconds.
+class AgentStatus(TypedDict):
+    """The process: `started` is in seconds since 1970, like all times; `uptime` is in seconds.
 
-        Times follow the wall clock: how long ago they were is right even if that clock was set meanwhile. `last_bug` is
-        the last unexpected error, except those that a source or a name shows.
-        """
+    Times follow the wall clock: how long ago they were is right even if that clock was set meanwhile. `last_bug` is
+    the last unexpected error, except those that a source or a name shows.
+    """
 
-        pid: int
-        started: float
-        version: str
-        config: str
-        uptime: float
-        reloads: int
-        last_reload_error: str | None
-        last_bug: str | None
+    pid: int
+    started: float
+    version: str
+    config: str
+    uptime: float
+    reloads: int
+    last_reload_error: str | None
+    last_bug: str | None
 
-    class PublishedStatus(TypedDict):
-        """The records that one server had when it was last asked."""
 
-        server: str
-        records: list[str]
-        checked: float
+class PublishedStatus(TypedDict):
+    """The records that one server had when it was last asked."""
 
-    class ErrorStatus(TypedDict):
-        """A failure, in the form that `--json` of the other commands prints."""
+    server: str
+    records: list[str]
+    checked: float
 
-        kind: str
-        message: str
-        hint: str
-        server: str
-        exit_status: int
 
-    class RecordStatus(TypedDict):
-        """One name: `wanted` and `published` data, e.g. "A 192.0.2.1"; `state`, one of STATES, and `since` when.
+class ErrorStatus(TypedDict):
+    """A failure, in the form that `--json` of the other commands prints."""
 
-        `published` is what was last seen at each server; the one asked last comes first. With an `owner`, other owners
-        may also publish at the name.
-        """
+    kind: str
+    message: str
+    hint: str
+    server: str
+    exit_status: int
 
-        name: str
-        zone: str
-        wanted: list[str]
-        published: list[PublishedStatus]
-        state: str
-        since: float
-        last_error: ErrorStatus | None
-        next_try: float | None
-        key: str | None
-        owner: str
 
-    class SourceStatus(TypedDict):
-        """One address source: what it last gave, and the error when it was last asked."""
+class RecordStatus(TypedDict):
+    """One name: `wanted` and `published` data, e.g. "A 192.0.2.1"; `state`, one of STATES, and `since` when.
 
-        source: str
-        addresses: list[str]
-        error: str | None
-        checked: float | None
+    `published` is what was last seen at each server; the one asked last comes first. With an `owner`, other owners
+    may also publish at the name.
+    """
 
-    class ServerStatus(TypedDict):
-        """One silent server: since when, why, and when it is next asked in its place in the list."""
+    name: str
+    zone: str
+    wanted: list[str]
+    published: list[PublishedStatus]
+    state: str
+    since: float
+    last_error: ErrorStatus | None
+    next_try: float | None
+    key: str | None
+    owner: str
 
-        server: str
-        since: float
-        error: str
-        next_try: float
 
-    class ManagedStatus(TypedDict):
-        """What the agent manages. An iterator in place of a list is read item by item, as fast as the client reads."""
+class SourceStatus(TypedDict):
+    """One address source: what it last gave, and the error when it was last asked."""
 
-        records: Iterable[RecordStatus]
-        sources: Iterable[SourceStatus]
-        silent_servers: Iterable[ServerStatus]
+    source: str
+    addresses: list[str]
+    error: str | None
+    checked: float | None
 
-    class StatusAnswer(ManagedStatus):
-        """The whole answer."""
 
-        agent: AgentStatus
+class ServerStatus(TypedDict):
+    """One silent server: since when, why, and when it is next asked in its place in the list."""
+
+    server: str
+    since: float
+    error: str
+    next_try: float
+
+
+class ManagedStatus(TypedDict):
+    """What the agent manages. An iterator in place of a list is read item by item, as fast as the client reads."""
+
+    records: Iterable[RecordStatus]
+    sources: Iterable[SourceStatus]
+    silent_servers: Iterable[ServerStatus]
+
+
+class StatusAnswer(ManagedStatus):
+    """The whole answer."""
+
+    agent: AgentStatus
 
 
 STATES = ("failing", "unknown", "changing", "held", "right")
@@ -228,7 +232,9 @@ def ask(path: str, command: str, *, seconds: float = ASK_SECONDS) -> dict[str, A
         raise _unanswered(path, error, seconds) from error
     answer = _object_of(line)
     if answer is None:
-        raise _no_agent(path)
+        raise UsageError(
+            f"what answers at {path} is not an agent of dns-update", hint=Hint("{socket:PATH} names the agent's socket")
+        )
     if "error" in answer:
         text = str(answer["error"])  # from whatever listens there
         text = text if text.isprintable() else quoted(text)
@@ -265,50 +271,40 @@ async def _listener(path: str) -> socket.socket:
 
 
 def _unmade(path: str, error: OSError | ValueError) -> UsageError | NotNow:
-    what = f"the agent's socket {path} cannot be made: {_reason(error)}"
+    reason = error.strerror if isinstance(error, OSError) else None
+    what = f"the agent's socket {path} cannot be made: {reason or error}"
     without = 'socket = "" disables it'
     if isinstance(error, OSError) and NotNow.is_why(error):
         return NotNow(what, hint=without)
     return UsageError(what, hint=f"its directory must exist and be writable (systemd: RuntimeDirectory=); {without}")
 
 
-class _directory_lock:  # noqa: N801 - used as a function
-    """Locks the directory of a path against other agents; the kernel unlocks it when this process ends."""
-
-    def __init__(self, path: str) -> None:
-        self._directory = os.path.dirname(path) or "."  # noqa: PTH120
-
-    async def __aenter__(self) -> None:
-        self._descriptor = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            await self._take()
-        except BaseException:
-            os.close(self._descriptor)
-            raise
-
-    async def __aexit__(self, *_reason: object) -> None:
-        os.close(self._descriptor)
-
-    async def _take(self) -> None:
+@asynccontextmanager
+async def _directory_lock(path: str) -> AsyncIterator[None]:
+    """Lock the directory of a path against other agents; the kernel unlocks it when this process ends."""
+    directory = os.path.dirname(path) or "."  # noqa: PTH120
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
         deadline = time.monotonic() + LOCK_SECONDS
-        while not self._is_taken():
+        while not _is_locked(descriptor):
             if time.monotonic() > deadline:
-                raise _locked(self._directory)
+                raise NotNow(
+                    f"{directory} has been locked by another process for more than {LOCK_SECONDS:g} s",
+                    hint=f"perhaps another agent hangs while it starts; to find it: fuser {directory}",
+                )
             await asyncio.sleep(_LOCK_INTERVAL)
-
-    def _is_taken(self) -> bool:
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+        yield
+    finally:
+        os.close(descriptor)
 
 
-def _locked(directory: str) -> NotNow:
-    return NotNow(
-        f"{directory} has been locked by another process for more than {LOCK_SECONDS:g} s",
-        hint=f"perhaps another agent hangs while it starts; to find it: fuser {directory}",
-    )
+def _is_locked(descriptor: int) -> bool:
+    """Lock a file if no other process has; return whether we have the lock."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _remove_stale(path: str) -> None:
@@ -419,12 +415,6 @@ def _permission_hint(path: str) -> str:
         return "as root, or as a member of the socket's group"
 
 
-def _no_agent(path: str) -> UsageError:
-    return UsageError(
-        f"what answers at {path} is not an agent of dns-update", hint=Hint("{socket:PATH} names the agent's socket")
-    )
-
-
 def _object_of(line: bytes) -> dict[str, Any] | None:
     """Return the object in a complete line of JSON; None if it is not one."""
     if not line.endswith(b"\n"):
@@ -434,7 +424,3 @@ def _object_of(line: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
-
-
-def _reason(error: OSError | ValueError) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

@@ -8,21 +8,21 @@ directory cannot open it. Both forms survive SIGKILL at any moment.
 from __future__ import annotations
 
 import os
-import stat
 import time
 from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Condition, Thread
+from typing import Any
 
 from dns_update.agent.clock import since_boot
-from dns_update.auth.private_file import open_at_once
+from dns_update.auth.private_file import is_special, open_at_once
 from dns_update.errors import Hint, UsageError
 from dns_update.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterator, Sequence
+    import sqlite3  # 1 MiB, only where a history is kept
 
 APPLICATION_ID = 0x444E5355  # "DNSU": so that we never write to another program's database
 SCHEMA_VERSION = 1
@@ -38,16 +38,6 @@ CLOSE_SECONDS = 2.0  # how long the end of the process waits for the disk
 PAGE_ROWS = 500  # rows that a reader reads at once; between pages it holds no lock, even if its output is paused
 CACHE_KIBIBYTES = 256  # SQLite's own default is 2 MiB
 
-_COLUMNS = (
-    "when", "name", "zone", "types", "before", "after", "server", "key_name", "outcome", "message", "seconds",
-)  # fmt: skip
-_NAMES = ", ".join(f'"{column}"' for column in _COLUMNS)
-_SCHEMA = (
-    f"CREATE TABLE attempts (id INTEGER PRIMARY KEY, {_NAMES})",
-    'CREATE INDEX attempts_when ON attempts ("when")',
-    f"PRAGMA application_id = {APPLICATION_ID}",
-    f"PRAGMA user_version = {SCHEMA_VERSION}",
-)
 _IS_NAME = "name IN (?, ? || '.' || zone)"
 _IS_ZONE = "name = zone"
 _MAGIC = b"SQLite format 3\0"  # https://sqlite.org/fileformat.html, section 1.3
@@ -77,6 +67,15 @@ class HistoryRow(Value, kw_only=True):
     outcome: str
     message: str
     seconds: float
+
+
+_NAMES = ", ".join(f'"{field}"' for field in HistoryRow.__fields__)  # of the columns, which are the same
+_SCHEMA = (
+    f"CREATE TABLE attempts (id INTEGER PRIMARY KEY, {_NAMES})",
+    'CREATE INDEX attempts_when ON attempts ("when")',
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    f"PRAGMA user_version = {SCHEMA_VERSION}",
+)
 
 
 class History:
@@ -181,11 +180,12 @@ class History:
             raise _Unusable(fault)
         with _database(self._path) as database:
             database.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
-            with _transaction(database):
-                if not _has_schema(database):
-                    for statement in _SCHEMA:
-                        database.execute(statement)
-                _insert(database, batch)
+            database.execute("BEGIN IMMEDIATE")  # all or nothing: closing the database drops what is not committed
+            if not _has_schema(database):
+                for statement in _SCHEMA:
+                    database.execute(statement)
+            _insert(database, batch)
+            database.execute("COMMIT")
             if time.monotonic() >= self._next_prune:
                 _prune(database, self._time_of(database) - self._keep_seconds)
                 self._next_prune = time.monotonic() + PRUNE_SECONDS
@@ -266,7 +266,7 @@ class _Corrupt(_Unusable):
 @contextmanager
 def _database(path: str) -> Iterator[sqlite3.Connection]:
     """Open an existing database; any error of SQLite is raised as _Unusable."""
-    import sqlite3  # 1 MiB, only where a history is kept
+    import sqlite3
 
     escaped = os.path.abspath(path).lstrip("/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")  # noqa: PTH100
     try:
@@ -282,14 +282,6 @@ def _database(path: str) -> Iterator[sqlite3.Connection]:
         if code == _UNFINISHED:
             raise _Unusable("an agent was killed while writing it; root or the agent can repair it") from error
         raise _Unusable(str(error)) from error
-
-
-@contextmanager
-def _transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """Commit everything or nothing; closing the connection drops what is not committed."""
-    database.execute("BEGIN IMMEDIATE")
-    yield
-    database.execute("COMMIT")
 
 
 def _make_file(path: str) -> None:
@@ -334,12 +326,8 @@ def _first_octets(path: str) -> bytes:
 
 
 def _refuse_special(path: str) -> None:
-    """Raise _Unusable if it is not a regular file: a read from a pipe may never end."""
-    try:
-        mode = os.stat(path).st_mode  # noqa: PTH116 - pathlib costs memory
-    except (OSError, ValueError):
-        return  # opening it raises the error
-    if not stat.S_ISREG(mode):
+    """Raise _Unusable if it is not a regular file."""
+    if is_special(path):
         raise _Unusable("it is not a regular file")
 
 
@@ -394,7 +382,7 @@ def _has_schema(database: sqlite3.Connection) -> bool:
 
 
 def _insert(database: sqlite3.Connection, batch: Sequence[HistoryRow]) -> None:
-    places = ", ".join("?" * len(_COLUMNS))
+    places = ", ".join("?" * len(HistoryRow.__fields__))
     database.executemany(f"INSERT INTO attempts ({_NAMES}) VALUES ({places})", map(_row, batch))  # noqa: S608 - ours
 
 
@@ -453,21 +441,9 @@ def _row(row: HistoryRow) -> tuple[object, ...]:
     )
 
 
-def _history_row(row: tuple[float, str, str, str, str, str, str, str, str, str, float]) -> HistoryRow:
-    when, name, zone, types, before, after, server, key_name, outcome, message, seconds = row
-    return HistoryRow(
-        when=when,
-        name=name,
-        zone=zone,
-        types=tuple(types.split()),
-        before=before,
-        after=after,
-        server=server,
-        key_name=key_name,
-        outcome=outcome,
-        message=message,
-        seconds=seconds,
-    )
+def _history_row(row: Sequence[Any]) -> HistoryRow:
+    fields = dict(zip(HistoryRow.__fields__, row, strict=True))
+    return HistoryRow(**fields | {"types": tuple(fields["types"].split())})
 
 
 def _comparable(name: str) -> str:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import TypeAlias
 
 from dns_update.agent.output.history import HistoryRow
 from dns_update.errors import quoted
+from dns_update.process.child_guard import ChildGuard
 from dns_update.process.runner import Program, failure_of, keep_statuses
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import TypeAlias
-
-    from dns_update.process.child_guard import ChildGuard
-
-    Job: TypeAlias = "tuple[tuple[str, ...], tuple[str, ...]]"
-    """A program with its arguments, and the record types for which it runs."""
+Job: TypeAlias = "tuple[tuple[str, ...], tuple[str, ...]]"
+"""A program with its arguments, and the record types for which it runs."""
 
 
 MAX_RUNNING = 4  # programs at once: a change of network changes all names, and the machine has other work
@@ -63,7 +59,7 @@ class Hooks:
         """Run a program (with its arguments) for a change, as soon as possible; returns at once."""
         of_name = self._waiting.setdefault(change.name, {})
         job = (tuple(program), change.types)
-        of_name[job] = change if job not in of_name else _joined(of_name[job], change)
+        of_name[job] = change if job not in of_name else change._replace(before=of_name[job].before)
         self._start_waiting()
 
     async def finish(self) -> None:
@@ -74,7 +70,7 @@ class Hooks:
     async def close(self) -> None:
         """End the running programs, and drop the waiting ones."""
         self._waiting.clear()
-        self._report = _say_nothing  # ended by us, they have not failed
+        self._report = lambda _line: None  # ended by us, they have not failed
         for run in self._running.values():
             run.end()
         with suppress(TimeoutError):
@@ -169,26 +165,6 @@ class _Run:
         status = self._program.reap()
         assert status is not None  # noqa: S101 - its descriptor says that it has ended
         self.ended.set_result(status)
-
-
-def _joined(first: HistoryRow, last: HistoryRow) -> HistoryRow:
-    return HistoryRow(
-        when=last.when,
-        name=last.name,
-        zone=last.zone,
-        types=last.types,
-        before=first.before,
-        after=last.after,
-        server=last.server,
-        key_name=last.key_name,
-        outcome=last.outcome,
-        message=last.message,
-        seconds=last.seconds,
-    )
-
-
-def _say_nothing(_line: str) -> None:
-    """Drop a line."""
 
 
 def _shown(program: tuple[str, ...]) -> str:

@@ -8,10 +8,7 @@ from __future__ import annotations
 import os
 import select
 import sys
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping
 
 # Priorities of sd-daemon(3), which are those of syslog(3).
 ERROR = 3
@@ -35,11 +32,7 @@ class Log:
     """
 
     def __init__(
-        self,
-        *,
-        threshold: int = INFO,
-        descriptor: int | None = None,
-        environment: Mapping[str, str] | None = None,
+        self, *, threshold: int = INFO, descriptor: int | None = None, environment: Mapping[str, str] | None = None
     ) -> None:
         """Write lines of priority `threshold` and more urgent ones. `environment` None means that of the process.
 

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
 
-from dns_update.agent.managed_name import texts_of
-from dns_update.agent.output.history import History
-from dns_update.agent.output.history_rows import cancelled_row, changed_row, failed_row
-from dns_update.agent.output.log import WARNING
-from dns_update.errors import NoResponse
+from dns_update.agent.attempt import Attempt
+from dns_update.agent.clock import Clock
+from dns_update.agent.config.settings import AgentSettings
+from dns_update.agent.managed_name import text_of, texts_of
+from dns_update.agent.output.history import History, HistoryRow
+from dns_update.agent.output.hooks import Hooks
+from dns_update.agent.output.log import WARNING, Log
+from dns_update.agent.reconcile.server_health import Outage
+from dns_update.client.outcome import Outcome
+from dns_update.errors import DnsUpdateError, NoResponse
 from dns_update.errors.hints import TOML, rendered
+from dns_update.rr.record import Record
+from dns_update.wire.codes import rrtype_to_text
 
-if TYPE_CHECKING:
-    from collections.abc import Hashable
-
-    from dns_update.agent.attempt import Attempt
-    from dns_update.agent.clock import Clock
-    from dns_update.agent.config.settings import AgentSettings
-    from dns_update.agent.output.history import HistoryRow
-    from dns_update.agent.output.hooks import Hooks
-    from dns_update.agent.output.log import Log
-    from dns_update.agent.reconcile.server_health import Outage
-    from dns_update.client.outcome import Outcome
-    from dns_update.errors import DnsUpdateError
-    from dns_update.rr.record import Record
+CANCELLED = "CalledOff"  # the outcome of a cancelled attempt in the history; others are "ok" or the name of an error
+_CANCELLED_MESSAGE = "cancelled before its end; the server may have carried out the update"
 
 
 class Reports:
     """Reports what is new in each attempt."""
 
     def __init__(self, log: Log, hooks: Hooks, clock: Clock) -> None:
-        """Begin without a history."""
         self._log = log
         self._hooks = hooks
         self._clock = clock
@@ -63,22 +58,31 @@ class Reports:
         """Report that a name was changed."""
         settings = attempt.managed.settings
         self._log.info(f"updating zone: {outcome.zone}: updating RR set for {settings.name.relative_to(outcome.zone)}")
-        after = ", ".join(texts_of(outcome.after or ())) or "nothing"
-        self._log.info(f"update successful: {settings.name} has {after} at {outcome.server}")
-        row = changed_row(attempt, outcome, before, self._clock.wall(), seconds)
+        after = ", ".join(texts_of(outcome.after or ()))
+        self._log.info(f"update successful: {settings.name} has {after or 'nothing'} at {outcome.server}")
+        row = self._row(
+            attempt,
+            seconds,
+            zone=str(outcome.zone),
+            before=", ".join(texts_of(before)),
+            after=after,
+            server=str(outcome.server),
+            outcome="ok",
+            message="; ".join([rendered(note, TOML) for note in outcome.notes]),
+        )
         self._keep(row)
         if settings.on_change:
             self._hooks.run(settings.on_change, row)
 
     def failed(self, attempt: Attempt, error: DnsUpdateError, seconds: float) -> None:
         """Keep a failure in the history; the log has it as an incident."""
-        self._keep(failed_row(attempt, error, self._clock.wall(), seconds))
+        self._keep(self._unproven_row(attempt, seconds, error.server, type(error).__name__, str(error)))
 
     def cancelled(self, attempt: Attempt, seconds: float) -> None:
         """Keep in the history that an attempt was cancelled after its update was sent."""
         server = attempt.update_sent_to
         if server is not None:
-            self._keep(cancelled_row(attempt, server, self._clock.wall(), seconds))
+            self._keep(self._unproven_row(attempt, seconds, str(server), CANCELLED, _CANCELLED_MESSAGE))
 
     def recovered(self, server: Hashable, outage: Outage) -> None:
         """Report that a server answers again, if its outage was reported."""
@@ -104,6 +108,32 @@ class Reports:
             outage.is_reported = True
         if unreported and not is_told:
             self._log.warning(line)
+
+    def _unproven_row(self, attempt: Attempt, seconds: float, server: str, outcome: str, message: str) -> HistoryRow:
+        """Return the row of an attempt that may not have made its change."""
+        zone, current = attempt.managed.settings.zone, attempt.managed.current
+        after = [text_of(rrtype, value) for rrtype, values in attempt.desired.data.items() for value in values]
+        return self._row(
+            attempt,
+            seconds,
+            zone="" if zone is None else str(zone),
+            before="" if current is None else ", ".join(texts_of(current.records)),
+            after=", ".join(after),
+            server=server,
+            outcome=outcome,
+            message=message,
+        )
+
+    def _row(self, attempt: Attempt, seconds: float, **result: str) -> HistoryRow:
+        settings = attempt.managed.settings
+        return HistoryRow(
+            when=self._clock.wall(),
+            name=str(settings.name),
+            types=tuple(map(rrtype_to_text, settings.types)),
+            key_name="" if settings.key is None else str(settings.key.name),
+            seconds=seconds,
+            **result,
+        )
 
     def _keep(self, row: HistoryRow) -> None:
         if self._history is not None:

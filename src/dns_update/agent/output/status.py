@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from dns_update.agent.managed_name import FAILING, text_of, texts_of
-from dns_update.errors import NoAddress
+from collections.abc import Iterable, Iterator
+
+from dns_update.agent.desired import SourceState
+from dns_update.agent.managed_name import FAILING, ManagedName, text_of, texts_of
+from dns_update.agent.output.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus
+from dns_update.agent.reconcile.server_health import ServerHealth
+from dns_update.errors import DnsUpdateError, NoAddress
 from dns_update.errors.hints import TOML, rendered
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from dns_update.agent.desired import SourceState
-    from dns_update.agent.managed_name import ManagedName
-    from dns_update.agent.output.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus
-    from dns_update.agent.reconcile.server_health import ServerHealth
-    from dns_update.errors import DnsUpdateError
+from dns_update.value import Value
 
 
-class Times:
-    """The present, and the offsets that convert times of the agent's other two clocks to the wall clock."""
+class Times(Value):
+    """The present, and the zeros of the agent's other two clocks as the wall clock counts them, since 1970.
 
-    __slots__ = ("booted", "monotonic", "now")
+    `now` is on the monotonic clock, `monotonic` its zero, and `booted` the time of boot.
+    """
 
-    def __init__(self, now: float, wall: float, booted: float) -> None:
-        """`now` is on the monotonic clock; `wall` and the time of boot, `booted`, are in seconds since 1970."""
-        self.now = now
-        self.monotonic = wall - now
-        self.booted = booted
+    now: float
+    monotonic: float
+    booted: float
 
 
 def record_status(managed: ManagedName, due: float | None, times: Times, *, is_under_way: bool) -> RecordStatus:

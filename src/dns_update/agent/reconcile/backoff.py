@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dns_update.errors import KeyRejected, LocalError, NameNotInZone, PermissionDenied, ZoneNotFound
+from collections.abc import Callable
+
+from dns_update.errors import DnsUpdateError, KeyRejected, LocalError, NameNotInZone, PermissionDenied, ZoneNotFound
 from dns_update.value import Value
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dns_update.errors import DnsUpdateError
-
-    Random = Callable[[], float]
-    """Returns a random number from 0 (included) to 1 (excluded)."""
+Random = Callable[[], float]
+"""Returns a random number from 0 (included) to 1 (excluded)."""
 
 FIRST_BACK_OFF = 1.0  # seconds before the first attempt after a failure
 RARELY = 3600.0  # seconds between attempts if only a person can fix the cause

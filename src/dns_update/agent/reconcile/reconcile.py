@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from dns_update.client.current import confirmed, is_told_by_prerequisites, look
 from dns_update.client.delivery import Delivery
-from dns_update.client.locate import locate
-from dns_update.client.lookup import ZoneView
+from dns_update.client.locate import Target, locate
+from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.obstacles import not_applied
-from dns_update.client.outcome import outcome_at
-from dns_update.client.plan import plan, replacement
-from dns_update.client.readback import after_set, zone_ttl
+from dns_update.client.outcome import Outcome, outcome_at
+from dns_update.client.plan import Desired, plan, replacement
+from dns_update.client.readback import after_set, confirmed, is_told_by_prerequisites, look, zone_ttl
+from dns_update.client.transaction import Transaction
 from dns_update.errors import NameExists, NameNotFound, NoResponse, ZoneNotFound
+from dns_update.transport import Endpoint
+from dns_update.update import Update
 from dns_update.wire.codes import Rcode
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.client.locate import Target
-    from dns_update.client.lookup import Records
-    from dns_update.client.outcome import Outcome
-    from dns_update.client.plan import Desired
-    from dns_update.client.transaction import Transaction
-    from dns_update.transport import Endpoint
-    from dns_update.update import Update
 
 _LOOKS = 5  # how often another agent may interfere, or the reading back fail, before this attempt ends
 
@@ -33,7 +25,7 @@ async def reconcile(transaction: Transaction, target: Target, desired: Desired) 
     CommunicationError.
     """
     place = await locate(transaction, target)
-    delivery = Delivery(transaction, verify=True)
+    delivery = Delivery(transaction=transaction, verify=True)
 
     async def at(endpoint: Endpoint) -> Outcome:
         site = ZoneView(transaction, endpoint, place)

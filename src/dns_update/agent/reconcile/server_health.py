@@ -8,11 +8,9 @@ silent and none is due, none is asked.
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
-    from dns_update.errors import NoResponse
+from dns_update.errors import NoResponse
 
 
 class Outage:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Hashable
+from collections.abc import Hashable
 
-    from dns_update.agent.reconcile.server_health import ServerHealth
-    from dns_update.client.aio import AsyncClient
-    from dns_update.transport import Server
-    from dns_update.wire.name import Name
+from dns_update.agent.reconcile.server_health import ServerHealth
+from dns_update.client.aio import AsyncClient
+from dns_update.transport import Server
+from dns_update.wire.name import Name
 
 
 class Upstream:
