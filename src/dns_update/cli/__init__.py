@@ -65,7 +65,7 @@ def put(text: str) -> None:
 def run_and_exit() -> NoReturn:
     """Run the process's command line and end the process.
 
-    It ends without the interpreter's own clean-up, which costs 6 ms of the 40 that an update takes, and which nothing
+    It ends without the interpreter's own clean-up, which costs 2 ms of the 18 that an update takes, and which nothing
     here needs: all files are closed and both streams flushed.
     """
     os._exit(main())
