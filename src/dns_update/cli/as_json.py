@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from dns_update.rr.record import Record
 
 
-def outcome_text(outcome: Outcome, command: str) -> str:
-    """Return the outcome of a request that was carried out."""
+def outcome_text(outcome: Outcome, command: str, exit_status: int = 0) -> str:
+    """Return the outcome of a request that was carried out, or of a dry run."""
     done = _shown_fields(outcome) if command == "show" else _change_fields(outcome)
     about = {
         "notes": [rendered(note, COMMAND_LINE) for note in outcome.notes],
         "failures": [_error_fields(error) for error in outcome.failures],
     }
-    return _text({"command": command, "status": "ok", "exit_status": 0} | _common_fields(outcome) | done | about)
+    return _text(
+        {"command": command, "status": "ok", "exit_status": exit_status} | _common_fields(outcome) | done | about
+    )
 
 
 def failure_text(error: DnsUpdateError, command: str, name: str | None, zone: str | None) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dns_update.commandline.properties import Property
 
 _COLUMN = 38
-_OVERVIEW_COLUMN = 45
+_OVERVIEW_COLUMN = 46
 _WIDTH = 118
 
 
