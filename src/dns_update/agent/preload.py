@@ -53,8 +53,8 @@ OTHERS = (
     # Codecs for host names in certificates, headers of web answers, and characters that cannot be printed.
     *("encodings.idna", "encodings.latin_1", "encodings.iso8859_1", "encodings.unicode_escape"),
 )
-LEFT_OUT = ("ctypes", "importlib")
-"""ctypes is only for one-shot commands, which adopt orphans. Python has loaded importlib itself."""
+LEFT_OUT = ("ctypes", "importlib", "dns_update.client.preview")
+"""ctypes is only for one-shot commands, which adopt orphans; Python has loaded importlib; no agent makes a dry run."""
 
 
 def load() -> None:

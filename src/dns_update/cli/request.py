@@ -219,11 +219,11 @@ def _is_put_as_json(outcome: Outcome, command: str) -> bool:
 
 def _done(outcome: Outcome) -> str:
     """Return what was done, and what that changed, if the records were read before; no query is sent to know it."""
-    if outcome.before is None:
+    if outcome.name is None or outcome.before is None or outcome.after is None:
         return DONE
-    from dns_update.cli.changes import changes_text  # only if it is known
+    from dns_update.client.changes import changes_text  # only if it is known
 
-    changes = changes_text(outcome)
+    changes = changes_text(outcome.name, outcome.before, outcome.after)
     return f"{DONE}: {changes}" if changes else DONE
 
 

@@ -8,6 +8,7 @@ from dns_update.agent.managed_name import texts_of
 from dns_update.agent.output.history import History
 from dns_update.agent.output.history_rows import cancelled_row, changed_row, failed_row
 from dns_update.agent.output.log import WARNING
+from dns_update.client.changes import changes_text
 from dns_update.errors import NoResponse
 from dns_update.errors.hints import TOML, rendered
 
@@ -63,8 +64,11 @@ class Reports:
         """Report that a name was changed."""
         settings = attempt.managed.settings
         self._log.info(f"updating zone: {outcome.zone}: updating RR set for {settings.name.relative_to(outcome.zone)}")
-        after = ", ".join(texts_of(outcome.after or ())) or "nothing"
-        self._log.info(f"update successful: {settings.name} has {after} at {outcome.server}")
+        if outcome.before is None:  # the server does not show it
+            changes = f"{settings.name} has {', '.join(texts_of(outcome.after or ())) or 'nothing'}"
+        else:
+            changes = changes_text(settings.name, before, outcome.after or ())
+        self._log.info(f"update successful: {changes} at {outcome.server}")
         row = changed_row(attempt, outcome, before, self._clock.wall(), seconds)
         self._keep(row)
         if settings.on_change:

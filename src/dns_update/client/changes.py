@@ -7,20 +7,17 @@ from dns_update.wire.codes import KEPT_BY_SERVER, rrtype_to_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.client.lookup import Records
-    from dns_update.client.outcome import Outcome
+    from dns_update.wire.name import Name
 
 
-def changes_text(outcome: Outcome) -> str:
-    """Return what differs between the records before and after, or that nothing does; empty if that is not known."""
-    before, after = outcome.before, outcome.after
-    if before is None or after is None:
-        return ""
-    rrtypes = sorted({r.rrtype for r in (*before, *after)}.difference(KEPT_BY_SERVER))
+def changes_text(name: Name, before: Records, after: Records) -> str:
+    """Return what differs between the records before and after, or that nothing does; empty if there are none."""
+    rrtypes = sorted({record.rrtype for record in (*before, *after)}.difference(KEPT_BY_SERVER))
     changes = [text for rrtype in rrtypes if (text := _change(rrtype, before, after))]
     if changes:
-        return f"{outcome.name} {'; '.join(changes)}"
+        return f"{name} {'; '.join(changes)}"
     unchanged = "; ".join(_listed(rrtype, list(_ttls(rrtype, after))) for rrtype in rrtypes)
-    return f"{outcome.name} {unchanged} unchanged" if unchanged else ""
+    return f"{name} {unchanged} unchanged" if unchanged else ""
 
 
 def _change(rrtype: int, before: Records, after: Records) -> str:
