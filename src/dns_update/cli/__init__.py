@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dns_update.commandline.line import CommandLine
 
-_UPDATING = ("set", "delete", "nsupdate")
+_UPDATING = ("set", "add", "delete", "nsupdate")
 _OF_ROUTERS = ("/tool", "tool", "dns-update")  # how the first word of a line from a router begins
 INTERRUPTED = 130  # the status that a shell gives a process which SIGINT ended
 BROKEN_PIPE = 141  # the same for SIGPIPE
@@ -136,8 +136,12 @@ def _command(verb: str) -> Callable[[CommandLine], int]:
     """Return the function that carries out a command."""
     if verb == "set":
         from dns_update.cli.set import run  # one command, one import
+    elif verb == "add":
+        from dns_update.cli.add import run
     elif verb == "delete":
         from dns_update.cli.delete import run
+    elif verb == "plan":
+        from dns_update.cli.plan import run
     elif verb == "show":
         from dns_update.cli.show import run
     elif verb == "agent":
@@ -188,7 +192,12 @@ def _report(error: errors.DnsUpdateError, verb: str, line: CommandLine | None) -
     from dns_update.commandline import COMMANDS  # only when something is wrong
 
     command = verb if verb in COMMANDS else "set"
+    if line is not None and line.has("dry-run"):
+        command = "plan"
     if line is None or not line.has("json"):
+        if line is not None and line.has("quiet"):
+            for other in error.failures:  # otherwise they were said when they happened
+                talk(str(other))
         return _failure(error, command)
     return _failure_as_json(error, command, line)
 
