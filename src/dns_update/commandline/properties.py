@@ -295,7 +295,7 @@ class Options:
         "json", "yes|no", (*_RECORDS, *_AGENT, *_STATUS, *_HISTORY, *_RUN, *_IMPORT),
         "print the result as one JSON object on standard output", values.yes_no, default="no", flag=True)
     quiet: bool = _row(
-        "quiet", "yes|no", (*_RECORDS, *_AGENT), "say nothing but failures: for cron",
+        "quiet", "yes|no", (*_RECORDS, *_AGENT, *_RUN, *_IMPORT), "say nothing but failures: for cron",
         values.yes_no, default="no", flag=True)
     debug: bool = _row(
         "debug", "yes|no", (*_RECORDS, *_AGENT, *_RUN),
