@@ -7,6 +7,8 @@ import os
 import signal
 
 from dns_update.cli import put, talk
+from dns_update.commandline.properties import variable_of
+from dns_update.commandline.values import path_from_text
 from dns_update.errors import ConfigError, UsageError
 
 TYPE_CHECKING = False
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from dns_update.agent.config.settings import Config
     from dns_update.commandline.line import CommandLine
+    from dns_update.commandline.properties import Options
 
     T = TypeVar("T")
 
@@ -34,10 +37,11 @@ def run(line: CommandLine) -> int:
         _prepare_for_signals()
     from dns_update.agent.config.load import read_config  # not for a line that is wrong
 
+    path = _configuration(options)
     try:
-        config = read_config(options.config)
+        config = read_config(path)
         if options.check:
-            return _check(config, options.config, is_online=options.online, as_json=options.json)
+            return _check(config, path, is_online=options.online, as_json=options.json)
     except ConfigError as error:
         if options.json:
             error.notes = error.problems
@@ -45,7 +49,15 @@ def run(line: CommandLine) -> int:
         for problem in error.lines(MOST_PROBLEMS):
             talk(problem)
         return error.exit_status
-    return _keep_right(config, options.config, is_once=options.once, is_debug=options.debug)
+    return _keep_right(config, path, is_once=options.once, is_debug=options.debug)
+
+
+def _configuration(options: Options) -> str:
+    """Return the path of the configuration, whether it is there or not."""
+    from dns_update.cli.request import CONFIGURATION, SYSTEM, find_configuration  # as above
+
+    given = options.config or os.environ.get(variable_of("config"))
+    return path_from_text(given) if given else find_configuration() or f"{SYSTEM}/{CONFIGURATION}"
 
 
 def _keep_right(config: Config, path: str, *, is_once: bool, is_debug: bool) -> int:

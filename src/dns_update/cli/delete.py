@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.cli.request import DONE, client_of, conclude, data_of, target_of
+from dns_update.cli.request import DONE, client_of, conclude, data_of, options_of, target_of
 from dns_update.client.requests import delete_rdata
 from dns_update.rr.record import rdata_to_text
 from dns_update.wire.codes import rrtype_to_text
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def run(line: CommandLine) -> int:
     """Carry out a command line, and return the exit status; raises DnsUpdateError."""
-    options = line.options("delete")
+    options = options_of(line, "delete")
     target = target_of(options, "delete")
     client = client_of(options)
     data = data_of(options, target, allow_private=True)  # a private address may well be removed

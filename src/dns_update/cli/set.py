@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.cli.request import ADDRESS_TYPES, DONE, client_of, conclude, data_of, target_of
+from dns_update.cli.request import ADDRESS_TYPES, DONE, client_of, conclude, data_of, options_of, target_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def run(line: CommandLine) -> int:
     """Carry out a command line, and return the exit status; raises DnsUpdateError."""
-    options = line.options("set")
+    options = options_of(line, "set")
     target = target_of(options, "set", is_routers=line.is_routers)
     client = client_of(options)
     data = data_of(options, target, allow_private=options.allow_private)

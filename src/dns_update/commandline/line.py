@@ -1,14 +1,14 @@
 """Reads the words of a command line as properties and values.
 
-RouterOS writes `name=value`, GNU `--name value` or `--name=value`; they may be mixed. A command may have one property
-that may be written without its name: `run FILE`.
+RouterOS writes `name=value`, GNU `--name value` or `--name=value`; they may be mixed. Some properties may be written
+without their names: `run FILE`, `set NAME ADDRESS`.
 """
 
 from __future__ import annotations
 
 from dns_update import errors
 from dns_update.commandline.properties import ROWS, Options, Property, is_flag, is_secret, positional_row, row_of
-from dns_update.commandline.values import EXPRESSIONS
+from dns_update.commandline.values import EXPRESSIONS, may_be_nameless
 from dns_update.errors import quoted
 
 TYPE_CHECKING = False
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _HELP_OPTIONS = ("--help", "-h")
 HELP_WORDS = (*_HELP_OPTIONS, "help", "?")
+_MENU = "[/"  # how an expression of RouterOS begins that is a word by itself: the address in `set NAME ADDRESS`
 _NAMELESS = "="  # in place of a property's name, for a word that has none; no name has this character
 
 
@@ -57,12 +58,14 @@ class CommandLine:
         """Return what the properties mean to a command; raises UsageError for the first wrong word."""
         given: dict[str, object] = {}
         follows_secret = False
-        for name, text in self._given[: self._sound]:
-            row = positional_row(command) if name == _NAMELESS else row_of(name, command)
-            if name == _NAMELESS and (row is None or row.attribute in given or follows_secret):
-                from dns_update.commandline.mistakes import unexpected  # only when something is wrong
+        for place, (name, text) in enumerate(self._given[: self._sound]):
+            row = positional_row(command, given) if name == _NAMELESS else row_of(name, command)
+            if name == _NAMELESS:
+                if row is None or follows_secret or not may_be_nameless(row.name, text):
+                    from dns_update.commandline.mistakes import unexpected  # only when something is wrong
 
-                raise unexpected(text, follows_secret=follows_secret)
+                    raise unexpected(text, command, follows_secret=follows_secret)
+                self._given[place] = (row.name, text)
             if row is None:
                 from dns_update.commandline.mistakes import unknown_property  # as above
 
@@ -78,6 +81,8 @@ class CommandLine:
 
     def _split(self, word: str, rest: Iterator[str]) -> tuple[str, str]:
         """Return name and value of the property that begins with `word`, taking further words if they belong to it."""
+        if word.startswith(_MENU):
+            return _NAMELESS, _with_brackets_closed("address", word, rest)
         is_gnu = word.startswith("--")
         name, equals, value = word.removeprefix("--").partition("=")
         follows_flag, self._flag_is_open = self._flag_is_open, False

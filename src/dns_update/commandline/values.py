@@ -30,6 +30,8 @@ MAX_LIMIT = 10**12  # more rows than a disk holds; a larger number is a mistake
 
 EXPRESSIONS = {"address": ("[",), "dns-server": ("[:resolve", "[/"), "name": ("[/",)}
 """How an expression of RouterOS begins, by property; an IPv6 address of a server has brackets, too."""
+_SOURCES = ("[", "interface:", "prefix:", "dns:", "http:", "https:", "command:")
+"""How a source of addresses begins that is not an address."""
 _LONGEST_SLIP = 20  # characters, somewhat more than the longest property has
 _SHORTEST_SECRET = 6  # characters: a shorter secret protects nothing, so a shorter word is more likely a slip
 
@@ -251,6 +253,26 @@ def yes_no(text: str) -> bool:
 
 def _not_valid(text: str, hint: str) -> errors.InvalidText:
     return errors.InvalidText(f"{'that' if may_be_secret(text) else quoted(text)} is not a valid value", hint=hint)
+
+
+def may_be_nameless(name: str, word: str) -> bool:
+    """Return whether a word may be the value of a property, the `name` or `address` of `set NAME ADDRESS`, for example.
+
+    A secret whose `key=` was forgotten must not be taken for a name, and be sent or shown.
+    """
+    if name == "name" and is_address(word):
+        return False
+    if name not in ("name", "address") or not may_be_secret(word) or is_address(word):
+        return True
+    if word.startswith(_SOURCES):
+        return name == "address" or word.startswith("[")
+    return "." in word and all(character.isalnum() or character in "-_.*/" for character in word)
+
+
+def is_address(word: str) -> bool:
+    """Return whether a word is meant to be an IP address, right or wrong."""
+    has_digits_only = "." in word and set(word) <= set("0123456789./")
+    return has_digits_only or (word.count(":") > 1 and set(word) <= set("0123456789abcdefABCDEF:./"))
 
 
 def may_be_secret(word: str) -> bool:

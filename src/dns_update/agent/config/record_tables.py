@@ -44,7 +44,7 @@ def read_records(
     tables: Sequence[object], references: References, agent: AgentSettings, problems: Problems
 ) -> tuple[RecordSettings, ...]:
     """Return the records that can be read; mistakes go to `problems`."""
-    reader = _RecordReader(references, agent, problems)
+    reader = RecordReader(references, agent, problems)
     taken = _Taken(problems)
     records = []
     for place, content in enumerate(tables):
@@ -56,7 +56,7 @@ def read_records(
     return tuple(records)
 
 
-class _RecordReader:
+class RecordReader:
     """Reads tables of [[records]], one after the other."""
 
     def __init__(self, references: References, agent: AgentSettings, problems: Problems) -> None:
