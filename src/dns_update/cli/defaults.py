@@ -103,11 +103,13 @@ def _settings(name: OneName, options: Options, command: str) -> dict[str, Findin
 
 
 def _written(attribute: str, content: object) -> str:
-    """Return a property as a command line has it, about: a source does not show what may be secret in it."""
+    """Return a property as a command line has it; but sources of addresses in words, without secrets in them."""
     name = getattr(Options, attribute).name
-    if isinstance(content, tuple):
+    if attribute == "address" and isinstance(content, tuple):
         parts = [format_address(part) if isinstance(part, bytes) else str(part) for part in content]
-        return f"{name}={','.join(parts)}"
+        return f"{name} ({', '.join(parts)})"
+    if isinstance(content, tuple):
+        return f"{name}={','.join(content)}"
     if isinstance(content, bool):
         return f"{name}={'yes' if content else 'no'}"
     return f"{name}={content:g}" if isinstance(content, float) else f"{name}={content}"

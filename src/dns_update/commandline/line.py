@@ -61,7 +61,8 @@ class CommandLine:
         for place, (name, text) in enumerate(self._given[: self._sound]):
             row = positional_row(command, given) if name == _NAMELESS else row_of(name, command)
             if name == _NAMELESS:
-                if row is None or follows_secret or not may_be_nameless(row.name, text):
+                is_first = all(is_flag(before) for before, _text in self._given[:place])
+                if row is None or follows_secret or not may_be_nameless(row.name, text, is_first=is_first):
                     from dns_update.commandline.mistakes import unexpected  # only when something is wrong
 
                     raise unexpected(text, command, follows_secret=follows_secret)

@@ -22,8 +22,7 @@ def unexpected(word: str, command: str, *, follows_secret: bool) -> UsageError:
     """Return the error for a word that is neither a property nor the value of one."""
     if is_address(word) and not follows_secret and row_of("address", command) is not None:
         return UsageError(
-            f"{quoted(word)} is an address, and not the name of what has it",
-            hint="write NAME ADDRESS, or name=NAME address=ADDRESS",
+            f"unexpected address {quoted(word)}", hint="write NAME ADDRESS[,ADDRESS...], or name=NAME address=ADDRESS"
         )
     if may_be_secret(word):
         return _hidden()

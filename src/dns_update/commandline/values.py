@@ -255,18 +255,19 @@ def _not_valid(text: str, hint: str) -> errors.InvalidText:
     return errors.InvalidText(f"{'that' if may_be_secret(text) else quoted(text)} is not a valid value", hint=hint)
 
 
-def may_be_nameless(name: str, word: str) -> bool:
-    """Return whether a word may be the value of a property, the `name` or `address` of `set NAME ADDRESS`, for example.
+def may_be_nameless(name: str, word: str, *, is_first: bool) -> bool:
+    """Return whether a word may be the value of a property without its name; `is_first`: no other value precedes it.
 
-    A secret whose `key=` was forgotten must not be taken for a name, and be sent or shown.
+    A part of a value that needed quotes must not be taken for a name or an address, nor a secret without its `key=`.
     """
-    if name == "name" and is_address(word):
-        return False
-    if name not in ("name", "address") or not may_be_secret(word) or is_address(word):
+    if name == "address":
+        return is_address(word) or word.startswith(_SOURCES)
+    if name != "name":
         return True
-    if word.startswith(_SOURCES):
-        return name == "address" or word.startswith("[")
-    return "." in word and all(character.isalnum() or character in "-_.*/" for character in word)
+    is_name = word.strip("-_*@") != "" and all(character.isalnum() or character in "-_.*/" for character in word)
+    is_name = is_name and not word.startswith("-") and not is_address(word)
+    is_open = "." in word or not may_be_secret(word)
+    return is_first and ((is_name and is_open) or word == "@" or word.startswith("[/"))
 
 
 def is_address(word: str) -> bool:
