@@ -221,6 +221,16 @@ TABLE: list[Wrong] = [
     Wrong(["key-file={dir}/two"], "holds several keys: one, two"),
     Wrong(["key-file={dir}/good.key", "key-name=other"], "holds no key named other"),
     Wrong(["key-file=/dev/zero"], "too large"),
+    # config
+    Wrong(["config="], "config=: the value is empty"),
+    Wrong(["config={dir}/missing"], "cannot read {dir}/missing: No such file or directory"),
+    Wrong(["config={dir}"], "Is a directory"),
+    Wrong(["config={dir}/binary"], "{dir}/binary:1: not UTF-8, which TOML requires"),
+    Wrong(["config={dir}/rubbish"], "{dir}/rubbish: not TOML"),
+    Wrong(["config=/dev/zero"], "it is not a regular file"),
+    Wrong(["config=a", "config=b"], "config= is given twice"),
+    Wrong(["config={dir}/missing"], "No such file or directory", command="delete"),
+    Wrong(["config={dir}/missing"], "No such file or directory", ["address"], command="show"),
     # algorithm, key-encoding
     *values(
         "algorithm",

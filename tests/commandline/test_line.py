@@ -215,7 +215,17 @@ def test_name_and_address_are_written_without_their_names(line: str, command: st
 
 
 @pytest.mark.parametrize(
-    "name", ["home", "@", "home.example.com.", "*.example.com", "_acme-challenge.example.com", "bücher.example"]
+    "name",
+    [
+        "home",
+        "router-7",
+        "gw-north-12",
+        "@",
+        "home.example.com.",
+        "*.example.com",
+        "_acme-challenge.example.com",
+        "bücher.example",
+    ],
 )
 def test_a_name_is_written_without_name(name: str) -> None:
     line = CommandLine([name])
@@ -254,6 +264,8 @@ def test_an_expression_for_an_address_is_written_without_address(first: str, exp
         ("home..example.com", "name=: 'home..example.com' has an empty label"),
         ("type=TXT value=see www.example.com", "one of the words is not a property"),
         ("name=home type=TXT value=hello world", "'world' is not a property"),
+        ("hunter22 203.0.113.45", "one of the words is not a property"),
+        ("correct-1234 203.0.113.45", "one of the words is not a property"),
         ("zone=example.com home", "'home' is not a property"),
         ("home.example.com key=correct horse", "unexpected text after key="),
         (f"{SECRET} 203.0.113.45", "one of the words is not a property"),

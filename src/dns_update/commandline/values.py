@@ -32,6 +32,7 @@ EXPRESSIONS = {"address": ("[",), "dns-server": ("[:resolve", "[/"), "name": ("[
 """How an expression of RouterOS begins, by property; an IPv6 address of a server has brackets, too."""
 _SOURCES = ("[", "interface:", "prefix:", "dns:", "http:", "https:", "command:")
 """How a source of addresses begins that is not an address."""
+_LONGEST_NUMBER = 3  # digits after the last hyphen of a machine's name, as in router-7
 _LONGEST_SLIP = 20  # characters, somewhat more than the longest property has
 _SHORTEST_SECRET = 6  # characters: a shorter secret protects nothing, so a shorter word is more likely a slip
 
@@ -266,7 +267,9 @@ def may_be_nameless(name: str, word: str, *, is_first: bool) -> bool:
         return True
     is_name = word.strip("-_*@") != "" and all(character.isalnum() or character in "-_.*/" for character in word)
     is_name = is_name and not word.startswith("-") and not is_address(word)
-    is_open = "." in word or not may_be_secret(word)
+    head, _hyphen, number = word.rpartition("-")
+    is_numbered = number.isdecimal() and len(number) <= _LONGEST_NUMBER
+    is_open = "." in word or not may_be_secret(head if is_numbered else word)
     return is_first and ((is_name and is_open) or word == "@" or word.startswith("[/"))
 
 
