@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from dns_update import errors
+from dns_update.commandline import COMMANDS
 from dns_update.errors import quoted
 from dns_update.rr.record import MAX_TTL
 from dns_update.transport import Server
@@ -266,7 +267,7 @@ def may_be_nameless(name: str, word: str, *, is_first: bool) -> bool:
     if name != "name":
         return True
     is_name = word.strip("-_*@") != "" and all(character.isalnum() or character in "-_.*/" for character in word)
-    is_name = is_name and not word.startswith("-") and not is_address(word)
+    is_name = is_name and not word.startswith("-") and not is_address(word) and word not in COMMANDS
     head, _hyphen, number = word.rpartition("-")
     is_numbered = number.isdecimal() and len(number) <= _LONGEST_NUMBER
     is_open = "." in word or not may_be_secret(head if is_numbered else word)
