@@ -56,6 +56,25 @@ def record(text: str) -> RecordSettings:
     return only
 
 
+def test_a_value_may_be_an_expression_of_routeros(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Machine:
+        nodename = "gw-north.example.net"
+
+    monkeypatch.setattr("os.uname", Machine)
+    text = """[servers.main]
+address = '[:resolve "ns1.example.com"]'
+[[records]]
+name = "[/system identity get name]"
+zone = "example.com"
+servers = ["main"]
+address = "[/ip/address/get [find interface=ppp0] address]"
+ttl = "00:05:00"
+"""
+    (only,) = read(text).records
+    assert (str(only.name), only.ttl) == ("gw-north.example.com", 300)
+    assert ([server.host for server in only.servers], only.sources) == (["ns1.example.com"], (Interface("ppp0", 4),))
+
+
 def problems_of(text: str, *, is_private: bool = True) -> tuple[str, ...]:
     with pytest.raises(ConfigError) as caught:
         read(text, is_private=is_private)

@@ -11,7 +11,6 @@ import os
 
 from dns_update.cli import talk
 from dns_update.cli.request import target_of
-from dns_update.commandline.mistakes import holds_secret
 from dns_update.commandline.properties import RECURRING, Options, row_of, variable_of
 from dns_update.errors import InvalidText, UsageError
 from dns_update.wire.codes import RRClass
@@ -66,6 +65,8 @@ def _read(row: Property, text: str) -> object:
     try:
         value = row.read(text)
     except InvalidText as error:
+        from dns_update.commandline.mistakes import holds_secret  # only when something is wrong
+
         is_shown = not row.secret and not holds_secret(text)
         what = error.text if is_shown else "the value is not valid; it is not shown, because it may contain a secret"
         raise UsageError(f"{variable}: {what}", hint=error.hint) from error
@@ -76,7 +77,7 @@ def _read(row: Property, text: str) -> object:
 
 def _with_configuration(options: Options, command: str, path: str, *, is_routers: bool) -> Options:
     """Return the properties with those that the configuration has for the name of the line."""
-    from dns_update.agent.config.one_name import OneName  # 40 ms, only if there is a configuration
+    from dns_update.agent.config.one_name import OneName  # tomllib and more, only if there is a configuration
 
     target = target_of(options, command, is_routers=is_routers)
     name = OneName(path, target.owner, options.zone, options.rrtype)

@@ -153,4 +153,4 @@ def _may_be_at(written: object, first_label: str) -> bool:
     """Return whether a record's name may be one that begins with this label; reading all records takes long."""
     if not isinstance(written, str) or not written.isascii() or "\\" in written:
         return True
-    return written in ("", "@") or written.partition(".")[0].lower() == first_label
+    return written[:1] in ("", "@", "[") or written.partition(".")[0].lower() == first_label
