@@ -10,7 +10,7 @@ from tests.support.agents import BEACON, FROM_WAN_IPV4, Machine
 ONE, TWO = "9.8.7.1", "9.8.7.2"
 
 
-@pytest.mark.parametrize("which", ["config.toml", "key"])
+@pytest.mark.parametrize("which", ["agent.toml", "key"])
 def test_a_pipe_in_the_place_of_a_file_holds_no_reload_up(machine: Machine, which: str) -> None:
     """No program ever writes to it."""
     machine.add(f"{ONE}/24")
