@@ -93,6 +93,25 @@ def test_several_records_of_a_name_give_their_addresses(settings: Settings, bind
     assert records(bind, unique_name, "A") == ["77 127.0.0.1"]
 
 
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ('"HOME.example.com"', "home.example.com"),
+        ('"home.example.com."', "HOME.Example.COM"),
+        ('"home"\nzone = "example.com"', "home.example.com"),
+        ('"@"\nzone = "example.com"', "example.com"),
+        ('"bücher.example.com"', "xn--bcher-kva.example.com"),
+        ('"h\\\\111me.example.com"', "home.example.com"),
+    ],
+)
+def test_a_record_is_found_however_its_name_is_written(
+    written: str, asked: str, settings: Settings, silent: Silent, unique_name: str
+) -> None:
+    settings.change(f'"{unique_name}.example.com"', written)
+    words = (asked, "--debug", f"dns-server={silent.address}", "timeout=0.01", "retries=0")
+    assert "address (interface lo): from" in settings.run(*words).stderr
+
+
 def test_a_record_that_shares_its_name_gives_no_address(settings: Settings, bind: NameServer, unique_name: str) -> None:
     settings.change("allow-private = true", 'allow-private = true\nowner = "router-1"')
     result = settings.run(f"{unique_name}.example.com")
@@ -408,7 +427,10 @@ def test_a_mistake_in_a_record_of_another_name_is_for_the_agent(
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ("missing", "cannot read {dir}/home.key: No such file or directory"),
+        (
+            "missing",
+            "cannot read {dir}/home.key: No such file or directory: key-file=FILE is another key; config=/dev/null",
+        ),
         ("open", "{dir}/home.key can be read or written by others: if it is for keys only, run: chmod o-rw"),
         ("empty", "{dir}/home.key holds no key"),
     ],

@@ -111,6 +111,12 @@ def test_a_bracket_that_is_not_closed(command: str) -> None:
     assert "a bracket that is not closed" in error_of(["name=[/system", "identity"], command).text
 
 
+@pytest.mark.parametrize("words", [["address=[/ip"], ["home.example.com", "[/ip"]])
+def test_what_follows_a_bracket_that_is_not_closed_is_not_shown(words: list[str]) -> None:
+    error = error_of([*words, "address", f"key={SECRET}"], "set")
+    assert error.text == "address=: '[/ip' has a bracket that is not closed"
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize(
     ("words", "says"),

@@ -12,7 +12,7 @@ import os
 from dns_update.cli import talk
 from dns_update.cli.request import target_of
 from dns_update.commandline.properties import RECURRING, Options, row_of, variable_of
-from dns_update.errors import InvalidText, UsageError
+from dns_update.errors import ConfigError, InvalidText, UsageError
 from dns_update.wire.codes import RRClass
 from dns_update.wire.inet import format_address
 
@@ -82,7 +82,7 @@ def _with_configuration(options: Options, command: str, path: str, *, is_routers
     target = target_of(options, command, is_routers=is_routers)
     name = OneName(path, target.owner, options.zone, options.rrtype)
     found = _settings(name, options, command)
-    key = None if any(attribute in options.given for attribute in _OF_KEYS) else name.key()
+    key = None if any(attribute in options.given for attribute in _OF_KEYS) else _key(name)
     if options.debug:
         for attribute, finding in found.items():
             talk(f"{_written(attribute, finding.content)}: from {name.origin(finding.path)}")
@@ -90,6 +90,15 @@ def _with_configuration(options: Options, command: str, path: str, *, is_routers
             talk(f"key {key.content.name}: from {name.origin(key.path)}")
     contents = {attribute: finding.content for attribute, finding in found.items()}
     return Options({**contents, **options.given}, None if key is None else key.content)
+
+
+def _key(name: OneName) -> Finding | None:
+    """Return the key that the configuration has for the name; raises ConfigError."""
+    try:
+        return name.key()
+    except ConfigError as error:  # for a user who may read the configuration, but not the key
+        error.hint = error.hint or f"key-file=FILE is another key; config={_NO_FILE} does without the configuration"
+        raise
 
 
 def _settings(name: OneName, options: Options, command: str) -> dict[str, Finding]:

@@ -123,10 +123,11 @@ def _with_brackets_closed(name: str, value: str, rest: Iterator[str]) -> str:
     """Rejoin the words of a RouterOS expression in brackets, which a shell has split."""
     if not value.startswith(EXPRESSIONS.get(name, ())):
         return value
+    first = value  # the others are not shown: one may be the secret
     while value.count("[") > value.count("]"):
         following = next(rest, None)
         if following is None:
-            raise errors.UsageError(f"{name}=: {quoted(value)} has a bracket that is not closed")
+            raise errors.UsageError(f"{name}=: {quoted(first)} has a bracket that is not closed")
         value += f" {following}"
     return value
 
