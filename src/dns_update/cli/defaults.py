@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 
+from dns_update import errors
 from dns_update.cli import talk
 from dns_update.cli.request import target_of
 from dns_update.commandline.properties import RECURRING, Options, row_of, variable_of
-from dns_update.errors import ConfigError, InvalidText, UsageError
 from dns_update.wire.codes import RRClass
 from dns_update.wire.inet import format_address
 
@@ -64,14 +64,16 @@ def _read(row: Property, text: str) -> object:
     variable = variable_of(row.name)
     try:
         value = row.read(text)
-    except InvalidText as error:
+    except errors.InvalidText as error:
         from dns_update.commandline.mistakes import holds_secret  # only when something is wrong
 
         is_shown = not row.secret and not holds_secret(text)
         what = error.text if is_shown else "the value is not valid; it is not shown, because it may contain a secret"
-        raise UsageError(f"{variable}: {what}", hint=error.hint) from error
+        raise errors.UsageError(f"{variable}: {what}", hint=error.hint) from error
     if row.name == "ttl" and value == 0:
-        raise UsageError(f"{variable}: the TTL is 0, which deletes", hint="1 or more; ttl=0 is for the command line")
+        raise errors.UsageError(
+            f"{variable}: the TTL is 0, which deletes", hint="1 or more; ttl=0 is for the command line"
+        )
     return value
 
 
@@ -96,7 +98,7 @@ def _key(name: OneName) -> Finding | None:
     """Return the key that the configuration has for the name; raises ConfigError."""
     try:
         return name.key()
-    except ConfigError as error:  # for a user who may read the configuration, but not the key
+    except errors.ConfigError as error:  # for a user who may read the configuration, but not the key
         error.hint = error.hint or f"key-file=FILE is another key; config={_NO_FILE} does without the configuration"
         raise
 
