@@ -37,7 +37,7 @@ def _config(text: str, directory: Path, monkeypatch: pytest.MonkeyPatch) -> Conf
     LabKey("home-key", "hmac-sha256", _SECRET).write(directory / "home.key")
     write_private(directory / "office.secret", _SECRET)
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(directory))
-    return config_from_text(text.replace("/etc/dns-update", str(directory)), "agent.toml", is_private=False)
+    return config_from_text(text.replace("/etc/dns-update", str(directory)), "config.toml", is_private=False)
 
 
 def _shown(kind: str) -> str:
@@ -47,23 +47,23 @@ def _shown(kind: str) -> str:
 # Examples and tables.
 
 
-@pytest.mark.parametrize(("kind", "records"), [("toml agent.toml", 1), ("toml example", 4)])
+@pytest.mark.parametrize(("kind", "records"), [("toml config.toml", 1), ("toml example", 4)])
 def test_each_configuration_is_right(kind: str, records: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(_config(_shown(kind), tmp_path, monkeypatch).records) == records
 
 
 def test_a_record_with_an_owner_is_right_beside_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    records = _config(_shown("toml agent.toml") + _shown("toml owner"), tmp_path, monkeypatch).records
+    records = _config(_shown("toml config.toml") + _shown("toml owner"), tmp_path, monkeypatch).records
     assert [record.owner for record in records] == ["", "router-1"]
 
 
 def test_the_readme_has_the_pages_configuration() -> None:
-    assert README.shown("toml", "Keep names right: the agent") == _shown("toml agent.toml")
+    assert README.shown("toml", "Keep names right: the agent") == _shown("toml config.toml")
 
 
 def test_no_configuration_of_the_page_is_left_out_here() -> None:
     kinds = [fence.kind for fence in PAGE.fences if fence.kind.startswith("toml")]
-    assert sorted(kinds) == ["toml agent.toml", "toml example", "toml owner"]
+    assert sorted(kinds) == ["toml config.toml", "toml example", "toml owner"]
 
 
 @pytest.mark.parametrize(
@@ -87,15 +87,15 @@ def test_there_is_a_section_for_every_table() -> None:
 
 def test_the_defaults_shown_for_the_agent_are_its_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [f"{code_in(row[0])[0]} = {code_in(row[1])[0]}" for row in PAGE.table("`[agent]`")]
-    text = "\n".join(["[agent]", *lines, _shown("toml agent.toml")])
+    text = "\n".join(["[agent]", *lines, _shown("toml config.toml")])
     assert _config(text, tmp_path, monkeypatch).agent == AgentSettings()
 
 
 def test_the_defaults_shown_for_records_are_their_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = _config(_shown("toml agent.toml"), tmp_path, monkeypatch)
+    plain = _config(_shown("toml config.toml"), tmp_path, monkeypatch)
     shown = {code_in(row[0])[0]: code_in(row[1]) for row in PAGE.table("`[[records]]`")}
     explicit = f"allow-private = {shown['allow-private'][0]}\non-missing = {shown['on-missing'][0]}\n"
-    assert _config(_shown("toml agent.toml") + explicit, tmp_path, monkeypatch) == plain
+    assert _config(_shown("toml config.toml") + explicit, tmp_path, monkeypatch) == plain
     assert f'"{int(plain.records[0].grace / 3600)}h"' == shown["grace"][0]
 
 
@@ -140,8 +140,8 @@ class Machine:
         self.namespace = namespace
         self.server = server
         self.directory = directory
-        self.configuration = directory / "agent.toml"
-        self.configuration.write_text(_shown("toml agent.toml"), encoding="utf-8")
+        self.configuration = directory / "config.toml"
+        self.configuration.write_text(_shown("toml config.toml"), encoding="utf-8")
         key = (server.directory / "home.key").read_text(encoding="utf-8")
         write_private(directory / "home.key", key)
 
@@ -151,14 +151,10 @@ class Machine:
         A property with the name of a command is appended to that command: `agent="config=FILE"`.
         """
         lines = []
-        setting = ""
         for line in text.splitlines():
-            if line.startswith("$ export "):
-                setting = f"{line[2:]}; "
-                lines.append(line)
-            elif line.startswith("$ "):
+            if line.startswith("$ "):
                 command = shlex.split(line)[2]
-                words = f"{setting}{line[2:]} {properties[command]}"
+                words = f"{line[2:]} {properties[command]}"
                 script = f"{words.replace('/etc/dns-update', str(self.directory))} || :"
                 inner = shlex.join([*self.namespace.prefix, "bash", "-euc", script])
                 lines += [line, *self._as_shown(run_script(inner, self.directory)).splitlines()]
@@ -196,8 +192,7 @@ def test_the_steps_lead_to_a_name_that_is_right(machine: Machine) -> None:
     assert machine.addresses() == []
     assert machine.console(steps["3. Is it right?"], agent=where) == steps["3. Is it right?"]
     assert machine.addresses() == []
-    credentials = "$ export CREDENTIALS_DIRECTORY=/etc/dns-update\n"
-    once = credentials + steps["4. Once, by hand"]
+    once = steps["4. Once, by hand"]
     assert machine.console(once, agent=where) == once
     assert machine.addresses() == [_PUBLIC["203.0.113.45"]]
 
@@ -207,7 +202,7 @@ def test_status_and_history_are_shown_as_they_are_printed(machine: Machine) -> N
     socket, history = machine.directory / "agent.sock", machine.directory / "history.db"
     www = '[[records]]\nname = "www.example.com"\naddress = "interface:ppp0/ipv4"\n'
     about = f'[agent]\nsocket = "{socket}"\nhistory = "{history}"\n'
-    machine.configuration.write_text(about + _shown("toml agent.toml") + www, encoding="utf-8")
+    machine.configuration.write_text(about + _shown("toml config.toml") + www, encoding="utf-8")
     agent = subprocess.Popen(
         [*machine.namespace.prefix, COMMAND, "agent", f"config={machine.configuration}"],
         env=os.environ | {"CREDENTIALS_DIRECTORY": str(machine.directory)},

@@ -47,13 +47,32 @@ address = "192.0.2.2"
 
 
 def read(text: str, *, is_private: bool = True) -> Config:
-    return config_from_text(text, "agent.toml", is_private=is_private)
+    return config_from_text(text, "config.toml", is_private=is_private)
 
 
 def record(text: str) -> RecordSettings:
     """Read a configuration that begins with its only record."""
     (only,) = read(f"[[records]]\n{text}").records
     return only
+
+
+def test_a_value_may_be_an_expression_of_routeros(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Machine:
+        nodename = "gw-north.example.net"
+
+    monkeypatch.setattr("os.uname", Machine)
+    text = """[servers.main]
+address = '[:resolve "ns1.example.com"]'
+[[records]]
+name = "[/system identity get name]"
+zone = "example.com"
+servers = ["main"]
+address = "[/ip/address/get [find interface=ppp0] address]"
+ttl = "00:05:00"
+"""
+    (only,) = read(text).records
+    assert (str(only.name), only.ttl) == ("gw-north.example.com", 300)
+    assert ([server.host for server in only.servers], only.sources) == (["ns1.example.com"], (Interface("ppp0", 4),))
 
 
 def problems_of(text: str, *, is_private: bool = True) -> tuple[str, ...]:
@@ -535,15 +554,13 @@ KEY_FAULTS = {
     f"it is not shown, because it may be a part of the secret: {KEY_NAMES}",
     '[keys.home]\nsecret = "env:NO_SUCH" #!': "[keys.home] secret: "
     "the environment variable 'NO_SUCH' is not set or empty",
-    '[keys.home]\nsecret = "credential:x" #!': "[keys.home] secret: there is no credential 'x': "
-    "CREDENTIALS_DIRECTORY is not set: systemd sets it for a unit with LoadCredential=",
+    '[keys.home]\nsecret = "credential:x" #!': "[keys.home] secret: cannot read ./x: No such file or directory",
     '[keys.home]\nsecret = "@/tmp/no/such" #!': "[keys.home] secret: "
     "cannot read /tmp/no/such: No such file or directory",
     '[keys.home]\nfile = "/tmp/no/such" #!': "[keys.home] file: cannot read /tmp/no/such: No such file or directory",
     '[keys.home]\nfile = "" #!': "[keys.home] file: the path is empty",
     '[keys.home]\nfile = "a\\u0000" #!': "[keys.home] file: it contains a NUL",
-    '[keys.home]\nfile = "credential:x" #!': "[keys.home] file: there is no credential 'x': "
-    "CREDENTIALS_DIRECTORY is not set: systemd sets it for a unit with LoadCredential=",
+    '[keys.home]\nfile = "credential:x" #!': "[keys.home] file: cannot read ./x: No such file or directory",
     '[keys.home]\nsecret = "x"\nname = "a..b" #!': "[keys.home] name: the key's name is not a domain name",
     '[keys.home]\nsecret = "x"\nname = 1 #!': "[keys.home] name: expected a string, got an integer",
     '[keys."@"]\nsecret = "x" #!': '[keys."@"] secret: @ is the zone, not a key\'s name: '
@@ -750,7 +767,7 @@ def test_a_fault_is_told_with_its_line_and_key(text: str, fault: str, monkeypatc
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     monkeypatch.delenv("NO_SUCH", raising=False)
     line = text[: text.index("#!")].count("\n") + 1
-    assert problems_of(text) == (f"agent.toml:{line}: {fault}",)
+    assert problems_of(text) == (f"config.toml:{line}: {fault}",)
     assert SECRET not in str(problems_of(text))
 
 
@@ -768,14 +785,14 @@ def test_a_fault_is_told_with_its_line_and_key(text: str, fault: str, monkeypatc
 )
 def test_what_is_not_toml_is_told_with_its_place_and_with_what_a_line_may_be(text: str, where: str) -> None:
     (problem,) = problems_of(text)
-    assert re.match(rf"agent\.toml: not TOML: \w.* \({where}\): a line is \[table\], ", problem)
+    assert re.match(rf"config\.toml: not TOML: \w.* \({where}\): a line is \[table\], ", problem)
     assert SECRET not in problem
 
 
 @pytest.mark.parametrize("line", [f"a = {'1' * 5000}", f"a = {'[' * 5000}"])
 def test_what_python_cannot_take_is_told_with_its_line(line: str) -> None:
     what = "a number is too long, or arrays are nested too deep"
-    assert problems_of(f"b = 1\n\n{line}\nc = 2\n") == (f"agent.toml:3: {what}",)
+    assert problems_of(f"b = 1\n\n{line}\nc = 2\n") == (f"config.toml:3: {what}",)
 
 
 def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_lines() -> None:
@@ -793,7 +810,7 @@ ttl = 0
 def test_the_error_says_the_first_and_how_many_more() -> None:
     with pytest.raises(ConfigError) as caught:
         read(f"{RECORD}[agent]\npol = 1\nintervall = 2\n")
-    assert str(caught.value) == "agent.toml:7: [agent] pol: unknown key (and 1 more)"
+    assert str(caught.value) == "config.toml:7: [agent] pol: unknown key (and 1 more)"
     assert caught.value.hint == "did you mean poll?"
     assert caught.value.exit_status == 2
     assert isinstance(caught.value, UsageError)
@@ -831,28 +848,28 @@ def test_two_owners_records_of_one_name_share_it() -> None:
 def test_several_keys_in_a_file_are_told_in_words_of_the_configuration(tmp_path: Path) -> None:
     path = tmp_path / "home.key"
     write_private(path, KEY_FILE)
-    expected = f"agent.toml:7: [keys.home] file: {path} holds several keys: a-key, b-key: choose one by name"
+    expected = f"config.toml:7: [keys.home] file: {path} holds several keys: a-key, b-key: choose one by name"
     assert problems_of(f'{RECORD}[keys.home]\nfile = "{path}"\n') == (expected,)
 
 
 def test_a_key_file_in_a_secrets_place_is_told_in_words_of_the_configuration(tmp_path: Path) -> None:
     path = tmp_path / "home.key"
     write_private(path, KEY_FILE)
-    expected = f'agent.toml:7: [keys.home] secret: {path} is a key file, not a bare secret: use file = "{path}"'
+    expected = f'config.toml:7: [keys.home] secret: {path} is a key file, not a bare secret: use file = "{path}"'
     assert problems_of(f'{RECORD}[keys.home]\nsecret = "@{path}"\n') == (expected,)
 
 
 def test_a_credential_is_no_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     (problem,) = problems_of(f'{RECORD}[keys.home]\nfile = "credential:../x"\n')
-    assert problem == "agent.toml:7: [keys.home] file: the text after credential: is not a credential's name"
+    assert problem == "config.toml:7: [keys.home] file: the text after credential: is not a credential's name"
 
 
 # Files.
 
 
 def write(tmp_path: Path, content: str | bytes, mode: int = 0o600) -> str:
-    path = tmp_path / "agent.toml"
+    path = tmp_path / "config.toml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     path.chmod(mode)
     return str(path)
@@ -947,7 +964,7 @@ WORDS = st.sampled_from(
 
 
 PLACE = re.compile(
-    r"agent\.toml:(?:(?P<line>\d+): \S| not TOML: .* \(at (?:line (?P<at>\d+), column \d+|end of document)\): )"
+    r"config\.toml:(?:(?P<line>\d+): \S| not TOML: .* \(at (?:line (?P<at>\d+), column \d+|end of document)\): )"
 )
 
 

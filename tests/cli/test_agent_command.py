@@ -28,7 +28,7 @@ address = "192.0.2.1"
 
 @pytest.fixture
 def configuration(tmp_path: Path) -> Path:
-    path = tmp_path / "agent.toml"
+    path = tmp_path / "config.toml"
     path.write_text(CONFIGURATION)
     return path
 

@@ -221,6 +221,16 @@ TABLE: list[Wrong] = [
     Wrong(["key-file={dir}/two"], "holds several keys: one, two"),
     Wrong(["key-file={dir}/good.key", "key-name=other"], "holds no key named other"),
     Wrong(["key-file=/dev/zero"], "too large"),
+    # config
+    Wrong(["config="], "config=: the value is empty"),
+    Wrong(["config={dir}/missing"], "cannot read {dir}/missing: No such file or directory"),
+    Wrong(["config={dir}"], "Is a directory"),
+    Wrong(["config={dir}/binary"], "{dir}/binary:1: not UTF-8, which TOML requires"),
+    Wrong(["config={dir}/rubbish"], "{dir}/rubbish: not TOML"),
+    Wrong(["config=/dev/zero"], "it is not a regular file"),
+    Wrong(["config=a", "config=b"], "config= is given twice"),
+    Wrong(["config={dir}/missing"], "No such file or directory", command="delete"),
+    Wrong(["config={dir}/missing"], "No such file or directory", ["address"], command="show"),
     # algorithm, key-encoding
     *values(
         "algorithm",
@@ -460,7 +470,7 @@ COMMAND_LINES = {
     "plan delete ttl=60": "delete does not take ttl=",
     "plan set nmae=home": "unknown property 'nmae': did you mean name?",
     "plan set ttl=x": "ttl=: 'x' is not a TTL",
-    "add allow-private": "'allow-private' is not a property",
+    "add name=a allow-private": "'allow-private' is not a property",
     "ad name=home": "unknown command 'ad': did you mean add?",
     "/tool dns-update": "name= is missing",
     "shwo name=home": "unknown command 'shwo': did you mean show?",
@@ -559,7 +569,7 @@ def test_bad_input_gets_an_error_object_with_json(wrong: Wrong, directory: Path,
     assert result.stderr == ""
     assert result.json["status"] == "error"
     assert result.json["exit_status"] == result.status == 2
-    assert result.json["error"]["kind"] in {"UsageError", "InvalidText"}
+    assert result.json["error"]["kind"] in {"UsageError", "InvalidText", "ConfigError"}
     assert peer.is_untouched
 
 
@@ -599,7 +609,10 @@ def test_a_group_may_read_a_key_file(directory: Path, peer: Silent) -> None:
 LONG = "x" * 300
 
 
-@pytest.mark.parametrize("prop", [prop for prop in OF_RECORDS if prop.name != "key"], ids=lambda prop: prop.name)
+SHORTENED = [prop for prop in OF_RECORDS if prop.name not in ("key", "config")]  # a path is shown whole
+
+
+@pytest.mark.parametrize("prop", SHORTENED, ids=lambda prop: prop.name)
 def test_a_wrong_value_is_shown_shortened(prop: Property, directory: Path, peer: Silent) -> None:
     wrong = Wrong([f"{prop.name}={LONG}"], "", command=prop.commands[0])
     if prop.name == "value":

@@ -326,12 +326,12 @@ def test_the_exit_status_is_that_of_what_fails(
 
 
 def test_a_reload_that_failed_is_a_failure(asked: Asked) -> None:
-    content = answer(record("alpha"), last_reload_error="agent.toml:1: not TOML")
+    content = answer(record("alpha"), last_reload_error="config.toml:1: not TOML")
     for words in ([], ["name=alpha"]):
         status, out = asked(content, *words)
         assert status == 2
         assert (
-            "the last reload failed, the previous configuration stays in force: agent.toml:1: not TOML"
+            "the last reload failed, the previous configuration stays in force: config.toml:1: not TOML"
             in out.splitlines()
         )
     status, out = asked(content, "--json")

@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verb, line = "", None
     try:
         words, is_routers = _without_prefix(words)
-        verb = words[0] if words and not _is_property(words[0]) else ""
+        verb = words[0] if words and not _is_property(words[0]) and not is_name(words[0]) else ""
         if verb == "nsupdate":  # its words are those of nsupdate
             from dns_update.cli.nsupdate import run  # one command, one import
 
@@ -159,6 +159,11 @@ def _command(verb: str) -> Callable[[CommandLine], int]:
 
 def _is_property(word: str) -> bool:
     return "=" in word or word.startswith("--")
+
+
+def is_name(word: str) -> bool:
+    """Return whether the first word is a name of the DNS, as in `dns-update home.example.com 203.0.113.45`."""
+    return "." in word or word == "@"
 
 
 def _help(verb: str, words: list[str]) -> int:

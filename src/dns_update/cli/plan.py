@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.cli import put, talk
+from dns_update.cli import is_name, put, talk
 from dns_update.cli.request import talk_notes
 from dns_update.errors import UsageError, quoted
 
@@ -19,7 +19,7 @@ WOULD_CHANGE = 20  # the exit status if something would change
 
 def run(line: CommandLine) -> int:
     """Carry out a command line as a dry run, and return the exit status; raises DnsUpdateError."""
-    command = line.take_word() or "set"
+    command = line.take_word(is_name) or "set"
     if command == "set":
         from dns_update.cli.set import run  # one command, one import
     elif command == "add":

@@ -51,6 +51,9 @@ _SET = CommandHelp(
 Makes a name have exactly these addresses, or this data. Everything goes in one message, so the name is never missing
 for those who look it up meanwhile; record types that are not given stay as they are. Afterwards the name is read back
 from the same server, because a server may answer "no error" and yet ignore a change.
+
+NAME ADDRESS after the command means name=NAME address=ADDRESS. What a line leaves out comes from the environment
+(DNS_UPDATE_KEY_FILE for key-file, and so on), or from the configuration (config=), by the name.
 """,
     (
         ("an address; the current TTL is kept", "dns-server=192.0.2.1 zone=example.com name=home address=203.0.113.45 key-file=home.key"),
@@ -61,6 +64,7 @@ from the same server, because a server may answer "no error" and yet ignore a ch
         ("the reverse name of an address", "address=203.0.113.45 type=PTR value=home.example.com key-file=home.key"),
         ("from cron: say nothing but failures", "name=home.example.com address=interface:ppp0/ipv4 quiet=yes key-file=home.key"),
         ("only if the name is new", "name=printer zone=example.com address=192.0.2.40 require=absent key-file=home.key"),
+        ("the rest is in the configuration or the environment", "home.example.com 203.0.113.45"),
         ("ttl=0 deletes the entry, as on RouterOS", "name=home zone=example.com address=203.0.113.45 ttl=0 key-file=home.key"),
     ),
 )  # fmt: skip
@@ -90,6 +94,7 @@ It is not an error if there is nothing to remove, unless require=existing is giv
     (
         ("the whole name", "delete dns-server=192.0.2.1 zone=example.com name=printer key-file=home.key"),
         ("one address of several", "delete name=home.example.com address=203.0.113.45 key-file=home.key"),
+        ("the same, with the rest in the configuration", "delete home.example.com 203.0.113.45"),
         ("an RRset", "delete name=home.example.com type=AAAA key-file=home.key"),
         ("one record", 'delete name=@ zone=example.com type=TXT value="v=spf1 -all" key-file=home.key'),
         ("what would go?", "delete name=printer.example.com dry-run=yes"),
@@ -105,6 +110,7 @@ zone file: name, TTL, class, type, data. If the name does not exist, the exit st
 """,
     (
         ("the addresses", "show name=home.example.com"),
+        ("the same, without name=", "show home.example.com"),
         (
             "another type, from one server, for a script",
             "show dns-server=192.0.2.1 zone=example.com name=@ type=MX --json",
@@ -181,7 +187,7 @@ configuration again. docs/agent.md explains everything up to a running service.
     (
         ("is the configuration right?", "agent --check"),
         ("and would it work?", "agent --check --online"),
-        ("in the foreground, with another configuration", "agent config=agent.toml"),
+        ("in the foreground, with another configuration", "agent config=other.toml"),
         ("once, from cron or a hook", "agent --once"),
     ),
     """\

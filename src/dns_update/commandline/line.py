@@ -1,22 +1,23 @@
 """Reads the words of a command line as properties and values.
 
-RouterOS writes `name=value`, GNU `--name value` or `--name=value`; they may be mixed. A command may have one property
-that may be written without its name: `run FILE`.
+RouterOS writes `name=value`, GNU `--name value` or `--name=value`; they may be mixed. Some properties may be written
+without their names: `run FILE`, `set NAME ADDRESS`.
 """
 
 from __future__ import annotations
 
 from dns_update import errors
 from dns_update.commandline.properties import ROWS, Options, Property, is_flag, is_secret, positional_row, row_of
-from dns_update.commandline.values import EXPRESSIONS
+from dns_update.commandline.values import EXPRESSIONS, may_be_nameless
 from dns_update.errors import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _HELP_OPTIONS = ("--help", "-h")
 HELP_WORDS = (*_HELP_OPTIONS, "help", "?")
+_MENU = "[/"  # how an expression of RouterOS begins that is a word by itself: the address in `set NAME ADDRESS`
 _NAMELESS = "="  # in place of a property's name, for a word that has none; no name has this character
 
 
@@ -53,9 +54,12 @@ class CommandLine:
         """Return whether a flag is set: `json` or `debug`."""
         return (flag, "yes") in self._given
 
-    def take_word(self) -> str:
-        """Remove the first word if it is not a property, as in `plan delete name=home`; return it, or an empty text."""
-        if not self._given or self._sound == 0 or self._given[0][0] != _NAMELESS:
+    def take_word(self, is_kept: Callable[[str], bool]) -> str:
+        """Remove the first word if it is not a property, as in `plan delete name=home`; return it, or an empty text.
+
+        A word that `is_kept` stays.
+        """
+        if not self._given or self._sound == 0 or self._given[0][0] != _NAMELESS or is_kept(self._given[0][1]):
             return ""
         if self._sound is not None:
             self._sound -= 1
@@ -71,12 +75,15 @@ class CommandLine:
         """Return what the properties mean to a command; raises UsageError for the first wrong word."""
         given: dict[str, object] = {}
         follows_secret = False
-        for name, text in self._given[: self._sound]:
-            row = positional_row(command) if name == _NAMELESS else row_of(name, command)
-            if name == _NAMELESS and (row is None or row.attribute in given or follows_secret):
-                from dns_update.commandline.mistakes import unexpected  # only when something is wrong
+        for place, (name, text) in enumerate(self._given[: self._sound]):
+            row = positional_row(command, given) if name == _NAMELESS else row_of(name, command)
+            if name == _NAMELESS:
+                is_first = all(is_flag(before) for before, _text in self._given[:place])
+                if row is None or follows_secret or not may_be_nameless(row.name, text, is_first=is_first):
+                    from dns_update.commandline.mistakes import unexpected  # only when something is wrong
 
-                raise unexpected(text, follows_secret=follows_secret)
+                    raise unexpected(text, command, follows_secret=follows_secret)
+                self._given[place] = (row.name, text)
             if row is None:
                 from dns_update.commandline.mistakes import unknown_property  # as above
 
@@ -92,6 +99,8 @@ class CommandLine:
 
     def _split(self, word: str, rest: Iterator[str]) -> tuple[str, str]:
         """Return name and value of the property that begins with `word`, taking further words if they belong to it."""
+        if word.startswith(_MENU):
+            return _NAMELESS, _with_brackets_closed("address", word, rest)
         is_gnu = word.startswith("--")
         name, equals, value = word.removeprefix("--").partition("=")
         follows_flag, self._flag_is_open = self._flag_is_open, False
@@ -131,10 +140,11 @@ def _with_brackets_closed(name: str, value: str, rest: Iterator[str]) -> str:
     """Rejoin the words of a RouterOS expression in brackets, which a shell has split."""
     if not value.startswith(EXPRESSIONS.get(name, ())):
         return value
+    first = value  # the others are not shown: one may be the secret
     while value.count("[") > value.count("]"):
         following = next(rest, None)
         if following is None:
-            raise errors.UsageError(f"{name}=: {quoted(value)} has a bracket that is not closed")
+            raise errors.UsageError(f"{name}=: {quoted(first)} has a bracket that is not closed")
         value += f" {following}"
     return value
 

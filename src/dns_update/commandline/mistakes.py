@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from dns_update.commandline.properties import PROPERTIES, ROWS
-from dns_update.commandline.values import may_be_secret
+from dns_update.commandline.properties import PROPERTIES, ROWS, row_of
+from dns_update.commandline.values import is_address, may_be_secret
 from dns_update.errors import UsageError, quoted
 
 
@@ -15,8 +15,12 @@ def holds_secret(text: str) -> bool:
     return any(f"{row.name}=" in text for row in PROPERTIES if row.secret)
 
 
-def unexpected(word: str, *, follows_secret: bool) -> UsageError:
+def unexpected(word: str, command: str, *, follows_secret: bool) -> UsageError:
     """Return the error for a word that is neither a property nor the value of one."""
+    if is_address(word) and not follows_secret and row_of("address", command) is not None:
+        return UsageError(
+            f"unexpected address {quoted(word)}", hint="write NAME ADDRESS[,ADDRESS...], or name=NAME address=ADDRESS"
+        )
     if may_be_secret(word):
         return _hidden()
     if follows_secret:

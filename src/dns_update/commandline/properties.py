@@ -12,10 +12,11 @@ from dns_update.transport import port_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
     from typing import Literal, TypeVar
 
     from dns_update.address import Source
+    from dns_update.auth import Key
     from dns_update.client.requests import Requirement
     from dns_update.wire.name import Name
 
@@ -30,7 +31,8 @@ class Property:
     `form` is how its value is written, `read` its reader. `default` is written as a user would write it; without one,
     the value is None if the property is left out. A `repeatable` property may be given several times, and its value
     is a tuple. The value of a `secret` one is never shown. A `flag` needs no value when it is written `--name`. The
-    value of a `positional` one may be written without its name, as in `run FILE`; a command has at most one of these.
+    value of a `positional` one may be written without its name, as in `run FILE` and `set NAME ADDRESS`; if a command
+    has several, they are given in the order of the table.
     """
 
     __slots__ = (
@@ -110,25 +112,27 @@ _RUN = ("run",)
 class Options:
     """The values of all properties of one command line, already parsed; it is immutable.
 
-    `given` has the values that the line gives, by attribute.
+    `given` has the values that the line gives, by attribute. `configured_key` is the key that a configuration has for
+    the name, if the line does not say which.
     """
 
-    __slots__ = ("given",)
+    __slots__ = ("configured_key", "given")
 
-    def __init__(self, given: Mapping[str, object] | None = None) -> None:
+    def __init__(self, given: Mapping[str, object] | None = None, configured_key: Key | None = None) -> None:
         self.given = {} if given is None else given
+        self.configured_key = configured_key
 
     # fmt: off
     # Of the commands for records
 
     name: str | None = _row(
         "name", "NAME", _RECORDS, "the name, relative to the zone or in full; @ is the zone itself",
-        values.owner_from_text)
+        values.owner_from_text, positional=True)
     address: tuple[Source, ...] = _row(
         "address", "SOURCE[,SOURCE...]", _CHANGE,
         "what the name should point at: 203.0.113.45, 2001:db8::1, interface:ppp0 (/ipv4, /ipv6), prefix:br0+::5, "
         "dns:, https://HOST/PATH, command:PROGRAM; with type=PTR, the address whose reverse name is meant",
-        values.addresses_from_text, repeatable=True)
+        values.addresses_from_text, repeatable=True, positional=True)
     zone: Name | None = _row(
         "zone", "NAME", _RECORDS, "the zone to update; if it is left out, it is found by its SOA record",
         values.name_from_text)
@@ -200,10 +204,14 @@ class Options:
         "local-address", "ADDRESS", _RECORDS, "the address to send from", values.local_address_from_text)
     rrclass: int = _row("class", "CLASS", _RECORDS, "the class: IN, CH or HS", values.class_from_text, default="IN")
 
+    config: str | None = _row(
+        "config", "FILE", (*_RECORDS, *_AGENT),
+        "the configuration: the names of the agent, and what else is left out of a command line. If config= is left "
+        "out, it is ~/.config/dns-update/config.toml, else /etc/dns-update/config.toml; /dev/null is none",
+        values.path_from_text)
+
     # Of the agent, and of the commands that ask it
 
-    config: str = _row(
-        "config", "FILE", _AGENT, "the configuration", values.path_from_text, default="/etc/dns-update/agent.toml")
     check: bool = _row(
         "check", "yes|no", _AGENT, "read the configuration, report what is wrong with it, and do nothing else",
         values.yes_no, default="no", flag=True)
@@ -311,14 +319,33 @@ for _each in PROPERTIES:
     ROWS[_each.name] = (*ROWS.get(_each.name, ()), _each)
 
 
+RECURRING = (
+    "config", "zone", "dns-server", "key-name", "key", "ttl", "key-file", "algorithm", "key-encoding", "transport",
+    "port", "timeout", "retries", "local-address",
+)  # fmt: skip
+"""The properties that are mostly the same from line to line: each has a variable of the environment."""
+
+VARIABLES = "DNS_UPDATE_"
+"""How the names of these variables begin."""
+
+
+def variable_of(name: str) -> str:
+    """Return the variable of a recurring property: `DNS_UPDATE_KEY_FILE` for `key-file`."""
+    return VARIABLES + name.replace("-", "_").upper()
+
+
 def row_of(name: str, command: str) -> Property | None:
     """Return the row of a property of a command; None if the command has no such property."""
     return next((row for row in ROWS.get(name, ()) if command in row.commands), None)
 
 
-def positional_row(command: str) -> Property | None:
-    """Return the row of the property that a command's word without a name gives; None if it has no such property."""
-    return next((row for row in PROPERTIES if row.positional and command in row.commands), None)
+def positional_row(command: str, given: Container[str] = ()) -> Property | None:
+    """Return the row of the property that a command's next word without a name gives; None if it has no such property.
+
+    `given` has the attributes that have values already.
+    """
+    rows = (row for row in PROPERTIES if row.positional and command in row.commands and row.attribute not in given)
+    return next(rows, None)
 
 
 def is_flag(name: str) -> bool:

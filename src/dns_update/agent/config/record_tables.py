@@ -39,7 +39,7 @@ def read_records(
     tables: Sequence[object], references: References, agent: AgentSettings, problems: Problems
 ) -> tuple[RecordSettings, ...]:
     """Return the records that can be read; mistakes go to `problems`."""
-    reader = _RecordReader(references, agent, problems)
+    reader = RecordReader(references, agent, problems)
     taken = _Taken(problems)
     records = []
     for place, content in enumerate(tables):
@@ -51,7 +51,7 @@ def read_records(
     return tuple(records)
 
 
-class _RecordReader(Value):
+class RecordReader(Value):
     """Reads tables of [[records]], one after the other."""
 
     references: References

@@ -11,7 +11,7 @@ from typing import Any
 from dns_update.agent.config.readers import Reader, array, duration, one_of, plain, scalar, text, text_or_array
 from dns_update.auth import ENCODINGS
 from dns_update.commandline.properties import PROPERTIES
-from dns_update.commandline.values import path_from_text, text_from_text
+from dns_update.commandline.values import EXPRESSIONS, path_from_text, text_from_text
 from dns_update.errors import InvalidText, quoted
 from dns_update.transport import Server
 from dns_update.wire.codes import is_zone_type
@@ -34,7 +34,9 @@ def _ttl(written: str) -> object:
 
 
 def _name(written: str) -> tuple[Name, bool]:
-    """Read a record's name like `parse_name`; `@` is the zone itself."""
+    """Read a record's name like `parse_name`; `@` is the zone itself, RouterOS's expression this machine's name."""
+    if written.startswith(EXPRESSIONS["name"]):
+        written = _PROPERTY["name"](written)
     if written in ("", "@"):
         _PROPERTY["name"](written)
         return ROOT, False

@@ -107,15 +107,18 @@ class Hooks:
 
 
 def facts(change: HistoryRow) -> dict[str, str]:
-    """Return the environment variables that describe a change to a program; none of them is secret."""
+    """Return the environment variables that describe a change to a program; none of them is secret.
+
+    None is that of a property, since the program may run dns-update.
+    """
     texts = {
         "NAME": change.name,
-        "ZONE": change.zone,
+        "IN_ZONE": change.zone,
         "TYPES": " ".join(change.types),
         "BEFORE": change.before,
         "AFTER": change.after,
         "SERVER": change.server,
-        "KEY_NAME": change.key_name,
+        "SIGNED_BY": change.key_name,
         "OUTCOME": change.outcome,
         "MESSAGE": change.message,
         "TIME": f"{change.when:.3f}",
