@@ -94,6 +94,25 @@ zone file: name, TTL, class, type, data. If the name does not exist, the exit st
     ),
 )
 
+NSUPDATE_OPTIONS = (
+    ("-k FILE", "a key: a file with a key statement, or a K* pair"),
+    ("-y [ALGORITHM:]NAME:SECRET", "the same as an argument, which other users can see; the algorithm is hmac-md5 if left out"),
+    ("-l", "the local server, with its session key"),
+    ("-p PORT", "of the servers (53)"),
+    ("-v", "TCP; messages of more than 512 octets go by TCP anyway"),
+    ("-t SECONDS", "for a TCP exchange (300); 0: no limit"),
+    ("-u SECONDS", "for a UDP try (3)"),
+    ("-r TRIES", "how many tries follow the first by UDP (3)"),
+    ("-4, -6", "only this IP version"),
+    ("-C FILE", "instead of /etc/resolv.conf"),
+    ("-d, -D", "show the messages; show more"),
+    ("-i", "go on after a syntax error"),
+    ("-T, -P", "list the record types; the private ones"),
+    ("-V", "the version"),
+    ("-g, -o, -S, -A, -E, -K, -H, -O", "GSS-TSIG and TLS: understood, but not implemented yet"),
+)
+"""The options of nsupdate, as its help and its manual page list them."""
+
 _NSUPDATE = CommandHelp(
     "nsupdate [OPTIONS] [FILE]",
     "nsupdate of BIND, its language and options; also as dns-nsupdate",
@@ -107,22 +126,7 @@ errors). But a key file that is missing or unreadable ends the run before anythi
 Commands (a blank line is send; a line that starts with ; is a comment):
 {commands}
 Options:
-  -k FILE                  a key: a file with a key statement, or a K* pair
-  -y [ALGORITHM:]NAME:SECRET
-                           the same as an argument, which other users can see; the algorithm is hmac-md5 if left out
-  -l                       the local server, with its session key
-  -p PORT                  of the servers (53)
-  -v                       TCP; messages of more than 512 octets go by TCP anyway
-  -t SECONDS               for a TCP exchange (300); 0: no limit
-  -u SECONDS, -r TRIES     for a UDP try (3), and how many tries follow it (3)
-  -4, -6                   only this IP version
-  -C FILE                  instead of /etc/resolv.conf
-  -d, -D                   show the messages; show more
-  -i                       go on after a syntax error
-  -T, -P                   list the record types; the private ones
-  -V                       the version
-  -g, -o, -S, -A, -E, -K, -H, -O
-                           GSS-TSIG and TLS: understood, but not implemented yet
+{options}
 
 Examples:
   # an address; zone and primary are looked up

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from dns_update.commandline.commands import COMMANDS, OVERVIEW
+from dns_update.commandline.commands import COMMANDS, NSUPDATE_OPTIONS, OVERVIEW
 from dns_update.commandline.properties import PROPERTIES
 
 TYPE_CHECKING = False
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _COLUMN = 38
 _OVERVIEW_COLUMN = 45
+_OPTION_COLUMN = 27
 _WIDTH = 118
 
 
@@ -26,7 +27,10 @@ def help_text(command: str) -> str:
     if command == "nsupdate":
         from dns_update.nsupdate.help_text import COMMANDS as SCRIPT_COMMANDS  # of this command only
 
-        return f"dns-update {about.form}\n{about.about.replace('{commands}', textwrap.indent(SCRIPT_COMMANDS, '  '))}"
+        script_commands = textwrap.indent(SCRIPT_COMMANDS, "  ")
+        options = "\n".join(_in_columns(f"  {form}", text, _OPTION_COLUMN) for form, text in NSUPDATE_OPTIONS)
+        own = about.about.replace("{commands}", script_commands).replace("{options}", options)
+        return f"dns-update {about.form}\n{own}"
     lines = [f"dns-update {about.form}", "", about.about, "Properties (each also as --name value):"]
     lines += [_property_lines(row) for row in PROPERTIES if command in row.commands]
     lines += ["", about.more] if about.more else [""]
@@ -42,9 +46,13 @@ def _command_lines() -> Iterator[str]:
 
 
 def _property_lines(row: Property) -> str:
-    """Return the lines of one property: its form, then its help, wrapped in the second column."""
-    head = f"  {row.name}={row.form}"
+    """Return the lines of one property: its form and its help."""
     about = row.help if row.flag or row.default is None else f"{row.help} (default: {row.default})"
-    body = textwrap.wrap(about, _WIDTH - _COLUMN)
-    first = f"{head:<{_COLUMN}}{body[0]}" if len(head) < _COLUMN else f"{head}\n{'':<{_COLUMN}}{body[0]}"
-    return "\n".join([first, *(f"{'':<{_COLUMN}}{line}" for line in body[1:])])
+    return _in_columns(f"  {row.name}={row.form}", about, _COLUMN)
+
+
+def _in_columns(head: str, about: str, column: int) -> str:
+    """Return a head, and a text that is wrapped in the second column."""
+    body = textwrap.wrap(about, _WIDTH - column)
+    first = f"{head:<{column}}{body[0]}" if len(head) < column else f"{head}\n{'':<{column}}{body[0]}"
+    return "\n".join([first, *(f"{'':<{column}}{line}" for line in body[1:])])

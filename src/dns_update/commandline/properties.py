@@ -149,7 +149,7 @@ class Options:
         "key-file", "FILE", _RECORDS, 'a file with key "NAME" { algorithm ...; secret "..."; }; as BIND has it',
         values.path_from_text)
     algorithm: Algorithm | None = _row(
-        "algorithm", "NAME", _RECORDS,
+        "algorithm", "ALGORITHM", _RECORDS,
         "hmac-md5 (used if key= is given without an algorithm), hmac-sha1, -sha224, -sha256, -sha384, -sha512; "
         "hmac-sha256-128 is truncated to 128 bits",
         Algorithm.from_text)
