@@ -21,8 +21,6 @@ OF_RECORDS = sorted(re.escape(prop.name) for prop in ON_COMMAND_LINES if "set" i
 SPELLED = re.compile(rf"(?<![\w.-])({'|'.join(OF_RECORDS)})=")
 WITHOUT_A_DOOR = (
     "dns-update delete name=",  # a command to run, for every reader
-    "remove it: X type=CNAME",  # X is that command
-    " zone=X",  # a part of it
     "Policy(",  # of the library, like the next one
     "Key(name=",
     "dns-update owner=",  # what a TXT record holds
