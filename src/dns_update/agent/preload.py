@@ -53,8 +53,11 @@ OTHERS = (
     # Codecs for host names in certificates, headers of web answers, and characters that cannot be printed.
     *("encodings.idna", "encodings.latin_1", "encodings.iso8859_1", "encodings.unicode_escape"),
 )
-LEFT_OUT = ("ctypes", "importlib")
-"""ctypes is only for one-shot commands, which adopt orphans. Python has loaded importlib itself."""
+LEFT_OUT = ("ctypes", "importlib", "dns_update.client.transfers", "dns_update.rr.record_text", "contextlib")
+"""ctypes is only for one-shot commands, which adopt orphans. Python has loaded importlib itself.
+
+An agent transfers no zones, and reads no whole records from text.
+"""
 
 
 def load() -> None:

@@ -8,21 +8,24 @@ from typing import TYPE_CHECKING
 from dns_update.client.outcome import with_time
 from dns_update.client.requests import as_method, delete_records, send_update, set_records, show_records
 from dns_update.client.settings import ClientSettings, check_transport
-from dns_update.client.steps import Ask, Pause, Resolve, drive
+from dns_update.client.steps import Ask, Pause, ReadClock, Resolve, drive
 from dns_update.client.transaction import Transaction
 from dns_update.transport import DNS_PORT
 from dns_update.transport.aio import AsyncioTransport
+from dns_update.wire.codes import RRClass
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
     from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
     from dns_update.auth import Key
     from dns_update.client.steps import Step, Steps
     from dns_update.client.transaction import Request
     from dns_update.exchange import Policy
+    from dns_update.rr.record import Record
     from dns_update.transport import Server
     from dns_update.transport.protocol import AsyncTransport
+    from dns_update.wire.name import Name
 
     P = ParamSpec("P")
     T = TypeVar("T")
@@ -68,6 +71,17 @@ class AsyncClient:
     show = _method(show_records)
     send = _method(send_update)
 
+    def transfer(
+        self, zone: Name | str, *, since: int | None = None, rrclass: int | str = RRClass.IN
+    ) -> AsyncIterator[Record]:
+        """Yield the records of a whole zone, or what has changed in it: `async for record in client.transfer(...)`.
+
+        Arguments, records and errors are those of `Client.transfer`.
+        """
+        from dns_update.client.transfers import TransferRequest, transferred_async  # an update does not need it
+
+        return transferred_async(self, TransferRequest(zone, since, rrclass))
+
     async def run(self, request: Request[T]) -> T:
         """Carry out a request of `dns_update.client.requests`: perform all its steps."""
         started = time.monotonic()
@@ -82,7 +96,9 @@ class AsyncClient:
             return transport.resolve(step.host)
         if isinstance(step, Pause):
             return transport.pause(step.seconds)
-        return _done(transport.clock())
+        if isinstance(step, ReadClock):
+            return _done(transport.clock())
+        return step.begin_async(transport)
 
     async def close(self) -> None:
         """Close the kept sockets; the client can still be used, and opens new ones."""

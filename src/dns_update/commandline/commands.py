@@ -96,7 +96,10 @@ zone file: name, TTL, class, type, data. If the name does not exist, the exit st
 
 NSUPDATE_OPTIONS = (
     ("-k FILE", "a key: a file with a key statement, or a K* pair"),
-    ("-y [ALGORITHM:]NAME:SECRET", "the same as an argument, which other users can see; the algorithm is hmac-md5 if left out"),
+    (
+        "-y [ALGORITHM:]NAME:SECRET",
+        "the same as an argument, which other users can see; the algorithm is hmac-md5 if left out",
+    ),
     ("-l", "the local server, with its session key"),
     ("-p PORT", "of the servers (53)"),
     ("-v", "TCP; messages of more than 512 octets go by TCP anyway"),
