@@ -95,6 +95,9 @@ _dns_update_words() {
         _dns_update_offer_values "${command:-set}" "${previous#--}" ''
     elif [[ $cur == -* ]]; then
         _dns_update_offer -- '' "${names[@]}" help
+        for name in "${names[@]}"; do
+            [[ " @NEGATABLE@ " == *" $name "* ]] && _dns_update_offer --no- '' "$name"
+        done
         [[ $command ]] || _dns_update_offer -- '' version
     else
         _dns_update_offer '' = "${names[@]}"

@@ -108,6 +108,7 @@ function __dns_update_words
         __dns_update_values $own (string sub -s 3 -- $words[-1]) '' "$current"
     else if string match -q -- '-*' "$current"
         __dns_update_properties $own -- ''
+        __dns_update_properties $own --no- '' | string match -r -- '^--no-(?:@NEGATABLE_OR@)\t.*'
         printf '%s\t%s\n' --help 'print the help'
         test -n "$command"; or printf '%s\t%s\n' --version 'print the version'
     else

@@ -107,6 +107,8 @@ def _filled(shell: str, **texts: str) -> str:
         "TYPES": " ".join(_types()),
         "ALGORITHMS": " ".join(ALGORITHMS),
         "FLAGS": " ".join(_flags()),
+        "NEGATABLE": " ".join(_negatable()),
+        "NEGATABLE_OR": "|".join(_negatable()),
         "FILE_LETTERS": _letters(takes_file=True),
         "OTHER_LETTERS": _letters(takes_file=False),
         "POSITIONAL": "|".join(_positional()),
@@ -165,6 +167,11 @@ def _types() -> list[str]:
 
 def _flags() -> list[str]:
     return list(dict.fromkeys(row.name for row in PROPERTIES if row.flag))
+
+
+def _negatable() -> list[str]:
+    """Return the flags that are set unless a line says no."""
+    return list(dict.fromkeys(row.name for row in PROPERTIES if row.flag and row.default == "yes"))
 
 
 def _positional() -> list[str]:

@@ -79,6 +79,7 @@ _dns-update_words() {
         _dns-update_values "${command:-set}" "${previous#--}"
     elif [[ $words[CURRENT] == -* ]]; then
         options=(--${^properties} '--help:print the help')
+        options+=(--no-${^${(M)properties:#(@NEGATABLE_OR@):*}})
         [[ -n $command ]] || options+=('--version:print the version')
         _describe -o option options
     else

@@ -138,10 +138,11 @@ function __dns_update_words
     else if string match -q '*=*' -- $current
         set -l name (string split -m 1 = -- $current)
         __dns_update_values $own (string replace -r '^--' '' -- $name[1]) "$name[1]=" "$name[2]"
-    else if string match -qr -- '^--[^=]+$' "$words[-1]"; and not contains -- "$words[-1]" --check --online --once --all --diff-run --json --debug
+    else if string match -qr -- '^--[^=]+$' "$words[-1]"; and not contains -- "$words[-1]" --verify --allow-private --check-names --check --online --once --all --diff-run --json --debug
         __dns_update_values $own (string sub -s 3 -- $words[-1]) '' "$current"
     else if string match -q -- '-*' "$current"
         __dns_update_properties $own -- ''
+        __dns_update_properties $own --no- '' | string match -r -- '^--no-(?:verify|check-names)\t.*'
         printf '%s\t%s\n' --help 'print the help'
         test -n "$command"; or printf '%s\t%s\n' --version 'print the version'
     else

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from dns_update import errors
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
 from dns_update.cli import OutputLost, put, talk, write_talk
@@ -102,9 +104,18 @@ def client_of(options: Options) -> Client:
         key=key_of(options),
         port=options.port,
         policy=Policy(options.timeout, options.retries, options.transport),
-        transport=BlockingTransport(options.local_address, _print_message if options.debug else None),
+        transport=_transport_of(options),
         log=_log_of(options),
     )
+
+
+def _transport_of(options: Options) -> BlockingTransport:
+    trace = _print_message if options.debug else None
+    if options.json or sys.stderr is None or not sys.stderr.isatty():
+        return BlockingTransport(options.local_address, trace)
+    from dns_update.cli.waiting import NamingTransport  # for people only
+
+    return NamingTransport(options.local_address, trace)
 
 
 def key_of(options: Options) -> Key | None:
