@@ -15,7 +15,7 @@ from dns_update.wire.codes import RRClass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
     from typing import Concatenate, ParamSpec, Self, TypeVar
 
     from dns_update.auth import Key
@@ -78,7 +78,7 @@ class Client:
 
     def transfer(
         self, zone: Name | str, *, since: int | None = None, rrclass: int | str = RRClass.IN
-    ) -> Iterator[Record]:
+    ) -> Generator[Record, None, None]:
         """Yield the records of a whole zone (AXFR, RFC 5936), or what has changed in it (IXFR, RFC 1995).
 
         The zone's SOA record comes first, and is not repeated at the end. With `since`, the serial number of a version
@@ -88,9 +88,9 @@ class Client:
         newest. A server that does not know the changes any more sends the whole zone; then the first record has the
         zone's own class.
 
-        The transfer goes by one TCP connection, which ends with the iterator, and has `policy.patience` for each
-        message. With a key, a record is yielded when a signature has covered it. Only a transfer that ends without an
-        error is complete. Nothing is sent before the first record is asked for.
+        The transfer goes by one TCP connection, which ends with the iterator or its `close()`, and has
+        `policy.patience` for each message. With a key, a record is yielded when a signature has covered it. Only a
+        transfer that ends without an error is complete. Nothing is sent before the first record is asked for.
 
         Raises UsageError for wrong arguments, PermissionDenied if the server refuses the transfer, NoResponse if the
         connection ends in the middle, MalformedMessage if what comes is not a transfer of this zone, ReplyNotTrusted if

@@ -15,7 +15,7 @@ from dns_update.transport.aio import AsyncioTransport
 from dns_update.wire.codes import RRClass
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
     from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
     from dns_update.auth import Key
@@ -73,10 +73,11 @@ class AsyncClient:
 
     def transfer(
         self, zone: Name | str, *, since: int | None = None, rrclass: int | str = RRClass.IN
-    ) -> AsyncIterator[Record]:
+    ) -> AsyncGenerator[Record, None]:
         """Yield the records of a whole zone, or what has changed in it: `async for record in client.transfer(...)`.
 
-        Arguments, records and errors are those of `Client.transfer`.
+        Arguments, records and errors are those of `Client.transfer`. If you may leave the loop before its end, close
+        the iterator by `contextlib.aclosing`; else the connection lasts until the event loop finds it unused.
         """
         from dns_update.client.transfers import TransferRequest, transferred_async  # an update does not need it
 

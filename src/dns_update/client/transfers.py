@@ -21,7 +21,7 @@ from dns_update.wire.codes import Rcode, RRType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Generator, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
     from typing import Any, TypeAlias, TypeVar
 
     from dns_update.client import Client
@@ -88,7 +88,7 @@ class BeginTransfer(Value):
             return error
 
 
-def transferred(client: Client, request: TransferRequest) -> Iterator[Record]:
+def transferred(client: Client, request: TransferRequest) -> Generator[Record, None, None]:
     """Yield the records of a transfer; closing the iterator ends the connection."""
     begun = client.run(lambda transaction: _begin(transaction, request))
     first, parts = begun.records
@@ -99,7 +99,7 @@ def transferred(client: Client, request: TransferRequest) -> Iterator[Record]:
         begun.check()
 
 
-async def transferred_async(client: AsyncClient, request: TransferRequest) -> AsyncIterator[Record]:
+async def transferred_async(client: AsyncClient, request: TransferRequest) -> AsyncGenerator[Record, None]:
     """Do as `transferred`, within an asyncio loop."""
     begun = await client.run(lambda transaction: _begin(transaction, request))
     first, parts = begun.records
@@ -184,6 +184,8 @@ async def _begin(transaction: Transaction, request: TransferRequest) -> _Begun:
         if request.since is not None and isinstance(refused, Reply) and refused.message.rcode in _NO_IXFR:
             begun = await _begin_at(transaction, endpoint, request, None)
         begun.check()
+        for note in transaction.notes:
+            transaction.log(f"note: {note}")
         return begun
 
     return await transaction.at_first_server(at)
