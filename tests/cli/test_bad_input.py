@@ -439,6 +439,7 @@ COMMAND_LINES = {
     "rm name=home": "unknown command 'rm': did you mean: dns-update delete name=home",
     "rm": "did you mean: dns-update delete",
     "--no-verify rm name=home": "'rm' is not a property",
+    "name=home show": "'show' is not a property: the command comes first: dns-update show ...",
     "help shwo": "did you mean: dns-update help show",
     "set --version name=home": "unknown property 'version'",
     "frobnicate name=home": "unknown command 'frobnicate'",

@@ -1,5 +1,6 @@
 """Completion, as the shells themselves carry it out; its files match the tables."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -154,6 +155,12 @@ def test_the_kind_of_a_value_is_known_from_its_form(command: str, name: str, kin
     row = row_of(name, command)
     assert row is not None
     assert kind_of(row) == kind
+
+
+def test_bash_completion_finds_dns_nsupdate_by_a_file_of_its_name() -> None:
+    script = f". {DIRECTORY}/bash/dns-nsupdate; complete -p dns-nsupdate dns-update"
+    done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "complete -F _dns_update dns-nsupdate\ncomplete -F _dns_update dns-update\n"
 
 
 def test_a_description_is_cut_where_it_says_enough() -> None:

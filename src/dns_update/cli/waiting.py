@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import signal
-from contextlib import contextmanager
 
 from dns_update.cli import talk
 from dns_update.transport.blocking import BlockingTransport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
     from dns_update.transport import Endpoint
 
@@ -24,20 +21,13 @@ class NamingTransport(BlockingTransport):
     def carry(
         self, exchange: Exchange, endpoint: Endpoint, attempt: Transmission | None = None
     ) -> Reply | UnverifiedReply:
-        """Do as BlockingTransport does."""
-        with _named(endpoint):
+        """Do as BlockingTransport does; a signal ends the silence, because the system waits for connections, too."""
+        before = signal.signal(
+            signal.SIGALRM, lambda _number, _frame: talk(f"waiting for {endpoint}: no answer for {SILENCE:g} s")
+        )
+        signal.setitimer(signal.ITIMER_REAL, SILENCE)
+        try:
             return super().carry(exchange, endpoint, attempt)
-
-
-@contextmanager
-def _named(endpoint: Endpoint) -> Iterator[None]:
-    """Name a server if the block takes too long; a signal, because connecting and receiving wait in the system."""
-    before = signal.signal(
-        signal.SIGALRM, lambda _number, _frame: talk(f"waiting for {endpoint}: no answer for {SILENCE:g} s")
-    )
-    signal.setitimer(signal.ITIMER_REAL, SILENCE)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from shlex import quote
 
+from dns_update.commandline import COMMANDS
 from dns_update.commandline.properties import PROPERTIES, ROWS, is_secret, positional_row
 from dns_update.commandline.values import may_be_secret
 from dns_update.errors import UsageError, quoted
@@ -32,6 +33,8 @@ def unexpected(word: str, *, follows_secret: bool) -> UsageError:
         return _part_of_secret()
     if not word:
         return UsageError("an empty word is not a property", hint=_FORM)
+    if word in COMMANDS:
+        return UsageError(f"{quoted(word)} is not a property", hint=f"the command comes first: dns-update {word} ...")
     is_misspelled = word.startswith("-") and word.lstrip("-") in ROWS
     return UsageError(f"{quoted(word)} is not a property", hint=f"--{word.lstrip('-')}" if is_misspelled else _FORM)
 
