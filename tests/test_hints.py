@@ -115,6 +115,10 @@ def test_a_property_is_spelled_as_its_door_does(door: Door, text: str) -> None:
     assert HINT.rendered(door) == text
 
 
+def test_in_python_a_key_file_is_given_to_a_function() -> None:
+    assert Hint("use {key-file:home.key}, not {key}") == 'use Key.from_file("home.key"), not secret'
+
+
 def test_as_a_text_a_hint_is_for_programmers() -> None:
     assert HINT.rendered(PYTHON) == HINT
 
