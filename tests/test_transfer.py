@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dns_update import Key, MalformedMessage, Name, Policy, Record, ReplyNotTrusted
+from dns_update import Key, LocalError, MalformedMessage, Name, Policy, Record, ReplyNotTrusted
 from dns_update.auth.tsig import MAX_UNSIGNED
 from dns_update.exchange import Reply, UnverifiedReply
 from dns_update.message import Message
@@ -79,6 +79,12 @@ def test_the_request_is_what_dnspython_reads_as_one(since: int | None) -> None:
 def test_a_signed_request_is_verified_by_dnspython() -> None:
     _started, request = transfer(key=KEY)
     assert dns.message.from_wire(request, keyring={THEIR_KEY.name: THEIR_KEY}).had_tsig
+
+
+def test_a_clock_before_1970_cannot_sign() -> None:
+    started = Transfer(ZONE, RRClass.IN, None, key=KEY, policy=Policy(), server="the server")
+    with pytest.raises(LocalError, match="before 1970"):
+        started.start(wall=-1, message_id=MESSAGE_ID)
 
 
 # Whole zones

@@ -1,21 +1,31 @@
 """What is different on a terminal: the width and the style of help, and who is waited for."""
 
+import errno
 import fcntl
+import io
 import os
 import pty
 import re
 import select
 import shlex
+import signal
 import struct
 import subprocess
+import sys
 import termios
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TextIO
 
 import pytest
 
+from dns_update import Client, NoResponse, Policy
+from dns_update.cli import terminal, waiting
+from dns_update.cli.request import client_of
 from dns_update.commandline.commands import COMMANDS
-from dns_update.commandline.help import WIDE, help_text
+from dns_update.commandline.help import WIDE, help_text, short_help
+from dns_update.commandline.line import CommandLine
+from dns_update.transport.blocking import BlockingTransport
 from lab import NameServer
 from tests.support.command import COMMAND, at, dns_update
 from tests.support.peer import Silent
@@ -76,8 +86,8 @@ def on_terminal(*words: str, columns: int = 80, env: Mapping[str, str] | None = 
 
 
 def shown(*words: str, columns: int = 80, env: Mapping[str, str] | None = None) -> str:
-    with on_terminal(*words, columns=columns, env=env) as terminal:
-        return terminal.read_all()
+    with on_terminal(*words, columns=columns, env=env) as shown_on:
+        return shown_on.read_all()
 
 
 def prose(text: str) -> list[str]:
@@ -145,18 +155,88 @@ def test_nsupdate_has_the_same_form() -> None:
     assert shown("nsupdate", "--help") == help_text("nsupdate", 80, is_styled=True)
 
 
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[TextIO]:
+    """Return a terminal with 70 columns, without what the environment says of it."""
+    for name in ("COLUMNS", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    other, own = pty.openpty()
+    fcntl.ioctl(own, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 70, 0, 0))
+    with os.fdopen(own, "w") as stream:
+        yield stream
+    os.close(other)
+
+
+def test_the_columns_of_a_stream(screen: TextIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert terminal.width(screen) == 70
+    for given, expected in (("90", 90), ("1", 40), ("9999", WIDE), ("0", WIDE), ("x", 70), ("", 70)):
+        monkeypatch.setenv("COLUMNS", given)
+        assert terminal.width(screen) == expected
+    assert terminal.width(io.StringIO()) == WIDE
+
+
+def test_the_style_of_a_stream(screen: TextIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert terminal.is_styled(screen)
+    assert not terminal.is_styled(io.StringIO())
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not terminal.is_styled(screen)
+
+
+def test_a_closed_stream_is_wide_and_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert (terminal.width(), terminal.is_styled()) == (WIDE, False)
+
+
+def test_a_terminal_that_does_not_say_its_columns_is_wide() -> None:
+    class Odd(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+        def fileno(self) -> int:
+            raise OSError(errno.ENOTTY, "not a terminal")
+
+    assert terminal.width(Odd()) == WIDE
+
+
+@pytest.mark.parametrize("is_styled", [False, True])
+def test_the_short_help_is_the_same_in_any_style(*, is_styled: bool) -> None:
+    assert _ESCAPE.sub("", short_help(60, is_styled=is_styled)) == short_help(60)
+
+
 # Waiting
+
+
+def test_each_silent_exchange_names_its_server(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "SILENCE", 0.01)
+    handler = signal.getsignal(signal.SIGALRM)
+    with Silent() as peer:
+        client = Client(peer.address, transport=waiting.NamingTransport(), policy=Policy(timeout=0.5, retries=0))
+        with pytest.raises(NoResponse):
+            client.show("home", zone="example.com")
+    assert capsys.readouterr().err == f"dns-update: waiting for {peer.address}: no answer for 0.01 s\n"
+    assert signal.getsignal(signal.SIGALRM) == handler
+    assert signal.getitimer(signal.ITIMER_REAL)[0] > 0  # that of the test itself
+
+
+def test_a_client_for_a_person_at_a_terminal_names_servers(screen: TextIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", screen)
+    for words, kind in ((["debug=yes"], waiting.NamingTransport), (["json=yes"], BlockingTransport)):
+        client = client_of(CommandLine(["dns-server=192.0.2.1", *words]).options("show"))
+        assert type(client._transport) is kind  # noqa: SLF001 - what it does is tested below, in its own process
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_a_silent_server_is_named_while_it_is_waited_for(transport: str) -> None:
     with Silent() as peer:
         words = ("show", "name=home", "zone=example.com", f"dns-server={peer.address}", "timeout=600")
-        with on_terminal(*words, f"transport={transport}") as terminal:
-            while "\n" not in terminal.shown:
-                assert terminal.read()
-            assert terminal.shown == f"dns-update: waiting for {peer.address}: no answer for 2 s\n"
-            assert terminal.process.poll() is None
+        with on_terminal(*words, f"transport={transport}") as shown_on:
+            while "\n" not in shown_on.shown:
+                assert shown_on.read()
+            assert shown_on.shown == f"dns-update: waiting for {peer.address}: no answer for 2 s\n"
+            assert shown_on.process.poll() is None
 
 
 def test_a_server_that_answers_is_not_named(bind: NameServer) -> None:

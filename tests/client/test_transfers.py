@@ -28,6 +28,7 @@ from dns_update import (
     Record,
     ReplyNotTrusted,
     UsageError,
+    ZoneNotFound,
 )
 from dns_update.auth.tsig import Tsig, sign
 from dns_update.errors import causes
@@ -405,6 +406,13 @@ def test_a_last_message_that_is_not_signed_is_not_trusted() -> None:
 def test_the_next_server_is_tried_until_one_begins(primary: NameServer) -> None:
     client = Client(f"127.0.0.1:{closed_port()}", f"{primary.host}:{primary.port}", key=key_of(KEYS[0]))
     assert next(client.transfer("example.com")).rrtype == RRType.SOA
+
+
+def test_a_server_without_an_soa_record_of_the_zone_is_not_asked_for_it() -> None:
+    with StreamServer(lambda request, _octets: [framed(reply(request))]) as server:
+        with pytest.raises(ZoneNotFound, match=r"has no SOA record for example\.com"):
+            next(Client(server.address, policy=_BY_TCP).transfer("example.com"))
+        assert [request.question[0].rrtype for request in server.requests] == [RRType.SOA]
 
 
 def test_a_server_that_transfers_nothing_by_tcp_is_not_the_last_word(primary: NameServer) -> None:

@@ -25,9 +25,10 @@ class NamingTransport(BlockingTransport):
         before = signal.signal(
             signal.SIGALRM, lambda _number, _frame: talk(f"waiting for {endpoint}: no answer for {SILENCE:g} s")
         )
-        signal.setitimer(signal.ITIMER_REAL, SILENCE)
+        timer = signal.setitimer(signal.ITIMER_REAL, SILENCE)
         try:
             return super().carry(exchange, endpoint, attempt)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
+            signal.setitimer(signal.ITIMER_REAL, *timer)
