@@ -120,7 +120,8 @@ def test_a_word_left_over_from_an_unquoted_value_is_no_request_for_help(word: st
 @pytest.mark.parametrize("line", ["", "/tool dns-update"])
 def test_a_line_without_words_gets_the_short_help_and_the_status_of_a_mistake(line: str) -> None:
     """Status 0 would say that an update was made."""
-    result = dns_update(*line.split())
+    result = in_process(*line.split())
+    assert result == dns_update(*line.split())
     assert (result.status, result.stdout) == (2, "")
     lines = result.stderr.splitlines()
     assert lines[0] == "Usage: dns-update COMMAND PROPERTY=VALUE..."

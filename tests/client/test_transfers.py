@@ -27,6 +27,7 @@ from dns_update import (
     Policy,
     Record,
     ReplyNotTrusted,
+    Server,
     UsageError,
     ZoneNotFound,
 )
@@ -406,6 +407,17 @@ def test_a_last_message_that_is_not_signed_is_not_trusted() -> None:
 def test_the_next_server_is_tried_until_one_begins(primary: NameServer) -> None:
     client = Client(f"127.0.0.1:{closed_port()}", f"{primary.host}:{primary.port}", key=key_of(KEYS[0]))
     assert next(client.transfer("example.com")).rrtype == RRType.SOA
+
+
+def test_without_a_server_the_primary_of_the_soa_record_is_asked() -> None:
+    def script(sent: Sent) -> list[bytes]:
+        return [zone_reply(Message.decode(sent.octets))]
+
+    network = MemoryTransport(script, hosts={"ns.example.com": ("192.0.2.7",)})
+    client = Client(transport=network, resolvers=(Server("192.0.2.53"),))
+    assert list(client.transfer("example.com")) == [SOA, NS]
+    asked = [(sent.endpoint.address, Message.decode(sent.octets).question[0].rrtype) for sent in network.sent]
+    assert asked == [("192.0.2.53", RRType.SOA), ("192.0.2.7", RRType.SOA), ("192.0.2.7", RRType.AXFR)]
 
 
 def test_a_server_without_an_soa_record_of_the_zone_is_not_asked_for_it() -> None:
