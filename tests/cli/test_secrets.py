@@ -332,9 +332,7 @@ GIVEN = ["name=home", "zone=example.com", "dns-server=127.0.0.1:1", "address=192
 
 
 @pytest.mark.parametrize("secret", [f"--key={TYPED}", f"key={TYPED}", f"--key-file={TYPED}"])
-@pytest.mark.parametrize(
-    "option", ["--verify", "--timeout", "--allow-private", "--require", "--name", "--zone", "--type", "--retries"]
-)
+@pytest.mark.parametrize("option", ["--timeout", "--require", "--name", "--zone", "--type", "--retries"])
 def test_a_secret_behind_an_option_without_its_value_is_not_taken_for_that(option: str, secret: str) -> None:
     result = in_process("set", *GIVEN, option, secret)
     assert result.status == 2

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dns_update.cli import is_name
-from dns_update.commandline.line import CommandLine
-from dns_update.commandline.properties import PROPERTIES, Options, positional_row
+from dns_update.commandline import COMMANDS as ALL
+from dns_update.commandline.line import CommandLine, with_command_first
+from dns_update.commandline.properties import PROPERTIES, Options, Property, positional_row
 from dns_update.errors import UsageError
 from tests.support.command import in_process
 
@@ -34,6 +35,12 @@ def error_of(words: list[str], command: str) -> UsageError:
         ("{0}=yes", True),
         ("--{0} no", False),
         ("{0}=no", False),
+        ("--{0} true", True),
+        ("--{0} on", True),
+        ("{0}=true", True),
+        ("--{0}=off", False),
+        ("{0}=false", False),
+        ("--no-{0}", False),
     ],
 )
 def test_a_flag_takes_a_value_or_none(flag: str, command: str, form: str, *, is_set: bool) -> None:
@@ -351,3 +358,71 @@ def test_a_property_that_is_given_counts_like_one_on_the_line() -> None:
     reader.put_before("dry-run", "yes")
     options = reader.options("set")
     assert (options.name, options.dry_run) == ("home", True)
+
+
+@pytest.mark.parametrize(
+    ("line", "command", "others"),
+    [
+        ("--json show name=home", "show", "--json name=home"),
+        ("--json yes show name=home", "show", "--json yes name=home"),
+        ("--no-verify delete name=home", "delete", "--no-verify name=home"),
+        ("--key-file home.key show name=home", "show", "--key-file home.key name=home"),
+        ("--key-file=home.key --debug set name=home", "set", "--key-file=home.key --debug name=home"),
+        ("--name show delete", "delete", "--name show"),
+    ],
+)
+def test_options_may_come_before_the_command(line: str, command: str, others: str) -> None:
+    assert with_command_first(line.split(), ALL) == [command, *others.split()]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "show --json name=home",
+        "--json name=home show",
+        "--name show",
+        "--name",
+        "--json stray show",
+        "--help show",
+        "--no-such show",
+        "--zzz show",
+        "name=home show",
+        "",
+    ],
+)
+def test_other_lines_stay_as_they_are(line: str) -> None:
+    assert with_command_first(line.split(), ALL) == line.split()
+
+
+@given(
+    st.lists(
+        st.sampled_from(["--json", "--name", "show", "yes", "--no-verify", "name=x", "--", "--=", "x"]), max_size=6
+    )
+)
+def test_no_word_is_lost(words: list[str]) -> None:
+    assert sorted(with_command_first(words, ALL)) == sorted(words)
+
+
+@pytest.mark.parametrize("prop", [prop for prop in PROPERTIES if prop.form == "yes|no"], ids=lambda prop: prop.name)
+def test_whatever_is_yes_or_no_is_a_flag(prop: Property) -> None:
+    assert prop.flag
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (f"update name=home key={SECRET}", "dns-update set name=home key=..."),
+        (f"update name=home --key {SECRET}", "dns-update set name=home key=..."),
+        (f"update name=home {SECRET}", "dns-update set name=home ..."),
+        (f"update name=home value=key={SECRET}", "dns-update set name=home value=..."),
+        (f"update kay={SECRET}", "dns-update set kay=..."),
+        (f"update {SECRET}=x", "dns-update set ..."),
+        ("imprt router.rsc", "dns-update import ..."),
+        ("imprt router", "dns-update import router"),
+    ],
+)
+def test_the_right_line_shows_no_secret(line: str, shown: str) -> None:
+    result = in_process(*line.split())
+    assert result.status == 2
+    assert SECRET not in result.stderr
+    assert result.stderr.endswith(f"did you mean: {shown}\n")

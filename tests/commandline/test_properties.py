@@ -167,7 +167,7 @@ def test_all_spellings_mean_the_same_in_every_command(prop: Property, command: s
     text, expected = RIGHT[prop.attribute]
     forms = spellings(prop.name, text)
     if prop.flag:
-        forms.append([f"--{prop.name}"])
+        forms.append([f"--{prop.name}"] if text == "yes" else [f"--no-{prop.name}"])
     contents = [content(CommandLine(words).options(command), prop) for words in forms]
     assert contents == contents[:1] * len(forms)
     assert contents[0] != content(Options(), prop)

@@ -21,6 +21,7 @@ _ALGORITHMS = {
     "hmac-sha384": ("hmac-sha384", "sha384", 48),
     "hmac-sha512": ("hmac-sha512", "sha512", 64),
 }
+ALGORITHMS = tuple(_ALGORITHMS)
 DEFAULT_ALGORITHM = "hmac-md5"  # RouterOS's only one
 
 ENCODINGS = ("auto", "base64", "text")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from dns_update import errors
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
@@ -150,9 +151,18 @@ def client_of(options: Options) -> Client:
         key=key_of(options),
         port=options.port,
         policy=Policy(options.timeout, options.retries, options.transport),
-        transport=BlockingTransport(options.local_address, print_message if options.debug else None),
+        transport=_transport_of(options),
         log=_log_of(options),
     )
+
+
+def _transport_of(options: Options) -> BlockingTransport:
+    trace = print_message if options.debug else None
+    if options.json or options.quiet or sys.stderr is None or not sys.stderr.isatty():
+        return BlockingTransport(options.local_address, trace)
+    from dns_update.cli.waiting import NamingTransport  # for people only
+
+    return NamingTransport(options.local_address, trace)
 
 
 def key_of(options: Options) -> Key | None:

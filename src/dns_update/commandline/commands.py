@@ -135,6 +135,27 @@ error and its status are those of the update.
         ("for a script", "plan add name=www.example.com address=203.0.113.46 ttl=5m --json"),
     ),
 )  # fmt: skip
+NSUPDATE_OPTIONS = (
+    ("-k FILE", "a key: a file with a key statement, or a K* pair"),
+    (
+        "-y [ALGORITHM:]NAME:SECRET",
+        "the same as an argument, which other users can see; the algorithm is hmac-md5 if left out",
+    ),
+    ("-l", "the local server, with its session key"),
+    ("-p PORT", "of the servers (53)"),
+    ("-v", "TCP; messages of more than 512 octets go by TCP anyway"),
+    ("-t SECONDS", "for a TCP exchange (300); 0: no limit"),
+    ("-u SECONDS", "for a UDP try (3)"),
+    ("-r TRIES", "how many tries follow the first by UDP (3)"),
+    ("-4, -6", "only this IP version"),
+    ("-C FILE", "instead of /etc/resolv.conf"),
+    ("-d, -D", "show the messages; show more"),
+    ("-i", "go on after a syntax error"),
+    ("-T, -P", "list the record types; the private ones"),
+    ("-V", "the version"),
+    ("-g, -o, -S, -A, -E, -K, -H, -O", "GSS-TSIG and TLS: understood, but not implemented yet"),
+)
+"""The options of nsupdate, as its help and its manual page list them."""
 
 _NSUPDATE = CommandHelp(
     "nsupdate [OPTIONS] [FILE]",
@@ -149,22 +170,7 @@ errors). But a key file that is missing or unreadable ends the run before anythi
 Commands (a blank line is send; a line that starts with ; is a comment):
 {commands}
 Options:
-  -k FILE                  a key: a file with a key statement, or a K* pair
-  -y [ALGORITHM:]NAME:SECRET
-                           the same as an argument, which other users can see; the algorithm is hmac-md5 if left out
-  -l                       the local server, with its session key
-  -p PORT                  of the servers (53)
-  -v                       TCP; messages of more than 512 octets go by TCP anyway
-  -t SECONDS               for a TCP exchange (300); 0: no limit
-  -u SECONDS, -r TRIES     for a UDP try (3), and how many tries follow it (3)
-  -4, -6                   only this IP version
-  -C FILE                  instead of /etc/resolv.conf
-  -d, -D                   show the messages; show more
-  -i                       go on after a syntax error
-  -T, -P                   list the record types; the private ones
-  -V                       the version
-  -g, -o, -S, -A, -E, -K, -H, -O
-                           GSS-TSIG and TLS: understood, but not implemented yet
+{options}
 
 Examples:
   # an address; zone and primary are looked up

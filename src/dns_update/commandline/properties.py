@@ -30,9 +30,9 @@ class Property:
 
     `form` is how its value is written, `read` its reader. `default` is written as a user would write it; without one,
     the value is None if the property is left out. A `repeatable` property may be given several times, and its value
-    is a tuple. The value of a `secret` one is never shown. A `flag` needs no value when it is written `--name`. The
-    value of a `positional` one may be written without its name, as in `run FILE` and `set NAME ADDRESS`; if a command
-    has several, they are given in the order of the table.
+    is a tuple. The value of a `secret` one is never shown. A `flag` is yes or no; it needs no value when it is written
+    `--name` or `--no-name`. The value of a `positional` one may be written without its name, as in `run FILE` and
+    `set NAME ADDRESS`; if a command has several, they are given in the order of the table.
     """
 
     __slots__ = (
@@ -155,7 +155,7 @@ class Options:
         "key-file", "FILE", _RECORDS, 'a file with key "NAME" { algorithm ...; secret "..."; }; as BIND has it',
         values.path_from_text)
     algorithm: Algorithm | None = _row(
-        "algorithm", "NAME", _RECORDS,
+        "algorithm", "ALGORITHM", _RECORDS,
         "hmac-md5 (used if key= is given without an algorithm), hmac-sha1, -sha224, -sha256, -sha384, -sha512; "
         "hmac-sha256-128 is truncated to 128 bits",
         Algorithm.from_text)
@@ -177,7 +177,7 @@ class Options:
         values.choice("any", "existing", "absent"), default="any")
     verify: bool = _row(
         "verify", "yes|no", _SEND, "read the name back from the server afterwards",
-        values.yes_no, default="yes")
+        values.yes_no, default="yes", flag=True)
     dry_run: bool = _row(
         "dry-run", "yes|no", (*_SEND, *_RUN),
         "send no update, but print what would change; the exit status is then 20",
@@ -185,10 +185,10 @@ class Options:
     allow_private: bool = _row(
         "allow-private", "yes|no", _SET,
         "publish an address from a source even if it cannot be reached from the Internet",
-        values.yes_no, default="no")
+        values.yes_no, default="no", flag=True)
     check_names: bool = _row(
         "check-names", "yes|no", _SET, "refuse a name that is not a valid host name where one is needed, as BIND does",
-        values.yes_no, default="yes")
+        values.yes_no, default="yes", flag=True)
     transport: Transport = _row(
         "transport", "udp|tcp", _RECORDS, "udp changes to TCP by itself if a message is too large",
         values.choice("udp", "tcp"), default="udp")

@@ -29,6 +29,7 @@ MAX_TIMEOUT = 3600.0  # seconds for one try; a longer time is more likely a slip
 MAX_RETRIES = 100
 MAX_LIMIT = 10**12  # more rows than a disk holds; a larger number is a mistake
 
+TRUTHS = {"yes": True, "no": False, "true": True, "false": False, "on": True, "off": False}
 EXPRESSIONS = {"address": ("[",), "dns-server": ("[:resolve", "[/"), "name": ("[/",)}
 """How an expression of RouterOS begins, by property; an IPv6 address of a server has brackets, too."""
 _SOURCES = ("[", "interface:", "prefix:", "dns:", "http:", "https:", "command:")
@@ -247,10 +248,10 @@ def choice(*words: W) -> Callable[[str], W]:
 
 
 def yes_no(text: str) -> bool:
-    """Return whether a text is `yes`; raises InvalidText if it is not `no` either."""
-    if text not in ("yes", "no"):
+    """Return what `yes` or `no`, `true` or `false`, `on` or `off` means; raises InvalidText for any other text."""
+    if text not in TRUTHS:
         raise _not_valid(text, "yes or no")
-    return text == "yes"
+    return TRUTHS[text]
 
 
 def _not_valid(text: str, hint: str) -> errors.InvalidText:
