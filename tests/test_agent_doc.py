@@ -47,7 +47,7 @@ def _shown(kind: str) -> str:
 # Examples and tables.
 
 
-@pytest.mark.parametrize(("kind", "records"), [("toml agent.toml", 1), ("toml example", 4)])
+@pytest.mark.parametrize(("kind", "records"), [("toml agent.toml", 1), ("toml example", 6)])
 def test_each_configuration_is_right(kind: str, records: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(_config(_shown(kind), tmp_path, monkeypatch).records) == records
 

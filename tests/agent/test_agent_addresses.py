@@ -31,6 +31,22 @@ def test_an_address_that_was_there_before_is_published(machine: Machine) -> None
         assert machine.data(rrtype="AAAA") == SIX
 
 
+def test_several_names_of_one_record_follow_each_by_itself(machine: Machine) -> None:
+    names = FROM_WAN_IPV4.replace('name = "home"', 'names = ["home", "www"]')
+    machine.add(f"{ONE}/24")
+    with machine.agent(machine.configure(names)) as agent:
+        machine.wait_for(ONE, agent=agent)
+        machine.wait_for(ONE, name="www", agent=agent)
+        assert [record["name"] for record in machine.status()["records"]] == ["home.example.com", "www.example.com"]
+        machine.configure(names.replace(', "www"', ""))
+        agent.reload()
+        agent.wait_for_line("reloaded .*: managing 1 name")
+        machine.add(f"{TWO}/25")
+        machine.remove(f"{ONE}/24")
+        machine.wait_for(TWO, agent=agent)
+        assert machine.data("www") == ONE
+
+
 def test_what_is_right_already_is_not_touched(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     configuration = machine.configure(FROM_WAN + BEACON)

@@ -199,6 +199,21 @@ def test_the_types_that_sources_can_give(address: str, types: tuple[int, ...]) -
     assert record(f'name = "home.example.com"\naddress = "{address}"').types == types
 
 
+def test_several_names_share_one_table() -> None:
+    text = (
+        '[[records]]\nnames = ["www", "@", "mail.example.com."]\nzone = "example.com"\naddress = "192.0.2.1"\nttl = 60'
+    )
+    names = ("www.example.com", "example.com", "mail.example.com")
+    assert read(text).records == tuple(
+        RecordSettings(Name.from_text(name), ZONE, sources=(ADDRESS,), ttl=60) for name in names
+    )
+
+
+def test_each_of_several_names_may_be_in_a_zone_of_its_own() -> None:
+    text = '[zones."a.b"]\n[zones."c.d"]\n[[records]]\nnames = ["x.a.b", "c.d", "e.f"]\ntype = "TXT"\nvalue = "x"'
+    assert [str(record.zone) for record in read(text).records] == ["a.b", "c.d", "None"]
+
+
 @pytest.mark.parametrize(
     ("lines", "name", "zone"),
     [
@@ -654,8 +669,8 @@ RECORD_FAULTS = {
     f"\n{GIVEN}on-missing = false #!": "records[0].on-missing: expected a string, got a boolean",
     f'\n{GIVEN}allow-private = "yes" #!': "records[0].allow-private: expected true or false, got a string",
     f"\n{GIVEN}allow-privat = true #!": "records[0].allow-privat: unknown key: did you mean allow-private?",
-    f'\n{GIVEN}"a.b" = 1 #!': 'records[0]."a.b": unknown key: one of name, zone, address, type, value, ttl, servers, '
-    "key, owner, on-missing, grace, allow-private, check-names, on-change",
+    f'\n{GIVEN}"a.b" = 1 #!': 'records[0]."a.b": unknown key: one of name, names, zone, address, type, value, ttl, '
+    "servers, key, owner, on-missing, grace, allow-private, check-names, on-change",
     f"\n{GIVEN}ttl = true #!": f"records[0].ttl: {TTL_EXPECTED} a boolean",
     f'\n{GIVEN}ttl = "0" #!': "records[0].ttl: the TTL is 0: "
     '1 or more; to remove a name: on-missing = "delete", or dns-update delete',
@@ -692,6 +707,24 @@ RECORD_FAULTS = {
     "e.g. 2001:db8::1",
     f'\n{NAMED}type = "TXT"\nvalue = "" #!': "records[0].value: the value is empty",
     f'\n{NAMED}type = "CNAME"\nvalue = ["a", "b"] #!': "records[0].value: a name has one CNAME record; 2 are given",
+    '\nnames = ["www.example.com",\n"www"] #!\naddress = "192.0.2.1"': "records[0].names[1]: 'www' is not a full name: "
+    "give the zone, or the name in full",
+    '\nnames = ["www.example.com",\n"a..b"] #!\naddress = "192.0.2.1"': "records[0].names[1]: "
+    "'a..b' has an empty label: two dots in a row, or one at the start",
+    '\nnames = ["a.example.com",\n"b.a",\n"A.example.com."] #!\naddress = "192.0.2.1"': "records[0].names[2]: "
+    "A records of A.example.com are managed already in line 2",
+    '\nnames = ["a.example.com",\n"_b.example.com"] #!\naddress = "192.0.2.1"': "records[0].names[1]: "
+    "_b.example.com is not a host name, as the owner of A records must be: "
+    "a host name has letters, digits and inner hyphens; check-names = false sends any name",
+    '\nnames = ["a.example.com", "b.example.com"]\ntype = "MX"\nvalue = "10 _c.example.com." #!': "records[0].value: "
+    "_c.example.com is not a host name, as the data of MX records must be: "
+    "a host name has letters, digits and inner hyphens; check-names = false sends any name",
+    '\nnames = [] #!\naddress = "192.0.2.1"': "records[0].names: the array is empty: give one name at least",
+    '\nnames = "a.b" #!\naddress = "192.0.2.1"': "records[0].names: expected an array of names, got a string",
+    '\nnames = ["a.b",\n1] #!\naddress = "192.0.2.1"': "records[0].names[1]: expected a string, got an integer",
+    '\nname = ["a.b", "c.d"] #!\naddress = "192.0.2.1"': "records[0].name: expected a string, got an array: "
+    'several names of one record: names = ["home", "www"]',
+    f'\n{GIVEN}names = ["a.b"] #!': "records[0].names: name and names are both given: names has all of them",
     '\nname = "home" #!\naddress = "192.0.2.1"': "records[0].name: 'home' is not a full name: "
     "give the zone, or the name in full",
     '\nname = "@" #!\naddress = "192.0.2.1"': "records[0].name: '@' is not a full name: "

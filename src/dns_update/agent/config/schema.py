@@ -111,6 +111,22 @@ def _program(raw: object) -> object:
     return words
 
 
+def _one_name(raw: object) -> object:
+    if isinstance(raw, list):
+        hint = 'several names of one record: names = ["home", "www"]'
+        raise InvalidText("expected a string, got an array", hint=hint)
+    return _NAME(raw)
+
+
+def _names(raw: object) -> object:
+    names = _NAMES(raw)
+    if not names:
+        raise InvalidText("the array is empty", hint="give one name at least")
+    return names
+
+
+_NAME = text(_name)
+_NAMES = array(_name, "names")
 _PROGRAM = array(_without_nul, "strings, a program and its arguments")
 _REFERENCE = text()
 _SERVER_REFERENCES = array(str, "names of [servers.NAME]")
@@ -149,7 +165,8 @@ SERVER: Mapping[str, Reader] = {
 }
 ZONE: Mapping[str, Reader] = {"servers": _SERVER_REFERENCES, "key": _REFERENCE, "ttl": _TTL}
 RECORD: Mapping[str, Reader] = {
-    "name": text(_name),
+    "name": _one_name,
+    "names": _names,
     "zone": text(zone_from_text),
     "address": text_or_array(_PROPERTY["address"]),
     "type": text(_record_type),
