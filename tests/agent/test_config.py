@@ -530,7 +530,8 @@ DOCUMENT_FAULTS = {
     "[agnet] #!\n": "agnet: unknown table: did you mean agent?",
     "[[record]] #!\n": "record: unknown key: did you mean records?",
     "[other] #!\n": "other: unknown table: one of agent, keys, servers, zones, records",
-    "ttl = 1 #!\n": "ttl: unknown key: one of agent, keys, servers, zones, records",
+    "ttl = 1 #!\n": 'ttl: unknown key: it is a key of [zones."ZONE"] and [[records]]',
+    "colour = 1 #!\n": "colour: unknown key: one of agent, keys, servers, zones, records",
     'ttl."a b" = 1 #!\n': "ttl: unknown table: one of agent, keys, servers, zones, records",
     "[[agent]] #!\n": "[agent]: expected a table, got an array",
     "keys = 1 #!\n": "[keys]: expected a table, got an integer",
@@ -599,7 +600,13 @@ SERVER_FAULTS = {
     "expected an integer, got a boolean",
     '[servers.main]\naddress = "192.0.2.1"\nlocal-address = "eth0" #!': "[servers.main] local-address: "
     "'eth0' is not an IPv4 address: four numbers from 0 to 255, e.g. 203.0.113.45",
-    '[servers.main]\naddress = "192.0.2.1"\nport = 53 #!': "[servers.main] port: unknown key: did you mean transport?",
+    '[servers.main]\naddress = "192.0.2.1"\nport = 53 #!': "[servers.main] port: unknown key: "
+    'it is a part of the address: address = "192.0.2.1:5353", or "[2001:db8::1]:5353"',
+    '[servers.main]\naddress = "192.0.2.1"\nhost = "ns" #!': "[servers.main] host: unknown key: did you mean address?",
+    '[servers.main]\naddress = "192.0.2.1"\nkey-name = "k" #!': "[servers.main] key-name: unknown key: "
+    'key = "NAME", of a table [keys.NAME]',
+    f'[servers.main]\naddress = "192.0.2.1"\nsecret = "{SECRET}" #!': "[servers.main] secret: unknown key: "
+    "it is a key of [keys.NAME]",
     '[servers.main]\naddress = "192.0.2.1"\nkey = "hone" #!\n[keys.home]\nsecret = "x"': "[servers.main] key: "
     "there is no key 'hone': did you mean home?",
     f'[servers.main]\naddress = "192.0.2.1"\nkey = "{SECRET}" #!\n[keys.home]\nsecret = "x"': "[servers.main] key: "
@@ -637,7 +644,10 @@ ZONE_FAULTS = {
     f'[zones."a.b"]\nkey = "k"\nservers = ["a", "b"] #!\n{TWO_KEYS}retries = 1': '[zones."a.b"] servers: '
     "the servers 'a' and 'b' differ in more than address and key: "
     "servers of one record need the same transport, timeout, retries and local-address",
-    '[zones."a.b"]\nname = "a" #!': '[zones."a.b"] name: unknown key: one of servers, key, ttl',
+    '[zones."a.b"]\nname = "a" #!': '[zones."a.b"] name: unknown key: it is a key of [keys.NAME] and [[records]]',
+    '[zones."a.b"]\ncolour = 1 #!': '[zones."a.b"] colour: unknown key: one of servers, key, ttl',
+    '[zones."a.b"]\ndns-server = "192.0.2.1" #!': '[zones."a.b"] dns-server: unknown key: '
+    'servers = ["NAME"], of a table [servers.NAME]',
 }  # fmt: skip
 NAMED = 'name = "home.example.com"\n'
 GIVEN = f'{NAMED}address = "192.0.2.1"\n'
@@ -671,6 +681,22 @@ RECORD_FAULTS = {
     f"\n{GIVEN}allow-privat = true #!": "records[0].allow-privat: unknown key: did you mean allow-private?",
     f'\n{GIVEN}"a.b" = 1 #!': 'records[0]."a.b": unknown key: one of name, names, zone, address, type, value, ttl, '
     "servers, key, owner, on-missing, grace, allow-private, check-names, on-change",
+    f'\n{GIVEN}hold_down = "5s" #!': "records[0].hold_down: unknown key: it is a key of [agent]",
+    f"\n{GIVEN}timeout = 3 #!": "records[0].timeout: unknown key: it is a key of [servers.NAME]",
+    f'\n{GIVEN}dns-server = "192.0.2.1" #!': "records[0].dns-server: unknown key: "
+    'servers = ["NAME"], of a table [servers.NAME]',
+    f'\n{GIVEN}interface = "ppp0" #!': "records[0].interface: unknown key: "
+    'address = "interface:ppp0", or "interface:ppp0/ipv4" for one family',
+    f'\n{NAMED}address = "ppp0" #!': "records[0].address: 'ppp0' is not an address: "
+    "if it is an interface: interface:ppp0",
+    f'\n{NAMED}address = ["::1",\n"br-lan.7/ipv6"] #!': "records[0].address[1]: 'br-lan.7/ipv6' is not an address: "
+    "if it is an interface: interface:br-lan.7/ipv6",
+    f'\n{NAMED}address = "home.example" #!': "records[0].address: 'home.example' is not an IPv4 address: "
+    "four numbers from 0 to 255, e.g. 203.0.113.45",
+    '\nname = "home" #!\naddress = "192.0.2.1"\n[zones."example.com"]': "records[0].name: 'home' is not a full name: "
+    'write "home.example.com", or add zone = "example.com"',
+    '\nname = "@" #!\naddress = "192.0.2.1"\n[zones."example.com"]': "records[0].name: '@' is not a full name: "
+    'write "example.com", or add zone = "example.com"',
     f"\n{GIVEN}ttl = true #!": f"records[0].ttl: {TTL_EXPECTED} a boolean",
     f'\n{GIVEN}ttl = "0" #!': "records[0].ttl: the TTL is 0: "
     '1 or more; to remove a name: on-missing = "delete", or dns-update delete',
@@ -764,7 +790,7 @@ WHOLE_FAULTS = {
     "\n[records] #!\n": "records: expected [[records]], in two brackets, got a table",
     "\nrecords = [\n\n1] #!": "records[0]: expected a table, got an integer",
     '\nrecords = [\n{name = "a.b", address = "::"},\n{name = "c.d", address = "x"}] #!': "records[1].address: "
-    "'x' is not an IPv4 address: four numbers from 0 to 255, e.g. 203.0.113.45",
+    "'x' is not an address: if it is an interface: interface:x",
 }
 FAULTS = (
     [pytest.param(f"{RECORD}[agent]\n{text}", fault, id=fault[:60]) for text, fault in AGENT_FAULTS.items()]

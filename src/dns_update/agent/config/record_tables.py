@@ -9,7 +9,7 @@ from dns_update.address.sources import Source
 from dns_update.agent.config.positions import Path
 from dns_update.agent.config.readers import Problems, Table, read_table, text_or_array, wrong_type
 from dns_update.agent.config.references import References, ZoneTable
-from dns_update.agent.config.schema import RECORD
+from dns_update.agent.config.schema import RECORD, RECORD_HINTS
 from dns_update.agent.config.settings import AgentSettings, RecordSettings
 from dns_update.errors import UsageError, quoted
 from dns_update.errors.hints import TOML, rendered
@@ -65,7 +65,7 @@ class _RecordReader(Value):
             self.problems.add_error(path, wrong_type(content, "a table"))
             return ()
         count = self.problems.count
-        given = read_table(content, path, RECORD, self.problems)
+        given = read_table(content, path, RECORD, self.problems, hints=RECORD_HINTS)
         self.references.check_references(given, path)
         self._check_together(path, content)
         values = self._values(path, given, content)
@@ -183,7 +183,11 @@ class _RecordReader(Value):
 
     def _place_in_some_zone(self, owner: Name, text: object) -> tuple[Name, ZoneTable | None]:
         if len(owner.labels) < _MIN_FULL_LABELS:
-            raise UsageError(f"{quoted(str(text))} is not a full name", hint="give the zone, or the name in full")
+            only = self.references.only_zone
+            hint = "give the zone, or the name in full"
+            if only is not None:
+                hint = f'write "{owner.below(only)}", or add zone = "{only}"'
+            raise UsageError(f"{quoted(str(text))} is not a full name", hint=hint)
         zone = self.references.zone_that_holds(owner)
         return (owner, None) if zone is None else (_sharing_labels(owner, zone.name), zone)
 

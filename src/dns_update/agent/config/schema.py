@@ -181,3 +181,44 @@ RECORD: Mapping[str, Reader] = {
     "check-names": _BOOLEAN,
     "on-change": _program,
 }
+
+
+def _hints(own: Mapping[str, Reader], **others: str) -> Mapping[str, str]:
+    """Return what to write in place of keys that a table does not have: of other tables, and of other programs."""
+    homes = dict[str, list[str]]()
+    for header, keys in _HEADERS.items():
+        for key in keys:
+            homes.setdefault(key, []).append(header)
+    hints = {key: f"it is a key of {' and '.join(headers)}" for key, headers in homes.items() if key not in own}
+    return hints | {key.replace("_", "-"): hint for key, hint in others.items()}
+
+
+_HEADERS = {
+    "[agent]": AGENT,
+    "[keys.NAME]": KEY,
+    "[servers.NAME]": SERVER,
+    '[zones."ZONE"]': ZONE,
+    "[[records]]": RECORD,
+}
+_PORT = 'it is a part of the address: address = "192.0.2.1:5353", or "[2001:db8::1]:5353"'
+_SERVERS = 'servers = ["NAME"], of a table [servers.NAME]'
+_KEYS = 'key = "NAME", of a table [keys.NAME]'
+_INTERFACE = 'address = "interface:ppp0", or "interface:ppp0/ipv4" for one family'
+
+DOCUMENT_HINTS = _hints(DOCUMENT)
+AGENT_HINTS = _hints(AGENT)
+SERVER_HINTS = _hints(SERVER, port=_PORT, host="did you mean address?", key_name=_KEYS, key_file=_KEYS)
+ZONE_HINTS = _hints(ZONE, dns_server=_SERVERS, key_name=_KEYS, key_file=_KEYS)
+RECORD_HINTS = _hints(
+    RECORD,
+    interface=_INTERFACE,
+    source=_INTERFACE,
+    host="did you mean name?",
+    hostname="did you mean name?",
+    data="did you mean value?",
+    server=_SERVERS,
+    dns_server=_SERVERS,
+    port=f"{_PORT} in [servers.NAME]",
+    key_name=_KEYS,
+    key_file=_KEYS,
+)
