@@ -161,13 +161,23 @@ class Machine:
                 words = f"{setting}{line[2:]} {properties[command]}"
                 script = f"{words.replace('/etc/dns-update', str(self.directory))} || :"
                 inner = shlex.join([*self.namespace.prefix, "bash", "-euc", script])
-                lines += [line, *self._as_shown(run_script(inner, self.directory)).splitlines()]
+                lines += [line, *self.as_shown(run_script(inner, self.directory)).splitlines()]
         return "\n".join(lines) + "\n"
+
+    def start(self) -> "subprocess.Popen[str]":
+        """Start the agent; its log is a pipe."""
+        return subprocess.Popen(
+            [*self.namespace.prefix, COMMAND, "agent", f"config={self.configuration}"],
+            env=os.environ | {"CREDENTIALS_DIRECTORY": str(self.directory)},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def addresses(self) -> list[str]:
         return [line.split()[-1] for line in dig(self.server, "home.example.com", "A")]
 
-    def _as_shown(self, printed: str) -> str:
+    def as_shown(self, printed: str) -> str:
+        """Return what was printed with the page's addresses and paths."""
         for shown, real in _PUBLIC.items():
             printed = printed.replace(real, shown)
         return printed.replace(str(self.directory), "/etc/dns-update")
@@ -208,12 +218,7 @@ def test_status_and_history_are_shown_as_they_are_printed(machine: Machine) -> N
     www = '[[records]]\nname = "www.example.com"\naddress = "interface:ppp0/ipv4"\n'
     about = f'[agent]\nsocket = "{socket}"\nhistory = "{history}"\n'
     machine.configuration.write_text(about + _shown("toml agent.toml") + www, encoding="utf-8")
-    agent = subprocess.Popen(
-        [*machine.namespace.prefix, COMMAND, "agent", f"config={machine.configuration}"],
-        env=os.environ | {"CREDENTIALS_DIRECTORY": str(machine.directory)},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    agent = machine.start()
     try:
         _await_lines(agent, "update successful", "update failed: www")
         machine.namespace.ip("address", "add", f"{_PUBLIC['203.0.113.99']}/24", "dev", "ppp0")
@@ -228,14 +233,27 @@ def test_status_and_history_are_shown_as_they_are_printed(machine: Machine) -> N
     assert _timeless(printed) == _timeless(shown)
 
 
-def _await_lines(agent: "subprocess.Popen[str]", *awaited: str) -> None:
-    """Read the agent's log until it has said all of these."""
+def test_the_log_is_shown_as_it_is_written(machine: Machine) -> None:
+    about = f'[agent]\nsocket = "{machine.directory}/agent.sock"\nhistory = ""\n'
+    machine.configuration.write_text(about + _shown("toml agent.toml"), encoding="utf-8")
+    agent = machine.start()
+    try:
+        written = _await_lines(agent, "update successful")
+    finally:
+        agent.terminate()
+        agent.communicate()
+    assert _timeless(machine.as_shown(written)) == _timeless(_shown("text log"))
+
+
+def _await_lines(agent: "subprocess.Popen[str]", *awaited: str) -> str:
+    """Read the agent's log until it has said all of these, and return it."""
     assert agent.stderr is not None
-    missing = set(awaited)
+    missing, written = set(awaited), ""
     for line in agent.stderr:
+        written += line
         missing = {text for text in missing if text not in line}
         if not missing:
-            return
+            return written
     raise AssertionError(missing)
 
 

@@ -141,6 +141,7 @@ class Agent:
     # Opening and closing
 
     async def _open(self) -> None:
+        self._log.notice(f"agent {__version__} starts: {_names(len(self._config.records))} in {self._path}")
         self._socket = self._config.agent.socket
         if self._socket:
             from dns_update.agent.output.control import serve  # not for --once
@@ -206,8 +207,11 @@ class Agent:
             await asyncio.sleep(seconds)
 
     def _summary(self) -> str:
-        count = len(self._controller.names)
-        return f"managing {count} {'name' if count == 1 else 'names'}"
+        return f"managing {_names(len(self._controller.names))}"
+
+
+def _names(count: int) -> str:
+    return f"{count} {'name' if count == 1 else 'names'}"
 
 
 def _problems_of(error: Exception) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import time
 from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -58,7 +59,7 @@ def _keep_right(config: Config, path: str, *, is_once: bool, is_debug: bool) -> 
     gc.freeze()  # what is loaded now stays; only newer objects are collected
     gc.set_threshold(*_COLLECTED_AFTER)
     gc.enable()
-    log = Log(threshold=DEBUG if is_debug else INFO)
+    log = Log(threshold=DEBUG if is_debug else INFO, clock=None if is_once else time.time)
     agent = Agent(config, path, lambda: read_config(path), log, Notifier.from_environment())
     if is_once:
         return _carry_out(agent.once())
