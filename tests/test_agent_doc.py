@@ -63,7 +63,7 @@ def test_the_readme_has_the_pages_configuration() -> None:
 
 def test_no_configuration_of_the_page_is_left_out_here() -> None:
     kinds = [fence.kind for fence in PAGE.fences if fence.kind.startswith("toml")]
-    assert sorted(kinds) == ["toml agent.toml", "toml example", "toml owner"]
+    assert sorted(kinds) == ["toml agent.toml", "toml example", "toml on-failure", "toml owner"]
 
 
 @pytest.mark.parametrize(
@@ -106,6 +106,18 @@ def test_on_change_programs_get_the_variables_that_are_listed() -> None:
     )  # fmt: skip
     listed = [code_in(row[0])[0] for row in PAGE.table("When a name has changed: `on-change`")]
     assert sorted(listed) == sorted(facts(attempt))
+
+
+def test_the_program_of_on_failure_says_which_name_fails_and_why(machine: "Machine") -> None:
+    failures = machine.directory / "failures"
+    about = _shown("toml on-failure").replace("/run/dns-update/failures", str(failures))
+    text = about + f'socket = ""\nhistory = "{machine.directory}/history.db"\n' + _shown("toml agent.toml")
+    machine.configuration.write_text(text.replace('"home.example.com"', '"www.example.com"'), encoding="utf-8")
+    machine.console(
+        "$ export CREDENTIALS_DIRECTORY=/etc/dns-update\n$ dns-update agent --once",
+        agent=f"config={machine.configuration}",
+    )
+    assert failures.read_text(encoding="utf-8").startswith("www.example.com: Permission denied: 192.0.2.1 refuses ")
 
 
 def test_what_is_installed_by_hand_is_shipped() -> None:

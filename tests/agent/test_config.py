@@ -106,6 +106,7 @@ def test_what_is_left_out_of_a_record() -> None:
         ('history-keep = "1h"', "history_keep", 3600),
         ('on-change = ["/bin/x", "", "a b"]', "on_change", ("/bin/x", "", "a b")),
         ("on-change = []", "on_change", ()),
+        ('on-failure = ["/bin/x"]', "on_failure", ("/bin/x",)),
     ],
 )
 def test_the_agents_settings(line: str, attribute: str, expected: object) -> None:
@@ -132,6 +133,7 @@ def test_the_agents_settings(line: str, attribute: str, expected: object) -> Non
         ("allow-private = true", "allow_private", True),
         ("allow-private = false", "allow_private", False),
         ('on-change = ["/bin/y", "z"]', "on_change", ("/bin/y", "z")),
+        ('on-failure = ["/bin/y"]', "on_failure", ("/bin/y",)),
     ],
 )
 def test_a_records_settings(line: str, attribute: str, expected: object) -> None:
@@ -500,7 +502,7 @@ AGENT_FAULTS = {
     'intervall = "5m" #!': "[agent] intervall: unknown key: did you mean interval?",
     'hold_down = "5m" #!': "[agent] hold_down: unknown key: did you mean hold-down?",
     "colour = 1 #!": "[agent] colour: unknown key: "
-    "one of interval, hold-down, poll, socket, history, history-keep, on-change",
+    "one of interval, hold-down, poll, socket, history, history-keep, on-change, on-failure",
     "interval = true #!": f"[agent] interval: {TIME_EXPECTED} a boolean",
     "\n\ninterval = 1979-05-27 #!": f"[agent] interval: {TIME_EXPECTED} a date or time",
     "interval = [1] #!": f"[agent] interval: {TIME_EXPECTED} an array",
@@ -523,6 +525,10 @@ AGENT_FAULTS = {
     "expected an array of strings, a program and its arguments, got a string",
     'on-change = ["/bin/x",\n\n2] #!': "[agent] on-change[1]: expected a string, got an integer",
     'on-change = ["/bin/x",\n"\\u0000"] #!': "[agent] on-change[1]: it contains a NUL",
+    'on-failure = "/bin/x" #!': "[agent] on-failure: "
+    "expected an array of strings, a program and its arguments, got a string",
+    'on-failure = [""] #!': "[agent] on-failure: the program's name is empty: "
+    'e.g. ["/usr/local/bin/changed"], or [] for none',
     'on-change = ["", "a"] #!': "[agent] on-change: the program's name is empty: "
     'e.g. ["/usr/local/bin/changed"], or [] for none',
 }
@@ -680,7 +686,7 @@ RECORD_FAULTS = {
     f'\n{GIVEN}allow-private = "yes" #!': "records[0].allow-private: expected true or false, got a string",
     f"\n{GIVEN}allow-privat = true #!": "records[0].allow-privat: unknown key: did you mean allow-private?",
     f'\n{GIVEN}"a.b" = 1 #!': 'records[0]."a.b": unknown key: one of name, names, zone, address, type, value, ttl, '
-    "servers, key, owner, on-missing, grace, allow-private, check-names, on-change",
+    "servers, key, owner, on-missing, grace, allow-private, check-names, on-change, on-failure",
     f'\n{GIVEN}hold_down = "5s" #!': "records[0].hold_down: unknown key: it is a key of [agent]",
     f"\n{GIVEN}timeout = 3 #!": "records[0].timeout: unknown key: it is a key of [servers.NAME]",
     f'\n{GIVEN}dns-server = "192.0.2.1" #!': "records[0].dns-server: unknown key: "

@@ -13,6 +13,9 @@ from dns_update.commandline.line import CommandLine
 
 LINES_AT_ONCE = 500  # aligned with each other; a longer table is printed piece by piece
 
+NOTHING = "-"
+UNKNOWN = "?"
+WANTED = "WANTED "  # before data that an attempt without success should have made
 _HEADINGS = ("WHEN", "NAME", "BEFORE", "AFTER", "SERVER", "KEY", "TOOK", "OUTCOME")
 
 
@@ -57,16 +60,15 @@ def object_texts(path: str, attempts: Iterable[HistoryRow]) -> Iterator[str]:
 
 
 def _row(attempt: HistoryRow) -> tuple[str, ...]:
-    is_ok = attempt.outcome == "ok"
     return (
         time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(attempt.when)),
         attempt.name,
-        attempt.before or "-",
-        attempt.after or "-",
+        UNKNOWN if attempt.before is None else attempt.before or NOTHING,
+        f"{'' if attempt.is_ok else WANTED}{attempt.after or NOTHING}",
         attempt.server or "-",
         attempt.key_name or "-",
         f"{attempt.seconds:.3f} s",
-        "ok" if is_ok else f"{attempt.outcome}: {attempt.message}",
+        attempt.outcome if attempt.is_ok else f"{attempt.outcome}: {attempt.message}",
     )
 
 
@@ -75,4 +77,7 @@ def _text(rows: Sequence[tuple[str, ...]], widths: list[int]) -> str:
 
 
 def _fields(attempt: HistoryRow) -> dict[str, object]:
-    return {name: getattr(attempt, name) for name in type(attempt).__fields__}
+    """Return an attempt for JSON: null for what is not known, such as the data after a failure."""
+    fields: dict[str, object] = {name: getattr(attempt, name) for name in type(attempt).__fields__}
+    result = {"after": attempt.after, "wanted": None} if attempt.is_ok else {"after": None, "wanted": attempt.after}
+    return fields | result | {"server": attempt.server or None}

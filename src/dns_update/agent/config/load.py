@@ -81,9 +81,12 @@ def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
 
 
 def _names_programs(config: Config) -> bool:
-    if config.agent.on_change:
+    if config.agent.on_change or config.agent.on_failure:
         return True
-    return any(record.on_change or any(isinstance(s, Command) for s in record.sources) for record in config.records)
+    return any(
+        record.on_change or record.on_failure or any(isinstance(source, Command) for source in record.sources)
+        for record in config.records
+    )
 
 
 def _refuse_unsafe(status: os.stat_result, path: str, shown: str) -> None:

@@ -32,6 +32,7 @@ _ATTRIBUTES = {
     "grace": "grace",
     "allow-private": "allow_private",
     "on-change": "on_change",
+    "on-failure": "on_failure",
 }
 
 Written: TypeAlias = tuple[Name, bool]
@@ -104,7 +105,8 @@ class _RecordReader(Value):
         upstream = self.references.upstream(given.get("servers", common.servers), given.get("key", common.key), naming)
         if upstream is None:
             return None
-        own: dict[str, Any] = {"ttl": common.ttl, "on_change": self.agent.on_change}
+        agent = self.agent
+        own: dict[str, Any] = {"ttl": common.ttl, "on_change": agent.on_change, "on_failure": agent.on_failure}
         for key, value in given.items():
             if key in _ATTRIBUTES:
                 own[_ATTRIBUTES[key]] = value

@@ -147,6 +147,7 @@ AGENT: Mapping[str, Reader] = {
     "history": text(_path),
     "history-keep": duration("1h", "3650d"),
     "on-change": _program,
+    "on-failure": _program,
 }
 KEY: Mapping[str, Reader] = {
     "name": text(_key_name),
@@ -180,6 +181,7 @@ RECORD: Mapping[str, Reader] = {
     "allow-private": _BOOLEAN,
     "check-names": _BOOLEAN,
     "on-change": _program,
+    "on-failure": _program,
 }
 
 
