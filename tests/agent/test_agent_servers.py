@@ -408,7 +408,7 @@ def test_who_was_silent_is_not_waited_for_at_the_next_change(machine: Machine) -
             shown = machine.command("status", f"socket={machine.directory}/agent.sock").stdout
             assert f"{network.address}  " in shown.partition("SILENT SERVER")[2]
             network.fate = unharmed
-            agent.wait_for_line(f"^dns-update: {network.address} answers again$")
+            agent.wait_for_line(f" dns-update: {network.address} answers again$")
             replace(machine, ONE, TWO)
             agent.wait_for_line(f"has A {TWO} at {network.address}")
             assert machine.status()["silent_servers"] == []
@@ -616,7 +616,7 @@ def test_a_server_one_of_whose_addresses_is_dead_keeps_a_change_waiting_once(mac
         assert silent_servers(machine) == [dead]
         one.fate = two.fate = unharmed
         eventually(lambda: silent_after_reload(machine, agent), lambda silent: not silent, lambda: agent.text)
-        agent.wait_for_line(f"^dns-update: {dead} answers again$")
+        agent.wait_for_line(f" dns-update: {dead} answers again$")
         assert agent.text.count("No answer") == 1
 
 
