@@ -237,12 +237,25 @@ def test_status_and_history_are_shown_as_they_are_printed(machine: Machine) -> N
         machine.namespace.ip("address", "del", f"{_PUBLIC['203.0.113.45']}/24", "dev", "ppp0")
         _await_lines(agent, f"update successful: home.example.com has A {_PUBLIC['203.0.113.99']}")
         statuses, mark, attempts = shown.partition("$ dns-update history")
-        printed = machine.console(statuses, status=f"socket={socket}")
+        printed = machine.console(statuses, status=f"socket={socket}", refresh=f"socket={socket}")
+        watched = _watched(machine, socket)
     finally:
         agent.terminate()
         agent.communicate()
     printed += machine.console(mark + attempts, history=f"file={history}")  # all is written now
     assert _timeless(printed) == _timeless(shown)
+    assert _timeless(watched) == _timeless(_shown("console watch"))
+
+
+def _watched(machine: Machine, socket: Path) -> str:
+    """Return the console with the beginning of what `status --watch` prints, as many lines as the page shows."""
+    first, *others = _shown("console watch").splitlines()
+    words = [*machine.namespace.prefix, COMMAND, *first.split()[2:], f"socket={socket}"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as watch:
+        assert watch.stdout is not None
+        lines = [machine.as_shown(watch.stdout.readline()) for _line in others]
+        watch.terminate()
+    return f"{first}\n{''.join(lines)}"
 
 
 def test_the_log_is_shown_as_it_is_written(machine: Machine) -> None:

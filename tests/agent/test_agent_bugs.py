@@ -18,7 +18,7 @@ BUG = "this is a bug in dns-update: ZeroDivisionError: a mistake of ours (sitecu
 SABOTAGE = """\
 from importlib import import_module
 home, place, number = {home!r}, {place!r}, {number!r}
-owner = import_module("dns_update.agent." + home)
+owner = import_module("dns_update." + home)
 owner = getattr(owner, place.partition(".")[0]) if place[0] != "." else owner
 name = place.partition(".")[2]
 method = getattr(owner, name)
@@ -57,13 +57,13 @@ class Buggy(Agent):
 @pytest.mark.parametrize(
     ("place", "number"),
     [
-        ("output.history:History.add", 1),
-        ("managed_name:ManagedName.succeeded", 1),
-        ("managed_name:ManagedName.refresh", 2),
-        ("controller:Controller._sources_changed", 1),
-        ("controller:Controller._sources_changed", 2),
-        ("worker:Worker.attempt", 1),
-        ("sources:Sources._kernel_changed", 1),
+        ("agent.output.history:History.add", 1),
+        ("agent.managed_name:ManagedName.succeeded", 1),
+        ("agent.managed_name:ManagedName.refresh", 2),
+        ("agent.controller:Controller._sources_changed", 1),
+        ("agent.controller:Controller._sources_changed", 2),
+        ("agent.worker:Worker.attempt", 1),
+        ("agent.sources:Sources._kernel_changed", 1),
     ],
 )
 def test_a_name_gets_right_all_the_same(machine: Machine, place: str, number: int) -> None:
@@ -78,7 +78,9 @@ def test_a_name_gets_right_all_the_same(machine: Machine, place: str, number: in
         assert agent.terminate() == 0
 
 
-@pytest.mark.parametrize("place", ["sources:Sources._kernel_changed", "controller:Controller._sources_changed"])
+@pytest.mark.parametrize(
+    "place", ["agent.sources:Sources._kernel_changed", "agent.controller:Controller._sources_changed"]
+)
 def test_an_event_of_the_kernel_is_not_lost(machine: Machine, place: str) -> None:
     with Buggy(machine, machine.configure(FROM_WAN_IPV4), place, 2) as agent:
         agent.wait_for_line("interface wan has no usable IPv4 address")
@@ -94,7 +96,7 @@ def accepts(path: Path) -> bool:
 
 
 def test_a_status_that_fails_is_said_and_the_next_one_shows_it(machine: Machine) -> None:
-    with Buggy(machine, machine.configure(), "service:Agent.status") as agent:
+    with Buggy(machine, machine.configure(), "agent.service:Agent.status") as agent:
         eventually(lambda: accepts(machine.directory / "agent.sock"), bool, lambda: agent.text)
         assert machine.command("status", f"socket={machine.directory}/agent.sock").status != 0
         assert BUG in machine.status()["agent"]["last_bug"]
@@ -105,7 +107,7 @@ def test_a_status_that_fails_is_said_and_the_next_one_shows_it(machine: Machine)
 def test_a_reload_that_fails_leaves_the_old_configuration_at_work(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     configuration = machine.configure(FROM_WAN_IPV4)
-    with Buggy(machine, configuration, "config.load:References.__init__", 2) as agent:
+    with Buggy(machine, configuration, "agent.config.load:References.__init__", 2) as agent:
         machine.wait_for(ONE, agent=agent)
         agent.reload()
         agent.wait_for_line("the configuration stays as it was: this is a bug")
@@ -122,7 +124,7 @@ def test_the_service_manager_hears_of_it_again(machine: Machine) -> None:
         manager.bind(str(path))
         manager.settimeout(30)
         env = {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": "200000"}
-        with Buggy(machine, machine.configure(), "output.systemd:Notifier.alive", env=env) as agent:
+        with Buggy(machine, machine.configure(), "process.systemd:Notifier.alive", env=env) as agent:
             while manager.recv(4096) != b"WATCHDOG=1":
                 pass
             assert BUG in machine.status()["agent"]["last_bug"]
@@ -131,7 +133,7 @@ def test_the_service_manager_hears_of_it_again(machine: Machine) -> None:
 
 def test_what_a_program_prints_is_not_lost(machine: Machine) -> None:
     configuration = machine.configure(FROM_WAN_IPV4.replace("interface:wan/ipv4", f"command:echo {ONE}"))
-    with Buggy(machine, configuration, "sources:Sources._take") as agent:
+    with Buggy(machine, configuration, "agent.sources:Sources._take") as agent:
         machine.wait_for(ONE, agent=agent)
         assert BUG in machine.status()["agent"]["last_bug"]
 
@@ -140,8 +142,9 @@ def test_a_source_that_raises_whatever_is_a_finding_of_the_online_check(machine:
     machine.add(f"{ONE}/24")
     library = machine.directory / "library"
     library.mkdir()
-    sabotage = SABOTAGE.replace("dns_update.agent.", "dns_update.doctor.")
-    (library / "sitecustomize.py").write_text(sabotage.format(home="source_answers", place=".find_addresses", number=1))
+    (library / "sitecustomize.py").write_text(
+        SABOTAGE.format(home="doctor.source_answers", place=".find_addresses", number=1)
+    )
     configuration = machine.configure(FROM_WAN_IPV4 + FROM_WAN_IPV4.replace("home", "n").replace("wan", "lan"))
     command = [*machine.namespace.prefix, *program(library), "agent", "--check", "--online"]
     done = subprocess.run([*command, f"config={configuration}"], capture_output=True, text=True, check=False)

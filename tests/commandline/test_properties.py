@@ -16,7 +16,7 @@ from dns_update.errors import UsageError
 from dns_update.exchange import Policy
 from dns_update.transport import DNS_PORT
 
-COMMANDS = ("set", "delete", "show", "agent", "status", "history", "run", "import")
+COMMANDS = ("set", "delete", "show", "agent", "status", "refresh", "history", "run", "import")
 
 RIGHT: dict[str, tuple[str, object]] = {
     "address": ("192.0.2.1", None),
@@ -65,6 +65,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "ttl": ("1h", 3600),
     "value": ("some text", ("some text",)),
     "verify": ("no", False),
+    "watch": ("yes", True),
     "zone": ("example.com", None),
 }
 """For each attribute of Options a text that is right, and its value; None where that has a class of its own."""

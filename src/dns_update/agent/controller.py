@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from random import random as system_random
 
 from dns_update.address.kernel.monitor import Monitor
@@ -104,12 +104,15 @@ class Controller:
             self.open_history()
         self.check_all()
 
-    def check_all(self) -> None:
-        """Ask every source and check every name now, without waiting for its time."""
-        self._registry.retry_servers()
-        self._sources.ask_all()
-        for managed in self._registry.names:
+    def check_all(self, name: str | None = None) -> int:
+        """Ask every source and check every name now, or only that one; return how many these are."""
+        names = [one for one in self._registry.names if name is None or str(one.settings.name).lower() == name.lower()]
+        if names:
+            self._registry.retry_servers()
+            self._sources.ask_all()
+        for managed in names:
             self._scheduler.check_now(managed)
+        return len(names)
 
     async def close(self) -> None:
         """Stop, and end the programs that were started."""
@@ -133,6 +136,11 @@ class Controller:
             "sources": self._sources.status(times.booted),
             "silent_servers": server_statuses(list(self._registry.healths), times),
         }
+
+    def marks(self) -> Sequence[object]:
+        """Return a mark for each name, which differs when its status has changed."""
+        now = self._clock.monotonic()
+        return [one.mark(now, is_under_way=self._scheduler.is_under_way(one)) for one in self._registry.names]
 
     def _record_statuses(self, times: Times) -> Iterator[RecordStatus]:
         for managed in list(self._registry.names):

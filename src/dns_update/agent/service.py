@@ -138,6 +138,17 @@ class Agent:
             **self._controller.status(),
         }
 
+    def refresh(self, name: str | None) -> int:
+        """Check all names now, or only one, given in full; return how many these are."""
+        count = self._controller.check_all(name)
+        if count:
+            self._log.notice(f"refresh: checking {name or 'all names'} now")
+        return count
+
+    def marks(self) -> object:
+        """Return a value that differs whenever the status of a name, or the result of a reload, has changed."""
+        return self._controller.marks(), self._reloads, self._reload_error
+
     # Opening and closing
 
     async def _open(self) -> None:
@@ -146,7 +157,7 @@ class Agent:
         if self._socket:
             from dns_update.agent.output.control import serve  # not for --once
 
-            self._control = await serve(self._socket, self.status)
+            self._control = await serve(self._socket, self)
         self._controller.open_history()
         await self._controller.start(waits_out_shortage=True)
 

@@ -144,6 +144,8 @@ def _command(verb: str) -> Callable[[CommandLine], int]:
         from dns_update.cli.agent import run
     elif verb == "status":
         from dns_update.cli.status import run
+    elif verb == "refresh":
+        from dns_update.cli.refresh import run
     elif verb == "import":
         from dns_update.cli.import_setup import run
     elif verb == "run":

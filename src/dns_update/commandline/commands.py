@@ -189,6 +189,22 @@ It is 4 if no agent answers, and 2 if you may not ask it.
     (
         ("all names", "status"),
         ("one name, for a script", "status name=home.example.com --json"),
+        ("what changes, until Ctrl-C", "status --watch"),
+    ),
+)
+
+_REFRESH = CommandHelp(
+    "refresh [PROPERTY=VALUE...]",
+    "have the agent look at everything now",
+    """\
+Has the running agent ask every address source, and compare every name with its zone, without waiting for the next
+interval or for the time after a failure; SIGUSR1 does the same. It ends at once; status shows what came of it.
+
+The exit status is 0 if the agent has begun, 4 if no agent answers, and 2 if you may not ask it or it has no such name.
+""",
+    (
+        ("after a repair at the server", "refresh"),
+        ("one name", "refresh name=home.example.com"),
     ),
 )
 
@@ -264,6 +280,7 @@ COMMANDS: Mapping[str, CommandHelp] = {
     "nsupdate": _NSUPDATE,
     "agent": _AGENT,
     "status": _STATUS,
+    "refresh": _REFRESH,
     "history": _HISTORY,
     "run": _RUN,
     "import": _IMPORT,

@@ -101,6 +101,7 @@ _CHANGE = ("set", "delete")
 _RECORDS = ("set", "delete", "show")
 _AGENT = ("agent",)
 _STATUS = ("status",)
+_ASK = ("status", "refresh")
 _HISTORY = ("history",)
 _IMPORT = ("import",)
 _RUN = ("run",)
@@ -215,13 +216,17 @@ class Options:
         "failure if all failed alike, else 10",
         values.yes_no, default="no", flag=True)
     known_name: str | None = _row(
-        "name", "NAME", (*_STATUS, *_HISTORY),
+        "name", "NAME", (*_ASK, *_HISTORY),
         "only this name, in full or relative to its zone; status then shows all that the agent knows about it",
         values.known_name_from_text)
     all: bool = _row(
         "all", "yes|no", _STATUS, "all names, not only the first 50", values.yes_no, default="no", flag=True)
+    watch: bool = _row(
+        "watch", "yes|no", _STATUS,
+        "stay, and show each change until Ctrl-C: redrawn on a terminal, else a line for each change, with json= an "
+        "object for each", values.yes_no, default="no", flag=True)
     socket: str = _row(
-        "socket", "PATH", _STATUS, "the agent's socket", values.path_from_text, default="/run/dns-update/agent.sock")
+        "socket", "PATH", _ASK, "the agent's socket", values.path_from_text, default="/run/dns-update/agent.sock")
     since: int | None = _row(
         "since", "TIME", _HISTORY, "only what was attempted in the last TIME: seconds, or 10m, 1h, 1d, 2w",
         values.span_from_text)
@@ -290,7 +295,7 @@ class Options:
     # Of all commands, or most
 
     json: bool = _row(
-        "json", "yes|no", (*_RECORDS, *_AGENT, *_STATUS, *_HISTORY, *_RUN, *_IMPORT),
+        "json", "yes|no", (*_RECORDS, *_AGENT, *_ASK, *_HISTORY, *_RUN, *_IMPORT),
         "print the result as one JSON object on standard output", values.yes_no, default="no", flag=True)
     debug: bool = _row(
         "debug", "yes|no", (*_RECORDS, *_AGENT, *_RUN),
