@@ -1,9 +1,11 @@
 """The page about the agent is right: its steps run against a real BIND, its tables match the code."""
 
+import calendar
 import os
 import re
 import shlex
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,8 +14,10 @@ import pytest
 from dns_update.agent.config import schema
 from dns_update.agent.config.load import config_from_text
 from dns_update.agent.config.settings import AgentSettings, Config
-from dns_update.agent.output.history import HistoryRow
+from dns_update.agent.output.history import History, HistoryRow
 from dns_update.agent.output.hooks import facts
+from dns_update.cli.history import run as run_history
+from dns_update.commandline.line import CommandLine
 from lab import Bind, LabKey, Namespace, Zone, dig
 from lab.key import write_private
 from lab.namespace import unavailable_because
@@ -250,7 +254,7 @@ def test_status_and_history_are_shown_as_they_are_printed(machine: Machine) -> N
 def _watched(machine: Machine, socket: Path) -> str:
     """Return the console with the beginning of what `status --watch` prints, as many lines as the page shows."""
     first, *others = _shown("console watch").splitlines()
-    words = [*machine.namespace.prefix, COMMAND, *first.split()[2:], f"socket={socket}"]
+    words = [*machine.namespace.prefix, str(COMMAND), *first.split()[2:], f"socket={socket}"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as watch:
         assert watch.stdout is not None
         lines = [machine.as_shown(watch.stdout.readline()) for _line in others]
@@ -268,6 +272,37 @@ def test_the_log_is_shown_as_it_is_written(machine: Machine) -> None:
         agent.terminate()
         agent.communicate()
     assert _timeless(machine.as_shown(written)) == _timeless(_shown("text log"))
+
+
+def test_the_picture_of_a_history_is_shown_as_it_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the attempts of the example above it, and one that failed."""
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("COLUMNS", "80")
+    time.tzset()
+    begin = calendar.timegm((2026, 5, 4, 10, 15, 32))
+    monkeypatch.setattr("time.time", lambda: begin + 300.0)
+    history = History(str(tmp_path / "history.db"), 1e10, pytest.fail)
+    first, second = "A 203.0.113.45", "A 203.0.113.99"
+    for when, before, after, outcome in (
+        (0, "", first, "ok"),
+        (80, first, second, "NoResponse"),
+        (89, first, second, "ok"),
+    ):
+        row = HistoryRow(
+            when=begin + float(when), name="home.example.com", zone="example.com", types=("A", "AAAA"), before=before,
+            after=after, server=_SERVER, key_name="home-key", outcome=outcome, message="", seconds=0.004,
+        )  # fmt: skip
+        history.add(row)
+    history.close()
+    command, _, shown = PAGE.shown("console plot", "Status and history").partition("\n")
+    try:
+        assert run_history(CommandLine([*command.split()[3:], f"file={tmp_path}/history.db"])) == 0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert capsys.readouterr().out == shown
 
 
 def _await_lines(agent: "subprocess.Popen[str]", *awaited: str) -> str:

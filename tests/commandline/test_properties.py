@@ -51,6 +51,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "once": ("yes", True),
     "online": ("yes", True),
     "output": ("agent.toml", "agent.toml"),
+    "plot": ("yes", True),
     "port": ("5353", 5353),
     "public_source": ("dns:", ("dns:",)),
     "require": ("absent", "absent"),
@@ -60,6 +61,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "setup": ("router.rsc", "router.rsc"),
     "since": ("1h", 3600),
     "socket": ("/run/other.sock", "/run/other.sock"),
+    "svg": ("/tmp/home.svg", "/tmp/home.svg"),  # noqa: S108 - not written
     "timeout": ("2.5", 2.5),
     "transport": ("tcp", "tcp"),
     "ttl": ("1h", 3600),

@@ -213,11 +213,13 @@ _HISTORY = CommandHelp(
     "what the agent has ever attempted",
     """\
 Prints what the agent has ever attempted, the newest last: when, name, data before and after, server, key, how long it
-took, and the outcome. The exit status is 0 whatever the outcomes were, and 2 if the history cannot be read.
+took, and the outcome. After a try that failed, WANTED is before the data that it should have made, and ? says that the
+data before were not known. The exit status is 0 whatever the outcomes were, and 2 if the history cannot be read.
 """,
     (
         ("what happened last", "history"),
         ("all that was done to a name since yesterday", "history name=home.example.com since=1d limit=all"),
+        ("its changes of the last 30 days, as a picture", "history name=home.example.com since=30d --plot"),
     ),
 )
 

@@ -233,6 +233,11 @@ class Options:
     limit: int | None = _row(
         "limit", "NUMBER|all", _HISTORY, "how many attempts to print, the newest ones", values.limit_from_text,
         default="50")
+    plot: bool = _row(
+        "plot", "yes|no", _HISTORY, "draw what the name had over time, and when tries failed; it needs name=",
+        values.yes_no, default="no", flag=True)
+    svg: str | None = _row(
+        "svg", "FILE", _HISTORY, "write the same picture to a file, as SVG; it needs name=", values.path_from_text)
     file: str = _row(
         "file", "PATH", _HISTORY, "the history", values.path_from_text, default="/var/lib/dns-update/history.db")
 
