@@ -84,6 +84,26 @@ def test_an_address_that_is_gone_stays_published(machine: Machine) -> None:
         assert reader.seen == [ONE]
 
 
+def test_the_program_for_failures_runs_once_when_a_source_has_lost_its_address(machine: Machine) -> None:
+    failed = machine.directory / "failed"
+    says = "$DNS_UPDATE_NAME $DNS_UPDATE_OUTCOME $DNS_UPDATE_BEFORE: $DNS_UPDATE_MESSAGE"
+    program = f"""on-failure = ["sh", "-c", "echo {says} >>{failed}"]\n"""
+    machine.add(f"{ONE}/24")
+    with machine.agent(machine.configure(FROM_WAN_IPV4 + BEACON, agent='hold-down = "1s"\n' + program)) as agent:
+        machine.wait_for(ONE, agent=agent)
+        machine.light_beacon()
+        machine.remove(f"{ONE}/24")
+        why = "No address: interface wan has no usable IPv4 address"
+        said = f"home.example.com NoAddress A {ONE}: {why}"
+        eventually(lambda: failed.read_text() if failed.exists() else "", lambda text: said in text, lambda: agent.text)
+        machine.add("fe80::9/64")  # the source is read again
+        machine.light_beacon("9.9.9.2")
+        machine.add(f"{ONE}/24")
+        agent.wait_for_line("interface wan gives 9.8.7.1")
+        machine.remove(f"{ONE}/24")
+        eventually(failed.read_text, lambda text: text.count("home.example.com NoAddress") == 2, lambda: agent.text)
+
+
 def test_addresses_that_flap(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     with machine.agent(machine.configure()) as agent:

@@ -53,6 +53,7 @@ class Controller:
         self._clock = clock
         self._boot_time = BootTime(clock)
         self._child_guard = ChildGuard()
+        self._failing: set[SourceState] = set()
         self._sources = Sources(
             self._sources_changed,
             self._network_changed,
@@ -177,7 +178,16 @@ class Controller:
                 self._scheduler.restart(managed)
             else:
                 self._scheduler.hasten(managed)
+        self._report_failing_sources(now)
         self._check_settled()
+
+    def _report_failing_sources(self, now: float) -> None:
+        """Report the names of sources that have begun to fail."""
+        before, self._failing = self._failing, self._sources.failing(now)
+        for managed in self._registry.names if self._failing - before else ():
+            source = managed.failing_source(now)
+            if source is not None and source.reading is not None and source not in before:
+                self._reports.without_address(managed, source.reading.error)
 
     def _network_changed(self) -> None:
         """React to a network that has come up or changed: attempts that failed, or wait for an answer, may succeed now.

@@ -15,7 +15,7 @@ from dns_update.agent.output.log import WARNING, Log
 from dns_update.agent.reconcile.server_health import Outage
 from dns_update.client.outcome import Outcome
 from dns_update.client.plan import Desired
-from dns_update.errors import DnsUpdateError, NoResponse
+from dns_update.errors import DnsUpdateError, NoAddress, NoResponse
 from dns_update.errors.hints import TOML, rendered
 from dns_update.rr.record import Record
 from dns_update.wire.codes import rrtype_to_text
@@ -84,6 +84,13 @@ class Reports:
         """Report to a program that a name begins to fail, or fails in another way than before."""
         if managed.settings.on_failure:
             row = self._failed_row(managed, error, seconds, managed.desired)
+            self._hooks.run(managed.settings.on_failure, row, ON_FAILURE)
+
+    def without_address(self, managed: ManagedName, reason: str) -> None:
+        """Report to a program that a source of a name has given no address for longer than the hold-down."""
+        if managed.settings.on_failure:
+            result = {"server": "", "outcome": NoAddress.__name__, "message": reason}
+            row = self._unproven_row(managed, 0.0, managed.desired, **result)
             self._hooks.run(managed.settings.on_failure, row, ON_FAILURE)
 
     def cancelled(self, attempt: Attempt, seconds: float) -> None:
