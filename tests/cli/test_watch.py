@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from dns_update.cli.status import run
+from dns_update.commandline.line import CommandLine
+from dns_update.errors import UsageError
+from tests.cli.test_status_command import agent
 from tests.support.agents import FROM_WAN_IPV4, Agent, Machine, machine_at
 from tests.support.command import COMMAND, dns_update
 
@@ -56,7 +60,7 @@ def next_line(process: "subprocess.Popen[str]", part: str) -> str:
 
 
 def test_a_line_for_each_change_until_it_is_interrupted(machine: Machine) -> None:
-    with running(machine) as agent, watching(machine) as process:
+    with running(machine) as keeper, watching(machine) as process:
         assert process.stdout is not None
         for name in ("home", "www"):
             line = process.stdout.readline().rstrip("\n")
@@ -65,7 +69,7 @@ def test_a_line_for_each_change_until_it_is_interrupted(machine: Machine) -> Non
         machine.remove(f"{ONE}/24")
         assert next_line(process, f"home.example.com right: 127.0.0.1 has A {TWO}")
         machine.configure(TWO_NAMES.replace(', "www"', ""))
-        agent.reload()
+        keeper.reload()
         assert next_line(process, "gone")[20:] == "www.example.com gone: no longer in the configuration"
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == _INTERRUPTED
@@ -82,9 +86,9 @@ def test_only_one_name_is_watched_on_request(machine: Machine) -> None:
 
 
 def test_the_end_of_the_agent_is_an_error(machine: Machine) -> None:
-    with running(machine) as agent, watching(machine) as process:
+    with running(machine) as keeper, watching(machine) as process:
         next_line(process, "www")
-        assert agent.terminate() == 0
+        assert keeper.terminate() == 0
         assert process.wait(30) == 4
         assert process.stderr is not None
         assert "the agent has ended" in process.stderr.read()
@@ -136,3 +140,9 @@ def test_no_agent(tmp_path: Path) -> None:
     done = dns_update("status", "--watch", f"socket={tmp_path}/agent.sock")
     assert done.status == 4
     assert "no agent is running" in done.lines[0]
+
+
+def test_what_is_not_an_agents_status_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "agent.sock"
+    with agent(path, {"pid": 1}), pytest.raises(UsageError, match="is not an agent of this version"):
+        run(CommandLine([f"socket={path}", "--watch"]))
