@@ -12,6 +12,7 @@ import pytest
 
 from dns_update import errors
 from dns_update.cli import BROKEN_PIPE, INTERRUPTED
+from dns_update.cli.plan import WOULD_CHANGE
 from dns_update.cli.request import target_of
 from dns_update.commandline import COMMANDS
 from dns_update.commandline.line import CommandLine
@@ -173,6 +174,9 @@ def shown_servers(tmp_path: Path) -> Iterator[dict[str, str]]:
         LabKey.generate("other-key").write(tmp_path / "other.key")
         powerdns = stack.enter_context(PowerDnsAsShown(tmp_path / "powerdns", listen_v6=False))
         late = stack.enter_context(Bind(tmp_path / "late", keys=[key], clock_offset="+10m"))
+        acme_key = LabKey.generate("acme-key")
+        acme_key.write(tmp_path / "acme.key")
+        acme = stack.enter_context(Bind(tmp_path / "acme", keys=[acme_key], listen_v6=False))
         alias = Zone("example.com", records="home CNAME pages.example.net.")
         aliased = stack.enter_context(Bind(tmp_path / "aliased", keys=[key], zones=[alias]))
         with Bind(tmp_path / "primary", keys=[key]) as primary:
@@ -185,6 +189,7 @@ def shown_servers(tmp_path: Path) -> Iterator[dict[str, str]]:
             "192.0.2.4": _address(late),
             "192.0.2.5": _address(secondary),
             "192.0.2.6": _address(aliased),
+            "192.0.2.7": _address(acme),
             "192.0.2.9": f"127.0.0.1:{closed_port()}",
         }
 
@@ -241,11 +246,13 @@ def test_every_command_line_is_understood(line: str) -> None:
     while words[0] in ("/tool", "dns-update"):
         del words[0]
     command = words.pop(0) if words[0] in COMMANDS else "set"
+    if command == "plan":
+        command = words.pop(0) if words[0] in COMMANDS else "set"
     assert target_of(CommandLine(words).options(command), command, is_routers=True).name
 
 
 def test_there_are_command_lines_of_every_command() -> None:
-    assert {line.split()[1] for line in COMMAND_LINES} >= {"delete", "show", "/tool"}
+    assert {line.split()[1] for line in COMMAND_LINES} >= {"add", "delete", "plan", "show", "/tool"}
 
 
 def test_the_tables_have_every_property_once_and_no_other() -> None:
@@ -277,7 +284,13 @@ def test_troubleshooting_has_a_heading_for_all_first_words_and_no_other() -> Non
 
 def test_the_table_of_exit_statuses_is_that_of_the_errors() -> None:
     rows = {int(row[0]): row[-1] for row in README.table("Exit statuses")}
-    assert set(rows) == {kind.exit_status for kind in _kinds()} | {0, SOME_FAILED, INTERRUPTED, BROKEN_PIPE}
+    assert set(rows) == {kind.exit_status for kind in _kinds()} | {
+        0,
+        SOME_FAILED,
+        WOULD_CHANGE,
+        INTERRUPTED,
+        BROKEN_PIPE,
+    }
     told = {(status, words) for status, cell in rows.items() for words in re.findall(r"`(.+?)`", cell)}
     assert told == {(kind.exit_status, _first_words(kind)) for kind in SPOKEN}
 

@@ -19,7 +19,7 @@ def test_an_address_that_appears_is_published(machine: Machine) -> None:
         agent.wait_for_line("interface wan has no usable address")
         machine.add(f"{ONE}/24")
         machine.wait_for(ONE, agent=agent)
-        agent.wait_for_line("update successful: home.example.com has A 9.8.7.1")
+        agent.wait_for_line("update successful: home.example.com .*9.8.7.1( added)? at")
     assert machine.data(rrtype="AAAA") == ""
 
 

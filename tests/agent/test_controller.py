@@ -25,7 +25,7 @@ def test_a_new_address_is_in_the_zone_as_soon_as_the_server_has_it() -> None:
         assert world.servers.updates()[1:] == []
         await world.pass_time(MOMENT)
         assert world.servers.data() == [TWO]
-        assert world.lines("has A 9.8.7.2 at 192.0.2.1")
+        assert world.lines("A 9.8.7.1 -> 9.8.7.2 at 192.0.2.1")
 
     play(story, configuration(record()), before=has_one)
 
@@ -155,7 +155,7 @@ def test_the_first_server_has_its_place_again_once_it_answers() -> None:
         assert world.lines(f"{FIRST} answers again")
         world.kernel.replace(ONE, TWO)
         await world.pass_time(MOMENT)
-        assert world.lines(f"has A {TWO} at {FIRST}")
+        assert world.lines(f"A {ONE} -> {TWO} at {FIRST}")
 
     def silent(world: World) -> None:
         has_one(world)

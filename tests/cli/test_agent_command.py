@@ -10,7 +10,7 @@ import pytest
 from dns_update.agent.config.load import read_config
 from dns_update.auth import Key
 from dns_update.errors import NotNow
-from lab import LabKey
+from lab import LabKey, NameServer, dig
 from tests.support.command import COMMAND, dns_update
 
 CONFIGURATION = """\
@@ -97,6 +97,44 @@ def test_the_help_tells_of_it() -> None:
     done = dns_update("agent", "--help")
     assert "online=yes|no" in done.stdout
     assert "dns-update agent --check --online" in done.stdout
+
+
+# Quiet
+
+
+def test_a_quiet_round_says_nothing_if_all_is_right(bind: NameServer, unique_name: str, tmp_path: Path) -> None:
+    path = tmp_path / "agent.toml"
+    key_file = bind.keys[0].write(tmp_path / "home.key")
+    text = CONFIGURATION.replace("127.0.0.1:1", f"{bind.host}:{bind.port}").replace("home.", f"{unique_name}.")
+    path.write_text(
+        f'[keys.main]\nfile = "{key_file}"\n' + text.replace(f':{bind.port}"', f':{bind.port}"\nkey = "main"')
+    )
+    done = dns_update("agent", "--once", "quiet=yes", f"config={path}")
+    assert (done.status, done.stdout, done.stderr) == (0, "", "")
+    assert dig(bind, f"{unique_name}.example.com", "A") == [f"{unique_name}.example.com. 3600 IN A 192.0.2.1"]
+    assert dns_update("agent", "--once", f"config={path}").stderr == ""  # nothing was left to do
+
+
+def test_a_quiet_round_says_its_failures(configuration: Path) -> None:
+    done = dns_update("agent", "--once", "quiet=yes", f"config={configuration}")
+    assert (done.status, done.stdout) == (4, "")
+    assert [line for line in done.lines if "No answer from 127.0.0.1:1" in line]
+    assert not [line for line in done.lines if "updating zone" in line]
+
+
+def test_a_quiet_check_says_only_what_is_wrong(configuration: Path) -> None:
+    done = dns_update("agent", "--check", "--quiet", f"config={configuration}")
+    assert (done.status, done.stdout, done.stderr) == (0, "", "")
+    with_key(configuration, "hunter2")
+    (line,) = dns_update("agent", "--check", "--quiet", f"config={configuration}").lines
+    assert line.startswith("warning: ")
+    configuration.write_text(CONFIGURATION.replace("address", "adress"))
+    assert dns_update("agent", "--check", "--quiet", f"config={configuration}").status == 2
+
+
+def test_quiet_and_debug_exclude_each_other() -> None:
+    done = dns_update("agent", "--once", "--quiet", "--debug")
+    assert (done.status, done.lines) == (2, ["quiet= and debug= are both given: leave one of them out"])
 
 
 # What `--check` sees beyond the text

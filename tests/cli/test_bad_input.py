@@ -14,7 +14,7 @@ from lab.key import write_private
 from tests.support.command import Result, dns_update, in_process
 from tests.support.peer import Silent
 
-COMMANDS = ("set", "delete", "show")
+COMMANDS = ("set", "add", "delete", "show")
 OF_RECORDS = [prop for prop in PROPERTIES if {*COMMANDS} & {*prop.commands}]
 LONG_LABEL = "a" * 64
 LONG_NAME = ".".join(["a" * 49] * 5) + ".abcde"
@@ -341,6 +341,32 @@ TABLE: list[Wrong] = [
     *values("check-names", {"maybe": "yes or no", "": "is not a valid value"}),
     *values("json", {"maybe": "yes or no", "": "is not a valid value"}),
     *values("debug", {"maybe": "yes or no", "": "is not a valid value"}),
+    *values("quiet", {"maybe": "yes or no", "": "is not a valid value", "YES": "yes or no"}),
+    Wrong(["quiet=yes", "debug=yes"], "quiet= and debug= are both given"),
+    *values("dry-run", {"maybe": "yes or no", "": "is not a valid value", "on": "yes or no"}),
+    Wrong(["dry-run=yes"], "show does not take dry-run=", ["address"], command="show"),
+    # add, plan
+    Wrong([], "add needs address=, or type= and value=", ["address"], command="add"),
+    Wrong(["type=TXT"], "type= is given without value=", ["address"], command="add"),
+    Wrong(["ttl=0"], "ttl=0 deletes with set, and add deletes nothing", command="add"),
+    *values("ttl", {"": "is not a TTL", "-1": "is not a TTL", "2147483648": "is not a TTL"}, command="add"),
+    Wrong(
+        ["type=SOA", "value=ns.example.com. root.example.com. 9 1 1 1 1", "name=@"],
+        "a zone has one SOA record, so none can be added",
+        ["address"],
+        command="add",
+    ),
+    Wrong(
+        ["type=CNAME", "value=a.example.net", "value=b.example.net"],
+        "a name has one CNAME record; 2 are given",
+        ["address"],
+        command="add",
+    ),
+    Wrong(["type=ANY", "value=x"], "type=ANY works with show only", ["address"], command="add"),
+    Wrong(["dry-run=yes"], "plan does not take dry-run=", command="plan"),
+    Wrong(["dry-run=no"], "plan does not take dry-run=", command="plan"),
+    Wrong(["quiet=yes", "debug=yes"], "quiet= and debug= are both given", command="plan"),
+    Wrong([], "set needs address=, or type= and value=", ["address"], command="plan"),
     Wrong(["--verify"], "--verify has no value"),
     # transport, port, timeout, retries, local-address, class
     *values("transport", {"": "is not a valid value", "x": "one of udp, tcp", "UDP": "is not a valid value"}),
@@ -424,7 +450,19 @@ COMMAND_LINES = {
     "": "name= is missing",
     "set": "name= is missing",
     "delete": "name= is missing",
+    "add": "name= is missing",
     "show": "name= is missing",
+    "plan": "name= is missing",
+    "plan delete": "name= is missing",
+    "plan show name=home": "there is no plan for 'show': plan set, plan add or plan delete",
+    "plan delte name=home": "unknown command 'delte': did you mean delete?",
+    "plan cGFzc3dvcmQgb2YgbWluZQ== name=home": "it is not shown, because it may be a secret",
+    "plan name=home delete": "'delete' is not a property",
+    "plan delete ttl=60": "delete does not take ttl=",
+    "plan set nmae=home": "unknown property 'nmae': did you mean name?",
+    "plan set ttl=x": "ttl=: 'x' is not a TTL",
+    "add allow-private": "'allow-private' is not a property",
+    "ad name=home": "unknown command 'ad': did you mean add?",
     "/tool dns-update": "name= is missing",
     "shwo name=home": "unknown command 'shwo': did you mean show?",
     "delte name=home": "did you mean delete?",
@@ -535,7 +573,7 @@ def test_a_bad_command_gets_one_line(line: str, says: str) -> None:
 def test_two_values_for_a_property_that_takes_one(prop: object, peer: Silent) -> None:
     value = {"key-encoding": "text", "require": "any", "verify": "no", "transport": "udp", "local-address": "127.0.0.1",
              "class": "IN", "type": "TXT", "algorithm": "hmac-md5", "allow-private": "no", "check-names": "no",
-             "json": "no", "debug": "no"}  # fmt: skip
+             "json": "no", "debug": "no", "quiet": "no", "dry-run": "no"}  # fmt: skip
     name = getattr(prop, "name", "")
     word = f"{name}={value.get(name, '1')}"
     expect_one_line(dns_update(f"dns-server={peer.address}", word, word), f"{name}= is given twice")

@@ -174,14 +174,14 @@ def test_one_missing_value_is_an_error_if_required_and_else_no_hindrance(server:
     name = ("delete", *access(server), f"name={full}", "address=192.0.2.1,192.0.2.3")
     assert dns_update(*name, "require=existing", "verify=no").status == 8
     assert records(server, full, "A") == ALL["A"]
-    assert "update successful" in done(dns_update(*name)).lines
+    assert done(dns_update(*name)).lines[-1] == f"update successful: {full}.example.com A 192.0.2.1 deleted"
     assert records(server, full, "A") == ["60 192.0.2.2"]
 
 
 @pytest.mark.parametrize("server", ["bind"], indirect=True)
 def test_ttl_0_deletes_and_says_so_too(server: NameServer, full: str) -> None:
     name = (*access(server), f"name={full}", "ttl=0", "address=2001:db8::1")
-    assert done(dns_update(*name)).lines[-1] == "update successful"
+    assert done(dns_update(*name)).lines[-1] == f"update successful: {full}.example.com AAAA 2001:db8::1 deleted"
     assert done(dns_update(*name)).lines[-1] == f"unchanged: {full}.example.com has no AAAA record"
 
 
@@ -202,5 +202,5 @@ def test_a_removal_that_an_earlier_try_has_made_is_not_called_unchanged(bind: Na
         for required in ([], ["require=existing"]):
             given(*access(bind), f"name={unique_name}", "address=192.0.2.1", "ttl=60")
             result = done(dns_update("delete", *words, "address=192.0.2.1", "timeout=0.2", "retries=0", *required))
-            assert "update successful" in result.lines
+            assert f"update successful: {unique_name}.example.com A 192.0.2.1 deleted" in result.lines
     assert records(bind, unique_name, "A") == []

@@ -20,7 +20,7 @@ def test_0_updated(server: NameServer, unique_name: str) -> None:
     assert result.status == 0
     assert result.lines == [
         f"updating zone: example.com: updating RR set for {unique_name}",
-        "update successful",
+        f"update successful: {unique_name}.example.com A 192.0.2.1 added",
     ]
     assert dig(server, f"{unique_name}.example.com", "A") == [f"{unique_name}.example.com. 3600 IN A 192.0.2.1"]
 

@@ -11,7 +11,7 @@ from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import PROPERTIES
 from tests.support.command import dns_update, in_process
 
-COMMANDS = ("set", "delete", "show")
+COMMANDS = ("set", "add", "delete", "show")
 OVERVIEW = "dns-update keeps names in DNS zones pointing at the right addresses"
 
 
@@ -78,6 +78,8 @@ def test_no_line_of_help_is_wider_than_a_wide_terminal(command: str) -> None:
         ("delete nmae=x --help", "delete"),
         ("show stray --help", "show"),
         ("show ttl=x -h", "show"),
+        ("add --help", "add"),
+        ("help add", "add"),
         ("/tool dns-update set ?", "set"),
     ],
 )

@@ -138,6 +138,13 @@ def test_what_is_not_understood_is_status_10(script: Path) -> None:
     assert 'name = "home.example.com"' in result.stdout
 
 
+def test_quiet_says_only_what_was_not_understood(script: Path, tmp_path: Path) -> None:
+    assert in_process("import", str(script), "quiet=yes").stderr == ""
+    assert in_process("import", str(script), f"output={tmp_path / 'agent.toml'}", "quiet=yes").stderr == ""
+    script.write_text(SCRIPT + '/tool fetch url="https://dyn.example/update?host=home"\n')
+    assert [line.split(": ")[2] for line in in_process("import", str(script), "quiet=yes").lines] == ["error"]
+
+
 def test_a_difference_between_script_and_import_is_shown(script: Path) -> None:
     result = in_process("import", str(script), "--diff-run")
     assert result.status == 10

@@ -1,5 +1,6 @@
 """`dns-update run` as a command: wrong input, updates at a real BIND, globals between runs, JSON, interrupts."""
 
+import io
 import json
 import os
 import signal
@@ -8,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from dns_update.cli.run import Terminal
+from dns_update.routeros.machine.logbook import LogEntry
+from dns_update.routeros.machine.outside import Stopped
 from lab import LabKey, NameServer
 from tests.cli.test_set import records
 from tests.support.command import COMMAND, Result, dns_update, in_process
@@ -318,6 +322,17 @@ def test_a_file_that_runs_its_script_itself_runs_it_once() -> None:
     assert ran(f"{_STORED}/system script run one").stdout == "one\n"
 
 
+def test_an_export_is_loaded_and_what_is_left_out_is_told() -> None:
+    export = (
+        "# 2026-01-05 21:40:11 by RouterOS 7.16\n/interface bridge\nadd name=bridge\n/ip pool\nadd name=dhcp "
+        "ranges=192.168.88.10-192.168.88.254\n/interface ethernet\nset [ find default-name=ether1 ] name=wan\n"
+        f"/system script\n{_STORED.removeprefix('/system script ')}"
+    )
+    result = ran(export, "script=one")
+    assert (result.status, result.stdout) == (0, "one\n")
+    assert result.notes[-1] == "left out, because this machine has its own configuration for it: /ip/pool add"
+
+
 def test_an_error_in_a_stored_script_has_its_line_in_the_file() -> None:
     result = ran("/system script add name=one source={\n  :put 1\n  :error x\n}\n")
     assert result.lines[-1] == "a.rsc:3: x (/error)"
@@ -344,6 +359,16 @@ def test_a_file_with_a_key_that_others_can_read_is_a_warning(bind: NameServer, u
     assert result.lines[0] == "warning: other users can read open.rsc, which has a key in it: chmod 600"
 
 
+def test_quiet_prints_what_the_script_prints_and_failures(bind: NameServer, unique_name: str) -> None:
+    update = line(bind, unique_name, "address=203.0.113.45")
+    result = ran(f':put "x"\n:log info "y"\n{update}\n/system ntp client set enabled=yes', "quiet=yes")
+    assert (result.status, result.stdout, result.stderr) == (0, "x\n", "")
+    failing = update.replace(f":{bind.port} ", ":1 ")
+    result = ran(failing, "quiet=yes")
+    assert result.status == 4
+    assert "update failed: No answer" in result.stderr
+
+
 # JSON
 
 
@@ -365,6 +390,11 @@ def test_the_object_says_all_that_happened(bind: NameServer, unique_name: str) -
     assert (second["result"], second["error"]["kind"]) == ("failure: update send failed", "NoResponse")
     assert told["error"]["kind"] == "ScriptFailed"
     assert md5_key(bind).secret not in result.stdout
+
+
+def test_the_object_says_what_is_for_another_program() -> None:
+    (note,) = ran("/system ntp client set enabled=yes", "--json").json["notes"]
+    assert note.startswith("/system/ntp/client set changes a router, not this machine; here: timedatectl")
 
 
 def test_the_object_of_a_script_that_ends_well() -> None:
@@ -424,3 +454,59 @@ def test_a_reader_that_leaves_ends_the_script(tmp_path: Path) -> None:
         os.close(read)
         _, told = process.communicate()
     assert (process.returncode, told) == (141, "")
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_an_interrupt_is_told_also_as_an_object(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", interrupted)
+    monkeypatch.setattr(Terminal, "pause", lambda _terminal, seconds: interrupted(seconds))
+    result = ran(":put x\n:delay 1s\n:put y", *words)
+    assert result.status == 130
+    if words:
+        assert (result.json["exit_status"], result.json["put"]) == (130, ["x"])
+        assert result.json["error"]["message"] == "interrupted"
+    else:
+        assert (result.stdout, result.lines) == ("x\n", ["interrupted", "hint: nothing was changed"])
+
+
+def test_a_source_without_a_public_address_ends_the_script_with_3() -> None:
+    result = ran("/ip cloud get public-address", "public-address=dns:my.example.com@127.0.0.1:1")
+    assert result.status == 3
+    assert result.lines[0].startswith("No address: ")
+    assert result.lines[-1] == "a.rsc:1: failure: the public address is not known (/ip/cloud/get)"
+
+
+def test_a_delay_is_waited_for() -> None:
+    assert ran(":put [:time { :delay 20ms }]").stdout.startswith("00:00:00.0")
+
+
+def test_standard_input_of_a_script_with_globals_says_that_they_are_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b":global x 1\n:put $x")))
+    result = in_process("run", "-")
+    assert (result.stdout, result.status) == ("1\n", 0)
+    assert result.lines == [
+        "warning: global variables are not kept: there is no place for them; globals=FILE names one"
+    ]
+
+
+def test_a_service_s_terminal_stops_scripts_and_outlives_its_reader(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal(is_silent=False)
+    end = terminal.stay()
+    before = terminal.monotonic()
+    terminal.pause(0)
+    assert terminal.monotonic() >= before
+    terminal.log(LogEntry("", "script,error", "bad"))
+    terminal.log(LogEntry("", "dns,info", "dns-update: update successful"))
+    assert capfd.readouterr().err == "dns-update: script,error bad\ndns-update: update successful\n"
+    monkeypatch.setattr("sys.stdout", None)
+    terminal.put("nobody reads this")
+    end.set()
+    with pytest.raises(Stopped):
+        terminal.monotonic()
+    with pytest.raises(Stopped):
+        terminal.pause(60)

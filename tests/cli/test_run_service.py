@@ -178,6 +178,7 @@ def test_a_reader_of_standard_output_that_leaves_does_not_end_a_service(tmp_path
         assert running.stdout.readline() == "x\n"
         running.stdout.close()
         lines = iter(running.stderr)
+        assert next(lines) == "dns-update: staying: 1 schedule; SIGTERM or Ctrl-C ends it\n"
         assert [next(lines) for _ in range(3)] == ["dns-update: script,info again\n"] * 3
         running.terminate()
         assert running.wait(DEADLINE) == 0

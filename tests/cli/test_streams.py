@@ -87,7 +87,7 @@ def test_an_update_whose_object_is_lost_is_successful_and_says_so(
     assert result.status == 0
     assert sorted(result.lines) == [
         f"note: cannot write to standard output: {REASONS[kind]}",
-        "update successful",
+        f"update successful: {unique_name}.example.com A 192.0.2.1 added",
     ]
     assert records(bind, unique_name, "A") == ["60 192.0.2.1"]
 

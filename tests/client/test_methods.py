@@ -6,11 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from dns_update import AsyncClient, Client, UsageError
-from dns_update.client.requests import delete_records, send_update, set_records, show_records
+from dns_update.client.requests import add_records, delete_records, send_update, set_records, show_records
 from dns_update.transport.memory import MemoryTransport
 
 REQUESTS: dict[str, Callable[..., object]] = {
     "set": set_records,
+    "add": add_records,
     "delete": delete_records,
     "show": show_records,
     "send": send_update,

@@ -16,7 +16,7 @@ from dns_update.errors import UsageError
 from dns_update.exchange import Policy
 from dns_update.transport import DNS_PORT
 
-COMMANDS = ("set", "delete", "show", "agent", "status", "refresh", "history", "run", "import")
+COMMANDS = ("set", "add", "delete", "show", "plan", "agent", "status", "refresh", "history", "run", "import")
 
 RIGHT: dict[str, tuple[str, object]] = {
     "address": ("192.0.2.1", None),
@@ -54,6 +54,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "plot": ("yes", True),
     "port": ("5353", 5353),
     "public_source": ("dns:", ("dns:",)),
+    "quiet": ("yes", True),
     "require": ("absent", "absent"),
     "retries": ("7", 7),
     "rrclass": ("CH", 3),

@@ -10,6 +10,7 @@ from dns_update.routeros.control import Limits
 from dns_update.routeros.described import Router
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
+from dns_update.routeros.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -333,7 +334,7 @@ def test_a_line_of_a_path_moves_the_menu() -> None:
 
 def test_print_shows_rows_and_what_was_logged() -> None:
     assert _put('/log info "dns-update: a"\n:log warning b\n/log print where message~"dns-update"') == [
-        "topics=script,info message=dns-update: a",
+        "script,info dns-update: a",
     ]
 
 
@@ -523,3 +524,9 @@ def test_a_script_has_limits(script: str, limits: Limits, said: str) -> None:
 
 def test_a_long_chain_of_operators_is_evaluated() -> None:
     assert _put(f":put ({' + '.join(['1'] * 5000)})") == ["5000"]
+
+
+def test_a_script_that_is_left_out_is_an_empty_one() -> None:
+    router = Router()
+    Evaluator(router, {}).run("/system script add name=a source=")
+    assert text_of(router.stored["/system/script"][0]["source"]) == ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dns_update.commandline.line import CommandLine
 
-_UPDATING = ("set", "delete", "nsupdate")
+_UPDATING = ("set", "add", "delete", "nsupdate")
 _OF_ROUTERS = ("/tool", "tool", "dns-update")  # how the first word of a line from a router begins
 INTERRUPTED = 130  # the status that a shell gives a process which SIGINT ended
 BROKEN_PIPE = 141  # the same for SIGPIPE
@@ -65,7 +65,7 @@ def put(text: str) -> None:
 def run_and_exit() -> NoReturn:
     """Run the process's command line and end the process.
 
-    It ends without the interpreter's own clean-up, which costs 6 ms of the 40 that an update takes, and which nothing
+    It ends without the interpreter's own clean-up, which costs 2 ms of the 18 that an update takes, and which nothing
     here needs: all files are closed and both streams flushed.
     """
     os._exit(main())
@@ -132,12 +132,16 @@ def _dispatch(line: CommandLine, verb: str, words: list[str]) -> int:
     return _command(verb or "set")(line)
 
 
-def _command(verb: str) -> Callable[[CommandLine], int]:
+def _command(verb: str) -> Callable[[CommandLine], int]:  # noqa: C901 - a branch for each command
     """Return the function that carries out a command."""
     if verb == "set":
         from dns_update.cli.set import run  # one command, one import
+    elif verb == "add":
+        from dns_update.cli.add import run
     elif verb == "delete":
         from dns_update.cli.delete import run
+    elif verb == "plan":
+        from dns_update.cli.plan import run
     elif verb == "show":
         from dns_update.cli.show import run
     elif verb == "agent":
@@ -190,7 +194,12 @@ def _report(error: errors.DnsUpdateError, verb: str, line: CommandLine | None) -
     from dns_update.commandline import COMMANDS  # only when something is wrong
 
     command = verb if verb in COMMANDS else "set"
+    if command in _UPDATING and line is not None and line.has("dry-run"):
+        command = "plan"
     if line is None or not line.has("json"):
+        if line is not None and line.has("quiet"):
+            for other in error.failures:  # otherwise they were said when they happened
+                talk(str(other))
         return _failure(error, command)
     return _failure_as_json(error, command, line)
 

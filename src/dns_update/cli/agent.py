@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from dns_update.agent.config.settings import Config
 from dns_update.cli import put, talk
 from dns_update.commandline.line import CommandLine
+from dns_update.commandline.properties import Options
 from dns_update.errors import ConfigError, UsageError
 
 T = TypeVar("T")
@@ -27,6 +28,8 @@ def run(line: CommandLine) -> int:
         raise UsageError("online= is given without check=", hint="dns-update agent --check --online")
     if options.json and not options.online:
         raise UsageError("json= is given without online=", hint="dns-update agent --check --online --json")
+    if options.quiet and options.debug:
+        raise UsageError("quiet= and debug= are both given", hint="leave one of them out")
     if not options.check and not options.once:
         _prepare_for_signals()
     from dns_update.agent.config.load import read_config  # not for a line that is wrong
@@ -34,7 +37,7 @@ def run(line: CommandLine) -> int:
     try:
         config = read_config(options.config)
         if options.check:
-            return _check(config, options.config, is_online=options.online, as_json=options.json)
+            return _check(config, options)
     except ConfigError as error:
         if options.json:
             error.notes = error.problems
@@ -42,26 +45,27 @@ def run(line: CommandLine) -> int:
         for problem in error.lines(MOST_PROBLEMS):
             talk(problem)
         return error.exit_status
-    return _keep_right(config, options.config, is_once=options.once, is_debug=options.debug)
+    return _keep_right(config, options)
 
 
-def _keep_right(config: Config, path: str, *, is_once: bool, is_debug: bool) -> int:
+def _keep_right(config: Config, options: Options) -> int:
     """Run the agent until it is stopped, or once; return the exit status."""
     from dns_update.agent.config.load import read_config  # loaded already
-    from dns_update.agent.output.log import DEBUG, INFO, Log  # not for --check
+    from dns_update.agent.output.log import DEBUG, INFO, WARNING, Log  # not for --check
     from dns_update.agent.service import Agent
     from dns_update.process.systemd import Notifier
 
-    if not is_once:
+    if not options.once:
         from dns_update.agent.preload import load  # not for one round
 
         load()
     gc.freeze()  # what is loaded now stays; only newer objects are collected
     gc.set_threshold(*_COLLECTED_AFTER)
     gc.enable()
-    log = Log(threshold=DEBUG if is_debug else INFO, clock=None if is_once else time.time)
-    agent = Agent(config, path, lambda: read_config(path), log, Notifier.from_environment())
-    if is_once:
+    threshold = WARNING if options.quiet else DEBUG if options.debug else INFO
+    log = Log(threshold=threshold, clock=None if options.once else time.time)
+    agent = Agent(config, options.config, lambda: read_config(options.config), log, Notifier.from_environment())
+    if options.once:
         return _carry_out(agent.once())
     _carry_out(agent.run())
     return 0
@@ -77,16 +81,17 @@ def _prepare_for_signals() -> None:
         signal.signal(signal.SIGTERM, lambda _number, _frame: os._exit(0))  # nothing that must be closed is open yet
 
 
-def _check(config: Config, path: str, *, is_online: bool, as_json: bool) -> int:
+def _check(config: Config, options: Options) -> int:
     """Report on a configuration that could be read, and return the exit status; raises ConfigError."""
-    _refuse_files(config, path)
+    _refuse_files(config, options.config)
     warnings = list(_warnings_about(config))
-    if not as_json:
+    if not options.json:
         count = len(config.records)
-        talk(f"{path} is right: {count} {'record' if count == 1 else 'records'}")
+        if not options.quiet:
+            talk(f"{options.config} is right: {count} {'record' if count == 1 else 'records'}")
         for warning in warnings:
             talk(f"warning: {warning}")
-    return _check_online(config, path, warnings, as_json=as_json) if is_online else 0
+    return _check_online(config, options.config, warnings, as_json=options.json) if options.online else 0
 
 
 def _refuse_files(config: Config, path: str) -> None:

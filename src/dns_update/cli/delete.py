@@ -31,11 +31,24 @@ def carry_out(client: Client, options: Options, target: Target, data: Data, comm
     """
     outcome = client.run(
         lambda transaction: delete_rdata(
-            transaction, target, data, require=options.require, verify=options.verify, compare=options.verify
+            transaction,
+            target,
+            data,
+            require=options.require,
+            verify=options.verify,
+            compare=options.verify,
+            dry_run=options.dry_run,
         )
     )
-    done = _nothing_done(outcome, data, target) if outcome.changed is False else DONE
-    return conclude(outcome, command, done, as_json=options.json)
+    return conclude(outcome, command, options, _done(outcome, data, target))
+
+
+def _done(outcome: Outcome, data: Data, target: Target) -> str:
+    """Return what was done, where this is not a list of the records that went."""
+    if outcome.changed is False:
+        return _nothing_done(outcome, data, target)
+    # A server may show only some of them (RFC 8482).
+    return f"{DONE}: {outcome.name} deleted" if outcome.changed and not data else ""
 
 
 def _nothing_done(outcome: Outcome, data: Data, target: Target) -> str:

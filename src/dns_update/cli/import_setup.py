@@ -56,13 +56,13 @@ def run(line: CommandLine) -> int:
     toml = toml_from_plan(plan, choices, origin=options.setup, key_file=key_file)
     status = DONE if plan.understood == "yes" else PARTLY
     if not options.json:
-        _tell(options.setup, plan)
+        _tell(options.setup, plan, is_quiet=options.quiet)
     if options.output is not None and plan.records:
-        status = _write(options.output, toml, key_file, plan) or status
+        status = _write(options.output, toml, key_file, plan, is_quiet=options.quiet) or status
     if options.json:
         put(json.dumps({"kind": kind} | _fields(options, plan, toml, status), indent=2) + "\n")
     elif options.output is None and plan.records:
-        _print(toml, key_file, plan)
+        _print(toml, key_file, plan, is_quiet=options.quiet)
     return status
 
 
@@ -93,7 +93,7 @@ def _key_file(options: Options) -> str:
     return str(beside.with_suffix(".keys"))
 
 
-def _write(output: str, toml: str, key_file: str, plan: MovePlan) -> int:
+def _write(output: str, toml: str, key_file: str, plan: MovePlan, *, is_quiet: bool) -> int:
     """Write the configuration and the keys, and read both as the agent does; return the exit status.
 
     Raises UsageError if a file exists or cannot be written.
@@ -108,21 +108,24 @@ def _write(output: str, toml: str, key_file: str, plan: MovePlan) -> int:
         talk(f"{output} is written, and must be corrected there")
         return error.exit_status
     names = len({record.name for record in plan.records})
-    talk(f"{output}: {names} name{'s' * (names != 1)}; next: dns-update agent --check config={output}")
+    if not is_quiet:
+        talk(f"{output}: {names} name{'s' * (names != 1)}; next: dns-update agent --check config={output}")
     return DONE
 
 
-def _print(toml: str, key_file: str, plan: MovePlan) -> None:
+def _print(toml: str, key_file: str, plan: MovePlan, *, is_quiet: bool) -> None:
     put(toml)
     keys = {record.key for record in plan.records if record.key is not None and record.key.secret}
-    if keys:
+    if keys and not is_quiet:
         count = "1 key is" if len(keys) == 1 else f"{len(keys)} keys are"
         talk(f"{count} not printed; output=agent.toml writes the configuration, and the keys to {key_file}")
 
 
-def _tell(setup: str, plan: MovePlan) -> None:
+def _tell(setup: str, plan: MovePlan, *, is_quiet: bool) -> None:
+    """Say what there is to know of the set-up; if `is_quiet`, only what was not understood."""
     for remark in plan.remarks:
-        talk(f"{setup}: {_with_severity(remark)}")
+        if remark.severity == "error" or not is_quiet:
+            talk(f"{setup}: {_with_severity(remark)}")
     if not plan.records:
         talk(f"{setup}: no name to keep right was found")
 

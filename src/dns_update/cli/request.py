@@ -1,4 +1,4 @@
-"""What `set`, `delete` and `show` have in common: from properties to a request, and from its outcome to text."""
+"""What `set`, `add`, `delete` and `show` have in common: from properties to a request, and from its outcome to text."""
 
 from __future__ import annotations
 
@@ -72,6 +72,16 @@ def data_of(options: Options, target: Target, *, allow_private: bool) -> dict[in
         raise errors.UsageError(f"value=: {error.text}", hint=error.hint) from error
 
 
+def check_data(data: dict[int, tuple[bytes, ...]], command: str) -> None:
+    """Raise UsageError for a `set` or an `add` without data."""
+    if not data:
+        raise errors.UsageError(
+            f"{command} needs address=, or type= and value=", hint="for example: address=203.0.113.45"
+        )
+    if not any(data.values()):
+        raise errors.UsageError("type= is given without value=", hint="for example: type=TXT value=hello")
+
+
 def _check_combination(options: Options) -> None:
     has_addresses = bool(options.address) and not _has_address_for_name(options)
     if has_addresses and (options.rrtype is not None or options.value):
@@ -96,6 +106,8 @@ def _addresses(options: Options, *, allow_private: bool) -> Iterable[bytes]:
 def client_of(options: Options) -> Client:
     """Return a client for the servers, with the key and the timeouts that the options give; raises UsageError."""
     _check_families(options)
+    if options.quiet and options.debug:
+        raise errors.UsageError("quiet= and debug= are both given", hint="leave one of them out")
     return Client(
         *options.dns_server,
         key=key_of(options),
@@ -151,8 +163,8 @@ def _check_families(options: Options) -> None:
 
 
 def _log_of(options: Options) -> Callable[[str], None]:
-    """Return the function that takes log lines: `talk`, or one that drops them with --json."""
-    return (lambda _line: None) if options.json else talk
+    """Return the function that takes log lines: `talk`, or one that drops them with --json or quiet=yes."""
+    return (lambda _line: None) if options.json or options.quiet else talk
 
 
 def print_message(direction: str, endpoint: Endpoint, transport: TransportName, octets: bytes) -> None:
@@ -169,29 +181,49 @@ def print_message(direction: str, endpoint: Endpoint, transport: TransportName, 
     write_talk(f"{heading}\n{text}\n")
 
 
-def conclude(outcome: Outcome, command: str, done: str, *, as_json: bool) -> int:
-    """Report the outcome of a request, with the text `done`, and return the exit status."""
-    if as_json:
-        from dns_update.cli.as_json import outcome_text  # only if it is asked for
+def conclude(outcome: Outcome, command: str, options: Options, done: str = "") -> int:
+    """Report the outcome of a request, and return the exit status; `done` says what was done, if this is special."""
+    if outcome.dry_run:
+        from dns_update.cli.plan import report  # only if it is asked for
 
-        try:
-            put(outcome_text(outcome, command))
-        except OutputLost as lost:
-            if command == "show":  # its data is its only result; after the others, the zone is as it should be
-                raise
-            talk(f"note: {lost}")
-        else:
-            return 0
+        return report(outcome, options)
+    if options.json and _is_put_as_json(outcome, command):
+        return 0
     if command == "show":
         put("".join(f"{record.to_text()}\n" for record in outcome.after or ()))
-    else:
-        talk(done)
-    if outcome.notes:
-        _talk_notes(outcome)
+    elif not options.quiet:
+        talk(done or _done(outcome))
+    if outcome.notes and not options.quiet:
+        talk_notes(outcome)
     return 0
 
 
-def _talk_notes(outcome: Outcome) -> None:
+def _is_put_as_json(outcome: Outcome, command: str) -> bool:
+    """Print the outcome as JSON, and return whether standard output took it."""
+    from dns_update.cli.as_json import outcome_text  # only if it is asked for
+
+    try:
+        put(outcome_text(outcome, command))
+    except OutputLost as lost:
+        if command == "show":  # its data is its only result; after the others, the zone is as it should be
+            raise
+        talk(f"note: {lost}")
+        return False
+    return True
+
+
+def _done(outcome: Outcome) -> str:
+    """Return what was done, and what that changed, if the records were read before; no query is sent to know it."""
+    if outcome.name is None or outcome.before is None or outcome.after is None:
+        return DONE
+    from dns_update.client.changes import changes_text  # only if it is known
+
+    changes = changes_text(outcome.name, outcome.before, outcome.after)
+    return f"{DONE}: {changes}" if changes else DONE
+
+
+def talk_notes(outcome: Outcome) -> None:
+    """Write the notes of an outcome to standard error."""
     from dns_update.errors.hints import COMMAND_LINE, rendered  # most outcomes have no notes
 
     for note in outcome.notes:

@@ -27,17 +27,23 @@ if TYPE_CHECKING:
     from dns_update.routeros.machine.globals_file import GlobalsFile
     from dns_update.routeros.machine.logbook import LogEntry
 
-_INFO = 6  # sd-daemon(3)
-_PRIORITIES = {"error": 3, "warning": 4, "debug": 7}
+_ERROR, _INFO, _DEBUG = 3, 6, 7  # sd-daemon(3)
+_PRIORITIES = {"error": _ERROR, "warning": 4, "debug": _DEBUG}
 WOULD_SEND = 20
 """The exit status of a dry run in which an update would have been sent."""
 
 
 class Terminal:
-    """The process as the scripts' outside: streams, clocks, randomness. With `is_quiet`, it prints nothing."""
+    """The process as the scripts' outside: streams, clocks, randomness.
 
-    def __init__(self, *, is_quiet: bool) -> None:
-        self._is_quiet = is_quiet
+    If `is_silent`, it prints nothing; `notes` are the lines that it would have printed, without those of the log. With
+    `is_quiet`, it prints what scripts print, and failures.
+    """
+
+    def __init__(self, *, is_silent: bool, is_quiet: bool = False) -> None:
+        self._is_silent = is_silent
+        self._least = _ERROR if is_quiet else _DEBUG
+        self.notes: list[str] = []
         self._journal: Log | None = None
         self._end: Event | None = None
 
@@ -52,15 +58,21 @@ class Terminal:
 
     def say(self, line: str, priority: int = _INFO) -> None:
         """Write a line to standard error."""
+        if self._journal is None and self._is_silent:
+            self.notes.append(line)
+        else:
+            self._write(line, priority)
+
+    def _write(self, line: str, priority: int) -> None:
         if self._journal is not None:
             self._journal.write(priority, printable(line))
-        elif not self._is_quiet:
+        elif not self._is_silent and priority <= self._least:
             talk(printable(line))
 
     def put(self, text: str) -> None:
         """Print a line on standard output; raises OutputLost, unless it is a service's."""
         try:
-            if not self._is_quiet:
+            if not self._is_silent:
                 put(f"{printable(text)}\n")
         except OutputLost:
             if self._journal is None:
@@ -70,7 +82,7 @@ class Terminal:
         """Write an entry of the log to standard error: of the tool as `set` writes it, of scripts with its topics."""
         is_own = entry.topics.startswith(TOOL_TOPIC)
         text = entry.message.removeprefix("dns-update: ") if is_own else f"{entry.topics} {entry.message}"
-        self.say(text, next((p for topic, p in _PRIORITIES.items() if topic in entry.topics.split(",")), _INFO))
+        self._write(text, next((p for topic, p in _PRIORITIES.items() if topic in entry.topics.split(",")), _INFO))
 
     wall = staticmethod(time.time)
 
@@ -102,7 +114,7 @@ def run(line: CommandLine) -> int:
         raise UsageError("FILE is missing", hint="for example: dns-update run ddns.rsc; all about it: run --help")
     settings = _settings(options)
     text = read_script(options.script_file)
-    terminal = Terminal(is_quiet=options.json)
+    terminal = Terminal(is_silent=options.json, is_quiet=options.quiet)
     machine = Machine(settings, terminal, file=options.script_file, trace=print_message)
     machine.sender.is_tracing = options.debug
     if is_open_secret(options.script_file, text):
@@ -113,7 +125,7 @@ def run(line: CommandLine) -> int:
     def work() -> int:
         return _run(options, session, terminal, text, _do_nothing if kept is None else kept.save)
 
-    return _as_json(work, session, options.script_file) if options.json else work()
+    return _as_json(work, session, options.script_file, terminal.notes) if options.json else work()
 
 
 def _run(options: Options, session: Session, terminal: Terminal, text: str, save: Callable[[], None]) -> int:
@@ -183,7 +195,7 @@ def _status(session: Session) -> int:
     return WOULD_SEND if any(sent.result == NOT_SENT for sent in session.machine.sender.updates) else 0
 
 
-def _as_json(work: Callable[[], int], session: Session, file: str) -> int:
+def _as_json(work: Callable[[], int], session: Session, file: str, notes: list[str]) -> int:
     """Do the work, and print one object about it; return the exit status."""
     from dns_update.cli.run_as_json import result_text  # only if it is asked for
 
@@ -195,7 +207,7 @@ def _as_json(work: Callable[[], int], session: Session, file: str) -> int:
     except KeyboardInterrupt as interrupt:
         error = DnsUpdateError("interrupted", hint=str(interrupt))
         error.exit_status = status = INTERRUPTED
-    put(result_text(session.machine, file, status, error))
+    put(result_text(session.machine, file, status, error, notes))
     return status
 
 

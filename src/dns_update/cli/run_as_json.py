@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from dns_update.cli.as_json import error_fields, object_text, record_fields
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dns_update.errors import DnsUpdateError
     from dns_update.routeros.machine.this_machine import Machine
     from dns_update.routeros.machine.updates import SentUpdate
     from dns_update.routeros.remarks import ScriptRemark
 
 
-def result_text(machine: Machine, file: str, status: int, error: DnsUpdateError | None) -> str:
-    """Return what a run did: its updates with their results, its log, the lines that it printed, and the remarks."""
+def result_text(machine: Machine, file: str, status: int, error: DnsUpdateError | None, notes: Sequence[str]) -> str:
+    """Return what a run did: its updates with their results, its log, the lines it printed, remarks and notes."""
     return object_text({
         "command": "run",
         "status": "ok" if error is None else "error",
@@ -24,6 +26,7 @@ def result_text(machine: Machine, file: str, status: int, error: DnsUpdateError 
         "log": [{"time": e.time, "topics": e.topics, "message": e.message} for e in machine.logbook.entries],
         "put": machine.puts,
         "remarks": [_remark(remark) for remark in machine.remarks],
+        "notes": [note.removeprefix("note: ") for note in notes],
         "error": None if error is None else error_fields(error),
     })  # fmt: skip
 

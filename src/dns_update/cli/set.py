@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update import errors
-from dns_update.cli.request import ADDRESS_TYPES, DONE, client_of, conclude, data_of, target_of
+from dns_update.cli.request import ADDRESS_TYPES, check_data, client_of, conclude, data_of, target_of
 from dns_update.commandline.line import CommandLine
 
 
@@ -17,7 +16,7 @@ def run(line: CommandLine) -> int:
         from dns_update.cli.delete import carry_out  # rarely needed
 
         return carry_out(client, options, target, dict.fromkeys(data or ADDRESS_TYPES, ()), "set")
-    _check_data(data)
+    check_data(data, "set")
     outcome = client.set(
         target.name,
         *[value for values in data.values() for value in values],
@@ -28,13 +27,7 @@ def run(line: CommandLine) -> int:
         verify=options.verify,
         compare=options.json and options.verify,  # the JSON object shows what has changed
         check_names=options.check_names,
+        dry_run=options.dry_run,
         rrclass=target.rrclass,
     )
-    return conclude(outcome, "set", DONE, as_json=options.json)
-
-
-def _check_data(data: dict[int, tuple[bytes, ...]]) -> None:
-    if not data:
-        raise errors.UsageError("set needs address=, or type= and value=", hint="for example: address=203.0.113.45")
-    if not any(data.values()):
-        raise errors.UsageError("type= is given without value=", hint="for example: type=TXT value=hello")
+    return conclude(outcome, "set", options)

@@ -14,6 +14,6 @@ def run(line: CommandLine) -> int:
     target = target_of(options, "show")
     rrtypes = ADDRESS_TYPES if options.rrtype is None else (options.rrtype,)
     outcome = client_of(options).show(target.name, *rrtypes, zone=target.zone, rrclass=target.rrclass)
-    if not outcome.after and not options.json:
+    if not outcome.after and not options.json and not options.quiet:
         talk(f"{outcome.name} has no {' or '.join(map(rrtype_to_text, rrtypes))} record")
-    return conclude(outcome, "show", "", as_json=options.json)
+    return conclude(outcome, "show", options)

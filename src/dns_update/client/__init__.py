@@ -5,7 +5,14 @@ from __future__ import annotations
 import time
 
 from dns_update.client.outcome import with_time
-from dns_update.client.requests import as_method, delete_records, send_update, set_records, show_records
+from dns_update.client.requests import (
+    add_records,
+    as_method,
+    delete_records,
+    send_update,
+    set_records,
+    show_records,
+)
 from dns_update.client.settings import ClientSettings, check_transport
 from dns_update.client.steps import Ask, Pause, Resolve, Step, Steps, drive, finished
 from dns_update.client.transaction import Request, Transaction
@@ -66,6 +73,7 @@ class Client:
         self._transport: Transport = transport if transport is not None else BlockingTransport(local_address)
 
     set = _method(set_records)
+    add = _method(add_records)
     delete = _method(delete_records)
     show = _method(show_records)
     send = _method(send_update)

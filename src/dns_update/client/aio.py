@@ -8,7 +8,14 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from dns_update.auth import Key
 from dns_update.client.outcome import with_time
-from dns_update.client.requests import as_method, delete_records, send_update, set_records, show_records
+from dns_update.client.requests import (
+    add_records,
+    as_method,
+    delete_records,
+    send_update,
+    set_records,
+    show_records,
+)
 from dns_update.client.settings import ClientSettings, check_transport
 from dns_update.client.steps import Ask, Pause, Resolve, Step, Steps, drive
 from dns_update.client.transaction import Request, Transaction
@@ -57,6 +64,7 @@ class AsyncClient:
         self._transport: AsyncTransport = transport if transport is not None else AsyncioTransport(local_address)
 
     set = _method(set_records)
+    add = _method(add_records)
     delete = _method(delete_records)
     show = _method(show_records)
     send = _method(send_update)

@@ -46,6 +46,18 @@ async def not_applied(
     )
 
 
+async def would_not_apply(view: ZoneView, rrtype: int, records: Records) -> errors.NotApplied:
+    """Return the error that the server would ignore a change of this type, beside the records that the name has."""
+    texts = sorted([f"{rrtype_to_text(r.rrtype)} {rdata_to_text(r.rrtype, r.rdata, r.rrclass)}" for r in records])
+    there = f"the server has {', '.join(texts)}" if texts else "the name has no such record"
+    return errors.NotApplied(
+        f"{view.endpoint} would not change {view.target.owner} {rrtype_to_text(rrtype)} as asked: {there}; nothing was "
+        "sent",
+        hint=await _remedy(view, rrtype, records),
+        endpoint=view.endpoint,
+    )
+
+
 async def _answer_if_possible(view: ZoneView, rrtype: int) -> Message | None:
     try:
         _records, reply = await view.look(rrtype)

@@ -25,7 +25,7 @@ class Outcome(Value, kw_only=True):
     update whose `after` was read back is `verified`: the records are as requested. Records that were `read_unsigned` do
     not count: the server does not accept the key for queries, and anyone may have answered. `seconds` is the time that
     the whole request took. `notes` are sentences that the user should read. `failures` are the errors of the servers
-    tried before.
+    tried before. After a `dry_run`, nothing has changed, and `after` are the records that the name would have.
     """
 
     server: Endpoint
@@ -38,15 +38,16 @@ class Outcome(Value, kw_only=True):
     notes: tuple[str, ...] = ()
     failures: tuple[errors.DnsUpdateError, ...] = ()
     read_unsigned: bool = False
+    dry_run: bool = False
 
     @property
     def verified(self) -> bool:
         """Whether the requested records were read back from the server, in signed answers if there is a key."""
-        return self.after is not None and not self.read_unsigned
+        return self.after is not None and not self.read_unsigned and not self.dry_run
 
     @property
     def changed(self) -> bool | None:
-        """Whether the records were different before; None if they were not read before."""
+        """Whether the records were different before, or would be now; None if they were not read before."""
         if self.before is None or self.after is None:
             return None
         return set(self.before) != set(self.after)
@@ -56,7 +57,9 @@ class Outcome(Value, kw_only=True):
         return self._replace(seconds=seconds)
 
 
-def outcome_at(view: ZoneView, rcode: int, before: Records | None, after: Records | None) -> Outcome:
+def outcome_at(
+    view: ZoneView, rcode: int, before: Records | None, after: Records | None, *, dry_run: bool = False
+) -> Outcome:
     """Return the result of a request at the server that carried it out."""
     return Outcome(
         server=view.endpoint,
@@ -68,6 +71,7 @@ def outcome_at(view: ZoneView, rcode: int, before: Records | None, after: Record
         notes=view.transaction.notes_at(view.endpoint),
         failures=tuple(view.transaction.failures),
         read_unsigned=view.transaction.is_unsigned(view.endpoint),
+        dry_run=dry_run,
     )
 
 

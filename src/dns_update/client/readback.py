@@ -123,8 +123,31 @@ async def after_set(view: ZoneView, data: RdataByType, ttls: Mapping[int, int]) 
 
             raise await not_applied(view, rrtype, records, reply.message)
         after |= dict.fromkeys(rrset)
-        for ttl in {record.ttl for record in rrset} - {ttls[rrtype]}:
-            view.transaction.notes.append(f"{rrtype_to_text(rrtype)}: the server has TTL {ttl}, not {ttls[rrtype]}")
+        _note_ttl(view, rrtype, rrset, ttls[rrtype])
+    return tuple(after)
+
+
+def _note_ttl(view: ZoneView, rrtype: int, rrset: Iterable[Record], desired: int) -> None:
+    for ttl in {record.ttl for record in rrset} - {desired}:
+        view.transaction.notes.append(f"{rrtype_to_text(rrtype)}: the server has TTL {ttl}, not {desired}")
+
+
+async def after_add(view: ZoneView, data: RdataByType, ttls: Mapping[int, int]) -> Records:
+    """Return the records of the types in `data`; raises NotApplied unless those of `data` are among them."""
+    after: dict[Record, None] = {}
+    for rrtype, values in data.items():
+        try:
+            records, reply = await view.look(rrtype)
+        except errors.ZoneNotFound as error:
+            after |= dict.fromkeys(await _confirmed(view, rrtype, values, ttls[rrtype], error, only_adds=True))
+            continue
+        rrset = [record for record in records if record.rrtype == rrtype]
+        if not _canonical(view, rrtype, values) <= _canonical(view, rrtype, [record.rdata for record in rrset]):
+            from dns_update.client.obstacles import not_applied  # only when something is wrong
+
+            raise await not_applied(view, rrtype, records, reply.message)
+        after |= dict.fromkeys(rrset)
+        _note_ttl(view, rrtype, rrset, ttls[rrtype])
     return tuple(after)
 
 
@@ -222,17 +245,24 @@ async def _holds_none_of(view: ZoneView, rrtypes: Iterable[int]) -> bool:
     return True
 
 
-async def _confirmed(
-    view: ZoneView, rrtype: int, values: tuple[bytes, ...], ttl: int, error: errors.ZoneNotFound
+async def _confirmed(  # noqa: PLR0913 - what was asked for, and how
+    view: ZoneView,
+    rrtype: int,
+    values: tuple[bytes, ...],
+    ttl: int,
+    error: errors.ZoneNotFound,
+    *,
+    only_adds: bool = False,
 ) -> Records:
     """Return the records that the zone itself has, although the server does not show them; raises NotApplied.
 
-    `error` says why the server does not; it is raised if the reason is not a zone below.
+    `error` says why the server does not; it is raised if the reason is not a zone below. With `only_adds`, there may be
+    other records beside these; then no prerequisite can show whether these are there, and `error` is raised, too.
     """
     if not error.is_delegated:
         raise error
     if not await holds(view, rrtype, values):
-        raise _not_confirmed(view, rrtype, error)
+        raise error if only_adds else _not_confirmed(view, rrtype, error)
     _note_confirmed(view, error)
     return tuple([Record(view.target.owner, rrtype, view.target.rrclass, ttl, value) for value in values])
 

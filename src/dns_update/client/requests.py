@@ -1,4 +1,4 @@
-"""The requests that both clients offer as methods: set, delete, show and send.
+"""The requests that both clients offer as methods: set, add, delete, show and send.
 
 Each is called with a transaction and the arguments of the method, and its steps lead to an Outcome. `as_method` makes
 it a client's method, so that the arguments and their description are written once.
@@ -58,6 +58,7 @@ async def set_records(  # noqa: PLR0913 - all but the name can be left out
     verify: bool = True,
     compare: bool = False,
     check_names: bool = True,
+    dry_run: bool = False,
     rrclass: int | str = RRClass.IN,
 ) -> Outcome:
     """Make a name have exactly these addresses, or these values of one type.
@@ -70,26 +71,90 @@ async def set_records(  # noqa: PLR0913 - all but the name can be left out
     true of the name before: `any` nothing, `existing` that it has records, `absent` that it has none. With `verify`,
     the records are read back from the same server. With `compare`, they are also read before the update, so that the
     outcome says what was there and whether it has `changed`. With `check_names`, the owner of an address and the target
-    of MX, NS, SRV and similar records must be a host name, as BIND requires; False sends any name.
+    of MX, NS, SRV and similar records must be a host name, as BIND requires; False sends any name. With `dry_run`, the
+    records are read and nothing is changed: the outcome says what the name has, and what it would have.
 
     Raises UsageError for wrong arguments, NotApplied if the server has something else afterwards, and any other
     Refusal or CommunicationError.
     """
     target = Target(name, zone, rrclass)
     rdata = target.data(values, rrtype)
-    requirement_of(require)
-    _check_values(target, rdata, check_names=check_names)
-    if ttl is not None:
-        check_ttl(ttl)
+    _check(target, rdata, require, ttl, check_names=check_names)
     located = await locate(transaction, target)
-    _announce(transaction, located)
+    if not dry_run:
+        _announce(transaction, located)
     delivery = Delivery(transaction=transaction, verify=verify)
+    before: Records | None = None
+    ttls: dict[int, int] = {}
 
     async def at(endpoint: Endpoint) -> Outcome:
+        nonlocal before, ttls
         view = ZoneView(transaction, endpoint, located)
-        before, ttls = await _before_set(view, rdata, ttl, compare=compare)
+        if not transaction.is_update_astray:  # otherwise the records there now may be the result of the update
+            before, ttls = await _before_set(view, rdata, ttl, compare=compare)
         update = await _with_replacements(view, _update_that_requires(located, require), rdata, ttls)
+        if dry_run:
+            return await _previewed(view, update)
         reply, after = await delivery.carry_out(view, update, lambda: _after_set(view, rdata, ttls))
+        return outcome_at(view, reply.message.rcode, before, after)
+
+    return await transaction.at_first_server(at)
+
+
+async def add_records(  # noqa: PLR0913 - as above
+    transaction: Transaction,
+    name: Name | str,
+    *values: str | bytes | IPv4Address | IPv6Address,
+    rrtype: int | str | None = None,
+    zone: Name | str | None = None,
+    ttl: int | None = None,
+    require: Literal["any", "existing", "absent"] = "any",
+    verify: bool = True,
+    compare: bool = False,
+    check_names: bool = True,
+    dry_run: bool = False,
+    rrclass: int | str = RRClass.IN,
+) -> Outcome:
+    """Add these addresses, or these values of one type, to those that a name has (RFC 2136, section 2.5.1).
+
+    The arguments are those of `set`. A `ttl` becomes that of the whole RRset, because its records have one (RFC 2181,
+    section 5.2); None keeps it. A value that is there already is not an error; with `compare`, the outcome says whether
+    anything has `changed`.
+
+    Raises UsageError for wrong arguments and for a SOA record, NotApplied if the server does not have the values
+    afterwards, and any other Refusal or CommunicationError. If the records were read before, and the name is an alias
+    or has another CNAME or DNAME, NotApplied is raised and nothing is sent.
+    """
+    from dns_update.client import additions  # the other requests do without
+
+    target = Target(name, zone, rrclass)
+    rdata = target.data(values, rrtype)
+    _check(target, rdata, require, ttl, check_names=check_names)
+    additions.refuse_types(rdata)
+    located = await locate(transaction, target)
+    if not dry_run:
+        _announce(transaction, located)
+    delivery = Delivery(transaction=transaction, verify=verify)
+    before: Records | None = None
+    ttls: dict[int, int] = {}
+
+    async def at(endpoint: Endpoint) -> Outcome:
+        nonlocal before, ttls
+        view = ZoneView(transaction, endpoint, located)
+        if not transaction.is_update_astray:  # as above
+            before, ttls = await additions.before_addition(view, rdata, ttl, compare=compare)
+        update = _update_that_requires(located, require)
+        update = additions.with_additions(located.owner, update, rdata, ttls, before)
+        if dry_run:
+            return await _previewed(view, update)
+        update = additions.if_unchanged(located.owner, update, rdata, before)
+        try:
+            reply, after = await delivery.carry_out(view, update, lambda: _after_add(view, rdata, ttls))
+        except (errors.NameExists, errors.NameNotFound) as error:
+            if require == "any":  # then it is our own condition
+                error.hint = "another program changes the name at the same time; try again"
+            raise
+        additions.note_ttls(view, before, after)
         return outcome_at(view, reply.message.rcode, before, after)
 
     return await transaction.at_first_server(at)
@@ -104,6 +169,7 @@ async def delete_records(  # noqa: PLR0913 - as above
     require: Literal["any", "existing"] = "any",
     verify: bool = True,
     compare: bool = False,
+    dry_run: bool = False,
     rrclass: int | str = RRClass.IN,
 ) -> Outcome:
     """Remove these values; without values, the RRset of `rrtype`; without either, all records of the name.
@@ -112,7 +178,9 @@ async def delete_records(  # noqa: PLR0913 - as above
     """
     target = Target(name, zone, rrclass)
     rdata = target.data(values, rrtype)
-    return await delete_rdata(transaction, target, rdata, require=require, verify=verify, compare=compare)
+    return await delete_rdata(
+        transaction, target, rdata, require=require, verify=verify, compare=compare, dry_run=dry_run
+    )
 
 
 async def show_records(
@@ -171,7 +239,15 @@ def requirement_of(text: str) -> Requirement:
     return requirement
 
 
-# Set
+# Set and add
+
+
+def _check(target: Target, rdata: RdataByType, require: str, ttl: int | None, *, check_names: bool) -> None:
+    """Check the arguments of `set` or `add`; raises UsageError."""
+    requirement_of(require)
+    _check_values(target, rdata, check_names=check_names)
+    if ttl is not None:
+        check_ttl(ttl)
 
 
 def _check_values(target: Target, rdata: RdataByType, *, check_names: bool) -> None:
@@ -243,11 +319,30 @@ def _after_set(view: ZoneView, rdata: RdataByType, ttls: dict[int, int]) -> Step
     return after_set(view, rdata, ttls)
 
 
+def _after_add(view: ZoneView, rdata: RdataByType, ttls: dict[int, int]) -> Steps[Records]:
+    from dns_update.client.readback import after_add  # only if it is read back
+
+    return after_add(view, rdata, ttls)
+
+
+def _previewed(view: ZoneView, update: Update) -> Steps[Outcome]:
+    from dns_update.client.preview import previewed  # only if it is asked for
+
+    return previewed(view, update)
+
+
 # Delete
 
 
 async def delete_rdata(  # noqa: PLR0913 - as above
-    transaction: Transaction, target: Target, rdata: RdataByType, *, require: str, verify: bool, compare: bool
+    transaction: Transaction,
+    target: Target,
+    rdata: RdataByType,
+    *,
+    require: str,
+    verify: bool,
+    compare: bool,
+    dry_run: bool = False,
 ) -> Outcome:
     """Remove rdata of several types: for a type without values its whole RRset; with no types, the whole name.
 
@@ -264,7 +359,8 @@ async def delete_rdata(  # noqa: PLR0913 - as above
             f"this would remove every record at {located.zone} itself",
             hint=errors.Hint("say which: {type:A}, or {address}, or {value}"),
         )
-    _announce(transaction, located)
+    if not dry_run:
+        _announce(transaction, located)
     delivery = Delivery(transaction=transaction, verify=verify)
     update = _deletion(located, rdata, require)
     before: Records | None = None
@@ -277,6 +373,8 @@ async def delete_rdata(  # noqa: PLR0913 - as above
                 from dns_update.client.readback import check_existing  # only if it is asked for
 
                 await check_existing(view, rdata)
+            if dry_run:
+                return await _previewed(view, update)
             if compare:
                 from dns_update.client.readback import shown  # as above
 

@@ -40,7 +40,8 @@ A property is written name=value, as on a RouterOS router, or --name value. A li
 
 Messages go to standard error, data to standard output; --json puts everything there. Exit status: 0 done, 1 a bug,
 2 usage, 3 no address, 4 no answer, 5 authentication, 6 clocks, 7 permission, 8 zone or name, 9 server failure,
-10 some of many failed, 11 this machine lacks something at the moment, 130 interrupted.
+10 some of many failed, 11 this machine lacks something at the moment, 20 a plan would change something,
+130 interrupted.
 """
 
 _SET = CommandHelp(
@@ -56,10 +57,26 @@ from the same server, because a server may answer "no error" and yet ignore a ch
         ("both families at once", "name=home.example.com address=203.0.113.45,2001:db8::5 ttl=5m key-file=home.key"),
         ("the address that an interface has now", "name=home.example.com address=interface:ppp0/ipv4 key-file=home.key"),
         ("the same, as a router's script writes it", "name=home zone=example.com address=[/ip address get [find interface=ppp0] address] key-file=home.key"),
-        ("any record type", "name=_acme-challenge.example.com type=TXT value=gfj9Xq...Rg85nM ttl=60 key-file=acme.key"),
+        ("any record type", "name=example.com type=MX value='10 mail.example.net' ttl=1h key-file=home.key"),
         ("the reverse name of an address", "address=203.0.113.45 type=PTR value=home.example.com key-file=home.key"),
+        ("from cron: say nothing but failures", "name=home.example.com address=interface:ppp0/ipv4 quiet=yes key-file=home.key"),
         ("only if the name is new", "name=printer zone=example.com address=192.0.2.40 require=absent key-file=home.key"),
         ("ttl=0 deletes the entry, as on RouterOS", "name=home zone=example.com address=203.0.113.45 ttl=0 key-file=home.key"),
+    ),
+)  # fmt: skip
+
+_ADD = CommandHelp(
+    "add PROPERTY=VALUE...",
+    "add addresses or data to what a name has",
+    """\
+Adds addresses (address=) or records (type= and value=) to those that the name has; nothing is removed. If they are
+there already, nothing changes. A TTL that is given becomes that of the whole RRset, since its records have one. Data
+that a name can have only once (CNAME, DNAME) is not replaced, and nothing is sent beside a CNAME.
+""",
+    (
+        ("a second token, for a certificate of a name and its wildcard", "add name=_acme-challenge.example.com type=TXT value=gfj9Xq...Rg85nM ttl=60 key-file=acme.key"),
+        ("one more address; the current TTL is kept", "add dns-server=192.0.2.1 zone=example.com name=www address=203.0.113.46 key-file=home.key"),
+        ("one more mail server", "add name=example.com type=MX value='20 backup.example.net' key-file=home.key"),
     ),
 )  # fmt: skip
 
@@ -75,6 +92,7 @@ It is not an error if there is nothing to remove, unless require=existing is giv
         ("one address of several", "delete name=home.example.com address=203.0.113.45 key-file=home.key"),
         ("an RRset", "delete name=home.example.com type=AAAA key-file=home.key"),
         ("one record", 'delete name=@ zone=example.com type=TXT value="v=spf1 -all" key-file=home.key'),
+        ("what would go?", "delete name=printer.example.com dry-run=yes"),
     ),
 )
 
@@ -93,6 +111,24 @@ zone file: name, TTL, class, type, data. If the name does not exist, the exit st
         ),
     ),
 )
+
+_PLAN = CommandHelp(
+    "plan [COMMAND] PROPERTY=VALUE...",
+    "what set, add or delete would change; changes nothing",
+    """\
+Asks the server what the name has, and prints what set, add or delete would change: "- " before each record that would
+go, "+ " before each that would come. No update is sent. The word set may be left out; dry-run=yes on a line of these
+commands does the same.
+
+The exit status is 0 if nothing would change, and 20 if something would. If the server would ignore the update, the
+error and its status are those of the update.
+""",
+    (
+        ("would this line change anything?", "plan dns-server=192.0.2.1 zone=example.com name=home address=203.0.113.45"),
+        ("what would go with a name?", "plan delete name=printer.example.com"),
+        ("for a script", "plan add name=www.example.com address=203.0.113.46 ttl=5m --json"),
+    ),
+)  # fmt: skip
 
 _NSUPDATE = CommandHelp(
     "nsupdate [OPTIONS] [FILE]",
@@ -277,8 +313,10 @@ The exit status is 0 if everything was understood, 10 if not; what was understoo
 
 COMMANDS: Mapping[str, CommandHelp] = {
     "set": _SET,
+    "add": _ADD,
     "delete": _DELETE,
     "show": _SHOW,
+    "plan": _PLAN,
     "nsupdate": _NSUPDATE,
     "agent": _AGENT,
     "status": _STATUS,

@@ -9,7 +9,7 @@ from dns_update.commandline.commands import COMMANDS, OVERVIEW
 from dns_update.commandline.properties import PROPERTIES, Property
 
 _COLUMN = 38
-_OVERVIEW_COLUMN = 45
+_OVERVIEW_COLUMN = 46
 _WIDTH = 118
 
 

@@ -53,6 +53,20 @@ class CommandLine:
         """Return whether a flag is set: `json` or `debug`."""
         return (flag, "yes") in self._given
 
+    def take_word(self) -> str:
+        """Remove the first word if it is not a property, as in `plan delete name=home`; return it, or an empty text."""
+        if not self._given or self._sound == 0 or self._given[0][0] != _NAMELESS:
+            return ""
+        if self._sound is not None:
+            self._sound -= 1
+        return self._given.pop(0)[1]
+
+    def put_before(self, name: str, text: str) -> None:
+        """Give a property as if it were the first one on the line."""
+        self._given.insert(0, (name, text))
+        if self._sound is not None:
+            self._sound += 1
+
     def options(self, command: str) -> Options:
         """Return what the properties mean to a command; raises UsageError for the first wrong word."""
         given: dict[str, object] = {}

@@ -96,9 +96,10 @@ if TYPE_CHECKING:
 else:
     _row = Property
 
-_SET = ("set",)
-_CHANGE = ("set", "delete")
-_RECORDS = ("set", "delete", "show")
+_SET = ("set", "add", "plan")
+_SEND = ("set", "add", "delete")
+_CHANGE = (*_SEND, "plan")
+_RECORDS = (*_CHANGE, "show")
 _AGENT = ("agent",)
 _STATUS = ("status",)
 _ASK = ("status", "refresh")
@@ -172,8 +173,12 @@ class Options:
         "existing: go on only if the name exists; absent: only if it does not",
         values.choice("any", "existing", "absent"), default="any")
     verify: bool = _row(
-        "verify", "yes|no", _CHANGE, "read the name back from the server afterwards",
+        "verify", "yes|no", _SEND, "read the name back from the server afterwards",
         values.yes_no, default="yes")
+    dry_run: bool = _row(
+        "dry-run", "yes|no", (*_SEND, *_RUN),
+        "send no update, but print what would change; the exit status is then 20",
+        values.yes_no, default="no", flag=True)
     allow_private: bool = _row(
         "allow-private", "yes|no", _SET,
         "publish an address from a source even if it cannot be reached from the Internet",
@@ -263,9 +268,6 @@ class Options:
         "router", "FILE", _RUN,
         "a TOML file that describes another machine's interfaces and addresses, to be used instead of this machine's",
         values.path_from_text)
-    dry_run: bool = _row(
-        "dry-run", "yes|no", _RUN, "send no update, but print what would be sent; the exit status is then 20",
-        values.yes_no, default="no", flag=True)
     globals: str | None = _row(
         "globals", "FILE", _RUN,
         "where global variables are kept between runs; if it is left out, a file in /run/dns-update for root, in "
@@ -302,6 +304,9 @@ class Options:
     json: bool = _row(
         "json", "yes|no", (*_RECORDS, *_AGENT, *_ASK, *_HISTORY, *_RUN, *_IMPORT),
         "print the result as one JSON object on standard output", values.yes_no, default="no", flag=True)
+    quiet: bool = _row(
+        "quiet", "yes|no", (*_RECORDS, *_AGENT, *_RUN, *_IMPORT), "say nothing but failures: for cron",
+        values.yes_no, default="no", flag=True)
     debug: bool = _row(
         "debug", "yes|no", (*_RECORDS, *_AGENT, *_RUN),
         "print every message sent and received to standard error; the agent logs more",

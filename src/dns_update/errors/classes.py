@@ -264,7 +264,7 @@ class NameExists(Refusal):
 
 
 class NotApplied(Refusal):
-    """The server said NOERROR but does not have what was asked for.
+    """The server said NOERROR but does not have what was asked for; or its records show that it would not.
 
     `may_come` says that no obstacle is known, so the change may just be late: a secondary that forwards updates shows
     them only after its next transfer from the primary.

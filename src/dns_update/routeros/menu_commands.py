@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, RouterValue]
 
+_LOG = "/log"  # its rows are printed as lines: time, topics, message
 _PROPERTY_OF_GET = "value-name"
 _ITEM_OF_GET = "number"
 
@@ -70,7 +71,7 @@ def _in_menu(run: Interpreter, command: CommandNode, menu: str) -> RouterValue:
     if (menu, command.verb) == ("/tool", "dns-update"):
         run.world.send(update_request(run, command))
         return NOTHING
-    if menu == "/log" and command.verb in LOG_LEVELS:
+    if menu == _LOG and command.verb in LOG_LEVELS:
         return _log(run, command)
     if (menu, command.verb) == ("/system/script", "run"):
         return _run_script(run, command)
@@ -120,14 +121,14 @@ def _menu_call(run: Interpreter, command: CommandNode, menu: str) -> MenuCall:
 def _given(run: Interpreter, argument: syntax.Argument) -> RouterValue:
     """Return what is given to a parameter; a script with the places of its characters, a bare word as it is written."""
     node = argument.value
-    if argument.name in SCRIPT_PARAMETERS and isinstance(node, syntax.Text):
+    # Without a value there are no quotes, either: `source=` at the end of a line.
+    if argument.name in SCRIPT_PARAMETERS and isinstance(node, syntax.Text) and node.end > node.at:
         is_plain = all(isinstance(part, str) for part in node.parts)
         if not is_plain:
             text = f"$ in {argument.name}= is put in now, not when the script runs"
             run.warn("dollar-not-escaped", node.at, text, r"write \$ in a script in quotes")
         if is_plain or run.mends:
-            # `source=` with nothing after it has no quotes either
-            return ScriptText(run.frame.source.decoded(min(node.at + 1, node.end), max(node.end - 1, node.at)))
+            return ScriptText(run.frame.source.decoded(node.at + 1, node.end - 1))
     return node.text if isinstance(node, syntax.Word) else run.value(node)
 
 
@@ -144,7 +145,8 @@ def _rows(run: Interpreter, path: str) -> Menu:
 def _find(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
     run.look_for(path, _tests(run, command.condition))
     menu = _rows(run, path)
-    return Array(tuple([row[ID] for row in menu.rows if _fits(run, row, command.condition)]))
+    rows = [row for row in menu.rows if ID in row]  # the properties of a menu without items have none
+    return Array(tuple([row[ID] for row in rows if _fits(run, row, command.condition)]))
 
 
 def _tests(run: Interpreter, condition: Node | None) -> Iterator[tuple[str, str, RouterValue]]:
@@ -242,8 +244,10 @@ def _print(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
         return (
             array_of((), dict(rows[0])) if menu.is_single else Array(tuple([array_of((), dict(row)) for row in rows]))
         )
+    is_log = path == _LOG
     for row in rows:
-        run.put(" ".join([f"{name}={text_of(value)}" for name, value in row.items() if name != ID]))
+        shown = [(name, text_of(value)) for name, value in row.items() if name != ID]
+        run.put(" ".join([text if is_log else f"{name}={text}" for name, text in shown]))
     return NOTHING
 
 

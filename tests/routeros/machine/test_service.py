@@ -152,7 +152,10 @@ def test_it_ends_when_nothing_is_due_again() -> None:
     world = World('/system scheduler add name=s start-time=10:05:00 on-event=":log info x"')
     assert world.run() == 0
     assert world.ran == [(180, "x")]
-    assert world.outside.said == ["nothing is left to run: no schedule is due again"]
+    assert world.outside.said == [
+        "staying: 1 schedule; SIGTERM or Ctrl-C ends it",
+        "nothing is left to run: no schedule is due again",
+    ]
 
 
 def test_a_disabled_schedule_runs_once_it_is_enabled() -> None:
@@ -244,6 +247,27 @@ def test_another_machine_s_interfaces_have_no_events() -> None:
     world.at(1, world.kernel.add, "203.0.113.88")
     world.run()
     assert world.ran == [(0, "x")]
+    assert world.outside.said[0] == "note: the interfaces are another machine's, so no event of them comes"
+
+
+def test_a_signal_ends_it_also_while_the_kernel_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(_kernel: MockKernel, *, waits_out_shortage: bool) -> None:
+        assert waits_out_shortage
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(MockKernel, "open", never)
+    world = World(f'{_LEASE}\n/system scheduler add name=s start-time=startup on-event=":log info x"')
+    assert world.run(10) == 0
+    assert (world.ran, world.notifier.told) == ([], ["STOPPING=1"])
+
+
+def test_a_kernel_that_refuses_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(_kernel: MockKernel, *, waits_out_shortage: bool) -> None:
+        raise NoAddress(f"no netlink, waiting: {waits_out_shortage}")
+
+    monkeypatch.setattr(MockKernel, "open", refused)
+    with pytest.raises(NoAddress):
+        World(_LEASE).run(10)
 
 
 def test_a_kernel_that_does_not_tell_is_logged() -> None:

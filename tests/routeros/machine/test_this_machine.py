@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dns_update.address.kernel import snapshot
-from dns_update.errors import NoAddress
+from dns_update.errors import InvalidText, NoAddress
 from dns_update.routeros.described import Router
 from dns_update.routeros.evaluator import Evaluator
+from dns_update.routeros.machine import pinging
 from dns_update.routeros.machine.answers import ANSWERS, answer_to
+from dns_update.routeros.machine.hooks import Hooks
 from dns_update.routeros.machine.names import InterfaceNames
+from dns_update.routeros.machine.schedule import Schedule
 from dns_update.routeros.machine.this_machine import Machine, MachineSettings
-from dns_update.routeros.remarks import ScriptError
+from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
 from tests.routeros.machine.fakes import FakeOutside, entry, interfaces_of, link, machine_with
 
 if TYPE_CHECKING:
@@ -89,7 +95,6 @@ def test_without_a_source_the_public_address_is_refused_and_the_way_to_allow_it_
         ("/ip firewall nat add chain=srcnat", "/ip/firewall/nat add"),
         ("/system identity set name=x", "/system/identity set"),
         ("/interface bridge add name=bridge", "/interface/bridge add"),
-        ("/ip pool add name=dhcp ranges=192.168.88.10-192.168.88.254", "/ip/pool add"),
         ("/system logging add topics=wireguard action=memory", "/system/logging add"),
     ],
 )
@@ -98,6 +103,16 @@ def test_what_changes_a_router_is_answered_once_and_the_script_goes_on(script: s
     (line,) = outside.said
     assert line.startswith(f"note: {menu} changes a router, not this machine; here: ")
     assert outside.lines == ["done"]
+
+
+def test_what_is_left_out_of_an_export_is_one_line() -> None:
+    script = "/ip pool add name=a\n/ip pool add name=b\n/routing table add name=x\n/queue simple set a"
+    machine, outside = _ran(script)
+    machine.tell_left_out()
+    machine.tell_left_out()
+    (line,) = outside.said
+    menus = "/ip/pool add, /routing/table add, /queue/simple set"
+    assert line == f"note: left out, because this machine has its own configuration for it: {menus}"
 
 
 def test_each_answer_can_be_the_first_that_fits() -> None:
@@ -152,11 +167,11 @@ def test_a_kernel_that_does_not_answer_is_a_failure_of_the_script(monkeypatch: p
 
 
 def test_a_described_server_fails_in_a_dry_run_as_it_says() -> None:
-    settings = MachineSettings(
+    chosen = MachineSettings(
         InterfaceNames(), is_dry=True, router=Router({"server_fails": {"192.0.2.3": "failure: refused"}})
     )
     update = "/tool dns-update zone=example.com name=a address=192.31.1.1 dns-server="
-    machine, outside = _ran(f":onerror e in={{ {update}192.0.2.3 }} do={{ :put $e }}\n{update}192.0.2.1", settings)
+    machine, outside = _ran(f":onerror e in={{ {update}192.0.2.3 }} do={{ :put $e }}\n{update}192.0.2.1", chosen)
     assert outside.lines == ["failure: refused"]
     assert [sent.result for sent in machine.sender.updates] == ["failure: refused", "dry-run"]
 
@@ -164,7 +179,7 @@ def test_a_described_server_fails_in_a_dry_run_as_it_says() -> None:
 def test_menus_are_this_machine_s(monkeypatch: pytest.MonkeyPatch) -> None:
     interfaces = interfaces_of(link(2, "eth0"), entry(2, "203.0.113.45/24"), entry(2, "2001:db8::5/64"))
     monkeypatch.setattr(snapshot, "read_interfaces", lambda: interfaces)
-    settings = MachineSettings(InterfaceNames((("ether1", "eth0"),)))
+    chosen = MachineSettings(InterfaceNames((("ether1", "eth0"),)))
     script = (
         ":put [/ip address get [find interface=ether1] address]\n"
         ":put [/ipv6 address get [find interface=ether1] address]\n"
@@ -172,7 +187,7 @@ def test_menus_are_this_machine_s(monkeypatch: pytest.MonkeyPatch) -> None:
         ":put [/interface ethernet get [find default-name=eth0] name]\n"
         ":put [/ip dhcp-client get [find interface=ether1] address]\n"
     )
-    _, outside = _ran(script, settings)
+    _, outside = _ran(script, chosen)
     assert outside.lines == ["203.0.113.45/24", "2001:db8::5/64", "true", "ether1", "203.0.113.45/24"]
 
 
@@ -206,7 +221,7 @@ def test_the_log_is_printed_by_a_condition_and_has_topics() -> None:
         ("script,error", "two"),
     ]
     assert len(outside.lines) == 1
-    assert outside.lines[0].endswith("topics=script,error message=two")
+    assert outside.lines[0].endswith(" script,error two")
     assert machine.puts == outside.lines
 
 
@@ -227,8 +242,8 @@ def test_a_described_router_replaces_this_machine() -> None:
 
 
 def test_a_described_router_that_has_names_has_no_others() -> None:
-    settings = MachineSettings(InterfaceNames(), router=Router({"dns": {}}))
-    assert _failed(":resolve localhost", settings)[0] == "failure: dns name does not exist"
+    chosen = MachineSettings(InterfaceNames(), router=Router({"dns": {}}))
+    assert _failed(":resolve localhost", chosen)[0] == "failure: dns name does not exist"
 
 
 def test_what_was_done_is_forgotten_except_the_log() -> None:
@@ -262,3 +277,58 @@ def test_the_clock_and_the_host_s_name_can_be_asked(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("os.uname", Host)
     _, outside = _ran(":put [/system identity get name]\n:put [:len [/system clock get time]]")
     assert outside.lines == ["router", "8"]
+
+
+# Anything at all
+
+
+_MENUS = st.sampled_from(
+    [
+        "/system script", "/system scheduler", "/tool netwatch", "/ip dhcp-client", "/ppp profile", "/file", "/log",
+        "/interface pppoe-client", "/interface", "/ip address", "/ip cloud", "/system identity", "/tool",
+        "/system clock", "/tool generate", "/", "/system logging", "/ip firewall nat",
+    ]
+)  # fmt: skip
+_VERBS = st.sampled_from(
+    ["add", "set", "remove", "enable", "disable", "find", "get", "print", "run", "random", "fetch", "ping", "generate"]
+)
+_VALUES = st.sampled_from(
+    [
+        "a", "*1", "0", "1", "-1", "", '""', "[find]", "[find name=a]", "$x", "$y", "[:nothing]", "({1;2})", "5m",
+        "1.2.3.4", '"\\C3"', "yes", "name", "random", "127.0.0.1", "count-only", "as-value",
+        '([:toarray "a,b"])', "[:parse x]",
+    ]
+)  # fmt: skip
+_NAMES = st.sampled_from(
+    [
+        "name", "source", "interval", "on-event", "interface", "script", "numbers", "disabled", "address", "count",
+        "length", "url", "topics", "output", "dst-path", "keep-result", "host", "value-name", "number",
+    ]
+)  # fmt: skip
+_COMMANDS = st.builds(
+    lambda menu, verb, unnamed, named: " ".join([menu, verb, *unnamed, *[f"{n}={v}" for n, v in named]]),
+    _MENUS,
+    _VERBS,
+    st.lists(_VALUES, max_size=2),
+    st.lists(st.tuples(_NAMES, _VALUES), max_size=3),
+)
+
+
+@settings(max_examples=600)
+@given(st.lists(_COMMANDS, max_size=6))
+def test_whatever_is_commanded_a_script_ends_well_or_with_an_error_of_its_own(commands: list[str]) -> None:
+    interfaces = interfaces_of(link(2, "a"), entry(2, "203.0.113.45/24"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(snapshot, "read_interfaces", lambda: interfaces)
+        patch.setattr(pinging, "pings_answered", lambda _host, count: count)
+        machine, _ = machine_with(_PUBLIC)
+        for command in commands:
+            with suppress(ScriptError, ScriptSyntaxError):
+                Evaluator(machine, {}).run(f":local x {{1;2}}; :local y [:toarray x]\n{command}")
+        hooks = Hooks(machine.storage, InterfaceNames(), lambda _name, _index: {})
+        assert all(event.entry for event in hooks.events(interfaces, frozenset(["a"])))
+        for row in machine.storage.rows("/system/scheduler"):
+            with suppress(InvalidText):
+                Schedule.from_row(row)
+        with suppress(InvalidText):
+            hooks.watches()

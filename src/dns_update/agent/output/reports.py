@@ -13,6 +13,7 @@ from dns_update.agent.output.history import OK, History, HistoryRow
 from dns_update.agent.output.hooks import ON_FAILURE, Hooks
 from dns_update.agent.output.log import WARNING, Log
 from dns_update.agent.reconcile.server_health import Outage
+from dns_update.client.changes import changes_text
 from dns_update.client.outcome import Outcome
 from dns_update.client.plan import Desired
 from dns_update.errors import DnsUpdateError, NoAddress, NoResponse
@@ -61,7 +62,11 @@ class Reports:
         settings = attempt.managed.settings
         self._log.info(f"updating zone: {outcome.zone}: updating RR set for {settings.name.relative_to(outcome.zone)}")
         after = ", ".join(texts_of(outcome.after or ()))
-        self._log.info(f"update successful: {settings.name} has {after or 'nothing'} at {outcome.server}")
+        if outcome.before is None:  # the server does not show it
+            changes = f"{settings.name} has {after or 'nothing'}"
+        else:
+            changes = changes_text(settings.name, before, outcome.after or ())
+        self._log.info(f"update successful: {changes} at {outcome.server}")
         row = self._row(
             attempt.managed,
             seconds,

@@ -26,6 +26,9 @@ class Answer(Value):
 
 _CHANGES = ("add", "set", "remove", "enable", "disable", "unset", "move", "comment", "edit", "reset")
 
+LEFT_OUT = Answer("/", _CHANGES, "this machine has its own configuration for that")
+"""Of any other menu, what would change the router is left out, so that a whole export can be loaded."""
+
 ANSWERS = (
     Answer("/system/ntp", _CHANGES, "timedatectl set-ntp true; the servers are in /etc/systemd/timesyncd.conf"),
     Answer("/system/clock", _CHANGES, "timedatectl set-timezone ZONE; timedatectl set-ntp true"),
@@ -53,8 +56,7 @@ ANSWERS = (
     Answer("/tool", ("wol",), "wakeonlan or etherwake", is_failure=True),
     Answer("/tool", ("traceroute",), "traceroute or mtr", is_failure=True),
     Answer("/", ("export", "import", "quit"), "dns-update run FILE runs a file"),
-    # Of any other menu, what would change the router is left out, so that a whole export can be loaded.
-    Answer("/", _CHANGES, "this machine has its own configuration for that"),
+    LEFT_OUT,
 )  # fmt: skip
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 
 from dns_update.errors import InvalidText
-from dns_update.wire.inet import format_address, parse_address
+from dns_update.wire.inet import IPV4_OCTETS, format_address, parse_address
 
 _LEASES = "/run/systemd/netif/leases"
 _ROUTES = "/proc/net/route"
@@ -29,7 +30,8 @@ def gateway_in(routes: str, name: str) -> str:
     for line in routes.splitlines()[1:]:
         fields = line.split()
         if len(fields) >= _COLUMNS and fields[0] == name and fields[1] == fields[7] == _ANYWHERE != fields[2]:
-            return format_address(bytes.fromhex(fields[2])[::-1])  # as the processor stores it
+            with suppress(ValueError, OverflowError):
+                return format_address(int(fields[2], 16).to_bytes(IPV4_OCTETS, sys.byteorder))
     return ""
 
 

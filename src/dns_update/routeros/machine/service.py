@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dns_update.address.kernel.monitor import Monitor
@@ -101,14 +102,13 @@ class Service:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.end, number)
         try:
+            if self._hears_nothing:
+                self._machine.tell("note: the interfaces are another machine's, so no event of them comes")
             if self._listens:
-                await self._monitor.open(waits_out_shortage=True)
-            for watch in self._watches:
-                self._start(self._look(watch))
-            self._notifier.ready(self._summary())
-            if self._notifier.watchdog_seconds is not None:
-                self._start(self._tell_alive(self._notifier.watchdog_seconds))
-            await self._keep_time()
+                await self._open_monitor()
+            if not self._stop.is_set():
+                self._begin()
+                await self._keep_time()
             self._notifier.stopping()
         finally:
             self._monitor.close()
@@ -119,6 +119,26 @@ class Service:
             self._threads.shutdown(wait=True)
             self._saved()
         return _ENDED_BY + self._ended_by if self._ended_by == signal.SIGINT else 0
+
+    async def _open_monitor(self) -> None:
+        """Wait until the kernel has listed its addresses, or until the end."""
+        opening = asyncio.ensure_future(self._monitor.open(waits_out_shortage=True))
+        stop = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait((opening, stop), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.cancel()
+            opening.cancel()
+        with suppress(asyncio.CancelledError):
+            await opening
+
+    def _begin(self) -> None:
+        for watch in self._watches:
+            self._start(self._look(watch))
+        self._machine.tell(f"staying: {self._summary()}; SIGTERM or Ctrl-C ends it")
+        self._notifier.ready(self._summary())
+        if self._notifier.watchdog_seconds is not None:
+            self._start(self._tell_alive(self._notifier.watchdog_seconds))
 
     def end(self, number: int) -> None:
         """End because of a signal; the second one ends the process at once."""
@@ -131,8 +151,17 @@ class Service:
 
     @property
     def _listens(self) -> bool:
-        """Whether a stored row waits for an event of the kernel."""
-        return self._has_kernel and any(path != NETWATCH for path, _row in self._machine.storage.hooked())
+        """Whether a stored row waits for an event of the kernel, and one may come."""
+        return self._has_kernel and self._waits
+
+    @property
+    def _hears_nothing(self) -> bool:
+        """Whether a stored row waits for an event that never comes."""
+        return self._waits and not self._has_kernel
+
+    @property
+    def _waits(self) -> bool:
+        return any(path != NETWATCH for path, _row in self._machine.storage.hooked())
 
     def _summary(self) -> str:
         counts = {

@@ -89,7 +89,10 @@ class Session:
             raise self._failed(error) from error
 
     def _evaluate(self, source: Source, name: str, variables: Mapping[str, RouterValue]) -> None:
-        Evaluator(self.machine, self.values).run(source, name=name, variables=variables)
+        try:
+            Evaluator(self.machine, self.values).run(source, name=name, variables=variables)
+        finally:
+            self.machine.tell_left_out()
 
     def _failed(self, error: ScriptError) -> ScriptFailed:
         command = f" ({error.command})" if error.command else ""

@@ -65,6 +65,7 @@ class Machine:
         self._file = file
         self._said: set[object] = set()
         self._files: dict[str, str] = {}
+        self._left_out: dict[str, bool] = {}  # commands of an export that do nothing here; whether they were told
         self._public = PublicAddress(settings.public_address, outside.say)
         self.storage = Storage()
         self.logbook = Logbook(outside.log, self._time_text)
@@ -272,12 +273,15 @@ class Machine:
         self.storage.adopt(LEASES, menu.rows if menu is not None else ())
 
     def _answer(self, call: MenuCall) -> RouterValue:
-        from dns_update.routeros.machine.answers import answer_to  # few scripts need one
+        from dns_update.routeros.machine.answers import LEFT_OUT, answer_to  # few scripts need one
 
         answer = answer_to(call.menu, call.verb)
         if answer is None:
             raise Failure(f"bad command name {call.verb or call.menu.rpartition('/')[2]}")
         path = f"{call.menu.rstrip('/')} {call.verb}".strip()
+        if answer is LEFT_OUT:
+            self._left_out.setdefault(path, False)
+            return NOTHING
         here = f"changes a router, not this machine; here: {answer.instead}"
         self._say_once((call.menu, call.verb), f"note: {path} {here}")
         if answer.is_failure:
@@ -289,6 +293,15 @@ class Machine:
         self.puts.clear()
         self.remarks.clear()
         self.sender.updates.clear()
+
+    def tell_left_out(self) -> None:
+        """Tell in one line which commands, in menus that matter to a router only, did nothing so far."""
+        new = [path for path, is_told in self._left_out.items() if not is_told]
+        if new:
+            self._left_out.update(dict.fromkeys(new, True))
+            from dns_update.address.sources import some_of  # rarely needed
+
+            self._outside.say(f"note: left out, because this machine has its own configuration for it: {some_of(new)}")
 
     def tell(self, line: str) -> None:
         """Tell the user something."""

@@ -1,0 +1,73 @@
+"""`dns-update plan`, and the result of `dry-run=yes`: the difference that an update would make."""
+
+from __future__ import annotations
+
+from dns_update.cli import put, talk
+from dns_update.cli.request import talk_notes
+from dns_update.errors import UsageError, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dns_update.client.outcome import Outcome
+    from dns_update.commandline.line import CommandLine
+    from dns_update.commandline.properties import Options
+
+WOULD_CHANGE = 20  # the exit status if something would change
+
+
+def run(line: CommandLine) -> int:
+    """Carry out a command line as a dry run, and return the exit status; raises DnsUpdateError."""
+    command = line.take_word() or "set"
+    if command == "set":
+        from dns_update.cli.set import run  # one command, one import
+    elif command == "add":
+        from dns_update.cli.add import run
+    elif command == "delete":
+        from dns_update.cli.delete import run
+    else:
+        raise _no_plan(command)
+    if line.text("dry-run") is not None:
+        raise UsageError("plan does not take dry-run=", hint="a plan is always a dry run")
+    line.put_before("dry-run", "yes")
+    return run(line)
+
+
+def _no_plan(word: str) -> UsageError:
+    """Return the error for a word that is not a command with a plan."""
+    from dns_update.commandline import COMMANDS  # only when something is wrong
+
+    if word in COMMANDS:
+        return UsageError(f"there is no plan for {quoted(word)}", hint="plan set, plan add or plan delete")
+    from dns_update.commandline.mistakes import unknown_command  # as above
+
+    return unknown_command(word, ("set", "add", "delete"))
+
+
+def report(outcome: Outcome, options: Options) -> int:
+    """Print what would change, as a difference or as JSON; return the exit status."""
+    status = WOULD_CHANGE if outcome.changed else 0
+    if options.json:
+        from dns_update.cli.as_json import outcome_text  # only if it is asked for
+
+        put(outcome_text(outcome, "plan", status))
+        return status
+    lines = list(_lines(outcome))
+    put("".join(lines))
+    if not options.quiet:
+        if not lines:
+            talk("nothing would change")
+        talk_notes(outcome)
+    return status
+
+
+def _lines(outcome: Outcome) -> Iterator[str]:
+    """Yield a line for each record that would go, and for each that would come."""
+    before, after = outcome.before or (), outcome.after or ()
+    for sign, records, others in (("-", before, after), ("+", after, before)):
+        for record in sorted(records, key=lambda record: (record.rrtype, record.rdata)):
+            if record not in others:
+                owner = record.name.relative_to(outcome.zone)
+                _name, ttl, _class, rest = record.to_text().split(" ", 3)
+                yield f"{sign} {owner} {ttl} {rest}\n"
