@@ -670,7 +670,10 @@ def test_the_program_for_failures_runs_once_when_a_name_begins_to_fail(machine: 
     machine.add(f"{ONE}/24")
     with Network(machine.namespace) as network:
         configuration = machine.configure(
-            FROM_WAN_IPV4 + program, address=f'"{network.address}"', server=IMPATIENT, agent=OFTEN
+            FROM_WAN_IPV4 + program,
+            address=f'"{network.address}"',
+            server=IMPATIENT,
+            agent=f'{OFTEN}hold-down = "1m"\n',
         )
         with machine.agent(configuration) as agent:
             machine.wait_for(ONE, agent=agent)
