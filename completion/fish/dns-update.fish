@@ -27,9 +27,11 @@ function __dns_update_properties
         case agent
             __dns_update_described $argv[2] $argv[3] 'config' 'the configuration' 'check' 'read the configuration, report what is wrong with it, and do nothing else' 'online' 'with check=' 'once' 'make every name right once, then end' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
         case status
-            __dns_update_described $argv[2] $argv[3] 'name' 'only this name, in full or relative to its zone' 'all' 'all names, not only the first 50' 'socket' 'the agent\'s socket' 'json' 'print the result as one JSON object on standard output'
+            __dns_update_described $argv[2] $argv[3] 'name' 'only this name, in full or relative to its zone' 'all' 'all names, not only the first 50' 'watch' 'stay, and show each change until Ctrl-C' 'socket' 'the agent\'s socket' 'json' 'print the result as one JSON object on standard output'
+        case refresh
+            __dns_update_described $argv[2] $argv[3] 'name' 'only this name, in full or relative to its zone' 'socket' 'the agent\'s socket' 'json' 'print the result as one JSON object on standard output'
         case history
-            __dns_update_described $argv[2] $argv[3] 'name' 'only this name, in full or relative to its zone' 'since' 'only what was attempted in the last TIME' 'limit' 'how many attempts to print, the newest ones' 'file' 'the history' 'json' 'print the result as one JSON object on standard output'
+            __dns_update_described $argv[2] $argv[3] 'name' 'only this name, in full or relative to its zone' 'since' 'only what was attempted in the last TIME' 'limit' 'how many attempts to print, the newest ones' 'plot' 'draw what the name had over time, and when tries failed' 'svg' 'write the same picture to a file, as SVG' 'file' 'the history' 'json' 'print the result as one JSON object on standard output'
         case run
             __dns_update_described $argv[2] $argv[3] 'dry-run' 'send no update, but print what would change' 'file' 'a script, or an export of a router' 'script' 'load FILE, then run this script, which FILE stores, once' 'map' 'which interface of this machine is which of the router\'s' 'public-address' 'where /ip cloud and /tool fetch get the public address from' 'router' 'a TOML file that describes another machine\'s interfaces and addresses, to be used instead of this machine\'s' 'globals' 'where global variables are kept between runs' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
         case import
@@ -44,7 +46,7 @@ function __dns_update_kind
             echo 'sources'
         case 'set key' 'add key' 'delete key' 'plan key' 'show key'
             echo 'secret'
-        case 'set key-file' 'add key-file' 'delete key-file' 'plan key-file' 'show key-file' 'set config' 'add config' 'delete config' 'plan config' 'show config' 'agent config' 'status socket' 'history file' 'run file' 'run router' 'run globals' 'import file' 'import output' 'import keys'
+        case 'set key-file' 'add key-file' 'delete key-file' 'plan key-file' 'show key-file' 'set config' 'add config' 'delete config' 'plan config' 'show config' 'agent config' 'status socket' 'refresh socket' 'history svg' 'history file' 'run file' 'run router' 'run globals' 'import file' 'import output' 'import keys'
             echo 'files'
         case 'set algorithm' 'add algorithm' 'delete algorithm' 'plan algorithm' 'show algorithm'
             echo 'algorithms'
@@ -54,7 +56,7 @@ function __dns_update_kind
             echo 'types'
         case 'set require' 'add require' 'delete require' 'plan require'
             echo 'any existing absent'
-        case 'set verify' 'add verify' 'delete verify' 'set dry-run' 'add dry-run' 'delete dry-run' 'run dry-run' 'set allow-private' 'add allow-private' 'plan allow-private' 'set check-names' 'add check-names' 'plan check-names' 'agent check' 'agent online' 'agent once' 'status all' 'import diff-run' 'set json' 'add json' 'delete json' 'plan json' 'show json' 'agent json' 'status json' 'history json' 'run json' 'import json' 'set quiet' 'add quiet' 'delete quiet' 'plan quiet' 'show quiet' 'agent quiet' 'run quiet' 'import quiet' 'set debug' 'add debug' 'delete debug' 'plan debug' 'show debug' 'agent debug' 'run debug'
+        case 'set verify' 'add verify' 'delete verify' 'set dry-run' 'add dry-run' 'delete dry-run' 'run dry-run' 'set allow-private' 'add allow-private' 'plan allow-private' 'set check-names' 'add check-names' 'plan check-names' 'agent check' 'agent online' 'agent once' 'status all' 'status watch' 'history plot' 'import diff-run' 'set json' 'add json' 'delete json' 'plan json' 'show json' 'agent json' 'status json' 'refresh json' 'history json' 'run json' 'import json' 'set quiet' 'add quiet' 'delete quiet' 'plan quiet' 'show quiet' 'agent quiet' 'run quiet' 'import quiet' 'set debug' 'add debug' 'delete debug' 'plan debug' 'show debug' 'agent debug' 'run debug'
             echo 'yes no'
         case 'set transport' 'add transport' 'delete transport' 'plan transport' 'show transport'
             echo 'udp tcp'
@@ -108,7 +110,7 @@ end
 function __dns_update_command
     set -l previous
     for word in $argv
-        if contains -- $word set add delete show plan nsupdate agent status history run import help; and not string match -q -- '--*' "$previous"
+        if contains -- $word set add delete show plan nsupdate agent status refresh history run import help; and not string match -q -- '--*' "$previous"
             echo $word
             return
         end
@@ -140,11 +142,11 @@ function __dns_update_words
     if test "$command" = nsupdate
         __dns_update_nsupdate
     else if test "$command" = help
-        printf '%s\n' set add delete show plan nsupdate agent status history run import
+        printf '%s\n' set add delete show plan nsupdate agent status refresh history run import
     else if string match -q '*=*' -- $current
         set -l name (string split -m 1 = -- $current)
         __dns_update_values $own (string replace -r '^--' '' -- $name[1]) "$name[1]=" "$name[2]"
-    else if string match -qr -- '^--[^=]+$' "$words[-1]"; and not contains -- "$words[-1]" --verify --dry-run --allow-private --check-names --check --online --once --all --diff-run --json --quiet --debug
+    else if string match -qr -- '^--[^=]+$' "$words[-1]"; and not contains -- "$words[-1]" --verify --dry-run --allow-private --check-names --check --online --once --all --watch --plot --diff-run --json --quiet --debug
         __dns_update_values $own (string sub -s 3 -- $words[-1]) '' "$current"
     else if string match -q -- '-*' "$current"
         __dns_update_properties $own -- ''
@@ -152,7 +154,7 @@ function __dns_update_words
         printf '%s\t%s\n' --help 'print the help'
         test -n "$command"; or printf '%s\t%s\n' --version 'print the version'
     else
-        test -n "$command"; or printf '%s\t%s\n' 'set' 'make a name have exactly these addresses' 'add' 'add addresses or data to what a name has' 'delete' 'remove an address, an RRset or a whole name' 'show' 'what the authoritative server holds now' 'plan' 'what set, add or delete would change' 'nsupdate' 'nsupdate of BIND, its language and options' 'agent' 'keep names right, all the time' 'status' 'what the agent is doing' 'history' 'what the agent has ever attempted' 'run' 'run a script of a RouterOS router on this machine' 'import' 'move a set-up from RouterOS, ddclient, nsupdate or OpenWrt to the agent' 'help' 'the help of a command'
+        test -n "$command"; or printf '%s\t%s\n' 'set' 'make a name have exactly these addresses' 'add' 'add addresses or data to what a name has' 'delete' 'remove an address, an RRset or a whole name' 'show' 'what the authoritative server holds now' 'plan' 'what set, add or delete would change' 'nsupdate' 'nsupdate of BIND, its language and options' 'agent' 'keep names right, all the time' 'status' 'what the agent is doing' 'refresh' 'have the agent look at everything now' 'history' 'what the agent has ever attempted' 'run' 'run a script of a RouterOS router on this machine' 'import' 'move a set-up from RouterOS, ddclient, nsupdate or OpenWrt to the agent' 'help' 'the help of a command'
         __dns_update_properties $own '' =
         contains -- "$command" run import; and __fish_complete_path $current
     end

@@ -112,6 +112,15 @@ def test_a_record_is_found_however_its_name_is_written(
     assert "address (interface lo): from" in settings.run(*words).stderr
 
 
+def test_the_address_comes_from_a_record_of_several_names(
+    settings: Settings, bind: NameServer, unique_name: str
+) -> None:
+    names = f'names = ["other.example.com", "{unique_name}.example.com"]'
+    settings.change(f'name = "{unique_name}.example.com"', names)
+    done(settings.run(f"{unique_name}.example.com"))
+    assert records(bind, unique_name, "A") == ["77 127.0.0.1"]
+
+
 def test_a_record_that_shares_its_name_gives_no_address(settings: Settings, bind: NameServer, unique_name: str) -> None:
     settings.change("allow-private = true", 'allow-private = true\nowner = "router-1"')
     result = settings.run(f"{unique_name}.example.com")

@@ -18,6 +18,7 @@ from dns_update.cli.status import run
 from dns_update.commandline.help import help_text
 from dns_update.commandline.line import CommandLine
 from dns_update.errors import NoResponse, UsageError
+from tests.support.fixed_answers import FixedAnswers
 
 _NOW = 1_700_000_000.0
 _REFUSED = {
@@ -79,7 +80,7 @@ def agent(path: Path, content: Mapping[str, Any]) -> Iterator[None]:
     stop = asyncio.Event()
 
     async def work() -> None:
-        server = await serve(str(path), lambda: content)
+        server = await serve(str(path), FixedAnswers(lambda: content))
         ready.set()
         await stop.wait()
         await server.close()

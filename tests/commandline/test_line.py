@@ -13,7 +13,7 @@ from dns_update.commandline.properties import PROPERTIES, Options, Property, pos
 from dns_update.errors import UsageError
 from tests.support.command import in_process
 
-COMMANDS = ("set", "delete", "show", "agent", "status", "history")  # those that take no file as a word by itself
+COMMANDS = ("set", "delete", "show", "agent", "status", "refresh", "history")  # those that take no file
 FLAGS = [(prop.name, command) for prop in PROPERTIES if prop.flag for command in prop.commands if command in COMMANDS]
 SECRET = "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5"
 NAMED = ("set", "delete", "show", "status", "history")
@@ -88,7 +88,7 @@ def test_what_may_be_a_secret_is_never_shown(command: str, words: list[str]) -> 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_secret_without_quotes_gets_a_hint(command: str) -> None:
-    if command in ("agent", "status", "history"):
+    if command in ("agent", "status", "refresh", "history"):
         assert error_of(["key=correct", "horse"], command).text == f"{command} does not take key="
     else:
         assert "needs quotes" in error_of(["key=correct", "horse"], command).hint

@@ -16,7 +16,7 @@ from dns_update.errors import UsageError
 from dns_update.exchange import Policy
 from dns_update.transport import DNS_PORT
 
-COMMANDS = ("set", "add", "delete", "show", "plan", "agent", "status", "history", "run", "import")
+COMMANDS = ("set", "add", "delete", "show", "plan", "agent", "status", "refresh", "history", "run", "import")
 
 RIGHT: dict[str, tuple[str, object]] = {
     "address": ("192.0.2.1", None),
@@ -51,6 +51,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "once": ("yes", True),
     "online": ("yes", True),
     "output": ("agent.toml", "agent.toml"),
+    "plot": ("yes", True),
     "port": ("5353", 5353),
     "public_source": ("dns:", ("dns:",)),
     "quiet": ("yes", True),
@@ -61,11 +62,13 @@ RIGHT: dict[str, tuple[str, object]] = {
     "setup": ("router.rsc", "router.rsc"),
     "since": ("1h", 3600),
     "socket": ("/run/other.sock", "/run/other.sock"),
+    "svg": ("/tmp/home.svg", "/tmp/home.svg"),  # noqa: S108 - not written
     "timeout": ("2.5", 2.5),
     "transport": ("tcp", "tcp"),
     "ttl": ("1h", 3600),
     "value": ("some text", ("some text",)),
     "verify": ("no", False),
+    "watch": ("yes", True),
     "zone": ("example.com", None),
 }
 """For each attribute of Options a text that is right, and its value; None where that has a class of its own."""

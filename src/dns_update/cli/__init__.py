@@ -144,7 +144,7 @@ def _dispatch(line: CommandLine, verb: str, words: list[str]) -> int:
     return _command(verb or "set")(line)
 
 
-def _command(verb: str) -> Callable[[CommandLine], int]:
+def _command(verb: str) -> Callable[[CommandLine], int]:  # noqa: C901 - a branch for each command
     """Return the function that carries out a command."""
     if verb == "set":
         from dns_update.cli.set import run  # one command, one import
@@ -160,6 +160,8 @@ def _command(verb: str) -> Callable[[CommandLine], int]:
         from dns_update.cli.agent import run
     elif verb == "status":
         from dns_update.cli.status import run
+    elif verb == "refresh":
+        from dns_update.cli.refresh import run
     elif verb == "import":
         from dns_update.cli.import_setup import run
     elif verb == "run":

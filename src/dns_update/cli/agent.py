@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import time
 from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -71,7 +72,8 @@ def _keep_right(config: Config, path: str, options: Options) -> int:
     gc.freeze()  # what is loaded now stays; only newer objects are collected
     gc.set_threshold(*_COLLECTED_AFTER)
     gc.enable()
-    log = Log(threshold=WARNING if options.quiet else DEBUG if options.debug else INFO)
+    threshold = WARNING if options.quiet else DEBUG if options.debug else INFO
+    log = Log(threshold=threshold, clock=None if options.once else time.time)
     agent = Agent(config, path, lambda: read_config(path), log, Notifier.from_environment())
     if options.once:
         return _carry_out(agent.once())

@@ -1,5 +1,7 @@
 """The grammar of the command line, the same for all commands: properties, their values, the line, and its help."""
 
-COMMANDS = ("set", "add", "delete", "show", "plan", "nsupdate", "agent", "status", "history", "run", "import")
+COMMANDS = (
+    "set", "add", "delete", "show", "plan", "nsupdate", "agent", "status", "refresh", "history", "run", "import",
+)  # fmt: skip
 PLANNED = ("check", "apply", "key")
 """Commands that are not implemented yet."""

@@ -237,6 +237,22 @@ It is 4 if no agent answers, and 2 if you may not ask it.
     (
         ("all names", "status"),
         ("one name, for a script", "status name=home.example.com --json"),
+        ("what changes, until Ctrl-C", "status --watch"),
+    ),
+)
+
+_REFRESH = CommandHelp(
+    "refresh [PROPERTY=VALUE...]",
+    "have the agent look at everything now",
+    """\
+Has the running agent ask every address source, and compare every name with its zone, without waiting for the next
+interval or for the time after a failure; SIGUSR1 does the same. It ends at once; status shows what came of it.
+
+The exit status is 0 if the agent has begun, 4 if no agent answers, and 2 if you may not ask it or it has no such name.
+""",
+    (
+        ("after a repair at the server", "refresh"),
+        ("one name", "refresh name=home.example.com"),
     ),
 )
 
@@ -245,11 +261,13 @@ _HISTORY = CommandHelp(
     "what the agent has ever attempted",
     """\
 Prints what the agent has ever attempted, the newest last: when, name, data before and after, server, key, how long it
-took, and the outcome. The exit status is 0 whatever the outcomes were, and 2 if the history cannot be read.
+took, and the outcome. After a try that failed, WANTED is before the data that it should have made, and ? says that the
+data before were not known. The exit status is 0 whatever the outcomes were, and 2 if the history cannot be read.
 """,
     (
         ("what happened last", "history"),
         ("all that was done to a name since yesterday", "history name=home.example.com since=1d limit=all"),
+        ("its changes of the last 30 days, as a picture", "history name=home.example.com since=30d --plot"),
     ),
 )
 
@@ -314,6 +332,7 @@ COMMANDS: Mapping[str, CommandHelp] = {
     "nsupdate": _NSUPDATE,
     "agent": _AGENT,
     "status": _STATUS,
+    "refresh": _REFRESH,
     "history": _HISTORY,
     "run": _RUN,
     "import": _IMPORT,

@@ -104,6 +104,7 @@ _CHANGE = (*_SEND, "plan")
 _RECORDS = (*_CHANGE, "show")
 _AGENT = ("agent",)
 _STATUS = ("status",)
+_ASK = ("status", "refresh")
 _HISTORY = ("history",)
 _IMPORT = ("import",)
 _RUN = ("run",)
@@ -228,19 +229,28 @@ class Options:
         "failure if all failed alike, else 10",
         values.yes_no, default="no", flag=True)
     known_name: str | None = _row(
-        "name", "NAME", (*_STATUS, *_HISTORY),
+        "name", "NAME", (*_ASK, *_HISTORY),
         "only this name, in full or relative to its zone; status then shows all that the agent knows about it",
         values.known_name_from_text)
     all: bool = _row(
         "all", "yes|no", _STATUS, "all names, not only the first 50", values.yes_no, default="no", flag=True)
+    watch: bool = _row(
+        "watch", "yes|no", _STATUS,
+        "stay, and show each change until Ctrl-C: redrawn on a terminal, else a line for each change, with json= an "
+        "object for each", values.yes_no, default="no", flag=True)
     socket: str = _row(
-        "socket", "PATH", _STATUS, "the agent's socket", values.path_from_text, default="/run/dns-update/agent.sock")
+        "socket", "PATH", _ASK, "the agent's socket", values.path_from_text, default="/run/dns-update/agent.sock")
     since: int | None = _row(
         "since", "TIME", _HISTORY, "only what was attempted in the last TIME: seconds, or 10m, 1h, 1d, 2w",
         values.span_from_text)
     limit: int | None = _row(
         "limit", "NUMBER|all", _HISTORY, "how many attempts to print, the newest ones", values.limit_from_text,
         default="50")
+    plot: bool = _row(
+        "plot", "yes|no", _HISTORY, "draw what the name had over time, and when tries failed; it needs name=",
+        values.yes_no, default="no", flag=True)
+    svg: str | None = _row(
+        "svg", "FILE", _HISTORY, "write the same picture to a file, as SVG; it needs name=", values.path_from_text)
     file: str = _row(
         "file", "PATH", _HISTORY, "the history", values.path_from_text, default="/var/lib/dns-update/history.db")
 
@@ -300,7 +310,7 @@ class Options:
     # Of all commands, or most
 
     json: bool = _row(
-        "json", "yes|no", (*_RECORDS, *_AGENT, *_STATUS, *_HISTORY, *_RUN, *_IMPORT),
+        "json", "yes|no", (*_RECORDS, *_AGENT, *_ASK, *_HISTORY, *_RUN, *_IMPORT),
         "print the result as one JSON object on standard output", values.yes_no, default="no", flag=True)
     quiet: bool = _row(
         "quiet", "yes|no", (*_RECORDS, *_AGENT, *_RUN, *_IMPORT), "say nothing but failures: for cron",

@@ -15,7 +15,7 @@ from dns_update.agent.config.positions import Path, find_lines
 from dns_update.agent.config.readers import Problem, Problems, read_table
 from dns_update.agent.config.record_tables import read_records
 from dns_update.agent.config.references import References
-from dns_update.agent.config.schema import AGENT, DOCUMENT
+from dns_update.agent.config.schema import AGENT, AGENT_HINTS, DOCUMENT, DOCUMENT_HINTS
 from dns_update.agent.config.settings import AgentSettings, Config
 from dns_update.auth.private_file import is_open_to_others, open_at_once
 from dns_update.errors import ConfigError, NotNow, UsageError, quoted
@@ -85,8 +85,8 @@ def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
     """
     document = parse(text, path)
     problems = Problems()
-    given = read_table(document, (), DOCUMENT, problems)
-    words = read_table(given.get("agent", {}), ("agent",), AGENT, problems)
+    given = read_table(document, (), DOCUMENT, problems, hints=DOCUMENT_HINTS)
+    words = read_table(given.get("agent", {}), ("agent",), AGENT, problems, hints=AGENT_HINTS)
     agent = AgentSettings(**{key.replace("-", "_"): value for key, value in words.items()})
     references = References(given, problems, path, is_private=is_private)
     if "records" not in document or given.get("records") == []:
@@ -98,9 +98,12 @@ def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
 
 
 def _names_programs(config: Config) -> bool:
-    if config.agent.on_change:
+    if config.agent.on_change or config.agent.on_failure:
         return True
-    return any(record.on_change or any(isinstance(s, Command) for s in record.sources) for record in config.records)
+    return any(
+        record.on_change or record.on_failure or any(isinstance(source, Command) for source in record.sources)
+        for record in config.records
+    )
 
 
 def refuse_unsafe(status: os.stat_result, path: str, shown: str) -> None:

@@ -127,11 +127,11 @@ class OneName:
         reader = RecordReader(self._references, AgentSettings(), self._problems)
         first = name.folded[0].decode("ascii", "replace") if name.labels else ""
         for place, content in enumerate(tables):
-            if not isinstance(content, dict) or not _may_be_at(content.get("name"), first):
+            if not isinstance(content, dict) or not any(_may_be_at(text, first) for text in _names_in(content)):
                 continue
-            record = reader.record(("records", place), content)
-            if record is not None and record.name == name:
-                yield record, ("records", place)
+            for _path, record in reader.records(("records", place), content):
+                if record.name == name:
+                    yield record, ("records", place)
 
     def _servers(self) -> tuple[str, ...]:
         return tuple(self._own["servers"]) if "servers" in self._own else self._zone.servers
@@ -147,6 +147,12 @@ class OneName:
     def _raise_problems(self) -> None:
         if self._problems.found:
             raise located(self._problems.found, self._text, self._shown)
+
+
+def _names_in(content: dict[str, Any]) -> list[object]:
+    """Return what a table of [[records]] has as its name, or as its names; what is not a text, too."""
+    names = content.get("names", [])
+    return [*([content["name"]] if "name" in content else []), *(names if isinstance(names, list) else [names])]
 
 
 def _may_be_at(written: object, first_label: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from dns_update.agent.config.positions import Path
 from dns_update.agent.config.readers import Problems, Table, near_miss, read_table
-from dns_update.agent.config.schema import KEY, SERVER, ZONE, zone_from_text
+from dns_update.agent.config.schema import KEY, SERVER, SERVER_HINTS, ZONE, ZONE_HINTS, zone_from_text
 from dns_update.auth import DEFAULT_ALGORITHM, Key, read_secret
 from dns_update.auth.private_file import is_special
 from dns_update.auth.secret_sources import path_of_credential
@@ -99,6 +99,11 @@ class References:
         tables = (self._servers[name] for name in servers if name in self._servers)
         return key if key is not None else next((table.key for table in tables), None)
 
+    @property
+    def only_zone(self) -> Name | None:
+        """The zone of the only table of [zones]; None if there are none or several."""
+        return next(iter(self._zones.values())).name if len(self._zones) == 1 else None
+
     def upstream(self, servers: tuple[str, ...], key: str | None, path: Path) -> UpstreamSettings | None:
         """Return the settings for these servers and this key; None if there is a mistake.
 
@@ -179,7 +184,7 @@ class References:
         return self._problems.count == count
 
     def _server(self, path: Path, content: Table) -> ServerTable:
-        given = read_table(content, path, SERVER, self._problems)
+        given = read_table(content, path, SERVER, self._problems, hints=SERVER_HINTS)
         self.check_references(given, path)
         if "address" not in content:
             self._problems.add(path, "the address is missing", 'e.g. address = "192.0.2.1", or "ns.example.com:5353"')
@@ -193,7 +198,7 @@ class References:
 
     def _read_zone(self, text: str, path: Path, content: Table) -> None:
         count = self._problems.count
-        given = read_table(content, path, ZONE, self._problems)
+        given = read_table(content, path, ZONE, self._problems, hints=ZONE_HINTS)
         self.check_references(given, path)
         try:
             name = zone_from_text(text)
