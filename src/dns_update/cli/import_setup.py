@@ -70,12 +70,13 @@ def _text_of(path: str) -> str:
     """Return the text of a file; octets that are not UTF-8 stay in it, as lone surrogates."""
     shown = called_in_errors(path, "the file")
     try:
-        content = Path(path).read_bytes() if Path(path).stat().st_size <= _LARGEST_FILE else None
+        with Path(path).open("rb") as file:
+            content = file.read(_LARGEST_FILE + 1)  # of a pipe or a device, nobody knows the size
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         kind = NotNow if isinstance(error, OSError) and NotNow.is_why(error) else UsageError
         raise kind(f"cannot read {shown}: {reason}") from error
-    if content is None:
+    if len(content) > _LARGEST_FILE:
         raise UsageError(f"{shown} is too large for a set-up", hint=f"at most {_LARGEST_FILE} octets")
     return content.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
 

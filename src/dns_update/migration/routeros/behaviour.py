@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from dns_update.migration.routeros.explorer import OWN_ERROR, Explorer
-from dns_update.migration.routeros.reading import can_update, line_of_local, line_of_value
+from dns_update.migration.routeros.reading import can_update, line_of_local, line_of_value, say_what_is_not_needed
 from dns_update.migration.routeros.simulated import OLD_ADDRESS, OLD_ADDRESS_V6, SimulatedRouter, nothing_fails
 from dns_update.routeros import syntax
 from dns_update.routeros.remarks import ScriptError
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from dns_update.migration.plan import AddressOrigin, ChangeCheck, Servers
     from dns_update.migration.routeros.starters import Starter
+    from dns_update.routeros.syntax import Script
     from dns_update.routeros.values import RouterValue
     from dns_update.routeros.world import UpdateRequest
 
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     """What makes two updates one: the name, where the address comes from, the zone."""
 
 _MOST_CONDITIONS = 40
+_MOST_COMMANDS = 20_000
+"""Those of all runs with a condition turned round."""
+
 _MOST_SERVERS = 20
 
 
@@ -76,20 +82,23 @@ class Subject:
             return None
         change_check = self._change_check(first) if first.requests else "none"
         sent = tuple(self._grouped([*first.requests, *hidden]))
+        for script in first.explorer.scripts.values():
+            say_what_is_not_needed(self._router, script)
         return Behaviour(sent, change_check, bool(first.requests) and self._is_only_if_running())
 
     def _run(
         self,
         *,
         memory: Mapping[str, RouterValue] | None = None,
-        turned: int | None = None,
+        turned: frozenset[int] = frozenset(),
         fails: Callable[[UpdateRequest], bool] = nothing_fails,
+        goes_on: bool = False,
     ) -> _Run:
         """Run the script once, with what a router remembers from before."""
         self._router.restart()
         self._router.fails = fails
         router_wide = dict(memory or {})
-        explorer = Explorer(self._router, router_wide, turned)
+        explorer = Explorer(self._router, router_wide, turned, goes_on=goes_on)
         try:
             explorer.run(self._starter.source, name=self._starter.name, variables=self._starter.variables)
         except ScriptError as error:
@@ -104,10 +113,15 @@ class Subject:
         known = set(map(self._identity, first.requests))
         names = set(map(meant_name, first.requests))
         hidden: list[UpdateRequest] = []
-        conditions = list(first.explorer.conditions.items())[:_MOST_CONDITIONS]
-        for offset, line in conditions if can_update(self._script) else ():
+        seen = dict(first.explorer.conditions)
+        waiting = [frozenset([offset]) for offset in seen] if can_update(self._script) else []
+        for turned in islice(_emptied(waiting), self._most_runs(first)):
             told = set(self._router.remarks)
-            run = self._run(turned=offset)
+            run = self._run(turned=turned)
+            new = run.explorer.conditions.keys() - seen.keys()  # those behind the condition that is turned
+            waiting += [turned | {offset} for offset in sorted(new)]
+            seen |= run.explorer.conditions
+            line = max(seen[offset] for offset in turned)
             found = [request for request in run.requests if self._identity(request) not in known]
             if not found:
                 self._router.remarks = told  # what there is to say of a branch that sends nothing does not matter
@@ -118,6 +132,10 @@ class Subject:
             text = f"it depends on this condition what is sent for {some}"
             self._router.say("error", "not-understood", text, "check what the agent should do there", line=line)
         return hidden
+
+    @staticmethod
+    def _most_runs(first: _Run) -> int:
+        return min(_MOST_CONDITIONS, _MOST_COMMANDS // max(first.explorer.count, 1))
 
     def _identity(self, request: UpdateRequest) -> Identity:
         return meant_name(request), self._router.stand_ins.origin(request.address), request.zone
@@ -154,7 +172,7 @@ class Subject:
             return
         name = next((name for name, value in first.memory.items() if text_of(value)), "")
         text = f"{name} is set before the update, so an update that fails is not sent again; the agent tries it again"
-        self._router.say("warning", "memory-before-update", text, line=line_of_value(self._script, name))
+        self._router.say("warning", "memory-before-update", text, line=_line_in(first, line_of_value, name))
 
     def _compares(self, first: _Run) -> bool:
         """Return whether the script compares the address with one that it means to remember; say why it cannot."""
@@ -164,11 +182,11 @@ class Subject:
             for text, other, other_text in ((left_text, right, right_text), (right_text, left, left_text)):
                 if text.partition("/")[0] in addresses and not other_text and isinstance(other, syntax.Variable):
                     found = True
-                    self._say_why(other)
+                    self._say_why(first, other)
         return found
 
-    def _say_why(self, variable: syntax.Variable) -> None:
-        line = line_of_local(self._script, variable.name)
+    def _say_why(self, first: _Run, variable: syntax.Variable) -> None:
+        line = _line_in(first, line_of_local, variable.name)
         if line:
             text = f"{variable.name} is a :local and is empty at every run; the import sends on change only"
             self._router.say("warning", "local-forgets", text, f":global {variable.name}", line=line)
@@ -203,9 +221,9 @@ class Subject:
     def _fallbacks(self, requests: list[UpdateRequest]) -> dict[Identity, list[str]]:
         """Return the servers that are tried for each name if those before take nothing, in their order."""
         order = self._tried(requests, {request.owner for request in requests})
-        for request in requests:  # a script may end at the first name that no server takes
-            if self._identity(request) not in order:
-                order |= self._tried(requests, {request.owner})
+        missing = [request for request in requests if self._identity(request) not in order]
+        for request in missing[:_MOST_SERVERS]:  # a script may end at the first name that no server takes
+            order |= self._tried(requests, {request.owner})
         return order
 
     def _tried(self, requests: list[UpdateRequest], owners: set[str]) -> dict[Identity, list[str]]:
@@ -217,7 +235,8 @@ class Subject:
             return (request.owner, request.server) in failing
 
         for _ in range(_MOST_SERVERS):
-            tried = [request for request in self._run(fails=fails).requests if request.owner in owners]
+            run = self._run(fails=fails, goes_on=True)
+            tried = [request for request in self._not_given_up(run) if request.owner in owners]
             order = {}
             for request in tried:
                 order.setdefault(self._identity(request), []).append(request.server)
@@ -226,6 +245,15 @@ class Subject:
                 break
             failing = reached
         return order
+
+    def _not_given_up(self, run: _Run) -> Iterator[UpdateRequest]:
+        """Yield what a script tries; for a name whose failure ends it, nothing after that."""
+        given_up: set[Identity] = set()
+        for number, request in enumerate(run.requests):
+            if self._identity(request) not in given_up:
+                yield request
+            failed = run.explorer.given_up.get(number, ())
+            given_up.update([self._identity(run.requests[each]) for each in failed])
 
     def _server(self, address: str) -> str:
         meaning = self._router.stand_ins.meaning(address)
@@ -236,3 +264,14 @@ class Subject:
         text = f"the address is that of {host}, which the agent cannot look up"
         hint = "write a command: source that prints it"
         self._router.say("error", "not-understood", text, hint, line=request.place.line)
+
+
+def _emptied(waiting: list[frozenset[int]]) -> Iterator[frozenset[int]]:
+    """Yield and remove the first of a list, which may grow, until it is empty."""
+    while waiting:
+        yield waiting.pop(0)
+
+
+def _line_in(run: _Run, line_of: Callable[[Script, str], int], name: str) -> int:
+    """Return the line of a name in the first of the scripts that ran that has it; 0 if none does."""
+    return next(filter(None, [line_of(script, name) for script in run.explorer.scripts.values()]), 0)

@@ -7,7 +7,7 @@ import binascii
 
 from dns_update.migration.plan import MovedKey, MovedRecord, MovePlan, Trigger, ordered, replaced
 from dns_update.migration.routeros.behaviour import Subject, meant_name
-from dns_update.migration.routeros.reading import can_update, say_what_is_not_needed
+from dns_update.migration.routeros.reading import can_update
 from dns_update.migration.routeros.simulated import SimulatedRouter
 from dns_update.migration.routeros.stand_ins import StandIns
 from dns_update.migration.routeros.starters import OF_PPP, Starter, scripts_left, starters_of
@@ -57,6 +57,7 @@ def import_of(text: str) -> Import:
     for starter in list(scripts_left(router)):
         starters.append(starter)
         records += _moved(router, starter)
+    router.say_what_is_never_reached()
     plan = MovePlan(tuple(_merged(router, records)), ordered(_told_once(router)))
     return Import(plan, router, body, tuple(starters))
 
@@ -69,7 +70,6 @@ def _moved(router: SimulatedRouter, starter: Starter) -> Iterator[MovedRecord]:
         if not can_update(router.tree(starter.source)):  # a script that does something else
             router.remarks = {each for each in router.remarks if each in told or each.code != "not-understood"}
         return
-    say_what_is_not_needed(router, router.tree(starter.source))
     for sent in behaviour.sent:
         record = _record(router, sent, behaviour, starter.trigger)
         if record is not None:

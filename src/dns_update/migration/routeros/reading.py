@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dns_update.routeros import syntax
 from dns_update.routeros.scopes import name_of
+from dns_update.routeros.words import LOG_LEVELS
 from dns_update.value import Value
 
 TYPE_CHECKING = False
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _UPDATING = ("dns-update", "run", "execute", "parse", "import")
 _LOOPS = ("while", "for", "do")
+_TALK = (*LOG_LEVELS, "put", "delay", "if", "get", "len", "pick", "typeof", "tostr")
 
 
 def say_what_is_not_needed(router: SimulatedRouter, script: Script) -> None:
@@ -46,6 +48,20 @@ def can_update(script: Script) -> bool:
     if script.errors and "dns-update" in script.source.text:
         return True
     return any(command.verb in _UPDATING for command in commands_in(script.commands))
+
+
+def updates_in(script: Script) -> Iterator[CommandNode]:
+    """Yield the commands that update a name."""
+    return (command for command in commands_in(script.commands) if command.verb == "dns-update")
+
+
+def is_talk(tree: object) -> bool:
+    """Return whether commands only log, print, wait and read, so that what is sent does not depend on them."""
+    if isinstance(tree, tuple):
+        return all(map(is_talk, tree))
+    if isinstance(tree, syntax.Call) or (isinstance(tree, syntax.CommandNode) and tree.verb not in _TALK):
+        return False
+    return not isinstance(tree, Value) or all(is_talk(getattr(tree, field)) for field in type(tree).__fields__)
 
 
 def line_of_local(script: Script, name: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark
+from dns_update.migration.routeros.reading import updates_in
 from dns_update.migration.routeros.stand_ins import StandIns, name_that_fits
 from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure
@@ -56,7 +57,7 @@ class SimulatedRouter:
 
     `names` are what the zone says of host names: an address, or None if the name does not exist; other names have a
     stand-in. `fails` says of an update whether its server refuses it. `sent` are the updates in order, and whether each
-    was taken.
+    was taken; `reached` are the offsets of all commands that update a name, and that ran at any time.
     """
 
     def __init__(self, stand_ins: StandIns) -> None:
@@ -71,6 +72,7 @@ class SimulatedRouter:
         self.line = 0
         self.used_scripts: set[str] = set()
         self.foreign: dict[str, int] = {}
+        self.reached: set[int] = set()
         self._trees: dict[int, Script] = {}
         self._menus: dict[tuple[str, int, bool], Menu] = {}
         self.restart()
@@ -80,6 +82,17 @@ class SimulatedRouter:
         if id(source) not in self._trees:
             self._trees[id(source)] = parse(source)  # which keeps the source, and so its ID
         return self._trees[id(source)]
+
+    def say_what_is_never_reached(self) -> None:
+        """Say of each update that did not run in any way that was tried so, if no error in its script tells why."""
+        errors = [remark.line for remark in self.remarks if remark.severity == "error"]
+        for script in self._trees.values():
+            first, last = (script.source.file_place(at).line for at in (0, len(script.source.text)))
+            for command in () if any(first <= line <= last for line in errors) else updates_in(script):
+                if script.source.offsets[command.at] not in self.reached:
+                    text = "this update is never reached, whatever was tried"
+                    line = script.source.file_place(command.at).line
+                    self.say("error", "not-understood", text, "check what the agent should do there", line=line)
 
     def change(self, stand_ins: StandIns, identity: str) -> None:
         """Have other addresses from now on, and a name."""
