@@ -207,6 +207,8 @@ def _get(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
         value = item.text if isinstance(item, syntax.Word) and not item.text.isdigit() else run.value(item)
         if isinstance(value, str):
             run.look_for(path, [("name", "=", value)])
+        elif isinstance(value, int):
+            run.look_for(path, [])
         row = _one_row(run, _rows(run, path), value, command.at)
     name = command.named(_PROPERTY_OF_GET) or (values[0] if values else None)
     if name is None:

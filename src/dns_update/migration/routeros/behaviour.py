@@ -62,6 +62,7 @@ class _Run(Value):
 
     requests: tuple[UpdateRequest, ...]
     memory: Mapping[str, RouterValue]
+    files: Mapping[str, str]
     resolved: frozenset[str]
     explorer: Explorer
 
@@ -89,15 +90,15 @@ class Subject:
     def _run(
         self,
         *,
-        memory: Mapping[str, RouterValue] | None = None,
+        after: _Run | None = None,
         turned: frozenset[int] = frozenset(),
         fails: Callable[[UpdateRequest], bool] = nothing_fails,
         goes_on: bool = False,
     ) -> _Run:
-        """Run the script once, with what a router remembers from before."""
-        self._router.restart()
+        """Run the script once, with what a router remembers from an earlier run."""
+        self._router.restart(after.files if after is not None else None)
         self._router.fails = fails
-        router_wide = dict(memory or {})
+        router_wide = dict(after.memory) if after is not None else {}
         explorer = Explorer(self._router, router_wide, turned, goes_on=goes_on)
         try:
             explorer.run(self._starter.source, name=self._starter.name, variables=self._starter.variables)
@@ -106,7 +107,7 @@ class Subject:
                 line = error.file_place.line
                 self._router.say("error", "not-understood", f"the script ends here: {error.message}", line=line)
         requests = tuple([request for request, _ in self._router.sent])
-        return _Run(requests, router_wide, frozenset(self._router.resolved), explorer)
+        return _Run(requests, router_wide, self._router.files, frozenset(self._router.resolved), explorer)
 
     def _turned(self, first: _Run) -> list[UpdateRequest]:
         """Return what is sent only if a condition is the other way round than at first."""
@@ -145,7 +146,7 @@ class Subject:
     def _change_check(self, first: _Run) -> ChangeCheck:
         if self._asks_zone(first):
             return "dns"
-        if not self._run(memory=first.memory).requests:
+        if not self._run(after=first).requests:
             self._check_order(first)
             return "memory"
         if self._compares(first):
@@ -168,7 +169,7 @@ class Subject:
     def _check_order(self, first: _Run) -> None:
         """Find out whether the address is remembered although the update failed."""
         failed = self._run(fails=lambda _request: True)
-        if self._run(memory=failed.memory).requests:
+        if self._run(after=failed).requests:
             return
         name = next((name for name, value in first.memory.items() if text_of(value)), "")
         text = f"{name} is set before the update, so an update that fails is not sent again; the agent tries it again"

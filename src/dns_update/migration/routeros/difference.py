@@ -133,6 +133,7 @@ class _Script:
         self._router = whole.router
         self._stand_ins = whole.router.stand_ins
         self._router_wide: dict[str, RouterValue] = {}
+        self._files: dict[str, str] = dict.fromkeys(whole.router.file_names, "")
 
     def run(self, state: RouterState) -> str:
         """Run all that starts a script in a state; return the errors that ended one."""
@@ -144,7 +145,7 @@ class _Script:
         return "; ".join(dict.fromkeys(filter(None, errors)))
 
     def _evaluate(self, starter: Starter, state: RouterState) -> str:
-        self._router.restart()
+        self._router.restart(self._files)
         try:
             Evaluator(self._router, self._router_wide).run(
                 starter.source, name=starter.name, variables=self._variables(starter, state)
@@ -152,6 +153,7 @@ class _Script:
         except (ScriptError, ScriptSyntaxError) as error:
             return str(error)
         finally:
+            self._files = self._router.files
             for request, is_taken in self._router.sent:
                 if is_taken:
                     self.zone[full_name(request), request.type] = request.address

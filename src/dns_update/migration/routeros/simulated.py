@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark
 from dns_update.migration.routeros.reading import updates_in
 from dns_update.migration.routeros.stand_ins import StandIns, name_that_fits
+from dns_update.routeros.operators import equal
 from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure
 from dns_update.routeros.source import Source
-from dns_update.routeros.values import NOTHING, ItemId, ScriptText, array_of, text_of
+from dns_update.routeros.values import NOTHING, Array, ItemId, ScriptText, array_of, is_empty, text_of
+from dns_update.routeros.words import SCRIPT_PARAMETERS
 from dns_update.routeros.world import ID, Menu, MenuCall, UpdateRequest
 
 TYPE_CHECKING = False
@@ -39,12 +41,17 @@ _OF_ADDRESSES: dict[str, tuple[OriginKind, int]] = {
 }
 _NAMING = ("interface", "name", "actual-interface")
 _ANY_INTERFACE = ".*"
+_LISTS, _MEMBERS = "/interface/list", "/interface/list/member"
+_WITH_ITEMS = ("/ppp/profile", "/tool/netwatch")
+"""Menus of which a router has the items that an export only sets."""
+
+_MOST_ROWS = 1000
+"""Rows that are kept of one menu; scripts are always kept."""
 
 # fmt: off
 _NO_EFFECT = {
     ("/log", "print"), ("/system/logging", "add"), ("/system/logging", "set"), ("/ip/dns/cache", "flush"),
-    ("/file", "remove"), ("/file", "set"), ("/file", "add"), ("/system/ntp/client", "set"), ("/system/clock", "set"),
-    ("/tool", "generate"),
+    ("/system/ntp/client", "set"), ("/system/clock", "set"), ("/tool", "generate"),
 }
 # fmt: on
 """Commands that are of no use where the agent keeps names right."""
@@ -57,7 +64,8 @@ class SimulatedRouter:
 
     `names` are what the zone says of host names: an address, or None if the name does not exist; other names have a
     stand-in. `fails` says of an update whether its server refuses it. `sent` are the updates in order, and whether each
-    was taken; `reached` are the offsets of all commands that update a name, and that ran at any time.
+    was taken; `reached` are the offsets of all commands that update a name, and that ran at any time. `files` are the
+    contents of files by their names, `file_names` all that scripts ever looked for.
     """
 
     def __init__(self, stand_ins: StandIns) -> None:
@@ -73,6 +81,8 @@ class SimulatedRouter:
         self.used_scripts: set[str] = set()
         self.foreign: dict[str, int] = {}
         self.reached: set[int] = set()
+        self.file_names: set[str] = set()
+        self._asked: dict[str, dict[str, RouterValue]] = {}
         self._trees: dict[int, Script] = {}
         self._menus: dict[tuple[str, int, bool], Menu] = {}
         self.restart()
@@ -100,11 +110,11 @@ class SimulatedRouter:
         self.identity = identity
         self._menus = {}
 
-    def restart(self) -> None:
-        """Forget what was done; what is stored, and what there is to say, is kept."""
+    def restart(self, files: Mapping[str, str] | None = None) -> None:
+        """Forget what was done, and have these files; what is stored, and what there is to say, is kept."""
         self.sent: list[tuple[UpdateRequest, bool]] = []
         self.resolved: set[str] = set()
-        self._files: dict[str, RouterValue] = {}
+        self.files = dict(files or {})
         self._logs: list[tuple[str, str]] = []
         self._slept = 0.0
 
@@ -116,20 +126,66 @@ class SimulatedRouter:
 
     def expect(self, menu: str, tests: Iterable[tuple[str, str, RouterValue]]) -> None:
         """Make sure that the items are there that a script looks for."""
-        if menu != "/interface" and menu not in _OF_ADDRESSES and not menu.startswith("/interface/"):
-            return
-        is_named = False
+        if menu == "/file":
+            self._expect_files(tests)
+        elif menu == _MEMBERS or menu in _WITH_ITEMS:
+            self._expect_item(menu, {name: value for name, operator, value in tests if operator == "="})
+        elif _is_of_interfaces(menu):
+            self._expect_interface(menu, [test for test in tests if not isinstance(test[2], ItemId)])
+
+    def _expect_files(self, tests: Iterable[tuple[str, str, RouterValue]]) -> None:
         for name, operator, value in tests:
-            if name not in _NAMING or isinstance(value, ItemId):
-                continue
-            is_named = True
-            if operator == "=" and text_of(value):
-                self.interfaces.setdefault(text_of(value), "")
+            if name == "name" and operator == "=" and isinstance(value, str):
+                self.files.setdefault(value, "")
+                self.file_names.add(value)
+
+    def _expect_item(self, menu: str, asked: dict[str, RouterValue]) -> None:
+        if menu == "/ppp/profile" and asked.pop("default", None) is not None:
+            asked = {"name": "default"}
+        rows = self.stored.setdefault(menu, [])
+        if not asked or any(_has(row, asked) for row in rows):
+            return
+        if menu == _MEMBERS:
+            asked |= {"interface": self._some_interface(text_of(asked.get("list", "wan")))}
+        rows.append(asked)
+
+    def _expect_interface(self, menu: str, tests: list[tuple[str, str, RouterValue]]) -> None:
+        named = [(operator, text_of(value)) for name, operator, value in tests if name in _NAMING]
+        asked = {name: value for name, operator, value in tests if name not in _NAMING and operator == "="}
+        asked = {name: value for name, value in asked.items() if not isinstance(value, bool) and name != ID}
+        for operator, text in named:
+            if operator == "=" and text:
+                self.interfaces.setdefault(text, "")
             elif operator == "~":
-                self.interfaces.setdefault(name_that_fits(text_of(value)), text_of(value))
-        if not is_named and menu in _OF_ADDRESSES and not self.interfaces:
-            self.interfaces["wan"] = _ANY_INTERFACE
-            self.say("warning", "interface-pattern", "the script does not say which interface it means", "map=wan:NAME")
+                self.interfaces.setdefault(name_that_fits(text), text)
+        if not named and "type" in asked:
+            self._expect_type(text_of(asked["type"]))
+        elif not named and menu in _OF_ADDRESSES and not self._expect_stored(menu, asked) and not self.interfaces:
+            self._some_interface("wan")
+        if asked.items() - self._asked.get(menu, {}).items():
+            self._asked.setdefault(menu, {}).update(asked)
+            self._menus = {}
+
+    def _expect_type(self, kind: str) -> None:
+        """Have the interfaces of a type: those of the export, or one whose name begins as a router's would."""
+        menu = f"/interface/{kind.removesuffix('-out')}{'-client' * kind.endswith('-out')}"
+        names = [text_of(row["name"]) for row in self.stored.get(menu, ()) if "name" in row]
+        for name in names or [kind]:
+            self.interfaces.setdefault(name, "" if names else f"^{kind}")
+
+    def _expect_stored(self, menu: str, asked: Mapping[str, RouterValue]) -> bool:
+        """Have the interfaces of the items that the export has; return whether there are some."""
+        rows = [row for row in self.stored.get(menu, ()) if "interface" in row and _has(row, asked)]
+        for row in rows:
+            self.interfaces.setdefault(text_of(row["interface"]), "")
+        return bool(rows)
+
+    def _some_interface(self, name: str) -> str:
+        if name not in self.interfaces:
+            self.interfaces[name] = _ANY_INTERFACE
+            text = "the script does not say which interface it means"
+            self.say("warning", "interface-pattern", text, f"map={name}:NAME")
+        return name
 
     def origin_of(self, interface: str, kind: OriginKind, family: int) -> AddressOrigin:
         """Return what an interface's address, or its lease, is to the import."""
@@ -150,7 +206,7 @@ class SimulatedRouter:
 
     def menu(self, path: str) -> Menu | None:
         """Return a menu; the interfaces in it are those that were looked for."""
-        if path in _OF_ADDRESSES or path == "/interface" or path.startswith("/interface/"):
+        if _is_of_interfaces(path):
             state = path, len(self.interfaces), self.is_running
             if state not in self._menus:
                 self._menus[state] = self._of_interfaces(path)
@@ -161,15 +217,18 @@ class SimulatedRouter:
         if path == "/log":
             return _menu({"topics": f"script,{topic}", "message": text} for topic, text in self._logs)
         if path == "/file":
-            return _menu({"name": name, "contents": text} for name, text in self._files.items())
-        return _menu(self.stored[path]) if path in self.stored else None
+            return _menu({"name": name, "contents": text, "size": len(text)} for name, text in self.files.items())
+        return _menu(self.stored.get(path, ())) if path in self.stored or path in _WITH_ITEMS else None
 
     def _of_interfaces(self, path: str) -> Menu:
         if path not in _OF_ADDRESSES:
-            return _menu(self._interface_row(name) for name in self.interfaces)
+            return _menu(self._interface_row(name) | self._asked.get(path, {}) for name in self.interfaces)
         kind, family = _OF_ADDRESSES[path]
         addresses = {name: self.stand_ins.with_prefix(self.origin_of(name, kind, family)) for name in self.interfaces}
-        return _menu(_address_row(path, name, address, family) for name, address in addresses.items() if address)
+        asked = self._asked.get(path, {})
+        return _menu(
+            asked | _address_row(path, name, address, family) for name, address in addresses.items() if address
+        )
 
     def _interface_row(self, name: str) -> dict[str, RouterValue]:
         return {"name": name, "running": self.is_running, "disabled": False, "type": "ether", "comment": ""}
@@ -197,8 +256,11 @@ class SimulatedRouter:
         """Store what a script or an export adds; note what cannot be moved."""
         if call.menu == "/ip/cloud" or (call.menu, call.verb) in _NO_EFFECT:
             return self._without_effect(call)
+        if call.menu == "/file" and call.verb in ("add", "set", "remove"):
+            self._change_file(call)
+            return self._without_effect(call)
         if call.verb in ("add", "set"):
-            self.stored.setdefault(call.menu, []).append(_name_of(call) | dict(call.named))
+            self._store(call)
             self.foreign.setdefault(call.menu, call.place.line)
             return NOTHING
         if (call.menu, call.verb) == ("/tool", "fetch"):
@@ -208,6 +270,43 @@ class SimulatedRouter:
             return 3
         self.say("error", "not-understood", f"{call.menu.rstrip('/')}/{call.verb} is not moved", _NOT_MOVED)
         return NOTHING
+
+    def _store(self, call: MenuCall) -> None:
+        """Add an item, or change the ones that are meant."""
+        rows = self.stored.setdefault(call.menu, [])
+        named = dict(call.named)
+        if len(rows) >= _MOST_ROWS and not SCRIPT_PARAMETERS & named.keys():
+            return
+        if call.verb == "add":
+            rows.append(named)
+            return
+        item = call.unnamed[0] if call.unnamed else NOTHING
+        for each in item.elements() if isinstance(item, Array) else (item,):
+            key, value = self._meant(call.menu, each)
+            row = next((row for row in rows if row.get(key) == value), None) if key else None
+            if row is None:
+                rows.append(({key: value} if key else {}) | named)
+            else:
+                row |= named
+
+    def _meant(self, menu: str, item: RouterValue) -> tuple[str, RouterValue]:
+        """Return the property and value by which an item is known: its name, or its interface."""
+        if is_empty(item):
+            return "", NOTHING
+        key = "interface" if menu in _OF_ADDRESSES else "name"
+        for number, row in enumerate((self.menu(menu) or Menu(())).rows):
+            if row[ID] == item or number == item:
+                return next(((name, row[name]) for name in (key, "interface", "host") if name in row), ("", NOTHING))
+        return key, item
+
+    def _change_file(self, call: MenuCall) -> None:
+        item = call.unnamed[0] if call.unnamed else call.get("name")
+        items = item.elements() if isinstance(item, Array) else (item,)
+        ids = {row[ID]: text_of(row["name"]) for row in (self.menu("/file") or Menu(())).rows}
+        for each in items:
+            name = ids[each] if isinstance(each, ItemId) and each in ids else text_of(each)
+            self.files[name] = "" if call.verb == "remove" else text_of(call.get("contents"))
+            self.file_names.add(name)
 
     def _without_effect(self, call: MenuCall) -> RouterValue:
         self.say("info", "no-effect", f"{call.menu}/{call.verb} is not needed for the agent")
@@ -222,7 +321,7 @@ class SimulatedRouter:
             return NOTHING
         address = self.public_address()
         page = f"<html><body>Current IP Address: {address}</body></html>\r\n" if "dyndns" in url else address
-        self._files[text_of(call.get("dst-path")) or url.rstrip("/").rpartition("/")[2]] = page
+        self.files[text_of(call.get("dst-path")) or url.rstrip("/").rpartition("/")[2]] = page
         return array_of((), {"data": page, "status": "finished"})
 
     def script(self, name: str) -> Source | None:
@@ -271,10 +370,13 @@ class SimulatedRouter:
         self.remarks.add(ImportRemark(remark.file_place.line, severity, remark.code, remark.text, remark.hint))
 
 
-def _name_of(call: MenuCall) -> dict[str, RouterValue]:
-    """Return the name of the item that is set, as in `/ppp profile set default on-up=...`."""
-    item = call.unnamed[0] if call.unnamed and call.verb == "set" else NOTHING
-    return {"name": item} if isinstance(item, str) else {}
+def _is_of_interfaces(path: str) -> bool:
+    is_kind = path.startswith("/interface/") and path.count("/") == 2 and path != _LISTS  # noqa: PLR2004 - /interface/X
+    return is_kind or path == "/interface" or path in _OF_ADDRESSES
+
+
+def _has(row: Mapping[str, RouterValue], asked: Mapping[str, RouterValue]) -> bool:
+    return all(name in row and equal(row[name], value) for name, value in asked.items())
 
 
 def _address_row(path: str, name: str, address: str, family: int) -> dict[str, RouterValue]:
