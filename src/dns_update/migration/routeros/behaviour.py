@@ -6,7 +6,7 @@ from itertools import islice
 
 from dns_update.migration.routeros.explorer import OWN_ERROR, Explorer
 from dns_update.migration.routeros.reading import can_update, line_of_local, line_of_value, say_what_is_not_needed
-from dns_update.migration.routeros.simulated import OLD_ADDRESS, OLD_ADDRESS_V6, SimulatedRouter, nothing_fails
+from dns_update.migration.routeros.simulated import OLD_ADDRESS, OLD_ADDRESS_V6, SimulatedRouter, copied, nothing_fails
 from dns_update.routeros import syntax
 from dns_update.routeros.remarks import ScriptError
 from dns_update.routeros.values import text_of
@@ -50,8 +50,13 @@ class Behaviour(Value):
 
 
 def meant_name(request: UpdateRequest) -> str:
-    """Return the full name that a request means, without a dot at its end; a router doubles a name with its zone."""
+    """Return the full name that a request means, without a dot at its end.
+
+    A router doubles a name with its zone, and takes "@" as a name.
+    """
     name, zone = request.name.strip("."), request.zone.strip(".")
+    if name == "@":
+        return zone
     if not zone or f".{name}".lower().endswith(f".{zone}".lower()):
         return name
     return f"{name}.{zone}" if name else zone
@@ -74,10 +79,18 @@ class Subject:
         self._router = router
         self._starter = starter
         self._script = router.tree(starter.source)
+        self._stored = copied(router.stored)
 
     def behaviour(self) -> Behaviour | None:
         """Return what the script does; None if it sends nothing."""
         first = self._run()
+        stored = self._router.stored
+        try:
+            return self._behaviour(first)
+        finally:
+            self._router.stored = stored
+
+    def _behaviour(self, first: _Run) -> Behaviour | None:
         hidden = self._turned(first)
         if not first.requests and not hidden:
             return None
@@ -98,6 +111,7 @@ class Subject:
         """Run the script once, with what a router remembers from an earlier run."""
         self._router.restart(after.files if after is not None else None)
         self._router.fails = fails
+        self._router.stored = copied(self._stored)
         router_wide = dict(after.memory) if after is not None else {}
         explorer = Explorer(self._router, router_wide, turned, goes_on=goes_on)
         try:

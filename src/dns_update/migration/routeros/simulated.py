@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from dns_update.routeros.syntax import Script
     from dns_update.routeros.values import RouterValue
 
+    Stored = dict[str, list[dict[str, RouterValue]]]
+    """The items that scripts and exports have added, by menu."""
+
 IDENTITY = "{identity}"
 """The router's name where the set-up does not say it."""
 
@@ -70,7 +73,7 @@ class SimulatedRouter:
 
     def __init__(self, stand_ins: StandIns) -> None:
         self.stand_ins = stand_ins
-        self.stored: dict[str, list[dict[str, RouterValue]]] = {}
+        self.stored: Stored = {}
         self.remarks: set[ImportRemark] = set()
         self.interfaces: dict[str, str] = {}
         self.is_running = True
@@ -368,6 +371,11 @@ class SimulatedRouter:
         elif remark.severity == "info" or remark.code in _INFOS:
             severity = "info"
         self.remarks.add(ImportRemark(remark.file_place.line, severity, remark.code, remark.text, remark.hint))
+
+
+def copied(stored: Stored) -> Stored:
+    """Return a copy of what is stored, whose items can be changed."""
+    return {menu: [dict(row) for row in rows] for menu, rows in stored.items()}
 
 
 def _is_of_interfaces(path: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.migration.plan import IPV4, AddressOrigin, Trigger
+from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, Trigger
 from dns_update.migration.routeros.simulated import source_of
 from dns_update.routeros.conversions import to_number, to_time, value_of_word
 from dns_update.routeros.values import NOTHING, ItemId, Nil, Time, is_empty, text_of
@@ -27,16 +27,22 @@ OF_PPP = tuple(f"/interface/{kind}-client" for kind in ("pppoe", "ppp", "l2tp", 
 _USUAL_PROFILE = "default"
 """The profile of a PPP connection that names none."""
 
+_NUMBERED_PROFILES = {"*0": "default", "*FFFFFFFE": "default-encryption"}
+"""The profiles that every router has, as exports name them."""
+
 _NEIGHBOUR = "198.18.0.1"
+_MAC = "02:00:00:00:00:01"
+_LEASED = "a host that has a lease"
 
 
 class Starter(Value):
-    """A script and what starts it; `variables` are those of the event."""
+    """A script and what starts it; `variables` are those of the event, which `is_loss` if something goes down."""
 
     trigger: Trigger
     source: Source
     name: str
     variables: Mapping[str, RouterValue]
+    is_loss: bool = False
 
 
 def starters_of(router: SimulatedRouter) -> Iterator[Starter]:
@@ -89,7 +95,7 @@ def _of_hooks(router: SimulatedRouter, menu: str, row: Mapping[str, RouterValue]
         source = router.script(text_of(event).strip()) or source_of(event)
         router.line = source.file_place(0).line
         trigger, variables = _event(router, menu, item, row, parameter)
-        yield Starter(trigger, source, item, variables)
+        yield Starter(trigger, source, item, variables, is_loss=parameter in _DOWN)
 
 
 def _event(
@@ -97,18 +103,16 @@ def _event(
 ) -> tuple[Trigger, dict[str, RouterValue]]:
     """Return the trigger of a hook, and the variables that a router sets for it."""
     if menu == "/tool/netwatch":
-        return Trigger("host-up", item=item), {"host": text_of(row.get("host", NOTHING)), "status": "up"}
+        status = "down" if parameter in _DOWN else "up"
+        return Trigger("host-up", item=item), {"host": text_of(row.get("host", NOTHING)), "status": status}
     if parameter == "script":
-        interface = text_of(row.get("interface", NOTHING))
-        router.interfaces.setdefault(interface, "")
-        lease = router.stand_ins.address(router.origin_of(interface, "dhcp-client", IPV4))
-        variables: dict[str, RouterValue] = {"bound": "1", "lease-address": lease, "interface": interface}
-        variables |= {"server-address": _NEIGHBOUR, "gateway-address": _NEIGHBOUR}
-        return Trigger("lease-change", item=interface), variables
+        return _lease(router, menu, text_of(row.get("interface", NOTHING)))
+    if parameter == "lease-script":
+        return _lease_of_a_host(router, item, text_of(row.get("interface", NOTHING)))
     interface = item if menu.startswith("/interface") else _interface_of_profile(router, item)
     router.interfaces.setdefault(interface, "")
     number = list(router.interfaces).index(interface) + 1
-    variables = {
+    variables: dict[str, RouterValue] = {
         "interface": interface if menu.startswith("/interface") else ItemId(f"*{number:X}"),
         "local-address": router.stand_ins.address(AddressOrigin("interface", interface, family=IPV4)),
         "remote-address": _NEIGHBOUR,
@@ -116,8 +120,28 @@ def _event(
     return Trigger("interface-up", item=interface), variables
 
 
+def _lease(router: SimulatedRouter, menu: str, interface: str) -> tuple[Trigger, dict[str, RouterValue]]:
+    family = IPV6 if menu.startswith("/ipv6") else IPV4
+    router.interfaces.setdefault(interface, "")
+    lease = router.stand_ins.address(router.origin_of(interface, "dhcp-client", family))
+    variables: dict[str, RouterValue] = {"bound": "1", "interface": interface}
+    if family == IPV6:
+        variables |= {"na-address": lease, "na-valid": "1", "pd-valid": "0"}
+    else:
+        variables |= {"lease-address": lease, "server-address": _NEIGHBOUR, "gateway-address": _NEIGHBOUR}
+    return Trigger("lease-change", item=interface), variables
+
+
+def _lease_of_a_host(router: SimulatedRouter, server: str, interface: str) -> tuple[Trigger, dict[str, RouterValue]]:
+    """Return the event of a DHCP server: the address is another host's, which no agent here has."""
+    variables: dict[str, RouterValue] = {"leaseBound": "1", "leaseServerName": server, "leaseActMAC": _MAC}
+    variables |= {"leaseActIP": router.stand_ins.resolved(_LEASED), "lease-hostname": "host", "lease-options": NOTHING}
+    return Trigger("lease-change", item=interface), variables
+
+
 def _interface_of_profile(router: SimulatedRouter, profile: str) -> str:
     """Return the interface that has a PPP profile; if there is not one, another name, with a remark."""
+    profile = _NUMBERED_PROFILES.get(profile, profile)
     names = [
         text_of(row.get("name", NOTHING))
         for menu, rows in router.stored.items()
