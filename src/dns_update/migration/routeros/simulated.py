@@ -362,6 +362,9 @@ class SimulatedRouter:
         self.sent.append((request, not is_refused))
         if is_refused:
             raise Failure("failure: update send failed")
+        owner = request.owner.rstrip(".").lower()
+        if owner in self.names:
+            self.names[owner] = request.address
 
     def remark(self, remark: ScriptRemark) -> None:
         """Take a remark of the parser or the evaluator."""
