@@ -266,13 +266,24 @@ class SimulatedRouter:
             self._store(call)
             self.foreign.setdefault(call.menu, call.place.line)
             return NOTHING
+        return self._answer(call)
+
+    def _answer(self, call: MenuCall) -> RouterValue:
+        """Return what a command tells a script."""
         if (call.menu, call.verb) == ("/tool", "fetch"):
             return self._fetch(call)
+        if call.verb == "monitor" and _is_of_interfaces(call.menu) and call.unnamed:
+            return self._monitored(text_of(self._meant(call.menu, call.unnamed[0])[1]))
         if call.verb == "ping":
             self.say("info", "no-effect", "ping is not moved: the agent tries its servers again until one answers")
             return 3
         self.say("error", "not-understood", f"{call.menu.rstrip('/')}/{call.verb} is not moved", _NOT_MOVED)
         return NOTHING
+
+    def _monitored(self, interface: str) -> RouterValue:
+        self.interfaces.setdefault(interface, "")
+        address = self.stand_ins.address(self.origin_of(interface, "interface", IPV4))
+        return array_of((), {"status": "connected", "local-address": address, "remote-address": "198.18.0.1"})
 
     def _store(self, call: MenuCall) -> None:
         """Add an item, or change the ones that are meant."""

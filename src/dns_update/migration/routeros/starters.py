@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, Trigger
 from dns_update.migration.routeros.simulated import source_of
-from dns_update.routeros.conversions import to_number, to_time, value_of_word
+from dns_update.routeros.conversions import to_bool, to_number, to_time, value_of_word
 from dns_update.routeros.values import NOTHING, ItemId, Nil, Time, is_empty, text_of
 from dns_update.value import Value
 
@@ -48,7 +48,8 @@ class Starter(Value):
 def starters_of(router: SimulatedRouter) -> Iterator[Starter]:
     """Yield what starts a script among all that the router has stored: schedules first."""
     for row in router.stored.get("/system/scheduler", ()):
-        yield _of_schedule(router, row)
+        if not _is_disabled(router, row, "on-event"):
+            yield _of_schedule(router, row)
     for menu, rows in list(router.stored.items()):
         for row in rows:
             yield from _of_hooks(router, menu, row)
@@ -60,6 +61,15 @@ def scripts_left(router: SimulatedRouter) -> Iterator[Starter]:
         name = text_of(row.get("name", NOTHING))
         if name not in router.used_scripts and "source" in row:
             yield Starter(Trigger(), source_of(row["source"]), name, {})
+
+
+def _is_disabled(router: SimulatedRouter, row: Mapping[str, RouterValue], parameter: str) -> bool:
+    """Return whether a router never starts the script of an item; say so."""
+    if to_bool(row.get("disabled", NOTHING)) is not True:
+        return False
+    line = source_of(row.get(parameter, NOTHING)).file_place(0).line
+    router.say("info", "no-effect", "this is disabled, so it starts nothing", line=line)
+    return True
 
 
 def _of_schedule(router: SimulatedRouter, row: Mapping[str, RouterValue]) -> Starter:
@@ -90,6 +100,8 @@ def _of_hooks(router: SimulatedRouter, menu: str, row: Mapping[str, RouterValue]
     item = text_of(row.get("name", row.get("interface", row.get("host", NOTHING))))
     for parameter in (*_UP, *_DOWN, "script", "lease-script"):
         if is_empty(row.get(parameter, NOTHING)) or menu in ("/system/script", "/system/scheduler"):
+            continue
+        if _is_disabled(router, row, parameter):
             continue
         event = row[parameter]
         source = router.script(text_of(event).strip()) or source_of(event)
