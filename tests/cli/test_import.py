@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,6 +89,22 @@ def test_no_file_is_overwritten_and_none_is_left_behind(exists: str, script: Pat
     )
     assert {path.name for path in tmp_path.iterdir()} == {"router.rsc", exists}
     assert (tmp_path / exists).read_text() == "precious"
+
+
+def test_a_full_disk_leaves_no_file_behind(script: Path, tmp_path: Path) -> None:
+    # A limit on the size of files, which a process sets for itself, is felt as a full disk is: write() fails.
+    output = tmp_path / "agent.toml"
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8, limits[1]))
+    try:
+        result = in_process("import", str(script), f"output={output}")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert result.status != 0
+    assert result.lines[-1] == f"cannot write {tmp_path / 'agent.keys'}: File too large"
+    assert {path.name for path in tmp_path.iterdir()} == {"router.rsc"}
 
 
 def test_a_configuration_that_the_agent_does_not_take_says_where(tmp_path: Path) -> None:
