@@ -152,6 +152,20 @@ def test_an_interface_that_cannot_be_called_so_here_gets_another_name(tmp_path: 
     assert in_process("import", str(path), "diff-run=yes").status == 0
 
 
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+def test_standard_input_is_read(name: str) -> None:
+    result = dns_update("import", name, stdin=SCRIPT)
+    assert result.status == 0
+    assert 'name = "home.example.com"' in result.stdout
+
+
+def test_a_backup_is_not_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "router.backup"
+    path.write_bytes(b"\x88\xac\xa1\xb1\0\0/tool dns-update address=203.0.113.45\n")
+    hint = "a backup of a router is not one; its export is: /export file=NAME"
+    assert in_process("import", str(path)).stderr == f"dns-update: {path} is not a text: {hint}\n"
+
+
 def test_a_device_without_an_end_is_too_large() -> None:
     result = in_process("import", "/dev/zero")
     assert (result.status, result.lines) == (2, ["/dev/zero is too large for a set-up: at most 16777216 octets"])

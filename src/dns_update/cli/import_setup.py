@@ -22,6 +22,7 @@ from dns_update.migration.plan import Choices, ImportRemark, MovePlan, ordered
 from dns_update.migration.recognise import recognised
 from dns_update.migration.routeros.importer import import_of
 from dns_update.routeros.machine.names import checked_names
+from dns_update.routeros.machine.reading import STANDARD_INPUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,10 +70,10 @@ def run(line: CommandLine) -> int:
 
 
 def _text_of(path: str) -> str:
-    """Return the text of a file; octets that are not UTF-8 stay in it, as lone surrogates."""
-    shown = called_in_errors(path, "the file")
+    """Return the text of a file, or of standard input; octets that are not UTF-8 stay in it, as lone surrogates."""
+    shown = "standard input" if path == STANDARD_INPUT else called_in_errors(path, "the file")
     try:
-        with Path(path).open("rb") as file:
+        with Path("/dev/stdin" if path == STANDARD_INPUT else path).open("rb") as file:
             content = file.read(_LARGEST_FILE + 1)  # of a pipe or a device, nobody knows the size
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
@@ -80,6 +81,10 @@ def _text_of(path: str) -> str:
         raise kind(f"cannot read {shown}: {reason}") from error
     if len(content) > _LARGEST_FILE:
         raise UsageError(f"{shown} is too large for a set-up", hint=f"at most {_LARGEST_FILE} octets")
+    if b"\0" in content:
+        raise UsageError(
+            f"{shown} is not a text", hint="a backup of a router is not one; its export is: /export file=NAME"
+        )
     return content.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
 
 
