@@ -112,6 +112,7 @@ class Subject:
         self._router.restart(after.files if after is not None else None)
         self._router.fails = fails
         self._router.stored = copied(self._stored)
+        names = dict(self._router.names)
         router_wide = dict(after.memory) if after is not None else {}
         explorer = Explorer(self._router, router_wide, turned, goes_on=goes_on)
         try:
@@ -121,6 +122,7 @@ class Subject:
                 line = error.file_place.line
                 self._router.say("error", "not-understood", f"the script ends here: {error.message}", line=line)
         requests = tuple([request for request, _ in self._router.sent])
+        self._router.names = names  # which a script can look at after it has changed them
         return _Run(requests, router_wide, self._router.files, frozenset(self._router.resolved), explorer)
 
     def _turned(self, first: _Run) -> list[UpdateRequest]:
