@@ -43,6 +43,12 @@ _OF_ADDRESSES: dict[str, tuple[OriginKind, int]] = {
     "/ipv6/dhcp-client": ("dhcp-client", IPV6),
 }
 _NAMING = ("interface", "name", "actual-interface")
+_ADDRESS: dict[str, RouterValue] = {
+    "dynamic": True, "disabled": False, "invalid": False, "comment": "", "status": "bound"
+}  # fmt: skip
+"""What items with addresses have, unless a script looks for others."""
+
+_NOT_ASKED = {ID, "address", "global", "link-local"}
 _ANY_INTERFACE = ".*"
 _LISTS, _MEMBERS = "/interface/list", "/interface/list/member"
 _WITH_ITEMS = ("/ppp/profile", "/tool/netwatch")
@@ -85,7 +91,7 @@ class SimulatedRouter:
         self.foreign: dict[str, int] = {}
         self.reached: set[int] = set()
         self.file_names: set[str] = set()
-        self._asked: dict[str, dict[str, RouterValue]] = {}
+        self._asked: dict[tuple[str, str], dict[str, RouterValue]] = {}
         self._trees: dict[int, Script] = {}
         self._menus: dict[tuple[str, int, bool], Menu] = {}
         self.restart()
@@ -153,35 +159,42 @@ class SimulatedRouter:
         rows.append(asked)
 
     def _expect_interface(self, menu: str, tests: list[tuple[str, str, RouterValue]]) -> None:
-        named = [(operator, text_of(value)) for name, operator, value in tests if name in _NAMING]
         asked = {name: value for name, operator, value in tests if name not in _NAMING and operator == "="}
-        asked = {name: value for name, value in asked.items() if not isinstance(value, bool) and name != ID}
-        for operator, text in named:
-            if operator == "=" and text:
-                self.interfaces.setdefault(text, "")
-            elif operator == "~":
-                self.interfaces.setdefault(name_that_fits(text), text)
-        if not named and "type" in asked:
-            self._expect_type(text_of(asked["type"]))
-        elif not named and menu in _OF_ADDRESSES and not self._expect_stored(menu, asked) and not self.interfaces:
-            self._some_interface("wan")
-        if asked.items() - self._asked.get(menu, {}).items():
-            self._asked.setdefault(menu, {}).update(asked)
-            self._menus = {}
+        asked = {name: value for name, value in asked.items() if not isinstance(value, bool)}
+        for name, value in (_ADDRESS | {"running": self.is_running}).items():
+            if name in asked and equal(value, asked[name]):
+                del asked[name]
+        for name in _NOT_ASKED & asked.keys():
+            del asked[name]
+        patterns = [(operator, text_of(value)) for name, operator, value in tests if name in _NAMING]
+        named = {name_that_fits(text) if operator == "~" else text: (operator, text) for operator, text in patterns}
+        for name, (operator, text) in named.items():
+            if name and operator in ("=", "~"):
+                self.interfaces.setdefault(name, text if operator == "~" else "")
+        for name in named or self._unnamed(menu, asked):
+            if asked.items() - self._asked.get((menu, name), {}).items():
+                self._asked.setdefault((menu, name), {}).update(asked)
+                self._menus = {}
 
-    def _expect_type(self, kind: str) -> None:
-        """Have the interfaces of a type: those of the export, or one whose name begins as a router's would."""
+    def _unnamed(self, menu: str, asked: Mapping[str, RouterValue]) -> list[str]:
+        """Return the interfaces that have what is asked for, with a name that is made up if the export has none."""
+        if "type" in asked:
+            return self._of_type(text_of(asked["type"]))
+        if menu not in _OF_ADDRESSES:
+            return []
+        rows = [row for row in self.stored.get(menu, ()) if "interface" in row and _has(row, asked)]
+        names = [text_of(row["interface"]) for row in rows]
+        for name in names:
+            self.interfaces.setdefault(name, "")
+        return names or [self._some_interface("wan")] if asked or not self.interfaces else []
+
+    def _of_type(self, kind: str) -> list[str]:
+        """Return the interfaces of a type: those of the export, or one whose name begins as a router's would."""
         menu = f"/interface/{kind.removesuffix('-out')}{'-client' * kind.endswith('-out')}"
         names = [text_of(row["name"]) for row in self.stored.get(menu, ()) if "name" in row]
         for name in names or [kind]:
             self.interfaces.setdefault(name, "" if names else f"^{kind}")
-
-    def _expect_stored(self, menu: str, asked: Mapping[str, RouterValue]) -> bool:
-        """Have the interfaces of the items that the export has; return whether there are some."""
-        rows = [row for row in self.stored.get(menu, ()) if "interface" in row and _has(row, asked)]
-        for row in rows:
-            self.interfaces.setdefault(text_of(row["interface"]), "")
-        return bool(rows)
+        return names or [kind]
 
     def _some_interface(self, name: str) -> str:
         if name not in self.interfaces:
@@ -225,12 +238,13 @@ class SimulatedRouter:
 
     def _of_interfaces(self, path: str) -> Menu:
         if path not in _OF_ADDRESSES:
-            return _menu(self._interface_row(name) | self._asked.get(path, {}) for name in self.interfaces)
+            return _menu(self._interface_row(name) | self._asked.get((path, name), {}) for name in self.interfaces)
         kind, family = _OF_ADDRESSES[path]
         addresses = {name: self.stand_ins.with_prefix(self.origin_of(name, kind, family)) for name in self.interfaces}
-        asked = self._asked.get(path, {})
         return _menu(
-            asked | _address_row(path, name, address, family) for name, address in addresses.items() if address
+            _address_row(path, name, address, family) | self._asked.get((path, name), {})
+            for name, address in addresses.items()
+            if address
         )
 
     def _interface_row(self, name: str) -> dict[str, RouterValue]:
@@ -402,10 +416,9 @@ def _has(row: Mapping[str, RouterValue], asked: Mapping[str, RouterValue]) -> bo
 
 
 def _address_row(path: str, name: str, address: str, family: int) -> dict[str, RouterValue]:
-    row: dict[str, RouterValue] = {"address": address, "interface": name, "actual-interface": name}
-    row |= {"dynamic": True, "disabled": False, "invalid": False, "comment": ""}
+    row = _ADDRESS | {"address": address, "interface": name, "actual-interface": name}
     if path.endswith("dhcp-client"):
-        return row | {"status": "bound", "gateway": "198.18.0.1"}
+        return row | {"gateway": "198.18.0.1"}
     return row | {"global": True, "link-local": False} if family == IPV6 else row
 
 
