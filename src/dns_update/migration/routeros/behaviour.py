@@ -6,7 +6,7 @@ from itertools import islice
 
 from dns_update.migration.routeros.explorer import OWN_ERROR, Explorer
 from dns_update.migration.routeros.reading import can_update, line_of_local, line_of_value, say_what_is_not_needed
-from dns_update.migration.routeros.simulated import OLD_ADDRESS, OLD_ADDRESS_V6, SimulatedRouter, copied, nothing_fails
+from dns_update.migration.routeros.simulated import OLD_ADDRESS, OLD_ADDRESS_V6, SimulatedRouter, nothing_fails
 from dns_update.routeros import syntax
 from dns_update.routeros.remarks import ScriptError
 from dns_update.routeros.values import text_of
@@ -79,7 +79,7 @@ class Subject:
         self._router = router
         self._starter = starter
         self._script = router.tree(starter.source)
-        self._stored = copied(router.stored)
+        self._stored = router.stored
 
     def behaviour(self) -> Behaviour | None:
         """Return what the script does; None if it sends nothing."""
@@ -111,7 +111,7 @@ class Subject:
         """Run the script once, with what a router remembers from an earlier run."""
         self._router.restart(after.files if after is not None else None)
         self._router.fails = fails
-        self._router.stored = copied(self._stored)
+        self._router.stored = self._stored
         names = dict(self._router.names)
         router_wide = dict(after.memory) if after is not None else {}
         explorer = Explorer(self._router, router_wide, turned, goes_on=goes_on)

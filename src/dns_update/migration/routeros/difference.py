@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update.errors import UsageError
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin
-from dns_update.migration.routeros.simulated import IDENTITY, copied
+from dns_update.migration.routeros.simulated import IDENTITY
 from dns_update.migration.routeros.stand_ins import StandIns
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
@@ -144,7 +144,7 @@ class _Script:
         self._router.names = dict.fromkeys(record.name.lower() for record in self._whole.plan.records)
         self._router.names |= {name: address for (name, _), address in self.zone.items()}
         self._router.fails = lambda request: self._server(request) in state.failing
-        stored = copied(self._router.stored)
+        stored = self._router.stored
         errors = [self._evaluate(self._whole.body, state)]
         self._router.stored = stored  # which has what the body adds already
         are_lost = not state.addresses

@@ -120,7 +120,11 @@ class SimulatedRouter:
         self._menus = {}
 
     def restart(self, files: Mapping[str, str] | None = None) -> None:
-        """Forget what was done, and have these files; what is stored, and what there is to say, is kept."""
+        """Forget what was done, and have these files; what there is to say is kept.
+
+        What is stored is kept, too: it is copied before a script changes it, so that it can be put back.
+        """
+        self._is_copy = False
         self.sent: list[tuple[UpdateRequest, bool]] = []
         self.resolved: set[str] = set()
         self.files = dict(files or {})
@@ -151,7 +155,7 @@ class SimulatedRouter:
     def _expect_item(self, menu: str, asked: dict[str, RouterValue]) -> None:
         if menu == "/ppp/profile" and asked.pop("default", None) is not None:
             asked = {"name": "default"}
-        rows = self.stored.setdefault(menu, [])
+        rows = self._own_rows(menu)
         if not asked or any(_has(row, asked) for row in rows):
             return
         if menu == _MEMBERS:
@@ -299,9 +303,16 @@ class SimulatedRouter:
         address = self.stand_ins.address(self.origin_of(interface, "interface", IPV4))
         return array_of((), {"status": "connected", "local-address": address, "remote-address": "198.18.0.1"})
 
+    def _own_rows(self, menu: str) -> list[dict[str, RouterValue]]:
+        """Return the items of a menu, to be changed."""
+        if not self._is_copy:
+            self.stored = {path: [dict(row) for row in rows] for path, rows in self.stored.items()}
+            self._is_copy = True
+        return self.stored.setdefault(menu, [])
+
     def _store(self, call: MenuCall) -> None:
         """Add an item, or change the ones that are meant."""
-        rows = self.stored.setdefault(call.menu, [])
+        rows = self._own_rows(call.menu)
         named = dict(call.named)
         if len(rows) >= _MOST_ROWS and not SCRIPT_PARAMETERS & named.keys():
             return
@@ -399,11 +410,6 @@ class SimulatedRouter:
         elif remark.severity == "info" or remark.code in _INFOS:
             severity = "info"
         self.remarks.add(ImportRemark(remark.file_place.line, severity, remark.code, remark.text, remark.hint))
-
-
-def copied(stored: Stored) -> Stored:
-    """Return a copy of what is stored, whose items can be changed."""
-    return {menu: [dict(row) for row in rows] for menu, rows in stored.items()}
 
 
 def _is_of_interfaces(path: str) -> bool:
