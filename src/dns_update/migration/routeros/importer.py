@@ -24,12 +24,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from dns_update.migration.plan import ImportRemark
+    from dns_update.migration.plan import AddressOrigin, ImportRemark
     from dns_update.migration.routeros.behaviour import Behaviour, Sent
     from dns_update.routeros.world import UpdateRequest
 
 _OF_SCRIPTS = ("/system/script", "/system/scheduler")
-_READ_BY_US = (*_OF_SCRIPTS, *OF_PPP, "/system/identity", "/ip/dhcp-client", "/ppp/profile", "/tool/netwatch")
+_READ_BY_US = (
+    *_OF_SCRIPTS,
+    *OF_PPP,
+    "/system/identity",
+    "/ip/dhcp-client",
+    "/ipv6/dhcp-client",
+    "/ppp/profile",
+    "/tool/netwatch",
+)
 _MOST_SECTIONS = 12
 
 
@@ -172,7 +180,7 @@ def _merged(router: SimulatedRouter, records: Iterable[MovedRecord]) -> Iterator
         if known is None:
             merged[identity] = record
             continue
-        if known.origin != record.origin and known.origin.kind != "dhcp-client":
+        if not _are_one(known.origin, record.origin):
             text = f"{record.name} gets another address here than in line {known.line}, whose address is taken"
             router.say("error", "not-understood", text, line=record.line)
         if None not in (known.key, record.key) and known.key != record.key:
@@ -187,6 +195,14 @@ def _merged(router: SimulatedRouter, records: Iterable[MovedRecord]) -> Iterator
             ttl=record.ttl if known.ttl is None else known.ttl,
         )
     return iter(merged.values())
+
+
+def _are_one(first: AddressOrigin, second: AddressOrigin) -> bool:
+    """Return whether two origins give one address: that of a lease is the interface's."""
+    of_interfaces = ("interface", "dhcp-client")
+    if first.kind in of_interfaces and second.kind in of_interfaces:
+        return (first.interface, first.family) == (second.interface, second.family)
+    return first == second
 
 
 def _say_sections(router: SimulatedRouter) -> None:

@@ -170,17 +170,18 @@ class SimulatedRouter:
                 del asked[name]
         for name in _NOT_ASKED & asked.keys():
             del asked[name]
-        patterns = [(operator, text_of(value)) for name, operator, value in tests if name in _NAMING]
-        named = {name_that_fits(text) if operator == "~" else text: (operator, text) for operator, text in patterns}
-        for name, (operator, text) in named.items():
-            if name and operator in ("=", "~"):
-                self.interfaces.setdefault(name, text if operator == "~" else "")
-        for name in named or self._unnamed(menu, asked):
+        naming = [(operator, text_of(value)) for name, operator, value in tests if name in _NAMING]
+        named = {text: "" for operator, text in naming if operator == "=" and text}
+        named |= {name_that_fits(text): text for operator, text in naming if operator == "~"}
+        for name, pattern in named.items():
+            self.interfaces.setdefault(name, pattern)
+        others = self.interfaces.keys() - {text for operator, text in naming if operator == "!="}
+        for name in named or self._unnamed(menu, asked, is_known=bool(others)):
             if asked.items() - self._asked.get((menu, name), {}).items():
                 self._asked.setdefault((menu, name), {}).update(asked)
                 self._menus = {}
 
-    def _unnamed(self, menu: str, asked: Mapping[str, RouterValue]) -> list[str]:
+    def _unnamed(self, menu: str, asked: Mapping[str, RouterValue], *, is_known: bool) -> list[str]:
         """Return the interfaces that have what is asked for, with a name that is made up if the export has none."""
         if "type" in asked:
             return self._of_type(text_of(asked["type"]))
@@ -190,7 +191,7 @@ class SimulatedRouter:
         names = [text_of(row["interface"]) for row in rows]
         for name in names:
             self.interfaces.setdefault(name, "")
-        return names or [self._some_interface("wan")] if asked or not self.interfaces else []
+        return names or [self._some_interface("wan")] if asked or not is_known else []
 
     def _of_type(self, kind: str) -> list[str]:
         """Return the interfaces of a type: those of the export, or one whose name begins as a router's would."""
