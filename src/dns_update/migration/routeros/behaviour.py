@@ -5,7 +5,13 @@ from __future__ import annotations
 from itertools import islice
 
 from dns_update.migration.routeros.explorer import OWN_ERROR, Explorer
-from dns_update.migration.routeros.reading import can_update, line_of_local, line_of_value, say_what_is_not_needed
+from dns_update.migration.routeros.reading import (
+    can_update,
+    line_of_local,
+    line_of_value,
+    say_what_is_not_needed,
+    sets_globals,
+)
 from dns_update.migration.routeros.simulated import OLD_ADDRESS, OLD_ADDRESS_V6, SimulatedRouter, nothing_fails
 from dns_update.routeros import syntax
 from dns_update.routeros.remarks import ScriptError
@@ -90,6 +96,13 @@ class Subject:
         finally:
             self._router.stored = stored
 
+    def kept(self) -> Mapping[str, RouterValue]:
+        """Return the global variables that the script leaves if it sends nothing; nothing is said of it."""
+        told, stored = set(self._router.remarks), self._router.stored
+        run = self._run() if sets_globals(self._script) else None
+        self._router.remarks, self._router.stored = told, stored
+        return run.memory if run is not None and not run.requests else {}
+
     def _behaviour(self, first: _Run) -> Behaviour | None:
         hidden = self._turned(first)
         if not first.requests and not hidden:
@@ -113,7 +126,7 @@ class Subject:
         self._router.fails = fails
         self._router.stored = self._stored
         names = dict(self._router.names)
-        router_wide = dict(after.memory) if after is not None else {}
+        router_wide = dict(self._router.kept if after is None else after.memory)
         explorer = Explorer(self._router, router_wide, turned, goes_on=goes_on)
         try:
             explorer.run(self._starter.source, name=self._starter.name, variables=self._starter.variables)
@@ -187,7 +200,8 @@ class Subject:
         failed = self._run(fails=lambda _request: True)
         if self._run(after=failed).requests:
             return
-        name = next((name for name, value in first.memory.items() if text_of(value)), "")
+        new = [name for name, value in first.memory.items() if value != self._router.kept.get(name)]
+        name = next((name for name in new if text_of(first.memory[name])), "")
         text = f"{name} is set before the update, so an update that fails is not sent again; the agent tries it again"
         self._router.say("warning", "memory-before-update", text, line=_line_in(first, line_of_value, name))
 

@@ -135,7 +135,7 @@ class _Script:
         self._whole = whole
         self._router = whole.router
         self._stand_ins = whole.router.stand_ins
-        self._router_wide: dict[str, RouterValue] = {}
+        self._router_wide = dict(whole.router.kept)
         self._files: dict[str, str] = dict.fromkeys(whole.router.file_names, "")
 
     def run(self, state: RouterState) -> str:

@@ -65,6 +65,8 @@ def import_of(text: str) -> Import:
     records = list(_moved(router, body))
     _say_sections(router)
     starters = list(starters_of(router))
+    for starter in sorted((body, *starters), key=lambda each: each.trigger.kind != "startup"):
+        router.kept.update(Subject(router, starter).kept())
     for starter in starters:
         records += _moved(router, starter)
     for starter in list(scripts_left(router)):

@@ -50,6 +50,11 @@ def can_update(script: Script) -> bool:
     return any(command.verb in _UPDATING for command in commands_in(script.commands))
 
 
+def sets_globals(script: Script) -> bool:
+    """Return whether a script gives a global variable its value, or runs one that may."""
+    return any(command.verb in ("global", "run") for command in commands_in(script.commands))
+
+
 def updates_in(script: Script) -> Iterator[CommandNode]:
     """Yield the commands that update a name."""
     return (command for command in commands_in(script.commands) if command.verb == "dns-update")

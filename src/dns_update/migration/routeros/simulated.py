@@ -74,7 +74,8 @@ class SimulatedRouter:
     `names` are what the zone says of host names: an address, or None if the name does not exist; other names have a
     stand-in. `fails` says of an update whether its server refuses it. `sent` are the updates in order, and whether each
     was taken; `reached` are the offsets of all commands that update a name, and that ran at any time. `files` are the
-    contents of files by their names, `file_names` all that scripts ever looked for.
+    contents of files by their names, `file_names` all that scripts ever looked for. `kept` are the global variables
+    that scripts leave which send nothing, e.g. functions, or the zone and key for others.
     """
 
     def __init__(self, stand_ins: StandIns) -> None:
@@ -90,6 +91,7 @@ class SimulatedRouter:
         self.used_scripts: set[str] = set()
         self.foreign: dict[str, int] = {}
         self.reached: set[int] = set()
+        self.kept: dict[str, RouterValue] = {}
         self.file_names: set[str] = set()
         self._asked: dict[tuple[str, str], dict[str, RouterValue]] = {}
         self._trees: dict[int, Script] = {}
