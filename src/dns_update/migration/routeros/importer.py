@@ -11,7 +11,7 @@ from dns_update.migration.plan import MovedKey, MovedRecord, MovePlan, Trigger, 
 from dns_update.migration.routeros.behaviour import Subject, meant_name
 from dns_update.migration.routeros.reading import can_update
 from dns_update.migration.routeros.simulated import IDENTITY, SimulatedRouter
-from dns_update.migration.routeros.stand_ins import StandIns
+from dns_update.migration.routeros.stand_ins import StandIns, is_like_one
 from dns_update.migration.routeros.starters import OF_PPP, Starter, scripts_left, starters_of
 from dns_update.routeros.source import Source
 from dns_update.routeros.tool import SECRET_SOURCES
@@ -108,6 +108,10 @@ def _record(router: SimulatedRouter, sent: Sent, behaviour: Behaviour, trigger: 
     if request.name == "@":
         text = "name=@ is the zone itself in the import; a router takes it as a name like any other"
         router.say("info", "router-would-refuse", text, line=line)
+    if sent.origin.kind == "literal" and is_like_one(request.address) and not router.has_text(request.address):
+        text = "the script computes this address from another one, which the agent cannot do"
+        router.say("error", "not-understood", text, "write a command: source that prints it", line=line)
+        return None
     if sent.origin.kind == "literal":
         text = "the address is written in the script; the agent keeps the name at it"
         router.say("info", "literal-address", text, line=line)

@@ -104,6 +104,10 @@ class SimulatedRouter:
             self._trees[id(source)] = parse(source)  # which keeps the source, and so its ID
         return self._trees[id(source)]
 
+    def has_text(self, text: str) -> bool:
+        """Return whether a script has a text in it."""
+        return any(text in script.source.text for script in self._trees.values())
+
     def say_what_is_never_reached(self) -> None:
         """Say of each update that did not run in any way that was tried so, if no error in its script tells why."""
         errors = [remark.line for remark in self.remarks if remark.severity == "error"]
@@ -187,6 +191,8 @@ class SimulatedRouter:
         """Return the interfaces that have what is asked for, with a name that is made up if the export has none."""
         if "type" in asked:
             return self._of_type(text_of(asked["type"]))
+        if menu == "/interface" and asked:
+            return self._of_property(asked)
         if menu not in _OF_ADDRESSES:
             return []
         rows = [row for row in self.stored.get(menu, ()) if "interface" in row and _has(row, asked)]
@@ -194,6 +200,15 @@ class SimulatedRouter:
         for name in names:
             self.interfaces.setdefault(name, "")
         return names or [self._some_interface("wan")] if asked or not is_known else []
+
+    def _of_property(self, asked: Mapping[str, RouterValue]) -> list[str]:
+        """Return the interfaces of the export that have a comment or the like; one may still have its first name."""
+        menus = [rows for path, rows in self.stored.items() if path.startswith("/interface/")]
+        names = [text_of(row["name"]) for rows in menus for row in rows if "name" in row and _has(row, asked)]
+        names = names or [text_of(asked[name]) for name in ("default-name",) if name in asked]
+        for name in names:
+            self.interfaces.setdefault(name, "")
+        return names or [self._some_interface("wan")]
 
     def _of_type(self, kind: str) -> list[str]:
         """Return the interfaces of a type: those of the export, or one whose name begins as a router's would."""
