@@ -202,7 +202,7 @@ class Subject:
             return
         new = [name for name, value in first.memory.items() if value != self._router.kept.get(name)]
         name = next((name for name in new if text_of(first.memory[name])), "")
-        text = f"{name} is set before the update, so an update that fails is not sent again; the agent tries it again"
+        text = f"{name} is set even if the update fails, which is not sent again then; the agent tries it again"
         self._router.say("warning", "memory-before-update", text, line=_line_in(first, line_of_value, name))
 
     def _compares(self, first: _Run) -> bool:

@@ -12,7 +12,7 @@ from dns_update.migration.routeros.behaviour import Subject, meant_name
 from dns_update.migration.routeros.reading import can_update
 from dns_update.migration.routeros.simulated import IDENTITY, SimulatedRouter
 from dns_update.migration.routeros.stand_ins import StandIns, is_like_one
-from dns_update.migration.routeros.starters import OF_PPP, Starter, scripts_left, starters_of
+from dns_update.migration.routeros.starters import EVENT_INTERFACE, OF_PPP, Starter, scripts_left, starters_of
 from dns_update.routeros.source import Source
 from dns_update.routeros.tool import SECRET_SOURCES
 from dns_update.rr.record import MAX_TTL
@@ -83,6 +83,7 @@ def _moved(router: SimulatedRouter, starter: Starter) -> Iterator[MovedRecord]:
     behaviour = Subject(router, starter).behaviour()
     if behaviour is None:
         if not can_update(router.tree(starter.source)):  # a script that does something else
+            told |= router.services
             router.remarks = {each for each in router.remarks if each in told or each.code != "not-understood"}
         return
     for sent in behaviour.sent:
@@ -108,6 +109,8 @@ def _record(router: SimulatedRouter, sent: Sent, behaviour: Behaviour, trigger: 
     if request.name == "@":
         text = "name=@ is the zone itself in the import; a router takes it as a name like any other"
         router.say("info", "router-would-refuse", text, line=line)
+    if trigger.item == EVENT_INTERFACE and sent.origin.interface:
+        trigger = Trigger(trigger.kind, item=sent.origin.interface)
     if sent.origin.kind == "literal" and is_like_one(request.address) and not router.has_text(request.address):
         text = "the script computes this address from another one, which the agent cannot do"
         router.say("error", "not-understood", text, "write a command: source that prints it", line=line)

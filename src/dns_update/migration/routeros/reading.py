@@ -71,20 +71,19 @@ def is_talk(tree: object) -> bool:
 
 def line_of_local(script: Script, name: str) -> int:
     """Return the line of the file that declares a local variable; 0 if none does."""
-    return _line_of(script, ("local",), name, values=0)
+    return next(_lines_of(script, ("local",), name, values=0), 0)
 
 
 def line_of_value(script: Script, name: str) -> int:
-    """Return the line of the file that gives a variable its value; 0 if none does."""
-    return _line_of(script, ("set", "global"), name, values=1)
+    """Return the last line of the file that gives a variable a value, for the first may be a beginning; 0 if none."""
+    return max(_lines_of(script, ("set", "global"), name, values=1), default=0)
 
 
-def _line_of(script: Script, verbs: tuple[str, ...], name: str, *, values: int) -> int:
+def _lines_of(script: Script, verbs: tuple[str, ...], name: str, *, values: int) -> Iterator[int]:
     for command in commands_in(script.commands):
         words = command.unnamed()
         if command.is_global and command.verb in verbs and len(words) > values and name_of(words[0]) == name:
-            return script.source.file_place(command.at).line
-    return 0
+            yield script.source.file_place(command.at).line
 
 
 def commands_in(tree: object) -> Iterator[CommandNode]:

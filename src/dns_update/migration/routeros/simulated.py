@@ -75,7 +75,8 @@ class SimulatedRouter:
     stand-in. `fails` says of an update whether its server refuses it. `sent` are the updates in order, and whether each
     was taken; `reached` are the offsets of all commands that update a name, and that ran at any time. `files` are the
     contents of files by their names, `file_names` all that scripts ever looked for. `kept` are the global variables
-    that scripts leave which send nothing, e.g. functions, or the zone and key for others.
+    that scripts leave which send nothing, e.g. functions, or the zone and key for others. `services` are the remarks on
+    web services that keep names.
     """
 
     def __init__(self, stand_ins: StandIns) -> None:
@@ -92,6 +93,7 @@ class SimulatedRouter:
         self.foreign: dict[str, int] = {}
         self.reached: set[int] = set()
         self.kept: dict[str, RouterValue] = {}
+        self.services: set[ImportRemark] = set()
         self.file_names: set[str] = set()
         self._asked: dict[tuple[str, str], dict[str, RouterValue]] = {}
         self._trees: dict[int, Script] = {}
@@ -371,11 +373,15 @@ class SimulatedRouter:
 
     def _fetch(self, call: MenuCall) -> RouterValue:
         url = text_of(call.get("url"))
-        is_post = text_of(call.get("http-method")) in ("post", "put") or text_of(call.get("http-data"))
-        if is_post or any(sign in url.lower() for sign in _SIGNS_OF_A_SERVICE):
+        is_told = text_of(call.get("http-method")) in ("post", "put") or text_of(call.get("http-data"))
+        is_of_names = any(sign in url.lower() for sign in _SIGNS_OF_A_SERVICE)
+        if is_told or is_of_names or self.stand_ins.are_in(url):
             text = "this tells a web service, and dns-update speaks DNS to the zone's own server"
-            self.say("error", "not-understood", text, "an on-change program can call it")
-            return NOTHING
+            hint = "an on-change program can call it"
+            self.say("error", "not-understood", text, hint)
+            if is_of_names:
+                self.services.add(ImportRemark(self.line, "error", "not-understood", text, hint))
+            return array_of((), {"data": "", "status": "finished"})
         address = self.public_address()
         page = f"<html><body>Current IP Address: {address}</body></html>\r\n" if "dyndns" in url else address
         self.files[text_of(call.get("dst-path")) or url.rstrip("/").rpartition("/")[2]] = page

@@ -59,6 +59,10 @@ class StandIns:
         """
         return self._meanings.get(text) or self._cut.get(text)
 
+    def are_in(self, text: str) -> bool:
+        """Return whether a text has one of the addresses in it."""
+        return any(address in text for address in self._meanings)
+
     def origin(self, address: str) -> AddressOrigin | None:
         """Return the origin of an address that is sent: what it stands in for, or a literal; None for a host's."""
         meaning = self.meaning(address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, Trigger
 from dns_update.migration.routeros.simulated import source_of
 from dns_update.routeros.conversions import to_bool, to_number, to_time, value_of_word
@@ -17,8 +19,11 @@ if TYPE_CHECKING:
     from dns_update.routeros.source import Source
     from dns_update.routeros.values import RouterValue
 
+_OF_EVENT = re.compile(r'\$"?(?:interface|local-address|remote-address)\b')
+"""Variables of an event that say which interface it is."""
+
 _UP, _DOWN = ("on-up", "up-script"), ("on-down", "down-script")
-_EVENT_INTERFACE = "ppp0"
+EVENT_INTERFACE = "ppp0"
 """The interface of an event where the export does not say which it is."""
 
 OF_PPP = tuple(f"/interface/{kind}-client" for kind in ("pppoe", "ppp", "l2tp", "pptp", "sstp", "ovpn"))
@@ -121,7 +126,8 @@ def _event(
         return _lease(router, menu, text_of(row.get("interface", NOTHING)))
     if parameter == "lease-script":
         return _lease_of_a_host(router, item, text_of(row.get("interface", NOTHING)))
-    interface = item if menu.startswith("/interface") else _interface_of_profile(router, item)
+    is_read = _OF_EVENT.search(text_of(row[parameter])) is not None
+    interface = item if menu.startswith("/interface") else _interface_of_profile(router, item, is_read=is_read)
     router.interfaces.setdefault(interface, "")
     number = list(router.interfaces).index(interface) + 1
     variables: dict[str, RouterValue] = {
@@ -151,8 +157,8 @@ def _lease_of_a_host(router: SimulatedRouter, server: str, interface: str) -> tu
     return Trigger("lease-change", item=interface), variables
 
 
-def _interface_of_profile(router: SimulatedRouter, profile: str) -> str:
-    """Return the interface that has a PPP profile; if there is not one, another name, with a remark."""
+def _interface_of_profile(router: SimulatedRouter, profile: str, *, is_read: bool) -> str:
+    """Return the interface that has a PPP profile; if there is not one, another name, with a remark if that is read."""
     profile = _NUMBERED_PROFILES.get(profile, profile)
     names = [
         text_of(row.get("name", NOTHING))
@@ -163,6 +169,8 @@ def _interface_of_profile(router: SimulatedRouter, profile: str) -> str:
     ]
     if len(names) == 1:
         return names[0]
+    if not is_read:
+        return EVENT_INTERFACE
     text = f"the script gets its interface from the event, and the file does not say which one has profile {profile}"
-    router.say("warning", "interface-from-event", text, f"map={_EVENT_INTERFACE}:NAME")
-    return _EVENT_INTERFACE
+    router.say("warning", "interface-from-event", text, f"map={EVENT_INTERFACE}:NAME")
+    return EVENT_INTERFACE
