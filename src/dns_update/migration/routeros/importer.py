@@ -90,7 +90,7 @@ def _moved(router: SimulatedRouter, starter: Starter) -> Iterator[MovedRecord]:
         line = sent.request.place.line
         if starter.is_loss:
             text = f"{meant_name(sent.request)} gets this when a line or host goes down; the agent sends nothing then"
-            router.say("error", "not-understood", text, "an on-lost program can do it", line=line)
+            router.say("error", "not-understood", text, 'on-missing = "delete" removes the record then', line=line)
             continue
         record = _record(router, sent, behaviour, starter.trigger)
         if record is not None and _can_be_kept(router, record):
