@@ -286,7 +286,7 @@ class Options:
 
     setup: str | None = _row(
         "file", "FILE", _IMPORT, "a script or an export of RouterOS, a ddclient.conf, a script for nsupdate, or "
-        "OpenWrt's /etc/config/ddns",
+        "OpenWrt's /etc/config/ddns; - is standard input",
         values.path_from_text, positional=True)
     output: str | None = _row(
         "output", "FILE", _IMPORT, "write the configuration there, and the keys beside it; without it, it is printed",
