@@ -78,7 +78,7 @@ def test_the_unit_names_the_places_that_are_the_agents_defaults() -> None:
 
 def test_who_installs_the_package_gets_the_unit_and_the_hooks() -> None:
     hatch = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]
-    assert hatch["wheel"]["shared-data"] == {"contrib": "share/dns-update"}
+    assert hatch["wheel"]["shared-data"]["contrib"] == "share/dns-update"
     assert "contrib" in hatch["sdist"]["include"]
 
 
