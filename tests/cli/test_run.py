@@ -290,10 +290,55 @@ def test_globals_are_kept_also_if_the_script_fails() -> None:
 
 
 def test_a_broken_file_of_globals_is_one_warning() -> None:
-    Path("g.json").write_text("{")
-    result = ran(_ONLY_ON_CHANGE, "globals=g.json")
+    assert ran(_ONLY_ON_CHANGE).stdout == "changed\n"
+    (kept,) = Path("system" if os.geteuid() == 0 else "runtime/dns-update").iterdir()
+    kept.write_text("{", encoding="ascii")
+    result = ran(_ONLY_ON_CHANGE)
     assert (result.status, result.stdout) == (0, "changed\n")
-    assert result.lines == ["warning: g.json is not a file of global variables; they start empty"]
+    assert result.lines == [f"warning: {kept.absolute()} is not a file of global variables; they start empty"]
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("notes.txt", "notes.txt is not a file of global variables"),
+        ("nowhere/g.json", "nowhere is not a directory"),
+        (".", ". cannot be read (is a directory)"),
+    ],
+)
+def test_a_file_that_is_not_one_of_globals_is_left_alone(path: str, says: str) -> None:
+    Path("notes.txt").write_text("precious", encoding="ascii")
+    result = ran(_ONLY_ON_CHANGE, f"globals={path}")
+    assert (result.status, result.stdout) == (2, "")
+    assert result.lines[0].startswith(f"globals=: {says}")
+    assert Path("notes.txt").read_text(encoding="ascii") == "precious"
+    assert not Path("nowhere").exists()
+
+
+# Secrets, and what a terminal should not get
+
+
+_SECRET = "U0VDUkVUU0VDUkVU"
+
+
+@pytest.mark.parametrize("words", [[], ["--json"], ["quiet=yes"]], ids=" ".join)
+@pytest.mark.parametrize("telling", [':log info "with $k"', ":put $k", ':error "no $k"', ':put "$k$k"'])
+def test_a_key_of_a_script_is_not_shown(telling: str, words: list[str]) -> None:
+    update = "/tool dns-update dns-server=192.0.2.1 zone=example.com name=home address=203.0.113.4 key-name=k"
+    result = ran(f':local k "{_SECRET}"\n{telling}\n{update} key=$k', "dry-run=yes", *words)
+    assert _SECRET not in result.stdout + result.stderr
+    assert _SECRET not in ran(f"{update} key={_SECRET}\n:put {_SECRET}", "dry-run=yes", *words).stdout
+
+
+def test_a_log_line_is_one_line_without_control_characters() -> None:
+    result = ran(':log info "a\\1B[31m\\nb"')
+    assert result.lines == ["script,info a\\x1b[31m\\nb"]
+
+
+def test_a_router_without_interfaces_is_told() -> None:
+    Path("router.toml").write_text("", encoding="ascii")
+    result = ran(":put [/ip address get [find interface=ether1] address]", "router=router.toml")
+    assert (result.status, result.hint) == (3, "there are no interfaces")
 
 
 # What is stored

@@ -7,6 +7,7 @@ import time
 
 from dns_update.cli import INTERRUPTED, OutputLost, put, talk
 from dns_update.cli.request import print_message
+from dns_update.cli.table import one_line
 from dns_update.errors import DnsUpdateError, UsageError
 from dns_update.routeros.described import ACCEPTED
 from dns_update.routeros.machine.names import checked_names
@@ -65,9 +66,9 @@ class Terminal:
 
     def _write(self, line: str, priority: int) -> None:
         if self._journal is not None:
-            self._journal.write(priority, printable(line))
+            self._journal.write(priority, one_line(printable(line)))
         elif not self._is_silent and priority <= self._least:
-            talk(printable(line))
+            talk(one_line(printable(line)))
 
     def put(self, text: str) -> None:
         """Print a line on standard output; raises OutputLost, unless it is a service's."""
@@ -232,4 +233,4 @@ def _kept_globals(options: Options, text: str, warn: Callable[[str], None]) -> G
     path = options.globals or ""
     if options.globals is None and options.script_file not in (None, STANDARD_INPUT):
         path = default_path(options.script_file, os.environ, os.geteuid())
-    return GlobalsFile(path, warn)
+    return GlobalsFile(path, warn, is_given=options.globals is not None)

@@ -6,6 +6,8 @@ from dns_update.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dns_update.routeros.remarks import ScriptRemark
     from dns_update.routeros.source import Source
 
@@ -132,6 +134,18 @@ class Call(Node):
     end: int
     function: Node
     arguments: tuple[Argument, ...]
+
+
+def commands_in(tree: object) -> Iterator[CommandNode]:
+    """Yield all commands in their order, those in blocks, brackets and texts, too; a tree is a node or a tuple."""
+    if isinstance(tree, tuple):
+        for part in tree:
+            yield from commands_in(part)
+    elif isinstance(tree, Value):
+        if isinstance(tree, CommandNode):
+            yield tree
+        for field in type(tree).__fields__:
+            yield from commands_in(getattr(tree, field))
 
 
 class Script(Value):

@@ -27,10 +27,10 @@ def say_what_is_not_needed(router: SimulatedRouter, script: Script) -> None:
         if isinstance(command, syntax.CommandNode) and command.verb == "print":
             text = f"/{'/'.join([*command.path, 'print'])} only prints, so it is not moved"
             router.say("info", "no-effect", text, line=source.file_place(command.at).line)
-    for command in commands_in(script.commands):
+    for command in syntax.commands_in(script.commands):
         line = source.file_place(command.at).line
         if command.is_global and command.verb in _LOOPS and (command.verb != "do" or command.named("while")):
-            pauses = [inner for inner in commands_in(command) if inner is not command and _is_pause(inner)]
+            pauses = [inner for inner in syntax.commands_in(command) if inner is not command and _is_pause(inner)]
             if pauses and not _updates(command):
                 waiting.update(pause.at for pause in pauses)
                 router.say(
@@ -47,17 +47,17 @@ def can_update(script: Script) -> bool:
     """
     if script.errors and "dns-update" in script.source.text:
         return True
-    return any(command.verb in _UPDATING for command in commands_in(script.commands))
+    return any(command.verb in _UPDATING for command in syntax.commands_in(script.commands))
 
 
 def sets_globals(script: Script) -> bool:
     """Return whether a script gives a global variable its value, or runs one that may."""
-    return any(command.verb in ("global", "run") for command in commands_in(script.commands))
+    return any(command.verb in ("global", "run") for command in syntax.commands_in(script.commands))
 
 
 def updates_in(script: Script) -> Iterator[CommandNode]:
     """Yield the commands that update a name."""
-    return (command for command in commands_in(script.commands) if command.verb == "dns-update")
+    return (command for command in syntax.commands_in(script.commands) if command.verb == "dns-update")
 
 
 def is_talk(tree: object) -> bool:
@@ -80,22 +80,10 @@ def line_of_value(script: Script, name: str) -> int:
 
 
 def _lines_of(script: Script, verbs: tuple[str, ...], name: str, *, values: int) -> Iterator[int]:
-    for command in commands_in(script.commands):
+    for command in syntax.commands_in(script.commands):
         words = command.unnamed()
         if command.is_global and command.verb in verbs and len(words) > values and name_of(words[0]) == name:
             yield script.source.file_place(command.at).line
-
-
-def commands_in(tree: object) -> Iterator[CommandNode]:
-    """Yield all commands in their order, those in blocks, brackets and texts, too; a tree is a node or a tuple."""
-    if isinstance(tree, tuple):
-        for part in tree:
-            yield from commands_in(part)
-    elif isinstance(tree, Value):
-        if isinstance(tree, syntax.CommandNode):
-            yield tree
-        for field in type(tree).__fields__:
-            yield from commands_in(getattr(tree, field))
 
 
 def _is_pause(command: CommandNode) -> bool:
@@ -103,4 +91,4 @@ def _is_pause(command: CommandNode) -> bool:
 
 
 def _updates(command: CommandNode) -> bool:
-    return any(inner.verb == "dns-update" for inner in commands_in(command))
+    return any(inner.verb == "dns-update" for inner in syntax.commands_in(command))

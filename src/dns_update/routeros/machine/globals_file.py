@@ -11,12 +11,13 @@ import os
 import stat
 from contextlib import suppress
 
-from dns_update.errors import InvalidText
+from dns_update.errors import InvalidText, UsageError
 from dns_update.routeros.machine.kept_values import from_json, to_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import NoReturn
 
     from dns_update.routeros.values import RouterValue
 
@@ -43,14 +44,25 @@ def default_path(script: str, environment: Mapping[str, str], user: int) -> str:
 class GlobalsFile:
     """The variables in `values`; `save` writes them if they have changed. An empty path keeps nothing."""
 
-    def __init__(self, path: str, warn: Callable[[str], None]) -> None:
-        """Read the file. If it is broken, or another user's, `warn` is called with a line, and it starts empty."""
+    def __init__(self, path: str, warn: Callable[[str], None], *, is_given: bool = False) -> None:
+        """Read the file. If it is broken, or another user's, `warn` is called with a line, and it starts empty.
+
+        If the user has given the path, nothing is overwritten that is not a file of global variables, and no directory
+        is made. Raises UsageError then.
+        """
         self._path = path
-        self._warn = warn
+        self._is_given = is_given
+        self._warn = self._refuse if is_given else warn
         self.values: dict[str, RouterValue] = {}
         with suppress(FileNotFoundError):
             self._read()
         self._saved = dict(self.values)
+        self._warn = warn
+        if is_given and not os.path.isdir(_directory_of(path)):  # noqa: PTH112 - pathlib costs 4 ms
+            self._refuse(f"{_directory_of(path)} is not a directory")
+
+    def _refuse(self, line: str) -> NoReturn:
+        raise UsageError(f"globals=: {line.partition(';')[0]}", hint="name another file, or remove that one")
 
     def save(self) -> None:
         """Write the variables if they have changed; a failure is a warning."""
@@ -85,9 +97,9 @@ class GlobalsFile:
             self._warn(f"{self._path} is not a file of global variables; they start empty")
 
     def _write(self, values: Mapping[str, object]) -> None:
-        directory = os.path.dirname(self._path) or "."  # noqa: PTH120 - as above
-        with suppress(FileExistsError):
-            os.mkdir(directory, 0o700)  # noqa: PTH102 - as above
+        if not self._is_given:
+            with suppress(FileExistsError):
+                os.mkdir(_directory_of(self._path), 0o700)  # noqa: PTH102 - as above
         temporary = f"{self._path}.{os.getpid()}"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
@@ -97,6 +109,10 @@ class GlobalsFile:
         except BaseException:
             os.unlink(temporary)  # noqa: PTH108 - as above
             raise
+
+
+def _directory_of(path: str) -> str:
+    return os.path.dirname(path) or "."  # noqa: PTH120 - as above
 
 
 def _opened_safely(path: str, flags: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dns_update.errors import NoAddress, ScriptFailed, UsageError, quoted
 from dns_update.routeros.evaluator import Evaluator
+from dns_update.routeros.hidden_keys import secrets_in
 from dns_update.routeros.machine.failures import ExplainedFailure
 from dns_update.routeros.machine.storage import SCHEDULES
 from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dns_update.errors import DnsUpdateError
+    from dns_update.routeros import syntax
     from dns_update.routeros.machine.this_machine import Machine
     from dns_update.routeros.values import RouterValue
 
@@ -63,7 +65,7 @@ class Session:
         except ScriptSyntaxError as error:
             self._log_failure(entry, name, str(error))
         except ScriptError as error:
-            self._log_failure(entry, name, str(error))
+            self._log_failure(entry, name, self.machine.without_secrets(str(error)))
 
     @property
     def stays(self) -> bool:
@@ -90,13 +92,13 @@ class Session:
 
     def _evaluate(self, source: Source, name: str, variables: Mapping[str, RouterValue]) -> None:
         try:
-            Evaluator(self.machine, self.values).run(source, name=name, variables=variables)
+            _Run(self.machine, self.values).run(source, name=name, variables=variables)
         finally:
             self.machine.tell_left_out()
 
     def _failed(self, error: ScriptError) -> ScriptFailed:
         command = f" ({error.command})" if error.command else ""
-        message = error.message or "the script ended itself with an error"
+        message = self.machine.without_secrets(error.message) or "the script ended itself with an error"
         cause = error.__cause__
         explained = cause.error if isinstance(cause, ExplainedFailure) else None
         failed = ScriptFailed(f"{self._file}:{error.file_place.line}: {message}{command}", hint=self._hint(error))
@@ -108,8 +110,24 @@ class Session:
             return ""
         menu = self.machine.menu("/interface")
         names = [text_of(row["name"]) for row in menu.rows] if menu is not None else []
+        if not names:
+            return "there are no interfaces"
         shown = ", ".join([*names[:_SHOWN_NAMES], *(["..."] if len(names) > _SHOWN_NAMES else [])])
         return f"the interfaces are {shown}; map=ROUTER:HERE gives one the router's name"
+
+
+class _Run(Evaluator):
+    """An evaluator that lets its machine know the keys of each script before it runs."""
+
+    def __init__(self, machine: Machine, values: dict[str, RouterValue]) -> None:
+        super().__init__(machine, values)
+        self._machine = machine
+
+    def read(self, source: Source | str) -> syntax.Script:
+        """Return a script's syntax tree."""
+        script = super().read(source)
+        self._machine.hide(secrets_in(script))
+        return script
 
 
 def _status(error: ScriptError, explained: DnsUpdateError | None) -> int:

@@ -6,6 +6,7 @@ import time
 
 from dns_update.errors import DnsUpdateError
 from dns_update.routeros.conversions import to_number
+from dns_update.routeros.hidden_keys import without_secrets
 from dns_update.routeros.machine.failures import ExplainedFailure
 from dns_update.routeros.machine.logbook import Logbook
 from dns_update.routeros.machine.public_address import CloudRow, PublicAddress
@@ -65,6 +66,7 @@ class Machine:
         self._file = file
         self._said: set[object] = set()
         self._files: dict[str, str] = {}
+        self._secrets: set[str] = set()
         self._left_out: dict[str, bool] = {}  # commands of an export that do nothing here; whether they were told
         self._public = PublicAddress(settings.public_address, outside.say)
         self.storage = Storage()
@@ -178,12 +180,21 @@ class Machine:
 
     def log(self, topic: str, text: str) -> None:
         """Write to the log."""
-        self.logbook.add(f"script,{topic}", text)
+        self.logbook.add(f"script,{topic}", self.without_secrets(text))
 
     def put(self, text: str) -> None:
         """Print a line."""
+        text = self.without_secrets(text)
         self.puts.append(text)
         self._outside.put(text)
+
+    def hide(self, secrets: frozenset[str]) -> None:
+        """Show none of these keys of a script from now on."""
+        self._secrets |= secrets
+
+    def without_secrets(self, text: str) -> str:
+        """Return a text of a script without the keys that are in the script."""
+        return without_secrets(text, self._secrets)
 
     def delay(self, seconds: float) -> None:
         """Wait."""
