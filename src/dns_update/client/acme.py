@@ -131,15 +131,24 @@ async def followed(transaction: Transaction, name: Name, zone: Name | None = Non
 
 async def _alias_of(transaction: Transaction, name: Name, zone: Name | None) -> Name | None:
     """Return what `name` is an alias of; None if it is not an alias."""
-    if transaction.servers:
-        own_servers = _beside(transaction, transaction.servers)
-        own_servers.key = transaction.key
-        try:
-            return await own_servers.at_first_server(lambda endpoint: _alias_at(own_servers, endpoint, name))
-        except errors.ZoneNotFound:  # they may only have the zone that the aliases lead to
-            if zone is not None and name.is_within(zone):
-                raise
-    return await _alias_in_public(transaction, name)
+    if not transaction.servers:
+        return await _alias_in_public(transaction, name)
+    own_servers = _beside(transaction, transaction.servers)
+    own_servers.key = transaction.key
+    try:
+        return await own_servers.at_first_server(lambda endpoint: _alias_at(own_servers, endpoint, name))
+    except errors.ZoneNotFound as error:
+        if zone is not None and name.is_within(zone):
+            raise
+        own_failure = error
+    try:  # they may only have the zone that the aliases lead to
+        return await _alias_in_public(transaction, name)
+    except errors.DnsUpdateError as error:
+        error.hint = errors.Hint(
+            "{dns-server} does not have {owner} either; if that is an alias, give its target by {name}", owner=name
+        )
+        error.failures = (*error.failures, own_failure)
+        raise
 
 
 async def _alias_in_public(transaction: Transaction, name: Name) -> Name | None:
@@ -149,16 +158,25 @@ async def _alias_in_public(transaction: Transaction, name: Name) -> Name | None:
     query = Message.query(found.zone, RRType.NS, RRClass.IN, Flag.RD)
     reply = await resolvers.at_first_server(lambda endpoint: resolvers.ask_for(endpoint, query))
     hosts = [Cursor(record.rdata).name() for record in reply.message.answer if record.rrtype == RRType.NS]
-    servers = [Server(str(host), transaction.port) for host in hosts or (found.primary,)]
-    public = _beside(transaction, tuple(servers))
+    public = _beside(transaction, tuple([Server(str(host), transaction.port) for host in hosts or (found.primary,)]))
     return await public.at_first_server(lambda endpoint: _alias_at(public, endpoint, name))
 
 
 async def _alias_at(transaction: Transaction, endpoint: Endpoint, name: Name) -> Name | None:
-    found = await ask_up(transaction, endpoint, name, RRClass.IN, 0)
+    """Do as `_alias_of`, at one server; raises ZoneNotFound if it does not hold the name.
+
+    The zone is looked up above the alias, because a server may answer SERVFAIL for an alias that leads back to itself.
+    """
+    query = Message.query(name, RRType.CNAME)
+    message = (await transaction.ask_for(endpoint, query, Rcode.NXDOMAIN, Rcode.REFUSED)).message
+    if not message.is_authoritative or message.rcode == Rcode.REFUSED:
+        raise errors.ZoneNotFound(f"{endpoint} does not hold {name}", endpoint=endpoint)
+    records = tuple([each for each in message.answer if each.rrtype == RRType.CNAME and each.name == name])
+    if not records:
+        return None
+    found = await ask_up(transaction, endpoint, name.parent, RRClass.IN, 0)
     view = ZoneView(transaction, endpoint, LocatedTarget(found.zone, name, RRClass.IN))
-    records = await own(view, RRType.CNAME, await view.read(RRType.CNAME))
-    return next((Cursor(record.rdata).name() for record in records if record.rrtype == RRType.CNAME), None)
+    return next((Cursor(record.rdata).name() for record in await own(view, RRType.CNAME, records)), None)
 
 
 def _beside(transaction: Transaction, servers: tuple[Server | Endpoint, ...]) -> Transaction:
