@@ -17,7 +17,7 @@ from tests.support.documents import Document, run_script
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = Document.read(ROOT / "docs" / "acme.md")
 API = ROOT / "contrib" / "acme.sh" / "dns_dnsupdate.sh"
-_TOKENS = ("LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo", "--gj9Xq-Rg85nM0-vjCyGQGBWSVIPxI-i_X336eUOQZo")
+_TOKENS = ("LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo", "--gj9Xq-Rg85nM-vjCyGQGBWSVIPxI-i_X336eUOQZo")
 
 
 class _Place:

@@ -23,6 +23,7 @@ class AcmeServer:
         self._namespace = namespace
         self._directory = directory
         self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         self._make_certificate()
@@ -53,9 +54,14 @@ class AcmeServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        if self._reader is not None:
+            self._reader.join()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def _make_certificate(self) -> None:
         subprocess.run(
@@ -82,6 +88,7 @@ class AcmeServer:
                     ready.set()
             ready.set()
 
-        threading.Thread(target=read, daemon=True).start()
+        self._reader = threading.Thread(target=read, daemon=True)
+        self._reader.start()
         assert ready.wait(_DEADLINE), lines
         assert process.poll() is None, lines
