@@ -83,7 +83,7 @@ def acme(place: _Place) -> Iterator[AcmeServer]:
 
 def _names_in(certificate: Path) -> set[str]:
     """Return the names that a certificate is for."""
-    command = ["openssl", "x509", "-noout", "-ext", "subjectAltName", "-in", certificate]
+    command: list[str | Path] = ["openssl", "x509", "-noout", "-ext", "subjectAltName", "-in", certificate]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return set(re.findall(r"DNS:([^\s,]+)", text))
 

@@ -16,18 +16,21 @@ from dns_update.errors import UsageError
 from dns_update.exchange import Policy
 from dns_update.transport import DNS_PORT
 
-COMMANDS = ("set", "add", "delete", "show", "plan", "agent", "status", "history", "run", "import")
+COMMANDS = ("set", "add", "delete", "show", "plan", "agent", "status", "history", "run", "import", "acme")
 
 RIGHT: dict[str, tuple[str, object]] = {
     "address": ("192.0.2.1", None),
     "algorithm": ("hmac-sha256", None),
     "all": ("yes", True),
     "allow_private": ("yes", True),
+    "challenge": ("_acme-challenge.example.com", None),
+    "challenge_ttl": ("5m", 300),
     "check": ("yes", True),
     "check_names": ("no", False),
     "config": ("/etc/other.toml", "/etc/other.toml"),
     "debug": ("yes", True),
     "diff_run": ("yes", True),
+    "domain": ("*.example.com", None),
     "dry_run": ("yes", True),
     "globals": ("/run/other.json", "/run/other.json"),
     "map": ("ether1:eth0", (("ether1", "eth0"),)),
@@ -61,11 +64,14 @@ RIGHT: dict[str, tuple[str, object]] = {
     "setup": ("router.rsc", "router.rsc"),
     "since": ("1h", 3600),
     "socket": ("/run/other.sock", "/run/other.sock"),
+    "step": ("cleanup", "cleanup"),
     "timeout": ("2.5", 2.5),
+    "token": ("LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo", ("LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo",)),
     "transport": ("tcp", "tcp"),
     "ttl": ("1h", 3600),
     "value": ("some text", ("some text",)),
     "verify": ("no", False),
+    "wait": ("90s", 90),
     "zone": ("example.com", None),
 }
 """For each attribute of Options a text that is right, and its value; None where that has a class of its own."""
@@ -200,7 +206,7 @@ def test_twice_is_an_error_unless_the_property_is_repeatable(prop: Property, com
 
 def test_the_repeatable_ones() -> None:
     assert {prop.name for prop in PROPERTIES if prop.repeatable} == {
-        "address", "dns-server", "map", "public-address", "value",
+        "address", "dns-server", "domain", "map", "public-address", "token", "value",
     }  # fmt: skip
 
 

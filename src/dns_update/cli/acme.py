@@ -17,11 +17,10 @@ from dns_update.client.outcome import Outcome
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
 from dns_update.commandline.values import domain_from_text, token_from_text
-from dns_update.errors import InvalidText, UsageError, quoted
+from dns_update.errors import InvalidText, UsageError
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
-STEPS = ("present", "cleanup")
 _EXAMPLE = "for example: dns-update acme present domain=example.com token=... key-file=acme.key"
 
 
@@ -38,21 +37,18 @@ def run(line: CommandLine) -> int:
     dehydrated calls its hook for more than challenges, and newer versions for what older ones do not have; the names of
     its hooks have an underscore.
     """
-    step = line.take_word()
-    if step not in STEPS:
-        if "_" in step:
-            return 0
-        raise _no_step(step)
+    word = line.take_word()
+    if "_" in word:
+        return 0
+    if word:
+        line.put_before("step", word)
     options = line.options("acme")
+    if options.step is None:
+        raise UsageError("acme needs a word, present or cleanup", hint=_EXAMPLE)
     challenges = challenges_of(options, os.environ)
+    carry_out = _present if options.step == "present" else _clean_up
     with client_of(options) as client:
-        return _present(client, challenges, options) if step == "present" else _clean_up(client, challenges, options)
-
-
-def _no_step(word: str) -> UsageError:
-    if not word:
-        return UsageError("acme needs a word: present or cleanup", hint=_EXAMPLE)
-    return UsageError(f"acme does not know {quoted(word)}", hint="present adds a token, cleanup removes it")
+        return carry_out(client, challenges, options)
 
 
 def challenges_of(options: Options, environment: Mapping[str, str]) -> list[Challenge]:
@@ -101,7 +97,7 @@ def _tokens(options: Options, environment: Mapping[str, str]) -> tuple[str, ...]
 
 def _clean_up(client: Client, challenges: Sequence[Challenge], options: Options) -> int:
     outcomes = [_removed(client, challenge, options) for challenge in challenges]
-    return _report_json(outcomes, options, "cleanup") if options.json else _report(outcomes, options)
+    return _report_json(outcomes, options) if options.json else _report(outcomes, options)
 
 
 def _removed(client: Client, challenge: Challenge, options: Options) -> Outcome:
@@ -122,7 +118,7 @@ def _present(client: Client, challenges: Sequence[Challenge], options: Options) 
             servers = _wait(client, outcomes, challenges, options)
         except KeyboardInterrupt:
             raise KeyboardInterrupt("the token was added; dns-update acme cleanup removes it") from None
-    return _report_json(outcomes, options, "present", servers) if options.json else status
+    return _report_json(outcomes, options, servers) if options.json else status
 
 
 def _added(client: Client, challenge: Challenge, options: Options) -> Outcome:
@@ -202,10 +198,16 @@ def _report(outcomes: Sequence[Outcome], options: Options) -> int:
     return max([conclude(outcome, "acme", options) for outcome in outcomes])
 
 
-def _report_json(outcomes: Sequence[Outcome], options: Options, step: str, servers: Sequence[NameServer] = ()) -> int:
+def _report_json(outcomes: Sequence[Outcome], options: Options, servers: Sequence[NameServer] = ()) -> int:
     """Print the outcomes as JSON, and return the exit status."""
     status = WOULD_CHANGE if any(outcome.dry_run and outcome.changed for outcome in outcomes) else 0
-    result = {"command": "acme", "step": step, "status": "ok", "exit_status": status, "dry_run": options.dry_run}
+    result = {
+        "command": "acme",
+        "step": options.step,
+        "status": "ok",
+        "exit_status": status,
+        "dry_run": options.dry_run,
+    }
     changes = [outcome_fields(outcome, "acme") for outcome in outcomes]
     found = [{"host": str(each.host), "addresses": list(each.addresses)} for each in servers]
     put(object_text(result | {"changes": changes, "name_servers": found}))

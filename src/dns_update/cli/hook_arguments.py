@@ -14,12 +14,18 @@ _TOKEN_LENGTH = 43
 
 
 def as_properties(words: Sequence[str]) -> list[str]:
-    """Return the words after `acme` with hook arguments written as properties; all others stay as they are."""
-    if not words or words[0] not in _STEPS:
+    """Return the words after `acme` with hook arguments written as properties; all others stay as they are.
+
+    A hook may put its properties before the client's arguments, or after them.
+    """
+    own = next((index for index, word in enumerate(words) if "=" not in word), len(words))
+    if own == len(words) or words[own].startswith("-"):
         return list(words)
-    hook, *rest = words
-    step = _STEPS[hook]
-    return [step, *(_of_name(rest) if hook == step else _of_domains(rest))]
+    hook, rest = words[own], list(words[own + 1 :])
+    step = _STEPS.get(hook, hook)
+    if hook in _STEPS:
+        rest = _of_name(rest) if hook == step else _of_domains(rest)
+    return [step, *words[:own], *rest]
 
 
 def _of_name(words: list[str]) -> list[str]:
@@ -34,7 +40,7 @@ def _of_name(words: list[str]) -> list[str]:
 def _of_domains(words: list[str]) -> list[str]:
     """Return `DOMAIN FILE TOKEN ...` as properties."""
     properties: list[str] = []
-    while len(words) >= _OF_DEHYDRATED and not _is_property(words[0]):
+    while len(words) >= _OF_DEHYDRATED and not any("=" in word for word in words[:_OF_DEHYDRATED]):
         domain, _file, token, *words = words
         properties += [f"domain={domain}", f"token={token}"]
     return properties + words

@@ -47,8 +47,12 @@ class NameServer(Value):
     addresses: tuple[str, ...]
 
 
-def challenge_name(domain: Name) -> Name:
-    """Return the name whose TXT records prove control of `domain`, or of its wildcard: both have the same."""
+def challenge_name(domain: Name | str) -> Name:
+    """Return the name whose TXT records prove control of `domain`, or of its wildcard: both have the same.
+
+    Raises InvalidText for a text that is not a name.
+    """
+    domain = Name.from_text(domain) if isinstance(domain, str) else domain
     labels = domain.labels[1:] if domain.labels[:1] == (b"*",) else domain.labels
     return Name(labels if labels[:1] == (CHALLENGE_LABEL,) else (CHALLENGE_LABEL, *labels))
 
@@ -275,11 +279,11 @@ def _not_everywhere(
 ) -> errors.NotEverywhere:
     names = ", ".join([_described(server) for server in lacking])
     return errors.NotEverywhere(
-        f"after {seconds:g} s, {len(lacking)} of {len(servers)} name servers of {presented.zone} "
+        f"after {round(seconds, 1):g} s, {len(lacking)} of {len(servers)} name servers of {presented.zone} "
         f"{'does' if len(lacking) == 1 else 'do'} not show the token at {presented.name}: {names}",
         hint=errors.Hint(
             "the token was added at {of_server}; see whether it notifies the others and lets them transfer the zone, "
-            "or give {wait} more time",
+            "or wait longer",
             of_server=presented.server,
         ),
         endpoint=lacking[0].host,

@@ -294,7 +294,7 @@ The exit status is 0 if everything was understood, 10 if not; what was understoo
 )
 
 _ACME = CommandHelp(
-    "acme present|cleanup PROPERTY=VALUE...",
+    "acme present|cleanup ...",
     "tokens for certificates, as a hook of certbot, lego, acme.sh or dehydrated",
     """\
 present adds a token to the TXT records at _acme-challenge.DOMAIN, beside those that are there, and waits until every
@@ -308,7 +308,6 @@ time, the exit status is 4, the server is named, and the token stays.
     (
         ("a hook of certbot", "acme present key-file=/etc/dns-update/acme.key"),
         ("by hand, at the primary of a zone", "acme present domain=example.com token=LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo dns-server=192.0.2.1 key-file=acme.key"),
-        ("the name and the token, as lego and acme.sh give them", "acme present _acme-challenge.example.com. LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo key-file=acme.key"),
         ("where would the token go?", "acme present domain=example.com token=LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo dry-run=yes"),
         ("remove it", "acme cleanup domain=example.com token=LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo key-file=acme.key"),
     ),

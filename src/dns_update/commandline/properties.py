@@ -293,6 +293,9 @@ class Options:
 
     # Of acme
 
+    step: str | None = _row(
+        "step", "present|cleanup", _ACME, "add the token, or remove it; step= may be left out",
+        values.choice("present", "cleanup"), positional=True)
     domain: tuple[Name, ...] = _row(
         "domain", "NAME", _ACME,
         "what the certificate is for: example.com or *.example.com; CERTBOT_DOMAIN if it is left out; with several, "
@@ -300,7 +303,7 @@ class Options:
         values.domain_from_text, repeatable=True)
     challenge: Name | None = _row(
         "name", "NAME", _ACME,
-        "instead of domain=, the name that gets the token, in full: _acme-challenge.example.com",
+        "instead of domain=, the full name of the TXT record",
         values.name_from_text)
     token: tuple[str, ...] = _row(
         "token", "TOKEN", _ACME,

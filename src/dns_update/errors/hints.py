@@ -79,8 +79,7 @@ DOORS = (COMMAND_LINE, TOML, PYTHON)
 
 PROPERTIES = frozenset((
     "address", "algorithm", "allow-private", "check-names", "class", "dns-server", "file", "key", "key-encoding",
-    "key-file", "key-name", "name", "require", "socket", "ttl", "type", "value", "verify", "wait",
-    "zone",
+    "key-file", "key-name", "name", "require", "socket", "ttl", "type", "value", "verify", "zone",
 ))  # fmt: skip
 """The properties that such sentences name, as the command line writes them."""
 
