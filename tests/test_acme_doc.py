@@ -142,7 +142,7 @@ def test_dehydrated_gets_a_certificate(place: _Place, acme: AcmeServer) -> None:
 
 
 _ACME_SH = """\
-_readaccountconf_mutable() { sed -n "s/^SAVED_$1=//p" account.conf; }
+_readaccountconf_mutable() { sed -n "s/^SAVED_$1=//p" account.conf | tail -n 1; }
 _saveaccountconf_mutable() { echo "SAVED_$1=$2" >>account.conf; }
 _err() { echo "error: $*"; }
 touch account.conf
