@@ -4,7 +4,7 @@ import pytest
 
 from lab import NameServer
 from tests.cli.test_set import SERVERS, done, records
-from tests.support.command import access, dns_update, given
+from tests.support.command import access, dns_update, given, in_process
 from tests.support.peer import Relay, is_update
 
 
@@ -31,7 +31,7 @@ def test_the_tokens_of_a_name_and_its_wildcard_are_there_at_the_same_time(server
 def test_a_ttl_left_out_is_that_of_the_rrset(server: NameServer, unique_name: str) -> None:
     name = [*access(server), f"name={unique_name}"]
     given(*name, "address=192.0.2.1", "ttl=77")
-    result = done(dns_update("add", *name, "address=192.0.2.2,2001:db8::2"))
+    result = done(in_process("add", *name, "address=192.0.2.2,2001:db8::2"))
     changes = "A 192.0.2.2 added; AAAA 2001:db8::2 added"
     assert result.lines[-1] == f"update successful: {unique_name}.example.com {changes}"
     assert records(server, unique_name, "A") == ["77 192.0.2.1", "77 192.0.2.2"]
@@ -42,7 +42,7 @@ def test_a_ttl_left_out_is_that_of_the_rrset(server: NameServer, unique_name: st
 def test_a_ttl_that_is_given_changes_that_of_the_rrset_and_says_so(server: NameServer, unique_name: str) -> None:
     name = [*access(server), f"name={unique_name}"]
     given(*name, "address=192.0.2.1", "ttl=60")
-    result = done(dns_update("add", *name, "address=192.0.2.2", "ttl=90"))
+    result = done(in_process("add", *name, "address=192.0.2.2", "ttl=90"))
     assert f"update successful: {unique_name}.example.com A 192.0.2.2 added (TTL 60 -> 90)" in result.lines
     (note,) = result.notes
     assert note.startswith("A: the TTL of all records was 60 and is now 90")
@@ -55,10 +55,10 @@ def test_a_ttl_that_is_given_changes_that_of_the_rrset_and_says_so(server: NameS
     [
         (
             ["address=192.0.2.1"],
-            "would not change {0} A as asked: the server has CNAME other.example.net.; nothing was",
+            "would not change {0} A as asked: the server has CNAME other.example.com.; nothing was",
         ),
         (["type=TXT", "value=x", "ttl=60"], "would not change {0} TXT as asked: the server has CNAME"),
-        (["type=CNAME", "value=second.example.net"], "{0} has CNAME other.example.net. at "),
+        (["type=CNAME", "value=second.example.net"], "{0} has CNAME other.example.com. at "),
         (["type=CNAME", "value=second.example.net", "ttl=60", "verify=no"], "and a name has one CNAME record"),
     ],
     ids=["address", "text", "alias", "alias unverified"],
@@ -66,31 +66,31 @@ def test_a_ttl_that_is_given_changes_that_of_the_rrset_and_says_so(server: NameS
 def test_nothing_is_sent_beside_an_alias_nor_in_its_place(
     server: NameServer, words: list[str], says: str, unique_name: str
 ) -> None:
-    given(*access(server), f"name={unique_name}", "type=CNAME", "value=other.example.net", "ttl=60")
+    given(*access(server), f"name={unique_name}", "type=CNAME", "value=other.example.com", "ttl=60")
     with Relay(server) as relay:
         address = f"dns-server={relay.address}"
-        result = dns_update("add", address, *access(server)[1:], f"name={unique_name}", *words)
+        result = in_process("add", address, *access(server)[1:], f"name={unique_name}", *words)
         assert not any(map(is_update, relay.requests))
     assert result.status == 8
     assert result.failure.startswith("Update not applied: ")
     assert says.format(f"{unique_name}.example.com") in result.failure
     assert result.hint
-    assert records(server, unique_name, "CNAME") == ["60 other.example.net."]
+    assert records(server, unique_name, "CNAME") == ["60 other.example.com."]
 
 
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 def test_conditions_hold_for_additions(server: NameServer, unique_name: str) -> None:
     name = ["add", *access(server), f"name={unique_name}", "ttl=60"]
-    assert dns_update(*name, "address=192.0.2.1", "require=existing").status == 8
-    done(dns_update(*name, "address=192.0.2.1", "require=absent"))
-    done(dns_update(*name, "address=192.0.2.2", "require=existing"))
-    assert dns_update(*name, "address=192.0.2.3", "require=absent").failure.startswith("Name exists: ")
+    assert in_process(*name, "address=192.0.2.1", "require=existing").status == 8
+    done(in_process(*name, "address=192.0.2.1", "require=absent"))
+    done(in_process(*name, "address=192.0.2.2", "require=existing"))
+    assert in_process(*name, "address=192.0.2.3", "require=absent").failure.startswith("Name exists: ")
     assert records(server, unique_name, "A") == ["60 192.0.2.1", "60 192.0.2.2"]
 
 
 def test_without_verification_and_with_a_ttl_one_message_is_sent(bind: NameServer, unique_name: str) -> None:
     words = [*access(bind), f"name={unique_name}", "address=192.0.2.1", "ttl=60", "verify=no"]
-    result = done(dns_update("add", *words, "--debug"))
+    result = done(in_process("add", *words, "--debug"))
     assert [message.opcode for message in result.sent] == ["UPDATE"]
     assert result.lines[-1] == "update successful"
 
@@ -98,7 +98,7 @@ def test_without_verification_and_with_a_ttl_one_message_is_sent(bind: NameServe
 def test_the_object_says_what_was_there(bind: NameServer, unique_name: str) -> None:
     name = [*access(bind), f"name={unique_name}"]
     given(*name, "address=192.0.2.1", "ttl=60")
-    outcome = done(dns_update("add", *name, "address=192.0.2.2", "--json")).json
+    outcome = done(in_process("add", *name, "address=192.0.2.2", "--json")).json
     assert (outcome["command"], outcome["changed"], outcome["verified"]) == ("add", True, True)
     assert [record["data"] for record in outcome["before"]] == ["192.0.2.1"]
     assert sorted(record["data"] for record in outcome["after"]) == ["192.0.2.1", "192.0.2.2"]
@@ -106,12 +106,12 @@ def test_the_object_says_what_was_there(bind: NameServer, unique_name: str) -> N
 
 def test_an_address_of_a_source_is_added_only_if_it_can_be_reached(bind: NameServer, unique_name: str) -> None:
     name = ["add", *access(bind), f"name={unique_name}", "address=interface:lo/ipv4", "ttl=60"]
-    assert dns_update(*name).status == 3
-    done(dns_update(*name, "allow-private=yes"))
+    assert in_process(*name).status == 3
+    done(in_process(*name, "allow-private=yes"))
     assert records(bind, unique_name, "A") == ["60 127.0.0.1"]
 
 
 def test_a_refusal_is_explained_as_for_set(bind: NameServer) -> None:
-    result = dns_update("add", *access(bind)[:2], "name=home", "address=192.0.2.1", "ttl=60")
+    result = in_process("add", *access(bind)[:2], "name=home", "address=192.0.2.1", "ttl=60")
     assert result.status == 7
     assert result.failure.startswith("Permission denied: ")

@@ -38,7 +38,7 @@ def test_no_message_more_is_sent_to_say_it(
     given(*access(bind), f"name={unique_name}", f"address={ONE}", "ttl=60")
     with Relay(bind) as relay:
         name = (f"dns-server={relay.address}", *access(bind)[1:], f"name={unique_name}")
-        result = done(dns_update(*name, f"address={TWO}", *words))
+        result = done(in_process(*name, f"address={TWO}", *words))
         assert ["UPDATE" if is_update(request) else "QUERY" for request in relay.requests] == queries
     more = "" if words else f": {unique_name}.example.com A {ONE} -> {TWO}"
     assert result.lines[-1] == f"update successful{more}"
@@ -49,7 +49,7 @@ def test_a_change_that_an_earlier_try_made_is_said_as_a_change(bind: NameServer,
     with Relay(bind, lambda request, answer: () if is_update(request) else (answer,)) as relay:
         servers = f"dns-server={relay.address},{bind.host}:{bind.port}"
         words = (servers, *access(bind)[1:], f"name={unique_name}", "timeout=0.2", "retries=0")
-        result = done(dns_update(*words, f"address={TWO}"))
+        result = done(in_process(*words, f"address={TWO}"))
     assert f"update successful: {unique_name}.example.com A {ONE} -> {TWO}" in result.lines
 
 
@@ -75,22 +75,22 @@ def test_a_quiet_update_says_nothing(words: list[str], bind: NameServer, unique_
 def test_a_quiet_update_has_no_notes(bind: NameServer, unique_name: str) -> None:
     given(*access(bind), f"name={unique_name}", f"address={TWO}", "ttl=60")
     name = ["add", *access(bind), f"name={unique_name}", f"address={ONE}"]
-    result = dns_update(*name, "ttl=90", "quiet=yes")
+    result = in_process(*name, "ttl=90", "quiet=yes")
     assert (result.status, result.stderr) == (0, "")
-    assert dns_update(*name, "ttl=60", "quiet=no").notes
+    assert in_process(*name, "ttl=60", "quiet=no").notes
     assert records(bind, unique_name, "A") == [f"60 {ONE}", f"60 {TWO}"]
 
 
 def test_the_data_of_a_quiet_show_is_printed_and_nothing_else(bind: NameServer, unique_name: str) -> None:
     given(*access(bind), f"name={unique_name}", f"address={ONE}", "ttl=60")
     name = ["show", at(bind), "zone=example.com", f"name={unique_name}", "quiet=yes"]
-    assert dns_update(*name).stdout == f"{unique_name}.example.com. 60 IN A {ONE}\n"
-    empty = dns_update(*name, "type=MX")
+    assert in_process(*name).stdout == f"{unique_name}.example.com. 60 IN A {ONE}\n"
+    empty = in_process(*name, "type=MX")
     assert (empty.status, empty.stdout, empty.stderr) == (0, "", "")
 
 
 def test_a_quiet_failure_is_said_with_its_hint_and_nothing_before_it(bind: NameServer) -> None:
-    result = dns_update(*access(bind)[:2], "name=home", f"address={ONE}", "ttl=60", "quiet=yes")
+    result = in_process(*access(bind)[:2], "name=home", f"address={ONE}", "ttl=60", "quiet=yes")
     assert result.status == 7
     assert result.lines[0].startswith("update failed: Permission denied: ")
     assert result.lines[1].startswith("hint: ")
@@ -113,4 +113,4 @@ def test_a_quiet_failure_names_every_server_that_failed() -> None:
 
 def test_the_object_is_printed_although_it_is_quiet(bind: NameServer, unique_name: str) -> None:
     words = (*access(bind), f"name={unique_name}", f"address={ONE}", "--json", "--quiet")
-    assert done(dns_update(*words)).json["changed"] is True
+    assert done(in_process(*words)).json["changed"] is True

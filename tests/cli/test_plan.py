@@ -45,8 +45,8 @@ NO_CHANGES: dict[str, tuple[str, list[str]]] = {
 def planned(server: NameServer, command: str, *words: str) -> Result:
     """Plan a line in both ways, which must be the same; check that no update was sent."""
     line = (*access(server), *words)
-    result = dns_update("plan", command, *line)
-    other = dns_update(command, *line, "dry-run=yes", "--debug")
+    result = in_process("plan", command, *line)
+    other = in_process(command, *line, "dry-run=yes", "--debug")
     assert (other.status, other.stdout) == (result.status, result.stdout)
     assert other.sent
     assert not other.updates
@@ -62,7 +62,7 @@ def test_a_plan_is_the_difference_and_its_update_leaves_nothing_to_change(
     assert (result.status, result.stderr) == (WOULD_CHANGE, "")
     assert result.stdout.splitlines() == [line.format(home) for line in lines]
     assert records(server, home, "A") == ["300 192.0.2.1", "300 192.0.2.2"]
-    done(dns_update(command, *access(server), f"name={home}", *words))
+    done(in_process(command, *access(server), f"name={home}", *words))
     assert planned(server, command, f"name={home}", *words).status == 0
 
 
@@ -82,14 +82,14 @@ def test_the_word_set_may_be_left_out(bind: NameServer, unique_name: str) -> Non
 
 def test_the_zone_itself_is_written_as_such(bind: NameServer) -> None:
     line = ("name=@", "zone=example.com", "type=TXT", "value=hello", "ttl=60")
-    assert dns_update("plan", access(bind)[0], *line).stdout == '+ @ 60 TXT "hello"\n'
+    assert in_process("plan", access(bind)[0], *line).stdout == '+ @ 60 TXT "hello"\n'
 
 
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 def test_no_key_is_needed_for_a_plan(server: NameServer, home: str) -> None:
     server_only = access(server)[:2]
-    assert dns_update("plan", *server_only, f"name={home}", "address=192.0.2.9").status == WOULD_CHANGE
-    assert dns_update("plan", "delete", *server_only, f"name={home}").status == WOULD_CHANGE
+    assert in_process("plan", *server_only, f"name={home}", "address=192.0.2.9").status == WOULD_CHANGE
+    assert in_process("plan", "delete", *server_only, f"name={home}").status == WOULD_CHANGE
 
 
 @pytest.mark.parametrize(("words", "status"), [(["address=192.0.2.9"], WOULD_CHANGE), (["type=TXT", "value=one"], 0)])
@@ -123,11 +123,11 @@ def test_what_the_update_would_fail_with_is_the_plans_error(
 ) -> None:
     command, *words = line.format(home).split()
     words += access(server)
-    result = dns_update("plan", command, *words)
+    result = in_process("plan", command, *words)
     assert (result.status, result.stdout) == (8, "")
     assert result.lines[0].startswith(says.format(home))
-    assert dns_update(command, *words, "--dry-run").stderr == result.stderr
-    real = dns_update(command, *words)
+    assert in_process(command, *words, "--dry-run").stderr == result.stderr
+    real = in_process(command, *words)
     assert real.status in (8, 7)  # PowerDNS refuses a CNAME beside other records
     assert real.failure
 
@@ -145,7 +145,7 @@ def test_a_server_that_is_silent_is_the_plans_error_too() -> None:
 
 def test_a_name_in_a_zone_below_cannot_be_planned(bind: NameServer, unique_name: str) -> None:
     given(*access(bind), f"name={unique_name}", "type=NS", "value=ns.example.net", "ttl=60")
-    result = dns_update("plan", *access(bind), f"name=www.{unique_name}", "address=192.0.2.1", "ttl=60")
+    result = in_process("plan", *access(bind), f"name=www.{unique_name}", "address=192.0.2.1", "ttl=60")
     assert result.status == 8
     assert "which" in result.lines[0]
     assert "delegates and does not show" in result.lines[0]
@@ -153,9 +153,9 @@ def test_a_name_in_a_zone_below_cannot_be_planned(bind: NameServer, unique_name:
 
 def test_a_quiet_plan_prints_its_difference_only(bind: NameServer, unique_name: str) -> None:
     line = (*access(bind), f"name={unique_name}", "address=192.0.2.1", "ttl=60", "quiet=yes")
-    assert dns_update("plan", *line).stdout == f"+ {unique_name} 60 A 192.0.2.1\n"
+    assert in_process("plan", *line).stdout == f"+ {unique_name} 60 A 192.0.2.1\n"
     given(*line)
-    result = dns_update("plan", *line)
+    result = in_process("plan", *line)
     assert (result.status, result.stdout, result.stderr) == (0, "", "")
 
 

@@ -108,6 +108,16 @@ def test_one_value_of_several_may_be_gone_and_nobody_can_tell(holding: NameServe
     assert has(holding, "many.sub", "A", "192.0.2.2")
 
 
+def test_an_addition_to_the_upper_zone_is_confirmed_if_nothing_is_beside_it(holding: NameServer) -> None:
+    (note,) = at_once(holding, "add", "name=added.sub", "address=192.0.2.1", "ttl=60")
+    assert note.endswith(f"give zone={BELOW}")
+    result = done(dns_update("add", *access(holding), "name=added.sub", "address=192.0.2.2", "ttl=60"))
+    (note,) = result.notes
+    assert note.startswith("it could not be read back: Zone not found:")
+    assert "update successful" in result.lines
+    assert has(holding, "added.sub", "A", "192.0.2.1", "192.0.2.2")
+
+
 @pytest.mark.parametrize("words", [["name=sub", "type=NS"], ["name=same.sub"], ["name=ns.sub"]], ids=" ".join)
 def test_show_does_not_tell_the_records_below_as_the_zones_own(holding: NameServer, words: list[str]) -> None:
     result = dns_update("show", *access(holding), *words)

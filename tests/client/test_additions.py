@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from dns_update import AsyncClient, NameExists, NotApplied, Outcome, UsageError
+from dns_update import AsyncClient, NameExists, NoResponse, NotApplied, Outcome, UsageError
 from dns_update.exchange import Policy
 from dns_update.update import Update
 from lab import NameServer, dig
@@ -64,13 +64,13 @@ def test_a_ttl_that_a_server_keeps_is_noted_as_such(knot: NameServer, unique_nam
 @pytest.mark.parametrize("ttl", [None, 60])
 def test_nothing_is_sent_beside_an_alias(server: NameServer, ttl: int | None, unique_name: str) -> None:
     name = f"{unique_name}.example.com"
-    client_of(server).set(name, "other.example.net", rrtype="CNAME", ttl=60)
+    client_of(server).set(name, "other.example.com", rrtype="CNAME", ttl=60)
     with Relay(server) as relay:
         client = client_of(server, relay.address)
-        with pytest.raises(NotApplied, match=r"has CNAME other\.example\.net\.; nothing was sent") as caught:
+        with pytest.raises(NotApplied, match=r"has CNAME other\.example\.com\.; nothing was sent") as caught:
             client.add(name, "192.0.2.1", ttl=ttl, compare=True)
         assert not any(map(is_update, relay.requests))
-    assert "is an alias of other.example.net" in caught.value.hint
+    assert "is an alias of other.example.com" in caught.value.hint
 
 
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
@@ -98,6 +98,36 @@ def test_a_cname_that_another_program_adds_meanwhile_is_not_replaced(bind: NameS
         client_of(bind, relay.address).add(unique_name, "ours.example.net", rrtype="CNAME", zone="example.com", ttl=60)
     assert "another program" in caught.value.hint
     assert data(bind, f"{unique_name}.example.com", "CNAME") == ["60 theirs.example.net."]
+
+
+def test_an_addition_needs_no_right_to_read(bind: NameServer, unique_name: str) -> None:
+    def refusing(request: bytes, answer: bytes) -> tuple[bytes]:
+        return (answer,) if is_update(request) else (request[:2] + b"\x84\x05" + request[4:],)
+
+    name = f"{unique_name}.example.com"
+    with Relay(bind, refusing) as relay:
+        outcome = client_of(bind, relay.address, policy=_IMPATIENT).add(
+            name, "192.0.2.1", zone="example.com", ttl=60, compare=True
+        )
+    assert (outcome.before, outcome.after, outcome.changed) == (None, None, None)
+    assert data(bind, name, "A") == ["60 192.0.2.1"]
+
+
+def test_a_server_that_is_silent_before_gets_no_update(bind: NameServer, unique_name: str) -> None:
+    with Relay(bind, lambda _request, _answer: ()) as relay:
+        client = client_of(bind, relay.address, policy=_IMPATIENT)
+        with pytest.raises(NoResponse):
+            client.add(unique_name, "192.0.2.1", zone="example.com", ttl=60, compare=True)
+    assert not any(map(is_update, relay.requests))
+
+
+def test_what_a_server_ignores_without_having_been_read_is_an_error_afterwards(
+    bind: NameServer, unique_name: str
+) -> None:
+    client, name = client_of(bind), f"{unique_name}.example.com"
+    client.set(name, "other.example.net", rrtype="CNAME", ttl=60)
+    with pytest.raises(NotApplied, match=r"said NOERROR, but .* the server has CNAME other\.example\.net"):
+        client.add(name, "192.0.2.1", ttl=60)
 
 
 def test_a_zone_gets_no_second_soa_record() -> None:

@@ -212,3 +212,36 @@ def test_the_error_of_a_malformed_line_is_an_object_with_json(command: str) -> N
 def test_whatever_the_words_only_a_usage_error_comes_out(words: list[str], command: str) -> None:
     with contextlib.suppress(UsageError):
         assert isinstance(CommandLine(words).options(command), Options)
+
+
+@pytest.mark.parametrize(
+    ("line", "word", "rest"),
+    [
+        ("delete name=home", "delete", "home"),
+        ("name=home", "", "home"),
+        ("delete", "delete", None),
+        ("", "", None),
+        ("--json delete", "", None),
+    ],
+)
+def test_the_first_word_that_is_not_a_property_can_be_taken(line: str, word: str, rest: str | None) -> None:
+    reader = CommandLine(line.split())
+    assert reader.take_word() == word
+    assert reader.text("name") == rest
+
+
+def test_an_error_stays_in_its_place_if_a_word_is_taken_and_a_property_given() -> None:
+    reader = CommandLine(["delete", "name=home", "address=[/ip", "nmae=x"])
+    assert reader.take_word() == "delete"
+    reader.put_before("json", "yes")
+    assert (reader.has("json"), reader.text("name")) == (True, "home")
+    with pytest.raises(UsageError, match="bracket that is not closed"):
+        reader.options("delete")
+    assert CommandLine(["address=[/ip"]).take_word() == ""
+
+
+def test_a_property_that_is_given_counts_like_one_on_the_line() -> None:
+    reader = CommandLine(["name=home"])
+    reader.put_before("dry-run", "yes")
+    options = reader.options("set")
+    assert (options.name, options.dry_run) == ("home", True)

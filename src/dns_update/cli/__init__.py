@@ -198,7 +198,7 @@ def _report(error: errors.DnsUpdateError, verb: str, line: CommandLine | None) -
     from dns_update.commandline import COMMANDS  # only when something is wrong
 
     command = verb if verb in COMMANDS else "set"
-    if line is not None and line.has("dry-run"):
+    if command in _UPDATING and line is not None and line.has("dry-run"):
         command = "plan"
     if line is None or not line.has("json"):
         if line is not None and line.has("quiet"):
