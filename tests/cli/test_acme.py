@@ -5,13 +5,17 @@ import os
 import pty
 import re
 import signal
+import string
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
+from dns_update.cli.hook_arguments import as_properties
 from lab import Bind, LabKey, NameServer, Namespace, Zone
 from tests.cli.test_set import SERVERS, done, records
 from tests.support.command import COMMAND, Result, access, dns_update, given, in_process, key_file
@@ -135,6 +139,39 @@ def test_quiet_and_no_wait(bind: NameServer, unique_name: str) -> None:
     assert "name server" not in done(dns_update("acme", "present", *words, "wait=0")).stderr
 
 
+def test_a_wrong_secret_ends_with_5_and_adds_nothing(bind: NameServer, unique_name: str) -> None:
+    wrong = key_file(bind, LabKey.generate(bind.keys[0].name))
+    words = [f"domain={unique_name}.example.com", f"token={TOKEN}", *access(bind)[:2], wrong]
+    result = dns_update("acme", "present", *words)
+    assert (result.status, _tokens(bind, unique_name)) == (5, [])
+    assert result.failure.startswith("TSIG error: Server rejected:")
+
+
+def test_a_key_that_may_not_ends_with_7_and_adds_nothing(bind: NameServer, unique_name: str) -> None:
+    words = [f"domain={unique_name}.example.com", f"token={TOKEN}", *access(bind, bind.readonly_keys[0])]
+    result = dns_update("acme", "present", *words)
+    assert (result.status, _tokens(bind, unique_name)) == (7, [])
+    assert f'grant "reader" name _acme-challenge.{unique_name}.example.com. TXT;' in result.hint
+
+
+@hypothesis.given(st.text(string.ascii_letters + string.digits + "-_", min_size=43, max_size=43))
+def test_every_token_is_understood_after_a_name(token: str) -> None:
+    name = "_acme-challenge.example.com."
+    assert as_properties(["present", name, token, "wait=0"]) == [
+        "present",
+        f"name={name}",
+        f"token={token}",
+        "wait=0",
+    ]
+    assert as_properties(["a=b", "deploy_challenge", "example.com", "file", token, "wait=0"]) == [
+        "present",
+        "a=b",
+        "domain=example.com",
+        f"token={token}",
+        "wait=0",
+    ]
+
+
 # Several servers
 
 
@@ -167,7 +204,8 @@ def zones(has_namespaces: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
     directory = tmp_path_factory.mktemp("zones")
     keys = [LabKey.generate()]
     both = "@ NS ns2\nns2 A 127.0.0.2\nns2 AAAA 2001:db8::2"  # which cannot be reached
-    half = "@ NS gone\n@ NS ns.sub\nsub NS ns.sub\nns.sub A 127.0.0.1"  # one without an address, one by its glue
+    no_address, by_glue = "@ NS gone.example.com.", "@ NS ns.sub\nsub NS ns.sub\nns.sub A 127.0.0.1"
+    half = f"{no_address}\n{by_glue}"
     alias = Zone("example.net", records="_acme-challenge CNAME token.acme.test.")
     notified = "notify explicit; also-notify { 127.0.0.1; }; notify-source 127.0.0.3;"
     served = {
@@ -256,7 +294,7 @@ def test_a_name_server_without_an_address_shows_nothing(zones: _Zones) -> None:
     result = zones.run("present", "domain=half.test", f"token={TOKEN}", "wait=1")
     assert result.status == 4
     assert "1 of 3 name servers of half.test does not show" in result.failure
-    assert result.failure.endswith("gone.half.test (its address is not found)")
+    assert result.failure.endswith("gone.example.com (its address is not found)")
 
 
 def test_progress_is_one_line_on_a_terminal(zones: _Zones, unique_name: str) -> None:
