@@ -368,11 +368,14 @@ _DOMAIN, _TOKEN = "domain=example.com", f"token={TOKEN}"
         (["cleanup", _TOKEN], "domain= is missing"),
         (["present", _DOMAIN], "token= is missing"),
         (["cleanup", "_acme-challenge.example.com."], "token= is missing"),
-        (["present", _DOMAIN, "token="], "token=: '' is not a token"),
-        (["present", _DOMAIN, "token=hello"], "token=: 'hello' is not a token of a dns-01 challenge: it has 43"),
+        (["present", _DOMAIN, "token="], "token=: a text of 0 characters is not a token"),
+        (
+            ["present", _DOMAIN, "token=hello"],
+            "token=: a text of 5 characters is not a token of a dns-01 challenge: a token has 43",
+        ),
         (["present", _DOMAIN, f"{_TOKEN}="], "is not a token"),
-        (["present", "_acme-challenge.example.com.", "hello"], "token=: 'hello' is not a token"),
-        (["deploy_challenge", "example.com", "file", "hello"], "token=: 'hello' is not a token"),
+        (["present", "_acme-challenge.example.com.", "hello"], "token=: a text of 5 characters is not a token"),
+        (["deploy_challenge", "example.com", "file", "hello"], "token=: a text of 5 characters is not a token"),
         (["deploy_challenge", "example.com", "file"], "one of the words is not a property"),
         (["present", "domain=", _TOKEN], "domain=: "),
         (["present", "domain=com", _TOKEN], "domain=: 'com' is not a domain in full"),
@@ -399,7 +402,10 @@ def test_wrong_words_are_one_line_and_nothing_is_sent(bind: NameServer, words: l
     [
         ({"CERTBOT_DOMAIN": "192.0.2.1", "CERTBOT_VALIDATION": TOKEN}, "CERTBOT_DOMAIN: '192.0.2.1' is not a domain"),
         ({"CERTBOT_DOMAIN": "", "CERTBOT_VALIDATION": TOKEN}, "CERTBOT_DOMAIN: "),
-        ({"CERTBOT_DOMAIN": "example.com", "CERTBOT_VALIDATION": "x"}, "CERTBOT_VALIDATION: 'x' is not a token"),
+        (
+            {"CERTBOT_DOMAIN": "example.com", "CERTBOT_VALIDATION": "x"},
+            "CERTBOT_VALIDATION: a text of 1 characters is not a token",
+        ),
         ({"CERTBOT_DOMAIN": "example.com"}, "token= is missing"),
     ],
 )

@@ -23,7 +23,6 @@ from dns_update.client.settings import ClientSettings
 from dns_update.client.steps import Ask, Pause, ReadClock, Resolve
 from dns_update.client.transaction import Transaction
 from dns_update.client.wildcards import own
-from dns_update.errors import quoted
 from dns_update.exchange import Reply
 from dns_update.message import Message
 from dns_update.transport import Endpoint, Server
@@ -65,8 +64,8 @@ def check_token(token: str) -> None:
         octets = b""
     if len(octets) != _DIGEST_OCTETS or base64.urlsafe_b64encode(octets).decode("ascii") != token + "=":
         raise errors.InvalidText(
-            f"{quoted(token)} is not a token of a dns-01 challenge",
-            hint="it has 43 characters: a SHA-256 digest in base64url without padding, as the ACME client gives it",
+            f"a text of {len(token)} characters is not a token of a dns-01 challenge",  # it may be the key's secret
+            hint="a token has 43: a SHA-256 digest in base64url without padding, as the ACME client gives it",
         )
 
 
