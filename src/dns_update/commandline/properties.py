@@ -121,6 +121,32 @@ class Options:
         self.given = {} if given is None else given
 
     # fmt: off
+    # Of acme
+
+    step: str | None = _row(
+        "step", "present|cleanup", _ACME, "add the token, or remove it; step= may be left out",
+        values.choice("present", "cleanup"), positional=True)
+    domain: tuple[Name, ...] = _row(
+        "domain", "NAME", _ACME,
+        "what the certificate is for: example.com or *.example.com; CERTBOT_DOMAIN if it is left out; with several, "
+        "each has a token of its own",
+        values.domain_from_text, repeatable=True)
+    challenge: Name | None = _row(
+        "name", "NAME", _ACME,
+        "instead of domain=, the full name of the TXT record",
+        values.name_from_text)
+    token: tuple[str, ...] = _row(
+        "token", "TOKEN", _ACME,
+        "the value of the TXT record, as the ACME client gives it; CERTBOT_VALIDATION if it is left out; repeat it for "
+        "several",
+        values.token_from_text, repeatable=True)
+    wait: int = _row(
+        "wait", "TIME", _ACME,
+        "how long to wait until all name servers of the zone show the token: seconds, or 2m; 0 does not wait",
+        values.span_from_text, default="2m")
+    challenge_ttl: int = _row(
+        "ttl", "TIME", _ACME, "time to live of the token: seconds, or 10m, 1h, 1d", values.ttl_from_text, default="60")
+
     # Of the commands for records
 
     name: str | None = _row(
@@ -290,32 +316,6 @@ class Options:
         "run the script and the configuration that was made of it side by side, in several states of a router, and "
         "print what they would do differently; nothing is sent or written",
         values.yes_no, default="no", flag=True)
-
-    # Of acme
-
-    step: str | None = _row(
-        "step", "present|cleanup", _ACME, "add the token, or remove it; step= may be left out",
-        values.choice("present", "cleanup"), positional=True)
-    domain: tuple[Name, ...] = _row(
-        "domain", "NAME", _ACME,
-        "what the certificate is for: example.com or *.example.com; CERTBOT_DOMAIN if it is left out; with several, "
-        "each has a token of its own",
-        values.domain_from_text, repeatable=True)
-    challenge: Name | None = _row(
-        "name", "NAME", _ACME,
-        "instead of domain=, the full name of the TXT record",
-        values.name_from_text)
-    token: tuple[str, ...] = _row(
-        "token", "TOKEN", _ACME,
-        "the value of the TXT record, as the ACME client gives it; CERTBOT_VALIDATION if it is left out; repeat it for "
-        "several",
-        values.token_from_text, repeatable=True)
-    wait: int = _row(
-        "wait", "TIME", _ACME,
-        "how long to wait until all name servers of the zone show the token: seconds, or 2m; 0 does not wait",
-        values.span_from_text, default="2m")
-    challenge_ttl: int = _row(
-        "ttl", "TIME", _ACME, "time to live of the token: seconds, or 10m, 1h, 1d", values.ttl_from_text, default="60")
 
     # Of all commands, or most
 
