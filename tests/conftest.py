@@ -1,6 +1,7 @@
 """The real servers that tests speak to: one of each for a whole worker, started when a test first asks for it."""
 
 import itertools
+import os
 import signal
 from collections.abc import Iterator
 from types import FrameType
@@ -44,6 +45,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 _LABELS = itertools.count(1)
 _FURTHER_ALGORITHMS = ("hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha384", "hmac-sha512")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_configuration_of_this_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Hide the configuration of the user who runs the tests, and the variables that take the place of properties."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("DNS_UPDATE_") and name != "DNS_UPDATE_NSUPDATE"]:
+            patch.delenv(name)
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        yield
 
 
 def _serve(kind: type[NameServer], factory: pytest.TempPathFactory) -> NameServer:

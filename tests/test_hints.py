@@ -21,8 +21,6 @@ OF_RECORDS = sorted(re.escape(prop.name) for prop in ON_COMMAND_LINES if "set" i
 SPELLED = re.compile(rf"(?<![\w.-])({'|'.join(OF_RECORDS)})=")
 WITHOUT_A_DOOR = (
     "dns-update delete name=",  # a command to run, for every reader
-    "remove it: X type=CNAME",  # X is that command
-    " zone=X",  # a part of it
     "Policy(",  # of the library, like the next one
     "Key(name=",
     "dns-update owner=",  # what a TXT record holds
@@ -115,6 +113,10 @@ HINT = Hint("give {zone:{found}}, or leave {name} out; {verify:no}", found=FOUND
 )
 def test_a_property_is_spelled_as_its_door_does(door: Door, text: str) -> None:
     assert HINT.rendered(door) == text
+
+
+def test_in_python_a_key_file_is_given_to_a_function() -> None:
+    assert Hint("use {key-file:home.key}, not {key}") == 'use Key.from_file("home.key"), not secret'
 
 
 def test_as_a_text_a_hint_is_for_programmers() -> None:

@@ -135,6 +135,24 @@ def test_the_unit_and_the_hooks_come_with_it(environment: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("directory", "place"),
+    [
+        ("man", "man"),
+        ("completion/bash", "bash-completion/completions"),
+        ("completion/zsh", "zsh/site-functions"),
+        ("completion/fish", "fish/vendor_completions.d"),
+    ],
+)
+def test_manual_pages_and_completion_are_where_man_and_shells_look(
+    directory: str, place: str, environment: Path
+) -> None:
+    installed = environment / "share" / place
+    ours = {path.relative_to(ROOT / directory) for path in (ROOT / directory).rglob("*") if path.is_file()}
+    assert ours
+    assert {path.relative_to(installed) for path in installed.rglob("*") if path.is_file()} == ours
+
+
 def test_the_sdist_has_all_that_the_wheel_is_made_of_and_tested_by(published: Published, tmp_path: Path) -> None:
     subprocess.run(["tar", "-xzf", published.sdist, "-C", tmp_path], check=True)
     (source,) = tmp_path.iterdir()

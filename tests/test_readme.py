@@ -16,7 +16,7 @@ from dns_update.cli.plan import WOULD_CHANGE
 from dns_update.cli.request import target_of
 from dns_update.commandline import COMMANDS
 from dns_update.commandline.line import CommandLine
-from dns_update.commandline.properties import PROPERTIES
+from dns_update.commandline.properties import PROPERTIES, RECURRING, variable_of
 from dns_update.errors import SOME_FAILED
 from lab import Bind, Knot, LabKey, NameServer, PowerDns, Zone, dig
 from tests.support.command import COMMAND
@@ -215,6 +215,31 @@ def _session(text: str, servers: Mapping[str, str], directory: Path) -> str:
                 output = output.replace(real, address)
             lines.append(f"{line}\n{output}")
     return "".join(lines)
+
+
+def test_what_is_shown_with_a_configuration_is_what_is_printed(
+    shown_servers: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / ".config" / "dns-update"
+    directory.mkdir(parents=True)
+    (tmp_path / "home.key").rename(directory / "home.key")
+    text = README.shown("toml", "Keep names right: the agent")
+    (directory / "config.toml").write_text(text.replace(_SERVER, shown_servers[_SERVER]), encoding="utf-8")
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    shown = README.shown("console defaults", "Defaults: a configuration and the environment")
+    assert _session(shown, shown_servers, tmp_path).replace(str(tmp_path), "~") == shown
+
+
+def test_what_is_shown_with_variables_updates_the_name(shown_servers: dict[str, str], tmp_path: Path) -> None:
+    shown = README.shown("sh", "Defaults: a configuration and the environment")
+    printed = _run(f"export DNS_UPDATE_DNS_SERVER={shown_servers[_SERVER]}\n{shown}", tmp_path)
+    assert printed.splitlines()[-1].startswith("dns-update: update successful")
+
+
+def test_the_table_of_variables_has_every_recurring_property_once() -> None:
+    rows = README.table("Defaults: a configuration and the environment")
+    assert [re.findall(r"`(.+?)`", " ".join(row)) for row in rows] == [[variable_of(name), name] for name in RECURRING]
 
 
 def _timeless(text: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dns_update.agent.config.positions import Path
 
-_FILE = "agent.toml"
+_FILE = "config.toml"
 
 SEEDS = (
     b'[agent]\ninterval = "5m"\nhold-down = 0.5\nsocket = ""\nhistory-keep = "90d"\non-change = ["/bin/x", "a"]\n',

@@ -93,7 +93,7 @@ class Reply(Value):
     tries: int
 
 
-_IN_TIME = "no answer in time"
+IN_TIME = "no answer in time"
 
 
 class UnverifiedReply(Value):
@@ -213,7 +213,7 @@ class Exchange:
         elif self._transport == UDP:
             self._udp_tries_left -= 1
         elif self.listening:
-            self._lost = _IN_TIME
+            self._lost = IN_TIME
 
     @property
     def _tries(self) -> int:
@@ -225,7 +225,7 @@ class Exchange:
         self._start = octets[:_MAX_START_OCTETS]
         if self._key is not None:
             if wall < 0:
-                raise _clock_before_1970(wall)
+                raise clock_before_1970(wall)
             octets, self._request_mac = sign(octets, self._key, time_signed=wall)
         return octets
 
@@ -250,12 +250,12 @@ class Exchange:
         try:
             tsig = verify(octets, message, self._key, self._request_mac, wall)
         except errors.ReplyNotTrusted as error:
-            return UnverifiedReply(message.rcode, _claimed_tsig_error(message), error.cause, error.text, self._tries)
+            return UnverifiedReply(message.rcode, claimed_tsig_error(message), error.cause, error.text, self._tries)
         return Reply(message, tsig, self._transport, self._tries)
 
     def _no_answer(self, now: float) -> errors.NoResponse:
         seconds = now - self._started if self._started is not None else 0.0
-        reason = self._lost or _IN_TIME
+        reason = self._lost or IN_TIME
         tries = [
             f"{count} {'try' if count == 1 else 'tries'} by {how.upper()}" for how, count in self._sent.items() if count
         ]
@@ -269,7 +269,7 @@ class Exchange:
         )
 
 
-def _clock_before_1970(wall: int) -> errors.LocalError:
+def clock_before_1970(wall: int) -> errors.LocalError:
     """Return the error for a time that a signature cannot have: it counts from 1970 on (RFC 8945, section 4.2)."""
     from datetime import UTC, datetime, timedelta  # only when something is wrong
 
@@ -283,7 +283,7 @@ def _clock_before_1970(wall: int) -> errors.LocalError:
     return error
 
 
-def _claimed_tsig_error(message: Message) -> int:
+def claimed_tsig_error(message: Message) -> int:
     """Return the error of an unsigned TSIG record, 0 if there is none: a server that rejects our key sends one."""
     if message.signature is None:
         return 0

@@ -31,6 +31,22 @@ def test_an_address_that_was_there_before_is_published(machine: Machine) -> None
         assert machine.data(rrtype="AAAA") == SIX
 
 
+def test_several_names_of_one_record_follow_each_by_itself(machine: Machine) -> None:
+    names = FROM_WAN_IPV4.replace('name = "home"', 'names = ["home", "www"]')
+    machine.add(f"{ONE}/24")
+    with machine.agent(machine.configure(names)) as agent:
+        machine.wait_for(ONE, agent=agent)
+        machine.wait_for(ONE, name="www", agent=agent)
+        assert [record["name"] for record in machine.status()["records"]] == ["home.example.com", "www.example.com"]
+        machine.configure(names.replace(', "www"', ""))
+        agent.reload()
+        agent.wait_for_line("reloaded .*: managing 1 name")
+        machine.add(f"{TWO}/25")
+        machine.remove(f"{ONE}/24")
+        machine.wait_for(TWO, agent=agent)
+        assert machine.data("www") == ONE
+
+
 def test_what_is_right_already_is_not_touched(machine: Machine) -> None:
     machine.add(f"{ONE}/24")
     configuration = machine.configure(FROM_WAN + BEACON)
@@ -66,6 +82,26 @@ def test_an_address_that_is_gone_stays_published(machine: Machine) -> None:
             agent.wait_for_line("interface wan has no usable address")
             machine.light_beacon()
         assert reader.seen == [ONE]
+
+
+def test_the_program_for_failures_runs_once_when_a_source_has_lost_its_address(machine: Machine) -> None:
+    failed = machine.directory / "failed"
+    says = "$DNS_UPDATE_NAME $DNS_UPDATE_OUTCOME $DNS_UPDATE_BEFORE: $DNS_UPDATE_MESSAGE"
+    program = f"""on-failure = ["sh", "-c", "echo {says} >>{failed}"]\n"""
+    machine.add(f"{ONE}/24")
+    with machine.agent(machine.configure(FROM_WAN_IPV4 + BEACON, agent='hold-down = "1s"\n' + program)) as agent:
+        machine.wait_for(ONE, agent=agent)
+        machine.light_beacon()
+        machine.remove(f"{ONE}/24")
+        why = "No address: interface wan has no usable IPv4 address"
+        said = f"home.example.com NoAddress A {ONE}: {why}"
+        eventually(lambda: failed.read_text() if failed.exists() else "", lambda text: said in text, lambda: agent.text)
+        machine.add("fe80::9/64")  # the source is read again
+        machine.light_beacon("9.9.9.2")
+        machine.add(f"{ONE}/24")
+        agent.wait_for_line("interface wan gives 9.8.7.1")
+        machine.remove(f"{ONE}/24")
+        eventually(failed.read_text, lambda text: text.count("home.example.com NoAddress") == 2, lambda: agent.text)
 
 
 def test_addresses_that_flap(machine: Machine) -> None:

@@ -47,13 +47,32 @@ address = "192.0.2.2"
 
 
 def read(text: str, *, is_private: bool = True) -> Config:
-    return config_from_text(text, "agent.toml", is_private=is_private)
+    return config_from_text(text, "config.toml", is_private=is_private)
 
 
 def record(text: str) -> RecordSettings:
     """Read a configuration that begins with its only record."""
     (only,) = read(f"[[records]]\n{text}").records
     return only
+
+
+def test_a_value_may_be_an_expression_of_routeros(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Machine:
+        nodename = "gw-north.example.net"
+
+    monkeypatch.setattr("os.uname", Machine)
+    text = """[servers.main]
+address = '[:resolve "ns1.example.com"]'
+[[records]]
+name = "[/system identity get name]"
+zone = "example.com"
+servers = ["main"]
+address = "[/ip/address/get [find interface=ppp0] address]"
+ttl = "00:05:00"
+"""
+    (only,) = read(text).records
+    assert (str(only.name), only.ttl) == ("gw-north.example.com", 300)
+    assert ([server.host for server in only.servers], only.sources) == (["ns1.example.com"], (Interface("ppp0", 4),))
 
 
 def problems_of(text: str, *, is_private: bool = True) -> tuple[str, ...]:
@@ -106,6 +125,7 @@ def test_what_is_left_out_of_a_record() -> None:
         ('history-keep = "1h"', "history_keep", 3600),
         ('on-change = ["/bin/x", "", "a b"]', "on_change", ("/bin/x", "", "a b")),
         ("on-change = []", "on_change", ()),
+        ('on-failure = ["/bin/x"]', "on_failure", ("/bin/x",)),
     ],
 )
 def test_the_agents_settings(line: str, attribute: str, expected: object) -> None:
@@ -132,6 +152,7 @@ def test_the_agents_settings(line: str, attribute: str, expected: object) -> Non
         ("allow-private = true", "allow_private", True),
         ("allow-private = false", "allow_private", False),
         ('on-change = ["/bin/y", "z"]', "on_change", ("/bin/y", "z")),
+        ('on-failure = ["/bin/y"]', "on_failure", ("/bin/y",)),
     ],
 )
 def test_a_records_settings(line: str, attribute: str, expected: object) -> None:
@@ -197,6 +218,21 @@ def test_fixed_data(rrtype: str, value: str, number: int, data: tuple[bytes, ...
 )
 def test_the_types_that_sources_can_give(address: str, types: tuple[int, ...]) -> None:
     assert record(f'name = "home.example.com"\naddress = "{address}"').types == types
+
+
+def test_several_names_share_one_table() -> None:
+    text = (
+        '[[records]]\nnames = ["www", "@", "mail.example.com."]\nzone = "example.com"\naddress = "192.0.2.1"\nttl = 60'
+    )
+    names = ("www.example.com", "example.com", "mail.example.com")
+    assert read(text).records == tuple(
+        RecordSettings(Name.from_text(name), ZONE, sources=(ADDRESS,), ttl=60) for name in names
+    )
+
+
+def test_each_of_several_names_may_be_in_a_zone_of_its_own() -> None:
+    text = '[zones."a.b"]\n[zones."c.d"]\n[[records]]\nnames = ["x.a.b", "c.d", "e.f"]\ntype = "TXT"\nvalue = "x"'
+    assert [str(record.zone) for record in read(text).records] == ["a.b", "c.d", "None"]
 
 
 @pytest.mark.parametrize(
@@ -485,7 +521,7 @@ AGENT_FAULTS = {
     'intervall = "5m" #!': "[agent] intervall: unknown key: did you mean interval?",
     'hold_down = "5m" #!': "[agent] hold_down: unknown key: did you mean hold-down?",
     "colour = 1 #!": "[agent] colour: unknown key: "
-    "one of interval, hold-down, poll, socket, history, history-keep, on-change",
+    "one of interval, hold-down, poll, socket, history, history-keep, on-change, on-failure",
     "interval = true #!": f"[agent] interval: {TIME_EXPECTED} a boolean",
     "\n\ninterval = 1979-05-27 #!": f"[agent] interval: {TIME_EXPECTED} a date or time",
     "interval = [1] #!": f"[agent] interval: {TIME_EXPECTED} an array",
@@ -508,6 +544,10 @@ AGENT_FAULTS = {
     "expected an array of strings, a program and its arguments, got a string",
     'on-change = ["/bin/x",\n\n2] #!': "[agent] on-change[1]: expected a string, got an integer",
     'on-change = ["/bin/x",\n"\\u0000"] #!': "[agent] on-change[1]: it contains a NUL",
+    'on-failure = "/bin/x" #!': "[agent] on-failure: "
+    "expected an array of strings, a program and its arguments, got a string",
+    'on-failure = [""] #!': "[agent] on-failure: the program's name is empty: "
+    'e.g. ["/usr/local/bin/changed"], or [] for none',
     'on-change = ["", "a"] #!': "[agent] on-change: the program's name is empty: "
     'e.g. ["/usr/local/bin/changed"], or [] for none',
 }
@@ -515,7 +555,8 @@ DOCUMENT_FAULTS = {
     "[agnet] #!\n": "agnet: unknown table: did you mean agent?",
     "[[record]] #!\n": "record: unknown key: did you mean records?",
     "[other] #!\n": "other: unknown table: one of agent, keys, servers, zones, records",
-    "ttl = 1 #!\n": "ttl: unknown key: one of agent, keys, servers, zones, records",
+    "ttl = 1 #!\n": 'ttl: unknown key: it is a key of [zones."ZONE"] and [[records]]',
+    "colour = 1 #!\n": "colour: unknown key: one of agent, keys, servers, zones, records",
     'ttl."a b" = 1 #!\n': "ttl: unknown table: one of agent, keys, servers, zones, records",
     "[[agent]] #!\n": "[agent]: expected a table, got an array",
     "keys = 1 #!\n": "[keys]: expected a table, got an integer",
@@ -535,15 +576,13 @@ KEY_FAULTS = {
     f"it is not shown, because it may be a part of the secret: {KEY_NAMES}",
     '[keys.home]\nsecret = "env:NO_SUCH" #!': "[keys.home] secret: "
     "the environment variable 'NO_SUCH' is not set or empty",
-    '[keys.home]\nsecret = "credential:x" #!': "[keys.home] secret: there is no credential 'x': "
-    "CREDENTIALS_DIRECTORY is not set: systemd sets it for a unit with LoadCredential=",
+    '[keys.home]\nsecret = "credential:x" #!': "[keys.home] secret: cannot read ./x: No such file or directory",
     '[keys.home]\nsecret = "@/tmp/no/such" #!': "[keys.home] secret: "
     "cannot read /tmp/no/such: No such file or directory",
     '[keys.home]\nfile = "/tmp/no/such" #!': "[keys.home] file: cannot read /tmp/no/such: No such file or directory",
     '[keys.home]\nfile = "" #!': "[keys.home] file: the path is empty",
     '[keys.home]\nfile = "a\\u0000" #!': "[keys.home] file: it contains a NUL",
-    '[keys.home]\nfile = "credential:x" #!': "[keys.home] file: there is no credential 'x': "
-    "CREDENTIALS_DIRECTORY is not set: systemd sets it for a unit with LoadCredential=",
+    '[keys.home]\nfile = "credential:x" #!': "[keys.home] file: cannot read ./x: No such file or directory",
     '[keys.home]\nsecret = "x"\nname = "a..b" #!': "[keys.home] name: the key's name is not a domain name",
     '[keys.home]\nsecret = "x"\nname = 1 #!': "[keys.home] name: expected a string, got an integer",
     '[keys."@"]\nsecret = "x" #!': '[keys."@"] secret: @ is the zone, not a key\'s name: '
@@ -584,7 +623,13 @@ SERVER_FAULTS = {
     "expected an integer, got a boolean",
     '[servers.main]\naddress = "192.0.2.1"\nlocal-address = "eth0" #!': "[servers.main] local-address: "
     "'eth0' is not an IPv4 address: four numbers from 0 to 255, e.g. 203.0.113.45",
-    '[servers.main]\naddress = "192.0.2.1"\nport = 53 #!': "[servers.main] port: unknown key: did you mean transport?",
+    '[servers.main]\naddress = "192.0.2.1"\nport = 53 #!': "[servers.main] port: unknown key: "
+    'it is a part of the address: address = "192.0.2.1:5353", or "[2001:db8::1]:5353"',
+    '[servers.main]\naddress = "192.0.2.1"\nhost = "ns" #!': "[servers.main] host: unknown key: did you mean address?",
+    '[servers.main]\naddress = "192.0.2.1"\nkey-name = "k" #!': "[servers.main] key-name: unknown key: "
+    'key = "NAME", of a table [keys.NAME]',
+    f'[servers.main]\naddress = "192.0.2.1"\nsecret = "{SECRET}" #!': "[servers.main] secret: unknown key: "
+    "it is a key of [keys.NAME]",
     '[servers.main]\naddress = "192.0.2.1"\nkey = "hone" #!\n[keys.home]\nsecret = "x"': "[servers.main] key: "
     "there is no key 'hone': did you mean home?",
     f'[servers.main]\naddress = "192.0.2.1"\nkey = "{SECRET}" #!\n[keys.home]\nsecret = "x"': "[servers.main] key: "
@@ -622,7 +667,10 @@ ZONE_FAULTS = {
     f'[zones."a.b"]\nkey = "k"\nservers = ["a", "b"] #!\n{TWO_KEYS}retries = 1': '[zones."a.b"] servers: '
     "the servers 'a' and 'b' differ in more than address and key: "
     "servers of one record need the same transport, timeout, retries and local-address",
-    '[zones."a.b"]\nname = "a" #!': '[zones."a.b"] name: unknown key: one of servers, key, ttl',
+    '[zones."a.b"]\nname = "a" #!': '[zones."a.b"] name: unknown key: it is a key of [keys.NAME] and [[records]]',
+    '[zones."a.b"]\ncolour = 1 #!': '[zones."a.b"] colour: unknown key: one of servers, key, ttl',
+    '[zones."a.b"]\ndns-server = "192.0.2.1" #!': '[zones."a.b"] dns-server: unknown key: '
+    'servers = ["NAME"], of a table [servers.NAME]',
 }  # fmt: skip
 NAMED = 'name = "home.example.com"\n'
 GIVEN = f'{NAMED}address = "192.0.2.1"\n'
@@ -654,8 +702,24 @@ RECORD_FAULTS = {
     f"\n{GIVEN}on-missing = false #!": "records[0].on-missing: expected a string, got a boolean",
     f'\n{GIVEN}allow-private = "yes" #!': "records[0].allow-private: expected true or false, got a string",
     f"\n{GIVEN}allow-privat = true #!": "records[0].allow-privat: unknown key: did you mean allow-private?",
-    f'\n{GIVEN}"a.b" = 1 #!': 'records[0]."a.b": unknown key: one of name, zone, address, type, value, ttl, servers, '
-    "key, owner, on-missing, grace, allow-private, check-names, on-change",
+    f'\n{GIVEN}"a.b" = 1 #!': 'records[0]."a.b": unknown key: one of name, names, zone, address, type, value, ttl, '
+    "servers, key, owner, on-missing, grace, allow-private, check-names, on-change, on-failure",
+    f'\n{GIVEN}hold_down = "5s" #!': "records[0].hold_down: unknown key: it is a key of [agent]",
+    f"\n{GIVEN}timeout = 3 #!": "records[0].timeout: unknown key: it is a key of [servers.NAME]",
+    f'\n{GIVEN}dns-server = "192.0.2.1" #!': "records[0].dns-server: unknown key: "
+    'servers = ["NAME"], of a table [servers.NAME]',
+    f'\n{GIVEN}interface = "ppp0" #!': "records[0].interface: unknown key: "
+    'address = "interface:ppp0", or "interface:ppp0/ipv4" for one family',
+    f'\n{NAMED}address = "ppp0" #!': "records[0].address: 'ppp0' is not an address: "
+    "if it is an interface: interface:ppp0",
+    f'\n{NAMED}address = ["::1",\n"br-lan.7/ipv6"] #!': "records[0].address[1]: 'br-lan.7/ipv6' is not an address: "
+    "if it is an interface: interface:br-lan.7/ipv6",
+    f'\n{NAMED}address = "home.example" #!': "records[0].address: 'home.example' is not an IPv4 address: "
+    "four numbers from 0 to 255, e.g. 203.0.113.45",
+    '\nname = "home" #!\naddress = "192.0.2.1"\n[zones."example.com"]': "records[0].name: 'home' is not a full name: "
+    'write "home.example.com", or add zone = "example.com"',
+    '\nname = "@" #!\naddress = "192.0.2.1"\n[zones."example.com"]': "records[0].name: '@' is not a full name: "
+    'write "example.com", or add zone = "example.com"',
     f"\n{GIVEN}ttl = true #!": f"records[0].ttl: {TTL_EXPECTED} a boolean",
     f'\n{GIVEN}ttl = "0" #!': "records[0].ttl: the TTL is 0: "
     '1 or more; to remove a name: on-missing = "delete", or dns-update delete',
@@ -692,6 +756,24 @@ RECORD_FAULTS = {
     "e.g. 2001:db8::1",
     f'\n{NAMED}type = "TXT"\nvalue = "" #!': "records[0].value: the value is empty",
     f'\n{NAMED}type = "CNAME"\nvalue = ["a", "b"] #!': "records[0].value: a name has one CNAME record; 2 are given",
+    '\nnames = ["www.example.com",\n"www"] #!\naddress = "192.0.2.1"': "records[0].names[1]: 'www' is not a full name: "
+    "give the zone, or the name in full",
+    '\nnames = ["www.example.com",\n"a..b"] #!\naddress = "192.0.2.1"': "records[0].names[1]: "
+    "'a..b' has an empty label: two dots in a row, or one at the start",
+    '\nnames = ["a.example.com",\n"b.a",\n"A.example.com."] #!\naddress = "192.0.2.1"': "records[0].names[2]: "
+    "A records of A.example.com are managed already in line 2",
+    '\nnames = ["a.example.com",\n"_b.example.com"] #!\naddress = "192.0.2.1"': "records[0].names[1]: "
+    "_b.example.com is not a host name, as the owner of A records must be: "
+    "a host name has letters, digits and inner hyphens; check-names = false sends any name",
+    '\nnames = ["a.example.com", "b.example.com"]\ntype = "MX"\nvalue = "10 _c.example.com." #!': "records[0].value: "
+    "_c.example.com is not a host name, as the data of MX records must be: "
+    "a host name has letters, digits and inner hyphens; check-names = false sends any name",
+    '\nnames = [] #!\naddress = "192.0.2.1"': "records[0].names: the array is empty: give one name at least",
+    '\nnames = "a.b" #!\naddress = "192.0.2.1"': "records[0].names: expected an array of names, got a string",
+    '\nnames = ["a.b",\n1] #!\naddress = "192.0.2.1"': "records[0].names[1]: expected a string, got an integer",
+    '\nname = ["a.b", "c.d"] #!\naddress = "192.0.2.1"': "records[0].name: expected a string, got an array: "
+    'several names of one record: names = ["home", "www"]',
+    f'\n{GIVEN}names = ["a.b"] #!': "records[0].names: name and names are both given: names has all of them",
     '\nname = "home" #!\naddress = "192.0.2.1"': "records[0].name: 'home' is not a full name: "
     "give the zone, or the name in full",
     '\nname = "@" #!\naddress = "192.0.2.1"': "records[0].name: '@' is not a full name: "
@@ -731,7 +813,7 @@ WHOLE_FAULTS = {
     "\n[records] #!\n": "records: expected [[records]], in two brackets, got a table",
     "\nrecords = [\n\n1] #!": "records[0]: expected a table, got an integer",
     '\nrecords = [\n{name = "a.b", address = "::"},\n{name = "c.d", address = "x"}] #!': "records[1].address: "
-    "'x' is not an IPv4 address: four numbers from 0 to 255, e.g. 203.0.113.45",
+    "'x' is not an address: if it is an interface: interface:x",
 }
 FAULTS = (
     [pytest.param(f"{RECORD}[agent]\n{text}", fault, id=fault[:60]) for text, fault in AGENT_FAULTS.items()]
@@ -750,7 +832,7 @@ def test_a_fault_is_told_with_its_line_and_key(text: str, fault: str, monkeypatc
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     monkeypatch.delenv("NO_SUCH", raising=False)
     line = text[: text.index("#!")].count("\n") + 1
-    assert problems_of(text) == (f"agent.toml:{line}: {fault}",)
+    assert problems_of(text) == (f"config.toml:{line}: {fault}",)
     assert SECRET not in str(problems_of(text))
 
 
@@ -768,14 +850,14 @@ def test_a_fault_is_told_with_its_line_and_key(text: str, fault: str, monkeypatc
 )
 def test_what_is_not_toml_is_told_with_its_place_and_with_what_a_line_may_be(text: str, where: str) -> None:
     (problem,) = problems_of(text)
-    assert re.match(rf"agent\.toml: not TOML: \w.* \({where}\): a line is \[table\], ", problem)
+    assert re.match(rf"config\.toml: not TOML: \w.* \({where}\): a line is \[table\], ", problem)
     assert SECRET not in problem
 
 
 @pytest.mark.parametrize("line", [f"a = {'1' * 5000}", f"a = {'[' * 5000}"])
 def test_what_python_cannot_take_is_told_with_its_line(line: str) -> None:
     what = "a number is too long, or arrays are nested too deep"
-    assert problems_of(f"b = 1\n\n{line}\nc = 2\n") == (f"agent.toml:3: {what}",)
+    assert problems_of(f"b = 1\n\n{line}\nc = 2\n") == (f"config.toml:3: {what}",)
 
 
 def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_lines() -> None:
@@ -793,7 +875,7 @@ ttl = 0
 def test_the_error_says_the_first_and_how_many_more() -> None:
     with pytest.raises(ConfigError) as caught:
         read(f"{RECORD}[agent]\npol = 1\nintervall = 2\n")
-    assert str(caught.value) == "agent.toml:7: [agent] pol: unknown key (and 1 more)"
+    assert str(caught.value) == "config.toml:7: [agent] pol: unknown key (and 1 more)"
     assert caught.value.hint == "did you mean poll?"
     assert caught.value.exit_status == 2
     assert isinstance(caught.value, UsageError)
@@ -831,28 +913,28 @@ def test_two_owners_records_of_one_name_share_it() -> None:
 def test_several_keys_in_a_file_are_told_in_words_of_the_configuration(tmp_path: Path) -> None:
     path = tmp_path / "home.key"
     write_private(path, KEY_FILE)
-    expected = f"agent.toml:7: [keys.home] file: {path} holds several keys: a-key, b-key: choose one by name"
+    expected = f"config.toml:7: [keys.home] file: {path} holds several keys: a-key, b-key: choose one by name"
     assert problems_of(f'{RECORD}[keys.home]\nfile = "{path}"\n') == (expected,)
 
 
 def test_a_key_file_in_a_secrets_place_is_told_in_words_of_the_configuration(tmp_path: Path) -> None:
     path = tmp_path / "home.key"
     write_private(path, KEY_FILE)
-    expected = f'agent.toml:7: [keys.home] secret: {path} is a key file, not a bare secret: use file = "{path}"'
+    expected = f'config.toml:7: [keys.home] secret: {path} is a key file, not a bare secret: use file = "{path}"'
     assert problems_of(f'{RECORD}[keys.home]\nsecret = "@{path}"\n') == (expected,)
 
 
 def test_a_credential_is_no_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     (problem,) = problems_of(f'{RECORD}[keys.home]\nfile = "credential:../x"\n')
-    assert problem == "agent.toml:7: [keys.home] file: the text after credential: is not a credential's name"
+    assert problem == "config.toml:7: [keys.home] file: the text after credential: is not a credential's name"
 
 
 # Files.
 
 
 def write(tmp_path: Path, content: str | bytes, mode: int = 0o600) -> str:
-    path = tmp_path / "agent.toml"
+    path = tmp_path / "config.toml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     path.chmod(mode)
     return str(path)
@@ -947,7 +1029,7 @@ WORDS = st.sampled_from(
 
 
 PLACE = re.compile(
-    r"agent\.toml:(?:(?P<line>\d+): \S| not TOML: .* \(at (?:line (?P<at>\d+), column \d+|end of document)\): )"
+    r"config\.toml:(?:(?P<line>\d+): \S| not TOML: .* \(at (?:line (?P<at>\d+), column \d+|end of document)\): )"
 )
 
 

@@ -20,6 +20,7 @@ import pytest
 from dns_update.agent.output import control as module
 from dns_update.agent.output.control import ask, serve
 from dns_update.errors import DnsUpdateError, NoResponse, NotNow, UsageError
+from tests.support.fixed_answers import FixedAnswers
 
 _DEADLINE = 60.0  # seconds after which what is awaited will never come
 ANSWER = {"agent": {"pid": 7, "config": "ü"}, "records": [{"name": "home.example.com"}], "sources": []}
@@ -42,7 +43,7 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 
 @asynccontextmanager
 async def serving(path: Path, answer: Callable[[], Mapping[str, Any]] = lambda: ANSWER) -> AsyncIterator[None]:
-    server = await serve(str(path), answer)
+    server = await serve(str(path), FixedAnswers(answer))
     try:
         yield
     finally:
@@ -118,18 +119,109 @@ def test_a_long_answer_lets_the_agent_do_its_other_work(path: Path) -> None:
     run(work())
 
 
+def test_a_refresh_is_for_all_names_or_for_one(path: Path) -> None:
+    async def work() -> None:
+        answers = FixedAnswers(lambda: ANSWER)
+        server = await serve(str(path), answers)
+        assert await asked(path, "refresh") == {"refreshed": 3}
+        assert json.loads(await said(path, b'{"command": "refresh", "name": "a.b"}\n')) == {"refreshed": 3}
+        wrong = json.loads(await said(path, b'{"command": "refresh", "name": 1}\n'))
+        assert wrong == {"error": "the name is not a string"}
+        assert answers.refreshed == [None, "a.b"]
+        await server.close()
+
+    run(work())
+
+
+def test_who_watches_is_told_at_once_and_at_each_change(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
+
+    async def work() -> None:
+        number = 0
+        answers = FixedAnswers(lambda: {"number": number})
+        server = await serve(str(path), answers)
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(b'{"command": "watch"}\n')
+        assert json.loads(await reader.readline()) == {"number": 0}
+        number = 1  # which is not a change that the marks show
+        number = answers.mark = 2
+        assert json.loads(await reader.readline()) == {"number": 2}
+        writer.write(b"x")  # whoever says anything more is let go
+        assert await reader.read() == b""
+        writer.close()
+        await server.close()
+
+    run(work())
+
+
+def test_a_watcher_stays_longer_than_a_question_may_take(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(module, "CLIENT_SECONDS", 0.5)
+
+    async def work() -> None:
+        answers = FixedAnswers(lambda: ANSWER)
+        server = await serve(str(path), answers)
+        (reader, writer), (mute, other) = [await asyncio.open_unix_connection(path) for _ in range(2)]
+        writer.write(b'{"command": "watch"}\n')
+        assert json.loads(await reader.readline()) == ANSWER
+        assert await mute.read() == b""  # the one that asked nothing is let go
+        answers.mark = 1
+        assert json.loads(await reader.readline()) == ANSWER
+        writer.close()
+        other.close()
+        await server.close()
+
+    run(work())
+
+
+def test_there_is_a_limit_to_watchers_and_a_place_is_free_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_WATCHERS", 1)
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
+
+    async def work() -> None:
+        async with serving(path):
+            reader, writer = await asyncio.open_unix_connection(path)
+            writer.write(b'{"command": "watch"}\n')
+            await reader.readline()
+            refused = json.loads(await said(path, b'{"command": "watch"}\n'))
+            assert refused == {"error": "too many clients watch already"}
+            assert await asked(path) == ANSWER
+            writer.write_eof()
+            assert await reader.read() == b""
+            writer.close()
+            reader, writer = await asyncio.open_unix_connection(path)
+            writer.write(b'{"command": "watch"}\n')
+            assert json.loads(await reader.readline()) == ANSWER
+            writer.close()
+
+    run(work())
+
+
+def test_closing_lets_watchers_go(path: Path) -> None:
+    async def work() -> None:
+        server = await serve(str(path), FixedAnswers(lambda: ANSWER))
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(b'{"command": "watch"}\n')
+        await reader.readline()
+        await server.close()
+        assert await reader.read() == b""
+        writer.close()
+
+    run(work())
+
+
 @pytest.mark.parametrize(
     ("request_line", "says"),
     [
-        (b'{"command": "halt"}\n', "unknown command 'halt'; known commands: status"),
-        (b'{"command": 1}\n', "the request has no command; known commands: status"),
-        (b"{}\n", "the request has no command; known commands: status"),
-        (b"[]\n", "the request has no command; known commands: status"),
-        (b"\n", "the request has no command; known commands: status"),
-        (b"\xff\xfe\n", "the request has no command; known commands: status"),
-        (b"[" * 4000 + b"\n", "the request has no command; known commands: status"),
-        (b"x" * 5000 + b"\n", "the request has no command; known commands: status"),
-        (b"x" * 100_000, "the request has no command; known commands: status"),
+        (b'{"command": "halt"}\n', "unknown command 'halt'; known commands: status, watch, refresh"),
+        (b'{"command": 1}\n', "the request has no command; known commands: status, watch, refresh"),
+        (b"{}\n", "the request has no command; known commands: status, watch, refresh"),
+        (b"[]\n", "the request has no command; known commands: status, watch, refresh"),
+        (b"\n", "the request has no command; known commands: status, watch, refresh"),
+        (b"\xff\xfe\n", "the request has no command; known commands: status, watch, refresh"),
+        (b"[" * 4000 + b"\n", "the request has no command; known commands: status, watch, refresh"),
+        (b"x" * 5000 + b"\n", "the request has no command; known commands: status, watch, refresh"),
+        (b"x" * 100_000, "the request has no command; known commands: status, watch, refresh"),
     ],
 )
 def test_a_wrong_question_is_told_so(path: Path, request_line: bytes, says: str) -> None:
@@ -269,7 +361,7 @@ def test_closing_in_the_middle_of_a_conversation_is_not_a_bug(path: Path) -> Non
     async def closed() -> None:
         told: list[dict[str, Any]] = []
         asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context))
-        server = await serve(str(path), lambda: ANSWER)
+        server = await serve(str(path), FixedAnswers(lambda: ANSWER))
         reader, writer = await asyncio.open_unix_connection(path)
         writer.write(b'{"command"')  # no line end, so the agent goes on reading
         await asked(path)  # so this one is being served, too
@@ -311,7 +403,7 @@ def test_a_second_agent_leaves_the_first_alone(path: Path) -> None:
             with pytest.raises(
                 UsageError, match=f"another agent is running, process {os.getpid()}: it answers at {path}"
             ):
-                await serve(str(path), dict)
+                await serve(str(path), FixedAnswers(dict))
             assert await asked(path) == ANSWER
 
     run(work())
@@ -378,7 +470,7 @@ def test_the_socket_of_another_that_took_the_path_over_is_left_alone(path: Path)
     async def work() -> None:
         async with serving(path):
             await asyncio.to_thread(path.unlink)
-            heir = await serve(str(path), lambda: ANSWER)
+            heir = await serve(str(path), FixedAnswers(lambda: ANSWER))
         assert await asked(path) == ANSWER
         await heir.close()
 
@@ -425,7 +517,7 @@ def test_no_descriptor_stays_open(path: Path) -> None:
         async with serving(path):
             await said(path, b'{"command": "status"}\n')
             with pytest.raises(UsageError):
-                await serve(str(path), dict)
+                await serve(str(path), FixedAnswers(dict))
         await asyncio.sleep(0)
         assert descriptors() == before
 

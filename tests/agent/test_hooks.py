@@ -16,7 +16,7 @@ import pytest
 
 from dns_update.agent.output import hooks as module
 from dns_update.agent.output.history import HistoryRow
-from dns_update.agent.output.hooks import Hooks
+from dns_update.agent.output.hooks import ON_FAILURE, Hooks
 
 _DEADLINE = 60.0  # seconds after which what is awaited will never come
 SECRET = "s3cret-t0ken"
@@ -131,12 +131,13 @@ def test_the_facts_are_in_its_environment_and_no_secret(monkeypatch: pytest.Monk
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "DNS_UPDATE_NAME": "home.example.com",
-        "DNS_UPDATE_ZONE": "example.com",
+        "DNS_UPDATE_IN_ZONE": "example.com",
         "DNS_UPDATE_TYPES": "A AAAA",
         "DNS_UPDATE_BEFORE": "",
         "DNS_UPDATE_AFTER": "A 192.0.2.2",
+        "DNS_UPDATE_WANTED": "A 192.0.2.2",
         "DNS_UPDATE_SERVER": "192.0.2.53:53",
-        "DNS_UPDATE_KEY_NAME": "home-key",
+        "DNS_UPDATE_SIGNED_BY": "home-key",
         "DNS_UPDATE_OUTCOME": "ok",
         "DNS_UPDATE_MESSAGE": "",
         "DNS_UPDATE_TIME": "1700000000.250",
@@ -331,6 +332,19 @@ def failures(
 )
 def test_a_failure_is_told_without_the_arguments(script: str, says: str) -> None:
     assert failures(shell(script, SECRET)) == [f"on-change program '/bin/sh' for home.example.com {says}"]
+
+
+def test_the_report_names_the_key_of_the_program() -> None:
+    told = list[str]()
+
+    async def work() -> None:
+        hooks = Hooks(told.append)
+        hooks.run(shell("exit 3"), change(), ON_FAILURE)
+        hooks.run(["/no/such/program"], change(), ON_FAILURE)
+        await hooks.finish()
+
+    run(work())
+    assert [line.partition(" program ")[0] for line in told] == ["on-failure", "on-failure"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,24 @@ def test_lines_as_every_command_writes_them(log: Log, reader: Reader) -> None:
     log.info("four")
     log.debug("not asked for")
     assert reader.text == "dns-update: one\ndns-update: two\ndns-update: three\ndns-update: four\n"
+
+
+def test_lines_have_the_local_time_if_there_is_a_clock(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC-2")
+    time.tzset()
+    try:
+        Log(descriptor=reader.descriptor, environment={}, clock=lambda: 1777889732.9).info("line")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert reader.text == "2026-05-04 12:15:32 dns-update: line\n"
+
+
+def test_the_journal_gets_no_times_because_it_has_them(reader: Reader) -> None:
+    status = os.fstat(reader.descriptor)
+    environment = {"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino}"}
+    Log(descriptor=reader.descriptor, environment=environment, clock=lambda: 1777889732.0).info("line")
+    assert reader.text == "<6>line\n"
 
 
 def test_the_threshold(reader: Reader) -> None:

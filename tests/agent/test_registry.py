@@ -24,7 +24,7 @@ class Transports:
 
 def config(*records: str, server: str = "timeout = 1") -> Config:
     text = configuration("".join(records), server=f'{server}\n[servers.other]\naddress = "192.0.2.2"\ntimeout = 1')
-    return config_from_text(text, "agent.toml", is_private=True)
+    return config_from_text(text, "config.toml", is_private=True)
 
 
 def registry(transports: Transports | None = None) -> Registry:

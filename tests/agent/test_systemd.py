@@ -73,12 +73,12 @@ def test_what_the_agent_has_no_use_for_is_no_part_of_the_filter() -> None:
 
 def test_the_unit_names_the_places_that_are_the_agents_defaults() -> None:
     assert settings(UNIT, "RuntimeDirectory") == settings(UNIT, "StateDirectory") == ["dns-update"]
-    assert settings(UNIT, "ExecStart") == [f"{_PROGRAM} agent"]
+    assert settings(UNIT, "ExecStart") == [f"{_PROGRAM} agent config=/etc/dns-update/config.toml"]
 
 
 def test_who_installs_the_package_gets_the_unit_and_the_hooks() -> None:
     hatch = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]
-    assert hatch["wheel"]["shared-data"] == {"contrib": "share/dns-update"}
+    assert hatch["wheel"]["shared-data"]["contrib"] == "share/dns-update"
     assert "contrib" in hatch["sdist"]["include"]
 
 
@@ -93,7 +93,7 @@ class Service:
         self._events = directory / "events"
         os.mkfifo(self._events)
         self._reader = os.open(self._events, os.O_RDWR)
-        self.config = directory / "agent.toml"
+        self.config = directory / "config.toml"
         self.write(machine, records)
         self._manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._manager.bind(f"{directory}/notify")
@@ -288,7 +288,7 @@ def test_once_ends_though_a_source_that_has_to_be_asked_fails_last(
 def _config(machine: Machine, directory: Path, record: str) -> Path:
     """Write a configuration with one record, and the key beside it; neither socket nor history."""
     machine.key.write(directory / "home.key")
-    config = directory / "agent.toml"
+    config = directory / "config.toml"
     text = f'[agent]\nsocket = ""\nhistory = ""\n{machine.tables}\n[[records]]\n{record}\n'
     config.write_text(text, encoding="utf-8")
     return config
@@ -316,7 +316,7 @@ def calls(tmp_path: Path) -> Path:
     os.mkfifo(said)
     fake = tmp_path / "bin" / "dns-update"
     fake.parent.mkdir()
-    fake.write_text(f'#!/bin/sh\necho "$CREDENTIALS_DIRECTORY $*" >{said}\n', encoding="ascii")
+    fake.write_text(f'#!/bin/sh\necho "$*" >{said}\n', encoding="ascii")
     fake.chmod(0o755)
     return said
 
@@ -344,7 +344,7 @@ def _said(calls: Path) -> Iterator[int]:
 def test_networkmanager_has_the_names_looked_at_when_a_connection_has_changed(action: str, calls: Path) -> None:
     for reader in _said(calls):
         assert _hook(DISPATCHER, "eth0", action, path=calls.parent, env=_CONNECTION).returncode == 0
-        assert os.read(reader, 4096) == b"/etc/dns-update agent --once\n"
+        assert os.read(reader, 4096) == b"agent --once\n"
 
 
 @pytest.mark.parametrize(
@@ -375,7 +375,7 @@ def test_pppd_has_the_names_looked_at(*, has_logger: bool, calls: Path) -> None:
     for reader in _said(calls):
         assert _hook(IP_UP, *_LINK_WORDS, path=calls.parent, env=_LINK).returncode == 0
         assert select.select([reader], [], [], _DEADLINE)[0]
-        assert os.read(reader, 4096) == b"/etc/dns-update agent --once\n"
+        assert os.read(reader, 4096) == b"agent --once\n"
 
 
 def test_a_hook_without_a_path_searches_no_current_directory() -> None:
@@ -402,7 +402,7 @@ def test_a_hook_updates_a_name_for_real(machine: Machine, wan: str, tmp_path: Pa
     program.chmod(0o755)
     done = subprocess.run(
         [*machine.namespace.prefix, DISPATCHER, "ppp0", "up"],
-        env=_CONNECTION | {"PATH": f"{program.parent}:{os.environ['PATH']}", "CREDENTIALS_DIRECTORY": str(tmp_path)},
+        env=_CONNECTION | {"PATH": f"{program.parent}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         check=False,

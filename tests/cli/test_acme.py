@@ -82,6 +82,14 @@ def test_each_client_is_understood(
     assert _tokens(bind, unique_name) == [TOKEN]
 
 
+def test_the_environment_gives_what_is_left_out(bind: NameServer, unique_name: str) -> None:
+    server, zone, key = access(bind)
+    environment = {"DNS_UPDATE_KEY_FILE": key.partition("=")[2], "DNS_UPDATE_DNS_SERVER": server.partition("=")[2]}
+    words = [f"domain={unique_name}.example.com", f"token={TOKEN}", zone, f"port={bind.port}"]
+    done(dns_update("acme", "present", *words, env=environment))
+    assert _tokens(bind, unique_name) == [TOKEN]
+
+
 def test_several_challenges_of_dehydrated_and_tokens_like_options(bind: NameServer, unique_name: str) -> None:
     domain = f"{unique_name}.example.com"
     challenges = [domain, "file1", TOKEN, f"*.{domain}", "file2", THIRD, f"www.{domain}", "file3", OTHER]

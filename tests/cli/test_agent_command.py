@@ -28,7 +28,7 @@ address = "192.0.2.1"
 
 @pytest.fixture
 def configuration(tmp_path: Path) -> Path:
-    path = tmp_path / "agent.toml"
+    path = tmp_path / "config.toml"
     path.write_text(CONFIGURATION)
     return path
 
@@ -218,6 +218,8 @@ def test_a_key_that_is_a_pipe_is_not_waited_for(key: str, configuration: Path, t
 PROGRAMS = {
     "of the agent": '[agent]\non-change = ["/bin/true"]\n' + CONFIGURATION,
     "of a record": CONFIGURATION + 'on-change = ["/bin/true"]\n',
+    "of the agent, for failures": '[agent]\non-failure = ["/bin/true"]\n' + CONFIGURATION,
+    "of a record, for failures": CONFIGURATION + 'on-failure = ["/bin/true"]\n',
     "as a source": CONFIGURATION.replace('"192.0.2.1"', '"command:/bin/true"'),
 }
 

@@ -286,7 +286,7 @@ def test_what_the_user_names_is_updated(rooted: NameServer, words: list[str]) ->
 
 
 def test_the_agent_sends_nothing_there_either(rooted: NameServer, tmp_path: Path) -> None:
-    path = tmp_path / "agent.toml"
+    path = tmp_path / "config.toml"
     path.write_text('[[records]]\nname = "nas.home"\naddress = "192.0.2.10"\n')
     assert rooted.namespace is not None
     for words in (["--once"], ["--check", "--online"]):

@@ -19,7 +19,7 @@ def report_of(examination: Examination) -> ExaminationReport:
 
 
 def json_of(examination: Examination) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(report_of(examination).json_text("agent.toml"))
+    found: dict[str, Any] = json.loads(report_of(examination).json_text("config.toml"))
     return found
 
 

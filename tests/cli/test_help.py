@@ -7,6 +7,7 @@ import pytest
 
 import dns_update as package
 from dns_update.cli.request import target_of
+from dns_update.commandline import COMMANDS as ALL
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import PROPERTIES
 from tests.support.command import dns_update, in_process
@@ -81,6 +82,10 @@ def test_no_line_of_help_is_wider_than_a_wide_terminal(command: str) -> None:
         ("add --help", "add"),
         ("help add", "add"),
         ("/tool dns-update set ?", "set"),
+        ("name=x --help", "set"),
+        ("name=x address=192.0.2.1 -h", "set"),
+        ("foo=bar --help", "set"),
+        ("--json show --help", "show"),
     ],
 )
 def test_the_help_of_a_command_is_that_commands(line: str, topic: str) -> None:
@@ -91,7 +96,7 @@ def test_the_help_of_a_command_is_that_commands(line: str, topic: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["?", "-h", "help", "--help", "name=x --help", "foo=bar --help", "foo=bar -h", "help --json", "--json --help"],
+    ["?", "-h", "help", "--help", "help --json", "--json --help"],
 )
 def test_without_a_command_help_is_the_overview(line: str) -> None:
     result = in_process(*line.split())
@@ -114,6 +119,36 @@ def test_a_word_left_over_from_an_unquoted_value_is_no_request_for_help(word: st
     assert f"{word!r} is not a property" in result.stderr
 
 
+def test_a_line_without_words_gets_the_short_help_and_the_status_of_a_mistake() -> None:
+    """Status 0 would say that an update was made."""
+    result = in_process()
+    assert result == dns_update()
+    assert (result.status, result.stdout) == (2, "")
+    lines = result.stderr.splitlines()
+    assert lines[0] == "Usage: dns-update COMMAND PROPERTY=VALUE..."
+    assert [text.split()[0] for text in lines if text.startswith("  ")] == [*ALL]
+    assert len(lines) < 24
+
+
+@pytest.mark.parametrize("line", ["help help", "--help help"])
+def test_help_explains_itself(line: str) -> None:
+    result = dns_update(*line.split())
+    assert (result.status, result.stderr) == (0, "")
+    assert result.stdout.startswith("dns-update help [COMMAND]\n")
+
+
+@pytest.mark.parametrize("command", [command for command in ALL if command != "nsupdate"])
+@pytest.mark.parametrize("word", ["--version", "-V"])
+def test_every_command_tells_the_version(command: str, word: str) -> None:
+    result = in_process(command, word)
+    assert (result.status, result.stderr) == (0, "")
+    assert result.stdout == f"dns-update {package.__version__}\n"
+
+
+def test_nsupdate_tells_the_version_as_with_its_own_option() -> None:
+    assert dns_update("nsupdate", "--version").stdout == dns_update("nsupdate", "-V").stdout != ""
+
+
 @pytest.mark.parametrize("line", ["--version", "version", "-V", "/tool dns-update --version"])
 def test_the_version(line: str) -> None:
     result = dns_update(*line.split())
@@ -122,6 +157,6 @@ def test_the_version(line: str) -> None:
 
 
 def test_the_version_is_no_property() -> None:
-    result = in_process("set", "--version")
+    result = in_process("set", "--version", "name=home")
     assert (result.status, result.stdout) == (2, "")
     assert "unknown property 'version'" in result.stderr

@@ -27,7 +27,7 @@ def _utc() -> Iterator[None]:
 
 
 def made(
-    name: str = "home", *, ago: float = 0.0, outcome: str = "ok", message: str = "", before: str = ""
+    name: str = "home", *, ago: float = 0.0, outcome: str = "ok", message: str = "", before: str | None = ""
 ) -> HistoryRow:
     return HistoryRow(
         when=_NOW - ago,
@@ -57,7 +57,13 @@ def file(tmp_path: Path) -> str:
     return written(
         tmp_path / "history.db",
         made(ago=90_000, before="A 192.0.2.1"),
-        made("printer", ago=60, outcome="KeyRejected", message="TSIG error: Server rejected: the secret differs"),
+        made(
+            "printer",
+            ago=60,
+            before=None,
+            outcome="KeyRejected",
+            message="TSIG error: Server rejected: the secret differs",
+        ),
         made(),
     )
 
@@ -70,14 +76,16 @@ def printed(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 
 def test_a_table_with_the_newest_last(file: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert printed(capsys, file).splitlines() == [
-        "WHEN                 NAME                 BEFORE       AFTER        SERVER         KEY       TOOK     OUTCOME",
-        "2023-11-13 21:13:20  home.example.com     A 192.0.2.1  A 192.0.2.2  192.0.2.53:53  home-key  0.021 s  ok",
-        (
-            "2023-11-14 22:12:20  printer.example.com  -            A 192.0.2.2  192.0.2.53:53  home-key  0.021 s  "
-            "KeyRejected: TSIG error: Server rejected: the secret differs"
-        ),
-        "2023-11-14 22:13:20  home.example.com     -            A 192.0.2.2  192.0.2.53:53  home-key  0.021 s  ok",
+    heading, *rows = printed(capsys, file).splitlines()
+    rejected = "KeyRejected: TSIG error: Server rejected: the secret differs"
+    end = "192.0.2.53:53  home-key  0.021 s  "
+    assert (
+        heading == f"{'WHEN':21}{'NAME':21}BEFORE       AFTER               SERVER         KEY       TOOK     OUTCOME"
+    )
+    assert rows == [
+        f"2023-11-13 21:13:20  home.example.com     A 192.0.2.1  A 192.0.2.2         {end}ok",
+        f"2023-11-14 22:12:20  printer.example.com  ?            WANTED A 192.0.2.2  {end}{rejected}",
+        f"2023-11-14 22:13:20  home.example.com     -            A 192.0.2.2         {end}ok",
     ]
 
 
@@ -137,14 +145,25 @@ def test_json(file: str, capsys: pytest.CaptureFixture[str]) -> None:
         "name": "printer.example.com",
         "zone": "example.com",
         "types": ["A"],
-        "before": "",
-        "after": "A 192.0.2.2",
+        "before": None,
+        "after": None,
+        "wanted": "A 192.0.2.2",
         "server": "192.0.2.53:53",
         "key_name": "home-key",
         "outcome": "KeyRejected",
         "message": "TSIG error: Server rejected: the secret differs",
         "seconds": 0.0214,
     }
+    done = attempts[1]
+    assert (done["before"], done["after"], done["wanted"]) == ("", "A 192.0.2.2", None)
+
+
+def test_what_is_not_known_is_null_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    attempt = made(outcome="ZoneNotFound", before=None)._replace(zone=None, server="")
+    (shown,) = json.loads(
+        printed(capsys, written(tmp_path / "history.db", attempt), "name=home.example.com", "--json")
+    )["attempts"]
+    assert (shown["zone"], shown["before"], shown["after"], shown["server"]) == (None, None, None, None)
 
 
 def test_json_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,14 +91,84 @@ def test_no_file_is_overwritten_and_none_is_left_behind(exists: str, script: Pat
     assert (tmp_path / exists).read_text() == "precious"
 
 
+def test_a_full_disk_leaves_no_file_behind(script: Path, tmp_path: Path) -> None:
+    # A limit on the size of files, which a process sets for itself, is felt as a full disk is: write() fails.
+    output = tmp_path / "agent.toml"
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8, limits[1]))
+    try:
+        result = in_process("import", str(script), f"output={output}")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert result.status != 0
+    assert result.lines[-1] == f"cannot write {tmp_path / 'agent.keys'}: File too large"
+    assert {path.name for path in tmp_path.iterdir()} == {"router.rsc"}
+
+
 def test_a_configuration_that_the_agent_does_not_take_says_where(tmp_path: Path) -> None:
     path, output = tmp_path / "one.rsc", tmp_path / "agent.toml"
-    path.write_text("/tool dns-update dns-server=192.0.2.1 name=my..home zone=example.com address=203.0.113.45\n")
+    update = "/tool dns-update dns-server=192.0.2.1 name=home zone=example.com address=203.0.113.45 key-name=k"
+    path.write_text(f'{update} key="@{tmp_path}/no.key"\n')
     result = in_process("import", str(path), f"output={output}")
     assert result.status == 2
     assert f"{output}:" in result.stderr
-    assert "'my..home.example.com' has an empty label" in result.stderr
+    assert "no.key" in result.stderr
     assert result.lines[-1] == f"{output} is written, and must be corrected there"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("name=my..home zone=example.com", "name=: 'my..home.example.com' has an empty label"),
+        ("name=home zone=exa..mple", "zone=: 'exa..mple' has an empty label"),
+        ("name=home", "name=: it is not a full name, and no zone is given; give zone="),
+        ('name=home zone=example.com key-name="a b" key=c2VjcmV0', "key-name=: 'a b' has a blank in it"),
+        ('name=home zone=example.com dns-server="not a host"', "dns-server=: 'not a host' is not a host"),
+    ],
+)
+def test_what_the_agent_does_not_take_is_left_out(given: str, said: str, tmp_path: Path) -> None:
+    path, output = tmp_path / "one.rsc", tmp_path / "agent.toml"
+    other = "/tool dns-update name=other zone=example.com address=203.0.113.45\n"
+    path.write_text(f"/tool dns-update {given} address=203.0.113.45\n{other}")
+    result = in_process("import", str(path), f"output={output}")
+    assert result.status == 10
+    assert f"{path}: line 1: error: {said}" in result.stderr
+    assert in_process("agent", "--check", f"config={output}").status == 0
+
+
+def test_an_interface_that_cannot_be_called_so_here_gets_another_name(tmp_path: Path) -> None:
+    path, output = tmp_path / "one.rsc", tmp_path / "agent.toml"
+    path.write_text(
+        ':local ip [/ip address get [find interface="WAN, 1/uplink of the provider"] address]\n'
+        '/tool dns-update name=home zone=example.com address=[:pick $ip 0 [:find $ip "/"]]\n'
+    )
+    result = in_process("import", str(path), f"output={output}")
+    assert result.status == 0
+    said = "this machine cannot have an interface called 'WAN, 1/uplink of the provider'; the import calls it"
+    assert f"{path}: line 2: warning: {said} WAN-1-uplink-of; map= gives it another name" in result.lines
+    assert in_process("agent", "--check", f"config={output}").status == 0
+    assert in_process("import", str(path), "diff-run=yes").status == 0
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+def test_standard_input_is_read(name: str) -> None:
+    result = dns_update("import", name, stdin=SCRIPT)
+    assert result.status == 0
+    assert 'name = "home.example.com"' in result.stdout
+
+
+def test_a_backup_is_not_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "router.backup"
+    path.write_bytes(b"\x88\xac\xa1\xb1\0\0/tool dns-update address=203.0.113.45\n")
+    hint = "a backup of a router is not one; its export is: /export file=NAME"
+    assert in_process("import", str(path)).stderr == f"dns-update: {path} is not a text: {hint}\n"
+
+
+def test_a_device_without_an_end_is_too_large() -> None:
+    result = in_process("import", "/dev/zero")
+    assert (result.status, result.lines) == (2, ["/dev/zero is too large for a set-up: at most 16777216 octets"])
 
 
 def test_json_has_everything_but_the_secret(script: Path) -> None:
@@ -136,6 +208,13 @@ def test_what_is_not_understood_is_status_10(script: Path) -> None:
     assert result.status == 10
     assert "line 9: error: this tells a web service" in result.stderr
     assert 'name = "home.example.com"' in result.stdout
+
+
+def test_quiet_says_only_what_was_not_understood(script: Path, tmp_path: Path) -> None:
+    assert in_process("import", str(script), "quiet=yes").stderr == ""
+    assert in_process("import", str(script), f"output={tmp_path / 'agent.toml'}", "quiet=yes").stderr == ""
+    script.write_text(SCRIPT + '/tool fetch url="https://dyn.example/update?host=home"\n')
+    assert [line.split(": ")[2] for line in in_process("import", str(script), "quiet=yes").lines] == ["error"]
 
 
 def test_a_difference_between_script_and_import_is_shown(script: Path) -> None:

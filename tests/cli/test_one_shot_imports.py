@@ -149,6 +149,26 @@ def test_no_type_needs_a_slow_module(rrtype: str, bind: NameServer, unique_name:
     assert {module.partition(".")[0] for module in modules} & set(SLOW) == set()
 
 
+def test_a_variable_of_the_environment_adds_one_module(
+    bind: NameServer, unique_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DNS_UPDATE_RETRIES", "2")
+    modules = imported(bind, unique_name)
+    added = {name for name in modules if name.partition(".")[0] == "dns_update"} - ALLOWED - WITH_VERIFY
+    assert added == {"dns_update.cli.defaults"}
+    assert {module.partition(".")[0] for module in modules} & set(SLOW) == set()
+
+
+def test_a_configuration_is_what_loads_its_reader(
+    bind: NameServer, unique_name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "dns-update").mkdir()
+    (tmp_path / "dns-update" / "config.toml").write_text("", encoding="utf-8")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert "tomllib" in imported(bind, unique_name)
+    assert "tomllib" not in imported(bind, unique_name, "config=/dev/null")
+
+
 def test_the_runner_sees_what_is_imported(bind: NameServer, unique_name: str) -> None:
     # Were it blind, the tests above could not fail.
     assert {"dns_update.cli.as_json", "json"} <= set(_import_lines(bind, unique_name, "--json"))

@@ -17,9 +17,19 @@ def test_a_ttl_may_be_a_clock(ttl: str, held: str, bind: NameServer, unique_name
     assert records(bind, unique_name, "A") == [f"{held} 192.0.2.1"]
 
 
+OF_LO = "[/ip address get [find interface=lo] address]"
+
+
 @pytest.mark.parametrize(
     "expression",
-    ["[/ip/address/get [find interface=lo] address]", "[/ip address get [find interface=lo] value-name=address]"],
+    [
+        "[/ip/address/get [find interface=lo] address]",
+        "[/ip address get [find interface=lo] value-name=address]",
+        "[/ip address get value-name=address [find interface=lo]]",
+        "[/ip address get [find where interface=lo disabled=no] address]",
+        "[/ip/address/get [/ip/address/find interface=lo !disabled] address]",
+        f"[:pick {OF_LO} 0 [:find {OF_LO} /]]",
+    ],
 )
 def test_an_address_is_what_the_interface_has(expression: str, bind: NameServer, unique_name: str) -> None:
     words = f"address={expression}".split()  # as a shell parts it

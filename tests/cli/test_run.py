@@ -359,6 +359,16 @@ def test_a_file_with_a_key_that_others_can_read_is_a_warning(bind: NameServer, u
     assert result.lines[0] == "warning: other users can read open.rsc, which has a key in it: chmod 600"
 
 
+def test_quiet_prints_what_the_script_prints_and_failures(bind: NameServer, unique_name: str) -> None:
+    update = line(bind, unique_name, "address=203.0.113.45")
+    result = ran(f':put "x"\n:log info "y"\n{update}\n/system ntp client set enabled=yes', "quiet=yes")
+    assert (result.status, result.stdout, result.stderr) == (0, "x\n", "")
+    failing = update.replace(f":{bind.port} ", ":1 ")
+    result = ran(failing, "quiet=yes")
+    assert result.status == 4
+    assert "update failed: No answer" in result.stderr
+
+
 # JSON
 
 
@@ -485,7 +495,7 @@ def test_standard_input_of_a_script_with_globals_says_that_they_are_lost(monkeyp
 def test_a_service_s_terminal_stops_scripts_and_outlives_its_reader(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    terminal = Terminal(is_quiet=False)
+    terminal = Terminal(is_silent=False)
     end = terminal.stay()
     before = terminal.monotonic()
     terminal.pause(0)

@@ -291,7 +291,7 @@ def test_output_that_cannot_be_written_is_told(home: list[str], words: list[str]
 
 
 def test_a_property_before_the_command_gets_a_hint() -> None:
-    result = dns_update("--json=no", "show", "name=home")
+    result = dns_update("json=no", "show", "name=home")
     assert (result.status, len(result.lines)) == (2, 1)
     assert "'show' is not a property" in result.stderr
-    assert "after the command" in result.stderr
+    assert "the command comes first: dns-update show" in result.stderr

@@ -18,6 +18,7 @@ from dns_update.cli.status import run
 from dns_update.commandline.help import help_text
 from dns_update.commandline.line import CommandLine
 from dns_update.errors import NoResponse, UsageError
+from tests.support.fixed_answers import FixedAnswers
 
 _NOW = 1_700_000_000.0
 _REFUSED = {
@@ -79,7 +80,7 @@ def agent(path: Path, content: Mapping[str, Any]) -> Iterator[None]:
     stop = asyncio.Event()
 
     async def work() -> None:
-        server = await serve(str(path), lambda: content)
+        server = await serve(str(path), FixedAnswers(lambda: content))
         ready.set()
         await stop.wait()
         await server.close()
@@ -326,12 +327,12 @@ def test_the_exit_status_is_that_of_what_fails(
 
 
 def test_a_reload_that_failed_is_a_failure(asked: Asked) -> None:
-    content = answer(record("alpha"), last_reload_error="agent.toml:1: not TOML")
+    content = answer(record("alpha"), last_reload_error="config.toml:1: not TOML")
     for words in ([], ["name=alpha"]):
         status, out = asked(content, *words)
         assert status == 2
         assert (
-            "the last reload failed, the previous configuration stays in force: agent.toml:1: not TOML"
+            "the last reload failed, the previous configuration stays in force: config.toml:1: not TOML"
             in out.splitlines()
         )
     status, out = asked(content, "--json")

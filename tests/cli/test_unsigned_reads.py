@@ -148,7 +148,7 @@ def test_what_the_primary_did_not_carry_out_is_not_blamed_on_the_key(forwarding:
 
 def _configure(directory: Path, server: NameServer, name: str) -> str:
     key = server.keys[0].write(directory / "key")
-    path = directory / "agent.toml"
+    path = directory / "config.toml"
     path.write_text(
         f'[keys.main]\nfile = "{key}"\n[servers.main]\naddress = "{server.host}:{server.port}"\nkey = "main"\n'
         f'[zones."example.com"]\nservers = ["main"]\n'

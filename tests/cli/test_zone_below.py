@@ -150,7 +150,7 @@ def test_the_library_confirms_it_too(holding: NameServer) -> None:
 
 
 def _configure(directory: Path, server: NameServer, record: str) -> str:
-    path = directory / "agent.toml"
+    path = directory / "config.toml"
     path.write_text(
         f'[keys.main]\nfile = "{server.keys[0].write(directory / "key")}"\n'
         f'[servers.main]\naddress = "{server.host}:{server.port}"\nkey = "main"\n'

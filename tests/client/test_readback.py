@@ -12,7 +12,7 @@ from dns_update.message import Message
 from dns_update.rr.record import Record
 from dns_update.transport.memory import MemoryTransport
 from dns_update.wire.codes import Rcode, RRType
-from lab import Bind, LabKey, Zone
+from lab import Bind, LabKey, NameServer, Zone
 from tests.client.replies import ADDRESS, NS, SOA, ZONE, Answer, Scripted, record, reply, said, silent
 from tests.client.servers import client_of
 
@@ -295,3 +295,14 @@ def test_a_set_is_one_message_with_a_delete_and_adds_for_each_family() -> None:
     assert [(change.rrtype, change.rrclass, change.ttl) for change in update.authority] == [
         (RRType.A, 255, 0), (RRType.A, 1, 60), (RRType.A, 1, 60), (RRType.AAAA, 255, 0), (RRType.AAAA, 1, 60),
     ]  # fmt: skip
+
+
+def test_the_hint_for_programmers_is_a_call_that_removes_what_is_in_the_way(bind: NameServer, unique_name: str) -> None:
+    client = client_of(bind)
+    client.set(unique_name, "other.example.net.", rrtype="CNAME", zone="example.com", ttl=60)
+    with pytest.raises(NotApplied) as caught:
+        client.set(unique_name, "192.0.2.1", zone="example.com", ttl=60)
+    call = caught.value.hint.rpartition("remove it: ")[2]
+    assert call == f'client.delete("{unique_name}", rrtype="CNAME", zone="example.com")'
+    eval(call, {"client": client})  # noqa: S307 - that it is a call is what the test is about
+    assert client.set(unique_name, "192.0.2.1", zone="example.com", ttl=60).verified

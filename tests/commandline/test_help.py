@@ -5,6 +5,7 @@ import shlex
 import pytest
 
 from dns_update import commandline
+from dns_update.cli import is_name
 from dns_update.commandline.commands import COMMANDS
 from dns_update.commandline.help import help_text
 from dns_update.commandline.line import CommandLine
@@ -53,7 +54,7 @@ def test_every_example_is_a_line_of_its_command(name: str, example: str) -> None
     assert command == name
     line = CommandLine(words)
     if command == "plan":
-        command = line.take_word() or "set"
+        command = line.take_word(is_name) or "set"
     line.options(command)
 
 

@@ -16,7 +16,9 @@ from dns_update.errors import UsageError
 from dns_update.exchange import Policy
 from dns_update.transport import DNS_PORT
 
-COMMANDS = ("set", "add", "delete", "show", "plan", "agent", "status", "history", "run", "import", "acme")
+COMMANDS = (
+    "set", "add", "delete", "show", "plan", "agent", "status", "refresh", "history", "run", "import", "acme",
+)  # fmt: skip
 
 RIGHT: dict[str, tuple[str, object]] = {
     "address": ("192.0.2.1", None),
@@ -54,6 +56,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "once": ("yes", True),
     "online": ("yes", True),
     "output": ("agent.toml", "agent.toml"),
+    "plot": ("yes", True),
     "port": ("5353", 5353),
     "public_source": ("dns:", ("dns:",)),
     "quiet": ("yes", True),
@@ -65,6 +68,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "since": ("1h", 3600),
     "socket": ("/run/other.sock", "/run/other.sock"),
     "step": ("cleanup", "cleanup"),
+    "svg": ("/tmp/home.svg", "/tmp/home.svg"),  # noqa: S108 - not written
     "timeout": ("2.5", 2.5),
     "token": ("LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo", ("LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo",)),
     "transport": ("tcp", "tcp"),
@@ -72,6 +76,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "value": ("some text", ("some text",)),
     "verify": ("no", False),
     "wait": ("90s", 90),
+    "watch": ("yes", True),
     "zone": ("example.com", None),
 }
 """For each attribute of Options a text that is right, and its value; None where that has a class of its own."""
@@ -173,7 +178,7 @@ def test_all_spellings_mean_the_same_in_every_command(prop: Property, command: s
     text, expected = RIGHT[prop.attribute]
     forms = spellings(prop.name, text)
     if prop.flag:
-        forms.append([f"--{prop.name}"])
+        forms.append([f"--{prop.name}"] if text == "yes" else [f"--no-{prop.name}"])
     contents = [content(CommandLine(words).options(command), prop) for words in forms]
     assert contents == contents[:1] * len(forms)
     assert contents[0] != content(Options(), prop)

@@ -31,7 +31,7 @@ class Case:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self.path = directory / "agent.toml"
+        self.path = directory / "config.toml"
 
     def write(self, records: str, *servers: NameServer, key: LabKey | None = None) -> None:
         """Write the configuration of a zone example.com at these servers; `records` is TOML behind it."""
@@ -325,7 +325,7 @@ def test_several_zones_servers_and_keys(
 def test_zone_and_primary_are_found(network: NameServer, tmp_path: Path) -> None:
     assert network.namespace is not None
     network.keys[0].write(tmp_path / "key")
-    path = tmp_path / "agent.toml"
+    path = tmp_path / "config.toml"
     path.write_text(
         f'[keys.main]\nfile = "{tmp_path}/key"\n'
         '[[records]]\nname = "home.example.com"\naddress = "192.0.2.1"\nkey = "main"\n'

@@ -396,6 +396,7 @@ def test_an_update(parameters: str, owner: str, ttl: int | None) -> None:
         (":if ($none = nil) do={}", "nil-word"),
         (":put $none", "undeclared-read"),
         (":local a-b 1", "hyphen-name"),
+        (':local "a-b" 1; :put $"a-b"; :local a-b 2; :put "$a-b"', "hyphen-name"),
         (":local x abcdef; :put [:pick $x 0 ([:len $x] - 3)]", "cut-three"),
         ("/tool dns-update zone=b.c dns-server=192.0.2.1 address=192.0.2.1/24", "prefix-not-stripped"),
         ("/tool dns-update zone=b.c dns-server=192.0.2.1 address=192.0.2.1 key=MySecretKey123", "key-not-base64"),  # D4

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from dns_update.errors import InvalidText
 from dns_update.routeros.expression import host_from_expression, name_from_expression, source_from_expression
 
+ADDRESS = "[/ip address get [find interface=ether1] address]"
+
 
 @pytest.mark.parametrize(
     ("expression", "source"),
     [
-        ("[/ip address get [find interface=ether1] address]", "interface:ether1/ipv4"),
+        (ADDRESS, "interface:ether1/ipv4"),
         ("[/ip address get [find interface=pppoe-out1] address]", "interface:pppoe-out1/ipv4"),
         ('[/ip address get [find interface="ether1"] address]', "interface:ether1/ipv4"),
         ("[/ip address get [find where interface=ether1] address]", "interface:ether1/ipv4"),
@@ -25,6 +27,11 @@ from dns_update.routeros.expression import host_from_expression, name_from_expre
         ("[/ip address get [find interface=ether1] value-name=address]", "interface:ether1/ipv4"),
         ("[/ipv6/address/get [find where interface=ether1] address]", "interface:ether1/ipv6"),
         ("[ /ip  address get [ find interface=ether1 ] address ]", "interface:ether1/ipv4"),
+        ("[/ip address get value-name=address [find interface=ether1]]", "interface:ether1/ipv4"),
+        ("[/ip address get [find interface=ether1 disabled=no] address]", "interface:ether1/ipv4"),
+        ("[/ip address get [find !disabled interface=ether1 invalid=no] address]", "interface:ether1/ipv4"),
+        (f'[:pick {ADDRESS} 0 [:find {ADDRESS} "/"]]', "interface:ether1/ipv4"),
+        (f"[:pick {ADDRESS} 0 [:find {ADDRESS} /]]", "interface:ether1/ipv4"),
     ],
 )
 def test_the_address_of_an_interface(expression: str, source: str) -> None:
@@ -43,7 +50,14 @@ def test_the_address_of_an_interface(expression: str, source: str) -> None:
         "[/ip address get [find interface=ether1] address",
         "[/ip address get [find interface=ether1] address] x",
         "[/ip address get [find comment=wan] address]",
-        "[/ip address get [find interface=ether1 disabled=no] address]",
+        "[/ip address get [find interface=ether1 disabled=yes] address]",
+        "[/ip address get [find interface=ether1 dynamic=yes] address]",
+        f'[:pick {ADDRESS} 1 [:find {ADDRESS} "/"]]',
+        f'[:pick {ADDRESS} 0 [:find {ADDRESS} "."]]',
+        f'[:pick {ADDRESS} 0 [:find {ADDRESS.replace("ether1", "ether2")} "/"]]',
+        f"[:pick {ADDRESS} 0 3]",
+        f"[:pick {ADDRESS}]",
+        '[:pick 0 [:find "/"]]',
         "[/ip address get [find] address]",
         "[/ip address get 0 address]",
         "[/ip address set [find interface=ether1] address]",

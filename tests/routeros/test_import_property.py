@@ -28,6 +28,7 @@ _ADDRESSES = {
     "interface, first": "[/ip address get ([/ip address find interface={wan}]->0) address]",
     "IPv6": "[/ipv6 address get [find interface={wan} global] address]",
     "lease": "[/ip dhcp-client get [find interface={wan}] address]",
+    "monitored": '([/interface pppoe-client monitor {wan} once as-value]->"local-address")',
     "public": "[/ip cloud get public-address]",
     "literal": '"198.51.100.9"',
 }
@@ -52,6 +53,11 @@ _FAIL_OVER = """:local done false
 _ONE_NAME, _MANY_NAMES = "{inner}", ':foreach host in={{"home";"nas";"cam"}} do={{\n{inner}\n}}'
 _ALWAYS = "{sending}"
 _BY_MEMORY = ':global sent\n:if ($ip != $sent) do={{\n{sending}\n:set sent $ip\n}} else={{ :log info "unchanged" }}'
+_BY_FILE = """:local sent [/file get "sent.txt" contents]
+:if ($ip != $sent) do={{
+{sending}
+/file set "sent.txt" contents=$ip
+}}"""
 _BY_ZONE = """:local have ""
 :do {{ :set have [:resolve "home.example.com" server=192.0.2.1{kind}] }} on-error={{ :log info "not there yet" }}
 :if ([:tostr $have] != $ip) do={{
@@ -73,7 +79,7 @@ def scripts(draw: DrawFn) -> str:
     update = _UPDATE.format(server="$server" if is_failing_over else SERVERS[0], name=name, ttl=ttl)
     inner = (_FAIL_OVER if is_failing_over else _ONE_SERVER).format(update=update, servers=";".join(SERVERS))
     sending = (_MANY_NAMES if is_many else _ONE_NAME).format(inner=inner)
-    checks = [_ALWAYS, _BY_MEMORY] + [_BY_ZONE] * (name == "home")
+    checks = [_ALWAYS, _BY_MEMORY, _BY_FILE] + [_BY_ZONE] * (name == "home")
     checked = draw(st.sampled_from(checks)).format(sending=sending, kind=" type=ipv6" if kind == "IPv6" else "")
     body = f":local ip {_ADDRESSES[kind].format(wan=wan)}\n{cut}\n{checked}"
     body = (_IF_RUNNING if draw(st.booleans()) else "{body}").format(wan=wan, body=body)

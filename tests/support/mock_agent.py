@@ -295,7 +295,7 @@ class World:
 
     def config(self, text: str) -> Config:
         """Return a configuration."""
-        return config_from_text(text, "agent.toml", is_private=True)
+        return config_from_text(text, "config.toml", is_private=True)
 
     async def pass_time(self, seconds: float) -> None:
         """Let time pass, with all events that are due in it."""

@@ -243,7 +243,17 @@ def _literal(text: str) -> bytes:
         raise InvalidText(
             f"{quoted(text)} is not an IPv6 address for DNS, which has no zones", hint=f"leave {zone} out"
         )
+    if _is_like_interface(text):
+        raise InvalidText(f"{quoted(text)} is not an address", hint=f"if it is an interface: interface:{text}")
     return parse_cidr(text)
+
+
+def _is_like_interface(text: str) -> bool:
+    """Return whether a text can be the name of an interface, perhaps with a family, and is not a mistyped address."""
+    name = _without_family(text)[0]
+    device, dot, vlan = name.partition(".")
+    is_word = device.replace("-", "").replace("_", "").isalnum() and (not dot or vlan.isdecimal())
+    return name[:1].isalpha() and name.isascii() and is_word and len(name) <= _INTERFACE_OCTETS
 
 
 def _is_word(kind: str) -> bool:

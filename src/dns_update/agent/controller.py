@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from random import random as system_random
 
 from dns_update.address.kernel.monitor import Monitor
@@ -53,6 +53,7 @@ class Controller:
         self._clock = clock
         self._boot_time = BootTime(clock)
         self._child_guard = ChildGuard()
+        self._failing: set[SourceState] = set()
         self._sources = Sources(
             self._sources_changed,
             self._network_changed,
@@ -104,12 +105,15 @@ class Controller:
             self.open_history()
         self.check_all()
 
-    def check_all(self) -> None:
-        """Ask every source and check every name now, without waiting for its time."""
-        self._registry.retry_servers()
-        self._sources.ask_all()
-        for managed in self._registry.names:
+    def check_all(self, name: str | None = None) -> int:
+        """Ask every source and check every name now, or only that one; return how many these are."""
+        names = [one for one in self._registry.names if name is None or str(one.settings.name).lower() == name.lower()]
+        if names:
+            self._registry.retry_servers()
+            self._sources.ask_all()
+        for managed in names:
             self._scheduler.check_now(managed)
+        return len(names)
 
     async def close(self) -> None:
         """Stop, and end the programs that were started."""
@@ -133,6 +137,11 @@ class Controller:
             "sources": self._sources.status(times.booted),
             "silent_servers": server_statuses(list(self._registry.healths), times),
         }
+
+    def marks(self) -> Sequence[object]:
+        """Return a mark for each name, which differs when its status has changed."""
+        now = self._clock.monotonic()
+        return [one.mark(now, is_under_way=self._scheduler.is_under_way(one)) for one in self._registry.names]
 
     def _record_statuses(self, times: Times) -> Iterator[RecordStatus]:
         for managed in list(self._registry.names):
@@ -169,7 +178,16 @@ class Controller:
                 self._scheduler.restart(managed)
             else:
                 self._scheduler.hasten(managed)
+        self._report_failing_sources(now)
         self._check_settled()
+
+    def _report_failing_sources(self, now: float) -> None:
+        """Report the names of sources that have begun to fail."""
+        before, self._failing = self._failing, self._sources.failing(now)
+        for managed in self._registry.names if self._failing - before else ():
+            source = managed.failing_source(now)
+            if source is not None and source.reading is not None and source not in before:
+                self._reports.without_address(managed, source.reading.error)
 
     def _network_changed(self) -> None:
         """React to a network that has come up or changed: attempts that failed, or wait for an answer, may succeed now.

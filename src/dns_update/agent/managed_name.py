@@ -184,6 +184,14 @@ class ManagedName:
             return HELD
         return CHANGING if is_under_way else RIGHT
 
+    def mark(self, now: float, *, is_under_way: bool) -> tuple[object, ...]:
+        """Return what differs when the status of the name at `now` (monotonic) has changed, except for times."""
+        source = self.failing_source(now)
+        reason = None if source is None or source.reading is None else source.reading.error
+        current = None if self.current is None else (self.current.server, self.current.records, self.current.elsewhere)
+        state = self.state(is_under_way=is_under_way)
+        return id(self.settings), state, reason, id(self.error), self.failures, self.desired, current
+
     def failing_source(self, now: float) -> SourceState | None:
         """Return a source that is failing at `now` (monotonic); None if the last attempt failed, or none is."""
         if self.error is not None:

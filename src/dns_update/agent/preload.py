@@ -22,9 +22,13 @@ OTHERS = (
     # Codecs for host names in certificates, headers of web answers, and characters that cannot be printed.
     *("encodings.idna", "encodings.latin_1", "encodings.iso8859_1", "encodings.unicode_escape"),
 )
-LEFT_OUT = ("ctypes", "importlib", "dns_update.client.preview", "dns_update.routeros.machine.names")
+LEFT_OUT = (
+    *("ctypes", "importlib", "contextlib"),
+    *("dns_update.client.preview", "dns_update.client.transfers", "dns_update.rr.record_text"),
+    "dns_update.routeros.machine.names",
+)
 """ctypes is only for one-shot commands, which adopt orphans; the names of a router's interfaces are only for `run`.
-Python has loaded importlib itself; no agent makes a dry run."""
+Python has loaded importlib itself. No agent makes a dry run, transfers a zone, or reads whole records from text."""
 
 
 def load() -> None:

@@ -138,14 +138,26 @@ class Agent:
             **self._controller.status(),
         }
 
+    def refresh(self, name: str | None) -> int:
+        """Check all names now, or only one, given in full; return how many these are."""
+        count = self._controller.check_all(name)
+        if count:
+            self._log.notice(f"refresh: checking {name or 'all names'} now")
+        return count
+
+    def marks(self) -> object:
+        """Return a value that differs whenever the status of a name, or the result of a reload, has changed."""
+        return self._controller.marks(), self._reloads, self._reload_error
+
     # Opening and closing
 
     async def _open(self) -> None:
+        self._log.notice(f"agent {__version__} starts: {_names(len(self._config.records))} in {self._path}")
         self._socket = self._config.agent.socket
         if self._socket:
             from dns_update.agent.output.control import serve  # not for --once
 
-            self._control = await serve(self._socket, self.status)
+            self._control = await serve(self._socket, self)
         self._controller.open_history()
         await self._controller.start(waits_out_shortage=True)
 
@@ -206,8 +218,11 @@ class Agent:
             await asyncio.sleep(seconds)
 
     def _summary(self) -> str:
-        count = len(self._controller.names)
-        return f"managing {count} {'name' if count == 1 else 'names'}"
+        return f"managing {_names(len(self._controller.names))}"
+
+
+def _names(count: int) -> str:
+    return f"{count} {'name' if count == 1 else 'names'}"
 
 
 def _problems_of(error: Exception) -> list[str]:

@@ -137,6 +137,10 @@ class Sources:
         """Whether every source has given a reading."""
         return all(state.reading is not None for state in self._states.values())
 
+    def failing(self, now: float) -> set[SourceState]:
+        """Return the sources that are failing at `now` (monotonic)."""
+        return {state for state in self._states.values() if state.is_failing(now)}
+
     def ask_all(self) -> None:
         """Ask all sources that the kernel does not report on, now."""
         for poller in self._pollers.values():
@@ -223,7 +227,9 @@ class Sources:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        now = self._clock.monotonic()
         ticks = [state.next_tick for state in self._states.values()]
+        ticks += [state.fails_from for state in self._states.values() if not state.is_failing(now)]
         first = min((tick for tick in (*ticks, self._again) if tick is not None), default=None)
         if first is not None:
             self._timer = asyncio.get_running_loop().call_at(first, self._tick)

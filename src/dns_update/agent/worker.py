@@ -85,8 +85,7 @@ class Worker:
     def _failed(self, attempt: Attempt, error: DnsUpdateError) -> float:
         managed, now = attempt.managed, self._clock.monotonic()
         recovered = attempt.failed(error, now)
-        managed.failed(error, self._clock.boot())
-        self._incidents.enter(managed, error, self._registry.names)
+        self._note_failure(managed, error, now - attempt.began)
         self._reports.failed(attempt, error, now - attempt.began)
         self._retry_names_at(recovered, managed)
         due = self._server_due(managed) if isinstance(error, NoResponse) else None
@@ -102,9 +101,16 @@ class Worker:
         health = managed.upstream.health
         outages = map(health.outage_of, managed.upstream.servers_for(managed.settings.zone))
         error = [outage for outage in outages if outage is not None][-1].error
+        self._note_failure(managed, error)
+        return self._interval()
+
+    def _note_failure(self, managed: ManagedName, error: DnsUpdateError, seconds: float = 0.0) -> None:
+        """Record why a name is not right; report it to its program, unless it has failed in this way before."""
+        is_new = type(managed.error) is not type(error)
         managed.failed(error, self._clock.boot())
         self._incidents.enter(managed, error, self._registry.names)
-        return self._interval()
+        if is_new:
+            self._reports.failing(managed, error, seconds)
 
     def _cancelled(self, attempt: Attempt) -> None:
         now = self._clock.monotonic()

@@ -21,6 +21,7 @@ _ALGORITHMS = {
     "hmac-sha384": ("hmac-sha384", "sha384", 48),
     "hmac-sha512": ("hmac-sha512", "sha512", 64),
 }
+ALGORITHMS = tuple(_ALGORITHMS)
 DEFAULT_ALGORITHM = "hmac-md5"  # RouterOS's only one
 
 ENCODINGS = ("auto", "base64", "text")
@@ -203,18 +204,19 @@ class Key(Value):
         )
 
 
-def read_secret(source: str) -> str:
+def read_secret(source: str, beside: str | None = None) -> str:
     """Return the secret that a `key` property means.
 
     `@FILE` is a file's one line, `env:NAME` a variable of the environment, `credential:NAME` a systemd credential,
-    anything else is the secret itself. ASCII blanks around a file's or credential's secret are dropped, and one line
-    end after a variable's. Raises UsageError, which shows neither a secret nor a text that may be one.
+    anything else is the secret itself. Without systemd, a credential is a file in the directory `beside`, if that is
+    given. ASCII blanks around a file's or credential's secret are dropped, and one line end after a variable's. Raises
+    UsageError, which shows neither a secret nor a text that may be one.
     """
     if not source.startswith(("@", "env:", "credential:")):
         return source
     from dns_update.auth.secret_sources import secret_from  # not needed for a key file
 
-    return secret_from(source)
+    return secret_from(source, beside)
 
 
 def _key_name(name: object) -> Name:

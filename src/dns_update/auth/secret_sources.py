@@ -14,13 +14,16 @@ _USE = "use {key-file:{called}}"
 _ASCII_BLANKS = " \t\r\n\f\v"
 
 
-def secret_from(source: str) -> str:
-    """Return the secret that `@FILE`, `env:NAME` or `credential:NAME` means; raises UsageError."""
+def secret_from(source: str, beside: str | None = None) -> str:
+    """Return the secret that `@FILE`, `env:NAME` or `credential:NAME` means; raises UsageError.
+
+    `beside` is explained at `path_of_credential`.
+    """
     if source.startswith("@"):
         return _from_file(source.removeprefix("@"))
     if source.startswith("env:"):
         return _from_environment(source.removeprefix("env:"))
-    return _from_credentials(source.removeprefix("credential:"))
+    return _from_credentials(source.removeprefix("credential:"), beside)
 
 
 def _from_file(path: str) -> str:
@@ -44,10 +47,14 @@ def _from_environment(name: str) -> str:
     return secret.removesuffix("\n").removesuffix("\r")
 
 
-def path_of_credential(name: str) -> str:
-    """Return the path of one of systemd's credentials; raises UsageError."""
+def path_of_credential(name: str, beside: str | None = None) -> str:
+    """Return the path of one of systemd's credentials; raises UsageError.
+
+    If systemd has set no directory for them, it is a file in the directory `beside`, that of the configuration which
+    names it.
+    """
     shown = f" {name!r}" if _is_plain(name) else ""
-    directory = os.environ.get("CREDENTIALS_DIRECTORY")
+    directory = os.environ.get("CREDENTIALS_DIRECTORY") or beside
     if not directory:
         raise UsageError(
             f"there is no credential{shown}: CREDENTIALS_DIRECTORY is not set",
@@ -58,10 +65,11 @@ def path_of_credential(name: str) -> str:
     return f"{directory}/{name}"
 
 
-def _from_credentials(name: str) -> str:
-    path = path_of_credential(name)
+def _from_credentials(name: str, beside: str | None) -> str:
+    path = path_of_credential(name, beside)
     called = path if _is_plain(name) else f"the credential in {path.removesuffix(f'/{name}')}"
-    return _one_line(read_private_file(path, called), called)  # systemd sets its owner
+    is_systemds = bool(os.environ.get("CREDENTIALS_DIRECTORY"))
+    return _one_line(read_private_file(path, called, ours=not is_systemds), called)  # systemd sets the owner of its own
 
 
 def _one_line(content: str, called: str) -> str:

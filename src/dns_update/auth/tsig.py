@@ -20,6 +20,7 @@ from dns_update.wire.name import Name
 
 FUDGE = 300  # seconds that the two clocks may differ (RFC 8945, section 10)
 TIME_OCTETS = 6
+MAX_UNSIGNED = 99  # messages in a row (RFC 8945, section 5.3.1)
 
 _CLASS_ANY_AND_TTL_0 = RRClass.ANY.to_bytes(2) + (0).to_bytes(4)
 _ARCOUNT = slice(10, 12)  # where the header counts the additional records
@@ -98,10 +99,55 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
     `message` is what `octets` decode to; `now` is the wall clock in whole seconds since 1970. Raises ReplyNotTrusted,
     whose text says why (RFC 8945, section 5.3).
     """
-    signature = message.signature
-    if signature is None:
+    signer = _signer_of(key)
+    tsig = _tsig_of(message, key, signer)
+    timers, trailer = _timers(tsig.time_signed, tsig.fudge), _error(tsig.error, tsig.other)
+    _check(tsig, signer.mac(_unsigned(octets, message, tsig), timers, trailer, request_mac), key, now)
+    return tsig
+
+
+class AnswerVerifier:
+    """Verifies the messages that answer one request over TCP; not each of them must be signed (RFC 8945, 5.3.1)."""
+
+    def __init__(self, key: Key, request_mac: bytes) -> None:
+        """Expect answers to the request with `request_mac`."""
+        self._key = key
+        self._signer = _signer_of(key)
+        self._request_mac = request_mac
+        self._hmac: hmac.HMAC | None = None  # over what came since the last signed message
+        self._unsigned = 0  # how many messages that is
+
+    def take(self, octets: bytes, message: Message, now: int) -> Tsig | None:
+        """Return the TSIG of a signed message, which proves that it and all before it are the server's.
+
+        Return None for a message that is not signed: the next signed one covers it. The first message must be signed,
+        and so must one of each hundred. The arguments are those of `verify`; raises ReplyNotTrusted.
+        """
+        if self._hmac is None:
+            tsig = verify(octets, message, self._key, self._request_mac, now)
+        elif message.signature is None:
+            self._unsigned += 1
+            if self._unsigned > MAX_UNSIGNED:
+                raise errors.ReplyNotTrusted(
+                    f"{self._unsigned} messages in a row are not signed", cause=errors.causes.NOT_SIGNED
+                )
+            self._hmac.update(octets)
+            return None
+        else:
+            tsig = _tsig_of(message, self._key, self._signer)
+            timers = _timers(tsig.time_signed, tsig.fudge)
+            self._hmac.update(b"".join((*_unsigned(octets, message, tsig), timers)))
+            _check(tsig, self._hmac.digest(), self._key, now)
+        self._hmac = self._signer.after(tsig.mac)
+        self._unsigned = 0
+        return tsig
+
+
+def _tsig_of(message: Message, key: Key, signer: _Signer) -> Tsig:
+    """Return what a message's TSIG record states if it is made with the key, which its MAC must prove."""
+    if message.signature is None:
         raise errors.ReplyNotTrusted("it is not signed", cause=errors.causes.NOT_SIGNED)
-    record, signer, expected = signature.record, _signer_of(key), key.algorithm.wire_name
+    record, expected = message.signature.record, key.algorithm.wire_name
     try:
         tsig = Tsig.from_rdata(record.rdata, expected, signer.algorithm)
     except errors.MalformedMessage as error:
@@ -116,10 +162,18 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
         raise errors.ReplyNotTrusted(
             f"it says {tsig_error_to_text(tsig.error)} without a signature", cause=errors.causes.NO_MAC
         )
+    return tsig
+
+
+def _unsigned(octets: bytes, message: Message, tsig: Tsig) -> tuple[bytes, ...]:
+    """Return a message as it was before its TSIG record was added, in parts."""
+    offset = message.signature.offset if message.signature is not None else len(octets)
     original_id, flags_and_counts = tsig.original_id.to_bytes(_ID_OCTETS), octets[_ID_OCTETS : _ARCOUNT.start]
-    unsigned = original_id, flags_and_counts, _arcount(octets, -1), octets[_ARCOUNT.stop : signature.offset]
-    timers, trailer = _timers(tsig.time_signed, tsig.fudge), _error(tsig.error, tsig.other)
-    whole = signer.mac(unsigned, timers, trailer, request_mac)
+    return original_id, flags_and_counts, _arcount(octets, -1), octets[_ARCOUNT.stop : offset]
+
+
+def _check(tsig: Tsig, whole: bytes, key: Key, now: int) -> None:
+    """Raise ReplyNotTrusted for another MAC than the `whole` one or its beginning, and for a wrong time."""
     # A longer MAC than we send is accepted, a shorter one is not (RFC 8945, section 5.2.2.1).
     enough = key.algorithm.mac_octets <= len(tsig.mac) <= len(whole)
     if not enough or not hmac.compare_digest(whole[: len(tsig.mac)], tsig.mac):
@@ -128,7 +182,6 @@ def verify(octets: bytes, message: Message, key: Key, request_mac: bytes, now: i
         raise errors.ReplyNotTrusted(
             f"its signing time is {abs(now - tsig.time_signed)} s off", cause=errors.causes.SIGNED_AT_ANOTHER_TIME
         )
-    return tsig
 
 
 class _Signer:
@@ -150,6 +203,12 @@ class _Signer:
         request = len(request_mac).to_bytes(2) if request_mac else b""
         mac.update(b"".join((request, request_mac, *unsigned, self._covered, timers, error)))
         return mac.digest()
+
+    def after(self, mac: bytes) -> hmac.HMAC:
+        """Return what the next signed answer to the same request begins with, the MAC of the one before (5.3.1)."""
+        begun = self._hmac.copy()
+        begun.update(len(mac).to_bytes(2) + mac)
+        return begun
 
 
 _MAX_SIGNERS = 16  # a process rarely uses more keys in turn

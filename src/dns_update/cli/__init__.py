@@ -21,6 +21,7 @@ INTERRUPTED = 130  # the status that a shell gives a process which SIGINT ended
 BROKEN_PIPE = 141  # the same for SIGPIPE
 
 _VERSION_WORDS = ("version", "-V")
+_VERSION_ASKED = (["--version"], ["-V"])
 
 
 class OutputLost(Exception):
@@ -77,7 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verb, line = "", None
     try:
         words, is_routers = _without_prefix(words)
-        verb = words[0] if words and not _is_property(words[0]) else ""
+        if words and words[0].startswith("--"):
+            words = _with_command_first(words)
+        verb = words[0] if words and not _is_property(words[0]) and not is_name(words[0]) else ""
         if verb == "nsupdate":  # its words are those of nsupdate
             from dns_update.cli.nsupdate import run  # one command, one import
 
@@ -114,6 +117,13 @@ def _without_prefix(words: list[str]) -> tuple[list[str], bool]:
     return own_words(words)
 
 
+def _with_command_first(words: list[str]) -> list[str]:
+    from dns_update.commandline import COMMANDS  # for such lines only
+    from dns_update.commandline.line import with_command_first
+
+    return with_command_first(words, COMMANDS)
+
+
 def _line_of(words: list[str], *, is_routers: bool = False) -> CommandLine:
     from dns_update.commandline.line import CommandLine  # not for nsupdate, which has its own words
 
@@ -126,13 +136,15 @@ def _dispatch(line: CommandLine, verb: str, words: list[str]) -> int:
 
     if verb in HELP_WORDS or (line.wants_help and verb in ("", *COMMANDS)):
         return _help(verb, words)
-    if verb in _VERSION_WORDS or words[:1] == ["--version"]:
+    if not words and not line.is_routers:
+        return _short_help()
+    if verb in _VERSION_WORDS or words[:1] == ["--version"] or (verb in COMMANDS and words[1:] in _VERSION_ASKED):
         from dns_update import __version__  # an update does not need it
 
         put(f"dns-update {__version__}\n")
         return 0
     if verb not in ("", *COMMANDS):
-        raise _unknown_command(verb)
+        raise _unknown_command(verb, line)
     return _command(verb or "set")(line)
 
 
@@ -152,6 +164,8 @@ def _command(verb: str) -> Callable[[CommandLine], int]:  # noqa: C901 - a branc
         from dns_update.cli.agent import run
     elif verb == "status":
         from dns_update.cli.status import run
+    elif verb == "refresh":
+        from dns_update.cli.refresh import run
     elif verb == "import":
         from dns_update.cli.import_setup import run
     elif verb == "acme":
@@ -167,22 +181,37 @@ def _is_property(word: str) -> bool:
     return "=" in word or word.startswith("--")
 
 
+def is_name(word: str) -> bool:
+    """Return whether the first word is a name of the DNS, as in `dns-update home.example.com 203.0.113.45`."""
+    return "." in word or word == "@"
+
+
 def _help(verb: str, words: list[str]) -> int:
-    """Print the help of a command: `set --help`, `help set`; else the overview."""
-    from dns_update.commandline import COMMANDS  # an update does not need it
-    from dns_update.commandline.help import help_text
+    """Print the help of a command: `set --help`, `help set`, `name=home --help`; else the overview."""
+    from dns_update.cli import terminal  # an update needs none of them
+    from dns_update.commandline import COMMANDS
+    from dns_update.commandline.help import HELP, help_text
     from dns_update.commandline.line import HELP_WORDS
 
-    topic = verb if verb in COMMANDS else ""
+    topic = verb if verb in COMMANDS else "set" if any("=" in word for word in words) else ""
     if words[0] in HELP_WORDS and words[1:] and not _is_property(words[1]):
         topic = words[1]
-        if topic not in COMMANDS:
-            raise _unknown_command(topic)
-    put(help_text(topic))
+        if topic not in (*COMMANDS, HELP):
+            raise _unknown_command(topic, _line_of([]), before=f"{HELP} ")
+    put(help_text(topic, terminal.width(), is_styled=terminal.is_styled()))
     return 0
 
 
-def _unknown_command(word: str) -> errors.UsageError:
+def _short_help() -> int:
+    """Write what the commands are, for a line without words; the status is that of a mistake, as nothing was done."""
+    from dns_update.cli import terminal  # as above
+    from dns_update.commandline.help import short_help
+
+    write_talk(short_help(terminal.width(sys.stderr), is_styled=terminal.is_styled(sys.stderr)))
+    return errors.UsageError.exit_status
+
+
+def _unknown_command(word: str, line: CommandLine, before: str = "") -> errors.UsageError:
     from dns_update.commandline import COMMANDS, PLANNED  # only when something is wrong
     from dns_update.commandline.mistakes import unknown_command
 
@@ -190,7 +219,7 @@ def _unknown_command(word: str) -> errors.UsageError:
         return errors.UsageError(
             f"the command {quoted(word)} is not implemented yet", hint=f"the commands are {', '.join(COMMANDS)}"
         )
-    return unknown_command(word, COMMANDS)
+    return unknown_command(word, COMMANDS, line, before)
 
 
 def _report(error: errors.DnsUpdateError, verb: str, line: CommandLine | None) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from dns_update.cli import put, talk, write_talk
 from dns_update.cli.as_json import object_text, outcome_fields
+from dns_update.cli.defaults import completed
 from dns_update.cli.plan import WOULD_CHANGE
 from dns_update.cli.request import client_of, conclude
 from dns_update.client import Client
@@ -37,12 +38,9 @@ def run(line: CommandLine) -> int:
     dehydrated calls its hook for more than challenges, and newer versions for what older ones do not have; the names of
     its hooks have an underscore.
     """
-    word = line.take_word()
-    if "_" in word:
+    if line.take_word(lambda word: "_" not in word):
         return 0
-    if word:
-        line.put_before("step", word)
-    options = line.options("acme")
+    options = completed(line.options("acme"), "acme", None, is_routers=False)  # from the environment
     if options.step is None:
         raise UsageError("acme needs a word, present or cleanup", hint=_EXAMPLE)
     challenges = challenges_of(options, os.environ)

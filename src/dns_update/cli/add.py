@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.cli.request import check_data, client_of, conclude, data_of, target_of
+from dns_update.cli.request import check_data, client_of, conclude, data_of, options_of, target_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ def run(line: CommandLine) -> int:
 
     The name is also read before the update, to know what it changes.
     """
-    options = line.options("add")
+    options = options_of(line, "add")
     target = target_of(options, "add")
     client = client_of(options)
     if options.ttl == 0:

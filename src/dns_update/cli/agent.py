@@ -5,13 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import time
 from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any, TypeVar
 
 from dns_update.agent.config.settings import Config
 from dns_update.cli import put, talk
 from dns_update.commandline.line import CommandLine
-from dns_update.commandline.properties import Options
+from dns_update.commandline.properties import Options, variable_of
+from dns_update.commandline.values import path_from_text
 from dns_update.errors import ConfigError, UsageError
 
 T = TypeVar("T")
@@ -33,10 +35,11 @@ def run(line: CommandLine) -> int:
         _prepare_for_signals()
     from dns_update.agent.config.load import read_config  # not for a line that is wrong
 
+    path = _configuration(options)
     try:
-        config = read_config(options.config)
+        config = read_config(path)
         if options.check:
-            return _check(config, options)
+            return _check(config, path, options)
     except ConfigError as error:
         if options.json:
             error.notes = error.problems
@@ -44,10 +47,18 @@ def run(line: CommandLine) -> int:
         for problem in error.lines(MOST_PROBLEMS):
             talk(problem)
         return error.exit_status
-    return _keep_right(config, options)
+    return _keep_right(config, path, options)
 
 
-def _keep_right(config: Config, options: Options) -> int:
+def _configuration(options: Options) -> str:
+    """Return the path of the configuration, whether it is there or not."""
+    from dns_update.cli.request import CONFIGURATION, SYSTEM, find_configuration  # as above
+
+    given = options.config or os.environ.get(variable_of("config"))
+    return path_from_text(given) if given else find_configuration() or f"{SYSTEM}/{CONFIGURATION}"
+
+
+def _keep_right(config: Config, path: str, options: Options) -> int:
     """Run the agent until it is stopped, or once; return the exit status."""
     from dns_update.agent.config.load import read_config  # loaded already
     from dns_update.agent.output.log import DEBUG, INFO, WARNING, Log  # not for --check
@@ -61,8 +72,9 @@ def _keep_right(config: Config, options: Options) -> int:
     gc.freeze()  # what is loaded now stays; only newer objects are collected
     gc.set_threshold(*_COLLECTED_AFTER)
     gc.enable()
-    log = Log(threshold=WARNING if options.quiet else DEBUG if options.debug else INFO)
-    agent = Agent(config, options.config, lambda: read_config(options.config), log, Notifier.from_environment())
+    threshold = WARNING if options.quiet else DEBUG if options.debug else INFO
+    log = Log(threshold=threshold, clock=None if options.once else time.time)
+    agent = Agent(config, path, lambda: read_config(path), log, Notifier.from_environment())
     if options.once:
         return _carry_out(agent.once())
     _carry_out(agent.run())
@@ -79,17 +91,17 @@ def _prepare_for_signals() -> None:
         signal.signal(signal.SIGTERM, lambda _number, _frame: os._exit(0))  # nothing that must be closed is open yet
 
 
-def _check(config: Config, options: Options) -> int:
+def _check(config: Config, path: str, options: Options) -> int:
     """Report on a configuration that could be read, and return the exit status; raises ConfigError."""
-    _refuse_files(config, options.config)
+    _refuse_files(config, path)
     warnings = list(_warnings_about(config))
     if not options.json:
         count = len(config.records)
         if not options.quiet:
-            talk(f"{options.config} is right: {count} {'record' if count == 1 else 'records'}")
+            talk(f"{path} is right: {count} {'record' if count == 1 else 'records'}")
         for warning in warnings:
             talk(f"warning: {warning}")
-    return _check_online(config, options.config, warnings, as_json=options.json) if options.online else 0
+    return _check_online(config, path, warnings, as_json=options.json) if options.online else 0
 
 
 def _refuse_files(config: Config, path: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.cli.request import DONE, client_of, conclude, data_of, target_of
+from dns_update.cli.request import DONE, client_of, conclude, data_of, options_of, target_of
 from dns_update.client import Client
 from dns_update.client.locate import Target
 from dns_update.client.outcome import Outcome
@@ -17,7 +17,7 @@ Data = dict[int, tuple[bytes, ...]]
 
 def run(line: CommandLine) -> int:
     """Carry out a command line, and return the exit status; raises DnsUpdateError."""
-    options = line.options("delete")
+    options = options_of(line, "delete")
     target = target_of(options, "delete")
     client = client_of(options)
     data = data_of(options, target, allow_private=True)  # a private address may well be removed

@@ -10,23 +10,25 @@ from dns_update.agent.config.load import read_config
 from dns_update.auth.private_file import called_in_errors
 from dns_update.cli import put, talk
 from dns_update.cli.agent import MOST_PROBLEMS
-from dns_update.errors import ConfigError, UsageError
+from dns_update.errors import ConfigError, UsageError, quoted
 from dns_update.errors.classes import NotNow
 from dns_update.migration.agent_toml import toml_from_plan
 from dns_update.migration.ddclient import plan_from_ddclient
 from dns_update.migration.key_file import key_file_text, write_new_files
 from dns_update.migration.nsupdate_script import plan_from_nsupdate
 from dns_update.migration.openwrt import plan_from_openwrt
-from dns_update.migration.plan import Choices, MovePlan
+from dns_update.migration.origins import possible_name
+from dns_update.migration.plan import Choices, ImportRemark, MovePlan, ordered
 from dns_update.migration.recognise import recognised
 from dns_update.migration.routeros.importer import import_of
 from dns_update.routeros.machine.names import checked_names
+from dns_update.routeros.machine.reading import STANDARD_INPUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.commandline.line import CommandLine
     from dns_update.commandline.properties import Options
-    from dns_update.migration.plan import ImportRemark, MovedRecord
+    from dns_update.migration.plan import MovedRecord
 
 DONE, PARTLY = 0, 10
 _PLANS = {"ddclient": plan_from_ddclient, "nsupdate": plan_from_nsupdate, "openwrt": plan_from_openwrt}
@@ -48,6 +50,7 @@ def run(line: CommandLine) -> int:
     choices = _choices(options)
     whole = import_of(text) if kind == "routeros" else None
     plan = whole.plan if whole is not None else _PLANS[kind](text, choices)
+    choices, plan = _with_possible_names(choices, plan)
     if options.diff_run and whole is not None and plan.records:
         from dns_update.cli.import_difference import compare  # most imports are not compared
 
@@ -56,33 +59,55 @@ def run(line: CommandLine) -> int:
     toml = toml_from_plan(plan, choices, origin=options.setup, key_file=key_file)
     status = DONE if plan.understood == "yes" else PARTLY
     if not options.json:
-        _tell(options.setup, plan)
+        _tell(options.setup, plan, is_quiet=options.quiet)
     if options.output is not None and plan.records:
-        status = _write(options.output, toml, key_file, plan) or status
+        status = _write(options.output, toml, key_file, plan, is_quiet=options.quiet) or status
     if options.json:
         put(json.dumps({"kind": kind} | _fields(options, plan, toml, status), indent=2) + "\n")
     elif options.output is None and plan.records:
-        _print(toml, key_file, plan)
+        _print(toml, key_file, plan, is_quiet=options.quiet)
     return status
 
 
 def _text_of(path: str) -> str:
-    """Return the text of a file; octets that are not UTF-8 stay in it, as lone surrogates."""
-    shown = called_in_errors(path, "the file")
+    """Return the text of a file, or of standard input; octets that are not UTF-8 stay in it, as lone surrogates."""
+    shown = "standard input" if path == STANDARD_INPUT else called_in_errors(path, "the file")
     try:
-        content = Path(path).read_bytes() if Path(path).stat().st_size <= _LARGEST_FILE else None
+        with Path("/dev/stdin" if path == STANDARD_INPUT else path).open("rb") as file:
+            content = file.read(_LARGEST_FILE + 1)  # of a pipe or a device, nobody knows the size
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         kind = NotNow if isinstance(error, OSError) and NotNow.is_why(error) else UsageError
         raise kind(f"cannot read {shown}: {reason}") from error
-    if content is None:
+    if len(content) > _LARGEST_FILE:
         raise UsageError(f"{shown} is too large for a set-up", hint=f"at most {_LARGEST_FILE} octets")
+    if b"\0" in content:
+        raise UsageError(
+            f"{shown} is not a text", hint="a backup of a router is not one; its export is: /export file=NAME"
+        )
     return content.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
 
 
 def _choices(options: Options) -> Choices:
     identity = options.identity or os.uname().nodename.partition(".")[0]
     return Choices(dict(checked_names(options.map).pairs), identity, ",".join(options.public_source) or "dns:")
+
+
+def _with_possible_names(choices: Choices, plan: MovePlan) -> tuple[Choices, MovePlan]:
+    """Return both with other names for the interfaces that cannot be called so here, and remarks that say so."""
+    names = dict(choices.interfaces)
+    remarks: set[ImportRemark] = set()
+    for record in plan.records:
+        name = record.origin.interface
+        if name in choices.interfaces or possible_name(name) == name:
+            continue
+        names[name] = possible_name(name)
+        text = f"this machine cannot have an interface called {quoted(name)}; the import calls it {names[name]}"
+        remarks.add(ImportRemark(record.line, "warning", "interface-name", text, "map= gives it another name"))
+    return (
+        Choices(names, choices.identity, choices.public_address),
+        MovePlan(plan.records, ordered({*plan.remarks, *remarks})),
+    )
 
 
 def _key_file(options: Options) -> str:
@@ -93,7 +118,7 @@ def _key_file(options: Options) -> str:
     return str(beside.with_suffix(".keys"))
 
 
-def _write(output: str, toml: str, key_file: str, plan: MovePlan) -> int:
+def _write(output: str, toml: str, key_file: str, plan: MovePlan, *, is_quiet: bool) -> int:
     """Write the configuration and the keys, and read both as the agent does; return the exit status.
 
     Raises UsageError if a file exists or cannot be written.
@@ -108,21 +133,24 @@ def _write(output: str, toml: str, key_file: str, plan: MovePlan) -> int:
         talk(f"{output} is written, and must be corrected there")
         return error.exit_status
     names = len({record.name for record in plan.records})
-    talk(f"{output}: {names} name{'s' * (names != 1)}; next: dns-update agent --check config={output}")
+    if not is_quiet:
+        talk(f"{output}: {names} name{'s' * (names != 1)}; next: dns-update agent --check config={output}")
     return DONE
 
 
-def _print(toml: str, key_file: str, plan: MovePlan) -> None:
+def _print(toml: str, key_file: str, plan: MovePlan, *, is_quiet: bool) -> None:
     put(toml)
     keys = {record.key for record in plan.records if record.key is not None and record.key.secret}
-    if keys:
+    if keys and not is_quiet:
         count = "1 key is" if len(keys) == 1 else f"{len(keys)} keys are"
         talk(f"{count} not printed; output=agent.toml writes the configuration, and the keys to {key_file}")
 
 
-def _tell(setup: str, plan: MovePlan) -> None:
+def _tell(setup: str, plan: MovePlan, *, is_quiet: bool) -> None:
+    """Say what there is to know of the set-up; if `is_quiet`, only what was not understood."""
     for remark in plan.remarks:
-        talk(f"{setup}: {_with_severity(remark)}")
+        if remark.severity == "error" or not is_quiet:
+            talk(f"{setup}: {_with_severity(remark)}")
     if not plan.records:
         talk(f"{setup}: no name to keep right was found")
 

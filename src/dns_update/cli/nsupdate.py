@@ -30,10 +30,12 @@ _CHUNK = 65536  # octets to read at once: as much as a pipe holds
 def run(words: Sequence[str]) -> int:
     """Carry out a command line in nsupdate's form, and return nsupdate's exit status: 0, 1 or 2."""
     if "--help" in words:
-        from dns_update.commandline.help import help_text  # an update does not need it
+        from dns_update.cli import terminal  # an update does not need them
+        from dns_update.commandline.help import help_text
 
-        put(help_text("nsupdate"))
+        put(help_text("nsupdate", terminal.width(), is_styled=terminal.is_styled()))
         return 0
+    words = ["-V"] if words == ["--version"] else words
     try:
         options = options_from_words(words)
         if isinstance(options, str):

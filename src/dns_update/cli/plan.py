@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.cli import put, talk
+from dns_update.cli import is_name, put, talk
 from dns_update.cli.request import talk_notes
 from dns_update.errors import UsageError, quoted
 
@@ -19,7 +19,7 @@ WOULD_CHANGE = 20  # the exit status if something would change
 
 def run(line: CommandLine) -> int:
     """Carry out a command line as a dry run, and return the exit status; raises DnsUpdateError."""
-    command = line.take_word() or "set"
+    command = line.take_word(is_name) or "set"
     if command == "set":
         from dns_update.cli.set import run  # one command, one import
     elif command == "add":
@@ -27,14 +27,14 @@ def run(line: CommandLine) -> int:
     elif command == "delete":
         from dns_update.cli.delete import run
     else:
-        raise _no_plan(command)
+        raise _no_plan(command, line)
     if line.text("dry-run") is not None:
         raise UsageError("plan does not take dry-run=", hint="a plan is always a dry run")
     line.put_before("dry-run", "yes")
     return run(line)
 
 
-def _no_plan(word: str) -> UsageError:
+def _no_plan(word: str, line: CommandLine) -> UsageError:
     """Return the error for a word that is not a command with a plan."""
     from dns_update.commandline import COMMANDS  # only when something is wrong
 
@@ -42,7 +42,7 @@ def _no_plan(word: str) -> UsageError:
         return UsageError(f"there is no plan for {quoted(word)}", hint="plan set, plan add or plan delete")
     from dns_update.commandline.mistakes import unknown_command  # as above
 
-    return unknown_command(word, ("set", "add", "delete"))
+    return unknown_command(word, ("set", "add", "delete"), line, "plan ")
 
 
 def report(outcome: Outcome, options: Options) -> int:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 from dns_update import errors
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
 from dns_update.cli import OutputLost, put, talk, write_talk
 from dns_update.client import Client
 from dns_update.client.locate import Target
+from dns_update.commandline.properties import VARIABLES
 from dns_update.exchange import Policy, TransportName
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.blocking import BlockingTransport
@@ -18,10 +22,44 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from dns_update.client.outcome import Outcome
+    from dns_update.commandline.line import CommandLine
     from dns_update.commandline.properties import Options
 
 ADDRESS_TYPES = (RRType.A, RRType.AAAA)
 DONE = "update successful"
+CONFIGURATION = "dns-update/config.toml"  # in a user's directory of configurations, or the system's
+SYSTEM = "/etc"
+
+
+def options_of(line: CommandLine, command: str) -> Options:
+    """Return the properties of a line; what it leaves out comes from the environment and the configuration, if any.
+
+    Raises UsageError.
+    """
+    options = line.options(command)
+    configuration = find_configuration() if options.config is None else options.config
+    if configuration is None and not any(name.startswith(VARIABLES) for name in os.environ):
+        return options
+    from dns_update.cli.defaults import completed  # only if there may be some
+
+    return completed(options, command, configuration, is_routers=line.is_routers)
+
+
+def find_configuration() -> str | None:
+    """Return the path of the configuration, the user's or else the system's; None if there is none."""
+    home = os.environ.get("HOME")
+    own = os.environ.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else "")
+    for directory in (own, SYSTEM):
+        if directory.startswith("/"):
+            path = f"{directory}/{CONFIGURATION}"
+            try:
+                os.stat(path)  # noqa: PTH116 - pathlib costs 4 ms
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except (OSError, ValueError):
+                pass  # it may be there: whoever reads it says why it cannot
+            return path
+    return None
 
 
 def target_of(options: Options, command: str, *, is_routers: bool = False) -> Target:
@@ -113,13 +151,24 @@ def client_of(options: Options) -> Client:
         key=key_of(options),
         port=options.port,
         policy=Policy(options.timeout, options.retries, options.transport),
-        transport=BlockingTransport(options.local_address, print_message if options.debug else None),
+        transport=_transport_of(options),
         log=_log_of(options),
     )
 
 
+def _transport_of(options: Options) -> BlockingTransport:
+    trace = print_message if options.debug else None
+    if options.json or options.quiet or sys.stderr is None or not sys.stderr.isatty():
+        return BlockingTransport(options.local_address, trace)
+    from dns_update.cli.waiting import NamingTransport  # for people only
+
+    return NamingTransport(options.local_address, trace)
+
+
 def key_of(options: Options) -> Key | None:
-    """Return the key, None if no property gives one; raises UsageError."""
+    """Return the key, None if neither a property nor the configuration gives one; raises UsageError."""
+    if options.configured_key is not None:
+        return options.configured_key
     if options.key is not None and options.key_file is not None:
         raise errors.UsageError("key= and key-file= are both given", hint="one of them is enough")
     if options.key_file is not None:

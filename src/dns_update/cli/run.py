@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from dns_update.routeros.machine.globals_file import GlobalsFile
     from dns_update.routeros.machine.logbook import LogEntry
 
-_INFO = 6  # sd-daemon(3)
-_PRIORITIES = {"error": 3, "warning": 4, "debug": 7}
+_ERROR, _INFO, _DEBUG = 3, 6, 7  # sd-daemon(3)
+_PRIORITIES = {"error": _ERROR, "warning": 4, "debug": _DEBUG}
 WOULD_SEND = 20
 """The exit status of a dry run in which an update would have been sent."""
 
@@ -36,11 +36,13 @@ WOULD_SEND = 20
 class Terminal:
     """The process as the scripts' outside: streams, clocks, randomness.
 
-    With `is_quiet`, it prints nothing; `notes` are the lines that it would have printed, without those of the log.
+    If `is_silent`, it prints nothing; `notes` are the lines that it would have printed, without those of the log. With
+    `is_quiet`, it prints what scripts print, and failures.
     """
 
-    def __init__(self, *, is_quiet: bool) -> None:
-        self._is_quiet = is_quiet
+    def __init__(self, *, is_silent: bool, is_quiet: bool = False) -> None:
+        self._is_silent = is_silent
+        self._least = _ERROR if is_quiet else _DEBUG
         self.notes: list[str] = []
         self._journal: Log | None = None
         self._end: Event | None = None
@@ -56,7 +58,7 @@ class Terminal:
 
     def say(self, line: str, priority: int = _INFO) -> None:
         """Write a line to standard error."""
-        if self._journal is None and self._is_quiet:
+        if self._journal is None and self._is_silent:
             self.notes.append(line)
         else:
             self._write(line, priority)
@@ -64,13 +66,13 @@ class Terminal:
     def _write(self, line: str, priority: int) -> None:
         if self._journal is not None:
             self._journal.write(priority, printable(line))
-        elif not self._is_quiet:
+        elif not self._is_silent and priority <= self._least:
             talk(printable(line))
 
     def put(self, text: str) -> None:
         """Print a line on standard output; raises OutputLost, unless it is a service's."""
         try:
-            if not self._is_quiet:
+            if not self._is_silent:
                 put(f"{printable(text)}\n")
         except OutputLost:
             if self._journal is None:
@@ -112,7 +114,7 @@ def run(line: CommandLine) -> int:
         raise UsageError("FILE is missing", hint="for example: dns-update run ddns.rsc; all about it: run --help")
     settings = _settings(options)
     text = read_script(options.script_file)
-    terminal = Terminal(is_quiet=options.json)
+    terminal = Terminal(is_silent=options.json, is_quiet=options.quiet)
     machine = Machine(settings, terminal, file=options.script_file, trace=print_message)
     machine.sender.is_tracing = options.debug
     if is_open_secret(options.script_file, text):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dns_update.cli.request import ADDRESS_TYPES, check_data, client_of, conclude, data_of, target_of
+from dns_update.cli.request import ADDRESS_TYPES, check_data, client_of, conclude, data_of, options_of, target_of
 from dns_update.commandline.line import CommandLine
 
 
 def run(line: CommandLine) -> int:
     """Carry out a command line, and return the exit status; raises DnsUpdateError."""
-    options = line.options("set")
+    options = options_of(line, "set")
     target = target_of(options, "set", is_routers=line.is_routers)
     client = client_of(options)
     data = data_of(options, target, allow_private=options.allow_private)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dns_update.cli import talk
-from dns_update.cli.request import ADDRESS_TYPES, client_of, conclude, target_of
+from dns_update.cli.request import ADDRESS_TYPES, client_of, conclude, options_of, target_of
 from dns_update.commandline.line import CommandLine
 from dns_update.wire.codes import rrtype_to_text
 
 
 def run(line: CommandLine) -> int:
     """Carry out a command line, and return the exit status; raises DnsUpdateError."""
-    options = line.options("show")
+    options = options_of(line, "show")
     target = target_of(options, "show")
     rrtypes = ADDRESS_TYPES if options.rrtype is None else (options.rrtype,)
     outcome = client_of(options).show(target.name, *rrtypes, zone=target.zone, rrclass=target.rrclass)

@@ -28,7 +28,11 @@ MOST_SOURCES = 10
 def run(line: CommandLine) -> int:
     """Carry out a command line, and return the exit status; raises UsageError and NoResponse."""
     options = line.options("status")
-    answer = _answer_of(options.socket)
+    if options.watch:
+        from dns_update.cli.watch import run_watch  # only if it is asked for
+
+        return run_watch(options)
+    answer = answer_of(options.socket)
     if options.known_name is not None:
         answer = {**answer, "records": records_named(options.known_name, answer["records"])}
     status = exit_status(answer["records"], answer["agent"]["last_reload_error"])
@@ -38,10 +42,10 @@ def run(line: CommandLine) -> int:
         fields = {"command": "status", "status": "error" if status else "ok", "exit_status": status}
         put(json.dumps(fields | answer, indent=2) + "\n")
     elif options.known_name is not None:
-        _put_lines([line for record in answer["records"] for line in _details(record, time.time())])
+        _put_lines([line for record in answer["records"] for line in details(record, time.time())])
         _put_lines(_reload_lines(answer["agent"]))
     else:
-        _put_lines(_overview(answer, time.time(), is_all=options.all))
+        _put_lines(overview(answer, time.time(), is_all=options.all))
     return status
 
 
@@ -50,8 +54,13 @@ def _put_lines(lines: Iterable[str]) -> None:
     put("".join(f"{one_line(line)}\n" for line in lines))
 
 
-def _answer_of(path: str) -> dict[str, Any]:
-    answer = ask(path, "status")
+def answer_of(path: str) -> dict[str, Any]:
+    """Return the status of the agent that listens at a path; raises UsageError and NoResponse."""
+    return checked(ask(path, "status"), path)
+
+
+def checked(answer: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return an answer that came from a path; raises UsageError if it is not a status."""
     if not is_status(answer):
         raise UsageError(f"what answers at {path} is not an agent of this version", hint="restart it")
     return answer
@@ -96,7 +105,8 @@ def _spellings(record: RecordStatus) -> tuple[str, ...]:
 # The overview
 
 
-def _overview(answer: Mapping[str, Any], now: float, *, is_all: bool) -> Iterator[str]:
+def overview(answer: Mapping[str, Any], now: float, *, is_all: bool) -> Iterator[str]:
+    """Yield the lines about all names, or the first ones, servers and sources; `now` is in seconds since 1970."""
     records = sorted(answer["records"], key=_urgency)
     yield _summary(records)
     yield from _agent_lines(answer["agent"], now)
@@ -150,12 +160,12 @@ _HEADINGS = ("STATE", "FOR", "NAME", "SHOULD BE", "")
 
 def _row(record: RecordStatus, now: float) -> tuple[str, ...]:
     trouble = _trouble(record, now) if record["state"] != "right" else "; ".join(_elsewhere(record, now))
-    return record["state"], _span(now - record["since"]), record["name"], _data(record["wanted"]), trouble
+    return record["state"], _span(now - record["since"]), record["name"], data_text(record["wanted"]), trouble
 
 
 def _trouble(record: RecordStatus, now: float) -> str:
     parts = [record["last_error"]["message"]] if record["last_error"] is not None else []
-    parts += [f"{p['server']} has {_data(p['records'])}" for p in record["published"][:1] if _differs(record, p)]
+    parts += [f"{p['server']} has {data_text(p['records'])}" for p in record["published"][:1] if _differs(record, p)]
     parts += _elsewhere(record, now)
     if record["next_try"] is not None:
         parts.append(f"next try {_until(record['next_try'], now)}")
@@ -165,7 +175,7 @@ def _trouble(record: RecordStatus, now: float) -> str:
 def _elsewhere(record: RecordStatus, now: float) -> list[str]:
     """Return what other servers had that is not wanted, when they were asked."""
     others = [published for published in record["published"][1:] if _differs(record, published)]
-    return [f"{p['server']} had {_data(p['records'])} {_span(now - p['checked'])} ago" for p in others]
+    return [f"{p['server']} had {data_text(p['records'])} {_span(now - p['checked'])} ago" for p in others]
 
 
 def _differs(record: RecordStatus, published: PublishedStatus) -> bool:
@@ -200,7 +210,7 @@ def _source_lines(sources: Sequence[SourceStatus], now: float, *, is_all: bool) 
 
 def _source_row(source: SourceStatus, now: float) -> tuple[str, ...]:
     asked = f"{_span(now - source['checked'])} ago" if source["checked"] is not None else "never"
-    gives = _data(source["addresses"])
+    gives = data_text(source["addresses"])
     if source["error"] is not None:
         gives = f"fails: {source['error']}" + (f"; it last gave {gives}" if source["addresses"] else "")
     return source["source"], asked, gives
@@ -209,9 +219,14 @@ def _source_row(source: SourceStatus, now: float) -> tuple[str, ...]:
 # One name
 
 
-def _details(record: RecordStatus, now: float) -> Iterator[str]:
+def details(record: RecordStatus, now: float) -> Iterator[str]:
+    """Yield the lines about one record."""
     yield f"{record['name']}: {record['state']} for {_span(now - record['since'])}"
-    about = [("zone", record["zone"]), ("key", record["key"] or "none: unsigned"), ("wanted", _data(record["wanted"]))]
+    about = [
+        ("zone", record["zone"]),
+        ("key", record["key"] or "none: unsigned"),
+        ("wanted", data_text(record["wanted"])),
+    ]
     about += [(p["server"], _published(record, p, now)) for p in record["published"]]
     about += _error_rows(record["last_error"])
     if record["next_try"] is not None:
@@ -221,7 +236,7 @@ def _details(record: RecordStatus, now: float) -> Iterator[str]:
 
 def _published(record: RecordStatus, published: PublishedStatus, now: float) -> str:
     verdict = " - not what is wanted" if _differs(record, published) else ""
-    return f"{_data(published['records'])}{verdict} (asked {_span(now - published['checked'])} ago)"
+    return f"{data_text(published['records'])}{verdict} (asked {_span(now - published['checked'])} ago)"
 
 
 def _error_rows(error: ErrorStatus | None) -> list[tuple[str, str]]:
@@ -234,7 +249,8 @@ def _error_rows(error: ErrorStatus | None) -> list[tuple[str, str]]:
 # Words
 
 
-def _data(texts: Sequence[str]) -> str:
+def data_text(texts: Sequence[str]) -> str:
+    """Return records as text."""
     return ", ".join(texts) or "nothing"
 
 

@@ -14,19 +14,22 @@ from dns_update.client.requests import (
     show_records,
 )
 from dns_update.client.settings import ClientSettings, check_transport
-from dns_update.client.steps import Ask, Pause, Resolve, Step, Steps, drive, finished
+from dns_update.client.steps import Ask, Pause, ReadClock, Resolve, Step, Steps, drive, finished
 from dns_update.client.transaction import Request, Transaction
 from dns_update.transport import DNS_PORT, Server
 from dns_update.transport.blocking import BlockingTransport
+from dns_update.wire.codes import RRClass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from typing import Concatenate, ParamSpec, Self, TypeVar
 
     from dns_update.auth import Key
     from dns_update.exchange import Policy
+    from dns_update.rr.record import Record
     from dns_update.transport.protocol import Transport
+    from dns_update.wire.name import Name
 
     P = ParamSpec("P")
     T = TypeVar("T")
@@ -78,6 +81,30 @@ class Client:
     show = _method(show_records)
     send = _method(send_update)
 
+    def transfer(
+        self, zone: Name | str, *, since: int | None = None, rrclass: int | str = RRClass.IN
+    ) -> Generator[Record, None, None]:
+        """Yield the records of a whole zone (AXFR, RFC 5936), or what has changed in it (IXFR, RFC 1995).
+
+        The zone's SOA record comes first, and is not repeated at the end. With `since`, the serial number of a version
+        that you have, the changes since then come in the order in which they were made: each version begins with its
+        old SOA record, then come the records that it loses, its new SOA record, and the records that it gains. Those
+        that are lost have the class NONE (254), as an `Update` deletes them. Nothing comes if that version is the
+        newest. A server that does not know the changes any more sends the whole zone; then the first record has the
+        zone's own class.
+
+        The transfer goes by one TCP connection, which ends with the iterator or its `close()`, and has
+        `policy.patience` for each message. With a key, a record is yielded when a signature has covered it. Only a
+        transfer that ends without an error is complete. Nothing is sent before the first record is asked for.
+
+        Raises UsageError for wrong arguments, PermissionDenied if the server refuses the transfer, NoResponse if the
+        connection ends in the middle, MalformedMessage if what comes is not a transfer of this zone, ReplyNotTrusted if
+        a signature is missing or wrong, and any other Refusal or CommunicationError.
+        """
+        from dns_update.client.transfers import TransferRequest, transferred  # an update does not need it
+
+        return transferred(self, TransferRequest(zone, since, rrclass))
+
     def run(self, request: Request[T]) -> T:
         """Carry out a request of `dns_update.client.requests`: perform all its steps.
 
@@ -103,7 +130,9 @@ class Client:
         if isinstance(step, Pause):
             transport.pause(step.seconds)
             return None
-        return transport.clock()
+        if isinstance(step, ReadClock):
+            return transport.clock()
+        return step.begin(transport)
 
     def close(self) -> None:
         """Close the kept sockets; the client can still be used, and opens new ones."""

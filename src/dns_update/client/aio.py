@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from dns_update.auth import Key
@@ -17,12 +17,15 @@ from dns_update.client.requests import (
     show_records,
 )
 from dns_update.client.settings import ClientSettings, check_transport
-from dns_update.client.steps import Ask, Pause, Resolve, Step, Steps, drive
+from dns_update.client.steps import Ask, Pause, ReadClock, Resolve, Step, Steps, drive
 from dns_update.client.transaction import Request, Transaction
 from dns_update.exchange import Policy
+from dns_update.rr.record import Record
 from dns_update.transport import DNS_PORT, Server
 from dns_update.transport.aio import AsyncioTransport
 from dns_update.transport.protocol import AsyncTransport
+from dns_update.wire.codes import RRClass
+from dns_update.wire.name import Name
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -69,6 +72,18 @@ class AsyncClient:
     show = _method(show_records)
     send = _method(send_update)
 
+    def transfer(
+        self, zone: Name | str, *, since: int | None = None, rrclass: int | str = RRClass.IN
+    ) -> AsyncGenerator[Record, None]:
+        """Yield the records of a whole zone, or what has changed in it: `async for record in client.transfer(...)`.
+
+        Arguments, records and errors are those of `Client.transfer`. If you may leave the loop before its end, close
+        the iterator by `contextlib.aclosing`; else the connection lasts until the event loop finds it unused.
+        """
+        from dns_update.client.transfers import TransferRequest, transferred_async  # an update does not need it
+
+        return transferred_async(self, TransferRequest(zone, since, rrclass))
+
     async def run(self, request: Request[T]) -> T:
         """Carry out a request of `dns_update.client.requests`: perform all its steps."""
         started = time.monotonic()
@@ -83,7 +98,9 @@ class AsyncClient:
             return transport.resolve(step.host)
         if isinstance(step, Pause):
             return transport.pause(step.seconds)
-        return _done(transport.clock())
+        if isinstance(step, ReadClock):
+            return _done(transport.clock())
+        return step.begin_async(transport)
 
     async def close(self) -> None:
         """Close the kept sockets; the client can still be used, and opens new ones."""

@@ -20,6 +20,10 @@ _GUARDED_AT_APEX = {
     RRType.NS: "a zone keeps its last name server (RFC 2136, section 3.4.2.4)",
     RRType.DS: "DS records belong in the parent zone",
 }
+_DELETE = "dns-update delete name={label} zone={of_zone}"
+_DELETE_CNAME = "dns-update delete name={label} zone={of_zone} type=CNAME"
+_CALL = 'client.delete("{label}", {zone:{of_zone}})'
+_CALL_CNAME = 'client.delete("{label}", {type:CNAME}, {zone:{of_zone}})'
 
 
 async def not_applied(
@@ -97,24 +101,34 @@ async def _beside_cname(view: ZoneView, rrtype: int, current: Records) -> str:
     never the first advice.
     """
     owner, zone = view.target.owner, view.target.zone
-    delete = f"dns-update delete name={owner.relative_to(zone)} zone={zone}"
     alias = next((record for record in current if record.rrtype == RRType.CNAME), None)
     if rrtype != RRType.CNAME and alias is not None:
         canonical = Cursor(alias.rdata).name()
         its_zone = await _zone_of(view, canonical)
         where = f"the zone {its_zone}" if its_zone is not None else "the zone that holds it"
-        return (
-            f"a name with a CNAME has no other records: {owner} is an alias of {canonical}, so change {canonical}, in "
-            f"{where}; only if the alias is not wanted, remove it: {delete} type=CNAME"
+        return errors.Hint(
+            "a name with a CNAME has no other records: {alias} is an alias of {canonical}, so change {canonical}, in "
+            "{where}; only if the alias is not wanted, remove it: {deletion}",
+            alias=owner,
+            canonical=canonical,
+            where=where,
+            deletion=_deletion(owner, zone, of_cname=True),
         )
     if rrtype != RRType.CNAME or all(record.rrtype == RRType.CNAME for record in current):
         return ""
     if owner == zone:
         return "a CNAME cannot be beside other records, and a zone's own name always has some: SOA and NS"
-    return (
+    return errors.Hint(
         "a CNAME cannot be beside other records; choose another name for it, or, only if none of them is needed, "
-        f"remove them all: {delete}"
+        "remove them all: {deletion}",
+        deletion=_deletion(owner, zone, of_cname=False),
     )
+
+
+def _deletion(owner: Name, zone: Name, *, of_cname: bool) -> errors.Hint:
+    """Return the command, or the call, that removes a name, or only its CNAME."""
+    command, call = (_DELETE_CNAME, _CALL_CNAME) if of_cname else (_DELETE, _CALL)
+    return errors.Hint(call, command_line=command, toml=command, label=owner.relative_to(zone), of_zone=zone)
 
 
 async def _zone_of(view: ZoneView, name: Name) -> Name | None:
@@ -137,8 +151,9 @@ async def explain_refusal(view: ZoneView, update: Update, refusal: errors.Permis
         current = tuple([record for record in current if record.rrtype not in KEPT_BY_SERVER])
         conflict = await _beside_cname(view, rrtype, current)
         if conflict:
-            refusal.hint = (
+            refusal.hint = errors.Hint(
                 "PowerDNS refuses a record beside a CNAME (on another server, it is the key that may not do this): "
-                f"{conflict}"
+                "{conflict}",
+                conflict=conflict,
             )
             return

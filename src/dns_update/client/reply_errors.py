@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dns_update.wire.name import Name
 
 
+_SHOWN = "it does not understand the message; --debug shows it"
 _GO_ON = "leave {require:existing} out to go on anyway"
 # In a configuration, only names with an owner have prerequisites: that the claims are still those that were read.
 _ANOTHER = "another program changes the name at the same time"
@@ -277,7 +278,7 @@ def _condition(asked: Ask) -> str:
 def _server_failure(rcode: int, asked: Ask) -> errors.Refusal:
     hints = {
         Rcode.SERVFAIL: "its log says why: a journal that it cannot write, a primary that it cannot forward to, ...",
-        Rcode.FORMERR: "it does not understand the message; --debug shows it",
+        Rcode.FORMERR: errors.Hint("it does not understand the message", command_line=_SHOWN, toml=_SHOWN),
         Rcode.NOTIMP: "it does not know dynamic updates: is it the zone's primary, or a resolver?",
     }
     return errors.ServerFailure(

@@ -357,7 +357,9 @@ async def delete_rdata(  # noqa: PLR0913 - as above
     if not rdata and located.owner == located.zone:
         raise errors.UsageError(
             f"this would remove every record at {located.zone} itself",
-            hint=errors.Hint("say which: {type:A}, or {address}, or {value}"),
+            hint=errors.Hint(
+                "say which: {type:A}, or {value}", command_line="say which: {type:A}, or {address}, or {value}"
+            ),
         )
     if not dry_run:
         _announce(transaction, located)

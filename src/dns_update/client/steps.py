@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias, TypeVar
 
     from dns_update.auth import Key
+    from dns_update.client.transfers import BeginTransfer
     from dns_update.exchange import Reply, UnverifiedReply
     from dns_update.message import Message
     from dns_update.transport import Endpoint
 
     T = TypeVar("T")
 
-Step: TypeAlias = "Ask | Resolve | Pause | ReadClock"
+Step: TypeAlias = "Ask | Resolve | Pause | ReadClock | BeginTransfer"
 Steps: TypeAlias = "Coroutine[Step, Any, T]"
 """What calling a request returns: the steps that lead to a result."""
 

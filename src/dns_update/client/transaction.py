@@ -40,6 +40,7 @@ class Transaction:
         """
         self.servers: tuple[Server | Endpoint, ...] = settings.servers
         self.primary_of: Name | None = None  # the zone whose SOA record named the server; None: the user did
+        self.policy = settings.policy
         self.patience = settings.policy.patience
         self.resolvers = settings.resolvers
         self.port = settings.port

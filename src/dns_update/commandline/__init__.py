@@ -1,5 +1,8 @@
 """The grammar of the command line, the same for all commands: properties, their values, the line, and its help."""
 
-COMMANDS = ("set", "add", "delete", "show", "plan", "nsupdate", "agent", "status", "history", "run", "import", "acme")
+COMMANDS = (
+    "set", "add", "delete", "show", "plan", "nsupdate", "agent", "status", "refresh", "history", "run", "import",
+    "acme",
+)  # fmt: skip
 PLANNED = ("check", "apply", "key")
 """Commands that are not implemented yet."""

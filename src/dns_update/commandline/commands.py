@@ -51,6 +51,9 @@ _SET = CommandHelp(
 Makes a name have exactly these addresses, or this data. Everything goes in one message, so the name is never missing
 for those who look it up meanwhile; record types that are not given stay as they are. Afterwards the name is read back
 from the same server, because a server may answer "no error" and yet ignore a change.
+
+NAME ADDRESS after the command means name=NAME address=ADDRESS. What a line leaves out comes from the environment
+(DNS_UPDATE_KEY_FILE for key-file, and so on), or from the configuration (config=), by the name.
 """,
     (
         ("an address; the current TTL is kept", "dns-server=192.0.2.1 zone=example.com name=home address=203.0.113.45 key-file=home.key"),
@@ -61,6 +64,7 @@ from the same server, because a server may answer "no error" and yet ignore a ch
         ("the reverse name of an address", "address=203.0.113.45 type=PTR value=home.example.com key-file=home.key"),
         ("from cron: say nothing but failures", "name=home.example.com address=interface:ppp0/ipv4 quiet=yes key-file=home.key"),
         ("only if the name is new", "name=printer zone=example.com address=192.0.2.40 require=absent key-file=home.key"),
+        ("the rest is in the configuration or the environment", "home.example.com 203.0.113.45"),
         ("ttl=0 deletes the entry, as on RouterOS", "name=home zone=example.com address=203.0.113.45 ttl=0 key-file=home.key"),
     ),
 )  # fmt: skip
@@ -90,6 +94,7 @@ It is not an error if there is nothing to remove, unless require=existing is giv
     (
         ("the whole name", "delete dns-server=192.0.2.1 zone=example.com name=printer key-file=home.key"),
         ("one address of several", "delete name=home.example.com address=203.0.113.45 key-file=home.key"),
+        ("the same, with the rest in the configuration", "delete home.example.com 203.0.113.45"),
         ("an RRset", "delete name=home.example.com type=AAAA key-file=home.key"),
         ("one record", 'delete name=@ zone=example.com type=TXT value="v=spf1 -all" key-file=home.key'),
         ("what would go?", "delete name=printer.example.com dry-run=yes"),
@@ -105,6 +110,7 @@ zone file: name, TTL, class, type, data. If the name does not exist, the exit st
 """,
     (
         ("the addresses", "show name=home.example.com"),
+        ("the same, without name=", "show home.example.com"),
         (
             "another type, from one server, for a script",
             "show dns-server=192.0.2.1 zone=example.com name=@ type=MX --json",
@@ -129,6 +135,27 @@ error and its status are those of the update.
         ("for a script", "plan add name=www.example.com address=203.0.113.46 ttl=5m --json"),
     ),
 )  # fmt: skip
+NSUPDATE_OPTIONS = (
+    ("-k FILE", "a key: a file with a key statement, or a K* pair"),
+    (
+        "-y [ALGORITHM:]NAME:SECRET",
+        "the same as an argument, which other users can see; the algorithm is hmac-md5 if left out",
+    ),
+    ("-l", "the local server, with its session key"),
+    ("-p PORT", "of the servers (53)"),
+    ("-v", "TCP; messages of more than 512 octets go by TCP anyway"),
+    ("-t SECONDS", "for a TCP exchange (300); 0: no limit"),
+    ("-u SECONDS", "for a UDP try (3)"),
+    ("-r TRIES", "how many tries follow the first by UDP (3)"),
+    ("-4, -6", "only this IP version"),
+    ("-C FILE", "instead of /etc/resolv.conf"),
+    ("-d, -D", "show the messages; show more"),
+    ("-i", "go on after a syntax error"),
+    ("-T, -P", "list the record types; the private ones"),
+    ("-V", "the version"),
+    ("-g, -o, -S, -A, -E, -K, -H, -O", "GSS-TSIG and TLS: understood, but not implemented yet"),
+)
+"""The options of nsupdate, as its help and its manual page list them."""
 
 _NSUPDATE = CommandHelp(
     "nsupdate [OPTIONS] [FILE]",
@@ -143,22 +170,7 @@ errors). But a key file that is missing or unreadable ends the run before anythi
 Commands (a blank line is send; a line that starts with ; is a comment):
 {commands}
 Options:
-  -k FILE                  a key: a file with a key statement, or a K* pair
-  -y [ALGORITHM:]NAME:SECRET
-                           the same as an argument, which other users can see; the algorithm is hmac-md5 if left out
-  -l                       the local server, with its session key
-  -p PORT                  of the servers (53)
-  -v                       TCP; messages of more than 512 octets go by TCP anyway
-  -t SECONDS               for a TCP exchange (300); 0: no limit
-  -u SECONDS, -r TRIES     for a UDP try (3), and how many tries follow it (3)
-  -4, -6                   only this IP version
-  -C FILE                  instead of /etc/resolv.conf
-  -d, -D                   show the messages; show more
-  -i                       go on after a syntax error
-  -T, -P                   list the record types; the private ones
-  -V                       the version
-  -g, -o, -S, -A, -E, -K, -H, -O
-                           GSS-TSIG and TLS: understood, but not implemented yet
+{options}
 
 Examples:
   # an address; zone and primary are looked up
@@ -181,7 +193,7 @@ configuration again. docs/agent.md explains everything up to a running service.
     (
         ("is the configuration right?", "agent --check"),
         ("and would it work?", "agent --check --online"),
-        ("in the foreground, with another configuration", "agent config=agent.toml"),
+        ("in the foreground, with another configuration", "agent config=other.toml"),
         ("once, from cron or a hook", "agent --once"),
     ),
     """\
@@ -225,6 +237,22 @@ It is 4 if no agent answers, and 2 if you may not ask it.
     (
         ("all names", "status"),
         ("one name, for a script", "status name=home.example.com --json"),
+        ("what changes, until Ctrl-C", "status --watch"),
+    ),
+)
+
+_REFRESH = CommandHelp(
+    "refresh [PROPERTY=VALUE...]",
+    "have the agent look at everything now",
+    """\
+Has the running agent ask every address source, and compare every name with its zone, without waiting for the next
+interval or for the time after a failure; SIGUSR1 does the same. It ends at once; status shows what came of it.
+
+The exit status is 0 if the agent has begun, 4 if no agent answers, and 2 if you may not ask it or it has no such name.
+""",
+    (
+        ("after a repair at the server", "refresh"),
+        ("one name", "refresh name=home.example.com"),
     ),
 )
 
@@ -233,11 +261,13 @@ _HISTORY = CommandHelp(
     "what the agent has ever attempted",
     """\
 Prints what the agent has ever attempted, the newest last: when, name, data before and after, server, key, how long it
-took, and the outcome. The exit status is 0 whatever the outcomes were, and 2 if the history cannot be read.
+took, and the outcome. After a try that failed, WANTED is before the data that it should have made, and ? says that the
+data before were not known. The exit status is 0 whatever the outcomes were, and 2 if the history cannot be read.
 """,
     (
         ("what happened last", "history"),
         ("all that was done to a name since yesterday", "history name=home.example.com since=1d limit=all"),
+        ("its changes of the last 30 days, as a picture", "history name=home.example.com since=30d --plot"),
     ),
 )
 
@@ -295,7 +325,7 @@ The exit status is 0 if everything was understood, 10 if not; what was understoo
 
 _ACME = CommandHelp(
     "acme present|cleanup ...",
-    "tokens for certificates, as a hook of certbot, lego, acme.sh or dehydrated",
+    "tokens for certificates: a hook for certbot, lego, acme.sh, dehydrated",
     """\
 present adds a token to the TXT records at _acme-challenge.DOMAIN, beside those that are there, and waits until every
 name server of the zone shows it. cleanup removes this token and no other. If the name is an alias (CNAME), the token
@@ -322,6 +352,7 @@ COMMANDS: Mapping[str, CommandHelp] = {
     "nsupdate": _NSUPDATE,
     "agent": _AGENT,
     "status": _STATUS,
+    "refresh": _REFRESH,
     "history": _HISTORY,
     "run": _RUN,
     "import": _IMPORT,

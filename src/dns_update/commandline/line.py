@@ -1,23 +1,26 @@
 """Reads the words of a command line as properties and values.
 
-RouterOS writes `name=value`, GNU `--name value` or `--name=value`; they may be mixed. A command may have one property
-that may be written without its name: `run FILE`.
+RouterOS writes `name=value`, GNU `--name value` or `--name=value`; they may be mixed. Some properties may be written
+without their names: `run FILE`, `set NAME ADDRESS`.
 """
 
 from __future__ import annotations
 
 from dns_update import errors
 from dns_update.commandline.properties import ROWS, Options, Property, is_flag, is_secret, positional_row, row_of
-from dns_update.commandline.values import EXPRESSIONS
+from dns_update.commandline.values import EXPRESSIONS, TRUTHS, may_be_nameless
 from dns_update.errors import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _HELP_OPTIONS = ("--help", "-h")
 HELP_WORDS = (*_HELP_OPTIONS, "help", "?")
-_NAMELESS = "="  # in place of a property's name, for a word that has none; no name has this character
+_MENU = "[/"  # how an expression of RouterOS begins that is a word by itself: the address in `set NAME ADDRESS`
+_NO = "no-"  # before the name of a flag
+NAMELESS = "="
+"""In place of a property's name, for a word that has none; no name has this character."""
 
 
 class CommandLine:
@@ -45,17 +48,25 @@ class CommandLine:
                 if self._error is None:
                     self._error, self._sound = error, len(self._given)
 
+    @property
+    def given(self) -> tuple[tuple[str, str], ...]:
+        """The properties before the first wrong word, as pairs of name and text; a word without a name has `=`."""
+        return tuple(self._given[: self._sound])
+
     def text(self, name: str) -> str | None:
         """Return the first text given for a property, valid or not; None if the property is left out."""
         return next((value for given, value in self._given if given == name), None)
 
     def has(self, flag: str) -> bool:
         """Return whether a flag is set: `json` or `debug`."""
-        return (flag, "yes") in self._given
+        return any(name == flag and TRUTHS.get(value) for name, value in self._given)
 
-    def take_word(self) -> str:
-        """Remove the first word if it is not a property, as in `plan delete name=home`; return it, or an empty text."""
-        if not self._given or self._sound == 0 or self._given[0][0] != _NAMELESS:
+    def take_word(self, is_kept: Callable[[str], bool]) -> str:
+        """Remove the first word if it is not a property, as in `plan delete name=home`; return it, or an empty text.
+
+        A word that `is_kept` stays.
+        """
+        if not self._given or self._sound == 0 or self._given[0][0] != NAMELESS or is_kept(self._given[0][1]):
             return ""
         if self._sound is not None:
             self._sound -= 1
@@ -71,12 +82,15 @@ class CommandLine:
         """Return what the properties mean to a command; raises UsageError for the first wrong word."""
         given: dict[str, object] = {}
         follows_secret = False
-        for name, text in self._given[: self._sound]:
-            row = positional_row(command) if name == _NAMELESS else row_of(name, command)
-            if name == _NAMELESS and (row is None or row.attribute in given or follows_secret):
-                from dns_update.commandline.mistakes import unexpected  # only when something is wrong
+        for place, (name, text) in enumerate(self._given[: self._sound]):
+            row = positional_row(command, given) if name == NAMELESS else row_of(name, command)
+            if name == NAMELESS:
+                is_first = all(is_flag(before) for before, _text in self._given[:place])
+                if row is None or follows_secret or not may_be_nameless(row.name, text, is_first=is_first):
+                    from dns_update.commandline.mistakes import unexpected  # only when something is wrong
 
-                raise unexpected(text, follows_secret=follows_secret)
+                    raise unexpected(text, command, follows_secret=follows_secret)
+                self._given[place] = (row.name, text)
             if row is None:
                 from dns_update.commandline.mistakes import unknown_property  # as above
 
@@ -92,19 +106,44 @@ class CommandLine:
 
     def _split(self, word: str, rest: Iterator[str]) -> tuple[str, str]:
         """Return name and value of the property that begins with `word`, taking further words if they belong to it."""
+        if word.startswith(_MENU):
+            return NAMELESS, _with_brackets_closed("address", word, rest)
         is_gnu = word.startswith("--")
         name, equals, value = word.removeprefix("--").partition("=")
         follows_flag, self._flag_is_open = self._flag_is_open, False
         if not equals:
-            if follows_flag and word in ("yes", "no"):  # `--json yes`
+            if follows_flag and word in TRUTHS:  # `--json yes`
                 name, value = self._given.pop()[0], word
             elif not is_gnu:
-                return _NAMELESS, word
+                return NAMELESS, word
             elif is_flag(name):
                 value, self._flag_is_open = "yes", True
+            elif _is_negated(name):
+                name, value = name.removeprefix(_NO), "no"
             else:
                 value = _next_value(name, rest)
         return name, _with_brackets_closed(name, value, rest)
+
+
+def with_command_first(words: list[str], commands: Sequence[str]) -> list[str]:
+    """Return a line's words with its command first, if only options are before it: `--json show name=home`."""
+    place = 0
+    while place < len(words) and words[place].startswith("--"):
+        name, equals, _value = words[place].removeprefix("--").partition("=")
+        if name not in ROWS and not _is_negated(name):
+            return words
+        place += 1
+        takes_next = name in ROWS and not equals and place < len(words)
+        if takes_next and (not is_flag(name) or words[place] in TRUTHS):
+            place += 1
+    if place < len(words) and words[place] in commands:
+        return [words[place], *words[:place], *words[place + 1 :]]
+    return words
+
+
+def _is_negated(name: str) -> bool:
+    """Return whether an option is `--no-FLAG`."""
+    return name.startswith(_NO) and name not in ROWS and is_flag(name.removeprefix(_NO))
 
 
 def _next_value(name: str, rest: Iterator[str]) -> str:
@@ -131,10 +170,11 @@ def _with_brackets_closed(name: str, value: str, rest: Iterator[str]) -> str:
     """Rejoin the words of a RouterOS expression in brackets, which a shell has split."""
     if not value.startswith(EXPRESSIONS.get(name, ())):
         return value
+    first = value  # the others are not shown: one may be the secret
     while value.count("[") > value.count("]"):
         following = next(rest, None)
         if following is None:
-            raise errors.UsageError(f"{name}=: {quoted(value)} has a bracket that is not closed")
+            raise errors.UsageError(f"{name}=: {quoted(first)} has a bracket that is not closed")
         value += f" {following}"
     return value
 

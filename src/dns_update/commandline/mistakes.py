@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from shlex import quote
 
-from dns_update.commandline.properties import PROPERTIES, ROWS
-from dns_update.commandline.values import may_be_secret
+from dns_update.commandline import COMMANDS
+from dns_update.commandline.line import NAMELESS
+from dns_update.commandline.properties import PROPERTIES, ROWS, is_secret, positional_row, row_of
+from dns_update.commandline.values import is_address, may_be_secret
 from dns_update.errors import UsageError, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.commandline.line import CommandLine
+
+SYNONYMS = {"update": "set", "get": "show", "remove": "delete", "rm": "delete"}
+"""What other programs call our commands."""
 
 
 def holds_secret(text: str) -> bool:
@@ -15,14 +25,20 @@ def holds_secret(text: str) -> bool:
     return any(f"{row.name}=" in text for row in PROPERTIES if row.secret)
 
 
-def unexpected(word: str, *, follows_secret: bool) -> UsageError:
+def unexpected(word: str, command: str, *, follows_secret: bool) -> UsageError:
     """Return the error for a word that is neither a property nor the value of one."""
+    if is_address(word) and not follows_secret and row_of("address", command) is not None:
+        return UsageError(
+            f"unexpected address {quoted(word)}", hint="write NAME ADDRESS[,ADDRESS...], or name=NAME address=ADDRESS"
+        )
     if may_be_secret(word):
         return _hidden()
     if follows_secret:
         return _part_of_secret()
     if not word:
         return UsageError("an empty word is not a property", hint=_FORM)
+    if word in COMMANDS:
+        return UsageError(f"{quoted(word)} is not a property", hint=f"the command comes first: dns-update {word} ...")
     is_misspelled = word.startswith("-") and word.lstrip("-") in ROWS
     return UsageError(f"{quoted(word)} is not a property", hint=f"--{word.lstrip('-')}" if is_misspelled else _FORM)
 
@@ -51,15 +67,34 @@ def without_value(name: str, following: str | None) -> UsageError:
     return UsageError(f"--{name} has no value", hint=hint)
 
 
-def unknown_command(word: str, commands: Iterable[str]) -> UsageError:
-    """Return the error for a command that does not exist."""
-    near = _near_miss(word, commands)
+def unknown_command(word: str, commands: Iterable[str], line: CommandLine, before: str = "") -> UsageError:
+    """Return the error for a command that does not exist; if it is clear which one is meant, the right line.
+
+    `line` has what follows the word, `before` is what precedes it.
+    """
+    near = SYNONYMS.get(word) or _near_miss(word, commands)
     if near:
-        return UsageError(f"unknown command {quoted(word)}", hint=f"did you mean {near}?")
+        return UsageError(
+            f"unknown command {quoted(word)}", hint=f"did you mean: dns-update {before}{_right_line(near, line)}"
+        )
     hint = f"the commands are {', '.join(commands)}; properties are written name=value"
     if may_be_secret(word):
         return UsageError("unknown command; it is not shown, because it may be a secret", hint=hint)
     return UsageError(f"unknown command {quoted(word)}", hint=hint)
+
+
+def _right_line(command: str, line: CommandLine) -> str:
+    """Return a line with its right command; what may be a secret is left out."""
+    return " ".join([command, *(_shown(name, text, command) for name, text in line.given)])
+
+
+def _shown(name: str, text: str, command: str) -> str:
+    """Return a property as a word of a line, with `...` for what may be a secret."""
+    if name == NAMELESS:
+        return "..." if may_be_secret(text) or not positional_row(command) else quote(text)
+    if name not in ROWS:
+        return f"{name}=..." if name.isalnum() and not may_be_secret(name) else "..."
+    return f"{name}=..." if is_secret(name) or holds_secret(text) else quote(f"{name}={text}")
 
 
 _FORM = "properties are written name=value or --name value, after the command"

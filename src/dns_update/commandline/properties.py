@@ -12,10 +12,11 @@ from dns_update.transport import port_from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
     from typing import Literal, TypeVar
 
     from dns_update.address import Source
+    from dns_update.auth import Key
     from dns_update.client.requests import Requirement
     from dns_update.wire.name import Name
 
@@ -29,8 +30,9 @@ class Property:
 
     `form` is how its value is written, `read` its reader. `default` is written as a user would write it; without one,
     the value is None if the property is left out. A `repeatable` property may be given several times, and its value
-    is a tuple. The value of a `secret` one is never shown. A `flag` needs no value when it is written `--name`. The
-    value of a `positional` one may be written without its name, as in `run FILE`; a command has at most one of these.
+    is a tuple. The value of a `secret` one is never shown. A `flag` is yes or no; it needs no value when it is written
+    `--name` or `--no-name`. The value of a `positional` one may be written without its name, as in `run FILE` and
+    `set NAME ADDRESS`; if a command has several, they are given in the order of the table.
     """
 
     __slots__ = (
@@ -102,6 +104,7 @@ _CHANGE = (*_SEND, "plan")
 _RECORDS = (*_CHANGE, "show")
 _AGENT = ("agent",)
 _STATUS = ("status",)
+_ASK = ("status", "refresh")
 _HISTORY = ("history",)
 _IMPORT = ("import",)
 _RUN = ("run",)
@@ -112,13 +115,15 @@ _ACCESS = (*_RECORDS, *_ACME)
 class Options:
     """The values of all properties of one command line, already parsed; it is immutable.
 
-    `given` has the values that the line gives, by attribute.
+    `given` has the values that the line gives, by attribute. `configured_key` is the key that a configuration has for
+    the name, if the line does not say which.
     """
 
-    __slots__ = ("given",)
+    __slots__ = ("configured_key", "given")
 
-    def __init__(self, given: Mapping[str, object] | None = None) -> None:
+    def __init__(self, given: Mapping[str, object] | None = None, configured_key: Key | None = None) -> None:
         self.given = {} if given is None else given
+        self.configured_key = configured_key
 
     # fmt: off
     # Of acme
@@ -151,12 +156,12 @@ class Options:
 
     name: str | None = _row(
         "name", "NAME", _RECORDS, "the name, relative to the zone or in full; @ is the zone itself",
-        values.owner_from_text)
+        values.owner_from_text, positional=True)
     address: tuple[Source, ...] = _row(
         "address", "SOURCE[,SOURCE...]", _CHANGE,
         "what the name should point at: 203.0.113.45, 2001:db8::1, interface:ppp0 (/ipv4, /ipv6), prefix:br0+::5, "
         "dns:, https://HOST/PATH, command:PROGRAM; with type=PTR, the address whose reverse name is meant",
-        values.addresses_from_text, repeatable=True)
+        values.addresses_from_text, repeatable=True, positional=True)
     zone: Name | None = _row(
         "zone", "NAME", _ACCESS, "the zone to update; if it is left out, it is found by its SOA record",
         values.name_from_text)
@@ -179,7 +184,7 @@ class Options:
         "key-file", "FILE", _ACCESS, 'a file with key "NAME" { algorithm ...; secret "..."; }; as BIND has it',
         values.path_from_text)
     algorithm: Algorithm | None = _row(
-        "algorithm", "NAME", _ACCESS,
+        "algorithm", "ALGORITHM", _ACCESS,
         "hmac-md5 (used if key= is given without an algorithm), hmac-sha1, -sha224, -sha256, -sha384, -sha512; "
         "hmac-sha256-128 is truncated to 128 bits",
         Algorithm.from_text)
@@ -201,7 +206,7 @@ class Options:
         values.choice("any", "existing", "absent"), default="any")
     verify: bool = _row(
         "verify", "yes|no", _SEND, "read the name back from the server afterwards",
-        values.yes_no, default="yes")
+        values.yes_no, default="yes", flag=True)
     dry_run: bool = _row(
         "dry-run", "yes|no", (*_SEND, *_RUN, *_ACME),
         "send no update, but print what would change; the exit status is then 20",
@@ -209,10 +214,10 @@ class Options:
     allow_private: bool = _row(
         "allow-private", "yes|no", _SET,
         "publish an address from a source even if it cannot be reached from the Internet",
-        values.yes_no, default="no")
+        values.yes_no, default="no", flag=True)
     check_names: bool = _row(
         "check-names", "yes|no", _SET, "refuse a name that is not a valid host name where one is needed, as BIND does",
-        values.yes_no, default="yes")
+        values.yes_no, default="yes", flag=True)
     transport: Transport = _row(
         "transport", "udp|tcp", _ACCESS, "udp changes to TCP by itself if a message is too large",
         values.choice("udp", "tcp"), default="udp")
@@ -228,10 +233,14 @@ class Options:
         "local-address", "ADDRESS", _ACCESS, "the address to send from", values.local_address_from_text)
     rrclass: int = _row("class", "CLASS", _RECORDS, "the class: IN, CH or HS", values.class_from_text, default="IN")
 
+    config: str | None = _row(
+        "config", "FILE", (*_RECORDS, *_AGENT),
+        "the configuration: the names of the agent, and what else is left out of a command line. If config= is left "
+        "out, it is ~/.config/dns-update/config.toml, else /etc/dns-update/config.toml; /dev/null is none",
+        values.path_from_text)
+
     # Of the agent, and of the commands that ask it
 
-    config: str = _row(
-        "config", "FILE", _AGENT, "the configuration", values.path_from_text, default="/etc/dns-update/agent.toml")
     check: bool = _row(
         "check", "yes|no", _AGENT, "read the configuration, report what is wrong with it, and do nothing else",
         values.yes_no, default="no", flag=True)
@@ -248,19 +257,28 @@ class Options:
         "failure if all failed alike, else 10",
         values.yes_no, default="no", flag=True)
     known_name: str | None = _row(
-        "name", "NAME", (*_STATUS, *_HISTORY),
+        "name", "NAME", (*_ASK, *_HISTORY),
         "only this name, in full or relative to its zone; status then shows all that the agent knows about it",
         values.known_name_from_text)
     all: bool = _row(
         "all", "yes|no", _STATUS, "all names, not only the first 50", values.yes_no, default="no", flag=True)
+    watch: bool = _row(
+        "watch", "yes|no", _STATUS,
+        "stay, and show each change until Ctrl-C: redrawn on a terminal, else a line for each change, with json= an "
+        "object for each", values.yes_no, default="no", flag=True)
     socket: str = _row(
-        "socket", "PATH", _STATUS, "the agent's socket", values.path_from_text, default="/run/dns-update/agent.sock")
+        "socket", "PATH", _ASK, "the agent's socket", values.path_from_text, default="/run/dns-update/agent.sock")
     since: int | None = _row(
         "since", "TIME", _HISTORY, "only what was attempted in the last TIME: seconds, or 10m, 1h, 1d, 2w",
         values.span_from_text)
     limit: int | None = _row(
         "limit", "NUMBER|all", _HISTORY, "how many attempts to print, the newest ones", values.limit_from_text,
         default="50")
+    plot: bool = _row(
+        "plot", "yes|no", _HISTORY, "draw what the name had over time, and when tries failed; it needs name=",
+        values.yes_no, default="no", flag=True)
+    svg: str | None = _row(
+        "svg", "FILE", _HISTORY, "write the same picture to a file, as SVG; it needs name=", values.path_from_text)
     file: str = _row(
         "file", "PATH", _HISTORY, "the history", values.path_from_text, default="/var/lib/dns-update/history.db")
 
@@ -296,7 +314,7 @@ class Options:
 
     setup: str | None = _row(
         "file", "FILE", _IMPORT, "a script or an export of RouterOS, a ddclient.conf, a script for nsupdate, or "
-        "OpenWrt's /etc/config/ddns",
+        "OpenWrt's /etc/config/ddns; - is standard input",
         values.path_from_text, positional=True)
     output: str | None = _row(
         "output", "FILE", _IMPORT, "write the configuration there, and the keys beside it; without it, it is printed",
@@ -320,10 +338,10 @@ class Options:
     # Of all commands, or most
 
     json: bool = _row(
-        "json", "yes|no", (*_ACCESS, *_AGENT, *_STATUS, *_HISTORY, *_RUN, *_IMPORT),
+        "json", "yes|no", (*_ACCESS, *_AGENT, *_ASK, *_HISTORY, *_RUN, *_IMPORT),
         "print the result as one JSON object on standard output", values.yes_no, default="no", flag=True)
     quiet: bool = _row(
-        "quiet", "yes|no", (*_ACCESS, *_AGENT), "say nothing but failures: for cron",
+        "quiet", "yes|no", (*_ACCESS, *_AGENT, *_RUN, *_IMPORT), "say nothing but failures: for cron",
         values.yes_no, default="no", flag=True)
     debug: bool = _row(
         "debug", "yes|no", (*_ACCESS, *_AGENT, *_RUN),
@@ -339,14 +357,33 @@ for _each in PROPERTIES:
     ROWS[_each.name] = (*ROWS.get(_each.name, ()), _each)
 
 
+RECURRING = (
+    "config", "zone", "dns-server", "key-name", "key", "ttl", "key-file", "algorithm", "key-encoding", "transport",
+    "port", "timeout", "retries", "local-address",
+)  # fmt: skip
+"""The properties that are mostly the same from line to line: each has a variable of the environment."""
+
+VARIABLES = "DNS_UPDATE_"
+"""How the names of these variables begin."""
+
+
+def variable_of(name: str) -> str:
+    """Return the variable of a recurring property: `DNS_UPDATE_KEY_FILE` for `key-file`."""
+    return VARIABLES + name.replace("-", "_").upper()
+
+
 def row_of(name: str, command: str) -> Property | None:
     """Return the row of a property of a command; None if the command has no such property."""
     return next((row for row in ROWS.get(name, ()) if command in row.commands), None)
 
 
-def positional_row(command: str) -> Property | None:
-    """Return the row of the property that a command's word without a name gives; None if it has no such property."""
-    return next((row for row in PROPERTIES if row.positional and command in row.commands), None)
+def positional_row(command: str, given: Container[str] = ()) -> Property | None:
+    """Return the row of the property that a command's next word without a name gives; None if it has no such property.
+
+    `given` has the attributes that have values already.
+    """
+    rows = (row for row in PROPERTIES if row.positional and command in row.commands and row.attribute not in given)
+    return next(rows, None)
 
 
 def is_flag(name: str) -> bool:

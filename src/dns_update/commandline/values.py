@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from dns_update import errors
+from dns_update.commandline import COMMANDS
 from dns_update.errors import quoted
 from dns_update.rr.record import MAX_TTL
 from dns_update.transport import Server
@@ -28,8 +29,12 @@ MAX_TIMEOUT = 3600.0  # seconds for one try; a longer time is more likely a slip
 MAX_RETRIES = 100
 MAX_LIMIT = 10**12  # more rows than a disk holds; a larger number is a mistake
 
+TRUTHS = {"yes": True, "no": False, "true": True, "false": False, "on": True, "off": False}
 EXPRESSIONS = {"address": ("[",), "dns-server": ("[:resolve", "[/"), "name": ("[/",)}
 """How an expression of RouterOS begins, by property; an IPv6 address of a server has brackets, too."""
+_SOURCES = ("[", "interface:", "prefix:", "dns:", "http:", "https:", "command:")
+"""How a source of addresses begins that is not an address."""
+_LONGEST_NUMBER = 3  # digits after the last hyphen of a machine's name, as in router-7
 _LONGEST_SLIP = 20  # characters, somewhat more than the longest property has
 _SHORTEST_SECRET = 6  # characters: a shorter secret protects nothing, so a shorter word is more likely a slip
 
@@ -259,14 +264,37 @@ def choice(*words: W) -> Callable[[str], W]:
 
 
 def yes_no(text: str) -> bool:
-    """Return whether a text is `yes`; raises InvalidText if it is not `no` either."""
-    if text not in ("yes", "no"):
+    """Return what `yes` or `no`, `true` or `false`, `on` or `off` means; raises InvalidText for any other text."""
+    if text not in TRUTHS:
         raise _not_valid(text, "yes or no")
-    return text == "yes"
+    return TRUTHS[text]
 
 
 def _not_valid(text: str, hint: str) -> errors.InvalidText:
     return errors.InvalidText(f"{'that' if may_be_secret(text) else quoted(text)} is not a valid value", hint=hint)
+
+
+def may_be_nameless(name: str, word: str, *, is_first: bool) -> bool:
+    """Return whether a word may be the value of a property without its name; `is_first`: no other value precedes it.
+
+    A part of a value that needed quotes must not be taken for a name or an address, nor a secret without its `key=`.
+    """
+    if name == "address":
+        return is_address(word) or word.startswith(_SOURCES)
+    if name != "name":
+        return True
+    is_name = word.strip("-_*@") != "" and all(character.isalnum() or character in "-_.*/" for character in word)
+    is_name = is_name and not word.startswith("-") and not is_address(word) and word not in COMMANDS
+    head, _hyphen, number = word.rpartition("-")
+    is_numbered = number.isdecimal() and len(number) <= _LONGEST_NUMBER
+    is_open = "." in word or not may_be_secret(head if is_numbered else word)
+    return is_first and ((is_name and is_open) or word == "@" or word.startswith("[/"))
+
+
+def is_address(word: str) -> bool:
+    """Return whether a word is meant to be an IP address, right or wrong."""
+    has_digits_only = "." in word and set(word) <= set("0123456789./")
+    return has_digits_only or (word.count(":") > 1 and set(word) <= set("0123456789abcdefABCDEF:./"))
 
 
 def may_be_secret(word: str) -> bool:

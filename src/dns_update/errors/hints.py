@@ -37,6 +37,8 @@ class Door:
         name = self._names.get(prop, prop)
         if not value:
             return self._alone.format(name=name)
+        if "." in name:  # a function of the library
+            return f"{name}({self._literal(value)})"
         return self._valued.format(name=name, value=self._literal(value))
 
     def _literal(self, value: str) -> str:

@@ -149,7 +149,7 @@ class Draft:
         if not path or "\0" in path:
             self.say("error", line, "no-key", "there is no key file", 'name it: file = "/etc/dns-update/home.key"')
             return None
-        if "/" not in path and shown(path) != path:
+        if "/" not in path and ("." not in path or shown(path) != path):
             text = "the path of the key file is expected, and this may be a secret, so it is not moved"
             self.say("error", line, "not-a-path", text, "put the key into a file of its own, and name that in [keys]")
             return None

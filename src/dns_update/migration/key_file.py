@@ -35,6 +35,7 @@ def write_new_files(texts: dict[str, str], *, secret: str) -> None:
     may be possible later.
     """
     written: list[str] = []
+    path = ""
     try:
         for path, text in texts.items():
             mode = _MODE_OF_SECRETS if path == secret else _MODE
@@ -43,11 +44,11 @@ def write_new_files(texts: dict[str, str], *, secret: str) -> None:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
     except BaseException as error:
-        for path in written:
-            Path(path).unlink()
+        for each in written:
+            Path(each).unlink()
         if isinstance(error, FileExistsError):
-            raise UsageError(f"{error.filename} exists", hint="give another path, or move the file away") from error
+            raise UsageError(f"{path} exists", hint="give another path, or move the file away") from error
         if isinstance(error, OSError):
             kind = NotNow if NotNow.is_why(error) else UsageError
-            raise kind(f"cannot write {error.filename}: {error.strerror}") from error
+            raise kind(f"cannot write {path}: {error.strerror}") from error
         raise

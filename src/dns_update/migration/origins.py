@@ -20,6 +20,8 @@ _INTERFACE_OF = (
     re.compile(r"\bifconfig\s+([\w.-]+)"),
     re.compile(r"\bget_ip(?:v[46])?\s+([\w.-]+)"),
 )
+_NOT_OF_INTERFACES = re.compile(r"[^\w.@:-]+", re.ASCII)
+_LONGEST_NAME = 15  # linux/if.h: IFNAMSIZ is 16, with a NUL at the end
 _NOT_AN_INTERFACE = {"up", "to", "dev", "scope", "label", "primary", "permanent", "dynamic"}
 _RESOLVERS = re.compile(r"\b(?:myip\.opendns\.com|o-o\.myaddr\.l\.google\.com|whoami\.\w+|myip\.\w+\.\w+)\b")
 _FETCHES = re.compile(r"(?:\S*/)?(?:curl|wget|fetch|uclient-fetch|lynx|GET)\s")
@@ -33,6 +35,12 @@ def literal(address: str) -> AddressOrigin:
     octets = parse_address(address)
     family = IPV6 if len(octets) == IPV6_OCTETS else IPV4
     return AddressOrigin("literal", detail=format_address(octets), family=family)
+
+
+def possible_name(name: str) -> str:
+    """Return the name of an interface, changed if no interface of this machine can have it."""
+    kept = _NOT_OF_INTERFACES.sub("-", name)
+    return name if kept == name and len(name) <= _LONGEST_NAME else kept[:_LONGEST_NAME].strip("-.") or "wan"
 
 
 def interface(name: str, family: int) -> AddressOrigin:

@@ -13,6 +13,7 @@ from dns_update.routeros.remarks import Failure, LimitReached, ScriptError, Scri
 from dns_update.routeros.scopes import Scope, undeclared_sets
 from dns_update.routeros.source import Source
 from dns_update.routeros.values import NOTHING, Address, Array, Code, ScriptText, array_of, check_size, text_of
+from dns_update.routeros.words import OF_ROOT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -161,6 +162,8 @@ class Evaluator:
 
     def _global(self, command: syntax.CommandNode) -> RouterValue:
         run = COMMANDS.get(command.verb)
+        if run is None and command.verb in OF_ROOT:
+            return run_menu_command(self, command)
         if run is None:
             raise Failure(f"bad command name {command.verb}")
         return run(self, command)

@@ -100,7 +100,17 @@ class ExpressionReader(SourceScanner):
         name = self.take(_NAME)
         if name is None:
             raise self.error("expected the name of a variable after '$'", hint='write $name or $"a-name"')
-        return syntax.Variable(begin, name[0])
+        return syntax.Variable(begin, self._whole_name(begin, name[0]))
+
+    def _whole_name(self, begin: int, name: str) -> str:
+        """Return the name that is meant: a router ends it at a hyphen, but one that was declared so has more."""
+        for declared in self.hyphened:
+            rest = re.compile(re.escape(declared.removeprefix(name)) + r"(?![\w-])")
+            if declared.startswith(f"{name}-") and self.take(rest) is not None:
+                hint = f'write $"{declared}"; in a string, "..." . $"{declared}"'
+                self.warn("hyphen-name", begin, f"${declared} is ${name} to a router, which ends a name at '-'", hint)
+                return declared
+        return name
 
     def _element(self, array: Node) -> Node:
         while self.follows("->"):

@@ -77,7 +77,16 @@ def _in_menu(run: Interpreter, command: CommandNode, menu: str) -> RouterValue:
         return _run_script(run, command)
     if command.verb in _OVER_ROWS:
         return _OVER_ROWS[command.verb](run, command, menu)
-    return run.world.command(_menu_call(run, command, menu))
+    return _other(run, command, menu)
+
+
+def _other(run: Interpreter, command: CommandNode, menu: str) -> RouterValue:
+    """Have the world carry out a command; `monitor` runs a block with what it has seen as variables."""
+    answer = run.world.command(_menu_call(run, command, menu))
+    body = command.named("do")
+    if command.verb == "monitor" and body is not None and isinstance(answer, Array):
+        return run.run_body(body, dict(answer.named))
+    return answer
 
 
 def _log(run: Interpreter, command: CommandNode) -> RouterValue:
@@ -209,6 +218,8 @@ def _get(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
         value = item.text if isinstance(item, syntax.Word) and not item.text.isdigit() else run.value(item)
         if isinstance(value, str):
             run.look_for(path, [("name", "=", value)])
+        elif isinstance(value, int):
+            run.look_for(path, [])
         row = _one_row(run, _rows(run, path), value, command.at)
     name = command.named(_PROPERTY_OF_GET) or (values[0] if values else None)
     if name is None:

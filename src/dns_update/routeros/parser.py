@@ -130,6 +130,7 @@ class Parser(ExpressionReader):
             raise self.error("expected a name without '$'", at=first.at, hint=hint)
         if isinstance(first.value, syntax.Word) and not first.value.text.isalnum():
             name = first.value.text
+            self.hyphened.append(name)
             hint = f'write :{verb} "{name}", and $"{name}" where it is read'
             self.warn(
                 "hyphen-name", first.at, "a name with other characters than letters and digits needs quotes", hint

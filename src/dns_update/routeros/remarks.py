@@ -57,7 +57,7 @@ class ScriptError(Exception):
     """
 
     def __init__(self, message: str, command: str, place: Place, file_place: Place) -> None:
-        super().__init__(f"{message} ({command}; line {place.line})")
+        super().__init__(f"{message} ({command}{'; ' * bool(command)}line {place.line})")
         self.message = message
         self.command = command
         self.line = place.line

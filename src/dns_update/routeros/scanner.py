@@ -31,6 +31,7 @@ class SourceScanner:
         self.text = source.text
         self.at = 0
         self.remarks: list[ScriptRemark] = []
+        self.hyphened: list[str] = []
         self._nesting = 0
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import re
 
 from dns_update.routeros.conversions import to_address, to_number, to_prefix, value_of_word
 from dns_update.routeros.remarks import Failure
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 _PARAMETERS = ("address", "dns-server", "key", "key-name", "name", "ttl", "zone")
 SECRET_SOURCES = ("@", "env:", "credential:")
 """How a key begins that is read from elsewhere; no router has that, but a script that was moved may."""
+_PARAMETER = re.compile(r"[a-z][a-z0-9-]{0,30}")
+"""What looks like the name of a parameter; anything else may be a piece of a secret."""
+
 _LONGEST_TTL = (1 << 32) - 1
 
 
@@ -25,10 +29,10 @@ def update_request(run: Interpreter, command: CommandNode) -> UpdateRequest:
     given: dict[str, Node] = {}
     for argument in command.arguments:
         if argument.name not in _PARAMETERS:
-            run.warn(
-                "unknown-parameter", argument.at, f"dns-update has no parameter {argument.name or 'without a name'}"
-            )
-            raise Failure(f"bad parameter {argument.name}".rstrip())
+            shown = argument.name if _PARAMETER.fullmatch(argument.name) else "of such a name"
+            shown = shown if argument.name else "without a name"
+            run.warn("unknown-parameter", argument.at, f"dns-update has no parameter {shown}")
+            raise Failure("bad parameter" + f" {argument.name}" * (shown == argument.name))
         given[argument.name] = argument.value
     if "address" not in given:
         raise Failure("missing value(s) of argument(s) address")

@@ -23,6 +23,21 @@ class Record(Value):
     ttl: int
     rdata: bytes
 
+    @classmethod
+    def from_text(cls, text: str) -> Record:
+        r"""Read a line as `to_text` writes it: `home.example.com. 300 IN A 192.0.2.1`.
+
+        The name is always a full one, with or without the trailing dot. TTL and class may change places, the TTL may
+        have units (`5m`), and a class that is left out is IN. The data is read as the values of an Update are: names in
+        it are full names, and a TXT value that does not begin with a quote is one string, as it is written. Raises
+        InvalidText, UsageError for what is not a text.
+        """
+        if not isinstance(text, str):
+            raise errors.UsageError(f"a record is read from a text, not from {type(text).__name__}")
+        from dns_update.rr.record_text import record_from_text  # an update does not need it
+
+        return record_from_text(text)
+
     def to_text(self) -> str:
         """Return the record as a line of a zone file."""
         fixed = f"{self.name.to_text()} {self.ttl} {rrclass_to_text(self.rrclass)} {rrtype_to_text(self.rrtype)}"
@@ -30,7 +45,12 @@ class Record(Value):
 
     def data_text(self) -> str:
         """Return the rdata in presentation form."""
-        return rdata_to_text(self.rrtype, self.rdata, self.rrclass)
+        return rdata_to_text(self.rrtype, self.rdata, data_class(self.rrclass))
+
+
+def data_class(rrclass: int) -> int:
+    """Return the class whose form rdata has; that of a deleted record, whose class is NONE, is taken as IN."""
+    return RRClass.IN if rrclass == RRClass.NONE else rrclass
 
 
 def rdata_from_text(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:

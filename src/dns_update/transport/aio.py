@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from socket import SOCK_DGRAM, socket
 
 from dns_update.exchange import TCP, UDP, Exchange, Reply, Transmission, UnverifiedReply
+from dns_update.rr.record import Record
+from dns_update.transfer import Transfer
 from dns_update.transport import LARGEST_READ, Endpoint, random_id, seconds_left
 from dns_update.transport.demux import Demux, Pending, may_have_arrived, send_shared
 from dns_update.transport.failures import failure_of, is_broken_off
@@ -62,6 +65,37 @@ class AsyncioTransport:
                 await self._attempt_alone(exchange, attempt, endpoint)
             if exchange.result is not None:
                 return exchange.result
+
+    async def transfer(self, transfer: Transfer, endpoint: Endpoint) -> AsyncIterator[list[Record]]:
+        """Carry a zone transfer: yield the records of each message, and close the connection at the end.
+
+        Raises NoResponse, and what `transfer.receive` raises.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + transfer.patience
+        try:
+            with self._new_socket(endpoint, is_tcp=True) as connection:
+                connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
+                async with asyncio.timeout_at(deadline):
+                    await loop.sock_connect(connection, connect_address(endpoint))
+                    request = transfer.start(wall=int(time.time()), message_id=random_id())
+                    await loop.sock_sendall(connection, frame(request))
+                deframer = Deframer()
+                while not transfer.is_complete:
+                    async with asyncio.timeout_at(deadline):
+                        octets = await loop.sock_recv(connection, _STREAM_OCTETS)
+                    if not octets:
+                        raise ConnectionResetError("the server closed the connection")
+                    for message in deframer.feed(octets):
+                        yield transfer.receive(message, wall=int(time.time()))
+                        if transfer.is_complete:
+                            return
+                        deadline = loop.time() + transfer.patience
+                    await asyncio.sleep(0)  # `sock_recv` does not yield to the loop if data is there
+        except TimeoutError as error:
+            raise transfer.broken() from error
+        except OSError as error:
+            raise transfer.broken(*failure_of(error, TCP)) from error
 
     @staticmethod
     def clock() -> float:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 
-from dns_update.exchange import UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
+from dns_update.exchange import TCP, UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
 from dns_update.transport import Endpoint, random_id, seconds_left
 from dns_update.transport.sockets import addresses_of_host, check_source
 from dns_update.transport.udp import Datagrams, open_datagrams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
+    from dns_update.rr.record import Record
+    from dns_update.transfer import Transfer
     from dns_update.transport.tcp import Stream
 
 Trace: TypeAlias = "Callable[[str, Endpoint, TransportName, bytes], None]"
@@ -74,6 +76,34 @@ class BlockingTransport:
                 exchange.lost(*failure_of(error, attempt.transport), may_have_arrived=is_broken_off(error))
             attempt = _next(exchange)
         return exchange.settled
+
+    def transfer(self, transfer: Transfer, endpoint: Endpoint) -> Iterator[list[Record]]:
+        """Carry a zone transfer: yield the records of each message, and close the connection at the end.
+
+        Raises NoResponse, and what `transfer.receive` raises.
+        """
+        from contextlib import closing  # an update needs none of them
+
+        from dns_update.transport.failures import failure_of
+        from dns_update.transport.tcp import open_stream
+
+        deadline = time.monotonic() + transfer.patience
+        try:
+            with closing(open_stream(endpoint, self._local, deadline)) as stream:
+                request = transfer.start(wall=int(time.time()), message_id=random_id())
+                stream.send(request, deadline)
+                self._tell("sent", endpoint, TCP, request)
+                while not transfer.is_complete:
+                    for octets in stream.receive(deadline):
+                        self._tell("received", endpoint, TCP, octets)
+                        yield transfer.receive(octets, wall=int(time.time()))
+                        if transfer.is_complete:
+                            return
+                        deadline = time.monotonic() + transfer.patience
+        except TimeoutError as error:
+            raise transfer.broken() from error
+        except OSError as error:
+            raise transfer.broken(*failure_of(error, TCP)) from error
 
     @staticmethod
     def clock() -> float:

@@ -6,10 +6,12 @@ only if the script lets an attempt reach its deadline, or in `pause`, and nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from dns_update.errors.causes import NETWORK_ERROR
-from dns_update.exchange import Exchange, Reply, Transmission, TransportName, UnverifiedReply
+from dns_update.errors.causes import CONNECTION_RESET, NETWORK_ERROR
+from dns_update.exchange import TCP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
+from dns_update.rr.record import Record
+from dns_update.transfer import Transfer
 from dns_update.transport import Endpoint
 from dns_update.transport.failures import failure_of
 from dns_update.value import Value
@@ -56,6 +58,21 @@ class MemoryTransport:
         while (attempt := exchange.next(now=self.now, wall=self.wall, message_id=len(self.sent) + 1)) is not None:
             self._attempt(exchange, attempt, endpoint)
         return exchange.settled
+
+    def transfer(self, transfer: Transfer, endpoint: Endpoint) -> Iterator[list[Record]]:
+        """Carry a zone transfer: yield the records of each message of the script, then let the connection end."""
+        request = transfer.start(wall=self.wall, message_id=len(self.sent) + 1)
+        self.sent.append(Sent(endpoint, TCP, request))
+        answer = self._script(self.sent[-1])
+        if isinstance(answer, OSError):
+            raise transfer.broken(*failure_of(answer, TCP))
+        if isinstance(answer, str):
+            raise transfer.broken(answer, NETWORK_ERROR)
+        for octets in answer:
+            yield transfer.receive(octets, wall=self.wall)
+            if transfer.is_complete:
+                return
+        raise transfer.broken("the server closed the connection", CONNECTION_RESET)
 
     def keep_open(self) -> None:
         """Do nothing: there are no sockets."""

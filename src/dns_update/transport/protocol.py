@@ -13,7 +13,8 @@ class Transport(Protocol):
     """What `Client(transport=...)` takes: it moves octets, waits for them, and decides nothing.
 
     Any object with these methods fits; it need not be a subclass. `BlockingTransport` and `MemoryTransport` are two.
-    A `Client` that threads share calls it from each of them.
+    A `Client` that threads share calls it from each of them. For `Client.transfer` it also needs a method
+    `transfer(transfer, endpoint)`, as `BlockingTransport` has it.
     """
 
     def carry(self, exchange: Exchange, endpoint: Endpoint) -> Reply | UnverifiedReply:

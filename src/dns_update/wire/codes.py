@@ -81,6 +81,8 @@ class RRType:
     NSEC = 47
     SPF = 99
     TSIG = 250
+    IXFR = 251
+    AXFR = 252
     ANY = 255
 
 

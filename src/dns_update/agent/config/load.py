@@ -15,7 +15,7 @@ from dns_update.agent.config.positions import Path, find_lines
 from dns_update.agent.config.readers import Problem, Problems, read_table
 from dns_update.agent.config.record_tables import read_records
 from dns_update.agent.config.references import References
-from dns_update.agent.config.schema import AGENT, DOCUMENT
+from dns_update.agent.config.schema import AGENT, AGENT_HINTS, DOCUMENT, DOCUMENT_HINTS
 from dns_update.agent.config.settings import AgentSettings, Config
 from dns_update.auth.private_file import is_open_to_others, open_at_once
 from dns_update.errors import ConfigError, NotNow, UsageError, quoted
@@ -33,6 +33,18 @@ def read_config(path: str) -> Config:
     Raises ConfigError for its mistakes, NotNow if it may be readable later, and another UsageError if it cannot be
     read, or if it names programs to run and other users can change it.
     """
+    text, shown, status = read_text(path)
+    config = config_from_text(text, shown, is_private=not is_open_to_others(status, path))
+    if _names_programs(config):
+        refuse_unsafe(status, path, shown)
+    return config
+
+
+def read_text(path: str) -> tuple[str, str, os.stat_result]:
+    """Return the text of a configuration, its path as errors show it, and the status of its file.
+
+    Raises ConfigError if it is not UTF-8, NotNow if it may be readable later, another UsageError if it cannot be read.
+    """
     shown = path if path.isprintable() and path else quoted(path)
     try:
         # Without waiting: an agent that reads it again must not hang until a program writes to a named pipe.
@@ -42,22 +54,27 @@ def read_config(path: str) -> Config:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         kind = NotNow if isinstance(error, OSError) and NotNow.is_why(error) else UsageError
-        raise kind(f"cannot read {shown}: {reason}") from error
+        raise kind(f"cannot read {shown}: {reason}", hint=_hint_at_old_name(path)) from error
     if content is None:
         raise UsageError(f"cannot read {shown}: it is not a regular file", hint="a pipe or device may never end")
     if len(content) > MAX_CONFIG_OCTETS:
         raise UsageError(f"{shown} is too large for a configuration", hint=f"at most {MAX_CONFIG_OCTETS} octets")
     try:
-        decoded = content.decode().removeprefix("\ufeff")
+        return content.decode().removeprefix("\ufeff"), shown, status
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigError(
             [(f"{shown}:{line}: not UTF-8, which TOML requires", "")]
         ) from None  # the error holds the whole text
-    config = config_from_text(decoded, shown, is_private=not is_open_to_others(status, path))
-    if _names_programs(config):
-        _refuse_unsafe(status, path, shown)
-    return config
+
+
+def _hint_at_old_name(path: str) -> str:
+    """Return what to do if a configuration is missing, but there is one with the name that it had before."""
+    directory, name = os.path.split(path)
+    old = os.path.join(directory, "agent.toml")  # noqa: PTH118 - pathlib costs memory
+    if name != "config.toml" or os.path.exists(path) or not os.path.exists(old):  # noqa: PTH110 - as above
+        return ""
+    return f"there is {old}: its name is config.toml now, rename it"
 
 
 def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
@@ -66,27 +83,30 @@ def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
     Secrets are read from the files or variables that it names. Raises ConfigError, which never shows a secret, or a
     text that may be one.
     """
-    document = _parse(text, path)
+    document = parse(text, path)
     problems = Problems()
-    given = read_table(document, (), DOCUMENT, problems)
-    words = read_table(given.get("agent", {}), ("agent",), AGENT, problems)
+    given = read_table(document, (), DOCUMENT, problems, hints=DOCUMENT_HINTS)
+    words = read_table(given.get("agent", {}), ("agent",), AGENT, problems, hints=AGENT_HINTS)
     agent = AgentSettings(**{key.replace("-", "_"): value for key, value in words.items()})
     references = References(given, problems, path, is_private=is_private)
     if "records" not in document or given.get("records") == []:
         problems.add(("records",), "there is no name to manage", "add a table [[records]] with a name and an address")
     records = read_records(given.get("records", []), references, agent, problems)
     if problems.found:
-        raise _located(problems.found, text, path)
+        raise located(problems.found, text, path)
     return Config(agent, records)
 
 
 def _names_programs(config: Config) -> bool:
-    if config.agent.on_change:
+    if config.agent.on_change or config.agent.on_failure:
         return True
-    return any(record.on_change or any(isinstance(s, Command) for s in record.sources) for record in config.records)
+    return any(
+        record.on_change or record.on_failure or any(isinstance(source, Command) for source in record.sources)
+        for record in config.records
+    )
 
 
-def _refuse_unsafe(status: os.stat_result, path: str, shown: str) -> None:
+def refuse_unsafe(status: os.stat_result, path: str, shown: str) -> None:
     """Raise UsageError for a file with which other users could make us run any program."""
     if status.st_mode & stat.S_IWOTH:
         reason, command = "others can write it", "chmod o-w"
@@ -99,7 +119,8 @@ def _refuse_unsafe(status: os.stat_result, path: str, shown: str) -> None:
     raise UsageError(f"{shown} names programs to run, and {reason}", hint=f"run: {command} {shlex.quote(path)}")
 
 
-def _parse(text: str, path: str) -> dict[str, Any]:
+def parse(text: str, path: str) -> dict[str, Any]:
+    """Return the document that a text is; `path` names it in errors. Raises ConfigError."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -113,7 +134,7 @@ def _parse(text: str, path: str) -> dict[str, Any]:
         raise ConfigError([(f"{path}:{line}: {what}", "")]) from None
 
 
-def _located(found: list[Problem], text: str, path: str) -> ConfigError:
+def located(found: list[Problem], text: str, path: str) -> ConfigError:
     """Return the error for all problems, in the order of their lines."""
     lines = find_lines(text, (where for problem in found for where in (problem.path, problem.other)))
     found = sorted(found, key=lambda problem: lines[problem.path])

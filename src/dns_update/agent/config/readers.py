@@ -21,6 +21,7 @@ V = TypeVar("V")
 
 _KINDS = {bool: "a boolean", int: "an integer", float: "a float", str: "a string", list: "an array", dict: "a table"}
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+NO_HINTS: Mapping[str, str] = {}
 _NAMED = ("keys", "servers", "zones")  # tables of tables: their headers have a second part
 _LONGEST_DECIMAL_BITS = 64  # Python does not write integers of thousands of digits in decimal
 
@@ -63,18 +64,29 @@ class Problems:
         self.add(path if place is None else (*path, place), error.text, error.hint)
 
 
-def read_table(
-    table: Table, path: Path, readers: Mapping[str, Reader], problems: Problems, *, holds_secret: bool = False
+def read_table(  # noqa: PLR0913 - what differs between tables
+    table: Table,
+    path: Path,
+    readers: Mapping[str, Reader],
+    problems: Problems,
+    *,
+    hints: Mapping[str, str] = NO_HINTS,
+    holds_secret: bool = False,
 ) -> dict[str, Any]:
     """Return the meanings of a table's values by key; wrong ones are left out, and recorded in `problems`.
 
-    With `holds_secret`, an unknown key is shown only if it is similar to a known one.
+    `hints` say what to write in place of some unknown keys; the others get the most similar known one. With
+    `holds_secret`, an unknown key is shown only if it is similar to a known one.
     """
     given: dict[str, Any] = {}
     for key, raw in table.items():
         reader = readers.get(key)
         if reader is None:
-            _note_unknown(key, raw, path, readers, problems, holds_secret=holds_secret)
+            hint = hints.get(key.replace("_", "-"))
+            if hint is not None and not isinstance(raw, dict):
+                problems.add((*path, key), "unknown key", hint)
+            else:
+                _note_unknown(key, raw, path, readers, problems, holds_secret=holds_secret)
             continue
         try:
             given[key] = reader(raw)

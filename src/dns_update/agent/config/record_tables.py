@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from dns_update.address.sources import Source
 from dns_update.agent.config.positions import Path
 from dns_update.agent.config.readers import Problems, Table, read_table, text_or_array, wrong_type
 from dns_update.agent.config.references import References, ZoneTable
-from dns_update.agent.config.schema import RECORD
+from dns_update.agent.config.schema import RECORD, RECORD_HINTS
 from dns_update.agent.config.settings import AgentSettings, RecordSettings
 from dns_update.errors import UsageError, quoted
 from dns_update.errors.hints import TOML, rendered
@@ -32,59 +32,68 @@ _ATTRIBUTES = {
     "grace": "grace",
     "allow-private": "allow_private",
     "on-change": "on_change",
+    "on-failure": "on_failure",
 }
+
+Written: TypeAlias = tuple[Name, bool]
+"""A name as `parse_name` returns it: with whether it is absolute."""
 
 
 def read_records(
     tables: Sequence[object], references: References, agent: AgentSettings, problems: Problems
 ) -> tuple[RecordSettings, ...]:
     """Return the records that can be read; mistakes go to `problems`."""
-    reader = _RecordReader(references, agent, problems)
+    reader = RecordReader(references, agent, problems)
     taken = _Taken(problems)
     records = []
     for place, content in enumerate(tables):
-        path = ("records", place)
-        record = reader.record(path, content)
-        if record is not None:
+        for path, record in reader.records(("records", place), content):
             taken.take(record, path)
             records.append(record)
     return tuple(records)
 
 
-class _RecordReader(Value):
+class RecordReader(Value):
     """Reads tables of [[records]], one after the other."""
 
     references: References
     agent: AgentSettings
     problems: Problems
 
-    def record(self, path: Path, content: object) -> RecordSettings | None:
-        """Return the settings of a table; None if it has a mistake."""
+    def records(self, path: Path, content: object) -> Sequence[tuple[Path, RecordSettings]]:
+        """Return the settings of each name of a table, with the path that names it; none if there is a mistake."""
         if not isinstance(content, dict):
             self.problems.add_error(path, wrong_type(content, "a table"))
-            return None
+            return ()
         count = self.problems.count
-        given = read_table(content, path, RECORD, self.problems)
+        given = read_table(content, path, RECORD, self.problems, hints=RECORD_HINTS)
         self.references.check_references(given, path)
         self._check_together(path, content)
         values = self._values(path, given, content)
-        is_placed = "name" in given and ("zone" in given) == ("zone" in content)
-        place = self._place(path, given, content) if is_placed else None
-        if place is None or self.problems.count != count:
-            return None
+        if ("zone" in given) != ("zone" in content):
+            return ()
+        places = [(at, self._place(at, given, *name)) for at, name in _names_of(path, given, content)]
+        if self.problems.count != count:
+            return ()
+        found = [(at, place) for at, place in places if place is not None]
         if given.get("check-names", True):
-            self._check_names(path, given, place[0], values)
-        return self._settings(path, given, *place, values)
+            self._check_names(path, given, [(at, name) for at, (name, _zone) in found], values)
+        settings = [(at, self._settings(path, given, *place, values)) for at, place in found]
+        return [(path if "name" in content else at, record) for at, record in settings if record is not None]
 
-    def _check_names(self, path: Path, given: Mapping[str, Any], name: Name, values: tuple[bytes, ...]) -> None:
+    def _check_names(
+        self, path: Path, given: Mapping[str, Any], names: Sequence[tuple[Path, Name]], values: tuple[bytes, ...]
+    ) -> None:
         """Record each name that must be a host name and is not, as the command's `check-names` does."""
+        for at, name in names:
+            try:
+                for rrtype in (given["type"],) if values else _ADDRESSES:
+                    check_owner(name, rrtype, RRClass.IN)
+            except UsageError as error:
+                self.problems.add(at, error.text, rendered(error.hint, TOML))
         try:
-            for rrtype in (given["type"],) if values else _ADDRESSES:
-                check_owner(name, rrtype, RRClass.IN)
-        except UsageError as error:
-            self.problems.add((*path, "name"), error.text, rendered(error.hint, TOML))
-        try:
-            check_targets(name, given.get("type", RRType.A), values, RRClass.IN)
+            for _at, name in names:
+                check_targets(name, given.get("type", RRType.A), values, RRClass.IN)
         except UsageError as error:
             self.problems.add((*path, "value"), error.text, rendered(error.hint, TOML))
 
@@ -96,7 +105,8 @@ class _RecordReader(Value):
         upstream = self.references.upstream(given.get("servers", common.servers), given.get("key", common.key), naming)
         if upstream is None:
             return None
-        own: dict[str, Any] = {"ttl": common.ttl, "on_change": self.agent.on_change}
+        agent = self.agent
+        own: dict[str, Any] = {"ttl": common.ttl, "on_change": agent.on_change, "on_failure": agent.on_failure}
         for key, value in given.items():
             if key in _ATTRIBUTES:
                 own[_ATTRIBUTES[key]] = value
@@ -116,8 +126,10 @@ class _RecordReader(Value):
     def _check_together(self, path: Path, content: Table) -> None:
         """Record which keys are missing, and which make no sense together."""
         add = self.problems.add
-        if "name" not in content:
+        if "name" not in content and "names" not in content:
             add(path, "the name is missing", 'e.g. name = "home", or "@" for the zone itself')
+        elif "name" in content and "names" in content:
+            add((*path, "names"), "name and names are both given", "names has all of them")
         if "address" not in content:
             self._check_fixed(path, content)
         elif "type" in content or "value" in content:
@@ -157,24 +169,39 @@ class _RecordReader(Value):
             self.problems.add((*path, "value"), text)
         return distinct
 
-    def _place(self, path: Path, given: Mapping[str, Any], content: Table) -> tuple[Name, ZoneTable | None] | None:
+    def _place(
+        self, path: Path, given: Mapping[str, Any], written: Written, text: object
+    ) -> tuple[Name, ZoneTable | None] | None:
         """Return the owner name and its zone (None: the agent finds it); None if there is a mistake."""
-        name: Name
-        name, is_absolute = given["name"]
+        name, is_absolute = written
         try:
             if "zone" not in given:
-                return self._place_in_some_zone(name, content["name"])
+                return self._place_in_some_zone(name, text)
             zone = self.references.zone(given["zone"])
             return _name_within(name, zone.name, is_absolute=is_absolute), zone
         except UsageError as error:
-            self.problems.add_error((*path, "name"), error)
+            self.problems.add_error(path, error)
             return None
 
     def _place_in_some_zone(self, owner: Name, text: object) -> tuple[Name, ZoneTable | None]:
         if len(owner.labels) < _MIN_FULL_LABELS:
-            raise UsageError(f"{quoted(str(text))} is not a full name", hint="give the zone, or the name in full")
+            only = self.references.only_zone
+            hint = "give the zone, or the name in full"
+            if only is not None:
+                hint = f'write "{owner.below(only)}", or add zone = "{only}"'
+            raise UsageError(f"{quoted(str(text))} is not a full name", hint=hint)
         zone = self.references.zone_that_holds(owner)
         return (owner, None) if zone is None else (_sharing_labels(owner, zone.name), zone)
+
+
+def _names_of(path: Path, given: Mapping[str, Any], content: Table) -> Iterator[tuple[Path, tuple[Written, object]]]:
+    """Yield the names of a table that can be read: the path of each, and its meaning and text."""
+    if "name" in given:
+        yield (*path, "name"), (given["name"], content["name"])
+    texts = content.get("names")
+    if "names" in given and isinstance(texts, list):
+        for place, both in enumerate(zip(given["names"], texts, strict=True)):
+            yield (*path, "names", place), both
 
 
 def _name_within(name: Name, zone: Name, *, is_absolute: bool) -> Name:

@@ -8,7 +8,7 @@ from typing import Any
 
 from dns_update.agent.config.positions import Path
 from dns_update.agent.config.readers import Problems, Table, near_miss, read_table
-from dns_update.agent.config.schema import KEY, SERVER, ZONE, zone_from_text
+from dns_update.agent.config.schema import KEY, SERVER, SERVER_HINTS, ZONE, ZONE_HINTS, zone_from_text
 from dns_update.auth import DEFAULT_ALGORITHM, Key, read_secret
 from dns_update.auth.private_file import is_special
 from dns_update.auth.secret_sources import path_of_credential
@@ -55,10 +55,18 @@ class References:
     """The keys, servers and zones of a document; mistakes go to `problems`.
 
     `document` has the tables by kind and name; `file` is its path. It may have a literal secret only if it
-    `is_private`.
+    `is_private`. Without `reads_keys`, the secrets of keys are not read, and upstreams have no key: `key` reads one.
     """
 
-    def __init__(self, document: Mapping[str, Any], problems: Problems, file: str, *, is_private: bool) -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        problems: Problems,
+        file: str,
+        *,
+        is_private: bool,
+        reads_keys: bool = True,
+    ) -> None:
         self._document = document
         self._problems = problems
         self._file = file
@@ -66,7 +74,8 @@ class References:
         self._policy = Policy()
         self._upstreams: dict[tuple[tuple[str, ...], str | None], UpstreamSettings | None] = {}
         self._untabled: dict[Name, ZoneTable] = {}
-        self._keys = {name: self._key(name, path, content) for name, path, content in self._tables("keys")}
+        self._key_tables = {name: self._key_table(path, content) for name, path, content in self._tables("keys")}
+        self._keys = {name: self.key(name) for name in self._key_tables if reads_keys}
         self._servers = {name: self._server(path, content) for name, path, content in self._tables("servers")}
         self._zones: dict[tuple[bytes, ...], ZoneTable] = {}  # by the labels of their names in lower case
         for name, path, content in self._tables("zones"):
@@ -84,6 +93,16 @@ class References:
             if zone is not None:
                 return zone
         return None
+
+    def key_name(self, servers: tuple[str, ...], key: str | None) -> str | None:
+        """Return the table of the key for these servers: the one that is named, or else that of the first server."""
+        tables = (self._servers[name] for name in servers if name in self._servers)
+        return key if key is not None else next((table.key for table in tables), None)
+
+    @property
+    def only_zone(self) -> Name | None:
+        """The zone of the only table of [zones]; None if there are none or several."""
+        return next(iter(self._zones.values())).name if len(self._zones) == 1 else None
 
     def upstream(self, servers: tuple[str, ...], key: str | None, path: Path) -> UpstreamSettings | None:
         """Return the settings for these servers and this key; None if there is a mistake.
@@ -128,15 +147,21 @@ class References:
             else:
                 self._problems.add_unshown((kind, name), f"expected tables [{kind}.NAME], got a key", "")
 
-    def _key(self, name: str, path: Path, content: Table) -> Key | None:
+    def _key_table(self, path: Path, content: Table) -> Mapping[str, Any] | None:
         given = read_table(content, path, KEY, self._problems, holds_secret=True)
-        if not self._is_complete(path, content) or given.keys() != content.keys():
+        return given if self._is_complete(path, content) and given.keys() == content.keys() else None
+
+    def key(self, name: str) -> Key | None:
+        """Return the key of a table, with its secret read now; None if there is a mistake."""
+        given = self._key_tables.get(name)
+        if given is None:
             return None
+        beside = os.path.dirname(self._file) or "."  # noqa: PTH120 - pathlib costs memory
         try:
-            return _key_from_file(given) if "file" in given else _key_from_secret(name, given)
+            return _key_from_file(given, beside) if "file" in given else _key_from_secret(name, given, beside)
         except UsageError as error:
             at = "file" if "file" in given else "secret"
-            self._problems.add((*path, at), rendered(error.text, TOML), rendered(error.hint, TOML))
+            self._problems.add(("keys", name, at), rendered(error.text, TOML), rendered(error.hint, TOML))
             return None
 
     def _is_complete(self, path: Path, content: Table) -> bool:
@@ -159,7 +184,7 @@ class References:
         return self._problems.count == count
 
     def _server(self, path: Path, content: Table) -> ServerTable:
-        given = read_table(content, path, SERVER, self._problems)
+        given = read_table(content, path, SERVER, self._problems, hints=SERVER_HINTS)
         self.check_references(given, path)
         if "address" not in content:
             self._problems.add(path, "the address is missing", 'e.g. address = "192.0.2.1", or "ns.example.com:5353"')
@@ -173,7 +198,7 @@ class References:
 
     def _read_zone(self, text: str, path: Path, content: Table) -> None:
         count = self._problems.count
-        given = read_table(content, path, ZONE, self._problems)
+        given = read_table(content, path, ZONE, self._problems, hints=ZONE_HINTS)
         self.check_references(given, path)
         try:
             name = zone_from_text(text)
@@ -222,22 +247,22 @@ def _meant(near: str, kind: str, known: Iterable[str]) -> str:
     return f"the tables [{kind}.NAME] are: {names}" if names else f"there is no table [{kind}.NAME]"
 
 
-def _key_from_secret(table: str, given: Mapping[str, Any]) -> Key:
+def _key_from_secret(table: str, given: Mapping[str, Any], beside: str) -> Key:
     """Return the key of a table with a secret, or with the place of a secret."""
     if given["secret"].startswith("@"):
         _refuse_pipe(os.path.expanduser(given["secret"].removeprefix("@")))  # noqa: PTH111 - as read_secret does
     return Key.from_secret(
         given.get("name", table),
-        read_secret(given["secret"]),
+        read_secret(given["secret"], beside),
         given.get("algorithm", DEFAULT_ALGORITHM),
         given.get("encoding", "auto"),
     )
 
 
-def _key_from_file(given: Mapping[str, Any]) -> Key:
+def _key_from_file(given: Mapping[str, Any], beside: str) -> Key:
     path: str = given["file"]
     if path.startswith(_CREDENTIAL):
-        path = path_of_credential(path.removeprefix(_CREDENTIAL))
+        path = path_of_credential(path.removeprefix(_CREDENTIAL), beside)
     _refuse_pipe(path)
     return Key.from_file(path, given.get("name"))
 

@@ -11,7 +11,7 @@ from typing import Any
 from dns_update.agent.config.readers import Reader, array, duration, one_of, plain, scalar, text, text_or_array
 from dns_update.auth import ENCODINGS
 from dns_update.commandline.properties import PROPERTIES
-from dns_update.commandline.values import path_from_text, text_from_text
+from dns_update.commandline.values import EXPRESSIONS, path_from_text, text_from_text
 from dns_update.errors import InvalidText, quoted
 from dns_update.transport import Server
 from dns_update.wire.codes import is_zone_type
@@ -34,7 +34,9 @@ def _ttl(written: str) -> object:
 
 
 def _name(written: str) -> tuple[Name, bool]:
-    """Read a record's name like `parse_name`; `@` is the zone itself."""
+    """Read a record's name like `parse_name`; `@` is the zone itself, RouterOS's expression this machine's name."""
+    if written.startswith(EXPRESSIONS["name"]):
+        written = _PROPERTY["name"](written)
     if written in ("", "@"):
         _PROPERTY["name"](written)
         return ROOT, False
@@ -111,6 +113,22 @@ def _program(raw: object) -> object:
     return words
 
 
+def _one_name(raw: object) -> object:
+    if isinstance(raw, list):
+        hint = 'several names of one record: names = ["home", "www"]'
+        raise InvalidText("expected a string, got an array", hint=hint)
+    return _NAME(raw)
+
+
+def _names(raw: object) -> object:
+    names = _NAMES(raw)
+    if not names:
+        raise InvalidText("the array is empty", hint="give one name at least")
+    return names
+
+
+_NAME = text(_name)
+_NAMES = array(_name, "names")
 _PROGRAM = array(_without_nul, "strings, a program and its arguments")
 _REFERENCE = text()
 _SERVER_REFERENCES = array(str, "names of [servers.NAME]")
@@ -131,6 +149,7 @@ AGENT: Mapping[str, Reader] = {
     "history": text(_path),
     "history-keep": duration("1h", "3650d"),
     "on-change": _program,
+    "on-failure": _program,
 }
 KEY: Mapping[str, Reader] = {
     "name": text(_key_name),
@@ -149,7 +168,8 @@ SERVER: Mapping[str, Reader] = {
 }
 ZONE: Mapping[str, Reader] = {"servers": _SERVER_REFERENCES, "key": _REFERENCE, "ttl": _TTL}
 RECORD: Mapping[str, Reader] = {
-    "name": text(_name),
+    "name": _one_name,
+    "names": _names,
     "zone": text(zone_from_text),
     "address": text_or_array(_PROPERTY["address"]),
     "type": text(_record_type),
@@ -163,4 +183,46 @@ RECORD: Mapping[str, Reader] = {
     "allow-private": _BOOLEAN,
     "check-names": _BOOLEAN,
     "on-change": _program,
+    "on-failure": _program,
 }
+
+
+def _hints(own: Mapping[str, Reader], **others: str) -> Mapping[str, str]:
+    """Return what to write in place of keys that a table does not have: of other tables, and of other programs."""
+    homes = dict[str, list[str]]()
+    for header, keys in _HEADERS.items():
+        for key in keys:
+            homes.setdefault(key, []).append(header)
+    hints = {key: f"it is a key of {' and '.join(headers)}" for key, headers in homes.items() if key not in own}
+    return hints | {key.replace("_", "-"): hint for key, hint in others.items()}
+
+
+_HEADERS = {
+    "[agent]": AGENT,
+    "[keys.NAME]": KEY,
+    "[servers.NAME]": SERVER,
+    '[zones."ZONE"]': ZONE,
+    "[[records]]": RECORD,
+}
+_PORT = 'it is a part of the address: address = "192.0.2.1:5353", or "[2001:db8::1]:5353"'
+_SERVERS = 'servers = ["NAME"], of a table [servers.NAME]'
+_KEYS = 'key = "NAME", of a table [keys.NAME]'
+_INTERFACE = 'address = "interface:ppp0", or "interface:ppp0/ipv4" for one family'
+
+DOCUMENT_HINTS = _hints(DOCUMENT)
+AGENT_HINTS = _hints(AGENT)
+SERVER_HINTS = _hints(SERVER, port=_PORT, host="did you mean address?", key_name=_KEYS, key_file=_KEYS)
+ZONE_HINTS = _hints(ZONE, dns_server=_SERVERS, key_name=_KEYS, key_file=_KEYS)
+RECORD_HINTS = _hints(
+    RECORD,
+    interface=_INTERFACE,
+    source=_INTERFACE,
+    host="did you mean name?",
+    hostname="did you mean name?",
+    data="did you mean value?",
+    server=_SERVERS,
+    dns_server=_SERVERS,
+    port=f"{_PORT} in [servers.NAME]",
+    key_name=_KEYS,
+    key_file=_KEYS,
+)

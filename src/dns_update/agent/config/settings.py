@@ -24,7 +24,7 @@ class AgentSettings(Value, kw_only=True):
 
     Every name is compared with the zone each `interval`; sources that must be asked are asked each `poll`; a lost
     address stays published for `hold_down`. `socket` and `history` are paths, or empty for none; attempts are kept in
-    the history for `history_keep`. `on_change` is a program and its arguments, or empty.
+    the history for `history_keep`. `on_change` and `on_failure` are programs and their arguments, or empty.
     """
 
     interval: float = 5 * _MINUTE
@@ -34,6 +34,7 @@ class AgentSettings(Value, kw_only=True):
     history: str = "/var/lib/dns-update/history.db"
     history_keep: float = 90 * _DAY
     on_change: tuple[str, ...] = ()
+    on_failure: tuple[str, ...] = ()
 
 
 class RecordSettings(Value):
@@ -44,8 +45,8 @@ class RecordSettings(Value):
     records. `servers` are tried in turn, with `key` (None: unsigned), by `policy`, from `local_address` (None: any);
     without servers, the zone's primary is asked. `owner` is empty if no other agent publishes at the name. When its
     sources lose their addresses, the name keeps its data; with `delete_when_missing` only for `grace` seconds.
-    `allow_private` allows addresses that cannot be reached from the Internet. `on_change` is a program and its
-    arguments, or empty.
+    `allow_private` allows addresses that cannot be reached from the Internet. `on_change` and `on_failure` are
+    programs and their arguments, or empty.
 
     There may be thousands of these, so equal parts are shared.
     """
@@ -66,6 +67,7 @@ class RecordSettings(Value):
     grace: float = 60 * _MINUTE
     allow_private: bool = False
     on_change: tuple[str, ...] = ()
+    on_failure: tuple[str, ...] = ()
 
     @property
     def data(self) -> dict[int, tuple[bytes, ...]]:

@@ -1,7 +1,8 @@
 """The agent's Unix socket, server and client: one line of JSON is the request, one line of JSON the answer.
 
-The answer to `{"command": "status"}` is a `StatusAnswer`, see below. An answer `{"error": TEXT}` says what is wrong
-with the request.
+The answer to `{"command": "status"}` is a `StatusAnswer`, see below; `watch` gets one at once, and one each time that
+something in it has changed. `refresh`, perhaps with a `name` in full, has every name, or this one, checked now; the
+answer is a `RefreshAnswer`. An answer `{"error": TEXT}` says what is wrong with the request.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import asyncio
 import fcntl
 import json
 import os
+import select
 import socket
 import stat
 import struct
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Any, TypedDict
+from typing import Any, Protocol, TypedDict
 
 from dns_update.errors import Hint, NoResponse, NotNow, UsageError, quoted
 
@@ -107,6 +109,12 @@ class StatusAnswer(ManagedStatus):
     agent: AgentStatus
 
 
+class RefreshAnswer(TypedDict):
+    """How many names are being checked."""
+
+    refreshed: int
+
+
 STATES = ("failing", "unknown", "changing", "held", "right")
 """The states of a record, the worst first.
 
@@ -122,17 +130,33 @@ _LOCK_INTERVAL = 0.01
 _UCRED = struct.Struct("@iII")  # asm-generic/socket.h, struct ucred: pid, uid, gid
 MAX_CLIENTS = 64  # at once: clients must not use up the file descriptors that servers need
 CLIENT_SECONDS = 10.0  # for a whole conversation; ten thousand names take a tenth of a second
+MAX_WATCHERS = 4  # at once: each costs 25 ms a second with ten thousand names
+LOOK_SECONDS = 1.0  # between two looks for changes, while a client watches
 ITEMS_A_WRITE = 100  # of a list, before the agent does its other work: 1 ms
 ASK_SECONDS = 15.0  # the client's time limit: somewhat more than the agent's
 MAX_ANSWER = 1 << 28  # octets: a million names; an agent does not send more
 
 
+class Answers(Protocol):
+    """What an agent answers."""
+
+    def status(self) -> Mapping[str, Any]:
+        """Return a StatusAnswer; see `serve`."""
+
+    def refresh(self, name: str | None) -> int:
+        """Check all names now, or only one, given in full; return how many these are."""
+
+    def marks(self) -> object:
+        """Return a value that differs whenever the status of a name has changed."""
+
+
 class ControlServer:
     """The agent's side of the socket; made by `serve`."""
 
-    def __init__(self, path: str, answer: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(self, path: str, answers: Answers) -> None:
         self._path = path
-        self._answer = answer
+        self._answers = answers
+        self._watchers = 0
         self._clients: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._server: asyncio.Server | None = None
         self._identity: tuple[int, int] | None = None
@@ -177,36 +201,69 @@ class ControlServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            async with asyncio.timeout(CLIENT_SECONDS):
-                await self._converse(reader, writer)
+            async with asyncio.timeout(CLIENT_SECONDS) as limit:
+                await self._converse(reader, writer, limit)
         except (OSError, TimeoutError):
             pass  # only the client is affected
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _converse(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: asyncio.Timeout
+    ) -> None:
         try:
             line = await reader.readline()
         except ValueError:  # longer than MAX_REQUEST
             line = b""
-        command = _command_of(line)
+        request = _object_of(line) or {}
+        command = request.get("command")
         if command == "status":
-            await _write_object(writer, self._answer())
+            await _write_object(writer, self._answers.status())
+        elif command == "refresh":
+            await _write_object(writer, self._refreshed(request))
+        elif command == "watch" and self._watchers < MAX_WATCHERS:
+            await self._let_watch(reader, writer, limit)
         else:
-            what = "the request has no command" if command is None else f"unknown command {quoted(command)}"
-            await _write_object(writer, {"error": f"{what}; known commands: status"})
+            await _write_object(writer, {"error": _fault_of(command)})
         writer.close()
         await writer.wait_closed()
 
+    def _refreshed(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        name = request.get("name")
+        if name is not None and not isinstance(name, str):
+            return {"error": "the name is not a string"}
+        return RefreshAnswer(refreshed=self._answers.refresh(name))
 
-async def serve(path: str, answer: Callable[[], Mapping[str, Any]]) -> ControlServer:
+    async def _let_watch(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: asyncio.Timeout
+    ) -> None:
+        """Write the status now, and each time it has changed, until the client leaves or says anything."""
+        left = asyncio.ensure_future(reader.read(1))
+        self._watchers += 1
+        try:
+            told: object = left  # which no mark is
+            while not left.done():
+                marks = self._answers.marks()
+                if marks != told:
+                    limit.reschedule(asyncio.get_running_loop().time() + CLIENT_SECONDS)
+                    await _write_object(writer, self._answers.status())
+                    told = marks
+                limit.reschedule(None)
+                await asyncio.wait((left,), timeout=LOOK_SECONDS)
+        finally:
+            self._watchers -= 1
+            left.cancel()
+            await asyncio.gather(left, return_exceptions=True)
+
+
+async def serve(path: str, answers: Answers) -> ControlServer:
     """Answer on a Unix socket at `path`, until the returned server is closed.
 
-    `answer` makes a StatusAnswer. If it has iterators in place of lists, an answer about ten thousand names is not held
+    If a StatusAnswer has iterators in place of lists, an answer about ten thousand names is not held
     in memory, and the loop does other work between the items; the iterators must allow changes meanwhile.
 
     Raises UsageError if another agent answers there, if the path exists and is not a socket, or if the socket cannot be
     made; NotNow if it may be possible later. A socket that a killed agent left is replaced.
     """
-    server = ControlServer(path, answer)
+    server = ControlServer(path, answers)
     try:
         await server.listen()
     except asyncio.CancelledError:
@@ -215,8 +272,10 @@ async def serve(path: str, answer: Callable[[], Mapping[str, Any]]) -> ControlSe
     return server
 
 
-def ask(path: str, command: str, *, seconds: float = ASK_SECONDS) -> dict[str, Any]:
+def ask(path: str, command: str, *, seconds: float = ASK_SECONDS, **words: object) -> dict[str, Any]:
     """Ask the agent that listens at `path`, and return its answer; blocks for at most `seconds`.
+
+    `words` are further members of the request.
 
     Raises NoResponse if no agent listens or it does not answer; UsageError if the caller may not ask it, if it does not
     know the command, or if it is not an agent.
@@ -226,10 +285,40 @@ def ask(path: str, command: str, *, seconds: float = ASK_SECONDS) -> dict[str, A
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(seconds)
             connection.connect(path)
-            connection.sendall(json.dumps({"command": command}).encode() + b"\n")
+            connection.sendall(json.dumps({"command": command} | words).encode() + b"\n")
             line = _read_line(connection, deadline)
     except OSError as error:
         raise _unanswered(path, error, seconds) from error
+    return _checked(path, line)
+
+
+def watch(path: str, *, seconds: float = ASK_SECONDS) -> Iterator[dict[str, Any] | None]:
+    """Yield the status of the agent that listens at `path` at once, and each time it has changed.
+
+    None is yielded if nothing has changed for a second, so that what is shown can be kept up to date. Raises what `ask`
+    raises; NoResponse when the agent ends.
+    """
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(seconds)
+            connection.connect(path)
+            connection.sendall(b'{"command": "watch"}\n')
+            is_first = True
+            while True:
+                if not is_first and not select.select((connection,), (), (), LOOK_SECONDS)[0]:
+                    yield None
+                    continue
+                is_first = False
+                line = _read_line(connection, time.monotonic() + seconds)
+                if not line:
+                    raise NoResponse("the agent has ended", hint="see its log", endpoint=path)
+                yield _checked(path, line)
+    except OSError as error:
+        raise _unanswered(path, error, seconds) from error
+
+
+def _checked(path: str, line: bytes) -> dict[str, Any]:
+    """Return the answer in a line; raises UsageError if it is not one."""
     answer = _object_of(line)
     if answer is None:
         raise UsageError(
@@ -339,10 +428,12 @@ def _listening_process(connection: socket.socket) -> int:
     return pid
 
 
-def _command_of(line: bytes) -> str | None:
-    request = _object_of(line)
-    command = None if request is None else request.get("command")
-    return command if isinstance(command, str) else None
+def _fault_of(command: object) -> str:
+    """Return what is wrong with a command that is not carried out."""
+    if command == "watch":
+        return "too many clients watch already"
+    what = f"unknown command {quoted(command)}" if isinstance(command, str) else "the request has no command"
+    return f"{what}; known commands: status, watch, refresh"
 
 
 async def _write_object(writer: asyncio.StreamWriter, fields: Mapping[str, Any]) -> None:

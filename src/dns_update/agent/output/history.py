@@ -47,26 +47,36 @@ _CORRUPT = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB
 _UNFINISHED = 776  # SQLITE_READONLY_ROLLBACK: a writer was killed, and this reader may not repair the file
 
 
+OK = "ok"  # the outcome of a change
+
+
 class HistoryRow(Value, kw_only=True):
     """One attempt to change a name, successful or not.
 
     `when` is in seconds since 1970; `name` and `zone` are in full, without the trailing dot; `types` are mnemonics such
-    as "AAAA"; `before` and `after` are data as text ("A 192.0.2.1, A 192.0.2.2"), empty for nothing;
-    `key_name` is empty for an unsigned update; `outcome` is "ok", the name of the error's class, or "CalledOff" if the
-    attempt was cancelled after its update was sent; `message` has details; `seconds` is how long it took.
+    as "AAAA"; `before` and `after` are data as text ("A 192.0.2.1, A 192.0.2.2"), empty for nothing; if the outcome is
+    not "ok", `after` is what the name should have had; `zone` and `before` are None if they were not known; `server` is
+    empty if none was asked; `key_name` is empty for an unsigned update; `outcome` is "ok", the name of the error's
+    class, or "CalledOff" if the attempt was cancelled after its update was sent; `message` has details; `seconds` is
+    how long it took.
     """
 
     when: float
     name: str
-    zone: str
+    zone: str | None
     types: tuple[str, ...]
-    before: str
+    before: str | None
     after: str
     server: str
     key_name: str
     outcome: str
     message: str
     seconds: float
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the name was changed."""
+        return self.outcome == OK
 
 
 _NAMES = ", ".join(f'"{field}"' for field in HistoryRow.__fields__)  # of the columns, which are the same
@@ -429,9 +439,9 @@ def _row(row: HistoryRow) -> tuple[object, ...]:
     return (
         float(row.when),
         _comparable(row.name),
-        _comparable(row.zone),
+        None if row.zone is None else _comparable(row.zone),
         " ".join(row.types),
-        _storable(row.before),
+        None if row.before is None else _storable(row.before),
         _storable(row.after),
         _storable(row.server),
         _storable(row.key_name),

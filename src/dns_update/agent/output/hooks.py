@@ -1,4 +1,4 @@
-"""Runs programs when a name has changed; they get the facts in their environment, and never delay updates."""
+"""Runs programs when a name has changed or fails; they get the facts in their environment, and never delay updates."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from dns_update.errors import quoted
 from dns_update.process.child_guard import ChildGuard
 from dns_update.process.runner import Program, failure_of, keep_statuses
 
-Job: TypeAlias = "tuple[tuple[str, ...], tuple[str, ...]]"
-"""A program with its arguments, and the record types for which it runs."""
+Job: TypeAlias = "tuple[str, tuple[str, ...], tuple[str, ...]]"
+"""The key that names the program, the program with its arguments, and the record types for which it runs."""
 
-
+ON_CHANGE = "on-change"
+ON_FAILURE = "on-failure"
 MAX_RUNNING = 4  # programs at once: a change of network changes all names, and the machine has other work
 PROGRAM_SECONDS = 60.0  # for one run; a firewall or a web server reloads in a few seconds
 END_SECONDS = 5.0  # between SIGTERM and SIGKILL, so that the program can clean up
@@ -29,7 +30,7 @@ class Hooks:
     """Runs programs: one at a time for each name, at most MAX_RUNNING in all, each for at most PROGRAM_SECONDS.
 
     Changes of a name while a program runs for it are combined into one run, from the first `before` to the last
-    `after`. Use it only in the asyncio loop of the main thread.
+    `after`; so are failures, of which the last one counts. Use it only in the asyncio loop of the main thread.
     """
 
     def __init__(
@@ -55,10 +56,13 @@ class Hooks:
         self._running: dict[str, _Run] = {}
         keep_statuses()
 
-    def run(self, program: Sequence[str], change: HistoryRow) -> None:
-        """Run a program (with its arguments) for a change, as soon as possible; returns at once."""
+    def run(self, program: Sequence[str], change: HistoryRow, key: str = ON_CHANGE) -> None:
+        """Run a program (with its arguments) for an attempt, as soon as possible; returns at once.
+
+        `key` is what the configuration calls the program: ON_CHANGE or ON_FAILURE.
+        """
         of_name = self._waiting.setdefault(change.name, {})
-        job = (tuple(program), change.types)
+        job = (key, tuple(program), change.types)
         of_name[job] = change if job not in of_name else change._replace(before=of_name[job].before)
         self._start_waiting()
 
@@ -87,35 +91,39 @@ class Hooks:
             change = of_name.pop(job)
             if of_name:
                 self._waiting[name] = of_name  # last: other names come first
-            self._start(job[0], change)
+            self._start(*job[:2], change)
 
-    def _start(self, program: tuple[str, ...], change: HistoryRow) -> None:
+    def _start(self, key: str, program: tuple[str, ...], change: HistoryRow) -> None:
         try:
             run = _Run(program, {**self._inherited, **facts(change)}, self._seconds, self._child_guard)
         except (OSError, ValueError) as error:  # ValueError: a NUL, or invalid Unicode
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            self._report(f"on-change program {_shown(program)} for {change.name} cannot be run: {reason}")
+            self._report(f"{key} program {_shown(program)} for {change.name} cannot be run: {reason}")
             return
         self._running[change.name] = run
-        run.ended.add_done_callback(lambda _future: self._ended(run, change))
+        run.ended.add_done_callback(lambda _future: self._ended(key, run, change))
 
-    def _ended(self, run: _Run, change: HistoryRow) -> None:
+    def _ended(self, key: str, run: _Run, change: HistoryRow) -> None:
         del self._running[change.name]
         if failure := run.failure():
-            self._report(f"on-change program {_shown(run.words)} for {change.name} {failure}")
+            self._report(f"{key} program {_shown(run.words)} for {change.name} {failure}")
         self._start_waiting()
 
 
 def facts(change: HistoryRow) -> dict[str, str]:
-    """Return the environment variables that describe a change to a program; none of them is secret."""
+    """Return the environment variables that describe an attempt to a program; none of them is secret.
+
+    None is that of a property, since the program may run dns-update.
+    """
     texts = {
         "NAME": change.name,
-        "ZONE": change.zone,
+        "IN_ZONE": change.zone or "",
         "TYPES": " ".join(change.types),
-        "BEFORE": change.before,
-        "AFTER": change.after,
+        "BEFORE": change.before or "",
+        "AFTER": change.after if change.is_ok else "",
+        "WANTED": change.after,
         "SERVER": change.server,
-        "KEY_NAME": change.key_name,
+        "SIGNED_BY": change.key_name,
         "OUTCOME": change.outcome,
         "MESSAGE": change.message,
         "TIME": f"{change.when:.3f}",

@@ -1,4 +1,4 @@
-"""Lines for people on standard error: with priorities if the journal reads them, and once per change of state.
+"""Lines for people on standard error, once per change of state: with priorities for the journal, or with times.
 
 `logging` costs 1 MiB and waits for a reader that does not read; the agent must not wait.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import select
 import sys
-from collections.abc import Hashable, Mapping
+import time
+from collections.abc import Callable, Hashable, Mapping
 
 # Priorities of sd-daemon(3), which are those of syslog(3).
 ERROR = 3
@@ -32,9 +33,16 @@ class Log:
     """
 
     def __init__(
-        self, *, threshold: int = INFO, descriptor: int | None = None, environment: Mapping[str, str] | None = None
+        self,
+        *,
+        threshold: int = INFO,
+        descriptor: int | None = None,
+        environment: Mapping[str, str] | None = None,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         """Write lines of priority `threshold` and more urgent ones. `environment` None means that of the process.
+
+        With a `clock`, in seconds since 1970, each line begins with the local time, unless the journal adds it.
 
         `descriptor` None means standard error. If the process was started without it, nothing is written, because its
         number may now belong to a socket.
@@ -44,6 +52,7 @@ class Log:
             descriptor = _STANDARD_ERROR if sys.stderr is not None else _NOWHERE
         self._descriptor = descriptor
         self._is_journal = is_journal(descriptor, os.environ if environment is None else environment)
+        self._clock = None if self._is_journal else clock
         self._states: dict[Hashable, int] = {}
         self._lost = 0
 
@@ -97,7 +106,7 @@ class Log:
 
     def _put(self, priority: int, line: str) -> bool:
         """Write a line if the reader can take it; return whether it was written."""
-        prefix = f"<{priority}>" if self._is_journal else "dns-update: "
+        prefix = f"<{priority}>" if self._is_journal else f"{self._stamp()}dns-update: "
         octets = f"{prefix}{_one_line(line)}".encode("utf-8", "backslashreplace")
         if len(octets) >= MAX_OCTETS:
             octets = octets[: MAX_OCTETS - 4].decode("utf-8", "ignore").encode() + b"..."
@@ -105,6 +114,11 @@ class Log:
             return self._descriptor != _NOWHERE and self._is_taken() and os.write(self._descriptor, octets + b"\n") > 0
         except OSError:
             return False
+
+    def _stamp(self) -> str:
+        if self._clock is None:
+            return ""
+        return time.strftime("%Y-%m-%d %H:%M:%S ", time.localtime(self._clock()))
 
     def _is_taken(self) -> bool:
         """Return whether a write would not block, if necessary after a short wait."""

@@ -1,20 +1,22 @@
-"""Reports attempts to people and programs: log lines, rows of the history, runs of `on-change` programs."""
+"""Reports attempts to people and programs: log lines, rows of the history, runs of programs."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import Any
 
 from dns_update.agent.attempt import Attempt
 from dns_update.agent.clock import Clock
 from dns_update.agent.config.settings import AgentSettings
-from dns_update.agent.managed_name import text_of, texts_of
-from dns_update.agent.output.history import History, HistoryRow
-from dns_update.agent.output.hooks import Hooks
+from dns_update.agent.managed_name import ManagedName, text_of, texts_of
+from dns_update.agent.output.history import OK, History, HistoryRow
+from dns_update.agent.output.hooks import ON_FAILURE, Hooks
 from dns_update.agent.output.log import WARNING, Log
 from dns_update.agent.reconcile.server_health import Outage
 from dns_update.client.changes import changes_text
 from dns_update.client.outcome import Outcome
-from dns_update.errors import DnsUpdateError, NoResponse
+from dns_update.client.plan import Desired
+from dns_update.errors import DnsUpdateError, NoAddress, NoResponse
 from dns_update.errors.hints import TOML, rendered
 from dns_update.rr.record import Record
 from dns_update.wire.codes import rrtype_to_text
@@ -66,13 +68,13 @@ class Reports:
             changes = changes_text(settings.name, before, outcome.after or ())
         self._log.info(f"update successful: {changes} at {outcome.server}")
         row = self._row(
-            attempt,
+            attempt.managed,
             seconds,
             zone=str(outcome.zone),
             before=", ".join(texts_of(before)),
             after=after,
             server=str(outcome.server),
-            outcome="ok",
+            outcome=OK,
             message="; ".join([rendered(note, TOML) for note in outcome.notes]),
         )
         self._keep(row)
@@ -81,13 +83,27 @@ class Reports:
 
     def failed(self, attempt: Attempt, error: DnsUpdateError, seconds: float) -> None:
         """Keep a failure in the history; the log has it as an incident."""
-        self._keep(self._unproven_row(attempt, seconds, error.server, type(error).__name__, str(error)))
+        self._keep(self._failed_row(attempt.managed, error, seconds, attempt.desired))
+
+    def failing(self, managed: ManagedName, error: DnsUpdateError, seconds: float = 0.0) -> None:
+        """Report to a program that a name begins to fail, or fails in another way than before."""
+        if managed.settings.on_failure:
+            row = self._failed_row(managed, error, seconds, managed.desired)
+            self._hooks.run(managed.settings.on_failure, row, ON_FAILURE)
+
+    def without_address(self, managed: ManagedName, reason: str) -> None:
+        """Report to a program that a source of a name has given no address for longer than the hold-down."""
+        if managed.settings.on_failure:
+            result = {"server": "", "outcome": NoAddress.__name__, "message": reason}
+            row = self._unproven_row(managed, 0.0, managed.desired, **result)
+            self._hooks.run(managed.settings.on_failure, row, ON_FAILURE)
 
     def cancelled(self, attempt: Attempt, seconds: float) -> None:
         """Keep in the history that an attempt was cancelled after its update was sent."""
         server = attempt.update_sent_to
         if server is not None:
-            self._keep(self._unproven_row(attempt, seconds, str(server), CANCELLED, _CANCELLED_MESSAGE))
+            result = {"server": str(server), "outcome": CANCELLED, "message": _CANCELLED_MESSAGE}
+            self._keep(self._unproven_row(attempt.managed, seconds, attempt.desired, **result))
 
     def recovered(self, server: Hashable, outage: Outage) -> None:
         """Report that a server answers again, if its outage was reported."""
@@ -114,23 +130,27 @@ class Reports:
         if unreported and not is_told:
             self._log.warning(line)
 
-    def _unproven_row(self, attempt: Attempt, seconds: float, server: str, outcome: str, message: str) -> HistoryRow:
+    def _failed_row(
+        self, managed: ManagedName, error: DnsUpdateError, seconds: float, desired: Desired | None
+    ) -> HistoryRow:
+        result = {"server": error.server, "outcome": type(error).__name__, "message": str(error)}
+        return self._unproven_row(managed, seconds, desired, **result)
+
+    def _unproven_row(self, managed: ManagedName, seconds: float, desired: Desired | None, **result: str) -> HistoryRow:
         """Return the row of an attempt that may not have made its change."""
-        zone, current = attempt.managed.settings.zone, attempt.managed.current
-        after = [text_of(rrtype, value) for rrtype, values in attempt.desired.data.items() for value in values]
+        zone, current = managed.settings.zone, managed.current
+        data = {} if desired is None else desired.data
         return self._row(
-            attempt,
+            managed,
             seconds,
-            zone="" if zone is None else str(zone),
-            before="" if current is None else ", ".join(texts_of(current.records)),
-            after=", ".join(after),
-            server=server,
-            outcome=outcome,
-            message=message,
+            zone=None if zone is None else str(zone),
+            before=None if current is None else ", ".join(texts_of(current.records)),
+            after=", ".join([text_of(rrtype, value) for rrtype, values in data.items() for value in values]),
+            **result,
         )
 
-    def _row(self, attempt: Attempt, seconds: float, **result: str) -> HistoryRow:
-        settings = attempt.managed.settings
+    def _row(self, managed: ManagedName, seconds: float, **result: Any) -> HistoryRow:  # noqa: ANN401 - see HistoryRow
+        settings = managed.settings
         return HistoryRow(
             when=self._clock.wall(),
             name=str(settings.name),

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from dns_update.migration.routeros.explorer import OWN_ERROR, Explorer
-from dns_update.migration.routeros.reading import can_update, line_of_local, line_of_value
+from dns_update.migration.routeros.reading import (
+    can_update,
+    line_of_local,
+    line_of_value,
+    say_what_is_not_needed,
+    sets_globals,
+)
 from dns_update.migration.routeros.simulated import OLD_ADDRESS, OLD_ADDRESS_V6, SimulatedRouter, nothing_fails
 from dns_update.routeros import syntax
 from dns_update.routeros.remarks import ScriptError
@@ -16,6 +24,7 @@ if TYPE_CHECKING:
 
     from dns_update.migration.plan import AddressOrigin, ChangeCheck, Servers
     from dns_update.migration.routeros.starters import Starter
+    from dns_update.routeros.syntax import Script
     from dns_update.routeros.values import RouterValue
     from dns_update.routeros.world import UpdateRequest
 
@@ -23,6 +32,9 @@ if TYPE_CHECKING:
     """What makes two updates one: the name, where the address comes from, the zone."""
 
 _MOST_CONDITIONS = 40
+_MOST_COMMANDS = 20_000
+"""Those of all runs with a condition turned round."""
+
 _MOST_SERVERS = 20
 
 
@@ -44,8 +56,13 @@ class Behaviour(Value):
 
 
 def meant_name(request: UpdateRequest) -> str:
-    """Return the full name that a request means, without a dot at its end; a router doubles a name with its zone."""
+    """Return the full name that a request means, without a dot at its end.
+
+    A router doubles a name with its zone, and takes "@" as a name.
+    """
     name, zone = request.name.strip("."), request.zone.strip(".")
+    if name == "@":
+        return zone
     if not zone or f".{name}".lower().endswith(f".{zone}".lower()):
         return name
     return f"{name}.{zone}" if name else zone
@@ -56,6 +73,7 @@ class _Run(Value):
 
     requests: tuple[UpdateRequest, ...]
     memory: Mapping[str, RouterValue]
+    files: Mapping[str, str]
     resolved: frozenset[str]
     explorer: Explorer
 
@@ -67,29 +85,49 @@ class Subject:
         self._router = router
         self._starter = starter
         self._script = router.tree(starter.source)
+        self._stored = router.stored
 
     def behaviour(self) -> Behaviour | None:
         """Return what the script does; None if it sends nothing."""
         first = self._run()
+        stored = self._router.stored
+        try:
+            return self._behaviour(first)
+        finally:
+            self._router.stored = stored
+
+    def kept(self) -> Mapping[str, RouterValue]:
+        """Return the global variables that the script leaves if it sends nothing; nothing is said of it."""
+        told, stored = set(self._router.remarks), self._router.stored
+        run = self._run() if sets_globals(self._script) else None
+        self._router.remarks, self._router.stored = told, stored
+        return run.memory if run is not None and not run.requests else {}
+
+    def _behaviour(self, first: _Run) -> Behaviour | None:
         hidden = self._turned(first)
         if not first.requests and not hidden:
             return None
         change_check = self._change_check(first) if first.requests else "none"
         sent = tuple(self._grouped([*first.requests, *hidden]))
+        for script in first.explorer.scripts.values():
+            say_what_is_not_needed(self._router, script)
         return Behaviour(sent, change_check, bool(first.requests) and self._is_only_if_running())
 
     def _run(
         self,
         *,
-        memory: Mapping[str, RouterValue] | None = None,
-        turned: int | None = None,
+        after: _Run | None = None,
+        turned: frozenset[int] = frozenset(),
         fails: Callable[[UpdateRequest], bool] = nothing_fails,
+        goes_on: bool = False,
     ) -> _Run:
-        """Run the script once, with what a router remembers from before."""
-        self._router.restart()
+        """Run the script once, with what a router remembers from an earlier run."""
+        self._router.restart(after.files if after is not None else None)
         self._router.fails = fails
-        router_wide = dict(memory or {})
-        explorer = Explorer(self._router, router_wide, turned)
+        self._router.stored = self._stored
+        names = dict(self._router.names)
+        router_wide = dict(self._router.kept if after is None else after.memory)
+        explorer = Explorer(self._router, router_wide, turned, goes_on=goes_on)
         try:
             explorer.run(self._starter.source, name=self._starter.name, variables=self._starter.variables)
         except ScriptError as error:
@@ -97,17 +135,23 @@ class Subject:
                 line = error.file_place.line
                 self._router.say("error", "not-understood", f"the script ends here: {error.message}", line=line)
         requests = tuple([request for request, _ in self._router.sent])
-        return _Run(requests, router_wide, frozenset(self._router.resolved), explorer)
+        self._router.names = names  # which a script can look at after it has changed them
+        return _Run(requests, router_wide, self._router.files, frozenset(self._router.resolved), explorer)
 
     def _turned(self, first: _Run) -> list[UpdateRequest]:
         """Return what is sent only if a condition is the other way round than at first."""
         known = set(map(self._identity, first.requests))
         names = set(map(meant_name, first.requests))
         hidden: list[UpdateRequest] = []
-        conditions = list(first.explorer.conditions.items())[:_MOST_CONDITIONS]
-        for offset, line in conditions if can_update(self._script) else ():
+        seen = dict(first.explorer.conditions)
+        waiting = [frozenset([offset]) for offset in seen] if can_update(self._script) else []
+        for turned in islice(_emptied(waiting), self._most_runs(first)):
             told = set(self._router.remarks)
-            run = self._run(turned=offset)
+            run = self._run(turned=turned)
+            new = run.explorer.conditions.keys() - seen.keys()  # those behind the condition that is turned
+            waiting += [turned | {offset} for offset in sorted(new)]
+            seen |= run.explorer.conditions
+            line = max(seen[offset] for offset in turned)
             found = [request for request in run.requests if self._identity(request) not in known]
             if not found:
                 self._router.remarks = told  # what there is to say of a branch that sends nothing does not matter
@@ -119,6 +163,10 @@ class Subject:
             self._router.say("error", "not-understood", text, "check what the agent should do there", line=line)
         return hidden
 
+    @staticmethod
+    def _most_runs(first: _Run) -> int:
+        return min(_MOST_CONDITIONS, _MOST_COMMANDS // max(first.explorer.count, 1))
+
     def _identity(self, request: UpdateRequest) -> Identity:
         return meant_name(request), self._router.stand_ins.origin(request.address), request.zone
 
@@ -127,7 +175,7 @@ class Subject:
     def _change_check(self, first: _Run) -> ChangeCheck:
         if self._asks_zone(first):
             return "dns"
-        if not self._run(memory=first.memory).requests:
+        if not self._run(after=first).requests:
             self._check_order(first)
             return "memory"
         if self._compares(first):
@@ -150,11 +198,12 @@ class Subject:
     def _check_order(self, first: _Run) -> None:
         """Find out whether the address is remembered although the update failed."""
         failed = self._run(fails=lambda _request: True)
-        if self._run(memory=failed.memory).requests:
+        if self._run(after=failed).requests:
             return
-        name = next((name for name, value in first.memory.items() if text_of(value)), "")
-        text = f"{name} is set before the update, so an update that fails is not sent again; the agent tries it again"
-        self._router.say("warning", "memory-before-update", text, line=line_of_value(self._script, name))
+        new = [name for name, value in first.memory.items() if value != self._router.kept.get(name)]
+        name = next((name for name in new if text_of(first.memory[name])), "")
+        text = f"{name} is set even if the update fails, which is not sent again then; the agent tries it again"
+        self._router.say("warning", "memory-before-update", text, line=_line_in(first, line_of_value, name))
 
     def _compares(self, first: _Run) -> bool:
         """Return whether the script compares the address with one that it means to remember; say why it cannot."""
@@ -164,11 +213,11 @@ class Subject:
             for text, other, other_text in ((left_text, right, right_text), (right_text, left, left_text)):
                 if text.partition("/")[0] in addresses and not other_text and isinstance(other, syntax.Variable):
                     found = True
-                    self._say_why(other)
+                    self._say_why(first, other)
         return found
 
-    def _say_why(self, variable: syntax.Variable) -> None:
-        line = line_of_local(self._script, variable.name)
+    def _say_why(self, first: _Run, variable: syntax.Variable) -> None:
+        line = _line_in(first, line_of_local, variable.name)
         if line:
             text = f"{variable.name} is a :local and is empty at every run; the import sends on change only"
             self._router.say("warning", "local-forgets", text, f":global {variable.name}", line=line)
@@ -203,9 +252,9 @@ class Subject:
     def _fallbacks(self, requests: list[UpdateRequest]) -> dict[Identity, list[str]]:
         """Return the servers that are tried for each name if those before take nothing, in their order."""
         order = self._tried(requests, {request.owner for request in requests})
-        for request in requests:  # a script may end at the first name that no server takes
-            if self._identity(request) not in order:
-                order |= self._tried(requests, {request.owner})
+        missing = [request for request in requests if self._identity(request) not in order]
+        for request in missing[:_MOST_SERVERS]:  # a script may end at the first name that no server takes
+            order |= self._tried(requests, {request.owner})
         return order
 
     def _tried(self, requests: list[UpdateRequest], owners: set[str]) -> dict[Identity, list[str]]:
@@ -217,7 +266,8 @@ class Subject:
             return (request.owner, request.server) in failing
 
         for _ in range(_MOST_SERVERS):
-            tried = [request for request in self._run(fails=fails).requests if request.owner in owners]
+            run = self._run(fails=fails, goes_on=True)
+            tried = [request for request in self._not_given_up(run) if request.owner in owners]
             order = {}
             for request in tried:
                 order.setdefault(self._identity(request), []).append(request.server)
@@ -226,6 +276,15 @@ class Subject:
                 break
             failing = reached
         return order
+
+    def _not_given_up(self, run: _Run) -> Iterator[UpdateRequest]:
+        """Yield what a script tries; for a name whose failure ends it, nothing after that."""
+        given_up: set[Identity] = set()
+        for number, request in enumerate(run.requests):
+            if self._identity(request) not in given_up:
+                yield request
+            failed = run.explorer.given_up.get(number, ())
+            given_up.update([self._identity(run.requests[each]) for each in failed])
 
     def _server(self, address: str) -> str:
         meaning = self._router.stand_ins.meaning(address)
@@ -236,3 +295,14 @@ class Subject:
         text = f"the address is that of {host}, which the agent cannot look up"
         hint = "write a command: source that prints it"
         self._router.say("error", "not-understood", text, hint, line=request.place.line)
+
+
+def _emptied(waiting: list[frozenset[int]]) -> Iterator[frozenset[int]]:
+    """Yield and remove the first of a list, which may grow, until it is empty."""
+    while waiting:
+        yield waiting.pop(0)
+
+
+def _line_in(run: _Run, line_of: Callable[[Script, str], int], name: str) -> int:
+    """Return the line of a name in the first of the scripts that ran that has it; 0 if none does."""
+    return next(filter(None, [line_of(script, name) for script in run.explorer.scripts.values()]), 0)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dns_update.errors import UsageError
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin
+from dns_update.migration.routeros.simulated import IDENTITY
 from dns_update.migration.routeros.stand_ins import StandIns
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
 from dns_update.value import Value
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,7 +108,7 @@ def differences(whole: Import, states: Iterable[RouterState], published: Publish
 def _is_silent(whole: Import, state: RouterState, name: str, rrtype: str) -> bool:
     """Return whether a name has servers, and none of them takes an update in a state."""
     for record in whole.plan.records:
-        if (record.name.replace("{identity}", state.identity).lower(), record.type) == (name, rrtype):
+        if (_canonical(record.name.replace(IDENTITY, state.identity)), record.type) == (name, rrtype):
             return bool(record.servers) and set(record.servers) <= set(state.failing)
     return False
 
@@ -132,7 +135,8 @@ class _Script:
         self._whole = whole
         self._router = whole.router
         self._stand_ins = whole.router.stand_ins
-        self._router_wide: dict[str, RouterValue] = {}
+        self._router_wide = dict(whole.router.kept)
+        self._files: dict[str, str] = dict.fromkeys(whole.router.file_names, "")
 
     def run(self, state: RouterState) -> str:
         """Run all that starts a script in a state; return the errors that ended one."""
@@ -140,11 +144,15 @@ class _Script:
         self._router.names = dict.fromkeys(record.name.lower() for record in self._whole.plan.records)
         self._router.names |= {name: address for (name, _), address in self.zone.items()}
         self._router.fails = lambda request: self._server(request) in state.failing
-        errors = [self._evaluate(starter, state) for starter in (self._whole.body, *self._whole.starters)]
+        stored = self._router.stored
+        errors = [self._evaluate(self._whole.body, state)]
+        self._router.stored = stored  # which has what the body adds already
+        are_lost = not state.addresses
+        errors += [self._evaluate(each, state) for each in self._whole.starters if are_lost or not each.is_loss]
         return "; ".join(dict.fromkeys(filter(None, errors)))
 
     def _evaluate(self, starter: Starter, state: RouterState) -> str:
-        self._router.restart()
+        self._router.restart(self._files)
         try:
             Evaluator(self._router, self._router_wide).run(
                 starter.source, name=starter.name, variables=self._variables(starter, state)
@@ -152,6 +160,7 @@ class _Script:
         except (ScriptError, ScriptSyntaxError) as error:
             return str(error)
         finally:
+            self._files = self._router.files
             for request, is_taken in self._router.sent:
                 if is_taken:
                     self.zone[full_name(request), request.type] = request.address
@@ -177,5 +186,12 @@ class _Script:
 
 
 def full_name(request: UpdateRequest) -> str:
-    """Return the name that a request updates, as the zone has it."""
-    return request.owner.rstrip(".").lower()
+    """Return the name that a request updates, as the zone has it; @ is the zone, as everywhere in dns-update."""
+    return _canonical(request.zone if request.name == "@" else request.owner)
+
+
+def _canonical(name: str) -> str:
+    try:
+        return Name.from_text(name).to_text().rstrip(".").lower()
+    except UsageError:
+        return name.rstrip(".").lower()  # of a script only: the import leaves such names out

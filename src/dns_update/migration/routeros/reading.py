@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dns_update.routeros import syntax
 from dns_update.routeros.scopes import name_of
+from dns_update.routeros.words import LOG_LEVELS
 from dns_update.value import Value
 
 TYPE_CHECKING = False
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _UPDATING = ("dns-update", "run", "execute", "parse", "import")
 _LOOPS = ("while", "for", "do")
+_TALK = (*LOG_LEVELS, "put", "delay", "if", "get", "len", "pick", "typeof", "tostr")
 
 
 def say_what_is_not_needed(router: SimulatedRouter, script: Script) -> None:
@@ -48,22 +50,40 @@ def can_update(script: Script) -> bool:
     return any(command.verb in _UPDATING for command in commands_in(script.commands))
 
 
+def sets_globals(script: Script) -> bool:
+    """Return whether a script gives a global variable its value, or runs one that may."""
+    return any(command.verb in ("global", "run") for command in commands_in(script.commands))
+
+
+def updates_in(script: Script) -> Iterator[CommandNode]:
+    """Yield the commands that update a name."""
+    return (command for command in commands_in(script.commands) if command.verb == "dns-update")
+
+
+def is_talk(tree: object) -> bool:
+    """Return whether commands only log, print, wait and read, so that what is sent does not depend on them."""
+    if isinstance(tree, tuple):
+        return all(map(is_talk, tree))
+    if isinstance(tree, syntax.Call) or (isinstance(tree, syntax.CommandNode) and tree.verb not in _TALK):
+        return False
+    return not isinstance(tree, Value) or all(is_talk(getattr(tree, field)) for field in type(tree).__fields__)
+
+
 def line_of_local(script: Script, name: str) -> int:
     """Return the line of the file that declares a local variable; 0 if none does."""
-    return _line_of(script, ("local",), name, values=0)
+    return next(_lines_of(script, ("local",), name, values=0), 0)
 
 
 def line_of_value(script: Script, name: str) -> int:
-    """Return the line of the file that gives a variable its value; 0 if none does."""
-    return _line_of(script, ("set", "global"), name, values=1)
+    """Return the last line of the file that gives a variable a value, for the first may be a beginning; 0 if none."""
+    return max(_lines_of(script, ("set", "global"), name, values=1), default=0)
 
 
-def _line_of(script: Script, verbs: tuple[str, ...], name: str, *, values: int) -> int:
+def _lines_of(script: Script, verbs: tuple[str, ...], name: str, *, values: int) -> Iterator[int]:
     for command in commands_in(script.commands):
         words = command.unnamed()
         if command.is_global and command.verb in verbs and len(words) > values and name_of(words[0]) == name:
-            return script.source.file_place(command.at).line
-    return 0
+            yield script.source.file_place(command.at).line
 
 
 def commands_in(tree: object) -> Iterator[CommandNode]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin
+from dns_update.routeros.conversions import to_address
 
 _MOST_LOST = 3
 """Characters that a script may cut off too much at the end of an address, and it is known all the same."""
@@ -24,6 +25,7 @@ class StandIns:
     def __init__(self) -> None:
         self._numbers: dict[AddressOrigin | str, int] = {}
         self._meanings: dict[str, AddressOrigin | str] = {}
+        self._cut: dict[str, AddressOrigin | str] = {}
 
     def address(self, origin: AddressOrigin) -> str:
         """Return the address that stands in for an origin."""
@@ -39,7 +41,12 @@ class StandIns:
         return self._standing_in(name, _ipv4(self._number(name), 177))
 
     def _standing_in(self, meaning: AddressOrigin | str, text: str) -> str:
-        self._meanings[text] = meaning
+        if text not in self._meanings:
+            self._meanings[text] = meaning
+            for lost in range(1, _MOST_LOST + 1):
+                # What is left may be another address: 198.18.1 is 198.0.18.1.
+                self._cut.setdefault(text[:-lost], meaning)
+                self._cut.setdefault(str(to_address(text[:-lost])), meaning)
         return text
 
     def _number(self, meaning: AddressOrigin | str) -> int:
@@ -50,12 +57,11 @@ class StandIns:
 
         An address whose end was cut off is known, too.
         """
-        if text in self._meanings:
-            return self._meanings[text]
-        for whole, meaning in self._meanings.items():
-            if text and whole.startswith(text) and len(whole) - len(text) <= _MOST_LOST:
-                return meaning
-        return None
+        return self._meanings.get(text) or self._cut.get(text)
+
+    def are_in(self, text: str) -> bool:
+        """Return whether a text has one of the addresses in it."""
+        return any(address in text for address in self._meanings)
 
     def origin(self, address: str) -> AddressOrigin | None:
         """Return the origin of an address that is sent: what it stands in for, or a literal; None for a host's."""
@@ -63,6 +69,11 @@ class StandIns:
         if meaning is None:
             return AddressOrigin("literal", detail=address, family=IPV6 if ":" in address else IPV4)
         return meaning if isinstance(meaning, AddressOrigin) else None
+
+
+def is_like_one(address: str) -> bool:
+    """Return whether an address is of those that are made up: a script may have computed it from one."""
+    return address.startswith(("198.18.", "198.19.", "2001:db8:5af:"))
 
 
 def _ipv4(number: int, last: int) -> str:

@@ -23,7 +23,7 @@ NETWATCH = "/tool/netwatch"
 LEASES = "/ip/dhcp-client"
 PROFILES = "/ppp/profile"
 _KEPT = (SCRIPTS, SCHEDULES, NETWATCH, LEASES, PROFILES)
-_OWN_PROFILES = ("default", "default-encryption")  # which each router has
+_OWN_PROFILES = {"default": "*0", "default-encryption": "*FFFFFFFE"}  # which each router has, with these IDs
 _HOOKS = ("on-up", "on-down", "script", "up-script", "down-script")
 _FIRST_ID = 0xF00000  # above the numbers of this machine's interfaces, which are the IDs of its own rows
 MOST_ROWS = 10_000  # of one menu: an export of a large router has a few hundred
@@ -34,9 +34,9 @@ class Storage:
 
     def __init__(self) -> None:
         self._rows: dict[str, list[Row]] = {
-            PROFILES: [{ID: ItemId(f"*{_FIRST_ID + n:X}"), "name": name} for n, name in enumerate(_OWN_PROFILES)]
+            PROFILES: [{ID: ItemId(item), "name": name} for name, item in _OWN_PROFILES.items()]
         }
-        self._last_id = _FIRST_ID + len(_OWN_PROFILES)
+        self._last_id = _FIRST_ID
 
     def keeps(self, path: str) -> bool:
         """Return whether a menu is one whose rows are kept: those that start scripts, and kinds of interfaces."""

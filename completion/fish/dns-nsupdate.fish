@@ -1,0 +1,2 @@
+# Made by: python -m lab.completion
+source (status dirname)/dns-update.fish

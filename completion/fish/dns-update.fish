@@ -1,0 +1,164 @@
+# Completion of dns-update in fish. Made by: python -m lab.completion
+
+# __dns_update_described BEFORE AFTER NAME ABOUT...
+function __dns_update_described
+    set -l before $argv[1]
+    set -l after $argv[2]
+    set -l rest $argv[3..-1]
+    while set -q rest[2]
+        printf '%s%s%s\t%s\n' "$before" $rest[1] "$after" $rest[2]
+        set rest $rest[3..-1]
+    end
+end
+
+# __dns_update_properties COMMAND BEFORE AFTER
+function __dns_update_properties
+    switch $argv[1]
+        case set
+            __dns_update_described $argv[2] $argv[3] 'name' 'the name, relative to the zone or in full' 'address' 'what the name should point at' 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'key' 'the key\'s secret' 'ttl' 'time to live' 'key-file' 'a file with key "NAME" { algorithm ...' 'algorithm' 'hmac-md5' 'key-encoding' 'how key= is written' 'type' 'a record type' 'value' 'the data for type=, as in a zone file, but with all names in full' 'require' 'existing' 'verify' 'read the name back from the server afterwards' 'dry-run' 'send no update, but print what would change' 'allow-private' 'publish an address from a source even if it cannot be reached from the Internet' 'check-names' 'refuse a name that is not a valid host name where one is needed, as BIND does' 'transport' 'udp changes to TCP by itself if a message is too large' 'port' 'the servers\' port, for those that dns-server gives without one' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'local-address' 'the address to send from' 'class' 'the class' 'config' 'the configuration' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
+        case add
+            __dns_update_described $argv[2] $argv[3] 'name' 'the name, relative to the zone or in full' 'address' 'what the name should point at' 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'key' 'the key\'s secret' 'ttl' 'time to live' 'key-file' 'a file with key "NAME" { algorithm ...' 'algorithm' 'hmac-md5' 'key-encoding' 'how key= is written' 'type' 'a record type' 'value' 'the data for type=, as in a zone file, but with all names in full' 'require' 'existing' 'verify' 'read the name back from the server afterwards' 'dry-run' 'send no update, but print what would change' 'allow-private' 'publish an address from a source even if it cannot be reached from the Internet' 'check-names' 'refuse a name that is not a valid host name where one is needed, as BIND does' 'transport' 'udp changes to TCP by itself if a message is too large' 'port' 'the servers\' port, for those that dns-server gives without one' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'local-address' 'the address to send from' 'class' 'the class' 'config' 'the configuration' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
+        case delete
+            __dns_update_described $argv[2] $argv[3] 'name' 'the name, relative to the zone or in full' 'address' 'what the name should point at' 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'key' 'the key\'s secret' 'key-file' 'a file with key "NAME" { algorithm ...' 'algorithm' 'hmac-md5' 'key-encoding' 'how key= is written' 'type' 'a record type' 'value' 'the data for type=, as in a zone file, but with all names in full' 'require' 'existing' 'verify' 'read the name back from the server afterwards' 'dry-run' 'send no update, but print what would change' 'transport' 'udp changes to TCP by itself if a message is too large' 'port' 'the servers\' port, for those that dns-server gives without one' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'local-address' 'the address to send from' 'class' 'the class' 'config' 'the configuration' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
+        case show
+            __dns_update_described $argv[2] $argv[3] 'name' 'the name, relative to the zone or in full' 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'key' 'the key\'s secret' 'key-file' 'a file with key "NAME" { algorithm ...' 'algorithm' 'hmac-md5' 'key-encoding' 'how key= is written' 'type' 'a record type' 'transport' 'udp changes to TCP by itself if a message is too large' 'port' 'the servers\' port, for those that dns-server gives without one' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'local-address' 'the address to send from' 'class' 'the class' 'config' 'the configuration' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
+        case plan
+            __dns_update_described $argv[2] $argv[3] 'name' 'the name, relative to the zone or in full' 'address' 'what the name should point at' 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'key' 'the key\'s secret' 'ttl' 'time to live' 'key-file' 'a file with key "NAME" { algorithm ...' 'algorithm' 'hmac-md5' 'key-encoding' 'how key= is written' 'type' 'a record type' 'value' 'the data for type=, as in a zone file, but with all names in full' 'require' 'existing' 'allow-private' 'publish an address from a source even if it cannot be reached from the Internet' 'check-names' 'refuse a name that is not a valid host name where one is needed, as BIND does' 'transport' 'udp changes to TCP by itself if a message is too large' 'port' 'the servers\' port, for those that dns-server gives without one' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'local-address' 'the address to send from' 'class' 'the class' 'config' 'the configuration' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
+        case agent
+            __dns_update_described $argv[2] $argv[3] 'config' 'the configuration' 'check' 'read the configuration, report what is wrong with it, and do nothing else' 'online' 'with check=' 'once' 'make every name right once, then end' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
+        case status
+            __dns_update_described $argv[2] $argv[3] 'name' 'only this name, in full or relative to its zone' 'all' 'all names, not only the first 50' 'watch' 'stay, and show each change until Ctrl-C' 'socket' 'the agent\'s socket' 'json' 'print the result as one JSON object on standard output'
+        case refresh
+            __dns_update_described $argv[2] $argv[3] 'name' 'only this name, in full or relative to its zone' 'socket' 'the agent\'s socket' 'json' 'print the result as one JSON object on standard output'
+        case history
+            __dns_update_described $argv[2] $argv[3] 'name' 'only this name, in full or relative to its zone' 'since' 'only what was attempted in the last TIME' 'limit' 'how many attempts to print, the newest ones' 'plot' 'draw what the name had over time, and when tries failed' 'svg' 'write the same picture to a file, as SVG' 'file' 'the history' 'json' 'print the result as one JSON object on standard output'
+        case run
+            __dns_update_described $argv[2] $argv[3] 'dry-run' 'send no update, but print what would change' 'file' 'a script, or an export of a router' 'script' 'load FILE, then run this script, which FILE stores, once' 'map' 'which interface of this machine is which of the router\'s' 'public-address' 'where /ip cloud and /tool fetch get the public address from' 'router' 'a TOML file that describes another machine\'s interfaces and addresses, to be used instead of this machine\'s' 'globals' 'where global variables are kept between runs' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
+        case import
+            __dns_update_described $argv[2] $argv[3] 'map' 'which interface of this machine is which of the router\'s' 'file' 'a script or an export of RouterOS, a ddclient.conf, a script for nsupdate, or OpenWrt\'s /etc/config/ddns' 'output' 'write the configuration there, and the keys beside it' 'keys' 'write the keys there, with mode 0600, and not beside the configuration' 'identity' 'the router\'s name, if the file does not say it' 'public-address' 'where the public address comes from, if a service of the router\'s vendor has told it' 'diff-run' 'run the script and the configuration that was made of it side by side, in several states of a router, and print what they would do differently' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures'
+    end
+end
+
+# __dns_update_kind COMMAND PROPERTY: what values the property has
+function __dns_update_kind
+    switch "$argv[1] $argv[2]"
+        case 'set address' 'add address' 'delete address' 'plan address'
+            echo 'sources'
+        case 'set key' 'add key' 'delete key' 'plan key' 'show key'
+            echo 'secret'
+        case 'set key-file' 'add key-file' 'delete key-file' 'plan key-file' 'show key-file' 'set config' 'add config' 'delete config' 'plan config' 'show config' 'agent config' 'status socket' 'refresh socket' 'history svg' 'history file' 'run file' 'run router' 'run globals' 'import file' 'import output' 'import keys'
+            echo 'files'
+        case 'set algorithm' 'add algorithm' 'delete algorithm' 'plan algorithm' 'show algorithm'
+            echo 'algorithms'
+        case 'set key-encoding' 'add key-encoding' 'delete key-encoding' 'plan key-encoding' 'show key-encoding'
+            echo 'auto base64 text'
+        case 'set type' 'add type' 'delete type' 'plan type' 'show type'
+            echo 'types'
+        case 'set require' 'add require' 'delete require' 'plan require'
+            echo 'any existing absent'
+        case 'set verify' 'add verify' 'delete verify' 'set dry-run' 'add dry-run' 'delete dry-run' 'run dry-run' 'set allow-private' 'add allow-private' 'plan allow-private' 'set check-names' 'add check-names' 'plan check-names' 'agent check' 'agent online' 'agent once' 'status all' 'status watch' 'history plot' 'import diff-run' 'set json' 'add json' 'delete json' 'plan json' 'show json' 'agent json' 'status json' 'refresh json' 'history json' 'run json' 'import json' 'set quiet' 'add quiet' 'delete quiet' 'plan quiet' 'show quiet' 'agent quiet' 'run quiet' 'import quiet' 'set debug' 'add debug' 'delete debug' 'plan debug' 'show debug' 'agent debug' 'run debug'
+            echo 'yes no'
+        case 'set transport' 'add transport' 'delete transport' 'plan transport' 'show transport'
+            echo 'udp tcp'
+        case 'set class' 'add class' 'delete class' 'plan class' 'show class'
+            echo 'IN CH HS'
+        case 'history limit'
+            echo 'all'
+    end
+end
+
+function __dns_update_interfaces
+    for path in /sys/class/net/*
+        string replace -r '.*/' '' -- $path
+    end
+end
+
+# __dns_update_files PREFIX VALUE
+function __dns_update_files
+    __fish_complete_path $argv[2] | string replace -r '^' -- (string replace -a '\\' '\\\\' -- $argv[1])
+end
+
+# __dns_update_values COMMAND PROPERTY PREFIX VALUE
+function __dns_update_values
+    set -l prefix $argv[3]
+    set -l value $argv[4]
+    set -l kind (__dns_update_kind $argv[1] $argv[2])
+    switch "$kind"
+        case files
+            __dns_update_files "$prefix" "$value"
+        case secret
+            if string match -q '@*' -- $value
+                __dns_update_files {$prefix}@ (string sub -s 2 -- $value)
+            else
+                printf '%s\n' {$prefix}@ {$prefix}env: {$prefix}credential:
+            end
+        case sources
+            set -l before (string match -r '.*,' -- $value)
+            set -l start "$prefix$before"
+            printf '%s\n' {$start}{dns:,https://,command:}
+            printf '%s\n' {$start}interface:(__dns_update_interfaces)
+            printf '%s\n' {$start}prefix:(__dns_update_interfaces)+
+        case types
+            printf '%s\n' {$prefix}{A,NS,MD,MF,CNAME,SOA,MB,MG,MR,NULL,WKS,PTR,HINFO,MINFO,MX,TXT,RP,AFSDB,X25,ISDN,RT,NSAP,NSAP-PTR,SIG,KEY,PX,GPOS,AAAA,LOC,NXT,EID,NIMLOC,SRV,ATMA,NAPTR,KX,CERT,A6,DNAME,SINK,APL,DS,SSHFP,IPSECKEY,RRSIG,NSEC,DNSKEY,DHCID,NSEC3,NSEC3PARAM,TLSA,SMIMEA,HIP,NINFO,RKEY,TALINK,CDS,CDNSKEY,OPENPGPKEY,CSYNC,ZONEMD,SVCB,HTTPS,DSYNC,HHIT,BRID,SPF,UINFO,UID,GID,UNSPEC,NID,L32,L64,LP,EUI48,EUI64,URI,CAA,AVC,DOA,AMTRELAY,RESINFO,WALLET,CLA,IPN,TA,DLV}
+        case algorithms
+            printf '%s\n' {$prefix}{hmac-md5,hmac-sha1,hmac-sha224,hmac-sha256,hmac-sha384,hmac-sha512}
+        case '*'
+            printf '%s\n' {$prefix}(string split -n ' ' -- $kind)
+    end
+end
+
+function __dns_update_command
+    set -l previous
+    for word in $argv
+        if contains -- $word set add delete show plan nsupdate agent status refresh history run import help; and not string match -q -- '--*' "$previous"
+            echo $word
+            return
+        end
+        set previous $word
+    end
+end
+
+function __dns_update_nsupdate
+    set -l words (commandline -opc)
+    switch "$words[-1]"
+        case -k -C
+            __fish_complete_path (commandline -ct)
+        case -y -p -t -u -r
+        case '*'
+            if string match -q -- '-*' (commandline -ct)
+                printf '%s\t%s\n' '-k' 'a key' '-y' 'the same as an argument, which other users can see' '-l' 'the local server, with its session key' '-p' 'of the servers' '-v' 'TCP' '-t' 'for a TCP exchange' '-u' 'for a UDP try' '-r' 'how many tries follow the first by UDP' '-4' 'only this IP version' '-6' 'only this IP version' '-C' 'instead of /etc/resolv.conf' '-d' 'show the messages' '-D' 'show the messages' '-i' 'go on after a syntax error' '-T' 'list the record types' '-P' 'list the record types' '-V' 'the version' '-g' 'GSS-TSIG and TLS' '-o' 'GSS-TSIG and TLS' '-S' 'GSS-TSIG and TLS' '-A' 'GSS-TSIG and TLS' '-E' 'GSS-TSIG and TLS' '-K' 'GSS-TSIG and TLS' '-H' 'GSS-TSIG and TLS' '-O' 'GSS-TSIG and TLS'
+            else
+                __fish_complete_path (commandline -ct)
+            end
+    end
+end
+
+function __dns_update_words
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    set -l command (__dns_update_command $words[2..-1])
+    set -l own $command
+    test -n "$command"; or set own set
+    if test "$command" = nsupdate
+        __dns_update_nsupdate
+    else if test "$command" = help
+        printf '%s\n' set add delete show plan nsupdate agent status refresh history run import
+    else if string match -q '*=*' -- $current
+        set -l name (string split -m 1 = -- $current)
+        __dns_update_values $own (string replace -r '^--' '' -- $name[1]) "$name[1]=" "$name[2]"
+    else if string match -qr -- '^--[^=]+$' "$words[-1]"; and not contains -- "$words[-1]" --verify --dry-run --allow-private --check-names --check --online --once --all --watch --plot --diff-run --json --quiet --debug
+        __dns_update_values $own (string sub -s 3 -- $words[-1]) '' "$current"
+    else if string match -q -- '-*' "$current"
+        __dns_update_properties $own -- ''
+        __dns_update_properties $own --no- '' | string match -r -- '^--no-(?:verify|check-names)\t.*'
+        printf '%s\t%s\n' --help 'print the help'
+        test -n "$command"; or printf '%s\t%s\n' --version 'print the version'
+    else
+        test -n "$command"; or printf '%s\t%s\n' 'set' 'make a name have exactly these addresses' 'add' 'add addresses or data to what a name has' 'delete' 'remove an address, an RRset or a whole name' 'show' 'what the authoritative server holds now' 'plan' 'what set, add or delete would change' 'nsupdate' 'nsupdate of BIND, its language and options' 'agent' 'keep names right, all the time' 'status' 'what the agent is doing' 'refresh' 'have the agent look at everything now' 'history' 'what the agent has ever attempted' 'run' 'run a script of a RouterOS router on this machine' 'import' 'move a set-up from RouterOS, ddclient, nsupdate or OpenWrt to the agent' 'help' 'the help of a command'
+        __dns_update_properties $own '' =
+        contains -- "$command" run import; and __fish_complete_path $current
+    end
+end
+
+complete -c dns-update -f -k -a '(__dns_update_words)'
+complete -c dns-nsupdate -f -k -a '(__dns_update_nsupdate)'
