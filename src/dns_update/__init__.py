@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 _ERRORS = (  # as in `errors`, which is not loaded yet
     "ClocksDiffer", "CommunicationError", "ConfigError", "DnsUpdateError", "InvalidText", "KeyRejected", "LocalError",
     "MalformedMessage", "NameExists", "NameNotFound", "NameNotInZone", "NoAddress", "NoResponse", "NotApplied",
-    "NotNow", "PermissionDenied", "Refusal", "ReplyNotTrusted", "ScriptFailed", "ServerFailure", "UsageError",
-    "ZoneNotFound",
+    "NotEverywhere", "NotNow", "PermissionDenied", "Refusal", "ReplyNotTrusted", "ScriptFailed", "ServerFailure",
+    "UsageError", "ZoneNotFound",
 )  # fmt: skip
 _NAMES = {
     "auth": ("Algorithm", "Key"),

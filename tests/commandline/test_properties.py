@@ -16,18 +16,23 @@ from dns_update.errors import UsageError
 from dns_update.exchange import Policy
 from dns_update.transport import DNS_PORT
 
-COMMANDS = ("set", "add", "delete", "show", "plan", "agent", "status", "refresh", "history", "run", "import")
+COMMANDS = (
+    "set", "add", "delete", "show", "plan", "agent", "status", "refresh", "history", "run", "import", "acme",
+)  # fmt: skip
 
 RIGHT: dict[str, tuple[str, object]] = {
     "address": ("192.0.2.1", None),
     "algorithm": ("hmac-sha256", None),
     "all": ("yes", True),
     "allow_private": ("yes", True),
+    "challenge": ("_acme-challenge.example.com", None),
+    "challenge_ttl": ("5m", 300),
     "check": ("yes", True),
     "check_names": ("no", False),
     "config": ("/etc/other.toml", "/etc/other.toml"),
     "debug": ("yes", True),
     "diff_run": ("yes", True),
+    "domain": ("*.example.com", None),
     "dry_run": ("yes", True),
     "globals": ("/run/other.json", "/run/other.json"),
     "map": ("ether1:eth0", (("ether1", "eth0"),)),
@@ -62,12 +67,15 @@ RIGHT: dict[str, tuple[str, object]] = {
     "setup": ("router.rsc", "router.rsc"),
     "since": ("1h", 3600),
     "socket": ("/run/other.sock", "/run/other.sock"),
+    "step": ("cleanup", "cleanup"),
     "svg": ("/tmp/home.svg", "/tmp/home.svg"),  # noqa: S108 - not written
     "timeout": ("2.5", 2.5),
+    "token": ("LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo", ("LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo",)),
     "transport": ("tcp", "tcp"),
     "ttl": ("1h", 3600),
     "value": ("some text", ("some text",)),
     "verify": ("no", False),
+    "wait": ("90s", 90),
     "watch": ("yes", True),
     "zone": ("example.com", None),
 }
@@ -203,7 +211,7 @@ def test_twice_is_an_error_unless_the_property_is_repeatable(prop: Property, com
 
 def test_the_repeatable_ones() -> None:
     assert {prop.name for prop in PROPERTIES if prop.repeatable} == {
-        "address", "dns-server", "map", "public-address", "value",
+        "address", "dns-server", "domain", "map", "public-address", "token", "value",
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dns_update.commandline.line import CommandLine
 
-_UPDATING = ("set", "add", "delete", "nsupdate")
+_UPDATING = ("set", "add", "delete", "nsupdate", "acme")
 _OF_ROUTERS = ("/tool", "tool", "dns-update")  # how the first word of a line from a router begins
 INTERRUPTED = 130  # the status that a shell gives a process which SIGINT ended
 BROKEN_PIPE = 141  # the same for SIGPIPE
@@ -85,6 +85,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from dns_update.cli.nsupdate import run  # one command, one import
 
             return run(words[1:])
+        if verb == "acme":
+            from dns_update.cli.hook_arguments import as_properties  # as above
+
+            words = [verb, *as_properties(words[1:])]
         line = _line_of(words[1:] if verb else words, is_routers=is_routers)
         return _dispatch(line, verb, words)
     except OutputLost as lost:
@@ -164,6 +168,8 @@ def _command(verb: str) -> Callable[[CommandLine], int]:  # noqa: C901 - a branc
         from dns_update.cli.refresh import run
     elif verb == "import":
         from dns_update.cli.import_setup import run
+    elif verb == "acme":
+        from dns_update.cli.acme import run
     elif verb == "run":
         from dns_update.cli.run import run
     else:

@@ -13,15 +13,19 @@ from dns_update.wire.codes import rcode_to_text, rrclass_to_text, rrtype_to_text
 
 def outcome_text(outcome: Outcome, command: str, exit_status: int = 0) -> str:
     """Return the outcome of a request that was carried out, or of a dry run."""
+    status = {"command": command, "status": "ok", "exit_status": exit_status}
+    return object_text(status | outcome_fields(outcome, command))
+
+
+def outcome_fields(outcome: Outcome, command: str) -> dict[str, object]:
+    """Return what an outcome says besides its status."""
     shown = {"records": _records(outcome.after), "verified": outcome.verified}
     done = shown if command == "show" else _change_fields(outcome)
     about = {
         "notes": [rendered(note, COMMAND_LINE) for note in outcome.notes],
         "failures": [error_fields(error) for error in outcome.failures],
     }
-    return object_text(
-        {"command": command, "status": "ok", "exit_status": exit_status} | _common_fields(outcome) | done | about
-    )
+    return _common_fields(outcome) | done | about
 
 
 def failure_text(error: DnsUpdateError, command: str, name: str | None, zone: str | None) -> str:

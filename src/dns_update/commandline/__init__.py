@@ -2,6 +2,7 @@
 
 COMMANDS = (
     "set", "add", "delete", "show", "plan", "nsupdate", "agent", "status", "refresh", "history", "run", "import",
+    "acme",
 )  # fmt: skip
 PLANNED = ("check", "apply", "key")
 """Commands that are not implemented yet."""

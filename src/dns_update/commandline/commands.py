@@ -323,6 +323,26 @@ The exit status is 0 if everything was understood, 10 if not; what was understoo
     ),
 )
 
+_ACME = CommandHelp(
+    "acme present|cleanup ...",
+    "tokens for certificates: a hook for certbot, lego, acme.sh, dehydrated",
+    """\
+present adds a token to the TXT records at _acme-challenge.DOMAIN, beside those that are there, and waits until every
+name server of the zone shows it. cleanup removes this token and no other. If the name is an alias (CNAME), the token
+goes to the zone that the alias leads to, and the key needs to be valid only there.
+
+certbot's environment, and the arguments that lego, acme.sh and dehydrated give their hooks, are understood as they are.
+docs/acme.md has a recipe for each. Other hooks of dehydrated do nothing. If a name server does not show the token in
+time, the exit status is 4, the server is named, and the token stays.
+""",
+    (
+        ("a hook of certbot", "acme present key-file=/etc/dns-update/acme.key"),
+        ("by hand, at the primary of a zone", "acme present domain=example.com token=LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo dns-server=192.0.2.1 key-file=acme.key"),
+        ("where would the token go?", "acme present domain=example.com token=LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo dry-run=yes"),
+        ("remove it", "acme cleanup domain=example.com token=LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo key-file=acme.key"),
+    ),
+)  # fmt: skip
+
 COMMANDS: Mapping[str, CommandHelp] = {
     "set": _SET,
     "add": _ADD,
@@ -336,4 +356,5 @@ COMMANDS: Mapping[str, CommandHelp] = {
     "history": _HISTORY,
     "run": _RUN,
     "import": _IMPORT,
+    "acme": _ACME,
 }

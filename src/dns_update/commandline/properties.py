@@ -108,6 +108,8 @@ _ASK = ("status", "refresh")
 _HISTORY = ("history",)
 _IMPORT = ("import",)
 _RUN = ("run",)
+_ACME = ("acme",)
+_ACCESS = (*_RECORDS, *_ACME)
 
 
 class Options:
@@ -124,6 +126,32 @@ class Options:
         self.configured_key = configured_key
 
     # fmt: off
+    # Of acme
+
+    step: str | None = _row(
+        "step", "present|cleanup", _ACME, "add the token, or remove it; step= may be left out",
+        values.choice("present", "cleanup"), positional=True)
+    domain: tuple[Name, ...] = _row(
+        "domain", "NAME", _ACME,
+        "what the certificate is for: example.com or *.example.com; CERTBOT_DOMAIN if it is left out; with several, "
+        "each has a token of its own",
+        values.domain_from_text, repeatable=True)
+    challenge: Name | None = _row(
+        "name", "NAME", _ACME,
+        "instead of domain=, the full name of the TXT record",
+        values.name_from_text)
+    token: tuple[str, ...] = _row(
+        "token", "TOKEN", _ACME,
+        "the value of the TXT record, as the ACME client gives it; CERTBOT_VALIDATION if it is left out; repeat it for "
+        "several",
+        values.token_from_text, repeatable=True)
+    wait: int = _row(
+        "wait", "TIME", _ACME,
+        "how long to wait until all name servers of the zone show the token: seconds, or 2m; 0 does not wait",
+        values.span_from_text, default="2m")
+    challenge_ttl: int = _row(
+        "ttl", "TIME", _ACME, "time to live of the token: seconds, or 10m, 1h, 1d", values.ttl_from_text, default="60")
+
     # Of the commands for records
 
     name: str | None = _row(
@@ -135,17 +163,17 @@ class Options:
         "dns:, https://HOST/PATH, command:PROGRAM; with type=PTR, the address whose reverse name is meant",
         values.addresses_from_text, repeatable=True, positional=True)
     zone: Name | None = _row(
-        "zone", "NAME", _RECORDS, "the zone to update; if it is left out, it is found by its SOA record",
+        "zone", "NAME", _ACCESS, "the zone to update; if it is left out, it is found by its SOA record",
         values.name_from_text)
     dns_server: tuple[str, ...] = _row(
-        "dns-server", "HOST[:PORT][,...]", _RECORDS,
+        "dns-server", "HOST[:PORT][,...]", _ACCESS,
         "where to send; several are tried in order; if it is left out, the primary in the zone's SOA record",
         values.servers_from_text, repeatable=True)
     key_name: Name | None = _row(
-        "key-name", "NAME", _RECORDS, "the key's name on the server; with key-file, which of its keys",
+        "key-name", "NAME", _ACCESS, "the key's name on the server; with key-file, which of its keys",
         values.name_from_text)
     key: str | None = _row(
-        "key", "SECRET", _RECORDS,
+        "key", "SECRET", _ACCESS,
         "the key's secret; better @FILE, env:NAME or credential:NAME, which no other user can see",
         values.text_from_text, secret=True)
     ttl: int | None = _row(
@@ -153,15 +181,15 @@ class Options:
         "time to live: seconds, or 10m, 1h, 1d; if it is left out, the current one is kept; 0 deletes the entry",
         values.ttl_from_text)
     key_file: str | None = _row(
-        "key-file", "FILE", _RECORDS, 'a file with key "NAME" { algorithm ...; secret "..."; }; as BIND has it',
+        "key-file", "FILE", _ACCESS, 'a file with key "NAME" { algorithm ...; secret "..."; }; as BIND has it',
         values.path_from_text)
     algorithm: Algorithm | None = _row(
-        "algorithm", "ALGORITHM", _RECORDS,
+        "algorithm", "ALGORITHM", _ACCESS,
         "hmac-md5 (used if key= is given without an algorithm), hmac-sha1, -sha224, -sha256, -sha384, -sha512; "
         "hmac-sha256-128 is truncated to 128 bits",
         Algorithm.from_text)
     key_encoding: Encoding = _row(
-        "key-encoding", "auto|base64|text", _RECORDS,
+        "key-encoding", "auto|base64|text", _ACCESS,
         "how key= is written; auto reads strict Base64 as Base64, anything else as plain text",
         values.choice("auto", "base64", "text"), default="auto")
     rrtype: int | None = _row(
@@ -180,7 +208,7 @@ class Options:
         "verify", "yes|no", _SEND, "read the name back from the server afterwards",
         values.yes_no, default="yes", flag=True)
     dry_run: bool = _row(
-        "dry-run", "yes|no", (*_SEND, *_RUN),
+        "dry-run", "yes|no", (*_SEND, *_RUN, *_ACME),
         "send no update, but print what would change; the exit status is then 20",
         values.yes_no, default="no", flag=True)
     allow_private: bool = _row(
@@ -191,18 +219,18 @@ class Options:
         "check-names", "yes|no", _SET, "refuse a name that is not a valid host name where one is needed, as BIND does",
         values.yes_no, default="yes", flag=True)
     transport: Transport = _row(
-        "transport", "udp|tcp", _RECORDS, "udp changes to TCP by itself if a message is too large",
+        "transport", "udp|tcp", _ACCESS, "udp changes to TCP by itself if a message is too large",
         values.choice("udp", "tcp"), default="udp")
     port: int = _row(
-        "port", "NUMBER", _RECORDS, "the servers' port, for those that dns-server gives without one",
+        "port", "NUMBER", _ACCESS, "the servers' port, for those that dns-server gives without one",
         port_from_text, default="53")
     timeout: float = _row(
-        "timeout", "SECONDS", _RECORDS, "how long to wait for an answer to each try",
+        "timeout", "SECONDS", _ACCESS, "how long to wait for an answer to each try",
         values.timeout_from_text, default="3")
     retries: int = _row(
-        "retries", "NUMBER", _RECORDS, "how many tries follow the first", values.retries_from_text, default="3")
+        "retries", "NUMBER", _ACCESS, "how many tries follow the first", values.retries_from_text, default="3")
     local_address: str | None = _row(
-        "local-address", "ADDRESS", _RECORDS, "the address to send from", values.local_address_from_text)
+        "local-address", "ADDRESS", _ACCESS, "the address to send from", values.local_address_from_text)
     rrclass: int = _row("class", "CLASS", _RECORDS, "the class: IN, CH or HS", values.class_from_text, default="IN")
 
     config: str | None = _row(
@@ -310,13 +338,13 @@ class Options:
     # Of all commands, or most
 
     json: bool = _row(
-        "json", "yes|no", (*_RECORDS, *_AGENT, *_ASK, *_HISTORY, *_RUN, *_IMPORT),
+        "json", "yes|no", (*_ACCESS, *_AGENT, *_ASK, *_HISTORY, *_RUN, *_IMPORT),
         "print the result as one JSON object on standard output", values.yes_no, default="no", flag=True)
     quiet: bool = _row(
-        "quiet", "yes|no", (*_RECORDS, *_AGENT, *_RUN, *_IMPORT), "say nothing but failures: for cron",
+        "quiet", "yes|no", (*_ACCESS, *_AGENT, *_RUN, *_IMPORT), "say nothing but failures: for cron",
         values.yes_no, default="no", flag=True)
     debug: bool = _row(
-        "debug", "yes|no", (*_RECORDS, *_AGENT, *_RUN),
+        "debug", "yes|no", (*_ACCESS, *_AGENT, *_RUN),
         "print every message sent and received to standard error; the agent logs more",
         values.yes_no, default="no", flag=True)
     # fmt: on

@@ -147,6 +147,14 @@ def owner_from_text(text: str) -> str:
     return text
 
 
+def domain_from_text(text: str) -> tuple[Name, ...]:
+    """Return a domain that a certificate is for, in full; raises InvalidText for an address, too."""
+    domain = name_from_text(text)
+    if len(domain.labels) < 2 or domain.labels[-1].isdigit():  # noqa: PLR2004 - no one owns a top-level domain
+        raise errors.InvalidText(f"{quoted(text)} is not a domain in full", hint="e.g. example.com or *.example.com")
+    return (domain,)
+
+
 def known_name_from_text(text: str) -> str:
     """Return a name that the agent may know, as written; raises InvalidText."""
     if not text:
@@ -225,6 +233,14 @@ def label_from_text(text: str) -> str:
     if not (text.isascii() and text.replace("-", "a").isalnum() and not text.startswith("-")):
         raise _not_valid(text, "letters, digits and hyphens, e.g. gw-north")
     return text
+
+
+def token_from_text(text: str) -> tuple[str, ...]:
+    """Check the token of an ACME challenge; raises InvalidText."""
+    from dns_update.client.acme import check_token  # of one command
+
+    check_token(text)
+    return (text,)
 
 
 def source_text_from_text(text: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ DnsUpdateError
 ├── NotNow                 11  this machine lacks something for the moment: room, open files, memory, a lock
 ├── CommunicationError                 no answer came, or none that can be trusted
 │   ├── NoResponse            4  no server answered in time, or the network said that none will
+│   ├── NotEverywhere       4  a change was made, and not every name server of the zone shows it in time
 │   └── ReplyNotTrusted     5  only an unsigned or wrongly signed answer came to a signed request
 ├── MalformedMessage        9  bytes that are not a DNS message; the sender's fault
 └── Refusal                 the server answered and said no
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 CLASSES = (
     "ClocksDiffer", "CommunicationError", "ConfigError", "DnsUpdateError", "InvalidText", "KeyRejected", "LocalError",
     "MalformedMessage", "NameExists", "NameNotFound", "NameNotInZone", "NoAddress", "NoResponse", "NotApplied",
-    "NotNow", "PermissionDenied", "Refusal", "ReplyNotTrusted", "ScriptFailed", "ServerFailure", "UsageError",
-    "ZoneNotFound",
+    "NotEverywhere", "NotNow", "PermissionDenied", "Refusal", "ReplyNotTrusted", "ScriptFailed", "ServerFailure",
+    "UsageError", "ZoneNotFound",
 )  # fmt: skip
 __all__ = list(CLASSES)
 __all__ += ["Hint", "causes", "quoted"]

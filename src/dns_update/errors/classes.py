@@ -175,6 +175,22 @@ class ReplyNotTrusted(CommunicationError):
         self.claimed_rcode = claimed_rcode
 
 
+class NotEverywhere(CommunicationError):
+    """A change was made, but in the time given not every name server of the zone showed it.
+
+    `lacking` are the host names of those that did not.
+    """
+
+    first_words = "Not on every name server:"
+    exit_status = 4
+
+    def __init__(
+        self, text: str, *, hint: str = "", endpoint: object = None, cause: str = "", lacking: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(text, hint=hint, endpoint=endpoint, cause=cause)
+        self.lacking = lacking
+
+
 class MalformedMessage(DnsUpdateError):
     """Bytes that are not a DNS message (RFC 1035, section 4); the sender's fault."""
 
