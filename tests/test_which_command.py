@@ -8,7 +8,7 @@ import pytest
 from dns_update.cli import is_name
 from dns_update.commandline.commands import COMMANDS
 from dns_update.commandline.line import CommandLine
-from dns_update.nsupdate.options import options_from_words
+from dns_update.nsupdate.options import NsupdateOptions, options_from_words
 from dns_update.routeros.pasted import own_words
 from tests.support.documents import Document, code_in
 
@@ -30,12 +30,13 @@ def _command(line: str) -> tuple[str, list[str]]:
 def test_each_line_is_one_of_its_command(line: str) -> None:
     command, words = _command(line)
     if command == "nsupdate":
-        assert options_from_words(words).files == ("script.txt",)
+        options = options_from_words(words)
+        assert isinstance(options, NsupdateOptions)
+        assert options.file == "script.txt"
         return
     reader = CommandLine(words)
-    if command in ("plan", "acme"):
-        word = reader.take_word(is_name)
-        command = word if command == "plan" else command
+    if command == "plan":
+        command = reader.take_word(is_name)
     assert reader.options(command).given or command in ("agent", "status", "refresh")
 
 
