@@ -19,6 +19,12 @@ settings.register_profile("same", derandomize=True)
 settings.load_profile("same")
 
 
+def pytest_configure() -> None:
+    """Let programs that tests start hear of SIGINT: in the background of a shell, a job and its children ignore it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_report_header() -> str:
     """Tell which servers and peers the tests speak to: what they really do depends on it."""
     return f"{all_versions()}, dnspython {dns.version.version}"

@@ -23,12 +23,13 @@ OTHERS = (
     *("encodings.idna", "encodings.latin_1", "encodings.iso8859_1", "encodings.unicode_escape"),
 )
 LEFT_OUT = (
-    *("ctypes", "importlib", "contextlib"),
-    *("dns_update.client.preview", "dns_update.client.transfers", "dns_update.rr.record_text"),
-    "dns_update.routeros.machine.names",
+    *("ctypes", "importlib", "contextlib", "dns_update.routeros.machine.names", "dns_update.rr.record_text"),
+    *("dns_update.client.acme", "dns_update.client.preview", "dns_update.client.transfers"),
 )
 """ctypes is only for one-shot commands, which adopt orphans; the names of a router's interfaces are only for `run`.
-Python has loaded importlib itself. No agent makes a dry run, transfers a zone, or reads whole records from text."""
+Python has loaded importlib itself. No agent presents tokens, makes a dry run, transfers a zone, or reads whole records
+from text.
+"""
 
 
 def load() -> None:

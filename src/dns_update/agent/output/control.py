@@ -193,7 +193,8 @@ class ControlServer:
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._clients.pop(task).transport.abort()  # data that the client does not read must not stay in memory
+        writer = self._clients.pop(task)
+        writer.transport.abort()  # data that the client does not read must not stay in memory
         mistake = None if task.cancelled() else task.exception()
         if mistake is not None:
             what = "a client could not be answered"
