@@ -136,6 +136,13 @@ def test_a_deletion_takes_no_address_from_the_record(settings: Settings, bind: N
     assert records(bind, unique_name, "A") == records(bind, unique_name, "TXT") == []
 
 
+def test_what_is_added_keeps_the_ttl_of_what_is_there(settings: Settings, bind: NameServer, unique_name: str) -> None:
+    name = f"{unique_name}.example.com"
+    done(settings.run("set", name, "203.0.113.45", "ttl=60"))
+    done(settings.run("add", name, "203.0.113.46"))
+    assert records(bind, unique_name, "A") == ["60 203.0.113.45", "60 203.0.113.46"]
+
+
 def test_a_record_has_its_own_ttl(settings: Settings, bind: NameServer, unique_name: str) -> None:
     settings.change("allow-private", "ttl = 66\nallow-private")
     done(settings.run(f"{unique_name}.example.com"))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _OF_KEYS = ("key", "key_file", "key_name", "algorithm", "key_encoding")
 _NEEDS_ADDRESS = ("set",)  # to the other commands, it has a meaning that there is none
+_KEEPS_TTL = ("add",)  # what is added gets the TTL of what is there; another one would change that
 _NO_FILE = "/dev/null"
 
 
@@ -106,7 +107,7 @@ def _key(name: OneName) -> Finding | None:
 def _settings(name: OneName, options: Options, command: str) -> dict[str, Finding]:
     """Return what the configuration has for the properties that are left out, by attribute."""
     found = {} if "dns_server" in options.given else name.upstream()
-    for attribute, finding in (("zone", name.zone()), ("ttl", name.ttl())):
+    for attribute, finding in (("zone", name.zone()), ("ttl", None if command in _KEEPS_TTL else name.ttl())):
         if finding is not None:
             found[attribute] = finding
     if command in _NEEDS_ADDRESS and not options.address and options.rrtype is None and not options.value:
