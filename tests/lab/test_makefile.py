@@ -16,7 +16,8 @@ def test_a_directory_whose_path_no_first_line_can_hold_is_told_in_one_line(name:
     directory.mkdir()
     shutil.copy(MAKEFILE, directory)
     # What the make that runs the tests was told, e.g. another VENV, must not reach this one.
-    own = {name: text for name, text in os.environ.items() if name not in ("MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL")}
+    told = ("MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MFLAGS", "VENV", "PYTHON")
+    own = {name: text for name, text in os.environ.items() if name not in told}
     done = subprocess.run(
         ["make", ".venv/bin/python"], cwd=directory, env=own, capture_output=True, text=True, check=False
     )
