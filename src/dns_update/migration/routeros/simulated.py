@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark
 from dns_update.migration.routeros.reading import updates_in
 from dns_update.migration.routeros.stand_ins import StandIns, name_that_fits
+from dns_update.routeros.described import menu_of, source_of
 from dns_update.routeros.operators import equal
 from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure
 from dns_update.routeros.source import Source
-from dns_update.routeros.values import NOTHING, Array, ItemId, ScriptText, array_of, is_empty, text_of
+from dns_update.routeros.values import NOTHING, Array, ItemId, array_of, is_empty, text_of
 from dns_update.routeros.words import SCRIPT_PARAMETERS
 from dns_update.routeros.world import ID, Menu, MenuCall, UpdateRequest
 
@@ -255,17 +256,17 @@ class SimulatedRouter:
         if single is not None:
             return Menu((single,), is_single=True)
         if path == "/log":
-            return _menu({"topics": f"script,{topic}", "message": text} for topic, text in self._logs)
+            return menu_of({"topics": f"script,{topic}", "message": text} for topic, text in self._logs)
         if path == "/file":
-            return _menu({"name": name, "contents": text, "size": len(text)} for name, text in self.files.items())
-        return _menu(self.stored.get(path, ())) if path in self.stored or path in _WITH_ITEMS else None
+            return menu_of({"name": name, "contents": text, "size": len(text)} for name, text in self.files.items())
+        return menu_of(self.stored.get(path, ())) if path in self.stored or path in _WITH_ITEMS else None
 
     def _of_interfaces(self, path: str) -> Menu:
         if path not in _OF_ADDRESSES:
-            return _menu(self._interface_row(name) | self._asked.get((path, name), {}) for name in self.interfaces)
+            return menu_of(self._interface_row(name) | self._asked.get((path, name), {}) for name in self.interfaces)
         kind, family = _OF_ADDRESSES[path]
         addresses = {name: self.stand_ins.with_prefix(self.origin_of(name, kind, family)) for name in self.interfaces}
-        return _menu(
+        return menu_of(
             _address_row(path, name, address, family) | self._asked.get((path, name), {})
             for name, address in addresses.items()
             if address
@@ -475,12 +476,3 @@ _NOT_MOVED = "do it in an on-change program, if it is needed"
 def nothing_fails(_request: UpdateRequest) -> bool:
     """Say that a server takes every update."""
     return False
-
-
-def source_of(value: RouterValue) -> Source:
-    """Return a stored script as a source."""
-    return value.source if isinstance(value, ScriptText) else Source.of_file(text_of(value))
-
-
-def _menu(rows: Iterable[Mapping[str, RouterValue]]) -> Menu:
-    return Menu(tuple([{ID: ItemId(f"*{number:X}"), **row} for number, row in enumerate(rows, 1)]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, Trigger
-from dns_update.migration.routeros.simulated import source_of
 from dns_update.routeros.conversions import to_bool, to_number, to_time, value_of_word
+from dns_update.routeros.described import source_of
 from dns_update.routeros.values import NOTHING, ItemId, Nil, Time, is_empty, text_of
 from dns_update.value import Value
 
