@@ -26,7 +26,7 @@ Every attempt is a new message with its own ID, time and signature; a late answe
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.auth.tsig import Tsig, sign, verify
+from dns_update.auth.tsig import FUDGE, Tsig, sign, verify
 from dns_update.errors import quoted
 from dns_update.message import Message
 from dns_update.value import Value
@@ -113,13 +113,25 @@ class UnverifiedReply(Value):
 class Exchange:
     """The state of one question to one server; the module's docstring says how to drive it."""
 
-    def __init__(self, message: Message, key: Key | None, policy: Policy, server: object = "the server") -> None:
-        """Prepare to send `message`, signed with `key` if there is one; errors name the server as `str(server)`."""
+    def __init__(
+        self,
+        message: Message,
+        key: Key | None,
+        policy: Policy,
+        server: object = "the server",
+        *,
+        fudge: int = FUDGE,
+    ) -> None:
+        """Prepare to send `message`, signed with `key` if there is one; errors name the server as `str(server)`.
+
+        `fudge` is how many seconds the two clocks may differ (RFC 8945, section 5.2.3).
+        """
         self.result: Reply | UnverifiedReply | None = None
         self.listening = False
         self._message = message
         self._start = b""  # of the last attempt: its header and its question
         self._key = key
+        self._fudge = fudge
         self._policy = policy
         self._server = server
         self._message_id = 0
@@ -226,7 +238,7 @@ class Exchange:
         if self._key is not None:
             if wall < 0:
                 raise clock_before_1970(wall)
-            octets, self._request_mac = sign(octets, self._key, time_signed=wall)
+            octets, self._request_mac = sign(octets, self._key, time_signed=wall, fudge=self._fudge)
         return octets
 
     def _matched(self, octets: bytes) -> Message | None:

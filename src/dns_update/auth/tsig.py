@@ -72,15 +72,23 @@ class Tsig(Value):
 
 
 def sign(  # noqa: PLR0913 - what a signature depends on
-    octets: bytes, key: Key, *, time_signed: int, request_mac: bytes = b"", error: int = 0, other: bytes = b""
+    octets: bytes,
+    key: Key,
+    *,
+    time_signed: int,
+    fudge: int = FUDGE,
+    request_mac: bytes = b"",
+    error: int = 0,
+    other: bytes = b"",
 ) -> tuple[bytes, bytes]:
     """Return a message with a TSIG record added, and the MAC in that record.
 
-    `octets` is an encoded message without one, `time_signed` the wall clock in whole seconds since 1970. To sign a
-    reply, give the `request_mac` of its request. Raises UsageError if that makes the message too long.
+    `octets` is an encoded message without one, `time_signed` the wall clock in whole seconds since 1970, `fudge` the
+    seconds by which another clock may differ. To sign a reply, give the `request_mac` of its request. Raises UsageError
+    if that makes the message too long.
     """
     signer = _signer_of(key)
-    timers, trailer = _timers(time_signed, FUDGE), _error(error, other)
+    timers, trailer = _timers(time_signed, fudge), _error(error, other)
     mac = signer.mac((octets,), timers, trailer, request_mac)[: key.algorithm.mac_octets]
     rdata = _rdata(signer.algorithm, timers, mac, octets[:_ID_OCTETS], trailer)
     record = signer.record_start, len(rdata).to_bytes(2), rdata

@@ -13,7 +13,8 @@ performs steps without awaiting anything, so its drive runs to the end at once (
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.value import Value
+from dns_update.auth.tsig import FUDGE
+from dns_update.value import KW_ONLY, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from dns_update.auth import Key
     from dns_update.client.transfers import BeginTransfer
-    from dns_update.exchange import Reply, UnverifiedReply
+    from dns_update.exchange import Policy, Reply, UnverifiedReply
     from dns_update.message import Message
     from dns_update.transport import Endpoint
 
@@ -36,12 +37,16 @@ Steps: TypeAlias = "Coroutine[Step, Any, T]"
 class Ask(Value):
     """Send a message to a server, signed if there is a key; the answer is a Reply or an UnverifiedReply.
 
-    Raises NoResponse.
+    `policy` says how to try, if not as the client does. `fudge` is how many seconds the server's clock may be off, up
+    to 65535. Raises NoResponse.
     """
 
     endpoint: Endpoint
     message: Message
     key: Key | None
+    _: KW_ONLY
+    policy: Policy | None = None
+    fudge: int = FUDGE
 
     def __await__(self) -> Generator[Ask, Reply | UnverifiedReply, Reply | UnverifiedReply]:
         return (yield self)
