@@ -58,7 +58,7 @@ options {{
     {"lock-file none;" if version(self.program) < _NO_LOCK_FILE else ""}
     allow-transfer {{ any; }};
     session-keyfile "{self.directory}/session.key";
-    listen-on port {self.port} {{ {self.host}; }};
+    listen-on port {self.port} {{ {f"{self.host};" if self.host != IPV6 else "none;"} }};
     listen-on-v6 port {self.port} {{ {f"{IPV6};" if IPV6 in self.addresses else "none;"} }};
     reuseport no;
     recursion no;

@@ -17,8 +17,6 @@ _LOWEST = 10000
 
 _EPHEMERAL_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
-_FAMILIES = {IPV4: socket.AF_INET, IPV6: socket.AF_INET6}
-
 
 @dataclass(frozen=True)
 class Port:
@@ -75,7 +73,7 @@ def loopback_addresses() -> tuple[str, ...]:
 
 def family_of(address: str) -> socket.AddressFamily:
     """Return the address family of a loopback address."""
-    return _FAMILIES[address]
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def _numbers() -> Iterator[int]:

@@ -14,6 +14,7 @@ _LENGTH = struct.Struct("!H")
 _MAX_MESSAGE = 65535
 _RESPONSE = 0x8000
 _RCODE = 0x000F
+_RECURSION_DESIRED = 0x0100
 _SOA = 6
 _IN = 1
 
@@ -47,7 +48,7 @@ def answers_over_tcp(address: str, port: int, zone: str) -> bool:
 def _soa_query(zone: str) -> bytes:
     labels = [label.encode("ascii") for label in zone.split(".") if label]
     name = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
-    return _HEADER.pack(secrets.randbits(16), 0, 1, 0, 0, 0) + name + struct.pack("!2H", _SOA, _IN)
+    return _HEADER.pack(secrets.randbits(16), _RECURSION_DESIRED, 1, 0, 0, 0) + name + struct.pack("!2H", _SOA, _IN)
 
 
 def _is_answer(reply: bytes, query: bytes) -> bool:

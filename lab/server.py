@@ -70,7 +70,7 @@ class NameServer(ABC):
         namespace: a network namespace to run in; `port` is given then.
         is_durable: waits for the disk, like a server that must survive a power failure.
         port: 0 for a free one, which stays the same when the server is started again.
-        host: the address it always listens on.
+        host: the address it always listens on; with another one than 127.0.0.1, `port` may be another server's.
 
     """
 
@@ -85,7 +85,7 @@ class NameServer(ABC):
     namespace: Namespace | None = None
     is_durable: bool = False
     port: int = 0
-    host: str = field(default=IPV4, init=False)
+    host: str = IPV4
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
     _claim: Port | None = field(default=None, init=False, repr=False)
     _prepared: bool = field(default=False, init=False, repr=False)
@@ -117,7 +117,7 @@ class NameServer(ABC):
     @property
     def addresses(self) -> tuple[str, ...]:
         """The addresses it listens on."""
-        return loopback_addresses() if self.listen_v6 else (IPV4,)
+        return loopback_addresses() if self.listen_v6 and self.host == IPV4 else (self.host,)
 
     @property
     def pid(self) -> int:
@@ -187,7 +187,7 @@ class NameServer(ABC):
 
     def _start_once(self) -> None:
         wanted = self.port
-        if self.namespace is None:
+        if self.namespace is None and self.host == IPV4:
             self._claim = Port.claim(wanted) if wanted else Port.claim_any()
             self.port = self._claim.number
         try:

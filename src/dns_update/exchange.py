@@ -121,10 +121,12 @@ class Exchange:
         server: object = "the server",
         *,
         fudge: int = FUDGE,
+        ahead: int = 0,
     ) -> None:
         """Prepare to send `message`, signed with `key` if there is one; errors name the server as `str(server)`.
 
-        `fudge` is how many seconds the two clocks may differ (RFC 8945, section 5.2.3).
+        `fudge` is how many seconds the two clocks may differ (RFC 8945, section 5.2.3), `ahead` how many seconds are
+        added to the wall clock for signatures.
         """
         self.result: Reply | UnverifiedReply | None = None
         self.listening = False
@@ -132,6 +134,7 @@ class Exchange:
         self._start = b""  # of the last attempt: its header and its question
         self._key = key
         self._fudge = fudge
+        self._ahead = ahead
         self._policy = policy
         self._server = server
         self._message_id = 0
@@ -238,7 +241,7 @@ class Exchange:
         if self._key is not None:
             if wall < 0:
                 raise clock_before_1970(wall)
-            octets, self._request_mac = sign(octets, self._key, time_signed=wall, fudge=self._fudge)
+            octets, self._request_mac = sign(octets, self._key, time_signed=wall + self._ahead, fudge=self._fudge)
         return octets
 
     def _matched(self, octets: bytes) -> Message | None:
@@ -260,7 +263,7 @@ class Exchange:
         if self._key is None:
             return Reply(message, None, self._transport, self._tries)
         try:
-            tsig = verify(octets, message, self._key, self._request_mac, wall)
+            tsig = verify(octets, message, self._key, self._request_mac, wall + self._ahead)
         except errors.ReplyNotTrusted as error:
             return UnverifiedReply(message.rcode, claimed_tsig_error(message), error.cause, error.text, self._tries)
         return Reply(message, tsig, self._transport, self._tries)

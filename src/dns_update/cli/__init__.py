@@ -258,6 +258,8 @@ def _failure(error: errors.DnsUpdateError, command: str) -> int:
         return error.exit_status
     prefix = "update failed: " if command in _UPDATING else ""
     talk(f"{prefix}{error}")
+    if error.explanation:
+        talk(f"cause: {rendered(error.explanation, COMMAND_LINE)}")
     if error.hint:
         talk(f"hint: {rendered(error.hint, COMMAND_LINE)}")
     for note in error.notes:

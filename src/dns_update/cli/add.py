@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.cli.request import check_data, client_of, conclude, data_of, options_of, target_of
+from dns_update.cli.request import Advised, check_data, client_of, conclude, data_of, options_of, target_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,17 +24,18 @@ def run(line: CommandLine) -> int:
         )
     data = data_of(options, target, allow_private=options.allow_private)
     check_data(data, "add")
-    outcome = client.add(
-        target.name,
-        *[value for values in data.values() for value in values],
-        rrtype=options.rrtype,
-        zone=target.zone,
-        ttl=options.ttl,
-        require=options.require,
-        verify=options.verify,
-        compare=options.verify,
-        check_names=options.check_names,
-        dry_run=options.dry_run,
-        rrclass=target.rrclass,
-    )
+    with Advised(client, options, target, data, "add"):
+        outcome = client.add(
+            target.name,
+            *[value for values in data.values() for value in values],
+            rrtype=options.rrtype,
+            zone=target.zone,
+            ttl=options.ttl,
+            require=options.require,
+            verify=options.verify,
+            compare=options.verify,
+            check_names=options.check_names,
+            dry_run=options.dry_run,
+            rrclass=target.rrclass,
+        )
     return conclude(outcome, "add", options)

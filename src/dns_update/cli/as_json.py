@@ -80,6 +80,8 @@ def error_fields(error: DnsUpdateError) -> dict[str, object]:
         "message": str(error),
         "cause": error.cause,
         "hint": rendered(error.hint, COMMAND_LINE),
+        "diagnosis": error.diagnosis or None,
+        "explanation": rendered(error.explanation, COMMAND_LINE) or None,
         "server": error.server,
         "rcode": rcode_to_text(error.rcode) if isinstance(error, Refusal) else None,
         "tsig_error": tsig_error_to_text(error.tsig_error) if isinstance(error, (KeyRejected, ClocksDiffer)) else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.cli.request import DONE, client_of, conclude, data_of, options_of, target_of
+from dns_update.cli.request import DONE, Advised, client_of, conclude, data_of, options_of, target_of
 from dns_update.client import Client
 from dns_update.client.locate import Target
 from dns_update.client.outcome import Outcome
@@ -29,17 +29,18 @@ def carry_out(client: Client, options: Options, target: Target, data: Data, comm
 
     The name is also read before the update, to know whether there were any.
     """
-    outcome = client.run(
-        lambda transaction: delete_rdata(
-            transaction,
-            target,
-            data,
-            require=options.require,
-            verify=options.verify,
-            compare=options.verify,
-            dry_run=options.dry_run,
+    with Advised(client, options, target, data, "delete"):
+        outcome = client.run(
+            lambda transaction: delete_rdata(
+                transaction,
+                target,
+                data,
+                require=options.require,
+                verify=options.verify,
+                compare=options.verify,
+                dry_run=options.dry_run,
+            )
         )
-    )
     return conclude(outcome, command, options, _done(outcome, data, target))
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from dns_update.commandline.line import CommandLine
     from dns_update.commandline.properties import Options
 
+    Data = dict[int, tuple[bytes, ...]]
+
 ADDRESS_TYPES = (RRType.A, RRType.AAAA)
 DONE = "update successful"
 CONFIGURATION = "dns-update/config.toml"  # in a user's directory of configurations, or the system's
@@ -154,6 +156,28 @@ def client_of(options: Options) -> Client:
         transport=_transport_of(options),
         log=_log_of(options),
     )
+
+
+class Advised:
+    """Within it, a failure of a request is explained by the doctor, unless diagnose=no; nothing else is different."""
+
+    def __init__(self, client: Client, options: Options, target: Target, data: Data, command: str) -> None:
+        self._client = client
+        self._options = options
+        self._target = target
+        self._data = data
+        self._command = command
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if self._options.diagnose and isinstance(error, (errors.Refusal, errors.CommunicationError)):
+            from dns_update.cli.advice import changes_of, explain  # only when something is wrong
+
+            explain(
+                error, self._client, self._options, self._target, changes_of(self._target, self._data, self._command)
+            )
 
 
 def _transport_of(options: Options) -> BlockingTransport:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from dns_update.cli.request import ADDRESS_TYPES, check_data, client_of, conclude, data_of, options_of, target_of
+from dns_update.cli.request import (
+    ADDRESS_TYPES,
+    Advised,
+    check_data,
+    client_of,
+    conclude,
+    data_of,
+    options_of,
+    target_of,
+)
 from dns_update.commandline.line import CommandLine
 
 
@@ -17,17 +26,18 @@ def run(line: CommandLine) -> int:
 
         return carry_out(client, options, target, dict.fromkeys(data or ADDRESS_TYPES, ()), "set")
     check_data(data, "set")
-    outcome = client.set(
-        target.name,
-        *[value for values in data.values() for value in values],
-        rrtype=options.rrtype,
-        zone=target.zone,
-        ttl=options.ttl,
-        require=options.require,
-        verify=options.verify,
-        compare=options.json and options.verify,  # the JSON object shows what has changed
-        check_names=options.check_names,
-        dry_run=options.dry_run,
-        rrclass=target.rrclass,
-    )
+    with Advised(client, options, target, data, "set"):
+        outcome = client.set(
+            target.name,
+            *[value for values in data.values() for value in values],
+            rrtype=options.rrtype,
+            zone=target.zone,
+            ttl=options.ttl,
+            require=options.require,
+            verify=options.verify,
+            compare=options.json and options.verify,  # the JSON object shows what has changed
+            check_names=options.check_names,
+            dry_run=options.dry_run,
+            rrclass=target.rrclass,
+        )
     return conclude(outcome, "set", options)

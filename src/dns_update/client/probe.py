@@ -68,6 +68,11 @@ class Denial(Value):
     error: Refusal
 
 
+def is_unmet(rcode: int) -> bool:
+    """Return whether an rcode says that the prerequisites of such an update are not met (RFC 2136, section 3.2.5)."""
+    return rcode in _UNMET
+
+
 def unmeetable(update: Update) -> Update:
     """Return an update that no server carries out: it requires that the apex is in use, and that it is not."""
     return update.require_present(update.zone).require_absent(update.zone)
@@ -141,7 +146,7 @@ async def _refusal(view: ZoneView, changes: Iterable[Record]) -> Refusal | None:
         # The server accepted the same key for a query, so it knows the key.
         return _denied(view, update.changes, rejects_key=True)
     rcode = reply.message.rcode
-    if rcode in _UNMET:
+    if is_unmet(rcode):
         return None
     if rcode == Rcode.NOERROR:
         raise ServerFailure(

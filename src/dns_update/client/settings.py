@@ -61,7 +61,7 @@ class ClientSettings(Value):
 
     def exchange(self, ask: Ask) -> Exchange:
         """Return the exchange that an `Ask` is about."""
-        return Exchange(ask.message, ask.key, ask.policy or self.policy, ask.endpoint, fudge=ask.fudge)
+        return Exchange(ask.message, ask.key, ask.policy or self.policy, ask.endpoint, fudge=ask.fudge, ahead=ask.ahead)
 
 
 def _checked_server(server: object, port: int) -> Server | Endpoint:

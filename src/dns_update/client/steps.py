@@ -38,7 +38,7 @@ class Ask(Value):
     """Send a message to a server, signed if there is a key; the answer is a Reply or an UnverifiedReply.
 
     `policy` says how to try, if not as the client does. `fudge` is how many seconds the server's clock may be off, up
-    to 65535. Raises NoResponse.
+    to 65535; `ahead` is how many seconds later than now the signature says it was made. Raises NoResponse.
     """
 
     endpoint: Endpoint
@@ -47,6 +47,7 @@ class Ask(Value):
     _: KW_ONLY
     policy: Policy | None = None
     fudge: int = FUDGE
+    ahead: int = 0
 
     def __await__(self) -> Generator[Ask, Reply | UnverifiedReply, Reply | UnverifiedReply]:
         return (yield self)

@@ -211,6 +211,11 @@ class Options:
         "dry-run", "yes|no", (*_SEND, *_RUN, *_ACME),
         "send no update, but print what would change; the exit status is then 20",
         values.yes_no, default="no", flag=True)
+    diagnose: bool = _row(
+        "diagnose", "yes|no", _ACCESS,
+        "after a failure, ask the server a few more questions to find out why, for at most 5 s; none can change "
+        "anything",
+        values.yes_no, default="yes", flag=True)
     allow_private: bool = _row(
         "allow-private", "yes|no", _SET,
         "publish an address from a source even if it cannot be reached from the Internet",

@@ -16,7 +16,8 @@ class DnsUpdateError(Exception):
     a Server, a text for anything else, or None. These two identify an error. The rest is for people: `text` says what
     happened, `hint` what to do next. A hint may be empty; a Hint names properties in the way of each front door.
     `first_words` and `exit_status` belong to the class. If several servers were tried, `failures` are the errors of the
-    others. `notes` are further sentences that the user should read; some are Hints.
+    others. `notes` are further sentences that the user should read; some are Hints. If the doctor has found out why it
+    happened, `diagnosis` is a code for that, and `explanation` a sentence.
     """
 
     cause = ""
@@ -24,6 +25,8 @@ class DnsUpdateError(Exception):
     exit_status = 1
     failures: tuple[DnsUpdateError, ...] = ()
     notes: tuple[str, ...] = ()
+    diagnosis = ""
+    explanation = ""
 
     def __init__(self, text: str, *, hint: str = "", endpoint: object = None, cause: str = "") -> None:
         super().__init__(text)

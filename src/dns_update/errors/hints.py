@@ -81,7 +81,8 @@ DOORS = (COMMAND_LINE, TOML, PYTHON)
 
 PROPERTIES = frozenset((
     "address", "algorithm", "allow-private", "check-names", "class", "dns-server", "file", "key", "key-encoding",
-    "key-file", "key-name", "name", "require", "socket", "ttl", "type", "value", "verify", "zone",
+    "key-file", "key-name", "name", "require", "retries", "socket", "transport", "ttl", "type", "value", "verify",
+    "zone",
 ))  # fmt: skip
 """The properties that such sentences name, as the command line writes them."""
 
@@ -105,6 +106,11 @@ class Hint(str):
         hint._values = values
         hint._others = others
         return hint
+
+    @classmethod
+    def of(cls, template: str, values: Mapping[str, object]) -> Self:
+        """Make one of a template and the values of its fields."""
+        return cls(template, **{"command_line": "", "toml": "", **values})  # type: ignore[arg-type]
 
     def rendered(self, door: Door) -> str:
         """Return the sentence as a door writes it."""

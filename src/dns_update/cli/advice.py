@@ -1,0 +1,69 @@
+"""After a failure: find out why by the doctor's questions, and put what was found into the error."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from dns_update import errors
+from dns_update.client import Client
+from dns_update.client.locate import Target
+from dns_update.client.lookup import Records
+from dns_update.client.steps import Steps
+from dns_update.client.transaction import Transaction
+from dns_update.commandline.properties import Options
+from dns_update.doctor.diagnosis import Case, Diagnosis, diagnose
+from dns_update.doctor.diagnosis_texts import sentences_of
+from dns_update.doctor.questions import Questions
+from dns_update.rr.record import Record
+from dns_update.transport import Endpoint
+from dns_update.update import Update
+from dns_update.wire.codes import RRClass, RRType
+
+_TTL = 300  # any: no record is sent that a server could keep
+
+
+def explain(error: errors.DnsUpdateError, client: Client, options: Options, target: Target, changes: Records) -> None:
+    """Ask the server why a request failed, and let the error say what was found; Ctrl-C ends the questions alone."""
+    endpoint = error.endpoint
+    if not isinstance(endpoint, Endpoint):
+        return
+    questions = Questions(endpoint, target.rrclass, time.time())
+
+    def request(transaction: Transaction) -> Steps[Diagnosis | None]:
+        octets = _octets(target, changes)
+        case = Case(target.owner, target.zone, transaction.key, changes, transport=options.transport, octets=octets)
+        return diagnose(questions, case, error)
+
+    try:
+        found = client.run(request)
+    except KeyboardInterrupt:
+        return
+    if found is not None:
+        tell(error, found)
+
+
+def tell(error: errors.DnsUpdateError, diagnosis: Diagnosis) -> None:
+    """Let an error say what a diagnosis has found."""
+    error.diagnosis = diagnosis.cause
+    error.explanation, error.hint = sentences_of(diagnosis)
+
+
+def _octets(target: Target, changes: Records) -> int:
+    """Return about how large the update is, without a signature."""
+    zone = target.zone if target.zone is not None else target.owner
+    return len(Update(zone, rrclass=target.rrclass, changes=changes).to_message().encode())
+
+
+def changes_of(target: Target, data: Mapping[int, tuple[bytes, ...]], command: str) -> Records:
+    """Return the changes that a command makes; for `set` and `delete` without data of a type, the whole RRset goes."""
+    owner, rrclass = target.owner, target.rrclass
+    changes: list[Record] = []
+    for rrtype, values in data.items():
+        if command == "set" or not values:
+            changes.append(Record(owner, rrtype, RRClass.ANY, 0, b""))
+        if command == "delete":
+            changes += [Record(owner, rrtype, RRClass.NONE, 0, value) for value in values]
+        else:
+            changes += [Record(owner, rrtype, rrclass, _TTL, value) for value in values]
+    return tuple(changes) or (Record(owner, RRType.ANY, RRClass.ANY, 0, b""),)

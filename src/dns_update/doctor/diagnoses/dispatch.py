@@ -1,0 +1,44 @@
+"""Which diagnosis fits an error: first whether the server has the zone at all, then what the error is about."""
+
+from __future__ import annotations
+
+from dns_update import errors
+from dns_update.doctor.diagnoses import failure, ignored, key, permission, silence, zone
+from dns_update.doctor.diagnosis import Case, Diagnosis, Examined
+from dns_update.doctor.questions import Questions
+from dns_update.wire.codes import Rcode
+
+_OF_KEYS = (errors.KeyRejected, errors.ReplyNotTrusted)
+_KNOWS_WHY = (errors.NameExists, errors.NameNotFound, errors.ClocksDiffer)  # the error itself says it
+_OF_PERMISSION = (errors.PermissionDenied, errors.ZoneNotFound)
+
+
+async def cause_of(questions: Questions, case: Case, error: errors.DnsUpdateError) -> Diagnosis | None:
+    """Return the cause of a failure, None if no more is known than the error; raises OutOfTime."""
+    if isinstance(error, errors.NoResponse):
+        return await silence.cause_of(questions, case)
+    if isinstance(error, _KNOWS_WHY) or (isinstance(error, errors.NotApplied) and not error.may_come):
+        return None
+    found = await zone.look_for(questions, case)
+    if not isinstance(found, Examined):
+        return found
+    return await _cause_in_zone(found, error)
+
+
+async def _cause_in_zone(examined: Examined, error: errors.DnsUpdateError) -> Diagnosis | None:
+    """Return the cause of a failure at a server that has the zone."""
+    if isinstance(error, errors.NotApplied):
+        return await ignored.cause_of(examined)
+    if isinstance(error, errors.ServerFailure) or _claimed(error) in (Rcode.NOTIMP, Rcode.FORMERR, Rcode.SERVFAIL):
+        return await failure.cause_of(examined, error)
+    if examined.case.key is not None and isinstance(error, _OF_KEYS + _OF_PERMISSION):
+        of_key = await key.cause_of(examined)
+        if of_key is not None:
+            return of_key
+    if isinstance(error, _OF_KEYS + _OF_PERMISSION):
+        return await permission.cause_of(examined)
+    return None
+
+
+def _claimed(error: errors.DnsUpdateError) -> int | None:
+    return error.claimed_rcode if isinstance(error, errors.ReplyNotTrusted) else None

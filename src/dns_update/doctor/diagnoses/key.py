@@ -1,0 +1,120 @@
+"""Which part of a key is wrong: its algorithm, its name, how its secret is read, the clock; tried by signed queries.
+
+BIND and Knot say BADKEY if they do not know the name with this algorithm, and BADSIG if only the secret differs, so one
+BADSIG tells that name and algorithm are right. PowerDNS refuses all of these alike, without a signature. Knot accepts a
+key only where an acl of the zone names it: a key that it rejects for a query may be known, and in no acl.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dns_update.auth import Key
+from dns_update.auth.tsig import FUDGE
+from dns_update.doctor.diagnosis import Diagnosis, Examined
+from dns_update.doctor.other_keys import OtherKey, with_other_algorithms, with_other_names, with_other_readings
+from dns_update.doctor.questions import Answer
+from dns_update.doctor.server_kind import KNOT, POWERDNS
+from dns_update.wire.codes import Rcode
+
+_WHOLE_FUDGE = 0xFFFF  # seconds: a signature that is right counts whatever the clocks say (RFC 8945, section 4.2)
+_FINE = 30  # seconds: so near is the difference of two clocks found out
+
+
+async def cause_of(examined: Examined) -> Diagnosis | None:
+    """Return what is wrong with the key; None if the server accepts it for queries, or if there is none."""
+    key = examined.case.key
+    if key is None:
+        return None
+    signed = await _ask(examined, key)
+    if signed.accepts_key or signed.is_silent:
+        return None
+    return await _cause_of_rejection(examined, key, signed)
+
+
+async def _cause_of_rejection(examined: Examined, key: Key, signed: Answer) -> Diagnosis | None:
+    if not signed.tsig_error:
+        return await _cause_of_bare_refusal(examined, key)
+    if signed.tsig_error == Rcode.BADSIG:
+        return await _cause_in_secret(examined, key) or examined.found("secret-differs")
+    if signed.tsig_error == Rcode.BADKEY:
+        return await _cause_of_badkey(examined, key)
+    return None
+
+
+async def _ask(examined: Examined, key: Key, fudge: int = FUDGE, ahead: int = 0) -> Answer:
+    return await examined.questions.soa(examined.zone, key, fudge=fudge, ahead=ahead)
+
+
+async def _cause_of_badkey(examined: Examined, key: Key) -> Diagnosis:
+    """Return what the server does not know, after it said that it does not know the key with this algorithm."""
+    known: OtherKey | None = None
+    for other in with_other_algorithms(key):
+        answer = await _ask(examined, other.key)
+        if answer.accepts_key:
+            return examined.found("other-algorithm", algorithm_there=other.key.algorithm.text)
+        if answer.tsig_error == Rcode.BADSIG:
+            known = other
+    if known is not None:
+        in_secret = await _cause_in_secret(examined, known.key)
+        there = known.key.algorithm.text
+        return in_secret or examined.found("other-algorithm-and-secret", algorithm_there=there)
+    return await _cause_in_name(examined, key) or await _unknown(examined)
+
+
+async def _cause_in_name(examined: Examined, key: Key) -> Diagnosis | None:
+    """Return another name under which the server has the key."""
+    for other in with_other_names(key, examined.zone, examined.case.owner):
+        answer = await _ask(examined, other.key)
+        if answer.accepts_key:
+            return examined.found("other-key-name", name_there=other.key.name)
+        if answer.tsig_error == Rcode.BADSIG and other.is_like_it:
+            return examined.found("other-key-name-and-secret", name_there=other.key.name)
+    return None
+
+
+async def _unknown(examined: Examined) -> Diagnosis:
+    """Return that the server does not have the key, and perhaps needs none."""
+    if (await examined.questions.probe(examined.zone, None, examined.case.changes)).permits:
+        return examined.found("updates-by-address")
+    causes = {KNOT: "key-in-no-acl", POWERDNS: "key-not-accepted"}
+    return examined.found(causes.get(examined.kind.program, "key-unknown"))
+
+
+async def _cause_in_secret(examined: Examined, key: Key) -> Diagnosis | None:
+    """Return how the secret must be read, if that is all: it may have been copied with too much, or too little."""
+    found = await _first_accepted(examined, with_other_readings(key))
+    if found is None:
+        return None
+    return examined.found(f"secret-{found.reading}", algorithm_there=found.key.algorithm.text)
+
+
+async def _cause_of_bare_refusal(examined: Examined, key: Key) -> Diagnosis:
+    """Return what is wrong if the server does not say (PowerDNS, and Knot from 3.4 on)."""
+    if (await _ask(examined, key, _WHOLE_FUDGE)).accepts_key:
+        return await _clocks(examined, key)
+    other = await _first_accepted(examined, with_other_algorithms(key))
+    if other is not None:
+        return examined.found("other-algorithm", algorithm_there=other.key.algorithm.text)
+    in_secret = await _cause_in_secret(examined, key)
+    return in_secret or await _cause_in_name(examined, key) or await _unknown(examined)
+
+
+async def _clocks(examined: Examined, key: Key) -> Diagnosis:
+    """Return by how much the clocks differ: PowerDNS repeats our time, so it is found by the least fudge that is enough."""
+    too_little, enough = FUDGE, _WHOLE_FUDGE
+    while enough - too_little > _FINE:
+        middle = (too_little + enough) // 2
+        if (await _ask(examined, key, middle)).accepts_key:
+            enough = middle
+        else:
+            too_little = middle
+    is_ahead = (await _ask(examined, key, ahead=enough)).accepts_key
+    return examined.found("clock", seconds=enough, direction="ahead of" if is_ahead else "behind")
+
+
+async def _first_accepted(examined: Examined, others: Iterable[OtherKey]) -> OtherKey | None:
+    for other in others:
+        if (await _ask(examined, other.key)).accepts_key:
+            return other
+    return None

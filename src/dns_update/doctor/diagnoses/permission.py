@@ -1,0 +1,165 @@
+"""Why a server that has the zone and accepts the key refuses the change: the whole zone, this name, this type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dns_update.client.lookup import Records
+from dns_update.doctor.diagnoses.zone import addresses_of
+from dns_update.doctor.diagnosis import Diagnosis, Examined
+from dns_update.doctor.questions import Answer
+from dns_update.doctor.server_kind import BIND, POWERDNS, WINDOWS
+from dns_update.rr.embedded_names import soa_mname
+from dns_update.rr.host_names import may_own
+from dns_update.rr.record import Record
+from dns_update.transport import Endpoint
+from dns_update.wire.codes import Rcode, RRClass, RRType, rrtype_to_text
+from dns_update.wire.name import Name
+
+_OUTSIDE = Name.from_text("outside.invalid")
+_PLAIN = b"dns-update-check"  # a host name that nobody else uses
+_DOMAIN_CONTROLLERS = Name.from_text("_ldap._tcp.dc._msdcs")  # of Active Directory, and of Samba
+
+
+async def cause_of(examined: Examined) -> Diagnosis | None:
+    """Return why the change is refused; None if the probes do not show it."""
+    key = examined.case.key
+    probe = await examined.questions.probe(examined.zone, key)
+    if probe.is_silent:
+        return None
+    if probe.permits:
+        return await _cause_in_change(examined)
+    if key is not None and (await examined.questions.probe(examined.zone, None)).permits:
+        return examined.found("updates-by-address")
+    return await _cause_in_zone(examined, probe)
+
+
+# The zone as a whole
+
+
+async def _cause_in_zone(examined: Examined, probe: Answer) -> Diagnosis | None:
+    """Return why the server takes no update of the zone at all with this key."""
+    if probe.rcode == Rcode.NOTIMP:
+        return examined.found("takes-no-updates")
+    primary = await primary_elsewhere(examined)
+    if primary is not None and await _is_permitted_at(examined, primary[1]):
+        return examined.found("is-secondary", host=primary[0], primary=primary[1])
+    if await _is_of_active_directory(examined):
+        return examined.found("kerberos-only")
+    if examined.kind.program == POWERDNS:
+        return await _cause_in_powerdns(examined)
+    if primary is not None and examined.kind.program == BIND and not _is_loopback(examined.questions.endpoint.address):
+        return examined.found("perhaps-secondary", host=primary[0], primary=primary[1] or primary[0])
+    return examined.found("key-needed" if examined.case.key is None else "zone-closed")
+
+
+async def primary_elsewhere(examined: Examined) -> tuple[Name, str] | None:
+    """Return host and address of the zone's primary by its SOA record, if that is another server than this one.
+
+    The address is empty if this server does not know it.
+    """
+    answer = await examined.questions.soa(examined.zone, examined.case.key)
+    soa = answer.soa_above(examined.zone) or (await examined.questions.soa(examined.zone)).soa_above(examined.zone)
+    host = Name(()) if soa is None else soa_mname(soa.rdata)
+    if not host.labels:
+        return None
+    addresses = await addresses_of(examined.questions, host)
+    if examined.questions.endpoint.address in addresses:
+        return None
+    return host, addresses[0] if addresses else ""
+
+
+def _is_loopback(address: str) -> bool:
+    return address == "::1" or address.startswith("127.")
+
+
+async def _is_permitted_at(examined: Examined, address: str) -> bool:
+    """Return whether another server would take updates of the zone with this key."""
+    if not address:
+        return False
+    endpoint = Endpoint(address, examined.questions.endpoint.port)
+    probe = await examined.questions.probe(examined.zone, examined.case.key, endpoint=endpoint)
+    return probe.permits
+
+
+async def _is_of_active_directory(examined: Examined) -> bool:
+    if examined.kind.program == WINDOWS:
+        return True
+    controllers = _DOMAIN_CONTROLLERS.below(examined.zone)
+    return bool(await examined.questions.records(controllers, RRType.SRV))
+
+
+async def _cause_in_powerdns(examined: Examined) -> Diagnosis:
+    """Return which of its settings is in the way: it looks at `dnsupdate` and the address before it looks at the zone.
+
+    For a zone that it does not have it answers NOTAUTH only if both let the update pass.
+    """
+    elsewhere = await examined.questions.probe(_OUTSIDE, None)
+    if elsewhere.rcode == Rcode.REFUSED:
+        return examined.found("powerdns-updates-off")
+    return examined.found("key-needed" if examined.case.key is None else "powerdns-key-not-allowed")
+
+
+# This change
+
+
+async def _cause_in_change(examined: Examined) -> Diagnosis | None:
+    """Return which part of the change is refused, by probes of changes that differ in one thing."""
+    case = examined.case
+    if not case.changes or await _permits(examined, case.changes):
+        return examined.found("powerdns-policy") if examined.kind.program == POWERDNS else None
+    bad = next((r.name for r in case.added if not may_own(r.name, r.rrtype, r.rrclass)), None)
+    if bad is not None and await _permits(examined, _renamed(case.changes, Name((_PLAIN,)).below(examined.zone))):
+        return examined.found("check-names", bad_name=bad)
+    return await _cause_in_policy(examined)
+
+
+async def _cause_in_policy(examined: Examined) -> Diagnosis:
+    """Return whether the name or the type is what no rule of the server permits to the key."""
+    case, zone = examined.case, examined.zone
+    refused = [part for part in _by_type(case.changes) if not await _permits(examined, part)]
+    if 0 < len(refused) < len(list(_by_type(case.changes))):
+        return examined.found("type-denied", denied=_types(refused), allowed=_other_types(case.changes, refused))
+    other = RRType.A if {change.rrtype for change in case.changes} == {RRType.TXT} else RRType.TXT
+    if await _permits(examined, (_deletion(case.owner, other),)):
+        return examined.found("type-denied", denied=case.types, allowed=rrtype_to_text(other))
+    own_name = _own_name(examined)
+    if own_name is not None and await _permits(examined, _renamed(case.changes, own_name)):
+        return examined.found("only-own-name", name_there=own_name)
+    if await _permits(examined, _renamed(case.changes, Name((_PLAIN,)).below(zone))):
+        return examined.found("name-denied")
+    return examined.found("not-granted")
+
+
+def _own_name(examined: Examined) -> Name | None:
+    """Return the key's name if it is another name of the zone: a rule may let each key change its own name alone."""
+    key = examined.case.key
+    is_other = key is not None and key.name != examined.case.owner and key.name.is_within(examined.zone)
+    return key.name if key is not None and is_other else None
+
+
+async def _permits(examined: Examined, changes: Records) -> bool:
+    return (await examined.questions.probe(examined.zone, examined.case.key, changes)).permits
+
+
+def _by_type(changes: Records) -> Iterable[Records]:
+    for rrtype in dict.fromkeys(change.rrtype for change in changes):
+        yield tuple([change for change in changes if change.rrtype == rrtype])
+
+
+def _types(parts: Iterable[Records]) -> str:
+    return " ".join(dict.fromkeys(rrtype_to_text(record.rrtype) for part in parts for record in part))
+
+
+def _other_types(changes: Records, refused: Iterable[Records]) -> str:
+    denied = {record.rrtype for part in refused for record in part}
+    return _types([tuple([change for change in changes if change.rrtype not in denied])])
+
+
+def _renamed(changes: Records, owner: Name) -> Records:
+    """Return the changes at another name."""
+    return tuple([change._replace(name=owner) for change in changes])
+
+
+def _deletion(owner: Name, rrtype: int) -> Record:
+    return Record(owner, rrtype, RRClass.ANY, 0, b"")

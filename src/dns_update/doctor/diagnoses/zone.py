@@ -1,0 +1,124 @@
+"""Whether the server has the zone: a resolver, another zone, a delegation, one that it could not load."""
+
+from __future__ import annotations
+
+from dns_update.doctor.diagnosis import Case, Diagnosis, Examined, diagnosis_of
+from dns_update.doctor.questions import Answer, Questions
+from dns_update.doctor.server_kind import (
+    BIND,
+    OTHER,
+    RESOLVERS,
+    ServerKind,
+    number_in,
+    program_of,
+    recognise,
+    reported_version,
+)
+from dns_update.rr.embedded_names import soa_mname
+from dns_update.wire.codes import Flag, Rcode, RRType
+from dns_update.wire.cursor import Cursor
+from dns_update.wire.inet import format_address
+from dns_update.wire.name import Name
+
+_OUTSIDE = Name.from_text("outside.invalid")  # in no zone (RFC 6761, section 6.4)
+_ADDRESS_TYPES = (RRType.A, RRType.AAAA)
+
+
+async def look_for(questions: Questions, case: Case) -> Examined | Diagnosis | None:
+    """Return the case with the zone that the server has for it; otherwise why it has none, None if it does not say."""
+    asked = case.zone if case.zone is not None else case.owner
+    answer = await questions.soa(asked)
+    if answer.is_silent:
+        return None
+    if answer.rcode == Rcode.REFUSED and case.key is not None:
+        answer = await _if_shown_to_key(questions, case, asked, answer)
+    soa = answer.soa_above(asked) if answer.is_authoritative else None
+    if soa is not None and (case.zone is None or soa.name == asked):
+        kind = await recognise(questions, soa.name)
+        if kind.program in RESOLVERS:  # it passes on the AA bit of another server
+            return await _resolver(questions, case, kind, asked)
+        return Examined(questions, case, soa.name, kind)
+    return await _without_zone(questions, case, asked, answer)
+
+
+async def _if_shown_to_key(questions: Questions, case: Case, asked: Name, answer: Answer) -> Answer:
+    """Return the answer to a signed question, if the server gives one to the key; else the one to everybody."""
+    signed = await questions.soa(asked, case.key)
+    return signed if signed.is_trusted and signed.rcode == Rcode.NOERROR else answer
+
+
+async def _without_zone(questions: Questions, case: Case, asked: Name, answer: Answer) -> Diagnosis | None:
+    """Return why the server does not show the zone as its own."""
+    kind = await _kind_without_zone(questions)
+    soa = answer.soa_above(asked)
+    if kind.program in RESOLVERS or (answer.offers_recursion and not answer.is_authoritative):
+        return await _resolver(questions, case, kind, asked)
+    if soa is not None and answer.is_authoritative:  # then it is the zone above
+        return diagnosis_of(questions, case, kind, "other-zone", zone=asked, found=soa.name)
+    if answer.rcode == Rcode.SERVFAIL:
+        return await _not_loaded(questions, case, kind, asked)
+    hosts = _delegated_to(answer, asked)
+    if hosts:
+        return diagnosis_of(questions, case, kind, "delegated", zone=asked, hosts=", ".join(hosts), host=hosts[0])
+    if answer.rcode == Rcode.REFUSED:
+        return await _refused(questions, case, kind, asked)
+    return None
+
+
+async def _kind_without_zone(questions: Questions) -> ServerKind:
+    reported = await reported_version(questions)
+    return ServerKind(program_of(reported), number_in(reported))
+
+
+async def _resolver(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis:
+    """Return that the server is a resolver, and the zone's primary, which it can be asked for."""
+    answer = await questions.soa(asked, flags=Flag.RD)
+    soa = answer.soa_above(asked)
+    if soa is None or not soa.name.labels:
+        return diagnosis_of(questions, case, kind, "is-resolver", zone=asked)
+    host = soa_mname(soa.rdata)
+    addresses = await addresses_of(questions, host)
+    found = {"host": host, "primary": addresses[0] if addresses else host}
+    return diagnosis_of(questions, case, kind, "is-resolver-of-zone", zone=soa.name, **found)
+
+
+async def addresses_of(questions: Questions, host: Name) -> list[str]:
+    """Return the addresses of a host that the server itself knows."""
+    found: list[str] = []
+    for rrtype in _ADDRESS_TYPES:
+        found += [format_address(record.rdata) for record in await questions.records(host, rrtype, flags=Flag.RD)]
+    return found
+
+
+async def _not_loaded(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis | None:
+    """Return that the zone is configured and not loaded, if the server has an answer to other questions."""
+    other = await questions.soa(_OUTSIDE)
+    if other.rcode == Rcode.SERVFAIL or other.is_silent:
+        return None
+    return diagnosis_of(questions, case, kind, "zone-not-loaded", zone=asked)
+
+
+def _delegated_to(answer: Answer, asked: Name) -> list[str]:
+    """Return the name servers of a referral (RFC 1034, section 4.3.2, step 3b)."""
+    referral = [r for r in answer.records(RRType.NS) if asked.is_within(r.name) and r.name.labels]
+    return [] if answer.is_authoritative else [str(Cursor(record.rdata).name()) for record in referral]
+
+
+async def _refused(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis | None:
+    """Return why the server refuses to answer about the zone: it does not have it, or it answers no queries."""
+    probe = await questions.probe(asked, case.key, case.changes if case.zone is not None else ())
+    if probe.permits:
+        return diagnosis_of(questions, case, kind, "queries-refused", zone=asked)
+    if case.zone is not None:
+        by_owner = await questions.soa(case.owner)
+        soa = by_owner.soa_above(case.owner)
+        if soa is not None and by_owner.is_authoritative:
+            return diagnosis_of(questions, case, kind, "other-zone", zone=asked, found=soa.name)
+    if probe.rcode == Rcode.NOTAUTH and not probe.tsig_error:
+        return diagnosis_of(questions, case, kind, "no-zone", zone=asked)
+    if probe.rcode == Rcode.REFUSED and kind.program == BIND:  # it says NOTAUTH of zones that it does not have
+        return diagnosis_of(questions, case, kind, "asking-refused", zone=asked)
+    other = await questions.soa(_OUTSIDE)
+    if other.rcode == Rcode.REFUSED and kind.program == OTHER:
+        return diagnosis_of(questions, case, kind, "no-zone", zone=asked)
+    return None

@@ -1,0 +1,102 @@
+"""A diagnosis: the cause of a failure, as data, found by asking the server; `diagnose` is the one way to it.
+
+The error says what happened. The questions that follow tell apart what the same answer may mean: each cause has its
+code, and `diagnosis_texts` its sentences. Nothing is changed at the server, and no update is sent that it could carry
+out.
+"""
+
+from __future__ import annotations
+
+from dns_update.errors import DnsUpdateError
+from dns_update.value import KW_ONLY, Value
+from dns_update.wire.codes import RRClass, rrtype_to_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dns_update.auth import Key
+    from dns_update.client.lookup import Records
+    from dns_update.doctor.questions import Questions
+    from dns_update.doctor.server_kind import ServerKind
+    from dns_update.wire.name import Name
+
+
+class Case(Value):
+    """What failed: a request about a name, and the changes that it makes, or may make.
+
+    `zone` is None if it is not known. `transport` is what carried it.
+    """
+
+    owner: Name
+    zone: Name | None
+    key: Key | None
+    changes: Records = ()
+    _: KW_ONLY
+    transport: str = "udp"
+    octets: int = 0
+
+    @property
+    def types(self) -> str:
+        """The types of the changes, as texts."""
+        return " ".join(dict.fromkeys(rrtype_to_text(change.rrtype) for change in self.changes))
+
+    @property
+    def added(self) -> Records:
+        """The records that would be added."""
+        return tuple([change for change in self.changes if change.rrclass not in (RRClass.ANY, RRClass.NONE)])
+
+
+class Diagnosis(Value):
+    """The cause of a failure, a code of `diagnosis_texts`, the server's program, and what its sentences name."""
+
+    cause: str
+    kind: ServerKind
+    details: Mapping[str, object]
+
+
+class Examined(Value):
+    """A case with a zone that the server has, and the server's program: what most diagnoses begin with."""
+
+    questions: Questions
+    case: Case
+    zone: Name
+    kind: ServerKind
+
+    def found(self, cause: str, **details: object) -> Diagnosis:
+        """Return a diagnosis of this case."""
+        return diagnosis_of(self.questions, self.case, self.kind, cause, zone=self.zone, **details)
+
+
+def diagnosis_of(
+    questions: Questions, case: Case, kind: ServerKind, cause: str, *, zone: Name | None = None, **details: object
+) -> Diagnosis:
+    """Return a diagnosis with the details that every sentence may name."""
+    key = case.key
+    common = {
+        "server": questions.endpoint,
+        "address": questions.endpoint.address,
+        "port": questions.endpoint.port,
+        "of_zone": zone if zone is not None else case.zone,
+        "owner": case.owner,
+        "types": case.types,
+        "of_key": key.name if key is not None else "KEY",
+        "credential": f"key {key.name}" if key is not None else "this machine's address",
+        "current_algorithm": key.algorithm.text if key is not None else "",
+        "program": kind,
+    }
+    return Diagnosis(cause, kind, common | details)
+
+
+async def diagnose(questions: Questions, case: Case, error: DnsUpdateError) -> Diagnosis | None:
+    """Return the cause of a failure at the server that the questions go to; None if no more is known than the error.
+
+    It takes at most `questions.SECONDS`. Nothing is raised: no diagnosis must hide the error.
+    """
+    from dns_update.doctor.diagnoses.dispatch import cause_of  # it imports this module
+    from dns_update.doctor.questions import OutOfTime
+
+    try:
+        return await cause_of(questions, case, error)
+    except (OutOfTime, DnsUpdateError):
+        return None

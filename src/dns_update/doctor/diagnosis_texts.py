@@ -1,0 +1,341 @@
+"""The sentences of diagnoses: what is wrong first, then the one next thing to do, in the words of the server found.
+
+A template names properties in braces as `errors.hints` does, and the details of the diagnosis. What to do may differ
+between programs; the sentence under OTHER is for any.
+"""
+
+from __future__ import annotations
+
+from dns_update.doctor.diagnosis import Diagnosis
+from dns_update.doctor.server_kind import BIND, KNOT, NSD, OTHER, POWERDNS
+from dns_update.errors import Hint
+from dns_update.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Sentences(Value):
+    """What a cause means, and what to do about it, by program."""
+
+    what: str
+    to_do: Mapping[str, str]
+
+
+def sentences_of(diagnosis: Diagnosis) -> tuple[Hint, Hint]:
+    """Return what is wrong, and the next thing to do."""
+    sentences = TEXTS[diagnosis.cause]
+    to_do = sentences.to_do.get(diagnosis.kind.program) or sentences.to_do[OTHER]
+    return Hint.of(sentences.what, diagnosis.details), Hint.of(to_do, diagnosis.details)
+
+
+def _any(what: str, to_do: str) -> Sentences:
+    return Sentences(what, {OTHER: to_do})
+
+
+_COPY_SECRET = {
+    BIND: "copy it again from the key statement on the server: grep -A3 {of_key} /etc/bind/*.conf*",
+    KNOT: "copy it again from the server's knot.conf: sed -n '/^key:/,/^[a-z]/p' /etc/knot/knot.conf",
+    OTHER: "copy it again from the server's configuration",
+}
+_GRANT = 'update-policy {{ grant "{of_key}" name {owner}. {types}; }};'
+_SET_META = "pdnsutil set-meta {of_zone} TSIG-ALLOW-DNSUPDATE {of_key}"
+_MAKE_KEY = "dns-update key generate makes a key, and prints what the server needs"
+
+TEXTS: dict[str, Sentences] = {
+    # No answer
+    "not-listening": _any(
+        "nothing listens at UDP port {port} of {address}",
+        "start the DNS server there, or correct {dns-server}; on the server, ss -lnup shows what listens where",
+    ),
+    "wrong-port": _any("nothing listens at {server}; a DNS server answers at port 53", "{dns-server:{usual}}"),
+    "udp-filtered": _any(
+        "{server} answers by TCP, and not by UDP: a firewall drops one direction of it",
+        "{transport:tcp}; or let UDP port {port} through",
+    ),
+    "tcp-filtered": _any(
+        "{server} answers by UDP, and not by TCP, which this message needs",
+        "let TCP port {port} through, too: messages of more than 512 octets go by TCP (RFC 7766)",
+    ),
+    "silent-once": _any("{server} does answer by UDP now", "try again; more {retries} help on a bad line"),
+    "updates-dropped": _any(
+        "{server} answers queries, and is silent to updates",
+        "a firewall or a DNS proxy on the way may let only queries through; on the server itself, BIND drops updates "
+        "beyond its update-quota, and its log tells",
+    ),
+    # The zone
+    "is-resolver": _any(
+        "{server} is a resolver ({program}), not a server of {of_zone}: it answers with what other servers say",
+        "{dns-server} must be a server of the zone itself, best its primary",
+    ),
+    "is-resolver-of-zone": _any(
+        "{server} is a resolver ({program}), not a server of {of_zone}: it answers with what other servers say; the "
+        "zone's primary is {host}",
+        "{dns-server:{primary}} {zone:{of_zone}}",
+    ),
+    "other-zone": _any("{server} has {owner} in the zone {found}, and no zone {of_zone}", "{zone:{found}}"),
+    "delegated": _any(
+        "{server} does not have {of_zone} itself; it refers to {hosts}", "{dns-server:{host}} {zone:{of_zone}}"
+    ),
+    "no-zone": Sentences(
+        "{server} has no zone {of_zone}, in any case not for this machine",
+        {
+            OTHER: "check the spelling of {zone}, and that {dns-server} is a server of it",
+            BIND: "check the spelling of {zone}, and that {dns-server} is a server of it; with views, the one that "
+            "matches this machine must have the zone",
+        },
+    ),
+    "zone-not-loaded": Sentences(
+        "{server} is configured for {of_zone}, and has not loaded it",
+        {
+            OTHER: "its log says why",
+            BIND: "its log says why: journalctl -u named | grep {of_zone}. An error in the zone file: named-checkzone "
+            "{of_zone} FILE. A journal that does not fit, because the file was edited: move FILE.jnl away, then rndc "
+            "reload {of_zone}. A secondary: its primary cannot be reached",
+            KNOT: "its log says why: journalctl -u knot | grep {of_zone}; kzonecheck -o {of_zone} FILE checks the file",
+            POWERDNS: "its log says why: journalctl -u pdns; pdnsutil check-zone {of_zone} checks the data",
+        },
+    ),
+    "queries-refused": Sentences(
+        "key {of_key} is accepted and may make this change; {server} only refuses to answer queries about {of_zone}",
+        {
+            OTHER: "{zone:{of_zone}}, {ttl:300} and {verify:no} do without queries; or let the key ask",
+            BIND: "{zone:{of_zone}}, {ttl:300} and {verify:no} do without queries; or add to the zone: allow-query "
+            '{{ key "{of_key}"; }};',
+        },
+    ),
+    "asking-refused": Sentences(
+        "{server} has {of_zone}, and refuses queries and updates about it from this machine",
+        {
+            OTHER: "let the server answer queries about the zone from here",
+            BIND: "BIND takes updates only from those who may query: allow-query of the zone, the view or the options "
+            'must have this machine, or allow-query {{ key "{of_key}"; }};',
+        },
+    ),
+    # The key
+    "other-algorithm": _any(
+        "the server has key {of_key} with {algorithm_there}, not with {current_algorithm}",
+        "{algorithm:{algorithm_there}}; in a key file: algorithm {algorithm_there};",
+    ),
+    "other-algorithm-and-secret": Sentences(
+        "the server has key {of_key} with {algorithm_there}, not with {current_algorithm}, and with another secret",
+        {
+            OTHER: "copy the whole key again from the server's configuration",
+            BIND: "copy the whole key statement again from the server: grep -A3 {of_key} /etc/bind/*.conf*",
+        },
+    ),
+    "other-key-name": _any(
+        "the server has this key, by the name {name_there}, not {of_key}",
+        '{key-name:{name_there}}; in a key file: key "{name_there}"',
+    ),
+    "other-key-name-and-secret": _any(
+        "the server has no key {of_key}; it has one of the name {name_there}, with another secret",
+        "{key-name:{name_there}}, with the secret of that key on the server",
+    ),
+    "secret-differs": Sentences(
+        "the server has key {of_key} with {current_algorithm}; only the secret is another one there", _COPY_SECRET
+    ),
+    "secret-without-quotes": _any(
+        "the secret of key {of_key} was copied with quotes, blanks or a semicolon that do not belong to it",
+        "give what is between the quotes, without the semicolon",
+    ),
+    "secret-without-statement": _any(
+        "the secret of key {of_key} was copied with the word before it",
+        'give only the Base64 behind the word, without it and without quotes and ";"',
+    ),
+    "secret-without-name": _any(
+        "the secret of key {of_key} was copied with the key's name before it, as nsupdate -y takes it",
+        "give only what is behind the last colon",
+    ),
+    "secret-padded": _any(
+        'the secret of key {of_key} lacks the "=" at its end that Base64 has, so it was read as raw text',
+        'copy it with each "=" at its end',
+    ),
+    "secret-url-safe": _any(
+        "the secret of key {of_key} is written in the Base64 of URLs, with - and _",
+        "write + for each -, and / for each _",
+    ),
+    "secret-hexadecimal": _any(
+        "the secret of key {of_key} is hexadecimal here, and Base64 on the server",
+        "give it in Base64, as it is on the server",
+    ),
+    "secret-without-line-end": _any(
+        "the secret of key {of_key} has a line end in it: it was encoded together with one",
+        "encode it without: printf %s SECRET | base64",
+    ),
+    "secret-decoded-again": _any(
+        "the secret of key {of_key} is Base64 of a Base64 text: it was encoded twice",
+        "give what base64 -d makes of it, which is Base64 itself",
+    ),
+    "secret-raw-text": _any(
+        "the server's secret of key {of_key} is the text itself, not what Base64 makes of it", "{key-encoding:text}"
+    ),
+    "key-unknown": Sentences(
+        "the server has no key {of_key}, with any algorithm",
+        {
+            OTHER: "the server must know the key by the same name, algorithm and secret",
+            BIND: 'named.conf needs: key "{of_key}" {{ algorithm {current_algorithm}; secret "..."; }}; then run rndc '
+            "reconfig. If it has it, compare the name letter by letter",
+        },
+    ),
+    "key-in-no-acl": _any(
+        "{program} does not accept key {of_key} for {of_zone}: there is no such key (with {current_algorithm}), or no "
+        "acl of the zone has it",
+        "knot.conf needs key: id: {of_key}, algorithm: {current_algorithm}; acl: id: update, key: {of_key}, action: "
+        "update; and in zone: domain: {of_zone}, acl: update; then run knotc reload",
+    ),
+    "key-not-accepted": Sentences(
+        "{program} does not accept key {of_key}: it has no such key, or one with another secret",
+        {
+            OTHER: "compare name, algorithm and secret with those on the server",
+            POWERDNS: "pdnsutil list-tsig-keys shows its keys; compare name, algorithm and secret. pdnsutil "
+            "import-tsig-key {of_key} {current_algorithm} SECRET makes a missing one",
+        },
+    ),
+    "clock": _any(
+        "the key is right; the server's clock is about {seconds} s {direction} this machine's, and 300 s are allowed",
+        "set the clock that is wrong, and keep it right by NTP: timedatectl set-ntp true",
+    ),
+    # The permission
+    "updates-by-address": Sentences(
+        "{server} takes updates of {of_zone} from this machine's address, without a key, and none with key {of_key}",
+        {
+            OTHER: "leave the key out; or let the server allow the key instead of the address",
+            BIND: "leave the key out; or, safer, replace the address in the zone's statement: " + _GRANT,
+            KNOT: "leave the key out; or, safer, name the key in the acl instead of the address: key: {of_key}",
+        },
+    ),
+    "key-needed": Sentences(
+        "{server} takes no updates of {of_zone} without a key",
+        {
+            OTHER: f"give {{key-file}}, or {{key-name}} and {{key}}; {_MAKE_KEY}",
+            BIND: f"give {{key-file}}, or {{key-name}} and {{key}}; {_MAKE_KEY}. A zone without update-policy and "
+            "allow-update takes no updates at all",
+            POWERDNS: f"give {{key-file}}, or {{key-name}} and {{key}}; {_MAKE_KEY}; or let this address update: "
+            "allow-dnsupdate-from in pdns.conf",
+        },
+    ),
+    "kerberos-only": _any(
+        "{of_zone} is a zone of Active Directory, which takes updates with Kerberos (GSS-TSIG) only",
+        "dns-update does not sign so yet: use nsupdate -g with a ticket (kinit), or let the zone take insecure updates",
+    ),
+    "is-secondary": _any(
+        "{server} is a secondary of {of_zone}; its primary, {host}, would take this update",
+        "{dns-server:{primary}}",
+    ),
+    "perhaps-secondary": _any(
+        "{server} takes no update of {of_zone} with key {of_key}; by the zone's SOA record, its primary is another "
+        "server, {host}",
+        "{dns-server:{primary}}. If {server} is the primary itself, rndc zonestatus {of_zone} there tells whether the "
+        f"zone is static or frozen; it needs {_GRANT}",
+    ),
+    "zone-closed": Sentences(
+        "{server} accepts key {of_key}, and takes no update of {of_zone} with it",
+        {
+            OTHER: "let the server allow the key for this zone",
+            BIND: 'rndc zonestatus {of_zone} on the server tells which: with no line "dynamic: yes" the zone is '
+            f'static and needs {_GRANT} in named.conf; with "frozen: yes", run rndc thaw {{of_zone}}; if both are '
+            "fine, its allow-update does not name this key, or another view answers this machine",
+            KNOT: "knot.conf needs in the acl of the zone: key: {of_key}, action: update; knotc zone-status {of_zone} "
+            "tells whether it is frozen",
+        },
+    ),
+    "powerdns-updates-off": _any(
+        "{program} takes no updates from this machine: dnsupdate is off, or allow-dnsupdate-from leaves it out",
+        "pdns.conf needs dnsupdate=yes and, in allow-dnsupdate-from, the address of this machine (the default is only "
+        "127.0.0.0/8 and ::1); then restart it",
+    ),
+    "powerdns-key-not-allowed": _any(
+        "{program} accepts key {of_key}, which may not update {of_zone}",
+        f"{_SET_META} on the server allows it (add-meta if other keys may, too); if it is there, the zone's own "
+        "ALLOW-DNSUPDATE-FROM leaves this machine out",
+    ),
+    "powerdns-policy": _any(
+        "{program} takes updates of {of_zone} with key {of_key}, and refuses this one",
+        "look at lua-dnsupdate-policy-script in pdns.conf, and for a CNAME at {owner}",
+    ),
+    "powerdns-ignored": _any(
+        "{program} said NOERROR, and left the change out, as it does if its Lua policy does not permit it",
+        "look at lua-dnsupdate-policy-script in pdns.conf: it must return true for {owner} {types} and this key",
+    ),
+    "not-forwarded-yet": _any(
+        "{server} is a secondary, which passed the update on to the zone's primary, {host}, and does not show it yet",
+        "{dns-server:{primary}} sends it there directly; or wait: the next transfer brings it",
+    ),
+    "check-names": Sentences(
+        "{server} refuses {bad_name}, for it is not a host name: only letters, digits and hyphens",
+        {
+            OTHER: "choose another name, without _",
+            BIND: "choose another name, without _; or add to the zone's statement: check-names ignore;",
+        },
+    ),
+    "type-denied": Sentences(
+        "{credential} may change {allowed} at {owner}, and not {denied}",
+        {
+            OTHER: "let the server allow this type, too",
+            BIND: 'add the type to the key\'s rule: grant "{of_key}" name {owner}. {allowed} {denied};',
+            KNOT: "add the type to update-type of the acl: [{denied}]",
+        },
+    ),
+    "only-own-name": Sentences(
+        "key {of_key} may change only the name that it has itself, {name_there}",
+        {
+            OTHER: "{name:{name_there}}; or let the server allow {owner}, too",
+            BIND: f"{{name:{{name_there}}}}; or add a rule: {_GRANT}",
+        },
+    ),
+    "name-denied": Sentences(
+        "{credential} may change other names of {of_zone}, and not {owner}",
+        {
+            OTHER: "let the server allow this name, too",
+            BIND: f"add a rule to the zone: {_GRANT}",
+            KNOT: "add the name to update-owner-name of the acl",
+        },
+    ),
+    "not-granted": Sentences(
+        "{server} accepts key {of_key}, and no rule of {of_zone} lets it change {owner} {types}",
+        {
+            OTHER: "let the server allow this name and type",
+            BIND: f"the zone's statement in named.conf needs: {_GRANT}",
+            KNOT: "the acl's update-owner-name or update-type leaves it out; knot.conf needs there: {owner}. {types}",
+        },
+    ),
+    # The server
+    "takes-no-updates": Sentences(
+        "{server} ({program}) takes no dynamic updates at all",
+        {
+            OTHER: "{dns-server} must be a server that does: BIND, Knot DNS or PowerDNS",
+            NSD: "let it be a secondary of BIND, Knot DNS or PowerDNS, and send the updates there",
+        },
+    ),
+    "cannot-write": Sentences(
+        "{credential} may make this change, and the server cannot carry it out: mostly it cannot write there",
+        {
+            OTHER: "its log says what it cannot write",
+            BIND: "the directory of the zone file must be writable for its user, for the journal: on Debian that is "
+            "/var/lib/bind, not /etc/bind; the log says which file: journalctl -u named | grep {of_zone}",
+            KNOT: "its journal's directory (/var/lib/knot) must be writable for its user and have room: journalctl -u "
+            "knot | grep {of_zone}",
+            POWERDNS: "its backend must be able to write: the bind backend cannot, and of SQLite the file and its "
+            "directory must be writable for its user; the log says more: journalctl -u pdns",
+        },
+    ),
+    "cannot-write-or-sign": Sentences(
+        "{credential} may make this change, and the server cannot carry it out; the zone is signed (DNSSEC)",
+        {
+            OTHER: "its private DNSSEC keys must be readable for it, and its journal writable; its log says which",
+            BIND: "its private keys (K*.private in key-directory) must be readable for its user, and the directory of "
+            "the zone file writable; the log says which: journalctl -u named | grep {of_zone}",
+        },
+    ),
+    "cannot-forward": _any(
+        "{server} is a secondary that forwards updates, and that failed: its primary is down, or does not know the key",
+        "{dns-server} with the primary's address sends it there directly",
+    ),
+    "cannot-forward-to": _any(
+        "{server} is a secondary that forwards updates, and that failed: its primary, which is {host} by the zone's SOA "
+        "record, is down, or does not know the key",
+        "{dns-server:{primary}} sends it there directly",
+    ),
+}

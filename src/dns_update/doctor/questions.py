@@ -1,0 +1,163 @@
+"""What the doctor asks a server after a failure: each answer is a value, silence too. Steps; nothing is changed."""
+
+from __future__ import annotations
+
+from dns_update.auth.tsig import FUDGE
+from dns_update.client.probe import is_unmet, unmeetable
+from dns_update.client.steps import Ask, ReadClock
+from dns_update.errors import DnsUpdateError, NoResponse
+from dns_update.exchange import UDP, Policy, Reply
+from dns_update.message import Message
+from dns_update.update import Update
+from dns_update.value import Value
+from dns_update.wire.codes import Flag, Rcode, RRType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dns_update.auth import Key
+    from dns_update.exchange import TransportName, UnverifiedReply
+    from dns_update.rr.record import Record
+    from dns_update.transport import Endpoint
+    from dns_update.wire.name import Name
+
+PATIENCE = 1.0  # seconds for one answer; a question is not repeated
+SECONDS = 5.0  # for all questions together
+
+
+class OutOfTime(Exception):
+    """The time for questions is over."""
+
+
+class Answer(Value, kw_only=True):
+    """What came back: a message, an answer that cannot be trusted, or nothing.
+
+    `rcode` is None if there was no answer, and `cause` is then why. An answer to a signed question is `is_trusted` if
+    its signature is right; otherwise `tsig_error` is what it says of the key (RFC 8945, section 3), 0 if nothing.
+    `seconds_ahead` is how far the server's clock is ahead of ours, None if it does not say.
+    """
+
+    rcode: int | None = None
+    message: Message | None = None
+    is_trusted: bool = False
+    tsig_error: int = 0
+    cause: str = ""
+    seconds_ahead: int | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing came."""
+        return self.rcode is None
+
+    @property
+    def is_authoritative(self) -> bool:
+        """Whether it has the AA bit (RFC 1035, section 4.1.1)."""
+        return self.message is not None and self.message.is_authoritative
+
+    @property
+    def offers_recursion(self) -> bool:
+        """Whether it has the RA bit: the server resolves names for us."""
+        return self.message is not None and bool(self.message.flags & Flag.RA)
+
+    @property
+    def permits(self) -> bool:
+        """Whether it shows, as the answer to a probe, that only the probe's own condition kept it from being done."""
+        return self.is_trusted and self.rcode is not None and is_unmet(self.rcode)
+
+    @property
+    def accepts_key(self) -> bool:
+        """Whether it shows, as the answer to a signed question, that the server accepts the key."""
+        return self.is_trusted and not self.tsig_error
+
+    def records(self, rrtype: int) -> tuple[Record, ...]:
+        """Return the records of a type, in the answer or the authority section."""
+        if self.message is None:
+            return ()
+        return tuple([r for r in self.message.answer + self.message.authority if r.rrtype == rrtype])
+
+    def soa_above(self, name: Name) -> Record | None:
+        """Return the SOA record of the zone that holds `name`, None if the answer does not have it."""
+        return next((record for record in self.records(RRType.SOA) if name.is_within(record.name)), None)
+
+
+class Questions:
+    """Asks servers, and remembers each answer; all questions together take at most SECONDS."""
+
+    def __init__(self, endpoint: Endpoint, rrclass: int, wall: float) -> None:
+        """Prepare to ask the server at `endpoint`; `wall` is the wall clock now, in seconds since 1970."""
+        self.endpoint = endpoint
+        self.rrclass = rrclass
+        self.asked = 0
+        self._wall = wall
+        self._started: float | None = None
+        self._answers: dict[tuple[object, ...], Answer] = {}
+
+    async def soa(
+        self, name: Name, key: Key | None = None, *, flags: int = 0, fudge: int = FUDGE, ahead: int = 0
+    ) -> Answer:
+        """Ask for the SOA record of a name; `fudge` and `ahead` are those of Ask."""
+        return await self.ask(Message.query(name, RRType.SOA, self.rrclass, flags), key, fudge=fudge, ahead=ahead)
+
+    async def records(self, name: Name, rrtype: int, *, flags: int = 0) -> tuple[Record, ...]:
+        """Return the records of a name that the server shows without a key."""
+        answer = await self.ask(Message.query(name, rrtype, self.rrclass, flags))
+        return tuple([record for record in answer.records(rrtype) if record.name == name])
+
+    async def probe(
+        self, zone: Name, key: Key | None, changes: Iterable[Record] = (), *, endpoint: Endpoint | None = None
+    ) -> Answer:
+        """Ask whether changes would be permitted, by an update that no server can carry out."""
+        update = unmeetable(Update(zone, rrclass=self.rrclass, changes=tuple(changes)))
+        return await self.ask(update.to_message(), key, endpoint=endpoint)
+
+    async def ask(
+        self,
+        message: Message,
+        key: Key | None = None,
+        *,
+        endpoint: Endpoint | None = None,
+        transport: TransportName = UDP,
+        fudge: int = FUDGE,
+        ahead: int = 0,
+    ) -> Answer:
+        """Send a message and return what came back; raises OutOfTime."""
+        at = self.endpoint if endpoint is None else endpoint
+        question = at, message, key, transport, fudge, ahead
+        if question not in self._answers:
+            seconds = await self._seconds()
+            self.asked += 1
+            policy = Policy(PATIENCE, 0, transport)
+            try:
+                reply = await Ask(at, message, key, policy=policy, fudge=fudge, ahead=ahead)
+            except NoResponse as error:
+                self._answers[question] = Answer(cause=error.cause)
+            except DnsUpdateError as error:  # e.g. a record in the answer that is malformed
+                self._answers[question] = Answer(rcode=Rcode.FORMERR, cause=error.cause)
+            else:
+                self._answers[question] = _seen(reply, self._wall + seconds)
+        return self._answers[question]
+
+    async def _seconds(self) -> float:
+        """Return the seconds since the first question; raises OutOfTime."""
+        now = await ReadClock()
+        if self._started is None:
+            self._started = now
+        if now - self._started > SECONDS - PATIENCE:
+            raise OutOfTime
+        return now - self._started
+
+
+def _seen(reply: Reply | UnverifiedReply, wall: float) -> Answer:
+    if not isinstance(reply, Reply):
+        return Answer(rcode=reply.rcode, tsig_error=reply.tsig_error, cause=reply.cause)
+    message, tsig = reply.message, reply.tsig
+    if tsig is None:
+        return Answer(rcode=message.rcode, message=message, is_trusted=True)
+    return Answer(
+        rcode=message.rcode,
+        message=message,
+        is_trusted=True,
+        tsig_error=tsig.error,
+        seconds_ahead=round(tsig.time_signed - wall),
+    )
