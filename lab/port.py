@@ -15,6 +15,9 @@ IPV6 = "::1"
 _LOWEST = 10000
 """The first number that is offered; few programs of a machine have fixed ports above it."""
 
+_HIGHEST = 65535
+"""One above the largest that is offered: BIND does not take 65535 as a port of its own."""
+
 _EPHEMERAL_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
@@ -79,7 +82,7 @@ def family_of(address: str) -> socket.AddressFamily:
 def _numbers() -> Iterator[int]:
     """Yield the numbers that are not ephemeral ports of the kernel, in a random order."""
     first, last = map(int, _EPHEMERAL_RANGE.read_text(encoding="ascii").split())
-    numbers = [*range(_LOWEST, first), *range(last + 1, 1 << 16)]
+    numbers = [*range(_LOWEST, first), *range(last + 1, _HIGHEST)]
     random.shuffle(numbers)  # so that parallel processes seldom try the same one
     yield from numbers
 

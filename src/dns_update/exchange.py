@@ -113,7 +113,7 @@ class UnverifiedReply(Value):
 class Exchange:
     """The state of one question to one server; the module's docstring says how to drive it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what an exchange depends on
         self,
         message: Message,
         key: Key | None,

@@ -68,6 +68,12 @@ ROWS = {
 badkey_of_knot = pytest.mark.skipif(not knot_says_badkey(), reason="Knot from 3.4 on: an unsigned NOTAUTH instead")
 unsigned_notauth_of_knot = pytest.mark.skipif(knot_says_badkey(), reason="Knot before 3.4: BADKEY instead")
 
+
+def raw(*words: str) -> Result:
+    """Run the command without the doctor's advice: these are the texts for what is on the wire, true for any server."""
+    return dns_update(*words, "diagnose=no")
+
+
 OLD_AND_NEW = ("address=192.0.2.9", "ttl=60")
 
 
@@ -100,7 +106,7 @@ def test_badkey_says_unknown_or_known_with_another_algorithm(
     server: NameServer, wrong: dict[str, str], unique_name: str
 ) -> None:
     key = unlike(server.keys[0], **wrong)
-    result = dns_update(*access(server, key), f"name={unique_name}", *OLD_AND_NEW)
+    result = raw(*access(server, key), f"name={unique_name}", *OLD_AND_NEW)
     expect(result, "TSIG error: Server rejected:", 5, server)
     assert f"BADKEY: key {key.name} is unknown there, or known with another algorithm than {key.algorithm}" in (
         result.failure
@@ -112,7 +118,7 @@ def test_badkey_says_unknown_or_known_with_another_algorithm(
 
 @badkey_of_knot
 def test_badkey_of_a_key_that_knot_does_not_permit(knot: NameServer, unique_name: str) -> None:
-    result = dns_update(*access(knot, knot.readonly_keys[0]), f"name={unique_name}", *OLD_AND_NEW)
+    result = raw(*access(knot, knot.readonly_keys[0]), f"name={unique_name}", *OLD_AND_NEW)
     expect(result, "TSIG error: Server rejected:", 5, knot)
     assert "or (Knot) the key is not permitted to do this" in result.failure
     assert "what the key may do there" in result.hint
@@ -121,7 +127,7 @@ def test_badkey_of_a_key_that_knot_does_not_permit(knot: NameServer, unique_name
 @pytest.mark.parametrize("server", ["bind", "knot"], indirect=True)
 def test_badsig_says_that_the_secret_differs(server: NameServer, unique_name: str) -> None:
     key = unlike(server.keys[0], secret=ANOTHER_SECRET)
-    result = dns_update(*access(server, key), f"name={unique_name}", *OLD_AND_NEW)
+    result = raw(*access(server, key), f"name={unique_name}", *OLD_AND_NEW)
     expect(result, "TSIG error: Server rejected:", 5, server)
     assert f"BADSIG: the secret of key {key.name} differs from the server's" in result.failure
     assert "secret" in result.hint
@@ -161,14 +167,14 @@ def _time(text: str) -> datetime:
 def test_an_unsigned_refusal_of_powerdns_is_not_believed(
     powerdns: NameServer, wrong: dict[str, str], unique_name: str
 ) -> None:
-    result = dns_update(*access(powerdns, unlike(powerdns.keys[0], **wrong)), f"name={unique_name}", *OLD_AND_NEW)
+    result = raw(*access(powerdns, unlike(powerdns.keys[0], **wrong)), f"name={unique_name}", *OLD_AND_NEW)
     _expect_distrust(result, powerdns)
     assert dig(powerdns, f"{unique_name}.example.com", "A") == []
 
 
 def test_an_unsigned_refusal_of_powerdns_for_the_clock_is_not_believed(tmp_path: Path) -> None:
     with PowerDns(tmp_path / "server", keys=[LabKey.generate()], clock_offset="+10m") as server:
-        result = dns_update(*access(server), "name=home", *OLD_AND_NEW)
+        result = raw(*access(server), "name=home", *OLD_AND_NEW)
         _expect_distrust(result, server)
         assert "or the clocks differ" in result.hint
 
@@ -183,7 +189,7 @@ def _expect_distrust(result: Result, server: NameServer) -> None:
 
 @pytest.mark.parametrize("zone", ["example.org", "child.example.com"])
 def test_an_unsigned_notauth_of_knot_is_not_believed(knot: NameServer, zone: str) -> None:
-    result = dns_update(*access(knot, zone=zone), "name=home", *OLD_AND_NEW)
+    result = raw(*access(knot, zone=zone), "name=home", *OLD_AND_NEW)
     expect(result, "TSIG error: Reply not trusted:", 5, knot)
     assert "answered NOTAUTH" in result.failure
     assert f"Knot gives this answer when it has no zone {zone}: check zone= and dns-server=" in result.hint
@@ -195,7 +201,7 @@ def test_an_unsigned_notauth_of_knot_may_be_about_the_key(
     knot: NameServer, wrong: dict[str, str] | None, unique_name: str
 ) -> None:
     key = knot.readonly_keys[0] if wrong is None else unlike(knot.keys[0], **wrong)
-    result = dns_update(*access(knot, key), f"name={unique_name}", *OLD_AND_NEW)
+    result = raw(*access(knot, key), f"name={unique_name}", *OLD_AND_NEW)
     expect(result, "TSIG error: Reply not trusted:", 5, knot)
     assert f"does not know key {key.name} or its algorithm, or when no acl of the zone permits" in result.hint
     assert dig(knot, f"{unique_name}.example.com", "A") == []
@@ -204,7 +210,7 @@ def test_an_unsigned_notauth_of_knot_may_be_about_the_key(
 @pytest.mark.parametrize("server", ["bind", "powerdns"], indirect=True)
 @pytest.mark.parametrize("zone", ["example.org", "child.example.com"])
 def test_notauth_says_that_the_server_is_not_authoritative(server: NameServer, zone: str) -> None:
-    result = dns_update(*access(server, zone=zone), "name=home", *OLD_AND_NEW)
+    result = raw(*access(server, zone=zone), "name=home", *OLD_AND_NEW)
     expect(result, "Zone not found:", 8, server)
     assert f"is not authoritative for {zone}" in result.failure
     assert "zone=" in result.hint
@@ -212,7 +218,7 @@ def test_notauth_says_that_the_server_is_not_authoritative(server: NameServer, z
 
 
 def test_notauth_of_knot_to_an_unsigned_update_names_both_causes(knot: NameServer) -> None:
-    result = dns_update(at(knot), "zone=example.com", "name=home", *OLD_AND_NEW)
+    result = raw(at(knot), "zone=example.com", "name=home", *OLD_AND_NEW)
     expect(result, "Zone not found:", 8, knot)
     assert "or (Knot) takes no unsigned updates" in result.failure
     assert "a key may be needed" in result.hint
@@ -251,7 +257,7 @@ def test_require_absent_of_a_name_that_is_there(server: NameServer, unique_name:
 
 @pytest.mark.parametrize("server", ["bind", "powerdns"], indirect=True)
 def test_refused_names_key_name_and_type_and_the_grant(server: NameServer, unique_name: str) -> None:
-    result = dns_update(*access(server, server.readonly_keys[0]), f"name={unique_name}", "address=192.0.2.9")
+    result = raw(*access(server, server.readonly_keys[0]), f"name={unique_name}", "address=192.0.2.9")
     expect(result, "Permission denied:", 7, server)
     assert f"refuses to change {unique_name}.example.com A with key reader" in result.failure
     assert f'grant "reader" name {unique_name}.example.com. A;' in result.hint
@@ -269,7 +275,7 @@ def test_refused_without_a_key_says_that_one_is_missing(server: NameServer, uniq
 def test_refused_by_a_secondary_that_does_not_forward(bind: NameServer, tmp_path: Path) -> None:
     zone = Zone("example.com", type="secondary", extra=f"primaries {{ {bind.host} port {bind.port}; }};")
     with Bind(tmp_path / "secondary", zones=[zone], keys=bind.keys) as secondary:
-        result = dns_update(*access(secondary), "name=home", *OLD_AND_NEW)
+        result = raw(*access(secondary), "name=home", *OLD_AND_NEW)
     expect(result, "Permission denied:", 7, secondary)
     assert "a secondary that does not forward refuses too" in result.hint
 
@@ -351,9 +357,7 @@ def test_what_bind_does_not_permit_gets_its_grammar_where_no_cname_is_in_the_way
     powerdns: NameServer, bind: NameServer, unique_name: str
 ) -> None:
     for server in (bind, powerdns):
-        result = dns_update(
-            *access(server, server.readonly_keys[0]), f"name={unique_name}", "type=CNAME", "value=x.example."
-        )
+        result = raw(*access(server, server.readonly_keys[0]), f"name={unique_name}", "type=CNAME", "value=x.example.")
         assert "grant" in result.hint
 
 
@@ -397,14 +401,12 @@ def test_what_bind_refuses_of_any_key_is_named_as_its_log_does(
     with Bind(tmp_path / "server", zones=[Zone("example.com")], keys=[LabKey.generate()]) as server:
         result = dns_update(*access(server), "name=home", *words, "ttl=60", "check-names=no")
         expect(result, "Permission denied:", 7, server)
-        assert re.search(rf"BIND refuses {host}\b.*\({reason}\)", result.hint)
-        assert ("check-integrity" in result.hint) == (reason == "check-integrity")
-        # More rights would not help, so they are not the first advice.
-        assert reason == "check-integrity" or result.hint.startswith("BIND refuses ")
+        assert re.search(rf"{host}\b.*{reason}\)", result.cause)
+        assert "grant" not in result.hint  # more rights would not help
 
 
 def test_who_has_no_key_is_not_told_to_open_the_server(bind: NameServer, unique_name: str) -> None:
-    hint = dns_update(at(bind), "zone=example.com", f"name={unique_name}", *OLD_AND_NEW).hint
+    hint = raw(at(bind), "zone=example.com", f"name={unique_name}", *OLD_AND_NEW).hint
     assert hint == "give a key that may change it: key-file=, or key-name= and key="
 
 
@@ -450,9 +452,7 @@ def test_the_last_ns_at_the_apex_stays_and_that_is_told(server: NameServer) -> N
 )
 def test_a_closed_port_is_told_at_once_by_icmp(transport: str, words: str) -> None:
     address = f"127.0.0.1:{closed_port()}"
-    result = dns_update(
-        f"dns-server={address}", "zone=example.com", "name=home", *OLD_AND_NEW, f"transport={transport}"
-    )
+    result = raw(f"dns-server={address}", "zone=example.com", "name=home", *OLD_AND_NEW, f"transport={transport}")
     expect(result, f"No answer from {address}:", 4, address)
     assert words in result.failure
     assert f"(1 try by {transport.upper()}, " in result.failure  # at once: none of the four tries is repeated
@@ -483,10 +483,10 @@ def test_servfail_of_a_secondary_whose_primary_is_down(tmp_path: Path) -> None:
         extra = f"primaries {{ {primary.host} port {primary.port}; }}; allow-update-forwarding {{ any; }};"
         zone = Zone("example.com", type="secondary", extra=extra)
         with Bind(tmp_path / "secondary", zones=[zone], keys=[key]) as secondary:
-            forwarded = dns_update(*access(secondary), "name=home", *OLD_AND_NEW, "verify=no")
+            forwarded = raw(*access(secondary), "name=home", *OLD_AND_NEW, "verify=no")
             assert forwarded.status == 0, forwarded.stderr
             primary.stop()
-            result = dns_update(*access(secondary), "name=home", *OLD_AND_NEW)
+            result = raw(*access(secondary), "name=home", *OLD_AND_NEW)
             expect(result, "Server failure:", 9, secondary)
             assert "SERVFAIL" in result.failure
             assert "a primary that it cannot forward to" in result.hint
@@ -549,7 +549,7 @@ CASES: list[tuple[str, Callable[[NameServer], list[str]]]] = [
 
 @pytest.mark.parametrize(("server", "words"), CASES, indirect=["server"])
 def test_a_hint_and_a_failure_are_one_line_each(server: NameServer, words: Callable[[NameServer], list[str]]) -> None:
-    result = dns_update(*words(server))
+    result = raw(*words(server))
     assert result.status != 0
     assert all(line.startswith("dns-update: ") for line in result.stderr.splitlines())
     assert len(result.stderr.splitlines()) <= 3

@@ -170,8 +170,8 @@ def test_a_type_that_is_not_granted(case: Case, granting: Bind) -> None:
     where = f"{granting.host}:{granting.port}"
     assert done.status == 7
     assert done.lines[1] == f"Permission denied: {where} refuses to change home.example.com AAAA with key ddns-key"
-    assert 'grant "ddns-key" name home.example.com. AAAA;' in done.hint
-    assert len(done.lines) == 3
+    assert 'add the type to the key\'s rule: grant "ddns-key" name home.example.com. A AAAA;' in done.hint
+    assert len(done.lines) == 4
     assert done.stdout.startswith("2 names: 1 differs, 1 failing\n")
     assert "answers; refuses the update of 1 of 2 names" in done.stdout
     assert serial(granting) == before
@@ -190,7 +190,7 @@ def test_the_owners_txt_record_needs_a_grant_too(case: Case, granting: Bind) -> 
     case.write(name("home", "192.0.2.7", owner) + name("shared", "192.0.2.7", owner), granting)
     done = case.check()
     assert done.status == 7
-    assert 'grant "ddns-key" name home.example.com. TXT;' in done.hint
+    assert 'add the type to the key\'s rule: grant "ddns-key" name home.example.com. A TXT;' in done.hint
     assert "shared.example.com" not in done.stderr
     assert 'add 3600 TXT "dns-update owner=router-1 192.0.2.7"' in done.stdout
 
@@ -396,7 +396,7 @@ def test_a_secondary_that_follows_and_does_not_forward(case: Case, bind: NameSer
         done = case.check()
     assert done.status == 7
     assert done.lines[1].startswith(f"Permission denied: {secondary.host}:{secondary.port} refuses to change")
-    assert "a secondary that does not forward refuses too" in done.hint
+    assert '"type: secondary": update its primary' in done.hint
 
 
 def test_a_name_below_a_delegation(case: Case, tmp_path: Path) -> None:
@@ -491,7 +491,7 @@ def test_a_type_that_is_not_there_now_and_not_granted_is_a_note(machine: Machine
     assert done.status == 0, done.stderr
     (note,) = done.notes
     assert "AAAA" in note
-    assert 'grant "ddns-key" name home.example.com. AAAA;' in note
+    assert 'grant "ddns-key" name home.example.com. A AAAA;' in note
 
 
 # Interrupted

@@ -53,6 +53,11 @@ class Result:
         return self._behind("update failed: ")
 
     @property
+    def cause(self) -> str:
+        """What follows `cause: `; empty if none was found."""
+        return self._behind("cause: ")
+
+    @property
     def hint(self) -> str:
         """What follows `hint: `; empty if there is none."""
         return self._behind("hint: ")

@@ -13,7 +13,7 @@ from dns_update.client.steps import Steps
 from dns_update.client.transaction import Transaction
 from dns_update.commandline.properties import Options
 from dns_update.doctor.diagnosis import Case, Diagnosis, diagnose
-from dns_update.doctor.diagnosis_texts import sentences_of
+from dns_update.doctor.diagnosis_texts import explain
 from dns_update.doctor.questions import Questions
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
@@ -23,7 +23,7 @@ from dns_update.wire.codes import RRClass, RRType
 _TTL = 300  # any: no record is sent that a server could keep
 
 
-def explain(error: errors.DnsUpdateError, client: Client, options: Options, target: Target, changes: Records) -> None:
+def advise(error: errors.DnsUpdateError, client: Client, options: Options, target: Target, changes: Records) -> None:
     """Ask the server why a request failed, and let the error say what was found; Ctrl-C ends the questions alone."""
     endpoint = error.endpoint
     if not isinstance(endpoint, Endpoint):
@@ -40,13 +40,7 @@ def explain(error: errors.DnsUpdateError, client: Client, options: Options, targ
     except KeyboardInterrupt:
         return
     if found is not None:
-        tell(error, found)
-
-
-def tell(error: errors.DnsUpdateError, diagnosis: Diagnosis) -> None:
-    """Let an error say what a diagnosis has found."""
-    error.diagnosis = diagnosis.cause
-    error.explanation, error.hint = sentences_of(diagnosis)
+        explain(error, found)
 
 
 def _octets(target: Target, changes: Records) -> int:

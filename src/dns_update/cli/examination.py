@@ -74,6 +74,8 @@ class ExaminationReport:
             counts[alike] = counts.get(alike, 0) + 1
             if counts[alike] <= MOST_ALIKE:
                 yield advice.text
+                if advice.explanation:
+                    yield f"cause: {self._said(advice.explanation)}"
                 if advice.hint:
                     yield f"hint: {self._said(advice.hint)}"
         for (kind, server), count in counts.items():
@@ -132,6 +134,8 @@ class ExaminationReport:
             "kind": type(error).__name__,
             "cause": error.cause,
             "message": str(error),
+            "diagnosis": error.diagnosis or None,
+            "explanation": self._said(error.explanation) or None,
             "hint": self._said(error.hint),
             "server": error.server,
             "exit_status": error.exit_status,
@@ -143,6 +147,7 @@ class ExaminationReport:
             "kind": advice.kind,
             "cause": problem.cause,
             "message": advice.text,
+            "explanation": self._said(advice.explanation) or None,
             "hint": self._said(advice.hint),
             "server": problem.server,
             "exit_status": problem.exit_status,

@@ -173,9 +173,9 @@ class Advised:
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if self._options.diagnose and isinstance(error, (errors.Refusal, errors.CommunicationError)):
-            from dns_update.cli.advice import changes_of, explain  # only when something is wrong
+            from dns_update.cli.advice import advise, changes_of  # only when something is wrong
 
-            explain(
+            advise(
                 error, self._client, self._options, self._target, changes_of(self._target, self._data, self._command)
             )
 

@@ -46,7 +46,7 @@ class Access(Value):
 
     `soa` is the zone's SOA record. `insight` says what it means that a probe is not refused: BY_RECORD, BY_KEY or
     UNKNOWN. With `is_closed`, the server refuses every update with this key; with `rejects_key`, it then rejects the
-    key, like Knot, instead of the update.
+    key, like Knot, instead of the update. `version` is the rdata of the version that it reports, if it was asked.
     """
 
     soa: Record
@@ -54,6 +54,7 @@ class Access(Value):
     _: KW_ONLY
     is_closed: bool = False
     rejects_key: bool = False
+    version: bytes = b""
 
     @property
     def serial(self) -> int:
@@ -93,7 +94,8 @@ async def explore(view: ZoneView) -> Access:
         if not isinstance(refusal, PermissionDenied):
             raise refusal
         return Access(soa, BY_KEY, is_closed=True, rejects_key=_has_rejected_key(refusal))
-    return Access(soa, await _insight(view))
+    version = await _version(view)
+    return Access(soa, await _insight(view, version), version=version)
 
 
 async def denials(view: ZoneView, access: Access, parts: Sequence[Records]) -> list[Denial | None]:
@@ -187,9 +189,8 @@ def _has_rejected_key(refusal: Refusal) -> bool:
     return refusal.rcode == Rcode.NOTAUTH
 
 
-async def _insight(view: ZoneView) -> str:
+async def _insight(view: ZoneView, version: bytes) -> str:
     """Return what it means that this server does not refuse a probe."""
-    version = await _version(view)
     if b"PowerDNS" in version:
         return BY_KEY
     if b"Knot" in version:

@@ -198,13 +198,13 @@ def _grant(asked: Ask) -> str:
 def _bad_host_names(changes: tuple[Record, ...]) -> list[str]:
     """Name what BIND refuses whatever the key may do: more rights would not help."""
     bad = [change.name for change in _added(changes) if not may_own(change.name, change.rrtype, change.rrclass)]
-    bad += [host for host in _hosts(changes) if not is_host(host)]
+    bad += [host for host in hosts_in(changes) if not is_host(host)]
     return [f"BIND refuses {name}: it is not a host name (check-names)" for name in dict.fromkeys(bad)]
 
 
 def _hosts_without_address(changes: tuple[Record, ...], zone: Name) -> list[str]:
     """Name the hosts in the zone that BIND refuses if they have no address."""
-    hosts = dict.fromkeys(str(host) for host in _hosts(changes) if host.is_within(zone))
+    hosts = dict.fromkeys(str(host) for host in hosts_in(changes) if host.is_within(zone))
     return [f"BIND refuses {host} if it has no address (check-integrity)" for host in hosts]
 
 
@@ -212,7 +212,7 @@ def _added(changes: Iterable[Record]) -> list[Record]:
     return [change for change in changes if change.rrclass not in (RRClass.ANY, RRClass.NONE)]
 
 
-def _hosts(changes: Iterable[Record]) -> list[Name]:
+def hosts_in(changes: Iterable[Record]) -> list[Name]:
     """Return the hosts to which added records point; the root is not one (RFC 7505; RFC 2782)."""
     hosts = []
     for change in _added(changes):

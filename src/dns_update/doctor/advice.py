@@ -23,19 +23,22 @@ from dns_update.wire.codes import RRClass, rrtype_to_text
 class Advice(Value):
     """A finding for people: `text` says what it is; `hint` says what to do, and may be empty.
 
-    `kind` is the name of the error class that it belongs to; `text` begins with the first words of that class. `hint`
-    may be a Hint, which each interface renders with its own names of properties.
+    `kind` is the name of the error class that it belongs to; `text` begins with the first words of that class.
+    `explanation` is why it is so, if that was found out; empty otherwise. `hint` and `explanation` may be Hints, which
+    each interface renders with its own names of properties.
     """
 
     kind: str
     text: str
     hint: str
+    explanation: str = ""
 
 
 def advise(problem: Problem) -> Advice:
     """Return what a problem means, and what to do about it."""
     if isinstance(problem, RequestFailed):
-        return Advice(type(problem.error).__name__, str(problem.error), problem.error.hint)
+        error = problem.error
+        return Advice(type(error).__name__, str(error), error.hint, error.explanation)
     text, hint = _disagreement(problem) if isinstance(problem, ServersDisagree) else _blocked_update(problem)
     return Advice(NotApplied.__name__, f"{NotApplied.first_words} {text}", hint)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dns_update.doctor.diagnosis import Diagnosis
 from dns_update.doctor.server_kind import BIND, KNOT, NSD, OTHER, POWERDNS
-from dns_update.errors import Hint
+from dns_update.errors import DnsUpdateError, Hint
 from dns_update.value import Value
 
 TYPE_CHECKING = False
@@ -28,6 +28,12 @@ def sentences_of(diagnosis: Diagnosis) -> tuple[Hint, Hint]:
     sentences = TEXTS[diagnosis.cause]
     to_do = sentences.to_do.get(diagnosis.kind.program) or sentences.to_do[OTHER]
     return Hint.of(sentences.what, diagnosis.details), Hint.of(to_do, diagnosis.details)
+
+
+def explain(error: DnsUpdateError, diagnosis: Diagnosis) -> None:
+    """Let an error say what a diagnosis has found."""
+    error.diagnosis = diagnosis.cause
+    error.explanation, error.hint = sentences_of(diagnosis)
 
 
 def _any(what: str, to_do: str) -> Sentences:
@@ -234,9 +240,9 @@ TEXTS: dict[str, Sentences] = {
         "{server} accepts key {of_key}, and takes no update of {of_zone} with it",
         {
             OTHER: "let the server allow the key for this zone",
-            BIND: 'rndc zonestatus {of_zone} on the server tells which: with no line "dynamic: yes" the zone is '
-            f'static and needs {_GRANT} in named.conf; with "frozen: yes", run rndc thaw {{of_zone}}; if both are '
-            "fine, its allow-update does not name this key, or another view answers this machine",
+            BIND: 'rndc zonestatus {of_zone} on the server tells why. "type: secondary": update its primary. No '
+            f'"dynamic: yes": named.conf needs {_GRANT} "frozen: yes": run rndc thaw {{of_zone}}. Otherwise its '
+            "allow-update does not name this key, or another view answers this machine",
             KNOT: "knot.conf needs in the acl of the zone: key: {of_key}, action: update; knotc zone-status {of_zone} "
             "tells whether it is frozen",
         },
@@ -264,11 +270,15 @@ TEXTS: dict[str, Sentences] = {
         "{dns-server:{primary}} sends it there directly; or wait: the next transfer brings it",
     ),
     "check-names": Sentences(
-        "{server} refuses {bad_name}, for it is not a host name: only letters, digits and hyphens",
+        "{server} refuses {bad_name}, which is not a host name of letters, digits and hyphens (check-names)",
         {
             OTHER: "choose another name, without _",
             BIND: "choose another name, without _; or add to the zone's statement: check-names ignore;",
         },
+    ),
+    "check-integrity": _any(
+        "{server} refuses to point to {host}, which is in the zone and has no address there (BIND: check-integrity)",
+        "give {host} an address first",
     ),
     "type-denied": Sentences(
         "{credential} may change {allowed} at {owner}, and not {denied}",
@@ -334,8 +344,8 @@ TEXTS: dict[str, Sentences] = {
         "{dns-server} with the primary's address sends it there directly",
     ),
     "cannot-forward-to": _any(
-        "{server} is a secondary that forwards updates, and that failed: its primary, which is {host} by the zone's SOA "
-        "record, is down, or does not know the key",
+        "{server} is a secondary that forwards updates, and that failed: its primary ({host}, by the SOA record) is "
+        "down, or does not know the key",
         "{dns-server:{primary}} sends it there directly",
     ),
 }

@@ -6,6 +6,8 @@ it would accept the update, too.
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -20,9 +22,12 @@ from dns_update.doctor.subject import Subject
 from dns_update.errors import DnsUpdateError, NoResponse
 from dns_update.transport.aio import AsyncioTransport
 from dns_update.transport.protocol import AsyncTransport
+from dns_update.wire.codes import RRType
 
 _LARGEST_PROBE = 100  # names in one probe: few messages if all are permitted, and not many more if one is not
 _LARGEST_PROBE_OCTETS = 16_000  # roughly; the changes of one name are in one message in any case
+_MOST_DIAGNOSED = 10  # names at one server: what is wrong with the next thousand is mostly the same
+_ANY_TTL = 300  # seconds, of records that no server keeps
 _OCTETS_OF_RECORD = 40  # without its rdata, roughly
 
 
@@ -31,11 +36,15 @@ async def examine(
     sources: Iterable[SourceAnswer] = (),
     *,
     transport: Callable[[str | None], AsyncTransport] = AsyncioTransport,
+    wall: Callable[[], float] = time.time,
+    thorough: bool = False,
 ) -> Examination:
     """Try everything that updates of the subjects need; return what was seen, failures included. Nothing is changed.
 
-    `sources` are the answers that say what the subjects should have. `transport` makes the transport for a local
-    address (None: any). Raises UsageError for a local address that this machine does not have.
+    The cause of each failure is looked for at the server, and its error says what was found. `sources` are the answers
+    that say what the subjects should have. `transport` makes the transport for a local address (None: any); `wall` is
+    the wall clock. If it is `thorough`, the surroundings of each zone are looked at, too, and all records of each name.
+    Raises UsageError for a local address that this machine does not have.
     """
     names = [_OpenName(subject) for subject in subjects]
     directory = ServerDirectory(transport)
@@ -45,6 +54,10 @@ async def examine(
         await for_each(OpenServer.explore, servers)
         await for_each(_compare, ((name, server) for name in names for server in name.servers))
         await for_each(_probe, _probes(names))
+        if thorough:
+            await for_each(lambda server: server.look_around(wall()), servers)
+            await for_each(_look, ((name, server) for name in names for server in name.comparisons))
+        await for_each(lambda failure: failure.diagnose(wall()), list(_failures(names)))
     finally:
         directory.close()
     results = {server: server.result for server in servers}
@@ -67,12 +80,17 @@ class _OpenName:
         self.comparisons: dict[OpenServer, Comparison] = {}
         self.denials: dict[OpenServer, Denial] = {}
         self.errors: dict[OpenServer, DnsUpdateError] = {}
+        self.present: dict[OpenServer, Records] = {}
 
     def result(self, servers: Mapping[OpenServer, ServerExamination]) -> NameExamination:
         """Return what was seen of the name, given the results of its servers."""
         at_servers = [
             NameAtServer(
-                servers[server], self.comparisons.get(server), self.denials.get(server), self.errors.get(server)
+                servers[server],
+                self.comparisons.get(server),
+                self.denials.get(server),
+                self.errors.get(server),
+                self.present.get(server, ()),
             )
             for server in self.servers
         ]
@@ -115,6 +133,45 @@ async def _compare(pair: tuple[_OpenName, OpenServer]) -> None:
         server.error = error
     except DnsUpdateError as error:
         name.errors[server] = error
+
+
+async def _look(pair: tuple[_OpenName, OpenServer]) -> None:
+    """Read all records of a name, for what else its server has there; without an answer, less is said."""
+    name, server = pair
+    if server.error is not None:
+        return
+    with contextlib.suppress(DnsUpdateError):
+        name.present[server] = await server.run(lambda view: view.read(RRType.ANY), owner=name.subject.name)
+
+
+class _Failure:
+    """A failure whose cause is to be found, at one server; it is about one name, which may stand for many."""
+
+    def __init__(self, server: OpenServer, name: _OpenName, error: DnsUpdateError) -> None:
+        self._server = server
+        self._name = name
+        self._error = error
+
+    async def diagnose(self, wall: float) -> None:
+        subject = self._name.subject
+        access = self._server.access
+        ttl = access.soa.ttl if access is not None else _ANY_TTL
+        changes = possible_changes(self._server.target(subject.name), subject, ttl)
+        await self._server.diagnose(self._error, subject.name, changes, wall)
+
+
+def _failures(names: Iterable[_OpenName]) -> Iterator[_Failure]:
+    """Yield the failures to look into: of each server the first, and of its names as many as a person reads."""
+    seen: dict[OpenServer, int] = {}
+    for name in names:
+        for server in name.servers:
+            denial = name.denials.get(server)
+            error = server.error or name.errors.get(server) or (denial.error if denial is not None else None)
+            count = seen.get(server, 0)
+            is_told = count > 0 if server.error is not None else count == _MOST_DIAGNOSED
+            if error is not None and not is_told:
+                seen[server] = count + 1
+                yield _Failure(server, name, error)
 
 
 class _ProbeGroup:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dns_update.auth import Key
+from dns_update.client.lookup import Records
 from dns_update.client.probe import Access, Denial
 from dns_update.doctor.comparison import Comparison
 from dns_update.doctor.source_answers import SourceAnswer
 from dns_update.doctor.subject import Subject
+from dns_update.doctor.surroundings import Surroundings
 from dns_update.errors import DnsUpdateError
 from dns_update.transport import Endpoint
 from dns_update.value import Value
@@ -18,7 +20,7 @@ class ServerExamination(Value):
 
     `access` is what the server showed of the zone and the key; None if the examination did not get that far. `error` is
     why the server could not be examined, or not completely. `key` has the reading of its secret that the server
-    accepts. `notes` are sentences that the user should read.
+    accepts. `notes` are sentences that the user should read. `surroundings` are there if they were asked for.
     """
 
     zone: Name
@@ -27,19 +29,21 @@ class ServerExamination(Value):
     access: Access | None = None
     error: DnsUpdateError | None = None
     notes: tuple[str, ...] = ()
+    surroundings: Surroundings | None = None
 
 
 class NameAtServer(Value):
     """One name at one server: its records there, and whether the key may change them.
 
     `comparison` is None if its records could not be found out; `error` says why, unless the whole server failed.
-    `denial` is what the server would refuse to change.
+    `denial` is what the server would refuse to change. `present` are all records of the name, if they were asked for.
     """
 
     server: ServerExamination
     comparison: Comparison | None = None
     denial: Denial | None = None
     error: DnsUpdateError | None = None
+    present: Records = ()
 
 
 class NameExamination(Value):

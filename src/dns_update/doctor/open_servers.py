@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Hashable
 from functools import partial
 from typing import TypeVar
@@ -9,12 +10,16 @@ from typing import TypeVar
 from dns_update.auth import Key
 from dns_update.client.aio import AsyncClient
 from dns_update.client.locate import LocatedTarget, Target, locate
-from dns_update.client.lookup import ZoneView
+from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.probe import Access, explore
 from dns_update.client.steps import Steps, unresolved
 from dns_update.client.transaction import MAX_ADDRESSES, Transaction
+from dns_update.doctor.diagnosis import Case, diagnose
+from dns_update.doctor.diagnosis_texts import explain
 from dns_update.doctor.examination import ServerExamination
+from dns_update.doctor.questions import OutOfTime, Questions
 from dns_update.doctor.subject import Destination
+from dns_update.doctor.surroundings import Surroundings, look_around
 from dns_update.errors import DnsUpdateError
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.protocol import AsyncTransport
@@ -33,6 +38,7 @@ class OpenServer:
         self.endpoint = endpoint
         self.access: Access | None = None
         self.error: DnsUpdateError | None = None
+        self.surroundings: Surroundings | None = None
         self._key = destination.key
         self._policy = destination.policy
         self._transport = transport
@@ -53,6 +59,30 @@ class OpenServer:
         else:  # with the reading of the secret that the server accepts
             self._client = self._client_with(self._key)
 
+    async def look_around(self, wall: float) -> None:
+        """Find out what is around the zone; `wall` is the wall clock, in seconds since 1970."""
+        access = self.access
+        if access is None or self.error is not None:
+            return
+        questions = Questions(self.endpoint, RRClass.IN, wall)
+        with contextlib.suppress(OutOfTime, DnsUpdateError):  # then less is said
+            self.surroundings = await self._client.run(
+                lambda transaction: look_around(questions, self.zone, transaction.key, access.version)
+            )
+
+    async def diagnose(self, error: DnsUpdateError, owner: Name, changes: Records, wall: float) -> None:
+        """Find out why something about a name failed, and let the error say it."""
+        questions = Questions(self.endpoint, RRClass.IN, wall)
+        found = await self._client.run(
+            lambda transaction: diagnose(
+                questions,
+                Case(owner, self.zone, transaction.key, changes, transport=self._policy.transport),
+                error,
+            )
+        )
+        if found is not None:
+            explain(error, found)
+
     async def run(self, steps: Callable[[ZoneView], Steps[T]], owner: Name) -> T:
         """Carry out steps about a name of the zone; raises a Refusal or a CommunicationError."""
         return await self._client.run(lambda transaction: steps(self._view(transaction, owner)))
@@ -64,7 +94,9 @@ class OpenServer:
     @property
     def result(self) -> ServerExamination:
         """What was seen of the server."""
-        return ServerExamination(self.zone, self.endpoint, self._key, self.access, self.error, self._notes)
+        return ServerExamination(
+            self.zone, self.endpoint, self._key, self.access, self.error, self._notes, self.surroundings
+        )
 
     def _view(self, transaction: Transaction, owner: Name) -> ZoneView:
         return ZoneView(transaction, self.endpoint, self.target(owner))

@@ -93,11 +93,19 @@ class Questions:
         self._started: float | None = None
         self._answers: dict[tuple[object, ...], Answer] = {}
 
-    async def soa(
-        self, name: Name, key: Key | None = None, *, flags: int = 0, fudge: int = FUDGE, ahead: int = 0
+    async def soa(  # noqa: PLR0913 - all but the name can be left out
+        self,
+        name: Name,
+        key: Key | None = None,
+        *,
+        endpoint: Endpoint | None = None,
+        flags: int = 0,
+        fudge: int = FUDGE,
+        ahead: int = 0,
     ) -> Answer:
         """Ask for the SOA record of a name; `fudge` and `ahead` are those of Ask."""
-        return await self.ask(Message.query(name, RRType.SOA, self.rrclass, flags), key, fudge=fudge, ahead=ahead)
+        query = Message.query(name, RRType.SOA, self.rrclass, flags)
+        return await self.ask(query, key, endpoint=endpoint, fudge=fudge, ahead=ahead)
 
     async def records(self, name: Name, rrtype: int, *, flags: int = 0) -> tuple[Record, ...]:
         """Return the records of a name that the server shows without a key."""
@@ -107,11 +115,20 @@ class Questions:
     async def probe(
         self, zone: Name, key: Key | None, changes: Iterable[Record] = (), *, endpoint: Endpoint | None = None
     ) -> Answer:
-        """Ask whether changes would be permitted, by an update that no server can carry out."""
-        update = unmeetable(Update(zone, rrclass=self.rrclass, changes=tuple(changes)))
+        """Ask whether changes would be permitted, by an update that no server can carry out.
+
+        Records are sent only after the server has shown, by the same update without any, that it obeys prerequisites,
+        and that the zone is open at all.
+        """
+        changes = tuple(changes)
+        if changes:
+            empty = await self.probe(zone, key, endpoint=endpoint)
+            if not empty.permits:
+                return empty
+        update = unmeetable(Update(zone, rrclass=self.rrclass, changes=changes))
         return await self.ask(update.to_message(), key, endpoint=endpoint)
 
-    async def ask(
+    async def ask(  # noqa: PLR0913 - all but the message can be left out
         self,
         message: Message,
         key: Key | None = None,

@@ -29,6 +29,8 @@ OTHER = ""
 RESOLVERS = (UNBOUND, DNSMASQ, RECURSOR)
 """Programs that take no updates, and answer from the data of other servers."""
 
+_NEVER_PRIMARY = (*RESOLVERS, NSD, WINDOWS)  # what they answer to a probe may look like the others' answers
+
 _VERSION = Name.from_text("version.bind")  # RFC 4892, section 2
 _WORDS = (
     ("PowerDNS Recursor", RECURSOR),
@@ -56,17 +58,26 @@ class ServerKind(Value):
 
 async def recognise(questions: Questions, zone: Name) -> ServerKind:
     """Return which program a server is, as far as it shows; `zone` is one that it may serve."""
-    reported = await reported_version(questions)
-    by_version = program_of(reported)
-    by_answers = _program_by(await questions.probe(zone, None), await questions.soa(zone))
-    program = by_version if by_answers == OTHER or by_version in (*RESOLVERS, NSD, WINDOWS) else by_answers
-    return ServerKind(program, number_in(reported) if program == by_version else "")
+    probe, soa = await questions.probe(zone, None), await questions.soa(zone)
+    return kind_of(await version_of(questions), probe, is_served=soa.is_authoritative and soa.rcode == Rcode.NOERROR)
 
 
-async def reported_version(questions: Questions) -> str:
-    """Return the text of version.bind, empty if there is none; unsigned, for Knot signs nothing in class CHAOS."""
+async def version_of(questions: Questions) -> bytes:
+    """Return the rdata of version.bind, empty if there is none; unsigned, for Knot signs nothing in class CHAOS."""
     answer = await questions.ask(Message.query(_VERSION, RRType.TXT, RRClass.CH))
-    return next((_shown(record.rdata) for record in answer.records(RRType.TXT)), "")
+    return next((record.rdata for record in answer.records(RRType.TXT)), b"")
+
+
+def kind_of(version: bytes, probe: Answer | None = None, *, is_served: bool = False) -> ServerKind:
+    """Return the program that reports this version (rdata of a TXT record), and answers an unsigned probe like this.
+
+    `is_served` says that it has the zone of the probe.
+    """
+    reported = _shown(version)
+    by_version = program_of(reported)
+    by_answers = OTHER if probe is None else _program_by(probe, is_served=is_served)
+    program = by_version if by_answers == OTHER or by_version in _NEVER_PRIMARY else by_answers
+    return ServerKind(program, number_in(reported) if program == by_version else "")
 
 
 def _shown(rdata: bytes) -> str:
@@ -89,10 +100,10 @@ def number_in(version: str) -> str:
     return "".join(c for c in number if c.isdigit() or c == ".").strip(".")
 
 
-def _program_by(probe: Answer, soa: Answer) -> str:
+def _program_by(probe: Answer, *, is_served: bool) -> str:
     """Return the program that answers an unsigned probe like this, or OTHER."""
     if probe.is_authoritative:
         return POWERDNS
-    if not soa.is_authoritative or soa.rcode != Rcode.NOERROR or probe.offers_recursion:
+    if not is_served or probe.offers_recursion or probe.rcode is None:
         return OTHER
-    return {Rcode.REFUSED: BIND, Rcode.NOTAUTH: KNOT}.get(probe.rcode or 0, OTHER)
+    return {Rcode.REFUSED: BIND, Rcode.NOTAUTH: KNOT}.get(probe.rcode, OTHER)

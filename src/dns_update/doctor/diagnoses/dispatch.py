@@ -9,7 +9,8 @@ from dns_update.doctor.questions import Questions
 from dns_update.wire.codes import Rcode
 
 _OF_KEYS = (errors.KeyRejected, errors.ReplyNotTrusted)
-_KNOWS_WHY = (errors.NameExists, errors.NameNotFound, errors.ClocksDiffer)  # the error itself says it
+_SAY_WHY = (errors.NameExists, errors.NameNotFound, errors.ClocksDiffer)
+_UNEXPLAINED = (Rcode.SERVFAIL, Rcode.NOTIMP, Rcode.FORMERR)
 _OF_PERMISSION = (errors.PermissionDenied, errors.ZoneNotFound)
 
 
@@ -17,7 +18,7 @@ async def cause_of(questions: Questions, case: Case, error: errors.DnsUpdateErro
     """Return the cause of a failure, None if no more is known than the error; raises OutOfTime."""
     if isinstance(error, errors.NoResponse):
         return await silence.cause_of(questions, case)
-    if isinstance(error, _KNOWS_WHY) or (isinstance(error, errors.NotApplied) and not error.may_come):
+    if _says_why(error):
         return None
     found = await zone.look_for(questions, case)
     if not isinstance(found, Examined):
@@ -25,11 +26,18 @@ async def cause_of(questions: Questions, case: Case, error: errors.DnsUpdateErro
     return await _cause_in_zone(found, error)
 
 
+def _says_why(error: errors.DnsUpdateError) -> bool:
+    """Return whether the error itself says why: no question could find out more."""
+    if isinstance(error, errors.NotApplied):
+        return not error.may_come
+    return isinstance(error, _SAY_WHY) or (isinstance(error, errors.ServerFailure) and error.rcode not in _UNEXPLAINED)
+
+
 async def _cause_in_zone(examined: Examined, error: errors.DnsUpdateError) -> Diagnosis | None:
     """Return the cause of a failure at a server that has the zone."""
     if isinstance(error, errors.NotApplied):
         return await ignored.cause_of(examined)
-    if isinstance(error, errors.ServerFailure) or _claimed(error) in (Rcode.NOTIMP, Rcode.FORMERR, Rcode.SERVFAIL):
+    if isinstance(error, errors.ServerFailure) or _claimed(error) in _UNEXPLAINED:
         return await failure.cause_of(examined, error)
     if examined.case.key is not None and isinstance(error, _OF_KEYS + _OF_PERMISSION):
         of_key = await key.cause_of(examined)

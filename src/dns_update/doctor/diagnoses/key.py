@@ -101,7 +101,7 @@ async def _cause_of_bare_refusal(examined: Examined, key: Key) -> Diagnosis:
 
 
 async def _clocks(examined: Examined, key: Key) -> Diagnosis:
-    """Return by how much the clocks differ: PowerDNS repeats our time, so it is found by the least fudge that is enough."""
+    """Return by how much the clocks differ, by the least fudge that is enough: PowerDNS only repeats our time."""
     too_little, enough = FUDGE, _WHOLE_FUDGE
     while enough - too_little > _FINE:
         middle = (too_little + enough) // 2

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dns_update.client.lookup import Records
+from dns_update.client.reply_errors import hosts_in
 from dns_update.doctor.diagnoses.zone import addresses_of
 from dns_update.doctor.diagnosis import Diagnosis, Examined
 from dns_update.doctor.questions import Answer
 from dns_update.doctor.server_kind import BIND, POWERDNS, WINDOWS
 from dns_update.rr.embedded_names import soa_mname
-from dns_update.rr.host_names import may_own
+from dns_update.rr.host_names import is_host, may_own
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import Rcode, RRClass, RRType, rrtype_to_text
@@ -105,13 +106,47 @@ async def _cause_in_powerdns(examined: Examined) -> Diagnosis:
 
 async def _cause_in_change(examined: Examined) -> Diagnosis | None:
     """Return which part of the change is refused, by probes of changes that differ in one thing."""
-    case = examined.case
-    if not case.changes or await _permits(examined, case.changes):
-        return examined.found("powerdns-policy") if examined.kind.program == POWERDNS else None
-    bad = next((r.name for r in case.added if not may_own(r.name, r.rrtype, r.rrclass)), None)
-    if bad is not None and await _permits(examined, _renamed(case.changes, Name((_PLAIN,)).below(examined.zone))):
-        return examined.found("check-names", bad_name=bad)
+    changes = examined.case.changes
+    if not changes or await _permits(examined, changes):
+        return await _cause_beyond_permission(examined)
+    if await _permits(examined, _without_data(changes)):
+        return await _cause_in_data(examined)
     return await _cause_in_policy(examined)
+
+
+async def _cause_beyond_permission(examined: Examined) -> Diagnosis | None:
+    """Return what a server looks at after the conditions, which no probe can meet."""
+    if examined.kind.program == POWERDNS:
+        return None if await _is_beside_alias(examined) else examined.found("powerdns-policy")
+    return await _missing_address(examined)
+
+
+async def _is_beside_alias(examined: Examined) -> bool:
+    """Return whether a CNAME would be beside other records, which PowerDNS refuses; the error says so itself."""
+    case = examined.case
+    adds_alias = any(record.rrtype == RRType.CNAME for record in case.added)
+    return adds_alias or bool(await examined.questions.records(case.owner, RRType.CNAME))
+
+
+def _without_data(changes: Records) -> Records:
+    """Return the deletions of the RRsets that the changes are about."""
+    return tuple([_deletion(change.name, change.rrtype) for parts in _by_type(changes) for change in parts[:1]])
+
+
+async def _cause_in_data(examined: Examined) -> Diagnosis | None:
+    """Return which name in the data BIND refuses, whatever the key may do; nothing else looks at the data."""
+    added = examined.case.added
+    bad = [record.name for record in added if not may_own(record.name, record.rrtype, record.rrclass)]
+    bad += [host for host in hosts_in(added) if not is_host(host)]
+    return examined.found("check-names", bad_name=bad[0]) if bad else None
+
+
+async def _missing_address(examined: Examined) -> Diagnosis | None:
+    """Return which host in the zone has no address although an added record points to it: BIND refuses that."""
+    for host in hosts_in(examined.case.added):
+        if host.is_within(examined.zone) and not await addresses_of(examined.questions, host):
+            return examined.found("check-integrity", host=host)
+    return None
 
 
 async def _cause_in_policy(examined: Examined) -> Diagnosis:

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from dns_update.doctor.diagnosis import Case, Diagnosis, Examined, diagnosis_of
 from dns_update.doctor.questions import Answer, Questions
-from dns_update.doctor.server_kind import (
-    BIND,
-    OTHER,
-    RESOLVERS,
-    ServerKind,
-    number_in,
-    program_of,
-    recognise,
-    reported_version,
-)
+from dns_update.doctor.server_kind import BIND, OTHER, RESOLVERS, ServerKind, kind_of, recognise, version_of
 from dns_update.rr.embedded_names import soa_mname
 from dns_update.wire.codes import Flag, Rcode, RRType
 from dns_update.wire.cursor import Cursor
@@ -49,7 +40,7 @@ async def _if_shown_to_key(questions: Questions, case: Case, asked: Name, answer
 
 async def _without_zone(questions: Questions, case: Case, asked: Name, answer: Answer) -> Diagnosis | None:
     """Return why the server does not show the zone as its own."""
-    kind = await _kind_without_zone(questions)
+    kind = kind_of(await version_of(questions))
     soa = answer.soa_above(asked)
     if kind.program in RESOLVERS or (answer.offers_recursion and not answer.is_authoritative):
         return await _resolver(questions, case, kind, asked)
@@ -63,11 +54,6 @@ async def _without_zone(questions: Questions, case: Case, asked: Name, answer: A
     if answer.rcode == Rcode.REFUSED:
         return await _refused(questions, case, kind, asked)
     return None
-
-
-async def _kind_without_zone(questions: Questions) -> ServerKind:
-    reported = await reported_version(questions)
-    return ServerKind(program_of(reported), number_in(reported))
 
 
 async def _resolver(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis:

@@ -1,0 +1,128 @@
+"""What is around a zone that its server serves: the program, both transports, the clock, the other name servers.
+
+Nothing of it is needed for an update to succeed; it is what an operator should know before one fails. Steps, which
+change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dns_update.client.steps import Resolve
+from dns_update.doctor.questions import Answer, Questions
+from dns_update.doctor.server_kind import POWERDNS, ServerKind, kind_of
+from dns_update.errors import NoResponse
+from dns_update.exchange import TCP
+from dns_update.message import Message
+from dns_update.rr.record import Record
+from dns_update.transport import DNS_PORT, Endpoint
+from dns_update.value import Value
+from dns_update.wire.codes import Rcode, RRType, rrtype_from_text
+from dns_update.wire.cursor import Cursor
+from dns_update.wire.inet import format_address
+from dns_update.wire.name import Name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.auth import Key
+
+_MOST_NAME_SERVERS = 6  # of a zone; more are rare, and each costs a question
+_DNSKEY = rrtype_from_text("DNSKEY")
+_SERIAL = slice(-20, -16)  # of a SOA record's rdata (RFC 1035, section 3.3.13)
+
+
+class NameServerState(Value):
+    """One name server of a zone: its host, its address, and the serial that it shows; `fault` is why there is none."""
+
+    host: Name
+    address: str = ""
+    serial: int | None = None
+    fault: str = ""
+
+
+class Surroundings(Value):
+    """What is around a zone at one of its servers.
+
+    `seconds_ahead` is how far the server's clock is ahead of ours; None if it does not say. With `takes_unsigned`, it
+    takes updates of the zone from this machine without a key. `present` are the records at the zone's apex.
+    """
+
+    kind: ServerKind
+    answers_tcp: bool
+    takes_unsigned: bool
+    seconds_ahead: int | None = None
+    is_signed: bool = False
+    name_servers: tuple[NameServerState, ...] = ()
+
+
+async def look_around(questions: Questions, zone: Name, key: Key | None, version: bytes) -> Surroundings:
+    """Return what is around a zone that the server has, and may be asked for with the key; raises OutOfTime."""
+    unsigned = await questions.probe(zone, None)
+    kind = kind_of(version, unsigned, is_served=True)
+    apex = await questions.ask(Message.query(zone, RRType.ANY, questions.rrclass), key, transport=TCP)
+    hosts = await _name_servers(questions, zone, key, apex)
+    states = [await _state_of(questions, zone, host, apex) for host in hosts[:_MOST_NAME_SERVERS]]
+    return Surroundings(
+        kind=kind,
+        answers_tcp=not apex.is_silent,
+        takes_unsigned=unsigned.permits,
+        seconds_ahead=None if kind.program == POWERDNS else apex.seconds_ahead,  # it repeats our time
+        is_signed=any(record.name == zone for record in apex.records(_DNSKEY)),
+        name_servers=tuple(states),
+    )
+
+
+async def _name_servers(questions: Questions, zone: Name, key: Key | None, apex: Answer) -> list[Name]:
+    """Return the hosts of the zone's NS records."""
+    records = _at(zone, apex.records(RRType.NS))
+    if not records:  # no answer by TCP, or one that leaves them out (RFC 8482)
+        answer = await questions.ask(Message.query(zone, RRType.NS, questions.rrclass), key)
+        records = _at(zone, answer.records(RRType.NS))
+    return sorted({Cursor(record.rdata).name() for record in records}, key=lambda name: name.folded)
+
+
+def _at(zone: Name, records: Sequence[Record]) -> list[Record]:
+    return [record for record in records if record.name == zone]
+
+
+async def _state_of(questions: Questions, zone: Name, host: Name, apex: Answer) -> NameServerState:
+    """Return what one name server shows; the server that is being examined is not asked again."""
+    addresses = _glue(host, apex) or await _addresses(questions, zone, host)
+    if not addresses:
+        return NameServerState(host, fault="no-address")
+    own = questions.endpoint
+    if own.address in addresses:
+        return NameServerState(host, own.address, _serial_in(await questions.soa(zone)))
+    port = own.port if own.address.startswith("127.") or own.address == "::1" else DNS_PORT
+    answer = await questions.soa(zone, endpoint=Endpoint(addresses[0], port))
+    if answer.is_silent:
+        return NameServerState(host, addresses[0], fault="silent")
+    serial = _serial_in(answer) if answer.is_authoritative else None
+    fault = "" if serial is not None else "not-authoritative"
+    return NameServerState(host, addresses[0], serial, fault)
+
+
+def _glue(host: Name, apex: Answer) -> list[str]:
+    """Return the addresses of a host that came with the zone's records."""
+    if apex.message is None:
+        return []
+    records = [r for r in apex.message.additional if r.name == host and r.rrtype in (RRType.A, RRType.AAAA)]
+    return [format_address(record.rdata) for record in sorted(records, key=lambda record: record.rrtype)]
+
+
+async def _addresses(questions: Questions, zone: Name, host: Name) -> list[str]:
+    if host.is_within(zone):
+        for rrtype in (RRType.A, RRType.AAAA):
+            found = [format_address(record.rdata) for record in await questions.records(host, rrtype)]
+            if found:
+                return found
+        return []
+    try:
+        return list(await Resolve(str(host)))
+    except NoResponse:
+        return []
+
+
+def _serial_in(answer: Answer) -> int | None:
+    soa = next(iter(answer.records(RRType.SOA)), None) if answer.rcode == Rcode.NOERROR else None
+    return None if soa is None else int.from_bytes(soa.rdata[_SERIAL])
