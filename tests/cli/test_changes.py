@@ -22,26 +22,49 @@ def test_set_says_what_was_there_if_it_has_read_that(server: NameServer, unique_
     assert done(dns_update("delete", *name)).lines[-1] == f"{full} deleted"
 
 
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+def test_set_with_a_ttl_says_what_was_there_too(server: NameServer, unique_name: str) -> None:
+    name = [*access(server), f"name={unique_name}", "ttl=60"]
+    full = f"update successful: {unique_name}.example.com"
+    assert done(dns_update(*name, f"address={ONE}")).lines[-1] == f"{full} A {ONE} added"
+    assert done(dns_update(*name, f"address={TWO}")).lines[-1] == f"{full} A {ONE} -> {TWO}"
+    assert done(dns_update(*name, f"address={TWO}")).lines[-1] == f"{full} A {TWO} unchanged"
+
+
+@pytest.mark.parametrize("server", SERVERS, indirect=True)
+def test_what_a_wildcard_gave_before_a_set_with_a_ttl_was_not_there(server: NameServer, unique_name: str) -> None:
+    name = f"any.{unique_name}"
+    given(*access(server), f"name=*.{unique_name}", f"address={ONE}", "ttl=60")
+    words = [*access(server), f"name={name}", "ttl=60", f"address={ONE}"]
+    said = [done(dns_update(*words)).lines[-1] for _ in range(2)]
+    assert said == [f"update successful: {name}.example.com A {ONE} {change}" for change in ("added", "unchanged")]
+
+
 @pytest.mark.parametrize(
-    ("words", "queries"),
+    ("words", "messages"),
     [
         (["ttl=60", "verify=no"], ["UPDATE"]),
-        (["ttl=60"], ["UPDATE", "QUERY"]),
         (["verify=no"], ["QUERY", "QUERY", "UPDATE"]),  # the TTL, and whether a wildcard gave it
+        (["ttl=60", "quiet=yes"], ["UPDATE", "QUERY"]),
+        (["ttl=60"], ["QUERY", "QUERY", "UPDATE", "QUERY"]),
         ([], ["QUERY", "QUERY", "UPDATE", "QUERY"]),
+        (["ttl=60", "dry-run=yes"], ["QUERY", "QUERY"]),
     ],
     ids=" ".join,
 )
-def test_no_message_more_is_sent_to_say_it(
-    words: list[str], queries: list[str], bind: NameServer, unique_name: str
+def test_the_name_is_read_before_only_to_say_it(
+    words: list[str], messages: list[str], bind: NameServer, unique_name: str
 ) -> None:
     given(*access(bind), f"name={unique_name}", f"address={ONE}", "ttl=60")
     with Relay(bind) as relay:
         name = (f"dns-server={relay.address}", *access(bind)[1:], f"name={unique_name}")
-        result = done(in_process(*name, f"address={TWO}", *words))
-        assert ["UPDATE" if is_update(request) else "QUERY" for request in relay.requests] == queries
-    more = "" if words else f": {unique_name}.example.com A {ONE} -> {TWO}"
-    assert result.lines[-1] == f"update successful{more}"
+        result = in_process(*name, f"address={TWO}", *words)
+        assert ["UPDATE" if is_update(request) else "QUERY" for request in relay.requests] == messages
+    is_said = messages[0] == "QUERY" and messages[-2:] == ["UPDATE", "QUERY"]
+    line = f"update successful{f': {unique_name}.example.com A {ONE} -> {TWO}' if is_said else ''}"
+    assert [text for text in result.lines if text.startswith("update successful")] == (
+        [line] if "UPDATE" in messages and "quiet=yes" not in words else []
+    )
 
 
 def test_a_change_that_an_earlier_try_made_is_said_as_a_change(bind: NameServer, unique_name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.cli.request import client_of, conclude, data_of, options_of, target_of
+from dns_update.cli.request import client_of, conclude, data_of, is_compared, options_of, target_of
 from dns_update.client import Client
 from dns_update.client.locate import RdataByType, Target
 from dns_update.client.outcome import SUCCESS, Outcome
@@ -31,7 +31,7 @@ def carry_out(client: Client, options: Options, target: Target, data: RdataByTyp
             data,
             require=options.require,
             verify=options.verify,
-            compare=options.verify,
+            compare=is_compared(options),
             dry_run=options.dry_run,
         )
     )

@@ -124,12 +124,18 @@ def change(client: Client, command: Literal["set", "add"], options: Options, tar
         ttl=options.ttl,
         require=options.require,
         verify=options.verify,
-        compare=options.verify and (command == "add" or options.json),
+        # `add` also learns from it what it must not replace.
+        compare=options.verify if command == "add" else is_compared(options),
         check_names=options.check_names,
         dry_run=options.dry_run,
         rrclass=target.rrclass,
     )
     return conclude(outcome, command, options)
+
+
+def is_compared(options: Options) -> bool:
+    """Return whether the name is read before an update, to say what this has changed: only if it is said."""
+    return options.verify and (options.json or not options.quiet)
 
 
 def _check_data(data: RdataByType, command: str) -> None:
