@@ -2,9 +2,13 @@
 
 import pytest
 
+from dns_update.message import Message
+from dns_update.transport.memory import MemoryTransport
+from dns_update.wire.codes import Rcode, RRType
 from lab import NameServer
 from tests.cli.test_set import SERVERS, done, records
-from tests.support.command import access, at, dns_update, given, in_process
+from tests.client.replies import NS, Scripted, record, said
+from tests.support.command import Result, access, at, dns_update, given, in_process
 from tests.support.peer import Relay, Silent, closed_port, is_update
 
 ONE, TWO = "192.0.2.1", "192.0.2.2"
@@ -74,6 +78,35 @@ def test_a_change_that_an_earlier_try_made_is_said_as_a_change(bind: NameServer,
         words = (servers, *access(bind)[1:], f"name={unique_name}", "timeout=0.2", "retries=0")
         result = done(in_process(*words, f"address={TWO}"))
     assert f"update successful: {unique_name}.example.com A {ONE} -> {TWO}" in result.lines
+
+
+def set_at(monkeypatch: pytest.MonkeyPatch, script: Scripted) -> Result:
+    """Set the address and TTL of home.example.com, at a server that a script plays."""
+    monkeypatch.setattr("dns_update.cli.request.BlockingTransport", lambda *_: MemoryTransport(script))
+    return done(in_process("dns-server=192.0.2.53", "zone=example.com", "name=home", f"address={ONE}", "ttl=60"))
+
+
+def test_a_ttl_that_the_server_keeps_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So does Knot 3.5, where nothing else changes."""
+    kept = said(Rcode.NOERROR, record("home.example.com", RRType.A, ONE, ttl=300), authority=(NS,))
+    result = set_at(monkeypatch, Scripted(said(Rcode.NOERROR), kept))
+    assert result.lines[-2:] == [
+        f"update successful: home.example.com A {ONE} unchanged",
+        "note: A: the server has TTL 300, not 60",
+    ]
+
+
+@pytest.mark.parametrize("refusal", [Rcode.REFUSED, Rcode.SERVFAIL, Rcode.NOTAUTH])
+def test_a_name_that_cannot_be_read_before_is_set_all_the_same(refusal: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = said(Rcode.NOERROR, record("home.example.com", RRType.A, ONE), authority=(NS,))
+    looks = iter([said(refusal), there])
+
+    def look(query: Message) -> bytes | None:
+        return next(looks)(query)
+
+    script = Scripted(said(Rcode.NOERROR), look)
+    result = set_at(monkeypatch, script)
+    assert (result.lines[-1], len(script.updates), result.notes) == ("update successful", 1, [])
 
 
 # Quiet
