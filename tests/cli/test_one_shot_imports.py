@@ -71,17 +71,18 @@ ALLOWED = {
 """Of our own modules, all and only these. Not among them: what looks at failures (verdict), finds zones (discovery),
 asks interfaces or programs (address), speaks TCP (tcp, framing), prints JSON, help or messages."""
 
-WITH_VERIFY = {"dns_update.client.readback"}
-"""Reading back is what `verify=yes` adds."""
+WITH_VERIFY = {"dns_update.client.changes", "dns_update.client.readback", "dns_update.client.wildcards"}
+"""What `verify=yes` adds: reading before and back, whose the records are, and what has changed, in words."""
 
 READERS = {
     "dns_update.rr.field_kinds",
     "dns_update.rr.layouts",
+    "dns_update.rr.printer",
     "dns_update.rr.reader",
     "dns_update.rr.scanner",
     "dns_update.rr.zone_file",
 }
-"""What reads the text of the usual types: 2 ms."""
+"""What reads the text of the usual types, and makes it: 2 ms."""
 
 OTHER_TYPES = {
     "CNAME": ("target.example.net", READERS),

@@ -14,7 +14,7 @@ from dns_update.routeros.machine.logbook import LogEntry
 from dns_update.routeros.machine.outside import Stopped
 from lab import LabKey, NameServer
 from tests.cli.test_set import records
-from tests.support.command import COMMAND, Result, dns_update, in_process
+from tests.support.command import COMMAND, Result, dns_update, given, in_process
 
 
 @pytest.fixture(autouse=True)
@@ -121,16 +121,26 @@ def test_a_line_updates_and_logs_the_routers_two_lines(bind: NameServer, unique_
     assert (result.status, result.stdout) == (0, "")
     assert result.stderr.splitlines() == [
         f"dns-update: updating zone: example.com: updating RR set for {unique_name}",
-        "dns-update: update successful",
+        f"dns-update: update successful: {unique_name}.example.com A 203.0.113.45 added",
     ]
     assert records(bind, unique_name, "A") == ["60 203.0.113.45"]
 
 
-def test_it_says_what_set_says(bind: NameServer, unique_name: str) -> None:
+@pytest.mark.parametrize("ttl", ["ttl=60", "ttl=0"])
+def test_it_says_what_set_says(ttl: str, bind: NameServer, unique_name: str) -> None:
     key = md5_key(bind)
-    words = ["zone=example.com", f"name={unique_name}", "address=203.0.113.45", "ttl=60"]
-    words += [f"dns-server={bind.host}:{bind.port}", f"key-name={key.name}", f"key={key.secret}"]
-    assert in_process(*words).stderr == ran(line(bind, unique_name, "address=203.0.113.45 ttl=60")).stderr
+    words = [f"dns-server={bind.host}:{bind.port}", f"key-name={key.name}", f"key={key.secret}"]
+    words += ["zone=example.com", f"name={unique_name}"]
+    given(*words, "address=203.0.113.44", "ttl=30")
+    said = in_process(*words, "address=203.0.113.45", ttl).stderr
+    given(*words, "address=203.0.113.44", "ttl=30")
+    assert ran(line(bind, unique_name, f"address=203.0.113.45 {ttl}")).stderr == said
+    assert f"update successful: {unique_name}.example.com A 203.0.113.44 " in said
+
+
+def test_a_removal_of_nothing_is_a_success_as_on_a_router(bind: NameServer, unique_name: str) -> None:
+    result = ran(line(bind, unique_name, "address=203.0.113.45 ttl=0"))
+    assert result.stderr.splitlines()[-1] == "dns-update: update successful"
 
 
 def test_ipv6_and_a_prefix_and_ttl_0(bind: NameServer, unique_name: str) -> None:

@@ -274,7 +274,7 @@ def test_debug_shows_what_was_sent_although_nobody_answered() -> None:
         words = ["zone=example.com", "name=home", "address=192.0.2.1", "ttl=60", "timeout=0.1", "retries=1"]
         result = dns_update(f"dns-server={peer.address}", *words, "--debug")
     assert result.status == 4
-    assert [message.opcode for message in result.sent] == ["UPDATE", "UPDATE"]
+    assert [message.opcode for message in result.sent] == ["QUERY", "QUERY"]
 
 
 @pytest.mark.parametrize("words", [[], ["--json"]])

@@ -75,7 +75,10 @@ def test_a_failure_keeps_its_status_although_its_talk_is_lost(kind: str) -> None
 def test_without_json_an_update_has_no_use_for_standard_output(kind: str, bind: NameServer, unique_name: str) -> None:
     result = losing("stdout", kind, *access(bind), f"name={unique_name}", *CHANGE)
     assert result.status == 0
-    assert result.lines == [f"updating zone: example.com: updating RR set for {unique_name}", "update successful"]
+    assert result.lines == [
+        f"updating zone: example.com: updating RR set for {unique_name}",
+        f"update successful: {unique_name}.example.com A 192.0.2.1 added",
+    ]
     assert records(bind, unique_name, "A") == ["60 192.0.2.1"]
 
 

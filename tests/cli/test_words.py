@@ -15,7 +15,7 @@ def test_whatever_stands_behind_a_property_is_its_value(word: str, bind: NameSer
     result = done(dns_update("--value", word, *access(bind), f"name={unique_name}", "type=TXT", "ttl=60"))
     assert records(bind, unique_name, "TXT") == [f'60 "{word}"']
     assert result.stdout == ""
-    assert result.lines[-1] == "update successful"
+    assert result.lines[-1] == f'update successful: {unique_name}.example.com TXT "{word}" added'
     assert result.sent == []
 
 

@@ -96,7 +96,7 @@ def test_the_command_waits_for_a_primary_that_notifies(tmp_path: Path) -> None:
             primary.start()
             result = dns_update(*access(second), "name=home", "address=192.0.2.1", "ttl=60")
             assert result.status == 0, result.stderr
-            assert result.lines[-1] == "update successful"
+            assert result.lines[-1] == "update successful: home.example.com A 192.0.2.1 added"
             assert result.notes == []
             assert dig(second, "home.example.com", "A") == ["home.example.com. 60 IN A 192.0.2.1"]
 

@@ -1,5 +1,6 @@
 """What is read back: differences that count, those that do not, and a read-back that is not possible."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from dns_update.exchange import Policy
 from dns_update.message import Message
 from dns_update.rr.record import Record
 from dns_update.transport.memory import MemoryTransport
-from dns_update.wire.codes import Rcode, RRType
+from dns_update.wire.codes import Rcode, RRType, rrtype_to_text
 from lab import Bind, LabKey, NameServer, Zone
 from tests.client.replies import ADDRESS, NS, SOA, ZONE, Answer, Scripted, record, reply, said, silent
 from tests.client.servers import client_of
@@ -63,6 +64,64 @@ def test_a_server_that_is_silent_beforehand_gets_no_update() -> None:
         client(script).set("home", ADDRESS, zone=ZONE, ttl=60, compare=True)
     assert script.queries
     assert not script.updates
+
+
+QUESTIONS = {
+    "new": (Rcode.NXDOMAIN, {}, ["A home"]),
+    "of-other-types": (Rcode.NOERROR, {}, ["A home", "AAAA home"]),
+    "of-the-first-family": (Rcode.NOERROR, {"home": {RRType.A}}, ["A home", "A *", "AAAA home"]),
+    "of-the-second-family": (Rcode.NOERROR, {"home": {RRType.AAAA}}, ["A home", "AAAA home", "AAAA *"]),
+    "of-both-families": (Rcode.NOERROR, {"home": {RRType.A, RRType.AAAA}}, ["A home", "A *", "AAAA home"]),
+    "beside-a-wildcard": (
+        Rcode.NOERROR,
+        {"home": {RRType.A, RRType.AAAA}, "*": {RRType.A}},
+        ["A home", "A *", "prerequisite", "AAAA home"],
+    ),
+}
+"""A name: the rcode for types that it does not have, the types at each label, and what is asked before a set."""
+
+
+@pytest.mark.parametrize(("rcode", "there", "questions"), QUESTIONS.values(), ids=QUESTIONS)
+def test_nothing_is_asked_beforehand_that_an_earlier_answer_tells(
+    rcode: int, there: dict[str, set[int]], questions: list[str]
+) -> None:
+    asked: list[str] = []
+
+    def query(request: Message) -> bytes:
+        question = request.question[0]
+        label = question.name.labels[0].decode()
+        asked.append(f"{rrtype_to_text(question.rrtype)} {label}")
+        if question.rrtype not in there.get(label, ()):
+            return reply(request, rcode, authority=(SOA,))
+        address = "192.0.2.1" if question.rrtype == RRType.A else "2001:db8::1"
+        owner = str(question.name)
+        return reply(request, answer=(record(owner, question.rrtype, address),), authority=(NS,))
+
+    def update(request: Message) -> bytes:
+        asked.append("update" if request.authority else "prerequisite")
+        return reply(request)
+
+    addresses = (ADDRESS, "2001:db8::1")
+    with contextlib.suppress(NotApplied):  # a script forgets the update
+        client(Scripted(update, query)).set("home", *addresses, zone=ZONE, ttl=60, compare=True)
+    assert asked[: asked.index("update")] == questions
+
+
+def test_a_name_that_a_wildcard_answers_for_is_not_asked_for_further_types() -> None:
+    asked: list[int] = []
+
+    def query(request: Message) -> bytes:
+        asked.append(request.question[0].rrtype)
+        owner = str(request.question[0].name)
+        return reply(request, answer=(record(owner, RRType.A, "192.0.2.1"),), authority=(NS,))
+
+    def update(request: Message) -> bytes:
+        return reply(request, Rcode.NOERROR if request.authority else Rcode.NXRRSET)
+
+    requester = client(Scripted(update, query))
+    with contextlib.suppress(NotApplied):
+        requester.set("home", ADDRESS, "2001:db8::1", zone=ZONE, ttl=60, compare=True)
+    assert asked[:3] == [RRType.A, RRType.A, RRType.A]  # of the name, of the wildcard; and read back
 
 
 def test_the_wanted_records_in_any_order_are_verified() -> None:

@@ -162,6 +162,6 @@ def test_a_python_without_the_private_module_updates_all_the_same(
     command = [sys.executable, "-c", WITHOUT_PRIVATE_MODULE, *properties]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    assert done.stderr.endswith("update successful\n")
+    assert done.stderr.endswith(f"update successful: {unique_name}.example.com A 192.0.2.1 added\n")
     (line,) = dig(bind, f"{unique_name}.example.com", "A")
     assert line.split()[-1] == "192.0.2.1"

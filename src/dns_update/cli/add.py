@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.cli.request import Advised, check_data, client_of, conclude, data_of, options_of, target_of
+from dns_update.cli.request import change, client_of, data_of, options_of, target_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,10 +11,7 @@ if TYPE_CHECKING:
 
 
 def run(line: CommandLine) -> int:
-    """Carry out a command line, and return the exit status; raises DnsUpdateError.
-
-    The name is also read before the update, to know what it changes.
-    """
+    """Carry out a command line, and return the exit status; raises DnsUpdateError."""
     options = options_of(line, "add")
     target = target_of(options, "add")
     client = client_of(options)
@@ -23,19 +20,4 @@ def run(line: CommandLine) -> int:
             "ttl=0 deletes with set, and add deletes nothing", hint="leave ttl= out, or use dns-update delete"
         )
     data = data_of(options, target, allow_private=options.allow_private)
-    check_data(data, "add")
-    with Advised(client, options, target, data, "add"):
-        outcome = client.add(
-            target.name,
-            *[value for values in data.values() for value in values],
-            rrtype=options.rrtype,
-            zone=target.zone,
-            ttl=options.ttl,
-            require=options.require,
-            verify=options.verify,
-            compare=options.verify,
-            check_names=options.check_names,
-            dry_run=options.dry_run,
-            rrclass=target.rrclass,
-        )
-    return conclude(outcome, "add", options)
+    return change(client, "add", options, target, data)

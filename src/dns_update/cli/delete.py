@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dns_update.cli.request import DONE, Advised, client_of, conclude, data_of, options_of, target_of
+from dns_update.cli.request import Advised, client_of, conclude, data_of, is_compared, options_of, target_of
 from dns_update.client import Client
-from dns_update.client.locate import Target
-from dns_update.client.outcome import Outcome
+from dns_update.client.locate import RdataByType, Target
+from dns_update.client.outcome import SUCCESS, Outcome
 from dns_update.client.requests import delete_rdata
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
 from dns_update.rr.record import rdata_to_text
 from dns_update.wire.codes import rrtype_to_text
-
-Data = dict[int, tuple[bytes, ...]]
 
 
 def run(line: CommandLine) -> int:
@@ -24,11 +22,8 @@ def run(line: CommandLine) -> int:
     return carry_out(client, options, target, data, "delete")
 
 
-def carry_out(client: Client, options: Options, target: Target, data: Data, command: str) -> int:
-    """Remove the records in `data`, and return the exit status.
-
-    The name is also read before the update, to know whether there were any.
-    """
+def carry_out(client: Client, options: Options, target: Target, data: RdataByType, command: str) -> int:
+    """Remove the records in `data`, and return the exit status."""
     with Advised(client, options, target, data, "delete"):
         outcome = client.run(
             lambda transaction: delete_rdata(
@@ -37,22 +32,22 @@ def carry_out(client: Client, options: Options, target: Target, data: Data, comm
                 data,
                 require=options.require,
                 verify=options.verify,
-                compare=options.verify,
+                compare=is_compared(options),
                 dry_run=options.dry_run,
             )
         )
     return conclude(outcome, command, options, _done(outcome, data, target))
 
 
-def _done(outcome: Outcome, data: Data, target: Target) -> str:
+def _done(outcome: Outcome, data: RdataByType, target: Target) -> str:
     """Return what was done, where this is not a list of the records that went."""
     if outcome.changed is False:
         return _nothing_done(outcome, data, target)
     # A server may show only some of them (RFC 8482).
-    return f"{DONE}: {outcome.name} deleted" if outcome.changed and not data else ""
+    return f"{SUCCESS}: {outcome.name} deleted" if outcome.changed and not data else ""
 
 
-def _nothing_done(outcome: Outcome, data: Data, target: Target) -> str:
+def _nothing_done(outcome: Outcome, data: RdataByType, target: Target) -> str:
     records = [
         f"{rrtype_to_text(rrtype)} {rdata_to_text(rrtype, value, target.rrclass)}"
         for rrtype, values in data.items()

@@ -10,6 +10,7 @@ from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
 from dns_update.cli import OutputLost, put, talk, write_talk
 from dns_update.client import Client
 from dns_update.client.locate import Target
+from dns_update.client.outcome import success_text
 from dns_update.commandline.properties import VARIABLES
 from dns_update.exchange import Policy, TransportName
 from dns_update.transport import Endpoint, Server
@@ -20,15 +21,14 @@ from dns_update.wire.inet import reverse_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Literal
 
+    from dns_update.client.locate import RdataByType
     from dns_update.client.outcome import Outcome
     from dns_update.commandline.line import CommandLine
     from dns_update.commandline.properties import Options
 
-    Data = dict[int, tuple[bytes, ...]]
-
 ADDRESS_TYPES = (RRType.A, RRType.AAAA)
-DONE = "update successful"
 CONFIGURATION = "dns-update/config.toml"  # in a user's directory of configurations, or the system's
 SYSTEM = "/etc"
 
@@ -98,7 +98,7 @@ def _name_of_address(options: Options) -> str:
     return reverse_name(address)
 
 
-def data_of(options: Options, target: Target, *, allow_private: bool) -> dict[int, tuple[bytes, ...]]:
+def data_of(options: Options, target: Target, *, allow_private: bool) -> RdataByType:
     """Return the data that address=, or type= and value=, give: values by type, which may be empty.
 
     Raises UsageError for wrong combinations, NoAddress if a source gives none.
@@ -112,7 +112,34 @@ def data_of(options: Options, target: Target, *, allow_private: bool) -> dict[in
         raise errors.UsageError(f"value=: {error.text}", hint=error.hint) from error
 
 
-def check_data(data: dict[int, tuple[bytes, ...]], command: str) -> None:
+def change(client: Client, command: Literal["set", "add"], options: Options, target: Target, data: RdataByType) -> int:
+    """Carry out a `set` or an `add`, and return the exit status; raises DnsUpdateError."""
+    _check_data(data, command)
+    method = client.add if command == "add" else client.set
+    with Advised(client, options, target, data, command):
+        outcome = method(
+            target.name,
+            *[value for values in data.values() for value in values],
+            rrtype=options.rrtype,
+            zone=target.zone,
+            ttl=options.ttl,
+            require=options.require,
+            verify=options.verify,
+            # `add` also learns from it what it must not replace.
+            compare=options.verify if command == "add" else is_compared(options),
+            check_names=options.check_names,
+            dry_run=options.dry_run,
+            rrclass=target.rrclass,
+        )
+    return conclude(outcome, command, options)
+
+
+def is_compared(options: Options) -> bool:
+    """Return whether the name is read before an update, to say what this has changed: only if it is said."""
+    return options.verify and (options.json or not options.quiet)
+
+
+def _check_data(data: RdataByType, command: str) -> None:
     """Raise UsageError for a `set` or an `add` without data."""
     if not data:
         raise errors.UsageError(
@@ -161,7 +188,7 @@ def client_of(options: Options) -> Client:
 class Advised:
     """Within it, a failure of a request is explained by the doctor, unless diagnose=no; nothing else is different."""
 
-    def __init__(self, client: Client, options: Options, target: Target, data: Data, command: str) -> None:
+    def __init__(self, client: Client, options: Options, target: Target, data: RdataByType, command: str) -> None:
         self._client = client
         self._options = options
         self._target = target
@@ -265,7 +292,7 @@ def conclude(outcome: Outcome, command: str, options: Options, done: str = "") -
     if command == "show":
         put("".join(f"{record.to_text()}\n" for record in outcome.after or ()))
     elif not options.quiet:
-        talk(done or _done(outcome))
+        talk(done or success_text(outcome))
     if outcome.notes and not options.quiet:
         talk_notes(outcome)
     return 0
@@ -283,16 +310,6 @@ def _is_put_as_json(outcome: Outcome, command: str) -> bool:
         talk(f"note: {lost}")
         return False
     return True
-
-
-def _done(outcome: Outcome) -> str:
-    """Return what was done, and what that changed, if the records were read before; no query is sent to know it."""
-    if outcome.name is None or outcome.before is None or outcome.after is None:
-        return DONE
-    from dns_update.client.changes import changes_text  # only if it is known
-
-    changes = changes_text(outcome.name, outcome.before, outcome.after)
-    return f"{DONE}: {changes}" if changes else DONE
 
 
 def talk_notes(outcome: Outcome) -> None:

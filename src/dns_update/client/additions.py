@@ -46,17 +46,15 @@ async def before_addition(
 
 async def _shown(view: ZoneView, rrtypes: Iterable[int]) -> Records | None:
     """Return the records of these types, and a CNAME; None if the server does not show them: no update needs that."""
-    from dns_update.client.wildcards import own  # most requests do without
+    from dns_update.client.wildcards import own_records  # most requests do without
 
-    found: dict[Record, None] = {}
     try:
-        for rrtype in rrtypes:
-            found |= dict.fromkeys(await own(view, rrtype, await view.read(rrtype)))
+        found, unshown = await own_records(view, rrtypes)
     except errors.NoResponse:
         raise
     except errors.DnsUpdateError:
         return None
-    return tuple(found)
+    return found if unshown is None else None
 
 
 async def _refuse_conflict(view: ZoneView, data: RdataByType, found: Records) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+SUCCESS = "update successful"
+
 
 class Outcome(Value, kw_only=True):
     """The result of a request that a server carried out.
@@ -73,6 +75,16 @@ def outcome_at(
         read_unsigned=view.transaction.is_unsigned(view.endpoint),
         dry_run=dry_run,
     )
+
+
+def success_text(outcome: Outcome) -> str:
+    """Return what the log says of an update that a server carried out; what it changed, if that is known."""
+    if outcome.name is None or outcome.before is None or outcome.after is None:
+        return SUCCESS
+    from dns_update.client.changes import changes_text  # only if it is known
+
+    changes = changes_text(outcome.name, outcome.before, outcome.after)
+    return f"{SUCCESS}: {changes}" if changes else SUCCESS
 
 
 def with_time(result: T, seconds: float) -> T:

@@ -72,11 +72,11 @@ async def _completed(view: ZoneView, shown: Records) -> Records:
 
 async def _read(view: ZoneView, rrtypes: Iterable[int]) -> Records:
     """Return the name's own records of these types, and a CNAME that it has instead."""
-    from dns_update.client.wildcards import own  # most requests do without
+    from dns_update.client.wildcards import own_records  # most requests do without
 
-    found: dict[Record, None] = {}
-    for rrtype in dict.fromkeys(rrtypes):
-        found |= dict.fromkeys(await own(view, rrtype, await view.read(rrtype)))
+    found, unshown = await own_records(view, rrtypes)
+    if unshown is not None:
+        raise unshown
     return tuple([record for record in found if record.rrtype not in KEPT_BY_SERVER])
 
 

@@ -17,7 +17,7 @@ from dns_update.wire.codes import KEPT_BY_SERVER, Rcode, RRType, rrtype_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from dns_update.client.locate import RdataByType
     from dns_update.client.lookup import Records, ZoneView
@@ -32,25 +32,14 @@ async def current(view: ZoneView, rrtypes: Iterable[int]) -> tuple[Records | Non
     the current RRset; if there is none, that of the zone's SOA record, which is queried by name: in a negative answer,
     its TTL is cut to the negative TTL (RFC 2308, section 3).
     """
-    from dns_update.client.wildcards import own  # `after_set`, which most updates need, does without
+    from dns_update.client.wildcards import own_records  # what was not read before is read back without
 
-    before: dict[Record, None] = {}
-    ttls: dict[int, int] = {}
-    is_shown = True
-    for rrtype in rrtypes:
-        try:
-            records = await own(view, rrtype, await view.read(rrtype))
-        except errors.ZoneNotFound as error:
-            if not error.is_delegated:
-                raise
-            is_shown = False
-            continue
-        before |= dict.fromkeys(records)
-        ttls |= {record.rrtype: record.ttl for record in records}  # an RRset's records have one TTL (RFC 2181, 5.2)
+    before, unshown = await own_records(view, rrtypes)
+    ttls = {record.rrtype: record.ttl for record in before}  # an RRset's records have one TTL (RFC 2181, 5.2)
     missing = [rrtype for rrtype in rrtypes if rrtype not in ttls]
     if missing:
         ttls |= dict.fromkeys(missing, await zone_ttl(view))
-    return (tuple(before) if is_shown else None), ttls
+    return (before if unshown is None else None), ttls
 
 
 async def zone_ttl(view: ZoneView) -> int:
@@ -61,26 +50,22 @@ async def zone_ttl(view: ZoneView) -> int:
     return soa[0].ttl
 
 
-async def shown(view: ZoneView, rrtypes: Iterable[int]) -> Records | None:
+async def shown(view: ZoneView, rrtypes: Collection[int]) -> Records | None:
     """Return the records of these types; None if the server does not show them: an update needs no right to read.
 
     Raises NoResponse: a server that is silent now gets no update.
     """
-    from dns_update.client.wildcards import own  # as above
+    from dns_update.client.wildcards import own_records  # as above
 
-    found: dict[Record, None] = {}
     try:
-        for rrtype in rrtypes:
-            records = _of_type(rrtype, await view.read(rrtype))
-            found |= dict.fromkeys(await own(view, rrtype, records))
+        records, unshown = await own_records(view, rrtypes)
     except errors.NoResponse:
         raise
-    except errors.ZoneNotFound as error:
-        is_absent = error.is_delegated and await _holds_none_of(view, rrtypes)
-        return () if is_absent else None
     except errors.DnsUpdateError:
         return None
-    return tuple(found)
+    if unshown is not None:
+        return () if await _holds_none_of(view, rrtypes) else None
+    return tuple([record for record in records if record.rrtype in rrtypes or RRType.ANY in rrtypes])
 
 
 async def check_existing(view: ZoneView, data: RdataByType) -> None:

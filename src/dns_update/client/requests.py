@@ -91,7 +91,7 @@ async def set_records(  # noqa: PLR0913 - all but the name can be left out
         nonlocal before, ttls
         view = ZoneView(transaction, endpoint, located)
         if not transaction.is_update_astray:  # otherwise the records there now may be the result of the update
-            before, ttls = await _before_set(view, rdata, ttl, compare=compare)
+            before, ttls = await _before_set(view, rdata, ttl, compare=compare and not dry_run)
         update = await _with_replacements(view, _update_that_requires(located, require), rdata, ttls)
         if dry_run:
             return await _previewed(view, update)

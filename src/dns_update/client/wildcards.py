@@ -9,6 +9,10 @@ from dns_update.update import Update
 from dns_update.wire.codes import Rcode, RRType
 from dns_update.wire.name import Name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 async def read_if_possible(view: ZoneView, rrtype: int, owner: Name | None = None) -> Records:
     """Return records that only make an explanation better; none if they cannot be read."""
@@ -34,6 +38,32 @@ async def own(view: ZoneView, rrtype: int, records: Records) -> Records:
     update = update.require_present(owner) if rrtype == RRType.ANY else update.require_rrset(owner, records[0].rrtype)
     reply = await view.transaction.ask(view.endpoint, update.to_message())
     return () if reply.message.rcode in (Rcode.NXDOMAIN, Rcode.NXRRSET) else records
+
+
+async def own_records(view: ZoneView, rrtypes: Iterable[int]) -> tuple[Records, errors.ZoneNotFound | None]:
+    """Return the records of these types that the name has itself, or its CNAME; and why some are not shown, if so.
+
+    They are not if the name is below a delegation or in a zone below. Nothing is asked that an earlier answer tells: a
+    name that does not exist has no records of any type, and one that has a record gets none from a wildcard (RFC 4592,
+    section 2.2.1).
+    """
+    found: dict[Record, None] = {}
+    unshown: errors.ZoneNotFound | None = None
+    for rrtype in dict.fromkeys(rrtypes):
+        try:
+            answer, reply = await view.look(rrtype)
+        except errors.ZoneNotFound as error:
+            if not error.is_delegated:
+                raise
+            unshown = error
+            continue
+        records = answer if found else await own(view, rrtype, answer)
+        if answer and not records:  # a wildcard made them, which it does only for a name that does not exist
+            break
+        found |= dict.fromkeys(records)
+        if not answer and reply.message.rcode == Rcode.NXDOMAIN:
+            break
+    return tuple(found), unshown
 
 
 async def own_if_possible(view: ZoneView, rrtype: int, records: Records) -> Records:

@@ -205,7 +205,8 @@ class Options:
         "existing: go on only if the name exists; absent: only if it does not",
         values.choice("any", "existing", "absent"), default="any")
     verify: bool = _row(
-        "verify", "yes|no", _SEND, "read the name back from the server afterwards",
+        "verify", "yes|no", _SEND,
+        "read the name back from the server afterwards; it is also read before, to say what has changed",
         values.yes_no, default="yes", flag=True)
     dry_run: bool = _row(
         "dry-run", "yes|no", (*_SEND, *_RUN, *_ACME),

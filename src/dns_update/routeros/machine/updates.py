@@ -6,6 +6,7 @@ from dns_update import errors
 from dns_update.auth import Key, read_secret
 from dns_update.client import Client
 from dns_update.client.locate import Target
+from dns_update.client.outcome import success_text
 from dns_update.client.requests import delete_rdata
 from dns_update.routeros.described import ACCEPTED
 from dns_update.routeros.machine.failures import ExplainedFailure, router_text
@@ -79,7 +80,7 @@ class Sender:
             self._tell(error)
             raise failure from error
         sent.result = ACCEPTED
-        self._logbook.add("dns,info", "dns-update: update successful")
+        self._log(success_text(sent.outcome))
         for note in sent.outcome.notes:
             self._say(f"note: {_rendered(note)}")
 
@@ -141,10 +142,10 @@ def _carried_out(client: Client, request: UpdateRequest, target: Target, address
         rrtype = RRType.A if len(address) == IPV4_OCTETS else RRType.AAAA
         return client.run(
             lambda transaction: delete_rdata(
-                transaction, target, {rrtype: ()}, require="any", verify=True, compare=False
+                transaction, target, {rrtype: ()}, require="any", verify=True, compare=True
             )
         )
-    return client.set(target.name, address, zone=target.zone, ttl=request.ttl)
+    return client.set(target.name, address, zone=target.zone, ttl=request.ttl, compare=True)
 
 
 def _described(request: UpdateRequest) -> str:
