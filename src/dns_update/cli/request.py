@@ -199,7 +199,9 @@ class Advised:
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if self._options.diagnose and isinstance(error, (errors.Refusal, errors.CommunicationError)):
+        if error is None or not self._options.diagnose:
+            return
+        if isinstance(error, (errors.Refusal, errors.CommunicationError)):
             from dns_update.cli.advice import advise, changes_of  # only when something is wrong
 
             advise(

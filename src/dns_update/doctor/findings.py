@@ -168,11 +168,15 @@ def problems_of(name: NameExamination) -> Iterator[Problem]:
 def notes_of(name: NameExamination) -> Iterator[Note]:
     """Yield the notes on a name: changes that are not permitted and not needed now, and data that is not shown."""
     for one in name.at_servers:
-        if one.denial is not None and not is_needed(name, one.denial):
-            yield DeniedForLater(name.subject.name, one.denial)
-    for one in name.at_servers:
-        if one.comparison is not None and one.comparison.unread is not None:
-            yield DataNotShown(one.comparison.unread)
+        yield from notes_at(one, name)
+
+
+def notes_at(one: NameAtServer, name: NameExamination) -> Iterator[Note]:
+    """Yield the notes on a name at one of its servers."""
+    if one.denial is not None and not is_needed(name, one.denial):
+        yield DeniedForLater(name.subject.name, one.denial)
+    if one.comparison is not None and one.comparison.unread is not None:
+        yield DataNotShown(one.comparison.unread)
 
 
 def is_needed(name: NameExamination, denial: Denial) -> bool:

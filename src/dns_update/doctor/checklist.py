@@ -1,0 +1,302 @@
+"""The check of one name as a short list of steps, each with a mark, what was seen, and what to do next. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias
+
+from dns_update.address.sources import spelled
+from dns_update.auth import Key
+from dns_update.client.probe import BY_KEY, BY_RECORD
+from dns_update.doctor.advice import advise, change_text, listed, note_texts
+from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
+from dns_update.doctor.findings import Problem, RequestFailed, is_needed, notes_at, problems_of
+from dns_update.doctor.surroundings import NameServerState, Surroundings
+from dns_update.doctor.weak_secrets import weakness_of
+from dns_update.errors import DnsUpdateError, Hint
+from dns_update.rr.record import Record
+from dns_update.value import KW_ONLY, Value
+from dns_update.wire.codes import rrtype_from_text, rrtype_to_text
+from dns_update.wire.inet import format_address
+
+Mark: TypeAlias = Literal["ok", "note", "failed", "left out"]
+
+MOST_SECONDS_APART = 60  # of two clocks, before that is worth a note; at 300 signatures do not count any more
+_DHCID = rrtype_from_text("DHCID")
+
+
+class Step(Value):
+    """One step of a check: what it is about, how it went, what was seen, why, and the next thing to do.
+
+    `cause` is a code for what failed, and `exit_status` what a command would end with because of it; 0 if nothing did.
+    """
+
+    topic: str
+    mark: Mark
+    text: str
+    _: KW_ONLY
+    explanation: str = ""
+    hint: str = ""
+    cause: str = ""
+    exit_status: int = 0
+
+
+class Line(Value):
+    """What a line gave, and what it left out: a step says so."""
+
+    gives_zone: bool
+    gives_server: bool
+    gives_key: bool
+    gives_data: bool
+
+
+def steps_of(examination: Examination, name: NameExamination, line: Line) -> Iterator[Step]:
+    """Yield the steps of a check of one name, in the order in which an update would come to them."""
+    yield from _of_sources(examination)
+    if name.error is not None:
+        yield failed("zone", name.error)
+        return
+    for error in examination.unresolved:
+        yield failed("server", error)
+    for one in name.at_servers:
+        yield from _at_server(one, name, line)
+    yield from _disagreements(name)
+    yield from _left_out(line)
+
+
+def failed(topic: str, error: DnsUpdateError) -> Step:
+    """Return the step that an error is."""
+    cause = error.diagnosis or error.cause
+    return _failed(topic, RequestFailed(error), cause)
+
+
+def _failed(topic: str, problem: Problem, cause: str) -> Step:
+    advice = advise(problem)
+    return Step(
+        topic,
+        "failed",
+        advice.text,
+        explanation=advice.explanation,
+        hint=advice.hint,
+        cause=cause,
+        exit_status=problem.exit_status,
+    )
+
+
+# Where the address comes from
+
+
+def _of_sources(examination: Examination) -> Iterator[Step]:
+    for answer in examination.sources:
+        if answer.error is not None:
+            yield failed("address", answer.error)
+        else:
+            gives = ", ".join(map(format_address, answer.addresses)) or "no address"
+            yield Step("address", "ok", f"{spelled(answer.source)} gives {gives}")
+        for remark in answer.remarks:
+            yield Step("address", "note", remark)
+
+
+# One server
+
+
+def _at_server(one: NameAtServer, name: NameExamination, line: Line) -> Iterator[Step]:
+    """Yield the steps at one server; after a failure, those that need what failed are left out."""
+    server = one.server
+    around = server.surroundings
+    if server.error is not None and server.access is None:
+        yield failed(_topic_of(server.error), server.error)
+        yield Step("update", "left out", f"not tried at {server.endpoint} because of that")
+        return
+    yield from _answers(server, around, line)
+    yield from _of_key(server, around)
+    if server.error is not None:
+        yield failed("update", server.error)
+        return
+    yield from _permission(one, name)
+    yield from _of_record(one, name)
+    if around is not None:
+        yield from _of_name_servers(server, around)
+
+
+def _topic_of(error: DnsUpdateError) -> str:
+    """Return what an error at a server is about, by its exit status."""
+    return {4: "server", 5: "key", 6: "clock", 7: "update", 8: "zone"}.get(error.exit_status, "server")
+
+
+def _answers(server: ServerExamination, around: Surroundings | None, line: Line) -> Iterator[Step]:
+    program = "" if around is None or not around.kind.program else f" ({around.kind})"
+    transports = "by UDP and TCP" if around is None or around.answers_tcp else "by UDP"
+    found = "" if line.gives_server else ", the zone's primary by its SOA record,"
+    yield Step("server", "ok", f"{server.endpoint}{program}{found} answers {transports}")
+    if around is not None and not around.answers_tcp:
+        yield Step(
+            "server",
+            "note",
+            f"{server.endpoint} does not answer by TCP, which messages of more than 512 octets need",
+            hint=f"let TCP port {server.endpoint.port} through, too (RFC 7766)",
+        )
+    access = server.access
+    if access is not None:
+        signed = ", signed (DNSSEC)" if around is not None and around.is_signed else ""
+        how = "" if line.gives_zone else ", found by its SOA record,"
+        yield Step("zone", "ok", f"{server.zone}{how} is served there, with serial {access.serial}{signed}")
+
+
+def _of_key(server: ServerExamination, around: Surroundings | None) -> Iterator[Step]:
+    key = server.key
+    if key is None:
+        yield Step("key", "left out", "none is given: updates are not signed")
+        return
+    yield Step("key", "ok", f"{key.name} ({key.algorithm.text}, {len(key.secret) * 8} bits) is accepted")
+    yield from (Step("key", "note", note) for note in server.notes)
+    yield from _strength(key)
+    ahead = None if around is None else around.seconds_ahead
+    if ahead is not None and abs(ahead) >= MOST_SECONDS_APART:
+        direction = "ahead of" if ahead > 0 else "behind"
+        yield Step(
+            "clock",
+            "note",
+            f"the server's clock is {abs(ahead)} s {direction} this machine's; from 300 s on, it takes no signature",
+            hint="keep both right by NTP: timedatectl set-ntp true",
+        )
+    elif ahead is not None:
+        yield Step("clock", "ok", f"differs by {abs(ahead)} s from the server's, within 2 s")
+
+
+def _strength(key: Key) -> Iterator[Step]:
+    weakness = weakness_of(key)
+    if weakness:
+        yield Step(
+            "key",
+            "note",
+            f"the secret of {key.name} {weakness}: one captured request is enough to find it",
+            hint=f"dns-update key rotate makes a successor of 256 bits ({key.name} stays valid until you remove it)",
+        )
+
+
+# The update
+
+
+def _permission(one: NameAtServer, name: NameExamination) -> Iterator[Step]:
+    """Yield whether the key may make the change."""
+    server, owner = one.server, name.subject.name
+    if one.denial is not None and is_needed(name, one.denial):
+        yield failed("update", one.denial.error)
+    elif server.access is not None:
+        yield _permitted(server, name)
+    for text, hint in map(note_texts, notes_at(one, name)):
+        yield Step("update", "note", text, hint=hint)
+    around = server.surroundings
+    if around is not None and around.takes_unsigned and server.key is not None:
+        yield Step(
+            "update",
+            "note",
+            f"{server.endpoint} takes updates of {server.zone} from this machine without a key, too",
+            hint=f"whoever can send from here, or pretend to, can change {owner}; let the server require the key",
+        )
+
+
+def _permitted(server: ServerExamination, name: NameExamination) -> Step:
+    who = f"key {server.key.name}" if server.key is not None else "this machine, without a key,"
+    types = " and ".join(map(rrtype_to_text, name.subject.rrtypes))
+    insight = server.access.insight if server.access is not None else ""
+    if insight == BY_RECORD:
+        return Step("update", "ok", f"{who} may change {name.subject.name} {types}")
+    if insight == BY_KEY:
+        return Step("update", "ok", f"{who} may change {server.zone}; of single names the server tells nothing before")
+    return Step("update", "note", f"the server does not tell beforehand what {who} may change")
+
+
+# The record
+
+
+def _of_record(one: NameAtServer, name: NameExamination) -> Iterator[Step]:
+    """Yield what the name has, and what an update would change."""
+    owner, comparison = name.subject.name, one.comparison
+    if one.error is not None:
+        yield failed("record", one.error)
+        return
+    if comparison is None:
+        return
+    if comparison.obstacle is not None:
+        problem = next(problem for problem in problems_of(name) if problem.cause == "update-blocked")
+        yield _failed("record", problem, problem.cause)
+        return
+    yield _record(owner.to_text(), comparison.current, tuple(map(change_text, comparison.changes)), name)
+    yield from _whose(owner.to_text(), one.present)
+
+
+def _record(owner: str, current: Sequence[Record], changes: tuple[str, ...], name: NameExamination) -> Step:
+    ttls = sorted({record.ttl for record in current})
+    ttl = f", TTL {', '.join(map(str, ttls))}" if ttls else ""
+    has = f"{owner} has {listed(current)}{ttl}"
+    if not changes:
+        right = " and is right" if name.subject.desired is not None else ""
+        return Step("record", "ok", f"{has}{right}")
+    cached = f"; caches may keep the old data for up to {ttls[-1]} s" if ttls and ttls[-1] else ""
+    return Step("record", "ok", f"{has}; an update would {', '.join(changes)}{cached}")
+
+
+def _whose(owner: str, present: Sequence[Record]) -> Iterator[Step]:
+    """Yield who else may look after the name: a DHCP server marks its names (RFC 4701)."""
+    if any(record.rrtype == _DHCID for record in present):
+        yield Step(
+            "record",
+            "note",
+            f"{owner} has a DHCID record: a DHCP server set it, and may set it again",
+            hint="choose another name, or keep that host out of the DHCP server's updates",
+        )
+
+
+# The name servers
+
+
+def _of_name_servers(server: ServerExamination, around: Surroundings) -> Iterator[Step]:
+    serial = server.access.serial if server.access is not None else None
+    states = around.name_servers
+    late = [state for state in states if state.serial is not None and state.serial != serial]
+    silent = [state for state in states if state.serial is None]
+    right = [str(state.host) for state in states if state.serial == serial]
+    if right:
+        yield Step("name servers", "ok", f"{', '.join(right)} {'has' if len(right) == 1 else 'have'} serial {serial}")
+    for state in late:
+        yield Step(
+            "name servers",
+            "note",
+            f"{_spelled(state)} has serial {state.serial}, and has not got the last change yet",
+            hint="it gets the zone from its primary by NOTIFY and transfer: the logs of both say what is in the way",
+        )
+    for state in silent:
+        yield Step("name servers", "note", f"{_spelled(state)} {_FAULTS[state.fault]}", hint=_TO_DO[state.fault])
+
+
+def _spelled(state: NameServerState) -> str:
+    return f"{state.host} ({state.address})" if state.address else str(state.host)
+
+
+_FAULTS = {
+    "no-address": "is a name server of the zone, and has no address",
+    "silent": "is a name server of the zone, and does not answer",
+    "not-authoritative": "is a name server of the zone, and does not serve it",
+}
+_TO_DO = {
+    "no-address": "give it one, or remove its NS record",
+    "silent": "resolvers ask it, too, and wait: start it, or remove its NS record",
+    "not-authoritative": "make it a secondary of the zone, or remove its NS record",
+}
+
+
+def _disagreements(name: NameExamination) -> Iterator[Step]:
+    for problem in problems_of(name):
+        if problem.cause == "servers-disagree":
+            yield _failed("servers", problem, problem.cause)
+
+
+# What a line did not give
+
+
+def _left_out(line: Line) -> Iterator[Step]:
+    if not line.gives_data:
+        hint = Hint("give {address}, or {type} and {value}, to see the whole change")
+        yield Step("update", "left out", "no address or data is given, so only the permission was tried", hint=hint)
