@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from dns_update.cli import put, talk, write_talk
+from dns_update.cli import is_watched, put, talk, write_talk
 from dns_update.cli.as_json import object_text, outcome_fields
 from dns_update.cli.defaults import completed
 from dns_update.cli.plan import WOULD_CHANGE
@@ -163,7 +162,7 @@ class Progress:
 
     def __init__(self, *, is_silent: bool) -> None:
         self._is_silent = is_silent
-        self._is_terminal = sys.stderr is not None and sys.stderr.isatty()
+        self._is_terminal = is_watched()
         self._said: tuple[NameServer, ...] = ()
         self._is_open = False  # a line that will be replaced is on the terminal
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from dns_update import errors
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
-from dns_update.cli import OutputLost, put, talk, write_talk
+from dns_update.cli import OutputLost, is_watched, put, talk, write_talk
 from dns_update.client import Client
 from dns_update.client.locate import Target
 from dns_update.commandline.properties import VARIABLES
@@ -158,7 +157,7 @@ def client_of(options: Options) -> Client:
 
 def _transport_of(options: Options) -> BlockingTransport:
     trace = print_message if options.debug else None
-    if options.json or options.quiet or sys.stderr is None or not sys.stderr.isatty():
+    if options.json or options.quiet or not is_watched():
         return BlockingTransport(options.local_address, trace)
     from dns_update.cli.waiting import NamingTransport  # for people only
 

@@ -8,10 +8,12 @@ from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.netlink import AddressEntry, Event, LinkEntry, LinkFlag
 from dns_update.routeros.machine.names import InterfaceNames
 from dns_update.routeros.machine.this_machine import Machine, MachineSettings
+from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.inet import parse_address
 
 if TYPE_CHECKING:
     from dns_update.routeros.machine.logbook import LogEntry
+    from dns_update.transport.blocking import Trace
 
 UP = LinkFlag.UP | LinkFlag.RUNNING
 PERMANENT = 0x80
@@ -46,6 +48,9 @@ class FakeOutside:
 
     def random_below(self, limit: int) -> int:
         return limit - 1
+
+    def transport(self, local_address: str | None, trace: Trace | None) -> BlockingTransport:
+        return BlockingTransport(local_address, trace)
 
 
 def machine_with(settings: MachineSettings | None = None) -> tuple[Machine, FakeOutside]:

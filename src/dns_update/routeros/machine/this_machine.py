@@ -71,7 +71,9 @@ class Machine:
         self._public = PublicAddress(settings.public_address, outside.say)
         self.storage = Storage()
         self.logbook = Logbook(outside.log, self._time_text)
-        self.sender = Sender(self.logbook, outside.say, is_dry=settings.is_dry, trace=trace)
+        self.sender = Sender(
+            self.logbook, outside.say, is_dry=settings.is_dry, trace=trace, open_transport=outside.transport
+        )
         self.remarks: list[ScriptRemark] = []
         self.puts: list[str] = []
         self.has_run_scripts = False  # whether a script was run by another one
@@ -114,7 +116,7 @@ class Machine:
             return router.resolve(name, server, kind)
         from dns_update.routeros.machine.resolving import resolved  # most scripts resolve nothing
 
-        return resolved(name, server, kind)
+        return resolved(name, server, kind, self._outside.transport(None, None))
 
     def _kernel_menu(self, path: str) -> Menu | None:
         router = self._settings.router

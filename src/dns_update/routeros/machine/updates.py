@@ -48,15 +48,24 @@ class SentUpdate:
 class Sender:
     """Sends updates, and logs the router's lines. Threads may share it."""
 
-    def __init__(self, logbook: Logbook, say: Callable[[str], None], *, is_dry: bool, trace: Trace | None) -> None:
+    def __init__(
+        self,
+        logbook: Logbook,
+        say: Callable[[str], None],
+        *,
+        is_dry: bool,
+        trace: Trace | None,
+        open_transport: Callable[[str | None, Trace | None], BlockingTransport] = BlockingTransport,
+    ) -> None:
         """Log to a logbook, and explain failures by `say`. With `is_dry`, nothing is sent.
 
-        `trace` gets every message while `is_tracing`.
+        `trace` gets every message while `is_tracing`. `open_transport` makes what carries the messages.
         """
         self._logbook = logbook
         self._say = say
         self._is_dry = is_dry
         self._trace = trace
+        self._open_transport = open_transport
         self._told_private: set[bytes] = set()
         self.is_tracing = False
         self.updates: list[SentUpdate] = []
@@ -98,7 +107,7 @@ class Sender:
         _ = target.owner  # checked, also if it is not sent
         if not request.server:
             self._say(f"warning: dns-server= is not given; the primary of the zone of {target.owner} gets the update")
-        transport = BlockingTransport(None, self._trace if self.is_tracing else None)
+        transport = self._open_transport(None, self._trace if self.is_tracing else None)
         servers = (request.server,) if request.server else ()
         client = Client(*servers, key=_key_of(request), transport=transport, log=self._log)
         return target, parse_address(request.address), client
