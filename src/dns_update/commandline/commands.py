@@ -334,6 +334,9 @@ goes to the zone that the alias leads to, and the key needs to be valid only the
 certbot's environment, and the arguments that lego, acme.sh and dehydrated give their hooks, are understood as they are.
 docs/acme.md has a recipe for each. Other hooks of dehydrated do nothing. If a name server does not show the token in
 time, the exit status is 4, the server is named, and the token stays.
+
+What a line leaves out comes from the environment, or from the configuration (config=): servers and key of the zone that
+the token goes to. The TTL of that zone is not used.
 """,
     (
         ("a hook of certbot", "acme present key-file=/etc/dns-update/acme.key"),
