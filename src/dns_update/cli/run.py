@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 
 from dns_update.cli import INTERRUPTED, OutputLost, is_watched, put, talk
 from dns_update.cli.request import print_message
+from dns_update.cli.run_access import access_of
 from dns_update.cli.table import one_line
 from dns_update.errors import DnsUpdateError, UsageError
 from dns_update.routeros.described import ACCEPTED
@@ -127,7 +129,8 @@ def run(line: CommandLine) -> int:
     settings = _settings(options)
     text = read_script(options.script_file)
     terminal = Terminal(is_silent=options.json, is_quiet=options.quiet)
-    machine = Machine(settings, terminal, file=options.script_file, trace=print_message)
+    access = partial(access_of, config=options.config)
+    machine = Machine(settings, terminal, file=options.script_file, access=access, trace=print_message)
     machine.sender.is_tracing = options.debug
     if is_open_secret(options.script_file, text):
         terminal.say(f"warning: other users can read {options.script_file}, which has a key in it: chmod 600")

@@ -277,7 +277,8 @@ _RUN = CommandHelp(
     """\
 Runs a script as it is on this machine: /ip address, /ipv6 address, /interface and /ip dhcp-client are this machine's,
 /tool dns-update sends what set sends, :put prints on standard output, :log on standard error with its topics. Global
-variables are kept between runs. What only a router can do is answered with what Linux does.
+variables are kept between runs. What only a router can do is answered with what Linux does. A /tool dns-update that
+leaves out server, zone, key or TTL takes them from the environment or the configuration (config=), as set does.
 
 If FILE stores one script and nothing else, that script is run; of several, script= chooses one. If FILE has schedules
 (/system scheduler), netwatch entries, or scripts of a DHCP client or a PPP connection, it stays and runs them when they

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.netlink import AddressEntry, Event, LinkEntry, LinkFlag
+from dns_update.cli.run_access import access_of
 from dns_update.routeros.machine.names import InterfaceNames
 from dns_update.routeros.machine.this_machine import Machine, MachineSettings
 from dns_update.transport.blocking import BlockingTransport
@@ -56,7 +57,7 @@ class FakeOutside:
 def machine_with(settings: MachineSettings | None = None) -> tuple[Machine, FakeOutside]:
     """Return a machine, and what it tells."""
     outside = FakeOutside()
-    return Machine(settings or MachineSettings(InterfaceNames()), outside, file="a.rsc"), outside
+    return Machine(settings or MachineSettings(InterfaceNames()), outside, file="a.rsc", access=access_of), outside
 
 
 def interfaces_of(*subjects: AddressEntry | LinkEntry) -> Interfaces:
