@@ -35,10 +35,10 @@ class _Place:
         printed = run_script(inner, self.directory, {"HOME": str(self.directory)} | environment)
         return printed.replace(str(self.directory), "/etc/dns-update")
 
-    def console(self, text: str) -> str:
+    def console(self, text: str, **environment: str) -> str:
         """Run the commands of a console, and return the console with their output."""
         commands = [line for line in text.splitlines() if line.startswith("$ ")]
-        return "".join(f"{line}\n{self.run(line[2:])}" for line in commands)
+        return "".join(f"{line}\n{self.run(line[2:], **environment)}" for line in commands)
 
     def tokens(self, name: str = "_acme-challenge.example.com") -> list[str]:
         """Return the data of the TXT records of a name."""
@@ -68,11 +68,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Place]:
     hook.write_text(PAGE.shown("sh acme-hook", "lego").replace("/etc/dns-update", str(directory)), encoding="utf-8")
     hook.chmod(0o755)
     key.write(directory / "acme.key")
-    with (
-        Namespace() as namespace,
-        Bind(directory / "bind", zones=zones, keys=[key], namespace=namespace, port=53) as server,
-    ):
-        yield _Place(namespace, server, directory)
+    options = "listen-on port 53 { 127.0.0.1; 192.0.2.1; };"
+    with Namespace() as namespace:
+        namespace.ip("address", "add", "192.0.2.1/32", "dev", "lo")
+        bind = directory / "bind"
+        with Bind(bind, zones=zones, keys=[key], namespace=namespace, port=53, options=options) as server:
+            yield _Place(namespace, server, directory)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +98,21 @@ def test_every_console_of_the_page_is_as_shown(place: _Place) -> None:
     for shown in consoles:
         assert place.console(shown) == shown
     assert place.tokens("shop.acme-tokens.test") == [_TOKENS[0]]
+
+
+def test_the_console_with_a_configuration_is_as_shown(place: _Place) -> None:
+    text = PAGE.shown("toml config.toml", "With a configuration").replace("/etc/dns-update", str(place.directory))
+    (place.directory / "config.toml").write_text(text, encoding="utf-8")
+    (place.directory / "etc").mkdir()
+    (place.directory / "etc" / "dns-update").symlink_to(place.directory)
+    system = {"XDG_CONFIG_HOME": str(place.directory / "etc")}
+    shown = PAGE.shown("console defaults", "With a configuration")
+    assert place.console(shown, **system).replace("/etc/dns-update/etc/dns-update/", "/etc/dns-update/") == shown
+    words = {"CERTBOT_DOMAIN": "shop.example.com", "CERTBOT_VALIDATION": _TOKENS[1]}
+    place.run("dns-update acme present", **system, **words)
+    assert place.tokens("shop.acme-tokens.test") == [_TOKENS[1]]
+    place.run("dns-update acme cleanup", **system, **words)
+    assert place.tokens("shop.acme-tokens.test") == []
 
 
 def test_certbot_gets_a_certificate(place: _Place, acme: AcmeServer) -> None:

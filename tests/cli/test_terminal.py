@@ -1,5 +1,6 @@
 """What is different on a terminal: the width and the style of help, and who is waited for."""
 
+import asyncio
 import errno
 import fcntl
 import io
@@ -15,20 +16,24 @@ import sys
 import termios
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 
 import pytest
 
-from dns_update import Client, NoResponse, Policy
+from dns_update import AsyncClient, Client, NoResponse, Policy
 from dns_update.cli import terminal, waiting
 from dns_update.cli.request import client_of
+from dns_update.cli.run import Terminal as Streams
+from dns_update.cli.waiting_asyncio import NamingAsyncioTransport
 from dns_update.commandline.commands import COMMANDS
 from dns_update.commandline.help import WIDE, help_text, short_help
 from dns_update.commandline.line import CommandLine
+from dns_update.transport import Endpoint
 from dns_update.transport.blocking import BlockingTransport
 from lab import NameServer
 from tests.support.command import COMMAND, at, dns_update
-from tests.support.peer import Silent
+from tests.support.peer import Relay, Silent
 
 _DEADLINE = 60  # seconds after which nothing will come any more
 _ESCAPE = re.compile(r"\x1b\[\d*m")
@@ -239,6 +244,128 @@ def test_a_silent_server_is_named_while_it_is_waited_for(transport: str) -> None
                 assert shown_on.read()
             assert shown_on.shown == f"dns-update: waiting for {peer.address}: no answer for 2 s\n"
             assert shown_on.process.poll() is None
+
+
+def test_a_server_that_many_wait_for_is_named_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "SILENCE", 0.01)
+    with Silent() as first, Silent() as second:
+        asyncio.run(_ask_often(first.address, second.address))
+        lines = capsys.readouterr().err.splitlines()
+        assert sorted(lines) == sorted(
+            f"dns-update: waiting for {peer.address}: no answer for 0.01 s" for peer in (first, second)
+        )
+
+
+async def _ask_often(*servers: str) -> None:
+    """Ask each server several times at once, by two transports; none answers."""
+    named: set[Endpoint] = set()
+    transports = [NamingAsyncioTransport(named=named), NamingAsyncioTransport("127.0.0.1", named=named)]
+    clients = [
+        AsyncClient(server, transport=transport, policy=Policy(timeout=0.2, retries=0))
+        for server in servers
+        for transport in transports
+    ]
+    requests = [client.show(f"{label}.example.com", zone="example.com") for client in clients for label in "abc"]
+    results = await asyncio.gather(*requests, return_exceptions=True)
+    assert all(isinstance(result, NoResponse) for result in results)
+
+
+_CONFIGURATION = """\
+[servers.first]
+address = "{first}"
+[servers.second]
+address = "{second}"
+[zones."example.com"]
+servers = ["first", "second"]
+"""
+_RECORD = '[[records]]\nname = "{}.example.com"\naddress = "203.0.113.45"\n'
+
+
+def test_the_check_of_a_configuration_names_each_silent_server_once(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    with Silent() as first, Silent() as second:
+        names = "".join(_RECORD.format(label) for label in "abc")
+        path.write_text(_CONFIGURATION.format(first=first.address, second=second.address) + names, encoding="utf-8")
+        with on_terminal("agent", "--check", "--online", f"config={path}") as shown_on:
+            while shown_on.shown.count("\n") < 3:
+                assert shown_on.read()
+            lines = shown_on.shown.splitlines()
+            assert lines[0] == f"dns-update: {path} is right: 3 records"
+            waits = [f"dns-update: waiting for {peer.address}: no answer for 2 s" for peer in (first, second)]
+            assert sorted(lines[1:]) == sorted(waits)
+            assert shown_on.process.poll() is None
+
+
+@pytest.mark.parametrize(
+    "command", [":put [:resolve home.example.com server={}]", "/tool dns-update dns-server={} zone=example.com {}"]
+)
+def test_a_script_of_a_router_names_the_server_that_it_waits_for(command: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.rsc"
+    with Silent() as peer:
+        path.write_text(command.format(peer.address, "name=home address=203.0.113.45"), encoding="utf-8")
+        with on_terminal("run", str(path)) as shown_on:
+            while "waiting" not in shown_on.shown:
+                assert shown_on.read()
+            assert shown_on.shown.endswith(f"dns-update: waiting for {peer.address}: no answer for 2 s\n")
+            assert shown_on.process.poll() is None
+
+
+def test_scripts_of_a_service_run_in_threads_and_name_no_server(
+    screen: TextIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", screen)
+    streams = Streams(is_silent=False)
+    assert type(streams.transport(None, None)) is waiting.NamingTransport
+    streams.stay()
+    assert type(streams.transport(None, None)) is BlockingTransport
+    for silent in (Streams(is_silent=True), Streams(is_silent=False, is_quiet=True)):
+        assert type(silent.transport(None, None)) is BlockingTransport
+
+
+_UPDATE = "add home.example.com 60 A 203.0.113.45\nsend\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "zone"), [([], "zone example.com\n"), (["-v"], "zone example.com\n"), (["-d"], ""), ([], "")]
+)
+def test_nsupdate_names_the_server_that_it_waits_for(options: list[str], zone: str, tmp_path: Path) -> None:
+    path = tmp_path / "script"
+    with Silent() as peer:
+        path.write_text(f"server 127.0.0.1 {peer.port}\n{zone}{_UPDATE}", encoding="utf-8")
+        with on_terminal("nsupdate", *options, str(path)) as shown_on:
+            while "waiting" not in shown_on.shown:
+                assert shown_on.read()
+            assert shown_on.shown.endswith(f"dns-update: waiting for {peer.address}: no answer for 2 s\n")
+            assert shown_on.process.poll() is None
+
+
+def test_nsupdate_names_a_server_that_falls_silent_between_its_answers(
+    bind: NameServer, unique_name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "script"
+    lines = [f"add {number}.{unique_name}.example.com 60 A 203.0.113.45\nsend\n" for number in range(20)]
+    key = bind.keys[0].write(tmp_path / "key")
+    with Relay(bind, lambda _request, answer: (answer,) if len(relay.requests) < 3 else ()) as relay:
+        path.write_text(f"server 127.0.0.1 {relay.port}\nzone example.com\n{''.join(lines)}", encoding="utf-8")
+        with on_terminal("nsupdate", "-k", str(key), str(path)) as shown_on:
+            while "waiting" not in shown_on.shown:
+                assert shown_on.read()
+            assert shown_on.shown == f"dns-update: waiting for {relay.address}: no answer for 2 s\n"
+
+
+def test_nsupdate_names_no_server_where_standard_error_is_no_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "script"
+    with Silent() as peer:
+        path.write_text(f"server 127.0.0.1 {peer.port}\nzone example.com\n{_UPDATE}", encoding="utf-8")
+        screen, own = pty.openpty()
+        words: list[str | Path] = [COMMAND, "nsupdate", "-t", "3", "-u", "3", "-r", "0", path]
+        done = subprocess.run(words, stdin=own, stdout=own, stderr=subprocess.PIPE, check=False, timeout=_DEADLINE)
+        os.close(own)
+        os.close(screen)
+    assert done.returncode == 2
+    assert done.stderr.decode() == f"; Communication with 127.0.0.1#{peer.port} failed: timed out\n"
 
 
 def test_a_server_that_answers_is_not_named(bind: NameServer) -> None:

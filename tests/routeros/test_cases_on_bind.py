@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dns_update.cli.run_access import access_of
 from dns_update.routeros.described import Router
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.machine.logbook import Logbook
@@ -54,7 +55,8 @@ class _Sending(Router):
         super().__init__()
         self._key = next(key for key in server.keys if key.algorithm == "hmac-md5")
         self._server = f"{server.host}:{server.port}"
-        self.sender = Sender(Logbook(lambda _entry: None, str), lambda _line: None, is_dry=False, trace=None)
+        logbook = Logbook(lambda _entry: None, str)
+        self.sender = Sender(logbook, lambda _line: None, is_dry=False, trace=None, access=access_of)
 
     def send(self, request: UpdateRequest) -> None:
         """Send an update of the zone that BIND has; leave out others."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from dns_update.address import may_block
 from dns_update.agent.bugs import text_of
@@ -15,15 +15,17 @@ from dns_update.doctor.engine import examine
 from dns_update.doctor.examination import Examination
 from dns_update.doctor.source_answers import SourceAnswer, SourceQuestion, ask_sources
 from dns_update.doctor.subject import Destination, Subject
+from dns_update.transport.aio import AsyncioTransport
+from dns_update.transport.protocol import AsyncTransport
 
 
-async def try_out(config: Config) -> Examination:
+async def try_out(config: Config, transport: Callable[[str | None], AsyncTransport] = AsyncioTransport) -> Examination:
     """Examine everything that a configuration names, and return what was seen; nothing is changed.
 
-    Raises UsageError for a local address that this machine does not have.
+    `transport` is that of `examine`. Raises UsageError for a local address that this machine does not have.
     """
     answers = await ask_sources(questions_of(config), text_of)
-    return await examine(subjects_of(config, answers), answers.values())
+    return await examine(subjects_of(config, answers), answers.values(), transport=transport)
 
 
 def questions_of(config: Config) -> list[SourceQuestion]:

@@ -51,6 +51,11 @@ def talk(line: str) -> None:
     write_talk(f"dns-update: {line}\n")
 
 
+def is_watched() -> bool:
+    """Return whether standard error is a terminal, where a person may be waiting."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 def put(text: str) -> None:
     """Write text to standard output and flush it; raises OutputLost."""
     if sys.stdout is None:

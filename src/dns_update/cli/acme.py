@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 
-from dns_update.cli import put, talk, write_talk
+from dns_update.cli import is_watched, put, talk, write_talk
 from dns_update.cli.as_json import object_text, outcome_fields
-from dns_update.cli.defaults import completed
+from dns_update.cli.defaults import path_of, with_configuration, with_environment
 from dns_update.cli.plan import WOULD_CHANGE
-from dns_update.cli.request import client_of, conclude
+from dns_update.cli.request import client_of, conclude, find_configuration
 from dns_update.client import Client
-from dns_update.client.acme import NameServer, challenge_name, present_token, remove_token, wait_for_tokens
+from dns_update.client.acme import (
+    Aliases,
+    NameServer,
+    add_tokens,
+    alias_of,
+    challenge_name,
+    delete_tokens,
+    wait_for_tokens,
+)
 from dns_update.client.outcome import Outcome
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
 from dns_update.commandline.values import domain_from_text, token_from_text
 from dns_update.errors import InvalidText, UsageError
 from dns_update.value import Value
+from dns_update.wire.codes import RRType
 from dns_update.wire.name import Name
 
 _EXAMPLE = "for example: dns-update acme present domain=example.com token=... key-file=acme.key"
@@ -40,13 +49,14 @@ def run(line: CommandLine) -> int:
     """
     if line.take_word(lambda word: "_" not in word):
         return 0
-    options = completed(line.options("acme"), "acme", None, is_routers=False)  # from the environment
+    options = with_environment(line.options("acme"), "acme")
     if options.step is None:
         raise UsageError("acme needs a word, present or cleanup", hint=_EXAMPLE)
     challenges = challenges_of(options, os.environ)
     carry_out = _present if options.step == "present" else _clean_up
-    with client_of(options) as client:
-        return carry_out(client, challenges, options)
+    with ExitStack() as open_clients:
+        access = _Access(options, open_clients)
+        return carry_out([_destination(challenge, access) for challenge in challenges], options)
 
 
 def challenges_of(options: Options, environment: Mapping[str, str]) -> list[Challenge]:
@@ -93,66 +103,110 @@ def _tokens(options: Options, environment: Mapping[str, str]) -> tuple[str, ...]
         raise UsageError(f"CERTBOT_VALIDATION: {error.text}", hint=error.hint) from error
 
 
-def _clean_up(client: Client, challenges: Sequence[Challenge], options: Options) -> int:
-    outcomes = [_removed(client, challenge, options) for challenge in challenges]
+class _Access:
+    """Clients for the servers of names: as the line and the environment say, or else the configuration, for each name.
+
+    The name that an alias leads to is mostly in another zone, with other servers and another key. The alias itself is
+    asked for at the servers of its own zone, with that zone's key: a hidden primary, or a view for one key, may have an
+    alias that the public does not see.
+    """
+
+    def __init__(self, options: Options, open_clients: ExitStack) -> None:
+        self._options = options
+        self._path = path_of(options, find_configuration())
+        self._open_clients = open_clients
+        self._found: dict[Name, tuple[Options, Client]] = {}
+
+    def to(self, name: Name) -> tuple[Options, Client]:
+        """Return the properties for a name, and a client that has them; raises UsageError."""
+        if name not in self._found:
+            options = self._options
+            if self._path is not None:
+                options = with_configuration(options, "acme", self._path, name, RRType.TXT)
+            self._found[name] = options, self._client(options)
+        return self._found[name]
+
+    def alias_of(self, name: Name) -> Name | None:
+        """Return what a name is an alias of; None if it is not an alias."""
+        zone = self._options.zone
+        return self.to(name)[1].run(lambda transaction: alias_of(transaction, name, zone))
+
+    def _client(self, options: Options) -> Client:
+        """Return the client of another name with the same settings, or a new one."""
+        for other, client in self._found.values():
+            if (other.given, other.configured_key) == (options.given, options.configured_key):
+                return client
+        return self._open_clients.enter_context(client_of(options))
+
+
+class _Destination(Value):
+    """Where tokens go: the name, its zone if that is known, and a client for its servers."""
+
+    name: Name
+    zone: Name | None
+    client: Client
+    tokens: tuple[str, ...]
+
+
+def _destination(challenge: Challenge, access: _Access) -> _Destination:
+    """Follow the aliases of a challenge's name."""
+    aliases = Aliases(challenge.name)
+    while (target := access.alias_of(aliases.end)) is not None:
+        aliases.add(target)
+    options, client = access.to(aliases.end)
+    if not options.json and not options.quiet:
+        aliases.tell(talk)
+    return _Destination(aliases.end, options.zone, client, challenge.tokens)
+
+
+def _clean_up(destinations: Sequence[_Destination], options: Options) -> int:
+    outcomes = [_removed(destination, options) for destination in destinations]
     return _report_json(outcomes, options) if options.json else _report(outcomes, options)
 
 
-def _removed(client: Client, challenge: Challenge, options: Options) -> Outcome:
-    return client.run(
-        lambda transaction: remove_token(
-            transaction, challenge.name, *challenge.tokens, zone=options.zone, dry_run=options.dry_run
-        )
+def _removed(to: _Destination, options: Options) -> Outcome:
+    return to.client.run(
+        lambda transaction: delete_tokens(transaction, to.name, *to.tokens, zone=to.zone, dry_run=options.dry_run)
     )
 
 
-def _present(client: Client, challenges: Sequence[Challenge], options: Options) -> int:
+def _present(destinations: Sequence[_Destination], options: Options) -> int:
     """Add all tokens before waiting for the first of them."""
-    outcomes = [_added(client, challenge, options) for challenge in challenges]
+    outcomes = [_added(destination, options) for destination in destinations]
     status = 0 if options.json else _report(outcomes, options)
     servers: list[NameServer] = []
     if options.wait and not options.dry_run:
         try:
-            servers = _wait(client, outcomes, challenges, options)
+            servers = _wait(outcomes, destinations, options)
         except KeyboardInterrupt:
             raise KeyboardInterrupt("the token was added; dns-update acme cleanup removes it") from None
     return _report_json(outcomes, options, servers) if options.json else status
 
 
-def _added(client: Client, challenge: Challenge, options: Options) -> Outcome:
-    return client.run(
-        lambda transaction: present_token(
-            transaction,
-            challenge.name,
-            *challenge.tokens,
-            zone=options.zone,
-            ttl=options.challenge_ttl,
-            dry_run=options.dry_run,
-        )
+def _added(to: _Destination, options: Options) -> Outcome:
+    ttl, dry_run = options.challenge_ttl, options.dry_run
+    return to.client.run(
+        lambda transaction: add_tokens(transaction, to.name, *to.tokens, zone=to.zone, ttl=ttl, dry_run=dry_run)
     )
 
 
-def _wait(
-    client: Client, outcomes: Sequence[Outcome], challenges: Sequence[Challenge], options: Options
-) -> list[NameServer]:
+def _wait(outcomes: Sequence[Outcome], destinations: Sequence[_Destination], options: Options) -> list[NameServer]:
     """Wait until all name servers show the tokens, and return them; all challenges have the same time."""
     deadline = time.monotonic() + options.wait
     progress = Progress(is_silent=options.json or options.quiet)
     found: dict[NameServer, None] = {}
-    for outcome, challenge in zip(outcomes, challenges, strict=True):
-        servers = _shown_everywhere(client, outcome, challenge.tokens, max(deadline - time.monotonic(), 0), progress)
+    for outcome, destination in zip(outcomes, destinations, strict=True):
+        servers = _shown_everywhere(outcome, destination, max(deadline - time.monotonic(), 0), progress)
         count = f"all {len(servers)} name servers" if len(servers) > 1 else "the one name server"
         progress.say(f"{outcome.name}: {count} of {outcome.zone} {'show' if len(servers) > 1 else 'shows'} it")
         found |= dict.fromkeys(servers)
     return list(found)
 
 
-def _shown_everywhere(
-    client: Client, outcome: Outcome, tokens: tuple[str, ...], seconds: float, progress: Progress
-) -> tuple[NameServer, ...]:
+def _shown_everywhere(outcome: Outcome, to: _Destination, seconds: float, progress: Progress) -> tuple[NameServer, ...]:
     try:
-        return client.run(
-            lambda transaction: wait_for_tokens(transaction, outcome, *tokens, seconds=seconds, progress=progress)
+        return to.client.run(
+            lambda transaction: wait_for_tokens(transaction, outcome, *to.tokens, seconds=seconds, progress=progress)
         )
     finally:
         progress.clear()
@@ -163,7 +217,7 @@ class Progress:
 
     def __init__(self, *, is_silent: bool) -> None:
         self._is_silent = is_silent
-        self._is_terminal = sys.stderr is not None and sys.stderr.isatty()
+        self._is_terminal = is_watched()
         self._said: tuple[NameServer, ...] = ()
         self._is_open = False  # a line that will be replaced is on the terminal
 

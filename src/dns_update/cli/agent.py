@@ -6,15 +6,19 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Coroutine, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dns_update.agent.config.settings import Config
-from dns_update.cli import put, talk
+from dns_update.cli import is_watched, put, talk
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options, variable_of
 from dns_update.commandline.values import path_from_text
 from dns_update.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from dns_update.transport.aio import AsyncioTransport
 
 T = TypeVar("T")
 
@@ -101,7 +105,7 @@ def _check(config: Config, path: str, options: Options) -> int:
             talk(f"{path} is right: {count} {'record' if count == 1 else 'records'}")
         for warning in warnings:
             talk(f"warning: {warning}")
-    return _check_online(config, path, warnings, as_json=options.json) if options.online else 0
+    return _check_online(config, path, warnings, options) if options.online else 0
 
 
 def _refuse_files(config: Config, path: str) -> None:
@@ -127,18 +131,30 @@ def _warnings_about(config: Config) -> Iterator[str]:
             )
 
 
-def _check_online(config: Config, path: str, warnings: Sequence[str], *, as_json: bool) -> int:
+def _check_online(config: Config, path: str, warnings: Sequence[str], options: Options) -> int:
     """Try the configuration out, report the results, and return the exit status."""
     from dns_update.agent.try_out import try_out  # not for --check alone
     from dns_update.cli.examination import ExaminationReport
     from dns_update.errors.hints import TOML
 
-    report = ExaminationReport(_carry_out(_unless_interrupted(try_out(config))), TOML)
-    if as_json:
+    work = try_out(config, _transport_for(options))
+    report = ExaminationReport(_carry_out(_unless_interrupted(work)), TOML)
+    if options.json:
         put(report.json_text(path, warnings))
     else:
         report.tell()
     return report.exit_status
+
+
+def _transport_for(options: Options) -> Callable[[str | None], AsyncioTransport]:
+    """Return what makes a transport; for a person at a terminal, one that names silent servers."""
+    if options.json or options.quiet or not is_watched():
+        from dns_update.transport.aio import AsyncioTransport  # not for --check alone
+
+        return AsyncioTransport
+    from dns_update.cli.waiting_asyncio import NamingAsyncioTransport  # for people only
+
+    return partial(NamingAsyncioTransport, named=set())
 
 
 async def _unless_interrupted(work: Coroutine[Any, Any, T]) -> T:

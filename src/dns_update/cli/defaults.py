@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
     from dns_update.agent.config.one_name import Finding, OneName
     from dns_update.commandline.properties import Property
+    from dns_update.wire.name import Name
 
 _OF_KEYS = ("key", "key_file", "key_name", "algorithm", "key_encoding")
 _NEEDS_ADDRESS = ("set",)  # to the other commands, it has a meaning that there is none
-_KEEPS_TTL = ("add",)  # what is added gets the TTL of what is there; another one would change that
+_KEEPS_TTL = ("add", "acme")
+"""What is added gets the TTL of what is there; another one would change that. A token is of use for minutes, and the
+TTL of a zone is that of names which stay."""
 _NO_FILE = "/dev/null"
 
 
@@ -34,6 +37,16 @@ def completed(options: Options, command: str, configuration: str | None, *, is_r
 
     `configuration` is the path of the usual one, None if there is none. With --debug, the origin of each is said.
     """
+    options = with_environment(options, command)
+    path = path_of(options, configuration)
+    if path is None:
+        return options
+    owner = target_of(options, command, is_routers=is_routers).owner
+    return with_configuration(options, command, path, owner, options.rrtype)
+
+
+def with_environment(options: Options, command: str) -> Options:
+    """Return the properties of a line with those that the environment adds; raises UsageError."""
     given = dict(options.given)
     for row in _rows_to_look_up(options, command):
         text = os.environ.get(variable_of(row.name))
@@ -41,11 +54,13 @@ def completed(options: Options, command: str, configuration: str | None, *, is_r
             given[row.attribute] = _read(row, text)
             if options.debug:
                 talk(f"{row.name}={'...' if row.secret else text}: from {variable_of(row.name)}")
-    options = Options(given)
+    return Options(given)
+
+
+def path_of(options: Options, configuration: str | None) -> str | None:
+    """Return the path of the configuration to use, of which `configuration` is the usual one; None if there is none."""
     path = configuration if options.config is None else options.config
-    if path is None or path == _NO_FILE or options.rrclass != RRClass.IN:
-        return options
-    return _with_configuration(options, command, path, is_routers=is_routers)
+    return None if path == _NO_FILE or options.rrclass != RRClass.IN else path
 
 
 def _rows_to_look_up(options: Options, command: str) -> Iterator[Property]:
@@ -78,12 +93,15 @@ def _read(row: Property, text: str) -> object:
     return value
 
 
-def _with_configuration(options: Options, command: str, path: str, *, is_routers: bool) -> Options:
-    """Return the properties with those that the configuration has for the name of the line."""
+def with_configuration(options: Options, command: str, path: str, owner: Name, rrtype: int | None) -> Options:
+    """Return the properties with those that the configuration has for a name; raises UsageError.
+
+    `rrtype` is the type that is changed, None for addresses.
+    """
     from dns_update.agent.config.one_name import OneName  # tomllib and more, only if there is a configuration
 
-    target = target_of(options, command, is_routers=is_routers)
-    name = OneName(path, target.owner, options.zone, options.rrtype)
+    zone = options.zone if options.zone is not None and owner.is_within(options.zone) else None
+    name = OneName(path, owner, zone, rrtype)
     found = _settings(name, options, command)
     key = None if any(attribute in options.given for attribute in _OF_KEYS) else _key(name)
     if options.debug:

@@ -7,7 +7,7 @@ import os
 import select
 import sys
 
-from dns_update.cli import INTERRUPTED, OutputLost, put, write_talk
+from dns_update.cli import INTERRUPTED, OutputLost, is_watched, put, write_talk
 from dns_update.errors import InvalidText
 from dns_update.nsupdate import Fatal, shown_path
 from dns_update.nsupdate.keys import key_from_options
@@ -52,7 +52,7 @@ def _run(options: NsupdateOptions) -> int:
     gc.freeze()
     gc.enable()
     talk = Talk(_put, write_talk, options.debug)
-    network = Network(options, talk.trace)
+    network = _network(options, talk)
     session = Session(options, key_from_options(options, talk.say), network, talk)
     is_terminal = options.file is None and sys.stdin is not None and sys.stdin.isatty()
     lines = _typed_lines(session.settle) if is_terminal else _lines(options.file, session.settle)
@@ -67,6 +67,15 @@ def _run(options: NsupdateOptions) -> int:
     finally:
         network.close()
     return session.status
+
+
+def _network(options: NsupdateOptions, talk: Talk) -> Network:
+    """Return the session's network; for a person at a terminal, one that names silent servers."""
+    if not is_watched():
+        return Network(options, talk.trace)
+    from dns_update.cli.waiting_network import NamingNetwork  # for people only
+
+    return NamingNetwork(options, talk.trace)
 
 
 class _IdleInterrupt(KeyboardInterrupt):

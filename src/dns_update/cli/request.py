@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from dns_update import errors
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
-from dns_update.cli import OutputLost, put, talk, write_talk
+from dns_update.cli import OutputLost, is_watched, put, talk, write_talk
 from dns_update.client import Client
 from dns_update.client.locate import Target
 from dns_update.client.outcome import success_text
@@ -38,13 +37,17 @@ def options_of(line: CommandLine, command: str) -> Options:
 
     Raises UsageError.
     """
-    options = line.options(command)
+    return with_defaults(line.options(command), command, is_routers=line.is_routers)
+
+
+def with_defaults(options: Options, command: str, *, is_routers: bool) -> Options:
+    """Return properties with those that the environment and the configuration add, if any; raises UsageError."""
     configuration = find_configuration() if options.config is None else options.config
     if configuration is None and not any(name.startswith(VARIABLES) for name in os.environ):
         return options
     from dns_update.cli.defaults import completed  # only if there may be some
 
-    return completed(options, command, configuration, is_routers=line.is_routers)
+    return completed(options, command, configuration, is_routers=is_routers)
 
 
 def find_configuration() -> str | None:
@@ -172,7 +175,7 @@ def _addresses(options: Options, *, allow_private: bool) -> Iterable[bytes]:
 
 def client_of(options: Options) -> Client:
     """Return a client for the servers, with the key and the timeouts that the options give; raises UsageError."""
-    _check_families(options)
+    check_families(options)
     if options.quiet and options.debug:
         raise errors.UsageError("quiet= and debug= are both given", hint="leave one of them out")
     return Client(
@@ -211,7 +214,7 @@ class Advised:
 
 def _transport_of(options: Options) -> BlockingTransport:
     trace = print_message if options.debug else None
-    if options.json or options.quiet or sys.stderr is None or not sys.stderr.isatty():
+    if options.json or options.quiet or not is_watched():
         return BlockingTransport(options.local_address, trace)
     from dns_update.cli.waiting import NamingTransport  # for people only
 
@@ -252,7 +255,7 @@ def _refuse_without_secret(options: Options) -> None:
             raise errors.UsageError(f"{name}= is given without a secret", hint="give key= or key-file=")
 
 
-def _check_families(options: Options) -> None:
+def check_families(options: Options) -> None:
     """Raise UsageError if local-address= cannot reach any server, because all are of the other IP version."""
     own = options.local_address
     if own is None or not options.dns_server:

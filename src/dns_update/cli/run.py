@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 
-from dns_update.cli import INTERRUPTED, OutputLost, put, talk
+from dns_update.cli import INTERRUPTED, OutputLost, is_watched, put, talk
 from dns_update.cli.request import print_message
+from dns_update.cli.run_access import access_of
 from dns_update.cli.table import one_line
 from dns_update.errors import DnsUpdateError, UsageError
 from dns_update.routeros.described import ACCEPTED
@@ -16,6 +18,7 @@ from dns_update.routeros.machine.reading import STANDARD_INPUT, is_open_secret, 
 from dns_update.routeros.machine.session import Session
 from dns_update.routeros.machine.this_machine import Machine, MachineSettings
 from dns_update.routeros.machine.updates import NOT_SENT, TOOL_TOPIC
+from dns_update.transport.blocking import BlockingTransport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from dns_update.commandline.properties import Options
     from dns_update.routeros.machine.globals_file import GlobalsFile
     from dns_update.routeros.machine.logbook import LogEntry
+    from dns_update.transport.blocking import Trace
 
 _ERROR, _INFO, _DEBUG = 3, 6, 7  # sd-daemon(3)
 _PRIORITIES = {"error": _ERROR, "warning": 4, "debug": _DEBUG}
@@ -35,7 +39,7 @@ WOULD_SEND = 20
 
 
 class Terminal:
-    """The process as the scripts' outside: streams, clocks, randomness.
+    """The process as the scripts' outside: streams, clocks, randomness, sockets.
 
     If `is_silent`, it prints nothing; `notes` are the lines that it would have printed, without those of the log. With
     `is_quiet`, it prints what scripts print, and failures.
@@ -43,6 +47,7 @@ class Terminal:
 
     def __init__(self, *, is_silent: bool, is_quiet: bool = False) -> None:
         self._is_silent = is_silent
+        self._is_quiet = is_quiet
         self._least = _ERROR if is_quiet else _DEBUG
         self.notes: list[str] = []
         self._journal: Log | None = None
@@ -100,6 +105,14 @@ class Terminal:
         elif self._end.wait(seconds):
             raise Stopped
 
+    def transport(self, local_address: str | None, trace: Trace | None) -> BlockingTransport:
+        """Return what carries messages: on a terminal it names silent servers, but not in the threads of a service."""
+        if self._journal is not None or self._is_silent or self._is_quiet or not is_watched():
+            return BlockingTransport(local_address, trace)
+        from dns_update.cli.waiting import NamingTransport  # for people only
+
+        return NamingTransport(local_address, trace)
+
     @staticmethod
     def random_below(limit: int) -> int:
         """Return a random number that nobody can guess."""
@@ -116,7 +129,8 @@ def run(line: CommandLine) -> int:
     settings = _settings(options)
     text = read_script(options.script_file)
     terminal = Terminal(is_silent=options.json, is_quiet=options.quiet)
-    machine = Machine(settings, terminal, file=options.script_file, trace=print_message)
+    access = partial(access_of, config=options.config)
+    machine = Machine(settings, terminal, file=options.script_file, access=access, trace=print_message)
     machine.sender.is_tracing = options.debug
     if is_open_secret(options.script_file, text):
         terminal.say(f"warning: other users can read {options.script_file}, which has a key in it: chmod 600")

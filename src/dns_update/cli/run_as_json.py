@@ -32,16 +32,23 @@ def result_text(machine: Machine, file: str, status: int, error: DnsUpdateError 
 
 
 def _update(sent: SentUpdate) -> dict[str, object]:
-    request, outcome = sent.request, sent.outcome
+    request, access, outcome = sent.request, sent.access, sent.outcome
+    name, zone, server = request.owner, request.zone, request.server
+    ttl, key_name = request.ttl, request.key_name
+    if access is not None:  # what the line leaves out may have come from elsewhere
+        name, ttl = access.target.owner.to_text(), access.ttl
+        zone = zone or ("" if access.target.zone is None else access.target.zone.to_text())
+        server = ", ".join(access.servers)
+        key_name = key_name or ("" if access.key is None else access.key.name.to_text())
     return {
         "line": request.place.line,
-        "name": request.owner,
+        "name": name,
         "type": request.type,
         "address": request.address,
-        "ttl": request.ttl,
-        "zone": request.zone or (outcome.zone.to_text() if outcome is not None else None),
-        "server": str(outcome.server) if outcome is not None else request.server or None,
-        "key_name": request.key_name or None,
+        "ttl": ttl,
+        "zone": zone or (outcome.zone.to_text() if outcome is not None else None),
+        "server": str(outcome.server) if outcome is not None else server or None,
+        "key_name": key_name or None,
         "result": sent.result,
         "records": None if outcome is None or outcome.after is None else [record_fields(r) for r in outcome.after],
         "error": None if sent.error is None else error_fields(sent.error),

@@ -85,19 +85,42 @@ async def present_token(
     Raises UsageError for a token that is not one, NameNotFound for aliases that lead nowhere, and whatever `add` and
     the look-up of the zone raise.
     """
-    values = [_rdata(token) for token in tokens]
+    for token in tokens:
+        check_token(token)
     owner = await followed(transaction, name, zone)
-    return await add_records(
-        transaction, owner, *values, rrtype=RRType.TXT, zone=zone, ttl=ttl, compare=True, dry_run=dry_run
-    )
+    return await add_tokens(transaction, owner, *tokens, zone=zone, ttl=ttl, dry_run=dry_run)
 
 
 async def remove_token(
     transaction: Transaction, name: Name, *tokens: str, zone: Name | None = None, dry_run: bool = False
 ) -> Outcome:
     """Remove these tokens, and no others, from where `present_token` has added them; the arguments are the same."""
-    values = [_rdata(token) for token in tokens]
+    for token in tokens:
+        check_token(token)
     owner = await followed(transaction, name, zone)
+    return await delete_tokens(transaction, owner, *tokens, zone=zone, dry_run=dry_run)
+
+
+async def add_tokens(
+    transaction: Transaction,
+    owner: Name,
+    *tokens: str,
+    zone: Name | None = None,
+    ttl: int = CHALLENGE_TTL,
+    dry_run: bool = False,
+) -> Outcome:
+    """Do as `present_token`, at a name that is known to be no alias."""
+    values = [_rdata(token) for token in tokens]
+    return await add_records(
+        transaction, owner, *values, rrtype=RRType.TXT, zone=zone, ttl=ttl, compare=True, dry_run=dry_run
+    )
+
+
+async def delete_tokens(
+    transaction: Transaction, owner: Name, *tokens: str, zone: Name | None = None, dry_run: bool = False
+) -> Outcome:
+    """Do as `remove_token`, at a name that is known to be no alias."""
+    values = [_rdata(token) for token in tokens]
     return await delete_records(
         transaction, owner, *values, rrtype=RRType.TXT, zone=zone, compare=True, dry_run=dry_run
     )
@@ -111,29 +134,50 @@ def _rdata(token: str) -> bytes:
 # Aliases
 
 
+class Aliases:
+    """The names from a challenge's name to the end of its aliases, as far as they are known: `end`."""
+
+    def __init__(self, name: Name) -> None:
+        self._names = [name]
+
+    @property
+    def end(self) -> Name:
+        """The last name."""
+        return self._names[-1]
+
+    def add(self, target: Name) -> None:
+        """Add what the last name is an alias of; raises NameNotFound for aliases that lead nowhere."""
+        self._names.append(target)
+        is_circle = target in self._names[:-1]
+        if is_circle or len(self._names) > MAX_ALIASES:
+            chain = " -> ".join([str(each) for each in self._names])
+            what = "goes in a circle" if is_circle else f"has more than {MAX_ALIASES - 1} steps"
+            raise errors.NameNotFound(f"the chain of aliases {what}: {chain}", hint="correct the CNAME records")
+
+    def tell(self, log: Callable[[str], None]) -> None:
+        """Log what the first name is an alias of, if it is one."""
+        if self._names[1:]:
+            log(f"{self._names[0]} is an alias of {self.end}")
+
+
 async def followed(transaction: Transaction, name: Name, zone: Name | None = None) -> Name:
     """Return the name at the end of the aliases that begin at `name`, as authoritative servers have them.
 
-    The transaction's servers are asked first; for names that they do not hold, the name servers that the resolvers
-    know. An alias that only a wildcard gives is not followed: a record at the name itself takes its place.
+    An alias that only a wildcard gives is not followed: a record at the name itself takes its place.
     """
-    names = [name]
-    while True:
-        target = await _alias_of(transaction, names[-1], zone)
-        if target is None:
-            break
-        names.append(target)
-        if target in names[:-1] or len(names) > MAX_ALIASES:
-            chain = " -> ".join([str(each) for each in names])
-            what = "goes in a circle" if target in names[:-1] else f"has more than {MAX_ALIASES - 1} steps"
-            raise errors.NameNotFound(f"the chain of aliases {what}: {chain}", hint="correct the CNAME records")
-    if names[1:]:
-        transaction.log(f"{name} is an alias of {names[-1]}")
-    return names[-1]
+    aliases = Aliases(name)
+    while (target := await alias_of(transaction, aliases.end, zone)) is not None:
+        aliases.add(target)
+    aliases.tell(transaction.log)
+    return aliases.end
 
 
-async def _alias_of(transaction: Transaction, name: Name, zone: Name | None) -> Name | None:
-    """Return what `name` is an alias of; None if it is not an alias."""
+async def alias_of(transaction: Transaction, name: Name, zone: Name | None = None) -> Name | None:
+    """Return what `name` is an alias of; None if it is not an alias.
+
+    The transaction's servers are asked first; for a name that they do not hold, the name servers that the resolvers
+    know, unless the name is in `zone`.
+    """
     if not transaction.servers:
         return await _alias_in_public(transaction, name)
     own_servers = _beside(transaction, transaction.servers)
@@ -155,7 +199,7 @@ async def _alias_of(transaction: Transaction, name: Name, zone: Name | None) -> 
 
 
 async def _alias_in_public(transaction: Transaction, name: Name) -> Name | None:
-    """Do as `_alias_of`, at the name servers that the resolvers know."""
+    """Do as `alias_of`, at the name servers that the resolvers know."""
     resolvers = _beside(transaction, system_resolvers() if transaction.resolvers is None else transaction.resolvers)
     found = await find_zone(_beside(transaction, ()), name)
     query = Message.query(found.zone, RRType.NS, RRClass.IN, Flag.RD)
@@ -166,7 +210,7 @@ async def _alias_in_public(transaction: Transaction, name: Name) -> Name | None:
 
 
 async def _alias_at(transaction: Transaction, endpoint: Endpoint, name: Name) -> Name | None:
-    """Do as `_alias_of`, at one server; raises ZoneNotFound if it does not hold the name.
+    """Do as `alias_of`, at one server; raises ZoneNotFound if it does not hold the name.
 
     The zone is looked up above the alias, because a server may answer SERVFAIL for an alias that leads back to itself.
     """

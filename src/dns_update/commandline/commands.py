@@ -277,7 +277,8 @@ _RUN = CommandHelp(
     """\
 Runs a script as it is on this machine: /ip address, /ipv6 address, /interface and /ip dhcp-client are this machine's,
 /tool dns-update sends what set sends, :put prints on standard output, :log on standard error with its topics. Global
-variables are kept between runs. What only a router can do is answered with what Linux does.
+variables are kept between runs. What only a router can do is answered with what Linux does. A /tool dns-update that
+leaves out server, zone, key or TTL takes them from the environment or the configuration (config=), as set does.
 
 If FILE stores one script and nothing else, that script is run; of several, script= chooses one. If FILE has schedules
 (/system scheduler), netwatch entries, or scripts of a DHCP client or a PPP connection, it stays and runs them when they
@@ -334,6 +335,9 @@ goes to the zone that the alias leads to, and the key needs to be valid only the
 certbot's environment, and the arguments that lego, acme.sh and dehydrated give their hooks, are understood as they are.
 docs/acme.md has a recipe for each. Other hooks of dehydrated do nothing. If a name server does not show the token in
 time, the exit status is 4, the server is named, and the token stays.
+
+What a line leaves out comes from the environment, or from the configuration (config=): servers and key of the zone that
+the token goes to. The TTL of that zone is not used.
 """,
     (
         ("a hook of certbot", "acme present key-file=/etc/dns-update/acme.key"),

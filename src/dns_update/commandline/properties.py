@@ -240,7 +240,7 @@ class Options:
     rrclass: int = _row("class", "CLASS", _RECORDS, "the class: IN, CH or HS", values.class_from_text, default="IN")
 
     config: str | None = _row(
-        "config", "FILE", (*_RECORDS, *_AGENT),
+        "config", "FILE", (*_ACCESS, *_AGENT, *_RUN),
         "the configuration: the names of the agent, and what else is left out of a command line. If config= is left "
         "out, it is ~/.config/dns-update/config.toml, else /etc/dns-update/config.toml; /dev/null is none",
         values.path_from_text)

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.netlink import AddressEntry, Event, LinkEntry, LinkFlag
+from dns_update.cli.run_access import access_of
 from dns_update.routeros.machine.names import InterfaceNames
 from dns_update.routeros.machine.this_machine import Machine, MachineSettings
+from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.inet import parse_address
 
 if TYPE_CHECKING:
     from dns_update.routeros.machine.logbook import LogEntry
+    from dns_update.transport.blocking import Trace
 
 UP = LinkFlag.UP | LinkFlag.RUNNING
 PERMANENT = 0x80
@@ -47,11 +50,14 @@ class FakeOutside:
     def random_below(self, limit: int) -> int:
         return limit - 1
 
+    def transport(self, local_address: str | None, trace: Trace | None) -> BlockingTransport:
+        return BlockingTransport(local_address, trace)
+
 
 def machine_with(settings: MachineSettings | None = None) -> tuple[Machine, FakeOutside]:
     """Return a machine, and what it tells."""
     outside = FakeOutside()
-    return Machine(settings or MachineSettings(InterfaceNames()), outside, file="a.rsc"), outside
+    return Machine(settings or MachineSettings(InterfaceNames()), outside, file="a.rsc", access=access_of), outside
 
 
 def interfaces_of(*subjects: AddressEntry | LinkEntry) -> Interfaces:

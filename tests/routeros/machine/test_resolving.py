@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dns_update.routeros.machine.resolving import resolved
+from dns_update.routeros.machine.resolving import resolved as resolved_by
 from dns_update.routeros.remarks import Failure
+from dns_update.transport.blocking import BlockingTransport
 from tests.support.command import access, given
 
 if TYPE_CHECKING:
     from lab import NameServer
+
+
+def resolved(name: str, server: str, kind: str) -> str:
+    return resolved_by(name, server, kind, BlockingTransport())
 
 
 @pytest.fixture

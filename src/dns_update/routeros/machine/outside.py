@@ -1,4 +1,4 @@
-"""What a machine's world needs of the process that runs it: streams, clocks, randomness, and waiting; a protocol."""
+"""What a machine's world needs of the process that runs it: streams, clocks, randomness, sockets; a protocol."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from dns_update.routeros.machine.logbook import LogEntry
+    from dns_update.transport.blocking import BlockingTransport, Trace
 else:
     Protocol = object
 
@@ -44,4 +45,8 @@ class Outside(Protocol):
 
     def random_below(self, limit: int) -> int:
         """Return a random number that nobody can guess, from 0 to below `limit`."""
+        raise NotImplementedError
+
+    def transport(self, local_address: str | None, trace: Trace | None) -> BlockingTransport:
+        """Return what carries messages to servers; the arguments are those of BlockingTransport."""
         raise NotImplementedError

@@ -9,7 +9,6 @@ from dns_update.exchange import Exchange, Policy, Reply
 from dns_update.message import Message
 from dns_update.routeros.remarks import Failure
 from dns_update.transport import Endpoint, Server
-from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import Flag, Rcode, RRType
 from dns_update.wire.inet import format_address
 from dns_update.wire.name import Name
@@ -18,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dns_update.transport.blocking import BlockingTransport
+
 _NOT_THERE = "failure: dns name does not exist"
 _NO_ANSWER = "failure: dns server failure"
 _TYPES = {"": (RRType.A, RRType.AAAA), "ipv4": (RRType.A,), "ipv6": (RRType.AAAA,)}
@@ -25,14 +26,14 @@ _FAMILIES = {"": socket.AF_UNSPEC, "ipv4": socket.AF_INET, "ipv6": socket.AF_INE
 _POLICY = Policy(timeout=2.0, retries=2)
 
 
-def resolved(name: str, server: str, kind: str) -> str:
+def resolved(name: str, server: str, kind: str, transport: BlockingTransport) -> str:
     """Return the first address of a name: its IPv4 one, unless `kind` is "ipv6" or there is none.
 
-    Raises Failure with the router's text.
+    `transport` carries questions to a server that the script names. Raises Failure with the router's text.
     """
     if kind not in _TYPES:
         raise Failure(f"input does not match any value of type: {kind}")
-    return _at_server(name, server, kind) if server else _by_system(name, kind)
+    return _at_server(name, server, kind, transport) if server else _by_system(name, kind)
 
 
 def _by_system(name: str, kind: str) -> str:
@@ -47,8 +48,7 @@ def _by_system(name: str, kind: str) -> str:
     return next((address for address in addresses if ":" not in address), addresses[0])
 
 
-def _at_server(name: str, server: str, kind: str) -> str:
-    transport = BlockingTransport()
+def _at_server(name: str, server: str, kind: str, transport: BlockingTransport) -> str:
     try:
         owner, place = Name.from_text(name), Server.from_text(server)
         hosts = (place.host,) if place.is_address else transport.resolve(place.host)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dns_update.routeros.described import Router
     from dns_update.routeros.machine.names import InterfaceNames
     from dns_update.routeros.machine.outside import Outside
+    from dns_update.routeros.machine.updates import FindAccess
     from dns_update.routeros.remarks import ScriptRemark
     from dns_update.routeros.source import Source
     from dns_update.routeros.values import RouterValue
@@ -38,6 +39,8 @@ _QUERIES_OF_UPDATES = ("domain", "domains", "host", "hostname", "ip", "key", "my
 """What a fetch has that tells another service of an address: its parameters, and those in the URL's query."""
 _OF_ROUTERS = ("router-would-refuse",)
 """Codes of remarks that do not matter here."""
+_ANSWERED_HERE = ("no-server",)
+"""Codes of remarks that may be wrong here: the configuration may have what the script leaves out."""
 _PINGS = 4  # on a router, ping goes on until it is stopped
 MOST_CHARACTERS = 4096  # of a secret; a key of HMAC-SHA512 has 128
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -59,8 +62,19 @@ class MachineSettings(Value):
 class Machine:
     """A World: this machine. Several scripts may run in it at the same time, each in a thread of its own."""
 
-    def __init__(self, settings: MachineSettings, outside: Outside, *, file: str, trace: Trace | None = None) -> None:
-        """Make the world of the script in `file`, which remarks name; `trace` gets messages once they are asked for."""
+    def __init__(
+        self,
+        settings: MachineSettings,
+        outside: Outside,
+        *,
+        file: str,
+        access: FindAccess,
+        trace: Trace | None = None,
+    ) -> None:
+        """Make the world of the script in `file`, which remarks name.
+
+        `access` says where an update goes; `trace` gets messages once they are asked for.
+        """
         self._settings = settings
         self._outside = outside
         self._file = file
@@ -71,7 +85,14 @@ class Machine:
         self._public = PublicAddress(settings.public_address, outside.say)
         self.storage = Storage()
         self.logbook = Logbook(outside.log, self._time_text)
-        self.sender = Sender(self.logbook, outside.say, is_dry=settings.is_dry, trace=trace)
+        self.sender = Sender(
+            self.logbook,
+            outside.say,
+            is_dry=settings.is_dry,
+            trace=trace,
+            access=access,
+            open_transport=outside.transport,
+        )
         self.remarks: list[ScriptRemark] = []
         self.puts: list[str] = []
         self.has_run_scripts = False  # whether a script was run by another one
@@ -114,7 +135,7 @@ class Machine:
             return router.resolve(name, server, kind)
         from dns_update.routeros.machine.resolving import resolved  # most scripts resolve nothing
 
-        return resolved(name, server, kind)
+        return resolved(name, server, kind, self._outside.transport(None, None))
 
     def _kernel_menu(self, path: str) -> Menu | None:
         router = self._settings.router
@@ -210,6 +231,8 @@ class Machine:
 
     def remark(self, remark: ScriptRemark) -> None:
         """Tell the user what there is to say of a script, once."""
+        if remark.code in _ANSWERED_HERE:
+            return
         self.remarks.append(remark)
         is_new = (remark.code, remark.file_place) not in self._said
         if is_new and remark.severity != "error" and remark.code not in _OF_ROUTERS:

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.auth import Key, read_secret
 from dns_update.client import Client
-from dns_update.client.locate import Target
 from dns_update.client.outcome import success_text
 from dns_update.client.requests import delete_rdata
+from dns_update.exchange import Policy
 from dns_update.routeros.described import ACCEPTED
 from dns_update.routeros.machine.failures import ExplainedFailure, router_text
 from dns_update.routeros.remarks import Failure
+from dns_update.transport import DNS_PORT
 from dns_update.transport.blocking import BlockingTransport
+from dns_update.value import Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, format_address, parse_address
-from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
+    from dns_update.auth import Key
+    from dns_update.client.locate import Target
     from dns_update.client.outcome import Outcome
     from dns_update.errors import DnsUpdateError
     from dns_update.routeros.machine.logbook import Logbook
     from dns_update.routeros.world import UpdateRequest
     from dns_update.transport.blocking import Trace
+
+    FindAccess: TypeAlias = Callable[[UpdateRequest, bool], "Access"]
 
 TOOL_TOPIC = "dns,"
 """How the topics of the tool's own entries in the log begin."""
@@ -36,11 +41,30 @@ _FIRST_OF_PRIVATE = frozenset((10, 100, 127, 169, 172, 192, 0xFC, 0xFD, 0xFE))
 _DOCUMENTATION = "documentation"
 
 
+class Access(Value):
+    """What an update is about, where it goes, and how: as the script says, and what was added to that.
+
+    `servers` is empty for the zone's primary, `ttl` is None to keep the current one.
+    """
+
+    target: Target
+    servers: tuple[str, ...]
+    key: Key | None
+    ttl: int | None
+    port: int = DNS_PORT
+    policy: Policy = Policy()
+    local_address: str | None = None
+
+
 class SentUpdate:
-    """An update that a script has asked for, and how it went: `result` is ACCEPTED, NOT_SENT or the router's text."""
+    """An update that a script has asked for, and how it went: `result` is ACCEPTED, NOT_SENT or the router's text.
+
+    `access` is None if it could not be found out.
+    """
 
     def __init__(self, request: UpdateRequest) -> None:
         self.request = request
+        self.access: Access | None = None
         self.result = ""
         self.outcome: Outcome | None = None
         self.error: DnsUpdateError | None = None
@@ -49,15 +73,27 @@ class SentUpdate:
 class Sender:
     """Sends updates, and logs the router's lines. Threads may share it."""
 
-    def __init__(self, logbook: Logbook, say: Callable[[str], None], *, is_dry: bool, trace: Trace | None) -> None:
+    def __init__(  # noqa: PLR0913 - what a machine has, and what it gets
+        self,
+        logbook: Logbook,
+        say: Callable[[str], None],
+        *,
+        is_dry: bool,
+        trace: Trace | None,
+        access: FindAccess,
+        open_transport: Callable[[str | None, Trace | None], BlockingTransport] = BlockingTransport,
+    ) -> None:
         """Log to a logbook, and explain failures by `say`. With `is_dry`, nothing is sent.
 
-        `trace` gets every message while `is_tracing`.
+        `trace` gets every message while `is_tracing`. `access` is asked for each update, and whether it is traced.
+        `open_transport` makes what carries the messages.
         """
         self._logbook = logbook
         self._say = say
         self._is_dry = is_dry
         self._trace = trace
+        self._access = access
+        self._open_transport = open_transport
         self._told_private: set[bytes] = set()
         self.is_tracing = False
         self.updates: list[SentUpdate] = []
@@ -67,13 +103,17 @@ class Sender:
         sent = SentUpdate(request)
         self.updates.append(sent)
         try:
-            target, address, client = self._prepared(request)
+            access = sent.access = self._access(request, self.is_tracing)
+            owner, address = access.target.owner, parse_address(request.address)
+            if not access.servers:
+                self._say(f"warning: dns-server= is not given; the primary of the zone of {owner} gets the update")
+            client = self._client(access)
             self._check_reach(address)
             if self._is_dry:
                 sent.result = NOT_SENT
-                self._log(f"dry run, not sent: {_described(request)}")
+                self._log(f"dry run, not sent: {_described(request, access)}")
                 return
-            sent.outcome = _carried_out(client, request, target, address)
+            sent.outcome = _carried_out(client, access, address)
         except errors.DnsUpdateError as error:
             failure = ExplainedFailure(router_text(error), error)
             sent.result, sent.error = failure.message, error
@@ -92,17 +132,16 @@ class Sender:
         self._logbook.add("dns,error", f"dns-update: dry run, as described: {request.server}: {text}")
         raise Failure(text)
 
-    def _prepared(self, request: UpdateRequest) -> tuple[Target, bytes, Client]:
-        """Check all that an update needs before it is sent; raises UsageError."""
-        zone = Name.from_text(request.zone) if request.zone else None
-        target = Target(Name.from_text(request.owner), zone)
-        _ = target.owner  # checked, also if it is not sent
-        if not request.server:
-            self._say(f"warning: dns-server= is not given; the primary of the zone of {target.owner} gets the update")
-        transport = BlockingTransport(None, self._trace if self.is_tracing else None)
-        servers = (request.server,) if request.server else ()
-        client = Client(*servers, key=_key_of(request), transport=transport, log=self._log)
-        return target, parse_address(request.address), client
+    def _client(self, access: Access) -> Client:
+        """Return a client; raises UsageError for a server or a local address that is not one."""
+        return Client(
+            *access.servers,
+            key=access.key,
+            port=access.port,
+            policy=access.policy,
+            transport=self._open_transport(access.local_address, self._trace if self.is_tracing else None),
+            log=self._log,
+        )
 
     def _check_reach(self, address: bytes) -> None:
         """Tell once of an address that is only of use within a network: behind a router, this machine has one."""
@@ -126,35 +165,26 @@ class Sender:
             self._say(f"note: {_rendered(note)}")
 
 
-def _key_of(request: UpdateRequest) -> Key | None:
-    """Return the key, as a router signs: HMAC-MD5; None if there is none. Raises UsageError."""
-    if not request.key and not request.key_name:
-        return None
-    if not request.key or not request.key_name:
-        missing, given = ("key", "key-name") if request.key_name else ("key-name", "key")
-        raise errors.UsageError(f"{given}= is given without {missing}=", hint="the server knows a key by both")
-    return Key.from_secret(request.key_name, read_secret(request.key))
-
-
-def _carried_out(client: Client, request: UpdateRequest, target: Target, address: bytes) -> Outcome:
+def _carried_out(client: Client, access: Access, address: bytes) -> Outcome:
     """Set the address; with ttl=0, RouterOS's rule, delete the RRset."""
-    if request.ttl == 0:
+    target = access.target
+    if access.ttl == 0:
         rrtype = RRType.A if len(address) == IPV4_OCTETS else RRType.AAAA
         return client.run(
             lambda transaction: delete_rdata(
                 transaction, target, {rrtype: ()}, require="any", verify=True, compare=True
             )
         )
-    return client.set(target.name, address, zone=target.zone, ttl=request.ttl, compare=True)
+    return client.set(target.name, address, zone=target.zone, ttl=access.ttl, compare=True)
 
 
-def _described(request: UpdateRequest) -> str:
-    server = request.server or "the zone's primary"
-    key = f", key {request.key_name}" if request.key_name else ", not signed"
-    if request.ttl == 0:
-        return f"{request.owner} {request.type} would be deleted at {server}{key}"
-    ttl = "" if request.ttl is None else f" {request.ttl}"
-    return f"{request.owner}{ttl} {request.type} {request.address} to {server}{key}"
+def _described(request: UpdateRequest, access: Access) -> str:
+    owner, server = access.target.owner.to_text(), ", ".join(access.servers) or "the zone's primary"
+    key = f", key {access.key.name}" if access.key is not None else ", not signed"
+    if access.ttl == 0:
+        return f"{owner} {request.type} would be deleted at {server}{key}"
+    ttl = "" if access.ttl is None else f" {access.ttl}"
+    return f"{owner}{ttl} {request.type} {request.address} to {server}{key}"
 
 
 def _rendered(sentence: str) -> str:
