@@ -28,13 +28,17 @@ OTHER = LabKey.generate("other")
 
 @dataclass(frozen=True)
 class SetUp:
-    """One broken set-up: how it is broken, the cause that must be found, words that its sentences must have."""
+    """One broken set-up: how it is broken, the cause that must be found, words that its sentences must have.
+
+    With `only_by_update`, only an update shows that it is broken, so `check` cannot know it.
+    """
 
     name: str
     how: str
     cause: str
     says: tuple[str, ...]
     start: Start
+    only_by_update: bool = False
 
     @contextmanager
     def started(self, directory: Path) -> Iterator[Words]:
@@ -46,11 +50,11 @@ class SetUp:
 SET_UPS: list[SetUp] = []
 
 
-def broken(how: str, cause: str, *says: str) -> Callable[[Start], Start]:
+def broken(how: str, cause: str, *says: str, only_by_update: bool = False) -> Callable[[Start], Start]:
     """Add a function that starts a set-up to the list; its name is the set-up's."""
 
     def add(start: Start) -> Start:
-        SET_UPS.append(SetUp(start.__name__, how, cause, says, start))
+        SET_UPS.append(SetUp(start.__name__, how, cause, says, start, only_by_update))
         return start
 
     return add
@@ -286,7 +290,7 @@ def bind_delegated_zone(stack: ExitStack, directory: Path) -> Words:
     return line(server, directory, KEY, "zone=lab.example.com")
 
 
-@broken("BIND cannot write the journal", "cannot-write", "/var/lib/bind")
+@broken("BIND cannot write the journal", "cannot-write", "/var/lib/bind", only_by_update=True)
 def bind_journal_not_writable(stack: ExitStack, directory: Path) -> Words:
     policy = 'update-policy { grant "home" zonesub ANY; }; journal "/proc/example.com.jnl";'
     return line(bind(stack, directory, policy), directory)
@@ -514,7 +518,7 @@ def powerdns_zone_is_a_name(stack: ExitStack, directory: Path) -> Words:
     return line(powerdns(stack, directory), directory, KEY, "zone=home.example.com", "name=home.example.com")
 
 
-@broken("PowerDNS: a Lua policy refuses", "powerdns-ignored", "lua-dnsupdate-policy-script")
+@broken("PowerDNS: a Lua policy refuses", "powerdns-ignored", "lua-dnsupdate-policy-script", only_by_update=True)
 def powerdns_policy(stack: ExitStack, directory: Path) -> Words:
     script = write_private(directory / "policy.lua", "function updatepolicy(input)\n  return false\nend\n")
     return line(powerdns(stack, directory, options=f"lua-dnsupdate-policy-script={script}"), directory)

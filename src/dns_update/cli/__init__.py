@@ -20,6 +20,7 @@ _OF_ROUTERS = ("/tool", "tool", "dns-update")  # how the first word of a line fr
 INTERRUPTED = 130  # the status that a shell gives a process which SIGINT ended
 BROKEN_PIPE = 141  # the same for SIGPIPE
 
+_FILES = {"import": "import_setup"}  # of commands whose name cannot be that of a file
 _VERSION_WORDS = ("version", "-V")
 _VERSION_ASKED = (["--version"], ["-V"])
 
@@ -153,32 +154,10 @@ def _dispatch(line: CommandLine, verb: str, words: list[str]) -> int:
     return _command(verb or "set")(line)
 
 
-def _command(verb: str) -> Callable[[CommandLine], int]:  # noqa: C901 - a branch for each command
-    """Return the function that carries out a command."""
-    if verb == "set":
-        from dns_update.cli.set import run  # one command, one import
-    elif verb == "add":
-        from dns_update.cli.add import run
-    elif verb == "delete":
-        from dns_update.cli.delete import run
-    elif verb == "plan":
-        from dns_update.cli.plan import run
-    elif verb == "show":
-        from dns_update.cli.show import run
-    elif verb == "agent":
-        from dns_update.cli.agent import run
-    elif verb == "status":
-        from dns_update.cli.status import run
-    elif verb == "refresh":
-        from dns_update.cli.refresh import run
-    elif verb == "import":
-        from dns_update.cli.import_setup import run
-    elif verb == "acme":
-        from dns_update.cli.acme import run
-    elif verb == "run":
-        from dns_update.cli.run import run
-    else:
-        from dns_update.cli.history import run
+def _command(verb: str) -> Callable[[CommandLine], int]:
+    """Return the function that carries out a command; only the file of that command is imported."""
+    module = __import__(f"{__name__}.{_FILES.get(verb, verb)}", fromlist=["run"])
+    run: Callable[[CommandLine], int] = module.run
     return run
 
 

@@ -17,7 +17,6 @@ from dns_update.doctor.diagnosis_texts import explain
 from dns_update.doctor.questions import Questions
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
-from dns_update.update import Update
 from dns_update.wire.codes import RRClass, RRType
 
 _TTL = 300  # any: no record is sent that a server could keep
@@ -31,8 +30,7 @@ def advise(error: errors.DnsUpdateError, client: Client, options: Options, targe
     questions = Questions(endpoint, target.rrclass, time.time())
 
     def request(transaction: Transaction) -> Steps[Diagnosis | None]:
-        octets = _octets(target, changes)
-        case = Case(target.owner, target.zone, transaction.key, changes, transport=options.transport, octets=octets)
+        case = Case(target.owner, target.zone, transaction.key, changes, transport=options.transport)
         return diagnose(questions, case, error)
 
     try:
@@ -41,12 +39,6 @@ def advise(error: errors.DnsUpdateError, client: Client, options: Options, targe
         return
     if found is not None:
         explain(error, found)
-
-
-def _octets(target: Target, changes: Records) -> int:
-    """Return about how large the update is, without a signature."""
-    zone = target.zone if target.zone is not None else target.owner
-    return len(Update(zone, rrclass=target.rrclass, changes=changes).to_message().encode())
 
 
 def changes_of(target: Target, data: Mapping[int, tuple[bytes, ...]], command: str) -> Records:

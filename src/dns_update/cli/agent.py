@@ -6,21 +6,14 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from dns_update.agent.config.settings import Config
-from dns_update.cli import is_watched, put, talk
+from dns_update.cli import talk
+from dns_update.cli.loop import carry_out
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options, variable_of
 from dns_update.commandline.values import path_from_text
 from dns_update.errors import ConfigError, UsageError
-
-if TYPE_CHECKING:
-    from dns_update.transport.aio import AsyncioTransport
-
-T = TypeVar("T")
 
 _COLLECTED_AFTER = (20_000, 20, 50)  # new objects: ten thousand names make many, and hardly any are garbage in a cycle
 MOST_PROBLEMS = 50  # of a configuration are printed; one mistake in a script may cause a hundred thousand
@@ -39,11 +32,13 @@ def run(line: CommandLine) -> int:
         _prepare_for_signals()
     from dns_update.agent.config.load import read_config  # not for a line that is wrong
 
-    path = _configuration(options)
+    path = configuration_path(options)
     try:
         config = read_config(path)
         if options.check:
-            return _check(config, path, options)
+            from dns_update.cli.configuration_check import check_configuration  # not for the agent itself
+
+            return check_configuration(config, path, options, online=options.online)
     except ConfigError as error:
         if options.json:
             error.notes = error.problems
@@ -54,7 +49,7 @@ def run(line: CommandLine) -> int:
     return _keep_right(config, path, options)
 
 
-def _configuration(options: Options) -> str:
+def configuration_path(options: Options) -> str:
     """Return the path of the configuration, whether it is there or not."""
     from dns_update.cli.request import CONFIGURATION, SYSTEM, find_configuration  # as above
 
@@ -80,8 +75,8 @@ def _keep_right(config: Config, path: str, options: Options) -> int:
     log = Log(threshold=threshold, clock=None if options.once else time.time)
     agent = Agent(config, path, lambda: read_config(path), log, Notifier.from_environment())
     if options.once:
-        return _carry_out(agent.once())
-    _carry_out(agent.run())
+        return carry_out(agent.once())
+    carry_out(agent.run())
     return 0
 
 
@@ -93,91 +88,3 @@ def _prepare_for_signals() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP, signal.SIGUSR1))
     if os.getpid() == 1:
         signal.signal(signal.SIGTERM, lambda _number, _frame: os._exit(0))  # nothing that must be closed is open yet
-
-
-def _check(config: Config, path: str, options: Options) -> int:
-    """Report on a configuration that could be read, and return the exit status; raises ConfigError."""
-    _refuse_files(config, path)
-    warnings = list(_warnings_about(config))
-    if not options.json:
-        count = len(config.records)
-        if not options.quiet:
-            talk(f"{path} is right: {count} {'record' if count == 1 else 'records'}")
-        for warning in warnings:
-            talk(f"warning: {warning}")
-    return _check_online(config, path, warnings, options) if options.online else 0
-
-
-def _refuse_files(config: Config, path: str) -> None:
-    """Raise ConfigError if the history file that the configuration names is not a history."""
-    from dns_update.agent.output.history import fault_of_file  # for --check only
-
-    fault = fault_of_file(config.agent.history) if config.agent.history else ""
-    if fault:
-        hint = "name another file; the agent would leave this one as it is, and keep no history"
-        raise ConfigError([(f"{path}: [agent] history: {config.agent.history}: {fault}", hint)])
-
-
-def _warnings_about(config: Config) -> Iterator[str]:
-    """Yield a line for each key whose secret can be guessed."""
-    from dns_update.doctor.weak_secrets import weakness_of  # as above
-
-    keys = {record.key.name: record.key for record in config.records if record.key is not None}
-    for name, key in keys.items():
-        if weakness := weakness_of(key):
-            yield (
-                f"the secret of key {name} {weakness}; one captured request is enough to find it: "
-                "tsig-keygen makes one of 256 bits"
-            )
-
-
-def _check_online(config: Config, path: str, warnings: Sequence[str], options: Options) -> int:
-    """Try the configuration out, report the results, and return the exit status."""
-    from dns_update.agent.try_out import try_out  # not for --check alone
-    from dns_update.cli.examination import ExaminationReport
-    from dns_update.errors.hints import TOML
-
-    work = try_out(config, _transport_for(options))
-    report = ExaminationReport(_carry_out(_unless_interrupted(work)), TOML)
-    if options.json:
-        put(report.json_text(path, warnings))
-    else:
-        report.tell()
-    return report.exit_status
-
-
-def _transport_for(options: Options) -> Callable[[str | None], AsyncioTransport]:
-    """Return what makes a transport; for a person at a terminal, one that names silent servers."""
-    if options.json or options.quiet or not is_watched():
-        from dns_update.transport.aio import AsyncioTransport  # not for --check alone
-
-        return AsyncioTransport
-    from dns_update.cli.waiting_asyncio import NamingAsyncioTransport  # for people only
-
-    return partial(NamingAsyncioTransport, named=set())
-
-
-async def _unless_interrupted(work: Coroutine[Any, Any, T]) -> T:
-    """Do the work; raise KeyboardInterrupt for SIGINT here, and not wherever Python happens to be.
-
-    In some places an exception would be ignored.
-    """
-    import asyncio  # 34 ms, for the agent only
-
-    task = asyncio.ensure_future(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
-
-
-def _carry_out(work: Coroutine[Any, Any, T]) -> T:
-    """Run a loop until the work is done. Threads that still ask a source are not waited for."""
-    import asyncio  # 34 ms, for the agent only
-
-    loop = asyncio.new_event_loop()
-    try:
-        return loop.run_until_complete(work)
-    finally:
-        loop.close()

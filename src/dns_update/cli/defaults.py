@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dns_update.wire.name import Name
 
 _OF_KEYS = ("key", "key_file", "key_name", "algorithm", "key_encoding")
-_NEEDS_ADDRESS = ("set",)  # to the other commands, it has a meaning that there is none
+_NEEDS_ADDRESS = ("set", "check")  # to the other commands, it has a meaning that there is none
 _KEEPS_TTL = ("add", "acme")
 """What is added gets the TTL of what is there; another one would change that. A token is of use for minutes, and the
 TTL of a zone is that of names which stay."""

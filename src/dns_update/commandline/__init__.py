@@ -1,8 +1,8 @@
 """The grammar of the command line, the same for all commands: properties, their values, the line, and its help."""
 
 COMMANDS = (
-    "set", "add", "delete", "show", "plan", "nsupdate", "agent", "status", "refresh", "history", "run", "import",
-    "acme",
+    "set", "add", "delete", "show", "plan", "check", "nsupdate", "agent", "status", "refresh", "history", "run",
+    "import", "acme",
 )  # fmt: skip
-PLANNED = ("check", "apply", "key")
+PLANNED = ("apply", "key")
 """Commands that are not implemented yet."""

@@ -135,6 +135,29 @@ error and its status are those of the update.
         ("for a script", "plan add name=www.example.com address=203.0.113.46 ttl=5m --json"),
     ),
 )  # fmt: skip
+
+_CHECK = CommandHelp(
+    "check [PROPERTY=VALUE...]",
+    "the doctor: find what is wrong; changes nothing",
+    """\
+Goes through everything that an update of a name needs, and prints each step with a mark: where the address comes from,
+the server, the zone, the key, the clocks, the permission, what the name has, the other name servers. Where something is
+wrong, it says why, and the next thing to do, in the words of the server that was found. Only questions are sent: no
+update that a server could carry out.
+
+Take the line of set, and write check before it. Without a name, the whole configuration is checked; with agent=yes,
+that of the running agent, and what it says of its names. What a line does not give is left out, and said.
+
+The exit status is 0 if nothing is wrong, else that of the first failure, as set would have it.
+""",
+    (
+        ("why does this line not work?", "check name=home.example.com address=203.0.113.45 key-file=home.key"),
+        ("may this key change the name?", "check dns-server=192.0.2.1 zone=example.com name=home key-file=home.key"),
+        ("only the server and the zone", "check dns-server=192.0.2.1 zone=example.com"),
+        ("the whole configuration", "check"),
+        ("for a script", "check home.example.com 203.0.113.45 --json"),
+    ),
+)  # fmt: skip
 NSUPDATE_OPTIONS = (
     ("-k FILE", "a key: a file with a key statement, or a K* pair"),
     (
@@ -353,6 +376,7 @@ COMMANDS: Mapping[str, CommandHelp] = {
     "delete": _DELETE,
     "show": _SHOW,
     "plan": _PLAN,
+    "check": _CHECK,
     "nsupdate": _NSUPDATE,
     "agent": _AGENT,
     "status": _STATUS,

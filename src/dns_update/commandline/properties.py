@@ -102,6 +102,7 @@ _SET = ("set", "add", "plan")
 _SEND = ("set", "add", "delete")
 _CHANGE = (*_SEND, "plan")
 _RECORDS = (*_CHANGE, "show")
+_CHECK = ("check",)
 _AGENT = ("agent",)
 _STATUS = ("status",)
 _ASK = ("status", "refresh")
@@ -109,7 +110,8 @@ _HISTORY = ("history",)
 _IMPORT = ("import",)
 _RUN = ("run",)
 _ACME = ("acme",)
-_ACCESS = (*_RECORDS, *_ACME)
+_FAILING = (*_RECORDS, *_ACME)
+_ACCESS = (*_FAILING, *_CHECK)
 
 
 class Options:
@@ -155,10 +157,10 @@ class Options:
     # Of the commands for records
 
     name: str | None = _row(
-        "name", "NAME", _RECORDS, "the name, relative to the zone or in full; @ is the zone itself",
+        "name", "NAME", (*_RECORDS, *_CHECK), "the name, relative to the zone or in full; @ is the zone itself",
         values.owner_from_text, positional=True)
     address: tuple[Source, ...] = _row(
-        "address", "SOURCE[,SOURCE...]", _CHANGE,
+        "address", "SOURCE[,SOURCE...]", (*_CHANGE, *_CHECK),
         "what the name should point at: 203.0.113.45, 2001:db8::1, interface:ppp0 (/ipv4, /ipv6), prefix:br0+::5, "
         "dns:, https://HOST/PATH, command:PROGRAM; with type=PTR, the address whose reverse name is meant",
         values.addresses_from_text, repeatable=True, positional=True)
@@ -177,7 +179,7 @@ class Options:
         "the key's secret; better @FILE, env:NAME or credential:NAME, which no other user can see",
         values.text_from_text, secret=True)
     ttl: int | None = _row(
-        "ttl", "TIME", _SET,
+        "ttl", "TIME", (*_SET, *_CHECK),
         "time to live: seconds, or 10m, 1h, 1d; if it is left out, the current one is kept; 0 deletes the entry",
         values.ttl_from_text)
     key_file: str | None = _row(
@@ -193,10 +195,10 @@ class Options:
         "how key= is written; auto reads strict Base64 as Base64, anything else as plain text",
         values.choice("auto", "base64", "text"), default="auto")
     rrtype: int | None = _row(
-        "type", "TYPE", _RECORDS, "a record type: TXT, CNAME, MX, SRV, CAA, SVCB, TYPE65280, ...",
+        "type", "TYPE", (*_RECORDS, *_CHECK), "a record type: TXT, CNAME, MX, SRV, CAA, SVCB, TYPE65280, ...",
         values.type_from_text)
     value: tuple[str, ...] = _row(
-        "value", "DATA", _CHANGE,
+        "value", "DATA", (*_CHANGE, *_CHECK),
         "the data for type=, as in a zone file, but with all names in full; a TXT value without quotes around it is "
         "one string; repeat it for several records",
         values.data_from_text, repeatable=True)
@@ -213,12 +215,12 @@ class Options:
         "send no update, but print what would change; the exit status is then 20",
         values.yes_no, default="no", flag=True)
     diagnose: bool = _row(
-        "diagnose", "yes|no", _ACCESS,
+        "diagnose", "yes|no", _FAILING,
         "after a failure, ask the server a few more questions to find out why, for at most 5 s; none can change "
         "anything",
         values.yes_no, default="yes", flag=True)
     allow_private: bool = _row(
-        "allow-private", "yes|no", _SET,
+        "allow-private", "yes|no", (*_SET, *_CHECK),
         "publish an address from a source even if it cannot be reached from the Internet",
         values.yes_no, default="no", flag=True)
     check_names: bool = _row(
@@ -244,6 +246,12 @@ class Options:
         "the configuration: the names of the agent, and what else is left out of a command line. If config= is left "
         "out, it is ~/.config/dns-update/config.toml, else /etc/dns-update/config.toml; /dev/null is none",
         values.path_from_text)
+
+    # Of check
+
+    agent: bool = _row(
+        "agent", "yes|no", _CHECK, "check the running agent: its configuration, and what it says of its names",
+        values.yes_no, default="no", flag=True)
 
     # Of the agent, and of the commands that ask it
 
@@ -273,7 +281,8 @@ class Options:
         "stay, and show each change until Ctrl-C: redrawn on a terminal, else a line for each change, with json= an "
         "object for each", values.yes_no, default="no", flag=True)
     socket: str = _row(
-        "socket", "PATH", _ASK, "the agent's socket", values.path_from_text, default="/run/dns-update/agent.sock")
+        "socket", "PATH", (*_ASK, *_CHECK), "the agent's socket", values.path_from_text,
+        default="/run/dns-update/agent.sock")
     since: int | None = _row(
         "since", "TIME", _HISTORY, "only what was attempted in the last TIME: seconds, or 10m, 1h, 1d, 2w",
         values.span_from_text)

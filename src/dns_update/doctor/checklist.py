@@ -7,8 +7,10 @@ from typing import Literal, TypeAlias
 
 from dns_update.address.sources import spelled
 from dns_update.auth import Key
+from dns_update.client.plan import Desired
 from dns_update.client.probe import BY_KEY, BY_RECORD
 from dns_update.doctor.advice import advise, change_text, listed, note_texts
+from dns_update.doctor.comparison import Comparison
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
 from dns_update.doctor.findings import Problem, RequestFailed, is_needed, notes_at, problems_of
 from dns_update.doctor.surroundings import NameServerState, Surroundings
@@ -18,6 +20,7 @@ from dns_update.rr.record import Record
 from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import rrtype_from_text, rrtype_to_text
 from dns_update.wire.inet import format_address
+from dns_update.wire.name import Name
 
 Mark: TypeAlias = Literal["ok", "note", "failed", "left out"]
 
@@ -54,7 +57,7 @@ def steps_of(examination: Examination, name: NameExamination, line: Line) -> Ite
     """Yield the steps of a check of one name, in the order in which an update would come to them."""
     yield from _of_sources(examination)
     if name.error is not None:
-        yield failed("zone", name.error)
+        yield failed(_topic_of(name.error), name.error)
         return
     for error in examination.unresolved:
         yield failed("server", error)
@@ -87,6 +90,7 @@ def _failed(topic: str, problem: Problem, cause: str) -> Step:
 
 
 def _of_sources(examination: Examination) -> Iterator[Step]:
+    """Yield what each source gave, and, where it gave nothing, why."""
     for answer in examination.sources:
         if answer.error is not None:
             yield failed("address", answer.error)
@@ -126,9 +130,9 @@ def _topic_of(error: DnsUpdateError) -> str:
 
 def _answers(server: ServerExamination, around: Surroundings | None, line: Line) -> Iterator[Step]:
     program = "" if around is None or not around.kind.program else f" ({around.kind})"
-    transports = "by UDP and TCP" if around is None or around.answers_tcp else "by UDP"
+    transports = "" if around is None else " by UDP and TCP" if around.answers_tcp else " by UDP"
     found = "" if line.gives_server else ", the zone's primary by its SOA record,"
-    yield Step("server", "ok", f"{server.endpoint}{program}{found} answers {transports}")
+    yield Step("server", "ok", f"{server.endpoint}{program}{found} answers{transports}")
     if around is not None and not around.answers_tcp:
         yield Step(
             "server",
@@ -161,7 +165,7 @@ def _of_key(server: ServerExamination, around: Surroundings | None) -> Iterator[
             hint="keep both right by NTP: timedatectl set-ntp true",
         )
     elif ahead is not None:
-        yield Step("clock", "ok", f"differs by {abs(ahead)} s from the server's, within 2 s")
+        yield Step("clock", "ok", f"the server's clock and this machine's differ by at most {abs(ahead) + 1} s")
 
 
 def _strength(key: Key) -> Iterator[Step]:
@@ -202,7 +206,8 @@ def _permitted(server: ServerExamination, name: NameExamination) -> Step:
     types = " and ".join(map(rrtype_to_text, name.subject.rrtypes))
     insight = server.access.insight if server.access is not None else ""
     if insight == BY_RECORD:
-        return Step("update", "ok", f"{who} may change {name.subject.name} {types}")
+        what = f"change {name.subject.name} {types}" if types else f"update {server.zone}"
+        return Step("update", "ok", f"{who} may {what}")
     if insight == BY_KEY:
         return Step("update", "ok", f"{who} may change {server.zone}; of single names the server tells nothing before")
     return Step("update", "note", f"the server does not tell beforehand what {who} may change")
@@ -223,22 +228,30 @@ def _of_record(one: NameAtServer, name: NameExamination) -> Iterator[Step]:
         problem = next(problem for problem in problems_of(name) if problem.cause == "update-blocked")
         yield _failed("record", problem, problem.cause)
         return
-    yield _record(owner.to_text(), comparison.current, tuple(map(change_text, comparison.changes)), name)
-    yield from _whose(owner.to_text(), one.present)
+    yield _record(one, comparison, name)
+    yield from _whose(owner, one.present)
 
 
-def _record(owner: str, current: Sequence[Record], changes: tuple[str, ...], name: NameExamination) -> Step:
+def _record(one: NameAtServer, comparison: Comparison, name: NameExamination) -> Step:
+    """Return what the name has, and what an update would make of it, with its TTL and where that is from."""
+    current, desired = comparison.current, name.subject.desired
     ttls = sorted({record.ttl for record in current})
-    ttl = f", TTL {', '.join(map(str, ttls))}" if ttls else ""
-    has = f"{owner} has {listed(current)}{ttl}"
-    if not changes:
-        right = " and is right" if name.subject.desired is not None else ""
-        return Step("record", "ok", f"{has}{right}")
-    cached = f"; caches may keep the old data for up to {ttls[-1]} s" if ttls and ttls[-1] else ""
-    return Step("record", "ok", f"{has}; an update would {', '.join(changes)}{cached}")
+    has = f"{name.subject.name} has {listed(current)}" + (f", TTL {', '.join(map(str, ttls))}" if ttls else "")
+    if not comparison.changes:
+        return Step("record", "ok", has if desired is None else f"{has}, as it should be")
+    would = ", ".join(map(change_text, comparison.changes))
+    cached = f"; caches may keep the old data for {ttls[-1]} s" if ttls and ttls[-1] else ""
+    return Step("record", "ok", f"{has}; an update would {would}{_ttl_from(one, desired, ttls)}{cached}")
 
 
-def _whose(owner: str, present: Sequence[Record]) -> Iterator[Step]:
+def _ttl_from(one: NameAtServer, desired: Desired | None, ttls: Sequence[int]) -> str:
+    """Return where the TTL of an update is from, if the user gave none."""
+    if desired is None or desired.ttl is not None or one.server.access is None:
+        return ""
+    return " (the TTL stays)" if ttls else " (the TTL of the zone's SOA record)"
+
+
+def _whose(owner: Name, present: Sequence[Record]) -> Iterator[Step]:
     """Yield who else may look after the name: a DHCP server marks its names (RFC 4701)."""
     if any(record.rrtype == _DHCID for record in present):
         yield Step(

@@ -8,6 +8,7 @@ out.
 from __future__ import annotations
 
 from dns_update.errors import DnsUpdateError
+from dns_update.update import Update
 from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import RRClass, rrtype_to_text
 
@@ -34,12 +35,16 @@ class Case(Value):
     changes: Records = ()
     _: KW_ONLY
     transport: str = "udp"
-    octets: int = 0
 
     @property
     def types(self) -> str:
         """The types of the changes, as texts."""
         return " ".join(dict.fromkeys(rrtype_to_text(change.rrtype) for change in self.changes))
+
+    @property
+    def octets(self) -> int:
+        """About how large the update is, without a signature."""
+        return len(Update(self.owner, changes=self.changes).to_message().encode())
 
     @property
     def added(self) -> Records:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
+from dns_update.client.locate import LocatedTarget
 from dns_update.client.lookup import Records
 from dns_update.client.probe import Denial, denials
 from dns_update.doctor.comparison import Comparison, compare, possible_changes
@@ -22,7 +23,7 @@ from dns_update.doctor.subject import Subject
 from dns_update.errors import DnsUpdateError, NoResponse
 from dns_update.transport.aio import AsyncioTransport
 from dns_update.transport.protocol import AsyncTransport
-from dns_update.wire.codes import RRType
+from dns_update.wire.codes import RRClass, RRType
 
 _LARGEST_PROBE = 100  # names in one probe: few messages if all are permitted, and not many more if one is not
 _LARGEST_PROBE_OCTETS = 16_000  # roughly; the changes of one name are in one message in any case
@@ -57,7 +58,7 @@ async def examine(
         if thorough:
             await for_each(lambda server: server.look_around(wall()), servers)
             await for_each(_look, ((name, server) for name in names for server in name.comparisons))
-        await for_each(lambda failure: failure.diagnose(wall()), list(_failures(names)))
+        await for_each(lambda failure: failure.diagnose(wall()), list(_failures(names, directory)))
     finally:
         directory.close()
     results = {server: server.result for server in servers}
@@ -145,25 +146,31 @@ async def _look(pair: tuple[_OpenName, OpenServer]) -> None:
 
 
 class _Failure:
-    """A failure whose cause is to be found, at one server; it is about one name, which may stand for many."""
+    """A failure whose cause is to be found; it is about one name, which may stand for many."""
 
-    def __init__(self, server: OpenServer, name: _OpenName, error: DnsUpdateError) -> None:
-        self._server = server
+    def __init__(self, at: OpenServer | ServerDirectory, name: _OpenName, error: DnsUpdateError) -> None:
+        self._at = at
         self._name = name
         self._error = error
 
     async def diagnose(self, wall: float) -> None:
-        subject = self._name.subject
-        access = self._server.access
-        ttl = access.soa.ttl if access is not None else _ANY_TTL
-        changes = possible_changes(self._server.target(subject.name), subject, ttl)
-        await self._server.diagnose(self._error, subject.name, changes, wall)
+        """Let the error say what is found."""
+        subject, at = self._name.subject, self._at
+        zone = subject.destination.zone or subject.name if isinstance(at, ServerDirectory) else at.zone
+        changes = possible_changes(LocatedTarget(zone, subject.name, RRClass.IN), subject, _ANY_TTL)
+        if isinstance(at, ServerDirectory):
+            await at.diagnose(self._error, subject, changes, wall)
+        else:
+            await at.diagnose(self._error, subject.name, changes, wall)
 
 
-def _failures(names: Iterable[_OpenName]) -> Iterator[_Failure]:
+def _failures(names: Iterable[_OpenName], directory: ServerDirectory) -> Iterator[_Failure]:
     """Yield the failures to look into: of each server the first, and of its names as many as a person reads."""
-    seen: dict[OpenServer, int] = {}
+    seen: dict[object, int] = {}
     for name in names:
+        if name.error is not None and not seen.get(name.error.server):
+            seen[name.error.server] = 1
+            yield _Failure(directory, name, name.error)
         for server in name.servers:
             denial = name.denials.get(server)
             error = server.error or name.errors.get(server) or (denial.error if denial is not None else None)

@@ -18,7 +18,7 @@ from dns_update.doctor.diagnosis import Case, diagnose
 from dns_update.doctor.diagnosis_texts import explain
 from dns_update.doctor.examination import ServerExamination
 from dns_update.doctor.questions import OutOfTime, Questions
-from dns_update.doctor.subject import Destination
+from dns_update.doctor.subject import Destination, Subject
 from dns_update.doctor.surroundings import Surroundings, look_around
 from dns_update.errors import DnsUpdateError
 from dns_update.transport import Endpoint, Server
@@ -72,16 +72,8 @@ class OpenServer:
 
     async def diagnose(self, error: DnsUpdateError, owner: Name, changes: Records, wall: float) -> None:
         """Find out why something about a name failed, and let the error say it."""
-        questions = Questions(self.endpoint, RRClass.IN, wall)
-        found = await self._client.run(
-            lambda transaction: diagnose(
-                questions,
-                Case(owner, self.zone, transaction.key, changes, transport=self._policy.transport),
-                error,
-            )
-        )
-        if found is not None:
-            explain(error, found)
+        case = Case(owner, self.zone, self._key, changes, transport=self._policy.transport)
+        await _explain(self._client, self.endpoint, case, error, wall)
 
     async def run(self, steps: Callable[[ZoneView], Steps[T]], owner: Name) -> T:
         """Carry out steps about a name of the zone; raises a Refusal or a CommunicationError."""
@@ -132,6 +124,16 @@ class ServerDirectory:
                 found.append(self._servers[identity])
         return tuple(found)
 
+    async def diagnose(self, error: DnsUpdateError, subject: Subject, changes: Records, wall: float) -> None:
+        """Find out why the servers of a name could not be found, if one answered or should have."""
+        destination = subject.destination
+        if not isinstance(error.endpoint, Endpoint) or not destination.servers:
+            return
+        transport = self._transport(destination.local_address)
+        client = AsyncClient(*destination.servers, key=destination.key, transport=transport)
+        case = Case(subject.name, destination.zone, destination.key, changes, transport=destination.policy.transport)
+        await _explain(client, error.endpoint, case, error, wall)
+
     def prepare(self, destination: Destination) -> None:
         """Prepare to send to a destination; raises UsageError if this machine lacks its local address."""
         self._transport(destination.local_address)
@@ -157,6 +159,14 @@ class ServerDirectory:
             self._transports[local_address] = self._new_transport(local_address)
             self._transports[local_address].keep_open()
         return self._transports[local_address]
+
+
+async def _explain(client: AsyncClient, endpoint: Endpoint, case: Case, error: DnsUpdateError, wall: float) -> None:
+    """Find out why something failed, and let its error say it."""
+    questions = Questions(endpoint, RRClass.IN, wall)
+    found = await client.run(lambda _transaction: diagnose(questions, case, error))
+    if found is not None:
+        explain(error, found)
 
 
 async def _zone_and_servers(

@@ -1,0 +1,174 @@
+"""`dns-update check`: the doctor finds what is wrong with a line, a configuration or a running agent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dns_update.address.sources import Source
+from dns_update.agent.bugs import text_of
+from dns_update.auth import Key
+from dns_update.cli.agent import MOST_PROBLEMS, configuration_path
+from dns_update.cli.check_report import CheckReport
+from dns_update.cli.loop import carry_out, unless_interrupted
+from dns_update.cli.request import ADDRESS_TYPES, data_of, key_of, options_of, target_of
+from dns_update.cli.tracing import CountingTransports
+from dns_update.client.locate import Target
+from dns_update.client.plan import Desired
+from dns_update.commandline.line import CommandLine
+from dns_update.commandline.properties import Options
+from dns_update.doctor.checklist import Line, Step, failed, steps_of
+from dns_update.doctor.engine import examine
+from dns_update.doctor.source_answers import SourceAnswer, SourceQuestion, ask_sources
+from dns_update.doctor.subject import Destination, Subject
+from dns_update.errors import ConfigError, DnsUpdateError, Hint, UsageError
+from dns_update.exchange import Policy
+from dns_update.transport import Server
+from dns_update.wire.codes import RRClass
+from dns_update.wire.name import Name
+
+_OF_ACCESS = ("dns-server", "zone", "key-file", "key", "key-name")
+
+
+def run(line: CommandLine) -> int:
+    """Carry out a command line, and return the exit status; raises DnsUpdateError."""
+    given = line.options("check")
+    if given.quiet and given.debug:
+        raise UsageError("quiet= and debug= are both given", hint="leave one of them out")
+    if given.agent:
+        from dns_update.cli.check_agent import check_agent  # one of three, one import
+
+        return check_agent(given)
+    if given.name is None and given.rrtype is None and not any(line.text(name) for name in _OF_ACCESS):
+        return check_configuration_at(configuration_path(given), given)
+    return _report(_check_line(line, given), given)
+
+
+def check_configuration_at(path: str, options: Options) -> int:
+    """Check a whole configuration, as `agent --check --online` does; return the exit status."""
+    from dns_update.agent.config.load import read_config  # as above
+    from dns_update.cli import talk
+    from dns_update.cli.configuration_check import check_configuration
+
+    try:
+        return check_configuration(read_config(path), path, options, online=True)
+    except ConfigError as error:
+        if options.json:
+            error.notes = error.problems
+            raise
+        for problem in error.lines(MOST_PROBLEMS):
+            talk(problem)
+        return error.exit_status
+
+
+# One line
+
+
+def _check_line(line: CommandLine, given: Options) -> CheckReport:
+    """Check what a line says; without a name, the zone, or only the server."""
+    if given.name is None and not (given.rrtype is not None and given.address):
+        return _check_without_name(given)
+    options = options_of(line, "check")
+    target = target_of(options, "check")
+    transports = CountingTransports(options)
+    work = _examined(options, target, transports)
+    steps = carry_out(unless_interrupted(work))
+    return CheckReport(steps, transports.count, target.owner.to_text())
+
+
+async def _examined(options: Options, target: Target, transports: CountingTransports) -> list[Step]:
+    """Examine the name that a line is about, and return the steps."""
+    key = key_of(options)
+    destination = _destination(options, target.zone, key)
+    answers = await ask_sources(_questions(options), text_of)
+    data = _data(options, target, answers)
+    rrtypes = tuple(data) if data else (options.rrtype,) if options.rrtype is not None else ADDRESS_TYPES
+    desired = Desired(data, options.ttl) if data and any(data.values()) else None
+    subject = Subject(target.owner, destination, rrtypes, desired)
+    seen = await examine([subject], answers.values(), transport=transports.new, thorough=True)
+    line = Line(target.zone is not None, bool(options.dns_server), key is not None, desired is not None)
+    return list(steps_of(seen, seen.names[0], line))
+
+
+def _destination(options: Options, zone: Name | None, key: Key | None) -> Destination:
+    servers = tuple([Server.from_text(server, options.port) for server in options.dns_server])
+    policy = Policy(options.timeout, options.retries, options.transport)
+    return Destination(zone, servers, key, policy, options.local_address)
+
+
+def _questions(options: Options) -> list[SourceQuestion]:
+    return [SourceQuestion(source, options.allow_private) for source in options.address if not _is_literal(source)]
+
+
+def _is_literal(source: Source) -> bool:
+    return isinstance(source, bytes)
+
+
+def _data(
+    options: Options, target: Target, answers: Mapping[SourceQuestion, SourceAnswer]
+) -> dict[int, tuple[bytes, ...]]:
+    """Return the data that the line asks for, with the addresses that its sources gave; none if one gave none."""
+    if not _questions(options):
+        return dict(data_of(options, target, allow_private=options.allow_private))
+    if any(answer.error is not None for answer in answers.values()):
+        return {}
+    found = [a for source in options.address for a in _addresses(source, options, answers)]
+    return dict(target.data(dict.fromkeys(found), None))
+
+
+def _addresses(source: Source, options: Options, answers: Mapping[SourceQuestion, SourceAnswer]) -> Sequence[bytes]:
+    if isinstance(source, bytes):
+        return (source,)
+    return answers[SourceQuestion(source, options.allow_private)].addresses
+
+
+# Without a name
+
+
+def _check_without_name(options: Options) -> CheckReport:
+    """Check what a line without a name gives: its key, and the zone or the server."""
+    transports = CountingTransports(options)
+    steps: list[Step] = []
+    try:
+        key = key_of(options)
+    except UsageError as error:
+        return CheckReport([failed("key", error)], 0, "")
+    if options.zone is not None:
+        steps += carry_out(unless_interrupted(_zone_examined(options, options.zone, key, transports)))
+    elif options.dns_server:
+        steps += carry_out(unless_interrupted(_servers_asked(options, transports)))
+    if key is not None and options.zone is None:
+        steps.append(Step("key", "ok", f"{key.name} ({key.algorithm.text}, {len(key.secret) * 8} bits) can be read"))
+    steps.append(Step("name", "left out", "no name is given, so no change of one was tried", hint=Hint("give {name}")))
+    return CheckReport(steps, transports.count, str(options.zone or ""))
+
+
+async def _zone_examined(options: Options, zone: Name, key: Key | None, transports: CountingTransports) -> list[Step]:
+    subject = Subject(zone, _destination(options, zone, key), (), None)
+    seen = await examine([subject], transport=transports.new, thorough=True)
+    line = Line(gives_zone=True, gives_server=bool(options.dns_server), gives_key=key is not None, gives_data=True)
+    return [step for step in steps_of(seen, seen.names[0], line) if step.topic != "record"]
+
+
+async def _servers_asked(options: Options, transports: CountingTransports) -> list[Step]:
+    """Ask each server what it is: without a zone, nothing else can be asked."""
+    from dns_update.doctor.greeting import greet  # as above
+
+    steps: list[Step] = []
+    transport = transports.new(options.local_address)
+    for text in options.dns_server:
+        server = Server.from_text(text, options.port)
+        try:
+            steps += await greet(server, transport, RRClass.IN)
+        except DnsUpdateError as error:
+            steps.append(failed("server", error))
+    transport.close()
+    return [*steps, Step("zone", "left out", "no zone is given, so none was asked for", hint=Hint("give {zone}"))]
+
+
+def _report(report: CheckReport, options: Options) -> int:
+    """Print a report, and return the exit status."""
+    if options.json:
+        report.put_json()
+    else:
+        report.tell(quiet=options.quiet)
+    return report.exit_status

@@ -1,0 +1,45 @@
+"""What a server is, asked without a zone: whether it answers, and which program it is; within asyncio."""
+
+from __future__ import annotations
+
+import time
+
+from dns_update.client.aio import AsyncClient
+from dns_update.client.transaction import Transaction
+from dns_update.doctor.checklist import Step
+from dns_update.doctor.questions import Questions
+from dns_update.doctor.server_kind import ServerKind, kind_of, version_of
+from dns_update.errors import NoResponse
+from dns_update.message import Message
+from dns_update.transport import Endpoint, Server
+from dns_update.transport.protocol import AsyncTransport
+from dns_update.wire.codes import RRType
+from dns_update.wire.name import Name
+
+_ROOT = Name(())
+
+
+async def greet(server: Server, transport: AsyncTransport, rrclass: int) -> list[Step]:
+    """Return the steps of a server without a zone; raises NoResponse if it does not answer by UDP or TCP."""
+    client = AsyncClient(server, transport=transport)
+
+    async def request(transaction: Transaction) -> list[Step]:
+        return await transaction.at_first_server(lambda endpoint: _asked(endpoint, rrclass))
+
+    return await client.run(request)
+
+
+async def _asked(endpoint: Endpoint, rrclass: int) -> list[Step]:
+    questions = Questions(endpoint, rrclass, time.time())
+    query = Message.query(_ROOT, RRType.SOA, rrclass)
+    by_udp, by_tcp = await questions.ask(query), await questions.ask(query, transport="tcp")
+    if by_udp.is_silent and by_tcp.is_silent:
+        raise NoResponse("neither by UDP nor by TCP", endpoint=endpoint, cause=by_udp.cause)
+    kind = kind_of(await version_of(questions))
+    return [_step(endpoint, kind, udp=not by_udp.is_silent, tcp=not by_tcp.is_silent)]
+
+
+def _step(endpoint: Endpoint, kind: ServerKind, *, udp: bool, tcp: bool) -> Step:
+    program = f" ({kind})" if kind.program else ""
+    transports = " and ".join([name for name, works in (("UDP", udp), ("TCP", tcp)) if works])
+    return Step("server", "ok" if udp and tcp else "note", f"{endpoint}{program} answers by {transports}")
