@@ -14,23 +14,26 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 import pytest
 
-from dns_update import AsyncClient, Client, NoResponse, Policy
+from dns_update import AsyncClient, Client, NoResponse, Policy, Update
 from dns_update.cli import terminal, waiting
 from dns_update.cli.request import client_of
 from dns_update.cli.run import Terminal as Streams
 from dns_update.cli.waiting_asyncio import NamingAsyncioTransport
+from dns_update.cli.waiting_network import NamingNetwork
 from dns_update.commandline.commands import COMMANDS
 from dns_update.commandline.help import WIDE, help_text, short_help
 from dns_update.commandline.line import CommandLine
+from dns_update.nsupdate.options import NsupdateOptions
 from dns_update.transport import Endpoint
 from dns_update.transport.blocking import BlockingTransport
+from dns_update.transport.pipeline import Flight
 from lab import NameServer
 from tests.support.command import COMMAND, at, dns_update
 from tests.support.peer import Relay, Silent
@@ -339,6 +342,28 @@ def test_nsupdate_names_the_server_that_it_waits_for(options: list[str], zone: s
                 assert shown_on.read()
             assert shown_on.shown.endswith(f"dns-update: waiting for {peer.address}: no answer for 2 s\n")
             assert shown_on.process.poll() is None
+
+
+def test_each_way_of_nsupdate_to_wait_names_the_server(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "SILENCE", 0.01)
+    message = Update("example.com").add("home", 60, "A", "203.0.113.45").to_message()
+    options = NsupdateOptions.from_letters({"u": "1", "r": "0"})
+    with Silent() as peer:
+        network = NamingNetwork(options, lambda *_message: None)
+        endpoint = Endpoint("127.0.0.1", peer.port)
+        waits: list[Callable[[Flight], object]] = [network.finish, lambda _flight: network.wait_out()]
+        for wait in waits:
+            flight = network.prepare(message, None, endpoint, tcp=False)
+            assert network.launch(flight, endpoint)
+            with suppress(NoResponse):
+                wait(flight)
+            assert capsys.readouterr().err == f"dns-update: waiting for {peer.address}: no answer for 0.01 s\n"
+        with pytest.raises(NoResponse):
+            network.ask(message, None, endpoint, tcp=False)
+        assert capsys.readouterr().err == f"dns-update: waiting for {peer.address}: no answer for 0.01 s\n"
+        network.close()
 
 
 def test_nsupdate_names_a_server_that_falls_silent_between_its_answers(

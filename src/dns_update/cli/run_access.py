@@ -20,8 +20,8 @@ def access_of(request: UpdateRequest, is_traced: bool, *, config: str | None = N
     """Return where an update goes, and how; raises UsageError.
 
     With a zone in its line, its name is relative to that, as on a router. Without, the name is read as `set` reads it.
-    `config` is the path of the configuration, None for the usual one. If it is
-    traced, the origin of each value is said.
+    `config` is the path of the configuration, None for the usual one. If messages are traced, the origin of each value
+    is said.
     """
     given: dict[str, object] = {"address": (parse_address(request.address),)}  # so that no other one is looked up
     if is_traced:
