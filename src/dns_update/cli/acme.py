@@ -11,7 +11,7 @@ from dns_update.cli import is_watched, put, talk, write_talk
 from dns_update.cli.as_json import object_text, outcome_fields
 from dns_update.cli.defaults import path_of, with_configuration, with_environment
 from dns_update.cli.plan import WOULD_CHANGE
-from dns_update.cli.request import client_of, conclude, find_configuration
+from dns_update.cli.request import Advised, client_of, conclude, find_configuration
 from dns_update.client import Client
 from dns_update.client.acme import (
     Aliases,
@@ -20,15 +20,17 @@ from dns_update.client.acme import (
     alias_of,
     challenge_name,
     delete_tokens,
+    token_rdata,
     wait_for_tokens,
 )
+from dns_update.client.locate import Target
 from dns_update.client.outcome import Outcome
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
 from dns_update.commandline.values import domain_from_text, token_from_text
 from dns_update.errors import InvalidText, UsageError
 from dns_update.value import Value
-from dns_update.wire.codes import RRType
+from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.name import Name
 
 _EXAMPLE = "for example: dns-update acme present domain=example.com token=... key-file=acme.key"
@@ -165,9 +167,15 @@ def _clean_up(destinations: Sequence[_Destination], options: Options) -> int:
 
 
 def _removed(to: _Destination, options: Options) -> Outcome:
-    return to.client.run(
-        lambda transaction: delete_tokens(transaction, to.name, *to.tokens, zone=to.zone, dry_run=options.dry_run)
-    )
+    with _advised(to, options, "delete"):
+        return to.client.run(
+            lambda transaction: delete_tokens(transaction, to.name, *to.tokens, zone=to.zone, dry_run=options.dry_run)
+        )
+
+
+def _advised(to: _Destination, options: Options, command: str) -> Advised:
+    data = {RRType.TXT: tuple(map(token_rdata, to.tokens))}
+    return Advised(to.client, options, Target(to.name, to.zone, RRClass.IN), data, command)
 
 
 def _present(destinations: Sequence[_Destination], options: Options) -> int:
@@ -185,9 +193,10 @@ def _present(destinations: Sequence[_Destination], options: Options) -> int:
 
 def _added(to: _Destination, options: Options) -> Outcome:
     ttl, dry_run = options.challenge_ttl, options.dry_run
-    return to.client.run(
-        lambda transaction: add_tokens(transaction, to.name, *to.tokens, zone=to.zone, ttl=ttl, dry_run=dry_run)
-    )
+    with _advised(to, options, "add"):
+        return to.client.run(
+            lambda transaction: add_tokens(transaction, to.name, *to.tokens, zone=to.zone, ttl=ttl, dry_run=dry_run)
+        )
 
 
 def _wait(outcomes: Sequence[Outcome], destinations: Sequence[_Destination], options: Options) -> list[NameServer]:

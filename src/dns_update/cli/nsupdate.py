@@ -51,7 +51,7 @@ def _run(options: NsupdateOptions) -> int:
     # The start has left no garbage; a run of many messages may make some.
     gc.freeze()
     gc.enable()
-    talk = Talk(_put, write_talk, options.debug)
+    talk = Talk(_put, write_talk, options.debug, is_watched=is_watched())
     network = _network(options, talk)
     session = Session(options, key_from_options(options, talk.say), network, talk)
     is_terminal = options.file is None and sys.stdin is not None and sys.stdin.isatty()

@@ -110,7 +110,7 @@ async def add_tokens(
     dry_run: bool = False,
 ) -> Outcome:
     """Do as `present_token`, at a name that is known to be no alias."""
-    values = [_rdata(token) for token in tokens]
+    values = [token_rdata(token) for token in tokens]
     return await add_records(
         transaction, owner, *values, rrtype=RRType.TXT, zone=zone, ttl=ttl, compare=True, dry_run=dry_run
     )
@@ -120,13 +120,14 @@ async def delete_tokens(
     transaction: Transaction, owner: Name, *tokens: str, zone: Name | None = None, dry_run: bool = False
 ) -> Outcome:
     """Do as `remove_token`, at a name that is known to be no alias."""
-    values = [_rdata(token) for token in tokens]
+    values = [token_rdata(token) for token in tokens]
     return await delete_records(
         transaction, owner, *values, rrtype=RRType.TXT, zone=zone, compare=True, dry_run=dry_run
     )
 
 
-def _rdata(token: str) -> bytes:
+def token_rdata(token: str) -> bytes:
+    """Return the rdata of the TXT record of a token; raises InvalidText for a token that is not one."""
     check_token(token)
     return bytes([len(token)]) + token.encode("ascii")
 
@@ -256,7 +257,7 @@ async def wait_for_tokens(
     if presented.name is None:
         raise errors.UsageError("this is not an outcome of present_token")
     query = Message.query(presented.name, RRType.TXT)
-    wanted = {_rdata(token) for token in tokens}
+    wanted = {token_rdata(token) for token in tokens}
     deadline = await ReadClock() + seconds
     servers = lacking = await name_servers(transaction, presented.zone, presented.server)
     pause = _FIRST_PAUSE

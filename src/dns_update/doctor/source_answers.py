@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterable
 from dns_update.address import find_addresses, may_block
 from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.snapshot import read_interfaces
-from dns_update.address.sources import Source
+from dns_update.address.sources import Interface, Prefix, Source
+from dns_update.address.special_purpose import unreachable_because
 from dns_update.doctor.concurrently import for_each
-from dns_update.errors import NoAddress
+from dns_update.errors import Hint, NoAddress
 from dns_update.value import Value
+from dns_update.wire.inet import IPV6_OCTETS, format_address
+
+_MOST_NAMED = 3  # addresses of other interfaces
 
 
 class SourceQuestion(Value):
@@ -71,7 +75,23 @@ def _ask(question: SourceQuestion, interfaces: Interfaces | None, explain: Calla
             [source], allow_private=question.allow_private, log=remarks.append, interfaces=interfaces
         )
     except NoAddress as error:
+        if interfaces is not None:
+            _name_better(error, source, interfaces)
         return SourceAnswer(source, error=error, remarks=tuple(remarks))
     except Exception as mistake:  # noqa: BLE001 - a bug of ours must not keep the rest from being examined
         return SourceAnswer(source, error=NoAddress(f"{source!s} cannot be asked: {explain(mistake)}"))
     return SourceAnswer(source, addresses, remarks=tuple(remarks))
+
+
+def _name_better(error: NoAddress, source: Source, interfaces: Interfaces) -> None:
+    """Let the error of an interface say which other one has an address that the Internet can reach."""
+    family = source.octets if isinstance(source, Interface) else IPV6_OCTETS if isinstance(source, Prefix) else None
+    better = [
+        f"interface:{name} has {format_address(entry.address)}"
+        for name in interfaces.names
+        for entry in interfaces.usable(name)
+        if family in (None, len(entry.address)) and not unreachable_because(entry.address)
+    ]
+    if better:
+        named = "; ".join(better[:_MOST_NAMED])
+        error.hint = Hint("{named}; {rest}", named=named, rest=error.hint) if error.hint else named

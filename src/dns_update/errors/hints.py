@@ -23,18 +23,26 @@ if TYPE_CHECKING:
 class Door:
     """A front door: how it writes a property alone, and with a value."""
 
-    __slots__ = ("_alone", "_names", "_valued", "name")
+    __slots__ = ("_alone", "_names", "_valued", "_whole", "name")
 
-    def __init__(self, name: str, alone: str, valued: str, names: Mapping[str, str]) -> None:
-        """Set two formats, with `{name}` and `{value}`, and the names of the properties that have another name here."""
+    def __init__(
+        self, name: str, alone: str, valued: str, names: Mapping[str, str], whole: Mapping[str, str] | None = None
+    ) -> None:
+        """Set two formats, with `{name}` and `{value}`, and the names of the properties that have another name here.
+
+        `whole` are those whose name and value have one word here, as `name=value`.
+        """
         self.name = name
         self._alone = alone
         self._valued = valued
         self._names = names
+        self._whole = whole or {}
 
     def spelled(self, prop: str, value: str = "") -> str:
         """Return a property of the command line as it is written here, with a value if one is given."""
         name = self._names.get(prop, prop)
+        if f"{prop}={value}" in self._whole:
+            return self._whole[f"{prop}={value}"]
         if not value:
             return self._alone.format(name=name)
         if "." in name:  # a function of the library
@@ -42,7 +50,7 @@ class Door:
         return self._valued.format(name=name, value=self._literal(value))
 
     def _literal(self, value: str) -> str:
-        if self is COMMAND_LINE:
+        if self is COMMAND_LINE or self is NSUPDATE:
             return value
         truth = _TRUTH.get(value)
         if truth is not None:
@@ -77,7 +85,14 @@ PYTHON = Door(
         "value": "values",
     },
 )
-DOORS = (COMMAND_LINE, TOML, PYTHON)
+NSUPDATE = Door(
+    "nsupdate",
+    "{name}",
+    "{name} {value}",
+    {"dns-server": "server", "key": "-y", "key-file": "-k", "key-name": "the key's name", "retries": "-r"},
+    {"transport=tcp": "-v"},
+)
+DOORS = (COMMAND_LINE, TOML, PYTHON, NSUPDATE)
 
 PROPERTIES = frozenset((
     "address", "algorithm", "allow-private", "check-names", "class", "dns-server", "file", "key", "key-encoding",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dns_update.auth import Key
+    from dns_update.nsupdate.advice import Adviser
     from dns_update.nsupdate.network import Answer, Network
     from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.nsupdate.talk import Talk
@@ -51,6 +52,7 @@ class Sender:
         self._options = options
         self._network = network
         self._talk = talk
+        self._adviser: Adviser | None = None
         self._window = Window()
         self._batch: Batch | None = None  # the sends that wait to go together
         self._room: tuple[Destination | None, int] = (None, 0)  # in a datagram, for a destination
@@ -162,6 +164,7 @@ class Sender:
             self._send_alone(first)
         else:
             self._judge(answer)
+            self._advise((first.servers[0], first.sends[0], first.key), answer)
 
     def _send_alone(self, shared: _UnderWay) -> None:
         """Send the updates of a message once more, one by one, with nothing else under way."""
@@ -180,10 +183,25 @@ class Sender:
                 answer = self._network.ask(message, key, endpoint, tcp=self._options.tcp)
             except NoResponse as error:
                 self._say_no_response(endpoint, error)
+                self._advise((endpoint, message, key), error)
             else:
                 self._judge(answer)
+                self._advise((endpoint, message, key), answer)
                 return
         self.has_failed = True
+
+    def _advise(self, sent: tuple[Endpoint, Message, Key | None], result: Answer | NoResponse) -> None:
+        """Write why an update failed, if it did and somebody wants to know."""
+        is_silent = isinstance(result, NoResponse)
+        if not self._talk.is_advised or not (is_silent or self.has_failed):
+            return
+        from dns_update.nsupdate.advice import Adviser  # only when something is wrong
+
+        self._adviser = self._adviser or Adviser(self._talk.say)
+        if isinstance(result, NoResponse):
+            self._adviser.advise_on_silence(sent, result)
+        else:
+            self._adviser.advise(sent, result.reply)
 
     def _say_no_response(self, endpoint: Endpoint, error: NoResponse) -> None:
         self._talk.say(f"; Communication with {endpoint_text(endpoint)} failed: {failure_text(error)}")

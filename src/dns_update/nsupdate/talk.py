@@ -19,12 +19,23 @@ MORE = 2  # `-D` and the second
 class Talk:
     """Writes every text of a run; `debug` says how much is wanted: 0, MESSAGES or MORE."""
 
-    def __init__(self, put: Callable[[str], None], write: Callable[[str], None], debug: int = 0) -> None:
-        """Write data by `put` and talk by `write`; both take whole lines with their line ends."""
+    def __init__(
+        self, put: Callable[[str], None], write: Callable[[str], None], debug: int = 0, *, is_watched: bool = False
+    ) -> None:
+        """Write data by `put` and talk by `write`; both take whole lines with their line ends.
+
+        `is_watched` says that a person reads the talk at a terminal.
+        """
         self.put = put
         self._write = write
         self.debug = debug
+        self._is_watched = is_watched
         self._announced = ""
+
+    @property
+    def is_advised(self) -> bool:
+        """Whether the causes of failures are wanted: by a person, or with the messages."""
+        return self._is_watched or bool(self.debug)
 
     def say(self, line: str) -> None:
         """Write a line of talk."""
