@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from operator import is_
 
 from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings
@@ -27,19 +27,14 @@ class Registry:
     ) -> None:
         """Begin without names. `state_of` returns the state of a source; `transport` makes one for a local address."""
         self.settings = settings
+        self.names: Sequence[ManagedName] = ()  # in the order of the configuration
         self._state_of = state_of
         self._new_transport = transport
         self._random = random
-        self._names: dict[Hashable, ManagedName] = {}
         self._upstreams: dict[Hashable, Upstream] = {}
         self._healths: dict[Hashable, ServerHealth] = {}
         self._transports: dict[str | None, AsyncioTransport] = {}
         self._last_upstream: tuple[tuple[object, ...], Upstream | None] = (), None
-
-    @property
-    def names(self) -> Collection[ManagedName]:
-        """All names, in the order of the configuration."""
-        return self._names.values()
 
     @property
     def healths(self) -> Collection[ServerHealth]:
@@ -53,17 +48,18 @@ class Registry:
         """
         self.settings = config.agent
         self._last_upstream = (), None
-        old, self._names = self._names, {}
+        old = {managed.settings.identity: managed for managed in self.names}
+        self.names = names = list[ManagedName]()
         upstreams, self._upstreams = self._upstreams, {}
         healths, self._healths = self._healths, {}
         for settings in config.records:
-            identity = settings.identity
-            known = old.pop(identity, None) if old else None  # hashing ten thousand names for nothing is slow
+            known = old.pop(settings.identity, None) if old else None  # hashing ten thousand names takes long
             upstream = self._upstream(settings, upstreams, healths)
             if known is not None and known.settings == settings:
-                self._names[identity] = known
+                names.append(known)
                 continue
-            new = self._names[identity] = ManagedName(settings, upstream, self._sources(settings), boot)
+            new = ManagedName(settings, upstream, self._sources(settings), boot)
+            names.append(new)
             yield known, new
         for gone in old.values():
             yield gone, None
