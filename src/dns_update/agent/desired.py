@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import TypeAlias
 
 from dns_update.address.sources import Source
@@ -133,13 +134,10 @@ def desired_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) ->
             only_adds |= gone_at is None or now < gone_at
     for rrtype in rule.types:
         octets = _OCTETS[rrtype]
-        known: dict[bytes, None] | None = None
-        for state in states:
-            part = _part(state, octets, rule.grace, now, changes)
-            if part is not None:
-                known = dict.fromkeys(part) if known is None else known | dict.fromkeys(part)
-        if known is not None:
-            data[rrtype] = tuple(known)
+        parts = [_part(state, octets, rule.grace, now, changes) for state in states]
+        known = [part for part in parts if part is not None]
+        if known:  # most names have one source: many may share the tuple that it gave
+            data[rrtype] = known[0] if len(known) == 1 else tuple(dict.fromkeys(chain.from_iterable(known)))
     change = min(changes) if changes else None
     if not data:
         return None, change

@@ -139,13 +139,13 @@ class Reports:
     def _unproven_row(self, managed: ManagedName, seconds: float, desired: Desired | None, **result: str) -> HistoryRow:
         """Return the row of an attempt that may not have made its change."""
         zone, current = managed.settings.zone, managed.current
-        data = {} if desired is None else desired.data
+        rrsets = () if desired is None else desired.rrsets
         return self._row(
             managed,
             seconds,
             zone=None if zone is None else str(zone),
             before=None if current is None else ", ".join(texts_of(current.records)),
-            after=", ".join([text_of(rrtype, value) for rrtype, values in data.items() for value in values]),
+            after=", ".join([text_of(rrtype, value) for rrtype, values in rrsets for value in values]),
             **result,
         )
 

@@ -27,7 +27,7 @@ class Times(Value):
 def record_status(managed: ManagedName, due: float | None, times: Times, *, is_under_way: bool) -> RecordStatus:
     """Return the status of a name that is due at `due`, on the monotonic clock."""
     settings = managed.settings
-    desired = [] if managed.desired is None else list(managed.desired.data.items())
+    desired = () if managed.desired is None else managed.desired.rrsets
     source = managed.failing_source(times.now)
     return {
         "name": str(settings.name),
