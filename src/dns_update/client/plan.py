@@ -15,7 +15,6 @@ agent set its own, they would undo each other's changes without end.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import starmap
 
 from dns_update.client.claims import Claim, claims_in
 from dns_update.client.locate import LocatedTarget, RdataByType
@@ -27,6 +26,8 @@ from dns_update.value import Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS
 
+_TYPES: dict[tuple[int, ...], tuple[int, ...]] = {}  # each set of types that was ever desired, once
+
 
 class Desired(Value):
     """The RRsets that a name should have: rdata by type (empty: no such RRset), with their TTL and perhaps an owner.
@@ -35,25 +36,31 @@ class Desired(Value):
     so the name may have more than is desired.
     """
 
-    rrsets: tuple[tuple[int, tuple[bytes, ...]], ...]
+    types: tuple[int, ...]
+    values: tuple[tuple[bytes, ...], ...]
     ttl: int | None
     owner: str
     only_adds: bool
 
     def __init__(self, data: RdataByType, ttl: int | None = None, owner: str = "", *, only_adds: bool = False) -> None:
-        """Keep the data as pairs: thousands of names have one RRset each, and a dict takes three times as much."""
-        self._store(rrsets=tuple(data.items()), ttl=ttl, owner=owner, only_adds=only_adds)
+        """Keep the data as two tuples: thousands of names have the same types, and a dict for each takes much more."""
+        types = _TYPES.setdefault(tuple(data), tuple(data))
+        self._store(types=types, values=tuple(data.values()), ttl=ttl, owner=owner, only_adds=only_adds)
 
     @property
-    def data(self) -> dict[int, tuple[bytes, ...]]:
+    def rrsets(self) -> Iterable[tuple[int, tuple[bytes, ...]]]:
+        """Each type with its rdata."""
+        return zip(self.types, self.values, strict=True)
+
+    @property
+    def data(self) -> RdataByType:
         """The rdata by type."""
         return dict(self.rrsets)
 
     @property
     def rrtypes(self) -> tuple[int, ...]:
         """The types to read before a plan can be made, in the order in which to query them: the claims first."""
-        rrtypes = tuple([rrtype for rrtype, _values in self.rrsets])
-        return (RRType.TXT, *rrtypes) if self.owner else rrtypes
+        return (RRType.TXT, *self.types) if self.owner else self.types
 
     @property
     def with_any_ttl(self) -> Desired:
@@ -70,7 +77,7 @@ def plan(target: LocatedTarget, desired: Desired, current: Records, new_ttl: int
     rrsets = _RRsets(target, desired, current, new_ttl)
     if desired.owner:
         update = _claimed(rrsets)
-    elif all(starmap(rrsets.is_right, desired.rrsets)):  # the usual case, for thousands of names
+    elif all(map(rrsets.is_right, desired.types, desired.values)):  # the usual case, for thousands of names
         return None
     else:
         update = _exclusive(rrsets)
@@ -143,13 +150,13 @@ def _claimed(rrsets: _RRsets) -> Update:
     old_claim = [text for text, claim in claims if claim.owner == owner]
     published = {address for _text, claim in claims if claim.owner == owner for address in claim.addresses}
     of_others = {address for _text, claim in claims if claim.owner != owner for address in claim.addresses}
-    desired = {address for _type, values in rrsets.desired.rrsets for address in values}
+    desired = {address for values in rrsets.desired.values for address in values}
     # Addresses of a family about which nothing is known now stay claimed; so do all, if nothing may be removed.
-    desired |= {a for a in published if rrsets.desired.only_adds or _rrtype(a) not in rrsets.desired.data}
+    desired |= {a for a in published if rrsets.desired.only_adds or _rrtype(a) not in rrsets.desired.types}
     new_claim = [Claim(owner, frozenset(desired)).to_rdata()] if desired else []
 
     update = Update(target.zone, rrclass=target.rrclass)
-    for rrtype in rrsets.desired.data:
+    for rrtype in rrsets.desired.types:
         is_shared = any(_rrtype(address) == rrtype for address in of_others)
         update = _own_addresses(rrsets, update, rrtype, published - desired - of_others, is_shared=is_shared)
     if new_claim != old_claim:

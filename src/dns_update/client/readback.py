@@ -212,7 +212,7 @@ async def confirmed(view: ZoneView, desired: Desired, ttl: int) -> Records | Non
     The records returned get `ttl`, in seconds: prerequisites do not show it.
     """
     try:
-        return await after_set(view, desired.data, dict.fromkeys(desired.data, ttl))
+        return await after_set(view, desired.data, dict.fromkeys(desired.types, ttl))
     except errors.NotApplied:
         return None
 
