@@ -110,8 +110,7 @@ class ManagedName:
         if settings.rrtype is not None:
             desired, self.next_change = Desired(settings.data, self.ttl), None
         else:
-            grace = settings.grace if settings.delete_when_missing else None
-            rule = Rule(settings.types, self.ttl, settings.owner, grace)
+            rule = Rule(settings.types, self.ttl, settings.owner, settings.grace)
             desired, self.next_change = desired_of(rule, self.sources, now)
         before, self.desired = self.desired, desired
         if before is None or desired is None:  # most often at the start, where comparing would cost more

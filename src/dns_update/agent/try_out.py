@@ -43,19 +43,20 @@ def subjects_of(config: Config, answers: Mapping[SourceQuestion, SourceAnswer]) 
 
 
 def _subject_of(record: RecordSettings, states: Mapping[SourceQuestion, SourceState]) -> Subject:
-    destination = Destination(record.zone, record.servers, record.key, record.policy, record.local_address)
+    to = record.upstream
+    destination = Destination(record.zone, to.servers, to.key, to.policy, to.local_address)
     return Subject(record.name, destination, record.types, _desired_by(record, states), record.owner)
 
 
 def _desired_by(record: RecordSettings, states: Mapping[SourceQuestion, SourceState]) -> Desired | None:
     if record.rrtype is not None:
         return Desired(record.data, record.ttl)
-    grace = record.grace if record.delete_when_missing else None
     of_sources = [
         source if isinstance(source, bytes) else states[SourceQuestion(source, record.allow_private)]
         for source in record.sources
     ]
-    desired, _change = desired_of(Rule(record.types, record.ttl, record.owner, grace), of_sources, time.monotonic())
+    rule = Rule(record.types, record.ttl, record.owner, record.grace)
+    desired, _change = desired_of(rule, of_sources, time.monotonic())
     return desired
 
 

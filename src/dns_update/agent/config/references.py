@@ -9,6 +9,7 @@ from typing import Any
 from dns_update.agent.config.positions import Path
 from dns_update.agent.config.readers import Problems, Table, near_miss, read_table
 from dns_update.agent.config.schema import KEY, SERVER, SERVER_HINTS, ZONE, ZONE_HINTS, zone_from_text
+from dns_update.agent.config.settings import UpstreamSettings
 from dns_update.auth import DEFAULT_ALGORITHM, Key, read_secret
 from dns_update.auth.private_file import is_special
 from dns_update.auth.secret_sources import path_of_credential
@@ -21,15 +22,6 @@ from dns_update.wire.name import Name
 
 _ELSEWHERE = ("@", "env:", "credential:")
 _CREDENTIAL = "credential:"
-
-
-class UpstreamSettings(Value):
-    """Where and how records are published: the servers to try in turn, the key, the policy, the local address."""
-
-    servers: tuple[Server, ...]
-    key: Key | None
-    policy: Policy
-    local_address: str | None = None
 
 
 class ServerTable(Value):
