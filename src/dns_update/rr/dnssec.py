@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, MalformedMessage, quoted
+from dns_update.errors import InvalidText, quoted
 from dns_update.rr.embedded_names import uncompressed_name
 from dns_update.rr.field_kinds import (
     NAME,
@@ -18,7 +18,7 @@ from dns_update.rr.field_kinds import (
     rrtype_octets,
     take_string,
 )
-from dns_update.rr.keys import algorithm, check_private
+from dns_update.rr.keys import algorithm, check_private, checked_text
 from dns_update.rr.scanner import Scanner, number, unhex
 from dns_update.wire.codes import decimal, rrtype_from_text, rrtype_to_text
 from dns_update.wire.cursor import Cursor
@@ -173,11 +173,7 @@ def _signed(fields: Scanner, time: Callable[[str], bytes]) -> bytes:
     head = rrtype_octets(fields)
     kind, labels = algorithm(fields), fields.u8()
     head += kind + labels + fields.u32() + time(fields.word()) + time(fields.word()) + fields.u16()
-    signer, octets = fields.name(), fields.base64()
-    try:
-        check_private(kind[0], octets)
-    except MalformedMessage as error:
-        raise InvalidText(error.text) from error
+    signer, octets = fields.name(), checked_text(fields, b"", lambda octets: check_private(kind[0], octets))
     if time is _time_or_seconds and len(Cursor(signer).name().labels) > labels[0]:
         raise InvalidText("the signer has more labels than the owner")
     return head + signer + octets
