@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TypeAlias
 
 from dns_update.address.sources import Source
+from dns_update.agent.config.settings import RecordSettings
 from dns_update.agent.reconcile.backoff import HeldAddresses
 from dns_update.client.plan import Desired
 from dns_update.value import Value
@@ -142,6 +143,15 @@ def desired_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) ->
     if not data:
         return None, change
     return Desired(data, rule.ttl, rule.owner, only_adds=only_adds), change
+
+
+def desired_by(
+    settings: RecordSettings, ttl: int | None, states: Sequence[SourceState | bytes], now: float
+) -> tuple[Desired | None, float | None]:
+    """Return what `desired_of` does, for a name with these settings and this TTL, whose data may be fixed."""
+    if settings.rrtype is not None:
+        return Desired(settings.data, ttl), None
+    return desired_of(Rule(settings.types, ttl, settings.owner, settings.grace), states, now)
 
 
 def _part(

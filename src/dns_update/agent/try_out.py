@@ -9,7 +9,7 @@ from dns_update.address import may_block
 from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import since_boot
 from dns_update.agent.config.settings import Config, RecordSettings
-from dns_update.agent.desired import Reading, Rule, SourceState, desired_of
+from dns_update.agent.desired import Reading, SourceState, desired_by
 from dns_update.client.plan import Desired
 from dns_update.doctor.engine import examine
 from dns_update.doctor.examination import Examination
@@ -49,14 +49,11 @@ def _subject_of(record: RecordSettings, states: Mapping[SourceQuestion, SourceSt
 
 
 def _desired_by(record: RecordSettings, states: Mapping[SourceQuestion, SourceState]) -> Desired | None:
-    if record.rrtype is not None:
-        return Desired(record.data, record.ttl)
     of_sources = [
         source if isinstance(source, bytes) else states[SourceQuestion(source, record.allow_private)]
         for source in record.sources
     ]
-    rule = Rule(record.types, record.ttl, record.owner, record.grace)
-    desired, _change = desired_of(rule, of_sources, time.monotonic())
+    desired, _change = desired_by(record, record.ttl, of_sources, time.monotonic())
     return desired
 
 
