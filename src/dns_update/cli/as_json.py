@@ -19,9 +19,9 @@ def outcome_text(outcome: Outcome, command: str, exit_status: int = 0) -> str:
 
 def outcome_fields(outcome: Outcome, command: str) -> dict[str, object]:
     """Return what an outcome says besides its status."""
-    shown = {"records": _records(outcome.after), "verified": outcome.verified}
-    done = shown if command == "show" else _change_fields(outcome)
-    return _common_fields(outcome) | done | _remarks(outcome)
+    changed = {"before": _records(outcome.before), "after": _records(outcome.after), "changed": outcome.changed}
+    done = {"records": _records(outcome.after)} if command == "show" else changed
+    return _common_fields(outcome) | done | {"verified": outcome.verified} | _remarks(outcome)
 
 
 def failure_text(error: DnsUpdateError, command: str, name: str | None, zone: str | None) -> str:
@@ -45,15 +45,6 @@ def _common_fields(outcome: Outcome) -> dict[str, object]:
         "server": str(outcome.server),
         "rcode": rcode_to_text(outcome.rcode),
         "seconds": round(outcome.seconds, 6),
-    }
-
-
-def _change_fields(outcome: Outcome) -> dict[str, object]:
-    return {
-        "before": _records(outcome.before),
-        "after": _records(outcome.after),
-        "changed": outcome.changed,
-        "verified": outcome.verified,
     }
 
 
