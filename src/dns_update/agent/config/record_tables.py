@@ -63,7 +63,7 @@ class RecordReader(Value):
         if not isinstance(content, dict):
             self.problems.add_error(path, wrong_type(content, "a table"))
             return ()
-        count = self.problems.count
+        count = len(self.problems.found)
         given = read_table(content, path, RECORD, self.problems, hints=RECORD_HINTS)
         self.references.check_references(given, path)
         self._check_together(path, content)
@@ -71,7 +71,7 @@ class RecordReader(Value):
         if ("zone" in given) != ("zone" in content):
             return ()
         places = [(at, self._place(at, given, *name)) for at, name in _names_of(path, given, content)]
-        if self.problems.count != count:
+        if len(self.problems.found) != count:
             return ()
         found = [(at, place) for at, place in places if place is not None]
         if given.get("check-names", True):
