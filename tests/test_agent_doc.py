@@ -100,7 +100,9 @@ def test_the_defaults_shown_for_records_are_their_defaults(tmp_path: Path, monke
     shown = {code_in(row[0])[0]: code_in(row[1]) for row in PAGE.table("`[[records]]`")}
     explicit = f"allow-private = {shown['allow-private'][0]}\non-missing = {shown['on-missing'][0]}\n"
     assert _config(_shown("toml config.toml") + explicit, tmp_path, monkeypatch) == plain
-    assert f'"{int(plain.records[0].grace / 3600)}h"' == shown["grace"][0]
+    grace = _config(_shown("toml config.toml") + 'on-missing = "delete"\n', tmp_path, monkeypatch).records[0].grace
+    assert grace is not None
+    assert f'"{int(grace / 3600)}h"' == shown["grace"][0]
 
 
 def test_on_change_programs_get_the_variables_that_are_listed() -> None:

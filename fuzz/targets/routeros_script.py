@@ -6,7 +6,7 @@ import contextlib
 
 from dns_update.migration.agent_toml import toml_from_plan
 from dns_update.migration.plan import Choices
-from dns_update.migration.routeros.importer import plan_from_routeros
+from dns_update.migration.routeros.importer import import_of
 from dns_update.routeros.control import Limits
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.parser import parse
@@ -62,7 +62,7 @@ def check(data: bytes) -> None:
     with contextlib.suppress(ScriptError, ScriptSyntaxError):
         Evaluator(_Empty(), {}, _LIMITS).run(text)
     if len(text) <= _LONGEST_IMPORT:
-        plan = plan_from_routeros(text)
+        plan = import_of(text).plan
         expect("a plan can be written", holds=bool(toml_from_plan(plan, _CHOICES, origin="a script", key_file="keys")))
 
 

@@ -72,9 +72,7 @@ class Update(Value):
 
         Raises InvalidText for a value that is not of this type, UsageError if no value is given.
         """
-        number = zone_type_of(rrtype)
-        owner = self._name(name)
-        return self._require(*(Record(owner, number, self.rrclass, 0, r) for r in self._rdatas(number, values)))
+        return self._require(*self._records(name, 0, rrtype, self.rrclass, values))
 
     def require_no_rrset(self, name: Name | str, rrtype: int | str) -> Update:
         """RRset does not exist (section 2.4.3).
@@ -105,9 +103,7 @@ class Update(Value):
         Raises InvalidText for a value that is not of this type and for a wrong TTL, UsageError if no value is given.
         """
         check_ttl(ttl)
-        number = zone_type_of(rrtype)
-        owner = self._name(name)
-        return self._change(*(Record(owner, number, self.rrclass, ttl, r) for r in self._rdatas(number, values)))
+        return self._change(*self._records(name, ttl, rrtype, self.rrclass, values))
 
     def delete_rrset(self, name: Name | str, rrtype: int | str) -> Update:
         """Delete an RRset (section 2.5.2).
@@ -128,9 +124,7 @@ class Update(Value):
 
         Raises InvalidText for a value that is not of this type, UsageError if no value is given.
         """
-        number = zone_type_of(rrtype)
-        owner = self._name(name)
-        return self._change(*(Record(owner, number, RRClass.NONE, 0, r) for r in self._rdatas(number, values)))
+        return self._change(*self._records(name, 0, rrtype, RRClass.NONE, values))
 
     def replace(
         self, name: Name | str, ttl: int, rrtype: int | str, *values: str | bytes | IPv4Address | IPv6Address
@@ -166,10 +160,15 @@ class Update(Value):
     def _name(self, name: Name | str) -> Name:
         return name if isinstance(name, Name) else name_in_zone(name, self.zone)
 
-    def _rdatas(self, rrtype: int, values: tuple[object, ...]) -> list[bytes]:
+    def _records(
+        self, name: Name | str, ttl: int, rrtype: int | str, rrclass: int, values: tuple[object, ...]
+    ) -> list[Record]:
+        """Return a record for each value."""
+        number = zone_type_of(rrtype)
+        owner = self._name(name)
         if not values:  # nothing would be added, deleted or required, without notice
             raise errors.UsageError("no value is given", hint="delete_rrset and require_no_rrset take none")
-        return [rdata_of(rrtype, value, self.rrclass) for value in values]
+        return [Record(owner, number, rrclass, ttl, rdata_of(number, value, self.rrclass)) for value in values]
 
 
 # Reading arguments.

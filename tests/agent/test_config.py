@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dns_update.address.sources import Command, Interface, Prefix
 from dns_update.agent.config import load as module
 from dns_update.agent.config.load import config_from_text, read_config
-from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings
+from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings, UpstreamSettings
 from dns_update.auth import Key
 from dns_update.errors import ConfigError, UsageError
 from dns_update.exchange import Policy
@@ -72,7 +72,8 @@ ttl = "00:05:00"
 """
     (only,) = read(text).records
     assert (str(only.name), only.ttl) == ("gw-north.example.com", 300)
-    assert ([server.host for server in only.servers], only.sources) == (["ns1.example.com"], (Interface("ppp0", 4),))
+    assert [server.host for server in only.upstream.servers] == ["ns1.example.com"]
+    assert only.sources == (Interface("ppp0", 4),)
 
 
 def problems_of(text: str, *, is_private: bool = True) -> tuple[str, ...]:
@@ -98,9 +99,8 @@ def test_what_is_left_out_of_the_agent() -> None:
 
 def test_what_is_left_out_of_a_record() -> None:
     (settings,) = read(RECORD).records
-    assert (settings.ttl, settings.servers, settings.key, settings.local_address) == (None, (), None, None)
-    assert settings.policy == Policy(3, 3, "udp")
-    assert (settings.owner, settings.delete_when_missing, settings.grace) == ("", False, 3600)
+    assert (settings.ttl, settings.upstream) == (None, UpstreamSettings((), None, Policy(3, 3, "udp"), None))
+    assert (settings.owner, settings.grace) == ("", None)
     assert (settings.allow_private, settings.on_change, settings.data) == (False, (), {})
 
 
@@ -145,8 +145,8 @@ def test_the_agents_settings(line: str, attribute: str, expected: object) -> Non
         ("ttl = 1", "ttl", 1),
         ("ttl = 2147483647", "ttl", 2147483647),
         ('owner = "router-1.example_net"', "owner", "router-1.example_net"),
-        ('on-missing = "keep"', "delete_when_missing", False),
-        ('on-missing = "delete"', "delete_when_missing", True),
+        ('on-missing = "keep"', "grace", None),
+        ('on-missing = "delete"', "grace", 3600),
         ('on-missing = "delete"\ngrace = "2h"', "grace", 7200),
         ('on-missing = "delete"\ngrace = 0', "grace", 0),
         ("allow-private = true", "allow_private", True),
@@ -267,7 +267,7 @@ def test_where_a_name_is(lines: str, name: str, zone: str | None) -> None:
 )
 def test_the_addresses_of_a_server(address: str, expected: tuple[Server, ...]) -> None:
     text = f'name = "home.example.com"\naddress = "192.0.2.1"\nservers = ["main"]\n[servers.main]\naddress = {address}'
-    assert record(text).servers == expected
+    assert record(text).upstream.servers == expected
 
 
 @pytest.mark.parametrize(
@@ -283,12 +283,12 @@ def test_the_addresses_of_a_server(address: str, expected: tuple[Server, ...]) -
 def test_how_a_server_is_asked(lines: str, policy: Policy, local_address: str | None) -> None:
     server = f'[servers.main]\naddress = "192.0.2.1"\n{lines}'
     settings = record(f'name = "home.example.com"\naddress = "192.0.2.1"\nservers = ["main"]\n{server}')
-    assert (settings.policy, settings.local_address) == (policy, local_address)
+    assert (settings.upstream.policy, settings.upstream.local_address) == (policy, local_address)
 
 
 def test_servers_are_tried_in_the_order_of_their_list() -> None:
     text = f'name = "home.example.com"\naddress = "192.0.2.1"\nservers = ["backup", "main"]\n{SERVERS}'
-    assert record(text).servers == (Server("192.0.2.2"), Server("192.0.2.1"))
+    assert record(text).upstream.servers == (Server("192.0.2.2"), Server("192.0.2.1"))
 
 
 KEYS = "".join(f'[keys.{name}]\nsecret = "{SECRET}"\n' for name in ("own", "zones", "servers"))
@@ -317,12 +317,12 @@ address = "192.0.2.1"
 servers = ["main"]
 {'key = "zones"' if "zones" in named else ""}
 """
-    key = record(text).key
+    key = record(text).upstream.key
     assert (None if key is None else str(key.name)) == expected
 
 
 def test_a_key_is_used_without_servers_too() -> None:
-    key = record(f'name = "home.example.com"\naddress = "192.0.2.1"\nkey = "home"\n{KEY}').key
+    key = record(f'name = "home.example.com"\naddress = "192.0.2.1"\nkey = "home"\n{KEY}').upstream.key
     assert key is not None
     assert key.secret == OCTETS
 
@@ -344,14 +344,14 @@ servers = ["backup"]
 ttl = 7
 """
     first, second = read(text).records
-    assert (first.servers, first.ttl) == ((Server("192.0.2.1"),), 600)
-    assert (second.servers, second.ttl) == ((Server("192.0.2.2"),), 7)
+    assert (first.upstream.servers, first.ttl) == ((Server("192.0.2.1"),), 600)
+    assert (second.upstream.servers, second.ttl) == ((Server("192.0.2.2"),), 7)
 
 
 def test_servers_with_different_keys_are_no_matter_where_the_key_is_named() -> None:
     servers = '[servers.x]\naddress = "192.0.2.1"\nkey = "own"\n[servers.y]\naddress = "192.0.2.2"\nkey = "servers"\n'
     text = f'name = "home.example.com"\naddress = "192.0.2.1"\nservers = ["x", "y"]\nkey = "zones"\n{servers}{KEYS}'
-    key = record(text).key
+    key = record(text).upstream.key
     assert key is not None
     assert str(key.name) == "zones"
 
@@ -364,7 +364,7 @@ def test_inline_tables_and_dotted_keys_are_tables_too() -> None:
     text = 'servers.main.address = "192.0.2.1"\nzones = {"example.com" = {servers = ["main"]}}\n'
     text += 'records = [{name = "home.example.com", address = "192.0.2.1"}]'
     (settings,) = read(text).records
-    assert settings.servers == (Server("192.0.2.1"),)
+    assert settings.upstream.servers == (Server("192.0.2.1"),)
 
 
 # Secrets.
@@ -373,8 +373,8 @@ def test_inline_tables_and_dotted_keys_are_tables_too() -> None:
 def key_of(lines: str, *, is_private: bool = False) -> Key:
     record_with_key = '[[records]]\nname = "home.example.com"\naddress = "192.0.2.1"\nkey = "home"\n'
     (only,) = read(f"{record_with_key}[keys.home]\n{lines}", is_private=is_private).records
-    assert only.key is not None
-    return only.key
+    assert only.upstream.key is not None
+    return only.upstream.key
 
 
 def test_a_key_has_its_tables_name_and_routeros_algorithm() -> None:
@@ -489,7 +489,7 @@ def test_the_identity_stays_where_the_rest_changes() -> None:
 
 def test_records_share_what_they_have_in_common() -> None:
     first, second = read(FULL).records
-    for name in ("zone", "key", "servers", "policy", "on_change"):
+    for name in ("zone", "upstream", "on_change"):
         assert getattr(first, name) is getattr(second, name), name
     assert first.name.labels[-1] is second.name.labels[-1]
 
@@ -970,14 +970,14 @@ def test_a_secret_may_not_stand_in_a_file_that_others_can_read_or_write(tmp_path
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o400])
 def test_a_secret_may_stand_in_a_file_that_only_we_and_our_group_can_read(tmp_path: Path, mode: int) -> None:
-    assert read_config(write(tmp_path, FULL, mode)).records[0].key is not None
+    assert read_config(write(tmp_path, FULL, mode)).records[0].upstream.key is not None
 
 
 def test_a_secret_may_stand_in_a_file_where_containers_have_their_secrets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dns_update.auth.private_file.SECRETS_OF_CONTAINERS", (str(tmp_path),))
-    assert read_config(write(tmp_path, FULL, 0o444)).records[0].key is not None
+    assert read_config(write(tmp_path, FULL, 0o444)).records[0].upstream.key is not None
 
 
 def test_a_file_without_secrets_may_be_read_by_everybody(tmp_path: Path) -> None:

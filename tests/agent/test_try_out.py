@@ -3,7 +3,7 @@
 import pytest
 
 from dns_update.address.sources import Command, Interface
-from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings
+from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings, UpstreamSettings
 from dns_update.agent.try_out import questions_of, subjects_of
 from dns_update.client.plan import Desired
 from dns_update.doctor.source_answers import SourceAnswer, SourceQuestion
@@ -37,9 +37,8 @@ def failed(source: Interface | Command) -> SourceAnswer:
 
 def test_a_record_is_a_subject_with_its_destination() -> None:
     servers, policy = (Server("192.0.2.53"),), Policy(timeout=1.0)
-    record = RecordSettings(
-        HOME, ZONE, sources=(ONE,), servers=servers, policy=policy, local_address="127.0.0.1", owner="router-1", ttl=60
-    )
+    upstream = UpstreamSettings(servers, None, policy, "127.0.0.1")
+    record = RecordSettings(HOME, ZONE, sources=(ONE,), upstream=upstream, owner="router-1", ttl=60)
     (subject,) = subjects_of(config(record), {})
     destination = Destination(ZONE, servers, None, policy, "127.0.0.1")
     assert subject == Subject(HOME, destination, (RRType.A,), Desired({RRType.A: (ONE,)}, 60, "router-1"), "router-1")
@@ -75,12 +74,12 @@ def test_nothing_is_removed_where_one_source_of_several_fails() -> None:
 def test_what_is_missing_is_deleted_at_once_without_grace_if_the_source_knows(
     source: Interface | Command, gone: Desired | None
 ) -> None:
-    record = RecordSettings(HOME, sources=(source,), delete_when_missing=True, grace=0.0)
+    record = RecordSettings(HOME, sources=(source,), grace=0.0)
     assert desired(record, failed(source)) == gone
 
 
 def test_what_is_missing_is_not_deleted_within_its_grace() -> None:
-    record = RecordSettings(HOME, sources=(WAN,), delete_when_missing=True, grace=60.0)
+    record = RecordSettings(HOME, sources=(WAN,), grace=60.0)
     assert desired(record, failed(WAN)) is None
 
 

@@ -16,7 +16,7 @@ from dns_update.agent.config.load import read_config
 from dns_update.migration.agent_toml import toml_from_plan
 from dns_update.migration.key_file import key_file_text, write_new_files
 from dns_update.migration.plan import Choices
-from dns_update.migration.routeros.importer import plan_from_routeros
+from dns_update.migration.routeros.importer import import_of
 from dns_update.routeros.conversions import to_time, value_of_word
 from dns_update.routeros.described import Router, source_of
 from dns_update.routeros.evaluator import Evaluator
@@ -158,7 +158,7 @@ _IMPORTED = [path for path in _CASES if "import" in tomllib.loads(path.read_text
 @pytest.mark.parametrize("path", _IMPORTED, ids=lambda path: path.name.removesuffix(_SUFFIX))
 def test_an_import_says_what_it_must(path: Path, tmp_path: Path) -> None:
     wanted = tomllib.loads(path.read_text())["import"]
-    plan = plan_from_routeros(path.with_name(path.name.removesuffix(_SUFFIX) + ".rsc").read_bytes().decode())
+    plan = import_of(path.with_name(path.name.removesuffix(_SUFFIX) + ".rsc").read_bytes().decode()).plan
     assert plan.understood == wanted["understood"]
     records = [one for record in wanted.get("record", ()) for one in _each_name(record)]
     assert [_imported(record, one) for record, one in zip(plan.records, records, strict=True)] == records

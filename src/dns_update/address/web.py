@@ -16,6 +16,7 @@ from dns_update.address.families import FAMILIES, NotToldError, ask_families
 from dns_update.address.sources import Web
 from dns_update.address.special_purpose import unreachable_because
 from dns_update.errors import InvalidText
+from dns_update.transport import seconds_left
 from dns_update.wire.codes import MAX_U16, decimal
 from dns_update.wire.inet import IPV4_OCTETS, parse_address, parse_told_address
 
@@ -61,7 +62,7 @@ def _ask(source: Web, octets: int) -> bytes:
         kinds = {_kind_of(address) for address in addresses}
         for _ in range(MOST_REDIRECTS + 1):
             with _connected(place, addresses, deadline) as connection:
-                connection.settimeout(_left(deadline))
+                connection.settimeout(seconds_left(deadline))
                 connection.sendall(_request(place))
                 answer = read_answer(_Deadlined(connection, deadline), place, octets)
             if isinstance(answer, bytes):
@@ -127,7 +128,7 @@ def _connected(place: Web, addresses: list[tuple[Any, ...]], deadline: float) ->
     # OpenSSL (from 3.0 on) ignore that.
     context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
     with connection:
-        connection.settimeout(_left(deadline))
+        connection.settimeout(seconds_left(deadline))
         return context.wrap_socket(connection, server_hostname=place.host, suppress_ragged_eofs=False)
 
 
@@ -137,7 +138,7 @@ def _first_that_connects(addresses: list[tuple[Any, ...]], deadline: float) -> s
     for done, address in enumerate(addresses):
         connection = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_STREAM)
         try:
-            connection.settimeout(_left(deadline) / (len(addresses) - done))
+            connection.settimeout(seconds_left(deadline) / (len(addresses) - done))
             connection.connect(address)
         except OSError as error:
             connection.close()
@@ -229,14 +230,6 @@ def _words_of(error: OSError) -> str:
     return f"certificate not trusted: {certificate}" if certificate else (error.strerror or str(error)).lower()
 
 
-def _left(deadline: float) -> float:
-    """Return the seconds until a deadline; raises TimeoutError after it."""
-    seconds = deadline - monotonic()
-    if seconds <= 0:
-        raise TimeoutError
-    return seconds
-
-
 class _Deadlined(RawIOBase):
     """A socket that is read until a deadline, up to a size: a socket's own timeout starts again with every octet."""
 
@@ -253,7 +246,7 @@ class _Deadlined(RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # RawIOBase's may be any buffer; this is what is given
-        self._connection.settimeout(_left(self._deadline))
+        self._connection.settimeout(seconds_left(self._deadline))
         octets = self._connection.recv_into(buffer)
         self._room -= octets
         if self._room < 0:

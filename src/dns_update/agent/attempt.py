@@ -46,7 +46,6 @@ class Attempt:
         self.began_in_doubt = managed.doubt is not None and managed.doubt.is_outcome_unknown
         self.servers = order
         self._order = order
-        self._upstream = managed.upstream
         self._is_urgent = is_urgent
         self._transaction: Transaction | None = None
 
@@ -61,7 +60,7 @@ class Attempt:
         target = Target(settings.name, settings.zone)  # not kept: ten thousand of them take half a MiB
 
         async def request(transaction: Transaction) -> Outcome:
-            if self._order is not self._upstream.servers:
+            if self._order is not self.managed.upstream.servers:
                 transaction.servers = tuple(server for server in self._order if isinstance(server, Server))
             transaction.in_turn = self._sorted
             self._transaction = transaction
@@ -70,7 +69,7 @@ class Attempt:
             finally:
                 transaction.in_turn = None  # breaks a cycle: else thousands of attempts wait for the garbage collector
 
-        return await self._upstream.client.run(request)
+        return await self.managed.upstream.client.run(request)
 
     def succeeded(self, outcome: Outcome, now: float) -> list[tuple[Hashable, Outage]]:
         """Record which servers answered; return those that recovered, with their outages."""
@@ -79,7 +78,7 @@ class Attempt:
             recheck_at = None
         if recheck_at is not None or self.managed.doubt is not None:
             self.managed.doubt = None if recheck_at is None else Doubt(is_outcome_unknown=False, recheck_at=recheck_at)
-        if not outcome.failures and not self._upstream.health.has_outages:
+        if not outcome.failures and not self.managed.upstream.health.has_outages:
             return []
         return self._record([outcome.server], outcome.failures, now)
 
@@ -92,11 +91,11 @@ class Attempt:
         """Record that the attempt was cancelled before its end."""
         self._keep_doubt(now)
         for server in self.servers:
-            self._upstream.health.not_asked(server)
+            self.managed.upstream.health.not_asked(server)
 
     def _recheck_at(self, now: float) -> float | None:
         is_astray = self._transaction is not None and self._transaction.is_update_astray
-        return now + self._upstream.patience if is_astray else self.managed.recheck_at
+        return now + self.managed.upstream.patience if is_astray else self.managed.recheck_at
 
     def _keep_doubt(self, now: float) -> None:
         """Keep the doubt about this attempt and about earlier ones."""
@@ -108,14 +107,14 @@ class Attempt:
     def _sorted(self, endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
         """Sort the addresses of a host: those that were silent recently come last, and none is left out."""
         self.servers = tuple(dict.fromkeys((*self.servers, *endpoints)))
-        order = self._upstream.health.order(endpoints, self.began, is_urgent=self._is_urgent)
+        order = self.managed.upstream.health.order(endpoints, self.began, is_urgent=self._is_urgent)
         return tuple(dict.fromkeys((*(one for one in order if isinstance(one, Endpoint)), *endpoints)))
 
     def _record(
         self, answered: Sequence[object], failures: Sequence[DnsUpdateError], now: float
     ) -> list[tuple[Hashable, Outage]]:
         """Record what the endpoints in errors, and those that `answered`, show about each server."""
-        health = self._upstream.health
+        health = self.managed.upstream.health
         answered = [*answered, *(failure.endpoint for failure in failures if not isinstance(failure, NoResponse))]
         silences = [failure for failure in failures if isinstance(failure, NoResponse)]
         recovered = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import random as system_random
 
 from dns_update.address.kernel.monitor import Monitor
@@ -72,7 +72,7 @@ class Controller:
         self._scheduler = Scheduler(self._worker.attempt, self._check_settled, self._resumed, self._broken, clock=clock)
 
     @property
-    def names(self) -> Collection[ManagedName]:
+    def names(self) -> Sequence[ManagedName]:
         """All names, in the order of the configuration."""
         return self._registry.names
 
@@ -144,7 +144,7 @@ class Controller:
         return [one.mark(now, is_under_way=self._scheduler.is_under_way(one)) for one in self._registry.names]
 
     def _record_statuses(self, times: Times) -> Iterator[RecordStatus]:
-        for managed in list(self._registry.names):
+        for managed in self._registry.names:
             is_under_way = self._scheduler.is_under_way(managed)
             yield record_status(managed, self._scheduler.due(managed), times, is_under_way=is_under_way)
 

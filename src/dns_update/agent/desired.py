@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import TypeAlias
 
 from dns_update.address.sources import Source
+from dns_update.agent.config.settings import RecordSettings
 from dns_update.agent.reconcile.backoff import HeldAddresses
 from dns_update.client.plan import Desired
 from dns_update.value import Value
@@ -133,17 +135,23 @@ def desired_of(rule: Rule, states: Sequence[SourceState | bytes], now: float) ->
             only_adds |= gone_at is None or now < gone_at
     for rrtype in rule.types:
         octets = _OCTETS[rrtype]
-        known: dict[bytes, None] | None = None
-        for state in states:
-            part = _part(state, octets, rule.grace, now, changes)
-            if part is not None:
-                known = dict.fromkeys(part) if known is None else known | dict.fromkeys(part)
-        if known is not None:
-            data[rrtype] = tuple(known)
+        parts = [_part(state, octets, rule.grace, now, changes) for state in states]
+        known = [part for part in parts if part is not None]
+        if known:  # most names have one source: many may share the tuple that it gave
+            data[rrtype] = known[0] if len(known) == 1 else tuple(dict.fromkeys(chain.from_iterable(known)))
     change = min(changes) if changes else None
     if not data:
         return None, change
     return Desired(data, rule.ttl, rule.owner, only_adds=only_adds), change
+
+
+def desired_by(
+    settings: RecordSettings, ttl: int | None, states: Sequence[SourceState | bytes], now: float
+) -> tuple[Desired | None, float | None]:
+    """Return what `desired_of` does, for a name with these settings and this TTL, whose data may be fixed."""
+    if settings.rrtype is not None:
+        return Desired(settings.data, ttl), None
+    return desired_of(Rule(settings.types, ttl, settings.owner, settings.grace), states, now)
 
 
 def _part(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from dns_update.agent.config.settings import RecordSettings
-from dns_update.agent.desired import Rule, SourceState, desired_of
+from dns_update.agent.desired import SourceState, desired_by
 from dns_update.agent.reconcile.upstream import Upstream
 from dns_update.client.claims import is_shared
 from dns_update.client.outcome import Outcome
@@ -105,14 +105,7 @@ class ManagedName:
 
     def refresh(self, now: float) -> bool:
         """Compute the desired records at `now`, on the monotonic clock; return whether they have changed."""
-        settings = self.settings
-        desired: Desired | None
-        if settings.rrtype is not None:
-            desired, self.next_change = Desired(settings.data, self.ttl), None
-        else:
-            grace = settings.grace if settings.delete_when_missing else None
-            rule = Rule(settings.types, self.ttl, settings.owner, grace)
-            desired, self.next_change = desired_of(rule, self.sources, now)
+        desired, self.next_change = desired_by(self.settings, self.ttl, self.sources, now)
         before, self.desired = self.desired, desired
         if before is None or desired is None:  # most often at the start, where comparing would cost more
             return before is not desired

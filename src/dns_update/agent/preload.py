@@ -18,7 +18,7 @@ OURS = (
     *("transport.blocking", "transport.failures", "transport.sockets", "transport.tcp", "transport.udp", "wire.ttl"),
 )
 OTHERS = (
-    *("binascii", "ctypes", "datetime", "difflib", "grp", "shlex", "sqlite3", "ssl", "struct", "urllib.parse", "idna"),
+    *("binascii", "datetime", "difflib", "grp", "shlex", "sqlite3", "ssl", "struct", "urllib.parse", "idna"),
     # Codecs for host names in certificates, headers of web answers, and characters that cannot be printed.
     *("encodings.idna", "encodings.latin_1", "encodings.iso8859_1", "encodings.unicode_escape"),
 )

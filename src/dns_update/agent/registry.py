@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator
-from operator import is_
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from typing import TypeGuard
 
-from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings
+from dns_update.address.sources import Source
+from dns_update.agent.config.settings import AgentSettings, Config, RecordSettings, UpstreamSettings
 from dns_update.agent.desired import SourceKey, SourceState
 from dns_update.agent.managed_name import ManagedName
 from dns_update.agent.reconcile.backoff import growing
@@ -27,19 +28,14 @@ class Registry:
     ) -> None:
         """Begin without names. `state_of` returns the state of a source; `transport` makes one for a local address."""
         self.settings = settings
+        self.names: Sequence[ManagedName] = ()  # in the order of the configuration
         self._state_of = state_of
         self._new_transport = transport
         self._random = random
-        self._names: dict[Hashable, ManagedName] = {}
         self._upstreams: dict[Hashable, Upstream] = {}
         self._healths: dict[Hashable, ServerHealth] = {}
         self._transports: dict[str | None, AsyncioTransport] = {}
-        self._last_upstream: tuple[tuple[object, ...], Upstream | None] = (), None
-
-    @property
-    def names(self) -> Collection[ManagedName]:
-        """All names, in the order of the configuration."""
-        return self._names.values()
+        self._last_upstream: tuple[UpstreamSettings, Upstream] | None = None
 
     @property
     def healths(self) -> Collection[ServerHealth]:
@@ -52,18 +48,19 @@ class Registry:
         Names with equal settings stay as they are. `boot` is the present, in seconds since boot.
         """
         self.settings = config.agent
-        self._last_upstream = (), None
-        old, self._names = self._names, {}
+        self._last_upstream = None
+        old = {managed.settings.identity: managed for managed in self.names}
+        self.names = names = list[ManagedName]()
         upstreams, self._upstreams = self._upstreams, {}
         healths, self._healths = self._healths, {}
         for settings in config.records:
-            identity = settings.identity
-            known = old.pop(identity, None) if old else None  # hashing ten thousand names for nothing is slow
-            upstream = self._upstream(settings, upstreams, healths)
+            known = old.pop(settings.identity, None) if old else None  # hashing ten thousand names takes long
+            upstream = self._upstream(settings.upstream, upstreams, healths)
             if known is not None and known.settings == settings:
-                self._names[identity] = known
+                names.append(known)
                 continue
-            new = self._names[identity] = ManagedName(settings, upstream, self._sources(settings), boot)
+            new = ManagedName(settings, upstream, self._sources(settings), boot)
+            names.append(new)
             yield known, new
         for gone in old.values():
             yield gone, None
@@ -84,27 +81,28 @@ class Registry:
             transport.close()
 
     def _sources(self, settings: RecordSettings) -> tuple[SourceState | bytes, ...]:
+        if _are_literal(settings.sources):
+            return settings.sources  # not a copy: those of ten thousand names take half a MiB
         private = settings.allow_private
         return tuple([s if isinstance(s, bytes) else self._state_of((s, private)) for s in settings.sources])
 
     def _upstream(
-        self, settings: RecordSettings, upstreams: dict[Hashable, Upstream], healths: dict[Hashable, ServerHealth]
+        self, settings: UpstreamSettings, upstreams: dict[Hashable, Upstream], healths: dict[Hashable, ServerHealth]
     ) -> Upstream:
         """Return the upstream of a record, from `upstreams` if it is there, because an attempt may be using it."""
-        parts = (settings.servers, settings.key, settings.policy, settings.local_address)
-        last, upstream = self._last_upstream
-        # Equal parts are the same objects, and comparing these is cheaper than hashing them ten thousand times.
-        if upstream is not None and all(map(is_, parts, last)):
-            return upstream
+        # Records share their settings, and comparing these is cheaper than hashing them ten thousand times.
+        if self._last_upstream is not None and self._last_upstream[0] is settings:
+            return self._last_upstream[1]
         asked_alike = settings.policy, settings.local_address
         if asked_alike not in self._healths:
             self._healths[asked_alike] = healths.get(asked_alike) or ServerHealth(self._seconds_of_silence)
-        if parts not in self._upstreams:
-            self._upstreams[parts] = upstreams.get(parts) or self._new_upstream(settings, self._healths[asked_alike])
-        self._last_upstream = parts, self._upstreams[parts]
-        return self._upstreams[parts]
+        if settings not in self._upstreams:
+            new = upstreams.get(settings) or self._new_upstream(settings, self._healths[asked_alike])
+            self._upstreams[settings] = new
+        self._last_upstream = settings, self._upstreams[settings]
+        return self._upstreams[settings]
 
-    def _new_upstream(self, settings: RecordSettings, health: ServerHealth) -> Upstream:
+    def _new_upstream(self, settings: UpstreamSettings, health: ServerHealth) -> Upstream:
         transport = self._transports.get(settings.local_address)
         if transport is None:
             transport = self._transports[settings.local_address] = self._new_transport(settings.local_address)
@@ -114,3 +112,7 @@ class Registry:
 
     def _seconds_of_silence(self, failures: int) -> float:
         return growing(failures, self.settings.interval, self._random)
+
+
+def _are_literal(sources: tuple[Source, ...]) -> TypeGuard[tuple[bytes, ...]]:
+    return all(isinstance(source, bytes) for source in sources)

@@ -9,7 +9,7 @@ from dns_update.address import may_block
 from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import since_boot
 from dns_update.agent.config.settings import Config, RecordSettings
-from dns_update.agent.desired import Reading, Rule, SourceState, desired_of
+from dns_update.agent.desired import Reading, SourceState, desired_by
 from dns_update.client.plan import Desired
 from dns_update.doctor.engine import examine
 from dns_update.doctor.examination import Examination
@@ -45,19 +45,17 @@ def subjects_of(config: Config, answers: Mapping[SourceQuestion, SourceAnswer]) 
 
 
 def _subject_of(record: RecordSettings, states: Mapping[SourceQuestion, SourceState]) -> Subject:
-    destination = Destination(record.zone, record.servers, record.key, record.policy, record.local_address)
+    to = record.upstream
+    destination = Destination(record.zone, to.servers, to.key, to.policy, to.local_address)
     return Subject(record.name, destination, record.types, _desired_by(record, states), record.owner)
 
 
 def _desired_by(record: RecordSettings, states: Mapping[SourceQuestion, SourceState]) -> Desired | None:
-    if record.rrtype is not None:
-        return Desired(record.data, record.ttl)
-    grace = record.grace if record.delete_when_missing else None
     of_sources = [
         source if isinstance(source, bytes) else states[SourceQuestion(source, record.allow_private)]
         for source in record.sources
     ]
-    desired, _change = desired_of(Rule(record.types, record.ttl, record.owner, grace), of_sources, time.monotonic())
+    desired, _change = desired_by(record, record.ttl, of_sources, time.monotonic())
     return desired
 
 

@@ -19,24 +19,23 @@ def outcome_text(outcome: Outcome, command: str, exit_status: int = 0) -> str:
 
 def outcome_fields(outcome: Outcome, command: str) -> dict[str, object]:
     """Return what an outcome says besides its status."""
-    shown = {"records": _records(outcome.after), "verified": outcome.verified}
-    done = shown if command == "show" else _change_fields(outcome)
-    about = {
-        "notes": [rendered(note, COMMAND_LINE) for note in outcome.notes],
-        "failures": [error_fields(error) for error in outcome.failures],
-    }
-    return _common_fields(outcome) | done | about
+    changed = {"before": _records(outcome.before), "after": _records(outcome.after), "changed": outcome.changed}
+    done = {"records": _records(outcome.after)} if command == "show" else changed
+    return _common_fields(outcome) | done | {"verified": outcome.verified} | _remarks(outcome)
 
 
 def failure_text(error: DnsUpdateError, command: str, name: str | None, zone: str | None) -> str:
     """Return what went wrong, with the failures of all servers that were tried; `name` and `zone` are as given."""
     status = {"command": command, "status": "error", "exit_status": error.exit_status}
     about = {"zone": zone, "name": name, "error": error_fields(error)}
-    others = {
-        "notes": [rendered(note, COMMAND_LINE) for note in error.notes],
-        "failures": [error_fields(other) for other in error.failures],
+    return object_text(status | about | _remarks(error))
+
+
+def _remarks(result: Outcome | DnsUpdateError) -> dict[str, object]:
+    return {
+        "notes": [rendered(note, COMMAND_LINE) for note in result.notes],
+        "failures": [error_fields(error) for error in result.failures],
     }
-    return object_text(status | about | others)
 
 
 def _common_fields(outcome: Outcome) -> dict[str, object]:
@@ -46,15 +45,6 @@ def _common_fields(outcome: Outcome) -> dict[str, object]:
         "server": str(outcome.server),
         "rcode": rcode_to_text(outcome.rcode),
         "seconds": round(outcome.seconds, 6),
-    }
-
-
-def _change_fields(outcome: Outcome) -> dict[str, object]:
-    return {
-        "before": _records(outcome.before),
-        "after": _records(outcome.after),
-        "changed": outcome.changed,
-        "verified": outcome.verified,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.cli import is_name, put, talk
+from dns_update.cli import command_named, is_name, put, talk
 from dns_update.cli.request import talk_notes
 from dns_update.errors import UsageError, quoted
 
@@ -14,24 +14,19 @@ if TYPE_CHECKING:
     from dns_update.commandline.line import CommandLine
     from dns_update.commandline.properties import Options
 
+_WITH_PLAN = ("set", "add", "delete")
 WOULD_CHANGE = 20  # the exit status if something would change
 
 
 def run(line: CommandLine) -> int:
     """Carry out a command line as a dry run, and return the exit status; raises DnsUpdateError."""
     command = line.take_word(is_name) or "set"
-    if command == "set":
-        from dns_update.cli.set import run  # one command, one import
-    elif command == "add":
-        from dns_update.cli.add import run
-    elif command == "delete":
-        from dns_update.cli.delete import run
-    else:
+    if command not in _WITH_PLAN:
         raise _no_plan(command, line)
     if line.text("dry-run") is not None:
         raise UsageError("plan does not take dry-run=", hint="a plan is always a dry run")
     line.put_before("dry-run", "yes")
-    return run(line)
+    return command_named(command)(line)
 
 
 def _no_plan(word: str, line: CommandLine) -> UsageError:
@@ -42,7 +37,7 @@ def _no_plan(word: str, line: CommandLine) -> UsageError:
         return UsageError(f"there is no plan for {quoted(word)}", hint="plan set, plan add or plan delete")
     from dns_update.commandline.mistakes import unknown_command  # as above
 
-    return unknown_command(word, ("set", "add", "delete"), line, "plan ")
+    return unknown_command(word, _WITH_PLAN, line, "plan ")
 
 
 def report(outcome: Outcome, options: Options) -> int:

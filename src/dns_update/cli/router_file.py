@@ -73,7 +73,7 @@ def _row_problems(key: str, number: int, row: Mapping[str, Any]) -> Iterator[tup
         if name not in row:
             yield (key, number), f"{key}: a row has no {name}", ""
     for name, value in row.items():
-        check = checks.get(name, _simple)
+        check = checks.get(name, _SIMPLE)
         if what := check(value):
             yield (key, number, name), f"{key}: {name}: {what}", ""
 
@@ -81,37 +81,14 @@ def _row_problems(key: str, number: int, row: Mapping[str, Any]) -> Iterator[tup
 # Checks: each returns what is wrong with a value, or an empty text.
 
 
-def _text(value: object) -> str:
-    return "" if isinstance(value, str) and value else f"expected a text, got {_kind(value)}"
-
-
-def _boolean(value: object) -> str:
-    return "" if isinstance(value, bool) else f"expected true or false, got {_kind(value)}"
-
-
-def _simple(value: object) -> str:
-    is_simple = isinstance(value, str | int)
-    return "" if is_simple else f"expected a text, a number, true or false, got {_kind(value)}"
-
-
-def _address(value: object) -> str:
-    is_address = isinstance(value, str) and isinstance(to_address(value), Address)
-    return "" if is_address else f"expected an address, got {_kind(value)}"
-
-
-def _prefix(value: object) -> str:
-    is_prefix = isinstance(value, str) and isinstance(to_prefix(value), IpPrefix)
-    return "" if is_prefix else f"expected an address with its prefix, e.g. 203.0.113.45/24, got {_kind(value)}"
+def _expected(what: str, is_right: Callable[[Any], bool]) -> Check:
+    return lambda value: "" if is_right(value) else f"expected {what}, got {_kind(value)}"
 
 
 def _rows(value: object) -> str:
     if isinstance(value, list) and all(isinstance(row, dict) for row in value):
         return ""
     return "expected a list of tables"
-
-
-def _table(value: object) -> str:
-    return "" if isinstance(value, dict) else f"expected a table, got {_kind(value)}"
 
 
 def _kind(value: object) -> str:
@@ -122,18 +99,28 @@ def _kind(value: object) -> str:
     )
 
 
+_TEXT = _expected("a text", lambda value: isinstance(value, str) and value != "")
+_BOOLEAN = _expected("true or false", lambda value: isinstance(value, bool))
+_SIMPLE = _expected("a text, a number, true or false", lambda value: isinstance(value, str | int))
+_ADDRESS = _expected("an address", lambda value: isinstance(value, str) and isinstance(to_address(value), Address))
+_PREFIX = _expected(
+    "an address with its prefix, e.g. 203.0.113.45/24",
+    lambda value: isinstance(value, str) and isinstance(to_prefix(value), IpPrefix),
+)
+_TABLE = _expected("a table", lambda value: isinstance(value, dict))
+
 _KEYS: Mapping[str, Check] = {
-    "identity": _text,
-    "public_address": _address,
+    "identity": _TEXT,
+    "public_address": _ADDRESS,
     "interfaces": _rows,
     "addresses": _rows,
     "dhcp": _rows,
-    "dns": _table,
-    "server_fails": _table,
+    "dns": _TABLE,
+    "server_fails": _TABLE,
 }
-_TABLES: Mapping[str, Check] = {"dns": _address, "server_fails": _text}
+_TABLES: Mapping[str, Check] = {"dns": _ADDRESS, "server_fails": _TEXT}
 _ROWS: Mapping[str, tuple[Mapping[str, Check], tuple[str, ...]]] = {
-    "interfaces": ({"name": _text, "type": _text, "running": _boolean, "disabled": _boolean}, ("name",)),
-    "addresses": ({"interface": _text, "address": _prefix, "global": _boolean}, ("interface", "address")),
-    "dhcp": ({"interface": _text, "address": _prefix, "status": _text}, ("interface",)),
+    "interfaces": ({"name": _TEXT, "type": _TEXT, "running": _BOOLEAN, "disabled": _BOOLEAN}, ("name",)),
+    "addresses": ({"interface": _TEXT, "address": _PREFIX, "global": _BOOLEAN}, ("interface", "address")),
+    "dhcp": ({"interface": _TEXT, "address": _PREFIX, "status": _TEXT}, ("interface",)),
 }

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import time
 
+from dns_update.client import requests
 from dns_update.client.outcome import with_time
-from dns_update.client.requests import (
-    add_records,
-    as_method,
-    delete_records,
-    send_update,
-    set_records,
-    show_records,
-)
 from dns_update.client.settings import ClientSettings, check_transport
 from dns_update.client.steps import Ask, Pause, ReadClock, Resolve, Step, Steps, drive, finished
 from dns_update.client.transaction import Request, Transaction
@@ -41,7 +34,7 @@ def _method(request: Callable[Concatenate[Transaction, P], Steps[T]]) -> Callabl
     def method(self: Client, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return self.run(lambda transaction: request(transaction, *args, **kwargs))
 
-    return as_method(request, method)
+    return requests.as_method(request, method)
 
 
 class Client:
@@ -75,11 +68,11 @@ class Client:
         self._settings = ClientSettings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
         self._transport: Transport = transport if transport is not None else BlockingTransport(local_address)
 
-    set = _method(set_records)
-    add = _method(add_records)
-    delete = _method(delete_records)
-    show = _method(show_records)
-    send = _method(send_update)
+    set = _method(requests.set_records)
+    add = _method(requests.add_records)
+    delete = _method(requests.delete_records)
+    show = _method(requests.show_records)
+    send = _method(requests.send_update)
 
     def transfer(
         self, zone: Name | str, *, since: int | None = None, rrclass: int | str = RRClass.IN

@@ -7,15 +7,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from dns_update.auth import Key
+from dns_update.client import requests
 from dns_update.client.outcome import with_time
-from dns_update.client.requests import (
-    add_records,
-    as_method,
-    delete_records,
-    send_update,
-    set_records,
-    show_records,
-)
 from dns_update.client.settings import ClientSettings, check_transport
 from dns_update.client.steps import Ask, Pause, ReadClock, Resolve, Step, Steps, drive
 from dns_update.client.transaction import Request, Transaction
@@ -39,7 +32,7 @@ def _method(
     async def method(self: AsyncClient, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return await self.run(lambda transaction: request(transaction, *args, **kwargs))
 
-    return as_method(request, method)
+    return requests.as_method(request, method)
 
 
 class AsyncClient:
@@ -66,11 +59,11 @@ class AsyncClient:
         self._settings = ClientSettings(servers, key=key, port=port, policy=policy, resolvers=resolvers, log=log)
         self._transport: AsyncTransport = transport if transport is not None else AsyncioTransport(local_address)
 
-    set = _method(set_records)
-    add = _method(add_records)
-    delete = _method(delete_records)
-    show = _method(show_records)
-    send = _method(send_update)
+    set = _method(requests.set_records)
+    add = _method(requests.add_records)
+    delete = _method(requests.delete_records)
+    show = _method(requests.show_records)
+    send = _method(requests.send_update)
 
     def transfer(
         self, zone: Name | str, *, since: int | None = None, rrclass: int | str = RRClass.IN

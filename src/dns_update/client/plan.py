@@ -22,9 +22,11 @@ from dns_update.client.lookup import Records
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.record import Record
 from dns_update.update import Update
-from dns_update.value import KW_ONLY, Value
+from dns_update.value import Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS
+
+_TYPES: dict[tuple[int, ...], tuple[int, ...]] = {}  # each set of types that was ever desired, once
 
 
 class Desired(Value):
@@ -34,16 +36,31 @@ class Desired(Value):
     so the name may have more than is desired.
     """
 
-    data: RdataByType
-    ttl: int | None = None
-    owner: str = ""
-    _: KW_ONLY
-    only_adds: bool = False
+    types: tuple[int, ...]
+    values: tuple[tuple[bytes, ...], ...]
+    ttl: int | None
+    owner: str
+    only_adds: bool
+
+    def __init__(self, data: RdataByType, ttl: int | None = None, owner: str = "", *, only_adds: bool = False) -> None:
+        """Keep the data as two tuples: thousands of names have the same types, and a dict for each takes much more."""
+        types = _TYPES.setdefault(tuple(data), tuple(data))
+        self._store(types=types, values=tuple(data.values()), ttl=ttl, owner=owner, only_adds=only_adds)
+
+    @property
+    def rrsets(self) -> Iterable[tuple[int, tuple[bytes, ...]]]:
+        """Each type with its rdata."""
+        return zip(self.types, self.values, strict=True)
+
+    @property
+    def data(self) -> RdataByType:
+        """The rdata by type."""
+        return dict(self.rrsets)
 
     @property
     def rrtypes(self) -> tuple[int, ...]:
         """The types to read before a plan can be made, in the order in which to query them: the claims first."""
-        return (RRType.TXT, *self.data) if self.owner else tuple(self.data)
+        return (RRType.TXT, *self.types) if self.owner else self.types
 
     @property
     def with_any_ttl(self) -> Desired:
@@ -60,7 +77,7 @@ def plan(target: LocatedTarget, desired: Desired, current: Records, new_ttl: int
     rrsets = _RRsets(target, desired, current, new_ttl)
     if desired.owner:
         update = _claimed(rrsets)
-    elif all(map(rrsets.is_right, desired.data)):  # the usual case, for thousands of names
+    elif all(map(rrsets.is_right, desired.types, desired.values)):  # the usual case, for thousands of names
         return None
     else:
         update = _exclusive(rrsets)
@@ -70,7 +87,7 @@ def plan(target: LocatedTarget, desired: Desired, current: Records, new_ttl: int
 def replacement(target: LocatedTarget, desired: Desired, ttl: int) -> Update:
     """Return the update that gives a name the desired RRsets, whatever it holds; `ttl` in seconds."""
     update = Update(target.zone, rrclass=target.rrclass)
-    for rrtype, values in desired.data.items():
+    for rrtype, values in desired.rrsets:
         if values:
             update = update.replace(target.owner, ttl, rrtype, *values)
         else:
@@ -97,10 +114,9 @@ class _RRsets(Value):
         otherwise = self.new_ttl if desired is None else desired
         return next((record.ttl for record in self.records(rrtype)), otherwise)
 
-    def is_right(self, rrtype: int) -> bool:
-        """Return whether the RRset is as desired, TTL included."""
-        ttl, values = self.ttl(rrtype), self.desired.data[rrtype]
-        current = []
+    def is_right(self, rrtype: int, values: tuple[bytes, ...]) -> bool:
+        """Return whether the RRset has these values, and the desired TTL."""
+        ttl, current = self.ttl(rrtype), []
         for record in self.current:  # not by `records`, for speed: thousands of names are right
             if record.rrtype == rrtype:
                 if record.ttl != ttl:
@@ -115,10 +131,10 @@ class _RRsets(Value):
 def _exclusive(rrsets: _RRsets) -> Update:
     target = rrsets.target
     update = Update(target.zone, rrclass=target.rrclass)
-    for rrtype, values in rrsets.desired.data.items():
+    for rrtype, values in rrsets.desired.rrsets:
         if rrsets.desired.only_adds:
             update = _own_addresses(rrsets, update, rrtype, set(), is_shared=False)
-        elif rrsets.is_right(rrtype):
+        elif rrsets.is_right(rrtype, values):
             continue
         elif values:
             update = update.replace(target.owner, rrsets.ttl(rrtype), rrtype, *values)
@@ -134,13 +150,13 @@ def _claimed(rrsets: _RRsets) -> Update:
     old_claim = [text for text, claim in claims if claim.owner == owner]
     published = {address for _text, claim in claims if claim.owner == owner for address in claim.addresses}
     of_others = {address for _text, claim in claims if claim.owner != owner for address in claim.addresses}
-    desired = {address for values in rrsets.desired.data.values() for address in values}
+    desired = {address for values in rrsets.desired.values for address in values}
     # Addresses of a family about which nothing is known now stay claimed; so do all, if nothing may be removed.
-    desired |= {a for a in published if rrsets.desired.only_adds or _rrtype(a) not in rrsets.desired.data}
+    desired |= {a for a in published if rrsets.desired.only_adds or _rrtype(a) not in rrsets.desired.types}
     new_claim = [Claim(owner, frozenset(desired)).to_rdata()] if desired else []
 
     update = Update(target.zone, rrclass=target.rrclass)
-    for rrtype in rrsets.desired.data:
+    for rrtype in rrsets.desired.types:
         is_shared = any(_rrtype(address) == rrtype for address in of_others)
         update = _own_addresses(rrsets, update, rrtype, published - desired - of_others, is_shared=is_shared)
     if new_claim != old_claim:

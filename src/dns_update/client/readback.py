@@ -93,17 +93,22 @@ def _of_type(rrtype: int, records: Records) -> Records:
     return records if rrtype == RRType.ANY else tuple([record for record in records if record.rrtype == rrtype])
 
 
-async def after_set(view: ZoneView, data: RdataByType, ttls: Mapping[int, int]) -> Records:
-    """Return the records of the types in `data`; raises NotApplied unless they are those of `data`."""
+async def after_set(view: ZoneView, data: RdataByType, ttls: Mapping[int, int], *, only_adds: bool = False) -> Records:
+    """Return the records of the types in `data`; raises NotApplied unless they are those of `data`.
+
+    With `only_adds`, there may be others beside those of `data`.
+    """
     after: dict[Record, None] = {}
     for rrtype, values in data.items():
         try:
             records, reply = await view.look(rrtype)
         except errors.ZoneNotFound as error:
-            after |= dict.fromkeys(await _confirmed(view, rrtype, values, ttls[rrtype], error))
+            confirmed = await _confirmed(view, rrtype, values, ttls[rrtype], error, only_adds=only_adds)
+            after |= dict.fromkeys(confirmed)
             continue
         rrset = [record for record in records if record.rrtype == rrtype]
-        if _canonical(view, rrtype, values) != _canonical(view, rrtype, [record.rdata for record in rrset]):
+        wanted, there = _canonical(view, rrtype, values), _canonical(view, rrtype, [record.rdata for record in rrset])
+        if not (wanted <= there if only_adds else wanted == there):
             from dns_update.client.obstacles import not_applied  # only when something is wrong
 
             raise await not_applied(view, rrtype, records, reply.message)
@@ -115,25 +120,6 @@ async def after_set(view: ZoneView, data: RdataByType, ttls: Mapping[int, int]) 
 def _note_ttl(view: ZoneView, rrtype: int, rrset: Iterable[Record], desired: int) -> None:
     for ttl in {record.ttl for record in rrset} - {desired}:
         view.transaction.notes.append(f"{rrtype_to_text(rrtype)}: the server has TTL {ttl}, not {desired}")
-
-
-async def after_add(view: ZoneView, data: RdataByType, ttls: Mapping[int, int]) -> Records:
-    """Return the records of the types in `data`; raises NotApplied unless those of `data` are among them."""
-    after: dict[Record, None] = {}
-    for rrtype, values in data.items():
-        try:
-            records, reply = await view.look(rrtype)
-        except errors.ZoneNotFound as error:
-            after |= dict.fromkeys(await _confirmed(view, rrtype, values, ttls[rrtype], error, only_adds=True))
-            continue
-        rrset = [record for record in records if record.rrtype == rrtype]
-        if not _canonical(view, rrtype, values) <= _canonical(view, rrtype, [record.rdata for record in rrset]):
-            from dns_update.client.obstacles import not_applied  # only when something is wrong
-
-            raise await not_applied(view, rrtype, records, reply.message)
-        after |= dict.fromkeys(rrset)
-        _note_ttl(view, rrtype, rrset, ttls[rrtype])
-    return tuple(after)
 
 
 async def after_delete(view: ZoneView, data: RdataByType) -> Records:
@@ -197,7 +183,7 @@ async def confirmed(view: ZoneView, desired: Desired, ttl: int) -> Records | Non
     The records returned get `ttl`, in seconds: prerequisites do not show it.
     """
     try:
-        return await after_set(view, desired.data, dict.fromkeys(desired.data, ttl))
+        return await after_set(view, desired.data, dict.fromkeys(desired.types, ttl))
     except errors.NotApplied:
         return None
 
@@ -237,7 +223,7 @@ async def _confirmed(  # noqa: PLR0913 - what was asked for, and how
     ttl: int,
     error: errors.ZoneNotFound,
     *,
-    only_adds: bool = False,
+    only_adds: bool,
 ) -> Records:
     """Return the records that the zone itself has, although the server does not show them; raises NotApplied.
 

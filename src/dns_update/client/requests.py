@@ -95,7 +95,7 @@ async def set_records(  # noqa: PLR0913 - all but the name can be left out
         update = await _with_replacements(view, _update_that_requires(located, require), rdata, ttls)
         if dry_run:
             return await _previewed(view, update)
-        reply, after = await delivery.carry_out(view, update, lambda: _after_set(view, rdata, ttls))
+        reply, after = await delivery.carry_out(view, update, lambda: _after_set(view, rdata, ttls, only_adds=False))
         return outcome_at(view, reply.message.rcode, before, after)
 
     return await transaction.at_first_server(at)
@@ -149,7 +149,7 @@ async def add_records(  # noqa: PLR0913 - as above
             return await _previewed(view, update)
         update = additions.if_unchanged(located.owner, update, rdata, before)
         try:
-            reply, after = await delivery.carry_out(view, update, lambda: _after_add(view, rdata, ttls))
+            reply, after = await delivery.carry_out(view, update, lambda: _after_set(view, rdata, ttls, only_adds=True))
         except (errors.NameExists, errors.NameNotFound) as error:
             if require == "any":  # then it is our own condition
                 error.hint = "another program changes the name at the same time; try again"
@@ -313,16 +313,10 @@ async def _without_other_name_servers(view: ZoneView, update: Update, values: tu
     return update.delete(view.target.owner, RRType.NS, *stale) if stale else update
 
 
-def _after_set(view: ZoneView, rdata: RdataByType, ttls: dict[int, int]) -> Steps[Records]:
+def _after_set(view: ZoneView, rdata: RdataByType, ttls: dict[int, int], *, only_adds: bool) -> Steps[Records]:
     from dns_update.client.readback import after_set  # only if it is read back
 
-    return after_set(view, rdata, ttls)
-
-
-def _after_add(view: ZoneView, rdata: RdataByType, ttls: dict[int, int]) -> Steps[Records]:
-    from dns_update.client.readback import after_add  # only if it is read back
-
-    return after_add(view, rdata, ttls)
+    return after_set(view, rdata, ttls, only_adds=only_adds)
 
 
 def _previewed(view: ZoneView, update: Update) -> Steps[Outcome]:

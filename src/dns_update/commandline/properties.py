@@ -81,18 +81,13 @@ class Property:
 
 if TYPE_CHECKING:
 
-    def _row(  # noqa: PLR0913 - as above
+    def _row(
         name: str,
         form: str,
         commands: tuple[str, ...],
         help: str,  # noqa: A002
         read: Callable[[str], T],
-        *,
-        default: str | None = None,
-        repeatable: bool = False,
-        secret: bool = False,
-        flag: bool = False,
-        positional: bool = False,
+        **others: str | bool,  # Property checks them
     ) -> T:
         """Tell mypy that a row is the value which an instance of Options has there."""
 else:

@@ -249,18 +249,11 @@ def _check(subject: str) -> CommandReader:
 
 def _plain(word: str) -> CommandReader:
     command = commands.Plain(word)
-
-    def read(_line: Lexer) -> commands.Plain:
-        return command
-
-    return read
+    return lambda _line: command
 
 
 def _prerequisite_reader(*, must_exist: bool, is_rrset: bool) -> CommandReader:
-    def read(line: Lexer) -> commands.Prerequisite:
-        return _prerequisite(line, must_exist=must_exist, is_rrset=is_rrset)
-
-    return read
+    return lambda line: _prerequisite(line, must_exist=must_exist, is_rrset=is_rrset)
 
 
 _PREREQUISITES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.errors import InvalidText, MalformedMessage, quoted
+from dns_update.errors import InvalidText, quoted
 from dns_update.rr.embedded_names import uncompressed_name
 from dns_update.rr.field_kinds import (
     NAME,
@@ -18,7 +18,7 @@ from dns_update.rr.field_kinds import (
     rrtype_octets,
     take_string,
 )
-from dns_update.rr.keys import algorithm, check_private
+from dns_update.rr.keys import algorithm, check_private, checked_text, digest_field
 from dns_update.rr.scanner import Scanner, number, unhex
 from dns_update.wire.codes import decimal, rrtype_from_text, rrtype_to_text
 from dns_update.wire.cursor import Cursor
@@ -46,33 +46,6 @@ _MAX_SALT_OCTETS = 255
 _MAX_HASH_OCTETS = 39  # as many as fit into a label, in Base32
 _MAX_WINDOW_OCTETS = 32
 _BASE32HEX = "0123456789abcdefghijklmnopqrstuv"
-
-
-def _digest(fields: Scanner) -> bytes:
-    """Read the kind of a digest, and as many octets as such a digest has."""
-    kind = fields.mnemonic(_DIGESTS, _U8)
-    return kind.to_bytes(1) + fields.hex(_DIGEST_OCTETS.get(kind))
-
-
-def _digest_text(cursor: Cursor) -> str:
-    kind, octets = cursor.u8(), rest(cursor, 1)
-    need(holds=len(octets) == _DIGEST_OCTETS.get(kind, len(octets)), what=f"a digest of {len(octets)} octets")
-    return f"{kind} {octets.hex()}"
-
-
-def _zone_digest(fields: Scanner) -> bytes:
-    """Read the hash algorithm of a ZONEMD record, and as many octets as it makes (RFC 8976, section 2.2)."""
-    kind = fields.number(_U8)
-    octets = fields.hex(_ZONE_DIGEST_OCTETS.get(kind))
-    if len(octets) < _LEAST_ZONE_DIGEST:
-        raise InvalidText(f"a digest of {len(octets)} octets; {_LEAST_ZONE_DIGEST} are needed")
-    return kind.to_bytes(1) + octets
-
-
-def _zone_digest_text(cursor: Cursor) -> str:
-    kind, octets = cursor.u8(), rest(cursor, _LEAST_ZONE_DIGEST)
-    need(holds=len(octets) == _ZONE_DIGEST_OCTETS.get(kind, len(octets)), what=f"a digest of {len(octets)} octets")
-    return f"{kind} {octets.hex()}"
 
 
 def _salt(fields: Scanner) -> bytes:
@@ -173,11 +146,7 @@ def _signed(fields: Scanner, time: Callable[[str], bytes]) -> bytes:
     head = rrtype_octets(fields)
     kind, labels = algorithm(fields), fields.u8()
     head += kind + labels + fields.u32() + time(fields.word()) + time(fields.word()) + fields.u16()
-    signer, octets = fields.name(), fields.base64()
-    try:
-        check_private(kind[0], octets)
-    except MalformedMessage as error:
-        raise InvalidText(error.text) from error
+    signer, octets = fields.name(), checked_text(fields, b"", lambda octets: check_private(kind[0], octets))
     if time is _time_or_seconds and len(Cursor(signer).name().labels) > labels[0]:
         raise InvalidText("the signer has more labels than the owner")
     return head + signer + octets
@@ -240,7 +209,7 @@ def _days_of(month: int, year: int) -> int:
     return _MONTHS[month - 1] + leap
 
 
-_DS = (U16, Field(algorithm, U8.to_text), Field(_digest, _digest_text))
+_DS = (U16, Field(algorithm, U8.to_text), digest_field("digest", _DIGESTS, _DIGEST_OCTETS, least=1))
 _TYPES = Field(_types, _types_text)
 _HASH = Field(_hash_algorithm, U8.to_text)
 
@@ -255,6 +224,6 @@ LAYOUTS = {
     "NSEC3": (Field(_proof, _proof_text),),
     "NSEC3PARAM": (_HASH, U8, U16, Field(_salt, _salt_text)),
     "CSYNC": (U32, U16, _TYPES),
-    "ZONEMD": (U32, U8, Field(_zone_digest, _zone_digest_text)),
+    "ZONEMD": (U32, U8, digest_field("digest", {}, _ZONE_DIGEST_OCTETS, _LEAST_ZONE_DIGEST)),
     "DSYNC": (RRTYPE, number_field(1, _SCHEMES), U16, NAME),
 }

@@ -14,7 +14,7 @@ from dns_update.wire.cursor import Cursor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _U8, _U16 = 0xFF, 0xFFFF
 
@@ -160,18 +160,26 @@ def _sized_text(cursor: Cursor) -> str:
     return f"{size} {base64_text(cursor.take(size))}".rstrip()
 
 
-def _fingerprint(fields: Scanner) -> bytes:
-    """Read the kind of an SSHFP record's fingerprint, and as many octets as it has (RFC 4255; RFC 6594)."""
-    kind = fields.number(_U8)
-    if kind not in _FINGERPRINT_OCTETS and fields.is_at_end:
-        return kind.to_bytes(1)
-    return kind.to_bytes(1) + fields.hex(_FINGERPRINT_OCTETS.get(kind))
+def digest_field(what: str, kinds: Mapping[str, int], octets_of: Mapping[int, int], least: int) -> Field:
+    """Return the field of a kind, as a mnemonic or a number, and of as many octets as a kind in `octets_of` has.
 
+    Other kinds may have any number of octets from `least` on.
+    """
 
-def _fingerprint_text(cursor: Cursor) -> str:
-    kind, octets = cursor.u8(), rest(cursor)
-    need(holds=len(octets) == _FINGERPRINT_OCTETS.get(kind, len(octets)), what=f"a fingerprint of {len(octets)} octets")
-    return f"{kind} {octets.hex()}".rstrip()
+    def from_text(fields: Scanner) -> bytes:
+        kind = fields.mnemonic(kinds, _U8)
+        may_be_empty = not least and kind not in octets_of
+        octets = b"" if may_be_empty and fields.is_at_end else fields.hex(octets_of.get(kind))
+        if len(octets) < least:
+            raise InvalidText(f"a {what} of {len(octets)} octets; {least} are needed")
+        return kind.to_bytes(1) + octets
+
+    def to_text(cursor: Cursor) -> str:
+        kind, octets = cursor.u8(), rest(cursor, least)
+        need(holds=len(octets) == octets_of.get(kind, len(octets)), what=f"a {what} of {len(octets)} octets")
+        return f"{kind} {octets.hex()}".rstrip()
+
+    return Field(from_text, to_text)
 
 
 _DNSKEY = (_key_field(_check_key),)
@@ -185,5 +193,5 @@ LAYOUTS = {
     "TKEY": (NAME, U32, U32, U16, number_field(2, _ERRORS), _SIZED, _SIZED),
     "CERT": (number_field(2, _CERTIFICATES), U16, Field(algorithm, U8.to_text), BASE64),
     "OPENPGPKEY": (BASE64,),
-    "SSHFP": (U8, Field(_fingerprint, _fingerprint_text)),
+    "SSHFP": (U8, digest_field("fingerprint", {}, _FINGERPRINT_OCTETS, least=0)),  # RFC 4255; RFC 6594
 }

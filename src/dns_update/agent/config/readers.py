@@ -45,11 +45,6 @@ class Problems:
     def __init__(self) -> None:
         self.found: list[Problem] = []
 
-    @property
-    def count(self) -> int:
-        """How many mistakes there are."""
-        return len(self.found)
-
     def add(self, path: Path, text: str, hint: str = "", *, other: Path = ()) -> None:
         """Record a mistake at a path."""
         self.found.append(Problem(path, spelled(path), text, hint, other))

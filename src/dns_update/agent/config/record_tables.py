@@ -10,7 +10,7 @@ from dns_update.agent.config.positions import Path
 from dns_update.agent.config.readers import Problems, Table, read_table, text_or_array, wrong_type
 from dns_update.agent.config.references import References, ZoneTable
 from dns_update.agent.config.schema import RECORD, RECORD_HINTS
-from dns_update.agent.config.settings import AgentSettings, RecordSettings
+from dns_update.agent.config.settings import DEFAULT_GRACE, AgentSettings, RecordSettings
 from dns_update.errors import UsageError, quoted
 from dns_update.errors.hints import TOML, rendered
 from dns_update.rr.host_names import check_owner, check_targets
@@ -28,8 +28,6 @@ _ATTRIBUTES = {
     "type": "rrtype",
     "ttl": "ttl",
     "owner": "owner",
-    "on-missing": "delete_when_missing",
-    "grace": "grace",
     "allow-private": "allow_private",
     "on-change": "on_change",
     "on-failure": "on_failure",
@@ -65,7 +63,7 @@ class RecordReader(Value):
         if not isinstance(content, dict):
             self.problems.add_error(path, wrong_type(content, "a table"))
             return ()
-        count = self.problems.count
+        count = len(self.problems.found)
         given = read_table(content, path, RECORD, self.problems, hints=RECORD_HINTS)
         self.references.check_references(given, path)
         self._check_together(path, content)
@@ -73,7 +71,7 @@ class RecordReader(Value):
         if ("zone" in given) != ("zone" in content):
             return ()
         places = [(at, self._place(at, given, *name)) for at, name in _names_of(path, given, content)]
-        if self.problems.count != count:
+        if len(self.problems.found) != count:
             return ()
         found = [(at, place) for at, place in places if place is not None]
         if given.get("check-names", True):
@@ -116,10 +114,8 @@ class RecordReader(Value):
             None if zone is None else zone.name,
             sources=sources[0] if len(sources) == 1 else tuple(one for several in sources for one in several),
             values=values,
-            servers=upstream.servers,
-            key=upstream.key,
-            policy=upstream.policy,
-            local_address=upstream.local_address,
+            upstream=upstream,
+            grace=given.get("grace", DEFAULT_GRACE) if given.get("on-missing") else None,
             **own,
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 from dns_update.agent.config.positions import Path
 from dns_update.agent.config.readers import Problems, Table, near_miss, read_table
 from dns_update.agent.config.schema import KEY, SERVER, SERVER_HINTS, ZONE, ZONE_HINTS, zone_from_text
+from dns_update.agent.config.settings import UpstreamSettings
 from dns_update.auth import DEFAULT_ALGORITHM, Key, read_secret
 from dns_update.auth.private_file import is_special
 from dns_update.auth.secret_sources import path_of_credential
@@ -21,15 +22,6 @@ from dns_update.wire.name import Name
 
 _ELSEWHERE = ("@", "env:", "credential:")
 _CREDENTIAL = "credential:"
-
-
-class UpstreamSettings(Value):
-    """Where and how records are published: the servers to try in turn, the key, the policy, the local address."""
-
-    servers: tuple[Server, ...]
-    key: Key | None
-    policy: Policy
-    local_address: str | None = None
 
 
 class ServerTable(Value):
@@ -166,7 +158,7 @@ class References:
 
     def _is_complete(self, path: Path, content: Table) -> bool:
         """Return whether there is exactly one secret, in a place where it is allowed."""
-        count = self._problems.count
+        count = len(self._problems.found)
         beside_file = [key for key in ("secret", "algorithm", "encoding") if key in content and "file" in content]
         for key in beside_file:
             self._problems.add((*path, key), f"{key} and file are both given", "the file has all of it")
@@ -181,7 +173,7 @@ class References:
             self._problems.add(
                 (*path, "secret"), "there is a secret here, and others can read or write this file", hint
             )
-        return self._problems.count == count
+        return len(self._problems.found) == count
 
     def _server(self, path: Path, content: Table) -> ServerTable:
         given = read_table(content, path, SERVER, self._problems, hints=SERVER_HINTS)
@@ -197,7 +189,7 @@ class References:
         )
 
     def _read_zone(self, text: str, path: Path, content: Table) -> None:
-        count = self._problems.count
+        count = len(self._problems.found)
         given = read_table(content, path, ZONE, self._problems, hints=ZONE_HINTS)
         self.check_references(given, path)
         try:
@@ -210,7 +202,7 @@ class References:
             return
         zone = ZoneTable(name, path, given.get("servers", ()), given.get("key"), given.get("ttl"))
         self._zones[name.folded] = zone
-        if self._problems.count == count:
+        if len(self._problems.found) == count:
             self.upstream(zone.servers, zone.key, path)
 
     def _join(self, names: tuple[str, ...], key: str | None, path: Path) -> UpstreamSettings | None:

@@ -69,6 +69,7 @@ def _owner(written: str) -> str:
 
 
 def _on_missing(written: str) -> bool:
+    """Return whether the data of a name is deleted when its sources lose their addresses."""
     if written not in ("keep", "delete"):
         raise InvalidText(f"{quoted(written)} is not a choice", hint='"keep" or "delete"')
     return written == "delete"

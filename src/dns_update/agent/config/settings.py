@@ -13,6 +13,7 @@ from dns_update.wire.name import Name
 
 _MINUTE = 60.0
 _DAY = 86400.0
+DEFAULT_GRACE = 60 * _MINUTE
 _POLICY = Policy()
 _BOTH = (RRType.A, RRType.AAAA)
 _ONLY_A = (RRType.A,)
@@ -37,16 +38,29 @@ class AgentSettings(Value, kw_only=True):
     on_failure: tuple[str, ...] = ()
 
 
+class UpstreamSettings(Value):
+    """How records are published: the `servers` to try in turn, with `key`, by `policy`, from `local_address`.
+
+    Without servers, the zone's primary is asked. Without a key, messages are unsigned; without an address, any is used.
+    """
+
+    servers: tuple[Server, ...] = ()
+    key: Key | None = None
+    policy: Policy = _POLICY
+    local_address: str | None = None
+
+
+_UPSTREAM = UpstreamSettings()
+
+
 class RecordSettings(Value):
     """The settings of one name: where its data comes from, and where it is published.
 
     `name` is the owner name in full; `zone` is None if it must be found by its SOA record. Data comes from `sources`,
     or is fixed: the `values`, octets of rdata, of one `rrtype`. `ttl` is in seconds; None keeps that of the zone's
-    records. `servers` are tried in turn, with `key` (None: unsigned), by `policy`, from `local_address` (None: any);
-    without servers, the zone's primary is asked. `owner` is empty if no other agent publishes at the name. When its
-    sources lose their addresses, the name keeps its data; with `delete_when_missing` only for `grace` seconds.
-    `allow_private` allows addresses that cannot be reached from the Internet. `on_change` and `on_failure` are
-    programs and their arguments, or empty.
+    records. `owner` is empty if no other agent publishes at the name. When its sources lose their addresses, the name
+    keeps its data; with `grace` only for that many seconds. `allow_private` allows addresses that cannot be
+    reached from the Internet. `on_change` and `on_failure` are programs and their arguments, or empty.
 
     There may be thousands of these, so equal parts are shared.
     """
@@ -58,13 +72,9 @@ class RecordSettings(Value):
     rrtype: int | None = None
     values: tuple[bytes, ...] = ()
     ttl: int | None = None
-    servers: tuple[Server, ...] = ()
-    key: Key | None = None
-    policy: Policy = _POLICY
-    local_address: str | None = None
+    upstream: UpstreamSettings = _UPSTREAM
     owner: str = ""
-    delete_when_missing: bool = False
-    grace: float = 60 * _MINUTE
+    grace: float | None = None
     allow_private: bool = False
     on_change: tuple[str, ...] = ()
     on_failure: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ import stat
 import struct
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Protocol, TypedDict
 
 from dns_update.errors import Hint, NoResponse, NotNow, UsageError, quoted
@@ -282,14 +282,8 @@ def ask(path: str, command: str, *, seconds: float = ASK_SECONDS, **words: objec
     know the command, or if it is not an agent.
     """
     deadline = time.monotonic() + seconds
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(seconds)
-            connection.connect(path)
-            connection.sendall(json.dumps({"command": command} | words).encode() + b"\n")
-            line = _read_line(connection, deadline)
-    except OSError as error:
-        raise _unanswered(path, error, seconds) from error
+    with _asking(path, {"command": command} | words, seconds) as connection:
+        line = _read_line(connection, deadline)
     return _checked(path, line)
 
 
@@ -299,21 +293,28 @@ def watch(path: str, *, seconds: float = ASK_SECONDS) -> Iterator[dict[str, Any]
     None is yielded if nothing has changed for a second, so that what is shown can be kept up to date. Raises what `ask`
     raises; NoResponse when the agent ends.
     """
+    with _asking(path, {"command": "watch"}, seconds) as connection:
+        is_first = True
+        while True:
+            if not is_first and not select.select((connection,), (), (), LOOK_SECONDS)[0]:
+                yield None
+                continue
+            is_first = False
+            line = _read_line(connection, time.monotonic() + seconds)
+            if not line:
+                raise NoResponse("the agent has ended", hint="see its log", endpoint=path)
+            yield _checked(path, line)
+
+
+@contextmanager
+def _asking(path: str, request: Mapping[str, object], seconds: float) -> Iterator[socket.socket]:
+    """Connect to the agent at `path` and send a request; raises NoResponse and UsageError for an OSError."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(seconds)
             connection.connect(path)
-            connection.sendall(b'{"command": "watch"}\n')
-            is_first = True
-            while True:
-                if not is_first and not select.select((connection,), (), (), LOOK_SECONDS)[0]:
-                    yield None
-                    continue
-                is_first = False
-                line = _read_line(connection, time.monotonic() + seconds)
-                if not line:
-                    raise NoResponse("the agent has ended", hint="see its log", endpoint=path)
-                yield _checked(path, line)
+            connection.sendall(json.dumps(request).encode() + b"\n")
+            yield connection
     except OSError as error:
         raise _unanswered(path, error, seconds) from error
 

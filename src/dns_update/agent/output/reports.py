@@ -50,7 +50,7 @@ class Reports:
     def succeeded(self, attempt: Attempt, outcome: Outcome) -> None:
         """Report the notes of a successful attempt, and which servers failed before it."""
         settings = attempt.managed.settings
-        if settings.key is not None and self._history is not None:
+        if settings.upstream.key is not None and self._history is not None:
             self._history.believe()
         self._failed_over(attempt, outcome)
         for note in outcome.notes:  # most apply to many names, and are logged once
@@ -139,23 +139,23 @@ class Reports:
     def _unproven_row(self, managed: ManagedName, seconds: float, desired: Desired | None, **result: str) -> HistoryRow:
         """Return the row of an attempt that may not have made its change."""
         zone, current = managed.settings.zone, managed.current
-        data = {} if desired is None else desired.data
+        rrsets = () if desired is None else desired.rrsets
         return self._row(
             managed,
             seconds,
             zone=None if zone is None else str(zone),
             before=None if current is None else ", ".join(texts_of(current.records)),
-            after=", ".join([text_of(rrtype, value) for rrtype, values in data.items() for value in values]),
+            after=", ".join([text_of(rrtype, value) for rrtype, values in rrsets for value in values]),
             **result,
         )
 
     def _row(self, managed: ManagedName, seconds: float, **result: Any) -> HistoryRow:  # noqa: ANN401 - see HistoryRow
-        settings = managed.settings
+        settings, key = managed.settings, managed.settings.upstream.key
         return HistoryRow(
             when=self._clock.wall(),
             name=str(settings.name),
             types=tuple(map(rrtype_to_text, settings.types)),
-            key_name="" if settings.key is None else str(settings.key.name),
+            key_name="" if key is None else str(key.name),
             seconds=seconds,
             **result,
         )

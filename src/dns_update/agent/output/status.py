@@ -26,8 +26,8 @@ class Times(Value):
 
 def record_status(managed: ManagedName, due: float | None, times: Times, *, is_under_way: bool) -> RecordStatus:
     """Return the status of a name that is due at `due`, on the monotonic clock."""
-    settings = managed.settings
-    desired = [] if managed.desired is None else list(managed.desired.data.items())
+    settings, key = managed.settings, managed.settings.upstream.key
+    desired = () if managed.desired is None else managed.desired.rrsets
     source = managed.failing_source(times.now)
     return {
         "name": str(settings.name),
@@ -40,7 +40,7 @@ def record_status(managed: ManagedName, due: float | None, times: Times, *, is_u
         "state": managed.state(is_under_way=is_under_way) if source is None else FAILING,
         "last_error": _error_of_source(source) if managed.error is None else _error_status(managed.error),
         "next_try": None if due is None else due + times.monotonic,
-        "key": None if settings.key is None else str(settings.key.name),
+        "key": None if key is None else str(key.name),
         "owner": settings.owner,
     }
 

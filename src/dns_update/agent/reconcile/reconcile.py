@@ -73,7 +73,7 @@ async def _by_prerequisites(site: ZoneView, desired: Desired, delivery: Delivery
     if current is not None:
         return outcome_at(site, Rcode.NOERROR, current, current)
     update = replacement(site.target, desired, ttl)
-    ttls = dict.fromkeys(desired.data, ttl)
+    ttls = dict.fromkeys(desired.types, ttl)
     reply, after = await delivery.carry_out(site, update, lambda: after_set(site, desired.data, ttls))
     if after is None:
         raise error

@@ -50,16 +50,11 @@ class Import(Value):
     starters: tuple[Starter, ...]
 
 
-def plan_from_routeros(text: str) -> MovePlan:
+def import_of(text: str) -> Import:
     """Return what becomes of a script or an export; a text without updates gives a plan without records.
 
     What cannot be read, or is not understood, is an error among the remarks; nothing is raised.
     """
-    return import_of(text).plan
-
-
-def import_of(text: str) -> Import:
-    """Return the same with what it was made from."""
     router = SimulatedRouter(StandIns())
     body = Starter(Trigger(), Source.of_file(text), "", {})
     records = list(_moved(router, body))
