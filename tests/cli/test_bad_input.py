@@ -353,6 +353,7 @@ TABLE: list[Wrong] = [
     *values("debug", {"maybe": "yes or no", "": "is not a valid value"}),
     *values("quiet", {"maybe": "yes or no", "": "is not a valid value", "YES": "yes or no"}),
     Wrong(["quiet=yes", "debug=yes"], "quiet= and debug= are both given"),
+    *values("diagnose", {"maybe": "yes or no", "": "is not a valid value", "2": "yes or no"}),
     *values("dry-run", {"maybe": "yes or no", "": "is not a valid value", "2": "yes or no"}),
     Wrong(["dry-run=yes"], "show does not take dry-run=", ["address"], command="show"),
     # add, plan
@@ -598,7 +599,7 @@ def test_a_bad_command_gets_one_line(line: str, says: str) -> None:
 def test_two_values_for_a_property_that_takes_one(prop: object, peer: Silent) -> None:
     value = {"key-encoding": "text", "require": "any", "verify": "no", "transport": "udp", "local-address": "127.0.0.1",
              "class": "IN", "type": "TXT", "algorithm": "hmac-md5", "allow-private": "no", "check-names": "no",
-             "json": "no", "debug": "no", "quiet": "no", "dry-run": "no"}  # fmt: skip
+             "json": "no", "debug": "no", "quiet": "no", "dry-run": "no", "diagnose": "no"}  # fmt: skip
     name = getattr(prop, "name", "")
     word = f"{name}={value.get(name, '1')}"
     expect_one_line(dns_update(f"dns-server={peer.address}", word, word), f"{name}= is given twice")

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dns_update.client.settings import ClientSettings
 from dns_update.client.steps import ReadClock
 from dns_update.client.transaction import Transaction
-from dns_update.errors import Hint, InvalidText, NoResponse, UsageError, ZoneNotFound
+from dns_update.errors import DnsUpdateError, Hint, InvalidText, NoResponse, UsageError, ZoneNotFound
 from dns_update.message import Message
 from dns_update.rr.embedded_names import soa_mname
 from dns_update.rr.record import Record
@@ -61,14 +61,16 @@ async def find_zone(transaction: Transaction, name: Name, rrclass: int = RRClass
     unsigned.patience = transaction.patience
     try:
         return await unsigned.at_first_server(lambda endpoint: ask_up(unsigned, endpoint, name, rrclass, Flag.RD))
-    except NoResponse as error:
-        whose = f"of {RESOLV_CONF}" if transaction.resolvers is None else "that was named"
-        error.hint = Hint(
-            "it is the resolver {whose}, asked which zone holds {owner}; {give_zone}",
-            whose=whose,
-            owner=name,
-            give_zone=_GIVE_ZONE,
-        )
+    except DnsUpdateError as error:
+        error.at_resolver = True
+        if isinstance(error, NoResponse):
+            whose = f"of {RESOLV_CONF}" if transaction.resolvers is None else "that was named"
+            error.hint = Hint(
+                "it is the resolver {whose}, asked which zone holds {owner}; {give_zone}",
+                whose=whose,
+                owner=name,
+                give_zone=_GIVE_ZONE,
+            )
         raise
 
 
@@ -111,7 +113,7 @@ async def ask_up(transaction: Transaction, endpoint: Endpoint, name: Name, rrcla
             raise _unknown(endpoint, name, f"answered {rcode_to_text(message.rcode)}")
         soa = _soa_in(message, candidate)
         if soa is not None:
-            if soa.name != name and _is_top(soa.name) and not _is_held(soa.name, message, flags):
+            if soa.name != name and is_top(soa.name) and not _is_held(soa.name, message, flags):
                 raise _unknown(endpoint, name, f"knows only {_top(soa.name)}; no update is sent there on a guess")
             return ZoneFound(soa.name, soa_mname(soa.rdata))
         if _is_referral(message, flags):
@@ -139,7 +141,8 @@ def _is_referral(message: Message, flags: int) -> bool:
     return names_servers and message.rcode == Rcode.NOERROR and not message.is_authoritative and not is_recursive
 
 
-def _is_top(zone: Name) -> bool:
+def is_top(zone: Name) -> bool:
+    """Return whether a zone is the root, or one below it, which nobody means who does not say so."""
     return len(zone.labels) < 2 or zone in _REVERSE_TREES  # noqa: PLR2004 - a zone of one label is top-level
 
 

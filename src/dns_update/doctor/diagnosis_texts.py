@@ -92,6 +92,10 @@ TEXTS: dict[str, Sentences] = {
             "matches this machine must have the zone",
         },
     ),
+    "no-zone-for-name": _any(
+        "{server} has no zone that holds {owner}, in any case not for this machine",
+        "{dns-server} must be a server of the zone, and {zone} its name",
+    ),
     "zone-not-loaded": Sentences(
         "{server} is configured for {of_zone}, and has not loaded it",
         {

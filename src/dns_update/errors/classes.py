@@ -17,7 +17,8 @@ class DnsUpdateError(Exception):
     happened, `hint` what to do next. A hint may be empty; a Hint names properties in the way of each front door.
     `first_words` and `exit_status` belong to the class. If several servers were tried, `failures` are the errors of the
     others. `notes` are further sentences that the user should read; some are Hints. If the doctor has found out why it
-    happened, `diagnosis` is a code for that, and `explanation` a sentence.
+    happened, `diagnosis` is a code for that, and `explanation` a sentence. `at_resolver` says that the endpoint is a
+    resolver, which was only asked where to send.
     """
 
     cause = ""
@@ -27,6 +28,7 @@ class DnsUpdateError(Exception):
     notes: tuple[str, ...] = ()
     diagnosis = ""
     explanation = ""
+    at_resolver = False
 
     def __init__(self, text: str, *, hint: str = "", endpoint: object = None, cause: str = "") -> None:
         super().__init__(text)

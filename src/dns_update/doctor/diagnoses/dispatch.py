@@ -28,6 +28,8 @@ async def cause_of(questions: Questions, case: Case, error: errors.DnsUpdateErro
 
 def _says_why(error: errors.DnsUpdateError) -> bool:
     """Return whether the error itself says why: no question could find out more."""
+    if error.at_resolver:
+        return True
     if isinstance(error, errors.NotApplied):
         return not error.may_come
     return isinstance(error, _SAY_WHY) or (isinstance(error, errors.ServerFailure) and error.rcode not in _UNEXPLAINED)

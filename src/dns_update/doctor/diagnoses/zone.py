@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dns_update.client.discovery import is_top
 from dns_update.doctor.diagnosis import Case, Diagnosis, Examined, diagnosis_of
 from dns_update.doctor.questions import Answer, Questions
 from dns_update.doctor.server_kind import BIND, OTHER, RESOLVERS, ServerKind, kind_of, recognise, version_of
@@ -24,7 +25,7 @@ async def look_for(questions: Questions, case: Case) -> Examined | Diagnosis | N
     if answer.rcode == Rcode.REFUSED and case.key is not None:
         answer = await _if_shown_to_key(questions, case, asked, answer)
     soa = answer.soa_above(asked) if answer.is_authoritative else None
-    if soa is not None and (case.zone is None or soa.name == asked):
+    if soa is not None and (soa.name == asked or (case.zone is None and not is_top(soa.name))):
         kind = await recognise(questions, soa.name)
         if kind.program in RESOLVERS:  # it passes on the AA bit of another server
             return await _resolver(questions, case, kind, asked)
@@ -44,7 +45,7 @@ async def _without_zone(questions: Questions, case: Case, asked: Name, answer: A
     soa = answer.soa_above(asked)
     if kind.program in RESOLVERS or (answer.offers_recursion and not answer.is_authoritative):
         return await _resolver(questions, case, kind, asked)
-    if soa is not None and answer.is_authoritative:  # then it is the zone above
+    if soa is not None and answer.is_authoritative and not is_top(soa.name):  # then it is the zone above
         return diagnosis_of(questions, case, kind, "other-zone", zone=asked, found=soa.name)
     if answer.rcode == Rcode.SERVFAIL:
         return await _not_loaded(questions, case, kind, asked)
@@ -92,14 +93,15 @@ def _delegated_to(answer: Answer, asked: Name) -> list[str]:
 
 async def _refused(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis | None:
     """Return why the server refuses to answer about the zone: it does not have it, or it answers no queries."""
-    probe = await questions.probe(asked, case.key, case.changes if case.zone is not None else ())
+    if case.zone is None:  # nothing is sent for a zone that is only a guess
+        return diagnosis_of(questions, case, kind, "no-zone-for-name", zone=asked)
+    probe = await questions.probe(asked, case.key, case.changes)
     if probe.permits:
         return diagnosis_of(questions, case, kind, "queries-refused", zone=asked)
-    if case.zone is not None:
-        by_owner = await questions.soa(case.owner)
-        soa = by_owner.soa_above(case.owner)
-        if soa is not None and by_owner.is_authoritative:
-            return diagnosis_of(questions, case, kind, "other-zone", zone=asked, found=soa.name)
+    by_owner = await questions.soa(case.owner)
+    soa = by_owner.soa_above(case.owner)
+    if soa is not None and by_owner.is_authoritative:
+        return diagnosis_of(questions, case, kind, "other-zone", zone=asked, found=soa.name)
     if probe.rcode == Rcode.NOTAUTH and not probe.tsig_error:
         return diagnosis_of(questions, case, kind, "no-zone", zone=asked)
     if probe.rcode == Rcode.REFUSED and kind.program == BIND:  # it says NOTAUTH of zones that it does not have
