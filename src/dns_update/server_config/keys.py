@@ -1,0 +1,50 @@
+"""Compares the key of an update with one that a server has; secrets are compared, and never shown."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from dns_update import errors
+from dns_update.auth import Algorithm, Key, decoded_base64
+from dns_update.server_config.question import Question
+from dns_update.wire.name import Name
+
+_NEAR = 0.75  # of difflib's measure: one letter of a short name, or a domain after it
+
+
+def nearest_name(name: Name, others: list[str]) -> str:
+    """Return the name that may have been meant: it differs in a letter or in the labels after the first; "" if none."""
+    near = get_close_matches(str(name).lower(), [other.lower() for other in others], 1, _NEAR)
+    if near:
+        return near[0]
+    first = name.labels[0].lower()
+    return next((other for other in others if other.lower().partition(".")[0].encode() == first), "")
+
+
+def is_other_algorithm(question: Question, text: str) -> bool:
+    """Return whether the server's key, with the algorithm `text`, does not verify what the update's key signs.
+
+    A MAC that is cut shorter than the server's is refused, too: BADTRUNC (RFC 8945, section 5.2.2.1).
+    """
+    wanted = question.signing
+    if wanted is None:
+        return False
+    try:
+        known = Algorithm.from_text(text)
+    except errors.UsageError:
+        return True
+    return known.wire_name != wanted.wire_name or wanted.mac_octets < known.mac_octets
+
+
+def is_other_secret(key: Key | None, text: str) -> bool:
+    """Return whether the server has another secret, as Base64; False if it cannot be known."""
+    if key is None or not text:
+        return False
+    secret = decoded_base64("".join(text.split()).encode(errors="replace"))
+    return secret is not None and secret != key.secret
+
+
+def is_secret_as_text(key: Key, text: str) -> bool:
+    """Return whether the server's secret is the other reading of ours: Base64 in place of text, or the reverse."""
+    other = key.other_reading
+    return other is not None and not is_other_secret(other, text)
