@@ -28,4 +28,8 @@ def examine_configuration(path: str, question: Question) -> tuple[ConfigFinding,
         from dns_update.server_config import bind
 
         return bind.examine(path, question)
+    if server == "knot":
+        from dns_update.server_config import knot
+
+        return knot.examine(path, question)
     raise NotImplementedError(server)

@@ -21,6 +21,19 @@ def nearest_name(name: Name, others: list[str]) -> str:
     return next((other for other in others if other.lower().partition(".")[0].encode() == first), "")
 
 
+def fault_of(question: Question, algorithm: str, secret: str) -> str:
+    """Return the code of what differs between the key of the update and the server's; "" if nothing does.
+
+    `secret` is Base64; it is compared only if the question has a secret.
+    """
+    if is_other_algorithm(question, algorithm):
+        return "key-algorithm"
+    if question.key is None or not _is_other_secret(question.key, secret):
+        return ""
+    other = question.key.other_reading
+    return "key-secret-reading" if other is not None and not _is_other_secret(other, secret) else "key-secret"
+
+
 def is_other_algorithm(question: Question, text: str) -> bool:
     """Return whether the server's key, with the algorithm `text`, does not verify what the update's key signs.
 
@@ -36,15 +49,7 @@ def is_other_algorithm(question: Question, text: str) -> bool:
     return known.wire_name != wanted.wire_name or wanted.mac_octets < known.mac_octets
 
 
-def is_other_secret(key: Key | None, text: str) -> bool:
-    """Return whether the server has another secret, as Base64; False if it cannot be known."""
-    if key is None or not text:
-        return False
+def _is_other_secret(key: Key, text: str) -> bool:
+    """Return whether a secret, as Base64, is another one; False if it is not Base64."""
     secret = decoded_base64("".join(text.split()).encode(errors="replace"))
     return secret is not None and secret != key.secret
-
-
-def is_secret_as_text(key: Key, text: str) -> bool:
-    """Return whether the server's secret is the other reading of ours: Base64 in place of text, or the reverse."""
-    other = key.other_reading
-    return other is not None and not is_other_secret(other, text)

@@ -11,7 +11,7 @@ from dns_update.server_config.bind.scopes import Scope, as_name
 from dns_update.server_config.bind.statements import Statement, read_one_file
 from dns_update.server_config.bind.update_policy import SESSION_KEY, is_local
 from dns_update.server_config.finding import Findings, Place
-from dns_update.server_config.keys import is_other_algorithm, is_other_secret, is_secret_as_text, nearest_name
+from dns_update.server_config.keys import fault_of, nearest_name
 from dns_update.server_config.question import Question
 from dns_update.wire.name import Name
 
@@ -62,17 +62,14 @@ def _is_missing(found: Findings, signer: Name, scope: Scope, others: list[Scope]
 
 
 def _compare(found: Findings, question: Question, key: Statement) -> bool:
-    algorithm, secret = key.child("algorithm"), key.child("secret")
-    text = "" if secret is None else secret.word(1)
-    if algorithm is not None and is_other_algorithm(question, algorithm.word(1)):
-        found.fault("key-algorithm", algorithm.place, other=algorithm.word(1))
-        return False
-    if secret is not None and question.key is not None and is_other_secret(question.key, text):
-        as_text = is_secret_as_text(question.key, text)
-        found.fault("key-secret-reading" if as_text else "key-secret", secret.place)
-        return False
-    found.right("key-right", key.place)
-    return True
+    algorithm = key.setting("algorithm")
+    code = fault_of(question, algorithm, key.setting("secret"))
+    if not code:
+        found.right("key-right", key.place)
+        return True
+    differs = key.child("algorithm" if code == "key-algorithm" else "secret") or key
+    found.fault(code, differs.place, other=algorithm)
+    return False
 
 
 def _in_file_beside(signer: Name, scope: Scope, main: Place) -> Statement | None:

@@ -16,10 +16,6 @@ TEXTS = {
             "update-policy { $GRANT }; };, create that file, and $RELOAD"
         ),
     ),
-    "zone-parent": (
-        "the configuration has no zone $zone, but its parent $parent",
-        "send the update to the zone $parent: zone=$parent",
-    ),
     "zone-added-later": (
         "the file has no zone $zone, but $statement allows zones that are in no file",
         "ask the running server: rndc zonestatus $zone",
@@ -30,10 +26,6 @@ TEXTS = {
             "let the match-clients of $other match the client first: match-clients { key $key; };, and in the view "
             "$view: match-clients { !key $key; any; };; $RELOAD"
         ),
-    ),
-    "zone-below": (
-        "$owner is in a zone of its own, $below, which this server has, too",
-        "send the update to the zone $below: zone=$below",
     ),
     "no-view": (
         "no view matches this client: the zone $zone is in the view $view",
@@ -60,10 +52,6 @@ TEXTS = {
         "the configuration has no key $key; it has: $known",
         'write the key in a file that named reads: key "$key" { algorithm hmac-sha256; secret "..."; };, and $RELOAD',
     ),
-    "key-similar": (
-        "the configuration has no key $key, but a key $similar",
-        "use the name of the server's key: key-name=$similar",
-    ),
     "key-in-other-view": (
         "the key $key is known only in the view $other, not in the view $view, which answers this client",
         "move the key statement out of the view, and $RELOAD",
@@ -71,22 +59,6 @@ TEXTS = {
     "key-not-included": (
         "the key $key is in a file that the configuration does not include",
         'write in $main: include "$file";, and $RELOAD',
-    ),
-    "key-algorithm": (
-        "the key $key has the algorithm $other, and the update is signed with $algorithm",
-        "use the server's algorithm: algorithm=$other",
-    ),
-    "key-secret": (
-        "the secret of the key $key differs from that of the update",
-        "copy the key again, with all of its characters",
-    ),
-    "key-secret-reading": (
-        "the secret of the key $key is the one of the update in its other reading: Base64 and text are mixed up",
-        "say how the secret is read: key-encoding=text or key-encoding=base64",
-    ),
-    "key-right": (
-        "the server has the key $key",
-        "",
     ),
     # allow-update
     "static": (
