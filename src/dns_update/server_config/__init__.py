@@ -32,4 +32,6 @@ def examine_configuration(path: str, question: Question) -> tuple[ConfigFinding,
         from dns_update.server_config import knot
 
         return knot.examine(path, question)
-    raise NotImplementedError(server)
+    from dns_update.server_config import powerdns
+
+    return powerdns.examine(path, question)

@@ -70,4 +70,6 @@ def _tables(finding: ConfigFinding) -> tuple[Mapping[str, tuple[str, str]], Mapp
         from dns_update.server_config.knot import texts as knot
 
         return knot.TEXTS, knot.PHRASES
-    raise NotImplementedError(finding.server)
+    from dns_update.server_config.powerdns import texts as powerdns
+
+    return powerdns.TEXTS, powerdns.PHRASES
