@@ -56,7 +56,10 @@ def accepts(server: NameServer, asked_for: Question) -> bool:
     """Return whether the real server carries the update out."""
     update = Update(str(asked_for.zone))
     for rrtype in asked_for.rrtypes:
-        name = next(each for each in SAMPLES if rrtype_from_text(each) == rrtype)
+        name = next((each for each in SAMPLES if rrtype_from_text(each) == rrtype), "")
+        if not name:
+            update = update.delete_name(f"{asked_for.owner}.")
+            continue
         update = update.add(f"{asked_for.owner}.", 300, name, SAMPLES[name])
     try:
         with Client(f"{server.host}:{server.port}", key=asked_for.key) as client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 
 from dns_update import errors
 from dns_update.auth.private_file import open_at_once
@@ -26,6 +27,13 @@ class Source:
     def hide(self, start: int, end: int) -> None:
         """Mark a secret by its first position and the one after its last."""
         self._hidden.append((start, end))
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Yield each line, without its end, and its first position."""
+        position = 0
+        for line in self.text.split("\n"):  # other characters that end a line for Python do not for a server
+            yield position, line
+            position += len(line) + 1
 
     def place(self, position: int) -> Place:
         """Return the place of a position; its line has no secret in it."""

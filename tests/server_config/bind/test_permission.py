@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from dns_update.auth import Key
+from dns_update.wire.codes import RRType
 from lab import Bind, LabKey, Zone
 from tests.server_config.asked import accepts, asked, codes, faults, key_of, question
 
@@ -74,6 +75,10 @@ CASES = {
     "denied": Case("update-policy { deny dd name home.denied.; grant dd zonesub; };", "policy-denied"),
     "deniedtype": Case("update-policy { deny dd zonesub TXT; grant dd zonesub; };", RIGHT),
     "deniedlate": Case("update-policy { grant dd zonesub; deny * zonesub; };", RIGHT),
+    # a whole name
+    "wholename": Case("update-policy { grant dd zonesub A; grant other zonesub TXT; };", RIGHT, types="ANY"),
+    "wholenameany": Case("update-policy { grant dd zonesub ANY; };", RIGHT, types="ANY"),
+    "wholenamedefault": Case("update-policy { grant dd zonesub; };", RIGHT, types="ANY"),
     # the name itself
     "checknames": Case("update-policy { grant dd zonesub; };", "check-names", owner="_x"),
     "ignored": Case("update-policy { grant dd zonesub; }; check-names ignore;", RIGHT, owner="_x"),
@@ -101,6 +106,15 @@ def test_the_configuration_foretells_what_named_does(server: Bind, name: str) ->
     found = asked(server.directory / "named.conf", asked_for)
     assert faults(found) == ([case.fault] if case.fault else [])
     assert accepts(server, asked_for) is (not case.fault)
+
+
+def test_a_whole_name_is_deleted_type_by_type(server: Bind) -> None:
+    asked_for = question("wholename", "home.wholename", "ANY", key=key_named(server, "dd"))
+    assert "rule-for-some-types" in codes(asked(server.directory / "named.conf", asked_for))
+    assert accepts(server, asked_for._replace(rrtypes=(RRType.A,)))
+    assert accepts(server, asked_for)
+    assert accepts(server, asked_for._replace(rrtypes=(RRType.TXT,), key=key_named(server, "other")))
+    assert not accepts(server, asked_for)
 
 
 def test_the_line_is_that_of_the_rule(server: Bind) -> None:

@@ -159,10 +159,24 @@ def test_allow_update_is_inherited(tmp_path: Path, where: str) -> None:
     assert found[0].line == 2
 
 
-def test_a_reader_that_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("allowed", "fault"),
+    [("192.0.2.200;", "query-refused"), ("key dd;", ""), ("127.0.0.1;", ""), ("none;", "query-refused")],
+)
+def test_named_refuses_updates_of_clients_that_may_not_ask(tmp_path: Path, allowed: str, fault: str) -> None:
+    text = zone("probe", "") + zone("example.com", f"{GRANT} allow-query {{ {allowed} }};")
+    keys = [LabKey.generate("dd")]
+    with Configured(tmp_path, readonly_keys=keys, extra=text, files=("example.com.",)) as server:
+        asked_for = question("example.com", "home.example.com", key=key_of(keys[0]))
+        assert faults(asked(tmp_path / "named.conf", asked_for)) == ([fault] if fault else [])
+        assert accepts(server, asked_for) is (not fault)
+
+
+def test_whether_a_client_may_ask_can_depend_on_its_address(tmp_path: Path) -> None:
     text = zone("example.com", f"{GRANT} allow-query {{ 192.0.2.200; }};")
-    assert "reader-refused" in asked_with(tmp_path, text)
-    assert "reader-refused" not in asked_with(tmp_path, text, client="192.0.2.200")
+    assert "query-refused" in asked_with(tmp_path, text)
+    assert not asked_with(tmp_path, text, client="192.0.2.200")
+    assert not asked_with(tmp_path, text, client=None)
 
 
 def test_check_names_is_inherited(tmp_path: Path) -> None:

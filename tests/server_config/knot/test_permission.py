@@ -123,6 +123,7 @@ CASES = {
     "types": Case("acl: types", RIGHT, types="A AAAA"),
     "type": Case("acl: types", "acl-type", types="TXT"),
     "mixed": Case("acl: types", "acl-type", types="A TXT"),
+    "whole": Case("acl: types", "acl-type", types="ANY"),
     "names": Case("acl: home", RIGHT, owner="x.home"),
     "name": Case("acl: home", "acl-owner", owner="other"),
     "exact": Case("acl: exact", RIGHT),

@@ -39,10 +39,10 @@ def examine(path: str, question: Question, *, rndc: tuple[str, ...] = RNDC) -> t
     zone, owner_scope = followed(zone, question.zone, scope, selection.others)
     if examine_type(found, zone, owner_scope):
         examine_permission(found, question, owner_scope, zone)
+        _queries(found, question, owner_scope, zone)
         _check_names(found, question, owner_scope, zone)
         examine_files(found, owner_scope, zone, path)
         examine_status(found, question, owner_scope, zone, rndc)
-    _readers(found, question, owner_scope, zone)
     return found.all()
 
 
@@ -63,12 +63,12 @@ def _setting_of_check_names(scope: Scope, zone: Statement) -> Statement | None:
     return own or next(inherited, None)
 
 
-def _readers(found: Findings, question: Question, scope: Scope, zone: Statement) -> None:
-    """Add that the client may not read the zone, which it does before and after an update."""
+def _queries(found: Findings, question: Question, scope: Scope, zone: Statement) -> None:
+    """Add that the client may not ask for the zone's data: then named refuses its updates, too."""
     allowed = scope.inherited(zone, "allow-query")
     if allowed is None:
         return
     key = question.signer if question.signer is not None and scope.key(question.signer) is not None else None
     match = MatchList(allowed.block, scope.acl).match(Peer(question.client, key, question.server))
     if match.is_certain and match.allows is not True:
-        found.remark("reader-refused", allowed.place)
+        found.fault("query-refused", allowed.place)

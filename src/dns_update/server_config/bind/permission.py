@@ -101,6 +101,8 @@ def _decision(found: Findings, decision: Decision, place: Place, types: str, rul
     match decision.outcome:
         case "granted":
             found.right("granted", place, **values)
+        case "some-types" if rule is not None:
+            found.remark("rule-for-some-types", place, listed=" ".join(rule.types), **values)
         case "unknown":
             found.remark("rule-asks-others", place, **values)
         case "key-missing":

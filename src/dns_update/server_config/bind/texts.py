@@ -138,6 +138,10 @@ TEXTS = {
         'the rule "$rule" denies $types at $owner, before any rule that grants it',
         "write before that rule: $GRANT and $RELOAD",
     ),
+    "rule-for-some-types": (
+        'the rule "$rule" lets the key delete the whole name $owner only if it has no other types than: $listed',
+        "add the rule: grant $key name ${owner}. ANY; and $RELOAD",
+    ),
     "rule-asks-others": (
         'whether the rule "$rule" matches depends on another program or on Kerberos, which is not asked here',
         "try the update, and read named's log",
@@ -180,8 +184,8 @@ TEXTS = {
         "auto-dnssec is no longer known to BIND 9.20",
         "write in its place, before the next upgrade: dnssec-policy NAME;",
     ),
-    "reader-refused": (
-        "allow-query does not let this client read the zone $zone; what an update has changed cannot be read back",
+    "query-refused": (
+        "allow-query does not let this client ask for the zone $zone, and then named refuses its updates, too",
         "add to allow-query: key $key;, and $RELOAD",
     ),
     "status-not-known": (

@@ -28,7 +28,15 @@ if TYPE_CHECKING:
     from typing import Literal
 
     Outcome = Literal[
-        "granted", "denied", "unknown", "type-missing", "default-types", "name-missing", "key-missing", "unsigned"
+        "granted",
+        "denied",
+        "unknown",
+        "some-types",
+        "type-missing",
+        "default-types",
+        "name-missing",
+        "key-missing",
+        "unsigned",
     ]
 
 
@@ -136,13 +144,15 @@ def decided(policy: tuple[Rule, ...], change: Change) -> Decision:
     return nearest if True not in unknown else Decision("unknown", unknown[True])
 
 
-_RANK = {"key-missing": 0, "unsigned": 0, "name-missing": 1, "default-types": 2, "type-missing": 2}
+_RANK = {"key-missing": 0, "unsigned": 0, "name-missing": 1, "default-types": 2, "type-missing": 2, "some-types": 3}
 
 
 def _of_rule(rule: Rule, change: Change) -> Decision:
     if not rule.has_name(change):
         return Decision("name-missing", rule)
     if not rule.has_type(change):
+        if change.rrtype == RRType.ANY:  # each record that the name has is checked
+            return Decision("some-types", rule)
         return Decision("type-missing" if rule.types else "default-types", rule)
     return Decision("granted" if rule.grants else "denied", rule)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from dns_update.server_config.finding import Place
@@ -69,22 +68,26 @@ class Entry(Value):
 
 def read_files(path: str) -> tuple[Entry, ...]:
     """Return the entries of a configuration, with those of included files; raises Unreadable."""
+    return read_text(read_source(path))
+
+
+def read_text(source: Source) -> tuple[Entry, ...]:
+    """Return the entries of a text, with those of included files; raises Unreadable."""
     entries: list[tuple[str, list[Item]]] = []
-    _read(path, entries, 0)
+    _read(source, entries, 0)
     return tuple(Entry(section, tuple(items)) for section, items in entries if items)
 
 
-def _read(path: str, entries: list[tuple[str, list[Item]]], depth: int) -> None:
-    source = read_source(path)
+def _read(source: Source, entries: list[tuple[str, list[Item]]], depth: int) -> None:
     section = ""
-    for position, line in _lines(source.text):
+    for position, line in source.lines():
         found = _LINE.match(line)
         if found is None:
             continue
         item = _item(source, position, line, found)
         if item.name == "include":
-            for each in _included(path, item) if depth < _MAX_DEPTH else ():
-                _read(each, entries, depth + 1)
+            for each in _included(source.path, item) if depth < _MAX_DEPTH else ():
+                _read(read_source(each), entries, depth + 1)
         elif not item.values and found["dash"] is None and not line[0].isspace():
             section = item.name
             entries.append((section, []))
@@ -104,13 +107,6 @@ def _item(source: Source, position: int, line: str, found: re.Match[str]) -> Ite
         if found["name"] == _SECRET:
             source.hide(position + value.start(), position + value.end())
     return Item(found["name"].lower(), tuple(values), source, position)
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    position = 0
-    for line in text.splitlines(keepends=True):
-        yield position, line
-        position += len(line)
 
 
 def _included(path: str, item: Item) -> list[str]:

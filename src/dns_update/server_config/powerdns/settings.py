@@ -59,21 +59,20 @@ class Settings(Value):
 
 def read_settings(path: str) -> Settings:
     """Return the settings of a configuration; raises Unreadable."""
-    settings = list(_read(path))
+    settings = list(read_text(read_source(path)))
     directory = Settings(tuple(settings)).last("include-dir")
     if directory is not None and directory.value:
         for each in sorted(Path(directory.value).glob("*.conf")):
-            settings += _read(str(each))
+            settings += read_text(read_source(str(each)))
     return Settings(tuple(settings))
 
 
-def _read(path: str) -> Iterator[Setting]:
-    source = read_source(path)
-    position = 0
-    for line in source.text.splitlines(keepends=True):
+def read_text(source: Source) -> Iterator[Setting]:
+    """Yield the settings of a text."""
+    for position, line in source.lines():
         found = _LINE.match(line)
-        if found is not None:
-            if _SECRETS.search(found["name"]) and found["value"]:
-                source.hide(position + found.start("value"), position + found.end("value"))
-            yield Setting(found["name"].lower(), found["value"].strip(), bool(found["more"]), source, position)
-        position += len(line)
+        if found is None:
+            continue
+        if _SECRETS.search(found["name"]) and found["value"]:
+            source.hide(position + found.start("value"), position + found.end("value"))
+        yield Setting(found["name"].lower(), found["value"].strip(), bool(found["more"]), source, position)
