@@ -56,7 +56,7 @@ def _is_missing(found: Findings, signer: Name, scope: Scope, others: list[Scope]
         similar = next(key for key in scope.keys if key.word(1).lower() == near.lower())
         found.fault("key-similar", similar.place, similar=similar.word(1))
     else:
-        names = ", ".join(key.word(1) for key in scope.keys)
+        names = ", ".join(key.word(1) for key in scope.keys) or "none"
         found.fault("key-unknown", main, known=names)
     return False
 

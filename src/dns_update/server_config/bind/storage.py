@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
+from dns_update.server_config.bind.journal import examine_journal
 from dns_update.server_config.bind.scopes import Scope
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.finding import Findings
@@ -15,6 +16,7 @@ from dns_update.server_config.server_user import READ, SEARCH, WRITE, Identity, 
 _DEFAULTS = (Path("/etc/default/named"), Path("/etc/default/bind9"), Path("/etc/sysconfig/named"))
 _USER_OPTION = re.compile(r"""^[ \t]*OPTIONS=[^\n]*?-u[ \t]*([\w-]+)""", re.MULTILINE)
 _STANDARD_CONFIGURATIONS = ("/etc/bind/named.conf", "/etc/named.conf")
+
 
 _APPARMOR_SWITCH = Path("/sys/module/apparmor/parameters/enabled")
 _APPARMOR_PROFILES = (Path("/etc/apparmor.d/usr.sbin.named"), Path("/etc/apparmor.d/local/usr.sbin.named"))
@@ -35,6 +37,7 @@ def examine_files(found: Findings, scope: Scope, zone: Statement, path: str) -> 
     _zone_file(found, file, zone_file, user)
     journal = directory / (zone.setting("journal") or f"{file.word(1)}.jnl")
     _journal(found, zone.child("journal") or file, journal, user)
+    examine_journal(found, file, zone_file, journal)
 
 
 def _zone_file(found: Findings, file: Statement, path: Path, user: Identity | None) -> None:

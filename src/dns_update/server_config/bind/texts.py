@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 PHRASES = {
-    "GRANT": "grant $key name ${owner}. $types;",
-    "RELOAD": "then run: rndc reconfig",
+    "GRANT": 'grant "$key" name ${owner}. $types;',
+    "RELOAD": "run: rndc reconfig",
 }
 
 TEXTS = {
@@ -13,7 +13,7 @@ TEXTS = {
         "the configuration has no zone $zone",
         (
             'if this is the right server, write: zone "$zone" { type primary; file "/var/lib/bind/$zone.zone"; '
-            "update-policy { $GRANT }; };, create that file, and $RELOAD"
+            "update-policy { $GRANT }; }; create that file, and $RELOAD"
         ),
     ),
     "zone-added-later": (
@@ -23,13 +23,13 @@ TEXTS = {
     "zone-in-other-view": (
         "the zone $zone is not in the view $view, which answers this client, but in the view $other",
         (
-            "let the match-clients of $other match the client first: match-clients { key $key; };, and in the view "
-            "$view: match-clients { !key $key; any; };; $RELOAD"
+            "let the key select the view $other: write there match-clients { key $key; }; and in the view $view "
+            "match-clients { !key $key; any; }; and $RELOAD"
         ),
     ),
     "no-view": (
         "no view matches this client: the zone $zone is in the view $view",
-        "write in that view: match-clients { key $key; };, and $RELOAD",
+        "write in that view: match-clients { key $key; }; and $RELOAD",
     ),
     "view-not-known": (
         "which view answers the client ($views) depends on an address that is not known here; $view is assumed",
@@ -50,7 +50,7 @@ TEXTS = {
     # the key
     "key-unknown": (
         "the configuration has no key $key; it has: $known",
-        'write the key in a file that named reads: key "$key" { algorithm hmac-sha256; secret "..."; };, and $RELOAD',
+        'write the key in a file that named reads: key "$key" { algorithm hmac-sha256; secret "..."; }; and $RELOAD',
     ),
     "key-in-other-view": (
         "the key $key is known only in the view $other, not in the view $view, which answers this client",
@@ -58,20 +58,20 @@ TEXTS = {
     ),
     "key-not-included": (
         "the key $key is in a file that the configuration does not include",
-        'write in $main: include "$file";, and $RELOAD',
+        'write in $main: include "$file"; and $RELOAD',
     ),
     # allow-update
     "static": (
         "the zone $zone has neither allow-update nor update-policy: it is static",
-        "write in the zone: update-policy { $GRANT };, and $RELOAD",
+        "write in the zone: update-policy { $GRANT }; and $RELOAD",
     ),
     "updates-off": (
         "the zone $zone accepts no updates: allow-update { none; }",
-        "write in the zone, in its place: update-policy { $GRANT };, and $RELOAD",
+        "write in the zone, in its place: update-policy { $GRANT }; and $RELOAD",
     ),
     "list-denies": (
         "allow-update denies this update by its element $element, which matches first",
-        "write before that element: key $key;, and $RELOAD",
+        "write before that element: key $key; and $RELOAD",
     ),
     "list-needs-key": (
         "allow-update accepts only updates that are signed with one of the keys $keys, and this one is not signed",
@@ -79,15 +79,15 @@ TEXTS = {
     ),
     "list-needs-address": (
         "allow-update does not have the client's address $client",
-        "write in its place: allow-update { key NAME; };, and sign the update with that key",
+        "write in its place: allow-update { key NAME; }; and sign the update with that key",
     ),
     "list-other-key": (
         "allow-update accepts the keys $keys, not the key $key",
-        "add to allow-update: key $key;, and $RELOAD",
+        "add to allow-update: key $key; and $RELOAD",
     ),
     "list-only-addresses": (
         "allow-update has addresses only: not the key $key, and not the client's address $client",
-        "add to allow-update: key $key;, and $RELOAD",
+        "add to allow-update: key $key; and $RELOAD",
     ),
     "allow-update-not-known": (
         "whether allow-update accepts this update depends on the client's address, which is not known here",
@@ -99,7 +99,7 @@ TEXTS = {
     ),
     "allowed-by-address": (
         "the element $element of allow-update lets a client change the whole zone without a key",
-        "allow a key only: allow-update { key NAME; };, and $RELOAD",
+        "allow a key only: allow-update { key NAME; }; and $RELOAD",
     ),
     # update-policy
     "granted": (
@@ -108,7 +108,7 @@ TEXTS = {
     ),
     "policy-local": (
         "update-policy local accepts only the key $session that named makes itself, from this machine",
-        "write in its place: update-policy { $GRANT };, and $RELOAD",
+        "write in its place: update-policy { $GRANT }; and $RELOAD",
     ),
     "policy-local-address": (
         "update-policy local accepts the key $session only from this machine, not from $client",
@@ -123,7 +123,7 @@ TEXTS = {
         "add the rule: $GRANT and $RELOAD",
     ),
     "policy-name-missing": (
-        'the rule "$rule" does not cover $owner: $kind $name is another name',
+        'the rule "$rule" covers $kind $name, and $owner is not that',
         "add the rule: $GRANT and $RELOAD",
     ),
     "policy-type-missing": (
@@ -140,7 +140,7 @@ TEXTS = {
     ),
     "rule-for-some-types": (
         'the rule "$rule" lets the key delete the whole name $owner only if it has no other types than: $listed',
-        "add the rule: grant $key name ${owner}. ANY; and $RELOAD",
+        'add the rule: grant "$key" name ${owner}. ANY; and $RELOAD',
     ),
     "rule-asks-others": (
         'whether the rule "$rule" matches depends on another program or on Kerberos, which is not asked here',
@@ -149,11 +149,18 @@ TEXTS = {
     # the name, the files, the running server
     "check-names": (
         "$owner is not a host name, and named refuses $types at such a name (check-names)",
-        "write in the zone: check-names ignore;, and $RELOAD",
+        "write in the zone: check-names ignore; and $RELOAD",
     ),
     "zone-file-missing": (
         "the zone file $file does not exist, so the zone $zone is not loaded",
         "create the file, or correct its name; then run: rndc reload $zone",
+    ),
+    "journal-out-of-sync": (
+        (
+            "the zone file $path was changed beside its journal: its serial is $serial, the journal has $journal, and "
+            "named does not load the zone"
+        ),
+        "move the journal away, with the changes that only it has: mv $jnl $jnl.old && rndc reload $zone",
     ),
     "zone-file-unreadable": (
         "named runs as $user and cannot read the zone file $file",
@@ -165,14 +172,14 @@ TEXTS = {
             "answers SERVFAIL to updates"
         ),
         (
-            'move the zone file to a directory that $user can write, on Debian: file "/var/lib/bind/$zone.zone";, and'
+            'move the zone file to a directory that $user can write, on Debian: file "/var/lib/bind/$zone.zone"; and'
             " run: rndc reconfig"
         ),
     ),
     "apparmor": (
         "AppArmor does not let named write in $directory, so it answers SERVFAIL to updates",
         (
-            'move the zone file to a directory that the profile allows: file "/var/lib/bind/$zone.zone";, and run: '
+            'move the zone file to a directory that the profile allows: file "/var/lib/bind/$zone.zone"; and run: '
             "rndc reconfig"
         ),
     ),
@@ -186,7 +193,7 @@ TEXTS = {
     ),
     "query-refused": (
         "allow-query does not let this client ask for the zone $zone, and then named refuses its updates, too",
-        "add to allow-query: key $key;, and $RELOAD",
+        "add to allow-query: key $key; and $RELOAD",
     ),
     "status-not-known": (
         "whether named has loaded this zone, and whether it is frozen, is not known: rndc does not answer here",
@@ -198,7 +205,7 @@ TEXTS = {
     ),
     "running-static": (
         "the running named has the zone $zone as static: it has not read this configuration yet, or another one",
-        "run: rndc reconfig; it says so again: $command",
+        "run: rndc reconfig, then look again: $command",
     ),
     "running": (
         "named has loaded the zone $zone (serial $serial), and it is dynamic and not frozen",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 PHRASES = {
-    "RESTART": "then run: systemctl restart pdns",
+    "RESTART": "run: systemctl restart pdns",
 }
 
 TEXTS = {
