@@ -68,6 +68,15 @@ acl:
     key: host.self
     action: update
     update-owner: key
+  - id: denied-type-without-action
+    key: dd
+    update-type: TXT
+    deny: on
+  - id: without-action
+    key: dd
+  - id: own-unsigned
+    action: update
+    update-owner: key
   - id: zone
     key: dd
     action: update
@@ -132,6 +141,9 @@ CASES = {
     "belowequal": Case("acl: below", "acl-owner"),
     "self": Case("acl: own", RIGHT, key="host.self", owner="host"),
     "selfother": Case("acl: own", "acl-owner", key="host.self"),
+    "noaction": Case("acl: [ denied-type-without-action, plain ]", "acl-denies"),
+    "noactionatall": Case("acl: [ without-action, plain ]", "acl-action"),
+    "selfunsigned": Case("acl: own-unsigned", RIGHT, key=""),
     "zone": Case("acl: zone", RIGHT),
     "denied": Case("acl: [ denied, plain ]", "acl-denies"),
     "deniedlate": Case("acl: [ plain, denied ]", RIGHT),

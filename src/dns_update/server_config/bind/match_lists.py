@@ -88,8 +88,8 @@ class MatchList(Value):
 
 
 def is_negative(element: Statement) -> bool:
-    """Return whether an element denies what it matches."""
-    return element.word(0).startswith("!")
+    """Return whether an element denies what it matches; `none` is the same as `!any`."""
+    return element.word(0).startswith("!") != (_words(element) == ("none",))
 
 
 def is_key(element: Statement) -> bool:
@@ -109,7 +109,7 @@ def _address_matches(text: str, peer: Peer) -> bool | None:
     """Return whether a built-in list or a network has the peer's address; None if that is not known."""
     name = text.lower()
     if name in ("any", "none"):
-        return name == "any"
+        return True
     if peer.client is None:
         return None
     if name in ("localhost", "localnets"):

@@ -25,11 +25,19 @@ def examine_permission(found: Findings, question: Question, configuration: Confi
     if deciding is None:
         _refused(found, verdicts)
     elif deciding.denies:
-        found.fault("acl-denies", (deciding.rule.item("deny") or deciding.rule.items[0]).place, acl=deciding.rule.id)
+        _denied(found, deciding.rule)
     elif all(each.is_certain for each in verdicts[: verdicts.index(deciding) + 1]):
         found.right("allowed", deciding.rule.place, acl=deciding.rule.id)
     else:
         found.remark("acl-address-not-known", deciding.rule.place, acl=deciding.rule.id)
+
+
+def _denied(found: Findings, rule: Entry) -> None:
+    deny = rule.item("deny")
+    if deny is None:
+        found.fault("acl-action", rule.place, acl=rule.id, listed="none")
+    else:
+        found.fault("acl-denies", deny.place, acl=rule.id)
 
 
 def _refused(found: Findings, verdicts: list[Verdict]) -> None:

@@ -43,20 +43,25 @@ class Rules(Value):
     def verdict(self, rule: Entry) -> Verdict:
         """Return what a rule says of the update."""
         sources = self._sources(rule)
-        best = min((self._sender(addresses, keys) for addresses, keys in sources), key=len)
-        obstacles = list(best)
+        obstacles = min((self._sender(addresses, keys) for addresses, keys in sources), key=len)
         actions = rule.values("action")
-        denies = rule.value("deny").lower() in _TRUE
-        if "update" not in actions and not (denies and not actions):
+        has_deny = rule.value("deny").lower() in _TRUE
+        if has_deny:  # such a rule matches signed updates also if it has no key
+            obstacles = [each for each in obstacles if each != "only-unsigned"]
+        if actions:  # without an action, Knot compares no more
+            obstacles += self._of_contents(rule, actions)
+        is_certain = self.question.client is not None or not any(addresses for addresses, _keys in sources)
+        return Verdict(rule, tuple(obstacles), has_deny or not actions, is_certain)
+
+    def _of_contents(self, rule: Entry, actions: tuple[str, ...]) -> list[Obstacle]:
+        obstacles: list[Obstacle] = []
+        if "update" not in actions:
             obstacles.append("action")
         if not self._has_types(rule):
             obstacles.append("type")
         if not self._has_owner(rule):
             obstacles.append("owner")
-        if denies:  # a rule that denies matches signed updates also if it has no key
-            obstacles = [each for each in obstacles if each != "only-unsigned"]
-        is_certain = self.question.client is not None or not any(addresses for addresses, _keys in sources)
-        return Verdict(rule, tuple(obstacles), denies, is_certain)
+        return obstacles
 
     def _sources(self, rule: Entry) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         """Return the addresses and keys that a rule accepts, in pairs: its own, or one of each remote."""
@@ -106,7 +111,7 @@ class Rules(Value):
         if kind == "zone":
             return [self.question.zone]
         if kind == "key":
-            return [] if self.question.signer is None else [self.question.signer]
+            return None if self.question.signer is None else [self.question.signer]  # without a key, Knot checks none
         texts = rule.values("update-owner-name")
         if kind != "name" or not texts:
             return None
