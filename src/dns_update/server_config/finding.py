@@ -82,6 +82,10 @@ class Findings:
         """Add what is as it must be."""
         self._add(code, "right", place, values)
 
+    def also(self, **values: str) -> None:
+        """Give all further findings these values, too."""
+        self._common |= values
+
     def all(self) -> tuple[ConfigFinding, ...]:
         """Return the findings: faults first, then remarks, then what is right."""
         order = ("fault", "remark", "right")

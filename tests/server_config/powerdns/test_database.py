@@ -154,6 +154,7 @@ def test_the_words_of_powerdns_5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     program.write_text(FIVE.replace("SECRET", secret))
     program.chmod(0o755)
     monkeypatch.setattr(database, "found_program", lambda _name: str(program))
+    (tmp_path / "pdns.conf").write_text("launch=gsqlite3\ndnsupdate=yes\n")
     opened = open_database(str(tmp_path / "pdns.conf"))
     assert opened is not None
     zone = question("example.com", "example.com").zone
@@ -165,3 +166,6 @@ def test_the_words_of_powerdns_5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert opened.metadata(zone, ALLOW) == ("dd", "other")
     assert opened.metadata(zone, FROM) == ()
     assert opened.command("show-zone", "example.com") == "pdnsutil zone show example.com"
+    found = asked(tmp_path / "pdns.conf", question("example.com", "x.example.com", key=Key("k", b"s", "hmac-sha256")))
+    finding = next(each for each in found if each.code == "key-unknown")
+    assert texts(finding)[1] == "run: pdnsutil tsigkey generate k hmac-sha256"

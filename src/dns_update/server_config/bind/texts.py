@@ -123,7 +123,7 @@ TEXTS = {
         "add the rule: $GRANT and $RELOAD",
     ),
     "policy-name-missing": (
-        'the rule "$rule" covers $kind $name, and $owner is not that',
+        'the rule "$rule" does not cover $owner: it is for $name ($kind)',
         "add the rule: $GRANT and $RELOAD",
     ),
     "policy-type-missing": (

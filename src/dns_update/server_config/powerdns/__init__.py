@@ -9,7 +9,7 @@ from dns_update.process.capture import captured, found_program
 from dns_update.server_config.finding import ConfigFinding, Findings, Place
 from dns_update.server_config.keys import fault_of, nearest_name
 from dns_update.server_config.networks import is_in_network
-from dns_update.server_config.powerdns.database import Database, StoredKey, file_options, open_database
+from dns_update.server_config.powerdns.database import CHANGING, Database, StoredKey, file_options, open_database
 from dns_update.server_config.powerdns.settings import Settings, read_settings
 from dns_update.server_config.question import Question
 from dns_update.wire.name import Name
@@ -33,9 +33,11 @@ def examine(path: str, question: Question) -> tuple[ConfigFinding, ...]:
     _switches(found, settings, main)
     database = open_database(path) if settings.values("launch") else None
     if database is None:
+        found.also(add_meta="pdnsutil add-meta")
         found.remark("database-not-asked", main)
         _addresses(found, question, settings, (), main)
         return found.all()
+    found.also(**{name.replace("-", "_"): database.command(name) for name in CHANGING})
     _key(found, question, database, main)
     if _zone(found, question, settings, database, main) and settings.last("lua-dnsupdate-policy-script") is None:
         _addresses(found, question, settings, database.metadata(question.zone, "ALLOW-DNSUPDATE-FROM"), main)

@@ -20,7 +20,13 @@ _NEW_WORDS = {  # from 5.0 on: an object, then what to do with it
     "list-all-zones": ("zone", "list-all"),
     "show-zone": ("zone", "show"),
     "get-meta": ("metadata", "get"),
+    "set-meta": ("metadata", "set"),
+    "add-meta": ("metadata", "add"),
+    "generate-tsig-key": ("tsigkey", "generate"),
+    "create-zone": ("zone", "create"),
 }
+CHANGING = ("set-meta", "add-meta", "generate-tsig-key", "create-zone")
+"""The commands that change something: they are told to people, and never run."""
 
 
 class StoredKey(Value):

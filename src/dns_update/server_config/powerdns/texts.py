@@ -30,7 +30,7 @@ TEXTS = {
     ),
     "address": (
         "the client's address $client is neither in allow-dnsupdate-from nor in ALLOW-DNSUPDATE-FROM: $listed",
-        "run: pdnsutil add-meta $zone ALLOW-DNSUPDATE-FROM $client",
+        "run: $add_meta $zone ALLOW-DNSUPDATE-FROM $client",
     ),
     "address-not-known": (
         "whether the client's address may send updates is not known: it must be in $listed",
@@ -47,7 +47,7 @@ TEXTS = {
     ),
     "zone-missing": (
         "the database has no zone $zone",
-        "check the name: $show; if this is the right server, run: pdnsutil create-zone $zone",
+        "check the name: $show; if this is the right server, run: $create_zone $zone",
     ),
     "secondary": (
         "this server is a secondary of the zone $zone, and does not forward updates",
@@ -59,7 +59,7 @@ TEXTS = {
     ),
     "key-unknown": (
         "the database has no key $key; it has: $known",
-        "run: pdnsutil generate-tsig-key $key $algorithm",
+        "run: $generate_tsig_key $key $algorithm",
     ),
     "needs-key": (
         "the zone $zone accepts only updates that are signed with one of the keys $keys, and this one is not signed",
@@ -67,15 +67,15 @@ TEXTS = {
     ),
     "no-key-needed": (
         "the zone $zone has no TSIG-ALLOW-DNSUPDATE: every client with an allowed address may change it without a key",
-        "run: pdnsutil set-meta $zone TSIG-ALLOW-DNSUPDATE $key",
+        "run: $set_meta $zone TSIG-ALLOW-DNSUPDATE $key",
     ),
     "any-key": (
         "the zone $zone has no TSIG-ALLOW-DNSUPDATE: every key of the server may change it",
-        "run: pdnsutil set-meta $zone TSIG-ALLOW-DNSUPDATE $key",
+        "run: $set_meta $zone TSIG-ALLOW-DNSUPDATE $key",
     ),
     "other-key": (
         "the zone $zone accepts the keys $keys, not the key $key",
-        "run: pdnsutil add-meta $zone TSIG-ALLOW-DNSUPDATE $key",
+        "run: $add_meta $zone TSIG-ALLOW-DNSUPDATE $key",
     ),
     "allowed": ("the zone $zone accepts updates with the key $key", ""),
 }
