@@ -77,8 +77,8 @@ def test_a_configuration_that_named_has_not_read(controlled: Controlled) -> None
     assert faults(bind.examine(controlled.path, controlled.question, rndc=controlled.rndc)) == ["running-static"]
 
 
-@pytest.mark.parametrize("rndc", [("rndc", "-c", "/nonexistent"), ("not-a-program",)])
-def test_without_rndc_the_command_is_named(controlled: Controlled, rndc: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("rndc", [("rndc", "-c", "/nonexistent"), ("not-a-program",), None])
+def test_without_rndc_the_command_is_named(controlled: Controlled, rndc: tuple[str, ...] | None) -> None:
     found = bind.examine(controlled.path, controlled.question, rndc=rndc)
     finding = next(each for each in found if each.code == "status-not-known")
     assert texts(finding)[1] == "run as root: rndc zonestatus example.com"

@@ -9,20 +9,20 @@ from dns_update.server_config.bind.match_lists import MatchList, Peer
 from dns_update.server_config.bind.permission import examine_permission
 from dns_update.server_config.bind.scopes import PRIMARY, Scope, scopes
 from dns_update.server_config.bind.statements import Statement
-from dns_update.server_config.bind.status import examine_status
-from dns_update.server_config.bind.storage import examine_files
+from dns_update.server_config.bind.status import RNDC, examine_status
+from dns_update.server_config.bind.storage import STANDARD_CONFIGURATIONS, examine_files
 from dns_update.server_config.bind.zones import examine_type, examine_zone, followed
 from dns_update.server_config.finding import ConfigFinding, Findings, Place
 from dns_update.server_config.question import Question
 from dns_update.wire.codes import RRClass
 
-RNDC = ("rndc",)
 
+def examine(path: str, question: Question, *, rndc: tuple[str, ...] | None = None) -> tuple[ConfigFinding, ...]:
+    """Return the findings about an update in a configuration of BIND.
 
-def examine(path: str, question: Question, *, rndc: tuple[str, ...] = RNDC) -> tuple[ConfigFinding, ...]:
-    """Return the findings about an update in a configuration of BIND; `rndc` is the beginning of its command line.
-
-    Raises UsageError, and ConfigError for a configuration that named would not load.
+    `rndc` is the beginning of the command line that reaches the named with this configuration. Without it, rndc is run
+    only for the system's own configuration: for another one, it would ask another named. Raises UsageError, and
+    ConfigError for a configuration that named would not load.
     """
     found = Findings("bind", question)
     main = Place(path)
@@ -42,7 +42,8 @@ def examine(path: str, question: Question, *, rndc: tuple[str, ...] = RNDC) -> t
         _queries(found, question, owner_scope, zone)
         _check_names(found, question, owner_scope, zone)
         examine_files(found, owner_scope, zone, path)
-        examine_status(found, question, owner_scope, zone, rndc)
+        default = RNDC if path in STANDARD_CONFIGURATIONS else ()
+        examine_status(found, question, owner_scope, zone, default if rndc is None else rndc)
     return found.all()
 
 

@@ -10,6 +10,7 @@ from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.finding import Findings
 from dns_update.server_config.question import Question
 
+RNDC = ("rndc",)
 _RNDC_SECONDS = 5  # it answers at once, or named does not run
 
 
@@ -30,8 +31,8 @@ def examine_status(found: Findings, question: Question, scope: Scope, zone: Stat
 
 
 def _status(rndc: tuple[str, ...], arguments: tuple[str, ...]) -> dict[str, str] | None:
-    """Return what rndc prints, by its words; None if it fails."""
-    program = found_program(rndc[0])
+    """Return what rndc prints, by its words; None if it fails, or if there is none to ask."""
+    program = found_program(rndc[0]) if rndc else None
     if program is None:
         return None
     with suppress(OSError):

@@ -15,7 +15,7 @@ from dns_update.server_config.server_user import READ, SEARCH, WRITE, Identity, 
 
 _DEFAULTS = (Path("/etc/default/named"), Path("/etc/default/bind9"), Path("/etc/sysconfig/named"))
 _USER_OPTION = re.compile(r"""^[ \t]*OPTIONS=[^\n]*?-u[ \t]*([\w-]+)""", re.MULTILINE)
-_STANDARD_CONFIGURATIONS = ("/etc/bind/named.conf", "/etc/named.conf")
+STANDARD_CONFIGURATIONS = ("/etc/bind/named.conf", "/etc/named.conf")
 
 
 _APPARMOR_SWITCH = Path("/sys/module/apparmor/parameters/enabled")
@@ -66,7 +66,7 @@ def _journal(found: Findings, statement: Statement, journal: Path, user: Identit
 
 def named_user(path: str) -> Identity | None:
     """Return the user that named runs as with a configuration: the running one's, or that of its start options."""
-    is_standard = path in _STANDARD_CONFIGURATIONS
+    is_standard = path in STANDARD_CONFIGURATIONS
 
     def is_ours(words: list[str]) -> bool:
         given = words[words.index("-c") + 1] if "-c" in words[:-1] else ""

@@ -196,7 +196,7 @@ TEXTS = {
         "add to allow-query: key $key; and $RELOAD",
     ),
     "status-not-known": (
-        "whether named has loaded this zone, and whether it is frozen, is not known: rndc does not answer here",
+        "whether named has loaded this zone, and whether it is frozen, is not known: rndc gave no answer",
         "run as root: $command",
     ),
     "frozen": (

@@ -86,7 +86,7 @@ TEXTS = {
         'write in the zone: "zonefile-sync: -1", or make the directory writable',
     ),
     "status-not-known": (
-        "whether knotd has loaded this zone, and whether it is frozen, is not known: knotd does not answer here",
+        "whether knotd has loaded this zone, and whether it is frozen, is not known: knotc gave no answer",
         "run as root: knotc zone-status $zone",
     ),
     "frozen": ("the zone $zone is frozen: knotd does not carry out updates", "run: knotc zone-thaw $zone"),

@@ -42,7 +42,7 @@ TEXTS = {
     ),
     # the database
     "database-not-asked": (
-        "what the database says of the zone $zone is not known: pdnsutil does not answer here",
+        "what the database says of the zone $zone is not known: pdnsutil gave no answer",
         "run as root: pdnsutil show-zone $zone (from 5.0 on: pdnsutil zone show $zone)",
     ),
     "zone-missing": (
