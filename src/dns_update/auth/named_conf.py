@@ -20,7 +20,7 @@ def keys_from_text(text: str, source: str) -> list[Key]:
     others, e.g. `view`. Raises UsageError, which names the line. It repeats only the names of keys that are right, and
     an algorithm that is nearly right: any other word may be a part of a secret.
     """
-    words = _Words(text, source)
+    words = Words(text, source)
     lines: dict[Name, int] = {}
     keys = []
     while word := words.take():
@@ -63,7 +63,7 @@ def key_in_file(where: str, name: str, secret: bytes, algorithm: Algorithm) -> K
         raise errors.UsageError(f"{where}: {error.text}", hint=error.hint) from None
 
 
-class _Words:
+class Words:
     """A text in named.conf's language, read word by word; `start` is the position of the last one."""
 
     __slots__ = ("position", "source", "start", "text")
@@ -152,7 +152,7 @@ class _Words:
             self.position = len(text) if found < 0 else found + len(end)
 
 
-def _read_key(words: _Words) -> Key:
+def _read_key(words: Words) -> Key:
     """Read what follows the word `key`: a name, and `{ algorithm A; secret "S"; }`."""
     start = words.start
     name = words.take()
@@ -176,7 +176,7 @@ def _read_key(words: _Words) -> Key:
     return key_in_file(words.where(start), name.removeprefix('"'), secret, signer)
 
 
-def _read_fields(words: _Words, start: int) -> dict[str, tuple[str, int]]:
+def _read_fields(words: Words, start: int) -> dict[str, tuple[str, int]]:
     """Read a key's fields up to the closing brace; return each value and its position."""
     fields: dict[str, tuple[str, int]] = {}
     while (field := words.take().lower()) != "}":

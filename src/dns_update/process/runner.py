@@ -35,13 +35,14 @@ class Program:
         environment: Mapping[str, str],
         *,
         output: int | None = None,
+        errors: int | None = None,
         child_guard: ChildGuard | None = None,
     ) -> None:
         """Start a program by its arguments; the first is the program, which is searched in PATH.
 
-        Its standard output is the descriptor `output`, or our standard error if there is none. `child_guard` ends it if
-        we are killed. Raises OSError if it cannot be run, ValueError if the arguments or the environment cannot be
-        passed on.
+        Its standard output is the descriptor `output`, or our standard error if there is none; its standard error is
+        `errors`, or ours. `child_guard` ends it if we are killed. Raises OSError if it cannot be run, ValueError if the
+        arguments or the environment cannot be passed on.
         """
         _reap_late()
         self.status: int | None = None
@@ -52,7 +53,7 @@ class Program:
             words[0],
             words,
             environment,
-            file_actions=_streams(output),
+            file_actions=_streams(output, errors),
             setsid=True,
             setsigmask=(),
             setsigdef=_DEFAULT_SIGNALS,
@@ -122,11 +123,13 @@ def keep_statuses() -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
-def _streams(output: int | None) -> list[tuple[object, ...]]:
+def _streams(output: int | None, errors: int | None) -> list[tuple[object, ...]]:
     actions: list[tuple[object, ...]] = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)]
     if output is not None:
         actions.append((os.POSIX_SPAWN_DUP2, output, 1))
-    if sys.stderr is None:  # we were started without it; its number may now be another file of ours
+    if errors is not None:
+        actions.append((os.POSIX_SPAWN_DUP2, errors, 2))
+    elif sys.stderr is None:  # we were started without it; its number may now be another file of ours
         actions.append((os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0))
     if output is None:
         actions.append((os.POSIX_SPAWN_DUP2, 2, 1))

@@ -1,0 +1,75 @@
+"""BIND: what named.conf says about an update."""
+
+from __future__ import annotations
+
+from dns_update.rr.host_names import may_own
+from dns_update.server_config.bind.canonical import read_configuration
+from dns_update.server_config.bind.keys import examine_key
+from dns_update.server_config.bind.match_lists import MatchList, Peer
+from dns_update.server_config.bind.permission import examine_permission
+from dns_update.server_config.bind.scopes import PRIMARY, Scope, scopes
+from dns_update.server_config.bind.statements import Statement
+from dns_update.server_config.bind.status import RNDC, examine_status
+from dns_update.server_config.bind.storage import STANDARD_CONFIGURATIONS, examine_files
+from dns_update.server_config.bind.zones import examine_type, examine_zone, followed
+from dns_update.server_config.finding import ConfigFinding, Findings, Place
+from dns_update.server_config.question import Question
+from dns_update.wire.codes import RRClass
+
+
+def examine(path: str, question: Question, *, rndc: tuple[str, ...] | None = None) -> tuple[ConfigFinding, ...]:
+    """Return the findings about an update in a configuration of BIND.
+
+    `rndc` is the beginning of the command line that reaches the named with this configuration. Without it, rndc is run
+    only for the system's own configuration: for another one, it would ask another named. Raises UsageError, and
+    ConfigError for a configuration that named would not load.
+    """
+    found = Findings("bind", question)
+    main = Place(path)
+    views = scopes(read_configuration(path))
+    selection = examine_zone(found, question, views, main)
+    if selection is None:
+        examine_key(found, question, views[0], list(views[1:]), main)
+        return found.all()
+    scope = selection.scope
+    examine_key(found, question, scope, list(selection.others), main)
+    zone = scope.zone(question.zone)
+    if zone is None:
+        return found.all()
+    zone, owner_scope = followed(zone, question.zone, scope, selection.others)
+    if examine_type(found, zone, owner_scope):
+        examine_permission(found, question, owner_scope, zone)
+        _queries(found, question, owner_scope, zone)
+        _check_names(found, question, owner_scope, zone)
+        examine_files(found, owner_scope, zone, path)
+        default = RNDC if path in STANDARD_CONFIGURATIONS else ()
+        examine_status(found, question, owner_scope, zone, default if rndc is None else rndc)
+    return found.all()
+
+
+def _check_names(found: Findings, question: Question, scope: Scope, zone: Statement) -> None:
+    """Add that BIND refuses the name as an owner of the type (check-names)."""
+    if all(may_own(question.owner, each, RRClass.IN) for each in question.rrtypes):
+        return
+    setting = _setting_of_check_names(scope, zone)
+    if setting is None or setting.words[-1].lower() == "fail":
+        found.fault("check-names", (setting or zone).place)
+
+
+def _setting_of_check_names(scope: Scope, zone: Statement) -> Statement | None:
+    """Return the statement that counts: the zone's own, or that for primaries outside of it."""
+    own = zone.child("check-names")
+    outer = (each for level in (scope.statement, scope.options) if level is not None for each in level.block)
+    inherited = (each for each in outer if each.keyword == "check-names" and each.word(1).lower() in PRIMARY)
+    return own or next(inherited, None)
+
+
+def _queries(found: Findings, question: Question, scope: Scope, zone: Statement) -> None:
+    """Add that the client may not ask for the zone's data: then named refuses its updates, too."""
+    allowed = scope.inherited(zone, "allow-query")
+    if allowed is None:
+        return
+    key = question.signer if question.signer is not None and scope.key(question.signer) is not None else None
+    match = MatchList(allowed.block, scope.acl).match(Peer(question.client, key, question.server))
+    if match.is_certain and match.allows is not True:
+        found.fault("query-refused", allowed.place)

@@ -1,0 +1,99 @@
+"""Findings about the TSIG key in BIND's configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from dns_update import errors
+from dns_update.server_config.bind.scopes import Scope, as_name
+from dns_update.server_config.bind.statements import Statement, read_one_file
+from dns_update.server_config.bind.update_policy import SESSION_KEY, is_local
+from dns_update.server_config.finding import Findings, Place
+from dns_update.server_config.keys import fault_of, nearest_name
+from dns_update.server_config.question import Question
+from dns_update.wire.name import Name
+
+_MAX_KEY_FILE_OCTETS = 1 << 20
+_ENDINGS = (".conf", ".key", ".keys")  # of files that administrators put keys in
+
+
+def examine_key(found: Findings, question: Question, scope: Scope, others: list[Scope], main: Place) -> bool:
+    """Add what there is to say about the key; return whether the server knows it.
+
+    `others` are the other views, `main` the configuration file.
+    """
+    signer = question.signer
+    if signer is None:
+        return False
+    key = scope.key(signer)
+    if key is None:
+        return _is_session_key(signer, scope) or _is_missing(found, signer, scope, others, main)
+    return _compare(found, question, key)
+
+
+def _is_session_key(signer: Name, scope: Scope) -> bool:
+    """Return whether the key is the one that named makes itself, for `update-policy local`."""
+    options = scope.options
+    name = as_name("" if options is None else options.setting("session-keyname")) or SESSION_KEY
+    policies = [zone.child("update-policy") for zone in scope.zones]
+    return signer == name and any(policy is not None and is_local(policy) for policy in policies)
+
+
+def _is_missing(found: Findings, signer: Name, scope: Scope, others: list[Scope], main: Place) -> bool:
+    elsewhere = next((key for other in others if (key := other.key(signer)) is not None), None)
+    if elsewhere is not None:
+        view = next(other.name for other in others if other.key(signer) is not None)
+        found.fault("key-in-other-view", elsewhere.place, view=scope.name, other=view)
+        return False
+    not_included = _in_file_beside(signer, scope, main)
+    if not_included is not None:
+        found.fault("key-not-included", not_included.place, main=main.file)
+        return False
+    near = nearest_name(signer, [key.word(1) for key in scope.keys])
+    if near:
+        similar = next(key for key in scope.keys if key.word(1).lower() == near.lower())
+        found.fault("key-similar", similar.place, similar=similar.word(1))
+    else:
+        names = ", ".join(key.word(1) for key in scope.keys) or "none"
+        found.fault("key-unknown", main, known=names)
+    return False
+
+
+def _compare(found: Findings, question: Question, key: Statement) -> bool:
+    algorithm = key.setting("algorithm")
+    code = fault_of(question, algorithm, key.setting("secret"))
+    if not code:
+        found.right("key-right", key.place)
+        return True
+    differs = key.child("algorithm" if code == "key-algorithm" else "secret") or key
+    found.fault(code, differs.place, other=algorithm)
+    return False
+
+
+def _in_file_beside(signer: Name, scope: Scope, main: Place) -> Statement | None:
+    """Return the key's statement in a file beside those that are read, which no `include` names."""
+    files = {main.file, *(each.source.path for each in (*scope.outer, *scope.statements))}
+    read = {Path(file).resolve() for file in files}
+    for directory in sorted({path.parent for path in read}):
+        for path in _files_with_keys(directory):
+            if path.resolve() not in read and (key := _key_in(str(path), signer)) is not None:
+                return key
+    return None
+
+
+def _files_with_keys(directory: Path) -> Iterator[Path]:
+    with suppress(OSError):  # a directory that we may not read, or a file that has just gone
+        for path in sorted(directory.iterdir()):
+            has_ending = path.name.endswith(_ENDINGS) or path.name.startswith("named.conf")
+            if has_ending and path.is_file() and path.stat().st_size <= _MAX_KEY_FILE_OCTETS:
+                yield path
+
+
+def _key_in(path: str, signer: Name) -> Statement | None:
+    try:
+        statements = read_one_file(path)
+    except errors.UsageError:  # a K*.key file, or one that we may not read
+        return None
+    return next((each for each in statements if each.keyword == "key" and as_name(each.word(1)) == signer), None)

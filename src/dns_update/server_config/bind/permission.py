@@ -1,0 +1,127 @@
+"""Findings about who may update a zone: allow-update and update-policy."""
+
+from __future__ import annotations
+
+from dns_update.server_config.bind.match_lists import Match, MatchList, Peer, is_negative
+from dns_update.server_config.bind.scopes import Scope, as_name
+from dns_update.server_config.bind.statements import Statement
+from dns_update.server_config.bind.update_policy import (
+    SESSION_KEY,
+    Change,
+    Decision,
+    Rule,
+    decided,
+    is_local,
+    rules,
+)
+from dns_update.server_config.finding import Findings, Place
+from dns_update.server_config.networks import is_loopback
+from dns_update.server_config.question import Question
+from dns_update.wire.codes import rrtype_to_text
+
+_NO_PLACE_FOR_NAME = ("zonesub",)  # rules without a name
+
+
+def examine_permission(found: Findings, question: Question, scope: Scope, zone: Statement) -> None:
+    """Add whether the zone accepts the update, and if not, what is in the way."""
+    policy = zone.child("update-policy")
+    if policy is not None:
+        if is_local(policy):
+            _local(found, question, scope, policy)
+        else:
+            _policy(found, question, policy)
+        return
+    allowed = scope.inherited(zone, "allow-update")
+    if allowed is None:
+        found.fault("static", zone.place)
+    else:
+        _allow_update(found, question, scope, zone, allowed)
+
+
+def _allow_update(found: Findings, question: Question, scope: Scope, zone: Statement, allowed: Statement) -> None:
+    elements = MatchList(allowed.block, scope.acl)
+    match = elements.match(Peer(question.client, question.signer, question.server))
+    inherited = "" if zone.child("allow-update") is not None else "yes"
+    if not match.is_certain:
+        found.remark("allow-update-not-known", allowed.place, inherited=inherited)
+    elif match.allows and match.element is not None:
+        _allowed(found, question, elements, match.element)
+    elif all(each.keyword == "none" for each in allowed.block):
+        found.fault("updates-off", allowed.place, inherited=inherited)
+    else:
+        _not_in_list(found, question, elements, match, allowed)
+
+
+def _allowed(found: Findings, question: Question, elements: MatchList, element: Statement) -> None:
+    found.right("allowed", element.place)
+    without_key = elements.match(Peer(question.client, None, question.server))
+    if without_key.allows and without_key.is_certain and without_key.element is not None:
+        found.remark("allowed-by-address", without_key.element.place, element=" ".join(without_key.element.words))
+
+
+def _not_in_list(found: Findings, question: Question, elements: MatchList, match: Match, allowed: Statement) -> None:
+    keys = elements.keys()
+    if match.allows is False and match.element is not None and is_negative(match.element):
+        found.fault("list-denies", match.element.place, element=" ".join(match.element.words))
+    elif question.signer is None:
+        found.fault("list-needs-key" if keys else "list-needs-address", allowed.place, keys=", ".join(keys))
+    elif keys:
+        found.fault("list-other-key", allowed.place, keys=", ".join(keys))
+    else:
+        found.fault("list-only-addresses", allowed.place)
+
+
+def _local(found: Findings, question: Question, scope: Scope, policy: Statement) -> None:
+    options = scope.options
+    name = as_name("" if options is None else options.setting("session-keyname")) or SESSION_KEY
+    if question.signer != name:
+        found.fault("policy-local", policy.place, session=str(name))
+    elif question.client is not None and not is_loopback(question.client) and question.client != question.server:
+        found.fault("policy-local-address", policy.place, session=str(name))
+    else:
+        found.right("allowed", policy.place)
+
+
+def _policy(found: Findings, question: Question, policy: Statement) -> None:
+    """Add what the rules say, once for all types that have the same answer."""
+    ruled = rules(policy, question.zone)
+    answers: dict[Decision, list[int]] = {}
+    for rrtype in question.rrtypes:
+        decision = decided(ruled, Change(question.signer, question.owner, rrtype, question.client))
+        answers.setdefault(decision, []).append(rrtype)
+    for decision, rrtypes in answers.items():
+        types = " ".join(map(rrtype_to_text, rrtypes))
+        place = policy.place if decision.rule is None else decision.rule.statement.place
+        _decision(found, decision, place, types, ruled)
+
+
+def _decision(found: Findings, decision: Decision, place: Place, types: str, ruled: tuple[Rule, ...]) -> None:
+    rule = decision.rule
+    values = {"types": types, "rule": "" if rule is None else " ".join(rule.statement.words)}
+    match decision.outcome:
+        case "granted":
+            found.right("granted", place, **values)
+        case "some-types" if rule is not None:
+            found.remark("rule-for-some-types", place, listed=" ".join(rule.types), **values)
+        case "unknown":
+            found.remark("rule-asks-others", place, **values)
+        case "key-missing":
+            identities = ", ".join(dict.fromkeys(each.identity for each in ruled))
+            found.fault("policy-key-missing", place, identities=identities, **values)
+        case "name-missing" if rule is not None:
+            found.fault("policy-name-missing", place, kind=rule.kind, name=_covered(rule), **values)
+        case "type-missing" if rule is not None:
+            wider = " ".join((*rule.statement.words, types))
+            found.fault("policy-type-missing", place, listed=" ".join(rule.types), wider=wider, **values)
+        case "default-types" if rule is not None:
+            wider = " ".join((*rule.statement.words, types))
+            found.fault("policy-default-types", place, wider=wider, **values)
+        case outcome:
+            found.fault(f"policy-{outcome}", place, **values)
+
+
+def _covered(rule: Rule) -> str:
+    """Return the name that a rule covers, as the configuration has it."""
+    if rule.kind in _NO_PLACE_FOR_NAME:
+        return str(rule.zone)
+    return rule.identity if rule.kind.startswith("self") else rule.statement.word(3)

@@ -1,0 +1,143 @@
+"""Findings about the zone in BIND's configuration: in which view it is, of which type, and what hides it."""
+
+from __future__ import annotations
+
+from dns_update.server_config.bind.match_lists import MatchList, Peer
+from dns_update.server_config.bind.scopes import PRIMARY, SECONDARY, Scope, zone_name
+from dns_update.server_config.bind.statements import Statement
+from dns_update.server_config.finding import Findings, Place
+from dns_update.server_config.question import Question
+from dns_update.value import Value
+from dns_update.wire.name import Name
+
+_REDIRECTED = "in-view"
+_ADDED_LATER = ("allow-new-zones", "catalog-zones")
+
+
+class Selected(Value):
+    """The view that answers the client, and whether that is certain; the other views."""
+
+    scope: Scope
+    is_certain: bool
+    others: tuple[Scope, ...]
+
+
+def selected(views: tuple[Scope, ...], question: Question) -> Selected | None:
+    """Return the view that BIND selects for the client: the first that matches; None if none does."""
+    is_certain = True
+    possible: Scope | None = None
+    for scope in views:
+        matches = _matches(scope, question)
+        if matches is None:
+            is_certain = False
+            possible = possible or (scope if scope.zone(question.zone) is not None else None)
+        elif matches:
+            chosen = possible or scope
+            return Selected(chosen, is_certain, tuple(view for view in views if view != chosen))
+    if possible is not None:
+        return Selected(possible, is_certain=False, others=tuple(view for view in views if view != possible))
+    return None
+
+
+def examine_zone(found: Findings, question: Question, views: tuple[Scope, ...], main: Place) -> Selected | None:
+    """Add what there is to say about the view and the zone; return the view if the zone is in it."""
+    selection = selected(views, question)
+    with_zone = [scope for scope in views if scope.zone(question.zone) is not None]
+    if not with_zone:
+        _missing(found, question, views, main)
+        return None
+    if selection is None:
+        zone = with_zone[0].zone(question.zone)
+        found.fault("no-view", main if zone is None else zone.place, view=with_zone[0].name)
+        return None
+    scope = selection.scope
+    if not selection.is_certain:
+        names = ", ".join(view.name for view in views)
+        found.remark("view-not-known", scope.statement.place if scope.statement else main, views=names, view=scope.name)
+    if scope.zone(question.zone) is None:
+        _in_other_view(found, question, scope, with_zone[0])
+        return None
+    _below(found, question, scope)
+    return selection
+
+
+def followed(zone: Statement, name: Name, scope: Scope, others: tuple[Scope, ...]) -> tuple[Statement, Scope]:
+    """Return the zone that another view shares by `in-view`, and its view; the zone itself if it is its own."""
+    view = zone.setting(_REDIRECTED)
+    for other in others:
+        shared = other.zone(name) if view and other.name == view else None
+        if shared is not None:
+            return shared, other
+    return zone, scope
+
+
+def examine_type(found: Findings, zone: Statement, scope: Scope) -> bool:
+    """Add what the zone's type means; return whether it is a primary."""
+    kind = zone.child("type")
+    text = zone.setting("type").lower()
+    if text in PRIMARY:
+        return True
+    place = zone.place if kind is None else kind.place
+    if text not in SECONDARY:
+        found.fault("zone-type", place, type=text)
+        return False
+    servers = zone.child("primaries", "masters")
+    names = "" if servers is None else ", ".join(each.word(0) for each in servers.block)
+    forwarding = scope.inherited(zone, "allow-update-forwarding")
+    if forwarding is None or all(each.keyword == "none" for each in forwarding.block):
+        found.fault("secondary", place, primaries=names)
+    else:
+        found.remark("secondary-forwards", forwarding.place, primaries=names)
+    return False
+
+
+def _matches(scope: Scope, question: Question) -> bool | None:
+    """Return whether a view is for this client; None if that depends on an address that is not known."""
+    if scope.statement is None:
+        return True
+    key = question.signer if question.signer is not None and scope.key(question.signer) is not None else None
+    if scope.statement.setting("match-recursive-only").lower() in ("yes", "true", "1"):
+        return False  # an update never asks for recursion
+    results = []
+    for keyword, address in (("match-clients", question.client), ("match-destinations", question.server)):
+        statement = scope.inherited(None, keyword)
+        if statement is None:
+            continue
+        match = MatchList(statement.block, scope.acl).match(Peer(address, key, question.server))
+        results.append(match.allows is True if match.is_certain else None)
+    return False if False in results else None if None in results else True
+
+
+def _missing(found: Findings, question: Question, views: tuple[Scope, ...], main: Place) -> None:
+    parents = [
+        (name, zone)
+        for scope in views
+        for zone in scope.zones
+        if (name := zone_name(zone)) is not None and name.labels and question.zone.is_within(name)
+    ]
+    if parents:
+        name, zone = max(parents, key=lambda pair: len(pair[0].labels))
+        found.fault("zone-parent", zone.place, parent=str(name))
+        return
+    added = next((added for scope in views if (added := scope.inherited(None, *_ADDED_LATER)) is not None), None)
+    if added is not None:
+        found.remark("zone-added-later", added.place, statement=added.keyword)
+    else:
+        found.fault("zone-missing", main)
+
+
+def _in_other_view(found: Findings, question: Question, scope: Scope, other: Scope) -> None:
+    zone = other.zone(question.zone)
+    clients = None if other.statement is None else other.statement.child("match-clients", "match-destinations")
+    place = clients or zone or other.statement
+    if place is not None:
+        found.fault("zone-in-other-view", place.place, view=scope.name, other=other.name)
+
+
+def _below(found: Findings, question: Question, scope: Scope) -> None:
+    """Add that the name is in a zone of its own, below the one that is asked about."""
+    for zone in scope.zones:
+        name = zone_name(zone)
+        is_below = name is not None and name != question.zone and name.is_within(question.zone)
+        if name is not None and is_below and question.owner.is_within(name):
+            found.fault("zone-below", zone.place, below=str(name))

@@ -1,0 +1,55 @@
+"""Compares the key of an update with one that a server has; secrets are compared, and never shown."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from dns_update import errors
+from dns_update.auth import Algorithm, Key, decoded_base64
+from dns_update.server_config.question import Question
+from dns_update.wire.name import Name
+
+_NEAR = 0.75  # of difflib's measure: one letter of a short name, or a domain after it
+
+
+def nearest_name(name: Name, others: list[str]) -> str:
+    """Return the name that may have been meant: it differs in a letter or in the labels after the first; "" if none."""
+    near = get_close_matches(str(name).lower(), [other.lower() for other in others], 1, _NEAR)
+    if near:
+        return near[0]
+    first = name.labels[0].lower()
+    return next((other for other in others if other.lower().partition(".")[0].encode() == first), "")
+
+
+def fault_of(question: Question, algorithm: str, secret: str) -> str:
+    """Return the code of what differs between the key of the update and the server's; "" if nothing does.
+
+    `secret` is Base64; it is compared only if the question has a secret.
+    """
+    if is_other_algorithm(question, algorithm):
+        return "key-algorithm"
+    if question.key is None or not _is_other_secret(question.key, secret):
+        return ""
+    other = question.key.other_reading
+    return "key-secret-reading" if other is not None and not _is_other_secret(other, secret) else "key-secret"
+
+
+def is_other_algorithm(question: Question, text: str) -> bool:
+    """Return whether the server's key, with the algorithm `text`, does not verify what the update's key signs.
+
+    A MAC that is cut shorter than the server's is refused, too: BADTRUNC (RFC 8945, section 5.2.2.1).
+    """
+    wanted = question.signing
+    if wanted is None:
+        return False
+    try:
+        known = Algorithm.from_text(text)
+    except errors.UsageError:
+        return True
+    return known.wire_name != wanted.wire_name or wanted.mac_octets < known.mac_octets
+
+
+def _is_other_secret(key: Key, text: str) -> bool:
+    """Return whether a secret, as Base64, is another one; False if it is not Base64."""
+    secret = decoded_base64("".join(text.split()).encode(errors="replace"))
+    return secret is not None and secret != key.secret

@@ -1,0 +1,77 @@
+"""Knot DNS: what knot.conf says about an update."""
+
+from __future__ import annotations
+
+from dns_update.server_config.finding import ConfigFinding, Findings, Place
+from dns_update.server_config.keys import fault_of, nearest_name
+from dns_update.server_config.knot.configuration import Configuration, as_name, read_configuration
+from dns_update.server_config.knot.entries import Entry
+from dns_update.server_config.knot.permission import examine_permission
+from dns_update.server_config.knot.status import examine_status
+from dns_update.server_config.knot.storage import examine_files
+from dns_update.server_config.question import Question
+
+
+def examine(path: str, question: Question) -> tuple[ConfigFinding, ...]:
+    """Return the findings about an update in a configuration of Knot.
+
+    Raises UsageError, and ConfigError for a configuration that knotd would not load.
+    """
+    found = Findings("knot", question)
+    main = Place(path)
+    configuration = read_configuration(path)
+    _key(found, question, configuration, main)
+    zone = _zone(found, question, configuration, main)
+    if zone is None:
+        return found.all()
+    _secondary(found, configuration, zone)
+    examine_permission(found, question, configuration, zone)
+    examine_files(found, configuration, zone, path)
+    examine_status(found, question, zone, path)
+    return found.all()
+
+
+def _zone(found: Findings, question: Question, configuration: Configuration, main: Place) -> Entry | None:
+    zones = [(name, entry) for entry in configuration.section("zone") if (name := as_name(entry.id)) is not None]
+    zone = configuration.named("zone", question.zone)
+    if zone is None:
+        parents = [pair for pair in zones if pair[0].labels and question.zone.is_within(pair[0])]
+        if parents:
+            name, parent = max(parents, key=lambda pair: len(pair[0].labels))
+            found.fault("zone-parent", parent.place, parent=str(name))
+        else:
+            found.fault("zone-missing", main)
+        return None
+    for name, below in zones:
+        if name != question.zone and name.is_within(question.zone) and question.owner.is_within(name):
+            found.fault("zone-below", below.place, below=str(name))
+    return zone
+
+
+def _secondary(found: Findings, configuration: Configuration, zone: Entry) -> None:
+    masters = configuration.of_zone(zone, "master")
+    if masters:
+        names = ", ".join(value for item in masters for value in item.values)
+        found.remark("secondary-forwards", masters[0].place, primaries=names)
+
+
+def _key(found: Findings, question: Question, configuration: Configuration, main: Place) -> None:
+    signer = question.signer
+    if signer is None:
+        return
+    key = configuration.named("key", signer)
+    if key is None:
+        known = [each.id for each in configuration.section("key")]
+        similar = nearest_name(signer, known)
+        entry = next((each for each in configuration.section("key") if each.id.lower() == similar), None)
+        if entry is not None:
+            found.fault("key-similar", entry.place, similar=similar)
+        else:
+            found.fault("key-unknown", main, known=", ".join(known) or "none")
+        return
+    code = fault_of(question, key.value("algorithm"), key.value("secret"))
+    if code:
+        differs = key.item("algorithm" if code == "key-algorithm" else "secret") or key.items[0]
+        found.fault(code, differs.place, other=key.value("algorithm"))
+    else:
+        found.right("key-right", key.place)

@@ -1,0 +1,81 @@
+"""The sentences about PowerDNS's configuration: what a finding means, and what to do."""
+
+from __future__ import annotations
+
+PHRASES = {
+    "RESTART": "run: systemctl restart pdns",
+}
+
+TEXTS = {
+    # pdns.conf
+    "dnsupdate-off": (
+        "PowerDNS takes no updates at all: dnsupdate is off, as it is by default",
+        "write: dnsupdate=yes, and $RESTART",
+    ),
+    "lua-policy": (
+        "the script $script decides about updates, in the place of addresses and keys",
+        "read what the script says about the key $key and the name $owner",
+    ),
+    "no-backend": (
+        "launch names no backend, so the server has no zones",
+        "install a backend and write, e.g.: launch=gsqlite3, and $RESTART",
+    ),
+    "backend": (
+        "the backend $backends cannot be changed by updates",
+        "move the zone to a backend that can: gsqlite3, gmysql, gpgsql or godbc",
+    ),
+    "backend-later": (
+        "the backend lmdb can be changed by updates only from PowerDNS 5.0 on",
+        "check the version: pdns_server --version",
+    ),
+    "address": (
+        "the client's address $client is neither in allow-dnsupdate-from nor in ALLOW-DNSUPDATE-FROM: $listed",
+        "run: $add_meta $zone ALLOW-DNSUPDATE-FROM $client",
+    ),
+    "address-not-known": (
+        "whether the client's address may send updates is not known: it must be in $listed",
+        "compare it with the address that the server sees",
+    ),
+    "requires-key": (
+        "dnsupdate-require-tsig refuses every update that is not signed",
+        "sign the update: key-file=FILE",
+    ),
+    # the database
+    "database-not-asked": (
+        "what the database says of the zone $zone is not known: pdnsutil gave no answer",
+        "run as root: pdnsutil show-zone $zone (from 5.0 on: pdnsutil zone show $zone)",
+    ),
+    "zone-missing": (
+        "the database has no zone $zone",
+        "check the name: $show; if this is the right server, run: $create_zone $zone",
+    ),
+    "secondary": (
+        "this server is a secondary of the zone $zone, and does not forward updates",
+        "send the update to the primary, which this shows: $show",
+    ),
+    "secondary-forwards": (
+        "this server is a secondary of the zone $zone, and forwards updates to its primary",
+        "check the configuration of the primary, which this shows: $show",
+    ),
+    "key-unknown": (
+        "the database has no key $key; it has: $known",
+        "run: $generate_tsig_key $key $algorithm",
+    ),
+    "needs-key": (
+        "the zone $zone accepts only updates that are signed with one of the keys $keys, and this one is not signed",
+        "sign it with one of them: key-file=FILE",
+    ),
+    "no-key-needed": (
+        "the zone $zone has no TSIG-ALLOW-DNSUPDATE: every client with an allowed address may change it without a key",
+        "run: $set_meta $zone TSIG-ALLOW-DNSUPDATE $key",
+    ),
+    "any-key": (
+        "the zone $zone has no TSIG-ALLOW-DNSUPDATE: every key of the server may change it",
+        "run: $set_meta $zone TSIG-ALLOW-DNSUPDATE $key",
+    ),
+    "other-key": (
+        "the zone $zone accepts the keys $keys, not the key $key",
+        "run: $add_meta $zone TSIG-ALLOW-DNSUPDATE $key",
+    ),
+    "allowed": ("the zone $zone accepts updates with the key $key", ""),
+}

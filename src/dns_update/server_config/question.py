@@ -1,0 +1,50 @@
+"""What a server's configuration is asked: whether it allows an update."""
+
+from __future__ import annotations
+
+from dns_update.auth import Algorithm, Key
+from dns_update.value import KW_ONLY, Value
+from dns_update.wire.codes import rrtype_to_text
+from dns_update.wire.inet import format_address
+from dns_update.wire.name import Name
+
+
+class Question(Value):
+    """An update: records of `rrtypes` at `owner` in `zone`; type ANY means that the whole name is deleted.
+
+    `key` is the key that signs it, with its secret; or there are only its name and algorithm; or none, if the update is
+    not signed. `client` is the address that the server sees, `server` the server's own address, both as 4 or 16 octets;
+    None if not known.
+    """
+
+    zone: Name
+    owner: Name
+    rrtypes: tuple[int, ...]
+    _: KW_ONLY
+    key: Key | None = None
+    key_name: Name | None = None
+    algorithm: Algorithm | None = None
+    client: bytes | None = None
+    server: bytes | None = None
+
+    @property
+    def signer(self) -> Name | None:
+        """The name of the key; None if the update is not signed."""
+        return self.key.name if self.key is not None else self.key_name
+
+    @property
+    def signing(self) -> Algorithm | None:
+        """The algorithm of the key; None if it is not known."""
+        return self.key.algorithm if self.key is not None else self.algorithm
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The parts as texts, for sentences and for lines of configuration."""
+        return {
+            "zone": str(self.zone),
+            "owner": str(self.owner),
+            "types": " ".join(map(rrtype_to_text, self.rrtypes)),
+            "key": "" if self.signer is None else str(self.signer),
+            "algorithm": "" if self.signing is None else self.signing.text,
+            "client": "" if self.client is None else format_address(self.client),
+        }

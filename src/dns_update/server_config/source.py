@@ -1,0 +1,83 @@
+"""The text of a configuration file, and the places in it; secrets in it are never shown."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from dns_update import errors
+from dns_update.auth.private_file import open_at_once
+from dns_update.errors import quoted
+from dns_update.server_config.finding import Place
+
+MAX_FILE_OCTETS = 1 << 26  # the zones of a large server; /dev/zero does not fit
+_MAX_LINE_SHOWN = 160
+_HIDDEN = "..."
+
+
+class Source:
+    """A file's text. `hide` marks secrets, which the texts of places then leave out."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self._hidden: list[tuple[int, int]] = []
+        self._starts: list[int] = []
+
+    def hide(self, start: int, end: int) -> None:
+        """Mark a secret by its first position and the one after its last."""
+        self._hidden.append((start, end))
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Yield each line, without its end, and its first position."""
+        position = 0
+        for line in self.text.split("\n"):  # other characters that end a line for Python do not for a server
+            yield position, line
+            position += len(line) + 1
+
+    def place(self, position: int) -> Place:
+        """Return the place of a position; its line has no secret in it."""
+        if not self._starts:
+            self._starts = [0, *(at + 1 for at, character in enumerate(self.text) if character == "\n")]
+        line = bisect_right(self._starts, position)
+        return Place(self.path, line, self._shown(self._starts[line - 1]))
+
+    def whole(self) -> Place:
+        """Return the place of the whole file."""
+        return Place(self.path)
+
+    def _shown(self, start: int) -> str:
+        end = self.text.find("\n", start)
+        end = len(self.text) if end < 0 else end
+        shown = ""
+        for first, after in sorted(self._hidden):
+            if start < after and first < end:
+                shown += self.text[start : max(first, start)] + _HIDDEN
+                start = min(after, end)
+        shown = (shown + self.text[start:end]).strip()
+        return shown if len(shown) <= _MAX_LINE_SHOWN else shown[:_MAX_LINE_SHOWN] + _HIDDEN
+
+
+class Unreadable(errors.UsageError):
+    """A file of a configuration cannot be read."""
+
+
+def read_source(path: str) -> Source:
+    """Return a configuration file's text; raises Unreadable, which says how to read a file that we may not read."""
+    called = path if path.isprintable() and path else quoted(path)
+    try:
+        with open(path, "rb", opener=open_at_once) as file:
+            content = file.read(MAX_FILE_OCTETS + 1)
+    except PermissionError:
+        raise Unreadable(
+            f"cannot read {called}: Permission denied",
+            hint="run it as root, with sudo: a server's configuration may have secrets in it",
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        raise Unreadable(
+            f"cannot read {called}: {reason}", hint="give the server's own configuration, on the machine it runs on"
+        ) from None
+    if len(content) > MAX_FILE_OCTETS:
+        raise Unreadable(f"{called} is too large for a configuration")
+    return Source(path, content.decode(errors="replace").removeprefix("\ufeff"))

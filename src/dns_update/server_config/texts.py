@@ -1,0 +1,75 @@
+"""What findings mean, in sentences: what it is and where, then the one next thing to do. Pure.
+
+The sentences about each server are in its own package, with lines in the language of its configuration. They are
+templates: `$name` is a value of the finding, `$NAME` a phrase that several sentences share.
+"""
+
+from __future__ import annotations
+
+from string import Template
+
+from dns_update.server_config.finding import ConfigFinding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COMMON = {
+    "zone-parent": (
+        "the configuration has no zone $zone, but its parent $parent",
+        "send the update to the zone $parent: zone=$parent",
+    ),
+    "zone-below": (
+        "$owner is in a zone of its own, $below, which this server has, too",
+        "send the update to the zone $below: zone=$below",
+    ),
+    "key-similar": (
+        "the configuration has no key $key, but a key $similar",
+        "use the name of the server's key: key-name=$similar",
+    ),
+    "key-algorithm": (
+        "the key $key has the algorithm $other, and the update is signed with $algorithm",
+        "use the server's algorithm: algorithm=$other",
+    ),
+    "key-secret": (
+        "the secret of the key $key differs from that of the update",
+        "copy the key again, with all of its characters",
+    ),
+    "key-secret-reading": (
+        "the secret of the key $key is the one of the update in its other reading: Base64 and text are mixed up",
+        "say how the secret is read: key-encoding=text or key-encoding=base64",
+    ),
+    "key-right": ("the server has the key $key", ""),
+}
+"""Sentences that are the same for all servers."""
+
+_UNKNOWN = {"key": "KEY", "algorithm": "hmac-sha256", "client": "(not known)"}
+"""What a line to write has in the place of what the question leaves out."""
+
+
+def texts(finding: ConfigFinding) -> tuple[str, str]:
+    """Return what a finding means, with the file and the line, and what to do; the latter may be empty."""
+    sentences, phrases = _tables(finding)
+    text, hint = sentences.get(finding.code) or COMMON[finding.code]
+    return f"{_filled(text, phrases, finding)} ({finding.place})", _filled(hint, phrases, finding)
+
+
+def _filled(template: str, phrases: Mapping[str, str], finding: ConfigFinding) -> str:
+    whole = Template(template).safe_substitute(phrases)
+    values = {name: value or _UNKNOWN.get(name, "") for name, value in finding.values.items()}
+    return Template(whole).substitute(values, file=values.get("file", finding.file))
+
+
+def _tables(finding: ConfigFinding) -> tuple[Mapping[str, tuple[str, str]], Mapping[str, str]]:
+    """Return the sentences about a server, and their phrases."""
+    if finding.server == "bind":
+        from dns_update.server_config.bind import texts as bind
+
+        return bind.TEXTS, bind.PHRASES
+    if finding.server == "knot":
+        from dns_update.server_config.knot import texts as knot
+
+        return knot.TEXTS, knot.PHRASES
+    from dns_update.server_config.powerdns import texts as powerdns
+
+    return powerdns.TEXTS, powerdns.PHRASES

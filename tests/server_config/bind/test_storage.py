@@ -1,0 +1,156 @@
+"""Files that named cannot write; where a real named is run, it runs as another user, which needs root."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dns_update.auth import Key
+from dns_update.server_config.bind import storage
+from dns_update.server_config.server_user import user_named
+from lab import Bind, LabKey, Zone
+from lab.versions import version
+from tests.server_config.asked import accepts, asked, codes, faults, key_of, question
+from tests.server_config.bind.configured import written, zone
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root starts named as another user")
+POLICY = "update-policy { grant dd zonesub; };"
+KEY = 'key "dd" { algorithm hmac-sha256; secret "c2VjcmV0c2VjcmV0c2VjcmV0"; };\n'
+SAME_KEY = Key("dd", b"secretsecretsecret", "hmac-sha256")
+ASKED = question("example.com", "home.example.com", key=SAME_KEY)
+
+
+@dataclass(eq=False, kw_only=True)
+class AsUser(Bind):
+    """named that gives up root's rights, as on Debian."""
+
+    def _command(self) -> list[str]:
+        command = [*super()._command(), "-u", "bind"]
+        (self.directory / "named.conf").chmod(0o644)
+        return command
+
+
+@pytest.fixture
+def open_directory() -> Iterator[Path]:
+    """Return a directory that other users can enter, unlike pytest's."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        directory.chmod(0o755)
+        yield directory
+
+
+@needs_root
+@pytest.mark.parametrize("is_writable", [False, True])
+def test_a_directory_of_root_has_no_place_for_a_journal(open_directory: Path, is_writable: bool) -> None:
+    (open_directory / "work").mkdir()
+    (open_directory / "work").chmod(0o777)  # named does not start if it cannot write its working directory
+    (open_directory / "zones").mkdir(0o755)
+    (open_directory / "zones").chmod(0o777 if is_writable else 0o755)
+    policy = f'{POLICY} journal "../zones/example.com.jnl";'
+    server = AsUser(
+        open_directory / "work", zones=[Zone("example.com", policy=policy)], readonly_keys=[LabKey.generate("dd")]
+    )
+    with server:
+        asked_for = ASKED._replace(key=key_of(server.readonly_keys[0]))
+        found = asked(server.directory / "named.conf", asked_for)
+        assert accepts(server, asked_for) is is_writable
+    assert faults(found) == ([] if is_writable else ["journal-not-writable"])
+    assert is_writable or found[0].values["mode"] == "755"
+
+
+@pytest.fixture
+def as_bind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have configurations belong to a named that runs as the user bind."""
+    monkeypatch.setattr(storage, "named_user", lambda _path: user_named("bind"))
+
+
+@needs_root
+@pytest.mark.usefixtures("as_bind")
+def test_a_journal_of_root_cannot_be_written(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    journal = tmp_path / "example.com.zone.jnl"
+    for file in (journal, tmp_path / "example.com.zone"):
+        file.touch(0o644)
+    path = written(tmp_path, f'{KEY}options {{ directory "{tmp_path}"; }};\n{zone("example.com", POLICY)}')
+    found = asked(path, ASKED)
+    assert faults(found) == ["journal-not-writable"]
+    assert found[0].values["path"] == str(journal)
+
+
+@needs_root
+@pytest.mark.usefixtures("as_bind")
+def test_a_zone_file_that_cannot_be_read(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    (tmp_path / "example.com.zone").touch(0o600)
+    path = written(tmp_path, f'{KEY}options {{ directory "{tmp_path}"; }};\n{zone("example.com", POLICY)}')
+    assert faults(asked(path, ASKED)) == ["zone-file-unreadable"]
+
+
+def test_a_zone_file_that_does_not_exist(tmp_path: Path) -> None:
+    path = written(tmp_path, f'{KEY}options {{ directory "{tmp_path}"; }};\n{zone("example.com", POLICY)}')
+    found = asked(path, ASKED)
+    assert faults(found) == ["zone-file-missing"]
+    assert found[0].values["file"] == str(tmp_path / "example.com.zone")
+
+
+@needs_root
+@pytest.mark.usefixtures("as_bind")
+@pytest.mark.parametrize("policy", ["dnssec-policy default;", "dnssec-policy default; inline-signing yes;"])
+def test_the_directory_of_keys_cannot_be_written(tmp_path: Path, policy: str) -> None:
+    tmp_path.chmod(0o777)
+    (tmp_path / "keys").mkdir(0o755)
+    (tmp_path / "example.com.zone").touch(0o644)
+    signed = zone("example.com", f'{POLICY} {policy} key-directory "keys";')
+    path = written(tmp_path, f'{KEY}options {{ directory "{tmp_path}"; }};\n{signed}')
+    assert faults(asked(path, ASKED)) == ["key-directory"]
+
+
+def test_a_zone_that_is_not_signed_needs_no_keys(tmp_path: Path) -> None:
+    path = written(tmp_path, KEY + zone("example.com", f"{POLICY} dnssec-policy none;"))
+    assert "key-directory" not in codes(asked(path, ASKED))
+
+
+def test_apparmor_allows_the_directories_of_its_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    switch, profile = tmp_path / "enabled", tmp_path / "usr.sbin.named"
+    switch.write_text("Y\n")
+    profile.write_text("/usr/sbin/named {\n  /etc/bind/** r,\n  /var/lib/bind/** rw,\n  /var/cache/bind/** lrw,\n}\n")
+    monkeypatch.setattr(storage, "_APPARMOR_SWITCH", switch)
+    monkeypatch.setattr(storage, "_APPARMOR_PROFILES", (profile, tmp_path / "local"))
+    monkeypatch.setattr(storage, "named_user", lambda _path: None)
+    for directory, expected in (("/var/lib/bind", []), ("/var/cache/bind/x", []), ("/srv/x", ["apparmor"])):
+        path = written(tmp_path, f'{KEY}options {{ directory "{tmp_path}"; }};\n' + _with_file(directory))
+        assert faults(asked(path, ASKED)) == [*expected]
+
+
+def test_without_apparmor_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "_APPARMOR_SWITCH", tmp_path / "missing")
+    path = written(tmp_path, KEY + _with_file("/srv/x"))
+    assert "apparmor" not in codes(asked(path, ASKED))
+
+
+def _with_file(directory: str) -> str:
+    """Return a zone whose directory, or the zone file itself, is elsewhere."""
+    return (
+        f'zone "example.com" {{ type primary; file "{directory}/missing/example.com"; '
+        f'journal "{directory}/example.com.jnl"; {POLICY} }};'
+    )
+
+
+def test_the_user_is_that_of_the_start_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    defaults = tmp_path / "named"
+    defaults.write_text('RESOLVCONF=no\nOPTIONS="-4 -u bind"\n')
+    monkeypatch.setattr(storage, "running_as", lambda _program, _is_ours: None)
+    monkeypatch.setattr(storage, "_DEFAULTS", (tmp_path / "missing", defaults))
+    user = storage.named_user("/etc/bind/named.conf")
+    assert user is not None
+    assert user.name == "bind"
+    assert storage.named_user(str(tmp_path / "named.conf")) is None
+
+
+@pytest.mark.skipif(version("named") >= (9, 20), reason="this BIND does not know it any more")
+def test_the_old_way_of_signing_is_remarked(tmp_path: Path) -> None:
+    path = written(tmp_path, KEY + zone("example.com", f"{POLICY} auto-dnssec maintain;"))
+    assert "auto-dnssec" in codes(asked(path, ASKED))

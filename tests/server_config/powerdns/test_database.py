@@ -1,0 +1,171 @@
+"""What the configuration and the database say is what the real pdns_server does: every case is asked of both."""
+
+import base64
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from dns_update.auth import Key
+from dns_update.server_config import texts
+from dns_update.server_config.powerdns import database
+from dns_update.server_config.powerdns.database import StoredKey, open_database
+from lab import LabKey, PowerDns, Zone
+from tests.server_config.asked import accepts, asked, codes, faults, key_of, question
+
+RIGHT = ""
+ALLOW = "TSIG-ALLOW-DNSUPDATE"
+FROM = "ALLOW-DNSUPDATE-FROM"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A zone's metadata and kind, an update by a key, and the fault; none if the update is right."""
+
+    fault: str
+    metadata: tuple[tuple[str, ...], ...] = ()
+    kind: str = "native"
+    key: str = "dd"
+
+
+CASES = {
+    "allowed.example": Case(RIGHT, ((ALLOW, "dd"),)),
+    "both.example": Case(RIGHT, ((ALLOW, "other", "dd"),)),
+    "other.example": Case("other-key", ((ALLOW, "other"),)),
+    "unsigned.example": Case("needs-key", ((ALLOW, "dd"),), key=""),
+    "open.example": Case(RIGHT, key=""),
+    "open-signed.example": Case(RIGHT),
+    "from.example": Case(RIGHT, ((ALLOW, "dd"), (FROM, "192.0.2.1"))),
+    "primary.example": Case(RIGHT, ((ALLOW, "dd"),), "primary"),
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PowerDns]:
+    """Return pdns_server with a zone for each case."""
+    keys = [LabKey.generate("dd"), LabKey.generate("other")]
+    zones = [Zone(name) for name in CASES]
+    server = PowerDns(tmp_path_factory.mktemp("metadata"), zones=zones, readonly_keys=keys)
+    with server:
+        for name, case in CASES.items():
+            for metadata in case.metadata:
+                pdnsutil(server, "set-meta", name, *metadata)
+            pdnsutil(server, "set-kind", name, case.kind)
+        yield server
+
+
+def pdnsutil(server: PowerDns, *words: str) -> None:
+    command = ("pdnsutil", f"--config-dir={server.directory}", *words)
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def key_named(server: PowerDns, name: str) -> Key | None:
+    return next((key_of(key) for key in server.readonly_keys if key.name == name), None)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_database_foretells_what_powerdns_does(server: PowerDns, name: str) -> None:
+    case = CASES[name]
+    asked_for = question(name, f"home.{name}", key=key_named(server, case.key))
+    found = asked(server.directory / "pdns.conf", asked_for)
+    assert faults(found) == ([case.fault] if case.fault else [])
+    assert accepts(server, asked_for) is (not case.fault)
+
+
+def test_a_zone_that_needs_no_key_is_remarked(server: PowerDns) -> None:
+    found = asked(server.directory / "pdns.conf", question("open.example", "home.open.example"))
+    assert "no-key-needed" in codes(found)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"secret": "YW5vdGhlcg=="}, "key-secret"),
+        ({"algorithm": "hmac-sha512"}, "key-algorithm"),
+        ({"name": "nobody"}, "key-unknown"),
+        ({"name": "dd.example"}, "key-similar"),
+    ],
+)
+def test_keys_that_powerdns_rejects(server: PowerDns, change: dict[str, str], fault: str) -> None:
+    key = key_of(replace(server.readonly_keys[0], **change))
+    asked_for = question("allowed.example", "home.allowed.example", key=key)
+    found = asked(server.directory / "pdns.conf", asked_for)
+    assert faults(found)[0] == fault
+    assert not accepts(server, asked_for)
+    assert all(key.secret not in repr(found) for key in server.readonly_keys)
+
+
+def test_a_secondary(server: PowerDns) -> None:
+    pdnsutil(server, "set-kind", "primary.example", "slave")
+    asked_for = question("primary.example", "home.primary.example", key=key_named(server, "dd"))
+    found = asked(server.directory / "pdns.conf", asked_for)
+    assert "secondary-forwards" in codes(found)
+    path = server.directory / "pdns-other.conf"
+    path.write_text((server.directory / "pdns.conf").read_text() + "forward-dnsupdate=no\n")
+    assert faults(asked(path, asked_for)) == ["secondary"]
+    pdnsutil(server, "set-kind", "primary.example", "native")
+
+
+def test_the_zone_is_missing_or_another_is_meant(server: PowerDns) -> None:
+    path, key = server.directory / "pdns.conf", key_named(server, "dd")
+    assert faults(asked(path, question("nope.example", "x.nope.example", key=key))) == ["zone-missing"]
+    found = asked(path, question("sub.allowed.example", "x.sub.allowed.example", key=key))
+    assert (faults(found), found[0].values["parent"]) == (["zone-parent"], "allowed.example")
+
+
+def test_a_zone_below(server: PowerDns) -> None:
+    pdnsutil(server, "create-zone", "below.both.example")
+    asked_for = question("both.example", "x.below.both.example", key=key_named(server, "dd"))
+    assert faults(asked(server.directory / "pdns.conf", asked_for)) == ["zone-below"]
+    pdnsutil(server, "delete-zone", "below.both.example")
+
+
+def test_without_pdnsutil_the_command_is_named(server: PowerDns, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "found_program", lambda _name: None)
+    found = asked(server.directory / "pdns.conf", question("allowed.example", "home.allowed.example"))
+    finding = next(each for each in found if each.code == "database-not-asked")
+    assert "pdnsutil show-zone allowed.example" in texts(finding)[1]
+
+
+def test_a_file_of_another_name_cannot_be_given_to_pdnsutil(tmp_path: Path) -> None:
+    assert open_database(str(tmp_path / "other.conf")) is None
+
+
+# The words of PowerDNS 5, by a program that has only these
+
+FIVE = """\
+#!/bin/sh
+[ "$1" = "--config-dir=$(dirname "$0")" ] || exit 2
+case "$2 $3" in
+"tsigkey list") echo "dd. hmac-sha256. SECRET" ;;
+"zone list-all") echo example.com ;;
+"zone show") [ "$4" = example.com ] || exit 1; echo "This is a Secondary zone" ;;
+"metadata get") echo "Metadata for '$4'"; [ "$5" = TSIG-ALLOW-DNSUPDATE ] && echo "$5 = dd, other" ;;
+*) exit 1 ;;
+esac
+"""
+
+
+def test_the_words_of_powerdns_5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "pdnsutil"
+    secret = base64.b64encode(b"secret").decode()
+    program.write_text(FIVE.replace("SECRET", secret))
+    program.chmod(0o755)
+    monkeypatch.setattr(database, "found_program", lambda _name: str(program))
+    (tmp_path / "pdns.conf").write_text("launch=gsqlite3\ndnsupdate=yes\n")
+    opened = open_database(str(tmp_path / "pdns.conf"))
+    assert opened is not None
+    zone = question("example.com", "example.com").zone
+    assert opened.keys == (StoredKey("dd", "hmac-sha256", secret),)
+    assert secret not in repr(opened.keys)
+    assert opened.kind(zone) == "secondary"
+    assert opened.kind(question("example.net", "example.net").zone) is None
+    assert opened.zones() == (zone,)
+    assert opened.metadata(zone, ALLOW) == ("dd", "other")
+    assert opened.metadata(zone, FROM) == ()
+    assert opened.command("show-zone", "example.com") == "pdnsutil zone show example.com"
+    found = asked(tmp_path / "pdns.conf", question("example.com", "x.example.com", key=Key("k", b"s", "hmac-sha256")))
+    finding = next(each for each in found if each.code == "key-unknown")
+    assert texts(finding)[1] == "run: pdnsutil tsigkey generate k hmac-sha256"
