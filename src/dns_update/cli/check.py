@@ -86,7 +86,12 @@ async def _examined(options: Options, target: Target, transports: CountingTransp
     subject = Subject(target.owner, destination, rrtypes, desired)
     seen = await examine([subject], answers.values(), transport=transports.new, thorough=True)
     line = Line(target.zone is not None, bool(options.dns_server), key is not None, desired is not None)
-    return list(steps_of(seen, seen.names[0], line))
+    steps = list(steps_of(seen, seen.names[0], line))
+    if options.server_config is not None:
+        from dns_update.cli.check_configuration import steps_of_configuration  # only if it is asked for
+
+        steps += steps_of_configuration(options.server_config, seen.names[0], key)
+    return steps
 
 
 def _destination(options: Options, zone: Name | None, key: Key | None) -> Destination:

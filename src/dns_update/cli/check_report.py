@@ -15,7 +15,7 @@ from dns_update.errors.hints import COMMAND_LINE, rendered
 _MARKS: dict[Mark, str] = {"ok": "ok", "note": "note", "failed": "FAILED", "left out": "-"}
 _COLORS: dict[Mark, str] = {"ok": "32", "note": "33", "failed": "1;31", "left out": "2"}
 _MARK_WIDTH = 8
-_TOPIC_WIDTH = 14
+_TOPIC_WIDTH = 15
 
 
 class CheckReport:

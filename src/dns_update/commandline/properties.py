@@ -248,6 +248,12 @@ class Options:
         "agent", "yes|no", _CHECK, "check the running agent: its configuration, and what it says of its names",
         values.yes_no, default="no", flag=True)
 
+    server_config: str | None = _row(
+        "server-config", "FILE", _CHECK,
+        "on the server's own machine, its configuration: named.conf, knot.conf or pdns.conf; it is read, too, and the "
+        "line named that is in the way",
+        values.path_from_text)
+
     # Of the agent, and of the commands that ask it
 
     check: bool = _row(

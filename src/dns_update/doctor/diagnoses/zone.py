@@ -102,11 +102,17 @@ async def _refused(questions: Questions, case: Case, kind: ServerKind, asked: Na
     soa = by_owner.soa_above(case.owner)
     if soa is not None and by_owner.is_authoritative:
         return diagnosis_of(questions, case, kind, "other-zone", zone=asked, found=soa.name)
+    cause = _cause_of_refusals(probe, await questions.soa(_OUTSIDE), kind)
+    return diagnosis_of(questions, case, kind, cause, zone=asked) if cause else None
+
+
+def _cause_of_refusals(probe: Answer, other: Answer, kind: ServerKind) -> str:
+    """Return what it means that a probe of a zone is refused, and perhaps the question about another; empty if nothing.
+
+    BIND answers NOTAUTH to an update of a zone that it does not have.
+    """
     if probe.rcode == Rcode.NOTAUTH and not probe.tsig_error:
-        return diagnosis_of(questions, case, kind, "no-zone", zone=asked)
-    if probe.rcode == Rcode.REFUSED and kind.program == BIND:  # it says NOTAUTH of zones that it does not have
-        return diagnosis_of(questions, case, kind, "asking-refused", zone=asked)
-    other = await questions.soa(_OUTSIDE)
-    if other.rcode == Rcode.REFUSED and kind.program == OTHER:
-        return diagnosis_of(questions, case, kind, "no-zone", zone=asked)
-    return None
+        return "no-zone"
+    if probe.rcode == Rcode.REFUSED and kind.program == BIND:
+        return "asking-refused"
+    return "no-zone" if other.rcode == Rcode.REFUSED and kind.program == OTHER else ""

@@ -1,0 +1,37 @@
+"""What the server's own configuration says, as steps of a check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dns_update.doctor.checklist import Step, failed
+from dns_update.errors import UsageError
+from dns_update.server_config import ConfigFinding, Question, examine_configuration, texts
+
+_STATUSES = {"key": 5, "zone": 8, "not-loaded": 8, "journal": 9, "apparmor": 9, "backend": 9}
+"""What a command would end with because of a fault, by the beginning of its code; 7, not permitted, for the others."""
+
+
+def configuration_steps(path: str, question: Question) -> Iterator[Step]:
+    """Yield the steps that the configuration at `path` makes: faults, remarks, and one if there is no fault.
+
+    Nothing is raised: a file that cannot be read is a step that failed.
+    """
+    try:
+        findings = examine_configuration(path, question)
+    except UsageError as error:
+        yield failed("configuration", error)
+        return
+    for finding in findings:
+        if finding.severity != "right":
+            yield _step(finding)
+    if all(finding.severity != "fault" for finding in findings):
+        yield Step("configuration", "ok", f"{path} allows the update, as far as it can be read")
+
+
+def _step(finding: ConfigFinding) -> Step:
+    text, hint = texts(finding)
+    if finding.severity == "remark":
+        return Step("configuration", "note", text, hint=hint)
+    status = next((status for start, status in _STATUSES.items() if finding.code.startswith(start)), 7)
+    return Step("configuration", "failed", text, hint=hint, cause=finding.code, exit_status=status)
