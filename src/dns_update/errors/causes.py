@@ -32,5 +32,8 @@ NAME_TOO_LONG = "name-too-long"
 WRONG_ESCAPE = "wrong-escape"
 UNFINISHED_ESCAPE = "unfinished-escape"
 
+# What is wrong with the configuration of a server.
+UNREADABLE = "unreadable"  # a file of it is missing, or may not be read
+
 # What is wrong with a key.
 UNKNOWN_ALGORITHM = "unknown-algorithm"

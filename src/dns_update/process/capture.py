@@ -27,7 +27,7 @@ class Captured(Value):
     errors: str
 
     def __repr__(self) -> str:
-        return f"Captured(status={self.status})"
+        return f"Captured(status={getattr(self, 'status', None)})"
 
 
 def found_program(name: str) -> str | None:

@@ -58,26 +58,28 @@ class Source:
         return shown if len(shown) <= _MAX_LINE_SHOWN else shown[:_MAX_LINE_SHOWN] + _HIDDEN
 
 
-class Unreadable(errors.UsageError):
-    """A file of a configuration cannot be read."""
-
-
 def read_source(path: str) -> Source:
-    """Return a configuration file's text; raises Unreadable, which says how to read a file that we may not read."""
+    """Return a configuration file's text; raises UsageError, which says how to read a file that we may not read.
+
+    The cause of the error is UNREADABLE.
+    """
     called = path if path.isprintable() and path else quoted(path)
     try:
         with open(path, "rb", opener=open_at_once) as file:
             content = file.read(MAX_FILE_OCTETS + 1)
     except PermissionError:
-        raise Unreadable(
+        raise errors.UsageError(
             f"cannot read {called}: Permission denied",
             hint="run it as root, with sudo: a server's configuration may have secrets in it",
+            cause=errors.causes.UNREADABLE,
         ) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise Unreadable(
-            f"cannot read {called}: {reason}", hint="give the server's own configuration, on the machine it runs on"
+        raise errors.UsageError(
+            f"cannot read {called}: {reason}",
+            hint="give the server's own configuration, on the machine it runs on",
+            cause=errors.causes.UNREADABLE,
         ) from None
     if len(content) > MAX_FILE_OCTETS:
-        raise Unreadable(f"{called} is too large for a configuration")
+        raise errors.UsageError(f"{called} is too large for a configuration", cause=errors.causes.UNREADABLE)
     return Source(path, content.decode(errors="replace").removeprefix("\ufeff"))

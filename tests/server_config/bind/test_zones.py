@@ -183,3 +183,11 @@ def test_check_names_is_inherited(tmp_path: Path) -> None:
     text = "options { check-names primary ignore; };" + zone("example.com", GRANT)
     path = written(tmp_path, KEY + text)
     assert "check-names" not in codes(asked(path, question("example.com", "_x.example.com", key=SAME_KEY)))
+
+
+def test_a_rule_that_asks_another_program_is_not_decided(tmp_path: Path) -> None:
+    rules = "grant EXAMPLE.COM krb5-self . A;"
+    path = written(tmp_path, KEY + zone("example.com", f"update-policy {{ {rules} }};"))
+    found = asked(path, question("example.com", "home.example.com", key=SAME_KEY))
+    assert "rule-asks-others" in codes(found)
+    assert not faults(found)

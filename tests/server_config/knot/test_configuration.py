@@ -131,6 +131,14 @@ def test_a_frozen_zone(tmp_path: Path) -> None:
         assert accepts(server, ASKED)
 
 
+def test_a_zone_that_is_not_loaded(tmp_path: Path) -> None:
+    key = LabKey("dd", "hmac-sha256", TEXT)
+    missing = f'  - domain: other.example\n    storage: "{tmp_path}/missing"\n    acl: lab-update\n'
+    with Knot(tmp_path, zones=[Zone("example.com", policy="    acl: lab-update", extra=missing)], keys=[key]):
+        found = asked(tmp_path / "knot.conf", question("other.example", "x.other.example", key=SAME_KEY))
+    assert faults(found) == ["not-loaded"]
+
+
 def test_without_a_running_server_the_command_is_named(tmp_path: Path) -> None:
     found = asked(written(tmp_path, KEY + ACL + ZONE), ASKED)
     finding = next(each for each in found if each.code == "status-not-known")

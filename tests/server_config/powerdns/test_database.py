@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dns_update.auth import Key
-from dns_update.server_config import texts
+from dns_update.server_config import powerdns, texts
 from dns_update.server_config.powerdns import database
 from dns_update.server_config.powerdns.database import StoredKey, open_database
 from lab import LabKey, PowerDns, Zone
@@ -120,6 +120,19 @@ def test_a_zone_below(server: PowerDns) -> None:
     asked_for = question("both.example", "x.below.both.example", key=key_named(server, "dd"))
     assert faults(asked(server.directory / "pdns.conf", asked_for)) == ["zone-below"]
     pdnsutil(server, "delete-zone", "below.both.example")
+
+
+@pytest.mark.parametrize(("key", "code"), [("", "requires-key"), ("dd", "any-key")])
+def test_a_server_that_requires_signatures(
+    server: PowerDns, monkeypatch: pytest.MonkeyPatch, key: str, code: str
+) -> None:
+    """The setting is known to PowerDNS from 4.9 on, so the installed one is not asked whether it knows it."""
+    monkeypatch.setattr(powerdns, "found_program", lambda _name: None)
+    path = server.directory / "pdns-signed.conf"
+    added = "dnsupdate-require-tsig=yes\nignore-unknown-settings=dnsupdate-require-tsig\n"
+    path.write_text((server.directory / "pdns.conf").read_text() + added)
+    found = asked(path, question("open.example", "home.open.example", key=key_named(server, key)))
+    assert code in codes(found)
 
 
 def test_without_pdnsutil_the_command_is_named(server: PowerDns, monkeypatch: pytest.MonkeyPatch) -> None:

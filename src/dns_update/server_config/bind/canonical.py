@@ -9,7 +9,7 @@ from itertools import zip_longest
 from dns_update import errors
 from dns_update.process.capture import Captured, captured, found_program
 from dns_update.server_config.bind.statements import Statement, read_files, read_text
-from dns_update.server_config.source import Source, Unreadable, read_source
+from dns_update.server_config.source import Source, read_source
 from dns_update.wire.name import Name
 
 _CHECK_SECONDS = 60  # a hundred thousand zones take a few
@@ -54,13 +54,12 @@ def _checked(program: str, path: str) -> str:
 
 
 def _refuse_unreadable(path: str) -> None:
-    """Raise Unreadable if an included file cannot be read: BIND names only the file that includes it."""
+    """Raise UsageError if an included file cannot be read: BIND names only the file that includes it."""
     try:
         read_files(path)
-    except Unreadable:
-        raise
-    except errors.UsageError:  # a mistake that BIND names, too
-        return
+    except errors.UsageError as error:
+        if error.cause == errors.causes.UNREADABLE:  # else it is a mistake that BIND names, too
+            raise
 
 
 def _is_warning(line: str) -> bool:

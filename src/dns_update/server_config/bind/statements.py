@@ -55,6 +55,8 @@ class Statement(Value):
         return "" if child is None else child.word(1)
 
     def __repr__(self) -> str:
+        if not hasattr(self, "position"):
+            return "Statement()"  # for a debugger
         return f"Statement({self.keyword!r}, {self.source.path!r}, {self.position})"
 
 

@@ -34,6 +34,8 @@ class Item(Value):
         return self.source.place(self.position)
 
     def __repr__(self) -> str:
+        if not hasattr(self, "position"):
+            return "Item()"  # for a debugger
         return f"Item({self.name!r}, {self.source.path!r}, {self.position})"
 
 
@@ -67,12 +69,12 @@ class Entry(Value):
 
 
 def read_files(path: str) -> tuple[Entry, ...]:
-    """Return the entries of a configuration, with those of included files; raises Unreadable."""
+    """Return the entries of a configuration, with those of included files; raises UsageError."""
     return read_text(read_source(path))
 
 
 def read_text(source: Source) -> tuple[Entry, ...]:
-    """Return the entries of a text, with those of included files; raises Unreadable."""
+    """Return the entries of a text, with those of included files; raises UsageError."""
     entries: list[tuple[str, list[Item]]] = []
     _read(source, entries, 0)
     return tuple(Entry(section, tuple(items)) for section, items in entries if items)

@@ -37,6 +37,8 @@ class StoredKey(Value):
     secret: str
 
     def __repr__(self) -> str:
+        if not hasattr(self, "secret"):
+            return "StoredKey()"  # for a debugger
         return f"StoredKey({self.name!r}, {self.algorithm!r})"
 
 

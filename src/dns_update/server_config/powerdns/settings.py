@@ -31,6 +31,8 @@ class Setting(Value):
         return self.source.place(self.position)
 
     def __repr__(self) -> str:
+        if not hasattr(self, "position"):
+            return "Setting()"  # for a debugger
         return f"Setting({self.name!r}, {self.source.path!r}, {self.position})"
 
 
@@ -58,7 +60,7 @@ class Settings(Value):
 
 
 def read_settings(path: str) -> Settings:
-    """Return the settings of a configuration; raises Unreadable."""
+    """Return the settings of a configuration; raises UsageError."""
     settings = list(read_text(read_source(path)))
     directory = Settings(tuple(settings)).last("include-dir")
     if directory is not None and directory.value:
