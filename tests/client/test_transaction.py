@@ -145,12 +145,29 @@ def test_the_error_is_about_the_newer_key_if_neither_is_accepted() -> None:
         steps.send(NOT_ACCEPTED[0])
 
 
-def test_the_older_key_is_not_tried_because_of_a_refusal_that_is_signed() -> None:
-    steps = Transaction(ClientSettings(key=NEWER)).ask(SERVER, UPDATE)
+REFUSED = Reply(Message(opcode=5, rcode=Rcode.REFUSED, question=UPDATE.question), None, "udp", 1)
+
+
+def test_the_older_key_is_tried_where_the_newer_is_known_and_may_not_do_it_yet() -> None:
+    transaction = Transaction(ClientSettings(key=NEWER))
+    steps = transaction.ask(SERVER, UPDATE)
     steps.send(None)
+    assert steps.send(REFUSED) == Ask(SERVER, UPDATE, OLDER)
+    with pytest.raises(StopIteration):
+        steps.send(reply(1))
+    assert transaction.key == OLDER
+
+
+@pytest.mark.parametrize("second", [REFUSED, NOT_ACCEPTED[0]], ids=["REFUSED", "BADKEY"])
+def test_a_refusal_is_about_the_newer_key_if_the_older_one_does_not_help(second: Reply | UnverifiedReply) -> None:
+    transaction = Transaction(ClientSettings(key=NEWER))
+    steps = transaction.ask(SERVER, UPDATE)
+    steps.send(None)
+    steps.send(REFUSED)
     with pytest.raises(StopIteration) as ended:
-        steps.send(Reply(Message(opcode=5, rcode=Rcode.REFUSED, question=UPDATE.question), None, "udp", 1))
-    assert ended.value.value.message.rcode == Rcode.REFUSED
+        steps.send(second)
+    assert ended.value.value is REFUSED
+    assert (transaction.key, transaction.notes) == (NEWER, [])
 
 
 def test_an_update_that_was_broken_off_is_astray() -> None:

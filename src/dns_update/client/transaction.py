@@ -108,6 +108,9 @@ class Transaction:
         reply = await Ask(endpoint, message, key)
         if isinstance(reply, UnverifiedReply):
             reply = await self._ask_otherwise(endpoint, message, reply)
+        elif reply.message.rcode == Rcode.REFUSED and not is_query:
+            # BIND knows the newer key, and may not let it do yet what the older one may; Knot answers BADKEY then.
+            reply = await self._ask_with_other_key(endpoint, message) or reply
         if reply.tsig is not None and reply.tsig.error:
             raise self.refusal(reply, endpoint, message)
         return reply
@@ -178,7 +181,8 @@ class Transaction:
     async def _ask_with_other_key(self, endpoint: Endpoint, message: Message) -> Reply | None:
         """Try the key's predecessor, and keep it if the server accepts it; None if it does not, or there is none.
 
-        If an earlier server has made us keep the predecessor, try the newest key.
+        A server that refuses the update does not accept it. If an earlier server has made us keep the predecessor, try
+        the newest key.
         """
         newest = self.newest_key
         predecessor = newest.predecessor if newest is not None else None
@@ -186,7 +190,7 @@ class Transaction:
             return None
         other = newest if self.key is predecessor else predecessor
         reply = await Ask(endpoint, message, other)
-        if not isinstance(reply, Reply):
+        if not isinstance(reply, Reply) or reply.message.rcode == Rcode.REFUSED:
             return None
         self.key = other
         note = (
