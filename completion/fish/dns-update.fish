@@ -38,6 +38,8 @@ function __dns_update_properties
             __dns_update_described $argv[2] $argv[3] 'map' 'which interface of this machine is which of the router\'s' 'file' 'a script or an export of RouterOS, a ddclient.conf, a script for nsupdate, or OpenWrt\'s /etc/config/ddns' 'output' 'write the configuration there, and the keys beside it' 'keys' 'write the keys there, with mode 0600, and not beside the configuration' 'identity' 'the router\'s name, if the file does not say it' 'public-address' 'where the public address comes from, if a service of the router\'s vendor has told it' 'diff-run' 'run the script and the configuration that was made of it side by side, in several states of a router, and print what they would do differently' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures'
         case acme
             __dns_update_described $argv[2] $argv[3] 'step' 'add the token, or remove it' 'domain' 'what the certificate is for' 'name' 'instead of domain=, the full name of the TXT record' 'token' 'the value of the TXT record, as the ACME client gives it' 'wait' 'how long to wait until all name servers of the zone show the token' 'ttl' 'time to live of the token' 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'key' 'the key\'s secret' 'key-file' 'a file with key "NAME" { algorithm ...' 'algorithm' 'hmac-md5' 'key-encoding' 'how key= is written' 'dry-run' 'send no update, but print what would change' 'transport' 'udp changes to TCP by itself if a message is too large' 'port' 'the servers\' port, for those that dns-server gives without one' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'local-address' 'the address to send from' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
+        case key
+            __dns_update_described $argv[2] $argv[3] 'step' 'what to do' 'key-file' 'the key\'s file' 'name' 'what the key may change' 'type' 'the types that it may change there' 'acme' 'let the key change TXT records at _acme-challenge.NAME' 'server-type' 'for which server to print, or apply, the configuration' 'algorithm' 'of a new key' 'hosts' 'make a key for each host of a list' 'output' 'with hosts=, the new directory for their keys and configurations' 'apply-to' 'change this configuration of the server on this machine, too, and have it read' 'yes' 'do not ask before apply-to=' 'history' 'the agent\'s history, which says when a key was last used' 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'transport' 'udp changes to TCP by itself if a message is too large' 'port' 'the servers\' port, for those that dns-server gives without one' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'local-address' 'the address to send from' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
     end
 end
 
@@ -46,23 +48,27 @@ function __dns_update_kind
     switch "$argv[1] $argv[2]"
         case 'acme step'
             echo 'present cleanup'
+        case 'key step'
+            echo 'generate show rotate revoke'
+        case 'key key-file' 'key hosts' 'key apply-to' 'key history' 'set key-file' 'add key-file' 'delete key-file' 'plan key-file' 'show key-file' 'acme key-file' 'set config' 'add config' 'delete config' 'plan config' 'show config' 'agent config' 'status socket' 'refresh socket' 'history svg' 'history file' 'run file' 'run router' 'run globals' 'import file' 'import output' 'import keys'
+            echo 'files'
+        case 'key acme' 'key yes' 'set verify' 'add verify' 'delete verify' 'set dry-run' 'add dry-run' 'delete dry-run' 'run dry-run' 'acme dry-run' 'set allow-private' 'add allow-private' 'plan allow-private' 'set check-names' 'add check-names' 'plan check-names' 'agent check' 'agent online' 'agent once' 'status all' 'status watch' 'history plot' 'import diff-run' 'set json' 'add json' 'delete json' 'plan json' 'show json' 'acme json' 'key json' 'agent json' 'status json' 'refresh json' 'history json' 'run json' 'import json' 'set quiet' 'add quiet' 'delete quiet' 'plan quiet' 'show quiet' 'acme quiet' 'key quiet' 'agent quiet' 'run quiet' 'import quiet' 'set debug' 'add debug' 'delete debug' 'plan debug' 'show debug' 'acme debug' 'key debug' 'agent debug' 'run debug'
+            echo 'yes no'
+        case 'key server-type'
+            echo 'bind knot powerdns'
+        case 'key algorithm' 'set algorithm' 'add algorithm' 'delete algorithm' 'plan algorithm' 'show algorithm' 'acme algorithm'
+            echo 'algorithms'
         case 'set address' 'add address' 'delete address' 'plan address'
             echo 'sources'
         case 'set key' 'add key' 'delete key' 'plan key' 'show key' 'acme key'
             echo 'secret'
-        case 'set key-file' 'add key-file' 'delete key-file' 'plan key-file' 'show key-file' 'acme key-file' 'set config' 'add config' 'delete config' 'plan config' 'show config' 'agent config' 'status socket' 'refresh socket' 'history svg' 'history file' 'run file' 'run router' 'run globals' 'import file' 'import output' 'import keys'
-            echo 'files'
-        case 'set algorithm' 'add algorithm' 'delete algorithm' 'plan algorithm' 'show algorithm' 'acme algorithm'
-            echo 'algorithms'
         case 'set key-encoding' 'add key-encoding' 'delete key-encoding' 'plan key-encoding' 'show key-encoding' 'acme key-encoding'
             echo 'auto base64 text'
         case 'set type' 'add type' 'delete type' 'plan type' 'show type'
             echo 'types'
         case 'set require' 'add require' 'delete require' 'plan require'
             echo 'any existing absent'
-        case 'set verify' 'add verify' 'delete verify' 'set dry-run' 'add dry-run' 'delete dry-run' 'run dry-run' 'acme dry-run' 'set allow-private' 'add allow-private' 'plan allow-private' 'set check-names' 'add check-names' 'plan check-names' 'agent check' 'agent online' 'agent once' 'status all' 'status watch' 'history plot' 'import diff-run' 'set json' 'add json' 'delete json' 'plan json' 'show json' 'acme json' 'agent json' 'status json' 'refresh json' 'history json' 'run json' 'import json' 'set quiet' 'add quiet' 'delete quiet' 'plan quiet' 'show quiet' 'acme quiet' 'agent quiet' 'run quiet' 'import quiet' 'set debug' 'add debug' 'delete debug' 'plan debug' 'show debug' 'acme debug' 'agent debug' 'run debug'
-            echo 'yes no'
-        case 'set transport' 'add transport' 'delete transport' 'plan transport' 'show transport' 'acme transport'
+        case 'set transport' 'add transport' 'delete transport' 'plan transport' 'show transport' 'acme transport' 'key transport'
             echo 'udp tcp'
         case 'set class' 'add class' 'delete class' 'plan class' 'show class'
             echo 'IN CH HS'
@@ -114,7 +120,7 @@ end
 function __dns_update_command
     set -l previous
     for word in $argv
-        if contains -- $word set add delete show plan nsupdate agent status refresh history run import acme help; and not string match -q -- '--*' "$previous"
+        if contains -- $word set add delete show plan nsupdate agent status refresh history run import acme key help; and not string match -q -- '--*' "$previous"
             echo $word
             return
         end
@@ -146,11 +152,11 @@ function __dns_update_words
     if test "$command" = nsupdate
         __dns_update_nsupdate
     else if test "$command" = help
-        printf '%s\n' set add delete show plan nsupdate agent status refresh history run import acme
+        printf '%s\n' set add delete show plan nsupdate agent status refresh history run import acme key
     else if string match -q '*=*' -- $current
         set -l name (string split -m 1 = -- $current)
         __dns_update_values $own (string replace -r '^--' '' -- $name[1]) "$name[1]=" "$name[2]"
-    else if string match -qr -- '^--[^=]+$' "$words[-1]"; and not contains -- "$words[-1]" --verify --dry-run --allow-private --check-names --check --online --once --all --watch --plot --diff-run --json --quiet --debug
+    else if string match -qr -- '^--[^=]+$' "$words[-1]"; and not contains -- "$words[-1]" --acme --yes --verify --dry-run --allow-private --check-names --check --online --once --all --watch --plot --diff-run --json --quiet --debug
         __dns_update_values $own (string sub -s 3 -- $words[-1]) '' "$current"
     else if string match -q -- '-*' "$current"
         __dns_update_properties $own -- ''
@@ -158,9 +164,9 @@ function __dns_update_words
         printf '%s\t%s\n' --help 'print the help'
         test -n "$command"; or printf '%s\t%s\n' --version 'print the version'
     else
-        test -n "$command"; or printf '%s\t%s\n' 'set' 'make a name have exactly these addresses' 'add' 'add addresses or data to what a name has' 'delete' 'remove an address, an RRset or a whole name' 'show' 'what the authoritative server holds now' 'plan' 'what set, add or delete would change' 'nsupdate' 'nsupdate of BIND, its language and options' 'agent' 'keep names right, all the time' 'status' 'what the agent is doing' 'refresh' 'have the agent look at everything now' 'history' 'what the agent has ever attempted' 'run' 'run a script of a RouterOS router on this machine' 'import' 'move a set-up from RouterOS, ddclient, nsupdate or OpenWrt to the agent' 'acme' 'tokens for certificates' 'help' 'the help of a command'
+        test -n "$command"; or printf '%s\t%s\n' 'set' 'make a name have exactly these addresses' 'add' 'add addresses or data to what a name has' 'delete' 'remove an address, an RRset or a whole name' 'show' 'what the authoritative server holds now' 'plan' 'what set, add or delete would change' 'nsupdate' 'nsupdate of BIND, its language and options' 'agent' 'keep names right, all the time' 'status' 'what the agent is doing' 'refresh' 'have the agent look at everything now' 'history' 'what the agent has ever attempted' 'run' 'run a script of a RouterOS router on this machine' 'import' 'move a set-up from RouterOS, ddclient, nsupdate or OpenWrt to the agent' 'acme' 'tokens for certificates' 'key' 'the keys of updates' 'help' 'the help of a command'
         __dns_update_properties $own '' =
-        contains -- "$command" run import; and __fish_complete_path $current
+        contains -- "$command" key run import; and __fish_complete_path $current
     end
 end
 

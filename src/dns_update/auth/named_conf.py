@@ -20,7 +20,12 @@ def keys_from_text(text: str, source: str) -> list[Key]:
     others, e.g. `view`. Raises UsageError, which names the line. It repeats only the names of keys that are right, and
     an algorithm that is nearly right: any other word may be a part of a secret.
     """
-    words = _Words(text, source)
+    return [key for key, _start, _end in key_statements(text, source)]
+
+
+def key_statements(text: str, source: str) -> list[tuple[Key, int, int]]:
+    """Return the keys of such a text with the places where their statements begin and end, without the semicolon."""
+    words = Words(text, source)
     lines: dict[Name, int] = {}
     keys = []
     while word := words.take():
@@ -32,7 +37,7 @@ def keys_from_text(text: str, source: str) -> list[Key]:
         if key.name in lines:
             raise words.fault(f"there is a key {key.name} in line {lines[key.name]} already", start)
         lines[key.name] = words.line(start)
-        keys.append(key)
+        keys.append((key, start, words.position))
     return keys
 
 
@@ -63,7 +68,7 @@ def key_in_file(where: str, name: str, secret: bytes, algorithm: Algorithm) -> K
         raise errors.UsageError(f"{where}: {error.text}", hint=error.hint) from None
 
 
-class _Words:
+class Words:
     """A text in named.conf's language, read word by word; `start` is the position of the last one."""
 
     __slots__ = ("position", "source", "start", "text")
@@ -152,7 +157,7 @@ class _Words:
             self.position = len(text) if found < 0 else found + len(end)
 
 
-def _read_key(words: _Words) -> Key:
+def _read_key(words: Words) -> Key:
     """Read what follows the word `key`: a name, and `{ algorithm A; secret "S"; }`."""
     start = words.start
     name = words.take()
@@ -176,7 +181,7 @@ def _read_key(words: _Words) -> Key:
     return key_in_file(words.where(start), name.removeprefix('"'), secret, signer)
 
 
-def _read_fields(words: _Words, start: int) -> dict[str, tuple[str, int]]:
+def _read_fields(words: Words, start: int) -> dict[str, tuple[str, int]]:
     """Read a key's fields up to the closing brace; return each value and its position."""
     fields: dict[str, tuple[str, int]] = {}
     while (field := words.take().lower()) != "}":

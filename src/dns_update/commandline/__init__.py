@@ -2,7 +2,7 @@
 
 COMMANDS = (
     "set", "add", "delete", "show", "plan", "nsupdate", "agent", "status", "refresh", "history", "run", "import",
-    "acme",
+    "acme", "key",
 )  # fmt: skip
-PLANNED = ("check", "apply", "key")
+PLANNED = ("check", "apply")
 """Commands that are not implemented yet."""
