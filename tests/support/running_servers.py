@@ -76,13 +76,13 @@ def site_of(kind: str, directory: Path, namespace: Namespace | None = None) -> I
     given("key", "generate", str(directory / "home.key"), "name=home", "zone=example.com", f"server-type={kind}")
     grant = Zone("example.com", policy=_policy(kind))
     claim = Port.claim_any()
-    extra = _rndc(directory, claim.number) if kind == "bind" else ""
+    extra = rndc_statements(directory, claim.number) if kind == "bind" else ""
     extra += f'include "{directory}/home.key";\n' if kind == "bind" else f'include: "{directory}/home.knot"\n'
     maker = Bind if kind == "bind" else Knot
     server = maker(directory / "server", zones=[grant], extra=extra, namespace=namespace, port=port)
     apply_to = directory / ("server/named.conf" if kind == "bind" else "home.knot")
     site = Site(kind, server, directory / "home.key", apply_to, directory / "tools", namespace)
-    _write_tools(site, directory)
+    write_tools(kind, directory, site.tools)
     try:
         with server:
             yield site
@@ -96,8 +96,8 @@ def _policy(kind: str) -> str:
     return "    acl: [home.example.com]"
 
 
-def _rndc(directory: Path, port: int) -> str:
-    """Return the statements by which named takes commands, and write the configuration of rndc."""
+def rndc_statements(directory: Path, port: int) -> str:
+    """Return the statements by which a named takes commands at a port, and write the configuration of rndc."""
     key = LabKey.generate("rndc-key")
     rndc = f'{key.bind_clause()}options {{ default-key "rndc-key"; default-server 127.0.0.1; default-port {port}; }};\n'
     path = directory / "rndc.conf"
@@ -106,16 +106,17 @@ def _rndc(directory: Path, port: int) -> str:
     return f'{key.bind_clause()}controls {{ inet 127.0.0.1 port {port} allow {{ any; }} keys {{ "rndc-key"; }}; }};\n'
 
 
-def _write_tools(site: Site, directory: Path) -> None:
-    configuration = directory / "server" / ("named.conf" if site.kind == "bind" else "knot.conf")
+def write_tools(kind: str, directory: Path, tools: Path) -> None:
+    """Write programs that run the server's own with the configuration in a directory."""
+    configuration = directory / "server" / ("named.conf" if kind == "bind" else "knot.conf")
     lines = {
         "named-checkconf": f'"$@" {shlex.quote(str(configuration))}',
         "rndc": f'-c {shlex.quote(str(directory / "rndc.conf"))} "$@"',
         "knotc": f'-c {shlex.quote(str(configuration))} "$@"',
     }
-    site.tools.mkdir()
+    tools.mkdir()
     for name, words in lines.items():
         program = shutil.which(name, path=_PATH)
-        tool = site.tools / name
+        tool = tools / name
         tool.write_text(f"#!/bin/sh\nexec {program} {words}\n", encoding="utf-8")
         tool.chmod(0o755)
