@@ -44,10 +44,12 @@ def test_a_key_that_the_server_does_not_know_is_revoked(server: NameServer, tmp_
     result = in_process(*words_for(server, path, "name=home"))
     assert result.status == 0, result.stderr
     assert f"{server.host}:{server.port} refuses key {OLD.name} now" in result.lines
-    assert result.lines[-1] == f"{path} still has it; remove its statement"
+    assert result.lines[-1] == f"{path} still has it; yes=yes removes it"
     assert len(keys_from_text(path.read_text(encoding="utf-8"), "f")) == 2
     fields = in_process(*words_for(server, path, "--json")).json
     assert (fields["name"], fields["status"], fields["in_file"]) == (OLD.name, "ok", True)
+    assert in_process(*words_for(server, path, "yes=yes")).lines[-1] == f"{path} does not have it any more"
+    assert path.read_text(encoding="utf-8") == NEW.bind_clause()
 
 
 @SERVERS

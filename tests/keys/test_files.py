@@ -42,7 +42,7 @@ def test_a_file_is_replaced_with_its_mode_and_a_link_stays(tmp_path: Path) -> No
     target.write_text("old")
     target.chmod(0o640)
     link.symlink_to("target")
-    replace_file(str(link), "new")
+    replace_file(str(link), "new", "old")
     assert (target.read_text(), mode(target), link.is_symlink()) == ("new", 0o640, True)
     assert len(list(tmp_path.iterdir())) == 2
 
@@ -56,7 +56,7 @@ def test_a_file_is_as_it_was_if_the_new_one_cannot_be_written(tmp_path: Path, mo
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(Exception, match="No space left on device"):
-        replace_file(str(target), "new")
+        replace_file(str(target), "new", "old")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("target", "old")]
 
 
@@ -64,5 +64,12 @@ def test_two_writers_do_not_mix(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("old")
     (tmp_path / "a.new").write_text("half")
     with pytest.raises(UsageError, match=r"a\.new exists"):
-        replace_file(f"{tmp_path}/a", "new")
+        replace_file(f"{tmp_path}/a", "new", "old")
     assert (tmp_path / "a").read_text() == "old"
+
+
+def test_a_file_that_someone_else_has_changed_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("theirs")
+    with pytest.raises(UsageError, match="has been changed meanwhile"):
+        replace_file(f"{tmp_path}/a", "new", "old")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a", "theirs")]

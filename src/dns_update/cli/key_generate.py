@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import time
@@ -34,6 +35,7 @@ _READERS = {
     "knot": "knotd must be able to read it, and no one else: on Debian, chown knot",
     "powerdns": "remove it when the key is in the database",
 }
+_PLAIN_PATH = re.compile(r"[\w/.,+@%~-]+")
 _PLACEHOLDER = "..."  # in place of a secret in a line that is printed
 
 
@@ -67,7 +69,7 @@ def _one(options: Options, zone: Name, algorithm: Algorithm) -> int:
     grants = grants_for(owners, (options.granted_types or ()), acme=options.acme)
     name = options.key_name if options.key_name is not None else grants[0].owner
     check_plain(name, "key-name=")
-    path = os.path.abspath(options.own_key_file or f"{_file_name(name)}.key")  # noqa: PTH100 - links stay as they are
+    path = _whole(options.own_key_file or f"{_file_name(name)}.key", "key-file=")
     made = [_Made(Assignment(_new_key(name, algorithm), zone, grants), (), path)]
     server_file = _beside(path, _ENDINGS[options.server_type]) if options.server_type in _ENDINGS else path
     texts = {path: key_text([made[0].assignment.key], today())}
@@ -89,7 +91,7 @@ def _fleet(options: Options, zone: Name, algorithm: Algorithm) -> int:
             raise UsageError(f"{name}= and hosts= are both given", hint="the list has the names")
     if options.fleet is None:
         raise UsageError("hosts= is given without output=", hint="output=fleet is the new directory for the files")
-    directory = os.path.abspath(options.fleet)  # noqa: PTH100 - as above
+    directory = _whole(options.fleet, "output=")
     if os.path.lexists(directory):
         raise UsageError(f"{directory} exists", hint="output= is a new directory; give another path")
     made = [_for_host(host, zone, algorithm, options, directory) for host in _hosts(options, zone)]
@@ -141,6 +143,17 @@ def octets_for(algorithm: Algorithm) -> int:
 def today() -> str:
     """Return the day, in UTC, as `2026-11-30`."""
     return time.strftime("%Y-%m-%d", time.gmtime())
+
+
+def _whole(path: str, what: str) -> str:
+    """Return an absolute path; raises UsageError for one that cannot be written in every server's configuration."""
+    whole = os.path.abspath(path)  # noqa: PTH100 - links stay as they are
+    if not _PLAIN_PATH.fullmatch(whole):
+        raise UsageError(
+            f"{what} has a character that cannot be written in every server's configuration",
+            hint="use letters, digits, and -_.,+@%~",
+        )
+    return whole
 
 
 def _file_name(name: Name) -> str:

@@ -33,7 +33,11 @@ def rotate_there(file: KeyFile, planned: Key, options: Options) -> Key:
     _pdnsutil(options, "generate-tsig-key", str(planned.name).lower(), planned.algorithm.text)
     secret = _secret_of(planned.name, options)
     new = Key(planned.name, secret, planned.algorithm)
-    replace_file(file.path, key_text([new], today()) + file.text)
+    try:
+        replace_file(file.path, key_text([new], today()) + file.text, file.text)
+    except BaseException:
+        _pdnsutil(options, "delete-tsig-key", str(new.name).lower())
+        raise
     _pdnsutil(options, "add-meta", str(zone), ALLOWED, str(new.name).lower())
     return new
 

@@ -88,13 +88,16 @@ def _apply(file: KeyFile, key: Key, options: Options) -> None:
 
 
 def _dropped(file: KeyFile, key: Key, options: Options) -> bool:
-    """Remove a key that the server refuses from its file, if the server's configuration was changed, too."""
+    """Remove a key that the server refuses from its file, unless the user does not want that; return whether it is."""
     if options.apply_to is None:
-        return False
+        try:
+            ask(f"remove key {key.name} from {file.path}?", is_answered=options.yes)
+        except UsageError:  # no, or nobody is there
+            return False
     text = read_key_file(options, "revoke").text
     left = without_key(text, key.name, file.called)
     if left != text:
-        replace_file(file.path, left)
+        replace_file(file.path, left, text)
     return True
 
 
@@ -155,7 +158,7 @@ def _tell(file: KeyFile, key: Key, result: _Result, options: Options, *, is_drop
     if result.status == REFUSED and is_dropped:
         talk(f"{file.path} does not have it any more")
     elif result.status == REFUSED:
-        talk(f"{file.path} still has it; {'remove its statement' if len(file.keys) > 1 else 'remove the file'}")
+        talk(f"{file.path} still has it; {'yes=yes removes it' if len(file.keys) > 1 else 'remove the file'}")
 
 
 def _fields(file: KeyFile, key: Key, options: Options, result: _Result, *, is_dropped: bool) -> dict[str, object]:

@@ -63,7 +63,7 @@ def _write(file: KeyFile, new: Key, options: Options) -> None:
     if server_file != file.path:
         write_new_files({server_file: server_text(options.server_type, [Assignment(new, new.name, ())])}, {})
     try:
-        replace_file(file.path, with_successor(file, new))
+        replace_file(file.path, with_successor(file, new), file.text)
     except BaseException:
         if server_file != file.path:
             os.unlink(server_file)  # noqa: PTH108 - nothing else here needs a Path

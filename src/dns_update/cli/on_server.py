@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from dns_update.wire.name import Name
 
 _SYSTEM_DIRECTORIES = "/usr/local/sbin:/usr/sbin:/sbin"  # an ordinary user's PATH leaves them out
 _SECONDS = 60.0  # for a program of the server
+_MAY_BE_SECRET = re.compile(r"[A-Za-z0-9+/]{14,}={1,2}")  # a checker shows where it stumbled: padded Base64 is a key
 _LARGEST = 1 << 24  # octets of a configuration
 CHECKS = {"bind": ("named-checkconf", "-p", "-x"), "knot": ("knotc", "conf-check")}
 RELOADS = {"bind": ("rndc", "reconfig"), "knot": ("knotc", "reload")}
@@ -51,7 +53,7 @@ def found(command: Sequence[str]) -> tuple[str, ...]:
 def configuration_in(path: str) -> str:
     """Return the text of a server's configuration; raises UsageError."""
     try:
-        with Path(path).open(encoding="utf-8") as file:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
             text = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
         kind = NotNow if isinstance(error, OSError) and NotNow.is_why(error) else UsageError
@@ -91,13 +93,15 @@ def apply(
     read the configuration, which stays as it is then.
     """
     check, reload = programs_for(server_type)
+    written: list[str] = []
     try:
         for path, text in texts.items():
-            replace_file(path, text)
+            replace_file(path, text, before[path])
+            written.append(path)
         _check(check, secrets, needs)
     except BaseException:
-        for path in texts:
-            replace_file(path, before[path])
+        for path in written:
+            replace_file(path, before[path], texts[path])
         raise
     said = failure_of(reload, secrets)
     if said:
@@ -134,6 +138,7 @@ def _said(done: subprocess.CompletedProcess[str], secrets: Iterable[Key]) -> str
     said = " ".join(f"{done.stdout} {done.stderr}".split())
     for key in secrets:
         said = said.replace(base64_of(key), "...")
+    said = _MAY_BE_SECRET.sub("...", said)
     return said or f"status {done.returncode}"
 
 

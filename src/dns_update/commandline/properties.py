@@ -196,7 +196,7 @@ class Options:
         "update-policy, with Knot that of the key and its acl, with PowerDNS the directory of pdns.conf",
         values.path_from_text)
     yes: bool = _row(
-        "yes", "yes|no", _KEY, "do not ask before apply-to=", values.yes_no, default="no", flag=True)
+        "yes", "yes|no", _KEY, "do not ask before files that exist are changed", values.yes_no, default="no", flag=True)
     key_history: str = _row(
         "history", "PATH", _KEY, "the agent's history, which says when a key was last used",
         values.path_from_text, default="/var/lib/dns-update/history.db")

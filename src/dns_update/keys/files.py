@@ -39,11 +39,12 @@ def write_new_files(texts: Mapping[str, str], modes: Mapping[str, int]) -> None:
         raise
 
 
-def replace_file(path: str, text: str) -> None:
+def replace_file(path: str, text: str, before: str) -> None:
     """Replace a file by a new text in one step: who reads it sees the old or the new one, also after a power failure.
 
-    Owner, group and mode stay. A link stays, and its target is replaced. Raises UsageError if it cannot be written,
-    NotNow if that may be possible later.
+    Owner, group and mode stay. A link stays, and its target is replaced. Raises UsageError if the file cannot be
+    written, or if it has another text than `before`, because someone has changed it meanwhile; NotNow if it may be
+    possible later.
     """
     target = os.path.realpath(path)
     part = target + _PART
@@ -55,6 +56,7 @@ def replace_file(path: str, text: str) -> None:
     except OSError as error:
         raise _failure(path, error) from error
     try:
+        _check_unchanged(target, path, before)
         if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
             os.fchown(descriptor, status.st_uid, status.st_gid)
         os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
@@ -73,6 +75,12 @@ def replace_file(path: str, text: str) -> None:
 
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+
+
+def _check_unchanged(target: str, path: str, before: str) -> None:
+    with open(target, encoding="utf-8-sig", newline="") as file:  # noqa: PTH123 - as above
+        if file.read() != before:
+            raise UsageError(f"{path} has been changed meanwhile; nothing was written", hint="do it again")
 
 
 def _sync_directory(path: str) -> None:
