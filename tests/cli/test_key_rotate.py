@@ -103,6 +103,7 @@ def test_a_second_time_it_says_what_is_left_to_do_and_changes_nothing(tmp_path: 
 
 
 WRONG = {
+    "odd.key": "the name of the key in odd.key has a character that cannot be written",
     "": "key rotate needs a key file",
     "nowhere.key": "cannot read nowhere.key: No such file or directory",
     "three.key": "three.key holds several keys: a, b, c: a key is replaced in a file of its own",
@@ -129,6 +130,7 @@ def wrong_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, by
     monkeypatch.chdir(tmp_path)
     write_private(tmp_path / "home.key", OLD.bind_clause())
     write_private(tmp_path / "three.key", "".join(LabKey.generate(name).bind_clause() for name in "abc"))
+    write_private(tmp_path / "odd.key", LabKey.generate("a;b").bind_clause())
     (tmp_path / "none.conf").write_text("options { };\n")
     (tmp_path / "grant.conf").write_text('zone "a" { update-policy { grant home.example.com name a. A; }; };\n')
     (tmp_path / "broken.conf").write_text('grant "home.example.com')
@@ -215,6 +217,18 @@ def test_a_configuration_that_the_servers_checker_refuses_is_as_it_was(kind: str
         assert result.stderr.endswith(": all files are as they were\n")
         expect_no_secret(result, site.key_file)
         assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize("kind", ["bind", "knot"])
+def test_after_an_interruption_before_the_check_is_done_all_files_are_as_they_were(kind: str, tmp_path: Path) -> None:
+    with site_of(kind, tmp_path) as site:
+        checker = site.tools / ("named-checkconf" if kind == "bind" else "knotc")
+        checker.write_text("#!/bin/sh\nkill -INT $PPID\nexec sleep 60\n", encoding="utf-8")
+        before = {path: path.read_bytes() for path in (site.key_file, site.apply_to)}
+        result = site.key("rotate", *site.applied)
+        assert (result.status, result.lines) == (130, ["interrupted", "hint: nothing was changed"])
+        assert {path: path.read_bytes() for path in before} == before
+        assert [path.name for path in tmp_path.rglob("*.new")] == []
 
 
 def test_a_server_that_would_not_get_the_key_is_left_as_it_is(tmp_path: Path) -> None:

@@ -124,6 +124,13 @@ def test_the_history_says_whether_the_older_of_two_keys_is_still_used(tmp_path: 
     assert (usage["state"], usage["servers_with_older"]) == ("used no more", [])
 
 
+def test_a_history_that_cannot_be_read_is_said_and_the_keys_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "history.db").write_text("not one")
+    result = shown(tmp_path, made(OTHER, 1) + made(RANDOM, 30), f"history={tmp_path / 'history.db'}")
+    assert (result.status, len(result.stdout.splitlines())) == (0, 3)
+    assert "is still used is not known: history: cannot read" in result.stderr
+
+
 # What the key may do
 
 NARROW = 'update-policy { grant "home.example.com" name "home.example.com" A AAAA; grant "wide" zonesub ANY; };'

@@ -15,7 +15,7 @@ from dns_update.cli.on_server import apply, ask, configuration_in, programs_for,
 from dns_update.commandline.properties import Options
 from dns_update.errors import UsageError
 from dns_update.keys import bind, knot
-from dns_update.keys.assignment import Assignment, Piece, grants_for, successor_name
+from dns_update.keys.assignment import Assignment, Piece, check_plain, grants_for, successor_name
 from dns_update.keys.files import replace_file, write_new_files
 from dns_update.keys.fingerprint import fingerprint_of
 from dns_update.keys.statement import key_text
@@ -38,6 +38,7 @@ def rotate(options: Options) -> int:
     if len(file.keys) == _KEYS_OF_ROTATION:
         return _progress(file, options)
     old = file.keys[0]
+    check_plain(old.name, f"the name of the key in {file.called}")
     name = successor_name(old.name, today(), [old.name])
     algorithm = old.algorithm if options.new_algorithm is None else options.new_algorithm
     new = Key(name, secrets.token_bytes(octets_for(algorithm)), algorithm)

@@ -6,22 +6,29 @@ import os
 import time
 
 from dns_update.agent.output.history import OK, read_history
+from dns_update.errors import UsageError
 from dns_update.keys.usage import STILL_USED, UNKNOWN, Usage, Use, usage_of
 from dns_update.wire.name import Name
 
 
-def usage_in(path: str, older: Name, newer: Name) -> Usage | None:
-    """Return what the history in a file says of two keys; None if there is no history. Raises UsageError."""
+def usage_in(path: str, older: Name, newer: Name) -> Usage | str:
+    """Return what the history in a file says of two keys; a text that says why it is not known, if it cannot be read.
+
+    Whether a key is still used is told beside what was asked for, so a history that cannot be read is not an error.
+    """
     if not os.path.lexists(path):
-        return None
+        return f"there is no history of an agent at {path}"
     uses = (Use(row.when, row.server, row.key_name) for row in read_history(path) if row.outcome == OK)
-    return usage_of(uses, str(older), str(newer))
+    try:
+        return usage_of(uses, str(older), str(newer))
+    except UsageError as error:
+        return error.text
 
 
-def usage_text(usage: Usage | None, older: Name, newer: Name, path: str) -> str:
+def usage_text(usage: Usage | str, older: Name, newer: Name, path: str) -> str:
     """Return the same as a sentence."""
-    if usage is None:
-        return f"whether key {older} is still used is not known: there is no history of an agent at {path}"
+    if isinstance(usage, str):
+        return f"whether key {older} is still used is not known: {usage}"
     if usage.state == UNKNOWN:
         return f"whether key {older} is still used is not known: {path} has no change with key {newer} yet"
     if usage.state == STILL_USED:
@@ -32,9 +39,9 @@ def usage_text(usage: Usage | None, older: Name, newer: Name, path: str) -> str:
     )
 
 
-def usage_fields(usage: Usage | None) -> dict[str, object]:
+def usage_fields(usage: Usage | str) -> dict[str, object]:
     """Return the same, for JSON."""
-    if usage is None:
+    if isinstance(usage, str):
         return {"state": UNKNOWN, "older_last_used": None, "newer_last_used": None, "servers_with_older": []}
     return {
         "state": usage.state,
