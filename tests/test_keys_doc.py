@@ -120,6 +120,6 @@ def test_the_table_of_properties_has_those_of_generate() -> None:
     names = {name for cell in cells for name in re.findall(r"`([a-z-]+)`", cell)}
     known = {prop.name for prop in PROPERTIES if "key" in prop.commands}
     assert names == known - {
-        "step", "apply-to", "yes", "history", "json", "quiet", "debug", "transport", "port", "timeout", "retries",
+        "step", "apply-to", "yes", "history", "json", "quiet", "transport", "port", "timeout", "retries",
         "local-address",
     }  # fmt: skip

@@ -134,6 +134,8 @@ WRONG = {
     "home.key zone=example.com apply-to=nowhere.conf yes=yes": "apply-to=: cannot read nowhere.conf",
     "home.key zone=example.com apply-to=none.conf yes=yes": "none.conf has neither a grant for key home.example.com",
     "home.key zone=example.com apply-to=grant.conf": "there is no terminal to ask on; nothing was changed",
+    "home.key zone=a apply-to=. yes=yes server-type=powerdns": "apply-to=: there is no pdns.conf in .",
+    "home.key zone=example.com local-address=192.0.2.77 apply-to=grant.conf yes=yes": "192.0.2.77",
     "home.key zone=example.com port=0": "port=:",
     "home.key zone=example.com timeout=no": "timeout=:",
 }

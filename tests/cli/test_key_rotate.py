@@ -120,6 +120,7 @@ WRONG = {
     "home.key apply-to=grant.conf": "there is no terminal to ask on; nothing was changed: yes=yes goes on",
     "home.key apply-to=none.conf yes=yes server-type=knot": "none.conf has neither a rule for key home.example.com",
     "home.key apply-to=. yes=yes server-type=powerdns": "zone= is missing",
+    "home.key apply-to=. yes=yes server-type=powerdns zone=a": "apply-to=: there is no pdns.conf in .",
     "home.key yes=perhaps": "yes=: 'perhaps' is not a valid value",
 }
 

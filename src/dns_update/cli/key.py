@@ -16,7 +16,7 @@ from dns_update.wire.name import Name
 
 _FORMS = "for example: dns-update key generate name=home zone=example.com server-type=bind"
 _COMMON = ("step", "key-file", "zone", "name", "type", "key-name", "dns-server", "server-type", "json", "quiet")
-_ASKING = ("port", "timeout", "retries", "transport", "local-address", "debug", "acme")
+_ASKING = ("port", "timeout", "retries", "transport", "local-address", "acme")
 _APPLYING = ("apply-to", "yes", "history")
 _TAKEN = {
     "generate": (*_COMMON, "algorithm", "acme", "hosts", "output"),

@@ -6,6 +6,8 @@ standard output; so the successor's secret is its own.
 
 from __future__ import annotations
 
+import os
+
 from dns_update.auth import Key, decoded_base64
 from dns_update.cli.key import KeyFile
 from dns_update.cli.on_server import ask, found, run
@@ -53,8 +55,13 @@ def revoke_there(name: Name, options: Options) -> None:
 
 
 def _zone_of(options: Options) -> Name:
+    """Return the zone; raises UsageError if it is missing, or if apply-to= is not what it is for PowerDNS."""
     if options.zone is None:
         raise UsageError("zone= is missing", hint="PowerDNS allows a key for a zone: apply-to= needs to know which")
+    if not os.path.isfile(f"{options.apply_to}/pdns.conf"):  # noqa: PTH113 - nothing else here needs a Path
+        raise UsageError(
+            f"apply-to=: there is no pdns.conf in {options.apply_to}", hint="for PowerDNS, it is a directory"
+        )
     return options.zone
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from dns_update.auth import Key
+from dns_update.auth.private_file import read_private_file
 from dns_update.cli import put, talk
 from dns_update.cli.as_json import error_fields, object_text
 from dns_update.cli.key import KeyFile, owners_of, read_key_file
@@ -15,6 +16,7 @@ from dns_update.errors import DnsUpdateError, KeyRejected, ReplyNotTrusted, Usag
 from dns_update.keys import bind, knot
 from dns_update.keys.files import replace_file
 from dns_update.keys.statement import without_key
+from dns_update.transport.aio import AsyncioTransport
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode
 
@@ -44,12 +46,15 @@ def revoke(options: Options) -> int:
     owners_of(options)
     if options.zone is None:
         raise UsageError("zone= is missing", hint="the key is tried there: e.g. zone=example.com dns-server=192.0.2.1")
+    AsyncioTransport(options.local_address)  # a wrong address is told before anything is changed
     if options.apply_to is not None:
         _apply(file, key, options)
     elif not options.json:
         put(_configuration_without(key, options))
     result = _tried(key, options)
-    is_dropped = result.status == REFUSED and len(file.keys) > 1 and _dropped(file, key, options)
+    if result.status == REFUSED and len(file.keys) > 1:
+        _drop(file, key, options)
+    is_dropped = without_key(_text_of(file), key.name, file.called) == _text_of(file)
     if options.json:
         put(object_text(_fields(file, key, options, result, is_dropped=is_dropped)))
     else:
@@ -87,18 +92,22 @@ def _apply(file: KeyFile, key: Key, options: Options) -> None:
     apply(texts, old, options.server_type, file.keys)
 
 
-def _dropped(file: KeyFile, key: Key, options: Options) -> bool:
-    """Remove a key that the server refuses from its file, unless the user does not want that; return whether it is."""
+def _drop(file: KeyFile, key: Key, options: Options) -> None:
+    """Remove a key that the server refuses from its file, unless the user does not want that."""
     if options.apply_to is None:
         try:
             ask(f"remove key {key.name} from {file.path}?", is_answered=options.yes)
         except UsageError:  # no, or nobody is there
-            return False
-    text = read_key_file(options, "revoke").text
+            return
+    text = _text_of(file)
     left = without_key(text, key.name, file.called)
     if left != text:
         replace_file(file.path, left, text)
-    return True
+
+
+def _text_of(file: KeyFile) -> str:
+    """Return the text that the key file has now: `_apply` may have changed it."""
+    return read_private_file(file.path, file.called, ours=True)
 
 
 def _configuration_without(key: Key, options: Options) -> str:

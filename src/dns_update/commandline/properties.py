@@ -212,7 +212,8 @@ class Options:
         "dns:, https://HOST/PATH, command:PROGRAM; with type=PTR, the address whose reverse name is meant",
         values.addresses_from_text, repeatable=True, positional=True)
     zone: Name | None = _row(
-        "zone", "NAME", _ASKING, "the zone to update; if it is left out, it is found by its SOA record",
+        "zone", "NAME", _ASKING,
+        "the zone to update; if it is left out, it is found by its SOA record, except by key, which needs it",
         values.name_from_text)
     dns_server: tuple[str, ...] = _row(
         "dns-server", "HOST[:PORT][,...]", _ASKING,
@@ -393,7 +394,7 @@ class Options:
         "quiet", "yes|no", (*_ASKING, *_AGENT, *_RUN, *_IMPORT), "say nothing but failures: for cron",
         values.yes_no, default="no", flag=True)
     debug: bool = _row(
-        "debug", "yes|no", (*_ASKING, *_AGENT, *_RUN),
+        "debug", "yes|no", (*_ACCESS, *_AGENT, *_RUN),
         "print every message sent and received to standard error; the agent logs more",
         values.yes_no, default="no", flag=True)
     # fmt: on
