@@ -912,8 +912,10 @@ def test_two_owners_records_of_one_name_share_it() -> None:
 
 def test_several_keys_in_a_file_are_told_in_words_of_the_configuration(tmp_path: Path) -> None:
     path = tmp_path / "home.key"
-    write_private(path, KEY_FILE)
-    expected = f"config.toml:7: [keys.home] file: {path} holds several keys: a-key, b-key: choose one by name"
+    write_private(path, KEY_FILE + KEY_FILE.replace("a-key", "c-key").replace("b-key", "d-key"))
+    expected = (
+        f"config.toml:7: [keys.home] file: {path} holds several keys: a-key, b-key, c-key, d-key: choose one by name"
+    )
     assert problems_of(f'{RECORD}[keys.home]\nfile = "{path}"\n') == (expected,)
 
 

@@ -514,9 +514,18 @@ def test_a_key_is_chosen_by_name_in_any_case(tmp_path: Path) -> None:
     assert Key.from_file(path, Name.from_text("other")).name == Name.from_text("other")
 
 
-def test_among_several_keys_one_must_be_chosen(tmp_path: Path) -> None:
-    path = str(write_private(tmp_path / "keys", CLAUSE + CLAUSE.replace("ddns-key", "other")))
-    with pytest.raises(UsageError, match="several keys: ddns-key, other"):
+def test_of_two_keys_the_first_is_the_newest_and_the_second_its_predecessor(tmp_path: Path) -> None:
+    path = str(write_private(tmp_path / "keys", CLAUSE + CLAUSE.replace("ddns-key", "older")))
+    key = Key.from_file(path)
+    assert key == Key("ddns-key", SECRET, "hmac-sha256", predecessor=Key("older", SECRET, "hmac-sha256"))
+    assert Key.from_file(path, "ddns-key").predecessor is None
+    assert BASE64 not in repr(key)
+
+
+def test_among_more_than_two_keys_one_must_be_chosen(tmp_path: Path) -> None:
+    others = "".join(CLAUSE.replace("ddns-key", other) for other in ("b", "c"))
+    path = str(write_private(tmp_path / "keys", CLAUSE + others))
+    with pytest.raises(UsageError, match="several keys: ddns-key, b, c"):
         Key.from_file(path)
 
 

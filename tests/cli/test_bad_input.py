@@ -219,7 +219,7 @@ TABLE: list[Wrong] = [
     Wrong(["key-file={dir}/bad-secret"], "is not strict, padded Base64"),
     Wrong(["key-file={dir}/bad-algorithm"], "unknown algorithm 'hmac-sha3'"),
     Wrong(["key-file={dir}/bad-name"], "the key's name is not a domain name"),
-    Wrong(["key-file={dir}/two"], "holds several keys: one, two"),
+    Wrong(["key-file={dir}/three"], "holds several keys: one, two, three"),
     Wrong(["key-file={dir}/good.key", "key-name=other"], "holds no key named other"),
     Wrong(["key-file=/dev/zero"], "too large"),
     # config
@@ -519,7 +519,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "bad-secret": good.replace("c2VjcmV0c2VjcmV0", "c2VjcmV0c2VjcmV0!"),
         "bad-algorithm": good.replace("hmac-sha256", "hmac-sha3"),
         "bad-name": good.replace('"good"', '"a..b"'),
-        "two": good.replace('"good"', '"one"') + good.replace('"good"', '"two"'),
+        "three": "".join(good.replace("good", name) for name in ("one", "two", "three")),
     }
     for name, text in files.items():
         write_private(path / name, text)

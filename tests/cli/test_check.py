@@ -103,9 +103,7 @@ def test_silence_ends(bind: NameServer) -> None:
 
 def test_the_notes_of_a_zone(tmp_path: Path) -> None:
     weak = LabKey("home", "hmac-sha256", "c2VjcmV0")  # "secret"
-    zone = Zone(
-        "example.com", policy="allow-update { 127.0.0.1; };", records="@ NS gone\ngone A 127.0.0.66\n"
-    )
+    zone = Zone("example.com", policy="allow-update { 127.0.0.1; };", records="@ NS gone\ngone A 127.0.0.66\n")
     with Bind(tmp_path / "server", keys=[weak], zones=[zone], listen_v6=False) as server:
         result = checked(*access(server), "name=home", "address=192.0.2.9")
     assert result.status == 0

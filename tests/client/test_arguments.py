@@ -68,6 +68,7 @@ WRONG: list[tuple[Act, str]] = [
     (lambda: KIND["Name"].from_text(5), "a domain name is a Name or a text, not int"),
     (lambda: KIND["Key"]("a", b"x", "hmac-sha256", reading=5), "a secret is read as base64 or text"),
     (lambda: KIND["Key"]("a", b"x", "hmac-sha256", other_reading=5), "the other reading is a Key, not int"),
+    (lambda: KIND["Key"]("a", b"x", "hmac-sha256", predecessor="b"), "the predecessor is a Key, not str"),
     (lambda: KIND["Key"].from_file(5), "the key file is a path, not int"),
     (lambda: KIND["Key"].from_file(None), "the key file is a path, not NoneType"),
     (lambda: KIND["Key"].from_secret("a", "x", algorithm=5), "a key's algorithm is an Algorithm or a text"),

@@ -94,6 +94,82 @@ def test_an_update_that_was_answered_in_the_secrets_other_reading_is_not_astray(
     assert not transaction.is_update_astray
 
 
+OLDER = Key("home-1", b"1" * 32, "hmac-sha256")
+NEWER = Key("home-2", b"2" * 32, "hmac-sha256", predecessor=OLDER)
+NOT_ACCEPTED = [
+    unverified(Rcode.NOTAUTH, Rcode.BADKEY),
+    unverified(Rcode.NOTAUTH, Rcode.BADSIG),
+    unverified(Rcode.REFUSED),  # PowerDNS, of any bad key
+]
+
+
+@pytest.mark.parametrize("answer", NOT_ACCEPTED, ids=["BADKEY", "BADSIG", "bare REFUSED"])
+@pytest.mark.parametrize("message", [UPDATE, QUERY], ids=["update", "query"])
+def test_the_older_key_is_tried_where_the_newer_is_not_accepted_and_then_kept(
+    message: Message, answer: UnverifiedReply
+) -> None:
+    transaction = Transaction(ClientSettings(key=NEWER))
+    steps = transaction.ask(SERVER, message)
+    assert steps.send(None) == Ask(SERVER, message, NEWER)
+    assert steps.send(answer) == Ask(SERVER, message, OLDER)
+    with pytest.raises(StopIteration):
+        steps.send(reply(1))
+    assert transaction.key == OLDER
+    assert [("home-1" in note, "home-2" in note) for note in transaction.notes] == [(True, True)]
+    assert not transaction.is_update_astray
+    assert transaction.ask(SERVER, message).send(None) == Ask(SERVER, message, OLDER)
+
+
+def test_the_newer_key_is_tried_at_a_server_that_has_the_older_one_no_more() -> None:
+    transaction = Transaction(ClientSettings(key=NEWER))
+    first = transaction.ask(SERVER, UPDATE)
+    first.send(None)
+    first.send(NOT_ACCEPTED[0])
+    with pytest.raises(StopIteration):
+        first.send(reply(1))
+    other = Endpoint("192.0.2.2")
+    second = transaction.ask(other, UPDATE)
+    assert second.send(None) == Ask(other, UPDATE, OLDER)
+    assert second.send(NOT_ACCEPTED[0]) == Ask(other, UPDATE, NEWER)
+    with pytest.raises(StopIteration):
+        second.send(reply(1))
+    assert transaction.key == NEWER
+    assert len(transaction.notes) == 1
+
+
+def test_the_error_is_about_the_newer_key_if_neither_is_accepted() -> None:
+    steps = Transaction(ClientSettings(key=NEWER)).ask(SERVER, UPDATE)
+    steps.send(None)
+    steps.send(NOT_ACCEPTED[0])
+    with pytest.raises(KeyRejected, match="key home-2 is unknown there"):
+        steps.send(NOT_ACCEPTED[0])
+
+
+REFUSED = Reply(Message(opcode=5, rcode=Rcode.REFUSED, question=UPDATE.question), None, "udp", 1)
+
+
+def test_the_older_key_is_tried_where_the_newer_is_known_and_may_not_do_it_yet() -> None:
+    transaction = Transaction(ClientSettings(key=NEWER))
+    steps = transaction.ask(SERVER, UPDATE)
+    steps.send(None)
+    assert steps.send(REFUSED) == Ask(SERVER, UPDATE, OLDER)
+    with pytest.raises(StopIteration):
+        steps.send(reply(1))
+    assert transaction.key == OLDER
+
+
+@pytest.mark.parametrize("second", [REFUSED, NOT_ACCEPTED[0]], ids=["REFUSED", "BADKEY"])
+def test_a_refusal_is_about_the_newer_key_if_the_older_one_does_not_help(second: Reply | UnverifiedReply) -> None:
+    transaction = Transaction(ClientSettings(key=NEWER))
+    steps = transaction.ask(SERVER, UPDATE)
+    steps.send(None)
+    steps.send(REFUSED)
+    with pytest.raises(StopIteration) as ended:
+        steps.send(second)
+    assert ended.value.value is REFUSED
+    assert (transaction.key, transaction.notes) == (NEWER, [])
+
+
 def test_an_update_that_was_broken_off_is_astray() -> None:
     transaction = Transaction(ClientSettings())
     steps = transaction.ask(SERVER, UPDATE)

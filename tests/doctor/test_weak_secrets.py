@@ -25,6 +25,8 @@ def weakness(secret: str) -> str:
         ("x" * 64, "repeats a few characters"),
         ("0123456" * 9, "repeats a few characters"),
         (base64.b64encode(bytes(32)).decode(), "repeats a few characters"),
+        ("DAopyf1mhCbFVZw7pgmNPBoLUq8wEUT7UuPoLENP2HY=", "is the example of a manual"),
+        ("TXlTZWNyZXRLZXkxMjM=", "is the example of a manual"),
     ],
 )
 def test_a_weak_secret(secret: str, why: str) -> None:

@@ -27,6 +27,8 @@ DEFAULT_ALGORITHM = "hmac-md5"  # RouterOS's only one
 ENCODINGS = ("auto", "base64", "text")
 MAX_SECRET_OCTETS = 0xFFFF  # where DNS itself carries a secret, its length has 16 bits (RFC 2930, section 2.7)
 
+_KEYS_OF_ROTATION = 2  # in a file: the newest, and the one that it replaces
+
 _MAX_ALGORITHM_SHOWN = 24  # characters, as many as the longest right one, hmac-md5.sig-alg.reg.int
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,7 +96,8 @@ class Key(Value):
     UsageError.
 
     `reading` says how the secret's text was read: `base64` or `text` (raw). If the text can be read both ways,
-    `other_reading` is the key of the other way, else None.
+    `other_reading` is the key of the other way, else None. While a key is being replaced, `predecessor` is the older
+    key, else None: a client uses it at a server that does not accept this one.
     """
 
     name: Name
@@ -102,8 +105,9 @@ class Key(Value):
     secret: bytes
     reading: Literal["base64", "text"]
     other_reading: Key | None
+    predecessor: Key | None
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the last three can be left out
         self,
         name: Name | str,
         secret: bytes,
@@ -111,17 +115,21 @@ class Key(Value):
         *,
         reading: Literal["base64", "text"] = "base64",
         other_reading: Key | None = None,
+        predecessor: Key | None = None,
     ) -> None:
         if reading not in ENCODINGS[1:]:
             raise errors.UsageError("a secret is read as base64 or text", hint="reading says how this one was")
         if other_reading is not None and not isinstance(other_reading, Key):
             raise errors.UsageError(f"the other reading is a Key, not {type(other_reading).__name__}")
+        if predecessor is not None and not isinstance(predecessor, Key):
+            raise errors.UsageError(f"the predecessor is a Key, not {type(predecessor).__name__}")
         self._store(
             name=_key_name(name),
             secret=_checked(secret),
             algorithm=_algorithm(algorithm),
             reading=reading,
             other_reading=other_reading,
+            predecessor=predecessor,
         )
 
     @classmethod
@@ -163,7 +171,8 @@ class Key(Value):
     def from_file(cls, path: str | os.PathLike[str], name: Name | str | None = None) -> Key:
         """Read a key from a file in BIND's `key "name" { algorithm ...; secret "..."; };` form.
 
-        `name` chooses among several keys; it may be left out if the file has only one. Everything else in the file
+        `name` chooses among several keys; it may be left out if the file has one or two. Of two, the first is the
+        newest, and the second its `predecessor`, as `dns-update key rotate` leaves them. Everything else in the file
         (comments, other statements, even an `include`) is ignored. Raises UsageError for a file that is missing,
         unreadable, readable by others, owned by another user than root and us, or without such a key.
         """
@@ -182,11 +191,11 @@ class Key(Value):
             )
         names = ", ".join(str(key.name) for key in keys)
         if name is None:
-            if len(keys) > 1:
+            if len(keys) > _KEYS_OF_ROTATION:
                 raise errors.UsageError(
                     f"{called} holds several keys: {names}", hint=errors.Hint("choose one by {key-name}")
                 )
-            return keys[0]
+            return keys[0] if len(keys) == 1 else keys[0]._replace(predecessor=keys[1])
         wanted = _key_name(name)
         for key in keys:
             if key.name == wanted:

@@ -20,6 +20,11 @@ def keys_from_text(text: str, source: str) -> list[Key]:
     others, e.g. `view`. Raises UsageError, which names the line. It repeats only the names of keys that are right, and
     an algorithm that is nearly right: any other word may be a part of a secret.
     """
+    return [key for key, _start, _end in key_statements(text, source)]
+
+
+def key_statements(text: str, source: str) -> list[tuple[Key, int, int]]:
+    """Return the keys of such a text with the places where their statements begin and end, without the semicolon."""
     words = Words(text, source)
     lines: dict[Name, int] = {}
     keys = []
@@ -32,7 +37,7 @@ def keys_from_text(text: str, source: str) -> list[Key]:
         if key.name in lines:
             raise words.fault(f"there is a key {key.name} in line {lines[key.name]} already", start)
         lines[key.name] = words.line(start)
-        keys.append(key)
+        keys.append((key, start, words.position))
     return keys
 
 

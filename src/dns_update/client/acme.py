@@ -182,7 +182,7 @@ async def alias_of(transaction: Transaction, name: Name, zone: Name | None = Non
     if not transaction.servers:
         return await _alias_in_public(transaction, name)
     own_servers = _beside(transaction, transaction.servers)
-    own_servers.key = transaction.key
+    own_servers.key, own_servers.newest_key = transaction.key, transaction.newest_key
     try:
         return await own_servers.at_first_server(lambda endpoint: _alias_at(own_servers, endpoint, name))
     except errors.ZoneNotFound as error:

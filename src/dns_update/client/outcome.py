@@ -26,8 +26,10 @@ class Outcome(Value, kw_only=True):
     `before` and `after` are the records of the RRsets concerned as the server gave them; None if they were not read. An
     update whose `after` was read back is `verified`: the records are as requested. Records that were `read_unsigned` do
     not count: the server does not accept the key for queries, and anyone may have answered. `seconds` is the time that
-    the whole request took. `notes` are sentences that the user should read. `failures` are the errors of the servers
-    tried before. After a `dry_run`, nothing has changed, and `after` are the records that the name would have.
+    the whole request took. `signed_by` is the name of the key that was used last: that of the client's key, or of its
+    predecessor if the server does not accept that one; None without a key. `notes` are sentences that the user should
+    read. `failures` are the errors of the servers tried before. After a `dry_run`, nothing has changed, and `after` are
+    the records that the name would have.
     """
 
     server: Endpoint
@@ -37,6 +39,7 @@ class Outcome(Value, kw_only=True):
     before: tuple[Record, ...] | None = None
     after: tuple[Record, ...] | None = None
     seconds: float = 0.0
+    signed_by: Name | None = None
     notes: tuple[str, ...] = ()
     failures: tuple[errors.DnsUpdateError, ...] = ()
     read_unsigned: bool = False
@@ -70,6 +73,7 @@ def outcome_at(
         rcode=rcode,
         before=before,
         after=after,
+        signed_by=None if view.transaction.key is None else view.transaction.key.name,
         notes=view.transaction.notes_at(view.endpoint),
         failures=tuple(view.transaction.failures),
         read_unsigned=view.transaction.is_unsigned(view.endpoint),

@@ -45,6 +45,7 @@ class Transaction:
         self.resolvers = settings.resolvers
         self.port = settings.port
         self.key = settings.key
+        self.newest_key = settings.key  # `key` may become its predecessor
         self.log = settings.log
         self.in_turn: Callable[[tuple[Endpoint, ...]], tuple[Endpoint, ...]] | None = None  # sorts a host's addresses
         self.notes: list[str] = []
@@ -107,6 +108,9 @@ class Transaction:
         reply = await Ask(endpoint, message, key)
         if isinstance(reply, UnverifiedReply):
             reply = await self._ask_otherwise(endpoint, message, reply)
+        elif reply.message.rcode == Rcode.REFUSED and not is_query:
+            # BIND knows the newer key, and may not let it do yet what the older one may; Knot answers BADKEY then.
+            reply = await self._ask_with_other_key(endpoint, message) or reply
         if reply.tsig is not None and reply.tsig.error:
             raise self.refusal(reply, endpoint, message)
         return reply
@@ -142,14 +146,15 @@ class Transaction:
     async def _ask_otherwise(self, endpoint: Endpoint, message: Message, first: UnverifiedReply) -> Reply:
         """Try the secret's other reading if the server did not accept the first, and keep it if it is right.
 
-        If the server does not know the key at all, send a query without a signature.
+        Then try the key's predecessor, in the same way. If the server does not know the key at all, send a query
+        without a signature.
         """
         from dns_update.client.reply_errors import distrust_of  # only when something is wrong
 
-        other = self.key.other_reading if self.key is not None else None
         # PowerDNS does not send BADSIG: it answers an update with a bare REFUSED, a query with a bare NOTAUTH.
         is_bare = not first.tsig_error and first.rcode in (Rcode.REFUSED, Rcode.NOTAUTH)
         may_be_secret = first.tsig_error == Rcode.BADSIG or is_bare
+        other = self.key.other_reading if self.key is not None else None
         if other is not None and may_be_secret:
             second = await Ask(endpoint, message, other)
             if isinstance(second, Reply):
@@ -162,12 +167,39 @@ class Transaction:
                     )
                 )
                 return second
+        if may_be_secret or first.tsig_error == Rcode.BADKEY:
+            third = await self._ask_with_other_key(endpoint, message)
+            if third is not None:
+                return third
         if message.opcode == Opcode.QUERY and (first.tsig_error == Rcode.BADKEY or is_bare):
             unsigned = await Ask(endpoint, message, None)
             if isinstance(unsigned, Reply) and unsigned.message.rcode in (Rcode.NOERROR, Rcode.NXDOMAIN):
                 self._unsigned.add(endpoint)
                 return unsigned
         raise distrust_of(first, Ask(endpoint, message, self.key))
+
+    async def _ask_with_other_key(self, endpoint: Endpoint, message: Message) -> Reply | None:
+        """Try the key's predecessor, and keep it if the server accepts it; None if it does not, or there is none.
+
+        A server that refuses the update does not accept it. If an earlier server has made us keep the predecessor, try
+        the newest key.
+        """
+        newest = self.newest_key
+        predecessor = newest.predecessor if newest is not None else None
+        if newest is None or predecessor is None:
+            return None
+        other = newest if self.key is predecessor else predecessor
+        reply = await Ask(endpoint, message, other)
+        if not isinstance(reply, Reply) or reply.message.rcode == Rcode.REFUSED:
+            return None
+        self.key = other
+        note = (
+            f"{endpoint} does not accept key {newest.name}, so the older key {predecessor.name} was used; it needs the "
+            "newer one before the older one is removed"
+        )
+        if other is predecessor and note not in self.notes:
+            self.notes.append(note)
+        return reply
 
     async def at_first_server(self, act: Callable[[Endpoint], Steps[T]]) -> T:
         """Do `act` at each server in turn until one succeeds; raise the most useful of their errors.

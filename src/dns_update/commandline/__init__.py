@@ -2,7 +2,7 @@
 
 COMMANDS = (
     "set", "add", "delete", "show", "plan", "check", "nsupdate", "agent", "status", "refresh", "history", "run",
-    "import", "acme",
+    "import", "acme", "key",
 )  # fmt: skip
-PLANNED = ("apply", "key")
+PLANNED = ("apply",)
 """Commands that are not implemented yet."""

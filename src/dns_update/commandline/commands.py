@@ -370,6 +370,33 @@ the token goes to. The TTL of that zone is not used.
     ),
 )  # fmt: skip
 
+_KEY = CommandHelp(
+    "key generate|show|rotate|revoke",
+    "the keys of updates: make, examine, replace, withdraw",
+    """\
+generate makes a key with a random secret and writes it to a new file that only you can read. It prints what the server
+must have so that the key may change these names and nothing else, and what the machine needs that uses the key.
+
+show prints what a key file has, without the secret, and warns of keys that are weak or old; with zone=, it asks the
+server what the key may do. rotate puts a successor before the key in its file: the successor is used, and the older
+key where a server does not accept it yet. revoke prints how the server loses a key, by default the older of two, and
+tries whether the server refuses it; the exit status is 0 only if it does, and 20 if it still accepts the key.
+
+No secret is printed. No file is overwritten, except that rotate and revoke replace the key file in one step, and with
+apply-to= a configuration of a server on this machine, after asking. docs/keys.md shows all of it.
+""",
+    (
+        ("a key for one name", "key generate name=home zone=example.com server-type=bind"),
+        ("for ACME's tokens of a name only", "key generate name=www zone=example.com acme=yes server-type=knot"),
+        ("for an old router", "key generate name=router zone=example.com algorithm=hmac-md5 dns-server=192.0.2.1"),
+        ("a key for each router of a fleet", "key generate hosts=routers.txt zone=example.com output=fleet algorithm=hmac-md5 dns-server=192.0.2.1"),
+        ("what is in a key file, and what may the key do?", "key show home.key zone=example.com name=home dns-server=192.0.2.1"),
+        ("replace it", "key rotate home.key"),
+        ("the same on the server itself", "key rotate /etc/bind/home.key apply-to=/etc/bind/named.conf.local"),
+        ("withdraw the older of two keys", "key revoke home.key zone=example.com name=home dns-server=192.0.2.1"),
+    ),
+)  # fmt: skip
+
 COMMANDS: Mapping[str, CommandHelp] = {
     "set": _SET,
     "add": _ADD,
@@ -385,4 +412,5 @@ COMMANDS: Mapping[str, CommandHelp] = {
     "run": _RUN,
     "import": _IMPORT,
     "acme": _ACME,
+    "key": _KEY,
 }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dns_update.client.requests import Requirement
     from dns_update.wire.name import Name
 
+    ServerType = Literal["bind", "knot", "powerdns"]
     Encoding = Literal["auto", "base64", "text"]
     Transport = Literal["udp", "tcp"]
     T = TypeVar("T")
@@ -107,6 +108,8 @@ _RUN = ("run",)
 _ACME = ("acme",)
 _FAILING = (*_RECORDS, *_ACME)
 _ACCESS = (*_FAILING, *_CHECK)
+_KEY = ("key",)
+_ASKING = (*_ACCESS, *_KEY)
 
 
 class Options:
@@ -149,6 +152,52 @@ class Options:
     challenge_ttl: int = _row(
         "ttl", "TIME", _ACME, "time to live of the token: seconds, or 10m, 1h, 1d", values.ttl_from_text, default="60")
 
+    # Of key
+
+    key_step: str | None = _row(
+        "step", "generate|show|rotate|revoke", _KEY, "what to do; step= may be left out",
+        values.choice("generate", "show", "rotate", "revoke"), positional=True)
+    own_key_file: str | None = _row(
+        "key-file", "FILE", _KEY,
+        "the key's file; key-file= may be left out; generate makes it, by default NAME.key in the current directory",
+        values.path_from_text, positional=True)
+    granted: tuple[str, ...] | None = _row(
+        "name", "NAME[,NAME...]", _KEY,
+        "what the key may change: names relative to the zone or in full; with show and revoke, what to try",
+        values.owners_from_text)
+    granted_types: tuple[str, ...] | None = _row(
+        "type", "TYPE[,TYPE...]", _KEY,
+        "the types that it may change there; A,AAAA if it is left out, and TXT, too, if show and revoke try it",
+        values.types_from_text)
+    acme: bool = _row(
+        "acme", "yes|no", _KEY,
+        "let the key change TXT records at _acme-challenge.NAME; and nothing else, unless type= is given",
+        values.yes_no, default="no", flag=True)
+    server_type: ServerType = _row(
+        "server-type", "bind|knot|powerdns", _KEY, "for which server to print, or apply, the configuration",
+        values.choice("bind", "knot", "powerdns"), default="bind")
+    new_algorithm: Algorithm | None = _row(
+        "algorithm", "ALGORITHM", _KEY,
+        "of a new key: hmac-sha256 if it is left out; hmac-md5 is for RouterOS, which knows no other",
+        Algorithm.from_text)
+    hosts: str | None = _row(
+        "hosts", "FILE", _KEY,
+        "make a key for each host of a list: each line has a name, and the host's addresses if they are known",
+        values.path_from_text)
+    fleet: str | None = _row(
+        "output", "DIRECTORY", _KEY, "with hosts=, the new directory for their keys and configurations",
+        values.path_from_text)
+    apply_to: str | None = _row(
+        "apply-to", "FILE", _KEY,
+        "change this configuration of the server on this machine, too, and have it read: with BIND the file that has "
+        "update-policy, with Knot that of the key and its acl, with PowerDNS the directory of pdns.conf",
+        values.path_from_text)
+    yes: bool = _row(
+        "yes", "yes|no", _KEY, "do not ask before files that exist are changed", values.yes_no, default="no", flag=True)
+    key_history: str = _row(
+        "history", "PATH", _KEY, "the agent's history, which says when a key was last used",
+        values.path_from_text, default="/var/lib/dns-update/history.db")
+
     # Of the commands for records
 
     name: str | None = _row(
@@ -160,14 +209,15 @@ class Options:
         "dns:, https://HOST/PATH, command:PROGRAM; with type=PTR, the address whose reverse name is meant",
         values.addresses_from_text, repeatable=True, positional=True)
     zone: Name | None = _row(
-        "zone", "NAME", _ACCESS, "the zone to update; if it is left out, it is found by its SOA record",
+        "zone", "NAME", _ASKING,
+        "the zone to update; if it is left out, it is found by its SOA record, except by key, which needs it",
         values.name_from_text)
     dns_server: tuple[str, ...] = _row(
-        "dns-server", "HOST[:PORT][,...]", _ACCESS,
+        "dns-server", "HOST[:PORT][,...]", _ASKING,
         "where to send; several are tried in order; if it is left out, the primary in the zone's SOA record",
         values.servers_from_text, repeatable=True)
     key_name: Name | None = _row(
-        "key-name", "NAME", _ACCESS, "the key's name on the server; with key-file, which of its keys",
+        "key-name", "NAME", _ASKING, "the key's name on the server; with key-file, which of its keys",
         values.name_from_text)
     key: str | None = _row(
         "key", "SECRET", _ACCESS,
@@ -222,18 +272,18 @@ class Options:
         "check-names", "yes|no", _SET, "refuse a name that is not a valid host name where one is needed, as BIND does",
         values.yes_no, default="yes", flag=True)
     transport: Transport = _row(
-        "transport", "udp|tcp", _ACCESS, "udp changes to TCP by itself if a message is too large",
+        "transport", "udp|tcp", _ASKING, "udp changes to TCP by itself if a message is too large",
         values.choice("udp", "tcp"), default="udp")
     port: int = _row(
-        "port", "NUMBER", _ACCESS, "the servers' port, for those that dns-server gives without one",
+        "port", "NUMBER", _ASKING, "the servers' port, for those that dns-server gives without one",
         port_from_text, default="53")
     timeout: float = _row(
-        "timeout", "SECONDS", _ACCESS, "how long to wait for an answer to each try",
+        "timeout", "SECONDS", _ASKING, "how long to wait for an answer to each try",
         values.timeout_from_text, default="3")
     retries: int = _row(
-        "retries", "NUMBER", _ACCESS, "how many tries follow the first", values.retries_from_text, default="3")
+        "retries", "NUMBER", _ASKING, "how many tries follow the first", values.retries_from_text, default="3")
     local_address: str | None = _row(
-        "local-address", "ADDRESS", _ACCESS, "the address to send from", values.local_address_from_text)
+        "local-address", "ADDRESS", _ASKING, "the address to send from", values.local_address_from_text)
     rrclass: int = _row("class", "CLASS", _RECORDS, "the class: IN, CH or HS", values.class_from_text, default="IN")
 
     config: str | None = _row(
@@ -354,10 +404,10 @@ class Options:
     # Of all commands, or most
 
     json: bool = _row(
-        "json", "yes|no", (*_ACCESS, *_AGENT, *_ASK, *_HISTORY, *_RUN, *_IMPORT),
+        "json", "yes|no", (*_ASKING, *_AGENT, *_ASK, *_HISTORY, *_RUN, *_IMPORT),
         "print the result as one JSON object on standard output", values.yes_no, default="no", flag=True)
     quiet: bool = _row(
-        "quiet", "yes|no", (*_ACCESS, *_AGENT, *_RUN, *_IMPORT), "say nothing but failures: for cron",
+        "quiet", "yes|no", (*_ASKING, *_AGENT, *_RUN, *_IMPORT), "say nothing but failures: for cron",
         values.yes_no, default="no", flag=True)
     debug: bool = _row(
         "debug", "yes|no", (*_ACCESS, *_AGENT, *_RUN),

@@ -12,7 +12,16 @@ from dns_update.commandline import COMMANDS
 from dns_update.errors import quoted
 from dns_update.rr.record import MAX_TTL
 from dns_update.transport import Server
-from dns_update.wire.codes import RRClass, decimal, is_zone_type, rrclass_from_text, rrtype_from_text, utf8
+from dns_update.wire.codes import (
+    RRClass,
+    RRType,
+    decimal,
+    is_zone_type,
+    rrclass_from_text,
+    rrtype_from_text,
+    rrtype_to_text,
+    utf8,
+)
 from dns_update.wire.inet import format_address, parse_address, parse_cidr
 from dns_update.wire.name import Name
 
@@ -147,6 +156,11 @@ def owner_from_text(text: str) -> str:
     return text
 
 
+def owners_from_text(text: str) -> tuple[str, ...]:
+    """Return names with commas between them, each relative to its zone or in full; raises InvalidText."""
+    return tuple(owner_from_text(part.strip()) for part in text.split(","))
+
+
 def domain_from_text(text: str) -> tuple[Name, ...]:
     """Return a domain that a certificate is for, in full; raises InvalidText for an address, too."""
     domain = name_from_text(text)
@@ -193,6 +207,14 @@ def type_from_text(text: str) -> int:
     if not is_zone_type(rrtype) and text.upper() != "ANY":
         raise errors.InvalidText(f"{quoted(text)} is not a type that a zone can hold")
     return rrtype
+
+
+def types_from_text(text: str) -> tuple[str, ...]:
+    """Return types that a zone can hold, written with commas between them, as mnemonics; raises InvalidText."""
+    numbers = [type_from_text(part.strip()) for part in text.split(",")]
+    if RRType.ANY in numbers:
+        raise errors.InvalidText("ANY is not a type that can be granted", hint="name each type, e.g. A,AAAA,TXT")
+    return tuple(rrtype_to_text(number) for number in numbers)
 
 
 def class_from_text(text: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import binascii
+
 from dns_update.auth import Key
 
 MIN_SECRET_BITS = 128  # too many to try
@@ -12,8 +14,19 @@ _MIN_VOWELS = 0.3  # of the letters; where these are random, 0.23
 _VOWELS = frozenset("aeiouy")
 
 
+_EXAMPLES = frozenset((
+    "DAopyf1mhCbFVZw7pgmNPBoLUq8wEUT7UuPoLENP2HY=",  # BIND's reference manual, "TSIG"
+    "kp4/24gyYsEzbuTVJRUMoqGFmN3LYgVDzJ/3oRSP7ys=",  # PowerDNS's manual, "TSIG"
+    "pRP5FapFoJ95JEL06sv4PQ==",  # dhcpd.conf(5)
+    "TXlTZWNyZXRLZXkxMjM=",  # docs/routeros.md
+))  # fmt: skip
+"""Secrets that are printed in manuals: whoever copied the example has one that everybody knows."""
+
+
 def weakness_of(key: Key) -> str:
     """Return why the secret of a key can be guessed, e.g. "is made of words"; empty if it does not look weak."""
+    if binascii.b2a_base64(key.secret, newline=False).decode() in _EXAMPLES:
+        return "is the example of a manual"
     secrets = [key.secret, *([key.other_reading.secret] if key.other_reading is not None else [])]
     if len(key.secret) * 8 < MIN_SECRET_BITS:
         return f"has {len(key.secret) * 8} bits, fewer than {MIN_SECRET_BITS}"

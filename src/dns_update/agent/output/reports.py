@@ -74,6 +74,7 @@ class Reports:
             before=", ".join(texts_of(before)),
             after=after,
             server=str(outcome.server),
+            key_name="" if outcome.signed_by is None else str(outcome.signed_by),
             outcome=OK,
             message="; ".join([rendered(note, TOML) for note in outcome.notes]),
         )
@@ -151,13 +152,13 @@ class Reports:
 
     def _row(self, managed: ManagedName, seconds: float, **result: Any) -> HistoryRow:  # noqa: ANN401 - see HistoryRow
         settings, key = managed.settings, managed.settings.upstream.key
+        own = {"key_name": "" if key is None else str(key.name)}
         return HistoryRow(
             when=self._clock.wall(),
             name=str(settings.name),
             types=tuple(map(rrtype_to_text, settings.types)),
-            key_name="" if key is None else str(key.name),
             seconds=seconds,
-            **result,
+            **own | result,
         )
 
     def _keep(self, row: HistoryRow) -> None:

@@ -1,0 +1,1 @@
+"""Keys made, granted, replaced and withdrawn: their files, and the configurations of servers and clients. Pure."""
