@@ -176,6 +176,27 @@ def test_a_key_is_replaced_at_its_server_from_the_first_step_to_the_last(site: S
     assert dig(site.server, "home.example.com", "A")[0].endswith("192.0.2.4")
 
 
+@pytest.mark.parametrize("kind", ["bind", "knot"])
+def test_a_key_that_was_replaced_elsewhere_is_applied_at_the_server(kind: str, tmp_path: Path) -> None:
+    with site_of(kind, tmp_path) as site:
+        assert site.key("rotate").status == 0
+        keys = site.key_file.read_bytes()
+        assert len(site.set("192.0.2.1").notes) == 1
+        applied = site.key("rotate", *site.applied)
+        assert applied.status == 0, applied.stderr
+        assert site.key_file.read_bytes() == keys
+        after = site.set("192.0.2.2")
+        assert (after.status, after.notes) == (0, [])
+        assert "nothing was changed" in site.key("rotate", *site.applied).stderr
+
+
+def test_the_paths_in_the_steps_are_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_private(tmp_path / "home.key", OLD.bind_clause())
+    assert f'include "{tmp_path}/home.key";' in in_process("key", "rotate", "home.key").stdout
+    assert f"key revoke {tmp_path}/home.key " in in_process("key", "rotate", "home.key").stdout
+
+
 def test_the_successor_may_do_no_more_than_the_key(site: Site) -> None:
     assert site.key("rotate", "zone=example.com", *site.applied).status == 0
     if site.kind != "powerdns":

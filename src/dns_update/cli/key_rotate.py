@@ -36,7 +36,7 @@ def rotate(options: Options) -> int:
         names = ", ".join(str(key.name) for key in file.keys)
         raise UsageError(f"{file.called} holds several keys: {names}", hint="a key is replaced in a file of its own")
     if len(file.keys) == _KEYS_OF_ROTATION:
-        return _progress(file, options)
+        return _go_on(file, options)
     old = file.keys[0]
     check_plain(old.name, f"the name of the key in {file.called}")
     name = successor_name(old.name, today(), [old.name])
@@ -53,9 +53,23 @@ def rotate(options: Options) -> int:
     return _report(file, old, new, options)
 
 
+def _go_on(file: KeyFile, options: Options) -> int:
+    """Let the server's configuration have the successor that the file has, if it should and lacks it.
+
+    pdnsutil would take its secret as an argument, so PowerDNS does not get it here.
+    """
+    new, old = file.keys
+    if options.apply_to is None or options.server_type == "powerdns":
+        return _progress(file, options)
+    if str(new.name).lower() in configuration_in(options.apply_to).lower():
+        return _progress(file, options)
+    _apply(file, old, new, options)
+    return _report(file, old, new, options)
+
+
 def with_successor(file: KeyFile, new: Key) -> str:
-    """Return the text of a key file with the successor before all else."""
-    return key_text([new], today()) + file.text
+    """Return the text of a key file with the successor before all else, if it is not there already."""
+    return file.text if new in file.keys else key_text([new], today()) + file.text
 
 
 def _write(file: KeyFile, new: Key, options: Options) -> None:
@@ -100,11 +114,12 @@ def _apply(file: KeyFile, old: Key, new: Key, options: Options) -> None:
 
 def _steps(file: KeyFile, old: Key, new: Key, options: Options) -> list[Piece]:
     """Return what is left to do, in order."""
+    path = os.path.abspath(file.path)  # noqa: PTH100 - as above
     server_file = _server_file(file, new, options)
     steps = []
     if options.apply_to is None:
         if options.server_type == "bind":
-            what = f'# it has both keys now; named.conf includes it, or a copy of it\ninclude "{file.path}";\n'
+            what = f'# it has both keys now; named.conf includes it, or a copy of it\ninclude "{path}";\n'
         elif options.server_type == "knot":
             what = f'include: "{server_file}"\n'
         else:
@@ -115,14 +130,14 @@ def _steps(file: KeyFile, old: Key, new: Key, options: Options) -> list[Piece]:
     number = len(steps) + 1
     steps.append(
         Piece(
-            f"{number}. The machines that use the key get the new file, {file.path}; the agent reads it at its restart",
+            f"{number}. The machines that use the key get the new file, {path}; the agent reads it at its restart",
             "systemctl restart dns-update-agent\n",
         )
     )
     steps.append(
         Piece(
             f"{number + 1}. When the older key is used no more, the server loses it",
-            f"dns-update key rotate {file.path}   # says whether it is still used\n{_revocation(file, old, options)}\n",
+            f"dns-update key rotate {path}   # says whether it is still used\n{_revocation(file, old, options)}\n",
         )
     )
     return steps
@@ -150,7 +165,8 @@ def _revocation(file: KeyFile, old: Key, options: Options) -> str:
     zone = f" zone={options.zone}" if options.zone is not None else " zone=ZONE"
     applied = f" apply-to={options.apply_to}" if options.apply_to is not None else ""
     kind = f" server-type={options.server_type}" if options.server_type != "bind" else ""
-    return f"dns-update key revoke {file.path} key-name={old.name}{zone}{kind}{applied}"
+    path = os.path.abspath(file.path)  # noqa: PTH100 - as above
+    return f"dns-update key revoke {path} key-name={old.name}{zone}{kind}{applied}"
 
 
 def _report(file: KeyFile, old: Key, new: Key, options: Options) -> int:
