@@ -178,6 +178,7 @@ _DIFFERENCES = {
     "`-` as the file": {"file-is-a-dash"},
     "a directory as the file": {"file-is-a-directory"},
     "a name in quotes": {"data-name-quoted"},
+    "the output of `-d` after a failed update": {"option-d-refused"},
     "NSEC3PARAM": {"type-nsec3param-with-51-iterations", "type-nsec3param-with-151-iterations"},
     "SVCB of the alias form": {
         "data-svcb-alias-with-parameters",

@@ -17,13 +17,14 @@ from dns_update.exchange import Policy
 from dns_update.transport import DNS_PORT
 
 COMMANDS = (
-    "set", "add", "delete", "show", "plan", "agent", "status", "refresh", "history", "run", "import", "acme",
-    "key",
+    "set", "add", "delete", "show", "plan", "check", "agent", "status", "refresh", "history", "run", "import",
+    "acme", "key",
 )  # fmt: skip
 
 RIGHT: dict[str, tuple[str, object]] = {
     "acme": ("yes", True),
     "address": ("192.0.2.1", None),
+    "agent": ("yes", True),
     "algorithm": ("hmac-sha256", None),
     "all": ("yes", True),
     "allow_private": ("yes", True),
@@ -34,6 +35,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "check_names": ("no", False),
     "config": ("/etc/other.toml", "/etc/other.toml"),
     "debug": ("yes", True),
+    "diagnose": ("no", False),
     "diff_run": ("yes", True),
     "domain": ("*.example.com", None),
     "dry_run": ("yes", True),
@@ -75,6 +77,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "retries": ("7", 7),
     "rrclass": ("CH", 3),
     "rrtype": ("TXT", 16),
+    "server_config": ("/etc/bind/named.conf", "/etc/bind/named.conf"),
     "server_type": ("knot", "knot"),
     "setup": ("router.rsc", "router.rsc"),
     "since": ("1h", 3600),

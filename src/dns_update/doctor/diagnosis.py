@@ -88,7 +88,7 @@ def diagnosis_of(
         "of_key": key.name if key is not None else "KEY",
         "credential": f"key {key.name}" if key is not None else "this machine's address",
         "current_algorithm": key.algorithm.text if key is not None else "",
-        "program": kind,
+        "program": kind.program or "the server",
     }
     return Diagnosis(cause, kind, common | details)
 
