@@ -122,6 +122,18 @@ def test_a_clock_that_is_off_is_noted_before_it_matters(tmp_path: Path) -> None:
     assert told["exit_status"] == 0
 
 
+def test_whose_name_it_is_is_told(bind: NameServer, unique_name: str) -> None:
+    words = [*access(bind), f"name={unique_name}"]
+    claim = "value=dns-update owner=router-1 203.0.113.7"
+    assert dns_update(*words, "type=TXT", claim, "ttl=60").status == 0
+    assert (
+        dns_update(*words, "type=DHCID", "value=AAIBY2/AuCccgoJbsaxcQc9TUapptP69lOjxfNuVAA2kjEA=", "ttl=60").status == 0
+    )
+    shown = checked(*words, "address=192.0.2.9").stdout
+    assert "the agent of owner router-1 publishes 203.0.113.7 there" in shown
+    assert "has a DHCID record: a DHCP server set it" in shown
+
+
 # The server's own configuration
 
 

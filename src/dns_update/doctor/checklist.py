@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from dns_update.address.sources import spelled
 from dns_update.auth import Key
+from dns_update.client.claims import claims_in
 from dns_update.client.plan import Desired
 from dns_update.client.probe import BY_KEY, BY_RECORD
 from dns_update.doctor.advice import advise, change_text, listed, note_texts
@@ -18,7 +19,7 @@ from dns_update.doctor.weak_secrets import weakness_of
 from dns_update.errors import DnsUpdateError, Hint
 from dns_update.rr.record import Record
 from dns_update.value import KW_ONLY, Value
-from dns_update.wire.codes import rrtype_from_text, rrtype_to_text
+from dns_update.wire.codes import RRType, rrtype_from_text, rrtype_to_text
 from dns_update.wire.inet import format_address
 from dns_update.wire.name import Name
 
@@ -252,7 +253,15 @@ def _ttl_from(one: NameAtServer, desired: Desired | None, ttls: Sequence[int]) -
 
 
 def _whose(owner: Name, present: Sequence[Record]) -> Iterator[Step]:
-    """Yield who else may look after the name: a DHCP server marks its names (RFC 4701)."""
+    """Yield who else looks after the name: a DHCP server marks its names (RFC 4701), an agent its addresses."""
+    texts = [record.rdata for record in present if record.rrtype == RRType.TXT]
+    for _rdata, claim in claims_in(texts):
+        yield Step(
+            "record",
+            "note",
+            f"the agent of owner {claim.owner} publishes {', '.join(map(format_address, claim.addresses))} there",
+            hint="it puts its addresses back; an update of the whole name removes them for a moment",
+        )
     if any(record.rrtype == _DHCID for record in present):
         yield Step(
             "record",
