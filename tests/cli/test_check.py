@@ -122,6 +122,12 @@ def test_a_clock_that_is_off_is_noted_before_it_matters(tmp_path: Path) -> None:
     assert told["exit_status"] == 0
 
 
+def test_a_ttl_of_0_deletes_as_with_set(bind: NameServer, unique_name: str) -> None:
+    words = [*access(bind), f"name={unique_name}"]
+    assert dns_update(*words, "address=192.0.2.1", "ttl=60").status == 0
+    assert "an update would delete A" in checked(*words, "address=192.0.2.1", "ttl=0").stdout
+
+
 def test_whose_name_it_is_is_told(bind: NameServer, unique_name: str) -> None:
     words = [*access(bind), f"name={unique_name}"]
     claim = "value=dns-update owner=router-1 203.0.113.7"

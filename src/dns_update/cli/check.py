@@ -82,16 +82,24 @@ async def _examined(options: Options, target: Target, transports: CountingTransp
     answers = await ask_sources(_questions(options), text_of)
     data = _data(options, target, answers)
     rrtypes = tuple(data) if data else (options.rrtype,) if options.rrtype is not None else ADDRESS_TYPES
-    desired = Desired(data, options.ttl) if data and any(data.values()) else None
+    desired = _desired(data, options.ttl)
     subject = Subject(target.owner, destination, rrtypes, desired)
     seen = await examine([subject], answers.values(), transport=transports.new, thorough=True)
-    line = Line(target.zone is not None, bool(options.dns_server), key is not None, desired is not None)
+    gives_data = bool(options.address or options.value or options.ttl == 0)
+    line = Line(target.zone is not None, bool(options.dns_server), key is not None, gives_data)
     steps = list(steps_of(seen, seen.names[0], line))
     if options.server_config is not None:
         from dns_update.cli.check_configuration import steps_of_configuration  # only if it is asked for
 
         steps += steps_of_configuration(options.server_config, seen.names[0], key)
     return steps
+
+
+def _desired(data: dict[int, tuple[bytes, ...]], ttl: int | None) -> Desired | None:
+    """Return what the name should have; None if the line does not say. With ttl=0, `set` deletes."""
+    if ttl == 0:
+        return Desired(dict.fromkeys(data or ADDRESS_TYPES, ()))
+    return Desired(data, ttl) if any(data.values()) else None
 
 
 def _destination(options: Options, zone: Name | None, key: Key | None) -> Destination:
