@@ -30,19 +30,16 @@ def run(line: CommandLine) -> int:
         raise UsageError("quiet= and debug= are both given", hint="leave one of them out")
     if not options.check and not options.once:
         _prepare_for_signals()
+    path = configuration_path(options)
+    if options.check:
+        from dns_update.cli.configuration_check import check_configuration  # not for the agent itself
+
+        return check_configuration(path, options, online=options.online)
     from dns_update.agent.config.load import read_config  # not for a line that is wrong
 
-    path = configuration_path(options)
     try:
         config = read_config(path)
-        if options.check:
-            from dns_update.cli.configuration_check import check_configuration  # not for the agent itself
-
-            return check_configuration(config, path, options, online=options.online)
     except ConfigError as error:
-        if options.json:
-            error.notes = error.problems
-            raise
         for problem in error.lines(MOST_PROBLEMS):
             talk(problem)
         return error.exit_status

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dns_update.address.sources import Source
 from dns_update.agent.bugs import text_of
 from dns_update.auth import Key
-from dns_update.cli.agent import MOST_PROBLEMS, configuration_path
+from dns_update.cli.agent import configuration_path
 from dns_update.cli.check_report import CheckReport
 from dns_update.cli.loop import carry_out, unless_interrupted
 from dns_update.cli.request import ADDRESS_TYPES, data_of, key_of, options_of, target_of
@@ -20,7 +20,7 @@ from dns_update.doctor.checklist import Line, Step, failed, steps_of
 from dns_update.doctor.engine import examine
 from dns_update.doctor.source_answers import SourceAnswer, SourceQuestion, ask_sources
 from dns_update.doctor.subject import Destination, Subject
-from dns_update.errors import ConfigError, DnsUpdateError, Hint, UsageError
+from dns_update.errors import DnsUpdateError, Hint, UsageError
 from dns_update.exchange import Policy
 from dns_update.transport import Server
 from dns_update.wire.codes import RRClass
@@ -39,25 +39,10 @@ def run(line: CommandLine) -> int:
 
         return check_agent(given)
     if given.name is None and given.rrtype is None and not any(line.text(name) for name in _OF_ACCESS):
-        return check_configuration_at(configuration_path(given), given)
+        from dns_update.cli.configuration_check import check_configuration  # as above
+
+        return check_configuration(configuration_path(given), given, online=True)
     return _report(_check_line(line, given), given)
-
-
-def check_configuration_at(path: str, options: Options) -> int:
-    """Check a whole configuration, as `agent --check --online` does; return the exit status."""
-    from dns_update.agent.config.load import read_config  # as above
-    from dns_update.cli import talk
-    from dns_update.cli.configuration_check import check_configuration
-
-    try:
-        return check_configuration(read_config(path), path, options, online=True)
-    except ConfigError as error:
-        if options.json:
-            error.notes = error.problems
-            raise
-        for problem in error.lines(MOST_PROBLEMS):
-            talk(problem)
-        return error.exit_status
 
 
 # One line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update.cli import talk
-from dns_update.cli.check import check_configuration_at
+from dns_update.cli.configuration_check import check_configuration
 from dns_update.cli.status import answer_of
 from dns_update.commandline.properties import Options
 
@@ -22,4 +22,4 @@ def check_agent(options: Options) -> int:
             talk(f"{record['name']} fails: {error.get('message', 'status name= says more')}")
         if agent["last_reload_error"]:
             talk(f"it could not read its configuration at the last reload: {agent['last_reload_error']}")
-    return check_configuration_at(agent["config"], options)
+    return check_configuration(agent["config"], options, online=True)

@@ -6,16 +6,32 @@ from collections.abc import Iterator, Sequence
 
 from dns_update.agent.config.settings import Config
 from dns_update.cli import put, talk
+from dns_update.cli.agent import MOST_PROBLEMS
 from dns_update.cli.loop import carry_out, transport_for, unless_interrupted
 from dns_update.commandline.properties import Options
 from dns_update.errors import ConfigError
 
 
-def check_configuration(config: Config, path: str, options: Options, *, online: bool) -> int:
-    """Report on a configuration that could be read, and return the exit status; raises ConfigError.
+def check_configuration(path: str, options: Options, *, online: bool) -> int:
+    """Report on a configuration, and return the exit status; raises ConfigError only for a result that is JSON.
 
     If it is to be checked `online`, everything that it names is tried.
     """
+    from dns_update.agent.config.load import read_config  # not for a line that is wrong
+
+    try:
+        return _check(read_config(path), path, options, online=online)
+    except ConfigError as error:
+        if options.json:
+            error.notes = error.problems
+            raise
+        for problem in error.lines(MOST_PROBLEMS):
+            talk(problem)
+        return error.exit_status
+
+
+def _check(config: Config, path: str, options: Options, *, online: bool) -> int:
+    """Report on a configuration that could be read; raises ConfigError for what only its files show."""
     _refuse_files(config, path)
     warnings = list(_warnings_about(config))
     if not options.json:
