@@ -14,7 +14,7 @@ import pytest
 from lab import Knot, LabKey, NameServer
 from lab.versions import knot_keeps_ttls
 from tests.cli.test_set import SERVERS, done
-from tests.support.command import COMMAND, Result, access, at, dns_update, given
+from tests.support.command import COMMAND, Result, access, at, dns_update, given, key_file
 from tests.support.peer import Silent, closed_port
 
 
@@ -295,3 +295,15 @@ def test_a_property_before_the_command_gets_a_hint() -> None:
     assert (result.status, len(result.lines)) == (2, 1)
     assert "'show' is not a property" in result.stderr
     assert "the command comes first: dns-update show" in result.stderr
+
+
+@pytest.mark.parametrize("server", ["bind"], indirect=True)
+def test_the_cause_of_a_failure_is_found_by_questions_alone(server: NameServer) -> None:
+    wrong = key_file(server, LabKey(server.keys[0].name, "hmac-sha256", LabKey.generate().secret))
+    result = dns_update("show", at(server), "zone=example.com", "name=ns", wrong, "--debug")
+    assert result.status == 5
+    assert "only the secret is another one there" in result.cause
+    no_zone = dns_update("show", at(server), "zone=home.example.com", "name=ns", "--debug")
+    assert no_zone.status == 8
+    assert no_zone.hint == "zone=example.com"
+    assert {message.opcode for message in (*result.sent, *no_zone.sent)} == {"QUERY"}

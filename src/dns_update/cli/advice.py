@@ -43,6 +43,8 @@ def advise(error: errors.DnsUpdateError, client: Client, options: Options, targe
 
 def changes_of(target: Target, data: Mapping[int, tuple[bytes, ...]], command: str) -> Records:
     """Return the changes that a command makes; for `set` and `delete` without data of a type, the whole RRset goes."""
+    if command == "show":
+        return ()
     owner, rrclass = target.owner, target.rrclass
     changes: list[Record] = []
     for rrtype, values in data.items():

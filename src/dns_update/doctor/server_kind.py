@@ -56,8 +56,13 @@ class ServerKind(Value):
         return f"{self.program} {self.version}".strip() or "the server"
 
 
-async def recognise(questions: Questions, zone: Name) -> ServerKind:
-    """Return which program a server is, as far as it shows; `zone` is one that it may serve."""
+async def recognise(questions: Questions, zone: Name, *, by_update: bool) -> ServerKind:
+    """Return which program a server is, as far as it shows; `zone` is one that it may serve.
+
+    How it answers an update tells more than its version, but whoever only reads should send none.
+    """
+    if not by_update:
+        return kind_of(await version_of(questions))
     probe, soa = await questions.probe(zone, None), await questions.soa(zone)
     return kind_of(await version_of(questions), probe, is_served=soa.is_authoritative and soa.rcode == Rcode.NOERROR)
 

@@ -45,7 +45,8 @@ async def _cause_in_zone(examined: Examined, error: errors.DnsUpdateError) -> Di
         of_key = await key.cause_of(examined)
         if of_key is not None:
             return of_key
-    if isinstance(error, _OF_KEYS + _OF_PERMISSION):
+    is_question = isinstance(error, errors.ZoneNotFound) and not examined.case.changes
+    if isinstance(error, _OF_KEYS + _OF_PERMISSION) and not is_question:
         return await permission.cause_of(examined)
     return None
 

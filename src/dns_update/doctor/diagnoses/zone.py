@@ -26,7 +26,7 @@ async def look_for(questions: Questions, case: Case) -> Examined | Diagnosis | N
         answer = await _if_shown_to_key(questions, case, asked, answer)
     soa = answer.soa_above(asked) if answer.is_authoritative else None
     if soa is not None and (soa.name == asked or (case.zone is None and not is_top(soa.name))):
-        kind = await recognise(questions, soa.name)
+        kind = await recognise(questions, soa.name, by_update=bool(case.changes))
         if kind.program in RESOLVERS:  # it passes on the AA bit of another server
             return await _resolver(questions, case, kind, asked)
         return Examined(questions, case, soa.name, kind)
