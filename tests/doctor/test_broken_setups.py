@@ -1,11 +1,32 @@
 """What `set` and `check` say of set-ups that are broken in one way each: the cause, and the next thing to do."""
 
+import signal
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dns_update.auth import Key
+from dns_update.doctor.diagnosis import Case, diagnosis_of
+from dns_update.doctor.diagnosis_texts import TEXTS, sentences_of
+from dns_update.doctor.questions import Questions
+from dns_update.doctor.server_kind import BIND, KNOT, NSD, POWERDNS, ServerKind
+from dns_update.errors.hints import DOORS
+from dns_update.rr.record import Record
+from dns_update.transport import Endpoint
+from dns_update.wire.codes import RRClass, RRType
+from dns_update.wire.name import Name
+from lab import NameServer
 from tests.support.broken import SET_UPS, SetUp
-from tests.support.command import dns_update
+from tests.support.command import COMMAND, access, dns_update
+from tests.support.peer import Silent
+
+_PROGRAMS = (BIND, KNOT, POWERDNS, NSD)
+_DETAILS = (
+    "algorithm_there", "allowed", "bad_name", "denied", "direction", "found", "host", "hosts", "name_there", "primary",
+    "seconds", "usual",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("set_up", SET_UPS, ids=lambda set_up: set_up.name)
@@ -31,3 +52,49 @@ def test_check_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
     assert failed[0]["cause"] == (set_up.cause or failed[0]["cause"]), shown.stdout
     for said in set_up.says:
         assert said in shown.stdout
+
+
+def test_an_interrupt_ends_the_questions_and_the_error_is_still_told() -> None:
+    with Silent() as silent:
+        words = [f"dns-server={silent.address}", "zone=example.com", "name=home", "address=192.0.2.1", "ttl=60"]
+        command = [COMMAND, *words, "timeout=0.1", "retries=0"]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        silent.wait_for_datagram()  # of the command itself
+        silent.wait_for_datagram()  # the first question about the failure
+        process.send_signal(signal.SIGINT)
+        _out, said = process.communicate()
+    assert process.returncode == 4
+    assert "update failed: No answer from" in said
+
+
+def test_without_diagnose_nothing_more_is_asked(bind: NameServer) -> None:
+    words = [*access(bind, bind.readonly_keys[0]), "name=home", "address=192.0.2.1", "ttl=60", "verify=no", "--debug"]
+    result = dns_update("set", *words, "diagnose=no")
+    assert result.status == 7
+    assert len(result.updates) == 1
+    assert result.cause == ""
+
+
+def test_a_failure_as_json_has_the_cause(bind: NameServer) -> None:
+    error = dns_update("set", *access(bind, bind.readonly_keys[0]), "name=home", "address=192.0.2.1", "--json").json[
+        "error"
+    ]
+    assert error["diagnosis"] == "not-granted"
+    assert error["explanation"].startswith(f"{bind.host}:{bind.port} accepts key")
+    assert error["hint"].startswith("the zone's statement in named.conf needs")
+
+
+@pytest.mark.parametrize("program", ["", *_PROGRAMS])
+@pytest.mark.parametrize("cause", TEXTS)
+def test_every_cause_has_its_sentences_for_every_program_and_door(cause: str, program: str) -> None:
+    zone = Name.from_text("example.com")
+    change = Record(zone, RRType.A, RRClass.IN, 300, bytes(4))
+    case = Case(zone, zone, Key("home", b"secret", "hmac-sha256"), (change,))
+    questions = Questions(Endpoint("192.0.2.1"), RRClass.IN, 0.0)
+    details: dict[str, Any] = dict.fromkeys(_DETAILS, "FOUND")
+    found = diagnosis_of(questions, case, ServerKind(program), cause, **details)
+    for sentence in sentences_of(found):
+        for door in DOORS:
+            text = sentence.rendered(door)
+            assert text
+            assert "{" not in text.replace("{ ", "").replace("{;", "")
