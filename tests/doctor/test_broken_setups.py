@@ -57,7 +57,7 @@ def test_check_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
 def test_an_interrupt_ends_the_questions_and_the_error_is_still_told() -> None:
     with Silent() as silent:
         words = [f"dns-server={silent.address}", "zone=example.com", "name=home", "address=192.0.2.1", "ttl=60"]
-        command = [COMMAND, *words, "timeout=0.1", "retries=0"]
+        command = [str(COMMAND), *words, "timeout=0.1", "retries=0"]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         silent.wait_for_datagram()  # of the command itself
         silent.wait_for_datagram()  # the first question about the failure
