@@ -392,7 +392,7 @@ def bind_clock_ahead(stack: ExitStack, directory: Path) -> Words:
 # No answer, or of another kind of server
 
 
-@broken("nothing listens at the port", "not-listening", "nothing listens", "ss -lnup")
+@broken("nothing listens at the port", "not-listening", "nothing listens at UDP port 1 of 127.0.0.1\n", "ss -lnup")
 def closed_server_port(_stack: ExitStack, directory: Path) -> Words:
     return line(f"127.0.0.1:{closed_port()}", directory)
 

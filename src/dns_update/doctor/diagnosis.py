@@ -80,7 +80,7 @@ def diagnosis_of(
     key = case.key
     common = {
         "server": questions.endpoint,
-        "address": questions.endpoint.address,
+        "host_address": questions.endpoint.address,
         "port": questions.endpoint.port,
         "of_zone": zone if zone is not None else case.zone,
         "owner": case.owner,

@@ -52,7 +52,7 @@ _MAKE_KEY = "dns-update key generate makes a key, and prints what the server nee
 TEXTS: dict[str, Sentences] = {
     # No answer
     "not-listening": _any(
-        "nothing listens at UDP port {port} of {address}",
+        "nothing listens at UDP port {port} of {host_address}",
         "start the DNS server there, or correct {dns-server}; on the server, ss -lnup shows what listens where",
     ),
     "wrong-port": _any("nothing listens at {server}; a DNS server answers at port 53", "{dns-server:{usual}}"),
