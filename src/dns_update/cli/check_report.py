@@ -60,7 +60,7 @@ def _lines(step: Step) -> Iterator[str]:
     mark = f"{_MARKS[step.mark]:<{_MARK_WIDTH}}"
     if terminal.is_styled():
         mark = f"\x1b[{_COLORS[step.mark]}m{mark}\x1b[0m"
-    yield from _paragraph(f"{mark}{step.topic:<{_TOPIC_WIDTH}}", step.text)
+    yield from _paragraph(f"{mark}{step.topic:<{_TOPIC_WIDTH}}", rendered(step.text, COMMAND_LINE))
     indent = " " * (_MARK_WIDTH + _TOPIC_WIDTH)
     if step.explanation:
         yield from _paragraph(f"{indent}why: ", rendered(step.explanation, COMMAND_LINE))
