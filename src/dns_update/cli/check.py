@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 
 from dns_update.address.sources import Source
@@ -26,7 +27,7 @@ from dns_update.transport import Server
 from dns_update.wire.codes import RRClass
 from dns_update.wire.name import Name
 
-_OF_ACCESS = ("dns-server", "zone", "key-file", "key", "key-name")
+_OF_LINES = ("address", "dns-server", "key", "key-file", "key-name", "value", "zone")  # not of a whole configuration
 
 
 def run(line: CommandLine) -> int:
@@ -38,9 +39,18 @@ def run(line: CommandLine) -> int:
         from dns_update.cli.check_agent import check_agent  # one of three, one import
 
         return check_agent(given)
-    if given.name is None and given.rrtype is None and not any(line.text(name) for name in _OF_ACCESS):
-        return check_configuration_at(configuration_path(given), given)
+    if given.name is None and given.rrtype is None and not any(line.text(name) for name in _OF_LINES):
+        return check_configuration_at(_path_that_exists(given), given)
     return _report(_check_line(line, given), given)
+
+
+def _path_that_exists(options: Options) -> str:
+    """Return the path of the configuration; raises UsageError if none is given, and none is where it is looked for."""
+    path = configuration_path(options)
+    if options.config is None and not os.path.lexists(path):
+        hint = Hint("for example: dns-update check {name:home} {zone:example.com}, or with config=FILE")
+        raise UsageError(f"nothing is given to check, and there is no configuration {path}", hint=hint)
+    return path
 
 
 def check_configuration_at(path: str, options: Options) -> int:
@@ -136,6 +146,9 @@ def _check_without_name(options: Options) -> CheckReport:
         steps += carry_out(unless_interrupted(_zone_examined(options, options.zone, key, transports)))
     elif options.dns_server:
         steps += carry_out(unless_interrupted(_servers_asked(options, transports)))
+    if options.zone is None and not options.dns_server:
+        hint = Hint("give {zone}, or {dns-server}")
+        steps.append(Step("server", "left out", "neither a zone nor a server is given, so none was asked", hint=hint))
     if key is not None and options.zone is None:
         steps.append(Step("key", "ok", f"{key.name} ({key.algorithm.text}, {len(key.secret) * 8} bits) can be read"))
     steps.append(Step("name", "left out", "no name is given, so no change of one was tried", hint=Hint("give {name}")))

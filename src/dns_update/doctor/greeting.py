@@ -7,6 +7,8 @@ import time
 from dns_update.client.aio import AsyncClient
 from dns_update.client.transaction import Transaction
 from dns_update.doctor.checklist import Step
+from dns_update.doctor.diagnosis import Case, diagnose
+from dns_update.doctor.diagnosis_texts import explain
 from dns_update.doctor.questions import Questions
 from dns_update.doctor.server_kind import ServerKind, kind_of, version_of
 from dns_update.errors import NoResponse
@@ -34,7 +36,11 @@ async def _asked(endpoint: Endpoint, rrclass: int) -> list[Step]:
     query = Message.query(_ROOT, RRType.SOA, rrclass)
     by_udp, by_tcp = await questions.ask(query), await questions.ask(query, transport="tcp")
     if by_udp.is_silent and by_tcp.is_silent:
-        raise NoResponse("neither by UDP nor by TCP", endpoint=endpoint, cause=by_udp.cause)
+        error = NoResponse("neither by UDP nor by TCP", endpoint=endpoint, cause=by_udp.cause)
+        found = await diagnose(questions, Case(_ROOT, _ROOT, None), error)
+        if found is not None:
+            explain(error, found)
+        raise error
     kind = kind_of(await version_of(questions))
     return [_step(endpoint, kind, udp=not by_udp.is_silent, tcp=not by_tcp.is_silent)]
 
