@@ -397,6 +397,21 @@ def bind_reverse_zone_not_reversed(stack: ExitStack, directory: Path) -> Words:
     return line(server, directory, KEY, *words, name="9")
 
 
+@broken("a reverse zone of IPv6 with the parts in order", "zone-reversed", "zone=8.b.d.0.1.0.0.2.ip6.arpa")
+def bind_reverse_zone_of_ipv6(stack: ExitStack, directory: Path) -> Words:
+    own = [Zone("8.b.d.0.1.0.0.2.ip6.arpa", policy=ANY)]
+    server = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=own))
+    words = ["zone=2.0.0.1.0.d.b.8.ip6.arpa", "address=", "type=PTR", "value=home.example.com."]
+    return line(server, directory, KEY, *words, name="1")
+
+
+@broken(
+    "the zone is below the server's, and the name relative", "other-zone", "zone=example.com name=home.dyn.example.com"
+)
+def bind_zone_below(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory, ANY), directory, KEY, "zone=dyn.example.com")
+
+
 @broken("a reverse zone that is delegated by RFC 2317", "", "CNAME", "change 9.0-15.2.0.192.in-addr.arpa")
 def bind_classless_reverse_zone(stack: ExitStack, directory: Path) -> Words:
     records = "9 CNAME 9.0-15\n0-15 NS ns.example.net.\n"
@@ -516,6 +531,19 @@ def bind_key_name_with_zone(stack: ExitStack, directory: Path) -> Words:
 def bind_key_name_without_zone(stack: ExitStack, directory: Path) -> Words:
     server = stack.enter_context(Bind(directory / "bind", keys=[KEY]))
     return line(server, directory, LabKey("home.example.com", "hmac-sha256", KEY.secret))
+
+
+@broken("BIND has the key by a name with a hyphen", "other-key-name", "key-name=my-home")
+def bind_key_name_with_hyphen(stack: ExitStack, directory: Path) -> Words:
+    key = LabKey("my-home", "hmac-sha256", KEY.secret)
+    server = stack.enter_context(Bind(directory / "bind", keys=[key]))
+    return line(server, directory, LabKey("my_home", "hmac-sha256", KEY.secret))
+
+
+@broken("a secondary passes updates on, and its primary does not know the key", "cannot-forward-to", "know the key")
+def bind_secondary_of_a_primary_without_key(stack: ExitStack, directory: Path) -> Words:
+    primary = stack.enter_context(Bind(directory / "primary", keys=[OTHER], listen_v6=False))
+    return line(stack.enter_context(_secondary(directory, primary, "allow-update-forwarding { any; };")), directory)
 
 
 @broken("BIND has another secret", "secret-differs", "only the secret is another one", "copy it again")

@@ -52,7 +52,8 @@ class CheckReport:
         notes = sum(step.mark == "note" for step in self._steps)
         result = f"{wrong} {'step' if wrong == 1 else 'steps'} failed" if wrong else "nothing is wrong"
         noted = f", {notes} {'note' if notes == 1 else 'notes'}" if notes else ""
-        return f"{result}{noted}; {self._messages} messages were sent, and nothing was changed"
+        sent = "1 message was" if self._messages == 1 else f"{self._messages} messages were"
+        return f"{result}{noted}; {sent} sent, and nothing was changed"
 
 
 def _lines(step: Step) -> Iterator[str]:

@@ -130,7 +130,9 @@ TEXTS: dict[str, Sentences] = {
         "{server} has no zone {of_zone}, but {found}: the parts of an address are in the reverse order",
         "{zone:{found}}",
     ),
-    "other-zone": _any("{server} has {owner} in the zone {found}, and no zone {of_zone}", "{zone:{found}}"),
+    "other-zone": _any(
+        "{server} has {owner} in the zone {found}, and no zone {of_zone}", "{zone:{found}} {name:{owner}}"
+    ),
     "delegated": _any(
         "{server} does not have {of_zone} itself; it refers to {hosts}", "{dns-server:{host}} {zone:{of_zone}}"
     ),

@@ -15,7 +15,7 @@ from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address
 from dns_update.wire.name import Name
 
 _OUTSIDE = Name.from_text("outside.invalid")  # in no zone (RFC 6761, section 6.4)
-_IN_ADDR = Name.from_text("in-addr.arpa")
+_REVERSE = Name.from_text("in-addr.arpa"), Name.from_text("ip6.arpa")  # of IPv4 and IPv6
 _LEAST_LABELS = (
     2  # of a zone that somebody updates: a resolver answers with the SOA record of com if a zone is mistyped
 )
@@ -102,10 +102,11 @@ async def _in_other_zone(questions: Questions, case: Case, kind: ServerKind, ask
 
 async def _with_parts_reversed(questions: Questions, case: Case, asked: Name) -> Diagnosis | None:
     """Return that the server has the reverse zone whose parts are in the other order (RFC 1035, section 3.5)."""
-    if not asked.is_within(_IN_ADDR) or len(asked.labels) <= len(_IN_ADDR.labels):
+    above = next((above for above in _REVERSE if asked.is_within(above)), None)
+    if above is None:
         return None
-    parts = asked.labels[: -len(_IN_ADDR.labels)]
-    turned = Name(parts[::-1]).below(_IN_ADDR)
+    parts = asked.labels[: -len(above.labels)]
+    turned = Name(parts[::-1]).below(above)
     answer = await questions.soa(turned)
     soa = answer.soa_above(turned)
     if turned == asked or soa is None or not answer.is_authoritative:
