@@ -1,4 +1,4 @@
-"""What `check` says if only a part is given: what was checked, what is left out, and what to give."""
+"""What `check` says of a line itself: what is left out, and what `set` would refuse."""
 
 from pathlib import Path
 
@@ -61,3 +61,24 @@ def test_nothing_at_all(tmp_path: Path) -> None:
     assert said.status == 2
     assert "nothing is given to check, and there is no configuration /etc/dns-update/config.toml" in said.stderr
     assert "dns-update check name=home zone=example.com" in said.stderr
+
+
+def test_data_that_set_refuses(tmp_path: Path) -> None:
+    words = [
+        "dns-server=127.0.0.1:1",
+        "zone=example.com",
+        "name=home",
+        "type=CNAME",
+        "value=a.example.",
+        "value=b.example.",
+    ]
+    said = checked(tmp_path, *words)
+    assert (said.status, said.stderr) == (2, "dns-update: a name has one CNAME record; 2 are given\n")
+
+
+def test_a_name_that_set_refuses_unless_it_is_told_to_send_it(tmp_path: Path) -> None:
+    with Bind(tmp_path / "bind", keys=[KEY]) as server:
+        words = [f"dns-server=127.0.0.1:{server.port}", "zone=example.com", "type=MX", "value=10 mail_1.example.net."]
+        said = checked(tmp_path, *words, "name=home", f"key-file={KEY.write(tmp_path / 'key')}")
+    assert "set refuses it: mail_1.example.net is not a host name" in said.stdout
+    assert "check-names=no" in said.stdout

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dns_update.address.sources import Source
 from dns_update.agent.bugs import text_of
@@ -15,6 +15,7 @@ from dns_update.cli.request import ADDRESS_TYPES, data_of, key_of, options_of, t
 from dns_update.cli.tracing import CountingTransports
 from dns_update.client.locate import Target
 from dns_update.client.plan import Desired
+from dns_update.client.requests import check_values
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
 from dns_update.doctor.checklist import Line, Step, failed, steps_of
@@ -93,10 +94,21 @@ async def _examined(options: Options, target: Target, transports: CountingTransp
     data = _data(options, target, answers)
     rrtypes = tuple(data) if data else (options.rrtype,) if options.rrtype is not None else ADDRESS_TYPES
     desired = Desired(data, options.ttl) if data and any(data.values()) else None
+    if desired is not None:
+        check_values(target, data, check_names=False)
     subject = Subject(target.owner, destination, rrtypes, desired)
     seen = await examine([subject], answers.values(), transport=transports.new, thorough=True)
     line = Line(target.zone is not None, bool(options.dns_server), key is not None, desired is not None)
-    return list(steps_of(seen, seen.names[0], line))
+    return [*_refused_by_set(target, data), *steps_of(seen, seen.names[0], line)]
+
+
+def _refused_by_set(target: Target, data: Mapping[int, tuple[bytes, ...]]) -> Iterator[Step]:
+    """Yield a note if `set` sends such a name only if it is told to."""
+    if any(data.values()):
+        try:
+            check_values(target, data, check_names=True)
+        except UsageError as error:
+            yield Step("name", "note", f"set refuses it: {error}", hint=error.hint)
 
 
 def _destination(options: Options, zone: Name | None, key: Key | None) -> Destination:
