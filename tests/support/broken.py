@@ -583,6 +583,10 @@ _with_secret(
     base64.b64encode(_SECRET.encode()).decode(), "encoded twice",
 )  # fmt: skip
 _with_secret(
+    "secret_with_line_end", "a line end was encoded, too", "secret-without-line-end",
+    base64.b64encode(base64.b64decode(_SECRET) + b"\n").decode(), "printf %s SECRET | base64",
+)  # fmt: skip
+_with_secret(
     "secret_in_hexadecimal", "the secret is hexadecimal", "secret-hexadecimal",
     base64.b64decode(_SECRET).hex(), "hexadecimal",
 )  # fmt: skip

@@ -10,11 +10,11 @@ _EXPECTED = 'expected: key "name" {{ algorithm ...; secret "..."; }};'
 _FORMATS: tuple[tuple[str, str], ...] = (
     (r"\A\s*\Z", f"it is empty; {_EXPECTED}"),
     (
-        r"Private-key-format:[^\0]*\nAlgorithm: (?:157|16[1-5])\b",
+        r"Private-key-format:[^\0]*\nAlgorithm: (?:157|16[0-5])\b",
         "it is half of a pair of dnssec-keygen: give {key-name}, {algorithm} and, from its line Key:, {key}",
     ),
     (
-        r"\bIN\s+KEY\s+\d+\s+3\s+(?:157|16[1-5])\b",
+        r"\bIN\s+KEY\s+\d+\s+3\s+(?:157|16[0-5])\b",
         "it is half of a pair of dnssec-keygen: give {key-name}, {algorithm} and, as {key}, the Base64 at its end",
     ),
     (

@@ -133,13 +133,13 @@ def _decoded(text: bytes) -> bytes:
 
 
 _READINGS: dict[str, Callable[[bytes], bytes | None]] = {
+    "without-line-end": _without_line_end,  # before the next, which also takes it away
     "without-quotes": _unquoted,
     "without-statement": _without_statement,
     "without-name": _after_name,
     "padded": _padded,
     "url-safe": _url_safe,
     "hexadecimal": _from_hexadecimal,
-    "without-line-end": _without_line_end,
     "decoded-again": decoded_base64,
     "raw-text": _raw,
 }
