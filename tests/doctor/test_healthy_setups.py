@@ -155,3 +155,13 @@ def test_a_secondary_that_is_late_is_not_taken_for_the_primary(tmp_path: Path) -
         said = dns_update("check", *words)
     note = f"ns.example.com (127.0.0.1) has serial 2, newer than here: [::1]:{primary.port} has not got the last change"
     assert note in said.stdout
+
+
+def test_a_name_that_is_delegated_is_not_said_to_be_refused(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        own = zones(records="lab NS ns.example.net.\n")
+        server = stack.enter_context(PowerDns(tmp_path / "powerdns", keys=[KEY], zones=own))
+        said = dns_update("check", *line(server, tmp_path, name="host.lab"))
+    assert said.status == 8
+    assert "FAILED  record        Zone not found: host.lab.example.com lies in lab.example.com" in said.stdout
+    assert "why:" not in said.stdout

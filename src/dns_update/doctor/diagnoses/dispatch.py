@@ -46,7 +46,7 @@ async def _cause_in_zone(examined: Examined, error: errors.DnsUpdateError) -> Di
         if of_key is not None or await key.is_unknown(examined):
             return of_key
     if isinstance(error, _OF_KEYS + _OF_PERMISSION):
-        return await permission.cause_of(examined)
+        return await permission.cause_of(examined, is_refused=not isinstance(error, errors.ZoneNotFound))
     return None
 
 

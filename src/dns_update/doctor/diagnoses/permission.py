@@ -25,14 +25,17 @@ _OF_NOTIMP = {BIND: "answered-between-unsigned", KNOT: "answered-between-unsigne
 _DOMAIN_CONTROLLERS = Name.from_text("_ldap._tcp.dc._msdcs")  # of Active Directory, and of Samba
 
 
-async def cause_of(examined: Examined) -> Diagnosis | None:
-    """Return why the change is refused; None if the probes do not show it."""
+async def cause_of(examined: Examined, *, is_refused: bool) -> Diagnosis | None:
+    """Return why the change is refused; None if the probes do not show it.
+
+    If not `is_refused`, the server said NOTAUTH, or a query failed.
+    """
     key = examined.case.key
     probe = await examined.questions.probe(examined.zone, key)
     if probe.is_silent:
         return None
     if probe.permits:
-        return await _cause_in_change(examined)
+        return await _cause_in_change(examined, is_refused=is_refused)
     if key is not None and (await examined.questions.probe(examined.zone, None, examined.case.changes)).permits:
         return examined.found("updates-by-address")
     return await _cause_in_zone(examined, probe)
@@ -142,11 +145,11 @@ async def _cause_in_powerdns(examined: Examined) -> Diagnosis:
 # This change
 
 
-async def _cause_in_change(examined: Examined) -> Diagnosis | None:
+async def _cause_in_change(examined: Examined, *, is_refused: bool) -> Diagnosis | None:
     """Return which part of the change is refused, by probes of changes that differ in one thing."""
     changes = examined.case.changes
     if not changes or await _permits(examined, changes):
-        return await _cause_beyond_permission(examined)
+        return await _cause_beyond_permission(examined) if is_refused else None
     if await _permits(examined, _without_data(changes)):
         return await _cause_in_data(examined)
     return await _cause_in_policy(examined)
