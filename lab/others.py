@@ -1,4 +1,4 @@
-"""Servers that take no updates, as lab servers: NSD, and the resolvers Unbound and dnsmasq in front of another one."""
+"""Servers that take no updates, as lab servers: NSD, and Unbound, dnsmasq and dnsdist in front of another one."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -94,3 +94,31 @@ class Dnsmasq(NameServer):
         own = ["--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--bind-interfaces"]
         own += ["--user=root", "--pid-file=", f"--port={self.port}", f"--server={upstream}", *listen]
         return [find_program(self.program, self.package), *own, *self.options.split()]
+
+
+@dataclass(eq=False, kw_only=True)
+class Dnsdist(NameServer):
+    """dnsdist, which passes messages on to `upstream`; `options` are lines of its configuration."""
+
+    upstream: NameServer
+
+    program: ClassVar[str] = "dnsdist"
+    package: ClassVar[str] = "dnsdist"
+
+    def _prepare(self) -> None:
+        pass
+
+    def _command(self) -> list[str]:
+        (self.directory / "dnsdist.lua").write_text(self._configuration(), encoding="utf-8")
+        executable = find_program(self.program, self.package)
+        return [executable, "--supervised", "--disable-syslog", "-C", f"{self.directory}/dnsdist.lua"]
+
+    def _configuration(self) -> str:
+        places = [f"[{a}]:{self.port}" if ":" in a else f"{a}:{self.port}" for a in self.addresses]
+        listen = "".join(f'addLocal("{place}")\n' for place in places)
+        # Its security poll would send queries to the Internet.
+        return f"""\
+setSecurityPollSuffix("")
+{listen}newServer({{address="{self.upstream.host}:{self.upstream.port}", healthCheckMode="up"}})
+{self.options}
+"""

@@ -1,4 +1,4 @@
-"""PowerDNS with its SQLite backend, as a lab server."""
+"""PowerDNS with its SQLite backend, or with its bind backend, as a lab server."""
 
 import sqlite3
 import subprocess
@@ -35,6 +35,15 @@ class PowerDns(NameServer):
     @property
     def _database(self) -> Path:
         return self.directory / "zones.sqlite3"
+
+    @property
+    def _backend(self) -> str:
+        return f"launch=gsqlite3\ngsqlite3-database={self._database}\ngsqlite3-pragma-synchronous=0"
+
+    def execute(self, statement: str, *values: str) -> None:
+        """Carry out an SQL statement on the database, e.g. for metadata; it shows at once."""
+        with closing(sqlite3.connect(self._database)) as database, database:
+            database.execute(statement, values)
 
     def _prepare(self) -> None:
         unfit = [zone.name for zone in self.zones if zone.policy or zone.extra or zone.type != "primary"]
@@ -87,9 +96,7 @@ class PowerDns(NameServer):
     def _configuration(self) -> str:
         # The caches would hide an update from the next query; the security poll would send queries to the Internet.
         return f"""\
-launch=gsqlite3
-gsqlite3-database={self._database}
-gsqlite3-pragma-synchronous=0
+{self._backend}
 local-address={", ".join(self.addresses)}
 local-port={self.port}
 socket-dir=.
@@ -110,3 +117,25 @@ security-poll-suffix=
 {self.options}
 {self.extra}
 """
+
+
+@dataclass(eq=False, kw_only=True)
+class PowerDnsBind(PowerDns):
+    """PowerDNS with its bind backend, which reads zone files and cannot write; keys are in a database beside them."""
+
+    @property
+    def _backend(self) -> str:
+        return f"launch=bind\nbind-config={self.directory}/named.conf\nbind-dnssec-db={self._database}"
+
+    def _prepare(self) -> None:
+        blocks = [f'zone "{zone.name}" {{ type master; file "{zone.file_name}"; }};\n' for zone in self.zones]
+        for zone in self.zones:
+            (self.directory / zone.file_name).write_text(zone.text, encoding="utf-8")
+        options = f'options {{ directory "{self.directory}"; }};\n'
+        (self.directory / "named.conf").write_text(options + "".join(blocks), encoding="utf-8")
+        self._configure()
+        command = [find_program("pdnsutil", self.package), "--config-dir=.", "create-bind-db", str(self._database)]
+        subprocess.run(command, cwd=self.directory, capture_output=True, timeout=_PDNSUTIL_DEADLINE, check=True)
+        for key in self.keys:
+            values = key.name, key.algorithm, key.secret
+            self.execute("INSERT INTO tsigkeys (name, algorithm, secret) VALUES (?, ?, ?)", *values)

@@ -537,7 +537,7 @@ def test_a_key_that_is_not_in_the_file_is_refused_with_those_that_are(tmp_path: 
 
 def test_a_file_without_a_key_is_refused_with_the_form_to_write(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no key") as caught:
-        Key.from_file(str(write_private(tmp_path / "key", BASE64)))
+        Key.from_file(str(write_private(tmp_path / "key", "options { };")))
     assert 'key "name" {' in caught.value.hint
 
 

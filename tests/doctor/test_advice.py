@@ -1,6 +1,9 @@
 """The texts of findings: what they say, and what to do."""
 
-from dns_update.doctor.advice import Advice, advise, change_text, note_texts
+import pytest
+
+from dns_update.client.probe import UNKNOWN, Access
+from dns_update.doctor.advice import Advice, advise, change_text, is_after, note_texts
 from dns_update.doctor.comparison import Comparison, Obstacle
 from dns_update.doctor.examination import NameAtServer
 from dns_update.doctor.findings import (
@@ -12,6 +15,7 @@ from dns_update.doctor.findings import (
     UpdateBlocked,
 )
 from dns_update.errors import Hint, NoResponse, ZoneNotFound
+from dns_update.rr.record import Record
 from dns_update.update import Update
 from dns_update.wire.codes import RRType
 from tests.client.replies import HOME, ZONE, record
@@ -49,6 +53,19 @@ def test_servers_that_disagree_are_told_with_their_serials() -> None:
         "192.0.2.53 has A 192.0.2.1 (serial 1), 192.0.2.54 has nothing (serial 1)"
     )
     assert advice.hint == "check that 192.0.2.54 gets the zone from 192.0.2.53, or remove it from the list of servers"
+
+
+@pytest.mark.parametrize(("serial", "is_later"), [(2, True), (1, False), (0, False), (2**31, True), (2**31 + 2, False)])
+def test_the_server_with_the_later_serial_is_the_one_to_copy_from(serial: int, *, is_later: bool) -> None:
+    assert is_after(serial, 1) == is_later
+    later = server(SECOND)._replace(access=Access(soa_with(serial), UNKNOWN))
+    first = NameAtServer(server(), comparison(*right_records()))
+    hint = advise(ServersDisagree(HOME, first, NameAtServer(later, Comparison(())))).hint
+    assert hint.startswith(f"check that {FIRST if is_later else SECOND} gets the zone from ")
+
+
+def soa_with(serial: int) -> Record:
+    return record("example.com", RRType.SOA, f"ns.example.com. hostmaster.example.com. {serial} 3600 900 604800 300")
 
 
 def test_a_denial_for_later_names_the_types() -> None:

@@ -24,8 +24,8 @@ from tests.support.peer import Silent
 
 _PROGRAMS = (BIND, KNOT, POWERDNS, NSD)
 _DETAILS = (
-    "algorithm_there", "allowed", "bad_name", "denied", "direction", "found", "host", "hosts", "name_there", "primary",
-    "seconds", "usual",
+    "algorithm_there", "allowed", "bad_name", "denied", "direction", "found", "host", "hosts", "last_group",
+    "name_there", "primary", "seconds", "shorter", "usual",
 )  # fmt: skip
 
 

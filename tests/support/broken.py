@@ -4,17 +4,24 @@
 """
 
 import base64
+import contextlib
+import socket
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dns_update.message import Message
 from dns_update.transport import Endpoint
+from dns_update.wire.codes import Flag, Rcode
 from lab import Bind, Knot, LabKey, NameServer, PowerDns, Zone
 from lab.key import write_private
-from lab.others import Dnsmasq, Nsd, Unbound
+from lab.others import Dnsdist, Dnsmasq, Nsd, Unbound
 from lab.port import IPV6
+from lab.powerdns import PowerDnsBind
+from lab.server import find_program
 from tests.support.command import given
 from tests.support.forwarder import Forwarder
 from tests.support.peer import closed_port, is_update
@@ -24,6 +31,8 @@ Start = Callable[[ExitStack, Path], Words]
 
 KEY = LabKey.generate("home")
 OTHER = LabKey.generate("other")
+ANY = 'update-policy { grant "home" zonesub ANY; };'  # of BIND: the key may change everything
+_UPDATE = "    key: [home]\n    action: update\n"  # of Knot: the same
 
 
 @dataclass(frozen=True)
@@ -80,9 +89,9 @@ def bind(stack: ExitStack, directory: Path, policy: str = "", *, extra: str = ""
     return stack.enter_context(server)
 
 
-def knot(stack: ExitStack, directory: Path, acl: str = "") -> Knot:
+def knot(stack: ExitStack, directory: Path, acl: str = "", ids: str = "of-test") -> Knot:
     """Start Knot with both keys, the zone with an acl of these lines."""
-    policy = "    acl: of-test" if acl else "    semantic-checks: off"
+    policy = f"    acl: [{ids}]" if acl else "    semantic-checks: off"
     extra = f"  - id: of-test\n{acl}" if acl else ""
     return stack.enter_context(
         Knot(directory / "knot", keys=[OTHER], readonly_keys=[KEY], zones=zones(policy), extra=extra)
@@ -211,6 +220,54 @@ def domain_controller(stack: ExitStack, directory: Path) -> Words:
     return line(bind(stack, directory, "notify no;", records=records), directory, None)
 
 
+@broken("BIND: allow-update has other addresses, and no key is given", "key-needed", "include the one that the server")
+def bind_allow_update_other_addresses(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory, "allow-update { 192.0.2.0/24; };"), directory, None)
+
+
+@broken(
+    "BIND: allow-update has 127.0.0.1, and the client comes from ::1", "is-secondary", "without a key",
+    "an address with other rules", "dns-server=127.0.0.1:",
+)  # fmt: skip
+def bind_allow_update_one_family(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, "allow-update { 127.0.0.1; };")
+    return line(f"[{IPV6}]:{server.port}", directory, None)
+
+
+@broken(
+    "BIND: allow-update denies the address before the key", "zone-closed", "denies this machine's address before it"
+)
+def bind_allow_update_denies_address(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory, "allow-update { !127.0.0.1; key home; };"), directory)
+
+
+@broken(
+    "BIND: grant * self *, and the key's name is not a full one", "not-granted", 'grant "home" name home.example.com'
+)
+def bind_rule_for_self(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory, "update-policy { grant * self * A AAAA; };"), directory)
+
+
+@broken("BIND: a wildcard rule for another branch", "not-granted", 'grant "home" name home.example.com. A;')
+def bind_rule_for_another_branch(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory, 'update-policy { grant "home" wildcard *.dyn.example.com. A; };'), directory)
+
+
+@broken(
+    "BIND: the rule is for the challenge of the zone, not of a host", "not-granted",
+    'grant "home" name _acme-challenge.home.example.com. TXT;',
+)  # fmt: skip
+def bind_rule_for_another_challenge(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, 'update-policy { grant "home" name _acme-challenge.example.com. TXT; };')
+    return line(server, directory, KEY, "address=", "type=TXT", "value=abc", name="_acme-challenge.home")
+
+
+@broken("BIND: a static zone with records of Active Directory", "zone-closed", "rndc zonestatus")
+def bind_static_zone_of_domain(stack: ExitStack, directory: Path) -> Words:
+    records = "_ldap._tcp.dc._msdcs SRV 0 100 389 ns\n"
+    return line(bind(stack, directory, "allow-update { 192.0.2.1; };", records=records), directory)
+
+
 # BIND, its zones
 
 
@@ -249,12 +306,8 @@ def bind_unknown_zone(stack: ExitStack, directory: Path) -> Words:
 
 @broken("BIND: the zone is in a view for others", "no-zone", "views")
 def bind_another_view(stack: ExitStack, directory: Path) -> Words:
-    text = write_private(directory / "zone", Zone("example.com").text)
-    views = f"""\
-view others {{ match-clients {{ 192.0.2.0/24; }}; zone example.com {{ type primary; file "{text}"; }}; }};
-view here {{ match-clients {{ any; }}; zone example.net {{ type primary; file "{text}"; }}; }};
-"""
-    server = Bind(directory / "bind", readonly_keys=[KEY], zones=[], extra=views)
+    own = views(directory, ("others", "192.0.2.0/24;", "example.com", ""), ("here", "any;", "example.net", ""))
+    server = Bind(directory / "bind", readonly_keys=[KEY], zones=[], extra=own)
     return line(stack.enter_context(server), directory)
 
 
@@ -282,6 +335,144 @@ def bind_journal_out_of_step(stack: ExitStack, directory: Path) -> Words:
         given(*line(server, directory, KEY, "zone=example.net"))
     (directory / "bind" / "edited").write_text(text.replace(" 1 3600", " 2000 3600"), encoding="utf-8")
     return line(stack.enter_context(server), directory, KEY, "zone=example.net")
+
+
+def _recursive(stack: ExitStack, directory: Path, extra: str = "") -> Bind:
+    own = zones(ANY)
+    return stack.enter_context(_Resolver(directory / "bind", readonly_keys=[KEY], zones=own, extra=extra))
+
+
+@broken("BIND resolves names, too, and the zone is mistyped", "no-zone", "has no zone exampel.com", "the spelling")
+def bind_recursive_unknown_zone(stack: ExitStack, directory: Path) -> Words:
+    return line(_recursive(stack, directory), directory, KEY, "zone=exampel.com")
+
+
+@broken("BIND resolves names, too, and the zone file is missing", "zone-not-loaded", "has not loaded it")
+def bind_recursive_missing_zone_file(stack: ExitStack, directory: Path) -> Words:
+    zone = f'zone "example.net" {{ type primary; file "missing"; {ANY} }};'
+    return line(_recursive(stack, directory, zone), directory, KEY, "zone=example.net")
+
+
+@broken("BIND resolves names, too, and the zone is in a view for others", "no-zone", "with views")
+def bind_recursive_another_view(stack: ExitStack, directory: Path) -> Words:
+    own = views(directory, ("others", "192.0.2.0/24;", "example.com", ANY), ("here", "any;", "example.net", ""))
+    return line(stack.enter_context(_Resolver(directory / "bind", zones=[], readonly_keys=[KEY], extra=own)), directory)
+
+
+def views(directory: Path, *parts: tuple[str, str, str, str]) -> str:
+    """Return views of a name, the clients, the zone and its policy, as lines of named.conf."""
+    lines = []
+    for name, clients, zone, policy in parts:
+        path = write_private(directory / name, Zone(zone).text)
+        own = f'zone {zone} {{ type primary; file "{path}"; {policy} }};'
+        lines.append(f"view {name} {{ match-clients {{ {clients} }}; {own} }};\n")
+    return "".join(lines)
+
+
+@broken("BIND: split horizon, and the view that matches has a static zone", "zone-closed", "another view answers")
+def bind_split_horizon(stack: ExitStack, directory: Path) -> Words:
+    own = views(directory, ("inside", "192.0.2.0/24;", "example.com", ANY), ("outside", "any;", "example.com", ""))
+    return line(stack.enter_context(Bind(directory / "bind", zones=[], readonly_keys=[KEY], extra=own)), directory)
+
+
+@broken("BIND: the key's own view has a static zone", "zone-closed", "rndc zonestatus example.com")
+def bind_view_of_the_key(stack: ExitStack, directory: Path) -> Words:
+    own = views(directory, ("inside", "key home;", "example.com", ""), ("outside", "any;", "example.net", ""))
+    return line(stack.enter_context(Bind(directory / "bind", zones=[], readonly_keys=[KEY], extra=own)), directory)
+
+
+@broken("BIND: the key is in a view for others", "key-unknown", "a key inside a view")
+def bind_key_in_another_view(stack: ExitStack, directory: Path) -> Words:
+    key = LabKey.generate("inside")
+    others = ("others", f"192.0.2.0/24; }}; {key.bind_clause()} allow-query {{ any;", "example.com", "")
+    own = views(directory, others, ("here", "any;", "example.com", ""))
+    return line(stack.enter_context(Bind(directory / "bind", zones=[], readonly_keys=[KEY], extra=own)), directory, key)
+
+
+@broken("a reverse zone with the parts of the address in order", "zone-reversed", "zone=2.0.192.in-addr.arpa")
+def bind_reverse_zone_not_reversed(stack: ExitStack, directory: Path) -> Words:
+    own = [Zone("2.0.192.in-addr.arpa", policy=ANY)]
+    server = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=own))
+    words = ["zone=192.0.2.in-addr.arpa", "address=", "type=PTR", "value=home.example.com."]
+    return line(server, directory, KEY, *words, name="9")
+
+
+@broken("a reverse zone of IPv6 with the parts in order", "zone-reversed", "zone=8.b.d.0.1.0.0.2.ip6.arpa")
+def bind_reverse_zone_of_ipv6(stack: ExitStack, directory: Path) -> Words:
+    own = [Zone("8.b.d.0.1.0.0.2.ip6.arpa", policy=ANY)]
+    server = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=own))
+    words = ["zone=2.0.0.1.0.d.b.8.ip6.arpa", "address=", "type=PTR", "value=home.example.com."]
+    return line(server, directory, KEY, *words, name="1")
+
+
+@broken(
+    "the zone is below the server's, and the name relative", "other-zone", "zone=example.com name=home.dyn.example.com"
+)
+def bind_zone_below(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory, ANY), directory, KEY, "zone=dyn.example.com")
+
+
+@broken("a reverse zone that is delegated by RFC 2317", "", "CNAME", "change 9.0-15.2.0.192.in-addr.arpa")
+def bind_classless_reverse_zone(stack: ExitStack, directory: Path) -> Words:
+    records = "9 CNAME 9.0-15\n0-15 NS ns.example.net.\n"
+    own = [Zone("2.0.192.in-addr.arpa", policy=ANY, records=records)]
+    server = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=own))
+    words = ["zone=2.0.192.in-addr.arpa", "address=", "type=PTR", "value=home.example.com."]
+    return line(server, directory, KEY, *words, name="9")
+
+
+@broken("the zone is left out, and the server does not have it", "no-zone-of-name", "spelling of name=")
+def bind_unknown_domain(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory, ANY), directory, KEY, "zone=", name="home.example.org")
+
+
+@broken("a DNAME is above the name", "", "DNAME at lab.example.com hides")
+def bind_alias_above(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, ANY, records="lab DNAME example.net.\n")
+    return line(server, directory, KEY, name="host.lab")
+
+
+@broken("a CNAME is wanted, and the name has an address", "", "a CNAME cannot be beside other records")
+def bind_alias_beside_address(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, ANY, records="home A 192.0.2.1\n")
+    return line(server, directory, KEY, "address=", "type=CNAME", "value=www.example.com.")
+
+
+@broken("the challenge of ACME is delegated by a CNAME", "", "CNAME", "change home.auth.example.net")
+def bind_delegated_challenge(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, ANY, records="_acme-challenge.home CNAME home.auth.example.net.\n")
+    return line(server, directory, KEY, "address=", "type=TXT", "value=abc", name="_acme-challenge.home")
+
+
+@broken("BIND: the zone has as many records as it may", "cannot-write", "max-records", only_by_update=True)
+def bind_most_records(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory, f"{ANY} max-records 3;"), directory)
+
+
+@broken("BIND: a signed zone without its private keys", "cannot-write-or-sign", "K*.private", only_by_update=True)
+def bind_signed_zone_without_keys(stack: ExitStack, directory: Path) -> Words:
+    (directory / "zone").write_text(Zone("example.com").text, encoding="utf-8")
+    for flags in ([], ["-f", "KSK"]):
+        _run("dnssec-keygen", "-a", "ECDSAP256SHA256", *flags, "-K", str(directory), "example.com")
+    files = ["-d", str(directory), "-K", str(directory), "-o", "example.com", str(directory / "zone")]
+    _run("dnssec-signzone", "-S", *files)
+    (directory / "keys").mkdir()
+    zone = (
+        f'zone example.com {{ type primary; file "{directory}/zone.signed"; key-directory "{directory}/keys"; {ANY} }};'
+    )
+    return line(stack.enter_context(Bind(directory / "bind", zones=[], readonly_keys=[KEY], extra=zone)), directory)
+
+
+def _run(*command: str) -> None:
+    subprocess.run([find_program(command[0], "bind9"), *command[1:]], check=True, capture_output=True)
+
+
+@broken("a secondary whose primary is not the one in the SOA record", "zone-closed", '"type: secondary"')
+def bind_hidden_primary(stack: ExitStack, directory: Path) -> Words:
+    primary = stack.enter_context(Bind(directory / "primary", readonly_keys=[KEY], zones=zones(ANY)))
+    primaries = f"primaries {{ 127.0.0.1 port {primary.port}; }};"
+    zone = Zone("example.com", type="secondary", extra=primaries)
+    return line(stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=[zone])), directory)
 
 
 @broken("the zone is delegated to another server", "delegated", "dns-server=ns.example.net")
@@ -342,6 +533,19 @@ def bind_key_name_without_zone(stack: ExitStack, directory: Path) -> Words:
     return line(server, directory, LabKey("home.example.com", "hmac-sha256", KEY.secret))
 
 
+@broken("BIND has the key by a name with a hyphen", "other-key-name", "key-name=my-home")
+def bind_key_name_with_hyphen(stack: ExitStack, directory: Path) -> Words:
+    key = LabKey("my-home", "hmac-sha256", KEY.secret)
+    server = stack.enter_context(Bind(directory / "bind", keys=[key]))
+    return line(server, directory, LabKey("my_home", "hmac-sha256", KEY.secret))
+
+
+@broken("a secondary passes updates on, and its primary does not know the key", "cannot-forward-to", "know the key")
+def bind_secondary_of_a_primary_without_key(stack: ExitStack, directory: Path) -> Words:
+    primary = stack.enter_context(Bind(directory / "primary", keys=[OTHER], listen_v6=False))
+    return line(stack.enter_context(_secondary(directory, primary, "allow-update-forwarding { any; };")), directory)
+
+
 @broken("BIND has another secret", "secret-differs", "only the secret is another one", "copy it again")
 def bind_another_secret(stack: ExitStack, directory: Path) -> Words:
     server = bind(stack, directory, 'update-policy { grant "home" zonesub ANY; };')
@@ -379,9 +583,20 @@ _with_secret(
     base64.b64encode(_SECRET.encode()).decode(), "encoded twice",
 )  # fmt: skip
 _with_secret(
+    "secret_with_line_end", "a line end was encoded, too", "secret-without-line-end",
+    base64.b64encode(base64.b64decode(_SECRET) + b"\n").decode(), "printf %s SECRET | base64",
+)  # fmt: skip
+_with_secret(
     "secret_in_hexadecimal", "the secret is hexadecimal", "secret-hexadecimal",
     base64.b64decode(_SECRET).hex(), "hexadecimal",
 )  # fmt: skip
+
+
+@broken("BIND limits its rate, and does not know the key", "key-unknown", 'named.conf needs: key "unknown"')
+def bind_limited_rate(stack: ExitStack, directory: Path) -> Words:
+    limit = "rate-limit { responses-per-second 2; errors-per-second 2; window 5; slip 0; };"
+    server = stack.enter_context(Bind(directory / "bind", keys=[KEY], options=limit))
+    return line(server, directory, LabKey.generate("unknown"))
 
 
 @broken("the clock of BIND is 20 minutes ahead", "", "clocks differ", "NTP")
@@ -392,7 +607,7 @@ def bind_clock_ahead(stack: ExitStack, directory: Path) -> Words:
 # No answer, or of another kind of server
 
 
-@broken("nothing listens at the port", "not-listening", "nothing listens", "ss -lnup")
+@broken("nothing listens at the port", "not-listening", "nothing listens at 127.0.0.1:1, for UDP", "ss -lnup")
 def closed_server_port(_stack: ExitStack, directory: Path) -> Words:
     return line(f"127.0.0.1:{closed_port()}", directory)
 
@@ -419,27 +634,127 @@ def firewall_drops_updates(stack: ExitStack, directory: Path) -> Words:
     return line(_forwarded(stack, directory, lambda _, message: is_update(message)), directory, KEY, "timeout=0.5")
 
 
-@broken("the server is Unbound, a resolver", "is-resolver-of-zone", "is a resolver (Unbound", "dns-server=127.0.0.1")
+@broken("the port is that of another program", "no-dns-at-port", "953 is rndc's")
+def port_of_another_program(stack: ExitStack, directory: Path) -> Words:
+    return line(f"127.0.0.1:{_silent_stream(stack)}", directory, KEY, "timeout=0.5")
+
+
+def _silent_stream(stack: ExitStack) -> int:
+    """Return the port of a server that closes each TCP connection."""
+    listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+    def run() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                listener.accept()[0].close()
+
+    threading.Thread(target=run, daemon=True).start()
+    stack.callback(listener.shutdown, socket.SHUT_RDWR)
+    return int(listener.getsockname()[1])
+
+
+@broken("the port is after an IPv6 address without brackets", "port-in-address", "dns-server=[::1]:5353")
+def port_after_ipv6_address(_stack: ExitStack, directory: Path) -> Words:
+    return line("::1:5353", directory, KEY, "timeout=0.5")
+
+
+@broken(
+    "the server answers from another address", "udp-filtered", "from another address than 127.0.0.1", "transport=tcp"
+)
+def answers_from_another_address(stack: ExitStack, directory: Path) -> Words:
+    server = stack.enter_context(Bind(directory / "bind", keys=[KEY]))
+    forwarder = Forwarder(server, lambda _by, _message: False, answers_from="127.0.0.3")
+    return line(stack.enter_context(forwarder).address, directory, KEY, "timeout=0.5")
+
+
+def _changed(stack: ExitStack, server: NameServer, change: Callable[[bytes, bytes], bytes]) -> str:
+    """Put a proxy in front of a server that changes its answers."""
+    return stack.enter_context(Forwarder(server, lambda _by, _message: False, change)).address
+
+
+def _not_implemented(request: bytes, answer: bytes) -> bytes:
+    """Answer updates as a DNS proxy does that knows queries only."""
+    if not is_update(request):
+        return answer
+    asked = Message.decode(request)
+    return Message(opcode=asked.opcode, question=asked.question, flags=Flag.QR, rcode=Rcode.NOTIMP).encode(
+        asked.message_id
+    )
+
+
+def _without_signature(_request: bytes, answer: bytes) -> bytes:
+    told = Message.decode(answer)
+    return told._replace(additional=()).encode(told.message_id)
+
+
+@broken("a DNS proxy answers updates itself", "answered-between", "something in front of the server", "opcode UPDATE")
+def proxy_answers_updates(stack: ExitStack, directory: Path) -> Words:
+    return line(_changed(stack, bind(stack, directory, ANY), _not_implemented), directory)
+
+
+@broken(
+    "a DNS proxy answers unsigned updates itself", "answered-between-unsigned", "never answers an update with NOTIMP"
+)
+def proxy_answers_unsigned_updates(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, "allow-update { 127.0.0.1; };")
+    return line(_changed(stack, server, _not_implemented), directory, None)
+
+
+@broken("a DNS proxy removes signatures", "ignores-signatures", "a DNS proxy on the way removes it")
+def proxy_removes_signatures(stack: ExitStack, directory: Path) -> Words:
+    return line(_changed(stack, bind(stack, directory, ANY), _without_signature), directory)
+
+
+@broken("dnsdist refuses updates", "answered-between", "dnsdist", "opcode UPDATE")
+def dnsdist_refuses_updates(stack: ExitStack, directory: Path) -> Words:
+    rule = "addAction(OpcodeRule(DNSOpcode.Update), RCodeAction(DNSRCode.REFUSED))"
+    server = bind(stack, directory, ANY)
+    return line(stack.enter_context(Dnsdist(directory / "dnsdist", upstream=server, options=rule)), directory)
+
+
+@broken("dnsdist drops updates", "updates-dropped", "silent to updates", "a DNS proxy")
+def dnsdist_drops_updates(stack: ExitStack, directory: Path) -> Words:
+    rule = "addAction(OpcodeRule(DNSOpcode.Update), DropAction())"
+    server = Dnsdist(directory / "dnsdist", upstream=bind(stack, directory, ANY), options=rule)
+    return line(stack.enter_context(server), directory, KEY, "timeout=0.5")
+
+
+@broken("the server is dnsmasq with the zone in auth-zone", "ignores-signatures", "dns-server= must be", "no dnsmasq")
+def dnsmasq_with_zone(stack: ExitStack, directory: Path) -> Words:
+    upstream = stack.enter_context(Bind(directory / "bind", keys=[KEY]))
+    options = "--auth-server=ns.example.com,lo --auth-zone=example.com"
+    server = stack.enter_context(Dnsmasq(directory / "dnsmasq", upstream=upstream, options=options))
+    return line(server, directory, KEY, "timeout=0.5")
+
+
+@broken("Unbound has data of the zone, and hides its version", "takes-no-updates", "takes no dynamic updates at all")
+def unbound_with_data(stack: ExitStack, directory: Path) -> Words:
+    upstream = stack.enter_context(Bind(directory / "bind", keys=[KEY]))
+    data = 'local-data: "example.com. 300 IN SOA ns.example.com. h.example.com. 1 2 3 4 5"'
+    options = f'  hide-version: yes\n  local-zone: "example.com." static\n  {data}'
+    return line(stack.enter_context(Unbound(directory / "unbound", upstream=upstream, options=options)), directory)
+
+
+@broken("the server is Unbound, a resolver", "is-resolver-beside", "is a resolver (Unbound", "another port")
 def unbound(stack: ExitStack, directory: Path) -> Words:
     upstream = stack.enter_context(Bind(directory / "bind", keys=[KEY]))
     resolver = stack.enter_context(Unbound(directory / "unbound", upstream=upstream))
     return line(resolver, directory)
 
 
-@broken(
-    "the server is dnsmasq of a router", "is-resolver-of-zone", "is a resolver (dnsmasq", "primary is ns.example.com"
-)
+@broken("the server is dnsmasq of a router", "is-resolver-beside", "is a resolver (dnsmasq", "primary, ns.example.com")
 def dnsmasq(stack: ExitStack, directory: Path) -> Words:
     upstream = stack.enter_context(Bind(directory / "bind", keys=[KEY]))
     return line(stack.enter_context(Dnsmasq(directory / "dnsmasq", upstream=upstream)), directory)
 
 
-@broken("the server is BIND as a resolver", "is-resolver-of-zone", "is a resolver (BIND")
+@broken("the server is BIND as a resolver", "is-resolver-of-zone", "is a resolver (BIND", "dns-server=127.0.0.1 ")
 def bind_resolver(stack: ExitStack, directory: Path) -> Words:
     upstream = stack.enter_context(Bind(directory / "upstream", keys=[KEY]))
     forward = f"zone example.com {{ type forward; forward only; forwarders {{ 127.0.0.1 port {upstream.port}; }}; }};"
     resolver = _Resolver(directory / "bind", zones=[], readonly_keys=[KEY], extra=forward)
-    return line(stack.enter_context(resolver), directory)
+    stack.enter_context(resolver)
+    return line(f"[{IPV6}]:{resolver.port}", directory)
 
 
 class _Resolver(Bind):
@@ -457,6 +772,11 @@ def nsd(stack: ExitStack, directory: Path) -> Words:
 @broken("the server is NSD, and a key is given", "takes-no-updates", "NSD", "secondary of BIND")
 def nsd_with_key(stack: ExitStack, directory: Path) -> Words:
     return line(stack.enter_context(Nsd(directory / "nsd")), directory)
+
+
+@broken("the server is NSD that hides its version", "takes-no-updates", "takes no dynamic updates at all")
+def nsd_without_version(stack: ExitStack, directory: Path) -> Words:
+    return line(stack.enter_context(Nsd(directory / "nsd", options="  hide-version: yes")), directory)
 
 
 # PowerDNS
@@ -524,6 +844,54 @@ def powerdns_policy(stack: ExitStack, directory: Path) -> Words:
     return line(powerdns(stack, directory, options=f"lua-dnsupdate-policy-script={script}"), directory)
 
 
+@broken("PowerDNS does not have the zone", "no-zone", "has no zone example.org")
+def powerdns_unknown_zone(stack: ExitStack, directory: Path) -> Words:
+    return line(powerdns(stack, directory), directory, KEY, "zone=example.org")
+
+
+@broken(
+    "PowerDNS: the zone's ALLOW-DNSUPDATE-FROM leaves the client out", "powerdns-updates-off", "ALLOW-DNSUPDATE-FROM"
+)
+def powerdns_zone_address(stack: ExitStack, directory: Path) -> Words:
+    server = powerdns(stack, directory, options="allow-dnsupdate-from=")
+    rule = "INSERT INTO domainmetadata (domain_id, kind, content) SELECT id, 'ALLOW-DNSUPDATE-FROM', ? FROM domains"
+    server.execute(rule, "192.0.2.0/24")
+    return line(server, directory)
+
+
+@broken("PowerDNS: the zone is a secondary, and its primary is silent", "updates-dropped", "pdnsutil show-zone")
+def powerdns_secondary(stack: ExitStack, directory: Path) -> Words:
+    silent = stack.enter_context(closing(socket.create_server(("127.0.0.1", 0))))
+    server = powerdns(stack, directory, options="distributor-threads=4")  # one waits for the primary
+    server.execute("UPDATE domains SET type = 'SLAVE', master = ?", f"127.0.0.1:{silent.getsockname()[1]}")
+    return line(server, directory)
+
+
+@broken("PowerDNS: the zone is a secondary, and its primary is down", "cannot-forward", "primary's address")
+def powerdns_secondary_of_a_dead_primary(stack: ExitStack, directory: Path) -> Words:
+    server = powerdns(stack, directory)
+    server.execute("UPDATE domains SET type = 'SLAVE', master = ?", f"127.0.0.1:{closed_port()}")
+    return line(server, directory)
+
+
+@broken("PowerDNS: an alias has the name", "", "CNAME", "www.example.com")
+def powerdns_alias_at_the_name(stack: ExitStack, directory: Path) -> Words:
+    server = PowerDns(directory / "pdns", keys=[KEY], zones=zones(records="home CNAME www\n"))
+    return line(stack.enter_context(server), directory)
+
+
+@broken("PowerDNS: its database cannot be written", "cannot-write", "of SQLite the file", only_by_update=True)
+def powerdns_read_only(stack: ExitStack, directory: Path) -> Words:
+    server = powerdns(stack, directory)
+    server.execute("CREATE TRIGGER no BEFORE INSERT ON records BEGIN SELECT RAISE(ABORT, 'read-only'); END")
+    return line(server, directory)
+
+
+@broken("PowerDNS: the zone is in the bind backend", "powerdns-backend", "backend cannot write", "gsqlite3")
+def powerdns_bind_backend(stack: ExitStack, directory: Path) -> Words:
+    return line(stack.enter_context(PowerDnsBind(directory / "pdns", keys=[KEY])), directory)
+
+
 # Knot DNS
 
 
@@ -584,3 +952,89 @@ def knot_zone_is_a_name(stack: ExitStack, directory: Path) -> Words:
 @broken("Knot does not have the zone", "no-zone", "has no zone example.org")
 def knot_unknown_zone(stack: ExitStack, directory: Path) -> Words:
     return line(knot(stack, directory), directory, KEY, "zone=example.org")
+
+
+@broken("Knot: the acl has the key, and the address of another machine", "key-in-no-acl", "include this machine's")
+def knot_acl_of_another_address(stack: ExitStack, directory: Path) -> Words:
+    return line(knot(stack, directory, f"    address: 192.0.2.0/24\n{_UPDATE}"), directory)
+
+
+@broken("Knot: an acl that denies is before the one of the key", "key-in-no-acl", "an acl with deny: on must be after")
+def knot_acl_denies_first(stack: ExitStack, directory: Path) -> Words:
+    acl = f"    address: 127.0.0.1\n    action: update\n    deny: on\n  - id: second\n{_UPDATE}"
+    return line(knot(stack, directory, acl, ids="of-test, second"), directory)
+
+
+@broken("Knot: update-owner-match: sub, and the name itself", "not-granted", "update-owner-match")
+def knot_acl_below_the_name(stack: ExitStack, directory: Path) -> Words:
+    acl = f"{_UPDATE}    update-owner: name\n    update-owner-name: [home]\n    update-owner-match: sub\n"
+    return line(knot(stack, directory, acl), directory)
+
+
+@broken("Knot: update-owner-name without the final dot", "not-granted", "home.example.com. (with the dot)")
+def knot_acl_of_a_relative_name(stack: ExitStack, directory: Path) -> Words:
+    acl = f"{_UPDATE}    update-owner: name\n    update-owner-name: [home.example.com]\n"
+    return line(knot(stack, directory, acl), directory)
+
+
+@broken("Knot: update-owner: key, and the key has another name", "not-granted", "update-owner")
+def knot_acl_of_the_key_name(stack: ExitStack, directory: Path) -> Words:
+    return line(knot(stack, directory, f"{_UPDATE}    update-owner: key\n"), directory)
+
+
+@broken("Knot: the acl has the address of another machine, and no key is given", "key-needed", "this machine's address")
+def knot_acl_of_other_addresses(stack: ExitStack, directory: Path) -> Words:
+    return line(knot(stack, directory, "    address: 192.0.2.0/24\n    action: update\n"), directory, None)
+
+
+@broken("Knot: the zone is frozen", "knot-frozen", "knotc zone-thaw example.com")
+def knot_frozen_zone(stack: ExitStack, directory: Path) -> Words:
+    server = knot(stack, directory, _UPDATE)
+    _run("knotc", "-s", str(server.directory / "knot.sock"), "zone-freeze", "example.com")
+    return line(server, directory)
+
+
+@broken("Knot: the zone file is missing", "zone-not-loaded", "kzonecheck -o example.net")
+def knot_missing_zone_file(stack: ExitStack, directory: Path) -> Words:
+    zone = "zone:\n  - domain: example.net\n    file: missing\n    acl: of-test\n"
+    path = write_private(directory / "more.conf", zone)
+    acl = f"  - id: of-test\n{_UPDATE}include: {path}"
+    server = Knot(directory / "knot", keys=[OTHER], readonly_keys=[KEY], extra=acl)
+    return line(stack.enter_context(server), directory, KEY, "zone=example.net")
+
+
+@broken("Knot: an alias has the name", "", "CNAME", "www.example.com")
+def knot_alias_at_the_name(stack: ExitStack, directory: Path) -> Words:
+    return line(
+        stack.enter_context(Knot(directory / "knot", keys=[KEY], zones=zones(records="home CNAME www\n"))), directory
+    )
+
+
+@broken("Knot has the key by the name without the zone", "other-key-name", "key-name=home")
+def knot_key_name_with_zone(stack: ExitStack, directory: Path) -> Words:
+    return line(knot(stack, directory, _UPDATE), directory, LabKey("home.example.com", "hmac-sha256", KEY.secret))
+
+
+def _knot_secondary(stack: ExitStack, directory: Path, policy: str) -> tuple[Bind, Knot]:
+    """Start BIND as the primary, and Knot as a secondary, which passes on what the key sends."""
+    primary = Bind(directory / "primary", readonly_keys=[KEY], zones=zones(policy), listen_v6=False)
+    stack.enter_context(primary)
+    remote = f"  - id: of-test\n{_UPDATE}remote:\n  - id: primary\n    address: 127.0.0.1@{primary.port}\n"
+    zone = Zone("example.com", type="secondary", policy="    acl: of-test\n    master: primary")
+    secondary = Knot(
+        directory / "knot", keys=[OTHER], readonly_keys=[KEY], zones=[zone], extra=remote, host=IPV6, port=primary.port
+    )
+    return primary, stack.enter_context(secondary)
+
+
+@broken("a secondary of Knot, and its primary is down", "cannot-forward-to", "is down", "dns-server=127.0.0.1")
+def knot_secondary_of_a_dead_primary(stack: ExitStack, directory: Path) -> Words:
+    primary, secondary = _knot_secondary(stack, directory, ANY)
+    primary.stop()
+    return line(secondary, directory)
+
+
+@broken("a secondary of Knot, and its primary permits nothing", "knot-refused", "let its primary allow key home")
+def knot_secondary_of_a_closed_primary(stack: ExitStack, directory: Path) -> Words:
+    _primary, secondary = _knot_secondary(stack, directory, "allow-update { none; };")
+    return line(secondary, directory)

@@ -15,11 +15,24 @@ _DEADLINE = 20  # seconds after which what is awaited will never come
 
 
 class Forwarder:
-    """Forwards messages to a server, except those that `loses` names by transport ("udp", "tcp") and octets."""
+    """Forwards messages to a server, except those that `loses` names by transport ("udp", "tcp") and octets.
 
-    def __init__(self, server: NameServer, loses: Callable[[str, bytes], bool]) -> None:
+    `change` makes of a request and its answer what the client gets; `answers_from` is the address that datagrams come
+    from, if it is another one than they were sent to.
+    """
+
+    def __init__(
+        self,
+        server: NameServer,
+        loses: Callable[[str, bytes], bool],
+        change: Callable[[bytes, bytes], bytes] = lambda _request, answer: answer,
+        *,
+        answers_from: str = IPV4,
+    ) -> None:
         self._server = server.host, server.port
         self._loses = loses
+        self._change = change
+        self._answers_from = answers_from
         self._claim = Port.claim_any()
         self.port = self._claim.number
         self._datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -47,11 +60,13 @@ class Forwarder:
         return f"{IPV4}:{self.port}"
 
     def _run_udp(self) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as elsewhere:
+            elsewhere.bind((self._answers_from, 0))
+            answering = self._datagrams if self._answers_from == IPV4 else elsewhere
             while True:
                 request, client = self._datagrams.recvfrom(_LARGEST)
                 if request and not self._loses("udp", request):
-                    self._datagrams.sendto(self._ask(request), client)
+                    answering.sendto(self._change(request, self._ask(request)), client)
 
     def _run_tcp(self) -> None:
         with contextlib.suppress(OSError):
@@ -67,7 +82,8 @@ class Forwarder:
                     return
                 with socket.create_connection(self._server, _DEADLINE) as server:
                     server.sendall(framed)
-                    connection.sendall(_framed(server))
+                    changed = self._change(framed[2:], _framed(server)[2:])
+                    connection.sendall(len(changed).to_bytes(2) + changed)
 
     def _ask(self, request: bytes) -> bytes:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as connection:

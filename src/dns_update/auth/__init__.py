@@ -184,11 +184,12 @@ class Key(Value):
         except TypeError:
             raise errors.UsageError(f"the key file is a path, not {type(path).__name__}") from None
         called = called_in_errors(path, "the key file")
-        keys = keys_from_text(read_private_file(path, called, ours=True), called)
+        text = read_private_file(path, called, ours=True)
+        keys = keys_from_text(text, called)
         if not keys:
-            raise errors.UsageError(
-                f"{called} holds no key", hint='expected: key "name" { algorithm ...; secret "..."; };'
-            )
+            from dns_update.auth.other_formats import what_to_do  # for this failure only
+
+            raise errors.UsageError(f"{called} holds no key", hint=what_to_do(text))
         names = ", ".join(str(key.name) for key in keys)
         if name is None:
             if len(keys) > _KEYS_OF_ROTATION:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 
 from dns_update.address.sources import Source
 from dns_update.agent.bugs import text_of
@@ -14,6 +15,7 @@ from dns_update.cli.request import ADDRESS_TYPES, data_of, key_of, options_of, t
 from dns_update.cli.tracing import CountingTransports
 from dns_update.client.locate import Target
 from dns_update.client.plan import Desired
+from dns_update.client.requests import check_values
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
 from dns_update.doctor.checklist import Line, Step, failed, steps_of
@@ -26,7 +28,7 @@ from dns_update.transport import Server
 from dns_update.wire.codes import RRClass
 from dns_update.wire.name import Name
 
-_OF_ACCESS = ("dns-server", "zone", "key-file", "key", "key-name")
+_OF_LINES = ("address", "dns-server", "key", "key-file", "key-name", "value", "zone")  # not of a whole configuration
 
 
 def run(line: CommandLine) -> int:
@@ -38,11 +40,20 @@ def run(line: CommandLine) -> int:
         from dns_update.cli.check_agent import check_agent  # one of three, one import
 
         return check_agent(given)
-    if given.name is None and given.rrtype is None and not any(line.text(name) for name in _OF_ACCESS):
+    if given.name is None and given.rrtype is None and not any(line.text(name) for name in _OF_LINES):
         from dns_update.cli.configuration_check import check_configuration  # as above
 
-        return check_configuration(configuration_path(given), given, online=True)
+        return check_configuration(_path_that_exists(given), given, online=True)
     return _report(_check_line(line, given), given)
+
+
+def _path_that_exists(options: Options) -> str:
+    """Return the path of the configuration; raises UsageError if none is given, and none is where it is looked for."""
+    path = configuration_path(options)
+    if options.config is None and not os.path.lexists(path):
+        hint = Hint("for example: dns-update check {name:home} {zone:example.com}, or with config=FILE")
+        raise UsageError(f"nothing is given to check, and there is no configuration {path}", hint=hint)
+    return path
 
 
 # One line
@@ -68,11 +79,13 @@ async def _examined(options: Options, target: Target, transports: CountingTransp
     data = _data(options, target, answers)
     rrtypes = tuple(data) if data else (options.rrtype,) if options.rrtype is not None else ADDRESS_TYPES
     desired = _desired(data, options.ttl)
+    if any(data.values()):
+        check_values(target, data, check_names=False)
     subject = Subject(target.owner, destination, rrtypes, desired)
     seen = await examine([subject], answers.values(), transport=transports.new, thorough=True)
     gives_data = bool(options.address or options.value or options.ttl == 0)
     line = Line(target.zone is not None, bool(options.dns_server), key is not None, gives_data)
-    steps = list(steps_of(seen, seen.names[0], line))
+    steps = [*_refused_by_set(target, data), *steps_of(seen, seen.names[0], line)]
     if options.server_config is not None:
         from dns_update.cli.check_configuration import steps_of_configuration  # only if it is asked for
 
@@ -85,6 +98,15 @@ def _desired(data: dict[int, tuple[bytes, ...]], ttl: int | None) -> Desired | N
     if ttl == 0:
         return Desired(dict.fromkeys(data or ADDRESS_TYPES, ()))
     return Desired(data, ttl) if any(data.values()) else None
+
+
+def _refused_by_set(target: Target, data: Mapping[int, tuple[bytes, ...]]) -> Iterator[Step]:
+    """Yield a note if `set` sends such a name only if it is told to."""
+    if any(data.values()):
+        try:
+            check_values(target, data, check_names=True)
+        except UsageError as error:
+            yield Step("name", "note", f"set refuses it: {error}", hint=error.hint)
 
 
 def _destination(options: Options, zone: Name | None, key: Key | None) -> Destination:
@@ -134,6 +156,9 @@ def _check_without_name(options: Options) -> CheckReport:
         steps += carry_out(unless_interrupted(_zone_examined(options, options.zone, key, transports)))
     elif options.dns_server:
         steps += carry_out(unless_interrupted(_servers_asked(options, transports)))
+    if options.zone is None and not options.dns_server:
+        hint = Hint("give {zone}, or {dns-server}")
+        steps.append(Step("server", "left out", "neither a zone nor a server is given, so none was asked", hint=hint))
     if key is not None and options.zone is None:
         steps.append(Step("key", "ok", f"{key.name} ({key.algorithm.text}, {len(key.secret) * 8} bits) can be read"))
     steps.append(Step("name", "left out", "no name is given, so no change of one was tried", hint=Hint("give {name}")))

@@ -52,7 +52,8 @@ class CheckReport:
         notes = sum(step.mark == "note" for step in self._steps)
         result = f"{wrong} {'step' if wrong == 1 else 'steps'} failed" if wrong else "nothing is wrong"
         noted = f", {notes} {'note' if notes == 1 else 'notes'}" if notes else ""
-        return f"{result}{noted}; {self._messages} messages were sent, and nothing was changed"
+        sent = "1 message was" if self._messages == 1 else f"{self._messages} messages were"
+        return f"{result}{noted}; {sent} sent, and nothing was changed"
 
 
 def _lines(step: Step) -> Iterator[str]:
@@ -60,7 +61,7 @@ def _lines(step: Step) -> Iterator[str]:
     mark = f"{_MARKS[step.mark]:<{_MARK_WIDTH}}"
     if terminal.is_styled():
         mark = f"\x1b[{_COLORS[step.mark]}m{mark}\x1b[0m"
-    yield from _paragraph(f"{mark}{step.topic:<{_TOPIC_WIDTH}}", step.text)
+    yield from _paragraph(f"{mark}{step.topic:<{_TOPIC_WIDTH}}", rendered(step.text, COMMAND_LINE))
     indent = " " * (_MARK_WIDTH + _TOPIC_WIDTH)
     if step.explanation:
         yield from _paragraph(f"{indent}why: ", rendered(step.explanation, COMMAND_LINE))

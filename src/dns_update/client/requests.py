@@ -245,12 +245,13 @@ def requirement_of(text: str) -> Requirement:
 def _check(target: Target, rdata: RdataByType, require: str, ttl: int | None, *, check_names: bool) -> None:
     """Check the arguments of `set` or `add`; raises UsageError."""
     requirement_of(require)
-    _check_values(target, rdata, check_names=check_names)
+    check_values(target, rdata, check_names=check_names)
     if ttl is not None:
         check_ttl(ttl)
 
 
-def _check_values(target: Target, rdata: RdataByType, *, check_names: bool) -> None:
+def check_values(target: Target, rdata: RdataByType, *, check_names: bool) -> None:
+    """Check the data that a name is to have; raises UsageError."""
     if not any(rdata.values()):
         raise errors.UsageError("no value is given for the name", hint="to remove records, use delete")
     for rrtype in rdata:

@@ -19,6 +19,8 @@ from dns_update.rr.record import Record, rdata_to_text
 from dns_update.value import Value
 from dns_update.wire.codes import RRClass, rrtype_to_text
 
+_SERIALS = 2**32
+
 
 class Advice(Value):
     """A finding for people: `text` says what it is; `hint` says what to do, and may be empty.
@@ -62,8 +64,18 @@ def _blocked_update(problem: UpdateBlocked) -> tuple[str, str]:
 
 def _disagreement(problem: ServersDisagree) -> tuple[str, str]:
     text = f"{problem.name} differs between servers: {_holding(problem.first)}, {_holding(problem.second)}"
-    primary = problem.first.server.endpoint
-    return text, f"check that {problem.server} gets the zone from {primary}, or remove it from the list of servers"
+    newer, older = problem.first.server, problem.second.server
+    if older.access is not None and newer.access is not None and is_after(older.access.serial, newer.access.serial):
+        newer, older = older, newer
+    return (
+        text,
+        f"check that {older.endpoint} gets the zone from {newer.endpoint}, or remove it from the list of servers",
+    )
+
+
+def is_after(serial: int, other: int) -> bool:
+    """Return whether a serial is after another one (RFC 1982, section 3.2)."""
+    return 0 < (serial - other) % _SERIALS < _SERIALS // 2
 
 
 def _holding(one: NameAtServer) -> str:

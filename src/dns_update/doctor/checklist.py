@@ -10,7 +10,7 @@ from dns_update.auth import Key
 from dns_update.client.claims import claims_in
 from dns_update.client.plan import Desired
 from dns_update.client.probe import BY_KEY, BY_RECORD
-from dns_update.doctor.advice import advise, change_text, listed, note_texts
+from dns_update.doctor.advice import advise, change_text, is_after, listed, note_texts
 from dns_update.doctor.comparison import Comparison
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
 from dns_update.doctor.findings import Problem, RequestFailed, is_needed, notes_at, problems_of
@@ -131,9 +131,10 @@ def _topic_of(error: DnsUpdateError) -> str:
 
 def _answers(server: ServerExamination, around: Surroundings | None, line: Line) -> Iterator[Step]:
     program = "" if around is None or not around.kind.program else f" ({around.kind})"
-    transports = "" if around is None else " by UDP and TCP" if around.answers_tcp else " by UDP"
+    ways = [] if around is None else [("UDP", around.answers_udp), ("TCP", around.answers_tcp)]
+    transports = " and ".join([way for way, works in ways if works])
     found = "" if line.gives_server else ", the zone's primary by its SOA record,"
-    yield Step("server", "ok", f"{server.endpoint}{program}{found} answers{transports}")
+    yield Step("server", "ok", f"{server.endpoint}{program}{found} answers{transports and ' by '}{transports}")
     if around is not None and not around.answers_tcp:
         yield Step(
             "server",
@@ -283,11 +284,13 @@ def _of_name_servers(server: ServerExamination, around: Surroundings) -> Iterato
     if right:
         yield Step("name servers", "ok", f"{', '.join(right)} {'has' if len(right) == 1 else 'have'} serial {serial}")
     for state in late:
+        is_newer = serial is not None and state.serial is not None and is_after(state.serial, serial)
+        who = f"newer than here: {server.endpoint} has" if is_newer else "and has"
         yield Step(
             "name servers",
             "note",
-            f"{_spelled(state)} has serial {state.serial}, and has not got the last change yet",
-            hint="it gets the zone from its primary by NOTIFY and transfer: the logs of both say what is in the way",
+            f"{_spelled(state)} has serial {state.serial}, {who} not got the last change yet",
+            hint="a secondary gets the zone from its primary by NOTIFY and transfer: their logs say what is wrong",
         )
     for state in silent:
         yield Step("name servers", "note", f"{_spelled(state)} {_FAULTS[state.fault]}", hint=_TO_DO[state.fault])

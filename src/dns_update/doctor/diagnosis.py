@@ -7,7 +7,7 @@ out.
 
 from __future__ import annotations
 
-from dns_update.errors import DnsUpdateError
+from dns_update.errors import DnsUpdateError, NoResponse
 from dns_update.update import Update
 from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import RRClass, rrtype_to_text
@@ -80,15 +80,17 @@ def diagnosis_of(
     key = case.key
     common = {
         "server": questions.endpoint,
-        "ip": questions.endpoint.address,
+        "host_address": questions.endpoint.address,
         "port": questions.endpoint.port,
         "of_zone": zone if zone is not None else case.zone,
         "owner": case.owner,
         "types": case.types,
         "of_key": key.name if key is not None else "KEY",
         "credential": f"key {key.name}" if key is not None else "this machine's address",
+        "with_key": f"with key {key.name}" if key is not None else "without a key",
         "current_algorithm": key.algorithm.text if key is not None else "",
         "program": kind.program or "the server",
+        "in_brackets": f" ({kind.program})" if kind.program else "",
     }
     return Diagnosis(cause, kind, common | details)
 
@@ -101,6 +103,7 @@ async def diagnose(questions: Questions, case: Case, error: DnsUpdateError) -> D
     from dns_update.doctor.diagnoses.dispatch import cause_of  # it imports this module
     from dns_update.doctor.questions import OutOfTime
 
+    questions.has_answered = not isinstance(error, NoResponse)
     try:
         return await cause_of(questions, case, error)
     except (OutOfTime, DnsUpdateError):

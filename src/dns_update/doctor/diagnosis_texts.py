@@ -55,32 +55,84 @@ TEXTS: dict[str, Sentences] = {
         "nothing listens at {server}, for UDP",
         "start the DNS server there, or correct {dns-server}; on the server, ss -lnup shows what listens where",
     ),
+    "port-in-address": _any(
+        "{host_address} is one IPv6 address, and nothing answers at port {port} of it",
+        "if {last_group} is meant to be the port: {dns-server:[{shorter}]:{last_group}}",
+    ),
     "wrong-port": _any("nothing listens at {server}; a DNS server answers at port 53", "{dns-server:{usual}}"),
     "udp-filtered": _any(
-        "{server} answers by TCP, and not by UDP: a firewall drops one direction of it",
-        "{transport:tcp}; or let UDP port {port} through",
+        "{server} answers by TCP, and no answer of it comes by UDP: a firewall drops one direction, or the answers "
+        "come from another address than {host_address}",
+        "{transport:tcp}; or let UDP port {port} through, and let the server answer from the address that was asked",
     ),
     "tcp-filtered": _any(
         "{server} answers by UDP, and not by TCP, which this message needs",
         "let TCP port {port} through, too: messages of more than 512 octets go by TCP (RFC 7766)",
     ),
     "silent-once": _any("{server} does answer by UDP now", "try again; more {retries} help on a bad line"),
-    "updates-dropped": _any(
-        "{server} answers queries, and is silent to updates",
-        "a firewall or a DNS proxy on the way may let only queries through; on the server itself, BIND drops updates "
-        "beyond its update-quota, and its log tells",
+    "no-dns-at-port": _any(
+        "nothing listens at UDP port {port} of {host_address}, and what listens at its TCP port is not a DNS server",
+        "correct the port of {dns-server}: DNS is at port 53 (953 is rndc's, 853 DNS over TLS); on the server, ss "
+        "-lnutp shows what listens where",
+    ),
+    "updates-dropped": Sentences(
+        "{server}{in_brackets} answers queries, and is silent to updates",
+        {
+            OTHER: "a firewall or a DNS proxy on the way may let only queries through; its rules must let opcode "
+            "UPDATE through",
+            BIND: "a firewall or a DNS proxy on the way may let only queries through; on the server itself, BIND drops "
+            "updates beyond its update-quota, and its log tells",
+            KNOT: "a firewall on the way may let only queries through; or it is a secondary, which passes updates on "
+            "to its primary, and that is silent: {dns-server} with the primary's address",
+            POWERDNS: "it may be a secondary of the zone, which passes updates on to its primary, and that is silent: "
+            "pdnsutil show-zone {of_zone} names the primary, which {dns-server} must be. If it is the primary itself, "
+            "a firewall on the way may let only queries through",
+        },
+    ),
+    "answered-between": _any(
+        "{server} signs its answers to queries, and updates are answered without its signature: by something in front "
+        "of the server (dnsdist, a DNS proxy, a firewall), not by the server",
+        "let it pass messages of opcode UPDATE on to the server; or {dns-server} with the address and port of the "
+        "server itself",
+    ),
+    "answered-between-unsigned": _any(
+        "{server} has {program}, which never answers an update with NOTIMP: something in front of it does (dnsdist, a "
+        "DNS proxy, a firewall)",
+        "let it pass messages of opcode UPDATE on to the server; or {dns-server} with the address and port of the "
+        "server itself",
+    ),
+    "ignores-signatures": _any(
+        "{server}{in_brackets} answers signed queries without a signature, whatever the key: it does not know TSIG, "
+        "or a DNS proxy on the way removes it",
+        "{dns-server} must be the zone's primary itself (BIND, Knot DNS, PowerDNS), with nothing between that changes "
+        "messages: no dnsmasq, no router's DNS proxy",
     ),
     # The zone
     "is-resolver": _any(
-        "{server} is a resolver ({program}), not a server of {of_zone}: it answers with what other servers say",
+        "{server} is a resolver{in_brackets}, not a server of {of_zone}: it answers with what other servers say",
         "{dns-server} must be a server of the zone itself, best its primary",
     ),
-    "is-resolver-of-zone": _any(
-        "{server} is a resolver ({program}), not a server of {of_zone}: it answers with what other servers say; the "
+    "is-resolver-of-zone": Sentences(
+        "{server} is a resolver{in_brackets}, not a server of {of_zone}: it answers with what other servers say; the "
         "zone's primary is {host}",
-        "{dns-server:{primary}} {zone:{of_zone}}",
+        {
+            OTHER: "{dns-server:{primary}} {zone:{of_zone}}",
+            BIND: "{dns-server:{primary}} {zone:{of_zone}}. If {server} has the zone itself, it has it in a view that "
+            "does not match this machine",
+        },
     ),
-    "other-zone": _any("{server} has {owner} in the zone {found}, and no zone {of_zone}", "{zone:{found}}"),
+    "is-resolver-beside": _any(
+        "{server} is a resolver{in_brackets}, not a server of {of_zone}: it answers with what other servers say; the "
+        "zone's primary, {host}, is at the same address, and must have another port",
+        "{dns-server:{host_address}:PORT} {zone:{of_zone}}; on the server, ss -lnutp shows the port",
+    ),
+    "zone-reversed": _any(
+        "{server} has no zone {of_zone}, but {found}: the parts of an address are in the reverse order",
+        "{zone:{found}}",
+    ),
+    "other-zone": _any(
+        "{server} has {owner} in the zone {found}, and no zone {of_zone}", "{zone:{found}} {name:{owner}}"
+    ),
     "delegated": _any(
         "{server} does not have {of_zone} itself; it refers to {hosts}", "{dns-server:{host}} {zone:{of_zone}}"
     ),
@@ -92,9 +144,9 @@ TEXTS: dict[str, Sentences] = {
             "matches this machine must have the zone",
         },
     ),
-    "no-zone-for-name": _any(
+    "no-zone-of-name": _any(
         "{server} has no zone that holds {owner}, in any case not for this machine",
-        "{dns-server} must be a server of the zone, and {zone} its name",
+        "check the spelling of {name}, and that {dns-server} is a server of its zone; or give {zone}",
     ),
     "zone-not-loaded": Sentences(
         "{server} is configured for {of_zone}, and has not loaded it",
@@ -186,14 +238,16 @@ TEXTS: dict[str, Sentences] = {
         {
             OTHER: "the server must know the key by the same name, algorithm and secret",
             BIND: 'named.conf needs: key "{of_key}" {{ algorithm {current_algorithm}; secret "..."; }}; then run rndc '
-            "reconfig. If it has it, compare the name letter by letter",
+            "reconfig. If it has it, compare the name letter by letter; a key inside a view is only for the clients "
+            "of that view",
         },
     ),
     "key-in-no-acl": _any(
         "{program} does not accept key {of_key} for {of_zone}: there is no such key (with {current_algorithm}), or no "
-        "acl of the zone has it",
+        "acl of the zone has it, or its acl is not for this machine's address",
         "knot.conf needs key: id: {of_key}, algorithm: {current_algorithm}; acl: id: update, key: {of_key}, action: "
-        "update; and in zone: domain: {of_zone}, acl: update; then run knotc reload",
+        "update; and in zone: domain: {of_zone}, acl: update; then run knotc reload. If the acl has an address, it "
+        "must include this machine's; an acl with deny: on must be after it",
     ),
     "key-not-accepted": Sentences(
         "{program} does not accept key {of_key}: it has no such key, or one with another secret",
@@ -217,21 +271,23 @@ TEXTS: dict[str, Sentences] = {
         },
     ),
     "key-needed": Sentences(
-        "{server} takes no updates of {of_zone} without a key",
+        "{server} takes no updates of {of_zone} without a key, in any case not from this machine's address",
         {
             OTHER: f"give {{key-file}}, or {{key-name}} and {{key}}; {_MAKE_KEY}",
             BIND: f"give {{key-file}}, or {{key-name}} and {{key}}; {_MAKE_KEY}. A zone without update-policy and "
-            "allow-update takes no updates at all",
+            "allow-update takes no updates at all; addresses in allow-update must include the one that the server sees",
             POWERDNS: f"give {{key-file}}, or {{key-name}} and {{key}}; {_MAKE_KEY}; or let this address update: "
             "allow-dnsupdate-from in pdns.conf",
         },
     ),
     "kerberos-only": _any(
-        "{of_zone} is a zone of Active Directory, which takes updates with Kerberos (GSS-TSIG) only",
-        "dns-update does not sign so yet: use nsupdate -g with a ticket (kinit), or let the zone take insecure updates",
+        "{of_zone} is a zone of Active Directory, whose servers take updates with Kerberos (GSS-TSIG) only",
+        "dns-update does not sign so yet: use nsupdate -g with a ticket (kinit), or let the zone take insecure "
+        "updates; a BIND, Knot DNS or PowerDNS that has the zone can also allow a TSIG key",
     ),
     "is-secondary": _any(
-        "{server} is a secondary of {of_zone}; its primary, {host}, would take this update",
+        "{server} takes no update of {of_zone} {with_key}; the primary by the zone's SOA record, {host} ({primary}), "
+        "does: {server} is a secondary, or the primary at an address with other rules",
         "{dns-server:{primary}}",
     ),
     "perhaps-secondary": _any(
@@ -246,15 +302,26 @@ TEXTS: dict[str, Sentences] = {
             OTHER: "let the server allow the key for this zone",
             BIND: 'rndc zonestatus {of_zone} on the server tells why. "type: secondary": update its primary. No '
             f'"dynamic: yes": named.conf needs {_GRANT} "frozen: yes": run rndc thaw {{of_zone}}. Otherwise its '
-            "allow-update does not name this key, or another view answers this machine",
-            KNOT: "knot.conf needs in the acl of the zone: key: {of_key}, action: update; knotc zone-status {of_zone} "
-            "tells whether it is frozen",
+            "allow-update does not name this key, or denies this machine's address before it, or another view "
+            "answers this machine",
+            KNOT: "knot.conf needs in the acl of the zone: key: {of_key}, action: update. A secondary passes updates "
+            "on to its primary, whose configuration needs that, too",
         },
+    ),
+    "knot-refused": _any(
+        "{program} permits key {of_key} to update {of_zone}, and answers REFUSED: the zone is frozen, or this is a "
+        "secondary, and its primary ({host}, by the SOA record) refuses the update",
+        "knotc zone-status {of_zone} on the server tells which: if frozen, run knotc zone-thaw {of_zone}; if a slave, "
+        "let its primary allow key {of_key}",
+    ),
+    "knot-frozen": _any(
+        "{program} refuses every update of {of_zone}, whoever sends it, as it does while the zone is frozen",
+        "knotc zone-status {of_zone} on the server shows it; run knotc zone-thaw {of_zone}",
     ),
     "powerdns-updates-off": _any(
         "{program} takes no updates from this machine: dnsupdate is off, or allow-dnsupdate-from leaves it out",
         "pdns.conf needs dnsupdate=yes and, in allow-dnsupdate-from, the address of this machine (the default is only "
-        "127.0.0.0/8 and ::1); then restart it",
+        "127.0.0.0/8 and ::1), or the zone in its metadata ALLOW-DNSUPDATE-FROM; then restart it",
     ),
     "powerdns-key-not-allowed": _any(
         "{program} accepts key {of_key}, which may not update {of_zone}",
@@ -270,7 +337,8 @@ TEXTS: dict[str, Sentences] = {
         "look at lua-dnsupdate-policy-script in pdns.conf: it must return true for {owner} {types} and this key",
     ),
     "not-forwarded-yet": _any(
-        "{server} is a secondary, which passed the update on to the zone's primary, {host}, and does not show it yet",
+        "by the zone's SOA record its primary is another server, {host}: a secondary passes an update on, and shows it "
+        "after the next transfer",
         "{dns-server:{primary}} sends it there directly; or wait: the next transfer brings it",
     ),
     "check-names": Sentences(
@@ -308,27 +376,35 @@ TEXTS: dict[str, Sentences] = {
         },
     ),
     "not-granted": Sentences(
-        "{server} accepts key {of_key}, and no rule of {of_zone} lets it change {owner} {types}",
+        "{server} accepts {credential}, and no rule of {of_zone} lets it change {owner} {types}",
         {
             OTHER: "let the server allow this name and type",
             BIND: f"the zone's statement in named.conf needs: {_GRANT}",
-            KNOT: "the acl's update-owner-name or update-type leaves it out; knot.conf needs there: {owner}. {types}",
+            KNOT: "the acl's update-owner, update-owner-name, update-owner-match or update-type leaves it out; it "
+            "needs e.g. update-owner: name, update-owner-name: {owner}. (with the dot), update-owner-match: "
+            "sub-or-equal, and in update-type {types}",
         },
     ),
     # The server
     "takes-no-updates": Sentences(
-        "{server} ({program}) takes no dynamic updates at all",
+        "{server}{in_brackets} takes no dynamic updates at all",
         {
             OTHER: "{dns-server} must be a server that does: BIND, Knot DNS or PowerDNS",
             NSD: "let it be a secondary of BIND, Knot DNS or PowerDNS, and send the updates there",
         },
+    ),
+    "powerdns-backend": _any(
+        "{program} takes no updates of {of_zone}, because the zone's backend cannot write (it answers NOTIMP)",
+        "move the zone to a backend that can, e.g. gsqlite3, gmysql or gpgsql (pdnsutil b2b-migrate); the bind and "
+        "pipe backends cannot",
     ),
     "cannot-write": Sentences(
         "{credential} may make this change, and the server cannot carry it out: mostly it cannot write there",
         {
             OTHER: "its log says what it cannot write",
             BIND: "the directory of the zone file must be writable for its user, for the journal: on Debian that is "
-            "/var/lib/bind, not /etc/bind; the log says which file: journalctl -u named | grep {of_zone}",
+            "/var/lib/bind, not /etc/bind; max-records and max-records-per-type limit the zone, too. The log says "
+            "which: journalctl -u named | grep {of_zone}",
             KNOT: "its journal's directory (/var/lib/knot) must be writable for its user and have room: journalctl -u "
             "knot | grep {of_zone}",
             POWERDNS: "its backend must be able to write: the bind backend cannot, and of SQLite the file and its "

@@ -7,9 +7,11 @@ import time
 from dns_update.client.aio import AsyncClient
 from dns_update.client.transaction import Transaction
 from dns_update.doctor.checklist import Step
+from dns_update.doctor.diagnosis import Case, diagnose
+from dns_update.doctor.diagnosis_texts import explain
 from dns_update.doctor.questions import Questions
 from dns_update.doctor.server_kind import ServerKind, kind_of, version_of
-from dns_update.errors import NoResponse, causes
+from dns_update.errors import NoResponse
 from dns_update.message import Message
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.protocol import AsyncTransport
@@ -34,13 +36,11 @@ async def _asked(endpoint: Endpoint, rrclass: int) -> list[Step]:
     query = Message.query(_ROOT, RRType.SOA, rrclass)
     by_udp, by_tcp = await questions.ask(query), await questions.ask(query, transport="tcp")
     if by_udp.is_silent and by_tcp.is_silent:
-        is_refused = by_udp.cause == causes.PORT_UNREACHABLE
-        raise NoResponse(
-            "nothing listens there, by UDP or TCP" if is_refused else "neither by UDP nor by TCP",
-            endpoint=endpoint,
-            cause=by_udp.cause,
-            hint="check the server's address, that it runs, and that no firewall drops UDP and TCP to its port",
-        )
+        error = NoResponse("neither by UDP nor by TCP", endpoint=endpoint, cause=by_udp.cause)
+        found = await diagnose(questions, Case(_ROOT, _ROOT, None), error)
+        if found is not None:
+            explain(error, found)
+        raise error
     kind = kind_of(await version_of(questions))
     return [_step(endpoint, kind, udp=not by_udp.is_silent, tcp=not by_tcp.is_silent)]
 

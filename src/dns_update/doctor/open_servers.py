@@ -67,7 +67,7 @@ class OpenServer:
         questions = Questions(self.endpoint, RRClass.IN, wall)
         with contextlib.suppress(OutOfTime, DnsUpdateError):  # then less is said
             self.surroundings = await self._client.run(
-                lambda transaction: look_around(questions, self.zone, transaction.key, access.version)
+                lambda transaction: look_around(questions, self.zone, transaction.key, access)
             )
 
     async def diagnose(self, error: DnsUpdateError, owner: Name, changes: Records, wall: float) -> None:

@@ -48,10 +48,11 @@ def with_other_algorithms(key: Key) -> Iterator[OtherKey]:
 
 
 def with_other_names(key: Key, zone: Name, owner: Name) -> Iterator[OtherKey]:
-    """Yield the key with other names: with the zone after it, its first label alone, the owner's name, common ones."""
+    """Yield the key with other names: with the zone, its first label alone, - for _; the owner's; common ones."""
     own = key.name
     labels = own.labels[:1]
-    alike = (f"{own}.{zone}", str(Name(labels)), f"{Name(labels)}.{zone}")
+    hyphens = str(own).translate(str.maketrans("_-", "-_"))
+    alike = (f"{own}.{zone}", str(Name(labels)), f"{Name(labels)}.{zone}", hyphens)
     seen = {own}
     for text in (*alike, str(owner), str(zone), *_COMMON_NAMES):
         try:
@@ -132,13 +133,13 @@ def _decoded(text: bytes) -> bytes:
 
 
 _READINGS: dict[str, Callable[[bytes], bytes | None]] = {
+    "without-line-end": _without_line_end,  # before the next, which also takes it away
     "without-quotes": _unquoted,
     "without-statement": _without_statement,
     "without-name": _after_name,
     "padded": _padded,
     "url-safe": _url_safe,
     "hexadecimal": _from_hexadecimal,
-    "without-line-end": _without_line_end,
     "decoded-again": decoded_base64,
     "raw-text": _raw,
 }

@@ -6,11 +6,11 @@ from dns_update.auth.tsig import FUDGE
 from dns_update.client.probe import is_unmet, unmeetable
 from dns_update.client.steps import Ask, ReadClock
 from dns_update.errors import DnsUpdateError, NoResponse
-from dns_update.exchange import UDP, Policy, Reply
+from dns_update.exchange import TCP, UDP, Policy, Reply
 from dns_update.message import Message
 from dns_update.update import Update
 from dns_update.value import Value
-from dns_update.wire.codes import Flag, Rcode, RRType
+from dns_update.wire.codes import Flag, Opcode, Rcode, RRType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dns_update.wire.name import Name
 
 PATIENCE = 1.0  # seconds for one answer; a question is not repeated
+_LESS = 0.3  # seconds for an answer of a server that has not answered before
 SECONDS = 5.0  # for all questions together
 
 
@@ -85,13 +86,19 @@ class Questions:
     """Asks servers, and remembers each answer; all questions together take at most SECONDS."""
 
     def __init__(self, endpoint: Endpoint, rrclass: int, wall: float) -> None:
-        """Prepare to ask the server at `endpoint`; `wall` is the wall clock now, in seconds since 1970."""
+        """Prepare to ask the server at `endpoint`; `wall` is the wall clock now, in seconds since 1970.
+
+        Set `has_answered` if the server is known to answer.
+        """
         self.endpoint = endpoint
+        self.has_answered = False
         self.rrclass = rrclass
         self.asked = 0
         self._wall = wall
         self._started: float | None = None
         self._answers: dict[tuple[object, ...], Answer] = {}
+        self._silent: set[tuple[Endpoint, TransportName]] = set()
+        self._limited: set[Endpoint] = set()
 
     async def soa(  # noqa: PLR0913 - all but the name can be left out
         self,
@@ -107,9 +114,9 @@ class Questions:
         query = Message.query(name, RRType.SOA, self.rrclass, flags)
         return await self.ask(query, key, endpoint=endpoint, fudge=fudge, ahead=ahead)
 
-    async def records(self, name: Name, rrtype: int, *, flags: int = 0) -> tuple[Record, ...]:
-        """Return the records of a name that the server shows without a key."""
-        answer = await self.ask(Message.query(name, rrtype, self.rrclass, flags))
+    async def records(self, name: Name, rrtype: int, key: Key | None = None, *, flags: int = 0) -> tuple[Record, ...]:
+        """Return the records of a name that the server shows; without a key, to everybody."""
+        answer = await self.ask(Message.query(name, rrtype, self.rrclass, flags), key)
         return tuple([record for record in answer.records(rrtype) if record.name == name])
 
     async def probe(
@@ -142,18 +149,38 @@ class Questions:
         at = self.endpoint if endpoint is None else endpoint
         question = at, message, key, transport, fudge, ahead
         if question not in self._answers:
-            seconds = await self._seconds()
-            self.asked += 1
-            policy = Policy(PATIENCE, 0, transport)
-            try:
-                reply = await Ask(at, message, key, policy=policy, fudge=fudge, ahead=ahead)
-            except NoResponse as error:
-                self._answers[question] = Answer(cause=error.cause)
-            except DnsUpdateError as error:  # e.g. a record in the answer that is malformed
-                self._answers[question] = Answer(rcode=Rcode.FORMERR, cause=error.cause)
-            else:
-                self._answers[question] = _seen(reply, self._wall + seconds)
+            way = TCP if at in self._limited and message.opcode == Opcode.QUERY else transport
+            answer = await self._asked(at, message, key, way, fudge, ahead)
+            if answer.is_silent and way == UDP and self._may_be_limited(at, message):
+                self._limited.add(at)
+                answer = await self._asked(at, message, key, TCP, fudge, ahead)
+            self._answers[question] = answer
         return self._answers[question]
+
+    def _may_be_limited(self, at: Endpoint, message: Message) -> bool:
+        """Return whether a server may limit the rate of its answers (RRL), which it does not by TCP.
+
+        Then it has answered before, and is silent to a query.
+        """
+        if message.opcode != Opcode.QUERY:
+            return False
+        is_known = self.has_answered and at == self.endpoint
+        return is_known or any(asked[0] == at and not answer.is_silent for asked, answer in self._answers.items())
+
+    async def _asked(  # noqa: PLR0913, PLR0917 - what a question is
+        self, at: Endpoint, message: Message, key: Key | None, transport: TransportName, fudge: int, ahead: int
+    ) -> Answer:
+        seconds = await self._seconds()
+        self.asked += 1
+        policy = Policy(_LESS if (at, transport) in self._silent else PATIENCE, 0, transport)
+        try:
+            reply = await Ask(at, message, key, policy=policy, fudge=fudge, ahead=ahead)
+        except NoResponse as error:
+            self._silent.add((at, transport))
+            return Answer(cause=error.cause)
+        except DnsUpdateError as error:  # e.g. a record in the answer that is malformed
+            return Answer(rcode=Rcode.FORMERR, cause=error.cause)
+        return _seen(reply, self._wall + seconds)
 
     async def _seconds(self) -> float:
         """Return the seconds since the first question; raises OutOfTime."""

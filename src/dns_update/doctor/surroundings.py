@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dns_update.client.steps import Resolve
+from dns_update.doctor.diagnoses.zone import addresses_in
 from dns_update.doctor.questions import Answer, Questions
 from dns_update.doctor.server_kind import POWERDNS, ServerKind, kind_of
 from dns_update.errors import NoResponse
@@ -17,14 +18,14 @@ from dns_update.message import Message
 from dns_update.rr.record import Record
 from dns_update.transport import DNS_PORT, Endpoint
 from dns_update.value import Value
-from dns_update.wire.codes import Rcode, RRType, rrtype_from_text
+from dns_update.wire.codes import Rcode, RRClass, RRType, rrtype_from_text
 from dns_update.wire.cursor import Cursor
-from dns_update.wire.inet import format_address
 from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.auth import Key
+    from dns_update.client.probe import Access
 
 _MOST_NAME_SERVERS = 6  # of a zone; more are rare, and each costs a question
 _DNSKEY = rrtype_from_text("DNSKEY")
@@ -50,26 +51,39 @@ class Surroundings(Value):
     kind: ServerKind
     answers_tcp: bool
     takes_unsigned: bool
+    answers_udp: bool = True
     seconds_ahead: int | None = None
     is_signed: bool = False
     name_servers: tuple[NameServerState, ...] = ()
 
 
-async def look_around(questions: Questions, zone: Name, key: Key | None, version: bytes) -> Surroundings:
-    """Return what is around a zone that the server has, and may be asked for with the key; raises OutOfTime."""
+async def look_around(questions: Questions, zone: Name, key: Key | None, access: Access) -> Surroundings:
+    """Return what is around a zone that the server has, and may be asked for with the key; raises OutOfTime.
+
+    `access` is what the server has shown already.
+    """
     unsigned = await questions.probe(zone, None)
-    kind = kind_of(version, unsigned, is_served=True)
+    takes_unsigned = (await questions.probe(zone, None, (_harmless(zone),))).permits
+    shown = await questions.soa(zone)  # with views, perhaps of another zone than the key's
+    kind = kind_of(access.version, unsigned, is_served=shown.is_authoritative and shown.rcode == Rcode.NOERROR)
     apex = await questions.ask(Message.query(zone, RRType.ANY, questions.rrclass), key, transport=TCP)
-    hosts = await _name_servers(questions, zone, key, apex)
-    states = [await _state_of(questions, zone, host, apex) for host in hosts[:_MOST_NAME_SERVERS]]
+    hosts = (await _name_servers(questions, zone, key, apex))[:_MOST_NAME_SERVERS]
+    addresses = {host: _glue(host, apex) or await _addresses(questions, zone, key, host) for host in hosts}
+    states = [await _state_of(questions, zone, host, addresses[host], access.serial) for host in hosts]
     return Surroundings(
         kind=kind,
         answers_tcp=not apex.is_silent,
-        takes_unsigned=unsigned.permits,
+        takes_unsigned=takes_unsigned,
+        answers_udp=not (unsigned.is_silent and shown.is_silent),
         seconds_ahead=None if kind.program == POWERDNS else apex.seconds_ahead,  # it repeats our time
         is_signed=any(record.name == zone for record in apex.records(_DNSKEY)),
         name_servers=tuple(states),
     )
+
+
+def _harmless(zone: Name) -> Record:
+    """Return a change for a probe: BIND looks at its update-policy only if there is one, by TCP and if forwarded."""
+    return Record(Name((b"dns-update-check",)).below(zone), RRType.TXT, RRClass.ANY, 0, b"")
 
 
 async def _name_servers(questions: Questions, zone: Name, key: Key | None, apex: Answer) -> list[Name]:
@@ -85,14 +99,15 @@ def _at(zone: Name, records: Sequence[Record]) -> list[Record]:
     return [record for record in records if record.name == zone]
 
 
-async def _state_of(questions: Questions, zone: Name, host: Name, apex: Answer) -> NameServerState:
+async def _state_of(
+    questions: Questions, zone: Name, host: Name, addresses: Sequence[str], own_serial: int
+) -> NameServerState:
     """Return what one name server shows; the server that is being examined is not asked again."""
-    addresses = _glue(host, apex) or await _addresses(questions, zone, host)
     if not addresses:
         return NameServerState(host, fault="no-address")
     own = questions.endpoint
     if own.address in addresses:
-        return NameServerState(host, own.address, _serial_in(await questions.soa(zone)))
+        return NameServerState(host, own.address, own_serial)
     port = own.port if own.address.startswith("127.") or own.address == "::1" else DNS_PORT
     answer = await questions.soa(zone, endpoint=Endpoint(addresses[0], port))
     if answer.is_silent:
@@ -107,13 +122,13 @@ def _glue(host: Name, apex: Answer) -> list[str]:
     if apex.message is None:
         return []
     records = [r for r in apex.message.additional if r.name == host and r.rrtype in (RRType.A, RRType.AAAA)]
-    return [format_address(record.rdata) for record in sorted(records, key=lambda record: record.rrtype)]
+    return addresses_in(sorted(records, key=lambda record: record.rrtype))
 
 
-async def _addresses(questions: Questions, zone: Name, host: Name) -> list[str]:
+async def _addresses(questions: Questions, zone: Name, key: Key | None, host: Name) -> list[str]:
     if host.is_within(zone):
         for rrtype in (RRType.A, RRType.AAAA):
-            found = [format_address(record.rdata) for record in await questions.records(host, rrtype)]
+            found = addresses_in(await questions.records(host, rrtype, key))
             if found:
                 return found
         return []

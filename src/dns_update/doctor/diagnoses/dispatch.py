@@ -39,15 +39,17 @@ async def _cause_in_zone(examined: Examined, error: errors.DnsUpdateError) -> Di
     """Return the cause of a failure at a server that has the zone."""
     if isinstance(error, errors.NotApplied):
         return await ignored.cause_of(examined)
+    if isinstance(error, errors.ReplyNotTrusted) and await key.is_only_for_queries(examined):
+        return examined.found("answered-between")
     if isinstance(error, errors.ServerFailure) or _claimed(error) in _UNEXPLAINED:
         return await failure.cause_of(examined, error)
     if examined.case.key is not None and isinstance(error, _OF_KEYS + _OF_PERMISSION):
         of_key = await key.cause_of(examined)
-        if of_key is not None:
+        if of_key is not None or await key.is_unknown(examined):
             return of_key
     is_question = isinstance(error, errors.ZoneNotFound) and not examined.case.changes
     if isinstance(error, _OF_KEYS + _OF_PERMISSION) and not is_question:
-        return await permission.cause_of(examined)
+        return await permission.cause_of(examined, is_refused=not isinstance(error, errors.ZoneNotFound))
     return None
 
 

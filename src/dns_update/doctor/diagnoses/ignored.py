@@ -14,4 +14,4 @@ async def cause_of(examined: Examined) -> Diagnosis | None:
     primary = await primary_elsewhere(examined)
     if primary is None:
         return None
-    return examined.found("not-forwarded-yet", host=primary[0], primary=primary[1] or primary[0])
+    return examined.found("not-forwarded-yet", host=primary.host, primary=primary)

@@ -11,13 +11,16 @@ from collections.abc import Iterable
 
 from dns_update.auth import Key
 from dns_update.auth.tsig import FUDGE
+from dns_update.doctor.diagnoses.permission import is_of_active_directory
 from dns_update.doctor.diagnosis import Diagnosis, Examined
 from dns_update.doctor.other_keys import OtherKey, with_other_algorithms, with_other_names, with_other_readings
 from dns_update.doctor.questions import Answer
-from dns_update.doctor.server_kind import KNOT, POWERDNS
+from dns_update.doctor.server_kind import KNOT, NEVER_PRIMARY, POWERDNS
+from dns_update.errors.causes import NOT_SIGNED, WRONG_SIGNATURE
 from dns_update.wire.codes import Rcode
 
 _WHOLE_FUDGE = 0xFFFF  # seconds: a signature that is right counts whatever the clocks say (RFC 8945, section 4.2)
+_NOT_BY_KEY = (NOT_SIGNED, WRONG_SIGNATURE)  # dnsdist and Unbound send the signature of the question back
 _FINE = 30  # seconds: so near is the difference of two clocks found out
 
 
@@ -32,8 +35,37 @@ async def cause_of(examined: Examined) -> Diagnosis | None:
     return await _cause_of_rejection(examined, key, signed)
 
 
+async def is_unknown(examined: Examined) -> bool:
+    """Return whether nothing is known of the key: signed queries are not answered."""
+    key = examined.case.key
+    return key is not None and not (await _ask(examined, key)).accepts_key
+
+
+async def ignores_signatures(examined: Examined) -> bool:
+    """Return whether the server answers what is signed as if it did not know signatures."""
+    key = examined.case.key
+    if key is None:
+        return False
+    signed = await _ask(examined, key)
+    return signed.cause in _NOT_BY_KEY and not signed.tsig_error
+
+
+async def is_only_for_queries(examined: Examined) -> bool:
+    """Return whether the server signs its answers to queries, and something else answers updates.
+
+    Knot does not sign that it could not pass an update on to its primary.
+    """
+    key, program = examined.case.key, examined.kind.program
+    if key is None or program in NEVER_PRIMARY or not (await _ask(examined, key)).accepts_key:
+        return False
+    probe = await examined.questions.probe(examined.zone, key)
+    return probe.cause in _NOT_BY_KEY and not (program == KNOT and probe.rcode == Rcode.SERVFAIL)
+
+
 async def _cause_of_rejection(examined: Examined, key: Key, signed: Answer) -> Diagnosis | None:
     if not signed.tsig_error:
+        if signed.rcode == Rcode.NOERROR and signed.cause in _NOT_BY_KEY:  # of a server that checks signatures, never
+            return examined.found("ignores-signatures")
         return await _cause_of_bare_refusal(examined, key)
     if signed.tsig_error == Rcode.BADSIG:
         return await _cause_in_secret(examined, key) or examined.found("secret-differs")
@@ -77,6 +109,8 @@ async def _unknown(examined: Examined) -> Diagnosis:
     """Return that the server does not have the key, and perhaps needs none."""
     if (await examined.questions.probe(examined.zone, None, examined.case.changes)).permits:
         return examined.found("updates-by-address")
+    if await is_of_active_directory(examined):
+        return examined.found("kerberos-only")
     causes = {KNOT: "key-in-no-acl", POWERDNS: "key-not-accepted"}
     return examined.found(causes.get(examined.kind.program, "key-unknown"))
 

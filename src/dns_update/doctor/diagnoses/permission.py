@@ -9,28 +9,34 @@ from dns_update.client.reply_errors import hosts_in
 from dns_update.doctor.diagnoses.zone import addresses_of
 from dns_update.doctor.diagnosis import Diagnosis, Examined
 from dns_update.doctor.questions import Answer
-from dns_update.doctor.server_kind import BIND, POWERDNS, WINDOWS
+from dns_update.doctor.server_kind import BIND, KNOT, POWERDNS, WINDOWS
 from dns_update.rr.embedded_names import soa_mname
 from dns_update.rr.host_names import is_host, may_own
 from dns_update.rr.record import Record
-from dns_update.transport import Endpoint
+from dns_update.transport import DNS_PORT, Endpoint
+from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRClass, RRType, rrtype_to_text
 from dns_update.wire.name import Name
 
 _OUTSIDE = Name.from_text("outside.invalid")
 _PLAIN = b"dns-update-check"  # a host name that nobody else uses
+_OF_NOTIMP = {BIND: "answered-between-unsigned", KNOT: "answered-between-unsigned", POWERDNS: "powerdns-backend"}
+"""BIND and Knot never say NOTIMP to an update, PowerDNS only if its backend cannot write."""
 _DOMAIN_CONTROLLERS = Name.from_text("_ldap._tcp.dc._msdcs")  # of Active Directory, and of Samba
 
 
-async def cause_of(examined: Examined) -> Diagnosis | None:
-    """Return why the change is refused; None if the probes do not show it."""
+async def cause_of(examined: Examined, *, is_refused: bool) -> Diagnosis | None:
+    """Return why the change is refused; None if the probes do not show it.
+
+    If not `is_refused`, the server said NOTAUTH, or a query failed.
+    """
     key = examined.case.key
     probe = await examined.questions.probe(examined.zone, key)
     if probe.is_silent:
         return None
     if probe.permits:
-        return await _cause_in_change(examined)
-    if key is not None and (await examined.questions.probe(examined.zone, None)).permits:
+        return await _cause_in_change(examined, is_refused=is_refused)
+    if key is not None and (await examined.questions.probe(examined.zone, None, examined.case.changes)).permits:
         return examined.found("updates-by-address")
     return await _cause_in_zone(examined, probe)
 
@@ -41,24 +47,47 @@ async def cause_of(examined: Examined) -> Diagnosis | None:
 async def _cause_in_zone(examined: Examined, probe: Answer) -> Diagnosis | None:
     """Return why the server takes no update of the zone at all with this key."""
     if probe.rcode == Rcode.NOTIMP:
-        return examined.found("takes-no-updates")
+        return not_implemented(examined)
     primary = await primary_elsewhere(examined)
-    if primary is not None and await _is_permitted_at(examined, primary[1]):
-        return examined.found("is-secondary", host=primary[0], primary=primary[1])
-    if await _is_of_active_directory(examined):
+    if primary is not None and await _is_permitted_at(examined, primary.endpoint):
+        return examined.found("is-secondary", host=primary.host, primary=primary)
+    if await is_of_active_directory(examined):
         return examined.found("kerberos-only")
-    if examined.kind.program == POWERDNS:
+    return await _cause_in_program(examined, probe, primary)
+
+
+async def _cause_in_program(examined: Examined, probe: Answer, primary: Primary | None) -> Diagnosis:
+    """Return what the server's program means by its refusal."""
+    program = examined.kind.program
+    if program == POWERDNS:
         return await _cause_in_powerdns(examined)
-    if primary is not None and examined.kind.program == BIND and not _is_loopback(examined.questions.endpoint.address):
-        return examined.found("perhaps-secondary", host=primary[0], primary=primary[1] or primary[0])
+    if program == KNOT and probe.rcode == Rcode.REFUSED:  # it says NOTAUTH if no acl permits the update
+        if primary is None:
+            return examined.found("knot-frozen")
+        return examined.found("knot-refused", host=primary.host)
+    if program == BIND and primary is not None and not _is_loopback(examined.questions.endpoint.address):
+        return examined.found("perhaps-secondary", host=primary.host, primary=primary)
     return examined.found("key-needed" if examined.case.key is None else "zone-closed")
 
 
-async def primary_elsewhere(examined: Examined) -> tuple[Name, str] | None:
-    """Return host and address of the zone's primary by its SOA record, if that is another server than this one.
+def not_implemented(examined: Examined) -> Diagnosis:
+    """Return what NOTIMP as the answer to an update means."""
+    return examined.found(_OF_NOTIMP.get(examined.kind.program, "takes-no-updates"))
 
-    The address is empty if this server does not know it.
-    """
+
+class Primary(Value):
+    """The primary that a zone's SOA record names; its endpoint is None if the server does not know its address."""
+
+    host: Name
+    endpoint: Endpoint | None
+
+    def __str__(self) -> str:
+        """Return what `dns-server` takes."""
+        return str(self.endpoint or self.host)
+
+
+async def primary_elsewhere(examined: Examined) -> Primary | None:
+    """Return the zone's primary by its SOA record, if that is at another address than this server."""
     answer = await examined.questions.soa(examined.zone, examined.case.key)
     soa = answer.soa_above(examined.zone) or (await examined.questions.soa(examined.zone)).soa_above(examined.zone)
     host = Name(()) if soa is None else soa_mname(soa.rdata)
@@ -67,25 +96,37 @@ async def primary_elsewhere(examined: Examined) -> tuple[Name, str] | None:
     addresses = await addresses_of(examined.questions, host)
     if examined.questions.endpoint.address in addresses:
         return None
-    return host, addresses[0] if addresses else ""
+    return Primary(host, await _endpoint_at(examined, addresses[0]) if addresses else None)
+
+
+async def _endpoint_at(examined: Examined, address: str) -> Endpoint:
+    """Return where a server of the zone listens: at the port of this one if it answers there, else at the usual one."""
+    own = examined.questions.endpoint.port
+    if own != DNS_PORT:
+        same = Endpoint(address, own)
+        if not (await examined.questions.soa(examined.zone, endpoint=same)).is_silent:
+            return same
+    return Endpoint(address)
 
 
 def _is_loopback(address: str) -> bool:
     return address == "::1" or address.startswith("127.")
 
 
-async def _is_permitted_at(examined: Examined, address: str) -> bool:
+async def _is_permitted_at(examined: Examined, endpoint: Endpoint | None) -> bool:
     """Return whether another server would take updates of the zone with this key."""
-    if not address:
+    if endpoint is None:
         return False
-    endpoint = Endpoint(address, examined.questions.endpoint.port)
     probe = await examined.questions.probe(examined.zone, examined.case.key, endpoint=endpoint)
     return probe.permits
 
 
-async def _is_of_active_directory(examined: Examined) -> bool:
+async def is_of_active_directory(examined: Examined) -> bool:
+    """Return whether the zone is one of Active Directory, as far as that matters: a server with our key needs none."""
     if examined.kind.program == WINDOWS:
         return True
+    if examined.case.key is not None and examined.kind.program in (BIND, KNOT, POWERDNS):
+        return False
     controllers = _DOMAIN_CONTROLLERS.below(examined.zone)
     return bool(await examined.questions.records(controllers, RRType.SRV))
 
@@ -104,11 +145,11 @@ async def _cause_in_powerdns(examined: Examined) -> Diagnosis:
 # This change
 
 
-async def _cause_in_change(examined: Examined) -> Diagnosis | None:
+async def _cause_in_change(examined: Examined, *, is_refused: bool) -> Diagnosis | None:
     """Return which part of the change is refused, by probes of changes that differ in one thing."""
     changes = examined.case.changes
     if not changes or await _permits(examined, changes):
-        return await _cause_beyond_permission(examined)
+        return await _cause_beyond_permission(examined) if is_refused else None
     if await _permits(examined, _without_data(changes)):
         return await _cause_in_data(examined)
     return await _cause_in_policy(examined)
@@ -163,7 +204,8 @@ async def _cause_in_policy(examined: Examined) -> Diagnosis:
         return examined.found("only-own-name", name_there=own_name)
     if await _permits(examined, _renamed(case.changes, Name((_PLAIN,)).below(zone))):
         return examined.found("name-denied")
-    return examined.found("not-granted")
+    is_unsigned = case.key is None and examined.kind.program == BIND  # its update-policy has rules for keys
+    return examined.found("key-needed" if is_unsigned else "not-granted")
 
 
 def _own_name(examined: Examined) -> Name | None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dns_update.client.discovery import is_top
 from dns_update.doctor.diagnosis import Case, Diagnosis, Examined, diagnosis_of
 from dns_update.doctor.questions import Answer, Questions
 from dns_update.doctor.server_kind import BIND, OTHER, RESOLVERS, ServerKind, kind_of, recognise, version_of
 from dns_update.rr.embedded_names import soa_mname
+from dns_update.rr.record import Record
 from dns_update.wire.codes import Flag, Rcode, RRType
 from dns_update.wire.cursor import Cursor
-from dns_update.wire.inet import format_address
+from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address
 from dns_update.wire.name import Name
 
 _OUTSIDE = Name.from_text("outside.invalid")  # in no zone (RFC 6761, section 6.4)
+_REVERSE = Name.from_text("in-addr.arpa"), Name.from_text("ip6.arpa")  # of IPv4 and IPv6
 _ADDRESS_TYPES = (RRType.A, RRType.AAAA)
+_OCTETS: dict[int, int] = {RRType.A: IPV4_OCTETS, RRType.AAAA: IPV6_OCTETS}
 
 
 async def look_for(questions: Questions, case: Case) -> Examined | Diagnosis | None:
@@ -43,12 +48,14 @@ async def _without_zone(questions: Questions, case: Case, asked: Name, answer: A
     """Return why the server does not show the zone as its own."""
     kind = kind_of(await version_of(questions))
     soa = answer.soa_above(asked)
+    if kind.program not in RESOLVERS and answer.rcode == Rcode.SERVFAIL:
+        not_loaded = await _not_loaded(questions, case, kind, answer, asked)
+        if not_loaded is not None or not answer.offers_recursion:
+            return not_loaded
     if kind.program in RESOLVERS or (answer.offers_recursion and not answer.is_authoritative):
         return await _resolver(questions, case, kind, asked)
     if soa is not None and answer.is_authoritative and not is_top(soa.name):  # then it is the zone above
         return diagnosis_of(questions, case, kind, "other-zone", zone=asked, found=soa.name)
-    if answer.rcode == Rcode.SERVFAIL:
-        return await _not_loaded(questions, case, kind, asked)
     hosts = _delegated_to(answer, asked)
     if hosts:
         return diagnosis_of(questions, case, kind, "delegated", zone=asked, hosts=", ".join(hosts), host=hosts[0])
@@ -58,29 +65,79 @@ async def _without_zone(questions: Questions, case: Case, asked: Name, answer: A
 
 
 async def _resolver(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis:
-    """Return that the server is a resolver, and the zone's primary, which it can be asked for."""
+    """Return that the server is a resolver, and the zone's primary, which it can be asked for.
+
+    A server that is more than a resolver may be the right one, and the zone the wrong one.
+    """
     answer = await questions.soa(asked, flags=Flag.RD)
     soa = answer.soa_above(asked)
-    if soa is None or not soa.name.labels:
-        return diagnosis_of(questions, case, kind, "is-resolver", zone=asked)
+    if soa is None or is_top(soa.name):  # of com, if a zone is mistyped
+        if kind.program in RESOLVERS:
+            return diagnosis_of(questions, case, kind, "is-resolver", zone=asked)
+        return await _in_other_zone(questions, case, kind, asked) or _no_zone(questions, case, kind, asked)
     host = soa_mname(soa.rdata)
     addresses = await addresses_of(questions, host)
     found = {"host": host, "primary": addresses[0] if addresses else host}
-    return diagnosis_of(questions, case, kind, "is-resolver-of-zone", zone=soa.name, **found)
+    is_same = questions.endpoint.address in addresses
+    cause = "is-resolver-beside" if is_same else "is-resolver-of-zone"
+    return diagnosis_of(questions, case, kind, cause, zone=soa.name, **found)
+
+
+def _no_zone(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis:
+    cause = "no-zone" if case.zone is not None else "no-zone-of-name"
+    return diagnosis_of(questions, case, kind, cause, zone=asked)
+
+
+async def _in_other_zone(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis | None:
+    """Return in which other zone the server has the name."""
+    if case.zone is not None:
+        by_owner = await questions.soa(case.owner)
+        soa = by_owner.soa_above(case.owner)
+        if soa is not None and by_owner.is_authoritative:
+            return diagnosis_of(questions, case, kind, "other-zone", zone=asked, found=soa.name)
+    return await _with_parts_reversed(questions, case, asked)
+
+
+async def _with_parts_reversed(questions: Questions, case: Case, asked: Name) -> Diagnosis | None:
+    """Return that the server has the reverse zone whose parts are in the other order (RFC 1035, section 3.5)."""
+    above = next((above for above in _REVERSE if asked.is_within(above)), None)
+    if above is None:
+        return None
+    parts = asked.labels[: -len(above.labels)]
+    turned = Name(parts[::-1]).below(above)
+    answer = await questions.soa(turned)
+    soa = answer.soa_above(turned)
+    if turned == asked or soa is None or not answer.is_authoritative:
+        return None
+    return diagnosis_of(questions, case, ServerKind(OTHER), "zone-reversed", zone=asked, found=soa.name)
 
 
 async def addresses_of(questions: Questions, host: Name) -> list[str]:
     """Return the addresses of a host that the server itself knows."""
     found: list[str] = []
     for rrtype in _ADDRESS_TYPES:
-        found += [format_address(record.rdata) for record in await questions.records(host, rrtype, flags=Flag.RD)]
+        found += addresses_in(await questions.records(host, rrtype, flags=Flag.RD))
     return found
 
 
-async def _not_loaded(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis | None:
-    """Return that the zone is configured and not loaded, if the server has an answer to other questions."""
+def addresses_in(records: Iterable[Record]) -> list[str]:
+    """Return the addresses that A and AAAA records have; a stranger wrote them, and may have written too few octets."""
+    return [format_address(record.rdata) for record in records if len(record.rdata) == _OCTETS[record.rrtype]]
+
+
+async def _not_loaded(
+    questions: Questions, case: Case, kind: ServerKind, answer: Answer, asked: Name
+) -> Diagnosis | None:
+    """Return that the zone is configured and not loaded, if the server has an answer to other questions.
+
+    A resolver that cannot resolve the zone says SERVFAIL, too, but not to an update.
+    """
     other = await questions.soa(_OUTSIDE)
     if other.rcode == Rcode.SERVFAIL or other.is_silent:
+        return None
+    if answer.offers_recursion and case.zone is None:
+        return None
+    if answer.offers_recursion and (await questions.probe(asked, case.key)).rcode != Rcode.SERVFAIL:
         return None
     return diagnosis_of(questions, case, kind, "zone-not-loaded", zone=asked)
 
@@ -94,25 +151,24 @@ def _delegated_to(answer: Answer, asked: Name) -> list[str]:
 async def _refused(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis | None:
     """Return why the server refuses to answer about the zone: it does not have it, or it answers no queries."""
     if case.zone is None:  # nothing is sent for a zone that is only a guess
-        return diagnosis_of(questions, case, kind, "no-zone-for-name", zone=asked)
+        return await _in_other_zone(questions, case, kind, asked) or _no_zone(questions, case, kind, asked)
     probe = await questions.probe(asked, case.key, case.changes)
     if probe.permits:
         return diagnosis_of(questions, case, kind, "queries-refused", zone=asked)
-    by_owner = await questions.soa(case.owner)
-    soa = by_owner.soa_above(case.owner)
-    if soa is not None and by_owner.is_authoritative:
-        return diagnosis_of(questions, case, kind, "other-zone", zone=asked, found=soa.name)
-    cause = _cause_of_refusals(probe, await questions.soa(_OUTSIDE), kind)
-    return diagnosis_of(questions, case, kind, cause, zone=asked) if cause else None
-
-
-def _cause_of_refusals(probe: Answer, other: Answer, kind: ServerKind) -> str:
-    """Return what it means that a probe of a zone is refused, and perhaps the question about another; empty if nothing.
-
-    BIND answers NOTAUTH to an update of a zone that it does not have.
-    """
-    if probe.rcode == Rcode.NOTAUTH and not probe.tsig_error:
-        return "no-zone"
+    elsewhere = await _in_other_zone(questions, case, kind, asked)
+    if elsewhere is not None:
+        return elsewhere
+    if _means_no_zone(probe, await questions.soa(_OUTSIDE), kind):
+        return _no_zone(questions, case, kind, asked)
     if probe.rcode == Rcode.REFUSED and kind.program == BIND:
-        return "asking-refused"
-    return "no-zone" if other.rcode == Rcode.REFUSED and kind.program == OTHER else ""
+        return diagnosis_of(questions, case, kind, "asking-refused", zone=asked)
+    return None
+
+
+def _means_no_zone(probe: Answer, other: Answer, kind: ServerKind) -> bool:
+    """Return whether a server does not have the zone of a probe; BIND answers NOTAUTH then.
+
+    `other` is the answer about a zone that it does not have either.
+    """
+    is_not_authoritative = probe.rcode == Rcode.NOTAUTH and not probe.tsig_error
+    return is_not_authoritative or (other.rcode == Rcode.REFUSED and kind.program == OTHER)
