@@ -779,6 +779,14 @@ def nsd_without_version(stack: ExitStack, directory: Path) -> Words:
     return line(stack.enter_context(Nsd(directory / "nsd", options="  hide-version: yes")), directory)
 
 
+@broken("NSD has the key and hides its version", "takes-no-updates", "takes no dynamic updates at all")
+def nsd_with_known_key(stack: ExitStack, directory: Path) -> Words:
+    key = f"key:\n  name: home\n  algorithm: hmac-sha256\n  secret: {KEY.secret}\n"
+    path = write_private(directory / "key.conf", key)
+    options = f"  hide-version: yes\ninclude: {path}"
+    return line(stack.enter_context(Nsd(directory / "nsd", options=options)), directory)
+
+
 # PowerDNS
 
 

@@ -389,7 +389,8 @@ TEXTS: dict[str, Sentences] = {
     "takes-no-updates": Sentences(
         "{server}{in_brackets} takes no dynamic updates at all",
         {
-            OTHER: "{dns-server} must be a server that does: BIND, Knot DNS or PowerDNS",
+            OTHER: "{dns-server} must be a server that does: BIND, Knot DNS or PowerDNS; if it is one of these, a DNS "
+            "proxy in front of it answers updates",
             NSD: "let it be a secondary of BIND, Knot DNS or PowerDNS, and send the updates there",
         },
     ),

@@ -29,8 +29,10 @@ OTHER = ""
 RESOLVERS = (UNBOUND, DNSMASQ, RECURSOR)
 """Programs that take no updates, and answer from the data of other servers."""
 
-NEVER_PRIMARY = (*RESOLVERS, NSD, WINDOWS)
-"""Programs that take no signed updates; what they answer to a probe may look like the others' answers."""
+SIGNING = (BIND, KNOT, POWERDNS)
+"""Programs that sign their answers to signed updates, whatever they answer."""
+
+_NEVER_PRIMARY = (*RESOLVERS, NSD, WINDOWS)  # what they answer to a probe may look like the others' answers
 
 _VERSION = Name.from_text("version.bind")  # RFC 4892, section 2
 _WORDS = (
@@ -82,7 +84,7 @@ def kind_of(version: bytes, probe: Answer | None = None, *, is_served: bool = Fa
     reported = _shown(version)
     by_version = program_of(reported)
     by_answers = OTHER if probe is None else _program_by(probe, is_served=is_served)
-    program = by_version if by_answers == OTHER or by_version in NEVER_PRIMARY else by_answers
+    program = by_version if by_answers == OTHER or by_version in _NEVER_PRIMARY else by_answers
     return ServerKind(program, number_in(reported) if program == by_version else "")
 
 

@@ -15,7 +15,7 @@ from dns_update.doctor.diagnoses.permission import is_of_active_directory
 from dns_update.doctor.diagnosis import Diagnosis, Examined
 from dns_update.doctor.other_keys import OtherKey, with_other_algorithms, with_other_names, with_other_readings
 from dns_update.doctor.questions import Answer
-from dns_update.doctor.server_kind import KNOT, NEVER_PRIMARY, POWERDNS
+from dns_update.doctor.server_kind import KNOT, POWERDNS, SIGNING
 from dns_update.errors.causes import NOT_SIGNED, WRONG_SIGNATURE
 from dns_update.wire.codes import Rcode
 
@@ -56,7 +56,7 @@ async def is_only_for_queries(examined: Examined) -> bool:
     Knot does not sign that it could not pass an update on to its primary.
     """
     key, program = examined.case.key, examined.kind.program
-    if key is None or program in NEVER_PRIMARY or not (await _ask(examined, key)).accepts_key:
+    if key is None or program not in SIGNING or not (await _ask(examined, key)).accepts_key:
         return False
     probe = await examined.questions.probe(examined.zone, key)
     return probe.cause in _NOT_BY_KEY and not (program == KNOT and probe.rcode == Rcode.SERVFAIL)
