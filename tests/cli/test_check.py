@@ -122,6 +122,11 @@ def test_a_clock_that_is_off_is_noted_before_it_matters(tmp_path: Path) -> None:
     assert told["exit_status"] == 0
 
 
+def test_a_line_of_set_is_taken_as_it_is(bind: NameServer, unique_name: str) -> None:
+    line = [*access(bind), f"name={unique_name}", "address=192.0.2.1", "ttl=60", "require=any", "verify=no"]
+    assert checked(*line, "check-names=yes", "dry-run=no", "class=IN", "diagnose=no").status == 0
+
+
 def test_a_ttl_of_0_deletes_as_with_set(bind: NameServer, unique_name: str) -> None:
     words = [*access(bind), f"name={unique_name}"]
     assert dns_update(*words, "address=192.0.2.1", "ttl=60").status == 0
@@ -210,7 +215,8 @@ def test_an_agent_that_does_not_run_is_told(tmp_path: Path) -> None:
     ("words", "says"),
     [
         (["nmae=home"], "did you mean name?"),
-        (["name=home", "verify=no"], "check does not take verify="),
+        (["name=home", "wait=2m"], "check does not take wait="),
+        (["name=home.example.com", "class=CH"], "check works with the class IN only"),
         (["name=home", "agent=maybe"], "yes or no"),
         (["name=home.example.com", "address=192.0.2.300"], "192.0.2.300"),
         (["name=home.example.com", "type=TXT", "address=192.0.2.3"], "address= and type= are both given"),

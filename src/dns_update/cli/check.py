@@ -36,6 +36,8 @@ def run(line: CommandLine) -> int:
     given = line.options("check")
     if given.quiet and given.debug:
         raise UsageError("quiet= and debug= are both given", hint="leave one of them out")
+    if given.rrclass != RRClass.IN:
+        raise UsageError("check works with the class IN only", hint="leave class= out")
     if given.agent:
         from dns_update.cli.check_agent import check_agent  # one of three, one import
 
@@ -85,7 +87,8 @@ async def _examined(options: Options, target: Target, transports: CountingTransp
     seen = await examine([subject], answers.values(), transport=transports.new, thorough=True)
     gives_data = bool(options.address or options.value or options.ttl == 0)
     line = Line(target.zone is not None, bool(options.dns_server), key is not None, gives_data)
-    steps = [*_refused_by_set(target, data), *steps_of(seen, seen.names[0], line)]
+    names = _refused_by_set(target, data) if options.check_names else ()
+    steps = [*names, *steps_of(seen, seen.names[0], line)]
     if options.server_config is not None:
         from dns_update.cli.check_configuration import steps_of_configuration  # only if it is asked for
 

@@ -145,7 +145,7 @@ the server, the zone, the key, the clocks, the permission, what the name has, th
 wrong, it says why, and the next thing to do, in the words of the server that was found. Only questions are sent: no
 update that a server could carry out.
 
-Take the line of set, and write check before it. Without a name, the whole configuration is checked; with agent=yes,
+Take the line of set, and write check before it; what only says how to send, e.g. verify=, has no effect. Without a name, the whole configuration is checked; with agent=yes,
 that of the running agent, and what it says of its names. What a line does not give is left out, and said.
 
 The exit status is 0 if nothing is wrong, else that of the first failure, as set would have it.

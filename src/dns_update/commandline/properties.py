@@ -106,8 +106,7 @@ _HISTORY = ("history",)
 _IMPORT = ("import",)
 _RUN = ("run",)
 _ACME = ("acme",)
-_FAILING = (*_RECORDS, *_ACME)
-_ACCESS = (*_FAILING, *_CHECK)
+_ACCESS = (*_RECORDS, *_CHECK, *_ACME)
 _KEY = ("key",)
 _ASKING = (*_ACCESS, *_KEY)
 
@@ -248,19 +247,19 @@ class Options:
         "one string; repeat it for several records",
         values.data_from_text, repeatable=True)
     require: Requirement = _row(
-        "require", "any|existing|absent", _CHANGE,
+        "require", "any|existing|absent", (*_CHANGE, *_CHECK),
         "existing: go on only if the name exists; absent: only if it does not",
         values.choice("any", "existing", "absent"), default="any")
     verify: bool = _row(
-        "verify", "yes|no", _SEND,
+        "verify", "yes|no", (*_SEND, *_CHECK),
         "read the name back from the server afterwards; it is also read before, to say what has changed",
         values.yes_no, default="yes", flag=True)
     dry_run: bool = _row(
-        "dry-run", "yes|no", (*_SEND, *_RUN, *_ACME),
+        "dry-run", "yes|no", (*_SEND, *_CHECK, *_RUN, *_ACME),
         "send no update, but print what would change; the exit status is then 20",
         values.yes_no, default="no", flag=True)
     diagnose: bool = _row(
-        "diagnose", "yes|no", _FAILING,
+        "diagnose", "yes|no", _ACCESS,
         "after a failure, ask the server a few more questions to find out why, for at most 5 s; none can change "
         "anything",
         values.yes_no, default="yes", flag=True)
@@ -269,7 +268,7 @@ class Options:
         "publish an address from a source even if it cannot be reached from the Internet",
         values.yes_no, default="no", flag=True)
     check_names: bool = _row(
-        "check-names", "yes|no", _SET, "refuse a name that is not a valid host name where one is needed, as BIND does",
+        "check-names", "yes|no", (*_SET, *_CHECK), "refuse a name that is not a valid host name where one is needed, as BIND does",
         values.yes_no, default="yes", flag=True)
     transport: Transport = _row(
         "transport", "udp|tcp", _ASKING, "udp changes to TCP by itself if a message is too large",
@@ -284,7 +283,7 @@ class Options:
         "retries", "NUMBER", _ASKING, "how many tries follow the first", values.retries_from_text, default="3")
     local_address: str | None = _row(
         "local-address", "ADDRESS", _ASKING, "the address to send from", values.local_address_from_text)
-    rrclass: int = _row("class", "CLASS", _RECORDS, "the class: IN, CH or HS", values.class_from_text, default="IN")
+    rrclass: int = _row("class", "CLASS", (*_RECORDS, *_CHECK), "the class: IN, CH or HS", values.class_from_text, default="IN")
 
     config: str | None = _row(
         "config", "FILE", (*_ACCESS, *_AGENT, *_RUN),
