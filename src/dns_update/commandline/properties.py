@@ -268,7 +268,8 @@ class Options:
         "publish an address from a source even if it cannot be reached from the Internet",
         values.yes_no, default="no", flag=True)
     check_names: bool = _row(
-        "check-names", "yes|no", (*_SET, *_CHECK), "refuse a name that is not a valid host name where one is needed, as BIND does",
+        "check-names", "yes|no", (*_SET, *_CHECK),
+        "refuse a name that is not a valid host name where one is needed, as BIND does",
         values.yes_no, default="yes", flag=True)
     transport: Transport = _row(
         "transport", "udp|tcp", _ASKING, "udp changes to TCP by itself if a message is too large",
@@ -283,7 +284,8 @@ class Options:
         "retries", "NUMBER", _ASKING, "how many tries follow the first", values.retries_from_text, default="3")
     local_address: str | None = _row(
         "local-address", "ADDRESS", _ASKING, "the address to send from", values.local_address_from_text)
-    rrclass: int = _row("class", "CLASS", (*_RECORDS, *_CHECK), "the class: IN, CH or HS", values.class_from_text, default="IN")
+    rrclass: int = _row(
+        "class", "CLASS", (*_RECORDS, *_CHECK), "the class: IN, CH or HS", values.class_from_text, default="IN")
 
     config: str | None = _row(
         "config", "FILE", (*_ACCESS, *_AGENT, *_RUN),
