@@ -11,8 +11,9 @@ from dns_update.address.kernel.snapshot import read_interfaces
 from dns_update.auth import Algorithm, Key
 from dns_update.cli import talk
 from dns_update.cli.init_asking import ask
+from dns_update.cli.init_files import refuse_existing
 from dns_update.cli.init_tries import Tries, error_of, show
-from dns_update.cli.key_generate import DEFAULT_ALGORITHM, new_key
+from dns_update.cli.key_generate import DEFAULT_ALGORITHM, beside, new_key, server_ending, whole_path
 from dns_update.client.discovery import ZoneFound
 from dns_update.commandline.properties import Options
 from dns_update.doctor.checklist import Step
@@ -183,6 +184,8 @@ class Conversation:
         def read(text: str) -> Key | None:
             if text == MAKE:
                 refuse_key_file(self._key_file, None)
+                whole_path(self._key_file, "output=")
+                self._key_name(owners, zone)
                 return None
             path[0] = cast("str", questions.read(questions.KEY, text))
             refuse_key_file(self._key_file, path[0])
@@ -211,13 +214,19 @@ class Conversation:
         return name
 
     def _server_type(self) -> str:
+        def read(text: str) -> str:
+            found = str(questions.read(questions.SERVER_TYPE, text))
+            ending = server_ending(found)
+            refuse_existing([beside(self._key_file, ending)] if ending else [])
+            return found
+
         given = self._options.server_kind or self._tries.server_type or None
         if given is None and not self._asks:
             questions.check_server_type("")
         return self._settle(
             questions.SERVER_TYPE,
             given,
-            lambda text: str(questions.read(questions.SERVER_TYPE, text)),
+            read,
             _untried,
             text_of=str,
         )

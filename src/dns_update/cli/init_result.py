@@ -54,7 +54,7 @@ class Result(Value):
         for path in self.files:
             talk(f"{path} {verb}{self._about(path)}")
         if self.server_file:
-            talk(f"{self.server_file} is for the server; {reader_of(self.answers.server_type)}")
+            talk(f"a copy of {self.server_file} is for the server; {reader_of(self.answers.server_type)}")
 
     def _about(self, path: str) -> str:
         key = self.answers.key
