@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import shlex
 import stat
 from pathlib import Path
@@ -265,3 +266,35 @@ def test_the_result_is_one_object(tmp_path: Path) -> None:
     assert (fields["key"]["made"], fields["server"], fields["service"]) == (False, [], False)
     assert result.stderr == ""
     expect_no_secret(tmp_path / "home.key", result.stdout)
+
+
+# Where it is written
+
+
+def test_root_writes_for_the_service_and_others_for_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("dns-server=192.0.2.1", *NAMES, "check=no", "make-key=yes", "server-type=bind", "dry-run=yes", "--json")
+
+    def output(user: int, **variables: str) -> str:
+        for name in ("HOME", "XDG_CONFIG_HOME"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setattr(os, "geteuid", lambda: user)
+        result = in_process("init", *words, env=variables)
+        return str(result.json["files"][-1]) if result.status == 20 else str(result.json["error"]["message"])
+
+    assert output(0, HOME=str(tmp_path)) == "/etc/dns-update/config.toml"
+    assert output(1000, HOME=str(tmp_path)) == f"{tmp_path}/.config/dns-update/config.toml"
+    assert output(1000, XDG_CONFIG_HOME=f"{tmp_path}/own") == f"{tmp_path}/own/dns-update/config.toml"
+    assert output(1000) == "output= is missing: there is no home directory"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_users_own_configuration_is_found_without_being_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    env = {"XDG_CONFIG_HOME": str(tmp_path)}
+    words = ("dns-server=192.0.2.1", *NAMES, "check=no", "make-key=yes", "server-type=bind")
+    result = in_process("init", *words, env=env)
+    assert result.stdout.endswith("\ndns-update check home.example.com\ndns-update agent --once\n")
+    monkeypatch.undo()
+    assert in_process("agent", "--check", env=env).status == 0

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from dns_update.auth import Key
-from lab import Bind, LabKey, NameServer, Zone, dig
+from lab import Bind, LabKey, NameServer, Namespace, Zone, dig
+from lab.namespace import unavailable_because
 from tests.cli.test_init import expect_no_secret, files_in
 from tests.support.command import at, dns_update, key_file
 from tests.support.peer import Silent
@@ -168,13 +169,47 @@ def test_a_failed_try_is_explained_and_enter_goes_on_with_it(tmp_path: Path, out
     assert str(Key.from_file(output.with_name("home.key")).name) == "other"
 
 
-def test_the_primary_is_offered_if_no_server_is_named(tmp_path: Path, output: Path) -> None:
-    """No resolver of this machine knows the zone, so nothing can be offered, and both are asked for."""
-    with Bind(tmp_path / "server", keys=[LabKey.generate()]) as server, conversation(output, "service=no") as terminal:
-        terminal.answer(SERVER, "")
-        terminal.answer(NAME, "home.example.invalid")
-        terminal.answer(ZONE, "example.invalid")
-        terminal.answer(SERVER, host_of(server))
+@pytest.fixture
+def namespace() -> Iterator[Namespace]:
+    """Return a namespace whose resolver is 127.0.0.1."""
+    reason = unavailable_because()
+    if reason is not None:
+        pytest.skip(reason)
+    with Namespace() as made:
+        yield made
+
+
+def test_zone_and_primary_are_offered_as_the_resolver_knows_them(
+    namespace: Namespace, tmp_path: Path, output: Path
+) -> None:
+    words = ("init", f"output={output}", "service=no")
+    with (
+        Bind(tmp_path / "server", keys=[LabKey.generate()], namespace=namespace, port=53) as server,
+        on_terminal(*words, columns=200, env={"NO_COLOR": "1"}, prefix=namespace.prefix) as terminal,
+    ):
+        answer_all(terminal, ((SERVER, ""), (NAME, "home.example.com")))
+        terminal.wait_for(f"{ZONE} [example.com]: ")
+        terminal.type("\n")
+        terminal.wait_for(f"{SERVER}, its address or host name [ns.example.com]: ")
+        terminal.type("\n")
+        answer_all(terminal, ((ADDRESS, "192.0.2.7"), (KEY, key_file(server).partition("=")[2])))
+        shown = terminal.read_all()
+        assert terminal.process.returncode == 0, shown
+        assert "FAILED" not in shown
+    assert 'address = "ns.example.com"' in output.read_text(encoding="utf-8")
+
+
+def test_what_no_resolver_knows_must_be_answered(namespace: Namespace, tmp_path: Path, output: Path) -> None:
+    words = ("init", f"output={output}", "service=no")
+    with (
+        Bind(tmp_path / "server", namespace=namespace, port=5300) as server,
+        on_terminal(*words, columns=200, env={"NO_COLOR": "1"}, prefix=namespace.prefix) as terminal,
+    ):
+        answer_all(terminal, ((SERVER, ""), (NAME, "home.example.invalid")))
+        terminal.wait_for(f"{ZONE}: ")
+        terminal.type("example.invalid\n")
+        terminal.wait_for(f"{SERVER}, its address or host name: ")
+        terminal.type(f"{host_of(server)}\n")
         assert "FAILED  zone" in terminal.wait_for("Enter goes on")
 
 
