@@ -162,6 +162,6 @@ def _await_server(answers: Answers, tries: Tries, options: Options) -> None:
     while goes_on("press Enter when the server has the key, and it is tried; q ends"):
         before = len(tries.steps)
         failures = tries.key(answers.owners, answers.zone, answers.servers, answers.key)
-        show(tries.steps[before:])
+        show(step for step in tries.steps[before:] if step.mark == "failed" or not options.quiet)
         if not failures:
             return
