@@ -37,7 +37,7 @@ def test_each_line_is_one_of_its_command(line: str) -> None:
     reader = CommandLine(words)
     if command == "plan":
         command = reader.take_word(is_name)
-    assert reader.options(command).given or command in ("agent", "check", "status", "refresh")
+    assert reader.options(command).given or command in ("agent", "check", "status", "refresh", "init")
 
 
 def test_no_command_is_left_out() -> None:

@@ -42,6 +42,8 @@ function __dns_update_properties
             __dns_update_described $argv[2] $argv[3] 'step' 'add the token, or remove it' 'domain' 'what the certificate is for' 'name' 'instead of domain=, the full name of the TXT record' 'token' 'the value of the TXT record, as the ACME client gives it' 'wait' 'how long to wait until all name servers of the zone show the token' 'ttl' 'time to live of the token' 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'key' 'the key\'s secret' 'key-file' 'a file with key "NAME" { algorithm ...' 'algorithm' 'hmac-md5' 'key-encoding' 'how key= is written' 'dry-run' 'send no update, but print what would change' 'diagnose' 'after a failure, ask the server a few more questions to find out why, for at most 5 s' 'transport' 'udp changes to TCP by itself if a message is too large' 'port' 'the servers\' port, for those that dns-server gives without one' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'local-address' 'the address to send from' 'config' 'the configuration' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
         case key
             __dns_update_described $argv[2] $argv[3] 'step' 'what to do' 'key-file' 'the key\'s file' 'name' 'what the key may change' 'type' 'the types that it may change there' 'acme' 'let the key change TXT records at _acme-challenge.NAME' 'server-type' 'for which server to print, or apply, the configuration' 'algorithm' 'of a new key' 'hosts' 'make a key for each host of a list' 'output' 'with hosts=, the new directory for their keys and configurations' 'apply-to' 'change this configuration of the server on this machine, too, and have it read' 'yes' 'do not ask before files that exist are changed' 'history' 'the agent\'s history, which says when a key was last used' 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'transport' 'udp changes to TCP by itself if a message is too large' 'port' 'the servers\' port, for those that dns-server gives without one' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'local-address' 'the address to send from' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures'
+        case init
+            __dns_update_described $argv[2] $argv[3] 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'key-file' 'a file with key "NAME" { algorithm ...' 'allow-private' 'publish an address from a source even if it cannot be reached from the Internet' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'name' 'what to keep right' 'address' 'where the addresses come from, as set has it' 'make-key' 'make a new key, instead of key-file=' 'server-type' 'the server that a made key is for, which decides what is printed' 'ttl' 'time to live' 'output' 'the new configuration' 'check' 'try each answer, as the command check does' 'dry-run' 'print what would be written, and write nothing' 'service' 'start the agent as a service of systemd, now and at each boot' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures'
     end
 end
 
@@ -52,15 +54,15 @@ function __dns_update_kind
             echo 'present cleanup'
         case 'key step'
             echo 'generate show rotate revoke'
-        case 'key key-file' 'key hosts' 'key apply-to' 'key history' 'set key-file' 'add key-file' 'delete key-file' 'plan key-file' 'show key-file' 'check key-file' 'acme key-file' 'set config' 'add config' 'delete config' 'plan config' 'show config' 'check config' 'acme config' 'agent config' 'run config' 'check server-config' 'status socket' 'refresh socket' 'check socket' 'history svg' 'history file' 'run file' 'run router' 'run globals' 'import file' 'import output' 'import keys'
+        case 'key key-file' 'key hosts' 'key apply-to' 'key history' 'set key-file' 'add key-file' 'delete key-file' 'plan key-file' 'show key-file' 'check key-file' 'acme key-file' 'init key-file' 'set config' 'add config' 'delete config' 'plan config' 'show config' 'check config' 'acme config' 'agent config' 'run config' 'check server-config' 'status socket' 'refresh socket' 'check socket' 'history svg' 'history file' 'run file' 'run router' 'run globals' 'import file' 'import output' 'import keys' 'init output'
             echo 'files'
-        case 'key acme' 'key yes' 'set verify' 'add verify' 'delete verify' 'check verify' 'set dry-run' 'add dry-run' 'delete dry-run' 'check dry-run' 'run dry-run' 'acme dry-run' 'set diagnose' 'add diagnose' 'delete diagnose' 'plan diagnose' 'show diagnose' 'check diagnose' 'acme diagnose' 'set allow-private' 'add allow-private' 'plan allow-private' 'check allow-private' 'set check-names' 'add check-names' 'plan check-names' 'check check-names' 'check agent' 'agent check' 'agent online' 'agent once' 'status all' 'status watch' 'history plot' 'import diff-run' 'set json' 'add json' 'delete json' 'plan json' 'show json' 'check json' 'acme json' 'key json' 'agent json' 'status json' 'refresh json' 'history json' 'run json' 'import json' 'set quiet' 'add quiet' 'delete quiet' 'plan quiet' 'show quiet' 'check quiet' 'acme quiet' 'key quiet' 'agent quiet' 'run quiet' 'import quiet' 'set debug' 'add debug' 'delete debug' 'plan debug' 'show debug' 'check debug' 'acme debug' 'agent debug' 'run debug'
+        case 'key acme' 'key yes' 'set verify' 'add verify' 'delete verify' 'check verify' 'set dry-run' 'add dry-run' 'delete dry-run' 'check dry-run' 'run dry-run' 'acme dry-run' 'set diagnose' 'add diagnose' 'delete diagnose' 'plan diagnose' 'show diagnose' 'check diagnose' 'acme diagnose' 'set allow-private' 'add allow-private' 'plan allow-private' 'check allow-private' 'init allow-private' 'set check-names' 'add check-names' 'plan check-names' 'check check-names' 'check agent' 'agent check' 'agent online' 'agent once' 'status all' 'status watch' 'history plot' 'import diff-run' 'init make-key' 'init check' 'init dry-run' 'init service' 'set json' 'add json' 'delete json' 'plan json' 'show json' 'check json' 'acme json' 'key json' 'agent json' 'status json' 'refresh json' 'history json' 'run json' 'import json' 'init json' 'set quiet' 'add quiet' 'delete quiet' 'plan quiet' 'show quiet' 'check quiet' 'acme quiet' 'key quiet' 'agent quiet' 'run quiet' 'import quiet' 'init quiet' 'set debug' 'add debug' 'delete debug' 'plan debug' 'show debug' 'check debug' 'acme debug' 'agent debug' 'run debug'
             echo 'yes no'
-        case 'key server-type'
+        case 'key server-type' 'init server-type'
             echo 'bind knot powerdns'
         case 'key algorithm' 'set algorithm' 'add algorithm' 'delete algorithm' 'plan algorithm' 'show algorithm' 'check algorithm' 'acme algorithm'
             echo 'algorithms'
-        case 'set address' 'add address' 'delete address' 'plan address' 'check address'
+        case 'set address' 'add address' 'delete address' 'plan address' 'check address' 'init address'
             echo 'sources'
         case 'set key' 'add key' 'delete key' 'plan key' 'show key' 'check key' 'acme key'
             echo 'secret'
@@ -122,7 +124,7 @@ end
 function __dns_update_command
     set -l previous
     for word in $argv
-        if contains -- $word set add delete show plan check nsupdate agent status refresh history run import acme key help; and not string match -q -- '--*' "$previous"
+        if contains -- $word set add delete show plan check nsupdate agent status refresh history run import acme key init help; and not string match -q -- '--*' "$previous"
             echo $word
             return
         end
@@ -154,19 +156,19 @@ function __dns_update_words
     if test "$command" = nsupdate
         __dns_update_nsupdate
     else if test "$command" = help
-        printf '%s\n' set add delete show plan check nsupdate agent status refresh history run import acme key
+        printf '%s\n' set add delete show plan check nsupdate agent status refresh history run import acme key init
     else if string match -q '*=*' -- $current
         set -l name (string split -m 1 = -- $current)
         __dns_update_values $own (string replace -r '^--' '' -- $name[1]) "$name[1]=" "$name[2]"
-    else if string match -qr -- '^--[^=]+$' "$words[-1]"; and not contains -- "$words[-1]" --acme --yes --verify --dry-run --diagnose --allow-private --check-names --agent --check --online --once --all --watch --plot --diff-run --json --quiet --debug
+    else if string match -qr -- '^--[^=]+$' "$words[-1]"; and not contains -- "$words[-1]" --acme --yes --verify --dry-run --diagnose --allow-private --check-names --agent --check --online --once --all --watch --plot --diff-run --make-key --service --json --quiet --debug
         __dns_update_values $own (string sub -s 3 -- $words[-1]) '' "$current"
     else if string match -q -- '-*' "$current"
         __dns_update_properties $own -- ''
-        __dns_update_properties $own --no- '' | string match -r -- '^--no-(?:verify|diagnose|check-names)\t.*'
+        __dns_update_properties $own --no- '' | string match -r -- '^--no-(?:verify|diagnose|check-names|check)\t.*'
         printf '%s\t%s\n' --help 'print the help'
         test -n "$command"; or printf '%s\t%s\n' --version 'print the version'
     else
-        test -n "$command"; or printf '%s\t%s\n' 'set' 'make a name have exactly these addresses' 'add' 'add addresses or data to what a name has' 'delete' 'remove an address, an RRset or a whole name' 'show' 'what the authoritative server holds now' 'plan' 'what set, add or delete would change' 'check' 'the doctor' 'nsupdate' 'nsupdate of BIND, its language and options' 'agent' 'keep names right, all the time' 'status' 'what the agent is doing' 'refresh' 'have the agent look at everything now' 'history' 'what the agent has ever attempted' 'run' 'run a script of a RouterOS router on this machine' 'import' 'move a set-up from RouterOS, ddclient, nsupdate or OpenWrt to the agent' 'acme' 'tokens for certificates' 'key' 'the keys of updates' 'help' 'the help of a command'
+        test -n "$command"; or printf '%s\t%s\n' 'set' 'make a name have exactly these addresses' 'add' 'add addresses or data to what a name has' 'delete' 'remove an address, an RRset or a whole name' 'show' 'what the authoritative server holds now' 'plan' 'what set, add or delete would change' 'check' 'the doctor' 'nsupdate' 'nsupdate of BIND, its language and options' 'agent' 'keep names right, all the time' 'status' 'what the agent is doing' 'refresh' 'have the agent look at everything now' 'history' 'what the agent has ever attempted' 'run' 'run a script of a RouterOS router on this machine' 'import' 'move a set-up from RouterOS, ddclient, nsupdate or OpenWrt to the agent' 'acme' 'tokens for certificates' 'key' 'the keys of updates' 'init' 'a first set-up' 'help' 'the help of a command'
         __dns_update_properties $own '' =
         contains -- "$command" key run import; and __fish_complete_path $current
     end

@@ -7,7 +7,6 @@ import io
 import os
 import pty
 import re
-import select
 import shlex
 import signal
 import struct
@@ -15,7 +14,7 @@ import subprocess
 import sys
 import termios
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -37,60 +36,11 @@ from dns_update.transport.pipeline import Flight
 from lab import NameServer
 from tests.support.command import COMMAND, at, dns_update
 from tests.support.peer import Relay, Silent
+from tests.support.terminal import on_terminal
 
 _DEADLINE = 60  # seconds after which nothing will come any more
 _ESCAPE = re.compile(r"\x1b\[\d*m")
 TOPICS = ("", "help", *COMMANDS)
-
-
-class Terminal:
-    """A command on a terminal of its own: what it shows."""
-
-    def __init__(self, screen: int, process: subprocess.Popen[bytes]) -> None:
-        self.process = process
-        self._screen = screen
-        self._shown = b""
-
-    @property
-    def shown(self) -> str:
-        """What has been shown so far, with plain line ends."""
-        return self._shown.decode().replace("\r\n", "\n")
-
-    def read(self) -> bool:
-        """Wait for more, and return whether something came; else the command has ended."""
-        ready, _, _ = select.select([self._screen], [], [], _DEADLINE)
-        assert ready, self.shown
-        try:
-            octets = os.read(self._screen, 65536)
-        except OSError:  # the other side is closed
-            return False
-        self._shown += octets
-        return bool(octets)
-
-    def read_all(self) -> str:
-        """Wait for the end, and return all that was shown."""
-        while self.read():
-            pass
-        self.process.wait(_DEADLINE)
-        return self.shown
-
-
-@contextmanager
-def on_terminal(*words: str, columns: int = 80, env: Mapping[str, str] | None = None) -> Iterator[Terminal]:
-    """Run the command with all three streams on a terminal with so many columns."""
-    screen, own = pty.openpty()
-    fcntl.ioctl(own, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    inherited = {name: text for name, text in os.environ.items() if name not in ("COLUMNS", "NO_COLOR", "TERM")}
-    process = subprocess.Popen(
-        [COMMAND, *words], stdin=own, stdout=own, stderr=own, env=inherited | {"TERM": "xterm"} | dict(env or {})
-    )
-    os.close(own)
-    try:
-        yield Terminal(screen, process)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(screen)
 
 
 def shown(*words: str, columns: int = 80, env: Mapping[str, str] | None = None) -> str:

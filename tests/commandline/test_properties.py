@@ -18,7 +18,7 @@ from dns_update.transport import DNS_PORT
 
 COMMANDS = (
     "set", "add", "delete", "show", "plan", "check", "agent", "status", "refresh", "history", "run", "import",
-    "acme", "key",
+    "acme", "key", "init",
 )  # fmt: skip
 
 RIGHT: dict[str, tuple[str, object]] = {
@@ -44,6 +44,15 @@ RIGHT: dict[str, tuple[str, object]] = {
     "granted": ("home,www", ("home", "www")),
     "granted_types": ("txt", ("TXT",)),
     "hosts": ("routers.txt", "routers.txt"),
+    "kept_names": ("home,www", ("home", "www")),
+    "kept_sources": ("dns:", ("dns:",)),
+    "kept_ttl": ("1h", 3600),
+    "make_key": ("yes", True),
+    "own_output": ("config.toml", "config.toml"),
+    "server_kind": ("knot", "knot"),
+    "service": ("no", False),
+    "tries": ("no", False),
+    "writes_nothing": ("yes", True),
     "key_history": ("/srv/history.db", "/srv/history.db"),
     "key_step": ("rotate", "rotate"),
     "map": ("ether1:eth0", (("ether1", "eth0"),)),

@@ -22,7 +22,7 @@ from dns_update.doctor.checklist import Line, Step, failed, steps_of
 from dns_update.doctor.engine import examine
 from dns_update.doctor.source_answers import SourceAnswer, SourceQuestion, ask_sources
 from dns_update.doctor.subject import Destination, Subject
-from dns_update.errors import DnsUpdateError, Hint, UsageError
+from dns_update.errors import Hint, UsageError
 from dns_update.exchange import Policy
 from dns_update.transport import Server
 from dns_update.wire.codes import RRClass
@@ -177,16 +177,11 @@ async def _zone_examined(options: Options, zone: Name, key: Key | None, transpor
 
 async def _servers_asked(options: Options, transports: CountingTransports) -> list[Step]:
     """Ask each server what it is: without a zone, nothing else can be asked."""
-    from dns_update.doctor.greeting import greet  # as above
+    from dns_update.doctor.greeting import greet_each  # as above
 
-    steps: list[Step] = []
     transport = transports.new(options.local_address)
-    for text in options.dns_server:
-        server = Server.from_text(text, options.port)
-        try:
-            steps += await greet(server, transport, RRClass.IN)
-        except DnsUpdateError as error:
-            steps.append(failed("server", error))
+    servers = [Server.from_text(text, options.port) for text in options.dns_server]
+    steps = await greet_each(servers, transport, RRClass.IN)
     transport.close()
     return [*steps, Step("zone", "left out", "no zone is given, so none was asked for", hint=Hint("give {zone}"))]
 

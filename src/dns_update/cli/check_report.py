@@ -12,6 +12,10 @@ from dns_update.cli.table import one_line
 from dns_update.doctor.checklist import Mark, Step
 from dns_update.errors.hints import COMMAND_LINE, rendered
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
 _MARKS: dict[Mark, str] = {"ok": "ok", "note": "note", "failed": "FAILED", "left out": "-"}
 _COLORS: dict[Mark, str] = {"ok": "32", "note": "33", "failed": "1;31", "left out": "2"}
 _MARK_WIDTH = 8
@@ -30,7 +34,7 @@ class CheckReport:
     def tell(self, *, quiet: bool) -> None:
         """Print each step, and what came of all; if it is to be `quiet`, only what is wrong."""
         shown = [step for step in self._steps if step.mark == "failed" or not quiet]
-        lines = [line for step in shown for line in _lines(step)]
+        lines = [line for step in shown for line in step_lines(step, sys.stdout)]
         if not quiet:
             lines += ["", self._summary()]
         put("".join(f"{line}\n" for line in lines))
@@ -42,7 +46,7 @@ class CheckReport:
             "status": "error" if self.exit_status else "ok",
             "exit_status": self.exit_status,
             "name": self._name or None,
-            "steps": [_fields(step) for step in self._steps],
+            "steps": [step_fields(step) for step in self._steps],
             "messages": self._messages,
         }
         put(json.dumps(fields, indent=2) + "\n")
@@ -56,34 +60,33 @@ class CheckReport:
         return f"{result}{noted}; {sent} sent, and nothing was changed"
 
 
-def _lines(step: Step) -> Iterator[str]:
-    """Yield the lines of a step: what was seen, why, and the next thing to do."""
+def step_lines(step: Step, stream: TextIO | None) -> Iterator[str]:
+    """Yield the lines of a step for a stream: what was seen, why, and the next thing to do."""
     mark = f"{_MARKS[step.mark]:<{_MARK_WIDTH}}"
-    if terminal.is_styled():
+    if terminal.is_styled(stream):
         mark = f"\x1b[{_COLORS[step.mark]}m{mark}\x1b[0m"
-    yield from _paragraph(f"{mark}{step.topic:<{_TOPIC_WIDTH}}", rendered(step.text, COMMAND_LINE))
+    yield from _paragraph(f"{mark}{step.topic:<{_TOPIC_WIDTH}}", rendered(step.text, COMMAND_LINE), stream)
     indent = " " * (_MARK_WIDTH + _TOPIC_WIDTH)
     if step.explanation:
-        yield from _paragraph(f"{indent}why: ", rendered(step.explanation, COMMAND_LINE))
+        yield from _paragraph(f"{indent}why: ", rendered(step.explanation, COMMAND_LINE), stream)
     if step.hint:
-        yield from _paragraph(f"{indent}next: ", rendered(step.hint, COMMAND_LINE))
+        yield from _paragraph(f"{indent}next: ", rendered(step.hint, COMMAND_LINE), stream)
 
 
-def _paragraph(start: str, text: str) -> Iterator[str]:
+def _paragraph(start: str, text: str, stream: TextIO | None) -> Iterator[str]:
     """Yield a text with its start; on a terminal in as many lines as it needs."""
     whole = one_line(text)
     indent = _MARK_WIDTH + _TOPIC_WIDTH
-    width = terminal.width() - indent
+    width = terminal.width(stream) - indent
     parts = (
-        wrap(whole, width, break_long_words=False, break_on_hyphens=False)
-        if terminal.is_terminal(sys.stdout)
-        else [whole]
+        wrap(whole, width, break_long_words=False, break_on_hyphens=False) if terminal.is_terminal(stream) else [whole]
     )
     yield start + (parts[0] if parts else "")
     yield from (" " * indent + part for part in parts[1:])
 
 
-def _fields(step: Step) -> dict[str, object]:
+def step_fields(step: Step) -> dict[str, object]:
+    """Return a step, for JSON."""
     return {
         "topic": step.topic,
         "mark": step.mark,

@@ -27,7 +27,7 @@ from dns_update.keys.statement import key_text
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
-_DEFAULT = "hmac-sha256"
+DEFAULT_ALGORITHM = "hmac-sha256"
 _LARGEST_LIST = 1 << 24  # octets
 _ENDINGS = {"knot": ".knot", "powerdns": ".sql"}  # of the file that a server reads, if it does not read a key file
 _READERS = {
@@ -53,7 +53,7 @@ def generate(options: Options) -> int:
     if zone is None:
         raise UsageError("zone= is missing", hint="for example: name=home zone=example.com")
     check_plain(zone, "zone=")
-    algorithm = options.new_algorithm if options.new_algorithm is not None else Algorithm.from_text(_DEFAULT)
+    algorithm = options.new_algorithm if options.new_algorithm is not None else Algorithm.from_text(DEFAULT_ALGORITHM)
     octets_for(algorithm)
     if options.hosts is not None:
         return _fleet(options, zone, algorithm)
@@ -69,9 +69,9 @@ def _one(options: Options, zone: Name, algorithm: Algorithm) -> int:
     grants = grants_for(owners, (options.granted_types or ()), acme=options.acme)
     name = options.key_name if options.key_name is not None else grants[0].owner
     check_plain(name, "key-name=")
-    path = _whole(options.own_key_file or f"{_file_name(name)}.key", "key-file=")
-    made = [_Made(Assignment(_new_key(name, algorithm), zone, grants), (), path)]
-    server_file = _beside(path, _ENDINGS[options.server_type]) if options.server_type in _ENDINGS else path
+    path = whole_path(options.own_key_file or f"{_file_name(name)}.key", "key-file=")
+    made = [_Made(Assignment(new_key(name, algorithm), zone, grants), (), path)]
+    server_file = beside(path, _ENDINGS[options.server_type]) if options.server_type in _ENDINGS else path
     texts = {path: key_text([made[0].assignment.key], today())}
     if options.server_type in _ENDINGS:
         texts[server_file] = server_text(options.server_type, [each.assignment for each in made])
@@ -91,7 +91,7 @@ def _fleet(options: Options, zone: Name, algorithm: Algorithm) -> int:
             raise UsageError(f"{name}= and hosts= are both given", hint="the list has the names")
     if options.fleet is None:
         raise UsageError("hosts= is given without output=", hint="output=fleet is the new directory for the files")
-    directory = _whole(options.fleet, "output=")
+    directory = whole_path(options.fleet, "output=")
     if os.path.lexists(directory):
         raise UsageError(f"{directory} exists", hint="output= is a new directory; give another path")
     made = [_for_host(host, zone, algorithm, options, directory) for host in _hosts(options, zone)]
@@ -120,11 +120,12 @@ def _hosts(options: Options, zone: Name) -> tuple[Host, ...]:
 
 def _for_host(host: Host, zone: Name, algorithm: Algorithm, options: Options, directory: str) -> _Made:
     grants = grants_for([host.name], (options.granted_types or ()), acme=options.acme)
-    key = _new_key(host.name, algorithm)
+    key = new_key(host.name, algorithm)
     return _Made(Assignment(key, zone, grants), host.addresses, f"{directory}/{_file_name(host.name)}.key")
 
 
-def _new_key(name: Name, algorithm: Algorithm) -> Key:
+def new_key(name: Name, algorithm: Algorithm) -> Key:
+    """Return a key with a random secret, as long as the digest."""
     return Key(name, secrets.token_bytes(octets_for(algorithm)), algorithm)
 
 
@@ -135,7 +136,7 @@ def octets_for(algorithm: Algorithm) -> int:
     """
     if algorithm.is_truncated:
         raise UsageError(
-            f"algorithm=: a key is for a whole algorithm, not for {algorithm.text}", hint=f"e.g. {_DEFAULT}"
+            f"algorithm=: a key is for a whole algorithm, not for {algorithm.text}", hint=f"e.g. {DEFAULT_ALGORITHM}"
         )
     return algorithm.mac_octets
 
@@ -145,7 +146,7 @@ def today() -> str:
     return time.strftime("%Y-%m-%d", time.gmtime())
 
 
-def _whole(path: str, what: str) -> str:
+def whole_path(path: str, what: str) -> str:
     """Return an absolute path; raises UsageError for one that cannot be written in every server's configuration."""
     whole = os.path.abspath(path)  # noqa: PTH100 - links stay as they are
     if not _PLAIN_PATH.fullmatch(whole):
@@ -160,7 +161,8 @@ def _file_name(name: Name) -> str:
     return str(name).replace("*", "any").lower()
 
 
-def _beside(path: str, ending: str) -> str:
+def beside(path: str, ending: str) -> str:
+    """Return the path of a file beside a key file, with another ending."""
     return f"{path.removesuffix('.key')}{ending}"
 
 
@@ -178,9 +180,15 @@ def server_text(server_type: str, assignments: Sequence[Assignment]) -> str:
     return key_text([assignment.key for assignment in assignments], today())
 
 
-def _pieces(server_type: str, made: Sequence[_Made], server_file: str) -> tuple[Piece, ...]:
+def reader_of(server_type: str) -> str:
+    """Return what must be said of the file that a server reads."""
+    return _READERS[server_type]
+
+
+def pieces_for(server_type: str, assignments: Sequence[Assignment], server_file: str) -> tuple[Piece, ...]:
+    """Return what the configuration of a server needs for new keys, whose secrets are in its file."""
     makers = {"bind": bind.pieces_for, "knot": knot.pieces_for, "powerdns": powerdns.pieces_for}
-    return makers[server_type]([each.assignment for each in made], server_file)
+    return makers[server_type](assignments, server_file)
 
 
 def _scripts(made: Sequence[_Made], options: Options) -> dict[str, str]:
@@ -192,9 +200,9 @@ def _scripts(made: Sequence[_Made], options: Options) -> dict[str, str]:
     for each in made:
         if each.assignment.key.algorithm.text == ROUTEROS_ALGORITHM and options.dns_server:
             line = routeros_line(each.assignment, options.dns_server[0], each.addresses, each.assignment.secret)
-            texts[_beside(each.path, ".rsc")] = line
+            texts[beside(each.path, ".rsc")] = line
         elif options.hosts is not None:
-            texts[_beside(each.path, ".toml")] = _toml(each, options)
+            texts[beside(each.path, ".toml")] = _toml(each, options)
     return {path: text for path, text in texts.items() if text}
 
 
@@ -230,9 +238,7 @@ def _other_side(made: _Made, options: Options) -> list[Piece]:
         server = options.dns_server[0] if options.dns_server else "SERVER"
         line = routeros_line(made.assignment, server, made.addresses, _PLACEHOLDER)
         where = (
-            f"with the secret in {_beside(made.path, '.rsc')}"
-            if options.dns_server
-            else f"the secret is in {made.path}"
+            f"with the secret in {beside(made.path, '.rsc')}" if options.dns_server else f"the secret is in {made.path}"
         )
     if line:
         pieces.append(Piece(f"RouterOS; {where}", line))
@@ -244,7 +250,7 @@ def _other_side(made: _Made, options: Options) -> list[Piece]:
 
 
 def _report(options: Options, made: Sequence[_Made], server_file: str, texts: Mapping[str, str]) -> None:
-    server = _pieces(options.server_type, made, server_file)
+    server = pieces_for(options.server_type, [each.assignment for each in made], server_file)
     others = _other_side(made[0], options) if options.hosts is None else []
     if options.json:
         put(object_text(_fields(options, made, server, others, texts)))
@@ -260,7 +266,7 @@ def _report(options: Options, made: Sequence[_Made], server_file: str, texts: Ma
             f"{each.path}: key {key.name}, {key.algorithm.text}, {len(key.secret) * 8} bits, "
             f"fingerprint {fingerprint_of(key)}"
         )
-    talk(f"{server_file} is for the server; {_READERS[options.server_type]}")
+    talk(f"{server_file} is for the server; {reader_of(options.server_type)}")
     if made[0].assignment.key.algorithm.text == ROUTEROS_ALGORITHM:
         talk("note: HMAC-MD5 is for old routers only; leave algorithm= out for other machines")
 

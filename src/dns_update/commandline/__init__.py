@@ -2,7 +2,7 @@
 
 COMMANDS = (
     "set", "add", "delete", "show", "plan", "check", "nsupdate", "agent", "status", "refresh", "history", "run",
-    "import", "acme", "key",
+    "import", "acme", "key", "init",
 )  # fmt: skip
 PLANNED = ("apply",)
 """Commands that are not implemented yet."""

@@ -397,6 +397,32 @@ apply-to= a configuration of a server on this machine, after asking. docs/keys.m
     ),
 )  # fmt: skip
 
+_INIT = CommandHelp(
+    "init [PROPERTY=VALUE...]",
+    "a first set-up: asks, tries each answer, writes the configuration",
+    """\
+Asks for the server, the name, the zone, where the address comes from, and the key, which it makes if there is none.
+Each answer is tried at once, as check does it; if that fails, it says why, and you may answer again, or go on. Then it
+writes the agent's configuration and the key file beside it, prints what the server needs for a key that is made, and
+offers to start the agent.
+
+An answer that the line gives as a property is not asked for. Without a terminal, and with json=yes, nothing is asked:
+what is missing is an error, and so is a try that fails. The environment is not used.
+
+No file is overwritten, and none is written before the last answer; after Ctrl-C there is none. The key file is a copy
+of the file that key-file names, unless it is that file. No secret is printed.
+
+The exit status is 0 if everything is written, 2 if something is missing or a file exists; without a terminal that of
+the try that failed; with dry-run, 20.
+""",
+    (
+        ("ask for everything", "init"),
+        ("without a terminal", "init dns-server=192.0.2.1 zone=example.com name=home address=interface:ppp0 key-file=home.key"),
+        ("with a new key for a BIND", "init dns-server=192.0.2.1 zone=example.com name=home address=dns: make-key=yes server-type=bind"),
+        ("what would it write?", "init dns-server=192.0.2.1 zone=example.com name=home address=dns: make-key=yes dry-run=yes"),
+    ),
+)  # fmt: skip
+
 COMMANDS: Mapping[str, CommandHelp] = {
     "set": _SET,
     "add": _ADD,
@@ -413,4 +439,5 @@ COMMANDS: Mapping[str, CommandHelp] = {
     "import": _IMPORT,
     "acme": _ACME,
     "key": _KEY,
+    "init": _INIT,
 }

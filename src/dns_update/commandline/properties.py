@@ -108,6 +108,7 @@ _RUN = ("run",)
 _ACME = ("acme",)
 _ACCESS = (*_RECORDS, *_CHECK, *_ACME)
 _KEY = ("key",)
+_INIT = ("init",)
 _ASKING = (*_ACCESS, *_KEY)
 
 
@@ -208,15 +209,16 @@ class Options:
         "dns:, https://HOST/PATH, command:PROGRAM; with type=PTR, the address whose reverse name is meant",
         values.addresses_from_text, repeatable=True, positional=True)
     zone: Name | None = _row(
-        "zone", "NAME", _ASKING,
-        "the zone to update; if it is left out, it is found by its SOA record, except by key, which needs it",
+        "zone", "NAME", (*_ASKING, *_INIT),
+        "the zone to update; if it is left out, it is found by its SOA record, except by key, which needs it, and by "
+        "init without a terminal",
         values.name_from_text)
     dns_server: tuple[str, ...] = _row(
-        "dns-server", "HOST[:PORT][,...]", _ASKING,
+        "dns-server", "HOST[:PORT][,...]", (*_ASKING, *_INIT),
         "where to send; several are tried in order; if it is left out, the primary in the zone's SOA record",
         values.servers_from_text, repeatable=True)
     key_name: Name | None = _row(
-        "key-name", "NAME", _ASKING, "the key's name on the server; with key-file, which of its keys",
+        "key-name", "NAME", (*_ASKING, *_INIT), "the key's name on the server; with key-file, which of its keys",
         values.name_from_text)
     key: str | None = _row(
         "key", "SECRET", _ACCESS,
@@ -227,7 +229,8 @@ class Options:
         "time to live: seconds, or 10m, 1h, 1d; if it is left out, the current one is kept; 0 deletes the entry",
         values.ttl_from_text)
     key_file: str | None = _row(
-        "key-file", "FILE", _ACCESS, 'a file with key "NAME" { algorithm ...; secret "..."; }; as BIND has it',
+        "key-file", "FILE", (*_ACCESS, *_INIT),
+        'a file with key "NAME" { algorithm ...; secret "..."; }; as BIND has it',
         values.path_from_text)
     algorithm: Algorithm | None = _row(
         "algorithm", "ALGORITHM", _ACCESS,
@@ -264,7 +267,7 @@ class Options:
         "anything",
         values.yes_no, default="yes", flag=True)
     allow_private: bool = _row(
-        "allow-private", "yes|no", (*_SET, *_CHECK),
+        "allow-private", "yes|no", (*_SET, *_CHECK, *_INIT),
         "publish an address from a source even if it cannot be reached from the Internet",
         values.yes_no, default="no", flag=True)
     check_names: bool = _row(
@@ -278,10 +281,11 @@ class Options:
         "port", "NUMBER", _ASKING, "the servers' port, for those that dns-server gives without one",
         port_from_text, default="53")
     timeout: float = _row(
-        "timeout", "SECONDS", _ASKING, "how long to wait for an answer to each try",
+        "timeout", "SECONDS", (*_ASKING, *_INIT), "how long to wait for an answer to each try",
         values.timeout_from_text, default="3")
     retries: int = _row(
-        "retries", "NUMBER", _ASKING, "how many tries follow the first", values.retries_from_text, default="3")
+        "retries", "NUMBER", (*_ASKING, *_INIT),
+        "how many tries follow the first", values.retries_from_text, default="3")
     local_address: str | None = _row(
         "local-address", "ADDRESS", _ASKING, "the address to send from", values.local_address_from_text)
     rrclass: int = _row(
@@ -402,13 +406,50 @@ class Options:
         "print what they would do differently; nothing is sent or written",
         values.yes_no, default="no", flag=True)
 
+    # Of init
+
+    kept_names: tuple[str, ...] | None = _row(
+        "name", "NAME[,NAME...]", _INIT,
+        "what to keep right: names in full, or relative to the zone; all get the same addresses",
+        values.owners_from_text)
+    kept_sources: tuple[str, ...] = _row(
+        "address", "SOURCE[,SOURCE...]", _INIT,
+        "where the addresses come from, as set has it: interface:ppp0, prefix:br0+::5, dns:, https://HOST/PATH, ...",
+        values.source_text_from_text, repeatable=True)
+    make_key: bool = _row(
+        "make-key", "yes|no", _INIT, "make a new key, instead of key-file=", values.yes_no, default="no", flag=True)
+    server_kind: str | None = _row(
+        "server-type", "bind|knot|powerdns", _INIT,
+        "the server that a made key is for, which decides what is printed; if it is left out, what the server shows",
+        values.choice("bind", "knot", "powerdns"))
+    kept_ttl: int | None = _row(
+        "ttl", "TIME", _INIT,
+        "time to live: seconds, or 10m, 1h, 1d; if it is left out, each name keeps the one that it has",
+        values.ttl_from_text)
+    own_output: str | None = _row(
+        "output", "FILE", _INIT,
+        "the new configuration; the key goes beside it. /etc/dns-update/config.toml if root leaves it out, "
+        "~/.config/dns-update/config.toml for others",
+        values.path_from_text)
+    tries: bool = _row(
+        "check", "yes|no", _INIT,
+        "try each answer, as the command check does; without a terminal, nothing is written if one fails",
+        values.yes_no, default="yes", flag=True)
+    writes_nothing: bool = _row(
+        "dry-run", "yes|no", _INIT, "print what would be written, and write nothing; the exit status is then 20",
+        values.yes_no, default="no", flag=True)
+    service: bool | None = _row(
+        "service", "yes|no", _INIT,
+        "start the agent as a service of systemd, now and at each boot; root is asked on a terminal, otherwise no",
+        values.yes_no, flag=True)
+
     # Of all commands, or most
 
     json: bool = _row(
-        "json", "yes|no", (*_ASKING, *_AGENT, *_ASK, *_HISTORY, *_RUN, *_IMPORT),
+        "json", "yes|no", (*_ASKING, *_AGENT, *_ASK, *_HISTORY, *_RUN, *_IMPORT, *_INIT),
         "print the result as one JSON object on standard output", values.yes_no, default="no", flag=True)
     quiet: bool = _row(
-        "quiet", "yes|no", (*_ASKING, *_AGENT, *_RUN, *_IMPORT), "say nothing but failures: for cron",
+        "quiet", "yes|no", (*_ASKING, *_AGENT, *_RUN, *_IMPORT, *_INIT), "say nothing but failures: for cron",
         values.yes_no, default="no", flag=True)
     debug: bool = _row(
         "debug", "yes|no", (*_ACCESS, *_AGENT, *_RUN),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from dns_update.address.sources import spelled
@@ -14,6 +14,7 @@ from dns_update.doctor.advice import advise, change_text, is_after, listed, note
 from dns_update.doctor.comparison import Comparison
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
 from dns_update.doctor.findings import Problem, RequestFailed, is_needed, notes_at, problems_of
+from dns_update.doctor.source_answers import SourceAnswer
 from dns_update.doctor.surroundings import NameServerState, Surroundings
 from dns_update.doctor.weak_secrets import weakness_of
 from dns_update.errors import DnsUpdateError, Hint
@@ -56,7 +57,7 @@ class Line(Value):
 
 def steps_of(examination: Examination, name: NameExamination, line: Line) -> Iterator[Step]:
     """Yield the steps of a check of one name, in the order in which an update would come to them."""
-    yield from _of_sources(examination)
+    yield from source_steps(examination.sources)
     if name.error is not None:
         yield failed(_topic_of(name.error), name.error)
         return
@@ -90,9 +91,9 @@ def _failed(topic: str, problem: Problem, cause: str) -> Step:
 # Where the address comes from
 
 
-def _of_sources(examination: Examination) -> Iterator[Step]:
+def source_steps(answers: Iterable[SourceAnswer]) -> Iterator[Step]:
     """Yield what each source gave, and, where it gave nothing, why."""
-    for answer in examination.sources:
+    for answer in answers:
         if answer.error is not None:
             yield failed("address", answer.error)
         else:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 from dns_update.client.aio import AsyncClient
 from dns_update.client.transaction import Transaction
-from dns_update.doctor.checklist import Step
+from dns_update.doctor.checklist import Step, failed
 from dns_update.doctor.diagnosis import Case, diagnose
 from dns_update.doctor.diagnosis_texts import explain
 from dns_update.doctor.questions import Questions
 from dns_update.doctor.server_kind import ServerKind, kind_of, version_of
-from dns_update.errors import NoResponse
+from dns_update.errors import DnsUpdateError, NoResponse
 from dns_update.message import Message
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.protocol import AsyncTransport
@@ -29,6 +30,17 @@ async def greet(server: Server, transport: AsyncTransport, rrclass: int) -> list
         return await transaction.at_first_server(lambda endpoint: _asked(endpoint, rrclass))
 
     return await client.run(request)
+
+
+async def greet_each(servers: Iterable[Server], transport: AsyncTransport, rrclass: int) -> list[Step]:
+    """Return the steps of servers without a zone; one that does not answer is a step that has failed."""
+    steps: list[Step] = []
+    for server in servers:
+        try:
+            steps += await greet(server, transport, rrclass)
+        except DnsUpdateError as error:
+            steps.append(failed("server", error))
+    return steps
 
 
 async def _asked(endpoint: Endpoint, rrclass: int) -> list[Step]:

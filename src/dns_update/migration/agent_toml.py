@@ -23,18 +23,19 @@ _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 1, 7 * 86400  # what the agent takes
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
-def toml_from_plan(plan: MovePlan, choices: Choices, *, origin: str, key_file: str) -> str:
+def toml_from_plan(plan: MovePlan, choices: Choices, *, origin: str, key_file: str, command: str = "import") -> str:
     """Return the configuration as text.
 
     `origin` says where the set-up comes from, e.g. "router.rsc"; `key_file` is the path of the file that the keys are
-    written to. A plan without records has no configuration: what is returned then has comments only.
+    written to, `command` what makes the text. A plan without records has no configuration: what is returned then has
+    comments only.
     """
-    return "\n".join(_Writer(plan, choices, key_file).lines(origin)) + "\n"
+    return "\n".join(_Writer(plan, choices, key_file).lines(origin, command)) + "\n"
 
 
 def table_names(keys: Iterable[MovedKey]) -> dict[MovedKey, str]:
-    """Return the name of each key's table: the key's own name, with a number if another key has it, too."""
-    return _numbered(dict.fromkeys(keys), lambda key: key.name or "key")
+    """Return the name of each key's table: its own, or the key's name; with a number if another key has it, too."""
+    return _numbered(dict.fromkeys(keys), lambda key: key.table or key.name or "key")
 
 
 class _Writer:
@@ -49,9 +50,9 @@ class _Writer:
         self._servers = _numbered(upstreams, lambda upstream: upstream[0])
         self._zones = {zone: self._shared(zone) for zone in dict.fromkeys(record.zone for record in plan.records)}
 
-    def lines(self, origin: str) -> Iterator[str]:
+    def lines(self, origin: str, command: str) -> Iterator[str]:
         """Yield the lines of the configuration."""
-        yield f"# From {_comment(origin)}, made by dns-update import. Read it, and then: dns-update agent --check"
+        yield f"# From {_comment(origin)}, made by dns-update {command}. Read it, and then: dns-update agent --check"
         if self._plan.interval is not None:
             seconds = min(max(self._plan.interval, _SHORTEST_INTERVAL), _LONGEST_INTERVAL)
             yield from ("", "[agent]", f"interval = {_string(_duration(seconds))}")
@@ -99,6 +100,8 @@ class _Writer:
         yield f"address = {sources[0] if len(sources) == 1 else '[' + ', '.join(sources) + ']'}"
         if not _is_host_name(name):
             yield "check-names = false"
+        if record.allow_private:
+            yield "allow-private = true"
         shared = self._zones[record.zone]
         own = self._upstream_settings(record).items()
         yield from _lines({key: value for key, value in own if shared.get(key) != value})

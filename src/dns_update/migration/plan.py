@@ -25,7 +25,7 @@ class MovedKey(Value):
     """A key: its name on the server, its algorithm, and its secret in Base64.
 
     Or the `file` that has it already, whose key may be the only one, so that `name` is empty; or the `reference` of a
-    secret, e.g. "@FILE" or "env:NAME".
+    secret, e.g. "@FILE" or "env:NAME". `table` is what its table is called, the name if it is empty.
     """
 
     name: str
@@ -33,9 +33,10 @@ class MovedKey(Value):
     algorithm: str = DEFAULT_ALGORITHM
     file: str = ""
     reference: str = ""
+    table: str = ""
 
     def __repr__(self) -> str:
-        if not hasattr(self, "reference"):
+        if not hasattr(self, "table"):
             return "MovedKey(secret=<hidden>)"  # for a debugger, after __init__ raised
         return f"MovedKey(name={self.name!r}, algorithm={self.algorithm!r}, file={self.file!r}, secret=<hidden>)"
 
@@ -69,7 +70,8 @@ class MovedRecord(Value):
 
     `servers` are addresses or host names with optional ports, in their order; `servers_used` says how many of them get
     an update. `ttl` is in seconds; None if none was given. An empty `transport` is UDP, an empty `local_address` any.
-    `line` is where the update is in the file.
+    `line` is where the update is in the file. With `allow_private`, also addresses are published that cannot be reached
+    from the Internet.
     """
 
     name: str
@@ -85,6 +87,7 @@ class MovedRecord(Value):
     change_check: ChangeCheck = "none"
     only_if_running: bool = False
     line: int = 0
+    allow_private: bool = False
 
     @property
     def type(self) -> str:
