@@ -32,6 +32,19 @@ def answers_over_udp(address: str, port: int, zone: str) -> bool:
         return False
 
 
+def replies_over_udp(address: str, port: int) -> bool:
+    """Return whether the server says anything at all over UDP, about a zone that it does not have."""
+    query = _soa_query("outside.invalid", flags=0)  # a resolver should not look for it
+    try:
+        with socket.socket(family_of(address), socket.SOCK_DGRAM) as connection:
+            connection.settimeout(_TIMEOUT)
+            connection.connect((address, port))
+            connection.send(query)
+            return connection.recv(_MAX_MESSAGE)[:2] == query[:2]
+    except OSError:
+        return False
+
+
 def answers_over_tcp(address: str, port: int, zone: str) -> bool:
     """Return whether the server answers with the zone's SOA over TCP."""
     query = _soa_query(zone)
@@ -45,10 +58,10 @@ def answers_over_tcp(address: str, port: int, zone: str) -> bool:
         return False
 
 
-def _soa_query(zone: str) -> bytes:
+def _soa_query(zone: str, flags: int = _RECURSION_DESIRED) -> bytes:
     labels = [label.encode("ascii") for label in zone.split(".") if label]
     name = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
-    return _HEADER.pack(secrets.randbits(16), _RECURSION_DESIRED, 1, 0, 0, 0) + name + struct.pack("!2H", _SOA, _IN)
+    return _HEADER.pack(secrets.randbits(16), flags, 1, 0, 0, 0) + name + struct.pack("!2H", _SOA, _IN)
 
 
 def _is_answer(reply: bytes, query: bytes) -> bool:

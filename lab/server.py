@@ -18,7 +18,7 @@ from lab.errors import DigFailed, PortTaken, ServerFailed
 from lab.key import LabKey
 from lab.namespace import Namespace
 from lab.port import IPV4, Port, loopback_addresses
-from lab.probe import answers_over_tcp, answers_over_udp
+from lab.probe import answers_over_tcp, answers_over_udp, replies_over_udp
 from lab.zone import Zone
 
 _START_DEADLINE = 10.0
@@ -244,6 +244,8 @@ class NameServer(ABC):
     def _answers(self) -> bool:
         if self.namespace is not None:
             return all(_answers_inside(self, zone.name) for zone in self.zones)
+        if not self.zones:
+            return all(replies_over_udp(address, self.port) for address in self.addresses)
         return all(
             ask(address, self.port, zone.name)
             for zone in self.zones

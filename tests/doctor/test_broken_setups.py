@@ -35,7 +35,7 @@ def test_set_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
         result = dns_update("set", *words)
         found = dns_update("set", *words, "json=yes").json["error"]["diagnosis"] or ""
     assert result.status not in (0, 1)
-    assert found == set_up.cause, result.stderr
+    assert set_up.is_named_by(found), (found, result.stderr)
     said = result.stderr
     for words_said in set_up.says:
         assert words_said in said
@@ -49,7 +49,7 @@ def test_check_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
     assert result.status == shown.status
     assert result.status not in (0, 1, 2), shown.stdout
     failed = [step for step in result.json["steps"] if step["mark"] == "failed"]
-    assert failed[0]["cause"] == (set_up.cause or failed[0]["cause"]), shown.stdout
+    assert not set_up.cause or set_up.is_named_by(failed[0]["cause"]), (failed[0]["cause"], shown.stdout)
     for said in set_up.says:
         assert said in shown.stdout
 

@@ -10,8 +10,15 @@ from importlib import import_module
 
 OURS = (
     *("address.command", "address.interface", "address.kernel.snapshot", "address.resolver"),
-    *("address.special_purpose", "address.web", "agent.output.control", "auth.kfile", "auth.secret_sources"),
-    *("client.discovery", "client.obstacles", "client.readback", "client.reply_errors", "client.wildcards"),
+    *("address.special_purpose", "address.web", "agent.output.control", "auth.kfile", "auth.other_formats"),
+    *(
+        "auth.secret_sources",
+        "client.discovery",
+        "client.obstacles",
+        "client.readback",
+        "client.reply_errors",
+        "client.wildcards",
+    ),
     *("commandline.mistakes", "errors.classes", "routeros.expression"),
     *("rr.addresses", "rr.dnssec", "rr.keys", "rr.layouts", "rr.loc"),
     *("rr.naptr", "rr.obsolete", "rr.printer", "rr.reader", "rr.scanner", "rr.svcb", "rr.zone_file"),

@@ -82,8 +82,9 @@ TEXTS: dict[str, Sentences] = {
             "UPDATE through",
             BIND: "a firewall or a DNS proxy on the way may let only queries through; on the server itself, BIND drops "
             "updates beyond its update-quota, and its log tells",
-            KNOT: "a firewall on the way may let only queries through; or it is a secondary, which passes updates on "
-            "to its primary, and that is silent: {dns-server} with the primary's address",
+            KNOT: "a frozen zone is silent, too: knotc zone-thaw {of_zone} ends that. A secondary passes updates on to "
+            "its primary, which may be silent: {dns-server} with the primary's address. Or a firewall on the way lets "
+            "only queries through",
             POWERDNS: "it may be a secondary of the zone, which passes updates on to its primary, and that is silent: "
             "pdnsutil show-zone {of_zone} names the primary, which {dns-server} must be. If it is the primary itself, "
             "a firewall on the way may let only queries through",

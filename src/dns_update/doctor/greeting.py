@@ -20,6 +20,7 @@ from dns_update.wire.codes import RRType
 from dns_update.wire.name import Name
 
 _ROOT = Name(())
+_CHECK = "check the server's address, that it runs, and that no firewall drops UDP and TCP to its port"
 
 
 async def greet(server: Server, transport: AsyncTransport, rrclass: int) -> list[Step]:
@@ -48,7 +49,7 @@ async def _asked(endpoint: Endpoint, rrclass: int) -> list[Step]:
     query = Message.query(_ROOT, RRType.SOA, rrclass)
     by_udp, by_tcp = await questions.ask(query), await questions.ask(query, transport="tcp")
     if by_udp.is_silent and by_tcp.is_silent:
-        error = NoResponse("neither by UDP nor by TCP", endpoint=endpoint, cause=by_udp.cause)
+        error = NoResponse("neither by UDP nor by TCP", endpoint=endpoint, cause=by_udp.cause, hint=_CHECK)
         found = await diagnose(questions, Case(_ROOT, _ROOT, None), error)
         if found is not None:
             explain(error, found)

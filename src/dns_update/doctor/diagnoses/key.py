@@ -21,6 +21,7 @@ from dns_update.wire.codes import Rcode
 
 _WHOLE_FUDGE = 0xFFFF  # seconds: a signature that is right counts whatever the clocks say (RFC 8945, section 4.2)
 _NOT_BY_KEY = (NOT_SIGNED, WRONG_SIGNATURE)  # dnsdist and Unbound send the signature of the question back
+_UNSIGNED_BY_KNOT = (Rcode.SERVFAIL, Rcode.NOTAUTH)
 _FINE = 30  # seconds: so near is the difference of two clocks found out
 
 
@@ -53,13 +54,13 @@ async def ignores_signatures(examined: Examined) -> bool:
 async def is_only_for_queries(examined: Examined) -> bool:
     """Return whether the server signs its answers to queries, and something else answers updates.
 
-    Knot does not sign that it could not pass an update on to its primary.
+    Knot does not sign that it could not pass an update on to its primary, nor, from 3.4 on, that no acl permits it.
     """
     key, program = examined.case.key, examined.kind.program
     if key is None or program not in SIGNING or not (await _ask(examined, key)).accepts_key:
         return False
     probe = await examined.questions.probe(examined.zone, key)
-    return probe.cause in _NOT_BY_KEY and not (program == KNOT and probe.rcode == Rcode.SERVFAIL)
+    return probe.cause in _NOT_BY_KEY and not (program == KNOT and probe.rcode in _UNSIGNED_BY_KNOT)
 
 
 async def _cause_of_rejection(examined: Examined, key: Key, signed: Answer) -> Diagnosis | None:
