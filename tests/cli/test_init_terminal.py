@@ -213,6 +213,24 @@ def test_what_no_resolver_knows_must_be_answered(namespace: Namespace, tmp_path:
         assert "FAILED  zone" in terminal.wait_for("Enter goes on")
 
 
+@pytest.mark.parametrize(("answer", "status"), [("y", 0), ("", 3)])
+def test_an_address_for_a_network_of_ones_own_is_published_if_that_is_said(
+    answer: str, status: int, tmp_path: Path, output: Path
+) -> None:
+    with Bind(tmp_path / "server", keys=[LabKey.generate()]) as server:
+        words = (at(server), "name=home", "zone=example.com", key_file(server), "service=no")
+        with conversation(output, *words) as terminal:
+            terminal.answer(ADDRESS, "interface:lo/ipv4")
+            terminal.wait_for("Enter goes on")
+            terminal.answer(ADDRESS, "")
+            terminal.wait_for("publish an address that the Internet cannot reach? [y/N] ")
+            terminal.type(f"{answer}\n")
+            shown = terminal.read_all()
+            assert terminal.process.returncode == 0, shown
+            assert ("gives 127.0.0.1" in shown) == (status == 0)
+        assert dns_update("agent", "--once", f"config={output}").status == status
+
+
 _ALL = (SERVER, NAME, ZONE, ADDRESS, KEY)
 
 

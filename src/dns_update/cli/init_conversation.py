@@ -10,7 +10,7 @@ from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.snapshot import read_interfaces
 from dns_update.auth import Algorithm, Key
 from dns_update.cli import talk
-from dns_update.cli.init_asking import ask
+from dns_update.cli.init_asking import agrees, ask
 from dns_update.cli.init_files import refuse_existing
 from dns_update.cli.init_tries import Tries, error_of, show
 from dns_update.cli.key_generate import DEFAULT_ALGORITHM, beside, new_key, server_ending, whole_path
@@ -62,7 +62,7 @@ class Conversation:
             is_key_made=key is None,
             server_type="" if key is not None else self._server_type(),
             ttl=options.kept_ttl,
-            allow_private=options.allow_private,
+            allow_private=self._tries.allow_private,
         )
 
     # One question
@@ -174,7 +174,15 @@ class Conversation:
             _tell_offers(offers)
             default = offers[0].source
         given = self._options.kept_sources or None
-        return self._settle(questions.ADDRESS, given, read, self._tries.sources, text_of=",".join, default=default)
+        tries = self._tries
+        sources = self._settle(questions.ADDRESS, given, read, tries.sources, text_of=",".join, default=default)
+        if self._asks and tries.has_failed("address") and tries.are_private(sources):
+            tries.allow_private = agrees("publish an address that the Internet cannot reach?")
+            before = len(tries.steps)
+            if tries.allow_private:
+                tries.sources(sources)
+                self._show(tries.steps[before:])
+        return sources
 
     def _key(self, owners: tuple[Name, ...], zone: Name, servers: tuple[str, ...]) -> Key | None:
         """Return the key of a file, None for one that is to be made."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 
-from dns_update.address.sources import sources_from_text
+from dns_update.address.sources import Source, sources_from_text
 from dns_update.agent.bugs import text_of
 from dns_update.auth import Key
 from dns_update.cli import write_talk
@@ -39,6 +39,8 @@ _LINE = Line(gives_zone=True, gives_server=True, gives_key=True, gives_data=True
 class Tries:
     """Tries answers, unless check=no; `steps` are all that were made, `server_type` what the server shows itself to be.
 
+    With `allow_private`, a source may give an address that the Internet cannot reach.
+
     Each try returns the steps that failed.
     """
 
@@ -46,6 +48,7 @@ class Tries:
         self._options = options
         self._transports = CountingTransports(options)
         self._addresses: tuple[bytes, ...] = ()
+        self.allow_private = options.allow_private
         self.steps: list[Step] = []
         self.server_type = ""
 
@@ -85,16 +88,26 @@ class Tries:
 
     def sources(self, sources: Iterable[str]) -> list[Step]:
         """Ask each source for the address that it gives now."""
-        found = [source for text in sources for source in sources_from_text(text)]
-        self._addresses = tuple(source for source in found if isinstance(source, bytes))
+        self._addresses = tuple(source for source in _sources_in(sources) if isinstance(source, bytes))
         if not self._options.tries:
             return []
-        questions = [
-            SourceQuestion(source, self._options.allow_private) for source in found if not isinstance(source, bytes)
-        ]
-        answers: list[SourceAnswer] = list(carry_out(unless_interrupted(ask_sources(questions, text_of))).values())
+        answers = _answers(sources, allow_private=self.allow_private)
         self._addresses += tuple(address for answer in answers for address in answer.addresses)
         return self._done(list(source_steps(answers)))
+
+    def has_failed(self, topic: str) -> bool:
+        """Return whether the last step about a topic has failed."""
+        last = next((step for step in reversed(self.steps) if step.topic == topic), None)
+        return last is not None and last.mark == "failed"
+
+    def are_private(self, sources: Sequence[str]) -> bool:
+        """Return whether the sources give addresses, but one that the Internet cannot reach."""
+        if not self._options.tries or self.allow_private:
+            return False
+        private = _answers(sources, allow_private=True)
+        if any(answer.error is not None for answer in private):
+            return False
+        return any(answer.error is not None for answer in _answers(sources, allow_private=False))
 
     def key(self, owners: Iterable[Name], zone: Name, servers: Sequence[str], key: Key) -> list[Step]:
         """Try whether the servers accept the key, and let it make the change."""
@@ -124,6 +137,17 @@ class Tries:
     def _done(self, steps: list[Step]) -> list[Step]:
         self.steps += steps
         return [step for step in steps if step.mark == "failed"]
+
+
+def _sources_in(texts: Iterable[str]) -> list[Source]:
+    return [source for text in texts for source in sources_from_text(text)]
+
+
+def _answers(texts: Iterable[str], *, allow_private: bool) -> list[SourceAnswer]:
+    """Ask the sources that are not addresses themselves."""
+    sources = [source for source in _sources_in(texts) if not isinstance(source, bytes)]
+    questions = [SourceQuestion(source, allow_private) for source in sources]
+    return list(carry_out(unless_interrupted(ask_sources(questions, text_of))).values())
 
 
 def _is_about_server(step: Step) -> bool:
