@@ -52,7 +52,7 @@ def key_from_pair(key_path: str, private_path: str, warn: Callable[[str], None] 
     if number not in _HMACS:
         raise UsageError(
             f"{private_path} is a key for SIG(0), which is not implemented yet",
-            hint="use a TSIG key: tsig-keygen makes one",
+            hint="use a TSIG key: dns-update key generate makes one",
         )
     if "key" not in fields:
         raise UsageError(f"{private_path} has no Key: line")

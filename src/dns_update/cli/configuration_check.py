@@ -62,7 +62,7 @@ def _warnings_about(config: Config) -> Iterator[str]:
         if weakness := weakness_of(key):
             yield (
                 f"the secret of key {name} {weakness}; one captured request is enough to find it: "
-                "tsig-keygen makes one of 256 bits"
+                "dns-update key rotate makes a successor of 256 bits"
             )
 
 
