@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from lab import Bind, LabKey, NameServer, Zone
-from tests.support.command import Result, access, at, dns_update, key_file
+from tests.support.command import Result, access, at, dns_update, in_process, key_file
 from tests.support.peer import Relay, Silent, closed_port, is_update
 
 MOST_MESSAGES = 12  # of a healthy set-up, so that a check also serves over a slow line
 
 
 def checked(*words: str) -> Result:
-    return dns_update("check", *words)
+    return in_process("check", *words)
 
 
 def steps(result: Result) -> list[tuple[str, str]]:

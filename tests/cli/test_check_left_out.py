@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lab import Bind, LabKey
-from tests.support.command import Result, dns_update
+from tests.support.command import Result, in_process
 from tests.support.peer import closed_port
 
 KEY = LabKey.generate("home")
@@ -13,7 +13,7 @@ KEY = LabKey.generate("home")
 
 def checked(directory: Path, *words: str) -> Result:
     """Check without any configuration."""
-    return dns_update("check", *words, env={"HOME": str(directory), "XDG_CONFIG_HOME": str(directory)})
+    return in_process("check", *words, env={"HOME": str(directory), "XDG_CONFIG_HOME": str(directory)})
 
 
 def test_a_key_alone(tmp_path: Path) -> None:

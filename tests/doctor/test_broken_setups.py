@@ -19,7 +19,7 @@ from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.name import Name
 from lab import NameServer
 from tests.support.broken import SET_UPS, SetUp
-from tests.support.command import COMMAND, access, dns_update
+from tests.support.command import COMMAND, access, dns_update, in_process
 from tests.support.peer import Silent
 
 _PROGRAMS = (BIND, KNOT, POWERDNS, NSD)
@@ -32,8 +32,8 @@ _DETAILS = (
 @pytest.mark.parametrize("set_up", SET_UPS, ids=lambda set_up: set_up.name)
 def test_set_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
     with set_up.started(tmp_path) as words:
-        result = dns_update("set", *words)
-        found = dns_update("set", *words, "json=yes").json["error"]["diagnosis"] or ""
+        result = in_process("set", *words)
+        found = in_process("set", *words, "json=yes").json["error"]["diagnosis"] or ""
     assert result.status not in (0, 1)
     assert set_up.is_named_by(found), (found, result.stderr)
     said = result.stderr
@@ -44,8 +44,8 @@ def test_set_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
 @pytest.mark.parametrize("set_up", [one for one in SET_UPS if not one.only_by_update], ids=lambda set_up: set_up.name)
 def test_check_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
     with set_up.started(tmp_path) as words:
-        shown = dns_update("check", *[word for word in words if not word.startswith("check-names=")])
-        result = dns_update("check", *[word for word in words if not word.startswith("check-names=")], "json=yes")
+        shown = in_process("check", *[word for word in words if not word.startswith("check-names=")])
+        result = in_process("check", *[word for word in words if not word.startswith("check-names=")], "json=yes")
     assert result.status == shown.status
     assert result.status not in (0, 1, 2), shown.stdout
     failed = [step for step in result.json["steps"] if step["mark"] == "failed"]

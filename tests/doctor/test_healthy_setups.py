@@ -9,7 +9,7 @@ import pytest
 from lab import Bind, Knot, PowerDns, Zone
 from lab.others import Dnsdist
 from tests.support.broken import ANY, KEY, Words, bind, knot, line, powerdns, views, zones
-from tests.support.command import dns_update, given
+from tests.support.command import dns_update, given, in_process
 from tests.support.forwarder import Forwarder
 
 Start = Callable[[ExitStack, Path], Words]
@@ -100,9 +100,9 @@ HEALTHY: list[Start] = [
 def test_nothing_is_wrong(start: Start, tmp_path: Path) -> None:
     with ExitStack() as stack:
         words = start(stack, tmp_path)
-        before = dns_update("check", *words)
+        before = in_process("check", *words)
         done = dns_update("set", *words)
-        after = dns_update("check", *words)
+        after = in_process("check", *words)
     assert done.status == 0, done.stderr
     for said in (before, after):
         assert said.status == 0, said.stdout
@@ -113,7 +113,7 @@ def test_nothing_is_wrong(start: Start, tmp_path: Path) -> None:
 
 def test_a_key_for_which_updates_need_none_is_told(tmp_path: Path) -> None:
     with ExitStack() as stack:
-        said = dns_update("check", *line(bind(stack, tmp_path, "allow-update { 127.0.0.1; key home; };"), tmp_path))
+        said = in_process("check", *line(bind(stack, tmp_path, "allow-update { 127.0.0.1; key home; };"), tmp_path))
     assert said.status == 0
     assert "without a key, too" in said.stdout
 
@@ -127,7 +127,7 @@ def test_a_secondary_that_passes_updates_on_is_not_open_to_everybody(tmp_path: P
         zone = Zone("example.com", type="secondary", policy="allow-update-forwarding { any; };", extra=primaries)
         secondary = Bind(tmp_path / "secondary", readonly_keys=[KEY], zones=[zone], host="::1", port=primary.port)
         words = line(stack.enter_context(secondary), tmp_path)
-        said = dns_update("check", *words)
+        said = in_process("check", *words)
         unsigned = dns_update("set", *[word for word in words if not word.startswith("key-file=")], "json=yes")
     assert said.status == 0
     assert "without a key, too" not in said.stdout
@@ -138,7 +138,7 @@ def test_a_server_that_answers_by_tcp_alone_is_not_said_to_answer_by_udp(tmp_pat
     with ExitStack() as stack:
         server = stack.enter_context(Bind(tmp_path / "bind", keys=[KEY]))
         forwarder = stack.enter_context(Forwarder(server, lambda by, _message: by == "udp"))
-        said = dns_update("check", *line(forwarder.address, tmp_path, KEY, "transport=tcp"))
+        said = in_process("check", *line(forwarder.address, tmp_path, KEY, "transport=tcp"))
     assert said.status == 0
     assert "answers by TCP\n" in said.stdout
 
@@ -152,7 +152,7 @@ def test_a_secondary_that_is_late_is_not_taken_for_the_primary(tmp_path: Path) -
         secondary = Bind(tmp_path / "secondary", readonly_keys=[KEY], zones=[zone], host="::1", port=primary.port)
         words = line(stack.enter_context(secondary), tmp_path)
         given(*line(primary, tmp_path))
-        said = dns_update("check", *words)
+        said = in_process("check", *words)
     note = f"ns.example.com (127.0.0.1) has serial 2, newer than here: [::1]:{primary.port} has not got the last change"
     assert note in said.stdout
 
@@ -161,7 +161,7 @@ def test_a_name_that_is_delegated_is_not_said_to_be_refused(tmp_path: Path) -> N
     with ExitStack() as stack:
         own = zones(records="lab NS ns.example.net.\n")
         server = stack.enter_context(PowerDns(tmp_path / "powerdns", keys=[KEY], zones=own))
-        said = dns_update("check", *line(server, tmp_path, name="host.lab"))
+        said = in_process("check", *line(server, tmp_path, name="host.lab"))
     assert said.status == 8
     assert "FAILED  record         Zone not found: host.lab.example.com lies in lab.example.com" in said.stdout
     assert "why:" not in said.stdout
