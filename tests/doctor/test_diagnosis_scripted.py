@@ -1,0 +1,113 @@
+"""Causes that no server on loopback shows: other ports and addresses, a line that loses, Active Directory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from dns_update.client import Client
+from dns_update.doctor.diagnosis import Case, Diagnosis, diagnose
+from dns_update.doctor.questions import Questions
+from dns_update.errors import DnsUpdateError, NoResponse, NotApplied, PermissionDenied, ServerFailure
+from dns_update.message import Message
+from dns_update.rr.record import Record
+from dns_update.transport import Endpoint
+from dns_update.transport.memory import MemoryTransport, Sent
+from dns_update.update import Update
+from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
+from dns_update.wire.name import Name
+from tests.client.replies import HOME, SOA, ZONE, reply
+
+SERVER, PRIMARY = Endpoint("192.0.2.53"), Endpoint("192.0.2.77")
+CHANGES = Update(ZONE).replace(HOME, 300, "A", "192.0.2.1").changes
+VERSION = Name.from_text("version.bind")
+NS = Name.from_text("ns.example.com")
+REFUSED = PermissionDenied("refused", endpoint=SERVER, rcode=Rcode.REFUSED)
+Answers = Callable[[Sent, Message], Iterable[bytes]]
+
+
+def usual(message: Message, version: bytes = b"9.18.49", primary: bytes = bytes([192, 0, 2, 77])) -> bytes:
+    """Answer as a server that has the zone, refuses updates, and knows the address of the zone's primary."""
+    asked = message.question[0]
+    if message.opcode == Opcode.UPDATE:  # without the AA bit, which only PowerDNS sets here
+        refused = Message(opcode=Opcode.UPDATE, question=message.question, flags=Flag.QR, rcode=Rcode.REFUSED)
+        return refused.encode(message.message_id)
+    if asked.name == VERSION:
+        text = bytes([len(version)]) + version
+        return reply(message, answer=(Record(VERSION, RRType.TXT, RRClass.CH, 0, text),))
+    if asked.name == ZONE and asked.rrtype == RRType.SOA:
+        return reply(message, answer=(SOA._replace(rdata=NS.to_wire() * 2 + bytes(20)),))
+    if asked.name == NS and asked.rrtype == RRType.A:
+        return reply(message, answer=(Record(NS, RRType.A, RRClass.IN, 1, primary),))
+    return reply(message, Rcode.NXDOMAIN, authority=(SOA,))
+
+
+def diagnosed(answers: Answers, error: DnsUpdateError, endpoint: Endpoint = SERVER) -> Diagnosis | None:
+    memory = MemoryTransport(lambda sent: answers(sent, Message.decode(sent.octets)))
+    questions = Questions(endpoint, RRClass.IN, memory.wall)
+    client = Client(str(endpoint), transport=memory)
+    return client.run(lambda _transaction: diagnose(questions, Case(HOME, ZONE, None, CHANGES), error))
+
+
+def cause(found: Diagnosis | None) -> str:
+    return "" if found is None else found.cause
+
+
+def test_a_server_at_the_usual_port_is_named() -> None:
+    other = Endpoint("192.0.2.53", 5353)
+
+    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+        return (usual(message),) if sent.endpoint == SERVER else ()
+
+    found = diagnosed(answers, NoResponse("silent", endpoint=other), other)
+    assert cause(found) == "wrong-port"
+    assert found is not None
+    assert found.details["usual"] == SERVER
+
+
+def test_a_line_that_lost_a_message_is_told() -> None:
+    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+        return () if sent.transport == "tcp" else (usual(message),)
+
+    assert cause(diagnosed(answers, NoResponse("silent", endpoint=SERVER))) == "silent-once"
+
+
+def test_a_server_that_is_silent_in_every_way_has_no_cause() -> None:
+    assert diagnosed(lambda _sent, _message: (), NoResponse("silent", endpoint=SERVER)) is None
+
+
+def test_another_primary_by_the_soa_record_is_a_possibility() -> None:
+    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+        return () if sent.endpoint.address == PRIMARY.address else (usual(message),)
+
+    assert cause(diagnosed(answers, REFUSED)) == "perhaps-secondary"
+
+
+def test_a_change_that_was_passed_on_may_come() -> None:
+    error = NotApplied("not as asked", endpoint=SERVER, may_come=True)
+    assert cause(diagnosed(lambda _sent, message: (usual(message),), error)) == "not-forwarded-yet"
+
+
+def test_a_change_that_the_primary_itself_left_out_has_no_cause() -> None:
+    error = NotApplied("not as asked", endpoint=SERVER, may_come=True)
+    own = bytes([192, 0, 2, 53])
+    assert diagnosed(lambda _sent, message: (usual(message, primary=own),), error) is None
+
+
+@pytest.mark.parametrize("version", [b"Microsoft DNS 10.0.17763", b"Microsoft DNS 6.1.7601 (1DB15D39)"])
+def test_windows_wants_kerberos(version: bytes) -> None:
+    own = bytes([192, 0, 2, 53])
+    assert cause(diagnosed(lambda _sent, message: (usual(message, version, own),), REFUSED)) == "kerberos-only"
+
+
+def test_a_failure_that_the_error_explains_is_not_asked_about() -> None:
+    asked: list[Sent] = []
+
+    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+        asked.append(sent)
+        return (usual(message),)
+
+    assert diagnosed(answers, ServerFailure("it carries out everything", endpoint=SERVER)) is None
+    assert diagnosed(answers, NotApplied("an alias is there", endpoint=SERVER)) is None
+    assert asked == []
