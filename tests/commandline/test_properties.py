@@ -17,8 +17,8 @@ from dns_update.exchange import Policy
 from dns_update.transport import DNS_PORT
 
 COMMANDS = (
-    "set", "add", "delete", "show", "plan", "check", "agent", "status", "refresh", "history", "run", "import",
-    "acme", "key",
+    "set", "add", "delete", "show", "plan", "apply", "check", "agent", "status", "refresh", "history", "run",
+    "import", "acme", "key",
 )  # fmt: skip
 
 RIGHT: dict[str, tuple[str, object]] = {
@@ -35,6 +35,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "check_names": ("no", False),
     "config": ("/etc/other.toml", "/etc/other.toml"),
     "debug": ("yes", True),
+    "deletes": ("yes", True),
     "diagnose": ("no", False),
     "diff_run": ("yes", True),
     "domain": ("*.example.com", None),
@@ -63,7 +64,10 @@ RIGHT: dict[str, tuple[str, object]] = {
     "known_name": ("home", "home"),
     "limit": ("all", None),
     "local_address": ("2001:DB8::1", "2001:db8::1"),
+    "message_octets": ("4096", 4096),
     "name": ("home", "home"),
+    "names_file": ("names.csv", "names.csv"),
+    "names_form": ("zone", "zone"),
     "new_algorithm": ("hmac-md5", None),
     "once": ("yes", True),
     "online": ("yes", True),
@@ -73,6 +77,8 @@ RIGHT: dict[str, tuple[str, object]] = {
     "port": ("5353", 5353),
     "public_source": ("dns:", ("dns:",)),
     "quiet": ("yes", True),
+    "report": ("report.csv", "report.csv"),
+    "resume": ("yes", True),
     "require": ("absent", "absent"),
     "retries": ("7", 7),
     "rrclass": ("CH", 3),
@@ -81,6 +87,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "server_type": ("knot", "knot"),
     "setup": ("router.rsc", "router.rsc"),
     "since": ("1h", 3600),
+    "skip_equal": ("yes", True),
     "socket": ("/run/other.sock", "/run/other.sock"),
     "step": ("cleanup", "cleanup"),
     "svg": ("/tmp/home.svg", "/tmp/home.svg"),  # noqa: S108 - not written

@@ -21,7 +21,10 @@ LEAST_FOR_TRANSFER = 32  # names: fewer are asked for one by one, however small 
 
 
 class Found(Value):
-    """The records of a wish's name and type, as a server shows them: TTL in seconds, and rdata in canonical form."""
+    """The records of a wish's name and type, as a server shows them: TTL in seconds, and rdata in canonical form.
+
+    If the type is ANY, each value has the two octets of its type before it.
+    """
 
     ttl: int
     values: frozenset[bytes]
@@ -75,12 +78,12 @@ class Reader:
                     self._may_transfer = False
                     return None
                 owner = record.name.to_canonical_wire()
-                keys = [(owner, record.rrtype)] if (owner, record.rrtype) in wanted else []
+                value = canonical_rdata(record.rrtype, record.rdata, self._access.rrclass)
+                if (owner, record.rrtype) in wanted:
+                    found.setdefault((owner, record.rrtype), (record.ttl, set()))[1].add(value)
                 if owner in names and record.rrtype not in KEPT_BY_SERVER:
-                    keys.append((owner, RRType.ANY))
-                for key in keys:
-                    value = canonical_rdata(record.rrtype, record.rdata, self._access.rrclass)
-                    found.setdefault(key, (record.ttl, set()))[1].add(value)
+                    typed = record.rrtype.to_bytes(2) + value
+                    found.setdefault((owner, RRType.ANY), (record.ttl, set()))[1].add(typed)
         except errors.DnsUpdateError:
             self._may_transfer = False  # the server does not allow it, or not to the end: questions tell as much
             return None
@@ -131,7 +134,8 @@ class Reader:
             )
             if is_of_type and record.name == asked.name:
                 ttl = record.ttl
-                values.add(canonical_rdata(record.rrtype, record.rdata, self._access.rrclass))
+                value = canonical_rdata(record.rrtype, record.rdata, self._access.rrclass)
+                values.add(record.rrtype.to_bytes(2) + value if asked.rrtype == RRType.ANY else value)
         return Found(ttl, frozenset(values))
 
 

@@ -28,7 +28,7 @@ from dns_update.bulk import (
 from dns_update.bulk.access import Access, Begun, Carrier
 from dns_update.bulk.batch import MOST_RECORDS, Batch, SizeLimit, Window
 from dns_update.bulk.packing import PackedUpdate, Packer
-from dns_update.bulk.proof import Proof, ns_changes
+from dns_update.bulk.proof import MOST_WISHES, Proof, ns_changes
 from dns_update.bulk.reading import Found, Reader, has_ttl, is_as_desired, question
 from dns_update.exchange import Reply, UnverifiedReply
 from dns_update.wire.codes import Rcode, RRType
@@ -39,7 +39,7 @@ LONGEST_PAUSE = 1.0
 MOST_TRIES = 4  # of a message that ends its connection each time, before its size or its names are suspected
 MOST_FAILURES = 16  # names that fail alone with SERVFAIL, one after the other, before the zone is given up
 SERVFAIL_TRIES = 3  # of the same message alone
-LOOKED_AT_ONCE = 1000  # names whose records are read before they are sent
+LOOKED_AT_FIRST = 1_000  # names whose records are read together before they are sent; then twice as many, and so on
 
 _OF_THE_ZONE = (Rcode.NOTAUTH, Rcode.NOTIMP)  # what a server says that would say it to every name
 
@@ -59,6 +59,7 @@ class Sender:
         self._proof = Proof(access) if options.verify else None
         self._carrier: Carrier | None = None
         self._error: errors.DnsUpdateError | None = None  # why nothing more is sent
+        self._look_at = LOOKED_AT_FIRST
         self._unseen: list[Wish] = []  # to be looked at before they are sent
         self._filling = Batch()
         self._queue: deque[Batch] = deque()
@@ -78,7 +79,7 @@ class Sender:
             self._settle((wish,), NOT_TRIED, self._error)
         elif self._options.skip_equal or self._must_look(wish):
             self._unseen.append(wish)
-            if len(self._unseen) >= LOOKED_AT_ONCE:
+            if len(self._unseen) >= self._look_at:
                 self._look()
         else:
             self._fill(wish, wish.ttl or 0)
@@ -127,6 +128,7 @@ class Sender:
     def _look(self) -> None:
         """Read what the server has of the waiting wishes; send those that are not as desired."""
         unseen, self._unseen = self._unseen, []
+        self._look_at = min(2 * self._look_at, MOST_WISHES)
         if not unseen or not self._is_open():
             self._settle(unseen, NOT_TRIED, self._error)
             return

@@ -6,7 +6,6 @@ import os
 import sys
 
 from dns_update import errors
-from dns_update.errors import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from dns_update.commandline.line import CommandLine
 
-_UPDATING = ("set", "add", "delete", "nsupdate", "acme")
+_UPDATING = ("set", "add", "delete", "nsupdate", "acme", "apply")
 _OF_ROUTERS = ("/tool", "tool", "dns-update")  # how the first word of a line from a router begins
 INTERRUPTED = 130  # the status that a shell gives a process which SIGINT ended
 BROKEN_PIPE = 141  # the same for SIGPIPE
@@ -196,13 +195,9 @@ def _short_help() -> int:
 
 
 def _unknown_command(word: str, line: CommandLine, before: str = "") -> errors.UsageError:
-    from dns_update.commandline import COMMANDS, PLANNED  # only when something is wrong
+    from dns_update.commandline import COMMANDS  # only when something is wrong
     from dns_update.commandline.mistakes import unknown_command
 
-    if word in PLANNED:
-        return errors.UsageError(
-            f"the command {quoted(word)} is not implemented yet", hint=f"the commands are {', '.join(COMMANDS)}"
-        )
     return unknown_command(word, COMMANDS, line, before)
 
 

@@ -106,7 +106,8 @@ _HISTORY = ("history",)
 _IMPORT = ("import",)
 _RUN = ("run",)
 _ACME = ("acme",)
-_FAILING = (*_RECORDS, *_ACME)
+_APPLY = ("apply",)
+_FAILING = (*_RECORDS, *_ACME, *_APPLY)
 _ACCESS = (*_FAILING, *_CHECK)
 _KEY = ("key",)
 _ASKING = (*_ACCESS, *_KEY)
@@ -198,6 +199,32 @@ class Options:
         "history", "PATH", _KEY, "the agent's history, which says when a key was last used",
         values.path_from_text, default="/var/lib/dns-update/history.db")
 
+    # Of apply
+
+    names_file: str | None = _row(
+        "file", "FILE", _APPLY, "the names; - is standard input; file= may be left out",
+        values.path_from_text, positional=True)
+    names_form: str | None = _row(
+        "format", "csv|json|zone", _APPLY, "how the names are written; if it is left out, the first line tells",
+        values.choice("csv", "json", "zone"))
+    deletes: bool = _row(
+        "delete", "yes|no", _APPLY,
+        "remove what the file lists: whole names, or with a type or data the RRsets or records",
+        values.yes_no, default="no", flag=True)
+    report: str | None = _row(
+        "report", "FILE", _APPLY,
+        "write a line for each outcome there, as they come: CSV, or JSON lines if it ends in .json or .jsonl",
+        values.path_from_text)
+    resume: bool = _row(
+        "resume", "yes|no", _APPLY, "go on from the report: what it says is done is not sent again",
+        values.yes_no, default="no", flag=True)
+    skip_equal: bool = _row(
+        "skip-equal", "yes|no", _APPLY, "ask for each name first, and send only what is different",
+        values.yes_no, default="no", flag=True)
+    message_octets: int | None = _row(
+        "message-size", "OCTETS", _APPLY, "the largest message that is sent, 1024 to 65535; 16384 if it is left out",
+        values.message_octets_from_text)
+
     # Of the commands for records
 
     name: str | None = _row(
@@ -224,7 +251,7 @@ class Options:
         "the key's secret; better @FILE, env:NAME or credential:NAME, which no other user can see",
         values.text_from_text, secret=True)
     ttl: int | None = _row(
-        "ttl", "TIME", (*_SET, *_CHECK),
+        "ttl", "TIME", (*_SET, *_CHECK, *_APPLY),
         "time to live: seconds, or 10m, 1h, 1d; if it is left out, the current one is kept; 0 deletes the entry",
         values.ttl_from_text)
     key_file: str | None = _row(
@@ -252,11 +279,11 @@ class Options:
         "existing: go on only if the name exists; absent: only if it does not",
         values.choice("any", "existing", "absent"), default="any")
     verify: bool = _row(
-        "verify", "yes|no", _SEND,
+        "verify", "yes|no", (*_SEND, *_APPLY),
         "read the name back from the server afterwards; it is also read before, to say what has changed",
         values.yes_no, default="yes", flag=True)
     dry_run: bool = _row(
-        "dry-run", "yes|no", (*_SEND, *_RUN, *_ACME),
+        "dry-run", "yes|no", (*_SEND, *_RUN, *_ACME, *_APPLY),
         "send no update, but print what would change; the exit status is then 20",
         values.yes_no, default="no", flag=True)
     diagnose: bool = _row(
@@ -269,7 +296,8 @@ class Options:
         "publish an address from a source even if it cannot be reached from the Internet",
         values.yes_no, default="no", flag=True)
     check_names: bool = _row(
-        "check-names", "yes|no", _SET, "refuse a name that is not a valid host name where one is needed, as BIND does",
+        "check-names", "yes|no", (*_SET, *_APPLY),
+        "refuse a name that is not a valid host name where one is needed, as BIND does",
         values.yes_no, default="yes", flag=True)
     transport: Transport = _row(
         "transport", "udp|tcp", _ASKING, "udp changes to TCP by itself if a message is too large",

@@ -1,0 +1,216 @@
+"""The first pass over a file: every line is checked before anything is sent; then its wishes, RRset by RRset.
+
+Lines of one RRset that follow each other make one wish. If they are apart, the first pass finds that out, and what they
+ask for is put together when the last of them is read. What is kept of a long file are numbers only: a hash of each name
+and type. Two names with the same hash are only looked at more closely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dns_update import errors
+from dns_update.bulk import Wish
+from dns_update.bulk.csv_lines import CsvReader
+from dns_update.bulk.fields import Fields
+from dns_update.bulk.master_file import MasterFileReader
+from dns_update.bulk.source import LineReader, Source
+from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.wire.codes import SINGLE_RECORD_TYPES, RRType, rrtype_to_text
+
+MOST_KEPT = 50_000  # wishes: a file with fewer of them is not read again, and they take about 20 MiB
+MOST_PROBLEMS = 1000  # that are kept: a file of another form has one in each line
+
+
+class Problems:
+    """What is wrong with lines: the first of them in words, and how many there are."""
+
+    def __init__(self, shown: str) -> None:
+        """Start with none; `shown` is the name of the file."""
+        self.count = 0
+        self.found: list[tuple[int, str, str]] = []
+        self._shown = shown
+
+    def add(self, line: int, what: str, hint: str = "") -> None:
+        """Record what is wrong with a line."""
+        self.count += 1
+        if len(self.found) < MOST_PROBLEMS:
+            self.found.append((line, f"{self._shown}:{line}: {what}", hint))
+
+    def check(self) -> None:
+        """Raise ConfigError if anything is wrong."""
+        if self.found:
+            error = errors.ConfigError([(text, hint) for _line, text, hint in sorted(self.found)])
+            if self.count > len(self.found):
+                error.problems += (f"and {self.count - len(self.found):,} more",)
+            raise error
+
+
+class CheckedFile:
+    """A file whose lines are all right; `count` is the number of its wishes, `left_out` of records not sent."""
+
+    def __init__(self, source: Source, fields: Fields, form: str | None = None) -> None:
+        """Read the file, and check it; raises ConfigError with all wrong lines, UsageError if it cannot be read."""
+        self.count = 0
+        self.left_out = 0
+        self._source = source
+        self._fields = fields
+        self._form = form or source.form()
+        self._problems = Problems(source.shown)
+        self._pieces: dict[int, int] = {}  # how many wishes there are of an RRset, if more than one, by its hash
+        self._aliases: dict[int, int] = {}  # the lines of names with a CNAME, by the hash of the name
+        self._kept: list[Wish] | None = []
+        self._first_pass()
+        self._second_look()
+        self._problems.check()
+
+    def wishes(self) -> Iterator[Wish]:
+        """Yield the wish of each RRset; raises UsageError if the file has changed."""
+        if not self._pieces:
+            yield from self._parts()
+            return
+        waiting: dict[tuple[bytes, int], list[Wish]] = {}
+        left = dict(self._pieces)
+        for wish in self._parts():
+            key = (wish.owner.lower(), wish.rrtype)
+            number = hash(key)
+            if number not in left:
+                yield wish
+                continue
+            waiting.setdefault(key, []).append(wish)
+            left[number] -= 1
+            if not left[number]:
+                for pieces in [waiting.pop(each) for each in list(waiting) if hash(each) == number]:
+                    yield _joined(pieces)
+
+    def zones(self) -> Iterator[Wish]:
+        """Yield a wish for each zone that the file names, and one for the others."""
+        seen = set()
+        for wish in self._parts():
+            if wish.zone not in seen:
+                seen.add(wish.zone)
+                yield wish
+
+    def _first_pass(self) -> None:
+        seen: set[int] = set()
+        for wish in self._runs(self._problems):
+            self.count += 1
+            if self._kept is not None:
+                self._kept.append(wish)
+                if len(self._kept) > MOST_KEPT:
+                    self._kept = None
+            owner = wish.owner.lower()
+            number = hash((owner, wish.rrtype))
+            if number in seen:
+                self._pieces[number] = self._pieces.get(number, 1) + 1
+                self.count -= 1
+            seen.add(number)
+            if wish.rrtype == RRType.CNAME and not wish.deletes:
+                self._aliases[hash(owner)] = wish.lines[0]
+
+    def _second_look(self) -> None:
+        """Look closely at RRsets whose lines are apart, and at names that have a CNAME beside something else."""
+        if not self._pieces and not self._aliases:
+            return
+        together: dict[tuple[bytes, int], list[Wish]] = {}
+        for wish in self._parts(quietly=True):
+            owner = wish.owner.lower()
+            if hash((owner, wish.rrtype)) in self._pieces:
+                together.setdefault((owner, wish.rrtype), []).append(wish)
+            alias = self._aliases.get(hash(owner)) if self._aliases and wish.rrtype != RRType.CNAME else None
+            if alias is not None:
+                self._problems.add(
+                    wish.lines[0],
+                    f"{wish.name} has a CNAME in line {alias}, and cannot have {rrtype_to_text(wish.rrtype)}, too",
+                    "a CNAME is the only record of its name (RFC 1034, section 3.6.2)",
+                )
+        for pieces in together.values():
+            for wish in pieces[1:]:
+                _compare(pieces, wish, self._problems)
+
+    def _parts(self, *, quietly: bool = False) -> Iterator[Wish]:
+        """Yield the wishes again."""
+        if self._kept is not None:
+            return iter(self._kept)
+        return self._runs(Problems(self._source.shown) if quietly else None)
+
+    def _runs(self, problems: Problems | None) -> Iterator[Wish]:
+        """Yield a wish for each run of lines about one RRset; record wrong lines."""
+        run: list[Wish] = []
+        reader = self._source.reader(self._fields, self._form)
+        for wish in _each(self._source, reader, problems):
+            if run and (wish.rrtype != run[0].rrtype or wish.owner.lower() != run[0].owner.lower()):
+                yield run[0] if len(run) == 1 else _joined(run)
+                run = []
+            if run and problems is not None:
+                _compare([*run, wish], wish, problems)
+            run.append(wish)
+        if run:
+            yield _joined(run)
+        if isinstance(reader, MasterFileReader):
+            self.left_out = reader.left_out
+
+
+def _each(source: Source, reader: LineReader, problems: Problems | None) -> Iterator[Wish]:
+    """Yield the wish of each line; record wrong lines, or raise their errors if there is nothing to record them in."""
+    read = reader.read
+    number = 0
+    for number, text in source.lines():
+        try:
+            wishes = read(text, number)
+        except errors.UsageError as error:
+            if problems is None:
+                raise
+            problems.add(number, error.text, error.hint)
+            if isinstance(reader, CsvReader) and not reader.has_header:
+                return  # without it, no line has a meaning
+            continue
+        yield from wishes
+    try:
+        yield from reader.finish()
+    except errors.UsageError as error:
+        if problems is None:
+            raise
+        problems.add(number, error.text, error.hint)
+
+
+def _joined(pieces: list[Wish]) -> Wish:
+    """Return one wish for several of the same RRset."""
+    first = pieces[0]
+    if len(pieces) == 1:
+        return first
+    values = tuple(dict.fromkeys(value for piece in pieces for value in piece.values))
+    ttl = next((piece.ttl for piece in pieces if piece.ttl is not None), None)
+    lines = tuple(line for piece in pieces for line in piece.lines)
+    return Wish(first.owner, first.zone, first.rrtype, ttl, values, deletes=first.deletes, lines=lines)
+
+
+def _compare(pieces: list[Wish], wish: Wish, problems: Problems) -> None:
+    """Record what contradicts in a wish and the earlier ones of its RRset."""
+    first, line = pieces[0], wish.lines[0]
+    what = f"{wish.name} {rrtype_to_text(wish.rrtype)}"
+    for piece in pieces:
+        if piece is wish:
+            break
+        same = _canonical(wish) & _canonical(piece)
+        if same or (not wish.values and not piece.values):
+            problems.add(line, f"this repeats line {piece.lines[0]}: {what}", "remove one of the lines")
+            return
+    if first.ttl != wish.ttl:
+        problems.add(
+            line,
+            f"{what} has TTL {_shown(wish.ttl)} here, and {_shown(first.ttl)} in line {first.lines[0]}",
+            "the records of an RRset have one TTL (RFC 2181, section 5.2)",
+        )
+    elif first.zone != wish.zone:
+        problems.add(line, f"{what} is in {wish.zone} here, and in {first.zone} in line {first.lines[0]}")
+    elif wish.rrtype in SINGLE_RECORD_TYPES and not wish.deletes:
+        problems.add(line, f"{what} contradicts line {first.lines[0]}", "a name has one record of this type")
+
+
+def _canonical(wish: Wish) -> set[bytes]:
+    return {canonical_rdata(wish.rrtype, value) for value in wish.values}
+
+
+def _shown(ttl: int | None) -> str:
+    return "none" if ttl is None else str(ttl)
