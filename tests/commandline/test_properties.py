@@ -17,7 +17,7 @@ from dns_update.exchange import Policy
 from dns_update.transport import DNS_PORT
 
 COMMANDS = (
-    "set", "add", "delete", "show", "plan", "apply", "check", "agent", "status", "refresh", "history", "run",
+    "set", "add", "delete", "show", "plan", "apply", "list", "check", "agent", "status", "refresh", "history", "run",
     "import", "acme", "key",
 )  # fmt: skip
 
@@ -35,6 +35,9 @@ RIGHT: dict[str, tuple[str, object]] = {
     "check_names": ("no", False),
     "config": ("/etc/other.toml", "/etc/other.toml"),
     "debug": ("yes", True),
+    "list_form": ("csv", "csv"),
+    "listed_types": ("A,txt", ("A", "TXT")),
+    "pattern": ("*.pool", "*.pool"),
     "deletes": ("yes", True),
     "diagnose": ("no", False),
     "diff_run": ("yes", True),

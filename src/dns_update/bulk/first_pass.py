@@ -13,12 +13,13 @@ from dns_update import errors
 from dns_update.bulk import Wish
 from dns_update.bulk.csv_lines import CsvReader
 from dns_update.bulk.fields import Fields
-from dns_update.bulk.master_file import MasterFileReader
 from dns_update.bulk.source import LineReader, Source
 from dns_update.rr.embedded_names import canonical_rdata
-from dns_update.wire.codes import SINGLE_RECORD_TYPES, RRType, rrtype_to_text
+from dns_update.wire.codes import KEPT_BY_SERVER, SINGLE_RECORD_TYPES, RRType, rrtype_to_text
 
 MOST_KEPT = 50_000  # wishes: a file with fewer of them is not read again, and they take about 20 MiB
+LEFT_OUT = (*KEPT_BY_SERVER, RRType.SOA, 50, 51, 65534)  # NSEC3, NSEC3PARAM, and what BIND notes about keys
+"""Types of records that a server keeps by itself: they are not sent."""
 MOST_PROBLEMS = 1000  # that are kept: a file of another form has one in each line
 
 
@@ -138,7 +139,11 @@ class CheckedFile:
         """Yield a wish for each run of lines about one RRset; record wrong lines."""
         run: list[Wish] = []
         reader = self._source.reader(self._fields, self._form)
+        self.left_out = 0
         for wish in _each(self._source, reader, problems):
+            if wish.rrtype in LEFT_OUT and not wish.deletes:
+                self.left_out += 1
+                continue
             if run and (wish.rrtype != run[0].rrtype or wish.owner.lower() != run[0].owner.lower()):
                 yield run[0] if len(run) == 1 else _joined(run)
                 run = []
@@ -147,8 +152,6 @@ class CheckedFile:
             run.append(wish)
         if run:
             yield _joined(run)
-        if isinstance(reader, MasterFileReader):
-            self.left_out = reader.left_out
 
 
 def _each(source: Source, reader: LineReader, problems: Problems | None) -> Iterator[Wish]:

@@ -9,13 +9,10 @@ from dns_update.bulk import Wish
 from dns_update.bulk.fields import Fields
 from dns_update.errors import quoted
 from dns_update.rr.reader import rdata_of_line
-from dns_update.wire.codes import KEPT_BY_SERVER, RR_CLASSES, RRClass, RRType, rrclass_from_text
+from dns_update.wire.codes import RR_CLASSES, RRClass, RRType, rrclass_from_text
 from dns_update.wire.inet import parse_ipv4, parse_ipv6
 from dns_update.wire.name import Name
 
-_NSEC3, _DNSKEY_OF_SERVER = 50, 65534
-LEFT_OUT = (*KEPT_BY_SERVER, RRType.SOA, _NSEC3, _DNSKEY_OF_SERVER)
-"""Types that the server keeps by itself: they are not sent."""
 MOST_LINES = 1000  # of one record in brackets: a bracket that is never closed must not collect the whole file
 _BLANKS = " \t"
 _NOT_HERE = {
@@ -25,11 +22,10 @@ _NOT_HERE = {
 
 
 class MasterFileReader:
-    """Makes wishes of lines. `left_out` counts the records of types that the server keeps by itself."""
+    """Makes wishes of lines."""
 
     def __init__(self, fields: Fields) -> None:
         """Start before the first line; the zone of `fields`, if known, is the first origin."""
-        self.left_out = 0
         self._fields = fields
         self._zone = fields.zone
         self._origin = fields.zone
@@ -79,9 +75,6 @@ class MasterFileReader:
         if rrtype == RRType.SOA:
             self._zone = owner
             self._ttl = ttl if self._ttl is None else self._ttl
-        if rrtype in LEFT_OUT:
-            self.left_out += 1
-            return ()
         if self._zone is not None and not owner.is_within(self._zone):
             raise errors.InvalidText(f"{owner} is not in {self._zone}", hint="give the zone that holds the name")
         values = () if not data and self._fields.deletes else (self._rdata(rrtype, data),)

@@ -171,6 +171,20 @@ A file is CSV with a header, JSON lines, or a master file:
 """,
 )  # fmt: skip
 
+_LIST = CommandHelp(
+    "list PROPERTY=VALUE...",
+    "everything that a zone has",
+    """\
+Prints the records of a zone as the server transfers them (AXFR), as a master file, CSV or JSON lines, and apply takes
+what it prints. The server must allow the transfer: allow-transfer in BIND, an acl with action: transfer in Knot,
+allow-axfr-ips or the metadata TSIG-ALLOW-AXFR in PowerDNS.
+""",
+    (
+        ("all of it", "list zone=example.com dns-server=192.0.2.1 key-file=ddns.key"),
+        ("the addresses of some names, to edit and apply again", "list zone=example.com name=*.pool type=A,AAAA format=csv key-file=ddns.key"),
+    ),
+)  # fmt: skip
+
 _CHECK = CommandHelp(
     "check [PROPERTY=VALUE...]",
     "the doctor: find what is wrong; changes nothing",
@@ -439,6 +453,7 @@ COMMANDS: Mapping[str, CommandHelp] = {
     "show": _SHOW,
     "plan": _PLAN,
     "apply": _APPLY,
+    "list": _LIST,
     "check": _CHECK,
     "nsupdate": _NSUPDATE,
     "agent": _AGENT,

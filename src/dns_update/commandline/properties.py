@@ -108,7 +108,8 @@ _RUN = ("run",)
 _ACME = ("acme",)
 _APPLY = ("apply",)
 _FAILING = (*_RECORDS, *_ACME, *_APPLY)
-_ACCESS = (*_FAILING, *_CHECK)
+_LIST = ("list",)
+_ACCESS = (*_FAILING, *_CHECK, *_LIST)
 _KEY = ("key",)
 _ASKING = (*_ACCESS, *_KEY)
 
@@ -225,6 +226,19 @@ class Options:
         "message-size", "OCTETS", _APPLY, "the largest message that is sent, 1024 to 65535; 16384 if it is left out",
         values.message_octets_from_text)
 
+    # Of list
+
+    pattern: str | None = _row(
+        "name", "PATTERN", _LIST,
+        "only these names: *.pool, *.pool.example.com; * is any text, @ the zone itself",
+        values.text_from_text)
+    listed_types: tuple[str, ...] | None = _row(
+        "type", "TYPE[,TYPE...]", _LIST, "only records of these types", values.types_from_text)
+    list_form: str | None = _row(
+        "format", "zone|csv|json", _LIST,
+        "how to print them: as a master file, CSV, or JSON lines; zone if it is left out",
+        values.choice("zone", "csv", "json"))
+
     # Of the commands for records
 
     name: str | None = _row(
@@ -312,7 +326,8 @@ class Options:
         "retries", "NUMBER", _ASKING, "how many tries follow the first", values.retries_from_text, default="3")
     local_address: str | None = _row(
         "local-address", "ADDRESS", _ASKING, "the address to send from", values.local_address_from_text)
-    rrclass: int = _row("class", "CLASS", _RECORDS, "the class: IN, CH or HS", values.class_from_text, default="IN")
+    rrclass: int = _row(
+        "class", "CLASS", (*_RECORDS, *_LIST), "the class: IN, CH or HS", values.class_from_text, default="IN")
 
     config: str | None = _row(
         "config", "FILE", (*_ACCESS, *_AGENT, *_RUN),
