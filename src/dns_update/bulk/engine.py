@@ -36,7 +36,7 @@ def applied(
             except errors.DnsUpdateError as error:
                 yield BulkOutcome(wish, FAILED, error)
                 continue
-            yield from _sender_of(senders, access, options).offer(wish)
+            yield from _sender_of(senders, access, options, is_stopped).offer(wish)
             yield from _closed(senders, MOST_ZONES)
         for sender in senders.values():
             yield from _stopped_sender(sender) if is_stopped() else sender.finish()
@@ -45,10 +45,12 @@ def applied(
             sender.close()
 
 
-def _sender_of(senders: dict[Name, Sender], access: Access, options: BulkOptions) -> Sender:
+def _sender_of(
+    senders: dict[Name, Sender], access: Access, options: BulkOptions, is_stopped: Callable[[], bool]
+) -> Sender:
     sender = senders.pop(access.zone, None)
     if sender is None:
-        sender = Sender(access, options)
+        sender = Sender(access, options, is_stopped)
     senders[access.zone] = sender
     return sender
 

@@ -37,8 +37,12 @@ class Proof:
         wishes, self.wishes = self.wishes, []
         self._together = min(2 * self._together, MOST_WISHES)
         for wish, found in read(wishes):
-            is_right = isinstance(found, Found) and is_as_desired(wish, found, self._access.rrclass)
-            yield wish, None if is_right else self._access.examine(wish)
+            if isinstance(found, errors.CommunicationError):
+                yield wish, found
+            elif isinstance(found, Found) and is_as_desired(wish, found, self._access.rrclass):
+                yield wish, None
+            else:
+                yield wish, self._access.examine(wish)
 
 
 def ns_changes(packer: Packer, wish: Wish, found: Found, ttl: int) -> tuple[bytes, int]:

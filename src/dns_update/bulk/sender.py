@@ -11,7 +11,7 @@ carries out together what arrives together), so it counts only if nothing else w
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from dns_update import errors
 from dns_update.bulk import (
@@ -47,8 +47,9 @@ _OF_THE_ZONE = (Rcode.NOTAUTH, Rcode.NOTIMP)  # what a server says that would sa
 class Sender:
     """Carries out the wishes of one zone; `offer` and `finish` return the outcomes that are known by then."""
 
-    def __init__(self, access: Access, options: BulkOptions) -> None:
-        """Prepare; nothing is sent yet."""
+    def __init__(self, access: Access, options: BulkOptions, is_stopped: Callable[[], bool] = bool) -> None:
+        """Prepare; nothing is sent yet. Once `is_stopped` returns True, no silent server is waited for."""
+        self._is_stopped = is_stopped
         self.begun: Begun | None = None
         self.messages = 0  # that were sent with updates
         self._access = access
@@ -369,7 +370,7 @@ class Sender:
                 self.begun = self._access.begin()
             except errors.DnsUpdateError as error:
                 may_pass = isinstance(error, (errors.CommunicationError, errors.ServerFailure, errors.ZoneNotFound))
-                if not may_pass or self._access.clock() >= until:
+                if not may_pass or self._is_stopped() or self._access.clock() >= until:
                     self._error = error
                     return False
                 self._access.pause(pause)
@@ -384,7 +385,8 @@ class Sender:
         if self._proof is None or not self._proof.wishes:
             return
         for wish, error in self._proof.proven(self._read):
-            self._settle((wish,), UPDATED if error is None else REFUSED, error)
+            is_unread = isinstance(error, errors.CommunicationError)
+            self._settle((wish,), UPDATED if error is None else FAILED if is_unread else REFUSED, error)
 
     def _fail_zone(self, batch: Batch, state: str, error: errors.DnsUpdateError) -> None:
         """Record that the server says no to the zone as a whole, not to a name."""
