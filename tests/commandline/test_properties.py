@@ -41,6 +41,8 @@ RIGHT: dict[str, tuple[str, object]] = {
     "deletes": ("yes", True),
     "diagnose": ("no", False),
     "diff_run": ("yes", True),
+    "exact": ("*.pool", "*.pool"),
+    "max_delete": ("10%", (10, True)),
     "domain": ("*.example.com", None),
     "dry_run": ("yes", True),
     "fleet": ("fleet", "fleet"),

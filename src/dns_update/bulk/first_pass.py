@@ -48,12 +48,16 @@ class Problems:
 
 
 class CheckedFile:
-    """A file whose lines are all right; `count` is the number of its wishes, `left_out` of records not sent."""
+    """A file whose lines are all right; `left_out` is the number of records that are not sent.
+
+    `also` are wishes that come after those of the file.
+    """
 
     def __init__(self, source: Source, fields: Fields, form: str | None = None) -> None:
         """Read the file, and check it; raises ConfigError with all wrong lines, UsageError if it cannot be read."""
-        self.count = 0
+        self.also: list[Wish] = []
         self.left_out = 0
+        self._count = 0
         self._source = source
         self._fields = fields
         self._form = form or source.form()
@@ -65,8 +69,17 @@ class CheckedFile:
         self._second_look()
         self._problems.check()
 
+    @property
+    def count(self) -> int:
+        """How many wishes there are."""
+        return self._count + len(self.also)
+
     def wishes(self) -> Iterator[Wish]:
         """Yield the wish of each RRset; raises UsageError if the file has changed."""
+        yield from self._own()
+        yield from self.also
+
+    def _own(self) -> Iterator[Wish]:
         if not self._pieces:
             yield from self._parts()
             return
@@ -84,18 +97,10 @@ class CheckedFile:
                 for pieces in [waiting.pop(each) for each in list(waiting) if hash(each) == number]:
                     yield _joined(pieces)
 
-    def zones(self) -> Iterator[Wish]:
-        """Yield a wish for each zone that the file names, and one for the others."""
-        seen = set()
-        for wish in self._parts():
-            if wish.zone not in seen:
-                seen.add(wish.zone)
-                yield wish
-
     def _first_pass(self) -> None:
         seen: set[int] = set()
         for wish in self._runs(self._problems):
-            self.count += 1
+            self._count += 1
             if self._kept is not None:
                 self._kept.append(wish)
                 if len(self._kept) > MOST_KEPT:
@@ -104,7 +109,7 @@ class CheckedFile:
             number = hash((owner, wish.rrtype))
             if number in seen:
                 self._pieces[number] = self._pieces.get(number, 1) + 1
-                self.count -= 1
+                self._count -= 1
             seen.add(number)
             if wish.rrtype == RRType.CNAME and not wish.deletes:
                 self._aliases[hash(owner)] = wish.lines[0]

@@ -22,6 +22,7 @@ from dns_update.cli.defaults import with_environment
 from dns_update.cli.progress import Progress, progress_for
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
+from dns_update.wire.name import Name
 
 MOST_LINES = 50  # wrong lines that are shown: more do not fit a terminal, and mostly have the same reason
 
@@ -38,6 +39,7 @@ def run(line: CommandLine) -> int:
             return _wrong_lines(error, options)
         if file.left_out and not options.quiet:
             talk(f"note: {file.left_out:,} records are left out that the server keeps by itself (SOA, DNSSEC)")
+        file.also = _surplus(file, zones, options)
         if options.dry_run:
             from dns_update.cli.apply_plan import plan  # only if it is asked for
 
@@ -55,6 +57,8 @@ def _check(options: Options) -> None:
         raise errors.UsageError("resume= is given without report=", hint="give the report to go on from")
     if options.dry_run and options.report is not None:
         raise errors.UsageError("a dry run has no report", hint="leave report= out")
+    if options.exact is not None and options.deletes:
+        raise errors.UsageError("exact= and delete= are both given", hint="exact= removes what the file does not list")
 
 
 def _fields(options: Options) -> Fields:
@@ -70,6 +74,23 @@ def _wrong_lines(error: errors.ConfigError, options: Options) -> int:
         talk(problem)
     talk("nothing was sent")
     return error.exit_status
+
+
+def _surplus(file: CheckedFile, zones: Zones, options: Options) -> list[Wish]:
+    """Return that the names go which `exact=` names and the file has not; raises DnsUpdateError."""
+    if options.exact is None:
+        return []
+    from dns_update.bulk.exact import Limit, Surplus  # only if it is asked for
+
+    wished: dict[Name, set[int]] = {} if options.zone is None else {options.zone: set()}
+    for wish in map(zones.located, file.wishes()):
+        wished.setdefault(zones.access_of(wish).zone, set()).add(hash(wish.owner.lower()))
+    surplus = Surplus(options.exact)
+    for zone, owners in wished.items():
+        surplus.look(zone, zones.place(zone).access.transferred(), owners)
+    if not options.dry_run:
+        surplus.check(Limit(*options.max_delete))
+    return surplus.wishes
 
 
 class Interruption:

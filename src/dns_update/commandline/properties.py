@@ -222,6 +222,14 @@ class Options:
     skip_equal: bool = _row(
         "skip-equal", "yes|no", _APPLY, "ask for each name first, and send only what is different",
         values.yes_no, default="no", flag=True)
+    exact: str | None = _row(
+        "exact", "PATTERN|zone", _APPLY,
+        "also remove the names that match and are not in the file: *.pool.example.com; zone is all names of its zones",
+        values.text_from_text)
+    max_delete: tuple[int, bool] = _row(
+        "max-delete", "NUMBER|N%", _APPLY,
+        "with exact=, the most names that may go, or percent of those that match; if there are more, nothing is sent",
+        values.share_from_text, default="100")
     message_octets: int | None = _row(
         "message-size", "OCTETS", _APPLY, "the largest message that is sent, 1024 to 65535; 16384 if it is left out",
         values.message_octets_from_text)
