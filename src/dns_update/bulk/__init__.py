@@ -112,7 +112,7 @@ class BulkOptions(Value, kw_only=True):
 
     verify: bool = True
     skip_equal: bool = False
-    message_octets: int = 16384  # of 4, 8, 16, 32 and 64 KiB, BIND is fastest with this; docs/bulk.md has the figures
+    message_octets: int = 8192  # of 4, 8, 16, 32 and 64 KiB, BIND is fastest with this (`make bench`)
     most_in_flight: int = 8
 
     def __post_init__(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 from dns_update import errors
 from dns_update.bulk import Wish
@@ -25,7 +25,7 @@ class CsvReader:
     def __init__(self, fields: Fields) -> None:
         """Start before the header."""
         self._fields = fields
-        self._places: tuple[int, ...] = ()
+        self._fields_of: Callable[[list[str]], tuple[str, ...]] = tuple
         self._count = 0
         self._has_addresses = False
 
@@ -47,8 +47,10 @@ class CsvReader:
                 f"there are {len(cells)} columns, and {self._count} in the header",
                 hint='a value with a comma is written in "quotes", and a quote in it twice',
             )
+        if " " in text or "\t" in text:
+            cells = [cell.strip() for cell in cells]
         cells.append("")  # for each column that the header does not have
-        name, address, rrtype, value, ttl, zone = [cells[place].strip() for place in self._places]
+        name, address, rrtype, value, ttl, zone = self._fields_of(cells)
         if self._has_addresses:
             return (self._fields.wish_of_address(name, address, ttl, zone, line),)
         return (self._fields.wish_of_data(name, rrtype, value, ttl, zone, line),)
@@ -72,7 +74,7 @@ class CsvReader:
         if "value" in columns and "type" not in columns:
             raise errors.InvalidText("the column value needs the column type", hint=f"the header is {FORMS}")
         self._count = len(columns)
-        self._places = tuple([columns.index(name) if name in columns else len(columns) for name in COLUMNS])
+        self._fields_of = itemgetter(*[columns.index(each) if each in columns else len(columns) for each in COLUMNS])
 
 
 def _columns(text: str) -> list[str]:
@@ -81,6 +83,8 @@ def _columns(text: str) -> list[str]:
 
 def _split(text: str) -> list[str]:
     """Return the cells of a line that has quotes; raises InvalidText."""
+    import csv  # most lines need none
+
     try:
         rows = list(csv.reader([text], strict=True))
     except csv.Error as error:

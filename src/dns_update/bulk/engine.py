@@ -25,6 +25,8 @@ def applied(
     the iterator closes the sockets. The wishes are taken one after the other, and not kept longer than is needed.
     """
     senders: dict[Name, Sender] = {}  # the one that was used last is the last
+    last: Access | None = None
+    sender: Sender | None = None
     rest = iter(wishes)
     try:
         for wish in rest:
@@ -36,13 +38,15 @@ def applied(
             except errors.DnsUpdateError as error:
                 yield BulkOutcome(wish, FAILED, error)
                 continue
-            yield from _sender_of(senders, access, options, is_stopped).offer(wish)
-            yield from _closed(senders, MOST_ZONES)
-        for sender in senders.values():
-            yield from _stopped_sender(sender) if is_stopped() else sender.finish()
+            if access is not last or sender is None:
+                sender, last = _sender_of(senders, access, options, is_stopped), access
+                yield from _closed(senders, MOST_ZONES)
+            yield from sender.offer(wish)
+        for each in senders.values():
+            yield from each.stop() if is_stopped() else each.finish()
     finally:
-        for sender in senders.values():
-            sender.close()
+        for each in senders.values():
+            each.close()
 
 
 def _sender_of(
@@ -68,11 +72,7 @@ def _closed(senders: dict[Name, Sender], most: int) -> Iterator[BulkOutcome]:
 
 def _stopped(senders: dict[Name, Sender], wish: Wish, rest: Iterator[Wish]) -> Iterator[BulkOutcome]:
     for sender in senders.values():
-        yield from _stopped_sender(sender)
+        yield from sender.stop()
     yield BulkOutcome(wish, NOT_TRIED)
     for other in rest:
         yield BulkOutcome(other, NOT_TRIED)
-
-
-def _stopped_sender(sender: Sender) -> list[BulkOutcome]:
-    return sender.stop()

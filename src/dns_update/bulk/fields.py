@@ -40,7 +40,7 @@ class Fields:
         self.ttl = ttl
         self.deletes = deletes
         self._check_names = check_names
-        self._suffixes: dict[tuple[str, Name | None], bytes] = {}  # what comes after the first label, in wire form
+        self._suffixes: dict[tuple[str, str], bytes] = {}  # what comes after the first label, in wire form
         self._ttls: dict[str, int] = {}
         self._types: dict[str, int] = {}
         self._zones: dict[str, Name] = {}
@@ -48,7 +48,7 @@ class Fields:
     def wish_of_address(self, name: str, address: str, ttl: str, zone: str, line: int) -> Wish:
         """Return the wish of a line with an address; an empty text is a field that is left out. Raises InvalidText."""
         place = self.zone_of(zone) if zone else self.zone
-        owner, is_plain = self._owner(name, place)
+        owner, is_plain = self._owner(name, place, zone)
         values: tuple[bytes, ...] = ()
         if not address and self.deletes:
             rrtype = self._whole_name(owner, place)
@@ -64,7 +64,7 @@ class Fields:
     def wish_of_data(self, name: str, rrtype: str, value: str, ttl: str, zone: str, line: int) -> Wish:  # noqa: PLR0913, PLR0917 - the fields
         """Return the wish of a line with a type and data; raises InvalidText."""
         place = self.zone_of(zone) if zone else self.zone
-        owner, _is_plain = self._owner(name, place)
+        owner, _is_plain = self._owner(name, place, zone)
         if not rrtype and not value and self.deletes:
             number, values = self._whole_name(owner, place), _NO_VALUES
         else:
@@ -129,17 +129,20 @@ class Fields:
             raise errors.InvalidText(f"{quoted(text)} is not a full name", hint="give zone=, or the name in full")
         return owner
 
-    def _owner(self, text: str, zone: Name | None) -> tuple[bytes, bool]:
-        """Return a name in wire form, and whether it is plain: a host name whose first label needs no further check."""
+    def _owner(self, text: str, zone: Name | None, zone_text: str) -> tuple[bytes, bool]:
+        """Return a name in wire form, and whether it is plain: a host name that needs no further check.
+
+        `zone_text` is what the line says about the zone.
+        """
         label, _dot, rest = text.partition(".")
         if _PLAIN_LABEL(label) is None:
             return self.owner_of(text, zone).to_wire(), False
-        suffix = self._suffixes.get((rest, zone))
+        suffix = self._suffixes.get((rest, zone_text))
         if suffix is not None and len(suffix) + len(label) < MAX_NAME_OCTETS:
             return b"%c%b%b" % (len(label), label.encode("ascii"), suffix), True
         owner = self.owner_of(text, zone).to_wire()
         if self._is_alike(rest, owner, zone):
-            _keep(self._suffixes, (rest, zone), owner[1 + len(label) :])
+            _keep(self._suffixes, (rest, zone_text), owner[1 + len(label) :])
         return owner, False
 
     @staticmethod

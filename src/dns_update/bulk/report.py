@@ -47,6 +47,7 @@ class Report:
         self._check = b""
         self._pending: list[bytes] = []
         self._size = 0
+        self._is_lost = False  # what comes after a failure to write is not written either
         self._file = self._opened(resumes=resumes)
 
     def has(self, wish: Wish) -> bool:
@@ -70,6 +71,8 @@ class Report:
     def flush(self) -> None:
         """Write what was added; raises ReportLost."""
         octets, self._pending = b"".join(self._pending), []
+        if self._is_lost:
+            return
         start = self._size - len(octets)
         while octets:
             page, octets = octets[: PAGE - start % PAGE], octets[PAGE - start % PAGE :]
@@ -79,6 +82,7 @@ class Report:
                     os.write(self._file, page[written:])  # raises what is in the way
             except OSError as error:
                 os.ftruncate(self._file, start)
+                self._is_lost = True
                 raise ReportLost(f"cannot write {self.path}: {error.strerror}", hint="resume=yes goes on") from error
             start += len(page)
 
@@ -86,7 +90,10 @@ class Report:
         """Write the rest, wait until the disk has it, and close the file; raises ReportLost."""
         try:
             self.flush()
-            os.fsync(self._file)
+            if not self._is_lost:
+                os.fsync(self._file)
+        except OSError as error:
+            raise ReportLost(f"cannot write {self.path}: {error.strerror}", hint="resume=yes goes on") from error
         finally:
             os.close(self._file)
 

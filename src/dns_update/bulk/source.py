@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from errno import EBADF
 from typing import IO, Protocol
@@ -16,8 +14,6 @@ from dns_update import errors
 from dns_update.bulk import Wish
 from dns_update.bulk.csv_lines import CsvReader, is_header
 from dns_update.bulk.fields import Fields
-from dns_update.bulk.json_lines import JsonReader
-from dns_update.bulk.master_file import MasterFileReader
 
 STANDARD_INPUT = "-"
 FORMATS = ("csv", "json", "zone")
@@ -34,7 +30,23 @@ class LineReader(Protocol):
         """Return the wishes that are left at the end."""
 
 
-_READERS: dict[str, Callable[[Fields], LineReader]] = {"csv": CsvReader, "json": JsonReader, "zone": MasterFileReader}
+def _json_reader(fields: Fields) -> LineReader:
+    from dns_update.bulk.json_lines import JsonReader  # `json` costs 10 ms
+
+    return JsonReader(fields)
+
+
+def _master_file_reader(fields: Fields) -> LineReader:
+    from dns_update.bulk.master_file import MasterFileReader  # with all readers of data
+
+    return MasterFileReader(fields)
+
+
+_READERS: dict[str, Callable[[Fields], LineReader]] = {
+    "csv": CsvReader,
+    "json": _json_reader,
+    "zone": _master_file_reader,
+}
 
 
 class Source:
@@ -91,6 +103,9 @@ def _seekable(path: str) -> IO[str]:
         raise OSError(EBADF, "it is closed")
     raw: IO[bytes] = sys.stdin.buffer if path == STANDARD_INPUT else open(path, "rb")  # noqa: SIM115, PTH123
     if not stat.S_ISREG(os.fstat(raw.fileno()).st_mode):
+        import shutil  # 10 ms together, and files need neither
+        import tempfile
+
         spool = tempfile.TemporaryFile()  # noqa: SIM115 - `close` closes it
         with raw:
             shutil.copyfileobj(raw, spool)

@@ -13,7 +13,6 @@ from dns_update.bulk import NOT_TRIED, BulkOptions, BulkOutcome, Wish
 from dns_update.bulk.engine import applied
 from dns_update.bulk.fields import Fields
 from dns_update.bulk.first_pass import CheckedFile
-from dns_update.bulk.report import Report, ReportLost
 from dns_update.bulk.source import Source
 from dns_update.cli import INTERRUPTED, is_watched, talk
 from dns_update.cli.apply_result import Result
@@ -23,6 +22,10 @@ from dns_update.cli.progress import Progress, progress_for
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
 from dns_update.wire.name import Name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.bulk.report import Report
 
 MOST_LINES = 50  # wrong lines that are shown: more do not fit a terminal, and mostly have the same reason
 
@@ -117,7 +120,7 @@ class Interruption:
 
 def _apply(file: CheckedFile, zones: Zones, options: Options) -> int:
     """Carry out a file, and return the exit status."""
-    report = None if options.report is None else Report(options.report, resumes=options.resume)
+    report = _report_of(options)
     is_quiet = options.quiet or options.json
     progress = progress_for(file.count, talk, is_quiet=is_quiet, is_terminal=is_watched())
     result = Result(file, options, progress)
@@ -126,9 +129,6 @@ def _apply(file: CheckedFile, zones: Zones, options: Options) -> int:
             with closing(_outcomes(file, zones, options, report, result, stop)) as outcomes:
                 for outcome in outcomes:
                     _take(outcome, result, report, progress)
-        except ReportLost:
-            report = None
-            raise
         finally:
             progress.close()
             if report is not None:
@@ -136,6 +136,15 @@ def _apply(file: CheckedFile, zones: Zones, options: Options) -> int:
     result.advise(zones)
     status = result.conclude()
     return INTERRUPTED if stop() else status
+
+
+def _report_of(options: Options) -> Report | None:
+    """Return the report to write, if one is asked for; raises UsageError."""
+    if options.report is None:
+        return None
+    from dns_update.bulk.report import Report  # only if it is asked for
+
+    return Report(options.report, resumes=options.resume)
 
 
 def _outcomes(  # noqa: PLR0913, PLR0917 - what a run consists of

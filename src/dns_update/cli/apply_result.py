@@ -52,12 +52,12 @@ class Result:
         """Find out once for each zone in which everything failed why it did, unless diagnose=no."""
         if not self._options.diagnose:
             return
-        from dns_update.cli.advice import advise, changes_of  # only when something is wrong
-
         for zone, outcome in self._first.items():
             error = outcome.error
             if zone is None or zone in self._good or not isinstance(error, errors.Refusal | errors.CommunicationError):
                 continue
+            from dns_update.cli.advice import advise, changes_of  # only when something is wrong
+
             place = zones.place(zone)
             wish = outcome.wish
             data = {} if wish.rrtype == RRType.ANY else {wish.rrtype: wish.values}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dns_update import errors
 from dns_update.bulk import Wish
 from dns_update.cli.defaults import path_of, with_configuration
@@ -30,13 +32,16 @@ class Zones:
         self._places: dict[Name, Place] = {}
         self._found: dict[bytes, Name | errors.DnsUpdateError] = {}  # by the name above, in wire form and lower case
         self._finder: ZoneFinder | None = None
+        self._last: tuple[Name | None, Any] = (None, None)  # mostly that of the next name, too
         if self._path is None:
             self._finder = ZoneFinder(client_of(options))
 
     def located(self, wish: Wish) -> Wish:
         """Return a wish with its zone, and with the TTL that the configuration has for it; raises DnsUpdateError."""
-        zone = wish.zone if wish.zone is not None else self._zone_of(wish)
         ttl = wish.ttl
+        if wish.zone is not None and (ttl is not None or wish.deletes):
+            return wish
+        zone = wish.zone if wish.zone is not None else self._zone_of(wish)
         if ttl is None and not wish.deletes:
             ttl = self.place(zone).options.ttl
         if zone is wish.zone and ttl == wish.ttl:
@@ -45,7 +50,11 @@ class Zones:
 
     def access_of(self, wish: Wish) -> ZoneAccess:
         """Return the access to the zone of a wish; raises DnsUpdateError."""
-        return self.place(wish.zone if wish.zone is not None else self._zone_of(wish)).access
+        zone = wish.zone if wish.zone is not None else self._zone_of(wish)
+        if zone is not self._last[0]:
+            self._last = (zone, self.place(zone).access)
+        access: ZoneAccess = self._last[1]
+        return access
 
     def place(self, zone: Name) -> Place:
         """Return the place of a zone; raises UsageError."""

@@ -231,7 +231,7 @@ class Options:
         "with exact=, the most names that may go, or percent of those that match; if there are more, nothing is sent",
         values.share_from_text, default="100")
     message_octets: int | None = _row(
-        "message-size", "OCTETS", _APPLY, "the largest message that is sent, 1024 to 65535; 16384 if it is left out",
+        "message-size", "OCTETS", _APPLY, "the largest message that is sent, 1024 to 65535; 8192 if it is left out",
         values.message_octets_from_text)
 
     # Of list
