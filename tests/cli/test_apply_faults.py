@@ -45,6 +45,7 @@ class Trial:
         self.words: tuple[str, ...] = (
             "apply", str(self.names), f"dns-server=127.0.0.1:{relay.port}", "zone=example.com", key_file(server),
             "transport=tcp", f"report={self.report}", "resume=yes", f"message-size={size}", "diagnose=no",
+            f"verify={'no' if turn % 2 else 'yes'}",
         )  # fmt: skip
 
     def expect_fault(self) -> None:

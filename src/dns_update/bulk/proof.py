@@ -12,7 +12,7 @@ from dns_update.bulk.reading import Found, is_as_desired
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.wire.codes import RRType
 
-FIRST_WISHES = 2_000  # that are read back together; then always as many as before together, so that transfers are few
+FIRST_WISHES = 10_000  # that are read back together; then as many as before together, so that transfers are few
 MOST_WISHES = 50_000  # that wait to be read back: they are kept in memory
 
 Read = Callable[[list[Wish]], Iterable[tuple[Wish, "Found | errors.DnsUpdateError"]]]

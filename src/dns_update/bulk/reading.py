@@ -17,6 +17,7 @@ from dns_update.wire.codes import KEPT_BY_SERVER, Rcode, RRClass, RRType
 
 QUESTIONS_IN_FLIGHT = 64  # on one TCP connection; a server reads them as fast as it answers
 TRANSFER_GAIN = 8  # records of a transfer that cost as much as one question
+_ADDRESS_TYPES = (RRType.A, RRType.AAAA)
 LEAST_FOR_TRANSFER = 32  # names: fewer are asked for one by one, however small the zone may be
 
 
@@ -35,10 +36,15 @@ NOTHING = Found(0, frozenset())
 
 def is_as_desired(wish: Wish, found: Found, rrclass: int = RRClass.IN) -> bool:
     """Return whether what was found is what the wish asks for; TTLs are not compared."""
-    wanted = frozenset([canonical_rdata(wish.rrtype, value, rrclass) for value in wish.values])
+    wanted = frozenset([_canonical(wish.rrtype, value, rrclass) for value in wish.values])
     if not wish.deletes:
         return wanted == found.values
     return not (wanted & found.values if wanted else found.values)
+
+
+def _canonical(rrtype: int, rdata: bytes, rrclass: int) -> bytes:
+    """Return rdata in canonical form; most is addresses, which have only one."""
+    return rdata if rrtype in _ADDRESS_TYPES else canonical_rdata(rrtype, rdata, rrclass)
 
 
 def has_ttl(wish: Wish, found: Found) -> bool:
@@ -68,6 +74,7 @@ class Reader:
         """Return what a transfer of the zone shows; None if there is none, or it would cost more than questions."""
         wanted = {(wish.owner.lower(), wish.rrtype) for wish in wishes}
         names = {owner for owner, rrtype in wanted if rrtype == RRType.ANY}
+        types = {rrtype for _owner, rrtype in wanted}
         found: dict[tuple[bytes, int], tuple[int, set[bytes]]] = {}
         left = len(wanted) * TRANSFER_GAIN
         records = self._access.transferred()
@@ -77,8 +84,10 @@ class Reader:
                 if left < 0:
                     self._may_transfer = False
                     return None
+                if record.rrtype not in types and not names:
+                    continue
                 owner = record.name.to_canonical_wire()
-                value = canonical_rdata(record.rrtype, record.rdata, self._access.rrclass)
+                value = _canonical(record.rrtype, record.rdata, self._access.rrclass)
                 if (owner, record.rrtype) in wanted:
                     found.setdefault((owner, record.rrtype), (record.ttl, set()))[1].add(value)
                 if owner in names and record.rrtype not in KEPT_BY_SERVER:
@@ -134,7 +143,7 @@ class Reader:
             )
             if is_of_type and record.name == asked.name:
                 ttl = record.ttl
-                value = canonical_rdata(record.rrtype, record.rdata, self._access.rrclass)
+                value = _canonical(record.rrtype, record.rdata, self._access.rrclass)
                 values.add(record.rrtype.to_bytes(2) + value if asked.rrtype == RRType.ANY else value)
         return Found(ttl, frozenset(values))
 
