@@ -188,6 +188,13 @@ def test_several_zones_and_a_zone_that_is_looked_up(tmp_path: Path) -> None:
         assert all(dig(server, name, "A") for name in names)
 
 
+def test_a_zone_is_not_emptied_by_its_own_name(server: NameServer) -> None:
+    (outcome,) = client_of(server).apply([Wish.from_text("example.com", zone="example.com", deletes=True)])
+    assert outcome.state == "not-tried"
+    assert str(outcome.error) == "this would remove every record at example.com itself"
+    assert ("same", "A") in records_of(server)
+
+
 def test_the_asyncio_client_yields_the_same(server: NameServer) -> None:
     async def all_of() -> list[BulkOutcome]:
         client = AsyncClient(f"{server.host}:{server.port}", key=key_of(KEY))

@@ -154,7 +154,7 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize(
     ("path", "wrong"),
-    [("none/report.csv", "there is no such directory"), ("", "Is a directory")],
+    [("none/report.csv", "there is no such directory"), ("", "is not a file")],
 )
 def test_a_report_that_cannot_be_written(path: str, wrong: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=wrong):

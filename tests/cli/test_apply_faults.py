@@ -150,6 +150,18 @@ def test_apply_itself_is_killed(turn: int, server: NameServer, relay: Relay, tmp
     trial.check()
 
 
+def test_a_report_that_can_not_be_written_ends_the_run(server: NameServer, relay: Relay, tmp_path: Path) -> None:
+    trial = Trial(server, relay, tmp_path, 1)
+    result = dns_update(*trial.words, prefix=("prlimit", "--fsize=20000"))  # as on a full disk, a write fails
+    assert (result.status, result.stderr.count("cannot write")) == (11, 1), result.stderr
+    served = trial.served()
+    done = {name for name, state in trial.reported().items() if state == "updated"}
+    assert 0 < len(done) < NAMES
+    assert all(served[name] == trial.desired[name] for name in done)
+    assert dns_update(*trial.words).status == 0
+    trial.check()
+
+
 def test_a_server_that_does_not_come_back_leaves_the_rest_untried(tmp_path: Path) -> None:
     with Bind(tmp_path / "bind", keys=[KEY], zones=[Zone("example.com")]) as server, Relay(server.port) as relay:
         trial = Trial(server, relay, tmp_path, 0)

@@ -12,6 +12,7 @@ import csv
 import io
 import json
 import os
+import stat
 from collections import Counter
 from hashlib import blake2b
 
@@ -134,6 +135,8 @@ class Report:
                     self._size += len(_HEADER)
                     self._pending.append(_HEADER)
                 return file
+            if not stat.S_ISREG(os.stat(self.path).st_mode):  # noqa: PTH116 - as the others
+                raise errors.UsageError(f"{self.path} is not a file", hint="a report is read before it is gone on from")
             with open(self.path, encoding="utf-8", newline="\n") as written:  # noqa: PTH123 - as the others
                 self._read(written)
             return os.open(self.path, flags)

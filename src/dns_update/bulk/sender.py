@@ -78,6 +78,8 @@ class Sender:
         """Take a wish, and send what fills a message."""
         if self._error is not None:
             self._settle((wish,), NOT_TRIED, self._error)
+        elif wish.deletes and wish.rrtype == RRType.ANY and self._is_apex(wish):
+            self._settle((wish,), NOT_TRIED, errors.UsageError(f"this would remove every record at {wish.name} itself"))
         elif self._options.skip_equal or self._must_look(wish):
             self._unseen.append(wish)
             if len(self._unseen) >= self._look_at:
@@ -124,7 +126,10 @@ class Sender:
         return not wish.deletes and (wish.ttl is None or self._is_apex_ns(wish))
 
     def _is_apex_ns(self, wish: Wish) -> bool:
-        return wish.rrtype == RRType.NS and wish.owner.lower() == self._access.zone.to_canonical_wire()
+        return wish.rrtype == RRType.NS and self._is_apex(wish)
+
+    def _is_apex(self, wish: Wish) -> bool:
+        return wish.owner.lower() == self._access.zone.to_canonical_wire()
 
     def _look(self) -> None:
         """Read what the server has of the waiting wishes; send those that are not as desired."""

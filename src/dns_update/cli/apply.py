@@ -114,8 +114,9 @@ class Interruption:
         signal.signal(signal.SIGINT, self._before)
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        if self.was_asked:
+            raise KeyboardInterrupt("updates that were already sent may have been carried out")
         self.was_asked = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _apply(file: CheckedFile, zones: Zones, options: Options) -> int:
