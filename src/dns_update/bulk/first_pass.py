@@ -94,8 +94,11 @@ class CheckedFile:
             waiting.setdefault(key, []).append(wish)
             left[number] -= 1
             if not left[number]:
-                for pieces in [waiting.pop(each) for each in list(waiting) if hash(each) == number]:
-                    yield _joined(pieces)
+                for first, *others in [waiting.pop(each) for each in list(waiting) if hash(each) == number]:
+                    run = _Run(first)
+                    for other in others:
+                        run.add(other, None)
+                    yield run.joined()
 
     def _first_pass(self) -> None:
         seen: set[int] = set()
@@ -130,9 +133,10 @@ class CheckedFile:
                     f"{wish.name} has a CNAME in line {alias}, and cannot have {rrtype_to_text(wish.rrtype)}, too",
                     "a CNAME is the only record of its name (RFC 1034, section 3.6.2)",
                 )
-        for pieces in together.values():
-            for wish in pieces[1:]:
-                _compare(pieces, wish, self._problems)
+        for first, *others in together.values():
+            run = _Run(first)
+            for wish in others:
+                run.add(wish, self._problems)
 
     def _parts(self, *, quietly: bool = False) -> Iterator[Wish]:
         """Yield the wishes again."""
@@ -142,21 +146,65 @@ class CheckedFile:
 
     def _runs(self, problems: Problems | None) -> Iterator[Wish]:
         """Yield a wish for each run of lines about one RRset; record wrong lines."""
-        run: list[Wish] = []
-        reader = self._source.reader(self._fields, self._form)
+        held: Wish | None = None
+        run: _Run | None = None
         self.left_out = 0
-        for wish in _each(self._source, reader, problems):
+        for wish in _each(self._source, self._source.reader(self._fields, self._form), problems):
             if wish.rrtype in LEFT_OUT and not wish.deletes:
                 self.left_out += 1
                 continue
-            if run and (wish.rrtype != run[0].rrtype or wish.owner.lower() != run[0].owner.lower()):
-                yield run[0] if len(run) == 1 else _joined(run)
-                run = []
-            if run and problems is not None:
-                _compare([*run, wish], wish, problems)
-            run.append(wish)
-        if run:
-            yield _joined(run)
+            # Of equal case only: what differs in it is put together like lines that are apart.
+            if held is not None and wish.rrtype == held.rrtype and wish.owner == held.owner:
+                run = run or _Run(held)
+                run.add(wish, problems)
+                continue
+            if held is not None:
+                yield held if run is None else run.joined()
+            held, run = wish, None
+        if held is not None:
+            yield held if run is None else run.joined()
+
+
+class _Run:
+    """Wishes of one RRset, and the line in which each of their records was first."""
+
+    def __init__(self, first: Wish) -> None:
+        self._pieces = [first]
+        self._lines = dict.fromkeys(_records_of(first), first.lines[0])
+
+    def add(self, wish: Wish, problems: Problems | None) -> None:
+        """Add a wish; record what contradicts the earlier ones."""
+        self._pieces.append(wish)
+        records = _records_of(wish)
+        if problems is not None:
+            self._compare(wish, records, problems)
+        for record in records:
+            self._lines.setdefault(record, wish.lines[0])
+
+    def joined(self) -> Wish:
+        """Return one wish for all."""
+        first = self._pieces[0]
+        values = tuple(dict.fromkeys(value for piece in self._pieces for value in piece.values))
+        ttl = next((piece.ttl for piece in self._pieces if piece.ttl is not None), None)
+        lines = tuple(line for piece in self._pieces for line in piece.lines)
+        return Wish(first.owner, first.zone, first.rrtype, ttl, values, deletes=first.deletes, lines=lines)
+
+    def _compare(self, wish: Wish, records: list[bytes], problems: Problems) -> None:
+        first, line = self._pieces[0], wish.lines[0]
+        what = f"{wish.name} {rrtype_to_text(wish.rrtype)}"
+        before = next((self._lines[record] for record in records if record in self._lines), None)
+        if before is not None:
+            problems.add(line, f"this repeats line {before}: {what}", "remove one of the lines")
+        elif first.ttl != wish.ttl:
+            problems.add(
+                line,
+                f"{what} has TTL {_shown(wish.ttl)} here, and {_shown(first.ttl)} in line {first.lines[0]}",
+                "the records of an RRset have one TTL (RFC 2181, section 5.2)",
+            )
+        elif first.zone != wish.zone:
+            problems.add(line, f"{what} is in {wish.zone} here, and in {first.zone} in line {first.lines[0]}")
+        elif wish.rrtype in SINGLE_RECORD_TYPES and not wish.deletes:
+            problems.add(line, f"{what} contradicts line {first.lines[0]}", "a name has one record of this type")
 
 
 def _each(source: Source, reader: LineReader, problems: Problems | None) -> Iterator[Wish]:
@@ -182,42 +230,9 @@ def _each(source: Source, reader: LineReader, problems: Problems | None) -> Iter
         problems.add(number, error.text, error.hint)
 
 
-def _joined(pieces: list[Wish]) -> Wish:
-    """Return one wish for several of the same RRset."""
-    first = pieces[0]
-    if len(pieces) == 1:
-        return first
-    values = tuple(dict.fromkeys(value for piece in pieces for value in piece.values))
-    ttl = next((piece.ttl for piece in pieces if piece.ttl is not None), None)
-    lines = tuple(line for piece in pieces for line in piece.lines)
-    return Wish(first.owner, first.zone, first.rrtype, ttl, values, deletes=first.deletes, lines=lines)
-
-
-def _compare(pieces: list[Wish], wish: Wish, problems: Problems) -> None:
-    """Record what contradicts in a wish and the earlier ones of its RRset."""
-    first, line = pieces[0], wish.lines[0]
-    what = f"{wish.name} {rrtype_to_text(wish.rrtype)}"
-    for piece in pieces:
-        if piece is wish:
-            break
-        same = _canonical(wish) & _canonical(piece)
-        if same or (not wish.values and not piece.values):
-            problems.add(line, f"this repeats line {piece.lines[0]}: {what}", "remove one of the lines")
-            return
-    if first.ttl != wish.ttl:
-        problems.add(
-            line,
-            f"{what} has TTL {_shown(wish.ttl)} here, and {_shown(first.ttl)} in line {first.lines[0]}",
-            "the records of an RRset have one TTL (RFC 2181, section 5.2)",
-        )
-    elif first.zone != wish.zone:
-        problems.add(line, f"{what} is in {wish.zone} here, and in {first.zone} in line {first.lines[0]}")
-    elif wish.rrtype in SINGLE_RECORD_TYPES and not wish.deletes:
-        problems.add(line, f"{what} contradicts line {first.lines[0]}", "a name has one record of this type")
-
-
-def _canonical(wish: Wish) -> set[bytes]:
-    return {canonical_rdata(wish.rrtype, value) for value in wish.values}
+def _records_of(wish: Wish) -> list[bytes]:
+    """Return the rdata of a wish in canonical form; one empty text for a wish that all records go."""
+    return [canonical_rdata(wish.rrtype, value) for value in wish.values] or [b""]
 
 
 def _shown(ttl: int | None) -> str:
