@@ -145,6 +145,11 @@ def test_a_wrong_line_is_told_and_nothing_is_sent(server: NameServer, unique_nam
     assert (as_json.status, len(as_json.json["notes"])) == (2, 2)
 
 
+def test_a_hint_names_properties_as_the_command_line_has_them(server: NameServer, tmp_path: Path) -> None:
+    result = dns_update("apply", listed(tmp_path, "name,address\nmy_host,192.0.2.1\n"), *access(server))
+    assert result.lines[0].endswith("a host name has letters, digits and inner hyphens; check-names=no sends any name")
+
+
 def test_names_from_standard_input(server: NameServer, unique_name: str) -> None:
     text = json.dumps({"name": unique_name, "address": ["192.0.2.1", "2001:db8::1"], "ttl": 60})
     assert dns_update("apply", "-", *access(server), stdin=text).status == 0

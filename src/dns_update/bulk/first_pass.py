@@ -14,6 +14,7 @@ from dns_update.bulk import Wish
 from dns_update.bulk.csv_lines import CsvReader
 from dns_update.bulk.fields import Fields
 from dns_update.bulk.source import LineReader, Source
+from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.wire.codes import KEPT_BY_SERVER, SINGLE_RECORD_TYPES, RRType, rrtype_to_text
 
@@ -36,7 +37,8 @@ class Problems:
         """Record what is wrong with a line."""
         self.count += 1
         if len(self.found) < MOST_PROBLEMS:
-            self.found.append((line, f"{self._shown}:{line}: {what}", hint))
+            # Files are for the command line, so a hint names properties in its way.
+            self.found.append((line, f"{self._shown}:{line}: {what}", rendered(hint, COMMAND_LINE)))
 
     def check(self) -> None:
         """Raise ConfigError if anything is wrong."""
