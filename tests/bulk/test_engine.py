@@ -5,6 +5,7 @@ import math
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,23 @@ def test_the_asyncio_client_yields_the_same(server: NameServer) -> None:
         return [outcome async for outcome in client.apply(hosts(300))]
 
     assert states(asyncio.run(all_of())) == {"updated": 300}
+
+
+def test_a_loop_that_is_left_or_cancelled_ends_the_work(server: NameServer) -> None:
+    async def first_of() -> BulkOutcome:
+        client = AsyncClient(f"{server.host}:{server.port}", key=key_of(KEY))
+        async with aclosing(client.apply(hosts(5000), BulkOptions(verify=False))) as outcomes:
+            return await anext(outcomes)
+
+    async def cancelled() -> None:
+        task = asyncio.ensure_future(first_of())
+        await asyncio.sleep(0)  # it has begun, and waits for its thread
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    assert asyncio.run(first_of()).is_done
+    asyncio.run(cancelled())
 
 
 @pytest.mark.parametrize(

@@ -163,9 +163,12 @@ class ZoneFinder:
 
 
 def applied_by(
-    client: Client, wishes: Iterable[Wish], options: BulkOptions | None
+    client: Client,
+    wishes: Iterable[Wish],
+    options: BulkOptions | None,
+    is_stopped: Callable[[], bool] = bool,
 ) -> Generator[BulkOutcome, None, None]:
-    """Carry out wishes by one client; see `Client.apply`. Raises UsageError."""
+    """Carry out wishes by one client, until `is_stopped` returns True; see `Client.apply`. Raises UsageError."""
     if options is not None and not isinstance(options, BulkOptions):
         raise errors.UsageError(f"options are BulkOptions, not {type(options).__name__}")
     finder = ZoneFinder(client)
@@ -178,4 +181,4 @@ def applied_by(
                 )
             yield wish
 
-    return applied(checked(), finder.access_of, options or BulkOptions())
+    return applied(checked(), finder.access_of, options or BulkOptions(), is_stopped)

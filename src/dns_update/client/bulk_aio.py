@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Iterable
 from itertools import islice
 
@@ -32,10 +33,21 @@ async def applied_async(
         local_address=transport.local_address,
         log=settings.log,
     )
-    outcomes = applied_by(client, wishes, options)
+    stop, lock = threading.Event(), threading.Lock()
+    outcomes = applied_by(client, wishes, options, stop.is_set)
+
+    def part() -> tuple[BulkOutcome, ...]:
+        with lock:
+            return tuple(islice(outcomes, TOGETHER))
+
+    def end() -> None:
+        with lock:  # after a cancellation, the thread with the last part may still be at work
+            outcomes.close()
+
     try:
-        while part := await asyncio.to_thread(lambda: tuple(islice(outcomes, TOGETHER))):
-            for outcome in part:
+        while found := await asyncio.to_thread(part):
+            for outcome in found:
                 yield outcome
     finally:
-        outcomes.close()
+        stop.set()
+        await asyncio.to_thread(end)
