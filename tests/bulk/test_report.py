@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dns_update import PermissionDenied, UsageError, Wish
+from dns_update import NotNow, PermissionDenied, UsageError, Wish
 from dns_update.bulk import BulkOutcome
-from dns_update.bulk.report import COLUMNS, PAGE, Report, ReportLost
+from dns_update.bulk.report import COLUMNS, PAGE, Report
 from dns_update.transport import Endpoint
 
 SERVER = Endpoint("192.0.2.53")
@@ -145,7 +145,7 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.Monk
 
     real = os.write
     monkeypatch.setattr(os, "write", write)
-    with pytest.raises(ReportLost, match=r"cannot write .*: No space left on device"):
+    with pytest.raises(NotNow, match=r"cannot write .*: No space left on device"):
         any(map(report.add, outcomes(1000)))
     monkeypatch.undo()
     assert (tmp_path / "report.csv").read_bytes().endswith(b"\n")

@@ -29,10 +29,6 @@ _WISH_OCTETS = 8
 _BLANK = b" "
 
 
-class ReportLost(errors.NotNow):
-    """The report cannot be written any more; nothing else is sent then, so that no outcome is lost unseen."""
-
-
 class Report:
     """A report that is being written; `done` are the digests of the wishes that it says are done."""
 
@@ -56,7 +52,7 @@ class Report:
         return digest_of(wish) in self.done
 
     def add(self, outcome: BulkOutcome) -> None:
-        """Add a line; it is written when a page is full, or by `flush`. Raises ReportLost."""
+        """Add a line; it is written when a page is full, or by `flush`. Raises NotNow."""
         wish, error = outcome.wish, outcome.error
         self._append(
             (
@@ -70,7 +66,7 @@ class Report:
         )
 
     def flush(self) -> None:
-        """Write what was added; raises ReportLost."""
+        """Write what was added; raises NotNow."""
         octets, self._pending = b"".join(self._pending), []
         if self._is_lost:
             return
@@ -84,17 +80,17 @@ class Report:
             except OSError as error:
                 os.ftruncate(self._file, start)
                 self._is_lost = True
-                raise ReportLost(f"cannot write {self.path}: {error.strerror}", hint="resume=yes goes on") from error
+                raise errors.NotNow(f"cannot write {self.path}: {error.strerror}", hint="resume=yes goes on") from error
             start += len(page)
 
     def close(self) -> None:
-        """Write the rest, wait until the disk has it, and close the file; raises ReportLost."""
+        """Write the rest, wait until the disk has it, and close the file; raises NotNow."""
         try:
             self.flush()
             if not self._is_lost:
                 os.fsync(self._file)
         except OSError as error:
-            raise ReportLost(f"cannot write {self.path}: {error.strerror}", hint="resume=yes goes on") from error
+            raise errors.NotNow(f"cannot write {self.path}: {error.strerror}", hint="resume=yes goes on") from error
         finally:
             os.close(self._file)
 
