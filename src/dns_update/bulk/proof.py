@@ -12,8 +12,9 @@ from dns_update.bulk.reading import Found, is_as_desired
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.wire.codes import RRType
 
-FIRST_WISHES = 10_000  # that are read back together; then as many as before together, so that transfers are few
-MOST_WISHES = 50_000  # that wait to be read back: they are kept in memory
+LEAST_WISHES = 2_000  # that are read back together, if there are so many
+MOST_WISHES = 50_000  # that wait to be read back: they are kept in memory, with what the server shows of them
+INTERVAL = 2.0  # seconds between two readings at least, so that a fast server is read rarely, and a slow one in time
 
 Read = Callable[[list[Wish]], Iterable[tuple[Wish, "Found | errors.DnsUpdateError"]]]
 
@@ -25,17 +26,18 @@ class Proof:
         """Start without wishes."""
         self.wishes: list[Wish] = []
         self._access = access
-        self._together = FIRST_WISHES
+        self._next = access.clock() + INTERVAL
 
     def takes(self, wishes: list[Wish]) -> bool:
         """Add wishes; return whether there are enough to read them back."""
         self.wishes += wishes
-        return len(self.wishes) >= self._together
+        count = len(self.wishes)
+        return count >= MOST_WISHES or (count >= LEAST_WISHES and self._access.clock() >= self._next)
 
     def proven(self, read: Read) -> Iterator[tuple[Wish, errors.DnsUpdateError | None]]:
         """Yield each wish with the reason why it is not as desired, None if it is."""
         wishes, self.wishes = self.wishes, []
-        self._together = min(2 * self._together, MOST_WISHES)
+        started = self._access.clock()
         for wish, found in read(wishes):
             if isinstance(found, errors.CommunicationError):
                 yield wish, found
@@ -43,6 +45,8 @@ class Proof:
                 yield wish, None
             else:
                 yield wish, self._access.examine(wish)
+        now = self._access.clock()
+        self._next = now + max(INTERVAL, 2 * (now - started))  # reading takes a third of the time at most
 
 
 def ns_changes(packer: Packer, wish: Wish, found: Found, ttl: int) -> tuple[bytes, int]:

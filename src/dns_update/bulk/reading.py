@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from dns_update import errors
 from dns_update.bulk import Wish, name_of
@@ -19,6 +20,10 @@ QUESTIONS_IN_FLIGHT = 64  # on one TCP connection; a server reads them as fast a
 TRANSFER_GAIN = 8  # records of a transfer that cost as much as one question
 _ADDRESS_TYPES = (RRType.A, RRType.AAAA)
 LEAST_FOR_TRANSFER = 32  # names: fewer are asked for one by one, however small the zone may be
+
+
+Shown = dict[tuple[bytes, int], tuple[Any, ...]]
+"""By owner, in lower case and wire form, and type: the TTL in seconds, and then each value."""
 
 
 class Found(Value):
@@ -60,39 +65,38 @@ class Reader:
         self._access = access
         self._begun = begun
         self._may_transfer = True
+        self._least = 0  # records that the zone has at least, as far as a transfer has shown it
 
-    def read(self, wishes: list[Wish]) -> Iterator[tuple[Wish, Found | errors.DnsUpdateError]]:
-        """Yield each wish with what the server has of it, or why that is not known; raises CommunicationError."""
-        found = self._by_transfer(wishes) if self._may_transfer and len(wishes) >= LEAST_FOR_TRANSFER else None
+    def read(self, wishes: list[Wish]) -> Iterable[tuple[Wish, Found | errors.DnsUpdateError]]:
+        """Return each wish with what the server has of it, or why that is not known; raises CommunicationError."""
+        is_cheap = len(wishes) >= LEAST_FOR_TRANSFER and len(wishes) * TRANSFER_GAIN > self._least
+        found = self._by_transfer(wishes) if self._may_transfer and is_cheap else None
         if found is None:
-            yield from self._by_questions(wishes)
-            return
-        for wish in wishes:
-            yield wish, found.get((wish.owner.lower(), wish.rrtype), NOTHING)
+            return list(self._by_questions(wishes))
+        return _compared(wishes, found)
 
-    def _by_transfer(self, wishes: list[Wish]) -> Mapping[tuple[bytes, int], Found] | None:
+    def _by_transfer(self, wishes: list[Wish]) -> Shown | None:
         """Return what a transfer of the zone shows; None if there is none, or it would cost more than questions."""
         wanted = {(wish.owner.lower(), wish.rrtype) for wish in wishes}
         names = {owner for owner, rrtype in wanted if rrtype == RRType.ANY}
         types = {rrtype for _owner, rrtype in wanted}
-        found: dict[tuple[bytes, int], tuple[int, set[bytes]]] = {}
+        found: Shown = {}
         left = len(wanted) * TRANSFER_GAIN
         records = self._access.transferred()
         try:
             for record in records:
                 left -= 1
                 if left < 0:
-                    self._may_transfer = False
+                    self._least = len(wanted) * TRANSFER_GAIN
                     return None
                 if record.rrtype not in types and not names:
                     continue
                 owner = record.name.to_canonical_wire()
                 value = _canonical(record.rrtype, record.rdata, self._access.rrclass)
                 if (owner, record.rrtype) in wanted:
-                    found.setdefault((owner, record.rrtype), (record.ttl, set()))[1].add(value)
+                    _show(found, (owner, record.rrtype), record.ttl, value)
                 if owner in names and record.rrtype not in KEPT_BY_SERVER:
-                    typed = record.rrtype.to_bytes(2) + value
-                    found.setdefault((owner, RRType.ANY), (record.ttl, set()))[1].add(typed)
+                    _show(found, (owner, RRType.ANY), record.ttl, record.rrtype.to_bytes(2) + value)
         except errors.DnsUpdateError:
             self._may_transfer = False  # the server does not allow it, or not to the end: questions tell as much
             return None
@@ -100,7 +104,7 @@ class Reader:
             close = getattr(records, "close", None)
             if close is not None:
                 close()
-        return {key: Found(ttl, frozenset(values)) for key, (ttl, values) in found.items()}
+        return found
 
     def _by_questions(self, wishes: list[Wish]) -> Iterator[tuple[Wish, Found | errors.DnsUpdateError]]:
         carrier = self._access.carrier(self._begun.endpoint)
@@ -146,6 +150,18 @@ class Reader:
                 value = _canonical(record.rrtype, record.rdata, self._access.rrclass)
                 values.add(record.rrtype.to_bytes(2) + value if asked.rrtype == RRType.ANY else value)
         return Found(ttl, frozenset(values))
+
+
+def _show(found: Shown, key: tuple[bytes, int], ttl: int, value: bytes) -> None:
+    """Add a value; most RRsets have one, and a tuple is the smallest that holds it."""
+    before = found.get(key)
+    found[key] = (ttl, value) if before is None else (*before, value)
+
+
+def _compared(wishes: list[Wish], found: Shown) -> Iterator[tuple[Wish, Found]]:
+    for wish in wishes:
+        shown = found.get((wish.owner.lower(), wish.rrtype))
+        yield wish, NOTHING if shown is None else Found(shown[0], frozenset(shown[1:]))
 
 
 def question(message: Message, begun: Begun) -> Exchange:

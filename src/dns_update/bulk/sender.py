@@ -59,6 +59,7 @@ class Sender:
         self._window = Window(options.most_in_flight)
         self._proof = Proof(access) if options.verify else None
         self._carrier: Carrier | None = None
+        self._reader: Reader | None = None
         self._error: errors.DnsUpdateError | None = None  # why nothing more is sent
         self._look_at = LOOKED_AT_FIRST
         self._unseen: list[Wish] = []  # to be looked at before they are sent
@@ -157,7 +158,8 @@ class Sender:
         """Return what the server has; if it falls silent, ask again once one answers."""
         while True:
             try:
-                return list(Reader(self._access, self._opened).read(wishes))
+                self._reader = self._reader or Reader(self._access, self._opened)
+                return self._reader.read(wishes)
             except errors.NoResponse as error:
                 self._queue.extendleft(reversed(self._drained()))
                 if not self._reopened():
@@ -368,6 +370,7 @@ class Sender:
     def _reopened(self) -> bool:
         """Look for a server that answers, for some time; return whether there is one."""
         self.close()
+        self._reader = None
         pause = FIRST_PAUSE
         until = self._access.clock() + (RESTART_SECONDS if self._has_carried_out else self._opened.policy.patience)
         while True:
