@@ -24,7 +24,7 @@ import dns.update
 from dns_update.auth import Key
 from dns_update.auth.tsig import sign
 from dns_update.update import Update
-from lab import bench_agent, bench_scripts
+from lab import bench_agent, bench_bulk, bench_scripts
 from lab.bench_scripts import BindOnAllCores
 from lab.bind import Bind
 from lab.delay import Delay
@@ -75,6 +75,7 @@ def main() -> None:
         _compare("dns-nsupdate / nsupdate", one_shot.dns_nsupdate, one_shot.nsupdate)
     _scripts(command)
     bench_scripts.main(_nsupdate_beside(command))
+    bench_bulk.main(command)
     _encoding()
     bench_agent.main(command)
 

@@ -14,7 +14,7 @@ from tests.support.documents import Document, code_in
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = Document.read(ROOT / "docs" / "which-command.md")
-_HEADINGS = ("A name, once", "A name, all the time", "What you have already")
+_HEADINGS = ("A name, once", "Many names", "A name, all the time", "What you have already")
 LINES = [code for heading in _HEADINGS for row in PAGE.table(heading) for code in code_in(row[1])]
 
 

@@ -24,6 +24,10 @@ function __dns_update_properties
             __dns_update_described $argv[2] $argv[3] 'name' 'the name, relative to the zone or in full' 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'key' 'the key\'s secret' 'key-file' 'a file with key "NAME" { algorithm ...' 'algorithm' 'hmac-md5' 'key-encoding' 'how key= is written' 'type' 'a record type' 'diagnose' 'after a failure, ask the server a few more questions to find out why, for at most 5 s' 'transport' 'udp changes to TCP by itself if a message is too large' 'port' 'the servers\' port, for those that dns-server gives without one' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'local-address' 'the address to send from' 'class' 'the class' 'config' 'the configuration' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
         case plan
             __dns_update_described $argv[2] $argv[3] 'name' 'the name, relative to the zone or in full' 'address' 'what the name should point at' 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'key' 'the key\'s secret' 'ttl' 'time to live' 'key-file' 'a file with key "NAME" { algorithm ...' 'algorithm' 'hmac-md5' 'key-encoding' 'how key= is written' 'type' 'a record type' 'value' 'the data for type=, as in a zone file, but with all names in full' 'require' 'existing' 'diagnose' 'after a failure, ask the server a few more questions to find out why, for at most 5 s' 'allow-private' 'publish an address from a source even if it cannot be reached from the Internet' 'check-names' 'refuse a name that is not a valid host name where one is needed, as BIND does' 'transport' 'udp changes to TCP by itself if a message is too large' 'port' 'the servers\' port, for those that dns-server gives without one' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'local-address' 'the address to send from' 'class' 'the class' 'config' 'the configuration' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
+        case apply
+            __dns_update_described $argv[2] $argv[3] 'file' 'the names' 'format' 'how the names are written' 'delete' 'remove what the file lists' 'report' 'write a line for each outcome there, as they come' 'resume' 'go on from the report' 'skip-equal' 'ask for each name first, and send only what is different' 'exact' 'also remove the names that match and are not in the file' 'max-delete' 'with exact=, the most names that may go, or percent of those that match' 'message-size' 'the largest message that is sent, 1024 to 65535' 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'key' 'the key\'s secret' 'ttl' 'time to live' 'key-file' 'a file with key "NAME" { algorithm ...' 'algorithm' 'hmac-md5' 'key-encoding' 'how key= is written' 'verify' 'read the name back from the server afterwards' 'dry-run' 'send no update, but print what would change' 'diagnose' 'after a failure, ask the server a few more questions to find out why, for at most 5 s' 'check-names' 'refuse a name that is not a valid host name where one is needed, as BIND does' 'transport' 'udp changes to TCP by itself if a message is too large' 'port' 'the servers\' port, for those that dns-server gives without one' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'local-address' 'the address to send from' 'config' 'the configuration' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
+        case list
+            __dns_update_described $argv[2] $argv[3] 'name' 'only these names' 'type' 'only records of these types' 'format' 'how to print them' 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'key' 'the key\'s secret' 'key-file' 'a file with key "NAME" { algorithm ...' 'algorithm' 'hmac-md5' 'key-encoding' 'how key= is written' 'diagnose' 'after a failure, ask the server a few more questions to find out why, for at most 5 s' 'transport' 'udp changes to TCP by itself if a message is too large' 'port' 'the servers\' port, for those that dns-server gives without one' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'local-address' 'the address to send from' 'class' 'the class' 'config' 'the configuration' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
         case check
             __dns_update_described $argv[2] $argv[3] 'name' 'the name, relative to the zone or in full' 'address' 'what the name should point at' 'zone' 'the zone to update' 'dns-server' 'where to send' 'key-name' 'the key\'s name on the server' 'key' 'the key\'s secret' 'ttl' 'time to live' 'key-file' 'a file with key "NAME" { algorithm ...' 'algorithm' 'hmac-md5' 'key-encoding' 'how key= is written' 'type' 'a record type' 'value' 'the data for type=, as in a zone file, but with all names in full' 'require' 'existing' 'verify' 'read the name back from the server afterwards' 'dry-run' 'send no update, but print what would change' 'diagnose' 'after a failure, ask the server a few more questions to find out why, for at most 5 s' 'allow-private' 'publish an address from a source even if it cannot be reached from the Internet' 'check-names' 'refuse a name that is not a valid host name where one is needed, as BIND does' 'transport' 'udp changes to TCP by itself if a message is too large' 'port' 'the servers\' port, for those that dns-server gives without one' 'timeout' 'how long to wait for an answer to each try' 'retries' 'how many tries follow the first' 'local-address' 'the address to send from' 'class' 'the class' 'config' 'the configuration' 'agent' 'check the running agent' 'server-config' 'on the server\'s own machine, its configuration' 'socket' 'the agent\'s socket' 'json' 'print the result as one JSON object on standard output' 'quiet' 'say nothing but failures' 'debug' 'print every message sent and received to standard error'
         case agent
@@ -54,27 +58,33 @@ function __dns_update_kind
             echo 'present cleanup'
         case 'key step'
             echo 'generate show rotate revoke'
-        case 'key key-file' 'key hosts' 'key apply-to' 'key history' 'set key-file' 'add key-file' 'delete key-file' 'plan key-file' 'show key-file' 'check key-file' 'acme key-file' 'init key-file' 'set config' 'add config' 'delete config' 'plan config' 'show config' 'check config' 'acme config' 'agent config' 'run config' 'check server-config' 'status socket' 'refresh socket' 'check socket' 'history svg' 'history file' 'run file' 'run router' 'run globals' 'import file' 'import output' 'import keys' 'init output'
+        case 'key key-file' 'key hosts' 'key apply-to' 'key history' 'apply file' 'apply report' 'set key-file' 'add key-file' 'delete key-file' 'plan key-file' 'show key-file' 'check key-file' 'acme key-file' 'apply key-file' 'list key-file' 'init key-file' 'set config' 'add config' 'delete config' 'plan config' 'show config' 'check config' 'acme config' 'apply config' 'list config' 'agent config' 'run config' 'check server-config' 'status socket' 'refresh socket' 'check socket' 'history svg' 'history file' 'run file' 'run router' 'run globals' 'import file' 'import output' 'import keys' 'init output'
             echo 'files'
-        case 'key acme' 'key yes' 'set verify' 'add verify' 'delete verify' 'check verify' 'set dry-run' 'add dry-run' 'delete dry-run' 'check dry-run' 'run dry-run' 'acme dry-run' 'set diagnose' 'add diagnose' 'delete diagnose' 'plan diagnose' 'show diagnose' 'check diagnose' 'acme diagnose' 'set allow-private' 'add allow-private' 'plan allow-private' 'check allow-private' 'init allow-private' 'set check-names' 'add check-names' 'plan check-names' 'check check-names' 'check agent' 'agent check' 'agent online' 'agent once' 'status all' 'status watch' 'history plot' 'import diff-run' 'init make-key' 'init check' 'init dry-run' 'init service' 'set json' 'add json' 'delete json' 'plan json' 'show json' 'check json' 'acme json' 'key json' 'agent json' 'status json' 'refresh json' 'history json' 'run json' 'import json' 'init json' 'set quiet' 'add quiet' 'delete quiet' 'plan quiet' 'show quiet' 'check quiet' 'acme quiet' 'key quiet' 'agent quiet' 'run quiet' 'import quiet' 'init quiet' 'set debug' 'add debug' 'delete debug' 'plan debug' 'show debug' 'check debug' 'acme debug' 'agent debug' 'run debug'
+        case 'key acme' 'key yes' 'apply delete' 'apply resume' 'apply skip-equal' 'set verify' 'add verify' 'delete verify' 'check verify' 'apply verify' 'set dry-run' 'add dry-run' 'delete dry-run' 'check dry-run' 'run dry-run' 'acme dry-run' 'apply dry-run' 'set diagnose' 'add diagnose' 'delete diagnose' 'plan diagnose' 'show diagnose' 'check diagnose' 'acme diagnose' 'apply diagnose' 'list diagnose' 'set allow-private' 'add allow-private' 'plan allow-private' 'check allow-private' 'init allow-private' 'set check-names' 'add check-names' 'plan check-names' 'check check-names' 'apply check-names' 'check agent' 'agent check' 'agent online' 'agent once' 'status all' 'status watch' 'history plot' 'import diff-run' 'init make-key' 'init check' 'init dry-run' 'init service' 'set json' 'add json' 'delete json' 'plan json' 'show json' 'check json' 'acme json' 'apply json' 'list json' 'key json' 'agent json' 'status json' 'refresh json' 'history json' 'run json' 'import json' 'init json' 'set quiet' 'add quiet' 'delete quiet' 'plan quiet' 'show quiet' 'check quiet' 'acme quiet' 'apply quiet' 'list quiet' 'key quiet' 'agent quiet' 'run quiet' 'import quiet' 'init quiet' 'set debug' 'add debug' 'delete debug' 'plan debug' 'show debug' 'check debug' 'acme debug' 'apply debug' 'list debug' 'agent debug' 'run debug'
             echo 'yes no'
         case 'key server-type' 'init server-type'
             echo 'bind knot powerdns'
-        case 'key algorithm' 'set algorithm' 'add algorithm' 'delete algorithm' 'plan algorithm' 'show algorithm' 'check algorithm' 'acme algorithm'
+        case 'key algorithm' 'set algorithm' 'add algorithm' 'delete algorithm' 'plan algorithm' 'show algorithm' 'check algorithm' 'acme algorithm' 'apply algorithm' 'list algorithm'
             echo 'algorithms'
+        case 'apply format'
+            echo 'csv json zone'
+        case 'apply exact'
+            echo 'zone'
+        case 'list format'
+            echo 'zone csv json'
         case 'set address' 'add address' 'delete address' 'plan address' 'check address' 'init address'
             echo 'sources'
-        case 'set key' 'add key' 'delete key' 'plan key' 'show key' 'check key' 'acme key'
+        case 'set key' 'add key' 'delete key' 'plan key' 'show key' 'check key' 'acme key' 'apply key' 'list key'
             echo 'secret'
-        case 'set key-encoding' 'add key-encoding' 'delete key-encoding' 'plan key-encoding' 'show key-encoding' 'check key-encoding' 'acme key-encoding'
+        case 'set key-encoding' 'add key-encoding' 'delete key-encoding' 'plan key-encoding' 'show key-encoding' 'check key-encoding' 'acme key-encoding' 'apply key-encoding' 'list key-encoding'
             echo 'auto base64 text'
         case 'set type' 'add type' 'delete type' 'plan type' 'show type' 'check type'
             echo 'types'
         case 'set require' 'add require' 'delete require' 'plan require' 'check require'
             echo 'any existing absent'
-        case 'set transport' 'add transport' 'delete transport' 'plan transport' 'show transport' 'check transport' 'acme transport' 'key transport'
+        case 'set transport' 'add transport' 'delete transport' 'plan transport' 'show transport' 'check transport' 'acme transport' 'apply transport' 'list transport' 'key transport'
             echo 'udp tcp'
-        case 'set class' 'add class' 'delete class' 'plan class' 'show class' 'check class'
+        case 'set class' 'add class' 'delete class' 'plan class' 'show class' 'check class' 'list class'
             echo 'IN CH HS'
         case 'history limit'
             echo 'all'
@@ -124,7 +134,7 @@ end
 function __dns_update_command
     set -l previous
     for word in $argv
-        if contains -- $word set add delete show plan check nsupdate agent status refresh history run import acme key init help; and not string match -q -- '--*' "$previous"
+        if contains -- $word set add delete show plan apply list check nsupdate agent status refresh history run import acme key init help; and not string match -q -- '--*' "$previous"
             echo $word
             return
         end
@@ -156,11 +166,11 @@ function __dns_update_words
     if test "$command" = nsupdate
         __dns_update_nsupdate
     else if test "$command" = help
-        printf '%s\n' set add delete show plan check nsupdate agent status refresh history run import acme key init
+        printf '%s\n' set add delete show plan apply list check nsupdate agent status refresh history run import acme key init
     else if string match -q '*=*' -- $current
         set -l name (string split -m 1 = -- $current)
         __dns_update_values $own (string replace -r '^--' '' -- $name[1]) "$name[1]=" "$name[2]"
-    else if string match -qr -- '^--[^=]+$' "$words[-1]"; and not contains -- "$words[-1]" --acme --yes --verify --dry-run --diagnose --allow-private --check-names --agent --check --online --once --all --watch --plot --diff-run --make-key --service --json --quiet --debug
+    else if string match -qr -- '^--[^=]+$' "$words[-1]"; and not contains -- "$words[-1]" --acme --yes --delete --resume --skip-equal --verify --dry-run --diagnose --allow-private --check-names --agent --check --online --once --all --watch --plot --diff-run --make-key --service --json --quiet --debug
         __dns_update_values $own (string sub -s 3 -- $words[-1]) '' "$current"
     else if string match -q -- '-*' "$current"
         __dns_update_properties $own -- ''
@@ -168,9 +178,9 @@ function __dns_update_words
         printf '%s\t%s\n' --help 'print the help'
         test -n "$command"; or printf '%s\t%s\n' --version 'print the version'
     else
-        test -n "$command"; or printf '%s\t%s\n' 'set' 'make a name have exactly these addresses' 'add' 'add addresses or data to what a name has' 'delete' 'remove an address, an RRset or a whole name' 'show' 'what the authoritative server holds now' 'plan' 'what set, add or delete would change' 'check' 'the doctor' 'nsupdate' 'nsupdate of BIND, its language and options' 'agent' 'keep names right, all the time' 'status' 'what the agent is doing' 'refresh' 'have the agent look at everything now' 'history' 'what the agent has ever attempted' 'run' 'run a script of a RouterOS router on this machine' 'import' 'move a set-up from RouterOS, ddclient, nsupdate or OpenWrt to the agent' 'acme' 'tokens for certificates' 'key' 'the keys of updates' 'init' 'a first set-up' 'help' 'the help of a command'
+        test -n "$command"; or printf '%s\t%s\n' 'set' 'make a name have exactly these addresses' 'add' 'add addresses or data to what a name has' 'delete' 'remove an address, an RRset or a whole name' 'show' 'what the authoritative server holds now' 'plan' 'what set, add, delete or apply would change' 'apply' 'many names at once, at the speed of the server' 'list' 'everything that a zone has' 'check' 'the doctor' 'nsupdate' 'nsupdate of BIND, its language and options' 'agent' 'keep names right, all the time' 'status' 'what the agent is doing' 'refresh' 'have the agent look at everything now' 'history' 'what the agent has ever attempted' 'run' 'run a script of a RouterOS router on this machine' 'import' 'move a set-up from RouterOS, ddclient, nsupdate or OpenWrt to the agent' 'acme' 'tokens for certificates' 'key' 'the keys of updates' 'init' 'a first set-up' 'help' 'the help of a command'
         __dns_update_properties $own '' =
-        contains -- "$command" key run import; and __fish_complete_path $current
+        contains -- "$command" key apply run import; and __fish_complete_path $current
     end
 end
 

@@ -19,6 +19,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.auth import Algorithm as Algorithm
     from dns_update.auth import Key as Key
+    from dns_update.bulk import BulkOptions as BulkOptions
+    from dns_update.bulk import BulkOutcome as BulkOutcome
+    from dns_update.bulk import Wish as Wish
     from dns_update.client import Client as Client
     from dns_update.client.aio import AsyncClient as AsyncClient
     from dns_update.client.outcome import Outcome as Outcome
@@ -40,6 +43,7 @@ _ERRORS = (  # as in `errors`, which is not loaded yet
 )  # fmt: skip
 _NAMES = {
     "auth": ("Algorithm", "Key"),
+    "bulk": ("BulkOptions", "BulkOutcome", "Wish"),
     "client": ("Client",),
     "client.aio": ("AsyncClient",),
     "client.outcome": ("Outcome",),

@@ -81,7 +81,7 @@ def test_a_flag_that_has_its_value_takes_no_second_one(words: list[str]) -> None
         ("name=home nmae=x --json", "unknown property 'nmae'"),
         ("shwo name=home --json", "unknown command 'shwo'"),
         ("shwo --json stray", "unknown command 'shwo'"),
-        ("apply --json", "the command 'apply' is not implemented yet"),
+        ("apply --json", "file= is missing"),
         ("help foo --json", "unknown command 'foo'"),
     ],
 )

@@ -17,8 +17,8 @@ from dns_update.exchange import Policy
 from dns_update.transport import DNS_PORT
 
 COMMANDS = (
-    "set", "add", "delete", "show", "plan", "check", "agent", "status", "refresh", "history", "run", "import",
-    "acme", "key", "init",
+    "set", "add", "delete", "show", "plan", "apply", "list", "check", "agent", "status", "refresh", "history", "run",
+    "import", "acme", "key", "init",
 )  # fmt: skip
 
 RIGHT: dict[str, tuple[str, object]] = {
@@ -35,8 +35,14 @@ RIGHT: dict[str, tuple[str, object]] = {
     "check_names": ("no", False),
     "config": ("/etc/other.toml", "/etc/other.toml"),
     "debug": ("yes", True),
+    "list_form": ("csv", "csv"),
+    "listed_types": ("A,txt", ("A", "TXT")),
+    "pattern": ("*.pool", "*.pool"),
+    "deletes": ("yes", True),
     "diagnose": ("no", False),
     "diff_run": ("yes", True),
+    "exact": ("*.pool", "*.pool"),
+    "max_delete": ("10%", (10, True)),
     "domain": ("*.example.com", None),
     "dry_run": ("yes", True),
     "fleet": ("fleet", "fleet"),
@@ -72,7 +78,10 @@ RIGHT: dict[str, tuple[str, object]] = {
     "known_name": ("home", "home"),
     "limit": ("all", None),
     "local_address": ("2001:DB8::1", "2001:db8::1"),
+    "message_octets": ("4096", 4096),
     "name": ("home", "home"),
+    "names_file": ("names.csv", "names.csv"),
+    "names_form": ("zone", "zone"),
     "new_algorithm": ("hmac-md5", None),
     "once": ("yes", True),
     "online": ("yes", True),
@@ -82,6 +91,8 @@ RIGHT: dict[str, tuple[str, object]] = {
     "port": ("5353", 5353),
     "public_source": ("dns:", ("dns:",)),
     "quiet": ("yes", True),
+    "report": ("report.csv", "report.csv"),
+    "resume": ("yes", True),
     "require": ("absent", "absent"),
     "retries": ("7", 7),
     "rrclass": ("CH", 3),
@@ -90,6 +101,7 @@ RIGHT: dict[str, tuple[str, object]] = {
     "server_type": ("knot", "knot"),
     "setup": ("router.rsc", "router.rsc"),
     "since": ("1h", 3600),
+    "skip_equal": ("yes", True),
     "socket": ("/run/other.sock", "/run/other.sock"),
     "step": ("cleanup", "cleanup"),
     "svg": ("/tmp/home.svg", "/tmp/home.svg"),  # noqa: S108 - not written

@@ -32,10 +32,11 @@ OTHERS = (
 LEFT_OUT = (
     *("ctypes", "importlib", "contextlib", "dns_update.routeros.machine.names", "dns_update.rr.record_text"),
     *("dns_update.client.acme", "dns_update.client.preview", "dns_update.client.transfers"),
+    *("dns_update.client.bulk_access", "dns_update.client.bulk_aio"),
 )
 """ctypes is only for one-shot commands, which adopt orphans; the names of a router's interfaces are only for `run`.
-Python has loaded importlib itself. No agent presents tokens, makes a dry run, transfers a zone, or reads whole records
-from text.
+Python has loaded importlib itself. No agent presents tokens, makes a dry run, transfers a zone, sends many names
+at once, or reads whole records from text.
 """
 
 

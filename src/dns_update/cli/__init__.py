@@ -6,7 +6,6 @@ import os
 import sys
 
 from dns_update import errors
-from dns_update.errors import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,10 +14,13 @@ if TYPE_CHECKING:
 
     from dns_update.commandline.line import CommandLine
 
-_UPDATING = ("set", "add", "delete", "nsupdate", "acme")
+_UPDATING = ("set", "add", "delete", "nsupdate", "acme", "apply")
 _OF_ROUTERS = ("/tool", "tool", "dns-update")  # how the first word of a line from a router begins
 INTERRUPTED = 130  # the status that a shell gives a process which SIGINT ended
 BROKEN_PIPE = 141  # the same for SIGPIPE
+
+_FILES = {"import": "import_setup", "list": "list_zone"}
+"""Of commands whose own name cannot be that of a module here: a submodule `list` would hide the built-in type."""
 
 _VERSION_WORDS = ("version", "-V")
 _VERSION_ASKED = (["--version"], ["-V"])
@@ -155,8 +157,7 @@ def _dispatch(line: CommandLine, verb: str, words: list[str]) -> int:
 
 def command_named(verb: str) -> Callable[[CommandLine], int]:
     """Return the function that carries out a command; only the command's own module is loaded."""
-    name = "import_setup" if verb == "import" else verb  # `import` cannot be the name of a module
-    module = __import__(f"{__name__}.{name}", fromlist=("run",))  # importlib would cost 0.4 ms
+    module = __import__(f"{__name__}.{_FILES.get(verb, verb)}", fromlist=("run",))  # importlib would cost 0.4 ms
     run: Callable[[CommandLine], int] = module.run
     return run
 
@@ -196,13 +197,9 @@ def _short_help() -> int:
 
 
 def _unknown_command(word: str, line: CommandLine, before: str = "") -> errors.UsageError:
-    from dns_update.commandline import COMMANDS, PLANNED  # only when something is wrong
+    from dns_update.commandline import COMMANDS  # only when something is wrong
     from dns_update.commandline.mistakes import unknown_command
 
-    if word in PLANNED:
-        return errors.UsageError(
-            f"the command {quoted(word)} is not implemented yet", hint=f"the commands are {', '.join(COMMANDS)}"
-        )
     return unknown_command(word, COMMANDS, line, before)
 
 

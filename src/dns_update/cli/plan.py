@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from dns_update.cli import command_named, is_name, put, talk
 from dns_update.cli.request import talk_notes
+from dns_update.commandline.line import NAMELESS
 from dns_update.errors import UsageError, quoted
 
 TYPE_CHECKING = False
@@ -14,13 +17,13 @@ if TYPE_CHECKING:
     from dns_update.commandline.line import CommandLine
     from dns_update.commandline.properties import Options
 
-_WITH_PLAN = ("set", "add", "delete")
+_WITH_PLAN = ("set", "add", "delete", "apply")
 WOULD_CHANGE = 20  # the exit status if something would change
 
 
 def run(line: CommandLine) -> int:
     """Carry out a command line as a dry run, and return the exit status; raises DnsUpdateError."""
-    command = line.take_word(is_name) or "set"
+    command = "apply" if _is_file(line) else line.take_word(is_name) or "set"
     if command not in _WITH_PLAN:
         raise _no_plan(command, line)
     if line.text("dry-run") is not None:
@@ -29,12 +32,19 @@ def run(line: CommandLine) -> int:
     return command_named(command)(line)
 
 
+def _is_file(line: CommandLine) -> bool:
+    """Return whether the line has a file of names, and not a name: it is there, and no data is given."""
+    words = [text for name, text in line.given if name == NAMELESS]
+    has_data = any(line.text(name) is not None for name in ("address", "type", "value"))
+    return len(words) == 1 and not has_data and (words[0] == "-" or os.path.isfile(words[0]))  # noqa: PTH113 - 4 ms
+
+
 def _no_plan(word: str, line: CommandLine) -> UsageError:
     """Return the error for a word that is not a command with a plan."""
     from dns_update.commandline import COMMANDS  # only when something is wrong
 
     if word in COMMANDS:
-        return UsageError(f"there is no plan for {quoted(word)}", hint="plan set, plan add or plan delete")
+        return UsageError(f"there is no plan for {quoted(word)}", hint="plan set, plan add, plan delete or plan FILE")
     from dns_update.commandline.mistakes import unknown_command  # as above
 
     return unknown_command(word, _WITH_PLAN, line, "plan ")

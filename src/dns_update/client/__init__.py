@@ -15,10 +15,11 @@ from dns_update.wire.codes import RRClass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable
     from typing import Concatenate, ParamSpec, Self, TypeVar
 
     from dns_update.auth import Key
+    from dns_update.bulk import BulkOptions, BulkOutcome, Wish
     from dns_update.exchange import Policy
     from dns_update.rr.record import Record
     from dns_update.transport.protocol import Transport
@@ -97,6 +98,26 @@ class Client:
         from dns_update.client.transfers import TransferRequest, transferred  # an update does not need it
 
         return transferred(self, TransferRequest(zone, since, rrclass))
+
+    def apply(self, wishes: Iterable[Wish], options: BulkOptions | None = None) -> Generator[BulkOutcome, None, None]:
+        """Carry out many wishes, and yield what became of each as it becomes known: a BulkOutcome.
+
+        `wishes` are made by `dns_update.bulk.Wish.from_text`. They are taken one after the other, and may be as many
+        as you like. Those of one zone go together in large messages (RFC 2136, section 2), several of which are in
+        flight, over TCP. If a message is refused, its halves are sent, until only the guilty names are refused. A
+        message without an answer is sent again. `options` are BulkOptions. A zone that is not given is looked up.
+
+        An outcome has the error that concerns its name. Raises UsageError for what is not a Wish or BulkOptions.
+        Closing the iterator ends the connections; what is in flight then may or may not be carried out.
+        """
+        from dns_update.client.bulk_access import applied_by  # one name does not need it
+
+        return applied_by(self, wishes, options)
+
+    @property
+    def transport(self) -> Transport:
+        """What carries the messages of this client."""
+        return self._transport
 
     def run(self, request: Request[T]) -> T:
         """Carry out a request of `dns_update.client.requests`: perform all its steps.

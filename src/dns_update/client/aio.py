@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from dns_update.auth import Key
+from dns_update.bulk import BulkOptions, BulkOutcome, Wish
 from dns_update.client import requests
 from dns_update.client.outcome import with_time
 from dns_update.client.settings import ClientSettings, check_transport
@@ -76,6 +77,21 @@ class AsyncClient:
         from dns_update.client.transfers import TransferRequest, transferred_async  # an update does not need it
 
         return transferred_async(self, TransferRequest(zone, since, rrclass))
+
+    def apply(self, wishes: Iterable[Wish], options: BulkOptions | None = None) -> AsyncGenerator[BulkOutcome, None]:
+        """Carry out many wishes: `async for outcome in client.apply(...)`.
+
+        Arguments, outcomes and errors are those of `Client.apply`. The work is done in a thread, with sockets of its
+        own, so a client that has a transport of the caller's own cannot do it: that is a UsageError.
+        """
+        from dns_update.client.bulk_aio import applied_async  # one name does not need it
+
+        return applied_async(self._settings, self._transport, wishes, options)
+
+    @property
+    def transport(self) -> AsyncTransport:
+        """What carries the messages of this client."""
+        return self._transport
 
     async def run(self, request: Request[T]) -> T:
         """Carry out a request of `dns_update.client.requests`: perform all its steps."""

@@ -120,11 +120,11 @@ zone file: name, TTL, class, type, data. If the name does not exist, the exit st
 
 _PLAN = CommandHelp(
     "plan [COMMAND] PROPERTY=VALUE...",
-    "what set, add or delete would change; changes nothing",
+    "what set, add, delete or apply would change; changes nothing",
     """\
 Asks the server what the name has, and prints what set, add or delete would change: "- " before each record that would
 go, "+ " before each that would come. No update is sent. The word set may be left out; dry-run=yes on a line of these
-commands does the same.
+commands does the same. With the name of a file, it is what apply would change.
 
 The exit status is 0 if nothing would change, and 20 if something would. If the server would ignore the update, the
 error and its status are those of the update.
@@ -132,7 +132,56 @@ error and its status are those of the update.
     (
         ("would this line change anything?", "plan dns-server=192.0.2.1 zone=example.com name=home address=203.0.113.45"),
         ("what would go with a name?", "plan delete name=printer.example.com"),
+        ("what would a list of names change?", "plan apply names.csv zone=example.com dns-server=192.0.2.1"),
         ("for a script", "plan add name=www.example.com address=203.0.113.46 ttl=5m --json"),
+    ),
+)  # fmt: skip
+
+_APPLY = CommandHelp(
+    "apply FILE [PROPERTY=VALUE...]",
+    "many names at once, at the speed of the server",
+    """\
+Makes many names have exactly what a file says, or removes them (delete=yes). The names of a zone go together in large
+messages, several of which are in flight; each name has its own outcome. If the server refuses a message, the names that
+it refuses are found, and the others are changed. A message without an answer is sent again. Afterwards, the names are
+read back.
+
+The whole file is checked first: if a line is wrong, or two contradict each other, nothing is sent. Lines of one name and
+type make one RRset; other types of the name stay as they are. The file may name several zones; servers and keys that the
+line does not give come from the environment, or for each zone from the configuration (config=). plan FILE shows what
+would change. docs/bulk.md explains everything.
+
+The exit status is 0 if all names are as desired. If some are not it is 10, and if all failed alike it is that of their
+error. After Ctrl-C, what is in flight is finished, and the report written; the exit status is 130.
+""",
+    (
+        ("from a list", "apply names.csv dns-server=192.0.2.1 zone=example.com ttl=5m key-file=ddns.key"),
+        ("what would change?", "apply names.csv dns-server=192.0.2.1 zone=example.com ttl=5m dry-run=yes"),
+        ("with a report, from which a later run goes on", "apply names.csv zone=example.com report=names.report.csv resume=yes key-file=ddns.key"),
+        ("remove the names of a list", "apply old.csv delete=yes zone=example.com key-file=ddns.key"),
+    ),
+    """\
+A file is CSV with a header, JSON lines, or a master file:
+  name,address,ttl                   {"name": "home", "address": ["203.0.113.45"]}
+  home,203.0.113.45,300              {"name": "home", "type": "TXT", "value": "hello"}
+  home,2001:db8::5,300
+                                     $ORIGIN example.com.
+  name,type,value,zone               home 300 A 203.0.113.45
+  @,MX,10 mail.example.net,example.com
+""",
+)  # fmt: skip
+
+_LIST = CommandHelp(
+    "list PROPERTY=VALUE...",
+    "everything that a zone has",
+    """\
+Prints the records of a zone as the server transfers them (AXFR), as a master file, CSV or JSON lines, and apply takes
+what it prints. The server must allow the transfer: allow-transfer in BIND, an acl with action: transfer in Knot,
+allow-axfr-ips or the metadata TSIG-ALLOW-AXFR in PowerDNS.
+""",
+    (
+        ("all of it", "list zone=example.com dns-server=192.0.2.1 key-file=ddns.key"),
+        ("the addresses of some names, to edit and apply again", "list zone=example.com name=*.pool type=A,AAAA format=csv key-file=ddns.key"),
     ),
 )  # fmt: skip
 
@@ -429,6 +478,8 @@ COMMANDS: Mapping[str, CommandHelp] = {
     "delete": _DELETE,
     "show": _SHOW,
     "plan": _PLAN,
+    "apply": _APPLY,
+    "list": _LIST,
     "check": _CHECK,
     "nsupdate": _NSUPDATE,
     "agent": _AGENT,

@@ -106,7 +106,9 @@ _HISTORY = ("history",)
 _IMPORT = ("import",)
 _RUN = ("run",)
 _ACME = ("acme",)
-_ACCESS = (*_RECORDS, *_CHECK, *_ACME)
+_APPLY = ("apply",)
+_LIST = ("list",)
+_ACCESS = (*_RECORDS, *_CHECK, *_ACME, *_APPLY, *_LIST)
 _KEY = ("key",)
 _INIT = ("init",)
 _ASKING = (*_ACCESS, *_KEY)
@@ -198,6 +200,53 @@ class Options:
         "history", "PATH", _KEY, "the agent's history, which says when a key was last used",
         values.path_from_text, default="/var/lib/dns-update/history.db")
 
+    # Of apply
+
+    names_file: str | None = _row(
+        "file", "FILE", _APPLY, "the names; - is standard input; file= may be left out",
+        values.path_from_text, positional=True)
+    names_form: str | None = _row(
+        "format", "csv|json|zone", _APPLY, "how the names are written; if it is left out, the first line tells",
+        values.choice("csv", "json", "zone"))
+    deletes: bool = _row(
+        "delete", "yes|no", _APPLY,
+        "remove what the file lists: whole names, or with a type or data the RRsets or records",
+        values.yes_no, default="no", flag=True)
+    report: str | None = _row(
+        "report", "FILE", _APPLY,
+        "write a line for each outcome there, as they come: CSV, or JSON lines if it ends in .json or .jsonl",
+        values.path_from_text)
+    resume: bool = _row(
+        "resume", "yes|no", _APPLY, "go on from the report: what it says is done is not sent again",
+        values.yes_no, default="no", flag=True)
+    skip_equal: bool = _row(
+        "skip-equal", "yes|no", _APPLY, "ask for each name first, and send only what is different",
+        values.yes_no, default="no", flag=True)
+    exact: str | None = _row(
+        "exact", "PATTERN|zone", _APPLY,
+        "also remove the names that match and are not in the file: *.pool.example.com; zone is all names of its zones",
+        values.text_from_text)
+    max_delete: tuple[int, bool] = _row(
+        "max-delete", "NUMBER|N%", _APPLY,
+        "with exact=, the most names that may go, or percent of those that match; if there are more, nothing is sent",
+        values.share_from_text, default="100")
+    message_octets: int | None = _row(
+        "message-size", "OCTETS", _APPLY, "the largest message that is sent, 1024 to 65535; 8192 if it is left out",
+        values.message_octets_from_text)
+
+    # Of list
+
+    pattern: str | None = _row(
+        "name", "PATTERN", _LIST,
+        "only these names: *.pool, *.pool.example.com; * is any text, @ the zone itself",
+        values.text_from_text)
+    listed_types: tuple[str, ...] | None = _row(
+        "type", "TYPE[,TYPE...]", _LIST, "only records of these types", values.types_from_text)
+    list_form: str | None = _row(
+        "format", "zone|csv|json", _LIST,
+        "how to print them: as a master file, CSV, or JSON lines; zone if it is left out",
+        values.choice("zone", "csv", "json"))
+
     # Of the commands for records
 
     name: str | None = _row(
@@ -225,7 +274,7 @@ class Options:
         "the key's secret; better @FILE, env:NAME or credential:NAME, which no other user can see",
         values.text_from_text, secret=True)
     ttl: int | None = _row(
-        "ttl", "TIME", (*_SET, *_CHECK),
+        "ttl", "TIME", (*_SET, *_CHECK, *_APPLY),
         "time to live: seconds, or 10m, 1h, 1d; if it is left out, the current one is kept; 0 deletes the entry",
         values.ttl_from_text)
     key_file: str | None = _row(
@@ -254,11 +303,11 @@ class Options:
         "existing: go on only if the name exists; absent: only if it does not",
         values.choice("any", "existing", "absent"), default="any")
     verify: bool = _row(
-        "verify", "yes|no", (*_SEND, *_CHECK),
+        "verify", "yes|no", (*_SEND, *_CHECK, *_APPLY),
         "read the name back from the server afterwards; it is also read before, to say what has changed",
         values.yes_no, default="yes", flag=True)
     dry_run: bool = _row(
-        "dry-run", "yes|no", (*_SEND, *_CHECK, *_RUN, *_ACME),
+        "dry-run", "yes|no", (*_SEND, *_CHECK, *_RUN, *_ACME, *_APPLY),
         "send no update, but print what would change; the exit status is then 20",
         values.yes_no, default="no", flag=True)
     diagnose: bool = _row(
@@ -271,7 +320,7 @@ class Options:
         "publish an address from a source even if it cannot be reached from the Internet",
         values.yes_no, default="no", flag=True)
     check_names: bool = _row(
-        "check-names", "yes|no", (*_SET, *_CHECK),
+        "check-names", "yes|no", (*_SET, *_CHECK, *_APPLY),
         "refuse a name that is not a valid host name where one is needed, as BIND does",
         values.yes_no, default="yes", flag=True)
     transport: Transport = _row(
@@ -289,7 +338,8 @@ class Options:
     local_address: str | None = _row(
         "local-address", "ADDRESS", _ASKING, "the address to send from", values.local_address_from_text)
     rrclass: int = _row(
-        "class", "CLASS", (*_RECORDS, *_CHECK), "the class: IN, CH or HS", values.class_from_text, default="IN")
+        "class", "CLASS", (*_RECORDS, *_CHECK, *_LIST), "the class: IN, CH or HS", values.class_from_text,
+        default="IN")
 
     config: str | None = _row(
         "config", "FILE", (*_ACCESS, *_AGENT, *_RUN),

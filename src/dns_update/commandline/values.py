@@ -102,6 +102,26 @@ def retries_from_text(text: str) -> int:
     return retries
 
 
+def share_from_text(text: str) -> tuple[int, bool]:
+    """Return a number, and whether it is percent, as in `10%`; raises InvalidText."""
+    number = decimal(text.removesuffix("%"), 100 if text.endswith("%") else MAX_LIMIT)
+    if number is None:
+        raise errors.InvalidText(f"{quoted(text)} is not a number of names", hint="0 or more, or 0% to 100%")
+    return number, text.endswith("%")
+
+
+def message_octets_from_text(text: str) -> int:
+    """Return how large a message may be, in octets; raises InvalidText."""
+    from dns_update.bulk import MAX_MESSAGE_OCTETS, MIN_MESSAGE_OCTETS  # of one command only
+
+    octets = decimal(text, MAX_MESSAGE_OCTETS)
+    if octets is None or octets < MIN_MESSAGE_OCTETS:
+        raise errors.InvalidText(
+            f"{quoted(text)} is not the size of a message", hint=f"{MIN_MESSAGE_OCTETS} to {MAX_MESSAGE_OCTETS} octets"
+        )
+    return octets
+
+
 def limit_from_text(text: str) -> int | None:
     """Return a number of rows, None for `all`; raises InvalidText."""
     if text == "all":

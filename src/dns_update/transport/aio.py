@@ -31,7 +31,7 @@ class AsyncioTransport:
 
     def __init__(self, local_address: str | None = None) -> None:
         """Send from `local_address` if given; raises UsageError if this machine does not have it."""
-        self._local_address = local_address
+        self.local_address = local_address
         self._keeps_open = False
         self._shared: dict[tuple[str, int], _SharedSocket] = {}  # by address and port
         if local_address is not None:
@@ -108,7 +108,7 @@ class AsyncioTransport:
 
     async def resolve(self, host: str) -> tuple[str, ...]:
         """Return the IP addresses of a host name that can be reached from the local address; raises OSError."""
-        family = family_of(self._local_address)
+        family = family_of(self.local_address)
         loop = asyncio.get_running_loop()
         try:
             found = await loop.getaddrinfo(host.encode(), None, family=family, type=SOCK_DGRAM)
@@ -132,7 +132,7 @@ class AsyncioTransport:
 
     def _new_socket(self, endpoint: Endpoint, *, is_tcp: bool) -> socket:
         """Return a socket of the class that asyncio needs; raises OSError."""
-        plain = new_socket((self._local_address, 0), is_ipv6=endpoint.is_ipv6, is_tcp=is_tcp)
+        plain = new_socket((self.local_address, 0), is_ipv6=endpoint.is_ipv6, is_tcp=is_tcp)
         return socket(plain.family, plain.type, fileno=plain.detach())
 
     async def _attempt_alone(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:

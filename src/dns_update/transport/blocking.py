@@ -46,6 +46,11 @@ class BlockingTransport:
         if local_address is not None:
             check_source(local_address, local_port)
 
+    @property
+    def local_address(self) -> str | None:
+        """The address to send from; None is the kernel's choice."""
+        return self._local[0]
+
     def keep_open(self) -> None:
         """Keep, from now on, one UDP socket for each server, until `close`."""
         self._keeps_open = True

@@ -1,0 +1,145 @@
+"""Many names at once: what is wanted of each, and what became of it, as values."""
+
+from __future__ import annotations
+
+from dns_update import errors
+from dns_update.update import address_of, check_ttl, name_in_zone, rdata_of, zone_of, zone_type_of
+from dns_update.value import KW_ONLY, Value
+from dns_update.wire.codes import RRClass, RRType
+from dns_update.wire.inet import IPV4_OCTETS
+from dns_update.wire.name import Name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+    from typing import Final
+
+    from dns_update.transport import Endpoint
+
+UPDATED: Final = "updated"
+UNCHANGED: Final = "unchanged"
+REFUSED: Final = "refused"
+FAILED: Final = "failed"
+NOT_TRIED: Final = "not-tried"
+STATES = (UPDATED, UNCHANGED, REFUSED, FAILED, NOT_TRIED)
+"""What may become of a wish; `BulkOutcome` says what each means."""
+DONE = (UPDATED, UNCHANGED)
+
+MAX_MESSAGE_OCTETS = 65535  # RFC 1035, section 4.2.2
+MIN_MESSAGE_OCTETS = 1024  # a name of 255 octets, some data, and the signature
+
+
+class Wish(Value):
+    """What one RRset of a name should be; `from_text` makes one from texts.
+
+    `owner` is the name in full, in its uncompressed wire form. `zone` is None if it is to be looked up. `ttl` is in
+    seconds; None keeps the current one. `values` are octets of rdata. With `deletes`, these records go; without
+    values, the whole RRset; with the type ANY, the whole name (RFC 2136, sections 2.5.2 to 2.5.4). `lines` are the
+    lines of a file that say so.
+    """
+
+    owner: bytes
+    zone: Name | None
+    rrtype: int
+    ttl: int | None
+    values: tuple[bytes, ...]
+    _: KW_ONLY
+    deletes: bool = False
+    lines: tuple[int, ...] = ()
+
+    @classmethod
+    def from_text(
+        cls,
+        name: Name | str,
+        *values: str | bytes | IPv4Address | IPv6Address,
+        rrtype: int | str | None = None,
+        zone: Name | str | None = None,
+        ttl: int | None = None,
+        deletes: bool = False,
+    ) -> Wish:
+        """Return the wish that a name has exactly these values, or with `deletes` that it loses them.
+
+        `name` is a full name, or one relative to `zone`. `values` are those of `Client.set`: addresses, all of one
+        family, or data of `rrtype` in presentation form. `ttl` is in seconds. With `deletes`, the values may be left
+        out, and the type, too. Raises UsageError, InvalidText.
+        """
+        place = None if zone is None else zone_of(zone)
+        owner = name if isinstance(name, Name) else Name.from_text(name) if place is None else name_in_zone(name, place)
+        if place is not None and not owner.is_within(place):
+            raise errors.UsageError(f"{owner} is not in {place}", hint="give the zone that holds the name")
+        if ttl is not None:
+            check_ttl(ttl)
+        if not values and not deletes:
+            raise errors.UsageError(f"no value is given for {owner}", hint="deletes=True removes what it has")
+        number, data = _typed(values, rrtype)
+        return cls(owner.to_wire(), place, number, ttl, data, deletes=deletes)
+
+    @property
+    def name(self) -> Name:
+        """The owner name as a value."""
+        return name_of(self.owner)
+
+
+def name_of(owner: bytes) -> Name:
+    """Return the name that has this uncompressed wire form."""
+    labels, position = [], 0
+    while octets := owner[position]:
+        labels.append(owner[position + 1 : position + 1 + octets])
+        position += 1 + octets
+    return Name(tuple(labels))
+
+
+def _typed(values: tuple[object, ...], rrtype: int | str | None) -> tuple[int, tuple[bytes, ...]]:
+    """Return a type, and values as its rdata; addresses have the type of their family."""
+    if rrtype is not None:
+        number = zone_type_of(rrtype)
+        return number, tuple(dict.fromkeys(rdata_of(number, value, RRClass.IN) for value in values))
+    if not values:
+        return RRType.ANY, ()
+    data = tuple(dict.fromkeys(map(address_of, values)))
+    if len({len(address) for address in data}) > 1:
+        raise errors.UsageError("the addresses are of both families", hint="make one wish for each family")
+    return RRType.A if len(data[0]) == IPV4_OCTETS else RRType.AAAA, data
+
+
+class BulkOptions(Value, kw_only=True):
+    """How to carry out many wishes.
+
+    With `verify`, what was changed is read back. With `skip_equal`, each name is read first, and is not sent if it is
+    as desired. `message_octets` is the largest message that is sent, 1024 to 65535. `most_in_flight` is how many
+    messages to one server may be without an answer.
+    """
+
+    verify: bool = True
+    skip_equal: bool = False
+    message_octets: int = 8192  # of 4, 8, 16, 32 and 64 KiB, BIND is fastest with this (`make bench`)
+    most_in_flight: int = 8
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a number that is out of range or of a wrong type."""
+        for what, number, least, most in (
+            ("message_octets", self.message_octets, MIN_MESSAGE_OCTETS, MAX_MESSAGE_OCTETS),
+            ("most_in_flight", self.most_in_flight, 1, 32),
+        ):
+            if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= most:
+                raise errors.UsageError(f"{what} is a number from {least} to {most}, not {number!r}")
+
+
+class BulkOutcome(Value):
+    """What became of a wish.
+
+    `state` is one of `STATES`: `updated`: the server carried it out; `unchanged`: the name was as desired, and nothing
+    was sent; `refused`: the server said no, or ignored it in silence; `failed`: no answer came, or the server failed;
+    `not-tried`: it was not sent, because something else failed before. `error` says why, for all but the first two.
+    """
+
+    wish: Wish
+    state: str
+    error: errors.DnsUpdateError | None = None
+    zone: Name | None = None
+    server: Endpoint | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the zone is as desired."""
+        return self.state in DONE

@@ -1,0 +1,84 @@
+"""Batches of wishes that go in one message, how they are halved, and how large they may be."""
+
+from __future__ import annotations
+
+from dns_update.bulk import MIN_MESSAGE_OCTETS, Wish
+from dns_update.bulk.packing import PackedUpdate, Packer
+
+MOST_RECORDS = 65535  # the header counts them in 16 bits
+
+
+class Batch:
+    """Wishes that go in one message; `tries` counts how often it was sent, `is_alone` asks that nothing else is."""
+
+    __slots__ = ("counts", "is_alone", "octets", "parts", "tries", "wishes")
+
+    def __init__(self) -> None:
+        """Start without wishes."""
+        self.wishes: list[Wish] = []
+        self.parts: list[bytes] = []
+        self.counts: list[int] = []
+        self.octets = 0
+        self.tries = 0
+        self.is_alone = False
+
+    def add(self, wish: Wish, octets: bytes, count: int) -> None:
+        """Add a wish with its packed records."""
+        self.wishes.append(wish)
+        self.parts.append(octets)
+        self.counts.append(count)
+        self.octets += len(octets)
+
+    def halves(self) -> tuple[Batch, Batch]:
+        """Return two batches with half of the wishes each; the order is kept."""
+        middle = len(self.wishes) // 2
+        return self._slice(0, middle), self._slice(middle, len(self.wishes))
+
+    def message(self, packer: Packer) -> PackedUpdate:
+        """Return the update to send."""
+        return packer.message(self.parts, sum(self.counts))
+
+    def _slice(self, start: int, end: int) -> Batch:
+        half = Batch()
+        half.wishes, half.parts, half.counts = self.wishes[start:end], self.parts[start:end], self.counts[start:end]
+        half.octets = sum(map(len, half.parts))
+        half.is_alone = self.is_alone
+        return half
+
+
+class SizeLimit:
+    """The largest message that the server takes, as far as it is known.
+
+    FORMERR, or a connection that the server closes without an answer, may mean that a message was too large: then the
+    limit is half of it. If the same names fail alone as well, it was not the size, and the limit is as before.
+    """
+
+    def __init__(self, octets: int) -> None:
+        """Start with the limit that the user has set."""
+        self.octets = octets
+        self._before = octets
+
+    def too_large(self, octets: int) -> None:
+        """Record that a message of so many octets may have been too large."""
+        self.octets = max(MIN_MESSAGE_OCTETS, min(self.octets, octets // 2))
+
+    def not_the_size(self) -> None:
+        """Record that a message of one name failed as well."""
+        self.octets = self._before
+
+
+class Window:
+    """How many messages may be in flight: one more for each answer, half as many after a failure."""
+
+    def __init__(self, most: int) -> None:
+        """Start with one: a server that does not answer has got one message only."""
+        self.size = 1
+        self._most = most
+
+    def answered(self) -> None:
+        """Record an answer other than SERVFAIL."""
+        self.size = min(self.size + 1, self._most)
+
+    def failed(self) -> None:
+        """Record SERVFAIL, or that no answer came."""
+        self.size = max(1, self.size // 2)

@@ -1,0 +1,71 @@
+"""Reading back: whether the server has what it said it had carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from dns_update import errors
+from dns_update.bulk import Wish
+from dns_update.bulk.access import Access
+from dns_update.bulk.packing import Packer
+from dns_update.bulk.reading import Found, is_as_desired
+from dns_update.rr.embedded_names import canonical_rdata
+from dns_update.wire.codes import RRType
+
+LEAST_WISHES = 2_000  # that are read back together, if there are so many
+MOST_WISHES = 50_000  # that wait to be read back: they are kept in memory, with what the server shows of them
+INTERVAL = 2.0  # seconds between two readings at least, so that a fast server is read rarely, and a slow one in time
+
+Read = Callable[[list[Wish]], Iterable[tuple[Wish, "Found | errors.DnsUpdateError"]]]
+
+
+class Proof:
+    """The wishes that were carried out and are not read back yet."""
+
+    def __init__(self, access: Access) -> None:
+        """Start without wishes."""
+        self.wishes: list[Wish] = []
+        self._access = access
+        self._next = access.clock() + INTERVAL
+
+    def takes(self, wishes: list[Wish]) -> bool:
+        """Add wishes; return whether there are enough to read them back."""
+        self.wishes += wishes
+        count = len(self.wishes)
+        return count >= MOST_WISHES or (count >= LEAST_WISHES and self._access.clock() >= self._next)
+
+    def proven(self, read: Read) -> Iterator[tuple[Wish, errors.DnsUpdateError | None]]:
+        """Yield each wish with the reason why it is not as desired, None if it is."""
+        wishes, self.wishes = self.wishes, []
+        started = self._access.clock()
+        for wish, found in read(wishes):
+            if isinstance(found, errors.CommunicationError):
+                yield wish, found
+            elif isinstance(found, Found) and is_as_desired(wish, found, self._access.rrclass):
+                yield wish, None
+            else:
+                yield wish, self._access.examine(wish)
+        now = self._access.clock()
+        self._next = now + max(INTERVAL, 2 * (now - started))  # reading takes a third of the time at most
+
+
+def ns_changes(packer: Packer, wish: Wish, found: Found, ttl: int) -> tuple[bytes, int]:
+    """Return the packed records that give a zone these name servers.
+
+    A server ignores the deletion of all of them together (RFC 2136, section 3.4.2.4): first come the new ones, then
+    each that goes.
+    """
+    octets, count = packer.packed(wish, ttl)
+    added = octets[len(octets) - _octets_of_values(packer, wish, ttl) :]
+    desired = {canonical_rdata(RRType.NS, value) for value in wish.values}
+    stale = tuple(sorted(found.values - desired))
+    if not stale:
+        return added, count - 1
+    gone, more = packer.packed(wish._replace(values=stale, deletes=True), 0)
+    return added + gone, count - 1 + more
+
+
+def _octets_of_values(packer: Packer, wish: Wish, ttl: int) -> int:
+    whole, _count = packer.packed(wish, ttl)
+    without, _count = packer.packed(wish._replace(values=()), ttl)
+    return len(whole) - len(without)

@@ -1,0 +1,53 @@
+"""Many wishes within an asyncio loop: the engine works in a thread, and hands over its outcomes as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Iterable
+from itertools import islice
+
+from dns_update import errors
+from dns_update.bulk import BulkOptions, BulkOutcome, Wish
+from dns_update.client import Client
+from dns_update.client.bulk_access import applied_by
+from dns_update.client.settings import ClientSettings
+from dns_update.transport import Server
+from dns_update.transport.aio import AsyncioTransport
+
+TOGETHER = 256  # outcomes that are handed over together: a change of threads costs as much as many of them
+
+
+async def applied_async(
+    settings: ClientSettings, transport: object, wishes: Iterable[Wish], options: BulkOptions | None
+) -> AsyncGenerator[BulkOutcome, None]:
+    """Carry out wishes; see `AsyncClient.apply`. Raises UsageError."""
+    if not isinstance(transport, AsyncioTransport):
+        raise errors.UsageError("apply has sockets of its own, and cannot use a transport of yours")
+    client = Client(
+        *[server if isinstance(server, Server) else Server(server.address, server.port) for server in settings.servers],
+        key=settings.key,
+        port=settings.port,
+        policy=settings.policy,
+        resolvers=settings.resolvers,
+        local_address=transport.local_address,
+        log=settings.log,
+    )
+    stop, lock = threading.Event(), threading.Lock()
+    outcomes = applied_by(client, wishes, options, stop.is_set)
+
+    def part() -> tuple[BulkOutcome, ...]:
+        with lock:
+            return tuple(islice(outcomes, TOGETHER))
+
+    def end() -> None:
+        with lock:  # after a cancellation, the thread with the last part may still be at work
+            outcomes.close()
+
+    try:
+        while found := await asyncio.to_thread(part):
+            for outcome in found:
+                yield outcome
+    finally:
+        stop.set()
+        await asyncio.to_thread(end)
