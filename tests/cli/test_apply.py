@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lab import Bind, LabKey, NameServer, Zone, dig
-from tests.support.command import COMMAND, access, at, dns_update, key_file
+from tests.support.command import COMMAND, access, at, dns_update, in_process, key_file
 from tests.support.peer import closed_port
 
 KEY = LabKey.generate("bulk", "hmac-sha256")
@@ -39,7 +39,7 @@ def ttl_and_data(server: NameServer, name: str, rrtype: str) -> set[str]:
 
 def test_a_list_of_addresses(server: NameServer, unique_name: str, tmp_path: Path) -> None:
     text = f"name,address,ttl\n{unique_name},192.0.2.1,60\n{unique_name},192.0.2.2,60\n{unique_name},2001:db8::1,1h\n"
-    result = dns_update("apply", listed(tmp_path, text), *access(server))
+    result = in_process("apply", listed(tmp_path, text), *access(server))
     assert (result.status, result.stdout) == (0, "")
     assert result.lines[-1].startswith("2 updated: 2 RRsets in ")
     assert ttl_and_data(server, f"{unique_name}.example.com", "A") == {"60 192.0.2.1", "60 192.0.2.2"}
@@ -50,11 +50,11 @@ def test_the_ttl_is_that_of_the_line_else_the_property_else_that_of_the_zone(
     server: NameServer, unique_name: str, tmp_path: Path
 ) -> None:
     path = listed(tmp_path, f"name,address,ttl\n{unique_name}-a,192.0.2.1,60\n{unique_name}-b,192.0.2.1,\n")
-    assert dns_update("apply", path, *access(server), "ttl=77").status == 0
+    assert in_process("apply", path, *access(server), "ttl=77").status == 0
     assert ttl_and_data(server, f"{unique_name}-a.example.com", "A") == {"60 192.0.2.1"}
     assert ttl_and_data(server, f"{unique_name}-b.example.com", "A") == {"77 192.0.2.1"}
     path = listed(tmp_path, f"name,address\n{unique_name}-b,192.0.2.2\n{unique_name}-c,192.0.2.2\n")
-    assert dns_update("apply", path, *access(server)).status == 0
+    assert in_process("apply", path, *access(server)).status == 0
     assert ttl_and_data(server, f"{unique_name}-b.example.com", "A") == {"77 192.0.2.2"}
     assert ttl_and_data(server, f"{unique_name}-c.example.com", "A") == {"1800 192.0.2.2"}
 
@@ -64,12 +64,12 @@ def test_names_that_the_server_refuses_or_ignores_are_told_and_the_others_set(
 ) -> None:
     good = "".join(f"{unique_name}-{n},192.0.2.{n}\n" for n in range(50))
     path = listed(tmp_path, f"name,address\nalias,192.0.2.1\ndenied,192.0.2.1\n{good}")
-    result = dns_update("apply", path, *access(server), "ttl=60")
+    result = in_process("apply", path, *access(server), "ttl=60")
     assert result.status == 10
     assert any(line.startswith("refused: alias.example.com A (line 2): Update not applied: ") for line in result.lines)
     assert any(line.startswith("refused: denied.example.com A (line 3): Permission denied: ") for line in result.lines)
     assert result.lines[-1].startswith("50 updated, 2 refused: 52 RRsets in ")
-    found = dns_update("apply", path, *access(server), "ttl=60", "skip-equal=yes", "--json")
+    found = in_process("apply", path, *access(server), "ttl=60", "skip-equal=yes", "--json")
     assert found.status == 10
     assert found.json["states"] == {"updated": 0, "unchanged": 50, "refused": 2, "failed": 0, "not-tried": 0}
     assert {failure["name"] for failure in found.json["failures"]} == {"alias.example.com.", "denied.example.com."}
@@ -78,7 +78,7 @@ def test_names_that_the_server_refuses_or_ignores_are_told_and_the_others_set(
 def test_several_zones_which_are_looked_up(server: NameServer, unique_name: str, tmp_path: Path) -> None:
     names = [f"{unique_name}.example.com", f"{unique_name}.sub.example.com"]
     path = listed(tmp_path, "name,address\n" + "".join(f"{name},192.0.2.9\n" for name in names))
-    result = dns_update("apply", path, at(server), key_file(server), "ttl=60")
+    result = in_process("apply", path, at(server), key_file(server), "ttl=60")
     assert (result.status, result.lines[-1][:9]) == (0, "2 updated")
     assert all(dig(server, name, "A") for name in names)
 
@@ -93,18 +93,18 @@ def test_servers_and_keys_for_each_zone_from_the_configuration(
     )
     names = [f"{unique_name}.example.com", f"{unique_name}.sub.example.com"]
     path = listed(tmp_path, "name,address\n" + "".join(f"{name},192.0.2.9\n" for name in names))
-    result = dns_update("apply", path, f"config={tmp_path / 'config.toml'}")
+    result = in_process("apply", path, f"config={tmp_path / 'config.toml'}")
     assert result.status == 0, result.stderr
     assert [ttl_and_data(server, name, "A") for name in names] == [{"99 192.0.2.9"}, {"98 192.0.2.9"}]
 
 
 def test_a_list_of_names_to_remove(server: NameServer, unique_name: str, tmp_path: Path) -> None:
     text = f"name,type,value,ttl\n{unique_name},A,192.0.2.1,60\n{unique_name},TXT,x,60\n"
-    assert dns_update("apply", listed(tmp_path, text), *access(server)).status == 0
-    plan = dns_update("plan", "apply", listed(tmp_path, f"name\n{unique_name}\n"), *access(server), "delete=yes")
+    assert in_process("apply", listed(tmp_path, text), *access(server)).status == 0
+    plan = in_process("plan", "apply", listed(tmp_path, f"name\n{unique_name}\n"), *access(server), "delete=yes")
     assert (plan.status, plan.stdout) == (
         20, f'- {unique_name}.example.com. 60 A 192.0.2.1\n- {unique_name}.example.com. 60 TXT "x"\n')  # fmt: skip
-    result = dns_update("apply", listed(tmp_path, f"name\n{unique_name}\n"), *access(server), "--delete")
+    result = in_process("apply", listed(tmp_path, f"name\n{unique_name}\n"), *access(server), "--delete")
     assert (result.status, dig(server, f"{unique_name}.example.com", "A")) == (0, [])
 
 
@@ -113,27 +113,27 @@ def test_a_plan_is_what_the_run_changes_and_afterwards_empty(
 ) -> None:
     listed(tmp_path, f"name,address,ttl\n{unique_name},192.0.2.1,60\n")
     path = str(tmp_path / "names.csv")
-    assert dns_update("apply", path, *access(server)).status == 0
+    assert in_process("apply", path, *access(server)).status == 0
     listed(tmp_path, f"name,address,ttl\n{unique_name},192.0.2.2,60\n{unique_name}-n,192.0.2.3,60\n")
     for words in (("plan", path), ("apply", path, "dry-run=yes")):
-        plan = dns_update(*words, *access(server))
+        plan = in_process(*words, *access(server))
         assert plan.status == 20
         assert plan.stdout.splitlines() == [
             f"- {unique_name}.example.com. 60 A 192.0.2.1",
             f"+ {unique_name}.example.com. 60 A 192.0.2.2",
             f"+ {unique_name}-n.example.com. 60 A 192.0.2.3",
         ]
-    as_json = dns_update("plan", path, *access(server), "--json").json
+    as_json = in_process("plan", path, *access(server), "--json").json
     assert (as_json["changed"], as_json["rrsets"], as_json["exit_status"]) == (2, 2, 20)
     assert as_json["changes"][0]["removed"] == ["60 A 192.0.2.1"]
-    assert dns_update("apply", path, *access(server)).status == 0
-    after = dns_update("plan", path, *access(server))
+    assert in_process("apply", path, *access(server)).status == 0
+    after = in_process("plan", path, *access(server))
     assert (after.status, after.stdout, after.lines[-1]) == (0, "", "nothing would change")
 
 
 def test_a_wrong_line_is_told_and_nothing_is_sent(server: NameServer, unique_name: str, tmp_path: Path) -> None:
     path = listed(tmp_path, f"name,address\n{unique_name},192.0.2.1\nx,192.0.2.300\n{unique_name},192.0.2.1\n")
-    result = dns_update("apply", path, *access(server), "ttl=60")
+    result = in_process("apply", path, *access(server), "ttl=60")
     assert result.status == 2
     assert result.lines == [
         f"{path}:3: '192.0.2.300' is not an IPv4 address: four numbers from 0 to 255, e.g. 203.0.113.45",
@@ -141,12 +141,12 @@ def test_a_wrong_line_is_told_and_nothing_is_sent(server: NameServer, unique_nam
         "nothing was sent",
     ]
     assert dig(server, f"{unique_name}.example.com", "A") == []
-    as_json = dns_update("apply", path, *access(server), "ttl=60", "--json")
+    as_json = in_process("apply", path, *access(server), "ttl=60", "--json")
     assert (as_json.status, len(as_json.json["notes"])) == (2, 2)
 
 
 def test_a_hint_names_properties_as_the_command_line_has_them(server: NameServer, tmp_path: Path) -> None:
-    result = dns_update("apply", listed(tmp_path, "name,address\nmy_host,192.0.2.1\n"), *access(server))
+    result = in_process("apply", listed(tmp_path, "name,address\nmy_host,192.0.2.1\n"), *access(server))
     assert result.lines[0].endswith("a host name has letters, digits and inner hyphens; check-names=no sends any name")
 
 
@@ -160,20 +160,20 @@ def test_a_report_from_which_a_later_run_goes_on(server: NameServer, unique_name
     names = "".join(f"{unique_name}-{n},192.0.2.{n},60\n" for n in range(20))
     path = listed(tmp_path, f"name,address,ttl\ndenied,192.0.2.1,60\n{names}")
     report = tmp_path / "report.csv"
-    first = dns_update("apply", path, *access(server), f"report={report}")
+    first = in_process("apply", path, *access(server), f"report={report}")
     assert first.status == 10, first.stderr
     with report.open(newline="") as file:
         states = {row["name"]: row["state"] for row in csv.DictReader(file)}
     assert states == {f"{unique_name}-{n}.example.com": "updated" for n in range(20)} | {
         "denied.example.com": "refused"
     }
-    again = dns_update("apply", path, *access(server), f"report={report}")
+    again = in_process("apply", path, *access(server), f"report={report}")
     assert (again.status, again.lines[0].split(": ")[0]) == (2, f"{report} is there already")
-    resumed = dns_update("apply", path, *access(server), f"report={report}", "resume=yes")
+    resumed = in_process("apply", path, *access(server), f"report={report}", "resume=yes")
     assert resumed.status == 10
     assert resumed.lines[-1].startswith("1 refused, 20 done before: 21 RRsets in ")
     report.write_bytes(report.read_bytes().replace(b"refused", b"updated", 1))
-    changed = dns_update("apply", path, *access(server), f"report={report}", "resume=yes")
+    changed = in_process("apply", path, *access(server), f"report={report}", "resume=yes")
     assert changed.status == 2
     assert "it was changed, or lines before it are missing; this report is not gone on from" in changed.stderr
 
@@ -182,24 +182,24 @@ def test_why_a_whole_zone_fails_is_found_out_once(server: NameServer, tmp_path: 
     names = "".join(f"host-{n},192.0.2.{n}\n" for n in range(30))
     path = listed(tmp_path, f"name,address\n{names}")
     words = (at(server), "zone=closed.example", key_file(server), "ttl=60")
-    result = dns_update("apply", path, *words)
+    result = in_process("apply", path, *words)
     assert result.status == 7
     assert result.stderr.count("cause: ") == 1
     assert result.lines[-2:][0] == "and 10 more; report=FILE lists them all"
-    assert "cause: " not in dns_update("apply", path, *words, "diagnose=no").stderr
+    assert "cause: " not in in_process("apply", path, *words, "diagnose=no").stderr
 
 
 def test_a_key_that_the_server_does_not_know(server: NameServer, tmp_path: Path) -> None:
     stranger = LabKey.generate("stranger", "hmac-sha256")
     path = listed(tmp_path, "name,address\n" + "".join(f"host-{n},192.0.2.{n}\n" for n in range(30)))
-    result = dns_update("apply", path, *access(server, stranger), "ttl=60")
+    result = in_process("apply", path, *access(server, stranger), "ttl=60")
     assert result.status == 5
     assert stranger.secret not in result.stderr
 
 
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     path = listed(tmp_path, "name,address\nhost,192.0.2.1\n")
-    result = dns_update("apply", path, f"dns-server=127.0.0.1:{closed_port()}", "zone=example.com", "ttl=60")
+    result = in_process("apply", path, f"dns-server=127.0.0.1:{closed_port()}", "zone=example.com", "ttl=60")
     assert result.status == 4
     assert result.lines[0].startswith("not-tried: host.example.com A (line 2): No answer from ")
 
@@ -222,23 +222,23 @@ def test_ctrl_c_finishes_what_is_in_flight_and_writes_the_report(
         states = [row["state"] for row in csv.DictReader(file)]
     assert len(states) == count
     assert set(states) == {"updated", "not-tried"}
-    resumed = dns_update("apply", path, *access(server), f"report={report}", "resume=yes", "verify=no")
+    resumed = in_process("apply", path, *access(server), f"report={report}", "resume=yes", "verify=no")
     assert resumed.status == 0
     assert f"{states.count('updated'):,} done before" in resumed.lines[-1]
 
 
 def test_quiet_says_failures_only(server: NameServer, unique_name: str, tmp_path: Path) -> None:
     path = listed(tmp_path, f"name,address,ttl\n{unique_name},192.0.2.1,60\n")
-    assert dns_update("apply", path, *access(server), "quiet=yes").stderr == ""
+    assert in_process("apply", path, *access(server), "quiet=yes").stderr == ""
     path = listed(tmp_path, "name,address,ttl\ndenied,192.0.2.1,60\n")
-    assert dns_update("apply", path, *access(server), "quiet=yes").lines[0].startswith("refused: denied.example.com")
+    assert in_process("apply", path, *access(server), "quiet=yes").lines[0].startswith("refused: denied.example.com")
 
 
 def test_records_that_the_server_keeps_by_itself_are_left_out(
     server: NameServer, unique_name: str, tmp_path: Path
 ) -> None:
     text = f"$TTL 60\n@ SOA ns hostmaster 1 3600 900 604800 300\n@ NS ns\n{unique_name} A 192.0.2.1\n"
-    result = dns_update("apply", listed(tmp_path, text, "zone"), *access(server))
+    result = in_process("apply", listed(tmp_path, text, "zone"), *access(server))
     assert result.status == 0, result.stderr
     assert result.lines[0] == "note: 1 records are left out that the server keeps by itself (SOA, DNSSEC)"
     assert ttl_and_data(server, "example.com", "NS") == {"60 ns.example.com."}

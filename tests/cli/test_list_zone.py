@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lab import Bind, LabKey, NameServer, Zone
-from tests.support.command import access, at, dns_update, key_file
+from tests.support.command import access, at, in_process, key_file
 
 KEY = LabKey.generate("bulk", "hmac-sha256")
 RECORDS = """\
@@ -32,7 +32,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
 
 
 def test_the_zone_as_a_master_file(server: NameServer) -> None:
-    result = dns_update("list", *access(server))
+    result = in_process("list", *access(server))
     assert (result.status, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
     assert lines[0].startswith("example.com. 3600 IN SOA ")
@@ -41,11 +41,11 @@ def test_the_zone_as_a_master_file(server: NameServer) -> None:
 
 
 def test_names_and_types_are_chosen(server: NameServer) -> None:
-    result = dns_update("list", *access(server), "name=*.pool", "type=A,TXT", "format=csv")
+    result = in_process("list", *access(server), "name=*.pool", "type=A,TXT", "format=csv")
     assert result.stdout == "name,type,value,ttl,zone\na.pool.example.com.,A,192.0.2.1,3600,example.com\n"
-    lines = dns_update("list", *access(server), "name=*.POOL.example.com", "format=json").stdout.splitlines()
+    lines = in_process("list", *access(server), "name=*.POOL.example.com", "format=json").stdout.splitlines()
     assert [json.loads(line)["name"] for line in lines] == ["a.pool.example.com.", "b.pool.example.com."]
-    whole = dns_update("list", *access(server), "name=@", "type=NS", "--json").json
+    whole = in_process("list", *access(server), "name=@", "type=NS", "--json").json
     assert whole["records"] == [
         {"name": "example.com.", "type": "NS", "value": "ns.example.com.", "ttl": 3600, "zone": "example.com"}
     ]
@@ -54,18 +54,18 @@ def test_names_and_types_are_chosen(server: NameServer) -> None:
 @pytest.mark.parametrize("form", ["zone", "csv", "json"])
 def test_apply_takes_what_it_prints(server: NameServer, form: str, tmp_path: Path) -> None:
     path = tmp_path / "zone"
-    path.write_text(dns_update("list", *access(server), f"format={form}").stdout, encoding="utf-8")
-    plan = dns_update("plan", str(path), at(server), key_file(server))
+    path.write_text(in_process("list", *access(server), f"format={form}").stdout, encoding="utf-8")
+    plan = in_process("plan", str(path), at(server), key_file(server))
     assert (plan.status, plan.stdout) == (0, ""), plan.stderr
-    assert dns_update("delete", *access(server), "name=text").status == 0
-    assert dns_update("apply", str(path), at(server), key_file(server)).status == 0
-    assert dns_update("list", *access(server), "name=text", "format=csv").stdout.splitlines()[1:] == [
+    assert in_process("delete", *access(server), "name=text").status == 0
+    assert in_process("apply", str(path), at(server), key_file(server)).status == 0
+    assert in_process("list", *access(server), "name=text", "format=csv").stdout.splitlines()[1:] == [
         'text.example.com.,TXT,"""a, \\""b\\"" \\\\ ; c"" ""second""",3600,example.com'
     ]
 
 
 def test_a_transfer_that_is_refused(server: NameServer) -> None:
-    result = dns_update("list", at(server), "zone=closed.example", key_file(server))
+    result = in_process("list", at(server), "zone=closed.example", key_file(server))
     assert result.status == 7
     assert "refuses to transfer closed.example" in result.stderr
 
@@ -80,6 +80,6 @@ WRONG = {
 
 @pytest.mark.parametrize("line", WRONG)
 def test_a_wrong_line(line: str) -> None:
-    result = dns_update(*line.split())
+    result = in_process(*line.split())
     assert result.status == 2
     assert WRONG[line] in result.stderr + result.stdout
