@@ -29,7 +29,7 @@ from dns_update.errors import quoted
 from dns_update.exchange import IN_TIME, TCP, Reply, UnverifiedReply, claimed_tsig_error, clock_before_1970
 from dns_update.message import Message
 from dns_update.rr.embedded_names import canonical_rdata
-from dns_update.rr.record import Record
+from dns_update.rr.record import Record, soa_serial
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType
 
 TYPE_CHECKING = False
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from dns_update.wire.name import Name
 
 MAX_SERIAL = 0xFFFFFFFF
-_SERIAL = slice(-20, -16)  # within the rdata of an SOA record, which has five numbers of 32 bits after two names
 _HALF = 1 << 31
 
 _FIRST, _SECOND, _WHOLE, _LOSING, _GAINING = range(5)
@@ -255,7 +254,7 @@ class _Contents:
     def _serial_of(self, record: Record) -> int:
         if record.name != self._zone:
             raise self._wrong(f"has an SOA record of {quoted(str(record.name))}, which is not the zone's")
-        return int.from_bytes(record.rdata[_SERIAL])
+        return soa_serial(record.rdata)
 
     def _wrong(self, what: str) -> errors.MalformedMessage:
         return errors.MalformedMessage(f"the transfer of {self._zone} {what}")

@@ -19,8 +19,8 @@ from dns_update.wire.name import Name
 class Begun(Value, kw_only=True):
     """A server that has the zone and answers.
 
-    `key_is_known` says that the server has signed an answer with the key. `ttl` is that of the zone's SOA record, in
-    seconds.
+    `key_is_known` says that the server has signed an answer with the key. `ttl`, in seconds, and `serial` are those of
+    the zone's SOA record.
     """
 
     endpoint: Endpoint
@@ -28,6 +28,7 @@ class Begun(Value, kw_only=True):
     key_is_known: bool
     policy: Policy
     ttl: int
+    serial: int
 
 
 class Carrier(Protocol):
@@ -55,8 +56,12 @@ class Access(Protocol):
     def carrier(self, endpoint: Endpoint) -> Carrier:
         """Return a new carrier of exchanges with the server."""
 
-    def transferred(self) -> Iterator[Record]:
-        """Yield the records of the zone (AXFR); raises DnsUpdateError."""
+    def transferred(self, since: int | None = None) -> Iterator[Record]:
+        """Yield the records of the zone (AXFR); raises DnsUpdateError.
+
+        With the serial number `since`: what was gained and lost after that version, as `Client.transfer` yields it
+        (IXFR). The server may choose the whole zone instead.
+        """
 
     def error_of(self, reply: Reply | UnverifiedReply, message: Message, begun: Begun) -> errors.DnsUpdateError:
         """Return the error that an answer means."""

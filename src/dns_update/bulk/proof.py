@@ -8,15 +8,15 @@ from dns_update import errors
 from dns_update.bulk import Wish
 from dns_update.bulk.access import Access
 from dns_update.bulk.packing import Packer
-from dns_update.bulk.reading import Found, is_as_desired
+from dns_update.bulk.picture import Found, is_as_desired
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.wire.codes import RRType
 
 LEAST_WISHES = 2_000  # that are read back together, if there are so many
-MOST_WISHES = 50_000  # that wait to be read back: they are kept in memory, with what the server shows of them
-INTERVAL = 2.0  # seconds between two readings at least, so that a fast server is read rarely, and a slow one in time
+MOST_WISHES = 100_000  # that wait to be read back: they are kept in memory, with what the server shows of them
+INTERVAL = 5.0  # seconds between two readings at least: each may be a transfer of the whole zone
 
-Read = Callable[[list[Wish]], Iterable[tuple[Wish, "Found | errors.DnsUpdateError"]]]
+Read = Callable[[list[Wish]], Iterable[tuple[Wish, "Found | errors.DnsUpdateError | None"]]]
 
 
 class Proof:
@@ -28,9 +28,13 @@ class Proof:
         self._access = access
         self._next = access.clock() + INTERVAL
 
-    def takes(self, wishes: list[Wish]) -> bool:
-        """Add wishes; return whether there are enough to read them back."""
+    def add(self, wishes: list[Wish]) -> None:
+        """Add wishes that were carried out."""
         self.wishes += wishes
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there are enough wishes to read them back."""
         count = len(self.wishes)
         return count >= MOST_WISHES or (count >= LEAST_WISHES and self._access.clock() >= self._next)
 
@@ -39,14 +43,16 @@ class Proof:
         wishes, self.wishes = self.wishes, []
         started = self._access.clock()
         for wish, found in read(wishes):
-            if isinstance(found, errors.CommunicationError):
+            if found is None:
+                yield wish, None
+            elif isinstance(found, errors.CommunicationError):
                 yield wish, found
             elif isinstance(found, Found) and is_as_desired(wish, found, self._access.rrclass):
                 yield wish, None
             else:
                 yield wish, self._access.examine(wish)
         now = self._access.clock()
-        self._next = now + max(INTERVAL, 2 * (now - started))  # reading takes a third of the time at most
+        self._next = now + max(INTERVAL, 4 * (now - started))  # reading takes a fifth of the time at most
 
 
 def ns_changes(packer: Packer, wish: Wish, found: Found, ttl: int) -> tuple[bytes, int]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from dns_update import errors
 from dns_update.bulk import (
@@ -28,8 +29,9 @@ from dns_update.bulk import (
 from dns_update.bulk.access import Access, Begun, Carrier
 from dns_update.bulk.batch import MOST_RECORDS, Batch, SizeLimit, Window
 from dns_update.bulk.packing import PackedUpdate, Packer
+from dns_update.bulk.picture import Found, has_ttl, is_as_desired
 from dns_update.bulk.proof import MOST_WISHES, Proof, ns_changes
-from dns_update.bulk.reading import Found, Reader, has_ttl, is_as_desired, question
+from dns_update.bulk.reading import Reader, question
 from dns_update.exchange import Reply, UnverifiedReply
 from dns_update.wire.codes import Rcode, RRType
 
@@ -42,6 +44,10 @@ SERVFAIL_TRIES = 3  # of the same message alone
 LOOKED_AT_FIRST = 1_000  # names whose records are read together before they are sent; then twice as many, and so on
 
 _OF_THE_ZONE = (Rcode.NOTAUTH, Rcode.NOTIMP)  # what a server says that would say it to every name
+
+
+F = TypeVar("F")
+Read = Callable[[Reader, list[Wish]], Iterable[tuple[Wish, F | errors.DnsUpdateError]]]
 
 
 class Sender:
@@ -139,7 +145,7 @@ class Sender:
         if not unseen or not self._is_open():
             self._settle(unseen, NOT_TRIED, self._error)
             return
-        for wish, found in self._read(unseen):
+        for wish, found in self._read(unseen, Reader.read):
             if isinstance(found, errors.DnsUpdateError):
                 self._settle((wish,), FAILED, found)
             elif self._options.skip_equal and is_as_desired(wish, found) and has_ttl(wish, found):
@@ -154,12 +160,12 @@ class Sender:
         else:
             self._fill(wish, ttl)
 
-    def _read(self, wishes: list[Wish]) -> Iterable[tuple[Wish, Found | errors.DnsUpdateError]]:
+    def _read(self, wishes: list[Wish], by: Read[F]) -> Iterable[tuple[Wish, F | errors.DnsUpdateError]]:
         """Return what the server has; if it falls silent, ask again once one answers."""
         while True:
             try:
                 self._reader = self._reader or Reader(self._access, self._opened)
-                return self._reader.read(wishes)
+                return by(self._reader, wishes)
             except errors.NoResponse as error:
                 self._queue.extendleft(reversed(self._drained()))
                 if not self._reopened():
@@ -190,6 +196,11 @@ class Sender:
     def _pump(self) -> None:
         """Send the batches that wait, as far as the window allows; wait for answers where it does not."""
         while self._queue:
+            if self._proof is not None and self._proof.is_due:
+                while self._flying:  # what they change must not be read now, and asked for again at the next time
+                    self._settle_first()
+                self._prove()
+                continue
             batch = self._queue[0]
             most = 1 if batch.is_alone or (self._flying and self._flying[0][0].is_alone) else self._window.size
             if len(self._flying) >= most:
@@ -279,8 +290,8 @@ class Sender:
         self._failures = 0
         if self._proof is None:
             self._settle(batch.wishes, UPDATED, None)
-        elif self._proof.takes(batch.wishes):
-            self._prove()
+        else:
+            self._proof.add(batch.wishes)
 
     def _distrusted(self, batch: Batch, reply: Reply | UnverifiedReply, message: PackedUpdate) -> None:
         """Judge an answer with a TSIG error, or without a valid signature.
@@ -392,9 +403,13 @@ class Sender:
         """Read back what was carried out."""
         if self._proof is None or not self._proof.wishes:
             return
-        for wish, error in self._proof.proven(self._read):
-            is_unread = isinstance(error, errors.CommunicationError)
-            self._settle((wish,), UPDATED if error is None else FAILED if is_unread else REFUSED, error)
+        updated = []
+        for wish, error in self._proof.proven(lambda wishes: self._read(wishes, Reader.read_back)):
+            if error is None:
+                updated.append(wish)
+            else:
+                self._settle((wish,), FAILED if isinstance(error, errors.CommunicationError) else REFUSED, error)
+        self._settle(updated, UPDATED, None)
 
     def _fail_zone(self, batch: Batch, state: str, error: errors.DnsUpdateError) -> None:
         """Record that the server says no to the zone as a whole, not to a name."""

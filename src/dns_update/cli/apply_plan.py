@@ -10,7 +10,8 @@ from dns_update import errors
 from dns_update.bulk import Wish
 from dns_update.bulk.access import Begun
 from dns_update.bulk.first_pass import CheckedFile
-from dns_update.bulk.reading import Found, Reader, has_ttl, is_as_desired
+from dns_update.bulk.picture import Found, has_ttl, is_as_desired
+from dns_update.bulk.reading import Reader
 from dns_update.cli import put, talk
 from dns_update.cli.bulk_zones import Zones
 from dns_update.cli.plan import WOULD_CHANGE

@@ -21,7 +21,7 @@ from dns_update.client.transaction import Transaction
 from dns_update.client.transfers import TransferRequest, transferred
 from dns_update.exchange import Exchange, Reply, UnverifiedReply
 from dns_update.message import Message
-from dns_update.rr.record import Record
+from dns_update.rr.record import Record, soa_serial
 from dns_update.transport import Endpoint
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.transport.pipeline import Pipeline
@@ -69,9 +69,9 @@ class ZoneAccess:
             return Pipeline(transport, endpoint, transport.local_address)
         return OneByOne(transport.carry, endpoint)
 
-    def transferred(self) -> Generator[Record, None, None]:
-        """Yield the records of the zone; raises DnsUpdateError."""
-        return transferred(self.client, TransferRequest(self.zone, None, self.rrclass))
+    def transferred(self, since: int | None = None) -> Generator[Record, None, None]:
+        """Yield the records of the zone, or its changes after version `since`; raises DnsUpdateError."""
+        return transferred(self.client, TransferRequest(self.zone, since, self.rrclass))
 
     def error_of(self, reply: Reply | UnverifiedReply, message: Message, begun: Begun) -> errors.DnsUpdateError:
         """Return the error that an answer means."""
@@ -110,6 +110,7 @@ class ZoneAccess:
                 key_is_known=key is not None and not transaction.is_unsigned(endpoint),
                 policy=transaction.policy,
                 ttl=soa[0].ttl,
+                serial=soa_serial(soa[0].rdata),
             )
 
         return await transaction.at_first_server(at)

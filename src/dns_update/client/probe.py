@@ -24,7 +24,7 @@ from dns_update.client.steps import Ask
 from dns_update.errors import DnsUpdateError, KeyRejected, PermissionDenied, Refusal, ReplyNotTrusted, ServerFailure
 from dns_update.exchange import UDP, Policy, Reply
 from dns_update.message import Message
-from dns_update.rr.record import Record
+from dns_update.rr.record import Record, soa_serial
 from dns_update.update import Update
 from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType
@@ -39,7 +39,6 @@ _ONCE = Policy(1.0, 0)  # BIND drops what asks for its version often; it is not 
 _UNMET = (Rcode.NXDOMAIN, Rcode.YXDOMAIN)  # section 3.2.5: the answers to two prerequisites that contradict each other
 _OUTSIDE = Name.from_text("outside.invalid")  # in no zone (RFC 6761, section 6.4)
 _VERSION = Name.from_text("version.bind")  # RFC 4892, section 2
-_SERIAL = slice(-20, -16)  # of a SOA record's rdata: the first of the five numbers at its end (RFC 1035, 3.3.13)
 
 
 class Access(Value):
@@ -60,7 +59,7 @@ class Access(Value):
     @property
     def serial(self) -> int:
         """The zone's serial at this server (RFC 1035, section 3.3.13)."""
-        return int.from_bytes(self.soa.rdata[_SERIAL])
+        return soa_serial(self.soa.rdata)
 
 
 class Denial(Value):

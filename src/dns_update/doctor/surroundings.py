@@ -15,7 +15,7 @@ from dns_update.doctor.server_kind import POWERDNS, ServerKind, kind_of
 from dns_update.errors import NoResponse
 from dns_update.exchange import TCP
 from dns_update.message import Message
-from dns_update.rr.record import Record
+from dns_update.rr.record import Record, soa_serial
 from dns_update.transport import DNS_PORT, Endpoint
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRClass, RRType, rrtype_from_text
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _MOST_NAME_SERVERS = 6  # of a zone; more are rare, and each costs a question
 _DNSKEY = rrtype_from_text("DNSKEY")
-_SERIAL = slice(-20, -16)  # of a SOA record's rdata (RFC 1035, section 3.3.13)
 
 
 class NameServerState(Value):
@@ -140,4 +139,4 @@ async def _addresses(questions: Questions, zone: Name, key: Key | None, host: Na
 
 def _serial_in(answer: Answer) -> int | None:
     soa = next(iter(answer.records(RRType.SOA)), None) if answer.rcode == Rcode.NOERROR else None
-    return None if soa is None else int.from_bytes(soa.rdata[_SERIAL])
+    return None if soa is None else soa_serial(soa.rdata)

@@ -9,6 +9,7 @@ from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse
 from dns_update.wire.name import Name
 
 MAX_TTL = 2**31 - 1  # RFC 2181, section 8
+_SERIAL = slice(-20, -16)  # of an SOA record's rdata, which ends with five numbers of 32 bits (RFC 1035, 3.3.13)
 
 
 class Record(Value):
@@ -67,6 +68,11 @@ def rdata_from_text(rrtype: int, text: str, rrclass: int = RRClass.IN) -> bytes:
     from dns_update.rr.zone_file import rdata_from_zone_text  # not needed for addresses
 
     return rdata_from_zone_text(rrtype, text, rrclass)
+
+
+def soa_serial(rdata: bytes) -> int:
+    """Return the serial number in an SOA record's rdata."""
+    return int.from_bytes(rdata[_SERIAL])
 
 
 def check_rdata(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.wire.name import MAX_NAME_OCTETS, Name
+from dns_update.wire.name import MAX_LABEL_OCTETS, MAX_NAME_OCTETS, Name
 
 MAX_POINTERS = 127  # in one name: as many as it can have labels; a longer chain only costs time
 POINTER = 0xC0  # the two top bits that mark a compression pointer (RFC 1035, section 4.1.4)
@@ -73,16 +73,40 @@ class Cursor:
         """
         data, start = self.data, self.position
         after = start + _POINTER_OCTETS
-        if after <= self._end and data[start] >= POINTER:
-            target = (data[start] - POINTER) << 8 | data[start + 1]
+        if after > self._end:
+            return self._read_name()
+        length = data[start]
+        if length >= POINTER:
+            target = (length - POINTER) << 8 | data[start + 1]
             known = self._names.get(target)
             if known is None:
                 known = self._names[target] = self._read_name()
             else:
                 self.position = after
             return known
-        name = self._names[start] = self._read_name()
+        name = self._names[start] = self._one_label(start, length) or self._read_name()
         return name
+
+    def _one_label(self, start: int, length: int) -> Name | None:
+        """Return a name of one label and a pointer; None for any other, or if it may be too long or loop.
+
+        Most names in a transfer of a zone are such, and this takes half of the time.
+        """
+        pointer = start + 1 + length
+        if length > MAX_LABEL_OCTETS or pointer + _POINTER_OCTETS > self._end or self.data[pointer] < POINTER:
+            return None
+        target = (self.data[pointer] - POINTER) << 8 | self.data[pointer + 1]
+        above = self._names.get(target)
+        if target >= start or not length:
+            return None
+        if above is None:
+            self.position = pointer
+            above = self.name()
+        if len(above.labels) * (1 + MAX_LABEL_OCTETS) + 2 + length > MAX_NAME_OCTETS:
+            self.position = start
+            return None
+        self.position = pointer + _POINTER_OCTETS
+        return Name((self.data[start + 1 : pointer], *above.labels))
 
     def pass_over(self, octets: bytes, name: Name) -> bool:
         """Skip these octets, which begin with that name, if they are at this position; return whether they are.
