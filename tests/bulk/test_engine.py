@@ -121,6 +121,20 @@ def test_names_that_are_as_desired_are_not_sent(server: NameServer) -> None:
     assert states(list(client.apply(wishes, BulkOptions(skip_equal=True)))) == {"unchanged": 30, "updated": 10}
 
 
+def test_values_that_are_added_and_names_that_must_be_absent(server: NameServer) -> None:
+    client = client_of(server)
+    assert states(list(client.apply(hosts(40)))) == {"updated": 40}
+    more = [Wish.from_text(f"host-{n}", "203.0.113.1", zone="example.com", ttl=60, adds=True) for n in range(40)]
+    assert states(list(client.apply(more))) == {"updated": 40}
+    assert states(list(client.apply(more, BulkOptions(skip_equal=True)))) == {"unchanged": 40}
+    assert records_of(server)["host-7", "A"] == {"192.0.0.7", "203.0.113.1"}
+    outcomes = list(client.apply([wish._replace(require="absent") for wish in hosts(50)]))
+    assert states(outcomes) == {"updated": 10, "refused": 40}
+    outcomes = list(client.apply([wish._replace(require="existing") for wish in hosts(60)]))
+    assert states(outcomes) == {"updated": 50, "refused": 10}
+    assert records_of(server)["host-7", "A"] == {"192.0.0.7"}
+
+
 def test_a_ttl_that_is_left_out_is_kept_and_a_new_name_gets_that_of_the_zone(server: NameServer) -> None:
     client = client_of(server)
     list(client.apply(hosts(2, ttl=77)))
@@ -244,6 +258,9 @@ def test_wrong_options(options: dict[str, Any], wrong: str) -> None:
         ("home", (), {"zone": "example.com"}, "no value is given for home.example.com"),
         ("home.example.net.", ("192.0.2.1",), {"zone": "example.com"}, "home.example.net is not in example.com"),
         ("home", ("192.0.2.256",), {"zone": "example.com"}, "is not an IPv4 address"),
+        ("home", ("192.0.2.1",), {"adds": True, "deletes": True}, "home is both to be added to and to be deleted"),
+        ("home", ("192.0.2.1",), {"require": "never"}, "require cannot be 'never' here"),
+        ("home", (), {"deletes": True, "require": "absent"}, "require cannot be 'absent' here"),
         ("home", ("x",), {"zone": "example.com", "rrtype": "ANY"}, "there are no RRsets of type ANY in a zone"),
         ("home", ("192.0.2.1",), {"zone": "example.com", "ttl": -1}, "the TTL -1 is not within"),
     ],

@@ -8,6 +8,7 @@ from dns_update import BulkOptions, BulkOutcome, Client, Wish
 from dns_update.bulk.batch import Batch, SizeLimit, Window
 from dns_update.bulk.packing import Packer
 from dns_update.message import Message
+from dns_update.rr.record import Record
 from dns_update.transport.memory import MemoryTransport, Sent
 from dns_update.update import Update
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType
@@ -62,6 +63,76 @@ def test_a_message_has_the_records_that_update_would_have_made() -> None:
     for wish, update in cases:
         octets, count = packer.packed(wish, wish.ttl or 0)
         assert packer.message([octets], count).encode(7) == update.to_message().encode(7)
+
+
+def test_a_message_with_conditions_is_the_one_that_update_would_have_made() -> None:
+    packer = Packer(ZONE, RRClass.IN)
+    wishes = [
+        Wish.from_text("a", "192.0.2.1", zone=ZONE, ttl=60, require="existing"),
+        Wish.from_text("b", "192.0.2.2", zone=ZONE, ttl=60, adds=True, require="absent"),
+        Wish.from_text("c", zone=ZONE, deletes=True, require="existing"),
+        Wish.from_text("d", "192.0.2.3", zone=ZONE, ttl=60),
+    ]
+    batch = Batch()
+    for wish in wishes:
+        batch.add(wish, *packer.packed(wish, wish.ttl or 0), packer.condition(wish))
+    update = Update(ZONE).require_rrset("a", "A").require_no_rrset("b", "A").require_present("c")
+    update = update.replace("a", 60, "A", "192.0.2.1").add("b", 60, "A", "192.0.2.2").delete_name("c")
+    assert batch.message(packer).encode(7) == update.replace("d", 60, "A", "192.0.2.3").to_message().encode(7)
+
+
+def new(count: int) -> list[Wish]:
+    return [wish._replace(require="absent") for wish in hosts(count)]
+
+
+class Conditional:
+    """A server that has some hosts: it refuses an update that requires one of them to be absent."""
+
+    def __init__(self, there: set[str], lost: int = 0) -> None:
+        self.there = there
+        self.updates: list[set[str]] = []
+        self._lost = lost  # how many of the first updates are carried out without an answer
+
+    def __call__(self, sent: Sent) -> Iterable[bytes] | OSError:
+        message = Message.decode(sent.octets)
+        if message.opcode != Opcode.UPDATE:
+            return (reply(message, answer=self._records(message)),)
+        names = names_in(message)
+        self.updates.append(names)
+        if self.there & {record.name.to_text().partition(".")[0] for record in message.answer}:
+            return (reply(message, Rcode.YXRRSET),)
+        self.there |= names
+        if len(self.updates) <= self._lost:
+            return ConnectionResetError(104, "reset")
+        return (reply(message),)
+
+    def _records(self, message: Message) -> tuple[Record, ...]:
+        asked = message.question[0]
+        host = asked.name.to_text().partition(".")[0]
+        if asked.rrtype == RRType.SOA:
+            return (SOA,)
+        number = int(host.partition("-")[2])
+        address = 1 if host == "host-3" else number % 256  # that one has another address than is desired
+        found = Record(asked.name, RRType.A, RRClass.IN, 60, bytes([192, 0, 2, address]))
+        return (found,) if host in self.there else ()
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_what_was_carried_out_without_an_answer_is_not_taken_for_refused(lost: int) -> None:
+    server = Conditional({"host-3"}, lost)
+    client = Client("127.0.0.1", transport=MemoryTransport(server))
+    outcomes = list(client.apply(new(1000), UNVERIFIED))
+    assert [(str(o.wish.name), o.state) for o in outcomes if not o.is_done] == [("host-3.example.com", "refused")]
+    assert len(outcomes) == 1000
+
+
+@pytest.mark.parametrize(("may_be_done", "states"), [(True, {"updated"}), (False, {"refused"})])
+def test_what_an_earlier_run_may_have_done_is_looked_at(may_be_done: bool, states: set[str]) -> None:
+    server = Conditional({f"host-{n}" for n in range(20) if n != 3})
+    client = Client("127.0.0.1", transport=MemoryTransport(server))
+    outcomes = list(client.apply(new(20), BulkOptions(verify=False, may_be_done=may_be_done)))
+    assert {o.state for o in outcomes if str(o.wish.name) != "host-3.example.com"} == states
+    assert all(type(o.error).__name__ == "NameExists" for o in outcomes if not o.is_done)
 
 
 def test_a_zone_that_is_the_root() -> None:

@@ -108,6 +108,65 @@ def test_a_list_of_names_to_remove(server: NameServer, unique_name: str, tmp_pat
     assert (result.status, dig(server, f"{unique_name}.example.com", "A")) == (0, [])
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["add=yes", "delete=yes"], "add= and delete= are both given"),
+        (["add=yes", "exact=zone"], "exact= and add= are both given"),
+        (["delete=yes", "exact=zone"], "exact= and delete= are both given"),
+        (["require=absent", "exact=zone"], "exact= and require= are both given"),
+        (["delete=yes", "require=absent"], "what is deleted cannot be required to be absent"),
+        (["require=never"], "require=: 'never' is not a valid value: one of any, existing, absent"),
+        (["add=perhaps"], "add=: 'perhaps' is not a valid value: yes or no"),
+    ],
+)
+def test_properties_that_do_not_go_together(
+    server: NameServer, unique_name: str, tmp_path: Path, words: list[str], says: str
+) -> None:
+    path = listed(tmp_path, f"name,address,ttl\n{unique_name},192.0.2.1,60\n")
+    result = in_process("apply", path, *access(server), *words)
+    assert result.status == 2
+    assert says in result.stderr
+    assert not dig(server, f"{unique_name}.example.com", "A")
+
+
+def test_names_to_which_addresses_are_added(server: NameServer, unique_name: str, tmp_path: Path) -> None:
+    first = listed(tmp_path, f"name,address,ttl\n{unique_name},192.0.2.1,60\n{unique_name},192.0.2.2,60\n")
+    assert in_process("apply", first, *access(server)).status == 0
+    more = listed(tmp_path, f"name,address\n{unique_name},192.0.2.2\n{unique_name},192.0.2.3\n")
+    planned = in_process("plan", more, *access(server), "add=yes")
+    assert (planned.status, planned.stdout) == (20, f"+ {unique_name}.example.com. 60 A 192.0.2.3\n")
+    result = in_process("apply", more, *access(server), "add=yes")
+    assert result.status == 0
+    assert ttl_and_data(server, f"{unique_name}.example.com", "A") == {f"60 192.0.2.{n}" for n in (1, 2, 3)}
+    again = in_process("apply", more, *access(server), "add=yes", "skip-equal=yes")
+    assert again.lines[-1].startswith("1 unchanged: 1 RRsets in ")
+
+
+def test_names_that_must_or_must_not_be_there(server: NameServer, unique_name: str, tmp_path: Path) -> None:
+    old = listed(tmp_path, f"name,address,ttl\n{unique_name}-old,192.0.2.1,60\n")
+    assert in_process("apply", old, *access(server)).status == 0
+    rows = "".join(f"{unique_name}-{n},192.0.2.9,60\n" for n in ("old", *range(40)))
+    both = listed(tmp_path, f"name,address,ttl\n{rows}")
+    planned = in_process("plan", both, *access(server), "require=existing")
+    assert planned.lines[-2:] == ["1 of 41 RRsets would change", "40 would be refused, because of require=existing"]
+    result = in_process("apply", both, *access(server), "require=absent")
+    assert result.status == 10
+    assert result.lines[0].startswith(
+        f"refused: {unique_name}-old.example.com A (line 2): Name exists: {unique_name}-old.example.com A exists at "
+    )
+    assert result.lines[-1].startswith("40 updated, 1 refused: 41 RRsets in ")
+    assert ttl_and_data(server, f"{unique_name}-old.example.com", "A") == {"60 192.0.2.1"}
+    assert ttl_and_data(server, f"{unique_name}-39.example.com", "A") == {"60 192.0.2.9"}
+    missing = listed(tmp_path, f"name,address,ttl\n{unique_name}-old,192.0.2.7,60\n{unique_name}-none,192.0.2.7,60\n")
+    result = in_process("apply", missing, *access(server), "require=existing")
+    assert result.lines[0].startswith(f"refused: {unique_name}-none.example.com A (line 3): Name not found: ")
+    assert ttl_and_data(server, f"{unique_name}-old.example.com", "A") == {"60 192.0.2.7"}
+    result = in_process("apply", missing, *access(server), "require=existing", "delete=yes")
+    assert result.lines[-1].startswith("1 updated, 1 refused: 2 RRsets in ")
+    assert not dig(server, f"{unique_name}-old.example.com", "A")
+
+
 def test_a_plan_is_what_the_run_changes_and_afterwards_empty(
     server: NameServer, unique_name: str, tmp_path: Path
 ) -> None:

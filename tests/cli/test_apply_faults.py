@@ -1,6 +1,8 @@
 """Nothing is lost: servers that are killed, connections that are reset, and `apply` itself killed, at random points.
 
-Afterwards, zone and report agree, name by name. FAULT_ROUNDS=200 makes many more rounds than `make test` does.
+Afterwards, zone and report agree, name by name. Every third round adds names that must not be there before: what was
+carried out without an answer must not be taken for refused. FAULT_ROUNDS=200 makes many more rounds than `make test`
+does.
 """
 
 import csv
@@ -34,7 +36,9 @@ class Trial:
         self.server = server
         self.relay = relay
         self.random = random.Random(turn)  # noqa: S311 - each round is the same in each run
-        self.desired = {f"host-{n}.example.com": f"10.{turn % 256}.{n >> 8}.{n & 255}" for n in range(NAMES)}
+        self.is_new = turn % 3 == 2
+        self.prefix = f"new-{turn}-" if self.is_new else "host-"
+        self.desired = {f"{self.prefix}{n}.example.com": f"10.{turn % 256}.{n >> 8}.{n & 255}" for n in range(NAMES)}
         self.names = directory / "names.csv"
         rows = [f"{name},{address},60\n" for name, address in self.desired.items()]
         self.random.shuffle(rows)
@@ -45,7 +49,7 @@ class Trial:
         self.words: tuple[str, ...] = (
             "apply", str(self.names), f"dns-server=127.0.0.1:{relay.port}", "zone=example.com", key_file(server),
             "transport=tcp", f"report={self.report}", "resume=yes", f"message-size={size}", "diagnose=no",
-            f"verify={'no' if turn % 2 else 'yes'}",
+            f"verify={'no' if turn % 2 else 'yes'}", *(("add=yes", "require=absent") if self.is_new else ()),
         )  # fmt: skip
 
     def expect_fault(self) -> None:
@@ -72,7 +76,7 @@ class Trial:
     def served(self) -> dict[str, str]:
         """Return the address of each name, as a transfer shows it."""
         records = client_of(self.server).transfer("example.com")
-        return {str(record.name): record.data_text() for record in records if str(record.name).startswith("host-")}
+        return {str(record.name): record.data_text() for record in records if str(record.name).startswith(self.prefix)}
 
     def check(self) -> None:
         """Check that zone and report agree, and that all is done."""

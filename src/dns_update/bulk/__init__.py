@@ -12,9 +12,11 @@ from dns_update.wire.name import Name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
-    from typing import Final
+    from typing import Final, Literal, TypeAlias
 
     from dns_update.transport import Endpoint
+
+    Requirement: TypeAlias = Literal["any", "existing", "absent"]
 
 UPDATED: Final = "updated"
 UNCHANGED: Final = "unchanged"
@@ -25,6 +27,9 @@ STATES = (UPDATED, UNCHANGED, REFUSED, FAILED, NOT_TRIED)
 """What may become of a wish; `BulkOutcome` says what each means."""
 DONE = (UPDATED, UNCHANGED)
 
+ANY, EXISTING, ABSENT = REQUIREMENTS = ("any", "existing", "absent")
+"""What must be so before a wish is carried out: its RRset is there, or is not; for the type ANY, its name."""
+
 MAX_MESSAGE_OCTETS = 65535  # RFC 1035, section 4.2.2
 MIN_MESSAGE_OCTETS = 1024  # a name of 255 octets, some data, and the signature
 
@@ -33,9 +38,9 @@ class Wish(Value):
     """What one RRset of a name should be; `from_text` makes one from texts.
 
     `owner` is the name in full, in its uncompressed wire form. `zone` is None if it is to be looked up. `ttl` is in
-    seconds; None keeps the current one. `values` are octets of rdata. With `deletes`, these records go; without
-    values, the whole RRset; with the type ANY, the whole name (RFC 2136, sections 2.5.2 to 2.5.4). `lines` are the
-    lines of a file that say so.
+    seconds; None keeps the current one. `values` are octets of rdata. With `adds`, the RRset keeps its other records.
+    With `deletes`, these records go; without values, the whole RRset; with the type ANY, the whole name (RFC 2136,
+    sections 2.5.2 to 2.5.4). `require` is one of `REQUIREMENTS`. `lines` are the lines of a file that say so.
     """
 
     owner: bytes
@@ -44,24 +49,28 @@ class Wish(Value):
     ttl: int | None
     values: tuple[bytes, ...]
     _: KW_ONLY
+    adds: bool = False
     deletes: bool = False
+    require: Requirement = "any"
     lines: tuple[int, ...] = ()
 
     @classmethod
-    def from_text(
+    def from_text(  # noqa: PLR0913 - what a wish consists of
         cls,
         name: Name | str,
         *values: str | bytes | IPv4Address | IPv6Address,
         rrtype: int | str | None = None,
         zone: Name | str | None = None,
         ttl: int | None = None,
+        adds: bool = False,
         deletes: bool = False,
+        require: Requirement = "any",
     ) -> Wish:
-        """Return the wish that a name has exactly these values, or with `deletes` that it loses them.
+        """Return the wish that a name has exactly these values, with `adds` these too, or that with `deletes` they go.
 
         `name` is a full name, or one relative to `zone`. `values` are those of `Client.set`: addresses, all of one
         family, or data of `rrtype` in presentation form. `ttl` is in seconds. With `deletes`, the values may be left
-        out, and the type, too. Raises UsageError, InvalidText.
+        out, and the type, too. `require`: the RRset must be `existing` or `absent`. Raises UsageError, InvalidText.
         """
         place = None if zone is None else zone_of(zone)
         owner = name if isinstance(name, Name) else Name.from_text(name) if place is None else name_in_zone(name, place)
@@ -69,10 +78,16 @@ class Wish(Value):
             raise errors.UsageError(f"{owner} is not in {place}", hint="give the zone that holds the name")
         if ttl is not None:
             check_ttl(ttl)
+        if adds and deletes:
+            raise errors.UsageError(f"{owner} is both to be added to and to be deleted", hint="make one wish for each")
+        if require not in REQUIREMENTS or (deletes and require == ABSENT):
+            raise errors.UsageError(
+                f"require cannot be {require!r} here", hint="one of any, existing; and absent, unless deletes is given"
+            )
         if not values and not deletes:
             raise errors.UsageError(f"no value is given for {owner}", hint="deletes=True removes what it has")
         number, data = _typed(values, rrtype)
-        return cls(owner.to_wire(), place, number, ttl, data, deletes=deletes)
+        return cls(owner.to_wire(), place, number, ttl, data, adds=adds, deletes=deletes, require=require)
 
     @property
     def name(self) -> Name:
@@ -107,11 +122,13 @@ class BulkOptions(Value, kw_only=True):
 
     With `verify`, what was changed is read back. With `skip_equal`, each name is read first, and is not sent if it is
     as desired. `message_octets` is the largest message that is sent, 1024 to 65535. `most_in_flight` is how many
-    messages to one server may be without an answer.
+    messages to one server may be without an answer. With `may_be_done`, an earlier run may have carried out some of
+    the wishes: then one that requires what is not so is looked at, and is done if it is as desired.
     """
 
     verify: bool = True
     skip_equal: bool = False
+    may_be_done: bool = False
     message_octets: int = 8192  # of 4, 8, 16, 32 and 64 KiB, BIND is fastest with this (`make bench`)
     most_in_flight: int = 8
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
+
 from dns_update.bulk import MIN_MESSAGE_OCTETS, Wish
 from dns_update.bulk.packing import PackedUpdate, Packer
 
@@ -9,41 +11,54 @@ MOST_RECORDS = 65535  # the header counts them in 16 bits
 
 
 class Batch:
-    """Wishes that go in one message; `tries` counts how often it was sent, `is_alone` asks that nothing else is."""
+    """Wishes that go in one message.
 
-    __slots__ = ("counts", "is_alone", "octets", "parts", "tries", "wishes")
+    `tries` counts how often it was sent, `is_alone` asks that nothing else is. `may_be_done` says that it may have been
+    carried out before, by a message without an answer or an earlier run.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("conditions", "counts", "is_alone", "may_be_done", "octets", "parts", "tries", "wishes")
+
+    def __init__(self, *, may_be_done: bool = False) -> None:
         """Start without wishes."""
         self.wishes: list[Wish] = []
         self.parts: list[bytes] = []
         self.counts: list[int] = []
+        self.conditions: list[bytes] = []  # empty if a wish has none
         self.octets = 0
         self.tries = 0
         self.is_alone = False
+        self.may_be_done = may_be_done
 
-    def add(self, wish: Wish, octets: bytes, count: int) -> None:
-        """Add a wish with its packed records."""
+    def add(self, wish: Wish, octets: bytes, count: int, condition: bytes = b"") -> None:
+        """Add a wish with its packed records and prerequisite."""
         self.wishes.append(wish)
         self.parts.append(octets)
         self.counts.append(count)
-        self.octets += len(octets)
+        self.conditions.append(condition)
+        self.octets += len(octets) + len(condition)
 
     def halves(self) -> tuple[Batch, Batch]:
         """Return two batches with half of the wishes each; the order is kept."""
         middle = len(self.wishes) // 2
-        return self._slice(0, middle), self._slice(middle, len(self.wishes))
+        return self._of(range(middle)), self._of(range(middle, len(self.wishes)))
+
+    def without(self, wishes: Container[Wish]) -> Batch:
+        """Return a batch without some of the wishes, of which it is known whether they were carried out."""
+        left = self._of([number for number, wish in enumerate(self.wishes) if wish not in wishes])
+        left.may_be_done = False
+        return left
 
     def message(self, packer: Packer) -> PackedUpdate:
         """Return the update to send."""
-        return packer.message(self.parts, sum(self.counts))
+        return packer.message(self.parts, sum(self.counts), list(filter(None, self.conditions)))
 
-    def _slice(self, start: int, end: int) -> Batch:
-        half = Batch()
-        half.wishes, half.parts, half.counts = self.wishes[start:end], self.parts[start:end], self.counts[start:end]
-        half.octets = sum(map(len, half.parts))
-        half.is_alone = self.is_alone
-        return half
+    def _of(self, numbers: Iterable[int]) -> Batch:
+        part = Batch(may_be_done=self.may_be_done)
+        for number in numbers:
+            part.add(self.wishes[number], self.parts[number], self.counts[number], self.conditions[number])
+        part.is_alone = self.is_alone
+        return part
 
 
 class SizeLimit:

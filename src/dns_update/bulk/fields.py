@@ -16,6 +16,10 @@ from dns_update.wire.inet import parse_ipv4, parse_ipv6
 from dns_update.wire.name import MAX_NAME_OCTETS, Name, parse_name
 from dns_update.wire.ttl import seconds_from_units
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.bulk import Requirement
+
 MOST_CACHED = 10_000  # texts of each kind: a long file with as many zones is read more slowly, and not wrongly
 _PLAIN_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?").fullmatch
 K = TypeVar("K")
@@ -27,18 +31,27 @@ _ADDRESS_TYPES = (RRType.A, RRType.AAAA)
 class Fields:
     """Reads the fields of lines, and makes wishes of them.
 
-    `zone` is that of lines which do not name one, `ttl` their TTL in seconds; either may be None. With `deletes`, the
-    wishes are that the records go. With `check_names`, an owner or a target that must be a host name is refused if it
-    is not (RFC 1123, section 2.1).
+    `zone` is that of lines which do not name one, `ttl` their TTL in seconds; either may be None. With `adds`, the
+    wishes are that the records are there beside others, with `deletes` that they go; `require` is that of all. With
+    `check_names`, an owner or a target that must be a host name is refused if it is not (RFC 1123, section 2.1).
     """
 
-    def __init__(
-        self, *, zone: Name | None = None, ttl: int | None = None, deletes: bool = False, check_names: bool = True
+    def __init__(  # noqa: PLR0913 - what lines have in common
+        self,
+        *,
+        zone: Name | None = None,
+        ttl: int | None = None,
+        adds: bool = False,
+        deletes: bool = False,
+        require: Requirement = "any",
+        check_names: bool = True,
     ) -> None:
         """Start with nothing read."""
         self.zone = zone
         self.ttl = ttl
         self.deletes = deletes
+        self._adds = adds
+        self._require = require
         self._check_names = check_names
         self._suffixes: dict[tuple[str, str], bytes] = {}  # what comes after the first label, in wire form
         self._ttls: dict[str, int] = {}
@@ -59,7 +72,7 @@ class Fields:
         if not is_plain and self._check_names and not self.deletes:
             check_owner(name_of(owner), rrtype, RRClass.IN)
         seconds = self.ttl_of(ttl) if ttl else self.ttl
-        return Wish(owner, place, rrtype, seconds, values, deletes=self.deletes, lines=(line,))
+        return self.wish(owner, place, rrtype, seconds, values, line)
 
     def wish_of_data(self, name: str, rrtype: str, value: str, ttl: str, zone: str, line: int) -> Wish:  # noqa: PLR0913, PLR0917 - the fields
         """Return the wish of a line with a type and data; raises InvalidText."""
@@ -71,7 +84,23 @@ class Fields:
             number = self.type_of(rrtype)
             values = _NO_VALUES if not value and self.deletes else (self.rdata(number, value),)
         seconds = self.ttl_of(ttl) if ttl else self.ttl
-        return self.checked(Wish(owner, place, number, seconds, values, deletes=self.deletes, lines=(line,)))
+        return self.checked(self.wish(owner, place, number, seconds, values, line))
+
+    def wish(  # noqa: PLR0913, PLR0917 - the fields
+        self, owner: bytes, zone: Name | None, rrtype: int, ttl: int | None, values: tuple[bytes, ...], line: int
+    ) -> Wish:
+        """Return a wish of what was read."""
+        return Wish(
+            owner,
+            zone,
+            rrtype,
+            ttl,
+            values,
+            adds=self._adds,
+            deletes=self.deletes,
+            require=self._require,
+            lines=(line,),
+        )
 
     def checked(self, wish: Wish) -> Wish:
         """Return a wish; raises InvalidText for a name that must be a host name and is not."""

@@ -189,7 +189,7 @@ class _Run:
         values = tuple(dict.fromkeys(value for piece in self._pieces for value in piece.values))
         ttl = next((piece.ttl for piece in self._pieces if piece.ttl is not None), None)
         lines = tuple(line for piece in self._pieces for line in piece.lines)
-        return Wish(first.owner, first.zone, first.rrtype, ttl, values, deletes=first.deletes, lines=lines)
+        return first._replace(ttl=ttl, values=values, lines=lines)
 
     def _compare(self, wish: Wish, records: list[bytes], problems: Problems) -> None:
         first, line = self._pieces[0], wish.lines[0]

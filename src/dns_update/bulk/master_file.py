@@ -78,9 +78,7 @@ class MasterFileReader:
         if self._zone is not None and not owner.is_within(self._zone):
             raise errors.InvalidText(f"{owner} is not in {self._zone}", hint="give the zone that holds the name")
         values = () if not data and self._fields.deletes else (self._rdata(rrtype, data),)
-        wish = Wish(
-            owner.to_wire(), self._zone, rrtype, ttl, values, deletes=self._fields.deletes, lines=(self._first_line,)
-        )
+        wish = self._fields.wish(owner.to_wire(), self._zone, rrtype, ttl, values, self._first_line)
         return (self._fields.checked(wish),)
 
     def _head(self, rest: str) -> tuple[int | None, int, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 
 from dns_update import errors
-from dns_update.bulk import Wish
+from dns_update.bulk import ANY, EXISTING, Wish
 from dns_update.message import MAX_MESSAGE_OCTETS, Message, Question
 from dns_update.wire.codes import MAX_U16, Opcode, RRClass, RRType
 from dns_update.wire.name import Name
@@ -19,10 +20,11 @@ _OF_SIGNATURE = 400  # octets that a TSIG record may have: two names and a MAC o
 
 
 class PackedUpdate(Message, kw_only=True):
-    """An update whose records are octets already: `body`, with `count` records."""
+    """An update whose records are octets already: `body`, with `count` records, after `conditions` prerequisites."""
 
     body: bytes
     count: int
+    conditions: int = 0
 
     def encode(self, message_id: int | None = None) -> bytes:
         """Return the octets of the message; raises UsageError if there are more than 65,535."""
@@ -33,7 +35,7 @@ class PackedUpdate(Message, kw_only=True):
                 f"this makes a message of {octets} octets; at most {MAX_MESSAGE_OCTETS} are allowed"
             )
         own_id = self.message_id if message_id is None else message_id
-        head = struct.pack(">HHHHHH", own_id, Opcode.UPDATE << _OPCODE_SHIFT, 1, 0, self.count, 0)
+        head = struct.pack(">HHHHHH", own_id, Opcode.UPDATE << _OPCODE_SHIFT, 1, self.conditions, self.count, 0)
         return head + zone.name.to_wire() + struct.pack(">HH", zone.rrtype, zone.rrclass) + self.body
 
 
@@ -54,21 +56,36 @@ class Packer:
 
     def packed(self, wish: Wish, ttl: int) -> tuple[bytes, int]:
         """Return the octets of a wish's records, with this TTL in seconds, and how many records they are."""
-        owner = wish.owner
-        if owner.endswith(self._wire) and self._octets > 1:  # of equal case only: the server sees what was written
-            owner = owner[: -self._octets] + _POINTER_TO_ZONE
+        owner = self._owner(wish)
         rrtype = wish.rrtype
-        if wish.deletes and wish.values:
-            parts = []
+        rrclass = self._rrclass
+        keeps_others = wish.adds or bool(wish.deletes and wish.values)
+        parts = [] if keeps_others else [owner, _FIXED.pack(rrtype, RRClass.ANY, 0, 0)]
+        if wish.deletes:
             rrclass, ttl = RRClass.NONE, 0
-        else:
-            parts = [owner, _FIXED.pack(rrtype, RRClass.ANY, 0, 0)]
-            rrclass = self._rrclass
         for value in wish.values:
             parts += (owner, _FIXED.pack(rrtype, rrclass, ttl, len(value)), value)
-        count = len(wish.values) + (not (wish.deletes and wish.values))
-        return b"".join(parts), count
+        return b"".join(parts), len(wish.values) + (not keeps_others)
 
-    def message(self, parts: list[bytes], count: int) -> PackedUpdate:
-        """Return the update with these records."""
-        return PackedUpdate(opcode=Opcode.UPDATE, question=self._question, body=b"".join(parts), count=count & MAX_U16)
+    def condition(self, wish: Wish) -> bytes:
+        """Return the octets of the prerequisite that a wish has, if any (RFC 2136, section 2.4)."""
+        if wish.require == ANY:
+            return b""
+        rrclass = RRClass.ANY if wish.require == EXISTING else RRClass.NONE
+        return self._owner(wish) + _FIXED.pack(wish.rrtype, rrclass, 0, 0)
+
+    def message(self, parts: list[bytes], count: int, conditions: Sequence[bytes] = ()) -> PackedUpdate:
+        """Return the update with these records and prerequisites."""
+        return PackedUpdate(
+            opcode=Opcode.UPDATE,
+            question=self._question,
+            body=b"".join((*conditions, *parts)),
+            count=count & MAX_U16,
+            conditions=len(conditions),
+        )
+
+    def _owner(self, wish: Wish) -> bytes:
+        owner = wish.owner
+        if owner.endswith(self._wire) and self._octets > 1:  # of equal case only: the server sees what was written
+            return owner[: -self._octets] + _POINTER_TO_ZONE
+        return owner

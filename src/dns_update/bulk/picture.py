@@ -33,6 +33,8 @@ NOTHING = Found(0, frozenset())
 def is_as_desired(wish: Wish, found: Found, rrclass: int = RRClass.IN) -> bool:
     """Return whether what was found is what the wish asks for; TTLs are not compared."""
     wanted = _canonical_values(wish, rrclass)
+    if wish.adds:
+        return wanted <= found.values
     if not wish.deletes:
         return wanted == found.values
     return not (wanted & found.values if wanted else found.values)
@@ -95,6 +97,8 @@ class Picture:
         """Return whether it is seen that the server has what a wish asks for."""
         key = wish.owner.lower(), wish.rrtype
         shown = self._shown.get(key, _NO_VALUES)
+        if wish.adds:
+            return _canonical_values(wish, self._rrclass) <= frozenset(shown[1:])
         if not wish.deletes:
             if wish.rrtype in _ADDRESS_TYPES and len(wish.values) == 1:  # most are such
                 return shown[1:] == wish.values

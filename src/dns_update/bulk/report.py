@@ -196,6 +196,8 @@ def digest_of(wish: Wish) -> bytes:
     """Return a digest of a wish: name, type, TTL, values, and whether they go."""
     digest = blake2b(wish.owner.lower(), digest_size=_WISH_OCTETS)
     digest.update(b"%d %d %d" % (wish.rrtype, wish.deletes, -1 if wish.ttl is None else wish.ttl))
+    if wish.adds:
+        digest.update(b"+")
     for value in sorted(wish.values):
         digest.update(len(value).to_bytes(2) + value)
     return digest.digest()

@@ -33,6 +33,7 @@ from dns_update.bulk.picture import Found, has_ttl, is_as_desired
 from dns_update.bulk.proof import MOST_WISHES, Proof, ns_changes
 from dns_update.bulk.reading import Reader, question
 from dns_update.exchange import Reply, UnverifiedReply
+from dns_update.message import Message
 from dns_update.wire.codes import Rcode, RRType
 
 RESTART_SECONDS = 30.0  # that a server may be away after it has answered once: BIND loads large zones in them
@@ -43,6 +44,7 @@ MOST_FAILURES = 16  # names that fail alone with SERVFAIL, one after the other, 
 SERVFAIL_TRIES = 3  # of the same message alone
 LOOKED_AT_FIRST = 1_000  # names whose records are read together before they are sent; then twice as many, and so on
 
+_OF_CONDITIONS = (Rcode.YXDOMAIN, Rcode.YXRRSET, Rcode.NXDOMAIN, Rcode.NXRRSET)  # RFC 2136, section 3.2
 _OF_THE_ZONE = (Rcode.NOTAUTH, Rcode.NOTIMP)  # what a server says that would say it to every name
 
 
@@ -69,7 +71,7 @@ class Sender:
         self._error: errors.DnsUpdateError | None = None  # why nothing more is sent
         self._look_at = LOOKED_AT_FIRST
         self._unseen: list[Wish] = []  # to be looked at before they are sent
-        self._filling = Batch()
+        self._filling = self._new_batch()
         self._queue: deque[Batch] = deque()
         self._flying: deque[tuple[Batch, PackedUpdate, object, bool]] = deque()
         self._outcomes: list[BulkOutcome] = []
@@ -111,7 +113,7 @@ class Sender:
         for batch in (self._filling, *self._queue):
             self._settle(batch.wishes, NOT_TRIED, None)
         self._settle(self._unseen, NOT_TRIED, None)
-        self._filling, self._unseen = Batch(), []
+        self._filling, self._unseen = self._new_batch(), []
         self._queue.clear()
         while self._flying:
             self._settle_first(is_last=True)
@@ -130,10 +132,10 @@ class Sender:
     # Before sending
 
     def _must_look(self, wish: Wish) -> bool:
-        return not wish.deletes and (wish.ttl is None or self._is_apex_ns(wish))
+        return not wish.deletes and (wish.ttl is None or self._replaces_apex_ns(wish))
 
-    def _is_apex_ns(self, wish: Wish) -> bool:
-        return wish.rrtype == RRType.NS and self._is_apex(wish)
+    def _replaces_apex_ns(self, wish: Wish) -> bool:
+        return wish.rrtype == RRType.NS and not (wish.adds or wish.deletes) and self._is_apex(wish)
 
     def _is_apex(self, wish: Wish) -> bool:
         return wish.owner.lower() == self._access.zone.to_canonical_wire()
@@ -155,8 +157,8 @@ class Sender:
 
     def _send_seen(self, wish: Wish, found: Found) -> None:
         ttl = wish.ttl if wish.ttl is not None else found.ttl if found.values else self._opened.ttl
-        if not wish.deletes and self._is_apex_ns(wish):
-            self._add(wish, *ns_changes(self._packer, wish, found, ttl))
+        if self._replaces_apex_ns(wish):
+            self._add(wish, *ns_changes(self._packer, wish, found, ttl), self._packer.condition(wish))
         else:
             self._fill(wish, ttl)
 
@@ -174,23 +176,26 @@ class Sender:
     # Filling messages and sending them
 
     def _fill(self, wish: Wish, ttl: int) -> None:
-        self._add(wish, *self._packer.packed(wish, ttl))
+        self._add(wish, *self._packer.packed(wish, ttl), self._packer.condition(wish))
 
-    def _add(self, wish: Wish, octets: bytes, count: int) -> None:
-        if len(octets) > self._packer.room(MAX_MESSAGE_OCTETS):
+    def _add(self, wish: Wish, octets: bytes, count: int, condition: bytes = b"") -> None:
+        if len(octets) + len(condition) > self._packer.room(MAX_MESSAGE_OCTETS):
             self._settle((wish,), FAILED, errors.UsageError(f"{wish.name} has more data than a message has room for"))
             return
         filling = self._filling
-        room = self._packer.room(self._limit.octets)
+        room = self._packer.room(self._limit.octets) - len(condition)
         if filling.wishes and (filling.octets + len(octets) > room or len(filling.wishes) * 2 + count > MOST_RECORDS):
             self._flush()
             filling = self._filling
-        filling.add(wish, octets, count)
+        filling.add(wish, octets, count, condition)
+
+    def _new_batch(self) -> Batch:
+        return Batch(may_be_done=self._options.may_be_done)
 
     def _flush(self) -> None:
         if self._filling.wishes:
             self._queue.append(self._filling)
-            self._filling = Batch()
+            self._filling = self._new_batch()
         self._pump()
 
     def _pump(self) -> None:
@@ -274,8 +279,27 @@ class Sender:
             if rcode == Rcode.REFUSED and self._takes_older_key():
                 self._queue.appendleft(batch)
                 return
-            error = self._access.error_of(reply, message, self._opened) if len(batch.wishes) == 1 else None
+            if rcode in _OF_CONDITIONS and batch.may_be_done:
+                self._ask(batch)
+                return
+            error = self._error_of(reply, message) if len(batch.wishes) == 1 else None
             self._guilty(batch, REFUSED, error)
+
+    def _error_of(self, reply: Reply, message: PackedUpdate) -> errors.DnsUpdateError:
+        """Return the error that an answer about one name means."""
+        return self._access.error_of(reply, Message.decode(message.encode()), self._opened)
+
+    def _ask(self, batch: Batch) -> None:
+        """Ask which wishes of a batch were carried out before their conditions were not so any more; send the rest."""
+        done = {
+            wish
+            for wish, found in self._read(batch.wishes, Reader.read)
+            if isinstance(found, Found) and is_as_desired(wish, found, self._access.rrclass)
+        }
+        self._settle(done, UPDATED, None)
+        left = batch.without(done)
+        if left.wishes:
+            self._queue.appendleft(left)
 
     def _takes_older_key(self) -> bool:
         """Use the key's predecessor if no update was carried out yet: the server may not let the newer one do it."""
@@ -342,6 +366,7 @@ class Sender:
 
     def _unanswered(self, batch: Batch, error: errors.NoResponse, *, may_repeat: bool) -> None:
         """Send a batch again that got no answer, once a server answers."""
+        batch.may_be_done = True
         self._window.failed()
         others = self._drained()
         if not may_repeat or not self._reopened():
@@ -373,6 +398,7 @@ class Sender:
                 answered.append((batch, reply, message))
             else:
                 batch.tries -= 1  # it was not alone
+                batch.may_be_done = True
                 lost.append(batch)
         for batch, reply, message in answered:
             self._judge(batch, reply, message, in_company=True)

@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Self
 
 from dns_update import errors
-from dns_update.bulk import NOT_TRIED, BulkOptions, BulkOutcome, Wish
+from dns_update.bulk import ABSENT, ANY, NOT_TRIED, BulkOptions, BulkOutcome, Wish
 from dns_update.bulk.engine import applied
 from dns_update.bulk.fields import Fields
 from dns_update.bulk.first_pass import CheckedFile
@@ -60,12 +60,28 @@ def _check(options: Options) -> None:
         raise errors.UsageError("resume= is given without report=", hint="give the report to go on from")
     if options.dry_run and options.report is not None:
         raise errors.UsageError("a dry run has no report", hint="leave report= out")
-    if options.exact is not None and options.deletes:
-        raise errors.UsageError("exact= and delete= are both given", hint="exact= removes what the file does not list")
+    if options.adds and options.deletes:
+        raise errors.UsageError("add= and delete= are both given", hint="run apply twice, with a file for each")
+    if options.exact is not None and (options.adds or options.deletes):
+        other = "delete=" if options.deletes else "add="
+        raise errors.UsageError(
+            f"exact= and {other} are both given", hint="exact= removes what the file does not list, so leave it out"
+        )
+    if options.rrset_requirement == ABSENT and options.deletes:
+        raise errors.UsageError("what is deleted cannot be required to be absent", hint="use require=existing")
+    if options.rrset_requirement != ANY and options.exact is not None:
+        raise errors.UsageError("exact= and require= are both given", hint="exact= sets names whether they are there")
 
 
 def _fields(options: Options) -> Fields:
-    return Fields(zone=options.zone, ttl=options.ttl, deletes=options.deletes, check_names=options.check_names)
+    return Fields(
+        zone=options.zone,
+        ttl=options.ttl,
+        adds=options.adds,
+        deletes=options.deletes,
+        require=options.rrset_requirement,
+        check_names=options.check_names,
+    )
 
 
 def _wrong_lines(error: errors.ConfigError, options: Options) -> int:
@@ -166,9 +182,9 @@ def _outcomes(  # noqa: PLR0913, PLR0917 - what a run consists of
             else:
                 yield located
 
-    bulk = BulkOptions(verify=options.verify, skip_equal=options.skip_equal)
+    bulk = BulkOptions(verify=options.verify, skip_equal=options.skip_equal, may_be_done=options.resume)
     if options.message_octets is not None:
-        bulk = BulkOptions(verify=options.verify, skip_equal=options.skip_equal, message_octets=options.message_octets)
+        bulk = bulk._replace(message_octets=options.message_octets)
     for outcome in applied(left(), zones.access_of, bulk, stop):
         yield outcome
         if failed:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from dns_update import errors
-from dns_update.bulk import Wish
+from dns_update.bulk import ANY, EXISTING, Wish
 from dns_update.bulk.access import Begun
 from dns_update.bulk.first_pass import CheckedFile
 from dns_update.bulk.picture import Found, has_ttl, is_as_desired
@@ -36,22 +36,28 @@ class Change(Value):
 
 def plan(file: CheckedFile, zones: Zones, options: Options) -> int:
     """Print what a file would change; return the exit status. Raises DnsUpdateError."""
-    count = 0
+    count = refused = 0
     if options.json:
         put('{\n  "command": "plan",\n  "changes": [')
     for change in _changes(file, zones):
+        if change is None:
+            refused += 1
+            continue
         put(("," if options.json and count else "") + (_as_json(change) if options.json else _as_lines(change)))
         count += 1
     status = WOULD_CHANGE if count else 0
     if options.json:
-        put(f'\n  ],\n  "rrsets": {file.count},\n  "changed": {count},\n  "exit_status": {status}\n}}\n')
+        counts = f'"rrsets": {file.count},\n  "changed": {count},\n  "refused": {refused}'
+        put(f'\n  ],\n  {counts},\n  "exit_status": {status}\n}}\n')
     elif not options.quiet:
         talk(f"{count:,} of {file.count:,} RRsets would change" if count else "nothing would change")
+        if refused:
+            talk(f"{refused:,} would be refused, because of require={options.rrset_requirement}")
     return status
 
 
-def _changes(file: CheckedFile, zones: Zones) -> Iterator[Change]:
-    """Yield what would change, RRset by RRset; raises DnsUpdateError."""
+def _changes(file: CheckedFile, zones: Zones) -> Iterator[Change | None]:
+    """Yield what would change, RRset by RRset; None for one that would be refused. Raises DnsUpdateError."""
     readers: dict[Name, tuple[Reader, Begun]] = {}
     wishes = file.wishes()
     while part := [zones.located(wish) for wish in islice(wishes, TOGETHER)]:
@@ -67,7 +73,9 @@ def _changes(file: CheckedFile, zones: Zones) -> Iterator[Change]:
             for wish, found in reader.read(of_zone):
                 if isinstance(found, errors.DnsUpdateError):
                     raise found
-                if not (is_as_desired(wish, found) and has_ttl(wish, found)):
+                if wish.require != ANY and bool(found.values) != (wish.require == EXISTING):
+                    yield None
+                elif not (is_as_desired(wish, found) and has_ttl(wish, found)):
                     yield _change(zone, wish, found, begun)
 
 
@@ -81,6 +89,8 @@ def _change(zone: Name, wish: Wish, found: Found, begun: Begun) -> Change:
         after = {_text(wish.rrtype, found.ttl, value) for value in found.values - desired}
     else:
         after = set() if wish.deletes else {_text(wish.rrtype, ttl, value) for value in desired}
+        if wish.adds:  # a new TTL is that of the whole RRset (RFC 2181, section 5.2)
+            after |= {_text(wish.rrtype, ttl, value) for value in found.values}
     return Change(zone, wish.name, tuple(sorted(before - after)), tuple(sorted(after - before)))
 
 

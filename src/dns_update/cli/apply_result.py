@@ -62,7 +62,7 @@ class Result:
             wish = outcome.wish
             data = {} if wish.rrtype == RRType.ANY else {wish.rrtype: wish.values}
             target = Target(wish.name, zone)
-            changes = changes_of(target, data, "delete" if wish.deletes else "set")
+            changes = changes_of(target, data, "delete" if wish.deletes else "add" if wish.adds else "set")
             advise(error, place.access.client, place.options, target, changes)
 
     def conclude(self) -> int:

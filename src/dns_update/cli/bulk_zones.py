@@ -46,7 +46,7 @@ class Zones:
             ttl = self.place(zone).options.ttl
         if zone is wish.zone and ttl == wish.ttl:
             return wish
-        return Wish(wish.owner, zone, wish.rrtype, ttl, wish.values, deletes=wish.deletes, lines=wish.lines)
+        return wish._replace(zone=zone, ttl=ttl)
 
     def access_of(self, wish: Wish) -> ZoneAccess:
         """Return the access to the zone of a wish; raises DnsUpdateError."""

@@ -124,7 +124,7 @@ class ZoneAccess:
             data = {} if wish.rrtype == RRType.ANY else {wish.rrtype: wish.values}
             if wish.deletes:
                 return after_delete(view, data)
-            return after_set(view, data, {wish.rrtype: wish.ttl or 0})
+            return after_set(view, data, {wish.rrtype: wish.ttl or 0}, only_adds=wish.adds)
 
         await transaction.at_first_server(at)
 

@@ -141,10 +141,10 @@ _APPLY = CommandHelp(
     "apply FILE [PROPERTY=VALUE...]",
     "many names at once, at the speed of the server",
     """\
-Makes many names have exactly what a file says, or removes them (delete=yes). The names of a zone go together in large
-messages, several of which are in flight; each name has its own outcome. If the server refuses a message, the names that
-it refuses are found, and the others are changed. A message without an answer is sent again. Afterwards, the names are
-read back.
+Makes many names have exactly what a file says, adds that to what they have (add=yes), or removes it (delete=yes). The
+names of a zone go together in large messages, several of which are in flight; each name has its own outcome. If the
+server refuses a message, the names that it refuses are found, and the others are changed. A message without an answer is
+sent again. Afterwards, the names are read back.
 
 The whole file is checked first: if a line is wrong, or two contradict each other, nothing is sent. Lines of one name and
 type make one RRset; other types of the name stay as they are. The file may name several zones; servers and keys that the

@@ -208,10 +208,17 @@ class Options:
     names_form: str | None = _row(
         "format", "csv|json|zone", _APPLY, "how the names are written; if it is left out, the first line tells",
         values.choice("csv", "json", "zone"))
+    adds: bool = _row(
+        "add", "yes|no", _APPLY, "add what the file lists, and leave other records of the same type as they are",
+        values.yes_no, default="no", flag=True)
     deletes: bool = _row(
         "delete", "yes|no", _APPLY,
         "remove what the file lists: whole names, or with a type or data the RRsets or records",
         values.yes_no, default="no", flag=True)
+    rrset_requirement: Requirement = _row(
+        "require", "any|existing|absent", _APPLY,
+        "existing: change an RRset only if it is there; absent: only if it is not; else it is refused",
+        values.choice("any", "existing", "absent"), default="any")
     report: str | None = _row(
         "report", "FILE", _APPLY,
         "write a line for each outcome there, as they come: CSV, or JSON lines if it ends in .json or .jsonl",
