@@ -101,6 +101,8 @@ RIGHT: dict[str, tuple[str, object]] = {
     "server_type": ("knot", "knot"),
     "setup": ("router.rsc", "router.rsc"),
     "since": ("1h", 3600),
+    "adds": ("yes", True),
+    "rrset_requirement": ("absent", "absent"),
     "skip_equal": ("yes", True),
     "socket": ("/run/other.sock", "/run/other.sock"),
     "step": ("cleanup", "cleanup"),
