@@ -1,22 +1,26 @@
 """Reading back: by the changes of a zone, by the whole zone, or by questions, and with the same result each time."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from dns_update import BulkOptions, BulkOutcome, Client, Wish
+from dns_update import BulkOptions, BulkOutcome, Client, MalformedMessage, PermissionDenied, Wish, ZoneNotFound
 from dns_update.bulk.access import Carrier
-from dns_update.bulk.picture import Picture
+from dns_update.bulk.picture import Found, Picture
 from dns_update.bulk.reading import Reader
 from dns_update.bulk.sender import Sender
+from dns_update.bulk.walk import walked
 from dns_update.client.bulk_access import ZoneAccess
 from dns_update.exchange import Exchange, Reply, UnverifiedReply
+from dns_update.message import Message
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
+from dns_update.transport.memory import MemoryTransport, Sent
 from dns_update.wire.codes import Opcode, RRClass, RRType
 from dns_update.wire.name import Name
 from lab import Bind, Knot, LabKey, NameServer, Zone
+from tests.client.replies import SOA, reply
 from tests.client.servers import client_of
 
 KEY = LabKey.generate("bulk-key", "hmac-sha256")
@@ -156,6 +160,49 @@ def test_without_transfers_all_is_asked_for(tmp_path: Path) -> None:
     assert set(states.values()) == {"updated"}
     assert access.questions == 201
     assert len(access.transfers) == 1  # it was refused, and is not tried again
+
+
+def test_a_delegation_is_read_and_what_is_below_it_is_not(tmp_path: Path) -> None:
+    with allowing(Bind, tmp_path / "server", "child NS ns.example.net.", transfer=False) as running:
+        access = WatchedAccess(client_of(running))
+        reader = Reader(access, access.begin())
+        whole, name_servers, below = (
+            Wish.from_text(name, rrtype=rrtype, zone=ZONE, deletes=True)
+            for name, rrtype in (("child", None), ("child", "NS"), ("a.child", "A"))
+        )
+        found = dict(reader.read([whole, name_servers, below]))
+        assert isinstance(found[below], ZoneNotFound)
+        rdata = Name.from_text("ns.example.net").to_wire()
+        assert found[name_servers] == Found(3600, frozenset([rdata]))
+        assert found[whole] == Found(3600, frozenset([b"\0\x02" + rdata]))
+        assert carried_out(access, [whole]) == {"child": "updated"}
+
+
+def liar(following: str) -> Callable[[Sent], Iterable[bytes]]:
+    """Return a server whose NSEC records all name the same name."""
+
+    def answer(sent: Sent) -> Iterable[bytes]:
+        message = Message.decode(sent.octets)
+        asked = message.question[0]
+        if asked.rrtype == RRType.SOA:
+            return (reply(message, answer=(SOA,)),)
+        rdata = Name.from_text(following).to_wire() + (b"\0\1\x40" if asked.rrtype == RRType.NSEC else b"")
+        return (reply(message, answer=(Record(asked.name, asked.rrtype, RRClass.IN, 60, rdata),)),)
+
+    return answer
+
+
+@pytest.mark.parametrize("following", ["b.example.com", "a.example.net"])
+def test_a_chain_of_names_that_leads_in_a_circle_or_out_of_the_zone_ends(following: str) -> None:
+    access = ZoneAccess(Client("127.0.0.1", transport=MemoryTransport(liar(following))), ZONE)
+    with pytest.raises(MalformedMessage, match="which is not after it"):
+        list(walked(access, PermissionDenied("no transfer")))
+
+
+def test_a_chain_that_ends_at_once() -> None:
+    access = ZoneAccess(Client("127.0.0.1", transport=MemoryTransport(liar("example.com"))), ZONE)
+    types = [record.rrtype for record in walked(access, PermissionDenied("no transfer")) if record.name == ZONE]
+    assert types == [RRType.NS, RRType.ANY]
 
 
 def lost(name: str, address: str, ttl: int = 60) -> Record:

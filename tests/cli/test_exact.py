@@ -7,6 +7,7 @@ import pytest
 
 from lab import Bind, LabKey, NameServer, Zone, dig
 from tests.support.command import Result, access, at, dns_update, key_file
+from tests.support.waiting import eventually
 
 KEY = LabKey.generate("bulk", "hmac-sha256")
 RECORDS = "\n".join(f"host-{n}.pool A 192.0.2.{n}" for n in range(20)) + '\nwww A 192.0.2.200\nhost-1.pool TXT "x"'
@@ -61,6 +62,32 @@ def test_the_usual_limit_is_a_hundred(tmp_path: Path) -> None:
         assert "exact=h* would remove 101 of 101 names, more than max-delete=100 allows" in result.stderr
         assert run(server, tmp_path, 0, "exact=h*", "max-delete=101").status == 0
         assert names(server) == {"example.com.", "ns"}
+
+
+@pytest.fixture
+def walkable(tmp_path: Path) -> Iterator[NameServer]:
+    """Start a server that allows no transfer of a zone which it signs with NSEC."""
+    records = RECORDS + '\n*.pool TXT "any"\n\\000\\255.pool TXT "odd"\nzzz A 192.0.2.9\nchild NS ns.example.net.'
+    zone = Zone(
+        "example.com", records=records, extra="allow-transfer { none; }; dnssec-policy default; inline-signing no;"
+    )
+    with Bind(tmp_path / "bind", keys=[KEY], zones=[zone]) as running:
+        eventually(lambda: dig(running, "zzz.example.com", "NSEC"), bool)
+        yield running
+
+
+def test_without_transfers_the_names_of_a_signed_zone_are_found_one_by_one(
+    walkable: NameServer, tmp_path: Path
+) -> None:
+    plan = run(walkable, tmp_path, 15, "exact=zone", command="plan")
+    assert plan.status == 20, plan.stderr
+    gone = {line.split()[1].removesuffix(".example.com.") for line in plan.stdout.splitlines() if line[0] == "-"}
+    assert gone == {"www", "zzz", "child", "*.pool", "\\000\\255.pool", *(f"host-{n}.pool" for n in range(15, 20))}
+    assert run(walkable, tmp_path, 15, "exact=zone").status == 0
+    assert not dig(walkable, "host-17.pool.example.com", "A")
+    assert dig(walkable, "host-14.pool.example.com", "A")
+    assert not dig(walkable, "www.example.com", "A")
+    assert dig(walkable, "ns.example.com", "A")
 
 
 def test_a_zone_that_cannot_be_read(server: NameServer, tmp_path: Path) -> None:

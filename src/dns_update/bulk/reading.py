@@ -104,6 +104,9 @@ class Reader:
         if not isinstance(reply, Reply) or reply.message.rcode not in (Rcode.NOERROR, Rcode.NXDOMAIN):
             return wish, self._access.error_of(reply, query, self._begun)
         if not reply.message.is_authoritative:
+            delegation = self._found(query, reply.message.authority)  # its NS records are in this zone, too
+            if delegation.values:
+                return wish, delegation
             return wish, errors.ZoneNotFound(
                 f"{self._begun.endpoint} answers for {query.question[0].name} without authority",
                 hint="the name may be below a delegation, whose own servers have its records",

@@ -25,7 +25,9 @@ from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from dns_update.bulk.exact import Surplus
     from dns_update.bulk.report import Report
+    from dns_update.client.bulk_access import ZoneAccess
 
 MOST_LINES = 50  # wrong lines that are shown: more do not fit a terminal, and mostly have the same reason
 
@@ -106,10 +108,20 @@ def _surplus(file: CheckedFile, zones: Zones, options: Options) -> list[Wish]:
         wished.setdefault(zones.access_of(wish).zone, set()).add(hash(wish.owner.lower()))
     surplus = Surplus(options.exact)
     for zone, owners in wished.items():
-        surplus.look(zone, zones.place(zone).access.transferred(), owners)
+        _look(surplus, zones.place(zone).access, owners)
     if not options.dry_run:
         surplus.check(Limit(*options.max_delete))
     return surplus.wishes
+
+
+def _look(surplus: Surplus, access: ZoneAccess, owners: set[int]) -> None:
+    """Look at the names of a zone, which a transfer shows, or else its NSEC records; raises DnsUpdateError."""
+    try:
+        surplus.look(access.zone, access.transferred(), owners)
+    except errors.Refusal as refusal:
+        from dns_update.bulk.walk import walked  # only without transfers
+
+        surplus.look(access.zone, walked(access, refusal), owners)
 
 
 class Interruption:
