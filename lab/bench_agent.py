@@ -230,13 +230,14 @@ def _measure(directory: Path, command: str) -> Figures:
     zone = Zone("example.com", records="".join(f"h{n} 60 A {_address(n)}\n" for n in range(_MANY)))
     # It waits for the disk, like a production server.
     with Bind(directory / "bind", zones=[zone], keys=[key], is_durable=True, port=53):
-        few, many = _with_few(directory, command), _with_many(directory, command)
-        return Figures(**few, **many, **_with_renumbering(directory, command, key))
+        wan = Interface("wan")
+        few, many = _with_few(directory, command, wan), _with_many(directory, command)
+        return Figures(**few, **many, **_with_renumbering(directory, command, wan, key))
 
 
-def _with_few(directory: Path, command: str) -> _OfFew:
+def _with_few(directory: Path, command: str, wan: Interface) -> _OfFew:
     """Follow one interface that changes, and others that do not; then measure the idle agent."""
-    wan, lan = Interface("wan"), Interface("lan")
+    lan = Interface("lan")
     wan.change(_moving(0))
     lan.change("9.9.9.9")
     records = [_record("wan", "interface:wan/ipv4")]
@@ -325,8 +326,8 @@ def _are_right(command: str, socket: str) -> bool:
     return all(record["state"] == "right" for record in json.loads(asked.stdout)["records"])
 
 
-def _with_renumbering(directory: Path, command: str, key: LabKey) -> _OfRenumbering:
-    wan = Interface("wan")
+def _with_renumbering(directory: Path, command: str, wan: Interface, key: LabKey) -> _OfRenumbering:
+    """Let many names follow one interface that changes, and give them other addresses by the peers."""
     wan.change(_moving(0))
     records = [_record(f"h{number}", "interface:wan/ipv4") for number in range(_MANY)]
     configuration = _configure(directory, "renumbered", records)

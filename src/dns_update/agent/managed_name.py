@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from dns_update.agent.config.settings import RecordSettings
 from dns_update.agent.desired import SourceState, desired_by
@@ -46,16 +47,34 @@ class Current:
         self.server, self.records, self.checked = server, records, checked
 
 
+Change: TypeAlias = "tuple[ManagedName, Desired]"
+"""A name, and what it was to have when an update was made for it."""
+
+
+class Sent(Value):
+    """An update that changed many names, was begun at `began` on the monotonic clock, and sent to `server`."""
+
+    changes: Sequence[Change]
+    server: Endpoint
+    began: float
+
+    def desired_of(self, managed: ManagedName) -> Desired | None:
+        """Return what this update gave a name; None if it is not about it."""
+        return next((desired for name, desired in self.changes if name is managed), None)
+
+
 class Doubt(Value, kw_only=True):
     """What attempts that have ended may have done at a server, or may still do; only attempts write it.
 
     With `is_outcome_unknown`, an update was sent, and nobody knows what came of it. A copy of an update may be under
     way, and undo what was done meanwhile; by `recheck_at`, on the monotonic clock, it has arrived, if ever. None if
-    there is no such copy.
+    there is no such copy. `sent` is the update, if it changed other names, too, and is not reported yet: the next
+    attempt reads the name, and reports what came of it.
     """
 
     is_outcome_unknown: bool
     recheck_at: float | None
+    sent: Sent | None = None
 
 
 class ManagedName:

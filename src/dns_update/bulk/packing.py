@@ -26,6 +26,11 @@ class PackedUpdate(Message, kw_only=True):
     count: int
     conditions: int = 0
 
+    @property
+    def is_change(self) -> bool:
+        """Whether it may change something."""
+        return self.count > 0
+
     def encode(self, message_id: int | None = None) -> bytes:
         """Return the octets of the message; raises UsageError if there are more than 65,535."""
         zone = self.question[0]
