@@ -194,7 +194,8 @@ class ManagedName:
             return UNKNOWN
         if any(not isinstance(source, bytes) and source.next_tick is not None for source in self.sources):
             return HELD
-        return CHANGING if is_under_way else RIGHT
+        is_to_be_read = self.doubt is not None and self.doubt.sent is not None
+        return CHANGING if is_under_way or is_to_be_read else RIGHT
 
     def mark(self, now: float, *, is_under_way: bool) -> tuple[object, ...]:
         """Return what differs when the status of the name at `now` (monotonic) has changed, except for times."""

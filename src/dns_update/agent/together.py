@@ -41,6 +41,7 @@ from dns_update.wire.name import Name
 
 MANY = 100  # names of one zone and one upstream; fewer have only attempts of their own
 MOST_FAILURES = 16  # messages in a row, or single refused names before the first success: it is not due to some names
+OPTIONS = BulkOptions()  # as `apply` does it
 
 _TYPES = {RRType.A, RRType.AAAA}
 _OF_SOME_NAMES = (PermissionDenied, NameNotInZone, KeyRejected, ServerFailure)
@@ -191,9 +192,8 @@ class _Sending:
         self._upstream = self._names[0].upstream
         self._zone = self._names[0].settings.zone or Name(())
         self._packer = Packer(self._zone, RRClass.IN)
-        options = BulkOptions()
-        self._limit = SizeLimit(options.message_octets)
-        self._window = Window(options.most_in_flight)
+        self._limit = SizeLimit(OPTIONS.message_octets)
+        self._window = Window(OPTIONS.most_in_flight)
         self._halves: deque[BatchOf[Change]] = deque()
         self._flying: dict[asyncio.Task[Reply], _Update] = {}
         self._is_over = False
