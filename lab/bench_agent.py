@@ -44,7 +44,7 @@ _MANY = 10_000
 _STARTS = 5
 """With many names: the machine's own speed drifts, so a single start says little."""
 
-_RENUMBERINGS = 2
+_RENUMBERINGS = 5
 _PEER_BATCHES = (("knsupdate", 250), ("nsupdate", 500))
 """The numbers of names in a message with which they are fastest (`lab.bench_bulk`)."""
 
@@ -101,7 +101,7 @@ class _OfRenumbering(TypedDict):
         served: seconds from each change of its address until the server serves it for all names.
         finished: seconds until the agent has also read back all names, and the history has them.
         mib_after: resident and peak MiB afterwards.
-        batches: seconds that a peer takes for the same names, each in its best number of names for a message.
+        batches: seconds that each peer takes for the same names, with its best number of names in a message.
 
     """
 
@@ -327,25 +327,25 @@ def _are_right(command: str, socket: str) -> bool:
 
 
 def _with_renumbering(directory: Path, command: str, wan: Interface, key: LabKey) -> _OfRenumbering:
-    """Let many names follow one interface that changes, and give them other addresses by the peers."""
+    """Give many names other addresses: by the peers, then by the agent, where all follow one interface."""
+    peers = [peer for peer in _PEER_BATCHES if shutil.which(peer[0])]
+    batches = {f"{peer}, {size} names a message": list[float]() for peer, size in peers}
+    for turn in range(1, _RENUMBERINGS + 1):
+        for title, (peer, size) in zip(batches, peers, strict=True):
+            batches[title].append(_one_batch_run(directory, peer, size, key, f"9.7.{peers.index((peer, size))}.{turn}"))
     wan.change(_moving(0))
+    _one_batch_run(directory, *_PEER_BATCHES[-1], key, _moving(0))
     records = [_record(f"h{number}", "interface:wan/ipv4") for number in range(_MANY)]
     configuration = _configure(directory, "renumbered", records)
     with running([command, "agent", f"config={configuration}"], directory / "renumbered.log") as pid:
-        _wait_for_rows(directory / "renumbered.db", _MANY)
+        _last_packet()
         changes = [_one_renumbering(directory, wan, number) for number in range(1, _RENUMBERINGS + 1)]
         mib = memory(pid)
     return _OfRenumbering(
         served=[served for served, _finished in changes],
         finished=[finished for _served, finished in changes],
         mib_after=mib,
-        batches={
-            f"{peer}, {size} names a message": [
-                _one_batch_run(directory, peer, size, key, 2 * turn + place) for turn in range(_RENUMBERINGS)
-            ]
-            for place, (peer, size) in enumerate(_PEER_BATCHES)
-            if shutil.which(peer)
-        },
+        batches=batches,
     )
 
 
@@ -359,7 +359,7 @@ def _one_renumbering(directory: Path, wan: Interface, number: int) -> tuple[floa
         time.sleep(_POLL_SECONDS)
         if time.perf_counter() > started + _PATIENCE:
             raise LabFailed(f"the names do not all have {_moving(number)} after {_PATIENCE:g} s")
-    finished_at = _wait_for_rows(directory / "renumbered.db", (number + 1) * _MANY)
+    finished_at = _wait_for_rows(directory / "renumbered.db", number * _MANY)
     return served_at - started, finished_at - started
 
 
@@ -394,11 +394,11 @@ def _wait_for_rows(history: Path, count: int) -> float:
     raise LabFailed(f"the history does not have {count} changes after {_PATIENCE:g} s")
 
 
-def _one_batch_run(directory: Path, peer: str, size: int, key: LabKey, number: int) -> float:
-    """Return the seconds in which a peer gives all names another address."""
+def _one_batch_run(directory: Path, peer: str, size: int, key: LabKey, address: str) -> float:
+    """Return the seconds in which a peer gives all names an address."""
     lines = [f"server {IPV4} 53", "zone example.com."]
     for name in range(_MANY):
-        lines += [f"update delete h{name}.example.com. A", f"update add h{name}.example.com. 60 A 9.7.0.{number + 1}"]
+        lines += [f"update delete h{name}.example.com. A", f"update add h{name}.example.com. 60 A {address}"]
         if (name + 1) % size == 0:
             lines.append("send")
     script = directory / "script"
