@@ -7,8 +7,10 @@ import pytest
 from dns_update.agent import together
 from dns_update.agent.output.history import HistoryRow
 from dns_update.agent.output.reports import Reports
+from dns_update.agent.scheduler import MAX_TRIES
 from dns_update.bulk import BulkOptions
-from dns_update.wire.codes import Opcode
+from dns_update.wire.codes import Opcode, RRType
+from dns_update.wire.inet import parse_address
 from dns_update.wire.name import Name
 from tests.support.mock_agent import MockTransport, World, configuration, play, record
 
@@ -18,6 +20,8 @@ COUNT = 300
 NAMES = [f"h{number}" for number in range(COUNT)]
 HOUR = 3600.0
 LONG = 60.0  # for all names, and an outage
+SOME_ALONE = together.MANY + MAX_TRIES + COUNT / 25
+"""More updates than those of the last names that are read: when few are left, they do not wait for each other."""
 OCTETS = 2048  # some 50 names
 ANSWERED = MockTransport.latency
 SENT = 3.2 * ANSWERED
@@ -121,28 +125,94 @@ def test_a_few_names_have_attempts_of_their_own() -> None:
     play(story, configuration(records(few)), before=has_one)
 
 
-def test_names_whose_ttl_must_be_read_first_are_not_sent_together() -> None:
+def test_names_whose_ttl_must_be_read_are_read_first_and_then_sent_together(rows: list[HistoryRow]) -> None:
     async def story(world: World) -> None:
         await begin(world)
+        rows.clear()
+        for number, name in enumerate(NAMES):
+            world.servers.records[full(name), RRType.A] = {parse_address(ONE): number}
         world.kernel.replace(ONE, TWO)
         await world.pass_time(LONG)
-        assert names_with(world, TWO) == NAMES
-        assert set(sizes(world)) == {1}
+        for number, name in enumerate(NAMES):
+            assert world.servers.records[full(name), RRType.A] == {parse_address(TWO): number}
+        assert len(sizes(world)) < SOME_ALONE
+        assert sorted((row.name, row.before, row.after, row.outcome) for row in rows) == sorted(
+            (f"{name}.example.com", f"A {ONE}", f"A {TWO}", "ok") for name in NAMES
+        )
 
     play(story, configuration(records()).replace("ttl = 60\n", ""), before=has_one)
 
 
-def test_at_the_start_each_name_is_read_before_it_is_changed() -> None:
+def test_at_the_start_many_names_that_are_not_right_are_sent_together(rows: list[HistoryRow]) -> None:
+    async def story(world: World) -> None:
+        await world.pass_time(LONG)
+        assert names_with(world, ONE) == NAMES
+        assert set(states(world).values()) == {"right"}
+        assert len(sizes(world)) < SOME_ALONE
+        assert sorted((row.name, row.before, row.after, row.outcome) for row in rows) == sorted(
+            (f"{name}.example.com", "A 9.8.7.9" if number % 2 else "", f"A {ONE}", "ok")
+            for number, name in enumerate(NAMES)
+        )
+
+    def has_others(world: World) -> None:
+        has_one(world)
+        for name in NAMES[1::2]:
+            world.servers.change(name, "9.8.7.9")
+
+    play(story, configuration(records()), before=has_others)
+
+
+def test_at_the_start_no_update_is_sent_for_names_that_are_right() -> None:
     async def story(world: World) -> None:
         await world.pass_time(LONG)
         assert sizes(world) == []
 
-    def is_right(world: World) -> None:
+    def are_right(world: World) -> None:
         has_one(world)
         for name in NAMES:
             world.servers.change(name, ONE)
 
-    play(story, configuration(records()), before=is_right)
+    play(story, configuration(records()), before=are_right)
+
+
+@pytest.mark.parametrize("seconds", [2.5 * ANSWERED, 0.1, 0.21, 0.25])
+def test_names_that_were_read_and_change_before_they_are_sent_end_with_the_newest_address(seconds: float) -> None:
+    async def story(world: World) -> None:
+        await world.pass_time(seconds)
+        world.kernel.replace(ONE, TWO)
+        await world.pass_time(LONG)
+        assert names_with(world, TWO) == NAMES
+        assert set(states(world).values()) == {"right"}
+
+    play(story, configuration(records()), before=has_one)
+
+
+def test_names_that_are_refused_after_they_were_read_fail_alone() -> None:
+    refused = ["h0", "h7", "h150"]
+
+    async def story(world: World) -> None:
+        await world.pass_time(LONG)
+        assert [name for name, state in states(world).items() if state == "failing"] == refused
+        assert len(names_with(world, ONE)) == COUNT - len(refused)
+        assert all(len(world.lines(f"update failed: {name}.example.com: Permission denied")) == 1 for name in refused)
+
+    def refusing(world: World) -> None:
+        has_one(world)
+        world.servers.refused = set(map(full, refused))
+
+    play(story, configuration(records()), before=refusing)
+
+
+def test_where_each_name_is_tried_once_all_are_right_afterwards() -> None:
+    async def story(world: World) -> None:
+        await world.controller.close()
+        world.controller = world.new_controller()
+        await world.controller.once()
+        assert names_with(world, ONE) == NAMES
+        assert set(states(world).values()) == {"right"}
+        assert len(sizes(world)) < SOME_ALONE
+
+    play(story, configuration(records()), before=has_one)
 
 
 def test_names_that_the_server_refuses_fail_alone(rows: list[HistoryRow]) -> None:

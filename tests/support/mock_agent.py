@@ -287,7 +287,12 @@ class World:
 
     async def start(self) -> None:
         """Start the controller."""
-        self.controller = Controller(
+        self.controller = self.new_controller()
+        await self.controller.start()
+
+    def new_controller(self) -> Controller:
+        """Return a controller that is not started yet."""
+        return Controller(
             self.config(self._text),
             self.log,
             clock=self.clock,
@@ -295,7 +300,6 @@ class World:
             transport=lambda _local_address: MockTransport(self.servers, self.clock),
             monitor=self.kernel.monitor,
         )
-        await self.controller.start()
 
     async def restart(self) -> None:
         """End the controller, and start another one."""

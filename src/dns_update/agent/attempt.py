@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 from dns_update.agent.contact import Contact
 from dns_update.agent.managed_name import Doubt, ManagedName, Sent
@@ -60,11 +60,11 @@ class Attempt(Contact):
         """Return how long it has taken until `now`, on the monotonic clock."""
         return now - (self.began if self.sent is None else self.sent.began)
 
-    async def run(self) -> Outcome:
-        """Make the name right; raises DnsUpdateError."""
+    async def run(self, defers: Callable[[], bool] = bool) -> Outcome:
+        """Make the name right; raises DnsUpdateError, and Deferred if `defers` returns True."""
         settings = self.managed.settings
         target = Target(settings.name, settings.zone)  # not kept: ten thousand of them take half a MiB
-        return await self.ask(lambda transaction: reconcile(transaction, target, self.desired))
+        return await self.ask(lambda transaction: reconcile(transaction, target, self.desired, defers))
 
     def succeeded(self, outcome: Outcome, now: float) -> list[tuple[Hashable, Outage]]:
         """Record which servers answered; return those that recovered, with their outages."""
@@ -75,6 +75,10 @@ class Attempt(Contact):
             self.managed.doubt = None if recheck_at is None else Doubt(is_outcome_unknown=False, recheck_at=recheck_at)
         if not outcome.failures and not self.managed.upstream.health.has_outages:
             return []
+        return self.record([outcome.server], outcome.failures, now)
+
+    def deferred(self, outcome: Outcome, now: float) -> list[tuple[Hashable, Outage]]:
+        """Record which servers answered; return the same as `succeeded`. The doubt about earlier attempts stays."""
         return self.record([outcome.server], outcome.failures, now)
 
     def failed(self, error: DnsUpdateError, now: float) -> list[tuple[Hashable, Outage]]:

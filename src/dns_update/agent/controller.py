@@ -19,6 +19,7 @@ from dns_update.agent.output.hooks import Hooks
 from dns_update.agent.output.log import Log
 from dns_update.agent.output.reports import Reports
 from dns_update.agent.output.status import Times, record_status, server_statuses
+from dns_update.agent.plans import Plans
 from dns_update.agent.reconcile.backoff import is_permanent
 from dns_update.agent.registry import Registry
 from dns_update.agent.scheduler import Scheduler
@@ -69,8 +70,11 @@ class Controller:
         self._reports = Reports(log, self._hooks, clock)
         self._incidents = Incidents(log)
         self._registry = Registry(config.agent, self._sources.state, transport, random)
-        self._worker = Worker(self._registry, self._incidents, self._reports, self._retry, clock, random)
-        self._together = Together(self._worker.call_off, self._worker.called_off, self._worker.recovered, clock)
+        self._plans = Plans(lambda: self._scheduler.are_many_due)
+        self._worker = Worker(self._registry, self._incidents, self._reports, self._plans, self._retry, clock, random)
+        self._together = Together(
+            self._plans, self._worker.call_off, self._worker.called_off, self._worker.recovered, clock
+        )
         self._scheduler = Scheduler(
             self._worker.attempt, self._check_settled, self._resumed, self._broken, joint=self._together, clock=clock
         )
@@ -166,6 +170,7 @@ class Controller:
             if gone is not None:
                 self._scheduler.drop(gone)
                 self._worker.call_off(gone, is_gone=True)
+                self._plans.forget(gone)
                 self._incidents.leave(gone)
             if new is not None:
                 new.refresh(now)

@@ -157,6 +157,10 @@ class ManagedName:
             self.ttl = next((r.ttl for r in after if r.rrtype in self.settings.types), self.ttl)
         return before if has_changed else None
 
+    def found(self, outcome: Outcome, boot: float) -> None:
+        """Record what an attempt has found, which changed nothing: the update is sent later."""
+        self._saw(outcome.server, outcome.before or (), boot)
+
     def failed(self, error: DnsUpdateError, boot: float) -> None:
         """Record why an attempt failed."""
         if self.error is None:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dns_update.agent.clock import Clock
 from dns_update.agent.contact import Contact
 from dns_update.agent.managed_name import Change, Doubt, ManagedName, Sent
+from dns_update.agent.plans import Plans
 from dns_update.agent.reconcile.backoff import RARELY
 from dns_update.agent.reconcile.server_health import Outage
 from dns_update.agent.reconcile.upstream import Upstream
@@ -53,15 +54,19 @@ class Together:
 
     def __init__(
         self,
+        plans: Plans,
         call_off: Callable[[ManagedName], None],
         cancelled: Callable[[Sent], None],
         recovered: Callable[[list[tuple[Hashable, Outage]], ManagedName], None],
         clock: Clock,
     ) -> None:
-        """Call `call_off` with each name before it has a new update, which may be later than one that is not reported.
+        """Send what `plans` has, and the updates that need no reading.
+
+        Call `call_off` with each name before it has a new update, which may be later than one that is not reported.
 
         Each update that is cancelled is handed to `cancelled`, and the servers that recovered to `recovered`.
         """
+        self._plans = plans
         self._call_off = call_off
         self._cancelled = cancelled
         self._recovered = recovered
@@ -69,16 +74,24 @@ class Together:
         self._useless: dict[Upstream, float] = {}  # until when its servers are not sent many names together
 
     def groups(self, names: Sequence[ManagedName]) -> list[list[ManagedName]]:
-        """Return those of the names that may be changed together, those of each zone and upstream in one list."""
-        if len(names) < MANY:
-            return []
-        groups: dict[tuple[Upstream, Name | None], list[ManagedName]] = {}
+        """Return those of the names that may be changed together, those of each zone and upstream in one list.
+
+        These are all that have a plan, and the others if they are many; a few are not to wait for anything.
+        """
+        planned, unread = _Groups(), _Groups()
         for managed in names:
-            if _can_join(managed):
-                groups.setdefault((managed.upstream, managed.settings.zone), []).append(managed)
+            if managed in self._plans:
+                planned.add(managed)
+            elif len(names) < MANY:
+                self._plans.leave_out((managed,))
+            elif _can_join(managed):
+                unread.add(managed)
+        groups = [*planned.values(), *(group for group in unread.values() if len(group) >= MANY)]
         now = self._clock.monotonic()
-        useful = (group for (upstream, _zone), group in groups.items() if self._useless.get(upstream, now) <= now)
-        return [group for group in useful if len(group) >= MANY]
+        for group in groups:
+            if self._useless.get(group[0].upstream, now) > now:
+                self._plans.leave_out(group)
+        return [group for group in groups if self._useless.get(group[0].upstream, now) <= now]
 
     def hope_again(self, upstream: Upstream) -> None:
         """Have many names sent together to these servers again: one of them has recovered."""
@@ -88,14 +101,22 @@ class Together:
         """Send the updates of such a group, as far as that helps."""
         for managed in names:
             self._call_off(managed)
-        sending = _Sending(names, self._recovered, self._clock)
+        sending = _Sending(names, self._plans, self._recovered, self._clock)
         try:
             await sending.run()
         finally:
             for sent in sending.cancel():
                 self._cancelled(sent)
+        self._plans.leave_out([managed for managed in names if managed.doubt is None or managed.doubt.sent is None])
         if sending.is_useless:
             self._useless[names[0].upstream] = self._clock.monotonic() + RARELY
+
+
+class _Groups(dict[tuple[Upstream, Name | None], list[ManagedName]]):
+    """Names by the servers that they are sent to, and by their zone."""
+
+    def add(self, managed: ManagedName) -> None:
+        self.setdefault((managed.upstream, managed.settings.zone), []).append(managed)
 
 
 def _can_join(managed: ManagedName) -> bool:
@@ -181,11 +202,13 @@ class _Sending:
     def __init__(
         self,
         names: Iterable[ManagedName],
+        plans: Plans,
         recovered: Callable[[list[tuple[Hashable, Outage]], ManagedName], None],
         clock: Clock,
     ) -> None:
         self.is_useless = False  # no answer came to the first messages
         self._names = deque(names)
+        self._plans = plans
         self._recovered = recovered
         self._clock = clock
         self._started = clock.monotonic()
@@ -194,6 +217,7 @@ class _Sending:
         self._packer = Packer(self._zone, RRClass.IN)
         self._limit = SizeLimit(OPTIONS.message_octets)
         self._window = Window(OPTIONS.most_in_flight)
+        self._next: tuple[Change, bytes, int] | None = None  # a name that the last message had no room for
         self._halves: deque[BatchOf[Change]] = deque()
         self._flying: dict[asyncio.Task[Reply], _Update] = {}
         self._is_over = False
@@ -241,24 +265,31 @@ class _Sending:
         """Return a message with the next names."""
         batch = BatchOf[Change]()
         room = self._packer.room(self._limit.octets)
-        now = self._clock.monotonic()
-        while self._names:
-            managed = self._names[0]
-            if managed.is_out_of_date:
-                managed.refresh(now)
-            desired = managed.desired
-            if desired is not None and desired.ttl is not None:
-                octets, count = self._packed(managed, desired, desired.ttl)
-                if batch.wishes and batch.octets + len(octets) > room:
-                    break
-                batch.add((managed, desired), octets, count)
-            self._names.popleft()
+        while (packed := self._next or self._packed()) is not None:
+            change, octets, count = self._next = packed
+            if batch.wishes and batch.octets + len(octets) > room:
+                break
+            batch.add(change, octets, count)
+            self._next = None
         return batch
 
-    def _packed(self, managed: ManagedName, desired: Desired, ttl: int) -> tuple[bytes, int]:
+    def _packed(self) -> tuple[Change, bytes, int] | None:
+        """Return the next name with its records; None if there is none."""
+        now = self._clock.monotonic()
+        while self._names:
+            managed = self._names.popleft()
+            if managed.is_out_of_date:
+                managed.refresh(now)
+            desired, changes = managed.desired, self._plans.take(managed)
+            if desired is not None and changes is not None:
+                return (managed, desired), *self._packer.packed_changes(changes)
+            if desired is not None and desired.ttl is not None and _can_join(managed):
+                return (managed, desired), *self._changed(managed, desired, desired.ttl)
+        return None
+
+    def _changed(self, managed: ManagedName, desired: Desired, ttl: int) -> tuple[bytes, int]:
         """Return the records that give a name the RRsets that it did not have before."""
-        done = managed.done
-        before = {} if done is None or done.ttl != ttl else done.data
+        before = {} if managed.done is None or managed.done.ttl != ttl else managed.done.data
         owner, parts, count = managed.settings.name.to_wire(), [], 0
         for rrtype, values in desired.rrsets:
             if before.get(rrtype) != values:

@@ -11,7 +11,9 @@ from dns_update.agent.clock import Clock
 from dns_update.agent.incidents import Incidents
 from dns_update.agent.managed_name import ManagedName, Sent
 from dns_update.agent.output.reports import Reports
+from dns_update.agent.plans import Plans
 from dns_update.agent.reconcile.backoff import back_off, growing, jittered
+from dns_update.agent.reconcile.reconcile import Deferred
 from dns_update.agent.reconcile.server_health import Outage
 from dns_update.agent.registry import Registry
 from dns_update.client.outcome import Outcome
@@ -26,20 +28,28 @@ class Worker:
         registry: Registry,
         incidents: Incidents,
         reports: Reports,
+        plans: Plans,
         retry: Callable[[list[ManagedName]], None],
         clock: Clock,
         random: Callable[[], float],
     ) -> None:
-        """Call `retry` with the names that have failed and may now succeed."""
+        """Call `retry` with the names that have failed and may now succeed.
+
+        Updates that may go together with others are left in `plans`.
+        """
         self._registry = registry
         self._incidents = incidents
         self._reports = reports
+        self._plans = plans
         self._retry = retry
         self._clock = clock
         self._random = random
 
-    async def attempt(self, managed: ManagedName) -> float:
-        """Make one name right, and return the seconds until its next attempt."""
+    async def attempt(self, managed: ManagedName) -> float | None:
+        """Make one name right, and return the seconds until its next attempt.
+
+        Return None if it is not right, and its update is to be sent together with those of other names.
+        """
         now = self._clock.monotonic()
         if managed.is_out_of_date:
             managed.refresh(now)
@@ -50,8 +60,12 @@ class Worker:
         attempt = begin(managed, desired, now)
         if attempt is None:
             return self._passed_over(managed)
+        may_defer = self._plans.begin(managed) and attempt.sent is None
         try:
-            return self._succeeded(attempt, await attempt.run())
+            return self._succeeded(attempt, await attempt.run(self._plans.are_many_due if may_defer else bool))
+        except Deferred as deferred:
+            self._deferred(attempt, deferred)
+            return None
         except DnsUpdateError as error:
             return self._failed(attempt, error)
         except asyncio.CancelledError:
@@ -99,6 +113,13 @@ class Worker:
             if sooner is not None:
                 seconds = min(seconds, max(sooner - now, 0.0))
         return seconds
+
+    def _deferred(self, attempt: Attempt, deferred: Deferred) -> None:
+        managed, now = attempt.managed, self._clock.monotonic()
+        recovered = attempt.deferred(deferred.outcome, now)
+        managed.found(deferred.outcome, self._clock.boot())
+        self._plans.add(managed, attempt.desired, deferred.changes)
+        self.recovered(recovered, managed)
 
     def _failed(self, attempt: Attempt, error: DnsUpdateError) -> float:
         managed, now = attempt.managed, self._clock.monotonic()
