@@ -338,7 +338,11 @@ def _with_renumbering(directory: Path, command: str, wan: Interface, key: LabKey
     records = [_record(f"h{number}", "interface:wan/ipv4") for number in range(_MANY)]
     configuration = _configure(directory, "renumbered", records)
     with running([command, "agent", f"config={configuration}"], directory / "renumbered.log") as pid:
-        _last_packet()
+        deadline = time.perf_counter() + _PATIENCE
+        while not _are_right(command, f"socket={directory}/renumbered.sock"):
+            if time.perf_counter() > deadline:
+                raise LabFailed(f"the names are not right after {_PATIENCE:g} s")
+            _last_packet()
         changes = [_one_renumbering(directory, wan, number) for number in range(1, _RENUMBERINGS + 1)]
         mib = memory(pid)
     return _OfRenumbering(

@@ -27,10 +27,12 @@ class Plans:
 
     def begin(self, managed: ManagedName) -> bool:
         """Forget the plan of a name, which begins an attempt; return whether the attempt may leave its update here."""
-        self._plans.pop(managed, None)
-        was_left_out = managed in self._left_out
-        self._left_out.discard(managed)
-        return not was_left_out and managed.settings.zone is not None
+        if self._plans:
+            self._plans.pop(managed, None)
+        if managed in self._left_out:
+            self._left_out.discard(managed)
+            return False
+        return managed.settings.zone is not None
 
     def add(self, managed: ManagedName, desired: Desired, changes: tuple[Record, ...]) -> None:
         """Leave the changes that give a name what is desired."""

@@ -56,7 +56,8 @@ class Worker:
         desired = managed.desired
         if desired is None:
             return self._interval()
-        self.call_off(managed)
+        if managed.doubt is not None:
+            self.call_off(managed)
         attempt = begin(managed, desired, now)
         if attempt is None:
             return self._passed_over(managed)
