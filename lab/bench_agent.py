@@ -6,15 +6,21 @@ a network namespace that has INTERFACES, and prints the figures as JSON; `lab.be
 
 import json
 import random
+import shutil
+import socket
+import sqlite3
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict
+
+import dns.message
 
 from lab import bench_peers
 from lab.bind import Bind
@@ -38,12 +44,19 @@ _MANY = 10_000
 _STARTS = 5
 """With many names: the machine's own speed drifts, so a single start says little."""
 
+_RENUMBERINGS = 5
+_PEER_BATCHES = (("knsupdate", 250), ("nsupdate", 500))
+"""The numbers of names in a message with which they are fastest (`lab.bench_bulk`)."""
+
+_SOA_FIELDS = struct.pack("!IIII", 3600, 900, 604800, 300)
+"""The end of the SOA record of a `Zone`."""
+
 _IDLE_SECONDS = 20.0
 _QUIET_SECONDS = 0.5
 """Seconds without a packet after which the agent has probably asked for everything."""
 
 _POLL_SECONDS = 0.005
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -81,7 +94,24 @@ class _OfMany(TypedDict):
     mib_of_many: tuple[float, float]
 
 
-class Figures(_OfFew, _OfMany):
+class _OfRenumbering(TypedDict):
+    """With many names that follow one interface.
+
+    Attributes:
+        served: seconds from each change of its address until the server serves it for all names.
+        finished: seconds until the agent has also read back all names, and the history has them.
+        mib_after: resident and peak MiB afterwards.
+        batches: seconds that each peer takes for the same names, with its best number of names in a message.
+
+    """
+
+    served: list[float]
+    finished: list[float]
+    mib_after: tuple[float, float]
+    batches: dict[str, list[float]]
+
+
+class Figures(_OfFew, _OfMany, _OfRenumbering):
     """The figures of the agent."""
 
 
@@ -163,6 +193,18 @@ def _print_rest(ours: Figures) -> None:
     _print_row(f"from its start: {_STARTS} starts", statistics.median(verified), max(verified), "goal: <= 3", digits=2)
     _print_row("of which processor", ours["cpu"], None, digits=2)
     _print_row("of which python, imports and configuration", ours["reading"], None, digits=2)
+    _print_renumbering(ours)
+
+
+def _print_renumbering(ours: Figures) -> None:
+    served, finished = ours["served"], ours["finished"]
+    _print_title(f"{_MANY} names get another address: {len(served)} times", "median s", "worst")
+    _print_row("agent, until the last one is served", statistics.median(served), max(served), "goal: <= 2", digits=2)
+    _print_row("and all are read back and in the history", statistics.median(finished), max(finished), digits=2)
+    for peer, seconds in ours["batches"].items():
+        _print_row(peer, statistics.median(seconds), max(seconds), "their whole run, nothing read back", digits=2)
+    _print_title("memory", "MiB now", "peak")
+    _print_row(f"agent, {_MANY} names, afterwards", *ours["mib_after"])
 
 
 def _print_title(title: str, *columns: str) -> None:
@@ -188,12 +230,14 @@ def _measure(directory: Path, command: str) -> Figures:
     zone = Zone("example.com", records="".join(f"h{n} 60 A {_address(n)}\n" for n in range(_MANY)))
     # It waits for the disk, like a production server.
     with Bind(directory / "bind", zones=[zone], keys=[key], is_durable=True, port=53):
-        return Figures(**_with_few(directory, command), **_with_many(directory, command))
+        wan = Interface("wan")
+        few, many = _with_few(directory, command, wan), _with_many(directory, command)
+        return Figures(**few, **many, **_with_renumbering(directory, command, wan, key))
 
 
-def _with_few(directory: Path, command: str) -> _OfFew:
+def _with_few(directory: Path, command: str, wan: Interface) -> _OfFew:
     """Follow one interface that changes, and others that do not; then measure the idle agent."""
-    wan, lan = Interface("wan"), Interface("lan")
+    lan = Interface("lan")
     wan.change(_moving(0))
     lan.change("9.9.9.9")
     records = [_record("wan", "interface:wan/ipv4")]
@@ -280,6 +324,92 @@ def _are_right(command: str, socket: str) -> bool:
     if asked.returncode:  # it does not answer yet
         return False
     return all(record["state"] == "right" for record in json.loads(asked.stdout)["records"])
+
+
+def _with_renumbering(directory: Path, command: str, wan: Interface, key: LabKey) -> _OfRenumbering:
+    """Give many names other addresses: by the peers, then by the agent, where all follow one interface."""
+    peers = [peer for peer in _PEER_BATCHES if shutil.which(peer[0])]
+    batches = {f"{peer}, {size} names a message": list[float]() for peer, size in peers}
+    for turn in range(1, _RENUMBERINGS + 1):
+        for title, (peer, size) in zip(batches, peers, strict=True):
+            batches[title].append(_one_batch_run(directory, peer, size, key, f"9.7.{peers.index((peer, size))}.{turn}"))
+    wan.change(_moving(0))
+    _one_batch_run(directory, *_PEER_BATCHES[-1], key, _moving(0))
+    records = [_record(f"h{number}", "interface:wan/ipv4") for number in range(_MANY)]
+    configuration = _configure(directory, "renumbered", records)
+    with running([command, "agent", f"config={configuration}"], directory / "renumbered.log") as pid:
+        deadline = time.perf_counter() + _PATIENCE
+        while not _are_right(command, f"socket={directory}/renumbered.sock"):
+            if time.perf_counter() > deadline:
+                raise LabFailed(f"the names are not right after {_PATIENCE:g} s")
+            _last_packet()
+        changes = [_one_renumbering(directory, wan, number) for number in range(1, _RENUMBERINGS + 1)]
+        mib = memory(pid)
+    return _OfRenumbering(
+        served=[served for served, _finished in changes],
+        finished=[finished for _served, finished in changes],
+        mib_after=mib,
+        batches=batches,
+    )
+
+
+def _one_renumbering(directory: Path, wan: Interface, number: int) -> tuple[float, float]:
+    """Return the seconds until the last name is served, and until all are read back and in the history."""
+    time.sleep(1)
+    started = wan.change(_moving(number))
+    with Reader(f"h{_MANY - 1}.example.com") as last:
+        last.wait(_moving(number), patience=_PATIENCE, period=_POLL_SECONDS)
+    while (served_at := _all_served(_moving(number))) is None:
+        time.sleep(_POLL_SECONDS)
+        if time.perf_counter() > started + _PATIENCE:
+            raise LabFailed(f"the names do not all have {_moving(number)} after {_PATIENCE:g} s")
+    finished_at = _wait_for_rows(directory / "renumbered.db", number * _MANY)
+    return served_at - started, finished_at - started
+
+
+def _all_served(address: str) -> float | None:
+    """Return the time, on the performance counter, if a transfer of the zone shows that all names have the address.
+
+    The time is that of its beginning. Its octets are only searched: to read 10,000 records would take too long.
+    """
+    began = time.perf_counter()
+    wanted = struct.pack("!H", 4) + socket.inet_aton(address)
+    query = dns.message.make_query("example.com", "AXFR", flags=0).to_wire()
+    octets, messages = bytearray(), 0
+    with socket.create_connection((IPV4, 53)) as connection:
+        connection.sendall(struct.pack("!H", len(query)) + query)
+        while octets.count(_SOA_FIELDS) < 2:  # noqa: PLR2004 - the first and the last record are the SOA
+            received = connection.recv(1 << 20)
+            if not received:
+                raise LabFailed(f"the transfer ended early, after {messages} messages")
+            octets += received
+    return began if octets.count(wanted) >= _MANY else None
+
+
+def _wait_for_rows(history: Path, count: int) -> float:
+    """Return when the history has so many attempts, on the performance counter."""
+    deadline = time.perf_counter() + _PATIENCE
+    while time.perf_counter() < deadline:
+        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(f"file:{history}?mode=ro", uri=True)) as file:
+            ((rows,),) = file.execute("SELECT count(*) FROM attempts WHERE outcome = 'ok'").fetchall()
+            if rows >= count:
+                return time.perf_counter()
+        time.sleep(_POLL_SECONDS)
+    raise LabFailed(f"the history does not have {count} changes after {_PATIENCE:g} s")
+
+
+def _one_batch_run(directory: Path, peer: str, size: int, key: LabKey, address: str) -> float:
+    """Return the seconds in which a peer gives all names an address."""
+    lines = [f"server {IPV4} 53", "zone example.com."]
+    for name in range(_MANY):
+        lines += [f"update delete h{name}.example.com. A", f"update add h{name}.example.com. 60 A {address}"]
+        if (name + 1) % size == 0:
+            lines.append("send")
+    script = directory / "script"
+    script.write_text("\n".join([*lines, "send", ""]), encoding="ascii")
+    started = time.perf_counter()
+    subprocess.run([peer, "-v", "-y", f"{key.algorithm}:{key.name}:{key.secret}", str(script)], check=True)
+    return time.perf_counter() - started
 
 
 def _configure(directory: Path, name: str, records: Sequence[str]) -> Path:

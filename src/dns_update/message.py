@@ -69,6 +69,11 @@ class Message(Value, kw_only=True):
         """Return a query for one RRset; `flags=Flag.RD` asks a resolver to recurse."""
         return cls(opcode=Opcode.QUERY, question=(Question(name, rrtype, rrclass),), flags=flags)
 
+    @property
+    def is_change(self) -> bool:
+        """Whether it is an update that may change something: one with prerequisites alone does not."""
+        return self.opcode == Opcode.UPDATE and bool(self.authority)
+
     def encode(self, message_id: int | None = None) -> bytes:
         """Return the octets, without a signature and with `message_id` (0 to 65535) in place of the message's own.
 

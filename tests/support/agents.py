@@ -246,13 +246,15 @@ class Machine:
 
 
 @contextmanager
-def machine_at(directory: Path, *, clock_offset: str | None = None, records: str = "") -> Iterator[Machine]:
-    """Give a machine whose server has this clock, and these records in example.com at first."""
+def machine_at(
+    directory: Path, *, clock_offset: str | None = None, records: str = "", policy: str = ""
+) -> Iterator[Machine]:
+    """Give a machine whose server has this clock, and these records and this policy for example.com at first."""
     keys, readers = [LabKey.generate("ddns-key")], [LabKey.generate("reader")]
     with Namespace() as namespace:
         add_pair(namespace, "wan", "isp")
         add_pair(namespace, "lan", "switch")
-        zones = [Zone("example.com", records=records)]
+        zones = [Zone("example.com", records=records, policy=policy)]
         server = Bind(
             directory / "bind",
             zones=zones,

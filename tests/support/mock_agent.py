@@ -152,6 +152,9 @@ class MockServers:
         self.records: dict[tuple[Name, int], dict[bytes, int]] = {}  # rdata with their TTLs
         self.silent: set[str] = set()  # addresses
         self.refusing: set[str] = set()
+        self.refused: set[Name] = set()  # names that no update may change
+        self.failing: set[Name] = set()  # names for which the server fails
+        self.most_octets: int | None = None  # larger messages get lost
         self.sent: list[tuple[float, str, Message]] = []
         self.loses_answers = 0  # to so many updates, that are carried out all the same
         self.renewals = 0
@@ -174,19 +177,25 @@ class MockServers:
         """Return the answer of a server; None if it does not answer."""
         message = Message.decode(octets)
         self.sent.append((now, address, message))
-        if address in self.silent:
+        if address in self.silent or (self.most_octets is not None and len(octets) > self.most_octets):
             return None
-        if address in self.refusing and message.opcode == Opcode.UPDATE:
-            return _reply(message, rcode=Rcode.REFUSED)
         if message.opcode == Opcode.UPDATE:
-            for change in message.authority:
-                self._apply(change)
-            if self.loses_answers:
-                self.loses_answers -= 1
-                return None
-            return _reply(message)
+            return self._update(message, address)
         question = message.question[0]
         return _reply(message, self._found(question), () if question.rrtype == RRType.SOA else (_soa(),))
+
+    def _update(self, message: Message, address: str) -> bytes | None:
+        changed = {change.name for change in message.authority}
+        if address in self.refusing or changed & self.refused:
+            return _reply(message, rcode=Rcode.REFUSED)
+        if changed & self.failing:
+            return _reply(message, rcode=Rcode.SERVFAIL)
+        for change in message.authority:
+            self._apply(change)
+        if self.loses_answers:
+            self.loses_answers -= 1
+            return None
+        return _reply(message)
 
     def _found(self, question: Question) -> tuple[Record, ...]:
         if question.rrtype == RRType.SOA and question.name == ZONE:
@@ -278,7 +287,12 @@ class World:
 
     async def start(self) -> None:
         """Start the controller."""
-        self.controller = Controller(
+        self.controller = self.new_controller()
+        await self.controller.start()
+
+    def new_controller(self) -> Controller:
+        """Return a controller that is not started yet."""
+        return Controller(
             self.config(self._text),
             self.log,
             clock=self.clock,
@@ -286,7 +300,6 @@ class World:
             transport=lambda _local_address: MockTransport(self.servers, self.clock),
             monitor=self.kernel.monitor,
         )
-        await self.controller.start()
 
     async def restart(self) -> None:
         """End the controller, and start another one."""

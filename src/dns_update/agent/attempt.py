@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable
 
-from dns_update.agent.managed_name import Doubt, ManagedName
+from dns_update.agent.contact import Contact
+from dns_update.agent.managed_name import Doubt, ManagedName, Sent
 from dns_update.agent.reconcile.reconcile import reconcile
 from dns_update.agent.reconcile.server_health import Outage
 from dns_update.client.locate import Target
 from dns_update.client.outcome import Outcome
 from dns_update.client.plan import Desired
-from dns_update.client.transaction import Transaction
-from dns_update.errors import DnsUpdateError, NoResponse
-from dns_update.transport import Endpoint, Server
-from dns_update.wire.name import Name
+from dns_update.errors import DnsUpdateError
+from dns_update.transport import Endpoint
 
 
 def begin(managed: ManagedName, desired: Desired, now: float) -> Attempt | None:
@@ -30,46 +29,42 @@ def pass_doubt_on(old: ManagedName, new: ManagedName, now: float, *, is_under_wa
     new.doubt = None if recheck_at is None else Doubt(is_outcome_unknown=False, recheck_at=recheck_at)
 
 
-class Attempt:
+def forget_sent(managed: ManagedName) -> None:
+    """Forget the update that a name had together with others: it is reported now. What came of it stays unknown."""
+    if managed.doubt is not None:
+        managed.doubt = Doubt(is_outcome_unknown=True, recheck_at=managed.doubt.recheck_at)
+
+
+class Attempt(Contact):
     """One attempt that began at `began` on the monotonic clock; end it by `succeeded`, `failed` or `cancelled`.
 
-    `servers` are those that it may find silent, or answering again; they include the addresses of host names.
-    With `began_in_doubt`, an earlier attempt may have made the change that this one finds.
+    With `began_in_doubt`, an earlier attempt may have made the change that this one finds. `sent` is the update of that
+    attempt, if this one is to report it.
     """
 
     def __init__(
         self, managed: ManagedName, desired: Desired, order: tuple[Hashable, ...], began: float, *, is_urgent: bool
     ) -> None:
-        self.managed = managed
+        super().__init__(managed, order, began, is_urgent=is_urgent)
         self.desired = desired
-        self.began = began
         self.began_in_doubt = managed.doubt is not None and managed.doubt.is_outcome_unknown
-        self.servers = order
-        self._order = order
-        self._is_urgent = is_urgent
-        self._transaction: Transaction | None = None
+        self.sent: Sent | None = None if managed.doubt is None else managed.doubt.sent
 
     @property
     def update_sent_to(self) -> Endpoint | None:
-        """Where the last update was sent, with or without success; None if none was sent."""
-        return None if self._transaction is None else self._transaction.update_sent_to
+        """Where the last update was sent that this attempt is to report; None if none was sent."""
+        sent_to = super().update_sent_to
+        return self.sent.server if sent_to is None and self.sent is not None else sent_to
 
-    async def run(self) -> Outcome:
-        """Make the name right; raises DnsUpdateError."""
+    def seconds(self, now: float) -> float:
+        """Return how long it has taken until `now`, on the monotonic clock."""
+        return now - (self.began if self.sent is None else self.sent.began)
+
+    async def run(self, defers: Callable[[], bool] = bool) -> Outcome:
+        """Make the name right; raises DnsUpdateError, and Deferred if `defers` returns True."""
         settings = self.managed.settings
         target = Target(settings.name, settings.zone)  # not kept: ten thousand of them take half a MiB
-
-        async def request(transaction: Transaction) -> Outcome:
-            if self._order is not self.managed.upstream.servers:
-                transaction.servers = tuple(server for server in self._order if isinstance(server, Server))
-            transaction.in_turn = self._sorted
-            self._transaction = transaction
-            try:
-                return await reconcile(transaction, target, self.desired)
-            finally:
-                transaction.in_turn = None  # breaks a cycle: else thousands of attempts wait for the garbage collector
-
-        return await self.managed.upstream.client.run(request)
+        return await self.ask(lambda transaction: reconcile(transaction, target, self.desired, defers))
 
     def succeeded(self, outcome: Outcome, now: float) -> list[tuple[Hashable, Outage]]:
         """Record which servers answered; return those that recovered, with their outages."""
@@ -80,12 +75,16 @@ class Attempt:
             self.managed.doubt = None if recheck_at is None else Doubt(is_outcome_unknown=False, recheck_at=recheck_at)
         if not outcome.failures and not self.managed.upstream.health.has_outages:
             return []
-        return self._record([outcome.server], outcome.failures, now)
+        return self.record([outcome.server], outcome.failures, now)
+
+    def deferred(self, outcome: Outcome, now: float) -> list[tuple[Hashable, Outage]]:
+        """Record which servers answered; return the same as `succeeded`. The doubt about earlier attempts stays."""
+        return self.record([outcome.server], outcome.failures, now)
 
     def failed(self, error: DnsUpdateError, now: float) -> list[tuple[Hashable, Outage]]:
         """Record which servers answered, and which did not; return the same as `succeeded`."""
         self._keep_doubt(now)
-        return self._record([], (error, *error.failures), now)
+        return self.record([], (error, *error.failures), now)
 
     def cancelled(self, now: float) -> None:
         """Record that the attempt was cancelled before its end."""
@@ -94,8 +93,7 @@ class Attempt:
             self.managed.upstream.health.not_asked(server)
 
     def _recheck_at(self, now: float) -> float | None:
-        is_astray = self._transaction is not None and self._transaction.is_update_astray
-        return now + self.managed.upstream.patience if is_astray else self.managed.recheck_at
+        return now + self.managed.upstream.patience if self.is_update_astray else self.managed.recheck_at
 
     def _keep_doubt(self, now: float) -> None:
         """Keep the doubt about this attempt and about earlier ones."""
@@ -103,37 +101,3 @@ class Attempt:
         recheck_at = self._recheck_at(now)
         if is_unknown or recheck_at is not None:
             self.managed.doubt = Doubt(is_outcome_unknown=is_unknown, recheck_at=recheck_at)
-
-    def _sorted(self, endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
-        """Sort the addresses of a host: those that were silent recently come last, and none is left out."""
-        self.servers = tuple(dict.fromkeys((*self.servers, *endpoints)))
-        order = self.managed.upstream.health.order(endpoints, self.began, is_urgent=self._is_urgent)
-        return tuple(dict.fromkeys((*(one for one in order if isinstance(one, Endpoint)), *endpoints)))
-
-    def _record(
-        self, answered: Sequence[object], failures: Sequence[DnsUpdateError], now: float
-    ) -> list[tuple[Hashable, Outage]]:
-        """Record what the endpoints in errors, and those that `answered`, show about each server."""
-        health = self.managed.upstream.health
-        answered = [*answered, *(failure.endpoint for failure in failures if not isinstance(failure, NoResponse))]
-        silences = [failure for failure in failures if isinstance(failure, NoResponse)]
-        recovered = []
-        for server in self.servers:
-            silence = next((silence for silence in silences if self._is_at(server, silence.endpoint)), None)
-            if any(self._is_at(server, endpoint) for endpoint in answered):
-                outage = health.answered(server)
-                recovered += [] if outage is None else [(server, outage)]
-            elif silence is not None:
-                health.failed(server, silence, self.managed, self.began, now)
-            else:
-                health.not_asked(server)
-        return recovered
-
-    def _is_at(self, server: Hashable, endpoint: object) -> bool:
-        """Return whether an endpoint from an error or an outcome belongs to this server."""
-        if not isinstance(server, Server):
-            return isinstance(server, Name) or endpoint == server  # a Name is a zone, in place of its primary
-        if not isinstance(endpoint, Endpoint):
-            return endpoint in (server, server.host)  # a host without an address
-        addresses = () if self._transaction is None else self._transaction.addresses_of(server.host)
-        return endpoint.port == server.port and endpoint.address in (server.host, *addresses)

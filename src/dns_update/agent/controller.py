@@ -19,10 +19,12 @@ from dns_update.agent.output.hooks import Hooks
 from dns_update.agent.output.log import Log
 from dns_update.agent.output.reports import Reports
 from dns_update.agent.output.status import Times, record_status, server_statuses
+from dns_update.agent.plans import Plans
 from dns_update.agent.reconcile.backoff import is_permanent
 from dns_update.agent.registry import Registry
 from dns_update.agent.scheduler import Scheduler
 from dns_update.agent.sources import KernelMonitor, Sources
+from dns_update.agent.together import Together
 from dns_update.agent.worker import Worker
 from dns_update.process.child_guard import ChildGuard
 from dns_update.transport.aio import AsyncioTransport
@@ -68,8 +70,14 @@ class Controller:
         self._reports = Reports(log, self._hooks, clock)
         self._incidents = Incidents(log)
         self._registry = Registry(config.agent, self._sources.state, transport, random)
-        self._worker = Worker(self._registry, self._incidents, self._reports, self._retry, clock, random)
-        self._scheduler = Scheduler(self._worker.attempt, self._check_settled, self._resumed, self._broken, clock=clock)
+        self._plans = Plans(lambda: self._scheduler.are_many_due)
+        self._worker = Worker(self._registry, self._incidents, self._reports, self._plans, self._retry, clock, random)
+        self._together = Together(
+            self._plans, self._worker.call_off, self._worker.called_off, self._worker.recovered, clock
+        )
+        self._scheduler = Scheduler(
+            self._worker.attempt, self._check_settled, self._resumed, self._broken, joint=self._together, clock=clock
+        )
 
     @property
     def names(self) -> Sequence[ManagedName]:
@@ -118,6 +126,8 @@ class Controller:
     async def close(self) -> None:
         """Stop, and end the programs that were started."""
         await self._scheduler.close()
+        for managed in self._registry.names:
+            self._worker.call_off(managed, is_gone=True)
         self._registry.close()
         await asyncio.gather(self._sources.close(), self._hooks.close())
         self._child_guard.close()
@@ -159,6 +169,8 @@ class Controller:
                 pass_doubt_on(gone, new, now, is_under_way=self._scheduler.is_under_way(gone))
             if gone is not None:
                 self._scheduler.drop(gone)
+                self._worker.call_off(gone, is_gone=True)
+                self._plans.forget(gone)
                 self._incidents.leave(gone)
             if new is not None:
                 new.refresh(now)
@@ -171,13 +183,15 @@ class Controller:
         now = self._clock.monotonic()
         if changed:
             self._registry.retry_servers()
+        restarted = []
         for managed in self._registry.names if changed else ():
             if changed.isdisjoint(managed.sources):
                 continue
             if managed.refresh(now):
-                self._scheduler.restart(managed)
+                restarted.append(managed)
             else:
                 self._scheduler.hasten(managed)
+        self._scheduler.restart(*restarted)
         self._report_failing_sources(now)
         self._check_settled()
 
@@ -197,12 +211,14 @@ class Controller:
         """
         self._registry.retry_servers()
         self._registry.renew_transports()
+        restarted = []
         for managed in self._registry.names:
             if self._scheduler.is_under_way(managed):
                 if not self._scheduler.interrupt(managed):
                     managed.forget_failures()
             elif managed.error is not None and not is_permanent(managed.error) and not self._scheduler.is_once:
-                self._scheduler.restart(managed)
+                restarted.append(managed)
+        self._scheduler.restart(*restarted)
 
     def _resumed(self) -> None:
         """React to the end of the machine's sleep: all knowledge may be out of date."""
@@ -210,10 +226,11 @@ class Controller:
         self._network_changed()
         self.check_all()
 
-    def _retry(self, managed: ManagedName) -> None:
-        """React to the recovery of a server that a name has waited for."""
-        if not self._scheduler.is_under_way(managed):
-            self._scheduler.restart(managed)
+    def _retry(self, names: list[ManagedName]) -> None:
+        """React to the recovery of a server that these names have waited for."""
+        for upstream in {managed.upstream for managed in names}:
+            self._together.hope_again(upstream)
+        self._scheduler.restart(*[managed for managed in names if not self._scheduler.is_under_way(managed)])
 
     def _broken(self, managed: ManagedName, mistake: BaseException) -> float:
         self.bugs.note(mistake, f"{managed.settings.name} could not be tried")

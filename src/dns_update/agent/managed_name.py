@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from dns_update.agent.config.settings import RecordSettings
 from dns_update.agent.desired import SourceState, desired_by
@@ -46,16 +47,34 @@ class Current:
         self.server, self.records, self.checked = server, records, checked
 
 
+Change: TypeAlias = "tuple[ManagedName, Desired]"
+"""A name, and what it was to have when an update was made for it."""
+
+
+class Sent(Value):
+    """An update that changed many names, was begun at `began` on the monotonic clock, and sent to `server`."""
+
+    changes: Sequence[Change]
+    server: Endpoint
+    began: float
+
+    def desired_of(self, managed: ManagedName) -> Desired | None:
+        """Return what this update gave a name; None if it is not about it."""
+        return next((desired for name, desired in self.changes if name is managed), None)
+
+
 class Doubt(Value, kw_only=True):
     """What attempts that have ended may have done at a server, or may still do; only attempts write it.
 
     With `is_outcome_unknown`, an update was sent, and nobody knows what came of it. A copy of an update may be under
     way, and undo what was done meanwhile; by `recheck_at`, on the monotonic clock, it has arrived, if ever. None if
-    there is no such copy.
+    there is no such copy. `sent` is the update, if it changed other names, too, and is not reported yet: the next
+    attempt reads the name, and reports what came of it.
     """
 
     is_outcome_unknown: bool
     recheck_at: float | None
+    sent: Sent | None = None
 
 
 class ManagedName:
@@ -129,7 +148,7 @@ class ManagedName:
         has_changed = before is not after and set(before) != set(after)
         if has_changed or self.error is not None or self.current is None:
             self.since = boot
-        self._saw(outcome.server, after, boot)
+        self._saw(outcome.server, self._sharing_data(after), boot)
         self.failures = 0
         self.error = None
         self.done = self.desired
@@ -137,6 +156,10 @@ class ManagedName:
             # A server may change our TTL (e.g. to its maximum); that must not look like a difference every time.
             self.ttl = next((r.ttl for r in after if r.rrtype in self.settings.types), self.ttl)
         return before if has_changed else None
+
+    def found(self, outcome: Outcome, boot: float) -> None:
+        """Record what an attempt has found, which changed nothing: the update is sent later."""
+        self._saw(outcome.server, outcome.before or (), boot)
 
     def failed(self, error: DnsUpdateError, boot: float) -> None:
         """Record why an attempt failed."""
@@ -161,6 +184,13 @@ class ManagedName:
         else:
             self.current.saw(server, records, boot, max(len(self.upstream.servers), 1))
 
+    def _sharing_data(self, records: tuple[Record, ...]) -> tuple[Record, ...]:
+        """Return equal records that share their octets with what is desired: ten thousand of them take half a MiB."""
+        own = {value: value for values in self.desired.values for value in values} if self.desired else {}
+        return tuple(
+            [Record(one.name, one.rrtype, one.rrclass, one.ttl, own.get(one.rdata, one.rdata)) for one in records]
+        )
+
     def _is_shared(self, records: tuple[Record, ...]) -> bool:
         """Return whether other owners also publish at the name; the TTL may then be theirs."""
         return bool(self.settings.owner) and is_shared(records, self.settings.owner)
@@ -175,7 +205,8 @@ class ManagedName:
             return UNKNOWN
         if any(not isinstance(source, bytes) and source.next_tick is not None for source in self.sources):
             return HELD
-        return CHANGING if is_under_way else RIGHT
+        is_to_be_read = self.doubt is not None and self.doubt.sent is not None
+        return CHANGING if is_under_way or is_to_be_read else RIGHT
 
     def mark(self, now: float, *, is_under_way: bool) -> tuple[object, ...]:
         """Return what differs when the status of the name at `now` (monotonic) has changed, except for times."""

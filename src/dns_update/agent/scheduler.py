@@ -1,4 +1,8 @@
-"""When each name has its next attempt: in order of time, a limited number at once, none lost when cancelled."""
+"""When each name has its next attempt: in order of time, a limited number at once, none lost when cancelled.
+
+Names that change at the same time may first have an attempt together. It counts as an attempt of each of them; then
+each has one of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ import asyncio
 import heapq
 import itertools
 import math
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from typing import Protocol
 
 from dns_update.agent.clock import SYSTEM_CLOCK, Clock
 from dns_update.agent.managed_name import ManagedName
@@ -16,7 +21,20 @@ SLEPT_SECONDS = 5.0  # the least difference of the clocks that counts as sleep
 LOOK_SECONDS = 15.0  # between two checks for sleep: the clock of the loop's timers stops while the machine sleeps
 NEVER = math.inf  # the due time of a name without further attempts
 TRIES_A_TASK = 16  # in a row: one task each costs as much as a signature; then the loop does its other work
+_AT_ONCE = 0.0  # the due time of a name whose records have changed: it comes before those that are only to be checked
+_DEFERRED_SECONDS = 0.2  # that names wait for others, to be changed together; some hundred are read in that time
+_MANY = 100  # names that wait for an attempt
 _FEW = 1000  # entries, some of them superseded; cleaning up fewer is not worth it
+
+
+class Joint(Protocol):
+    """Attempts for many names together: Together, except in tests."""
+
+    def groups(self, names: Sequence[ManagedName]) -> Sequence[Sequence[ManagedName]]:
+        """Return those names that may have an attempt together, in the groups that may."""
+
+    async def attempt(self, names: Sequence[ManagedName]) -> None:
+        """Make an attempt for such a group."""
 
 
 class Scheduler:
@@ -25,16 +43,19 @@ class Scheduler:
     Only the scheduler knows when a name is due, and whether an attempt is under way.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the end of an attempt concerns, and what differs in tests
         self,
-        attempt: Callable[[ManagedName], Coroutine[None, None, float]],
+        attempt: Callable[[ManagedName], Coroutine[None, None, float | None]],
         idle: Callable[[], None],
         resumed: Callable[[], None],
         broken: Callable[[ManagedName, BaseException], float],
         *,
+        joint: Joint | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        """Make attempts by `attempt`, which returns the seconds until the next one.
+        """Make attempts by `attempt`, which returns the seconds until the next one; those for many names by `joint`.
+
+        `attempt` may also return None: what the name needs can be done together with other names.
 
         `idle` is called each time no name is due any more, and `resumed` when the machine has slept. `broken` is called
         with an exception that `attempt` raised, and returns the seconds, too.
@@ -44,6 +65,7 @@ class Scheduler:
         self._idle = idle
         self._resumed = resumed
         self._broken = broken
+        self._joint = joint
         self._clock = clock
         # When each name is due, on the monotonic clock; None while its attempt is under way. Names stay in it
         # meanwhile: a dictionary with many deletions grows.
@@ -53,6 +75,8 @@ class Scheduler:
         self._numbers = itertools.count()
         self._tasks: dict[ManagedName, asyncio.Task[None]] = {}  # the attempts under way
         self._under_way: dict[asyncio.Task[None], ManagedName] = {}  # the same; also of names that were dropped
+        self._groups: dict[asyncio.Task[None], Sequence[ManagedName]] = {}  # the attempts for many names under way
+        self._deferred: dict[ManagedName, None] = {}  # names that wait for others, to have an attempt together
         self._interrupted: set[ManagedName] = set()  # see `interrupt`
         self._timer: asyncio.TimerHandle | None = None
         self._slept = self._seconds_asleep()
@@ -61,15 +85,28 @@ class Scheduler:
     @property
     def is_idle(self) -> bool:
         """Whether no attempt is under way, and no name is due."""
-        return not self._under_way and self._first_due() > self._clock.monotonic()
+        is_busy = self._under_way or self._groups or self._deferred
+        return not is_busy and self._first_due() > self._clock.monotonic()
+
+    @property
+    def are_many_due(self) -> bool:
+        """Whether many names wait for an attempt; some may be counted that have been begun meanwhile."""
+        now, count, places = self._clock.monotonic(), 0, [0]
+        while places and count < _MANY:
+            place = places.pop()
+            if place < len(self._queue) and self._queue[place][0] <= now:
+                count += 1
+                places += (2 * place + 1, 2 * place + 2)  # in a heap, those after it are never due earlier
+        return count >= _MANY
 
     def due(self, managed: ManagedName) -> float | None:
         """Return when a name is due, on the monotonic clock; None while its attempt is under way."""
-        return self._due.get(managed)
+        due = self._due.get(managed)
+        return self._clock.monotonic() if due == _AT_ONCE else due
 
     def is_under_way(self, managed: ManagedName) -> bool:
-        """Return whether an attempt of this name is under way."""
-        return managed in self._tasks
+        """Return whether an attempt of this name is under way, or waits for others to be changed together."""
+        return managed in self._tasks or managed in self._deferred
 
     def schedule(self, managed: ManagedName, at: float) -> None:
         """Have a name's next attempt begin at that time, on the monotonic clock; this replaces the time before.
@@ -78,6 +115,7 @@ class Scheduler:
         """
         if managed.next_change is not None:
             at = min(at, managed.next_change)
+        self._deferred.pop(managed, None)
         self._due[managed] = at
         heapq.heappush(self._queue, (at, next(self._numbers), managed))
         if len(self._queue) > self._most_queued:
@@ -90,18 +128,23 @@ class Scheduler:
         if due is not None and managed.next_change is not None and managed.next_change < due:
             self.schedule(managed, due)
 
-    def restart(self, managed: ManagedName) -> None:
-        """Begin an attempt now, and cancel one that is under way: its purpose is out of date."""
-        task = self._tasks.get(managed)
-        if task is not None:
-            task.cancel()
-        self._schedule_now(managed)
+    def restart(self, *names: ManagedName) -> None:
+        """Begin an attempt for each name now, and cancel one that is under way: its purpose is out of date."""
+        for managed in names:
+            task = self._tasks.get(managed)
+            if task is not None:
+                task.cancel()
+        for managed in self._without_groups(names):
+            if self._due.get(managed) != _AT_ONCE:  # else it keeps its place in the queue
+                self.schedule(managed, _AT_ONCE)
 
     def interrupt(self, managed: ManagedName) -> bool:
         """Restart the attempt under way, and return True; return False if this was done and no attempt has ended since.
 
         So an event that repeats all the time does not keep attempts from ending.
         """
+        if managed in self._deferred:  # nothing is under way that could be lost
+            return True
         if managed in self._interrupted:
             return False
         self._interrupted.add(managed)
@@ -116,6 +159,7 @@ class Scheduler:
     def drop(self, managed: ManagedName) -> None:
         """Remove a name, and cancel its attempt."""
         self._due.pop(managed, None)
+        self._deferred.pop(managed, None)
         self._interrupted.discard(managed)
         task = self._tasks.pop(managed, None)
         if task is not None:
@@ -126,7 +170,7 @@ class Scheduler:
         self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
-        tasks = list(self._under_way)
+        tasks = [*self._under_way, *self._groups]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -196,6 +240,54 @@ class Scheduler:
             if self._queue:
                 self._arm()
 
+    def _defer(self, managed: ManagedName) -> None:
+        """Have a name wait for others, to have an attempt together."""
+        if not self._deferred:
+            asyncio.get_running_loop().call_later(_DEFERRED_SECONDS, self._begin_deferred)
+        self._deferred[managed] = None
+        self._due[managed] = None
+
+    def _begin_deferred(self) -> None:
+        if self._is_closed:
+            return
+        names = list(self._deferred)
+        self._deferred.clear()
+        self.restart(*names)
+        self._begin()
+
+    def _without_groups(self, names: Sequence[ManagedName]) -> Collection[ManagedName]:
+        """Begin the attempts together that these names may have; return the names that are left."""
+        if self._joint is None or self._is_closed:
+            return names
+        left = dict.fromkeys(names)
+        for group in self._joint.groups([managed for managed in names if managed not in self._tasks]):
+            task = asyncio.get_running_loop().create_task(self._joint.attempt(group))
+            self._groups[task] = group
+            task.add_done_callback(self._group_ended)
+            for managed in group:
+                del left[managed]
+                self._due[managed] = None
+                self._tasks[managed] = task
+        return left
+
+    def _group_ended(self, task: asyncio.Task[None]) -> None:
+        """Have each name of a group make its own attempt; if theirs was cancelled, they may have another one."""
+        group = [managed for managed in self._groups.pop(task) if self._tasks.get(managed) is task]
+        for managed in group:
+            del self._tasks[managed]
+        if self._is_closed:
+            return
+        mistake = None if task.cancelled() else task.exception()
+        if mistake is not None and group:
+            self._broken(group[0], mistake)
+        if task.cancelled():
+            self.restart(*group)
+        else:
+            self._interrupted.difference_update(group)
+            for managed in group:
+                self._schedule_now(managed)
+        self._begin()
+
     async def _make_attempts(self, managed: ManagedName) -> None:
         """Make the attempt for a name, then for some that are due, one after the other, until one is cancelled."""
         task = asyncio.current_task()
@@ -203,7 +295,12 @@ class Scheduler:
         for left in range(TRIES_A_TASK - 1, -1, -1):
             seconds = await self._attempt(managed)
             self._interrupted.discard(managed)
-            self._schedule_next(managed, task, NEVER if self.is_once else seconds)
+            if seconds is not None:
+                self._schedule_next(managed, task, NEVER if self.is_once else seconds)
+            elif self._tasks.get(managed) is task:
+                del self._tasks[managed]
+                if self._due.get(managed) is None and not self._is_closed:
+                    self._defer(managed)
             following = self._take_due() if left else None
             if following is None:
                 return

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from typing import Generic, TypeAlias, TypeVar
 
 from dns_update.bulk import MIN_MESSAGE_OCTETS, Wish
 from dns_update.bulk.packing import PackedUpdate, Packer
 
 MOST_RECORDS = 65535  # the header counts them in 16 bits
 
+T = TypeVar("T")
 
-class Batch:
-    """Wishes that go in one message.
+
+class BatchOf(Generic[T]):
+    """Wishes that go in one message; a wish is whatever its sender must know of it.
 
     `tries` counts how often it was sent, `is_alone` asks that nothing else is. `may_be_done` says that it may have been
     carried out before, by a message without an answer or an earlier run.
@@ -21,7 +24,7 @@ class Batch:
 
     def __init__(self, *, may_be_done: bool = False) -> None:
         """Start without wishes."""
-        self.wishes: list[Wish] = []
+        self.wishes: list[T] = []
         self.parts: list[bytes] = []
         self.counts: list[int] = []
         self.conditions: list[bytes] = []  # empty if a wish has none
@@ -30,7 +33,7 @@ class Batch:
         self.is_alone = False
         self.may_be_done = may_be_done
 
-    def add(self, wish: Wish, octets: bytes, count: int, condition: bytes = b"") -> None:
+    def add(self, wish: T, octets: bytes, count: int, condition: bytes = b"") -> None:
         """Add a wish with its packed records and prerequisite."""
         self.wishes.append(wish)
         self.parts.append(octets)
@@ -38,12 +41,12 @@ class Batch:
         self.conditions.append(condition)
         self.octets += len(octets) + len(condition)
 
-    def halves(self) -> tuple[Batch, Batch]:
+    def halves(self) -> tuple[BatchOf[T], BatchOf[T]]:
         """Return two batches with half of the wishes each; the order is kept."""
         middle = len(self.wishes) // 2
         return self._of(range(middle)), self._of(range(middle, len(self.wishes)))
 
-    def without(self, wishes: Container[Wish]) -> Batch:
+    def without(self, wishes: Container[T]) -> BatchOf[T]:
         """Return a batch without some of the wishes, of which it is known whether they were carried out."""
         left = self._of([number for number, wish in enumerate(self.wishes) if wish not in wishes])
         left.may_be_done = False
@@ -53,12 +56,15 @@ class Batch:
         """Return the update to send."""
         return packer.message(self.parts, sum(self.counts), list(filter(None, self.conditions)))
 
-    def _of(self, numbers: Iterable[int]) -> Batch:
-        part = Batch(may_be_done=self.may_be_done)
+    def _of(self, numbers: Iterable[int]) -> BatchOf[T]:
+        part = BatchOf[T](may_be_done=self.may_be_done)
         for number in numbers:
             part.add(self.wishes[number], self.parts[number], self.counts[number], self.conditions[number])
         part.is_alone = self.is_alone
         return part
+
+
+Batch: TypeAlias = BatchOf[Wish]
 
 
 class SizeLimit:

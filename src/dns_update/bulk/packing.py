@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dns_update import errors
 from dns_update.bulk import ANY, EXISTING, Wish
 from dns_update.message import MAX_MESSAGE_OCTETS, Message, Question
+from dns_update.rr.record import Record
 from dns_update.wire.codes import MAX_U16, Opcode, RRClass, RRType
 from dns_update.wire.name import Name
 
@@ -25,6 +26,11 @@ class PackedUpdate(Message, kw_only=True):
     body: bytes
     count: int
     conditions: int = 0
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it may change something."""
+        return self.count > 0
 
     def encode(self, message_id: int | None = None) -> bytes:
         """Return the octets of the message; raises UsageError if there are more than 65,535."""
@@ -56,7 +62,7 @@ class Packer:
 
     def packed(self, wish: Wish, ttl: int) -> tuple[bytes, int]:
         """Return the octets of a wish's records, with this TTL in seconds, and how many records they are."""
-        owner = self._owner(wish)
+        owner = self._owner(wish.owner)
         rrtype = wish.rrtype
         rrclass = self._rrclass
         keeps_others = wish.adds or bool(wish.deletes and wish.values)
@@ -67,12 +73,20 @@ class Packer:
             parts += (owner, _FIXED.pack(rrtype, rrclass, ttl, len(value)), value)
         return b"".join(parts), len(wish.values) + (not keeps_others)
 
+    def packed_changes(self, changes: Iterable[Record]) -> tuple[bytes, int]:
+        """Return the octets of the changes of an update, and how many records they are."""
+        parts = []
+        for change in changes:
+            fixed = _FIXED.pack(change.rrtype, change.rrclass, change.ttl, len(change.rdata))
+            parts.append(self._owner(change.name.to_wire()) + fixed + change.rdata)
+        return b"".join(parts), len(parts)
+
     def condition(self, wish: Wish) -> bytes:
         """Return the octets of the prerequisite that a wish has, if any (RFC 2136, section 2.4)."""
         if wish.require == ANY:
             return b""
         rrclass = RRClass.ANY if wish.require == EXISTING else RRClass.NONE
-        return self._owner(wish) + _FIXED.pack(wish.rrtype, rrclass, 0, 0)
+        return self._owner(wish.owner) + _FIXED.pack(wish.rrtype, rrclass, 0, 0)
 
     def message(self, parts: list[bytes], count: int, conditions: Sequence[bytes] = ()) -> PackedUpdate:
         """Return the update with these records and prerequisites."""
@@ -84,8 +98,7 @@ class Packer:
             conditions=len(conditions),
         )
 
-    def _owner(self, wish: Wish) -> bytes:
-        owner = wish.owner
+    def _owner(self, owner: bytes) -> bytes:
         if owner.endswith(self._wire) and self._octets > 1:  # of equal case only: the server sees what was written
             return owner[: -self._octets] + _POINTER_TO_ZONE
         return owner

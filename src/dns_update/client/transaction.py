@@ -77,7 +77,7 @@ class Transaction:
         A query is repeated without a signature if the server does not accept the key: it may be a secondary that
         answers everyone, and forwards updates to the primary, which has the key. `is_unsigned` says so afterwards.
         """
-        if message.opcode == Opcode.UPDATE and message.authority:  # prerequisites alone change nothing
+        if message.is_change:
             return await self._update(endpoint, message)
         return await self._ask(endpoint, message)
 

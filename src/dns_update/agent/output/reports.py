@@ -19,6 +19,7 @@ from dns_update.client.plan import Desired
 from dns_update.errors import DnsUpdateError, NoAddress, NoResponse
 from dns_update.errors.hints import TOML, rendered
 from dns_update.rr.record import Record
+from dns_update.transport import Endpoint
 from dns_update.wire.codes import rrtype_to_text
 
 CANCELLED = "CalledOff"  # the outcome of a cancelled attempt in the history; others are "ok" or the name of an error
@@ -99,12 +100,10 @@ class Reports:
             row = self._unproven_row(managed, 0.0, managed.desired, **result)
             self._hooks.run(managed.settings.on_failure, row, ON_FAILURE)
 
-    def cancelled(self, attempt: Attempt, seconds: float) -> None:
-        """Keep in the history that an attempt was cancelled after its update was sent."""
-        server = attempt.update_sent_to
-        if server is not None:
-            result = {"server": str(server), "outcome": CANCELLED, "message": _CANCELLED_MESSAGE}
-            self._keep(self._unproven_row(attempt.managed, seconds, attempt.desired, **result))
+    def called_off(self, managed: ManagedName, desired: Desired, server: Endpoint, seconds: float) -> None:
+        """Keep in the history that an update was sent to a server, and the attempt cancelled before its end."""
+        result = {"server": str(server), "outcome": CANCELLED, "message": _CANCELLED_MESSAGE}
+        self._keep(self._unproven_row(managed, seconds, desired, **result))
 
     def recovered(self, server: Hashable, outage: Outage) -> None:
         """Report that a server answers again, if its outage was reported."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dns_update.client.delivery import Delivery
 from dns_update.client.locate import Target, locate
 from dns_update.client.lookup import Records, ZoneView
@@ -11,6 +13,7 @@ from dns_update.client.plan import Desired, plan, replacement
 from dns_update.client.readback import after_set, confirmed, is_told_by_prerequisites, look, zone_ttl
 from dns_update.client.transaction import Transaction
 from dns_update.errors import NameExists, NameNotFound, NoResponse, ZoneNotFound
+from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
 from dns_update.update import Update
 from dns_update.wire.codes import Rcode
@@ -18,8 +21,22 @@ from dns_update.wire.codes import Rcode
 _LOOKS = 5  # how often another agent may interfere, or the reading back fail, before this attempt ends
 
 
-async def reconcile(transaction: Transaction, target: Target, desired: Desired) -> Outcome:
+class Deferred(Exception):
+    """A name is not as desired, and its update is not sent: `outcome` is what was found, `changes` would change it."""
+
+    def __init__(self, outcome: Outcome, changes: tuple[Record, ...]) -> None:
+        """Keep what was found, and the changes of the update."""
+        super().__init__()
+        self.outcome = outcome
+        self.changes = changes
+
+
+async def reconcile(
+    transaction: Transaction, target: Target, desired: Desired, defers: Callable[[], bool] = bool
+) -> Outcome:
     """Give a name the desired records, and return those before and after; no update is sent if it has them already.
+
+    If `defers` returns True, an update without prerequisites is not sent, and Deferred is raised.
 
     Raises NotApplied if the server reported success but has other records, and any other Refusal or
     CommunicationError.
@@ -30,7 +47,7 @@ async def reconcile(transaction: Transaction, target: Target, desired: Desired) 
     async def at(endpoint: Endpoint) -> Outcome:
         site = ZoneView(transaction, endpoint, place)
         try:
-            return await _by_reading(site, desired, delivery)
+            return await _by_reading(site, desired, delivery, defers)
         except ZoneNotFound as error:
             if not is_told_by_prerequisites(desired, error):
                 raise
@@ -39,7 +56,7 @@ async def reconcile(transaction: Transaction, target: Target, desired: Desired) 
     return await transaction.at_first_server(at)
 
 
-async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery) -> Outcome:
+async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery, defers: Callable[[], bool]) -> Outcome:
     """Make the name right by the records that the server shows."""
     unseen: Records | None = None  # the records before an update whose result could not be read
     for number in range(1, _LOOKS + 1):
@@ -49,6 +66,8 @@ async def _by_reading(site: ZoneView, desired: Desired, delivery: Delivery) -> O
             update = plan(site.target, desired, before, await zone_ttl(site))
         if update is None:
             return outcome_at(site, Rcode.NOERROR, before if unseen is None else unseen, before)
+        if number == 1 and not update.prerequisites and defers():
+            raise Deferred(outcome_at(site, Rcode.NOERROR, before, before), update.changes)
         try:
             reply, after = await delivery.carry_out(site, update, lambda: _verified(site, desired))
         except (NameExists, NameNotFound):  # another agent changed the claims meanwhile
