@@ -6,15 +6,12 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
+from typing import TextIO
 
 from dns_update.cli import put, terminal
 from dns_update.cli.table import one_line
 from dns_update.doctor.checklist import Mark, Step
 from dns_update.errors.hints import COMMAND_LINE, rendered
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import TextIO
 
 _MARKS: dict[Mark, str] = {"ok": "ok", "note": "note", "failed": "FAILED", "left out": "-"}
 _COLORS: dict[Mark, str] = {"ok": "32", "note": "33", "failed": "1;31", "left out": "2"}

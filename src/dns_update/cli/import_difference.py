@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
-from dns_update.address.sources import Interface
+from dns_update.address.sources import Interface, Source
 from dns_update.agent.config.load import config_from_text
 from dns_update.cli import put, talk
+from dns_update.commandline.properties import Options
 from dns_update.migration.agent_toml import toml_from_plan
-from dns_update.migration.plan import IPV4, IPV6, MovePlan, replaced
-from dns_update.migration.routeros.difference import differences, states_of
+from dns_update.migration.plan import IPV4, IPV6, Choices, MovePlan, replaced
+from dns_update.migration.routeros.difference import Difference, Published, RouterState, Zone, differences, states_of
+from dns_update.migration.routeros.importer import Import
 from dns_update.wire.inet import IPV6_OCTETS, format_address
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from dns_update.address.sources import Source
-    from dns_update.commandline.properties import Options
-    from dns_update.migration.plan import Choices
-    from dns_update.migration.routeros.difference import Difference, Published, RouterState, Zone
-    from dns_update.migration.routeros.importer import Import
 
 SAME, DIFFERENT = 0, 10
 

@@ -10,6 +10,8 @@ from dns_update.agent.config.load import read_config
 from dns_update.auth.private_file import called_in_errors
 from dns_update.cli import put, talk
 from dns_update.cli.agent import MOST_PROBLEMS
+from dns_update.commandline.line import CommandLine
+from dns_update.commandline.properties import Options
 from dns_update.errors import ConfigError, UsageError, quoted
 from dns_update.errors.classes import NotNow
 from dns_update.migration.agent_toml import toml_from_plan
@@ -18,17 +20,11 @@ from dns_update.migration.key_file import key_file_text, write_new_files
 from dns_update.migration.nsupdate_script import plan_from_nsupdate
 from dns_update.migration.openwrt import plan_from_openwrt
 from dns_update.migration.origins import possible_name
-from dns_update.migration.plan import Choices, ImportRemark, MovePlan, ordered
+from dns_update.migration.plan import Choices, ImportRemark, MovedRecord, MovePlan, ordered
 from dns_update.migration.recognise import recognised
 from dns_update.migration.routeros.importer import import_of
 from dns_update.routeros.machine.names import checked_names
 from dns_update.routeros.machine.reading import STANDARD_INPUT
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.commandline.line import CommandLine
-    from dns_update.commandline.properties import Options
-    from dns_update.migration.plan import MovedRecord
 
 DONE, PARTLY = 0, 10
 _PLANS = {"ddclient": plan_from_ddclient, "nsupdate": plan_from_nsupdate, "openwrt": plan_from_openwrt}

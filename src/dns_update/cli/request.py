@@ -8,9 +8,9 @@ from dns_update import errors
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
 from dns_update.cli import OutputLost, is_watched, put, talk, write_talk
 from dns_update.client import Client
-from dns_update.client.locate import Target
-from dns_update.client.outcome import success_text
-from dns_update.commandline.properties import VARIABLES
+from dns_update.client.locate import RdataByType, Target
+from dns_update.client.outcome import Outcome, success_text
+from dns_update.commandline.properties import VARIABLES, Options
 from dns_update.exchange import Policy, TransportName
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.blocking import BlockingTransport
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Literal
 
-    from dns_update.client.locate import RdataByType
-    from dns_update.client.outcome import Outcome
     from dns_update.commandline.line import CommandLine
-    from dns_update.commandline.properties import Options
 
 ADDRESS_TYPES = (RRType.A, RRType.AAAA)
 CONFIGURATION = "dns-update/config.toml"  # in a user's directory of configurations, or the system's

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from functools import partial
 
 from dns_update.cli import INTERRUPTED, OutputLost, is_watched, put, talk
 from dns_update.cli.request import print_message
 from dns_update.cli.run_access import access_of
 from dns_update.cli.table import one_line
+from dns_update.commandline.line import CommandLine
+from dns_update.commandline.properties import Options
 from dns_update.errors import DnsUpdateError, UsageError
 from dns_update.routeros.described import ACCEPTED
+from dns_update.routeros.machine.logbook import LogEntry
 from dns_update.routeros.machine.names import checked_names
 from dns_update.routeros.machine.outside import Stopped
 from dns_update.routeros.machine.reading import STANDARD_INPUT, is_open_secret, printable, read_script
 from dns_update.routeros.machine.session import Session
 from dns_update.routeros.machine.this_machine import Machine, MachineSettings
 from dns_update.routeros.machine.updates import NOT_SENT, TOOL_TOPIC
-from dns_update.transport.blocking import BlockingTransport
+from dns_update.transport.blocking import BlockingTransport, Trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from threading import Event
 
     from dns_update.agent.output.log import Log
-    from dns_update.commandline.line import CommandLine
-    from dns_update.commandline.properties import Options
     from dns_update.routeros.machine.globals_file import GlobalsFile
-    from dns_update.routeros.machine.logbook import LogEntry
-    from dns_update.transport.blocking import Trace
 
 _ERROR, _INFO, _DEBUG = 3, 6, 7  # sd-daemon(3)
 _PRIORITIES = {"error": _ERROR, "warning": 4, "debug": _DEBUG}

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from dns_update.cli.as_json import error_fields, object_text, record_fields
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from dns_update.errors import DnsUpdateError
-    from dns_update.routeros.machine.this_machine import Machine
-    from dns_update.routeros.machine.updates import SentUpdate
-    from dns_update.routeros.remarks import ScriptRemark
+from dns_update.errors import DnsUpdateError
+from dns_update.routeros.machine.this_machine import Machine
+from dns_update.routeros.machine.updates import SentUpdate
+from dns_update.routeros.remarks import ScriptRemark
 
 
 def result_text(machine: Machine, file: str, status: int, error: DnsUpdateError | None, notes: Sequence[str]) -> str:

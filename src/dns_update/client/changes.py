@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
+from dns_update.client.lookup import Records
 from dns_update.wire.codes import KEPT_BY_SERVER, rrtype_to_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.client.lookup import Records
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 
 def changes_text(name: Name, before: Records, after: Records) -> str:

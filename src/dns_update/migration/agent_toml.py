@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
-from dns_update.migration.plan import IPV6
+from dns_update.migration.plan import IPV6, AddressOrigin, Choices, MovedKey, MovedRecord, MovePlan
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from typing import TypeVar
-
-    from dns_update.migration.plan import AddressOrigin, Choices, MovedKey, MovedRecord, MovePlan
-
-    Upstream = tuple[str, str, str]
-    """A server as a table of its own: address, transport, local address."""
-    _T = TypeVar("_T")
+Upstream = tuple[str, str, str]
+"""A server as a table of its own: address, transport, local address."""
+_T = TypeVar("_T")
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 1, 7 * 86400  # what the agent takes

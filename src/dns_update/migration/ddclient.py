@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
+from collections.abc import Iterator, Mapping
 
 from dns_update.errors import InvalidText, UsageError, quoted
 from dns_update.migration import origins
 from dns_update.migration.draft import Draft
-from dns_update.migration.plan import IPV4, IPV6, MovedRecord, Trigger
+from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, Choices, MovedKey, MovedRecord, MovePlan, Trigger
 from dns_update.value import Value
 from dns_update.wire.codes import MAX_U32, decimal
 from dns_update.wire.inet import IPV6_OCTETS, parse_address
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from dns_update.migration.plan import AddressOrigin, Choices, MovedKey, MovePlan
 
 _OPTION = re.compile(r"[,\s]*([a-z][\w-]*)=", re.IGNORECASE | re.ASCII)
 _PASSWORD = re.compile(r"(?:^|(?<=[\s,]))((?:fw-)?password[\w-]*)\s*=\s*('[^']*'|[^'\s]\S*)")

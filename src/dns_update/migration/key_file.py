@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dns_update.keys import files
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from dns_update.migration.plan import MovedKey
+from dns_update.migration.plan import MovedKey
 
 _MODE = 0o644
 

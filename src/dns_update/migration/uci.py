@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
 from dns_update.value import Value
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    Complain = Callable[[int, str, str], None]
-    """Takes the number of a line, what is wrong there, and what was expected."""
+Complain = Callable[[int, str, str], None]
+"""Takes the number of a line, what is wrong there, and what was expected."""
 
 _SHOWN = re.compile(r"(?:\w+\.)([\w@\[\]-]+)(?:\.(\w+))?=(.*)", re.ASCII | re.DOTALL)
 _PART = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\s'"\\]+)""")

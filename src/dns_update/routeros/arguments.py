@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from dns_update.routeros.interpreter import Interpreter
 from dns_update.routeros.remarks import Failure
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.routeros.interpreter import Interpreter
-    from dns_update.routeros.syntax import CommandNode, Node
-    from dns_update.routeros.values import RouterValue
+from dns_update.routeros.syntax import CommandNode, Node
+from dns_update.routeros.values import RouterValue
 
 
 def value_given(run: Interpreter, command: CommandNode, number: int, name: str = "") -> RouterValue:

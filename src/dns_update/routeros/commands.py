@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dns_update.routeros import syntax
 from dns_update.routeros.arguments import node_given, value_given
 from dns_update.routeros.control import Returned
@@ -16,22 +18,28 @@ from dns_update.routeros.conversions import (
     to_time,
     value_of_word,
 )
+from dns_update.routeros.interpreter import Interpreter
 from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure, ScriptSyntaxError
 from dns_update.routeros.scopes import name_of
+from dns_update.routeros.syntax import CommandNode, Node
 from dns_update.routeros.text_commands import find, length, pick
-from dns_update.routeros.values import NIL, NOTHING, Array, Code, Nil, ScriptText, Time, is_empty, text_of, type_of
+from dns_update.routeros.values import (
+    NIL,
+    NOTHING,
+    Array,
+    Code,
+    Nil,
+    RouterValue,
+    ScriptText,
+    Time,
+    is_empty,
+    text_of,
+    type_of,
+)
 from dns_update.routeros.variable_commands import set_global, set_local, set_variable
 from dns_update.routeros.words import LOG_LEVELS
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dns_update.routeros.interpreter import Interpreter
-    from dns_update.routeros.syntax import CommandNode, Node
-    from dns_update.routeros.values import RouterValue
 
 _MOST_RETRIES = 1000
 

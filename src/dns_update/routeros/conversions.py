@@ -14,6 +14,7 @@ from dns_update.routeros.values import (
     ItemId,
     Nil,
     Nothing,
+    RouterValue,
     ScriptText,
     Time,
     is_empty,
@@ -21,10 +22,6 @@ from dns_update.routeros.values import (
 )
 from dns_update.wire.codes import decimal
 from dns_update.wire.inet import IPV4_OCTETS, parse_address
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.routeros.values import RouterValue
 
 _NUMBER = re.compile(r"-?\d{1,19}|0[xX][0-9A-Fa-f]{1,16}")
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}")

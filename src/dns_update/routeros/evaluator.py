@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from dns_update.routeros import syntax
 from dns_update.routeros.commands import COMMANDS
 from dns_update.routeros.control import Frame, Limits, Returned, Usage
@@ -9,20 +11,23 @@ from dns_update.routeros.conversions import to_address, value_of_word
 from dns_update.routeros.menu_commands import run_menu_command
 from dns_update.routeros.operators import infix, prefixed, truth
 from dns_update.routeros.parser import parse
-from dns_update.routeros.remarks import Failure, LimitReached, ScriptError, ScriptSyntaxError
+from dns_update.routeros.remarks import Failure, LimitReached, ScriptError, ScriptRemark, ScriptSyntaxError
 from dns_update.routeros.scopes import Scope, undeclared_sets
 from dns_update.routeros.source import Source
-from dns_update.routeros.values import NOTHING, Address, Array, Code, ScriptText, array_of, check_size, text_of
+from dns_update.routeros.syntax import Argument, Node
+from dns_update.routeros.values import (
+    NOTHING,
+    Address,
+    Array,
+    Code,
+    RouterValue,
+    ScriptText,
+    array_of,
+    check_size,
+    text_of,
+)
 from dns_update.routeros.words import OF_ROOT
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from dns_update.routeros.remarks import ScriptRemark
-    from dns_update.routeros.syntax import Argument, Node
-    from dns_update.routeros.values import RouterValue
-    from dns_update.routeros.world import World
+from dns_update.routeros.world import World
 
 _NO_WORDS = ("nil", "nothing")
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from dns_update.routeros import syntax
 from dns_update.routeros.conversions import to_bool, to_number
+from dns_update.routeros.interpreter import Interpreter
 from dns_update.routeros.operators import equal, truth
 from dns_update.routeros.remarks import Failure
+from dns_update.routeros.syntax import CommandNode, Node
 from dns_update.routeros.tool import update_request
-from dns_update.routeros.values import NOTHING, Array, ItemId, ScriptText, array_of, is_empty, text_of
+from dns_update.routeros.values import NOTHING, Array, ItemId, RouterValue, ScriptText, array_of, is_empty, text_of
 from dns_update.routeros.words import LOG_LEVELS, OF_ROOT, SCRIPT_PARAMETERS
-from dns_update.routeros.world import ID, MenuCall
+from dns_update.routeros.world import ID, Menu, MenuCall
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from dns_update.routeros.interpreter import Interpreter
-    from dns_update.routeros.syntax import CommandNode, Node
-    from dns_update.routeros.values import RouterValue
-    from dns_update.routeros.world import Menu
-
-    Row = Mapping[str, RouterValue]
+Row = Mapping[str, RouterValue]
 
 _LOG = "/log"  # its rows are printed as lines: time, topics, message
 _PROPERTY_OF_GET = "value-name"

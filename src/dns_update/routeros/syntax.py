@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from dns_update.routeros.remarks import ScriptRemark
+from dns_update.routeros.source import Source
 from dns_update.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from dns_update.routeros.remarks import ScriptRemark
-    from dns_update.routeros.source import Source
 
 
 class Node(Value):

@@ -6,14 +6,11 @@ import binascii
 import re
 
 from dns_update.routeros.conversions import to_address, to_number, to_prefix, value_of_word
+from dns_update.routeros.interpreter import Interpreter
 from dns_update.routeros.remarks import Failure
+from dns_update.routeros.syntax import CommandNode, Node
 from dns_update.routeros.values import Address, Array, Nil, Time, is_empty, text_of, type_of
 from dns_update.routeros.world import UpdateRequest
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.routeros.interpreter import Interpreter
-    from dns_update.routeros.syntax import CommandNode, Node
 
 _PARAMETERS = ("address", "dns-server", "key", "key-name", "name", "ttl", "zone")
 SECRET_SOURCES = ("@", "env:", "credential:")

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dns_update.routeros import syntax
 from dns_update.routeros.arguments import node_given
+from dns_update.routeros.interpreter import Interpreter
 from dns_update.routeros.remarks import Failure
 from dns_update.routeros.scopes import name_of
-from dns_update.routeros.values import NOTHING, Array
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.routeros.interpreter import Interpreter
-    from dns_update.routeros.syntax import CommandNode
-    from dns_update.routeros.values import RouterValue
+from dns_update.routeros.syntax import CommandNode
+from dns_update.routeros.values import NOTHING, Array, RouterValue
 
 
 def set_local(run: Interpreter, command: CommandNode) -> RouterValue:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
+from dns_update.migration.plan import AddressOrigin, ChangeCheck, Servers
 from dns_update.migration.routeros.explorer import OWN_ERROR, Explorer
 from dns_update.migration.routeros.reading import (
     can_update,
@@ -13,23 +15,16 @@ from dns_update.migration.routeros.reading import (
     sets_globals,
 )
 from dns_update.migration.routeros.simulated import OLD_ADDRESS, OLD_ADDRESS_V6, SimulatedRouter, nothing_fails
+from dns_update.migration.routeros.starters import Starter
 from dns_update.routeros import syntax
 from dns_update.routeros.remarks import ScriptError
-from dns_update.routeros.values import text_of
+from dns_update.routeros.syntax import Script
+from dns_update.routeros.values import RouterValue, text_of
+from dns_update.routeros.world import UpdateRequest
 from dns_update.value import Value
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from dns_update.migration.plan import AddressOrigin, ChangeCheck, Servers
-    from dns_update.migration.routeros.starters import Starter
-    from dns_update.routeros.syntax import Script
-    from dns_update.routeros.values import RouterValue
-    from dns_update.routeros.world import UpdateRequest
-
-    Identity = tuple[str, object, str]
-    """What makes two updates one: the name, where the address comes from, the zone."""
+Identity = tuple[str, object, str]
+"""What makes two updates one: the name, where the address comes from, the zone."""
 
 _MOST_CONDITIONS = 40
 _MOST_COMMANDS = 20_000

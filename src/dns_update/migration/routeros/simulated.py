@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark
+from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark, OriginKind, Severity
 from dns_update.migration.routeros.reading import updates_in
 from dns_update.migration.routeros.stand_ins import StandIns, name_that_fits
 from dns_update.routeros.described import menu_of, source_of
 from dns_update.routeros.operators import equal
 from dns_update.routeros.parser import parse
-from dns_update.routeros.remarks import Failure
+from dns_update.routeros.remarks import Failure, ScriptRemark
 from dns_update.routeros.source import Source
-from dns_update.routeros.values import NOTHING, Array, ItemId, array_of, is_empty, text_of
+from dns_update.routeros.syntax import Script
+from dns_update.routeros.values import NOTHING, Array, ItemId, RouterValue, array_of, is_empty, text_of
 from dns_update.routeros.words import SCRIPT_PARAMETERS
 from dns_update.routeros.world import ID, Menu, MenuCall, UpdateRequest
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from dns_update.migration.plan import OriginKind, Severity
-    from dns_update.routeros.remarks import ScriptRemark
-    from dns_update.routeros.syntax import Script
-    from dns_update.routeros.values import RouterValue
-
-    Stored = dict[str, list[dict[str, RouterValue]]]
-    """The items that scripts and exports have added, by menu."""
+Stored = dict[str, list[dict[str, RouterValue]]]
+"""The items that scripts and exports have added, by menu."""
 
 IDENTITY = "{identity}"
 """The router's name where the set-up does not say it."""

@@ -9,17 +9,16 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from dns_update.errors import InvalidText, UsageError
 from dns_update.routeros.machine.kept_values import from_json, to_json
+from dns_update.routeros.values import RouterValue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from typing import NoReturn
-
-    from dns_update.routeros.values import RouterValue
 
 LARGEST_FILE = 1 << 24  # octets; what scripts may build is smaller
 _SYSTEM_DIRECTORY = "/run/dns-update"

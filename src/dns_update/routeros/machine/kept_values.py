@@ -16,6 +16,7 @@ from dns_update.routeros.values import (
     ItemId,
     Nil,
     Nothing,
+    RouterValue,
     Time,
     array_of,
 )
@@ -24,8 +25,6 @@ from dns_update.wire.inet import parse_address
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
-
-    from dns_update.routeros.values import RouterValue
 
     JsonValue: TypeAlias = "int | str | bool | dict[str, JsonValue] | list[JsonValue] | None"
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from dns_update.errors import DnsUpdateError, UsageError
 from dns_update.routeros.machine.failures import ExplainedFailure
+from dns_update.routeros.values import RouterValue
 from dns_update.wire.inet import IPV4_OCTETS, format_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from dns_update.address import Source
-    from dns_update.routeros.values import RouterValue
 
 _HINT = "public-address=dns: (or another address source, e.g. https://...) allows this machine to ask for it"
 

@@ -5,49 +5,41 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
+from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.monitor import Monitor
-from dns_update.errors import InvalidText, UsageError
-from dns_update.routeros.machine.hooks import Event, Hooks
+from dns_update.errors import InvalidText, NoAddress, UsageError
+from dns_update.process.systemd import Notifier
+from dns_update.routeros.machine.hooks import Event, Hooks, Watch
 from dns_update.routeros.machine.lease_facts import lease_facts
-from dns_update.routeros.machine.outside import Stopped
+from dns_update.routeros.machine.names import InterfaceNames
+from dns_update.routeros.machine.outside import Outside, Stopped
 from dns_update.routeros.machine.pinging import can_connect, pings_answered
 from dns_update.routeros.machine.schedule import Schedule, before
+from dns_update.routeros.machine.session import Session
 from dns_update.routeros.machine.storage import NETWATCH, SCHEDULES
 from dns_update.routeros.remarks import Failure
-from dns_update.routeros.values import NOTHING, is_empty, text_of
+from dns_update.routeros.values import NOTHING, RouterValue, is_empty, text_of
 from dns_update.routeros.world import ID
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
-    from typing import Any, Protocol
-
-    from dns_update.address.kernel.interfaces import Interfaces
-    from dns_update.errors import NoAddress
-    from dns_update.process.systemd import Notifier
-    from dns_update.routeros.machine.hooks import Watch
-    from dns_update.routeros.machine.names import InterfaceNames
-    from dns_update.routeros.machine.outside import Outside
-    from dns_update.routeros.machine.session import Session
-    from dns_update.routeros.values import RouterValue
-
-    class KernelMonitor(Protocol):
-        """Reports changes of this machine's addresses: a Monitor, except in tests."""
-
-        async def open(self, *, waits_out_shortage: bool = False) -> None:
-            """Begin, and report all interfaces."""
-
-        def close(self) -> None:
-            """Report nothing more."""
-
 
 MOST_SCRIPTS = 32  # that run at the same time; the others wait
 _LONGEST_SLEEP = 20.0  # seconds: after so many, the wall clock is read again, because it may have been set
 _BACKWARDS = 60.0  # seconds by which it must go back to count as set
 _ENDED_BY = 128  # plus the signal's number, as in a shell
+
+
+class KernelMonitor(Protocol):
+    """Reports changes of this machine's addresses: a Monitor, except in tests."""
+
+    async def open(self, *, waits_out_shortage: bool = False) -> None:
+        """Begin, and report all interfaces."""
+
+    def close(self) -> None:
+        """Report nothing more."""
 
 
 class Service:
