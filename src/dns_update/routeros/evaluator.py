@@ -14,7 +14,7 @@ from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure, LimitReached, ScriptError, ScriptRemark, ScriptSyntaxError
 from dns_update.routeros.scopes import Scope, undeclared_sets
 from dns_update.routeros.source import Source
-from dns_update.routeros.syntax import Argument, Node
+from dns_update.routeros.syntax import Argument, Node, needed
 from dns_update.routeros.values import (
     NOTHING,
     Address,
@@ -213,6 +213,10 @@ class Evaluator:
             case syntax.Stored():
                 return ScriptText(self.frame.source.between(node.start, node.end))
         raise Failure("a condition of 'find' is not a value")
+
+    def given(self, command: syntax.CommandNode, number: int, name: str = "") -> RouterValue:
+        """Return a value by its place among those without a name, or by a name; raises Failure if it is not given."""
+        return self.value(needed(command.given(number, name), name or "value"))
 
     def raw_text(self, node: Node) -> str:
         """Return the text of a value; a bare word as it is written, so that 007 is not 7."""
