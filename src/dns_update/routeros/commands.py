@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dns_update.routeros import syntax
+from dns_update.routeros import conversions, syntax
 from dns_update.routeros.control import Returned
-from dns_update.routeros.conversions import (
-    to_address,
-    to_address_of,
-    to_array,
-    to_bool,
-    to_id,
-    to_number,
-    to_text,
-    to_time,
-    value_of_word,
-)
 from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure, ScriptSyntaxError
 from dns_update.routeros.scopes import name_of
@@ -90,7 +79,7 @@ def _for(run: Evaluator, command: CommandNode) -> RouterValue:
 
 
 def _number(run: Evaluator, command: CommandNode, name: str) -> int:
-    number = to_number(run.value(needed(command.named(name), name)))
+    number = conversions.to_number(run.value(needed(command.named(name), name)))
     if isinstance(number, Nil):
         raise Failure(f"invalid value for argument {name}")
     return number
@@ -162,7 +151,7 @@ def _check_cut(run: Evaluator, command: CommandNode, end: Node | None) -> None:
 
 def _find(run: Evaluator, command: CommandNode) -> RouterValue:
     after = command.given(2, "from")
-    begin = NIL if after is None else to_number(run.value(after))
+    begin = NIL if after is None else conversions.to_number(run.value(after))
     return find(run.given(command, 0, "in"), run.given(command, 1, "what"), begin)
 
 
@@ -206,9 +195,9 @@ def _wait(run: Evaluator, seconds: float) -> None:
 
 
 def _seconds(value: RouterValue) -> float:
-    time = value if isinstance(value, Time) else to_time(value)
+    time = value if isinstance(value, Time) else conversions.to_time(value)
     if isinstance(time, Nil) and isinstance(value, str):
-        time = to_time(value_of_word(value))
+        time = conversions.to_time(conversions.value_of_word(value))
     if isinstance(time, Nil) or time.milliseconds < 0:
         raise Failure("invalid value for argument delay-time")
     return time.seconds
@@ -223,11 +212,13 @@ def _resolve(run: Evaluator, command: CommandNode) -> RouterValue:
             run.warn("unknown-parameter", argument.at, f":resolve has no {argument.name}=", hint)
     kind = command.named("type")
     name = run.raw_text(node)
-    if not isinstance(to_address(name), Nil):
-        return to_address(name)
+    if not isinstance(conversions.to_address(name), Nil):
+        return conversions.to_address(name)
     kind_text = "" if kind is None else run.raw_text(kind)
     try:
-        return to_address(run.world.resolve(name, "" if server is None else run.raw_text(server), kind_text))
+        return conversions.to_address(
+            run.world.resolve(name, "" if server is None else run.raw_text(server), kind_text)
+        )
     except Failure:
         if not run.handlers:
             hint = ":do { ... } on-error={ ... } around it"
@@ -338,14 +329,14 @@ COMMANDS: dict[str, Callable[[Evaluator, CommandNode], RouterValue]] = {
     "return": _return,
     "set": _set_variable,
     "time": _time,
-    "toarray": _conversion(to_array),
-    "tobool": _conversion(to_bool),
-    "toid": _conversion(to_id),
-    "toip": _conversion(lambda value: to_address_of(IPV4_OCTETS, value)),
-    "toip6": _conversion(lambda value: to_address_of(IPV6_OCTETS, value)),
-    "tonum": _conversion(to_number),
-    "tostr": _conversion(to_text),
-    "totime": _conversion(to_time),
+    "toarray": _conversion(conversions.to_array),
+    "tobool": _conversion(conversions.to_bool),
+    "toid": _conversion(conversions.to_id),
+    "toip": _conversion(lambda value: conversions.to_address_of(IPV4_OCTETS, value)),
+    "toip6": _conversion(lambda value: conversions.to_address_of(IPV6_OCTETS, value)),
+    "tonum": _conversion(conversions.to_number),
+    "tostr": _conversion(conversions.to_text),
+    "totime": _conversion(conversions.to_time),
     "typeof": _typeof,
     "while": _while,
 }
