@@ -13,10 +13,10 @@ from dns_update.cli.agent import MOST_PROBLEMS
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
 from dns_update.errors import ConfigError, UsageError, quoted
-from dns_update.errors.classes import NotNow
-from dns_update.migration.agent_toml import toml_from_plan
+from dns_update.errors.classes import unusable_file
+from dns_update.keys.files import OPEN_MODE, write_new_files
+from dns_update.migration.agent_toml import key_file_text, toml_from_plan
 from dns_update.migration.ddclient import plan_from_ddclient
-from dns_update.migration.key_file import key_file_text, write_new_files
 from dns_update.migration.nsupdate_script import plan_from_nsupdate
 from dns_update.migration.openwrt import plan_from_openwrt
 from dns_update.migration.origins import possible_name
@@ -72,9 +72,7 @@ def _text_of(path: str) -> str:
         with Path("/dev/stdin" if path == STANDARD_INPUT else path).open("rb") as file:
             content = file.read(_LARGEST_FILE + 1)  # of a pipe or a device, nobody knows the size
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
-        kind = NotNow if isinstance(error, OSError) and NotNow.is_why(error) else UsageError
-        raise kind(f"cannot read {shown}: {reason}") from error
+        raise unusable_file(f"cannot read {shown}", error) from error
     if len(content) > _LARGEST_FILE:
         raise UsageError(f"{shown} is too large for a set-up", hint=f"at most {_LARGEST_FILE} octets")
     if b"\0" in content:
@@ -120,7 +118,7 @@ def _write(output: str, toml: str, key_file: str, plan: MovePlan, *, is_quiet: b
     Raises UsageError if a file exists or cannot be written.
     """
     keys = key_file_text(record.key for record in plan.records if record.key is not None)
-    write_new_files(({key_file: keys} if keys else {}) | {output: toml}, secret=key_file)
+    write_new_files(({key_file: keys} if keys else {}) | {output: toml}, {output: OPEN_MODE})
     try:
         read_config(output)
     except ConfigError as error:

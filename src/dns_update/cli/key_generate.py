@@ -16,7 +16,7 @@ from dns_update.cli.as_json import object_text
 from dns_update.cli.key import owners_of
 from dns_update.commandline.properties import Options
 from dns_update.errors import UsageError
-from dns_update.errors.classes import NotNow
+from dns_update.errors.classes import unusable_file
 from dns_update.keys import bind, knot, powerdns
 from dns_update.keys.assignment import Assignment, Piece, check_plain, grants_for
 from dns_update.keys.files import write_new_files
@@ -110,9 +110,7 @@ def _hosts(options: Options, zone: Name) -> tuple[Host, ...]:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123 - it may be /dev/stdin
             text = file.read(_LARGEST_LIST + 1)
     except (OSError, ValueError) as error:
-        kind = NotNow if isinstance(error, OSError) and NotNow.is_why(error) else UsageError
-        reason = error.strerror if isinstance(error, OSError) else "it is not a text"
-        raise kind(f"hosts=: cannot read {path}: {reason}") from error
+        raise unusable_file(f"hosts=: cannot read {path}", error, "it is not a text") from error
     if len(text) > _LARGEST_LIST:
         raise UsageError(f"hosts=: {path} is too large for a list of hosts")
     return hosts_in(text, zone, path)

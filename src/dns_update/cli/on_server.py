@@ -13,7 +13,7 @@ from pathlib import Path
 from dns_update.auth import Key
 from dns_update.cli import write_talk
 from dns_update.errors import ServerFailure, UsageError
-from dns_update.errors.classes import NotNow
+from dns_update.errors.classes import unusable_file
 from dns_update.keys.assignment import base64_of
 from dns_update.keys.files import replace_file
 from dns_update.wire.name import Name
@@ -56,9 +56,7 @@ def configuration_in(path: str) -> str:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             text = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
-        kind = NotNow if isinstance(error, OSError) and NotNow.is_why(error) else UsageError
-        reason = error.strerror if isinstance(error, OSError) else "it is not a text"
-        raise kind(f"apply-to=: cannot read {path}: {reason}") from error
+        raise unusable_file(f"apply-to=: cannot read {path}", error, "it is not a text") from error
     if len(text) > _LARGEST:
         raise UsageError(f"apply-to=: {path} is too large for a configuration")
     return text

@@ -1,4 +1,4 @@
-"""A plan written as the agent's TOML: each table with the line that it comes from, no secret in it."""
+"""A plan written as the agent's TOML, each table with the line that it comes from, and as the file of its keys."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ def toml_from_plan(plan: MovePlan, choices: Choices, *, origin: str, key_file: s
     comments only.
     """
     return "\n".join(_Writer(plan, choices, key_file).lines(origin, command)) + "\n"
+
+
+def key_file_text(keys: Iterable[MovedKey]) -> str:
+    """Return the file of the keys, in BIND's form: the statements of those whose secret is known."""
+    statements = [
+        f'key "{key.name}" {{\n\talgorithm {key.algorithm};\n\tsecret "{key.secret}";\n}};\n'
+        for key in dict.fromkeys(keys)
+        if key.secret
+    ]
+    return "".join(statements)
 
 
 def table_names(keys: Iterable[MovedKey]) -> dict[MovedKey, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark, OriginKind, Severity
 from dns_update.migration.routeros.reading import updates_in
@@ -15,7 +15,7 @@ from dns_update.routeros.source import Source
 from dns_update.routeros.syntax import Script
 from dns_update.routeros.values import NOTHING, Array, ItemId, RouterValue, array_of, is_empty, text_of
 from dns_update.routeros.words import SCRIPT_PARAMETERS
-from dns_update.routeros.world import ID, Menu, MenuCall, UpdateRequest
+from dns_update.routeros.world import ID, MadeWhenRead, Menu, MenuCall, UpdateRequest
 
 Stored = dict[str, list[dict[str, RouterValue]]]
 """The items that scripts and exports have added, by menu."""
@@ -270,9 +270,9 @@ class SimulatedRouter:
     def _single(self, path: str) -> Mapping[str, RouterValue] | None:
         match path:
             case "/ip/cloud":
-                return _ToldWhenRead({"public-address": self.public_address})
+                return MadeWhenRead({"public-address": self.public_address})
             case "/system/identity":
-                return _ToldWhenRead({"name": self._identity})
+                return MadeWhenRead({"name": self._identity})
             case "/system/clock":
                 return {"time": "12:00:00", "date": "2026-01-05"}
             case "/system/resource":
@@ -443,22 +443,6 @@ def _address_row(path: str, name: str, address: str, family: int) -> dict[str, R
     if path.endswith("dhcp-client"):
         return row | {"gateway": "198.18.0.1"}
     return row | {"global": True, "link-local": False} if family == IPV6 else row
-
-
-class _ToldWhenRead(Mapping[str, "RouterValue"]):
-    """The properties of a menu that are made, with a remark, when a script reads them."""
-
-    def __init__(self, makers: Mapping[str, Callable[[], str]]) -> None:
-        self._makers = makers
-
-    def __getitem__(self, name: str) -> RouterValue:
-        return self._makers[name]()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        return len(self._makers)
 
 
 _INFOS = ("router-would-refuse",)
