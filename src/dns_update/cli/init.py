@@ -21,8 +21,7 @@ from dns_update.errors import UsageError
 from dns_update.keys.assignment import Assignment, Piece, grants_for
 from dns_update.keys.files import OPEN_MODE
 from dns_update.setup import questions
-from dns_update.setup.answers import Answers
-from dns_update.setup.configuration import configuration_text, key_file_beside, key_file_text
+from dns_update.setup.answers import Answers, configuration_text, key_file_beside, key_file_text
 
 
 def run(line: CommandLine) -> int:

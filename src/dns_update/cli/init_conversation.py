@@ -21,8 +21,7 @@ from dns_update.errors import NoAddress, UsageError
 from dns_update.keys.assignment import check_plain
 from dns_update.setup import questions
 from dns_update.setup.answers import Answers
-from dns_update.setup.offers import Offer, address_offers
-from dns_update.setup.questions import MAKE, Question
+from dns_update.setup.questions import MAKE, Offer, Question, address_offers
 from dns_update.wire.name import Name
 
 T = TypeVar("T")

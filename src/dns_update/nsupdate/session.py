@@ -6,10 +6,9 @@ from dns_update.errors import InvalidText
 from dns_update.nsupdate import Fatal, commands
 from dns_update.nsupdate.command_reader import command_from_line
 from dns_update.nsupdate.options import LOCAL_HOST, NsupdateOptions
-from dns_update.nsupdate.pending import PendingUpdate
+from dns_update.nsupdate.pending import Checks, PendingUpdate
 from dns_update.nsupdate.sender import Sender
 from dns_update.nsupdate.talk import MESSAGES, MORE, Talk
-from dns_update.nsupdate.translation import Checks
 from dns_update.transport import Endpoint
 
 TYPE_CHECKING = False
