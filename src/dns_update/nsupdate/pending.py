@@ -1,4 +1,4 @@
-"""The update that a script builds line by line, until it sends it: commands as records (RFC 2136, sections 2.4 and 2.5)."""
+"""The update that a script builds until it sends it: commands as records (RFC 2136, sections 2.4 and 2.5)."""
 
 from __future__ import annotations
 
