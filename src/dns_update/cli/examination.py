@@ -41,18 +41,17 @@ class ExaminationReport:
 
     def json_text(self, path: str, warnings: Sequence[str] = ()) -> str:
         """Return everything, and the `warnings` about the configuration at `path`, as the text of one JSON object."""
-        import json  # only if it is asked for
+        from dns_update.cli.as_json import head, object_text  # only if it is asked for
 
-        status = self.exit_status
-        fields = {"command": "agent", "status": "error" if status else "ok", "exit_status": status, "config": path}
         about = {
+            "config": path,
             "servers": [self._server_fields(server) for server in self._examination.servers],
             "sources": [_source_fields(answer) for answer in self._examination.sources],
             "records": [_name_fields(state, name) for state, name in self._states],
             "findings": [self._problem_fields(problem) for problem in self._problems],
             "notes": [*warnings, *self._notes()],
         }
-        return json.dumps(fields | about, indent=2) + "\n"
+        return object_text(head("agent", self.exit_status) | about)
 
     # What is wrong
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from dns_update.agent.config.load import read_config
 from dns_update.auth.private_file import called_in_errors
 from dns_update.cli import put, talk
 from dns_update.cli.agent import MOST_PROBLEMS
+from dns_update.cli.as_json import head, object_text
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
 from dns_update.errors import ConfigError, UsageError, quoted
@@ -59,7 +59,7 @@ def run(line: CommandLine) -> int:
     if options.output is not None and plan.records:
         status = _write(options.output, toml, key_file, plan, is_quiet=options.quiet) or status
     if options.json:
-        put(json.dumps({"kind": kind} | _fields(options, plan, toml, status), indent=2) + "\n")
+        put(object_text({"kind": kind} | head("import", status) | _fields(options, plan, toml)))
     elif options.output is None and plan.records:
         _print(toml, key_file, plan, is_quiet=options.quiet)
     return status
@@ -154,11 +154,8 @@ def _with_severity(remark: ImportRemark) -> str:
     return f"{where}{remark.severity}: {remark.text}{f'; {remark.hint}' if remark.hint else ''}"
 
 
-def _fields(options: Options, plan: MovePlan, toml: str, status: int) -> dict[str, object]:
+def _fields(options: Options, plan: MovePlan, toml: str) -> dict[str, object]:
     return {
-        "command": "import",
-        "status": "ok" if status == DONE else "error",
-        "exit_status": status,
         "file": options.setup,
         "understood": plan.understood,
         "records": [record_fields(record) for record in plan.records],

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dns_update.auth import Algorithm, Key
 from dns_update.cli import put, talk
-from dns_update.cli.as_json import object_text
+from dns_update.cli.as_json import head, object_text
 from dns_update.cli.key import owners_of
 from dns_update.commandline.properties import Options
 from dns_update.errors import UsageError
@@ -272,11 +272,7 @@ def _report(options: Options, made: Sequence[_Made], server_file: str, texts: Ma
 def _fields(
     options: Options, made: Sequence[_Made], server: Sequence[Piece], others: Sequence[Piece], texts: Mapping[str, str]
 ) -> dict[str, object]:
-    return {
-        "command": "key",
-        "step": "generate",
-        "status": "ok",
-        "exit_status": 0,
+    return head("key", step="generate") | {
         "keys": [_key_fields(each) for each in made],
         "server_type": options.server_type,
         "server": [{"place": piece.place, "text": piece.text} for piece in server],

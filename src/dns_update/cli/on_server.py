@@ -140,14 +140,14 @@ def _said(done: subprocess.CompletedProcess[str], secrets: Iterable[Key]) -> str
     return said or f"status {done.returncode}"
 
 
-def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run a program of a server to its end, and return its output; raises UsageError if it takes too long."""
+def run(command: Sequence[str], *, seconds: float = _SECONDS) -> subprocess.CompletedProcess[str]:
+    """Run a program of a server to its end, and return its output; raises UsageError if it takes longer."""
     try:
         return subprocess.run(  # noqa: S603 - a fixed program of the server
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
-            timeout=_SECONDS,
+            timeout=seconds,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise UsageError(f"{command[0]} has not ended within {_SECONDS:.0f} s") from None
+        raise UsageError(f"{command[0]} has not ended within {seconds:.0f} s") from None
     except OSError as error:
         raise UsageError(f"cannot run {command[0]}: {error.strerror}") from error

@@ -156,7 +156,7 @@ def _run(options: Options, session: Session, terminal: Terminal, text: str, save
         raise KeyboardInterrupt(str(interrupt) or _done_before(session)) from None
     finally:
         save()
-    return _status(session)
+    return WOULD_SEND if any(sent.result == NOT_SENT for sent in session.machine.sender.updates) else 0
 
 
 def _done_before(session: Session) -> str:
@@ -203,10 +203,6 @@ def _stay(options: Options, session: Session, terminal: Terminal, save: Callable
     names, has_kernel = checked_names(options.map), options.router is None
     service = Service(session, names, terminal, notifier, save, stop=end.set, has_kernel=has_kernel)
     return asyncio.run(service.run())
-
-
-def _status(session: Session) -> int:
-    return WOULD_SEND if any(sent.result == NOT_SENT for sent in session.machine.sender.updates) else 0
 
 
 def _as_json(work: Callable[[], int], session: Session, file: str, notes: list[str]) -> int:

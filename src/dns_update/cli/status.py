@@ -29,10 +29,9 @@ def run(line: CommandLine) -> int:
         answer = {**answer, "records": records_named(options.known_name, answer["records"])}
     status = exit_status(answer["records"], answer["agent"]["last_reload_error"])
     if options.json:
-        import json  # only if it is asked for
+        from dns_update.cli.as_json import head, object_text  # only if it is asked for
 
-        fields = {"command": "status", "status": "error" if status else "ok", "exit_status": status}
-        put(json.dumps(fields | answer, indent=2) + "\n")
+        put(object_text(head("status", status) | answer))
     elif options.known_name is not None:
         _put_lines([line for record in answer["records"] for line in details(record, time.time())])
         _put_lines(_reload_lines(answer["agent"]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.client.delivery import Delivery
-from dns_update.client.locate import LocatedTarget, RdataByType, Target, choose_primary_of, locate
+from dns_update.client.locate import LocatedTarget, RdataByType, Target, ensure_servers, locate
 from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.outcome import Outcome, outcome_at
 from dns_update.client.steps import Steps
@@ -219,8 +219,7 @@ async def send_update(transaction: Transaction, update: Update) -> Outcome:
     """
     if not isinstance(update, Update):
         raise errors.UsageError(f"an Update can be sent, not {type(update).__name__}")
-    if not transaction.servers:
-        await choose_primary_of(transaction, update.zone, update.rrclass)
+    await ensure_servers(transaction, update.zone, update.rrclass)
 
     async def at(endpoint: Endpoint) -> Outcome:
         reply = await transaction.ask_for(endpoint, update.to_message())

@@ -10,7 +10,7 @@ from contextlib import aclosing, closing, contextmanager
 
 from dns_update import errors
 from dns_update.client import Client
-from dns_update.client.locate import LocatedTarget, choose_primary_of
+from dns_update.client.locate import LocatedTarget, ensure_servers
 from dns_update.client.lookup import ZoneView
 from dns_update.client.reply_errors import distrust_of, refusal_of
 from dns_update.client.steps import Ask
@@ -171,8 +171,7 @@ class _Begun(Value):
 
 async def _begin(transaction: Transaction, request: TransferRequest) -> _Begun:
     """Return the transfer that the first server begins which can; look for the servers if none are given."""
-    if not transaction.servers:
-        await choose_primary_of(transaction, request.zone, request.rrclass)
+    await ensure_servers(transaction, request.zone, request.rrclass)
 
     async def at(endpoint: Endpoint) -> _Begun:
         # This also finds out which reading of the secret is right, and whether the server has the zone.

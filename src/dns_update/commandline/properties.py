@@ -6,9 +6,10 @@ instance of Options the same attribute is the value that a command line gives, o
 
 from __future__ import annotations
 
-from dns_update.auth import Algorithm
+from dns_update.auth import Algorithm, Key
 from dns_update.commandline import values
 from dns_update.transport import port_from_text
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeVar
 
     from dns_update.address import Source
-    from dns_update.auth import Key
     from dns_update.client.requests import Requirement
-    from dns_update.wire.name import Name
 
     ServerType = Literal["bind", "knot", "powerdns"]
     Encoding = Literal["auto", "base64", "text"]

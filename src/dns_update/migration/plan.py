@@ -142,12 +142,6 @@ class Choices(Value):
     public_address: str = "dns:"
 
 
-def replaced(record: MovedRecord, **changed: object) -> MovedRecord:
-    """Return a record with some of its fields changed."""
-    fields = {name: getattr(record, name) for name in type(record).__fields__}
-    return MovedRecord(**(fields | changed))
-
-
 def ordered(remarks: set[ImportRemark]) -> tuple[ImportRemark, ...]:
     """Return remarks in the order of their lines."""
     return tuple(sorted(remarks, key=lambda remark: (remark.line, remark.code, remark.text)))

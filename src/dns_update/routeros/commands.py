@@ -155,14 +155,6 @@ def _find(run: Evaluator, command: CommandNode) -> RouterValue:
     return find(run.given(command, 0, "in"), run.given(command, 1, "what"), begin)
 
 
-def _len(run: Evaluator, command: CommandNode) -> RouterValue:
-    return length(run.given(command, 0, "value"))
-
-
-def _typeof(run: Evaluator, command: CommandNode) -> RouterValue:
-    return type_of(run.given(command, 0, "value"))
-
-
 def _conversion(convert: Callable[[RouterValue], RouterValue]) -> Callable[[Evaluator, CommandNode], RouterValue]:
     return lambda run, command: convert(run.given(command, 0, "value"))
 
@@ -224,10 +216,6 @@ def _resolve(run: Evaluator, command: CommandNode) -> RouterValue:
             hint = ":do { ... } on-error={ ... } around it"
             run.warn("uncaught-resolve", command.at, f"{name} cannot be resolved, and nothing catches the error", hint)
         raise
-
-
-def _nothing(_run: Evaluator, _command: CommandNode) -> RouterValue:
-    return NIL
 
 
 def _jobname(run: Evaluator, _command: CommandNode) -> RouterValue:
@@ -316,10 +304,10 @@ COMMANDS: dict[str, Callable[[Evaluator, CommandNode], RouterValue]] = {
     "global": _set_global,
     "if": _if,
     "jobname": _jobname,
-    "len": _len,
+    "len": _conversion(length),
     "local": _set_local,
     "log": _log,
-    "nothing": _nothing,
+    "nothing": lambda _run, _command: NIL,
     "onerror": _onerror,
     "parse": _parse,
     "pick": _pick,
@@ -337,6 +325,6 @@ COMMANDS: dict[str, Callable[[Evaluator, CommandNode], RouterValue]] = {
     "tonum": _conversion(conversions.to_number),
     "tostr": _conversion(conversions.to_text),
     "totime": _conversion(conversions.to_time),
-    "typeof": _typeof,
+    "typeof": _conversion(type_of),
     "while": _while,
 }

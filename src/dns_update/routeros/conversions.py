@@ -9,7 +9,6 @@ from dns_update.routeros.values import (
     NIL,
     Address,
     Array,
-    Code,
     IpPrefix,
     ItemId,
     Nil,
@@ -159,8 +158,3 @@ def to_address_of(octets: int, value: RouterValue) -> Address | Nil:
     """Return an address of a length; NIL for what is not one."""
     found = to_address(value)
     return found if isinstance(found, Address) and len(found.octets) == octets else NIL
-
-
-def is_code(value: RouterValue) -> bool:
-    """Return whether a value can be called."""
-    return isinstance(value, Code)

@@ -126,7 +126,8 @@ class Evaluator:
         if body is None:
             return NOTHING
         if not isinstance(body, syntax.Body | syntax.Substitution):
-            return self._run_value(self.value(body))
+            value = self.value(body)  # what a variable holds instead of a block: `do=$code`
+            return self.call(value, "", {}) if isinstance(value, Code) else value
         outer = self.frame.scope, self.frame.menu
         self.frame.scope = Scope(outer[0], self.router_wide)
         for name, value in (names or {}).items():
@@ -137,10 +138,6 @@ class Evaluator:
         finally:
             self.usage.leave()
             self.frame.scope, self.frame.menu = outer
-
-    def _run_value(self, value: RouterValue) -> RouterValue:
-        """Run what a variable holds instead of a block: `do=$code`."""
-        return self.call(value, "", {}) if isinstance(value, Code) else value
 
     def _commands(self, commands: Iterable[Node]) -> RouterValue:
         value: RouterValue = NOTHING

@@ -12,12 +12,11 @@ from dns_update.rr.layouts import layout_of
 from dns_update.rr.scanner import Scanner, number, unhex
 from dns_update.wire.codes import MAX_U16, RRType, is_zone_type, rrtype_to_text
 from dns_update.wire.cursor import Cursor
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from dns_update.wire.name import Name
 
 
 def text_of_rdata(rrtype: int, rdata: bytes, rrclass: int) -> str:

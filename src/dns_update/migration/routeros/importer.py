@@ -16,7 +16,6 @@ from dns_update.migration.plan import (
     MovePlan,
     Trigger,
     ordered,
-    replaced,
 )
 from dns_update.migration.routeros.behaviour import Behaviour, Sent, Subject, meant_name
 from dns_update.migration.routeros.reading import can_update
@@ -193,8 +192,7 @@ def _merged(router: SimulatedRouter, records: Iterable[MovedRecord]) -> Iterator
         if None not in (known.key, record.key) and known.key != record.key:
             text = f"{record.name} gets another key here than in line {known.line}, whose key is taken"
             router.say("error", "not-understood", text, line=record.line)
-        merged[identity] = replaced(
-            known,
+        merged[identity] = known._replace(
             triggers=tuple(dict.fromkeys((*known.triggers, *record.triggers))),
             servers=tuple(dict.fromkeys((*known.servers, *record.servers))),
             servers_used=known.servers_used if known.servers_used != "one" else record.servers_used,

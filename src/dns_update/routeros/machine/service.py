@@ -8,10 +8,10 @@ import signal
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 
 from dns_update.address.kernel.interfaces import Interfaces
-from dns_update.address.kernel.monitor import Monitor
+from dns_update.address.kernel.monitor import KernelMonitor, Monitor
 from dns_update.errors import InvalidText, NoAddress, UsageError
 from dns_update.process.systemd import Notifier
 from dns_update.routeros.machine.hooks import Event, Hooks, Watch
@@ -30,16 +30,6 @@ MOST_SCRIPTS = 32  # that run at the same time; the others wait
 _LONGEST_SLEEP = 20.0  # seconds: after so many, the wall clock is read again, because it may have been set
 _BACKWARDS = 60.0  # seconds by which it must go back to count as set
 _ENDED_BY = 128  # plus the signal's number, as in a shell
-
-
-class KernelMonitor(Protocol):
-    """Reports changes of this machine's addresses: a Monitor, except in tests."""
-
-    async def open(self, *, waits_out_shortage: bool = False) -> None:
-        """Begin, and report all interfaces."""
-
-    def close(self) -> None:
-        """Report nothing more."""
 
 
 class Service:
@@ -94,7 +84,7 @@ class Service:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.end, number)
         try:
-            if self._hears_nothing:
+            if self._waits and not self._has_kernel:
                 self._machine.tell("note: the interfaces are another machine's, so no event of them comes")
             if self._listens:
                 await self._open_monitor()
@@ -145,11 +135,6 @@ class Service:
     def _listens(self) -> bool:
         """Whether a stored row waits for an event of the kernel, and one may come."""
         return self._has_kernel and self._waits
-
-    @property
-    def _hears_nothing(self) -> bool:
-        """Whether a stored row waits for an event that never comes."""
-        return self._waits and not self._has_kernel
 
     @property
     def _waits(self) -> bool:
