@@ -20,7 +20,7 @@ from tests.support.peer import Silent
 SECRET = "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5"
 FILE = """\
 [keys.home]
-file = "credential:home.key"
+file = "{key_file}"
 
 [servers.main]
 address = "{server}"
@@ -44,13 +44,17 @@ class Settings:
     With a `name`, it has a record for this.
     """
 
+    key_file = "credential:home.key"
+
     def __init__(self, directory: Path, server: NameServer, name: str = "") -> None:
         self.directory = directory / "dns-update"
         self.path = self.directory / "config.toml"
         self.directory.mkdir()
         self.server = server
         self.environment = {"XDG_CONFIG_HOME": str(directory)}
-        self.text = (FILE + (RECORD if name else "")).format(server=f"{server.host}:{server.port}", name=name)
+        key_file = self.key_file.format(directory=self.directory)
+        text = FILE + (RECORD if name else "")
+        self.text = text.format(server=f"{server.host}:{server.port}", name=name, key_file=key_file)
         server.keys[0].write(self.directory / "home.key")
         self.write(self.text)
 

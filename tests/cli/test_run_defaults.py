@@ -16,6 +16,8 @@ from tests.support.peer import Silent
 class _Place(Settings):
     """A configuration for a server; `run` runs a script with it."""
 
+    key_file = "{directory}/home.key"
+
     def run(self, *words: str, env: Mapping[str, str] | None = None) -> Result:
         return ran(*words, env=self.environment | dict(env or {}))
 
