@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from dns_update.bulk import STATES
-from lab import Bind, LabKey, Namespace, Zone
-from lab.namespace import unavailable_because
-from tests.support.documents import Document, code_in, run_script
+from lab import LabKey, Namespace, Zone
+from tests.support.documents import Document, code_in, machine_of_page, run_script
 
 PAGE = Document.read(Path(__file__).resolve().parent.parent / "docs" / "bulk.md")
 _GOOD = "name,address,ttl\nhost-1,203.0.113.1,300\nhost-2,203.0.113.2,300\n"
@@ -19,23 +18,10 @@ _GOOD = "name,address,ttl\nhost-1,203.0.113.1,300\nhost-2,203.0.113.2,300\n"
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Namespace]:
     """Make a namespace with the page's server and, in the directory, its key file."""
-    reason = unavailable_because()
-    if reason is not None:
-        pytest.skip(reason)
     key = LabKey.generate("ddns-key")
     key.write(tmp_path / "ddns.key")
-    with Namespace() as namespace:
-        namespace.ip("address", "add", "192.0.2.1/32", "dev", "lo")
-        with Bind(
-            tmp_path / "server",
-            keys=[key],
-            zones=[Zone("example.com")],
-            options="listen-on port 53 { 192.0.2.1; };",
-            namespace=namespace,
-            port=53,
-            listen_v6=False,
-        ):
-            yield namespace
+    with machine_of_page(tmp_path, key, Zone("example.com")) as namespace:
+        yield namespace
 
 
 def _steady(text: str) -> str:

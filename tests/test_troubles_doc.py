@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import Bind, LabKey, Namespace, Zone
-from lab.namespace import unavailable_because
+from lab import LabKey, Namespace, Zone
 from tests.support.broken import SET_UPS
-from tests.support.documents import Document, code_in, run_script
+from tests.support.documents import Document, code_in, machine_of_page, run_script
 
 PAGE = Document.read(Path(__file__).resolve().parent.parent / "docs" / "troubles.md")
 _POLICY = 'update-policy { grant "home-key" name home.example.com. A AAAA; };'
@@ -19,23 +18,12 @@ _POLICY = 'update-policy { grant "home-key" name home.example.com. A AAAA; };'
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Namespace]:
     """Make a namespace with the page's server and, in the directory, its key file."""
-    reason = unavailable_because()
-    if reason is not None:
-        pytest.skip(reason)
     key = LabKey.generate("home-key")
     key.write(tmp_path / "home.key")
-    with Namespace() as namespace:
-        namespace.ip("address", "add", "192.0.2.1/32", "dev", "lo")
-        with Bind(
-            tmp_path / "server",
-            readonly_keys=[key],
-            zones=[Zone("example.com", policy=_POLICY, records="home 300 A 203.0.113.44")],
-            options="listen-on port 53 { 192.0.2.1; };",
-            namespace=namespace,
-            port=53,
-            listen_v6=False,
-        ):
-            yield namespace
+    with machine_of_page(
+        tmp_path, key, Zone("example.com", policy=_POLICY, records="home 300 A 203.0.113.44")
+    ) as namespace:
+        yield namespace
 
 
 def _steady(text: str) -> str:

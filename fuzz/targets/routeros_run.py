@@ -7,7 +7,7 @@ import json
 
 from dns_update.cli.router_file import router_from_text
 from dns_update.errors import ConfigError, InvalidText
-from dns_update.routeros.machine.kept_values import from_json, to_json
+from dns_update.routeros.machine.globals_file import from_json, to_json
 from dns_update.routeros.machine.lease_facts import facts_in, gateway_in
 from dns_update.routeros.machine.names import checked_names, names_from_text
 from dns_update.routeros.machine.schedule import Schedule, before

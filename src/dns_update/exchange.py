@@ -26,6 +26,7 @@ Every attempt is a new message with its own ID, time and signature; a late answe
 from __future__ import annotations
 
 from dns_update import errors
+from dns_update.auth import Key
 from dns_update.auth.tsig import FUDGE, Tsig, sign, verify
 from dns_update.errors import quoted
 from dns_update.message import Message
@@ -35,8 +36,6 @@ from dns_update.wire.codes import Opcode, Rcode
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final, Literal, TypeAlias
-
-    from dns_update.auth import Key
 
 TransportName: TypeAlias = "Literal['udp', 'tcp']"
 

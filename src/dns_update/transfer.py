@@ -24,19 +24,15 @@ No record is returned before a signature has covered it. Until then the messages
 from __future__ import annotations
 
 from dns_update import errors
+from dns_update.auth import Key
 from dns_update.auth.tsig import AnswerVerifier, sign
 from dns_update.errors import quoted
-from dns_update.exchange import IN_TIME, TCP, Reply, UnverifiedReply, claimed_tsig_error, clock_before_1970
+from dns_update.exchange import IN_TIME, TCP, Policy, Reply, UnverifiedReply, claimed_tsig_error, clock_before_1970
 from dns_update.message import Message
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.record import Record, soa_serial
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.auth import Key
-    from dns_update.exchange import Policy
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 MAX_SERIAL = 0xFFFFFFFF
 _HALF = 1 << 31

@@ -6,16 +6,7 @@ from dns_update import errors
 from dns_update.message import Message, Question
 from dns_update.rr.record import MAX_TTL, Record, check_rdata, rdata_from_text
 from dns_update.value import Value
-from dns_update.wire.codes import (
-    MAX_U16,
-    Opcode,
-    RRClass,
-    RRType,
-    is_zone_type,
-    rrclass_from_text,
-    rrtype_from_text,
-    rrtype_to_text,
-)
+from dns_update.wire import codes
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_cidr
 from dns_update.wire.name import Name, parse_name
 
@@ -23,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
-_ADDRESS_TYPES = (RRType.A, RRType.AAAA)
+_ADDRESS_TYPES = (codes.RRType.A, codes.RRType.AAAA)
 
 
 class Update(Value):
@@ -47,7 +38,7 @@ class Update(Value):
         self,
         zone: Name | str,
         *,
-        rrclass: int | str = RRClass.IN,
+        rrclass: int | str = codes.RRClass.IN,
         prerequisites: tuple[Record, ...] = (),
         changes: tuple[Record, ...] = (),
     ) -> None:
@@ -63,7 +54,7 @@ class Update(Value):
 
         Raises UsageError for a type that has no RRsets in a zone, e.g. ANY.
         """
-        return self._require(Record(self._name(name), zone_type_of(rrtype), RRClass.ANY, 0, b""))
+        return self._require(Record(self._name(name), zone_type_of(rrtype), codes.RRClass.ANY, 0, b""))
 
     def require_rrset_equal(
         self, name: Name | str, rrtype: int | str, *values: str | bytes | IPv4Address | IPv6Address
@@ -79,21 +70,21 @@ class Update(Value):
 
         Raises UsageError for a type that has no RRsets in a zone.
         """
-        return self._require(Record(self._name(name), zone_type_of(rrtype), RRClass.NONE, 0, b""))
+        return self._require(Record(self._name(name), zone_type_of(rrtype), codes.RRClass.NONE, 0, b""))
 
     def require_present(self, name: Name | str) -> Update:
         """Name is in use: it has at least one record (section 2.4.4).
 
         Raises InvalidText for a text that is not a name.
         """
-        return self._require(Record(self._name(name), RRType.ANY, RRClass.ANY, 0, b""))
+        return self._require(Record(self._name(name), codes.RRType.ANY, codes.RRClass.ANY, 0, b""))
 
     def require_absent(self, name: Name | str) -> Update:
         """Name is not in use (section 2.4.5).
 
         Raises InvalidText for a text that is not a name.
         """
-        return self._require(Record(self._name(name), RRType.ANY, RRClass.NONE, 0, b""))
+        return self._require(Record(self._name(name), codes.RRType.ANY, codes.RRClass.NONE, 0, b""))
 
     def add(
         self, name: Name | str, ttl: int, rrtype: int | str, *values: str | bytes | IPv4Address | IPv6Address
@@ -110,21 +101,21 @@ class Update(Value):
 
         Raises UsageError for a type that has no RRsets in a zone.
         """
-        return self._change(Record(self._name(name), zone_type_of(rrtype), RRClass.ANY, 0, b""))
+        return self._change(Record(self._name(name), zone_type_of(rrtype), codes.RRClass.ANY, 0, b""))
 
     def delete_name(self, name: Name | str) -> Update:
         """Delete all RRsets of a name (section 2.5.3).
 
         Raises InvalidText for a text that is not a name.
         """
-        return self._change(Record(self._name(name), RRType.ANY, RRClass.ANY, 0, b""))
+        return self._change(Record(self._name(name), codes.RRType.ANY, codes.RRClass.ANY, 0, b""))
 
     def delete(self, name: Name | str, rrtype: int | str, *values: str | bytes | IPv4Address | IPv6Address) -> Update:
         """Delete single records of an RRset (section 2.5.4).
 
         Raises InvalidText for a value that is not of this type, UsageError if no value is given.
         """
-        return self._change(*self._records(name, 0, rrtype, RRClass.NONE, values))
+        return self._change(*self._records(name, 0, rrtype, codes.RRClass.NONE, values))
 
     def replace(
         self, name: Name | str, ttl: int, rrtype: int | str, *values: str | bytes | IPv4Address | IPv6Address
@@ -139,8 +130,8 @@ class Update(Value):
     def to_message(self) -> Message:
         """Return the message to send (section 2); its ID is 0 until it is encoded for sending."""
         return Message(
-            opcode=Opcode.UPDATE,
-            question=(Question(self.zone, RRType.SOA, self.rrclass),),
+            opcode=codes.Opcode.UPDATE,
+            question=(Question(self.zone, codes.RRType.SOA, self.rrclass),),
             answer=self.prerequisites,
             authority=self.changes,
         )
@@ -185,29 +176,29 @@ def zone_of(zone: Name | str) -> Name:
 
 def rrclass_of(rrclass: object) -> int:
     """Return the number of a zone's class, given as a number or a mnemonic; raises UsageError."""
-    number = rrclass_from_text(rrclass) if isinstance(rrclass, str) else rrclass
+    number = codes.rrclass_from_text(rrclass) if isinstance(rrclass, str) else rrclass
     if not isinstance(number, int):
         raise _wrong("a class is a number or a mnemonic", number)
-    if not 0 < number < RRClass.NONE:
+    if not 0 < number < codes.RRClass.NONE:
         raise errors.UsageError(f"{rrclass} is not the class of a zone", hint="IN, CH or HS")
     return number
 
 
 def rrtype_of(rrtype: object) -> int:
     """Return the number of a record type, given as a number or a mnemonic; raises UsageError."""
-    number = rrtype_from_text(rrtype) if isinstance(rrtype, str) else rrtype
+    number = codes.rrtype_from_text(rrtype) if isinstance(rrtype, str) else rrtype
     if not isinstance(number, int):
         raise _wrong("a type is a number or a mnemonic", number)
-    if not 0 < number <= MAX_U16:
-        raise errors.UsageError(f"{number} is not a record type", hint=f"1 to {MAX_U16}, or a mnemonic")
+    if not 0 < number <= codes.MAX_U16:
+        raise errors.UsageError(f"{number} is not a record type", hint=f"1 to {codes.MAX_U16}, or a mnemonic")
     return number
 
 
 def zone_type_of(rrtype: object) -> int:
     """Do as `rrtype_of`, but raise UsageError also for a type that has no RRsets in a zone."""
     number = rrtype_of(rrtype)
-    if not is_zone_type(number):
-        raise errors.UsageError(f"there are no RRsets of type {rrtype_to_text(number)} in a zone")
+    if not codes.is_zone_type(number):
+        raise errors.UsageError(f"there are no RRsets of type {codes.rrtype_to_text(number)} in a zone")
     return number
 
 

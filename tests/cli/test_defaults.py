@@ -20,7 +20,7 @@ from tests.support.peer import Silent
 SECRET = "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5"
 FILE = """\
 [keys.home]
-file = "credential:home.key"
+file = "{key_file}"
 
 [servers.main]
 address = "{server}"
@@ -29,7 +29,8 @@ key = "home"
 [zones."example.com"]
 servers = ["main"]
 ttl = 77
-
+"""
+RECORD = """
 [[records]]
 name = "{name}.example.com"
 address = "interface:lo/ipv4"
@@ -38,14 +39,22 @@ allow-private = true
 
 
 class Settings:
-    """A user's directory of configurations, with one for a server; `run` runs the command with it."""
+    """A user's directory of configurations, with one for a server; `run` runs the command with it.
 
-    def __init__(self, directory: Path, server: NameServer, name: str) -> None:
+    With a `name`, it has a record for this.
+    """
+
+    key_file = "credential:home.key"
+
+    def __init__(self, directory: Path, server: NameServer, name: str = "") -> None:
         self.directory = directory / "dns-update"
         self.path = self.directory / "config.toml"
         self.directory.mkdir()
         self.server = server
-        self.text = FILE.format(server=f"{server.host}:{server.port}", name=name)
+        self.environment = {"XDG_CONFIG_HOME": str(directory)}
+        key_file = self.key_file.format(directory=self.directory)
+        text = FILE + (RECORD if name else "")
+        self.text = text.format(server=f"{server.host}:{server.port}", name=name, key_file=key_file)
         server.keys[0].write(self.directory / "home.key")
         self.write(self.text)
 
@@ -58,7 +67,7 @@ class Settings:
         self.write(self.text)
 
     def run(self, *words: str, env: Mapping[str, str] | None = None) -> Result:
-        return in_process(*words, env={"XDG_CONFIG_HOME": str(self.directory.parent)} | dict(env or {}))
+        return in_process(*words, env=self.environment | dict(env or {}))
 
 
 @pytest.fixture
@@ -71,7 +80,7 @@ def settings(tmp_path: Path, bind: NameServer, unique_name: str) -> Settings:
 
 def test_a_name_and_an_address_are_a_whole_line(settings: Settings, bind: NameServer, unique_name: str) -> None:
     name = f"{unique_name}.example.com"
-    environment = {"XDG_CONFIG_HOME": str(settings.directory.parent)}
+    environment = settings.environment
     result = done(dns_update(name, "203.0.113.45", env=environment))
     assert result.lines[0] == f"updating zone: example.com: updating RR set for {unique_name}"
     assert records(bind, unique_name, "A") == ["77 203.0.113.45"]

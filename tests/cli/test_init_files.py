@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from dns_update.cli.init_files import OPEN_MODE, check_directory, refuse_existing, write_together
+from dns_update.cli.init_files import check_directory, refuse_existing, write_together
 from dns_update.errors import UsageError
 from dns_update.errors.classes import NotNow
+from dns_update.keys.files import OPEN_MODE
 
 
 @pytest.fixture

@@ -77,8 +77,7 @@ WITH_VERIFY = {"dns_update.client.changes", "dns_update.client.readback", "dns_u
 READERS = {
     "dns_update.rr.field_kinds",
     "dns_update.rr.layouts",
-    "dns_update.rr.printer",
-    "dns_update.rr.reader",
+    "dns_update.rr.presentation",
     "dns_update.rr.scanner",
     "dns_update.rr.zone_file",
 }

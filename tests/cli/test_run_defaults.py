@@ -6,46 +6,20 @@ from pathlib import Path
 import pytest
 
 from lab import LabKey, NameServer
+from tests.cli.test_defaults import Settings
 from tests.cli.test_run import md5_key
 from tests.cli.test_set import done, records
 from tests.support.command import Result, access, dns_update, in_process
 from tests.support.peer import Silent
 
-_FILE = """\
-[keys.home]
-file = "{directory}/home.key"
 
-[servers.main]
-address = "{server}"
-key = "home"
-
-[zones."example.com"]
-servers = ["main"]
-ttl = 77
-"""
-
-
-class _Place:
+class _Place(Settings):
     """A configuration for a server; `run` runs a script with it."""
 
-    def __init__(self, directory: Path, server: NameServer) -> None:
-        self.server = server
-        self.directory = directory / "dns-update"
-        self.path = self.directory / "config.toml"
-        self.directory.mkdir()
-        server.keys[0].write(self.directory / "home.key")
-        self.write(_FILE.format(directory=self.directory, server=f"{server.host}:{server.port}"))
+    key_file = "{directory}/home.key"
 
-    def write(self, text: str) -> None:
-        self.text = text
-        self.path.write_text(text, encoding="utf-8")
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {"XDG_CONFIG_HOME": str(self.directory.parent)}
-
-    def run(self, script: str, *words: str, env: Mapping[str, str] | None = None) -> Result:
-        return ran(script, *words, env=self.environment | dict(env or {}))
+    def run(self, *words: str, env: Mapping[str, str] | None = None) -> Result:
+        return ran(*words, env=self.environment | dict(env or {}))
 
 
 def ran(script: str, *words: str, env: Mapping[str, str] | None = None) -> Result:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from dns_update.agent.config.load import read_config
 from dns_update.agent.config.settings import Config
-from dns_update.migration.agent_toml import toml_from_plan
-from dns_update.migration.key_file import key_file_text, write_new_files
+from dns_update.keys.files import OPEN_MODE, write_new_files
+from dns_update.migration.agent_toml import key_file_text, toml_from_plan
 from dns_update.migration.plan import Choices, MovePlan
 from lab import NameServer, dig
 from tests.support.command import dns_update
@@ -35,7 +35,7 @@ def write(plan: MovePlan, directory: Path, choices: Choices = CHOICES) -> Path:
     texts = {str(path): toml}
     if key_file_text(keys):
         texts[key_file] = key_file_text(keys)
-    write_new_files(texts, secret=key_file)
+    write_new_files(texts, {str(path): OPEN_MODE})
     return path
 
 

@@ -8,7 +8,7 @@ from dns_update.nsupdate.command_reader import command_from_line
 from dns_update.nsupdate.commands import (
     Addition,
 )
-from dns_update.nsupdate.translation import Checks, addition_record
+from dns_update.nsupdate.pending import Checks, addition_record
 from dns_update.wire.codes import RRClass
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dns_update.errors import InvalidText
-from dns_update.nsupdate.translation import Checks
+from dns_update.nsupdate.pending import Checks
 from dns_update.wire.codes import RR_CLASSES, RRClass
 from tests.nsupdate.records import added
 

@@ -19,7 +19,7 @@ from dns_update.errors import InvalidText
 from dns_update.message import Message
 from dns_update.nsupdate.command_reader import command_from_line
 from dns_update.nsupdate.commands import Addition
-from dns_update.nsupdate.translation import Checks, addition_record
+from dns_update.nsupdate.pending import Checks, addition_record
 from dns_update.wire.codes import RRClass
 from lab.versions import is_within
 from tests.nsupdate.twins import REAL

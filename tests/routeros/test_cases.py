@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dns_update.agent.config.load import read_config
-from dns_update.migration.agent_toml import toml_from_plan
-from dns_update.migration.key_file import key_file_text, write_new_files
+from dns_update.keys.files import OPEN_MODE, write_new_files
+from dns_update.migration.agent_toml import key_file_text, toml_from_plan
 from dns_update.migration.plan import Choices
 from dns_update.migration.routeros.importer import import_of
 from dns_update.routeros.conversions import to_time, value_of_word
@@ -214,7 +214,7 @@ def _check_configuration(plan: MovePlan, directory: Path) -> None:
     config, keys = directory / "agent.toml", directory / "agent.keys"
     text = toml_from_plan(plan, Choices({}, "branch"), origin="a case", key_file=str(keys))
     secrets = key_file_text(record.key for record in plan.records if record.key is not None)
-    write_new_files({str(keys): secrets, str(config): text}, secret=str(keys))
+    write_new_files({str(keys): secrets, str(config): text}, {str(config): OPEN_MODE})
     assert len(read_config(str(config)).records) == len({(record.name, record.ttl) for record in plan.records})
     for record in plan.records:
         assert record.key is None or record.key.secret not in text

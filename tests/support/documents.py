@@ -4,9 +4,14 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from lab import Bind, LabKey, Namespace, Zone
+from lab.namespace import unavailable_because
 from tests.support.command import COMMAND
 
 _DEADLINE = 60  # seconds after which a script hangs; none of the tests counts on it
@@ -90,3 +95,24 @@ def run_script(script: str, directory: Path, env: Mapping[str, str] | None = Non
     )
     assert done.returncode == 0, f"{script}\n{done.stdout}"
     return done.stdout
+
+
+@contextmanager
+def machine_of_page(directory: Path, key: LabKey, zone: Zone) -> Iterator[Namespace]:
+    """Make a namespace with the server of a page at 192.0.2.1; its key may be read there, too, whatever the policy."""
+    reason = unavailable_because()
+    if reason is not None:
+        pytest.skip(reason)
+    with Namespace() as namespace:
+        namespace.ip("address", "add", "192.0.2.1/32", "dev", "lo")
+        with Bind(
+            directory / "server",
+            keys=[] if zone.policy else [key],
+            readonly_keys=[key] if zone.policy else [],
+            zones=[zone],
+            options="listen-on port 53 { 192.0.2.1; };",
+            namespace=namespace,
+            port=53,
+            listen_v6=False,
+        ):
+            yield namespace

@@ -6,16 +6,16 @@ says for which sources. Two calls share nothing, so they may run in different th
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from dns_update.address.sources import Command, Interface, Prefix, Resolver, Web, some_of, sources_from_text
+from dns_update.address.sources import Source as Source
 from dns_update.errors import Hint, NoAddress
 from dns_update.wire.inet import format_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from dns_update.address.kernel.interfaces import Interfaces
-    from dns_update.address.sources import Source as Source
     from dns_update.process.child_guard import ChildGuard
 
 __all__ = ["Command", "Interface", "Prefix", "Resolver", "Web", "find_addresses", "may_block", "sources_from_text"]

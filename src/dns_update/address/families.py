@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from dns_update.address.sources import Resolver, Web
 from dns_update.errors import NoAddress
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dns_update.address.sources import Resolver, Web
 
 FAMILIES = {IPV4_OCTETS: "IPv4", IPV6_OCTETS: "IPv6"}
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from random import random as system_random
 
-from dns_update.address.kernel.monitor import Monitor
+from dns_update.address.kernel.monitor import KernelMonitor, Monitor
 from dns_update.agent.attempt import pass_doubt_on
 from dns_update.agent.bugs import Bugs
 from dns_update.agent.clock import SYSTEM_CLOCK, BootTime, Clock
@@ -23,7 +23,7 @@ from dns_update.agent.plans import Plans
 from dns_update.agent.reconcile.backoff import is_permanent
 from dns_update.agent.registry import Registry
 from dns_update.agent.scheduler import Scheduler
-from dns_update.agent.sources import KernelMonitor, Sources
+from dns_update.agent.sources import Sources
 from dns_update.agent.together import Together
 from dns_update.agent.worker import Worker
 from dns_update.process.child_guard import ChildGuard

@@ -21,7 +21,7 @@ OURS = (
     ),
     *("commandline.mistakes", "errors.classes", "routeros.expression"),
     *("rr.addresses", "rr.dnssec", "rr.keys", "rr.layouts", "rr.loc"),
-    *("rr.naptr", "rr.obsolete", "rr.printer", "rr.reader", "rr.scanner", "rr.svcb", "rr.zone_file"),
+    *("rr.naptr", "rr.obsolete", "rr.presentation", "rr.scanner", "rr.svcb", "rr.zone_file"),
     *("transport.blocking", "transport.failures", "transport.sockets", "transport.tcp", "transport.udp", "wire.ttl"),
 )
 OTHERS = (

@@ -8,11 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from random import random as system_random
-from typing import Protocol
 
 from dns_update.address import Command, find_addresses, may_block
 from dns_update.address.kernel.interfaces import Interfaces
-from dns_update.address.kernel.monitor import Monitor
+from dns_update.address.kernel.monitor import KernelMonitor, Monitor
 from dns_update.address.sources import spelled
 from dns_update.agent.bugs import Bugs, text_of
 from dns_update.agent.clock import SYSTEM_CLOCK, Clock, since_boot
@@ -25,19 +24,6 @@ from dns_update.errors import NoAddress
 from dns_update.errors.hints import TOML, rendered
 from dns_update.process.child_guard import ChildGuard
 from dns_update.wire.inet import format_address
-
-
-class KernelMonitor(Protocol):
-    """Reports changes of the machine's addresses: a Monitor, except in tests."""
-
-    interfaces: Interfaces
-
-    async def open(self, *, waits_out_shortage: bool = False) -> None:
-        """Begin, and call the callback with all interfaces."""
-
-    def close(self) -> None:
-        """Stop calling back."""
-
 
 MAX_ASKED = 16  # sources asked at once, each in a thread; one may take half a minute to answer
 

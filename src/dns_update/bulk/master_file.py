@@ -8,7 +8,7 @@ from dns_update import errors
 from dns_update.bulk import Wish
 from dns_update.bulk.fields import Fields
 from dns_update.errors import quoted
-from dns_update.rr.reader import rdata_of_line
+from dns_update.rr.presentation import rdata_of_line
 from dns_update.wire.codes import RR_CLASSES, RRClass, RRType, rrclass_from_text
 from dns_update.wire.inet import parse_ipv4, parse_ipv6
 from dns_update.wire.name import Name

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 from dns_update.cli import is_watched, put, talk, write_talk
-from dns_update.cli.as_json import object_text, outcome_fields
+from dns_update.cli.as_json import head, object_text, outcome_fields
 from dns_update.cli.defaults import path_of, with_configuration, with_environment
 from dns_update.cli.plan import WOULD_CHANGE
 from dns_update.cli.request import Advised, client_of, conclude, find_configuration
@@ -262,13 +262,7 @@ def _report(outcomes: Sequence[Outcome], options: Options) -> int:
 def _report_json(outcomes: Sequence[Outcome], options: Options, servers: Sequence[NameServer] = ()) -> int:
     """Print the outcomes as JSON, and return the exit status."""
     status = WOULD_CHANGE if any(outcome.dry_run and outcome.changed for outcome in outcomes) else 0
-    result = {
-        "command": "acme",
-        "step": options.step,
-        "status": "ok",
-        "exit_status": status,
-        "dry_run": options.dry_run,
-    }
+    result = head("acme", status, is_ok=True, step=options.step) | {"dry_run": options.dry_run}
     changes = [outcome_fields(outcome, "acme") for outcome in outcomes]
     found = [{"host": str(each.host), "addresses": list(each.addresses)} for each in servers]
     put(object_text(result | {"changes": changes, "name_servers": found}))

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.cli.request import change, client_of, data_of, options_of, target_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.commandline.line import CommandLine
+from dns_update.commandline.line import CommandLine
 
 
 def run(line: CommandLine) -> int:

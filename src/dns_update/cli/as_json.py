@@ -11,10 +11,15 @@ from dns_update.rr.record import Record
 from dns_update.wire.codes import rcode_to_text, rrclass_to_text, rrtype_to_text, tsig_error_to_text
 
 
+def head(command: str, exit_status: int = 0, *, is_ok: bool | None = None, **about: object) -> dict[str, object]:
+    """Return what each result begins with; without `is_ok`, every exit status but 0 is an error."""
+    status = "ok" if (not exit_status if is_ok is None else is_ok) else "error"
+    return {"command": command, **about, "status": status, "exit_status": exit_status}
+
+
 def outcome_text(outcome: Outcome, command: str, exit_status: int = 0) -> str:
     """Return the outcome of a request that was carried out, or of a dry run."""
-    status = {"command": command, "status": "ok", "exit_status": exit_status}
-    return object_text(status | outcome_fields(outcome, command))
+    return object_text(head(command, exit_status, is_ok=True) | outcome_fields(outcome, command))
 
 
 def outcome_fields(outcome: Outcome, command: str) -> dict[str, object]:
@@ -26,9 +31,8 @@ def outcome_fields(outcome: Outcome, command: str) -> dict[str, object]:
 
 def failure_text(error: DnsUpdateError, command: str, name: str | None, zone: str | None) -> str:
     """Return what went wrong, with the failures of all servers that were tried; `name` and `zone` are as given."""
-    status = {"command": command, "status": "error", "exit_status": error.exit_status}
     about = {"zone": zone, "name": name, "error": error_fields(error)}
-    return object_text(status | about | _remarks(error))
+    return object_text(head(command, error.exit_status) | about | _remarks(error))
 
 
 def _remarks(result: Outcome | DnsUpdateError) -> dict[str, object]:

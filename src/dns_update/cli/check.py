@@ -39,7 +39,7 @@ def run(line: CommandLine) -> int:
     if given.rrclass != RRClass.IN:
         raise UsageError("check works with the class IN only", hint="leave class= out")
     if given.agent:
-        from dns_update.cli.check_agent import check_agent  # one of three, one import
+        from dns_update.cli.configuration_check import check_agent  # not for a line
 
         return check_agent(given)
     if given.name is None and given.rrtype is None and not any(line.text(name) for name in _OF_LINES):
@@ -119,11 +119,9 @@ def _destination(options: Options, zone: Name | None, key: Key | None) -> Destin
 
 
 def _questions(options: Options) -> list[SourceQuestion]:
-    return [SourceQuestion(source, options.allow_private) for source in options.address if not _is_literal(source)]
-
-
-def _is_literal(source: Source) -> bool:
-    return isinstance(source, bytes)
+    return [
+        SourceQuestion(source, options.allow_private) for source in options.address if not isinstance(source, bytes)
+    ]
 
 
 def _data(

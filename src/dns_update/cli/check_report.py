@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
+from typing import TextIO
 
 from dns_update.cli import put, terminal
+from dns_update.cli.as_json import head, object_text
 from dns_update.cli.table import one_line
 from dns_update.doctor.checklist import Mark, Step
 from dns_update.errors.hints import COMMAND_LINE, rendered
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import TextIO
 
 _MARKS: dict[Mark, str] = {"ok": "ok", "note": "note", "failed": "FAILED", "left out": "-"}
 _COLORS: dict[Mark, str] = {"ok": "32", "note": "33", "failed": "1;31", "left out": "2"}
@@ -41,15 +38,9 @@ class CheckReport:
 
     def put_json(self) -> None:
         """Print everything as one JSON object."""
-        fields = {
-            "command": "check",
-            "status": "error" if self.exit_status else "ok",
-            "exit_status": self.exit_status,
-            "name": self._name or None,
-            "steps": [step_fields(step) for step in self._steps],
-            "messages": self._messages,
-        }
-        put(json.dumps(fields, indent=2) + "\n")
+        steps = [step_fields(step) for step in self._steps]
+        fields = {"name": self._name or None, "steps": steps, "messages": self._messages}
+        put(object_text(head("check", self.exit_status) | fields))
 
     def _summary(self) -> str:
         wrong = sum(step.mark == "failed" for step in self._steps)

@@ -1,4 +1,4 @@
-"""The check of a whole configuration: what its text says, and, online, whether all that it names works."""
+"""The check of a whole configuration, also of a running agent: what its text says, and, online, whether it works."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from dns_update.cli.agent import MOST_PROBLEMS
 from dns_update.cli.loop import carry_out, transport_for, unless_interrupted
 from dns_update.commandline.properties import Options
 from dns_update.errors import ConfigError
+
+_MOST_NAMES = 10  # of an agent that fail; the rest is in `dns-update status`
 
 
 def check_configuration(path: str, options: Options, *, online: bool) -> int:
@@ -79,3 +81,20 @@ def _check_online(config: Config, path: str, warnings: Sequence[str], options: O
     else:
         report.tell()
     return report.exit_status
+
+
+def check_agent(options: Options) -> int:
+    """Check the agent that listens at the socket, and its configuration; return the exit status."""
+    from dns_update.cli.status import answer_of  # not for a configuration alone
+
+    answer = answer_of(options.socket)
+    agent, records = answer["agent"], answer["records"]
+    failing = [record for record in records if record["state"] == "failing"]
+    if not options.json and not options.quiet:
+        talk(f"agent {agent['pid']} runs with {agent['config']}: {len(records)} names, {len(failing)} failing")
+        for record in failing[:_MOST_NAMES]:
+            error = record["last_error"] or {}
+            talk(f"{record['name']} fails: {error.get('message', 'status name= says more')}")
+        if agent["last_reload_error"]:
+            talk(f"it could not read its configuration at the last reload: {agent['last_reload_error']}")
+    return check_configuration(agent["config"], options, online=True)

@@ -12,17 +12,16 @@ import os
 from dns_update import errors
 from dns_update.cli import talk
 from dns_update.cli.request import target_of
-from dns_update.commandline.properties import RECURRING, Options, row_of, variable_of
+from dns_update.commandline.properties import RECURRING, Options, Property, row_of, variable_of
 from dns_update.wire.codes import RRClass
 from dns_update.wire.inet import format_address
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dns_update.agent.config.one_name import Finding, OneName
-    from dns_update.commandline.properties import Property
-    from dns_update.wire.name import Name
 
 _OF_KEYS = ("key", "key_file", "key_name", "algorithm", "key_encoding")
 _NEEDS_ADDRESS = ("set", "check")  # to the other commands, it has a meaning that there is none

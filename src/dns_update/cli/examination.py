@@ -8,19 +8,9 @@ from dns_update.address.sources import spelled
 from dns_update.cli import put, talk
 from dns_update.cli.table import lined_up, one_line
 from dns_update.client.probe import BY_KEY, BY_RECORD
+from dns_update.doctor import findings
 from dns_update.doctor.advice import advise, change_text, data_text, listed, note_texts
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
-from dns_update.doctor.findings import (
-    STATES,
-    NameState,
-    Note,
-    Problem,
-    exit_status,
-    is_needed,
-    notes,
-    problems,
-    state_of,
-)
 from dns_update.doctor.source_answers import SourceAnswer
 from dns_update.errors import DnsUpdateError
 from dns_update.errors.hints import Door, rendered
@@ -39,9 +29,9 @@ class ExaminationReport:
     def __init__(self, examination: Examination, door: Door) -> None:
         self._examination = examination
         self._door = door
-        self._problems = list(problems(examination))
-        self._states = [(state_of(name), name) for name in examination.names]
-        self.exit_status = exit_status(self._problems)
+        self._problems = list(findings.problems(examination))
+        self._states = [(findings.state_of(name), name) for name in examination.names]
+        self.exit_status = findings.exit_status(self._problems)
 
     def tell(self) -> None:
         """Write what is wrong to standard error, and the tables to standard output."""
@@ -51,18 +41,17 @@ class ExaminationReport:
 
     def json_text(self, path: str, warnings: Sequence[str] = ()) -> str:
         """Return everything, and the `warnings` about the configuration at `path`, as the text of one JSON object."""
-        import json  # only if it is asked for
+        from dns_update.cli.as_json import head, object_text  # only if it is asked for
 
-        status = self.exit_status
-        fields = {"command": "agent", "status": "error" if status else "ok", "exit_status": status, "config": path}
         about = {
+            "config": path,
             "servers": [self._server_fields(server) for server in self._examination.servers],
             "sources": [_source_fields(answer) for answer in self._examination.sources],
             "records": [_name_fields(state, name) for state, name in self._states],
             "findings": [self._problem_fields(problem) for problem in self._problems],
             "notes": [*warnings, *self._notes()],
         }
-        return json.dumps(fields | about, indent=2) + "\n"
+        return object_text(head("agent", self.exit_status) | about)
 
     # What is wrong
 
@@ -90,12 +79,12 @@ class ExaminationReport:
             yield f"note: and {len(texts) - MOST_ALIKE:,} more notes; --json lists all of them"
 
     def _notes(self) -> list[str]:
-        return list(dict.fromkeys(map(self._note_text, notes(self._examination))))
+        return list(dict.fromkeys(map(self._note_text, findings.notes(self._examination))))
 
     def _said(self, sentence: str) -> str:
         return rendered(sentence, self._door)
 
-    def _note_text(self, note: Note) -> str:
+    def _note_text(self, note: findings.Note) -> str:
         text, hint = note_texts(note)
         return self._said(text) + (f" ({self._said(hint)})" if hint else "")
 
@@ -103,7 +92,7 @@ class ExaminationReport:
 
     def _overview(self) -> Iterator[str]:
         seen = self._examination
-        states = sorted(self._states, key=lambda pair: STATES.index(pair[0]))
+        states = sorted(self._states, key=lambda pair: findings.STATES.index(pair[0]))
         yield f"{len(states):,} {'name' if len(states) == 1 else 'names'}: {_counts(states)}"
         yield "nothing was changed, and nothing sent that could change anything"
         if seen.servers:
@@ -141,7 +130,7 @@ class ExaminationReport:
             "exit_status": error.exit_status,
         }
 
-    def _problem_fields(self, problem: Problem) -> Fields:
+    def _problem_fields(self, problem: findings.Problem) -> Fields:
         advice = advise(problem)
         return {
             "kind": advice.kind,
@@ -167,10 +156,10 @@ def _more(count: int, what: str) -> Iterator[str]:
         yield f"and {count - MOST_NAMES:,} more{what}; --json lists all of them"
 
 
-def _counts(states: Sequence[tuple[NameState, NameExamination]]) -> str:
+def _counts(states: Sequence[tuple[findings.NameState, NameExamination]]) -> str:
     """Return how many names are in each state, the best state first."""
     found = [state for state, _name in states]
-    return ", ".join(f"{found.count(state):,} {state}" for state in reversed(STATES) if state in found)
+    return ", ".join(f"{found.count(state):,} {state}" for state in reversed(findings.STATES) if state in found)
 
 
 def _server_row(server: ServerExamination, examination: Examination) -> tuple[str, ...]:
@@ -207,7 +196,7 @@ def _count_at(server: ServerExamination, examination: Examination) -> tuple[int,
         for one in name.at_servers:
             if one.server is server and one.comparison is not None:
                 compared += 1
-                denied += one.denial is not None and is_needed(name, one.denial)
+                denied += one.denial is not None and findings.is_needed(name, one.denial)
     return compared, denied
 
 
@@ -216,13 +205,13 @@ def _source_row(answer: SourceAnswer) -> tuple[str, str]:
     return spelled(answer.source), str(answer.error) if answer.error is not None else gives
 
 
-def _name_row(state: NameState, name: NameExamination) -> tuple[str, ...]:
+def _name_row(state: findings.NameState, name: NameExamination) -> tuple[str, ...]:
     desired = _desired_texts(name)
     shown = "-" if desired is None else ", ".join(desired) or "nothing"
     return state, str(name.subject.name), shown, _name_text(state, name)
 
 
-def _name_text(state: NameState, name: NameExamination) -> str:
+def _name_text(state: findings.NameState, name: NameExamination) -> str:
     """Return what servers have and what would be sent, for a name that is not right."""
     if state == "right":
         return ""
@@ -261,7 +250,7 @@ def _source_fields(answer: SourceAnswer) -> Fields:
     }
 
 
-def _name_fields(state: NameState, name: NameExamination) -> Fields:
+def _name_fields(state: findings.NameState, name: NameExamination) -> Fields:
     return {
         "name": str(name.subject.name),
         "zone": next((str(one.server.zone) for one in name.at_servers), None),

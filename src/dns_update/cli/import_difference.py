@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 
-from dns_update.address.sources import Interface
+from dns_update.address.sources import Interface, Source
 from dns_update.agent.config.load import config_from_text
 from dns_update.cli import put, talk
+from dns_update.cli.as_json import head, object_text
+from dns_update.commandline.properties import Options
 from dns_update.migration.agent_toml import toml_from_plan
-from dns_update.migration.plan import IPV4, IPV6, MovePlan, replaced
-from dns_update.migration.routeros.difference import differences, states_of
+from dns_update.migration.plan import IPV4, IPV6, Choices, MovePlan
+from dns_update.migration.routeros.difference import Difference, Published, RouterState, Zone, differences, states_of
+from dns_update.migration.routeros.importer import Import
 from dns_update.wire.inet import IPV6_OCTETS, format_address
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from dns_update.address.sources import Source
-    from dns_update.commandline.properties import Options
-    from dns_update.migration.plan import Choices
-    from dns_update.migration.routeros.difference import Difference, Published, RouterState, Zone
-    from dns_update.migration.routeros.importer import Import
 
 SAME, DIFFERENT = 0, 10
 
@@ -33,8 +26,7 @@ def compare(options: Options, whole: Import, choices: Choices) -> int:
     status = DIFFERENT if found else SAME
     if options.json:
         shown = [{name: getattr(each, name) for name in type(each).__fields__} for each in found]
-        about = {"command": "import", "status": "ok" if status == SAME else "error", "exit_status": status}
-        put(json.dumps(about | {"file": options.setup, "differences": shown}, indent=2) + "\n")
+        put(object_text(head("import", status) | {"file": options.setup, "differences": shown}))
         return status
     put("".join([f"{_told(each)}\n" for each in found]))
     if not found:
@@ -44,7 +36,7 @@ def compare(options: Options, whole: Import, choices: Choices) -> int:
 
 def published_by_configuration(plan: MovePlan, choices: Choices) -> Published:
     """Return what the configuration, read as the agent reads it, would publish in a state of the router."""
-    unsigned = MovePlan(tuple([replaced(record, key=None) for record in plan.records]), ())
+    unsigned = MovePlan(tuple([record._replace(key=None) for record in plan.records]), ())
     toml = toml_from_plan(unsigned, choices, origin="", key_file="")  # no key file is there yet
     config = config_from_text(toml, "the import", is_private=True)
     routers_names = {moved: name for name, moved in choices.interfaces.items()}

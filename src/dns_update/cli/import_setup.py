@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -10,25 +9,22 @@ from dns_update.agent.config.load import read_config
 from dns_update.auth.private_file import called_in_errors
 from dns_update.cli import put, talk
 from dns_update.cli.agent import MOST_PROBLEMS
+from dns_update.cli.as_json import head, object_text
+from dns_update.commandline.line import CommandLine
+from dns_update.commandline.properties import Options
 from dns_update.errors import ConfigError, UsageError, quoted
-from dns_update.errors.classes import NotNow
-from dns_update.migration.agent_toml import toml_from_plan
+from dns_update.errors.classes import unusable_file
+from dns_update.keys.files import OPEN_MODE, write_new_files
+from dns_update.migration.agent_toml import key_file_text, toml_from_plan
 from dns_update.migration.ddclient import plan_from_ddclient
-from dns_update.migration.key_file import key_file_text, write_new_files
 from dns_update.migration.nsupdate_script import plan_from_nsupdate
 from dns_update.migration.openwrt import plan_from_openwrt
 from dns_update.migration.origins import possible_name
-from dns_update.migration.plan import Choices, ImportRemark, MovePlan, ordered
+from dns_update.migration.plan import Choices, ImportRemark, MovedRecord, MovePlan, ordered
 from dns_update.migration.recognise import recognised
 from dns_update.migration.routeros.importer import import_of
 from dns_update.routeros.machine.names import checked_names
 from dns_update.routeros.machine.reading import STANDARD_INPUT
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.commandline.line import CommandLine
-    from dns_update.commandline.properties import Options
-    from dns_update.migration.plan import MovedRecord
 
 DONE, PARTLY = 0, 10
 _PLANS = {"ddclient": plan_from_ddclient, "nsupdate": plan_from_nsupdate, "openwrt": plan_from_openwrt}
@@ -63,7 +59,7 @@ def run(line: CommandLine) -> int:
     if options.output is not None and plan.records:
         status = _write(options.output, toml, key_file, plan, is_quiet=options.quiet) or status
     if options.json:
-        put(json.dumps({"kind": kind} | _fields(options, plan, toml, status), indent=2) + "\n")
+        put(object_text({"kind": kind} | head("import", status) | _fields(options, plan, toml)))
     elif options.output is None and plan.records:
         _print(toml, key_file, plan, is_quiet=options.quiet)
     return status
@@ -76,9 +72,7 @@ def _text_of(path: str) -> str:
         with Path("/dev/stdin" if path == STANDARD_INPUT else path).open("rb") as file:
             content = file.read(_LARGEST_FILE + 1)  # of a pipe or a device, nobody knows the size
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
-        kind = NotNow if isinstance(error, OSError) and NotNow.is_why(error) else UsageError
-        raise kind(f"cannot read {shown}: {reason}") from error
+        raise unusable_file(f"cannot read {shown}", error) from error
     if len(content) > _LARGEST_FILE:
         raise UsageError(f"{shown} is too large for a set-up", hint=f"at most {_LARGEST_FILE} octets")
     if b"\0" in content:
@@ -124,7 +118,7 @@ def _write(output: str, toml: str, key_file: str, plan: MovePlan, *, is_quiet: b
     Raises UsageError if a file exists or cannot be written.
     """
     keys = key_file_text(record.key for record in plan.records if record.key is not None)
-    write_new_files(({key_file: keys} if keys else {}) | {output: toml}, secret=key_file)
+    write_new_files(({key_file: keys} if keys else {}) | {output: toml}, {output: OPEN_MODE})
     try:
         read_config(output)
     except ConfigError as error:
@@ -160,11 +154,8 @@ def _with_severity(remark: ImportRemark) -> str:
     return f"{where}{remark.severity}: {remark.text}{f'; {remark.hint}' if remark.hint else ''}"
 
 
-def _fields(options: Options, plan: MovePlan, toml: str, status: int) -> dict[str, object]:
+def _fields(options: Options, plan: MovePlan, toml: str) -> dict[str, object]:
     return {
-        "command": "import",
-        "status": "ok" if status == DONE else "error",
-        "exit_status": status,
         "file": options.setup,
         "understood": plan.understood,
         "records": [record_fields(record) for record in plan.records],

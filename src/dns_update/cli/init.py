@@ -10,7 +10,7 @@ from dns_update.auth import Key
 from dns_update.cli import init_service, talk
 from dns_update.cli.init_asking import agrees, can_ask, goes_on
 from dns_update.cli.init_conversation import Conversation, refuse_key_file
-from dns_update.cli.init_files import OPEN_MODE, check_directory, refuse_existing, write_together
+from dns_update.cli.init_files import check_directory, refuse_existing, write_together
 from dns_update.cli.init_result import Result
 from dns_update.cli.init_tries import Tries, show
 from dns_update.cli.key_generate import beside, pieces_for, server_ending, server_text, today, whole_path
@@ -19,9 +19,9 @@ from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
 from dns_update.errors import UsageError
 from dns_update.keys.assignment import Assignment, Piece, grants_for
+from dns_update.keys.files import OPEN_MODE
 from dns_update.setup import questions
-from dns_update.setup.answers import Answers
-from dns_update.setup.configuration import configuration_text, key_file_beside, key_file_text
+from dns_update.setup.answers import Answers, configuration_text, key_file_beside, key_file_text
 
 
 def run(line: CommandLine) -> int:

@@ -21,8 +21,7 @@ from dns_update.errors import NoAddress, UsageError
 from dns_update.keys.assignment import check_plain
 from dns_update.setup import questions
 from dns_update.setup.answers import Answers
-from dns_update.setup.offers import Offer, address_offers
-from dns_update.setup.questions import MAKE, Question
+from dns_update.setup.questions import MAKE, Offer, Question, address_offers
 from dns_update.wire.name import Name
 
 T = TypeVar("T")
@@ -52,7 +51,7 @@ class Conversation:
         zone, servers = self._zone_and_servers(owners, servers)
         sources = self._sources()
         key = self._key(owners, zone, servers)
-        made = new_key(self._key_name(owners, zone), _algorithm()) if key is None else key
+        made = new_key(self._key_name(owners, zone), Algorithm.from_text(DEFAULT_ALGORITHM)) if key is None else key
         return Answers(
             servers,
             zone,
@@ -258,10 +257,6 @@ def is_same_file(path: str, other: str) -> bool:
 
 def _untried(_answer: object) -> list[Step]:
     return []
-
-
-def _algorithm() -> Algorithm:
-    return Algorithm.from_text(DEFAULT_ALGORITHM)
 
 
 def _interfaces() -> Interfaces | None:

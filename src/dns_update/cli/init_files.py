@@ -15,10 +15,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dns_update.errors import UsageError
-from dns_update.errors.classes import NotNow
+from dns_update.errors.classes import NotNow, unusable_file
+from dns_update.keys.files import SECRET_MODE, sync_directory
 
-SECRET_MODE = 0o600
-OPEN_MODE = 0o644  # of a text without secrets: the agent's own user, whom systemd makes, must be able to read it
 _DIRECTORY_MODE = 0o755
 _PREFIX = ".dns-update-"  # of the directory in which they are written
 
@@ -116,17 +115,7 @@ def _link(part: Path, paths: Iterable[str], linked: list[Path]) -> None:
     for path in map(Path, paths):
         path.hardlink_to(part / path.name)
         linked.append(path)
-    _sync(part.parent)
-
-
-def _sync(directory: Path) -> None:
-    """Have the new names survive a power failure."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):  # some file systems cannot
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_directory(str(part))
 
 
 def _remove(part: Path | None) -> None:
@@ -140,5 +129,4 @@ def _failure(directory: Path, error: OSError) -> UsageError | NotNow:
             f"{error.filename2 or error.filename} exists",
             hint="init overwrites nothing: give another output=, or move it away",
         )
-    kind = NotNow if NotNow.is_why(error) else UsageError
-    return kind(f"cannot write in {directory}: {error.strerror}")
+    return unusable_file(f"cannot write in {directory}", error)

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from dns_update.cli import put, talk
-from dns_update.cli.as_json import object_text
+from dns_update.cli.as_json import head, object_text
 from dns_update.cli.check_report import step_fields
 from dns_update.cli.key_generate import reader_of
 from dns_update.cli.request import find_configuration
@@ -78,9 +78,6 @@ class Result(Value):
         answers, key = self.answers, self.answers.key
         is_known = not (weakness_of(key) or (self.is_dry and answers.is_key_made))
         fields: dict[str, object] = {
-            "command": "init",
-            "status": "ok",
-            "exit_status": self.exit_status,
             "dry_run": self.is_dry,
             "files": list(self.files),
             "configuration": self.configuration,
@@ -102,4 +99,4 @@ class Result(Value):
             "next": self.commands(service).splitlines(),
             "service": is_started,
         }
-        put(object_text(fields))
+        put(object_text(head("init", self.exit_status, is_ok=True) | fields))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from dns_update.cli import on_server
 from dns_update.errors import UsageError
 
 UNIT = "dns-update-agent"
@@ -86,12 +87,4 @@ def _carry_out(*words: str) -> None:
 
 
 def _run(*words: str) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(  # noqa: S603 - systemd's own program
-            ["systemctl", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",  # noqa: S607 - of the PATH, as a person's
-            check=False, timeout=_SECONDS,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise UsageError(f"systemctl has not ended within {_SECONDS:.0f} s") from None
-    except OSError as error:
-        raise UsageError(f"cannot run systemctl: {error.strerror}") from error
+    return on_server.run(("systemctl", *words), seconds=_SECONDS)

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from dns_update.auth import Algorithm, Key
 from dns_update.cli import put, talk
-from dns_update.cli.as_json import object_text
+from dns_update.cli.as_json import head, object_text
 from dns_update.cli.key import owners_of
 from dns_update.commandline.properties import Options
 from dns_update.errors import UsageError
-from dns_update.errors.classes import NotNow
+from dns_update.errors.classes import unusable_file
 from dns_update.keys import bind, knot, powerdns
 from dns_update.keys.assignment import Assignment, Piece, check_plain, grants_for
 from dns_update.keys.files import write_new_files
@@ -110,9 +110,7 @@ def _hosts(options: Options, zone: Name) -> tuple[Host, ...]:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123 - it may be /dev/stdin
             text = file.read(_LARGEST_LIST + 1)
     except (OSError, ValueError) as error:
-        kind = NotNow if isinstance(error, OSError) and NotNow.is_why(error) else UsageError
-        reason = error.strerror if isinstance(error, OSError) else "it is not a text"
-        raise kind(f"hosts=: cannot read {path}: {reason}") from error
+        raise unusable_file(f"hosts=: cannot read {path}", error, "it is not a text") from error
     if len(text) > _LARGEST_LIST:
         raise UsageError(f"hosts=: {path} is too large for a list of hosts")
     return hosts_in(text, zone, path)
@@ -274,11 +272,7 @@ def _report(options: Options, made: Sequence[_Made], server_file: str, texts: Ma
 def _fields(
     options: Options, made: Sequence[_Made], server: Sequence[Piece], others: Sequence[Piece], texts: Mapping[str, str]
 ) -> dict[str, object]:
-    return {
-        "command": "key",
-        "step": "generate",
-        "status": "ok",
-        "exit_status": 0,
+    return head("key", step="generate") | {
         "keys": [_key_fields(each) for each in made],
         "server_type": options.server_type,
         "server": [{"place": piece.place, "text": piece.text} for piece in server],

@@ -7,7 +7,7 @@ import os
 from dns_update.auth import Key
 from dns_update.auth.private_file import read_private_file
 from dns_update.cli import put, talk
-from dns_update.cli.as_json import error_fields, object_text
+from dns_update.cli.as_json import error_fields, head, object_text
 from dns_update.cli.key import KeyFile, owners_of, read_key_file
 from dns_update.cli.key_access import NO, KeyAccess, access_of
 from dns_update.cli.on_server import apply, ask, configuration_in, programs_for, shown
@@ -171,11 +171,7 @@ def _tell(file: KeyFile, key: Key, result: _Result, options: Options, *, is_drop
 
 
 def _fields(file: KeyFile, key: Key, options: Options, result: _Result, *, is_dropped: bool) -> dict[str, object]:
-    return {
-        "command": "key",
-        "step": "revoke",
-        "status": "error" if result.status else "ok",
-        "exit_status": result.status,
+    return head("key", result.status, step="revoke") | {
         "file": file.path,
         "name": str(key.name),
         "configuration": None if options.apply_to is not None else _configuration_without(key, options),

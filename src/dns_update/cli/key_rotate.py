@@ -7,7 +7,7 @@ import secrets
 
 from dns_update.auth import Key
 from dns_update.cli import put, talk
-from dns_update.cli.as_json import object_text
+from dns_update.cli.as_json import head, object_text
 from dns_update.cli.key import KeyFile, owners_of, read_key_file
 from dns_update.cli.key_generate import octets_for, server_ending, server_text, today
 from dns_update.cli.key_usage import usage_fields, usage_in, usage_text
@@ -172,11 +172,8 @@ def _revocation(file: KeyFile, old: Key, options: Options) -> str:
 def _report(file: KeyFile, old: Key, new: Key, options: Options) -> int:
     steps = _steps(file, old, new, options)
     if options.json:
-        put(
-            object_text(
-                _fields(file, old, new) | {"steps": _step_fields(steps), "applied": options.apply_to is not None}
-            )
-        )
+        left = [{"what": step.place, "text": step.text} for step in steps]
+        put(object_text(_fields(file, old, new) | {"steps": left, "applied": options.apply_to is not None}))
         return 0
     put("\n".join(f"# {step.place}:\n{step.text}" for step in steps))
     if not options.quiet:
@@ -200,16 +197,8 @@ def _progress(file: KeyFile, options: Options) -> int:
 
 
 def _fields(file: KeyFile, old: Key, new: Key) -> dict[str, object]:
-    return {
-        "command": "key",
-        "step": "rotate",
-        "status": "ok",
-        "exit_status": 0,
+    return head("key", step="rotate") | {
         "file": file.path,
         "newer": str(new.name),
         "older": str(old.name),
     }
-
-
-def _step_fields(steps: list[Piece]) -> list[dict[str, str]]:
-    return [{"what": step.place, "text": step.text} for step in steps]

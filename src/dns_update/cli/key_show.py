@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from dns_update.auth import Key
 from dns_update.cli import put, talk
-from dns_update.cli.as_json import error_fields, object_text
+from dns_update.cli.as_json import error_fields, head, object_text
 from dns_update.cli.key import KeyFile, owners_of, read_key_file
 from dns_update.cli.key_access import NO, YES, KeyAccess, Permission, access_of
 from dns_update.cli.key_usage import usage_fields, usage_in, usage_text
@@ -21,7 +21,6 @@ from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.keys.fingerprint import fingerprint_of
 from dns_update.keys.statement import days_in
 from dns_update.value import Value
-from dns_update.wire.name import Name
 
 OLD_DAYS = 180  # a key is older then than most people who have left with a copy of it are missed
 _DAY_SECONDS = 86_400
@@ -122,11 +121,8 @@ def _row(each: _Shown) -> tuple[str, ...]:
 
 def _access_rows(key: Key, access: KeyAccess) -> Iterator[tuple[str, ...]]:
     for permission in access.permissions:
-        yield str(key.name), permission.server, _place(permission.owner), permission.rrtype, _allowed(permission)
-
-
-def _place(owner: Name | None) -> str:
-    return "any other name" if owner is None else str(owner)
+        place = "any other name" if permission.owner is None else str(permission.owner)
+        yield str(key.name), permission.server, place, permission.rrtype, _allowed(permission)
 
 
 def _allowed(permission: Permission) -> str:
@@ -138,11 +134,7 @@ def _allowed(permission: Permission) -> str:
 def _fields(
     file: KeyFile, shown: Sequence[_Shown], accesses: Sequence[KeyAccess], status: int, options: Options
 ) -> dict[str, object]:
-    fields: dict[str, object] = {
-        "command": "key",
-        "step": "show",
-        "status": "error" if status else "ok",
-        "exit_status": status,
+    fields = head("key", status, step="show") | {
         "file": file.path,
         "keys": [
             _key_fields(each) | ({"access": _access_fields(accesses[place])} if accesses else {})

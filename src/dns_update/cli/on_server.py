@@ -13,7 +13,7 @@ from pathlib import Path
 from dns_update.auth import Key
 from dns_update.cli import write_talk
 from dns_update.errors import ServerFailure, UsageError
-from dns_update.errors.classes import NotNow
+from dns_update.errors.classes import unusable_file
 from dns_update.keys.assignment import base64_of
 from dns_update.keys.files import replace_file
 from dns_update.wire.name import Name
@@ -56,9 +56,7 @@ def configuration_in(path: str) -> str:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             text = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
-        kind = NotNow if isinstance(error, OSError) and NotNow.is_why(error) else UsageError
-        reason = error.strerror if isinstance(error, OSError) else "it is not a text"
-        raise kind(f"apply-to=: cannot read {path}: {reason}") from error
+        raise unusable_file(f"apply-to=: cannot read {path}", error, "it is not a text") from error
     if len(text) > _LARGEST:
         raise UsageError(f"apply-to=: {path} is too large for a configuration")
     return text
@@ -142,14 +140,14 @@ def _said(done: subprocess.CompletedProcess[str], secrets: Iterable[Key]) -> str
     return said or f"status {done.returncode}"
 
 
-def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run a program of a server to its end, and return its output; raises UsageError if it takes too long."""
+def run(command: Sequence[str], *, seconds: float = _SECONDS) -> subprocess.CompletedProcess[str]:
+    """Run a program of a server to its end, and return its output; raises UsageError if it takes longer."""
     try:
         return subprocess.run(  # noqa: S603 - a fixed program of the server
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
-            timeout=_SECONDS,
+            timeout=seconds,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise UsageError(f"{command[0]} has not ended within {_SECONDS:.0f} s") from None
+        raise UsageError(f"{command[0]} has not ended within {seconds:.0f} s") from None
     except OSError as error:
         raise UsageError(f"cannot run {command[0]}: {error.strerror}") from error

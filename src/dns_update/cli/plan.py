@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from dns_update.cli import command_named, is_name, put, talk
 from dns_update.cli.request import talk_notes
-from dns_update.commandline.line import NAMELESS
+from dns_update.client.outcome import Outcome
+from dns_update.commandline.line import NAMELESS, CommandLine
+from dns_update.commandline.properties import Options
 from dns_update.errors import UsageError, quoted
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from dns_update.client.outcome import Outcome
-    from dns_update.commandline.line import CommandLine
-    from dns_update.commandline.properties import Options
 
 _WITH_PLAN = ("set", "add", "delete", "apply")
 WOULD_CHANGE = 20  # the exit status if something would change

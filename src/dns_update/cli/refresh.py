@@ -18,10 +18,9 @@ def run(line: CommandLine) -> int:
         names = list(dict.fromkeys(record["name"] for record in records))
     count = sum(_refreshed(options.socket, name) for name in names)
     if options.json:
-        import json  # only if it is asked for
+        from dns_update.cli.as_json import head, object_text  # only if it is asked for
 
-        fields = {"command": "refresh", "status": "ok", "exit_status": 0, "refreshed": count}
-        put(json.dumps(fields, indent=2) + "\n")
+        put(object_text(head("refresh") | {"refreshed": count}))
     else:
         what = "1 name" if count == 1 else f"{count:,} names"
         talk(f"the agent checks {what} now; dns-update status shows the result")

@@ -8,12 +8,13 @@ from dns_update import errors
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
 from dns_update.cli import OutputLost, is_watched, put, talk, write_talk
 from dns_update.client import Client
-from dns_update.client.locate import Target
-from dns_update.client.outcome import success_text
-from dns_update.commandline.properties import VARIABLES
+from dns_update.client.locate import RdataByType, Target
+from dns_update.client.outcome import Outcome, success_text
+from dns_update.commandline.properties import VARIABLES, Options
 from dns_update.exchange import Policy, TransportName
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.blocking import BlockingTransport
+from dns_update.value import Value
 from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.inet import reverse_name
 
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Literal
 
-    from dns_update.client.locate import RdataByType
-    from dns_update.client.outcome import Outcome
     from dns_update.commandline.line import CommandLine
-    from dns_update.commandline.properties import Options
 
 ADDRESS_TYPES = (RRType.A, RRType.AAAA)
 CONFIGURATION = "dns-update/config.toml"  # in a user's directory of configurations, or the system's
@@ -188,28 +186,26 @@ def client_of(options: Options) -> Client:
     )
 
 
-class Advised:
+class Advised(Value):
     """Within it, a failure of a request is explained by the doctor, unless diagnose=no; nothing else is different."""
 
-    def __init__(self, client: Client, options: Options, target: Target, data: RdataByType, command: str) -> None:
-        self._client = client
-        self._options = options
-        self._target = target
-        self._data = data
-        self._command = command
+    client: Client
+    options: Options
+    target: Target
+    data: RdataByType
+    command: str
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if error is None or not self._options.diagnose:
+        if error is None or not self.options.diagnose:
             return
         if isinstance(error, (errors.Refusal, errors.CommunicationError)):
             from dns_update.cli.advice import advise, changes_of  # only when something is wrong
 
-            advise(
-                error, self._client, self._options, self._target, changes_of(self._target, self._data, self._command)
-            )
+            changes = changes_of(self.target, self.data, self.command)
+            advise(error, self.client, self.options, self.target, changes)
 
 
 def _transport_of(options: Options) -> BlockingTransport:

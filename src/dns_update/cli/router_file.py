@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from dns_update.errors import ConfigError, UsageError, quoted
 from dns_update.routeros.conversions import to_address, to_prefix
 from dns_update.routeros.described import Router
 from dns_update.routeros.values import Address, IpPrefix
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from typing import Any
-
-    Check = Callable[[Any], str]
+Check = Callable[[Any], str]
 
 LARGEST_FILE = 1 << 20  # octets
 

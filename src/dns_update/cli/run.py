@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from functools import partial
 
 from dns_update.cli import INTERRUPTED, OutputLost, is_watched, put, talk
 from dns_update.cli.request import print_message
 from dns_update.cli.run_access import access_of
 from dns_update.cli.table import one_line
+from dns_update.commandline.line import CommandLine
+from dns_update.commandline.properties import Options
 from dns_update.errors import DnsUpdateError, UsageError
 from dns_update.routeros.described import ACCEPTED
+from dns_update.routeros.machine.logbook import LogEntry
 from dns_update.routeros.machine.names import checked_names
 from dns_update.routeros.machine.outside import Stopped
 from dns_update.routeros.machine.reading import STANDARD_INPUT, is_open_secret, printable, read_script
 from dns_update.routeros.machine.session import Session
 from dns_update.routeros.machine.this_machine import Machine, MachineSettings
 from dns_update.routeros.machine.updates import NOT_SENT, TOOL_TOPIC
-from dns_update.transport.blocking import BlockingTransport
+from dns_update.transport.blocking import BlockingTransport, Trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from threading import Event
 
     from dns_update.agent.output.log import Log
-    from dns_update.commandline.line import CommandLine
-    from dns_update.commandline.properties import Options
     from dns_update.routeros.machine.globals_file import GlobalsFile
-    from dns_update.routeros.machine.logbook import LogEntry
-    from dns_update.transport.blocking import Trace
 
 _ERROR, _INFO, _DEBUG = 3, 6, 7  # sd-daemon(3)
 _PRIORITIES = {"error": _ERROR, "warning": 4, "debug": _DEBUG}
@@ -157,7 +156,7 @@ def _run(options: Options, session: Session, terminal: Terminal, text: str, save
         raise KeyboardInterrupt(str(interrupt) or _done_before(session)) from None
     finally:
         save()
-    return _status(session)
+    return WOULD_SEND if any(sent.result == NOT_SENT for sent in session.machine.sender.updates) else 0
 
 
 def _done_before(session: Session) -> str:
@@ -204,10 +203,6 @@ def _stay(options: Options, session: Session, terminal: Terminal, save: Callable
     names, has_kernel = checked_names(options.map), options.router is None
     service = Service(session, names, terminal, notifier, save, stop=end.set, has_kernel=has_kernel)
     return asyncio.run(service.run())
-
-
-def _status(session: Session) -> int:
-    return WOULD_SEND if any(sent.result == NOT_SENT for sent in session.machine.sender.updates) else 0
 
 
 def _as_json(work: Callable[[], int], session: Session, file: str, notes: list[str]) -> int:

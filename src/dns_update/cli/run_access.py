@@ -6,12 +6,9 @@ from dns_update.cli.request import check_families, key_of, target_of, with_defau
 from dns_update.commandline.properties import Options
 from dns_update.exchange import Policy
 from dns_update.routeros.machine.updates import Access
+from dns_update.routeros.world import UpdateRequest
 from dns_update.wire.inet import parse_address
 from dns_update.wire.name import Name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.routeros.world import UpdateRequest
 
 _COMMAND = "set"  # what the tool does
 

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from dns_update.cli.as_json import error_fields, object_text, record_fields
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from dns_update.errors import DnsUpdateError
-    from dns_update.routeros.machine.this_machine import Machine
-    from dns_update.routeros.machine.updates import SentUpdate
-    from dns_update.routeros.remarks import ScriptRemark
+from dns_update.cli.as_json import error_fields, head, object_text, record_fields
+from dns_update.errors import DnsUpdateError
+from dns_update.routeros.machine.this_machine import Machine
+from dns_update.routeros.machine.updates import SentUpdate
+from dns_update.routeros.remarks import ScriptRemark
 
 
 def result_text(machine: Machine, file: str, status: int, error: DnsUpdateError | None, notes: Sequence[str]) -> str:
     """Return what a run did: its updates with their results, its log, the lines it printed, remarks and notes."""
-    return object_text({
-        "command": "run",
-        "status": "ok" if error is None else "error",
-        "exit_status": status,
+    return object_text(head("run", status, is_ok=error is None) | {
         "file": file,
         "updates": [_update(sent) for sent in machine.sender.updates],
         "log": [{"time": e.time, "topics": e.topics, "message": e.message} for e in machine.logbook.entries],

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dns_update.cli.request import ADDRESS_TYPES, change, client_of, data_of, options_of, target_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.commandline.line import CommandLine
+from dns_update.commandline.line import CommandLine
 
 
 def run(line: CommandLine) -> int:

@@ -6,16 +6,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dns_update.agent.output import control
 from dns_update.agent.output.answers import is_status
-from dns_update.agent.output.control import (
-    STATES,
-    ErrorStatus,
-    PublishedStatus,
-    RecordStatus,
-    ServerStatus,
-    SourceStatus,
-    ask,
-)
 from dns_update.cli import put
 from dns_update.cli.table import lined_up, one_line
 from dns_update.commandline.line import CommandLine
@@ -37,10 +29,9 @@ def run(line: CommandLine) -> int:
         answer = {**answer, "records": records_named(options.known_name, answer["records"])}
     status = exit_status(answer["records"], answer["agent"]["last_reload_error"])
     if options.json:
-        import json  # only if it is asked for
+        from dns_update.cli.as_json import head, object_text  # only if it is asked for
 
-        fields = {"command": "status", "status": "error" if status else "ok", "exit_status": status}
-        put(json.dumps(fields | answer, indent=2) + "\n")
+        put(object_text(head("status", status) | answer))
     elif options.known_name is not None:
         _put_lines([line for record in answer["records"] for line in details(record, time.time())])
         _put_lines(_reload_lines(answer["agent"]))
@@ -56,7 +47,7 @@ def _put_lines(lines: Iterable[str]) -> None:
 
 def answer_of(path: str) -> dict[str, Any]:
     """Return the status of the agent that listens at a path; raises UsageError and NoResponse."""
-    return checked(ask(path, "status"), path)
+    return checked(control.ask(path, "status"), path)
 
 
 def checked(answer: dict[str, Any], path: str) -> dict[str, Any]:
@@ -66,7 +57,7 @@ def checked(answer: dict[str, Any], path: str) -> dict[str, Any]:
     return answer
 
 
-def records_named(name: str, records: Sequence[RecordStatus]) -> list[RecordStatus]:
+def records_named(name: str, records: Sequence[control.RecordStatus]) -> list[control.RecordStatus]:
     """Return the records of a name in full, or relative to its zone; raises UsageError if there is none."""
     sought = name.lower().removesuffix(".")
     found = [record for record in records if sought in _spellings(record)]
@@ -79,7 +70,7 @@ def records_named(name: str, records: Sequence[RecordStatus]) -> list[RecordStat
     raise UsageError(f"the agent has no name {quoted(name)}", hint=hint)
 
 
-def exit_status(records: Sequence[RecordStatus], reload_error: str | None) -> int:
+def exit_status(records: Sequence[control.RecordStatus], reload_error: str | None) -> int:
     """Return 0 if neither a record nor the last reload fails; else their common status, or 10 if they differ."""
     failing = {_error_status(record) for record in records if record["state"] == "failing"}
     if reload_error is not None:
@@ -89,12 +80,12 @@ def exit_status(records: Sequence[RecordStatus], reload_error: str | None) -> in
     return next(iter(failing), 0)
 
 
-def _error_status(record: RecordStatus) -> int:
+def _error_status(record: control.RecordStatus) -> int:
     error = record["last_error"]
     return error["exit_status"] if error is not None else SOME_FAILED
 
 
-def _spellings(record: RecordStatus) -> tuple[str, ...]:
+def _spellings(record: control.RecordStatus) -> tuple[str, ...]:
     name = record["name"].lower().removesuffix(".")
     zone = record["zone"].lower().removesuffix(".")
     if name == zone:
@@ -121,25 +112,25 @@ def overview(answer: Mapping[str, Any], now: float, *, is_all: bool) -> Iterator
     yield from _source_lines(answer["sources"], now, is_all=is_all)
 
 
-def _summary(records: Sequence[RecordStatus]) -> str:
+def _summary(records: Sequence[control.RecordStatus]) -> str:
     if not records:
         return "no names: the configuration has no records"
     return f"{len(records):,} {'name' if len(records) == 1 else 'names'}: {_counts(records)}"
 
 
-def _counts(records: Sequence[RecordStatus]) -> str:
+def _counts(records: Sequence[control.RecordStatus]) -> str:
     """Return how many there are of each state, the best state first: "9,998 right, 2 failing"."""
     numbers: dict[str, int] = {}
     for record in records:
         numbers[record["state"]] = numbers.get(record["state"], 0) + 1
-    known = [state for state in reversed(STATES) if state in numbers]
-    others = sorted(numbers.keys() - set(STATES))  # of an agent of a newer version
+    known = [state for state in reversed(control.STATES) if state in numbers]
+    others = sorted(numbers.keys() - set(control.STATES))  # of an agent of a newer version
     return ", ".join(f"{numbers[state]:,} {state}" for state in (*known, *others))
 
 
-def _urgency(record: RecordStatus) -> tuple[int, str]:
+def _urgency(record: control.RecordStatus) -> tuple[int, str]:
     state = record["state"]
-    return STATES.index(state) if state in STATES else 0, record["name"]
+    return control.STATES.index(state) if state in control.STATES else 0, record["name"]
 
 
 def _agent_lines(agent: Mapping[str, Any], now: float) -> Iterator[str]:
@@ -158,12 +149,12 @@ def _reload_lines(agent: Mapping[str, Any]) -> Iterator[str]:
 _HEADINGS = ("STATE", "FOR", "NAME", "SHOULD BE", "")
 
 
-def _row(record: RecordStatus, now: float) -> tuple[str, ...]:
+def _row(record: control.RecordStatus, now: float) -> tuple[str, ...]:
     trouble = _trouble(record, now) if record["state"] != "right" else "; ".join(_elsewhere(record, now))
     return record["state"], _span(now - record["since"]), record["name"], data_text(record["wanted"]), trouble
 
 
-def _trouble(record: RecordStatus, now: float) -> str:
+def _trouble(record: control.RecordStatus, now: float) -> str:
     parts = [record["last_error"]["message"]] if record["last_error"] is not None else []
     parts += [f"{p['server']} has {data_text(p['records'])}" for p in record["published"][:1] if _differs(record, p)]
     parts += _elsewhere(record, now)
@@ -172,30 +163,30 @@ def _trouble(record: RecordStatus, now: float) -> str:
     return "; ".join(parts)
 
 
-def _elsewhere(record: RecordStatus, now: float) -> list[str]:
+def _elsewhere(record: control.RecordStatus, now: float) -> list[str]:
     """Return what other servers had that is not wanted, when they were asked."""
     others = [published for published in record["published"][1:] if _differs(record, published)]
     return [f"{p['server']} had {data_text(p['records'])} {_span(now - p['checked'])} ago" for p in others]
 
 
-def _differs(record: RecordStatus, published: PublishedStatus) -> bool:
+def _differs(record: control.RecordStatus, published: control.PublishedStatus) -> bool:
     if record.get("owner"):  # an agent of an earlier version does not say; others publish there, too
         return not set(record["wanted"]) <= set(published["records"])
     return sorted(published["records"]) != sorted(record["wanted"])
 
 
-def _server_lines(servers: Sequence[ServerStatus], now: float) -> Iterator[str]:
+def _server_lines(servers: Sequence[control.ServerStatus], now: float) -> Iterator[str]:
     if servers:
         yield ""
         yield from lined_up([("SILENT SERVER", "FOR", ""), *(_server_row(server, now) for server in servers)])
 
 
-def _server_row(server: ServerStatus, now: float) -> tuple[str, ...]:
+def _server_row(server: control.ServerStatus, now: float) -> tuple[str, ...]:
     again = f"{server['error']}; in its usual place again {_until(server['next_try'], now)}"
     return server["server"], _span(now - server["since"]), again
 
 
-def _source_lines(sources: Sequence[SourceStatus], now: float, *, is_all: bool) -> Iterator[str]:
+def _source_lines(sources: Sequence[control.SourceStatus], now: float, *, is_all: bool) -> Iterator[str]:
     failing = [source for source in sources if source["error"] is not None]
     working = [source for source in sources if source["error"] is None]
     room = max(MOST_SOURCES - len(failing), 0)
@@ -208,7 +199,7 @@ def _source_lines(sources: Sequence[SourceStatus], now: float, *, is_all: bool) 
         yield f"and {len(sources) - len(shown):,} more that work; --all shows them"
 
 
-def _source_row(source: SourceStatus, now: float) -> tuple[str, ...]:
+def _source_row(source: control.SourceStatus, now: float) -> tuple[str, ...]:
     asked = f"{_span(now - source['checked'])} ago" if source["checked"] is not None else "never"
     gives = data_text(source["addresses"])
     if source["error"] is not None:
@@ -219,7 +210,7 @@ def _source_row(source: SourceStatus, now: float) -> tuple[str, ...]:
 # One name
 
 
-def details(record: RecordStatus, now: float) -> Iterator[str]:
+def details(record: control.RecordStatus, now: float) -> Iterator[str]:
     """Yield the lines about one record."""
     yield f"{record['name']}: {record['state']} for {_span(now - record['since'])}"
     about = [
@@ -234,12 +225,12 @@ def details(record: RecordStatus, now: float) -> Iterator[str]:
     yield from (f"  {line}" for line in lined_up(about))
 
 
-def _published(record: RecordStatus, published: PublishedStatus, now: float) -> str:
+def _published(record: control.RecordStatus, published: control.PublishedStatus, now: float) -> str:
     verdict = " - not what is wanted" if _differs(record, published) else ""
     return f"{data_text(published['records'])}{verdict} (asked {_span(now - published['checked'])} ago)"
 
 
-def _error_rows(error: ErrorStatus | None) -> list[tuple[str, str]]:
+def _error_rows(error: control.ErrorStatus | None) -> list[tuple[str, str]]:
     if error is None:
         return []
     rows = [("error", error["message"]), ("server", error["server"]), ("hint", error["hint"])]

@@ -5,12 +5,9 @@ from __future__ import annotations
 import signal
 
 from dns_update.cli import talk
+from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
+from dns_update.transport import Endpoint
 from dns_update.transport.blocking import BlockingTransport
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
-    from dns_update.transport import Endpoint
 
 SILENCE = 2.0  # seconds after which a person asks what is going on
 

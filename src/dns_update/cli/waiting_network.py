@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dns_update.auth import Key
 from dns_update.cli.waiting import Wait
+from dns_update.message import Message
 from dns_update.nsupdate.network import Answer, Network
+from dns_update.transport import Endpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.auth import Key
-    from dns_update.message import Message
-    from dns_update.transport import Endpoint
     from dns_update.transport.pipeline import Flight
 
 

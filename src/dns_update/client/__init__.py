@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import time
 
+from dns_update.auth import Key
 from dns_update.client import requests
 from dns_update.client.outcome import with_time
 from dns_update.client.settings import ClientSettings, check_transport
 from dns_update.client.steps import Ask, Pause, ReadClock, Resolve, Step, Steps, drive, finished
 from dns_update.client.transaction import Request, Transaction
+from dns_update.exchange import Policy
+from dns_update.rr.record import Record
 from dns_update.transport import DNS_PORT, Server
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import RRClass
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
     from typing import Concatenate, ParamSpec, Self, TypeVar
 
-    from dns_update.auth import Key
     from dns_update.bulk import BulkOptions, BulkOutcome, Wish
-    from dns_update.exchange import Policy
-    from dns_update.rr.record import Record
     from dns_update.transport.protocol import Transport
-    from dns_update.wire.name import Name
 
     P = ParamSpec("P")
     T = TypeVar("T")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.rr.embedded_names import canonical_rdata
-from dns_update.rr.record import rdata_to_text
+from dns_update.rr.record import Record, rdata_to_text
 from dns_update.wire.codes import SINGLE_RECORD_TYPES, RRType, rrtype_to_text
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +14,7 @@ if TYPE_CHECKING:
 
     from dns_update.client.locate import RdataByType
     from dns_update.client.lookup import Records, ZoneView
-    from dns_update.rr.record import Record
     from dns_update.update import Update
-    from dns_update.wire.name import Name
 
 
 def refuse_types(data: RdataByType) -> None:

@@ -12,7 +12,7 @@ from dns_update.bulk.access import Access, Begun, Carrier
 from dns_update.bulk.engine import applied
 from dns_update.client import Client
 from dns_update.client.discovery import find_zone
-from dns_update.client.locate import LocatedTarget, choose_primary_of
+from dns_update.client.locate import LocatedTarget, ensure_servers
 from dns_update.client.lookup import ZoneView
 from dns_update.client.readback import after_delete, after_set
 from dns_update.client.reply_errors import distrust_of, refusal_of
@@ -95,8 +95,7 @@ class ZoneAccess:
         return self.client.transport.clock()
 
     async def _begin(self, transaction: Transaction) -> Begun:
-        if not transaction.servers:
-            await choose_primary_of(transaction, self.zone, self.rrclass)
+        await ensure_servers(transaction, self.zone, self.rrclass)
 
         async def at(endpoint: Endpoint) -> Begun:
             view = ZoneView(transaction, endpoint, LocatedTarget(self.zone, self.zone, self.rrclass))
@@ -116,8 +115,7 @@ class ZoneAccess:
         return await transaction.at_first_server(at)
 
     async def _examined(self, transaction: Transaction, wish: Wish) -> None:
-        if not transaction.servers:
-            await choose_primary_of(transaction, self.zone, self.rrclass)
+        await ensure_servers(transaction, self.zone, self.rrclass)
 
         def at(endpoint: Endpoint) -> Steps[object]:
             view = ZoneView(transaction, endpoint, LocatedTarget(self.zone, wish.name, self.rrclass))

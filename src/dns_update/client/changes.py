@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
+from dns_update.client.lookup import Records
 from dns_update.wire.codes import KEPT_BY_SERVER, rrtype_to_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.client.lookup import Records
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 
 def changes_text(name: Name, before: Records, after: Records) -> str:
@@ -24,17 +21,15 @@ def _change(rrtype: int, before: Records, after: Records) -> str:
     """Return what differs in one RRset; empty if nothing does."""
     old, new = _ttls(rrtype, before), _ttls(rrtype, after)
     gone, added = [text for text in old if text not in new], [text for text in new if text not in old]
-    ttls = "" if not old or not new or {*old.values()} == {*new.values()} else _ttl_change(old, new)
+    ttls = ""
+    if old and new and {*old.values()} != {*new.values()}:
+        ttls = f"TTL {next(iter(old.values()))} -> {next(iter(new.values()))}"
     if not gone and not added:
         return f"{rrtype_to_text(rrtype)} {ttls}" if ttls else ""
     more = f" ({ttls})" if ttls else ""
     if gone and added:
         return f"{_listed(rrtype, gone)} -> {', '.join(added)}{more}"
     return f"{_listed(rrtype, gone or added)} {'deleted' if gone else 'added'}{more}"
-
-
-def _ttl_change(old: dict[str, int], new: dict[str, int]) -> str:
-    return f"TTL {next(iter(old.values()))} -> {next(iter(new.values()))}"
 
 
 def _ttls(rrtype: int, records: Records) -> dict[str, int]:

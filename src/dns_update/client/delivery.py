@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dns_update import errors
+from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.steps import Pause, Steps
+from dns_update.client.transaction import Transaction
+from dns_update.exchange import Reply
+from dns_update.update import Update
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, rcode_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from dns_update.client.lookup import Records, ZoneView
-    from dns_update.client.transaction import Transaction
-    from dns_update.exchange import Reply
-    from dns_update.update import Update
 
 _FIRST_PAUSE = 0.05  # seconds before a change that may be late is read again; each further pause is twice as long
 _PREREQUISITE_FAILED = (Rcode.NXDOMAIN, Rcode.YXDOMAIN, Rcode.NXRRSET, Rcode.YXRRSET)

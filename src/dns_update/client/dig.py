@@ -8,20 +8,10 @@ from dns_update.auth.tsig import Tsig
 from dns_update.errors import MalformedMessage
 from dns_update.message import Message, Question
 from dns_update.rr.record import Record, rdata_to_text
-from dns_update.wire.codes import (
-    Flag,
-    Opcode,
-    RRClass,
-    RRType,
-    opcode_to_text,
-    rcode_to_text,
-    rrclass_to_text,
-    rrtype_to_text,
-    tsig_error_to_text,
-)
+from dns_update.wire import codes
 from dns_update.wire.cursor import Cursor
 
-_SECTIONS = {Opcode.UPDATE: ("ZONE", "PREREQUISITE", "UPDATE", "ADDITIONAL")}
+_SECTIONS = {codes.Opcode.UPDATE: ("ZONE", "PREREQUISITE", "UPDATE", "ADDITIONAL")}
 _QUERY_SECTIONS = ("QUESTION", "ANSWER", "AUTHORITY", "ADDITIONAL")
 _TOTALS = {"PREREQUISITE": "PREREQ"}  # the header's shorter word
 
@@ -36,7 +26,7 @@ _LEASE_OPTION = 2
 def message_to_text(message: Message) -> str:
     """Return a message as lines in dig's form; sections without records are left out."""
     names = _SECTIONS.get(message.opcode, _QUERY_SECTIONS)
-    additional = tuple(record for record in message.additional if record.rrtype != RRType.OPT)
+    additional = tuple(record for record in message.additional if record.rrtype != codes.RRType.OPT)
     sections = []
     if message.question:
         sections.append([f";; {names[0]} SECTION:", *map(_question_line, message.question)])
@@ -44,7 +34,9 @@ def message_to_text(message: Message) -> str:
         if records:
             sections.append([f";; {name} SECTION:", *map(_record_line, records)])
     sections += [
-        [";; OPT PSEUDOSECTION:", *_edns_lines(record)] for record in message.additional if record.rrtype == RRType.OPT
+        [";; OPT PSEUDOSECTION:", *_edns_lines(record)]
+        for record in message.additional
+        if record.rrtype == codes.RRType.OPT
     ]
     if message.signature is not None:
         sections.append([";; TSIG PSEUDOSECTION:", _tsig_line(message.signature.record)])
@@ -56,35 +48,35 @@ def _header(message: Message, names: tuple[str, ...]) -> tuple[str, str]:
     counts = [len(message.question), len(message.answer), len(message.authority), len(message.additional)]
     counts[3] += 0 if message.signature is None else 1
     totals = ", ".join(f"{_TOTALS.get(name, name)}: {count}" for name, count in zip(names, counts, strict=True))
-    opcode = opcode_to_text(message.opcode)
+    opcode = codes.opcode_to_text(message.opcode)
     return (
-        f";; ->>HEADER<<- opcode: {opcode}, status: {rcode_to_text(message.rcode)}, id: {message.message_id:6}",
+        f";; ->>HEADER<<- opcode: {opcode}, status: {codes.rcode_to_text(message.rcode)}, id: {message.message_id:6}",
         f";; flags:{''.join(_flags(message.flags))}; {totals}",
     )
 
 
 def _flags(flags: int) -> list[str]:
-    return [f" {name.lower()}" for name, bit in vars(Flag).items() if name.isupper() and flags & bit]
+    return [f" {name.lower()}" for name, bit in vars(codes.Flag).items() if name.isupper() and flags & bit]
 
 
 def _question_line(question: Question) -> str:
-    line = _at_column(question.name.to_text(), _CLASS_COLUMN, rrclass_to_text(question.rrclass))
+    line = _at_column(question.name.to_text(), _CLASS_COLUMN, codes.rrclass_to_text(question.rrclass))
     return ";" + _at_column(
-        line, _TYPE_COLUMN, rrtype_to_text(question.rrtype)
+        line, _TYPE_COLUMN, codes.rrtype_to_text(question.rrtype)
     )  # the columns do not count the semicolon
 
 
 def _record_line(record: Record) -> str:
     # The empty rdata of prerequisites and deletes stays empty (RFC 2136, section 2.4 and 2.5).
     # A record to delete has rdata of the zone's class, most likely IN; that of Hesiod is the same.
-    rrclass = RRClass.IN if record.rrclass in (RRClass.NONE, RRClass.HS) else record.rrclass
+    rrclass = codes.RRClass.IN if record.rrclass in (codes.RRClass.NONE, codes.RRClass.HS) else record.rrclass
     return _line(record, rdata_to_text(record.rrtype, record.rdata, rrclass) if record.rdata else "")
 
 
 def _line(record: Record, data: str) -> str:
     line = _at_column(record.name.to_text(), _TTL_COLUMN, str(record.ttl))
-    line = _at_column(line, _CLASS_COLUMN, rrclass_to_text(record.rrclass))
-    line = _at_column(line, _TYPE_COLUMN, rrtype_to_text(record.rrtype))
+    line = _at_column(line, _CLASS_COLUMN, codes.rrclass_to_text(record.rrclass))
+    line = _at_column(line, _TYPE_COLUMN, codes.rrtype_to_text(record.rrtype))
     return _at_column(line, _DATA_COLUMN, data) if data else line
 
 
@@ -128,6 +120,6 @@ def _tsig_line(record: Record) -> str:
     other = f" {binascii.b2a_base64(tsig.other, newline=False).decode()}" if tsig.other else ""
     fields = (
         f"{tsig.algorithm.to_text()} {tsig.time_signed} {tsig.fudge} {len(tsig.mac)} {mac}".rstrip(),
-        f"{tsig.original_id} {tsig_error_to_text(tsig.error)} {len(tsig.other)}{other}",
+        f"{tsig.original_id} {codes.tsig_error_to_text(tsig.error)} {len(tsig.other)}{other}",
     )
     return _line(record, " ".join(fields))

@@ -78,8 +78,7 @@ async def locate(transaction: Transaction, target: Target) -> LocatedTarget:
     """Return zone and owner name, and set the transaction's servers; only what was not given is looked up."""
     owner = target.owner
     if target.zone is not None:
-        if not transaction.servers:
-            await choose_primary_of(transaction, target.zone, target.rrclass)
+        await ensure_servers(transaction, target.zone, target.rrclass)
         return LocatedTarget(target.zone, owner, target.rrclass)
     zone = await _choose_primary(transaction, owner, target.rrclass)
     return LocatedTarget(zone, owner, target.rrclass)
@@ -103,9 +102,9 @@ async def _choose_primary(transaction: Transaction, name: Name, rrclass: int) ->
     return found.zone
 
 
-async def choose_primary_of(transaction: Transaction, zone: Name, rrclass: int) -> None:
-    """Find the primary of a zone that the user named; raises ZoneNotFound if it is only a name inside a zone."""
-    found = await _choose_primary(transaction, zone, rrclass)
+async def ensure_servers(transaction: Transaction, zone: Name, rrclass: int) -> None:
+    """Find the primary of a zone that the user named, if no server is known; raises ZoneNotFound for no zone."""
+    found = zone if transaction.servers else await _choose_primary(transaction, zone, rrclass)
     if found != zone:
         raise errors.ZoneNotFound(
             f"{zone} is not a zone, but a name in {found}", hint=errors.Hint("{zone:{found}}", found=found)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.message import Message, Question
+from dns_update.rr.record import Record
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRType
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,9 +16,7 @@ if TYPE_CHECKING:
     from dns_update.client.locate import LocatedTarget
     from dns_update.client.transaction import Transaction
     from dns_update.exchange import Reply
-    from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
-    from dns_update.wire.name import Name
 
 Records: TypeAlias = "tuple[Record, ...]"
 

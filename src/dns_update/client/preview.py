@@ -6,19 +6,15 @@ What a server of that section would ignore is an error, as it is after an update
 
 from __future__ import annotations
 
-from dns_update.client.outcome import outcome_at
+from collections.abc import Iterable
+
+from dns_update.client.lookup import Records, ZoneView
+from dns_update.client.outcome import Outcome, outcome_at
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.record import Record
 from dns_update.update import Update
 from dns_update.wire.codes import KEPT_BY_SERVER, RR_TYPES, SINGLE_RECORD_TYPES, Rcode, RRClass, RRType
 from dns_update.wire.cursor import Cursor
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from dns_update.client.lookup import Records, ZoneView
-    from dns_update.client.outcome import Outcome
 
 _KEPT_AT_APEX = (RRType.SOA, RRType.NS)
 _USUAL_TYPES = tuple([

@@ -9,20 +9,20 @@ from __future__ import annotations
 import time
 
 from dns_update import errors
+from dns_update.auth import Key
 from dns_update.auth.tsig import FUDGE, Tsig
 from dns_update.rr.host_names import is_host, may_own
+from dns_update.rr.record import Record
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, rcode_to_text, rrtype_to_text, tsig_error_to_text
 from dns_update.wire.cursor import Cursor
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from dns_update.auth import Key
     from dns_update.client.steps import Ask
     from dns_update.exchange import Reply, UnverifiedReply
-    from dns_update.rr.record import Record
-    from dns_update.wire.name import Name
 
 
 _SHOWN = "it does not understand the message; --debug shows it"

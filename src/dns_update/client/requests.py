@@ -8,27 +8,26 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.client.delivery import Delivery
-from dns_update.client.locate import LocatedTarget, RdataByType, Target, choose_primary_of, locate
+from dns_update.client.locate import LocatedTarget, RdataByType, Target, ensure_servers, locate
 from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.outcome import Outcome, outcome_at
+from dns_update.client.steps import Steps
+from dns_update.client.transaction import Transaction
 from dns_update.errors import quoted
 from dns_update.message import Message
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.host_names import check_owner, check_targets
+from dns_update.rr.record import Record
+from dns_update.transport import Endpoint
 from dns_update.update import Update, check_ttl, rrtype_of, zone_type_of
 from dns_update.wire.codes import SINGLE_RECORD_TYPES, Rcode, RRClass, RRType, is_zone_type, rrtype_to_text
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from ipaddress import IPv4Address, IPv6Address
     from typing import Any, Literal, TypeVar
-
-    from dns_update.client.steps import Steps
-    from dns_update.client.transaction import Transaction
-    from dns_update.rr.record import Record
-    from dns_update.transport import Endpoint
-    from dns_update.wire.name import Name
 
     Requirement = Literal["any", "existing", "absent"]
     M = TypeVar("M", bound=Callable[..., object])
@@ -220,8 +219,7 @@ async def send_update(transaction: Transaction, update: Update) -> Outcome:
     """
     if not isinstance(update, Update):
         raise errors.UsageError(f"an Update can be sent, not {type(update).__name__}")
-    if not transaction.servers:
-        await choose_primary_of(transaction, update.zone, update.rrclass)
+    await ensure_servers(transaction, update.zone, update.rrclass)
 
     async def at(endpoint: Endpoint) -> Outcome:
         reply = await transaction.ask_for(endpoint, update.to_message())

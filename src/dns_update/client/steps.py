@@ -13,7 +13,9 @@ performs steps without awaiting anything, so its drive runs to the end at once (
 from __future__ import annotations
 
 from dns_update import errors
+from dns_update.auth import Key
 from dns_update.auth.tsig import FUDGE
+from dns_update.message import Message
 from dns_update.value import KW_ONLY, Value
 
 TYPE_CHECKING = False
@@ -21,10 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator
     from typing import Any, TypeAlias, TypeVar
 
-    from dns_update.auth import Key
     from dns_update.client.transfers import BeginTransfer
     from dns_update.exchange import Policy, Reply, UnverifiedReply
-    from dns_update.message import Message
     from dns_update.transport import Endpoint
 
     T = TypeVar("T")

@@ -7,19 +7,18 @@ so. Only the transaction knows this.
 from __future__ import annotations
 
 from dns_update import errors
+from dns_update.client.settings import ClientSettings
 from dns_update.client.steps import Ask, Resolve, Steps
 from dns_update.exchange import Reply, UnverifiedReply
+from dns_update.message import Message
 from dns_update.transport import Endpoint, Server
 from dns_update.wire.codes import Opcode, Rcode
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias, TypeVar
-
-    from dns_update.client.settings import ClientSettings
-    from dns_update.message import Message
-    from dns_update.wire.name import Name
 
     T = TypeVar("T")
 

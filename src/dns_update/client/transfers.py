@@ -9,27 +9,27 @@ from __future__ import annotations
 from contextlib import aclosing, closing, contextmanager
 
 from dns_update import errors
-from dns_update.client.locate import LocatedTarget, choose_primary_of
+from dns_update.client import Client
+from dns_update.client.locate import LocatedTarget, ensure_servers
 from dns_update.client.lookup import ZoneView
 from dns_update.client.reply_errors import distrust_of, refusal_of
 from dns_update.client.steps import Ask
+from dns_update.client.transaction import Transaction
 from dns_update.exchange import Reply, UnverifiedReply
+from dns_update.rr.record import Record
 from dns_update.transfer import MAX_SERIAL, Transfer
+from dns_update.transport import Endpoint
 from dns_update.update import rrclass_of, zone_of
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRType
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
     from typing import Any, TypeAlias, TypeVar
 
-    from dns_update.client import Client
     from dns_update.client.aio import AsyncClient
-    from dns_update.client.transaction import Transaction
-    from dns_update.rr.record import Record
-    from dns_update.transport import Endpoint
-    from dns_update.wire.name import Name
 
     T = TypeVar("T")
     Begun: TypeAlias = tuple[list[Record], T]
@@ -171,8 +171,7 @@ class _Begun(Value):
 
 async def _begin(transaction: Transaction, request: TransferRequest) -> _Begun:
     """Return the transfer that the first server begins which can; look for the servers if none are given."""
-    if not transaction.servers:
-        await choose_primary_of(transaction, request.zone, request.rrclass)
+    await ensure_servers(transaction, request.zone, request.rrclass)
 
     async def at(endpoint: Endpoint) -> _Begun:
         # This also finds out which reading of the secret is right, and whether the server has the zone.

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from dns_update.value import Value
 
 
-class CommandHelp:
+class CommandHelp(Value):
     """A command as its help presents it: its form, a line for the overview, a description, examples.
 
     An example has a line that says what it is for, and the words after `dns-update`. `more` is what the help shows
     between properties and examples.
     """
 
-    __slots__ = ("about", "examples", "form", "more", "summary")
-
-    def __init__(
-        self, form: str, summary: str, about: str, examples: tuple[tuple[str, str], ...] = (), more: str = ""
-    ) -> None:
-        self.form = form
-        self.summary = summary
-        self.about = about
-        self.examples = examples
-        self.more = more
+    form: str
+    summary: str
+    about: str
+    examples: tuple[tuple[str, str], ...] = ()
+    more: str = ""
 
 
 OVERVIEW = """\
@@ -472,7 +465,7 @@ the try that failed; with dry-run, 20.
     ),
 )  # fmt: skip
 
-COMMANDS: Mapping[str, CommandHelp] = {
+COMMANDS: dict[str, CommandHelp] = {
     "set": _SET,
     "add": _ADD,
     "delete": _DELETE,

@@ -7,14 +7,10 @@ from collections.abc import Iterable
 from shlex import quote
 
 from dns_update.commandline import COMMANDS
-from dns_update.commandline.line import NAMELESS
+from dns_update.commandline.line import NAMELESS, CommandLine
 from dns_update.commandline.properties import PROPERTIES, ROWS, is_secret, positional_row, row_of
 from dns_update.commandline.values import is_address, may_be_secret
 from dns_update.errors import UsageError, quoted
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.commandline.line import CommandLine
 
 SYNONYMS = {"update": "set", "get": "show", "remove": "delete", "rm": "delete"}
 """What other programs call our commands."""

@@ -6,9 +6,10 @@ instance of Options the same attribute is the value that a command line gives, o
 
 from __future__ import annotations
 
-from dns_update.auth import Algorithm
+from dns_update.auth import Algorithm, Key
 from dns_update.commandline import values
 from dns_update.transport import port_from_text
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeVar
 
     from dns_update.address import Source
-    from dns_update.auth import Key
     from dns_update.client.requests import Requirement
-    from dns_update.wire.name import Name
 
     ServerType = Literal["bind", "knot", "powerdns"]
     Encoding = Literal["auto", "base64", "text"]
@@ -93,6 +92,12 @@ if TYPE_CHECKING:
         """Tell mypy that a row is the value which an instance of Options has there."""
 else:
     _row = Property
+
+
+def _flag(name: str, commands: tuple[str, ...], help: str, *, default: str = "no") -> bool:  # noqa: A002
+    """Return the row of a property that is yes or no."""
+    return _row(name, "yes|no", commands, help, values.yes_no, default=default, flag=True)
+
 
 _SET = ("set", "add", "plan")
 _SEND = ("set", "add", "delete")
@@ -171,10 +176,8 @@ class Options:
         "type", "TYPE[,TYPE...]", _KEY,
         "the types that it may change there; A,AAAA if it is left out, and TXT, too, if show and revoke try it",
         values.types_from_text)
-    acme: bool = _row(
-        "acme", "yes|no", _KEY,
-        "let the key change TXT records at _acme-challenge.NAME; and nothing else, unless type= is given",
-        values.yes_no, default="no", flag=True)
+    acme: bool = _flag(
+        "acme", _KEY, "let the key change TXT records at _acme-challenge.NAME; and nothing else, unless type= is given")
     server_type: ServerType = _row(
         "server-type", "bind|knot|powerdns", _KEY, "for which server to print, or apply, the configuration",
         values.choice("bind", "knot", "powerdns"), default="bind")
@@ -194,8 +197,7 @@ class Options:
         "change this configuration of the server on this machine, too, and have it read: with BIND the file that has "
         "update-policy, with Knot that of the key and its acl, with PowerDNS the directory of pdns.conf",
         values.path_from_text)
-    yes: bool = _row(
-        "yes", "yes|no", _KEY, "do not ask before files that exist are changed", values.yes_no, default="no", flag=True)
+    yes: bool = _flag("yes", _KEY, "do not ask before files that exist are changed")
     key_history: str = _row(
         "history", "PATH", _KEY, "the agent's history, which says when a key was last used",
         values.path_from_text, default="/var/lib/dns-update/history.db")
@@ -208,13 +210,10 @@ class Options:
     names_form: str | None = _row(
         "format", "csv|json|zone", _APPLY, "how the names are written; if it is left out, the first line tells",
         values.choice("csv", "json", "zone"))
-    adds: bool = _row(
-        "add", "yes|no", _APPLY, "add what the file lists, and leave other records of the same type as they are",
-        values.yes_no, default="no", flag=True)
-    deletes: bool = _row(
-        "delete", "yes|no", _APPLY,
-        "remove what the file lists: whole names, or with a type or data the RRsets or records",
-        values.yes_no, default="no", flag=True)
+    adds: bool = _flag(
+        "add", _APPLY, "add what the file lists, and leave other records of the same type as they are")
+    deletes: bool = _flag(
+        "delete", _APPLY, "remove what the file lists: whole names, or with a type or data the RRsets or records")
     rrset_requirement: Requirement = _row(
         "require", "any|existing|absent", _APPLY,
         "existing: change an RRset only if it is there; absent: only if it is not; else it is refused",
@@ -223,12 +222,8 @@ class Options:
         "report", "FILE", _APPLY,
         "write a line for each outcome there, as they come: CSV, or JSON lines if it ends in .json or .jsonl",
         values.path_from_text)
-    resume: bool = _row(
-        "resume", "yes|no", _APPLY, "go on from the report: what it says is done is not sent again",
-        values.yes_no, default="no", flag=True)
-    skip_equal: bool = _row(
-        "skip-equal", "yes|no", _APPLY, "ask for each name first, and send only what is different",
-        values.yes_no, default="no", flag=True)
+    resume: bool = _flag("resume", _APPLY, "go on from the report: what it says is done is not sent again")
+    skip_equal: bool = _flag("skip-equal", _APPLY, "ask for each name first, and send only what is different")
     exact: str | None = _row(
         "exact", "PATTERN|zone", _APPLY,
         "also remove the names that match and are not in the file: *.pool.example.com; zone is all names of its zones",
@@ -309,27 +304,22 @@ class Options:
         "require", "any|existing|absent", (*_CHANGE, *_CHECK),
         "existing: go on only if the name exists; absent: only if it does not",
         values.choice("any", "existing", "absent"), default="any")
-    verify: bool = _row(
-        "verify", "yes|no", (*_SEND, *_CHECK, *_APPLY),
-        "read the name back from the server afterwards; it is also read before, to say what has changed",
-        values.yes_no, default="yes", flag=True)
-    dry_run: bool = _row(
-        "dry-run", "yes|no", (*_SEND, *_CHECK, *_RUN, *_ACME, *_APPLY),
-        "send no update, but print what would change; the exit status is then 20",
-        values.yes_no, default="no", flag=True)
-    diagnose: bool = _row(
-        "diagnose", "yes|no", _ACCESS,
+    verify: bool = _flag(
+        "verify", (*_SEND, *_CHECK, *_APPLY),
+        "read the name back from the server afterwards; it is also read before, to say what has changed", default="yes")
+    dry_run: bool = _flag(
+        "dry-run", (*_SEND, *_CHECK, *_RUN, *_ACME, *_APPLY),
+        "send no update, but print what would change; the exit status is then 20")
+    diagnose: bool = _flag(
+        "diagnose", _ACCESS,
         "after a failure, ask the server a few more questions to find out why, for at most 5 s; none can change "
-        "anything",
-        values.yes_no, default="yes", flag=True)
-    allow_private: bool = _row(
-        "allow-private", "yes|no", (*_SET, *_CHECK, *_INIT),
-        "publish an address from a source even if it cannot be reached from the Internet",
-        values.yes_no, default="no", flag=True)
-    check_names: bool = _row(
-        "check-names", "yes|no", (*_SET, *_CHECK, *_APPLY),
-        "refuse a name that is not a valid host name where one is needed, as BIND does",
-        values.yes_no, default="yes", flag=True)
+        "anything", default="yes")
+    allow_private: bool = _flag(
+        "allow-private", (*_SET, *_CHECK, *_INIT),
+        "publish an address from a source even if it cannot be reached from the Internet")
+    check_names: bool = _flag(
+        "check-names", (*_SET, *_CHECK, *_APPLY),
+        "refuse a name that is not a valid host name where one is needed, as BIND does", default="yes")
     transport: Transport = _row(
         "transport", "udp|tcp", _ASKING, "udp changes to TCP by itself if a message is too large",
         values.choice("udp", "tcp"), default="udp")
@@ -356,9 +346,7 @@ class Options:
 
     # Of check
 
-    agent: bool = _row(
-        "agent", "yes|no", _CHECK, "check the running agent: its configuration, and what it says of its names",
-        values.yes_no, default="no", flag=True)
+    agent: bool = _flag("agent", _CHECK, "check the running agent: its configuration, and what it says of its names")
 
     server_config: str | None = _row(
         "server-config", "FILE", _CHECK,
@@ -368,31 +356,26 @@ class Options:
 
     # Of the agent, and of the commands that ask it
 
-    check: bool = _row(
-        "check", "yes|no", _AGENT, "read the configuration, report what is wrong with it, and do nothing else",
-        values.yes_no, default="no", flag=True)
-    online: bool = _row(
-        "online", "yes|no", _AGENT,
+    check: bool = _flag("check", _AGENT, "read the configuration, report what is wrong with it, and do nothing else")
+    online: bool = _flag(
+        "online", _AGENT,
         "with check=: try the configuration, too. All servers, keys, sources and names are checked, and the output "
         "shows what the agent would send; nothing is changed. Problems go to standard error. The exit status is 0 if "
         "there are none, that of the problem if all are alike, else 10; a name that the agent would update is not a "
-        "problem",
-        values.yes_no, default="no", flag=True)
-    once: bool = _row(
-        "once", "yes|no", _AGENT,
+        "problem")
+    once: bool = _flag(
+        "once", _AGENT,
         "make every name right once, then end: for cron and hooks. The exit status is 0 if all are right, that of the "
-        "failure if all failed alike, else 10",
-        values.yes_no, default="no", flag=True)
+        "failure if all failed alike, else 10")
     known_name: str | None = _row(
         "name", "NAME", (*_ASK, *_HISTORY),
         "only this name, in full or relative to its zone; status then shows all that the agent knows about it",
         values.known_name_from_text)
-    all: bool = _row(
-        "all", "yes|no", _STATUS, "all names, not only the first 50", values.yes_no, default="no", flag=True)
-    watch: bool = _row(
-        "watch", "yes|no", _STATUS,
+    all: bool = _flag("all", _STATUS, "all names, not only the first 50")
+    watch: bool = _flag(
+        "watch", _STATUS,
         "stay, and show each change until Ctrl-C: redrawn on a terminal, else a line for each change, with json= an "
-        "object for each", values.yes_no, default="no", flag=True)
+        "object for each")
     socket: str = _row(
         "socket", "PATH", (*_ASK, *_CHECK), "the agent's socket", values.path_from_text,
         default="/run/dns-update/agent.sock")
@@ -402,9 +385,7 @@ class Options:
     limit: int | None = _row(
         "limit", "NUMBER|all", _HISTORY, "how many attempts to print, the newest ones", values.limit_from_text,
         default="50")
-    plot: bool = _row(
-        "plot", "yes|no", _HISTORY, "draw what the name had over time, and when tries failed; it needs name=",
-        values.yes_no, default="no", flag=True)
+    plot: bool = _flag("plot", _HISTORY, "draw what the name had over time, and when tries failed; it needs name=")
     svg: str | None = _row(
         "svg", "FILE", _HISTORY, "write the same picture to a file, as SVG; it needs name=", values.path_from_text)
     file: str = _row(
@@ -457,11 +438,10 @@ class Options:
         "public-address", "SOURCE[,...]", _IMPORT, "where the public address comes from, if a service of the router's "
         "vendor has told it; dns: if it is left out",
         values.source_text_from_text, repeatable=True)
-    diff_run: bool = _row(
-        "diff-run", "yes|no", _IMPORT,
+    diff_run: bool = _flag(
+        "diff-run", _IMPORT,
         "run the script and the configuration that was made of it side by side, in several states of a router, and "
-        "print what they would do differently; nothing is sent or written",
-        values.yes_no, default="no", flag=True)
+        "print what they would do differently; nothing is sent or written")
 
     # Of init
 
@@ -473,8 +453,7 @@ class Options:
         "address", "SOURCE[,SOURCE...]", _INIT,
         "where the addresses come from, as set has it: interface:ppp0, prefix:br0+::5, dns:, https://HOST/PATH, ...",
         values.source_text_from_text, repeatable=True)
-    make_key: bool = _row(
-        "make-key", "yes|no", _INIT, "make a new key, instead of key-file=", values.yes_no, default="no", flag=True)
+    make_key: bool = _flag("make-key", _INIT, "make a new key, instead of key-file=")
     server_kind: str | None = _row(
         "server-type", "bind|knot|powerdns", _INIT,
         "the server that a made key is for, which decides what is printed; if it is left out, what the server shows",
@@ -488,13 +467,12 @@ class Options:
         "the new configuration; the key goes beside it. /etc/dns-update/config.toml if root leaves it out, "
         "~/.config/dns-update/config.toml for others",
         values.path_from_text)
-    tries: bool = _row(
-        "check", "yes|no", _INIT,
+    tries: bool = _flag(
+        "check", _INIT,
         "try each answer, as the command check does; without a terminal, nothing is written if one fails",
-        values.yes_no, default="yes", flag=True)
-    writes_nothing: bool = _row(
-        "dry-run", "yes|no", _INIT, "print what would be written, and write nothing; the exit status is then 20",
-        values.yes_no, default="no", flag=True)
+        default="yes")
+    writes_nothing: bool = _flag(
+        "dry-run", _INIT, "print what would be written, and write nothing; the exit status is then 20")
     service: bool | None = _row(
         "service", "yes|no", _INIT,
         "start the agent as a service of systemd, now and at each boot; root is asked on a terminal, otherwise no",
@@ -502,16 +480,13 @@ class Options:
 
     # Of all commands, or most
 
-    json: bool = _row(
-        "json", "yes|no", (*_ASKING, *_AGENT, *_ASK, *_HISTORY, *_RUN, *_IMPORT, *_INIT),
-        "print the result as one JSON object on standard output", values.yes_no, default="no", flag=True)
-    quiet: bool = _row(
-        "quiet", "yes|no", (*_ASKING, *_AGENT, *_RUN, *_IMPORT, *_INIT), "say nothing but failures: for cron",
-        values.yes_no, default="no", flag=True)
-    debug: bool = _row(
-        "debug", "yes|no", (*_ACCESS, *_AGENT, *_RUN),
-        "print every message sent and received to standard error; the agent logs more",
-        values.yes_no, default="no", flag=True)
+    json: bool = _flag(
+        "json", (*_ASKING, *_AGENT, *_ASK, *_HISTORY, *_RUN, *_IMPORT, *_INIT),
+        "print the result as one JSON object on standard output")
+    quiet: bool = _flag("quiet", (*_ASKING, *_AGENT, *_RUN, *_IMPORT, *_INIT), "say nothing but failures: for cron")
+    debug: bool = _flag(
+        "debug", (*_ACCESS, *_AGENT, *_RUN),
+        "print every message sent and received to standard error; the agent logs more")
     # fmt: on
 
 

@@ -12,16 +12,7 @@ from dns_update.commandline import COMMANDS
 from dns_update.errors import quoted
 from dns_update.rr.record import MAX_TTL
 from dns_update.transport import Server
-from dns_update.wire.codes import (
-    RRClass,
-    RRType,
-    decimal,
-    is_zone_type,
-    rrclass_from_text,
-    rrtype_from_text,
-    rrtype_to_text,
-    utf8,
-)
+from dns_update.wire import codes
 from dns_update.wire.inet import format_address, parse_address, parse_cidr
 from dns_update.wire.name import Name
 
@@ -73,7 +64,7 @@ def span_from_text(text: str) -> int:
 def _seconds(text: str) -> int | None:
     """Return the seconds that a text means; None if it means none, or more than a TTL can have."""
     if text.isdecimal():
-        return decimal(text, MAX_TTL)
+        return codes.decimal(text, MAX_TTL)
     from dns_update.wire.ttl import seconds_from_units  # most times are plain seconds
 
     hours, *rest = text.rsplit(":", 2)  # RouterOS's clock, `1d00:05:00`
@@ -96,7 +87,7 @@ def timeout_from_text(text: str) -> float:
 
 def retries_from_text(text: str) -> int:
     """Return a number of retries; raises InvalidText."""
-    retries = decimal(text, MAX_RETRIES)
+    retries = codes.decimal(text, MAX_RETRIES)
     if retries is None:
         raise errors.InvalidText(f"{quoted(text)} is not a number of retries", hint=f"0 to {MAX_RETRIES}")
     return retries
@@ -104,7 +95,7 @@ def retries_from_text(text: str) -> int:
 
 def share_from_text(text: str) -> tuple[int, bool]:
     """Return a number, and whether it is percent, as in `10%`; raises InvalidText."""
-    number = decimal(text.removesuffix("%"), 100 if text.endswith("%") else MAX_LIMIT)
+    number = codes.decimal(text.removesuffix("%"), 100 if text.endswith("%") else MAX_LIMIT)
     if number is None:
         raise errors.InvalidText(f"{quoted(text)} is not a number of names", hint="0 or more, or 0% to 100%")
     return number, text.endswith("%")
@@ -114,7 +105,7 @@ def message_octets_from_text(text: str) -> int:
     """Return how large a message may be, in octets; raises InvalidText."""
     from dns_update.bulk import MAX_MESSAGE_OCTETS, MIN_MESSAGE_OCTETS  # of one command only
 
-    octets = decimal(text, MAX_MESSAGE_OCTETS)
+    octets = codes.decimal(text, MAX_MESSAGE_OCTETS)
     if octets is None or octets < MIN_MESSAGE_OCTETS:
         raise errors.InvalidText(
             f"{quoted(text)} is not the size of a message", hint=f"{MIN_MESSAGE_OCTETS} to {MAX_MESSAGE_OCTETS} octets"
@@ -126,7 +117,7 @@ def limit_from_text(text: str) -> int | None:
     """Return a number of rows, None for `all`; raises InvalidText."""
     if text == "all":
         return None
-    number = decimal(text, MAX_LIMIT)
+    number = codes.decimal(text, MAX_LIMIT)
     if not number:
         raise errors.InvalidText(f"{quoted(text)} is not a number of attempts", hint=f"1 to {MAX_LIMIT}, or all")
     return number
@@ -223,8 +214,8 @@ def interface_map_from_text(text: str) -> tuple[tuple[str, str], ...]:
 
 def type_from_text(text: str) -> int:
     """Return a type that a zone can hold, or ANY; raises InvalidText."""
-    rrtype = rrtype_from_text(text)
-    if not is_zone_type(rrtype) and text.upper() != "ANY":
+    rrtype = codes.rrtype_from_text(text)
+    if not codes.is_zone_type(rrtype) and text.upper() != "ANY":
         raise errors.InvalidText(f"{quoted(text)} is not a type that a zone can hold")
     return rrtype
 
@@ -232,15 +223,15 @@ def type_from_text(text: str) -> int:
 def types_from_text(text: str) -> tuple[str, ...]:
     """Return types that a zone can hold, written with commas between them, as mnemonics; raises InvalidText."""
     numbers = [type_from_text(part.strip()) for part in text.split(",")]
-    if RRType.ANY in numbers:
+    if codes.RRType.ANY in numbers:
         raise errors.InvalidText("ANY is not a type that can be granted", hint="name each type, e.g. A,AAAA,TXT")
-    return tuple(rrtype_to_text(number) for number in numbers)
+    return tuple(codes.rrtype_to_text(number) for number in numbers)
 
 
 def class_from_text(text: str) -> int:
     """Return the class of a zone; raises InvalidText."""
-    rrclass = rrclass_from_text(text)
-    if rrclass in (0, RRClass.ANY, RRClass.NONE):
+    rrclass = codes.rrclass_from_text(text)
+    if rrclass in (0, codes.RRClass.ANY, codes.RRClass.NONE):
         raise errors.InvalidText(f"{quoted(text)} is not a zone's class", hint="IN, CH or HS")
     return rrclass
 
@@ -252,7 +243,7 @@ def text_from_text(text: str) -> str:
     """Return a text that is not empty; raises InvalidText."""
     if not text:
         raise errors.InvalidText("the value is empty")
-    utf8(text)
+    codes.utf8(text)
     return text
 
 

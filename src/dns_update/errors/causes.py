@@ -4,8 +4,6 @@ The cause of an error that is not named here is that of its class. Codes are par
 added, and existing ones do not change.
 """
 
-from __future__ import annotations
-
 # Why no response came.
 TIMED_OUT = "timed-out"  # nothing that counts came in time
 PORT_UNREACHABLE = "port-unreachable"  # ICMP: nothing listens at that UDP port

@@ -135,6 +135,14 @@ _PASSING = (
 )  # fmt: skip
 
 
+def unusable_file(what: str, error: Exception, otherwise: str = "not a path", *, hint: str = "") -> UsageError | NotNow:
+    """Return the error for a file that cannot be used: `what`, and the system's reason; `otherwise` if it has none."""
+    if not isinstance(error, OSError):
+        return UsageError(f"{what}: {otherwise}", hint=hint)
+    kind = NotNow if NotNow.is_why(error) else UsageError
+    return kind(f"{what}: {error.strerror}", hint=hint)
+
+
 class CommunicationError(DnsUpdateError):
     """No answer came, or none that can be trusted."""
 

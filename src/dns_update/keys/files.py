@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from dns_update.errors import UsageError
-from dns_update.errors.classes import NotNow
+from dns_update.errors.classes import unusable_file
 
 SECRET_MODE = 0o600
+OPEN_MODE = 0o644  # of a text without secrets: another user may be the one who runs the agent
 _PART = ".new"  # the end of the name of a file that is being written
 
 
@@ -35,7 +36,7 @@ def write_new_files(texts: Mapping[str, str], modes: Mapping[str, int]) -> None:
         if isinstance(error, FileExistsError):
             raise UsageError(f"{path} exists", hint="give another path, or move the file away") from error
         if isinstance(error, OSError):
-            raise _failure(path, error) from error
+            raise unusable_file(f"cannot write {path}", error) from error
         raise
 
 
@@ -54,7 +55,7 @@ def replace_file(path: str, text: str, before: str) -> None:
     except FileExistsError as error:
         raise UsageError(f"{part} exists", hint="another dns-update may be writing; if not, remove it") from error
     except OSError as error:
-        raise _failure(path, error) from error
+        raise unusable_file(f"cannot write {path}", error) from error
     try:
         _check_unchanged(target, path, before)
         if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
@@ -69,9 +70,9 @@ def replace_file(path: str, text: str, before: str) -> None:
         with suppress(OSError):
             os.unlink(part)  # noqa: PTH108 - as above
         if isinstance(error, OSError):
-            raise _failure(path, error) from error
+            raise unusable_file(f"cannot write {path}", error) from error
         raise
-    _sync_directory(target)
+    sync_directory(target)
 
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -83,7 +84,7 @@ def _check_unchanged(target: str, path: str, before: str) -> None:
             raise UsageError(f"{path} has been changed meanwhile; nothing was written", hint="do it again")
 
 
-def _sync_directory(path: str) -> None:
+def sync_directory(path: str) -> None:
     """Have the new name of a file survive a power failure."""
     descriptor = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)  # noqa: PTH120
     try:
@@ -92,8 +93,3 @@ def _sync_directory(path: str) -> None:
         pass
     finally:
         os.close(descriptor)
-
-
-def _failure(path: str, error: OSError) -> UsageError | NotNow:
-    kind = NotNow if NotNow.is_why(error) else UsageError
-    return kind(f"cannot write {path}: {error.strerror}")

@@ -1,22 +1,17 @@
-"""A plan written as the agent's TOML: each table with the line that it comes from, no secret in it."""
+"""A plan written as the agent's TOML, each table with the line that it comes from, and as the file of its keys."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
-from dns_update.migration.plan import IPV6
+from dns_update.migration.plan import IPV6, AddressOrigin, Choices, MovedKey, MovedRecord, MovePlan
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from typing import TypeVar
-
-    from dns_update.migration.plan import AddressOrigin, Choices, MovedKey, MovedRecord, MovePlan
-
-    Upstream = tuple[str, str, str]
-    """A server as a table of its own: address, transport, local address."""
-    _T = TypeVar("_T")
+Upstream = tuple[str, str, str]
+"""A server as a table of its own: address, transport, local address."""
+_T = TypeVar("_T")
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 1, 7 * 86400  # what the agent takes
@@ -31,6 +26,16 @@ def toml_from_plan(plan: MovePlan, choices: Choices, *, origin: str, key_file: s
     comments only.
     """
     return "\n".join(_Writer(plan, choices, key_file).lines(origin, command)) + "\n"
+
+
+def key_file_text(keys: Iterable[MovedKey]) -> str:
+    """Return the file of the keys, in BIND's form: the statements of those whose secret is known."""
+    statements = [
+        f'key "{key.name}" {{\n\talgorithm {key.algorithm};\n\tsecret "{key.secret}";\n}};\n'
+        for key in dict.fromkeys(keys)
+        if key.secret
+    ]
+    return "".join(statements)
 
 
 def table_names(keys: Iterable[MovedKey]) -> dict[MovedKey, str]:

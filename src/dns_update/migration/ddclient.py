@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
+from collections.abc import Iterator
 
 from dns_update.errors import InvalidText, UsageError, quoted
 from dns_update.migration import origins
-from dns_update.migration.draft import Draft
-from dns_update.migration.plan import IPV4, IPV6, MovedRecord, Trigger
+from dns_update.migration.draft import Draft, Option, Options
+from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, Choices, MovedKey, MovedRecord, MovePlan, Trigger
 from dns_update.value import Value
 from dns_update.wire.codes import MAX_U32, decimal
 from dns_update.wire.inet import IPV6_OCTETS, parse_address
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from dns_update.migration.plan import AddressOrigin, Choices, MovedKey, MovePlan
 
 _OPTION = re.compile(r"[,\s]*([a-z][\w-]*)=", re.IGNORECASE | re.ASCII)
 _PASSWORD = re.compile(r"(?:^|(?<=[\s,]))((?:fw-)?password[\w-]*)\s*=\s*('[^']*'|[^'\s]\S*)")
@@ -97,13 +92,6 @@ def plan_from_ddclient(text: str, choices: Choices) -> MovePlan:
     return _Reader(draft, choices).read(draft.text)
 
 
-class _Setting(Value):
-    """The value of an option, and its line."""
-
-    value: str
-    line: int
-
-
 class _Statement(Value):
     """A line with the lines that continue it; `starts` has the place at which each begins, `first` is its number."""
 
@@ -122,11 +110,11 @@ class _Reader:
     def __init__(self, draft: Draft, choices: Choices) -> None:
         self._draft = draft
         self._choices = choices
-        self._globals: dict[str, _Setting] = {}
+        self._globals: dict[str, Option] = {}
 
     def read(self, text: str) -> MovePlan:
         """Return the plan of the whole text."""
-        hosts: list[tuple[str, int, Mapping[str, _Setting]]] = []
+        hosts: list[tuple[str, int, dict[str, Option]]] = []
         for statement in self._statements(text):
             settings, words = self._settings(statement)
             if not words:
@@ -134,7 +122,7 @@ class _Reader:
                 continue
             own = self._globals | settings
             for word, key in zip(words[1:3], ("login", "password"), strict=False):
-                own[key] = _Setting(",".join([part.value for part in word]), word[0].line)
+                own[key] = Option(",".join([part.value for part in word]), word[0].line)
             self._tell_of_protocol(words[0][0].line, _protocol(own))
             hosts += [(host.value, host.line, own) for host in words[0] if host.value]
         interval = self._interval()
@@ -175,9 +163,9 @@ class _Reader:
             yield _Statement("".join(parts), tuple(starts), number + 1 - len(parts))
             parts, starts = [], [0]
 
-    def _settings(self, statement: _Statement) -> tuple[dict[str, _Setting], list[list[_Setting]]]:
+    def _settings(self, statement: _Statement) -> tuple[dict[str, Option], list[list[Option]]]:
         """Return the options of a statement, and the words after them: hosts, login, password."""
-        settings: dict[str, _Setting] = {}
+        settings: dict[str, Option] = {}
         place = 0
         while found := _OPTION.match(statement.text, place):
             line = statement.line(found.start(1))
@@ -186,18 +174,16 @@ class _Reader:
             if fault:
                 self._draft.say("error", line, "unfinished", f"{key}= ends with {fault}", "close it in the same line")
             if self._is_known(key, line):
-                settings[key] = _Setting(value.rstrip(",") if key == "password" else value, line)
+                settings[key] = Option(value.rstrip(",") if key == "password" else value, line)
         words = self._words(statement, place)
         if "host" in settings:
             given = settings["host"]
-            words[:1] = [
-                [*(words[0] if words else ()), *(_Setting(host, given.line) for host in given.value.split(","))]
-            ]
+            words[:1] = [[*(words[0] if words else ()), *(Option(host, given.line) for host in given.value.split(","))]]
         return settings, words
 
-    def _words(self, statement: _Statement, place: int) -> list[list[_Setting]]:
+    def _words(self, statement: _Statement, place: int) -> list[list[Option]]:
         """Return the words after the options; those with commas between them belong together."""
-        words: list[list[_Setting]] = []
+        words: list[list[Option]] = []
         is_joined = False
         for found in _WORD_OR_COMMA.finditer(statement.text, place):
             if found[0] == ",":
@@ -209,9 +195,9 @@ class _Reader:
                 self._draft.say("error", line, "not-understood", text, "expected name=value without blanks")
                 return []
             if is_joined:
-                words[-1].append(_Setting(found[0], line))
+                words[-1].append(Option(found[0], line))
             else:
-                words.append([_Setting(found[0], line)])
+                words.append([Option(found[0], line)])
             is_joined = False
         return words
 
@@ -250,16 +236,16 @@ class _Reader:
 class _Host:
     """One or several hosts with the same settings, which use nsupdate."""
 
-    def __init__(self, draft: Draft, choices: Choices, settings: Mapping[str, _Setting], line: int) -> None:
+    def __init__(self, draft: Draft, choices: Choices, settings: dict[str, Option], line: int) -> None:
         self._draft = draft
         self._choices = choices
-        self._settings = settings
+        self._options = Options(line, settings)
         self._line = line
 
     def put(self, host: str, triggers: tuple[Trigger, ...]) -> None:
         """Add the records of a host."""
-        owner = self._draft.owner(host, self._value("zone").removesuffix("."), self._line)
-        if not self._value("zone"):
+        owner = self._draft.owner(host, self._options.value("zone").removesuffix("."), self._line)
+        if not self._options.value("zone"):
             text = "there is no zone=: the agent finds the zone by its SOA record"
             self._draft.say("info", self._line, "no-zone-given", text)
         found = self._origins(host)
@@ -271,22 +257,24 @@ class _Host:
                 origin,
                 servers,
                 key=key,
-                ttl=self._ttl(),
-                transport="tcp" if _YES.fullmatch(self._value("tcp")) else "",
+                ttl=self._draft.ttl(
+                    self._options.value("ttl") or _DEFAULT_TTL, self._options.line_of("ttl"), int(_DEFAULT_TTL)
+                ),
+                transport="tcp" if _YES.fullmatch(self._options.value("tcp")) else "",
                 triggers=triggers,
                 line=self._line,
             )
             self._draft.put((record,))
 
     def _servers(self) -> tuple[str, ...]:
-        if not self._value("server"):
+        if not self._options.value("server"):
             self._draft.no_server(self._line)
             return ()
-        return self._draft.server(self._value("server").lower(), self._line_of("server"))
+        return self._draft.server(self._options.value("server").lower(), self._options.line_of("server"))
 
     def _key(self) -> MovedKey | None:
-        line = self._line_of("login")
-        program = self._value("login").split()
+        line = self._options.line_of("login")
+        program = self._options.value("login").split()
         if program and not program[0].rpartition("/")[2].endswith("nsupdate"):
             text = "login= names a program that is not nsupdate; the agent sends the updates itself"
             self._draft.say("warning", line, "own-program", text, "look at what else the program does")
@@ -295,21 +283,18 @@ class _Host:
             self._draft.say(
                 "warning", line, "options-of-nsupdate", text, "e.g. -p is the port in address = in [servers]"
             )
-        if not self._value("password"):
+        if not self._options.value("password"):
             self._draft.unsigned(self._line)
             return None
-        return self._draft.key_file(self._value("password"), self._line_of("password"))
-
-    def _ttl(self) -> int | None:
-        return self._draft.ttl(self._value("ttl") or _DEFAULT_TTL, self._line_of("ttl"), int(_DEFAULT_TTL))
+        return self._draft.key_file(self._options.value("password"), self._options.line_of("password"))
 
     def _origins(self, host: str) -> list[AddressOrigin]:
         """Return the origin of each family that is wanted."""
-        wanted = {f"use{family}": self._value(f"use{family}").lower() for family in ("", "v4", "v6")}
+        wanted = {f"use{family}": self._options.value(f"use{family}").lower() for family in ("", "v4", "v6")}
         both = [key for key in ("usev4", "usev6") if wanted[key] not in _OFF]
         if both and wanted["use"] not in _OFF:
             text = "use= is given with usev4= or usev6=, which count"
-            self._draft.say("info", self._line_of("use"), "use-ignored", text)
+            self._draft.say("info", self._options.line_of("use"), "use-ignored", text)
         keys = both or [key for key in ("use",) if wanted[key] not in _OFF]
         if not keys and not any(wanted.values()):
             text = f"{host} has no use=, usev4= or usev6=: where is its address from?"
@@ -322,11 +307,11 @@ class _Host:
     def _origin(self, key: str, strategy: str) -> AddressOrigin | None:
         """Return the origin that `use=STRATEGY` and its companions say; None, with a remark, if they are wrong."""
         family = self._family(key)
-        line = self._line_of(key)
+        line = self._options.line_of(key)
         suffix = key.removeprefix("use")
         kind = strategy.removesuffix(suffix) if suffix else strategy
-        named = f"{kind}{suffix}" if self._value(f"{kind}{suffix}") else kind
-        value, value_line = self._value(named), self._line_of(named)
+        named = f"{kind}{suffix}" if self._options.value(f"{kind}{suffix}") else kind
+        value, value_line = self._options.value(named), self._options.line_of(named)
         try:
             if kind == "ip":
                 return self._literal(value, value_line, family if suffix else 0)
@@ -346,7 +331,7 @@ class _Host:
         return origins.public(family)
 
     def _family(self, key: str) -> int:
-        is_old_ipv6 = key == "use" and bool(_YES.fullmatch(self._value("ipv6")))  # ddclient 3.9
+        is_old_ipv6 = key == "use" and bool(_YES.fullmatch(self._options.value("ipv6")))  # ddclient 3.9
         return IPV6 if key == "usev6" or is_old_ipv6 else IPV4
 
     def _literal(self, value: str, line: int, family: int) -> AddressOrigin:
@@ -369,7 +354,9 @@ class _Host:
             self._draft.say("info", line, "public-address", text)
             return origins.public(family)
         if "://" not in value and value not in _PAGES:
-            scheme = "http" if self._value("ssl") and not _YES.fullmatch(self._value("ssl")) else "https"
+            scheme = (
+                "http" if self._options.value("ssl") and not _YES.fullmatch(self._options.value("ssl")) else "https"
+            )
             return origins.web(f"{scheme}://{value}", family)
         return origins.web(_PAGES.get(value, value), family)
 
@@ -380,16 +367,8 @@ class _Host:
         self._draft.say("info", line, "first-line", text)
         return origins.command(value, family)
 
-    def _value(self, key: str) -> str:
-        setting = self._settings.get(key)
-        return "" if setting is None else setting.value
 
-    def _line_of(self, key: str) -> int:
-        setting = self._settings.get(key)
-        return self._line if setting is None else setting.line
-
-
-def _protocol(settings: Mapping[str, _Setting]) -> str:
+def _protocol(settings: dict[str, Option]) -> str:
     setting = settings.get("protocol")
     return _DEFAULT_PROTOCOL if setting is None else setting.value.lower()
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from dns_update.errors import UsageError
 from dns_update.errors.hints import TOML, rendered
-from dns_update.migration.plan import ImportRemark, MovedKey, MovePlan, ordered
+from dns_update.migration.plan import ImportRemark, MovedKey, MovedRecord, MovePlan, Severity, ordered
 from dns_update.nsupdate import shown
 from dns_update.rr.host_names import check_owner
 from dns_update.rr.record import MAX_TTL
 from dns_update.transport import Server, port_from_text
+from dns_update.value import Value
 from dns_update.wire.codes import RRClass, RRType, decimal
 from dns_update.wire.name import Name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from dns_update.migration.plan import MovedRecord, Severity
 
 MAX_CHARACTERS = 1 << 18  # thousands of names; what is longer is not a set-up but a log, an image, or an attack
 IDENTITY = "{identity}"
@@ -26,6 +22,30 @@ IDENTITY = "{identity}"
 
 _NOT_TEXT = re.compile("[\\ud800-\\udfff]")  # octets that are not UTF-8, as Python passes them on (PEP 383)
 _WRITE_IN_FULL = "write the name in full, and the zone that holds it"
+
+
+class Option(Value):
+    """The value of an option, and its line."""
+
+    value: str
+    line: int
+
+
+class Options(Value):
+    """The options of a part of a set-up by name, and the line at which the part begins."""
+
+    line: int
+    options: dict[str, Option]
+
+    def value(self, name: str, default: str = "") -> str:
+        """Return the value of an option; an empty one counts as none."""
+        option = self.options.get(name)
+        return default if option is None or not option.value else option.value
+
+    def line_of(self, name: str) -> int:
+        """Return the line of an option; that of the part if it has none."""
+        option = self.options.get(name)
+        return self.line if option is None else option.line
 
 
 class Draft:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 from math import prod
 
+from dns_update.auth import Key
 from dns_update.errors import InvalidText, UsageError, quoted
 from dns_update.migration import origins
 from dns_update.migration.draft import Draft
-from dns_update.migration.plan import IPV4, IPV6, MovedKey, MovedRecord
-from dns_update.migration.shell import Script
-from dns_update.migration.shell_words import UNKNOWN, Line
+from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, Choices, MovedKey, MovedRecord, MovePlan
+from dns_update.migration.shell import Command, Script
+from dns_update.migration.shell_words import UNKNOWN, Line, Unknown, Unknowns
 from dns_update.nsupdate import Fatal
 from dns_update.nsupdate.command_reader import COMMAND_WORDS, command_from_line
 from dns_update.nsupdate.commands import (
@@ -32,24 +34,14 @@ from dns_update.nsupdate.commands import (
     TtlCommand,
     ZoneCommand,
 )
+from dns_update.nsupdate.commands import Command as NsupdateCommand
 from dns_update.nsupdate.keys import key_from_options
 from dns_update.nsupdate.lexer import Lexer
-from dns_update.nsupdate.options import LOCAL_HOST, SESSION_KEY_FILE, options_from_words
+from dns_update.nsupdate.options import LOCAL_HOST, SESSION_KEY_FILE, NsupdateOptions, options_from_words
 from dns_update.transport import DNS_PORT
 from dns_update.value import Value
 from dns_update.wire.codes import RRClass, RRType, rrtype_to_text
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
-
-    from dns_update.auth import Key
-    from dns_update.migration.plan import AddressOrigin, Choices, MovePlan
-    from dns_update.migration.shell import Command
-    from dns_update.migration.shell_words import Unknown, Unknowns
-    from dns_update.nsupdate.commands import Command as NsupdateCommand
-    from dns_update.nsupdate.options import NsupdateOptions
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 _PROGRAM = re.compile(r"(?:\S*/)?(?:k|dns-)?nsupdate")
 _WRAPPERS = ("timeout", "env", "sudo", "ionice", "flock", "su", "dns-update", "chroot", "-u", "-n")

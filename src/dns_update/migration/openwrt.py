@@ -12,15 +12,20 @@ from dns_update.errors import InvalidText, UsageError, quoted
 from dns_update.migration import origins
 from dns_update.migration.draft import Draft
 from dns_update.migration.nsupdate_script import moved_key
-from dns_update.migration.plan import IPV4, IPV6, MovedRecord, Trigger
-from dns_update.migration.uci import sections_from_text
+from dns_update.migration.plan import (
+    IPV4,
+    IPV6,
+    AddressOrigin,
+    Choices,
+    MovedKey,
+    MovedRecord,
+    MovePlan,
+    Severity,
+    Trigger,
+)
+from dns_update.migration.uci import Section, sections_from_text
 from dns_update.nsupdate.keys import key_from_text
 from dns_update.wire.codes import MAX_U16, decimal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.migration.plan import AddressOrigin, Choices, MovedKey, MovePlan, Severity
-    from dns_update.migration.uci import Section
 
 _SERVICE = "bind-nsupdate"
 _TTL = 600  # update_nsupdate.sh has it as a constant

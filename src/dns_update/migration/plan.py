@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
+
 from dns_update.value import Value
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Literal
-
-    OriginKind = Literal["interface", "dhcp-client", "interface-pattern", "public-address", "literal", "service"]
-    TriggerKind = Literal["manual", "interval", "startup", "interface-up", "lease-change", "host-up"]
-    Servers = Literal["one", "first-success", "all"]
-    ChangeCheck = Literal["none", "memory", "memory-broken", "dns", "event"]
-    Severity = Literal["error", "warning", "info"]
-    Understood = Literal["yes", "partly", "no"]
+OriginKind = Literal["interface", "dhcp-client", "interface-pattern", "public-address", "literal", "service"]
+TriggerKind = Literal["manual", "interval", "startup", "interface-up", "lease-change", "host-up"]
+Servers = Literal["one", "first-success", "all"]
+ChangeCheck = Literal["none", "memory", "memory-broken", "dns", "event"]
+Severity = Literal["error", "warning", "info"]
+Understood = Literal["yes", "partly", "no"]
 
 IPV4, IPV6 = 4, 6
 DEFAULT_ALGORITHM = "hmac-md5"
@@ -142,12 +140,6 @@ class Choices(Value):
     interfaces: Mapping[str, str]
     identity: str
     public_address: str = "dns:"
-
-
-def replaced(record: MovedRecord, **changed: object) -> MovedRecord:
-    """Return a record with some of its fields changed."""
-    fields = {name: getattr(record, name) for name in type(record).__fields__}
-    return MovedRecord(**(fields | changed))
 
 
 def ordered(remarks: set[ImportRemark]) -> tuple[ImportRemark, ...]:

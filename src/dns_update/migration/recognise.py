@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from dns_update.errors import UsageError, quoted
 from dns_update.migration.nsupdate_script import is_plain
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Literal
-
-    Kind = Literal["routeros", "ddclient", "nsupdate", "openwrt"]
+Kind = Literal["routeros", "ddclient", "nsupdate", "openwrt"]
 
 _ENOUGH = 1 << 16  # characters that are looked at; no set-up begins with more comments
 

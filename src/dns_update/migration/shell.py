@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
-from dns_update.migration.shell_words import LONGEST_VALUE, UNKNOWN, Line, Unknowns, Words
+from dns_update.migration.shell_words import LONGEST_VALUE, UNKNOWN, Line, Token, Unknowns, Words
 from dns_update.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from dns_update.migration.shell_words import Token
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
 _DECLARATIONS = ("export", "local", "readonly", "declare", "typeset")

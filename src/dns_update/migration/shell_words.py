@@ -7,15 +7,12 @@ use; `Unknowns` knows what each of them is for.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from dns_update.value import Value
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Literal
-
-    UnknownKind = Literal["variable", "argument", "command"]
+UnknownKind = Literal["variable", "argument", "command"]
 
 FIRST, LAST = 0xF0000, 0xFFFFD  # Supplementary Private Use Area-A: no text that people write has its characters
 UNKNOWN = re.compile(f"[{chr(FIRST)}-{chr(LAST)}]")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
-from dns_update.value import Value
+from dns_update.migration.draft import Option, Options
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    Complain = Callable[[int, str, str], None]
-    """Takes the number of a line, what is wrong there, and what was expected."""
+Complain = Callable[[int, str, str], None]
+"""Takes the number of a line, what is wrong there, and what was expected."""
 
 _SHOWN = re.compile(r"(?:\w+\.)([\w@\[\]-]+)(?:\.(\w+))?=(.*)", re.ASCII | re.DOTALL)
 _PART = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\s'"\\]+)""")
@@ -20,30 +17,11 @@ _ESCAPED = re.compile(r"\\(.)")
 _FORMS = "expected: config TYPE 'NAME', option NAME 'VALUE' or list NAME 'VALUE'"
 
 
-class Option(Value):
-    """The value of an option, and its line."""
-
-    value: str
-    line: int
-
-
-class Section(Value):
-    """A section: its type and name, its line, and its options by name; of a list, only the first value."""
+class Section(Options):
+    """A section: its line, its options, its type and name; of a list, only the first value."""
 
     type: str
     name: str
-    line: int
-    options: dict[str, Option]
-
-    def value(self, name: str, default: str = "") -> str:
-        """Return the value of an option; an empty one counts as none."""
-        option = self.options.get(name)
-        return default if option is None or not option.value else option.value
-
-    def line_of(self, name: str) -> int:
-        """Return the line of an option; that of the section if it has none."""
-        option = self.options.get(name)
-        return self.line if option is None else option.line
 
 
 def sections_from_text(text: str, complain: Complain) -> list[Section]:
@@ -57,9 +35,9 @@ def sections_from_text(text: str, complain: Complain) -> list[Section]:
             continue
         match words:
             case ["config", kind]:
-                sections.append(Section(kind, "", number, {}))
+                sections.append(Section(number, {}, kind, ""))
             case ["config", kind, name]:
-                sections.append(Section(kind, name, number, {}))
+                sections.append(Section(number, {}, kind, name))
             case ["option", name, value] if sections:
                 sections[-1].options[name] = Option(value, number)
             case ["list", name, value] if sections:
@@ -75,7 +53,7 @@ def _take_shown(found: re.Match[str], number: int, sections: list[Section], show
     """Take a line of `uci show`: ddns.NAME=TYPE or ddns.NAME.OPTION=VALUE."""
     name, option, value = found[1], found[2], found[3]
     if option is None:
-        shown[name] = Section(value, name, number, {})
+        shown[name] = Section(number, {}, value, name)
         sections.append(shown[name])
     elif name in shown:
         shown[name].options.setdefault(option, Option(value, number))

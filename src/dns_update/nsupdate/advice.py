@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from dns_update.auth import Key
 from dns_update.client import Client
 from dns_update.client.reply_errors import distrust_of, refusal_of
 from dns_update.client.steps import Ask
@@ -13,15 +14,13 @@ from dns_update.doctor.questions import Questions
 from dns_update.errors import DnsUpdateError
 from dns_update.errors.hints import NSUPDATE, rendered
 from dns_update.exchange import Reply, UnverifiedReply
+from dns_update.message import Message
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import Rcode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from dns_update.auth import Key
-    from dns_update.message import Message
 
 _MOST = 3  # updates of a run that are looked into: a script with a wrong key fails a thousand times
 

@@ -11,13 +11,12 @@ from dns_update.rr.record import MAX_TTL
 from dns_update.rr.scanner import octet_name
 from dns_update.wire.codes import MAX_U16, MAX_U32, RRClass, RRType, decimal
 from dns_update.wire.inet import format_address, parse_address
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from typing import NoReturn, TypeAlias
-
-    from dns_update.wire.name import Name
 
     CommandReader: TypeAlias = Callable[[Lexer], commands.Command]
 

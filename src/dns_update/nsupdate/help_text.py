@@ -1,7 +1,5 @@
 """What the commands `help` and `version` print."""
 
-from __future__ import annotations
-
 from dns_update import __version__
 
 VERSION = f"nsupdate {__version__} (dns-update)"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dns_update.auth import Key
 from dns_update.errors import InvalidText, NoResponse, UsageError, causes
 from dns_update.exchange import TCP, UDP, Exchange, Policy, Reply, TransportName, UnverifiedReply
+from dns_update.message import Message
 from dns_update.nsupdate import Fatal, hint_of
 from dns_update.transport import Endpoint, random_id
 from dns_update.transport.blocking import BlockingTransport, Trace
@@ -14,8 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dns_update.auth import Key
-    from dns_update.message import Message
     from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.transport.pipeline import Flight, Pipeline
     from dns_update.transport.protocol import Transport

@@ -6,6 +6,7 @@ that depends on earlier ones is prepared while those are under way. Outcomes are
 
 from __future__ import annotations
 
+from dns_update.auth import Key
 from dns_update.auth.tsig import sign
 from dns_update.errors import MalformedMessage, NoResponse
 from dns_update.exchange import MAX_UDP_OCTETS, Reply
@@ -13,6 +14,7 @@ from dns_update.message import Message
 from dns_update.nsupdate.bind_words import distrust_text, endpoint_text, failure_text
 from dns_update.nsupdate.footprint import Footprint, footprint_of
 from dns_update.nsupdate.window import Batch, Destination, Window
+from dns_update.transport import Endpoint
 from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import Rcode, rcode_to_text, tsig_error_to_text
 
@@ -20,12 +22,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dns_update.auth import Key
     from dns_update.nsupdate.advice import Adviser
     from dns_update.nsupdate.network import Answer, Network
     from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.nsupdate.talk import Talk
-    from dns_update.transport import Endpoint
     from dns_update.transport.pipeline import Flight
 
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from dns_update.auth import Key
 from dns_update.errors import InvalidText
 from dns_update.nsupdate import Fatal, commands
 from dns_update.nsupdate.command_reader import command_from_line
 from dns_update.nsupdate.options import LOCAL_HOST, NsupdateOptions
-from dns_update.nsupdate.pending import PendingUpdate
+from dns_update.nsupdate.pending import Checks, PendingUpdate
 from dns_update.nsupdate.sender import Sender
 from dns_update.nsupdate.talk import MESSAGES, MORE, Talk
-from dns_update.nsupdate.translation import Checks
 from dns_update.transport import Endpoint
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dns_update.auth import Key
     from dns_update.nsupdate.network import Network
     from dns_update.nsupdate.soa_search import ZoneServers
-    from dns_update.wire.name import Name
 
 _OF_THE_UPDATE = (commands.Addition, commands.Deletion, commands.Prerequisite)
 
@@ -40,7 +39,9 @@ class Session:
         self._key = key
         self._gss = options.gss
         self._zone: Name | None = None
-        self._servers: Sequence[Endpoint] | None = self._local_servers() if options.local else None
+        self._servers: Sequence[Endpoint] | None = None
+        if options.local:
+            self._servers = tuple(Endpoint(a, options.port) for a in LOCAL_HOST if network.may_use(a))
 
     @property
     def status(self) -> int:
@@ -120,9 +121,6 @@ class Session:
             raise InvalidText("cannot reset server in localhost-only mode")
         port = self._options.port if command.port is None else command.port
         self._servers = tuple(Endpoint(address, port) for address in self._network.addresses(command.host))
-
-    def _local_servers(self) -> tuple[Endpoint, ...]:
-        return tuple(Endpoint(a, self._options.port) for a in LOCAL_HOST if self._network.may_use(a))
 
     def _set_source(self, command: commands.LocalCommand) -> None:
         if not self._network.may_use(command.address):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dns_update.auth import Key
 from dns_update.errors import InvalidText, NoResponse, UsageError
 from dns_update.exchange import Reply
 from dns_update.message import Message
@@ -10,20 +11,19 @@ from dns_update.nsupdate.bind_words import endpoint_text, failure_text
 from dns_update.nsupdate.footprint import footprint_of_search
 from dns_update.nsupdate.options import LOCAL_HOST, NsupdateOptions
 from dns_update.rr.embedded_names import soa_mname
+from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
 from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRType
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dns_update.auth import Key
     from dns_update.nsupdate.network import Network
     from dns_update.nsupdate.sender import Sender
     from dns_update.nsupdate.talk import Talk
-    from dns_update.rr.record import Record
-    from dns_update.wire.name import Name
 
 
 class ZoneServers(Value):

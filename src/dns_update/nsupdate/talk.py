@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from dns_update.exchange import TransportName
+from dns_update.message import Message
 from dns_update.nsupdate.bind_words import endpoint_text
+from dns_update.transport import Endpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from dns_update.exchange import TransportName
-    from dns_update.message import Message
-    from dns_update.transport import Endpoint
 
 MESSAGES = 1  # `-d` and the first `debug`
 MORE = 2  # `-D` and the second

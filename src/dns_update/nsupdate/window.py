@@ -26,6 +26,8 @@ from __future__ import annotations
 
 from dns_update.message import FIXED_OCTETS, Message, Question
 from dns_update.nsupdate.footprint import Footprint, combined
+from dns_update.rr.record import Record
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,9 +35,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from dns_update.auth import Key
-    from dns_update.rr.record import Record
     from dns_update.transport import Endpoint
-    from dns_update.wire.name import Name
 
 # What all updates that are under way have in common: the servers, the key, and the zone.
 Destination: TypeAlias = "tuple[Sequence[Endpoint], Key | None, Question]"

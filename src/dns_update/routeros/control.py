@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dns_update.routeros.remarks import LimitReached
+from dns_update.routeros.scopes import Scope
+from dns_update.routeros.source import Source
+from dns_update.routeros.values import RouterValue
 from dns_update.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from dns_update.routeros.scopes import Scope
-    from dns_update.routeros.source import Source
-    from dns_update.routeros.values import RouterValue
 
 
 class Limits(Value):

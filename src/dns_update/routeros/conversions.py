@@ -9,11 +9,11 @@ from dns_update.routeros.values import (
     NIL,
     Address,
     Array,
-    Code,
     IpPrefix,
     ItemId,
     Nil,
     Nothing,
+    RouterValue,
     ScriptText,
     Time,
     is_empty,
@@ -21,10 +21,6 @@ from dns_update.routeros.values import (
 )
 from dns_update.wire.codes import decimal
 from dns_update.wire.inet import IPV4_OCTETS, parse_address
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.routeros.values import RouterValue
 
 _NUMBER = re.compile(r"-?\d{1,19}|0[xX][0-9A-Fa-f]{1,16}")
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}")
@@ -162,8 +158,3 @@ def to_address_of(octets: int, value: RouterValue) -> Address | Nil:
     """Return an address of a length; NIL for what is not one."""
     found = to_address(value)
     return found if isinstance(found, Address) and len(found.octets) == octets else NIL
-
-
-def is_code(value: RouterValue) -> bool:
-    """Return whether a value can be called."""
-    return isinstance(value, Code)

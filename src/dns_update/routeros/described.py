@@ -5,20 +5,17 @@ A script is tried in it before it is moved to another machine, and the tests run
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from dns_update.routeros.conversions import to_prefix
-from dns_update.routeros.remarks import Failure
+from dns_update.routeros.remarks import Failure, ScriptRemark
 from dns_update.routeros.source import Source
-from dns_update.routeros.values import NOTHING, IpPrefix, ItemId, ScriptText, text_of
-from dns_update.routeros.world import ID, Menu
+from dns_update.routeros.values import NOTHING, IpPrefix, ItemId, RouterValue, ScriptText, text_of
+from dns_update.routeros.world import ID, Menu, MenuCall, UpdateRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from typing import Any
-
-    from dns_update.routeros.remarks import ScriptRemark
-    from dns_update.routeros.values import RouterValue
-    from dns_update.routeros.world import MenuCall, UpdateRequest
 
     State = Mapping[str, Any]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from dns_update.routeros import syntax
 from dns_update.routeros.commands import COMMANDS
 from dns_update.routeros.control import Frame, Limits, Returned, Usage
@@ -9,20 +11,23 @@ from dns_update.routeros.conversions import to_address, value_of_word
 from dns_update.routeros.menu_commands import run_menu_command
 from dns_update.routeros.operators import infix, prefixed, truth
 from dns_update.routeros.parser import parse
-from dns_update.routeros.remarks import Failure, LimitReached, ScriptError, ScriptSyntaxError
+from dns_update.routeros.remarks import Failure, LimitReached, ScriptError, ScriptRemark, ScriptSyntaxError
 from dns_update.routeros.scopes import Scope, undeclared_sets
 from dns_update.routeros.source import Source
-from dns_update.routeros.values import NOTHING, Address, Array, Code, ScriptText, array_of, check_size, text_of
+from dns_update.routeros.syntax import Argument, Node, needed
+from dns_update.routeros.values import (
+    NOTHING,
+    Address,
+    Array,
+    Code,
+    RouterValue,
+    ScriptText,
+    array_of,
+    check_size,
+    text_of,
+)
 from dns_update.routeros.words import OF_ROOT
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from dns_update.routeros.remarks import ScriptRemark
-    from dns_update.routeros.syntax import Argument, Node
-    from dns_update.routeros.values import RouterValue
-    from dns_update.routeros.world import World
+from dns_update.routeros.world import World
 
 _NO_WORDS = ("nil", "nothing")
 
@@ -121,7 +126,8 @@ class Evaluator:
         if body is None:
             return NOTHING
         if not isinstance(body, syntax.Body | syntax.Substitution):
-            return self._run_value(self.value(body))
+            value = self.value(body)  # what a variable holds instead of a block: `do=$code`
+            return self.call(value, "", {}) if isinstance(value, Code) else value
         outer = self.frame.scope, self.frame.menu
         self.frame.scope = Scope(outer[0], self.router_wide)
         for name, value in (names or {}).items():
@@ -132,10 +138,6 @@ class Evaluator:
         finally:
             self.usage.leave()
             self.frame.scope, self.frame.menu = outer
-
-    def _run_value(self, value: RouterValue) -> RouterValue:
-        """Run what a variable holds instead of a block: `do=$code`."""
-        return self.call(value, "", {}) if isinstance(value, Code) else value
 
     def _commands(self, commands: Iterable[Node]) -> RouterValue:
         value: RouterValue = NOTHING
@@ -208,6 +210,10 @@ class Evaluator:
             case syntax.Stored():
                 return ScriptText(self.frame.source.between(node.start, node.end))
         raise Failure("a condition of 'find' is not a value")
+
+    def given(self, command: syntax.CommandNode, number: int, name: str = "") -> RouterValue:
+        """Return a value by its place among those without a name, or by a name; raises Failure if it is not given."""
+        return self.value(needed(command.given(number, name), name or "value"))
 
     def raw_text(self, node: Node) -> str:
         """Return the text of a value; a bare word as it is written, so that 007 is not 7."""

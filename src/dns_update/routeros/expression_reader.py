@@ -7,10 +7,7 @@ import re
 from dns_update.routeros import syntax
 from dns_update.routeros.scanner import SourceScanner
 from dns_update.routeros.source import ESCAPES, JOINT, character
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.routeros.syntax import Node
+from dns_update.routeros.syntax import Node
 
 _OPERATORS = (
     (",",),

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dns_update.routeros import syntax
 from dns_update.routeros.scopes import name_of
+from dns_update.routeros.syntax import Node
 from dns_update.routeros.tool import SECRET_SOURCES
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from dns_update.routeros.syntax import Node
 
 _SHORTEST = 6
 """Characters: a shorter key is no secret, and would be found in ordinary words."""

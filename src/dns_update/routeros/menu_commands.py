@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from dns_update.routeros import syntax
 from dns_update.routeros.conversions import to_bool, to_number
 from dns_update.routeros.operators import equal, truth
 from dns_update.routeros.remarks import Failure
+from dns_update.routeros.syntax import CommandNode, Node, needed
 from dns_update.routeros.tool import update_request
-from dns_update.routeros.values import NOTHING, Array, ItemId, ScriptText, array_of, is_empty, text_of
+from dns_update.routeros.values import NOTHING, Array, ItemId, RouterValue, ScriptText, array_of, is_empty, text_of
 from dns_update.routeros.words import LOG_LEVELS, OF_ROOT, SCRIPT_PARAMETERS
-from dns_update.routeros.world import ID, MenuCall
+from dns_update.routeros.world import ID, Menu, MenuCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from dns_update.routeros.evaluator import Evaluator
 
-    from dns_update.routeros.interpreter import Interpreter
-    from dns_update.routeros.syntax import CommandNode, Node
-    from dns_update.routeros.values import RouterValue
-    from dns_update.routeros.world import Menu
-
-    Row = Mapping[str, RouterValue]
+Row = Mapping[str, RouterValue]
 
 _LOG = "/log"  # its rows are printed as lines: time, topics, message
 _PROPERTY_OF_GET = "value-name"
 _ITEM_OF_GET = "number"
 
 
-def run_menu_command(run: Interpreter, command: CommandNode) -> RouterValue:
+def run_menu_command(run: Evaluator, command: CommandNode) -> RouterValue:
     """Carry out a menu's command, or move to the menu; raises Failure, with the command's full name."""
     path = _path(run, command)
     if not command.verb and not command.arguments:
@@ -45,7 +43,7 @@ def run_menu_command(run: Interpreter, command: CommandNode) -> RouterValue:
         run.frame.menu = outer
 
 
-def _path(run: Interpreter, command: CommandNode) -> tuple[str, ...]:
+def _path(run: Evaluator, command: CommandNode) -> tuple[str, ...]:
     """Return the menu that a command is of: it may be relative to the current one."""
     is_of_root = not command.path and command.verb in OF_ROOT
     words: list[str] = [] if command.is_absolute or is_of_root else list(run.frame.menu)
@@ -62,7 +60,7 @@ def _path(run: Interpreter, command: CommandNode) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _in_menu(run: Interpreter, command: CommandNode, menu: str) -> RouterValue:
+def _in_menu(run: Evaluator, command: CommandNode, menu: str) -> RouterValue:
     if not command.verb:
         body = next(iter(command.unnamed()), None)
         if not isinstance(body, syntax.Body):
@@ -80,7 +78,7 @@ def _in_menu(run: Interpreter, command: CommandNode, menu: str) -> RouterValue:
     return _other(run, command, menu)
 
 
-def _other(run: Interpreter, command: CommandNode, menu: str) -> RouterValue:
+def _other(run: Evaluator, command: CommandNode, menu: str) -> RouterValue:
     """Have the world carry out a command; `monitor` runs a block with what it has seen as variables."""
     answer = run.world.command(_menu_call(run, command, menu))
     body = command.named("do")
@@ -89,18 +87,13 @@ def _other(run: Interpreter, command: CommandNode, menu: str) -> RouterValue:
     return answer
 
 
-def _log(run: Interpreter, command: CommandNode) -> RouterValue:
-    node = command.named("message") or next(iter(command.unnamed()), None)
-    if node is None:
-        raise Failure("missing value(s) of argument(s) message")
-    run.write_log(command.verb, text_of(run.value(node)))
+def _log(run: Evaluator, command: CommandNode) -> RouterValue:
+    run.write_log(command.verb, text_of(run.given(command, 0, "message")))
     return NOTHING
 
 
-def _run_script(run: Interpreter, command: CommandNode) -> RouterValue:
-    node = command.named("number") or next(iter(command.unnamed()), None)
-    if node is None:
-        raise Failure("missing value(s) of argument(s) number")
+def _run_script(run: Evaluator, command: CommandNode) -> RouterValue:
+    node = needed(command.given(0, "number"), "number")
     name = run.raw_text(node)
     if isinstance(node, syntax.Substitution | syntax.Variable):
         name = _name_of_item(run, run.value(node))
@@ -110,13 +103,13 @@ def _run_script(run: Interpreter, command: CommandNode) -> RouterValue:
     return run.run_inside(source, name)
 
 
-def _name_of_item(run: Interpreter, item: RouterValue) -> str:
+def _name_of_item(run: Evaluator, item: RouterValue) -> str:
     if isinstance(item, Array | ItemId):
         return text_of(_one_row(run, _rows(run, "/system/script"), item, 0).get("name", NOTHING))
     return text_of(item)
 
 
-def _menu_call(run: Interpreter, command: CommandNode, menu: str) -> MenuCall:
+def _menu_call(run: Evaluator, command: CommandNode, menu: str) -> MenuCall:
     named = [(argument.name, _given(run, argument)) for argument in command.arguments if argument.name]
     nodes = command.unnamed()
     if any(isinstance(node, syntax.Substitution) for node in nodes) and run.world.menu(menu) is None:
@@ -127,7 +120,7 @@ def _menu_call(run: Interpreter, command: CommandNode, menu: str) -> MenuCall:
     return MenuCall(menu, command.verb, tuple(unnamed), tuple(named), place)
 
 
-def _given(run: Interpreter, argument: syntax.Argument) -> RouterValue:
+def _given(run: Evaluator, argument: syntax.Argument) -> RouterValue:
     """Return what is given to a parameter; a script with the places of its characters, a bare word as it is written."""
     node = argument.value
     # Without a value there are no quotes, either: `source=` at the end of a line.
@@ -144,21 +137,21 @@ def _given(run: Interpreter, argument: syntax.Argument) -> RouterValue:
 # Rows
 
 
-def _rows(run: Interpreter, path: str) -> Menu:
+def _rows(run: Evaluator, path: str) -> Menu:
     menu = run.world.menu(path)
     if menu is None:
         raise Failure(f"bad command name {path.rpartition('/')[2]}")
     return menu
 
 
-def _find(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
+def _find(run: Evaluator, command: CommandNode, path: str) -> RouterValue:
     run.look_for(path, _tests(run, command.condition))
     menu = _rows(run, path)
     rows = [row for row in menu.rows if ID in row]  # the properties of a menu without items have none
     return Array(tuple([row[ID] for row in rows if _fits(run, row, command.condition)]))
 
 
-def _tests(run: Interpreter, condition: Node | None) -> Iterator[tuple[str, str, RouterValue]]:
+def _tests(run: Evaluator, condition: Node | None) -> Iterator[tuple[str, str, RouterValue]]:
     """Yield the tests of a condition with their values, however they are joined."""
     match condition:
         case syntax.Test(_, name, operator, value):
@@ -170,7 +163,7 @@ def _tests(run: Interpreter, condition: Node | None) -> Iterator[tuple[str, str,
             yield from _tests(run, operand)
 
 
-def _fits(run: Interpreter, row: Row, condition: Node | None) -> bool:
+def _fits(run: Evaluator, row: Row, condition: Node | None) -> bool:
     match condition:
         case None:
             return True
@@ -185,7 +178,7 @@ def _fits(run: Interpreter, row: Row, condition: Node | None) -> bool:
     return truth(run.value(condition))
 
 
-def _test(run: Interpreter, row: Row, test: syntax.Test) -> bool:
+def _test(run: Evaluator, row: Row, test: syntax.Test) -> bool:
     ours = row.get(test.name, NOTHING)
     if test.value is None:
         return to_bool(ours) is True
@@ -202,19 +195,17 @@ def _test(run: Interpreter, row: Row, test: syntax.Test) -> bool:
     return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[test.operator]
 
 
-def _value_of_test(run: Interpreter, node: Node) -> RouterValue:
+def _value_of_test(run: Evaluator, node: Node) -> RouterValue:
     return node.text if isinstance(node, syntax.Word) else run.value(node)
 
 
-def _get(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
+def _get(run: Evaluator, command: CommandNode, path: str) -> RouterValue:
     menu = _rows(run, path)
     values = list(command.unnamed())
     if menu.is_single:
         row = menu.rows[0]
     else:
-        item = command.named(_ITEM_OF_GET) or (values.pop(0) if values else None)
-        if item is None:
-            raise Failure("missing value(s) of argument(s) number")
+        item = needed(command.named(_ITEM_OF_GET) or (values.pop(0) if values else None), "number")
         value = item.text if isinstance(item, syntax.Word) and not item.text.isdigit() else run.value(item)
         if isinstance(value, str):
             run.look_for(path, [("name", "=", value)])
@@ -227,7 +218,7 @@ def _get(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
     return row.get(run.raw_text(name), NOTHING)
 
 
-def _one_row(run: Interpreter, menu: Menu, item: RouterValue, at: int) -> Row:
+def _one_row(run: Evaluator, menu: Menu, item: RouterValue, at: int) -> Row:
     """Return the row that an ID, a number, a name or the result of `find` means; raises Failure."""
     if isinstance(item, Array):
         if len(item) > 1:
@@ -244,7 +235,7 @@ def _one_row(run: Interpreter, menu: Menu, item: RouterValue, at: int) -> Row:
     raise Failure("no such item")
 
 
-def _print(run: Interpreter, command: CommandNode, path: str) -> RouterValue:
+def _print(run: Evaluator, command: CommandNode, path: str) -> RouterValue:
     run.look_for(path, _tests(run, command.condition))
     menu = _rows(run, path)
     rows = [row for row in menu.rows if _fits(run, row, command.condition)]

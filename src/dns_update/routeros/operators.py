@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dns_update.routeros.conversions import to_address, to_bool, to_number, to_prefix, wrapped
 from dns_update.routeros.remarks import Failure
-from dns_update.routeros.values import Address, Array, IpPrefix, Nil, Time, check_size, is_empty, text_of, type_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dns_update.routeros.values import RouterValue
+from dns_update.routeros.values import (
+    Address,
+    Array,
+    IpPrefix,
+    Nil,
+    RouterValue,
+    Time,
+    check_size,
+    is_empty,
+    text_of,
+    type_of,
+)
 
 
 def infix(operator: str, left: RouterValue, right: RouterValue) -> RouterValue:

@@ -6,9 +6,10 @@ import re
 
 from dns_update.routeros import syntax
 from dns_update.routeros.expression_reader import JOINED, ExpressionReader
-from dns_update.routeros.remarks import ScriptSyntaxError
+from dns_update.routeros.remarks import ScriptRemark, ScriptSyntaxError
 from dns_update.routeros.source import Source
 from dns_update.routeros.stored import end_of_braces, end_of_command
+from dns_update.routeros.syntax import Argument, Node
 from dns_update.routeros.words import (
     CODE_ALONE,
     CODE_PARAMETERS,
@@ -18,11 +19,6 @@ from dns_update.routeros.words import (
     SCRIPT_PARAMETERS,
     VERBS,
 )
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.routeros.remarks import ScriptRemark
-    from dns_update.routeros.syntax import Argument, Node
 
 _ENDS = "\n;]})"
 _PARAMETER = re.compile(rf"((?:[A-Za-z0-9.-]|{JOINED.pattern})+)=")

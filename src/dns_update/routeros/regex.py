@@ -7,13 +7,10 @@ take forever. Here all ways are followed at once, as sets of states.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from dns_update.routeros.remarks import Failure, LimitReached
 from dns_update.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _LARGEST = 2000
 """States of an expression. One of a script has some twenty."""

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import re
 
-from dns_update.routeros.remarks import ScriptSyntaxError
-from dns_update.routeros.source import JOINT
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.routeros.remarks import ScriptRemark
-    from dns_update.routeros.source import Source
+from dns_update.routeros.remarks import ScriptRemark, ScriptSyntaxError
+from dns_update.routeros.source import JOINT, Source
 
 DEEPEST_NESTING = 40
 """Brackets within brackets. Scripts have some ten; each costs the parser some ten frames of Python's thousand."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from dns_update.routeros import syntax
-from dns_update.routeros.values import NOTHING
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from dns_update.routeros.remarks import ScriptRemark
-    from dns_update.routeros.syntax import Node
-    from dns_update.routeros.values import RouterValue
+from dns_update.routeros.remarks import ScriptRemark
+from dns_update.routeros.syntax import Node
+from dns_update.routeros.values import NOTHING, RouterValue
 
 _LOOPS = ("for", "foreach", "onerror")
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 from dns_update.routeros.remarks import Place, ScriptRemark
 from dns_update.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 JOINT = r"\\[ \t\r]*\n[ \t]*"
 """The pattern of a backslash at a line's end, with the blanks that begin the next line: all of it is left out."""

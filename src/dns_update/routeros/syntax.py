@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from dns_update.routeros.remarks import Failure, ScriptRemark
+from dns_update.routeros.source import Source
 from dns_update.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from dns_update.routeros.remarks import ScriptRemark
-    from dns_update.routeros.source import Source
 
 
 class Node(Value):
@@ -126,6 +123,19 @@ class CommandNode(Node):
             if argument.name == name:
                 return argument.value
         return None
+
+    def given(self, number: int, name: str = "") -> Node | None:
+        """Return what is given by a place among the values without a name, or by a name; None if it is not given."""
+        by_name = self.named(name) if name else None
+        values = self.unnamed()
+        return by_name if by_name is not None else values[number] if number < len(values) else None
+
+
+def needed(node: Node | None, name: str) -> Node:
+    """Return what is given to a parameter; raises Failure with the router's text if nothing is."""
+    if node is None:
+        raise Failure(f"missing value(s) of argument(s) {name}")
+    return node
 
 
 class Call(Node):

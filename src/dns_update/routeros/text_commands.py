@@ -5,11 +5,7 @@ from __future__ import annotations
 from dns_update.routeros.conversions import to_number
 from dns_update.routeros.operators import equal
 from dns_update.routeros.remarks import Failure
-from dns_update.routeros.values import NIL, Array, Nil, is_empty, text_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.routeros.values import RouterValue
+from dns_update.routeros.values import NIL, Array, Nil, RouterValue, is_empty, text_of
 
 
 def pick(value: RouterValue, begin: RouterValue, end: RouterValue, *, is_one: bool) -> RouterValue:

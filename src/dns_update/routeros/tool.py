@@ -7,13 +7,13 @@ import re
 
 from dns_update.routeros.conversions import to_address, to_number, to_prefix, value_of_word
 from dns_update.routeros.remarks import Failure
+from dns_update.routeros.syntax import CommandNode, Node
 from dns_update.routeros.values import Address, Array, Nil, Time, is_empty, text_of, type_of
 from dns_update.routeros.world import UpdateRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.routeros.interpreter import Interpreter
-    from dns_update.routeros.syntax import CommandNode, Node
+    from dns_update.routeros.evaluator import Evaluator
 
 _PARAMETERS = ("address", "dns-server", "key", "key-name", "name", "ttl", "zone")
 SECRET_SOURCES = ("@", "env:", "credential:")
@@ -24,7 +24,7 @@ _PARAMETER = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _LONGEST_TTL = (1 << 32) - 1
 
 
-def update_request(run: Interpreter, command: CommandNode) -> UpdateRequest:
+def update_request(run: Evaluator, command: CommandNode) -> UpdateRequest:
     """Return what the command gives; raises Failure with the router's text."""
     given: dict[str, Node] = {}
     for argument in command.arguments:
@@ -53,7 +53,7 @@ def update_request(run: Interpreter, command: CommandNode) -> UpdateRequest:
     )
 
 
-def _address(run: Interpreter, node: Node, at: int) -> str:
+def _address(run: Evaluator, node: Node, at: int) -> str:
     value = run.value(node)
     if isinstance(value, Array) and len(value) > 1:
         raise Failure("failure: only one address allowed")
@@ -71,7 +71,7 @@ def _address(run: Interpreter, node: Node, at: int) -> str:
     return str(address)
 
 
-def _ttl(run: Interpreter, node: Node | None) -> int | None:
+def _ttl(run: Evaluator, node: Node | None) -> int | None:
     if node is None:
         return None
     value = run.value(node)
@@ -95,7 +95,7 @@ def _checked_ttl(seconds: int) -> int:
     return seconds
 
 
-def _check_server(run: Interpreter, command: CommandNode, texts: dict[str, str]) -> None:
+def _check_server(run: Evaluator, command: CommandNode, texts: dict[str, str]) -> None:
     if not texts["dns-server"] and not texts["zone"]:
         text = "neither dns-server= nor zone= is given, so the update has nowhere to go"
         run.warn("no-server", command.at, text, "give dns-server= and zone=")
@@ -105,7 +105,7 @@ def _check_server(run: Interpreter, command: CommandNode, texts: dict[str, str])
             run.warn("router-would-refuse", command.at, "a router's dns-server= is an IPv4 address")
 
 
-def _check_name(run: Interpreter, command: CommandNode, name: str, zone: str) -> None:
+def _check_name(run: Evaluator, command: CommandNode, name: str, zone: str) -> None:
     if name.endswith("."):
         run.warn("trailing-dot", command.at, "name= is relative to the zone and has no dot at its end")
         raise Failure("failure: bad name")

@@ -6,15 +6,14 @@ A number is an int, a text a str, a truth value a bool; the other types are the 
 from __future__ import annotations
 
 from dns_update.routeros.remarks import LimitReached
+from dns_update.routeros.source import Source
+from dns_update.routeros.syntax import Node
 from dns_update.value import Value
 from dns_update.wire.inet import IPV4_OCTETS, format_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Self, TypeAlias
-
-    from dns_update.routeros.source import Source
-    from dns_update.routeros.syntax import Node
+    from typing import Self
 
 _MINUTE, _HOUR, _DAY, _WEEK = 60, 3_600, 86_400, 604_800
 
@@ -163,8 +162,7 @@ class ScriptText(str):
 NIL = Nil()
 NOTHING = Nothing()
 
-if TYPE_CHECKING:
-    RouterValue: TypeAlias = int | str | Nil | Nothing | Address | IpPrefix | ItemId | Time | Array | Code
+RouterValue = int | str | Nil | Nothing | Address | IpPrefix | ItemId | Time | Array | Code
 
 
 def _weight(value: RouterValue) -> int:

@@ -1,7 +1,5 @@
 """The words of the language that the parser has to know: commands, verbs of menus, parameters that hold scripts."""
 
-from __future__ import annotations
-
 # fmt: off
 GLOBAL = frozenset((
     "delay", "do", "environment", "error", "execute", "for", "foreach", "global", "if", "jobname", "len", "local",

@@ -5,17 +5,16 @@ The evaluator itself opens no socket and reads no clock. The world is this machi
 
 from __future__ import annotations
 
-from dns_update.routeros.values import NOTHING
+from collections.abc import Callable, Iterator, Mapping
+
+from dns_update.routeros.remarks import Place, ScriptRemark
+from dns_update.routeros.source import Source
+from dns_update.routeros.values import NOTHING, RouterValue
 from dns_update.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Protocol
-
-    from dns_update.routeros.remarks import Place, ScriptRemark
-    from dns_update.routeros.source import Source
-    from dns_update.routeros.values import RouterValue
 else:
     Protocol = object
 
@@ -28,6 +27,22 @@ class Menu(Value):
 
     rows: tuple[Mapping[str, RouterValue], ...]
     is_single: bool = False
+
+
+class MadeWhenRead(Mapping[str, RouterValue]):
+    """The properties of a menu that are made, or asked for, when a script reads them."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], str]]) -> None:
+        self._makers = makers
+
+    def __getitem__(self, name: str) -> RouterValue:
+        return self._makers[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
 class UpdateRequest(Value):

@@ -17,6 +17,6 @@ def rdata_from_fields(rrtype: int, text: str, rrclass: int = RRClass.IN) -> byte
     line = text.strip(BLANKS)
     if rrclass == RRClass.IN and rrtype in (RRType.A, RRType.AAAA) and line[:1] != "\\":
         return rdata_from_text(rrtype, line, rrclass)
-    from dns_update.rr.reader import rdata_of_line  # not needed for addresses
+    from dns_update.rr.presentation import rdata_of_line  # not needed for addresses
 
     return rdata_of_line(rrtype, line, rrclass, octet_name)

@@ -22,12 +22,11 @@ from dns_update.rr.keys import algorithm, check_private, checked_text, digest_fi
 from dns_update.rr.scanner import Scanner, number, unhex
 from dns_update.wire.codes import decimal, rrtype_from_text, rrtype_to_text
 from dns_update.wire.cursor import Cursor
+from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from dns_update.wire.name import Name
 
 _U8, _U32 = 0xFF, 0xFFFFFFFF
 

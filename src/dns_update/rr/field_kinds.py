@@ -13,13 +13,12 @@ from dns_update.rr.embedded_names import uncompressed_name
 from dns_update.rr.scanner import Scanner
 from dns_update.value import Value
 from dns_update.wire.codes import MAX_U16, decimal, rrtype_from_text, rrtype_to_text
+from dns_update.wire.cursor import Cursor
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_ipv4, parse_ipv6
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from dns_update.wire.cursor import Cursor
 
 _PRINTABLE = range(0x20, 0x7F)
 _ESCAPED = b'"\\'

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dns_update.errors import InvalidText, MalformedMessage
 from dns_update.rr.field_kinds import NAME, STRING, U16, Field, quoted_string, take_string
+from dns_update.rr.scanner import Scanner
+from dns_update.wire.cursor import Cursor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from dns_update.rr.scanner import Scanner
-    from dns_update.wire.cursor import Cursor
 
 _FORBIDDEN_DELIMITERS = b"0123456789\\i\0"
 _CLASSES = tuple(f":{name}:".encode() for name in

@@ -86,6 +86,6 @@ def rdata_to_text(rrtype: int, rdata: bytes, rrclass: int = RRClass.IN) -> str:
     """Return rdata in presentation form; in the generic form of RFC 3597 if its octets do not fit its type."""
     if rrclass == RRClass.IN and (rrtype, len(rdata)) in ((RRType.A, IPV4_OCTETS), (RRType.AAAA, IPV6_OCTETS)):
         return format_address(rdata)
-    from dns_update.rr.printer import text_of_rdata  # not needed for addresses
+    from dns_update.rr.presentation import text_of_rdata  # not needed for addresses
 
     return text_of_rdata(rrtype, rdata, rrclass)

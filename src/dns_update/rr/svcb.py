@@ -8,13 +8,12 @@ from dns_update.rr.field_kinds import NAME, U16, Field, base64_text, need, quote
 from dns_update.rr.scanner import Scanner, number, unbase64, unescape
 from dns_update.value import Value
 from dns_update.wire.codes import MAX_U16
+from dns_update.wire.cursor import Cursor
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, format_address, parse_ipv4, parse_ipv6
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from dns_update.wire.cursor import Cursor
 
 _MANDATORY, _ALPN, _NO_DEFAULT_ALPN, _PORT, _IPV4HINT, _ECH, _IPV6HINT, _DOHPATH = range(8)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.errors import quoted
-from dns_update.rr.reader import rdata_of_line
+from dns_update.rr.presentation import is_generic, rdata_of_line
 from dns_update.rr.scanner import BLANKS, unescape
 from dns_update.wire.codes import MAX_STRING_OCTETS, RRType, utf8
 from dns_update.wire.name import ROOT, Name
@@ -23,17 +23,9 @@ def rdata_from_zone_text(rrtype: int, text: str, rrclass: int) -> bytes:
     """Return the octets of rdata; see `rdata_from_text` for what is special. Raises InvalidText."""
     octets = utf8(text)
     start = text.lstrip(_BEFORE_DATA)
-    if rrtype in _TEXTS and not start.startswith('"') and not _is_generic(rrtype, start):
+    if rrtype in _TEXTS and not start.startswith('"') and not is_generic(rrtype, start):
         return _one_text(octets)
     return rdata_of_line(rrtype, _line(rrtype, text), rrclass, _name)
-
-
-def _is_generic(rrtype: int, text: str) -> bool:
-    if not text.startswith("\\#"):
-        return False
-    from dns_update.rr.printer import is_generic  # rare
-
-    return is_generic(rrtype, text)
 
 
 def _one_text(octets: bytes) -> bytes:

@@ -9,6 +9,7 @@ from dns_update import errors
 from dns_update.auth.private_file import open_at_once
 from dns_update.errors import quoted
 from dns_update.server_config.finding import Place
+from dns_update.value import Value
 
 MAX_FILE_OCTETS = 1 << 26  # the zones of a large server; /dev/zero does not fit
 _MAX_LINE_SHOWN = 160
@@ -56,6 +57,25 @@ class Source:
                 start = min(after, end)
         shown = (shown + self.text[start:end]).strip()
         return shown if len(shown) <= _MAX_LINE_SHOWN else shown[:_MAX_LINE_SHOWN] + _HIDDEN
+
+
+class Written(Value):
+    """What a line of a file sets: its name, and where it is. A repr does not show its value: that may be a secret."""
+
+    name: str
+    source: Source
+    position: int
+
+    @property
+    def place(self) -> Place:
+        """Where it is written."""
+        return self.source.place(self.position)
+
+    def __repr__(self) -> str:
+        kind = type(self).__name__
+        if not hasattr(self, "position"):
+            return f"{kind}()"  # for a debugger
+        return f"{kind}({self.name!r}, {self.source.path!r}, {self.position})"
 
 
 def read_source(path: str) -> Source:

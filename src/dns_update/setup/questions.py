@@ -1,18 +1,24 @@
-"""The questions of a set-up in their order, and how the text of each answer is read.
+"""The questions of a set-up in their order, how the text of each answer is read, and what is offered.
 
 Each question is a property of `init`, and its answers are read as that property's values are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
+from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.sources import Web, sources_from_text
+from dns_update.address.special_purpose import unreachable_because
 from dns_update.client.locate import Target
 from dns_update.commandline.properties import Options, row_of
 from dns_update.errors import UsageError
 from dns_update.value import Value
+from dns_update.wire.inet import format_address
 from dns_update.wire.name import Name
+
+_SEEN = "the address that the Internet sees, asked from well-known name servers"
+_MOST_ADDRESSES = 3  # of one interface: a line is one line
 
 COMMAND = "init"
 MAKE = "make"
@@ -114,3 +120,27 @@ _EXAMPLE = (
     "dns-update init dns-server=192.0.2.1 zone=example.com name=home address=interface:ppp0 make-key=yes "
     "server-type=bind"
 )
+
+
+# What is offered as the source of addresses: interfaces with a public address, then what others see.
+
+
+class Offer(Value):
+    """A source that can be chosen, as a user writes it, and what is known of it."""
+
+    source: str
+    about: str
+
+
+def address_offers(interfaces: Interfaces | None) -> tuple[Offer, ...]:
+    """Return the sources to offer, the best first; there is always one. None: the interfaces are not known."""
+    found = () if interfaces is None else tuple(_public(interfaces))
+    return (*found, Offer("dns:", _SEEN))
+
+
+def _public(interfaces: Interfaces) -> Iterator[Offer]:
+    for name in interfaces.names:
+        usable = [entry.address for entry in interfaces.usable(name)]
+        public = [format_address(address) for address in usable if unreachable_because(address) is None]
+        if public:
+            yield Offer(f"interface:{name}", ", ".join(public[:_MOST_ADDRESSES]))

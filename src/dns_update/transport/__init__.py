@@ -12,11 +12,7 @@ from dns_update.wire.codes import MAX_U16, decimal
 from dns_update.wire.inet import format_address, parse_address
 from dns_update.wire.name import Name
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import TypeAlias
-
-Local: TypeAlias = "tuple[str | None, int]"  # the address and port to send from; None, 0: the kernel's choice
+Local = tuple[str | None, int]  # the address and port to send from; None, 0: the kernel's choice
 
 DNS_PORT = 53
 LONGEST_WAIT = 86_400.0  # seconds; the system's own waits end at 24 days

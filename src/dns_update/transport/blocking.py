@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from dns_update.exchange import TCP, UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
+from dns_update.rr.record import Record
 from dns_update.transport import Endpoint, random_id, seconds_left
 from dns_update.transport.sockets import addresses_of_host, check_source
 from dns_update.transport.udp import Datagrams, open_datagrams
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
-    from dns_update.rr.record import Record
     from dns_update.transfer import Transfer
     from dns_update.transport.tcp import Stream
 

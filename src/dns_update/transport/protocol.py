@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from dns_update.exchange import Exchange, Reply, UnverifiedReply
-    from dns_update.transport import Endpoint
+from dns_update.exchange import Exchange, Reply, UnverifiedReply
+from dns_update.transport import Endpoint
 
 
 class Transport(Protocol):

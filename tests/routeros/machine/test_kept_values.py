@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dns_update.errors import InvalidText
 from dns_update.routeros.described import Router
 from dns_update.routeros.evaluator import Evaluator
-from dns_update.routeros.machine.kept_values import from_json, to_json
+from dns_update.routeros.machine.globals_file import from_json, to_json
 from dns_update.routeros.values import (
     NIL,
     NOTHING,

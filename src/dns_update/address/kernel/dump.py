@@ -20,19 +20,10 @@ from __future__ import annotations
 
 import os
 
+from dns_update.address.kernel import netlink
 from dns_update.address.kernel.interfaces import Interfaces
-from dns_update.address.kernel.netlink import (
-    AddressEntry,
-    Datagram,
-    Event,
-    LinkEntry,
-    address_dump_request,
-    decode,
-    link_dump_request,
-    route_dump_request,
-)
 
-_REQUESTS = (link_dump_request, address_dump_request, route_dump_request)
+_REQUESTS = (netlink.link_dump_request, netlink.address_dump_request, netlink.route_dump_request)
 _ADDRESSES, _ROUTES = 1, 2  # their places
 
 
@@ -68,28 +59,30 @@ class Dump:
         self._sequence += 1
         return _REQUESTS[self._stage](self._sequence)
 
-    def receive(self, octets: bytes | memoryview, *, now: float) -> Datagram:
+    def receive(self, octets: bytes | memoryview, *, now: float) -> netlink.Datagram:
         """Take one datagram, at `now`, seconds of the monotonic clock; return what it held.
 
         After the dump is complete, it goes on reading events, but does not apply them. Raises MalformedMessage, and
         OSError if the kernel refused or gave up.
         """
-        datagram = decode(octets, sequence=self._sequence, port=self._port)
+        datagram = netlink.decode(octets, sequence=self._sequence, port=self._port)
         if self.interfaces is None:
             self._take(datagram, now)
         return datagram
 
-    def _take(self, datagram: Datagram, now: float) -> None:
+    def _take(self, datagram: netlink.Datagram, now: float) -> None:
         if datagram.errno and self._stage != _ROUTES:
             raise OSError(datagram.errno, os.strerror(datagram.errno))
         for subject in datagram.listed:
-            self._fresh.apply(Event(subject), now=now)
+            self._fresh.apply(netlink.Event(subject), now=now)
         for event in datagram.events:
             self._fresh.apply(event, now=now)
         if self._stage == _ROUTES:
             self._is_interrupted |= datagram.is_interrupted or bool(datagram.errno or datagram.events)
         else:
-            has_changed = any(isinstance(event.subject, AddressEntry | LinkEntry) for event in datagram.events)
+            has_changed = any(
+                isinstance(event.subject, netlink.AddressEntry | netlink.LinkEntry) for event in datagram.events
+            )
             self._is_interrupted |= datagram.is_interrupted or has_changed
         if datagram.is_last:
             self._end_dump()

@@ -19,14 +19,11 @@ a link.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dns_update.address.kernel.netlink import FOREVER, AddressEntry, AddressFlag, DefaultRoute, Event, LinkEntry
 from dns_update.value import Value
 from dns_update.wire.inet import IPV4_OCTETS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 _NEVER_IPV6 = AddressFlag.TENTATIVE | AddressFlag.DEPRECATED | AddressFlag.SECONDARY | AddressFlag.DADFAILED
 _HUNDREDTHS = 100

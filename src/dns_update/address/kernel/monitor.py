@@ -10,6 +10,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from errno import ENOBUFS
+from typing import Protocol
 
 from dns_update.address.kernel.dump import Dump
 from dns_update.address.kernel.interfaces import Interfaces
@@ -23,6 +24,18 @@ RECEIVE_OCTETS = 4 << 20  # room for a few thousand events, until the loop has t
 _BURST = 500  # datagrams read in one go; a few milliseconds
 _QUICK = 5  # dumps started again at once; if so many were interrupted, the next one waits
 _PAUSE = 1.0  # seconds it waits
+
+
+class KernelMonitor(Protocol):
+    """Reports changes of this machine's addresses: a Monitor, except in tests."""
+
+    interfaces: Interfaces
+
+    async def open(self, *, waits_out_shortage: bool = False) -> None:
+        """Begin, and report all interfaces."""
+
+    def close(self) -> None:
+        """Report nothing more."""
 
 
 class Monitor:

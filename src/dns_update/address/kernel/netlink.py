@@ -7,18 +7,12 @@ number and the port of the process that caused it, which may be anything.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from struct import Struct, error
 
 from dns_update.errors import MalformedMessage
 from dns_update.value import KW_ONLY, Value
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import TypeAlias
-
-    Subject: TypeAlias = "AddressEntry | LinkEntry | DefaultRoute"
 
 # linux/netlink.h, linux/rtnetlink.h, linux/if_addr.h, linux/if_link.h
 NLMSG_ERROR = 2
@@ -138,6 +132,9 @@ class DefaultRoute(Value):
     slot: tuple[int, int, int] = (0, 0, 0)
     index: int = 0
     way: bytes = b""
+
+
+Subject = AddressEntry | LinkEntry | DefaultRoute
 
 
 class Event(Value):

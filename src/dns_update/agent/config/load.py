@@ -18,7 +18,8 @@ from dns_update.agent.config.references import References
 from dns_update.agent.config.schema import AGENT, AGENT_HINTS, DOCUMENT, DOCUMENT_HINTS
 from dns_update.agent.config.settings import AgentSettings, Config
 from dns_update.auth.private_file import is_open_to_others, open_at_once
-from dns_update.errors import ConfigError, NotNow, UsageError, quoted
+from dns_update.errors import ConfigError, UsageError, quoted
+from dns_update.errors.classes import unusable_file
 
 MAX_CONFIG_OCTETS = 1 << 24  # a hundred thousand records fit; /dev/zero does not
 
@@ -52,9 +53,7 @@ def read_text(path: str) -> tuple[str, str, os.stat_result]:
             status = os.fstat(file.fileno())
             content = file.read(MAX_CONFIG_OCTETS + 1) if stat.S_ISREG(status.st_mode) else None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
-        kind = NotNow if isinstance(error, OSError) and NotNow.is_why(error) else UsageError
-        raise kind(f"cannot read {shown}: {reason}", hint=_hint_at_old_name(path)) from error
+        raise unusable_file(f"cannot read {shown}", error, hint=_hint_at_old_name(path)) from error
     if content is None:
         raise UsageError(f"cannot read {shown}: it is not a regular file", hint="a pipe or device may never end")
     if len(content) > MAX_CONFIG_OCTETS:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from dns_update.address import Command
 from dns_update.agent.config.load import located, parse, read_text, refuse_unsafe
-from dns_update.agent.config.positions import find_lines
+from dns_update.agent.config.positions import Path, find_lines
 from dns_update.agent.config.readers import Problems, read_table, spelled
 from dns_update.agent.config.record_tables import RecordReader
 from dns_update.agent.config.references import References, ZoneTable
 from dns_update.agent.config.schema import AGENT, DOCUMENT
-from dns_update.agent.config.settings import AgentSettings
+from dns_update.agent.config.settings import AgentSettings, RecordSettings
+from dns_update.auth import Key
 from dns_update.auth.private_file import is_open_to_others
 from dns_update.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
-
-    from dns_update.agent.config.positions import Path
-    from dns_update.agent.config.settings import RecordSettings
-    from dns_update.auth import Key
-    from dns_update.wire.name import Name
+from dns_update.wire.name import Name
 
 
 class Finding(Value):

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
 from dns_update.errors import UsageError
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin
+from dns_update.migration.routeros.importer import Import
 from dns_update.migration.routeros.simulated import IDENTITY
 from dns_update.migration.routeros.stand_ins import StandIns
+from dns_update.migration.routeros.starters import Starter
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
+from dns_update.routeros.values import RouterValue
+from dns_update.routeros.world import UpdateRequest
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from dns_update.migration.routeros.importer import Import
-    from dns_update.migration.routeros.starters import Starter
-    from dns_update.routeros.values import RouterValue
-    from dns_update.routeros.world import UpdateRequest
-
-    Zone = dict[tuple[str, str], str]
-    """The addresses by the full name, in lower case and without a dot at its end, and the type."""
-
-    Published = Callable[["RouterState"], Zone]
-    """What the configuration would publish in a state of the router."""
+Zone = dict[tuple[str, str], str]
+"""The addresses by the full name, in lower case and without a dot at its end, and the type."""
+Published = Callable[["RouterState"], Zone]
+"""What the configuration would publish in a state of the router."""
 
 
 class RouterState(Value):

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dns_update.migration.routeros.reading import is_talk
+from dns_update.migration.routeros.simulated import SimulatedRouter
 from dns_update.routeros import syntax
 from dns_update.routeros.control import Limits
 from dns_update.routeros.evaluator import Evaluator
-from dns_update.routeros.remarks import LimitReached
+from dns_update.routeros.remarks import Failure, LimitReached, ScriptRemark
 from dns_update.routeros.source import Source
-from dns_update.routeros.values import text_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from dns_update.migration.routeros.simulated import SimulatedRouter
-    from dns_update.routeros.remarks import Failure, ScriptRemark
-    from dns_update.routeros.syntax import Node
-    from dns_update.routeros.values import RouterValue
+from dns_update.routeros.syntax import Node
+from dns_update.routeros.values import RouterValue, text_of
 
 OWN_ERROR = "/error"
 """The command by which a script ends with an error of its own."""

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable, Iterable, Iterator
 
 from dns_update.errors import UsageError
 from dns_update.errors.hints import TOML, rendered
-from dns_update.migration.plan import MovedKey, MovedRecord, MovePlan, Trigger, ordered, replaced
-from dns_update.migration.routeros.behaviour import Subject, meant_name
+from dns_update.migration.plan import (
+    AddressOrigin,
+    ImportRemark,
+    MovedKey,
+    MovedRecord,
+    MovePlan,
+    Trigger,
+    ordered,
+)
+from dns_update.migration.routeros.behaviour import Behaviour, Sent, Subject, meant_name
 from dns_update.migration.routeros.reading import can_update
 from dns_update.migration.routeros.simulated import IDENTITY, SimulatedRouter
 from dns_update.migration.routeros.stand_ins import StandIns, is_like_one
 from dns_update.migration.routeros.starters import EVENT_INTERFACE, OF_PPP, Starter, scripts_left, starters_of
 from dns_update.routeros.source import Source
 from dns_update.routeros.tool import SECRET_SOURCES
+from dns_update.routeros.world import UpdateRequest
 from dns_update.rr.record import MAX_TTL
 from dns_update.transport import Server
 from dns_update.value import Value
 from dns_update.wire.name import Name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from dns_update.migration.plan import AddressOrigin, ImportRemark
-    from dns_update.migration.routeros.behaviour import Behaviour, Sent
-    from dns_update.routeros.world import UpdateRequest
 
 _OF_SCRIPTS = ("/system/script", "/system/scheduler")
 _READ_BY_US = (
@@ -190,8 +192,7 @@ def _merged(router: SimulatedRouter, records: Iterable[MovedRecord]) -> Iterator
         if None not in (known.key, record.key) and known.key != record.key:
             text = f"{record.name} gets another key here than in line {known.line}, whose key is taken"
             router.say("error", "not-understood", text, line=record.line)
-        merged[identity] = replaced(
-            known,
+        merged[identity] = known._replace(
             triggers=tuple(dict.fromkeys((*known.triggers, *record.triggers))),
             servers=tuple(dict.fromkeys((*known.servers, *record.servers))),
             servers_used=known.servers_used if known.servers_used != "one" else record.servers_used,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dns_update.routeros import syntax
 from dns_update.routeros.scopes import name_of
+from dns_update.routeros.syntax import CommandNode, Script
 from dns_update.routeros.words import LOG_LEVELS
 from dns_update.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from dns_update.migration.routeros.simulated import SimulatedRouter
-    from dns_update.routeros.syntax import CommandNode, Script
 
 _UPDATING = ("dns-update", "run", "execute", "parse", "import")
 _LOOPS = ("while", "for", "do")

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark
+from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark, OriginKind, Severity
 from dns_update.migration.routeros.reading import updates_in
 from dns_update.migration.routeros.stand_ins import StandIns, name_that_fits
 from dns_update.routeros.described import menu_of, source_of
 from dns_update.routeros.operators import equal
 from dns_update.routeros.parser import parse
-from dns_update.routeros.remarks import Failure
+from dns_update.routeros.remarks import Failure, ScriptRemark
 from dns_update.routeros.source import Source
-from dns_update.routeros.values import NOTHING, Array, ItemId, array_of, is_empty, text_of
+from dns_update.routeros.syntax import Script
+from dns_update.routeros.values import NOTHING, Array, ItemId, RouterValue, array_of, is_empty, text_of
 from dns_update.routeros.words import SCRIPT_PARAMETERS
-from dns_update.routeros.world import ID, Menu, MenuCall, UpdateRequest
+from dns_update.routeros.world import ID, MadeWhenRead, Menu, MenuCall, UpdateRequest
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from dns_update.migration.plan import OriginKind, Severity
-    from dns_update.routeros.remarks import ScriptRemark
-    from dns_update.routeros.syntax import Script
-    from dns_update.routeros.values import RouterValue
-
-    Stored = dict[str, list[dict[str, RouterValue]]]
-    """The items that scripts and exports have added, by menu."""
+Stored = dict[str, list[dict[str, RouterValue]]]
+"""The items that scripts and exports have added, by menu."""
 
 IDENTITY = "{identity}"
 """The router's name where the set-up does not say it."""
@@ -278,9 +270,9 @@ class SimulatedRouter:
     def _single(self, path: str) -> Mapping[str, RouterValue] | None:
         match path:
             case "/ip/cloud":
-                return _ToldWhenRead({"public-address": self.public_address})
+                return MadeWhenRead({"public-address": self.public_address})
             case "/system/identity":
-                return _ToldWhenRead({"name": self._identity})
+                return MadeWhenRead({"name": self._identity})
             case "/system/clock":
                 return {"time": "12:00:00", "date": "2026-01-05"}
             case "/system/resource":
@@ -451,22 +443,6 @@ def _address_row(path: str, name: str, address: str, family: int) -> dict[str, R
     if path.endswith("dhcp-client"):
         return row | {"gateway": "198.18.0.1"}
     return row | {"global": True, "link-local": False} if family == IPV6 else row
-
-
-class _ToldWhenRead(Mapping[str, "RouterValue"]):
-    """The properties of a menu that are made, with a remark, when a script reads them."""
-
-    def __init__(self, makers: Mapping[str, Callable[[], str]]) -> None:
-        self._makers = makers
-
-    def __getitem__(self, name: str) -> RouterValue:
-        return self._makers[name]()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        return len(self._makers)
 
 
 _INFOS = ("router-would-refuse",)

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
-from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, Trigger
+from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, Trigger, TriggerKind
+from dns_update.migration.routeros.simulated import SimulatedRouter
 from dns_update.routeros.conversions import to_bool, to_number, to_time, value_of_word
 from dns_update.routeros.described import source_of
-from dns_update.routeros.values import NOTHING, ItemId, Nil, Time, is_empty, text_of
+from dns_update.routeros.source import Source
+from dns_update.routeros.values import NOTHING, ItemId, Nil, RouterValue, Time, is_empty, text_of
 from dns_update.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from dns_update.migration.plan import TriggerKind
-    from dns_update.migration.routeros.simulated import SimulatedRouter
-    from dns_update.routeros.source import Source
-    from dns_update.routeros.values import RouterValue
 
 _OF_EVENT = re.compile(r'\$"?(?:interface|local-address|remote-address)\b')
 """Variables of an event that say which interface it is."""

@@ -5,11 +5,9 @@ One table; the first row that fits answers. A menu that is not in it is not know
 
 from __future__ import annotations
 
-from dns_update.value import Value
+from collections.abc import Iterator
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from dns_update.value import Value
 
 
 class Answer(Value):

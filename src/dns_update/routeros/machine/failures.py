@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dns_update import errors
+from dns_update.errors import DnsUpdateError
 from dns_update.routeros.remarks import Failure
 from dns_update.wire.codes import Rcode
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from dns_update.errors import DnsUpdateError
 
 _BY_RCODE = {
     Rcode.SERVFAIL: "failure: server failure",

@@ -10,23 +10,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+
 from dns_update.errors import InvalidText
 from dns_update.routeros.conversions import to_bool, to_number, to_time, value_of_word
 from dns_update.routeros.machine.menus import LINK_LOCAL, interface_id
-from dns_update.routeros.machine.storage import LEASES, NETWATCH, PROFILES
-from dns_update.routeros.values import NOTHING, Nil, Time, is_empty, text_of
+from dns_update.routeros.machine.names import InterfaceNames
+from dns_update.routeros.machine.storage import LEASES, NETWATCH, PROFILES, Storage
+from dns_update.routeros.values import NOTHING, Nil, RouterValue, Time, is_empty, text_of
 from dns_update.value import Value
 from dns_update.wire.inet import IPV4_OCTETS, format_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
     from dns_update.address.kernel.interfaces import Interfaces
     from dns_update.address.kernel.netlink import AddressEntry
-    from dns_update.routeros.machine.names import InterfaceNames
-    from dns_update.routeros.machine.storage import Storage
-    from dns_update.routeros.values import RouterValue
 
     Row = Mapping[str, RouterValue]
 

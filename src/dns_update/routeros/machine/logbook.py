@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dns_update.routeros.values import ItemId
 from dns_update.routeros.world import ID, Menu
 from dns_update.value import Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MOST_ENTRIES = 1000  # a router keeps as many in its memory
 

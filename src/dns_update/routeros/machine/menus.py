@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dns_update.routeros.values import Address, ItemId
+from collections.abc import Iterator
+
+from dns_update.routeros.machine.names import InterfaceNames
+from dns_update.routeros.values import Address, ItemId, RouterValue
 from dns_update.routeros.world import ID
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from dns_update.address.kernel.interfaces import Interfaces
     from dns_update.address.kernel.netlink import AddressEntry, LinkEntry
-    from dns_update.routeros.machine.names import InterfaceNames
-    from dns_update.routeros.values import RouterValue
 
     Row = dict[str, RouterValue]
 

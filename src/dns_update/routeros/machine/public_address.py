@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from dns_update.errors import DnsUpdateError, UsageError
 from dns_update.routeros.machine.failures import ExplainedFailure
@@ -10,10 +10,7 @@ from dns_update.wire.inet import IPV4_OCTETS, format_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from dns_update.address import Source
-    from dns_update.routeros.values import RouterValue
 
 _HINT = "public-address=dns: (or another address source, e.g. https://...) allows this machine to ask for it"
 
@@ -40,23 +37,3 @@ class PublicAddress:
             raise ExplainedFailure("failure: the public address is not known", error) from error
         texts = [format_address(address) for address in found if (len(address) != IPV4_OCTETS) == is_ipv6]
         return texts[0] if texts else ""
-
-
-class CloudRow(Mapping[str, "RouterValue"]):
-    """The properties of `/ip cloud`; the address is asked for when it is used, not by a command that sets others."""
-
-    def __init__(self, address: Callable[[], str]) -> None:
-        self._address = address
-
-    def __getitem__(self, name: str) -> RouterValue:
-        return self._address() if name == _ADDRESS else _OTHERS[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter((_ADDRESS, *_OTHERS))
-
-    def __len__(self) -> int:
-        return 1 + len(_OTHERS)
-
-
-_ADDRESS = "public-address"
-_OTHERS: dict[str, RouterValue] = {"ddns-enabled": "no", "status": "updated"}

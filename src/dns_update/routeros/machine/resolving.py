@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 
 from dns_update.errors import DnsUpdateError, InvalidText
 from dns_update.exchange import Exchange, Policy, Reply
 from dns_update.message import Message
 from dns_update.routeros.remarks import Failure
 from dns_update.transport import Endpoint, Server
+from dns_update.transport.blocking import BlockingTransport
 from dns_update.wire.codes import Flag, Rcode, RRType
 from dns_update.wire.inet import format_address
 from dns_update.wire.name import Name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from dns_update.transport.blocking import BlockingTransport
 
 _NOT_THERE = "failure: dns name does not exist"
 _NO_ANSWER = "failure: dns server failure"

@@ -7,19 +7,14 @@ summer; shorter ones go on in even steps.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from dns_update.errors import InvalidText
 from dns_update.routeros.conversions import to_bool, to_time, value_of_word
-from dns_update.routeros.values import NOTHING, Time, is_empty, text_of
+from dns_update.routeros.values import NOTHING, RouterValue, Time, is_empty, text_of
 from dns_update.value import Value
 from dns_update.wire.codes import decimal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from dns_update.routeros.values import RouterValue
 
 _STARTUP = "startup"
 _DAY = 86_400

@@ -5,44 +5,26 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Any
 
-from dns_update.address.kernel.monitor import Monitor
-from dns_update.errors import InvalidText, UsageError
-from dns_update.routeros.machine.hooks import Event, Hooks
+from dns_update.address.kernel.interfaces import Interfaces
+from dns_update.address.kernel.monitor import KernelMonitor, Monitor
+from dns_update.errors import InvalidText, NoAddress, UsageError
+from dns_update.process.systemd import Notifier
+from dns_update.routeros.machine.hooks import Event, Hooks, Watch
 from dns_update.routeros.machine.lease_facts import lease_facts
-from dns_update.routeros.machine.outside import Stopped
+from dns_update.routeros.machine.names import InterfaceNames
+from dns_update.routeros.machine.outside import Outside, Stopped
 from dns_update.routeros.machine.pinging import can_connect, pings_answered
 from dns_update.routeros.machine.schedule import Schedule, before
+from dns_update.routeros.machine.session import Session
 from dns_update.routeros.machine.storage import NETWATCH, SCHEDULES
 from dns_update.routeros.remarks import Failure
-from dns_update.routeros.values import NOTHING, is_empty, text_of
+from dns_update.routeros.values import NOTHING, RouterValue, is_empty, text_of
 from dns_update.routeros.world import ID
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
-    from typing import Any, Protocol
-
-    from dns_update.address.kernel.interfaces import Interfaces
-    from dns_update.errors import NoAddress
-    from dns_update.process.systemd import Notifier
-    from dns_update.routeros.machine.hooks import Watch
-    from dns_update.routeros.machine.names import InterfaceNames
-    from dns_update.routeros.machine.outside import Outside
-    from dns_update.routeros.machine.session import Session
-    from dns_update.routeros.values import RouterValue
-
-    class KernelMonitor(Protocol):
-        """Reports changes of this machine's addresses: a Monitor, except in tests."""
-
-        async def open(self, *, waits_out_shortage: bool = False) -> None:
-            """Begin, and report all interfaces."""
-
-        def close(self) -> None:
-            """Report nothing more."""
-
 
 MOST_SCRIPTS = 32  # that run at the same time; the others wait
 _LONGEST_SLEEP = 20.0  # seconds: after so many, the wall clock is read again, because it may have been set
@@ -102,7 +84,7 @@ class Service:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.end, number)
         try:
-            if self._hears_nothing:
+            if self._waits and not self._has_kernel:
                 self._machine.tell("note: the interfaces are another machine's, so no event of them comes")
             if self._listens:
                 await self._open_monitor()
@@ -153,11 +135,6 @@ class Service:
     def _listens(self) -> bool:
         """Whether a stored row waits for an event of the kernel, and one may come."""
         return self._has_kernel and self._waits
-
-    @property
-    def _hears_nothing(self) -> bool:
-        """Whether a stored row waits for an event that never comes."""
-        return self._waits and not self._has_kernel
 
     @property
     def _waits(self) -> bool:

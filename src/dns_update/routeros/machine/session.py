@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from dns_update.errors import NoAddress, ScriptFailed, UsageError, quoted
+from collections.abc import Mapping
+
+from dns_update.errors import DnsUpdateError, NoAddress, ScriptFailed, UsageError, quoted
+from dns_update.routeros import syntax
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.hidden_keys import secrets_in
 from dns_update.routeros.machine.failures import ExplainedFailure
 from dns_update.routeros.machine.storage import SCHEDULES
+from dns_update.routeros.machine.this_machine import Machine
 from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
 from dns_update.routeros.source import Source
-from dns_update.routeros.values import text_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from dns_update.errors import DnsUpdateError
-    from dns_update.routeros import syntax
-    from dns_update.routeros.machine.this_machine import Machine
-    from dns_update.routeros.values import RouterValue
+from dns_update.routeros.values import RouterValue, text_of
 
 _WITHOUT_ADDRESS = ("/ip/address/get", "/ipv6/address/get", "/ip/dhcp-client/get")
 _OF_INTERFACES = (*_WITHOUT_ADDRESS, "/interface/get")

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from dns_update.routeros.described import source_of
 from dns_update.routeros.remarks import Failure
-from dns_update.routeros.values import NOTHING, Array, ItemId, is_empty, text_of
-from dns_update.routeros.world import ID, Menu
+from dns_update.routeros.source import Source
+from dns_update.routeros.values import NOTHING, Array, ItemId, RouterValue, is_empty, text_of
+from dns_update.routeros.world import ID, Menu, MenuCall
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from dns_update.routeros.source import Source
-    from dns_update.routeros.values import RouterValue
-    from dns_update.routeros.world import MenuCall
-
-    Row = dict[str, RouterValue]
+Row = dict[str, RouterValue]
 
 SCRIPTS = "/system/script"
 SCHEDULES = "/system/scheduler"

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 
 from dns_update.errors import DnsUpdateError
 from dns_update.routeros.conversions import to_number
+from dns_update.routeros.described import Router
 from dns_update.routeros.hidden_keys import without_secrets
 from dns_update.routeros.machine.failures import ExplainedFailure
 from dns_update.routeros.machine.logbook import Logbook
-from dns_update.routeros.machine.public_address import CloudRow, PublicAddress
+from dns_update.routeros.machine.names import InterfaceNames
+from dns_update.routeros.machine.outside import Outside
+from dns_update.routeros.machine.public_address import PublicAddress
 from dns_update.routeros.machine.storage import LEASES, Storage
-from dns_update.routeros.machine.updates import Sender
-from dns_update.routeros.remarks import Failure
-from dns_update.routeros.values import NOTHING, Array, ItemId, Nil, array_of, is_empty, text_of
-from dns_update.routeros.world import ID, Menu
+from dns_update.routeros.machine.updates import FindAccess, Sender
+from dns_update.routeros.remarks import Failure, ScriptRemark
+from dns_update.routeros.source import Source
+from dns_update.routeros.values import NOTHING, Array, ItemId, Nil, RouterValue, array_of, is_empty, text_of
+from dns_update.routeros.world import ID, MadeWhenRead, Menu, MenuCall, UpdateRequest
+from dns_update.transport.blocking import Trace
 from dns_update.value import Value
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dns_update.address import Source as AddressSource
-    from dns_update.routeros.described import Router
-    from dns_update.routeros.machine.names import InterfaceNames
-    from dns_update.routeros.machine.outside import Outside
-    from dns_update.routeros.machine.updates import FindAccess
-    from dns_update.routeros.remarks import ScriptRemark
-    from dns_update.routeros.source import Source
-    from dns_update.routeros.values import RouterValue
-    from dns_update.routeros.world import MenuCall, UpdateRequest
-    from dns_update.transport.blocking import Trace
 
 _OF_KERNEL = ("/interface", "/ip/address", "/ipv6/address", LEASES)
 _OF_UPDATES = ("http-data", "http-header-field", "password", "upload", "user")
@@ -109,7 +104,7 @@ class Machine:
             return self._kernel_menu(path)
         match path:
             case "/ip/cloud":
-                return Menu((CloudRow(lambda: self._public_text(is_ipv6=False)),), is_single=True)
+                return Menu((self._cloud(),), is_single=True)
             case "/system/identity":
                 return Menu(({"name": self._identity()},), is_single=True)
             case "/system/clock":
@@ -159,6 +154,11 @@ class Machine:
         if router is not None and "public_address" in router.state:
             return str(router.state["public_address"])
         return self._public.address(is_ipv6=is_ipv6)
+
+    def _cloud(self) -> Mapping[str, RouterValue]:
+        # The address is asked for when it is used, not by a command that sets other properties.
+        makers = {"public-address": lambda: self._public_text(is_ipv6=False)}
+        return MadeWhenRead(makers | {"ddns-enabled": lambda: "no", "status": lambda: "updated"})
 
     def _identity(self) -> str:
         router = self._settings.router

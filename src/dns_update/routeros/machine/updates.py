@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dns_update import errors
+from dns_update.auth import Key
 from dns_update.client import Client
-from dns_update.client.outcome import success_text
+from dns_update.client.locate import Target
+from dns_update.client.outcome import Outcome, success_text
 from dns_update.client.requests import delete_rdata
+from dns_update.errors import DnsUpdateError
 from dns_update.exchange import Policy
 from dns_update.routeros.described import ACCEPTED
 from dns_update.routeros.machine.failures import ExplainedFailure, router_text
+from dns_update.routeros.machine.logbook import Logbook
 from dns_update.routeros.remarks import Failure
+from dns_update.routeros.world import UpdateRequest
 from dns_update.transport import DNS_PORT
-from dns_update.transport.blocking import BlockingTransport
+from dns_update.transport.blocking import BlockingTransport, Trace
 from dns_update.value import Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, format_address, parse_address
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeAlias
-
-    from dns_update.auth import Key
-    from dns_update.client.locate import Target
-    from dns_update.client.outcome import Outcome
-    from dns_update.errors import DnsUpdateError
-    from dns_update.routeros.machine.logbook import Logbook
-    from dns_update.routeros.world import UpdateRequest
-    from dns_update.transport.blocking import Trace
-
-    FindAccess: TypeAlias = Callable[[UpdateRequest, bool], "Access"]
+FindAccess = Callable[[UpdateRequest, bool], "Access"]
 
 TOOL_TOPIC = "dns,"
 """How the topics of the tool's own entries in the log begin."""

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from dns_update.server_config.finding import Place
-from dns_update.server_config.source import Source, read_source
+from dns_update.server_config.source import Source, Written, read_source
 from dns_update.value import Value
 
 _MAX_DEPTH = 20  # of includes
@@ -20,23 +20,10 @@ _VALUE = re.compile(r'"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s,\[\]#"][^\s,\
 _SECRET = "secret"  # noqa: S105 - the name of the item
 
 
-class Item(Value):
-    """An item: its name, its values, and where they are. A repr does not show the values: one may be a secret."""
+class Item(Written):
+    """An item: its name, its values, and where they are."""
 
-    name: str
     values: tuple[str, ...]
-    source: Source
-    position: int
-
-    @property
-    def place(self) -> Place:
-        """Where it is written."""
-        return self.source.place(self.position)
-
-    def __repr__(self) -> str:
-        if not hasattr(self, "position"):
-            return "Item()"  # for a debugger
-        return f"Item({self.name!r}, {self.source.path!r}, {self.position})"
 
 
 class Entry(Value):
@@ -108,7 +95,7 @@ def _item(source: Source, position: int, line: str, found: re.Match[str]) -> Ite
         values.append(value["plain"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted))
         if found["name"] == _SECRET:
             source.hide(position + value.start(), position + value.end())
-    return Item(found["name"].lower(), tuple(values), source, position)
+    return Item(found["name"].lower(), source, position, tuple(values))
 
 
 def _included(path: str, item: Item) -> list[str]:

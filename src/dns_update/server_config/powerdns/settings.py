@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dns_update.server_config.finding import Place
-from dns_update.server_config.source import Source, read_source
+from dns_update.server_config.source import Source, Written, read_source
 from dns_update.value import Value
 
 _LINE = re.compile(r"[ \t]*(?P<name>[A-Za-z0-9-]+)[ \t]*(?P<more>\+?)=?[ \t]*(?P<value>[^#\n]*)")
@@ -16,24 +15,11 @@ _OFF = ("no", "off", "")
 _SEPARATORS = re.compile(r"[, \t]+")
 
 
-class Setting(Value):
-    """A line `name=value`, or `name+=value`, which adds to an earlier one. A repr does not show the value."""
+class Setting(Written):
+    """A line `name=value`, or `name+=value`, which adds to an earlier one."""
 
-    name: str
     value: str
     adds: bool
-    source: Source
-    position: int
-
-    @property
-    def place(self) -> Place:
-        """Where it is written."""
-        return self.source.place(self.position)
-
-    def __repr__(self) -> str:
-        if not hasattr(self, "position"):
-            return "Setting()"  # for a debugger
-        return f"Setting({self.name!r}, {self.source.path!r}, {self.position})"
 
 
 class Settings(Value):
@@ -77,4 +63,4 @@ def read_text(source: Source) -> Iterator[Setting]:
             continue
         if _SECRETS.search(found["name"]) and found["value"]:
             source.hide(position + found.start("value"), position + found.end("value"))
-        yield Setting(found["name"].lower(), found["value"].strip(), bool(found["more"]), source, position)
+        yield Setting(found["name"].lower(), source, position, found["value"].strip(), bool(found["more"]))

@@ -10,7 +10,7 @@ from dns_update.nsupdate.commands import (
     Deletion,
     Prerequisite,
 )
-from dns_update.nsupdate.translation import deletion_record, lease_record, prerequisite_record
+from dns_update.nsupdate.pending import deletion_record, lease_record, prerequisite_record
 from dns_update.rr.record import Record
 from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.name import Name

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from dns_update.agent.config.load import config_from_text
 from dns_update.auth import Key
-from dns_update.setup.answers import Answers
-from dns_update.setup.configuration import configuration_text, key_file_beside, key_file_text
+from dns_update.setup.answers import Answers, configuration_text, key_file_beside, key_file_text
 from dns_update.wire.name import Name
 
 DAY = "2026-11-30"
