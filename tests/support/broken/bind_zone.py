@@ -210,3 +210,44 @@ def bind_journal_not_writable(stack: ExitStack, directory: Path) -> Words:
 def bind_alias_at_the_name(stack: ExitStack, directory: Path) -> Words:
     server = bind(stack, directory, 'update-policy { grant "home" zonesub ANY; };', records="home CNAME www\n")
     return line(server, directory)
+
+
+@broken(
+    "BIND: a new name server of the zone has no address", "check-integrity", "ns9.example.com, which is in the zone",
+    "an address first", only_by_update=True,
+)  # fmt: skip
+def bind_name_server_without_address(stack: ExitStack, directory: Path) -> Words:
+    words = ["address=", "type=NS", "value=ns9.example.com."]
+    return line(bind(stack, directory, ANY), directory, KEY, *words, name="@")
+
+
+@broken(
+    "BIND: a mail server in the zone has no address", "check-integrity", "mail.example.com, which is in the zone",
+    only_by_update=True,
+)  # fmt: skip
+def bind_mail_server_without_address(stack: ExitStack, directory: Path) -> Words:
+    words = ["address=", "type=MX", "value=10 mail.example.com."]
+    return line(bind(stack, directory, ANY), directory, KEY, *words)
+
+
+@broken(
+    "BIND: a name with more than 100 addresses (max-records-per-type)", "too-many-records", "101 records of type A",
+    "max-records-per-type", only_by_update=True,
+)  # fmt: skip
+def bind_many_addresses(stack: ExitStack, directory: Path) -> Words:
+    addresses = ",".join(f"192.0.2.{n}" for n in range(101))
+    server = bind(stack, directory, f"{ANY} max-records-per-type 100;")
+    return line(server, directory, KEY, f"address={addresses}")
+
+
+@broken(
+    "BIND: named.conf was changed, and not read again",
+    "zone-closed",
+    "then run rndc reconfig, also if it has that already",
+)
+def bind_configuration_not_read(stack: ExitStack, directory: Path) -> Words:
+    closed = "allow-update { none; };"
+    server = bind(stack, directory, closed)
+    file = server.directory / "named.conf"
+    file.write_text(file.read_text(encoding="utf-8").replace(closed, ANY), encoding="utf-8")
+    return line(server, directory)

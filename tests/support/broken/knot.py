@@ -153,3 +153,18 @@ def knot_secondary_of_a_dead_primary(stack: ExitStack, directory: Path) -> Words
 def knot_secondary_of_a_closed_primary(stack: ExitStack, directory: Path) -> Words:
     _primary, secondary = _knot_secondary(stack, directory, "allow-update { none; };")
     return line(secondary, directory)
+
+
+@broken("Knot: the zone is as large as it may be", "refused-in-the-end", "zone-max-size", only_by_update=True)
+def knot_largest_zone(stack: ExitStack, directory: Path) -> Words:
+    zone = Zone("example.com", extra="    zone-max-size: 152")
+    return line(stack.enter_context(Knot(directory / "knot", keys=[KEY], zones=[zone])), directory)
+
+
+@broken("Knot: a signed zone without its private keys", "cannot-write-or-sign", "*.pem", only_by_update=True)
+def knot_signed_zone_without_keys(stack: ExitStack, directory: Path) -> Words:
+    zone = Zone("example.com", extra="    dnssec-signing: on")
+    server = stack.enter_context(Knot(directory / "knot", keys=[KEY], zones=[zone]))
+    for key in server.directory.rglob("*.pem"):
+        key.unlink()
+    return line(server, directory)

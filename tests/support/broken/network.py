@@ -17,7 +17,10 @@ from tests.support.forwarder import Forwarder
 from tests.support.peer import closed_port, is_update
 
 
-@broken("nothing listens at the port", "not-listening", "nothing listens at 127.0.0.1:1, for UDP", "ss -lnup")
+@broken(
+    "nothing listens at the port, of this machine or this container", "not-listening-here",
+    "nothing listens at 127.0.0.1:1, for UDP", "inside a container", "ss -lnup",
+)  # fmt: skip
 def closed_server_port(_stack: ExitStack, directory: Path) -> Words:
     return line(f"127.0.0.1:{closed_port()}", directory)
 
@@ -127,3 +130,23 @@ def dnsdist_drops_updates(stack: ExitStack, directory: Path) -> Words:
     rule = "addAction(OpcodeRule(DNSOpcode.Update), DropAction())"
     server = Dnsdist(directory / "dnsdist", upstream=bind(stack, directory, ANY), options=rule)
     return line(stack.enter_context(server), directory, KEY, "timeout=0.5")
+
+
+@broken(
+    "the server's name has the address 127.0.1.1 here, as Debian gives it", "other-loopback",
+    "a DNS server of this machine answers at 127.0.0.1", "/etc/hosts",
+)  # fmt: skip
+def server_at_another_loopback_address(stack: ExitStack, directory: Path) -> Words:
+    server = stack.enter_context(Bind(directory / "bind", keys=[KEY]))
+    return line(f"127.0.1.1:{server.port}", directory)
+
+
+@broken(
+    "dnsdist adds the client's address, which breaks signatures", "ignores-signatures", "useClientSubnet=true",
+    "adds to the message",
+)  # fmt: skip
+def dnsdist_adds_client_subnet(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, ANY)
+    options = f'newServer({{address="{server.host}:{server.port}", healthCheckMode="up", useClientSubnet=true}})\n'
+    options += "rmServer(0)"
+    return line(stack.enter_context(Dnsdist(directory / "dnsdist", upstream=server, options=options)), directory)

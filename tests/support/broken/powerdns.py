@@ -1,13 +1,15 @@
 """PowerDNS in the way of an update."""
 
 import socket
+import sqlite3
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from lab import LabKey, PowerDns
+from lab import Bind, LabKey, PowerDns
 from lab.key import write_private
+from lab.port import IPV6
 from lab.powerdns import PowerDnsBind
-from tests.support.broken.servers import KEY, OTHER, SECRET, line, powerdns, secret_line, zones
+from tests.support.broken.servers import ANY, KEY, OTHER, SECRET, line, powerdns, secret_line, zones
 from tests.support.broken.set_up import Words, broken
 from tests.support.peer import closed_port
 
@@ -120,3 +122,45 @@ def powerdns_read_only(stack: ExitStack, directory: Path) -> Words:
 @broken("PowerDNS: the zone is in the bind backend", "powerdns-backend", "backend cannot write", "gsqlite3")
 def powerdns_bind_backend(stack: ExitStack, directory: Path) -> Words:
     return line(stack.enter_context(PowerDnsBind(directory / "pdns", keys=[KEY])), directory)
+
+
+@broken(
+    "PowerDNS: the zone is new in the database, and not yet in the zone cache", "queries-refused",
+    "pdns_control rediscover",
+)  # fmt: skip
+def powerdns_zone_not_in_cache(stack: ExitStack, directory: Path) -> Words:
+    server = powerdns(stack, directory, options="zone-cache-refresh-interval=300")
+    server.execute("INSERT INTO domains (name, type) VALUES ('example.net', 'MASTER')")
+    own = (
+        "SELECT id, 'example.net', 'SOA', 'ns.example.net h.example.net 1 2 3 4 5', 300, 1 FROM domains WHERE name = ?"
+    )
+    server.execute(f"INSERT INTO records (domain_id, name, type, content, ttl, auth) {own}", "example.net")
+    return line(server, directory, KEY, "zone=example.net", "ttl=")
+
+
+@broken(
+    "PowerDNS: another program holds a lock on the database", "cannot-write", "may hold a lock on it",
+    only_by_update=True,
+)  # fmt: skip
+def powerdns_locked_database(stack: ExitStack, directory: Path) -> Words:
+    server = powerdns(stack, directory)
+    other = stack.enter_context(closing(sqlite3.connect(server.directory / "zones.sqlite3", isolation_level=None)))
+    other.execute("BEGIN IMMEDIATE")
+    return line(server, directory)
+
+
+@broken("PowerDNS: the database has the tables of an older version", "powerdns-database", "after an upgrade")
+def powerdns_old_schema(stack: ExitStack, directory: Path) -> Words:
+    server = powerdns(stack, directory)
+    server.execute("ALTER TABLE domains RENAME COLUMN account TO old_account")
+    return line(server, directory)
+
+
+@broken("PowerDNS: the zone is a secondary, and forward-dnsupdate is off", "is-secondary", "dns-server=127.0.0.1:")
+def powerdns_secondary_that_does_not_forward(stack: ExitStack, directory: Path) -> Words:
+    primary = Bind(directory / "bind", readonly_keys=[KEY], zones=zones(ANY), listen_v6=False)
+    stack.enter_context(primary)
+    server = PowerDns(directory / "pdns", keys=[KEY], options="forward-dnsupdate=no", host=IPV6, port=primary.port)
+    server = stack.enter_context(server)
+    server.execute("UPDATE domains SET type = 'SLAVE', master = ?", f"127.0.0.1:{primary.port}")
+    return line(server, directory)

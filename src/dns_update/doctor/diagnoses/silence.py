@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dns_update.doctor.diagnoses.zone import look_for
+from dns_update.doctor.diagnoses.zone import is_loopback, look_for
 from dns_update.doctor.diagnosis import Case, Diagnosis, diagnosis_of
 from dns_update.doctor.questions import Answer, Questions
 from dns_update.doctor.server_kind import ServerKind
-from dns_update.errors import InvalidText
-from dns_update.errors.causes import CONNECTION_REFUSED, NOT_SIGNED, PORT_UNREACHABLE
+from dns_update.errors import InvalidText, NoResponse
+from dns_update.errors.causes import (
+    CONNECTION_REFUSED,
+    HOST_UNREACHABLE,
+    NETWORK_UNREACHABLE,
+    NOT_SIGNED,
+    PORT_UNREACHABLE,
+)
 from dns_update.exchange import MAX_UDP_OCTETS, TCP, UDP
 from dns_update.message import Message
 from dns_update.transport import DNS_PORT, Endpoint
@@ -15,9 +21,13 @@ from dns_update.wire.codes import RRType
 from dns_update.wire.inet import parse_address
 
 _UNKNOWN = ServerKind("")
+_UNREACHABLE = {HOST_UNREACHABLE: "host-unreachable", NETWORK_UNREACHABLE: "network-unreachable"}
+_LOOPBACK = ("127.0.0.1", "::1")
+_OTHER_PORTS = {443: "DNS over HTTPS", 853: "DNS over TLS", 953: "rndc", 5353: "multicast DNS"}
+"""Ports that people take for a DNS server's, and whose they are."""
 
 
-async def cause_of(questions: Questions, case: Case) -> Diagnosis | None:
+async def cause_of(questions: Questions, case: Case, error: NoResponse) -> Diagnosis | None:
     """Return why a server was silent; None if it is silent in every way."""
     asked = case.zone if case.zone is not None else case.owner
     query = Message.query(asked, RRType.SOA, questions.rrclass)
@@ -31,6 +41,8 @@ async def cause_of(questions: Questions, case: Case) -> Diagnosis | None:
     if not by_udp.is_silent:
         cause = "tcp-filtered" if needs_tcp else "silent-once"
         return diagnosis_of(questions, case, _UNKNOWN, cause)
+    if error.cause in _UNREACHABLE:
+        return diagnosis_of(questions, case, _UNKNOWN, _UNREACHABLE[error.cause])
     return await _nothing_there(questions, case, query, by_udp)
 
 
@@ -52,12 +64,27 @@ async def _nothing_there(questions: Questions, case: Case, query: Message, by_ud
     if endpoint.port != DNS_PORT:
         usual = Endpoint(endpoint.address, DNS_PORT)
         if not (await questions.ask(query, endpoint=usual)).is_silent:
-            return diagnosis_of(questions, case, _UNKNOWN, "wrong-port", usual=usual)
+            use = _OTHER_PORTS.get(endpoint.port, "")
+            of_port = f", which is the port of {use}" if use else ""
+            return diagnosis_of(questions, case, _UNKNOWN, "wrong-port", usual=usual, of_port=of_port)
     if by_udp.cause == PORT_UNREACHABLE:
         by_tcp = await questions.ask(query, transport=TCP)
-        cause = "not-listening" if by_tcp.cause == CONNECTION_REFUSED else "no-dns-at-port"
-        return diagnosis_of(questions, case, _UNKNOWN, cause)
+        if by_tcp.cause != CONNECTION_REFUSED:
+            return diagnosis_of(questions, case, _UNKNOWN, "no-dns-at-port")
+        if is_loopback(endpoint.address):
+            return await _not_on_loopback(questions, case, query)
+        return diagnosis_of(questions, case, _UNKNOWN, "not-listening")
     return _port_in_address(questions, case)
+
+
+async def _not_on_loopback(questions: Questions, case: Case, query: Message) -> Diagnosis:
+    """Return that nothing listens at a loopback address, and whether a server listens at the other usual one."""
+    endpoint = questions.endpoint
+    for address in _LOOPBACK:
+        other = Endpoint(address, endpoint.port)
+        if other != endpoint and not (await questions.ask(query, endpoint=other)).is_silent:
+            return diagnosis_of(questions, case, _UNKNOWN, "other-loopback", usual=other)
+    return diagnosis_of(questions, case, _UNKNOWN, "not-listening-here")
 
 
 def _port_in_address(questions: Questions, case: Case) -> Diagnosis | None:
