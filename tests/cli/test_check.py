@@ -171,6 +171,17 @@ def test_the_line_of_the_configuration_is_named(tmp_path: Path) -> None:
     assert key.secret not in result.stdout + result.stderr + json.dumps(told)
 
 
+def test_a_configuration_that_was_not_read_again_is_told(tmp_path: Path) -> None:
+    key, closed = LabKey.generate("home"), "allow-update { none; };"
+    with Bind(tmp_path / "server", readonly_keys=[key], zones=[Zone("example.com", policy=closed)]) as server:
+        path = server.directory / "named.conf"
+        path.write_text(path.read_text(encoding="utf-8").replace(closed, "allow-update { key home; };"))
+        result = checked(*access(server, key), "name=home", "address=192.0.2.9", f"server-config={path}")
+    assert result.status == 7
+    assert f"{path} allows the update, as far as it can be read, and the server refuses it" in result.stdout
+    assert "rndc reconfig" in result.stdout
+
+
 @pytest.mark.parametrize("content", [None, "nothing of a server\n"])
 def test_a_file_that_is_no_configuration_of_a_server_fails_its_step(
     bind: NameServer, content: str | None, tmp_path: Path
