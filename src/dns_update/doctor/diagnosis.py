@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class Case(Value):
     """What failed: a request about a name, and the changes that it makes, or may make.
 
-    `zone` is None if it is not known. `transport` is what carried it. `host` is the server's name, empty if it was not
-    given by one.
+    `zone` is None if it is not known. `transport` is what carried it. `host` is the server's name, or how it was found;
+    empty if it was given by its address.
     """
 
     owner: Name
@@ -56,7 +56,9 @@ class Case(Value):
 
 
 def only_host(servers: Sequence[Server]) -> str:
-    """Return the name of the one server that is given, empty if it is given by its address, or if there are more."""
+    """Return how the one server was found, if not by its address; empty if more servers are given."""
+    if not servers:
+        return "the zone's primary by its SOA record"
     return servers[0].host if len(servers) == 1 and not servers[0].is_address else ""
 
 

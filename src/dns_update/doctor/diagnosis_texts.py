@@ -67,6 +67,19 @@ TEXTS: dict[str, Sentences] = {
         "{dns-server:{usual}}; or let the server listen at {host_address}, too. /etc/hosts says which address a name "
         "has here: Debian gives 127.0.1.1 to the machine's own name",
     ),
+    "drops-this-address": _any(
+        "a server takes connections at TCP port {port} of {server}{named}, and closes them without an answer; by UDP, "
+        "nothing comes: it has nothing to say to this machine's address",
+        "let its configuration have this machine's address: blackhole in named.conf must not, setACL or addACL of "
+        "dnsdist and access-control of Unbound must; or it is not a DNS server, and {dns-server} or its port is wrong",
+    ),
+    "silent": _any(
+        "nothing comes from {server}{named}, neither by UDP nor by TCP, not even that nothing listens there: messages "
+        "are dropped, or no machine has the address",
+        "tcpdump -n port {port} on the server tells which: if the messages arrive, a firewall of that machine drops "
+        "them (nft list ruleset), or its server has no answer for this address (blackhole in named.conf). If they do "
+        "not, the address is wrong, the machine is off, or a firewall or router before it drops them",
+    ),
     "host-unreachable": _any(
         "something on the way, or the server's own firewall, answers that {server}{named} cannot be reached (ICMP)",
         "ping {host_address} tells which: if it answers, a firewall rejects port {port} (firewalld does so: run "
@@ -182,9 +195,14 @@ TEXTS: dict[str, Sentences] = {
             OTHER: "its log says why",
             BIND: "its log says why: journalctl -u named | grep {of_zone}. An error in the zone file: named-checkzone "
             "{of_zone} FILE. A journal that does not fit, because the file was edited: move FILE.jnl away, then rndc "
-            "reload {of_zone}. A secondary: its primary cannot be reached",
-            KNOT: "its log says why: journalctl -u knot | grep {of_zone}; kzonecheck -o {of_zone} FILE checks the file",
-            POWERDNS: "its log says why: journalctl -u pdns; pdnsutil check-zone {of_zone} checks the data",
+            "reload {of_zone}. A secondary: its primary cannot be reached, or has not been for so long that the zone "
+            "expired; rndc zonestatus {of_zone} shows it",
+            KNOT: "its log says why: journalctl -u knot | grep {of_zone}. An error in the zone file: kzonecheck -o "
+            "{of_zone} FILE. Private DNSSEC keys that are missing: keymgr {of_zone} list. A secondary: its primary "
+            "cannot be reached, or has not been for so long that the zone expired; knotc zone-status {of_zone} "
+            "shows it",
+            POWERDNS: "its log says why: journalctl -u pdns; pdnsutil check-zone {of_zone} checks the data. A "
+            "secondary: its primary has not given it the zone yet: pdns_control retrieve {of_zone}",
         },
     ),
     "queries-refused": Sentences(
@@ -283,7 +301,8 @@ TEXTS: dict[str, Sentences] = {
         "{program} does not accept key {of_key}: it has no such key, or one with another secret",
         {
             OTHER: "compare name, algorithm and secret with those on the server",
-            POWERDNS: "pdnsutil list-tsig-keys shows its keys; compare name, algorithm and secret. pdnsutil "
+            POWERDNS: "pdnsutil list-tsig-keys shows its keys; compare name, algorithm and secret: in the database, "
+            "the name must be without a final dot, the secret in Base64 without blanks. pdnsutil "
             "import-tsig-key {of_key} {current_algorithm} SECRET makes a missing one",
         },
     ),

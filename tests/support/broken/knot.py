@@ -1,5 +1,6 @@
 """Knot DNS in the way of an update."""
 
+import base64
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -168,3 +169,11 @@ def knot_signed_zone_without_keys(stack: ExitStack, directory: Path) -> Words:
     for key in server.directory.rglob("*.pem"):
         key.unlink()
     return line(server, directory)
+
+
+@broken("Knot: a DNSKEY record of a zone that Knot signs", "", "change its DNSSEC policy", only_by_update=True)
+def knot_key_of_a_signed_zone(stack: ExitStack, directory: Path) -> Words:
+    zone = Zone("example.com", extra="    dnssec-signing: on")
+    server = stack.enter_context(Knot(directory / "knot", keys=[KEY], zones=[zone]))
+    public = base64.b64encode(bytes(63)).decode()  # so long that it ends without "=", which `line` would leave out
+    return line(server, directory, KEY, "address=", "type=DNSKEY", f"value=257 3 13 {public}", name="@")

@@ -14,7 +14,7 @@ from lab.others import Dnsdist
 from tests.support.broken.servers import ANY, KEY, bind, line
 from tests.support.broken.set_up import Words, broken
 from tests.support.forwarder import Forwarder
-from tests.support.peer import closed_port, is_update
+from tests.support.peer import Silent, closed_port, is_update
 
 
 @broken(
@@ -150,3 +150,22 @@ def dnsdist_adds_client_subnet(stack: ExitStack, directory: Path) -> Words:
     options = f'newServer({{address="{server.host}:{server.port}", healthCheckMode="up", useClientSubnet=true}})\n'
     options += "rmServer(0)"
     return line(stack.enter_context(Dnsdist(directory / "dnsdist", upstream=server, options=options)), directory)
+
+
+@broken("BIND: blackhole has the client's address", "drops-this-address", "blackhole in named.conf")
+def bind_blackhole(stack: ExitStack, directory: Path) -> Words:
+    server = stack.enter_context(Bind(directory / "bind", keys=[KEY], options="blackhole { 127.0.0.9; };"))
+    return line(server, directory, KEY, "local-address=127.0.0.9", "timeout=0.5")
+
+
+@broken("dnsdist: its ACL leaves the client out", "drops-this-address", "setACL or addACL of dnsdist")
+def dnsdist_acl(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, ANY)
+    acl = 'setACL({"127.0.0.1/32", "::1/128"})'
+    proxy = stack.enter_context(Dnsdist(directory / "dnsdist", upstream=server, options=acl))
+    return line(proxy, directory, KEY, "local-address=127.0.0.9", "timeout=0.5")
+
+
+@broken("no machine answers at the address", "silent", "tcpdump -n port", "no machine has the address")
+def silent_address(stack: ExitStack, directory: Path) -> Words:
+    return line(stack.enter_context(Silent()).address, directory, KEY, "timeout=0.3")

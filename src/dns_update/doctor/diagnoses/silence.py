@@ -9,10 +9,13 @@ from dns_update.doctor.server_kind import ServerKind
 from dns_update.errors import InvalidText, NoResponse
 from dns_update.errors.causes import (
     CONNECTION_REFUSED,
+    CONNECTION_RESET,
     HOST_UNREACHABLE,
+    NETWORK_ERROR,
     NETWORK_UNREACHABLE,
     NOT_SIGNED,
     PORT_UNREACHABLE,
+    TIMED_OUT,
 )
 from dns_update.exchange import MAX_UDP_OCTETS, TCP, UDP
 from dns_update.message import Message
@@ -22,13 +25,14 @@ from dns_update.wire.inet import parse_address
 
 _UNKNOWN = ServerKind("")
 _UNREACHABLE = {HOST_UNREACHABLE: "host-unreachable", NETWORK_UNREACHABLE: "network-unreachable"}
+_CLOSED = (CONNECTION_RESET, NETWORK_ERROR)  # a connection that was accepted: with octets unread, or none
 _LOOPBACK = ("127.0.0.1", "::1")
 _OTHER_PORTS = {443: "DNS over HTTPS", 853: "DNS over TLS", 953: "rndc", 5353: "multicast DNS"}
 """Ports that people take for a DNS server's, and whose they are."""
 
 
-async def cause_of(questions: Questions, case: Case, error: NoResponse) -> Diagnosis | None:
-    """Return why a server was silent; None if it is silent in every way."""
+async def cause_of(questions: Questions, case: Case, error: NoResponse) -> Diagnosis:
+    """Return why a server was silent."""
     asked = case.zone if case.zone is not None else case.owner
     query = Message.query(asked, RRType.SOA, questions.rrclass)
     by_udp = await questions.ask(query, transport=UDP)
@@ -58,7 +62,7 @@ async def _updates_dropped(questions: Questions, case: Case) -> Diagnosis:
     return found.found("updates-dropped")
 
 
-async def _nothing_there(questions: Questions, case: Case, query: Message, by_udp: Answer) -> Diagnosis | None:
+async def _nothing_there(questions: Questions, case: Case, query: Message, by_udp: Answer) -> Diagnosis:
     """Return whether a server is at the usual port of the same address, or that nothing listens."""
     endpoint = questions.endpoint
     if endpoint.port != DNS_PORT:
@@ -74,7 +78,7 @@ async def _nothing_there(questions: Questions, case: Case, query: Message, by_ud
         if is_loopback(endpoint.address):
             return await _not_on_loopback(questions, case, query)
         return diagnosis_of(questions, case, _UNKNOWN, "not-listening")
-    return _port_in_address(questions, case)
+    return _port_in_address(questions, case) or await _dropped(questions, case, query)
 
 
 async def _not_on_loopback(questions: Questions, case: Case, query: Message) -> Diagnosis:
@@ -85,6 +89,14 @@ async def _not_on_loopback(questions: Questions, case: Case, query: Message) -> 
         if other != endpoint and not (await questions.ask(query, endpoint=other)).is_silent:
             return diagnosis_of(questions, case, _UNKNOWN, "other-loopback", usual=other)
     return diagnosis_of(questions, case, _UNKNOWN, "not-listening-here")
+
+
+async def _dropped(questions: Questions, case: Case, query: Message) -> Diagnosis:
+    """Return whether a server closes connections at least, or is silent in every way."""
+    by_udp, by_tcp = await questions.ask(query, transport=UDP), await questions.ask(query, transport=TCP)
+    is_closed = by_udp.cause == TIMED_OUT and by_tcp.cause in _CLOSED
+    cause = "drops-this-address" if is_closed else "silent"
+    return diagnosis_of(questions, case, _UNKNOWN, cause)
 
 
 def _port_in_address(questions: Questions, case: Case) -> Diagnosis | None:
