@@ -190,7 +190,7 @@ def shown_servers(tmp_path: Path) -> Iterator[dict[str, str]]:
             "192.0.2.5": _address(secondary),
             "192.0.2.6": _address(aliased),
             "192.0.2.7": _address(acme),
-            "192.0.2.9": f"127.0.0.1:{closed_port()}",
+            "127.0.0.1": f"127.0.0.1:{closed_port()}",
         }
 
 

@@ -1,5 +1,6 @@
 """Bad input: for each property a table of wrong values. One clear line, exit status 2, nothing sent."""
 
+import base64
 import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -663,3 +664,14 @@ def test_a_long_word_that_is_no_property_is_not_shown(word: str) -> None:
     result = in_process("set", word, "1")
     expect_one_line(result, "it is not shown")
     assert len(result.stderr) < 250
+
+
+@pytest.mark.parametrize("octets", [32, 64])
+def test_a_secret_in_the_place_of_a_keys_name_is_neither_sent_nor_repeated(octets: int) -> None:
+    secret = base64.b64encode(bytes(range(octets))).decode()
+    words = ["dns-server=127.0.0.1:1", "zone=example.com", "name=home", "address=192.0.2.1", "key=ddns-key"]
+    for command in ("set", "check"):
+        result = in_process(command, *words, f"key-name={secret}")
+        assert result.status == 2
+        assert "a secret is in the place of the name" in result.stderr
+        assert secret[:8] not in result.stdout + result.stderr

@@ -16,6 +16,14 @@ def checked(*words: str) -> Result:
     return in_process("check", *words)
 
 
+def assert_nothing_is_wrong(seen: list[dict[str, str]]) -> None:
+    """Assert that all is right, and that only the change itself, which is not made, is left open."""
+    *asked, left_open = seen
+    assert {step["mark"] for step in asked} == {"ok"}
+    assert (left_open["topic"], left_open["mark"]) == ("update", "left out")
+    assert "the change itself was not made" in left_open["text"]
+
+
 def steps(result: Result) -> list[tuple[str, str]]:
     """Return the topic and the mark of each step."""
     return [(step["topic"], step["mark"]) for step in result.json["steps"]]
@@ -30,7 +38,7 @@ def test_a_healthy_set_up_is_all_right_in_few_messages(server: NameServer, addre
     assert "FAILED" not in result.stdout
     assert "nothing is wrong" in result.stdout
     told = checked(*words, "--json").json
-    assert {step["mark"] for step in told["steps"]} == {"ok"}
+    assert_nothing_is_wrong(told["steps"])
     assert told["messages"] <= MOST_MESSAGES
 
 
@@ -163,6 +171,17 @@ def test_the_line_of_the_configuration_is_named(tmp_path: Path) -> None:
     assert key.secret not in result.stdout + result.stderr + json.dumps(told)
 
 
+def test_a_configuration_that_was_not_read_again_is_told(tmp_path: Path) -> None:
+    key, closed = LabKey.generate("home"), "allow-update { none; };"
+    with Bind(tmp_path / "server", readonly_keys=[key], zones=[Zone("example.com", policy=closed)]) as server:
+        path = server.directory / "named.conf"
+        path.write_text(path.read_text(encoding="utf-8").replace(closed, "allow-update { key home; };"))
+        result = checked(*access(server, key), "name=home", "address=192.0.2.9", f"server-config={path}")
+    assert result.status == 7
+    assert f"{path} allows the update, as far as it can be read, and the server refuses it" in result.stdout
+    assert "rndc reconfig" in result.stdout
+
+
 @pytest.mark.parametrize("content", [None, "nothing of a server\n"])
 def test_a_file_that_is_no_configuration_of_a_server_fails_its_step(
     bind: NameServer, content: str | None, tmp_path: Path
@@ -198,7 +217,7 @@ def test_without_a_name_the_whole_configuration_is_checked(configuration: Path) 
 
 def test_a_name_of_the_configuration_needs_no_more(configuration: Path) -> None:
     told = checked("check.example.com", f"config={configuration}", "--json").json
-    assert {step["mark"] for step in told["steps"]} == {"ok"}
+    assert_nothing_is_wrong(told["steps"])
     assert "A 192.0.2.9" in next(step["text"] for step in told["steps"] if step["topic"] == "record")
 
 

@@ -267,7 +267,7 @@ def test_no_update_goes_to_the_root_or_a_top_level_zone_on_a_guess(
     assert result.status == 8
     assert "Zone not found: 127.0.0.1 was asked which zone holds " in result.stderr
     assert "no update is sent there on a guess" in result.stderr
-    assert result.hint == "give the zone by zone= and its primary by dns-server="
+    assert result.hint == "check the spelling of name=, or give the zone by zone= and its primary by dns-server="
     assert {message.opcode for message in result.sent} == {"QUERY"}
 
 

@@ -24,8 +24,8 @@ from tests.support.peer import Silent
 
 _PROGRAMS = (BIND, KNOT, POWERDNS, NSD)
 _DETAILS = (
-    "algorithm_there", "allowed", "bad_name", "denied", "direction", "found", "host", "hosts", "last_group",
-    "name_there", "primary", "seconds", "shorter", "usual",
+    "algorithm_there", "allowed", "bad_name", "count", "denied", "direction", "found", "host", "hosts", "last_group",
+    "many_type", "name_there", "of_port", "primary", "seconds", "shorter", "usual",
 )  # fmt: skip
 
 
@@ -52,6 +52,20 @@ def test_check_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
     assert not set_up.cause or set_up.is_named_by(failed[0]["cause"]), (failed[0]["cause"], shown.stdout)
     for said in set_up.says:
         assert said in shown.stdout
+
+
+@pytest.mark.parametrize("set_up", [one for one in SET_UPS if one.only_by_update], ids=lambda set_up: set_up.name)
+def test_check_says_what_only_an_update_can_show(set_up: SetUp, tmp_path: Path) -> None:
+    """It names what it can foresee; otherwise where the reason of a later failure is written."""
+    with set_up.started(tmp_path) as words:
+        result = in_process("check", *words, "json=yes")
+    assert result.status == 0
+    steps = result.json["steps"]
+    foreseen = [step for step in steps if step["mark"] == "note" and step["cause"] == set_up.cause]
+    left_open = [
+        step for step in steps if step["mark"] == "left out" and "the log says why: journalctl" in step["hint"]
+    ]
+    assert bool(foreseen) != bool(left_open)
 
 
 def test_an_interrupt_ends_the_questions_and_the_error_is_still_told() -> None:

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from dns_update.client import Client
-from dns_update.doctor.diagnosis import Case, Diagnosis, diagnose
+from dns_update.doctor.diagnosis import Case, Diagnosis, diagnose, diagnosis_of, only_host
 from dns_update.doctor.questions import Questions
+from dns_update.doctor.server_kind import ServerKind
 from dns_update.errors import DnsUpdateError, NoResponse, NotApplied, PermissionDenied, ServerFailure
+from dns_update.errors.causes import HOST_UNREACHABLE
 from dns_update.message import Message
 from dns_update.rr.record import Record
-from dns_update.transport import Endpoint
+from dns_update.transport import Endpoint, Server
 from dns_update.transport.memory import MemoryTransport, Sent
 from dns_update.update import Update
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
@@ -73,8 +75,49 @@ def test_a_line_that_lost_a_message_is_told() -> None:
     assert cause(diagnosed(answers, NoResponse("silent", endpoint=SERVER))) == "silent-once"
 
 
-def test_a_server_that_is_silent_in_every_way_has_no_cause() -> None:
-    assert diagnosed(lambda _sent, _message: (), NoResponse("silent", endpoint=SERVER)) is None
+def test_a_server_that_is_silent_in_every_way_is_told_as_such() -> None:
+    assert cause(diagnosed(lambda _sent, _message: (), NoResponse("silent", endpoint=SERVER))) == "silent"
+
+
+@pytest.mark.parametrize(
+    ("servers", "how"),
+    [
+        ((), "the zone's primary by its SOA record"),
+        ((Server("ns.example.com"),), "ns.example.com"),
+        ((Server("192.0.2.53"),), ""),
+        ((Server("ns.example.com"), Server("192.0.2.53")), ""),
+    ],
+)
+def test_how_a_server_was_found_is_told(servers: tuple[Server, ...], how: str) -> None:
+    case = Case(HOME, ZONE, None, host=only_host(servers))
+    found = diagnosis_of(Questions(SERVER, RRClass.IN, 0), case, ServerKind(""), "silent")
+    assert found.details["named"] == (f" ({how})" if how else "")
+
+
+@pytest.mark.parametrize("code", ["host-unreachable", "network-unreachable"])
+def test_an_answer_of_the_network_is_told_as_such(code: str) -> None:
+    error = NoResponse("no route to host", endpoint=SERVER, cause=code)
+    assert cause(diagnosed(lambda _sent, _message: (), error)) == code
+
+
+def test_a_server_that_answers_by_tcp_is_not_said_to_be_unreachable() -> None:
+    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+        return (usual(message),) if sent.transport == "tcp" else ()
+
+    error = NoResponse("no route to host", endpoint=SERVER, cause=HOST_UNREACHABLE)
+    assert cause(diagnosed(answers, error)) == "udp-filtered"
+
+
+@pytest.mark.parametrize(("port", "says"), [(853, ", which is the port of DNS over TLS"), (5300, "")])
+def test_the_port_of_another_protocol_is_named(port: int, says: str) -> None:
+    other = Endpoint("192.0.2.53", port)
+
+    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+        return (usual(message),) if sent.endpoint == SERVER else ()
+
+    found = diagnosed(answers, NoResponse("silent", endpoint=other), other)
+    assert found is not None
+    assert found.details["of_port"] == says
 
 
 def test_another_primary_by_the_soa_record_is_a_possibility() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from lab import Bind, Knot, PowerDns, Zone
 from lab.others import Dnsdist
-from tests.support.broken import ANY, KEY, Words, bind, knot, line, powerdns, views, zones
+from tests.support.broken.servers import ANY, KEY, bind, knot, line, powerdns, views, zones
+from tests.support.broken.set_up import Words
 from tests.support.command import dns_update, given, in_process
 from tests.support.forwarder import Forwarder
 

@@ -147,6 +147,10 @@ class Key(Value):
         """
         if encoding not in ENCODINGS:
             raise errors.UsageError("this is not an encoding of a secret", hint=f"one of {', '.join(ENCODINGS)}")
+        if str(name).endswith("="):
+            from dns_update.auth.mixed_up import refuse_secret_as_name  # few names need it
+
+            refuse_secret_as_name(str(name))
         if not isinstance(secret, str):
             raise errors.UsageError("the secret is not a text", hint="Key(name, secret, algorithm) takes its octets")
         try:

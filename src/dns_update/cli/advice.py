@@ -12,11 +12,11 @@ from dns_update.client.lookup import Records
 from dns_update.client.steps import Steps
 from dns_update.client.transaction import Transaction
 from dns_update.commandline.properties import Options
-from dns_update.doctor.diagnosis import Case, Diagnosis, diagnose
+from dns_update.doctor.diagnosis import Case, Diagnosis, diagnose, only_host
 from dns_update.doctor.diagnosis_texts import explain
 from dns_update.doctor.questions import Questions
 from dns_update.rr.record import Record
-from dns_update.transport import Endpoint
+from dns_update.transport import Endpoint, Server
 from dns_update.wire.codes import RRClass, RRType
 
 _TTL = 300  # any: no record is sent that a server could keep
@@ -28,9 +28,10 @@ def advise(error: errors.DnsUpdateError, client: Client, options: Options, targe
     if not isinstance(endpoint, Endpoint):
         return
     questions = Questions(endpoint, target.rrclass, time.time())
+    host = only_host([Server.from_text(server) for server in options.dns_server])
 
     def request(transaction: Transaction) -> Steps[Diagnosis | None]:
-        case = Case(target.owner, target.zone, transaction.key, changes, transport=options.transport)
+        case = Case(target.owner, target.zone, transaction.key, changes, transport=options.transport, host=host)
         return diagnose(questions, case, error)
 
     try:

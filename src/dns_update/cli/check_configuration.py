@@ -8,11 +8,14 @@ from dns_update.auth import Key
 from dns_update.doctor.checklist import Step
 from dns_update.doctor.configuration import configuration_steps
 from dns_update.doctor.examination import NameExamination
+from dns_update.errors import KeyRejected, PermissionDenied, ReplyNotTrusted, ZoneNotFound
 from dns_update.server_config import Question
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import parse_address
 from dns_update.wire.name import Name
+
+_REFUSALS = (KeyRejected, PermissionDenied, ReplyNotTrusted, ZoneNotFound)
 
 
 def steps_of_configuration(path: str, name: NameExamination, key: Key | None) -> list[Step]:
@@ -26,7 +29,16 @@ def steps_of_configuration(path: str, name: NameExamination, key: Key | None) ->
     rrtypes = subject.rrtypes or (RRType.ANY,)
     client = None if endpoint is None else _own_address(endpoint)
     at = None if endpoint is None else parse_address(endpoint.address.partition("%")[0])
-    return list(configuration_steps(path, Question(zone, subject.name, rrtypes, key=key, client=client, server=at)))
+    question = Question(zone, subject.name, rrtypes, key=key, client=client, server=at)
+    return list(configuration_steps(path, question, is_refused=_is_refused(name)))
+
+
+def _is_refused(name: NameExamination) -> bool:
+    """Return whether the first server answers that it does not know the zone or the key, or that it refuses."""
+    first = name.at_servers[0] if name.at_servers else None
+    denied = None if first is None or first.denial is None else first.denial.error
+    errors = [error for error in (name.error, first and first.server.error, denied) if error is not None]
+    return any(isinstance(error, _REFUSALS) for error in errors)
 
 
 def _zone(name: NameExamination) -> Name | None:

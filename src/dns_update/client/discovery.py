@@ -25,7 +25,8 @@ from dns_update.wire.name import Name
 RESOLV_CONF = "/etc/resolv.conf"
 LEAST_SECONDS = 10.0  # for all queries to one server, if its patience is shorter: many names may have to be asked for
 _GIVE_ZONE = Hint(
-    "give the zone by {zone} and its primary by {dns-server}", toml="give the zone, and servers that have it"
+    "check the spelling of {name}, or give the zone by {zone} and its primary by {dns-server}",
+    toml="check the spelling of {name}, or give the zone, and servers that have it",
 )
 _REVERSE_TREES = (Name.from_text("in-addr.arpa"), Name.from_text("ip6.arpa"))  # as public as a top-level zone
 _BLACK_HOLES = (Name.from_text("prisoner.iana.org"), Name.from_text("blackhole.as112.arpa"))  # RFC 7534, RFC 7535

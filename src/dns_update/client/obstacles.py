@@ -8,7 +8,7 @@ from dns_update.client.wildcards import own_if_possible, read_if_possible
 from dns_update.message import Message
 from dns_update.rr.record import rdata_to_text
 from dns_update.update import Update
-from dns_update.wire.codes import KEPT_BY_SERVER, RRType, rrtype_to_text
+from dns_update.wire.codes import KEPT_BY_SERVER, RRType, rrtype_from_text, rrtype_to_text
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name
 
@@ -20,6 +20,12 @@ _GUARDED_AT_APEX = {
     RRType.NS: "a zone keeps its last name server (RFC 2136, section 3.4.2.4)",
     RRType.DS: "DS records belong in the parent zone",
 }
+_DNSKEY = rrtype_from_text("DNSKEY")
+_MADE_BY_SIGNER = frozenset((_DNSKEY, *map(rrtype_from_text, ("CDS", "CDNSKEY", "NSEC3PARAM"))))
+_KEPT_BY_SIGNER = (
+    "a server that signs a zone itself makes the zone's DNSKEY, CDS, CDNSKEY and NSEC3PARAM records, and keeps its "
+    "own: change its DNSSEC policy or its keys instead"
+)
 _DELETE = "dns-update delete name={label} zone={of_zone}"
 _DELETE_CNAME = "dns-update delete name={label} zone={of_zone} type=CNAME"
 _CALL = 'client.delete("{label}", {zone:{of_zone}})'
@@ -89,6 +95,8 @@ async def _remedy(view: ZoneView, rrtype: int, current: Records) -> str:
         return conflict
     if target.owner == target.zone and rrtype in _GUARDED_AT_APEX:
         return _GUARDED_AT_APEX[rrtype]
+    if target.owner == target.zone and rrtype in _MADE_BY_SIGNER and not types.isdisjoint((rrtype, _DNSKEY)):
+        return _KEPT_BY_SIGNER
     if rrtype == RRType.DS and types.isdisjoint((RRType.DS, RRType.NS)):
         return f"a server keeps DS records only beside the NS records of a delegation: give {target.owner} some first"
     return ""

@@ -254,10 +254,9 @@ class Transaction:
             addresses = await Resolve(server.host)
         except errors.NoResponse as error:
             if self.primary_of is not None:
-                error.hint = errors.Hint(
-                    "the SOA record of {of_zone} names it as the primary; {dns-server} names another",
-                    of_zone=self.primary_of,
-                )
+                from dns_update.client.primary_name import explain_unknown_primary  # only if it is needed
+
+                explain_unknown_primary(error, server.host, self.primary_of)
             self._silent[server] = error
             self._fail(error, own)
             return ()

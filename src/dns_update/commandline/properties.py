@@ -270,7 +270,7 @@ class Options:
         values.servers_from_text, repeatable=True)
     key_name: Name | None = _row(
         "key-name", "NAME", (*_ASKING, *_INIT), "the key's name on the server; with key-file, which of its keys",
-        values.name_from_text)
+        values.key_name_from_text)
     key: str | None = _row(
         "key", "SECRET", _ACCESS,
         "the key's secret; better @FILE, env:NAME or credential:NAME, which no other user can see",

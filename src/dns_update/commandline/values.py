@@ -202,6 +202,15 @@ def name_from_text(text: str) -> Name:
     return Name.from_text(text)
 
 
+def key_name_from_text(text: str) -> Name:
+    """Return a key's name; raises InvalidText, which does not repeat a secret that is in its place."""
+    if text.endswith("="):
+        from dns_update.auth.mixed_up import refuse_secret_as_name  # as above
+
+        refuse_secret_as_name(text)
+    return name_from_text(text)
+
+
 def interface_map_from_text(text: str) -> tuple[tuple[str, str], ...]:
     """Return pairs of a router's and this machine's interface, written `ether1:eth0,...`; raises InvalidText."""
     from dns_update.routeros.machine.names import names_from_text  # of one command

@@ -9,11 +9,15 @@ from dns_update.address.sources import spelled
 from dns_update.auth import Key
 from dns_update.client.claims import claims_in
 from dns_update.client.plan import Desired
+from dns_update.client.primary_name import without_final_dot
 from dns_update.client.probe import BY_KEY, BY_RECORD
 from dns_update.doctor.advice import advise, change_text, is_after, listed, note_texts
 from dns_update.doctor.comparison import Comparison
+from dns_update.doctor.diagnosis import Diagnosis
+from dns_update.doctor.diagnosis_texts import sentences_of
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
 from dns_update.doctor.findings import Problem, RequestFailed, is_needed, notes_at, problems_of
+from dns_update.doctor.server_kind import OTHER, ServerKind
 from dns_update.doctor.source_answers import SourceAnswer
 from dns_update.doctor.surroundings import NameServerState, Surroundings
 from dns_update.doctor.weak_secrets import weakness_of
@@ -66,6 +70,7 @@ def steps_of(examination: Examination, name: NameExamination, line: Line) -> Ite
     for one in name.at_servers:
         yield from _at_server(one, name, line)
     yield from _disagreements(name)
+    yield from _not_carried_out(name)
     yield from _left_out(line)
 
 
@@ -194,6 +199,9 @@ def _permission(one: NameAtServer, name: NameExamination) -> Iterator[Step]:
         yield _permitted(server, name)
     for text, hint in map(note_texts, notes_at(one, name)):
         yield Step("update", "note", text, hint=hint)
+    if one.forecast is not None:
+        what, to_do = sentences_of(one.forecast)
+        yield Step("update", "note", what, hint=to_do, cause=one.forecast.cause)
     around = server.surroundings
     if around is not None and around.takes_unsigned and server.key is not None:
         yield Step(
@@ -294,7 +302,13 @@ def _of_name_servers(server: ServerExamination, around: Surroundings) -> Iterato
             hint="a secondary gets the zone from its primary by NOTIFY and transfer: their logs say what is wrong",
         )
     for state in silent:
-        yield Step("name servers", "note", f"{_spelled(state)} {_FAULTS[state.fault]}", hint=_TO_DO[state.fault])
+        meant = without_final_dot(state.host, server.zone)
+        to_do = (
+            _TO_DO[state.fault]
+            if meant is None
+            else f"write {meant}. in the zone, with the final dot, if that is meant"
+        )
+        yield Step("name servers", "note", f"{_spelled(state)} {_FAULTS[state.fault]}", hint=to_do)
 
 
 def _spelled(state: NameServerState) -> str:
@@ -317,6 +331,21 @@ def _disagreements(name: NameExamination) -> Iterator[Step]:
     for problem in problems_of(name):
         if problem.cause == "servers-disagree":
             yield _failed("servers", problem, problem.cause)
+
+
+# What no question shows
+
+
+def _not_carried_out(name: NameExamination) -> Iterator[Step]:
+    """Yield that the change itself was not made, at the first server that permits one and would change something."""
+    if next(problems_of(name), None) is not None or any(one.forecast is not None for one in name.at_servers):
+        return
+    for one in name.at_servers:
+        if one.server.error is None and one.comparison is not None and one.comparison.changes:
+            kind = one.server.surroundings.kind if one.server.surroundings is not None else ServerKind(OTHER)
+            what, to_do = sentences_of(Diagnosis("not-carried-out", kind, {"of_zone": one.server.zone}))
+            yield Step("update", "left out", what, hint=to_do)
+            return
 
 
 # What a line did not give

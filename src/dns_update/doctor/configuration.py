@@ -8,13 +8,24 @@ from dns_update.doctor.checklist import Step, failed
 from dns_update.errors import UsageError
 from dns_update.server_config import ConfigFinding, Question, examine_configuration, texts
 
-_STATUSES = {"key": 5, "zone": 8, "not-loaded": 8, "journal": 9, "apparmor": 9, "backend": 9}
+_STATUSES = {"key": 5, "zone": 8, "not-loaded": 8, "journal": 9, "apparmor": 9, "disk": 9, "private": 9, "backend": 9}
 """What a command would end with because of a fault, by the beginning of its code; 7, not permitted, for the others."""
 
 
-def configuration_steps(path: str, question: Question) -> Iterator[Step]:
+_READ_LATER = (
+    "{path} allows the update, as far as it can be read, and the server refuses it: mostly it has not read the file "
+    "since the last change of it, or it reads another file"
+)
+_READ_NOW = (
+    "let it read the file: rndc reconfig (BIND), knotc reload (Knot DNS), systemctl restart pdns (PowerDNS); "
+    "ps -C named,knotd,pdns_server -o args shows which file it reads"
+)
+
+
+def configuration_steps(path: str, question: Question, *, is_refused: bool = False) -> Iterator[Step]:
     """Yield the steps that the configuration at `path` makes: faults, remarks, and one if there is no fault.
 
+    `is_refused` says that the server refuses the update, or does not know the key or the zone.
     Nothing is raised: a file that cannot be read is a step that failed.
     """
     try:
@@ -25,7 +36,11 @@ def configuration_steps(path: str, question: Question) -> Iterator[Step]:
     for finding in findings:
         if finding.severity != "right":
             yield _step(finding)
-    if all(finding.severity != "fault" for finding in findings):
+    if any(finding.severity == "fault" for finding in findings):
+        return
+    if is_refused:
+        yield Step("configuration", "note", _READ_LATER.format(path=path), hint=_READ_NOW)
+    else:
         yield Step("configuration", "ok", f"{path} allows the update, as far as it can be read")
 
 

@@ -14,19 +14,21 @@ from dns_update.wire.codes import RRClass, rrtype_to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dns_update.auth import Key
     from dns_update.client.lookup import Records
     from dns_update.doctor.questions import Questions
     from dns_update.doctor.server_kind import ServerKind
+    from dns_update.transport import Server
     from dns_update.wire.name import Name
 
 
 class Case(Value):
     """What failed: a request about a name, and the changes that it makes, or may make.
 
-    `zone` is None if it is not known. `transport` is what carried it.
+    `zone` is None if it is not known. `transport` is what carried it. `host` is the server's name, or how it was found;
+    empty if it was given by its address.
     """
 
     owner: Name
@@ -35,6 +37,7 @@ class Case(Value):
     changes: Records = ()
     _: KW_ONLY
     transport: str = "udp"
+    host: str = ""
 
     @property
     def types(self) -> str:
@@ -50,6 +53,13 @@ class Case(Value):
     def added(self) -> Records:
         """The records that would be added."""
         return tuple([change for change in self.changes if change.rrclass not in (RRClass.ANY, RRClass.NONE)])
+
+
+def only_host(servers: Sequence[Server]) -> str:
+    """Return how the one server was found, if not by its address; empty if more servers are given."""
+    if not servers:
+        return "the zone's primary by its SOA record"
+    return servers[0].host if len(servers) == 1 and not servers[0].is_address else ""
 
 
 class Diagnosis(Value):
@@ -89,6 +99,7 @@ def diagnosis_of(
         "credential": f"key {key.name}" if key is not None else "this machine's address",
         "with_key": f"with key {key.name}" if key is not None else "without a key",
         "current_algorithm": key.algorithm.text if key is not None else "",
+        "named": f" ({case.host})" if case.host else "",
         "program": kind.program or "the server",
         "in_brackets": f" ({kind.program})" if kind.program else "",
     }

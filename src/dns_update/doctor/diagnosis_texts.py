@@ -52,14 +52,50 @@ _MAKE_KEY = "dns-update key generate makes a key, and prints what the server nee
 TEXTS: dict[str, Sentences] = {
     # No answer
     "not-listening": _any(
-        "nothing listens at {server}, for UDP",
-        "start the DNS server there, or correct {dns-server}; on the server, ss -lnup shows what listens where",
+        "nothing listens at {server}{named}, for UDP",
+        "start the DNS server there, let it listen at that address (listen-on of BIND, listen of Knot DNS, "
+        "local-address of PowerDNS), or correct {dns-server}; on the server, ss -lnup shows what listens where",
+    ),
+    "not-listening-here": _any(
+        "nothing listens at {server}{named}, for UDP: that address is this machine itself, and inside a container, the "
+        "container itself",
+        "if the server runs on another machine, or outside of this container: {dns-server} with an address of that "
+        "machine. If it runs here, start it, or let it listen at {host_address}; ss -lnup shows what listens where",
+    ),
+    "other-loopback": _any(
+        "nothing listens at {server}{named}; a DNS server of this machine answers at {usual}",
+        "{dns-server:{usual}}; or let the server listen at {host_address}, too. /etc/hosts says which address a name "
+        "has here: Debian gives 127.0.1.1 to the machine's own name",
+    ),
+    "drops-this-address": _any(
+        "a server takes connections at TCP port {port} of {server}{named}, and closes them without an answer; by UDP, "
+        "nothing comes: it has nothing to say to this machine's address",
+        "let its configuration have this machine's address: blackhole in named.conf must not, setACL or addACL of "
+        "dnsdist and access-control of Unbound must; or it is not a DNS server, and {dns-server} or its port is wrong",
+    ),
+    "silent": _any(
+        "nothing comes from {server}{named}, neither by UDP nor by TCP, not even that nothing listens there: messages "
+        "are dropped, or no machine has the address",
+        "tcpdump -n port {port} on the server tells which: if the messages arrive, a firewall of that machine drops "
+        "them (nft list ruleset), or its server has no answer for this address (blackhole in named.conf). If they do "
+        "not, the address is wrong, the machine is off, or a firewall or router before it drops them",
+    ),
+    "host-unreachable": _any(
+        "something on the way, or the server's own firewall, answers that {server}{named} cannot be reached (ICMP)",
+        "ping {host_address} tells which: if it answers, a firewall rejects port {port} (firewalld does so: run "
+        "firewall-cmd --permanent --add-service=dns and firewall-cmd --reload there). If it does not answer, the "
+        "address is wrong, the machine is off, or the way to it (a VPN, a router) is down",
+    ),
+    "network-unreachable": _any(
+        "this machine has no route to {server}{named}",
+        "ip route get {host_address} shows it: start the connection or the VPN that leads there. If it is an IPv6 "
+        "address, and this machine has no IPv6, give the server's IPv4 address as {dns-server}",
     ),
     "port-in-address": _any(
         "{host_address} is one IPv6 address, and nothing answers at port {port} of it",
         "if {last_group} is meant to be the port: {dns-server:[{shorter}]:{last_group}}",
     ),
-    "wrong-port": _any("nothing listens at {server}; a DNS server answers at port 53", "{dns-server:{usual}}"),
+    "wrong-port": _any("no DNS server answers at {server}{of_port}; one does at port 53", "{dns-server:{usual}}"),
     "udp-filtered": _any(
         "{server} answers by TCP, and no answer of it comes by UDP: a firewall drops one direction, or the answers "
         "come from another address than {host_address}",
@@ -104,9 +140,9 @@ TEXTS: dict[str, Sentences] = {
     ),
     "ignores-signatures": _any(
         "{server}{in_brackets} answers signed queries without a signature, whatever the key: it does not know TSIG, "
-        "or a DNS proxy on the way removes it",
+        "or a DNS proxy on the way removes it, or adds to the message, which breaks it",
         "{dns-server} must be the zone's primary itself (BIND, Knot DNS, PowerDNS), with nothing between that changes "
-        "messages: no dnsmasq, no router's DNS proxy",
+        "messages: no dnsmasq, no router's DNS proxy, no dnsdist with useClientSubnet=true",
     ),
     # The zone
     "is-resolver": _any(
@@ -142,7 +178,11 @@ TEXTS: dict[str, Sentences] = {
         {
             OTHER: "check the spelling of {zone}, and that {dns-server} is a server of it",
             BIND: "check the spelling of {zone}, and that {dns-server} is a server of it; with views, the one that "
-            "matches this machine must have the zone",
+            "matches this machine must have the zone. A zone that was added to named.conf is there after rndc reconfig",
+            KNOT: "check the spelling of {zone}, and that {dns-server} is a server of it. A zone that was added to "
+            "knot.conf is there after knotc reload",
+            POWERDNS: "check the spelling of {zone}, and that {dns-server} is a server of it: pdnsutil list-all-zones. "
+            "In the database, its name must be in lower case, without a final dot",
         },
     ),
     "no-zone-of-name": _any(
@@ -155,14 +195,21 @@ TEXTS: dict[str, Sentences] = {
             OTHER: "its log says why",
             BIND: "its log says why: journalctl -u named | grep {of_zone}. An error in the zone file: named-checkzone "
             "{of_zone} FILE. A journal that does not fit, because the file was edited: move FILE.jnl away, then rndc "
-            "reload {of_zone}. A secondary: its primary cannot be reached",
-            KNOT: "its log says why: journalctl -u knot | grep {of_zone}; kzonecheck -o {of_zone} FILE checks the file",
-            POWERDNS: "its log says why: journalctl -u pdns; pdnsutil check-zone {of_zone} checks the data",
+            "reload {of_zone}. A secondary: its primary cannot be reached, or has not been for so long that the zone "
+            "expired; rndc zonestatus {of_zone} shows it",
+            KNOT: "its log says why: journalctl -u knot | grep {of_zone}. An error in the zone file: kzonecheck -o "
+            "{of_zone} FILE. Private DNSSEC keys that are missing: keymgr {of_zone} list. A secondary: its primary "
+            "cannot be reached, or has not been for so long that the zone expired; knotc zone-status {of_zone} "
+            "shows it",
+            POWERDNS: "its log says why: journalctl -u pdns; pdnsutil check-zone {of_zone} checks the data. A "
+            "secondary: its primary has not given it the zone yet: pdns_control retrieve {of_zone}",
         },
     ),
     "queries-refused": Sentences(
-        "key {of_key} is accepted and may make this change; {server} only refuses to answer queries about {of_zone}",
+        "{credential} is accepted and may make this change; {server} only refuses to answer queries about {of_zone}",
         {
+            POWERDNS: "PowerDNS has the zone, and its zone cache does not know that yet: a zone that was written into "
+            "the database is served after zone-cache-refresh-interval (300 s), or at once by: pdns_control rediscover",
             OTHER: "{zone:{of_zone}}, {ttl:300} and {verify:no} do without queries; or let the key ask",
             BIND: "{zone:{of_zone}}, {ttl:300} and {verify:no} do without queries; or add to the zone: allow-query "
             '{{ key "{of_key}"; }};',
@@ -254,7 +301,8 @@ TEXTS: dict[str, Sentences] = {
         "{program} does not accept key {of_key}: it has no such key, or one with another secret",
         {
             OTHER: "compare name, algorithm and secret with those on the server",
-            POWERDNS: "pdnsutil list-tsig-keys shows its keys; compare name, algorithm and secret. pdnsutil "
+            POWERDNS: "pdnsutil list-tsig-keys shows its keys; compare name, algorithm and secret: in the database, "
+            "the name must be without a final dot, the secret in Base64 without blanks. pdnsutil "
             "import-tsig-key {of_key} {current_algorithm} SECRET makes a missing one",
         },
     ),
@@ -302,9 +350,9 @@ TEXTS: dict[str, Sentences] = {
         {
             OTHER: "let the server allow the key for this zone",
             BIND: 'rndc zonestatus {of_zone} on the server tells why. "type: secondary": update its primary. No '
-            f'"dynamic: yes": named.conf needs {_GRANT} "frozen: yes": run rndc thaw {{of_zone}}. Otherwise its '
-            "allow-update does not name this key, or denies this machine's address before it, or another view "
-            "answers this machine",
+            f'"dynamic: yes": named.conf needs {_GRANT} then run rndc reconfig, also if it has that already. '
+            '"frozen: yes": run rndc thaw {of_zone}. Otherwise its allow-update does not name this key, or denies this '
+            "machine's address before it, or another view answers this machine",
             KNOT: "knot.conf needs in the acl of the zone: key: {of_key}, action: update. A secondary passes updates "
             "on to its primary, whose configuration needs that, too",
         },
@@ -349,6 +397,16 @@ TEXTS: dict[str, Sentences] = {
             BIND: "choose another name, without _; or add to the zone's statement: check-names ignore;",
         },
     ),
+    "refused-in-the-end": Sentences(
+        "{server} permits this change to {credential}, and refused it when it came to carry it out",
+        {
+            OTHER: "its log says why; a limit of the zone is reached, or a check of the changed zone failed",
+            BIND: "its log says which check failed: journalctl -u named | grep {of_zone}; e.g. the zone would be "
+            "left without a name server that has an address (check-integrity)",
+            KNOT: "mostly the zone would be larger than zone-max-size in knot.conf allows: raise it, then run knotc "
+            "reload. Its log says so, or why else: journalctl -u knot | grep {of_zone}",
+        },
+    ),
     "check-integrity": _any(
         "{server} refuses to point to {host}, which is in the zone and has no address there (BIND: check-integrity)",
         "give {host} an address first",
@@ -380,7 +438,8 @@ TEXTS: dict[str, Sentences] = {
         "{server} accepts {credential}, and no rule of {of_zone} lets it change {owner} {types}",
         {
             OTHER: "let the server allow this name and type",
-            BIND: f"the zone's statement in named.conf needs: {_GRANT}",
+            BIND: f"the zone's statement in named.conf needs: {_GRANT} then run rndc reconfig, also if it has that "
+            "already",
             KNOT: "the acl's update-owner, update-owner-name, update-owner-match or update-type leaves it out; it "
             "needs e.g. update-owner: name, update-owner-name: {owner}. (with the dot), update-owner-match: "
             "sub-or-equal, and in update-type {types}",
@@ -400,26 +459,62 @@ TEXTS: dict[str, Sentences] = {
         "move the zone to a backend that can, e.g. gsqlite3, gmysql or gpgsql (pdnsutil b2b-migrate); the bind and "
         "pipe backends cannot",
     ),
+    "too-many-records": _any(
+        "{owner} would have {count} records of type {many_type}; BIND keeps at most 100 of one type at a name, if "
+        "max-records-per-type does not say otherwise",
+        "give fewer values; or write into the zone's statement of named.conf, or into its options: "
+        "max-records-per-type {count}; and run rndc reconfig. If it is there, the log says what else is wrong: "
+        "journalctl -u named | grep {of_zone}",
+    ),
+    "not-carried-out": Sentences(
+        "the change itself was not made, so whether the server can write it is not known",
+        {
+            OTHER: "if it fails, the server's log says why: it cannot write there, its disk is full, or a limit of the "
+            "zone is reached",
+            BIND: "if it fails, the log says why: journalctl -u named | grep {of_zone}. Mostly the zone file's "
+            "directory is not writable for named, or its disk is full (df -h -i); or its DNSSEC keys cannot be read, "
+            "or max-records is reached",
+            KNOT: "if it fails, the log says why: journalctl -u knot | grep {of_zone}. Mostly the journal is not "
+            "writable, or its disk is full (df -h -i); or private DNSSEC keys are missing, or zone-max-size is reached",
+            POWERDNS: "if it fails, the log says why: journalctl -u pdns. Mostly its database is locked by another "
+            "program, not writable for it, or its disk is full (df -h -i); or a Lua policy refuses the name",
+        },
+    ),
     "cannot-write": Sentences(
         "{credential} may make this change, and the server cannot carry it out: mostly it cannot write there",
         {
-            OTHER: "its log says what it cannot write",
-            BIND: "the directory of the zone file must be writable for its user, for the journal: on Debian that is "
-            "/var/lib/bind, not /etc/bind; max-records and max-records-per-type limit the zone, too. The log says "
-            "which: journalctl -u named | grep {of_zone}",
-            KNOT: "its journal's directory (/var/lib/knot) must be writable for its user and have room: journalctl -u "
-            "knot | grep {of_zone}",
-            POWERDNS: "its backend must be able to write: the bind backend cannot, and of SQLite the file and its "
-            "directory must be writable for its user; the log says more: journalctl -u pdns",
+            OTHER: "its log says what it cannot write; the disk may be full",
+            BIND: "its log says which it is: journalctl -u named | grep {of_zone}. The directory of the zone file must "
+            "be writable for its user, for the journal: on Debian that is /var/lib/bind, not /etc/bind. The disk must "
+            "not be full: df -h -i. And max-records and max-records-per-type (100) limit the zone",
+            KNOT: "its log says which it is: journalctl -u knot | grep {of_zone}. Its journal's directory "
+            "(/var/lib/knot) must be writable for its user, its disk not full (df -h -i), and the journal smaller than "
+            "journal-db-max-size",
+            POWERDNS: "its log says which it is: journalctl -u pdns. Its backend must be able to write: the bind "
+            "backend cannot; of SQLite the file and its directory must be writable for its user, the disk not full, "
+            "and no other program may hold a lock on it (fuser shows who has the file open); a database server must "
+            "let its user write",
         },
     ),
     "cannot-write-or-sign": Sentences(
         "{credential} may make this change, and the server cannot carry it out; the zone is signed (DNSSEC)",
         {
             OTHER: "its private DNSSEC keys must be readable for it, and its journal writable; its log says which",
+            KNOT: "its log says which: journalctl -u knot | grep {of_zone}. Its private keys (*.pem in "
+            "/var/lib/knot/keys/keys, or kasp-db) must be there and readable for its user, and its journal writable, "
+            "on a disk that is not full (df -h -i); keymgr {of_zone} list shows its keys",
+            POWERDNS: "its log says which: journalctl -u pdns; pdnsutil check-zone {of_zone} checks the zone and its "
+            "keys. Its backend must be able to write, and no other program may hold a lock on its database",
             BIND: "its private keys (K*.private in key-directory) must be readable for its user, and the directory of "
-            "the zone file writable; the log says which: journalctl -u named | grep {of_zone}",
+            "the zone file writable, on a disk that is not full (df -h -i); the log says which: journalctl -u named | "
+            "grep {of_zone}",
         },
+    ),
+    "powerdns-database": _any(
+        "{program} fails on every update, whatever the zone: its database does not answer an update's questions",
+        "its log says why: journalctl -u pdns. Mostly the database has the tables of an older version: after an "
+        "upgrade, run the schema files between the two versions (/usr/share/doc/pdns-backend-*, or "
+        "/usr/share/pdns-backend-*/schema)",
     ),
     "cannot-forward": _any(
         "{server} is a secondary that forwards updates, and that failed: its primary is down, or does not know the key",

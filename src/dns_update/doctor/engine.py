@@ -16,6 +16,7 @@ from dns_update.client.lookup import Records
 from dns_update.client.probe import Denial, denials
 from dns_update.doctor.comparison import Comparison, compare, possible_changes
 from dns_update.doctor.concurrently import for_each
+from dns_update.doctor.diagnosis import Diagnosis
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
 from dns_update.doctor.open_servers import OpenServer, ServerDirectory
 from dns_update.doctor.source_answers import SourceAnswer
@@ -58,6 +59,7 @@ async def examine(
         if thorough:
             await for_each(lambda server: server.look_around(wall()), servers)
             await for_each(_look, ((name, server) for name in names for server in name.comparisons))
+            await for_each(partial(_foresee, wall), ((name, server) for name in names for server in name.comparisons))
         await for_each(lambda failure: failure.diagnose(wall()), list(_failures(names, directory)))
     finally:
         directory.close()
@@ -82,6 +84,7 @@ class _OpenName:
         self.denials: dict[OpenServer, Denial] = {}
         self.errors: dict[OpenServer, DnsUpdateError] = {}
         self.present: dict[OpenServer, Records] = {}
+        self.forecasts: dict[OpenServer, Diagnosis] = {}
 
     def result(self, servers: Mapping[OpenServer, ServerExamination]) -> NameExamination:
         """Return what was seen of the name, given the results of its servers."""
@@ -92,6 +95,7 @@ class _OpenName:
                 self.denials.get(server),
                 self.errors.get(server),
                 self.present.get(server, ()),
+                self.forecasts.get(server),
             )
             for server in self.servers
         ]
@@ -143,6 +147,16 @@ async def _look(pair: tuple[_OpenName, OpenServer]) -> None:
         return
     with contextlib.suppress(DnsUpdateError):
         name.present[server] = await server.run(lambda view: view.read(RRType.ANY), owner=name.subject.name)
+
+
+async def _foresee(wall: Callable[[], float], pair: tuple[_OpenName, OpenServer]) -> None:
+    """Find out what may keep the server from carrying out the changes that a name needs."""
+    name, server = pair
+    changes = name.comparisons[server].changes
+    if server.error is None and changes and server not in name.denials:
+        found = await server.foresee(name.subject.name, changes, wall())
+        if found is not None:
+            name.forecasts[server] = found
 
 
 class _Failure:

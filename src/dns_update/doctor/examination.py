@@ -6,6 +6,7 @@ from dns_update.auth import Key
 from dns_update.client.lookup import Records
 from dns_update.client.probe import Access, Denial
 from dns_update.doctor.comparison import Comparison
+from dns_update.doctor.diagnosis import Diagnosis
 from dns_update.doctor.source_answers import SourceAnswer
 from dns_update.doctor.subject import Subject
 from dns_update.doctor.surroundings import Surroundings
@@ -36,7 +37,8 @@ class NameAtServer(Value):
     """One name at one server: its records there, and whether the key may change them.
 
     `comparison` is None if its records could not be found out; `error` says why, unless the whole server failed.
-    `denial` is what the server would refuse to change. `present` are all records of the name, if they were asked for.
+    `denial` is what the server would refuse to change; `forecast` is what may keep it from carrying that
+    out. `present` are all records of the name, if they were asked for.
     """
 
     server: ServerExamination
@@ -44,6 +46,7 @@ class NameAtServer(Value):
     denial: Denial | None = None
     error: DnsUpdateError | None = None
     present: Records = ()
+    forecast: Diagnosis | None = None
 
 
 class NameExamination(Value):

@@ -11,12 +11,14 @@ from dns_update.auth import Key
 from dns_update.client.aio import AsyncClient
 from dns_update.client.locate import LocatedTarget, Target, locate
 from dns_update.client.lookup import Records, ZoneView
+from dns_update.client.primary_name import explain_unknown_primary
 from dns_update.client.probe import Access, explore
 from dns_update.client.steps import Steps, unresolved
 from dns_update.client.transaction import MAX_ADDRESSES, Transaction
-from dns_update.doctor.diagnosis import Case, diagnose
+from dns_update.doctor.diagnosis import Case, Diagnosis, Examined, diagnose, only_host
 from dns_update.doctor.diagnosis_texts import explain
 from dns_update.doctor.examination import ServerExamination
+from dns_update.doctor.forecast import foresee
 from dns_update.doctor.questions import OutOfTime, Questions
 from dns_update.doctor.subject import Destination, Subject
 from dns_update.doctor.surroundings import Surroundings, look_around
@@ -41,6 +43,7 @@ class OpenServer:
         self.surroundings: Surroundings | None = None
         self._key = destination.key
         self._policy = destination.policy
+        self._host = only_host(destination.servers)
         self._transport = transport
         self._notes: tuple[str, ...] = ()
         self._client = self._client_with(destination.key)
@@ -70,9 +73,20 @@ class OpenServer:
                 lambda transaction: look_around(questions, self.zone, transaction.key, access)
             )
 
+    async def foresee(self, owner: Name, changes: Records, wall: float) -> Diagnosis | None:
+        """Return what may keep the server from carrying out changes that it permits; None if nothing shows it."""
+        around = self.surroundings
+        if around is None:
+            return None
+        case = Case(owner, self.zone, self._key, changes)
+        questions = Questions(self.endpoint, RRClass.IN, wall)
+        with contextlib.suppress(OutOfTime, DnsUpdateError):  # then less is said
+            return await self._client.run(lambda _: foresee(Examined(questions, case, self.zone, around.kind)))
+        return None
+
     async def diagnose(self, error: DnsUpdateError, owner: Name, changes: Records, wall: float) -> None:
         """Find out why something about a name failed, and let the error say it."""
-        case = Case(owner, self.zone, self._key, changes, transport=self._policy.transport)
+        case = Case(owner, self.zone, self._key, changes, transport=self._policy.transport, host=self._host)
         await _explain(self._client, self.endpoint, case, error, wall)
 
     async def run(self, steps: Callable[[ZoneView], Steps[T]], owner: Name) -> T:
@@ -117,7 +131,7 @@ class ServerDirectory:
         zone, hosts = await _zone_and_servers(name, destination, transport)
         found: list[OpenServer] = []
         for host in hosts:
-            for endpoint in await self._endpoints(host, transport):
+            for endpoint in await self._endpoints(host, transport, None if destination.servers else zone):
                 identity = (zone, endpoint, destination.key, destination.policy, destination.local_address)
                 if identity not in self._servers:
                     self._servers[identity] = OpenServer(zone, endpoint, destination, transport)
@@ -131,7 +145,8 @@ class ServerDirectory:
             return
         transport = self._transport(destination.local_address)
         client = AsyncClient(*destination.servers, key=destination.key, transport=transport)
-        case = Case(subject.name, destination.zone, destination.key, changes, transport=destination.policy.transport)
+        transport_name, host = destination.policy.transport, only_host(destination.servers)
+        case = Case(subject.name, destination.zone, destination.key, changes, transport=transport_name, host=host)
         await _explain(client, error.endpoint, case, error, wall)
 
     def prepare(self, destination: Destination) -> None:
@@ -143,14 +158,20 @@ class ServerDirectory:
         for transport in self._transports.values():
             transport.close()
 
-    async def _endpoints(self, server: Server, transport: AsyncTransport) -> list[Endpoint]:
-        """Return the addresses of a server; none if they cannot be found, and then the error is kept."""
+    async def _endpoints(self, server: Server, transport: AsyncTransport, primary_of: Name | None) -> list[Endpoint]:
+        """Return the addresses of a server; none if they cannot be found, and then the error is kept.
+
+        The SOA record of `primary_of` names the server; None if the user does.
+        """
         if server.is_address:
             return [Endpoint(server.host, server.port)]
         try:
             addresses = await transport.resolve(server.host)
         except (OSError, UnicodeError) as error:
-            self.unresolved.append(unresolved(server.host, error))
+            unknown = unresolved(server.host, error)
+            if primary_of is not None:
+                explain_unknown_primary(unknown, server.host, primary_of)
+            self.unresolved.append(unknown)
             return []
         return [Endpoint(address, server.port) for address in addresses[:MAX_ADDRESSES]]
 

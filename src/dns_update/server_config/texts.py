@@ -39,6 +39,10 @@ COMMON = {
         "the secret of the key $key is the one of the update in its other reading: Base64 and text are mixed up",
         "say how the secret is read: key-encoding=text or key-encoding=base64",
     ),
+    "disk-full": (
+        "the disk of $directory is full, so the server cannot write a change there, and answers SERVFAIL",
+        "run: df -h -i $directory; and make room there",
+    ),
     "key-right": ("the server has the key $key", ""),
 }
 """Sentences that are the same for all servers."""

@@ -154,3 +154,22 @@ def test_the_user_is_that_of_the_start_options(tmp_path: Path, monkeypatch: pyte
 def test_the_old_way_of_signing_is_remarked(tmp_path: Path) -> None:
     path = written(tmp_path, KEY + zone("example.com", f"{POLICY} auto-dnssec maintain;"))
     assert "auto-dnssec" in codes(asked(path, ASKED))
+
+
+@pytest.mark.parametrize(("most", "is_enough"), [(3, False), (100, True)])
+def test_a_limit_of_the_zone_is_named_if_there_is_one(tmp_path: Path, most: int, *, is_enough: bool) -> None:
+    key = LabKey.generate("dd")
+    server = Bind(tmp_path, zones=[Zone("example.com", policy=f"{POLICY} max-records {most};")], readonly_keys=[key])
+    with server:
+        asked_for = ASKED._replace(key=key_of(key))
+        found = asked(tmp_path / "named.conf", asked_for)
+        assert accepts(server, asked_for) is is_enough
+    assert "limit" in codes(found)
+
+
+def test_a_full_disk_has_no_place_for_the_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = LabKey.generate("dd")
+    monkeypatch.setattr(storage, "is_full", lambda directory: directory == tmp_path)
+    with Bind(tmp_path, zones=[Zone("example.com", policy=POLICY)], readonly_keys=[key]):
+        found = asked(tmp_path / "named.conf", ASKED._replace(key=key_of(key)))
+    assert faults(found) == ["disk-full"]

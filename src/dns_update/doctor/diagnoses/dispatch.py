@@ -17,7 +17,7 @@ _OF_PERMISSION = (errors.PermissionDenied, errors.ZoneNotFound)
 async def cause_of(questions: Questions, case: Case, error: errors.DnsUpdateError) -> Diagnosis | None:
     """Return the cause of a failure, None if no more is known than the error; raises OutOfTime."""
     if isinstance(error, errors.NoResponse):
-        return await silence.cause_of(questions, case)
+        return await silence.cause_of(questions, case, error)
     if _says_why(error):
         return None
     found = await zone.look_for(questions, case)

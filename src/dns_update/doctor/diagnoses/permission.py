@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from dns_update.client.lookup import Records
 from dns_update.client.reply_errors import hosts_in
-from dns_update.doctor.diagnoses.zone import addresses_of
+from dns_update.doctor.diagnoses.zone import addresses_of, is_loopback
 from dns_update.doctor.diagnosis import Diagnosis, Examined
 from dns_update.doctor.questions import Answer
 from dns_update.doctor.server_kind import BIND, KNOT, POWERDNS, WINDOWS
@@ -18,7 +18,7 @@ from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRClass, RRType, rrtype_to_text
 from dns_update.wire.name import Name
 
-_OUTSIDE = Name.from_text("outside.invalid")
+OUTSIDE = Name.from_text("outside.invalid")
 _PLAIN = b"dns-update-check"  # a host name that nobody else uses
 _OF_NOTIMP = {BIND: "answered-between-unsigned", KNOT: "answered-between-unsigned", POWERDNS: "powerdns-backend"}
 """BIND and Knot never say NOTIMP to an update, PowerDNS only if its backend cannot write."""
@@ -65,7 +65,7 @@ async def _cause_in_program(examined: Examined, probe: Answer, primary: Primary 
         if primary is None:
             return examined.found("knot-frozen")
         return examined.found("knot-refused", host=primary.host)
-    if program == BIND and primary is not None and not _is_loopback(examined.questions.endpoint.address):
+    if program == BIND and primary is not None and not is_loopback(examined.questions.endpoint.address):
         return examined.found("perhaps-secondary", host=primary.host, primary=primary)
     return examined.found("key-needed" if examined.case.key is None else "zone-closed")
 
@@ -109,10 +109,6 @@ async def _endpoint_at(examined: Examined, address: str) -> Endpoint:
     return Endpoint(address)
 
 
-def _is_loopback(address: str) -> bool:
-    return address == "::1" or address.startswith("127.")
-
-
 async def _is_permitted_at(examined: Examined, endpoint: Endpoint | None) -> bool:
     """Return whether another server would take updates of the zone with this key."""
     if endpoint is None:
@@ -136,7 +132,7 @@ async def _cause_in_powerdns(examined: Examined) -> Diagnosis:
 
     For a zone that it does not have it answers NOTAUTH only if both let the update pass.
     """
-    elsewhere = await examined.questions.probe(_OUTSIDE, None)
+    elsewhere = await examined.questions.probe(OUTSIDE, None)
     if elsewhere.rcode == Rcode.REFUSED:
         return examined.found("powerdns-updates-off")
     return examined.found("key-needed" if examined.case.key is None else "powerdns-key-not-allowed")
@@ -159,7 +155,7 @@ async def _cause_beyond_permission(examined: Examined) -> Diagnosis | None:
     """Return what a server looks at after the conditions, which no probe can meet."""
     if examined.kind.program == POWERDNS:
         return None if await _is_beside_alias(examined) else examined.found("powerdns-policy")
-    return await _missing_address(examined)
+    return await without_address(examined) or examined.found("refused-in-the-end")
 
 
 async def _is_beside_alias(examined: Examined) -> bool:
@@ -182,7 +178,7 @@ async def _cause_in_data(examined: Examined) -> Diagnosis | None:
     return examined.found("check-names", bad_name=bad[0]) if bad else None
 
 
-async def _missing_address(examined: Examined) -> Diagnosis | None:
+async def without_address(examined: Examined) -> Diagnosis | None:
     """Return which host in the zone has no address although an added record points to it: BIND refuses that."""
     for host in hosts_in(examined.case.added):
         if host.is_within(examined.zone) and not await addresses_of(examined.questions, host):

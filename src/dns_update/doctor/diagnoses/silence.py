@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from dns_update.doctor.diagnoses.zone import look_for
+from dns_update.doctor.diagnoses.zone import is_loopback, look_for
 from dns_update.doctor.diagnosis import Case, Diagnosis, diagnosis_of
 from dns_update.doctor.questions import Answer, Questions
 from dns_update.doctor.server_kind import ServerKind
-from dns_update.errors import InvalidText
-from dns_update.errors.causes import CONNECTION_REFUSED, NOT_SIGNED, PORT_UNREACHABLE
+from dns_update.errors import InvalidText, NoResponse
+from dns_update.errors.causes import (
+    CONNECTION_REFUSED,
+    CONNECTION_RESET,
+    HOST_UNREACHABLE,
+    NETWORK_ERROR,
+    NETWORK_UNREACHABLE,
+    NOT_SIGNED,
+    PORT_UNREACHABLE,
+    TIMED_OUT,
+)
 from dns_update.exchange import MAX_UDP_OCTETS, TCP, UDP
 from dns_update.message import Message
 from dns_update.transport import DNS_PORT, Endpoint
@@ -15,10 +24,15 @@ from dns_update.wire.codes import RRType
 from dns_update.wire.inet import parse_address
 
 _UNKNOWN = ServerKind("")
+_UNREACHABLE = {HOST_UNREACHABLE: "host-unreachable", NETWORK_UNREACHABLE: "network-unreachable"}
+_CLOSED = (CONNECTION_RESET, NETWORK_ERROR)  # a connection that was accepted: with octets unread, or none
+_LOOPBACK = ("127.0.0.1", "::1")
+_OTHER_PORTS = {443: "DNS over HTTPS", 853: "DNS over TLS", 953: "rndc", 5353: "multicast DNS"}
+"""Ports that people take for a DNS server's, and whose they are."""
 
 
-async def cause_of(questions: Questions, case: Case) -> Diagnosis | None:
-    """Return why a server was silent; None if it is silent in every way."""
+async def cause_of(questions: Questions, case: Case, error: NoResponse) -> Diagnosis:
+    """Return why a server was silent."""
     asked = case.zone if case.zone is not None else case.owner
     query = Message.query(asked, RRType.SOA, questions.rrclass)
     by_udp = await questions.ask(query, transport=UDP)
@@ -31,6 +45,8 @@ async def cause_of(questions: Questions, case: Case) -> Diagnosis | None:
     if not by_udp.is_silent:
         cause = "tcp-filtered" if needs_tcp else "silent-once"
         return diagnosis_of(questions, case, _UNKNOWN, cause)
+    if error.cause in _UNREACHABLE:
+        return diagnosis_of(questions, case, _UNKNOWN, _UNREACHABLE[error.cause])
     return await _nothing_there(questions, case, query, by_udp)
 
 
@@ -46,18 +62,41 @@ async def _updates_dropped(questions: Questions, case: Case) -> Diagnosis:
     return found.found("updates-dropped")
 
 
-async def _nothing_there(questions: Questions, case: Case, query: Message, by_udp: Answer) -> Diagnosis | None:
+async def _nothing_there(questions: Questions, case: Case, query: Message, by_udp: Answer) -> Diagnosis:
     """Return whether a server is at the usual port of the same address, or that nothing listens."""
     endpoint = questions.endpoint
     if endpoint.port != DNS_PORT:
         usual = Endpoint(endpoint.address, DNS_PORT)
         if not (await questions.ask(query, endpoint=usual)).is_silent:
-            return diagnosis_of(questions, case, _UNKNOWN, "wrong-port", usual=usual)
+            use = _OTHER_PORTS.get(endpoint.port, "")
+            of_port = f", which is the port of {use}" if use else ""
+            return diagnosis_of(questions, case, _UNKNOWN, "wrong-port", usual=usual, of_port=of_port)
     if by_udp.cause == PORT_UNREACHABLE:
         by_tcp = await questions.ask(query, transport=TCP)
-        cause = "not-listening" if by_tcp.cause == CONNECTION_REFUSED else "no-dns-at-port"
-        return diagnosis_of(questions, case, _UNKNOWN, cause)
-    return _port_in_address(questions, case)
+        if by_tcp.cause != CONNECTION_REFUSED:
+            return diagnosis_of(questions, case, _UNKNOWN, "no-dns-at-port")
+        if is_loopback(endpoint.address):
+            return await _not_on_loopback(questions, case, query)
+        return diagnosis_of(questions, case, _UNKNOWN, "not-listening")
+    return _port_in_address(questions, case) or await _dropped(questions, case, query)
+
+
+async def _not_on_loopback(questions: Questions, case: Case, query: Message) -> Diagnosis:
+    """Return that nothing listens at a loopback address, and whether a server listens at the other usual one."""
+    endpoint = questions.endpoint
+    for address in _LOOPBACK:
+        other = Endpoint(address, endpoint.port)
+        if other != endpoint and not (await questions.ask(query, endpoint=other)).is_silent:
+            return diagnosis_of(questions, case, _UNKNOWN, "other-loopback", usual=other)
+    return diagnosis_of(questions, case, _UNKNOWN, "not-listening-here")
+
+
+async def _dropped(questions: Questions, case: Case, query: Message) -> Diagnosis:
+    """Return whether a server closes connections at least, or is silent in every way."""
+    by_udp, by_tcp = await questions.ask(query, transport=UDP), await questions.ask(query, transport=TCP)
+    is_closed = by_udp.cause == TIMED_OUT and by_tcp.cause in _CLOSED
+    cause = "drops-this-address" if is_closed else "silent"
+    return diagnosis_of(questions, case, _UNKNOWN, cause)
 
 
 def _port_in_address(questions: Questions, case: Case) -> Diagnosis | None:

@@ -125,6 +125,11 @@ def addresses_in(records: Iterable[Record]) -> list[str]:
     return [format_address(record.rdata) for record in records if len(record.rdata) == _OCTETS[record.rrtype]]
 
 
+def is_loopback(address: str) -> bool:
+    """Return whether an address is this machine's own (RFC 1122, section 3.2.1.3)."""
+    return address == "::1" or address.startswith("127.")
+
+
 async def _not_loaded(
     questions: Questions, case: Case, kind: ServerKind, answer: Answer, asked: Name
 ) -> Diagnosis | None:
@@ -154,7 +159,8 @@ async def _refused(questions: Questions, case: Case, kind: ServerKind, asked: Na
         return await _in_other_zone(questions, case, kind, asked) or _no_zone(questions, case, kind, asked)
     probe = await questions.probe(asked, case.key, case.changes)
     if probe.permits:
-        return diagnosis_of(questions, case, kind, "queries-refused", zone=asked)
+        shown = kind_of(await version_of(questions), probe)  # PowerDNS shows itself by an update
+        return diagnosis_of(questions, case, shown, "queries-refused", zone=asked)
     elsewhere = await _in_other_zone(questions, case, kind, asked)
     if elsewhere is not None:
         return elsewhere

@@ -10,6 +10,7 @@ from pathlib import Path
 from dns_update.server_config.bind.journal import examine_journal
 from dns_update.server_config.bind.scopes import Scope
 from dns_update.server_config.bind.statements import Statement
+from dns_update.server_config.disk import is_full
 from dns_update.server_config.finding import Findings
 from dns_update.server_config.server_user import READ, SEARCH, WRITE, Identity, running_as, user_named
 
@@ -17,6 +18,8 @@ _DEFAULTS = (Path("/etc/default/named"), Path("/etc/default/bind9"), Path("/etc/
 _USER_OPTION = re.compile(r"""^[ \t]*OPTIONS=[^\n]*?-u[ \t]*([\w-]+)""", re.MULTILINE)
 STANDARD_CONFIGURATIONS = ("/etc/bind/named.conf", "/etc/named.conf")
 
+
+_LIMITS = ("max-records", "max-records-per-type", "max-types-per-name")
 
 _APPARMOR_SWITCH = Path("/sys/module/apparmor/parameters/enabled")
 _APPARMOR_PROFILES = (Path("/etc/apparmor.d/usr.sbin.named"), Path("/etc/apparmor.d/local/usr.sbin.named"))
@@ -30,6 +33,7 @@ def examine_files(found: Findings, scope: Scope, zone: Statement, path: str) -> 
         return
     directory = Path("" if scope.options is None else scope.options.setting("directory"))
     user = named_user(path)
+    _limits(found, scope, zone)
     _signing(found, scope, zone, directory, user)
     zone_file = directory / file.word(1)
     if not zone_file.is_absolute():  # relative to the directory that named is started in
@@ -38,6 +42,13 @@ def examine_files(found: Findings, scope: Scope, zone: Statement, path: str) -> 
     journal = directory / (zone.setting("journal") or f"{file.word(1)}.jnl")
     _journal(found, zone.child("journal") or file, journal, user)
     examine_journal(found, file, zone_file, journal)
+
+
+def _limits(found: Findings, scope: Scope, zone: Statement) -> None:
+    for name in _LIMITS:
+        limit = scope.inherited(zone, name)
+        if limit is not None and limit.word(1) != "0":  # 0 is none
+            found.remark("limit", limit.place, setting=name, limit=limit.word(1))
 
 
 def _zone_file(found: Findings, file: Statement, path: Path, user: Identity | None) -> None:
@@ -49,6 +60,9 @@ def _zone_file(found: Findings, file: Statement, path: Path, user: Identity | No
 
 def _journal(found: Findings, statement: Statement, journal: Path, user: Identity | None) -> None:
     directory = journal.resolve().parent
+    if is_full(directory):
+        found.fault("disk-full", statement.place, directory=str(directory))
+        return
     if user is not None and user.lacks(directory, WRITE | SEARCH):
         locked = directory
     elif user is not None and user.lacks(journal, WRITE):

@@ -166,6 +166,10 @@ TEXTS = {
         "named runs as $user and cannot read the zone file $file",
         "run: chgrp $user $file && chmod g+r $file",
     ),
+    "limit": (
+        "$setting is $limit: named answers SERVFAIL to an update that would bring the zone above it",
+        "if that is why, raise it, and $RELOAD",
+    ),
     "journal-not-writable": (
         (
             "named runs as $user and cannot write $path (mode $mode): it has no place for the journal $journal, and "

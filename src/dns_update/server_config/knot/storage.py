@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
+from dns_update.server_config.disk import is_full
 from dns_update.server_config.finding import Findings, Place
 from dns_update.server_config.knot.configuration import Configuration
 from dns_update.server_config.knot.entries import Entry
@@ -17,8 +18,11 @@ _STANDARD_CONFIGURATION = "/etc/knot/knot.conf"
 def examine_files(found: Findings, configuration: Configuration, zone: Entry, path: str) -> None:
     """Add what keeps knotd from reading the zone and from writing its changes."""
     user = knotd_user(configuration, path)
-    if user is not None:
-        _journal(found, configuration, zone, user)
+    _journal(found, configuration, zone, user)
+    _private_keys(found, configuration, zone, user)
+    limit = next(iter(configuration.of_zone(zone, "zone-max-size")), None)
+    if limit is not None:
+        found.remark("zone-max-size", limit.place, limit=limit.values[-1])
     file = _zone_file(configuration, zone)
     if file is None or configuration.of_zone(zone, "master"):
         return
@@ -44,13 +48,31 @@ def knotd_user(configuration: Configuration, path: str) -> Identity | None:
     return user or (user_named(name, group) if name else None)
 
 
-def _journal(found: Findings, configuration: Configuration, zone: Entry, user: Identity) -> None:
+def _private_keys(found: Findings, configuration: Configuration, zone: Entry, user: Identity | None) -> None:
+    """Add that knotd has no private key to sign with, in its own keystore; another one is not looked into."""
+    signing = next(iter(configuration.of_zone(zone, "dnssec-signing")), None)
+    if signing is None or signing.values[-1] != "on" or configuration.section("keystore"):
+        return
+    storage = Path(configuration.setting("database", "storage") or _STORAGE)
+    keys = storage / (configuration.setting("database", "kasp-db") or "keys") / "keys"
+    if not keys.is_dir():  # none is made before the first signing, or we cannot see it
+        return
+    files = list(keys.glob("*.pem"))
+    if not files:
+        found.fault("private-keys-missing", signing.place, directory=str(keys))
+    elif user is not None and (user.lacks(keys, SEARCH) or all(user.lacks(file, READ) for file in files)):
+        found.fault("private-keys-unreadable", signing.place, directory=str(keys), user=user.name)
+
+
+def _journal(found: Findings, configuration: Configuration, zone: Entry, user: Identity | None) -> None:
     storage = Path(configuration.setting("database", "storage") or _STORAGE)
     journal = storage / (configuration.setting("database", "journal-db") or "journal")
     place = _place_of_database(configuration) or zone.place
     for directory in (journal, storage):
         if directory.exists():
-            if user.lacks(directory, WRITE | SEARCH):
+            if is_full(directory):
+                found.fault("disk-full", place, directory=str(directory))
+            elif user is not None and user.lacks(directory, WRITE | SEARCH):
                 found.fault("journal-not-writable", place, path=str(directory), user=user.name)
             return
 

@@ -73,6 +73,18 @@ TEXTS = {
         "knotd runs as $user and cannot write its journal in $path",
         "run: chown $user $path",
     ),
+    "zone-max-size": (
+        "the zone $zone may have at most $limit octets: knotd refuses an update that makes it larger",
+        "if that is why, raise zone-max-size, and $RELOAD",
+    ),
+    "private-keys-missing": (
+        "knotd signs the zone $zone, and there is no private key in $directory: it answers SERVFAIL to updates",
+        "restore the .pem files there; keymgr $zone list shows which are missing",
+    ),
+    "private-keys-unreadable": (
+        "knotd runs as $user, signs the zone $zone, and cannot read the private keys in $directory",
+        "run: chown -R $user $directory",
+    ),
     "zone-file-missing": (
         "the zone file $path does not exist, so the zone $zone is not loaded",
         "create the file, or correct storage or file; then run: knotc zone-reload $zone",

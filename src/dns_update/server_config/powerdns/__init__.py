@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from dns_update import errors
 from dns_update.process.capture import captured, found_program
+from dns_update.server_config.disk import is_full
 from dns_update.server_config.finding import ConfigFinding, Findings, Place
 from dns_update.server_config.keys import fault_of, nearest_name
 from dns_update.server_config.networks import is_in_network
@@ -31,6 +33,7 @@ def examine(path: str, question: Question) -> tuple[ConfigFinding, ...]:
     settings = read_settings(path)
     _refuse_mistakes(settings, path)
     _switches(found, settings, main)
+    _room(found, settings)
     database = open_database(path) if settings.values("launch") else None
     if database is None:
         found.also(add_meta="pdnsutil add-meta")
@@ -79,6 +82,13 @@ def _switches(found: Findings, settings: Settings, main: Place) -> None:
         found.fault("backend", place, backends=", ".join(backends))
     elif set(backends).intersection(_WRITABLE) == {_LATER}:
         found.remark("backend-later", place)
+
+
+def _room(found: Findings, settings: Settings) -> None:
+    """Add that a database in a file has no room to grow."""
+    file = settings.last("gsqlite3-database")
+    if file is not None and is_full(Path(file.value).resolve().parent):
+        found.fault("disk-full", file.place, directory=str(Path(file.value).resolve().parent))
 
 
 def _key(found: Findings, question: Question, database: Database, main: Place) -> None:

@@ -1,0 +1,253 @@
+"""BIND has the zone in another way than the line means: not at all, not loaded, as a secondary, in another view."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from lab import Bind, LabKey, Zone
+from lab.key import write_private
+from tests.support.broken.servers import ANY, KEY, Resolver, bind, line, run_tool, secondary_of, views, zones
+from tests.support.broken.set_up import Words, broken
+from tests.support.command import given
+
+
+@broken("the server is a secondary that does not forward", "is-secondary", "dns-server=127.0.0.1")
+def bind_secondary(stack: ExitStack, directory: Path) -> Words:
+    own = zones('update-policy { grant "home" zonesub ANY; };')
+    primary = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=own, listen_v6=False))
+    secondary = secondary_of(directory, primary)
+    return line(stack.enter_context(secondary), directory)
+
+
+@broken("a secondary forwards, and its primary is down", "cannot-forward-to", "its primary", "dns-server=127.0.0.1")
+def bind_secondary_of_a_dead_primary(stack: ExitStack, directory: Path) -> Words:
+    with Bind(directory / "primary", keys=[KEY], listen_v6=False) as primary:
+        secondary = secondary_of(directory, primary, "allow-update-forwarding { any; };")
+        stack.enter_context(secondary)
+    return line(secondary, directory)
+
+
+@broken("BIND: the zone is the host's own name", "other-zone", "zone=example.com")
+def bind_zone_is_a_name(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, 'update-policy { grant "home" zonesub ANY; };')
+    return line(server, directory, KEY, "zone=home.example.com", "name=home.example.com")
+
+
+@broken("BIND does not have the zone", "no-zone", "has no zone example.org")
+def bind_unknown_zone(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory), directory, KEY, "zone=example.org")
+
+
+@broken("BIND: the zone is in a view for others", "no-zone", "views")
+def bind_another_view(stack: ExitStack, directory: Path) -> Words:
+    own = views(directory, ("others", "192.0.2.0/24;", "example.com", ""), ("here", "any;", "example.net", ""))
+    server = Bind(directory / "bind", readonly_keys=[KEY], zones=[], extra=own)
+    return line(stack.enter_context(server), directory)
+
+
+@broken("BIND: the zone file is missing", "zone-not-loaded", "has not loaded it", "named-checkzone example.net")
+def bind_missing_zone_file(stack: ExitStack, directory: Path) -> Words:
+    extra = 'zone "example.net" { type primary; file "missing"; update-policy { grant "home" zonesub ANY; }; };'
+    return line(bind(stack, directory, extra=extra), directory, KEY, "zone=example.net")
+
+
+@broken("BIND: the zone file has an error", "zone-not-loaded", "has not loaded it")
+def bind_wrong_zone_file(stack: ExitStack, directory: Path) -> Words:
+    text = write_private(directory / "wrong", "@ 300 SOA ns h 1 2 3 4 5\n@ 300 NS ns\nns 300 A 192.0.2.256\n")
+    extra = f'zone "example.net" {{ type primary; file "{text}"; allow-update {{ key home; }}; }};'
+    return line(bind(stack, directory, extra=extra), directory, KEY, "zone=example.net")
+
+
+@broken("BIND: the journal does not fit the zone file any more", "zone-not-loaded", "move FILE.jnl away")
+def bind_journal_out_of_step(stack: ExitStack, directory: Path) -> Words:
+    zone = 'zone "example.net" { type primary; file "edited"; update-policy { grant "home" zonesub ANY; }; };'
+    text = Zone("example.net").text
+    (directory / "bind").mkdir()
+    (directory / "bind" / "edited").write_text(text, encoding="utf-8")
+    server = Bind(directory / "bind", readonly_keys=[KEY], extra=zone)
+    with server:
+        given(*line(server, directory, KEY, "zone=example.net"))
+    (directory / "bind" / "edited").write_text(text.replace(" 1 3600", " 2000 3600"), encoding="utf-8")
+    return line(stack.enter_context(server), directory, KEY, "zone=example.net")
+
+
+def _recursive(stack: ExitStack, directory: Path, extra: str = "") -> Bind:
+    own = zones(ANY)
+    return stack.enter_context(Resolver(directory / "bind", readonly_keys=[KEY], zones=own, extra=extra))
+
+
+@broken("BIND resolves names, too, and the zone is mistyped", "no-zone", "has no zone exampel.com", "the spelling")
+def bind_recursive_unknown_zone(stack: ExitStack, directory: Path) -> Words:
+    return line(_recursive(stack, directory), directory, KEY, "zone=exampel.com")
+
+
+@broken("BIND resolves names, too, and the zone file is missing", "zone-not-loaded", "has not loaded it")
+def bind_recursive_missing_zone_file(stack: ExitStack, directory: Path) -> Words:
+    zone = f'zone "example.net" {{ type primary; file "missing"; {ANY} }};'
+    return line(_recursive(stack, directory, zone), directory, KEY, "zone=example.net")
+
+
+@broken("BIND resolves names, too, and the zone is in a view for others", "no-zone", "with views")
+def bind_recursive_another_view(stack: ExitStack, directory: Path) -> Words:
+    own = views(directory, ("others", "192.0.2.0/24;", "example.com", ANY), ("here", "any;", "example.net", ""))
+    return line(stack.enter_context(Resolver(directory / "bind", zones=[], readonly_keys=[KEY], extra=own)), directory)
+
+
+@broken("BIND: split horizon, and the view that matches has a static zone", "zone-closed", "another view answers")
+def bind_split_horizon(stack: ExitStack, directory: Path) -> Words:
+    own = views(directory, ("inside", "192.0.2.0/24;", "example.com", ANY), ("outside", "any;", "example.com", ""))
+    return line(stack.enter_context(Bind(directory / "bind", zones=[], readonly_keys=[KEY], extra=own)), directory)
+
+
+@broken("BIND: the key's own view has a static zone", "zone-closed", "rndc zonestatus example.com")
+def bind_view_of_the_key(stack: ExitStack, directory: Path) -> Words:
+    own = views(directory, ("inside", "key home;", "example.com", ""), ("outside", "any;", "example.net", ""))
+    return line(stack.enter_context(Bind(directory / "bind", zones=[], readonly_keys=[KEY], extra=own)), directory)
+
+
+@broken("BIND: the key is in a view for others", "key-unknown", "a key inside a view")
+def bind_key_in_another_view(stack: ExitStack, directory: Path) -> Words:
+    key = LabKey.generate("inside")
+    others = ("others", f"192.0.2.0/24; }}; {key.bind_clause()} allow-query {{ any;", "example.com", "")
+    own = views(directory, others, ("here", "any;", "example.com", ""))
+    return line(stack.enter_context(Bind(directory / "bind", zones=[], readonly_keys=[KEY], extra=own)), directory, key)
+
+
+@broken("a reverse zone with the parts of the address in order", "zone-reversed", "zone=2.0.192.in-addr.arpa")
+def bind_reverse_zone_not_reversed(stack: ExitStack, directory: Path) -> Words:
+    own = [Zone("2.0.192.in-addr.arpa", policy=ANY)]
+    server = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=own))
+    words = ["zone=192.0.2.in-addr.arpa", "address=", "type=PTR", "value=home.example.com."]
+    return line(server, directory, KEY, *words, name="9")
+
+
+@broken("a reverse zone of IPv6 with the parts in order", "zone-reversed", "zone=8.b.d.0.1.0.0.2.ip6.arpa")
+def bind_reverse_zone_of_ipv6(stack: ExitStack, directory: Path) -> Words:
+    own = [Zone("8.b.d.0.1.0.0.2.ip6.arpa", policy=ANY)]
+    server = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=own))
+    words = ["zone=2.0.0.1.0.d.b.8.ip6.arpa", "address=", "type=PTR", "value=home.example.com."]
+    return line(server, directory, KEY, *words, name="1")
+
+
+@broken(
+    "the zone is below the server's, and the name relative", "other-zone", "zone=example.com name=home.dyn.example.com"
+)
+def bind_zone_below(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory, ANY), directory, KEY, "zone=dyn.example.com")
+
+
+@broken("a reverse zone that is delegated by RFC 2317", "", "CNAME", "change 9.0-15.2.0.192.in-addr.arpa")
+def bind_classless_reverse_zone(stack: ExitStack, directory: Path) -> Words:
+    records = "9 CNAME 9.0-15\n0-15 NS ns.example.net.\n"
+    own = [Zone("2.0.192.in-addr.arpa", policy=ANY, records=records)]
+    server = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=own))
+    words = ["zone=2.0.192.in-addr.arpa", "address=", "type=PTR", "value=home.example.com."]
+    return line(server, directory, KEY, *words, name="9")
+
+
+@broken("the zone is left out, and the server does not have it", "no-zone-of-name", "spelling of name=")
+def bind_unknown_domain(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory, ANY), directory, KEY, "zone=", name="home.example.org")
+
+
+@broken("a DNAME is above the name", "", "DNAME at lab.example.com hides")
+def bind_alias_above(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, ANY, records="lab DNAME example.net.\n")
+    return line(server, directory, KEY, name="host.lab")
+
+
+@broken("a CNAME is wanted, and the name has an address", "", "a CNAME cannot be beside other records")
+def bind_alias_beside_address(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, ANY, records="home A 192.0.2.1\n")
+    return line(server, directory, KEY, "address=", "type=CNAME", "value=www.example.com.")
+
+
+@broken("the challenge of ACME is delegated by a CNAME", "", "CNAME", "change home.auth.example.net")
+def bind_delegated_challenge(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, ANY, records="_acme-challenge.home CNAME home.auth.example.net.\n")
+    return line(server, directory, KEY, "address=", "type=TXT", "value=abc", name="_acme-challenge.home")
+
+
+@broken("BIND: the zone has as many records as it may", "cannot-write", "max-records", only_by_update=True)
+def bind_most_records(stack: ExitStack, directory: Path) -> Words:
+    return line(bind(stack, directory, f"{ANY} max-records 3;"), directory)
+
+
+@broken("BIND: a signed zone without its private keys", "cannot-write-or-sign", "K*.private", only_by_update=True)
+def bind_signed_zone_without_keys(stack: ExitStack, directory: Path) -> Words:
+    (directory / "zone").write_text(Zone("example.com").text, encoding="utf-8")
+    for flags in ([], ["-f", "KSK"]):
+        run_tool("dnssec-keygen", "-a", "ECDSAP256SHA256", *flags, "-K", str(directory), "example.com")
+    files = ["-d", str(directory), "-K", str(directory), "-o", "example.com", str(directory / "zone")]
+    run_tool("dnssec-signzone", "-S", *files)
+    (directory / "keys").mkdir()
+    zone = (
+        f'zone example.com {{ type primary; file "{directory}/zone.signed"; key-directory "{directory}/keys"; {ANY} }};'
+    )
+    return line(stack.enter_context(Bind(directory / "bind", zones=[], readonly_keys=[KEY], extra=zone)), directory)
+
+
+@broken("a secondary whose primary is not the one in the SOA record", "zone-closed", '"type: secondary"')
+def bind_hidden_primary(stack: ExitStack, directory: Path) -> Words:
+    primary = stack.enter_context(Bind(directory / "primary", readonly_keys=[KEY], zones=zones(ANY)))
+    primaries = f"primaries {{ 127.0.0.1 port {primary.port}; }};"
+    zone = Zone("example.com", type="secondary", extra=primaries)
+    return line(stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=[zone])), directory)
+
+
+@broken("the zone is delegated to another server", "delegated", "dns-server=ns.example.net")
+def bind_delegated_zone(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, records="lab NS ns.example.net.\n")
+    return line(server, directory, KEY, "zone=lab.example.com")
+
+
+@broken("BIND cannot write the journal", "cannot-write", "/var/lib/bind", only_by_update=True)
+def bind_journal_not_writable(stack: ExitStack, directory: Path) -> Words:
+    policy = 'update-policy { grant "home" zonesub ANY; }; journal "/proc/example.com.jnl";'
+    return line(bind(stack, directory, policy), directory)
+
+
+@broken("BIND: an alias has the name", "", "CNAME", "www.example.com")
+def bind_alias_at_the_name(stack: ExitStack, directory: Path) -> Words:
+    server = bind(stack, directory, 'update-policy { grant "home" zonesub ANY; };', records="home CNAME www\n")
+    return line(server, directory)
+
+
+@broken(
+    "BIND: a new name server of the zone has no address", "check-integrity", "ns9.example.com, which is in the zone",
+    "an address first", only_by_update=True,
+)  # fmt: skip
+def bind_name_server_without_address(stack: ExitStack, directory: Path) -> Words:
+    words = ["address=", "type=NS", "value=ns9.example.com."]
+    return line(bind(stack, directory, ANY), directory, KEY, *words, name="@")
+
+
+@broken(
+    "BIND: a mail server in the zone has no address", "check-integrity", "mail.example.com, which is in the zone",
+    only_by_update=True,
+)  # fmt: skip
+def bind_mail_server_without_address(stack: ExitStack, directory: Path) -> Words:
+    words = ["address=", "type=MX", "value=10 mail.example.com."]
+    return line(bind(stack, directory, ANY), directory, KEY, *words)
+
+
+@broken(
+    "BIND: a name with more than 100 addresses (max-records-per-type)", "too-many-records", "101 records of type A",
+    "max-records-per-type", only_by_update=True,
+)  # fmt: skip
+def bind_many_addresses(stack: ExitStack, directory: Path) -> Words:
+    addresses = ",".join(f"192.0.2.{n}" for n in range(101))
+    server = bind(stack, directory, f"{ANY} max-records-per-type 100;")
+    return line(server, directory, KEY, f"address={addresses}")
+
+
+@broken(
+    "BIND: named.conf was changed, and not read again",
+    "zone-closed",
+    "then run rndc reconfig, also if it has that already",
+)
+def bind_configuration_not_read(stack: ExitStack, directory: Path) -> Words:
+    closed = "allow-update { none; };"
+    server = bind(stack, directory, closed)
+    file = server.directory / "named.conf"
+    file.write_text(file.read_text(encoding="utf-8").replace(closed, ANY), encoding="utf-8")
+    return line(server, directory)
