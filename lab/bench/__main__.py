@@ -1,21 +1,24 @@
 """Measures parts, prints their tables, and writes the results: `python -m lab.bench [--help] [PART...]`."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from lab.bench.commands import KEPT, ROOT, Commands
 from lab.bench.context import Context
 from lab.bench.goals import verdicts
-from lab.bench.output import RESULTS, write
+from lab.bench.output import RESULTS, earlier, write
 from lab.bench.parts import PARTS
 from lab.bench.results import Part, Results
 from lab.bench.table import tables
+from lab.errors import LabFailed
 
 _DOCS = ROOT / "docs"
+_BUSY = 0.5
+"""The load, in the last minute, from which other processes take part of the time that is measured."""
 
 
 def main() -> None:
@@ -27,7 +30,11 @@ def main() -> None:
     if arguments.page:
         write(Results.from_json((_DOCS / RESULTS).read_text(encoding="utf-8")), _DOCS)
         return
-    results = _measured(arguments.parts or list(PARTS))
+    _warn_if_busy()
+    try:
+        results = _measured(arguments.parts or list(PARTS))
+    except LabFailed as error:
+        sys.exit(f"bench: {error}")
     if not arguments.parts:
         write(results, _DOCS)
 
@@ -48,10 +55,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _warn_if_busy() -> None:
+    load = os.getloadavg()[0]
+    if load > _BUSY:
+        print(f"bench: this machine is busy (load {load:.1f}): the figures will say little", file=sys.stderr)
+
+
 def _measured(names: Sequence[str]) -> Results:
     """Measure the parts, and add what was measured before with the same programs on the same machine."""
     commands = Commands.install()
-    context, results = Context(commands), _earlier(KEPT / RESULTS, commands.facts)
+    context, results = Context(commands), earlier(KEPT, commands.facts)
     for name in names:
         started = time.monotonic()
         tasks = PARTS[name].measure(context)
@@ -63,14 +76,6 @@ def _measured(names: Sequence[str]) -> Results:
     for verdict in verdicts(results.of(names)):
         print(verdict)
     return results
-
-
-def _earlier(path: Path, facts: dict[str, str]) -> Results:
-    if path.exists():
-        found = Results.from_json(path.read_text(encoding="utf-8"))
-        if found.facts == facts:
-            return found
-    return Results(facts)
 
 
 if __name__ == "__main__":
