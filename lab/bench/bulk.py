@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lab.bench.context import Context
 from lab.bench.results import Task
 from lab.bench.runs import Contender, Turns, by_turns
-from lab.bench.work import APPLY, APPLY_READ_BACK, NSUPDATE, SCRIPTED, Work, installed, served
+from lab.bench.work import APPLY, APPLY_READ_BACK, DNSPYTHON, NSUPDATE, SCRIPTED, Work, installed, served
 
 _SIZES = (
     (1, Turns(11)),
@@ -43,7 +43,7 @@ def _task(context: Context, names: int, turns: Turns) -> Task:
 def _contenders(context: Context, work: Work) -> list[Contender]:
     contenders = [work.apply(APPLY), work.apply(APPLY_READ_BACK)]
     contenders += [work.scripted(program, context.best_batch(program)) for program in installed(SCRIPTED)]
-    contenders.append(work.dnspython(context.best_batch("script on dnspython")))
+    contenders.append(work.dnspython(context.best_batch(DNSPYTHON)))
     if installed(["dnsperf"]):
         contenders.append(work.dnsperf())
     return [*contenders, work.replay()]

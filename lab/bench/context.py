@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from dns_update.bulk import MIN_MESSAGE_OCTETS
 from lab.bench.commands import Commands
 from lab.bench.results import Task
 from lab.bench.runs import Contender, Turns, by_turns
 from lab.bench.work import (
     APPLY,
-    DEFAULTS,
     DNSPERF_OCTETS,
     NSUPDATE,
     SCRIPTED,
@@ -20,6 +20,8 @@ from lab.bench.work import (
 _NAMES = 10_000
 _TURNS = Turns(3)
 _BATCHES = (10, 30, 100, 250, 500, 1000)
+_BATCHES_OF_DNSPYTHON = (100, 250, 500, 1000)
+"""It is slow, and fewer names would not help: most of its time is its own."""
 _OCTETS = (512, 1024, 2048, 4096, 8192, 16384, 32768, 65535)
 
 
@@ -43,10 +45,10 @@ class Context:
 
 
 def _of_all_sizes(work: Work) -> list[Contender]:
-    contenders = [work.apply(APPLY, octets) for octets in _OCTETS if octets >= DEFAULTS.message_octets // 8]
+    contenders = [work.apply(APPLY, octets) for octets in _OCTETS if octets >= MIN_MESSAGE_OCTETS]
     for program in installed(SCRIPTED):
         contenders += [work.scripted(program, batch) for batch in _BATCHES]
-    contenders += [work.dnspython(batch) for batch in _BATCHES if batch >= DNSPERF_OCTETS // 100]
+    contenders += [work.dnspython(batch) for batch in _BATCHES_OF_DNSPYTHON]
     if installed(["dnsperf"]):
         contenders += [work.dnsperf(octets) for octets in _OCTETS if octets <= DNSPERF_OCTETS]
     return contenders + [work.replay(octets) for octets in _OCTETS]

@@ -14,6 +14,8 @@ _WIDTH, _HEIGHT = 8.0, 4.5
 _MORE_HEIGHT = 2.5
 """Inches, for each row of panels after the first."""
 _COLUMNS = 2
+_LABELS = 3
+"""In a row of the legend: more have no room."""
 
 
 def draw(plot: Plot, directory: Path) -> None:
@@ -25,7 +27,9 @@ def draw(plot: Plot, directory: Path) -> None:
         for number, panel in enumerate(plot.panels, 1):
             _fill(figure.add_subplot(rows, columns, number), panel, plot)
         handles, labels = figure.axes[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=4)
+        figure.legend(
+            handles, labels, loc="outside lower center", ncols=_LABELS if len(labels) > _LABELS + 1 else len(labels)
+        )
         metadata = {"Date": None, "Creator": None, "Title": plot.about}
         figure.savefig(directory / plot.file, metadata=metadata)
 

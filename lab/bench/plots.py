@@ -64,9 +64,10 @@ def plots_of(results: Results) -> Iterator[Plot]:
     """Yield the plots whose parts were measured."""
     parts = [results.parts[name] for name in ("bulk", "million") if name in results.parts]
     if parts:
+        lines = (*_one_name(results), *_by_names([task for part in parts for task in part.tasks]))
         yield Plot(
             NAMES_PLOT, "Seconds to replace 1 to 1,000,000 names", "names", "seconds",
-            (Panel(tuple(_by_names([task for part in parts for task in part.tasks]))),), is_log=True,
+            (Panel(lines),), is_log=True,
         )  # fmt: skip
     if "bulk" in results.parts:
         yield Plot(
@@ -78,6 +79,13 @@ def plots_of(results: Results) -> Iterator[Plot]:
             SERVERS_PLOT, "Names per second of each server by the size of the messages and their number in flight",
             "KiB a message", "names per second", tuple(_by_window(results.parts["servers"])), ticks=_KIB_TICKS,
         )  # fmt: skip
+
+
+def _one_name(results: Results) -> Iterator[Line]:
+    """Yield the command for one name, a single point."""
+    row = results.parts["one-shot"].tasks[0].best(SET) if "one-shot" in results.parts else None
+    if row is not None:
+        yield Line("dns-update set verify=no", ((1.0, row.median),), _STYLES[SET])
 
 
 def _by_names(tasks: Sequence[Task]) -> Iterator[Line]:

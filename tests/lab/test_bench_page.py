@@ -10,6 +10,7 @@ import pytest
 from lab.bench.bulk import title_of
 from lab.bench.facts import PROGRAMS, facts
 from lab.bench.goals import verdicts
+from lab.bench.one_shot import SET, TITLE
 from lab.bench.output import PAGE, RESULTS
 from lab.bench.page import page
 from lab.bench.parts import PARTS
@@ -116,8 +117,10 @@ def lines_of(plot: Plot) -> dict[str, tuple[tuple[float, float], ...]]:
 
 
 def test_the_plots_have_a_line_for_each_program() -> None:
-    names, batch, servers = plots_of(RESULTS_OF_TWO.with_part("servers", SERVERS))
+    one = Part((Task(TITLE, (Row(program=SET, seconds=(0.02,)),)),))
+    names, batch, servers = plots_of(RESULTS_OF_TWO.with_part("servers", SERVERS).with_part("one-shot", one))
     assert [plot.file for plot in (names, batch, servers)] == [NAMES_PLOT, BATCH_PLOT, SERVERS_PLOT]
+    assert lines_of(names)["dns-update set verify=no"] == ((1, 0.02),)
     assert lines_of(names)[APPLY] == ((10, 1.0), (100_000, 1.0), (MILLION, 9.0))
     assert lines_of(batch) == {NSUPDATE: ((10, 5000.0), (100, 10_000.0))}
     assert lines_of(servers)["8 in flight"] == ((1, 39062.5), (8, 4882.8125))
