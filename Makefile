@@ -9,6 +9,8 @@ PYTEST_ARGS ?=
 WORKERS := $(shell echo $$((2 * $$(nproc))))
 RELEASE ?= trixie
 FUZZ_SECONDS ?= 20
+# What `make bench` measures; all if it is empty.
+PARTS ?=
 # The kernel reads 255 characters of a command's first line: "#!", this, and "/.venv/bin/python".
 LONGEST_PATH := 230
 SCRIPTS := src/scripts/dns-update src/scripts/dns-nsupdate
@@ -47,8 +49,8 @@ test-oldest: packages-test ## the tests with the oldest versions of the librarie
 test-on: packages-test-on ## the demo and the tests on a fresh Debian, RELEASE=trixie; needs root
 	@scripts/test-on $(RELEASE) PYTEST_ARGS="$(PYTEST_ARGS)"
 
-bench: packages-test packages-bench $(VENV)/.stamp-dev ## compare speed and memory with other programs, on real servers
-	@$(VENV)/bin/python -m lab.bench
+bench: packages-test packages-bench $(VENV)/.stamp-bench ## compare speed and memory with other programs; PARTS="one-shot bulk" measures parts
+	@$(VENV)/bin/python -m lab.bench $(PARTS)
 
 fuzz: $(VENV)/.stamp-fuzz ## feed random input to the parsers for FUZZ_SECONDS (20)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(VENV)/bin/python fuzz/run.py
@@ -87,6 +89,10 @@ $(VENV)/.stamp: pyproject.toml $(SCRIPTS) | $(VENV)/bin/python
 $(VENV)/.stamp-dev: pyproject.toml $(SCRIPTS) | $(VENV)/bin/python
 	@$(PIP) install --editable '.[dev]'
 	@touch $@ $(VENV)/.stamp
+
+$(VENV)/.stamp-bench: pyproject.toml $(SCRIPTS) | $(VENV)/bin/python
+	@$(PIP) install --editable '.[dev,bench]'
+	@touch $@ $(VENV)/.stamp $(VENV)/.stamp-dev
 
 $(VENV)/.stamp-oldest: pyproject.toml $(SCRIPTS) | $(VENV)/bin/python
 	@$(PIP) install --editable '.[dev]' $(OLDEST)

@@ -115,13 +115,16 @@ class Figures(_OfFew, _OfMany, _OfRenumbering):
     """The figures of the agent."""
 
 
-def main(command: str) -> None:
-    """Print the figures of the agent, which the command starts, and of its peers; or why they cannot be measured."""
+def main(command: str) -> tuple[Figures, Mapping[str, bench_peers.Figures]] | None:
+    """Print and return the figures of the agent, which the command starts, and of its peers.
+
+    Without the right to make network namespaces, print why nothing can be measured, and return None.
+    """
     print("\nthe agent and its peers, each in a network namespace with BIND", flush=True)
     reason = unavailable_because()
     if reason is not None:
         print(f"  not measured: {reason}")
-        return
+        return None
     # ddclient's shortest interval is a minute; meanwhile the agent is measured, in its own namespace.
     with (
         tempfile.TemporaryDirectory(prefix="dns-update-bench-") as directory,
@@ -133,6 +136,7 @@ def main(command: str) -> None:
     _print_seconds(ours, theirs)
     _print_memory(ours, theirs)
     _print_rest(ours)
+    return ours, theirs
 
 
 @contextmanager

@@ -92,6 +92,7 @@ class NameServer(ABC):
 
     program: ClassVar[str]
     package: ClassVar[str]
+    start_seconds: ClassVar[float] = _START_DEADLINE
 
     def __post_init__(self) -> None:
         # The server runs in the directory, so a relative path would be wrong.
@@ -231,14 +232,14 @@ class NameServer(ABC):
         return ["env", f"LD_PRELOAD={preloaded}", f"FAKETIME={self.clock_offset}", "FAKETIME_DONT_FAKE_MONOTONIC=1"]
 
     def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + _START_DEADLINE
+        deadline = time.monotonic() + self.start_seconds
         while not self._answers():
             if _CANNOT_BIND.search(self.log):
                 raise PortTaken(self._account("cannot bind"))
             if not self.is_running:
                 raise ServerFailed(self._account("ended"))
             if time.monotonic() > deadline:
-                raise ServerFailed(self._account(f"gave no answer within {_START_DEADLINE:g} s"))
+                raise ServerFailed(self._account(f"gave no answer within {self.start_seconds:g} s"))
             time.sleep(_POLL_INTERVAL)
 
     def _answers(self) -> bool:

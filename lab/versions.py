@@ -9,6 +9,8 @@ from lab.errors import ServerFailed
 from lab.server import find_program
 
 _VERSION = re.compile(r"\b\d+(?:\.\d+)+[^\s;,]*")
+_VERSION_SO_CALLED = re.compile(rf"(?<=version ){_VERSION.pattern}", re.IGNORECASE)
+"""Preferred: help texts, which some programs print instead, have other numbers before it."""
 _NUMBER = re.compile(r"\d+")
 _COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
@@ -22,15 +24,24 @@ _PROGRAMS = {
 }
 """The package of each program, and the option that prints its version."""
 
+_PEERS = {
+    "knsupdate": ("knot-dnsutils", "--version"),
+    "dnsperf": ("dnsperf", "-h"),
+    "ddclient": ("ddclient", "-help"),
+    "inadyn": ("inadyn", "--version"),
+}
+"""The same, of programs that only the benchmark needs."""
+
 
 @functools.cache
 def version_text(program: str) -> str:
     """Return the version that the program prints, with the patch level: "9.18.49-1~deb12u1-Debian"."""
-    package, option = _PROGRAMS[program]
+    package, option = (_PROGRAMS | _PEERS)[program]
     told = subprocess.run([find_program(program, package), option], capture_output=True, text=True, check=False)
-    match = _VERSION.search(told.stdout + told.stderr)
+    text = told.stdout + told.stderr
+    match = _VERSION_SO_CALLED.search(text) or _VERSION.search(text)
     if match is None:
-        raise ServerFailed(f"{program} {option} prints no version:\n{told.stdout}{told.stderr}")
+        raise ServerFailed(f"{program} {option} prints no version:\n{text}")
     return match[0]
 
 

@@ -1,26 +1,22 @@
-"""Scripts of many sends, in common shapes: compares our sends per second with nsupdate's, in paired runs.
+"""Scripts of many sends, in common shapes: `dns-nsupdate` beside nsupdate, on loopback."""
 
-`main` prints the figures; `lab.bench` calls it.
-"""
-
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from lab.bind import Bind
+from lab.bench.context import Context
+from lab.bench.one_shot import OUR_NSUPDATE
+from lab.bench.results import Row, Run, Task
+from lab.bench.runs import Contender, Turns, by_turns, measure
+from lab.bench.work import NSUPDATE, BindOnAllCores
 from lab.key import LabKey
 from lab.port import IPV4
 from lab.zone import Zone
 
-_SENDS = 2000
-_PAIRS = 3
-_PEER = "nsupdate"
+SENDS = 1000
+_TURNS = Turns(3)
 _ZONE = "example.com"
 _OPEN_ZONE = "example.net"
 """Any client may update it: unsigned sends have no key."""
@@ -103,64 +99,50 @@ _SHAPES = (
 )
 
 
-class BindOnAllCores(Bind):
-    """named with its default number of threads; other lab servers have one thread."""
-
-    def _command(self) -> list[str]:
-        command = super()._command()
-        threads = command.index("-n")
-        return [*command[:threads], *command[threads + 2 :]]
+def measure_shapes(context: Context) -> Sequence[Task]:
+    """Measure each shape with a BIND that waits for its disk, and with one that does not."""
+    return [_task(context, shape, is_durable=is_durable) for is_durable in (True, False) for shape in _SHAPES]
 
 
-def main(command: str) -> None:
-    """Print every figure; `command` is our command under the peer's name."""
-    print(f"\nscripts of {_SENDS} sends, by shape: sends per second, medians of {_PAIRS} pairs")
-    for is_durable in (True, False):
-        print(f"  a BIND that {'waits' if is_durable else 'does not wait'} for its disk:")
-        for shape in _SHAPES:
-            # A new server for each: a zone with many names, or with a long journal, behaves differently.
-            with _bind(is_durable=is_durable) as (server, key_file):
-                _compare(_Bench(server.port, key_file, command), shape)
+def _task(context: Context, shape: _Shape, *, is_durable: bool) -> Task:
+    # A new server for each: a zone with many names, or with a long journal, behaves differently.
+    with _bind(is_durable=is_durable) as (server, directory):
+        bench = _Bench(server.port, directory)
+        contenders = [
+            Contender(Row(program=OUR_NSUPDATE, names=SENDS), bench.runner(context.commands.dns_nsupdate, shape)),
+            Contender(Row(program=NSUPDATE, names=SENDS), bench.runner(NSUPDATE, shape)),
+        ]
+        title = f"{shape.title}; the server {'waits' if is_durable else 'does not wait'} for its disk"
+        return by_turns(title, contenders, _TURNS, base=NSUPDATE, server=server)
 
 
 @contextmanager
-def _bind(*, is_durable: bool) -> Iterator[tuple[Bind, Path]]:
+def _bind(*, is_durable: bool) -> Iterator[tuple[BindOnAllCores, Path]]:
     zones = (Zone(_ZONE), Zone(_OPEN_ZONE, policy="allow-update { any; };"))
-    with tempfile.TemporaryDirectory(prefix="dns-update-bench-") as directory:
+    with TemporaryDirectory(prefix="dns-update-bench-") as text:
+        directory = Path(text)
         key = LabKey.generate()
-        key_file = key.write(Path(directory) / "ddns.key")
-        with BindOnAllCores(Path(directory) / "bind", zones=zones, keys=(key,), is_durable=is_durable) as server:
-            yield server, key_file
+        key.write(directory / "ddns.key")
+        with BindOnAllCores(directory / "bind", zones=zones, keys=(key,), is_durable=is_durable) as server:
+            yield server, directory
 
 
-@dataclass(frozen=True)
 class _Bench:
-    """The server and the commands for the scripts."""
+    """The server, and how often a script was made: each makes other changes."""
 
-    port: int
-    key_file: Path
-    command: str
+    def __init__(self, port: int, directory: Path) -> None:
+        self._port = port
+        self._directory = directory
+        self._turn = 0
 
-    def rate(self, program: str, shape: _Shape, turn: int) -> float:
-        """Return the sends per second of one whole process."""
-        options = [*shape.arguments, *(["-k", str(self.key_file)] if shape.is_signed else [])]
-        script = shape.script(self.port, turn, _SENDS).encode()
-        with tempfile.NamedTemporaryFile() as file:
-            file.write(script)
-            file.flush()
-            started = time.perf_counter()
-            done = subprocess.run([program, *options, file.name], capture_output=True, check=False)
-            seconds = time.perf_counter() - started
-        if done.returncode:
-            sys.exit(f"bench: {shape.title}: {program} ended with status {done.returncode}")
-        return _SENDS / seconds
+    def runner(self, program: str, shape: _Shape) -> Callable[[], Run]:
+        """Return what runs the program with the next script of the shape."""
+        options = [*shape.arguments, *(["-k", str(self._directory / "ddns.key")] if shape.is_signed else [])]
 
+        def run() -> Run:
+            self._turn += 1
+            path = self._directory / "script"
+            path.write_text(shape.script(self._port, self._turn, SENDS), encoding="ascii")
+            return measure([program, *options, str(path)])
 
-def _compare(bench: _Bench, shape: _Shape) -> None:
-    pairs = [
-        (bench.rate(bench.command, shape, 2 * turn), bench.rate(_PEER, shape, 2 * turn + 1))
-        for turn in range(_PAIRS + 1)
-    ][1:]
-    ratio = statistics.median(ours / peer for ours, peer in pairs)
-    left, right = (statistics.median(column) for column in zip(*pairs, strict=True))
-    print(f"  {shape.title:26}{left:8.0f} / nsupdate {right:6.0f}   ratio {ratio:6.2f}   goal: >= 1", flush=True)
+        return run
