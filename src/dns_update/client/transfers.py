@@ -12,7 +12,7 @@ from dns_update import errors
 from dns_update.client.locate import LocatedTarget, choose_primary_of
 from dns_update.client.lookup import ZoneView
 from dns_update.client.reply_errors import distrust_of, refusal_of
-from dns_update.client.steps import Ask
+from dns_update.client.steps import Ask, answered
 from dns_update.exchange import Reply, UnverifiedReply
 from dns_update.transfer import MAX_SERIAL, Transfer
 from dns_update.update import rrclass_of, zone_of
@@ -66,10 +66,7 @@ class BeginTransfer(Value):
     transfer: Transfer
 
     def __await__(self) -> Generator[BeginTransfer, Any, Any]:
-        answer = yield self
-        if isinstance(answer, errors.DnsUpdateError):
-            raise answer
-        return answer
+        return answered((yield self))
 
     def begin(self, transport: object) -> Begun[Iterator[list[Record]]] | errors.DnsUpdateError:
         """Perform it: return the answer, or an error that concerns this server."""
