@@ -161,11 +161,13 @@ TEXTS: dict[str, Sentences] = {
         },
     ),
     "queries-refused": Sentences(
-        "key {of_key} is accepted and may make this change; {server} only refuses to answer queries about {of_zone}",
+        "{credential} is accepted and may make this change; {server} only refuses to answer queries about {of_zone}",
         {
             OTHER: "{zone:{of_zone}}, {ttl:300} and {verify:no} do without queries; or let the key ask",
             BIND: "{zone:{of_zone}}, {ttl:300} and {verify:no} do without queries; or add to the zone: allow-query "
             '{{ key "{of_key}"; }};',
+            KNOT: "{zone:{of_zone}}, {ttl:300} and {verify:no} do without queries; or add this machine's address to "
+            "mod-queryacl in knot.conf",
         },
     ),
     "asking-refused": Sentences(

@@ -61,6 +61,8 @@ async def _without_zone(questions: Questions, case: Case, asked: Name, answer: A
         return diagnosis_of(questions, case, kind, "delegated", zone=asked, hosts=", ".join(hosts), host=hosts[0])
     if answer.rcode == Rcode.REFUSED:
         return await _refused(questions, case, kind, asked)
+    if answer.rcode == Rcode.NOTAUTH:  # so Knot's module queryacl answers
+        return await _only_queries_refused(questions, case, kind, asked)
     return None
 
 
@@ -152,17 +154,25 @@ async def _refused(questions: Questions, case: Case, kind: ServerKind, asked: Na
     """Return why the server refuses to answer about the zone: it does not have it, or it answers no queries."""
     if case.zone is None:  # nothing is sent for a zone that is only a guess
         return await _in_other_zone(questions, case, kind, asked) or _no_zone(questions, case, kind, asked)
+    known = await _only_queries_refused(questions, case, kind, asked)
+    known = known or await _in_other_zone(questions, case, kind, asked)
+    if known is not None:
+        return known
     probe = await questions.probe(asked, case.key, case.changes)
-    if probe.permits:
-        return diagnosis_of(questions, case, kind, "queries-refused", zone=asked)
-    elsewhere = await _in_other_zone(questions, case, kind, asked)
-    if elsewhere is not None:
-        return elsewhere
     if _means_no_zone(probe, await questions.soa(_OUTSIDE), kind):
         return _no_zone(questions, case, kind, asked)
     if probe.rcode == Rcode.REFUSED and kind.program == BIND:
         return diagnosis_of(questions, case, kind, "asking-refused", zone=asked)
     return None
+
+
+async def _only_queries_refused(
+    questions: Questions, case: Case, kind: ServerKind, asked: Name
+) -> Diagnosis | None:
+    """Return that the server takes updates of the zone, although it answers no queries about it."""
+    if case.zone is None or not (await questions.probe(asked, case.key, case.changes)).permits:
+        return None
+    return diagnosis_of(questions, case, kind, "queries-refused", zone=asked)
 
 
 def _means_no_zone(probe: Answer, other: Answer, kind: ServerKind) -> bool:
