@@ -139,7 +139,7 @@ async def _not_loaded(
         return None
     if answer.offers_recursion and case.zone is None:
         return None
-    if answer.offers_recursion and (await questions.probe(asked, case.key)).rcode != Rcode.SERVFAIL:
+    if answer.offers_recursion and (await questions.probe(asked, None)).rcode != Rcode.SERVFAIL:
         return None
     return diagnosis_of(questions, case, kind, "zone-not-loaded", zone=asked)
 
