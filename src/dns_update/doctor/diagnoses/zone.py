@@ -59,11 +59,9 @@ async def _without_zone(questions: Questions, case: Case, asked: Name, answer: A
     hosts = _delegated_to(answer, asked)
     if hosts:
         return diagnosis_of(questions, case, kind, "delegated", zone=asked, hosts=", ".join(hosts), host=hosts[0])
-    if answer.rcode == Rcode.REFUSED:
-        return await _refused(questions, case, kind, asked)
     if answer.rcode == Rcode.NOTAUTH:  # so Knot's module queryacl answers
         return await _only_queries_refused(questions, case, kind, asked)
-    return None
+    return await _refused(questions, case, kind, asked) if answer.rcode == Rcode.REFUSED else None
 
 
 async def _resolver(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis:
@@ -166,9 +164,7 @@ async def _refused(questions: Questions, case: Case, kind: ServerKind, asked: Na
     return None
 
 
-async def _only_queries_refused(
-    questions: Questions, case: Case, kind: ServerKind, asked: Name
-) -> Diagnosis | None:
+async def _only_queries_refused(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis | None:
     """Return that the server takes updates of the zone, although it answers no queries about it."""
     if case.zone is None or not (await questions.probe(asked, case.key, case.changes)).permits:
         return None
