@@ -6,6 +6,7 @@ from lab import Bind
 from lab.others import Unbound
 from tests.doctor.diagnoses.told import told_by_set
 from tests.support.broken import ANY, KEY, line, views, zones
+from tests.support.command import in_process
 
 
 def test_a_view_takes_updates_by_address_and_the_view_of_the_key_takes_none(tmp_path: Path) -> None:
@@ -46,5 +47,8 @@ def test_unbound_that_refuses_to_answer_for_the_name_takes_no_updates_either(tmp
         Unbound(tmp_path / "unbound", upstream=upstream, options=f"  hide-version: yes\n{zone}") as server,
     ):
         told = told_by_set(line(server, tmp_path, None, "ttl="))
+        words = line(server, tmp_path, None, "ttl=", "address=")
+        shown = in_process("show", *words, "json=yes")
     assert (told.status, told.cause) == (8, "takes-no-updates")
     assert "takes no dynamic updates at all" in told.text
+    assert (shown.status, shown.json["error"]["diagnosis"]) == (8, None)  # who only asks, needs no updates
