@@ -11,7 +11,7 @@ from dns_update.agent.config.load import read_config
 from dns_update.auth import Key
 from dns_update.errors import NotNow
 from lab import LabKey, NameServer, dig
-from tests.support.command import COMMAND, dns_update
+from tests.support.command import COMMAND, dns_update, in_process
 
 CONFIGURATION = """\
 [servers.main]
@@ -47,54 +47,54 @@ def configuration(tmp_path: Path) -> Path:
     ],
 )
 def test_wrong_words_are_one_line(words: list[str], line: str, configuration: Path) -> None:
-    done = dns_update("agent", f"config={configuration}", *words)
+    done = in_process("agent", f"config={configuration}", *words)
     assert (done.status, done.stdout, done.lines) == (2, "", [line])
 
 
 def test_json_is_for_online() -> None:
-    done = dns_update("agent", "--check", "--json")
+    done = in_process("agent", "--check", "--json")
     assert done.status == 2
     assert done.json["error"]["message"] == "json= is given without online="
 
 
 def test_without_online_no_server_is_asked(configuration: Path) -> None:
-    done = dns_update("agent", "--check", f"config={configuration}")
+    done = in_process("agent", "--check", f"config={configuration}")
     assert (done.status, done.stdout, done.lines) == (0, "", [f"{configuration} is right: 1 record"])
-    assert dns_update("agent", "--check", "online=no", f"config={configuration}").status == 0
+    assert in_process("agent", "--check", "online=no", f"config={configuration}").status == 0
 
 
 def test_a_wrong_configuration_is_told_as_without_online(configuration: Path) -> None:
     configuration.write_text(CONFIGURATION.replace("address", "adress"))
-    online = dns_update("agent", "--check", "--online", f"config={configuration}")
-    offline = dns_update("agent", "--check", f"config={configuration}")
+    online = in_process("agent", "--check", "--online", f"config={configuration}")
+    offline = in_process("agent", "--check", f"config={configuration}")
     assert online == offline
     assert online.status == 2
 
 
 def test_a_wrong_configuration_as_json_has_every_problem(configuration: Path) -> None:
     configuration.write_text(CONFIGURATION.replace("address", "adress"))
-    told = dns_update("agent", "--check", f"config={configuration}").lines
-    done = dns_update("agent", "--check", "--online", "--json", f"config={configuration}")
+    told = in_process("agent", "--check", f"config={configuration}").lines
+    done = in_process("agent", "--check", "--online", "--json", f"config={configuration}")
     assert (done.status, done.stderr) == (2, "")
     assert done.json["notes"] == told
     assert len(told) > 1
 
 
 def test_a_configuration_that_is_not_there(tmp_path: Path) -> None:
-    done = dns_update("agent", "--check", "--online", f"config={tmp_path}/none.toml")
+    done = in_process("agent", "--check", "--online", f"config={tmp_path}/none.toml")
     assert (done.status, done.lines) == (2, [f"cannot read {tmp_path}/none.toml: No such file or directory"])
 
 
 def test_a_key_that_others_can_read(tmp_path: Path, configuration: Path) -> None:
     LabKey.generate().write(tmp_path / "key").chmod(0o644)
     configuration.write_text(f'[keys.main]\nfile = "{tmp_path}/key"\n' + CONFIGURATION)
-    done = dns_update("agent", "--check", "--online", f"config={configuration}")
+    done = in_process("agent", "--check", "--online", f"config={configuration}")
     assert (done.status, len(done.lines)) == (2, 1)
     assert "chmod" in done.lines[0]
 
 
 def test_the_help_tells_of_it() -> None:
-    done = dns_update("agent", "--help")
+    done = in_process("agent", "--help")
     assert "online=yes|no" in done.stdout
     assert "dns-update agent --check --online" in done.stdout
 
@@ -123,13 +123,13 @@ def test_a_quiet_round_says_its_failures(configuration: Path) -> None:
 
 
 def test_a_quiet_check_says_only_what_is_wrong(configuration: Path) -> None:
-    done = dns_update("agent", "--check", "--quiet", f"config={configuration}")
+    done = in_process("agent", "--check", "--quiet", f"config={configuration}")
     assert (done.status, done.stdout, done.stderr) == (0, "", "")
     with_key(configuration, "hunter2")
-    (line,) = dns_update("agent", "--check", "--quiet", f"config={configuration}").lines
+    (line,) = in_process("agent", "--check", "--quiet", f"config={configuration}").lines
     assert line.startswith("warning: ")
     configuration.write_text(CONFIGURATION.replace("address", "adress"))
-    assert dns_update("agent", "--check", "--quiet", f"config={configuration}").status == 2
+    assert in_process("agent", "--check", "--quiet", f"config={configuration}").status == 2
 
 
 def test_quiet_and_debug_exclude_each_other() -> None:
@@ -158,25 +158,25 @@ WEAK = {
 @pytest.mark.parametrize("secret", WEAK)
 def test_a_weak_secret_is_warned_of_and_not_shown(secret: str, configuration: Path) -> None:
     with_key(configuration, secret)
-    done = dns_update("agent", "--check", f"config={configuration}")
+    done = in_process("agent", "--check", f"config={configuration}")
     assert (done.status, len(done.lines)) == (0, 2)
     assert done.lines[1].startswith(f"warning: the secret of key home-key {WEAK[secret]}")
     assert secret not in done.stderr
-    online = dns_update("agent", "--check", "--online", "--json", f"config={configuration}")
+    online = in_process("agent", "--check", "--online", "--json", f"config={configuration}")
     assert online.json["notes"][0] == done.lines[1].removeprefix("warning: ")
 
 
 @pytest.mark.parametrize("algorithm", ["hmac-sha256", "hmac-sha512"])
 def test_a_secret_as_it_is_made_for_a_server_is_no_weak_one(algorithm: str, configuration: Path) -> None:
     with_key(configuration, LabKey.generate("home-key", algorithm).secret)
-    assert len(dns_update("agent", "--check", f"config={configuration}").lines) == 1
+    assert len(in_process("agent", "--check", f"config={configuration}").lines) == 1
 
 
 def test_a_history_that_is_none_is_refused(configuration: Path, tmp_path: Path) -> None:
     motd = tmp_path / "motd"
     motd.write_text("Welcome")
     configuration.write_text(f'[agent]\nhistory = "{motd}"\n' + CONFIGURATION)
-    done = dns_update("agent", "--check", f"config={configuration}")
+    done = in_process("agent", "--check", f"config={configuration}")
     assert (done.status, len(done.lines)) == (2, 1)
     assert done.lines[0].startswith(f"{configuration}: [agent] history: {motd}: it is not a history")
     assert motd.read_text() == "Welcome"
@@ -184,7 +184,7 @@ def test_a_history_that_is_none_is_refused(configuration: Path, tmp_path: Path) 
 
 def test_of_very_many_mistakes_the_first_are_printed(configuration: Path) -> None:
     configuration.write_text(CONFIGURATION + "[[records]]\n" * 20_000)
-    done = dns_update("agent", "--check", f"config={configuration}")
+    done = in_process("agent", "--check", f"config={configuration}")
     assert done.status == 2
     assert len(done.lines) == 51
     assert done.lines[-1] == "and 39,950 more"
@@ -195,7 +195,7 @@ def test_of_very_many_mistakes_the_first_are_printed(configuration: Path) -> Non
 
 def test_a_configuration_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    done = dns_update("agent", "--check", f"config={tmp_path}/pipe")
+    done = in_process("agent", "--check", f"config={tmp_path}/pipe")
     assert (done.status, len(done.lines)) == (2, 1)
     assert "it is not a regular file" in done.lines[0]
 
@@ -229,25 +229,25 @@ def test_programs_are_not_taken_from_a_file_that_others_can_write(text: str, con
     configuration.write_text(text)
     configuration.chmod(0o666)
     for word in ("--check", "--once"):
-        done = dns_update("agent", word, f"config={configuration}")
+        done = in_process("agent", word, f"config={configuration}")
         assert (done.status, len(done.lines)) == (2, 1)
         assert f"names programs to run, and others can write it: run: chmod o-w {configuration}" in done.lines[0]
     configuration.chmod(0o644)
-    assert dns_update("agent", "--check", f"config={configuration}").status == 0
+    assert in_process("agent", "--check", f"config={configuration}").status == 0
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away, and must not run what others write")
 def test_root_takes_no_programs_from_a_file_of_another_user(configuration: Path) -> None:
     configuration.write_text(PROGRAMS["of a record"])
     os.chown(configuration, 65534, -1)
-    done = dns_update("agent", "--check", f"config={configuration}")
+    done = in_process("agent", "--check", f"config={configuration}")
     assert done.status == 2
     assert f"chown root {configuration}" in done.lines[0]
 
 
 def test_without_programs_such_a_file_is_taken(configuration: Path) -> None:
     configuration.chmod(0o666)
-    assert dns_update("agent", "--check", f"config={configuration}").status == 0
+    assert in_process("agent", "--check", f"config={configuration}").status == 0
 
 
 # What passes by itself

@@ -15,7 +15,7 @@ from lab import Bind, LabKey, NameServer, Namespace, Zone, dig
 from lab.namespace import unavailable_because
 from tests.address.inside import entered
 from tests.cli.test_init import expect_no_secret, files_in
-from tests.support.command import at, in_process, key_file
+from tests.support.command import at, dns_update, in_process, key_file
 from tests.support.peer import Silent
 from tests.support.terminal import Held, Screen, Terminal, converse, on_terminal
 
@@ -68,7 +68,7 @@ def test_the_whole_conversation_with_a_given_key(tmp_path: Path, output: Path) -
         assert f"dns-update agent --once config={output}" in shown
         assert f"{output} is written" in shown
         assert in_process("agent", "--check", "--online", f"config={output}").status == 0
-        assert in_process("agent", "--once", f"config={output}").status == 0
+        assert dns_update("agent", "--once", f"config={output}").status == 0
         assert dig(server, "home.example.com", "A")[0].endswith("192.0.2.7")
     assert files_in(output.parent) == ["config.toml", "home.key"]
     expect_no_secret(output.with_name("home.key"), shown)
@@ -98,7 +98,7 @@ def test_the_whole_conversation_with_a_made_key(tmp_path: Path, output: Path) ->
     ready = Bind(tmp_path / "ready", zones=[Zone("example.com", policy=policy[0])], extra=include[0])
     ready.port = server.port
     with ready:
-        once = in_process("agent", "--once", f"config={output}")
+        once = dns_update("agent", "--once", f"config={output}")
         assert once.status == 0, once.stderr
         checked = in_process("check", "home.example.com", f"config={output}")
         assert checked.status == 0, checked.stdout
@@ -250,7 +250,7 @@ def test_an_address_for_a_network_of_ones_own_is_published_if_that_is_said(
         done = held(output, talk, *words)
         assert done.status == 0, done.shown
         assert ("gives 127.0.0.1" in done.shown) == (status == 0)
-        assert in_process("agent", "--once", f"config={output}").status == status
+        assert dns_update("agent", "--once", f"config={output}").status == status
 
 
 _ALL = (SERVER, NAME, ZONE, ADDRESS, KEY)

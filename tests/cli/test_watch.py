@@ -16,7 +16,7 @@ from dns_update.commandline.line import CommandLine
 from dns_update.errors import UsageError
 from tests.cli.test_status_command import agent
 from tests.support.agents import FROM_WAN_IPV4, Agent, Machine, machine_at
-from tests.support.command import COMMAND, dns_update
+from tests.support.command import COMMAND, in_process
 
 ONE, TWO = "9.8.7.1", "9.8.7.2"
 TWO_NAMES = FROM_WAN_IPV4.replace('name = "home"', 'names = ["home", "www"]')
@@ -131,13 +131,13 @@ def _read_until(terminal: int, text: str) -> str:
     ],
 )
 def test_wrong_words(words: list[str], says: str) -> None:
-    done = dns_update("status", *words)
+    done = in_process("status", *words)
     assert (done.status, len(done.lines)) == (2, 1)
     assert says in done.lines[0]
 
 
 def test_no_agent(tmp_path: Path) -> None:
-    done = dns_update("status", "--watch", f"socket={tmp_path}/agent.sock")
+    done = in_process("status", "--watch", f"socket={tmp_path}/agent.sock")
     assert done.status == 4
     assert "no agent is running" in done.lines[0]
 
