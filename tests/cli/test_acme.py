@@ -1,8 +1,6 @@
 """`dns-update acme`: tokens beside tokens, aliases, the wait for a late name server, and what is refused."""
 
 import contextlib
-import os
-import pty
 import re
 import signal
 import string
@@ -17,9 +15,11 @@ from hypothesis import strategies as st
 
 from dns_update.cli.hook_arguments import as_properties
 from lab import Bind, LabKey, NameServer, Namespace, Zone
+from tests.address.inside import entered
 from tests.cli.test_set import SERVERS, done, records
-from tests.support.command import COMMAND, Result, access, dns_update, given, in_process, key_file
+from tests.support.command import COMMAND, Result, access, given, in_process, key_file
 from tests.support.peer import Relay, is_update
+from tests.support.terminal import Screen, converse
 
 TOKEN = "LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo"
 OTHER = "gfj9XqRg85nMBoG0-vjCyGQGBWSVIPxI-i_X336eUOQ"
@@ -198,7 +198,8 @@ class _Zones:
         return [*self.namespace.prefix, COMMAND, "acme", *words, key_file(self.primary)]
 
     def run(self, *words: str) -> Result:
-        return dns_update("acme", *words, key_file(self.primary), prefix=self.namespace.prefix)
+        with entered(self.namespace):
+            return in_process("acme", *words, key_file(self.primary))
 
     def transfer(self) -> None:
         """Let the secondary transfer the zone from the beginning."""
@@ -306,25 +307,18 @@ def test_a_name_server_without_an_address_shows_nothing(zones: _Zones) -> None:
 
 
 def test_progress_is_one_line_on_a_terminal(zones: _Zones, unique_name: str) -> None:
-    ours, theirs = pty.openpty()
-    words = ["present", f"domain={unique_name}.example.com", f"token={TOKEN}", f"wait={_DEADLINE}"]
-    with subprocess.Popen(zones.command(*words), stderr=theirs) as process:
-        os.close(theirs)
-        seen = _read_until(ours, b"waiting for ns2.example.com to show it")
-        seen += _read_until(ours, b"waiting for")
+    def talk(screen: Screen) -> None:
+        screen.wait_for("waiting for ns2.example.com to show it")
+        screen.wait_for("waiting for")
         zones.transfer()
-        seen += _read_until(ours, b"show it\r\n")
-    os.close(ours)
-    assert process.returncode == 0
-    assert seen.count(b"\r\033[Kdns-update: waiting for") >= 2
-    assert b"\r\033[Kdns-update: _acme-challenge" in seen
+        screen.wait_for("show it\n")
 
-
-def _read_until(terminal: int, mark: bytes) -> bytes:
-    seen = b""
-    while mark not in seen:
-        seen += os.read(terminal, 1000)
-    return seen
+    words = ["present", f"domain={unique_name}.example.com", f"token={TOKEN}", f"wait={_DEADLINE}"]
+    with entered(zones.namespace):
+        done = converse(talk, "acme", *words, key_file(zones.primary))
+    assert done.status == 0
+    assert done.shown.count("\r\033[Kdns-update: waiting for") >= 2
+    assert "\r\033[Kdns-update: _acme-challenge" in done.shown
 
 
 def test_an_alias_is_followed_to_a_zone_of_another_server(zones: _Zones) -> None:
