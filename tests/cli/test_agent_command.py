@@ -1,8 +1,10 @@
 """The words of `dns-update agent --check`, and what is wrong with them."""
 
+import gc
 import os
 import resource
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from dns_update.agent.config.load import read_config
 from dns_update.auth import Key
 from dns_update.errors import NotNow
 from lab import LabKey, NameServer, dig
-from tests.support.command import COMMAND, dns_update, in_process
+from tests.support.command import COMMAND, Result, in_process
 
 CONFIGURATION = """\
 [servers.main]
@@ -102,21 +104,67 @@ def test_the_help_tells_of_it() -> None:
 # Quiet
 
 
-def test_a_quiet_round_says_nothing_if_all_is_right(bind: NameServer, unique_name: str, tmp_path: Path) -> None:
-    path = tmp_path / "agent.toml"
-    key_file = bind.keys[0].write(tmp_path / "home.key")
-    text = CONFIGURATION.replace("127.0.0.1:1", f"{bind.host}:{bind.port}").replace("home.", f"{unique_name}.")
+Once = Callable[..., Result]
+
+
+@pytest.fixture
+def once(capfd: pytest.CaptureFixture[str]) -> Iterator[Once]:
+    """Return a function that runs one round within the test; its log is not written by Python's own stream.
+
+    A round sets up Python's collector as for a process of its own, so that is undone.
+    """
+
+    def run(*words: str) -> Result:
+        capfd.readouterr()
+        done = in_process("agent", "--once", *words)
+        written = capfd.readouterr()
+        return Result(done.status, done.stdout + written.out, done.stderr + written.err)
+
+    before = gc.get_threshold()
+    yield run
+    gc.unfreeze()
+    gc.set_threshold(*before)
+
+
+def with_server(server: NameServer, name: str, directory: Path) -> Path:
+    """Write a configuration of one name at a server; return its path."""
+    path = directory / "agent.toml"
+    key_file = server.keys[0].write(directory / "home.key")
+    text = CONFIGURATION.replace("127.0.0.1:1", f"{server.host}:{server.port}").replace("home.", f"{name}.")
     path.write_text(
-        f'[keys.main]\nfile = "{key_file}"\n' + text.replace(f':{bind.port}"', f':{bind.port}"\nkey = "main"')
+        f'[keys.main]\nfile = "{key_file}"\n' + text.replace(f':{server.port}"', f':{server.port}"\nkey = "main"')
     )
-    done = dns_update("agent", "--once", "quiet=yes", f"config={path}")
+    return path
+
+
+def test_a_quiet_round_says_nothing_if_all_is_right(
+    bind: NameServer, unique_name: str, tmp_path: Path, once: Once
+) -> None:
+    path = with_server(bind, unique_name, tmp_path)
+    done = once("quiet=yes", f"config={path}")
     assert (done.status, done.stdout, done.stderr) == (0, "", "")
     assert dig(bind, f"{unique_name}.example.com", "A") == [f"{unique_name}.example.com. 3600 IN A 192.0.2.1"]
-    assert dns_update("agent", "--once", f"config={path}").stderr == ""  # nothing was left to do
+    assert once(f"config={path}").stderr == ""  # nothing was left to do
 
 
-def test_a_quiet_round_says_its_failures(configuration: Path) -> None:
-    done = dns_update("agent", "--once", "quiet=yes", f"config={configuration}")
+def test_a_round_says_what_it_has_done(bind: NameServer, unique_name: str, tmp_path: Path, once: Once) -> None:
+    path = with_server(bind, unique_name, tmp_path)
+    done = once(f"config={path}")
+    assert done.status == 0
+    assert f"update successful: {unique_name}.example.com A 192.0.2.1 added" in done.stderr
+    assert once("--debug", f"config={path}").status == 0
+
+
+def test_a_round_with_a_wrong_configuration_tells_each_mistake(configuration: Path, once: Once) -> None:
+    configuration.write_text(CONFIGURATION.replace("address", "adress"))
+    done = once(f"config={configuration}")
+    assert done.status == 2
+    assert done.lines == in_process("agent", "--check", f"config={configuration}").lines
+    assert len(done.lines) > 1
+
+
+def test_a_quiet_round_says_its_failures(configuration: Path, once: Once) -> None:
+    done = once("quiet=yes", f"config={configuration}")
     assert (done.status, done.stdout) == (4, "")
     assert [line for line in done.lines if "No answer from 127.0.0.1:1" in line]
     assert not [line for line in done.lines if "updating zone" in line]
@@ -133,7 +181,7 @@ def test_a_quiet_check_says_only_what_is_wrong(configuration: Path) -> None:
 
 
 def test_quiet_and_debug_exclude_each_other() -> None:
-    done = dns_update("agent", "--once", "--quiet", "--debug")
+    done = in_process("agent", "--once", "--quiet", "--debug")
     assert (done.status, done.lines) == (2, ["quiet= and debug= are both given: leave one of them out"])
 
 
