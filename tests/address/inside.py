@@ -1,16 +1,18 @@
-"""Code that runs inside a network namespace, in this process: in a thread that has entered it."""
+"""Code that runs inside a network namespace, in this process: in a thread that has entered it, or for a while."""
 
 import asyncio
 import ctypes
 import os
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from lab import Namespace
 
 _CLONE_NEWNET = 0x40000000  # linux/sched.h
+_MS_BIND = 0x1000  # linux/mount.h
 _DEADLINE = 60  # seconds; what has not come by then will never come
 
 Result = TypeVar("Result")
@@ -46,10 +48,35 @@ def run_inside(namespace: Namespace, coroutine: Callable[[], Coroutine[object, o
     return inside(namespace, lambda: asyncio.run(limited()))
 
 
-def _enter(namespace: Namespace) -> None:
-    """Move only this thread into the namespace (Python has os.setns from 3.12 on)."""
+@contextmanager
+def entered(namespace: Namespace) -> Iterator[None]:
+    """Let this thread be in the namespace until the end of the block, with its resolv.conf, as ip-netns(8) does it.
+
+    That is for what needs the main thread; the mounts have been private since the namespace was made.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
-    handle = os.open(Path("/run/netns") / namespace.name, os.O_RDONLY)
+    own = os.path.realpath("/etc/resolv.conf").encode()
+    before = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    _enter(namespace)
+    try:
+        if libc.mount(f"/etc/netns/{namespace.name}/resolv.conf".encode(), own, None, _MS_BIND, None):
+            raise OSError(ctypes.get_errno(), "mount")
+        try:
+            yield
+        finally:
+            libc.umount2(own, 0)
+    finally:
+        _move(before)
+
+
+def _enter(namespace: Namespace) -> None:
+    """Move only this thread into the namespace."""
+    _move(os.open(Path("/run/netns") / namespace.name, os.O_RDONLY))
+
+
+def _move(handle: int) -> None:
+    """Move this thread into the namespace of an open file, and close it (Python has os.setns from 3.12 on)."""
+    libc = ctypes.CDLL(None, use_errno=True)
     try:
         if libc.setns(handle, _CLONE_NEWNET):
             raise OSError(ctypes.get_errno(), "setns")

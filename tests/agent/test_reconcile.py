@@ -61,7 +61,7 @@ class World:
                     answer = await step
                     step = steps.send(answer)
                 except NoResponse as error:
-                    step = steps.throw(error)
+                    step = steps.send(error)
                 except StopIteration as stop:
                     outcome: Outcome = stop.value
                     return outcome

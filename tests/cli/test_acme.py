@@ -1,8 +1,6 @@
 """`dns-update acme`: tokens beside tokens, aliases, the wait for a late name server, and what is refused."""
 
 import contextlib
-import os
-import pty
 import re
 import signal
 import string
@@ -17,9 +15,11 @@ from hypothesis import strategies as st
 
 from dns_update.cli.hook_arguments import as_properties
 from lab import Bind, LabKey, NameServer, Namespace, Zone
+from tests.address.inside import entered
 from tests.cli.test_set import SERVERS, done, records
-from tests.support.command import COMMAND, Result, access, dns_update, given, in_process, key_file
+from tests.support.command import COMMAND, Result, access, given, in_process, key_file
 from tests.support.peer import Relay, is_update
+from tests.support.terminal import Screen, converse
 
 TOKEN = "LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo"
 OTHER = "gfj9XqRg85nMBoG0-vjCyGQGBWSVIPxI-i_X336eUOQ"
@@ -42,20 +42,20 @@ def _tokens(server: NameServer, label: str) -> list[str]:
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 def test_tokens_of_a_domain_and_its_wildcard_come_and_go_alone(server: NameServer, unique_name: str) -> None:
     domain, name = f"{unique_name}.example.com", f"_acme-challenge.{unique_name}.example.com"
-    first = done(dns_update("acme", "present", f"domain={domain}", f"token={TOKEN}", *_at(server)))
+    first = done(in_process("acme", "present", f"domain={domain}", f"token={TOKEN}", *_at(server)))
     assert first.lines == [
         f"updating zone: example.com: updating RR set for _acme-challenge.{unique_name}",
         f'update successful: {name} TXT "{TOKEN}" added',
         f"{name}: the one name server of example.com shows it",
     ]
-    done(dns_update("acme", "present", f"domain=*.{domain}", f"token={OTHER}", *_at(server)))
+    done(in_process("acme", "present", f"domain=*.{domain}", f"token={OTHER}", *_at(server)))
     assert _tokens(server, unique_name) == sorted([TOKEN, OTHER])
-    again = done(dns_update("acme", "present", f"domain={domain}", f"token={OTHER}", *_at(server)))
+    again = done(in_process("acme", "present", f"domain={domain}", f"token={OTHER}", *_at(server)))
     assert again.lines[1].endswith("unchanged")
-    removed = done(dns_update("acme", "cleanup", f"domain={domain}", f"token={TOKEN}", *_at(server)))
+    removed = done(in_process("acme", "cleanup", f"domain={domain}", f"token={TOKEN}", *_at(server)))
     assert removed.lines[-1] == f'update successful: {name} TXT "{TOKEN}" deleted'
     assert _tokens(server, unique_name) == [OTHER]
-    missing = done(dns_update("acme", "cleanup", f"domain={domain}", f"token={TOKEN}", *_at(server)))
+    missing = done(in_process("acme", "cleanup", f"domain={domain}", f"token={TOKEN}", *_at(server)))
     assert missing.lines[-1].startswith(f"update successful: {name} TXT")
     assert _tokens(server, unique_name) == [OTHER]
 
@@ -78,7 +78,7 @@ def test_each_client_is_understood(
 ) -> None:
     domain = f"{unique_name}.example.com"
     words = [word.format(domain) for word in words]
-    done(dns_update("acme", *words, *_at(bind), env={name: text.format(domain) for name, text in env.items()}))
+    done(in_process("acme", *words, *_at(bind), env={name: text.format(domain) for name, text in env.items()}))
     assert _tokens(bind, unique_name) == [TOKEN]
 
 
@@ -86,19 +86,19 @@ def test_the_environment_gives_what_is_left_out(bind: NameServer, unique_name: s
     server, zone, key = access(bind)
     environment = {"DNS_UPDATE_KEY_FILE": key.partition("=")[2], "DNS_UPDATE_DNS_SERVER": server.partition("=")[2]}
     words = [f"domain={unique_name}.example.com", f"token={TOKEN}", zone, f"port={bind.port}"]
-    done(dns_update("acme", "present", *words, env=environment))
+    done(in_process("acme", "present", *words, env=environment))
     assert _tokens(bind, unique_name) == [TOKEN]
 
 
 def test_several_challenges_of_dehydrated_and_tokens_like_options(bind: NameServer, unique_name: str) -> None:
     domain = f"{unique_name}.example.com"
     challenges = [domain, "file1", TOKEN, f"*.{domain}", "file2", THIRD, f"www.{domain}", "file3", OTHER]
-    done(dns_update("acme", "deploy_challenge", *challenges, *_at(bind)))
+    done(in_process("acme", "deploy_challenge", *challenges, *_at(bind)))
     assert _tokens(bind, unique_name) == sorted([TOKEN, THIRD])
     assert _tokens(bind, f"www.{unique_name}") == [OTHER]
-    done(dns_update("acme", "cleanup", f"_acme-challenge.{domain}.", THIRD, *_at(bind)))
+    done(in_process("acme", "cleanup", f"_acme-challenge.{domain}.", THIRD, *_at(bind)))
     assert _tokens(bind, unique_name) == [TOKEN]
-    done(dns_update("acme", "clean_challenge", *challenges, *_at(bind)))
+    done(in_process("acme", "clean_challenge", *challenges, *_at(bind)))
     assert _tokens(bind, unique_name) == _tokens(bind, f"www.{unique_name}") == []
 
 
@@ -116,17 +116,17 @@ def test_other_hooks_of_dehydrated_do_nothing(words: list[str]) -> None:
 
 def test_a_dry_run_says_where_the_token_would_go(bind: NameServer, unique_name: str) -> None:
     words = [f"domain={unique_name}.example.com", f"token={TOKEN}", *_at(bind)]
-    result = dns_update("acme", "present", *words, "dry-run=yes")
+    result = in_process("acme", "present", *words, "dry-run=yes")
     assert (result.status, result.stdout) == (20, f'+ _acme-challenge.{unique_name} 60 TXT "{TOKEN}"\n')
     assert _tokens(bind, unique_name) == []
-    as_json = dns_update("acme", "present", *words, "dry-run=yes", "--json")
+    as_json = in_process("acme", "present", *words, "dry-run=yes", "--json")
     assert (as_json.status, as_json.json["exit_status"], as_json.json["changes"][0]["changed"]) == (20, 20, True)
-    assert dns_update("acme", "cleanup", *words, "dry-run=yes").status == 0
+    assert in_process("acme", "cleanup", *words, "dry-run=yes").status == 0
 
 
 def test_the_result_as_json(bind: NameServer, unique_name: str) -> None:
     words = [f"domain={unique_name}.example.com", f"token={TOKEN}", *_at(bind), "--json"]
-    present = dns_update("acme", "present", *words, "ttl=5m")
+    present = in_process("acme", "present", *words, "ttl=5m")
     assert (present.status, present.stderr) == (0, "")
     assert {name: present.json[name] for name in ("command", "step", "status", "dry_run")} == {
         "command": "acme",
@@ -137,27 +137,27 @@ def test_the_result_as_json(bind: NameServer, unique_name: str) -> None:
     (change,) = present.json["changes"]
     assert [(each["ttl"], each["data"]) for each in change["after"]] == [(300, f'"{TOKEN}"')]
     assert present.json["name_servers"] == [{"host": "ns.example.com", "addresses": ["127.0.0.1"]}]
-    removed = dns_update("acme", "cleanup", *words).json
+    removed = in_process("acme", "cleanup", *words).json
     assert (removed["step"], removed["changes"][0]["after"], removed["name_servers"]) == ("cleanup", [], [])
 
 
 def test_quiet_and_no_wait(bind: NameServer, unique_name: str) -> None:
     words = [f"domain={unique_name}.example.com", f"token={TOKEN}", *_at(bind)]
-    assert dns_update("acme", "present", *words, "quiet=yes") == Result(0, "", "")
-    assert "name server" not in done(dns_update("acme", "present", *words, "wait=0")).stderr
+    assert in_process("acme", "present", *words, "quiet=yes") == Result(0, "", "")
+    assert "name server" not in done(in_process("acme", "present", *words, "wait=0")).stderr
 
 
 def test_a_wrong_secret_ends_with_5_and_adds_nothing(bind: NameServer, unique_name: str) -> None:
     wrong = key_file(bind, LabKey.generate(bind.keys[0].name))
     words = [f"domain={unique_name}.example.com", f"token={TOKEN}", *access(bind)[:2], wrong]
-    result = dns_update("acme", "present", *words)
+    result = in_process("acme", "present", *words)
     assert (result.status, _tokens(bind, unique_name)) == (5, [])
     assert result.failure.startswith("TSIG error: Server rejected:")
 
 
 def test_a_key_that_may_not_ends_with_7_and_adds_nothing(bind: NameServer, unique_name: str) -> None:
     words = [f"domain={unique_name}.example.com", f"token={TOKEN}", *access(bind, bind.readonly_keys[0])]
-    result = dns_update("acme", "present", *words)
+    result = in_process("acme", "present", *words)
     assert (result.status, _tokens(bind, unique_name)) == (7, [])
     assert f'grant "reader" name _acme-challenge.{unique_name}.example.com. TXT;' in result.hint
 
@@ -198,7 +198,8 @@ class _Zones:
         return [*self.namespace.prefix, COMMAND, "acme", *words, key_file(self.primary)]
 
     def run(self, *words: str) -> Result:
-        return dns_update("acme", *words, key_file(self.primary), prefix=self.namespace.prefix)
+        with entered(self.namespace):
+            return in_process("acme", *words, key_file(self.primary))
 
     def transfer(self) -> None:
         """Let the secondary transfer the zone from the beginning."""
@@ -306,25 +307,18 @@ def test_a_name_server_without_an_address_shows_nothing(zones: _Zones) -> None:
 
 
 def test_progress_is_one_line_on_a_terminal(zones: _Zones, unique_name: str) -> None:
-    ours, theirs = pty.openpty()
-    words = ["present", f"domain={unique_name}.example.com", f"token={TOKEN}", f"wait={_DEADLINE}"]
-    with subprocess.Popen(zones.command(*words), stderr=theirs) as process:
-        os.close(theirs)
-        seen = _read_until(ours, b"waiting for ns2.example.com to show it")
-        seen += _read_until(ours, b"waiting for")
+    def talk(screen: Screen) -> None:
+        screen.wait_for("waiting for ns2.example.com to show it")
+        screen.wait_for("waiting for")
         zones.transfer()
-        seen += _read_until(ours, b"show it\r\n")
-    os.close(ours)
-    assert process.returncode == 0
-    assert seen.count(b"\r\033[Kdns-update: waiting for") >= 2
-    assert b"\r\033[Kdns-update: _acme-challenge" in seen
+        screen.wait_for("show it\n")
 
-
-def _read_until(terminal: int, mark: bytes) -> bytes:
-    seen = b""
-    while mark not in seen:
-        seen += os.read(terminal, 1000)
-    return seen
+    words = ["present", f"domain={unique_name}.example.com", f"token={TOKEN}", f"wait={_DEADLINE}"]
+    with entered(zones.namespace):
+        done = converse(talk, "acme", *words, key_file(zones.primary))
+    assert done.status == 0
+    assert done.shown.count("\r\033[Kdns-update: waiting for") >= 2
+    assert "\r\033[Kdns-update: _acme-challenge" in done.shown
 
 
 def test_an_alias_is_followed_to_a_zone_of_another_server(zones: _Zones) -> None:
@@ -435,5 +429,5 @@ def test_a_wrong_key_file_sends_nothing(bind: NameServer, prepare: Callable[[Pat
 
 def test_a_name_that_is_an_alias_by_a_wildcard_gets_its_own_record(bind: NameServer, unique_name: str) -> None:
     given(*access(bind), f"name=*.{unique_name}", "type=CNAME", "value=home.example.com", "ttl=60")
-    done(dns_update("acme", "present", f"domain={unique_name}.example.com", _TOKEN, *_at(bind)))
+    done(in_process("acme", "present", f"domain={unique_name}.example.com", _TOKEN, *_at(bind)))
     assert _tokens(bind, unique_name) == [TOKEN]

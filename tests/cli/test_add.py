@@ -4,7 +4,7 @@ import pytest
 
 from lab import NameServer
 from tests.cli.test_set import SERVERS, done, records
-from tests.support.command import access, dns_update, given, in_process
+from tests.support.command import access, given, in_process
 from tests.support.peer import Relay, is_update
 
 
@@ -12,17 +12,17 @@ from tests.support.peer import Relay, is_update
 def test_the_tokens_of_a_name_and_its_wildcard_are_there_at_the_same_time(server: NameServer, unique_name: str) -> None:
     label = f"_acme-challenge.{unique_name}"
     name, token = [*access(server), f"name={label}", "type=TXT"], f"{label}.example.com TXT"
-    first = done(dns_update("add", *name, "value=tokA", "ttl=60"))
+    first = done(in_process("add", *name, "value=tokA", "ttl=60"))
     assert first.lines == [
         f"updating zone: example.com: updating RR set for {label}",
         f'update successful: {token} "tokA" added',
     ]
-    second = done(dns_update("add", *name, "value=tokB", "ttl=60"))
+    second = done(in_process("add", *name, "value=tokB", "ttl=60"))
     assert second.lines[-1] == f'update successful: {token} "tokB" added'
     assert records(server, label, "TXT") == ['60 "tokA"', '60 "tokB"']
-    again = done(dns_update("add", *name, "value=tokB", "ttl=60"))
+    again = done(in_process("add", *name, "value=tokB", "ttl=60"))
     assert again.lines[-1] == f'update successful: {token} "tokA", "tokB" unchanged'
-    removed = done(dns_update("delete", *name, "value=tokA"))
+    removed = done(in_process("delete", *name, "value=tokA"))
     assert removed.lines[-1] == f'update successful: {token} "tokA" deleted'
     assert records(server, label, "TXT") == ['60 "tokB"']
 

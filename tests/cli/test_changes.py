@@ -8,7 +8,7 @@ from dns_update.wire.codes import Rcode, RRType
 from lab import NameServer
 from tests.cli.test_set import SERVERS, done, records
 from tests.client.replies import NS, Scripted, record, said
-from tests.support.command import Result, access, at, dns_update, given, in_process
+from tests.support.command import Result, access, at, given, in_process
 from tests.support.peer import Relay, Silent, closed_port, is_update
 
 ONE, TWO = "192.0.2.1", "192.0.2.2"
@@ -18,21 +18,21 @@ ONE, TWO = "192.0.2.1", "192.0.2.2"
 def test_set_says_what_was_there_if_it_has_read_that(server: NameServer, unique_name: str) -> None:
     name = [*access(server), f"name={unique_name}"]
     full = f"update successful: {unique_name}.example.com"
-    assert done(dns_update(*name, f"address={ONE}")).lines[-1] == f"{full} A {ONE} added"
-    assert done(dns_update(*name, f"address={TWO}")).lines[-1] == f"{full} A {ONE} -> {TWO}"
-    assert done(dns_update(*name, f"address={TWO}")).lines[-1] == f"{full} A {TWO} unchanged"
-    assert done(dns_update("delete", *name, "type=A")).lines[-1] == f"{full} A {TWO} deleted"
+    assert done(in_process(*name, f"address={ONE}")).lines[-1] == f"{full} A {ONE} added"
+    assert done(in_process(*name, f"address={TWO}")).lines[-1] == f"{full} A {ONE} -> {TWO}"
+    assert done(in_process(*name, f"address={TWO}")).lines[-1] == f"{full} A {TWO} unchanged"
+    assert done(in_process("delete", *name, "type=A")).lines[-1] == f"{full} A {TWO} deleted"
     given(*name, f"address={TWO}")
-    assert done(dns_update("delete", *name)).lines[-1] == f"{full} deleted"
+    assert done(in_process("delete", *name)).lines[-1] == f"{full} deleted"
 
 
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 def test_set_with_a_ttl_says_what_was_there_too(server: NameServer, unique_name: str) -> None:
     name = [*access(server), f"name={unique_name}", "ttl=60"]
     full = f"update successful: {unique_name}.example.com"
-    assert done(dns_update(*name, f"address={ONE}")).lines[-1] == f"{full} A {ONE} added"
-    assert done(dns_update(*name, f"address={TWO}")).lines[-1] == f"{full} A {ONE} -> {TWO}"
-    assert done(dns_update(*name, f"address={TWO}")).lines[-1] == f"{full} A {TWO} unchanged"
+    assert done(in_process(*name, f"address={ONE}")).lines[-1] == f"{full} A {ONE} added"
+    assert done(in_process(*name, f"address={TWO}")).lines[-1] == f"{full} A {ONE} -> {TWO}"
+    assert done(in_process(*name, f"address={TWO}")).lines[-1] == f"{full} A {TWO} unchanged"
 
 
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
@@ -40,7 +40,7 @@ def test_what_a_wildcard_gave_before_a_set_with_a_ttl_was_not_there(server: Name
     name = f"any.{unique_name}"
     given(*access(server), f"name=*.{unique_name}", f"address={ONE}", "ttl=60")
     words = [*access(server), f"name={name}", "ttl=60", f"address={ONE}"]
-    said = [done(dns_update(*words)).lines[-1] for _ in range(2)]
+    said = [done(in_process(*words)).lines[-1] for _ in range(2)]
     assert said == [f"update successful: {name}.example.com A {ONE} {change}" for change in ("added", "unchanged")]
 
 
@@ -124,7 +124,7 @@ QUIET = {
 @pytest.mark.parametrize("words", QUIET.values(), ids=QUIET)
 def test_a_quiet_update_says_nothing(words: list[str], bind: NameServer, unique_name: str) -> None:
     given(*access(bind), f"name={unique_name}", f"address={TWO}", "ttl=60")
-    result = dns_update(words[0], *access(bind), f"name={unique_name}", *words[1:], "--quiet")
+    result = in_process(words[0], *access(bind), f"name={unique_name}", *words[1:], "--quiet")
     assert (result.status, result.stdout, result.stderr) == (0, "", "")
 
 

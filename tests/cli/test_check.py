@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lab import Bind, LabKey, NameServer, Zone
-from tests.support.command import Result, access, at, dns_update, in_process, key_file
+from tests.support.command import Result, access, at, in_process, key_file
 from tests.support.peer import Relay, Silent, closed_port, is_update
 
 MOST_MESSAGES = 12  # of a healthy set-up, so that a check also serves over a slow line
@@ -55,7 +55,7 @@ def test_no_update_is_sent_that_a_server_could_carry_out(server: NameServer, uni
 
 def test_what_the_name_has_and_would_get_is_told(bind: NameServer, unique_name: str) -> None:
     words = [*access(bind), f"name={unique_name}"]
-    assert dns_update(*words, "address=192.0.2.1", "ttl=120").status == 0
+    assert in_process(*words, "address=192.0.2.1", "ttl=120").status == 0
     shown = checked(*words, "address=192.0.2.9").stdout
     assert "A 192.0.2.1, TTL 120; an update would delete A, add 120 A 192.0.2.9 (the TTL stays)" in shown
     assert "caches may keep the old data for 120 s" in shown
@@ -137,16 +137,16 @@ def test_a_line_of_set_is_taken_as_it_is(bind: NameServer, unique_name: str) -> 
 
 def test_a_ttl_of_0_deletes_as_with_set(bind: NameServer, unique_name: str) -> None:
     words = [*access(bind), f"name={unique_name}"]
-    assert dns_update(*words, "address=192.0.2.1", "ttl=60").status == 0
+    assert in_process(*words, "address=192.0.2.1", "ttl=60").status == 0
     assert "an update would delete A" in checked(*words, "address=192.0.2.1", "ttl=0").stdout
 
 
 def test_whose_name_it_is_is_told(bind: NameServer, unique_name: str) -> None:
     words = [*access(bind), f"name={unique_name}"]
     claim = "value=dns-update owner=router-1 203.0.113.7"
-    assert dns_update(*words, "type=TXT", claim, "ttl=60").status == 0
+    assert in_process(*words, "type=TXT", claim, "ttl=60").status == 0
     assert (
-        dns_update(*words, "type=DHCID", "value=AAIBY2/AuCccgoJbsaxcQc9TUapptP69lOjxfNuVAA2kjEA=", "ttl=60").status == 0
+        in_process(*words, "type=DHCID", "value=AAIBY2/AuCccgoJbsaxcQc9TUapptP69lOjxfNuVAA2kjEA=", "ttl=60").status == 0
     )
     shown = checked(*words, "address=192.0.2.9").stdout
     assert "the agent of owner router-1 publishes 203.0.113.7 there" in shown

@@ -11,7 +11,7 @@ from dns_update.message import Message
 from lab import Bind, LabKey, NameServer, Namespace, Zone, dig
 from lab.namespace import unavailable_because
 from tests.cli.test_set import SERVERS, done, records
-from tests.support.command import Result, access, at, dns_update, key_file
+from tests.support.command import Result, access, at, dns_update, in_process, key_file
 from tests.support.peer import Relay, Silent, closed_port, stripped
 
 
@@ -147,7 +147,7 @@ def test_a_silent_server_is_waited_for_once_and_told_once(bind: NameServer, uniq
     with Silent() as peer:
         servers = f"dns-server={peer.address},{bind.host}:{bind.port}"
         words = (f"name={unique_name}.example.com", "address=192.0.2.1", "ttl=60", key_file(bind))
-        result = done(dns_update(servers, *words, "timeout=0.1", "retries=1", "--json", "--debug"))
+        result = done(in_process(servers, *words, "timeout=0.1", "retries=1", "--json", "--debug"))
     assert [message.opcode for message in result.sent if message.to == peer.address] == ["QUERY", "QUERY"]
     assert [(failure["kind"], failure["server"]) for failure in result.json["failures"]] == [
         ("NoResponse", peer.address)
@@ -158,7 +158,7 @@ def test_a_silent_server_is_waited_for_once_and_told_once(bind: NameServer, uniq
 def test_silent_servers_are_in_the_object_of_the_failure_once_each() -> None:
     with Silent() as first, Silent() as second:
         servers = f"dns-server={first.address},{second.address},{first.address}"
-        result = dns_update(servers, "name=home.example.com", "address=192.0.2.1", "timeout=0.1", "retries=0", "--json")
+        result = in_process(servers, "name=home.example.com", "address=192.0.2.1", "timeout=0.1", "retries=0", "--json")
     assert result.status == 4
     told = [result.json["error"], *result.json["failures"]]
     assert sorted(error["server"] for error in told) == sorted([first.address, second.address])
@@ -170,7 +170,7 @@ def test_silent_servers_are_in_the_object_of_the_failure_once_each() -> None:
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 def test_the_server_given_tells_the_zone(server: NameServer, unique_name: str) -> None:
     words = (at(server), f"name={unique_name}.deep.example.com", "address=192.0.2.1", key_file(server))
-    result = done(dns_update(*words, "--debug"))
+    result = done(in_process(*words, "--debug"))
     assert {message.to for message in result.sent} == {f"{server.host}:{server.port}"}
     assert f"updating zone: example.com: updating RR set for {unique_name}.deep" in result.lines
     assert records(server, f"{unique_name}.deep", "A") == ["3600 192.0.2.1"]
@@ -179,22 +179,22 @@ def test_the_server_given_tells_the_zone(server: NameServer, unique_name: str) -
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 def test_an_existing_name_is_found_as_well(server: NameServer, unique_name: str) -> None:
     name = f"name={unique_name}.example.com"
-    done(dns_update(*access(server), name, "address=192.0.2.1"))
-    done(dns_update(at(server), name, "address=192.0.2.2", key_file(server)))
+    done(in_process(*access(server), name, "address=192.0.2.1"))
+    done(in_process(at(server), name, "address=192.0.2.2", key_file(server)))
     assert records(server, unique_name, "A") == ["3600 192.0.2.2"]
 
 
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 def test_an_alias_is_found_as_well(server: NameServer, unique_name: str) -> None:
     name = f"name={unique_name}.example.com"
-    done(dns_update(*access(server), name, "type=CNAME", "value=ns.example.com."))
-    done(dns_update(at(server), name, "type=CNAME", "value=target.example.net.", key_file(server)))
+    done(in_process(*access(server), name, "type=CNAME", "value=ns.example.com."))
+    done(in_process(at(server), name, "type=CNAME", "value=target.example.net.", key_file(server)))
     assert records(server, unique_name, "CNAME") == ["3600 target.example.net."]
 
 
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 def test_a_name_that_the_server_given_does_not_hold_is_told(server: NameServer) -> None:
-    result = dns_update(at(server), "name=home.example.org", "address=192.0.2.1", "--debug")
+    result = in_process(at(server), "name=home.example.org", "address=192.0.2.1", "--debug")
     assert result.status == 8
     assert result.failure.startswith("Zone not found:")
     assert f"{server.host}:{server.port}" in result.failure
@@ -202,7 +202,7 @@ def test_a_name_that_the_server_given_does_not_hold_is_told(server: NameServer) 
 
 
 def test_a_single_label_says_too_little_without_a_zone() -> None:
-    result = dns_update(f"dns-server=127.0.0.1:{closed_port()}", "name=home", "address=192.0.2.1")
+    result = in_process(f"dns-server=127.0.0.1:{closed_port()}", "name=home", "address=192.0.2.1")
     assert result.status == 2
     assert "not a full name" in result.stderr
     assert "zone=" in result.stderr
@@ -218,9 +218,9 @@ def test_a_negative_answer_without_a_soa_record_is_asked_further_up(
 ) -> None:
     name = f"{label}.{unique_name}.example.com"
     if label == "home":
-        done(dns_update(*access(server), f"name={name}", "type=TXT", "value=there"))
+        done(in_process(*access(server), f"name={name}", "type=TXT", "value=there"))
     with Relay(server, stripped) as relay:
-        result = dns_update("show", f"dns-server={relay.address}", f"name={name}", "type=TXT")
+        result = in_process("show", f"dns-server={relay.address}", f"name={name}", "type=TXT")
         asked = [str(Message.decode(request).question[0].name) for request in relay.requests]
     assert asked[: name.count(".")] == [name.split(".", up)[-1] for up in range(name.count("."))]
     assert result.status == (0 if label == "home" else 8)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lab import Bind, LabKey, NameServer, Zone, dig
-from tests.support.command import Result, access, at, dns_update, key_file
+from tests.support.command import Result, access, at, in_process, key_file
 from tests.support.waiting import eventually
 
 KEY = LabKey.generate("bulk", "hmac-sha256")
@@ -23,11 +23,11 @@ def server(tmp_path: Path) -> Iterator[NameServer]:
 def run(server: NameServer, tmp_path: Path, kept: int, *words: str, command: str = "apply") -> Result:
     rows = "".join(f"host-{n}.pool,192.0.2.{n},3600\n" for n in range(kept))
     (tmp_path / "names.csv").write_text(f"name,address,ttl\n{rows}")
-    return dns_update(command, str(tmp_path / "names.csv"), *access(server), *words)
+    return in_process(command, str(tmp_path / "names.csv"), *access(server), *words)
 
 
 def names(server: NameServer) -> set[str]:
-    lines = dns_update("list", *access(server), "format=csv").stdout.splitlines()[1:]
+    lines = in_process("list", *access(server), "format=csv").stdout.splitlines()[1:]
     return {line.split(",")[0].removesuffix(".example.com.") for line in lines}
 
 
@@ -93,6 +93,6 @@ def test_without_transfers_the_names_of_a_signed_zone_are_found_one_by_one(
 def test_a_zone_that_cannot_be_read(server: NameServer, tmp_path: Path) -> None:
     (tmp_path / "names.csv").write_text("name,address\n")
     words = (at(server), "zone=closed.example", key_file(server), "exact=zone")
-    result = dns_update("apply", str(tmp_path / "names.csv"), *words)
+    result = in_process("apply", str(tmp_path / "names.csv"), *words)
     assert result.status == 7
     assert "refuses to transfer closed.example" in result.stderr

@@ -43,7 +43,7 @@ def test_with_a_given_key_the_configuration_works(kind: str, tmp_path: Path) -> 
     with SERVERS[kind](tmp_path / "server", keys=[LabKey.generate()]) as server:
         given = key_file(server)
         path = tmp_path / "new" / "dir" / "config.toml"
-        made = dns_update("init", at(server), *NAMES, "ttl=5m", given, f"output={path}")
+        made = in_process("init", at(server), *NAMES, "ttl=5m", given, f"output={path}")
         assert made.status == 0, made.stderr
         assert dig(server, "home.example.com", "A") == []  # nothing was sent that changes anything
         for step in ("server", "zone", "key", "update"):
@@ -52,7 +52,7 @@ def test_with_a_given_key_the_configuration_works(kind: str, tmp_path: Path) -> 
             "# on this machine, to try it:\n"
             f"dns-update check home.example.com config={path}\ndns-update agent --once config={path}\n"
         )
-        checked = dns_update("agent", "--check", "--online", f"config={path}")
+        checked = in_process("agent", "--check", "--online", f"config={path}")
         assert checked.status == 0, checked.stderr
         once = dns_update("agent", "--once", f"config={path}")
         assert once.status == 0, once.stderr
@@ -68,7 +68,7 @@ def test_a_made_key_works_when_the_server_has_what_is_printed(kind: str, tmp_pat
     first = SERVERS[kind](tmp_path / "first", keys=[LabKey.generate()])
     path = tmp_path / "config.toml"
     with first:
-        made = dns_update("init", at(first), *NAMES, "make-key=yes", f"output={path}", "--json")
+        made = in_process("init", at(first), *NAMES, "make-key=yes", f"output={path}", "--json")
     assert made.status == 0, made.stdout
     assert made.json["server_type"] == kind  # recognised
     server = configured(kind, tmp_path, made.json)
@@ -143,11 +143,11 @@ def test_a_dry_run_shows_all_and_writes_nothing(tmp_path: Path) -> None:
 def test_an_address_from_a_source_may_be_private_if_that_is_said(tmp_path: Path) -> None:
     with Bind(tmp_path / "server", keys=[LabKey.generate()]) as server:
         words = (at(server), "name=home", "zone=example.com", "address=interface:lo/ipv4", key_file(server))
-        refused = dns_update("init", *words, f"output={tmp_path / 'config.toml'}")
+        refused = in_process("init", *words, f"output={tmp_path / 'config.toml'}")
         assert refused.status == 3, refused.stderr
         assert "cannot be reached from the Internet" in refused.stderr
         assert not (tmp_path / "config.toml").exists()
-        made = dns_update("init", *words, "allow-private=yes", f"output={tmp_path / 'config.toml'}")
+        made = in_process("init", *words, "allow-private=yes", f"output={tmp_path / 'config.toml'}")
         assert made.status == 0, made.stderr
         assert dns_update("agent", "--once", f"config={tmp_path / 'config.toml'}").status == 0
         assert dig(server, "home.example.com", "A")[0].endswith("127.0.0.1")
@@ -169,7 +169,7 @@ def test_a_try_that_fails_ends_it_with_its_status_and_nothing_is_written(tmp_pat
         for form in ("text", "json"):
             for status, words in cases.items():
                 flags = ["--json"] if form == "json" else []
-                result = dns_update("init", *words, f"output={tmp_path / 'config.toml'}", *flags)
+                result = in_process("init", *words, f"output={tmp_path / 'config.toml'}", *flags)
                 assert result.status == status, result
                 said = result.json["error"]["hint"] if form == "json" else result.hint
                 assert said, result
@@ -179,12 +179,12 @@ def test_a_try_that_fails_ends_it_with_its_status_and_nothing_is_written(tmp_pat
 def test_check_no_asks_no_server(tmp_path: Path) -> None:
     with Silent() as silent:
         words = (f"dns-server={silent.address}", *NAMES, "make-key=yes", "server-type=bind", "check=no")
-        assert dns_update("init", *words, f"output={tmp_path / 'config.toml'}").status == 0
+        assert in_process("init", *words, f"output={tmp_path / 'config.toml'}").status == 0
 
 
 def test_quiet_says_only_what_the_server_needs(tmp_path: Path) -> None:
     with Bind(tmp_path / "server") as server:
-        result = dns_update(
+        result = in_process(
             "init", at(server), *NAMES, "make-key=yes", "quiet=yes", f"output={tmp_path / 'config.toml'}"
         )
     assert (result.status, result.stderr) == (0, "")
@@ -257,7 +257,7 @@ def test_a_directory_that_cannot_be_made_is_named(directory: str) -> None:
 def test_the_result_is_one_object(tmp_path: Path) -> None:
     with Bind(tmp_path / "server", keys=[LabKey.generate()]) as server:
         words = (at(server), *NAMES, key_file(server), f"output={tmp_path / 'config.toml'}", "--json")
-        result = dns_update("init", *words)
+        result = in_process("init", *words)
     fields: dict[str, Any] = result.json
     assert (fields["command"], fields["status"], fields["exit_status"]) == ("init", "ok", 0)
     assert fields["files"] == [str(tmp_path / "home.key"), str(tmp_path / "config.toml")]

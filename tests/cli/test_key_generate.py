@@ -64,9 +64,9 @@ def test_the_key_may_change_what_it_is_for_and_nothing_else(kind: str, algorithm
     with configured(kind, tmp_path, made) as server:
         prepare(server, made)
         words = at(server), "zone=example.com", f"key-file={tmp_path / 'made.key'}"
-        granted = dns_update("set", *words, "name=home", "address=192.0.2.7,2001:db8::7")
+        granted = in_process("set", *words, "name=home", "address=192.0.2.7,2001:db8::7")
         assert granted.status == 0, granted.stderr
-        token = dns_update("add", *words, "name=_acme-challenge.home", "type=TXT", "value=t")
+        token = in_process("add", *words, "name=_acme-challenge.home", "type=TXT", "value=t")
         assert token.status == 0, token.stderr
         for refused in (
             ("name=other", "address=192.0.2.8"),
@@ -75,9 +75,9 @@ def test_the_key_may_change_what_it_is_for_and_nothing_else(kind: str, algorithm
             ("name=_acme-challenge.home", "address=192.0.2.8", "check-names=no"),
             ("name=_acme-challenge", "type=TXT", "value=t"),
         ):
-            assert dns_update("set", *words, *refused, *BRIEFLY).status in (5, 7, 8), refused
+            assert in_process("set", *words, *refused, *BRIEFLY).status in (5, 7, 8), refused
         assert dig(server, "other.example.com", "A") == dig(server, "home.example.com", "TXT") == []
-        assert dns_update("delete", *words, "name=home", "address=192.0.2.7").status == 0
+        assert in_process("delete", *words, "name=home", "address=192.0.2.7").status == 0
 
 
 @pytest.mark.parametrize("kind", SERVERS)
@@ -95,8 +95,8 @@ def test_each_key_of_a_fleet_may_change_its_own_name(kind: str, tmp_path: Path) 
         prepare(server, result.json)
         for own, other in (("r1", "r2"), ("r2", "r1")):
             words = at(server), "zone=example.com", f"key-file={fleet / own}.example.com.key"
-            assert dns_update("set", *words, f"name={own}", "address=192.0.2.9").status == 0
-            assert dns_update("set", *words, f"name={other}", "address=192.0.2.10", *BRIEFLY).status in (5, 7, 8)
+            assert in_process("set", *words, f"name={own}", "address=192.0.2.9").status == 0
+            assert in_process("set", *words, f"name={other}", "address=192.0.2.10", *BRIEFLY).status in (5, 7, 8)
     assert [stat.S_IMODE(path.stat().st_mode) for path in fleet.iterdir()] == [0o600] * 5
     assert stat.S_IMODE(fleet.stat().st_mode) == 0o700
     configuration = (fleet / "r2.example.com.toml").read_text(encoding="utf-8")
@@ -107,7 +107,7 @@ def test_the_agents_configuration_is_one_beside_the_key(tmp_path: Path) -> None:
     made = generated(tmp_path, *NAMES, "dns-server=192.0.2.1")
     (piece,) = made["clients"]
     (tmp_path / "config.toml").write_text(piece["text"], encoding="utf-8")
-    result = dns_update("agent", "--check", f"config={tmp_path / 'config.toml'}")
+    result = in_process("agent", "--check", f"config={tmp_path / 'config.toml'}")
     assert (result.status, result.stderr.count("home.example.com")) == (0, 0), result.stderr
 
 

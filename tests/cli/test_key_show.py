@@ -16,7 +16,7 @@ from dns_update.agent.output.history import OK, History, HistoryRow
 from lab import Bind, Knot, LabKey, NameServer, PowerDns, Zone
 from lab.key import write_private
 from tests.cli.test_key_generate import expect_one_mistake
-from tests.support.command import Result, at, dns_update, in_process
+from tests.support.command import Result, at, in_process
 from tests.support.peer import Silent
 
 RANDOM = LabKey.generate("home.example.com")
@@ -254,6 +254,6 @@ def test_the_environment_gives_what_the_line_leaves_out(bind: NameServer, tmp_pa
         "DNS_UPDATE_KEY_NAME": "other",
         "DNS_UPDATE_ALGORITHM": "hmac-md5",
     }
-    result = dns_update("key", "show", "--json", env=env)
+    result = in_process("key", "show", "--json", env=env)
     assert result.status == 0, result.stderr
     assert allowed(result) == {(None, "A"): True}

@@ -6,7 +6,7 @@ from dns_update.cli.plan import WOULD_CHANGE
 from lab import Knot, NameServer
 from lab.versions import knot_keeps_ttls
 from tests.cli.test_set import SERVERS, done, records
-from tests.support.command import Result, access, dns_update, given, in_process
+from tests.support.command import Result, access, given, in_process
 from tests.support.peer import Silent
 
 
@@ -78,7 +78,7 @@ def test_a_plan_that_changes_nothing_is_empty(server: NameServer, command: str, 
 def test_the_word_set_may_be_left_out(bind: NameServer, unique_name: str) -> None:
     line = (*access(bind), f"name={unique_name}", "address=192.0.2.1", "ttl=60")
     for words in (["plan"], ["plan", "set"], ["/tool", "dns-update", "plan"]):
-        result = dns_update(*words, *line)
+        result = in_process(*words, *line)
         assert (result.status, result.stdout) == (WOULD_CHANGE, f"+ {unique_name} 60 A 192.0.2.1\n")
 
 
@@ -97,14 +97,14 @@ def test_no_key_is_needed_for_a_plan(server: NameServer, home: str) -> None:
 @pytest.mark.parametrize(("words", "status"), [(["address=192.0.2.9"], WOULD_CHANGE), (["type=TXT", "value=one"], 0)])
 @pytest.mark.parametrize("server", ["bind"], indirect=True)
 def test_the_object_has_both_sides(server: NameServer, words: list[str], status: int, home: str) -> None:
-    result = dns_update("plan", "add", *access(server), f"name={home}", *words, "--json")
+    result = in_process("plan", "add", *access(server), f"name={home}", *words, "--json")
     assert (result.status, result.stderr) == (status, "")
     value = result.json
     assert (value["command"], value["status"], value["exit_status"]) == ("plan", "ok", status)
     assert value["changed"] == (status == WOULD_CHANGE)
     assert value["verified"] is False
     assert len(value["after"]) - len(value["before"]) == (1 if status else 0)
-    dry = dns_update("add", *access(server), f"name={home}", *words, "--json", "--dry-run").json
+    dry = in_process("add", *access(server), f"name={home}", *words, "--json", "--dry-run").json
     assert [dry[key] for key in ("command", "exit_status", "name")] == ["plan", status, f"{home}.example.com."]
 
 

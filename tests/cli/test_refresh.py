@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.agents import FROM_WAN_IPV4, Machine, machine_at
-from tests.support.command import dns_update
+from tests.support.command import in_process
 
 ONE, TWO = "9.8.7.1", "9.8.7.2"
 TWO_NAMES = FROM_WAN_IPV4.replace('name = "home"', 'names = ["home", "www"]')
@@ -68,12 +68,12 @@ def test_json_and_a_name_that_is_not_there(machine: Machine) -> None:
     ],
 )
 def test_wrong_words(words: list[str], says: str) -> None:
-    done = dns_update("refresh", *words)
+    done = in_process("refresh", *words)
     assert (done.status, len(done.lines)) == (2, 1)
     assert says in done.lines[0]
 
 
 def test_no_agent(tmp_path: Path) -> None:
-    done = dns_update("refresh", f"socket={tmp_path}/agent.sock")
+    done = in_process("refresh", f"socket={tmp_path}/agent.sock")
     assert done.status == 4
     assert "no agent is running" in done.lines[0]

@@ -14,7 +14,7 @@ import pytest
 from lab import Knot, LabKey, NameServer
 from lab.versions import knot_keeps_ttls
 from tests.cli.test_set import SERVERS, done
-from tests.support.command import COMMAND, Result, access, at, dns_update, given, key_file
+from tests.support.command import COMMAND, Result, access, at, given, in_process, key_file
 from tests.support.peer import Silent, closed_port
 
 
@@ -30,10 +30,10 @@ def home(server: NameServer, unique_name: str) -> list[str]:
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 def test_lines_of_a_zone_file_on_standard_output_and_nothing_else(home: list[str]) -> None:
     name = f"{home[-1].removeprefix('name=')}.example.com."
-    addresses = done(dns_update("show", *home))
+    addresses = done(in_process("show", *home))
     assert addresses.stdout.splitlines() == [f"{name} 60 IN A 192.0.2.1", f"{name} 60 IN AAAA 2001:db8::1"]
     assert addresses.stderr == ""
-    text = done(dns_update("show", *home, "type=TXT"))
+    text = done(in_process("show", *home, "type=TXT"))
     assert text.stdout == f'{name} 120 IN TXT "some; text"\n'
     zone = dns.zone.from_text(addresses.stdout + text.stdout, origin="example.com.", check_origin=False)
     assert len(list(zone.iterate_rdatas())) == 3
@@ -41,14 +41,14 @@ def test_lines_of_a_zone_file_on_standard_output_and_nothing_else(home: list[str
 
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 def test_a_name_without_such_a_record_is_told_and_ends_with_0(home: list[str]) -> None:
-    result = done(dns_update("show", *home, "type=MX"))
+    result = done(in_process("show", *home, "type=MX"))
     assert result.stdout == ""
     assert result.lines == [f"{home[-1].removeprefix('name=')}.example.com has no MX record"]
 
 
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 def test_a_name_that_does_not_exist_ends_with_8(server: NameServer, unique_name: str) -> None:
-    result = dns_update("show", *access(server), f"name={unique_name}")
+    result = in_process("show", *access(server), f"name={unique_name}")
     assert result.status == 8
     assert result.stdout == ""
     assert result.lines[0].startswith(f"Name not found: {unique_name}.example.com")
@@ -57,32 +57,32 @@ def test_a_name_that_does_not_exist_ends_with_8(server: NameServer, unique_name:
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 def test_an_alias_is_shown_as_what_it_is(server: NameServer, unique_name: str) -> None:
     name = [*access(server), f"name={unique_name}"]
-    done(dns_update(*name, "type=CNAME", "value=ns.example.com", "ttl=60"))
-    result = done(dns_update("show", *name))
+    done(in_process(*name, "type=CNAME", "value=ns.example.com", "ttl=60"))
+    result = done(in_process("show", *name))
     assert result.stdout == f"{unique_name}.example.com. 60 IN CNAME ns.example.com.\n"
 
 
 def test_the_apex_and_any_type(bind: NameServer) -> None:
     assert (
         " SOA ns.example.com. hostmaster.example.com. "
-        in done(dns_update("show", *access(bind), "name=@", "type=SOA")).stdout
+        in done(in_process("show", *access(bind), "name=@", "type=SOA")).stdout
     )
-    assert " NS ns.example.com." in done(dns_update("show", *access(bind), "name=@", "type=ANY")).stdout
+    assert " NS ns.example.com." in done(in_process("show", *access(bind), "name=@", "type=ANY")).stdout
 
 
 def test_no_key_is_needed_to_show(bind: NameServer) -> None:
-    result = done(dns_update("show", at(bind), "zone=example.com", "name=ns"))
+    result = done(in_process("show", at(bind), "zone=example.com", "name=ns"))
     assert result.stdout == "ns.example.com. 3600 IN A 127.0.0.1\n"
 
 
 def test_unknown_types_are_shown_in_generic_form(bind: NameServer, unique_name: str) -> None:
     name = [*access(bind), f"name={unique_name}", "type=TYPE65280"]
-    done(dns_update(*name, r"value=\# 2 abcd", "ttl=60"))
-    assert done(dns_update("show", *name)).stdout == f"{unique_name}.example.com. 60 IN TYPE65280 \\# 2 abcd\n"
+    done(in_process(*name, r"value=\# 2 abcd", "ttl=60"))
+    assert done(in_process("show", *name)).stdout == f"{unique_name}.example.com. 60 IN TYPE65280 \\# 2 abcd\n"
 
 
 def test_the_talk_of_set_goes_to_standard_error(bind: NameServer, unique_name: str) -> None:
-    result = done(dns_update(*access(bind), f"name={unique_name}", "address=192.0.2.1"))
+    result = done(in_process(*access(bind), f"name={unique_name}", "address=192.0.2.1"))
     assert result.stdout == ""
     assert result.lines[-1].startswith("update successful")
 
@@ -101,7 +101,7 @@ def only_an_object(result: Result) -> dict[str, object]:
 @pytest.mark.parametrize("flag", ["--json", "json=yes", "--json=yes"])
 def test_json_of_a_success(flag: str, bind: NameServer, unique_name: str) -> None:
     name = [*access(bind), f"name={unique_name}", flag]
-    first = only_an_object(dns_update(*name, "address=192.0.2.1"))
+    first = only_an_object(in_process(*name, "address=192.0.2.1"))
     record = {"name": f"{unique_name}.example.com.", "class": "IN", "type": "A", "ttl": 3600, "data": "192.0.2.1"}
     assert first | {"seconds": 0} == {
         "command": "set",
@@ -119,13 +119,13 @@ def test_json_of_a_success(flag: str, bind: NameServer, unique_name: str) -> Non
         "notes": [],
         "failures": [],
     }
-    again = only_an_object(dns_update(*name, "address=192.0.2.1"))
+    again = only_an_object(in_process(*name, "address=192.0.2.1"))
     assert again["before"] == again["after"] == [record]
     assert again["changed"] is False
-    shown = only_an_object(dns_update("show", *name))
+    shown = only_an_object(in_process("show", *name))
     assert shown["command"] == "show"
     assert shown["records"] == [record]
-    gone = only_an_object(dns_update("delete", *name))
+    gone = only_an_object(in_process("delete", *name))
     assert (gone["before"], gone["after"], gone["changed"]) == ([record], [], True)
 
 
@@ -133,7 +133,7 @@ def test_json_of_a_success(flag: str, bind: NameServer, unique_name: str) -> Non
 def test_json_tells_what_has_changed_whatever_the_ttl(server: NameServer, unique_name: str) -> None:
     name = [*access(server), f"name={unique_name}", "--json"]
     changed = [
-        only_an_object(dns_update(*words))["changed"]
+        only_an_object(in_process(*words))["changed"]
         for words in (
             [*name, "address=192.0.2.1", "ttl=60"],
             [*name, "address=192.0.2.1", "ttl=60"],
@@ -151,14 +151,14 @@ def test_json_tells_what_has_changed_whatever_the_ttl(server: NameServer, unique
 
 def test_json_of_a_removal_under_a_wildcard_is_no_change(bind: NameServer, unique_name: str) -> None:
     given(*access(bind), f"name=*.{unique_name}", "address=192.0.2.1", "ttl=60")
-    outcome = only_an_object(dns_update("delete", *access(bind), f"name=any.{unique_name}", "--json"))
+    outcome = only_an_object(in_process("delete", *access(bind), f"name=any.{unique_name}", "--json"))
     assert outcome["before"] == outcome["after"]
     assert outcome["changed"] is False
 
 
 def test_json_of_a_refusal_has_its_rcode_zone_and_name(bind: NameServer) -> None:
     reader = bind.readonly_keys[0]
-    value = only_an_object(dns_update(*access(bind, reader), "name=home", "address=192.0.2.1", "ttl=60", "--json"))
+    value = only_an_object(in_process(*access(bind, reader), "name=home", "address=192.0.2.1", "ttl=60", "--json"))
     assert (value["zone"], value["name"]) == ("example.com", "home")
     error = value["error"]
     assert isinstance(error, dict)
@@ -167,7 +167,7 @@ def test_json_of_a_refusal_has_its_rcode_zone_and_name(bind: NameServer) -> None
 
 def test_json_of_a_rejected_key_has_its_tsig_error(bind: NameServer) -> None:
     stranger = LabKey.generate("stranger", "hmac-sha256")
-    value = only_an_object(dns_update(*access(bind, stranger), "name=home", "address=192.0.2.1", "ttl=60", "--json"))
+    value = only_an_object(in_process(*access(bind, stranger), "name=home", "address=192.0.2.1", "ttl=60", "--json"))
     error = value["error"]
     assert isinstance(error, dict)
     assert (error["kind"], error["rcode"], error["tsig_error"]) == ("KeyRejected", "NOTAUTH", "BADKEY")
@@ -175,14 +175,14 @@ def test_json_of_a_rejected_key_has_its_tsig_error(bind: NameServer) -> None:
 
 def test_json_without_read_back_does_not_claim_to_be_verified(bind: NameServer, unique_name: str) -> None:
     words = [f"name={unique_name}", "address=192.0.2.1", "ttl=60", "verify=no", "--json"]
-    outcome = only_an_object(dns_update(*access(bind), *words))
+    outcome = only_an_object(in_process(*access(bind), *words))
     assert outcome["verified"] is False
     assert outcome["changed"] is None
     assert outcome["after"] is None
 
 
 def test_json_of_a_name_without_such_a_record(bind: NameServer) -> None:
-    assert only_an_object(dns_update("show", *access(bind), "name=ns", "type=MX", "--json"))["records"] == []
+    assert only_an_object(in_process("show", *access(bind), "name=ns", "type=MX", "--json"))["records"] == []
 
 
 @pytest.mark.parametrize("command", ["set", "delete", "show"])
@@ -199,7 +199,7 @@ def test_json_of_a_name_without_such_a_record(bind: NameServer) -> None:
 def test_json_of_a_failure(command: str, words: list[str], kind: str, status: int) -> None:
     server = f"127.0.0.1:{closed_port()}"
     more = ["address=192.0.2.1"] if command == "set" else []
-    result = dns_update(command, f"dns-server={server}", "zone=example.com", *words, *more, "--json")
+    result = in_process(command, f"dns-server={server}", "zone=example.com", *words, *more, "--json")
     value = only_an_object(result)
     assert result.status == status
     assert value["command"] == command
@@ -213,7 +213,7 @@ def test_json_of_a_failure(command: str, words: list[str], kind: str, status: in
 
 
 def test_json_of_an_unknown_command() -> None:
-    assert only_an_object(dns_update("shwo", "name=home", "--json"))["status"] == "error"
+    assert only_an_object(in_process("shwo", "name=home", "--json"))["status"] == "error"
 
 
 # --debug
@@ -229,7 +229,7 @@ def _spellings(key: LabKey) -> list[str]:
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 def test_debug_shows_messages_in_digs_form(server: NameServer, unique_name: str) -> None:
     words = [*access(server), f"name={unique_name}", "address=192.0.2.1", "ttl=60", "require=absent", "--debug"]
-    text = done(dns_update(*words)).stderr
+    text = done(in_process(*words)).stderr
     name = f"{unique_name}.example.com."
     for line in (
         ";; ->>HEADER<<- opcode: UPDATE, status: NOERROR, id: ",
@@ -251,20 +251,20 @@ def test_debug_shows_messages_in_digs_form(server: NameServer, unique_name: str)
 def test_debug_never_shows_the_secret_in_any_encoding(server: NameServer, command: str, unique_name: str) -> None:
     key = server.keys[0]
     more = ["address=192.0.2.1"] if command == "set" else []
-    result = dns_update(command, *access(server), f"name={unique_name}", *more, "--debug")
+    result = in_process(command, *access(server), f"name={unique_name}", *more, "--debug")
     assert "TSIG" in result.stderr
     for spelling in _spellings(key):
         assert spelling not in result.stderr + result.stdout
 
 
 def test_debug_shows_what_a_rejecting_server_said(bind: NameServer) -> None:
-    result = dns_update(*access(bind, LabKey.generate()), "name=home", "address=192.0.2.1", "ttl=60", "--debug")
+    result = in_process(*access(bind, LabKey.generate()), "name=home", "address=192.0.2.1", "ttl=60", "--debug")
     assert "status: NOTAUTH" in result.stderr
     assert "BADSIG" in result.stderr
 
 
 def test_debug_with_json_keeps_the_object_alone_on_standard_output(bind: NameServer) -> None:
-    result = dns_update("show", *access(bind), "name=ns", "--debug", "--json")
+    result = in_process("show", *access(bind), "name=ns", "--debug", "--json")
     assert result.json["status"] == "ok"
     assert ";; QUESTION SECTION:" in result.stderr
 
@@ -272,7 +272,7 @@ def test_debug_with_json_keeps_the_object_alone_on_standard_output(bind: NameSer
 def test_debug_shows_what_was_sent_although_nobody_answered() -> None:
     with Silent() as peer:
         words = ["zone=example.com", "name=home", "address=192.0.2.1", "ttl=60", "timeout=0.1", "retries=1"]
-        result = dns_update(f"dns-server={peer.address}", *words, "--debug", "diagnose=no")
+        result = in_process(f"dns-server={peer.address}", *words, "--debug", "diagnose=no")
     assert result.status == 4
     assert [message.opcode for message in result.sent] == ["QUERY", "QUERY"]
 
@@ -291,7 +291,7 @@ def test_output_that_cannot_be_written_is_told(home: list[str], words: list[str]
 
 
 def test_a_property_before_the_command_gets_a_hint() -> None:
-    result = dns_update("json=no", "show", "name=home")
+    result = in_process("json=no", "show", "name=home")
     assert (result.status, len(result.lines)) == (2, 1)
     assert "'show' is not a property" in result.stderr
     assert "the command comes first: dns-update show" in result.stderr
@@ -300,10 +300,10 @@ def test_a_property_before_the_command_gets_a_hint() -> None:
 @pytest.mark.parametrize("server", ["bind"], indirect=True)
 def test_the_cause_of_a_failure_is_found_by_questions_alone(server: NameServer) -> None:
     wrong = key_file(server, LabKey(server.keys[0].name, "hmac-sha256", LabKey.generate().secret))
-    result = dns_update("show", at(server), "zone=example.com", "name=ns", wrong, "--debug")
+    result = in_process("show", at(server), "zone=example.com", "name=ns", wrong, "--debug")
     assert result.status == 5
     assert "only the secret is another one there" in result.cause
-    no_zone = dns_update("show", at(server), "zone=home.example.com", "name=ns", "--debug")
+    no_zone = in_process("show", at(server), "zone=home.example.com", "name=ns", "--debug")
     assert no_zone.status == 8
     assert no_zone.hint.startswith("zone=example.com ")
     assert {message.opcode for message in (*result.sent, *no_zone.sent)} == {"QUERY"}

@@ -74,13 +74,13 @@ def answer(*records: Mapping[str, object], sources: tuple[object, ...] = (), **a
 
 
 @contextmanager
-def agent(path: Path, content: Mapping[str, Any]) -> Iterator[None]:
-    """Serve an answer from a thread, as an agent does from a process."""
+def serving(path: Path, answers: FixedAnswers) -> Iterator[Callable[[], object]]:
+    """Answer from a thread, as an agent does from a process; yield what ends it before the end of the block."""
     ready, loop = threading.Event(), asyncio.new_event_loop()
     stop = asyncio.Event()
 
     async def work() -> None:
-        server = await serve(str(path), FixedAnswers(lambda: content))
+        server = await serve(str(path), answers)
         ready.set()
         await stop.wait()
         await server.close()
@@ -89,11 +89,18 @@ def agent(path: Path, content: Mapping[str, Any]) -> Iterator[None]:
     thread.start()
     ready.wait()
     try:
-        yield
+        yield lambda: loop.call_soon_threadsafe(stop.set)
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join()
         loop.close()
+
+
+@contextmanager
+def agent(path: Path, content: Mapping[str, Any]) -> Iterator[None]:
+    """Serve one answer."""
+    with serving(path, FixedAnswers(lambda: content)):
+        yield
 
 
 Asked = Callable[..., tuple[int, str]]

@@ -4,7 +4,7 @@ import pytest
 
 from lab import NameServer
 from tests.cli.test_set import done, records
-from tests.support.command import access, dns_update, in_process
+from tests.support.command import access, in_process
 from tests.support.peer import closed_port
 
 NOWHERE = ("zone=example.com", f"dns-server=127.0.0.1:{closed_port()}", "address=192.0.2.1", "ttl=60")
@@ -12,7 +12,7 @@ NOWHERE = ("zone=example.com", f"dns-server=127.0.0.1:{closed_port()}", "address
 
 @pytest.mark.parametrize("word", ["-h", "--help", "help", "?", "--json", "--debug", "yes"])
 def test_whatever_stands_behind_a_property_is_its_value(word: str, bind: NameServer, unique_name: str) -> None:
-    result = done(dns_update("--value", word, *access(bind), f"name={unique_name}", "type=TXT", "ttl=60"))
+    result = done(in_process("--value", word, *access(bind), f"name={unique_name}", "type=TXT", "ttl=60"))
     assert records(bind, unique_name, "TXT") == [f'60 "{word}"']
     assert result.stdout == ""
     assert result.lines[-1] == f'update successful: {unique_name}.example.com TXT "{word}" added'
@@ -21,7 +21,7 @@ def test_whatever_stands_behind_a_property_is_its_value(word: str, bind: NameSer
 
 @pytest.mark.parametrize("words", [["--name", "help"], ["name=help"], ["--name=help"], ["set", "--name", "help"]])
 def test_a_name_may_be_help(words: list[str], bind: NameServer) -> None:
-    result = done(dns_update(*words, *access(bind), "address=192.0.2.1", "ttl=60"))
+    result = done(in_process(*words, *access(bind), "address=192.0.2.1", "ttl=60"))
     assert (result.stdout, records(bind, "help", "A")) == ("", ["60 192.0.2.1"])
 
 
@@ -86,7 +86,7 @@ def test_a_flag_that_has_its_value_takes_no_second_one(words: list[str]) -> None
     ],
 )
 def test_the_error_of_a_malformed_line_is_an_object_with_json(line: str, says: str) -> None:
-    result = dns_update(*line.split())
+    result = in_process(*line.split())
     assert (result.status, result.stderr) == (2, "")
     assert result.json["status"] == "error"
     assert result.json["exit_status"] == 2

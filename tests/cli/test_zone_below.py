@@ -10,7 +10,7 @@ from dns_update.update import Update
 from lab import Bind, Knot, LabKey, NameServer, PowerDns, Zone, dig
 from tests.cli.test_set import done
 from tests.client.servers import client_of
-from tests.support.command import access, at, dns_update, key_file
+from tests.support.command import access, at, dns_update, in_process, key_file
 
 BELOW = "sub.example.com"
 ALSO = 'same 60 IN A 192.0.2.7\nother IN TXT "below"\n'
@@ -36,7 +36,7 @@ def has(server: NameServer, name: str, rrtype: str, *values: str) -> bool:
 
 def at_once(server: NameServer, *words: str) -> list[str]:
     """Run a command that succeeds without waiting for anything; return its notes."""
-    result = done(dns_update(*words, *access(server)))
+    result = done(in_process(*words, *access(server)))
     assert not any("does not show the change yet" in line for line in result.lines)
     return result.notes
 
@@ -65,7 +65,7 @@ def test_no_ttl_is_taken_from_the_zone_below_nor_noted(holding: NameServer) -> N
     for words in (["ttl=300"], []):
         (note,) = at_once(holding, "name=same.sub", "address=192.0.2.7", *words)
         assert "TTL" not in note
-    result = done(dns_update(*access(holding), "name=same.sub", "address=192.0.2.7", "--json")).json
+    result = done(in_process(*access(holding), "name=same.sub", "address=192.0.2.7", "--json")).json
     assert (result["before"], result["changed"], result["verified"]) == (None, None, True)
 
 
@@ -78,7 +78,7 @@ def test_a_ds_record_is_in_the_upper_zone_and_is_read_there(holding: NameServer)
     digest = "60485 5 1 2bb183af5f22588179a53b0a98631fad1a292118"
     at_once(holding, "name=sub", "type=NS", f"value=ns.{BELOW}.", "ttl=60")
     assert at_once(holding, "name=sub", "type=DS", f"value={digest}", "ttl=60") == []
-    shown = done(dns_update("show", *access(holding), "name=sub", "type=DS"))
+    shown = done(in_process("show", *access(holding), "name=sub", "type=DS"))
     assert shown.stdout == f"{BELOW}. 60 IN DS {digest}\n"
     assert at_once(holding, "delete", "name=sub", "type=DS") == []
 
@@ -86,7 +86,7 @@ def test_a_ds_record_is_in_the_upper_zone_and_is_read_there(holding: NameServer)
 @pytest.mark.parametrize("words", [[], ["type=TXT"], ["type=TXT", "value=upper"]], ids=["name", "type", "value"])
 def test_a_removal_from_the_upper_zone_is_confirmed(holding: NameServer, words: list[str]) -> None:
     at_once(holding, "name=other.sub", "type=TXT", "value=upper", "ttl=60")
-    result = done(dns_update("delete", *access(holding), "name=other.sub", *words))
+    result = done(in_process("delete", *access(holding), "name=other.sub", *words))
     assert "update successful" in result.lines
     assert len(result.notes) == 1
     assert not has(holding, "other.sub", "TXT", "upper")
@@ -95,14 +95,14 @@ def test_a_removal_from_the_upper_zone_is_confirmed(holding: NameServer, words: 
 
 @pytest.mark.parametrize("words", [[], ["type=TXT"], ["type=TXT", "value=below"]], ids=["name", "type", "value"])
 def test_what_only_the_zone_below_has_is_unchanged(holding: NameServer, words: list[str]) -> None:
-    result = done(dns_update("delete", *access(holding), "name=other.sub", *words))
+    result = done(in_process("delete", *access(holding), "name=other.sub", *words))
     assert any(line.startswith(f"unchanged: other.{BELOW} has no ") for line in result.lines)
     assert dig(holding, f"other.{BELOW}", "TXT") == [f'other.{BELOW}. 3600 IN TXT "below"']
 
 
 def test_one_value_of_several_may_be_gone_and_nobody_can_tell(holding: NameServer) -> None:
     at_once(holding, "name=many.sub", "address=192.0.2.1,192.0.2.2", "ttl=60")
-    result = done(dns_update("delete", *access(holding), "name=many.sub", "address=192.0.2.1"))
+    result = done(in_process("delete", *access(holding), "name=many.sub", "address=192.0.2.1"))
     (note,) = result.notes
     assert note.startswith("it could not be read back: Zone not found:")
     assert has(holding, "many.sub", "A", "192.0.2.2")
@@ -111,7 +111,7 @@ def test_one_value_of_several_may_be_gone_and_nobody_can_tell(holding: NameServe
 def test_an_addition_to_the_upper_zone_is_confirmed_if_nothing_is_beside_it(holding: NameServer) -> None:
     (note,) = at_once(holding, "add", "name=added.sub", "address=192.0.2.1", "ttl=60")
     assert note.endswith(f"give zone={BELOW}")
-    result = done(dns_update("add", *access(holding), "name=added.sub", "address=192.0.2.2", "ttl=60"))
+    result = done(in_process("add", *access(holding), "name=added.sub", "address=192.0.2.2", "ttl=60"))
     (note,) = result.notes
     assert note.startswith("it could not be read back: Zone not found:")
     assert "update successful" in result.lines
@@ -120,16 +120,16 @@ def test_an_addition_to_the_upper_zone_is_confirmed_if_nothing_is_beside_it(hold
 
 @pytest.mark.parametrize("words", [["name=sub", "type=NS"], ["name=same.sub"], ["name=ns.sub"]], ids=" ".join)
 def test_show_does_not_tell_the_records_below_as_the_zones_own(holding: NameServer, words: list[str]) -> None:
-    result = dns_update("show", *access(holding), *words)
+    result = in_process("show", *access(holding), *words)
     assert (result.status, result.stdout) == (8, "")
     assert f"lies in {BELOW}, a zone of its own" in result.stderr
     assert result.hint.startswith(f"give zone={BELOW}")
-    shown = dns_update("show", at(holding), key_file(holding), f"zone={BELOW}", f"name={words[0][5:]}.example.com")
+    shown = in_process("show", at(holding), key_file(holding), f"zone={BELOW}", f"name={words[0][5:]}.example.com")
     assert shown.status == 0
 
 
 def test_show_of_a_zone_that_is_none_does_not_tell_the_records_of_the_one_above(holding: NameServer) -> None:
-    result = dns_update("show", at(holding), "zone=ns.example.com", "name=x")
+    result = in_process("show", at(holding), "zone=ns.example.com", "name=x")
     assert (result.status, result.stdout) == (8, "")
     assert "it is not a zone of its own there" in result.stderr
 
@@ -137,7 +137,7 @@ def test_show_of_a_zone_that_is_none_does_not_tell_the_records_of_the_one_above(
 def test_an_alias_into_the_zone_below_is_the_upper_zones_own(holding: NameServer) -> None:
     name = ("name=alias", "type=CNAME", f"value=same.{BELOW}.", "ttl=60")
     assert at_once(holding, *name) == []
-    shown = done(dns_update("show", *access(holding), "name=alias"))
+    shown = done(in_process("show", *access(holding), "name=alias"))
     assert shown.stdout == f"alias.example.com. 60 IN CNAME same.{BELOW}.\n"
     assert at_once(holding, "delete", "name=alias") == []
 
@@ -175,7 +175,7 @@ def test_the_agent_makes_it_right_and_then_leaves_it_alone(
     serials = []
     checks = []
     for _ in range(2):
-        checks.append(dns_update("agent", "--check", "--online", configuration))
+        checks.append(in_process("agent", "--check", "--online", configuration))
         result = done(dns_update("agent", "--once", configuration, env=state))
         assert any(f"lies in {BELOW}, a zone of its own" in line for line in result.lines)
         assert not any("zone=" in line for line in result.lines if "lies in" in line)

@@ -58,7 +58,7 @@ def test_an_update_without_a_response_is_astray_if_it_may_have_arrived(*, may_ha
     steps = transaction.ask(SERVER, UPDATE)
     steps.send(None)
     with pytest.raises(NoResponse):
-        steps.throw(NoResponse("", may_have_arrived=may_have_arrived))
+        steps.send(NoResponse("", may_have_arrived=may_have_arrived))
     assert transaction.update_sent_to == SERVER
     assert transaction.is_update_astray == may_have_arrived
 

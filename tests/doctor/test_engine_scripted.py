@@ -37,7 +37,7 @@ class Network:
     """A network with name servers of example.com that check records before prerequisites, as BIND does.
 
     `unmet` is their answer if prerequisites are not met, `refuses` says which updates they refuse, `is_silent` which
-    queries they do not answer.
+    messages they do not answer.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Network:
         *,
         unmet: int = Rcode.YXDOMAIN,
         refuses: Callable[[Message], bool] = lambda _update: False,
-        is_silent: Callable[[Message], bool] = lambda _query: False,
+        is_silent: Callable[[Message], bool] = lambda _message: False,
         hosts: dict[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._unmet = unmet
@@ -55,13 +55,13 @@ class Network:
 
     def _answer(self, sent: Sent) -> Iterable[bytes]:
         message = Message.decode(sent.octets)
+        if self._is_silent(message):
+            return ()
         if message.opcode == Opcode.UPDATE:
             is_outside = any(not change.name.is_within(ZONE) for change in message.authority)
             rcode = Rcode.REFUSED if self._refuses(message) else Rcode.NOTZONE if is_outside else self._unmet
             return (reply(message, rcode),)
         asked = message.question[0]
-        if self._is_silent(message):
-            return ()
         if asked.rrtype == RRType.SOA and asked.name == ZONE:
             return (reply(message, answer=(SOA,)),)
         return (reply(message, authority=(SOA,)),)
@@ -191,6 +191,18 @@ def test_a_server_that_falls_silent_is_one_problem_and_waited_for_once() -> None
     assert {state_of(name) for name in seen.names} == {"unknown"}
     assert sum(is_silent(message) for _endpoint, message in network.messages) == 1
     assert network.probed == []
+
+
+def test_a_server_that_falls_silent_to_probes_is_waited_for_once() -> None:
+    def is_silent(message: Message) -> bool:
+        return any(change.name.is_within(ZONE) for change in message.authority)
+
+    network = Network(is_silent=is_silent)
+    seen = examined(network, subjects(500, at(SERVER)))
+    (error,) = errors_of(seen)
+    assert isinstance(error, NoResponse)
+    assert len(network.probed) == 1
+    assert {state_of(name) for name in seen.names} == {"differs"}
 
 
 def test_the_zone_of_a_name_is_found_at_its_server() -> None:

@@ -137,7 +137,7 @@ def test_problems_of_servers_and_sources_come_before_those_of_names() -> None:
     refused = PermissionDenied("no")
     examination = Examination(
         servers=(server(error=broken),),
-        sources=(SourceAnswer(ADDRESS, error=nothing),),
+        sources=(SourceAnswer(ADDRESS, (ADDRESS,)), SourceAnswer(ADDRESS, error=nothing)),
         names=(seen(NameAtServer(server(), error=refused)),),
         unresolved=(unresolved,),
     )

@@ -165,3 +165,19 @@ def test_a_server_that_limits_its_rate_is_asked_by_tcp() -> None:
 
     assert client.run(lambda _transaction: ask_all()) == [False] * 5
     assert [sent.transport for sent in memory.sent] == ["udp"] * 3 + ["tcp"] * 3
+
+
+def test_a_server_that_is_slow_and_loses_answers_ends_the_questions_and_not_the_error() -> None:
+    """Each question about the key costs a timeout by UDP and one by TCP, until the time is over."""
+
+    def silent_after_four(message: Message, number: int) -> Iterable[bytes]:
+        if message.opcode == Opcode.QUERY and number > 4:
+            return ()
+        rejected = reply(message, Rcode.NOTAUTH) if message.signature is not None else usual(message)
+        return (rejected,)
+
+    error = KeyRejected("BADKEY", tsig_error=Rcode.BADKEY, endpoint=FIRST)
+    found, memory = diagnosed(silent_after_four, error, KEY)
+    assert found is None
+    assert len(memory.sent) > 4
+    assert memory.now <= SECONDS

@@ -6,20 +6,26 @@ import pty
 import select
 import struct
 import subprocess
+import sys
 import termios
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
+import pytest
+
+from dns_update.cli import main
 from tests.support.command import COMMAND
 
 _DEADLINE = 60  # seconds after which nothing will come any more
+_MOST_QUESTIONS = 20  # that a command may ask after a conversation has ended
 
 
-class Terminal:
-    """A command on a terminal of its own: what it shows."""
+class Screen:
+    """What a command shows on its terminal, and the keys."""
 
-    def __init__(self, screen: int, process: subprocess.Popen[bytes]) -> None:
-        self.process = process
+    def __init__(self, screen: int) -> None:
         self._screen = screen
         self._shown = b""
         self._seen = 0
@@ -27,7 +33,7 @@ class Terminal:
     @property
     def shown(self) -> str:
         """What has been shown so far, with plain line ends."""
-        return self._shown.decode().replace("\r\n", "\n")
+        return self._shown.decode(errors="replace").replace("\r\n", "\n")
 
     def read(self) -> bool:
         """Wait for more, and return whether something came; else the command has ended."""
@@ -49,7 +55,11 @@ class Terminal:
 
     def type(self, text: str) -> None:
         """Type a text; the character 3 is Ctrl-C, and 4, at the beginning of a line, the end of the input."""
-        os.write(self._screen, text.encode())
+        self.type_octets(text.encode())
+
+    def type_octets(self, octets: bytes) -> None:
+        """Type what may be no text."""
+        os.write(self._screen, octets)
 
     def answer(self, question: str, text: str) -> str:
         """Wait for a question, and type an answer and Enter; return what was shown before."""
@@ -58,12 +68,78 @@ class Terminal:
         self.type(f"{text}\n")
         return before
 
-    def read_all(self) -> str:
-        """Wait for the end, and return all that was shown."""
+    def read_rest(self) -> str:
+        """Wait until the command has closed its terminal, and return all that was shown."""
         while self.read():
             pass
+        return self.shown
+
+
+class Terminal(Screen):
+    """The terminal of a process."""
+
+    def __init__(self, screen: int, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(screen)
+        self.process = process
+
+    def read_all(self) -> str:
+        """Wait for the end, and return all that was shown."""
+        self.read_rest()
         self.process.wait(_DEADLINE)
         return self.shown
+
+
+@dataclass(frozen=True)
+class Held:
+    """A conversation that was held: the exit status, and all that was shown."""
+
+    status: int
+    shown: str
+
+
+def converse(talk: Callable[[Screen], object], *words: str, columns: int = 200) -> Held:
+    """Run the command within the test, on a terminal where `talk` reads and types; it counts for coverage.
+
+    `talk` has a thread of its own, for the command may want the main one. Where it leaves off, the input ends. A signal
+    cannot be typed: the terminal belongs to no session.
+    """
+    screen, own = pty.openpty()
+    fcntl.ioctl(own, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    terminal, failures = Screen(screen), list[BaseException]()
+
+    def run() -> None:
+        try:
+            talk(terminal)
+        except BaseException as error:  # noqa: BLE001 - for the test
+            failures.append(error)
+        terminal.type("\x04" * _MOST_QUESTIONS)
+        terminal.read_rest()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        status = _run_on(own, columns, words)
+    finally:
+        os.close(own)
+        thread.join(_DEADLINE)
+        os.close(screen)
+    if failures:
+        raise failures[0]
+    return Held(status, terminal.shown)
+
+
+def _run_on(own: int, columns: int, words: Sequence[str]) -> int:
+    """Run the command with its three streams on a terminal."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        open(own, encoding="utf-8", closefd=False) as stdin,
+        open(own, "w", encoding="utf-8", buffering=1, closefd=False) as stdout,
+    ):
+        for name, stream in (("stdin", stdin), ("stdout", stdout), ("stderr", stdout)):
+            patch.setattr(sys, name, stream)
+        for name, text in (("NO_COLOR", "1"), ("TERM", "xterm"), ("COLUMNS", str(columns))):
+            patch.setenv(name, text)
+        return main(list(words))
 
 
 @contextmanager

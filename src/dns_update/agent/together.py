@@ -24,7 +24,7 @@ from dns_update.agent.reconcile.upstream import Upstream
 from dns_update.bulk import BulkOptions, Wish
 from dns_update.bulk.batch import BatchOf, SizeLimit, Window
 from dns_update.bulk.packing import PackedUpdate, Packer
-from dns_update.client.locate import choose_primary_of
+from dns_update.client.locate import ensure_servers
 from dns_update.client.plan import Desired
 from dns_update.client.transaction import Transaction
 from dns_update.errors import (
@@ -152,8 +152,7 @@ class _Update(Contact):
         """Send it to the first server that takes it; raises DnsUpdateError."""
 
         async def request(transaction: Transaction) -> Reply:
-            if not transaction.servers:
-                await choose_primary_of(transaction, zone, RRClass.IN)
+            await ensure_servers(transaction, zone, RRClass.IN)
             return await transaction.at_first_server(lambda endpoint: transaction.ask_for(endpoint, message))
 
         return await self.ask(request)

@@ -13,7 +13,7 @@ from dns_update.client import Client
 from dns_update.client.locate import LocatedTarget, ensure_servers
 from dns_update.client.lookup import ZoneView
 from dns_update.client.reply_errors import distrust_of, refusal_of
-from dns_update.client.steps import Ask
+from dns_update.client.steps import Ask, answered
 from dns_update.client.transaction import Transaction
 from dns_update.exchange import Reply, UnverifiedReply
 from dns_update.rr.record import Record
@@ -66,10 +66,7 @@ class BeginTransfer(Value):
     transfer: Transfer
 
     def __await__(self) -> Generator[BeginTransfer, Any, Any]:
-        answer = yield self
-        if isinstance(answer, errors.DnsUpdateError):
-            raise answer
-        return answer
+        return answered((yield self))
 
     def begin(self, transport: object) -> Begun[Iterator[list[Record]]] | errors.DnsUpdateError:
         """Perform it: return the answer, or an error that concerns this server."""

@@ -10,7 +10,7 @@ from dns_update.auth import Key
 from dns_update.client.claims import claims_in
 from dns_update.client.plan import Desired
 from dns_update.client.primary_name import without_final_dot
-from dns_update.client.probe import BY_KEY, BY_RECORD
+from dns_update.client.probe import BY_KEY, BY_RECORD, Access
 from dns_update.doctor.advice import advise, change_text, is_after, listed, note_texts
 from dns_update.doctor.comparison import Comparison
 from dns_update.doctor.diagnosis import Diagnosis
@@ -114,20 +114,21 @@ def source_steps(answers: Iterable[SourceAnswer]) -> Iterator[Step]:
 def _at_server(one: NameAtServer, name: NameExamination, line: Line) -> Iterator[Step]:
     """Yield the steps at one server; after a failure, those that need what failed are left out."""
     server = one.server
-    around = server.surroundings
-    if server.error is not None and server.access is None:
+    around, access = server.surroundings, server.access
+    if server.error is not None and access is None:
         yield failed(_topic_of(server.error), server.error)
         yield Step("update", "left out", f"not tried at {server.endpoint} because of that")
         return
-    yield from _answers(server, around, line)
+    assert access is not None  # noqa: S101 - the server has shown the zone, or an error says why not
+    yield from _answers(server, access, around, line)
     yield from _of_key(server, around)
     if server.error is not None:
         yield failed("update", server.error)
         return
-    yield from _permission(one, name)
+    yield from _permission(one, name, access)
     yield from _of_record(one, name)
     if around is not None:
-        yield from _of_name_servers(server, around)
+        yield from _of_name_servers(server, access.serial, around)
 
 
 def _topic_of(error: DnsUpdateError) -> str:
@@ -135,7 +136,7 @@ def _topic_of(error: DnsUpdateError) -> str:
     return {4: "server", 5: "key", 6: "clock", 7: "update", 8: "zone"}.get(error.exit_status, "server")
 
 
-def _answers(server: ServerExamination, around: Surroundings | None, line: Line) -> Iterator[Step]:
+def _answers(server: ServerExamination, access: Access, around: Surroundings | None, line: Line) -> Iterator[Step]:
     program = "" if around is None or not around.kind.program else f" ({around.kind})"
     ways = [] if around is None else [("UDP", around.answers_udp), ("TCP", around.answers_tcp)]
     transports = " and ".join([way for way, works in ways if works])
@@ -148,11 +149,9 @@ def _answers(server: ServerExamination, around: Surroundings | None, line: Line)
             f"{server.endpoint} does not answer by TCP, which messages of more than 512 octets need",
             hint=f"let TCP port {server.endpoint.port} through, too (RFC 7766)",
         )
-    access = server.access
-    if access is not None:
-        signed = ", signed (DNSSEC)" if around is not None and around.is_signed else ""
-        how = "" if line.gives_zone else ", found by its SOA record,"
-        yield Step("zone", "ok", f"{server.zone}{how} is served there, with serial {access.serial}{signed}")
+    signed = ", signed (DNSSEC)" if around is not None and around.is_signed else ""
+    how = "" if line.gives_zone else ", found by its SOA record,"
+    yield Step("zone", "ok", f"{server.zone}{how} is served there, with serial {access.serial}{signed}")
 
 
 def _of_key(server: ServerExamination, around: Surroundings | None) -> Iterator[Step]:
@@ -190,13 +189,13 @@ def _strength(key: Key) -> Iterator[Step]:
 # The update
 
 
-def _permission(one: NameAtServer, name: NameExamination) -> Iterator[Step]:
+def _permission(one: NameAtServer, name: NameExamination, access: Access) -> Iterator[Step]:
     """Yield whether the key may make the change."""
     server, owner = one.server, name.subject.name
     if one.denial is not None and is_needed(name, one.denial):
         yield failed("update", one.denial.error)
-    elif server.access is not None:
-        yield _permitted(server, name)
+    else:
+        yield _permitted(server, access, name)
     for text, hint in map(note_texts, notes_at(one, name)):
         yield Step("update", "note", text, hint=hint)
     if one.forecast is not None:
@@ -212,14 +211,13 @@ def _permission(one: NameAtServer, name: NameExamination) -> Iterator[Step]:
         )
 
 
-def _permitted(server: ServerExamination, name: NameExamination) -> Step:
+def _permitted(server: ServerExamination, access: Access, name: NameExamination) -> Step:
     who = f"key {server.key.name}" if server.key is not None else "this machine, without a key,"
     types = " and ".join(map(rrtype_to_text, name.subject.rrtypes))
-    insight = server.access.insight if server.access is not None else ""
-    if insight == BY_RECORD:
+    if access.insight == BY_RECORD:
         what = f"change {name.subject.name} {types}" if types else f"update {server.zone}"
         return Step("update", "ok", f"{who} may {what}")
-    if insight == BY_KEY:
+    if access.insight == BY_KEY:
         return Step("update", "ok", f"{who} may change {server.zone}; of single names the server tells nothing before")
     return Step("update", "note", f"the server does not tell beforehand what {who} may change")
 
@@ -233,8 +231,7 @@ def _of_record(one: NameAtServer, name: NameExamination) -> Iterator[Step]:
     if one.error is not None:
         yield failed("record", one.error)
         return
-    if comparison is None:
-        return
+    assert comparison is not None  # noqa: S101 - neither the server nor this request has failed
     if comparison.obstacle is not None:
         problem = next(problem for problem in problems_of(name) if problem.cause == "update-blocked")
         yield _failed("record", problem, problem.cause)
@@ -284,8 +281,7 @@ def _whose(owner: Name, present: Sequence[Record]) -> Iterator[Step]:
 # The name servers
 
 
-def _of_name_servers(server: ServerExamination, around: Surroundings) -> Iterator[Step]:
-    serial = server.access.serial if server.access is not None else None
+def _of_name_servers(server: ServerExamination, serial: int, around: Surroundings) -> Iterator[Step]:
     states = around.name_servers
     late = [state for state in states if state.serial is not None and state.serial != serial]
     silent = [state for state in states if state.serial is None]
@@ -293,7 +289,7 @@ def _of_name_servers(server: ServerExamination, around: Surroundings) -> Iterato
     if right:
         yield Step("name servers", "ok", f"{', '.join(right)} {'has' if len(right) == 1 else 'have'} serial {serial}")
     for state in late:
-        is_newer = serial is not None and state.serial is not None and is_after(state.serial, serial)
+        is_newer = state.serial is not None and is_after(state.serial, serial)
         who = f"newer than here: {server.endpoint} has" if is_newer else "and has"
         yield Step(
             "name servers",
@@ -319,11 +315,13 @@ _FAULTS = {
     "no-address": "is a name server of the zone, and has no address",
     "silent": "is a name server of the zone, and does not answer",
     "not-authoritative": "is a name server of the zone, and does not serve it",
+    "not-asked": "is a name server of the zone, and was not asked: those before it took too long",
 }
 _TO_DO = {
     "no-address": "give it one, or remove its NS record",
     "silent": "resolvers ask it, too, and wait: start it, or remove its NS record",
     "not-authoritative": "make it a secondary of the zone, or remove its NS record",
+    "not-asked": "check again when the others answer",
 }
 
 

@@ -213,6 +213,8 @@ TEXTS: dict[str, Sentences] = {
             OTHER: "{zone:{of_zone}}, {ttl:300} and {verify:no} do without queries; or let the key ask",
             BIND: "{zone:{of_zone}}, {ttl:300} and {verify:no} do without queries; or add to the zone: allow-query "
             '{{ key "{of_key}"; }};',
+            KNOT: "{zone:{of_zone}}, {ttl:300} and {verify:no} do without queries; or add this machine's address to "
+            "mod-queryacl in knot.conf",
         },
     ),
     "asking-refused": Sentences(

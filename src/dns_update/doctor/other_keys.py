@@ -35,12 +35,21 @@ class OtherKey(Value):
     is_like_it: bool = True
 
 
+def with_whole_mac(key: Key) -> Iterator[OtherKey]:
+    """Yield the key with the whole MAC of its algorithm, if it is truncated."""
+    if key.algorithm.is_truncated:
+        yield OtherKey(_copy(key, algorithm=_whole(key)))
+
+
+def _whole(key: Key) -> str:
+    text = key.algorithm.text
+    return text.rpartition("-")[0] if key.algorithm.is_truncated else text
+
+
 def with_other_algorithms(key: Key) -> Iterator[OtherKey]:
     """Yield the key with each other algorithm, those of today first; and with the whole MAC, if it is truncated."""
-    whole = key.algorithm.text
-    if key.algorithm.is_truncated:
-        whole = whole.rpartition("-")[0]
-        yield OtherKey(_copy(key, algorithm=whole))
+    yield from with_whole_mac(key)
+    whole = _whole(key)
     today_first = sorted(ALGORITHMS, key=lambda text: (text != "hmac-sha256", text != "hmac-sha512"))
     for text in today_first:
         if text != whole:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dns_update.auth.tsig import FUDGE
 from dns_update.client.probe import is_unmet, unmeetable
 from dns_update.client.steps import Ask, ReadClock
-from dns_update.errors import DnsUpdateError, NoResponse
+from dns_update.errors import NoResponse
+from dns_update.errors.causes import SIGNED_AT_ANOTHER_TIME
 from dns_update.exchange import TCP, UDP, Policy, Reply
 from dns_update.message import Message
 from dns_update.update import Update
 from dns_update.value import Value
-from dns_update.wire.codes import Flag, Opcode, Rcode, RRType
+from dns_update.wire.codes import Flag, Opcode, RRType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,6 +71,14 @@ class Answer(Value, kw_only=True):
     def accepts_key(self) -> bool:
         """Whether it shows, as the answer to a signed question, that the server accepts the key."""
         return self.is_trusted and not self.tsig_error
+
+    @property
+    def proves_key(self) -> bool:
+        """Whether it shows that the server has the key of a signed question: its signature is right.
+
+        The clocks may differ: a server looks at the MAC before it looks at the time (RFC 8945, section 5.2).
+        """
+        return self.is_trusted or self.cause == SIGNED_AT_ANOTHER_TIME
 
     def records(self, rrtype: int) -> tuple[Record, ...]:
         """Return the records of a type, in the answer or the authority section."""
@@ -178,8 +187,6 @@ class Questions:
         except NoResponse as error:
             self._silent.add((at, transport))
             return Answer(cause=error.cause)
-        except DnsUpdateError as error:  # e.g. a record in the answer that is malformed
-            return Answer(rcode=Rcode.FORMERR, cause=error.cause)
         return _seen(reply, self._wall + seconds)
 
     async def _seconds(self) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from dns_update.client.steps import Resolve
 from dns_update.doctor.diagnoses.zone import addresses_in
-from dns_update.doctor.questions import Answer, Questions
+from dns_update.doctor.questions import Answer, OutOfTime, Questions
 from dns_update.doctor.server_kind import POWERDNS, ServerKind, kind_of
 from dns_update.errors import NoResponse
 from dns_update.exchange import TCP
@@ -24,8 +24,13 @@ from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from dns_update.auth import Key
     from dns_update.client.probe import Access
+    from dns_update.client.steps import Steps
+
+    T = TypeVar("T")
 
 _MOST_NAME_SERVERS = 6  # of a zone; more are rare, and each costs a question
 _DNSKEY = rrtype_from_text("DNSKEY")
@@ -67,8 +72,11 @@ async def look_around(questions: Questions, zone: Name, key: Key | None, access:
     kind = kind_of(access.version, unsigned, is_served=shown.is_authoritative and shown.rcode == Rcode.NOERROR)
     apex = await questions.ask(Message.query(zone, RRType.ANY, questions.rrclass), key, transport=TCP)
     hosts = (await _name_servers(questions, zone, key, apex))[:_MOST_NAME_SERVERS]
-    addresses = {host: _glue(host, apex) or await _addresses(questions, zone, key, host) for host in hosts}
-    states = [await _state_of(questions, zone, host, addresses[host], access.serial) for host in hosts]
+    addresses = [_glue(host, apex) or await _in_time(_addresses(questions, zone, key, host)) for host in hosts]
+    states = [
+        await _state_of(questions, zone, host, found, access.serial)
+        for host, found in zip(hosts, addresses, strict=True)
+    ]
     return Surroundings(
         kind=kind,
         answers_tcp=not apex.is_silent,
@@ -99,9 +107,27 @@ def _at(zone: Name, records: Sequence[Record]) -> list[Record]:
 
 
 async def _state_of(
+    questions: Questions, zone: Name, host: Name, addresses: Sequence[str] | None, own_serial: int
+) -> NameServerState:
+    """Return what one name server shows; not asked if the questions before took all the time."""
+    shown = None
+    if addresses is not None:
+        shown = await _in_time(_shown_by(questions, zone, host, addresses, own_serial))
+    return shown or NameServerState(host, "" if not addresses else addresses[0], fault="not-asked")
+
+
+async def _in_time(steps: Steps[T]) -> T | None:
+    """Return what questions give; None if the time for questions is over."""
+    try:
+        return await steps
+    except OutOfTime:
+        return None
+
+
+async def _shown_by(
     questions: Questions, zone: Name, host: Name, addresses: Sequence[str], own_serial: int
 ) -> NameServerState:
-    """Return what one name server shows; the server that is being examined is not asked again."""
+    """Return what a name server at these addresses shows; the server that is being examined is not asked again."""
     if not addresses:
         return NameServerState(host, fault="no-address")
     own = questions.endpoint

@@ -43,9 +43,10 @@ async def _cause_in_zone(examined: Examined, error: errors.DnsUpdateError) -> Di
         return examined.found("answered-between")
     if isinstance(error, errors.ServerFailure) or _claimed(error) in _UNEXPLAINED:
         return await failure.cause_of(examined, error)
-    if examined.case.key is not None and isinstance(error, _OF_KEYS + _OF_PERMISSION):
-        of_key = await key.cause_of(examined)
-        if of_key is not None or await key.is_unknown(examined):
+    own_key = examined.case.key
+    if own_key is not None and isinstance(error, _OF_KEYS + _OF_PERMISSION):
+        of_key = await key.cause_of(examined, own_key)
+        if of_key is not None or await key.is_unknown(examined, own_key):
             return of_key
     is_question = isinstance(error, errors.ZoneNotFound) and not examined.case.changes
     if isinstance(error, _OF_KEYS + _OF_PERMISSION) and not is_question:

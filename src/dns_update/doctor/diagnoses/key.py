@@ -13,7 +13,13 @@ from dns_update.auth import Key
 from dns_update.auth.tsig import FUDGE
 from dns_update.doctor.diagnoses.permission import is_of_active_directory
 from dns_update.doctor.diagnosis import Diagnosis, Examined
-from dns_update.doctor.other_keys import OtherKey, with_other_algorithms, with_other_names, with_other_readings
+from dns_update.doctor.other_keys import (
+    OtherKey,
+    with_other_algorithms,
+    with_other_names,
+    with_other_readings,
+    with_whole_mac,
+)
 from dns_update.doctor.questions import Answer
 from dns_update.doctor.server_kind import KNOT, POWERDNS, SIGNING
 from dns_update.errors.causes import NOT_SIGNED, WRONG_SIGNATURE
@@ -21,25 +27,22 @@ from dns_update.wire.codes import Rcode
 
 _WHOLE_FUDGE = 0xFFFF  # seconds: a signature that is right counts whatever the clocks say (RFC 8945, section 4.2)
 _NOT_BY_KEY = (NOT_SIGNED, WRONG_SIGNATURE)  # dnsdist and Unbound send the signature of the question back
+_WRONG_MAC = (Rcode.BADSIG, Rcode.BADTRUNC)
 _UNSIGNED_BY_KNOT = (Rcode.SERVFAIL, Rcode.NOTAUTH)
 _FINE = 30  # seconds: so near is the difference of two clocks found out
 
 
-async def cause_of(examined: Examined) -> Diagnosis | None:
-    """Return what is wrong with the key; None if the server accepts it for queries, or if there is none."""
-    key = examined.case.key
-    if key is None:
-        return None
+async def cause_of(examined: Examined, key: Key) -> Diagnosis | None:
+    """Return what is wrong with the key; None if the server accepts it for queries."""
     signed = await _ask(examined, key)
     if signed.accepts_key or signed.is_silent:
         return None
     return await _cause_of_rejection(examined, key, signed)
 
 
-async def is_unknown(examined: Examined) -> bool:
+async def is_unknown(examined: Examined, key: Key) -> bool:
     """Return whether nothing is known of the key: signed queries are not answered."""
-    key = examined.case.key
-    return key is not None and not (await _ask(examined, key)).accepts_key
+    return not (await _ask(examined, key)).accepts_key
 
 
 async def ignores_signatures(examined: Examined) -> bool:
@@ -57,7 +60,7 @@ async def is_only_for_queries(examined: Examined) -> bool:
     Knot does not sign that it could not pass an update on to its primary, nor, from 3.4 on, that no acl permits it.
     """
     key, program = examined.case.key, examined.kind.program
-    if key is None or program not in SIGNING or not (await _ask(examined, key)).accepts_key:
+    if key is None or program not in SIGNING or not (await _ask(examined, key)).proves_key:
         return False
     probe = await examined.questions.probe(examined.zone, key)
     return probe.cause in _NOT_BY_KEY and not (program == KNOT and probe.rcode in _UNSIGNED_BY_KNOT)
@@ -68,8 +71,9 @@ async def _cause_of_rejection(examined: Examined, key: Key, signed: Answer) -> D
         if signed.rcode == Rcode.NOERROR and signed.cause in _NOT_BY_KEY:  # of a server that checks signatures, never
             return examined.found("ignores-signatures")
         return await _cause_of_bare_refusal(examined, key)
-    if signed.tsig_error == Rcode.BADSIG:
-        return await _cause_in_secret(examined, key) or examined.found("secret-differs")
+    if signed.tsig_error in _WRONG_MAC:
+        in_secret = await _cause_in_length(examined, key) or await _cause_in_secret(examined, key)
+        return in_secret or examined.found("secret-differs")
     if signed.tsig_error == Rcode.BADKEY:
         return await _cause_of_badkey(examined, key)
     return None
@@ -79,12 +83,17 @@ async def _ask(examined: Examined, key: Key, fudge: int = FUDGE, ahead: int = 0)
     return await examined.questions.soa(examined.zone, key, fudge=fudge, ahead=ahead)
 
 
+async def _ask_with(examined: Examined, other: OtherKey) -> Answer:
+    """Ask with another key, which may be right although the clocks differ."""
+    return await _ask(examined, other.key, _WHOLE_FUDGE)
+
+
 async def _cause_of_badkey(examined: Examined, key: Key) -> Diagnosis:
     """Return what the server does not know, after it said that it does not know the key with this algorithm."""
     known: OtherKey | None = None
     for other in with_other_algorithms(key):
-        answer = await _ask(examined, other.key)
-        if answer.accepts_key:
+        answer = await _ask_with(examined, other)
+        if answer.proves_key:
             return examined.found("other-algorithm", algorithm_there=other.key.algorithm.text)
         if answer.tsig_error == Rcode.BADSIG:
             known = other
@@ -98,8 +107,8 @@ async def _cause_of_badkey(examined: Examined, key: Key) -> Diagnosis:
 async def _cause_in_name(examined: Examined, key: Key) -> Diagnosis | None:
     """Return another name under which the server has the key."""
     for other in with_other_names(key, examined.zone, examined.case.owner):
-        answer = await _ask(examined, other.key)
-        if answer.accepts_key:
+        answer = await _ask_with(examined, other)
+        if answer.proves_key:
             return examined.found("other-key-name", name_there=other.key.name)
         if answer.tsig_error == Rcode.BADSIG and other.is_like_it:
             return examined.found("other-key-name-and-secret", name_there=other.key.name)
@@ -114,6 +123,12 @@ async def _unknown(examined: Examined) -> Diagnosis:
         return examined.found("kerberos-only")
     causes = {KNOT: "key-in-no-acl", POWERDNS: "key-not-accepted"}
     return examined.found(causes.get(examined.kind.program, "key-unknown"))
+
+
+async def _cause_in_length(examined: Examined, key: Key) -> Diagnosis | None:
+    """Return that the server wants the whole MAC of the algorithm: BIND says BADTRUNC then, Knot BADSIG."""
+    whole = await _first_accepted(examined, with_whole_mac(key))
+    return None if whole is None else examined.found("other-algorithm", algorithm_there=whole.key.algorithm.text)
 
 
 async def _cause_in_secret(examined: Examined, key: Key) -> Diagnosis | None:
@@ -150,6 +165,6 @@ async def _clocks(examined: Examined, key: Key) -> Diagnosis:
 
 async def _first_accepted(examined: Examined, others: Iterable[OtherKey]) -> OtherKey | None:
     for other in others:
-        if (await _ask(examined, other.key)).accepts_key:
+        if (await _ask_with(examined, other)).proves_key:
             return other
     return None

@@ -59,9 +59,9 @@ async def _without_zone(questions: Questions, case: Case, asked: Name, answer: A
     hosts = _delegated_to(answer, asked)
     if hosts:
         return diagnosis_of(questions, case, kind, "delegated", zone=asked, hosts=", ".join(hosts), host=hosts[0])
-    if answer.rcode == Rcode.REFUSED:
-        return await _refused(questions, case, kind, asked)
-    return None
+    if answer.rcode == Rcode.NOTAUTH:  # so Knot's module queryacl answers
+        return await _only_queries_refused(questions, case, kind, asked)
+    return await _refused(questions, case, kind, asked) if answer.rcode == Rcode.REFUSED else None
 
 
 async def _resolver(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis:
@@ -142,7 +142,7 @@ async def _not_loaded(
         return None
     if answer.offers_recursion and case.zone is None:
         return None
-    if answer.offers_recursion and (await questions.probe(asked, case.key)).rcode != Rcode.SERVFAIL:
+    if answer.offers_recursion and (await questions.probe(asked, None)).rcode != Rcode.SERVFAIL:
         return None
     return diagnosis_of(questions, case, kind, "zone-not-loaded", zone=asked)
 
@@ -157,18 +157,28 @@ async def _refused(questions: Questions, case: Case, kind: ServerKind, asked: Na
     """Return why the server refuses to answer about the zone: it does not have it, or it answers no queries."""
     if case.zone is None:  # nothing is sent for a zone that is only a guess
         return await _in_other_zone(questions, case, kind, asked) or _no_zone(questions, case, kind, asked)
+    known = await _only_queries_refused(questions, case, kind, asked)
+    known = known or await _in_other_zone(questions, case, kind, asked)
+    if known is not None:
+        return known
     probe = await questions.probe(asked, case.key, case.changes)
-    if probe.permits:
-        shown = kind_of(await version_of(questions), probe)  # PowerDNS shows itself by an update
-        return diagnosis_of(questions, case, shown, "queries-refused", zone=asked)
-    elsewhere = await _in_other_zone(questions, case, kind, asked)
-    if elsewhere is not None:
-        return elsewhere
     if _means_no_zone(probe, await questions.soa(_OUTSIDE), kind):
         return _no_zone(questions, case, kind, asked)
     if probe.rcode == Rcode.REFUSED and kind.program == BIND:
         return diagnosis_of(questions, case, kind, "asking-refused", zone=asked)
     return None
+
+
+async def _only_queries_refused(questions: Questions, case: Case, kind: ServerKind, asked: Name) -> Diagnosis | None:
+    """Return that the server takes updates of the zone, although it answers no queries about it."""
+    if case.zone is None:
+        return None
+    probe = await questions.probe(asked, case.key, case.changes)
+    if not probe.permits:
+        return None
+    if kind.program == OTHER:
+        kind = kind_of(await version_of(questions), probe)  # PowerDNS shows itself by an update
+    return diagnosis_of(questions, case, kind, "queries-refused", zone=asked)
 
 
 def _means_no_zone(probe: Answer, other: Answer, kind: ServerKind) -> bool:
