@@ -46,7 +46,7 @@ _STARTS = 5
 
 _RENUMBERINGS = 5
 _PEER_BATCHES = (("knsupdate", 250), ("nsupdate", 500))
-"""The numbers of names in a message with which they are fastest (`lab.bench_bulk`)."""
+"""The numbers of names in a message with which they are fastest (`lab.bench.context`)."""
 
 _SOA_FIELDS = struct.pack("!IIII", 3600, 900, 604800, 300)
 """The end of the SOA record of a `Zone`."""

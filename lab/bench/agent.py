@@ -1,6 +1,6 @@
 """The agent beside ddclient, inadyn and a loop; `lab.bench_agent` and `lab.bench_peers` measure them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from lab import bench_agent, bench_peers
 from lab.bench.context import Context
@@ -11,6 +11,7 @@ FOLLOWING = "from the kernel's event to the served address"
 MEMORY = "memory, now and at its peak"
 IDLE = f"{bench_peers.RECORDS} names, a second in which nothing happens"
 START = "names that are right, from the agent's start until it has seen that"
+RENUMBERED = "names that get another address"
 
 _MANY = 10_000
 """The names that `lab.bench_agent` has beside the few."""
@@ -21,7 +22,7 @@ def measure_agent(context: Context) -> Sequence[Task]:
     """Measure the agent and its peers; that needs root."""
     figures = bench_agent.main(context.commands.dns_update)
     if figures is None:
-        return [Task(FOLLOWING, (), notes=("not measured: it needs root, for network namespaces",))]
+        return [Task(FOLLOWING, (), notes=("it needs root, for network namespaces",))]
     return tasks_of(*figures)
 
 
@@ -34,6 +35,7 @@ def tasks_of(ours: bench_agent.Figures, theirs: Mapping[str, bench_peers.Figures
     memory = [Row(program=AGENT, names=names, mib=ours["mib"])]
     memory += [Row(program=label, names=names, mib=each["mib"]) for label, each in peers if label in _OF_TEN_NAMES]
     memory.append(Row(program=AGENT, names=_MANY, mib=ours["mib_of_many"]))
+    memory.append(Row(program=f"{AGENT}, after they got another address", names=_MANY, mib=ours["mib_after"]))
     idle = Row(program=AGENT, seconds=(1.0,), cpu=(ours["idle"],))
     start = Row(program=AGENT, names=_MANY, seconds=tuple(ours["verified"]), cpu=(ours["cpu"],))
     return [
@@ -41,7 +43,18 @@ def tasks_of(ours: bench_agent.Figures, theirs: Mapping[str, bench_peers.Figures
         Task(MEMORY, tuple(memory)),
         Task(IDLE, (idle,)),
         Task(START, (start,)),
+        Task(RENUMBERED, tuple(_renumbered(ours))),
     ]
+
+
+def _renumbered(ours: bench_agent.Figures) -> Iterator[Row]:
+    """Yield the agent, until the last name is served, and the whole runs of its peers, which read nothing back."""
+    yield Row(program=AGENT, names=_MANY, seconds=tuple(ours["served"]))
+    yield Row(
+        program=f"{AGENT}, until all are read back and in the history", names=_MANY, seconds=tuple(ours["finished"])
+    )
+    for peer, seconds in ours["batches"].items():
+        yield Row(program=peer, names=_MANY, seconds=tuple(seconds))
 
 
 def _label(peer: str) -> str:
