@@ -185,7 +185,7 @@ def _method(results: Results) -> str:
         ours.""",
         f"""**dnsperf** measures servers. It signs the updates that it makes itself (`-u`), but its buffer has room
         for a few names only, so they have one name each. For many names it sends ready-made messages (`-B`), of up to
-        {DNSPERF_OCTETS:,} octets: with larger ones it stops. Its start and its end take about 0.1 s.""",
+        {DNSPERF_OCTETS:,} octets: with larger ones it stops.""",
         """**Raw figures**, each run of each program: [speed.json](speed.json). `python -m lab.bench --page` makes
         this page from them, `make bench PARTS="one-shot bulk"` measures parts, and `python -m lab.bench --help` lists
         them.""",

@@ -25,8 +25,18 @@ def table(task: Task) -> str:
         head.append(f"time / {task.base}")
         for line, row in zip(lines, task.rows, strict=True):
             line.append(number(row.ratio(base)))
-    body = [f"**{task.title}**", markdown(head, lines)] if lines else [f"**{task.title}**"]
+    title = f"**{task.title}**{_runs(task)}"
+    body = [title, markdown(head, lines)] if lines else [title]
     return "\n\n".join([*body, *(f"Not measured: {note}." for note in task.notes)])
+
+
+def _runs(task: Task) -> str:
+    """Return how many runs the medians are of: a single one says little."""
+    counts = {len(row.seconds) for row in task.rows if row.seconds}
+    if len(counts) != 1:
+        return ""
+    (count,) = counts
+    return ", one run of each" if count == 1 else f", {count} runs of each"
 
 
 def seconds_text(seconds: float) -> str:
@@ -45,7 +55,7 @@ def _grouped(tasks: Sequence[Task]) -> Iterator[tuple[tuple[str, ...], list[Task
 
 def _of_pairs(tasks: Sequence[Task]) -> str:
     ours, theirs = (row.program for row in tasks[0].rows)
-    head = ["task", ours, theirs, f"{ours} / {theirs}"]
+    head = [f"task{_runs(tasks[0])}", ours, theirs, f"{ours} / {theirs}"]
     lines = [
         [task.title, *(seconds_text(row.median) for row in task.rows), number(task.ratio(ours, theirs))]
         for task in tasks

@@ -34,7 +34,7 @@ def test_a_table_has_the_columns_that_some_row_fills() -> None:
         notes=("other: it ended with status 1",),
     )
     assert table(task) == (
-        "**1,000 names replaced**\n"
+        "**1,000 names replaced**, 3 runs of each\n"
         "\n"
         "| program | a message | in flight | median | worst | names/s | peak MiB | time / theirs |\n"
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
@@ -51,7 +51,7 @@ def test_tasks_of_the_same_two_programs_share_a_table() -> None:
         for title in ("one", "other")
     ]
     assert tables(pairs) == (
-        "| task | ours | theirs | ours / theirs |\n"
+        "| task, one run of each | ours | theirs | ours / theirs |\n"
         "| --- | ---: | ---: | ---: |\n"
         "| one | 1.00 ms | 2.00 ms | 0.50 |\n"
         "| other | 1.00 ms | 2.00 ms | 0.50 |"
