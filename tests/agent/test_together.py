@@ -7,7 +7,7 @@ import pytest
 from dns_update.agent import together
 from dns_update.agent.output.history import HistoryRow
 from dns_update.agent.output.reports import Reports
-from dns_update.agent.scheduler import MAX_TRIES
+from dns_update.agent.scheduler import MANY, MAX_TRIES
 from dns_update.bulk import BulkOptions
 from dns_update.wire.codes import Opcode, RRType
 from dns_update.wire.inet import parse_address
@@ -20,7 +20,7 @@ COUNT = 300
 NAMES = [f"h{number}" for number in range(COUNT)]
 HOUR = 3600.0
 LONG = 60.0  # for all names, and an outage
-SOME_ALONE = together.MANY + MAX_TRIES + COUNT / 25
+SOME_ALONE = MANY + MAX_TRIES + COUNT / 25
 """More updates than those of the last names that are read: when few are left, they do not wait for each other."""
 OCTETS = 2048  # some 50 names
 ANSWERED = MockTransport.latency
@@ -112,7 +112,7 @@ def test_each_name_is_shown_as_changing_until_it_was_read_back() -> None:
 
 
 def test_a_few_names_have_attempts_of_their_own() -> None:
-    few = together.MANY - 1
+    few = MANY - 1
 
     async def story(world: World) -> None:
         await world.pass_time(LONG)
@@ -313,7 +313,7 @@ def test_a_server_that_falls_silent_in_the_middle_loses_no_name() -> None:
         await world.pass_time(LONG)
         assert names_with(world, TWO) == NAMES
         assert set(states(world).values()) == {"right"}
-        assert sum(size == 1 for size in sizes(world)) < together.MANY, "they are not sent together after the outage"
+        assert sum(size == 1 for size in sizes(world)) < MANY, "they are not sent together after the outage"
 
     play(story, configuration(records()), before=has_one)
 

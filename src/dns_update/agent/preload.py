@@ -35,8 +35,8 @@ LEFT_OUT = (
     *("dns_update.client.bulk_access", "dns_update.client.bulk_aio"),
 )
 """ctypes is only for one-shot commands, which adopt orphans; the names of a router's interfaces are only for `run`.
-Python has loaded importlib itself. No agent presents tokens, makes a dry run, transfers a zone, sends many names
-at once, or reads whole records from text.
+Python has loaded importlib itself. No agent presents tokens, makes a dry run, transfers a zone, applies a file of
+names, or reads whole records from text.
 """
 
 
