@@ -11,6 +11,8 @@ FOLLOWING = "from the kernel's event to the served address"
 MEMORY = "memory, now and at its peak"
 IDLE = f"{bench_peers.RECORDS} names, a second in which nothing happens"
 START = "names that are right, from the agent's start until it has seen that"
+RENUMBERED = "names get another address at once, until the server serves the last one"
+READ_BACK = "dns-update agent, until all are read back and in the history"
 
 _MANY = 10_000
 """The names that `lab.bench_agent` has beside the few."""
@@ -34,6 +36,11 @@ def tasks_of(ours: bench_agent.Figures, theirs: Mapping[str, bench_peers.Figures
     memory = [Row(program=AGENT, names=names, mib=ours["mib"])]
     memory += [Row(program=label, names=names, mib=each["mib"]) for label, each in peers if label in _OF_TEN_NAMES]
     memory.append(Row(program=AGENT, names=_MANY, mib=ours["mib_of_many"]))
+    memory.append(Row(program=f"{AGENT}, after other addresses", names=_MANY, mib=ours["mib_after"]))
+    renumbered = [Row(program=AGENT, names=_MANY, seconds=tuple(ours["served"]))]
+    renumbered.append(Row(program=READ_BACK, names=_MANY, seconds=tuple(ours["finished"])))
+    batches = ours["batches"].items()
+    renumbered += [Row(program=peer, names=_MANY, seconds=tuple(seconds)) for peer, seconds in batches]
     idle = Row(program=AGENT, seconds=(1.0,), cpu=(ours["idle"],))
     start = Row(program=AGENT, names=_MANY, seconds=tuple(ours["verified"]), cpu=(ours["cpu"],))
     return [
@@ -41,6 +48,7 @@ def tasks_of(ours: bench_agent.Figures, theirs: Mapping[str, bench_peers.Figures
         Task(MEMORY, tuple(memory)),
         Task(IDLE, (idle,)),
         Task(START, (start,)),
+        Task(RENUMBERED, tuple(renumbered)),
     ]
 
 
