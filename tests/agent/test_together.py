@@ -15,6 +15,7 @@ from dns_update.wire.name import Name
 from tests.support.mock_agent import MockTransport, World, configuration, play, record
 
 ONE, TWO, THREE = "9.8.7.1", "9.8.7.2", "9.8.7.3"
+SIX = "2a00:1450::1"
 FIRST, SECOND = "192.0.2.1", "192.0.2.2"
 COUNT = 300
 NAMES = [f"h{number}" for number in range(COUNT)]
@@ -264,6 +265,57 @@ def test_a_name_for_which_the_server_fails_does_not_hold_back_the_others() -> No
         assert names_with(world, ONE) == ["h42"]
         assert world.state("h42") == "failing"
         assert sum(size == 1 for size in sizes(world)) < COUNT / 2
+
+    play(story, configuration(records()), before=has_one)
+
+
+def test_messages_become_smaller_where_the_server_says_that_they_are_malformed() -> None:
+    most = 20
+
+    async def story(world: World) -> None:
+        await begin(world)
+        world.servers.most_changes = 2 * most
+        world.kernel.replace(ONE, TWO)
+        await world.pass_time(LONG)
+        assert names_with(world, TWO) == NAMES
+        assert 1 not in sizes(world)
+        assert sum(size > most for size in sizes(world)) < COUNT / most
+
+    # The least limit of a message is 1,024 octets: some 15 names.
+    play(story, configuration(records()), before=has_one)
+
+
+def test_only_the_family_that_has_changed_is_sent() -> None:
+    async def story(world: World) -> None:
+        await begin(world)
+        world.kernel.replace(ONE, TWO)
+        await world.pass_time(LONG)
+        assert names_with(world, TWO) == NAMES
+        assert all(world.servers.data(name, RRType.AAAA) == [SIX] for name in NAMES)
+        updates = [message for _at, _to, message in world.servers.sent if message.opcode == Opcode.UPDATE]
+        assert {change.rrtype for message in updates for change in message.authority} == {RRType.A}
+
+    def has_both(world: World) -> None:
+        has_one(world)
+        world.kernel.add(SIX)
+
+    play(story, configuration(records().replace("interface:wan/ipv4", "interface:wan")), before=has_both)
+
+
+def test_names_that_wait_for_a_silent_server_are_right_once_it_answers() -> None:
+    async def story(world: World) -> None:
+        await begin(world)
+        world.servers.silent.add(FIRST)
+        world.kernel.replace(ONE, TWO)
+        await world.pass_time(LONG)
+        assert set(states(world).values()) == {"failing"}
+        world.servers.sent.clear()
+        world.kernel.network_up()
+        await world.pass_time(LONG)
+        assert set(states(world).values()) == {"failing"}
+        world.servers.silent.clear()
+        await world.pass_time(10 * LONG)
+        assert names_with(world, TWO) == NAMES
 
     play(story, configuration(records()), before=has_one)
 
