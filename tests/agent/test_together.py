@@ -7,7 +7,7 @@ import pytest
 from dns_update.agent import together
 from dns_update.agent.output.history import HistoryRow
 from dns_update.agent.output.reports import Reports
-from dns_update.agent.scheduler import MAX_TRIES
+from dns_update.agent.scheduler import MANY, MAX_TRIES
 from dns_update.bulk import BulkOptions
 from dns_update.wire.codes import Opcode, RRType
 from dns_update.wire.inet import parse_address
@@ -15,12 +15,13 @@ from dns_update.wire.name import Name
 from tests.support.mock_agent import MockTransport, World, configuration, play, record
 
 ONE, TWO, THREE = "9.8.7.1", "9.8.7.2", "9.8.7.3"
+SIX = "2a00:1450::1"
 FIRST, SECOND = "192.0.2.1", "192.0.2.2"
 COUNT = 300
 NAMES = [f"h{number}" for number in range(COUNT)]
 HOUR = 3600.0
 LONG = 60.0  # for all names, and an outage
-SOME_ALONE = together.MANY + MAX_TRIES + COUNT / 25
+SOME_ALONE = MANY + MAX_TRIES + COUNT / 25
 """More updates than those of the last names that are read: when few are left, they do not wait for each other."""
 OCTETS = 2048  # some 50 names
 ANSWERED = MockTransport.latency
@@ -112,7 +113,7 @@ def test_each_name_is_shown_as_changing_until_it_was_read_back() -> None:
 
 
 def test_a_few_names_have_attempts_of_their_own() -> None:
-    few = together.MANY - 1
+    few = MANY - 1
 
     async def story(world: World) -> None:
         await world.pass_time(LONG)
@@ -268,6 +269,57 @@ def test_a_name_for_which_the_server_fails_does_not_hold_back_the_others() -> No
     play(story, configuration(records()), before=has_one)
 
 
+def test_messages_become_smaller_where_the_server_says_that_they_are_malformed() -> None:
+    most = 20
+
+    async def story(world: World) -> None:
+        await begin(world)
+        world.servers.most_changes = 2 * most
+        world.kernel.replace(ONE, TWO)
+        await world.pass_time(LONG)
+        assert names_with(world, TWO) == NAMES
+        assert 1 not in sizes(world)
+        assert sum(size > most for size in sizes(world)) < COUNT / most
+
+    # The least limit of a message is 1,024 octets: some 15 names.
+    play(story, configuration(records()), before=has_one)
+
+
+def test_only_the_family_that_has_changed_is_sent() -> None:
+    async def story(world: World) -> None:
+        await begin(world)
+        world.kernel.replace(ONE, TWO)
+        await world.pass_time(LONG)
+        assert names_with(world, TWO) == NAMES
+        assert all(world.servers.data(name, RRType.AAAA) == [SIX] for name in NAMES)
+        updates = [message for _at, _to, message in world.servers.sent if message.opcode == Opcode.UPDATE]
+        assert {change.rrtype for message in updates for change in message.authority} == {RRType.A}
+
+    def has_both(world: World) -> None:
+        has_one(world)
+        world.kernel.add(SIX)
+
+    play(story, configuration(records().replace("interface:wan/ipv4", "interface:wan")), before=has_both)
+
+
+def test_names_that_wait_for_a_silent_server_are_right_once_it_answers() -> None:
+    async def story(world: World) -> None:
+        await begin(world)
+        world.servers.silent.add(FIRST)
+        world.kernel.replace(ONE, TWO)
+        await world.pass_time(LONG)
+        assert set(states(world).values()) == {"failing"}
+        world.servers.sent.clear()
+        world.kernel.network_up()
+        await world.pass_time(LONG)
+        assert set(states(world).values()) == {"failing"}
+        world.servers.silent.clear()
+        await world.pass_time(10 * LONG)
+        assert names_with(world, TWO) == NAMES
+
+    play(story, configuration(records()), before=has_one)
+
+
 @pytest.mark.parametrize("answers", [0.5, 1.5, 2.5, 3.5, 5.5])
 def test_a_name_that_changes_again_meanwhile_ends_with_its_newest_address(
     answers: float, rows: list[HistoryRow]
@@ -313,7 +365,7 @@ def test_a_server_that_falls_silent_in_the_middle_loses_no_name() -> None:
         await world.pass_time(LONG)
         assert names_with(world, TWO) == NAMES
         assert set(states(world).values()) == {"right"}
-        assert sum(size == 1 for size in sizes(world)) < together.MANY, "they are not sent together after the outage"
+        assert sum(size == 1 for size in sizes(world)) < MANY, "they are not sent together after the outage"
 
     play(story, configuration(records()), before=has_one)
 

@@ -155,6 +155,7 @@ class MockServers:
         self.refused: set[Name] = set()  # names that no update may change
         self.failing: set[Name] = set()  # names for which the server fails
         self.most_octets: int | None = None  # larger messages get lost
+        self.most_changes: int | None = None  # updates with more are said to be malformed
         self.sent: list[tuple[float, str, Message]] = []
         self.loses_answers = 0  # to so many updates, that are carried out all the same
         self.renewals = 0
@@ -188,6 +189,8 @@ class MockServers:
         changed = {change.name for change in message.authority}
         if address in self.refusing or changed & self.refused:
             return _reply(message, rcode=Rcode.REFUSED)
+        if self.most_changes is not None and len(message.authority) > self.most_changes:
+            return _reply(message, rcode=Rcode.FORMERR)
         if changed & self.failing:
             return _reply(message, rcode=Rcode.SERVFAIL)
         for change in message.authority:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Coroutine, Hashable
+from typing import Any
 
 from dns_update.agent.contact import Contact
 from dns_update.agent.managed_name import Doubt, ManagedName, Sent
@@ -60,11 +61,11 @@ class Attempt(Contact):
         """Return how long it has taken until `now`, on the monotonic clock."""
         return now - (self.began if self.sent is None else self.sent.began)
 
-    async def run(self, defers: Callable[[], bool] = bool) -> Outcome:
+    def run(self, defers: Callable[[], bool] = bool) -> Coroutine[Any, Any, Outcome]:
         """Make the name right; raises DnsUpdateError, and Deferred if `defers` returns True."""
         settings = self.managed.settings
         target = Target(settings.name, settings.zone)  # not kept: ten thousand of them take half a MiB
-        return await self.ask(lambda transaction: reconcile(transaction, target, self.desired, defers))
+        return self.ask(lambda transaction: reconcile(transaction, target, self.desired, defers))
 
     def succeeded(self, outcome: Outcome, now: float) -> list[tuple[Hashable, Outage]]:
         """Record which servers answered; return those that recovered, with their outages."""

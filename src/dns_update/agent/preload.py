@@ -10,11 +10,13 @@ from importlib import import_module
 
 OURS = (
     *("address.command", "address.interface", "address.kernel.snapshot", "address.resolver"),
-    *("address.special_purpose", "address.web", "agent.output.control", "auth.kfile", "auth.other_formats"),
+    *("address.special_purpose", "address.web", "agent.output.control", "auth.kfile", "auth.mixed_up"),
     *(
+        "auth.other_formats",
         "auth.secret_sources",
         "client.discovery",
         "client.obstacles",
+        "client.primary_name",
         "client.readback",
         "client.reply_errors",
         "client.wildcards",
@@ -35,8 +37,8 @@ LEFT_OUT = (
     *("dns_update.client.bulk_access", "dns_update.client.bulk_aio"),
 )
 """ctypes is only for one-shot commands, which adopt orphans; the names of a router's interfaces are only for `run`.
-Python has loaded importlib itself. No agent presents tokens, makes a dry run, transfers a zone, sends many names
-at once, or reads whole records from text.
+Python has loaded importlib itself. No agent presents tokens, makes a dry run, transfers a zone, applies a file of
+names, or reads whole records from text.
 """
 
 

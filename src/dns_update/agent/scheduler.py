@@ -23,7 +23,7 @@ NEVER = math.inf  # the due time of a name without further attempts
 TRIES_A_TASK = 16  # in a row: one task each costs as much as a signature; then the loop does its other work
 _AT_ONCE = 0.0  # the due time of a name whose records have changed: it comes before those that are only to be checked
 _DEFERRED_SECONDS = 0.2  # that names wait for others, to be changed together; some hundred are read in that time
-_MANY = 100  # names that wait for an attempt
+MANY = 100  # names that change or wait at the same time; fewer are not put together
 _FEW = 1000  # entries, some of them superseded; cleaning up fewer is not worth it
 
 
@@ -92,12 +92,12 @@ class Scheduler:
     def are_many_due(self) -> bool:
         """Whether many names wait for an attempt; some may be counted that have been begun meanwhile."""
         now, count, places = self._clock.monotonic(), 0, [0]
-        while places and count < _MANY:
+        while places and count < MANY:
             place = places.pop()
             if place < len(self._queue) and self._queue[place][0] <= now:
                 count += 1
                 places += (2 * place + 1, 2 * place + 2)  # in a heap, those after it are never due earlier
-        return count >= _MANY
+        return count >= MANY
 
     def due(self, managed: ManagedName) -> float | None:
         """Return when a name is due, on the monotonic clock; None while its attempt is under way."""

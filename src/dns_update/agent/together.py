@@ -21,6 +21,7 @@ from dns_update.agent.plans import Plans
 from dns_update.agent.reconcile.backoff import RARELY
 from dns_update.agent.reconcile.server_health import Outage
 from dns_update.agent.reconcile.upstream import Upstream
+from dns_update.agent.scheduler import MANY
 from dns_update.bulk import BulkOptions, Wish
 from dns_update.bulk.batch import BatchOf, SizeLimit, Window
 from dns_update.bulk.packing import PackedUpdate, Packer
@@ -40,7 +41,6 @@ from dns_update.exchange import Reply
 from dns_update.wire.codes import Rcode, RRClass, RRType
 from dns_update.wire.name import Name
 
-MANY = 100  # names of one zone and one upstream; fewer have only attempts of their own
 MOST_FAILURES = 16  # messages in a row, or single refused names before the first success: it is not due to some names
 OPTIONS = BulkOptions()  # as `apply` does it
 

@@ -58,10 +58,11 @@ class Worker:
             return self._interval()
         if managed.doubt is not None:
             self.call_off(managed)
+        may_defer = self._plans.begin(managed)
         attempt = begin(managed, desired, now)
         if attempt is None:
             return self._passed_over(managed)
-        may_defer = self._plans.begin(managed) and attempt.sent is None
+        may_defer &= attempt.sent is None
         try:
             return self._succeeded(attempt, await attempt.run(self._plans.are_many_due if may_defer else bool))
         except Deferred as deferred:
