@@ -10,10 +10,12 @@ from dns_update.client.locate import Target
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options, row_of
 from dns_update.errors import Hint, UsageError
+from dns_update.errors.classes import unusable_file
 from dns_update.keys.assignment import check_plain
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
+_LARGEST = 1 << 24  # octets of a configuration, or of a list of hosts
 _FORMS = "for example: dns-update key generate name=home zone=example.com server-type=bind"
 _COMMON = ("step", "key-file", "zone", "name", "type", "key-name", "dns-server", "server-type", "json", "quiet")
 _ASKING = ("port", "timeout", "retries", "transport", "local-address", "acme")
@@ -109,3 +111,15 @@ def owners_of(options: Options) -> tuple[Name, ...]:
     for owner in owners:
         check_plain(owner, "name=")
     return tuple(dict.fromkeys(owners))
+
+
+def text_in(path: str, name: str, what: str, *, encoding: str = "utf-8", newline: str | None = None) -> str:
+    """Return the text of the file that a property names, and that should be `what`; raises UsageError."""
+    try:
+        with open(path, encoding=encoding, newline=newline) as file:  # noqa: PTH123 - it may be /dev/stdin
+            text = file.read(_LARGEST + 1)
+    except (OSError, ValueError) as error:
+        raise unusable_file(f"{name}=: cannot read {path}", error, "it is not a text") from error
+    if len(text) > _LARGEST:
+        raise UsageError(f"{name}=: {path} is too large for {what}")
+    return text

@@ -13,10 +13,9 @@ from pathlib import Path
 from dns_update.auth import Algorithm, Key
 from dns_update.cli import put, talk
 from dns_update.cli.as_json import head, object_text
-from dns_update.cli.key import owners_of
+from dns_update.cli.key import owners_of, text_in
 from dns_update.commandline.properties import Options
 from dns_update.errors import UsageError
-from dns_update.errors.classes import unusable_file
 from dns_update.keys import bind, knot, powerdns
 from dns_update.keys.assignment import Assignment, Piece, check_plain, grants_for
 from dns_update.keys.files import write_new_files
@@ -28,7 +27,6 @@ from dns_update.value import Value
 from dns_update.wire.name import Name
 
 DEFAULT_ALGORITHM = "hmac-sha256"
-_LARGEST_LIST = 1 << 24  # octets
 _ENDINGS = {"knot": ".knot", "powerdns": ".sql"}  # of the file that a server reads, if it does not read a key file
 _READERS = {
     "bind": "named must be able to read it, and no one else: on Debian, chown bind",
@@ -94,7 +92,8 @@ def _fleet(options: Options, zone: Name, algorithm: Algorithm) -> int:
     directory = whole_path(options.fleet, "output=")
     if os.path.lexists(directory):
         raise UsageError(f"{directory} exists", hint="output= is a new directory; give another path")
-    made = [_for_host(host, zone, algorithm, options, directory) for host in _hosts(options, zone)]
+    hosts = hosts_in(text_in(str(options.hosts), "hosts", "a list of hosts"), zone, str(options.hosts))
+    made = [_for_host(host, zone, algorithm, options, directory) for host in hosts]
     server_file = f"{directory}/keys{_ENDINGS.get(options.server_type, '.conf')}"
     texts = {each.path: key_text([each.assignment.key], today()) for each in made}
     texts[server_file] = server_text(options.server_type, [each.assignment for each in made])
@@ -102,18 +101,6 @@ def _fleet(options: Options, zone: Name, algorithm: Algorithm) -> int:
     _write_directory(directory, texts)
     _report(options, made, server_file, texts)
     return 0
-
-
-def _hosts(options: Options, zone: Name) -> tuple[Host, ...]:
-    path = str(options.hosts)
-    try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - it may be /dev/stdin
-            text = file.read(_LARGEST_LIST + 1)
-    except (OSError, ValueError) as error:
-        raise unusable_file(f"hosts=: cannot read {path}", error, "it is not a text") from error
-    if len(text) > _LARGEST_LIST:
-        raise UsageError(f"hosts=: {path} is too large for a list of hosts")
-    return hosts_in(text, zone, path)
 
 
 def _for_host(host: Host, zone: Name, algorithm: Algorithm, options: Options, directory: str) -> _Made:

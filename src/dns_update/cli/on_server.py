@@ -8,12 +8,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 from dns_update.auth import Key
 from dns_update.cli import write_talk
+from dns_update.cli.key import text_in
 from dns_update.errors import ServerFailure, UsageError
-from dns_update.errors.classes import unusable_file
 from dns_update.keys.assignment import base64_of
 from dns_update.keys.files import replace_file
 from dns_update.wire.name import Name
@@ -21,7 +20,6 @@ from dns_update.wire.name import Name
 _SYSTEM_DIRECTORIES = "/usr/local/sbin:/usr/sbin:/sbin"  # an ordinary user's PATH leaves them out
 _SECONDS = 60.0  # for a program of the server
 _MAY_BE_SECRET = re.compile(r"[A-Za-z0-9+/]{14,}={1,2}")  # a checker shows where it stumbled: padded Base64 is a key
-_LARGEST = 1 << 24  # octets of a configuration
 CHECKS = {"bind": ("named-checkconf", "-p", "-x"), "knot": ("knotc", "conf-check")}
 RELOADS = {"bind": ("rndc", "reconfig"), "knot": ("knotc", "reload")}
 
@@ -52,14 +50,7 @@ def found(command: Sequence[str]) -> tuple[str, ...]:
 
 def configuration_in(path: str) -> str:
     """Return the text of a server's configuration; raises UsageError."""
-    try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            text = file.read(_LARGEST + 1)
-    except (OSError, ValueError) as error:
-        raise unusable_file(f"apply-to=: cannot read {path}", error, "it is not a text") from error
-    if len(text) > _LARGEST:
-        raise UsageError(f"apply-to=: {path} is too large for a configuration")
-    return text
+    return text_in(path, "apply-to", "a configuration", encoding="utf-8-sig", newline="")
 
 
 def ask(question: str, *, is_answered: bool) -> None:

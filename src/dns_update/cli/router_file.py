@@ -9,6 +9,7 @@ from typing import Any
 from dns_update.errors import ConfigError, UsageError, quoted
 from dns_update.routeros.conversions import to_address, to_prefix
 from dns_update.routeros.described import Router
+from dns_update.routeros.machine.reading import octets_of
 from dns_update.routeros.values import Address, IpPrefix
 
 Check = Callable[[Any], str]
@@ -18,12 +19,7 @@ LARGEST_FILE = 1 << 20  # octets
 
 def read_router(path: str) -> Router:
     """Return the router that a file describes; raises UsageError, or ConfigError with all that is wrong in it."""
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123 - pathlib costs 4 ms
-            octets = file.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else None
-        raise UsageError(f"{quoted(path)} cannot be read: {(reason or str(error)).lower()}") from error
+    octets = octets_of(path, LARGEST_FILE)
     if len(octets) > LARGEST_FILE:
         raise UsageError(f"{quoted(path)} has more than {LARGEST_FILE >> 20} MiB: it does not describe a router")
     try:

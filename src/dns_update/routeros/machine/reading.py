@@ -20,7 +20,7 @@ def read_script(path: str) -> str:
     if path == STANDARD_INPUT:
         octets = b"" if sys.stdin is None else sys.stdin.buffer.read(LARGEST_SCRIPT + 1)
     else:
-        octets = _octets_of(path)
+        octets = octets_of(path, LARGEST_SCRIPT)
     if len(octets) > LARGEST_SCRIPT:
         raise UsageError(f"{quoted(path)} has more than {LARGEST_SCRIPT >> 20} MiB: it is not a script")
     if b"\0" in octets:
@@ -45,10 +45,11 @@ def printable(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _octets_of(path: str) -> bytes:
+def octets_of(path: str, most: int) -> bytes:
+    """Return what a file has, but at most one octet more than `most`; raises UsageError."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - as above
-            return file.read(LARGEST_SCRIPT + 1)
+            return file.read(most + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"{quoted(path)} cannot be read: {(reason or str(error)).lower()}") from error
