@@ -10,11 +10,13 @@ from importlib import import_module
 
 OURS = (
     *("address.command", "address.interface", "address.kernel.snapshot", "address.resolver"),
-    *("address.special_purpose", "address.web", "agent.output.control", "auth.kfile", "auth.other_formats"),
+    *("address.special_purpose", "address.web", "agent.output.control", "auth.kfile", "auth.mixed_up"),
     *(
+        "auth.other_formats",
         "auth.secret_sources",
         "client.discovery",
         "client.obstacles",
+        "client.primary_name",
         "client.readback",
         "client.reply_errors",
         "client.wildcards",
