@@ -34,19 +34,23 @@ class Site:
     def run(self, *words: str, stdin: str = "") -> Result:
         """Run dns-update with the server's tools in its path."""
         prefix = [] if self.namespace is None else self.namespace.prefix
-        return dns_update(*words, env=self._env, prefix=prefix, stdin=stdin)
+        return dns_update(*words, env=self.env, prefix=prefix, stdin=stdin)
 
     def set(self, address: str, *words: str) -> Result:
         """Point the granted name at an address."""
         return self.run("set", *self.client_words, "name=home", f"address={address}", "ttl=60", *words)
 
     def key(self, step: str, *words: str) -> Result:
-        """Run `key` for the key's file; within the test, so that it counts for coverage, if there is no namespace."""
-        line = ("key", step, str(self.key_file), f"server-type={self.kind}", *words)
-        return self.run(*line) if self.namespace is not None else in_process(*line, env=self._env)
+        """Run `key` for the key's file."""
+        return self.within("key", step, str(self.key_file), f"server-type={self.kind}", *words)
+
+    def within(self, *words: str) -> Result:
+        """Do as `run`, but within the test if there is no namespace, so that it counts for coverage."""
+        return in_process(*words, env=self.env) if self.namespace is None else self.run(*words)
 
     @property
-    def _env(self) -> dict[str, str]:
+    def env(self) -> dict[str, str]:
+        """The path in which the server's tools are."""
         return {"PATH": f"{self.tools}:{_PATH}"}
 
     @property
