@@ -42,7 +42,7 @@ from dns_update.wire.codes import Rcode, RRClass, RRType
 from dns_update.wire.name import Name
 
 MOST_FAILURES = 16  # messages in a row, or single refused names before the first success: it is not due to some names
-OPTIONS = BulkOptions()  # as `apply` does it
+OPTIONS = BulkOptions(most_in_flight=8)  # fewer than of `apply`: here each message has a connection of its own
 
 _TYPES = {RRType.A, RRType.AAAA}
 _OF_SOME_NAMES = (PermissionDenied, NameNotInZone, KeyRejected, ServerFailure)
