@@ -8,7 +8,6 @@ from dns_update.agent import together
 from dns_update.agent.output.history import HistoryRow
 from dns_update.agent.output.reports import Reports
 from dns_update.agent.scheduler import MANY, MAX_TRIES
-from dns_update.bulk import BulkOptions
 from dns_update.wire.codes import Opcode, RRType
 from dns_update.wire.inet import parse_address
 from dns_update.wire.name import Name
@@ -40,7 +39,7 @@ def has_one(world: World) -> None:
 @pytest.fixture(autouse=True)
 def _small_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have several messages for the few names of these tests."""
-    monkeypatch.setattr(together, "OPTIONS", BulkOptions(message_octets=OCTETS))
+    monkeypatch.setattr(together, "OPTIONS", together.OPTIONS._replace(message_octets=OCTETS))
 
 
 @pytest.fixture
