@@ -169,13 +169,13 @@ def test_what_a_source_leaves_out_is_a_note() -> None:
 # Without a zone
 
 
-def test_a_server_that_is_silent_in_every_way_is_told() -> None:
+def test_a_server_that_is_silent_in_every_way_is_told_as_such() -> None:
     with Silent() as silent:
         result = in_process("check", f"dns-server={silent.address}", "timeout=0.1", "retries=0")
     assert result.status == 4
     assert "neither by UDP nor by TCP" in result.stdout
-    assert f"why: nothing comes from {silent.address}" in result.stdout
-    assert "next: tcpdump -n port" in result.stdout
+    assert f"why: nothing comes from {silent.address}, neither by UDP nor by TCP" in result.stdout
+    assert f"tcpdump -n port {silent.port} on the server tells which" in result.stdout
 
 
 def test_each_server_of_several_is_greeted(bind: NameServer, knot: NameServer) -> None:

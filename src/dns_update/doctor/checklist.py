@@ -70,7 +70,6 @@ def steps_of(examination: Examination, name: NameExamination, line: Line) -> Ite
     for one in name.at_servers:
         yield from _at_server(one, name, line)
     yield from _disagreements(name)
-    yield from _not_carried_out(name)
     yield from _left_out(line)
 
 
@@ -334,7 +333,7 @@ def _disagreements(name: NameExamination) -> Iterator[Step]:
 # What no question shows
 
 
-def _not_carried_out(name: NameExamination) -> Iterator[Step]:
+def not_carried_out(name: NameExamination) -> Iterator[Step]:
     """Yield that the change itself was not made, at the first server that permits one and would change something."""
     if next(problems_of(name), None) is not None or any(one.forecast is not None for one in name.at_servers):
         return
