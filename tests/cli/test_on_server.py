@@ -97,7 +97,7 @@ def test_a_program_that_cannot_be_run(tmp_path: Path) -> None:
 
 
 def test_a_program_that_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(on_server.run.__kwdefaults__, "seconds", 0.2)
+    monkeypatch.setattr(on_server.run, "__kwdefaults__", {"seconds": 0.2})
     with site_of("bind", tmp_path) as site:
         before = {path: path.read_bytes() for path in (site.key_file, site.apply_to)}
         fake(site.tools, "named-checkconf", "#!/bin/sh\nexec sleep 60\n")
