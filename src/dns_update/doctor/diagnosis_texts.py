@@ -331,6 +331,11 @@ TEXTS: dict[str, Sentences] = {
             "allow-dnsupdate-from in pdns.conf",
         },
     ),
+    "only-by-tcp": _any(
+        "{server} takes this update of {of_zone} from this machine's address by TCP, and not by UDP, in which an "
+        "address can be forged (tcp-self)",
+        "{transport:tcp}",
+    ),
     "kerberos-only": _any(
         "{of_zone} is a zone of Active Directory, whose servers take updates with Kerberos (GSS-TSIG) only",
         "dns-update does not sign so yet: use nsupdate -g with a ticket (kinit), or let the zone take insecure "
@@ -376,8 +381,9 @@ TEXTS: dict[str, Sentences] = {
     ),
     "powerdns-key-not-allowed": _any(
         "{program} accepts key {of_key}, which may not update {of_zone}",
-        f"{_SET_META} on the server allows it (add-meta if other keys may, too); if it is there, the zone's own "
-        "ALLOW-DNSUPDATE-FROM leaves this machine out",
+        f"{_SET_META} on the server allows it (add-meta if other keys may, too). If it is there, pdnsutil show-zone "
+        "{of_zone} tells more: for a secondary, send to its primary, or let forward-dnsupdate=yes do so; otherwise the "
+        "zone's own ALLOW-DNSUPDATE-FROM leaves this machine out",
     ),
     "powerdns-policy": _any(
         "{program} takes updates of {of_zone} with key {of_key}, and refuses this one",

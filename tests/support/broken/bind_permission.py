@@ -4,7 +4,7 @@ import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
-from lab import Bind, LabKey
+from lab import Bind, LabKey, Zone
 from lab.key import write_private
 from lab.port import IPV6
 from tests.support.broken.servers import KEY, bind, line, zones
@@ -166,3 +166,11 @@ def bind_rule_for_another_challenge(stack: ExitStack, directory: Path) -> Words:
 def bind_static_zone_of_domain(stack: ExitStack, directory: Path) -> Words:
     records = "_ldap._tcp.dc._msdcs SRV 0 100 389 ns\n"
     return line(bind(stack, directory, "allow-update { 192.0.2.1; };", records=records), directory)
+
+
+@broken("BIND: a rule tcp-self, and the update goes by UDP", "only-by-tcp", "transport=tcp")
+def bind_rule_for_tcp(stack: ExitStack, directory: Path) -> Words:
+    own = [Zone("0.0.127.in-addr.arpa", policy="update-policy { grant * tcp-self . PTR; };")]
+    server = stack.enter_context(Bind(directory / "bind", readonly_keys=[KEY], zones=own))
+    words = ["zone=0.0.127.in-addr.arpa", "address=", "type=PTR", "value=home.example.com."]
+    return line(server, directory, None, *words, name="1")

@@ -164,3 +164,13 @@ def powerdns_secondary_that_does_not_forward(stack: ExitStack, directory: Path) 
     server = stack.enter_context(server)
     server.execute("UPDATE domains SET type = 'SLAVE', master = ?", f"127.0.0.1:{primary.port}")
     return line(server, directory)
+
+
+@broken(
+    "PowerDNS: a secondary that does not forward, of a primary that nobody knows", "powerdns-key-not-allowed",
+    "pdnsutil show-zone example.com", "for a secondary, send to its primary",
+)  # fmt: skip
+def powerdns_secondary_of_an_unknown_primary(stack: ExitStack, directory: Path) -> Words:
+    server = powerdns(stack, directory, options="forward-dnsupdate=no")
+    server.execute("UPDATE domains SET type = 'SLAVE', master = '192.0.2.1'")
+    return line(server, directory)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dns_update.client.lookup import Records
+from dns_update.client.probe import unmeetable
 from dns_update.client.reply_errors import hosts_in
 from dns_update.doctor.diagnoses.zone import addresses_of, is_loopback
 from dns_update.doctor.diagnosis import Diagnosis, Examined
 from dns_update.doctor.questions import Answer
 from dns_update.doctor.server_kind import BIND, KNOT, POWERDNS, WINDOWS
+from dns_update.exchange import TCP
 from dns_update.rr.embedded_names import soa_mname
 from dns_update.rr.host_names import is_host, may_own
 from dns_update.rr.record import Record
 from dns_update.transport import DNS_PORT, Endpoint
+from dns_update.update import Update
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRClass, RRType, rrtype_to_text
 from dns_update.wire.name import Name
@@ -67,7 +70,23 @@ async def _cause_in_program(examined: Examined, probe: Answer, primary: Primary 
         return examined.found("knot-refused", host=primary.host)
     if program == BIND and primary is not None and not is_loopback(examined.questions.endpoint.address):
         return examined.found("perhaps-secondary", host=primary.host, primary=primary)
-    return examined.found("key-needed" if examined.case.key is None else "zone-closed")
+    return await _without_key(examined) if examined.case.key is None else examined.found("zone-closed")
+
+
+async def _without_key(examined: Examined) -> Diagnosis:
+    """Return that a key is needed, or that TCP alone is: BIND believes an address only then (tcp-self)."""
+    by_tcp = examined.kind.program == BIND and await _permits_by_tcp(examined)
+    return examined.found("only-by-tcp" if by_tcp else "key-needed")
+
+
+async def _permits_by_tcp(examined: Examined) -> bool:
+    """Return whether the server permits the changes to this address by TCP; first without any, as `probe` does it."""
+    questions, case = examined.questions, examined.case
+    for changes in ((), case.changes):
+        update = unmeetable(Update(examined.zone, rrclass=questions.rrclass, changes=changes))
+        if not (await questions.ask(update.to_message(), transport=TCP)).permits:
+            return False
+    return bool(case.changes)
 
 
 def not_implemented(examined: Examined) -> Diagnosis:
@@ -201,7 +220,7 @@ async def _cause_in_policy(examined: Examined) -> Diagnosis:
     if await _permits(examined, _renamed(case.changes, Name((_PLAIN,)).below(zone))):
         return examined.found("name-denied")
     is_unsigned = case.key is None and examined.kind.program == BIND  # its update-policy has rules for keys
-    return examined.found("key-needed" if is_unsigned else "not-granted")
+    return await _without_key(examined) if is_unsigned else examined.found("not-granted")
 
 
 def _own_name(examined: Examined) -> Name | None:
