@@ -17,7 +17,7 @@ from lab.bench.parts import PARTS
 from lab.bench.plots import BATCH_PLOT, NAMES_PLOT, SERVERS_PLOT, Plot, plots_of
 from lab.bench.results import Part, Results, Row, Task
 from lab.bench.servers import KINDS
-from lab.bench.work import APPLY, APPLY_READ_BACK, KNSUPDATE, NSUPDATE, REPLAY
+from lab.bench.work import APPLY, APPLY_READ_BACK, DEFAULTS, KNSUPDATE, NSUPDATE, REPLAY
 
 DOCS = Path(__file__).parents[2] / "docs"
 MILLION = 1_000_000
@@ -43,6 +43,7 @@ BATCHES = Task(
     base=NSUPDATE,
 )
 BULK = Part((BATCHES, replaced(10), replaced(100_000)), "2026-11-30")
+WINDOW = DEFAULTS.most_in_flight
 SERVERS = Part(
     (
         Task(
@@ -50,7 +51,7 @@ SERVERS = Part(
             tuple(
                 Row(program=REPLAY, names=5000, octets=octets, in_flight=window, seconds=(octets / window / 1000,))
                 for octets in (1024, 8192)
-                for window in (1, 8)
+                for window in (1, WINDOW)
             ),
         ),
     ),
@@ -109,7 +110,8 @@ def test_a_page_has_the_chapters_that_were_measured() -> None:
 
 def test_a_server_is_shown_with_its_fastest_size_and_window_beside_the_defaults() -> None:
     text = page(Results({}, {"servers": SERVERS}))
-    assert "| BIND | 1,024 octets, 8 in flight | 39,062 | 4,883 | - |" in text
+    fastest, defaults = 5000 / (1.024 / WINDOW), 5000 / (8.192 / WINDOW)
+    assert f"| BIND | 1,024 octets, {WINDOW} in flight | {fastest:,.0f} | {defaults:,.0f} | - |" in text
 
 
 def lines_of(plot: Plot) -> dict[str, tuple[tuple[float, float], ...]]:
@@ -123,7 +125,8 @@ def test_the_plots_have_a_line_for_each_program() -> None:
     assert lines_of(names)["dns-update set verify=no"] == ((1, 0.02),)
     assert lines_of(names)[APPLY] == ((10, 1.0), (100_000, 1.0), (MILLION, 9.0))
     assert lines_of(batch) == {NSUPDATE: ((10, 5000.0), (100, 10_000.0))}
-    assert lines_of(servers)["8 in flight"] == ((1, 39062.5), (8, 4882.8125))
+    rates = tuple((octets / 1024, 5000 / (octets / WINDOW / 1000)) for octets in (1024, 8192))
+    assert lines_of(servers)[f"{WINDOW} in flight"] == rates
     assert [panel.title for panel in servers.panels] == ["BIND"]
 
 
