@@ -21,6 +21,7 @@ _PROGRAMS = {
     "nsupdate": ("bind9-dnsutils", "-V"),
     "dig": ("bind9-dnsutils", "-v"),
     "kdig": ("knot-dnsutils", "--version"),
+    "unbound": ("unbound", "-V"),
 }
 """The package of each program, and the option that prints its version."""
 

@@ -5,10 +5,13 @@ import sqlite3
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+import pytest
+
 from lab import Bind, LabKey, PowerDns
 from lab.key import write_private
 from lab.port import IPV6
 from lab.powerdns import PowerDnsBind
+from lab.versions import is_within
 from tests.support.broken.servers import ANY, KEY, OTHER, SECRET, line, powerdns, secret_line, zones
 from tests.support.broken.set_up import Words, broken
 from tests.support.peer import closed_port
@@ -143,6 +146,8 @@ def powerdns_zone_not_in_cache(stack: ExitStack, directory: Path) -> Words:
     only_by_update=True,
 )  # fmt: skip
 def powerdns_locked_database(stack: ExitStack, directory: Path) -> Words:
+    if is_within("pdns_server", ">= 4.8"):
+        pytest.skip("PowerDNS waits for the lock instead of answering, which looks like a filter on the way")
     server = powerdns(stack, directory)
     other = stack.enter_context(closing(sqlite3.connect(server.directory / "zones.sqlite3", isolation_level=None)))
     other.execute("BEGIN IMMEDIATE")
