@@ -13,6 +13,10 @@ from dns_update.wire.name import Name, parse_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
+    from typing import Literal, TypeAlias
+
+    Requirement: TypeAlias = Literal["any", "existing", "absent"]
+    """What must be so before a change: what it is about is there, or is not (RFC 2136, section 2.4)."""
 
 _ADDRESS_TYPES = (codes.RRType.A, codes.RRType.AAAA)
 

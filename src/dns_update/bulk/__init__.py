@@ -12,11 +12,10 @@ from dns_update.wire.name import Name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
-    from typing import Final, Literal, TypeAlias
+    from typing import Final
 
     from dns_update.transport import Endpoint
-
-    Requirement: TypeAlias = Literal["any", "existing", "absent"]
+    from dns_update.update import Requirement
 
 UPDATED: Final = "updated"
 UNCHANGED: Final = "unchanged"

@@ -18,7 +18,7 @@ from dns_update.wire.ttl import seconds_from_units
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.bulk import Requirement
+    from dns_update.update import Requirement
 
 MOST_CACHED = 10_000  # texts of each kind: a long file with as many zones is read more slowly, and not wrongly
 _PLAIN_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?").fullmatch

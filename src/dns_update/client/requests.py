@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
     from typing import Any, Literal, TypeVar
 
-    Requirement = Literal["any", "existing", "absent"]
+    from dns_update.update import Requirement
+
     M = TypeVar("M", bound=Callable[..., object])
 
 _REQUIREMENTS: dict[str, Requirement] = {"any": "any", "existing": "existing", "absent": "absent"}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeVar
 
     from dns_update.address import Source
-    from dns_update.client.requests import Requirement
+    from dns_update.update import Requirement
 
     ServerType = Literal["bind", "knot", "powerdns"]
     Encoding = Literal["auto", "base64", "text"]
