@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from dns_update.cli import talk, terminal, write_talk
+from dns_update.cli.typed import typed_line
 from dns_update.errors import UsageError
 from dns_update.errors.hints import COMMAND_LINE, rendered
 
@@ -53,7 +54,7 @@ def goes_on(text: str) -> bool:
 def _line(prompt: str) -> str:
     try:
         write_talk(prompt)
-        return sys.stdin.readline()
+        return typed_line()
     except KeyboardInterrupt:
         write_talk("\n")  # what follows must not be in the line of the question
         raise

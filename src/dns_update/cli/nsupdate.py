@@ -143,10 +143,13 @@ def _typed_lines(before_waiting: Callable[[], None]) -> Iterator[str]:
     """Yield the lines that a person types, with editing and history."""
     import readline  # noqa: F401 - makes `input` editable; 10 ms, for terminals only
 
+    from dns_update.cli.typed import looked_after
+
     while True:
         before_waiting()
         try:
-            line = input(_PROMPT)
+            with looked_after():
+                line = input(_PROMPT)
         except EOFError:
             return
         except KeyboardInterrupt:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dns_update.auth import Key
 from dns_update.cli import write_talk
 from dns_update.cli.key import text_in
+from dns_update.cli.typed import typed_line
 from dns_update.errors import ServerFailure, UsageError
 from dns_update.keys.assignment import base64_of
 from dns_update.keys.files import replace_file
@@ -63,7 +64,7 @@ def ask(question: str, *, is_answered: bool) -> None:
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError("there is no terminal to ask on; nothing was changed", hint="yes=yes goes on without asking")
     write_talk(f"dns-update: {question} [y/N] ")
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    if typed_line().strip().lower() not in ("y", "yes"):
         raise UsageError("nothing was changed")
 
 
