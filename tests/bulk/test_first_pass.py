@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dns_update import ConfigError, Name, UsageError, Wish
+from dns_update import ConfigError, InvalidText, Name, UsageError, Wish
 from dns_update.bulk import first_pass
+from dns_update.bulk.csv_lines import CsvReader
 from dns_update.bulk.fields import Fields
 from dns_update.bulk.first_pass import CheckedFile
 from dns_update.bulk.source import Source
@@ -131,6 +132,7 @@ WRONG = {
     "name,address,ttl\nhome,192.0.2.1,soon\n": ["2: 'soon' is not a TTL"],
     "name,address,ttl\nhome,192.0.2.1,-1\n": ["2: '-1' is not a TTL"],
     "name,address\nhome.example.net.,192.0.2.1\n": ["2: home.example.net is not in example.com"],
+    "name,address\nhome,192.0.2.1\nother.,192.0.2.1\n": ["3: other is not in example.com"],
     "name,address\n,192.0.2.1\n": ["2: a domain name cannot be empty"],
     "name,address\na..b,192.0.2.1\n": ["2: 'a..b' has an empty label"],
     "name,address\nmy_host,192.0.2.1\n": ["2: my_host.example.com is not a host name"],
@@ -245,8 +247,45 @@ def test_names_are_read_as_by_the_other_commands(names: list[list[str]], dots: l
     """The names that are put together from what was read before are those that are read alone."""
     place = Name.from_text(zone)
     fields = Fields(zone=place, check_names=False)
+    lines = CsvReader(Fields(zone=place, check_names=False))
+    lines.read("name,address", 1)
     for labels, dot in zip(names, dots, strict=False):
         text = ".".join(labels) + ("." if dot else "")
         owner = name_in_zone(text, place)
         if owner.is_within(place):
             assert fields.wish_of_address(text, "192.0.2.1", "", "", 1).owner == owner.to_wire()
+            assert lines.read(f"{text},192.0.2.1", 2)[0].owner == owner.to_wire()
+            continue
+        with pytest.raises(InvalidText):
+            fields.wish_of_address(text, "192.0.2.1", "", "", 1)
+        with pytest.raises(InvalidText):
+            lines.read(f"{text},192.0.2.1", 2)
+
+
+_COLUMNS = st.permutations(["name", "address", "ttl", "zone"])
+_CELLS = {
+    "name": st.sampled_from(["a", "b.example.com", "c.example.com.", "_d", "-", "x" * 63, f"{'y' * 63}." * 3, "e.f."]),
+    "address": st.sampled_from(["192.0.2.1", "::1", "2001:DB8::192.0.2.1", "1.2.3", "1.2.3.4.5", "01.2.3.4", ":", ""]),
+    "ttl": st.sampled_from(["", "300", "5m", "00", "2147483648"]),
+    "zone": st.sampled_from(["", "example.com", "example.com.", "b.example.com", "Example.Com", ".."]),
+}
+
+
+@given(columns=_COLUMNS, count=st.integers(1, 4), data=st.data())
+def test_a_plain_line_means_what_it_means_in_quotes(columns: list[str], count: int, data: st.DataObject) -> None:
+    columns = [column for column in columns if column in {"name", "address", *columns[:count]}]
+    plain, in_quotes = CsvReader(Fields(zone=ZONE)), CsvReader(Fields(zone=ZONE))
+    for reader in (plain, in_quotes):
+        reader.read(",".join(columns), 1)
+    for number in range(2, 6):
+        cells = [data.draw(_CELLS[column]) for column in columns]
+        line, quoted = ",".join(cells), ",".join(f'"{cell}"' for cell in cells)
+        assert meaning(plain, line, number) == meaning(in_quotes, quoted, number)
+
+
+def meaning(reader: CsvReader, line: str, number: int) -> object:
+    """Return what is wished for, or what is wrong."""
+    try:
+        return reader.read(line, number)
+    except InvalidText as error:
+        return error.text

@@ -8,8 +8,6 @@ from typing import Generic, TypeAlias, TypeVar
 from dns_update.bulk import MIN_MESSAGE_OCTETS, Wish
 from dns_update.bulk.packing import PackedUpdate, Packer
 
-MOST_RECORDS = 65535  # the header counts them in 16 bits
-
 T = TypeVar("T")
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
 from dns_update import errors
 from dns_update.bulk import Wish
-from dns_update.bulk.fields import Fields
+from dns_update.bulk.fields import PLAIN_LABEL, Fields
 from dns_update.errors import quoted
 
 COLUMNS = ("name", "address", "type", "value", "ttl", "zone")
 FORMS = "name,address[,ttl][,zone] or name,type,value[,ttl][,zone]"
+
+# Nearly all lines of a long file are of this form: what matches needs no quotes, no trimming and no look at its name.
+_PLAIN = {
+    "name": rf"({PLAIN_LABEL})((?:\.[A-Za-z0-9_.-]*)?)",
+    "address": r"([0-9A-Fa-f.:]+)",
+    "ttl": r"([0-9]*)",
+    "zone": r"([A-Za-z0-9_.-]*)",
+}
+_GROUPS = {"name": ("label", "rest")}
+_FIELDS = ("label", "rest", "address", "ttl", "zone")
 
 
 def is_header(text: str) -> bool:
@@ -26,6 +37,8 @@ class CsvReader:
         """Start before the header."""
         self._fields = fields
         self._fields_of: Callable[[list[str]], tuple[str, ...]] = tuple
+        self._plain: Callable[[str], re.Match[str] | None] = re.compile("(?!)").fullmatch
+        self._groups: tuple[int, ...] = ()
         self._count = 0
         self._has_addresses = False
 
@@ -36,6 +49,9 @@ class CsvReader:
 
     def read(self, text: str, line: int) -> Sequence[Wish]:
         """Return the wish of a line, none for the header and for an empty line; raises InvalidText."""
+        if (plain := self._plain(text)) is not None:
+            label, rest, address, ttl, zone = plain.group(*self._groups)
+            return (self._fields.wish_of_plain(label, rest, address, ttl, zone, line),)
         if not self._count:
             self._read_header(text)
             return ()
@@ -75,6 +91,11 @@ class CsvReader:
             raise errors.InvalidText("the column value needs the column type", hint=f"the header is {FORMS}")
         self._count = len(columns)
         self._fields_of = itemgetter(*[columns.index(each) if each in columns else len(columns) for each in COLUMNS])
+        if self._has_addresses and "name" in columns:
+            left_out = [column for column in _PLAIN if column not in columns]
+            self._plain = re.compile(",".join(_PLAIN[column] for column in columns) + "()" * len(left_out)).fullmatch
+            names = [field for column in (*columns, *left_out) for field in _GROUPS.get(column, (column,))]
+            self._groups = tuple([1 + names.index(field) for field in _FIELDS])
 
 
 def _columns(text: str) -> list[str]:

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from dns_update.update import Requirement
 
 MOST_CACHED = 10_000  # texts of each kind: a long file with as many zones is read more slowly, and not wrongly
-_PLAIN_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?").fullmatch
+PLAIN_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"  # of a host name (RFC 1123, section 2.1)
+_PLAIN_LABEL = re.compile(PLAIN_LABEL).fullmatch
 K = TypeVar("K")
 V = TypeVar("V")
 _NO_VALUES: tuple[bytes, ...] = ()
+_UNKNOWN = b"", None, None
 _ADDRESS_TYPES = (RRType.A, RRType.AAAA)
 
 
@@ -54,6 +56,7 @@ class Fields:
         self._require = require
         self._check_names = check_names
         self._suffixes: dict[tuple[str, str], bytes] = {}  # what comes after the first label, in wire form
+        self._alike: dict[tuple[str, str, str], tuple[bytes, Name | None, int | None]] = {}  # lines but for the label
         self._ttls: dict[str, int] = {}
         self._types: dict[str, int] = {}
         self._zones: dict[str, Name] = {}
@@ -73,6 +76,19 @@ class Fields:
             check_owner(name_of(owner), rrtype, RRClass.IN)
         seconds = self.ttl_of(ttl) if ttl else self.ttl
         return self.wish(owner, place, rrtype, seconds, values, line)
+
+    def wish_of_plain(self, label: str, rest: str, address: str, ttl: str, zone: str, line: int) -> Wish:  # noqa: PLR0913, PLR0917 - the fields
+        """Return the same for a name whose first label is plain, and `rest` what follows, with its dot."""
+        suffix, place, seconds = self._alike.get((rest, ttl, zone), _UNKNOWN)
+        if not suffix or len(suffix) + len(label) >= MAX_NAME_OCTETS:
+            wish = self.wish_of_address(label + rest, address, ttl, zone, line)
+            suffix = self._suffixes.get((rest, zone), b"")
+            _keep(self._alike, (rest, ttl, zone), (suffix, wish.zone, wish.ttl))
+            return wish
+        owner = b"%c%b%b" % (len(label), label.encode("ascii"), suffix)
+        if ":" in address:
+            return self.wish(owner, place, RRType.AAAA, seconds, (parse_ipv6(address),), line)
+        return self.wish(owner, place, RRType.A, seconds, (parse_ipv4(address),), line)
 
     def wish_of_data(self, name: str, rrtype: str, value: str, ttl: str, zone: str, line: int) -> Wish:  # noqa: PLR0913, PLR0917 - the fields
         """Return the wish of a line with a type and data; raises InvalidText."""
@@ -163,7 +179,8 @@ class Fields:
 
         `zone_text` is what the line says about the zone.
         """
-        label, _dot, rest = text.partition(".")
+        label, dot, rest = text.partition(".")
+        rest = dot + rest  # without its dot, a name in full would seem to be relative
         if _PLAIN_LABEL(label) is None:
             return self.owner_of(text, zone).to_wire(), False
         suffix = self._suffixes.get((rest, zone_text))
@@ -184,11 +201,11 @@ class Fields:
         if not all(_is_plain(part) for part in name.labels):
             return False
         if zone is None:
-            return bool(rest)
-        if not rest:
-            return len(zone.labels) > 1
-        above, _is_absolute = parse_name(rest)
-        return above.is_within(zone) or (not rest.endswith(".") and above != zone.parent)
+            return len(rest) > 1
+        if rest in ("", "."):
+            return not rest and len(zone.labels) > 1
+        above, is_absolute = parse_name(rest[1:])
+        return above.is_within(zone) or not (is_absolute or above == zone.parent)
 
     def _whole_name(self, owner: bytes, zone: Name | None) -> int:
         """Return the type of a wish that a whole name goes; raises InvalidText for the zone itself."""

@@ -55,23 +55,27 @@ class Packer:
         self._wire = zone.to_wire()
         self._octets = len(self._wire)
         self._question = (Question(zone, RRType.SOA, rrclass),)
+        self._rest = HEADER_OCTETS + self._octets + _OF_QUESTION + _OF_SIGNATURE
 
     def room(self, message_octets: int) -> int:
         """Return how many octets of records a message of so many octets has room for."""
-        return message_octets - HEADER_OCTETS - self._octets - _OF_QUESTION - _OF_SIGNATURE
+        return message_octets - self._rest
 
     def packed(self, wish: Wish, ttl: int) -> tuple[bytes, int]:
         """Return the octets of a wish's records, with this TTL in seconds, and how many records they are."""
-        owner = self._owner(wish.owner)
+        owner, values = self._owner(wish.owner), wish.values
         rrtype = wish.rrtype
         rrclass = self._rrclass
-        keeps_others = wish.adds or bool(wish.deletes and wish.values)
+        keeps_others = wish.adds or bool(wish.deletes and values)
+        if len(values) == 1 and not (keeps_others or wish.deletes):  # nearly all wishes are such
+            gone, fixed = _FIXED.pack(rrtype, RRClass.ANY, 0, 0), _FIXED.pack(rrtype, rrclass, ttl, len(values[0]))
+            return b"".join((owner, gone, owner, fixed, values[0])), 2
         parts = [] if keeps_others else [owner, _FIXED.pack(rrtype, RRClass.ANY, 0, 0)]
         if wish.deletes:
             rrclass, ttl = RRClass.NONE, 0
-        for value in wish.values:
+        for value in values:
             parts += (owner, _FIXED.pack(rrtype, rrclass, ttl, len(value)), value)
-        return b"".join(parts), len(wish.values) + (not keeps_others)
+        return b"".join(parts), len(values) + (not keeps_others)
 
     def packed_changes(self, changes: Iterable[Record]) -> tuple[bytes, int]:
         """Return the octets of the changes of an update, and how many records they are."""

@@ -27,7 +27,7 @@ from dns_update.bulk import (
     Wish,
 )
 from dns_update.bulk.access import Access, Begun, Carrier
-from dns_update.bulk.batch import MOST_RECORDS, Batch, SizeLimit, Window
+from dns_update.bulk.batch import Batch, SizeLimit, Window
 from dns_update.bulk.packing import PackedUpdate, Packer
 from dns_update.bulk.picture import Found, has_ttl, is_as_desired
 from dns_update.bulk.proof import MOST_WISHES, Proof, ns_changes
@@ -179,12 +179,12 @@ class Sender:
         self._add(wish, *self._packer.packed(wish, ttl), self._packer.condition(wish))
 
     def _add(self, wish: Wish, octets: bytes, count: int, condition: bytes = b"") -> None:
-        if len(octets) + len(condition) > self._packer.room(MAX_MESSAGE_OCTETS):
+        room, own = self._packer.room(self._limit.octets), len(octets) + len(condition)
+        if own > room and own > self._packer.room(MAX_MESSAGE_OCTETS):
             self._settle((wish,), FAILED, errors.UsageError(f"{wish.name} has more data than a message has room for"))
             return
         filling = self._filling
-        room = self._packer.room(self._limit.octets) - len(condition)
-        if filling.wishes and (filling.octets + len(octets) > room or len(filling.wishes) * 2 + count > MOST_RECORDS):
+        if filling.octets + own > room and filling.wishes:
             self._flush()
             filling = self._filling
         filling.add(wish, octets, count, condition)

@@ -12,6 +12,8 @@ from dns_update.wire.codes import decimal
 IPV4_OCTETS = 4
 IPV6_OCTETS = 16
 
+# `int` takes more than digits, and leading zeros, which some read as octal.
+_OCTETS = {str(octet): octet for octet in range(256)}
 _MAPPED = bytes(10) + b"\xff\xff"  # before an IPv4 address (RFC 4291, section 2.5.5.2)
 _IPV6_GROUPS = 8
 _MAX_GROUP_DIGITS = 4
@@ -60,15 +62,12 @@ def format_address(address: bytes) -> str:
 def parse_ipv4(text: str) -> bytes:
     """Return the 4 octets of a dotted quad: four decimal numbers without leading zeros; raises InvalidText."""
     try:
-        octets = bytes(map(int, text.split(".")))
-    except ValueError:
-        octets = b""
-    # `int` takes more than digits, and leading zeros, which some read as octal: then the octets print as another text.
-    if len(octets) != IPV4_OCTETS or ".".join(map(str, octets)) != text:
+        first, second, third, fourth = text.split(".")
+        return bytes((_OCTETS[first], _OCTETS[second], _OCTETS[third], _OCTETS[fourth]))
+    except (KeyError, ValueError):
         raise errors.InvalidText(
             f"{quoted(text)} is not an IPv4 address", hint="four numbers from 0 to 255, e.g. 203.0.113.45"
-        )
-    return octets
+        ) from None
 
 
 def parse_ipv6(text: str) -> bytes:
