@@ -11,6 +11,7 @@ from dns_update.message import Message, Question, encode_record
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
 from dns_update.transport.memory import MemoryTransport, Sent
+from dns_update.transport.tls_settings import TlsSettings
 from dns_update.update import Update
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
 from dns_update.wire.name import Name
@@ -564,7 +565,8 @@ def test_policies_and_attempts_are_values() -> None:
 @pytest.mark.parametrize(
     ("policy", "says"),
     [
-        ({"transport": "tls"}, "'tls' is not a transport"),
+        ({"transport": "quic"}, "'quic' is not a transport"),
+        ({"tls": TlsSettings()}, "there are settings for TLS, and the transport is udp"),
         ({"transport": "UDP"}, "'UDP' is not a transport"),
         ({"timeout": 0}, "a timeout of 0 s"),
         ({"timeout": -1}, "a timeout of -1 s"),

@@ -24,7 +24,7 @@ def check(data: bytes) -> None:
     """Read the words, and check that every number is within its bounds."""
     command = _COMMANDS[(data[0] if data else 0) % len(_COMMANDS)]
     options = CommandLine(text_of(data[1:]).split("\n")).options(command)
-    expect("a port is a port", holds=0 < options.port <= _MAX_PORT)
+    expect("a port is a port", holds=options.port is None or 0 < options.port <= _MAX_PORT)
     expect("the TTL is a TTL", holds=options.ttl is None or 0 <= options.ttl <= MAX_TTL)
     expect("the retries are bounded", holds=0 <= options.retries <= MAX_RETRIES)
     expect("the time for one try is bounded", holds=0 < options.timeout <= MAX_TIMEOUT)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dns_update.transport import Server as Server
     from dns_update.transport.protocol import AsyncTransport as AsyncTransport
     from dns_update.transport.protocol import Transport as Transport
+    from dns_update.transport.tls_settings import TlsSettings as TlsSettings
     from dns_update.update import Update as Update
     from dns_update.wire.name import Name as Name
 
@@ -39,7 +40,7 @@ _ERRORS = (  # as in `errors`, which is not loaded yet
     "ClocksDiffer", "CommunicationError", "ConfigError", "DnsUpdateError", "InvalidText", "KeyRejected", "LocalError",
     "MalformedMessage", "NameExists", "NameNotFound", "NameNotInZone", "NoAddress", "NoResponse", "NotApplied",
     "NotEverywhere", "NotNow", "PermissionDenied", "Refusal", "ReplyNotTrusted", "ScriptFailed", "ServerFailure",
-    "UsageError", "ZoneNotFound",
+    "ServerNotTrusted", "UsageError", "ZoneNotFound",
 )  # fmt: skip
 _NAMES = {
     "auth": ("Algorithm", "Key"),
@@ -51,6 +52,7 @@ _NAMES = {
     "exchange": ("Policy",),
     "transport": ("Endpoint", "Server"),
     "transport.protocol": ("AsyncTransport", "Transport"),
+    "transport.tls_settings": ("TlsSettings",),
     "update": ("Update",),
     "wire.name": ("Name",),
     "rr.record": ("Record",),

@@ -37,29 +37,43 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final, Literal, TypeAlias
 
-TransportName: TypeAlias = "Literal['udp', 'tcp']"
+    from dns_update.transport.tls_settings import TlsSettings
+
+TransportName: TypeAlias = "Literal['udp', 'tcp', 'tls']"
 
 MAX_UDP_OCTETS = 512  # without EDNS (RFC 1035, section 4.2.1)
 _MAX_START_OCTETS = 271  # the header's 12, a name's 255, type and class
 
+_HINT = "check the server's address, that it runs, and that no firewall drops UDP and TCP to its port"
+
 UDP: Final = "udp"
 TCP: Final = "tcp"
+TLS: Final = "tls"
+_TRANSPORTS = (UDP, TCP, TLS)
 
 
 class Policy(Value):
-    """How to try: the seconds for each UDP try, how many tries follow the first, and `udp` or `tcp` to start with.
+    """How to try: the seconds for each UDP try, how many tries follow the first, and `udp`, `tcp` or `tls`.
 
-    TCP repeats lost segments by itself. So over TCP there is one try, as long as all the UDP tries together.
+    What starts by UDP goes on by TCP where it must. TCP repeats lost segments by itself. So over TCP and TLS there is
+    one try, as long as all the UDP tries together. `tls` are TlsSettings, for `transport="tls"` only; None are the
+    default ones: a certificate for the server's name, signed by somebody whom the system trusts.
     """
 
     timeout: float = 3.0
     retries: int = 3
-    transport: Literal["udp", "tcp"] = UDP
+    transport: TransportName = UDP
+    tls: TlsSettings | None = None
 
     def __post_init__(self) -> None:
         """Raise UsageError for a value that is out of range or of a wrong type."""
-        if self.transport not in (UDP, TCP):
-            raise errors.UsageError(f"{quoted(str(self.transport))} is not a transport", hint=f"{UDP} or {TCP}")
+        if self.transport not in _TRANSPORTS:
+            raise errors.UsageError(f"{quoted(str(self.transport))} is not a transport", hint=f"{UDP}, {TCP} or {TLS}")
+        if self.tls is not None and self.transport != TLS:
+            raise errors.UsageError(
+                f"there are settings for TLS, and the transport is {self.transport}",
+                hint=errors.Hint("{transport:tls}"),
+            )
         if not isinstance(self.timeout, int | float):
             raise errors.UsageError(f"a timeout is a number of seconds, not {type(self.timeout).__name__}")
         if not isinstance(self.retries, int):
@@ -74,13 +88,22 @@ class Policy(Value):
         """The seconds for all the tries together."""
         return self.timeout * (1 + self.retries)
 
+    @property
+    def in_clear(self) -> Policy:
+        """The same for servers that are not those of the zone, e.g. a resolver: they need not speak TLS."""
+        return self if self.transport != TLS else Policy(self.timeout, self.retries)
+
 
 class Transmission(Value):
-    """What to do next: send `octets` by `transport`, and listen until `deadline` on the monotonic clock."""
+    """What to do next: send `octets` by `transport`, and listen until `deadline` on the monotonic clock.
+
+    `tls` says how the server is authenticated, if the transport is `tls`.
+    """
 
     transport: TransportName
     octets: bytes
     deadline: float
+    tls: TlsSettings | None = None
 
 
 class Reply(Value):
@@ -139,7 +162,7 @@ class Exchange:
         self._message_id = 0
         self._request_mac = b""
         self._started: float | None = None
-        self._sent = {UDP: 0, TCP: 0}
+        self._sent: dict[TransportName, int] = {UDP: 0, TCP: 0, TLS: 0}
         self._transport = policy.transport
         self._udp_tries_left = 1 + policy.retries
         self._doubtful: UnverifiedReply | None = None
@@ -167,11 +190,12 @@ class Exchange:
                 raise self._no_answer(now)
             return None
         octets = self._encode(message_id, wall)
-        if len(octets) > MAX_UDP_OCTETS:
+        if len(octets) > MAX_UDP_OCTETS and self._transport == UDP:
             self._transport = TCP
         self._sent[self._transport] += 1
-        patient = self._transport == TCP and not self._confirming
-        return Transmission(self._transport, octets, now + (self._policy.patience if patient else self._policy.timeout))
+        patient = self._transport != UDP and not self._confirming
+        seconds = self._policy.patience if patient else self._policy.timeout
+        return Transmission(self._transport, octets, now + seconds, self._policy.tls)
 
     def receive(self, octets: bytes, *, wall: int) -> None:
         """Take one message that came to the socket of the last attempt; `wall` is as for `next`.
@@ -273,12 +297,18 @@ class Exchange:
         tries = [
             f"{count} {'try' if count == 1 else 'tries'} by {how.upper()}" for how, count in self._sent.items() if count
         ]
-        return errors.NoResponse(
+        kind, hint = errors.NoResponse, _HINT
+        if self._transport == TLS and self._lost:
+            from dns_update.errors.tls import hint_of, is_about_trust  # only when something is wrong
+
+            kind = errors.ServerNotTrusted if is_about_trust(self._cause) else errors.NoResponse
+            hint = hint_of(self._cause) or _HINT
+        return kind(
             f"{reason} ({', '.join(tries)}, {seconds:.1f} s)",
             cause=self._cause or "timed-out",
             reason=reason,
             endpoint=self._server,
-            hint="check the server's address, that it runs, and that no firewall drops UDP and TCP to its port",
+            hint=hint,
             may_have_arrived=self._may_have_arrived,
         )
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dns_update.address import Interface
 from dns_update.agent.config.settings import AgentSettings
+from dns_update.cli.asking import port_of
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import PROPERTIES, Options, Property
 from dns_update.commandline.values import ttl_from_text
@@ -109,6 +110,12 @@ RIGHT: dict[str, tuple[str, object]] = {
     "svg": ("/tmp/home.svg", "/tmp/home.svg"),  # noqa: S108 - not written
     "timeout": ("2.5", 2.5),
     "token": ("LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo", ("LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo",)),
+    "tls_ca": ("/etc/ssl/own.pem", "/etc/ssl/own.pem"),
+    "tls_cert": ("/etc/ssl/client.pem", "/etc/ssl/client.pem"),
+    "tls_hostname": ("ns.example.com", "ns.example.com"),
+    "tls_key": ("/etc/ssl/client.key", "/etc/ssl/client.key"),
+    "tls_pin": (f"{'A' * 43}=", (bytes(32),)),
+    "tls_verify": ("no", False),
     "transport": ("tcp", "tcp"),
     "ttl": ("1h", 3600),
     "value": ("some text", ("some text",)),
@@ -186,7 +193,7 @@ def test_the_defaults_that_agent_and_library_have_too_are_the_same() -> None:
     options, agent, policy = Options(), AgentSettings(), Policy()
     assert (options.socket, options.file) == (agent.socket, agent.history)
     assert (options.timeout, options.retries, options.transport) == (policy.timeout, policy.retries, policy.transport)
-    assert options.port == DNS_PORT
+    assert (options.port, port_of(options)) == (None, DNS_PORT)
 
 
 def test_options_are_immutable() -> None:
@@ -251,7 +258,7 @@ def test_twice_is_an_error_unless_the_property_is_repeatable(prop: Property, com
 
 def test_the_repeatable_ones() -> None:
     assert {prop.name for prop in PROPERTIES if prop.repeatable} == {
-        "address", "dns-server", "domain", "map", "public-address", "token", "value",
+        "address", "dns-server", "domain", "map", "public-address", "tls-pin", "token", "value",
     }  # fmt: skip
 
 
@@ -274,7 +281,7 @@ def test_a_near_miss_suggests_only_what_the_command_takes() -> None:
 def test_defaults() -> None:
     options = CommandLine([]).options("set")
     assert [content(options, prop) for prop in PROPERTIES] == [content(Options(), prop) for prop in PROPERTIES]
-    assert (options.require, options.verify, options.transport, options.port) == ("any", True, "udp", 53)
+    assert (options.require, options.verify, options.transport, options.port) == ("any", True, "udp", None)
     assert (options.ttl, options.zone, options.key, options.rrclass) == (None, None, None, 1)
 
 

@@ -10,7 +10,7 @@ from dns_update import errors
 from dns_update.bulk import Wish, name_of
 from dns_update.bulk.access import Access, Begun, Carrier
 from dns_update.bulk.picture import Found, Picture, canonical
-from dns_update.exchange import TCP, Exchange, Policy, Reply
+from dns_update.exchange import TCP, UDP, Exchange, Reply
 from dns_update.message import Message
 from dns_update.rr.record import Record
 from dns_update.wire.codes import KEPT_BY_SERVER, Rcode, RRType
@@ -130,7 +130,9 @@ class Reader:
 
 
 def question(message: Message, begun: Begun) -> Exchange:
-    """Return the exchange by which a message goes to the server, over TCP."""
-    policy = Policy(begun.policy.timeout, begun.policy.retries, TCP)
+    """Return the exchange by which a message goes to the server, over TCP or TLS."""
+    policy = begun.policy
+    if policy.transport == UDP:
+        policy = policy._replace(transport=TCP)
     key = begun.key if begun.key_is_known or message.opcode else None
     return Exchange(message, key, policy, begun.endpoint)

@@ -9,6 +9,7 @@ from dns_update.address.sources import Source
 from dns_update.agent.bugs import text_of
 from dns_update.auth import Key
 from dns_update.cli.agent import configuration_path
+from dns_update.cli.asking import policy_of, servers_of
 from dns_update.cli.check_report import CheckReport
 from dns_update.cli.loop import carry_out, unless_interrupted
 from dns_update.cli.request import ADDRESS_TYPES, data_of, key_of, options_of, target_of
@@ -23,8 +24,6 @@ from dns_update.doctor.engine import examine
 from dns_update.doctor.source_answers import SourceAnswer, SourceQuestion, ask_sources
 from dns_update.doctor.subject import Destination, Subject
 from dns_update.errors import Hint, UsageError
-from dns_update.exchange import Policy
-from dns_update.transport import Server
 from dns_update.wire.codes import RRClass
 from dns_update.wire.name import Name
 
@@ -113,9 +112,7 @@ def _refused_by_set(target: Target, data: Mapping[int, tuple[bytes, ...]]) -> It
 
 
 def _destination(options: Options, zone: Name | None, key: Key | None) -> Destination:
-    servers = tuple([Server.from_text(server, options.port) for server in options.dns_server])
-    policy = Policy(options.timeout, options.retries, options.transport)
-    return Destination(zone, servers, key, policy, options.local_address)
+    return Destination(zone, servers_of(options), key, policy_of(options), options.local_address)
 
 
 def _questions(options: Options) -> list[SourceQuestion]:
@@ -178,7 +175,7 @@ async def _servers_asked(options: Options, transports: CountingTransports) -> li
     from dns_update.doctor.greeting import greet_each  # as above
 
     transport = transports.new(options.local_address)
-    servers = [Server.from_text(text, options.port) for text in options.dns_server]
+    servers = servers_of(options)
     steps = await greet_each(servers, transport, RRClass.IN)
     transport.close()
     return [*steps, Step("zone", "left out", "no zone is given, so none was asked for", hint=Hint("give {zone}"))]

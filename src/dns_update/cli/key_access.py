@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 
 from dns_update.auth import Key
+from dns_update.cli.asking import policy_of, servers_of
 from dns_update.cli.key import owners_of
 from dns_update.client.probe import BY_KEY, BY_RECORD
 from dns_update.commandline.properties import Options
@@ -13,9 +14,7 @@ from dns_update.doctor.engine import examine
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination
 from dns_update.doctor.subject import Destination, Subject
 from dns_update.errors import DnsUpdateError
-from dns_update.exchange import Policy
 from dns_update.keys.assignment import ADDRESS_TYPES, Grant, grants_for
-from dns_update.transport import Server
 from dns_update.value import Value
 from dns_update.wire.codes import RRType, rrtype_from_text, rrtype_to_text
 from dns_update.wire.name import Name
@@ -52,9 +51,7 @@ def access_of(key: Key, options: Options) -> KeyAccess:
     """Ask the servers of a zone what a key may do there; nothing is changed. Raises UsageError."""
     zone = options.zone
     assert zone is not None  # noqa: S101 - the caller has checked
-    policy = Policy(options.timeout, options.retries, options.transport)
-    servers = tuple(Server.from_text(server, options.port) for server in options.dns_server)
-    destination = Destination(zone, servers, key, policy, options.local_address)
+    destination = Destination(zone, servers_of(options), key, policy_of(options), options.local_address)
     elsewhere = Subject(_ELSEWHERE.below(zone), destination, (RRType.A,), None)
     asked = [
         Subject(grant.owner, destination, tuple(map(rrtype_from_text, grant.types)), None) for grant in _tried(options)

@@ -7,11 +7,12 @@ import os
 from dns_update import errors
 from dns_update.auth import DEFAULT_ALGORITHM, Algorithm, Key, read_secret
 from dns_update.cli import OutputLost, is_watched, put, talk, write_talk
+from dns_update.cli.asking import policy_of
 from dns_update.client import Client
 from dns_update.client.locate import RdataByType, Target
 from dns_update.client.outcome import Outcome, success_text
 from dns_update.commandline.properties import VARIABLES, Options
-from dns_update.exchange import Policy, TransportName
+from dns_update.exchange import TransportName
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.value import Value
@@ -180,7 +181,7 @@ def client_of(options: Options) -> Client:
         *options.dns_server,
         key=key_of(options),
         port=options.port,
-        policy=Policy(options.timeout, options.retries, options.transport),
+        policy=policy_of(options),
         transport=_transport_of(options),
         log=_log_of(options),
     )

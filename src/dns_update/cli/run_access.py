@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dns_update.cli.asking import policy_of, port_of
 from dns_update.cli.request import check_families, key_of, target_of, with_defaults
 from dns_update.commandline.properties import Options
-from dns_update.exchange import Policy
 from dns_update.routeros.machine.updates import Access
 from dns_update.routeros.world import UpdateRequest
 from dns_update.wire.inet import parse_address
@@ -45,7 +45,7 @@ def access_of(request: UpdateRequest, is_traced: bool, *, config: str | None = N
         options.dns_server,
         key_of(options),
         options.ttl,
-        options.port,
-        Policy(options.timeout, options.retries, options.transport),
+        port_of(options),
+        policy_of(options),
         options.local_address,
     )

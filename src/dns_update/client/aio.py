@@ -15,7 +15,7 @@ from dns_update.client.steps import Ask, Pause, ReadClock, Resolve, Step, Steps,
 from dns_update.client.transaction import Request, Transaction
 from dns_update.exchange import Policy
 from dns_update.rr.record import Record
-from dns_update.transport import DNS_PORT, Server
+from dns_update.transport import Server
 from dns_update.transport.aio import AsyncioTransport
 from dns_update.transport.protocol import AsyncTransport
 from dns_update.wire.codes import RRClass
@@ -48,7 +48,7 @@ class AsyncClient:
         self,
         *servers: Server | str,
         key: Key | None = None,
-        port: int = DNS_PORT,
+        port: int | None = None,
         policy: Policy | None = None,
         resolvers: tuple[Server, ...] | None = None,
         local_address: str | None = None,

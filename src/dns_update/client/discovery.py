@@ -59,6 +59,7 @@ async def find_zone(transaction: Transaction, name: Name, rrclass: int = RRClass
         return await transaction.at_first_server(lambda endpoint: ask_up(transaction, endpoint, name, rrclass, 0))
     resolvers = transaction.resolvers if transaction.resolvers is not None else system_resolvers()
     unsigned = Transaction(ClientSettings(resolvers, log=transaction.log))
+    unsigned.own_policy = transaction.policy.in_clear
     unsigned.patience = transaction.patience
     try:
         return await unsigned.at_first_server(lambda endpoint: ask_up(unsigned, endpoint, name, rrclass, Flag.RD))

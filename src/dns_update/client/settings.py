@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.auth import Key
-from dns_update.exchange import Exchange, Policy
-from dns_update.transport import DNS_PORT, Endpoint, Server, check_port
+from dns_update.exchange import TLS, Exchange, Policy
+from dns_update.transport import DNS_PORT, TLS_PORT, Endpoint, Server, check_port
 from dns_update.value import Value
 
 TYPE_CHECKING = False
@@ -33,19 +33,23 @@ class ClientSettings(Value):
         servers: Iterable[Server | str] = (),
         *,
         key: Key | None = None,
-        port: int = DNS_PORT,
+        port: int | None = None,
         policy: Policy | None = None,
         resolvers: tuple[Server, ...] | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
         """Check the arguments; raises InvalidText for a server or port that is not one, UsageError for a wrong type."""
-        check_port(port)
+        if port is not None:
+            check_port(port)
         if key is not None and not isinstance(key, Key):
             raise errors.UsageError(
                 f"key is a Key, not {type(key).__name__}", hint="Key.from_file and Key.from_secret make one"
             )
         if policy is not None and not isinstance(policy, Policy):
             raise errors.UsageError(f"policy is a Policy, not {type(policy).__name__}", hint="e.g. Policy(timeout=2.0)")
+        policy = policy if policy is not None else Policy()
+        if port is None:
+            port = TLS_PORT if policy.transport == TLS else DNS_PORT
         if resolvers is not None:
             _check_resolvers(resolvers)
         if log is not None and not callable(log):
@@ -54,7 +58,7 @@ class ClientSettings(Value):
             servers=tuple([_checked_server(server, port) for server in servers]),
             key=key,
             port=port,
-            policy=policy if policy is not None else Policy(),
+            policy=policy,
             resolvers=resolvers,
             log=log if log is not None else lambda _line: None,
         )

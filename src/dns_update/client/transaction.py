@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias, TypeVar
 
+    from dns_update.exchange import Policy
+
     T = TypeVar("T")
 
 Request: TypeAlias = "Callable[[Transaction], Steps[T]]"
@@ -40,6 +42,7 @@ class Transaction:
         self.servers: tuple[Server | Endpoint, ...] = settings.servers
         self.primary_of: Name | None = None  # the zone whose SOA record named the server; None: the user did
         self.policy = settings.policy
+        self.own_policy: Policy | None = None  # how to ask, if not as the client does
         self.patience = settings.policy.patience
         self.resolvers = settings.resolvers
         self.port = settings.port
@@ -104,7 +107,7 @@ class Transaction:
     async def _ask(self, endpoint: Endpoint, message: Message) -> Reply:
         is_query = message.opcode == Opcode.QUERY
         key = None if is_query and endpoint in self._unsigned else self.key
-        reply = await Ask(endpoint, message, key)
+        reply = await Ask(endpoint, message, key, policy=self.own_policy)
         if isinstance(reply, UnverifiedReply):
             reply = await self._ask_otherwise(endpoint, message, reply)
         elif reply.message.rcode == Rcode.REFUSED and not is_query:

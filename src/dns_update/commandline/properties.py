@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     ServerType = Literal["bind", "knot", "powerdns"]
     Encoding = Literal["auto", "base64", "text"]
-    Transport = Literal["udp", "tcp"]
+    Transport = Literal["udp", "tcp", "tls"]
     T = TypeVar("T")
 
 
@@ -321,11 +321,34 @@ class Options:
         "check-names", (*_SET, *_CHECK, *_APPLY),
         "refuse a name that is not a valid host name where one is needed, as BIND does", default="yes")
     transport: Transport = _row(
-        "transport", "udp|tcp", _ASKING, "udp changes to TCP by itself if a message is too large",
-        values.choice("udp", "tcp"), default="udp")
-    port: int = _row(
-        "port", "NUMBER", _ASKING, "the servers' port, for those that dns-server gives without one",
-        port_from_text, default="53")
+        "transport", "udp|tcp|tls", _ASKING,
+        "udp changes to TCP by itself if a message is too large; tls encrypts, and verifies whom the server is",
+        values.choice("udp", "tcp", "tls"), default="udp")
+    tls_hostname: str | None = _row(
+        "tls-hostname", "NAME", _ASKING,
+        "the name that the server's certificate must have; if left out, that of dns-server=, or its address",
+        values.hostname_from_text)
+    tls_ca: str | None = _row(
+        "tls-ca", "FILE", _ASKING,
+        "the certificates, in PEM, of those who may have signed the server's; if left out, the system's",
+        values.path_from_text)
+    tls_pin: tuple[bytes, ...] = _row(
+        "tls-pin", "BASE64", _ASKING,
+        "the SHA-256 of the server's public key; alone, it is enough, and the certificate may be of anybody; repeat it "
+        "for a key to come", values.pins_from_text, repeatable=True)
+    tls_cert: str | None = _row(
+        "tls-cert", "FILE", _ASKING, "this client's own certificate, in PEM, for a server that wants one",
+        values.path_from_text)
+    tls_key: str | None = _row(
+        "tls-key", "FILE", _ASKING, "the private key of tls-cert=, if it is not in the same file",
+        values.path_from_text)
+    tls_verify: bool = _flag(
+        "tls-verify", _ASKING, "no: take any server for the right one; only those who just listen are kept out",
+        default="yes")
+    port: int | None = _row(
+        "port", "NUMBER", _ASKING,
+        "the servers' port, for those that dns-server gives without one; if left out, 53, or 853 with transport=tls",
+        port_from_text)
     timeout: float = _row(
         "timeout", "SECONDS", (*_ASKING, *_INIT), "how long to wait for an answer to each try",
         values.timeout_from_text, default="3")

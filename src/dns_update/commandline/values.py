@@ -11,7 +11,7 @@ from dns_update import errors
 from dns_update.commandline import COMMANDS
 from dns_update.errors import quoted
 from dns_update.rr.record import MAX_TTL
-from dns_update.transport import Server
+from dns_update.transport import DNS_PORT, Server
 from dns_update.wire import codes
 from dns_update.wire.inet import format_address, parse_address, parse_cidr
 from dns_update.wire.name import Name
@@ -268,6 +268,21 @@ def path_from_text(text: str) -> str:
     """
     path = text_from_text(text)
     return os.path.expanduser(path) if path.startswith("~") else path  # noqa: PTH111 - pathlib costs 4 ms
+
+
+def pins_from_text(text: str) -> tuple[bytes, ...]:
+    """Return the octets of the SHA-256 of public keys, written in Base64, with commas; raises InvalidText."""
+    from dns_update.transport.tls_settings import pin_from_text as read  # for TLS only
+
+    return tuple([read(part) for part in text_from_text(text).split(",")])
+
+
+def hostname_from_text(text: str) -> str:
+    """Return the name, or the address, that a certificate must have; raises InvalidText."""
+    host = Server.from_text(text_from_text(text))
+    if host.port != DNS_PORT:
+        raise _not_valid(text, "a host name, or an address, without a port")
+    return host.host
 
 
 def label_from_text(text: str) -> str:

@@ -10,7 +10,8 @@ DnsUpdateError
 ├── ScriptFailed            2  a RouterOS script ended with an error; or the status of what failed in it
 ├── NotNow                 11  this machine lacks something for the moment: room, open files, memory, a lock
 ├── CommunicationError                 no answer came, or none that can be trusted
-│   ├── NoResponse            4  no server answered in time, or the network said that none will
+│   ├── NoResponse          4  no server answered in time, or the network said that none will
+│   │   └── ServerNotTrusted 5  TLS: one side does not take the other for whom it should be
 │   ├── NotEverywhere       4  a change was made, and not every name server of the zone shows it in time
 │   └── ReplyNotTrusted     5  only an unsigned or wrongly signed answer came to a signed request
 ├── MalformedMessage        9  bytes that are not a DNS message; the sender's fault
@@ -41,7 +42,7 @@ CLASSES = (
     "ClocksDiffer", "CommunicationError", "ConfigError", "DnsUpdateError", "InvalidText", "KeyRejected", "LocalError",
     "MalformedMessage", "NameExists", "NameNotFound", "NameNotInZone", "NoAddress", "NoResponse", "NotApplied",
     "NotEverywhere", "NotNow", "PermissionDenied", "Refusal", "ReplyNotTrusted", "ScriptFailed", "ServerFailure",
-    "UsageError", "ZoneNotFound",
+    "ServerNotTrusted", "UsageError", "ZoneNotFound",
 )  # fmt: skip
 __all__ = list(CLASSES)
 __all__ += ["Hint", "causes", "quoted"]

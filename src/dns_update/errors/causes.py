@@ -15,6 +15,15 @@ NETWORK_ERROR = "network-error"  # any other error of the network that the syste
 ADDRESS_NOT_FOUND = "address-not-found"  # a host name has no address
 CANNOT_SEND_FROM = "cannot-send-from"  # nothing can be sent from the local address that was chosen
 
+# Why there is no TLS connection.
+NO_TLS = "no-tls"  # what answers, if anything, does not speak TLS
+TLS_FAILED = "tls-failed"  # any other error of the handshake
+CERTIFICATE_OF_ANOTHER_NAME = "certificate-of-another-name"
+CERTIFICATE_OUT_OF_DATE = "certificate-out-of-date"
+CERTIFICATE_NOT_TRUSTED = "certificate-not-trusted"
+WRONG_PIN = "wrong-pin"
+OWN_CERTIFICATE = "own-certificate"  # the server wants one of this client, or does not accept it
+
 # Why a reply is not trusted.
 NOT_SIGNED = "not-signed"
 MALFORMED_TSIG = "malformed-tsig"

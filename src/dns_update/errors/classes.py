@@ -172,6 +172,30 @@ class NoResponse(CommunicationError):
         self.may_have_arrived = may_have_arrived
 
 
+class ServerNotTrusted(NoResponse):
+    """TLS: the server's certificate or key is not what was expected, or it does not accept this client's certificate.
+
+    Nothing was sent if it is about the server. If it is about the client, `may_have_arrived` says if a message was.
+    """
+
+    exit_status = 5
+
+    def __init__(  # noqa: PLR0913 - all but the text can be left out
+        self,
+        text: str,
+        *,
+        hint: str = "",
+        endpoint: object = None,
+        cause: str = "",
+        reason: str = "",
+        may_have_arrived: bool = False,
+    ) -> None:
+        super().__init__(
+            text, hint=hint, endpoint=endpoint, cause=cause, reason=reason, may_have_arrived=may_have_arrived
+        )
+        self.first_words = f"TLS error at {self.server}:"
+
+
 class ReplyNotTrusted(CommunicationError):
     """Only unsigned or wrongly signed answers came to a signed request (RFC 8945, section 5.3).
 

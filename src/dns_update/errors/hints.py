@@ -81,6 +81,12 @@ PYTHON = Door(
         "key-encoding": "encoding",
         "key-file": "Key.from_file",
         "key-name": "name",
+        "tls-ca": "ca",
+        "tls-cert": "certificate",
+        "tls-hostname": "hostname",
+        "tls-key": "private_key",
+        "tls-pin": "pins",
+        "tls-verify": "verify",
         "type": "rrtype",
         "value": "values",
     },
@@ -89,15 +95,25 @@ NSUPDATE = Door(
     "nsupdate",
     "{name}",
     "{name} {value}",
-    {"dns-server": "server", "key": "-y", "key-file": "-k", "key-name": "the key's name", "retries": "-r"},
-    {"transport=tcp": "-v"},
+    {
+        "dns-server": "server",
+        "key": "-y",
+        "key-file": "-k",
+        "key-name": "the key's name",
+        "retries": "-r",
+        "tls-ca": "-A",
+        "tls-cert": "-E",
+        "tls-hostname": "-H",
+        "tls-key": "-K",
+    },
+    {"transport=tcp": "-v", "transport=tls": "-S", "tls-verify=no": "-O"},
 )
 DOORS = (COMMAND_LINE, TOML, PYTHON, NSUPDATE)
 
 PROPERTIES = frozenset((
     "address", "algorithm", "allow-private", "check-names", "class", "dns-server", "file", "key", "key-encoding",
-    "key-file", "key-name", "name", "require", "retries", "socket", "transport", "ttl", "type", "value", "verify",
-    "zone",
+    "key-file", "key-name", "name", "require", "retries", "socket", "tls-ca", "tls-cert", "tls-hostname", "tls-key",
+    "tls-pin", "tls-verify", "transport", "ttl", "type", "value", "verify", "zone",
 ))  # fmt: skip
 """The properties that such sentences name, as the command line writes them."""
 

@@ -17,6 +17,13 @@ _FAILURES = {
     causes.CONNECTION_RESET: "connection reset",
     causes.NETWORK_UNREACHABLE: "network unreachable",
     causes.HOST_UNREACHABLE: "host unreachable",
+    causes.NO_TLS: "TLS error",
+    causes.TLS_FAILED: "TLS error",
+    causes.OWN_CERTIFICATE: "TLS error",
+    causes.CERTIFICATE_OF_ANOTHER_NAME: "TLS peer certificate verification failed",
+    causes.CERTIFICATE_OUT_OF_DATE: "TLS peer certificate verification failed",
+    causes.CERTIFICATE_NOT_TRUSTED: "TLS peer certificate verification failed",
+    causes.WRONG_PIN: "TLS peer certificate verification failed",
 }
 _NAME_MISTAKES = {
     causes.EMPTY_LABEL: "empty label",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dns_update.auth import Key
 from dns_update.errors import InvalidText, NoResponse, UsageError, causes
-from dns_update.exchange import TCP, UDP, Exchange, Policy, Reply, TransportName, UnverifiedReply
+from dns_update.exchange import TCP, TLS, UDP, Exchange, Policy, Reply, TransportName, UnverifiedReply
 from dns_update.message import Message
 from dns_update.nsupdate import Fatal, hint_of
 from dns_update.transport import Endpoint, random_id
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.transport.pipeline import Flight, Pipeline
     from dns_update.transport.protocol import Transport
+    from dns_update.transport.tls_settings import TlsSettings
 
 
 MAX_ADDRESSES = 4  # tried for one host name, as nsupdate does
@@ -62,7 +63,8 @@ class Network:
         self._transports: dict[int, Transport] = {}
         self._last_octets = b""
         self._pipeline: Pipeline | None = None
-        self._policies = {transport: _policy(options, transport) for transport in (UDP, TCP)}
+        self._stream: TransportName = TLS if options.tls else TCP
+        self._policies = {transport: _policy(options, transport) for transport in (UDP, self._stream)}
 
     def send_from(self, address: str, port: int) -> None:
         """From now on, send to servers with the IP version of `address` from there; the kernel chooses for port 0."""
@@ -77,7 +79,7 @@ class Network:
 
         Raises NoResponse, also if nothing can be sent from the local address, and Fatal if the message is too long.
         """
-        exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], endpoint)
+        exchange = Exchange(message, key, self._policies[self._stream if tcp else UDP], endpoint)
         self._last_octets = b""
         try:
             reply = self._transport(_family_of(endpoint)).carry(exchange, endpoint)
@@ -104,7 +106,7 @@ class Network:
         """
         from dns_update.transport.pipeline import Flight  # not where messages are shown
 
-        exchange = Exchange(message, key, self._policies[TCP if tcp else UDP], endpoint)
+        exchange = Exchange(message, key, self._policies[self._stream if tcp else UDP], endpoint)
         try:
             return Flight(exchange, random_id())
         except UsageError as error:
@@ -201,7 +203,24 @@ def _policy(options: NsupdateOptions, transport: TransportName) -> Policy:
     total = min(options.total_timeout or MAX_SECONDS, MAX_SECONDS)
     share = max(_LEAST_UDP_TIMEOUT, total / (1 + options.udp_retries))
     timeout = min(options.udp_timeout or share, MAX_SECONDS)
-    return _TimedPolicy(timeout, options.udp_retries, transport, total=total)
+    tls = _tls(options) if transport == TLS else None
+    return _TimedPolicy(timeout, options.udp_retries, transport, tls, total=total)
+
+
+def _tls(options: NsupdateOptions) -> TlsSettings:
+    """Return whom the server must be, as far as nsupdate has options for it; raises Fatal."""
+    from dns_update.transport.tls_settings import TlsSettings  # for TLS only
+
+    try:
+        return TlsSettings(
+            ca=options.tls_ca,
+            hostname=options.tls_hostname,
+            certificate=options.tls_cert,
+            private_key=options.tls_key,
+            verify=options.tls_verify,
+        )
+    except UsageError as error:
+        raise _fatal(error) from error
 
 
 def _fatal(error: UsageError) -> Fatal:

@@ -41,6 +41,9 @@ class NsupdateOptions(Value, kw_only=True):
         key_file: path, or None.
         gss: sign with GSS-TSIG (`-g`, `-o`).
         tls: use TLS (`-S` and its companions).
+        tls_ca, tls_cert, tls_key: paths (`-A`, `-E`, `-K`), or None.
+        tls_hostname: the name that the server's certificate must have (`-H`), or None.
+        tls_verify: verify whom the server is; not with `-O`.
         port: of the servers (`-p`), if a `server` command gives none.
         total_timeout: seconds for a TCP exchange (`-t`); 0 for no limit.
         udp_timeout: seconds for a UDP try (`-u`); 0 for a share of the total.
@@ -59,6 +62,11 @@ class NsupdateOptions(Value, kw_only=True):
     key_file: str | None
     gss: bool
     tls: bool
+    tls_ca: str | None
+    tls_cert: str | None
+    tls_key: str | None
+    tls_hostname: str | None
+    tls_verify: bool
     port: int
     total_timeout: int
     udp_timeout: int
@@ -80,6 +88,11 @@ class NsupdateOptions(Value, kw_only=True):
             key_file=given.get("k"),
             gss="g" in given or "o" in given,
             tls=tls,
+            tls_ca=given.get("A"),
+            tls_cert=given.get("E"),
+            tls_key=given.get("K"),
+            tls_hostname=given.get("H"),
+            tls_verify="O" not in given,
             port=_number(given, "p", DNS_PORT, "port number", MAX_U16),
             total_timeout=_number(given, "t", 300, "timeout"),
             udp_timeout=_number(given, "u", 3, "udp timeout"),

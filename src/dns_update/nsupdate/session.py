@@ -159,8 +159,3 @@ class Session:
     def _refuse_what_is_not_implemented(self) -> None:
         if self._gss:
             raise Fatal("GSS-TSIG is not implemented yet: use a TSIG key (-k, -y or the command key)")
-        if self._options.tls:
-            raise Fatal(
-                "TLS is not implemented yet: without -S, -A, -E, -H, -K and -O the update is sent in clear text, "
-                "which anyone on the path can read"
-            )

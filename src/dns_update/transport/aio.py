@@ -1,4 +1,4 @@
-"""UDP and TCP in an asyncio loop: for a program that does other things at the same time."""
+"""UDP, TCP and TLS in an asyncio loop: for a program that does other things at the same time."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ import time
 from collections.abc import AsyncIterator
 from socket import SOCK_DGRAM, socket
 
-from dns_update.exchange import TCP, UDP, Exchange, Reply, Transmission, UnverifiedReply
+from dns_update.exchange import TCP, TLS, UDP, Exchange, Reply, Transmission, UnverifiedReply
 from dns_update.rr.record import Record
 from dns_update.transfer import Transfer
 from dns_update.transport import LARGEST_READ, Endpoint, random_id, seconds_left
 from dns_update.transport.demux import Demux, Pending, may_have_arrived, send_shared
 from dns_update.transport.failures import failure_of, is_broken_off
 from dns_update.transport.sockets import addresses_found, check_source, connect_address, family_of, new_socket
+from dns_update.transport.tls_peers import TlsPeers
 from dns_update.wire.framing import Deframer, frame
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.transport.tls_aio import TlsSocket
+    from dns_update.transport.tls_settings import TlsSettings
 
 # What is read at once before the loop does other work, even from a server that sends without pause.
 _STREAM_OCTETS = 1 << 14  # at worst a few thousand messages; a few milliseconds
@@ -25,8 +31,9 @@ _DATAGRAM_COST = 512  # octets added to each one's own; all answers to an agent 
 class AsyncioTransport:
     """Carries exchanges over sockets of their own, a new one for each attempt, unless `keep_open` was called.
 
-    Several exchanges may be under way; cancelling one `carry` does not affect the others. Only signed exchanges ever
-    share a UDP socket: to forge an answer to those takes more than guessing the port.
+    A TLS connection is kept in any case, for one exchange after the other. Several exchanges may be under way;
+    cancelling one `carry` does not affect the others. Only signed exchanges ever share a UDP socket: to forge an answer
+    to those takes more than guessing the port.
     """
 
     def __init__(self, local_address: str | None = None) -> None:
@@ -34,6 +41,8 @@ class AsyncioTransport:
         self.local_address = local_address
         self._keeps_open = False
         self._shared: dict[tuple[str, int], _SharedSocket] = {}  # by address and port
+        self._kept: dict[tuple[Endpoint, TlsSettings | None], TlsSocket] = {}
+        self._peers = TlsPeers()
         if local_address is not None:
             check_source(local_address)
 
@@ -45,6 +54,8 @@ class AsyncioTransport:
         """Open new sockets from now on: the kept ones may be bound to an address that is gone."""
         while self._shared:
             self._shared.popitem()[1].retire()
+        while self._kept:
+            self._kept.popitem()[1].close()
 
     def close(self) -> None:
         """Close the kept sockets, and keep none from now on."""
@@ -114,7 +125,9 @@ class AsyncioTransport:
             found = await loop.getaddrinfo(host.encode(), None, family=family, type=SOCK_DGRAM)
         except RuntimeError as error:  # no thread is left for the system's resolver
             raise OSError(str(error)) from error
-        return addresses_found(found)
+        addresses = addresses_found(found)
+        self._peers.resolved(host, addresses)
+        return addresses
 
     def _shared_socket(self, exchange: Exchange, endpoint: Endpoint) -> _SharedSocket | None:
         """Return the socket that the exchange may share; None if it needs one of its own."""
@@ -138,7 +151,10 @@ class AsyncioTransport:
     async def _attempt_alone(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         try:
             async with asyncio.timeout_at(attempt.deadline):
-                await self._attempt(exchange, attempt, endpoint)
+                if attempt.transport == TLS:
+                    await self._attempt_by_tls(exchange, attempt, endpoint)
+                else:
+                    await self._attempt(exchange, attempt, endpoint)
         except TimeoutError:
             pass  # the exchange sees from the time that nothing came
         except OSError as error:
@@ -163,6 +179,36 @@ class AsyncioTransport:
                         return
                     seconds_left(attempt.deadline)
                 await asyncio.sleep(0)  # `sock_recv` does not yield to the loop if data is there
+
+    async def _attempt_by_tls(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
+        """Do the same on a connection that is kept afterwards, or was kept before."""
+        place = endpoint, attempt.tls
+        connection = self._kept.pop(place, None)
+        if connection is not None and not connection.is_idle:
+            connection.close()
+            connection = None
+        is_new = connection is None
+        if connection is None:
+            from dns_update.transport.tls_aio import TlsSocket  # with `ssl`, 21 ms
+
+            tls = self._peers.connection(endpoint, attempt.tls)
+            connection = TlsSocket(self._new_socket(endpoint, is_tcp=True), tls)
+        try:
+            if is_new:
+                await connection.open(endpoint)
+            await connection.send(attempt.octets)
+            while exchange.listening:
+                for message in await connection.receive():
+                    exchange.receive(message, wall=int(time.time()))
+                    if not exchange.listening:
+                        break
+                    seconds_left(attempt.deadline)
+                await asyncio.sleep(0)  # `sock_recv` does not yield to the loop if data is there
+        except BaseException:
+            connection.close()
+            raise
+        if self._kept.setdefault(place, connection) is not connection:
+            connection.close()
 
 
 class _Request(Pending):

@@ -1,10 +1,10 @@
-"""UDP and TCP with blocking sockets, one exchange at a time: for a command that does one thing."""
+"""UDP, TCP and TLS with blocking sockets, one exchange at a time: for a command that does one thing."""
 
 from __future__ import annotations
 
 import time
 
-from dns_update.exchange import TCP, UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
+from dns_update.exchange import TCP, TLS, UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint, random_id, seconds_left
 from dns_update.transport.sockets import addresses_of_host, check_source
@@ -16,13 +16,21 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from dns_update.transfer import Transfer
+    from dns_update.transport import Local
     from dns_update.transport.tcp import Stream
+    from dns_update.transport.tls_peers import TlsPeers
+    from dns_update.transport.tls_settings import TlsSettings
+    from dns_update.transport.tls_stream import TlsStream
+
+    TlsPlace: TypeAlias = tuple[Endpoint, TlsSettings | None]
 
 Trace: TypeAlias = "Callable[[str, Endpoint, TransportName, bytes], None]"
 
 
 class BlockingTransport:
     """Carries exchanges over sockets of their own, a new one for each attempt, unless `keep_open` was called.
+
+    A TLS connection is kept in any case, since making one takes longer than an exchange.
 
     A new socket has a new source port, which a forger must guess. It is connected, so that the kernel drops datagrams
     from other addresses and reports ICMP errors at once. Only the UDP sockets of signed exchanges are ever
@@ -43,6 +51,8 @@ class BlockingTransport:
         # By address and port, not by Endpoint: their look-up runs no Python code, so another thread cannot run in
         # between.
         self._kept: dict[tuple[str, int], Datagrams] = {}
+        self._kept_tls: dict[TlsPlace, TlsStream] = {}
+        self._peers: TlsPeers | None = None
         if local_address is not None:
             check_source(local_address, local_port)
 
@@ -60,6 +70,8 @@ class BlockingTransport:
         self._keeps_open = False
         for place in tuple(self._kept):
             self._close_kept(place)
+        while self._kept_tls:
+            self._kept_tls.popitem()[1].close()
 
     def carry(
         self, exchange: Exchange, endpoint: Endpoint, attempt: Transmission | None = None
@@ -121,13 +133,44 @@ class BlockingTransport:
 
     def resolve(self, host: str) -> tuple[str, ...]:
         """Return the IP addresses of a host name that can be reached from the local address; raises OSError."""
-        return addresses_of_host(host, self._local[0])
+        addresses = addresses_of_host(host, self._local[0])
+        self.peers.resolved(host, addresses)
+        return addresses
+
+    @property
+    def peers(self) -> TlsPeers:
+        """What is known of the servers that are spoken TLS with."""
+        if self._peers is None:
+            from dns_update.transport.tls_peers import TlsPeers  # an address and UDP need it not
+
+            self._peers = TlsPeers()
+        return self._peers
+
+    def open(self, endpoint: Endpoint, local: Local, attempt: Transmission) -> Datagrams | Stream:
+        """Return a connection from `local` to a server by the transport of an attempt, and until its deadline.
+
+        Raises OSError; UsageError for files of TLS that cannot be used.
+        """
+        if attempt.transport == UDP:
+            return open_datagrams(endpoint, local)
+        if attempt.transport == TCP:
+            from dns_update.transport.tcp import open_stream  # most exchanges need no stream
+
+            return open_stream(endpoint, local, attempt.deadline)
+        tls = self.peers.connection(endpoint, attempt.tls)
+        from dns_update.transport.tls_stream import open_tls  # with `ssl`, which `connection` has loaded
+
+        return open_tls(endpoint, local, attempt.deadline, tls)
 
     def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""
         place = (endpoint.address, endpoint.port)
-        kept = self._kept.pop(place, None) if attempt.transport == UDP else None
-        channel = kept if kept is not None else self._open(attempt, endpoint)
+        kept: Datagrams | Stream | None = None
+        if attempt.transport == UDP:
+            kept = self._kept.pop(place, None)
+        elif attempt.transport == TLS:
+            kept = self._idle_tls((endpoint, attempt.tls))
+        channel = kept if kept is not None else self.open(endpoint, self._local, attempt)
         may_be_kept = False
         try:
             channel.send(attempt.octets, attempt.deadline)
@@ -139,10 +182,14 @@ class BlockingTransport:
                     if not exchange.listening:
                         break
                     seconds_left(attempt.deadline)
-            may_be_kept = self._keeps_open and exchange.is_signed
+            may_be_kept = attempt.transport == TLS or (self._keeps_open and exchange.is_signed)
         finally:
-            if may_be_kept and isinstance(channel, Datagrams):
+            if not may_be_kept:
+                channel.close()
+            elif isinstance(channel, Datagrams):
                 self._keep(channel, place)
+            elif attempt.transport == TLS:
+                self._keep_tls(channel, (endpoint, attempt.tls))
             else:
                 channel.close()
 
@@ -158,12 +205,18 @@ class BlockingTransport:
         if channel is not None:
             channel.close()
 
-    def _open(self, attempt: Transmission, endpoint: Endpoint) -> Datagrams | Stream:
-        if attempt.transport == UDP:
-            return open_datagrams(endpoint, self._local)
-        from dns_update.transport.tcp import open_stream  # most exchanges need no stream
+    def _idle_tls(self, place: TlsPlace) -> TlsStream | None:
+        """Return a kept connection that can be used, if there is one."""
+        stream = self._kept_tls.pop(place, None)
+        if stream is None or stream.is_idle:
+            return stream
+        stream.close()
+        return None
 
-        return open_stream(endpoint, self._local, attempt.deadline)
+    def _keep_tls(self, stream: Datagrams | Stream, place: TlsPlace) -> None:
+        """Keep a connection for the next exchange, unless one of another thread is already kept."""
+        if self._kept_tls.setdefault(place, stream) is not stream:  # type: ignore[arg-type]
+            stream.close()
 
     def _tell(self, direction: str, endpoint: Endpoint, transport: TransportName, octets: bytes) -> None:
         if self._trace is not None:

@@ -5,8 +5,19 @@ from __future__ import annotations
 import errno
 
 from dns_update.errors import causes
-from dns_update.exchange import TCP, TransportName
+from dns_update.exchange import UDP, TransportName
 from dns_update.transport.sockets import CannotSend, words_of
+
+
+class TlsFailure(OSError):
+    """There is no TLS connection, or none any more; `cause` is one of `errors.causes`."""
+
+    def __init__(self, text: str, cause: str, *, is_broken_off: bool = False) -> None:
+        """Keep the text; `is_broken_off` says that what was sent before may have arrived."""
+        super().__init__(text)
+        self.cause = cause
+        self.is_broken_off = is_broken_off
+
 
 _CAUSES = {
     errno.ECONNRESET: causes.CONNECTION_RESET,
@@ -17,7 +28,9 @@ _CAUSES = {
 
 def failure_of(error: OSError, transport: TransportName) -> tuple[str, str]:
     """Return why the network failed an attempt: in words for people, and as a code of `errors.causes`."""
-    if isinstance(error, ConnectionRefusedError) and transport == TCP:
+    if isinstance(error, TlsFailure):
+        return str(error), error.cause
+    if isinstance(error, ConnectionRefusedError) and transport != UDP:
         return "connection refused", causes.CONNECTION_REFUSED
     if isinstance(error, ConnectionRefusedError):
         return "port unreachable: nothing listens there", causes.PORT_UNREACHABLE
@@ -28,4 +41,6 @@ def failure_of(error: OSError, transport: TransportName) -> tuple[str, str]:
 
 def is_broken_off(error: OSError) -> bool:
     """Return whether an established connection ended: what was sent before may have arrived."""
+    if isinstance(error, TlsFailure):
+        return error.is_broken_off
     return isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError)

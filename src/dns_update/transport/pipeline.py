@@ -20,12 +20,12 @@ import select
 import time
 
 from dns_update.errors import NoResponse
-from dns_update.exchange import TCP, UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
-from dns_update.transport import LONGEST_WAIT, Endpoint, Local
+from dns_update.exchange import UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
+from dns_update.transport import LONGEST_WAIT, Endpoint
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.transport.demux import Demux, Pending, may_have_arrived, send_shared
 from dns_update.transport.failures import failure_of, is_broken_off
-from dns_update.transport.udp import Datagrams, open_datagrams
+from dns_update.transport.udp import Datagrams
 
 REST_SECONDS = 0.1  # to read what came before a deadline or an error; a socket's buffer takes a few milliseconds
 FRESH = 1.0  # seconds that a message may wait after it is signed and before it is sent; servers allow 300
@@ -55,10 +55,10 @@ class Channel:
 
         Raises OSError for an error of this message.
         """
-        if self.transport == TCP:
-            self.connection.send(octets, deadline)
-            return None
-        return send_shared(lambda: self.connection.send(octets, deadline))
+        if self.transport == UDP:
+            return send_shared(lambda: self.connection.send(octets, deadline))
+        self.connection.send(octets, deadline)
+        return None
 
 
 class Flight(Pending):
@@ -125,7 +125,7 @@ class Pipeline:
             return False
         first = flight.first
         if first is not None:
-            attempt = Transmission(first.transport, first.octets, first.deadline + waited)
+            attempt = first._replace(deadline=first.deadline + waited)
             self._send(flight, attempt, flight.message_id)
         return True
 
@@ -158,7 +158,7 @@ class Pipeline:
             flight.failure = error
 
     def _send(self, flight: Flight, attempt: Transmission, message_id: int) -> None:
-        if attempt.transport == TCP and flight.channel is not None:
+        if attempt.transport != UDP and flight.channel is not None:
             self._transport.carry(flight.exchange, self.endpoint, attempt)
             return
         try:
@@ -172,7 +172,7 @@ class Pipeline:
         except OSError as error:
             others = self._flights_on(channel, other_than=flight)
             self._end(flight, error, attempt.transport, arrived=is_broken_off(error))
-            if attempt.transport == TCP:
+            if attempt.transport != UDP:
                 self._lose(channel, others, error)
             return
         channel.is_used = True
@@ -185,7 +185,8 @@ class Pipeline:
         channel = self._shared.get(attempt.transport) if is_shared else None
         if channel is None:
             local = (self._source, 0)
-            channel = _open_channel(self.endpoint, local, attempt.transport, attempt.deadline, is_shared=is_shared)
+            connection = self._transport.open(self.endpoint, local, attempt)
+            channel = Channel(connection, attempt.transport, is_shared=is_shared)
             self._readable.register(channel.connection, select.POLLIN)
             self._channels[channel.connection.fileno()] = channel
             if is_shared:
@@ -269,7 +270,7 @@ class Pipeline:
             except BlockingIOError:
                 return
             except OSError:
-                if channel.transport == TCP:
+                if channel.transport != UDP:
                     return
                 continue  # each ICMP error is reported once
             for octets in messages:
@@ -289,7 +290,7 @@ class Pipeline:
         """End exchanges whose channel had an error, except those whose answers have already come."""
         arrived = may_have_arrived(error, is_alone=len(flights) == 1)
         self._hear_the_rest(channel)
-        if channel.transport == TCP:
+        if channel.transport != UDP:
             self._close(channel)
         for flight in flights:
             if not flight.is_over:
@@ -298,23 +299,9 @@ class Pipeline:
     def _end(self, flight: Flight, error: OSError, transport: TransportName, *, arrived: bool = False) -> None:
         """End an exchange that the network failed; `arrived` says that its message may have arrived."""
         self._leave(flight)
-        if transport == TCP and flight.follows:
+        if transport != UDP and flight.follows:
             flight.was_cut_off = True
             self._shares_streams = False
         if not isinstance(error, TimeoutError):  # otherwise it sees from the time that nothing came
             flight.exchange.lost(*failure_of(error, transport), may_have_arrived=arrived)
         self._go_on(flight)
-
-
-def _open_channel(
-    endpoint: Endpoint, local: Local, transport: TransportName, deadline: float, *, is_shared: bool
-) -> Channel:
-    """Return a connection from `local` to a server, which has until `deadline` to accept it; raises OSError."""
-    connection: Datagrams | Stream
-    if transport == TCP:
-        from dns_update.transport.tcp import open_stream  # most runs need no stream
-
-        connection = open_stream(endpoint, local, deadline)
-    else:
-        connection = open_datagrams(endpoint, local)
-    return Channel(connection, transport, is_shared=is_shared)

@@ -112,6 +112,15 @@ def check_source(address: str, port: int = 0) -> None:
         raise UsageError(text, hint="it must be an address of this machine") from error
 
 
+def acknowledge_at_once(connection: Socket) -> None:
+    """Acknowledge what comes next without delay, where the system can.
+
+    BIND 9.18 and Knot hold their answer back until the tickets of TLS 1.3 are acknowledged, which may take 40 ms.
+    """
+    if hasattr(sockets, "TCP_QUICKACK"):
+        connection.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_QUICKACK, 1)
+
+
 def _interface_index(name: str) -> int:
     try:
         return sockets.if_nametoindex(name)

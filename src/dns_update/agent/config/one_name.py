@@ -80,6 +80,7 @@ class OneName:
             "retries": policy.retries,
             "transport": policy.transport,
             "local-address": settings.local_address,
+            **({} if policy.tls is None else policy.tls.by_property),
         }
         found = {"dns_server": Finding(tuple(map(str, settings.servers)), self._path("servers"))}
         for key, content in contents.items():

@@ -8,15 +8,23 @@ from typing import Any
 
 from dns_update.agent.config.positions import Path
 from dns_update.agent.config.readers import Problems, Table, near_miss, read_table
-from dns_update.agent.config.schema import KEY, SERVER, SERVER_HINTS, ZONE, ZONE_HINTS, zone_from_text
+from dns_update.agent.config.schema import (
+    KEY,
+    SERVER,
+    SERVER_HINTS,
+    ZONE,
+    ZONE_HINTS,
+    servers_from_text,
+    zone_from_text,
+)
 from dns_update.agent.config.settings import UpstreamSettings
 from dns_update.auth import DEFAULT_ALGORITHM, Key, read_secret
 from dns_update.auth.private_file import is_special
 from dns_update.auth.secret_sources import path_of_credential
 from dns_update.errors import UsageError, quoted
 from dns_update.errors.hints import TOML, rendered
-from dns_update.exchange import Policy
-from dns_update.transport import Server
+from dns_update.exchange import TLS, Policy
+from dns_update.transport import TLS_PORT, Server
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
@@ -63,6 +71,7 @@ class References:
         self._problems = problems
         self._file = file
         self._is_private = is_private
+        self._reads_files = reads_keys
         self._policy = Policy()
         self._upstreams: dict[tuple[tuple[str, ...], str | None], UpstreamSettings | None] = {}
         self._untabled: dict[Name, ZoneTable] = {}
@@ -180,13 +189,40 @@ class References:
         self.check_references(given, path)
         if "address" not in content:
             self._problems.add(path, "the address is missing", 'e.g. address = "192.0.2.1", or "ns.example.com:5353"')
+        policy = self._policy_of(path, given)
+        addresses = tuple(server for servers in given.get("address", ()) for server in servers)
+        if policy.transport == TLS and addresses:
+            written = content["address"]
+            texts = written if isinstance(written, list) else [written]
+            addresses = tuple(server for text in texts for server in servers_from_text(str(text), TLS_PORT))
+        return ServerTable(addresses, given.get("key"), policy, given.get("local-address"))
+
+    def _policy_of(self, path: Path, given: Mapping[str, Any]) -> Policy:
         how = {key: given[key] for key in ("timeout", "retries", "transport") if key in given}
-        return ServerTable(
-            tuple(server for servers in given.get("address", ()) for server in servers),
-            given.get("key"),
-            Policy(**how) if how else self._policy,
-            given.get("local-address"),
-        )
+        of_tls = [key for key in given if key.startswith("tls-")]
+        if how.get("transport") != TLS:
+            for key in of_tls:
+                self._problems.add((*path, key), f"{key} is given without TLS", 'transport = "tls"')
+            return Policy(**how) if how else self._policy
+        if not of_tls:
+            return Policy(**how)
+        from dns_update.transport.tls import check_files  # for TLS only
+        from dns_update.transport.tls_settings import TlsSettings
+
+        try:
+            how["tls"] = TlsSettings(
+                ca=given.get("tls-ca"),
+                hostname=given.get("tls-hostname"),
+                pins=tuple(pin for pins in given.get("tls-pin", ()) for pin in pins),
+                certificate=given.get("tls-cert"),
+                private_key=given.get("tls-key"),
+                verify=given.get("tls-verify", True),
+            )
+            if self._reads_files:
+                check_files(how["tls"])
+        except UsageError as error:
+            self._problems.add((*path, of_tls[0]), error.text, rendered(error.hint, TOML))
+        return Policy(**how)
 
     def _read_zone(self, text: str, path: Path, content: Table) -> None:
         count = len(self._problems.found)

@@ -13,7 +13,7 @@ from dns_update.auth import ENCODINGS
 from dns_update.commandline.properties import PROPERTIES
 from dns_update.commandline.values import EXPRESSIONS, path_from_text, text_from_text
 from dns_update.errors import InvalidText, quoted
-from dns_update.transport import Server
+from dns_update.transport import DNS_PORT, Server
 from dns_update.wire.codes import is_zone_type
 from dns_update.wire.name import ROOT, Name, parse_name
 
@@ -44,7 +44,12 @@ def _name(written: str) -> tuple[Name, bool]:
 
 
 def _servers(written: str) -> tuple[Server, ...]:
-    return tuple(map(Server.from_text, _PROPERTY["dns-server"](written)))
+    return servers_from_text(written, DNS_PORT)
+
+
+def servers_from_text(written: str, port: int) -> tuple[Server, ...]:
+    """Return the servers of an address; `port` is that of those which are given without one. Raises InvalidText."""
+    return tuple([Server.from_text(text, port) for text in _PROPERTY["dns-server"](written)])
 
 
 def _encoding(written: str) -> str:
@@ -163,6 +168,12 @@ SERVER: Mapping[str, Reader] = {
     "address": text_or_array(_servers),
     "key": _REFERENCE,
     "transport": text(_PROPERTY["transport"]),
+    "tls-hostname": text(_PROPERTY["tls-hostname"]),
+    "tls-ca": text(_file),
+    "tls-pin": text_or_array(_PROPERTY["tls-pin"]),
+    "tls-cert": text(_file),
+    "tls-key": text(_file),
+    "tls-verify": _BOOLEAN,
     "timeout": scalar(_PROPERTY["timeout"], int, float, expected="a number of seconds"),
     "retries": scalar(_PROPERTY["retries"], int, expected="an integer"),
     "local-address": text(_PROPERTY["local-address"]),

@@ -1,0 +1,51 @@
+"""How servers are asked, by the properties of a command line: transport, patience, whom a TLS server must be."""
+
+from __future__ import annotations
+
+from dns_update import errors
+from dns_update.cli import talk
+from dns_update.commandline.properties import Options
+from dns_update.exchange import TLS, Policy
+from dns_update.transport import DNS_PORT, TLS_PORT, Server
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.transport.tls_settings import TlsSettings
+
+
+def policy_of(options: Options) -> Policy:
+    """Return the policy; raises UsageError for properties of TLS that do not go together, or without it."""
+    return Policy(options.timeout, options.retries, options.transport, _tls_of(options))
+
+
+def port_of(options: Options) -> int:
+    """Return the port of servers that are given without one."""
+    return options.port or (TLS_PORT if options.transport == TLS else DNS_PORT)
+
+
+def servers_of(options: Options) -> tuple[Server, ...]:
+    """Return the servers that are given; raises UsageError."""
+    return tuple([Server.from_text(server, port_of(options)) for server in options.dns_server])
+
+
+def _tls_of(options: Options) -> TlsSettings | None:
+    given = [name for name in _TLS if name.replace("-", "_") in options.given]
+    if options.transport != TLS:
+        if given:
+            raise errors.UsageError(f"{given[0]}= is given without transport=tls", hint="give both, or none")
+        return None
+    from dns_update.transport.tls_settings import TlsSettings  # most updates need it not
+
+    if not options.tls_verify and not (options.quiet or options.json):
+        talk("note: with tls-verify=no, whoever answers is taken for the server")
+    return TlsSettings(
+        ca=options.tls_ca,
+        hostname=options.tls_hostname,
+        pins=options.tls_pin,
+        certificate=options.tls_cert,
+        private_key=options.tls_key,
+        verify=options.tls_verify,
+    )
+
+
+_TLS = ("tls-ca", "tls-hostname", "tls-pin", "tls-cert", "tls-key", "tls-verify")

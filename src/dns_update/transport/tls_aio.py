@@ -1,0 +1,72 @@
+"""A TLS connection in an asyncio loop; without asyncio's own TLS, which resumes no session."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+
+from dns_update.transport import LARGEST_READ, Endpoint
+from dns_update.transport.sockets import acknowledge_at_once, connect_address
+from dns_update.transport.tls import HANDSHAKE_SECONDS, TlsConnection
+from dns_update.wire.framing import Deframer, frame
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from socket import socket
+
+
+class TlsSocket:
+    """A connection to a server, established by `open`; one exchange at a time uses it."""
+
+    def __init__(self, connection: socket, tls: TlsConnection) -> None:
+        """Take a socket that is not connected yet."""
+        self._socket = connection
+        self._tls = tls
+        self._deframer = Deframer()
+        connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
+
+    async def open(self, endpoint: Endpoint) -> None:
+        """Connect, and carry out the handshake; raises OSError, and TlsFailure if the server is not the right one."""
+        loop, tls = asyncio.get_running_loop(), self._tls
+        await loop.sock_connect(self._socket, connect_address(endpoint))
+        until = time.monotonic() + HANDSHAKE_SECONDS
+        try:
+            async with asyncio.timeout_at(until):
+                while not tls.is_established:
+                    await loop.sock_sendall(self._socket, tls.outgoing())
+                    tls.receive(await loop.sock_recv(self._socket, LARGEST_READ))
+        except TimeoutError:
+            raise tls.timed_out() from None
+        except (ConnectionResetError, BrokenPipeError):
+            raise tls.closed() from None
+        except OSError:
+            with suppress(OSError):
+                self._socket.send(tls.outgoing())  # the alert, which tells the server why
+            raise
+
+    async def send(self, octets: bytes) -> None:
+        """Send a message, after the last part of the handshake; raises OSError."""
+        await asyncio.get_running_loop().sock_sendall(self._socket, self._tls.sealed(frame(octets)))
+        acknowledge_at_once(self._socket)
+
+    async def receive(self) -> list[bytes]:
+        """Wait for octets, and return the messages that they complete; raises OSError."""
+        opened = self._tls.receive(await asyncio.get_running_loop().sock_recv(self._socket, LARGEST_READ))
+        return self._deframer.feed(opened) if opened else []
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is open, and nothing came that nobody has asked for: a server ends a connection not used."""
+        try:
+            while not (opened := self._tls.receive(self._socket.recv(LARGEST_READ))):
+                pass  # tickets of TLS, and no message
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return not opened
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._socket.close()

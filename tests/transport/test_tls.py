@@ -1,0 +1,256 @@
+"""DNS over TLS: whom a connection is with, and what each failure means, against a real BIND."""
+
+import asyncio
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dns_update import AsyncClient, Client, Key, NoResponse, Policy, ServerNotTrusted, TlsSettings, UsageError
+from dns_update.bulk import BulkOptions, Wish
+from dns_update.errors import causes
+from dns_update.transport.blocking import BlockingTransport
+from dns_update.transport.tls import public_key_of
+from dns_update.transport.tls_settings import pin_from_text
+from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES, TlsBind, tls_bind
+
+OTHER_PIN = "A" * 43 + "="
+
+
+@pytest.fixture(scope="module", name="bind")
+def _bind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsBind]:
+    with tls_bind(tmp_path_factory.mktemp("tls")) as bind:
+        yield bind
+
+
+def policy(bind: TlsBind, /, **settings: object) -> Policy:
+    given: dict[str, object] = {"ca": str(bind.authority.certificate)} | settings
+    return Policy(timeout=3.0, transport="tls", tls=TlsSettings(**given))  # type: ignore[arg-type]
+
+
+def client(bind: TlsBind, port: str = RIGHT, /, **settings: Any) -> Client:  # noqa: ANN401 - of all kinds
+    return Client(bind.at(port), key=Key.from_file(str(bind.key_file)), policy=policy(bind, **settings))
+
+
+def updated(by: Client, address: str, name: str = "home") -> object:
+    with by:
+        return by.set(f"{name}.example.com", address, ttl=60, zone="example.com").after
+
+
+def connections(bind: TlsBind) -> int:
+    """Return how many connections to the port with the right certificate are open."""
+    port = f":{bind.ports[RIGHT]}"
+    listed = subprocess.run(["ss", "-Htn", "state", "established"], check=True, capture_output=True, text=True).stdout
+    return sum(line.split()[3].endswith(port) for line in listed.splitlines())
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"hostname": HOST},
+        {"hostname": HOST.upper()},
+        {"ca": None, "pins": ["THE PIN"]},
+        {"ca": None, "pins": [OTHER_PIN, "sha256/THE PIN"]},
+        {"pins": ["THE PIN"]},
+        {"ca": None, "verify": False},
+    ],
+    ids=str,
+)
+def test_the_right_server_gets_the_update(bind: TlsBind, settings: dict[str, object]) -> None:
+    if "pins" in settings:
+        pins = settings["pins"]
+        assert isinstance(pins, list)
+        settings = settings | {"pins": [pin.replace("THE PIN", bind.certificate.pin) for pin in pins]}
+    with client(bind, **settings) as by:
+        by.delete("home.example.com", zone="example.com")
+        assert by.set("home.example.com", "192.0.2.1", ttl=60, zone="example.com").after
+
+
+@pytest.mark.parametrize(
+    ("port", "settings", "cause"),
+    [
+        (RIGHT, {"ca": None}, causes.CERTIFICATE_NOT_TRUSTED),
+        (RIGHT, {"hostname": "other.example.com"}, causes.CERTIFICATE_OF_ANOTHER_NAME),
+        (RIGHT, {"hostname": "127.0.0.2"}, causes.CERTIFICATE_OF_ANOTHER_NAME),
+        (RIGHT, {"ca": None, "pins": [OTHER_PIN]}, causes.WRONG_PIN),
+        (RIGHT, {"pins": [OTHER_PIN]}, causes.WRONG_PIN),
+        (EXPIRED, {}, causes.CERTIFICATE_OUT_OF_DATE),
+        (WITHOUT_NAMES, {"hostname": "nameless.example.com"}, causes.CERTIFICATE_OF_ANOTHER_NAME),
+    ],
+    ids=str,
+)
+def test_the_wrong_server_gets_nothing(bind: TlsBind, port: str, settings: dict[str, object], cause: str) -> None:
+    sent: list[str] = []
+    key = Key.from_file(str(bind.key_file))
+    transport = BlockingTransport(trace=lambda direction, *_rest: sent.append(direction))
+    by = Client(bind.at(port), key=key, policy=policy(bind, **settings), transport=transport)
+    with pytest.raises(ServerNotTrusted) as caught:
+        updated(by, "192.0.2.99")
+    assert (caught.value.cause, caught.value.exit_status, sent) == (cause, 5, [])
+    assert not caught.value.may_have_arrived
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("which", ["none", "of nobody"])
+def test_a_server_that_wants_a_certificate_of_ours_may_have_got_the_message(bind: TlsBind, which: str) -> None:
+    ours = {} if which == "none" else {
+        "certificate": str(bind.ours_of_nobody.certificate), "private_key": str(bind.ours_of_nobody.key)
+    }  # fmt: skip
+    by = client(bind, WANTS_OURS, **ours)
+    with pytest.raises(ServerNotTrusted) as caught, by:
+        by.delete("nothing.example.com", zone="example.com", verify=False)
+    assert caught.value.cause == causes.OWN_CERTIFICATE
+    assert caught.value.may_have_arrived
+
+
+def test_a_certificate_of_ours_is_shown(bind: TlsBind) -> None:
+    ours = {"certificate": str(bind.ours.certificate), "private_key": str(bind.ours.key)}
+    updated(client(bind, WANTS_OURS, **ours), "192.0.2.3")
+
+
+def test_a_port_that_speaks_no_tls_is_told_as_such(bind: TlsBind, monkeypatch: pytest.MonkeyPatch) -> None:
+    # BIND takes the first octets of a handshake for the length of a message, and waits for the rest.
+    monkeypatch.setattr("dns_update.transport.tls_stream.HANDSHAKE_SECONDS", 0.3)
+    monkeypatch.setattr("dns_update.transport.tls_aio.HANDSHAKE_SECONDS", 0.3)
+    for carried_out in (_by_blocking, _by_asyncio):
+        with pytest.raises(NoResponse) as caught:
+            carried_out(bind, bind.server.port)
+        assert (caught.value.cause, caught.value.may_have_arrived) == (causes.NO_TLS, False)
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\0\x0c" + bytes(12)], ids=str)
+def test_what_answers_something_else_speaks_no_tls(bind: TlsBind, answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        for carried_out in (_by_blocking, _by_asyncio):
+            with Answering(listener, answer), pytest.raises(NoResponse) as caught:
+                carried_out(bind, listener.getsockname()[1])
+            assert (caught.value.cause, caught.value.may_have_arrived) == (causes.NO_TLS, False)
+
+
+def test_one_connection_carries_all_messages_and_a_closed_one_is_made_anew(bind: TlsBind) -> None:
+    before = connections(bind)
+    with client(bind) as by:
+        for number in range(3):
+            by.set("many.example.com", f"192.0.2.{number + 1}", ttl=60, zone="example.com")
+        assert connections(bind) == before + 1
+        bind.server.stop()
+        bind.server.start()
+        assert by.set("many.example.com", "192.0.2.9", ttl=60, zone="example.com").after
+    assert connections(bind) == before
+
+
+def test_asyncio_does_the_same(bind: TlsBind) -> None:
+    async def work() -> None:
+        key = Key.from_file(str(bind.key_file))
+        async with AsyncClient(bind.at(), key=key, policy=policy(bind)) as by:
+            await by.set("loop.example.com", "192.0.2.1", ttl=60, zone="example.com")
+            before = connections(bind)
+            await by.set("loop.example.com", "192.0.2.2", ttl=60, zone="example.com")
+            assert connections(bind) == before
+            several = [by.set(f"loop{n}.example.com", "192.0.2.2", ttl=60, zone="example.com") for n in range(8)]
+            assert all(outcome.after for outcome in await asyncio.gather(*several))
+        async with AsyncClient(bind.at(), key=key, policy=policy(bind, hostname="other.example.com")) as by:
+            with pytest.raises(ServerNotTrusted, match=r"not for other\.example\.com"):
+                await by.set("loop.example.com", "192.0.2.3", ttl=60, zone="example.com")
+
+    asyncio.run(work())
+
+
+def test_many_names_go_over_one_connection(bind: TlsBind) -> None:
+    wishes = [Wish.from_text(f"bulk{n}", "192.0.2.7", zone="example.com", ttl=60) for n in range(500)]
+    with client(bind) as by, closing(by.apply(wishes, BulkOptions(message_octets=1024))) as outcomes:
+        done = list(outcomes)
+    assert {(outcome.state, str(outcome.error)) for outcome in done} == {("updated", "None")}
+
+
+@pytest.mark.parametrize("file", ["missing", "empty", "key", "open key", "key with a password"])
+def test_files_that_cannot_be_used_are_told_before_anything_is_sent(bind: TlsBind, file: str, tmp_path: Path) -> None:
+    path = tmp_path / "file.pem"
+    certificate, key = bind.ours.certificate.read_text(), bind.ours.key.read_text()
+    settings: dict[str, object] = {"certificate": str(bind.ours.certificate), "private_key": str(path)}
+    if file == "open key":
+        path.write_text(key)
+        path.chmod(0o644)
+    elif file == "key with a password":
+        command = ["openssl", "pkey", "-aes256", "-passout", "pass:x", "-in", str(bind.ours.key), "-out", str(path)]
+        subprocess.run(command, check=True, capture_output=True)
+        path.chmod(0o600)
+    elif file == "key":
+        path.write_text(certificate)
+        path.chmod(0o600)
+    else:
+        settings = {"ca": str(path)}
+        if file == "empty":
+            path.write_text("")
+    with pytest.raises(UsageError) as caught:
+        updated(client(bind, **settings), "192.0.2.4")
+    assert key.splitlines()[1] not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"private_key": "client.key"},
+        {"verify": False, "ca": "ca.pem"},
+        {"verify": False, "pins": [OTHER_PIN]},
+        {"verify": False, "hostname": HOST},
+        {"pins": ["x"]},
+        {"pins": [b"x"]},
+        {"pins": [f"{OTHER_PIN}\n"]},
+    ],
+    ids=str,
+)
+def test_settings_that_make_no_sense_are_refused(settings: dict[str, object]) -> None:
+    with pytest.raises(UsageError):
+        TlsSettings(**settings)  # type: ignore[arg-type]
+
+
+def test_the_public_key_of_a_certificate_is_found_without_a_library(bind: TlsBind) -> None:
+    der = subprocess.run(
+        ["openssl", "x509", "-in", bind.certificate.certificate, "-outform", "DER"],
+        check=True,
+        capture_output=True,
+    ).stdout
+    assert sha256(public_key_of(der)).digest() == pin_from_text(bind.certificate.pin)
+    for end in range(len(der) // 2):
+        assert isinstance(public_key_of(der[:end]), bytes)
+
+
+def _by_blocking(bind: TlsBind, port: int) -> None:
+    with Client("127.0.0.1", port=port, policy=policy(bind)) as by:
+        by.show("home.example.com", zone="example.com")
+
+
+def _by_asyncio(bind: TlsBind, port: int) -> None:
+    async def work() -> None:
+        async with AsyncClient("127.0.0.1", port=port, policy=policy(bind)) as by:
+            await by.show("home.example.com", zone="example.com")
+
+    asyncio.run(work())
+
+
+class Answering:
+    """Answers the next connection with some octets, and closes it."""
+
+    def __init__(self, listener: socket.socket, answer: bytes) -> None:
+        self._thread = threading.Thread(target=self._answer, args=(listener, answer))
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_reason: object) -> None:
+        self._thread.join()
+
+    @staticmethod
+    def _answer(listener: socket.socket, answer: bytes) -> None:
+        connection, _address = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(answer)
