@@ -4,6 +4,7 @@ from typing import Any, Literal
 import pytest
 
 from dns_update.auth import Key
+from dns_update.auth.tls_settings import TlsSettings
 from dns_update.auth.tsig import Tsig, sign
 from dns_update.errors import LocalError, NoResponse, UsageError, causes
 from dns_update.exchange import MAX_UDP_OCTETS, TCP, UDP, Exchange, Policy, Reply, Transmission, UnverifiedReply
@@ -11,7 +12,6 @@ from dns_update.message import Message, Question, encode_record
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
 from dns_update.transport.memory import MemoryTransport, Sent
-from dns_update.transport.tls_settings import TlsSettings
 from dns_update.update import Update
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
 from dns_update.wire.name import Name

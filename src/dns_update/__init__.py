@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.auth import Algorithm as Algorithm
     from dns_update.auth import Key as Key
+    from dns_update.auth.tls_settings import TlsSettings as TlsSettings
     from dns_update.bulk import BulkOptions as BulkOptions
     from dns_update.bulk import BulkOutcome as BulkOutcome
     from dns_update.bulk import Wish as Wish
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from dns_update.transport import Server as Server
     from dns_update.transport.protocol import AsyncTransport as AsyncTransport
     from dns_update.transport.protocol import Transport as Transport
-    from dns_update.transport.tls_settings import TlsSettings as TlsSettings
     from dns_update.update import Update as Update
     from dns_update.wire.name import Name as Name
 
@@ -52,7 +52,7 @@ _NAMES = {
     "exchange": ("Policy",),
     "transport": ("Endpoint", "Server"),
     "transport.protocol": ("AsyncTransport", "Transport"),
-    "transport.tls_settings": ("TlsSettings",),
+    "auth.tls_settings": ("TlsSettings",),
     "update": ("Update",),
     "wire.name": ("Name",),
     "rr.record": ("Record",),

@@ -37,7 +37,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final, Literal, TypeAlias
 
-    from dns_update.transport.tls_settings import TlsSettings
+    from dns_update.auth.tls_settings import TlsSettings
 
 TransportName: TypeAlias = "Literal['udp', 'tcp', 'tls']"
 
@@ -222,6 +222,11 @@ class Exchange:
     def is_signed(self) -> bool:
         """Whether the answers to this exchange must be signed."""
         return self._key is not None
+
+    @property
+    def transport(self) -> TransportName:
+        """The transport of the next attempt, unless its message is too large for it."""
+        return self._transport
 
     @property
     def settled(self) -> Reply | UnverifiedReply:

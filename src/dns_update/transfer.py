@@ -27,7 +27,17 @@ from dns_update import errors
 from dns_update.auth import Key
 from dns_update.auth.tsig import AnswerVerifier, sign
 from dns_update.errors import quoted
-from dns_update.exchange import IN_TIME, TCP, Policy, Reply, UnverifiedReply, claimed_tsig_error, clock_before_1970
+from dns_update.exchange import (
+    IN_TIME,
+    TCP,
+    TLS,
+    Policy,
+    Reply,
+    TransportName,
+    UnverifiedReply,
+    claimed_tsig_error,
+    clock_before_1970,
+)
 from dns_update.message import Message
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.rr.record import Record, soa_serial
@@ -51,6 +61,8 @@ class Transfer:
         Errors name the server as `str(server)`.
         """
         self.patience = policy.patience  # seconds for each message
+        self.transport: TransportName = TLS if policy.transport == TLS else TCP
+        self.tls = policy.tls
         self.message = _request(zone, rrclass, since)
         self.refused: Reply | UnverifiedReply | None = None
         self.records = 0  # how many were returned
@@ -104,7 +116,7 @@ class Transfer:
                 return []
         self._has_begun = True
         if message.rcode != Rcode.NOERROR or (tsig is not None and tsig.error):
-            self.refused = Reply(message, tsig, TCP, 1)
+            self.refused = Reply(message, tsig, self.transport, 1)
             return []
         if self._verifier is not None and tsig is None:
             self._keep(octets, message)

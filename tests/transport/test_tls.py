@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from dns_update import AsyncClient, Client, Key, NoResponse, Policy, ServerNotTrusted, TlsSettings, UsageError
+from dns_update.auth.tls_settings import pin_from_text
 from dns_update.bulk import BulkOptions, Wish
 from dns_update.errors import causes
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.transport.tls import public_key_of
-from dns_update.transport.tls_settings import pin_from_text
 from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES, TlsBind, tls_bind
 
 OTHER_PIN = "A" * 43 + "="
@@ -118,7 +118,7 @@ def test_a_certificate_of_ours_is_shown(bind: TlsBind) -> None:
 def test_a_port_that_speaks_no_tls_is_told_as_such(bind: TlsBind, monkeypatch: pytest.MonkeyPatch) -> None:
     # BIND takes the first octets of a handshake for the length of a message, and waits for the rest.
     monkeypatch.setattr("dns_update.transport.tls_stream.HANDSHAKE_SECONDS", 0.3)
-    monkeypatch.setattr("dns_update.transport.tls_aio.HANDSHAKE_SECONDS", 0.3)
+    monkeypatch.setattr("dns_update.transport.stream_aio.HANDSHAKE_SECONDS", 0.3)
     for carried_out in (_by_blocking, _by_asyncio):
         with pytest.raises(NoResponse) as caught:
             carried_out(bind, bind.server.port)

@@ -27,10 +27,10 @@ def advise(error: errors.DnsUpdateError, client: Client, options: Options, targe
     endpoint = error.endpoint
     if not isinstance(endpoint, Endpoint):
         return
-    questions = Questions(endpoint, target.rrclass, time.time())
     host = only_host([Server.from_text(server) for server in options.dns_server])
 
     def request(transaction: Transaction) -> Steps[Diagnosis | None]:
+        questions = Questions(endpoint, target.rrclass, time.time(), transaction.policy)
         case = Case(target.owner, target.zone, transaction.key, changes, transport=options.transport, host=host)
         return diagnose(questions, case, error)
 

@@ -10,7 +10,7 @@ from dns_update.transport import DNS_PORT, TLS_PORT, Server
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.transport.tls_settings import TlsSettings
+    from dns_update.auth.tls_settings import TlsSettings
 
 
 def policy_of(options: Options) -> Policy:
@@ -34,7 +34,7 @@ def _tls_of(options: Options) -> TlsSettings | None:
         if given:
             raise errors.UsageError(f"{given[0]}= is given without transport=tls", hint="give both, or none")
         return None
-    from dns_update.transport.tls_settings import TlsSettings  # most updates need it not
+    from dns_update.auth.tls_settings import TlsSettings  # most updates need it not
 
     if not options.tls_verify and not (options.quiet or options.json):
         talk("note: with tls-verify=no, whoever answers is taken for the server")

@@ -176,7 +176,7 @@ async def _servers_asked(options: Options, transports: CountingTransports) -> li
 
     transport = transports.new(options.local_address)
     servers = servers_of(options)
-    steps = await greet_each(servers, transport, RRClass.IN)
+    steps = await greet_each(servers, transport, RRClass.IN, policy_of(options))
     transport.close()
     return [*steps, Step("zone", "left out", "no zone is given, so none was asked for", hint=Hint("give {zone}"))]
 

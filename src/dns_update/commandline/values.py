@@ -272,7 +272,7 @@ def path_from_text(text: str) -> str:
 
 def pins_from_text(text: str) -> tuple[bytes, ...]:
     """Return the octets of the SHA-256 of public keys, written in Base64, with commas; raises InvalidText."""
-    from dns_update.transport.tls_settings import pin_from_text as read  # for TLS only
+    from dns_update.auth.tls_settings import pin_from_text as read  # for TLS only
 
     return tuple([read(part) for part in text_from_text(text).split(",")])
 

@@ -137,7 +137,7 @@ def _topic_of(error: DnsUpdateError) -> str:
 
 def _answers(server: ServerExamination, access: Access, around: Surroundings | None, line: Line) -> Iterator[Step]:
     program = "" if around is None or not around.kind.program else f" ({around.kind})"
-    ways = [] if around is None else [("UDP", around.answers_udp), ("TCP", around.answers_tcp)]
+    ways = [] if around is None else _ways(around)
     transports = " and ".join([way for way, works in ways if works])
     found = "" if line.gives_server else ", the zone's primary by its SOA record,"
     yield Step("server", "ok", f"{server.endpoint}{program}{found} answers{transports and ' by '}{transports}")
@@ -151,6 +151,13 @@ def _answers(server: ServerExamination, access: Access, around: Surroundings | N
     signed = ", signed (DNSSEC)" if around is not None and around.is_signed else ""
     how = "" if line.gives_zone else ", found by its SOA record,"
     yield Step("zone", "ok", f"{server.zone}{how} is served there, with serial {access.serial}{signed}")
+
+
+def _ways(around: Surroundings) -> list[tuple[str, bool]]:
+    """Return the transports that were tried, and whether each gave an answer."""
+    if around.is_by_tls:
+        return [("TLS", True)]
+    return [("UDP", around.answers_udp), ("TCP", around.answers_tcp)]
 
 
 def _of_key(server: ServerExamination, around: Surroundings | None) -> Iterator[Step]:

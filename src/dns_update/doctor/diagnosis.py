@@ -113,7 +113,10 @@ async def diagnose(questions: Questions, case: Case, error: DnsUpdateError) -> D
     """
     from dns_update.doctor.diagnoses.dispatch import cause_of  # it imports this module
     from dns_update.doctor.questions import OutOfTime
+    from dns_update.errors.tls import is_about_tls
 
+    if is_about_tls(error.cause):  # it says all, and questions would get no further
+        return None
     questions.has_answered = not isinstance(error, NoResponse)
     try:
         return await cause_of(questions, case, error)

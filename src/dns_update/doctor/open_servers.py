@@ -67,7 +67,7 @@ class OpenServer:
         access = self.access
         if access is None or self.error is not None:
             return
-        questions = Questions(self.endpoint, RRClass.IN, wall)
+        questions = Questions(self.endpoint, RRClass.IN, wall, self._policy)
         with contextlib.suppress(OutOfTime, DnsUpdateError):  # then less is said
             self.surroundings = await self._client.run(
                 lambda transaction: look_around(questions, self.zone, transaction.key, access)
@@ -79,7 +79,7 @@ class OpenServer:
         if around is None:
             return None
         case = Case(owner, self.zone, self._key, changes)
-        questions = Questions(self.endpoint, RRClass.IN, wall)
+        questions = Questions(self.endpoint, RRClass.IN, wall, self._policy)
         with contextlib.suppress(OutOfTime, DnsUpdateError):  # then less is said
             return await self._client.run(lambda _: foresee(Examined(questions, case, self.zone, around.kind)))
         return None
@@ -144,7 +144,7 @@ class ServerDirectory:
         if not isinstance(error.endpoint, Endpoint) or not destination.servers:
             return
         transport = self._transport(destination.local_address)
-        client = AsyncClient(*destination.servers, key=destination.key, transport=transport)
+        client = AsyncClient(*destination.servers, key=destination.key, policy=destination.policy, transport=transport)
         transport_name, host = destination.policy.transport, only_host(destination.servers)
         case = Case(subject.name, destination.zone, destination.key, changes, transport=transport_name, host=host)
         await _explain(client, error.endpoint, case, error, wall)
@@ -184,8 +184,9 @@ class ServerDirectory:
 
 async def _explain(client: AsyncClient, endpoint: Endpoint, case: Case, error: DnsUpdateError, wall: float) -> None:
     """Find out why something failed, and let its error say it."""
-    questions = Questions(endpoint, RRClass.IN, wall)
-    found = await client.run(lambda _transaction: diagnose(questions, case, error))
+    found = await client.run(
+        lambda transaction: diagnose(Questions(endpoint, RRClass.IN, wall, transaction.policy), case, error)
+    )
     if found is not None:
         explain(error, found)
 

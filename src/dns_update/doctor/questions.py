@@ -7,7 +7,7 @@ from dns_update.client.probe import is_unmet, unmeetable
 from dns_update.client.steps import Ask, ReadClock
 from dns_update.errors import NoResponse
 from dns_update.errors.causes import SIGNED_AT_ANOTHER_TIME
-from dns_update.exchange import TCP, UDP, Policy, Reply
+from dns_update.exchange import TCP, TLS, UDP, Policy, Reply
 from dns_update.message import Message
 from dns_update.update import Update
 from dns_update.value import Value
@@ -94,11 +94,13 @@ class Answer(Value, kw_only=True):
 class Questions:
     """Asks servers, and remembers each answer; all questions together take at most SECONDS."""
 
-    def __init__(self, endpoint: Endpoint, rrclass: int, wall: float) -> None:
+    def __init__(self, endpoint: Endpoint, rrclass: int, wall: float, policy: Policy | None = None) -> None:
         """Prepare to ask the server at `endpoint`; `wall` is the wall clock now, in seconds since 1970.
 
-        Set `has_answered` if the server is known to answer.
+        If `policy` is one for TLS, all questions to that server go by TLS. Set `has_answered` if the server is known to
+        answer.
         """
+        self._tls = policy if policy is not None and policy.transport == TLS else None
         self.endpoint = endpoint
         self.has_answered = False
         self.rrclass = rrclass
@@ -181,13 +183,20 @@ class Questions:
     ) -> Answer:
         seconds = await self._seconds()
         self.asked += 1
-        policy = Policy(_LESS if (at, transport) in self._silent else PATIENCE, 0, transport)
+        patience = _LESS if (at, transport) in self._silent else PATIENCE
+        policy = Policy(patience, 0, transport)
+        if self.is_by_tls(at) and self._tls is not None:
+            policy = self._tls._replace(timeout=patience, retries=0)
         try:
             reply = await Ask(at, message, key, policy=policy, fudge=fudge, ahead=ahead)
         except NoResponse as error:
             self._silent.add((at, transport))
             return Answer(cause=error.cause)
         return _seen(reply, self._wall + seconds)
+
+    def is_by_tls(self, endpoint: Endpoint) -> bool:
+        """Return whether questions to a server go by TLS."""
+        return self._tls is not None and endpoint == self.endpoint
 
     async def _seconds(self) -> float:
         """Return the seconds since the first question; raises OutOfTime."""

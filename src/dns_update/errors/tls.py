@@ -33,6 +33,11 @@ def hint_of(cause: str) -> str:
     return _HINTS.get(cause, "")
 
 
+def is_about_tls(cause: str) -> bool:
+    """Return whether a cause is that there is no TLS connection, although there is one by TCP."""
+    return cause in _HINTS or cause == causes.TLS_FAILED
+
+
 def is_about_trust(cause: str) -> bool:
     """Return whether one side does not take the other for whom it should be."""
     return cause in _ABOUT_TRUST

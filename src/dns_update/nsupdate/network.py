@@ -16,10 +16,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dns_update.auth.tls_settings import TlsSettings
     from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.transport.pipeline import Flight, Pipeline
     from dns_update.transport.protocol import Transport
-    from dns_update.transport.tls_settings import TlsSettings
 
 
 MAX_ADDRESSES = 4  # tried for one host name, as nsupdate does
@@ -209,7 +209,7 @@ def _policy(options: NsupdateOptions, transport: TransportName) -> Policy:
 
 def _tls(options: NsupdateOptions) -> TlsSettings:
     """Return whom the server must be, as far as nsupdate has options for it; raises Fatal."""
-    from dns_update.transport.tls_settings import TlsSettings  # for TLS only
+    from dns_update.auth.tls_settings import TlsSettings  # for TLS only
 
     try:
         return TlsSettings(

@@ -7,23 +7,22 @@ import time
 from collections.abc import AsyncIterator
 from socket import SOCK_DGRAM, socket
 
-from dns_update.exchange import TCP, TLS, UDP, Exchange, Reply, Transmission, UnverifiedReply
+from dns_update.exchange import TLS, UDP, Exchange, Reply, Transmission, UnverifiedReply
 from dns_update.rr.record import Record
 from dns_update.transfer import Transfer
 from dns_update.transport import LARGEST_READ, Endpoint, random_id, seconds_left
 from dns_update.transport.demux import Demux, Pending, may_have_arrived, send_shared
 from dns_update.transport.failures import failure_of, is_broken_off
 from dns_update.transport.sockets import addresses_found, check_source, connect_address, family_of, new_socket
+from dns_update.transport.stream_aio import TcpSocket, TlsSocket
 from dns_update.transport.tls_peers import TlsPeers
-from dns_update.wire.framing import Deframer, frame
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.transport.tls_aio import TlsSocket
-    from dns_update.transport.tls_settings import TlsSettings
+    from dns_update.auth.tls_settings import TlsSettings
+    from dns_update.exchange import TransportName
 
 # What is read at once before the loop does other work, even from a server that sends without pause.
-_STREAM_OCTETS = 1 << 14  # at worst a few thousand messages; a few milliseconds
 _DATAGRAM_OCTETS = 1 << 16  # of all datagrams together
 _DATAGRAM_COST = 512  # octets added to each one's own; all answers to an agent still fit into one read
 
@@ -41,7 +40,7 @@ class AsyncioTransport:
         self.local_address = local_address
         self._keeps_open = False
         self._shared: dict[tuple[str, int], _SharedSocket] = {}  # by address and port
-        self._kept: dict[tuple[Endpoint, TlsSettings | None], TlsSocket] = {}
+        self._kept: dict[tuple[Endpoint, TlsSettings | None], TcpSocket] = {}
         self._peers = TlsPeers()
         if local_address is not None:
             check_source(local_address)
@@ -84,29 +83,26 @@ class AsyncioTransport:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + transfer.patience
+        stream = self._stream(endpoint, transfer.transport, transfer.tls)
         try:
-            with self._new_socket(endpoint, is_tcp=True) as connection:
-                connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
+            async with asyncio.timeout_at(deadline):
+                await stream.open(endpoint)
+                await stream.send(transfer.start(wall=int(time.time()), message_id=random_id()))
+            while not transfer.is_complete:
                 async with asyncio.timeout_at(deadline):
-                    await loop.sock_connect(connection, connect_address(endpoint))
-                    request = transfer.start(wall=int(time.time()), message_id=random_id())
-                    await loop.sock_sendall(connection, frame(request))
-                deframer = Deframer()
-                while not transfer.is_complete:
-                    async with asyncio.timeout_at(deadline):
-                        octets = await loop.sock_recv(connection, _STREAM_OCTETS)
-                    if not octets:
-                        raise ConnectionResetError("the server closed the connection")
-                    for message in deframer.feed(octets):
-                        yield transfer.receive(message, wall=int(time.time()))
-                        if transfer.is_complete:
-                            return
-                        deadline = loop.time() + transfer.patience
-                    await asyncio.sleep(0)  # `sock_recv` does not yield to the loop if data is there
+                    messages = await stream.receive()
+                for message in messages:
+                    yield transfer.receive(message, wall=int(time.time()))
+                    if transfer.is_complete:
+                        return
+                    deadline = loop.time() + transfer.patience
+                await asyncio.sleep(0)  # `sock_recv` does not yield to the loop if data is there
         except TimeoutError as error:
             raise transfer.broken() from error
         except OSError as error:
-            raise transfer.broken(*failure_of(error, TCP)) from error
+            raise transfer.broken(*failure_of(error, transfer.transport)) from error
+        finally:
+            stream.close()
 
     @staticmethod
     def clock() -> float:
@@ -131,7 +127,7 @@ class AsyncioTransport:
 
     def _shared_socket(self, exchange: Exchange, endpoint: Endpoint) -> _SharedSocket | None:
         """Return the socket that the exchange may share; None if it needs one of its own."""
-        if not (self._keeps_open and exchange.is_signed):
+        if not (self._keeps_open and exchange.is_signed and exchange.transport == UDP):
             return None
         place = endpoint.address, endpoint.port
         shared = self._shared.get(place)
@@ -151,10 +147,7 @@ class AsyncioTransport:
     async def _attempt_alone(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         try:
             async with asyncio.timeout_at(attempt.deadline):
-                if attempt.transport == TLS:
-                    await self._attempt_by_tls(exchange, attempt, endpoint)
-                else:
-                    await self._attempt(exchange, attempt, endpoint)
+                await self._attempt(exchange, attempt, endpoint)
         except TimeoutError:
             pass  # the exchange sees from the time that nothing came
         except OSError as error:
@@ -162,53 +155,55 @@ class AsyncioTransport:
 
     async def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
         """Send one attempt and hand over what comes, until the exchange needs no more; raises OSError."""
+        if attempt.transport != UDP:
+            await self._attempt_by_stream(exchange, attempt, endpoint)
+            return
         loop = asyncio.get_running_loop()
-        is_tcp = attempt.transport == TCP
-        with self._new_socket(endpoint, is_tcp=is_tcp) as connection:
+        with self._new_socket(endpoint, is_tcp=False) as connection:
             connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
             await loop.sock_connect(connection, connect_address(endpoint))
-            await loop.sock_sendall(connection, frame(attempt.octets) if is_tcp else attempt.octets)
-            deframer = Deframer()
-            while True:
-                octets = await loop.sock_recv(connection, _STREAM_OCTETS if is_tcp else LARGEST_READ)
-                if is_tcp and not octets:
-                    raise ConnectionResetError("the server closed the connection")
-                for message in deframer.feed(octets) if is_tcp else [octets]:
-                    exchange.receive(message, wall=int(time.time()))
-                    if not exchange.listening:
-                        return
-                    seconds_left(attempt.deadline)
+            await loop.sock_sendall(connection, attempt.octets)
+            while exchange.listening:
+                exchange.receive(await loop.sock_recv(connection, LARGEST_READ), wall=int(time.time()))
+                seconds_left(attempt.deadline)
                 await asyncio.sleep(0)  # `sock_recv` does not yield to the loop if data is there
 
-    async def _attempt_by_tls(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
-        """Do the same on a connection that is kept afterwards, or was kept before."""
-        place = endpoint, attempt.tls
-        connection = self._kept.pop(place, None)
-        if connection is not None and not connection.is_idle:
-            connection.close()
-            connection = None
-        is_new = connection is None
-        if connection is None:
-            from dns_update.transport.tls_aio import TlsSocket  # with `ssl`, 21 ms
-
-            tls = self._peers.connection(endpoint, attempt.tls)
-            connection = TlsSocket(self._new_socket(endpoint, is_tcp=True), tls)
+    async def _attempt_by_stream(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
+        """Do the same on a connection, which is kept afterwards if it is one of TLS."""
+        stream = self._idle(endpoint, attempt.tls) if attempt.transport == TLS else None
+        is_kept = False
         try:
-            if is_new:
-                await connection.open(endpoint)
-            await connection.send(attempt.octets)
+            if stream is None:
+                stream = self._stream(endpoint, attempt.transport, attempt.tls)
+                await stream.open(endpoint)
+            await stream.send(attempt.octets)
             while exchange.listening:
-                for message in await connection.receive():
+                for message in await stream.receive():
                     exchange.receive(message, wall=int(time.time()))
                     if not exchange.listening:
                         break
                     seconds_left(attempt.deadline)
                 await asyncio.sleep(0)  # `sock_recv` does not yield to the loop if data is there
-        except BaseException:
-            connection.close()
-            raise
-        if self._kept.setdefault(place, connection) is not connection:
-            connection.close()
+            is_kept = attempt.transport == TLS and self._kept.setdefault((endpoint, attempt.tls), stream) is stream
+        finally:
+            if stream is not None and not is_kept:
+                stream.close()
+
+    def _stream(self, endpoint: Endpoint, transport: TransportName, tls: TlsSettings | None) -> TcpSocket:
+        """Return a connection that is not open yet; raises OSError, UsageError for files of TLS that cannot be used."""
+        if transport != TLS:
+            return TcpSocket(self._new_socket(endpoint, is_tcp=True))
+        layer = self._peers.connection(endpoint, tls)
+        return TlsSocket(self._new_socket(endpoint, is_tcp=True), layer)
+
+    def _idle(self, endpoint: Endpoint, tls: TlsSettings | None) -> TcpSocket | None:
+        """Return a kept connection that can be used, if there is one."""
+        stream = self._kept.pop((endpoint, tls), None)
+        if isinstance(stream, TlsSocket) and stream.is_idle:
+            return stream
+        if stream is not None:
+            stream.close()
+        return None
 
 
 class _Request(Pending):

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
+    from dns_update.auth.tls_settings import TlsSettings
     from dns_update.transfer import Transfer
     from dns_update.transport import Local
     from dns_update.transport.tcp import Stream
     from dns_update.transport.tls_peers import TlsPeers
-    from dns_update.transport.tls_settings import TlsSettings
     from dns_update.transport.tls_stream import TlsStream
 
     TlsPlace: TypeAlias = tuple[Endpoint, TlsSettings | None]
@@ -102,17 +102,17 @@ class BlockingTransport:
         from contextlib import closing  # an update needs none of them
 
         from dns_update.transport.failures import failure_of
-        from dns_update.transport.tcp import open_stream
 
         deadline = time.monotonic() + transfer.patience
+        attempt = Transmission(transfer.transport, b"", deadline, transfer.tls)
         try:
-            with closing(open_stream(endpoint, self._local, deadline)) as stream:
+            with closing(self.open(endpoint, self._local, attempt)) as stream:
                 request = transfer.start(wall=int(time.time()), message_id=random_id())
                 stream.send(request, deadline)
-                self._tell("sent", endpoint, TCP, request)
+                self._tell("sent", endpoint, transfer.transport, request)
                 while not transfer.is_complete:
                     for octets in stream.receive(deadline):
-                        self._tell("received", endpoint, TCP, octets)
+                        self._tell("received", endpoint, transfer.transport, octets)
                         yield transfer.receive(octets, wall=int(time.time()))
                         if transfer.is_complete:
                             return
@@ -120,7 +120,7 @@ class BlockingTransport:
         except TimeoutError as error:
             raise transfer.broken() from error
         except OSError as error:
-            raise transfer.broken(*failure_of(error, TCP)) from error
+            raise transfer.broken(*failure_of(error, transfer.transport)) from error
 
     @staticmethod
     def clock() -> float:

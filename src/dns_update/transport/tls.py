@@ -15,15 +15,14 @@ import ssl
 from binascii import b2a_base64
 
 from dns_update import errors
+from dns_update.auth.tls_settings import HANDSHAKE_SECONDS, TlsSettings
 from dns_update.errors import causes, quoted
 from dns_update.transport.failures import TlsFailure
-from dns_update.transport.tls_settings import TlsSettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.transport import Endpoint
 
-HANDSHAKE_SECONDS = 5.0  # BIND waits for octets at a plain port that reads a handshake as the length of a message
 _READ = 1 << 16
 _PROTOCOL = "dot"  # RFC 7858; Knot closes the connection for any other
 

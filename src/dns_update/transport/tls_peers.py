@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.transport.tls_settings import TlsSettings
+from dns_update.auth.tls_settings import TlsSettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

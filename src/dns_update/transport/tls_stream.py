@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 
+from dns_update.auth.tls_settings import HANDSHAKE_SECONDS
 from dns_update.transport import LARGEST_READ, Endpoint, Local, seconds_left
 from dns_update.transport.sockets import Socket, acknowledge_at_once, connected_socket
 from dns_update.transport.tcp import Stream
-from dns_update.transport.tls import HANDSHAKE_SECONDS, TlsConnection
+from dns_update.transport.tls import TlsConnection
 from dns_update.wire.framing import frame
 
 

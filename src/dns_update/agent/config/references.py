@@ -206,8 +206,8 @@ class References:
             return Policy(**how) if how else self._policy
         if not of_tls:
             return Policy(**how)
+        from dns_update.auth.tls_settings import TlsSettings
         from dns_update.transport.tls import check_files  # for TLS only
-        from dns_update.transport.tls_settings import TlsSettings
 
         try:
             how["tls"] = TlsSettings(

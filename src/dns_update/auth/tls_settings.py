@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+HANDSHAKE_SECONDS = 5.0  # a plain port of BIND reads the handshake as a length, and waits for the octets
 PIN_OCTETS = 32
 _PIN_HINT = "the Base64 of the SHA-256 of the server's public key, 44 characters, as knotd logs it at its start"
 
