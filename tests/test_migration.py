@@ -252,7 +252,6 @@ def test_a_key_file_that_only_includes_another_ends_the_run_where_nsupdate_follo
 
 
 _NOT_THERE_YET = {
-    "TLS": [["-S"], ["-A", "ca"], ["-E", "cert", "-K", "key"], ["-H", "host"], ["-O"]],
     "GSS-TSIG": [["-g"], ["-o"]],
     "SIG(0)": [["-k", "Khome.+013+00001"]],
 }

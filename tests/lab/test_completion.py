@@ -74,10 +74,10 @@ def test_a_command_offers_its_properties(command: str, candidates: Complete) -> 
 
 def test_the_properties_as_options(candidates: Complete) -> None:
     own = {f"--{row.name}" for row in PROPERTIES if "show" in row.commands}
-    assert {*candidates("dns-update show --")} == own | {"--help", "--no-diagnose"}
+    assert {*candidates("dns-update show --")} == own | {"--help", "--no-diagnose", "--no-tls-verify"}
     assert candidates("dns-update --vers") == ["--version"]
-    assert candidates("dns-update set --no-") == ["--no-check-names", "--no-diagnose", "--no-verify"]
-    assert candidates("dns-update delete --no-") == ["--no-diagnose", "--no-verify"]
+    assert candidates("dns-update set --no-") == ["--no-check-names", "--no-diagnose", "--no-tls-verify", "--no-verify"]
+    assert candidates("dns-update delete --no-") == ["--no-diagnose", "--no-tls-verify", "--no-verify"]
 
 
 @pytest.mark.parametrize("begun", ["type=", "--type ", "--type=", "name=home type=", "--json --type "])

@@ -8,7 +8,7 @@ from typing import cast
 from dns_update.cli.loop import transport_for
 from dns_update.cli.request import print_message
 from dns_update.commandline.properties import Options
-from dns_update.exchange import Exchange, Reply, Transmission, UnverifiedReply
+from dns_update.exchange import UDP, Exchange, Reply, Transmission, TransportName, UnverifiedReply
 from dns_update.transport import Endpoint
 from dns_update.transport.aio import AsyncioTransport
 
@@ -38,10 +38,10 @@ class CountingTransports:
         if self._shows:
             print_message("sent", endpoint, attempt.transport, attempt.octets)
 
-    def note_answer(self, endpoint: Endpoint, transport: str, octets: bytes) -> None:
+    def note_answer(self, endpoint: Endpoint, transport: TransportName, octets: bytes) -> None:
         """Show a message that has come."""
         if self._shows:
-            print_message("received", endpoint, "tcp" if transport == "tcp" else "udp", octets)
+            print_message("received", endpoint, transport, octets)
 
 
 class _Watched:
@@ -51,7 +51,7 @@ class _Watched:
         self._exchange = exchange
         self._watcher = watcher
         self._endpoint = endpoint
-        self._transport = "udp"
+        self._transport: TransportName = UDP
 
     def next(self, *, now: float, wall: int, message_id: int) -> Transmission | None:
         attempt = self._exchange.next(now=now, wall=wall, message_id=message_id)

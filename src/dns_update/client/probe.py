@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.steps import Ask
 from dns_update.errors import DnsUpdateError, KeyRejected, PermissionDenied, Refusal, ReplyNotTrusted, ServerFailure
-from dns_update.exchange import UDP, Policy, Reply
+from dns_update.exchange import UDP, Reply
 from dns_update.message import Message
 from dns_update.rr.record import Record, soa_serial
 from dns_update.update import Update
@@ -35,7 +35,7 @@ BY_RECORD = "record"  # the key may change these records
 BY_KEY = "key"  # the key may change the zone; a policy for names, if the server has one, is not known
 UNKNOWN = "unknown"  # nothing: the server may check permissions only after the prerequisites
 
-_ONCE = Policy(1.0, 0)  # BIND drops what asks for its version often; it is not worth waiting for
+_VERSION_SECONDS = 1.0  # BIND drops what asks for its version often; it is not worth waiting for
 _UNMET = (Rcode.NXDOMAIN, Rcode.YXDOMAIN)  # section 3.2.5: the answers to two prerequisites that contradict each other
 _OUTSIDE = Name.from_text("outside.invalid")  # in no zone (RFC 6761, section 6.4)
 _VERSION = Name.from_text("version.bind")  # RFC 4892, section 2
@@ -210,7 +210,8 @@ async def _version(view: ZoneView) -> bytes:
     """Return the version that the server reports, empty if none; unsigned, since Knot signs nothing in class CHAOS."""
     query = Message.query(_VERSION, RRType.TXT, RRClass.CH)
     try:
-        reply = await Ask(view.endpoint, query, None, policy=_ONCE)
+        once = view.transaction.policy._replace(timeout=_VERSION_SECONDS, retries=0)
+        reply = await Ask(view.endpoint, query, None, policy=once)
     except DnsUpdateError:
         return b""
     if not isinstance(reply, Reply):

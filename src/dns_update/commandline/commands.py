@@ -218,7 +218,12 @@ NSUPDATE_OPTIONS = (
     ("-i", "go on after a syntax error"),
     ("-T, -P", "list the record types; the private ones"),
     ("-V", "the version"),
-    ("-g, -o, -S, -A, -E, -K, -H, -O", "GSS-TSIG and TLS: understood, but not implemented yet"),
+    ("-S", "TLS; the server must prove who it is"),
+    ("-A FILE", "TLS: the certificates of those who may have signed the server's"),
+    ("-H NAME", "TLS: the name that the server's certificate must have"),
+    ("-E FILE, -K FILE", "TLS: this client's own certificate, and its private key"),
+    ("-O", "TLS, whoever the server is"),
+    ("-g, -o", "GSS-TSIG: understood, but not implemented yet"),
 )
 """The options of nsupdate, as its help and its manual page list them."""
 

@@ -210,17 +210,20 @@ def _policy(options: NsupdateOptions, transport: TransportName) -> Policy:
 def _tls(options: NsupdateOptions) -> TlsSettings:
     """Return whom the server must be, as far as nsupdate has options for it; raises Fatal."""
     from dns_update.auth.tls_settings import TlsSettings  # for TLS only
+    from dns_update.transport.tls import check_files
 
     try:
-        return TlsSettings(
+        settings = TlsSettings(
             ca=options.tls_ca,
             hostname=options.tls_hostname,
             certificate=options.tls_cert,
             private_key=options.tls_key,
             verify=options.tls_verify,
         )
+        check_files(settings)
     except UsageError as error:
         raise _fatal(error) from error
+    return settings
 
 
 def _fatal(error: UsageError) -> Fatal:
