@@ -145,9 +145,9 @@ end
 function __dns_update_nsupdate
     set -l words (commandline -opc)
     switch "$words[-1]"
-        case -k -C -A
+        case -k -C -A -E -K
             __fish_complete_path (commandline -ct)
-        case -y -p -t -u -r -H -E
+        case -y -p -t -u -r -H
         case '*'
             if string match -q -- '-*' (commandline -ct)
                 printf '%s\t%s\n' '-k' 'a key' '-y' 'the same as an argument, which other users can see' '-l' 'the local server, with its session key' '-p' 'of the servers' '-v' 'TCP' '-t' 'for a TCP exchange' '-u' 'for a UDP try' '-r' 'how many tries follow the first by UDP' '-4' 'only this IP version' '-6' 'only this IP version' '-C' 'instead of /etc/resolv.conf' '-d' 'show the messages' '-D' 'show the messages' '-i' 'go on after a syntax error' '-T' 'list the record types' '-P' 'list the record types' '-V' 'the version' '-S' 'TLS' '-A' 'TLS' '-H' 'TLS' '-E' 'TLS' '-K' 'TLS' '-O' 'TLS, whoever the server is' '-g' 'GSS-TSIG' '-o' 'GSS-TSIG'

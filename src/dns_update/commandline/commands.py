@@ -221,7 +221,8 @@ NSUPDATE_OPTIONS = (
     ("-S", "TLS; the server must prove who it is"),
     ("-A FILE", "TLS: the certificates of those who may have signed the server's"),
     ("-H NAME", "TLS: the name that the server's certificate must have"),
-    ("-E FILE, -K FILE", "TLS: this client's own certificate, and its private key"),
+    ("-E FILE", "TLS: this client's own certificate"),
+    ("-K FILE", "TLS: its private key"),
     ("-O", "TLS, whoever the server is"),
     ("-g, -o", "GSS-TSIG: understood, but not implemented yet"),
 )
