@@ -2,6 +2,7 @@
 
 import subprocess
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -41,11 +42,16 @@ class Authority:
         return made
 
     def certificate(
-        self, name: str, alternatives: str = "DNS:{name},IP:127.0.0.1", *, days: int = _DAYS, usage: str = "serverAuth"
+        self,
+        name: str,
+        alternatives: str = "DNS:{name},IP:127.0.0.1",
+        *,
+        expired: bool = False,
+        usage: str = "serverAuth",
     ) -> Certificate:
         """Return a certificate for a host; without `alternatives`, only its subject has the name.
 
-        With negative `days`, it has expired. `usage` is `serverAuth` or `clientAuth`.
+        `usage` is `serverAuth` or `clientAuth`.
         """
         made, root = self._files(name), self.root
         request = _openssl("req", *_new(made), "-subj", f"/CN={name}")
@@ -54,7 +60,8 @@ class Authority:
         extensions.write_text(f"{names}extendedKeyUsage={usage}\n", encoding="ascii")
         signed = _openssl(
             "x509", "-req", "-CA", str(root.certificate), "-CAkey", str(root.key), "-CAcreateserial",
-            "-days", str(days), "-extfile", str(extensions), given=request,
+            "-days", str(_DAYS), "-extfile", str(extensions), given=request,
+            through=["faketime", f"{2 * _DAYS} days ago"] if expired else [],
         )  # fmt: skip
         made.certificate.write_bytes(signed)
         return made
@@ -68,6 +75,6 @@ def _new(made: Certificate) -> tuple[str, ...]:
     return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(made.key))
 
 
-def _openssl(*words: str, given: bytes = b"") -> bytes:
-    command = [find_program("openssl", "openssl"), *words]
+def _openssl(*words: str, given: bytes = b"", through: Sequence[str] = ()) -> bytes:
+    command = [*through, find_program("openssl", "openssl"), *words]
     return subprocess.run(command, input=given, check=True, capture_output=True).stdout

@@ -387,7 +387,17 @@ TABLE: list[Wrong] = [
     Wrong(["--no-no-verify"], "unknown property 'no-no-verify'"),
     Wrong(["--verify", "--no-verify"], "verify= is given twice"),
     # transport, port, timeout, retries, local-address, class
-    *values("transport", {"": "is not a valid value", "x": "one of udp, tcp", "UDP": "is not a valid value"}),
+    *values("transport", {"": "is not a valid value", "x": "one of udp, tcp, tls", "UDP": "is not a valid value"}),
+    *values("tls-hostname", {"": "", "ns.example.com:853": "is not a valid value", "a/b": "'a/b' is not a host"}),
+    *values("tls-ca", {"": "", "ca.pem": "is given without transport=tls"}),
+    *values("tls-pin", {"": "", "abc": "is not a pin", "A" * 43: "is not a pin"}),
+    *values("tls-cert", {"": "", "client.pem": "is given without transport=tls"}),
+    *values("tls-key", {"": "", "client.key": "is given without transport=tls"}),
+    *values("tls-verify", {"": "is not a valid value", "no": "is given without transport=tls"}),
+    Wrong(["transport=tls", "tls-ca=/nowhere/ca.pem"], "cannot read '/nowhere/ca.pem': No such file or directory"),
+    Wrong(["transport=tls", "tls-cert=/etc/nowhere.pem"], "cannot read /etc/nowhere.pem: No such file or directory"),
+    Wrong(["transport=tls", "tls-key=/etc/nowhere.key"], "a private key is given without its certificate"),
+    Wrong(["transport=tls", "tls-verify=no", "tls-ca=x"], "it is said whom the server must be", command="show"),
     *values(
         "port",
         dict.fromkeys(["", "0", "65536", "x", "-1", "53.0", "+53", " 53", "٥٣", "9" * 5000], "is not a port"),
@@ -611,7 +621,8 @@ def test_a_bad_command_gets_one_line(line: str, says: str) -> None:
 def test_two_values_for_a_property_that_takes_one(prop: object, peer: Silent) -> None:
     value = {"key-encoding": "text", "require": "any", "verify": "no", "transport": "udp", "local-address": "127.0.0.1",
              "class": "IN", "type": "TXT", "algorithm": "hmac-md5", "allow-private": "no", "check-names": "no",
-             "json": "no", "debug": "no", "quiet": "no", "dry-run": "no", "diagnose": "no"}  # fmt: skip
+             "json": "no", "debug": "no", "quiet": "no", "dry-run": "no", "diagnose": "no",
+             "tls-verify": "no", "tls-hostname": "ns.example.com"}  # fmt: skip
     name = getattr(prop, "name", "")
     word = f"{name}={value.get(name, '1')}"
     expect_one_line(dns_update(f"dns-server={peer.address}", word, word), f"{name}= is given twice")

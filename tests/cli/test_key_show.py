@@ -214,7 +214,7 @@ WRONG = {
     "home.key port=0 zone=example.com": "port=:",
     "home.key timeout=0 zone=example.com": "timeout=:",
     "home.key retries=x zone=example.com": "retries=:",
-    "home.key transport=tls zone=example.com": "transport=:",
+    "home.key transport=dtls zone=example.com": "transport=:",
     "home.key local-address=x zone=example.com": "local-address=:",
     "home.key server-type=bind": "key show does not take server-type=",
     "home.key hosts=x": "key show does not take hosts=",

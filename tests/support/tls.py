@@ -41,7 +41,7 @@ def tls_bind(directory: Path) -> Iterator[TlsBind]:
     right = authority.certificate(HOST)
     certificates = {
         RIGHT: right,
-        EXPIRED: authority.certificate("expired.example.com", days=-1),
+        EXPIRED: authority.certificate("expired.example.com", expired=True),
         WITHOUT_NAMES: authority.certificate("nameless.example.com", ""),
         WANTS_OURS: right,
     }

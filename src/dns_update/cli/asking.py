@@ -36,9 +36,7 @@ def _tls_of(options: Options) -> TlsSettings | None:
         return None
     from dns_update.auth.tls_settings import TlsSettings  # most updates need it not
 
-    if not options.tls_verify and not (options.quiet or options.json):
-        talk("note: with tls-verify=no, whoever answers is taken for the server")
-    return TlsSettings(
+    settings = TlsSettings(
         ca=options.tls_ca,
         hostname=options.tls_hostname,
         pins=options.tls_pin,
@@ -46,6 +44,9 @@ def _tls_of(options: Options) -> TlsSettings | None:
         private_key=options.tls_key,
         verify=options.tls_verify,
     )
+    if not settings.verify and not (options.quiet or options.json):
+        talk("note: with tls-verify=no, whoever answers is taken for the server")
+    return settings
 
 
 _TLS = ("tls-ca", "tls-hostname", "tls-pin", "tls-cert", "tls-key", "tls-verify")

@@ -177,12 +177,15 @@ def client_of(options: Options) -> Client:
     check_families(options)
     if options.quiet and options.debug:
         raise errors.UsageError("quiet= and debug= are both given", hint="leave one of them out")
+    policy, transport = policy_of(options), _transport_of(options)
+    if policy.tls is not None:
+        transport.peers.prepared(policy.tls)  # a file that cannot be used is told before anything else
     return Client(
         *options.dns_server,
         key=key_of(options),
         port=options.port,
-        policy=policy_of(options),
-        transport=_transport_of(options),
+        policy=policy,
+        transport=transport,
         log=_log_of(options),
     )
 

@@ -28,10 +28,13 @@ class TlsPeers:
 
     def connection(self, endpoint: Endpoint, settings: TlsSettings | None) -> TlsConnection:
         """Return the TLS layer of a connection to a server; raises UsageError for files that cannot be used."""
-        settings = settings or _DEFAULT
+        return self.prepared(settings or _DEFAULT).connection(endpoint, self._names.get(endpoint.address))
+
+    def prepared(self, settings: TlsSettings) -> TlsClient:
+        """Return what all connections with these settings have in common; raises UsageError as `connection` does."""
         client = self._clients.get(settings)
         if client is None:
             from dns_update.transport.tls import TlsClient  # with `ssl`, 21 ms
 
             client = self._clients[settings] = TlsClient(settings)
-        return client.connection(endpoint, self._names.get(endpoint.address))
+        return client
