@@ -12,12 +12,16 @@ from typing import Any
 
 import pytest
 
-from dns_update import AsyncClient, Client, Key, NoResponse, Policy, ServerNotTrusted, TlsSettings, UsageError
+from dns_update import AsyncClient, Client, Key, NoResponse, Policy, Server, ServerNotTrusted, TlsSettings, UsageError
 from dns_update.auth.tls_settings import pin_from_text
 from dns_update.bulk import BulkOptions, Wish
 from dns_update.errors import causes
+from dns_update.message import Message
 from dns_update.transport.blocking import BlockingTransport
+from dns_update.transport.memory import MemoryTransport
 from dns_update.transport.tls import public_key_of
+from dns_update.wire.codes import RRType
+from tests.client.replies import NS, SOA, Scripted, reply
 from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES, TlsBind, tls_bind
 
 OTHER_PIN = "A" * 43 + "="
@@ -254,3 +258,19 @@ class Answering:
         with connection:
             connection.recv(65536)
             connection.sendall(answer)
+
+
+def test_only_the_servers_of_the_zone_are_asked_by_tls() -> None:
+    """Resolvers, and the other name servers of a zone, need not speak it."""
+
+    def answer(request: Message) -> bytes:
+        is_soa = request.question[0].rrtype == RRType.SOA
+        return reply(request, answer=[SOA] if is_soa else (), authority=[NS])
+
+    hosts = {"ns.example.com": ("192.0.2.1",)}
+    transport = MemoryTransport(Scripted(answer, answer), hosts=hosts)
+    policy = Policy(transport="tls", tls=TlsSettings(pins=[OTHER_PIN]))
+    by = Client(policy=policy, transport=transport, resolvers=(Server("192.0.2.53"),))
+    by.show("home.example.com", "A")
+    asked = {(str(sent.endpoint), sent.transport) for sent in transport.sent}
+    assert asked == {("192.0.2.53", "udp"), ("192.0.2.1:853", "tls")}

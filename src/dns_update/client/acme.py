@@ -182,6 +182,7 @@ async def alias_of(transaction: Transaction, name: Name, zone: Name | None = Non
     if not transaction.servers:
         return await _alias_in_public(transaction, name)
     own_servers = _beside(transaction, transaction.servers)
+    own_servers.own_policy = transaction.own_policy
     own_servers.key, own_servers.newest_key = transaction.key, transaction.newest_key
     try:
         return await own_servers.at_first_server(lambda endpoint: _alias_at(own_servers, endpoint, name))
@@ -206,7 +207,9 @@ async def _alias_in_public(transaction: Transaction, name: Name) -> Name | None:
     query = Message.query(found.zone, RRType.NS, RRClass.IN, Flag.RD)
     reply = await resolvers.at_first_server(lambda endpoint: resolvers.ask_for(endpoint, query))
     hosts = [Cursor(record.rdata).name() for record in reply.message.answer if record.rrtype == RRType.NS]
-    public = _beside(transaction, tuple([Server(str(host), transaction.port) for host in hosts or (found.primary,)]))
+    public = _beside(
+        transaction, tuple([Server(str(host), transaction.public_port) for host in hosts or (found.primary,)])
+    )
     return await public.at_first_server(lambda endpoint: _alias_at(public, endpoint, name))
 
 
@@ -229,8 +232,9 @@ async def _alias_at(transaction: Transaction, endpoint: Endpoint, name: Name) ->
 
 def _beside(transaction: Transaction, servers: tuple[Server | Endpoint, ...]) -> Transaction:
     """Return a transaction for questions to other servers, whose failures are not those of the request."""
-    other = Transaction(ClientSettings(port=transaction.port, resolvers=transaction.resolvers))
+    other = Transaction(ClientSettings(port=transaction.public_port, resolvers=transaction.resolvers))
     other.servers = servers
+    other.own_policy = transaction.policy.in_clear
     other.patience = transaction.patience
     return other
 
@@ -306,7 +310,9 @@ async def _shows(transaction: Transaction, server: NameServer, query: Message, w
     answers = 0
     for address in server.addresses:
         try:
-            reply = await Ask(Endpoint(address, transaction.port), query, None)
+            reply = await Ask(
+                Endpoint(address, transaction.public_port), query, None, policy=transaction.policy.in_clear
+            )
         except (errors.CommunicationError, errors.MalformedMessage):
             continue
         message = reply.message if isinstance(reply, Reply) else None
