@@ -19,7 +19,7 @@ from dns_update.errors import causes
 from dns_update.message import Message
 from dns_update.transport.blocking import BlockingTransport
 from dns_update.transport.memory import MemoryTransport
-from dns_update.transport.tls import public_key_of
+from dns_update.transport.tls import TlsClient, TlsConnection, public_key_of
 from dns_update.wire.codes import RRType
 from tests.client.replies import NS, SOA, Scripted, reply
 from tests.support.tls import EXPIRED, HOST, RIGHT, WANTS_OURS, WITHOUT_NAMES, TlsBind, tls_bind
@@ -148,6 +148,27 @@ def test_one_connection_carries_all_messages_and_a_closed_one_is_made_anew(bind:
         bind.server.start()
         assert by.set("many.example.com", "192.0.2.9", ttl=60, zone="example.com").after
     assert connections(bind) == before
+
+
+@pytest.mark.parametrize("settings", [{}, {"pins": ["THE PIN"], "ca": None}], ids=str)
+def test_a_session_is_resumed_and_still_verified(
+    bind: TlsBind, settings: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "pins" in settings:
+        settings = settings | {"pins": [bind.certificate.pin]}
+    made: list[TlsConnection] = []
+    connection = TlsClient.connection
+
+    def noted(self: TlsClient, *place: Any) -> TlsConnection:  # noqa: ANN401 - as they are
+        made.append(connection(self, *place))
+        return made[-1]
+
+    monkeypatch.setattr(TlsClient, "connection", noted)
+    by = client(bind, **settings)
+    for number in range(1, 4):
+        with by:
+            by.set("again.example.com", f"192.0.2.{number}", ttl=60, zone="example.com")
+    assert [each.is_resumed for each in made] == [False, True, True]
 
 
 def test_asyncio_does_the_same(bind: TlsBind) -> None:

@@ -155,6 +155,7 @@ class NoResponse(CommunicationError):
     """
 
     exit_status = 4
+    _FIRST_WORDS = "No answer from"
 
     def __init__(  # noqa: PLR0913 - all but the text can be left out
         self,
@@ -168,7 +169,7 @@ class NoResponse(CommunicationError):
     ) -> None:
         super().__init__(text, hint=hint, endpoint=endpoint, cause=cause)
         self.reason = reason or text
-        self.first_words = f"No answer from {self.server}:"
+        self.first_words = f"{self._FIRST_WORDS} {self.server}:"
         self.may_have_arrived = may_have_arrived
 
 
@@ -179,21 +180,7 @@ class ServerNotTrusted(NoResponse):
     """
 
     exit_status = 5
-
-    def __init__(  # noqa: PLR0913 - all but the text can be left out
-        self,
-        text: str,
-        *,
-        hint: str = "",
-        endpoint: object = None,
-        cause: str = "",
-        reason: str = "",
-        may_have_arrived: bool = False,
-    ) -> None:
-        super().__init__(
-            text, hint=hint, endpoint=endpoint, cause=cause, reason=reason, may_have_arrived=may_have_arrived
-        )
-        self.first_words = f"TLS error at {self.server}:"
+    _FIRST_WORDS = "TLS error at"
 
 
 class ReplyNotTrusted(CommunicationError):

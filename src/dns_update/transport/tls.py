@@ -13,6 +13,8 @@ from __future__ import annotations
 import hashlib
 import ssl
 from binascii import b2a_base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from dns_update import errors
 from dns_update.auth.tls_settings import HANDSHAKE_SECONDS, TlsSettings
@@ -71,15 +73,9 @@ class TlsClient:
         if path is None:
             self._context.load_default_certs()
             return
-        try:
+        what = f"{quoted(path)} has no certificate that can be read"
+        with _reading(path, what, errors.Hint("{tls-ca} takes certificates in PEM")):
             self._context.load_verify_locations(path)
-        except ssl.SSLError:
-            raise errors.UsageError(
-                f"{quoted(path)} has no certificate that can be read",
-                hint=errors.Hint("{tls-ca} takes certificates in PEM"),
-            ) from None
-        except OSError as error:
-            raise errors.UsageError(f"cannot read {quoted(path)}: {error.strerror}") from None
 
     def _load_own(self, certificate: str, private_key: str | None) -> None:
         from dns_update.auth.private_file import read_private_file  # few clients have a certificate
@@ -89,15 +85,22 @@ class TlsClient:
             raise errors.UsageError(
                 f"{quoted(own)} has no private key", hint=errors.Hint("{tls-cert} and {tls-key} take files in PEM")
             )
-        try:
+        what = f"{quoted(certificate)} has no certificate for the key in {quoted(own)}"
+        with _reading(
+            certificate, what, errors.Hint("{tls-cert} and {tls-key} take files in PEM, the key without a password")
+        ):
             self._context.load_cert_chain(certificate, own, password=_no_password)
-        except ssl.SSLError:
-            raise errors.UsageError(
-                f"{quoted(certificate)} has no certificate for the key in {quoted(own)}",
-                hint=errors.Hint("{tls-cert} and {tls-key} take files in PEM, the key without a password"),
-            ) from None
-        except OSError as error:
-            raise errors.UsageError(f"cannot read {quoted(certificate)}: {error.strerror}") from None
+
+
+@contextmanager
+def _reading(path: str, what: str, hint: str) -> Iterator[None]:
+    """Raise UsageError for a file that cannot be read, or whose contents, as `what` says, are wrong."""
+    try:
+        yield
+    except ssl.SSLError:
+        raise errors.UsageError(what, hint=hint) from None
+    except OSError as error:
+        raise errors.UsageError(f"cannot read {quoted(path)}: {error.strerror}") from None
 
 
 def check_files(settings: TlsSettings) -> None:
@@ -126,6 +129,11 @@ class TlsConnection:
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name, session=sessions.get(place))
         self._has_answer = False
         self._go_on()
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether it goes on with an earlier session, which spares both sides the certificates."""
+        return bool(self._tls.session_reused)
 
     def outgoing(self) -> bytes:
         """Return the octets to send now; empty if there are none."""
