@@ -121,5 +121,5 @@ def test_the_table_of_properties_has_those_of_generate() -> None:
     known = {prop.name for prop in PROPERTIES if "key" in prop.commands}
     assert names == known - {
         "step", "apply-to", "yes", "history", "json", "quiet", "transport", "port", "timeout", "retries",
-        "local-address",
+        "local-address", "tls-ca", "tls-cert", "tls-hostname", "tls-key", "tls-pin", "tls-verify",
     }  # fmt: skip

@@ -517,7 +517,7 @@ WRONG = {
     "key-file": ("/nonexistent.key", "cannot read /nonexistent.key: No such file or directory"),
     "algorithm": ("md5", "DNS_UPDATE_ALGORITHM: unknown algorithm"),
     "key-encoding": ("hex", "DNS_UPDATE_KEY_ENCODING: 'hex' is not a valid value"),
-    "transport": ("tls", "DNS_UPDATE_TRANSPORT: 'tls' is not a valid value"),
+    "transport": ("dtls", "DNS_UPDATE_TRANSPORT: 'dtls' is not a valid value"),
     "port": ("0", "DNS_UPDATE_PORT: '0' is not a port"),
     "timeout": ("0", "DNS_UPDATE_TIMEOUT: '0' is not a time"),
     "retries": ("-1", "DNS_UPDATE_RETRIES: '-1' is not a number of retries"),

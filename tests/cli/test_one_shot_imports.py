@@ -65,6 +65,7 @@ ALLOWED = {
     "dns_update.commandline.properties",
     "dns_update.commandline.values",
     "dns_update.cli",
+    "dns_update.cli.asking",
     "dns_update.cli.set",
     "dns_update.cli.request",
 }

@@ -7,15 +7,15 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
-from dns_update.cli import is_watched, put, talk, write_talk
+from dns_update.cli import put, talk
 from dns_update.cli.as_json import head, object_text, outcome_fields
 from dns_update.cli.defaults import path_of, with_configuration, with_environment
+from dns_update.cli.everywhere import Progress
 from dns_update.cli.plan import WOULD_CHANGE
 from dns_update.cli.request import Advised, client_of, conclude, find_configuration
 from dns_update.client import Client
 from dns_update.client.acme import (
     Aliases,
-    NameServer,
     add_tokens,
     alias_of,
     challenge_name,
@@ -23,6 +23,7 @@ from dns_update.client.acme import (
     token_rdata,
     wait_for_tokens,
 )
+from dns_update.client.everywhere import NameServer
 from dns_update.client.locate import Target
 from dns_update.client.outcome import Outcome
 from dns_update.commandline.line import CommandLine
@@ -219,39 +220,6 @@ def _shown_everywhere(outcome: Outcome, to: _Destination, seconds: float, progre
         )
     finally:
         progress.clear()
-
-
-class Progress:
-    """Shows which name servers are waited for: in one line that changes on a terminal, in a new line elsewhere."""
-
-    def __init__(self, *, is_silent: bool) -> None:
-        self._is_silent = is_silent
-        self._is_terminal = is_watched()
-        self._said: tuple[NameServer, ...] = ()
-        self._is_open = False  # a line that will be replaced is on the terminal
-
-    def __call__(self, lacking: tuple[NameServer, ...], left: float) -> None:
-        """Show the name servers that do not show the token yet, and the seconds that are left."""
-        text = f"waiting for {', '.join([str(server.host) for server in lacking])} to show it, for up to {left:.0f} s"
-        if self._is_silent:
-            return
-        if self._is_terminal:
-            write_talk(f"\r\033[Kdns-update: {text}")
-            self._is_open = True
-        elif lacking != self._said:
-            talk(text)
-        self._said = lacking
-
-    def clear(self) -> None:
-        """Remove the line that changes."""
-        if self._is_open:
-            write_talk("\r\033[K")
-        self._is_open = False
-
-    def say(self, text: str) -> None:
-        """Write a line that stays."""
-        if not self._is_silent:
-            talk(text)
 
 
 def _report(outcomes: Sequence[Outcome], options: Options) -> int:

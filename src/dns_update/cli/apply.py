@@ -20,7 +20,7 @@ from dns_update.cli.bulk_zones import Zones
 from dns_update.cli.defaults import with_environment
 from dns_update.cli.progress import Progress, progress_for
 from dns_update.commandline.line import CommandLine
-from dns_update.commandline.properties import Options
+from dns_update.commandline.properties import ALL, Options
 from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
@@ -56,6 +56,8 @@ def _check(options: Options) -> None:
     """Raise UsageError for properties that do not go together."""
     if options.names_file is None:
         raise errors.UsageError("file= is missing", hint="for example: dns-update apply names.csv zone=example.com")
+    if options.verify == ALL:
+        raise errors.UsageError("verify=all works with one name only", hint="verify=yes reads all names back")
     if options.ttl == 0:
         raise errors.UsageError("ttl=0 would delete", hint="delete=yes removes the names of the file")
     if options.resume and options.report is None:
@@ -194,7 +196,7 @@ def _outcomes(  # noqa: PLR0913, PLR0917 - what a run consists of
             else:
                 yield located
 
-    bulk = BulkOptions(verify=options.verify, skip_equal=options.skip_equal, may_be_done=options.resume)
+    bulk = BulkOptions(verify=bool(options.verify), skip_equal=options.skip_equal, may_be_done=options.resume)
     if options.message_octets is not None:
         bulk = bulk._replace(message_octets=options.message_octets)
     for outcome in applied(left(), zones.access_of, bulk, stop):

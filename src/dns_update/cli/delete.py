@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dns_update.cli.request import Advised, client_of, conclude, data_of, is_compared, options_of, target_of
+from dns_update.cli.request import Advised, client_of, conclude_changed, data_of, is_compared, options_of, target_of
 from dns_update.client import Client
 from dns_update.client.locate import RdataByType, Target
 from dns_update.client.outcome import SUCCESS, Outcome
@@ -31,12 +31,12 @@ def carry_out(client: Client, options: Options, target: Target, data: RdataByTyp
                 target,
                 data,
                 require=options.require,
-                verify=options.verify,
+                verify=bool(options.verify),
                 compare=is_compared(options),
                 dry_run=options.dry_run,
             )
         )
-    return conclude(outcome, command, options, _done(outcome, data, target))
+    return conclude_changed(client, outcome, command, options, data, _done(outcome, data, target))
 
 
 def _done(outcome: Outcome, data: RdataByType, target: Target) -> str:

@@ -11,7 +11,7 @@ from dns_update.cli.asking import policy_of
 from dns_update.client import Client
 from dns_update.client.locate import RdataByType, Target
 from dns_update.client.outcome import Outcome, success_text
-from dns_update.commandline.properties import VARIABLES, Options
+from dns_update.commandline.properties import ALL, VARIABLES, Options
 from dns_update.exchange import TransportName
 from dns_update.transport import Endpoint, Server
 from dns_update.transport.blocking import BlockingTransport
@@ -36,7 +36,10 @@ def options_of(line: CommandLine, command: str) -> Options:
 
     Raises UsageError.
     """
-    return with_defaults(line.options(command), command, is_routers=line.is_routers)
+    options = with_defaults(line.options(command), command, is_routers=line.is_routers)
+    if "wait" in options.given and options.verify != ALL:
+        raise errors.UsageError("wait= is given without verify=all", hint="give both, or none")
+    return options
 
 
 def with_defaults(options: Options, command: str, *, is_routers: bool) -> Options:
@@ -126,19 +129,35 @@ def change(client: Client, command: Literal["set", "add"], options: Options, tar
             zone=target.zone,
             ttl=options.ttl,
             require=options.require,
-            verify=options.verify,
+            verify=bool(options.verify),
             # `add` also learns from it what it must not replace.
-            compare=options.verify if command == "add" else is_compared(options),
+            compare=bool(options.verify) if command == "add" else is_compared(options),
             check_names=options.check_names,
             dry_run=options.dry_run,
             rrclass=target.rrclass,
         )
-    return conclude(outcome, command, options)
+    return conclude_changed(client, outcome, command, options, data)
+
+
+def conclude_changed(  # noqa: PLR0913, PLR0917 - what a change consists of
+    client: Client, outcome: Outcome, command: str, options: Options, rrtypes: Iterable[int], done: str = ""
+) -> int:
+    """Report the outcome of a change of these types, wait for all name servers if asked for, and return the status."""
+    if options.verify != ALL or outcome.dry_run:
+        return conclude(outcome, command, options, done)
+    from dns_update.cli.everywhere import put_with_servers, shown_everywhere  # only if it is asked for
+
+    if options.json:
+        put_with_servers(outcome, command, shown_everywhere(client, outcome, options, rrtypes))
+        return 0
+    status = conclude(outcome, command, options, done)
+    shown_everywhere(client, outcome, options, rrtypes)
+    return status
 
 
 def is_compared(options: Options) -> bool:
     """Return whether the name is read before an update, to say what this has changed: only if it is said."""
-    return options.verify and (options.json or not options.quiet)
+    return bool(options.verify) and (options.json or not options.quiet)
 
 
 def _check_data(data: RdataByType, command: str) -> None:

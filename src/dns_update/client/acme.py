@@ -15,18 +15,16 @@ from collections.abc import Callable
 
 from dns_update import errors
 from dns_update.client.discovery import ask_up, find_zone, system_resolvers
+from dns_update.client.everywhere import NameServer, Wanted, wait_everywhere
 from dns_update.client.locate import LocatedTarget
 from dns_update.client.lookup import ZoneView
 from dns_update.client.outcome import Outcome
 from dns_update.client.requests import add_records, delete_records
 from dns_update.client.settings import ClientSettings
-from dns_update.client.steps import Ask, Pause, ReadClock, Resolve
 from dns_update.client.transaction import Transaction
 from dns_update.client.wildcards import own
-from dns_update.exchange import Reply
 from dns_update.message import Message
 from dns_update.transport import Endpoint, Server
-from dns_update.value import Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType
 from dns_update.wire.cursor import Cursor
 from dns_update.wire.name import Name
@@ -35,15 +33,6 @@ CHALLENGE_LABEL = b"_acme-challenge"
 CHALLENGE_TTL = 60  # seconds: a token is of use for minutes, and a resolver should forget it as soon
 MAX_ALIASES = 8  # followed one after the other; resolvers follow about as many
 _DIGEST_OCTETS = 32  # of SHA-256
-_FIRST_PAUSE = 0.5  # seconds before the name servers are asked again; each further pause is longer by half
-_LONGEST_PAUSE = 5.0  # seconds: the servers are not ours alone
-
-
-class NameServer(Value):
-    """A name server of a zone: the host name in its NS record, and the host's addresses."""
-
-    host: Name
-    addresses: tuple[str, ...]
 
 
 def challenge_name(domain: Name | str) -> Name:
@@ -239,9 +228,6 @@ def _beside(transaction: Transaction, servers: tuple[Server | Endpoint, ...]) ->
     return other
 
 
-# Name servers
-
-
 async def wait_for_tokens(
     transaction: Transaction,
     presented: Outcome,
@@ -252,94 +238,12 @@ async def wait_for_tokens(
     """Return the zone's name servers once each of them shows the tokens with authority.
 
     `presented` is the outcome of `present_token`: its server is asked for the name servers, and need not be one of
-    them. They are asked at the client's port, without a key. A name server counts as soon as all its addresses that
-    answer show the tokens. `progress` is called after each round that is not the last, with the name servers that do
-    not show them yet, and the seconds that are left.
-
-    Raises UsageError for another outcome, NotEverywhere if not all show them after `seconds`.
+    them. `progress` is that of `wait_everywhere`. Raises UsageError for another outcome, NotEverywhere if not all show
+    them after `seconds`.
     """
     if presented.name is None:
         raise errors.UsageError("this is not an outcome of present_token")
-    query = Message.query(presented.name, RRType.TXT)
     wanted = {token_rdata(token) for token in tokens}
-    deadline = await ReadClock() + seconds
-    servers = lacking = await name_servers(transaction, presented.zone, presented.server)
-    pause = _FIRST_PAUSE
-    while True:
-        lacking = tuple([server for server in lacking if not await _shows(transaction, server, query, wanted)])
-        if not lacking:
-            return servers
-        left = deadline - await ReadClock()
-        if left <= 0:
-            raise _not_everywhere(presented, servers, lacking, seconds)
-        if progress is not None:
-            progress(lacking, left)
-        await Pause(min(pause, left))
-        pause = min(pause * 1.5, _LONGEST_PAUSE)
-
-
-async def name_servers(transaction: Transaction, zone: Name, endpoint: Endpoint) -> tuple[NameServer, ...]:
-    """Return the name servers of a zone as one of its servers has them; raises ZoneNotFound if it has none."""
-    view = ZoneView(transaction, endpoint, LocatedTarget(zone, zone, RRClass.IN))
-    hosts = [Cursor(record.rdata).name() for record in await view.read(RRType.NS) if record.rrtype == RRType.NS]
-    if not hosts:
-        raise view.no_zone()
-    return tuple([NameServer(host, await _addresses_of(view, host)) for host in hosts])
-
-
-async def _addresses_of(view: ZoneView, host: Name) -> tuple[str, ...]:
-    """Return the addresses of a name server, from its own zone if that is at hand; none if they are not found."""
-    found: list[str] = []
-    if host.is_within(view.target.zone):
-        for rrtype in (RRType.A, RRType.AAAA):
-            try:
-                records = await view.read(rrtype, host)
-            except errors.ZoneNotFound:  # it is below a delegation
-                continue
-            found += [record.data_text() for record in records if record.rrtype == rrtype]
-    if found:
-        return tuple(found)
-    try:
-        return await Resolve(str(host))
-    except errors.NoResponse:
-        return ()
-
-
-async def _shows(transaction: Transaction, server: NameServer, query: Message, wanted: set[bytes]) -> bool:
-    """Return whether all addresses of a name server that answer show what is wanted, and at least one answers."""
-    answers = 0
-    for address in server.addresses:
-        try:
-            reply = await Ask(
-                Endpoint(address, transaction.public_port), query, None, policy=transaction.policy.in_clear
-            )
-        except (errors.CommunicationError, errors.MalformedMessage):
-            continue
-        message = reply.message if isinstance(reply, Reply) else None
-        if message is None or message.rcode != Rcode.NOERROR or not message.is_authoritative:
-            return False
-        if not wanted <= {record.rdata for record in message.answer if record.rrtype == RRType.TXT}:
-            return False
-        answers += 1
-    return answers > 0
-
-
-def _not_everywhere(
-    presented: Outcome, servers: tuple[NameServer, ...], lacking: tuple[NameServer, ...], seconds: float
-) -> errors.NotEverywhere:
-    names = ", ".join([_described(server) for server in lacking])
-    return errors.NotEverywhere(
-        f"after {round(seconds, 1):g} s, {len(lacking)} of {len(servers)} name servers of {presented.zone} "
-        f"{'does' if len(lacking) == 1 else 'do'} not show the token at {presented.name}: {names}",
-        hint=errors.Hint(
-            "the token was added at {of_server}; see whether it notifies the others and lets them transfer the zone, "
-            "or wait longer",
-            of_server=presented.server,
-        ),
-        endpoint=lacking[0].host,
-        lacking=tuple([str(server.host) for server in lacking]),
-    )
-
-
-def _described(server: NameServer) -> str:
-    return f"{server.host} ({', '.join(server.addresses) or 'its address is not found'})"
+    shows = Wanted(presented.name, {RRType.TXT: frozenset(wanted)}, is_all=False, what="the token", made="added")
+    shown = await wait_everywhere(transaction, presented, shows, seconds=seconds, progress=progress)
+    return tuple(shown)

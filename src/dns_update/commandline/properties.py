@@ -14,7 +14,7 @@ from dns_update.wire.name import Name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
-    from typing import Literal, TypeVar
+    from typing import Final, Literal, TypeVar
 
     from dns_update.address import Source
     from dns_update.update import Requirement
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Encoding = Literal["auto", "base64", "text"]
     Transport = Literal["udp", "tcp", "tls"]
     T = TypeVar("T")
+
+ALL: Final = "all"  # of verify=
 
 
 class Property:
@@ -153,8 +155,9 @@ class Options:
         "several",
         values.token_from_text, repeatable=True)
     wait: int = _row(
-        "wait", "TIME", _ACME,
-        "how long to wait until all name servers of the zone show the token: seconds, or 2m; 0 does not wait",
+        "wait", "TIME", (*_ACME, *_SEND),
+        "how long acme, and verify=all, wait until all name servers of the zone show it: seconds, or 2m; 0 does not "
+        "wait",
         values.span_from_text, default="2m")
     challenge_ttl: int = _row(
         "ttl", "TIME", _ACME, "time to live of the token: seconds, or 10m, 1h, 1d", values.ttl_from_text, default="60")
@@ -304,9 +307,10 @@ class Options:
         "require", "any|existing|absent", (*_CHANGE, *_CHECK),
         "existing: go on only if the name exists; absent: only if it does not",
         values.choice("any", "existing", "absent"), default="any")
-    verify: bool = _flag(
-        "verify", (*_SEND, *_CHECK, *_APPLY),
-        "read the name back from the server afterwards; it is also read before, to say what has changed", default="yes")
+    verify: bool | Literal["all"] = _row(
+        "verify", "yes|no|all", (*_SEND, *_CHECK, *_APPLY),
+        "read the name back from the server afterwards; it is also read before, to say what has changed; all: then "
+        "wait until all name servers of the zone show it", values.verify_from_text, default="yes", flag=True)
     dry_run: bool = _flag(
         "dry-run", (*_SEND, *_CHECK, *_RUN, *_ACME, *_APPLY),
         "send no update, but print what would change; the exit status is then 20")

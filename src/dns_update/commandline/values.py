@@ -19,7 +19,7 @@ from dns_update.wire.name import Name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
+    from typing import Literal, TypeVar
 
     from dns_update.address import Source
 
@@ -318,6 +318,15 @@ def choice(*words: W) -> Callable[[str], W]:
         raise _not_valid(text, f"one of {', '.join(words)}")
 
     return read
+
+
+def verify_from_text(text: str) -> bool | Literal["all"]:
+    """Return whether a change is read back, or `all` for all name servers; raises InvalidText for any other text."""
+    if text == "all":
+        return "all"
+    if text not in TRUTHS:
+        raise _not_valid(text, "yes, no or all")
+    return TRUTHS[text]
 
 
 def yes_no(text: str) -> bool:
