@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from typing import Literal, TypeVar
 
     from dns_update.address import Source
+    from dns_update.exchange import TransportName
+    from dns_update.server_config.finding import ServerProgram
     from dns_update.update import Requirement
 
-    ServerType = Literal["bind", "knot", "powerdns"]
     Encoding = Literal["auto", "base64", "text"]
-    Transport = Literal["udp", "tcp", "tls"]
     T = TypeVar("T")
 
 
@@ -178,7 +178,7 @@ class Options:
         values.types_from_text)
     acme: bool = _flag(
         "acme", _KEY, "let the key change TXT records at _acme-challenge.NAME; and nothing else, unless type= is given")
-    server_type: ServerType = _row(
+    server_type: ServerProgram = _row(
         "server-type", "bind|knot|powerdns", _KEY, "for which server to print, or apply, the configuration",
         values.choice("bind", "knot", "powerdns"), default="bind")
     new_algorithm: Algorithm | None = _row(
@@ -320,7 +320,7 @@ class Options:
     check_names: bool = _flag(
         "check-names", (*_SET, *_CHECK, *_APPLY),
         "refuse a name that is not a valid host name where one is needed, as BIND does", default="yes")
-    transport: Transport = _row(
+    transport: TransportName = _row(
         "transport", "udp|tcp|tls", _ASKING,
         "udp changes to TCP by itself if a message is too large; tls encrypts, and verifies whom the server is",
         values.choice("udp", "tcp", "tls"), default="udp")

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from dns_update.migration.plan import IPV6, AddressOrigin, Choices, MovedKey, MovedRecord, MovePlan
 
-Upstream = tuple[str, str, str]
+ServerEntry = tuple[str, str, str]
 """A server as a table of its own: address, transport, local address."""
 _T = TypeVar("_T")
 
@@ -144,7 +144,7 @@ def _together(records: Iterable[MovedRecord]) -> Iterable[tuple[MovedRecord, ...
     return groups.values()
 
 
-def _upstreams(record: MovedRecord) -> list[Upstream]:
+def _upstreams(record: MovedRecord) -> list[ServerEntry]:
     return [(server, record.transport, record.local_address) for server in record.servers]
 
 

@@ -31,7 +31,7 @@ class Option(Value):
     line: int
 
 
-class Options(Value):
+class SetupSection(Value):
     """The options of a part of a set-up by name, and the line at which the part begins."""
 
     line: int

@@ -51,7 +51,7 @@ def plan_from_openwrt(text: str, choices: Choices) -> MovePlan:
             what = "OpenWrt publishes private addresses, which the agent does not"
             draft.say("warning", section.line, "private-addresses-wanted", what, _ALLOW_PRIVATE)
         elif section.type == "service":
-            _Service(draft, choices, section).put()
+            _DdnsService(draft, choices, section).put()
     if not any(section.type == "service" for section in sections):
         draft.say(
             "error", 0, "no-section", "the file has no section of type service", "expected: config service 'NAME'"
@@ -59,7 +59,7 @@ def plan_from_openwrt(text: str, choices: Choices) -> MovePlan:
     return draft.plan()
 
 
-class _Service:
+class _DdnsService:
     """One section."""
 
     def __init__(self, draft: Draft, choices: Choices, section: Section) -> None:

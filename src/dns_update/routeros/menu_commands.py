@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from dns_update.routeros import syntax
 from dns_update.routeros.conversions import to_bool, to_number
@@ -12,13 +12,11 @@ from dns_update.routeros.syntax import CommandNode, Node, needed
 from dns_update.routeros.tool import update_request
 from dns_update.routeros.values import NOTHING, Array, ItemId, RouterValue, ScriptText, array_of, is_empty, text_of
 from dns_update.routeros.words import LOG_LEVELS, OF_ROOT, SCRIPT_PARAMETERS
-from dns_update.routeros.world import ID, Menu, MenuCall
+from dns_update.routeros.world import ID, Menu, MenuCall, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.routeros.evaluator import Evaluator
-
-Row = Mapping[str, RouterValue]
 
 _LOG = "/log"  # its rows are printed as lines: time, topics, message
 _PROPERTY_OF_GET = "value-name"

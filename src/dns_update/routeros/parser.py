@@ -7,7 +7,7 @@ import re
 from dns_update.routeros import syntax
 from dns_update.routeros.expression_reader import JOINED, ExpressionReader
 from dns_update.routeros.remarks import ScriptRemark, ScriptSyntaxError
-from dns_update.routeros.source import Source
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.stored import end_of_braces, end_of_command
 from dns_update.routeros.syntax import Argument, Node
 from dns_update.routeros.words import (
@@ -283,10 +283,10 @@ _WHERE = re.compile(r"where\b")
 _WITHOUT_EQUALS = re.compile(r"(else|on-error|do)(?=[ \t]*\{)")
 
 
-def parse(source: Source | str) -> syntax.Script:
+def parse(source: ScriptSource | str) -> syntax.Script:
     """Read a script. What cannot be read is an error among its remarks; the rest is read all the same."""
     if isinstance(source, str):
-        source = Source.of_file(source)
+        source = ScriptSource.of_file(source)
     parser = Parser(source)
     commands = parser.script()
     remarks: tuple[ScriptRemark, ...] = tuple(

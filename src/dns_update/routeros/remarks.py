@@ -5,7 +5,7 @@ from __future__ import annotations
 from dns_update.value import Value
 
 
-class Place(Value):
+class Position(Value):
     """A line and a column, both counted from 1."""
 
     line: int
@@ -24,8 +24,8 @@ class ScriptRemark(Value):
 
     code: str
     severity: str
-    place: Place
-    file_place: Place
+    place: Position
+    file_place: Position
     text: str
     hint: str = ""
 
@@ -56,7 +56,7 @@ class ScriptError(Exception):
     in the stored script, `file_place` in its file.
     """
 
-    def __init__(self, message: str, command: str, place: Place, file_place: Place) -> None:
+    def __init__(self, message: str, command: str, place: Position, file_place: Position) -> None:
         super().__init__(f"{message} ({command}{'; ' * bool(command)}line {place.line})")
         self.message = message
         self.command = command
@@ -75,8 +75,8 @@ class Failure(Exception):
         super().__init__(message)
         self.message = message
         self.command = ""
-        self.place: Place | None = None
-        self.file_place: Place | None = None
+        self.place: Position | None = None
+        self.file_place: Position | None = None
 
 
 class LimitReached(Failure):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dns_update.routeros.remarks import ScriptRemark, ScriptSyntaxError
-from dns_update.routeros.source import JOINT, Source
+from dns_update.routeros.source import JOINT, ScriptSource
 
 DEEPEST_NESTING = 40
 """Brackets within brackets. Scripts have some ten; each costs the parser some ten frames of Python's thousand."""
@@ -21,7 +21,7 @@ _EMPTY = re.compile(r"[ \t\r\n;]+")
 class SourceScanner:
     """A position in a source."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ScriptSource) -> None:
         self.source = source
         self.text = source.text
         self.at = 0

@@ -16,7 +16,7 @@ _MAX_LINE_SHOWN = 160
 _HIDDEN = "..."
 
 
-class Source:
+class ConfigSource:
     """A file's text. `hide` marks secrets, which the texts of places then leave out."""
 
     def __init__(self, path: str, text: str) -> None:
@@ -63,7 +63,7 @@ class Written(Value):
     """What a line of a file sets: its name, and where it is. A repr does not show its value: that may be a secret."""
 
     name: str
-    source: Source
+    source: ConfigSource
     position: int
 
     @property
@@ -78,7 +78,7 @@ class Written(Value):
         return f"{kind}({self.name!r}, {self.source.path!r}, {self.position})"
 
 
-def read_source(path: str) -> Source:
+def read_source(path: str) -> ConfigSource:
     """Return a configuration file's text; raises UsageError, which says how to read a file that we may not read.
 
     The cause of the error is UNREADABLE.
@@ -102,4 +102,4 @@ def read_source(path: str) -> Source:
         ) from None
     if len(content) > MAX_FILE_OCTETS:
         raise errors.UsageError(f"{called} is too large for a configuration", cause=errors.causes.UNREADABLE)
-    return Source(path, content.decode(errors="replace").removeprefix("\ufeff"))
+    return ConfigSource(path, content.decode(errors="replace").removeprefix("\ufeff"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dns_update.agent.config.positions import Path
-from dns_update.agent.config.readers import Problems, Table, near_miss, read_table
+from dns_update.agent.config.readers import ConfigProblems, Table, near_miss, read_table
 from dns_update.agent.config.schema import (
     KEY,
     SERVER,
@@ -61,7 +61,7 @@ class References:
     def __init__(
         self,
         document: Mapping[str, Any],
-        problems: Problems,
+        problems: ConfigProblems,
         file: str,
         *,
         is_private: bool,

@@ -137,7 +137,7 @@ ASK_SECONDS = 15.0  # the client's time limit: somewhat more than the agent's
 MAX_ANSWER = 1 << 28  # octets: a million names; an agent does not send more
 
 
-class Answers(Protocol):
+class AgentAnswers(Protocol):
     """What an agent answers."""
 
     def status(self) -> Mapping[str, Any]:
@@ -153,7 +153,7 @@ class Answers(Protocol):
 class ControlServer:
     """The agent's side of the socket; made by `serve`."""
 
-    def __init__(self, path: str, answers: Answers) -> None:
+    def __init__(self, path: str, answers: AgentAnswers) -> None:
         self._path = path
         self._answers = answers
         self._watchers = 0
@@ -255,7 +255,7 @@ class ControlServer:
             await asyncio.gather(left, return_exceptions=True)
 
 
-async def serve(path: str, answers: Answers) -> ControlServer:
+async def serve(path: str, answers: AgentAnswers) -> ControlServer:
     """Answer on a Unix socket at `path`, until the returned server is closed.
 
     If a StatusAnswer has iterators in place of lists, an answer about ten thousand names is not held

@@ -11,13 +11,13 @@ from dns_update.routeros.described import menu_of, source_of
 from dns_update.routeros.operators import equal
 from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure, ScriptRemark
-from dns_update.routeros.source import Source
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.syntax import Script
 from dns_update.routeros.values import NOTHING, Array, ItemId, RouterValue, array_of, is_empty, text_of
 from dns_update.routeros.words import SCRIPT_PARAMETERS
 from dns_update.routeros.world import ID, MadeWhenRead, Menu, MenuCall, UpdateRequest
 
-Stored = dict[str, list[dict[str, RouterValue]]]
+StoredItems = dict[str, list[dict[str, RouterValue]]]
 """The items that scripts and exports have added, by menu."""
 
 IDENTITY = "{identity}"
@@ -74,7 +74,7 @@ class SimulatedRouter:
 
     def __init__(self, stand_ins: StandIns) -> None:
         self.stand_ins = stand_ins
-        self.stored: Stored = {}
+        self.stored: StoredItems = {}
         self.remarks: set[ImportRemark] = set()
         self.interfaces: dict[str, str] = {}
         self.is_running = True
@@ -93,7 +93,7 @@ class SimulatedRouter:
         self._menus: dict[tuple[str, int, bool], Menu] = {}
         self.restart()
 
-    def tree(self, source: Source) -> Script:
+    def tree(self, source: ScriptSource) -> Script:
         """Return the syntax tree of a script, made once."""
         if id(source) not in self._trees:
             self._trees[id(source)] = parse(source)  # which keeps the source, and so its ID
@@ -380,7 +380,7 @@ class SimulatedRouter:
         self.files[text_of(call.get("dst-path")) or url.rstrip("/").rpartition("/")[2]] = page
         return array_of((), {"data": page, "status": "finished"})
 
-    def script(self, name: str) -> Source | None:
+    def script(self, name: str) -> ScriptSource | None:
         """Return a stored script, and remember that something runs it."""
         for row in self.stored.get("/system/script", ()):
             if text_of(row.get("name", NOTHING)) == name:

@@ -15,9 +15,9 @@ from dns_update.routeros.machine.names import InterfaceNames
 from dns_update.routeros.machine.outside import Outside
 from dns_update.routeros.machine.public_address import PublicAddress
 from dns_update.routeros.machine.storage import LEASES, Storage
-from dns_update.routeros.machine.updates import FindAccess, Sender
+from dns_update.routeros.machine.updates import FindAccess, RouterSender
 from dns_update.routeros.remarks import Failure, ScriptRemark
-from dns_update.routeros.source import Source
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.values import NOTHING, Array, ItemId, Nil, RouterValue, array_of, is_empty, text_of
 from dns_update.routeros.world import ID, MadeWhenRead, Menu, MenuCall, UpdateRequest
 from dns_update.transport.blocking import Trace
@@ -80,7 +80,7 @@ class Machine:
         self._public = PublicAddress(settings.public_address, outside.say)
         self.storage = Storage()
         self.logbook = Logbook(outside.log, self._time_text)
-        self.sender = Sender(
+        self.sender = RouterSender(
             self.logbook,
             outside.say,
             is_dry=settings.is_dry,
@@ -117,7 +117,7 @@ class Machine:
             return self._kernel_menu("/interface")
         return self.storage.menu(path)
 
-    def script(self, name: str) -> Source | None:
+    def script(self, name: str) -> ScriptSource | None:
         """Return a stored script, which is about to run."""
         source = self.storage.script(name)
         self.has_run_scripts |= source is not None

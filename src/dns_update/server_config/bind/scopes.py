@@ -11,7 +11,7 @@ PRIMARY = ("primary", "master")
 SECONDARY = ("secondary", "slave")
 
 
-class Scope(Value):
+class ViewScope(Value):
     """A view; without views, the only one, whose `statement` is None.
 
     `statements` are those of the view, `outer` those outside of all views.
@@ -63,12 +63,12 @@ class Scope(Value):
         return next((each for each in self.outer if each.keyword == "acl" and each.word(1) == name), None)
 
 
-def scopes(statements: tuple[Statement, ...]) -> tuple[Scope, ...]:
+def scopes(statements: tuple[Statement, ...]) -> tuple[ViewScope, ...]:
     """Return the views in their order; without any, the one that BIND makes."""
     views = [each for each in statements if each.keyword == "view"]
     if not views:
-        return (Scope(None, statements, statements),)
-    return tuple(Scope(view, view.block, statements) for view in views if _is_internet(view))
+        return (ViewScope(None, statements, statements),)
+    return tuple(ViewScope(view, view.block, statements) for view in views if _is_internet(view))
 
 
 def as_name(text: str) -> Name | None:
