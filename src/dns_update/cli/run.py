@@ -40,8 +40,8 @@ WOULD_SEND = 20
 class Terminal:
     """The process as the scripts' outside: streams, clocks, randomness, sockets.
 
-    If `is_silent`, it prints nothing; `notes` are the lines that it would have printed, without those of the log. With
-    `is_quiet`, it prints what scripts print, and failures.
+    If `is_silent`, it prints nothing; `notes` are the lines that it would have printed, without those of the log, and
+    its notes. With `is_quiet`, it prints what scripts print, and failures.
     """
 
     def __init__(self, *, is_silent: bool, is_quiet: bool = False) -> None:
@@ -67,6 +67,13 @@ class Terminal:
             self.notes.append(line)
         else:
             self._write(line, priority)
+
+    def note(self, text: str) -> None:
+        """Write a note to standard error."""
+        if self._journal is None and self._is_silent:
+            self.notes.append(text)
+        else:
+            self._write(f"note: {text}", _INFO)
 
     def _write(self, line: str, priority: int) -> None:
         if self._journal is not None:

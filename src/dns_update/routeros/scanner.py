@@ -104,10 +104,13 @@ class SourceScanner:
     def error(self, text: str, *, at: int | None = None, hint: str = "", code: str = "syntax") -> ScriptSyntaxError:
         """Return the error at a place, which is the position unless it is given."""
         place = self.at if at is None else at
-        words = (
-            text if text.startswith("expected end of command") else f"syntax error: {text}, got {self._shown(place)}"
-        )
+        words = f"syntax error: {text}, got {self._shown(place)}"
         return ScriptSyntaxError(self.source.remark(code, place, words, severity="error", hint=hint))
+
+    def end_expected(self, hint: str, code: str = "syntax") -> ScriptSyntaxError:
+        """Return the error for a command that goes on where it should end, in a router's words."""
+        remark = self.source.remark(code, self.at, "expected end of command", severity="error", hint=hint)
+        return ScriptSyntaxError(remark)
 
     def warn(self, code: str, at: int, text: str, hint: str = "") -> None:
         """Keep a remark on what is read as it is meant, though a router refuses it."""

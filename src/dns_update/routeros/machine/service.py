@@ -85,7 +85,7 @@ class Service:
             loop.add_signal_handler(number, self.end, number)
         try:
             if self._waits and not self._has_kernel:
-                self._machine.tell("note: the interfaces are another machine's, so no event of them comes")
+                self._machine.note("the interfaces are another machine's, so no event of them comes")
             if self._listens:
                 await self._open_monitor()
             if not self._stop.is_set():

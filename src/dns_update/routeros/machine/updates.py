@@ -71,19 +71,21 @@ class RouterSender:
         self,
         logbook: Logbook,
         say: Callable[[str], None],
+        note: Callable[[str], None],
         *,
         is_dry: bool,
         trace: Trace | None,
         access: FindAccess,
         open_transport: Callable[[str | None, Trace | None], BlockingTransport] = BlockingTransport,
     ) -> None:
-        """Log to a logbook, and explain failures by `say`. With `is_dry`, nothing is sent.
+        """Log to a logbook, explain failures by `say`, and give notes by `note`. With `is_dry`, nothing is sent.
 
         `trace` gets every message while `is_tracing`. `access` is asked for each update, and whether it is traced.
         `open_transport` makes what carries the messages.
         """
         self._logbook = logbook
         self._say = say
+        self._note = note
         self._is_dry = is_dry
         self._trace = trace
         self._access = access
@@ -116,7 +118,7 @@ class RouterSender:
         sent.result = ACCEPTED
         self._log(success_text(sent.outcome))
         for note in sent.outcome.notes:
-            self._say(f"note: {_rendered(note)}")
+            self._note(_rendered(note))
 
     def fail(self, request: UpdateRequest, text: str) -> None:
         """Record an update that a described server does not carry out; raises Failure with the text."""
@@ -146,7 +148,7 @@ class RouterSender:
         reason = unreachable_because(address)
         if reason not in (None, _DOCUMENTATION):
             self._told_private.add(address)
-            self._say(f"note: {format_address(address)} cannot be reached from the Internet ({reason})")
+            self._note(f"{format_address(address)} cannot be reached from the Internet ({reason})")
 
     def _log(self, line: str) -> None:
         self._logbook.add("dns,info", f"dns-update: {line}")
@@ -156,7 +158,7 @@ class RouterSender:
         if error.hint:
             self._say(f"hint: {_rendered(error.hint)}")
         for note in error.notes:
-            self._say(f"note: {_rendered(note)}")
+            self._note(_rendered(note))
 
 
 def _carried_out(client: Client, access: ResolvedUpdate, address: bytes) -> Outcome:
