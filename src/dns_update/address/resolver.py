@@ -13,6 +13,7 @@ from dns_update.exchange import Exchange, Policy, Reply
 from dns_update.message import Message
 from dns_update.transport import DNS_PORT, Endpoint
 from dns_update.transport.blocking import BlockingTransport
+from dns_update.transport.sockets import words_of
 from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_told_address
@@ -90,7 +91,7 @@ def _resolve(host: str) -> tuple[str, ...]:
     try:
         return BlockingTransport().resolve(host)
     except OSError as error:
-        raise NotToldError(f"{host}: {(error.strerror or str(error)).lower()}") from error
+        raise NotToldError(f"{host}: {words_of(error)}") from error
 
 
 def _endpoints(addresses: tuple[str, ...], octets: int, port: int = DNS_PORT) -> list[Endpoint]:

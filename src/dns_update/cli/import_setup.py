@@ -36,7 +36,7 @@ def run(line: CommandLine) -> int:
     """Carry out a command line, and return the exit status; raises UsageError."""
     options = line.options("import")
     if options.setup is None:
-        raise UsageError("import needs a file", hint=f"e.g. {_FORMS}")
+        raise UsageError("file= is missing", hint=f"for example: {_FORMS}")
     if options.keys is not None and options.output is None:
         raise UsageError("keys= is given without output=", hint=f"e.g. {_FORMS}")
     text = _text_of(options.setup)

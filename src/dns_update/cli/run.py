@@ -131,7 +131,7 @@ def run(line: CommandLine) -> int:
     """Carry out a command line, and return the exit status; raises DnsUpdateError."""
     options = line.options("run")
     if options.script_file is None:
-        raise UsageError("FILE is missing", hint="for example: dns-update run ddns.rsc; all about it: run --help")
+        raise UsageError("file= is missing", hint="for example: dns-update run ddns.rsc; all about it: run --help")
     settings = _settings(options)
     text = read_script(options.script_file)
     terminal = Terminal(is_silent=options.json, is_quiet=options.quiet)

@@ -31,6 +31,7 @@ from dns_update.routeros.values import (
     Time,
     array_of,
 )
+from dns_update.transport.sockets import words_of
 from dns_update.wire.inet import parse_address
 
 TYPE_CHECKING = False
@@ -139,7 +140,7 @@ def _opened_safely(path: str, flags: int) -> int:
 
 
 def _reason(error: Exception) -> str:
-    return (error.strerror or str(error)).lower() if isinstance(error, OSError) else "an array is too deep"
+    return words_of(error) if isinstance(error, OSError) else "an array is too deep"
 
 
 def to_json(value: RouterValue) -> JsonValue:

@@ -7,6 +7,7 @@ import stat
 import sys
 
 from dns_update.errors import UsageError, quoted
+from dns_update.errors.classes import unusable_file
 
 LARGEST_SCRIPT = 1 << 20  # octets, as much as a value in it may have; an export of a large router has less
 STANDARD_INPUT = "-"
@@ -51,5 +52,4 @@ def octets_of(path: str, most: int) -> bytes:
         with open(path, "rb") as file:  # noqa: PTH123 - as above
             return file.read(most + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise UsageError(f"{quoted(path)} cannot be read: {(reason or str(error)).lower()}") from error
+        raise unusable_file(f"cannot read {quoted(path)}", error) from error
