@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from dns_update.address.sources import spelled
 from dns_update.cli import put, talk
-from dns_update.cli.table import lined_up, one_line
+from dns_update.cli.table import lined_up
 from dns_update.client.probe import BY_KEY, BY_RECORD
 from dns_update.doctor import findings
 from dns_update.doctor.advice import advise, change_text, data_text, listed, note_texts
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
 from dns_update.doctor.source_answers import SourceAnswer
-from dns_update.errors import DnsUpdateError
+from dns_update.errors import DnsUpdateError, one_line
 from dns_update.errors.hints import Door, rendered
 from dns_update.wire.codes import rrtype_to_text
 from dns_update.wire.inet import format_address

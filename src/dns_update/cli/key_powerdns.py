@@ -78,6 +78,6 @@ def _secret_of(name: Name, options: Options) -> bytes:
 def _pdnsutil(options: Options, *words: str) -> str:
     """Run pdnsutil, and return its standard output; raises ServerFailure, which does not show the output."""
     done = run((*found(("pdnsutil",)), f"--config-dir={options.apply_to}", *words))
-    if done.returncode:
-        raise ServerFailure(f"pdnsutil {words[0]} has failed with status {done.returncode}", hint="run it by hand")
-    return done.stdout
+    if done.status:
+        raise ServerFailure(f"pdnsutil {words[0]} has failed with status {done.status}", hint="run it by hand")
+    return done.output

@@ -10,10 +10,9 @@ from functools import partial
 from dns_update.cli import INTERRUPTED, OutputLost, is_watched, put, talk
 from dns_update.cli.request import print_message
 from dns_update.cli.run_access import access_of
-from dns_update.cli.table import one_line
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
-from dns_update.errors import DnsUpdateError, UsageError
+from dns_update.errors import DnsUpdateError, UsageError, one_line
 from dns_update.routeros.described import ACCEPTED
 from dns_update.routeros.machine.logbook import LogEntry
 from dns_update.routeros.machine.names import checked_names

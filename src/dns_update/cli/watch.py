@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 from dns_update.agent.output.control import RecordStatus, watch
 from dns_update.cli import INTERRUPTED, put
 from dns_update.cli.status import checked, data_text, details, overview, records_named
-from dns_update.cli.table import one_line
 from dns_update.commandline.properties import Options
+from dns_update.errors import one_line
 
 RowKey: TypeAlias = tuple[str, int]
 """The name of a record, and how many records of this name come before it: the name may have several types."""

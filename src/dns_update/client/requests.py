@@ -241,7 +241,7 @@ def requirement_of(text: str) -> Requirement:
 # Set and add
 
 
-def _check(target: Target, rdata: RdataByType, require: str, ttl: int | None, *, check_names: bool) -> None:
+def _check(target: Target, rdata: RdataByType, require: Requirement, ttl: int | None, *, check_names: bool) -> None:
     """Check the arguments of `set` or `add`; raises UsageError."""
     requirement_of(require)
     check_values(target, rdata, check_names=check_names)
@@ -333,7 +333,7 @@ async def delete_rdata(  # noqa: PLR0913 - as above
     target: Target,
     rdata: RdataByType,
     *,
-    require: str,
+    require: Requirement,
     verify: bool,
     compare: bool,
     dry_run: bool = False,
@@ -381,7 +381,7 @@ async def delete_rdata(  # noqa: PLR0913 - as above
     return await transaction.at_first_server(at)
 
 
-def _deletion(target: LocatedTarget, rdata: RdataByType, require: str) -> Update:
+def _deletion(target: LocatedTarget, rdata: RdataByType, require: Requirement) -> Update:
     update = Update(target.zone, rrclass=target.rrclass)
     if require == "existing":
         update = update if rdata else update.require_present(target.owner)

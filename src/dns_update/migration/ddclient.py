@@ -17,12 +17,13 @@ from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, Choices, MovedK
 from dns_update.value import Value
 from dns_update.wire.codes import MAX_U32, decimal
 from dns_update.wire.inet import IPV6_OCTETS, parse_address
+from dns_update.wire.ttl import UNITS
 
 _OPTION = re.compile(r"[,\s]*([a-z][\w-]*)=", re.IGNORECASE | re.ASCII)
 _PASSWORD = re.compile(r"(?:^|(?<=[\s,]))((?:fw-)?password[\w-]*)\s*=\s*('[^']*'|[^'\s]\S*)")
 _DELAY = re.compile(r"(\d+)\s*(s|seconds?|m|minutes?|h|hours?|d|days?)?", re.IGNORECASE | re.ASCII)
 _WORD_OR_COMMA = re.compile(r"[^\s,]+|,")
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_UNITS = {"": 1} | {unit: UNITS[unit] for unit in "smhd"}
 _LEAST_DAEMON = 60  # seconds; ddclient's own limit
 _DEFAULT_TTL = "600"
 _DEFAULT_PROTOCOL = "dyndns2"

@@ -26,11 +26,12 @@ from dns_update.migration.plan import (
 from dns_update.migration.uci import Section, sections_from_text
 from dns_update.nsupdate.keys import key_from_text
 from dns_update.wire.codes import MAX_U16, decimal
+from dns_update.wire.ttl import UNITS
 
 _SERVICE = "bind-nsupdate"
 _TTL = 600  # update_nsupdate.sh has it as a constant
 _LEAST_SECONDS, _DEFAULT_SECONDS = 300, 600  # between two looks at the address
-_UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+_UNITS = {f"{word}s": UNITS[word[0]] for word in ("second", "minute", "hour", "day")}
 _PAGES = {IPV4: "http://checkip.dyndns.com/", IPV6: "http://checkipv6.dyndns.com/"}
 _ALLOW_PRIVATE = "add allow-private = true to the records if that is what you want"
 
