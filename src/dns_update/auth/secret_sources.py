@@ -68,10 +68,8 @@ def path_of_credential(name: str, beside: str | None = None) -> str:
 def _from_credentials(name: str, beside: str | None) -> str:
     path = path_of_credential(name, beside)
     called = path if _is_plain(name) else f"the credential in {path.removesuffix(f'/{name}')}"
-    is_systemds = bool(os.environ.get("CREDENTIALS_DIRECTORY"))
-    return _only_line(
-        read_private_file(path, called, ours=not is_systemds), called
-    )  # systemd sets the owner of its own
+    is_systemds = bool(os.environ.get("CREDENTIALS_DIRECTORY"))  # it sets the owner of its own
+    return _only_line(read_private_file(path, called, ours=not is_systemds), called)
 
 
 def _only_line(content: str, called: str) -> str:
