@@ -256,13 +256,13 @@ class Options:
         values.owner_from_text, positional=True)
     address: tuple[Source, ...] = _row(
         "address", "SOURCE[,SOURCE...]", (*_CHANGE, *_CHECK),
-        "what the name should point at: 203.0.113.45, 2001:db8::1, interface:ppp0 (/ipv4, /ipv6), prefix:br0+::5, "
+        "addresses, or where they come from: 203.0.113.45, 2001:db8::1, interface:ppp0 (/ipv4, /ipv6), prefix:br0+::5, "
         "dns:, https://HOST/PATH, command:PROGRAM; with type=PTR, the address whose reverse name is meant",
         values.addresses_from_text, repeatable=True, positional=True)
     zone: Name | None = _row(
         "zone", "NAME", (*_ASKING, *_INIT),
-        "the zone to update; if it is left out, it is found by its SOA record, except by key, which needs it, and by "
-        "init without a terminal",
+        "the zone; if it is left out, it is found by the SOA record of the name; list, key, and init without a "
+        "terminal need it",
         values.name_from_text)
     dns_server: tuple[str, ...] = _row(
         "dns-server", "HOST[:PORT][,...]", (*_ASKING, *_INIT),
@@ -277,7 +277,8 @@ class Options:
         values.text_from_text, secret=True)
     ttl: int | None = _row(
         "ttl", "TIME", (*_SET, *_CHECK, *_APPLY),
-        "time to live: seconds, or 10m, 1h, 1d; if it is left out, the current one is kept; 0 deletes the entry",
+        "time to live: seconds, or 10m, 1h, 1d; if it is left out, the current one is kept; with set, 0 deletes the "
+        "entry",
         values.ttl_from_text)
     key_file: str | None = _row(
         "key-file", "FILE", (*_ACCESS, *_INIT),
@@ -373,8 +374,8 @@ class Options:
 
     server_config: str | None = _row(
         "server-config", "FILE", _CHECK,
-        "on the server's own machine, its configuration: named.conf, knot.conf or pdns.conf; it is read, too, and the "
-        "line named that is in the way",
+        "on the server's own machine: read its configuration, too (named.conf, knot.conf or pdns.conf), and name the "
+        "line that prevents the update",
         values.path_from_text)
 
     # Of the agent, and of the commands that ask it
