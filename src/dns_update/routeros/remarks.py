@@ -79,5 +79,12 @@ class Failure(Exception):
         self.file_place: Position | None = None
 
 
+class NoSuchItem(Failure):
+    """A command for an item that its menu does not have."""
+
+    def __init__(self) -> None:
+        super().__init__("no such item")
+
+
 class LimitReached(Failure):
     """A script went beyond a limit; `on-error` does not catch it."""

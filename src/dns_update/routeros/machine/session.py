@@ -11,7 +11,7 @@ from dns_update.routeros.hidden_keys import secrets_in
 from dns_update.routeros.machine.failures import ExplainedFailure
 from dns_update.routeros.machine.storage import SCHEDULES
 from dns_update.routeros.machine.this_machine import Machine
-from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
+from dns_update.routeros.remarks import NoSuchItem, ScriptError, ScriptSyntaxError
 from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.values import RouterValue, text_of
 
@@ -101,7 +101,7 @@ class RouterSession:
         return failed
 
     def _hint(self, error: ScriptError) -> str:
-        if error.command not in _OF_INTERFACES or error.message != "no such item":
+        if error.command not in _OF_INTERFACES or not isinstance(error.__cause__, NoSuchItem):
             return ""
         menu = self.machine.menu("/interface")
         names = [text_of(row["name"]) for row in menu.rows] if menu is not None else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from dns_update.routeros.described import source_of
-from dns_update.routeros.remarks import Failure
+from dns_update.routeros.remarks import Failure, NoSuchItem
 from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.values import NOTHING, Array, ItemId, RouterValue, is_empty, text_of
 from dns_update.routeros.world import ID, Menu, MenuCall
@@ -119,7 +119,7 @@ def _chosen(rows: list[StoredRow], call: MenuCall) -> list[StoredRow]:
     for item in wanted:
         row = next((row for number, row in enumerate(rows) if _is_meant(row, number, item)), None)
         if row is None:
-            raise Failure("no such item")
+            raise NoSuchItem
         chosen.append(row)
     return chosen
 

@@ -16,7 +16,7 @@ from dns_update.routeros.machine.outside import Outside
 from dns_update.routeros.machine.public_address import PublicAddress
 from dns_update.routeros.machine.storage import LEASES, Storage
 from dns_update.routeros.machine.updates import FindAccess, RouterSender
-from dns_update.routeros.remarks import Failure, ScriptRemark
+from dns_update.routeros.remarks import Failure, NoSuchItem, ScriptRemark
 from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.values import NOTHING, Array, ItemId, Nil, RouterValue, array_of, is_empty, text_of
 from dns_update.routeros.world import ID, MadeWhenRead, Menu, MenuCall, UpdateRequest
@@ -289,7 +289,7 @@ class Machine:
         given = call.unnamed[0] if call.unnamed else call.get("numbers")
         for name in given.elements() if isinstance(given, Array) else (given,):
             if self._files.pop(text_of(name).removeprefix("*"), None) is None:
-                raise Failure("no such item")
+                raise NoSuchItem
         return NOTHING
 
     def _add_logging(self, call: MenuCall) -> RouterValue:
