@@ -7,8 +7,8 @@ import contextlib
 from dns_update.migration.agent_toml import toml_from_plan
 from dns_update.migration.plan import Choices
 from dns_update.migration.routeros.importer import import_of
-from dns_update.routeros.control import Limits
 from dns_update.routeros.evaluator import Evaluator
+from dns_update.routeros.limits import Limits
 from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure, ScriptError, ScriptSyntaxError
 from dns_update.routeros.source import ScriptSource

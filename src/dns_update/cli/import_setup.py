@@ -24,7 +24,7 @@ from dns_update.migration.plan import Choices, ImportRemark, MovedRecord, MovePl
 from dns_update.migration.recognise import recognised
 from dns_update.migration.routeros.importer import import_of
 from dns_update.routeros.machine.names import checked_names
-from dns_update.routeros.machine.reading import STANDARD_INPUT
+from dns_update.routeros.machine.script_file import STANDARD_INPUT
 
 DONE, PARTLY = 0, 10
 _PLANS = {"ddclient": plan_from_ddclient, "nsupdate": plan_from_nsupdate, "openwrt": plan_from_openwrt}

@@ -17,7 +17,7 @@ from dns_update.routeros.described import ACCEPTED
 from dns_update.routeros.machine.logbook import LogEntry
 from dns_update.routeros.machine.names import checked_names
 from dns_update.routeros.machine.outside import Stopped
-from dns_update.routeros.machine.reading import STANDARD_INPUT, is_open_secret, printable, read_script
+from dns_update.routeros.machine.script_file import STANDARD_INPUT, is_open_secret, printable, read_script
 from dns_update.routeros.machine.session import RouterSession
 from dns_update.routeros.machine.this_machine import Machine, MachineSettings
 from dns_update.routeros.machine.updates import NOT_SENT, TOOL_TOPIC

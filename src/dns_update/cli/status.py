@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dns_update.agent.output import control
-from dns_update.agent.output.answers import is_status
+from dns_update.agent.output.status_check import is_status
 from dns_update.cli import put
 from dns_update.cli.table import lined_up
 from dns_update.commandline.line import CommandLine

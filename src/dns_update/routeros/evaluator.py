@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from dns_update.routeros import syntax
 from dns_update.routeros.commands import COMMANDS
-from dns_update.routeros.control import Frame, Limits, Returned, ScriptUsage
 from dns_update.routeros.conversions import to_address, value_of_word
+from dns_update.routeros.limits import Frame, Limits, Returned, ScriptUsage
 from dns_update.routeros.menu_commands import run_menu_command
 from dns_update.routeros.operators import infix, prefixed, truth
 from dns_update.routeros.parser import parse

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from dns_update.migration.plan import AddressOrigin, ChangeCheck, Servers
-from dns_update.migration.routeros import reading
+from dns_update.migration.routeros import static_reading
 from dns_update.migration.routeros.explorer import OWN_ERROR, Explorer
 from dns_update.migration.routeros.simulated import OLD_ADDRESS, OLD_ADDRESS_V6, SimulatedRouter, nothing_fails
 from dns_update.migration.routeros.starters import Starter
@@ -88,7 +88,7 @@ class ObservedScript:
     def kept(self) -> Mapping[str, RouterValue]:
         """Return the global variables that the script leaves if it sends nothing; nothing is said of it."""
         told, stored = set(self._router.remarks), self._router.stored
-        run = self._run() if reading.sets_globals(self._script) else None
+        run = self._run() if static_reading.sets_globals(self._script) else None
         self._router.remarks, self._router.stored = told, stored
         return run.memory if run is not None and not run.requests else {}
 
@@ -99,7 +99,7 @@ class ObservedScript:
         change_check = self._change_check(first) if first.requests else "none"
         sent = tuple(self._grouped([*first.requests, *hidden]))
         for script in first.explorer.scripts.values():
-            reading.say_what_is_not_needed(self._router, script)
+            static_reading.say_what_is_not_needed(self._router, script)
         return Behaviour(sent, change_check, bool(first.requests) and self._is_only_if_running())
 
     def _run(
@@ -133,7 +133,7 @@ class ObservedScript:
         names = set(map(meant_name, first.requests))
         hidden: list[UpdateRequest] = []
         seen = dict(first.explorer.conditions)
-        waiting = [frozenset([offset]) for offset in seen] if reading.can_update(self._script) else []
+        waiting = [frozenset([offset]) for offset in seen] if static_reading.can_update(self._script) else []
         for turned in islice(_emptied(waiting), self._most_runs(first)):
             told = set(self._router.remarks)
             run = self._run(turned=turned)
@@ -192,7 +192,9 @@ class ObservedScript:
         new = [name for name, value in first.memory.items() if value != self._router.kept.get(name)]
         name = next((name for name in new if text_of(first.memory[name])), "")
         text = f"{name} is set even if the update fails, which is not sent again then; the agent tries it again"
-        self._router.say("warning", "memory-before-update", text, line=_line_in(first, reading.line_of_value, name))
+        self._router.say(
+            "warning", "memory-before-update", text, line=_line_in(first, static_reading.line_of_value, name)
+        )
 
     def _compares(self, first: _ObservedRun) -> bool:
         """Return whether the script compares the address with one that it means to remember; say why it cannot."""
@@ -206,7 +208,7 @@ class ObservedScript:
         return found
 
     def _say_why(self, first: _ObservedRun, variable: syntax.Variable) -> None:
-        line = _line_in(first, reading.line_of_local, variable.name)
+        line = _line_in(first, static_reading.line_of_local, variable.name)
         if line:
             text = f"{variable.name} is a :local and is empty at every run; the import sends on change only"
             self._router.say("warning", "local-forgets", text, f":global {variable.name}", line=line)

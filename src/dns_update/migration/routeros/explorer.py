@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dns_update.migration.routeros.reading import is_talk
 from dns_update.migration.routeros.simulated import SimulatedRouter
+from dns_update.migration.routeros.static_reading import is_talk
 from dns_update.routeros import syntax
-from dns_update.routeros.control import Limits
 from dns_update.routeros.evaluator import Evaluator
+from dns_update.routeros.limits import Limits
 from dns_update.routeros.remarks import Failure, LimitReached, ScriptRemark
 from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.syntax import Node

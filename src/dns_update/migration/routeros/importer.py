@@ -18,10 +18,10 @@ from dns_update.migration.plan import (
     ordered,
 )
 from dns_update.migration.routeros.behaviour import Behaviour, ObservedScript, ObservedUpdate, meant_name
-from dns_update.migration.routeros.reading import can_update
 from dns_update.migration.routeros.simulated import IDENTITY, SimulatedRouter
 from dns_update.migration.routeros.stand_ins import StandIns, is_like_one
 from dns_update.migration.routeros.starters import EVENT_INTERFACE, OF_PPP, Starter, scripts_left, starters_of
+from dns_update.migration.routeros.static_reading import can_update
 from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.tool import SECRET_SOURCES
 from dns_update.routeros.world import UpdateRequest

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark, OriginKind, Severity
-from dns_update.migration.routeros.reading import updates_in
 from dns_update.migration.routeros.stand_ins import StandIns, name_that_fits
+from dns_update.migration.routeros.static_reading import updates_in
 from dns_update.routeros.described import menu_of, source_of
 from dns_update.routeros.operators import equal
 from dns_update.routeros.parser import parse

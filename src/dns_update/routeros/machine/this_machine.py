@@ -306,7 +306,7 @@ class Machine:
         self.storage.adopt(LEASES, menu.rows if menu is not None else ())
 
     def _answer(self, call: MenuCall) -> RouterValue:
-        from dns_update.routeros.machine.answers import LEFT_OUT, answer_to  # few scripts need one
+        from dns_update.routeros.machine.on_linux import LEFT_OUT, answer_to  # few scripts need one
 
         answer = answer_to(call.menu, call.verb)
         if answer is None:

@@ -7,10 +7,10 @@ from dns_update.server_config.bind.canonical import read_configuration
 from dns_update.server_config.bind.keys import examine_key
 from dns_update.server_config.bind.match_lists import MatchList, Peer
 from dns_update.server_config.bind.permission import examine_permission
-from dns_update.server_config.bind.scopes import PRIMARY, ViewScope, scopes
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.status import RNDC, examine_status
 from dns_update.server_config.bind.storage import STANDARD_CONFIGURATIONS, examine_files
+from dns_update.server_config.bind.views import PRIMARY, ViewScope, scopes
 from dns_update.server_config.bind.zones import examine_type, examine_zone, followed
 from dns_update.server_config.finding import ConfigFinding, Findings, Place
 from dns_update.server_config.question import Question

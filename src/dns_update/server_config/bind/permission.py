@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dns_update.server_config.bind.match_lists import Match, MatchList, Peer, is_negative
-from dns_update.server_config.bind.scopes import ViewScope, as_name
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.update_policy import (
     SESSION_KEY,
@@ -14,6 +13,7 @@ from dns_update.server_config.bind.update_policy import (
     is_local,
     rules,
 )
+from dns_update.server_config.bind.views import ViewScope, as_name
 from dns_update.server_config.finding import Findings, Place
 from dns_update.server_config.networks import is_loopback
 from dns_update.server_config.question import Question

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from dns_update.process.capture import captured, found_program
-from dns_update.server_config.bind.scopes import ViewScope
 from dns_update.server_config.bind.statements import Statement
+from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.finding import Findings
 from dns_update.server_config.question import Question
 

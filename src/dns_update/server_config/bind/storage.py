@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from dns_update.server_config.bind.journal import examine_journal
-from dns_update.server_config.bind.scopes import ViewScope
 from dns_update.server_config.bind.statements import Statement
+from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.disk import is_full
 from dns_update.server_config.finding import Findings
 from dns_update.server_config.server_user import READ, SEARCH, WRITE, Identity, running_as, user_named

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dns_update.server_config.bind.match_lists import MatchList, Peer
-from dns_update.server_config.bind.scopes import PRIMARY, SECONDARY, ViewScope, zone_name
 from dns_update.server_config.bind.statements import Statement
+from dns_update.server_config.bind.views import PRIMARY, SECONDARY, ViewScope, zone_name
 from dns_update.server_config.finding import Findings, Place
 from dns_update.server_config.question import Question
 from dns_update.value import Value
