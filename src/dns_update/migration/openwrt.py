@@ -20,13 +20,16 @@ from dns_update.migration.plan import (
     MovedKey,
     MovedRecord,
     MovePlan,
-    Severity,
     Trigger,
 )
 from dns_update.migration.uci import Section, sections_from_text
 from dns_update.nsupdate.keys import key_from_text
 from dns_update.wire.codes import MAX_U16, decimal
 from dns_update.wire.ttl import UNITS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.routeros.remarks import Severity
 
 _SERVICE = "bind-nsupdate"
 _TTL = 600  # update_nsupdate.sh has it as a constant

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dns_update.value import Value
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Severity = Literal["error", "warning", "info"]
+
 
 class Position(Value):
     """A line and a column, both counted from 1."""
@@ -18,12 +24,12 @@ class Position(Value):
 class ScriptRemark(Value):
     """One thing to know about a script.
 
-    `code` is for programs, e.g. "cut-three". `severity` is "error", "warning" or "info". `place` is in the script as it
+    `code` is for programs, e.g. "cut-three". `place` is in the script as it
     is stored, `file_place` in the file that it was read from. `text` says what is wrong, `hint` how to mend it.
     """
 
     code: str
-    severity: str
+    severity: Severity
     place: Position
     file_place: Position
     text: str

@@ -14,6 +14,10 @@ from collections.abc import Iterator, Sequence
 from dns_update.routeros.remarks import Position, ScriptRemark
 from dns_update.value import Value
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.routeros.remarks import Severity
+
 JOINT = r"\\[ \t\r]*\n[ \t]*"
 """The pattern of a backslash at a line's end, with the blanks that begin the next line: all of it is left out."""
 
@@ -74,7 +78,7 @@ class ScriptSource(Value):
         """Return the line and column in the file of a character of this text."""
         return self.file_lines.place(self.offsets[at])
 
-    def remark(self, code: str, at: int, text: str, *, severity: str = "warning", hint: str = "") -> ScriptRemark:
+    def remark(self, code: str, at: int, text: str, *, severity: Severity = "warning", hint: str = "") -> ScriptRemark:
         """Return a remark on what begins at a character of this text."""
         return ScriptRemark(code, severity, self.place(at), self.file_place(at), text, hint)
 

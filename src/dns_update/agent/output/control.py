@@ -18,7 +18,7 @@ import struct
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any, Protocol, TypedDict
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict, get_args
 
 from dns_update.errors import Hint, NoResponse, NotNow, UsageError, quoted
 
@@ -61,8 +61,8 @@ class ErrorStatus(TypedDict):
 class RecordStatus(TypedDict):
     """One name: `wanted` and `published` data, e.g. "A 192.0.2.1"; `state`, one of STATES, and `since` when.
 
-    `published` is what was last seen at each server; the one asked last comes first. With an `owner`, other owners
-    may also publish at the name.
+    An agent of a newer version may send another state. `published` is what was last seen at each server; the one asked
+    last comes first. With an `owner`, other owners may also publish at the name.
     """
 
     name: str
@@ -115,7 +115,8 @@ class RefreshAnswer(TypedDict):
     refreshed: int
 
 
-STATES = ("failing", "unknown", "changing", "held", "right")
+ManagedState: TypeAlias = Literal["failing", "unknown", "changing", "held", "right"]
+STATES: tuple[ManagedState, ...] = get_args(ManagedState)
 """The states of a record, the worst first.
 
 failing: the last attempt failed, or a source has given no address for longer than the hold-down; unknown: not compared

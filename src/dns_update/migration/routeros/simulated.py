@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark, OriginKind, Severity
+from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark, OriginKind
 from dns_update.migration.routeros.stand_ins import StandIns, name_that_fits
 from dns_update.migration.routeros.static_reading import updates_in
 from dns_update.routeros.described import menu_of, source_of
@@ -16,6 +16,10 @@ from dns_update.routeros.syntax import Script
 from dns_update.routeros.values import NOTHING, Array, ItemId, RouterValue, array_of, is_empty, text_of
 from dns_update.routeros.words import SCRIPT_PARAMETERS
 from dns_update.routeros.world import ID, MadeWhenRead, Menu, MenuCall, UpdateRequest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.routeros.remarks import Severity
 
 StoredItems = dict[str, list[dict[str, RouterValue]]]
 """The items that scripts and exports have added, by menu."""
@@ -421,10 +425,8 @@ class SimulatedRouter:
 
     def remark(self, remark: ScriptRemark) -> None:
         """Take a remark of the parser or the evaluator."""
-        severity: Severity = "warning"
-        if remark.severity == "error":
-            severity = "error"
-        elif remark.severity == "info" or remark.code in _INFOS:
+        severity = remark.severity
+        if severity == "warning" and remark.code in _INFOS:
             severity = "info"
         self.remarks.add(ImportRemark(remark.file_place.line, severity, remark.code, remark.text, remark.hint))
 
