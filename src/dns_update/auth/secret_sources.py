@@ -27,7 +27,7 @@ def secret_from(source: str, beside: str | None = None) -> str:
 
 
 def _from_file(path: str) -> str:
-    path = os.path.expanduser(path)  # noqa: PTH111 - a shell does so at the beginning of a word only
+    path = os.path.expanduser(path)  # a shell does so at the beginning of a word only
     called = called_in_errors(path, "the secret's file")
     content = read_private_file(path, called, ours=True)
     words = content.lower()

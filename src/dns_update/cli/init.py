@@ -63,7 +63,7 @@ def _refuse(options: Options, output: str, key_file: str) -> None:
 def _output(options: Options) -> str:
     """Return the whole path of the configuration; raises UsageError if there is no home directory to put it in."""
     if options.own_output is not None:
-        return os.path.abspath(options.own_output)  # noqa: PTH100 - links stay as they are
+        return os.path.abspath(options.own_output)  # links stay as they are
     if os.geteuid() == 0:
         return f"{SYSTEM}/{CONFIGURATION}"
     home = os.environ.get("HOME")
@@ -111,7 +111,7 @@ def _write(result: SetupResult) -> None:
     texts = {result.key_file: key_text, result.output: result.configuration}
     if result.server_file not in ("", result.key_file):
         texts[result.server_file] = server_text(result.answers.server_type, [_assignment(result.answers)])
-    name = os.path.basename(result.output)  # noqa: PTH119 - as above
+    name = os.path.basename(result.output)
     write_together(
         {path: texts[path] for path in result.files},
         {result.output: OPEN_MODE},

@@ -250,7 +250,7 @@ def refuse_key_file(path: str, given: str | None) -> None:
 def is_same_file(path: str, other: str) -> bool:
     """Return whether two paths lead to one file that exists."""
     try:
-        return os.path.samefile(path, other)  # noqa: PTH121 - nothing else needs a Path
+        return os.path.samefile(path, other)
     except (OSError, ValueError):
         return False
 

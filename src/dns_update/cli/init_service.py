@@ -20,7 +20,7 @@ _SECONDS = 90.0  # what systemd itself gives a service to start
 
 def refuse(output: str) -> None:
     """Raise UsageError if service=yes cannot be done for this configuration."""
-    if os.path.abspath(output) != CONFIGURATION:  # noqa: PTH100 - links stay as they are
+    if os.path.abspath(output) != CONFIGURATION:  # links stay as they are
         raise UsageError(
             f"service=yes: the unit reads {CONFIGURATION}, not {output}",
             hint="leave output= out; docs/agent.md has a drop-in for another file",

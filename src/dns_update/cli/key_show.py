@@ -78,7 +78,7 @@ def _date(text: str) -> date | None:
 def _file_age(path: str) -> int:
     """Return for how many days a file has not been changed: its keys may be older, and are not newer."""
     try:
-        return int((time.time() - os.stat(path).st_mtime) // _DAY_SECONDS)  # noqa: PTH116 - nothing else needs a Path
+        return int((time.time() - os.stat(path).st_mtime) // _DAY_SECONDS)
     except OSError:
         return 0
 

@@ -70,8 +70,8 @@ def read_text(path: str) -> tuple[str, str, os.stat_result]:
 def _hint_at_old_name(path: str) -> str:
     """Return what to do if a configuration is missing, but there is one with the name that it had before."""
     directory, name = os.path.split(path)
-    old = os.path.join(directory, "agent.toml")  # noqa: PTH118 - pathlib costs memory
-    if name != "config.toml" or os.path.exists(path) or not os.path.exists(old):  # noqa: PTH110 - as above
+    old = os.path.join(directory, "agent.toml")
+    if name != "config.toml" or os.path.exists(path) or not os.path.exists(old):
         return ""
     return f"there is {old}: its name is config.toml now, rename it"
 

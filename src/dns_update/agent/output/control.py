@@ -173,7 +173,7 @@ class ControlServer:
         # Before the listener is closed: until then no agent takes over the path, and no other file gets the inode.
         with suppress(OSError):
             if _identity(self._path) == self._identity:
-                os.unlink(self._path)  # noqa: PTH108
+                os.unlink(self._path)
         if self._server is not None:
             self._server.close()
         for client in self._clients:
@@ -339,7 +339,7 @@ def _checked(path: str, line: bytes) -> dict[str, Any]:
 
 def _identity(path: str) -> tuple[int, int]:
     """Return the device and inode of a file, which identify it as long as it exists; raises OSError."""
-    status = os.stat(path)  # noqa: PTH116 - pathlib costs memory
+    status = os.stat(path)
     return status.st_dev, status.st_ino
 
 
@@ -351,7 +351,7 @@ async def _listener(path: str) -> socket.socket:
             _remove_stale(path)
             listener.bind(path)
             # No client can connect before `listen`, so the mode is set in time.
-            os.chmod(path, SOCKET_MODE)  # noqa: PTH101
+            os.chmod(path, SOCKET_MODE)
             listener.listen()
     except (OSError, ValueError) as error:
         listener.close()
@@ -374,7 +374,7 @@ def _unmade(path: str, error: OSError | ValueError) -> UsageError | NotNow:
 @asynccontextmanager
 async def _directory_lock(path: str) -> AsyncIterator[None]:
     """Lock the directory of a path against other agents; the kernel unlocks it when this process ends."""
-    directory = os.path.dirname(path) or "."  # noqa: PTH120
+    directory = os.path.dirname(path) or "."
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         deadline = time.monotonic() + LOCK_SECONDS
@@ -414,7 +414,7 @@ def _remove_stale(path: str) -> None:
             connection.connect(path)
         except (ConnectionRefusedError, FileNotFoundError):
             with suppress(FileNotFoundError):
-                os.unlink(path)  # noqa: PTH108
+                os.unlink(path)
             return
         except BlockingIOError:
             pass
@@ -504,7 +504,7 @@ def _permission_hint(path: str) -> str:
     try:
         import grp  # only when something is wrong
 
-        return f"as root, or as a member of the group {grp.getgrgid(os.stat(path).st_gid).gr_name}"  # noqa: PTH116
+        return f"as root, or as a member of the group {grp.getgrgid(os.stat(path).st_gid).gr_name}"
     except (OSError, KeyError):
         return "as root, or as a member of the socket's group"
 

@@ -34,7 +34,7 @@ def is_open_secret(path: str, text: str) -> bool:
     if path == STANDARD_INPUT or "key=" not in text:
         return False
     try:
-        return bool(os.stat(path).st_mode & stat.S_IROTH)  # noqa: PTH116 - pathlib costs 4 ms
+        return bool(os.stat(path).st_mode & stat.S_IROTH)
     except OSError:
         return False
 
@@ -49,7 +49,7 @@ def printable(text: str) -> str:
 def octets_of(path: str, most: int) -> bytes:
     """Return what a file has, but at most one octet more than `most`; raises UsageError."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - as above
+        with open(path, "rb") as file:
             return file.read(most + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise unusable_file(f"cannot read {quoted(path)}", error) from error

@@ -131,5 +131,5 @@ class _StatementReader:
     def _included(self, pattern: str, depth: int) -> list[Statement]:
         """Return the statements of the files that an include names; it may be a pattern."""
         path = str(self._directory / pattern)
-        paths = sorted(glob.glob(path)) or [path]  # noqa: PTH207 - an absolute pattern, as C's glob reads it
+        paths = sorted(glob.glob(path)) or [path]  # an absolute pattern, as C's glob reads it
         return [statement for each in paths for statement in self.file(each, depth + 1)]

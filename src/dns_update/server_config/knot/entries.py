@@ -103,4 +103,4 @@ def _included(path: str, item: ConfigItem) -> list[str]:
     pattern = Path(path).parent / (item.values[0] if item.values else "")
     if pattern.is_dir():
         return sorted(str(each) for each in pattern.iterdir() if each.is_file())
-    return sorted(glob.glob(str(pattern)))  # noqa: PTH207 - an absolute pattern, as C's glob reads it
+    return sorted(glob.glob(str(pattern)))  # an absolute pattern, as C's glob reads it
