@@ -10,6 +10,7 @@ from dns_update.auth.private_file import open_at_once
 from dns_update.errors import quoted
 from dns_update.server_config.finding import Place
 from dns_update.value import Value
+from dns_update.wire.name import Name
 
 MAX_FILE_OCTETS = 1 << 26  # the zones of a large server; /dev/zero does not fit
 _MAX_LINE_SHOWN = 160
@@ -103,3 +104,11 @@ def read_source(path: str) -> ConfigSource:
     if len(content) > MAX_FILE_OCTETS:
         raise errors.UsageError(f"{called} is too large for a configuration", cause=errors.causes.UNREADABLE)
     return ConfigSource(path, content.decode(errors="replace").removeprefix("\ufeff"))
+
+
+def as_name(word: str) -> Name | None:
+    """Return a word of a configuration as a domain name; None if it is not one."""
+    try:
+        return Name.from_text(word)
+    except errors.UsageError:
+        return None

@@ -9,10 +9,11 @@ from pathlib import Path
 from dns_update import errors
 from dns_update.server_config.bind.statements import Statement, read_one_file
 from dns_update.server_config.bind.update_policy import SESSION_KEY, is_local
-from dns_update.server_config.bind.views import ViewScope, as_name
+from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.finding import Findings, Place
 from dns_update.server_config.keys import fault_of, nearest_name
 from dns_update.server_config.question import Question
+from dns_update.server_config.source import as_name
 from dns_update.wire.name import Name
 
 _MAX_KEY_FILE_OCTETS = 1 << 20

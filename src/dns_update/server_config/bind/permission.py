@@ -13,10 +13,11 @@ from dns_update.server_config.bind.update_policy import (
     is_local,
     rules,
 )
-from dns_update.server_config.bind.views import ViewScope, as_name
+from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.finding import Findings, Place
 from dns_update.server_config.networks import is_loopback
 from dns_update.server_config.question import Question
+from dns_update.server_config.source import as_name
 from dns_update.wire.codes import rrtype_to_text
 
 _NO_PLACE_FOR_NAME = ("zonesub",)  # rules without a name

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.server_config.bind.statements import Statement
-from dns_update.server_config.bind.views import as_name
+from dns_update.server_config.source import as_name
 from dns_update.value import Value
 from dns_update.wire.codes import RRType, rrtype_from_text
 from dns_update.wire.inet import reverse_name

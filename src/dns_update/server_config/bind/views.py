@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dns_update import errors
 from dns_update.server_config.bind.statements import Statement
+from dns_update.server_config.source import as_name
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
@@ -69,14 +69,6 @@ def scopes(statements: tuple[Statement, ...]) -> tuple[ViewScope, ...]:
     if not views:
         return (ViewScope(None, statements, statements),)
     return tuple(ViewScope(view, view.block, statements) for view in views if _is_internet(view))
-
-
-def as_name(text: str) -> Name | None:
-    """Return a word as a domain name; None if it is not one."""
-    try:
-        return Name.from_text(text)
-    except errors.UsageError:
-        return None
 
 
 def zone_name(zone: Statement) -> Name | None:

@@ -7,7 +7,7 @@ import re
 from dns_update import errors
 from dns_update.process.capture import captured, found_program
 from dns_update.server_config.knot.entries import ConfigItem, Entry, read_files
-from dns_update.server_config.source import read_source
+from dns_update.server_config.source import as_name, read_source
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
@@ -66,14 +66,6 @@ def read_configuration(path: str) -> Configuration:
         )
     _refuse_mistakes(program, path)
     return Configuration(read_files(path))
-
-
-def as_name(text: str) -> Name | None:
-    """Return an identifier as a domain name; None if it is not one."""
-    try:
-        return Name.from_text(text)
-    except errors.UsageError:
-        return None
 
 
 def _refuse_mistakes(program: str, path: str) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.server_config.keys import is_other_algorithm
-from dns_update.server_config.knot.configuration import Configuration, as_name
+from dns_update.server_config.knot.configuration import Configuration
 from dns_update.server_config.knot.entries import Entry
 from dns_update.server_config.networks import is_in_network
 from dns_update.server_config.question import Question
+from dns_update.server_config.source import as_name
 from dns_update.value import Value
 from dns_update.wire.codes import rrtype_from_text
 from dns_update.wire.name import Name
