@@ -20,6 +20,7 @@ from dns_update.errors import (
     ReplyNotTrusted,
     UsageError,
     classes,
+    one_line,
     quoted,
 )
 
@@ -172,3 +173,16 @@ def test_an_error_comes_back_from_a_pickle_whole() -> None:
 )
 def test_what_somebody_wrote_is_quoted_on_one_line_and_shortened(text: str, shown: str) -> None:
     assert quoted(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("two\nlines", "two\\nlines"),
+        ("\x1b[31mred\x07", "\\x1b[31mred\\x07"),
+        ("b\u00fccher \u202e", "b\u00fccher \\u202e"),
+    ],
+)
+def test_what_a_server_sent_is_shown_on_one_line_without_control_characters(text: str, shown: str) -> None:
+    assert one_line(text) == shown

@@ -11,7 +11,7 @@ from dns_update.exchange import MAX_UDP_OCTETS, TCP, UDP, Exchange, Policy, Repl
 from dns_update.message import Message, Question, encode_record
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
-from dns_update.transport.memory import MemoryTransport, Sent
+from dns_update.transport.memory import MemoryTransport, SentMessage
 from dns_update.update import Update
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
 from dns_update.wire.name import Name
@@ -25,7 +25,7 @@ LARGE = Update(ZONE).add("home", 300, "TXT", "x" * 500).to_message()
 SERVER = Endpoint("192.0.2.53")
 WALL = 1_800_000_000
 
-Script = Callable[[Sent], Iterable[bytes] | str]
+Script = Callable[[SentMessage], Iterable[bytes] | str]
 
 
 def message_id_of(octets: bytes) -> int:
@@ -33,7 +33,7 @@ def message_id_of(octets: bytes) -> int:
 
 
 def answer(  # noqa: PLR0913 - whatever may be wrong with an answer
-    sent: Sent,
+    sent: SentMessage,
     key: Key | None = None,
     *,
     rcode: int = Rcode.NOERROR,
@@ -72,36 +72,36 @@ class Steps:
     def __init__(self, *steps: Script) -> None:
         self._steps = list(steps)
 
-    def __call__(self, sent: Sent) -> Iterable[bytes] | str:
+    def __call__(self, sent: SentMessage) -> Iterable[bytes] | str:
         step = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
         return step(sent)
 
 
-def silence(_sent: Sent) -> Iterable[bytes]:
+def silence(_sent: SentMessage) -> Iterable[bytes]:
     return ()
 
 
-def unsigned(sent: Sent) -> Iterable[bytes]:
+def unsigned(sent: SentMessage) -> Iterable[bytes]:
     return (answer(sent, rcode=Rcode.REFUSED),)
 
 
-def signed(sent: Sent) -> Iterable[bytes]:
+def signed(sent: SentMessage) -> Iterable[bytes]:
     return (answer(sent, KEY),)
 
 
-def wrongly_signed(sent: Sent) -> Iterable[bytes]:
+def wrongly_signed(sent: SentMessage) -> Iterable[bytes]:
     return (answer(sent, WRONG_KEY),)
 
 
-def truncated(sent: Sent) -> Iterable[bytes]:
+def truncated(sent: SentMessage) -> Iterable[bytes]:
     return (answer(sent, flags=Flag.QR | Flag.TC),)
 
 
-def refused(_sent: Sent) -> str:
+def refused(_sent: SentMessage) -> str:
     return "connection refused"
 
 
-def unreachable(_sent: Sent) -> str:
+def unreachable(_sent: SentMessage) -> str:
     return "port unreachable: nothing listens there"
 
 
@@ -195,7 +195,7 @@ def test_the_message_that_is_sent_is_not_altered() -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("transport", [UDP, TCP])
 def test_what_is_nobodys_answer_is_passed_over(
-    foreign: Callable[[Sent], bytes], transport: Literal["udp", "tcp"]
+    foreign: Callable[[SentMessage], bytes], transport: Literal["udp", "tcp"]
 ) -> None:
     policy = Policy(transport=transport)
     result, network = carry(lambda sent: (foreign(sent), answer(sent, rcode=Rcode.REFUSED)), policy=policy)
@@ -256,9 +256,9 @@ def test_the_answer_to_a_later_try_counts_and_tells_how_many_it_took() -> None:
 
 @pytest.mark.parametrize("key", [None, KEY], ids=["unsigned", "signed"])
 def test_a_late_answer_to_an_earlier_try_is_passed_over(key: Key | None) -> None:
-    earlier: list[Sent] = []
+    earlier: list[SentMessage] = []
 
-    def late(sent: Sent) -> Iterable[bytes]:
+    def late(sent: SentMessage) -> Iterable[bytes]:
         earlier.append(sent)
         replies = [answer(old, key, rcode=Rcode.SERVFAIL) for old in earlier[:-1]]
         return [*replies, answer(sent, key)] if len(earlier) == 3 else replies
@@ -506,9 +506,9 @@ def test_it_is_driven_by_what_it_says() -> None:
     assert exchange.next(now=100.0, wall=WALL, message_id=7) == Transmission(UDP, UPDATE.encode(7), 102.0)
     assert exchange.listening
     assert exchange.next(now=102.0, wall=WALL, message_id=8) == Transmission(UDP, UPDATE.encode(8), 104.0)
-    exchange.receive(answer(Sent(SERVER, UDP, UPDATE.encode(7))), wall=WALL)
+    exchange.receive(answer(SentMessage(SERVER, UDP, UPDATE.encode(7))), wall=WALL)
     assert exchange.listening
-    exchange.receive(answer(Sent(SERVER, UDP, UPDATE.encode(8))), wall=WALL)
+    exchange.receive(answer(SentMessage(SERVER, UDP, UPDATE.encode(8))), wall=WALL)
     assert not exchange.listening
     assert exchange.next(now=103.0, wall=WALL, message_id=9) is None
     assert exchange.settled == exchange.result
@@ -528,7 +528,7 @@ def test_the_time_that_an_answer_comes_at_decides_whether_its_signature_is_fresh
     exchange = Exchange(UPDATE, KEY, Policy(transport=TCP))
     attempt = exchange.next(now=0.0, wall=WALL, message_id=7)
     assert attempt is not None
-    exchange.receive(answer(Sent(SERVER, TCP, attempt.octets), KEY), wall=WALL + 301)
+    exchange.receive(answer(SentMessage(SERVER, TCP, attempt.octets), KEY), wall=WALL + 301)
     assert isinstance(exchange.result, UnverifiedReply)
 
 
@@ -583,7 +583,7 @@ def test_a_policy_that_is_none_is_refused(policy: dict[str, Any], says: str) -> 
 
 
 def test_an_unsigned_tsig_record_that_cannot_be_read_claims_no_error() -> None:
-    def script(sent: Sent) -> list[bytes]:
+    def script(sent: SentMessage) -> list[bytes]:
         request = Message.decode(sent.octets)
         tsig = Record(KEY.name, RRType.TSIG, RRClass.ANY, 0, b"\0")
         reply = Message(

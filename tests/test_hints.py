@@ -16,7 +16,10 @@ from dns_update.errors import Hint
 from dns_update.errors.hints import COMMAND_LINE, DOORS, PROPERTIES, PYTHON, TOML, Door, rendered
 
 PACKAGE = Path(dns_update.__file__).parent
-FLOORS = ("address", "auth", "client", "process", "rr", "transport", "wire", "agent/config", "agent/reconcile")
+FLOORS = (
+    "address", "auth", "client", "process", "rr", "server_config", "transport", "wire", "agent/config",
+    "agent/reconcile",
+)  # fmt: skip
 OF_RECORDS = sorted(re.escape(prop.name) for prop in ON_COMMAND_LINES if "set" in prop.commands)
 SPELLED = re.compile(rf"(?<![\w.-])({'|'.join(OF_RECORDS)})=")
 WITHOUT_A_DOOR = (

@@ -7,11 +7,11 @@ import contextlib
 from dns_update.migration.agent_toml import toml_from_plan
 from dns_update.migration.plan import Choices
 from dns_update.migration.routeros.importer import import_of
-from dns_update.routeros.control import Limits
 from dns_update.routeros.evaluator import Evaluator
+from dns_update.routeros.limits import Limits
 from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure, ScriptError, ScriptSyntaxError
-from dns_update.routeros.source import Source
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.syntax import Node
 from dns_update.routeros.values import NOTHING, ItemId
 from dns_update.routeros.world import Menu
@@ -100,8 +100,8 @@ class _Empty:
             raise Failure(f"bad command name {call.verb}")
         return NOTHING
 
-    def script(self, name: str) -> Source | None:
-        return Source.of_file(":put x") if name == "x" else None
+    def script(self, name: str) -> ScriptSource | None:
+        return ScriptSource.of_file(":put x") if name == "x" else None
 
     def resolve(self, name: str, server: str, kind: str) -> str:
         raise Failure(f"failure: dns name does not exist: {name}{server}{kind}")

@@ -11,7 +11,7 @@ from dns_update.server_config.finding import Place
 from dns_update.server_config.knot.entries import read_text as read_knot
 from dns_update.server_config.networks import is_in_network
 from dns_update.server_config.powerdns.settings import read_text as read_powerdns
-from dns_update.server_config.source import Source
+from dns_update.server_config.source import ConfigSource
 from fuzz.expect import expect, text_of
 
 _FILE = "/nonexistent/file"
@@ -36,13 +36,13 @@ def check(data: bytes) -> None:
     text = text_of(data).replace("include", "exclude")  # which files are read is not for the fuzzer to choose
     lines = text.count("\n") + 1
     with contextlib.suppress(UsageError):
-        for statement in read_bind(Source(_FILE, text)):
+        for statement in read_bind(ConfigSource(_FILE, text)):
             _check_statement(statement, lines)
-    for entry in read_knot(Source(_FILE, text)):
+    for entry in read_knot(ConfigSource(_FILE, text)):
         for item in entry.items:
             _check_place(item.place, lines)
             _check_secret(item)
-    for setting in read_powerdns(Source(_FILE, text)):
+    for setting in read_powerdns(ConfigSource(_FILE, text)):
         _check_place(setting.place, lines)
         _check_secret(setting)
     is_in_network(data[:4].ljust(4, b"\0"), text)

@@ -23,6 +23,8 @@ No record is returned before a signature has covered it. Until then the messages
 
 from __future__ import annotations
 
+from copy import copy
+
 from dns_update import errors
 from dns_update.auth import Key
 from dns_update.auth.tsig import AnswerVerifier, sign
@@ -147,7 +149,7 @@ class Transfer:
     def _keep(self, octets: bytes, message: Message) -> None:
         """Keep a message until a signature covers it; the last one must have its own."""
         if not self._kept:
-            self._ahead = self._contents.copy()
+            self._ahead = copy(self._contents)
         self._kept.append(octets)
         self._ahead.read(message)
         if self._ahead.is_complete:
@@ -176,13 +178,6 @@ class _Contents:
         self._first: Record | None = None  # the SOA record with which it begins and ends
         self._serial = 0  # of the version that has been reached
         self._state = _FIRST
-
-    def copy(self) -> _Contents:
-        """Return an independent copy."""
-        other = _Contents(self._zone, self._rrclass, self._since)
-        for name in self.__slots__:
-            setattr(other, name, getattr(self, name))
-        return other
 
     def read(self, message: Message) -> list[Record]:
         """Return the zone's records, or its changes, in a message; raises MalformedMessage."""

@@ -9,7 +9,7 @@ from typing import Self
 import pytest
 
 from dns_update.address import Resolver, find_addresses
-from dns_update.address.resolver import SERVICES, Service, addresses_of_resolver
+from dns_update.address.resolver import SERVICES, AddressService, addresses_of_resolver
 from dns_update.errors import NoAddress
 from dns_update.message import Message
 from dns_update.rr.record import Record
@@ -213,7 +213,7 @@ def test_a_silent_server_is_asked_again_and_given_up(monkeypatch: pytest.MonkeyP
     assert f"no answer in time (127.0.0.1:{peer.port})" in caught.value.text
 
 
-def ask_instead_of(service: Service, server: Answering, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+def ask_instead_of(service: AddressService, server: Answering, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Ask this server as a well-known service is asked."""
     monkeypatch.setattr("dns_update.address.resolver.SERVICES", (service,))
     monkeypatch.setattr("dns_update.address.resolver._endpoints", lambda *_: [Endpoint("127.0.0.1", server.port)])

@@ -6,7 +6,7 @@ import pytest
 
 from dns_update.agent import together
 from dns_update.agent.output.history import HistoryRow
-from dns_update.agent.output.reports import Reports
+from dns_update.agent.reports import Reports
 from dns_update.agent.scheduler import MANY, MAX_TRIES
 from dns_update.wire.codes import Opcode, RRType
 from dns_update.wire.inet import parse_address

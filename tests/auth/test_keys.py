@@ -1,5 +1,6 @@
 import base64
 import copy
+import errno
 import inspect
 import json
 import os
@@ -18,11 +19,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dns_update.auth import Algorithm, Key, read_secret
+from dns_update.auth import Algorithm, Key, private_file, read_secret
 from dns_update.auth.named_conf import keys_from_text
 from dns_update.auth.private_file import SECRETS_OF_CONTAINERS, read_private_file
 from dns_update.auth.tsig import sign
-from dns_update.errors import InvalidText, UsageError
+from dns_update.errors import InvalidText, NotNow, UsageError
 from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.wire.name import Name
 from lab.key import write_private
@@ -1005,3 +1006,16 @@ def test_no_error_about_a_key_shows_its_secret(tmp_path: Path, read: Callable[[P
 def test_an_algorithm_is_read_from_a_text_only() -> None:
     with pytest.raises(UsageError, match="not from int"):
         Algorithm.from_text(256)  # type: ignore[arg-type] # what a program may do
+
+
+def test_a_key_file_for_which_no_descriptor_is_left_may_be_readable_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_private(tmp_path / "home.key", CLAUSE)
+
+    def none_left(_path: str, _flags: int) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(private_file, "open_at_once", none_left)
+    with pytest.raises(NotNow, match=r"cannot read .*home\.key: Too many open files"):
+        Key.from_file(str(path))

@@ -16,7 +16,7 @@ from dns_update.exchange import Exchange, Reply, UnverifiedReply
 from dns_update.message import Message
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
-from dns_update.transport.memory import MemoryTransport, Sent
+from dns_update.transport.memory import MemoryTransport, SentMessage
 from dns_update.wire.codes import Opcode, RRClass, RRType
 from dns_update.wire.name import Name
 from lab import Bind, Knot, LabKey, NameServer, Zone
@@ -178,10 +178,10 @@ def test_a_delegation_is_read_and_what_is_below_it_is_not(tmp_path: Path) -> Non
         assert carried_out(access, [whole]) == {"child": "updated"}
 
 
-def liar(following: str) -> Callable[[Sent], Iterable[bytes]]:
+def liar(following: str) -> Callable[[SentMessage], Iterable[bytes]]:
     """Return a server whose NSEC records all name the same name."""
 
-    def answer(sent: Sent) -> Iterable[bytes]:
+    def answer(sent: SentMessage) -> Iterable[bytes]:
         message = Message.decode(sent.octets)
         asked = message.question[0]
         if asked.rrtype == RRType.SOA:

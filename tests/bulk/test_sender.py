@@ -9,7 +9,7 @@ from dns_update.bulk.batch import Batch, SizeLimit, Window
 from dns_update.bulk.packing import Packer
 from dns_update.message import Message
 from dns_update.rr.record import Record
-from dns_update.transport.memory import MemoryTransport, Sent
+from dns_update.transport.memory import MemoryTransport, SentMessage
 from dns_update.update import Update
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType
 from dns_update.wire.name import Name
@@ -30,7 +30,7 @@ class Server:
         self.asked = 0
         self._judge = judge
 
-    def __call__(self, sent: Sent) -> Iterable[bytes] | OSError:
+    def __call__(self, sent: SentMessage) -> Iterable[bytes] | OSError:
         message = Message.decode(sent.octets)
         if message.opcode != Opcode.UPDATE:
             self.asked += 1
@@ -93,7 +93,7 @@ class Conditional:
         self.updates: list[set[str]] = []
         self._lost = lost  # how many of the first updates are carried out without an answer
 
-    def __call__(self, sent: Sent) -> Iterable[bytes] | OSError:
+    def __call__(self, sent: SentMessage) -> Iterable[bytes] | OSError:
         message = Message.decode(sent.octets)
         if message.opcode != Opcode.UPDATE:
             return (reply(message, answer=self._records(message)),)

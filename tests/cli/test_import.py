@@ -244,7 +244,7 @@ def test_a_script_without_mistakes_differs_nowhere(script: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ([], "import needs a file"),
+        ([], "file= is missing"),
         (["{dir}/nothing.rsc"], "cannot read {dir}/nothing.rsc: No such file or directory"),
         ([SECRET], "cannot read the file: No such file or directory"),
         (["{dir}"], "cannot read {dir}: Is a directory"),

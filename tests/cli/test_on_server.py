@@ -7,6 +7,7 @@ import pytest
 
 from dns_update.auth.named_conf import keys_from_text
 from dns_update.cli import on_server
+from dns_update.process import capture
 from lab import LabKey
 from tests.support.command import Result
 from tests.support.running_servers import Site, site_of
@@ -76,7 +77,7 @@ def test_a_program_that_is_not_on_this_machine(tmp_path: Path, monkeypatch: pyte
         before = site.key_file.read_bytes()
         for program in site.tools.iterdir():
             program.unlink()
-        monkeypatch.setattr(on_server, "_SYSTEM_DIRECTORIES", str(tmp_path))
+        monkeypatch.setattr(capture, "_SYSTEM_DIRECTORIES", str(tmp_path))
         monkeypatch.setattr("tests.support.running_servers._PATH", str(tmp_path))
         result = rotated(site)
     assert (result.status, len(result.lines)) == (2, 1)
@@ -121,8 +122,8 @@ def test_a_file_that_is_too_large_for_a_configuration(tmp_path: Path) -> None:
 
 def keys_of_powerdns(site: Site) -> str:
     shown = on_server.run((str(shutil.which("pdnsutil")), f"--config-dir={site.apply_to}", "list-tsig-keys"))
-    assert shown.returncode == 0
-    return shown.stdout
+    assert shown.status == 0
+    return shown.output
 
 
 def test_pdnsutil_that_fails_is_named_and_its_output_not_shown(tmp_path: Path) -> None:

@@ -108,6 +108,12 @@ def test_the_object_has_both_sides(server: NameServer, words: list[str], status:
     assert [dry[key] for key in ("command", "exit_status", "name")] == ["plan", status, f"{home}.example.com."]
 
 
+@pytest.mark.parametrize("flags", [["--json"], ["--json", "yes"], ["json=yes", "--no-quiet"]])
+def test_flags_may_be_before_the_planned_command(bind: NameServer, unique_name: str, flags: list[str]) -> None:
+    result = in_process("plan", *flags, "delete", *access(bind), f"name={unique_name}")
+    assert (result.status, result.json["changed"]) == (0, False)
+
+
 @pytest.mark.parametrize("server", SERVERS, indirect=True)
 @pytest.mark.parametrize(
     ("line", "says"),

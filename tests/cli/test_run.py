@@ -50,9 +50,9 @@ def ran(script: str, *words: str, file: str = "a.rsc") -> Result:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ([], "FILE is missing: for example: dns-update run ddns.rsc"),
-        (["none.rsc"], "'none.rsc' cannot be read: no such file or directory"),
-        (["."], "'.' cannot be read: is a directory"),
+        ([], "file= is missing: for example: dns-update run ddns.rsc"),
+        (["none.rsc"], "cannot read 'none.rsc': No such file or directory"),
+        (["."], "cannot read '.': Is a directory"),
         (["a.rsc", "map=ether1"], "map=: 'ether1' is not a pair of interfaces: ROUTER:HERE"),
         (["a.rsc", "map=a:b,a:c"], "map=: 'a' of the router is in two pairs"),
         (["a.rsc", "map=a:b", "map=a:c"], "map=: 'a' of the router is in two pairs"),
@@ -60,7 +60,7 @@ def ran(script: str, *words: str, file: str = "a.rsc") -> Result:
         (["a.rsc", "script="], "script=: the value is empty"),
         (["a.rsc", "public-address=nowhere"], "public-address=: "),
         (["a.rsc", "dry-run=maybe"], "dry-run=: 'maybe' is not a valid value"),
-        (["a.rsc", "router=none.toml"], "'none.toml' cannot be read"),
+        (["a.rsc", "router=none.toml"], "cannot read 'none.toml'"),
         (["a.rsc", "router=r.toml", "map=a:b"], "map= and router= are both given"),
         (["a.rsc", "key=x"], "run does not take key="),
         (["a.rsc", "b.rsc"], "'b.rsc' is not a property"),

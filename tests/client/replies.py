@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from dns_update.message import Message, Question
 from dns_update.rr.record import Record, rdata_from_text
-from dns_update.transport.memory import Sent
+from dns_update.transport.memory import SentMessage
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
 from dns_update.wire.name import Name
 
@@ -48,7 +48,7 @@ class Scripted:
         self._update = update
         self._query = query
 
-    def __call__(self, sent: Sent) -> Iterable[bytes]:
+    def __call__(self, sent: SentMessage) -> Iterable[bytes]:
         message = Message.decode(sent.octets)
         if message.opcode == Opcode.UPDATE:
             self.updates.append(message)

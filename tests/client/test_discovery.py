@@ -12,7 +12,7 @@ from dns_update.exchange import Exchange, Policy, Reply, UnverifiedReply
 from dns_update.message import Message
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint, Server
-from dns_update.transport.memory import MemoryTransport, Sent
+from dns_update.transport.memory import MemoryTransport, SentMessage
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
 from dns_update.wire.name import Name
 from tests.client.replies import ADDRESS, SOA, ZONE, Answer, Scripted, record, reply, said, silent
@@ -100,7 +100,7 @@ def through_resolvers(
 ) -> tuple[Client, MemoryTransport]:
     """Return a client without servers; each resolver knows the zone, except 192.0.2.201, which is silent."""
 
-    def script(sent: Sent) -> tuple[bytes, ...]:
+    def script(sent: SentMessage) -> tuple[bytes, ...]:
         request = Message.decode(sent.octets)
         if sent.endpoint.address == "192.0.2.201":
             return ()
@@ -193,7 +193,7 @@ def asked_first(first: Answer, *servers: str, **arguments: Any) -> tuple[Client,
     """Return a client, and whom it asks: its first server, .53, gives this answer; .54 knows the zone."""
     asked: list[str] = []
 
-    def script(sent: Sent) -> tuple[bytes, ...]:
+    def script(sent: SentMessage) -> tuple[bytes, ...]:
         asked.append(str(sent.endpoint))
         request = Message.decode(sent.octets)
         if sent.endpoint.address == SERVER and request.opcode == Opcode.QUERY:
@@ -249,7 +249,7 @@ def test_all_silent_are_asked_once_and_told_once() -> None:
 
 
 def test_a_silent_server_given_twice_is_told_once_beside_the_one_that_refused() -> None:
-    def script(sent: Sent) -> tuple[bytes, ...]:
+    def script(sent: SentMessage) -> tuple[bytes, ...]:
         silence = sent.endpoint.address == SERVER
         return () if silence else (reply(Message.decode(sent.octets), Rcode.REFUSED),)
 
@@ -363,7 +363,7 @@ def test_a_negative_answer_without_a_soa_record_is_passed_by(rcode: int) -> None
 def test_the_ns_records_of_a_resolvers_negative_answer_are_no_referral() -> None:
     """RFC 2308, section 2.2: a resolver may leave out the SOA record but not the NS records."""
 
-    def script(sent: Sent) -> tuple[bytes, ...]:
+    def script(sent: SentMessage) -> tuple[bytes, ...]:
         request = Message.decode(sent.octets)
         is_apex = request.question[0].name == ZONE
         message = Message(
@@ -455,7 +455,7 @@ class SlowTransport(MemoryTransport):
 def test_a_name_of_many_slow_labels_is_not_looked_for_without_end(*, is_alias: bool) -> None:
     name = f"{'a.' * 120}lan"
 
-    def script(sent: Sent) -> tuple[bytes, ...]:
+    def script(sent: SentMessage) -> tuple[bytes, ...]:
         request = Message.decode(sent.octets)
         asked = request.question[0].name
         return (reply(request, answer=(record(str(asked), RRType.CNAME, f"x.{asked}"),) if is_alias else ()),)
@@ -469,7 +469,7 @@ def test_a_name_of_many_slow_labels_is_not_looked_for_without_end(*, is_alias: b
 
 
 def test_the_limit_in_time_is_none_for_a_few_labels_with_little_patience() -> None:
-    def script(sent: Sent) -> tuple[bytes, ...]:
+    def script(sent: SentMessage) -> tuple[bytes, ...]:
         request = Message.decode(sent.octets)
         return (reply(request, answer=(SOA,) if request.question[0].name == ZONE else ()),)
 

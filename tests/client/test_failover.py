@@ -5,7 +5,7 @@ import pytest
 from dns_update.client import Client
 from dns_update.errors import DnsUpdateError, NameExists, NoResponse, PermissionDenied, ServerFailure
 from dns_update.message import Message
-from dns_update.transport.memory import MemoryTransport, Sent
+from dns_update.transport.memory import MemoryTransport, SentMessage
 from dns_update.wire.codes import Rcode
 from tests.client.replies import ADDRESS, ZONE, reply
 
@@ -26,7 +26,7 @@ class Net:
     def client(self, *servers: str) -> Client:
         return Client(*servers, transport=self.transport, log=self.log.append)
 
-    def _answer(self, sent: Sent) -> tuple[bytes, ...] | str:
+    def _answer(self, sent: SentMessage) -> tuple[bytes, ...] | str:
         if sent.endpoint.address not in self.asked:
             self.asked.append(sent.endpoint.address)
         behaviour = self._behaviours.get(sent.endpoint.address, Rcode.NOERROR)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dns_update.client.outcome import Outcome
     from dns_update.client.probe import Denial
     from dns_update.client.transaction import Transaction
-    from dns_update.transport.memory import Sent
+    from dns_update.transport.memory import SentMessage
     from lab import NameServer
 
 ADDRESS, ADDRESS6 = "192.0.2.9", "2001:db8::9"
@@ -319,7 +319,7 @@ class Peculiar:
         self._answer = answer
         self._version = version
 
-    def __call__(self, sent: Sent) -> list[bytes]:
+    def __call__(self, sent: SentMessage) -> list[bytes]:
         message = Message.decode(sent.octets)
         if message.opcode == Opcode.UPDATE:
             self.updates.append(message)

@@ -11,7 +11,7 @@ from dns_update.client import Client
 from dns_update.errors import NameExists, NameNotFound, NoResponse, ReplyNotTrusted
 from dns_update.exchange import Policy
 from dns_update.message import Message
-from dns_update.transport.memory import MemoryTransport, Sent
+from dns_update.transport.memory import MemoryTransport, SentMessage
 from dns_update.wire.codes import Rcode, RRType
 from dns_update.wire.name import Name
 from lab import NameServer, dig
@@ -109,7 +109,7 @@ def test_all_answers_lost_is_no_answer(bind: NameServer, unique_name: str) -> No
 
 # The next server says that a condition does not hold: is that the effect of an earlier try?
 
-Script = Callable[[Sent], Iterable[bytes] | str]
+Script = Callable[[SentMessage], Iterable[bytes] | str]
 
 FIRST, SECOND = "192.0.2.1", "192.0.2.2"
 WANTED = record("home.example.com", RRType.A, "192.0.2.1")
@@ -131,21 +131,21 @@ def holding(standing: Iterable[object] = (WANTED,), rcode: int = Rcode.YXDOMAIN)
 def client_at(first: Script | None, second: Script, key: Key | None = None) -> Client:
     """Return a client of two servers; if the first has no script, its host name has no address."""
 
-    def script(sent: Sent) -> Iterable[bytes] | str:
+    def script(sent: SentMessage) -> Iterable[bytes] | str:
         return first(sent) if first is not None and sent.endpoint.address == FIRST else second(sent)
 
     transport = MemoryTransport(script, wall=WALL)
     return Client(FIRST if first is not None else "nowhere.example", SECOND, key=key, transport=transport)
 
 
-def unreachable(_sent: Sent) -> str:
+def unreachable(_sent: SentMessage) -> str:
     return "port unreachable"
 
 
 def signing(script: Script) -> Script:
     """Let a server sign its answers."""
 
-    def signed(sent: Sent) -> Iterable[bytes]:
+    def signed(sent: SentMessage) -> Iterable[bytes]:
         request = Message.decode(sent.octets)
         assert request.signature is not None
         mac = Tsig.from_rdata(request.signature.record.rdata).mac

@@ -18,7 +18,7 @@ from dns_update.wire.name import Name
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from dns_update.client.steps import Step
+    from dns_update.client.steps import RequestStep
 
 SERVER = Endpoint("192.0.2.1")
 QUERY = Message.query(Name.from_text("example.com"), RRType.SOA)
@@ -29,10 +29,10 @@ class World:
     """Performs steps by giving these answers, or raising them, one after the other; keeps the steps."""
 
     def __init__(self, *answers: object) -> None:
-        self.steps: list[Step] = []
+        self.steps: list[RequestStep] = []
         self._answers = list(answers)
 
-    async def perform(self, step: Step) -> object:
+    async def perform(self, step: RequestStep) -> object:
         self.steps.append(step)
         answer = self._answers.pop(0)
         if isinstance(answer, BaseException):
@@ -109,7 +109,7 @@ def test_a_request_that_is_broken_off_is_closed_at_once(end: type[BaseException]
         finally:
             told.append("closed")
 
-    def perform(_step: Step) -> Awaitable[object]:
+    def perform(_step: RequestStep) -> Awaitable[object]:
         raise end
 
     with pytest.raises(end):
@@ -121,7 +121,7 @@ def test_a_blocking_client_whose_steps_wait_is_a_mistake_that_leaves_nothing_ope
     async def request() -> None:
         await ReadClock()
 
-    def perform(step: Step) -> Awaitable[object]:
+    def perform(step: RequestStep) -> Awaitable[object]:
         return step
 
     with pytest.raises(AssertionError, match="has waited"):

@@ -34,7 +34,7 @@ from dns_update import (
 from dns_update.auth.tsig import Tsig, sign
 from dns_update.errors import causes
 from dns_update.message import Message
-from dns_update.transport.memory import MemoryTransport, Sent
+from dns_update.transport.memory import MemoryTransport, SentMessage
 from dns_update.wire.codes import Rcode, RRClass, RRType
 from lab import Bind, Knot, LabKey, NameServer, PowerDns, Zone, dig
 from tests.client.replies import NS, SOA, record, reply
@@ -387,7 +387,7 @@ def test_a_server_that_refuses_in_the_middle(rcode: int, kind: type[DnsUpdateErr
 def test_a_last_message_that_is_not_signed_is_not_trusted() -> None:
     key = key_of(KEYS[0])
 
-    def script(sent: Sent) -> list[bytes]:
+    def script(sent: SentMessage) -> list[bytes]:
         request = Message.decode(sent.octets)
         assert request.signature is not None
         request_mac = Tsig.from_rdata(request.signature.record.rdata).mac
@@ -410,7 +410,7 @@ def test_the_next_server_is_tried_until_one_begins(primary: NameServer) -> None:
 
 
 def test_without_a_server_the_primary_of_the_soa_record_is_asked() -> None:
-    def script(sent: Sent) -> list[bytes]:
+    def script(sent: SentMessage) -> list[bytes]:
         return [zone_reply(Message.decode(sent.octets))]
 
     network = MemoryTransport(script, hosts={"ns.example.com": ("192.0.2.7",)})
@@ -477,7 +477,7 @@ def test_a_transport_that_carries_no_transfers_is_said() -> None:
 
 @pytest.mark.parametrize("answer", [ConnectionRefusedError(), "the line is cut"])
 def test_a_transfer_in_memory_can_fail(answer: OSError | str) -> None:
-    def script(sent: Sent) -> Iterable[bytes] | OSError | str:
+    def script(sent: SentMessage) -> Iterable[bytes] | OSError | str:
         request = Message.decode(sent.octets)
         return answer if request.question[0].rrtype == RRType.AXFR else [reply(request, answer=[SOA])]
 

@@ -334,7 +334,11 @@ def test_whatever_the_words_only_a_usage_error_comes_out(words: list[str], comma
         ("name=home", "", "home"),
         ("delete", "delete", None),
         ("", "", None),
-        ("--json delete", "", None),
+        ("--json delete", "delete", None),
+        ("--json yes delete name=home", "delete", "home"),
+        ("json=no --no-verify delete name=home", "delete", "home"),
+        ("name=home delete", "", "home"),
+        ("--json name=home", "", "home"),
     ],
 )
 def test_the_first_word_that_is_not_a_property_can_be_taken(line: str, word: str, rest: str | None) -> None:

@@ -1,5 +1,7 @@
 """Results of an examination, made by hand: servers and names."""
 
+from typing import Literal
+
 from dns_update.auth import Key
 from dns_update.client.locate import LocatedTarget
 from dns_update.client.plan import Desired, plan
@@ -21,7 +23,7 @@ DESIRED = Desired({RRType.A: (ADDRESS,)})
 def server(
     endpoint: Endpoint = FIRST,
     *,
-    insight: str = UNKNOWN,
+    insight: Literal["record", "key", "unknown"] = UNKNOWN,
     key: Key | None = None,
     error: DnsUpdateError | None = None,
     notes: tuple[str, ...] = (),

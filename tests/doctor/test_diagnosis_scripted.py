@@ -15,7 +15,7 @@ from dns_update.errors.causes import HOST_UNREACHABLE
 from dns_update.message import Message
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint, Server
-from dns_update.transport.memory import MemoryTransport, Sent
+from dns_update.transport.memory import MemoryTransport, SentMessage
 from dns_update.update import Update
 from dns_update.wire.codes import Flag, Opcode, Rcode, RRClass, RRType
 from dns_update.wire.name import Name
@@ -26,7 +26,7 @@ CHANGES = Update(ZONE).replace(HOME, 300, "A", "192.0.2.1").changes
 VERSION = Name.from_text("version.bind")
 NS = Name.from_text("ns.example.com")
 REFUSED = PermissionDenied("refused", endpoint=SERVER, rcode=Rcode.REFUSED)
-Answers = Callable[[Sent, Message], Iterable[bytes]]
+Answers = Callable[[SentMessage, Message], Iterable[bytes]]
 
 
 def usual(message: Message, version: bytes = b"9.18.49", primary: bytes = bytes([192, 0, 2, 77])) -> bytes:
@@ -59,7 +59,7 @@ def cause(found: Diagnosis | None) -> str:
 def test_a_server_at_the_usual_port_is_named() -> None:
     other = Endpoint("192.0.2.53", 5353)
 
-    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+    def answers(sent: SentMessage, message: Message) -> Iterable[bytes]:
         return (usual(message),) if sent.endpoint == SERVER else ()
 
     found = diagnosed(answers, NoResponse("silent", endpoint=other), other)
@@ -69,7 +69,7 @@ def test_a_server_at_the_usual_port_is_named() -> None:
 
 
 def test_a_line_that_lost_a_message_is_told() -> None:
-    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+    def answers(sent: SentMessage, message: Message) -> Iterable[bytes]:
         return () if sent.transport == "tcp" else (usual(message),)
 
     assert cause(diagnosed(answers, NoResponse("silent", endpoint=SERVER))) == "silent-once"
@@ -101,7 +101,7 @@ def test_an_answer_of_the_network_is_told_as_such(code: str) -> None:
 
 
 def test_a_server_that_answers_by_tcp_is_not_said_to_be_unreachable() -> None:
-    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+    def answers(sent: SentMessage, message: Message) -> Iterable[bytes]:
         return (usual(message),) if sent.transport == "tcp" else ()
 
     error = NoResponse("no route to host", endpoint=SERVER, cause=HOST_UNREACHABLE)
@@ -112,7 +112,7 @@ def test_a_server_that_answers_by_tcp_is_not_said_to_be_unreachable() -> None:
 def test_the_port_of_another_protocol_is_named(port: int, says: str) -> None:
     other = Endpoint("192.0.2.53", port)
 
-    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+    def answers(sent: SentMessage, message: Message) -> Iterable[bytes]:
         return (usual(message),) if sent.endpoint == SERVER else ()
 
     found = diagnosed(answers, NoResponse("silent", endpoint=other), other)
@@ -121,7 +121,7 @@ def test_the_port_of_another_protocol_is_named(port: int, says: str) -> None:
 
 
 def test_another_primary_by_the_soa_record_is_a_possibility() -> None:
-    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+    def answers(sent: SentMessage, message: Message) -> Iterable[bytes]:
         return () if sent.endpoint.address == PRIMARY.address else (usual(message),)
 
     assert cause(diagnosed(answers, REFUSED)) == "perhaps-secondary"
@@ -145,9 +145,9 @@ def test_windows_wants_kerberos(version: bytes) -> None:
 
 
 def test_a_failure_that_the_error_explains_is_not_asked_about() -> None:
-    asked: list[Sent] = []
+    asked: list[SentMessage] = []
 
-    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+    def answers(sent: SentMessage, message: Message) -> Iterable[bytes]:
         asked.append(sent)
         return (usual(message),)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dns_update.doctor.examination import Examination
     from dns_update.exchange import Exchange, Reply, UnverifiedReply
     from dns_update.transport import Endpoint
-    from dns_update.transport.memory import Sent
+    from dns_update.transport.memory import SentMessage
 
 SERVER = Server("192.0.2.53")
 ONCE = Policy(timeout=0.3, retries=0)
@@ -53,7 +53,7 @@ class Network:
         self._is_silent = is_silent
         self._memory = MemoryTransport(self._answer, hosts=hosts)
 
-    def _answer(self, sent: Sent) -> Iterable[bytes]:
+    def _answer(self, sent: SentMessage) -> Iterable[bytes]:
         message = Message.decode(sent.octets)
         if self._is_silent(message):
             return ()

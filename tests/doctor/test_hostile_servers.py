@@ -14,7 +14,7 @@ from dns_update.doctor.questions import SECONDS, Questions
 from dns_update.errors import DnsUpdateError, KeyRejected, NoResponse, PermissionDenied, ReplyNotTrusted, ServerFailure
 from dns_update.message import Message
 from dns_update.rr.record import Record
-from dns_update.transport.memory import MemoryTransport, Sent
+from dns_update.transport.memory import MemoryTransport, SentMessage
 from dns_update.update import Update
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType
 from dns_update.wire.name import Name
@@ -120,7 +120,7 @@ HOSTILE: Sequence[Answers] = (
 def diagnosed(answers: Answers, error: DnsUpdateError, key: Key | None) -> tuple[Diagnosis | None, MemoryTransport]:
     """Look for the cause of an error at a server that answers like this."""
 
-    def script(sent: Sent) -> Iterable[bytes]:
+    def script(sent: SentMessage) -> Iterable[bytes]:
         return answers(Message.decode(sent.octets), len(memory.sent))
 
     memory = MemoryTransport(script)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dns_update.migration.shell import Script
+from dns_update.migration.shell import ShellScript
 
 # In each, all that nsupdate gets is known without a run. The program `nsupdate` of the test prints it.
 SCRIPTS = {
@@ -55,7 +55,7 @@ def run_by_sh(script: str, program: str, directory: Path) -> str:
     return done.stdout
 
 
-def fed(script: Script) -> list[str]:
+def fed(script: ShellScript) -> list[str]:
     """Return the lines that nsupdate gets."""
     found = [
         line.text
@@ -71,15 +71,15 @@ def test_nsupdate_gets_what_a_real_shell_gives_it(name: str, tmp_path: Path) -> 
     if name == "two here-documents":
         script = script.replace("cat <<A", "nsupdate <<A")
     real = run_by_sh(script, "#!/bin/sh\nexec cat\n", tmp_path).splitlines()
-    read = Script(script)
+    read = ShellScript(script)
     assert fed(read) == real != []
     assert read.mistakes == ()
 
 
 def test_lines_have_their_numbers() -> None:
-    (command,) = Script("# 1\nA=a\nnsupdate <<END\n$A\n\nb\nEND\n").commands
+    (command,) = ShellScript("# 1\nA=a\nnsupdate <<END\n$A\n\nb\nEND\n").commands
     assert [(line.text, line.number) for line in command.lines] == [("a", 4), ("", 5), ("b", 6)]
-    (echo, _) = Script('A="x\ny"\n\necho "one\ntwo\\nalso two" | nsupdate').commands
+    (echo, _) = ShellScript('A="x\ny"\n\necho "one\ntwo\\nalso two" | nsupdate').commands
     assert [line.number for line in echo.printed()] == [4, 5, 5]
 
 
@@ -99,7 +99,7 @@ UNKNOWN = {
 
 @pytest.mark.parametrize("written", UNKNOWN)
 def test_what_only_a_run_can_tell_is_one_character(written: str) -> None:
-    script = Script(f"nsupdate <<END\nadd {written} x\nEND\necho after")
+    script = ShellScript(f"nsupdate <<END\nadd {written} x\nEND\necho after")
     line = script.commands[0].lines[0].text
     assert (line[:4], line[5:]) == ("add ", " x")
     assert str(script.unknowns[line[4]]) == UNKNOWN[written]
@@ -107,17 +107,17 @@ def test_what_only_a_run_can_tell_is_one_character(written: str) -> None:
 
 
 def test_a_command_has_the_values_of_the_variables_that_need_no_quotes() -> None:
-    script = Script("IF=ppp0; X='a b'\nIP=$(ip addr show $IF ${X} $Y)\nnsupdate $IP")
+    script = ShellScript("IF=ppp0; X='a b'\nIP=$(ip addr show $IF ${X} $Y)\nnsupdate $IP")
     assert script.unknowns[script.commands[0].words[1]].text == "ip addr show ppp0 ${X} $Y"
 
 
 @pytest.mark.parametrize("name", ["$(hostname)", "`hostname -s`", "$HOSTNAME", "$(uname -n)"])
 def test_the_name_of_the_machine_is_known(name: str) -> None:
-    assert Script(f"nsupdate {name}.example.com").commands[0].words == ("nsupdate", "{identity}.example.com")
+    assert ShellScript(f"nsupdate {name}.example.com").commands[0].words == ("nsupdate", "{identity}.example.com")
 
 
 def test_the_end_of_a_doubling_variable() -> None:
-    script = Script("A=xxxxxxxx\n" + "A=$A$A\n" * 100 + "nsupdate $A")
+    script = ShellScript("A=xxxxxxxx\n" + "A=$A$A\n" * 100 + "nsupdate $A")
     assert len(script.commands[0].words[1]) <= 2048
 
 
@@ -133,12 +133,12 @@ def test_the_end_of_a_doubling_variable() -> None:
     ],
 )
 def test_what_is_not_closed_is_a_mistake_with_its_line(text: str, line: int) -> None:
-    assert [number for number, _ in Script(text).mistakes] == [line]
+    assert [number for number, _ in ShellScript(text).mistakes] == [line]
 
 
 @given(st.text(max_size=200) | st.lists(st.sampled_from([*"$`'\"\\(){}<>|;&# \nA=1E", "<<E\n"])).map("".join))
 def test_any_text_has_commands_within_its_lines(text: str) -> None:
     lines = text.count("\n") + 1
-    script = Script(text)
+    script = ShellScript(text)
     assert all(1 <= command.number <= lines and command.words for command in script.commands)
     assert all(1 <= number <= lines for number, _ in script.mistakes)

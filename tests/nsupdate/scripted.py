@@ -10,7 +10,7 @@ from dns_update.nsupdate.options import NsupdateOptions
 from dns_update.nsupdate.session import Session
 from dns_update.nsupdate.talk import Talk
 from dns_update.rr.record import Record
-from dns_update.transport.memory import MemoryTransport, Sent
+from dns_update.transport.memory import MemoryTransport, SentMessage
 from dns_update.wire.codes import Flag, Opcode, RRType
 from dns_update.wire.name import Name
 
@@ -26,7 +26,7 @@ ZONE = Name.from_text("example.com")
 class NetworkRun:
     """A session on a scripted network; `said` and `shown` have its output, `sent` its messages."""
 
-    def __init__(self, script: Callable[[Sent], bytes | OSError], given: dict[str, str] | None = None) -> None:
+    def __init__(self, script: Callable[[SentMessage], bytes | OSError], given: dict[str, str] | None = None) -> None:
         self.said: list[str] = []
         self.shown: list[str] = []
         self.sent: list[Message] = []
@@ -41,7 +41,7 @@ class NetworkRun:
         hosts = {"ns.example.com": ("192.0.2.53", "2001:db8::53"), "two": ("192.0.2.1", "192.0.2.2")}
         return MemoryTransport(self._answer, hosts=hosts)
 
-    def _answer(self, sent: Sent) -> list[bytes] | OSError:
+    def _answer(self, sent: SentMessage) -> list[bytes] | OSError:
         self.sent.append(Message.decode(sent.octets))
         self.at.append(f"{sent.endpoint.address}#{sent.endpoint.port}")
         self.how.append(sent.transport)
@@ -54,7 +54,9 @@ class NetworkRun:
         return self.session.status
 
 
-def reply(sent: Sent, rcode: int = 0, answer: tuple[Record, ...] = (), authority: tuple[Record, ...] = ()) -> bytes:
+def reply(
+    sent: SentMessage, rcode: int = 0, answer: tuple[Record, ...] = (), authority: tuple[Record, ...] = ()
+) -> bytes:
     asked = Message.decode(sent.octets)
     return Message(
         opcode=asked.opcode,
@@ -71,7 +73,7 @@ def soa(zone: Name = ZONE) -> Record:
     return Record(zone, RRType.SOA, 1, 60, SOA)
 
 
-def well(sent: Sent) -> bytes:
+def well(sent: SentMessage) -> bytes:
     """Answer as a name server of example.com does."""
     if Message.decode(sent.octets).opcode == Opcode.UPDATE:
         return reply(sent)

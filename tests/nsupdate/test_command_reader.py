@@ -27,7 +27,7 @@ from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.name import ROOT, Name
 
 if TYPE_CHECKING:
-    from dns_update.nsupdate.commands import Command
+    from dns_update.nsupdate.commands import NsupdateCommand
 
 X = Name.from_text("x")
 BASE64 = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IQ=="
@@ -91,7 +91,7 @@ BASE64 = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IQ=="
         ("update del x 60 IN A 192.0.2.1", Deletion(X, RRClass.IN, RRType.A, "192.0.2.1")),
     ],
 )
-def test_a_line_means(line: str, expected: Command) -> None:
+def test_a_line_means(line: str, expected: NsupdateCommand) -> None:
     assert command_from_line(line) == expected
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from dns_update.transport.memory import Sent
+    from dns_update.transport.memory import SentMessage
 
 # On a scripted network
 
@@ -42,7 +42,7 @@ def test_the_resolvers_find_the_zone_and_its_primary_at_the_port_of_the_options(
 
 
 @pytest.mark.parametrize("script", [lambda _sent: ConnectionRefusedError(), lambda sent: reply(sent, Rcode.REFUSED)])
-def test_the_run_ends_where_no_server_answers_the_soa_query(script: Callable[[Sent], bytes | OSError]) -> None:
+def test_the_run_ends_where_no_server_answers_the_soa_query(script: Callable[[SentMessage], bytes | OSError]) -> None:
     run = NetworkRun(script)
     with pytest.raises(Fatal, match="could not reach any name server"):
         run.take("server two", "del x.example.com", "send")
@@ -70,7 +70,7 @@ def test_an_answer_of_no_use_ends_the_run() -> None:
 
 
 def test_an_alias_drops_a_label_and_so_does_a_ds_record() -> None:
-    def script(sent: Sent) -> bytes:
+    def script(sent: SentMessage) -> bytes:
         name = Message.decode(sent.octets).question[0].name
         alias = Record(name, RRType.CNAME, 1, 60, Name.from_text("example.net").to_wire())
         return reply(sent, answer=(alias,)) if len(name.labels) > 2 else well(sent)
@@ -88,7 +88,7 @@ def test_without_a_change_the_first_prerequisite_tells_the_zone() -> None:
 
 
 def test_the_zone_itself_has_its_soa_record_in_the_answer_section() -> None:
-    def script(sent: Sent) -> bytes:
+    def script(sent: SentMessage) -> bytes:
         other = soa(Name.from_text("other.example.com"))  # not above the name that is searched for
         is_update = Message.decode(sent.octets).opcode == Opcode.UPDATE
         return reply(sent) if is_update else reply(sent, answer=(other, soa()), authority=(other,))

@@ -6,7 +6,7 @@ import pytest
 
 from dns_update.message import Message, Question
 from dns_update.nsupdate.footprint import ALONE, footprint_of
-from dns_update.nsupdate.window import MOST_MESSAGES, Batch, Window
+from dns_update.nsupdate.window import MOST_MESSAGES, SendBatch, SendWindow
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import RRClass, RRType
@@ -26,16 +26,16 @@ ELSEWHERE = {
 }
 
 
-def window_after(answers: int) -> Window:
+def window_after(answers: int) -> SendWindow:
     """Return a window with nothing under way, after this number of answers."""
-    window = Window()
+    window = SendWindow()
     for _answer in range(answers):
         window.enter(HERE, altering())
         window.leave(was_answered=True, was_carried_out=True)
     return window
 
 
-def room_in(window: Window) -> int:
+def room_in(window: SendWindow) -> int:
     """Fill a window; return how many updates it admitted."""
     count = 0
     while window.admits(HERE, altering(f"{count}.example.com")):
@@ -99,9 +99,9 @@ def test_what_differs_in_server_key_or_zone_waits_until_all_is_settled(differenc
 # In one message
 
 
-def batch_of(*messages: Message, room: int = 1000, most_sends: int = 100) -> tuple[Batch, list[bool]]:
+def batch_of(*messages: Message, room: int = 1000, most_sends: int = 100) -> tuple[SendBatch, list[bool]]:
     """Offer messages to a batch; return it, and which messages it took."""
-    batch = Batch(HERE, room, most_sends)
+    batch = SendBatch(HERE, room, most_sends)
     return batch, [batch.takes(message, footprint_of(message), HERE) for message in messages]
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dns_update.migration.plan import MovedRecord, MovePlan
-    from dns_update.routeros.source import Source
+    from dns_update.routeros.source import ScriptSource
     from dns_update.routeros.values import RouterValue
     from dns_update.routeros.world import UpdateRequest
 
@@ -61,7 +61,7 @@ def _run(
 ) -> ScriptError | ScriptSyntaxError | None:
     """Do what starts the script in this run; return the error that ended it."""
     kind, _, rest = run["trigger"].partition(":")
-    source: Source | str = text
+    source: ScriptSource | str = text
     name = rest
     if kind == "scheduler":
         event = _stored(router, "/system/scheduler", "name", rest)["on-event"]

@@ -16,7 +16,7 @@ from dns_update.cli.run_access import access_of
 from dns_update.routeros.described import Router
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.machine.logbook import Logbook
-from dns_update.routeros.machine.updates import Sender
+from dns_update.routeros.machine.updates import RouterSender
 from dns_update.routeros.remarks import ScriptError
 from dns_update.routeros.world import UpdateRequest
 from lab import dig
@@ -56,7 +56,9 @@ class _Sending(Router):
         self._key = next(key for key in server.keys if key.algorithm == "hmac-md5")
         self._server = f"{server.host}:{server.port}"
         logbook = Logbook(lambda _entry: None, str)
-        self.sender = Sender(logbook, lambda _line: None, is_dry=False, trace=None, access=access_of)
+        self.sender = RouterSender(
+            logbook, lambda _line: None, lambda _text: None, is_dry=False, trace=None, access=access_of
+        )
 
     def send(self, request: UpdateRequest) -> None:
         """Send an update of the zone that BIND has; leave out others."""

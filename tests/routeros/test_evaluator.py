@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dns_update.routeros.control import Limits
 from dns_update.routeros.described import Router
 from dns_update.routeros.evaluator import Evaluator
+from dns_update.routeros.limits import Limits
 from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
 from dns_update.routeros.values import text_of
 

@@ -14,7 +14,7 @@ from routeros_lsp.syntax.parser import parse as referee
 from dns_update.routeros import syntax
 from dns_update.routeros.parser import parse
 from dns_update.routeros.scanner import DEEPEST_NESTING
-from dns_update.routeros.source import Source
+from dns_update.routeros.source import ScriptSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -209,7 +209,7 @@ def test_a_source_in_quotes_knows_its_places_in_the_file() -> None:
         node for node in _nodes(parse(file).commands) if isinstance(node, syntax.Argument) and node.name == "source"
     ]
     assert isinstance(argument.value, syntax.Text)
-    stored = Source.of_file(file).decoded(argument.value.at + 1, argument.value.end - 1)
+    stored = ScriptSource.of_file(file).decoded(argument.value.at + 1, argument.value.end - 1)
     assert stored.text == ':local a "x"\r\n:put $ab$'
     for text, place in (
         (":local", (2, 20)),
@@ -229,7 +229,7 @@ def test_a_source_in_braces_is_kept_as_it_is() -> None:
     command = _one(file)
     stored = command.named("source")
     assert isinstance(stored, syntax.Stored)
-    source = Source.of_file(file).between(stored.start, stored.end)
+    source = ScriptSource.of_file(file).between(stored.start, stored.end)
     assert source.text == ' # { in a comment\n  :put "}" \n'
     assert source.file_place(source.text.index(":put")).line == 2
     assert command.named("policy") is not None
@@ -249,7 +249,7 @@ def test_what_an_export_writes_is_decoded_to_what_was_stored(characters: list[tu
         places.append(len(written))
         # Blanks after a broken line vanish, so an export writes one as \_ there.
         written += "\\_" if character == " " else _ESCAPED.get(character, character)
-    stored = Source.of_file(f'"{written}"').decoded(1, len(written) + 1)
+    stored = ScriptSource.of_file(f'"{written}"').decoded(1, len(written) + 1)
     assert stored.text == "".join(character for character, _ in characters)
     assert list(stored.offsets) == [1 + place for place in [*places, len(written)]]
 

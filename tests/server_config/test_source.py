@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from dns_update.errors import UsageError
-from dns_update.server_config.source import Source, read_source
+from dns_update.server_config.source import ConfigSource, read_source
 
 
 def test_a_place_has_the_line_without_its_secret() -> None:
-    source = Source("f", "one\ntwo secret abc; three def\nfour")
+    source = ConfigSource("f", "one\ntwo secret abc; three def\nfour")
     source.hide(source.text.index("abc"), source.text.index("abc") + 3)
     source.hide(source.text.index("def"), source.text.index("def") + 3)
     place = source.place(source.text.index("three"))
@@ -20,14 +20,14 @@ def test_a_place_has_the_line_without_its_secret() -> None:
 
 
 def test_a_secret_over_several_lines_is_hidden_in_each() -> None:
-    source = Source("f", 'secret "abc\ndef"; x')
+    source = ConfigSource("f", 'secret "abc\ndef"; x')
     source.hide(7, 16)
     assert source.place(0).text == "secret ..."
     assert source.place(13).text == "...; x"
 
 
 def test_a_long_line_is_cut() -> None:
-    assert len(Source("f", "x" * 1000).place(0).text) < 200
+    assert len(ConfigSource("f", "x" * 1000).place(0).text) < 200
 
 
 @pytest.mark.parametrize("name", ["missing", "", "."])

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 import dns_update.server_config
-from dns_update.server_config.texts import COMMON
+from dns_update.errors.hints import COMMAND_LINE, TOML, rendered
+from dns_update.server_config.finding import ConfigFinding, Place
+from dns_update.server_config.texts import COMMON, texts
 
 ROOM = Path(dns_update.server_config.__file__).parent
 SERVERS = [path.parent.name for path in ROOM.glob("*/texts.py")]
@@ -32,3 +34,20 @@ def test_sentences_begin_small_and_have_no_full_stop(server: str) -> None:
         assert not text.endswith(".")
         assert not hint.endswith(".")
         assert text[0].islower() or text[0] == "$" or text.startswith(("AppArmor", "PowerDNS"))
+
+
+@pytest.mark.parametrize(
+    ("code", "on_command_line", "in_configuration"),
+    [
+        ("zone-below", "zone=b.example", 'zone = "b.example"'),
+        ("key-similar", "key-name=home-key", 'name = "home-key"'),
+        ("key-algorithm", "algorithm=hmac-sha512", 'algorithm = "hmac-sha512"'),
+        ("key-secret-reading", "key-encoding=text or key-encoding=base64", 'encoding = "text" or encoding = "base64"'),
+    ],
+)
+def test_a_property_is_spelled_as_its_reader_writes_it(code: str, on_command_line: str, in_configuration: str) -> None:
+    values = {"owner": "a.example", "below": "b.example", "key": "{zone}", "similar": "home-key"}
+    values |= {"other": "hmac-sha512", "algorithm": "hmac-sha256"}
+    _text, hint = texts(ConfigFinding(code, "fault", "bind", Place("named.conf"), values=values))
+    assert rendered(hint, COMMAND_LINE).endswith(f": {on_command_line}")
+    assert rendered(hint, TOML).endswith(f": {in_configuration}")

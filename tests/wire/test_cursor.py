@@ -206,3 +206,9 @@ def test_a_pointer_to_a_known_name_may_not_make_a_name_too_long() -> None:
     assert cursor.name() == long
     with pytest.raises(MalformedMessage):
         cursor.name()
+
+
+def test_the_name_of_the_root_is_passed_over_and_known() -> None:
+    cursor = Cursor(b"\0\0\x01" + pointer(0))
+    assert cursor.pass_over(b"\0\0\x01", Name(()))
+    assert (cursor.position, cursor.name()) == (3, Name(()))

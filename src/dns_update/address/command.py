@@ -79,7 +79,7 @@ def _unwanted(source: Command) -> NoAddress:
 @contextmanager
 def _running(
     source: Command, until: int | None, child_guard: ChildGuard | None, mark: str
-) -> Iterator[tuple[Program, _Watch]]:
+) -> Iterator[tuple[Program, _WatchedProgram]]:
     """Start the program; at the end, ask its group to end, wait a moment, and kill the rest."""
     output, theirs = os.pipe()
     program = None
@@ -89,7 +89,7 @@ def _running(
                 program = _started(source, theirs, child_guard, mark)
         finally:
             os.close(theirs)
-        watch = _Watch(output, program.ended, until)
+        watch = _WatchedProgram(output, program.ended, until)
         try:
             yield program, watch
         finally:
@@ -112,7 +112,7 @@ def _started(source: Command, output: int, child_guard: ChildGuard | None, mark:
         raise NoAddress(f"{source} cannot be run: {reason}", hint=hint) from error
 
 
-class _Watch:
+class _WatchedProgram:
     """What a running program has printed. Each method waits until a (monotonic) time at most, `by`."""
 
     def __init__(self, output: int, end: int, until: int | None) -> None:

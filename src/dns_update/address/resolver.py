@@ -13,6 +13,7 @@ from dns_update.exchange import Exchange, Policy, Reply
 from dns_update.message import Message
 from dns_update.transport import DNS_PORT, Endpoint
 from dns_update.transport.blocking import BlockingTransport
+from dns_update.transport.sockets import words_of
 from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import Flag, Rcode, RRClass, RRType, rcode_to_text
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS, parse_told_address
@@ -23,7 +24,7 @@ _SECONDS = 2.0  # for one try; the farthest of these servers answers within 0.3 
 _RETRIES = 2  # if there is only one server; otherwise the next one is asked instead
 
 
-class Service(Value):
+class AddressService(Value):
     """A well-known service: the question that its server answers with the asker's address.
 
     `is_authoritative` says that the server is authoritative for the name. An answer without authority came through
@@ -40,9 +41,11 @@ class Service(Value):
 
 
 SERVICES = (
-    Service(Name.from_text("whoami.cloudflare"), ("1.1.1.1", "2606:4700:4700::1111"), is_text=True, rrclass=RRClass.CH),
-    Service(Name.from_text("myip.opendns.com"), ("208.67.222.222", "2620:119:35::35")),
-    Service(
+    AddressService(
+        Name.from_text("whoami.cloudflare"), ("1.1.1.1", "2606:4700:4700::1111"), is_text=True, rrclass=RRClass.CH
+    ),
+    AddressService(Name.from_text("myip.opendns.com"), ("208.67.222.222", "2620:119:35::35")),
+    AddressService(
         Name.from_text("o-o.myaddr.l.google.com"),
         ("216.239.32.10", "2001:4860:4802:32::a"),
         is_text=True,
@@ -73,11 +76,11 @@ def _ask(source: Resolver, octets: int) -> bytes:
     raise NotToldError(", ".join(f"{reason} ({some_of(endpoints)})" for reason, endpoints in reasons.items()))
 
 
-def _rounds(source: Resolver, octets: int) -> list[tuple[Service, Endpoint]]:
+def _rounds(source: Resolver, octets: int) -> list[tuple[AddressService, Endpoint]]:
     """Return which servers to ask over one family, in turn; raises NotToldError if there are none."""
     if source.name is None or source.server is None:
         return [(service, endpoint) for service in SERVICES for endpoint in _endpoints(service.addresses, octets)]
-    own = Service(source.name, _resolve(source.server.host), is_text=source.is_text)
+    own = AddressService(source.name, _resolve(source.server.host), is_text=source.is_text)
     endpoints = _endpoints(own.addresses, octets, source.server.port)
     if not endpoints:
         raise NotToldError(f"{source.server.host} has no {FAMILIES[octets]} address")
@@ -88,7 +91,7 @@ def _resolve(host: str) -> tuple[str, ...]:
     try:
         return BlockingTransport().resolve(host)
     except OSError as error:
-        raise NotToldError(f"{host}: {(error.strerror or str(error)).lower()}") from error
+        raise NotToldError(f"{host}: {words_of(error)}") from error
 
 
 def _endpoints(addresses: tuple[str, ...], octets: int, port: int = DNS_PORT) -> list[Endpoint]:
@@ -96,7 +99,7 @@ def _endpoints(addresses: tuple[str, ...], octets: int, port: int = DNS_PORT) ->
     return [endpoint for address in addresses if (endpoint := Endpoint(address, port)).is_ipv6 == is_ipv6]
 
 
-def _ask_service(service: Service, endpoint: Endpoint, octets: int, policy: Policy) -> bytes:
+def _ask_service(service: AddressService, endpoint: Endpoint, octets: int, policy: Policy) -> bytes:
     rrtype = RRType.TXT if service.is_text else _ADDRESS_TYPES[octets]
     query = Message.query(service.name, rrtype, service.rrclass, Flag.RD)
     try:
@@ -107,7 +110,7 @@ def _ask_service(service: Service, endpoint: Endpoint, octets: int, policy: Poli
     return _address_in(reply.message, service, rrtype, octets)
 
 
-def _address_in(message: Message, service: Service, rrtype: int, octets: int) -> bytes:
+def _address_in(message: Message, service: AddressService, rrtype: int, octets: int) -> bytes:
     """Return the single address of an answer; raises NotToldError."""
     if message.rcode != Rcode.NOERROR:
         raise NotToldError(f"the answer is {rcode_to_text(message.rcode)}")

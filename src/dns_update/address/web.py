@@ -17,6 +17,7 @@ from dns_update.address.sources import Web
 from dns_update.address.special_purpose import unreachable_because
 from dns_update.errors import InvalidText
 from dns_update.transport import seconds_left
+from dns_update.transport.sockets import words_of
 from dns_update.wire.codes import MAX_U16, decimal
 from dns_update.wire.inet import IPV4_OCTETS, parse_address, parse_told_address
 
@@ -71,7 +72,7 @@ def _ask(source: Web, octets: int) -> bytes:
     except TimeoutError as error:
         raise NotToldError(f"no whole answer within {WEB_SECONDS} s") from error
     except OSError as error:
-        raise NotToldError(_words_of(error)) from error
+        raise NotToldError(_reason_of(error)) from error
     raise NotToldError(f"it redirects more than {MOST_REDIRECTS} times")
 
 
@@ -223,11 +224,11 @@ def _redirected(place: Web, location: str) -> Web:
     return Web(following.scheme, following.host, following.port, following.target, credentials=credentials)
 
 
-def _words_of(error: OSError) -> str:
+def _reason_of(error: OSError) -> str:
     if getattr(error, "reason", "") == "UNEXPECTED_EOF_WHILE_READING":
         return "the answer is cut off"
     certificate = getattr(error, "verify_message", "")  # ssl.SSLCertVerificationError's
-    return f"certificate not trusted: {certificate}" if certificate else (error.strerror or str(error)).lower()
+    return f"certificate not trusted: {certificate}" if certificate else words_of(error)
 
 
 class _Deadlined(RawIOBase):

@@ -17,13 +17,13 @@ from dns_update.agent.managed_name import ManagedName
 from dns_update.agent.output.control import ManagedStatus, RecordStatus
 from dns_update.agent.output.hooks import Hooks
 from dns_update.agent.output.log import Log
-from dns_update.agent.output.reports import Reports
-from dns_update.agent.output.status import Times, record_status, server_statuses
 from dns_update.agent.plans import Plans
 from dns_update.agent.reconcile.backoff import is_permanent
 from dns_update.agent.registry import Registry
+from dns_update.agent.reports import Reports
 from dns_update.agent.scheduler import Scheduler
 from dns_update.agent.sources import Sources
+from dns_update.agent.status import Times, record_status, server_statuses
 from dns_update.agent.together import Together
 from dns_update.agent.worker import Worker
 from dns_update.process.child_guard import ChildGuard

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from dns_update.agent.config.settings import RecordSettings
 from dns_update.agent.desired import SourceState, desired_by
+from dns_update.agent.output.control import ManagedState
 from dns_update.agent.reconcile.upstream import Upstream
 from dns_update.client.claims import is_shared
 from dns_update.client.outcome import Outcome
@@ -16,13 +17,6 @@ from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
 from dns_update.value import Value
 from dns_update.wire.codes import rrtype_to_text
-
-# The states of `control.STATES`.
-RIGHT = "right"
-HELD = "held"
-CHANGING = "changing"
-FAILING = "failing"
-UNKNOWN = "unknown"
 
 
 class Current:
@@ -197,16 +191,16 @@ class ManagedName:
 
     # In a word
 
-    def state(self, *, is_under_way: bool) -> str:
+    def state(self, *, is_under_way: bool) -> ManagedState:
         """Return the name of the state; `is_under_way` says whether an attempt is under way."""
         if self.error is not None:
-            return FAILING
+            return "failing"
         if self.desired is None or self.current is None:
-            return UNKNOWN
+            return "unknown"
         if any(not isinstance(source, bytes) and source.next_tick is not None for source in self.sources):
-            return HELD
+            return "held"
         is_to_be_read = self.doubt is not None and self.doubt.sent is not None
-        return CHANGING if is_under_way or is_to_be_read else RIGHT
+        return "changing" if is_under_way or is_to_be_read else "right"
 
     def mark(self, now: float, *, is_under_way: bool) -> tuple[object, ...]:
         """Return what differs when the status of the name at `now` (monotonic) has changed, except for times."""

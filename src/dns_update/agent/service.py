@@ -86,7 +86,7 @@ class Agent:
         self._end_at_signals(self._end_once)
         loop.add_signal_handler(signal.SIGUSR1, lambda: None)  # every name is checked once anyway
         try:
-            if os.access(os.path.dirname(self._config.agent.history) or ".", os.W_OK):  # noqa: PTH120 - costs 1 MiB
+            if os.access(os.path.dirname(self._config.agent.history) or ".", os.W_OK):
                 self._controller.open_history()
             await self._unless_ended(self._controller.once())
         finally:

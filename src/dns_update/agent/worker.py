@@ -10,12 +10,12 @@ from dns_update.agent.bugs import text_of
 from dns_update.agent.clock import Clock
 from dns_update.agent.incidents import Incidents
 from dns_update.agent.managed_name import ManagedName, Sent
-from dns_update.agent.output.reports import Reports
 from dns_update.agent.plans import Plans
 from dns_update.agent.reconcile.backoff import back_off, growing, jittered
 from dns_update.agent.reconcile.reconcile import Deferred
 from dns_update.agent.reconcile.server_health import Outage
 from dns_update.agent.registry import Registry
+from dns_update.agent.reports import Reports
 from dns_update.client.outcome import Outcome
 from dns_update.errors import DnsUpdateError, NoResponse
 

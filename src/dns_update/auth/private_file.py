@@ -40,10 +40,9 @@ def read_private_file(
             os.set_blocking(file.fileno(), True)
             content = file.read(_MAX_KEY_FILE_OCTETS + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
-        if isinstance(error, OSError) and errors.NotNow.is_why(error):
-            raise errors.NotNow(f"cannot read {called}: {reason}") from None
-        raise errors.UsageError(f"cannot read {called}: {reason}", hint="" if path in called else _NOT_SHOWN) from None
+        from dns_update.errors.classes import unusable_file  # rarely needed
+
+        raise unusable_file(f"cannot read {called}", error, hint="" if path in called else _NOT_SHOWN) from None
     if len(content) > _MAX_KEY_FILE_OCTETS:
         raise errors.UsageError(f"{called} is too large to be a key")
     try:
@@ -87,7 +86,7 @@ def open_at_once(path: str, flags: int) -> int:
 def is_special(path: str) -> bool:
     """Return whether a file is not a regular one: to read from a pipe or a device may never end."""
     try:
-        return not stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - pathlib costs 4 ms
+        return not stat.S_ISREG(os.stat(path).st_mode)
     except (OSError, ValueError):
         return False  # to open it raises the error
 

@@ -27,7 +27,7 @@ def secret_from(source: str, beside: str | None = None) -> str:
 
 
 def _from_file(path: str) -> str:
-    path = os.path.expanduser(path)  # noqa: PTH111 - a shell does so at the beginning of a word only
+    path = os.path.expanduser(path)  # a shell does so at the beginning of a word only
     called = called_in_errors(path, "the secret's file")
     content = read_private_file(path, called, ours=True)
     words = content.lower()
@@ -36,7 +36,7 @@ def _from_file(path: str) -> str:
             f"{called} is a key file, not a bare secret",
             hint=Hint("Key.from_file reads it", command_line=_USE, toml=_USE, called=called),
         )
-    return _one_line(content, called)
+    return _only_line(content, called)
 
 
 def _from_environment(name: str) -> str:
@@ -68,11 +68,11 @@ def path_of_credential(name: str, beside: str | None = None) -> str:
 def _from_credentials(name: str, beside: str | None) -> str:
     path = path_of_credential(name, beside)
     called = path if _is_plain(name) else f"the credential in {path.removesuffix(f'/{name}')}"
-    is_systemds = bool(os.environ.get("CREDENTIALS_DIRECTORY"))
-    return _one_line(read_private_file(path, called, ours=not is_systemds), called)  # systemd sets the owner of its own
+    is_systemds = bool(os.environ.get("CREDENTIALS_DIRECTORY"))  # it sets the owner of its own
+    return _only_line(read_private_file(path, called, ours=not is_systemds), called)
 
 
-def _one_line(content: str, called: str) -> str:
+def _only_line(content: str, called: str) -> str:
     """Return the one line that is not blank, without the blanks around it."""
     lines = [stripped for line in content.split("\n") if (stripped := line.strip(_ASCII_BLANKS))]
     if not lines:

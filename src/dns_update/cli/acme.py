@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dns_update.cli import put, talk
 from dns_update.cli.as_json import head, object_text, outcome_fields
 from dns_update.cli.defaults import path_of, with_configuration, with_environment
-from dns_update.cli.everywhere import Progress
+from dns_update.cli.everywhere import WaitProgress
 from dns_update.cli.plan import WOULD_CHANGE
 from dns_update.cli.request import Advised, client_of, conclude, find_configuration
 from dns_update.client import Client
@@ -58,7 +58,7 @@ def run(line: CommandLine) -> int:
     challenges = challenges_of(options, os.environ)
     carry_out = _present if options.step == "present" else _clean_up
     with ExitStack() as open_clients:
-        access = _Access(options, open_clients)
+        access = _Clients(options, open_clients)
         return carry_out([_destination(challenge, access) for challenge in challenges], options)
 
 
@@ -106,7 +106,7 @@ def _tokens(options: Options, environment: Mapping[str, str]) -> tuple[str, ...]
         raise UsageError(f"CERTBOT_VALIDATION: {error.text}", hint=error.hint) from error
 
 
-class _Access:
+class _Clients:
     """Clients for the servers of names: as the line and the environment say, or else the configuration, for each name.
 
     The name that an alias leads to is mostly in another zone, with other servers and another key. The alias itself is
@@ -142,7 +142,7 @@ class _Access:
         return self._open_clients.enter_context(client_of(options))
 
 
-class _Destination(Value):
+class _FoundDestination(Value):
     """Where tokens go: the name, its zone if that is known, and a client for its servers."""
 
     name: Name
@@ -151,7 +151,7 @@ class _Destination(Value):
     tokens: tuple[str, ...]
 
 
-def _destination(challenge: Challenge, access: _Access) -> _Destination:
+def _destination(challenge: Challenge, access: _Clients) -> _FoundDestination:
     """Follow the aliases of a challenge's name."""
     aliases = Aliases(challenge.name)
     while (target := access.alias_of(aliases.end)) is not None:
@@ -159,27 +159,27 @@ def _destination(challenge: Challenge, access: _Access) -> _Destination:
     options, client = access.to(aliases.end)
     if not options.json and not options.quiet:
         aliases.tell(talk)
-    return _Destination(aliases.end, options.zone, client, challenge.tokens)
+    return _FoundDestination(aliases.end, options.zone, client, challenge.tokens)
 
 
-def _clean_up(destinations: Sequence[_Destination], options: Options) -> int:
+def _clean_up(destinations: Sequence[_FoundDestination], options: Options) -> int:
     outcomes = [_removed(destination, options) for destination in destinations]
     return _report_json(outcomes, options) if options.json else _report(outcomes, options)
 
 
-def _removed(to: _Destination, options: Options) -> Outcome:
+def _removed(to: _FoundDestination, options: Options) -> Outcome:
     with _advised(to, options, "delete"):
         return to.client.run(
             lambda transaction: delete_tokens(transaction, to.name, *to.tokens, zone=to.zone, dry_run=options.dry_run)
         )
 
 
-def _advised(to: _Destination, options: Options, command: str) -> Advised:
+def _advised(to: _FoundDestination, options: Options, command: str) -> Advised:
     data = {RRType.TXT: tuple(map(token_rdata, to.tokens))}
     return Advised(to.client, options, Target(to.name, to.zone, RRClass.IN), data, command)
 
 
-def _present(destinations: Sequence[_Destination], options: Options) -> int:
+def _present(destinations: Sequence[_FoundDestination], options: Options) -> int:
     """Add all tokens before waiting for the first of them."""
     outcomes = [_added(destination, options) for destination in destinations]
     status = 0 if options.json else _report(outcomes, options)
@@ -192,7 +192,7 @@ def _present(destinations: Sequence[_Destination], options: Options) -> int:
     return _report_json(outcomes, options, servers) if options.json else status
 
 
-def _added(to: _Destination, options: Options) -> Outcome:
+def _added(to: _FoundDestination, options: Options) -> Outcome:
     ttl, dry_run = options.challenge_ttl, options.dry_run
     with _advised(to, options, "add"):
         return to.client.run(
@@ -200,10 +200,10 @@ def _added(to: _Destination, options: Options) -> Outcome:
         )
 
 
-def _wait(outcomes: Sequence[Outcome], destinations: Sequence[_Destination], options: Options) -> list[NameServer]:
+def _wait(outcomes: Sequence[Outcome], destinations: Sequence[_FoundDestination], options: Options) -> list[NameServer]:
     """Wait until all name servers show the tokens, and return them; all challenges have the same time."""
     deadline = time.monotonic() + options.wait
-    progress = Progress(is_silent=options.json or options.quiet)
+    progress = WaitProgress(is_silent=options.json or options.quiet)
     found: dict[NameServer, None] = {}
     for outcome, destination in zip(outcomes, destinations, strict=True):
         servers = _shown_everywhere(outcome, destination, max(deadline - time.monotonic(), 0), progress)
@@ -213,7 +213,9 @@ def _wait(outcomes: Sequence[Outcome], destinations: Sequence[_Destination], opt
     return list(found)
 
 
-def _shown_everywhere(outcome: Outcome, to: _Destination, seconds: float, progress: Progress) -> tuple[NameServer, ...]:
+def _shown_everywhere(
+    outcome: Outcome, to: _FoundDestination, seconds: float, progress: WaitProgress
+) -> tuple[NameServer, ...]:
     try:
         return to.client.run(
             lambda transaction: wait_for_tokens(transaction, outcome, *to.tokens, seconds=seconds, progress=progress)

@@ -15,7 +15,7 @@ from dns_update.bulk.fields import Fields
 from dns_update.bulk.first_pass import CheckedFile
 from dns_update.bulk.source import Source
 from dns_update.cli import INTERRUPTED, is_watched, talk
-from dns_update.cli.apply_result import Result
+from dns_update.cli.apply_result import RunResult
 from dns_update.cli.bulk_zones import Zones
 from dns_update.cli.defaults import with_environment
 from dns_update.cli.progress import Progress, progress_for
@@ -154,7 +154,7 @@ def _apply(file: CheckedFile, zones: Zones, options: Options) -> int:
     report = _report_of(options)
     is_quiet = options.quiet or options.json
     progress = progress_for(file.count, talk, is_quiet=is_quiet, is_terminal=is_watched())
-    result = Result(file, options, progress)
+    result = RunResult(file, options, progress)
     with Interruption() as stop:
         try:
             with closing(_outcomes(file, zones, options, report, result, stop)) as outcomes:
@@ -179,7 +179,7 @@ def _report_of(options: Options) -> Report | None:
 
 
 def _outcomes(  # noqa: PLR0913, PLR0917 - what a run consists of
-    file: CheckedFile, zones: Zones, options: Options, report: Report | None, result: Result, stop: Interruption
+    file: CheckedFile, zones: Zones, options: Options, report: Report | None, result: RunResult, stop: Interruption
 ) -> Generator[BulkOutcome, None, None]:
     """Yield the outcomes of all wishes that an earlier run has not done."""
     failed: list[BulkOutcome] = []  # names whose zone was not found
@@ -207,7 +207,7 @@ def _outcomes(  # noqa: PLR0913, PLR0917 - what a run consists of
     yield from failed
 
 
-def _take(outcome: BulkOutcome, result: Result, report: Report | None, progress: Progress) -> None:
+def _take(outcome: BulkOutcome, result: RunResult, report: Report | None, progress: Progress) -> None:
     result.add(outcome)
     progress.add(outcome.state)
     if report is not None:

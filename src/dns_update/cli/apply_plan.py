@@ -25,7 +25,7 @@ from dns_update.wire.name import Name
 TOGETHER = 10_000  # names that are looked at together, so that what is kept is bounded
 
 
-class Change(Value):
+class RRsetDifference(Value):
     """What would become of one RRset: lines of a difference, each with its sign."""
 
     zone: Name
@@ -56,7 +56,7 @@ def plan(file: CheckedFile, zones: Zones, options: Options) -> int:
     return status
 
 
-def _changes(file: CheckedFile, zones: Zones) -> Iterator[Change | None]:
+def _changes(file: CheckedFile, zones: Zones) -> Iterator[RRsetDifference | None]:
     """Yield what would change, RRset by RRset; None for one that would be refused. Raises DnsUpdateError."""
     readers: dict[Name, tuple[Reader, Begun]] = {}
     wishes = file.wishes()
@@ -79,7 +79,7 @@ def _changes(file: CheckedFile, zones: Zones) -> Iterator[Change | None]:
                     yield _change(zone, wish, found, begun)
 
 
-def _change(zone: Name, wish: Wish, found: Found, begun: Begun) -> Change:
+def _change(zone: Name, wish: Wish, found: Found, begun: Begun) -> RRsetDifference:
     """Return the difference between what was found and what is desired."""
     before = {_text(wish.rrtype, found.ttl, value) for value in found.values}
     kept_ttl = found.ttl if found.values else begun.ttl
@@ -91,7 +91,7 @@ def _change(zone: Name, wish: Wish, found: Found, begun: Begun) -> Change:
         after = set() if wish.deletes else {_text(wish.rrtype, ttl, value) for value in desired}
         if wish.adds:  # a new TTL is that of the whole RRset (RFC 2181, section 5.2)
             after |= {_text(wish.rrtype, ttl, value) for value in found.values}
-    return Change(zone, wish.name, tuple(sorted(before - after)), tuple(sorted(after - before)))
+    return RRsetDifference(zone, wish.name, tuple(sorted(before - after)), tuple(sorted(after - before)))
 
 
 def _text(rrtype: int, ttl: int, value: bytes) -> str:
@@ -101,13 +101,13 @@ def _text(rrtype: int, ttl: int, value: bytes) -> str:
     return f"{ttl} {rrtype_to_text(rrtype)} {rdata_to_text(rrtype, value)}"
 
 
-def _as_lines(change: Change) -> str:
+def _as_lines(change: RRsetDifference) -> str:
     owner = change.name.to_text()
     lines = [f"- {owner} {text}\n" for text in change.removed] + [f"+ {owner} {text}\n" for text in change.added]
     return "".join(lines)
 
 
-def _as_json(change: Change) -> str:
+def _as_json(change: RRsetDifference) -> str:
     fields = {
         "zone": change.zone.to_text(),
         "name": change.name.to_text(),

@@ -18,7 +18,7 @@ MOST_SHOWN = 20  # names that failed, in words: a report has all of them
 MOST_IN_JSON = 1000  # the same in JSON
 
 
-class Result:
+class RunResult:
     """Collects the outcomes of a run: all in numbers, the first failures as they are."""
 
     def __init__(self, file: CheckedFile, options: Options, progress: Progress) -> None:

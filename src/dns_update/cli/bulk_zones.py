@@ -14,7 +14,7 @@ from dns_update.value import Value
 from dns_update.wire.name import Name
 
 
-class Place(Value):
+class FoundZone(Value):
     """A zone, what the line and the configuration say about it, and the access to it."""
 
     options: Options
@@ -29,7 +29,7 @@ class Zones:
         self._options = options
         self._command = command
         self._path = path_of(options, find_configuration())
-        self._places: dict[Name, Place] = {}
+        self._places: dict[Name, FoundZone] = {}
         self._found: dict[bytes, Name | errors.DnsUpdateError] = {}  # by the name above, in wire form and lower case
         self._finder: ZoneFinder | None = None
         self._last: tuple[Name | None, Any] = (None, None)  # mostly that of the next name, too
@@ -56,14 +56,14 @@ class Zones:
         access: ZoneAccess = self._last[1]
         return access
 
-    def place(self, zone: Name) -> Place:
+    def place(self, zone: Name) -> FoundZone:
         """Return the place of a zone; raises UsageError."""
         place = self._places.get(zone)
         if place is None:
             options = self._options
             if self._path is not None:
                 options = with_configuration(options, self._command, self._path, zone, None)
-            place = self._places[zone] = Place(options, ZoneAccess(client_of(options), zone))
+            place = self._places[zone] = FoundZone(options, ZoneAccess(client_of(options), zone))
         return place
 
     def _zone_of(self, wish: Wish) -> Name:

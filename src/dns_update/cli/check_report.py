@@ -9,8 +9,8 @@ from typing import TextIO
 
 from dns_update.cli import put, terminal
 from dns_update.cli.as_json import head, object_text
-from dns_update.cli.table import one_line
 from dns_update.doctor.checklist import Mark, Step
+from dns_update.errors import one_line
 from dns_update.errors.hints import COMMAND_LINE, rendered
 
 _MARKS: dict[Mark, str] = {"ok": "ok", "note": "note", "failed": "FAILED", "left out": "-"}

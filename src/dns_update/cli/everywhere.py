@@ -11,7 +11,7 @@ from dns_update.client.outcome import Outcome
 from dns_update.commandline.properties import Options
 
 
-class Progress:
+class WaitProgress:
     """Shows which name servers are waited for: in one line that changes on a terminal, in a new line elsewhere."""
 
     def __init__(self, *, is_silent: bool) -> None:
@@ -51,7 +51,7 @@ def shown_everywhere(
 
     It is said which are waited for. Ctrl-C ends the wait, not the change, which is made.
     """
-    progress = Progress(is_silent=options.json or options.quiet)
+    progress = WaitProgress(is_silent=options.json or options.quiet)
     if outcome.after is None:  # it could not be read back, as a note says
         return {}
     types = dict.fromkeys(rrtypes) or dict.fromkeys(record.rrtype for record in outcome.before or ())

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from dns_update.address.sources import spelled
 from dns_update.cli import put, talk
-from dns_update.cli.table import lined_up, one_line
+from dns_update.cli.table import lined_up
 from dns_update.client.probe import BY_KEY, BY_RECORD
 from dns_update.doctor import findings
 from dns_update.doctor.advice import advise, change_text, data_text, listed, note_texts
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
 from dns_update.doctor.source_answers import SourceAnswer
-from dns_update.errors import DnsUpdateError
+from dns_update.errors import DnsUpdateError, one_line
 from dns_update.errors.hints import Door, rendered
 from dns_update.wire.codes import rrtype_to_text
 from dns_update.wire.inet import format_address
@@ -20,7 +20,7 @@ from dns_update.wire.inet import format_address
 MOST_NAMES = 50  # as `dns-update status` shows
 MOST_ALIKE = 10  # problems of one kind, at one server: the next thousand say nothing new
 
-Fields = dict[str, object]
+JsonFields = dict[str, object]
 
 
 class ExaminationReport:
@@ -108,7 +108,7 @@ class ExaminationReport:
 
     # JSON
 
-    def _server_fields(self, server: ServerExamination) -> Fields:
+    def _server_fields(self, server: ServerExamination) -> JsonFields:
         return {
             "zone": str(server.zone),
             "server": str(server.endpoint),
@@ -118,7 +118,7 @@ class ExaminationReport:
             "error": None if server.error is None else self._error_fields(server.error),
         }
 
-    def _error_fields(self, error: DnsUpdateError) -> Fields:
+    def _error_fields(self, error: DnsUpdateError) -> JsonFields:
         return {
             "kind": type(error).__name__,
             "cause": error.cause,
@@ -130,7 +130,7 @@ class ExaminationReport:
             "exit_status": error.exit_status,
         }
 
-    def _problem_fields(self, problem: findings.Problem) -> Fields:
+    def _problem_fields(self, problem: findings.Problem) -> JsonFields:
         advice = advise(problem)
         return {
             "kind": advice.kind,
@@ -242,7 +242,7 @@ def _desired_texts(name: NameExamination) -> list[str] | None:
 # The parts of the JSON object
 
 
-def _source_fields(answer: SourceAnswer) -> Fields:
+def _source_fields(answer: SourceAnswer) -> JsonFields:
     return {
         "source": spelled(answer.source),
         "addresses": list(map(format_address, answer.addresses)),
@@ -250,7 +250,7 @@ def _source_fields(answer: SourceAnswer) -> Fields:
     }
 
 
-def _name_fields(state: findings.NameState, name: NameExamination) -> Fields:
+def _name_fields(state: findings.NameState, name: NameExamination) -> JsonFields:
     return {
         "name": str(name.subject.name),
         "zone": next((str(one.server.zone) for one in name.at_servers), None),
@@ -262,7 +262,7 @@ def _name_fields(state: findings.NameState, name: NameExamination) -> Fields:
     }
 
 
-def _at_server_fields(one: NameAtServer) -> Fields:
+def _at_server_fields(one: NameAtServer) -> JsonFields:
     current = None if one.comparison is None else one.comparison.current
     return {
         "server": str(one.server.endpoint),

@@ -24,7 +24,7 @@ from dns_update.migration.plan import Choices, ImportRemark, MovedRecord, MovePl
 from dns_update.migration.recognise import recognised
 from dns_update.migration.routeros.importer import import_of
 from dns_update.routeros.machine.names import checked_names
-from dns_update.routeros.machine.reading import STANDARD_INPUT
+from dns_update.routeros.machine.script_file import STANDARD_INPUT
 
 DONE, PARTLY = 0, 10
 _PLANS = {"ddclient": plan_from_ddclient, "nsupdate": plan_from_nsupdate, "openwrt": plan_from_openwrt}
@@ -36,7 +36,7 @@ def run(line: CommandLine) -> int:
     """Carry out a command line, and return the exit status; raises UsageError."""
     options = line.options("import")
     if options.setup is None:
-        raise UsageError("import needs a file", hint=f"e.g. {_FORMS}")
+        raise UsageError("file= is missing", hint=f"for example: {_FORMS}")
     if options.keys is not None and options.output is None:
         raise UsageError("keys= is given without output=", hint=f"e.g. {_FORMS}")
     text = _text_of(options.setup)

@@ -11,7 +11,7 @@ from dns_update.cli import init_service, talk
 from dns_update.cli.init_asking import agrees, can_ask, goes_on
 from dns_update.cli.init_conversation import Conversation, refuse_key_file
 from dns_update.cli.init_files import check_directory, refuse_existing, write_together
-from dns_update.cli.init_result import Result
+from dns_update.cli.init_result import SetupResult
 from dns_update.cli.init_tries import Tries, show
 from dns_update.cli.key_generate import beside, pieces_for, server_ending, server_text, today, whole_path
 from dns_update.cli.request import CONFIGURATION, SYSTEM
@@ -63,7 +63,7 @@ def _refuse(options: Options, output: str, key_file: str) -> None:
 def _output(options: Options) -> str:
     """Return the whole path of the configuration; raises UsageError if there is no home directory to put it in."""
     if options.own_output is not None:
-        return os.path.abspath(options.own_output)  # noqa: PTH100 - links stay as they are
+        return os.path.abspath(options.own_output)  # links stay as they are
     if os.geteuid() == 0:
         return f"{SYSTEM}/{CONFIGURATION}"
     home = os.environ.get("HOME")
@@ -76,7 +76,7 @@ def _output(options: Options) -> str:
 # What is written
 
 
-def _result(answers: Answers, output: str, key_file: str, options: Options) -> Result:
+def _result(answers: Answers, output: str, key_file: str, options: Options) -> SetupResult:
     """Return what the answers make; nothing is written yet."""
     server: tuple[Piece, ...] = ()
     files, server_file = [key_file, output], ""
@@ -89,7 +89,7 @@ def _result(answers: Answers, output: str, key_file: str, options: Options) -> R
         server_file = beside(whole_path(key_file, "output="), ending) if ending else key_file
         server = pieces_for(answers.server_type, [_assignment(answers)], server_file)
         files = list(dict.fromkeys([key_file, server_file, output]))
-    return Result(
+    return SetupResult(
         answers,
         output,
         key_file,
@@ -105,13 +105,13 @@ def _assignment(answers: Answers) -> Assignment:
     return Assignment(answers.key, answers.zone, grants_for(answers.owners, (), acme=False))
 
 
-def _write(result: Result) -> None:
+def _write(result: SetupResult) -> None:
     """Write all files, after the agent's own reader has read them; raises UsageError."""
     key_text = key_file_text(result.answers, today())
     texts = {result.key_file: key_text, result.output: result.configuration}
     if result.server_file not in ("", result.key_file):
         texts[result.server_file] = server_text(result.answers.server_type, [_assignment(result.answers)])
-    name = os.path.basename(result.output)  # noqa: PTH119 - as above
+    name = os.path.basename(result.output)
     write_together(
         {path: texts[path] for path in result.files},
         {result.output: OPEN_MODE},
@@ -119,7 +119,7 @@ def _write(result: Result) -> None:
     )
 
 
-def _check(path: str, result: Result) -> None:
+def _check(path: str, result: SetupResult) -> None:
     """Raise ConfigError if the agent would not take the configuration; a key that is there already stays there."""
     if result.key_file in result.files:
         read_config(path)
@@ -130,7 +130,7 @@ def _check(path: str, result: Result) -> None:
 # The end
 
 
-def _finish(result: Result, tries: Tries, options: Options, *, asks: bool) -> int:
+def _finish(result: SetupResult, tries: Tries, options: Options, *, asks: bool) -> int:
     """Write, and say what comes next; on a terminal, wait for the server and offer the service."""
     if not result.is_dry:
         _write(result)

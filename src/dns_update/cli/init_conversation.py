@@ -21,7 +21,7 @@ from dns_update.errors import NoAddress, UsageError
 from dns_update.keys.assignment import check_plain
 from dns_update.setup import questions
 from dns_update.setup.answers import Answers
-from dns_update.setup.questions import MAKE, Offer, Question, address_offers
+from dns_update.setup.questions import MAKE, Offer, SetupQuestion, address_offers
 from dns_update.wire.name import Name
 
 T = TypeVar("T")
@@ -68,7 +68,7 @@ class Conversation:
 
     def _settle(  # noqa: PLR0913 - what belongs to a question
         self,
-        question: Question,
+        question: SetupQuestion,
         given: T | None,
         read: Callable[[str], T],
         attempt: Callable[[T], list[Step]],
@@ -250,7 +250,7 @@ def refuse_key_file(path: str, given: str | None) -> None:
 def is_same_file(path: str, other: str) -> bool:
     """Return whether two paths lead to one file that exists."""
     try:
-        return os.path.samefile(path, other)  # noqa: PTH121 - nothing else needs a Path
+        return os.path.samefile(path, other)
     except (OSError, ValueError):
         return False
 

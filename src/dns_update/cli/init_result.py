@@ -20,7 +20,7 @@ from dns_update.value import Value
 DONE, WOULD_CHANGE = 0, 20
 
 
-class Result(Value):
+class SetupResult(Value):
     """A set-up: its answers, the paths of its files, the text of the configuration, and what the server needs.
 
     `server_file` is the file that the server reads, empty if the key was given. With `is_dry`, nothing was written.

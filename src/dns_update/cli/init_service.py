@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from dns_update.cli import on_server
 from dns_update.errors import UsageError
+from dns_update.process.capture import Captured
 
 UNIT = "dns-update-agent"
 CONFIGURATION = "/etc/dns-update/config.toml"  # what the unit reads
@@ -20,7 +20,7 @@ _SECONDS = 90.0  # what systemd itself gives a service to start
 
 def refuse(output: str) -> None:
     """Raise UsageError if service=yes cannot be done for this configuration."""
-    if os.path.abspath(output) != CONFIGURATION:  # noqa: PTH100 - links stay as they are
+    if os.path.abspath(output) != CONFIGURATION:  # links stay as they are
         raise UsageError(
             f"service=yes: the unit reads {CONFIGURATION}, not {output}",
             hint="leave output= out; docs/agent.md has a drop-in for another file",
@@ -64,7 +64,7 @@ def _shipped() -> Path:
 
 
 def _is_installed() -> bool:
-    return shutil.which("systemctl") is not None and _run("cat", f"{UNIT}.service").returncode == 0
+    return shutil.which("systemctl") is not None and _run("cat", f"{UNIT}.service").status == 0
 
 
 def _install() -> None:
@@ -81,10 +81,10 @@ def _install() -> None:
 
 def _carry_out(*words: str) -> None:
     done = _run(*words)
-    if done.returncode:
-        said = " ".join(f"{done.stdout} {done.stderr}".split()) or f"status {done.returncode}"
+    if done.status:
+        said = " ".join(f"{done.output} {done.errors}".split()) or f"status {done.status}"
         raise UsageError(f"systemctl {' '.join(words)} has failed: {said}", hint=f"journalctl -u {UNIT} may say more")
 
 
-def _run(*words: str) -> subprocess.CompletedProcess[str]:
+def _run(*words: str) -> Captured:
     return on_server.run(("systemctl", *words), seconds=_SECONDS)

@@ -116,7 +116,7 @@ def owners_of(options: Options) -> tuple[Name, ...]:
 def text_in(path: str, name: str, what: str, *, encoding: str = "utf-8", newline: str | None = None) -> str:
     """Return the text of the file that a property names, and that should be `what`; raises UsageError."""
     try:
-        with open(path, encoding=encoding, newline=newline) as file:  # noqa: PTH123 - it may be /dev/stdin
+        with open(path, encoding=encoding, newline=newline) as file:  # it may be /dev/stdin
             text = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
         raise unusable_file(f"{name}=: cannot read {path}", error, "it is not a text") from error

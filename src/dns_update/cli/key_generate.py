@@ -133,7 +133,7 @@ def today() -> str:
 
 def whole_path(path: str, what: str) -> str:
     """Return an absolute path; raises UsageError for one that cannot be written in every server's configuration."""
-    whole = os.path.abspath(path)  # noqa: PTH100 - links stay as they are
+    whole = os.path.abspath(path)  # links stay as they are
     if not _PLAIN_PATH.fullmatch(whole):
         raise UsageError(
             f"{what} has a character that cannot be written in every server's configuration",
@@ -199,14 +199,14 @@ def _write_directory(directory: str, texts: Mapping[str, str]) -> None:
     """Write the files of a new directory: all of them, and then the directory gets its name; or nothing."""
     part = f"{directory}.new"
     try:
-        os.mkdir(part, 0o700)  # noqa: PTH102 - nothing else here needs a Path
+        os.mkdir(part, 0o700)
     except FileExistsError as error:
         raise UsageError(f"{part} exists", hint="another dns-update may be writing; if not, remove it") from error
     except OSError as error:
         raise UsageError(f"cannot write {directory}: {error.strerror}") from error
     try:
         write_new_files({part + path.removeprefix(directory): text for path, text in texts.items()}, {})
-        os.rename(part, directory)  # noqa: PTH104 - as above
+        os.rename(part, directory)
     except BaseException as error:
         shutil.rmtree(part, ignore_errors=True)
         if isinstance(error, OSError):

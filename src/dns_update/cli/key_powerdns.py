@@ -58,7 +58,7 @@ def _zone_of(options: Options) -> Name:
     """Return the zone; raises UsageError if it is missing, or if apply-to= is not what it is for PowerDNS."""
     if options.zone is None:
         raise UsageError("zone= is missing", hint="PowerDNS allows a key for a zone: apply-to= needs to know which")
-    if not os.path.isfile(f"{options.apply_to}/pdns.conf"):  # noqa: PTH113 - nothing else here needs a Path
+    if not os.path.isfile(f"{options.apply_to}/pdns.conf"):
         raise UsageError(
             f"apply-to=: there is no pdns.conf in {options.apply_to}", hint="for PowerDNS, it is a directory"
         )
@@ -78,6 +78,6 @@ def _secret_of(name: Name, options: Options) -> bytes:
 def _pdnsutil(options: Options, *words: str) -> str:
     """Run pdnsutil, and return its standard output; raises ServerFailure, which does not show the output."""
     done = run((*found(("pdnsutil",)), f"--config-dir={options.apply_to}", *words))
-    if done.returncode:
-        raise ServerFailure(f"pdnsutil {words[0]} has failed with status {done.returncode}", hint="run it by hand")
-    return done.stdout
+    if done.status:
+        raise ServerFailure(f"pdnsutil {words[0]} has failed with status {done.status}", hint="run it by hand")
+    return done.output

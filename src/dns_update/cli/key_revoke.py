@@ -24,7 +24,7 @@ REFUSED, ACCEPTED = 0, 20  # exit statuses; a server that still accepts the key 
 _UNSIGNED_REFUSALS = (Rcode.REFUSED, Rcode.NOTAUTH)  # PowerDNS, of a key that it does not know
 
 
-class _Result(Value):
+class _Revocation(Value):
     """What the servers said: those that refuse the key, those that accept it, and the errors of others."""
 
     refusing: tuple[str, ...]
@@ -129,14 +129,14 @@ def _configuration_without(key: Key, options: Options) -> str:
     return f"{what}\n# then:\n{' && '.join(shown(options.server_type))}\n"
 
 
-def _tried(key: Key, options: Options) -> _Result:
+def _tried(key: Key, options: Options) -> _Revocation:
     """Ask the zone's servers whether they accept the key; nothing is changed."""
     access = access_of(key, options)
     accepting = dict.fromkeys(one.server for one in access.permissions if not _is_closed(access, one.server))
     closed = {one.server for one in access.permissions} - accepting.keys()
     refusing = [error.server for error in access.errors if _is_refusal(error)]
     others = tuple(error for error in access.errors if not _is_refusal(error))
-    return _Result((*sorted(closed), *refusing), tuple(accepting), others)
+    return _Revocation((*sorted(closed), *refusing), tuple(accepting), others)
 
 
 def _is_closed(access: KeyAccess, server: str) -> bool:
@@ -155,7 +155,7 @@ def _is_refusal(error: DnsUpdateError) -> bool:
     return isinstance(error, ReplyNotTrusted) and error.claimed_rcode in _UNSIGNED_REFUSALS
 
 
-def _tell(file: KeyFile, key: Key, result: _Result, options: Options, *, is_dropped: bool) -> None:
+def _tell(file: KeyFile, key: Key, result: _Revocation, options: Options, *, is_dropped: bool) -> None:
     for server in result.accepting:
         talk(f"{server} still accepts key {key.name}: it is not revoked")
     for error in result.errors:
@@ -170,7 +170,7 @@ def _tell(file: KeyFile, key: Key, result: _Result, options: Options, *, is_drop
         talk(f"{file.path} still has it; {'yes=yes removes it' if len(file.keys) > 1 else 'remove the file'}")
 
 
-def _fields(file: KeyFile, key: Key, options: Options, result: _Result, *, is_dropped: bool) -> dict[str, object]:
+def _fields(file: KeyFile, key: Key, options: Options, result: _Revocation, *, is_dropped: bool) -> dict[str, object]:
     return head("key", result.status, step="revoke") | {
         "file": file.path,
         "name": str(key.name),

@@ -81,13 +81,13 @@ def _write(file: KeyFile, new: Key, options: Options) -> None:
         replace_file(file.path, with_successor(file, new), file.text)
     except BaseException:
         if server_file != file.path:
-            os.unlink(server_file)  # noqa: PTH108 - nothing else here needs a Path
+            os.unlink(server_file)
         raise
 
 
 def _server_file(file: KeyFile, new: Key, options: Options) -> str:
     ending = server_ending(options.server_type)
-    return f"{os.path.dirname(os.path.abspath(file.path))}/{new.name}{ending}" if ending else file.path  # noqa: PTH100, PTH120
+    return f"{os.path.dirname(os.path.abspath(file.path))}/{new.name}{ending}" if ending else file.path
 
 
 def _assignment(key: Key, options: Options) -> Assignment:
@@ -114,7 +114,7 @@ def _apply(file: KeyFile, old: Key, new: Key, options: Options) -> None:
 
 def _steps(file: KeyFile, old: Key, new: Key, options: Options) -> list[Piece]:
     """Return what is left to do, in order."""
-    path = os.path.abspath(file.path)  # noqa: PTH100 - as above
+    path = os.path.abspath(file.path)
     server_file = _server_file(file, new, options)
     steps = []
     if options.apply_to is None:
@@ -165,7 +165,7 @@ def _revocation(file: KeyFile, old: Key, options: Options) -> str:
     zone = f" zone={options.zone}" if options.zone is not None else " zone=ZONE"
     applied = f" apply-to={options.apply_to}" if options.apply_to is not None else ""
     kind = f" server-type={options.server_type}" if options.server_type != "bind" else ""
-    path = os.path.abspath(file.path)  # noqa: PTH100 - as above
+    path = os.path.abspath(file.path)
     return f"dns-update key revoke {path} key-name={old.name}{zone}{kind}{applied}"
 
 

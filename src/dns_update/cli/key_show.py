@@ -13,10 +13,10 @@ from dns_update.cli.as_json import error_fields, head, object_text
 from dns_update.cli.key import KeyFile, owners_of, read_key_file
 from dns_update.cli.key_access import NO, YES, KeyAccess, Permission, access_of
 from dns_update.cli.key_usage import usage_fields, usage_in, usage_text
-from dns_update.cli.table import lined_up, one_line
+from dns_update.cli.table import lined_up
 from dns_update.commandline.properties import Options
 from dns_update.doctor.weak_secrets import weakness_of
-from dns_update.errors import UsageError
+from dns_update.errors import UsageError, one_line
 from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.keys.fingerprint import fingerprint_of
 from dns_update.keys.statement import days_in
@@ -78,7 +78,7 @@ def _date(text: str) -> date | None:
 def _file_age(path: str) -> int:
     """Return for how many days a file has not been changed: its keys may be older, and are not newer."""
     try:
-        return int((time.time() - os.stat(path).st_mtime) // _DAY_SECONDS)  # noqa: PTH116 - nothing else needs a Path
+        return int((time.time() - os.stat(path).st_mtime) // _DAY_SECONDS)
     except OSError:
         return 0
 

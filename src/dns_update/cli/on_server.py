@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -16,9 +13,9 @@ from dns_update.cli.typed import typed_line
 from dns_update.errors import ServerFailure, UsageError
 from dns_update.keys.assignment import base64_of
 from dns_update.keys.files import replace_file
+from dns_update.process.capture import Captured, captured, found_program
 from dns_update.wire.name import Name
 
-_SYSTEM_DIRECTORIES = "/usr/local/sbin:/usr/sbin:/sbin"  # an ordinary user's PATH leaves them out
 _SECONDS = 60.0  # for a program of the server
 _MAY_BE_SECRET = re.compile(r"[A-Za-z0-9+/]{14,}={1,2}")  # a checker shows where it stumbled: padded Base64 is a key
 CHECKS = {"bind": ("named-checkconf", "-p", "-x"), "knot": ("knotc", "conf-check")}
@@ -41,7 +38,7 @@ def programs_for(server_type: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def found(command: Sequence[str]) -> tuple[str, ...]:
     """Return a command with the whole path of its program; raises UsageError if it is not on this machine."""
-    path = shutil.which(command[0], path=f"{os.environ.get('PATH', os.defpath)}:{_SYSTEM_DIRECTORIES}")
+    path = found_program(command[0])
     if path is None:
         raise UsageError(
             f"{command[0]} is not on this machine", hint="apply-to= is for the machine of the server; leave it out"
@@ -107,11 +104,11 @@ def _check(command: Sequence[str], secrets: Iterable[Key], needs: Name | None) -
     Knot's checker looks for the key itself.
     """
     done = run(command)
-    if done.returncode:
+    if done.status:
         raise UsageError(
             f"{command[0]} refuses the new configuration: {_said(done, secrets)}", hint="all files are as they were"
         )
-    if needs is not None and "-p" in command and f'key "{needs}"' not in done.stdout:
+    if needs is not None and "-p" in command and f'key "{needs}"' not in done.output:
         raise UsageError(
             f"the configuration of named does not have key {needs}; all files are as they were",
             hint="named.conf needs include of the key file, or the key's statement in the file of apply-to=",
@@ -121,25 +118,23 @@ def _check(command: Sequence[str], secrets: Iterable[Key], needs: Name | None) -
 def failure_of(command: Sequence[str], secrets: Iterable[Key]) -> str:
     """Run a program of a server; return what it says went wrong, in one line without secrets; empty if nothing did."""
     done = run(command)
-    return _said(done, secrets) if done.returncode else ""
+    return _said(done, secrets) if done.status else ""
 
 
-def _said(done: subprocess.CompletedProcess[str], secrets: Iterable[Key]) -> str:
-    said = " ".join(f"{done.stdout} {done.stderr}".split())
+def _said(done: Captured, secrets: Iterable[Key]) -> str:
+    said = " ".join(f"{done.output} {done.errors}".split())
     for key in secrets:
         said = said.replace(base64_of(key), "...")
     said = _MAY_BE_SECRET.sub("...", said)
-    return said or f"status {done.returncode}"
+    return said or f"status {done.status}"
 
 
-def run(command: Sequence[str], *, seconds: float = _SECONDS) -> subprocess.CompletedProcess[str]:
+def run(command: Sequence[str], *, seconds: float = _SECONDS) -> Captured:
     """Run a program of a server to its end, and return its output; raises UsageError if it takes longer."""
     try:
-        return subprocess.run(  # noqa: S603 - a fixed program of the server
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
-            timeout=seconds,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise UsageError(f"{command[0]} has not ended within {seconds:.0f} s") from None
+        done = captured(tuple(command), seconds)
     except OSError as error:
         raise UsageError(f"cannot run {command[0]}: {error.strerror}") from error
+    if done is None:
+        raise UsageError(f"{command[0]} has not ended within {seconds:.0f} s")
+    return done

@@ -31,7 +31,7 @@ def _is_file(line: CommandLine) -> bool:
     """Return whether the line has a file of names, and not a name: it is there, and no data is given."""
     words = [text for name, text in line.given if name == NAMELESS]
     has_data = any(line.text(name) is not None for name in ("address", "type", "value"))
-    return len(words) == 1 and not has_data and (words[0] == "-" or os.path.isfile(words[0]))  # noqa: PTH113 - 4 ms
+    return len(words) == 1 and not has_data and (words[0] == "-" or os.path.isfile(words[0]))
 
 
 def _no_plan(word: str, line: CommandLine) -> UsageError:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
-from dns_update.cli.table import one_line
 from dns_update.cli.timeline import Timeline
+from dns_update.errors import one_line
 
 FANCY = "━✗"
 PLAIN = "=x"

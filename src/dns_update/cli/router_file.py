@@ -9,7 +9,7 @@ from typing import Any
 from dns_update.errors import ConfigError, UsageError, quoted
 from dns_update.routeros.conversions import to_address, to_prefix
 from dns_update.routeros.described import Router
-from dns_update.routeros.machine.reading import octets_of
+from dns_update.routeros.machine.script_file import octets_of
 from dns_update.routeros.values import Address, IpPrefix
 
 Check = Callable[[Any], str]

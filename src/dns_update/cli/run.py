@@ -10,16 +10,15 @@ from functools import partial
 from dns_update.cli import INTERRUPTED, OutputLost, is_watched, put, talk
 from dns_update.cli.request import print_message
 from dns_update.cli.run_access import access_of
-from dns_update.cli.table import one_line
 from dns_update.commandline.line import CommandLine
 from dns_update.commandline.properties import Options
-from dns_update.errors import DnsUpdateError, UsageError
+from dns_update.errors import DnsUpdateError, UsageError, one_line
 from dns_update.routeros.described import ACCEPTED
 from dns_update.routeros.machine.logbook import LogEntry
 from dns_update.routeros.machine.names import checked_names
 from dns_update.routeros.machine.outside import Stopped
-from dns_update.routeros.machine.reading import STANDARD_INPUT, is_open_secret, printable, read_script
-from dns_update.routeros.machine.session import Session
+from dns_update.routeros.machine.script_file import STANDARD_INPUT, is_open_secret, printable, read_script
+from dns_update.routeros.machine.session import RouterSession
 from dns_update.routeros.machine.this_machine import Machine, MachineSettings
 from dns_update.routeros.machine.updates import NOT_SENT, TOOL_TOPIC
 from dns_update.transport.blocking import BlockingTransport, Trace
@@ -40,8 +39,8 @@ WOULD_SEND = 20
 class Terminal:
     """The process as the scripts' outside: streams, clocks, randomness, sockets.
 
-    If `is_silent`, it prints nothing; `notes` are the lines that it would have printed, without those of the log. With
-    `is_quiet`, it prints what scripts print, and failures.
+    If `is_silent`, it prints nothing; `notes` are the lines that it would have printed, without those of the log, and
+    its notes. With `is_quiet`, it prints what scripts print, and failures.
     """
 
     def __init__(self, *, is_silent: bool, is_quiet: bool = False) -> None:
@@ -67,6 +66,13 @@ class Terminal:
             self.notes.append(line)
         else:
             self._write(line, priority)
+
+    def note(self, text: str) -> None:
+        """Write a note to standard error."""
+        if self._journal is None and self._is_silent:
+            self.notes.append(text)
+        else:
+            self._write(f"note: {text}", _INFO)
 
     def _write(self, line: str, priority: int) -> None:
         if self._journal is not None:
@@ -124,7 +130,7 @@ def run(line: CommandLine) -> int:
     """Carry out a command line, and return the exit status; raises DnsUpdateError."""
     options = line.options("run")
     if options.script_file is None:
-        raise UsageError("FILE is missing", hint="for example: dns-update run ddns.rsc; all about it: run --help")
+        raise UsageError("file= is missing", hint="for example: dns-update run ddns.rsc; all about it: run --help")
     settings = _settings(options)
     text = read_script(options.script_file)
     terminal = Terminal(is_silent=options.json, is_quiet=options.quiet)
@@ -134,7 +140,7 @@ def run(line: CommandLine) -> int:
     if is_open_secret(options.script_file, text):
         terminal.say(f"warning: other users can read {options.script_file}, which has a key in it: chmod 600")
     kept = _kept_globals(options, text, lambda line: terminal.say(f"warning: {line}"))
-    session = Session(machine, {} if kept is None else kept.values, options.script_file)
+    session = RouterSession(machine, {} if kept is None else kept.values, options.script_file)
 
     def work() -> int:
         return _run(options, session, terminal, text, _do_nothing if kept is None else kept.save)
@@ -142,7 +148,7 @@ def run(line: CommandLine) -> int:
     return _as_json(work, session, options.script_file, terminal.notes) if options.json else work()
 
 
-def _run(options: Options, session: Session, terminal: Terminal, text: str, save: Callable[[], None]) -> int:
+def _run(options: Options, session: RouterSession, terminal: Terminal, text: str, save: Callable[[], None]) -> int:
     """Load the file and run what is to be run; return the exit status."""
     try:
         session.load(text)
@@ -159,7 +165,7 @@ def _run(options: Options, session: Session, terminal: Terminal, text: str, save
     return WOULD_SEND if any(sent.result == NOT_SENT for sent in session.machine.sender.updates) else 0
 
 
-def _done_before(session: Session) -> str:
+def _done_before(session: RouterSession) -> str:
     """Return what an interrupt does not undo; empty if there is nothing."""
     count = len([sent for sent in session.machine.sender.updates if sent.result == ACCEPTED])
     return f"{count} {'update was' if count == 1 else 'updates were'} carried out before that" if count else ""
@@ -169,7 +175,7 @@ def _do_nothing() -> None:
     """Save nothing: the script has no global variables."""
 
 
-def _run_only_script(session: Session) -> None:
+def _run_only_script(session: RouterSession) -> None:
     """Run the script that the file stores, if the file does nothing else; raises UsageError if there are several."""
     machine = session.machine
     names = machine.storage.scripts
@@ -184,7 +190,7 @@ def _run_only_script(session: Session) -> None:
     session.run_stored(names[0])
 
 
-def _stay(options: Options, session: Session, terminal: Terminal, save: Callable[[], None]) -> int:
+def _stay(options: Options, session: RouterSession, terminal: Terminal, save: Callable[[], None]) -> int:
     """Run as a service what the file has stored; return the exit status."""
     if options.json:
         raise UsageError(
@@ -205,7 +211,7 @@ def _stay(options: Options, session: Session, terminal: Terminal, save: Callable
     return asyncio.run(service.run())
 
 
-def _as_json(work: Callable[[], int], session: Session, file: str, notes: list[str]) -> int:
+def _as_json(work: Callable[[], int], session: RouterSession, file: str, notes: list[str]) -> int:
     """Do the work, and print one object about it; return the exit status."""
     from dns_update.cli.run_as_json import result_text  # only if it is asked for
 

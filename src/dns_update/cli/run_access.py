@@ -5,7 +5,7 @@ from __future__ import annotations
 from dns_update.cli.asking import policy_of, port_of
 from dns_update.cli.request import check_families, key_of, target_of, with_defaults
 from dns_update.commandline.properties import Options
-from dns_update.routeros.machine.updates import Access
+from dns_update.routeros.machine.updates import ResolvedUpdate
 from dns_update.routeros.world import UpdateRequest
 from dns_update.wire.inet import parse_address
 from dns_update.wire.name import Name
@@ -13,7 +13,7 @@ from dns_update.wire.name import Name
 _COMMAND = "set"  # what the tool does
 
 
-def access_of(request: UpdateRequest, is_traced: bool, *, config: str | None = None) -> Access:  # noqa: FBT001 - FindAccess
+def access_of(request: UpdateRequest, is_traced: bool, *, config: str | None = None) -> ResolvedUpdate:  # noqa: FBT001 - FindAccess
     """Return where an update goes, and how; raises UsageError.
 
     With a zone in its line, its name is relative to that, as on a router. Without, the name is read as `set` reads it.
@@ -40,7 +40,7 @@ def access_of(request: UpdateRequest, is_traced: bool, *, config: str | None = N
         given["ttl"] = request.ttl
     options = with_defaults(Options(given), _COMMAND, is_routers=True)
     check_families(options)
-    return Access(
+    return ResolvedUpdate(
         target_of(options, _COMMAND, is_routers=True),
         options.dns_server,
         key_of(options),

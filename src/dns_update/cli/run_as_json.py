@@ -19,7 +19,7 @@ def result_text(machine: Machine, file: str, status: int, error: DnsUpdateError 
         "log": [{"time": e.time, "topics": e.topics, "message": e.message} for e in machine.logbook.entries],
         "put": machine.puts,
         "remarks": [_remark(remark) for remark in machine.remarks],
-        "notes": [note.removeprefix("note: ") for note in notes],
+        "notes": notes,
         "error": None if error is None else error_fields(error),
     })  # fmt: skip
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dns_update.agent.output import control
-from dns_update.agent.output.answers import is_status
+from dns_update.agent.output.status_check import is_status
 from dns_update.cli import put
-from dns_update.cli.table import lined_up, one_line
+from dns_update.cli.table import lined_up
 from dns_update.commandline.line import CommandLine
-from dns_update.errors import SOME_FAILED, UsageError, quoted
+from dns_update.errors import SOME_FAILED, UsageError, one_line, quoted
 
 MOST_RECORDS = 50  # lines, somewhat more than a screen
 MOST_SOURCES = 10

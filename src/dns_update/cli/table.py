@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dns_update.errors import one_line
+
 
 def lined_up(rows: Sequence[Sequence[str]], widths: list[int] | None = None) -> Iterator[str]:
     """Yield a line for each row, with aligned columns; the last column may have any width.
@@ -17,8 +19,3 @@ def lined_up(rows: Sequence[Sequence[str]], widths: list[int] | None = None) -> 
     for row in shown:
         cells = [f"{cell:<{width}}" for cell, width in zip(row, room, strict=False)]
         yield "  ".join([*cells, row[-1]]).rstrip()
-
-
-def one_line(text: str) -> str:
-    """Return a text as one line without control characters: a server may have sent any character."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dns_update.auth import Key
 from dns_update.cli.waiting import Wait
 from dns_update.message import Message
-from dns_update.nsupdate.network import Answer, Network
+from dns_update.nsupdate.network import Network, ReceivedAnswer
 from dns_update.transport import Endpoint
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class NamingNetwork(Network):
     """Sends as a Network does, and names a server on standard error that has not answered for a while."""
 
-    def ask(self, message: Message, key: Key | None, endpoint: Endpoint, *, tcp: bool) -> Answer:
+    def ask(self, message: Message, key: Key | None, endpoint: Endpoint, *, tcp: bool) -> ReceivedAnswer:
         """Do as Network does."""
         with Wait(endpoint):
             return super().ask(message, key, endpoint, tcp=tcp)
@@ -27,7 +27,7 @@ class NamingNetwork(Network):
         with Wait(endpoint):
             return super().launch(flight, endpoint)
 
-    def finish(self, flight: Flight) -> Answer:
+    def finish(self, flight: Flight) -> ReceivedAnswer:
         """Do as Network does."""
         with Wait(self._asked):
             return super().finish(flight)

@@ -12,10 +12,10 @@ from typing import Any, TypeAlias
 from dns_update.agent.output.control import RecordStatus, watch
 from dns_update.cli import INTERRUPTED, put
 from dns_update.cli.status import checked, data_text, details, overview, records_named
-from dns_update.cli.table import one_line
 from dns_update.commandline.properties import Options
+from dns_update.errors import one_line
 
-Key: TypeAlias = tuple[str, int]
+RowKey: TypeAlias = tuple[str, int]
 """The name of a record, and how many records of this name come before it: the name may have several types."""
 
 _HOME_AND_CLEAR = "\x1b[H\x1b[J"  # ECMA-48, CUP and ED
@@ -62,7 +62,7 @@ def _screen(answer: Mapping[str, Any], options: Options, now: float) -> Iterator
 
 def _line_by_line(*, as_json: bool) -> Callable[[Mapping[str, Any] | None], None]:
     """Return a function that prints each record that differs from the answer before."""
-    told: dict[Key, object] = {}
+    told: dict[RowKey, object] = {}
 
     def show(answer: Mapping[str, Any] | None) -> None:
         if answer is None:
@@ -80,8 +80,8 @@ def _line_by_line(*, as_json: bool) -> Callable[[Mapping[str, Any] | None], None
     return show
 
 
-def _keyed(records: Sequence[RecordStatus]) -> dict[Key, RecordStatus]:
-    keyed: dict[Key, RecordStatus] = {}
+def _keyed(records: Sequence[RecordStatus]) -> dict[RowKey, RecordStatus]:
+    keyed: dict[RowKey, RecordStatus] = {}
     counts: dict[str, int] = {}
     for record in records:
         place = counts.get(record["name"], 0)

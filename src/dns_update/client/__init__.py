@@ -8,7 +8,7 @@ from dns_update.auth import Key
 from dns_update.client import requests
 from dns_update.client.outcome import with_time
 from dns_update.client.settings import ClientSettings, check_transport
-from dns_update.client.steps import Ask, Pause, ReadClock, Resolve, Step, Steps, drive, finished
+from dns_update.client.steps import Ask, Pause, ReadClock, RequestStep, Resolve, Steps, drive, finished
 from dns_update.client.transaction import Request, Transaction
 from dns_update.exchange import Policy
 from dns_update.rr.record import Record
@@ -135,7 +135,7 @@ class Client:
             raise
         return with_time(result, time.monotonic() - started)
 
-    async def _perform(self, step: Step) -> object:
+    async def _perform(self, step: RequestStep) -> object:
         transport = self._transport
         if isinstance(step, Ask):
             return transport.carry(self._settings.exchange(step), step.endpoint)

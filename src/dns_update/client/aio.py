@@ -11,7 +11,7 @@ from dns_update.bulk import BulkOptions, BulkOutcome, Wish
 from dns_update.client import requests
 from dns_update.client.outcome import with_time
 from dns_update.client.settings import ClientSettings, check_transport
-from dns_update.client.steps import Ask, Pause, ReadClock, Resolve, Step, Steps, drive
+from dns_update.client.steps import Ask, Pause, ReadClock, RequestStep, Resolve, Steps, drive
 from dns_update.client.transaction import Request, Transaction
 from dns_update.exchange import Policy
 from dns_update.rr.record import Record
@@ -99,7 +99,7 @@ class AsyncClient:
         result = await drive(request(Transaction(self._settings)), self._perform)
         return with_time(result, time.monotonic() - started)
 
-    def _perform(self, step: Step) -> Awaitable[object]:
+    def _perform(self, step: RequestStep) -> Awaitable[object]:
         transport = self._transport
         if isinstance(step, Ask):
             return transport.carry(self._settings.exchange(step), step.endpoint)

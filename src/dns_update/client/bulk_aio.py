@@ -23,7 +23,7 @@ async def applied_async(
 ) -> AsyncGenerator[BulkOutcome, None]:
     """Carry out wishes; see `AsyncClient.apply`. Raises UsageError."""
     if not isinstance(transport, AsyncioTransport):
-        raise errors.UsageError("apply has sockets of its own, and cannot use a transport of yours")
+        raise errors.UsageError("apply opens its own sockets, so it cannot use a transport of yours")
     client = Client(
         *[server if isinstance(server, Server) else Server(server.address, server.port) for server in settings.servers],
         key=settings.key,

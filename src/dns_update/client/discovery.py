@@ -82,7 +82,7 @@ def system_resolvers(path: str = RESOLV_CONF, otherwise: tuple[str, ...] = ("127
     Lines without the address of a name server are ignored, as in the C library.
     """
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - pathlib costs 4 ms
+        with open(path, encoding="utf-8", errors="replace") as file:
             lines = [line.split() for line in file]
     except FileNotFoundError:
         lines = []

@@ -30,10 +30,16 @@ from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType
 from dns_update.wire.name import Name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Insight = Literal["record", "key", "unknown"]
+
 # What it means that a probe is not refused.
-BY_RECORD = "record"  # the key may change these records
-BY_KEY = "key"  # the key may change the zone; a policy for names, if the server has one, is not known
-UNKNOWN = "unknown"  # nothing: the server may check permissions only after the prerequisites
+BY_RECORD: Insight = "record"  # the key may change these records
+BY_KEY: Insight = "key"  # the key may change the zone; a policy for names, if the server has one, is not known
+UNKNOWN: Insight = "unknown"  # nothing: the server may check permissions only after the prerequisites
 
 _VERSION_SECONDS = 1.0  # BIND drops what asks for its version often; it is not worth waiting for
 _UNMET = (Rcode.NXDOMAIN, Rcode.YXDOMAIN)  # section 3.2.5: the answers to two prerequisites that contradict each other
@@ -50,7 +56,7 @@ class Access(Value):
     """
 
     soa: Record
-    insight: str
+    insight: Insight
     _: KW_ONLY
     is_closed: bool = False
     rejects_key: bool = False
@@ -189,7 +195,7 @@ def _has_rejected_key(refusal: Refusal) -> bool:
     return refusal.rcode == Rcode.NOTAUTH
 
 
-async def _insight(view: ZoneView, version: bytes) -> str:
+async def _insight(view: ZoneView, version: bytes) -> Insight:
     """Return what it means that this server does not refuse a probe."""
     if b"PowerDNS" in version:
         return BY_KEY

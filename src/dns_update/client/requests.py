@@ -20,7 +20,7 @@ from dns_update.rr.host_names import check_owner, check_targets
 from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
 from dns_update.update import Update, check_ttl, rrtype_of, zone_type_of
-from dns_update.wire.codes import SINGLE_RECORD_TYPES, Rcode, RRClass, RRType, is_zone_type, rrtype_to_text
+from dns_update.wire.codes import SINGLE_RECORD_TYPES, Rcode, RRClass, RRType, rrtype_to_text
 from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
@@ -241,7 +241,7 @@ def requirement_of(text: str) -> Requirement:
 # Set and add
 
 
-def _check(target: Target, rdata: RdataByType, require: str, ttl: int | None, *, check_names: bool) -> None:
+def _check(target: Target, rdata: RdataByType, require: Requirement, ttl: int | None, *, check_names: bool) -> None:
     """Check the arguments of `set` or `add`; raises UsageError."""
     requirement_of(require)
     check_values(target, rdata, check_names=check_names)
@@ -254,8 +254,7 @@ def check_values(target: Target, rdata: RdataByType, *, check_names: bool) -> No
     if not any(rdata.values()):
         raise errors.UsageError("no value is given for the name", hint="to remove records, use delete")
     for rrtype in rdata:
-        if not is_zone_type(rrtype):
-            raise errors.UsageError(f"there are no RRsets of type {rrtype_to_text(rrtype)} in a zone")
+        zone_type_of(rrtype)
     for rrtype in SINGLE_RECORD_TYPES:
         if len(set(rdata.get(rrtype, ()))) > 1:
             raise errors.UsageError(f"a name has one {rrtype_to_text(rrtype)} record; {len(rdata[rrtype])} are given")
@@ -333,7 +332,7 @@ async def delete_rdata(  # noqa: PLR0913 - as above
     target: Target,
     rdata: RdataByType,
     *,
-    require: str,
+    require: Requirement,
     verify: bool,
     compare: bool,
     dry_run: bool = False,
@@ -381,7 +380,7 @@ async def delete_rdata(  # noqa: PLR0913 - as above
     return await transaction.at_first_server(at)
 
 
-def _deletion(target: LocatedTarget, rdata: RdataByType, require: str) -> Update:
+def _deletion(target: LocatedTarget, rdata: RdataByType, require: Requirement) -> Update:
     update = Update(target.zone, rrclass=target.rrclass)
     if require == "existing":
         update = update if rdata else update.require_present(target.owner)

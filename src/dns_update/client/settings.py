@@ -94,5 +94,5 @@ def check_transport(local_address: str | None, transport: object) -> None:
         )
     if local_address is not None:
         raise errors.UsageError(
-            "local_address and transport are both given", hint="a transport has an address of its own"
+            "local_address and transport are both given", hint="a transport chooses the address that it sends from"
         )

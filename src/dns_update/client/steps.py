@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-Step: TypeAlias = "Ask | Resolve | Pause | ReadClock | BeginTransfer"
-Steps: TypeAlias = "Coroutine[Step, Any, T]"
+RequestStep: TypeAlias = "Ask | Resolve | Pause | ReadClock | BeginTransfer"
+Steps: TypeAlias = "Coroutine[RequestStep, Any, T]"
 """What calling a request returns: the steps that lead to a result."""
 
 
@@ -102,7 +102,7 @@ def unresolved(host: str, error: Exception) -> errors.NoResponse:
     )
 
 
-async def drive(steps: Steps[T], perform: Callable[[Step], Awaitable[object]]) -> T:
+async def drive(steps: Steps[T], perform: Callable[[RequestStep], Awaitable[object]]) -> T:
     """Perform each step of a request, hand it the answer, and return the request's result.
 
     A failure of the network is raised inside the request, which may go on with another step. Any other error, and a

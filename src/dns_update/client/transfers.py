@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dns_update.client.aio import AsyncClient
 
     T = TypeVar("T")
-    Begun: TypeAlias = tuple[list[Record], T]
+    TransferStart: TypeAlias = tuple[list[Record], T]
     """The records of the first message, and what gives those of the others."""
 
 _NO_IXFR = (Rcode.NOTIMP, Rcode.FORMERR)  # what a server says that knows only whole transfers (RFC 1995, section 4)
@@ -68,7 +68,7 @@ class BeginTransfer(Value):
     def __await__(self) -> Generator[BeginTransfer, Any, Any]:
         return answered((yield self))
 
-    def begin(self, transport: object) -> Begun[Iterator[list[Record]]] | errors.DnsUpdateError:
+    def begin(self, transport: object) -> TransferStart[Iterator[list[Record]]] | errors.DnsUpdateError:
         """Perform it: return the answer, or an error that concerns this server."""
         parts = _carrier(transport)(self.transfer, self.endpoint)
         try:
@@ -76,7 +76,9 @@ class BeginTransfer(Value):
         except (errors.MalformedMessage, errors.ReplyNotTrusted) as error:
             return error
 
-    async def begin_async(self, transport: object) -> Begun[AsyncIterator[list[Record]]] | errors.DnsUpdateError:
+    async def begin_async(
+        self, transport: object
+    ) -> TransferStart[AsyncIterator[list[Record]]] | errors.DnsUpdateError:
         """Perform it within an asyncio loop."""
         parts = _carrier(transport)(self.transfer, self.endpoint)
         try:
@@ -110,13 +112,13 @@ async def transferred_async(client: AsyncClient, request: TransferRequest) -> As
             begun.check()
 
 
-class _Begun(Value):
+class _BegunTransfer(Value):
     """A transfer that a server has begun to answer."""
 
     transaction: Transaction
     endpoint: Endpoint
     transfer: Transfer
-    records: Begun[Any]
+    records: TransferStart[Any]
 
     def check(self) -> None:
         """Raise the error that the server's refusal means, if it refused."""
@@ -166,11 +168,11 @@ class _Begun(Value):
             ) from error
 
 
-async def _begin(transaction: Transaction, request: TransferRequest) -> _Begun:
+async def _begin(transaction: Transaction, request: TransferRequest) -> _BegunTransfer:
     """Return the transfer that the first server begins which can; look for the servers if none are given."""
     await ensure_servers(transaction, request.zone, request.rrclass)
 
-    async def at(endpoint: Endpoint) -> _Begun:
+    async def at(endpoint: Endpoint) -> _BegunTransfer:
         # This also finds out which reading of the secret is right, and whether the server has the zone.
         view = ZoneView(transaction, endpoint, LocatedTarget(request.zone, request.zone, request.rrclass))
         if not any(record.rrtype == RRType.SOA for record in await view.read(RRType.SOA)):
@@ -189,11 +191,11 @@ async def _begin(transaction: Transaction, request: TransferRequest) -> _Begun:
 
 async def _begin_at(
     transaction: Transaction, endpoint: Endpoint, request: TransferRequest, since: int | None
-) -> _Begun:
+) -> _BegunTransfer:
     transfer = Transfer(
         request.zone, request.rrclass, since, key=transaction.key, policy=transaction.policy, server=endpoint
     )
-    return _Begun(transaction, endpoint, transfer, await BeginTransfer(endpoint, transfer))
+    return _BegunTransfer(transaction, endpoint, transfer, await BeginTransfer(endpoint, transfer))
 
 
 def _carrier(transport: object) -> Callable[[Transfer, Endpoint], Any]:

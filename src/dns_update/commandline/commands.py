@@ -187,8 +187,9 @@ the server, the zone, the key, the clocks, the permission, what the name has, th
 wrong, it says why, and the next thing to do, in the words of the server that was found. Only questions are sent: no
 update that a server could carry out.
 
-Take the line of set, and write check before it; what only says how to send, e.g. verify=, has no effect. Without a name, the whole configuration is checked; with agent=yes,
-that of the running agent, and what it says of its names. What a line does not give is left out, and said.
+Take the line of set, and write check before it; what only says how to send, e.g. verify=, has no effect. Without a
+name, the whole configuration is checked; with agent=yes, that of the running agent, and what it says of its names. A
+step that needs what the line does not give is left out, and the output says so.
 
 The exit status is 0 if nothing is wrong, else that of the first failure, as set would have it.
 """,

@@ -64,13 +64,14 @@ class CommandLine:
     def take_word(self, is_kept: Callable[[str], bool]) -> str:
         """Remove the first word if it is not a property, as in `plan delete name=home`; return it, or an empty text.
 
-        A word that `is_kept` stays.
+        Flags may be before it, as in `plan --json delete name=home`. A word that `is_kept` stays.
         """
-        if not self._given or self._sound == 0 or self._given[0][0] != NAMELESS or is_kept(self._given[0][1]):
+        place = next((place for place, (name, _text) in enumerate(self.given) if not is_flag(name)), None)
+        if place is None or self._given[place][0] != NAMELESS or is_kept(self._given[place][1]):
             return ""
         if self._sound is not None:
             self._sound -= 1
-        return self._given.pop(0)[1]
+        return self._given.pop(place)[1]
 
     def put_before(self, name: str, text: str) -> None:
         """Give a property as if it were the first one on the line."""

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from typing import Final, Literal, TypeVar
 
     from dns_update.address import Source
+    from dns_update.exchange import TransportName
+    from dns_update.server_config.finding import ServerProgram
     from dns_update.update import Requirement
 
-    ServerType = Literal["bind", "knot", "powerdns"]
     Encoding = Literal["auto", "base64", "text"]
-    Transport = Literal["udp", "tcp", "tls"]
     T = TypeVar("T")
 
 ALL: Final = "all"  # of verify=
@@ -181,7 +181,7 @@ class Options:
         values.types_from_text)
     acme: bool = _flag(
         "acme", _KEY, "let the key change TXT records at _acme-challenge.NAME; and nothing else, unless type= is given")
-    server_type: ServerType = _row(
+    server_type: ServerProgram = _row(
         "server-type", "bind|knot|powerdns", _KEY, "for which server to print, or apply, the configuration",
         values.choice("bind", "knot", "powerdns"), default="bind")
     new_algorithm: Algorithm | None = _row(
@@ -259,13 +259,13 @@ class Options:
         values.owner_from_text, positional=True)
     address: tuple[Source, ...] = _row(
         "address", "SOURCE[,SOURCE...]", (*_CHANGE, *_CHECK),
-        "what the name should point at: 203.0.113.45, 2001:db8::1, interface:ppp0 (/ipv4, /ipv6), prefix:br0+::5, "
+        "addresses, or where they come from: 203.0.113.45, 2001:db8::1, interface:ppp0 (/ipv4, /ipv6), prefix:br0+::5, "
         "dns:, https://HOST/PATH, command:PROGRAM; with type=PTR, the address whose reverse name is meant",
         values.addresses_from_text, repeatable=True, positional=True)
     zone: Name | None = _row(
         "zone", "NAME", (*_ASKING, *_INIT),
-        "the zone to update; if it is left out, it is found by its SOA record, except by key, which needs it, and by "
-        "init without a terminal",
+        "the zone; if it is left out, it is found by the SOA record of the name; list, key, and init without a "
+        "terminal need it",
         values.name_from_text)
     dns_server: tuple[str, ...] = _row(
         "dns-server", "HOST[:PORT][,...]", (*_ASKING, *_INIT),
@@ -280,7 +280,8 @@ class Options:
         values.text_from_text, secret=True)
     ttl: int | None = _row(
         "ttl", "TIME", (*_SET, *_CHECK, *_APPLY),
-        "time to live: seconds, or 10m, 1h, 1d; if it is left out, the current one is kept; 0 deletes the entry",
+        "time to live: seconds, or 10m, 1h, 1d; if it is left out, the current one is kept; with set, 0 deletes the "
+        "entry",
         values.ttl_from_text)
     key_file: str | None = _row(
         "key-file", "FILE", (*_ACCESS, *_INIT),
@@ -324,7 +325,7 @@ class Options:
     check_names: bool = _flag(
         "check-names", (*_SET, *_CHECK, *_APPLY),
         "refuse a name that is not a valid host name where one is needed, as BIND does", default="yes")
-    transport: Transport = _row(
+    transport: TransportName = _row(
         "transport", "udp|tcp|tls", _ASKING,
         "udp changes to TCP by itself if a message is too large; tls encrypts, and verifies whom the server is",
         values.choice("udp", "tcp", "tls"), default="udp")
@@ -377,8 +378,8 @@ class Options:
 
     server_config: str | None = _row(
         "server-config", "FILE", _CHECK,
-        "on the server's own machine, its configuration: named.conf, knot.conf or pdns.conf; it is read, too, and the "
-        "line named that is in the way",
+        "on the server's own machine: read its configuration, too (named.conf, knot.conf or pdns.conf), and name the "
+        "line that prevents the update",
         values.path_from_text)
 
     # Of the agent, and of the commands that ask it

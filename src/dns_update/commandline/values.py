@@ -267,7 +267,7 @@ def path_from_text(text: str) -> str:
     A shell replaces the `~` at the beginning of a word only, and not in `key-file=~/home.key`.
     """
     path = text_from_text(text)
-    return os.path.expanduser(path) if path.startswith("~") else path  # noqa: PTH111 - pathlib costs 4 ms
+    return os.path.expanduser(path) if path.startswith("~") else path
 
 
 def pins_from_text(text: str) -> tuple[bytes, ...]:

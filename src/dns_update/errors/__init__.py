@@ -45,7 +45,7 @@ CLASSES = (
     "ServerNotTrusted", "UsageError", "ZoneNotFound",
 )  # fmt: skip
 __all__ = list(CLASSES)
-__all__ += ["Hint", "causes", "quoted"]
+__all__ += ["Hint", "causes", "one_line", "quoted"]
 
 SOME_FAILED = 10  # the exit status if several things were tried and failed in different ways; no single error has it
 MAX_QUOTED = 60  # characters: enough to recognise a text, and the error stays one line
@@ -54,6 +54,13 @@ MAX_QUOTED = 60  # characters: enough to recognise a text, and the error stays o
 def quoted(text: str) -> str:
     """Return a text of the user's as an error shows it: in quotes, on one line, shortened."""
     return repr(text) if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]!r}..."
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line without control characters: a server may have sent any character."""
+    if text.isprintable():
+        return text
+    return "".join([c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text])
 
 
 def __getattr__(name: str) -> object:

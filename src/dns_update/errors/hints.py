@@ -132,7 +132,7 @@ class Hint(str):
         If a door needs other words, and not only another spelling, `command_line` or `toml` is its own template.
         """
         others = {door: text for door, text in ((COMMAND_LINE, command_line), (TOML, toml)) if text}
-        hint = super().__new__(cls, template.format_map(_Fields(PYTHON, values)))
+        hint = super().__new__(cls, template.format_map(_TemplateFields(PYTHON, values)))
         hint._template = template
         hint._values = values
         hint._others = others
@@ -145,7 +145,7 @@ class Hint(str):
 
     def rendered(self, door: Door) -> str:
         """Return the sentence as a door writes it."""
-        return self._others.get(door, self._template).format_map(_Fields(door, self._values))
+        return self._others.get(door, self._template).format_map(_TemplateFields(door, self._values))
 
     def __reduce__(self) -> tuple[object, ...]:
         texts = [self._others.get(door, "") for door in (COMMAND_LINE, TOML)]
@@ -161,7 +161,7 @@ def rendered(sentence: str, door: Door) -> str:
     return sentence.rendered(door) if isinstance(sentence, Hint) else sentence
 
 
-class _Fields:
+class _TemplateFields:
     """What the fields of a template mean, for `str.format_map`."""
 
     def __init__(self, door: Door, values: Mapping[str, object]) -> None:
@@ -170,12 +170,12 @@ class _Fields:
 
     def __getitem__(self, field: str) -> object:
         if field in PROPERTIES:
-            return _Property(self._door, field)
+            return _HintProperty(self._door, field)
         value = self._values[field]
         return rendered(value, self._door) if isinstance(value, str) else value
 
 
-class _Property:
+class _HintProperty:
     """A property in a template; what follows its colon is its value."""
 
     def __init__(self, door: Door, name: str) -> None:

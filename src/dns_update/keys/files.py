@@ -32,7 +32,7 @@ def write_new_files(texts: Mapping[str, str], modes: Mapping[str, int]) -> None:
     except BaseException as error:
         for each in written:
             with suppress(OSError):
-                os.unlink(each)  # noqa: PTH108 - pathlib would add nothing here
+                os.unlink(each)
         if isinstance(error, FileExistsError):
             raise UsageError(f"{path} exists", hint="give another path, or move the file away") from error
         if isinstance(error, OSError):
@@ -50,7 +50,7 @@ def replace_file(path: str, text: str, before: str) -> None:
     target = os.path.realpath(path)
     part = target + _PART
     try:
-        status = os.stat(target)  # noqa: PTH116 - as above
+        status = os.stat(target)
         descriptor = os.open(part, _NEW, SECRET_MODE)
     except FileExistsError as error:
         raise UsageError(f"{part} exists", hint="another dns-update may be writing; if not, remove it") from error
@@ -65,10 +65,10 @@ def replace_file(path: str, text: str, before: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(descriptor)
-        os.replace(part, target)  # noqa: PTH105 - as above
+        os.replace(part, target)
     except BaseException as error:
         with suppress(OSError):
-            os.unlink(part)  # noqa: PTH108 - as above
+            os.unlink(part)
         if isinstance(error, OSError):
             raise unusable_file(f"cannot write {path}", error) from error
         raise
@@ -79,14 +79,14 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 def _check_unchanged(target: str, path: str, before: str) -> None:
-    with open(target, encoding="utf-8-sig", newline="") as file:  # noqa: PTH123 - as above
+    with open(target, encoding="utf-8-sig", newline="") as file:
         if file.read() != before:
             raise UsageError(f"{path} has been changed meanwhile; nothing was written", hint="do it again")
 
 
 def sync_directory(path: str) -> None:
     """Have the new name of a file survive a power failure."""
-    descriptor = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)  # noqa: PTH120
+    descriptor = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     except OSError:  # some file systems cannot

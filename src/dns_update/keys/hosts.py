@@ -57,5 +57,5 @@ def _host(words: list[str], zone: Name, where: str) -> Host:
         check_plain(name, quoted(words[0]))
         addresses = tuple(format_address(parse_address(word)) for word in words[1:])
     except DnsUpdateError as error:
-        raise UsageError(f"{where}: {error.args[0]}", hint=error.hint) from error
+        raise UsageError(f"{where}: {error.text}", hint=error.hint) from error
     return Host(name, addresses)

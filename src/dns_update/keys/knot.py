@@ -81,37 +81,37 @@ def without(text: str, name: Name, source: str) -> str:
         left = _without_key(item.text, name) if item.section == "acl" else item.text
         if not left:
             removed.append(_id_of(item))
-        items.append(_Item(item.section, left))
+        items.append(_KeyItem(item.section, left))
     changed = [_without_rules(item.text, removed) if item.section in _WITH_RULES else item.text for item in items]
     return _checked("".join(changed), text, name, source)
 
 
-class _Item(Value):
+class _KeyItem(Value):
     """Lines of a configuration: an item of a section, or what is between items."""
 
     section: str
     text: str
 
 
-def _items(text: str) -> Iterator[_Item]:
+def _items(text: str) -> Iterator[_KeyItem]:
     section, lines = "", list[str]()
     for line in text.splitlines(keepends=True):
         begins = _SECTION.match(line)
         if begins is not None or _ITEM.match(line) or not line.strip():
             if lines:
-                yield _Item(section, "".join(lines))
+                yield _KeyItem(section, "".join(lines))
             lines = []
         section = begins[1] if begins is not None else section
         lines.append(line)
     if lines:
-        yield _Item(section, "".join(lines))
+        yield _KeyItem(section, "".join(lines))
 
 
-def _id_of(item: _Item) -> str:
+def _id_of(item: _KeyItem) -> str:
     return next((found[1] for found in map(_ID.match, item.text.splitlines()) if found is not None), "").strip("\"'")
 
 
-def _is_of(item: _Item, name: Name) -> bool:
+def _is_of(item: _KeyItem, name: Name) -> bool:
     return _is_name(_id_of(item), name)
 
 

@@ -6,9 +6,15 @@ from collections.abc import Iterable
 
 from dns_update.value import Value
 
-UNKNOWN = "unknown"  # nothing was recorded with the newer key
-STILL_USED = "still used"  # at some server, the last change was made with the older key
-USED_NO_MORE = "used no more"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    UsageState = Literal["unknown", "still used", "used no more"]
+
+UNKNOWN: UsageState = "unknown"  # nothing was recorded with the newer key
+STILL_USED: UsageState = "still used"  # at some server, the last change was made with the older key
+USED_NO_MORE: UsageState = "used no more"
 
 
 class Use(Value):
@@ -26,7 +32,7 @@ class Usage(Value):
     whose last change was made with the older key.
     """
 
-    state: str
+    state: UsageState
     older: float | None
     newer: float | None
     servers: tuple[str, ...] = ()
@@ -45,5 +51,5 @@ def usage_of(uses: Iterable[Use], older: str, newer: str) -> Usage:
             last[use.key_name] = use.when
             by_server[use.server] = use.key_name
     behind = tuple(server for server, key_name in by_server.items() if key_name == older)
-    state = UNKNOWN if newer not in last else STILL_USED if behind else USED_NO_MORE
+    state: UsageState = UNKNOWN if newer not in last else STILL_USED if behind else USED_NO_MORE
     return Usage(state, last.get(older), last.get(newer), behind)

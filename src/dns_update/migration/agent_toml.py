@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from dns_update.migration.plan import IPV6, AddressOrigin, Choices, MovedKey, MovedRecord, MovePlan
+from dns_update.wire.ttl import UNITS
 
-Upstream = tuple[str, str, str]
+ServerEntry = tuple[str, str, str]
 """A server as a table of its own: address, transport, local address."""
 _T = TypeVar("_T")
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 1, 7 * 86400  # what the agent takes
-_UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+_UNITS = tuple((UNITS[unit], unit) for unit in "dhms")
 
 
 def toml_from_plan(plan: MovePlan, choices: Choices, *, origin: str, key_file: str, command: str = "import") -> str:
@@ -144,7 +145,7 @@ def _together(records: Iterable[MovedRecord]) -> Iterable[tuple[MovedRecord, ...
     return groups.values()
 
 
-def _upstreams(record: MovedRecord) -> list[Upstream]:
+def _upstreams(record: MovedRecord) -> list[ServerEntry]:
     return [(server, record.transport, record.local_address) for server in record.servers]
 
 

@@ -12,17 +12,18 @@ from collections.abc import Iterator
 
 from dns_update.errors import InvalidText, UsageError, quoted
 from dns_update.migration import origins
-from dns_update.migration.draft import Draft, Option, Options
+from dns_update.migration.draft import Draft, Option, SetupSection
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, Choices, MovedKey, MovedRecord, MovePlan, Trigger
 from dns_update.value import Value
 from dns_update.wire.codes import MAX_U32, decimal
 from dns_update.wire.inet import IPV6_OCTETS, parse_address
+from dns_update.wire.ttl import UNITS
 
 _OPTION = re.compile(r"[,\s]*([a-z][\w-]*)=", re.IGNORECASE | re.ASCII)
 _PASSWORD = re.compile(r"(?:^|(?<=[\s,]))((?:fw-)?password[\w-]*)\s*=\s*('[^']*'|[^'\s]\S*)")
 _DELAY = re.compile(r"(\d+)\s*(s|seconds?|m|minutes?|h|hours?|d|days?)?", re.IGNORECASE | re.ASCII)
 _WORD_OR_COMMA = re.compile(r"[^\s,]+|,")
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_UNITS = {"": 1} | {unit: UNITS[unit] for unit in "smhd"}
 _LEAST_DAEMON = 60  # seconds; ddclient's own limit
 _DEFAULT_TTL = "600"
 _DEFAULT_PROTOCOL = "dyndns2"
@@ -89,10 +90,10 @@ def plan_from_ddclient(text: str, choices: Choices) -> MovePlan:
     What cannot be moved becomes a remark; raises UsageError only for a text that is too long to be a set-up.
     """
     draft = Draft(text, choices.identity)
-    return _Reader(draft, choices).read(draft.text)
+    return _DdclientReader(draft, choices).read(draft.text)
 
 
-class _Statement(Value):
+class _DdclientStatement(Value):
     """A line with the lines that continue it; `starts` has the place at which each begins, `first` is its number."""
 
     text: str
@@ -104,7 +105,7 @@ class _Statement(Value):
         return self.first + bisect(self.starts, place) - 1
 
 
-class _Reader:
+class _DdclientReader:
     """Reads one file."""
 
     def __init__(self, draft: Draft, choices: Choices) -> None:
@@ -128,7 +129,7 @@ class _Reader:
         interval = self._interval()
         for host, line, of_host in hosts:
             if _protocol(of_host) == "nsupdate":
-                _Host(self._draft, self._choices, of_host, line).put(host, interval)
+                _DdclientHost(self._draft, self._choices, of_host, line).put(host, interval)
         if not hosts:
             hint = "e.g. protocol=nsupdate, server=192.0.2.1, zone=example.com, password=/etc/home.key home.example.com"
             self._draft.say("error", 0, "no-host", "the file has no host", hint)
@@ -140,7 +141,7 @@ class _Reader:
             text = f"protocol={named} sends HTTP to a provider; dns-update speaks DNS to the zone's own server"
             self._draft.say("info", line, "other-protocol", text, "keep ddclient for it")
 
-    def _statements(self, text: str) -> Iterator[_Statement]:
+    def _statements(self, text: str) -> Iterator[_DdclientStatement]:
         """Yield lines without comments, together with their continuations."""
         parts, starts = list[str](), [0]
         lines = text.split("\n")
@@ -160,10 +161,10 @@ class _Reader:
                 self._draft.say(
                     "error", number, "no-continuation", "the file ends after a backslash", "expected a line"
                 )
-            yield _Statement("".join(parts), tuple(starts), number + 1 - len(parts))
+            yield _DdclientStatement("".join(parts), tuple(starts), number + 1 - len(parts))
             parts, starts = [], [0]
 
-    def _settings(self, statement: _Statement) -> tuple[dict[str, Option], list[list[Option]]]:
+    def _settings(self, statement: _DdclientStatement) -> tuple[dict[str, Option], list[list[Option]]]:
         """Return the options of a statement, and the words after them: hosts, login, password."""
         settings: dict[str, Option] = {}
         place = 0
@@ -181,7 +182,7 @@ class _Reader:
             words[:1] = [[*(words[0] if words else ()), *(Option(host, given.line) for host in given.value.split(","))]]
         return settings, words
 
-    def _words(self, statement: _Statement, place: int) -> list[list[Option]]:
+    def _words(self, statement: _DdclientStatement, place: int) -> list[list[Option]]:
         """Return the words after the options; those with commas between them belong together."""
         words: list[list[Option]] = []
         is_joined = False
@@ -233,13 +234,13 @@ class _Reader:
         return (Trigger("interval", max(seconds, _LEAST_DAEMON)),) if seconds else (Trigger(),)
 
 
-class _Host:
+class _DdclientHost:
     """One or several hosts with the same settings, which use nsupdate."""
 
     def __init__(self, draft: Draft, choices: Choices, settings: dict[str, Option], line: int) -> None:
         self._draft = draft
         self._choices = choices
-        self._options = Options(line, settings)
+        self._options = SetupSection(line, settings)
         self._line = line
 
     def put(self, host: str, triggers: tuple[Trigger, ...]) -> None:

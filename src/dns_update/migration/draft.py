@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dns_update.errors import UsageError
 from dns_update.errors.hints import TOML, rendered
-from dns_update.migration.plan import ImportRemark, MovedKey, MovedRecord, MovePlan, Severity, ordered
+from dns_update.migration.plan import ImportRemark, MovedKey, MovedRecord, MovePlan, ordered
 from dns_update.nsupdate import shown
 from dns_update.rr.host_names import check_owner
 from dns_update.rr.record import MAX_TTL
@@ -15,6 +15,10 @@ from dns_update.transport import Server, port_from_text
 from dns_update.value import Value
 from dns_update.wire.codes import RRClass, RRType, decimal
 from dns_update.wire.name import Name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.routeros.remarks import Severity
 
 MAX_CHARACTERS = 1 << 18  # thousands of names; what is longer is not a set-up but a log, an image, or an attack
 IDENTITY = "{identity}"
@@ -31,7 +35,7 @@ class Option(Value):
     line: int
 
 
-class Options(Value):
+class SetupSection(Value):
     """The options of a part of a set-up by name, and the line at which the part begins."""
 
     line: int

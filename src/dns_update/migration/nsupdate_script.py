@@ -17,8 +17,8 @@ from dns_update.errors import InvalidText, UsageError, quoted
 from dns_update.migration import origins
 from dns_update.migration.draft import Draft
 from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, Choices, MovedKey, MovedRecord, MovePlan
-from dns_update.migration.shell import Command, Script
-from dns_update.migration.shell_words import UNKNOWN, Line, Unknown, Unknowns
+from dns_update.migration.shell import ShellCommand, ShellScript
+from dns_update.migration.shell_words import UNKNOWN, ShellLine, Unknown, Unknowns
 from dns_update.nsupdate import Fatal
 from dns_update.nsupdate.command_reader import COMMAND_WORDS, command_from_line
 from dns_update.nsupdate.commands import (
@@ -28,13 +28,13 @@ from dns_update.nsupdate.commands import (
     KeyCommand,
     LeaseCommand,
     LocalCommand,
+    NsupdateCommand,
     Plain,
     Prerequisite,
     ServerCommand,
     TtlCommand,
     ZoneCommand,
 )
-from dns_update.nsupdate.commands import Command as NsupdateCommand
 from dns_update.nsupdate.keys import key_from_options
 from dns_update.nsupdate.lexer import Lexer
 from dns_update.nsupdate.options import LOCAL_HOST, SESSION_KEY_FILE, NsupdateOptions, options_from_words
@@ -60,10 +60,10 @@ def plan_from_nsupdate(text: str, choices: Choices) -> MovePlan:
     """
     draft = Draft(text, choices.identity)
     if is_plain(draft.text):
-        lines = [Line(line, number) for number, line in enumerate(draft.text.split("\n"), 1)]
-        _Run(draft, None).take((lines[:-1] if not lines[-1].text else lines), _options([]))
+        lines = [ShellLine(line, number) for number, line in enumerate(draft.text.split("\n"), 1)]
+        _ScriptRun(draft, None).take((lines[:-1] if not lines[-1].text else lines), _options([]))
     else:
-        _ScriptReader(draft, Script(draft.text)).read()
+        _ScriptReader(draft, ShellScript(draft.text)).read()
     plan = draft.plan()
     if not plan.records and not plan.remarks:
         draft.say(
@@ -87,7 +87,7 @@ def is_plain(text: str) -> bool:
 class _ScriptReader:
     """Finds out which lines of a script reach nsupdate, with which options, and takes them."""
 
-    def __init__(self, draft: Draft, script: Script) -> None:
+    def __init__(self, draft: Draft, script: ShellScript) -> None:
         self._draft = draft
         self._script = script
         self._left = _MOST_LINES
@@ -97,7 +97,7 @@ class _ScriptReader:
         for number, expected in self._script.mistakes:
             text = f"the script ends early: expected {expected}"
             self._draft.say("error", number, "unfinished", text, "look at the quotes")
-        waiting: list[Line] = []
+        waiting: list[ShellLine] = []
         for command in self._script.commands:
             words = _nsupdate_words(command, self._script.unknowns)
             if words is None:
@@ -113,7 +113,7 @@ class _ScriptReader:
         if any(_is_understood(line.text) for line in relevant):
             self._take_run([], 0, relevant)
 
-    def _take_run(self, words: Sequence[str], number: int, lines: Sequence[Line]) -> None:
+    def _take_run(self, words: Sequence[str], number: int, lines: Sequence[ShellLine]) -> None:
         """Take the lines of a run, in each iteration of the loops around it; not of those with too many."""
         unknowns = self._script.unknowns
         found = dict.fromkeys(UNKNOWN.findall("".join([*words, *(line.text for line in lines)])))
@@ -125,8 +125,8 @@ class _ScriptReader:
         for values in product(*loops.values()):
             table = str.maketrans(dict(zip(loops, values, strict=True)))
             options = self._options([word.translate(table) for word in words], number)
-            run = [Line(line.text.translate(table), line.number) for line in lines]
-            _Run(self._draft, unknowns, number).take(run, options)
+            run = [ShellLine(line.text.translate(table), line.number) for line in lines]
+            _ScriptRun(self._draft, unknowns, number).take(run, options)
 
     def _options(self, words: Sequence[str], number: int) -> NsupdateOptions:
         try:
@@ -144,7 +144,7 @@ def _options(words: Sequence[str]) -> NsupdateOptions:
     return options
 
 
-def _nsupdate_words(command: Command, unknowns: Unknowns) -> list[str] | None:
+def _nsupdate_words(command: ShellCommand, unknowns: Unknowns) -> list[str] | None:
     """Return the arguments of nsupdate; None if the command runs another program."""
     for place, word in enumerate(command.words):
         if place and command.program not in _WRAPPERS:
@@ -167,14 +167,14 @@ def _is_understood(text: str) -> bool:
     return True
 
 
-class _Change(Value):
+class _ScriptChange(Value):
     """An addition, and the number of its line."""
 
     command: Addition
     number: int
 
 
-class _Run:
+class _ScriptRun:
     """What nsupdate would do with some lines; `unknowns` explains the characters for what only the shell knows."""
 
     def __init__(self, draft: Draft, unknowns: Unknowns | None, number: int = 0) -> None:
@@ -188,10 +188,10 @@ class _Run:
         self._transport = self._local_address = ""
         self._class: int = RRClass.IN
         self._port = DNS_PORT
-        self._additions: list[_Change] = []
+        self._additions: list[_ScriptChange] = []
         self._deletions: dict[tuple[Name, int], int] = {}
 
-    def take(self, lines: Sequence[Line], options: NsupdateOptions) -> None:
+    def take(self, lines: Sequence[ShellLine], options: NsupdateOptions) -> None:
         """Take the lines of one run."""
         self._set_options(options)
         for line in lines:
@@ -233,7 +233,7 @@ class _Run:
             self._draft.algorithm_assumed(self._number)
         return None if key is None else moved_key(key)
 
-    def _command(self, line: Line) -> NsupdateCommand | None:
+    def _command(self, line: ShellLine) -> NsupdateCommand | None:
         """Return the command of a line; None, with a remark, if it has none."""
         try:
             command = command_from_line(line.text, has_ttl=self._ttl is not None)
@@ -266,7 +266,7 @@ class _Run:
 
     def _take(self, command: NsupdateCommand, number: int) -> None:
         if isinstance(command, Addition):
-            self._additions.append(_Change(command, number))
+            self._additions.append(_ScriptChange(command, number))
         elif isinstance(command, Deletion):
             self._deletions[command.name, command.rrtype] = number
         elif isinstance(command, Prerequisite):
@@ -293,7 +293,7 @@ class _Run:
 
     def _send(self) -> None:
         """Make records of the changes since the last send."""
-        groups: dict[tuple[Name, int], list[_Change]] = {}
+        groups: dict[tuple[Name, int], list[_ScriptChange]] = {}
         for change in self._additions:
             command = change.command
             if command.rrtype not in _FAMILIES or (command.rrclass or self._class) != RRClass.IN:
@@ -334,7 +334,7 @@ class _Run:
             text = f"the script adds to the addresses of {name}; the agent replaces them"
             self._draft.say("warning", number, "adds-only", text, "list all addresses in address = if there are others")
 
-    def _records(self, changes: Sequence[_Change]) -> Iterator[MovedRecord]:
+    def _records(self, changes: Sequence[_ScriptChange]) -> Iterator[MovedRecord]:
         """Yield the records of a name and family."""
         last = changes[-1]
         ttl = last.command.ttl if last.command.ttl is not None else self._ttl
@@ -362,7 +362,7 @@ class _Run:
                 line=change.number,
             )
 
-    def _origin(self, change: _Change) -> AddressOrigin | None:
+    def _origin(self, change: _ScriptChange) -> AddressOrigin | None:
         """Return where the address of an addition is from; None, with a remark, if that cannot be said."""
         data, family = change.command.data, _FAMILIES[change.command.rrtype]
         try:

@@ -20,17 +20,21 @@ from dns_update.migration.plan import (
     MovedKey,
     MovedRecord,
     MovePlan,
-    Severity,
     Trigger,
 )
 from dns_update.migration.uci import Section, sections_from_text
 from dns_update.nsupdate.keys import key_from_text
 from dns_update.wire.codes import MAX_U16, decimal
+from dns_update.wire.ttl import UNITS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.routeros.remarks import Severity
 
 _SERVICE = "bind-nsupdate"
 _TTL = 600  # update_nsupdate.sh has it as a constant
 _LEAST_SECONDS, _DEFAULT_SECONDS = 300, 600  # between two looks at the address
-_UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+_UNITS = {f"{word}s": UNITS[word[0]] for word in ("second", "minute", "hour", "day")}
 _PAGES = {IPV4: "http://checkip.dyndns.com/", IPV6: "http://checkipv6.dyndns.com/"}
 _ALLOW_PRIVATE = "add allow-private = true to the records if that is what you want"
 
@@ -51,7 +55,7 @@ def plan_from_openwrt(text: str, choices: Choices) -> MovePlan:
             what = "OpenWrt publishes private addresses, which the agent does not"
             draft.say("warning", section.line, "private-addresses-wanted", what, _ALLOW_PRIVATE)
         elif section.type == "service":
-            _Service(draft, choices, section).put()
+            _DdnsService(draft, choices, section).put()
     if not any(section.type == "service" for section in sections):
         draft.say(
             "error", 0, "no-section", "the file has no section of type service", "expected: config service 'NAME'"
@@ -59,7 +63,7 @@ def plan_from_openwrt(text: str, choices: Choices) -> MovePlan:
     return draft.plan()
 
 
-class _Service:
+class _DdnsService:
     """One section."""
 
     def __init__(self, draft: Draft, choices: Choices, section: Section) -> None:

@@ -7,11 +7,14 @@ from typing import Literal
 
 from dns_update.value import Value
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.routeros.remarks import Severity
+
 OriginKind = Literal["interface", "dhcp-client", "interface-pattern", "public-address", "literal", "service"]
 TriggerKind = Literal["manual", "interval", "startup", "interface-up", "lease-change", "host-up"]
 Servers = Literal["one", "first-success", "all"]
 ChangeCheck = Literal["none", "memory", "memory-broken", "dns", "event"]
-Severity = Literal["error", "warning", "info"]
 Understood = Literal["yes", "partly", "no"]
 
 IPV4, IPV6 = 4, 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from dns_update.migration.shell_words import LONGEST_VALUE, UNKNOWN, Line, Token, Unknowns, Words
+from dns_update.migration.shell_words import LONGEST_VALUE, UNKNOWN, ShellLine, Token, TokenReader, Unknowns
 from dns_update.value import Value
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
@@ -17,7 +17,7 @@ _ESCAPE = re.compile(r"\\([ntr\\\"])")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"'}
 
 
-class Command(Value):
+class ShellCommand(Value):
     """A command: its words, the number of its line, and the lines that it gets by a here-document.
 
     `is_fed` says whether its output goes into a pipe or a file, and not to the user.
@@ -25,7 +25,7 @@ class Command(Value):
 
     words: tuple[str, ...]
     number: int
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ShellLine, ...] = ()
     is_fed: bool = False
 
     @property
@@ -33,7 +33,7 @@ class Command(Value):
         """The name of its program, without directories."""
         return self.words[0].rpartition("/")[2]
 
-    def printed(self) -> tuple[Line, ...]:
+    def printed(self) -> tuple[ShellLine, ...]:
         """Return the lines that echo and printf print, and those that cat copies; none for other programs."""
         words = list(self.words[1:])
         while words and re.fullmatch("-[neE]+", words[0]):
@@ -46,15 +46,15 @@ class Command(Value):
         return self.lines if self.program in ("cat", "tee") else ()
 
 
-class Script:
+class ShellScript:
     """A script's commands in order; `mistakes` are numbers of lines, and what was expected there."""
 
     def __init__(self, text: str) -> None:
         text = UNKNOWN.sub("?", text.replace("\r\n", "\n"))
         self.unknowns = Unknowns()
-        last_values = _Reader(text, self.unknowns, {})
+        last_values = _ShellReader(text, self.unknowns, {})
         last_values.read()
-        reader = _Reader(text, self.unknowns, last_values.variables)
+        reader = _ShellReader(text, self.unknowns, last_values.variables)
         self.commands = tuple(reader.read())
         self.mistakes = tuple(dict.fromkeys(reader.mistakes))
 
@@ -66,19 +66,19 @@ class _Building:
         self.words: list[str] = []
         self.number = 0
         self.documents: list[Token] = []
-        self.lines: list[Line] = []
+        self.lines: list[ShellLine] = []
         self.is_fed = False
 
-    def built(self) -> Command:
+    def built(self) -> ShellCommand:
         lines = [*self.lines, *(line for token in self.documents for line in token.lines)]
-        return Command(tuple(self.words), self.number, tuple(lines), self.is_fed)
+        return ShellCommand(tuple(self.words), self.number, tuple(lines), self.is_fed)
 
 
-class _Reader:
+class _ShellReader:
     """Makes commands of tokens, and sets the variables."""
 
     def __init__(self, text: str, unknowns: Unknowns, known: Mapping[str, str]) -> None:
-        self._words = Words(text, unknowns, known)
+        self._words = TokenReader(text, unknowns, known)
         self._unknowns = unknowns
         self._commands: list[_Building] = []
         self._current = _Building()
@@ -95,7 +95,7 @@ class _Reader:
         """Numbers of lines, and what was expected there."""
         return self._words.mistakes
 
-    def read(self) -> list[Command]:
+    def read(self) -> list[ShellCommand]:
         """Return the commands."""
         redirection: Token | None = None
         for token in self._words.tokens():
@@ -167,11 +167,11 @@ class _Reader:
         self._current = _Building()
 
 
-def _split(text: str, number: int) -> Iterator[Line]:
+def _split(text: str, number: int) -> Iterator[ShellLine]:
     r"""Yield the lines of a printed text; `\n` in it ends a line, too, but begins no line of the script."""
     for after, whole in enumerate(text.split("\n")):
         for line in _ESCAPE.sub(lambda found: _ESCAPES[found[1]], whole).split("\n"):
-            yield Line(line, number + after)
+            yield ShellLine(line, number + after)
 
 
 def _formatted(directive: str, left: Iterator[str]) -> str:

@@ -47,7 +47,7 @@ class Unknown(Value):
         return "a command" if self.kind == "command" else f"${self.text}"
 
 
-class Line(Value):
+class ShellLine(Value):
     """A line of text that a command gets or prints, and the number of its line in the script."""
 
     text: str
@@ -63,7 +63,7 @@ class Token:
         self.text = text
         self.number = number
         self.is_word = is_word
-        self.lines: list[Line] = []
+        self.lines: list[ShellLine] = []
 
 
 class Unknowns:
@@ -86,7 +86,7 @@ class Unknowns:
         return self._unknowns[character]
 
 
-class Words:
+class TokenReader:
     """Reads the tokens of a text.
 
     `variables` are set by whoever takes the tokens, while taking them; `known` are those that are set only after they
@@ -141,14 +141,14 @@ class Words:
             number, self._number = self._number, self._number + 1
             if raw == end:
                 return
-            token.lines.append(Line(raw if is_quoted else self._expanded(raw, number), number))
+            token.lines.append(ShellLine(raw if is_quoted else self._expanded(raw, number), number))
         self.mistakes.append((token.number, "the end of the here-document, which begins here"))
 
     def _expanded(self, line: str, number: int) -> str:
         """Return a line of a here-document with its variables replaced."""
         if not any(mark in line for mark in "$`\\"):
             return line
-        inner = Words(f'{line}"', self._unknowns, self._known)
+        inner = TokenReader(f'{line}"', self._unknowns, self._known)
         inner.variables, inner._left = self.variables, self._left
         text = inner._until_quote(in_document=True)
         self._left = inner._left

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from dns_update.migration.draft import Option, Options
+from dns_update.migration.draft import Option, SetupSection
 
 Complain = Callable[[int, str, str], None]
 """Takes the number of a line, what is wrong there, and what was expected."""
@@ -17,7 +17,7 @@ _ESCAPED = re.compile(r"\\(.)")
 _FORMS = "expected: config TYPE 'NAME', option NAME 'VALUE' or list NAME 'VALUE'"
 
 
-class Section(Options):
+class Section(SetupSection):
     """A section: its line, its options, its type and name; of a list, only the first value."""
 
     type: str

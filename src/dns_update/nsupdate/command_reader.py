@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from typing import NoReturn, TypeAlias
 
-    CommandReader: TypeAlias = Callable[[Lexer], commands.Command]
+    CommandReader: TypeAlias = Callable[[Lexer], commands.NsupdateCommand]
 
 _OPERATIONS = ("add", "del", "delete")
 _LONGEST_REALM = 1022  # octets; with the @ before it, the limit of BIND
 
 
-def command_from_line(text: str, *, has_ttl: bool = False) -> commands.Command:
+def command_from_line(text: str, *, has_ttl: bool = False) -> commands.NsupdateCommand:
     """Return the command of a line; a blank line is `send`.
 
     With `has_ttl`, a `ttl` command gave a TTL, so an addition may leave it out. Raises InvalidText with the text of

@@ -104,7 +104,7 @@ class Deletion(Value):
     data: str = ""
 
 
-Command: TypeAlias = (
+NsupdateCommand: TypeAlias = (
     "Plain | ServerCommand | LocalCommand | ZoneCommand | ClassCommand | TtlCommand | LeaseCommand | KeyCommand"
     " | CheckCommand | Prerequisite | Addition | Deletion"
 )

@@ -27,7 +27,7 @@ MAX_SECONDS = 2_000_000  # 23 days, in place of no limit: poll(2) counts millise
 _LEAST_UDP_TIMEOUT = 1  # seconds, when -u 0 makes it a share of the total
 
 
-class Answer(Value):
+class ReceivedAnswer(Value):
     """An answer: the reply that the exchange returns, and its octets as they were received."""
 
     reply: Reply | UnverifiedReply
@@ -74,7 +74,7 @@ class Network:
         if family in self._transports:
             self._transports.pop(family).close()
 
-    def ask(self, message: Message, key: Key | None, endpoint: Endpoint, *, tcp: bool) -> Answer:
+    def ask(self, message: Message, key: Key | None, endpoint: Endpoint, *, tcp: bool) -> ReceivedAnswer:
         """Send a message, signed if there is a key, and return the answer.
 
         Raises NoResponse, also if nothing can be sent from the local address, and Fatal if the message is too long.
@@ -85,7 +85,7 @@ class Network:
             reply = self._transport(_family_of(endpoint)).carry(exchange, endpoint)
         except UsageError as error:
             raise _fatal(error) from error
-        return Answer(reply, self._last_octets)
+        return ReceivedAnswer(reply, self._last_octets)
 
     def has_pipeline(self, endpoint: Endpoint) -> bool:
         """Return whether several messages to a server can be under way at once: not from a port that the user chose.
@@ -122,11 +122,11 @@ class Network:
             pipeline = self._pipeline = self._open_pipeline(endpoint)
         return pipeline.launch(flight)
 
-    def finish(self, flight: Flight) -> Answer:
+    def finish(self, flight: Flight) -> ReceivedAnswer:
         """Return the answer to a message that `launch` sent; raises NoResponse."""
         if self._pipeline is None:
             raise RuntimeError("nothing was launched")
-        return Answer(self._pipeline.wait(flight), flight.octets)
+        return ReceivedAnswer(self._pipeline.wait(flight), flight.octets)
 
     def wait_out(self) -> None:
         """Wait until every launched message is answered or given up."""

@@ -13,7 +13,7 @@ from dns_update.exchange import MAX_UDP_OCTETS, Reply
 from dns_update.message import Message
 from dns_update.nsupdate.bind_words import distrust_text, endpoint_text, failure_text
 from dns_update.nsupdate.footprint import Footprint, footprint_of
-from dns_update.nsupdate.window import Batch, Destination, Window
+from dns_update.nsupdate.window import SendBatch, SendDestination, SendWindow
 from dns_update.transport import Endpoint
 from dns_update.value import KW_ONLY, Value
 from dns_update.wire.codes import Rcode, rcode_to_text, tsig_error_to_text
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dns_update.nsupdate.advice import Adviser
-    from dns_update.nsupdate.network import Answer, Network
+    from dns_update.nsupdate.network import Network, ReceivedAnswer
     from dns_update.nsupdate.options import NsupdateOptions
     from dns_update.nsupdate.talk import Talk
     from dns_update.transport.pipeline import Flight
@@ -43,7 +43,7 @@ class _UnderWay(Value):
     joined: bool
 
 
-class Sender:
+class ScriptSender:
     """Sends updates. Once all are settled, `has_failed` says whether any failed; `answer` is that to the last one."""
 
     def __init__(self, options: NsupdateOptions, network: Network, talk: Talk) -> None:
@@ -53,9 +53,9 @@ class Sender:
         self._network = network
         self._talk = talk
         self._adviser: Adviser | None = None
-        self._window = Window()
-        self._batch: Batch | None = None  # the sends that wait to go together
-        self._room: tuple[Destination | None, int] = (None, 0)  # in a datagram, for a destination
+        self._window = SendWindow()
+        self._batch: SendBatch | None = None  # the sends that wait to go together
+        self._room: tuple[SendDestination | None, int] = (None, 0)  # in a datagram, for a destination
         self._under_way: list[_UnderWay] = []  # in the order in which they were sent
 
     def send(self, message: Message, servers: Sequence[Endpoint], key: Key | None) -> None:
@@ -72,7 +72,7 @@ class Sender:
         destination = (servers, key, message.question[0])
         if self._batch is None or not self._batch.takes(message, footprint, destination):
             self._send_batch()
-            self._batch = Batch(destination, self._room_for(message, destination), self._window.most_sends)
+            self._batch = SendBatch(destination, self._room_for(message, destination), self._window.most_sends)
             self._batch.takes(message, footprint, destination)
         if self._batch.is_full:
             self._send_batch()
@@ -117,7 +117,7 @@ class Sender:
         self._window.enter(batch.destination, footprint)
         self._under_way.append(_UnderWay(flight, batch.messages, servers, key, joined=bool(self._under_way)))
 
-    def _launch(self, batch: Batch, footprint: Footprint) -> Flight:
+    def _launch(self, batch: SendBatch, footprint: Footprint) -> Flight:
         """Prepare a message, wait until it may be sent, and send it."""
         message, (servers, key, _zone) = batch.to_message(), batch.destination
         tcp = self._options.tcp
@@ -134,7 +134,7 @@ class Sender:
             return False
         return self._network.has_pipeline(servers[0])
 
-    def _room_for(self, message: Message, destination: Destination) -> int:
+    def _room_for(self, message: Message, destination: SendDestination) -> int:
         """Return how many octets a datagram has left for records, after the question and the signature."""
         if destination != self._room[0]:
             _servers, key, _zone = destination
@@ -190,7 +190,7 @@ class Sender:
                 return
         self.has_failed = True
 
-    def _advise(self, sent: tuple[Endpoint, Message, Key | None], result: Answer | NoResponse) -> None:
+    def _advise(self, sent: tuple[Endpoint, Message, Key | None], result: ReceivedAnswer | NoResponse) -> None:
         """Write why an update failed, if it did and somebody wants to know."""
         is_silent = isinstance(result, NoResponse)
         if not self._talk.is_advised or not (is_silent or self.has_failed):
@@ -206,7 +206,7 @@ class Sender:
     def _say_no_response(self, endpoint: Endpoint, error: NoResponse) -> None:
         self._talk.say(f"; Communication with {endpoint_text(endpoint)} failed: {failure_text(error)}")
 
-    def _judge(self, answer: Answer) -> None:
+    def _judge(self, answer: ReceivedAnswer) -> None:
         reply = answer.reply
         if isinstance(reply, Reply):
             self.answer = reply.message

@@ -8,7 +8,7 @@ from dns_update.nsupdate import Fatal, commands
 from dns_update.nsupdate.command_reader import command_from_line
 from dns_update.nsupdate.options import LOCAL_HOST, NsupdateOptions
 from dns_update.nsupdate.pending import Checks, PendingUpdate
-from dns_update.nsupdate.sender import Sender
+from dns_update.nsupdate.sender import ScriptSender
 from dns_update.nsupdate.talk import MESSAGES, MORE, Talk
 from dns_update.transport import Endpoint
 from dns_update.wire.name import Name
@@ -34,7 +34,7 @@ class Session:
         self._options = options
         self._network = network
         self._talk = talk
-        self._sender = Sender(options, network, talk)
+        self._sender = ScriptSender(options, network, talk)
         self._pending = PendingUpdate()
         self._key = key
         self._gss = options.gss
@@ -94,7 +94,7 @@ class Session:
             self._talk.put(f"{VERSION}:\n{COMMANDS}" if word == "help" else f"{VERSION}\n")
         return word != "quit"
 
-    def _set(self, command: commands.Command) -> None:
+    def _set(self, command: commands.NsupdateCommand) -> None:
         if isinstance(command, commands.ServerCommand):
             self._set_servers(command)
         elif isinstance(command, commands.LocalCommand):
@@ -150,10 +150,10 @@ class Session:
         self._sender.send(self._pending.to_message(zone), servers, self._key)
 
     def _find_zone_and_servers(self) -> ZoneServers | None:
-        from dns_update.nsupdate.soa_search import ZoneFinder  # most scripts name both
+        from dns_update.nsupdate.soa_search import SoaSearch  # most scripts name both
 
         name = self._zone if self._zone is not None else self._pending.first_name
-        finder = ZoneFinder(self._options, self._network, self._sender, self._talk)
+        finder = SoaSearch(self._options, self._network, self._sender, self._talk)
         return finder.find(name, self._pending.rrclass, self._servers, self._key, is_zone=self._zone is not None)
 
     def _refuse_what_is_not_implemented(self) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dns_update.nsupdate.network import Network
-    from dns_update.nsupdate.sender import Sender
+    from dns_update.nsupdate.sender import ScriptSender
     from dns_update.nsupdate.talk import Talk
 
 
@@ -33,12 +33,12 @@ class ZoneServers(Value):
     servers: Sequence[Endpoint]
 
 
-class ZoneFinder(Value):
+class SoaSearch(Value):
     """Finds zones and their servers for a session; it writes its talk after the outcomes of earlier sends."""
 
     options: NsupdateOptions
     network: Network
-    sender: Sender
+    sender: ScriptSender
     talk: Talk
 
     def find(
@@ -89,7 +89,7 @@ class _Search:
     """One search; if a server does not answer, or refuses, the search continues with the next one."""
 
     def __init__(
-        self, network: Network, sender: Sender, servers: Sequence[Endpoint], key: Key | None, *, tcp: bool
+        self, network: Network, sender: ScriptSender, servers: Sequence[Endpoint], key: Key | None, *, tcp: bool
     ) -> None:
         self._network = network
         self._sender = sender

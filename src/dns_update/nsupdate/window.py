@@ -38,16 +38,16 @@ if TYPE_CHECKING:
     from dns_update.transport import Endpoint
 
 # What all updates that are under way have in common: the servers, the key, and the zone.
-Destination: TypeAlias = "tuple[Sequence[Endpoint], Key | None, Question]"
+SendDestination: TypeAlias = "tuple[Sequence[Endpoint], Key | None, Question]"
 
 # BIND accepts 100 updates at once from all its clients, and silently drops the others (update-quota).
 MOST_MESSAGES = 32
 
 
-class Batch:
+class SendBatch:
     """Sends that wait to go together, in one message to one destination."""
 
-    def __init__(self, destination: Destination, most_octets: int, most_sends: int) -> None:
+    def __init__(self, destination: SendDestination, most_octets: int, most_sends: int) -> None:
         """Begin without sends; their records may have `most_octets` together."""
         self.messages: list[Message] = []
         self.destination = destination
@@ -67,7 +67,7 @@ class Batch:
         """Whether no other send may join."""
         return len(self.messages) >= self._most_sends or self._footprints[0].is_alone
 
-    def takes(self, message: Message, footprint: Footprint, destination: Destination) -> bool:
+    def takes(self, message: Message, footprint: Footprint, destination: SendDestination) -> bool:
         """Add a send if it may go with the others and there is room; return whether it was added."""
         zone = message.question[0].name
         octets = sum([_octets_of(record, zone) for record in message.answer + message.authority])
@@ -113,16 +113,16 @@ def _octets_of(record: Record, zone: Name) -> int:
     return sum(map(len, own)) + len(own) + 2 + FIXED_OCTETS + len(record.rdata)
 
 
-class Window:
+class SendWindow:
     """Says which message may join those under way, and how many sends the next one may have (`most_sends`)."""
 
     def __init__(self) -> None:
         self.most_sends = 1
         self._most_messages = 1
-        self._destination: Destination | None = None
+        self._destination: SendDestination | None = None
         self._under_way: list[Footprint] = []
 
-    def admits(self, destination: Destination, footprint: Footprint) -> bool:
+    def admits(self, destination: SendDestination, footprint: Footprint) -> bool:
         """Return whether a message may be sent now."""
         if not self._under_way:
             return True
@@ -133,7 +133,7 @@ class Window:
         """Return whether the outcome of the messages under way matters to this one."""
         return any(other.clashes_with(footprint) for other in self._under_way)
 
-    def enter(self, destination: Destination, footprint: Footprint) -> None:
+    def enter(self, destination: SendDestination, footprint: Footprint) -> None:
         """Record that a message was sent."""
         self._destination = destination
         self._under_way.append(footprint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dns_update.routeros import conversions, syntax
-from dns_update.routeros.control import Returned
+from dns_update.routeros.limits import Returned
 from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure, ScriptSyntaxError
 from dns_update.routeros.scopes import name_of

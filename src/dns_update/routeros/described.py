@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from dns_update.routeros.conversions import to_prefix
 from dns_update.routeros.remarks import Failure, ScriptRemark
-from dns_update.routeros.source import Source
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.values import NOTHING, IpPrefix, ItemId, RouterValue, ScriptText, text_of
 from dns_update.routeros.world import ID, Menu, MenuCall, UpdateRequest
 
@@ -85,7 +85,7 @@ class Router:
         described = [added.pop(row.get("interface"), {}) | row for row in self.state.get("dhcp", ())]
         return [*described, *added.values()]
 
-    def script(self, name: str) -> Source | None:
+    def script(self, name: str) -> ScriptSource | None:
         """Return a stored script."""
         for row in self.stored.get("/system/script", ()):
             if text_of(row["name"]) == name:
@@ -134,9 +134,9 @@ class Router:
         self.remarks.append(remark)
 
 
-def source_of(value: RouterValue) -> Source:
+def source_of(value: RouterValue) -> ScriptSource:
     """Return a stored script as a source."""
-    return value.source if isinstance(value, ScriptText) else Source.of_file(text_of(value))
+    return value.source if isinstance(value, ScriptText) else ScriptSource.of_file(text_of(value))
 
 
 def menu_of(rows: Iterable[Mapping[str, RouterValue]]) -> Menu:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 
 from dns_update.routeros import syntax
 from dns_update.routeros.commands import COMMANDS
-from dns_update.routeros.control import Frame, Limits, Returned, Usage
 from dns_update.routeros.conversions import to_address, value_of_word
+from dns_update.routeros.limits import Frame, Limits, Returned, ScriptUsage
 from dns_update.routeros.menu_commands import run_menu_command
 from dns_update.routeros.operators import infix, prefixed, truth
 from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure, LimitReached, ScriptError, ScriptRemark, ScriptSyntaxError
 from dns_update.routeros.scopes import Scope, undeclared_sets
-from dns_update.routeros.source import Source
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.syntax import Argument, Node, needed
 from dns_update.routeros.values import (
     NOTHING,
@@ -40,13 +40,13 @@ class Evaluator:
     def __init__(self, world: World, router_wide: dict[str, RouterValue], limits: Limits | None = None) -> None:
         self.world = world
         self.router_wide = router_wide
-        self.usage = Usage(limits or Limits(), world.now())
-        self.frame = Frame("", Source.of_file(""), Scope(None, router_wide), {})
+        self.usage = ScriptUsage(limits or Limits(), world.now())
+        self.frame = Frame("", ScriptSource.of_file(""), Scope(None, router_wide), {})
         self.handlers = 0
         self._said: set[tuple[str, int, int]] = set()
 
     def run(
-        self, source: Source | str, *, name: str = "", variables: Mapping[str, RouterValue] | None = None
+        self, source: ScriptSource | str, *, name: str = "", variables: Mapping[str, RouterValue] | None = None
     ) -> RouterValue:
         """Run a script and return what it returns.
 
@@ -56,21 +56,21 @@ class Evaluator:
         try:
             return self._run(source, name, variables or {})
         except Failure as failure:
-            at = Source.of_file("").place(0)
+            at = ScriptSource.of_file("").place(0)
             place, file_place = failure.place or at, failure.file_place or at
             raise ScriptError(failure.message, failure.command, place, file_place) from failure
         except RecursionError as error:
-            at = Source.of_file("").place(0)
+            at = ScriptSource.of_file("").place(0)
             raise ScriptError("too many expressions within each other", "", at, at) from error
 
-    def run_inside(self, source: Source | str, name: str) -> RouterValue:
+    def run_inside(self, source: ScriptSource | str, name: str) -> RouterValue:
         """Run a script from another one; raises Failure where it cannot be read, or ends with an error."""
         try:
             return self._run(source, name, {})
         except ScriptSyntaxError as error:
             raise Failure(str(error)) from error
 
-    def _run(self, source: Source | str, name: str, variables: Mapping[str, RouterValue]) -> RouterValue:
+    def _run(self, source: ScriptSource | str, name: str, variables: Mapping[str, RouterValue]) -> RouterValue:
         script = self.read(source)
         for remark in script.remarks:
             if remark.severity != "error":
@@ -83,7 +83,7 @@ class Evaluator:
 
     # What a subclass that explores scripts, instead of running them, does otherwise
 
-    def read(self, source: Source | str) -> syntax.Script:
+    def read(self, source: ScriptSource | str) -> syntax.Script:
         """Return a script's syntax tree."""
         return parse(source)
 

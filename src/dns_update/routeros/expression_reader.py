@@ -148,7 +148,7 @@ class ExpressionReader(SourceScanner):
         begin = self.at
         self.at += 1
         self.enter()
-        items: list[syntax.Item] = []
+        items: list[syntax.ArrayItem] = []
         self.skip_space()
         while self.next != "}":
             items.append(self._item())
@@ -162,14 +162,14 @@ class ExpressionReader(SourceScanner):
         self.leave()
         return syntax.ArrayLiteral(begin, tuple(items))
 
-    def _item(self) -> syntax.Item:
+    def _item(self) -> syntax.ArrayItem:
         begin = self.at
         value = self.value()
         if self.next != "=":
-            return syntax.Item(begin, None, value)
+            return syntax.ArrayItem(begin, None, value)
         self.at += 1
         self.skip_blanks()
-        return syntax.Item(begin, value, self.value())
+        return syntax.ArrayItem(begin, value, self.value())
 
     # Strings
 

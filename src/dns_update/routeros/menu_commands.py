@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from dns_update.routeros import syntax
 from dns_update.routeros.conversions import to_bool, to_number
 from dns_update.routeros.operators import equal, truth
-from dns_update.routeros.remarks import Failure
+from dns_update.routeros.remarks import Failure, NoSuchItem
 from dns_update.routeros.syntax import CommandNode, Node, needed
 from dns_update.routeros.tool import update_request
 from dns_update.routeros.values import NOTHING, Array, ItemId, RouterValue, ScriptText, array_of, is_empty, text_of
 from dns_update.routeros.words import LOG_LEVELS, OF_ROOT, SCRIPT_PARAMETERS
-from dns_update.routeros.world import ID, Menu, MenuCall
+from dns_update.routeros.world import ID, Menu, MenuCall, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.routeros.evaluator import Evaluator
-
-Row = Mapping[str, RouterValue]
 
 _LOG = "/log"  # its rows are printed as lines: time, topics, message
 _PROPERTY_OF_GET = "value-name"
@@ -99,7 +97,7 @@ def _run_script(run: Evaluator, command: CommandNode) -> RouterValue:
         name = _name_of_item(run, run.value(node))
     source = run.world.script(name)
     if source is None:
-        raise Failure("no such item")
+        raise NoSuchItem
     return run.run_inside(source, name)
 
 
@@ -227,12 +225,12 @@ def _one_row(run: Evaluator, menu: Menu, item: RouterValue, at: int) -> Row:
             raise Failure("invalid internal item number")
         item = item.elements()[0] if len(item) else NOTHING
     if is_empty(item):
-        raise Failure("no such item")
+        raise NoSuchItem
     for index, row in enumerate(menu.rows):
         is_it = equal(row.get(ID, NOTHING), item) or (isinstance(item, int) and index == item)
         if is_it or (not isinstance(item, ItemId) and equal(row.get("name", NOTHING), item)):
             return row
-    raise Failure("no such item")
+    raise NoSuchItem
 
 
 def _print(run: Evaluator, command: CommandNode, path: str) -> RouterValue:

@@ -7,7 +7,7 @@ import re
 from dns_update.routeros import syntax
 from dns_update.routeros.expression_reader import JOINED, ExpressionReader
 from dns_update.routeros.remarks import ScriptRemark, ScriptSyntaxError
-from dns_update.routeros.source import Source
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.stored import end_of_braces, end_of_command
 from dns_update.routeros.syntax import Argument, Node
 from dns_update.routeros.words import (
@@ -169,7 +169,7 @@ class Parser(ExpressionReader):
 
     def _check_end_of_word(self) -> None:
         if self.next and self.next not in ' \t\r\\{"$[(=' + _ENDS:
-            raise self.error("expected end of command", hint="put a text with such a character in quotes")
+            raise self.end_expected("put a text with such a character in quotes")
 
     def _given(self, verb: str) -> tuple[tuple[Argument, ...], Node | None]:
         """Read what is given to a menu's command: arguments, and for `find` and `print where` a condition."""
@@ -205,9 +205,9 @@ class Parser(ExpressionReader):
     def _argument(self, verb: str, *, is_menu: bool) -> Argument:
         begin = self.at
         if self.next == "#":
-            raise self.error("expected end of command", hint="put the comment on a line of its own")
+            raise self.end_expected("put the comment on a line of its own")
         if self.next == "=":
-            raise self.error("expected end of command", hint="no blank before '=', e.g. do={ }")
+            raise self.end_expected("no blank before '=', e.g. do={ }")
         parameter = self.take(_PARAMETER)
         if parameter is None and not is_menu and (later := self.take(_WITHOUT_EQUALS)):
             self.skip_blanks()
@@ -259,8 +259,8 @@ class Parser(ExpressionReader):
         hint = 'put the whole value in quotes, e.g. "$name.example", or in parentheses with . between the parts'
         if isinstance(value, syntax.Variable) and self.next == "-":
             hint = f'a name ends at "-"; write $"{value.name}-..." for a variable of such a name'
-            raise self.error("expected end of command", hint=hint, code="hyphen-name")
-        raise self.error("expected end of command", hint=hint)
+            raise self.end_expected(hint, "hyphen-name")
+        raise self.end_expected(hint)
 
     def _body(self) -> syntax.Body:
         begin = self.at
@@ -283,10 +283,10 @@ _WHERE = re.compile(r"where\b")
 _WITHOUT_EQUALS = re.compile(r"(else|on-error|do)(?=[ \t]*\{)")
 
 
-def parse(source: Source | str) -> syntax.Script:
+def parse(source: ScriptSource | str) -> syntax.Script:
     """Read a script. What cannot be read is an error among its remarks; the rest is read all the same."""
     if isinstance(source, str):
-        source = Source.of_file(source)
+        source = ScriptSource.of_file(source)
     parser = Parser(source)
     commands = parser.script()
     remarks: tuple[ScriptRemark, ...] = tuple(

@@ -33,7 +33,7 @@ _CLASSES: dict[str, Callable[[str], bool]] = {
 }
 
 
-class _Step(Value):
+class _MatchStep(Value):
     """A state: a test of one character, a "split" to other states, or the text's "start" or "end"."""
 
     kind: str
@@ -41,16 +41,16 @@ class _Step(Value):
     offsets: tuple[int, ...] = ()
 
 
-def _accepts(step: _Step, character: str) -> bool:
+def _accepts(step: _MatchStep, character: str) -> bool:
     return step.test is not None and step.test(character)
 
 
-def _test(test: Callable[[str], bool]) -> list[_Step]:
-    return [_Step("test", test)]
+def _test(test: Callable[[str], bool]) -> list[_MatchStep]:
+    return [_MatchStep("test", test)]
 
 
-def _split(*offsets: int) -> _Step:
-    return _Step("split", None, offsets)
+def _split(*offsets: int) -> _MatchStep:
+    return _MatchStep("split", None, offsets)
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -68,7 +68,7 @@ def matches(pattern: str, text: str) -> bool:
     return len(program) in states
 
 
-def _closure(program: list[_Step], states: set[int], *, at_start: bool, at_end: bool) -> set[int]:
+def _closure(program: list[_MatchStep], states: set[int], *, at_start: bool, at_end: bool) -> set[int]:
     """Return the states that are reached without a character."""
     found: set[int] = set()
     left = list(states)
@@ -93,7 +93,7 @@ class _Compiler:
         self._at = 0
         self._depth = 0
 
-    def program(self) -> list[_Step]:
+    def program(self) -> list[_MatchStep]:
         steps = self._either()
         if self._at < len(self._pattern):
             raise Failure("invalid regular expression: unmatched )")
@@ -103,7 +103,7 @@ class _Compiler:
     def _next(self) -> str:
         return self._pattern[self._at : self._at + 1]
 
-    def _either(self) -> list[_Step]:
+    def _either(self) -> list[_MatchStep]:
         left = self._sequence()
         while self._next == "|":
             self._at += 1
@@ -111,15 +111,15 @@ class _Compiler:
             left = [_split(1, len(left) + 2), *left, _split(len(right) + 1), *right]
         return left
 
-    def _sequence(self) -> list[_Step]:
-        steps: list[_Step] = []
+    def _sequence(self) -> list[_MatchStep]:
+        steps: list[_MatchStep] = []
         while self._next and self._next not in "|)":
             steps += self._repeated()
             if len(steps) > _LARGEST:
                 raise Failure("the regular expression is too large")
         return steps
 
-    def _repeated(self) -> list[_Step]:
+    def _repeated(self) -> list[_MatchStep]:
         one = self._atom()
         while self._next and self._next in "*+?{":
             least, most = self._count()
@@ -146,7 +146,7 @@ class _Compiler:
             raise Failure("invalid regular expression: wrong {}")
         return low, high
 
-    def _atom(self) -> list[_Step]:
+    def _atom(self) -> list[_MatchStep]:
         character = self._next
         self._at += 1
         if character == "(":
@@ -156,9 +156,9 @@ class _Compiler:
         if character == ".":
             return _test(lambda _found: True)
         if character == "^":
-            return [_Step("start")]
+            return [_MatchStep("start")]
         if character == "$":
-            return [_Step("end")]
+            return [_MatchStep("end")]
         if character == "\\" and self._next:
             character = self._next
             self._at += 1
@@ -166,7 +166,7 @@ class _Compiler:
             raise Failure("invalid regular expression: nothing to repeat")
         return _test(lambda found: found == character)
 
-    def _group(self) -> list[_Step]:
+    def _group(self) -> list[_MatchStep]:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise Failure("the regular expression is too large")

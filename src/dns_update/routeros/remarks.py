@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dns_update.value import Value
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
-class Place(Value):
+    Severity = Literal["error", "warning", "info"]
+
+
+class Position(Value):
     """A line and a column, both counted from 1."""
 
     line: int
@@ -18,14 +24,14 @@ class Place(Value):
 class ScriptRemark(Value):
     """One thing to know about a script.
 
-    `code` is for programs, e.g. "cut-three". `severity` is "error", "warning" or "info". `place` is in the script as it
+    `code` is for programs, e.g. "cut-three". `place` is in the script as it
     is stored, `file_place` in the file that it was read from. `text` says what is wrong, `hint` how to mend it.
     """
 
     code: str
-    severity: str
-    place: Place
-    file_place: Place
+    severity: Severity
+    place: Position
+    file_place: Position
     text: str
     hint: str = ""
 
@@ -56,7 +62,7 @@ class ScriptError(Exception):
     in the stored script, `file_place` in its file.
     """
 
-    def __init__(self, message: str, command: str, place: Place, file_place: Place) -> None:
+    def __init__(self, message: str, command: str, place: Position, file_place: Position) -> None:
         super().__init__(f"{message} ({command}{'; ' * bool(command)}line {place.line})")
         self.message = message
         self.command = command
@@ -75,8 +81,15 @@ class Failure(Exception):
         super().__init__(message)
         self.message = message
         self.command = ""
-        self.place: Place | None = None
-        self.file_place: Place | None = None
+        self.place: Position | None = None
+        self.file_place: Position | None = None
+
+
+class NoSuchItem(Failure):
+    """A command for an item that its menu does not have."""
+
+    def __init__(self) -> None:
+        super().__init__("no such item")
 
 
 class LimitReached(Failure):

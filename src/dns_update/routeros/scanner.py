@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dns_update.routeros.remarks import ScriptRemark, ScriptSyntaxError
-from dns_update.routeros.source import JOINT, Source
+from dns_update.routeros.source import JOINT, ScriptSource
 
 DEEPEST_NESTING = 40
 """Brackets within brackets. Scripts have some ten; each costs the parser some ten frames of Python's thousand."""
@@ -21,7 +21,7 @@ _EMPTY = re.compile(r"[ \t\r\n;]+")
 class SourceScanner:
     """A position in a source."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ScriptSource) -> None:
         self.source = source
         self.text = source.text
         self.at = 0
@@ -104,10 +104,13 @@ class SourceScanner:
     def error(self, text: str, *, at: int | None = None, hint: str = "", code: str = "syntax") -> ScriptSyntaxError:
         """Return the error at a place, which is the position unless it is given."""
         place = self.at if at is None else at
-        words = (
-            text if text.startswith("expected end of command") else f"syntax error: {text}, got {self._shown(place)}"
-        )
+        words = f"syntax error: {text}, got {self._shown(place)}"
         return ScriptSyntaxError(self.source.remark(code, place, words, severity="error", hint=hint))
+
+    def end_expected(self, hint: str, code: str = "syntax") -> ScriptSyntaxError:
+        """Return the error for a command that goes on where it should end, in a router's words."""
+        remark = self.source.remark(code, self.at, "expected end of command", severity="error", hint=hint)
+        return ScriptSyntaxError(remark)
 
     def warn(self, code: str, at: int, text: str, hint: str = "") -> None:
         """Keep a remark on what is read as it is meant, though a router refuses it."""

@@ -11,8 +11,12 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from dns_update.routeros.remarks import Place, ScriptRemark
+from dns_update.routeros.remarks import Position, ScriptRemark
 from dns_update.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.routeros.remarks import Severity
 
 JOINT = r"\\[ \t\r]*\n[ \t]*"
 """The pattern of a backslash at a line's end, with the blanks that begin the next line: all of it is left out."""
@@ -45,13 +49,13 @@ class Lines:
     def __init__(self, text: str) -> None:
         self._starts = [0, *(end.end() for end in re.finditer("\n", text))]
 
-    def place(self, offset: int) -> Place:
+    def place(self, offset: int) -> Position:
         """Return the line and column of a character."""
         line = bisect_right(self._starts, offset)
-        return Place(line, offset - self._starts[line - 1] + 1)
+        return Position(line, offset - self._starts[line - 1] + 1)
 
 
-class Source(Value):
+class ScriptSource(Value):
     """The text of a script; `offsets` says for each character, and for the end, where it is in the file."""
 
     text: str
@@ -60,30 +64,30 @@ class Source(Value):
     offsets: Sequence[int]
 
     @classmethod
-    def of_file(cls, text: str) -> Source:
+    def of_file(cls, text: str) -> ScriptSource:
         """Return a whole file as a source; the prompts of a console that it was copied from are read as paths."""
         lines = Lines(text)
         whole = cls(text, lines, lines, range(len(text) + 1))
         return _without_prompts(whole) if _PROMPT.search(text) else whole
 
-    def place(self, at: int) -> Place:
+    def place(self, at: int) -> Position:
         """Return the line and column of a character in this text."""
         return self.lines.place(at)
 
-    def file_place(self, at: int) -> Place:
+    def file_place(self, at: int) -> Position:
         """Return the line and column in the file of a character of this text."""
         return self.file_lines.place(self.offsets[at])
 
-    def remark(self, code: str, at: int, text: str, *, severity: str = "warning", hint: str = "") -> ScriptRemark:
+    def remark(self, code: str, at: int, text: str, *, severity: Severity = "warning", hint: str = "") -> ScriptRemark:
         """Return a remark on what begins at a character of this text."""
         return ScriptRemark(code, severity, self.place(at), self.file_place(at), text, hint)
 
-    def between(self, start: int, end: int) -> Source:
+    def between(self, start: int, end: int) -> ScriptSource:
         """Return a part of the text, kept as it is: what is between the braces of `source={...}`."""
         text = self.text[start:end]
-        return Source(text, Lines(text), self.file_lines, self.offsets[start : end + 1])
+        return ScriptSource(text, Lines(text), self.file_lines, self.offsets[start : end + 1])
 
-    def decoded(self, start: int, end: int) -> Source:
+    def decoded(self, start: int, end: int) -> ScriptSource:
         """Return what a part of the text means as the inside of a string: the script in `source="..."`."""
         characters: list[str] = []
         offsets = array("L")
@@ -92,7 +96,7 @@ class Source(Value):
             offsets.extend(self.offsets[at + index * advances] for index in range(len(text)))
         offsets.append(self.offsets[end])
         text = "".join(characters)
-        return Source(text, Lines(text), self.file_lines, offsets)
+        return ScriptSource(text, Lines(text), self.file_lines, offsets)
 
 
 def _decoded(text: str, start: int, end: int) -> Iterator[tuple[str, int, bool]]:
@@ -111,7 +115,7 @@ def character(digits: str) -> str:
     return bytes([int(digits, 16)]).decode("utf-8", "surrogateescape")
 
 
-def _without_prompts(whole: Source) -> Source:
+def _without_prompts(whole: ScriptSource) -> ScriptSource:
     """Return a copy of a console without its prompts; that of a menu becomes the menu's path before the command."""
     pieces: list[tuple[int, int, str]] = []
     for prompt in _PROMPT.finditer(whole.text):
@@ -129,4 +133,4 @@ def _without_prompts(whole: Source) -> Source:
     texts.append(whole.text[at:])
     offsets.extend(range(at, len(whole.text) + 1))
     text = "".join(texts)
-    return Source(text, Lines(text), whole.file_lines, offsets)
+    return ScriptSource(text, Lines(text), whole.file_lines, offsets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dns_update.routeros.remarks import Failure, ScriptRemark
-from dns_update.routeros.source import Source
+from dns_update.routeros.source import ScriptSource
 from dns_update.value import Value
 
 
@@ -41,7 +41,7 @@ class Substitution(Node):
     commands: tuple[Node, ...]
 
 
-class Item(Node):
+class ArrayItem(Node):
     """An element of an array; the key is None if it has no name."""
 
     key: Node | None
@@ -51,7 +51,7 @@ class Item(Node):
 class ArrayLiteral(Node):
     """`{1;2}` or `{"k"="v"}`."""
 
-    items: tuple[Item, ...]
+    items: tuple[ArrayItem, ...]
 
 
 class Prefixed(Node):
@@ -161,7 +161,7 @@ def commands_in(tree: object) -> Iterator[CommandNode]:
 class Script(Value):
     """A script that was read: its commands, and what there is to say of how it is written."""
 
-    source: Source
+    source: ScriptSource
     commands: tuple[Node, ...]
     remarks: tuple[ScriptRemark, ...]
 

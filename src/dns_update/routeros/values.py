@@ -6,7 +6,7 @@ A number is an int, a text a str, a truth value a bool; the other types are the 
 from __future__ import annotations
 
 from dns_update.routeros.remarks import LimitReached
-from dns_update.routeros.source import Source
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.syntax import Node
 from dns_update.value import Value
 from dns_update.wire.inet import IPV4_OCTETS, format_address
@@ -142,7 +142,7 @@ class Code(Value):
     """A function: commands, and the source that they are from."""
 
     commands: tuple[Node, ...]
-    source: Source
+    source: ScriptSource
 
 
 class ScriptText(str):
@@ -150,9 +150,9 @@ class ScriptText(str):
 
     __slots__ = ("source",)
 
-    source: Source
+    source: ScriptSource
 
-    def __new__(cls, source: Source) -> Self:
+    def __new__(cls, source: ScriptSource) -> Self:
         """Return the text of a source."""
         text = super().__new__(cls, source.text)
         text.source = source

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from dns_update.routeros.remarks import Place, ScriptRemark
-from dns_update.routeros.source import Source
+from dns_update.routeros.remarks import Position, ScriptRemark
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.values import NOTHING, RouterValue
 from dns_update.value import Value
 
@@ -21,11 +21,14 @@ else:
 ID = ".id"
 """The property that holds an item's ID."""
 
+Row = Mapping[str, RouterValue]
+"""The properties of one item of a menu."""
+
 
 class Menu(Value):
     """The items of a menu; `is_single` if it has one set of properties and no items, as `/system identity`."""
 
-    rows: tuple[Mapping[str, RouterValue], ...]
+    rows: tuple[Row, ...]
     is_single: bool = False
 
 
@@ -59,7 +62,7 @@ class UpdateRequest(Value):
     ttl: int | None
     key_name: str
     key: str
-    place: Place
+    place: Position
 
     @property
     def owner(self) -> str:
@@ -84,7 +87,7 @@ class MenuCall(Value):
     verb: str
     unnamed: tuple[RouterValue, ...]
     named: tuple[tuple[str, RouterValue], ...]
-    place: Place
+    place: Position
 
     def get(self, name: str) -> RouterValue:
         """Return what is given by a name; NOTHING if it is not given."""
@@ -106,7 +109,7 @@ class World(Protocol):
         """Carry out a command of a menu; raises Failure if it is not one that may be carried out."""
         raise NotImplementedError
 
-    def script(self, name: str) -> Source | None:
+    def script(self, name: str) -> ScriptSource | None:
         """Return a stored script; None if there is none of that name."""
         raise NotImplementedError
 

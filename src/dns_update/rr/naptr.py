@@ -33,7 +33,7 @@ def check_expression(expression: bytes) -> None:
     if len(parts) != 3 or parts[2].strip(b"i"):  # noqa: PLR2004 - as the grammar has it
         raise _wrong("it is not of the form !EXPRESSION!REPLACEMENT!")
     pattern, replacement, _flags = parts
-    if _references(replacement) > _Pattern(pattern).groups():
+    if _references(replacement) > _Regexp(pattern).groups():
         raise _wrong("the replacement refers to a group that the expression does not have")
 
 
@@ -67,7 +67,7 @@ def _references(replacement: bytes) -> int:
     return highest
 
 
-class _Pattern:
+class _Regexp:
     """An extended regular expression (POSIX, XBD 9.4), read from left to right."""
 
     def __init__(self, text: bytes) -> None:
@@ -191,10 +191,10 @@ class _Pattern:
         return name[1] if kind == b"." else -1
 
 
-_READERS: dict[bytes, Callable[[_Pattern], None]] = {
-    b"\\": _Pattern.escape, b"[": _Pattern.bracket, b"{": _Pattern.bound, b"(": _Pattern.group,
-    b")": _Pattern.end_of_group, b"|": _Pattern.alternative, b"^": _Pattern.anchor, b"$": _Pattern.anchor,
-    b"*": _Pattern.repeat, b"+": _Pattern.repeat, b"?": _Pattern.repeat,
+_READERS: dict[bytes, Callable[[_Regexp], None]] = {
+    b"\\": _Regexp.escape, b"[": _Regexp.bracket, b"{": _Regexp.bound, b"(": _Regexp.group,
+    b")": _Regexp.end_of_group, b"|": _Regexp.alternative, b"^": _Regexp.anchor, b"$": _Regexp.anchor,
+    b"*": _Regexp.repeat, b"+": _Regexp.repeat, b"?": _Regexp.repeat,
 }  # fmt: skip
 
 

@@ -147,7 +147,7 @@ def _port_of_service(name: str, protocol: str | None) -> int:
 def _number_in(path: str, name: str, suffix: str) -> str:
     """Return the number for a name in a table of the system, empty if none; see services(5) and protocols(5)."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as lines:  # noqa: PTH123 - pathlib takes 5 ms to import
+        with open(path, encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 entry, _, _ = line.partition("#")
                 first, found, *aliases = [*entry.split(), "", ""]

@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    Severity = Literal["fault", "remark", "right"]
-    Server = Literal["bind", "knot", "powerdns"]
+    FindingKind = Literal["fault", "remark", "right"]
+    ServerProgram = Literal["bind", "knot", "powerdns"]
 
 
 class Place(Value):
@@ -37,8 +37,8 @@ class ConfigFinding(Value):
     """
 
     code: str
-    severity: Severity
-    server: Server
+    severity: FindingKind
+    server: ServerProgram
     place: Place
     _: KW_ONLY
     values: Mapping[str, str]
@@ -65,7 +65,7 @@ class ConfigFinding(Value):
 class Findings:
     """Collects the findings about one question."""
 
-    def __init__(self, server: Server, question: Question) -> None:
+    def __init__(self, server: ServerProgram, question: Question) -> None:
         self._server = server
         self._common = question.texts
         self._found: dict[ConfigFinding, None] = {}
@@ -91,6 +91,6 @@ class Findings:
         order = ("fault", "remark", "right")
         return tuple(sorted(self._found, key=lambda finding: order.index(finding.severity)))
 
-    def _add(self, code: str, severity: Severity, place: Place, values: Mapping[str, str]) -> None:
+    def _add(self, code: str, severity: FindingKind, place: Place, values: Mapping[str, str]) -> None:
         values = {**self._common, **values}
         self._found[ConfigFinding(code, severity, self._server, place, values=values)] = None

@@ -10,7 +10,7 @@ from dns_update.server_config.source import read_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dns_update.server_config.finding import Server
+    from dns_update.server_config.finding import ServerProgram
 
 _COMMENTS = re.compile(r"/\*.*?\*/|(?:#|//)[^\n]*", re.DOTALL)
 _BIND = re.compile(
@@ -24,10 +24,10 @@ _KNOT = re.compile(
     re.MULTILINE,
 )
 _POWERDNS = re.compile(r"^[ \t]*[a-z0-9-]+[ \t]*\+?=", re.MULTILINE)
-_BY_NAME: tuple[tuple[str, Server], ...] = (("named", "bind"), ("knot", "knot"), ("pdns", "powerdns"))
+_BY_NAME: tuple[tuple[str, ServerProgram], ...] = (("named", "bind"), ("knot", "knot"), ("pdns", "powerdns"))
 
 
-def recognised(path: str) -> Server:
+def recognised(path: str) -> ServerProgram:
     """Return the server that a file configures; raises UsageError if it cannot be read, or is for none of the three."""
     text = _COMMENTS.sub("", read_source(path).text)
     if _BIND.search(text):

@@ -10,13 +10,14 @@ from dns_update.auth.private_file import open_at_once
 from dns_update.errors import quoted
 from dns_update.server_config.finding import Place
 from dns_update.value import Value
+from dns_update.wire.name import Name
 
 MAX_FILE_OCTETS = 1 << 26  # the zones of a large server; /dev/zero does not fit
 _MAX_LINE_SHOWN = 160
 _HIDDEN = "..."
 
 
-class Source:
+class ConfigSource:
     """A file's text. `hide` marks secrets, which the texts of places then leave out."""
 
     def __init__(self, path: str, text: str) -> None:
@@ -63,7 +64,7 @@ class Written(Value):
     """What a line of a file sets: its name, and where it is. A repr does not show its value: that may be a secret."""
 
     name: str
-    source: Source
+    source: ConfigSource
     position: int
 
     @property
@@ -78,7 +79,7 @@ class Written(Value):
         return f"{kind}({self.name!r}, {self.source.path!r}, {self.position})"
 
 
-def read_source(path: str) -> Source:
+def read_source(path: str) -> ConfigSource:
     """Return a configuration file's text; raises UsageError, which says how to read a file that we may not read.
 
     The cause of the error is UNREADABLE.
@@ -102,4 +103,12 @@ def read_source(path: str) -> Source:
         ) from None
     if len(content) > MAX_FILE_OCTETS:
         raise errors.UsageError(f"{called} is too large for a configuration", cause=errors.causes.UNREADABLE)
-    return Source(path, content.decode(errors="replace").removeprefix("\ufeff"))
+    return ConfigSource(path, content.decode(errors="replace").removeprefix("\ufeff"))
+
+
+def as_name(word: str) -> Name | None:
+    """Return a word of a configuration as a domain name; None if it is not one."""
+    try:
+        return Name.from_text(word)
+    except errors.UsageError:
+        return None

@@ -1,13 +1,16 @@
 """What findings mean, in sentences: what it is and where, then the one next thing to do. Pure.
 
 The sentences about each server are in its own package, with lines in the language of its configuration. They are
-templates: `$name` is a value of the finding, `$NAME` a phrase that several sentences share.
+templates: `$name` is a value of the finding, `$NAME` a phrase that several sentences share, and `{zone:$name}`, in what
+to do, a property that each door spells in its own way.
 """
 
 from __future__ import annotations
 
+import re
 from string import Template
 
+from dns_update.errors import Hint
 from dns_update.server_config.finding import ConfigFinding
 
 TYPE_CHECKING = False
@@ -17,19 +20,19 @@ if TYPE_CHECKING:
 COMMON = {
     "zone-parent": (
         "the configuration has no zone $zone, but its parent $parent",
-        "send the update to the zone $parent: zone=$parent",
+        "send the update to the zone $parent: {zone:$parent}",
     ),
     "zone-below": (
         "$owner is in a zone of its own, $below, which this server has, too",
-        "send the update to the zone $below: zone=$below",
+        "send the update to the zone $below: {zone:$below}",
     ),
     "key-similar": (
         "the configuration has no key $key, but a key $similar",
-        "use the name of the server's key: key-name=$similar",
+        "use the name of the server's key: {key-name:$similar}",
     ),
     "key-algorithm": (
         "the key $key has the algorithm $other, and the update is signed with $algorithm",
-        "use the server's algorithm: algorithm=$other",
+        "use the server's algorithm: {algorithm:$other}",
     ),
     "key-secret": (
         "the secret of the key $key differs from that of the update",
@@ -37,7 +40,7 @@ COMMON = {
     ),
     "key-secret-reading": (
         "the secret of the key $key is the one of the update in its other reading: Base64 and text are mixed up",
-        "say how the secret is read: key-encoding=text or key-encoding=base64",
+        "say how the secret is read: {key-encoding:text} or {key-encoding:base64}",
     ),
     "disk-full": (
         "the disk of $directory is full, so the server cannot write a change there, and answers SERVFAIL",
@@ -51,11 +54,20 @@ _UNKNOWN = {"key": "KEY", "algorithm": "hmac-sha256", "client": "(not known)"}
 """What a line to write has in the place of what the question leaves out."""
 
 
+_PROPERTY = re.compile(r"\{[a-z-]+:[^{}\s]+\}")
+
+
 def texts(finding: ConfigFinding) -> tuple[str, str]:
     """Return what a finding means, with the file and the line, and what to do; the latter may be empty."""
     sentences, phrases = _tables(finding)
     text, hint = sentences.get(finding.code) or COMMON[finding.code]
-    return f"{_filled(text, phrases, finding)} ({finding.place})", _filled(hint, phrases, finding)
+    return f"{_filled(text, phrases, finding)} ({finding.place})", _hint(hint, phrases, finding)
+
+
+def _hint(template: str, phrases: Mapping[str, str], finding: ConfigFinding) -> str:
+    if not _PROPERTY.search(template):
+        return _filled(template, phrases, finding)
+    return Hint.of(re.sub(r"\$(\w+)", r"{\1}", template), finding.values)
 
 
 def _filled(template: str, phrases: Mapping[str, str], finding: ConfigFinding) -> str:

@@ -39,7 +39,7 @@ def key_file_beside(output: str) -> str:
     """Return the path of the key file for a configuration: the one that the systemd unit loads, if that is its file."""
     directory, name = os.path.split(output)
     stem = name.removesuffix(".toml")
-    return os.path.join(directory, _KEY_OF_SERVICE if name == _OF_SERVICE else f"{stem}.key")  # noqa: PTH118 - text
+    return os.path.join(directory, _KEY_OF_SERVICE if name == _OF_SERVICE else f"{stem}.key")
 
 
 def configuration_text(answers: Answers, key_file: str, chosen: Name | None = None) -> str:
@@ -48,7 +48,7 @@ def configuration_text(answers: Answers, key_file: str, chosen: Name | None = No
     The key's name is in it only if it was `chosen` among several: otherwise a successor that `key rotate` puts into the
     file is used.
     """
-    credential = os.path.basename(key_file)  # noqa: PTH119 - as above
+    credential = os.path.basename(key_file)
     key = MovedKey(
         "" if chosen is None else str(chosen), file=f"credential:{credential}", table=credential.removesuffix(".key")
     )

@@ -25,24 +25,24 @@ MAKE = "make"
 """The answer that means a new key instead of the file of one."""
 
 
-class Question(Value):
+class SetupQuestion(Value):
     """A question: the property that it asks for, and its text."""
 
     name: str
     text: str
 
 
-SERVER = Question("dns-server", "the zone's server, its address or host name")
-NAME = Question("name", "the name to keep right, in full")
-ZONE = Question("zone", "the zone that holds it")
-ADDRESS = Question("address", "where its address comes from")
-KEY = Question("key-file", f"the key: the path of its file, or {MAKE} for a new one")
-SERVER_TYPE = Question("server-type", "the program of the server: bind, knot or powerdns")
+SERVER = SetupQuestion("dns-server", "the zone's server, its address or host name")
+NAME = SetupQuestion("name", "the name to keep right, in full")
+ZONE = SetupQuestion("zone", "the zone that holds it")
+ADDRESS = SetupQuestion("address", "where its address comes from")
+KEY = SetupQuestion("key-file", f"the key: the path of its file, or {MAKE} for a new one")
+SERVER_TYPE = SetupQuestion("server-type", "the program of the server: bind, knot or powerdns")
 QUESTIONS = (SERVER, NAME, ZONE, ADDRESS, KEY, SERVER_TYPE)
 _KEY_GIVEN = "key-file= (or make-key=yes)"
 
 
-def read(question: Question, text: str) -> object:
+def read(question: SetupQuestion, text: str) -> object:
     """Return what an answer means, as its property's value is read; raises InvalidText."""
     row = row_of(question.name, COMMAND)
     if row is None:

@@ -206,7 +206,7 @@ class AsyncioTransport:
         return None
 
 
-class _Request(Pending):
+class _PendingRequest(Pending):
     """An exchange on a shared socket; `done` is set when it needs no other message, or will get none."""
 
     __slots__ = ("done",)
@@ -222,7 +222,7 @@ class _SharedSocket:
     def __init__(self, connection: socket, endpoint: Endpoint) -> None:
         """Connect; raises OSError."""
         self.is_retired = False
-        self._pending: Demux[_Request] = Demux()
+        self._pending: Demux[_PendingRequest] = Demux()
         self._timer: asyncio.TimerHandle | None = None
         self._connection = connection
         try:
@@ -240,7 +240,7 @@ class _SharedSocket:
 
     async def attempt(self, exchange: Exchange, attempt: Transmission, message_id: int) -> None:
         """Send one attempt and wait until the exchange needs no other message, or knows that the network failed it."""
-        request = _Request(exchange, message_id, attempt.deadline, self._loop.create_future())
+        request = _PendingRequest(exchange, message_id, attempt.deadline, self._loop.create_future())
         self._pending.enter(request)
         if self._timer is None or attempt.deadline < self._timer.when():
             self._wake_at(attempt.deadline)
@@ -297,7 +297,7 @@ class _SharedSocket:
         except OSError as error:
             self._lose(list(self._pending.values()), error)
 
-    def _lose(self, requests: list[_Request], error: OSError) -> None:
+    def _lose(self, requests: list[_PendingRequest], error: OSError) -> None:
         """End the attempts that an error of the socket concerns."""
         if requests:
             self.is_retired = True
@@ -306,7 +306,7 @@ class _SharedSocket:
             request.exchange.lost(*failure_of(error, UDP), may_have_arrived=arrived)
             self._finish(request)
 
-    def _finish(self, request: _Request) -> None:
+    def _finish(self, request: _PendingRequest) -> None:
         self._pending.leave(request)
         if not request.done.done():  # it may have been cancelled
             request.done.set_result(None)

@@ -16,10 +16,10 @@ from dns_update.transport import Endpoint
 from dns_update.transport.failures import failure_of
 from dns_update.value import Value
 
-Script = Callable[["Sent"], "Iterable[bytes] | OSError | str"]
+Responder = Callable[["SentMessage"], "Iterable[bytes] | OSError | str"]
 
 
-class Sent(Value):
+class SentMessage(Value):
     """One message that was sent: where to, by `udp` or `tcp`, and its octets."""
 
     endpoint: Endpoint
@@ -36,13 +36,13 @@ class MemoryTransport:
     """
 
     def __init__(
-        self, script: Script, *, wall: int = 1_800_000_000, hosts: Mapping[str, tuple[str, ...]] | None = None
+        self, script: Responder, *, wall: int = 1_800_000_000, hosts: Mapping[str, tuple[str, ...]] | None = None
     ) -> None:
         """Start with the wall clock at `wall` seconds since 1970, the monotonic one at 0, and message IDs at 1.
 
         `hosts` has the addresses of host names.
         """
-        self.sent: list[Sent] = []
+        self.sent: list[SentMessage] = []
         self.now = 0.0
         self._script = script
         self._hosts = hosts or {}
@@ -62,7 +62,7 @@ class MemoryTransport:
     def transfer(self, transfer: Transfer, endpoint: Endpoint) -> Iterator[list[Record]]:
         """Carry a zone transfer: yield the records of each message of the script, then let the connection end."""
         request = transfer.start(wall=self.wall, message_id=len(self.sent) + 1)
-        self.sent.append(Sent(endpoint, TCP, request))
+        self.sent.append(SentMessage(endpoint, TCP, request))
         answer = self._script(self.sent[-1])
         if isinstance(answer, OSError):
             raise transfer.broken(*failure_of(answer, TCP))
@@ -95,7 +95,7 @@ class MemoryTransport:
         return self._hosts[host]
 
     def _attempt(self, exchange: Exchange, attempt: Transmission, endpoint: Endpoint) -> None:
-        self.sent.append(Sent(endpoint, attempt.transport, attempt.octets))
+        self.sent.append(SentMessage(endpoint, attempt.transport, attempt.octets))
         answer = self._script(self.sent[-1])
         if isinstance(answer, OSError):
             exchange.lost(*failure_of(answer, attempt.transport))

@@ -115,7 +115,7 @@ SINGLE_RECORD_TYPES = (RRType.CNAME, RRType.SOA, RRType.DNAME)
 KEPT_BY_SERVER = (RRType.RRSIG, RRType.NSEC)
 """Types of records that a signing server keeps beside the others by itself."""
 
-# Meta-types and query types (RFC 6895, section 3.1): they never stand in a zone, so they cannot be added to one.
+# Meta-types and query types (RFC 6895, section 3.1): they are never in a zone, so they cannot be added to one.
 META_TYPES = range(128, 256)
 MAX_U16 = 0xFFFF
 MAX_U32 = 0xFFFFFFFF

@@ -32,6 +32,9 @@ class FakeOutside:
     def say(self, line: str) -> None:
         self.said.append(line)
 
+    def note(self, text: str) -> None:
+        self.said.append(f"note: {text}")
+
     def put(self, text: str) -> None:
         self.lines.append(text)
 

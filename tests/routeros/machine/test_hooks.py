@@ -8,7 +8,7 @@ import pytest
 
 from dns_update.errors import InvalidText
 from dns_update.routeros.evaluator import Evaluator
-from dns_update.routeros.machine.hooks import Hooks, Watch
+from dns_update.routeros.machine.hooks import RouterHooks, Watch
 from dns_update.routeros.machine.lease_facts import facts_in, gateway_in
 from dns_update.routeros.machine.names import InterfaceNames
 from dns_update.routeros.values import text_of
@@ -23,13 +23,13 @@ _LEASE, _OTHER = entry(2, "203.0.113.88/24"), entry(2, "203.0.113.99/24")
 _DIALLED = entry(3, "198.51.100.7/32", peer=b"\xc6\x33\x64\x01")
 
 
-def _hooks(script: str) -> Hooks:
+def _hooks(script: str) -> RouterHooks:
     machine, _outside = machine_with()
     Evaluator(machine, {}).run(script)
-    return Hooks(machine.storage, _NAMES, lambda name, index: {"gateway-address": f"of {name} {index}"})
+    return RouterHooks(machine.storage, _NAMES, lambda name, index: {"gateway-address": f"of {name} {index}"})
 
 
-def _told(hooks: Hooks, interfaces: Interfaces, *names: str) -> list[tuple[str, str, dict[str, str]]]:
+def _told(hooks: RouterHooks, interfaces: Interfaces, *names: str) -> list[tuple[str, str, dict[str, str]]]:
     events = hooks.events(interfaces, frozenset(names))
     return [
         (event.entry, text_of(event.commands), {name: text_of(value) for name, value in event.variables})

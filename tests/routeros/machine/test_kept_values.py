@@ -86,9 +86,9 @@ def test_a_function_survives(body: str, call: str) -> None:
 
 
 def test_a_script_is_kept_as_its_text() -> None:
-    from dns_update.routeros.source import Source
+    from dns_update.routeros.source import ScriptSource
 
-    survived = _survived(ScriptText(Source.of_file(":put 1")))
+    survived = _survived(ScriptText(ScriptSource.of_file(":put 1")))
     assert (survived, type(survived)) == (":put 1", str)
 
 

@@ -16,7 +16,7 @@ from dns_update.routeros.machine import service as module
 from dns_update.routeros.machine.names import InterfaceNames
 from dns_update.routeros.machine.outside import Stopped
 from dns_update.routeros.machine.service import Service
-from dns_update.routeros.machine.session import Session
+from dns_update.routeros.machine.session import RouterSession
 from dns_update.routeros.remarks import Failure
 from tests.routeros.machine.fakes import FakeOutside, machine_with
 from tests.support.mock_agent import MockClock, MockKernel, MockLoop
@@ -69,7 +69,7 @@ class World:
         self.stops = 0
         self.ran: list[tuple[int, str]] = []
         self.machine.log = self._record  # type: ignore[method-assign]
-        session = Session(self.machine, {}, "a.rsc")
+        session = RouterSession(self.machine, {}, "a.rsc")
         session.load(script)
         self.service = Service(
             session, _NAMES, self.outside, self.notifier, self._saved, stop=self._stopped, has_kernel=has_kernel,
@@ -193,7 +193,7 @@ def test_a_mistake_of_ours_is_logged_and_survived(monkeypatch: pytest.MonkeyPatc
     def broken(*_: object) -> None:
         raise ValueError("what")
 
-    monkeypatch.setattr(Session, "run_event", broken)
+    monkeypatch.setattr(RouterSession, "run_event", broken)
     world.run(301)
     assert world.log == ["scheduler:s: this is a bug in dns-update: ValueError: what"] * 2
 

@@ -14,9 +14,9 @@ from dns_update.errors import InvalidText, NoAddress
 from dns_update.routeros.described import Router
 from dns_update.routeros.evaluator import Evaluator
 from dns_update.routeros.machine import pinging
-from dns_update.routeros.machine.answers import ANSWERS, answer_to
-from dns_update.routeros.machine.hooks import Hooks
+from dns_update.routeros.machine.hooks import RouterHooks
 from dns_update.routeros.machine.names import InterfaceNames
+from dns_update.routeros.machine.on_linux import ANSWERS, answer_to
 from dns_update.routeros.machine.schedule import Schedule
 from dns_update.routeros.machine.this_machine import Machine, MachineSettings
 from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
@@ -325,7 +325,7 @@ def test_whatever_is_commanded_a_script_ends_well_or_with_an_error_of_its_own(co
         for command in commands:
             with suppress(ScriptError, ScriptSyntaxError):
                 Evaluator(machine, {}).run(f":local x {{1;2}}; :local y [:toarray x]\n{command}")
-        hooks = Hooks(machine.storage, InterfaceNames(), lambda _name, _index: {})
+        hooks = RouterHooks(machine.storage, InterfaceNames(), lambda _name, _index: {})
         assert all(event.entry for event in hooks.events(interfaces, frozenset(["a"])))
         for row in machine.storage.rows("/system/scheduler"):
             with suppress(InvalidText):

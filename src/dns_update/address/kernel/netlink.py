@@ -124,17 +124,17 @@ class DefaultRoute(Value):
     """A route to everywhere, for addresses of 4 or 16 octets.
 
     `slot` is its TOS, table and metric. Another route with the same ones takes its place, or is used beside it. It
-    leads by the interface with the number `index` (0: several or unknown) to `way`, the gateway as the kernel writes
-    it. Other properties, such as its lifetime, do not make it another route.
+    leads by the interface with the number `index` (0: several or unknown) to `gateway`, as the kernel writes it.
+    Other properties, such as its lifetime, do not make it another route.
     """
 
     octets: int
     slot: tuple[int, int, int] = (0, 0, 0)
     index: int = 0
-    way: bytes = b""
+    gateway: bytes = b""
 
 
-Subject = AddressEntry | LinkEntry | DefaultRoute
+KernelEntry = AddressEntry | LinkEntry | DefaultRoute
 
 
 class Event(Value):
@@ -143,7 +143,7 @@ class Event(Value):
     A route that `is_replacing` has taken the place of all others of its slot.
     """
 
-    subject: Subject
+    subject: KernelEntry
     _: KW_ONLY
     is_gone: bool = False
     is_replacing: bool = False
@@ -156,7 +156,7 @@ class Datagram(Value):
     says that something changed during the dump, so entries may be missing or be there twice.
     """
 
-    listed: tuple[Subject, ...] = ()
+    listed: tuple[KernelEntry, ...] = ()
     events: tuple[Event, ...] = ()
     _: KW_ONLY
     is_last: bool = False
@@ -189,7 +189,7 @@ def decode(octets: bytes | memoryview, *, sequence: int, port: int) -> Datagram:
 
     `sequence` is that of the dump under way, `port` its socket's.
     """
-    listed: list[Subject] = []
+    listed: list[KernelEntry] = []
     events: list[Event] = []
     errno: int | None = None
     is_interrupted = False
@@ -235,7 +235,7 @@ def _errno(kind: int, body: bytes) -> int:
 
 def _events(kind: int, flags: int, body: bytes) -> list[Event]:
     """Read one message as an event; a message about anything else gives none."""
-    subject: Subject | None = None
+    subject: KernelEntry | None = None
     is_replacing = False
     if kind in (RTM_NEWADDR, RTM_DELADDR):
         subject = _address(body)

@@ -12,7 +12,7 @@ from typing import Any
 
 from dns_update.address import Command
 from dns_update.agent.config.positions import Path, find_lines
-from dns_update.agent.config.readers import Problem, Problems, read_table
+from dns_update.agent.config.readers import ConfigProblem, ConfigProblems, read_table
 from dns_update.agent.config.record_tables import read_records
 from dns_update.agent.config.references import References
 from dns_update.agent.config.schema import AGENT, AGENT_HINTS, DOCUMENT, DOCUMENT_HINTS
@@ -70,8 +70,8 @@ def read_text(path: str) -> tuple[str, str, os.stat_result]:
 def _hint_at_old_name(path: str) -> str:
     """Return what to do if a configuration is missing, but there is one with the name that it had before."""
     directory, name = os.path.split(path)
-    old = os.path.join(directory, "agent.toml")  # noqa: PTH118 - pathlib costs memory
-    if name != "config.toml" or os.path.exists(path) or not os.path.exists(old):  # noqa: PTH110 - as above
+    old = os.path.join(directory, "agent.toml")
+    if name != "config.toml" or os.path.exists(path) or not os.path.exists(old):
         return ""
     return f"there is {old}: its name is config.toml now, rename it"
 
@@ -83,7 +83,7 @@ def config_from_text(text: str, path: str, *, is_private: bool) -> Config:
     text that may be one.
     """
     document = parse(text, path)
-    problems = Problems()
+    problems = ConfigProblems()
     given = read_table(document, (), DOCUMENT, problems, hints=DOCUMENT_HINTS)
     words = read_table(given.get("agent", {}), ("agent",), AGENT, problems, hints=AGENT_HINTS)
     agent = AgentSettings(**{key.replace("-", "_"): value for key, value in words.items()})
@@ -133,13 +133,13 @@ def parse(text: str, path: str) -> dict[str, Any]:
         raise ConfigError([(f"{path}:{line}: {what}", "")]) from None
 
 
-def located(found: list[Problem], text: str, path: str) -> ConfigError:
+def located(found: list[ConfigProblem], text: str, path: str) -> ConfigError:
     """Return the error for all problems, in the order of their lines."""
     lines = find_lines(text, (where for problem in found for where in (problem.path, problem.other)))
     found = sorted(found, key=lambda problem: lines[problem.path])
     return ConfigError((_as_text(problem, lines, path), problem.hint) for problem in found)
 
 
-def _as_text(problem: Problem, lines: dict[Path, int], path: str) -> str:
+def _as_text(problem: ConfigProblem, lines: dict[Path, int], path: str) -> str:
     text = f"{path}:{lines[problem.path]}: {problem.spelled}: {problem.text}"
     return f"{text} in line {lines[problem.other]}" if problem.other else text

@@ -8,7 +8,7 @@ from typing import Any
 from dns_update.address import Command
 from dns_update.agent.config.load import located, parse, read_text, refuse_unsafe
 from dns_update.agent.config.positions import Path, find_lines
-from dns_update.agent.config.readers import Problems, read_table, spelled
+from dns_update.agent.config.readers import ConfigProblems, read_table, spelled
 from dns_update.agent.config.record_tables import RecordReader
 from dns_update.agent.config.references import References, ZoneTable
 from dns_update.agent.config.schema import AGENT, DOCUMENT
@@ -36,7 +36,7 @@ class OneName:
     def __init__(self, path: str, name: Name, zone: Name | None, rrtype: int | None) -> None:
         """Read the file; raises ConfigError for mistakes, another UsageError if it cannot be read."""
         self._text, self._shown, status = read_text(path)
-        self._problems = Problems()
+        self._problems = ConfigProblems()
         document = parse(self._text, self._shown)
         given = read_table(document, (), DOCUMENT, self._problems)
         read_table(given.get("agent", {}), ("agent",), AGENT, self._problems)

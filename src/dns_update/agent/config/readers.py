@@ -14,7 +14,7 @@ from dns_update.commandline.values import ttl_from_text
 from dns_update.errors import MAX_QUOTED, InvalidText, UsageError, quoted
 from dns_update.value import Value
 
-Reader: TypeAlias = Callable[[Any], object]
+ValueReader: TypeAlias = Callable[[Any], object]
 Table: TypeAlias = Mapping[str, object]
 P = TypeVar("P", bool, dict[str, object], list[object])
 V = TypeVar("V")
@@ -26,7 +26,7 @@ _NAMED = ("keys", "servers", "zones")  # tables of tables: their headers have a 
 _LONGEST_DECIMAL_BITS = 64  # Python does not write integers of thousands of digits in decimal
 
 
-class Problem(Value):
+class ConfigProblem(Value):
     """One mistake: its path, its text, and a hint.
 
     `spelled` is the path as users read it; `other` is a second path, whose line the text ends with, or empty.
@@ -39,19 +39,19 @@ class Problem(Value):
     other: Path = ()
 
 
-class Problems:
+class ConfigProblems:
     """All mistakes found so far, in the order in which they were found."""
 
     def __init__(self) -> None:
-        self.found: list[Problem] = []
+        self.found: list[ConfigProblem] = []
 
     def add(self, path: Path, text: str, hint: str = "", *, other: Path = ()) -> None:
         """Record a mistake at a path."""
-        self.found.append(Problem(path, spelled(path), text, hint, other))
+        self.found.append(ConfigProblem(path, spelled(path), text, hint, other))
 
     def add_unshown(self, path: Path, text: str, hint: str = "") -> None:
         """Record a mistake at a path whose last key is not shown, because it may be a secret."""
-        self.found.append(Problem(path, spelled(path[:-1]), text, hint))
+        self.found.append(ConfigProblem(path, spelled(path[:-1]), text, hint))
 
     def add_error(self, path: Path, error: UsageError) -> None:
         """Record the error that a reader raised for the value at a path."""
@@ -62,8 +62,8 @@ class Problems:
 def read_table(  # noqa: PLR0913 - what differs between tables
     table: Table,
     path: Path,
-    readers: Mapping[str, Reader],
-    problems: Problems,
+    readers: Mapping[str, ValueReader],
+    problems: ConfigProblems,
     *,
     hints: Mapping[str, str] = NO_HINTS,
     holds_secret: bool = False,
@@ -91,7 +91,7 @@ def read_table(  # noqa: PLR0913 - what differs between tables
 
 
 def _note_unknown(  # noqa: PLR0913 - what there is to know of a key
-    key: str, raw: object, path: Path, known: Iterable[str], problems: Problems, *, holds_secret: bool
+    key: str, raw: object, path: Path, known: Iterable[str], problems: ConfigProblems, *, holds_secret: bool
 ) -> None:
     kind = "table" if isinstance(raw, dict) else "key"
     near = near_miss(key, known)
@@ -157,7 +157,7 @@ def wrong_type(raw: object, expected: str) -> InvalidText:
     return InvalidText(f"expected {expected}, got {_KINDS.get(type(raw), 'a date or time')}")
 
 
-def scalar(read: Callable[[str], object], *types: type, expected: str) -> Reader:
+def scalar(read: Callable[[str], object], *types: type, expected: str) -> ValueReader:
     """Return a reader for values of these types; it passes them to `read` as text."""
 
     def reader(raw: object) -> object:
@@ -168,7 +168,7 @@ def scalar(read: Callable[[str], object], *types: type, expected: str) -> Reader
     return reader
 
 
-def text(read: Callable[[str], object] = str) -> Reader:
+def text(read: Callable[[str], object] = str) -> ValueReader:
     """Return a reader for strings."""
     return scalar(read, str, expected="a string")
 
@@ -211,7 +211,7 @@ def text_or_array(read: Callable[[str], V]) -> Callable[[object], tuple[V, ...]]
     return reader
 
 
-def duration(shortest: str, longest: str) -> Reader:
+def duration(shortest: str, longest: str) -> ValueReader:
     """Return a reader for times: numbers of seconds, or strings such as "1h30m"; it returns seconds."""
     low, high = ttl_from_text(shortest), ttl_from_text(longest)
 

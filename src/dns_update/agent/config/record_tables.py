@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from dns_update.address.sources import Source
 from dns_update.agent.config.positions import Path
-from dns_update.agent.config.readers import Problems, Table, read_table, text_or_array, wrong_type
+from dns_update.agent.config.readers import ConfigProblems, Table, read_table, text_or_array, wrong_type
 from dns_update.agent.config.references import References, ZoneTable
 from dns_update.agent.config.schema import RECORD, RECORD_HINTS
 from dns_update.agent.config.settings import DEFAULT_GRACE, AgentSettings, RecordSettings
@@ -33,12 +33,12 @@ _ATTRIBUTES = {
     "on-failure": "on_failure",
 }
 
-Written: TypeAlias = tuple[Name, bool]
+WrittenRecord: TypeAlias = tuple[Name, bool]
 """A name as `parse_name` returns it: with whether it is absolute."""
 
 
 def read_records(
-    tables: Sequence[object], references: References, agent: AgentSettings, problems: Problems
+    tables: Sequence[object], references: References, agent: AgentSettings, problems: ConfigProblems
 ) -> tuple[RecordSettings, ...]:
     """Return the records that can be read; mistakes go to `problems`."""
     reader = RecordReader(references, agent, problems)
@@ -56,7 +56,7 @@ class RecordReader(Value):
 
     references: References
     agent: AgentSettings
-    problems: Problems
+    problems: ConfigProblems
 
     def records(self, path: Path, content: object) -> Sequence[tuple[Path, RecordSettings]]:
         """Return the settings of each name of a table, with the path that names it; none if there is a mistake."""
@@ -166,7 +166,7 @@ class RecordReader(Value):
         return distinct
 
     def _place(
-        self, path: Path, given: Mapping[str, Any], written: Written, text: object
+        self, path: Path, given: Mapping[str, Any], written: WrittenRecord, text: object
     ) -> tuple[Name, ZoneTable | None] | None:
         """Return the owner name and its zone (None: the agent finds it); None if there is a mistake."""
         name, is_absolute = written
@@ -190,7 +190,9 @@ class RecordReader(Value):
         return (owner, None) if zone is None else (_sharing_labels(owner, zone.name), zone)
 
 
-def _names_of(path: Path, given: Mapping[str, Any], content: Table) -> Iterator[tuple[Path, tuple[Written, object]]]:
+def _names_of(
+    path: Path, given: Mapping[str, Any], content: Table
+) -> Iterator[tuple[Path, tuple[WrittenRecord, object]]]:
     """Yield the names of a table that can be read: the path of each, and its meaning and text."""
     if "name" in given:
         yield (*path, "name"), (given["name"], content["name"])
@@ -216,7 +218,7 @@ def _sharing_labels(name: Name, zone: Name) -> Name:
 class _Taken:
     """Which record manages which RRset: two records for one RRset would undo each other's changes for ever."""
 
-    def __init__(self, problems: Problems) -> None:
+    def __init__(self, problems: ConfigProblems) -> None:
         self._problems = problems
         self._records: dict[Name, list[tuple[RecordSettings, Path]]] = {}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dns_update.agent.config.positions import Path
-from dns_update.agent.config.readers import Problems, Table, near_miss, read_table
+from dns_update.agent.config.readers import ConfigProblems, Table, near_miss, read_table
 from dns_update.agent.config.schema import (
     KEY,
     SERVER,
@@ -61,7 +61,7 @@ class References:
     def __init__(
         self,
         document: Mapping[str, Any],
-        problems: Problems,
+        problems: ConfigProblems,
         file: str,
         *,
         is_private: bool,
@@ -157,7 +157,7 @@ class References:
         given = self._key_tables.get(name)
         if given is None:
             return None
-        beside = os.path.dirname(self._file) or "."  # noqa: PTH120 - pathlib costs memory
+        beside = os.path.dirname(self._file) or "."
         try:
             return _key_from_file(given, beside) if "file" in given else _key_from_secret(name, given, beside)
         except UsageError as error:
@@ -278,7 +278,7 @@ def _meant(near: str, kind: str, known: Iterable[str]) -> str:
 def _key_from_secret(table: str, given: Mapping[str, Any], beside: str) -> Key:
     """Return the key of a table with a secret, or with the place of a secret."""
     if given["secret"].startswith("@"):
-        _refuse_pipe(os.path.expanduser(given["secret"].removeprefix("@")))  # noqa: PTH111 - as read_secret does
+        _refuse_pipe(os.path.expanduser(given["secret"].removeprefix("@")))  # as read_secret does
     return Key.from_secret(
         given.get("name", table),
         read_secret(given["secret"], beside),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dns_update.agent.config.readers import Reader, array, duration, one_of, plain, scalar, text, text_or_array
+from dns_update.agent.config.readers import ValueReader, array, duration, one_of, plain, scalar, text, text_or_array
 from dns_update.auth import ENCODINGS
 from dns_update.commandline.properties import PROPERTIES
 from dns_update.commandline.values import EXPRESSIONS, path_from_text, text_from_text
@@ -143,11 +143,11 @@ _TTL = scalar(_ttl, str, int, expected='an integer of seconds, or a string such 
 _TABLE = plain(dict, "a table")
 _BOOLEAN = plain(bool, "true or false")
 
-DOCUMENT: Mapping[str, Reader] = {
+DOCUMENT: Mapping[str, ValueReader] = {
     **dict.fromkeys(("agent", "keys", "servers", "zones"), _TABLE),
     "records": plain(list, "[[records]], in two brackets"),
 }
-AGENT: Mapping[str, Reader] = {
+AGENT: Mapping[str, ValueReader] = {
     "interval": duration("1s", "7d"),  # more often only makes traffic; less often notices changes too late
     "hold-down": duration("0s", "1h"),
     "poll": duration("1s", "7d"),
@@ -157,14 +157,14 @@ AGENT: Mapping[str, Reader] = {
     "on-change": _program,
     "on-failure": _program,
 }
-KEY: Mapping[str, Reader] = {
+KEY: Mapping[str, ValueReader] = {
     "name": text(_key_name),
     "algorithm": text(_PROPERTY["algorithm"]),
     "secret": text(),
     "encoding": text(_encoding),
     "file": text(_file),
 }
-SERVER: Mapping[str, Reader] = {
+SERVER: Mapping[str, ValueReader] = {
     "address": text_or_array(_servers),
     "key": _REFERENCE,
     "transport": text(_PROPERTY["transport"]),
@@ -178,8 +178,8 @@ SERVER: Mapping[str, Reader] = {
     "retries": scalar(_PROPERTY["retries"], int, expected="an integer"),
     "local-address": text(_PROPERTY["local-address"]),
 }
-ZONE: Mapping[str, Reader] = {"servers": _SERVER_REFERENCES, "key": _REFERENCE, "ttl": _TTL}
-RECORD: Mapping[str, Reader] = {
+ZONE: Mapping[str, ValueReader] = {"servers": _SERVER_REFERENCES, "key": _REFERENCE, "ttl": _TTL}
+RECORD: Mapping[str, ValueReader] = {
     "name": _one_name,
     "names": _names,
     "zone": text(zone_from_text),
@@ -199,7 +199,7 @@ RECORD: Mapping[str, Reader] = {
 }
 
 
-def _hints(own: Mapping[str, Reader], **others: str) -> Mapping[str, str]:
+def _hints(own: Mapping[str, ValueReader], **others: str) -> Mapping[str, str]:
     """Return what to write in place of keys that a table does not have: of other tables, and of other programs."""
     homes = dict[str, list[str]]()
     for header, keys in _HEADERS.items():

@@ -18,7 +18,7 @@ import struct
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any, Protocol, TypedDict
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict, get_args
 
 from dns_update.errors import Hint, NoResponse, NotNow, UsageError, quoted
 
@@ -61,8 +61,8 @@ class ErrorStatus(TypedDict):
 class RecordStatus(TypedDict):
     """One name: `wanted` and `published` data, e.g. "A 192.0.2.1"; `state`, one of STATES, and `since` when.
 
-    `published` is what was last seen at each server; the one asked last comes first. With an `owner`, other owners
-    may also publish at the name.
+    An agent of a newer version may send another state. `published` is what was last seen at each server; the one asked
+    last comes first. With an `owner`, other owners may also publish at the name.
     """
 
     name: str
@@ -115,7 +115,8 @@ class RefreshAnswer(TypedDict):
     refreshed: int
 
 
-STATES = ("failing", "unknown", "changing", "held", "right")
+ManagedState: TypeAlias = Literal["failing", "unknown", "changing", "held", "right"]
+STATES: tuple[ManagedState, ...] = get_args(ManagedState)
 """The states of a record, the worst first.
 
 failing: the last attempt failed, or a source has given no address for longer than the hold-down; unknown: not compared
@@ -137,7 +138,7 @@ ASK_SECONDS = 15.0  # the client's time limit: somewhat more than the agent's
 MAX_ANSWER = 1 << 28  # octets: a million names; an agent does not send more
 
 
-class Answers(Protocol):
+class AgentAnswers(Protocol):
     """What an agent answers."""
 
     def status(self) -> Mapping[str, Any]:
@@ -153,7 +154,7 @@ class Answers(Protocol):
 class ControlServer:
     """The agent's side of the socket; made by `serve`."""
 
-    def __init__(self, path: str, answers: Answers) -> None:
+    def __init__(self, path: str, answers: AgentAnswers) -> None:
         self._path = path
         self._answers = answers
         self._watchers = 0
@@ -172,7 +173,7 @@ class ControlServer:
         # Before the listener is closed: until then no agent takes over the path, and no other file gets the inode.
         with suppress(OSError):
             if _identity(self._path) == self._identity:
-                os.unlink(self._path)  # noqa: PTH108
+                os.unlink(self._path)
         if self._server is not None:
             self._server.close()
         for client in self._clients:
@@ -255,7 +256,7 @@ class ControlServer:
             await asyncio.gather(left, return_exceptions=True)
 
 
-async def serve(path: str, answers: Answers) -> ControlServer:
+async def serve(path: str, answers: AgentAnswers) -> ControlServer:
     """Answer on a Unix socket at `path`, until the returned server is closed.
 
     If a StatusAnswer has iterators in place of lists, an answer about ten thousand names is not held
@@ -338,7 +339,7 @@ def _checked(path: str, line: bytes) -> dict[str, Any]:
 
 def _identity(path: str) -> tuple[int, int]:
     """Return the device and inode of a file, which identify it as long as it exists; raises OSError."""
-    status = os.stat(path)  # noqa: PTH116 - pathlib costs memory
+    status = os.stat(path)
     return status.st_dev, status.st_ino
 
 
@@ -350,7 +351,7 @@ async def _listener(path: str) -> socket.socket:
             _remove_stale(path)
             listener.bind(path)
             # No client can connect before `listen`, so the mode is set in time.
-            os.chmod(path, SOCKET_MODE)  # noqa: PTH101
+            os.chmod(path, SOCKET_MODE)
             listener.listen()
     except (OSError, ValueError) as error:
         listener.close()
@@ -373,7 +374,7 @@ def _unmade(path: str, error: OSError | ValueError) -> UsageError | NotNow:
 @asynccontextmanager
 async def _directory_lock(path: str) -> AsyncIterator[None]:
     """Lock the directory of a path against other agents; the kernel unlocks it when this process ends."""
-    directory = os.path.dirname(path) or "."  # noqa: PTH120
+    directory = os.path.dirname(path) or "."
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         deadline = time.monotonic() + LOCK_SECONDS
@@ -413,7 +414,7 @@ def _remove_stale(path: str) -> None:
             connection.connect(path)
         except (ConnectionRefusedError, FileNotFoundError):
             with suppress(FileNotFoundError):
-                os.unlink(path)  # noqa: PTH108
+                os.unlink(path)
             return
         except BlockingIOError:
             pass
@@ -503,7 +504,7 @@ def _permission_hint(path: str) -> str:
     try:
         import grp  # only when something is wrong
 
-        return f"as root, or as a member of the group {grp.getgrgid(os.stat(path).st_gid).gr_name}"  # noqa: PTH116
+        return f"as root, or as a member of the group {grp.getgrgid(os.stat(path).st_gid).gr_name}"
     except (OSError, KeyError):
         return "as root, or as a member of the socket's group"
 

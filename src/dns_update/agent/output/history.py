@@ -278,7 +278,7 @@ def _database(path: str) -> Iterator[sqlite3.Connection]:
     """Open an existing database; any error of SQLite is raised as _Unusable."""
     import sqlite3
 
-    escaped = os.path.abspath(path).lstrip("/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")  # noqa: PTH100
+    escaped = os.path.abspath(path).lstrip("/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     try:
         database = sqlite3.connect(f"file:///{escaped}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_SECONDS)
         try:
@@ -351,7 +351,7 @@ def _set_aside(path: str, now: float) -> str:
     if os.path.lexists(new_name):
         raise _Unusable(f"it is corrupt, and {new_name} already exists")
     try:
-        os.rename(path, new_name)  # noqa: PTH104 - pathlib costs memory
+        os.rename(path, new_name)
     except OSError as error:
         raise _Unusable(f"it is corrupt, and cannot be renamed: {error.strerror}") from error
     return new_name

@@ -53,7 +53,7 @@ class Hooks:
         own = os.environ if environment is None else environment
         self._inherited = {name: own[name] for name in _INHERITED if name in own}
         self._waiting: dict[str, dict[Job, HistoryRow]] = {}  # by name; the first name is next
-        self._running: dict[str, _Run] = {}
+        self._running: dict[str, _RunningProgram] = {}
         keep_statuses()
 
     def run(self, program: Sequence[str], change: HistoryRow, key: str = ON_CHANGE) -> None:
@@ -95,7 +95,7 @@ class Hooks:
 
     def _start(self, key: str, program: tuple[str, ...], change: HistoryRow) -> None:
         try:
-            run = _Run(program, {**self._inherited, **facts(change)}, self._seconds, self._child_guard)
+            run = _RunningProgram(program, {**self._inherited, **facts(change)}, self._seconds, self._child_guard)
         except (OSError, ValueError) as error:  # ValueError: a NUL, or invalid Unicode
             reason = error.strerror if isinstance(error, OSError) else str(error)
             self._report(f"{key} program {_shown(program)} for {change.name} cannot be run: {reason}")
@@ -103,7 +103,7 @@ class Hooks:
         self._running[change.name] = run
         run.ended.add_done_callback(lambda _future: self._ended(key, run, change))
 
-    def _ended(self, key: str, run: _Run, change: HistoryRow) -> None:
+    def _ended(self, key: str, run: _RunningProgram, change: HistoryRow) -> None:
         del self._running[change.name]
         if failure := run.failure():
             self._report(f"{key} program {_shown(run.words)} for {change.name} {failure}")
@@ -132,7 +132,7 @@ def facts(change: HistoryRow) -> dict[str, str]:
     return {f"DNS_UPDATE_{name}": _storable(text) for name, text in texts.items()}
 
 
-class _Run:
+class _RunningProgram:
     """A running program in the loop; its status is the result of `ended`."""
 
     def __init__(

@@ -11,6 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Hashable, Mapping
 
+from dns_update.errors import one_line
+
 # Priorities of sd-daemon(3), which are those of syslog(3).
 ERROR = 3
 WARNING = 4
@@ -107,7 +109,7 @@ class Log:
     def _put(self, priority: int, line: str) -> bool:
         """Write a line if the reader can take it; return whether it was written."""
         prefix = f"<{priority}>" if self._is_journal else f"{self._stamp()}dns-update: "
-        octets = f"{prefix}{_one_line(line)}".encode("utf-8", "backslashreplace")
+        octets = f"{prefix}{one_line(line)}".encode("utf-8", "backslashreplace")
         if len(octets) >= MAX_OCTETS:
             octets = octets[: MAX_OCTETS - 4].decode("utf-8", "ignore").encode() + b"..."
         try:
@@ -134,9 +136,3 @@ def is_journal(descriptor: int, environment: Mapping[str, str]) -> bool:
     except OSError:
         return False
     return environment.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
-
-
-def _one_line(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from dns_update.migration.plan import AddressOrigin, ChangeCheck, Servers
-from dns_update.migration.routeros import reading
+from dns_update.migration.routeros import static_reading
 from dns_update.migration.routeros.explorer import OWN_ERROR, Explorer
 from dns_update.migration.routeros.simulated import OLD_ADDRESS, OLD_ADDRESS_V6, SimulatedRouter, nothing_fails
 from dns_update.migration.routeros.starters import Starter
@@ -17,7 +17,7 @@ from dns_update.routeros.values import RouterValue, text_of
 from dns_update.routeros.world import UpdateRequest
 from dns_update.value import Value
 
-Identity = tuple[str, object, str]
+UpdateIdentity = tuple[str, object, str]
 """What makes two updates one: the name, where the address comes from, the zone."""
 
 _MOST_CONDITIONS = 40
@@ -27,7 +27,7 @@ _MOST_COMMANDS = 20_000
 _MOST_SERVERS = 20
 
 
-class Sent(Value):
+class ObservedUpdate(Value):
     """A name that a script updates: the request as it sends it first, and the servers in their order."""
 
     request: UpdateRequest
@@ -39,7 +39,7 @@ class Sent(Value):
 class Behaviour(Value):
     """What a script does: what it sends, and how it finds out whether it must."""
 
-    sent: tuple[Sent, ...]
+    sent: tuple[ObservedUpdate, ...]
     change_check: ChangeCheck
     only_if_running: bool
 
@@ -57,7 +57,7 @@ def meant_name(request: UpdateRequest) -> str:
     return f"{name}.{zone}" if name else zone
 
 
-class _Run(Value):
+class _ObservedRun(Value):
     """One run of a script: what it sent, what a router remembers of it, and what was seen of its conditions."""
 
     requests: tuple[UpdateRequest, ...]
@@ -67,7 +67,7 @@ class _Run(Value):
     explorer: Explorer
 
 
-class Subject:
+class ObservedScript:
     """A script that is run again and again, each time on the same router in another state."""
 
     def __init__(self, router: SimulatedRouter, starter: Starter) -> None:
@@ -88,28 +88,28 @@ class Subject:
     def kept(self) -> Mapping[str, RouterValue]:
         """Return the global variables that the script leaves if it sends nothing; nothing is said of it."""
         told, stored = set(self._router.remarks), self._router.stored
-        run = self._run() if reading.sets_globals(self._script) else None
+        run = self._run() if static_reading.sets_globals(self._script) else None
         self._router.remarks, self._router.stored = told, stored
         return run.memory if run is not None and not run.requests else {}
 
-    def _behaviour(self, first: _Run) -> Behaviour | None:
+    def _behaviour(self, first: _ObservedRun) -> Behaviour | None:
         hidden = self._turned(first)
         if not first.requests and not hidden:
             return None
         change_check = self._change_check(first) if first.requests else "none"
         sent = tuple(self._grouped([*first.requests, *hidden]))
         for script in first.explorer.scripts.values():
-            reading.say_what_is_not_needed(self._router, script)
+            static_reading.say_what_is_not_needed(self._router, script)
         return Behaviour(sent, change_check, bool(first.requests) and self._is_only_if_running())
 
     def _run(
         self,
         *,
-        after: _Run | None = None,
+        after: _ObservedRun | None = None,
         turned: frozenset[int] = frozenset(),
         fails: Callable[[UpdateRequest], bool] = nothing_fails,
         goes_on: bool = False,
-    ) -> _Run:
+    ) -> _ObservedRun:
         """Run the script once, with what a router remembers from an earlier run."""
         self._router.restart(after.files if after is not None else None)
         self._router.fails = fails
@@ -125,15 +125,15 @@ class Subject:
                 self._router.say("error", "not-understood", f"the script ends here: {error.message}", line=line)
         requests = tuple([request for request, _ in self._router.sent])
         self._router.names = names  # which a script can look at after it has changed them
-        return _Run(requests, router_wide, self._router.files, frozenset(self._router.resolved), explorer)
+        return _ObservedRun(requests, router_wide, self._router.files, frozenset(self._router.resolved), explorer)
 
-    def _turned(self, first: _Run) -> list[UpdateRequest]:
+    def _turned(self, first: _ObservedRun) -> list[UpdateRequest]:
         """Return what is sent only if a condition is the other way round than at first."""
         known = set(map(self._identity, first.requests))
         names = set(map(meant_name, first.requests))
         hidden: list[UpdateRequest] = []
         seen = dict(first.explorer.conditions)
-        waiting = [frozenset([offset]) for offset in seen] if reading.can_update(self._script) else []
+        waiting = [frozenset([offset]) for offset in seen] if static_reading.can_update(self._script) else []
         for turned in islice(_emptied(waiting), self._most_runs(first)):
             told = set(self._router.remarks)
             run = self._run(turned=turned)
@@ -153,15 +153,15 @@ class Subject:
         return hidden
 
     @staticmethod
-    def _most_runs(first: _Run) -> int:
+    def _most_runs(first: _ObservedRun) -> int:
         return min(_MOST_CONDITIONS, _MOST_COMMANDS // max(first.explorer.count, 1))
 
-    def _identity(self, request: UpdateRequest) -> Identity:
+    def _identity(self, request: UpdateRequest) -> UpdateIdentity:
         return meant_name(request), self._router.stand_ins.origin(request.address), request.zone
 
     # How it finds out whether it must send
 
-    def _change_check(self, first: _Run) -> ChangeCheck:
+    def _change_check(self, first: _ObservedRun) -> ChangeCheck:
         if self._asks_zone(first):
             return "dns"
         if not self._run(after=first).requests:
@@ -172,7 +172,7 @@ class Subject:
         kind = self._starter.trigger.kind
         return "event" if kind in ("lease-change", "interface-up", "host-up") else "none"
 
-    def _asks_zone(self, first: _Run) -> bool:
+    def _asks_zone(self, first: _ObservedRun) -> bool:
         """Return whether the script sends nothing if the zone has the address already."""
         names = {meant_name(request).lower(): request.address for request in first.requests}
         if not names.keys() & {name.lower().rstrip(".") for name in first.resolved}:
@@ -184,7 +184,7 @@ class Subject:
         self._router.names = {name: OLD_ADDRESS_V6 if ":" in text else OLD_ADDRESS for name, text in names.items()}
         return is_silent
 
-    def _check_order(self, first: _Run) -> None:
+    def _check_order(self, first: _ObservedRun) -> None:
         """Find out whether the address is remembered although the update failed."""
         failed = self._run(fails=lambda _request: True)
         if self._run(after=failed).requests:
@@ -192,9 +192,11 @@ class Subject:
         new = [name for name, value in first.memory.items() if value != self._router.kept.get(name)]
         name = next((name for name in new if text_of(first.memory[name])), "")
         text = f"{name} is set even if the update fails, which is not sent again then; the agent tries it again"
-        self._router.say("warning", "memory-before-update", text, line=_line_in(first, reading.line_of_value, name))
+        self._router.say(
+            "warning", "memory-before-update", text, line=_line_in(first, static_reading.line_of_value, name)
+        )
 
-    def _compares(self, first: _Run) -> bool:
+    def _compares(self, first: _ObservedRun) -> bool:
         """Return whether the script compares the address with one that it means to remember; say why it cannot."""
         addresses = {request.address for request in first.requests}
         found = False
@@ -205,8 +207,8 @@ class Subject:
                     self._say_why(first, other)
         return found
 
-    def _say_why(self, first: _Run, variable: syntax.Variable) -> None:
-        line = _line_in(first, reading.line_of_local, variable.name)
+    def _say_why(self, first: _ObservedRun, variable: syntax.Variable) -> None:
+        line = _line_in(first, static_reading.line_of_local, variable.name)
         if line:
             text = f"{variable.name} is a :local and is empty at every run; the import sends on change only"
             self._router.say("warning", "local-forgets", text, f":global {variable.name}", line=line)
@@ -219,8 +221,8 @@ class Subject:
 
     # What it sends where
 
-    def _grouped(self, requests: list[UpdateRequest]) -> Iterator[Sent]:
-        groups: dict[Identity, list[UpdateRequest]] = {}
+    def _grouped(self, requests: list[UpdateRequest]) -> Iterator[ObservedUpdate]:
+        groups: dict[UpdateIdentity, list[UpdateRequest]] = {}
         for request in requests:
             groups.setdefault(self._identity(request), []).append(request)
         fallbacks = self._fallbacks(requests)
@@ -236,9 +238,9 @@ class Subject:
                 text = "the script updates each of these servers; the agent updates the first one that answers"
                 self._router.say("info", "all-servers", text, line=group[0].place.line)
             names = tuple([self._server(server) for server in (*servers, *later) if server])
-            yield Sent(group[0], origin, names, used)
+            yield ObservedUpdate(group[0], origin, names, used)
 
-    def _fallbacks(self, requests: list[UpdateRequest]) -> dict[Identity, list[str]]:
+    def _fallbacks(self, requests: list[UpdateRequest]) -> dict[UpdateIdentity, list[str]]:
         """Return the servers that are tried for each name if those before take nothing, in their order."""
         order = self._tried(requests, {request.owner for request in requests})
         missing = [request for request in requests if self._identity(request) not in order]
@@ -246,10 +248,10 @@ class Subject:
             order |= self._tried(requests, {request.owner})
         return order
 
-    def _tried(self, requests: list[UpdateRequest], owners: set[str]) -> dict[Identity, list[str]]:
+    def _tried(self, requests: list[UpdateRequest], owners: set[str]) -> dict[UpdateIdentity, list[str]]:
         """Return the servers that are tried for these names if none of them takes one."""
         failing = frozenset((request.owner, request.server) for request in requests if request.owner in owners)
-        order: dict[Identity, list[str]] = {}
+        order: dict[UpdateIdentity, list[str]] = {}
 
         def fails(request: UpdateRequest) -> bool:
             return (request.owner, request.server) in failing
@@ -266,9 +268,9 @@ class Subject:
             failing = reached
         return order
 
-    def _not_given_up(self, run: _Run) -> Iterator[UpdateRequest]:
+    def _not_given_up(self, run: _ObservedRun) -> Iterator[UpdateRequest]:
         """Yield what a script tries; for a name whose failure ends it, nothing after that."""
-        given_up: set[Identity] = set()
+        given_up: set[UpdateIdentity] = set()
         for number, request in enumerate(run.requests):
             if self._identity(request) not in given_up:
                 yield request
@@ -292,6 +294,6 @@ def _emptied(waiting: list[frozenset[int]]) -> Iterator[frozenset[int]]:
         yield waiting.pop(0)
 
 
-def _line_in(run: _Run, line_of: Callable[[Script, str], int], name: str) -> int:
+def _line_in(run: _ObservedRun, line_of: Callable[[Script, str], int], name: str) -> int:
     """Return the line of a name in the first of the scripts that ran that has it; 0 if none does."""
     return next(filter(None, [line_of(script, name) for script in run.explorer.scripts.values()]), 0)

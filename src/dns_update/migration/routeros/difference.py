@@ -90,7 +90,7 @@ def differences(whole: Import, states: Iterable[RouterState], published: Publish
 
     An update with the address that the name has already makes no difference.
     """
-    script = _Script(whole)
+    script = _ComparedScript(whole)
     moved: Zone = {}
     for state in states:
         error = script.run(state)
@@ -123,7 +123,7 @@ class _StateAddresses(StandIns):
         return self._state.addresses.get((origin.interface, origin.family), "")
 
 
-class _Script:
+class _ComparedScript:
     """The scripts of an import, run on its router in one state after the other, and the zone that they make."""
 
     def __init__(self, whole: Import) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dns_update.migration.routeros.reading import is_talk
 from dns_update.migration.routeros.simulated import SimulatedRouter
+from dns_update.migration.routeros.static_reading import is_talk
 from dns_update.routeros import syntax
-from dns_update.routeros.control import Limits
 from dns_update.routeros.evaluator import Evaluator
+from dns_update.routeros.limits import Limits
 from dns_update.routeros.remarks import Failure, LimitReached, ScriptRemark
-from dns_update.routeros.source import Source
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.syntax import Node
 from dns_update.routeros.values import RouterValue, text_of
 
@@ -62,9 +62,9 @@ class Explorer(Evaluator):
         self._known_failures = 0
         self._ifs: set[int] = set()
 
-    def read(self, source: Source | str) -> syntax.Script:
+    def read(self, source: ScriptSource | str) -> syntax.Script:
         """Return a script's syntax tree, which is made once: a script runs a dozen times."""
-        script = self.router.tree(source) if isinstance(source, Source) else super().read(source)
+        script = self.router.tree(source) if isinstance(source, ScriptSource) else super().read(source)
         self.scripts[id(script)] = script
         return script
 

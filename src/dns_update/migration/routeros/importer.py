@@ -17,12 +17,12 @@ from dns_update.migration.plan import (
     Trigger,
     ordered,
 )
-from dns_update.migration.routeros.behaviour import Behaviour, Sent, Subject, meant_name
-from dns_update.migration.routeros.reading import can_update
+from dns_update.migration.routeros.behaviour import Behaviour, ObservedScript, ObservedUpdate, meant_name
 from dns_update.migration.routeros.simulated import IDENTITY, SimulatedRouter
 from dns_update.migration.routeros.stand_ins import StandIns, is_like_one
 from dns_update.migration.routeros.starters import EVENT_INTERFACE, OF_PPP, Starter, scripts_left, starters_of
-from dns_update.routeros.source import Source
+from dns_update.migration.routeros.static_reading import can_update
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.tool import SECRET_SOURCES
 from dns_update.routeros.world import UpdateRequest
 from dns_update.rr.record import MAX_TTL
@@ -58,12 +58,12 @@ def import_of(text: str) -> Import:
     What cannot be read, or is not understood, is an error among the remarks; nothing is raised.
     """
     router = SimulatedRouter(StandIns())
-    body = Starter(Trigger(), Source.of_file(text), "", {})
+    body = Starter(Trigger(), ScriptSource.of_file(text), "", {})
     records = list(_moved(router, body))
     _say_sections(router)
     starters = list(starters_of(router))
     for starter in sorted((body, *starters), key=lambda each: each.trigger.kind != "startup"):
-        router.kept.update(Subject(router, starter).kept())
+        router.kept.update(ObservedScript(router, starter).kept())
     for starter in starters:
         records += _moved(router, starter)
     for starter in list(scripts_left(router)):
@@ -77,7 +77,7 @@ def import_of(text: str) -> Import:
 def _moved(router: SimulatedRouter, starter: Starter) -> Iterator[MovedRecord]:
     """Yield the records of what a script sends."""
     told = set(router.remarks)
-    behaviour = Subject(router, starter).behaviour()
+    behaviour = ObservedScript(router, starter).behaviour()
     if behaviour is None:
         if not can_update(router.tree(starter.source)):  # a script that does something else
             told |= router.services
@@ -94,7 +94,9 @@ def _moved(router: SimulatedRouter, starter: Starter) -> Iterator[MovedRecord]:
             yield record
 
 
-def _record(router: SimulatedRouter, sent: Sent, behaviour: Behaviour, trigger: Trigger) -> MovedRecord | None:
+def _record(
+    router: SimulatedRouter, sent: ObservedUpdate, behaviour: Behaviour, trigger: Trigger
+) -> MovedRecord | None:
     request, line = sent.request, sent.request.place.line
     if request.ttl == 0:
         text = "ttl=0 deletes the entry, and the agent keeps names; it deletes one that has lost its address"

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark, OriginKind, Severity
-from dns_update.migration.routeros.reading import updates_in
+from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, ImportRemark, OriginKind
 from dns_update.migration.routeros.stand_ins import StandIns, name_that_fits
+from dns_update.migration.routeros.static_reading import updates_in
 from dns_update.routeros.described import menu_of, source_of
 from dns_update.routeros.operators import equal
 from dns_update.routeros.parser import parse
 from dns_update.routeros.remarks import Failure, ScriptRemark
-from dns_update.routeros.source import Source
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.syntax import Script
 from dns_update.routeros.values import NOTHING, Array, ItemId, RouterValue, array_of, is_empty, text_of
 from dns_update.routeros.words import SCRIPT_PARAMETERS
 from dns_update.routeros.world import ID, MadeWhenRead, Menu, MenuCall, UpdateRequest
 
-Stored = dict[str, list[dict[str, RouterValue]]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dns_update.routeros.remarks import Severity
+
+StoredItems = dict[str, list[dict[str, RouterValue]]]
 """The items that scripts and exports have added, by menu."""
 
 IDENTITY = "{identity}"
@@ -74,7 +78,7 @@ class SimulatedRouter:
 
     def __init__(self, stand_ins: StandIns) -> None:
         self.stand_ins = stand_ins
-        self.stored: Stored = {}
+        self.stored: StoredItems = {}
         self.remarks: set[ImportRemark] = set()
         self.interfaces: dict[str, str] = {}
         self.is_running = True
@@ -93,7 +97,7 @@ class SimulatedRouter:
         self._menus: dict[tuple[str, int, bool], Menu] = {}
         self.restart()
 
-    def tree(self, source: Source) -> Script:
+    def tree(self, source: ScriptSource) -> Script:
         """Return the syntax tree of a script, made once."""
         if id(source) not in self._trees:
             self._trees[id(source)] = parse(source)  # which keeps the source, and so its ID
@@ -380,7 +384,7 @@ class SimulatedRouter:
         self.files[text_of(call.get("dst-path")) or url.rstrip("/").rpartition("/")[2]] = page
         return array_of((), {"data": page, "status": "finished"})
 
-    def script(self, name: str) -> Source | None:
+    def script(self, name: str) -> ScriptSource | None:
         """Return a stored script, and remember that something runs it."""
         for row in self.stored.get("/system/script", ()):
             if text_of(row.get("name", NOTHING)) == name:
@@ -421,10 +425,8 @@ class SimulatedRouter:
 
     def remark(self, remark: ScriptRemark) -> None:
         """Take a remark of the parser or the evaluator."""
-        severity: Severity = "warning"
-        if remark.severity == "error":
-            severity = "error"
-        elif remark.severity == "info" or remark.code in _INFOS:
+        severity = remark.severity
+        if severity == "warning" and remark.code in _INFOS:
             severity = "info"
         self.remarks.add(ImportRemark(remark.file_place.line, severity, remark.code, remark.text, remark.hint))
 

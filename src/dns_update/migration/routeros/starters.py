@@ -9,7 +9,7 @@ from dns_update.migration.plan import IPV4, IPV6, AddressOrigin, Trigger, Trigge
 from dns_update.migration.routeros.simulated import SimulatedRouter
 from dns_update.routeros.conversions import to_bool, to_number, to_time, value_of_word
 from dns_update.routeros.described import source_of
-from dns_update.routeros.source import Source
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.values import NOTHING, ItemId, Nil, RouterValue, Time, is_empty, text_of
 from dns_update.value import Value
 
@@ -38,7 +38,7 @@ class Starter(Value):
     """A script and what starts it; `variables` are those of the event, which `is_loss` if something goes down."""
 
     trigger: Trigger
-    source: Source
+    source: ScriptSource
     name: str
     variables: Mapping[str, RouterValue]
     is_loss: bool = False

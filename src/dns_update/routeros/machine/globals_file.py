@@ -31,6 +31,7 @@ from dns_update.routeros.values import (
     Time,
     array_of,
 )
+from dns_update.transport.sockets import words_of
 from dns_update.wire.inet import parse_address
 
 TYPE_CHECKING = False
@@ -56,7 +57,7 @@ def default_path(script: str, environment: Mapping[str, str], user: int) -> str:
     if not directory:
         return ""
     real = os.fsencode(os.path.realpath(script))
-    own = os.fsdecode(os.path.basename(real)[:_LONGEST_NAME])  # noqa: PTH119 - pathlib costs 4 ms
+    own = os.fsdecode(os.path.basename(real)[:_LONGEST_NAME])
     return f"{directory}/{own}-{hashlib.sha256(real).hexdigest()[:_DIGITS]}.json"
 
 
@@ -77,7 +78,7 @@ class GlobalsFile:
             self._read()
         self._saved = dict(self.values)
         self._warn = warn
-        if is_given and not os.path.isdir(_directory_of(path)):  # noqa: PTH112 - pathlib costs 4 ms
+        if is_given and not os.path.isdir(_directory_of(path)):
             self._refuse(f"{_directory_of(path)} is not a directory")
 
     def _refuse(self, line: str) -> NoReturn:
@@ -118,20 +119,20 @@ class GlobalsFile:
     def _write(self, values: Mapping[str, object]) -> None:
         if not self._is_given:
             with suppress(FileExistsError):
-                os.mkdir(_directory_of(self._path), 0o700)  # noqa: PTH102 - as above
+                os.mkdir(_directory_of(self._path), 0o700)
         temporary = f"{self._path}.{os.getpid()}"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
-            with open(descriptor, "w", encoding="ascii") as file:  # noqa: PTH123 - as above
+            with open(descriptor, "w", encoding="ascii") as file:
                 json.dump({"version": 1, "globals": values}, file)
-            os.replace(temporary, self._path)  # noqa: PTH105 - as above
+            os.replace(temporary, self._path)
         except BaseException:
-            os.unlink(temporary)  # noqa: PTH108 - as above
+            os.unlink(temporary)
             raise
 
 
 def _directory_of(path: str) -> str:
-    return os.path.dirname(path) or "."  # noqa: PTH120 - as above
+    return os.path.dirname(path) or "."
 
 
 def _opened_safely(path: str, flags: int) -> int:
@@ -139,7 +140,7 @@ def _opened_safely(path: str, flags: int) -> int:
 
 
 def _reason(error: Exception) -> str:
-    return (error.strerror or str(error)).lower() if isinstance(error, OSError) else "an array is too deep"
+    return words_of(error) if isinstance(error, OSError) else "an array is too deep"
 
 
 def to_json(value: RouterValue) -> JsonValue:

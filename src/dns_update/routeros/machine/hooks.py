@@ -25,8 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.address.kernel.interfaces import Interfaces
     from dns_update.address.kernel.netlink import AddressEntry
-
-    Row = Mapping[str, RouterValue]
+    from dns_update.routeros.world import Row
 
 _PPP = "ppp"  # how the interfaces of pppd begin, unless a file of the connection says otherwise
 _DEFAULT_PROFILE = "default"
@@ -38,7 +37,7 @@ _TCP = ("tcp-conn", "http-get", "https-get")
 _PORTS = {"https-get": 443}
 
 
-class Event(Value):
+class HookEvent(Value):
     """Commands to run: `entry` says what for, `variables` is what they are told."""
 
     entry: str
@@ -73,15 +72,15 @@ class Watch(Value):
         timeout = _seconds(row, "timeout", _DEFAULT_TIMEOUT)
         return cls(host, port, interval, timeout, row.get("up-script", NOTHING), row.get("down-script", NOTHING))
 
-    def event(self, *, is_up: bool) -> Event | None:
+    def event(self, *, is_up: bool) -> HookEvent | None:
         """Return what a change runs; None if nothing."""
         commands = self.up if is_up else self.down
         status = "up" if is_up else "down"
         variables: tuple[tuple[str, RouterValue], ...] = (("host", self.host), ("status", status))
-        return None if is_empty(commands) else Event(f"netwatch:{self.host}", commands, variables)
+        return None if is_empty(commands) else HookEvent(f"netwatch:{self.host}", commands, variables)
 
 
-class Hooks:
+class RouterHooks:
     """Finds the events in what the kernel reports. It remembers which addresses the scripts were told of."""
 
     def __init__(self, storage: Storage, names: InterfaceNames, facts: Callable[[str, int], Mapping[str, str]]) -> None:
@@ -97,11 +96,11 @@ class Hooks:
         rows = [row for row in self._storage.rows(NETWATCH) if to_bool(row.get("disabled", False)) is not True]
         return tuple([Watch.from_row(row) for row in rows])
 
-    def events(self, interfaces: Interfaces, changed: frozenset[str]) -> tuple[Event, ...]:
+    def events(self, interfaces: Interfaces, changed: frozenset[str]) -> tuple[HookEvent, ...]:
         """Return the events of interfaces that have changed, in the order of their rows."""
         return tuple([event for name in sorted(changed) for event in self._of_interface(interfaces, name)])
 
-    def _of_interface(self, interfaces: Interfaces, name: str) -> Iterator[Event]:
+    def _of_interface(self, interfaces: Interfaces, name: str) -> Iterator[HookEvent]:
         usable = tuple([entry for entry in interfaces.usable(name) if not entry.address.startswith(LINK_LOCAL)])
         ipv4 = [entry for entry in usable if len(entry.address) == IPV4_OCTETS]
         for path, row in self._storage.hooked():
@@ -111,7 +110,7 @@ class Hooks:
                 yield from self._lease(interfaces, name, row, ipv4)
         yield from self._connection(interfaces, name, usable)
 
-    def _lease(self, interfaces: Interfaces, name: str, row: Row, entries: list[AddressEntry]) -> Iterator[Event]:
+    def _lease(self, interfaces: Interfaces, name: str, row: Row, entries: list[AddressEntry]) -> Iterator[HookEvent]:
         address = format_address(entries[0].address) if entries else ""
         before = self._leases.get(name, "")
         if address == before or is_empty(row.get("script", NOTHING)):
@@ -122,9 +121,9 @@ class Hooks:
         facts = self._facts(name, link.index) if address and link is not None else {}
         bound = ("bound", "1" if address else "0")
         variables = (bound, ("lease-address", address or before), ("interface", on_router), *facts.items())
-        yield Event(f"dhcp-client:{on_router}", row["script"], variables)
+        yield HookEvent(f"dhcp-client:{on_router}", row["script"], variables)
 
-    def _connection(self, interfaces: Interfaces, name: str, usable: tuple[AddressEntry, ...]) -> Iterator[Event]:
+    def _connection(self, interfaces: Interfaces, name: str, usable: tuple[AddressEntry, ...]) -> Iterator[HookEvent]:
         """Yield the events of a PPP connection, which is up while its interface has an address."""
         rows = [(path, row) for path, row in self._storage.hooked() if self._is_of_connection(path, row, name)]
         is_up = bool(usable)
@@ -142,7 +141,7 @@ class Hooks:
         hook = "on-up" if is_up else "on-down"
         for _path, row in rows:
             if not is_empty(row.get(hook, NOTHING)):
-                yield Event(f"ppp:{self._names.on_router(name) or name}", row[hook], tuple(variables))
+                yield HookEvent(f"ppp:{self._names.on_router(name) or name}", row[hook], tuple(variables))
 
     def _is_of_connection(self, path: str, row: Row, name: str) -> bool:
         if to_bool(row.get("disabled", False)) is True:

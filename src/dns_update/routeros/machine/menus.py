@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 from dns_update.routeros.machine.names import InterfaceNames
 from dns_update.routeros.values import Address, ItemId, RouterValue
-from dns_update.routeros.world import ID
+from dns_update.routeros.world import ID, Row
 from dns_update.wire.inet import IPV4_OCTETS, IPV6_OCTETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.address.kernel.interfaces import Interfaces
     from dns_update.address.kernel.netlink import AddressEntry, LinkEntry
-
-    Row = dict[str, RouterValue]
 
 LINK_LOCAL = bytes.fromhex("fe80")  # RFC 4291, section 2.5.6
 _PERMANENT = 0x80  # linux/if_addr.h: IFA_F_PERMANENT, set by hand and not by DHCP or a router
@@ -44,12 +42,12 @@ def lease_rows(interfaces: Interfaces, names: InterfaceNames, configured: tuple[
 
     `configured` are the rows that the script has added.
     """
-    rows = []
+    rows: list[Row] = []
     own = {row["interface"]: row for row in configured if "interface" in row}
     for name, link in _links(interfaces, names):
         entries = [entry for entry in interfaces.usable(link.names[0]) if len(entry.address) == IPV4_OCTETS]
         if name in own or any(not entry.flags & _PERMANENT for entry in entries):
-            rows.append(_lease(name, link, entries) | own.pop(name, {}))
+            rows.append({**_lease(name, link, entries), **own.pop(name, {})})
     return (*rows, *own.values())
 
 
@@ -86,7 +84,7 @@ def _interface(name: str, link: LinkEntry) -> Row:
 
 
 def _address(name: str, entry: AddressEntry, number: int) -> Row:
-    row: Row = {
+    row: dict[str, RouterValue] = {
         ID: ItemId(f"*{entry.index << 12 | number:X}"),
         "address": f"{Address(entry.address)}/{entry.prefix_length}",
         "interface": name,
@@ -100,7 +98,7 @@ def _address(name: str, entry: AddressEntry, number: int) -> Row:
 
 
 def _lease(name: str, link: LinkEntry, entries: list[AddressEntry]) -> Row:
-    row: Row = {ID: interface_id(link), "interface": name, "disabled": False}
+    row: dict[str, RouterValue] = {ID: interface_id(link), "interface": name, "disabled": False}
     if not entries:
         return row | {"status": "searching..."}
     return row | {"status": "bound", "address": f"{Address(entries[0].address)}/{entries[0].prefix_length}"}

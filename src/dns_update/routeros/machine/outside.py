@@ -23,6 +23,10 @@ class Outside(Protocol):
         """Tell the user something, on standard error."""
         raise NotImplementedError
 
+    def note(self, text: str) -> None:
+        """Tell the user something that changes nothing, as a note."""
+        raise NotImplementedError
+
     def put(self, text: str) -> None:
         """Print a line on standard output."""
         raise NotImplementedError

@@ -14,13 +14,13 @@ from dns_update.address.kernel.interfaces import Interfaces
 from dns_update.address.kernel.monitor import KernelMonitor, Monitor
 from dns_update.errors import InvalidText, NoAddress, UsageError
 from dns_update.process.systemd import Notifier
-from dns_update.routeros.machine.hooks import Event, Hooks, Watch
+from dns_update.routeros.machine.hooks import HookEvent, RouterHooks, Watch
 from dns_update.routeros.machine.lease_facts import lease_facts
 from dns_update.routeros.machine.names import InterfaceNames
 from dns_update.routeros.machine.outside import Outside, Stopped
 from dns_update.routeros.machine.pinging import can_connect, pings_answered
 from dns_update.routeros.machine.schedule import Schedule, before
-from dns_update.routeros.machine.session import Session
+from dns_update.routeros.machine.session import RouterSession
 from dns_update.routeros.machine.storage import NETWATCH, SCHEDULES
 from dns_update.routeros.remarks import Failure
 from dns_update.routeros.values import NOTHING, RouterValue, is_empty, text_of
@@ -37,7 +37,7 @@ class Service:
 
     def __init__(  # noqa: PLR0913 - what differs in tests
         self,
-        session: Session,
+        session: RouterSession,
         names: InterfaceNames,
         outside: Outside,
         notifier: Notifier,
@@ -59,7 +59,7 @@ class Service:
         self._notifier = notifier
         self._saved = saved
         self._stop_scripts = stop
-        self._hooks = Hooks(self._machine.storage, names, lease_facts)
+        self._hooks = RouterHooks(self._machine.storage, names, lease_facts)
         self._has_kernel = has_kernel
         self._watches = self._checked_watches()
         self._check_schedules()
@@ -85,7 +85,7 @@ class Service:
             loop.add_signal_handler(number, self.end, number)
         try:
             if self._waits and not self._has_kernel:
-                self._machine.tell("note: the interfaces are another machine's, so no event of them comes")
+                self._machine.note("the interfaces are another machine's, so no event of them comes")
             if self._listens:
                 await self._open_monitor()
             if not self._stop.is_set():
@@ -207,7 +207,7 @@ class Service:
 
         async def run() -> None:
             try:
-                await self._run(Event(f"scheduler:{schedule.name}", schedule.event, ()))
+                await self._run(HookEvent(f"scheduler:{schedule.name}", schedule.event, ()))
             finally:
                 self._running.discard(key)
 
@@ -244,19 +244,19 @@ class Service:
             self._machine.logbook.add("script,error", f"netwatch {watch.host}: {failure}; it is not watched")
             return None
 
-    async def _run_in_turn(self, event: Event) -> None:
+    async def _run_in_turn(self, event: HookEvent) -> None:
         """Run what an event starts, after what earlier events of the same entry have started."""
         async with self._locks.setdefault(event.entry, asyncio.Lock()):
             if not self._stop.is_set():
                 await self._run(event)
 
-    async def _run(self, event: Event) -> None:
+    async def _run(self, event: HookEvent) -> None:
         await self._in_thread(lambda: self._carry_out(event))
         self._machine.forget()
         self._saved()
         self._wake.set()  # it may have changed the schedules
 
-    def _carry_out(self, event: Event) -> None:
+    def _carry_out(self, event: HookEvent) -> None:
         try:
             self._session.run_event(event.commands, event.entry, dict(event.variables))
         except Stopped:

@@ -11,8 +11,8 @@ from dns_update.routeros.hidden_keys import secrets_in
 from dns_update.routeros.machine.failures import ExplainedFailure
 from dns_update.routeros.machine.storage import SCHEDULES
 from dns_update.routeros.machine.this_machine import Machine
-from dns_update.routeros.remarks import ScriptError, ScriptSyntaxError
-from dns_update.routeros.source import Source
+from dns_update.routeros.remarks import NoSuchItem, ScriptError, ScriptSyntaxError
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.values import RouterValue, text_of
 
 _WITHOUT_ADDRESS = ("/ip/address/get", "/ipv6/address/get", "/ip/dhcp-client/get")
@@ -20,7 +20,7 @@ _OF_INTERFACES = (*_WITHOUT_ADDRESS, "/interface/get")
 _SHOWN_NAMES = 8  # of interfaces in a hint
 
 
-class Session:
+class RouterSession:
     """Runs what a file has. `values` are the global variables, kept by the caller; `file` is named in errors.
 
     Each run raises UsageError for a script that cannot be read, ScriptFailed for one that ends with an error.
@@ -33,7 +33,7 @@ class Session:
 
     def load(self, text: str) -> None:
         """Run the body of the file, which may store scripts, schedules and hooks."""
-        self._run(Source.of_file(text), "", {})
+        self._run(ScriptSource.of_file(text), "", {})
 
     def run_stored(self, name: str) -> None:
         """Run a stored script."""
@@ -54,7 +54,7 @@ class Session:
         source = self.machine.script(text)
         name = text if source is not None else ""
         if source is None:
-            source = getattr(commands, "source", None) or Source.of_file(text_of(commands))
+            source = getattr(commands, "source", None) or ScriptSource.of_file(text_of(commands))
         try:
             self._evaluate(source, name, variables)
         except ScriptSyntaxError as error:
@@ -75,7 +75,7 @@ class Session:
         add("script,error", f"executing {what} from {kind} ({of_entry}) failed, please check it manually")
         add("script,error,debug", f"({entry}) {text}")
 
-    def _run(self, source: Source, name: str, variables: Mapping[str, RouterValue]) -> None:
+    def _run(self, source: ScriptSource, name: str, variables: Mapping[str, RouterValue]) -> None:
         try:
             self._evaluate(source, name, variables)
         except ScriptSyntaxError as error:
@@ -85,9 +85,9 @@ class Session:
         except ScriptError as error:
             raise self._failed(error) from error
 
-    def _evaluate(self, source: Source, name: str, variables: Mapping[str, RouterValue]) -> None:
+    def _evaluate(self, source: ScriptSource, name: str, variables: Mapping[str, RouterValue]) -> None:
         try:
-            _Run(self.machine, self.values).run(source, name=name, variables=variables)
+            _KeyedEvaluator(self.machine, self.values).run(source, name=name, variables=variables)
         finally:
             self.machine.tell_left_out()
 
@@ -101,7 +101,7 @@ class Session:
         return failed
 
     def _hint(self, error: ScriptError) -> str:
-        if error.command not in _OF_INTERFACES or error.message != "no such item":
+        if error.command not in _OF_INTERFACES or not isinstance(error.__cause__, NoSuchItem):
             return ""
         menu = self.machine.menu("/interface")
         names = [text_of(row["name"]) for row in menu.rows] if menu is not None else []
@@ -111,14 +111,14 @@ class Session:
         return f"the interfaces are {shown}; map=ROUTER:HERE gives one the router's name"
 
 
-class _Run(Evaluator):
+class _KeyedEvaluator(Evaluator):
     """An evaluator that lets its machine know the keys of each script before it runs."""
 
     def __init__(self, machine: Machine, values: dict[str, RouterValue]) -> None:
         super().__init__(machine, values)
         self._machine = machine
 
-    def read(self, source: Source | str) -> syntax.Script:
+    def read(self, source: ScriptSource | str) -> syntax.Script:
         """Return a script's syntax tree."""
         script = super().read(source)
         self._machine.hide(secrets_in(script))

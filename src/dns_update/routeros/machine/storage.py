@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from dns_update.routeros.described import source_of
-from dns_update.routeros.remarks import Failure
-from dns_update.routeros.source import Source
+from dns_update.routeros.remarks import Failure, NoSuchItem
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.values import NOTHING, Array, ItemId, RouterValue, is_empty, text_of
 from dns_update.routeros.world import ID, Menu, MenuCall
 
-Row = dict[str, RouterValue]
+StoredRow = dict[str, RouterValue]
+"""As `Row`, but one that scripts can change."""
 
 SCRIPTS = "/system/script"
 SCHEDULES = "/system/scheduler"
@@ -28,7 +29,7 @@ class Storage:
     """The rows that scripts have added, by menu."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, list[Row]] = {
+        self._rows: dict[str, list[StoredRow]] = {
             PROFILES: [{ID: ItemId(item), "name": name} for name, item in _OWN_PROFILES.items()]
         }
         self._last_id = _FIRST_ID
@@ -37,7 +38,7 @@ class Storage:
         """Return whether a menu is one whose rows are kept: those that start scripts, and kinds of interfaces."""
         return path in _KEPT or _is_client(path)
 
-    def rows(self, path: str) -> tuple[Row, ...]:
+    def rows(self, path: str) -> tuple[StoredRow, ...]:
         """Return the rows of a menu."""
         return tuple(self._rows.get(path, ()))
 
@@ -50,21 +51,21 @@ class Storage:
         """The names of the stored scripts, in their order."""
         return tuple([text_of(row.get("name", NOTHING)) for row in self.rows(SCRIPTS)])
 
-    def script(self, name: str) -> Source | None:
+    def script(self, name: str) -> ScriptSource | None:
         """Return a stored script; None if there is none of that name."""
         for row in self.rows(SCRIPTS):
             if text_of(row.get("name", NOTHING)) == name:
                 return source_of(row.get("source", ""))
         return None
 
-    def hooked(self) -> tuple[tuple[str, Row], ...]:
+    def hooked(self) -> tuple[tuple[str, StoredRow], ...]:
         """Return the rows that have a script for an event, each with its menu."""
         return tuple([
             (path, row) for path, rows in self._rows.items() for row in rows
             if path not in (SCRIPTS, SCHEDULES) and any(not is_empty(row.get(hook, NOTHING)) for hook in _HOOKS)
         ])  # fmt: skip
 
-    def clients(self) -> tuple[tuple[str, Row], ...]:
+    def clients(self) -> tuple[tuple[str, StoredRow], ...]:
         """Return the rows of `/interface pppoe-client` and its like, each with its menu."""
         return tuple([(path, row) for path, rows in self._rows.items() if _is_client(path) for row in rows])
 
@@ -110,7 +111,7 @@ def _is_client(path: str) -> bool:
     return path.startswith("/interface/") and path.endswith("-client")
 
 
-def _chosen(rows: list[Row], call: MenuCall) -> list[Row]:
+def _chosen(rows: list[StoredRow], call: MenuCall) -> list[StoredRow]:
     """Return the rows that a command names: by the result of `find`, an ID, a number or a name; raises Failure."""
     given = call.unnamed[0] if call.unnamed else call.get("numbers")
     wanted: Iterable[RouterValue] = given.elements() if isinstance(given, Array) else (given,)
@@ -118,12 +119,12 @@ def _chosen(rows: list[Row], call: MenuCall) -> list[Row]:
     for item in wanted:
         row = next((row for number, row in enumerate(rows) if _is_meant(row, number, item)), None)
         if row is None:
-            raise Failure("no such item")
+            raise NoSuchItem
         chosen.append(row)
     return chosen
 
 
-def _is_meant(row: Row, number: int, item: RouterValue) -> bool:
+def _is_meant(row: StoredRow, number: int, item: RouterValue) -> bool:
     if isinstance(item, ItemId):
         return row[ID] == item
     if isinstance(item, int) and not isinstance(item, bool):

@@ -15,9 +15,9 @@ from dns_update.routeros.machine.names import InterfaceNames
 from dns_update.routeros.machine.outside import Outside
 from dns_update.routeros.machine.public_address import PublicAddress
 from dns_update.routeros.machine.storage import LEASES, Storage
-from dns_update.routeros.machine.updates import FindAccess, Sender
-from dns_update.routeros.remarks import Failure, ScriptRemark
-from dns_update.routeros.source import Source
+from dns_update.routeros.machine.updates import FindAccess, RouterSender
+from dns_update.routeros.remarks import Failure, NoSuchItem, ScriptRemark
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.values import NOTHING, Array, ItemId, Nil, RouterValue, array_of, is_empty, text_of
 from dns_update.routeros.world import ID, MadeWhenRead, Menu, MenuCall, UpdateRequest
 from dns_update.transport.blocking import Trace
@@ -80,9 +80,10 @@ class Machine:
         self._public = PublicAddress(settings.public_address, outside.say)
         self.storage = Storage()
         self.logbook = Logbook(outside.log, self._time_text)
-        self.sender = Sender(
+        self.sender = RouterSender(
             self.logbook,
             outside.say,
+            outside.note,
             is_dry=settings.is_dry,
             trace=trace,
             access=access,
@@ -117,7 +118,7 @@ class Machine:
             return self._kernel_menu("/interface")
         return self.storage.menu(path)
 
-    def script(self, name: str) -> Source | None:
+    def script(self, name: str) -> ScriptSource | None:
         """Return a stored script, which is about to run."""
         source = self.storage.script(name)
         self.has_run_scripts |= source is not None
@@ -266,9 +267,7 @@ class Machine:
         draw = self._outside.random_below
         secret = "".join([_ALPHABET[draw(len(_ALPHABET))] for _ in range(length)])
         if length % _BASE64_GROUP:
-            self._outside.say(
-                "note: this is not Base64, as a secret of BIND must be: the length is not a multiple of 4"
-            )
+            self._outside.note("this is not Base64, as a secret of BIND must be: the length is not a multiple of 4")
         self.put(secret)
         return secret
 
@@ -278,7 +277,7 @@ class Machine:
             raise Failure("failure: no other service is told of an address here: /tool dns-update sends it")
         address = self._public_text(is_ipv6="ipv6" in text_of(call.get("url")))
         place = f"{self._file}: line {call.place.line}"
-        self._say_once("fetch", f"note: {place}: fetch gives the public address, and does not ask the web page")
+        self._note_once("fetch", f"{place}: fetch gives the public address, and does not ask the web page")
         if text_of(call.get("output")).startswith("user"):
             return array_of((), {"data": address, "status": "finished", "downloaded": 0})
         url = text_of(call.get("url"))
@@ -290,14 +289,14 @@ class Machine:
         given = call.unnamed[0] if call.unnamed else call.get("numbers")
         for name in given.elements() if isinstance(given, Array) else (given,):
             if self._files.pop(text_of(name).removeprefix("*"), None) is None:
-                raise Failure("no such item")
+                raise NoSuchItem
         return NOTHING
 
     def _add_logging(self, call: MenuCall) -> RouterValue:
         topics = text_of(call.get("topics")).split(",")
         if "debug" in topics and {"dns", "debug"} >= {*topics}:
             self.sender.is_tracing = True
-            self._say_once(("debug",), "note: every message sent and received is printed from here on, as with --debug")
+            self._note_once(("debug",), "every message sent and received is printed from here on, as with --debug")
             return NOTHING
         return self._answer(call)
 
@@ -307,7 +306,7 @@ class Machine:
         self.storage.adopt(LEASES, menu.rows if menu is not None else ())
 
     def _answer(self, call: MenuCall) -> RouterValue:
-        from dns_update.routeros.machine.answers import LEFT_OUT, answer_to  # few scripts need one
+        from dns_update.routeros.machine.on_linux import LEFT_OUT, answer_to  # few scripts need one
 
         answer = answer_to(call.menu, call.verb)
         if answer is None:
@@ -317,7 +316,7 @@ class Machine:
             self._left_out.setdefault(path, False)
             return NOTHING
         here = f"changes a router, not this machine; here: {answer.instead}"
-        self._say_once((call.menu, call.verb), f"note: {path} {here}")
+        self._note_once((call.menu, call.verb), f"{path} {here}")
         if answer.is_failure:
             raise Failure(f"failure: {path} is not done here")
         return NOTHING
@@ -335,16 +334,20 @@ class Machine:
             self._left_out.update(dict.fromkeys(new, True))
             from dns_update.address.sources import some_of  # rarely needed
 
-            self._outside.say(f"note: left out, because this machine has its own configuration for it: {some_of(new)}")
+            self._outside.note(f"left out, because this machine has its own configuration for it: {some_of(new)}")
 
     def tell(self, line: str) -> None:
         """Tell the user something."""
         self._outside.say(line)
 
-    def _say_once(self, key: object, line: str) -> None:
+    def note(self, text: str) -> None:
+        """Tell the user something that changes nothing."""
+        self._outside.note(text)
+
+    def _note_once(self, key: object, text: str) -> None:
         if key not in self._said:
             self._said.add(key)
-            self._outside.say(line)
+            self._outside.note(text)
 
 
 def _tells_a_service(call: MenuCall) -> bool:

@@ -23,7 +23,7 @@ from dns_update.value import Value
 from dns_update.wire.codes import RRType
 from dns_update.wire.inet import IPV4_OCTETS, format_address, parse_address
 
-FindAccess = Callable[[UpdateRequest, bool], "Access"]
+FindAccess = Callable[[UpdateRequest, bool], "ResolvedUpdate"]
 
 TOOL_TOPIC = "dns,"
 """How the topics of the tool's own entries in the log begin."""
@@ -35,7 +35,7 @@ _FIRST_OF_PRIVATE = frozenset((10, 100, 127, 169, 172, 192, 0xFC, 0xFD, 0xFE))
 _DOCUMENTATION = "documentation"
 
 
-class Access(Value):
+class ResolvedUpdate(Value):
     """What an update is about, where it goes, and how: as the script says, and what was added to that.
 
     `servers` is empty for the zone's primary, `ttl` is None to keep the current one.
@@ -58,32 +58,34 @@ class SentUpdate:
 
     def __init__(self, request: UpdateRequest) -> None:
         self.request = request
-        self.access: Access | None = None
+        self.access: ResolvedUpdate | None = None
         self.result = ""
         self.outcome: Outcome | None = None
         self.error: DnsUpdateError | None = None
 
 
-class Sender:
+class RouterSender:
     """Sends updates, and logs the router's lines. Threads may share it."""
 
     def __init__(  # noqa: PLR0913 - what a machine has, and what it gets
         self,
         logbook: Logbook,
         say: Callable[[str], None],
+        note: Callable[[str], None],
         *,
         is_dry: bool,
         trace: Trace | None,
         access: FindAccess,
         open_transport: Callable[[str | None, Trace | None], BlockingTransport] = BlockingTransport,
     ) -> None:
-        """Log to a logbook, and explain failures by `say`. With `is_dry`, nothing is sent.
+        """Log to a logbook, explain failures by `say`, and give notes by `note`. With `is_dry`, nothing is sent.
 
         `trace` gets every message while `is_tracing`. `access` is asked for each update, and whether it is traced.
         `open_transport` makes what carries the messages.
         """
         self._logbook = logbook
         self._say = say
+        self._note = note
         self._is_dry = is_dry
         self._trace = trace
         self._access = access
@@ -116,7 +118,7 @@ class Sender:
         sent.result = ACCEPTED
         self._log(success_text(sent.outcome))
         for note in sent.outcome.notes:
-            self._say(f"note: {_rendered(note)}")
+            self._note(_rendered(note))
 
     def fail(self, request: UpdateRequest, text: str) -> None:
         """Record an update that a described server does not carry out; raises Failure with the text."""
@@ -126,7 +128,7 @@ class Sender:
         self._logbook.add("dns,error", f"dns-update: dry run, as described: {request.server}: {text}")
         raise Failure(text)
 
-    def _client(self, access: Access) -> Client:
+    def _client(self, access: ResolvedUpdate) -> Client:
         """Return a client; raises UsageError for a server or a local address that is not one."""
         return Client(
             *access.servers,
@@ -146,7 +148,7 @@ class Sender:
         reason = unreachable_because(address)
         if reason not in (None, _DOCUMENTATION):
             self._told_private.add(address)
-            self._say(f"note: {format_address(address)} cannot be reached from the Internet ({reason})")
+            self._note(f"{format_address(address)} cannot be reached from the Internet ({reason})")
 
     def _log(self, line: str) -> None:
         self._logbook.add("dns,info", f"dns-update: {line}")
@@ -156,10 +158,10 @@ class Sender:
         if error.hint:
             self._say(f"hint: {_rendered(error.hint)}")
         for note in error.notes:
-            self._say(f"note: {_rendered(note)}")
+            self._note(_rendered(note))
 
 
-def _carried_out(client: Client, access: Access, address: bytes) -> Outcome:
+def _carried_out(client: Client, access: ResolvedUpdate, address: bytes) -> Outcome:
     """Set the address; with ttl=0, RouterOS's rule, delete the RRset."""
     target = access.target
     if access.ttl == 0:
@@ -172,7 +174,7 @@ def _carried_out(client: Client, access: Access, address: bytes) -> Outcome:
     return client.set(target.name, address, zone=target.zone, ttl=access.ttl, compare=True)
 
 
-def _described(request: UpdateRequest, access: Access) -> str:
+def _described(request: UpdateRequest, access: ResolvedUpdate) -> str:
     owner, server = access.target.owner.to_text(), ", ".join(access.servers) or "the zone's primary"
     key = f", key {access.key.name}" if access.key is not None else ", not signed"
     if access.ttl == 0:

@@ -7,10 +7,10 @@ from dns_update.server_config.bind.canonical import read_configuration
 from dns_update.server_config.bind.keys import examine_key
 from dns_update.server_config.bind.match_lists import MatchList, Peer
 from dns_update.server_config.bind.permission import examine_permission
-from dns_update.server_config.bind.scopes import PRIMARY, Scope, scopes
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.status import RNDC, examine_status
 from dns_update.server_config.bind.storage import STANDARD_CONFIGURATIONS, examine_files
+from dns_update.server_config.bind.views import PRIMARY, ViewScope, scopes
 from dns_update.server_config.bind.zones import examine_type, examine_zone, followed
 from dns_update.server_config.finding import ConfigFinding, Findings, Place
 from dns_update.server_config.question import Question
@@ -47,7 +47,7 @@ def examine(path: str, question: Question, *, rndc: tuple[str, ...] | None = Non
     return found.all()
 
 
-def _check_names(found: Findings, question: Question, scope: Scope, zone: Statement) -> None:
+def _check_names(found: Findings, question: Question, scope: ViewScope, zone: Statement) -> None:
     """Add that BIND refuses the name as an owner of the type (check-names)."""
     if all(may_own(question.owner, each, RRClass.IN) for each in question.rrtypes):
         return
@@ -56,7 +56,7 @@ def _check_names(found: Findings, question: Question, scope: Scope, zone: Statem
         found.fault("check-names", (setting or zone).place)
 
 
-def _setting_of_check_names(scope: Scope, zone: Statement) -> Statement | None:
+def _setting_of_check_names(scope: ViewScope, zone: Statement) -> Statement | None:
     """Return the statement that counts: the zone's own, or that for primaries outside of it."""
     own = zone.child("check-names")
     outer = (each for level in (scope.statement, scope.options) if level is not None for each in level.block)
@@ -64,7 +64,7 @@ def _setting_of_check_names(scope: Scope, zone: Statement) -> Statement | None:
     return own or next(inherited, None)
 
 
-def _queries(found: Findings, question: Question, scope: Scope, zone: Statement) -> None:
+def _queries(found: Findings, question: Question, scope: ViewScope, zone: Statement) -> None:
     """Add that the client may not ask for the zone's data: then named refuses its updates, too."""
     allowed = scope.inherited(zone, "allow-query")
     if allowed is None:

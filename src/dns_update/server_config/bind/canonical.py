@@ -9,7 +9,7 @@ from itertools import zip_longest
 from dns_update import errors
 from dns_update.process.capture import Captured, captured, found_program
 from dns_update.server_config.bind.statements import Statement, read_files, read_text
-from dns_update.server_config.source import Source, read_source
+from dns_update.server_config.source import ConfigSource, read_source
 from dns_update.wire.name import Name
 
 _CHECK_SECONDS = 60  # a hundred thousand zones take a few
@@ -38,7 +38,7 @@ def read_configuration(path: str) -> tuple[Statement, ...]:
         )
     warnings = _checked(program, path)
     printed = _printed(program, path)
-    source = Source("named-checkconf -p", _without(warnings, printed))
+    source = ConfigSource("named-checkconf -p", _without(warnings, printed))
     return _located(read_text(source), read_files(path))
 
 

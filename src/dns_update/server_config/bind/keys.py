@@ -7,19 +7,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from dns_update import errors
-from dns_update.server_config.bind.scopes import Scope, as_name
 from dns_update.server_config.bind.statements import Statement, read_one_file
 from dns_update.server_config.bind.update_policy import SESSION_KEY, is_local
+from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.finding import Findings, Place
 from dns_update.server_config.keys import fault_of, nearest_name
 from dns_update.server_config.question import Question
+from dns_update.server_config.source import as_name
 from dns_update.wire.name import Name
 
 _MAX_KEY_FILE_OCTETS = 1 << 20
 _ENDINGS = (".conf", ".key", ".keys")  # of files that administrators put keys in
 
 
-def examine_key(found: Findings, question: Question, scope: Scope, others: list[Scope], main: Place) -> bool:
+def examine_key(found: Findings, question: Question, scope: ViewScope, others: list[ViewScope], main: Place) -> bool:
     """Add what there is to say about the key; return whether the server knows it.
 
     `others` are the other views, `main` the configuration file.
@@ -33,7 +34,7 @@ def examine_key(found: Findings, question: Question, scope: Scope, others: list[
     return _compare(found, question, key)
 
 
-def _is_session_key(signer: Name, scope: Scope) -> bool:
+def _is_session_key(signer: Name, scope: ViewScope) -> bool:
     """Return whether the key is the one that named makes itself, for `update-policy local`."""
     options = scope.options
     name = as_name("" if options is None else options.setting("session-keyname")) or SESSION_KEY
@@ -41,7 +42,7 @@ def _is_session_key(signer: Name, scope: Scope) -> bool:
     return signer == name and any(policy is not None and is_local(policy) for policy in policies)
 
 
-def _is_missing(found: Findings, signer: Name, scope: Scope, others: list[Scope], main: Place) -> bool:
+def _is_missing(found: Findings, signer: Name, scope: ViewScope, others: list[ViewScope], main: Place) -> bool:
     elsewhere = next((key for other in others if (key := other.key(signer)) is not None), None)
     if elsewhere is not None:
         view = next(other.name for other in others if other.key(signer) is not None)
@@ -72,7 +73,7 @@ def _compare(found: Findings, question: Question, key: Statement) -> bool:
     return False
 
 
-def _in_file_beside(signer: Name, scope: Scope, main: Place) -> Statement | None:
+def _in_file_beside(signer: Name, scope: ViewScope, main: Place) -> Statement | None:
     """Return the key's statement in a file beside those that are read, which no `include` names."""
     files = {main.file, *(each.source.path for each in (*scope.outer, *scope.statements))}
     read = {Path(file).resolve() for file in files}

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dns_update.server_config.bind.scopes import as_name
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.networks import is_in_network, is_loopback
+from dns_update.server_config.source import as_name
 from dns_update.value import Value
 from dns_update.wire.name import Name
 

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from dns_update.server_config.bind.match_lists import Match, MatchList, Peer, is_negative
-from dns_update.server_config.bind.scopes import Scope, as_name
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.update_policy import (
     SESSION_KEY,
-    Change,
     Decision,
-    Rule,
+    PolicyRule,
+    RequestedChange,
     decided,
     is_local,
     rules,
 )
+from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.finding import Findings, Place
 from dns_update.server_config.networks import is_loopback
 from dns_update.server_config.question import Question
+from dns_update.server_config.source import as_name
 from dns_update.wire.codes import rrtype_to_text
 
 _NO_PLACE_FOR_NAME = ("zonesub",)  # rules without a name
 
 
-def examine_permission(found: Findings, question: Question, scope: Scope, zone: Statement) -> None:
+def examine_permission(found: Findings, question: Question, scope: ViewScope, zone: Statement) -> None:
     """Add whether the zone accepts the update, and if not, what is in the way."""
     policy = zone.child("update-policy")
     if policy is not None:
@@ -38,7 +39,7 @@ def examine_permission(found: Findings, question: Question, scope: Scope, zone: 
         _allow_update(found, question, scope, zone, allowed)
 
 
-def _allow_update(found: Findings, question: Question, scope: Scope, zone: Statement, allowed: Statement) -> None:
+def _allow_update(found: Findings, question: Question, scope: ViewScope, zone: Statement, allowed: Statement) -> None:
     elements = MatchList(allowed.block, scope.acl)
     match = elements.match(Peer(question.client, question.signer, question.server))
     inherited = "" if zone.child("allow-update") is not None else "yes"
@@ -71,7 +72,7 @@ def _not_in_list(found: Findings, question: Question, elements: MatchList, match
         found.fault("list-only-addresses", allowed.place)
 
 
-def _local(found: Findings, question: Question, scope: Scope, policy: Statement) -> None:
+def _local(found: Findings, question: Question, scope: ViewScope, policy: Statement) -> None:
     options = scope.options
     name = as_name("" if options is None else options.setting("session-keyname")) or SESSION_KEY
     if question.signer != name:
@@ -87,7 +88,7 @@ def _policy(found: Findings, question: Question, policy: Statement) -> None:
     ruled = rules(policy, question.zone)
     answers: dict[Decision, list[int]] = {}
     for rrtype in question.rrtypes:
-        decision = decided(ruled, Change(question.signer, question.owner, rrtype, question.client))
+        decision = decided(ruled, RequestedChange(question.signer, question.owner, rrtype, question.client))
         answers.setdefault(decision, []).append(rrtype)
     for decision, rrtypes in answers.items():
         types = " ".join(map(rrtype_to_text, rrtypes))
@@ -95,7 +96,7 @@ def _policy(found: Findings, question: Question, policy: Statement) -> None:
         _decision(found, decision, place, types, ruled)
 
 
-def _decision(found: Findings, decision: Decision, place: Place, types: str, ruled: tuple[Rule, ...]) -> None:
+def _decision(found: Findings, decision: Decision, place: Place, types: str, ruled: tuple[PolicyRule, ...]) -> None:
     rule = decision.rule
     values = {"types": types, "rule": "" if rule is None else " ".join(rule.statement.words)}
     match decision.outcome:
@@ -120,7 +121,7 @@ def _decision(found: Findings, decision: Decision, place: Place, types: str, rul
             found.fault(f"policy-{outcome}", place, **values)
 
 
-def _covered(rule: Rule) -> str:
+def _covered(rule: PolicyRule) -> str:
     """Return the name that a rule covers, as the configuration has it."""
     if rule.kind in _NO_PLACE_FOR_NAME:
         return str(rule.zone)

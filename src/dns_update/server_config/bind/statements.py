@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dns_update.auth.named_conf import Words
 from dns_update.server_config.finding import Place
-from dns_update.server_config.source import Source, read_source
+from dns_update.server_config.source import ConfigSource, read_source
 from dns_update.value import Value
 
 _MAX_DEPTH = 50  # of blocks and of includes; no configuration has ten
@@ -23,7 +23,7 @@ class Statement(Value):
 
     words: tuple[str, ...]
     blocks: tuple[tuple[Statement, ...], ...]
-    source: Source
+    source: ConfigSource
     position: int
 
     @property
@@ -65,12 +65,12 @@ def read_files(path: str) -> tuple[Statement, ...]:
 
     Raises UsageError.
     """
-    return _Reader().file(path, 0)
+    return _StatementReader().file(path, 0)
 
 
-def read_text(source: Source) -> tuple[Statement, ...]:
+def read_text(source: ConfigSource) -> tuple[Statement, ...]:
     """Return the statements of a text; includes are statements like others. Raises UsageError."""
-    return _Reader(follows_includes=False).text(source, 0)
+    return _StatementReader(follows_includes=False).text(source, 0)
 
 
 def read_one_file(path: str) -> tuple[Statement, ...]:
@@ -78,7 +78,7 @@ def read_one_file(path: str) -> tuple[Statement, ...]:
     return read_text(read_source(path))
 
 
-class _Reader:
+class _StatementReader:
     """Reads files; relative names of includes begin in the last `directory`, as in named."""
 
     def __init__(self, *, follows_includes: bool = True) -> None:
@@ -88,10 +88,10 @@ class _Reader:
     def file(self, path: str, depth: int) -> tuple[Statement, ...]:
         return self.text(read_source(path), depth)
 
-    def text(self, source: Source, depth: int) -> tuple[Statement, ...]:
+    def text(self, source: ConfigSource, depth: int) -> tuple[Statement, ...]:
         return self._statements(Words(source.text, source.path), source, depth)
 
-    def _statements(self, words: Words, source: Source, depth: int) -> tuple[Statement, ...]:
+    def _statements(self, words: Words, source: ConfigSource, depth: int) -> tuple[Statement, ...]:
         """Read up to the brace that ends the block, or to the end of the text."""
         if depth > _MAX_DEPTH:
             raise words.fault("too many blocks or files inside each other")
@@ -108,7 +108,7 @@ class _Reader:
                 found.append(statement)
         return tuple(found)
 
-    def _statement(self, word: str, words: Words, source: Source, depth: int) -> Statement:
+    def _statement(self, word: str, words: Words, source: ConfigSource, depth: int) -> Statement:
         start = words.start
         parts: list[str] = []
         blocks = []
@@ -131,5 +131,5 @@ class _Reader:
     def _included(self, pattern: str, depth: int) -> list[Statement]:
         """Return the statements of the files that an include names; it may be a pattern."""
         path = str(self._directory / pattern)
-        paths = sorted(glob.glob(path)) or [path]  # noqa: PTH207 - an absolute pattern, as C's glob reads it
+        paths = sorted(glob.glob(path)) or [path]  # an absolute pattern, as C's glob reads it
         return [statement for each in paths for statement in self.file(each, depth + 1)]

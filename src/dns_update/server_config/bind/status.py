@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from dns_update.process.capture import captured, found_program
-from dns_update.server_config.bind.scopes import Scope
 from dns_update.server_config.bind.statements import Statement
+from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.finding import Findings
 from dns_update.server_config.question import Question
 
@@ -14,7 +14,9 @@ RNDC = ("rndc",)
 _RNDC_SECONDS = 5  # it answers at once, or named does not run
 
 
-def examine_status(found: Findings, question: Question, scope: Scope, zone: Statement, rndc: tuple[str, ...]) -> None:
+def examine_status(
+    found: Findings, question: Question, scope: ViewScope, zone: Statement, rndc: tuple[str, ...]
+) -> None:
     """Add whether the zone is loaded and frozen; if rndc cannot be asked, the command that tells."""
     view = ("IN", scope.name) if scope.name else ()
     arguments = ("zonestatus", str(question.zone), *view)

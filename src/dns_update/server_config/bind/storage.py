@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from dns_update.server_config.bind.journal import examine_journal
-from dns_update.server_config.bind.scopes import Scope
 from dns_update.server_config.bind.statements import Statement
+from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.disk import is_full
 from dns_update.server_config.finding import Findings
 from dns_update.server_config.server_user import READ, SEARCH, WRITE, Identity, running_as, user_named
@@ -26,7 +26,7 @@ _APPARMOR_PROFILES = (Path("/etc/apparmor.d/usr.sbin.named"), Path("/etc/apparmo
 _APPARMOR_RULE = re.compile(r"^[ \t]*(?:owner[ \t]+)?(/[^\s*]*)\*{1,2}[ \t]+([a-z]+)", re.MULTILINE)
 
 
-def examine_files(found: Findings, scope: Scope, zone: Statement, path: str) -> None:
+def examine_files(found: Findings, scope: ViewScope, zone: Statement, path: str) -> None:
     """Add what keeps named from writing the journal and from signing; `path` is the main configuration."""
     file = zone.child("file")
     if file is None:
@@ -44,7 +44,7 @@ def examine_files(found: Findings, scope: Scope, zone: Statement, path: str) -> 
     examine_journal(found, file, zone_file, journal)
 
 
-def _limits(found: Findings, scope: Scope, zone: Statement) -> None:
+def _limits(found: Findings, scope: ViewScope, zone: Statement) -> None:
     for name in _LIMITS:
         limit = scope.inherited(zone, name)
         if limit is not None and limit.word(1) != "0":  # 0 is none
@@ -97,7 +97,7 @@ def named_user(path: str) -> Identity | None:
     return None
 
 
-def _signing(found: Findings, scope: Scope, zone: Statement, directory: Path, user: Identity | None) -> None:
+def _signing(found: Findings, scope: ViewScope, zone: Statement, directory: Path, user: Identity | None) -> None:
     old = scope.inherited(zone, "auto-dnssec")
     if old is not None and old.word(1).lower() != "off":
         found.remark("auto-dnssec", old.place)

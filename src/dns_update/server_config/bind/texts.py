@@ -75,7 +75,7 @@ TEXTS = {
     ),
     "list-needs-key": (
         "allow-update accepts only updates that are signed with one of the keys $keys, and this one is not signed",
-        "sign it with one of them: key-file=FILE",
+        "sign it with one of them: {key-file:FILE}",
     ),
     "list-needs-address": (
         "allow-update does not have the client's address $client",

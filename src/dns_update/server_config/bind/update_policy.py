@@ -7,8 +7,8 @@ is refused (`dns_ssutable_checkrules` in BIND).
 from __future__ import annotations
 
 from dns_update import errors
-from dns_update.server_config.bind.scopes import as_name
 from dns_update.server_config.bind.statements import Statement
+from dns_update.server_config.source import as_name
 from dns_update.value import Value
 from dns_update.wire.codes import RRType, rrtype_from_text
 from dns_update.wire.inet import reverse_name
@@ -27,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    Outcome = Literal[
+    PolicyOutcome = Literal[
         "granted",
         "denied",
         "unknown",
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     ]
 
 
-class Change(Value):
+class RequestedChange(Value):
     """What a rule is asked about: the key that signs, the name and the type that are changed, and the client."""
 
     key: Name | None
@@ -52,11 +52,11 @@ class Change(Value):
 class Decision(Value):
     """What the policy says, and the rule that decides or comes nearest; None if no rule is near."""
 
-    outcome: Outcome
-    rule: Rule | None
+    outcome: PolicyOutcome
+    rule: PolicyRule | None
 
 
-class Rule(Value):
+class PolicyRule(Value):
     """One rule, with the zone that it is in."""
 
     statement: Statement
@@ -92,7 +92,7 @@ class Rule(Value):
         """Whether it depends on what the configuration does not say."""
         return self.kind.startswith(_ASKS_OTHERS)
 
-    def has_identity(self, change: Change) -> bool:
+    def has_identity(self, change: RequestedChange) -> bool:
         """Return whether its identity is that of the change."""
         identity = as_name(self.identity)
         if self.kind in _BY_ADDRESS:
@@ -100,7 +100,7 @@ class Rule(Value):
             return identity is not None and own is not None and _is_like(own, identity)
         return identity is not None and change.key is not None and _is_like(change.key, identity)
 
-    def has_name(self, change: Change) -> bool:
+    def has_name(self, change: RequestedChange) -> bool:
         """Return whether it covers the name that is changed."""
         owner, key, name = change.owner, change.key, self.name
         if self.kind in ("self", "selfsub", "selfwild"):
@@ -109,7 +109,7 @@ class Rule(Value):
             return owner == _reverse(change)
         return name is not None and self.kind in _COVERS and _COVERS[self.kind](owner, name)
 
-    def has_type(self, change: Change) -> bool:
+    def has_type(self, change: RequestedChange) -> bool:
         """Return whether it covers the type that is changed."""
         numbers = tuple(map(_type_number, self.types))
         if not numbers:
@@ -117,9 +117,9 @@ class Rule(Value):
         return RRType.ANY in numbers or change.rrtype in numbers
 
 
-def rules(policy: Statement, zone: Name) -> tuple[Rule, ...]:
+def rules(policy: Statement, zone: Name) -> tuple[PolicyRule, ...]:
     """Return the rules of an update-policy statement."""
-    return tuple(Rule(each, zone) for each in policy.block if each.keyword in ("grant", "deny"))
+    return tuple(PolicyRule(each, zone) for each in policy.block if each.keyword in ("grant", "deny"))
 
 
 def is_local(policy: Statement) -> bool:
@@ -127,10 +127,10 @@ def is_local(policy: Statement) -> bool:
     return policy.word(1).lower() == "local"
 
 
-def decided(policy: tuple[Rule, ...], change: Change) -> Decision:
+def decided(policy: tuple[PolicyRule, ...], change: RequestedChange) -> Decision:
     """Return what the rules say of a change; if it is refused, which of them comes nearest to granting it."""
     nearest = Decision("key-missing" if change.key is not None else "unsigned", None)
-    unknown: dict[bool, Rule] = {}
+    unknown: dict[bool, PolicyRule] = {}
     for rule in policy:
         if rule.asks_others:
             unknown.setdefault(rule.grants, rule)
@@ -147,7 +147,7 @@ def decided(policy: tuple[Rule, ...], change: Change) -> Decision:
 _RANK = {"key-missing": 0, "unsigned": 0, "name-missing": 1, "default-types": 2, "type-missing": 2, "some-types": 3}
 
 
-def _of_rule(rule: Rule, change: Change) -> Decision:
+def _of_rule(rule: PolicyRule, change: RequestedChange) -> Decision:
     if not rule.has_name(change):
         return Decision("name-missing", rule)
     if not rule.has_type(change):
@@ -180,7 +180,7 @@ _COVERS = {
 }
 
 
-def _reverse(change: Change) -> Name | None:
+def _reverse(change: RequestedChange) -> Name | None:
     return None if change.client is None else Name.from_text(reverse_name(change.client))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dns_update.server_config.bind.match_lists import MatchList, Peer
-from dns_update.server_config.bind.scopes import PRIMARY, SECONDARY, Scope, zone_name
 from dns_update.server_config.bind.statements import Statement
+from dns_update.server_config.bind.views import PRIMARY, SECONDARY, ViewScope, zone_name
 from dns_update.server_config.finding import Findings, Place
 from dns_update.server_config.question import Question
 from dns_update.value import Value
@@ -17,15 +17,15 @@ _ADDED_LATER = ("allow-new-zones", "catalog-zones")
 class Selected(Value):
     """The view that answers the client, and whether that is certain; the other views."""
 
-    scope: Scope
+    scope: ViewScope
     is_certain: bool
-    others: tuple[Scope, ...]
+    others: tuple[ViewScope, ...]
 
 
-def selected(views: tuple[Scope, ...], question: Question) -> Selected | None:
+def selected(views: tuple[ViewScope, ...], question: Question) -> Selected | None:
     """Return the view that BIND selects for the client: the first that matches; None if none does."""
     is_certain = True
-    possible: Scope | None = None
+    possible: ViewScope | None = None
     for scope in views:
         matches = _matches(scope, question)
         if matches is None:
@@ -39,7 +39,7 @@ def selected(views: tuple[Scope, ...], question: Question) -> Selected | None:
     return None
 
 
-def examine_zone(found: Findings, question: Question, views: tuple[Scope, ...], main: Place) -> Selected | None:
+def examine_zone(found: Findings, question: Question, views: tuple[ViewScope, ...], main: Place) -> Selected | None:
     """Add what there is to say about the view and the zone; return the view if the zone is in it."""
     selection = selected(views, question)
     with_zone = [scope for scope in views if scope.zone(question.zone) is not None]
@@ -61,7 +61,9 @@ def examine_zone(found: Findings, question: Question, views: tuple[Scope, ...], 
     return selection
 
 
-def followed(zone: Statement, name: Name, scope: Scope, others: tuple[Scope, ...]) -> tuple[Statement, Scope]:
+def followed(
+    zone: Statement, name: Name, scope: ViewScope, others: tuple[ViewScope, ...]
+) -> tuple[Statement, ViewScope]:
     """Return the zone that another view shares by `in-view`, and its view; the zone itself if it is its own."""
     view = zone.setting(_REDIRECTED)
     for other in others:
@@ -71,7 +73,7 @@ def followed(zone: Statement, name: Name, scope: Scope, others: tuple[Scope, ...
     return zone, scope
 
 
-def examine_type(found: Findings, zone: Statement, scope: Scope) -> bool:
+def examine_type(found: Findings, zone: Statement, scope: ViewScope) -> bool:
     """Add what the zone's type means; return whether it is a primary."""
     kind = zone.child("type")
     text = zone.setting("type").lower()
@@ -91,7 +93,7 @@ def examine_type(found: Findings, zone: Statement, scope: Scope) -> bool:
     return False
 
 
-def _matches(scope: Scope, question: Question) -> bool | None:
+def _matches(scope: ViewScope, question: Question) -> bool | None:
     """Return whether a view is for this client; None if that depends on an address that is not known."""
     if scope.statement is None:
         return True
@@ -108,7 +110,7 @@ def _matches(scope: Scope, question: Question) -> bool | None:
     return False if False in results else None if None in results else True
 
 
-def _missing(found: Findings, question: Question, views: tuple[Scope, ...], main: Place) -> None:
+def _missing(found: Findings, question: Question, views: tuple[ViewScope, ...], main: Place) -> None:
     parents = [
         (name, zone)
         for scope in views
@@ -126,7 +128,7 @@ def _missing(found: Findings, question: Question, views: tuple[Scope, ...], main
         found.fault("zone-missing", main)
 
 
-def _in_other_view(found: Findings, question: Question, scope: Scope, other: Scope) -> None:
+def _in_other_view(found: Findings, question: Question, scope: ViewScope, other: ViewScope) -> None:
     zone = other.zone(question.zone)
     clients = None if other.statement is None else other.statement.child("match-clients", "match-destinations")
     place = clients or zone or other.statement
@@ -134,7 +136,7 @@ def _in_other_view(found: Findings, question: Question, scope: Scope, other: Sco
         found.fault("zone-in-other-view", place.place, view=scope.name, other=other.name)
 
 
-def _below(found: Findings, question: Question, scope: Scope) -> None:
+def _below(found: Findings, question: Question, scope: ViewScope) -> None:
     """Add that the name is in a zone of its own, below the one that is asked about."""
     for zone in scope.zones:
         name = zone_name(zone)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dns_update.server_config.finding import ConfigFinding, Findings, Place
 from dns_update.server_config.keys import fault_of, nearest_name
-from dns_update.server_config.knot.configuration import Configuration, as_name, read_configuration
+from dns_update.server_config.knot.configuration import Configuration, read_configuration
 from dns_update.server_config.knot.entries import Entry
 from dns_update.server_config.knot.permission import examine_permission
 from dns_update.server_config.knot.status import examine_status
 from dns_update.server_config.knot.storage import examine_files
 from dns_update.server_config.question import Question
+from dns_update.server_config.source import as_name
 
 
 def examine(path: str, question: Question) -> tuple[ConfigFinding, ...]:

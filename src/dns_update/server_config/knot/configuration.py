@@ -6,8 +6,8 @@ import re
 
 from dns_update import errors
 from dns_update.process.capture import captured, found_program
-from dns_update.server_config.knot.entries import Entry, Item, read_files
-from dns_update.server_config.source import read_source
+from dns_update.server_config.knot.entries import ConfigItem, Entry, read_files
+from dns_update.server_config.source import as_name, read_source
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
@@ -38,7 +38,7 @@ class Configuration(Value):
         """Return the value of an item of a section without identifiers; "" if there is none."""
         return next((value for each in self.section(section) if (value := each.value(name))), "")
 
-    def of_zone(self, zone: Entry, name: str) -> tuple[Item, ...]:
+    def of_zone(self, zone: Entry, name: str) -> tuple[ConfigItem, ...]:
         """Return the items that count for a zone: its own; or those of its template, or else of the default one."""
         template = self.entry("template", zone.value("template") or _DEFAULT_TEMPLATE)
         for entry in (zone, template):
@@ -66,14 +66,6 @@ def read_configuration(path: str) -> Configuration:
         )
     _refuse_mistakes(program, path)
     return Configuration(read_files(path))
-
-
-def as_name(text: str) -> Name | None:
-    """Return an identifier as a domain name; None if it is not one."""
-    try:
-        return Name.from_text(text)
-    except errors.UsageError:
-        return None
 
 
 def _refuse_mistakes(program: str, path: str) -> None:

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from dns_update.server_config.finding import Place
-from dns_update.server_config.source import Source, Written, read_source
+from dns_update.server_config.source import ConfigSource, Written, read_source
 from dns_update.value import Value
 
 _MAX_DEPTH = 20  # of includes
@@ -20,7 +20,7 @@ _VALUE = re.compile(r'"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s,\[\]#"][^\s,\
 _SECRET = "secret"  # noqa: S105 - the name of the item
 
 
-class Item(Written):
+class ConfigItem(Written):
     """An item: its name, its values, and where they are."""
 
     values: tuple[str, ...]
@@ -30,7 +30,7 @@ class Entry(Value):
     """An entry of a section: its items, of which the first is its identifier; a section like `server` has one entry."""
 
     section: str
-    items: tuple[Item, ...]
+    items: tuple[ConfigItem, ...]
 
     @property
     def id(self) -> str:
@@ -42,7 +42,7 @@ class Entry(Value):
         """Where it begins."""
         return self.items[0].place
 
-    def item(self, name: str) -> Item | None:
+    def item(self, name: str) -> ConfigItem | None:
         """Return the last item with a name."""
         return next((each for each in reversed(self.items) if each.name == name), None)
 
@@ -60,14 +60,14 @@ def read_files(path: str) -> tuple[Entry, ...]:
     return read_text(read_source(path))
 
 
-def read_text(source: Source) -> tuple[Entry, ...]:
+def read_text(source: ConfigSource) -> tuple[Entry, ...]:
     """Return the entries of a text, with those of included files; raises UsageError."""
-    entries: list[tuple[str, list[Item]]] = []
+    entries: list[tuple[str, list[ConfigItem]]] = []
     _read(source, entries, 0)
     return tuple(Entry(section, tuple(items)) for section, items in entries if items)
 
 
-def _read(source: Source, entries: list[tuple[str, list[Item]]], depth: int) -> None:
+def _read(source: ConfigSource, entries: list[tuple[str, list[ConfigItem]]], depth: int) -> None:
     section = ""
     for position, line in source.lines():
         found = _LINE.match(line)
@@ -86,7 +86,7 @@ def _read(source: Source, entries: list[tuple[str, list[Item]]], depth: int) -> 
             entries[-1][1].append(item)
 
 
-def _item(source: Source, position: int, line: str, found: re.Match[str]) -> Item:
+def _item(source: ConfigSource, position: int, line: str, found: re.Match[str]) -> ConfigItem:
     values = []
     for value in _VALUE.finditer(line, found.start("rest")):
         if value["comment"] is not None:
@@ -95,12 +95,12 @@ def _item(source: Source, position: int, line: str, found: re.Match[str]) -> Ite
         values.append(value["plain"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted))
         if found["name"] == _SECRET:
             source.hide(position + value.start(), position + value.end())
-    return Item(found["name"].lower(), source, position, tuple(values))
+    return ConfigItem(found["name"].lower(), source, position, tuple(values))
 
 
-def _included(path: str, item: Item) -> list[str]:
+def _included(path: str, item: ConfigItem) -> list[str]:
     """Return the files that an include names; a relative name begins in the directory of the file."""
     pattern = Path(path).parent / (item.values[0] if item.values else "")
     if pattern.is_dir():
         return sorted(str(each) for each in pattern.iterdir() if each.is_file())
-    return sorted(glob.glob(str(pattern)))  # noqa: PTH207 - an absolute pattern, as C's glob reads it
+    return sorted(glob.glob(str(pattern)))  # an absolute pattern, as C's glob reads it

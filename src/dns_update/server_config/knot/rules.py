@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dns_update import errors
 from dns_update.server_config.keys import is_other_algorithm
-from dns_update.server_config.knot.configuration import Configuration, as_name
+from dns_update.server_config.knot.configuration import Configuration
 from dns_update.server_config.knot.entries import Entry
 from dns_update.server_config.networks import is_in_network
 from dns_update.server_config.question import Question
+from dns_update.server_config.source import as_name
 from dns_update.value import Value
 from dns_update.wire.codes import rrtype_from_text
 from dns_update.wire.name import Name
@@ -20,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    Obstacle = Literal["key", "unsigned", "only-unsigned", "algorithm", "address", "action", "type", "owner"]
+    RuleObstacle = Literal["key", "unsigned", "only-unsigned", "algorithm", "address", "action", "type", "owner"]
 
 _TRUE = ("on", "true", "yes")
 
@@ -29,7 +30,7 @@ class Verdict(Value):
     """What one rule says: what of it does not match, whether it denies, and whether its addresses could be compared."""
 
     rule: Entry
-    obstacles: tuple[Obstacle, ...]
+    obstacles: tuple[RuleObstacle, ...]
     denies: bool
     is_certain: bool
 
@@ -53,8 +54,8 @@ class Rules(Value):
         is_certain = self.question.client is not None or not any(addresses for addresses, _keys in sources)
         return Verdict(rule, tuple(obstacles), has_deny or not actions, is_certain)
 
-    def _of_contents(self, rule: Entry, actions: tuple[str, ...]) -> list[Obstacle]:
-        obstacles: list[Obstacle] = []
+    def _of_contents(self, rule: Entry, actions: tuple[str, ...]) -> list[RuleObstacle]:
+        obstacles: list[RuleObstacle] = []
         if "update" not in actions:
             obstacles.append("action")
         if not self._has_types(rule):
@@ -79,8 +80,8 @@ class Rules(Value):
             found += [each for member in members if (each := self.configuration.entry("remote", member)) is not None]
         return found
 
-    def _sender(self, addresses: tuple[str, ...], keys: tuple[str, ...]) -> list[Obstacle]:
-        obstacles: list[Obstacle] = []
+    def _sender(self, addresses: tuple[str, ...], keys: tuple[str, ...]) -> list[RuleObstacle]:
+        obstacles: list[RuleObstacle] = []
         client, signer = self.question.client, self.question.signer
         if client is not None and addresses and not any(_is_in(client, each) for each in addresses):
             obstacles.append("address")

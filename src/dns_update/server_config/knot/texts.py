@@ -33,7 +33,7 @@ TEXTS = {
     ),
     "acl-unsigned": (
         "the acl $acl accepts only updates that are signed with one of the keys $keys, and this one is not signed",
-        "sign it with one of them: key-file=FILE",
+        "sign it with one of them: {key-file:FILE}",
     ),
     "acl-only-unsigned": (
         "the acl $acl has no key, and then it does not match a signed update",

@@ -6,8 +6,8 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from dns_update import errors
 from dns_update.process.capture import captured, found_program
+from dns_update.server_config.source import as_name
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
@@ -53,7 +53,7 @@ class Database:
     def zones(self) -> tuple[Name, ...]:
         """Return the names of all zones."""
         text = self._ask("list-all-zones") or ""
-        return tuple(name for line in text.splitlines() if (name := _as_name(line.strip())) is not None)
+        return tuple(name for line in text.splitlines() if (name := as_name(line.strip())) is not None)
 
     def kind(self, zone: Name) -> str | None:
         """Return the kind of a zone, e.g. native or secondary; None if it is not there."""
@@ -117,10 +117,3 @@ def _run(words: tuple[str, ...]) -> str | None:
         if result is not None and result.status == 0:
             return result.output
     return None
-
-
-def _as_name(text: str) -> Name | None:
-    try:
-        return Name.from_text(text)
-    except errors.UsageError:
-        return None

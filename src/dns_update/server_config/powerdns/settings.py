@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dns_update.server_config.source import Source, Written, read_source
+from dns_update.server_config.source import ConfigSource, Written, read_source
 from dns_update.value import Value
 
 _LINE = re.compile(r"[ \t]*(?P<name>[A-Za-z0-9-]+)[ \t]*(?P<more>\+?)=?[ \t]*(?P<value>[^#\n]*)")
@@ -55,7 +55,7 @@ def read_settings(path: str) -> Settings:
     return Settings(tuple(settings))
 
 
-def read_text(source: Source) -> Iterator[Setting]:
+def read_text(source: ConfigSource) -> Iterator[Setting]:
     """Yield the settings of a text."""
     for position, line in source.lines():
         found = _LINE.match(line)

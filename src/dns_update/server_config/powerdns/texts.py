@@ -38,7 +38,7 @@ TEXTS = {
     ),
     "requires-key": (
         "dnsupdate-require-tsig refuses every update that is not signed",
-        "sign the update: key-file=FILE",
+        "sign the update: {key-file:FILE}",
     ),
     # the database
     "database-not-asked": (
@@ -63,7 +63,7 @@ TEXTS = {
     ),
     "needs-key": (
         "the zone $zone accepts only updates that are signed with one of the keys $keys, and this one is not signed",
-        "sign it with one of them: key-file=FILE",
+        "sign it with one of them: {key-file:FILE}",
     ),
     "no-key-needed": (
         "the zone $zone has no TSIG-ALLOW-DNSUPDATE: every client with an allowed address may change it without a key",

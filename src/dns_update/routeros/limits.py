@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dns_update.routeros.remarks import LimitReached
 from dns_update.routeros.scopes import Scope
-from dns_update.routeros.source import Source
+from dns_update.routeros.source import ScriptSource
 from dns_update.routeros.values import RouterValue
 from dns_update.value import Value
 
@@ -24,7 +24,7 @@ class Limits(Value):
     """By the world's clock, delays included."""
 
 
-class Usage:
+class ScriptUsage:
     """What a script has used; `began` is the world's time at its start."""
 
     def __init__(self, limits: Limits, began: float) -> None:
@@ -67,7 +67,7 @@ class Usage:
 class Frame:
     """A script or function that runs: its source, its arguments or event variables, its scope and current menu."""
 
-    def __init__(self, name: str, source: Source, scope: Scope, arguments: Mapping[str, RouterValue]) -> None:
+    def __init__(self, name: str, source: ScriptSource, scope: Scope, arguments: Mapping[str, RouterValue]) -> None:
         self.name = name
         self.source = source
         self.scope = scope

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dns_update.agent.desired import SourceState
-from dns_update.agent.managed_name import FAILING, ManagedName, text_of, texts_of
+from dns_update.agent.managed_name import ManagedName, text_of, texts_of
 from dns_update.agent.output.control import ErrorStatus, PublishedStatus, RecordStatus, ServerStatus
 from dns_update.agent.reconcile.server_health import ServerHealth
 from dns_update.errors import DnsUpdateError, NoAddress
@@ -37,7 +37,7 @@ def record_status(managed: ManagedName, due: float | None, times: Times, *, is_u
         "since": source.fails_from + times.monotonic
         if source is not None and source.fails_from is not None
         else managed.since + times.booted,
-        "state": managed.state(is_under_way=is_under_way) if source is None else FAILING,
+        "state": managed.state(is_under_way=is_under_way) if source is None else "failing",
         "last_error": _error_of_source(source) if managed.error is None else _error_status(managed.error),
         "next_try": None if due is None else due + times.monotonic,
         "key": None if key is None else str(key.name),

@@ -7,6 +7,7 @@ import stat
 import sys
 
 from dns_update.errors import UsageError, quoted
+from dns_update.errors.classes import unusable_file
 
 LARGEST_SCRIPT = 1 << 20  # octets, as much as a value in it may have; an export of a large router has less
 STANDARD_INPUT = "-"
@@ -33,7 +34,7 @@ def is_open_secret(path: str, text: str) -> bool:
     if path == STANDARD_INPUT or "key=" not in text:
         return False
     try:
-        return bool(os.stat(path).st_mode & stat.S_IROTH)  # noqa: PTH116 - pathlib costs 4 ms
+        return bool(os.stat(path).st_mode & stat.S_IROTH)
     except OSError:
         return False
 
@@ -48,8 +49,7 @@ def printable(text: str) -> str:
 def octets_of(path: str, most: int) -> bytes:
     """Return what a file has, but at most one octet more than `most`; raises UsageError."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - as above
+        with open(path, "rb") as file:
             return file.read(most + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise UsageError(f"{quoted(path)} cannot be read: {(reason or str(error)).lower()}") from error
+        raise unusable_file(f"cannot read {quoted(path)}", error) from error

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dns_update import errors
 from dns_update.server_config.bind.statements import Statement
+from dns_update.server_config.source import as_name
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
@@ -11,7 +11,7 @@ PRIMARY = ("primary", "master")
 SECONDARY = ("secondary", "slave")
 
 
-class Scope(Value):
+class ViewScope(Value):
     """A view; without views, the only one, whose `statement` is None.
 
     `statements` are those of the view, `outer` those outside of all views.
@@ -63,20 +63,12 @@ class Scope(Value):
         return next((each for each in self.outer if each.keyword == "acl" and each.word(1) == name), None)
 
 
-def scopes(statements: tuple[Statement, ...]) -> tuple[Scope, ...]:
+def scopes(statements: tuple[Statement, ...]) -> tuple[ViewScope, ...]:
     """Return the views in their order; without any, the one that BIND makes."""
     views = [each for each in statements if each.keyword == "view"]
     if not views:
-        return (Scope(None, statements, statements),)
-    return tuple(Scope(view, view.block, statements) for view in views if _is_internet(view))
-
-
-def as_name(text: str) -> Name | None:
-    """Return a word as a domain name; None if it is not one."""
-    try:
-        return Name.from_text(text)
-    except errors.UsageError:
-        return None
+        return (ViewScope(None, statements, statements),)
+    return tuple(ViewScope(view, view.block, statements) for view in views if _is_internet(view))
 
 
 def zone_name(zone: Statement) -> Name | None:
