@@ -19,6 +19,14 @@ COMMON = {
         "the configuration has no zone $zone, but its parent $parent",
         "send the update to the zone $parent: zone=$parent",
     ),
+    "zone-of-owner": (
+        "the configuration has no zone $zone; it has $other, which contains $owner",
+        "send the update to the zone $other: zone=$other",
+    ),
+    "zone-similar": (
+        "the configuration has no zone $zone, but a zone $other",
+        "if that is meant: zone=$other",
+    ),
     "zone-below": (
         "$owner is in a zone of its own, $below, which this server has, too",
         "send the update to the zone $below: zone=$below",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dns_update.server_config.finding import ConfigFinding, Findings, Place
 from dns_update.server_config.keys import fault_of, nearest_name
 from dns_update.server_config.knot.configuration import Configuration, as_name, read_configuration
@@ -9,6 +11,7 @@ from dns_update.server_config.knot.entries import Entry
 from dns_update.server_config.knot.permission import examine_permission
 from dns_update.server_config.knot.status import examine_status
 from dns_update.server_config.knot.storage import examine_files
+from dns_update.server_config.other_zones import other_zone
 from dns_update.server_config.question import Question
 
 
@@ -20,12 +23,15 @@ def examine(path: str, question: Question) -> tuple[ConfigFinding, ...]:
     found = Findings("knot", question)
     main = Place(path)
     configuration = read_configuration(path)
-    _key(found, question, configuration, main)
     zone = _zone(found, question, configuration, main)
     if zone is None:
+        _key(found, question, configuration, main)
         return found.all()
-    _secondary(found, configuration, zone)
-    examine_permission(found, question, configuration, zone)
+    permission = Findings("knot", question)
+    _key(permission, question, configuration, main)
+    examine_permission(permission, question, configuration, zone)
+    if not _is_closed_secondary(found, configuration, zone, permission):
+        found.take(permission)
     examine_files(found, configuration, zone, path)
     examine_status(found, question, zone, path)
     return found.all()
@@ -39,6 +45,8 @@ def _zone(found: Findings, question: Question, configuration: Configuration, mai
         if parents:
             name, parent = max(parents, key=lambda pair: len(pair[0].labels))
             found.fault("zone-parent", parent.place, parent=str(name))
+        elif (other := other_zone(question, [name for name, _entry in zones])) is not None:
+            found.fault(other.code, main, other=str(other.name))
         else:
             found.fault("zone-missing", main)
         return None
@@ -48,11 +56,30 @@ def _zone(found: Findings, question: Question, configuration: Configuration, mai
     return zone
 
 
-def _secondary(found: Findings, configuration: Configuration, zone: Entry) -> None:
+def _is_closed_secondary(found: Findings, configuration: Configuration, zone: Entry, permission: Findings) -> bool:
+    """Add that the server is a secondary of the zone; return whether it accepts no update to pass on.
+
+    Then the primary is what the update must go to, and what keeps this server from taking it does not matter.
+    """
     masters = configuration.of_zone(zone, "master")
-    if masters:
-        names = ", ".join(value for item in masters for value in item.values)
-        found.remark("secondary-forwards", masters[0].place, primaries=names)
+    if not masters:
+        return False
+    names = [name for item in masters for value in item.values for name in _with_address(configuration, value)]
+    primaries = ", ".join(names)
+    if permission.has_fault:
+        found.fault("secondary", masters[0].place, primaries=primaries)
+        return True
+    found.remark("secondary-forwards", masters[0].place, primaries=primaries)
+    return False
+
+
+def _with_address(configuration: Configuration, name: str) -> Iterator[str]:
+    """Yield each remote of a name, which may be that of a group, with its addresses."""
+    group = configuration.entry("remotes", name)
+    for member in (name,) if group is None else group.values("remote"):
+        remote = configuration.entry("remote", member)
+        addresses = () if remote is None else remote.values("address")
+        yield f"{member} ({', '.join(addresses)})" if addresses else member
 
 
 def _key(found: Findings, question: Question, configuration: Configuration, main: Place) -> None:
