@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
+from dns_update.auth import Key
 from dns_update.client import Client
 from dns_update.doctor.diagnosis import Case, Diagnosis, diagnose, diagnosis_of, only_host
+from dns_update.doctor.diagnosis_texts import sentences_of
 from dns_update.doctor.questions import Questions
 from dns_update.doctor.server_kind import ServerKind
 from dns_update.errors import DnsUpdateError, NoResponse, NotApplied, PermissionDenied, ServerFailure
@@ -45,11 +47,13 @@ def usual(message: Message, version: bytes = b"9.18.49", primary: bytes = bytes(
     return reply(message, Rcode.NXDOMAIN, authority=(SOA,))
 
 
-def diagnosed(answers: Answers, error: DnsUpdateError, endpoint: Endpoint = SERVER) -> Diagnosis | None:
+def diagnosed(
+    answers: Answers, error: DnsUpdateError, endpoint: Endpoint = SERVER, key: Key | None = None
+) -> Diagnosis | None:
     memory = MemoryTransport(lambda sent: answers(sent, Message.decode(sent.octets)))
     questions = Questions(endpoint, RRClass.IN, memory.wall)
     client = Client(str(endpoint), transport=memory)
-    return client.run(lambda _transaction: diagnose(questions, Case(HOME, ZONE, None, CHANGES), error))
+    return client.run(lambda _transaction: diagnose(questions, Case(HOME, ZONE, key, CHANGES), error))
 
 
 def cause(found: Diagnosis | None) -> str:
@@ -125,6 +129,25 @@ def test_another_primary_by_the_soa_record_is_a_possibility() -> None:
         return () if sent.endpoint.address == PRIMARY.address else (usual(message),)
 
     assert cause(diagnosed(answers, REFUSED)) == "perhaps-secondary"
+
+
+@pytest.mark.parametrize("is_silent", [True, False])
+def test_a_key_that_is_unknown_may_be_that_of_another_primary(is_silent: bool) -> None:
+    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+        if sent.endpoint.address == PRIMARY.address and is_silent:
+            return ()
+        if message.signature is not None:
+            refused = Message(opcode=message.opcode, question=message.question, flags=Flag.QR, rcode=Rcode.REFUSED)
+            return (refused.encode(message.message_id),)
+        return (usual(message),)
+
+    found = diagnosed(answers, REFUSED, key=Key("home", b"secret" * 4, "hmac-sha256"))
+    assert cause(found) == "key-unknown"
+    assert found is not None
+    assert (
+        f"If this is a secondary: by the zone's SOA record its primary is another server, {NS}"
+        in sentences_of(found)[1]
+    )
 
 
 def test_a_change_that_was_passed_on_may_come() -> None:

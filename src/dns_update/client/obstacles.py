@@ -160,8 +160,7 @@ async def explain_refusal(view: ZoneView, update: Update, refusal: errors.Permis
         conflict = await _beside_cname(view, rrtype, current)
         if conflict:
             refusal.hint = errors.Hint(
-                "{conflict}. PowerDNS refuses a record beside a CNAME; on BIND and Knot DNS, it is the key that may not "
-                "do this",
+                "{conflict}. PowerDNS refuses a record beside a CNAME; on BIND and Knot DNS, the key may not do this",
                 conflict=conflict,
             )
             return

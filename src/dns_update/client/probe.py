@@ -22,13 +22,21 @@ from typing import TypeAlias
 
 from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.steps import Ask
-from dns_update.errors import DnsUpdateError, KeyRejected, PermissionDenied, Refusal, ReplyNotTrusted, ServerFailure
+from dns_update.errors import (
+    DnsUpdateError,
+    KeyRejected,
+    PermissionDenied,
+    Refusal,
+    ReplyNotTrusted,
+    ServerFailure,
+    ZoneNotFound,
+)
 from dns_update.exchange import UDP, Reply
 from dns_update.message import Message
 from dns_update.rr.record import Record, soa_serial
 from dns_update.update import Update
 from dns_update.value import KW_ONLY, Value
-from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, tsig_error_to_text
+from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, rrtype_to_text, tsig_error_to_text
 from dns_update.wire.name import Name
 
 # What it means that a probe is not refused.
@@ -42,8 +50,8 @@ _OUTSIDE = Name.from_text("outside.invalid")  # in no zone (RFC 6761, section 6.
 _VERSION = Name.from_text("version.bind")  # RFC 4892, section 2
 
 
-Rejection: TypeAlias = KeyRejected | ReplyNotTrusted
-"""How Knot answers if it does not permit an update: as if it did not know the key."""
+Rejection: TypeAlias = KeyRejected | ReplyNotTrusted | ZoneNotFound
+"""How Knot answers if it does not permit an update: as if it did not know the key; without one, the zone."""
 
 
 class Access(Value):
@@ -96,7 +104,7 @@ async def explore(view: ZoneView) -> Access:
     if soa is None:
         raise view.no_zone()
     refusal = await _refusal(view, ())
-    if isinstance(refusal, KeyRejected | ReplyNotTrusted):
+    if isinstance(refusal, Rejection):
         return Access(soa, BY_KEY, is_closed=True, rejection=refusal)
     if refusal is not None:
         if not isinstance(refusal, PermissionDenied):
@@ -134,8 +142,8 @@ async def _by_type(view: ZoneView, part: Records, refusal: Refusal | Rejection) 
     if not refused or len(refused) == len(rrtypes):
         return Denial(rrtypes, refusal)
     rest = tuple(record for record in part if record.rrtype in refused)
-    if isinstance(refusal, PermissionDenied):
-        refusal = _denied(view, rest, None)
+    if isinstance(refusal, PermissionDenied | Rejection):
+        refusal = _denied(view, rest, None if isinstance(refusal, PermissionDenied) else refusal)
     return Denial(tuple(refused), refusal)
 
 
@@ -153,7 +161,7 @@ async def _refusal(view: ZoneView, changes: Iterable[Record]) -> Refusal | Rejec
     except (KeyRejected, ReplyNotTrusted) as error:
         if transaction.is_unsigned(view.endpoint) or not _rejects_key(error):
             raise
-        return _rejected(view, error)
+        return _rejected(view, error, update.changes)
     rcode = reply.message.rcode
     if is_unmet(rcode):
         return None
@@ -165,14 +173,14 @@ async def _refusal(view: ZoneView, changes: Iterable[Record]) -> Refusal | Rejec
         )
     if rcode == Rcode.NOTAUTH and transaction.key is None:
         # It has shown its authority by the SOA record; Knot answers so if it does not accept unsigned updates.
-        return _denied(view, update.changes, None)
+        return _rejected(view, ZoneNotFound("", endpoint=view.endpoint), update.changes)
     return transaction.refusal(reply, view.endpoint, message)
 
 
 def _denied(view: ZoneView, changes: Records, rejection: Rejection | None) -> Refusal | Rejection:
     """Return the error that these changes are not permitted, as for the rcode REFUSED, or for a `rejection`."""
     if rejection is not None:
-        return _rejected(view, rejection)
+        return _rejected(view, rejection, changes)
     target = view.target
     update = Update(target.zone, rrclass=target.rrclass, changes=changes)
     message = update.to_message()
@@ -180,11 +188,20 @@ def _denied(view: ZoneView, changes: Records, rejection: Rejection | None) -> Re
     return view.transaction.refusal(Reply(refused, None, UDP, 1), view.endpoint, message)
 
 
-def _rejected(view: ZoneView, error: Rejection) -> Rejection:
+def _rejected(view: ZoneView, error: Rejection, changes: Records) -> Rejection:
     """Return a new error like the one that the update would get, of a key that the server accepts for queries."""
-    assert view.transaction.key is not None  # noqa: S101 - it was rejected
+    types = " ".join(map(rrtype_to_text, _types(changes)))
+    change = f"{changes[0].name} {types}" if changes else str(view.target.zone)
+    if isinstance(error, ZoneNotFound) or view.transaction.key is None:
+        return ZoneNotFound(
+            f"{view.endpoint} answered NOTAUTH: it has {view.target.zone}, and does not take an unsigned change of "
+            f"{change}",
+            hint="Knot does so if no acl of the zone permits it: it would need one with this machine's address",
+            endpoint=view.endpoint,
+            rcode=Rcode.NOTAUTH,
+        )
     name = view.transaction.key.name
-    what = f"accepts key {name} for queries, and not for this update"
+    what = f"accepts key {name} for queries, and not to change {change}"
     hint = f"Knot does so if no acl of the zone permits it: it would need one with key: {name} and action: update"
     if isinstance(error, KeyRejected):
         text = f"{view.endpoint} said {tsig_error_to_text(error.tsig_error)}: it {what}"
