@@ -254,8 +254,8 @@ def name_in_zone(text: str, zone: Name) -> Name:
     """Return the name that a user means by `text` within `zone`.
 
     `@` is the zone. A name with a trailing dot is absolute. Without the dot it is relative, unless it is already a full
-    name inside the zone: `home.example.com` in `example.com` is never doubled. Raises InvalidText, and UsageError for an
-    address in a reverse zone, which has another name there.
+    name inside the zone: `home.example.com` in `example.com` is never doubled. Raises InvalidText; and UsageError for
+    an address in a reverse zone, which has another name there.
     """
     if text == "@":
         return zone

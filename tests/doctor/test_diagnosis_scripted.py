@@ -112,6 +112,35 @@ def test_a_server_that_answers_by_tcp_is_not_said_to_be_unreachable() -> None:
     assert cause(diagnosed(answers, error)) == "udp-filtered"
 
 
+@pytest.mark.parametrize(
+    ("version", "code"), [(b"PowerDNS Authoritative Server 4.9.1", "udp-stuck"), (b"9.18.49", "udp-filtered")]
+)
+def test_a_powerdns_that_is_silent_by_udp_alone_may_wait_for_its_database(version: bytes, code: str) -> None:
+    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+        return (usual(message, version),) if sent.transport == "tcp" else ()
+
+    found = diagnosed(answers, NoResponse("silent", endpoint=SERVER))
+    assert cause(found) == code
+    assert found is not None
+    assert ("lock" in sentences_of(found)[0]) is (code == "udp-stuck")
+
+
+def test_a_server_that_is_silent_to_updates_and_offers_recursion_is_a_resolver() -> None:
+    """So is Unbound from 1.20 on that hides its version."""
+
+    def answers(_sent: Sent, message: Message) -> Iterable[bytes]:
+        if message.opcode == Opcode.UPDATE:
+            return ()
+        if message.question[0].name == VERSION:
+            return (reply(message, Rcode.REFUSED),)
+        octets = bytearray(usual(message))
+        octets[2] &= ~0x04  # AA
+        octets[3] |= 0x80  # RA
+        return (bytes(octets),)
+
+    assert cause(diagnosed(answers, NoResponse("silent", endpoint=SERVER))) == "is-resolver-of-zone"
+
+
 @pytest.mark.parametrize(("port", "says"), [(853, ", which is the port of DNS over TLS"), (5300, "")])
 def test_the_port_of_another_protocol_is_named(port: int, says: str) -> None:
     other = Endpoint("192.0.2.53", port)

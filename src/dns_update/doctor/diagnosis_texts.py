@@ -104,6 +104,12 @@ TEXTS: dict[str, Sentences] = {
         "come from another address than {host_address}",
         "{transport:tcp}; or let UDP port {port} through, and let the server answer from the address that was asked",
     ),
+    "udp-stuck": _any(
+        "{server}{in_brackets} answers by TCP, and no answer of it comes by UDP: its database keeps it waiting (mostly "
+        "another program holds a lock on it), or a firewall drops UDP",
+        "the log says if it is the database: journalctl -u pdns; fuser shows who has a file of SQLite open. If it is a "
+        "firewall: {transport:tcp}; or let UDP port {port} through",
+    ),
     "tcp-filtered": _any(
         "{server} answers by UDP, and not by TCP, which this message needs",
         "let TCP port {port} through, too: messages of more than 512 octets go by TCP (RFC 7766)",
@@ -118,7 +124,8 @@ TEXTS: dict[str, Sentences] = {
         "{server}{in_brackets} answers queries, and is silent to updates",
         {
             OTHER: "a firewall or a DNS proxy on the way may let only queries through; its rules must let opcode "
-            "UPDATE through",
+            "UPDATE through. Or it is a resolver with data of the zone (Unbound from 1.20 on is silent to updates): "
+            "{dns-server} must be the zone's primary",
             BIND: "a firewall or a DNS proxy on the way may let only queries through; on the server itself, BIND drops "
             "updates beyond its update-quota, and its log tells",
             KNOT: "a frozen zone is silent, too: knotc zone-thaw {of_zone} ends that. A secondary passes updates on to "
@@ -126,7 +133,8 @@ TEXTS: dict[str, Sentences] = {
             "only queries through",
             POWERDNS: "it may be a secondary of the zone, which passes updates on to its primary, and that is silent: "
             "pdnsutil show-zone {of_zone} names the primary, which {dns-server} must be. If it is the primary itself, "
-            "a firewall on the way may let only queries through",
+            "its database may be locked by another program (journalctl -u pdns), or a firewall on the way lets only "
+            "queries through",
         },
     ),
     "answered-between": _any(

@@ -64,22 +64,24 @@ def _is_closed_secondary(found: Findings, configuration: Configuration, zone: En
     masters = configuration.of_zone(zone, "master")
     if not masters:
         return False
-    names = [name for item in masters for value in item.values for name in _with_address(configuration, value)]
-    primaries = ", ".join(names)
+    remotes = [each for item in masters for value in item.values for each in _remotes(configuration, value)]
+    primaries = ", ".join(f"{name} ({address})" if address else name for name, address in remotes)
     if permission.has_fault:
-        found.fault("secondary", masters[0].place, primaries=primaries)
+        first = next((address for _name, address in remotes if address), "ADDRESS")
+        found.fault("secondary", masters[0].place, primaries=primaries, first=first)
         return True
     found.remark("secondary-forwards", masters[0].place, primaries=primaries)
     return False
 
 
-def _with_address(configuration: Configuration, name: str) -> Iterator[str]:
-    """Yield each remote of a name, which may be that of a group, with its addresses."""
+def _remotes(configuration: Configuration, name: str) -> Iterator[tuple[str, str]]:
+    """Yield each remote of a name, which may be that of a group, and its first address as `dns-server` takes it."""
     group = configuration.entry("remotes", name)
     for member in (name,) if group is None else group.values("remote"):
         remote = configuration.entry("remote", member)
-        addresses = () if remote is None else remote.values("address")
-        yield f"{member} ({', '.join(addresses)})" if addresses else member
+        address, _at, port = "".join(() if remote is None else remote.values("address")[:1]).partition("@")
+        host = f"[{address}]" if ":" in address and port else address
+        yield member, f"{host}:{port}" if port else host
 
 
 def _key(found: Findings, question: Question, configuration: Configuration, main: Place) -> None:

@@ -15,7 +15,7 @@ TEXTS = {
     ),
     "secondary": (
         "this server is a secondary of the zone $zone, and takes no such update to pass on; its primary is $primaries",
-        "send the update to the primary: dns-server=ADDRESS:PORT of $primaries",
+        "send the update to the primary: dns-server=$first",
     ),
     "secondary-forwards": (
         "this server is a secondary of the zone $zone, and forwards updates to $primaries",
