@@ -160,6 +160,25 @@ def test_another_primary_by_the_soa_record_is_a_possibility() -> None:
     assert cause(diagnosed(answers, REFUSED)) == "perhaps-secondary"
 
 
+def test_a_primary_for_which_no_time_is_left_does_not_hide_that_a_key_is_unknown() -> None:
+    signed: list[Sent] = []
+
+    def answers(sent: Sent, message: Message) -> Iterable[bytes]:
+        if message.opcode == Opcode.QUERY and message.question[0].name == NS:
+            return ()
+        if message.signature is not None and sent.transport == "tcp":
+            signed.append(sent)
+            if len(signed) == 1:
+                return ()
+        if message.signature is not None:
+            refused = Message(opcode=message.opcode, question=message.question, flags=Flag.QR, rcode=Rcode.REFUSED)
+            return (refused.encode(message.message_id),)
+        return (usual(message),)
+
+    found = diagnosed(answers, REFUSED, key=Key("home", b"secret" * 4, "hmac-sha256"))
+    assert cause(found) == "key-unknown"
+
+
 @pytest.mark.parametrize("is_silent", [True, False])
 def test_a_key_that_is_unknown_may_be_that_of_another_primary(is_silent: bool) -> None:
     def answers(sent: Sent, message: Message) -> Iterable[bytes]:
