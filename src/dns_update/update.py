@@ -254,14 +254,20 @@ def name_in_zone(text: str, zone: Name) -> Name:
     """Return the name that a user means by `text` within `zone`.
 
     `@` is the zone. A name with a trailing dot is absolute. Without the dot it is relative, unless it is already a full
-    name inside the zone: `home.example.com` in `example.com` is never doubled. Raises InvalidText.
+    name inside the zone: `home.example.com` in `example.com` is never doubled. Raises InvalidText; and UsageError for
+    an address in a reverse zone, which has another name there.
     """
     if text == "@":
         return zone
     if text == "":
         raise errors.InvalidText("a domain name cannot be empty", hint="write @ for the zone itself")
     name, is_absolute = parse_name(text)
-    return placed_name(name, zone, is_absolute=is_absolute)
+    owner = placed_name(name, zone, is_absolute=is_absolute)
+    if zone.labels and zone.folded[-1] == b"arpa":
+        from dns_update.rr.reverse_names import refuse_address  # few zones are reverse ones
+
+        refuse_address(owner, zone)
+    return owner
 
 
 def placed_name(name: Name, zone: Name, *, is_absolute: bool) -> Name:

@@ -240,7 +240,8 @@ def test_unsigned_updates_are_permitted_or_not(tmp_path: Path, bind: NameServer)
 
 def test_knot_takes_no_unsigned_updates(knot: NameServer) -> None:
     denial = only(Asker.at(knot, None).denials(changes("home", "A")))
-    assert isinstance(denial.error, PermissionDenied)
+    assert isinstance(denial.error, ZoneNotFound)  # as an update gets it
+    assert str(denial.error).endswith("does not take an unsigned change of home.example.com A")
 
 
 def test_knot_tells_name_by_name_and_type_by_type(narrow_knot: Knot) -> None:
@@ -251,8 +252,8 @@ def test_knot_tells_name_by_name_and_type_by_type(narrow_knot: Knot) -> None:
     assert contents(narrow_knot, "home", "other") == before
     assert [None if denial is None else denial.rrtypes for denial in found] == [None, (RRType.AAAA,), (RRType.A,)]
     error = found[1].error if found[1] is not None else None
-    assert isinstance(error, PermissionDenied)
-    assert str(error).endswith("refuses to change home.example.com AAAA with key ddns-key")
+    assert isinstance(error, KeyRejected | ReplyNotTrusted)  # as the update itself: from 3.4 on, Knot does not sign it
+    assert str(error).endswith("accepts key ddns-key for queries, and not to change home.example.com AAAA")
     assert "acl" in error.hint
     assert "key: ddns-key" in error.hint
 

@@ -1,5 +1,6 @@
 """What `set` and `check` say of set-ups that are broken in one way each: the cause, and the next thing to do."""
 
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -17,11 +18,14 @@ from dns_update.rr.record import Record
 from dns_update.transport import Endpoint
 from dns_update.wire.codes import RRClass, RRType
 from dns_update.wire.name import Name
-from lab import NameServer
+from lab import Bind, Knot, LabKey, NameServer, PowerDns
 from tests.support.broken import SET_UPS, SetUp
+from tests.support.broken.servers import KEY, line
 from tests.support.command import COMMAND, access, dns_update, in_process
 from tests.support.peer import Silent
 
+_MOST_TRIED = 15  # signatures with a key that the server does not know
+_MOST_MESSAGES = 25  # of a check with a key that the server does not know
 _PROGRAMS = (BIND, KNOT, POWERDNS, NSD)
 _DETAILS = (
     "algorithm_there", "allowed", "bad_name", "count", "denied", "direction", "found", "host", "hosts", "last_group",
@@ -46,7 +50,9 @@ def test_check_names_the_cause(set_up: SetUp, tmp_path: Path) -> None:
     with set_up.started(tmp_path) as words:
         shown = in_process("check", *[word for word in words if not word.startswith("check-names=")])
         result = in_process("check", *[word for word in words if not word.startswith("check-names=")], "json=yes")
+        by_set = in_process("set", *words, "diagnose=no")
     assert result.status == shown.status
+    assert (result.status == by_set.status) is not set_up.check_stops_before, (by_set.stderr, shown.stdout)
     assert result.status not in (0, 1, 2), shown.stdout
     failed = [step for step in result.json["steps"] if step["mark"] == "failed"]
     assert not set_up.cause or set_up.is_named_by(failed[0]["cause"]), (failed[0]["cause"], shown.stdout)
@@ -66,6 +72,25 @@ def test_check_says_what_only_an_update_can_show(set_up: SetUp, tmp_path: Path) 
         step for step in steps if step["mark"] == "left out" and "the log says why: journalctl" in step["hint"]
     ]
     assert bool(foreseen) != bool(left_open)
+
+
+def test_a_few_keys_are_tried_for_one_that_the_server_does_not_know(tmp_path: Path) -> None:
+    """Each leaves a line in the server's log: the other algorithms, spellings of the name, and no name of our own."""
+    with Bind(tmp_path / "server", keys=[KEY]) as server:
+        assert in_process("set", *line(server, tmp_path, LabKey.generate("my_home.dyn"))).status == 5
+        tried = re.findall(r"TSIG ([^\s:]+)", server.log)
+    assert set(tried) == {"my_home.dyn", "my_home.dyn.example.com", "my_home", "my_home.example.com", "my-home.dyn"}
+    assert len(tried) <= _MOST_TRIED
+
+
+@pytest.mark.parametrize("kind", [Bind, Knot, PowerDns])
+def test_a_check_with_a_key_that_the_server_does_not_know_sends_few_messages(
+    kind: type[Bind | Knot | PowerDns], tmp_path: Path
+) -> None:
+    with kind(tmp_path / "server", keys=[KEY]) as server:
+        told = in_process("check", *line(server, tmp_path, LabKey.generate("my_home.dyn")), "json=yes").json
+    assert told["exit_status"] == 5
+    assert told["messages"] <= _MOST_MESSAGES
 
 
 def test_an_interrupt_ends_the_questions_and_the_error_is_still_told() -> None:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
+from dns_update.auth import Key
 from dns_update.client import Client
 from dns_update.doctor.diagnosis import Case, Diagnosis, diagnose, diagnosis_of, only_host
+from dns_update.doctor.diagnosis_texts import sentences_of
 from dns_update.doctor.questions import Questions
 from dns_update.doctor.server_kind import ServerKind
 from dns_update.errors import DnsUpdateError, NoResponse, NotApplied, PermissionDenied, ServerFailure
@@ -45,11 +47,13 @@ def usual(message: Message, version: bytes = b"9.18.49", primary: bytes = bytes(
     return reply(message, Rcode.NXDOMAIN, authority=(SOA,))
 
 
-def diagnosed(answers: Answers, error: DnsUpdateError, endpoint: Endpoint = SERVER) -> Diagnosis | None:
+def diagnosed(
+    answers: Answers, error: DnsUpdateError, endpoint: Endpoint = SERVER, key: Key | None = None
+) -> Diagnosis | None:
     memory = MemoryTransport(lambda sent: answers(sent, Message.decode(sent.octets)))
     questions = Questions(endpoint, RRClass.IN, memory.wall)
     client = Client(str(endpoint), transport=memory)
-    return client.run(lambda _transaction: diagnose(questions, Case(HOME, ZONE, None, CHANGES), error))
+    return client.run(lambda _transaction: diagnose(questions, Case(HOME, ZONE, key, CHANGES), error))
 
 
 def cause(found: Diagnosis | None) -> str:
@@ -108,6 +112,35 @@ def test_a_server_that_answers_by_tcp_is_not_said_to_be_unreachable() -> None:
     assert cause(diagnosed(answers, error)) == "udp-filtered"
 
 
+@pytest.mark.parametrize(
+    ("version", "code"), [(b"PowerDNS Authoritative Server 4.9.1", "udp-stuck"), (b"9.18.49", "udp-filtered")]
+)
+def test_a_powerdns_that_is_silent_by_udp_alone_may_wait_for_its_database(version: bytes, code: str) -> None:
+    def answers(sent: SentMessage, message: Message) -> Iterable[bytes]:
+        return (usual(message, version),) if sent.transport == "tcp" else ()
+
+    found = diagnosed(answers, NoResponse("silent", endpoint=SERVER))
+    assert cause(found) == code
+    assert found is not None
+    assert ("lock" in sentences_of(found)[0]) is (code == "udp-stuck")
+
+
+def test_a_server_that_is_silent_to_updates_and_offers_recursion_is_a_resolver() -> None:
+    """So is Unbound from 1.20 on that hides its version."""
+
+    def answers(_sent: SentMessage, message: Message) -> Iterable[bytes]:
+        if message.opcode == Opcode.UPDATE:
+            return ()
+        if message.question[0].name == VERSION:
+            return (reply(message, Rcode.REFUSED),)
+        octets = bytearray(usual(message))
+        octets[2] &= ~0x04  # AA
+        octets[3] |= 0x80  # RA
+        return (bytes(octets),)
+
+    assert cause(diagnosed(answers, NoResponse("silent", endpoint=SERVER))) == "is-resolver-of-zone"
+
+
 @pytest.mark.parametrize(("port", "says"), [(853, ", which is the port of DNS over TLS"), (5300, "")])
 def test_the_port_of_another_protocol_is_named(port: int, says: str) -> None:
     other = Endpoint("192.0.2.53", port)
@@ -125,6 +158,44 @@ def test_another_primary_by_the_soa_record_is_a_possibility() -> None:
         return () if sent.endpoint.address == PRIMARY.address else (usual(message),)
 
     assert cause(diagnosed(answers, REFUSED)) == "perhaps-secondary"
+
+
+def test_a_primary_for_which_no_time_is_left_does_not_hide_that_a_key_is_unknown() -> None:
+    signed: list[SentMessage] = []
+
+    def answers(sent: SentMessage, message: Message) -> Iterable[bytes]:
+        if message.opcode == Opcode.QUERY and message.question[0].name == NS:
+            return ()
+        if message.signature is not None and sent.transport == "tcp":
+            signed.append(sent)
+            if len(signed) == 1:
+                return ()
+        if message.signature is not None:
+            refused = Message(opcode=message.opcode, question=message.question, flags=Flag.QR, rcode=Rcode.REFUSED)
+            return (refused.encode(message.message_id),)
+        return (usual(message),)
+
+    found = diagnosed(answers, REFUSED, key=Key("home", b"secret" * 4, "hmac-sha256"))
+    assert cause(found) == "key-unknown"
+
+
+@pytest.mark.parametrize("is_silent", [True, False])
+def test_a_key_that_is_unknown_may_be_that_of_another_primary(is_silent: bool) -> None:
+    def answers(sent: SentMessage, message: Message) -> Iterable[bytes]:
+        if sent.endpoint.address == PRIMARY.address and is_silent:
+            return ()
+        if message.signature is not None:
+            refused = Message(opcode=message.opcode, question=message.question, flags=Flag.QR, rcode=Rcode.REFUSED)
+            return (refused.encode(message.message_id),)
+        return (usual(message),)
+
+    found = diagnosed(answers, REFUSED, key=Key("home", b"secret" * 4, "hmac-sha256"))
+    assert cause(found) == "key-unknown"
+    assert found is not None
+    assert (
+        f"If this is a secondary: by the zone's SOA record its primary is another server, {NS}"
+        in sentences_of(found)[1]
+    )
 
 
 def test_a_change_that_was_passed_on_may_come() -> None:

@@ -45,6 +45,23 @@ def test_by_content_and_only_then_by_name(tmp_path: Path, text: str, name: str, 
     assert recognised(str(path)) == server
 
 
+@pytest.mark.parametrize(
+    ("text", "program"),
+    [
+        ('server:\n  ip-address: 127.0.0.1\nzone:\n  name: example.com\n  zonefile: "x"\n', "NSD"),
+        ("server:\n  interface: 0.0.0.0\n  access-control: 10.0.0.0/8 allow\n", "Unbound"),
+        ("forward-zone:\n  name: .\n  forward-addr: 192.0.2.1\n", "Unbound"),
+        ("domain-needed\ninterface=lan0\ndhcp-range=10.0.0.10,10.0.0.99\n", "dnsmasq"),
+        ("local-address=127.0.0.1\nforward-zones-recurse=.=192.0.2.1\n", "PowerDNS Recursor"),
+    ],
+)
+def test_the_configuration_of_another_program_is_told(tmp_path: Path, text: str, program: str) -> None:
+    path = tmp_path / "file.conf"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=f"is the configuration of {program}, which takes no updates"):
+        recognised(str(path))
+
+
 @pytest.mark.parametrize("text", ["", "hello\n", "$ORIGIN example.com.\n@ SOA ns root 1 2 3 4 5\n", '{"a": 1}'])
 def test_other_files_are_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "file"

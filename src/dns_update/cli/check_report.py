@@ -45,10 +45,14 @@ class CheckReport:
     def _summary(self) -> str:
         wrong = sum(step.mark == "failed" for step in self._steps)
         notes = sum(step.mark == "note" for step in self._steps)
-        result = f"{wrong} {'step' if wrong == 1 else 'steps'} failed" if wrong else "nothing is wrong"
+        result = f"{wrong} {'step' if wrong == 1 else 'steps'} failed" if wrong else self._nothing_wrong()
         noted = f", {notes} {'note' if notes == 1 else 'notes'}" if notes else ""
         sent = "1 message was" if self._messages == 1 else f"{self._messages} messages were"
         return f"{result}{noted}; {sent} sent, and nothing was changed"
+
+    def _nothing_wrong(self) -> str:
+        unknown = " and ".join(step.unknown for step in self._steps if step.unknown)
+        return f"nothing wrong was found; not known is {unknown}" if unknown else "nothing is wrong"
 
 
 def step_lines(step: Step, stream: TextIO | None) -> Iterator[str]:

@@ -41,6 +41,10 @@ class Target(Value):
                 raise errors.UsageError(
                     f"{str(self.name)!r} is not a full name", hint=errors.Hint("give {zone}, or the name in full")
                 )
+            if owner.folded[-1] == b"arpa":
+                from dns_update.rr.reverse_names import refuse_address  # few names are reverse ones
+
+                refuse_address(owner, None)
             return owner
         owner = self.name if isinstance(self.name, Name) else name_in_zone(self.name, self.zone)
         if not owner.is_within(self.zone):

@@ -160,8 +160,7 @@ async def explain_refusal(view: ZoneView, update: Update, refusal: errors.Permis
         conflict = await _beside_cname(view, rrtype, current)
         if conflict:
             refusal.hint = errors.Hint(
-                "PowerDNS refuses a record beside a CNAME (on another server, it is the key that may not do this): "
-                "{conflict}",
+                "PowerDNS refuses a record beside a CNAME (BIND and Knot only if the key may not do it): {conflict}",
                 conflict=conflict,
             )
             return

@@ -18,16 +18,25 @@ No record is sent before the server has shown, by an update without any, that it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from dns_update.client.lookup import Records, ZoneView
 from dns_update.client.steps import Ask
-from dns_update.errors import DnsUpdateError, KeyRejected, PermissionDenied, Refusal, ReplyNotTrusted, ServerFailure
+from dns_update.errors import (
+    DnsUpdateError,
+    KeyRejected,
+    PermissionDenied,
+    Refusal,
+    ReplyNotTrusted,
+    ServerFailure,
+    ZoneNotFound,
+)
 from dns_update.exchange import UDP, Reply
 from dns_update.message import Message
 from dns_update.rr.record import Record, soa_serial
 from dns_update.update import Update
 from dns_update.value import KW_ONLY, Value
-from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType
+from dns_update.wire.codes import Opcode, Rcode, RRClass, RRType, rrtype_to_text, tsig_error_to_text
 from dns_update.wire.name import Name
 
 TYPE_CHECKING = False
@@ -47,19 +56,24 @@ _OUTSIDE = Name.from_text("outside.invalid")  # in no zone (RFC 6761, section 6.
 _VERSION = Name.from_text("version.bind")  # RFC 4892, section 2
 
 
+Rejection: TypeAlias = KeyRejected | ReplyNotTrusted | ZoneNotFound
+"""How Knot answers if it does not permit an update: as if it did not know the key; without one, the zone."""
+
+
 class Access(Value):
     """What a server has shown of a zone, and of what a key may do there.
 
     `soa` is the zone's SOA record. `insight` says what it means that a probe is not refused: BY_RECORD, BY_KEY or
-    UNKNOWN. With `is_closed`, the server refuses every update with this key; with `rejects_key`, it then rejects the
-    key, like Knot, instead of the update. `version` is the rdata of the version that it reports, if it was asked.
+    UNKNOWN. With `is_closed`, the server refuses every update with this key; `rejection` is then its answer, if it
+    rejects the key, like Knot, instead of the update. `version` is the rdata of the version that it reports, if it was
+    asked.
     """
 
     soa: Record
     insight: Insight
     _: KW_ONLY
     is_closed: bool = False
-    rejects_key: bool = False
+    rejection: Rejection | None = None
     version: bytes = b""
 
     @property
@@ -69,10 +83,10 @@ class Access(Value):
 
 
 class Denial(Value):
-    """The types of a name that the server would not let the key change, and its answer."""
+    """The types of a name that the server would not let the key change, and its answer, as an update would get it."""
 
     rrtypes: tuple[int, ...]
-    error: Refusal
+    error: Refusal | ReplyNotTrusted
 
 
 def is_unmet(rcode: int) -> bool:
@@ -96,10 +110,12 @@ async def explore(view: ZoneView) -> Access:
     if soa is None:
         raise view.no_zone()
     refusal = await _refusal(view, ())
+    if isinstance(refusal, Rejection):
+        return Access(soa, BY_KEY, is_closed=True, rejection=refusal)
     if refusal is not None:
         if not isinstance(refusal, PermissionDenied):
             raise refusal
-        return Access(soa, BY_KEY, is_closed=True, rejects_key=_has_rejected_key(refusal))
+        return Access(soa, BY_KEY, is_closed=True)
     version = await _version(view)
     return Access(soa, await _insight(view, version), version=version)
 
@@ -111,7 +127,7 @@ async def denials(view: ZoneView, access: Access, parts: Sequence[Records]) -> l
     halves of it find out which name, and which of its types.
     """
     if access.is_closed:
-        return [Denial(_types(part), _denied(view, part, rejects_key=access.rejects_key)) for part in parts]
+        return [Denial(_types(part), _denied(view, part, access.rejection)) for part in parts]
     refusal = await _refusal(view, [record for part in parts for record in part])
     if refusal is None:
         return [None] * len(parts)
@@ -122,7 +138,7 @@ async def denials(view: ZoneView, access: Access, parts: Sequence[Records]) -> l
     return first + await denials(view, access, parts[middle:])
 
 
-async def _by_type(view: ZoneView, part: Records, refusal: Refusal) -> Denial:
+async def _by_type(view: ZoneView, part: Records, refusal: Refusal | Rejection) -> Denial:
     """Return which types of a name are refused; all, if they are only refused together."""
     rrtypes = _types(part)
     refused = list[int]()
@@ -132,8 +148,8 @@ async def _by_type(view: ZoneView, part: Records, refusal: Refusal) -> Denial:
     if not refused or len(refused) == len(rrtypes):
         return Denial(rrtypes, refusal)
     rest = tuple(record for record in part if record.rrtype in refused)
-    if isinstance(refusal, PermissionDenied):
-        refusal = _denied(view, rest, rejects_key=_has_rejected_key(refusal))
+    if isinstance(refusal, PermissionDenied | Rejection):
+        refusal = _denied(view, rest, None if isinstance(refusal, PermissionDenied) else refusal)
     return Denial(tuple(refused), refusal)
 
 
@@ -141,7 +157,7 @@ def _types(part: Records) -> tuple[int, ...]:
     return tuple(dict.fromkeys(record.rrtype for record in part))
 
 
-async def _refusal(view: ZoneView, changes: Iterable[Record]) -> Refusal | None:
+async def _refusal(view: ZoneView, changes: Iterable[Record]) -> Refusal | Rejection | None:
     """Probe: return why these changes would be refused, None if they would not."""
     target, transaction = view.target, view.transaction
     update = unmeetable(Update(target.zone, rrclass=target.rrclass, changes=tuple(changes)))
@@ -151,8 +167,7 @@ async def _refusal(view: ZoneView, changes: Iterable[Record]) -> Refusal | None:
     except (KeyRejected, ReplyNotTrusted) as error:
         if transaction.is_unsigned(view.endpoint) or not _rejects_key(error):
             raise
-        # The server accepted the same key for a query, so it knows the key.
-        return _denied(view, update.changes, rejects_key=True)
+        return _rejected(view, error, update.changes)
     rcode = reply.message.rcode
     if is_unmet(rcode):
         return None
@@ -164,24 +179,43 @@ async def _refusal(view: ZoneView, changes: Iterable[Record]) -> Refusal | None:
         )
     if rcode == Rcode.NOTAUTH and transaction.key is None:
         # It has shown its authority by the SOA record; Knot answers so if it does not accept unsigned updates.
-        return _denied(view, update.changes, rejects_key=False)
+        return _rejected(view, ZoneNotFound("", endpoint=view.endpoint), update.changes)
     return transaction.refusal(reply, view.endpoint, message)
 
 
-def _denied(view: ZoneView, changes: Records, *, rejects_key: bool) -> Refusal:
-    """Return the error that these changes are not permitted, as for the rcode REFUSED."""
+def _denied(view: ZoneView, changes: Records, rejection: Rejection | None) -> Refusal | Rejection:
+    """Return the error that these changes are not permitted, as for the rcode REFUSED, or for a `rejection`."""
+    if rejection is not None:
+        return _rejected(view, rejection, changes)
     target = view.target
     update = Update(target.zone, rrclass=target.rrclass, changes=changes)
     message = update.to_message()
     refused = Message(opcode=Opcode.UPDATE, question=message.question, rcode=Rcode.REFUSED)
-    error = view.transaction.refusal(Reply(refused, None, UDP, 1), view.endpoint, message)
-    if rejects_key and view.transaction.key is not None:
-        error.rcode = Rcode.NOTAUTH
-        error.hint = (
-            "it takes the key for queries and rejects it for this update, as Knot does: Knot would allow it by an acl "
-            f"of the zone with key: {view.transaction.key.name} and action: update"
+    return view.transaction.refusal(Reply(refused, None, UDP, 1), view.endpoint, message)
+
+
+def _rejected(view: ZoneView, error: Rejection, changes: Records) -> Rejection:
+    """Return a new error like the one that the update would get, of a key that the server accepts for queries."""
+    types = " ".join(map(rrtype_to_text, _types(changes)))
+    change = f"{changes[0].name} {types}" if changes else str(view.target.zone)
+    if isinstance(error, ZoneNotFound) or view.transaction.key is None:
+        return ZoneNotFound(
+            f"{view.endpoint} answered NOTAUTH: it has {view.target.zone}, and does not take an unsigned change of "
+            f"{change}",
+            hint="Knot does so if no acl of the zone permits it: it would need one with this machine's address",
+            endpoint=view.endpoint,
+            rcode=Rcode.NOTAUTH,
         )
-    return error
+    name = view.transaction.key.name
+    what = f"accepts key {name} for queries, and not to change {change}"
+    hint = f"Knot does so if no acl of the zone permits it: it would need one with key: {name} and action: update"
+    if isinstance(error, KeyRejected):
+        text = f"{view.endpoint} said {tsig_error_to_text(error.tsig_error)}: it {what}"
+        return KeyRejected(text, tsig_error=error.tsig_error, hint=hint, endpoint=view.endpoint, rcode=Rcode.NOTAUTH)
+    text = f"{view.endpoint} answered NOTAUTH without a signature: it {what}"
+    return ReplyNotTrusted(
+        text, hint=hint, endpoint=view.endpoint, cause=error.cause, claimed_rcode=error.claimed_rcode
+    )
 
 
 def _rejects_key(error: KeyRejected | ReplyNotTrusted) -> bool:
@@ -189,10 +223,6 @@ def _rejects_key(error: KeyRejected | ReplyNotTrusted) -> bool:
     if isinstance(error, KeyRejected):
         return error.tsig_error == Rcode.BADKEY
     return error.claimed_rcode == Rcode.NOTAUTH
-
-
-def _has_rejected_key(refusal: Refusal) -> bool:
-    return refusal.rcode == Rcode.NOTAUTH
 
 
 async def _insight(view: ZoneView, version: bytes) -> Insight:

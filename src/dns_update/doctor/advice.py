@@ -41,8 +41,12 @@ def advise(problem: Problem) -> Advice:
     if isinstance(problem, RequestFailed):
         error = problem.error
         return Advice(type(error).__name__, str(error), error.hint, error.explanation)
-    text, hint = _disagreement(problem) if isinstance(problem, ServersDisagree) else _blocked_update(problem)
-    return Advice(NotApplied.__name__, f"{NotApplied.first_words} {text}", hint)
+    if isinstance(problem, ServersDisagree):
+        text, hint = _disagreement(problem)
+        return Advice(NotApplied.__name__, f"{NotApplied.first_words} {text}", hint)
+    text, hint = _blocked_update(problem)
+    why = "PowerDNS refuses a record beside a CNAME" if problem.is_refused else ""
+    return Advice(problem.error.__name__, f"{problem.error.first_words} {text}", hint, why)
 
 
 def note_texts(note: Note) -> tuple[str, str]:

@@ -16,15 +16,15 @@ from dns_update.doctor.comparison import Comparison
 from dns_update.doctor.diagnosis import Diagnosis
 from dns_update.doctor.diagnosis_texts import sentences_of
 from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
-from dns_update.doctor.findings import Problem, RequestFailed, is_needed, notes_at, problems_of
-from dns_update.doctor.server_kind import OTHER, ServerKind
+from dns_update.doctor.findings import Problem, RequestFailed, is_needed, kind_at, notes_at, problems_of
+from dns_update.doctor.server_kind import POWERDNS
 from dns_update.doctor.source_answers import SourceAnswer
 from dns_update.doctor.surroundings import NameServerState, Surroundings
 from dns_update.doctor.weak_secrets import weakness_of
 from dns_update.errors import DnsUpdateError, Hint
 from dns_update.rr.record import Record
 from dns_update.value import KW_ONLY, Value
-from dns_update.wire.codes import RRType, rrtype_from_text, rrtype_to_text
+from dns_update.wire.codes import RRClass, RRType, rrtype_from_text, rrtype_to_text
 from dns_update.wire.inet import format_address
 from dns_update.wire.name import Name
 
@@ -38,6 +38,7 @@ class Step(Value):
     """One step of a check: what it is about, how it went, what was seen, why, and the next thing to do.
 
     `cause` is a code for what failed, and `exit_status` what a command would end with because of it; 0 if nothing did.
+    `unknown` is what an update depends on and this step could not find out, as part of a sentence.
     """
 
     topic: str
@@ -48,6 +49,7 @@ class Step(Value):
     hint: str = ""
     cause: str = ""
     exit_status: int = 0
+    unknown: str = ""
 
 
 class Line(Value):
@@ -213,8 +215,14 @@ def _permission(one: NameAtServer, name: NameExamination, access: Access) -> Ite
             "update",
             "note",
             f"{server.endpoint} takes updates of {server.zone} from this machine without a key, too",
-            hint=f"whoever can send from here, or pretend to, can change {owner}; let the server require the key",
+            hint=f"whoever can send from here, or pretend to, can change {owner}; {_to_require_key(around)}",
         )
+
+
+def _to_require_key(around: Surroundings) -> str:
+    """Return how to require a key; with a Lua policy, PowerDNS itself looks at none."""
+    by_policy = around.kind.program == POWERDNS
+    return f"let the server{', or its Lua policy if it has one,' if by_policy else ''} require the key"
 
 
 def _permitted(server: ServerExamination, access: Access, name: NameExamination) -> Step:
@@ -253,7 +261,12 @@ def _record(one: NameAtServer, comparison: Comparison, name: NameExamination) ->
     has = f"{name.subject.name} has {listed(current)}" + (f", TTL {', '.join(map(str, ttls))}" if ttls else "")
     if not comparison.changes:
         return Step("record", "ok", has if desired is None else f"{has}, as it should be")
-    would = ", ".join(map(change_text, comparison.changes))
+    has_types = {record.rrtype for record in current}
+    would = ", ".join(
+        change_text(change)
+        for change in comparison.changes
+        if change.rrclass != RRClass.ANY or change.rrtype in (*has_types, RRType.ANY) or comparison.unread is not None
+    )
     cached = f"; caches may keep the old data for {ttls[-1]} s" if ttls and ttls[-1] else ""
     return Step("record", "ok", f"{has}; an update would {would}{_ttl_from(one, desired, ttls)}{cached}")
 
@@ -346,9 +359,11 @@ def not_carried_out(name: NameExamination) -> Iterator[Step]:
         return
     for one in name.at_servers:
         if one.server.error is None and one.comparison is not None and one.comparison.changes:
-            kind = one.server.surroundings.kind if one.server.surroundings is not None else ServerKind(OTHER)
+            kind = kind_at(one.server)
             what, to_do = sentences_of(Diagnosis("not-carried-out", kind, {"of_zone": one.server.zone}))
-            yield Step("update", "left out", what, hint=to_do)
+            policy = " and its policy lets it pass" if kind.program == POWERDNS else ""
+            unknown = f"whether {one.server.endpoint} can write the change{policy}"
+            yield Step("update", "left out", what, hint=to_do, unknown=unknown)
             return
 
 

@@ -15,10 +15,14 @@ from dns_update.wire.codes import RRType
 
 
 class Obstacle(Value):
-    """Why a server would not add data of a type, although it may answer NOERROR; `remedy` is what to do."""
+    """Why a server would not add data of a type, although it may answer NOERROR; `remedy` is what to do.
+
+    It `is_alias` if a CNAME would be beside other records.
+    """
 
     rrtype: int
     remedy: str
+    is_alias: bool = False
 
 
 class Comparison(Value):
@@ -69,7 +73,8 @@ async def _obstacle(view: ZoneView, changes: Records, current: Records) -> Obsta
     if not added or (added[0] == RRType.CNAME) == has_cname:
         return None
     blocked = await not_applied(view, added[0], current)
-    return None if blocked.may_come else Obstacle(added[0], blocked.hint)
+    is_alias = bool(current) and (has_cname or added[0] == RRType.CNAME)
+    return None if blocked.may_come else Obstacle(added[0], blocked.hint, is_alias)
 
 
 def possible_changes(target: LocatedTarget, subject: Subject, zone_ttl: int) -> Records:

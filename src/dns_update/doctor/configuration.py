@@ -12,6 +12,12 @@ _STATUSES = {"key": 5, "zone": 8, "not-loaded": 8, "journal": 9, "apparmor": 9, 
 """What a command would end with because of a fault, by the beginning of its code; 7, not permitted, for the others."""
 
 
+_UNDECIDED = (
+    "lua-policy", "database-not-asked", "address-not-known", "allow-update-not-known", "acl-address-not-known",
+    "rule-asks-others", "view-not-known", "zone-added-later", "backend-later",
+)  # fmt: skip
+"""Remarks on what decides about the update, and is not known."""
+
 _READ_LATER = (
     "{path} allows the update, as far as it can be read, and the server refuses it: mostly it has not read the file "
     "since the last change of it, or it reads another file"
@@ -38,7 +44,11 @@ def configuration_steps(path: str, question: Question, *, is_refused: bool = Fal
             yield _step(finding)
     if any(finding.severity == "fault" for finding in findings):
         return
-    if is_refused:
+    undecided = next((finding for finding in findings if finding.code in _UNDECIDED), None)
+    if undecided is not None:
+        text = f"{path} has no fault that can be read; whether it allows the update is not known, as noted"
+        yield Step("configuration", "left out", text, unknown=f"whether {path} allows it")
+    elif is_refused:
         yield Step("configuration", "note", _READ_LATER.format(path=path), hint=_READ_NOW)
     else:
         yield Step("configuration", "ok", f"{path} allows the update, as far as it can be read")

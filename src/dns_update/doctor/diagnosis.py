@@ -102,6 +102,7 @@ def diagnosis_of(
         "named": f" ({case.host})" if case.host else "",
         "program": kind.program or "the server",
         "in_brackets": f" ({kind.program})" if kind.program else "",
+        "or_primary": "",
     }
     return Diagnosis(cause, kind, common | details)
 

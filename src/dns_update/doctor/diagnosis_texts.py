@@ -45,8 +45,11 @@ _COPY_SECRET = {
     KNOT: "copy it again from the server's knot.conf: sed -n '/^key:/,/^[a-z]/p' /etc/knot/knot.conf",
     OTHER: "copy it again from the server's configuration",
 }
+_KEY_STATEMENT = 'key "{of_key}" {{ algorithm {current_algorithm}; secret "..."; }};'
 _GRANT = 'update-policy {{ grant "{of_key}" name {owner}. {types}; }};'
 _SET_META = "pdnsutil set-meta {of_zone} TSIG-ALLOW-DNSUPDATE {of_key}"
+_RECONFIG = "then run rndc reconfig, also if it has that already"
+_KNOT_RELOAD = "then run knotc reload, also if it has that already"
 _MAKE_KEY = "dns-update key generate makes a key, and prints what the server needs"
 
 TEXTS: dict[str, Sentences] = {
@@ -101,6 +104,12 @@ TEXTS: dict[str, Sentences] = {
         "come from another address than {host_address}",
         "{transport:tcp}; or let UDP port {port} through, and let the server answer from the address that was asked",
     ),
+    "udp-stuck": _any(
+        "{server}{in_brackets} answers by TCP, and no answer of it comes by UDP: its database keeps it waiting (mostly "
+        "another program holds a lock on it), or a firewall drops UDP",
+        "the log says if it is the database: journalctl -u pdns; fuser shows who has a file of SQLite open. If it is a "
+        "firewall: {transport:tcp}; or let UDP port {port} through",
+    ),
     "tcp-filtered": _any(
         "{server} answers by UDP, and not by TCP, which this message needs",
         "let TCP port {port} through, too: messages of more than 512 octets go by TCP (RFC 7766)",
@@ -115,7 +124,8 @@ TEXTS: dict[str, Sentences] = {
         "{server}{in_brackets} answers queries, and is silent to updates",
         {
             OTHER: "a firewall or a DNS proxy on the way may let only queries through; its rules must let opcode "
-            "UPDATE through",
+            "UPDATE through. Or it is a resolver with data of the zone (Unbound from 1.20 on is silent to updates): "
+            "{dns-server} must be the zone's primary",
             BIND: "a firewall or a DNS proxy on the way may let only queries through; on the server itself, BIND drops "
             "updates beyond its update-quota, and its log tells",
             KNOT: "a frozen zone is silent, too: knotc zone-thaw {of_zone} ends that. A secondary passes updates on to "
@@ -123,7 +133,8 @@ TEXTS: dict[str, Sentences] = {
             "only queries through",
             POWERDNS: "it may be a secondary of the zone, which passes updates on to its primary, and that is silent: "
             "pdnsutil show-zone {of_zone} names the primary, which {dns-server} must be. If it is the primary itself, "
-            "a firewall on the way may let only queries through",
+            "its database may be locked by another program (journalctl -u pdns), or a firewall on the way lets only "
+            "queries through",
         },
     ),
     "answered-between": _any(
@@ -254,11 +265,11 @@ TEXTS: dict[str, Sentences] = {
     ),
     "secret-without-statement": _any(
         "the secret of key {of_key} was copied with the word before it",
-        'give only the Base64 behind the word, without it and without quotes and ";"',
+        'give only the Base64 after the word, without it and without quotes and ";"',
     ),
     "secret-without-name": _any(
         "the secret of key {of_key} was copied with the key's name before it, as nsupdate -y takes it",
-        "give only what is behind the last colon",
+        "give only what is after the last colon",
     ),
     "secret-padded": _any(
         'the secret of key {of_key} lacks the "=" at its end that Base64 has, so it was read as raw text',
@@ -286,26 +297,25 @@ TEXTS: dict[str, Sentences] = {
     "key-unknown": Sentences(
         "the server has no key {of_key}, with any algorithm",
         {
-            OTHER: "the server must know the key by the same name, algorithm and secret",
-            BIND: 'named.conf needs: key "{of_key}" {{ algorithm {current_algorithm}; secret "..."; }}; then run rndc '
-            "reconfig. If it has it, compare the name letter by letter; a key inside a view is only for the clients "
-            "of that view",
+            OTHER: "the server must know the key by the same name, algorithm and secret{or_primary}",
+            BIND: f"named.conf needs: {_KEY_STATEMENT} {_RECONFIG}: named has not read it yet. If that does not help, "
+            "compare the name letter by letter; a key inside a view is only for the clients of that view{or_primary}",
         },
     ),
     "key-in-no-acl": _any(
         "{program} does not accept key {of_key} for {of_zone}: there is no such key (with {current_algorithm}), or no "
         "acl of the zone has it, or its acl is not for this machine's address",
         "knot.conf needs key: id: {of_key}, algorithm: {current_algorithm}; acl: id: update, key: {of_key}, action: "
-        "update; and in zone: domain: {of_zone}, acl: update; then run knotc reload. If the acl has an address, it "
-        "must include this machine's; an acl with deny: on must be after it",
+        f"update; and in zone: domain: {{of_zone}}, acl: update; {_KNOT_RELOAD}. If the acl has an address, it must "
+        "include this machine's; an acl with deny: on must be after it{or_primary}",
     ),
     "key-not-accepted": Sentences(
         "{program} does not accept key {of_key}: it has no such key, or one with another secret",
         {
-            OTHER: "compare name, algorithm and secret with those on the server",
+            OTHER: "compare name, algorithm and secret with those on the server{or_primary}",
             POWERDNS: "pdnsutil list-tsig-keys shows its keys; compare name, algorithm and secret: in the database, "
             "the name must be without a final dot, the secret in Base64 without blanks. pdnsutil "
-            "import-tsig-key {of_key} {current_algorithm} SECRET makes a missing one",
+            "import-tsig-key {of_key} {current_algorithm} SECRET makes a missing one{or_primary}",
         },
     ),
     "clock": _any(
@@ -316,9 +326,14 @@ TEXTS: dict[str, Sentences] = {
     "updates-by-address": Sentences(
         "{server} takes updates of {of_zone} from this machine's address, without a key, and none with key {of_key}",
         {
-            OTHER: "leave the key out; or let the server allow the key instead of the address",
-            BIND: "leave the key out; or, safer, replace the address in the zone's statement: " + _GRANT,
-            KNOT: "leave the key out; or, safer, name the key in the acl instead of the address: key: {of_key}",
+            OTHER: "leave the key out; or, safer, let the server know the key, and allow it instead of the address",
+            BIND: "leave the key out; or, safer, let named know the key, and grant it: named.conf needs "
+            f"{_KEY_STATEMENT} and in the zone's statement, in the place of the address: {_GRANT} {_RECONFIG}",
+            KNOT: "leave the key out; or, safer, let Knot know the key, and allow it: knot.conf needs key: id: "
+            "{of_key}, algorithm: {current_algorithm}, secret: ...; and in the acl, in the place of the address: key: "
+            f"{{of_key}}; {_KNOT_RELOAD}",
+            POWERDNS: "leave the key out; or, safer, let PowerDNS know the key, and require it: pdnsutil "
+            f"import-tsig-key {{of_key}} {{current_algorithm}} SECRET, and {_SET_META}",
         },
     ),
     "key-needed": Sentences(
@@ -350,16 +365,18 @@ TEXTS: dict[str, Sentences] = {
         "{server} takes no update of {of_zone} with key {of_key}; by the zone's SOA record, its primary is another "
         "server, {host}",
         "{dns-server:{primary}}. If {server} is the primary itself, rndc zonestatus {of_zone} there tells whether the "
-        f"zone is static or frozen; it needs {_GRANT}",
+        f"zone is static or frozen; it needs {_GRANT} {_RECONFIG}",
     ),
     "zone-closed": Sentences(
         "{server} accepts key {of_key}, and takes no update of {of_zone} with it",
         {
             OTHER: "let the server allow the key for this zone",
-            BIND: 'rndc zonestatus {of_zone} on the server tells why. "type: secondary": update its primary. No '
-            f'"dynamic: yes": named.conf needs {_GRANT} then run rndc reconfig, also if it has that already. '
-            '"frozen: yes": run rndc thaw {of_zone}. Otherwise its allow-update does not name this key, or denies this '
-            "machine's address before it, or another view answers this machine",
+            BIND: 'rndc zonestatus {of_zone} on the server tells why. "type: secondary": update its primary. "frozen: '
+            f'yes": run rndc thaw {{of_zone}}. No "dynamic: yes": named.conf needs {_GRANT} {_RECONFIG}. "multiple '
+            'views": the view that answers this machine has no such rule; if another one has it, add key "{of_key}"; '
+            'to match-clients of that one, and !key "{of_key}"; before all else to match-clients of the views above '
+            "it. Otherwise its allow-update does not name this key (use the one that it names, or add this one), or "
+            "denies this machine's address before it",
             KNOT: "knot.conf needs in the acl of the zone: key: {of_key}, action: update. A secondary passes updates "
             "on to its primary, whose configuration needs that, too",
         },
@@ -387,7 +404,8 @@ TEXTS: dict[str, Sentences] = {
     ),
     "powerdns-policy": _any(
         "{program} takes updates of {of_zone} with key {of_key}, and refuses this one",
-        "look at lua-dnsupdate-policy-script in pdns.conf, and for a CNAME at {owner}",
+        "look at lua-dnsupdate-policy-script in pdns.conf: if it is there, the script must return true for {owner} "
+        "{types} and this key; and look for a CNAME at {owner}",
     ),
     "powerdns-ignored": _any(
         "{program} said NOERROR, and left the change out, as it does if its Lua policy does not permit it",
@@ -423,34 +441,33 @@ TEXTS: dict[str, Sentences] = {
         "{credential} may change {allowed} at {owner}, and not {denied}",
         {
             OTHER: "let the server allow this type, too",
-            BIND: 'add the type to the key\'s rule: grant "{of_key}" name {owner}. {allowed} {denied};',
-            KNOT: "add the type to update-type of the acl: [{denied}]",
+            BIND: 'add the type to the key\'s rule: grant "{of_key}" name {owner}. {allowed} {denied}; ' + _RECONFIG,
+            KNOT: f"add the type to update-type of the acl: [{{denied}}]; {_KNOT_RELOAD}",
         },
     ),
     "only-own-name": Sentences(
         "key {of_key} may change only the name that it has itself, {name_there}",
         {
             OTHER: "{name:{name_there}}; or let the server allow {owner}, too",
-            BIND: f"{{name:{{name_there}}}}; or add a rule: {_GRANT}",
+            BIND: f"{{name:{{name_there}}}}; or add a rule: {_GRANT} {_RECONFIG}",
         },
     ),
     "name-denied": Sentences(
         "{credential} may change other names of {of_zone}, and not {owner}",
         {
             OTHER: "let the server allow this name, too",
-            BIND: f"add a rule to the zone: {_GRANT}",
-            KNOT: "add the name to update-owner-name of the acl",
+            BIND: f"add a rule to the zone: {_GRANT} {_RECONFIG}",
+            KNOT: f"add the name to update-owner-name of the acl; {_KNOT_RELOAD}",
         },
     ),
     "not-granted": Sentences(
         "{server} accepts {credential}, and no rule of {of_zone} lets it change {owner} {types}",
         {
             OTHER: "let the server allow this name and type",
-            BIND: f"the zone's statement in named.conf needs: {_GRANT} then run rndc reconfig, also if it has that "
-            "already",
+            BIND: f"the zone's statement in named.conf needs: {_GRANT} {_RECONFIG}",
             KNOT: "the acl's update-owner, update-owner-name, update-owner-match or update-type leaves it out; it "
             "needs e.g. update-owner: name, update-owner-name: {owner}. (with the dot), update-owner-match: "
-            "sub-or-equal, and in update-type {types}",
+            f"sub-or-equal, and in update-type {{types}}; {_KNOT_RELOAD}",
         },
     ),
     # The server
@@ -484,8 +501,9 @@ TEXTS: dict[str, Sentences] = {
             "or max-records is reached",
             KNOT: "if it fails, the log says why: journalctl -u knot | grep {of_zone}. Mostly the journal is not "
             "writable, or its disk is full (df -h -i); or private DNSSEC keys are missing, or zone-max-size is reached",
-            POWERDNS: "if it fails, the log says why: journalctl -u pdns. Mostly its database is locked by another "
-            "program, not writable for it, or its disk is full (df -h -i); or a Lua policy refuses the name",
+            POWERDNS: "if it fails, the log says why: journalctl -u pdns. With lua-dnsupdate-policy-script in "
+            "pdns.conf, that script decides about each name and type; without it, mostly the database is locked by "
+            "another program, not writable for it, or its disk is full (df -h -i)",
         },
     ),
     "cannot-write": Sentences(

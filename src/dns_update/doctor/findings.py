@@ -8,8 +8,9 @@ from typing import Literal, TypeAlias
 from dns_update.client.lookup import Records
 from dns_update.client.probe import Denial
 from dns_update.doctor.comparison import Comparison, Obstacle
-from dns_update.doctor.examination import Examination, NameAtServer, NameExamination
-from dns_update.errors import SOME_FAILED, DnsUpdateError, NotApplied, ZoneNotFound
+from dns_update.doctor.examination import Examination, NameAtServer, NameExamination, ServerExamination
+from dns_update.doctor.server_kind import POWERDNS, ServerKind, kind_of
+from dns_update.errors import SOME_FAILED, DnsUpdateError, NotApplied, PermissionDenied, ZoneNotFound
 from dns_update.rr.embedded_names import canonical_rdata
 from dns_update.transport import Endpoint
 from dns_update.value import Value
@@ -45,14 +46,27 @@ class RequestFailed(Value):
 
 
 class UpdateBlocked(Value):
-    """A server would not add the desired data at a name, because of other records there."""
+    """A server would not add the desired data at a name, because of other records there.
+
+    If it `is_refused`, the server says so, as PowerDNS does; others answer NOERROR.
+    """
 
     cause = "update-blocked"
-    exit_status = NotApplied.exit_status
     endpoint: Endpoint
     name: Name
     obstacle: Obstacle
     current: Records
+    is_refused: bool = False
+
+    @property
+    def error(self) -> type[DnsUpdateError]:
+        """The class of the error that an update gets."""
+        return PermissionDenied if self.is_refused else NotApplied
+
+    @property
+    def exit_status(self) -> int:
+        """The exit status of that error."""
+        return self.error.exit_status
 
     @property
     def server(self) -> str:
@@ -161,7 +175,8 @@ def problems_of(name: NameExamination) -> Iterator[Problem]:
         if one.denial is not None and is_needed(name, one.denial):
             yield RequestFailed(one.denial.error, owner)
         if comparison is not None and comparison.obstacle is not None:
-            yield UpdateBlocked(endpoint, owner, comparison.obstacle, comparison.current)
+            is_refused = kind_at(one.server).program == POWERDNS and comparison.obstacle.is_alias
+            yield UpdateBlocked(endpoint, owner, comparison.obstacle, comparison.current, is_refused)
     yield from _disagreements(name)
 
 
@@ -177,6 +192,13 @@ def notes_at(one: NameAtServer, name: NameExamination) -> Iterator[Note]:
         yield DeniedForLater(name.subject.name, one.denial)
     if one.comparison is not None and one.comparison.unread is not None:
         yield DataNotShown(one.comparison.unread)
+
+
+def kind_at(server: ServerExamination) -> ServerKind:
+    """Return which program a server is, as far as the examination shows it."""
+    if server.surroundings is not None:
+        return server.surroundings.kind
+    return kind_of(b"" if server.access is None else server.access.version)
 
 
 def is_needed(name: NameExamination, denial: Denial) -> bool:

@@ -1,7 +1,7 @@
 """Other keys that a user may have meant: another algorithm, another name, the same secret read in another way. Pure.
 
-A server tells whether it accepts a key, and to make a signature of each costs nothing. So after a rejection these are
-tried; only those that people really mix up are here.
+A server tells whether it accepts a key. So after a rejection these are tried; but each that is wrong leaves a line in
+the server's log, so only those are here that people really mix up, and no name that the user has not given.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from dns_update.errors import InvalidText
 from dns_update.value import Value
 from dns_update.wire.name import Name
 
-_COMMON_NAMES = ("ddns-key", "ddns", "dhcp", "update", "rndc-key")
 _IN_QUOTES = re.compile(rb"""["']([^"']+)["']""")
 _OF_ALGORITHM = re.compile(rb"^(?:hmac-[a-z0-9.-]+:)?[^:\s]+:(\S+)$", re.IGNORECASE)  # the forms of -y of nsupdate
 _LEADING = re.compile(rb"^\s*(?:secret|key)\b\s*[:=]?\s*", re.IGNORECASE)  # of named.conf, Knot, and a K* file
@@ -25,14 +24,10 @@ _HEXADECIMAL = re.compile(rb"^(?:[0-9a-fA-F]{2}){8,}$")
 
 
 class OtherKey(Value):
-    """A key that may be the server's; `reading` is a code for what differs in its secret, empty if nothing does.
-
-    `is_like_it` says that its name is made from the given one.
-    """
+    """A key that may be the server's; `reading` is a code for what differs in its secret, empty if nothing does."""
 
     key: Key
     reading: str = ""
-    is_like_it: bool = True
 
 
 def with_whole_mac(key: Key) -> Iterator[OtherKey]:
@@ -56,21 +51,23 @@ def with_other_algorithms(key: Key) -> Iterator[OtherKey]:
             yield OtherKey(_copy(key, algorithm=text))
 
 
-def with_other_names(key: Key, zone: Name, owner: Name) -> Iterator[OtherKey]:
-    """Yield the key with other names: with the zone, its first label alone, - for _; the owner's; common ones."""
+def with_other_names(key: Key, zone: Name) -> Iterator[OtherKey]:
+    """Yield the key with other spellings of its name: with the zone, its first label alone, or that with the zone.
+
+    And with - for _ and _ for -. These are four at most.
+    """
     own = key.name
-    labels = own.labels[:1]
+    first = Name(own.labels[:1])
     hyphens = str(own).translate(str.maketrans("_-", "-_"))
-    alike = (f"{own}.{zone}", str(Name(labels)), f"{Name(labels)}.{zone}", hyphens)
     seen = {own}
-    for text in (*alike, str(owner), str(zone), *_COMMON_NAMES):
+    for text in (f"{own}.{zone}", str(first), f"{first}.{zone}", hyphens):
         try:
             name = Name.from_text(text)
         except InvalidText:  # too long with the zone
             continue
         if name not in seen and name.labels:
             seen.add(name)
-            yield OtherKey(_copy(key, name=name), is_like_it=text in alike)
+            yield OtherKey(_copy(key, name=name))
 
 
 def with_other_readings(key: Key) -> Iterator[OtherKey]:

@@ -120,10 +120,11 @@ class Questions:
         flags: int = 0,
         fudge: int = FUDGE,
         ahead: int = 0,
+        transport: TransportName = UDP,
     ) -> Answer:
         """Ask for the SOA record of a name; `fudge` and `ahead` are those of Ask."""
         query = Message.query(name, RRType.SOA, self.rrclass, flags)
-        return await self.ask(query, key, endpoint=endpoint, fudge=fudge, ahead=ahead)
+        return await self.ask(query, key, endpoint=endpoint, transport=transport, fudge=fudge, ahead=ahead)
 
     async def records(self, name: Name, rrtype: int, key: Key | None = None, *, flags: int = 0) -> tuple[Record, ...]:
         """Return the records of a name that the server shows; without a key, to everybody."""

@@ -7,6 +7,7 @@ BIND REFUSED.
 
 from __future__ import annotations
 
+from dns_update.exchange import UDP
 from dns_update.message import Message
 from dns_update.value import Value
 from dns_update.wire.codes import Rcode, RRClass, RRType
@@ -15,6 +16,7 @@ from dns_update.wire.name import Name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dns_update.doctor.questions import Answer, Questions
+    from dns_update.exchange import TransportName
 
 BIND = "BIND"
 KNOT = "Knot DNS"
@@ -70,9 +72,9 @@ async def recognise(questions: Questions, zone: Name, *, by_update: bool) -> Ser
     return kind_of(await version_of(questions), probe, is_served=soa.is_authoritative and soa.rcode == Rcode.NOERROR)
 
 
-async def version_of(questions: Questions) -> bytes:
+async def version_of(questions: Questions, *, transport: TransportName = UDP) -> bytes:
     """Return the rdata of version.bind, empty if there is none; unsigned, for Knot signs nothing in class CHAOS."""
-    answer = await questions.ask(Message.query(_VERSION, RRType.TXT, RRClass.CH))
+    answer = await questions.ask(Message.query(_VERSION, RRType.TXT, RRClass.CH), transport=transport)
     return next((record.rdata for record in answer.records(RRType.TXT)), b"")
 
 

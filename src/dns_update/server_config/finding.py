@@ -86,6 +86,15 @@ class Findings:
         """Give all further findings these values, too."""
         self._common |= values
 
+    def take(self, other: Findings) -> None:
+        """Add the findings that another collection has."""
+        self._found |= other._found
+
+    @property
+    def has_fault(self) -> bool:
+        """Whether something makes the update fail."""
+        return any(finding.severity == "fault" for finding in self._found)
+
     def all(self) -> tuple[ConfigFinding, ...]:
         """Return the findings: faults first, then remarks, then what is right."""
         order = ("fault", "remark", "right")

@@ -24,7 +24,15 @@ _KNOT = re.compile(
     re.MULTILINE,
 )
 _POWERDNS = re.compile(r"^[ \t]*[a-z0-9-]+[ \t]*\+?=", re.MULTILINE)
+_OTHER_PROGRAMS = {  # whose files look like those of Knot or PowerDNS, and what only they have
+    "NSD": r"(?:zonefile|zonesdir|zonelistfile|request-xfr|provide-xfr|ip-address)[ \t]*:",
+    "Unbound": r"(?:(?:forward|stub|auth|local)-zone|local-data|access-control)[ \t]*:",
+    "dnsmasq": r"(?:dhcp-[a-z]+|listen-address|auth-zone|auth-server|server|interface)[ \t]*=",
+    "PowerDNS Recursor": r"(?:forward-zones(?:-recurse)?|hint-file|allow-from)[ \t]*\+?=",
+}
 _BY_NAME: tuple[tuple[str, ServerProgram], ...] = (("named", "bind"), ("knot", "knot"), ("pdns", "powerdns"))
+
+_HINT = "give named.conf of BIND, knot.conf of Knot, or pdns.conf of PowerDNS"
 
 
 def recognised(path: str) -> ServerProgram:
@@ -32,6 +40,9 @@ def recognised(path: str) -> ServerProgram:
     text = _COMMENTS.sub("", read_source(path).text)
     if _BIND.search(text):
         return "bind"
+    for program, setting in _OTHER_PROGRAMS.items():
+        if re.search(rf"^[ \t]*{setting}", text, re.MULTILINE):
+            raise errors.UsageError(f"{path} is the configuration of {program}, which takes no updates", hint=_HINT)
     if _KNOT.search(text):
         return "knot"
     if _POWERDNS.search(text):
@@ -42,5 +53,5 @@ def recognised(path: str) -> ServerProgram:
             return server
     raise errors.UsageError(
         f"{path} is not the configuration of a name server",
-        hint="give named.conf of BIND, knot.conf of Knot, or pdns.conf of PowerDNS",
+        hint=_HINT,
     )

@@ -20,11 +20,19 @@ if TYPE_CHECKING:
 COMMON = {
     "zone-parent": (
         "the configuration has no zone $zone, but its parent $parent",
-        "send the update to the zone $parent: {zone:$parent}",
+        "send the update to the zone $parent: {zone:$parent} {name:$owner}",
+    ),
+    "zone-of-owner": (
+        "the configuration has no zone $zone; it has $other, which contains $owner",
+        "send the update to the zone $other: {zone:$other} {name:$owner}",
+    ),
+    "zone-similar": (
+        "the configuration has no zone $zone, but a zone $other",
+        "if that is meant: {zone:$other}",
     ),
     "zone-below": (
         "$owner is in a zone of its own, $below, which this server has, too",
-        "send the update to the zone $below: {zone:$below}",
+        "send the update to the zone $below: {zone:$below} {name:$owner}",
     ),
     "key-similar": (
         "the configuration has no key $key, but a key $similar",

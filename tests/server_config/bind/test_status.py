@@ -77,8 +77,29 @@ def test_a_configuration_that_named_has_not_read(controlled: Controlled) -> None
     assert faults(bind.examine(controlled.path, controlled.question, rndc=controlled.rndc)) == ["running-static"]
 
 
-@pytest.mark.parametrize("rndc", [("rndc", "-c", "/nonexistent"), ("not-a-program",), None])
-def test_without_rndc_the_command_is_named(controlled: Controlled, rndc: tuple[str, ...] | None) -> None:
+@pytest.mark.parametrize(
+    ("rndc", "code", "why"),
+    [
+        (("rndc", "-c", "/nonexistent"), "status-refused", "it says: "),
+        (("not-a-program",), "status-not-known", "rndc gave no answer"),
+        (None, "status-not-asked", "rndc was not asked, because it may reach another named"),
+    ],
+)
+def test_without_rndc_the_command_is_named(
+    controlled: Controlled, rndc: tuple[str, ...] | None, code: str, why: str
+) -> None:
     found = bind.examine(controlled.path, controlled.question, rndc=rndc)
-    finding = next(each for each in found if each.code == "status-not-known")
-    assert texts(finding)[1] == "run as root: rndc zonestatus example.com"
+    finding = next(each for each in found if each.code.startswith("status-"))
+    text, hint = texts(finding)
+    assert finding.code == code
+    assert why in text
+    assert hint == "run as root: rndc zonestatus example.com"
+
+
+@pytest.mark.parametrize("rule", ["", "allow-update { none; };"])
+def test_a_zone_that_is_static_in_the_file_too_is_not_called_unread(controlled: Controlled, rule: str) -> None:
+    path = Path(controlled.path)
+    path.write_text(path.read_text().replace("update-policy", f"{rule} //", 1))
+    controlled.run("reconfig")
+    found = bind.examine(controlled.path, controlled.question, rndc=controlled.rndc)
+    assert faults(found) == ["updates-off" if rule else "static"]

@@ -4,7 +4,7 @@ import pytest
 
 from dns_update.auth import Key
 from dns_update.server_config.texts import texts
-from lab import LabKey
+from lab import LabKey, Zone
 from tests.server_config.asked import accepts, asked, codes, faults, key_of, question
 from tests.server_config.bind.configured import Configured, written, zone
 
@@ -17,7 +17,7 @@ def asked_with(directory: Path, text: str, name: str = "example.com", client: st
     """Return the codes of faults and remarks about a zone; a configuration without a running server."""
     path = written(directory, KEY + text)
     found = asked(path, question(name, f"home.{name}", key=SAME_KEY, client=client))
-    return [each.code for each in found if each.severity != "right" and each.code != "status-not-known"]
+    return [each.code for each in found if each.severity != "right" and not each.code.startswith("status-")]
 
 
 # Views
@@ -60,6 +60,44 @@ def test_named_uses_the_view_of_the_key(tmp_path: Path, keyed: str, rest: str, f
         assert accepts(server, asked_for) is (not fault)
 
 
+def test_another_view_accepts_the_key(tmp_path: Path) -> None:
+    """What the hint says makes named take the update."""
+    (tmp_path / "lan.zone").write_text(Zone("example.com.").text)
+    static = zone("example.com", "").replace("example.com.zone", "lan.zone")
+    text = (
+        f'view "lan" {{ match-clients {{ 127.0.0.0/8; ::1; }}; {zone("probe", "")}{static} }};\n'
+        f'view "wan" {{ match-clients {{ any; }}; {zone_of()} }};'
+    )
+    key = LabKey.generate("dd")
+    path = tmp_path / "named.conf"
+    with Configured(tmp_path, readonly_keys=[key], extra=text, files=("example.com.",)) as server:
+        asked_for = question("example.com", "home.example.com", key=key_of(key))
+        found = asked(path, asked_for)
+        assert faults(found) == ["granted-in-other-view"]
+        assert found[0].source.startswith('view "lan" { match-clients ')
+        assert not accepts(server, asked_for)
+    said, hint = texts(found[0])
+    assert "the view lan answers this client" in said
+    assert "that of the view wan does" in said
+    assert 'match-clients of the view lan: !key "dd";' in hint
+    mended = text.replace("{ 127.0.0.0/8;", '{ !key "dd"; 127.0.0.0/8;').replace("{ any; }", '{ any; key "dd"; }')
+    with Configured(tmp_path, readonly_keys=[key], extra=mended, files=("example.com.",)) as server:
+        assert not faults(asked(path, asked_for))
+        assert accepts(server, asked_for)
+
+
+@pytest.mark.parametrize("in_lan", ["type secondary; primaries { 192.0.2.7; };", 'type primary; file "x";'])
+def test_a_view_that_accepts_only_other_keys_is_not_named(tmp_path: Path, in_lan: str) -> None:
+    lan = f'view "lan" {{ match-clients {{ 192.0.2.0/24; }}; zone "example.com" {{ {in_lan} }}; }};\n'
+    granting, other = zone_of(), zone_of().replace("grant dd", "grant other")
+    assert asked_with(tmp_path, f'{lan}view "wan" {{ {granting} }};') == ["granted-in-other-view"]
+    assert asked_with(tmp_path, f'{lan}view "wan" {{ {other} }};') == [
+        "secondary" if "secondary" in in_lan else "static"
+    ]
+    found = asked(tmp_path / "named.conf", question("example.com", "home.example.com"))
+    assert "granted-in-other-view" not in codes(found)
+
+
 def test_an_unsigned_update_gets_the_other_view(tmp_path: Path) -> None:
     path = written(tmp_path, KEY + VIEWS.format(zone_of(), zone_of("other.example")))
     found = asked(path, question("example.com", "home.example.com"))
@@ -96,6 +134,19 @@ def test_a_view_that_needs_recursion_is_never_for_updates(tmp_path: Path) -> Non
 
 def test_the_zone_is_missing(tmp_path: Path) -> None:
     assert asked_with(tmp_path, zone("other.example", GRANT)) == ["zone-missing"]
+
+
+@pytest.mark.parametrize(
+    ("other", "code"),
+    [("home.example.com", "zone-of-owner"), ("exmaple.com", "zone-similar"), ("example.net", "zone-missing")],
+)
+def test_a_zone_that_was_meant_is_not_made_anew(tmp_path: Path, other: str, code: str) -> None:
+    path = written(tmp_path, KEY + zone(other, GRANT))
+    found = asked(path, question("example.com", "home.example.com", key=SAME_KEY))
+    assert faults(found) == [code]
+    hint = texts(found[0])[1]
+    assert (f"zone={other}" in hint.split()) is (code != "zone-missing")
+    assert ("type primary" in hint) is (code == "zone-missing")
 
 
 def test_there_is_only_a_parent(tmp_path: Path) -> None:

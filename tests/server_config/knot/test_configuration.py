@@ -70,6 +70,38 @@ def test_a_secondary_forwards(tmp_path: Path) -> None:
     assert codes(found)[0] == "secondary-forwards"
 
 
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [("192.0.2.7@5353", "192.0.2.7:5353"), ("2001:db8::7@5353", "[2001:db8::7]:5353"), ("192.0.2.7", "192.0.2.7")],
+)
+@pytest.mark.parametrize("acl", ["    address: 192.0.2.7\n    action: notify\n", "    key: k\n    action: update\n"])
+def test_a_secondary_that_takes_no_updates_names_its_primary_alone(
+    tmp_path: Path, acl: str, address: str, shown: str
+) -> None:
+    key = KEY.replace("id: dd", "id: k")
+    remote = f"remote:\n  - id: primary\n    address: {address}\nremotes:\n  - id: all\n    remote: primary\n"
+    zone = "zone:\n  - domain: example.com\n    master: all\n    acl: u\n"
+    found = asked(written(tmp_path, f"{key}{remote}acl:\n  - id: u\n{acl}{zone}"), ASKED)
+    assert [each.code for each in found if each.code != "status-refused"] == ["secondary"]
+    assert f"its primary is primary ({shown})" in texts(found[0])[0]
+    assert texts(found[0])[1] == f"send the update to the primary: dns-server={shown}"
+
+
+def test_a_key_is_not_told_to_an_acl_for_notify(tmp_path: Path) -> None:
+    acl = "acl:\n  - id: u\n    action: notify\n    address: 192.0.2.7\n"
+    found = asked(written(tmp_path, f"{KEY}{acl}{ZONE}"), ASKED)
+    assert "no-acl-for-updates" in faults(found)
+    assert 'write in the zone: "acl: [u, dns-update]", with an acl' in texts(found[0])[1]
+
+
+@pytest.mark.parametrize(("other", "code"), [("x.exmaple.com", "zone-of-owner"), ("example.com", "zone-similar")])
+def test_a_zone_that_was_meant_is_not_made_anew(tmp_path: Path, other: str, code: str) -> None:
+    path = written(tmp_path, KEY + ACL + ZONE.replace("example.com", other))
+    found = asked(path, question("exmaple.com", "x.exmaple.com", key=SAME_KEY))
+    assert faults(found) == [code]
+    assert f"zone={other}" in texts(found[0])[1].split()
+
+
 @pytest.mark.parametrize("template", ["default", "t"])
 def test_items_of_templates_count(tmp_path: Path, template: str) -> None:
     (tmp_path / "example.com.zone").touch()
@@ -141,8 +173,11 @@ def test_a_zone_that_is_not_loaded(tmp_path: Path) -> None:
 
 def test_without_a_running_server_the_command_is_named(tmp_path: Path) -> None:
     found = asked(written(tmp_path, KEY + ACL + ZONE), ASKED)
-    finding = next(each for each in found if each.code == "status-not-known")
-    assert texts(finding)[1] == "run as root: knotc zone-status example.com"
+    finding = next(each for each in found if each.code == "status-refused")
+    text, hint = texts(finding)
+    assert finding.values["said"] in text
+    assert finding.values["said"] != "nothing"
+    assert hint == "run as root: knotc zone-status example.com"
 
 
 # Mistakes

@@ -110,7 +110,10 @@ def test_a_secondary(server: PowerDns) -> None:
 
 def test_the_zone_is_missing_or_another_is_meant(server: PowerDns) -> None:
     path, key = server.directory / "pdns.conf", key_named(server, "dd")
-    assert faults(asked(path, question("nope.example", "x.nope.example", key=key))) == ["zone-missing"]
+    assert faults(asked(path, question("nowhere.net", "x.nowhere.net", key=key))) == ["zone-missing"]
+    assert faults(asked(path, question("example", "x.allowed.example", key=key))) == ["zone-of-owner"]
+    found = asked(path, question("alowed.example", "x.alowed.example", key=key))
+    assert (faults(found), texts(found[0])[1]) == (["zone-similar"], "if that is meant: zone=allowed.example")
     found = asked(path, question("sub.allowed.example", "x.sub.allowed.example", key=key))
     assert (faults(found), found[0].values["parent"]) == (["zone-parent"], "allowed.example")
 

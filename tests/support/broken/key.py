@@ -59,6 +59,15 @@ def bind_secondary_of_a_primary_without_key(stack: ExitStack, directory: Path) -
     return line(stack.enter_context(secondary_of(directory, primary, "allow-update-forwarding { any; };")), directory)
 
 
+@broken(
+    "a secondary of BIND does not know the key, which its primary permits", "is-secondary", "is a secondary",
+    "dns-server=127.0.0.1:",
+)  # fmt: skip
+def bind_secondary_without_key(stack: ExitStack, directory: Path) -> Words:
+    primary = stack.enter_context(Bind(directory / "primary", keys=[KEY], listen_v6=False))
+    return line(stack.enter_context(secondary_of(directory, primary, key=OTHER)), directory)
+
+
 @broken("BIND has another secret", "secret-differs", "only the secret is another one", "copy it again")
 def bind_another_secret(stack: ExitStack, directory: Path) -> Words:
     server = bind(stack, directory, 'update-policy { grant "home" zonesub ANY; };')

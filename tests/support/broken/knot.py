@@ -59,7 +59,7 @@ def knot_without_key(stack: ExitStack, directory: Path) -> Words:
     return line(knot(stack, directory, "    key: [home]\n    action: update\n"), directory, None)
 
 
-@broken("Knot: the zone is the host's own name", "other-zone", "zone=example.com")
+@broken("Knot: the zone is the host's own name", "other-zone", "zone=example.com", check_stops_before=True)
 def knot_zone_is_a_name(stack: ExitStack, directory: Path) -> Words:
     server = knot(stack, directory, "    key: [home]\n    action: update\n")
     return line(server, directory, KEY, "zone=home.example.com", "name=home.example.com")
@@ -148,6 +148,19 @@ def knot_secondary_of_a_dead_primary(stack: ExitStack, directory: Path) -> Words
     primary, secondary = _knot_secondary(stack, directory, ANY)
     primary.stop()
     return line(secondary, directory)
+
+
+@broken(
+    "a secondary of Knot has no acl for updates, and its primary permits the key", "is-secondary", "is a secondary",
+    "dns-server=127.0.0.1:",
+)  # fmt: skip
+def knot_secondary_without_acl(stack: ExitStack, directory: Path) -> Words:
+    primary = stack.enter_context(Bind(directory / "primary", keys=[KEY], listen_v6=False))
+    remote = "  - id: of-test\n    address: 127.0.0.1\n    action: notify\nremote:\n  - id: primary\n    address: "
+    zone = Zone("example.com", type="secondary", policy="    acl: of-test\n    master: primary")
+    extra = f"{remote}127.0.0.1@{primary.port}\n"
+    secondary = Knot(directory / "knot", keys=[OTHER], zones=[zone], extra=extra, host=IPV6, port=primary.port)
+    return line(stack.enter_context(secondary), directory)
 
 
 @broken("a secondary of Knot, and its primary permits nothing", "knot-refused", "let its primary allow key home")

@@ -11,7 +11,10 @@ from tests.support.broken.servers import KEY, Resolver, line
 from tests.support.broken.set_up import Words, broken
 
 
-@broken("the server is dnsmasq with the zone in auth-zone", "ignores-signatures", "dns-server= must be", "no dnsmasq")
+@broken(
+    "the server is dnsmasq with the zone in auth-zone", "ignores-signatures", "dns-server= must be", "no dnsmasq",
+    check_stops_before=True,
+)  # fmt: skip
 def dnsmasq_with_zone(stack: ExitStack, directory: Path) -> Words:
     upstream = stack.enter_context(Bind(directory / "bind", keys=[KEY]))
     options = "--auth-server=ns.example.com,lo --auth-zone=example.com"

@@ -57,10 +57,10 @@ def secret_line(server: NameServer, directory: Path, secret: str, *more: str) ->
     return line(server, directory, None, f"key=@{path}", "key-name=home", *(more or ["algorithm=hmac-sha256"]))
 
 
-def secondary_of(directory: Path, primary: NameServer, policy: str = "") -> Bind:
+def secondary_of(directory: Path, primary: NameServer, policy: str = "", key: LabKey = KEY) -> Bind:
     primaries = f"primaries {{ 127.0.0.1 port {primary.port}; }};"
     zone = Zone("example.com", type="secondary", policy=policy, extra=primaries)
-    return Bind(directory / "secondary", readonly_keys=[KEY], zones=[zone], host=IPV6, port=primary.port)
+    return Bind(directory / "secondary", readonly_keys=[key], zones=[zone], host=IPV6, port=primary.port)
 
 
 def views(directory: Path, *parts: tuple[str, str, str, str]) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from dns_update.auth import Key
 from dns_update.auth.tsig import FUDGE
-from dns_update.doctor.diagnoses.permission import is_of_active_directory
+from dns_update.doctor.diagnoses.permission import is_of_active_directory, is_permitted_at, primary_elsewhere
+from dns_update.doctor.diagnoses.zone import is_loopback
 from dns_update.doctor.diagnosis import Diagnosis, Examined
 from dns_update.doctor.other_keys import (
     OtherKey,
@@ -20,15 +21,20 @@ from dns_update.doctor.other_keys import (
     with_other_readings,
     with_whole_mac,
 )
-from dns_update.doctor.questions import Answer
+from dns_update.doctor.questions import Answer, OutOfTime
 from dns_update.doctor.server_kind import KNOT, POWERDNS, SIGNING
+from dns_update.errors import Hint
 from dns_update.errors.causes import NOT_SIGNED, WRONG_SIGNATURE
+from dns_update.exchange import TCP, UDP, TransportName
 from dns_update.wire.codes import Rcode
 
 _WHOLE_FUDGE = 0xFFFF  # seconds: a signature that is right counts whatever the clocks say (RFC 8945, section 4.2)
 _NOT_BY_KEY = (NOT_SIGNED, WRONG_SIGNATURE)  # dnsdist and Unbound send the signature of the question back
 _WRONG_MAC = (Rcode.BADSIG, Rcode.BADTRUNC)
 _UNSIGNED_BY_KNOT = (Rcode.SERVFAIL, Rcode.NOTAUTH)
+_OR_PRIMARY = (
+    ". If this is a secondary: by the zone's SOA record its primary is another server, {host}; {dns-server:{primary}}"
+)
 _FINE = 30  # seconds: so near is the difference of two clocks found out
 
 
@@ -79,13 +85,19 @@ async def _cause_of_rejection(examined: Examined, key: Key, signed: Answer) -> D
     return None
 
 
-async def _ask(examined: Examined, key: Key, fudge: int = FUDGE, ahead: int = 0) -> Answer:
-    return await examined.questions.soa(examined.zone, key, fudge=fudge, ahead=ahead)
+async def _ask(
+    examined: Examined, key: Key, fudge: int = FUDGE, ahead: int = 0, transport: TransportName = UDP
+) -> Answer:
+    return await examined.questions.soa(examined.zone, key, fudge=fudge, ahead=ahead, transport=transport)
 
 
 async def _ask_with(examined: Examined, other: OtherKey) -> Answer:
-    """Ask with another key, which may be right although the clocks differ."""
-    return await _ask(examined, other.key, _WHOLE_FUDGE)
+    """Ask with another key, which may be right although the clocks differ.
+
+    It goes by TCP, because a rejection by UDP is asked for by TCP, too: twice in the server's log.
+    """
+    answer = await _ask(examined, other.key, _WHOLE_FUDGE, transport=TCP)
+    return await _ask(examined, other.key, _WHOLE_FUDGE) if answer.is_silent else answer
 
 
 async def _cause_of_badkey(examined: Examined, key: Key) -> Diagnosis:
@@ -106,23 +118,37 @@ async def _cause_of_badkey(examined: Examined, key: Key) -> Diagnosis:
 
 async def _cause_in_name(examined: Examined, key: Key) -> Diagnosis | None:
     """Return another name under which the server has the key."""
-    for other in with_other_names(key, examined.zone, examined.case.owner):
+    for other in with_other_names(key, examined.zone):
         answer = await _ask_with(examined, other)
         if answer.proves_key:
             return examined.found("other-key-name", name_there=other.key.name)
-        if answer.tsig_error == Rcode.BADSIG and other.is_like_it:
+        if answer.tsig_error == Rcode.BADSIG:
             return examined.found("other-key-name-and-secret", name_there=other.key.name)
     return None
 
 
 async def _unknown(examined: Examined) -> Diagnosis:
-    """Return that the server does not have the key, and perhaps needs none."""
+    """Return that the server does not have the key, and perhaps needs none, or is not the one that has it."""
     if (await examined.questions.probe(examined.zone, None, examined.case.changes)).permits:
         return examined.found("updates-by-address")
     if await is_of_active_directory(examined):
         return examined.found("kerberos-only")
     causes = {KNOT: "key-in-no-acl", POWERDNS: "key-not-accepted"}
-    return examined.found(causes.get(examined.kind.program, "key-unknown"))
+    cause = causes.get(examined.kind.program, "key-unknown")
+    try:
+        return await _at_secondary(examined, cause)
+    except OutOfTime:  # a primary that is silent must not hide what is known
+        return examined.found(cause)
+
+
+async def _at_secondary(examined: Examined, cause: str) -> Diagnosis:
+    """Return that the zone's primary accepts the key; otherwise the cause, and that there is such a primary."""
+    primary = await primary_elsewhere(examined)
+    if primary is not None and await is_permitted_at(examined, primary.endpoint):
+        return examined.found("is-secondary", host=primary.host, primary=primary)
+    if primary is None or is_loopback(examined.questions.endpoint.address):
+        return examined.found(cause)
+    return examined.found(cause, or_primary=Hint(_OR_PRIMARY, host=primary.host, primary=primary))
 
 
 async def _cause_in_length(examined: Examined, key: Key) -> Diagnosis | None:

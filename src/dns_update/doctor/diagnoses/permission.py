@@ -52,7 +52,7 @@ async def _cause_in_zone(examined: Examined, probe: Answer) -> Diagnosis | None:
     if probe.rcode == Rcode.NOTIMP:
         return not_implemented(examined)
     primary = await primary_elsewhere(examined)
-    if primary is not None and await _is_permitted_at(examined, primary.endpoint):
+    if primary is not None and await is_permitted_at(examined, primary.endpoint):
         return examined.found("is-secondary", host=primary.host, primary=primary)
     if await is_of_active_directory(examined):
         return examined.found("kerberos-only")
@@ -128,7 +128,7 @@ async def _endpoint_at(examined: Examined, address: str) -> Endpoint:
     return Endpoint(address)
 
 
-async def _is_permitted_at(examined: Examined, endpoint: Endpoint | None) -> bool:
+async def is_permitted_at(examined: Examined, endpoint: Endpoint | None) -> bool:
     """Return whether another server would take updates of the zone with this key."""
     if endpoint is None:
         return False

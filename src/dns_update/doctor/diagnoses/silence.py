@@ -5,7 +5,7 @@ from __future__ import annotations
 from dns_update.doctor.diagnoses.zone import is_loopback, look_for
 from dns_update.doctor.diagnosis import Case, Diagnosis, diagnosis_of
 from dns_update.doctor.questions import Answer, Questions
-from dns_update.doctor.server_kind import ServerKind
+from dns_update.doctor.server_kind import POWERDNS, ServerKind, kind_of, version_of
 from dns_update.errors import InvalidText, NoResponse
 from dns_update.errors.causes import (
     CONNECTION_REFUSED,
@@ -41,7 +41,9 @@ async def cause_of(questions: Questions, case: Case, error: NoResponse) -> Diagn
     if not by_udp.is_silent and not by_tcp.is_silent:
         return await _updates_dropped(questions, case)
     if not by_tcp.is_silent and not needs_tcp:
-        return diagnosis_of(questions, case, _UNKNOWN, "udp-filtered")
+        kind = kind_of(await version_of(questions, transport=TCP))
+        cause = "udp-stuck" if kind.program == POWERDNS else "udp-filtered"  # its threads for TCP are others
+        return diagnosis_of(questions, case, kind, cause)
     if not by_udp.is_silent:
         cause = "tcp-filtered" if needs_tcp else "silent-once"
         return diagnosis_of(questions, case, _UNKNOWN, cause)

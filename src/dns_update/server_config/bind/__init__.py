@@ -6,6 +6,7 @@ from dns_update.rr.host_names import may_own
 from dns_update.server_config.bind.canonical import read_configuration
 from dns_update.server_config.bind.keys import examine_key
 from dns_update.server_config.bind.match_lists import MatchList, Peer
+from dns_update.server_config.bind.other_views import examine_other_views
 from dns_update.server_config.bind.permission import examine_permission
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.status import RNDC, examine_status
@@ -37,7 +38,8 @@ def examine(path: str, question: Question, *, rndc: tuple[str, ...] | None = Non
     if zone is None:
         return found.all()
     zone, owner_scope = followed(zone, question.zone, scope, selection.others)
-    if examine_type(found, zone, owner_scope):
+    is_elsewhere = examine_other_views(found, question, owner_scope, zone, selection.others)
+    if not is_elsewhere and examine_type(found, zone, owner_scope):
         examine_permission(found, question, owner_scope, zone)
         _queries(found, question, owner_scope, zone)
         _check_names(found, question, owner_scope, zone)

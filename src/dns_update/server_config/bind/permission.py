@@ -18,6 +18,7 @@ from dns_update.server_config.finding import Findings, Place
 from dns_update.server_config.networks import is_loopback
 from dns_update.server_config.question import Question
 from dns_update.server_config.source import as_name
+from dns_update.server_config.wording import the_keys
 from dns_update.wire.codes import rrtype_to_text
 
 _NO_PLACE_FOR_NAME = ("zonesub",)  # rules without a name
@@ -37,6 +38,14 @@ def examine_permission(found: Findings, question: Question, scope: ViewScope, zo
         found.fault("static", zone.place)
     else:
         _allow_update(found, question, scope, zone, allowed)
+
+
+def is_dynamic(scope: ViewScope, zone: Statement) -> bool:
+    """Return whether named takes a primary as dynamic: it has rules for updates, and not only `none`."""
+    if zone.child("update-policy") is not None:
+        return True
+    allowed = scope.inherited(zone, "allow-update")
+    return allowed is not None and any(each.keyword != "none" for each in allowed.block)
 
 
 def _allow_update(found: Findings, question: Question, scope: ViewScope, zone: Statement, allowed: Statement) -> None:
@@ -65,9 +74,9 @@ def _not_in_list(found: Findings, question: Question, elements: MatchList, match
     if match.allows is False and match.element is not None and is_negative(match.element):
         found.fault("list-denies", match.element.place, element=" ".join(match.element.words))
     elif question.signer is None:
-        found.fault("list-needs-key" if keys else "list-needs-address", allowed.place, keys=", ".join(keys))
+        found.fault("list-needs-key" if keys else "list-needs-address", allowed.place, keys=the_keys(keys))
     elif keys:
-        found.fault("list-other-key", allowed.place, keys=", ".join(keys))
+        found.fault("list-other-key", allowed.place, keys=the_keys(keys))
     else:
         found.fault("list-only-addresses", allowed.place)
 

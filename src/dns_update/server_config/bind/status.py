@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from dns_update.process.capture import captured, found_program
+from dns_update.process.capture import Captured, captured, found_program
+from dns_update.server_config.bind.permission import is_dynamic
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.views import ViewScope
 from dns_update.server_config.finding import Findings
 from dns_update.server_config.question import Question
+from dns_update.server_config.wording import first_line
 
 RNDC = ("rndc",)
 _RNDC_SECONDS = 5  # it answers at once, or named does not run
@@ -21,25 +23,36 @@ def examine_status(
     view = ("IN", scope.name) if scope.name else ()
     arguments = ("zonestatus", str(question.zone), *view)
     command = " ".join(("rndc", *arguments))
-    status = _status(rndc, arguments)
-    if status is None:
+    if not rndc:
+        found.remark("status-not-asked", zone.place, command=command)
+        return
+    answer = _asked(rndc, arguments)
+    if answer is None:
         found.remark("status-not-known", zone.place, command=command)
-    elif status.get("frozen") == "yes":
-        found.fault("frozen", zone.place, command=command, view=" ".join(("", *view)))
-    elif status.get("dynamic") == "no":
-        found.fault("running-static", zone.place, command=command)
+    elif answer.status:
+        found.remark("status-refused", zone.place, command=command, said=first_line(answer.errors) or "nothing")
     else:
+        _status(found, scope, zone, _by_words(answer.output), command)
+
+
+def _status(found: Findings, scope: ViewScope, zone: Statement, status: dict[str, str], command: str) -> None:
+    if status.get("frozen") == "yes":
+        found.fault("frozen", zone.place, command=command, view=f" IN {scope.name}" if scope.name else "")
+    elif status.get("dynamic") != "no":
         found.right("running", zone.place, command=command, serial=status.get("serial", ""))
+    elif is_dynamic(scope, zone):  # if the file has it as static, too, that is said already
+        found.fault("running-static", zone.place, command=command)
 
 
-def _status(rndc: tuple[str, ...], arguments: tuple[str, ...]) -> dict[str, str] | None:
-    """Return what rndc prints, by its words; None if it fails, or if there is none to ask."""
-    program = found_program(rndc[0]) if rndc else None
-    if program is None:
-        return None
-    with suppress(OSError):
-        result = captured((program, *rndc[1:], *arguments), _RNDC_SECONDS)
-        if result is not None and result.status == 0:
-            lines = (line.partition(": ") for line in result.output.splitlines())
-            return {name.strip(): text.strip() for name, _colon, text in lines}
+def _asked(rndc: tuple[str, ...], arguments: tuple[str, ...]) -> Captured | None:
+    """Return what rndc printed; None if it is missing, or does not end."""
+    program = found_program(rndc[0])
+    if program is not None:
+        with suppress(OSError):
+            return captured((program, *rndc[1:], *arguments), _RNDC_SECONDS)
     return None
+
+
+def _by_words(output: str) -> dict[str, str]:
+    lines = (line.partition(": ") for line in output.splitlines())
+    return {name.strip(): text.strip() for name, _colon, text in lines}

@@ -27,6 +27,17 @@ TEXTS = {
             "match-clients { !key $key; any; }; and $RELOAD"
         ),
     ),
+    "granted-in-other-view": (
+        (
+            "the view $view answers this client, and its zone $zone does not accept the update; that of the view "
+            "$other does"
+        ),
+        (
+            "let the key select the view $other: write before all else in match-clients of the view $view: "
+            '!key "$key"; and add to match-clients of the view $other: key "$key"; and $RELOAD. Or let both views '
+            "have one zone: in-view"
+        ),
+    ),
     "no-view": (
         "no view matches this client: the zone $zone is in the view $view",
         "write in that view: match-clients { key $key; }; and $RELOAD",
@@ -74,16 +85,16 @@ TEXTS = {
         "write before that element: key $key; and $RELOAD",
     ),
     "list-needs-key": (
-        "allow-update accepts only updates that are signed with one of the keys $keys, and this one is not signed",
-        "sign it with one of them: {key-file:FILE}",
+        "allow-update accepts only updates that are signed with $keys, and this one is not signed",
+        "sign it: {key-file:FILE}",
     ),
     "list-needs-address": (
         "allow-update does not have the client's address $client",
         "write in its place: allow-update { key NAME; }; and sign the update with that key",
     ),
     "list-other-key": (
-        "allow-update accepts the keys $keys, not the key $key",
-        "add to allow-update: key $key; and $RELOAD",
+        "allow-update accepts $keys, not the key $key",
+        "use $keys; or add to allow-update: key $key; and $RELOAD",
     ),
     "list-only-addresses": (
         "allow-update has addresses only: not the key $key, and not the client's address $client",
@@ -199,8 +210,19 @@ TEXTS = {
         "allow-query does not let this client ask for the zone $zone, and then named refuses its updates, too",
         "add to allow-query: key $key; and $RELOAD",
     ),
+    "status-not-asked": (
+        (
+            "whether named has loaded this zone, and whether it is frozen, is not known: rndc was not asked, because "
+            "it may reach another named than the one with this file"
+        ),
+        "run as root: $command",
+    ),
     "status-not-known": (
         "whether named has loaded this zone, and whether it is frozen, is not known: rndc gave no answer",
+        "run as root: $command",
+    ),
+    "status-refused": (
+        "whether named has loaded this zone, and whether it is frozen, rndc does not tell; it says: $said",
         "run as root: $command",
     ),
     "frozen": (

@@ -6,6 +6,7 @@ from dns_update.server_config.bind.match_lists import MatchList, Peer
 from dns_update.server_config.bind.statements import Statement
 from dns_update.server_config.bind.views import PRIMARY, SECONDARY, ViewScope, zone_name
 from dns_update.server_config.finding import Findings, Place
+from dns_update.server_config.other_zones import other_zone
 from dns_update.server_config.question import Question
 from dns_update.value import Value
 from dns_update.wire.name import Name
@@ -122,7 +123,11 @@ def _missing(found: Findings, question: Question, views: tuple[ViewScope, ...], 
         found.fault("zone-parent", zone.place, parent=str(name))
         return
     added = next((added for scope in views if (added := scope.inherited(None, *_ADDED_LATER)) is not None), None)
-    if added is not None:
+    names = [name for scope in views for zone in scope.zones if (name := zone_name(zone)) is not None]
+    other = other_zone(question, names)
+    if other is not None and (other.contains_owner or added is None):
+        found.fault(other.code, main, other=str(other.name))
+    elif added is not None:
         found.remark("zone-added-later", added.place, statement=added.keyword)
     else:
         found.fault("zone-missing", main)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dns_update.server_config.finding import ConfigFinding, Findings, Place
 from dns_update.server_config.keys import fault_of, nearest_name
 from dns_update.server_config.knot.configuration import Configuration, read_configuration
@@ -9,6 +11,7 @@ from dns_update.server_config.knot.entries import Entry
 from dns_update.server_config.knot.permission import examine_permission
 from dns_update.server_config.knot.status import examine_status
 from dns_update.server_config.knot.storage import examine_files
+from dns_update.server_config.other_zones import other_zone
 from dns_update.server_config.question import Question
 from dns_update.server_config.source import as_name
 
@@ -21,12 +24,15 @@ def examine(path: str, question: Question) -> tuple[ConfigFinding, ...]:
     found = Findings("knot", question)
     main = Place(path)
     configuration = read_configuration(path)
-    _key(found, question, configuration, main)
     zone = _zone(found, question, configuration, main)
     if zone is None:
+        _key(found, question, configuration, main)
         return found.all()
-    _secondary(found, configuration, zone)
-    examine_permission(found, question, configuration, zone)
+    permission = Findings("knot", question)
+    _key(permission, question, configuration, main)
+    examine_permission(permission, question, configuration, zone)
+    if not _is_closed_secondary(found, configuration, zone, permission):
+        found.take(permission)
     examine_files(found, configuration, zone, path)
     examine_status(found, question, zone, path)
     return found.all()
@@ -40,6 +46,8 @@ def _zone(found: Findings, question: Question, configuration: Configuration, mai
         if parents:
             name, parent = max(parents, key=lambda pair: len(pair[0].labels))
             found.fault("zone-parent", parent.place, parent=str(name))
+        elif (other := other_zone(question, [name for name, _entry in zones])) is not None:
+            found.fault(other.code, main, other=str(other.name))
         else:
             found.fault("zone-missing", main)
         return None
@@ -49,11 +57,32 @@ def _zone(found: Findings, question: Question, configuration: Configuration, mai
     return zone
 
 
-def _secondary(found: Findings, configuration: Configuration, zone: Entry) -> None:
+def _is_closed_secondary(found: Findings, configuration: Configuration, zone: Entry, permission: Findings) -> bool:
+    """Add that the server is a secondary of the zone; return whether it accepts no update to pass on.
+
+    Then the primary is what the update must go to, and what keeps this server from taking it does not matter.
+    """
     masters = configuration.of_zone(zone, "master")
-    if masters:
-        names = ", ".join(value for item in masters for value in item.values)
-        found.remark("secondary-forwards", masters[0].place, primaries=names)
+    if not masters:
+        return False
+    remotes = [each for item in masters for value in item.values for each in _remotes(configuration, value)]
+    primaries = ", ".join(f"{name} ({address})" if address else name for name, address in remotes)
+    if permission.has_fault:
+        first = next((address for _name, address in remotes if address), "ADDRESS")
+        found.fault("secondary", masters[0].place, primaries=primaries, first=first)
+        return True
+    found.remark("secondary-forwards", masters[0].place, primaries=primaries)
+    return False
+
+
+def _remotes(configuration: Configuration, name: str) -> Iterator[tuple[str, str]]:
+    """Yield each remote of a name, which may be that of a group, and its first address as `dns-server` takes it."""
+    group = configuration.entry("remotes", name)
+    for member in (name,) if group is None else group.values("remote"):
+        remote = configuration.entry("remote", member)
+        address, _at, port = "".join(() if remote is None else remote.values("address")[:1]).partition("@")
+        host = f"[{address}]" if ":" in address and port else address
+        yield member, f"{host}:{port}" if port else host
 
 
 def _key(found: Findings, question: Question, configuration: Configuration, main: Place) -> None:

@@ -7,6 +7,7 @@ from dns_update.server_config.knot.configuration import Configuration
 from dns_update.server_config.knot.entries import Entry
 from dns_update.server_config.knot.rules import Rules, Verdict
 from dns_update.server_config.question import Question
+from dns_update.server_config.wording import the_keys
 
 _ABOUT_THE_SENDER = ("key", "unsigned", "only-unsigned")
 
@@ -23,7 +24,7 @@ def examine_permission(found: Findings, question: Question, configuration: Confi
     verdicts = [rules.verdict(entry) for entry in entries]
     deciding = next((each for each in verdicts if not each.obstacles), None)
     if deciding is None:
-        _refused(found, verdicts)
+        _refused(found, zone, verdicts)
     elif deciding.denies:
         _denied(found, deciding.rule)
     elif all(each.is_certain for each in verdicts[: verdicts.index(deciding) + 1]):
@@ -40,18 +41,27 @@ def _denied(found: Findings, rule: Entry) -> None:
         found.fault("acl-denies", deny.place, acl=rule.id)
 
 
-def _refused(found: Findings, verdicts: list[Verdict]) -> None:
+def _refused(found: Findings, zone: Entry, verdicts: list[Verdict]) -> None:
     """Add what is wrong with the rule that comes nearest: one for this key, and with the fewest obstacles."""
-    granting = [each for each in verdicts if not each.denies] or verdicts
+    granting = [each for each in verdicts if _may_be_meant(each)]
+    if not granting:
+        found.fault("no-acl-for-updates", zone.place, acls=", ".join(each.rule.id for each in verdicts))
+        return
     nearest = min(granting, key=lambda each: (_is_for_others(each), len(each.obstacles)))
     if _is_for_others(nearest):
-        keys = ", ".join(dict.fromkeys(key for each in granting for key in each.rule.values("key")))
+        keys = tuple(dict.fromkeys(key for each in granting for key in each.rule.values("key")))
         code = next(each for each in nearest.obstacles if each in _ABOUT_THE_SENDER)
-        found.fault(f"acl-{code}", nearest.rule.place, acl=nearest.rule.id, keys=keys or "none")
+        listed = the_keys(keys) if code == "unsigned" else ", ".join(keys) or "none"
+        found.fault(f"acl-{code}", nearest.rule.place, acl=nearest.rule.id, keys=listed)
         return
     for obstacle in nearest.obstacles:
         if obstacle != "algorithm":  # that is said of the key itself
             _obstacle(found, nearest.rule, obstacle)
+
+
+def _may_be_meant(verdict: Verdict) -> bool:
+    """Return whether a rule is one for updates, or for this sender; a key in one for NOTIFY would change that."""
+    return not verdict.denies and not ("action" in verdict.obstacles and _is_for_others(verdict))
 
 
 def _is_for_others(verdict: Verdict) -> bool:

@@ -13,6 +13,10 @@ TEXTS = {
         "the configuration has no zone $zone",
         'if this is the right server, write below zone: "- domain: $zone", "acl: dns-update", with $RULE; and $RELOAD',
     ),
+    "secondary": (
+        "this server is a secondary of the zone $zone, and takes no such update to pass on; its primary is $primaries",
+        "send the update to the primary: {dns-server:$first}",
+    ),
     "secondary-forwards": (
         "this server is a secondary of the zone $zone, and forwards updates to $primaries",
         "send the update to the primary, or check its configuration, too",
@@ -27,13 +31,17 @@ TEXTS = {
         "the zone $zone has no acl, so it takes no updates",
         'write in the zone: "acl: dns-update", with $RULE; and $RELOAD',
     ),
+    "no-acl-for-updates": (
+        "no acl of the zone $zone is for updates; it has: $acls",
+        'write in the zone: "acl: [$acls, dns-update]", with $RULE; and $RELOAD',
+    ),
     "acl-key": (
         "no acl of the zone $zone accepts the key $key; they have: $keys",
         'write in the acl $acl: "key: $key", and $RELOAD',
     ),
     "acl-unsigned": (
-        "the acl $acl accepts only updates that are signed with one of the keys $keys, and this one is not signed",
-        "sign it with one of them: {key-file:FILE}",
+        "the acl $acl accepts only updates that are signed with $keys, and this one is not signed",
+        "sign it: {key-file:FILE}",
     ),
     "acl-only-unsigned": (
         "the acl $acl has no key, and then it does not match a signed update",
@@ -96,6 +104,10 @@ TEXTS = {
     "zone-file-not-writable": (
         "knotd runs as $user and cannot write the zone file $path: changes stay in the journal",
         'write in the zone: "zonefile-sync: -1", or make the directory writable',
+    ),
+    "status-refused": (
+        "whether knotd has loaded this zone, and whether it is frozen, knotc does not tell; it says: $said",
+        "run as root: knotc zone-status $zone",
     ),
     "status-not-known": (
         "whether knotd has loaded this zone, and whether it is frozen, is not known: knotc gave no answer",

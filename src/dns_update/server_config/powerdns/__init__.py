@@ -11,9 +11,11 @@ from dns_update.server_config.disk import is_full
 from dns_update.server_config.finding import ConfigFinding, Findings, Place
 from dns_update.server_config.keys import fault_of, nearest_name
 from dns_update.server_config.networks import is_in_network
+from dns_update.server_config.other_zones import other_zone
 from dns_update.server_config.powerdns.database import CHANGING, Database, StoredKey, file_options, open_database
 from dns_update.server_config.powerdns.settings import Settings, read_settings
 from dns_update.server_config.question import Question
+from dns_update.server_config.wording import the_keys
 from dns_update.wire.name import Name
 
 _CHECK_SECONDS = 30
@@ -119,7 +121,11 @@ def _zone(found: Findings, question: Question, settings: Settings, database: Dat
     if kind is None:
         parents = [zone for zone in zones if zone.labels and question.zone.is_within(zone)]
         parent = max(parents, key=lambda zone: len(zone.labels), default=None)
-        found.fault("zone-missing" if parent is None else "zone-parent", main, parent=str(parent), show=show)
+        other = other_zone(question, zones)
+        if parent is None and other is not None:
+            found.fault(other.code, main, other=str(other.name))
+        else:
+            found.fault("zone-missing" if parent is None else "zone-parent", main, parent=str(parent), show=show)
         return False
     for below in zones:
         if below != question.zone and below.is_within(question.zone) and question.owner.is_within(below):
@@ -156,7 +162,7 @@ def _signature(found: Findings, question: Question, settings: Settings, database
     allowed = database.metadata(question.zone, "TSIG-ALLOW-DNSUPDATE")
     required = settings.last("dnsupdate-require-tsig")
     is_required = settings.is_on("dnsupdate-require-tsig", "no")
-    keys = ", ".join(allowed)
+    keys = the_keys(allowed)
     if question.signer is None and allowed:
         found.fault("needs-key", main, keys=keys)
     elif question.signer is None and is_required and required is not None:

@@ -13,8 +13,11 @@ TEXTS = {
         "write: dnsupdate=yes, and $RESTART",
     ),
     "lua-policy": (
-        "the script $script decides about updates, in the place of addresses and keys",
-        "read what the script says about the key $key and the name $owner",
+        "the script $script decides about updates, in the place of addresses and keys: what it says is not known here",
+        (
+            "read what the script says about the key $key, the name $owner and the type $types; PowerDNS's log tells "
+            "what it did not permit: journalctl -u pdns"
+        ),
     ),
     "no-backend": (
         "launch names no backend, so the server has no zones",
@@ -62,8 +65,8 @@ TEXTS = {
         "run: $generate_tsig_key $key $algorithm",
     ),
     "needs-key": (
-        "the zone $zone accepts only updates that are signed with one of the keys $keys, and this one is not signed",
-        "sign it with one of them: {key-file:FILE}",
+        "the zone $zone accepts only updates that are signed with $keys, and this one is not signed",
+        "sign it: {key-file:FILE}",
     ),
     "no-key-needed": (
         "the zone $zone has no TSIG-ALLOW-DNSUPDATE: every client with an allowed address may change it without a key",
@@ -74,8 +77,8 @@ TEXTS = {
         "run: $set_meta $zone TSIG-ALLOW-DNSUPDATE $key",
     ),
     "other-key": (
-        "the zone $zone accepts the keys $keys, not the key $key",
-        "run: $add_meta $zone TSIG-ALLOW-DNSUPDATE $key",
+        "the zone $zone accepts $keys, not the key $key",
+        "use $keys; or run: $add_meta $zone TSIG-ALLOW-DNSUPDATE $key",
     ),
     "allowed": ("the zone $zone accepts updates with the key $key", ""),
 }
