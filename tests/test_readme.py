@@ -296,7 +296,8 @@ def _kinds(kind: type[errors.DnsUpdateError] = errors.DnsUpdateError) -> Iterato
 
 
 def _first_words(kind: type[errors.DnsUpdateError]) -> str:
-    return "No answer from" if kind is errors.NoResponse else kind.first_words  # here, the server's name follows
+    by_server = {errors.NoResponse: "No answer from", errors.ServerNotTrusted: "TLS error at"}  # its name follows
+    return by_server.get(kind, kind.first_words)
 
 
 SPOKEN = [kind for kind in _kinds() if _first_words(kind)]

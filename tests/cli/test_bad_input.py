@@ -346,7 +346,8 @@ TABLE: list[Wrong] = [
     Wrong(["require=absent"], "records that must be absent cannot be deleted", command="delete"),
     Wrong(["require=any"], "show does not take require=", ["address"], command="show"),
     *values(
-        "verify", {"": "is not a valid value", "maybe": "'maybe' is not a valid value: yes or no", "1": "", "YES": ""}
+        "verify",
+        {"": "is not a valid value", "maybe": "'maybe' is not a valid value: yes, no or all", "1": "", "YES": ""},
     ),
     *values("allow-private", {"maybe": "yes or no", "": "is not a valid value"}),
     *values("check-names", {"maybe": "yes or no", "": "is not a valid value"}),
@@ -354,6 +355,7 @@ TABLE: list[Wrong] = [
     *values("debug", {"maybe": "yes or no", "": "is not a valid value"}),
     *values("quiet", {"maybe": "yes or no", "": "is not a valid value", "YES": "yes or no"}),
     Wrong(["quiet=yes", "debug=yes"], "quiet= and debug= are both given"),
+    *values("wait", {"": "", "x": "", "-1": "", "5": "wait= is given without verify=all"}),
     *values("diagnose", {"maybe": "yes or no", "": "is not a valid value", "2": "yes or no"}),
     *values("dry-run", {"maybe": "yes or no", "": "is not a valid value", "2": "yes or no"}),
     Wrong(["dry-run=yes"], "show does not take dry-run=", ["address"], command="show"),

@@ -95,7 +95,7 @@ def test_the_values_of_a_property_in_either_spelling(begun: str, candidates: Com
         ("help imp", ["import"]),
         ("show type=CN", ["CNAME"]),
         ("algorithm=", sorted(ALGORITHMS)),
-        ("set verify=", ["no", "yes"]),
+        ("set verify=", ["all", "no", "yes"]),
         ("set require=", ["absent", "any", "existing"]),
         ("show class=", ["CH", "HS", "IN"]),
         ("history limit=", ["all"]),
@@ -149,7 +149,7 @@ def test_the_tab_key(line: str, expected: str, completed: Callable[[str], str]) 
 
 @pytest.mark.parametrize(
     ("command", "name", "kind"),
-    [("set", "verify", "yes no"), ("history", "limit", "all"), ("set", "name", ""), ("history", "file", "files")],
+    [("set", "verify", "yes no all"), ("history", "limit", "all"), ("set", "name", ""), ("history", "file", "files")],
 )
 def test_the_kind_of_a_value_is_known_from_its_form(command: str, name: str, kind: str) -> None:
     row = row_of(name, command)

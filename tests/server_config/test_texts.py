@@ -39,7 +39,7 @@ def test_sentences_begin_small_and_have_no_full_stop(server: str) -> None:
 @pytest.mark.parametrize(
     ("code", "on_command_line", "in_configuration"),
     [
-        ("zone-below", "zone=b.example", 'zone = "b.example"'),
+        ("zone-below", "zone=b.example name=a.example", 'zone = "b.example" name = "a.example"'),
         ("key-similar", "key-name=home-key", 'name = "home-key"'),
         ("key-algorithm", "algorithm=hmac-sha512", 'algorithm = "hmac-sha512"'),
         ("key-secret-reading", "key-encoding=text or key-encoding=base64", 'encoding = "text" or encoding = "base64"'),

@@ -21,10 +21,18 @@ OURS = (
         "client.reply_errors",
         "client.wildcards",
     ),
-    *("commandline.mistakes", "errors.classes", "routeros.expression"),
+    *("commandline.mistakes", "errors.classes", "errors.tls", "routeros.expression"),
     *("rr.addresses", "rr.dnssec", "rr.keys", "rr.layouts", "rr.loc"),
-    *("rr.naptr", "rr.obsolete", "rr.presentation", "rr.scanner", "rr.svcb", "rr.zone_file"),
-    *("transport.blocking", "transport.failures", "transport.sockets", "transport.tcp", "transport.udp", "wire.ttl"),
+    *("rr.naptr", "rr.obsolete", "rr.presentation", "rr.reverse_names", "rr.scanner", "rr.svcb", "rr.zone_file"),
+    *(
+        "transport.blocking",
+        "transport.failures",
+        "transport.sockets",
+        "transport.tcp",
+        "transport.tls",
+        "transport.tls_stream",
+    ),
+    *("transport.udp", "wire.ttl"),
 )
 OTHERS = (
     *("binascii", "datetime", "difflib", "grp", "shlex", "sqlite3", "ssl", "struct", "urllib.parse", "idna"),

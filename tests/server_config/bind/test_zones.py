@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from dns_update.auth import Key
+from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.server_config.texts import texts
 from lab import LabKey, Zone
 from tests.server_config.asked import accepts, asked, codes, faults, key_of, question
@@ -144,7 +145,7 @@ def test_a_zone_that_was_meant_is_not_made_anew(tmp_path: Path, other: str, code
     path = written(tmp_path, KEY + zone(other, GRANT))
     found = asked(path, question("example.com", "home.example.com", key=SAME_KEY))
     assert faults(found) == [code]
-    hint = texts(found[0])[1]
+    hint = rendered(texts(found[0])[1], COMMAND_LINE)
     assert (f"zone={other}" in hint.split()) is (code != "zone-missing")
     assert ("type primary" in hint) is (code == "zone-missing")
 

@@ -9,6 +9,7 @@ import pytest
 
 from dns_update.auth import Key
 from dns_update.errors import ConfigError, UsageError
+from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.server_config import texts
 from dns_update.server_config.knot import configuration
 from lab import Knot, LabKey, Zone
@@ -84,7 +85,7 @@ def test_a_secondary_that_takes_no_updates_names_its_primary_alone(
     found = asked(written(tmp_path, f"{key}{remote}acl:\n  - id: u\n{acl}{zone}"), ASKED)
     assert [each.code for each in found if each.code != "status-refused"] == ["secondary"]
     assert f"its primary is primary ({shown})" in texts(found[0])[0]
-    assert texts(found[0])[1] == f"send the update to the primary: dns-server={shown}"
+    assert rendered(texts(found[0])[1], COMMAND_LINE) == f"send the update to the primary: dns-server={shown}"
 
 
 def test_a_key_is_not_told_to_an_acl_for_notify(tmp_path: Path) -> None:
@@ -99,7 +100,7 @@ def test_a_zone_that_was_meant_is_not_made_anew(tmp_path: Path, other: str, code
     path = written(tmp_path, KEY + ACL + ZONE.replace("example.com", other))
     found = asked(path, question("exmaple.com", "x.exmaple.com", key=SAME_KEY))
     assert faults(found) == [code]
-    assert f"zone={other}" in texts(found[0])[1].split()
+    assert f"zone={other}" in rendered(texts(found[0])[1], COMMAND_LINE).split()
 
 
 @pytest.mark.parametrize("template", ["default", "t"])

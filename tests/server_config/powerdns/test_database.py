@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dns_update.auth import Key
+from dns_update.errors.hints import COMMAND_LINE, rendered
 from dns_update.server_config import powerdns, texts
 from dns_update.server_config.powerdns import database
 from dns_update.server_config.powerdns.database import StoredKey, open_database
@@ -113,7 +114,10 @@ def test_the_zone_is_missing_or_another_is_meant(server: PowerDns) -> None:
     assert faults(asked(path, question("nowhere.net", "x.nowhere.net", key=key))) == ["zone-missing"]
     assert faults(asked(path, question("example", "x.allowed.example", key=key))) == ["zone-of-owner"]
     found = asked(path, question("alowed.example", "x.alowed.example", key=key))
-    assert (faults(found), texts(found[0])[1]) == (["zone-similar"], "if that is meant: zone=allowed.example")
+    assert (faults(found), rendered(texts(found[0])[1], COMMAND_LINE)) == (
+        ["zone-similar"],
+        "if that is meant: zone=allowed.example",
+    )
     found = asked(path, question("sub.allowed.example", "x.sub.allowed.example", key=key))
     assert (faults(found), found[0].values["parent"]) == (["zone-parent"], "allowed.example")
 
