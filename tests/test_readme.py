@@ -296,7 +296,10 @@ def _kinds(kind: type[errors.DnsUpdateError] = errors.DnsUpdateError) -> Iterato
 
 
 def _first_words(kind: type[errors.DnsUpdateError]) -> str:
-    by_server = {errors.NoResponse: "No answer from", errors.ServerNotTrusted: "TLS error at"}  # its name follows
+    by_server: dict[object, str] = {
+        errors.NoResponse: "No answer from",
+        errors.ServerNotTrusted: "TLS error at",
+    }  # its name follows
     return by_server.get(kind, kind.first_words)
 
 
