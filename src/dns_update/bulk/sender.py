@@ -430,7 +430,11 @@ class Sender:
         if self._proof is None or not self._proof.wishes:
             return
         updated = []
-        for wish, error in self._proof.proven(lambda wishes: self._read(wishes, Reader.read_back)):
+        for wish, error in self._proof.proven(
+            lambda wishes: self._read(wishes, Reader.read_back),
+            lambda wishes: self._read(wishes, Reader.read),
+            self._opened.policy.patience,
+        ):
             if error is None:
                 updated.append(wish)
             else:
