@@ -8,6 +8,7 @@ from lab.bench.encoding import BUILT, DNSPYTHON, ENCODED, OURS
 from lab.bench.one_shot import OUR_NSUPDATE, SET, SET_READ_BACK, TITLE
 from lab.bench.results import Results, Task
 from lab.bench.scripts import FAR, NEAR
+from lab.bench.secure import BY_TLS, BY_UDP, NSUPDATE_BY_TLS, OVER_TLS
 from lab.bench.work import APPLY, APPLY_READ_BACK, KNSUPDATE, NSUPDATE
 
 _MILLION = 1_000_000
@@ -31,6 +32,8 @@ GOALS = (
     Goal(TITLE, SET, NSUPDATE, 1.1, of="mib"),
     Goal(TITLE, SET_READ_BACK, NSUPDATE, 1.35),
     Goal(TITLE, SET_READ_BACK, NSUPDATE, 1.1, of="mib"),
+    Goal(BY_TLS, OVER_TLS, BY_UDP, 1.6),
+    Goal(BY_TLS, OVER_TLS, NSUPDATE_BY_TLS, 1.25),
     Goal(NEAR, OUR_NSUPDATE, NSUPDATE, 0.2),
     Goal(FAR, OUR_NSUPDATE, NSUPDATE, 0.2),
     *(

@@ -7,6 +7,7 @@ from lab.bench.bulk import title_of
 from lab.bench.one_shot import BARE_PYTHON, OUR_NSUPDATE, SET, SET_READ_BACK
 from lab.bench.plots import BATCH_PLOT, NAMES_PLOT, SERVERS_PLOT, plots_of
 from lab.bench.results import Part, Results, Row, Task
+from lab.bench.secure import BY_UDP, OVER_TLS
 from lab.bench.servers import KINDS
 from lab.bench.shapes import SENDS
 from lab.bench.table import markdown, number, seconds_text, table, tables
@@ -45,6 +46,17 @@ def _one_name(results: Results) -> str:
         {NSUPDATE}, and {_ratio(task, SET_READ_BACK)} times as long if it also reads back what the server has
         then, as it does by default. It needs {_ratio(task, SET, of="mib")} times the memory. Python alone, doing
         nothing, takes {_ratio(task, BARE_PYTHON)} times as long.""",
+        table(task),
+    )
+
+
+def _tls(results: Results) -> str:
+    task = results.parts["tls"].tasks[0]
+    return _chapter(
+        "### Over TLS",
+        f"""A whole process that verifies the server's certificate takes
+        {number(task.ratio(OVER_TLS, BY_UDP))} times as long as one by UDP. Python's `ssl` is about half of what comes
+        on top. One connection carries all messages.""",
         table(task),
     )
 
@@ -216,6 +228,7 @@ def _ratio(task: Task, program: str, of: str = "seconds") -> str:
 
 _CHAPTERS: dict[str, Callable[[Results], str]] = {
     "one-shot": _one_name,
+    "tls": _tls,
     "bulk": _bulk,
     "million": _million,
     "servers": _servers,

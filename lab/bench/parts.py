@@ -10,6 +10,7 @@ from lab.bench.encoding import measure_encoding
 from lab.bench.one_shot import measure_one_shot
 from lab.bench.results import Task
 from lab.bench.scripts import measure_scripts
+from lab.bench.secure import measure_secure
 from lab.bench.servers import measure_servers
 from lab.bench.shapes import measure_shapes
 
@@ -23,6 +24,7 @@ class PartOfBench(NamedTuple):
 
 PARTS = {
     "one-shot": PartOfBench("one name: a whole process, its time and its memory", measure_one_shot),
+    "tls": PartOfBench("one name over TLS, beside UDP and TCP", measure_secure),
     "scripts": PartOfBench("nsupdate scripts of many sends, near the server and 1 ms away", measure_scripts),
     "shapes": PartOfBench("nsupdate scripts of common shapes", measure_shapes),
     "bulk": PartOfBench("batch sizes, and 1 to 100,000 names", measure_bulk),

@@ -1,0 +1,80 @@
+"""One name over TLS: whole processes beside the same by UDP and TCP, and nsupdate where it speaks TLS."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from lab.bench.context import Context
+from lab.bench.results import Row, Run, Task
+from lab.bench.runs import Contender, Turns, by_turns, measure
+from lab.bench.work import NSUPDATE, ZONE, BindOnAllCores, installed, zone_of
+from lab.certificates import Authority
+from lab.key import LabKey
+from lab.port import IPV4, Port
+from lab.versions import version
+
+BY_TLS = "one signed replacement over TLS, zone and TTL given"
+BY_UDP, OVER_TCP, OVER_TLS, OVER_TLS_READ_BACK = (
+    "dns-update verify=no, UDP",
+    "dns-update verify=no, TCP",
+    "dns-update verify=no, TLS",
+    "dns-update verify=yes, TLS",
+)
+NSUPDATE_BY_TLS = f"{NSUPDATE} -S"
+_HAS_TLS = (9, 20)  # the first nsupdate that has it
+_TURNS = Turns(30, warm_ups=3)
+
+
+def measure_secure(context: Context) -> Sequence[Task]:
+    """Measure one replacement over TLS."""
+    with TemporaryDirectory(prefix="dns-update-bench-") as text, closing(_Claim()) as claim:
+        directory, key = Path(text), LabKey.generate("bench")
+        authority = Authority(directory)
+        own = authority.certificate("ns.example.com")
+        server = BindOnAllCores(
+            directory / "server",
+            keys=(key,),
+            zones=(zone_of(1),),
+            options=f"listen-on port {claim.number} tls own {{ {IPV4}; }};",
+            extra=f'tls own {{ cert-file "{own.certificate}"; key-file "{own.key}"; }};',
+        )
+        key_file, ca = key.write(directory / "bench.key"), authority.root.certificate
+        numbers = count()
+
+        def address() -> str:
+            return f"203.0.113.{next(numbers) % 250}"
+
+        def ours(port: int, *words: str) -> Callable[[], Run]:
+            fixed = [context.commands.dns_update, f"dns-server={IPV4}:{port}", f"zone={ZONE}", "name=h0", "ttl=300"]
+            return lambda: measure([*fixed, f"key-file={key_file}", *words, f"address={address()}"])
+
+        def theirs() -> Run:
+            update = f"update delete h0.{ZONE}. A\nupdate add h0.{ZONE}. 300 A {address()}\nsend\n"
+            script = f"server {IPV4} {claim.number}\nzone {ZONE}\n{update}"
+            return measure([NSUPDATE, "-k", str(key_file), "-S", "-A", str(ca)], script)
+
+        with server:
+            by_tls = ("transport=tls", f"tls-ca={ca}")
+            contenders = [
+                Contender(Row(program=BY_UDP), ours(server.port, "verify=no")),
+                Contender(Row(program=OVER_TCP), ours(server.port, "verify=no", "transport=tcp")),
+                Contender(Row(program=OVER_TLS), ours(claim.number, "verify=no", *by_tls)),
+                Contender(Row(program=OVER_TLS_READ_BACK), ours(claim.number, "verify=yes", *by_tls)),
+            ]
+            if installed([NSUPDATE]) and version(NSUPDATE) >= _HAS_TLS:
+                contenders.append(Contender(Row(program=NSUPDATE_BY_TLS), theirs))
+            return [by_turns(BY_TLS, contenders, _TURNS, base=BY_UDP, server=server)]
+
+
+class _Claim:
+    """A port of its own, until it is closed."""
+
+    def __init__(self) -> None:
+        self._port = Port.claim_any()
+        self.number = self._port.number
+
+    def close(self) -> None:
+        """Give it back."""
+        self._port.release()
